@@ -12,254 +12,273 @@ import {
   canContinue,
   canRetry,
   inputOf,
-  isOver,
-  rerunOf,
+  isFinished,
+  stateForRerun,
   withEvents,
   type Exchange,
   type PromptInput,
 } from './exchange';
 import { Exchanges, type OtherVersion } from './exchanges';
-import { TurnRunner, type AtOnce, type Go, type TurnRunnerDeps, type TurnStart } from './turnRunner';
+import { TurnRunner, type ImmediateStart, type ResumeMode, type TurnRunnerDeps, type TurnStart } from './turnRunner';
 
-/** What the panel is told; the shape is the protocol's. */
+/** A change of a conversation, in the form in which the host posts it to the panel. */
 export type ConversationChange =
   | { readonly type: 'exchange'; readonly exchange: ExchangeView }
   | { readonly type: 'events'; readonly exchangeId: string; readonly events: readonly RecordedEvent[] }
-  /** Another version of a prompt is shown: all exchanges as the conversation reads now. */
+  /** Another version of a prompt became current. `exchanges` holds all exchanges of the new path. */
   | { readonly type: 'path'; readonly exchanges: readonly ExchangeView[] }
   | { readonly type: 'title' }
-  /** It has become read-only, or can be written again: everything may be different. */
+  /** The conversation became read-only or writable. Any part of its content may have changed. */
   | { readonly type: 'access' };
 
 export interface ConversationDeps extends TurnRunnerDeps {
-  /** What becomes of an answer that was cut; also when it is tried again by hand. */
+  /** Returns the setting `holysheep.resume`, which also applies when the user retries an answer that was cut. */
   readonly resume: () => EngineSettings['resume'];
-  /** Every event but deltas as it arrives, for the log. Must not throw, because that would end the turn. */
+  /** Receives every event except deltas, for the log. Must not throw, because an exception would end the turn. */
   readonly onEvent: (conversationId: string, exchangeId: string, event: StreamEvent) => void;
 }
 
-type Folded = Pick<FoldedJournal, 'all' | 'tree' | 'title'>;
+type ConversationContent = Pick<FoldedJournal, 'allExchanges' | 'tree' | 'title'>;
 
-interface JournalSink {
+interface JournalWriter {
   append(line: JournalLine): void;
 }
 
 /**
- * Prompts and answers in order, one running turn at a time; a prompt may have other versions, of which one is shown.
- * Lives as long as its stream, with a panel or without. It is read-only while another window writes it.
+ * A conversation: exchanges in order, with at most one running turn. An exchange may have several versions, one of which
+ * is current. A turn continues to run when the panel is closed. The conversation is read-only while another window
+ * writes it.
  */
 export class Conversation {
-  private readonly asked: Exchanges;
-  private given: string | undefined;
-  private readonly turns: TurnRunner;
-  private readonly changes = new Listeners<ConversationChange>((error) => this.deps.onError(error));
-  readonly onDidChange = this.changes.event;
-  private readonly steps = new Listeners<ConversationChange>((error) => this.deps.onError(error));
-  /** Fires after `onDidChange`, except when an answer only gets longer, which happens up to sixty times a second. */
-  readonly onDidStep = this.steps.event;
-  private readonly rests = new Listeners<void>((error) => this.deps.onError(error));
-  /** Its last turn has ended, and none waits. */
-  readonly onDidRest = this.rests.event;
+  private readonly exchangeStore: Exchanges;
+  private customTitle: string | undefined;
+  private readonly turnRunner: TurnRunner;
+  private readonly changeListeners = new Listeners<ConversationChange>((error) => this.deps.onError(error));
+  readonly onDidChange = this.changeListeners.event;
+  private readonly stepListeners = new Listeners<ConversationChange>((error) => this.deps.onError(error));
+  /**
+   * Fires after `onDidChange`, except when the answer only received more text, which happens up to sixty times a second.
+   */
+  readonly onDidStep = this.stepListeners.event;
+  private readonly idleListeners = new Listeners<void>((error) => this.deps.onError(error));
+  /** Fires when a turn has ended and no other turn is queued. */
+  readonly onDidBecomeIdle = this.idleListeners.event;
   private isReadOnly: boolean;
 
-  /** @param journal absent: another window writes the conversation */
+  /** @param journal `undefined` while another window writes the conversation */
   constructor(
     readonly id: string,
-    earlier: Folded,
-    private journal: JournalSink | undefined,
+    content: ConversationContent,
+    private journal: JournalWriter | undefined,
     private readonly deps: ConversationDeps,
   ) {
     this.isReadOnly = journal === undefined;
-    this.asked = new Exchanges(earlier);
-    this.given = earlier.title;
+    this.exchangeStore = new Exchanges(content);
+    this.customTitle = content.title;
     const owner = {
       update: (exchange: Exchange) => this.update(exchange),
       fold: (exchangeId: string, events: readonly StreamEvent[]) => this.fold(exchangeId, events),
       onEvent: (exchangeId: string, event: StreamEvent) => deps.onEvent(id, exchangeId, event),
-      onRest: () => this.rests.fire(),
+      onIdle: () => this.idleListeners.fire(),
     };
-    this.turns = new TurnRunner(this.asked, owner, deps);
+    this.turnRunner = new TurnRunner(this.exchangeStore, owner, deps);
   }
 
-  /** Another window writes it: nothing can be asked or changed here. */
+  /** Whether another window writes the conversation, so that this window can't change it. */
   get readOnly(): boolean {
     return this.isReadOnly;
   }
 
-  /** Nothing can be asked or changed from now on. What runs is still written, as long as the journal takes it. */
+  /** Makes the conversation read-only. The running turn is still written until the journal file is closed. */
   setReadOnly(): void {
     if (this.isReadOnly) return;
     this.isReadOnly = true;
     this.fire({ type: 'access' });
   }
 
-  /** This window writes it from now on. */
-  setWritable(folded: Folded, journal: JournalSink): void {
+  /** Makes the conversation writable in this window and loads what another window has written. */
+  setWritable(content: ConversationContent, journal: JournalWriter): void {
     this.journal = journal;
     this.isReadOnly = false;
-    this.load(folded);
+    this.load(content);
     this.fire({ type: 'access' });
   }
 
-  /** Shows what another window has written. */
-  show(folded: Folded): void {
+  /** Loads what another window has written and fires the changes. */
+  refresh(content: ConversationContent): void {
     const [title, before] = [this.title, this.views()];
-    this.load(folded);
+    this.load(content);
     const after = this.views();
     if (this.title !== title) this.fire({ type: 'title' });
     if (before.length !== after.length || before.some(({ id }, index) => id !== after[index]?.id)) this.firePath();
-    const known = new Map(before.map((view) => [view.id, view]));
+    const previous = new Map(before.map((view) => [view.id, view]));
     for (const exchange of after) {
-      if (!isDeepStrictEqual(known.get(exchange.id), exchange)) this.fire({ type: 'exchange', exchange });
+      if (!isDeepStrictEqual(previous.get(exchange.id), exchange)) this.fire({ type: 'exchange', exchange });
     }
   }
 
-  /** Those that are shown, oldest first. */
+  /** Returns the exchanges of the current path, oldest first. */
   exchanges(): readonly Exchange[] {
-    return this.asked.path();
+    return this.exchangeStore.path();
   }
 
-  /** The same, for the panel. */
+  /** Returns the exchanges of the current path in the form that the panel draws. */
   views(): readonly ExchangeView[] {
-    return this.exchanges().map((exchange) => this.asked.view(exchange));
+    return this.exchanges().map((exchange) => this.exchangeStore.view(exchange));
   }
 
-  /** Those that are not shown, as they were asked. */
-  others(): readonly OtherVersion[] {
-    return this.asked.others();
+  /** Returns the exchanges that are not on the current path, in the order in which the user asked them. */
+  otherVersions(): readonly OtherVersion[] {
+    return this.exchangeStore.otherVersions();
   }
 
-  /** Given by the person; absent: the first prompt speaks for it. */
+  /** The title that the user gave. When it is `undefined`, lists show the first prompt instead. */
   get title(): string | undefined {
-    return this.given;
+    return this.customTitle;
   }
 
-  /** Any, also one of another version. */
+  /** Returns an exchange, even if it is not on the current path. */
   exchange(id: string): Exchange | undefined {
-    return this.asked.get(id);
+    return this.exchangeStore.get(id);
   }
 
   /** The exchange whose turn runs now. */
   get active(): Exchange | undefined {
-    return this.turns.active;
+    return this.turnRunner.activeExchange;
   }
 
-  /** A turn runs or is about to. */
+  /** Whether a turn is running or about to start. */
   get busy(): boolean {
-    return this.turns.busy;
+    return this.turnRunner.busy;
   }
 
   get last(): Exchange | undefined {
     return this.exchanges().at(-1);
   }
 
-  /** What an exchange asks with the settings as they are now, of the model that has answered it or is to. */
+  /** Returns the request of an exchange, with the current settings and the model of its answer. */
   requestOf(exchangeId: string): ChatRequest | undefined {
-    const exchange = this.asked.get(exchangeId);
+    const exchange = this.exchangeStore.get(exchangeId);
     if (!exchange) return undefined;
-    const request = this.turns.requestOf(exchange);
+    const request = this.turnRunner.requestOf(exchange);
     return { ...request, model: exchange.state.model || request.model };
   }
 
-  /** Starts a turn, or queues it behind those that were asked before. */
+  /**
+   * Adds a prompt at the end and starts its turn, or queues the turn while another one runs.
+   * @throws Error when the conversation is read-only
+   */
   ask(input: PromptInput): Exchange {
     if (this.isReadOnly) throw new Error('the conversation is read-only');
     const id = randomUUID();
     this.journal?.append({ type: 'exchange', id, ...input });
     const exchange = { ...input, id, state: initialTurn, queued: this.busy };
-    this.asked.add(exchange);
+    this.exchangeStore.add(exchange);
     this.update(exchange);
-    this.turns.run(id);
-    return this.asked.get(id) ?? exchange;
-  }
-
-  /** Asks anew in place of an exchange, which stays as another version; a turn at or behind it is stopped first. */
-  edit(exchangeId: string, input: PromptInput): Exchange {
-    if (this.isReadOnly || !this.asked.get(exchangeId)) return this.ask(input);
-    const id = randomUUID();
-    const after = this.asked.parent(exchangeId);
-    this.journal?.append({ type: 'exchange', id, after, ...input });
-    const exchange = { ...input, id, state: initialTurn, queued: this.busy };
-    this.asked.add(exchange, after);
-    this.firePath();
-    this.stopAll((each) => this.asked.isAtOrBehind(each, exchangeId));
-    this.turns.run(id);
-    return this.asked.get(id) ?? exchange;
+    this.turnRunner.run(id);
+    return this.exchangeStore.get(id) ?? exchange;
   }
 
   /**
-   * Another answer to the same prompt, as another version.
-   * @returns the exchange as it is when that is not over; undefined when there is none
+   * Adds a new version of an exchange and starts its turn. The turns of the replaced exchange and of the exchanges that
+   * follow it are stopped. An unknown id adds the prompt at the end.
+   */
+  edit(exchangeId: string, input: PromptInput): Exchange {
+    if (this.isReadOnly || !this.exchangeStore.get(exchangeId)) return this.ask(input);
+    const id = randomUUID();
+    const after = this.exchangeStore.parent(exchangeId);
+    this.journal?.append({ type: 'exchange', id, after, ...input });
+    const exchange = { ...input, id, state: initialTurn, queued: this.busy };
+    this.exchangeStore.add(exchange, after);
+    this.firePath();
+    this.stopMatching((id) => this.exchangeStore.isSameOrDescendant(id, exchangeId));
+    this.turnRunner.run(id);
+    return this.exchangeStore.get(id) ?? exchange;
+  }
+
+  /**
+   * Adds a new version with the same prompt, to get another answer.
+   * @returns the new exchange; the given exchange when its turn has not ended; undefined for an unknown id
    */
   regenerate(exchangeId: string, model?: string): Exchange | undefined {
-    const exchange = this.asked.get(exchangeId);
-    if (this.isReadOnly || !exchange || !isOver(exchange)) return exchange;
+    const exchange = this.exchangeStore.get(exchangeId);
+    if (this.isReadOnly || !exchange || !isFinished(exchange)) return exchange;
     const input = inputOf(exchange);
     return this.edit(exchangeId, model === undefined ? input : { ...input, model });
   }
 
-  /** Shows that version and what followed it; not while a turn runs, which would go on unseen. */
+  /**
+   * Makes a version current, together with the exchanges that followed it. Does nothing while a turn runs, because that
+   * turn would disappear from the panel.
+   */
   showVersion(exchangeId: string): void {
-    if (this.isReadOnly || this.busy || !this.asked.get(exchangeId) || this.asked.isShown(exchangeId)) return;
+    if (this.isReadOnly || this.busy || !this.exchangeStore.get(exchangeId) || this.exchangeStore.isOnPath(exchangeId))
+      return;
     this.journal?.append({ type: 'show', exchangeId });
-    this.asked.show(exchangeId);
+    this.exchangeStore.show(exchangeId);
     this.firePath();
   }
 
-  /** '' takes the title away. */
+  /** Sets the title. An empty string removes it. */
   rename(title: string): void {
-    const given = title.trim() || undefined;
-    if (this.isReadOnly || given === this.given) return;
-    this.given = given;
-    this.journal?.append({ type: 'title', title: given ?? '' });
+    const newTitle = title.trim() || undefined;
+    if (this.isReadOnly || newTitle === this.customTitle) return;
+    this.customTitle = newTitle;
+    this.journal?.append({ type: 'title', title: newTitle ?? '' });
     this.fire({ type: 'title' });
   }
 
   /** Stops the turn of an exchange, or removes it from the queue; by default the running turn. */
   stop(exchangeId?: string): void {
-    if (exchangeId === undefined) this.turns.stop();
-    else this.stopAll((each) => each === exchangeId);
+    if (exchangeId === undefined) this.turnRunner.stop();
+    else this.stopMatching((id) => id === exchangeId);
   }
 
-  /** Stops all turns, also those that wait. Resolves when nothing runs any more. */
+  /** Stops the running turn and removes all queued turns. Resolves when no turn runs any more. */
   async end(): Promise<void> {
-    this.stopAll(() => true);
-    await this.turns.ended();
+    this.stopMatching(() => true);
+    await this.turnRunner.waitForCurrentTurn();
   }
 
-  /** Ends a wait, or tries a turn again that is over without a whole answer; by default the running or last one. */
+  /**
+   * Ends the wait of a running turn, or retries a turn that has ended without a complete answer. The default is the
+   * running turn, or else the last one.
+   */
   retryNow(exchangeId = this.active?.id ?? this.last?.id): void {
-    const exchange = exchangeId === undefined ? undefined : this.asked.get(exchangeId);
+    const exchange = exchangeId === undefined ? undefined : this.exchangeStore.get(exchangeId);
     if (!exchange) return;
-    this.tryAgain(exchange, 'retryNow');
+    this.retry(exchange, 'retryNow');
   }
 
-  /** As `retryNow`, and forgets that the model is not to be asked for a while. */
+  /** Does the same as `retryNow`, and clears the failures that the circuit breaker has recorded for the model. */
   tryAnyway(exchangeId: string): void {
-    const exchange = this.asked.get(exchangeId);
-    if (exchange) this.tryAgain(exchange, 'tryAnyway');
+    const exchange = this.exchangeStore.get(exchangeId);
+    if (exchange) this.retry(exchange, 'tryAnyway');
   }
 
-  /** Goes on with an answer that is over, where its text ends. */
+  /** Continues an incomplete answer at the end of its text. */
   continue(exchangeId: string): void {
-    const exchange = this.asked.get(exchangeId);
-    if (exchange && canContinue(exchange)) this.rerun(exchange, { go: 'continue' });
+    const exchange = this.exchangeStore.get(exchangeId);
+    if (exchange && canContinue(exchange)) this.rerun(exchange, { mode: 'continue' });
   }
 
-  /** Asks anew, also for a whole answer; the text stays until the new one has overtaken it. */
+  /**
+   * Requests the answer again from the beginning, even if it is complete. The old text stays until the new text is
+   * longer.
+   */
   restart(exchangeId: string): void {
-    const exchange = this.asked.get(exchangeId);
-    if (exchange && isOver(exchange)) this.rerun(exchange, { go: 'restart' });
+    const exchange = this.exchangeStore.get(exchangeId);
+    if (exchange && isFinished(exchange)) this.rerun(exchange, { mode: 'restart' });
     else this.retryNow(exchangeId);
   }
 
   /** Switches a running turn to another model, or restarts with it a turn that ended without a complete answer. */
   switchModel(exchangeId: string, model: string): void {
-    const exchange = this.asked.get(exchangeId);
+    const exchange = this.exchangeStore.get(exchangeId);
     if (!exchange) return;
-    if (exchange === this.active) this.turns.turn?.switchModel(model);
+    if (exchange === this.active) this.turnRunner.runningTurn?.switchModel(model);
     // The answer may have become complete while the user was choosing the model.
-    else if (canRetry(exchange)) this.rerun({ ...exchange, model }, { go: 'restart' }, model);
+    else if (canRetry(exchange)) this.rerun({ ...exchange, model }, { mode: 'restart' }, model);
   }
 
   /**
@@ -268,85 +287,86 @@ export class Conversation {
    * @param demo whether the model belongs to the embedded gateway
    */
   selectModel(model: string, demo: boolean): void {
-    this.turns.selectModel(model, demo);
+    this.turnRunner.selectModel(model, demo);
   }
 
-  /** A wait for another model than the one that is set now is over. */
-  settingsChanged(): void {
-    this.turns.settingsChanged();
+  /** Applies changed settings: a turn that waits for another model than the selected one switches to that model. */
+  applySettings(): void {
+    this.turnRunner.applySettings();
   }
 
-  /** The embedded gateway goes away: its turn, and those that wait behind it, are over. */
-  leaveDemo(): void {
-    for (const exchange of this.turns.takeQueued(({ demo }) => demo === true)) {
+  /** Ends all turns of the demo, because its embedded gateway is about to close. */
+  endDemo(): void {
+    for (const exchange of this.turnRunner.removeFromQueue(({ demo }) => demo === true)) {
       this.journal?.append({ type: 'interrupted', exchangeId: exchange.id });
       this.update({ ...exchange, queued: false, state: interrupted(exchange.state) });
     }
     if (this.active?.demo) this.stop();
   }
 
-  /** Folds what has arrived into state and journal now. */
+  /** Adds the events that have arrived to the state and to the journal without waiting for the next batch. */
   flush(): void {
-    this.turns.flush();
+    this.turnRunner.flush();
   }
 
-  /** Those that wait go first: the end of the running one would start them. */
-  private stopAll(isMeant: (exchangeId: string) => boolean): void {
-    for (const exchange of this.turns.takeQueued(({ id }) => isMeant(id))) {
+  private stopMatching(matches: (exchangeId: string) => boolean): void {
+    // Queued turns are removed first, because the end of the running turn starts the next one.
+    for (const exchange of this.turnRunner.removeFromQueue(({ id }) => matches(id))) {
       const { text, attempts } = exchange.state;
       this.update({ ...exchange, queued: false });
       this.fold(exchange.id, [{ type: 'stopped', text, attempt: attempts, at: this.deps.clock.ticks() }]);
     }
-    this.turns.stop(isMeant);
+    this.turnRunner.stop(matches);
   }
 
-  private again(exchange: Exchange): Go {
+  private retryMode(exchange: Exchange): ResumeMode {
     return canContinue(exchange) && this.deps.resume() === 'auto' ? 'continue' : 'restart';
   }
 
-  private tryAgain(exchange: Exchange, atOnce: AtOnce): void {
-    if (exchange === this.active) this.turns.turn?.[atOnce]();
-    else if (canRetry(exchange)) this.rerun(exchange, { go: this.again(exchange), atOnce });
+  private retry(exchange: Exchange, immediate: ImmediateStart): void {
+    if (exchange === this.active) this.turnRunner.runningTurn?.[immediate]();
+    else if (canRetry(exchange)) this.rerun(exchange, { mode: this.retryMode(exchange), immediate });
   }
 
-  private rerun(exchange: Exchange, how: TurnStart & { readonly go: Go }, model?: string): void {
+  private rerun(exchange: Exchange, start: TurnStart & { readonly mode: ResumeMode }, model?: string): void {
     if (this.isReadOnly) return;
-    const { go } = how;
-    this.journal?.append({ type: 'rerun', exchangeId: exchange.id, go, ...(model !== undefined && { model }) });
-    this.update({ ...exchange, state: rerunOf(exchange.state, go), queued: this.busy });
-    this.turns.run(exchange.id, how);
+    const { mode } = start;
+    this.journal?.append({ type: 'rerun', exchangeId: exchange.id, go: mode, ...(model !== undefined && { model }) });
+    this.update({ ...exchange, state: stateForRerun(exchange.state, mode), queued: this.busy });
+    this.turnRunner.run(exchange.id, start);
   }
 
-  private fold(exchangeId: string, arrived: readonly StreamEvent[]): void {
-    const exchange = this.asked.get(exchangeId);
+  private fold(exchangeId: string, streamEvents: readonly StreamEvent[]): void {
+    const exchange = this.exchangeStore.get(exchangeId);
     if (!exchange) return;
-    const events = recorded(arrived, exchange.state);
+    const events = recorded(streamEvents, exchange.state);
     const next = withEvents(exchange, events);
-    this.asked.update(next);
+    this.exchangeStore.update(next);
     this.journal?.append({ type: 'events', exchangeId, events });
-    if (!this.asked.isShown(exchangeId)) return;
-    const onlyGrows = next.state.phase === exchange.state.phase && events.every(isDelta);
-    this.fire({ type: 'events', exchangeId, events }, onlyGrows);
+    if (!this.exchangeStore.isOnPath(exchangeId)) return;
+    const onlyDeltas = next.state.phase === exchange.state.phase && events.every(isDelta);
+    this.fire({ type: 'events', exchangeId, events }, onlyDeltas);
   }
 
   private update(exchange: Exchange): Exchange {
-    this.asked.update(exchange);
-    // A turn that an edit has stopped ends unseen.
-    if (this.asked.isShown(exchange.id)) this.fire({ type: 'exchange', exchange: this.asked.view(exchange) });
+    this.exchangeStore.update(exchange);
+    // The panel does not draw an exchange that an edit has replaced.
+    if (this.exchangeStore.isOnPath(exchange.id))
+      this.fire({ type: 'exchange', exchange: this.exchangeStore.view(exchange) });
     return exchange;
   }
 
-  private load(folded: Folded): void {
-    this.asked.load(folded);
-    this.given = folded.title;
+  private load(content: ConversationContent): void {
+    this.exchangeStore.load(content);
+    this.customTitle = content.title;
   }
 
   private firePath(): void {
     this.fire({ type: 'path', exchanges: this.views() });
   }
 
-  private fire(change: ConversationChange, onlyGrows = false): void {
-    this.changes.fire(change);
-    if (!onlyGrows) this.steps.fire(change);
+  private fire(change: ConversationChange, onlyDeltas = false): void {
+    this.changeListeners.fire(change);
+    if (!onlyDeltas) this.stepListeners.fire(change);
   }
 }

@@ -2,250 +2,286 @@ import { visibleText } from '../../engine/gateway/visibleText';
 import type { Journal } from '../journal/journal';
 import { foldOutline } from '../journal/journalFold';
 import { isConversationId, type JournalEntry } from '../journal/journalFolder';
-import { decodeHeader, decodeLine, isUnbegun, JournalFormatError, NewerJournalError } from '../journal/journalLines';
+import {
+  decodeHeader,
+  decodeLine,
+  isEmptyJournal,
+  JournalFormatError,
+  NewerJournalError,
+} from '../journal/journalLines';
 import type { JournalLine } from '../journal/journalSchema';
 import type { Conversation } from './conversation';
 import type { Exchange } from './exchange';
 import { Exchanges, type OtherVersion } from './exchanges';
-import type { Live, OpenConversations } from './openConversations';
+import type { OpenConversation, OpenConversations } from './openConversations';
 
-/** The longest title of a conversation, in code points. */
-export const titleLength = 200;
+/** Maximum length of a conversation's title, in code points. */
+export const maxTitleLength = 200;
 
-/** A conversation in a list of them. */
+/** A conversation as the history lists it. */
 export interface ConversationSummary {
   readonly id: string;
-  /** As given by the person; else the first line of the first prompt; '': neither can be read. See {@link titleOf}. */
+  /** The title that {@link titleOf} returns. Empty when the file is too damaged to have one. */
   readonly title: string;
-  /** Epoch milliseconds of what was last said in it. */
-  readonly at: number;
-  /** Of the path that is shown. */
+  /** Epoch milliseconds of the last prompt or answer. */
+  readonly lastActivityAt: number;
+  /** The number of exchanges on the current path. */
   readonly turns: number;
-  /** A turn of it runs in this window. */
+  /** Whether a turn of the conversation runs in this window. */
   readonly busy: boolean;
-  /** Why not all of it can be read; opening it tells. What is known of it is what could be read. */
-  readonly flaw?: 'damaged' | 'newer' | undefined;
+  /** Why the conversation can't be read completely. The other fields then describe the part that can be read. */
+  readonly problem?: 'damaged' | 'newer' | undefined;
 }
 
 export interface ConversationHit extends ConversationSummary {
-  /** Text around the first match. */
+  /** The text around the first match, which is empty for an empty query. */
   readonly excerpt: string;
 }
 
-/** A conversation to be read, without being opened. */
+/** The content of a conversation that was read without being opened. */
 export interface ReadConversation {
   readonly id: string;
-  /** As given by the person. */
+  /** The title that the user gave. */
   readonly title?: string | undefined;
-  /** Of the path that is shown, oldest first. */
+  /** The exchanges of the current path, oldest first. */
   readonly exchanges: readonly Exchange[];
-  /** Those that are not shown, in the order in which they were asked. */
-  readonly others: readonly OtherVersion[];
+  /** The exchanges that are not on the current path, in the order in which the user asked them. */
+  readonly otherVersions: readonly OtherVersion[];
 }
 
-/** The conversations of a workspace, open or not, to be found and read. */
+/** Lists, searches and reads the conversations of a workspace, whether they are open or closed. */
 export class ConversationList {
   private readonly index: ConversationIndex;
 
   constructor(
-    private readonly open: Pick<OpenConversations, 'get' | 'all'>,
+    private readonly openConversations: Pick<OpenConversations, 'get' | 'all'>,
     private readonly journal: Journal,
   ) {
     this.index = new ConversationIndex(journal);
   }
 
-  /** Newest first; those in which something was asked, the open ones with what they hold now. */
+  /** Returns the conversations with at least one prompt, newest first, and the open ones with their latest state. */
   async list(): Promise<readonly ConversationSummary[]> {
     const onDisk = await this.index.summaries();
-    const open = this.open.all().flatMap((live) => summaryOf(live) ?? []);
-    return [...open, ...onDisk.filter(({ id }) => !this.opened(id))].toSorted((a, b) => b.at - a.at);
+    const open = this.openConversations.all().flatMap((conversation) => summarize(conversation) ?? []);
+    return [...open, ...onDisk.filter(({ id }) => !this.openWritable(id))].toSorted(
+      (a, b) => b.lastActivityAt - a.lastActivityAt,
+    );
   }
 
   /**
-   * Those in which all of the words occur, newest first.
-   * @returns what was found before `signal` was aborted
+   * Finds the conversations that contain all words of the query, newest first.
+   * @returns the conversations found before `signal` was aborted
    */
   async search(query: string, signal?: AbortSignal): Promise<readonly ConversationHit[]> {
-    const words = wordsOf(query);
+    const words = splitWords(query);
     const hits: ConversationHit[] = [];
     for (const summary of await this.list()) {
       if (signal?.aborted) break;
-      const conversation = this.opened(summary.id);
-      const texts = conversation ? textsOf(readConversation(conversation)) : await this.index.textsIn(summary.id);
-      // Of what can't be read there is still a title.
-      const excerpt = excerptOf(texts ?? [summary.title], words);
+      const conversation = this.openWritable(summary.id);
+      const texts = conversation
+        ? searchableTexts(toReadConversation(conversation))
+        : await this.index.readTexts(summary.id);
+      // A conversation that can't be read may still have a title.
+      const excerpt = findExcerpt(texts ?? [summary.title], words);
       if (excerpt !== undefined) hits.push({ ...summary, excerpt });
     }
     return hits;
   }
 
-  /** Without opening it. @returns undefined when there is none, or none that can be read */
+  /** Reads a conversation without opening it. @returns undefined when it does not exist or can't be read */
   async read(id: string): Promise<ReadConversation | undefined> {
-    const open = this.opened(id);
-    if (open) return readConversation(open);
+    const open = this.openWritable(id);
+    if (open) return toReadConversation(open);
     const folded = isConversationId(id) ? await this.journal.read(id) : undefined;
     if (!folded) return undefined;
-    const all = new Exchanges(folded);
-    return { id, title: folded.title, exchanges: all.path(), others: all.others() };
+    const exchanges = new Exchanges(folded);
+    return { id, title: folded.title, exchanges: exchanges.path(), otherVersions: exchanges.otherVersions() };
   }
 
-  /** What is read-only here may be further in its file. */
-  private opened(id: string): Conversation | undefined {
-    const conversation = this.open.get(id)?.conversation;
+  /**
+   * Returns an open conversation that is writable. A read-only conversation is read from its file instead, because the
+   * file may already contain more.
+   */
+  private openWritable(id: string): Conversation | undefined {
+    const conversation = this.openConversations.get(id)?.conversation;
     return conversation?.readOnly ? undefined : conversation;
   }
 }
 
-function readConversation(conversation: Conversation): ReadConversation {
+function toReadConversation(conversation: Conversation): ReadConversation {
   const { id, title } = conversation;
-  return { id, title, exchanges: conversation.exchanges(), others: conversation.others() };
+  return { id, title, exchanges: conversation.exchanges(), otherVersions: conversation.otherVersions() };
 }
 
-function summaryOf({ conversation, file }: Live): ConversationSummary | undefined {
+function summarize({ conversation, file }: OpenConversation): ConversationSummary | undefined {
   const { id, title, busy } = conversation;
   const exchanges = conversation.exchanges();
   const [first] = exchanges;
-  return file && first && { id, title: titleOf(title, first.prompt), at: file.at, turns: exchanges.length, busy };
+  return (
+    file &&
+    first && {
+      id,
+      title: titleOf(title, first.prompt),
+      lastActivityAt: file.lastActivityAt,
+      turns: exchanges.length,
+      busy,
+    }
+  );
 }
 
-/** The part of `Journal` that is needed. */
-type ClosedConversations = Pick<Journal, 'newestFirst' | 'content' | 'read'>;
+/** The part of `Journal` that the index needs. */
+type JournalReader = Pick<Journal, 'listNewestFirst' | 'readBytes' | 'read'>;
 
-type Outline = Pick<ConversationSummary, 'title' | 'turns' | 'flaw'>;
+type Outline = Pick<ConversationSummary, 'title' | 'turns' | 'problem'>;
 
-interface Known<T> {
+interface Cached<T> {
   readonly entry: JournalEntry;
-  /** undefined: it is not there, or nothing was asked in it. */
+  /** What was read. `undefined` when the file has no prompt or can't be read. */
   readonly value: T | undefined;
 }
 
-/** Characters of conversations that are kept for the next search; a person types a word letter by letter. */
-const keptCharacters = 32 * 1024 * 1024;
+/**
+ * Maximum number of characters that are cached for the next search. A search usually follows soon, because the user types
+ * the query letter by letter.
+ */
+const maxCachedCharacters = 32 * 1024 * 1024;
 
-const unreadable: Outline = { title: '', turns: 0, flaw: 'damaged' };
+const unreadableOutline: Outline = { title: '', turns: 0, problem: 'damaged' };
 
-/** What is in the conversations on disk, read again only where the file has changed. */
+/** Caches titles and texts of the conversations on disk, and reads a file again only when it has changed. */
 export class ConversationIndex {
-  private readonly outlines = new Map<string, Known<Outline>>();
-  private readonly texts = new Map<string, Known<readonly string[]>>();
-  private kept = 0;
+  private readonly outlines = new Map<string, Cached<Outline>>();
+  private readonly texts = new Map<string, Cached<readonly string[]>>();
+  private cachedCharacters = 0;
 
-  constructor(private readonly closed: ClosedConversations) {}
+  constructor(private readonly journal: JournalReader) {}
 
-  /** Newest first, without those in which nothing was asked; of those that can't be read what is known. */
+  /** Returns the conversations with at least one prompt and those that can't be read, newest first. */
   async summaries(): Promise<readonly ConversationSummary[]> {
-    const entries = await this.closed.newestFirst();
-    this.forgetAllBut(new Set(entries.map(({ id }) => id)));
-    const found: ConversationSummary[] = [];
+    const entries = await this.journal.listNewestFirst();
+    this.evictExcept(new Set(entries.map(({ id }) => id)));
+    const summaries: ConversationSummary[] = [];
     for (const entry of entries) {
       const outline = await this.outline(entry);
-      if (outline) found.push({ id: entry.id, at: entry.at, busy: false, ...outline });
+      if (outline) summaries.push({ id: entry.id, lastActivityAt: entry.modifiedAt, busy: false, ...outline });
     }
-    return found;
+    return summaries;
   }
 
-  /** What is said in one of them; undefined when it can't be read. */
-  async textsIn(id: string): Promise<readonly string[] | undefined> {
+  /** Returns the searchable texts of a conversation, or `undefined` when it can't be read. */
+  async readTexts(id: string): Promise<readonly string[] | undefined> {
     const entry = this.outlines.get(id)?.entry;
-    const known = this.texts.get(id);
-    if (known && entry && isSame(known.entry, entry)) return known.value;
-    const folded = await this.closed.read(id).catch(() => undefined);
-    const value = folded && textsOf(folded);
-    if (entry) this.keep({ entry, value });
+    const cached = this.texts.get(id);
+    if (cached && entry && isSameEntry(cached.entry, entry)) return cached.value;
+    const folded = await this.journal.read(id).catch(() => undefined);
+    const value = folded && searchableTexts(folded);
+    if (entry) this.cacheTexts({ entry, value });
     return value;
   }
 
   private async outline(entry: JournalEntry): Promise<Outline | undefined> {
-    const known = this.outlines.get(entry.id);
-    if (known && isSame(known.entry, entry)) return known.value;
-    // A conversation that can't be read is listed all the same, so that the user can delete it.
-    const content = await this.closed.content(entry.id).catch(() => undefined);
-    const value = content ? outlineOf(content) : unreadable;
+    const cached = this.outlines.get(entry.id);
+    if (cached && isSameEntry(cached.entry, entry)) return cached.value;
+    // A conversation that can't be read is listed as well, so that the user can delete it.
+    const content = await this.journal.readBytes(entry.id).catch(() => undefined);
+    const value = content ? readOutline(content) : unreadableOutline;
     this.outlines.set(entry.id, { entry, value });
     return value;
   }
 
-  private keep(known: Known<readonly string[]>): void {
-    this.drop(known.entry.id);
-    const length = lengthOf(known);
-    // They come newest first: those are asked for most.
-    if (this.kept + length > keptCharacters) return;
-    this.kept += length;
-    this.texts.set(known.entry.id, known);
+  private cacheTexts(cached: Cached<readonly string[]>): void {
+    this.evict(cached.entry.id);
+    const length = totalLength(cached);
+    // Texts are cached newest first, because users search for recent conversations most.
+    if (this.cachedCharacters + length > maxCachedCharacters) return;
+    this.cachedCharacters += length;
+    this.texts.set(cached.entry.id, cached);
   }
 
-  private drop(id: string): void {
-    const known = this.texts.get(id);
-    if (known) this.kept -= lengthOf(known);
+  private evict(id: string): void {
+    const cached = this.texts.get(id);
+    if (cached) this.cachedCharacters -= totalLength(cached);
     this.texts.delete(id);
   }
 
-  private forgetAllBut(ids: ReadonlySet<string>): void {
+  private evictExcept(ids: ReadonlySet<string>): void {
     for (const id of this.outlines.keys()) if (!ids.has(id)) this.outlines.delete(id);
-    for (const id of this.texts.keys()) if (!ids.has(id)) this.drop(id);
+    for (const id of this.texts.keys()) if (!ids.has(id)) this.evict(id);
   }
 }
 
-function isSame(a: JournalEntry, b: JournalEntry): boolean {
-  return a.at === b.at && a.size === b.size;
+function isSameEntry(a: JournalEntry, b: JournalEntry): boolean {
+  return a.modifiedAt === b.modifiedAt && a.size === b.size;
 }
 
-function lengthOf({ value = [] }: Known<readonly string[]>): number {
+function totalLength({ value = [] }: Cached<readonly string[]>): number {
   return value.reduce((sum, text) => sum + text.length, 0);
 }
 
 const eventsLine = Buffer.from('{"type":"events"');
 
-/** Answers are most of a file, and are not looked at. @returns undefined when nothing was asked */
-function outlineOf(content: Buffer): Outline | undefined {
-  const { lines, flaw } = outlineLines(content);
+/**
+ * Reads title and number of turns. Answers are skipped, because they make up most of a file.
+ * @returns undefined when the conversation has no prompt
+ */
+function readOutline(content: Buffer): Outline | undefined {
+  const { lines, problem } = decodeOutline(content);
   const { tree, title } = foldOutline(lines);
   const path = tree.path();
   const first = lines.find((line) => line.type === 'exchange' && line.id === path[0]);
-  if (first?.type !== 'exchange') return flaw && { title: title ?? '', turns: 0, flaw };
-  return { title: titleOf(title, first.prompt), turns: path.length, ...(flaw && { flaw }) };
+  if (first?.type !== 'exchange') return problem && { title: title ?? '', turns: 0, problem };
+  return { title: titleOf(title, first.prompt), turns: path.length, ...(problem && { problem }) };
 }
 
-/** The readable lines without their events. A damaged file or a later schema may yield only some of them. */
-function outlineLines(content: Buffer): Pick<Outline, 'flaw'> & { readonly lines: readonly JournalLine[] } {
+/**
+ * Decodes all lines except events. Lines that can't be decoded, because the file is damaged or has a newer schema, are
+ * left out.
+ */
+function decodeOutline(content: Buffer): Pick<Outline, 'problem'> & { readonly lines: readonly JournalLine[] } {
   const lines: JournalLine[] = [];
-  const asked = new Set<string>();
-  let flaw: Outline['flaw'];
+  const exchangeIds = new Set<string>();
+  let problem: Outline['problem'];
   for (let start = 0; ;) {
     const end = content.indexOf(0x0a, start);
-    if (end < 0) return { lines, flaw: start === 0 && !isUnbegun(content) ? 'damaged' : flaw };
+    if (end < 0) return { lines, problem: start === 0 && !isEmptyJournal(content) ? 'damaged' : problem };
     try {
       if (start === 0) decodeHeader(content.toString('utf8', 0, end));
       else if (!content.subarray(start, start + eventsLine.length).equals(eventsLine)) {
-        lines.push(decodeLine(content.toString('utf8', start, end), asked));
+        lines.push(decodeLine(content.toString('utf8', start, end), exchangeIds));
       }
     } catch (error) {
-      if (error instanceof NewerJournalError) flaw = 'newer';
+      if (error instanceof NewerJournalError) problem = 'newer';
       else if (!(error instanceof JournalFormatError)) throw error;
       // Without a header, the rest of the file may be anything.
-      else if (start === 0) return { lines, flaw: 'damaged' };
-      else flaw ??= 'damaged';
+      else if (start === 0) return { lines, problem: 'damaged' };
+      else problem ??= 'damaged';
     }
     start = end + 1;
   }
 }
 
-/** Returns the title of a conversation as it is shown: one line without anything hidden in it. */
-export function titleOf(given: string | undefined, firstPrompt: string): string {
-  return visibleText(given ?? /\S.*/.exec(firstPrompt)?.[0] ?? '', titleLength);
+/**
+ * Returns the title for display: the user's title, or else the first line of the first prompt. Hidden characters are
+ * removed.
+ */
+export function titleOf(customTitle: string | undefined, firstPrompt: string): string {
+  return visibleText(customTitle ?? /\S.*/.exec(firstPrompt)?.[0] ?? '', maxTitleLength);
 }
 
-/** Characters before a match, and in all. */
-const before = 40;
+/** Number of characters of an excerpt that precede the match. */
+const charsBeforeMatch = 40;
+/** Maximum length of an excerpt, in characters. */
 const excerptLength = 160;
 
-/** What a search looks into: prompts and answers as they are shown, and the title. */
-function textsOf({ exchanges, title }: Pick<ReadConversation, 'title' | 'exchanges'>): readonly string[] {
+/** Returns the texts that a search examines: prompts and answers of the current path, and the title. */
+function searchableTexts({ exchanges, title }: Pick<ReadConversation, 'title' | 'exchanges'>): readonly string[] {
   const all = exchanges.flatMap(({ prompt, state }) => [prompt, state.text]);
   return title === undefined ? all : [...all, title];
 }
 
-export function wordsOf(query: string): readonly string[] {
+/** Splits a query into its words, in lower case. */
+export function splitWords(query: string): readonly string[] {
   return query
     .toLowerCase()
     .split(/\s+/)
@@ -253,24 +289,24 @@ export function wordsOf(query: string): readonly string[] {
 }
 
 /**
- * All words must occur, wherever it is.
- * @param words in lower case
- * @returns text around the first match; undefined where there is none
+ * Returns the text around the first match, if the texts together contain all words.
+ * @param words the words of the query, in lower case
+ * @returns undefined when a word is missing; an empty string when there are no words
  */
-export function excerptOf(texts: readonly string[], words: readonly string[]): string | undefined {
+export function findExcerpt(texts: readonly string[], words: readonly string[]): string | undefined {
   const lower = texts.map((text) => text.toLowerCase());
   if (!words.every((word) => lower.some((text) => text.includes(word)))) return undefined;
   if (!words.length) return '';
-  const found = lower.findIndex((text) => words.some((word) => text.includes(word)));
-  const places = words.map((word) => lower[found]?.indexOf(word) ?? -1).filter((place) => place >= 0);
-  return excerpt(texts[found] ?? '', Math.min(...places));
+  const index = lower.findIndex((text) => words.some((word) => text.includes(word)));
+  const offsets = words.map((word) => lower[index]?.indexOf(word) ?? -1).filter((offset) => offset >= 0);
+  return excerptAround(texts[index] ?? '', Math.min(...offsets));
 }
 
-function excerpt(text: string, place: number): string {
-  const start = Math.max(0, place - before);
+function excerptAround(text: string, offset: number): string {
+  const start = Math.max(0, offset - charsBeforeMatch);
   const end = start + excerptLength;
   const part = text.slice(start, end).replace(/\s+/g, ' ').trim();
-  // Half of a surrogate pair is shown as a question mark.
-  const whole = part.replace(/^[\udc00-\udfff]|[\ud800-\udbff]$/g, '');
-  return `${start > 0 ? '…' : ''}${whole}${end < text.length ? '…' : ''}`;
+  // Half of a surrogate pair would be displayed as a question mark.
+  const wellFormed = part.replace(/^[\udc00-\udfff]|[\ud800-\udbff]$/g, '');
+  return `${start > 0 ? '…' : ''}${wellFormed}${end < text.length ? '…' : ''}`;
 }

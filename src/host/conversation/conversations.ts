@@ -8,230 +8,251 @@ import {
   type ConversationSummary,
   type ReadConversation,
 } from './conversationList';
-import { OpenConversations, type Removal, type Removed } from './openConversations';
+import { OpenConversations, type RemovalEvent, type UndoableRemoval } from './openConversations';
 import type { Store } from './promptHistoryStore';
 
 const currentKey = 'holysheep.currentConversation';
 
-/** How many of those that were written last are looked at for an answer that was broken off. */
-const lastOnes = 5;
+/** Number of recently written conversations that are searched for an interrupted answer. */
+const maxInterruptedChecked = 5;
 
 interface ConversationsDeps extends ConversationDeps {
   readonly journal: Journal;
-  /** Of the workspace. */
+  /** The state that VS Code stores for the workspace. */
   readonly memory: Store;
 }
 
-/** The conversation that commands act on, those that panels show, and those whose turns still run. */
+/**
+ * The conversations of a workspace. The current conversation is the one on which commands act. Other conversations are
+ * open while a panel shows them or while their turn runs.
+ */
 export class Conversations {
-  private readonly live: OpenConversations;
-  private readonly all: ConversationList;
-  private shown: Conversation | undefined;
-  private readonly changes = new Listeners<{
+  private readonly openConversations: OpenConversations;
+  private readonly conversationList: ConversationList;
+  private currentConversation: Conversation | undefined;
+  private readonly changeListeners = new Listeners<{
     readonly conversation: Conversation;
     readonly change?: ConversationChange;
   }>((error) => this.deps.onError(error));
-  /** Any step of any of them (`onDidStep`); without `change` another one became current, or none is. */
-  readonly onDidChange = this.changes.event;
-  private readonly removals = new Listeners<Removal>((error) => this.deps.onError(error));
+  /**
+   * Fires on every state change of an open conversation, and without a `change` when another conversation or none became
+   * current.
+   */
+  readonly onDidChange = this.changeListeners.event;
+  private readonly removalListeners = new Listeners<RemovalEvent>((error) => this.deps.onError(error));
   /**
    * Fires when a conversation was deleted, by the user or as the oldest beyond the limit, and when the deletion was
    * undone.
    */
-  readonly onDidRemove = this.removals.event;
+  readonly onDidRemove = this.removalListeners.event;
 
   constructor(private readonly deps: ConversationsDeps) {
     const owner = {
-      isCurrent: (conversation: Conversation) => conversation === this.shown,
-      onChange: (conversation: Conversation, change: ConversationChange) => this.changes.fire({ conversation, change }),
+      isCurrent: (conversation: Conversation) => conversation === this.currentConversation,
+      onChange: (conversation: Conversation, change: ConversationChange) =>
+        this.changeListeners.fire({ conversation, change }),
     };
-    this.live = new OpenConversations(owner, deps);
-    this.all = new ConversationList(this.live, deps.journal);
+    this.openConversations = new OpenConversations(owner, deps);
+    this.conversationList = new ConversationList(this.openConversations, deps.journal);
   }
 
   get current(): Conversation | undefined {
-    return this.shown;
+    return this.currentConversation;
   }
 
-  /** The one whose turn runs; the foremost where several do. */
+  /** The conversation whose turn runs. The current conversation is preferred when several turns run. */
   get running(): Conversation | undefined {
-    return foremost(this.shown, this.live.conversations());
+    return foremost(this.currentConversation, this.openConversations.conversations());
   }
 
-  /** Of conversations whose turn runs. */
+  /** The number of conversations whose turn runs. */
   get runningCount(): number {
-    return this.live.conversations().filter(({ active }) => active).length;
+    return this.openConversations.conversations().filter(({ active }) => active).length;
   }
 
-  /** The current conversation, if it can be written; after a reload the one it interrupted; else a new one. */
+  /**
+   * Returns the current conversation if it is writable. After a reload, returns the conversation whose turn the reload has
+   * interrupted. Otherwise starts a new conversation.
+   */
   async resume(): Promise<Conversation> {
-    if (this.shown && !this.shown.readOnly) return this.shown;
-    const remembered = this.deps.memory.get(currentKey);
-    // Nobody has asked for it, and another window may be writing in it: a prompt does not wait until that is certain.
-    const earlier = await this.live.load(remembered, 'if free');
-    // Another caller may have been faster.
+    if (this.currentConversation && !this.currentConversation.readOnly) return this.currentConversation;
+    const storedId = this.deps.memory.get(currentKey);
+    // A prompt must not wait for a lock: if another window may be writing the conversation, a new one is started.
+    const previous = await this.openConversations.load(storedId, 'only-if-free');
+    // A concurrent call may have made a conversation current meanwhile.
     if (this.current && !this.current.readOnly) return this.current;
-    return earlier?.last?.state.phase === 'interrupted' ? this.makeCurrent(earlier) : this.startNew();
+    return previous?.last?.state.phase === 'interrupted' ? this.makeCurrent(previous) : this.startNew();
   }
 
-  /** For somebody who follows a sign that a turn runs: the one whose turn that is, wherever it was left. */
+  /** Makes the conversation with a running turn current. Without a running turn, returns the current conversation or a new one. */
   async resumeBusy(): Promise<Conversation> {
     const { running } = this;
-    return (running && running !== this.shown && (await this.open(running.id))) || this.resume();
+    return (running && running !== this.currentConversation && (await this.open(running.id))) || this.resume();
   }
 
-  /** An empty conversation; the current one, where that is. */
+  /** Returns the current conversation if it is empty, and otherwise starts a new one. */
   startNew(): Conversation {
-    if (this.shown && isBlank(this.shown)) return this.makeCurrent(this.shown);
-    const conversation = this.makeCurrent(this.live.create());
+    if (this.currentConversation && isBlank(this.currentConversation))
+      return this.makeCurrent(this.currentConversation);
+    const conversation = this.makeCurrent(this.openConversations.create());
     this.prune().catch(this.deps.onError);
     return conversation;
   }
 
   /**
-   * Makes it the current one, if it is still wanted when it is loaded.
-   * @returns undefined when it isn't, or when there is none of this id that can be opened here
+   * Opens a conversation and makes it current.
+   * @param isWanted checked after loading: the user may have closed the panel meanwhile
+   * @returns undefined when the conversation is no longer wanted, does not exist or can't be opened
    */
-  async open(id: unknown, wanted: () => boolean = () => true): Promise<Conversation | undefined> {
-    const conversation = await this.live.load(id);
-    if (conversation && wanted()) return this.makeCurrent(conversation);
-    this.live.closeIdle();
+  async open(id: unknown, isWanted: () => boolean = () => true): Promise<Conversation | undefined> {
+    const conversation = await this.openConversations.load(id);
+    if (conversation && isWanted()) return this.makeCurrent(conversation);
+    this.openConversations.closeIdle();
     return undefined;
   }
 
-  /** Asks the window that writes a conversation, which is read-only here, to hand it over. May take seconds. */
+  /** Asks the other window that writes a conversation to hand it over to this window. May take seconds. */
   async takeOver(conversation: Conversation): Promise<void> {
-    await this.live.takeOver(conversation);
-  }
-
-  /** As `open`; one in which nothing was asked yet goes on under its id, which its page knows. */
-  async openOrStart(id: string): Promise<Conversation | undefined> {
-    const opened = await this.open(id);
-    const fresh = opened ? undefined : await this.live.createAs(id);
-    return fresh ? this.makeCurrent(fresh) : opened;
-  }
-
-  /** Its panel was focused: commands act on it from now on. */
-  activate(conversation: Conversation): void {
-    if (this.live.isOpen(conversation) && this.shown !== conversation) this.makeCurrent(conversation);
-  }
-
-  /** A panel shows it: it stays open although it is neither current nor busy. To be called as soon as one has been given it. */
-  hold(conversation: Conversation): { dispose(): void } {
-    return this.live.hold(conversation);
+    await this.openConversations.takeOver(conversation);
   }
 
   /**
-   * Holds a conversation during work that takes time: its panel may be closed meanwhile, and nothing may happen to a
-   * conversation that was let go of.
+   * Opens a conversation as `open` does. If it is not on disk, because nothing was asked in it yet, creates it under the
+   * id that its page has stored.
+   */
+  async openOrStart(id: string): Promise<Conversation | undefined> {
+    const opened = await this.open(id);
+    const created = opened ? undefined : await this.openConversations.createAs(id);
+    return created ? this.makeCurrent(created) : opened;
+  }
+
+  /** Makes an open conversation current, because its panel received the focus. */
+  activate(conversation: Conversation): void {
+    if (this.openConversations.isOpen(conversation) && this.currentConversation !== conversation)
+      this.makeCurrent(conversation);
+  }
+
+  /**
+   * Keeps a conversation open until the result is disposed, even if it is neither current nor busy. The caller must call
+   * this method as soon as it has received the conversation, because idle conversations are closed in the next iteration
+   * of the event loop.
+   */
+  hold(conversation: Conversation): { dispose(): void } {
+    return this.openConversations.keepOpen(conversation);
+  }
+
+  /**
+   * Keeps a conversation open during asynchronous work, because its panel may be closed meanwhile and a closed conversation
+   * must not be changed.
    */
   async whileHeld(conversation: Conversation, work: () => Promise<void>): Promise<void> {
-    const held = this.hold(conversation);
+    const hold = this.hold(conversation);
     try {
       await work();
     } finally {
-      held.dispose();
+      hold.dispose();
     }
   }
 
   /**
-   * The conversations whose answers a reload or a crash has broken off, newest first, once: the window may have forgotten
-   * their panels. Without those that are open already. The first one becomes current where none is.
+   * Opens the closed conversations whose answers a reload or a crash has interrupted, newest first, because VS Code may not
+   * restore their panels. Later calls don't return them again. The newest one becomes current if there is no current
+   * conversation.
    */
   async brokenOff(): Promise<readonly Conversation[]> {
-    const found = await this.live.loadBrokenOff(lastOnes);
+    const found = await this.openConversations.loadInterrupted(maxInterruptedChecked);
     if (found[0] && !this.current) this.makeCurrent(found[0]);
-    this.live.closeIdle();
+    this.openConversations.closeIdle();
     return found;
   }
 
-  /** Newest first; those in which something was asked, the open ones with what they hold now. */
+  /** Returns the conversations with at least one prompt, newest first, and the open ones with their latest state. */
   async list(): Promise<readonly ConversationSummary[]> {
-    return this.all.list();
+    return this.conversationList.list();
   }
 
   /**
-   * Those in which all of the words occur, newest first.
-   * @returns what was found before `signal` was aborted
+   * Finds the conversations that contain all words of the query, newest first.
+   * @returns the conversations found before `signal` was aborted
    */
   async search(query: string, signal?: AbortSignal): Promise<readonly ConversationHit[]> {
-    return this.all.search(query, signal);
+    return this.conversationList.search(query, signal);
   }
 
-  /** Without opening it. @returns undefined when there is none, or none that can be read */
+  /** Reads a conversation without opening it. @returns undefined when it does not exist or can't be read */
   async read(id: string): Promise<ReadConversation | undefined> {
-    return this.all.read(id);
+    return this.conversationList.read(id);
   }
 
   /**
-   * Of an open one or a closed one, not of one that another window has open; '' takes the title away. Rejects when its
-   * file can't be read.
+   * Sets the title of an open or closed conversation. An empty string removes it. The title stays unchanged when another
+   * window has the conversation open. Rejects when the file can't be read.
    */
   async rename(id: string, title: string): Promise<void> {
-    (await this.live.load(id, 'or say elsewhere'))?.rename(title);
-    this.live.closeIdle();
+    (await this.openConversations.load(id, 'report-if-locked'))?.rename(title);
+    this.openConversations.closeIdle();
   }
 
   /**
-   * Stops its turns, puts its file aside and closes it. Rejects with why the file can't be put aside; it stays open then.
-   * @returns undefined when there was nothing of it on disk
+   * Stops the turns of a conversation, hides its file and closes it. Rejects when the file can't be hidden, and the
+   * conversation then stays open.
+   * @returns undefined when no file was hidden
    */
-  async remove(id: string): Promise<Removed | undefined> {
-    const removed = await this.live.remove(id, (conversation) => this.letGo(conversation));
+  async remove(id: string): Promise<UndoableRemoval | undefined> {
+    const removed = await this.openConversations.remove(id, (conversation) => this.handleRemoved(conversation));
     if (!removed) return undefined;
-    this.removals.fire({ id, state: 'hidden' });
+    this.removalListeners.fire({ id, state: 'hidden' });
     const undo = async (): Promise<void> => {
       await removed.undo();
-      this.removals.fire({ id, state: 'restored' });
+      this.removalListeners.fire({ id, state: 'restored' });
     };
-    const forget = async (): Promise<void> => {
-      this.removals.fire({ id, state: 'deleted' });
-      await removed.forget();
+    const deletePermanently = async (): Promise<void> => {
+      this.removalListeners.fire({ id, state: 'deleted' });
+      await removed.deletePermanently();
     };
-    return { undo, forget };
+    return { undo, deletePermanently };
   }
 
   leaveDemo(): void {
-    for (const conversation of this.live.conversations()) conversation.leaveDemo();
+    for (const conversation of this.openConversations.conversations()) conversation.endDemo();
   }
 
   settingsChanged(): void {
-    for (const conversation of this.live.conversations()) conversation.settingsChanged();
+    for (const conversation of this.openConversations.conversations()) conversation.applySettings();
   }
 
   /** Writes everything that has arrived to disk before the extension host exits. */
   flushSync(): void {
-    for (const conversation of this.live.conversations()) conversation.flush();
+    for (const conversation of this.openConversations.conversations()) conversation.flush();
     this.deps.journal.flushSync();
   }
 
   private async prune(): Promise<void> {
-    for (const id of await this.live.prune()) this.removals.fire({ id, state: 'deleted' });
+    for (const id of await this.openConversations.prune()) this.removalListeners.fire({ id, state: 'deleted' });
   }
 
-  /** It is open no longer. */
-  private letGo(conversation: Conversation): void {
-    if (this.shown === conversation) {
-      this.shown = undefined;
-      this.remember(undefined);
+  private handleRemoved(conversation: Conversation): void {
+    if (this.currentConversation === conversation) {
+      this.currentConversation = undefined;
+      this.rememberCurrent(undefined);
     }
-    this.changes.fire({ conversation });
+    this.changeListeners.fire({ conversation });
   }
 
   private makeCurrent(conversation: Conversation): Conversation {
-    this.shown = conversation;
-    this.remember(conversation.id);
-    this.live.closeIdle();
-    this.changes.fire({ conversation });
+    this.currentConversation = conversation;
+    this.rememberCurrent(conversation.id);
+    this.openConversations.closeIdle();
+    this.changeListeners.fire({ conversation });
     return conversation;
   }
 
-  private remember(id: string | undefined): void {
+  private rememberCurrent(id: string | undefined): void {
     this.deps.memory.update(currentKey, id).then(undefined, this.deps.onError);
   }
 }
 
-/** Nothing is in it that could be lost by writing into it. */
+/** Returns whether a conversation is empty, so that it can serve as a new conversation. */
 function isBlank(conversation: Conversation): boolean {
   return (
     !conversation.readOnly &&

@@ -3,24 +3,29 @@ import type { RecordedEvent } from '../../engine/events';
 import { initialTurn, isRunning, reduce, runsSoFar, type TurnState } from '../../engine/state/turnState';
 import type { Attachment, ExchangeView } from '../../shared/protocol';
 
-/** Where the selection begins that an answer may be applied to; zero-based. Its text is the first attachment's code. */
+/**
+ * The start of the editor selection that an answer can be applied to, as zero-based positions. The selected text is the
+ * code of the first attachment.
+ */
 export interface ApplyTarget {
   readonly uri: string;
   readonly startLine: number;
   readonly startCharacter: number;
 }
 
-/** What a command or the composer hands over. */
+/** A prompt as a command or the composer submits it. */
 export interface PromptInput {
-  /** As shown under *You*. */
+  /** The prompt that the panel shows under *You*. */
   readonly prompt: string;
-  /** As sent; the prompt itself when absent. */
+  /** The text that is sent to the gateway. Absent when the prompt itself is sent. */
   readonly content?: string | undefined;
   readonly attachments?: readonly Attachment[] | undefined;
   readonly target?: ApplyTarget | undefined;
-  /** Absent: the model that is set when the turn starts. */
+  /** The model for the answer. When it is absent, the turn uses the model that is selected when the turn starts. */
   readonly model?: string | undefined;
-  /** Asked of the embedded gateway; it never goes to another, nor does a real one go there. */
+  /**
+   * Whether the prompt belongs to the demo. Demo prompts go only to the embedded gateway, and no other prompt goes there.
+   */
   readonly demo?: boolean | undefined;
 }
 
@@ -30,48 +35,52 @@ export interface Exchange extends PromptInput {
   readonly queued: boolean;
 }
 
-export function viewOf(exchange: Exchange): ExchangeView {
+export function toExchangeView(exchange: Exchange): ExchangeView {
   const { id, prompt, attachments = [], state, queued, demo } = exchange;
   return { id, prompt, attachments, state, queued, ...(demo && { demo }) };
 }
 
-/** What it was asked with, to be asked again. */
+/** Returns the input of an exchange, so that the same prompt can be asked again. */
 export function inputOf({ prompt, content, attachments, target, model, demo }: PromptInput): PromptInput {
   return { prompt, content, attachments, target, model, demo };
 }
 
-/** A model the user switched to in mid-turn is the one a later attempt goes to as well. */
+/**
+ * Returns the exchange after the given events. A model that the user selected during the turn also becomes the model of
+ * later attempts.
+ */
 export function withEvents(exchange: Exchange, events: readonly RecordedEvent[]): Exchange {
-  const chosen = events.findLast((event) => event.type === 'model' && event.reason === 'user');
+  const userSwitch = events.findLast((event) => event.type === 'model' && event.reason === 'user');
   const state = events.reduce(reduce, exchange.state);
-  return chosen?.type === 'model' ? { ...exchange, state, model: chosen.to } : { ...exchange, state };
+  return userSwitch?.type === 'model' ? { ...exchange, state, model: userSwitch.to } : { ...exchange, state };
 }
 
 /**
- * The state a turn starts again from. Its text stays: it is continued, or there until a new answer has overtaken it;
- * what was thought before the text, the tools it has called, and what the network did for it, belong to it.
+ * Returns the state with which a turn starts again. The text stays visible in both modes. A continued answer also keeps
+ * its reasoning, its tool calls and its attempts; a restarted answer does not.
  */
-export function rerunOf(state: TurnState, go: EarlierAnswer['go']): TurnState {
+export function stateForRerun(state: TurnState, mode: EarlierAnswer['go']): TurnState {
   const { model, text, reasoning, seams, toolCalls } = state;
-  const again = { ...initialTurn, model, text };
-  return go === 'continue' ? { ...again, reasoning, seams, toolCalls, earlier: runsSoFar(state) } : again;
+  const restarted = { ...initialTurn, model, text };
+  return mode === 'continue' ? { ...restarted, reasoning, seams, toolCalls, earlier: runsSoFar(state) } : restarted;
 }
 
-export function isOver(exchange: Exchange): boolean {
+/** Returns whether the turn of the exchange has ended, with or without a complete answer. */
+export function isFinished(exchange: Exchange): boolean {
   return !exchange.queued && !isRunning(exchange.state.phase);
 }
 
-/** Over, but without a whole answer. */
+/** Returns whether the turn has ended without a complete answer. */
 export function canRetry(exchange: Exchange): boolean {
-  return isOver(exchange) && exchange.state.phase !== 'done';
+  return isFinished(exchange) && exchange.state.phase !== 'done';
 }
 
 /**
- * Whether the text ends before the answer does, because the answer was broken off or cut by the token limit. A turn
- * that was too large can't be continued.
+ * Returns whether the answer can be continued: it has text, but was interrupted or truncated at the token limit. A turn
+ * whose request was too large can't be continued.
  */
 export function canContinue(exchange: Exchange): boolean {
   const { text, finishReason, failure } = exchange.state;
   if (failure?.kind === 'too-large') return false;
-  return text !== '' && (canRetry(exchange) || (isOver(exchange) && finishReason === 'length'));
+  return text !== '' && (canRetry(exchange) || (isFinished(exchange) && finishReason === 'length'));
 }

@@ -1,7 +1,7 @@
 import type { ExchangeView } from '../../shared/protocol';
-import { viewOf, type Exchange } from './exchange';
+import { toExchangeView, type Exchange } from './exchange';
 
-/** An exchange that is not shown. */
+/** An exchange that is not on the current path of the conversation. */
 export interface OtherVersion {
   readonly exchange: Exchange;
   /** Id of the exchange after which it was asked. Absent if it was a first prompt. */
@@ -10,12 +10,12 @@ export interface OtherVersion {
 
 /** The exchanges that a journal contains. */
 export interface StoredExchanges {
-  /** Also those of other versions, in the order in which they were asked. */
-  readonly all: readonly Exchange[];
+  /** The exchanges of all versions, in the order in which the user asked them. */
+  readonly allExchanges: readonly Exchange[];
   readonly tree: ExchangeTree;
 }
 
-/** All exchanges of a conversation, of which a path is shown. */
+/** The exchanges of a conversation in all versions, and the path of current versions through them. */
 export class Exchanges {
   private byId = new Map<string, Exchange>();
   private tree = new ExchangeTree();
@@ -24,8 +24,8 @@ export class Exchanges {
     this.load(stored);
   }
 
-  load({ all, tree }: StoredExchanges): void {
-    this.byId = new Map(all.map((exchange) => [exchange.id, exchange]));
+  load({ allExchanges, tree }: StoredExchanges): void {
+    this.byId = new Map(allExchanges.map((exchange) => [exchange.id, exchange]));
     this.tree = tree;
   }
 
@@ -33,29 +33,29 @@ export class Exchanges {
     return this.byId.get(id);
   }
 
-  /** Those that are shown, oldest first. */
+  /** Returns the exchanges of the current path, oldest first. */
   path(): readonly Exchange[] {
-    return this.known(this.tree.path());
+    return this.existing(this.tree.path());
   }
 
-  /** Those that are not shown, as they were asked. */
-  others(): readonly OtherVersion[] {
-    const hidden = [...this.byId.values()].filter(({ id }) => !this.tree.isShown(id));
+  /** Returns the exchanges that are not on the current path, in the order in which the user asked them. */
+  otherVersions(): readonly OtherVersion[] {
+    const hidden = [...this.byId.values()].filter(({ id }) => !this.tree.isOnPath(id));
     return hidden.map((exchange) => ({ exchange, after: this.tree.parent(exchange.id) || undefined }));
   }
 
-  /** Those it was asked after, oldest first, whatever is shown. */
-  before(id: string): readonly Exchange[] {
-    return this.known(this.tree.before(id));
+  /** Returns the exchanges that precede an exchange in its own path, oldest first. That path need not be current. */
+  ancestors(id: string): readonly Exchange[] {
+    return this.existing(this.tree.ancestors(id));
   }
 
-  /** `versions` is there only where there is a choice. */
+  /** Returns an exchange for the panel, with `versions` only if it has more than one version. */
   view(exchange: Exchange): ExchangeView {
     const versions = this.tree.versions(exchange.id);
-    return versions.length > 1 ? { ...viewOf(exchange), versions } : viewOf(exchange);
+    return versions.length > 1 ? { ...toExchangeView(exchange), versions } : toExchangeView(exchange);
   }
 
-  /** @param after its parent; absent: the last one of the path */
+  /** @param after id of the preceding exchange; defaults to the last exchange of the current path */
   add(exchange: Exchange, after?: string): void {
     this.tree.add(exchange.id, after);
     this.byId.set(exchange.id, exchange);
@@ -69,96 +69,99 @@ export class Exchanges {
     this.tree.show(id);
   }
 
-  isShown(id: string): boolean {
-    return this.tree.isShown(id);
+  isOnPath(id: string): boolean {
+    return this.tree.isOnPath(id);
   }
 
-  /** '': it is a first one. */
+  /** Returns the id of the preceding exchange, or an empty string for a first prompt. */
   parent(id: string): string {
     return this.tree.parent(id);
   }
 
-  isAtOrBehind(id: string, ancestor: string): boolean {
-    return this.tree.isAtOrBehind(id, ancestor);
+  isSameOrDescendant(id: string, ancestor: string): boolean {
+    return this.tree.isSameOrDescendant(id, ancestor);
   }
 
-  private known(ids: readonly string[]): readonly Exchange[] {
+  private existing(ids: readonly string[]): readonly Exchange[] {
     return ids.flatMap((id) => this.byId.get(id) ?? []);
   }
 }
 
-/** The parent of a first prompt. */
+/** Id that stands for the parent of a first prompt. */
 const root = '';
 
 /**
- * Which exchange was asked after which. A prompt that is edited gets a sibling; what is shown is a path, at each fork the
- * one that was asked last or chosen.
+ * The order of exchanges as a tree: the parent of an exchange is the exchange that precedes it, and siblings are versions
+ * of the same exchange. The current path takes, among siblings, the version that was added or selected last.
  */
 export class ExchangeTree {
   private readonly parents = new Map<string, string>();
-  /** Oldest first. */
+  /** Ids of the exchanges that follow an exchange, by its id, oldest first. */
   private readonly children = new Map<string, string[]>();
-  /** By parent: the child the path goes on with. */
-  private readonly chosen = new Map<string, string>();
-  /** The path, until another one is shown. */
-  private shown: ReadonlySet<string> | undefined;
+  /** Id of the exchange with which the current path continues, by the id of its parent. */
+  private readonly chosenChildren = new Map<string, string>();
+  /** Ids of the current path. `undefined` after a change, until the path is needed again. */
+  private cachedPath: ReadonlySet<string> | undefined;
 
   has(id: string): boolean {
     return this.parents.has(id);
   }
 
-  /** The path goes through it. @param after its parent; absent: the last one of the path */
+  /**
+   * Adds an exchange and makes it current.
+   * @param after id of the preceding exchange; defaults to the last exchange of the current path
+   */
   add(id: string, after = this.path().at(-1) ?? root): void {
     this.parents.set(id, after);
     this.children.set(after, [...(this.children.get(after) ?? []), id]);
     this.show(id);
   }
 
-  /** The path goes through it, and on from there as it was last shown. */
+  /** Makes an exchange current, together with the exchanges that followed it when it was last current. */
   show(id: string): void {
-    this.shown = undefined;
+    this.cachedPath = undefined;
     for (let child = id; ;) {
       const parent = this.parents.get(child);
       if (parent === undefined) return;
-      this.chosen.set(parent, child);
+      this.chosenChildren.set(parent, child);
       child = parent;
     }
   }
 
-  /** What is shown, oldest first. */
+  /** Returns the ids of the current path, oldest first. */
   path(): readonly string[] {
-    return [...this.shownIds()];
+    return [...this.pathIds()];
   }
 
-  isShown(id: string): boolean {
-    return this.shownIds().has(id);
+  isOnPath(id: string): boolean {
+    return this.pathIds().has(id);
   }
 
   parent(id: string): string {
     return this.parents.get(id) ?? root;
   }
 
-  /** Those it was asked after, oldest first, also while another path is shown. */
-  before(id: string): readonly string[] {
+  /** Returns the ids that precede an exchange in its own path, oldest first. That path need not be current. */
+  ancestors(id: string): readonly string[] {
     const ids: string[] = [];
     for (let parent = this.parent(id); parent !== root; parent = this.parent(parent)) ids.push(parent);
     return ids.reverse();
   }
 
-  /** It is `ancestor`, or was asked somewhere behind it. */
-  isAtOrBehind(id: string, ancestor: string): boolean {
-    return id === ancestor || this.before(id).includes(ancestor);
+  /** Returns whether `id` is `ancestor` itself or follows it. */
+  isSameOrDescendant(id: string, ancestor: string): boolean {
+    return id === ancestor || this.ancestors(id).includes(ancestor);
   }
 
-  /** All that were asked in its place, itself included, oldest first. */
+  /** Returns the ids of all versions of an exchange, including the exchange itself, oldest first. */
   versions(id: string): readonly string[] {
     return this.children.get(this.parent(id)) ?? [];
   }
 
-  private shownIds(): ReadonlySet<string> {
-    if (this.shown) return this.shown;
+  private pathIds(): ReadonlySet<string> {
+    if (this.cachedPath) return this.cachedPath;
     const ids = new Set<string>();
-    for (let id = this.chosen.get(root); id !== undefined; id = this.chosen.get(id)) ids.add(id);
-    return (this.shown = ids);
+    for (let id = this.chosenChildren.get(root); id !== undefined; id = this.chosenChildren.get(id)) ids.add(id);
+    return (this.cachedPath = ids);
   }
 }

@@ -1,70 +1,70 @@
 import { Mutex } from 'async-mutex';
 import type { Connection } from '../../engine/request';
-import type { Journal, OpenedConversation, OpenHow } from '../journal/journal';
+import type { Journal, OpenedConversation, OpenMode } from '../journal/journal';
 import type { JournalFile } from '../journal/journalFile';
 import { foldJournal } from '../journal/journalFold';
 import { isConversationId } from '../journal/journalFolder';
 import { Conversation, type ConversationChange, type ConversationDeps } from './conversation';
 
-/** The longest time in milliseconds that a prompt waits for the disk before it is sent. */
-const longestWriteMs = 100;
+/** Maximum time for which a prompt waits for the disk before it is sent, in milliseconds. */
+const maxWriteWaitMs = 100;
 
 interface OpenConversationsDeps extends ConversationDeps {
   readonly journal: Journal;
 }
 
-/** Whose they are. */
+/** Knows the current conversation and receives the changes of all open conversations. */
 interface OpenConversationsOwner {
-  /** Commands act on it: it stays open. */
+  /** Returns whether commands act on this conversation, so that it must stay open. */
   isCurrent(conversation: Conversation): boolean;
   onChange(conversation: Conversation, change: ConversationChange): void;
 }
 
-/** A conversation that was put aside. */
-export interface Removed {
-  /** It is there again, and can be opened. */
+/** The deletion of a conversation whose file is only hidden so far. */
+export interface UndoableRemoval {
+  /** Restores the conversation, so that it is listed and can be opened again. */
   undo(): Promise<void>;
-  /** For good. */
-  forget(): Promise<void>;
+  /** Deletes the hidden file. The deletion can't be undone afterwards. */
+  deletePermanently(): Promise<void>;
 }
 
-export interface Removal {
+export interface RemovalEvent {
   readonly id: string;
-  /** `hidden`: the deletion can be undone; `deleted`: it can't be any more. */
+  /** `hidden`: the user can still undo the deletion. `deleted`: the deletion is final. */
   readonly state: 'hidden' | 'restored' | 'deleted';
 }
 
-/** An open conversation. */
-export interface Live {
+/** An open conversation and its file. */
+export interface OpenConversation {
   readonly conversation: Conversation;
-  /** Absent: another window writes the conversation. */
+  /** The journal file. Absent while another window writes the conversation. */
   file?: JournalFile | undefined;
-  /** Shows what another window writes. */
-  following?: { dispose(): void } | undefined;
+  /** Watches the file while another window writes the conversation. */
+  follower?: { dispose(): void } | undefined;
 }
 
 /**
- * Opens and closes conversations, and hands them over to other windows and back. A file is never opened twice, nor while it
- * is being closed.
+ * Opens and closes conversations, and hands them over to other windows and back. Work on files is done one job at a time,
+ * so that no file is opened twice or while it is being closed.
  */
 export class OpenConversations {
-  private readonly live = new Map<string, Live>();
-  private readonly held = new Map<Conversation, number>();
-  private readonly fileWork = new Mutex();
+  private readonly openById = new Map<string, OpenConversation>();
+  private readonly holdCounts = new Map<Conversation, number>();
+  private readonly fileMutex = new Mutex();
 
   constructor(
     private readonly owner: OpenConversationsOwner,
     private readonly deps: OpenConversationsDeps,
   ) {
-    deps.journal.setOwner({ onLost: (id) => this.lost(id), onRequested: (id) => this.handOver(id) });
+    deps.journal.setOwner({ onLost: (id) => this.handleLost(id), onRequested: (id) => this.handOver(id) });
   }
 
-  get(id: string): Live | undefined {
-    return this.live.get(id);
+  get(id: string): OpenConversation | undefined {
+    return this.openById.get(id);
   }
 
-  all(): readonly Live[] {
-    return [...this.live.values()];
+  all(): readonly OpenConversation[] {
+    return [...this.openById.values()];
   }
 
   conversations(): readonly Conversation[] {
@@ -72,7 +72,7 @@ export class OpenConversations {
   }
 
   isOpen(conversation: Conversation): boolean {
-    return this.live.get(conversation.id)?.conversation === conversation;
+    return this.openById.get(conversation.id)?.conversation === conversation;
   }
 
   create(): Conversation {
@@ -81,211 +81,222 @@ export class OpenConversations {
   }
 
   /**
-   * A new one under an id that a page knows: of a conversation in which nothing was asked there is nothing on disk.
-   * @returns undefined when there is something after all
+   * Creates a conversation under an id that a page has stored. A conversation without a prompt has no file, so its page is
+   * the only place that remembers the id.
+   * @returns the open conversation with this id, if there is one; undefined when there is a file with this id
    */
   async createAs(id: string): Promise<Conversation | undefined> {
-    return this.fileWork.runExclusive(async () => {
-      const known = this.live.get(id);
-      if (known || !isConversationId(id) || !(await this.deps.journal.isNew(id))) return known?.conversation;
+    return this.fileMutex.runExclusive(async () => {
+      const existing = this.openById.get(id);
+      if (existing || !isConversationId(id) || !(await this.deps.journal.isUnusedId(id))) return existing?.conversation;
       return this.add(id, { folded: foldJournal([]), file: this.deps.journal.create(id).file });
     });
   }
 
-  /** @returns undefined when there is none of this id, or none that can be opened here */
-  async load(id: unknown, how: OpenHow = 'or read'): Promise<Conversation | undefined> {
+  /** Opens a conversation, unless it is open. @returns undefined when it does not exist or can't be opened here */
+  async load(id: unknown, mode: OpenMode = 'allow-read-only'): Promise<Conversation | undefined> {
     if (!isConversationId(id)) return undefined;
-    return this.fileWork.runExclusive(() => this.open(id, how));
+    return this.fileMutex.runExclusive(() => this.open(id, mode));
   }
 
-  /** Asks the window that writes a conversation to hand it over. May take seconds. */
+  /** Asks the other window that writes a conversation to hand it over to this window. May take seconds. */
   async takeOver({ id }: Conversation): Promise<void> {
-    if (this.live.get(id)?.file || !(await this.deps.journal.request(id))) return;
-    await this.load(id, 'if free');
-    // The panel may have been closed meanwhile: this window must not keep the conversation then.
+    if (this.openById.get(id)?.file || !(await this.deps.journal.requestLock(id))) return;
+    await this.load(id, 'only-if-free');
+    // If the panel was closed meanwhile, this window must not keep the conversation.
     this.closeIdle();
   }
 
-  /** Of the last `count` that were written, those that are closed and have an answer that was broken off, newest first. */
-  async loadBrokenOff(count: number): Promise<readonly Conversation[]> {
+  /** Opens those of the last `count` written conversations that are closed and have an interrupted answer, newest first. */
+  async loadInterrupted(count: number): Promise<readonly Conversation[]> {
     const { journal } = this.deps;
-    const unusable = (error: unknown): undefined => {
+    const reportError = (error: unknown): undefined => {
       this.deps.onError(error);
     };
-    const found = await Promise.all(
-      (await journal.newestFirst()).slice(0, count).map(({ id }) => this.claimBrokenOff(id).catch(unusable)),
+    const claimedIds = await Promise.all(
+      (await journal.listNewestFirst()).slice(0, count).map(({ id }) => this.claimInterrupted(id).catch(reportError)),
     );
-    return this.fileWork.runExclusive(async () => {
+    return this.fileMutex.runExclusive(async () => {
       const conversations: Conversation[] = [];
-      for (const id of found) {
-        if (id === undefined || this.live.get(id)?.file) continue;
-        const opened = await this.open(id, 'if free').catch(unusable);
+      for (const id of claimedIds) {
+        if (id === undefined || this.openById.get(id)?.file) continue;
+        const opened = await this.open(id, 'only-if-free').catch(reportError);
         if (opened) conversations.push(opened);
       }
       return conversations;
     });
   }
 
-  /** It stays open although it is neither current nor busy. */
-  hold(conversation: Conversation): { dispose(): void } {
-    this.held.set(conversation, (this.held.get(conversation) ?? 0) + 1);
+  /** Keeps a conversation open until the result is disposed, even if it is neither current nor busy. */
+  keepOpen(conversation: Conversation): { dispose(): void } {
+    this.holdCounts.set(conversation, (this.holdCounts.get(conversation) ?? 0) + 1);
     let isHeld = true;
     const dispose = (): void => {
       if (!isHeld) return;
       isHeld = false;
-      const holders = (this.held.get(conversation) ?? 0) - 1;
-      if (holders > 0) this.held.set(conversation, holders);
-      else this.held.delete(conversation);
+      const holders = (this.holdCounts.get(conversation) ?? 0) - 1;
+      if (holders > 0) this.holdCounts.set(conversation, holders);
+      else this.holdCounts.delete(conversation);
       this.closeIdle();
     };
     return { dispose };
   }
 
-  /** Lets go of those that are neither current, held nor at work. */
+  /** Closes the conversations that are neither current nor kept open nor busy. */
   closeIdle(): void {
-    this.fileWork
+    this.fileMutex
       .runExclusive(async () => {
-        // Whoever was just given a conversation has time to hold it.
+        // A caller that has just received a conversation needs time to keep it open.
         await new Promise((resolve) => setImmediate(resolve));
-        for (const other of this.conversations().filter((each) => this.isIdle(each))) {
-          await this.deps.journal.flush(other.id);
-          if (!this.isIdle(other) || !this.deps.journal.isWritten(other.id)) continue;
-          this.forget(other.id);
-          await this.deps.journal.close(other.id);
+        for (const idle of this.conversations().filter((conversation) => this.isIdle(conversation))) {
+          await this.deps.journal.flush(idle.id);
+          if (!this.isIdle(idle) || !this.deps.journal.isWritten(idle.id)) continue;
+          this.untrack(idle.id);
+          await this.deps.journal.close(idle.id);
         }
       })
       .catch(this.deps.onError);
   }
 
   /**
-   * Stops its turns, puts its file aside and closes it. Rejects with why the file can't be put aside; it stays open then.
-   * @param onGone is told which, before another file is worked on
-   * @returns undefined when there was nothing of it on disk
+   * Stops the turns of a conversation, hides its file and closes it. Rejects when the file can't be hidden, and the
+   * conversation then stays open.
+   * @param onRemoved called for an open conversation, before any other work on files
+   * @returns undefined when no file was hidden
    */
-  async remove(id: string, onGone: (conversation: Conversation) => void): Promise<Removed | undefined> {
+  async remove(id: string, onRemoved: (conversation: Conversation) => void): Promise<UndoableRemoval | undefined> {
     if (!isConversationId(id)) return undefined;
     const { journal } = this.deps;
-    const isHidden = await this.fileWork.runExclusive(async () => {
-      const { conversation, file } = this.live.get(id) ?? {};
+    const isHidden = await this.fileMutex.runExclusive(async () => {
+      const { conversation, file } = this.openById.get(id) ?? {};
       await conversation?.end();
       const hidden = await journal.hide(id);
-      // Another window has it, and it is still shown here.
+      // The conversation stays open and read-only, because another window writes it.
       if (conversation && !file && !hidden) return false;
-      this.forget(id);
+      this.untrack(id);
       if (conversation) {
-        this.held.delete(conversation);
-        onGone(conversation);
+        this.holdCounts.delete(conversation);
+        onRemoved(conversation);
       }
       return hidden;
     });
     return isHidden
       ? {
-          undo: () => this.fileWork.runExclusive(() => journal.unhide(id)),
-          forget: () => this.fileWork.runExclusive(() => journal.forget(id)),
+          undo: () => this.fileMutex.runExclusive(() => journal.unhide(id)),
+          deletePermanently: () => this.fileMutex.runExclusive(() => journal.deleteHidden(id)),
         }
       : undefined;
   }
 
-  /** @returns the ids of the deleted conversations */
+  /** Deletes the oldest conversations beyond the limit. @returns the ids of the deleted conversations */
   async prune(): Promise<readonly string[]> {
-    return this.fileWork.runExclusive(() => this.deps.journal.prune());
+    return this.fileMutex.runExclusive(() => this.deps.journal.prune());
   }
 
-  private async open(id: string, how: OpenHow): Promise<Conversation | undefined> {
-    const known = this.live.get(id);
-    if (known?.file) return known.conversation;
-    const opened = await this.deps.journal.open(id, how);
-    return opened && (known ? this.update(known, opened) : this.add(id, opened));
+  private async open(id: string, mode: OpenMode): Promise<Conversation | undefined> {
+    const existing = this.openById.get(id);
+    if (existing?.file) return existing.conversation;
+    const opened = await this.deps.journal.open(id, mode);
+    return opened && (existing ? this.makeWritable(existing, opened) : this.add(id, opened));
   }
 
-  /** Before its turn in the line: it may take seconds to see whether another window still has it. */
-  private async claimBrokenOff(id: string): Promise<string | undefined> {
+  /**
+   * Acquires the lock of a conversation with an interrupted answer. This happens outside the file mutex, because it may
+   * take seconds to find out whether another window still holds the lock.
+   */
+  private async claimInterrupted(id: string): Promise<string | undefined> {
     const { journal } = this.deps;
-    if (this.live.has(id) || !(await journal.read(id))?.brokenOff.length) return undefined;
-    return (await journal.claim(id)) ? id : undefined;
+    if (this.openById.has(id) || !(await journal.read(id))?.interruptedIds.length) return undefined;
+    return (await journal.acquireLock(id)) ? id : undefined;
   }
 
-  /** Another window asks for a conversation: it gets everything that has arrived here, and this window only reads on. */
+  /**
+   * Hands a conversation over to another window that has requested it. Everything that has arrived is written first.
+   * Afterwards this window shows the conversation read-only.
+   */
   private handOver(id: string): void {
     const { journal } = this.deps;
-    this.fileWork
+    this.fileMutex
       .runExclusive(async () => {
-        const live = this.live.get(id);
-        // A window that can't write would lose what is not on disk: it keeps the conversation, and its turn goes on.
-        if (!live?.file || live.file.failure) return;
-        live.conversation.setReadOnly();
-        await live.conversation.end();
+        const open = this.openById.get(id);
+        // While the disk fails, the unwritten part would be lost, so this window keeps the conversation and its turn.
+        if (!open?.file || open.file.failure) return;
+        open.conversation.setReadOnly();
+        await open.conversation.end();
         await journal.flush(id);
-        // The disk has failed just now: the next request tries again.
+        // When the write has failed, the hand-over is tried again with the next request.
         if (!journal.isWritten(id)) return;
         await journal.close(id);
-        live.file = undefined;
-        this.follow(live);
+        open.file = undefined;
+        this.follow(open);
       })
       .catch(this.deps.onError);
   }
 
-  /** Another window has taken a conversation away. What its turn would bring from now on would be kept nowhere. */
-  private lost(id: string): void {
-    const live = this.live.get(id);
-    if (!live) return;
-    live.file = undefined;
-    live.conversation.setReadOnly();
-    // A prompt that has found out about the loss by being written begins only now.
+  /**
+   * Makes a conversation read-only and stops its turns after another window has taken it over: further text of the turn
+   * could not be saved.
+   */
+  private handleLost(id: string): void {
+    const open = this.openById.get(id);
+    if (!open) return;
+    open.file = undefined;
+    open.conversation.setReadOnly();
+    // The loss may have been noticed while a prompt was being written. Its turn starts first, and can then be stopped.
     void Promise.resolve()
-      .then(() => live.conversation.end())
-      .then(() => this.follow(live))
+      .then(() => open.conversation.end())
+      .then(() => this.follow(open))
       .catch(this.deps.onError);
   }
 
-  private follow(live: Live): void {
-    const { conversation } = live;
-    if (live.file || live.following || !this.isOpen(conversation)) return;
-    live.following = this.deps.journal.follow(conversation.id, (folded) => conversation.show(folded));
+  private follow(open: OpenConversation): void {
+    const { conversation } = open;
+    if (open.file || open.follower || !this.isOpen(conversation)) return;
+    open.follower = this.deps.journal.follow(conversation.id, (folded) => conversation.refresh(folded));
     if (this.isIdle(conversation)) this.closeIdle();
   }
 
-  private forget(id: string): void {
-    this.live.get(id)?.following?.dispose();
-    this.live.delete(id);
+  private untrack(id: string): void {
+    this.openById.get(id)?.follower?.dispose();
+    this.openById.delete(id);
   }
 
-  /** A conversation that was read-only here: this window may write it now. */
-  private update(live: Live, { folded, file }: OpenedConversation): Conversation {
-    const { conversation } = live;
+  /** Makes a read-only conversation writable, if its file could be opened for writing. */
+  private makeWritable(open: OpenConversation, { folded, file }: OpenedConversation): Conversation {
+    const { conversation } = open;
     if (!file) return conversation;
-    live.following?.dispose();
-    live.following = undefined;
-    live.file = file;
+    open.follower?.dispose();
+    open.follower = undefined;
+    open.file = file;
     conversation.setWritable(folded, file);
     return conversation;
   }
 
   private isIdle(conversation: Conversation): boolean {
-    return !this.owner.isCurrent(conversation) && !this.held.has(conversation) && !conversation.busy;
+    return !this.owner.isCurrent(conversation) && !this.holdCounts.has(conversation) && !conversation.busy;
   }
 
   private add(id: string, { folded, file }: OpenedConversation): Conversation {
     const connection = async (demo: boolean): Promise<Connection> => {
-      await this.written(id);
+      await this.waitUntilWritten(id);
       return this.deps.connection(demo);
     };
     const conversation = new Conversation(id, folded, file, { ...this.deps, connection });
     conversation.onDidStep((change) => this.owner.onChange(conversation, change));
-    conversation.onDidRest(() => {
+    conversation.onDidBecomeIdle(() => {
       if (this.isIdle(conversation)) this.closeIdle();
     });
-    const live = { conversation, file };
-    this.live.set(id, live);
-    this.follow(live);
+    const open = { conversation, file };
+    this.openById.set(id, open);
+    this.follow(open);
     return conversation;
   }
 
-  /** Waits until a prompt is on disk, but not for a disk that does not respond. */
-  private async written(id: string): Promise<void> {
+  /** Waits until everything is on disk, for at most {@link maxWriteWaitMs}. */
+  private async waitUntilWritten(id: string): Promise<void> {
     let cancel = (): void => undefined;
-    const isLate = new Promise<void>((resolve) => (cancel = this.deps.clock.after(longestWriteMs, resolve)));
-    await Promise.race([this.deps.journal.flush(id), isLate]);
+    const timeout = new Promise<void>((resolve) => (cancel = this.deps.clock.after(maxWriteWaitMs, resolve)));
+    await Promise.race([this.deps.journal.flush(id), timeout]);
     cancel();
   }
 }

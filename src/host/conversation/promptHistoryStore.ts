@@ -1,17 +1,17 @@
-import type { Removal } from './openConversations';
+import type { RemovalEvent } from './openConversations';
 
 const promptsKey = 'holysheep.prompts';
 const deletedKey = 'holysheep.deletedConversations';
-/** Earlier versions kept the prompts of all workspaces under this key; their workspaces are not known. */
-const formerKey = 'holysheep.promptHistory';
-const limit = 100;
+/** Key under which earlier versions stored the prompts of all workspaces together. */
+const legacyKey = 'holysheep.promptHistory';
+const maxPrompts = 100;
 /**
- * Maximum number of deleted conversations that are remembered, because pages that are closed may still have their
- * drafts.
+ * Maximum number of deleted conversations whose ids are stored. The ids are needed because closed pages may still have
+ * drafts of those conversations.
  */
-const deletedLimit = 200;
-/** Characters of a prompt that are worth keeping for an arrow up: VS Code reads all of it at each start. */
-const longest = 4000;
+const maxDeletedIds = 200;
+/** Maximum length of a stored prompt, in characters. VS Code reads the whole workspace state at each start. */
+const maxPromptLength = 4000;
 
 /** The part of `vscode.Memento` that is needed. */
 export interface Store {
@@ -19,7 +19,7 @@ export interface Store {
   update(key: string, value: unknown): Thenable<void>;
 }
 
-interface KeptPrompt {
+interface StoredPrompt {
   readonly prompt: string;
   readonly conversationId: string;
 }
@@ -29,42 +29,43 @@ interface KeptPrompt {
  * prompts.
  */
 export class PromptHistory {
-  /** By the id of a conversation whose deletion can be undone: all prompts from before the deletion. Never on disk. */
-  private readonly undoable = new Map<string, readonly KeptPrompt[]>();
+  /** All prompts before a deletion that can be undone, by the id of the deleted conversation. They are never on disk. */
+  private readonly promptsBeforeDeletion = new Map<string, readonly StoredPrompt[]>();
 
-  /** @param store of the workspace */
+  /** @param store the workspace state */
   constructor(private readonly store: Store) {}
 
   list(): readonly string[] {
-    return this.kept().map(({ prompt }) => prompt);
+    return this.storedPrompts().map(({ prompt }) => prompt);
   }
 
-  /** Ids of conversations that were deleted for good: pages remove their drafts. */
+  /** Returns the ids of conversations that were deleted for good. Pages remove the drafts of these conversations. */
   deleted(): readonly string[] {
-    return this.deletedIds().filter((id) => !this.undoable.has(id));
+    return this.deletedIds().filter((id) => !this.promptsBeforeDeletion.has(id));
   }
 
-  /** A prompt that is asked again moves to the end; one that is very long is in its conversation alone. */
+  /** Adds a prompt. A repeated prompt moves to the end, and a very long prompt is not stored. */
   async add(prompt: string, conversationId: string): Promise<void> {
-    if (prompt.length > longest) return;
-    const others = this.kept().filter((earlier) => earlier.prompt !== prompt);
-    await this.store.update(promptsKey, [...others, { prompt, conversationId }].slice(-limit));
+    if (prompt.length > maxPromptLength) return;
+    const otherPrompts = this.storedPrompts().filter((stored) => stored.prompt !== prompt);
+    await this.store.update(promptsKey, [...otherPrompts, { prompt, conversationId }].slice(-maxPrompts));
   }
 
-  async follow({ id, state }: Removal): Promise<void> {
+  /** Applies the deletion of a conversation, or the end of its deletion, to the prompts and drafts. */
+  async follow({ id, state }: RemovalEvent): Promise<void> {
     switch (state) {
       case 'hidden':
         return this.hide(id);
       case 'restored':
         return this.restore(id);
       case 'deleted':
-        return this.forget(id);
+        return this.deleteForGood(id);
     }
   }
 
-  /** Removes the prompts of a conversation that was deleted, until `restore`. */
+  /** Removes the prompts of a deleted conversation, but keeps them in memory for `restore`. */
   private async hide(conversationId: string): Promise<void> {
-    this.undoable.set(conversationId, this.kept());
+    this.promptsBeforeDeletion.set(conversationId, this.storedPrompts());
     await this.remove(conversationId);
   }
 
@@ -72,37 +73,39 @@ export class PromptHistory {
    * Puts the prompts of a conversation back in their places after its deletion was undone, and allows its drafts again.
    */
   private async restore(conversationId: string): Promise<void> {
-    const before = this.undoable.get(conversationId) ?? [];
-    this.undoable.delete(conversationId);
-    const now = this.kept();
-    const isThere = (prompts: readonly KeptPrompt[], prompt: string): boolean =>
-      prompts.some((each) => each.prompt === prompt);
-    const known = before.filter((each) => each.conversationId === conversationId || isThere(now, each.prompt));
-    const later = now.filter(({ prompt }) => !isThere(known, prompt));
+    const previous = this.promptsBeforeDeletion.get(conversationId) ?? [];
+    this.promptsBeforeDeletion.delete(conversationId);
+    const current = this.storedPrompts();
+    const includes = (prompts: readonly StoredPrompt[], text: string): boolean =>
+      prompts.some(({ prompt }) => prompt === text);
+    const restored = previous.filter(
+      ({ conversationId: id, prompt }) => id === conversationId || includes(current, prompt),
+    );
+    const added = current.filter(({ prompt }) => !includes(restored, prompt));
     await this.store.update(
       deletedKey,
       this.deletedIds().filter((id) => id !== conversationId),
     );
-    if (known.length > 0) await this.store.update(promptsKey, [...known, ...later].slice(-limit));
+    if (restored.length > 0) await this.store.update(promptsKey, [...restored, ...added].slice(-maxPrompts));
   }
 
   /** Removes the prompts of a conversation that was deleted for good. */
-  private async forget(conversationId: string): Promise<void> {
-    this.undoable.delete(conversationId);
+  private async deleteForGood(conversationId: string): Promise<void> {
+    this.promptsBeforeDeletion.delete(conversationId);
     await this.remove(conversationId);
   }
 
   async clear(): Promise<void> {
-    for (const id of this.undoable.keys()) this.undoable.set(id, []);
+    for (const id of this.promptsBeforeDeletion.keys()) this.promptsBeforeDeletion.set(id, []);
     await this.store.update(promptsKey, undefined);
   }
 
   private async remove(conversationId: string): Promise<void> {
-    const others = this.deletedIds().filter((id) => id !== conversationId);
-    await this.store.update(deletedKey, [...others, conversationId].slice(-deletedLimit));
+    const otherIds = this.deletedIds().filter((id) => id !== conversationId);
+    await this.store.update(deletedKey, [...otherIds, conversationId].slice(-maxDeletedIds));
     await this.store.update(
       promptsKey,
-      this.kept().filter((each) => each.conversationId !== conversationId),
+      this.storedPrompts().filter((stored) => stored.conversationId !== conversationId),
     );
   }
 
@@ -111,18 +114,18 @@ export class PromptHistory {
     return Array.isArray(ids) ? ids.filter((id) => typeof id === 'string') : [];
   }
 
-  private kept(): readonly KeptPrompt[] {
-    const kept = this.store.get(promptsKey);
-    return Array.isArray(kept) ? kept.filter(isKeptPrompt) : [];
+  private storedPrompts(): readonly StoredPrompt[] {
+    const prompts = this.store.get(promptsKey);
+    return Array.isArray(prompts) ? prompts.filter(isStoredPrompt) : [];
   }
 }
 
-/** Removes the prompts that earlier versions kept for all workspaces. */
+/** Removes the prompts that earlier versions stored for all workspaces together. */
 export async function removeFormerPrompts(global: Store): Promise<void> {
-  if (global.get(formerKey) !== undefined) await global.update(formerKey, undefined);
+  if (global.get(legacyKey) !== undefined) await global.update(legacyKey, undefined);
 }
 
-function isKeptPrompt(value: unknown): value is KeptPrompt {
-  const { prompt, conversationId } = Object(value) as Partial<Record<keyof KeptPrompt, unknown>>;
+function isStoredPrompt(value: unknown): value is StoredPrompt {
+  const { prompt, conversationId } = Object(value) as Partial<Record<keyof StoredPrompt, unknown>>;
   return typeof prompt === 'string' && typeof conversationId === 'string';
 }

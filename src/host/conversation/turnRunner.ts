@@ -7,167 +7,172 @@ import { isRunning } from '../../engine/state/turnState';
 import type { Exchange } from './exchange';
 import type { Exchanges } from './exchanges';
 
-export type Go = EarlierAnswer['go'];
+/** Whether a turn continues the partial answer or restarts it. */
+export type ResumeMode = EarlierAnswer['go'];
 
-/** For somebody who does not want to wait in line. */
-export type AtOnce = 'retryNow' | 'tryAnyway';
+/** The control with which the user starts a turn without waiting for the gateway's cooldown. */
+export type ImmediateStart = 'retryNow' | 'tryAnyway';
 
 export interface TurnRunnerDeps {
-  /** @param demo whether the turn is one of the embedded gateway's */
+  /** @param demo whether the turn belongs to the demo, which has an engine of its own */
   readonly engine: (demo: boolean) => Engine;
   readonly clock: Clock;
   readonly defaults: (demo: boolean) => RequestDefaults;
-  /** Where such a turn goes, asked for every attempt. */
+  /** Returns the gateway for the next attempt. It is called before every attempt. */
   readonly connection: (demo: boolean) => Promise<Connection>;
   readonly localize: Localize;
-  /** A defect of ours: the engine reports faults as events. */
+  /** Receives defects of the extension. Faults of the gateway or the network arrive as events instead. */
   readonly onError: (error: unknown) => void;
 }
 
-/** What becomes of the exchanges; whoever runs them keeps them. */
+/** Stores the exchanges whose turns the runner runs, and receives their events. */
 interface TurnRunnerOwner {
   /** Stores an exchange whose turn has started. */
   update(exchange: Exchange): Exchange;
-  /** What an answer has brought, gathered. */
+  /** Receives the events of a turn in batches. */
   fold(exchangeId: string, events: readonly StreamEvent[]): void;
-  /** Every event but deltas as it arrives. Must not throw, because that would end the turn. */
+  /** Receives every event except deltas as it arrives. Must not throw, because an exception would end the turn. */
   onEvent(exchangeId: string, event: StreamEvent): void;
-  /** Nothing runs any more, and nothing waits. */
-  onRest(): void;
+  /** Called when a turn has ended and the queue is empty. */
+  onIdle(): void;
 }
 
 /** How a turn starts. */
 export interface TurnStart {
-  /** Absent: it is asked for the first time. */
-  readonly go?: Go | undefined;
-  /** Absent: it waits for whatever its gateway has asked for. */
-  readonly atOnce?: AtOnce | undefined;
+  /** Whether the turn continues or restarts an answer. Absent when the prompt is asked for the first time. */
+  readonly mode?: ResumeMode | undefined;
+  /** The control that skips the first wait. Without one the turn waits for the cooldown of its gateway. */
+  readonly immediate?: ImmediateStart | undefined;
 }
 
-interface Queued extends TurnStart {
+interface QueuedTurn extends TurnStart {
   readonly exchangeId: string;
 }
 
-interface Running {
+interface ActiveTurn {
   readonly exchangeId: string;
   readonly turn: RunningTurn;
   readonly batcher: EventBatcher;
-  /** The model that was set when the turn started, or when it was last told of another. */
+  /** The model in the settings when the turn started or when a changed setting was last applied to the turn. */
   defaultModel: string;
 }
 
-/** The turns of a conversation, one at a time; those that were asked meanwhile wait in line. */
+/** Runs the turns of a conversation one at a time, and queues further turns meanwhile. */
 export class TurnRunner {
-  private readonly queue: Queued[] = [];
-  private running: Running | undefined;
-  private following: Promise<void> = Promise.resolve();
+  private readonly queue: QueuedTurn[] = [];
+  private running: ActiveTurn | undefined;
+  private currentRun: Promise<void> = Promise.resolve();
 
   constructor(
-    private readonly asked: Pick<Exchanges, 'get' | 'before'>,
+    private readonly exchanges: Pick<Exchanges, 'get' | 'ancestors'>,
     private readonly owner: TurnRunnerOwner,
     private readonly deps: TurnRunnerDeps,
   ) {}
 
-  /** A turn runs or is about to. */
+  /** Whether a turn is running or about to start. */
   get busy(): boolean {
     return this.running !== undefined;
   }
 
   /** The exchange whose turn runs now. */
-  get active(): Exchange | undefined {
-    const exchange = this.running && this.asked.get(this.running.exchangeId);
+  get activeExchange(): Exchange | undefined {
+    const exchange = this.running && this.exchanges.get(this.running.exchangeId);
     return exchange && isRunning(exchange.state.phase) ? exchange : undefined;
   }
 
-  /** The running turn, to be controlled. */
-  get turn(): RunningTurn | undefined {
+  get runningTurn(): RunningTurn | undefined {
     return this.running?.turn;
   }
 
-  /** Starts it, or, when one is running, puts it in line. */
+  /** Starts the turn of an exchange, or queues it while another turn runs. */
   run(exchangeId: string, start: TurnStart = {}): void {
     this.queue.push({ exchangeId, ...start });
     this.startNext();
   }
 
-  /** Takes those out of the line, first come first. @returns their exchanges; what becomes of them is the caller's */
-  takeQueued(isTaken: (exchange: Exchange) => boolean): readonly Exchange[] {
-    const taken: Exchange[] = [];
+  /**
+   * Removes the matching turns from the queue. The caller must update their exchanges.
+   * @returns the exchanges of the removed turns, in the order of the queue
+   */
+  removeFromQueue(matches: (exchange: Exchange) => boolean): readonly Exchange[] {
+    const removed: Exchange[] = [];
     for (const queued of [...this.queue]) {
-      const exchange = this.asked.get(queued.exchangeId);
-      if (!exchange || !isTaken(exchange)) continue;
+      const exchange = this.exchanges.get(queued.exchangeId);
+      if (!exchange || !matches(exchange)) continue;
       this.queue.splice(this.queue.indexOf(queued), 1);
-      taken.push(exchange);
+      removed.push(exchange);
     }
-    return taken;
+    return removed;
   }
 
-  /** The running one. @param isMeant absent: whichever it is */
-  stop(isMeant: (exchangeId: string) => boolean = () => true): void {
-    if (this.running && isMeant(this.running.exchangeId)) this.running.turn.stop();
+  /** Stops the running turn if the id of its exchange matches. By default every id matches. */
+  stop(matches: (exchangeId: string) => boolean = () => true): void {
+    if (this.running && matches(this.running.exchangeId)) this.running.turn.stop();
   }
 
-  /** Resolves when nothing runs any more of what runs now. */
-  async ended(): Promise<void> {
-    await this.following;
+  /** Resolves when the turn that is running at the time of the call has ended. */
+  async waitForCurrentTurn(): Promise<void> {
+    await this.currentRun;
   }
 
   /** Switches the running turn to `model` if the turn waits and the model belongs to the gateway that the turn uses. */
   selectModel(model: string, demo: boolean): void {
     this.flush();
-    const { active, running } = this;
+    const { activeExchange: active, running } = this;
     if (!running || !active?.state.wait || (active.demo === true) !== demo) return;
     // The setting changes next. That must not switch the turn a second time.
     running.defaultModel = model;
     running.turn.switchModel(model);
   }
 
-  /** A wait for another model than the one that is set now is over. */
-  settingsChanged(): void {
-    const { active, running } = this;
+  /** Switches a waiting turn to the model in the settings if the user has changed that setting since the turn started. */
+  applySettings(): void {
+    const { activeExchange: active, running } = this;
     if (!running || !active?.state.wait || active.demo) return;
     const { model } = this.deps.defaults(false);
-    const isOther = model !== running.defaultModel && model !== active.state.model;
+    const hasChanged = model !== running.defaultModel && model !== active.state.model;
     running.defaultModel = model;
-    // A turn that has fallen back asks another model than the one that is set, and is to go on doing so.
-    if (active.model === undefined && isOther) running.turn.switchModel(model);
+    // A turn that has fallen back keeps its fallback model while the setting is unchanged.
+    if (active.model === undefined && hasChanged) running.turn.switchModel(model);
   }
 
-  /** Hands over what has arrived now. */
+  /** Passes the events that have arrived to the owner without waiting for the next batch. */
   flush(): void {
     this.running?.batcher.flush();
   }
 
-  /** What it is asked with; by default with the settings as they are now. */
+  /** Returns the request of an exchange. By default it uses the current settings. */
   requestOf(exchange: Exchange, defaults = this.deps.defaults(exchange.demo === true)): ChatRequest {
-    // What the demo made up is no part of a real conversation.
-    const earlier = this.asked.before(exchange.id).filter((past) => (past.demo === true) === (exchange.demo === true));
-    return chatRequest(earlier, exchange, defaults);
+    // Demo answers must not become context of real requests, nor the other way round.
+    const previous = this.exchanges
+      .ancestors(exchange.id)
+      .filter((past) => (past.demo === true) === (exchange.demo === true));
+    return buildRequest(previous, exchange, defaults);
   }
 
   private startNext(): void {
     if (this.running) return;
-    const { exchangeId = '', go, atOnce } = this.queue.shift() ?? {};
-    const next = this.asked.get(exchangeId);
+    const { exchangeId = '', mode, immediate } = this.queue.shift() ?? {};
+    const next = this.exchanges.get(exchangeId);
     if (!next) return;
     const demo = next.demo === true;
     const defaults = this.deps.defaults(demo);
-    // Before the first attempt says so: that may have to wait.
+    // The panel shows the model at once, although the first attempt may have to wait.
     const state = { ...next.state, model: next.model ?? defaults.model };
     const exchange = this.owner.update({ ...next, state, queued: false });
     const request = this.requestOf(exchange, defaults);
     const turn = this.deps.engine(demo).stream(request, {
-      earlier: earlierAnswer(exchange, go),
+      earlier: partialAnswer(exchange, mode),
       connection: () => this.deps.connection(demo),
     });
     const batcher = new EventBatcher(this.deps.clock, (events) => this.owner.fold(exchangeId, events));
     this.running = { exchangeId, turn, batcher, defaultModel: defaults.model };
-    if (atOnce) turn[atOnce]();
-    this.following = this.follow(this.running);
+    if (immediate) turn[immediate]();
+    this.currentRun = this.consume(this.running);
   }
 
-  /** Never rejects. */
-  private async follow(running: Running): Promise<void> {
+  /** Passes the events of a turn to the owner and then starts the next turn. Never rejects. */
+  private async consume(running: ActiveTurn): Promise<void> {
     const { exchangeId, turn, batcher } = running;
     try {
       for await (const event of turn) {
@@ -179,21 +184,21 @@ export class TurnRunner {
     }
     try {
       batcher.flush();
-      this.endUnlessOver(exchangeId);
+      this.failUnlessFinished(exchangeId);
     } catch (error) {
       this.deps.onError(error);
     }
     this.running = undefined;
     this.startNext();
-    if (!this.busy) this.owner.onRest();
+    if (!this.busy) this.owner.onIdle();
   }
 
   /**
    * Ends a turn that has no terminal event, which only a defect can cause. The partial answer is kept, and the user can
    * retry.
    */
-  private endUnlessOver(exchangeId: string): void {
-    const exchange = this.asked.get(exchangeId);
+  private failUnlessFinished(exchangeId: string): void {
+    const exchange = this.exchanges.get(exchangeId);
     if (!exchange || !isRunning(exchange.state.phase)) return;
     const { text, attempts } = exchange.state;
     const failure = hostFailure('internal', text, this.deps.localize);
@@ -203,18 +208,23 @@ export class TurnRunner {
   }
 }
 
-/** undefined: there is nothing to continue or to overtake. */
-function earlierAnswer({ state }: Exchange, go: Go | undefined): EarlierAnswer | undefined {
+/** Returns the text with which a turn starts, or `undefined` when the turn starts without text. */
+function partialAnswer({ state }: Exchange, mode: ResumeMode | undefined): EarlierAnswer | undefined {
   const { text, reasoning, toolCalls } = state;
-  return go && text !== '' ? { text, reasoned: reasoning !== '', calledTools: toolCalls.length > 0, go } : undefined;
+  return mode && text !== ''
+    ? { text, reasoned: reasoning !== '', calledTools: toolCalls.length > 0, go: mode }
+    : undefined;
 }
 
 const frameMs = 16;
 
-/** One batch a frame; the first words and the end of a turn at once. */
+/**
+ * Groups the events of a turn into at most one batch per animation frame. The first text and the terminal event are
+ * passed on immediately.
+ */
 export class EventBatcher {
-  private waiting: StreamEvent[] = [];
-  private cancel: (() => void) | undefined;
+  private pending: StreamEvent[] = [];
+  private cancelTimer: (() => void) | undefined;
   private flushedAt = Number.NEGATIVE_INFINITY;
   private sawText = false;
 
@@ -224,26 +234,26 @@ export class EventBatcher {
   ) {}
 
   push(event: StreamEvent): void {
-    this.waiting.push(event);
+    this.pending.push(event);
     const firstText = event.type === 'text' && !this.sawText;
     this.sawText ||= firstText;
     const sinceFlush = this.clock.ticks() - this.flushedAt;
     if (firstText || isTerminal(event) || sinceFlush >= frameMs) this.flush();
-    else this.cancel ??= this.clock.after(frameMs - sinceFlush, () => this.flush());
+    else this.cancelTimer ??= this.clock.after(frameMs - sinceFlush, () => this.flush());
   }
 
   flush(): void {
-    this.cancel?.();
-    this.cancel = undefined;
-    if (!this.waiting.length) return;
-    const events = this.waiting;
-    this.waiting = [];
+    this.cancelTimer?.();
+    this.cancelTimer = undefined;
+    if (!this.pending.length) return;
+    const events = this.pending;
+    this.pending = [];
     this.flushedAt = this.clock.ticks();
     this.emit(events);
   }
 }
 
-/** What a request takes from the settings; read when a turn starts. */
+/** The settings that a request contains. They are read when a turn starts. */
 export interface RequestDefaults {
   readonly model: string;
   readonly systemPrompt: string;
@@ -251,14 +261,17 @@ export interface RequestDefaults {
   readonly maxTokens: number;
 }
 
-/** @param earlier the exchanges before it; one that has no text is left out, a partial answer goes along as it is. */
-function chatRequest(earlier: readonly Exchange[], exchange: Exchange, defaults: RequestDefaults): ChatRequest {
+/**
+ * Builds the request of an exchange.
+ * @param previous the preceding exchanges. Those without an answer are left out, and partial answers are included.
+ */
+function buildRequest(previous: readonly Exchange[], exchange: Exchange, defaults: RequestDefaults): ChatRequest {
   const messages: TextMessage[] = [];
   if (defaults.systemPrompt.trim()) messages.push({ role: 'system', content: defaults.systemPrompt });
-  for (const past of earlier) {
-    if (past.state.text) messages.push(question(past), { role: 'assistant', content: past.state.text });
+  for (const past of previous) {
+    if (past.state.text) messages.push(questionMessage(past), { role: 'assistant', content: past.state.text });
   }
-  messages.push(question(exchange));
+  messages.push(questionMessage(exchange));
   return {
     model: exchange.model ?? defaults.model,
     messages,
@@ -267,6 +280,6 @@ function chatRequest(earlier: readonly Exchange[], exchange: Exchange, defaults:
   };
 }
 
-function question(exchange: Exchange): TextMessage {
+function questionMessage(exchange: Exchange): TextMessage {
   return { role: 'user', content: exchange.content ?? exchange.prompt };
 }

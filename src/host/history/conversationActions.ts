@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { titleLength } from '../conversation/conversationList';
+import { maxTitleLength } from '../conversation/conversationList';
 import type { Conversations } from '../conversation/conversations';
 import type { Log } from '../diagnostics/log';
 import type { ConversationPanels } from '../panel/conversationPanels';
@@ -8,7 +8,10 @@ import { withoutLinks } from '../ui/messageText';
 import { toast } from '../ui/notifications';
 import { messageOf } from '../util/userError';
 
-/** At once, and without asking: the way back is offered until the message goes away. Resolves when it is deleted. */
+/**
+ * Deletes a conversation without confirmation, and offers *Undo* in a notification. Resolves when the conversation is
+ * deleted, before the user has answered the notification.
+ */
 export async function deleteConversation(
   deps: HistoryDeps,
   named: NamedConversation,
@@ -22,13 +25,14 @@ export async function deleteConversation(
   if (!removed) return;
   const undo = vscode.l10n.t('Undo');
   const message = vscode.l10n.t('Deleted “{0}”.', panelTitle(named.title));
-  const answer = async (): Promise<void> => {
-    if ((await vscode.window.showInformationMessage(withoutLinks(message), undo)) !== undo) return removed.forget();
+  const offerUndo = async (): Promise<void> => {
+    if ((await vscode.window.showInformationMessage(withoutLinks(message), undo)) !== undo)
+      return removed.deletePermanently();
     await removed.undo();
     if (wasShown) await openConversation(deps, named, { preserveFocus: true });
     onUndone();
   };
-  answer().catch(onError);
+  offerUndo().catch(onError);
 }
 
 async function tryToRemove({ conversations, log }: HistoryDeps, { id, title }: NamedConversation) {
@@ -41,24 +45,25 @@ async function tryToRemove({ conversations, log }: HistoryDeps, { id, title }: N
   }
 }
 
-/** Resolves when it has its new name, or keeps the old one. */
+/** Asks the user for a new title. Resolves when the conversation is renamed or the user has cancelled. */
 export async function renameConversation(deps: HistoryDeps, { id, title }: NamedConversation): Promise<void> {
   const name = await vscode.window.showInputBox({
     title: vscode.l10n.t('Rename conversation'),
     prompt: vscode.l10n.t('Shown on the tab and in the history'),
     value: title,
-    validateInput: problemOf,
+    validateInput: validateName,
   });
   if (name !== undefined && name.trim() !== title) await deps.conversations.rename(id, name.trim());
 }
 
-function problemOf(name: string): string | undefined {
+function validateName(name: string): string | undefined {
   if (name.trim() === '') return vscode.l10n.t('Enter a name.');
-  return name.trim().length > titleLength
-    ? vscode.l10n.t('Names can have at most {0} characters.', titleLength)
+  return name.trim().length > maxTitleLength
+    ? vscode.l10n.t('Names can have at most {0} characters.', maxTitleLength)
     : undefined;
 }
 
+/** Opens a conversation in its panel, or notifies the user when the conversation no longer exists. */
 export async function openConversation(
   deps: HistoryDeps,
   { id, title }: NamedConversation,
@@ -69,24 +74,24 @@ export async function openConversation(
     deps.panels.show(conversation, options);
     return;
   }
-  // Why one that is there can't be opened was told when it was tried.
-  const isThere = (await deps.conversations.list()).some((summary) => summary.id === id);
-  if (!isThere) toast(deps.log, 'warning', vscode.l10n.t('“{0}” can no longer be opened.', title));
+  // The user has already been notified why an existing conversation can't be opened.
+  const exists = (await deps.conversations.list()).some((summary) => summary.id === id);
+  if (!exists) toast(deps.log, 'warning', vscode.l10n.t('“{0}” can no longer be opened.', title));
 }
 
-/** What is done to conversations that may not be open. */
+/** The services that the history needs. */
 export interface HistoryDeps {
   readonly conversations: Pick<Conversations, 'list' | 'search' | 'open' | 'read' | 'remove' | 'rename'>;
   readonly panels: Pick<ConversationPanels, 'show' | 'isShown' | 'close'>;
   readonly startConversation: () => void;
   readonly log: Pick<Log, 'error'>;
-  /** The one error boundary. */
+  /** Logs an error and notifies the user. */
   readonly onError: (error: unknown) => void;
 }
 
-/** Which conversation, and what it is called. */
+/** The id and the title of a conversation, which may be closed. */
 export interface NamedConversation {
   readonly id: string;
-  /** Given by the person, or what the first prompt begins with. */
+  /** The title that the user gave, or the first line of the first prompt. */
   readonly title: string;
 }

@@ -14,12 +14,12 @@ interface Format extends vscode.QuickPickItem {
   readonly write: (source: ExportSource) => string;
 }
 
-/** Resolves when the file is written, or the user has changed their mind. */
+/** Asks for a format and a file, and exports the conversation. Resolves when the file is written or the user has cancelled. */
 export async function exportConversation(deps: HistoryDeps, { id, title }: NamedConversation): Promise<void> {
   const format = await vscode.window.showQuickPick(formats(), { title: vscode.l10n.t('Export “{0}”', title) });
   if (!format) return;
-  const read = await deps.conversations.read(id);
-  if (!read) {
+  const content = await deps.conversations.read(id);
+  if (!content) {
     toast(deps.log, 'warning', vscode.l10n.t('“{0}” can no longer be opened.', title));
     return;
   }
@@ -30,7 +30,7 @@ export async function exportConversation(deps: HistoryDeps, { id, title }: Named
     filters: { [format.name]: [format.extension] },
   });
   if (!file) return;
-  const text = format.write({ title, exchanges: read.exchanges, others: read.others });
+  const text = format.write({ title, exchanges: content.exchanges, otherVersions: content.otherVersions });
   try {
     await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));
   } catch (error) {
@@ -39,19 +39,19 @@ export async function exportConversation(deps: HistoryDeps, { id, title }: Named
     return;
   }
   const open = { title: vscode.l10n.t('Open'), run: () => vscode.commands.executeCommand('vscode.open', file) };
-  const where = vscode.workspace.asRelativePath(file);
-  toast(deps.log, 'information', vscode.l10n.t('Exported to {0}.', where), [open]);
+  const relativePath = vscode.workspace.asRelativePath(file);
+  toast(deps.log, 'information', vscode.l10n.t('Exported to {0}.', relativePath), [open]);
 }
 
 function formats(): readonly Format[] {
-  const words = { localize, locale: vscode.env.language };
+  const context = { localize, locale: vscode.env.language };
   return [
     {
       name: 'Markdown',
       label: '$(markdown) Markdown',
       description: vscode.l10n.t('For reading and sharing'),
       extension: 'md',
-      write: (source) => exportMarkdown(source, words),
+      write: (source) => exportMarkdown(source, context),
     },
     {
       name: 'JSON',

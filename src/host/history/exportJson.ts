@@ -1,31 +1,31 @@
 import type { LedgerEntry, LedgerWait } from '../../engine/state/ledger';
 import { runsOf, type TurnRun } from '../../engine/state/turnState';
 import type { Exchange } from '../conversation/exchange';
-import { askedAt, modelOf, type ExportSource } from './exportSource';
+import { firstAttemptAt, modelOf, type ExportSource } from './exportSource';
 
-/** Raised when a field changes its meaning. */
+/** Version of the exported format. It is increased when a field changes its meaning. */
 const exportSchema = 1;
 
 /**
- * For programs. Times are ISO 8601, durations milliseconds. Every field is written by name: nothing else of a turn, and
- * nothing of where it went, gets in here.
- * @param now epoch milliseconds
+ * Returns a conversation as JSON for other programs. Times are in ISO 8601, and durations are in milliseconds. Each field is
+ * copied by name, so that nothing else, such as the gateway's URL, can leak into the export.
+ * @param now time of the export in epoch milliseconds
  */
-export function exportJson({ title, exchanges, others }: ExportSource, now: number): string {
+export function exportJson({ title, exchanges, otherVersions }: ExportSource, now: number): string {
   const document = {
     schema: exportSchema,
     title,
     exportedAt: isoTime(now),
-    turns: exchanges.map(turn),
-    // Prompts that were edited or asked again, with all that followed them; `after`: id of the turn before.
-    ...(others.length > 0 && {
-      otherVersions: others.map(({ exchange, after = null }) => ({ after, ...turn(exchange) })),
+    turns: exchanges.map(turnJson),
+    // Versions that are not current, with the exchanges that followed them. `after` is the id of the preceding exchange.
+    ...(otherVersions.length > 0 && {
+      otherVersions: otherVersions.map(({ exchange, after = null }) => ({ after, ...turnJson(exchange) })),
     }),
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-function turn(exchange: Exchange): object {
+function turnJson(exchange: Exchange): object {
   const { id, prompt, content, attachments = [], state, queued, demo } = exchange;
   const { failure, usage, toolCalls } = state;
   return {
@@ -59,23 +59,23 @@ function turn(exchange: Exchange): object {
         totalTokens: usage.totalTokens,
       },
     }),
-    askedAt: isoTime(askedAt(exchange)),
-    // More than one: a person has gone on with the answer.
+    askedAt: isoTime(firstAttemptAt(exchange)),
+    // There is more than one run if the user has continued the answer.
     runs: runsOf(state)
       .filter(({ ledger }) => ledger.entries.length > 0)
-      .map(run),
+      .map(segmentJson),
   };
 }
 
-function run({ startedAt, firstTokenAt, endedAt, ledger }: TurnRun): object {
+function segmentJson({ startedAt, firstTokenAt, endedAt, ledger }: TurnRun): object {
   return {
-    firstTokenMs: since(startedAt, firstTokenAt),
-    totalMs: since(startedAt, endedAt),
-    attempts: ledger.entries.map(attempt),
+    firstTokenMs: elapsedMs(startedAt, firstTokenAt),
+    totalMs: elapsedMs(startedAt, endedAt),
+    attempts: ledger.entries.map(attemptJson),
   };
 }
 
-function attempt(entry: LedgerEntry): object {
+function attemptJson(entry: LedgerEntry): object {
   const { ended } = entry;
   return {
     attempt: entry.attempt,
@@ -83,7 +83,7 @@ function attempt(entry: LedgerEntry): object {
     why: entry.why,
     how: entry.how,
     at: isoTime(entry.time),
-    waits: entry.waits.map(wait),
+    waits: entry.waits.map(waitJson),
     status: entry.status,
     requestId: entry.requestId,
     headersMs: entry.headersMs,
@@ -98,14 +98,14 @@ function attempt(entry: LedgerEntry): object {
   };
 }
 
-function wait({ source, reason, delayMs, estimated, waitedMs, hintMs, hintFrom }: LedgerWait): object {
+function waitJson({ source, reason, delayMs, estimated, waitedMs, hintMs, hintFrom }: LedgerWait): object {
   return { source, reason, plannedMs: delayMs, estimated, waitedMs, hintMs, hintFrom };
 }
 
-function isoTime(at: number | undefined): string | undefined {
-  return at === undefined ? undefined : new Date(at).toISOString();
+function isoTime(timeMs: number | undefined): string | undefined {
+  return timeMs === undefined ? undefined : new Date(timeMs).toISOString();
 }
 
-function since(from: number | undefined, to: number | undefined): number | undefined {
+function elapsedMs(from: number | undefined, to: number | undefined): number | undefined {
   return from === undefined || to === undefined ? undefined : Math.round(to - from);
 }

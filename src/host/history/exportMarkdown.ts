@@ -6,44 +6,48 @@ import type { Attachment } from '../../shared/protocol';
 import { codeFence } from '../code/codePrompts';
 import type { Exchange } from '../conversation/exchange';
 import { FencedText } from '../util/fencedText';
-import { askedAt, modelOf, type ExportSource } from './exportSource';
+import { firstAttemptAt, modelOf, type ExportSource } from './exportSource';
 
-const titleLength = 1000;
+const maxTitleLength = 1000;
 
-interface MarkdownWords {
+interface MarkdownContext {
   readonly localize: Localize;
-  /** Of the display language, e.g. `zh-cn`. */
+  /** The display language as VS Code reports it, for example `zh-cn`. */
   readonly locale: string;
 }
 
-/** To be read: what was asked and answered, with how it ended where that was not as it should. */
-export function exportMarkdown({ title, exchanges }: ExportSource, words: MarkdownWords): string {
-  const blocks = [`# ${visibleText(title, titleLength)}`];
-  const at = exchanges.map(askedAt).find((time) => time !== undefined);
-  if (at !== undefined) blocks.push(`*${longDate(at, words.locale)}*`);
-  for (const exchange of exchanges) blocks.push(...question(exchange, words), ...answer(exchange, words));
+/**
+ * Returns a conversation as Markdown: prompts, attachments and answers. An answer that is not complete is followed by the
+ * reason.
+ */
+export function exportMarkdown({ title, exchanges }: ExportSource, context: MarkdownContext): string {
+  const blocks = [`# ${visibleText(title, maxTitleLength)}`];
+  const startedAt = exchanges.map(firstAttemptAt).find((time) => time !== undefined);
+  if (startedAt !== undefined) blocks.push(`*${longDate(startedAt, context.locale)}*`);
+  for (const exchange of exchanges)
+    blocks.push(...questionBlocks(exchange, context), ...answerBlocks(exchange, context));
   return `${blocks.join('\n\n')}\n`;
 }
 
-function question({ prompt, attachments = [] }: Exchange, { localize }: MarkdownWords): readonly string[] {
+function questionBlocks({ prompt, attachments = [] }: Exchange, { localize }: MarkdownContext): readonly string[] {
   return [
     `## ${localize(panelStrings.you)}`,
-    closed(prompt),
+    closeCodeFence(prompt),
     ...attachments.flatMap((attachment) => [attachmentLabel(attachment, localize), attachmentText(attachment)]),
   ];
 }
 
-function answer(exchange: Exchange, { localize }: MarkdownWords): readonly string[] {
+function answerBlocks(exchange: Exchange, { localize }: MarkdownContext): readonly string[] {
   const { text } = exchange.state;
-  const note = outcome(exchange, localize);
+  const note = outcomeNote(exchange, localize);
   return [
     `## ${modelOf(exchange) ?? localize(panelStrings.assistant)}`,
-    ...(text === '' ? [] : [closed(text)]),
-    ...(note === undefined ? [] : [quoted(note)]),
+    ...(text === '' ? [] : [closeCodeFence(text)]),
+    ...(note === undefined ? [] : [quote(note)]),
   ];
 }
 
-function quoted(text: string): string {
+function quote(text: string): string {
   const lines = text.split('\n').map((line) => line.trim());
   return lines
     .filter((line) => line !== '')
@@ -60,8 +64,8 @@ function attachmentText({ kind, code, languageId }: Attachment): string {
   return codeFence(code, kind === 'problems' ? '' : languageId);
 }
 
-/** undefined: the answer is whole, and says so by being there. */
-function outcome({ state, queued }: Exchange, localize: Localize): string | undefined {
+/** Returns how a turn ended, or `undefined` when its answer is complete. */
+function outcomeNote({ state, queued }: Exchange, localize: Localize): string | undefined {
   if (queued || isRunning(state.phase)) return localize('This answer was still incomplete when exported.');
   const partial = hasArrived(state);
   switch (state.phase) {
@@ -76,14 +80,14 @@ function outcome({ state, queued }: Exchange, localize: Localize): string | unde
   }
 }
 
-/** A code block that was never closed ends with its text, or what follows would be code as well. */
-function closed(text: string): string {
+/** Closes a code block that is still open at the end of the text, so that the following text is not part of the code. */
+function closeCodeFence(text: string): string {
   const complete = text.endsWith('\n') ? text : `${text}\n`;
   const fenced = new FencedText();
   fenced.push(complete);
   return fenced.seam ? complete + fenced.seam.close.trimEnd() : text;
 }
 
-function longDate(at: number, locale: string): string {
-  return new Intl.DateTimeFormat(knownLocale(locale), { dateStyle: 'long', timeStyle: 'short' }).format(at);
+function longDate(timeMs: number, locale: string): string {
+  return new Intl.DateTimeFormat(knownLocale(locale), { dateStyle: 'long', timeStyle: 'short' }).format(timeMs);
 }

@@ -3,31 +3,34 @@ import { runsOf } from '../../engine/state/turnState';
 import type { Exchange } from '../conversation/exchange';
 import type { OtherVersion } from '../conversation/exchanges';
 
-/** What a conversation is exported from. */
+/** The content of a conversation for an export. */
 export interface ExportSource {
   readonly title: string;
-  /** Those that are shown, oldest first. */
+  /** The exchanges of the current path, oldest first. */
   readonly exchanges: readonly Exchange[];
-  /** Those that are not, in the order they were asked. */
-  readonly others: readonly OtherVersion[];
+  /** The exchanges that are not on the current path, in the order in which the user asked them. */
+  readonly otherVersions: readonly OtherVersion[];
 }
 
-/** Epoch milliseconds of the first attempt; undefined when there was none. */
-export function askedAt({ state }: Exchange): number | undefined {
+/** Returns the epoch milliseconds of the first attempt, or `undefined` when there was no attempt. */
+export function firstAttemptAt({ state }: Exchange): number | undefined {
   return runsOf(state).flatMap(({ ledger }) => ledger.entries)[0]?.time;
 }
 
-/** The one that answered, or was to. */
+/** Returns the model that has answered, or that was requested. */
 export function modelOf({ state, model }: Exchange): string | undefined {
   return state.model || model;
 }
 
-const maxLength = 60;
-/** Characters of a title that are read: more than a name has, because some may not be allowed in it. */
+const maxNameLength = 60;
+/**
+ * Number of characters of a title that are examined. This is more than a file name can have, because some characters may
+ * not be allowed in file names.
+ */
 const maxTitleLength = 200;
 
-/** Names that Windows keeps for devices, whatever follows the dot. */
-const reserved = /^(con|prn|aux|nul|com\d|lpt\d)$/i;
+/** Names that Windows reserves for devices, with any file extension. */
+const reservedName = /^(con|prn|aux|nul|com\d|lpt\d)$/i;
 
 /**
  * Returns the title as a file name that every operating system allows.
@@ -35,11 +38,11 @@ const reserved = /^(con|prn|aux|nul|com\d|lpt\d)$/i;
  */
 export function exportFileName(title: string, extension: string, fallback: string): string {
   const allowed = visibleText(title, maxTitleLength).replace(/[\\/:*?"<>|\s]+/g, ' ');
-  const name = trim(Array.from(trim(allowed)).slice(0, maxLength).join(''));
-  return `${name === '' || reserved.test(name) ? fallback : name}.${extension}`;
+  const name = trimDots(Array.from(trimDots(allowed)).slice(0, maxNameLength).join(''));
+  return `${name === '' || reservedName.test(name) ? fallback : name}.${extension}`;
 }
 
-/** Windows drops a final dot, and other systems hide a file whose name starts with one. */
-function trim(name: string): string {
+/** Removes dots at both ends: Windows ignores a final dot, and other systems hide files whose name starts with a dot. */
+function trimDots(name: string): string {
   return name.replace(/^[\s.…]+|[\s.…]+$/g, '');
 }

@@ -9,6 +9,7 @@ import { deleteConversation, renameConversation, type NamedConversation } from '
 import { exportConversation } from './exportConversation';
 import { openHistory } from './historyPicker';
 
+/** Returns the commands that open the history and act on the current conversation. */
 export function registerHistory(services: Services): readonly Command[] {
   const { conversations } = services;
   const deps = { ...services, startConversation: () => startConversation(services) };
@@ -29,7 +30,7 @@ export function registerHistory(services: Services): readonly Command[] {
   ];
 }
 
-/** Returns the conversation whose panel had the focus last. @throws UserError when there is nothing in it yet */
+/** Returns the conversation whose panel had the focus last. @throws UserError when the conversation has no prompt yet */
 function currentConversation({ current }: Conversations): NamedConversation {
   const [first] = current?.exchanges() ?? [];
   if (!current || !first) throw new UserError(vscode.l10n.t('This conversation is empty.'));

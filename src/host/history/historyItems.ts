@@ -1,17 +1,18 @@
 import type { Localize } from '../../engine/engine';
 import { knownLocale, visibleText } from '../../engine/gateway/visibleText';
-import { type ConversationSummary, titleLength } from '../conversation/conversationList';
+import { type ConversationSummary, maxTitleLength } from '../conversation/conversationList';
 import { plainLabel, withoutIcons } from '../ui/messageText';
 
+/** A conversation as an item of the history picker. */
 export interface HistoryItem {
   readonly id: string;
-  /** For us to show; the first line of the first prompt, or what the person has named it. */
+  /** The title as plain text, for messages and dialogs. */
   readonly title: string;
   readonly label: string;
   readonly description: string;
-  /** It was searched for and found, be it in a text that is not shown. */
+  /** Whether a search has found the conversation, possibly in a text that the item does not show. */
   readonly isHit: boolean;
-  /** Where the words occur, unless that is the title. */
+  /** The excerpt around the match. Absent when the match is in the title. */
   readonly detail?: string | undefined;
 }
 
@@ -20,67 +21,77 @@ interface HistorySection {
   readonly items: readonly HistoryItem[];
 }
 
-interface HistoryWords {
+interface HistoryContext {
   readonly localize: Localize;
-  /** Of the display language, e.g. `zh-cn`. */
+  /** The display language as VS Code reports it, for example `zh-cn`. */
   readonly locale: string;
-  /** Epoch milliseconds. */
+  /** The current time in epoch milliseconds. */
   readonly now: number;
-  readonly isShown: (id: string) => boolean;
+  readonly isOpen: (id: string) => boolean;
 }
 
-/** @param summaries newest first; with an excerpt where they were searched for */
+/**
+ * Returns the items of the history picker, grouped by age.
+ * @param summaries the conversations, newest first. Search results have an excerpt.
+ */
 export function historySections(
   summaries: readonly (ConversationSummary & { readonly excerpt?: string })[],
-  words: HistoryWords,
+  context: HistoryContext,
 ): readonly HistorySection[] {
   const sections: { readonly group: HistoryGroup; readonly items: HistoryItem[] }[] = [];
   for (const summary of summaries) {
-    const group = historyGroup(summary.at, words.now);
+    const group = historyGroup(summary.lastActivityAt, context.now);
     const last = sections.at(-1);
-    if (last?.group === group) last.items.push(itemOf(summary, words));
-    else sections.push({ group, items: [itemOf(summary, words)] });
+    if (last?.group === group) last.items.push(toHistoryItem(summary, context));
+    else sections.push({ group, items: [toHistoryItem(summary, context)] });
   }
-  return sections.map(({ group, items }) => ({ heading: headingOf(group, words.localize), items }));
+  return sections.map(({ group, items }) => ({ heading: groupHeading(group, context.localize), items }));
 }
 
-/** In the plural form of the display language. */
-export function turnsText(turns: number, { localize, locale }: Pick<HistoryWords, 'localize' | 'locale'>): string {
-  const known = knownLocale(locale);
-  const count = new Intl.NumberFormat(known).format(turns);
-  return new Intl.PluralRules(known).select(turns) === 'one'
+/** Returns the number of turns as text, in the plural form of the display language. */
+export function turnCountText(
+  turns: number,
+  { localize, locale }: Pick<HistoryContext, 'localize' | 'locale'>,
+): string {
+  const supportedLocale = knownLocale(locale);
+  const count = new Intl.NumberFormat(supportedLocale).format(turns);
+  return new Intl.PluralRules(supportedLocale).select(turns) === 'one'
     ? localize('{count} turn', { count })
     : localize('{count} turns', { count });
 }
 
-function itemOf(summary: ConversationSummary & { readonly excerpt?: string }, words: HistoryWords): HistoryItem {
-  const { id, at, turns, busy, flaw, excerpt } = summary;
-  const { localize, locale, now, isShown } = words;
+function toHistoryItem(
+  summary: ConversationSummary & { readonly excerpt?: string },
+  context: HistoryContext,
+): HistoryItem {
+  const { id, lastActivityAt, turns, busy, problem, excerpt } = summary;
+  const { localize, locale, now, isOpen } = context;
   const title =
-    visibleText(summary.title, titleLength) || localize('Conversation from {date}', { date: dateText(at, locale) });
+    visibleText(summary.title, maxTitleLength) ||
+    localize('Conversation from {date}', { date: dateText(lastActivityAt, locale) });
   const marks = [
-    // How many there are of a later version is not known.
-    ...(turns > 0 && flaw !== 'newer' ? [turnsText(turns, words)] : []),
-    ...(flaw === undefined ? [] : [flaw === 'damaged' ? localize('damaged') : localize('from a newer version')]),
+    // The number of turns in a file of a newer version is not known reliably.
+    ...(turns > 0 && problem !== 'newer' ? [turnCountText(turns, context)] : []),
+    ...(problem === undefined ? [] : [problem === 'damaged' ? localize('damaged') : localize('from a newer version')]),
     ...(busy ? [localize('answering')] : []),
-    // What is shown is marked by a word: an icon says nothing to a screen reader.
-    ...(isShown(id) ? [localize('open')] : []),
+    // An open conversation is marked by a word, because screen readers don't read icons.
+    ...(isOpen(id) ? [localize('open')] : []),
   ];
   return {
     id,
     title,
     label: `${busy ? '$(sync~spin) ' : ''}${withoutIcons(title)}`,
-    description: [historyTime(at, now, locale), ...marks].join(' · '),
+    description: [historyTime(lastActivityAt, now, locale), ...marks].join(' · '),
     isHit: excerpt !== undefined,
     ...(excerpt !== undefined && excerpt !== title && { detail: plainLabel(excerpt) }),
   };
 }
 
-function dateText(at: number, locale: string): string {
-  return new Intl.DateTimeFormat(knownLocale(locale), { dateStyle: 'medium', timeStyle: 'short' }).format(at);
+function dateText(timeMs: number, locale: string): string {
+  return new Intl.DateTimeFormat(knownLocale(locale), { dateStyle: 'medium', timeStyle: 'short' }).format(timeMs);
 }
 
-function headingOf(group: HistoryGroup, localize: Localize): string {
+function groupHeading(group: HistoryGroup, localize: Localize): string {
   switch (group) {
     case 'today':
       return localize('Today');
@@ -93,40 +104,44 @@ function headingOf(group: HistoryGroup, localize: Localize): string {
   }
 }
 
-/** From the newest to the oldest. */
+/** The groups of the history, from the newest to the oldest. */
 type HistoryGroup = 'today' | 'yesterday' | 'week' | 'older';
 
 const dayMs = 24 * 60 * 60 * 1000;
 
-/** By calendar day where the person is. @param at @param now epoch milliseconds */
-export function historyGroup(at: number, now: number): HistoryGroup {
-  // A day that has 23 or 25 hours is a day all the same.
-  const days = Math.round((startOfDay(now) - startOfDay(at)) / dayMs);
+/**
+ * Returns the group of a conversation by calendar days in the local time zone.
+ * @param timeMs time of the last activity in epoch milliseconds
+ * @param now current time in epoch milliseconds
+ */
+export function historyGroup(timeMs: number, now: number): HistoryGroup {
+  // The result is rounded, because a day with a clock change has 23 or 25 hours.
+  const days = Math.round((startOfDay(now) - startOfDay(timeMs)) / dayMs);
   if (days <= 0) return 'today';
   if (days === 1) return 'yesterday';
   return days <= 7 ? 'week' : 'older';
 }
 
-/** As short as the group it is in allows. @param locale of the display language, e.g. `zh-cn` */
-export function historyTime(at: number, now: number, locale: string): string {
-  return new Intl.DateTimeFormat(knownLocale(locale), formatOf(at, now)).format(at);
+/** Returns a time in the shortest form that is unambiguous in its group. @param locale for example `zh-cn` */
+export function historyTime(timeMs: number, now: number, locale: string): string {
+  return new Intl.DateTimeFormat(knownLocale(locale), timeFormat(timeMs, now)).format(timeMs);
 }
 
-function formatOf(at: number, now: number): Intl.DateTimeFormatOptions {
+function timeFormat(timeMs: number, now: number): Intl.DateTimeFormatOptions {
   const time = { hour: 'numeric', minute: '2-digit' } as const;
-  switch (historyGroup(at, now)) {
+  switch (historyGroup(timeMs, now)) {
     case 'today':
     case 'yesterday':
       return time;
     case 'week':
       return { weekday: 'short', ...time };
     case 'older': {
-      const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+      const sameYear = new Date(timeMs).getFullYear() === new Date(now).getFullYear();
       return { day: 'numeric', month: 'short', ...(!sameYear && { year: 'numeric' }) };
     }
   }
 }
 
-function startOfDay(at: number): number {
-  return new Date(at).setHours(0, 0, 0, 0);
+function startOfDay(timeMs: number): number {
+  return new Date(timeMs).setHours(0, 0, 0, 0);
 }

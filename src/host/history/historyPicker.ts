@@ -16,15 +16,15 @@ import { LatestSearch } from './latestSearch';
 
 const typingPauseMs = 150;
 
-/** The conversations of this workspace, to be opened, searched, renamed, exported and deleted. */
+/** The quick pick in which users open, search, rename, export and delete the conversations of the workspace. */
 class HistoryPicker extends Disposable {
   private readonly picker = this.register(vscode.window.createQuickPick<Entry>());
-  private readonly rename = button('edit', vscode.l10n.t('Rename'));
-  private readonly export = button('export', vscode.l10n.t('Export'));
-  private readonly remove = button('trash', vscode.l10n.t('Delete'));
-  private readonly search: LatestSearch<Found>;
-  /** Something of ours is in its place, and it comes back afterwards. */
-  private away = false;
+  private readonly renameButton = itemButton('edit', vscode.l10n.t('Rename'));
+  private readonly exportButton = itemButton('export', vscode.l10n.t('Export'));
+  private readonly deleteButton = itemButton('trash', vscode.l10n.t('Delete'));
+  private readonly search: LatestSearch<SearchResults>;
+  /** Whether an input box or a dialog has replaced the picker for a while. */
+  private isTemporarilyHidden = false;
 
   constructor(private readonly deps: HistoryDeps) {
     super();
@@ -33,20 +33,22 @@ class HistoryPicker extends Disposable {
     picker.placeholder = vscode.l10n.t('Search titles, prompts and answers');
     const { conversations, onError } = deps;
     this.search = this.register(
-      new LatestSearch<Found>({
+      new LatestSearch<SearchResults>({
         clock: systemClock,
-        find: (words, signal) => (words === '' ? conversations.list() : conversations.search(words, signal)),
+        find: (query, signal) => (query === '' ? conversations.list() : conversations.search(query, signal)),
         onBusy: (busy) => (picker.busy = busy),
-        onFound: (found, words) => this.fill(found, words),
+        onFound: (results, query) => this.showResults(results, query),
         onError,
       }),
     );
     this.register(picker.onDidChangeValue(() => this.refresh(typingPauseMs)));
-    this.register(picker.onDidAccept(() => this.handle(() => this.accept(picker.selectedItems[0]))));
-    this.register(picker.onDidTriggerItemButton((event) => this.handle(() => this.act(event.item, event.button))));
+    this.register(picker.onDidAccept(() => this.runReported(() => this.accept(picker.selectedItems[0]))));
+    this.register(
+      picker.onDidTriggerItemButton((event) => this.runReported(() => this.runItemButton(event.item, event.button))),
+    );
     this.register(
       picker.onDidHide(() => {
-        if (!this.away) this.dispose();
+        if (!this.isTemporarilyHidden) this.dispose();
       }),
     );
   }
@@ -60,7 +62,7 @@ class HistoryPicker extends Disposable {
     if (!this.disposed) this.search.update(this.picker.value.trim(), afterMs);
   }
 
-  private handle(work: () => Promise<void>): void {
+  private runReported(work: () => Promise<void>): void {
     work().catch(this.deps.onError);
   }
 
@@ -82,55 +84,59 @@ class HistoryPicker extends Disposable {
     }
   }
 
-  private async act({ choice }: Entry, pressed: vscode.QuickInputButton): Promise<void> {
+  private async runItemButton({ choice }: Entry, pressed: vscode.QuickInputButton): Promise<void> {
     if (choice?.type !== 'conversation') return;
     const { named } = choice;
-    if (pressed === this.rename) return this.comeBackAfter(() => renameConversation(this.deps, named));
-    if (pressed === this.export) {
+    if (pressed === this.renameButton) return this.showAgainAfter(() => renameConversation(this.deps, named));
+    if (pressed === this.exportButton) {
       this.dispose();
       return exportConversation(this.deps, named);
     }
-    if (pressed !== this.remove) return;
+    if (pressed !== this.deleteButton) return;
     this.picker.items = this.picker.items.filter((entry) => entry.choice !== choice);
     await deleteConversation(this.deps, named, () => this.refresh());
     this.refresh();
   }
 
-  private async comeBackAfter(work: () => Promise<void>): Promise<void> {
-    this.away = true;
+  private async showAgainAfter(work: () => Promise<void>): Promise<void> {
+    this.isTemporarilyHidden = true;
     try {
       await work();
     } finally {
-      this.away = false;
+      this.isTemporarilyHidden = false;
       this.show();
     }
   }
 
-  private fill(found: Found, words: string): void {
+  private showResults(results: SearchResults, query: string): void {
     const { picker } = this;
-    const active = idOf(picker.activeItems[0]);
+    const activeId = conversationIdOf(picker.activeItems[0]);
     picker.keepScrollPosition = true;
-    const buttons = [this.rename, this.export, this.remove];
+    const buttons = [this.renameButton, this.exportButton, this.deleteButton];
     picker.items =
-      found.length === 0 ? [nothingFound(words)] : historyEntries(found, buttons, (id) => this.deps.panels.isShown(id));
-    const kept = active === undefined ? undefined : picker.items.find((entry) => idOf(entry) === active);
-    if (kept) picker.activeItems = [kept];
+      results.length === 0
+        ? [nothingFound(query)]
+        : historyEntries(results, buttons, (id) => this.deps.panels.isShown(id));
+    const previouslyActive =
+      activeId === undefined ? undefined : picker.items.find((entry) => conversationIdOf(entry) === activeId);
+    if (previouslyActive) picker.activeItems = [previouslyActive];
   }
 }
 
-function button(icon: string, tooltip: string): vscode.QuickInputButton {
+function itemButton(icon: string, tooltip: string): vscode.QuickInputButton {
   return { iconPath: new vscode.ThemeIcon(icon), tooltip };
 }
 
+/** Shows the history picker. */
 export function openHistory(deps: HistoryDeps): void {
   new HistoryPicker(deps).show();
 }
 
-/** Of a list, or of a search: then with where the words occur. */
-type Found = readonly (ConversationSummary & { readonly excerpt?: string })[];
+/** The conversations of a list or of a search. Search results have an excerpt. */
+type SearchResults = readonly (ConversationSummary & { readonly excerpt?: string })[];
 
 type Entry = vscode.QuickPickItem & {
-  /** Absent: a separator. */
+  /** What happens when the user picks the entry. Absent for a separator. */
   readonly choice?:
     | { readonly type: 'conversation'; readonly named: NamedConversation }
     | { readonly type: 'startNew' }
@@ -138,20 +144,20 @@ type Entry = vscode.QuickPickItem & {
 };
 
 function historyEntries(
-  found: Found,
+  results: SearchResults,
   buttons: readonly vscode.QuickInputButton[],
-  isShown: (id: string) => boolean,
+  isOpen: (id: string) => boolean,
 ): readonly Entry[] {
-  const words = { localize, locale: vscode.env.language, now: Date.now(), isShown };
-  return historySections(found, words).flatMap(({ heading, items }) => [
+  const context = { localize, locale: vscode.env.language, now: Date.now(), isOpen };
+  return historySections(results, context).flatMap(({ heading, items }) => [
     { label: heading, kind: vscode.QuickPickItemKind.Separator },
-    ...items.map((item) => entryOf(item, buttons)),
+    ...items.map((item) => toEntry(item, buttons)),
   ]);
 }
 
-/** @param words that were searched for; empty: there is nothing at all */
-function nothingFound(words: string): Entry {
-  return words === ''
+/** Returns the entry for an empty list. @param query the search text, which is empty when there is no conversation at all */
+function nothingFound(query: string): Entry {
+  return query === ''
     ? {
         label: `$(add) ${vscode.l10n.t('Start a conversation')}`,
         detail: vscode.l10n.t('There are no conversations yet.'),
@@ -160,23 +166,23 @@ function nothingFound(words: string): Entry {
       }
     : {
         label: `$(clear-all) ${vscode.l10n.t('Show all conversations')}`,
-        detail: vscode.l10n.t('Nothing found for “{0}”.', words),
+        detail: vscode.l10n.t('Nothing found for “{0}”.', query),
         alwaysShow: true,
         choice: { type: 'showAll' },
       };
 }
 
-function idOf(entry: Entry | undefined): string | undefined {
+function conversationIdOf(entry: Entry | undefined): string | undefined {
   return entry?.choice?.type === 'conversation' ? entry.choice.named.id : undefined;
 }
 
-function entryOf(item: HistoryItem, buttons: readonly vscode.QuickInputButton[]): Entry {
+function toEntry(item: HistoryItem, buttons: readonly vscode.QuickInputButton[]): Entry {
   const { id, title, label, description, detail, isHit } = item;
   return {
     label,
     description,
     ...(detail !== undefined && { detail }),
-    // VS Code itself filters by the label: what was found in an answer has another.
+    // VS Code filters items by their label, which need not contain the words of a match in an answer.
     alwaysShow: isHit,
     buttons,
     choice: { type: 'conversation', named: { id, title } },

@@ -2,46 +2,46 @@ import type { Clock } from '../../engine/clock';
 
 interface LatestSearchDeps<T> {
   readonly clock: Pick<Clock, 'after'>;
-  readonly find: (words: string, signal: AbortSignal) => Promise<T>;
+  readonly find: (query: string, signal: AbortSignal) => Promise<T>;
   readonly onBusy: (busy: boolean) => void;
-  readonly onFound: (found: T, words: string) => void;
+  readonly onFound: (results: T, query: string) => void;
   readonly onError: (error: unknown) => void;
 }
 
-/** Looks for what was typed last once the typing pauses; what was looked for before is given up. */
+/** Runs a search after a pause in typing, and cancels the previous search. */
 export class LatestSearch<T> {
-  private present: AbortController | undefined;
+  private current: AbortController | undefined;
   private cancelTimer: () => void = () => undefined;
 
   constructor(private readonly deps: LatestSearchDeps<T>) {}
 
-  update(words: string, afterMs: number): void {
-    this.giveUp();
+  update(query: string, afterMs: number): void {
+    this.cancel();
     this.deps.onBusy(true);
     this.cancelTimer = this.deps.clock.after(afterMs, () => {
-      this.run(words).catch(this.deps.onError);
+      this.run(query).catch(this.deps.onError);
     });
   }
 
   dispose(): void {
-    this.giveUp();
+    this.cancel();
   }
 
-  private giveUp(): void {
+  private cancel(): void {
     this.cancelTimer();
-    this.present?.abort();
-    this.present = undefined;
+    this.current?.abort();
+    this.current = undefined;
   }
 
-  private async run(words: string): Promise<void> {
-    const present = new AbortController();
-    this.present = present;
+  private async run(query: string): Promise<void> {
+    const controller = new AbortController();
+    this.current = controller;
     try {
-      const found = await this.deps.find(words, present.signal);
-      if (this.present === present) this.deps.onFound(found, words);
+      const results = await this.deps.find(query, controller.signal);
+      if (this.current === controller) this.deps.onFound(results, query);
     } catch (error) {
-      if (this.present === present) this.deps.onError(error);
+      if (this.current === controller) this.deps.onError(error);
     }
-    if (this.present === present) this.deps.onBusy(false);
+    if (this.current === controller) this.deps.onBusy(false);
   }
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../engine/clock';
-import { JournalFile, writeFailureOf, type JournalProblem } from './journalFile';
+import { JournalFile, classifyWriteError, type JournalProblem } from './journalFile';
 import { foldJournal, type FoldedJournal } from './journalFold';
 import { JournalFolder, type JournalEntry } from './journalFolder';
-import { isUnbegun, NewerJournalError, salvageJournal, type SalvagedJournal } from './journalLines';
+import { isEmptyJournal, NewerJournalError, salvageJournal, type SalvagedJournal } from './journalLines';
 import { JournalLocks } from './journalLocks';
 import { journalSchema, type HeaderLine } from './journalSchema';
 import { replaceDamaged, tidyJournal } from './tidyJournal';
@@ -11,81 +11,87 @@ import { replaceDamaged, tidyJournal } from './tidyJournal';
 interface JournalDeps {
   readonly folder: string;
   readonly clock: Clock;
-  /** How many conversations are kept. */
+  /** Returns the maximum number of conversations, from the setting `holysheep.history.limit`. */
   readonly limit: () => number;
   readonly onProblem: (problem: JournalProblem) => void;
 }
 
 /**
- * What to do when another window has the conversation. `or read`: open it read-only. `if free`: give up silently.
- * `or say elsewhere`: give up and tell the user.
+ * What to do when another window has locked the conversation. `allow-read-only`: open it read-only. `only-if-free`: give
+ * up silently. `report-if-locked`: give up and notify the user.
  */
-export type OpenHow = 'or read' | 'if free' | 'or say elsewhere';
+export type OpenMode = 'allow-read-only' | 'only-if-free' | 'report-if-locked';
 
 export interface OpenedConversation {
-  /** Absent: another window writes the conversation, and here it is read-only. */
+  /** The file for writing. Absent when another window writes the conversation, which is read-only here. */
   readonly file?: JournalFile | undefined;
   readonly folded: FoldedJournal;
 }
 
 interface JournalOwner {
-  /** Another window has taken the conversation away. Nothing of it is written here any more. */
+  /** Called after another window has taken over the conversation. This window no longer writes it. */
   onLost(id: string): void;
-  /** Another window asks for the conversation; called again until it is closed here. */
+  /** Called repeatedly while another window requests the conversation, until this window has closed it. */
   onRequested(id: string): void;
 }
 
-/** What was put aside this recently may be wanted back, and what was written this recently is not yet old. */
+/**
+ * Period in milliseconds in which the user may undo a deletion, and in which a conversation counts as recent and is never
+ * deleted because of the limit.
+ */
 const recentMs = 60 * 60 * 1000;
-/** A conversation that another window writes is looked at this often. */
-const followMs = 1000;
-/** Share of the time that may be spent on reading such a conversation. */
-const readingShare = 0.1;
+/** Interval at which a conversation that another window writes is checked for changes, in milliseconds. */
+const followIntervalMs = 1000;
+/** Maximum share of the time that may be spent on reading a conversation that another window writes. */
+const maxReadingShare = 0.1;
 
 /**
- * The conversations of a workspace on disk: one append-only JSON Lines file each. Other windows may use the folder, too;
- * one of them at a time writes a conversation.
+ * The conversations of a workspace on disk, each in an append-only JSON Lines file. Several windows may use the same folder,
+ * but only one window at a time writes a conversation.
  */
 export class Journal {
   private readonly files = new Map<string, JournalFile>();
   private readonly folder: JournalFolder;
   private readonly locks: JournalLocks;
   /** Ids of the conversations that are shown read-only. */
-  private readonly followed = new Set<string>();
+  private readonly followedIds = new Set<string>();
   private owner: JournalOwner | undefined;
 
   constructor(private readonly deps: JournalDeps) {
     const { folder, clock } = deps;
     this.folder = new JournalFolder(folder);
     const onRequested = (id: string): void => this.owner?.onRequested(id);
-    this.locks = new JournalLocks({ folder, clock, onLost: (id) => this.lost(id), onRequested });
+    this.locks = new JournalLocks({ folder, clock, onLost: (id) => this.handleLockLost(id), onRequested });
   }
 
   setOwner(owner: JournalOwner): void {
     this.owner = owner;
   }
 
-  /** Nothing is written before the first line. @param id of one that is not on disk */
+  /** Creates a conversation. Its file is created with the first line. @param id an id that is not in use */
   create(id: string = randomUUID()): { readonly id: string; readonly file: JournalFile } {
-    return { id, file: this.fresh(id) };
+    return { id, file: this.newFile(id) };
   }
 
-  /** Nothing is on disk under this id, put aside or not. */
-  async isNew(id: string): Promise<boolean> {
-    return this.folder.isFree(id);
+  /** Returns whether neither a conversation nor a hidden conversation on disk has this id. */
+  async isUnusedId(id: string): Promise<boolean> {
+    return this.folder.isUnusedId(id);
   }
 
-  /** Its lock is this window's for `open`, which is to follow. May take seconds. @returns false: it is another window's */
-  async claim(id: string): Promise<boolean> {
+  /**
+   * Acquires the lock of a conversation, which the caller must then open. May take seconds.
+   * @returns false when another window holds the lock
+   */
+  async acquireLock(id: string): Promise<boolean> {
     return this.locks.acquire(id);
   }
 
-  /** @returns undefined when there is no such conversation, or none that this version can read */
-  async open(id: string, how: OpenHow = 'or read'): Promise<OpenedConversation | undefined> {
+  /** Opens a conversation. @returns undefined when it does not exist or was written by a newer version */
+  async open(id: string, mode: OpenMode = 'allow-read-only'): Promise<OpenedConversation | undefined> {
     try {
       if (!(await this.folder.entry(id))) return undefined;
-      if (await this.isOpenable(id, how)) return await this.openOwned(id);
-      const folded = how === 'or read' && (await this.readHeld(id));
+      if (await this.acquireFor(id, mode)) return await this.openForWriting(id);
+      const folded = mode === 'allow-read-only' && (await this.readShared(id));
       return folded ? { folded } : undefined;
     } catch (error) {
       if (!(error instanceof NewerJournalError)) throw error;
@@ -96,84 +102,91 @@ export class Journal {
     }
   }
 
-  /** Asks the window that has a conversation for it. Resolves to whether it is this window's, for `open`, which is to follow. */
-  async request(id: string): Promise<boolean> {
-    return this.locks.request(id);
+  /**
+   * Asks the window that has locked a conversation to hand it over. The caller must then open it.
+   * @returns false when a third window has acquired the lock
+   */
+  async requestLock(id: string): Promise<boolean> {
+    return this.locks.requestHandOver(id);
   }
 
-  /** Calls `onChange` with what another window has written, and each time it has written more, until it is disposed of. */
+  /**
+   * Calls `onChange` with the content that another window has written, now and after each change, until the result is
+   * disposed.
+   */
   follow(id: string, onChange: (folded: FoldedJournal) => void): { dispose(): void } {
     const { clock } = this.deps;
-    let known: string | undefined;
+    let lastState: string | undefined;
     let cancel = (): void => undefined;
-    let isOver = false;
-    const look = async (): Promise<void> => {
+    let isDisposed = false;
+    const poll = async (): Promise<void> => {
       const startedAt = clock.ticks();
       try {
-        // A turn is no longer running when the window that runs it is gone.
-        const found = JSON.stringify([await this.folder.entry(id), await this.locks.isHeldElsewhere(id)]);
-        const folded = found === known ? undefined : await this.readHeld(id);
-        known = found;
-        if (folded && !isOver) onChange(folded);
+        // The lock matters as well: a turn has been interrupted when the window that ran it no longer exists.
+        const state = JSON.stringify([await this.folder.entry(id), await this.locks.isHeldElsewhere(id)]);
+        const folded = state === lastState ? undefined : await this.readShared(id);
+        lastState = state;
+        if (folded && !isDisposed) onChange(folded);
       } catch {
-        // The next look tries again.
+        // The next poll tries again.
       }
       // A large file takes long to read.
-      const pauseMs = Math.max(followMs, (clock.ticks() - startedAt) / readingShare);
-      if (!isOver) cancel = clock.after(pauseMs, () => void look());
+      const delayMs = Math.max(followIntervalMs, (clock.ticks() - startedAt) / maxReadingShare);
+      if (!isDisposed) cancel = clock.after(delayMs, () => void poll());
     };
-    this.followed.add(id);
-    void look();
+    this.followedIds.add(id);
+    void poll();
     const dispose = (): void => {
-      isOver = true;
-      this.followed.delete(id);
+      isDisposed = true;
+      this.followedIds.delete(id);
       cancel();
     };
     return { dispose };
   }
 
-  /** To be shown, not to be written; of a damaged one, what precedes the damage. @returns undefined when that is nothing */
+  /** Reads a conversation without opening it; of a damaged file, the part that can be read. @returns undefined if that is nothing */
   async read(id: string): Promise<FoldedJournal | undefined> {
     try {
-      return await this.readAny(id, false);
+      return await this.readFolded(id, false);
     } catch (error) {
       if (error instanceof NewerJournalError) return undefined;
       throw error;
     }
   }
 
-  /** Of one that is not open. @returns undefined when there is none */
-  async content(id: string): Promise<Buffer | undefined> {
+  /** Returns the bytes of a conversation's file, or `undefined` when the file does not exist or is too large. */
+  async readBytes(id: string): Promise<Buffer | undefined> {
     return this.folder.read(id);
   }
 
-  /** All that are on disk, those that were written last first. */
-  async newestFirst(): Promise<readonly JournalEntry[]> {
-    return this.folder.newestFirst();
+  /** Returns the files of all conversations, the most recently written first. */
+  async listNewestFirst(): Promise<readonly JournalEntry[]> {
+    return this.folder.listNewestFirst();
   }
 
   /** Returns whether everything that was appended is on disk. */
   isWritten(id: string): boolean {
-    return this.files.get(id)?.unwritten !== true;
+    return this.files.get(id)?.hasUnwritten !== true;
   }
 
-  /** Closes a conversation that is neither shown nor running. Anything that is not on disk yet is discarded. */
+  /** Closes a conversation and releases its lock. Lines that are not on disk yet are discarded. */
   async close(id: string): Promise<void> {
-    await this.letGo(id);
+    await this.closeAndRelease(id);
   }
 
   /**
-   * Puts it aside, for `unhide` to bring back. Rejects with why it can't be, or can't be whole: all is as before then.
-   * @returns whether there was anything of it on disk that this window may put aside
+   * Hides the file of a conversation until `unhide` or `deleteHidden`. Rejects without any effect when the file can't be
+   * written completely or can't be renamed.
+   * @returns false when there is no file or another window has locked the conversation
    */
   async hide(id: string): Promise<boolean> {
-    if (!(await this.owns(id))) return false;
+    if (!(await this.acquireOrReport(id))) return false;
     try {
       const file = this.files.get(id);
       await file?.flush();
-      if (file?.unwritten) throw file.failure ?? new Error('the conversation is not yet on disk');
+      if (file?.hasUnwritten) throw file.failure ?? new Error('the conversation is not yet on disk');
       const isHidden = await this.folder.hide(id);
-      await this.letGo(id);
+      await this.closeAndRelease(id);
       return isHidden;
     } finally {
       await this.releaseClosed(id);
@@ -184,36 +197,38 @@ export class Journal {
     await this.folder.unhide(id);
   }
 
-  async forget(id: string): Promise<void> {
-    await this.folder.forget(id);
+  async deleteHidden(id: string): Promise<void> {
+    await this.folder.deleteHidden(id);
   }
 
   /**
-   * Deletes the oldest conversations beyond the limit, never an open or a recent one, and what was put aside long ago.
-   * @returns the ids of the conversations that were deleted
+   * Deletes the oldest conversations beyond the limit, except open and recent ones, and files that were hidden long ago.
+   * @returns the ids of the deleted conversations
    */
   async prune(): Promise<readonly string[]> {
-    const closed = (await this.newestFirst()).filter(({ id }) => !this.files.has(id) && !this.followed.has(id));
-    const recent = this.deps.clock.now() - recentMs;
-    const old = closed.slice(Math.max(0, this.deps.limit() - this.files.size)).filter(({ at }) => at < recent);
-    // If one conversation can't be removed, the others still are.
-    const removed = await Promise.allSettled(old.map(({ id }) => this.removeClosed(id)));
-    await this.folder.sweep(recent);
+    const closed = (await this.listNewestFirst()).filter(({ id }) => !this.files.has(id) && !this.followedIds.has(id));
+    const recentSince = this.deps.clock.now() - recentMs;
+    const old = closed
+      .slice(Math.max(0, this.deps.limit() - this.files.size))
+      .filter(({ modifiedAt }) => modifiedAt < recentSince);
+    // A conversation that can't be deleted must not prevent others from being deleted.
+    const outcomes = await Promise.allSettled(old.map(({ id }) => this.removeClosed(id)));
+    await this.folder.deleteStale(recentSince);
     return old.flatMap(({ id }, index) => {
-      const outcome = removed[index];
+      const outcome = outcomes[index];
       return outcome?.status === 'fulfilled' && outcome.value ? [id] : [];
     });
   }
 
-  /** @param id absent: all that are open */
+  /** Writes what is not on disk yet. @param id the conversation to write; defaults to all open conversations */
   async flush(id?: string): Promise<void> {
-    const files = [...this.files].filter(([each]) => id === undefined || each === id);
+    const files = [...this.files].filter(([fileId]) => id === undefined || fileId === id);
     await Promise.all(files.map(([, file]) => file.flush()));
   }
 
   /**
-   * For the moment the extension host goes away. A file that fails keeps no other from being written; it is reported when
-   * all have had their turn. Another window may follow at once: nothing is written any more.
+   * Writes and closes all files synchronously before the extension host exits. Failures are reported after all files have
+   * been tried. Nothing is written afterwards, because another window may open the conversations immediately.
    */
   flushSync(): void {
     const failures: unknown[] = [];
@@ -226,64 +241,64 @@ export class Journal {
         failures.push(error);
       }
     }
-    for (const error of failures) this.unwritten(error);
+    for (const error of failures) this.reportWriteFailure(error);
   }
 
-  /** What another window has written so far. @throws NewerJournalError */
-  private async readHeld(id: string): Promise<FoldedJournal | undefined> {
-    return this.readAny(id, await this.locks.isHeldElsewhere(id));
+  /** Reads what another window has written so far. @throws NewerJournalError when the file has a newer schema */
+  private async readShared(id: string): Promise<FoldedJournal | undefined> {
+    return this.readFolded(id, await this.locks.isHeldElsewhere(id));
   }
 
-  /** @throws NewerJournalError */
-  private async readAny(id: string, isRunning: boolean): Promise<FoldedJournal | undefined> {
+  /** @throws NewerJournalError when the file has a newer schema */
+  private async readFolded(id: string, isRunning: boolean): Promise<FoldedJournal | undefined> {
     const content = await this.folder.read(id);
     if (!content) return undefined;
     const { lines, damage } = salvageJournal(content);
     return lines.length || !damage ? foldJournal(lines, isRunning) : undefined;
   }
 
-  /** @throws NewerJournalError */
-  private async openOwned(id: string): Promise<OpenedConversation | undefined> {
+  /** @throws NewerJournalError when the file has a newer schema */
+  private async openForWriting(id: string): Promise<OpenedConversation | undefined> {
     const entry = await this.folder.entry(id);
     const content = entry && (await this.folder.read(id));
     if (!content) {
       if (entry) this.deps.onProblem({ kind: 'too-large', path: this.folder.path(id) });
       return undefined;
     }
-    if (isUnbegun(content)) return { file: this.fresh(id, content.length), folded: foldJournal([]) };
+    if (isEmptyJournal(content)) return { file: this.newFile(id, content.length), folded: foldJournal([]) };
     const salvaged = salvageJournal(content);
     const { header, lines, damage } = salvaged;
     const folded = foldJournal(lines);
     const file =
       header && !damage
-        ? this.track(entry, await tidyJournal(this.folder, entry, { ...salvaged, header, content }))
-        : await this.startAfresh(entry, salvaged, folded.exchanges.length);
-    for (const exchangeId of folded.brokenOff) file.append({ type: 'interrupted', exchangeId });
+        ? this.createFile(entry, await tidyJournal(this.folder, entry, { ...salvaged, header, content }))
+        : await this.recreateFile(entry, salvaged, folded.exchanges.length);
+    for (const exchangeId of folded.interruptedIds) file.append({ type: 'interrupted', exchangeId });
     return { file, folded };
   }
 
-  private async isOpenable(id: string, how: OpenHow): Promise<boolean> {
-    switch (how) {
-      case 'or read':
-        return this.locks.takeSilent(id);
-      case 'if free':
-        return this.locks.takeFree(id);
-      case 'or say elsewhere':
-        return this.owns(id);
+  private async acquireFor(id: string, mode: OpenMode): Promise<boolean> {
+    switch (mode) {
+      case 'allow-read-only':
+        return this.locks.acquireIfStale(id);
+      case 'only-if-free':
+        return this.locks.acquireIfFree(id);
+      case 'report-if-locked':
+        return this.acquireOrReport(id);
     }
   }
 
   /** Deletes a conversation unless this window or another one has it open. @returns whether it was deleted */
   private async removeClosed(id: string): Promise<boolean> {
-    if (!(await this.locks.takeFree(id))) return false;
+    if (!(await this.locks.acquireIfFree(id))) return false;
     const isClosed = !this.files.has(id);
     if (isClosed) await this.folder.remove(id);
     await this.releaseClosed(id);
     return isClosed;
   }
 
-  /** @returns false: it is another window's, and the person is told */
-  private async owns(id: string): Promise<boolean> {
+  /** Acquires the lock, or notifies the user that another window has the conversation. */
+  private async acquireOrReport(id: string): Promise<boolean> {
     if (await this.locks.acquire(id)) return true;
     this.deps.onProblem({ kind: 'elsewhere' });
     return false;
@@ -293,7 +308,7 @@ export class Journal {
     if (!this.files.has(id)) await this.locks.release(id);
   }
 
-  private async letGo(id: string): Promise<void> {
+  private async closeAndRelease(id: string): Promise<void> {
     this.closeFile(id);
     await this.locks.release(id);
   }
@@ -303,40 +318,40 @@ export class Journal {
     this.files.delete(id);
   }
 
-  /** What this one would write now goes to places that have other words. */
-  private lost(id: string): void {
+  /** Closes a conversation whose lock another window has taken, because further writes would corrupt its file. */
+  private handleLockLost(id: string): void {
     if (!this.files.has(id)) return;
-    void this.letGo(id);
+    void this.closeAndRelease(id);
     this.deps.onProblem({ kind: 'taken' });
     this.owner?.onLost(id);
   }
 
-  /** With what precedes the damage. */
-  private async startAfresh(
+  /** Creates a new file that contains the readable lines of a damaged one. */
+  private async recreateFile(
     entry: JournalEntry,
     { lines, damage }: SalvagedJournal,
     salvaged: number,
   ): Promise<JournalFile> {
-    const header = this.header(entry.id);
-    const { keptAs, size } = await replaceDamaged(this.folder, entry, header, lines);
-    this.deps.onProblem({ kind: 'corrupt', keptAs, salvaged, error: damage });
-    if (size > 0) return this.track(entry, size);
-    const file = this.track({ id: entry.id, at: entry.at }, 0, header);
+    const header = this.newHeader(entry.id);
+    const { savedAs, size } = await replaceDamaged(this.folder, entry, header, lines);
+    this.deps.onProblem({ kind: 'corrupt', savedAs, salvaged, error: damage });
+    if (size > 0) return this.createFile(entry, size);
+    const file = this.createFile({ id: entry.id, modifiedAt: entry.modifiedAt }, 0, header);
     for (const line of lines) file.append(line);
     return file;
   }
 
-  /** @param size of what is there and is not to stay */
-  private fresh(id: string, size = 0): JournalFile {
-    return this.track({ id, at: this.deps.clock.now(), size }, 0, this.header(id));
+  /** @param size size in bytes of an existing file that will be overwritten */
+  private newFile(id: string, size = 0): JournalFile {
+    return this.createFile({ id, modifiedAt: this.deps.clock.now(), size }, 0, this.newHeader(id));
   }
 
-  private header(id: string): HeaderLine {
+  private newHeader(id: string): HeaderLine {
     return { type: 'conversation', schema: journalSchema, id, createdAt: this.deps.clock.now() };
   }
 
-  private track(
-    { id, at, size }: Pick<JournalEntry, 'id' | 'at'> & Partial<JournalEntry>,
+  private createFile(
+    { id, modifiedAt, size }: Pick<JournalEntry, 'id' | 'modifiedAt'> & Partial<JournalEntry>,
     position: number,
     header?: HeaderLine,
   ): JournalFile {
@@ -344,29 +359,29 @@ export class Journal {
       path: this.folder.path(id),
       position,
       size: header && size,
-      at,
+      lastActivityAt: modifiedAt,
       clock: this.deps.clock,
-      onFailure: (error) => this.unwritten(error),
-      onWritten: () => this.deps.onProblem({ kind: 'written' }),
+      onFailure: (error) => this.reportWriteFailure(error),
+      onRecovered: () => this.deps.onProblem({ kind: 'written' }),
       header,
       lock: {
         isOurs: async (isFirst) => {
-          if (isFirst) await this.locks.take(id);
+          if (isFirst) await this.locks.acquireUnowned(id);
           const isOurs = await this.locks.isOurs(id);
-          if (!isOurs) this.lost(id);
+          if (!isOurs) this.handleLockLost(id);
           // The file may have been closed meanwhile, because the extension host is shutting down.
           await this.releaseClosed(id);
           return isOurs;
         },
         isOursSync: () => this.locks.isOursSync(id),
       },
-      onForeign: () => this.lost(id),
+      onForeignWrite: () => this.handleLockLost(id),
     });
     this.files.set(id, file);
     return file;
   }
 
-  private unwritten(error: unknown): void {
-    this.deps.onProblem({ kind: 'unwritten', why: writeFailureOf(error), error });
+  private reportWriteFailure(error: unknown): void {
+    this.deps.onProblem({ kind: 'unwritten', failure: classifyWriteError(error), error });
   }
 }

@@ -4,133 +4,144 @@ import { dirname } from 'node:path';
 import type { Clock } from '../../engine/clock';
 import type { RecordedEvent } from '../../engine/events';
 import { privateFileMode, privateFolderMode } from '../util/files';
-import { encodeLine, mergeText } from './journalLines';
+import { encodeLine, mergeDeltas } from './journalLines';
 import type { EventsLine, HeaderLine, JournalLine } from './journalSchema';
 
-/** How long lines are gathered; with the write itself the file stays within 100 ms of what was received. */
-const gatherMs = 50;
+/**
+ * Time for which lines are collected before they are written, in milliseconds. Together with the write itself, text is on
+ * disk within 100 ms of its arrival.
+ */
+const batchMs = 50;
 /**
  * Maximum number of concurrent writers. The second one overtakes a write that is slow or hangs. Each writer that hangs
  * occupies one of the four threads that Node has for the files of all extensions.
  */
 const maxWriters = 2;
-/** A write that takes longer is reported, because text that has arrived since would be lost if the window closed. */
-const slowMs = 5000;
-/** What could not be written is tried again this often: nothing more may come that would do it. */
-const retryMs = 5000;
+/**
+ * Time after which a slow write is reported, in milliseconds: text that has arrived since would be lost if the window
+ * closed.
+ */
+const slowWriteMs = 5000;
+/** Interval at which a failed write is tried again if no further line triggers a write, in milliseconds. */
+const retryIntervalMs = 5000;
 
 interface JournalFileOptions {
   readonly path: string;
-  /** Where the next line goes. */
+  /** Offset in the file at which the next line is written, in bytes. */
   readonly position: number;
-  /** Of the file, where there is more in it than what is to stay; absent: `position`. */
+  /** Size of the file in bytes. Only needed when the file contains more than `position` bytes, which are overwritten. */
   readonly size?: number | undefined;
-  /** Epoch milliseconds of what was last said in it. */
-  readonly at: number;
+  /** Epoch milliseconds of the last prompt or answer. */
+  readonly lastActivityAt: number;
   readonly clock: Clock;
-  /** Called once for a row of failures. */
+  /** Called for the first of consecutive failures. */
   readonly onFailure: (error: unknown) => void;
-  /** What had failed is on disk now. */
-  readonly onWritten: () => void;
-  /** Of a new file; goes before the first line, so that an empty conversation leaves nothing on disk. */
+  /** Called when everything is on disk after a failure. */
+  readonly onRecovered: () => void;
+  /** Header of a new file. It is written with the first line, so that an empty conversation leaves no file. */
   readonly header?: HeaderLine | undefined;
-  /** Decides which window may write the file. Absent: no other window writes it. */
+  /** Decides which window may write the file. Absent when no other window can write it. */
   readonly lock?: JournalFileLock | undefined;
-  /** Another window has written to it since: who is told closes it. */
-  readonly onForeign?: (() => void) | undefined;
+  /** Called when another window has written to the file. The receiver must close this file. */
+  readonly onForeignWrite?: (() => void) | undefined;
 }
 
 interface JournalFileLock {
   /**
-   * Called before each write. When the result is `false`, the file has been closed.
-   * @param isFirst whether the file is new, so that the lock has to be taken
+   * Returns whether this window may write the file. Called before each write. When the result is `false`, the file has
+   * been closed.
+   * @param isNewFile whether the file does not exist yet, so that the lock must be acquired first
    */
-  readonly isOurs: (isFirst: boolean) => Promise<boolean>;
+  readonly isOurs: (isNewFile: boolean) => Promise<boolean>;
+  /** Returns whether this window may write the file, for the exit of the extension host. */
   readonly isOursSync: () => boolean;
 }
 
 /**
- * One conversation on disk. Every write starts at an explicit position and contains everything that is not known to be
- * on disk. A second writer and `flushSync` may therefore repeat bytes that another write still has under way, and a
- * write that was cut short is repeated whole: the file always holds a beginning of what was appended, without holes.
+ * The file of one conversation. Every write starts at an explicit position and contains everything that is not known to
+ * be on disk. A second writer and `flushSync` may therefore repeat bytes that another write has not finished, and an
+ * incomplete write is repeated completely. So the file always contains a prefix of what was appended, without gaps.
  */
 export class JournalFile {
   /** Lines that are not encoded yet. */
   private lines: (HeaderLine | JournalLine)[] = [];
-  /** Events of the last of `lines`. Further events of the same exchange are added to them until the line is encoded. */
-  private growing: { readonly exchangeId: string; readonly events: RecordedEvent[] } | undefined;
-  /** When the first of `lines` came, by the monotonic clock. */
-  private gatheredSince = 0;
-  /** Encoded, and not yet known to be on disk; belongs at `position`. */
+  /**
+   * The last line, if it contains events. Further events of the same exchange are added to this line until it is encoded.
+   */
+  private lastEventsLine: { readonly exchangeId: string; readonly events: RecordedEvent[] } | undefined;
+  /** Monotonic time in milliseconds at which the first line of `lines` was appended. */
+  private firstLineAt = 0;
+  /** Encoded lines that are not known to be on disk. They belong at `position`. */
   private tail: Buffer = Buffer.alloc(0);
   private position: number;
-  /** How far anything was written, or tried to be: the file ends here at the latest, unless others write to it. */
-  private reach: number;
-  private saidAt: number;
-  /** Of what is not known to be on disk something was said. */
-  private says = false;
+  /** Highest offset that this window has tried to write. A larger file has been written by another window. */
+  private maxWrittenOffset: number;
+  private activityAt: number;
+  /** Whether the lines that are not known to be on disk contain a prompt or part of an answer. */
+  private hasActivity = false;
   private header: HeaderLine | undefined;
   private readonly writers = new Set<Promise<void>>();
   private cancelTimer: (() => void) | undefined;
   private cancelRetry: (() => void) | undefined;
-  private failed: Error | undefined;
-  private closed = false;
+  private lastError: Error | undefined;
+  private isClosed = false;
 
   constructor(private readonly options: JournalFileOptions) {
     this.position = options.position;
-    this.reach = options.size ?? options.position;
-    this.saidAt = options.at;
+    this.maxWrittenOffset = options.size ?? options.position;
+    this.activityAt = options.lastActivityAt;
     this.header = options.header;
   }
 
-  /** Something is not on disk yet. */
-  get unwritten(): boolean {
+  /** Whether lines are not known to be on disk. */
+  get hasUnwritten(): boolean {
     return this.lines.length > 0 || this.tail.length > 0;
   }
 
-  /** Why it is not, where that was tried in vain. */
+  /** The error of the last write, until everything is on disk again. */
   get failure(): Error | undefined {
-    return this.failed;
+    return this.lastError;
   }
 
-  /** Epoch milliseconds of what was last said in it: asked, asked again, or answered. */
-  get at(): number {
-    return this.saidAt;
+  /** Epoch milliseconds of the last prompt, retry or part of an answer. */
+  get lastActivityAt(): number {
+    return this.activityAt;
   }
 
   append(line: JournalLine): void {
-    if (this.closed) return;
+    if (this.isClosed) return;
     const { clock } = this.options;
-    if (!this.lines.length) this.gatheredSince = clock.ticks();
+    if (!this.lines.length) this.firstLineAt = clock.ticks();
     if (this.header) this.lines.push(this.header);
     this.header = undefined;
-    if (saysSomething(line)) {
-      this.says = true;
-      this.saidAt = clock.now();
+    if (isActivity(line)) {
+      this.hasActivity = true;
+      this.activityAt = clock.now();
     }
-    this.gather(line);
-    // A prompt does not wait: an answer can be requested again, but not what the user wrote. The time is checked here
-    // too, because timers are late when the event loop is busy.
-    if (line.type === 'exchange' || clock.ticks() - this.gatheredSince >= gatherMs) this.gathered();
-    else this.cancelTimer ??= clock.after(gatherMs, () => this.gathered());
+    this.addLine(line);
+    // A prompt is written immediately, because it can't be requested again like an answer. The time is checked here as
+    // well, because timers are late when the event loop is busy.
+    if (line.type === 'exchange' || clock.ticks() - this.firstLineAt >= batchMs) this.startWriter();
+    else this.cancelTimer ??= clock.after(batchMs, () => this.startWriter());
   }
 
   /**
-   * Resolves when everything appended so far is on disk, or has failed and been reported, and no write is under way.
+   * Resolves when no write is running any more, and everything appended so far either is on disk or has been reported as
+   * a failure.
    */
   async flush(): Promise<void> {
     // A running writer does not stop before everything is written.
-    if (this.writers.size === 0) this.gathered();
+    if (this.writers.size === 0) this.startWriter();
     while (this.writers.size > 0) await Promise.all(this.writers);
   }
 
-  /** Nothing that comes is written any more. What has come is; call `flush` for that before. */
+  /** Closes the file. Lines that are not on disk are discarded, and later lines are ignored. */
   close(): void {
-    this.closed = true;
+    this.isClosed = true;
     this.cancelTimer?.();
     this.cancelRetry?.();
     this.lines = [];
-    this.growing = undefined;
+    this.lastEventsLine = undefined;
     this.tail = Buffer.alloc(0);
   }
 
@@ -141,66 +152,66 @@ export class JournalFile {
     if (this.position === 0) mkdirSync(dirname(this.options.path), { recursive: true, mode: privateFolderMode });
     const file = openSync(this.options.path, this.flags(), privateFileMode);
     try {
-      if (this.isForeign(fstatSync(file), this.position)) return;
-      this.reach = Math.max(this.reach, this.position + this.tail.length);
-      for (let done = 0; done < this.tail.length;) {
-        done += writeSync(file, this.tail, done, this.tail.length - done, this.position + done);
+      if (this.detectForeignWrite(fstatSync(file), this.position)) return;
+      this.maxWrittenOffset = Math.max(this.maxWrittenOffset, this.position + this.tail.length);
+      for (let written = 0; written < this.tail.length;) {
+        written += writeSync(file, this.tail, written, this.tail.length - written, this.position + written);
       }
-      if (!this.says) keepAgeSync(file, this.saidAt);
+      if (!this.hasActivity) setModifiedTimeSync(file, this.activityAt);
     } finally {
       closeSync(file);
     }
   }
 
   /**
-   * Adds events in place. Text arrives sixty times a second, and copying the waiting events each time would be
-   * quadratic.
+   * Adds a line, or appends its events to the last line. Events are appended in place, because text arrives sixty times a
+   * second and copying all unwritten events each time would take quadratic time.
    */
-  private gather(line: JournalLine): void {
+  private addLine(line: JournalLine): void {
     if (line.type !== 'events') {
-      this.growing = undefined;
+      this.lastEventsLine = undefined;
       this.lines.push(line);
-    } else if (this.growing?.exchangeId === line.exchangeId) {
-      for (const event of line.events) this.growing.events.push(event);
+    } else if (this.lastEventsLine?.exchangeId === line.exchangeId) {
+      for (const event of line.events) this.lastEventsLine.events.push(event);
     } else {
-      const growing: EventsLine & { readonly events: RecordedEvent[] } = { ...line, events: [...line.events] };
-      this.growing = growing;
-      this.lines.push(growing);
+      const copy: EventsLine & { readonly events: RecordedEvent[] } = { ...line, events: [...line.events] };
+      this.lastEventsLine = copy;
+      this.lines.push(copy);
     }
   }
 
   /**
-   * Starts a writer, unless the maximum number is running: the running writers will also write what was gathered
+   * Starts a writer, unless {@link maxWriters} are running. The running writers also write the lines that were collected
    * meanwhile.
    */
-  private gathered(): void {
+  private startWriter(): void {
     this.cancelTimer?.();
     this.cancelTimer = undefined;
-    if (!this.unwritten || this.writers.size >= maxWriters) return;
+    if (!this.hasUnwritten || this.writers.size >= maxWriters) return;
     const writer = this.writeAll().finally(() => this.writers.delete(writer));
     this.writers.add(writer);
   }
 
-  /** Never rejects. */
+  /** Writes until everything is on disk, or reports the failure. Never rejects. */
   private async writeAll(): Promise<void> {
     this.cancelRetry?.();
     this.cancelRetry = undefined;
     try {
-      while (this.unwritten) await this.writeTail();
-      if (this.closed) return;
-      if (this.failed) this.options.onWritten();
-      this.failed = undefined;
+      while (this.hasUnwritten) await this.writeTail();
+      if (this.isClosed) return;
+      if (this.lastError) this.options.onRecovered();
+      this.lastError = undefined;
     } catch (error) {
       // The other writer has written the same data or is still at work.
-      if (!this.unwritten || this.writers.size > 1) return;
-      this.report(error);
-      this.cancelRetry ??= this.options.clock.after(retryMs, () => this.gathered());
+      if (!this.hasUnwritten || this.writers.size > 1) return;
+      this.reportFailure(error);
+      this.cancelRetry ??= this.options.clock.after(retryIntervalMs, () => this.startWriter());
     }
   }
 
   private async writeTail(): Promise<void> {
     const { clock, lock } = this.options;
-    const cancelReport = clock.after(slowMs, () => this.report(new SlowWriteError()));
+    const cancelReport = clock.after(slowWriteMs, () => this.reportFailure(new SlowWriteError()));
     try {
       // Another window writes the conversation, and this file has been closed.
       if ((await lock?.isOurs(this.position === 0)) === false) return;
@@ -208,77 +219,78 @@ export class JournalFile {
       const { position, tail } = this;
       if (tail.length === 0) return;
       await this.write(tail, position);
-      this.written(position + tail.length);
+      this.markWritten(position + tail.length);
     } finally {
       cancelReport();
     }
   }
 
-  /** Records that everything before `end` is on disk. The other writer may be further. */
-  private written(end: number): void {
-    if (this.closed || end <= this.position) return;
+  /** Records that everything before `end` is on disk. The other writer may already have written more. */
+  private markWritten(end: number): void {
+    if (this.isClosed || end <= this.position) return;
     this.tail = this.tail.subarray(end - this.position);
     this.position = end;
-    if (!this.unwritten) this.says = false;
+    if (!this.hasUnwritten) this.hasActivity = false;
   }
 
   /** Reports a failure once, until everything is on disk again. */
-  private report(error: unknown): void {
-    if (this.closed) return;
-    if (!this.failed) this.options.onFailure(error);
-    this.failed = error instanceof Error ? error : new Error(String(error));
+  private reportFailure(error: unknown): void {
+    if (this.isClosed) return;
+    if (!this.lastError) this.options.onFailure(error);
+    this.lastError = error instanceof Error ? error : new Error(String(error));
   }
 
   private async write(chunk: Buffer, position: number): Promise<void> {
-    // A folder that goes away later takes the file with it, which must not come back full of holes.
+    // Only the first write creates the folder. A folder that is deleted later has taken the start of the file with it.
     if (position === 0) await mkdir(dirname(this.options.path), { recursive: true, mode: privateFolderMode });
     const file = await open(this.options.path, this.flags(), privateFileMode);
     try {
-      const { position: written } = this;
-      if (this.isForeign(await file.stat(), written)) return;
-      this.reach = Math.max(this.reach, position + chunk.length);
-      for (let done = 0; done < chunk.length;) {
-        done += (await file.write(chunk, done, chunk.length - done, position + done)).bytesWritten;
+      const { position: writtenBytes } = this;
+      if (this.detectForeignWrite(await file.stat(), writtenBytes)) return;
+      this.maxWrittenOffset = Math.max(this.maxWrittenOffset, position + chunk.length);
+      for (let written = 0; written < chunk.length;) {
+        written += (await file.write(chunk, written, chunk.length - written, position + written)).bytesWritten;
       }
-      if (!this.says) await keepAge(file, this.saidAt);
+      if (!this.hasActivity) await setModifiedTime(file, this.activityAt);
     } finally {
       await file.close();
     }
   }
 
   /**
-   * Whether another window has written to the file. The lock may not show that: the other window may have taken and
-   * released the lock between two checks.
-   * @param written number of bytes that were known to be on disk when the file was examined
+   * Returns whether another window has written to the file, and calls `onForeignWrite` then. The lock may not show such a
+   * write, because the other window may have acquired and released the lock between two checks.
+   * @param writtenBytes number of bytes that were known to be on disk before the file was examined
    */
-  private isForeign(found: Stats, written: number): boolean {
-    const { onForeign } = this.options;
-    if (!onForeign || !found.isFile() || (found.size >= written && found.size <= this.reach)) return false;
-    onForeign();
+  private detectForeignWrite(stats: Stats, writtenBytes: number): boolean {
+    const { onForeignWrite } = this.options;
+    if (!onForeignWrite || !stats.isFile()) return false;
+    if (stats.size >= writtenBytes && stats.size <= this.maxWrittenOffset) return false;
+    onForeignWrite();
     return true;
   }
 
-  /** Only the first write may create the file: one that was deleted must not come back full of holes. */
+  /** Only the first write may create the file. A deleted file must not be created again without its start. */
   private flags(): number {
     return this.position === 0 ? constants.O_RDWR | constants.O_CREAT : constants.O_RDWR;
   }
 
   private encode(): void {
     if (!this.lines.length) return;
-    this.growing = undefined;
+    this.lastEventsLine = undefined;
     const text = this.lines.map((line) =>
-      encodeLine(line.type === 'events' ? { ...line, events: mergeText(line.events) } : line),
+      encodeLine(line.type === 'events' ? { ...line, events: mergeDeltas(line.events) } : line),
     );
     this.lines = [];
     this.tail = Buffer.concat([this.tail, Buffer.from(text.join(''))]);
   }
 }
 
-// A conversation is as old as its last word, and its file's time says so. Of a file that belongs to somebody else the time
-// can't be set; little is lost by that.
+// The modification time of a file is the time of its last prompt or answer, because lists are sorted by that time. If the
+// file belongs to another user, its time can't be set, and the conversation is sorted as if it were newer.
 
-/** A name, a version that is looked at or a turn that is found broken off make a conversation no younger. */
-function saysSomething(line: JournalLine): boolean {
+/** Returns whether a line changes the age of a conversation: a prompt, a retry or part of an answer does. */
+function isActivity(line: JournalLine): boolean {
   switch (line.type) {
     case 'exchange':
     case 'events':
@@ -291,48 +303,49 @@ function saysSomething(line: JournalLine): boolean {
   }
 }
 
-/** @param at epoch milliseconds */
-export async function keepAge(file: FileHandle | string, at: number): Promise<void> {
-  const kept = typeof file === 'string' ? utimes(file, at / 1000, at / 1000) : file.utimes(at / 1000, at / 1000);
-  await kept.catch(() => undefined);
+/** Sets the modification time of a file, if that is possible. @param timeMs epoch milliseconds */
+export async function setModifiedTime(file: FileHandle | string, timeMs: number): Promise<void> {
+  const seconds = timeMs / 1000;
+  const result = typeof file === 'string' ? utimes(file, seconds, seconds) : file.utimes(seconds, seconds);
+  await result.catch(() => undefined);
 }
 
-function keepAgeSync(file: number, at: number): void {
+function setModifiedTimeSync(file: number, timeMs: number): void {
   try {
-    futimesSync(file, at / 1000, at / 1000);
+    futimesSync(file, timeMs / 1000, timeMs / 1000);
   } catch {
-    // See above.
+    // The time of a file that belongs to another user can't be set.
   }
 }
 
-/** What is wrong with a conversation on disk, for the person to know. */
+/** A problem with a conversation on disk that is logged or shown to the user. */
 export type JournalProblem =
-  /** The file is damaged and is kept aside as `keptAs`; `salvaged` turns could be read. */
-  | { readonly kind: 'corrupt'; readonly keptAs: string; readonly salvaged: number; readonly error: unknown }
-  /** A later version of the extension wrote the file; it is left as it is. */
+  /** The file is damaged. It was saved as `savedAs`, and `salvaged` exchanges could be read. */
+  | { readonly kind: 'corrupt'; readonly savedAs: string; readonly salvaged: number; readonly error: unknown }
+  /** A newer version of the extension has written the file, which is left unchanged. */
   | { readonly kind: 'newer'; readonly error: unknown }
-  /** The file is not changed. */
+  /** The file is too large to be read and is left unchanged. */
   | { readonly kind: 'too-large'; readonly path: string }
-  /** Another window has it: it is not renamed or deleted here. */
+  /** Another window has the conversation open, so that it can't be renamed or deleted here. */
   | { readonly kind: 'elsewhere' }
-  /** Another window has taken it away: it is read-only here now. */
+  /** Another window has taken over the conversation, which is now read-only here. */
   | { readonly kind: 'taken' }
-  /** Tried again until it works. */
-  | { readonly kind: 'unwritten'; readonly why: WriteFailure; readonly error: unknown }
-  /** What was unwritten is on disk now. */
+  /** A write failed. It is tried again until it succeeds. */
+  | { readonly kind: 'unwritten'; readonly failure: WriteFailure; readonly error: unknown }
+  /** Everything is on disk again after a failed write. */
   | { readonly kind: 'written' };
 
-/** Why a conversation can't be written, as far as a person can do something about it. */
+/** Why a conversation can't be written, in the categories for which the user gets different advice. */
 export type WriteFailure = 'full' | 'read-only' | 'forbidden' | 'gone' | 'slow' | 'other';
 
-/** The disk has not answered for seconds; the write may still succeed. */
+/** Reported when a write takes longer than {@link slowWriteMs}. The write may still succeed. */
 class SlowWriteError extends Error {
   constructor() {
     super('the disk does not respond');
   }
 }
 
-const byCode: Readonly<Record<string, WriteFailure>> = {
+const failuresByCode: Readonly<Record<string, WriteFailure>> = {
   ENOSPC: 'full',
   EDQUOT: 'full',
   EROFS: 'read-only',
@@ -341,8 +354,9 @@ const byCode: Readonly<Record<string, WriteFailure>> = {
   ENOENT: 'gone',
 };
 
-export function writeFailureOf(error: unknown): WriteFailure {
+/** Returns the category of a write error. */
+export function classifyWriteError(error: unknown): WriteFailure {
   if (error instanceof SlowWriteError) return 'slow';
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return Object.hasOwn(byCode, code) ? (byCode[code] ?? 'other') : 'other';
+  return Object.hasOwn(failuresByCode, code) ? (failuresByCode[code] ?? 'other') : 'other';
 }

@@ -1,22 +1,23 @@
 import { initialTurn, interrupted, isRunning as isRunningPhase } from '../../engine/state/turnState';
-import { rerunOf, withEvents, type Exchange } from '../conversation/exchange';
+import { stateForRerun, withEvents, type Exchange } from '../conversation/exchange';
 import { ExchangeTree, type StoredExchanges } from '../conversation/exchanges';
 import { JournalFormatError } from './journalLines';
 import type { ExchangeLine, JournalLine, TurnLine } from './journalSchema';
 
+/** The content of a conversation that results from the lines of its journal. */
 export interface FoldedJournal extends StoredExchanges {
-  /** Those that are shown, oldest first. */
+  /** The exchanges of the current path, oldest first. */
   readonly exchanges: readonly Exchange[];
-  /** As given by the person. */
+  /** The title that the user gave. */
   readonly title?: string | undefined;
-  /** Ids of those whose turn was running when the last line was written, and nobody has noticed yet. */
-  readonly brokenOff: readonly string[];
+  /** Ids of the exchanges whose turn was running when the last line was written, and which no line marks as interrupted. */
+  readonly interruptedIds: readonly string[];
 }
 
 /**
- * What a conversation looked like when its last line was written.
- * @param isRunning whether a turn that was running then still runs in another window; else it is interrupted
- * @throws JournalFormatError when a line names an exchange that is not there.
+ * Returns the content of a conversation as of the last line of its journal.
+ * @param isRunning whether an unfinished turn still runs in another window. Otherwise the turn is interrupted.
+ * @throws JournalFormatError when a line refers to an exchange that does not exist
  */
 export function foldJournal(lines: readonly JournalLine[], isRunning = false): FoldedJournal {
   const exchanges = new Map<string, Exchange>();
@@ -24,31 +25,33 @@ export function foldJournal(lines: readonly JournalLine[], isRunning = false): F
   for (const line of lines) {
     switch (line.type) {
       case 'exchange':
-        exchanges.set(line.id, asked(line));
+        exchanges.set(line.id, toExchange(line));
         break;
       case 'show':
       case 'title':
         break;
       default: {
         const exchange = exchanges.get(line.exchangeId);
-        if (!exchange) throw new JournalFormatError('a line belongs to no exchange');
-        exchanges.set(line.exchangeId, apply(exchange, line));
+        if (!exchange) throw new JournalFormatError('a line refers to an exchange that does not exist');
+        exchanges.set(line.exchangeId, applyLine(exchange, line));
       }
     }
   }
-  const last = [...exchanges.values()];
-  const all = isRunning ? last : last.map((exchange) => ({ ...exchange, state: interrupted(exchange.state) }));
-  const byId = new Map(all.map((exchange) => [exchange.id, exchange]));
+  const recorded = [...exchanges.values()];
+  const allExchanges = isRunning
+    ? recorded
+    : recorded.map((exchange) => ({ ...exchange, state: interrupted(exchange.state) }));
+  const byId = new Map(allExchanges.map((exchange) => [exchange.id, exchange]));
   return {
     exchanges: tree.path().flatMap((id) => byId.get(id) ?? []),
-    all,
+    allExchanges,
     tree,
     ...(title !== undefined && { title }),
-    brokenOff: last.filter(({ state }) => isRunningPhase(state.phase)).map(({ id }) => id),
+    interruptedIds: recorded.filter(({ state }) => isRunningPhase(state.phase)).map(({ id }) => id),
   };
 }
 
-/** Which prompts are shown, and under which title; needs no more than these lines. */
+/** Returns the order of the exchanges and the title. Lines with events are not needed for that. */
 export function foldOutline(lines: readonly JournalLine[]): Pick<FoldedJournal, 'tree' | 'title'> {
   const tree = new ExchangeTree();
   let title: string | undefined;
@@ -60,16 +63,20 @@ export function foldOutline(lines: readonly JournalLine[]): Pick<FoldedJournal, 
   return { tree, title };
 }
 
-function asked({ id, prompt, content, attachments, target, model, demo }: ExchangeLine): Exchange {
+function toExchange({ id, prompt, content, attachments, target, model, demo }: ExchangeLine): Exchange {
   return { prompt, content, attachments, target, model, demo, id, state: initialTurn, queued: false };
 }
 
-function apply(exchange: Exchange, line: TurnLine): Exchange {
+function applyLine(exchange: Exchange, line: TurnLine): Exchange {
   switch (line.type) {
     case 'events':
       return withEvents(exchange, line.events);
     case 'rerun':
-      return { ...exchange, model: line.model ?? exchange.model, state: rerunOf(exchange.state, line.go ?? 'restart') };
+      return {
+        ...exchange,
+        model: line.model ?? exchange.model,
+        state: stateForRerun(exchange.state, line.go ?? 'restart'),
+      };
     case 'interrupted':
       return { ...exchange, state: interrupted(exchange.state) };
   }

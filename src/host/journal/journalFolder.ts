@@ -10,118 +10,128 @@ import {
   unlessMissing,
 } from '../util/files';
 
-/** A conversation on disk, closed or not. */
+/** The file of a conversation. */
 export interface JournalEntry {
   readonly id: string;
   /** Epoch milliseconds of the last write. */
-  readonly at: number;
+  readonly modifiedAt: number;
   readonly size: number;
 }
 
-const extension = '.jsonl';
-const deleted = '.deleted';
-const unfinished = '.tmp';
+const journalExtension = '.jsonl';
+const hiddenSuffix = '.deleted';
+const temporarySuffix = '.tmp';
 /**
- * Maximum size of a file in bytes. A larger file is listed, but neither read nor searched, because that would block all
- * extensions and fill their memory.
+ * Maximum size of a file that is read, in bytes. A larger file is listed, but neither opened nor searched, because reading
+ * it would block all extensions and fill their memory.
  */
-const longestFile = 128 * 1024 * 1024;
-/** The last epoch millisecond that a `Date` can have. */
-const lastTime = 8.64e15;
+const maxFileBytes = 128 * 1024 * 1024;
+/** The greatest number of epoch milliseconds that a `Date` can represent. */
+const maxDateMs = 8.64e15;
 const idPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Ids name files and come back from the webview's state: nothing but a UUID gets near a path. */
+/**
+ * Returns whether a value is the id of a conversation. Ids become file names and also come from the stored state of
+ * webviews, so only UUIDs are accepted.
+ */
 export function isConversationId(value: unknown): value is string {
   return typeof value === 'string' && idPattern.test(value);
 }
 
-/** The files of a workspace's conversations, and those that were put aside. */
+/** The folder with the conversations of a workspace, including hidden and damaged files. */
 export class JournalFolder {
   constructor(private readonly folder: string) {}
 
   path(id: string): string {
-    return join(this.folder, `${id}${extension}`);
+    return join(this.folder, `${id}${journalExtension}`);
   }
 
-  /** @returns undefined when there is no regular file, or the file is too large to be read */
+  /** Reads a file. @returns undefined when there is no regular file, or the file is too large to be read */
   async read(id: string): Promise<Buffer | undefined> {
     const file = await openWithoutBlocking(this.path(id)).catch(unlessMissing);
     if (!file) return undefined;
     try {
-      const found = await file.stat();
-      return found.isFile() && found.size <= longestFile ? await file.readFile() : undefined;
+      const stats = await file.stat();
+      return stats.isFile() && stats.size <= maxFileBytes ? await file.readFile() : undefined;
     } finally {
       await file.close();
     }
   }
 
-  /** @returns undefined when there is no regular file, or its status can't be read */
+  /** Returns size and age of a file. @returns undefined when there is no regular file, or its status can't be read */
   async entry(id: string): Promise<JournalEntry | undefined> {
-    const found = await stat(this.path(id)).catch(() => undefined);
-    return found?.isFile() ? { id, at: clampedTime(found.mtimeMs), size: found.size } : undefined;
+    const stats = await stat(this.path(id)).catch(() => undefined);
+    return stats?.isFile() ? { id, modifiedAt: clampTime(stats.mtimeMs), size: stats.size } : undefined;
   }
 
-  /** Returns whether the id is free: no conversation, hidden conversation, folder or other entry has it. */
-  async isFree(id: string): Promise<boolean> {
-    const paths = [this.path(id), `${this.path(id)}${deleted}`];
-    const found = await Promise.all(paths.map((path) => lstat(path).catch(unlessMissing)));
-    return found.every((each) => each === undefined);
+  /** Returns whether no conversation, hidden conversation or other entry of the folder uses this id. */
+  async isUnusedId(id: string): Promise<boolean> {
+    const paths = [this.path(id), `${this.path(id)}${hiddenSuffix}`];
+    const entries = await Promise.all(paths.map((path) => lstat(path).catch(unlessMissing)));
+    return entries.every((stats) => stats === undefined);
   }
 
-  async newestFirst(): Promise<readonly JournalEntry[]> {
-    const ids = (await this.names()).flatMap((name) => idOf(name, extension) ?? []);
+  async listNewestFirst(): Promise<readonly JournalEntry[]> {
+    const ids = (await this.fileNames()).flatMap((name) => idFromName(name, journalExtension) ?? []);
     const entries = await Promise.all(ids.map((id) => this.entry(id)));
-    return entries.filter((entry) => entry !== undefined).toSorted((a, b) => b.at - a.at);
+    return entries.filter((entry) => entry !== undefined).toSorted((a, b) => b.modifiedAt - a.modifiedAt);
   }
 
   async remove(id: string): Promise<void> {
     await rm(this.path(id), { force: true });
   }
 
-  /** @returns whether there was one */
+  /** Hides a file until `unhide` or `deleteHidden`. @returns whether the file existed */
   async hide(id: string): Promise<boolean> {
-    return moved(this.path(id), `${this.path(id)}${deleted}`);
+    return renameIfPresent(this.path(id), `${this.path(id)}${hiddenSuffix}`);
   }
 
   async unhide(id: string): Promise<void> {
-    await moved(`${this.path(id)}${deleted}`, this.path(id));
+    await renameIfPresent(`${this.path(id)}${hiddenSuffix}`, this.path(id));
   }
 
-  async forget(id: string): Promise<void> {
-    await rm(`${this.path(id)}${deleted}`, { force: true });
+  async deleteHidden(id: string): Promise<void> {
+    await rm(`${this.path(id)}${hiddenSuffix}`, { force: true });
   }
 
-  /** Deletes what nobody can want back any more: files hidden, or half written, before `before` (epoch milliseconds). */
-  async sweep(before: number): Promise<void> {
-    for (const name of await this.names()) {
-      if (!idOf(name, `${extension}${deleted}`) && !idOf(name, `${extension}${unfinished}`)) continue;
+  /**
+   * Deletes hidden and incomplete files that are too old to be needed any more.
+   * @param before epoch milliseconds before which the files must have been hidden or written
+   */
+  async deleteStale(before: number): Promise<void> {
+    for (const name of await this.fileNames()) {
+      if (
+        !idFromName(name, `${journalExtension}${hiddenSuffix}`) &&
+        !idFromName(name, `${journalExtension}${temporarySuffix}`)
+      )
+        continue;
       const path = join(this.folder, name);
-      // A file that is renamed keeps the time of its last write; only the other one says when that was.
-      const found = await lstat(path).catch(() => undefined);
-      // A file that can't be removed must not prevent others from being removed.
-      if (found && Math.max(found.ctimeMs, found.mtimeMs) < before)
+      const stats = await lstat(path).catch(() => undefined);
+      // Renaming a file to hide it changes only `ctime`. A file that can't be removed must not prevent others from being
+      // removed.
+      if (stats && Math.max(stats.ctimeMs, stats.mtimeMs) < before)
         await rm(path, { force: true }).catch(() => undefined);
     }
   }
 
-  /** The damaged file stays where it is, too. @returns the path of the copy */
+  /** Copies a damaged file to a name ending in `.corrupt`. @returns the path of the copy */
   async copyAside(id: string): Promise<string> {
-    return this.aside(id, async (path) => {
+    return this.putAside(id, async (path) => {
       await copyFile(this.path(id), path, constants.COPYFILE_EXCL);
       await chmod(path, privateFileMode);
     });
   }
 
-  /** @returns where the damaged file is now */
+  /** Renames a damaged file to a name ending in `.corrupt`. @returns the new path of the file */
   async moveAside(id: string): Promise<string> {
-    return this.aside(id, async (path) => {
-      if (await stat(path).catch(unlessMissing)) throw Object.assign(new Error('there is one'), { code: 'EEXIST' });
+    return this.putAside(id, async (path) => {
+      if (await stat(path).catch(unlessMissing)) throw Object.assign(new Error('the file exists'), { code: 'EEXIST' });
       await rename(this.path(id), path);
     });
   }
 
-  /** An earlier file that was put aside is as precious as this one. */
-  private async aside(id: string, put: (path: string) => Promise<void>): Promise<string> {
+  /** Calls `put` with the first path that is not in use, so that no previous damaged file is overwritten. */
+  private async putAside(id: string, put: (path: string) => Promise<void>): Promise<string> {
     for (let number = 1; ; number++) {
       const path = `${this.path(id)}${number === 1 ? '' : `.${number}`}.corrupt`;
       try {
@@ -133,17 +143,17 @@ export class JournalFolder {
     }
   }
 
-  private async names(): Promise<readonly string[]> {
+  private async fileNames(): Promise<readonly string[]> {
     return (await readdir(this.folder).catch(unlessMissing)) ?? [];
   }
 }
 
-function idOf(name: string, ending: string): string | undefined {
+function idFromName(name: string, ending: string): string | undefined {
   const id = name.endsWith(ending) ? name.slice(0, -ending.length) : undefined;
   return isConversationId(id) ? id : undefined;
 }
 
-async function moved(from: string, to: string): Promise<boolean> {
+async function renameIfPresent(from: string, to: string): Promise<boolean> {
   try {
     await rename(from, to);
     return true;
@@ -153,19 +163,21 @@ async function moved(from: string, to: string): Promise<boolean> {
   }
 }
 
-function clampedTime(at: number): number {
-  return Math.min(lastTime, Math.max(-lastTime, at));
+function clampTime(timeMs: number): number {
+  return Math.min(maxDateMs, Math.max(-maxDateMs, timeMs));
 }
 
-/** A window of an earlier version that has touched its lock this recently still writes the conversation. */
+/**
+ * Age of a lock in milliseconds up to which a window of an earlier version is assumed to be still writing the conversation.
+ */
 const liveLockMs = 15_000;
 
 /**
- * Returns the folder of a workspace's conversations: the same for all windows of the workspace. VS Code gives each window
- * of a workspace a storage folder of its own, also the window that follows one which was killed while a server still keeps
- * the extension host of that one.
+ * Returns the folder of a workspace's conversations, which is the same for all windows of the workspace. The storage folder
+ * that VS Code provides can't be used, because several windows of a workspace have different storage folders. So has a
+ * new window that is opened while a remote server still keeps the extension host of a killed window.
  * @param globalStorage the storage folder of the extension for all workspaces
- * @param workspace the URI of the workspace file or folder; absent: the window has neither
+ * @param workspace the URI of the workspace file or folder, or `undefined` for a window without a workspace
  */
 export function conversationsFolder(globalStorage: string, workspace: string | undefined): string {
   if (workspace === undefined) return join(globalStorage, 'conversations');
@@ -174,9 +186,10 @@ export function conversationsFolder(globalStorage: string, workspace: string | u
 }
 
 /**
- * Makes the folder of the conversations ready: what earlier versions left elsewhere is in it, and only the user can read it.
- * @param formerStorage storage folder of the window, where earlier versions kept conversations. Absent for windows without
- * a workspace
+ * Prepares the folder of the conversations: moves the conversations of earlier versions there, and makes the folder private
+ * to the user.
+ * @param formerStorage storage folder of the window, where earlier versions stored conversations. `undefined` for windows
+ * without a workspace
  */
 export async function prepareFolder(folder: string, formerStorage: string | undefined): Promise<void> {
   try {
@@ -187,45 +200,46 @@ export async function prepareFolder(folder: string, formerStorage: string | unde
 }
 
 /**
- * Moves the conversations that earlier versions kept in the storage folder of the window. A conversation that a window of
+ * Moves the conversations that earlier versions stored in the storage folder of the window. A conversation that a window of
  * an earlier version still writes is moved at a later start. A file that can't be moved does not prevent others from being
- * moved: the first error is thrown in the end.
- * @param from may be missing
+ * moved.
+ * @param from a folder that need not exist
+ * @throws the first error, after all files have been tried
  */
 export async function moveConversations(from: string, to: string, now = Date.now()): Promise<void> {
   const names = await readdir(from).catch(() => []);
   if (names.length === 0) return;
   await mkdir(to, { recursive: true, mode: privateFolderMode });
-  const there = new Set(await readdir(to));
+  const existing = new Set(await readdir(to));
   const failures: unknown[] = [];
   for (const name of names) {
     const lock = join(from, `${name.split('.', 1)[0] ?? ''}.lock`);
-    const locked = await stat(lock).catch(() => undefined);
-    if (locked && Math.abs(now - locked.mtimeMs) < liveLockMs) continue;
+    const lockStats = await stat(lock).catch(() => undefined);
+    if (lockStats && Math.abs(now - lockStats.mtimeMs) < liveLockMs) continue;
     try {
-      if (!name.endsWith('.lock') && !there.has(name)) await move(join(from, name), join(to, name));
+      if (!name.endsWith('.lock') && !existing.has(name)) await move(join(from, name), join(to, name));
       await rm(lock, { force: true });
     } catch (error) {
-      // Two windows may start at once, and the other one may have moved the file, or be copying it. A copy that was
-      // interrupted is swept later, and the next start moves the file.
+      // Another window that starts at the same time may have moved the file or may be copying it. An interrupted copy is
+      // deleted later, and the next start moves the file again.
       if (!hasCode(error, 'ENOENT') && !hasCode(error, 'EEXIST')) failures.push(error);
     }
   }
-  // The folder stays while there is something in it.
+  // A folder that still contains files can't be removed, and stays.
   await rmdir(from).catch(() => undefined);
   if (failures.length > 0) throw failures[0];
 }
 
-/** Moves a file, which keeps its time and becomes private. */
+/** Moves a file, keeps its modification time and makes it private to the user. */
 async function move(from: string, to: string): Promise<void> {
   try {
     await rename(from, to);
     await chmod(to, privateFileMode);
   } catch (error) {
     if (!hasCode(error, 'EXDEV')) throw error;
-    // The folders are on different devices. The file gets its name only when all of it is there.
+    // The folders are on different devices. The copy gets its final name only when it is complete.
     const { mtime } = await stat(from);
-    const copy = `${to}${unfinished}`;
+    const copy = `${to}${temporarySuffix}`;
     await copyFile(from, copy, constants.COPYFILE_EXCL);
     await chmod(copy, privateFileMode);
     await utimes(copy, mtime, mtime);

@@ -1,21 +1,22 @@
 import { isTerminal, type RecordedEvent, type TextEvent, type ToolCallEvent } from '../../engine/events';
 import { isRecord } from '../../engine/json';
 import {
-  bringsText,
-  checkedEvent,
-  checkedHeader,
-  checkedLine,
+  carriesText,
+  parseEvent,
+  parseHeader,
+  parseLine,
   journalSchema,
   type EventsLine,
   type HeaderLine,
   type JournalLine,
 } from './journalSchema';
 
+/** Thrown when a line of a journal can't be used. */
 export class JournalFormatError extends Error {
   override readonly name = 'JournalFormatError';
 }
 
-/** Written by a later version of the extension; nothing is wrong with it. */
+/** Thrown when a newer version of the extension has written the file, so that its schema is unknown. */
 export class NewerJournalError extends Error {
   override readonly name = 'NewerJournalError';
 }
@@ -28,104 +29,107 @@ export function encodeJournal(header: HeaderLine, lines: readonly JournalLine[])
   return Buffer.from([header, ...lines].map(encodeLine).join(''));
 }
 
-/** What can be read of a damaged file: everything before the damage. */
+/** The usable part of a file. */
 export interface SalvagedJournal {
   readonly header?: HeaderLine | undefined;
   readonly lines: readonly JournalLine[];
+  /** Length of the file in bytes without an incomplete last line. */
   readonly validBytes: number;
-  /** Why part of the file could not be used. Absent: the file is whole. */
+  /** Why part of the file could not be used. Absent when the file is not damaged. */
   readonly damage?: JournalFormatError | undefined;
 }
 
 /**
- * Limits for the exchanges of a conversation, and for the events of a turn other than text. The extension's own
- * journals stay below them.
+ * Maximum number of exchanges of a conversation. Journals that the extension has written stay below this limit and below
+ * {@link maxEvents}.
  */
-const mostExchanges = 5000;
-const mostEvents = 10_000;
-/** A run replaces the answer at most once. Each replacement counts as this many other events. */
-const costOfReplacing = 100;
+const maxExchanges = 5000;
+/** Maximum number of events of an exchange, not counting text, reasoning and tool calls. */
+const maxEvents = 10_000;
+/** Number of events as which a `replaced` event counts, because the answer of an attempt is replaced at most once. */
+const replacementCost = 100;
 
 const headerStart = '{"type":"conversation"';
 
-/** The first write never finished: nothing was in it yet. */
-export function isUnbegun(content: Buffer): boolean {
+/** Returns whether the file contains no complete header, because its first write was interrupted. */
+export function isEmptyJournal(content: Buffer): boolean {
   const start = content.toString('utf8', 0, headerStart.length);
   return !content.includes(0x0a) && headerStart.startsWith(start);
 }
 
 /**
- * Returns all lines that can be used. When a damaged line may have been part of an answer, the rest of that answer is
- * left out: a text with a gap would look complete.
- * @throws NewerJournalError when the header is of a later schema
+ * Returns all lines that can be used. When a damaged line may have been part of an answer, the remaining part of that
+ * answer is left out, because a text with a gap would look complete.
+ * @throws NewerJournalError when the header has a newer schema
  */
 export function salvageJournal(content: Buffer): SalvagedJournal {
   const validBytes = content.lastIndexOf(0x0a) + 1;
-  const [first = '', ...rest] = textLines(content.subarray(0, validBytes));
-  const salvage = new Salvage();
+  const [headerText = '', ...lineTexts] = splitLines(content.subarray(0, validBytes));
+  const salvager = new Salvager();
   let header: HeaderLine | undefined;
   try {
-    header = decodeHeader(first);
+    header = decodeHeader(headerText);
   } catch (error) {
     if (!(error instanceof JournalFormatError)) throw error;
     return { lines: [], validBytes, damage: error };
   }
-  for (const text of rest) salvage.read(text);
-  return { header, lines: salvage.lines, validBytes, damage: salvage.damage };
+  for (const text of lineTexts) salvager.read(text);
+  return { header, lines: salvager.lines, validBytes, damage: salvager.damage };
 }
 
-class Salvage {
+class Salvager {
   readonly lines: JournalLine[] = [];
   damage: JournalFormatError | undefined;
-  private readonly asked = new Set<string>();
+  private readonly exchangeIds = new Set<string>();
   /** Exchanges whose turn has not ended. */
-  private readonly open = new Set<string>();
-  private readonly torn = new Set<string>();
-  /** Number of events other than text, by exchange. */
+  private readonly unfinishedIds = new Set<string>();
+  /** Exchanges whose answer may have a gap. */
+  private readonly damagedIds = new Set<string>();
+  /** Number of events that count towards {@link maxEvents}, by exchange. */
   private readonly costs = new Map<string, number>();
 
   read(text: string): void {
     try {
-      const line = decodeLine(text, this.asked);
+      const line = decodeLine(text, this.exchangeIds);
       if (line.type === 'events') this.readEvents(line);
-      else if (line.type !== 'rerun' || !this.torn.has(line.exchangeId)) this.lines.push(line);
-      if (line.type === 'exchange') this.open.add(line.id);
-      else if (line.type === 'rerun') this.open.add(line.exchangeId);
+      else if (line.type !== 'rerun' || !this.damagedIds.has(line.exchangeId)) this.lines.push(line);
+      if (line.type === 'exchange') this.unfinishedIds.add(line.id);
+      else if (line.type === 'rerun') this.unfinishedIds.add(line.exchangeId);
     } catch (error) {
       if (!(error instanceof JournalFormatError)) throw error;
       this.damage ??= error;
       // The exchange of the damaged line is unknown, so every unfinished answer may have a gap.
-      for (const id of this.open) this.torn.add(id);
+      for (const id of this.unfinishedIds) this.damagedIds.add(id);
     }
   }
 
-  private readEvents({ exchangeId, events: all }: EventsLine): void {
+  private readEvents({ exchangeId, events: values }: EventsLine): void {
     const events: RecordedEvent[] = [];
-    for (const each of all) {
-      if (this.torn.has(exchangeId)) break;
-      const event = checkedEvent(each);
-      if (event && this.isAffordable(exchangeId, event)) {
+    for (const value of values) {
+      if (this.damagedIds.has(exchangeId)) break;
+      const event = parseEvent(value);
+      if (event && this.isWithinLimit(exchangeId, event)) {
         events.push(event);
-        if (isTerminal(event)) this.open.delete(exchangeId);
-        else this.open.add(exchangeId);
+        if (isTerminal(event)) this.unfinishedIds.delete(exchangeId);
+        else this.unfinishedIds.add(exchangeId);
         continue;
       }
-      this.damage ??= new JournalFormatError('an event is not known');
-      if (bringsText(each)) this.torn.add(exchangeId);
+      this.damage ??= new JournalFormatError('an event has an unknown type or invalid fields');
+      if (carriesText(value)) this.damagedIds.add(exchangeId);
     }
     if (events.length > 0) this.lines.push({ type: 'events', exchangeId, events });
   }
 
-  private isAffordable(exchangeId: string, { type }: RecordedEvent): boolean {
+  private isWithinLimit(exchangeId: string, { type }: RecordedEvent): boolean {
     if (type === 'text' || type === 'reasoning' || type === 'tool-call') return true;
-    const cost = (this.costs.get(exchangeId) ?? 0) + (type === 'replaced' ? costOfReplacing : 1);
+    const cost = (this.costs.get(exchangeId) ?? 0) + (type === 'replaced' ? replacementCost : 1);
     this.costs.set(exchangeId, cost);
-    return cost <= mostEvents;
+    return cost <= maxEvents;
   }
 }
 
-/** Decodes each line by itself: the text of a whole file may be longer than a string can be. */
-function textLines(content: Buffer): readonly string[] {
+/** Decodes each line separately, because the text of a complete file may exceed the maximum length of a string. */
+function splitLines(content: Buffer): readonly string[] {
   const lines: string[] = [];
   for (let start = 0; start < content.length;) {
     const end = content.indexOf(0x0a, start);
@@ -135,34 +139,40 @@ function textLines(content: Buffer): readonly string[] {
   return lines;
 }
 
-/** @throws JournalFormatError, NewerJournalError */
+/**
+ * Decodes the first line of a file.
+ * @throws JournalFormatError when the line is not a header
+ * @throws NewerJournalError when the header has a newer schema
+ */
 export function decodeHeader(text: string): HeaderLine {
   const value = parse(text);
-  const header = checkedHeader(value, journalSchema);
+  const header = parseHeader(value, journalSchema);
   if (header) return header;
-  if (checkedHeader(value, Number.MAX_SAFE_INTEGER)) {
-    throw new NewerJournalError('the conversation is of a later schema');
+  if (parseHeader(value, Number.MAX_SAFE_INTEGER)) {
+    throw new NewerJournalError('the conversation has a newer schema');
   }
   throw new JournalFormatError('the first line is not a header of a known schema');
 }
 
 /**
- * Decodes a line. The events in it are not checked yet.
- * @param asked ids of the exchanges so far
- * @throws JournalFormatError
+ * Decodes a line other than the header. The events in the line are not checked yet.
+ * @param exchangeIds ids of the previous exchanges. The id of a new exchange is added.
+ * @throws JournalFormatError when the line is invalid
  */
-export function decodeLine(text: string, asked: Set<string>): JournalLine {
-  const line = checkedLine(migrated(parse(text)));
-  if (!line) throw new JournalFormatError('a line is not known');
+export function decodeLine(text: string, exchangeIds: Set<string>): JournalLine {
+  const line = parseLine(migrateLine(parse(text)));
+  if (!line) throw new JournalFormatError('a line has an unknown type or invalid fields');
   if (line.type === 'title') return line;
   if (line.type !== 'exchange') {
-    if (!asked.has(line.exchangeId)) throw new JournalFormatError('a line belongs to no exchange');
+    if (!exchangeIds.has(line.exchangeId))
+      throw new JournalFormatError('a line refers to an exchange that does not exist');
     return line;
   }
-  if (asked.has(line.id)) throw new JournalFormatError('an exchange is there twice');
-  if (asked.size >= mostExchanges) throw new JournalFormatError('there are too many exchanges');
-  if (line.after && !asked.has(line.after)) throw new JournalFormatError('an exchange follows none that is there');
-  asked.add(line.id);
+  if (exchangeIds.has(line.id)) throw new JournalFormatError('an exchange id is used twice');
+  if (exchangeIds.size >= maxExchanges) throw new JournalFormatError('there are too many exchanges');
+  if (line.after && !exchangeIds.has(line.after))
+    throw new JournalFormatError('an exchange follows an exchange that does not exist');
+  exchangeIds.add(line.id);
   return line;
 }
 
@@ -174,8 +184,8 @@ function parse(text: string): unknown {
   }
 }
 
-/** A line of schema 1 as it is written now. */
-function migrated(line: unknown): unknown {
+/** Converts a line of schema 1, in which an exchange had one `attachment`, to the current schema. */
+function migrateLine(line: unknown): unknown {
   if (!isRecord(line) || line['type'] !== 'exchange' || line['attachment'] === undefined) return line;
   const { attachment, ...rest } = line;
   return { ...rest, attachments: [attachment] };
@@ -184,19 +194,19 @@ function migrated(line: unknown): unknown {
 type Delta = TextEvent | ToolCallEvent;
 
 /**
- * Joins neighbouring deltas of one attempt: of text, of reasoning, or of one tool call. Folding the result gives the
- * same state, but with a slightly less exact throughput.
- * @param belong returns whether two deltas may be joined, given when they arrived
+ * Joins consecutive deltas of one attempt if they belong to the text, to the reasoning or to the same tool call. The
+ * result leads to the same state, but with a slightly less exact throughput.
+ * @param canJoin returns whether two deltas may be joined, for example because of their times
  */
-export function mergeText(
+export function mergeDeltas(
   events: readonly RecordedEvent[],
-  belong: (a: Delta, b: Delta) => boolean = () => true,
+  canJoin: (a: Delta, b: Delta) => boolean = () => true,
 ): readonly RecordedEvent[] {
   const merged: RecordedEvent[] = [];
   let run: Delta[] = [];
   const endRun = (): void => {
     const [first] = run;
-    if (first) merged.push(run.length === 1 ? first : joined(first, run));
+    if (first) merged.push(run.length === 1 ? first : joinDeltas(first, run));
     run = [];
   };
   for (const event of events) {
@@ -206,20 +216,20 @@ export function mergeText(
       continue;
     }
     const [first] = run;
-    if (first && !(first.attempt === event.attempt && continues(first, event) && belong(first, event))) endRun();
+    if (first && !(first.attempt === event.attempt && isSameKind(first, event) && canJoin(first, event))) endRun();
     run.push(event);
   }
   endRun();
   return merged;
 }
 
-function continues(first: Delta, event: Delta): boolean {
+function isSameKind(first: Delta, event: Delta): boolean {
   if (first.type !== 'tool-call' || event.type !== 'tool-call') return first.type === event.type;
-  const isSame = <T>(own: T | undefined, other: T | undefined): boolean => other === undefined || other === own;
+  const isSame = <T>(value: T | undefined, next: T | undefined): boolean => next === undefined || next === value;
   return first.index === event.index && isSame(first.id, event.id) && isSame(first.name, event.name);
 }
 
-function joined(first: Delta, run: readonly Delta[]): Delta {
+function joinDeltas(first: Delta, run: readonly Delta[]): Delta {
   const text = run.map((event) => (event.type === 'tool-call' ? event.arguments : event.text)).join('');
   return first.type === 'tool-call' ? { ...first, arguments: text } : { ...first, text };
 }

@@ -7,206 +7,223 @@ import { Mutex } from 'async-mutex';
 import type { Clock } from '../../engine/clock';
 import { hasCode, privateFileMode, privateFolderMode, replaceFile, unlessMissing } from '../util/files';
 
-/** The holder of a lock looks this often whether another window asks for it. */
-const lookMs = 1000;
-/** At every fourth look it shows that it is alive. */
-const looksPerTouch = 4;
-/** A holder that has been silent for this long is gone, or its machine was asleep. */
-const silentMs = 15_000;
-/** A machine that has woken up lets its holders touch their locks before this is over. */
-const secondLookMs = 6000;
-/** After this time, a write that was under way when its lock was taken away is over, and the last window to take it has it. */
-const settledMs = 300;
-/** A window that has asked for a lock tries to take it this often. */
-const tryMs = 250;
+/** Interval at which the holder of a lock checks for requests of other windows, in milliseconds. */
+const pollIntervalMs = 1000;
+/** Number of polls after which the holder of a lock touches it, to show that its window is alive. */
+const pollsPerTouch = 4;
+/**
+ * Time after which an untouched lock is stale, in milliseconds. The window of a stale lock no longer exists, or its machine
+ * was asleep.
+ */
+const staleAfterMs = 15_000;
+/**
+ * Time for which a stale lock is watched before it is taken, in milliseconds. After a machine has woken up, its windows touch
+ * their locks within this time.
+ */
+const confirmStaleMs = 6000;
+/**
+ * Time to wait after taking a lock from another window, in milliseconds. Running writes of that window finish within this
+ * time, and the last of several windows that have taken the lock keeps it.
+ */
+const settleMs = 300;
+/** Interval at which a window that has requested a lock tries to acquire it, in milliseconds. */
+const requestRetryMs = 250;
 
-interface Owner {
+interface LockOwner {
   readonly pid: number;
   readonly host: string;
-  /** Of one extension host: a pid comes back. */
+  /** A random id of the extension host, because the operating system reuses process ids. */
   readonly token: string;
 }
 
 interface JournalLocksDeps {
   readonly folder: string;
   readonly clock: Clock;
-  /** Another window has taken the lock away, because this one was silent for too long. */
+  /** Called when another window has taken the lock, because this window did not touch it in time. */
   readonly onLost: (id: string) => void;
-  /** Another window asks for the conversation; called again until the lock is released. */
+  /** Called repeatedly while another window requests the conversation, until the lock is released. */
   readonly onRequested: (id: string) => void;
 }
 
 /**
- * Decides which window may write a conversation: the one that has `<id>.lock`. Creating the file is one atomic step. A
- * window asks for the lock of another one by `<id>.lock.request`, and the other one then releases the lock. The lock of a
- * process that is gone can be taken at once.
+ * Decides which window may write a conversation: the window that has created `<id>.lock`, which is one atomic step. Another
+ * window requests the lock by creating `<id>.lock.request`, and the holder then releases the lock. The lock of a process that
+ * no longer exists can be taken immediately.
  */
 export class JournalLocks {
-  private readonly held = new Set<string>();
-  private readonly me: Owner = { pid: process.pid, host: hostname(), token: randomUUID() };
-  /** A lock is neither taken nor touched while it is being released. */
+  private readonly heldIds = new Set<string>();
+  private readonly self: LockOwner = { pid: process.pid, host: hostname(), token: randomUUID() };
+  /** Prevents a lock from being acquired or touched while it is being released. */
   private readonly mutex = new Mutex();
-  private looks = 0;
-  private cancelLook: (() => void) | undefined;
+  private pollCount = 0;
+  private cancelPoll: (() => void) | undefined;
 
   constructor(private readonly deps: JournalLocksDeps) {}
 
-  /** Takes a lock that nobody has, or whose process is gone. Resolves to whether this window has it now. */
-  async takeFree(id: string): Promise<boolean> {
-    return (await this.take(id)) || ((await this.isAbandoned(id)) && (await this.seize(id)));
-  }
-
-  /** As `takeFree`, also from a window that has been silent: it may still be alive, and finds out before it writes. */
-  async takeSilent(id: string): Promise<boolean> {
-    return (await this.takeFree(id)) || ((await this.isSilent(id)) && (await this.seize(id)));
-  }
-
-  /** As `takeFree`, also from a window that has been silent and stays so for some seconds. */
-  async acquire(id: string): Promise<boolean> {
-    if (await this.takeFree(id)) return true;
-    if (!(await this.isSilent(id))) return false;
-    const seenAt = await this.touchedAt(id);
-    await this.wait(secondLookMs);
-    return (await this.touchedAt(id)) === seenAt && this.seize(id);
+  /** Acquires a lock if no running process holds it. Resolves to whether this window holds the lock now. */
+  async acquireIfFree(id: string): Promise<boolean> {
+    return (await this.acquireUnowned(id)) || ((await this.isAbandoned(id)) && (await this.forceAcquire(id)));
   }
 
   /**
-   * Asks the window that has the lock to release it. A window that does not answer for 15 s loses it all the same.
-   * Resolves to false when a third window gets the lock: that one has not been asked.
+   * Does the same as `acquireIfFree`, but also takes a stale lock. The window that held the lock may still be alive, and
+   * notices the loss before it writes.
    */
-  async request(id: string): Promise<boolean> {
-    const asked = await this.ownerOf(id);
-    // Where the request can't be written, the lock is seized in the end.
+  async acquireIfStale(id: string): Promise<boolean> {
+    return (await this.acquireIfFree(id)) || ((await this.isStale(id)) && (await this.forceAcquire(id)));
+  }
+
+  /** Does the same as `acquireIfFree`, but also takes a stale lock that stays untouched for some further seconds. */
+  async acquire(id: string): Promise<boolean> {
+    if (await this.acquireIfFree(id)) return true;
+    if (!(await this.isStale(id))) return false;
+    const touchedAt = await this.touchedAt(id);
+    await this.delay(confirmStaleMs);
+    return (await this.touchedAt(id)) === touchedAt && this.forceAcquire(id);
+  }
+
+  /**
+   * Asks the window that holds the lock to release it, and acquires the lock. A window that does not release the lock within
+   * {@link staleAfterMs} loses it. Resolves to false when a third window acquires the lock, because the request was not
+   * meant for that window.
+   */
+  async requestHandOver(id: string): Promise<boolean> {
+    const holder = await this.ownerOf(id);
+    // If the request can't be written, the lock is taken after the timeout.
     await this.replace(this.requestPath(id)).catch(() => undefined);
-    const askedAt = this.deps.clock.ticks();
-    while (!(await this.takeFree(id))) {
+    const requestedAt = this.deps.clock.ticks();
+    while (!(await this.acquireIfFree(id))) {
       const owner = await this.ownerOf(id);
-      if (owner && owner.token !== asked?.token) return false;
-      if (this.deps.clock.ticks() - askedAt >= silentMs) return this.seize(id);
-      await this.wait(tryMs);
+      if (owner && owner.token !== holder?.token) return false;
+      if (this.deps.clock.ticks() - requestedAt >= staleAfterMs) return this.forceAcquire(id);
+      await this.delay(requestRetryMs);
     }
     return true;
   }
 
-  /** Whether another window has the lock, as far as is known. */
+  /** Returns whether another window holds the lock. A window on another machine is assumed to be running. */
   async isHeldElsewhere(id: string): Promise<boolean> {
-    const isHeld = !this.held.has(id) && (await this.touchedAt(id)) !== undefined;
+    const isHeld = !this.heldIds.has(id) && (await this.touchedAt(id)) !== undefined;
     return isHeld && !(await this.isAbandoned(id));
   }
 
   /**
-   * Whether this window has the lock. A lock of this window that is missing belongs to no other window. What happened
-   * between two calls shows only in the size of the conversation's file.
+   * Returns whether this window holds the lock. A held lock whose file is missing counts as held, because no other window
+   * has created it. Another window may have acquired and released the lock between two calls; only the size of the
+   * conversation's file shows that.
    */
   async isOurs(id: string): Promise<boolean> {
-    return this.held.has(id) && this.isStillOurs(id, await this.ownerOf(id));
+    return this.heldIds.has(id) && this.checkStillOurs(id, await this.ownerOf(id));
   }
 
   /**
-   * For the exit of the extension host, which does not wait for asynchronous work: whether no other window has taken the
-   * lock. That of a conversation whose first line has still to be written may not be there yet.
+   * Returns whether no other window has taken the lock. This is for the exit of the extension host, which does not wait for
+   * asynchronous work. A new conversation may not have a lock yet.
    */
   isOursSync(id: string): boolean {
-    return !this.held.has(id) || this.isStillOurs(id, this.ownerOfSync(id));
+    return !this.heldIds.has(id) || this.checkStillOurs(id, this.ownerOfSync(id));
   }
 
-  /** Takes a lock that nobody has. Resolves to whether this window has it now. */
-  async take(id: string): Promise<boolean> {
+  /** Acquires a lock that does not exist. Resolves to whether this window holds the lock now. */
+  async acquireUnowned(id: string): Promise<boolean> {
     return this.mutex.runExclusive(async () => {
-      if (this.held.has(id)) return true;
+      if (this.heldIds.has(id)) return true;
       try {
         await this.write(id, 'wx');
       } catch (error) {
         if (hasCode(error, 'EEXIST')) return false;
-        // Where a lock can't be written, a conversation can't be either. It can still be read, and writing it reports
-        // the problem.
+        // If the lock can't be written, the conversation can't be written either. It can still be read, and writing it
+        // reports the problem.
       }
-      await this.hold(id);
+      await this.startHolding(id);
       return true;
     });
   }
 
-  /** Never rejects. */
+  /** Releases a lock. Never rejects. */
   async release(id: string): Promise<void> {
-    if (!this.letGo(id)) return;
+    if (!this.stopHolding(id)) return;
     await this.mutex
       .runExclusive(async () => {
-        if (!this.held.has(id) && this.isMine(await this.ownerOf(id))) await rm(this.path(id), { force: true });
+        if (!this.heldIds.has(id) && this.isMine(await this.ownerOf(id))) await rm(this.path(id), { force: true });
       })
-      // A lock that can't be removed is silent from now on.
+      // A lock that can't be removed becomes stale.
       .catch(() => undefined);
   }
 
   /** Releases a lock during the exit of the extension host, which does not wait for asynchronous work. */
   releaseSync(id: string): void {
-    if (!this.letGo(id)) return;
+    if (!this.stopHolding(id)) return;
     try {
       if (this.isMine(this.ownerOfSync(id))) rmSync(this.path(id), { force: true });
     } catch {
-      // The lock stays, and is silent from now on.
+      // A lock that can't be removed becomes stale.
     }
   }
 
-  /** Takes a lock away from a window that is gone, or that may be alive. Two windows may do so at once. */
-  private async seize(id: string): Promise<boolean> {
+  /**
+   * Takes a lock from another window, which may still be alive. Resolves to false when a third window has taken the lock at
+   * the same time.
+   */
+  private async forceAcquire(id: string): Promise<boolean> {
     await this.mutex.runExclusive(async () => {
       // A lock that can't be taken does not prevent reading. Writing reports the problem.
       await this.write(id, 'w').catch(() => undefined);
-      await this.hold(id);
+      await this.startHolding(id);
     });
-    await this.wait(settledMs);
+    await this.delay(settleMs);
     return this.isOurs(id);
   }
 
-  /** Returns false when the lock was not held. */
-  private letGo(id: string): boolean {
-    if (!this.held.delete(id)) return false;
-    if (!this.held.size) {
-      this.cancelLook?.();
-      this.cancelLook = undefined;
+  /** Stops touching and polling a lock. @returns false when this window did not hold the lock */
+  private stopHolding(id: string): boolean {
+    if (!this.heldIds.delete(id)) return false;
+    if (!this.heldIds.size) {
+      this.cancelPoll?.();
+      this.cancelPoll = undefined;
     }
     return true;
   }
 
-  private isStillOurs(id: string, owner: Owner | undefined): boolean {
-    // The lock may have been released while its owner was looked up.
+  private checkStillOurs(id: string, owner: LockOwner | undefined): boolean {
+    // The lock may have been released while its owner was being read.
     if (!owner || this.isMine(owner)) return true;
-    if (!this.held.has(id)) return false;
-    this.held.delete(id);
+    if (!this.heldIds.has(id)) return false;
+    this.heldIds.delete(id);
     this.deps.onLost(id);
     return false;
   }
 
-  private isMine(owner: Owner | undefined): boolean {
-    return owner?.token === this.me.token;
+  private isMine(owner: LockOwner | undefined): boolean {
+    return owner?.token === this.self.token;
   }
 
-  private async hold(id: string): Promise<void> {
-    this.held.add(id);
-    this.cancelLook ??= this.deps.clock.after(lookMs, () => this.look());
-    // An earlier request has been granted, or its window is gone.
+  private async startHolding(id: string): Promise<void> {
+    this.heldIds.add(id);
+    this.cancelPoll ??= this.deps.clock.after(pollIntervalMs, () => this.poll());
+    // A request that already exists has been granted, or its window no longer exists.
     await rm(this.requestPath(id), { force: true }).catch(() => undefined);
   }
 
-  private look(): void {
-    const isTouch = ++this.looks % looksPerTouch === 0;
-    for (const id of this.held) {
+  private poll(): void {
+    const isTouch = ++this.pollCount % pollsPerTouch === 0;
+    for (const id of this.heldIds) {
       this.mutex
         .runExclusive(async () => {
-          if (isTouch) await this.showAlive(id);
+          if (isTouch) await this.refreshLock(id);
           const isRequested = await stat(this.requestPath(id)).catch(unlessMissing);
-          if (isRequested && this.held.has(id)) this.deps.onRequested(id);
+          if (isRequested && this.heldIds.has(id)) this.deps.onRequested(id);
         })
         .catch(() => {
-          // The next look tries again.
+          // The next poll tries again.
         });
     }
-    this.cancelLook = this.held.size ? this.deps.clock.after(lookMs, () => this.look()) : undefined;
+    this.cancelPoll = this.heldIds.size ? this.deps.clock.after(pollIntervalMs, () => this.poll()) : undefined;
   }
 
-  private async showAlive(id: string): Promise<void> {
+  private async refreshLock(id: string): Promise<void> {
     const owner = await this.ownerOf(id);
-    if (!this.held.has(id) || !this.isStillOurs(id, owner)) return;
+    if (!this.heldIds.has(id) || !this.checkStillOurs(id, owner)) return;
     if (owner) await this.touch(id);
     else await this.write(id, 'w');
   }
@@ -214,29 +231,29 @@ export class JournalLocks {
   private async write(id: string, flag: 'w' | 'wx'): Promise<void> {
     // If the folder can't be created, writing the lock fails too, with an error that is not mistaken for a lock.
     await mkdir(this.deps.folder, { recursive: true, mode: privateFolderMode }).catch(() => undefined);
-    if (flag === 'wx') await writeFile(this.path(id), JSON.stringify(this.me), { flag, mode: privateFileMode });
-    // Half a lock would belong to nobody, and two windows would take it.
+    if (flag === 'wx') await writeFile(this.path(id), JSON.stringify(this.self), { flag, mode: privateFileMode });
+    // The file is replaced atomically. A partly written lock would have no owner, and two windows could take it.
     else await this.replace(this.path(id));
     await this.touch(id);
   }
 
   private async replace(path: string): Promise<void> {
-    await replaceFile(path, JSON.stringify(this.me), { beside: `${path}.${this.me.token}` });
+    await replaceFile(path, JSON.stringify(this.self), { beside: `${path}.${this.self.token}` });
   }
 
   private async touch(id: string): Promise<void> {
-    const at = this.deps.clock.now() / 1000;
-    await utimes(this.path(id), at, at);
+    const seconds = this.deps.clock.now() / 1000;
+    await utimes(this.path(id), seconds, seconds);
   }
 
-  private async wait(ms: number): Promise<void> {
+  private async delay(ms: number): Promise<void> {
     await new Promise<void>((resolve) => this.deps.clock.after(ms, resolve));
   }
 
-  /** Whether its process is known to be gone; of a process on another machine nothing is known. */
+  /** Returns whether the process that holds the lock no longer exists. A process on another machine can't be checked. */
   private async isAbandoned(id: string): Promise<boolean> {
     const owner = await this.ownerOf(id);
-    if (owner?.host !== this.me.host) return false;
+    if (owner?.host !== this.self.host) return false;
     try {
       process.kill(owner.pid, 0);
       return false;
@@ -245,23 +262,23 @@ export class JournalLocks {
     }
   }
 
-  /** Whether nobody has touched the lock for a while. */
-  private async isSilent(id: string): Promise<boolean> {
+  /** Returns whether the lock does not exist or has not been touched for {@link staleAfterMs}. */
+  private async isStale(id: string): Promise<boolean> {
     const touchedAt = await this.touchedAt(id);
-    return touchedAt === undefined || Math.abs(this.deps.clock.now() - touchedAt) >= silentMs;
+    return touchedAt === undefined || Math.abs(this.deps.clock.now() - touchedAt) >= staleAfterMs;
   }
 
-  /** Epoch milliseconds; undefined: there is no lock. */
+  /** Returns the epoch milliseconds at which the lock was last touched, or `undefined` when there is no lock. */
   private async touchedAt(id: string): Promise<number | undefined> {
     return (await stat(this.path(id)).catch(unlessMissing))?.mtimeMs;
   }
 
-  /** @returns undefined where there is none, or a crash has left half of one */
-  private async ownerOf(id: string): Promise<Owner | undefined> {
+  /** Returns the owner of a lock. @returns undefined when there is no lock, or a crash has left it incomplete */
+  private async ownerOf(id: string): Promise<LockOwner | undefined> {
     return parseOwner(await readFile(this.path(id), 'utf8').catch(unlessMissing));
   }
 
-  private ownerOfSync(id: string): Owner | undefined {
+  private ownerOfSync(id: string): LockOwner | undefined {
     try {
       return parseOwner(readFileSync(this.path(id), 'utf8'));
     } catch (error) {
@@ -279,7 +296,7 @@ export class JournalLocks {
   }
 }
 
-function parseOwner(content: string | undefined): Owner | undefined {
+function parseOwner(content: string | undefined): LockOwner | undefined {
   if (content === undefined) return undefined;
   try {
     const owner: unknown = JSON.parse(content);
@@ -289,7 +306,7 @@ function parseOwner(content: string | undefined): Owner | undefined {
   }
 }
 
-function isOwner(value: unknown): value is Owner {
-  const { pid, host, token } = Object(value) as Partial<Record<keyof Owner, unknown>>;
+function isOwner(value: unknown): value is LockOwner {
+  const { pid, host, token } = Object(value) as Partial<Record<keyof LockOwner, unknown>>;
   return Number.isSafeInteger(pid) && Number(pid) > 0 && typeof host === 'string' && typeof token === 'string';
 }

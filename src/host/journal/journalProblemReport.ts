@@ -4,53 +4,56 @@ import { openLog, toast } from '../ui/notifications';
 import type { JournalProblem, WriteFailure } from './journalFile';
 
 /**
- * Logs what is wrong with the conversations on disk, and says it; what can't be written once, for the next file has the
- * same trouble.
+ * Returns a function that logs problems with conversations on disk and notifies the user. Each kind of write failure is
+ * shown only once until writing succeeds again, because it usually affects all files.
  */
 export function reportJournalProblem(log: Log): (problem: JournalProblem) => void {
-  const told = new Set<WriteFailure>();
+  const reported = new Set<WriteFailure>();
   return (problem) => {
     if (problem.kind === 'written') {
       log.info('Conversations are being saved to disk again.');
-      if (told.size > 0) toast(log, 'information', text(problem));
-      told.clear();
+      if (reported.size > 0) toast(log, 'information', problemText(problem));
+      reported.clear();
       return;
     }
     if (problem.kind === 'elsewhere') {
       log.warn('A conversation is open in another window.');
-      toast(log, 'warning', text(problem));
+      toast(log, 'warning', problemText(problem));
       return;
     }
     if (problem.kind === 'taken') {
-      // The bar in its panel tells the user.
+      // The user sees a notice in the panel of the conversation.
       log.warn('Another window has taken over a conversation.');
       return;
     }
     if (problem.kind === 'too-large') {
       log.warn(`A conversation is too large to open: ${problem.path}`);
-      toast(log, 'warning', text(problem));
+      toast(log, 'warning', problemText(problem));
       return;
     }
     log.error(problem.error);
-    if (problem.kind === 'corrupt') log.warn(`A damaged conversation was kept as ${problem.keptAs}`);
+    if (problem.kind === 'corrupt') log.warn(`damaged conversation saved as ${problem.savedAs}`);
     if (problem.kind === 'unwritten') {
-      if (told.has(problem.why)) return;
-      told.add(problem.why);
+      if (reported.has(problem.failure)) return;
+      reported.add(problem.failure);
     }
-    toast(log, 'warning', text(problem), [openLog()]);
+    toast(log, 'warning', problemText(problem), [openLog()]);
   };
 }
 
-function text(problem: Exclude<JournalProblem, { readonly kind: 'taken' }>): string {
+function problemText(problem: Exclude<JournalProblem, { readonly kind: 'taken' }>): string {
   switch (problem.kind) {
     case 'corrupt':
       return problem.salvaged > 0
         ? vscode.l10n.t(
             'A saved conversation is damaged. The readable part is shown (prompts: {0}); the damaged file was kept: {1}',
             problem.salvaged,
-            problem.keptAs,
+            problem.savedAs,
           )
-        : vscode.l10n.t("A saved conversation is damaged and can't be opened. The file was kept: {0}", problem.keptAs);
+        : vscode.l10n.t(
+            'A saved conversation is damaged and could not be opened. Its file is kept: {0}',
+            problem.savedAs,
+          );
     case 'newer':
       return vscode.l10n.t(
         'A saved conversation comes from a newer version of HolySheep and was left unchanged. Update the extension to open it.',
@@ -60,15 +63,15 @@ function text(problem: Exclude<JournalProblem, { readonly kind: 'taken' }>): str
     case 'elsewhere':
       return vscode.l10n.t('This conversation is open in another window.');
     case 'unwritten':
-      return unwritten(problem.why);
+      return writeFailureText(problem.failure);
     case 'written':
       return vscode.l10n.t('The conversation is being saved to disk again.');
   }
 }
 
-/** What is unwritten is in memory: closing the window is what must not happen yet. */
-function unwritten(why: WriteFailure): string {
-  switch (why) {
+/** Returns the message for a write failure. It warns against closing the window, because the text is only in memory. */
+function writeFailureText(failure: WriteFailure): string {
+  switch (failure) {
     case 'full':
       return vscode.l10n.t(
         "The disk is full: the conversation can't be saved and will be lost when the window closes. Once you free up space, it is saved automatically.",

@@ -16,86 +16,98 @@ import type { Attachment, ContextKind } from '../../shared/protocol';
 import type { ApplyTarget, PromptInput } from '../conversation/exchange';
 import { oneOf, parsed, type Entries, type OfType } from '../util/schemas';
 
-/** Raised when a line changes its meaning; an older extension then leaves the file alone. */
+/**
+ * The current version of the journal's format. It is increased when a line changes its meaning, so that older versions of
+ * the extension leave the file unchanged.
+ */
 export const journalSchema = 3;
 
+/** The first line of a journal. */
 export interface HeaderLine {
   readonly type: 'conversation';
   /**
-   * 1: an exchange had one `attachment`, and no other version. Up to 2: every terminal event repeated the whole answer.
+   * The version of the format. In schema 1, an exchange had a single `attachment` and no other versions. Up to schema 2, every
+   * terminal event repeated the complete answer.
    */
   readonly schema: 1 | 2 | typeof journalSchema;
   readonly id: string;
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds at which the conversation was created. */
   readonly createdAt: number;
 }
 
+/** A line for a new exchange. */
 export interface ExchangeLine extends PromptInput {
   readonly type: 'exchange';
   readonly id: string;
-  /** The one it was asked after; '': it is a first one; absent: the last one of the path that was shown then. */
+  /**
+   * Id of the preceding exchange, or an empty string for a first prompt. Absent when the exchange follows the last one of
+   * the path that was current at that time.
+   */
   readonly after?: string | undefined;
 }
 
+/** A line with the next events of a turn. */
 export interface EventsLine {
   readonly type: 'events';
   readonly exchangeId: string;
   readonly events: readonly RecordedEvent[];
 }
 
-/** The turn starts again and keeps its text. */
+/** A line that starts a turn again with its previous text. */
 interface RerunLine {
   readonly type: 'rerun';
   readonly exchangeId: string;
   readonly model?: string | undefined;
-  /** Absent: `restart`. */
+  /** Whether the answer is continued or restarted. Defaults to `restart`. */
   readonly go?: EarlierAnswer['go'] | undefined;
 }
 
-/** Somebody has found the turn broken off by a reload or a crash; until then nobody was told. */
+/** A line that marks a turn as interrupted by a reload or a crash. It is written when the conversation is next opened. */
 interface InterruptedLine {
   readonly type: 'interrupted';
   readonly exchangeId: string;
 }
 
-/** Another version is shown: the path goes through this exchange. */
+/** A line that makes a version current. */
 interface ShowLine {
   readonly type: 'show';
   readonly exchangeId: string;
 }
 
-/** Given by the person; '' takes it away. */
+/** A line with the title that the user gave. An empty string removes the title. */
 interface TitleLine {
   readonly type: 'title';
   readonly title: string;
 }
 
-/** What became of a turn. */
+/** A line that changes the state of a turn. */
 export type TurnLine = EventsLine | RerunLine | InterruptedLine;
 
+/** Any line of a journal except the header. */
 export type JournalLine = ExchangeLine | TurnLine | ShowLine | TitleLine;
 
 // A journal on disk may contain anything. Each schema returns a copy of a value with only its known fields, so that
 // nothing unchecked gets any further. Numbers are brought into a range that dates and charts can show.
 
 /**
- * Maximum of monotonic times and durations in milliseconds: about thirty years. `latestEpoch` plus this is still a
- * valid `Date`.
+ * Maximum of monotonic times and durations, in milliseconds: about thirty years. The sum of `maxEpochMs` and this value is
+ * still a valid `Date`.
  */
-const longestMs = 1e12;
-const latestEpoch = 4e15;
-const longestText = 2 ** 31 - 1;
+const maxMs = 1e12;
+const maxEpochMs = 4e15;
+const maxOffset = 2 ** 31 - 1;
 
-const text = v.string();
-const within = (least: number, most: number) => v.pipe(v.number(), v.toMinValue(least), v.toMaxValue(most));
-const ms = within(0, longestMs);
-const epoch = within(0, latestEpoch);
+const textSchema = v.string();
+const within = (min: number, max: number) => v.pipe(v.number(), v.toMinValue(min), v.toMaxValue(max));
+const ms = within(0, maxMs);
+const epoch = within(0, maxEpochMs);
 const count = v.pipe(ms, v.transform(Math.trunc));
-const position = v.pipe(within(0, longestText), v.transform(Math.trunc));
-/** For numbers that are only shown: a number that can't be used becomes 0. */
+const position = v.pipe(within(0, maxOffset), v.transform(Math.trunc));
+/** Schema for a number that is only displayed: an invalid number becomes 0. */
 const orZero = (schema: v.GenericSchema<unknown, number>) => v.fallback(schema, 0);
-/** For a field that is only shown: a value that can't be used is left out. */
-const extra = <T>(schema: v.GenericSchema<unknown, T>) => v.optional(v.fallback(v.optional(schema), undefined));
+/** Schema for a field that is only displayed: an invalid value is left out. */
+const optionalDetail = <T>(schema: v.GenericSchema<unknown, T>) =>
+  v.optional(v.fallback(v.optional(schema), undefined));
 
 const faultKinds: Readonly<Record<FaultKind, true>> = {
   auth: true,
@@ -145,10 +157,10 @@ const faultKind = oneOf(faultKinds);
 const method = oneOf(resumeMethods);
 const actions = v.pipe(
   v.array(v.unknown()),
-  v.transform((all) => all.filter((each): each is FaultAction => v.is(oneOf(faultActions), each))),
+  v.transform((values) => values.filter((value): value is FaultAction => v.is(oneOf(faultActions), value))),
 );
 
-/** Requires every field of every event: a forgotten field would be lost at the next start. */
+/** Requires a schema for every field of every event, because a field without a schema would be lost when a file is read. */
 type EventEntries = {
   readonly [Type in StreamEvent['type']]: Entries<
     Omit<OfType<Type extends 'text' ? StreamEvent : RecordedEvent, Type>, 'type' | 'attempt' | 'at'>
@@ -157,141 +169,148 @@ type EventEntries = {
 
 const eventEntries: EventEntries = {
   attempt: {
-    model: text,
+    model: textSchema,
     why: oneOf(attemptReasons),
-    how: extra(method),
+    how: optionalDetail(method),
     time: orZero(epoch),
   },
-  headers: { status: orZero(count), requestId: extra(text), ms: orZero(ms) },
-  text: { text: text },
-  reasoning: { text: text },
+  headers: { status: orZero(count), requestId: optionalDetail(textSchema), ms: orZero(ms) },
+  text: { text: textSchema },
+  reasoning: { text: textSchema },
   waiting: {
     until: orZero(epoch),
     delayMs: orZero(ms),
     source: oneOf({ server: true, backoff: true }),
-    estimated: extra(v.literal(true)),
+    estimated: optionalDetail(v.literal(true)),
     reason: faultKind,
     maxAttempts: orZero(count),
-    message: text,
-    hintMs: extra(ms),
-    hintFrom: extra(text),
-    jitterMs: extra(ms),
-    told: extra(oneOf(waitOrigins)),
-    status: extra(count),
-    requestId: extra(text),
+    message: textSchema,
+    hintMs: optionalDetail(ms),
+    hintFrom: optionalDetail(textSchema),
+    jitterMs: optionalDetail(ms),
+    told: optionalDetail(oneOf(waitOrigins)),
+    status: optionalDetail(count),
+    requestId: optionalDetail(textSchema),
     actions: actions,
   },
   quiet: { forMs: orZero(ms) },
   'tool-call': {
-    // A corrected index would assign this delta to another call.
-    index: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(longestText)),
-    id: extra(text),
-    name: v.optional(text),
-    arguments: text,
+    // An index out of range is rejected. Correcting the index would assign this delta to another tool call.
+    index: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(maxOffset)),
+    id: optionalDetail(textSchema),
+    name: v.optional(textSchema),
+    arguments: textSchema,
   },
   ended: {
     how: oneOf({ ...faultKinds, finished: true, stopped: true, abandoned: true }),
-    row: extra(count),
+    row: optionalDetail(count),
     ms: orZero(ms),
-    firstTokenMs: extra(ms),
+    firstTokenMs: optionalDetail(ms),
     bytes: orZero(count),
     chars: orZero(count),
-    tokens: extra(count),
+    tokens: optionalDetail(count),
   },
-  cut: { reason: faultKind, message: text },
+  cut: { reason: faultKind, message: textSchema },
   resumed: { how: method, trimmed: orZero(position), seam: orZero(position) },
-  replaced: { text: text, because: extra(oneOf({ reasoning: true })) },
-  model: { from: text, to: text, reason: oneOf({ ...faultKinds, user: true }) },
+  replaced: { text: textSchema, because: optionalDetail(oneOf({ reasoning: true })) },
+  model: { from: textSchema, to: textSchema, reason: oneOf({ ...faultKinds, user: true }) },
   usage: { promptTokens: orZero(count), completionTokens: orZero(count), totalTokens: orZero(count) },
-  done: { finishReason: text, attempts: orZero(count), text: v.optional(text), waitedMs: orZero(ms) },
-  stopped: { text: v.optional(text) },
+  done: { finishReason: textSchema, attempts: orZero(count), text: v.optional(textSchema), waitedMs: orZero(ms) },
+  stopped: { text: v.optional(textSchema) },
   failed: {
     kind: faultKind,
-    status: extra(count),
-    requestId: extra(text),
-    message: text,
-    text: v.optional(text),
+    status: optionalDetail(count),
+    requestId: optionalDetail(textSchema),
+    message: textSchema,
+    text: v.optional(textSchema),
     actions: actions,
-    detail: extra(text),
-    resetsAt: extra(epoch),
-    beyondMaxHint: extra(v.literal(true)),
+    detail: optionalDetail(textSchema),
+    resetsAt: optionalDetail(epoch),
+    beyondMaxHint: optionalDetail(v.literal(true)),
   },
 };
 
 const attachment = v.object<Entries<Attachment>>({
   kind: v.optional(oneOf(contextKinds)),
-  label: text,
-  languageId: text,
-  code: text,
+  label: textSchema,
+  languageId: textSchema,
+  code: textSchema,
   truncated: v.optional(v.boolean()),
 });
 const promptEntries: Entries<PromptInput> = {
-  prompt: text,
-  content: v.optional(text),
+  prompt: textSchema,
+  content: v.optional(textSchema),
   attachments: v.optional(v.array(attachment)),
-  target: v.optional(v.object<Entries<ApplyTarget>>({ uri: text, startLine: position, startCharacter: position })),
-  model: v.optional(text),
+  target: v.optional(
+    v.object<Entries<ApplyTarget>>({ uri: textSchema, startLine: position, startCharacter: position }),
+  ),
+  model: v.optional(textSchema),
   demo: v.optional(v.boolean()),
 };
 const promptInput = v.object(promptEntries);
 
 const lineEntries: { readonly [Type in JournalLine['type']]: Entries<Omit<OfType<JournalLine, Type>, 'type'>> } = {
-  exchange: { id: v.pipe(text, v.nonEmpty()), after: v.optional(text), ...promptEntries },
-  // Each event is checked later by itself, so that an event that can't be used does not cost the others.
-  events: { exchangeId: text, events: v.custom<readonly RecordedEvent[]>(Array.isArray) },
-  rerun: { exchangeId: text, model: v.optional(text), go: v.optional(oneOf({ continue: true, restart: true })) },
-  interrupted: { exchangeId: text },
-  show: { exchangeId: text },
-  title: { title: text },
+  exchange: { id: v.pipe(textSchema, v.nonEmpty()), after: v.optional(textSchema), ...promptEntries },
+  // The events are checked one by one later, so that one invalid event does not invalidate the whole line.
+  events: { exchangeId: textSchema, events: v.custom<readonly RecordedEvent[]>(Array.isArray) },
+  rerun: {
+    exchangeId: textSchema,
+    model: v.optional(textSchema),
+    go: v.optional(oneOf({ continue: true, restart: true })),
+  },
+  interrupted: { exchangeId: textSchema },
+  show: { exchangeId: textSchema },
+  title: { title: textSchema },
 };
 
 const eventSchemas = schemasByType<RecordedEvent>(eventEntries, { attempt: count, at: ms });
 const lineSchemas = schemasByType<JournalLine>(lineEntries, {});
 
-/** @returns undefined for an event that can't be used */
-export function checkedEvent(value: unknown): RecordedEvent | undefined {
-  return isTextEvent(value) ? textEvent(value) : checkedByType(eventSchemas, value);
+/** Checks an event and copies its known fields. @returns undefined when the event is invalid */
+export function parseEvent(value: unknown): RecordedEvent | undefined {
+  return isTextEvent(value) ? textEvent(value) : parseByType(eventSchemas, value);
 }
 
-/** Checks a line, but not yet the events in it. @returns undefined for a line that can't be used */
-export function checkedLine(value: unknown): JournalLine | undefined {
-  return checkedByType(lineSchemas, value);
+/** Checks a line, but not yet the events in it. @returns undefined when the line is invalid */
+export function parseLine(value: unknown): JournalLine | undefined {
+  return parseByType(lineSchemas, value);
 }
 
-/** @param newest the newest schema that is known */
-export function checkedHeader(value: unknown, newest: number): HeaderLine | undefined {
+/** Checks a header. @param newest the highest schema that is accepted. @returns undefined when the header is invalid */
+export function parseHeader(value: unknown, newest: number): HeaderLine | undefined {
   const header = v.object({
     type: v.literal('conversation'),
     schema: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(newest)),
-    id: text,
+    id: textSchema,
     createdAt: orZero(epoch),
   });
   return parsed(header, value) as HeaderLine | undefined;
 }
 
+/** Returns whether a value is a valid prompt with its attachments. */
 export function isPromptInput(value: unknown): value is PromptInput {
   return v.is(promptInput, value);
 }
 
-/** Returns whether the answer would have a gap without this event. */
-export function bringsText(value: unknown): boolean {
+/** Returns whether a value is an event without which the answer would have a gap. */
+export function carriesText(value: unknown): boolean {
   const type = isRecord(value) ? value['type'] : undefined;
   return type === 'text' || type === 'reasoning' || type === 'replaced' || type === 'tool-call';
 }
 
-/** Recognises most events of a journal without their schema, which would take several times as long. */
+/** Recognizes text and reasoning, which are most events of a journal, because their schema would take several times as long. */
 function isTextEvent(value: unknown): value is TextEvent {
   if (!isRecord(value) || (value['type'] !== 'text' && value['type'] !== 'reasoning')) return false;
   const { attempt, at, text } = value;
-  return typeof text === 'string' && isWithin(attempt) && Number.isInteger(attempt) && isWithin(at);
+  return typeof text === 'string' && isMilliseconds(attempt) && Number.isInteger(attempt) && isMilliseconds(at);
 }
 
 function textEvent({ type, attempt, at, text }: TextEvent): TextEvent {
   return { type, attempt, at, text };
 }
 
-function isWithin(value: unknown): boolean {
-  return typeof value === 'number' && value >= 0 && value <= longestMs;
+function isMilliseconds(value: unknown): boolean {
+  return typeof value === 'number' && value >= 0 && value <= maxMs;
 }
 
 type Schemas<T> = ReadonlyMap<unknown, v.GenericSchema<unknown, T>>;
@@ -305,7 +324,7 @@ function schemasByType<T>(entriesOf: Readonly<Record<string, v.ObjectEntries>>, 
   );
 }
 
-function checkedByType<T>(schemas: Schemas<T>, value: unknown): T | undefined {
+function parseByType<T>(schemas: Schemas<T>, value: unknown): T | undefined {
   const schema = isRecord(value) ? schemas.get(value['type']) : undefined;
   return schema && parsed(schema, value);
 }

@@ -1,93 +1,93 @@
 import { rm, truncate } from 'node:fs/promises';
 import type { RecordedEvent } from '../../engine/events';
 import { replaceFile } from '../util/files';
-import { keepAge } from './journalFile';
+import { setModifiedTime } from './journalFile';
 import type { JournalEntry, JournalFolder } from './journalFolder';
-import { encodeJournal, type SalvagedJournal, mergeText } from './journalLines';
+import { encodeJournal, type SalvagedJournal, mergeDeltas } from './journalLines';
 import { journalSchema, type HeaderLine, type JournalLine } from './journalSchema';
 
-/** Smaller files are not worth rewriting, and larger ones only where that at least halves them. */
-const compactBytes = 512 * 1024;
+/** Minimum size in bytes of a file that is compacted. Larger files are compacted only if that at least halves their size. */
+const minCompactBytes = 512 * 1024;
 
-/** A file that was read whole, but for a torn last line. */
-interface WholeJournal extends Pick<SalvagedJournal, 'lines' | 'validBytes'> {
+/** A file without damage, except for a possibly incomplete last line. */
+interface ReadableJournal extends Pick<SalvagedJournal, 'lines' | 'validBytes'> {
   readonly header: HeaderLine;
   readonly content: Buffer;
 }
 
 /**
- * Cuts off a torn line; rewrites a file of an older schema, or one that is much larger than it need be.
- * @returns the size of the file
+ * Removes an incomplete last line, and rewrites a file that has an older schema or is much larger than necessary.
+ * @returns the size of the file in bytes
  */
 export async function tidyJournal(
   folder: JournalFolder,
-  { id, at }: JournalEntry,
-  { header, lines, validBytes, content }: WholeJournal,
+  { id, modifiedAt }: JournalEntry,
+  { header, lines, validBytes, content }: ReadableJournal,
 ): Promise<number> {
-  const isOlder = header.schema < journalSchema;
-  if (isOlder || validBytes > compactBytes) {
+  const isOlderSchema = header.schema < journalSchema;
+  if (isOlderSchema || validBytes > minCompactBytes) {
     const compacted = encodeJournal({ ...header, schema: journalSchema }, compactJournal(lines));
-    if (isOlder || compacted.length * 2 <= validBytes) {
+    if (isOlderSchema || compacted.length * 2 <= validBytes) {
       try {
-        await replaceFile(folder.path(id), compacted, { at });
+        await replaceFile(folder.path(id), compacted, { at: modifiedAt });
         return compacted.length;
       } catch {
-        // A full disk, perhaps; the file is as good as before, and writing to it will tell.
+        // The old file is still usable. If the disk is full, the next write reports that.
       }
     }
   }
   if (validBytes < content.length) {
     await truncate(folder.path(id), validBytes);
-    await keepAge(folder.path(id), at);
+    await setModifiedTime(folder.path(id), modifiedAt);
   }
   return validBytes;
 }
 
 /**
- * Puts a damaged file aside and what could be read of it in its place.
- * @returns where the damaged file is kept, and the size of the one in its place; 0: there is none
+ * Saves a damaged file under another name and replaces it by a file with the readable lines.
+ * @returns the path of the damaged file, and the size in bytes of the new file, which is 0 when no file was written
  */
 export async function replaceDamaged(
   folder: JournalFolder,
-  { id, at }: JournalEntry,
+  { id, modifiedAt }: JournalEntry,
   header: HeaderLine,
   lines: SalvagedJournal['lines'],
-): Promise<{ readonly keptAs: string; readonly size: number }> {
-  if (!lines.length) return { keptAs: await folder.moveAside(id), size: 0 };
-  let keptAs: string | undefined;
+): Promise<{ readonly savedAs: string; readonly size: number }> {
+  if (!lines.length) return { savedAs: await folder.moveAside(id), size: 0 };
+  let copyPath: string | undefined;
   try {
-    // A copy, so that there is a file under this name at any moment.
-    keptAs = await folder.copyAside(id);
+    // The damaged file is copied, not renamed, so that a file with this name always exists.
+    copyPath = await folder.copyAside(id);
     const content = encodeJournal(header, lines);
-    await replaceFile(folder.path(id), content, { at });
-    return { keptAs, size: content.length };
+    await replaceFile(folder.path(id), content, { at: modifiedAt });
+    return { savedAs: copyPath, size: content.length };
   } catch {
-    // No room for a second file: the damaged one itself is put aside.
-    if (keptAs !== undefined) await rm(keptAs, { force: true });
-    return { keptAs: await folder.moveAside(id), size: 0 };
+    // There is no space for a second file, so the damaged file is renamed.
+    if (copyPath !== undefined) await rm(copyPath, { force: true });
+    return { savedAs: await folder.moveAside(id), size: 0 };
   }
 }
 
-interface Run {
-  readonly type: 'run';
+interface Segment {
+  readonly type: 'segment';
   readonly exchangeId: string;
-  /** When the turn last began, in the time of its events. */
+  /** Monotonic milliseconds of the first event since the turn last started. */
   readonly startedAt: number;
   readonly events: RecordedEvent[];
 }
 
 /**
- * The same conversation in fewer lines: what a run of a turn has brought, piece by piece, in one, a second of text in one
- * event. Only the order of lines that have nothing to do with each other changes.
+ * Returns the same conversation in fewer lines: one line per segment of a turn, and one event for the text of each second.
+ * Only the order of unrelated lines changes.
  */
 export function compactJournal(lines: readonly JournalLine[]): readonly JournalLine[] {
-  const compacted: (JournalLine | Run)[] = [];
-  const runs = new Map<string, Run>();
+  const compacted: (JournalLine | Segment)[] = [];
+  const segments = new Map<string, Segment>();
   const starts = new Map<string, number>();
   for (const line of lines) {
     if (line.type !== 'events') {
-      // What comes next has another state to start from.
-      if (line.type === 'rerun' || line.type === 'interrupted') runs.delete(line.exchangeId);
+      // Later events start from another state, so they belong to a new segment.
+      if (line.type === 'rerun' || line.type === 'interrupted') segments.delete(line.exchangeId);
       if (line.type === 'rerun') starts.delete(line.exchangeId);
       compacted.push(line);
       continue;
@@ -96,19 +96,19 @@ export function compactJournal(lines: readonly JournalLine[]): readonly JournalL
     const startedAt = starts.get(exchangeId) ?? events[0]?.at;
     if (startedAt === undefined) continue;
     starts.set(exchangeId, startedAt);
-    let run = runs.get(exchangeId);
-    if (!run) {
-      run = { type: 'run', exchangeId, startedAt, events: [] };
-      runs.set(exchangeId, run);
-      compacted.push(run);
+    let segment = segments.get(exchangeId);
+    if (!segment) {
+      segment = { type: 'segment', exchangeId, startedAt, events: [] };
+      segments.set(exchangeId, segment);
+      compacted.push(segment);
     }
-    for (const event of events) run.events.push(event);
+    for (const event of events) segment.events.push(event);
   }
-  return compacted.map((line) => (line.type === 'run' ? joined(line) : line));
+  return compacted.map((line) => (line.type === 'segment' ? toEventsLine(line) : line));
 }
 
-/** By the second: what is shown of how fast an answer came is no finer. */
-function joined({ exchangeId, startedAt, events }: Run): JournalLine {
+/** Joins the text of each second, because the throughput chart has a resolution of one second. */
+function toEventsLine({ exchangeId, startedAt, events }: Segment): JournalLine {
   const second = ({ at }: RecordedEvent): number => Math.floor((at - startedAt) / 1000);
-  return { type: 'events', exchangeId, events: mergeText(events, (a, b) => second(a) === second(b)) };
+  return { type: 'events', exchangeId, events: mergeDeltas(events, (a, b) => second(a) === second(b)) };
 }

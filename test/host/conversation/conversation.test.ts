@@ -18,7 +18,7 @@ import {
   waiting,
 } from './scriptedEngine';
 
-const own = { baseUrl: 'https://own.example/v1', apiKey: 'hsa-key' };
+const configured = { baseUrl: 'https://own.example/v1', apiKey: 'hsa-key' };
 
 function setUp(resume: EngineSettings['resume'] = 'auto') {
   const engine = new ScriptedEngine();
@@ -35,7 +35,7 @@ function setUp(resume: EngineSettings['resume'] = 'auto') {
       engine: () => engine,
       clock,
       defaults: () => ({ ...settings, systemPrompt: 'Be brief.', temperature: 0.5, maxTokens: 9 }),
-      connection: (demo) => Promise.resolve(demo ? { ...own, baseUrl: 'http://127.0.0.1:1/v1' } : own),
+      connection: (demo) => Promise.resolve(demo ? { ...configured, baseUrl: 'http://127.0.0.1:1/v1' } : configured),
       resume: () => resume,
       localize: (message) => message,
       onEvent: () => undefined,
@@ -49,8 +49,8 @@ function setUp(resume: EngineSettings['resume'] = 'auto') {
   return { engine, clock, lines, changes, errors, settings, conversation, roles, phases };
 }
 
-describe('A turn of the demo', () => {
-  it('goes to the embedded gateway and nowhere else, and a real one never goes there', async () => {
+describe('demo turn of a conversation', () => {
+  it('sends demo prompts only to the embedded gateway, and other prompts only to the configured gateway', async () => {
     const { conversation, engine } = setUp();
     for (const [demo, baseUrl] of [
       [true, 'http://127.0.0.1:1/v1'],
@@ -63,7 +63,7 @@ describe('A turn of the demo', () => {
     }
   });
 
-  it('is no part of a real conversation', async () => {
+  it('leaves demo exchanges out of other requests', async () => {
     const { conversation, engine, roles } = setUp();
     conversation.ask({ prompt: 'demo', demo: true });
     engine.turn.give(attempt(), done('made up'));
@@ -72,34 +72,34 @@ describe('A turn of the demo', () => {
     assert.deepEqual(roles(), ['system: Be brief.', 'user: real']);
   });
 
-  it('ends when the demo is left, with those that wait behind it; a real one goes on', async () => {
+  it('ends running and queued demo turns when the demo closes, and starts the next real turn', async () => {
     const { conversation, engine, lines, phases } = setUp();
     conversation.ask({ prompt: 'one', demo: true });
     conversation.ask({ prompt: 'two', demo: true });
     const { id } = conversation.ask({ prompt: 'three' });
-    conversation.leaveDemo();
+    conversation.endDemo();
     await settled();
     assert.deepEqual(phases(), ['stopped', 'interrupted', 'connecting']);
-    // Nobody has to be told of the others again.
-    assert.deepEqual(foldJournal(lines).brokenOff, [id]);
-    conversation.leaveDemo();
+    // The demo turns are already marked as interrupted.
+    assert.deepEqual(foldJournal(lines).interruptedIds, [id]);
+    conversation.endDemo();
     assert.deepEqual(engine.turn.controls, []);
   });
 
-  it('does not mind another model of the real gateway', async () => {
+  it('keeps a waiting demo turn when the model setting changes', async () => {
     const { conversation, engine, settings } = setUp();
     conversation.ask({ prompt: 'one', demo: true });
     engine.turn.give(attempt(), waiting);
     await settled();
     conversation.flush();
     settings.model = 'other';
-    conversation.settingsChanged();
+    conversation.applySettings();
     assert.deepEqual(engine.turn.controls, []);
   });
 });
 
-describe('Conversation', () => {
-  it('asks with the system prompt and the settings', () => {
+describe('conversation', () => {
+  it('sends the system prompt and the parameters from the settings', () => {
     const { conversation, engine, roles } = setUp();
     conversation.ask({ prompt: 'Hi', content: 'Hi, in full' });
     assert.deepEqual(roles(), ['system: Be brief.', 'user: Hi, in full']);
@@ -110,7 +110,7 @@ describe('Conversation', () => {
     assert.equal(engine.turn.options?.earlier, undefined);
   });
 
-  it('tells what an exchange asks, of the model that has answered it, with the settings as they are', async () => {
+  it('returns the request of an exchange with the current settings and the model of its answer', async () => {
     const { conversation, engine, settings } = setUp();
     conversation.ask({ prompt: 'made up', demo: true });
     engine.turn.give(attempt(), done('a demo'));
@@ -129,7 +129,7 @@ describe('Conversation', () => {
     assert.equal(conversation.requestOf('none'), undefined);
   });
 
-  it('sends earlier exchanges along, a partial answer with its partial, one without text not at all', async () => {
+  it('includes previous exchanges in a request, with partial answers, but without exchanges that have no answer', async () => {
     const { conversation, engine, roles } = setUp();
     for (const [prompt, end] of [
       ['one', done('answer one')],
@@ -151,7 +151,7 @@ describe('Conversation', () => {
     ]);
   });
 
-  it('runs one turn at a time and the queued prompts in order', async () => {
+  it('runs one turn at a time, and queued prompts in order', async () => {
     const { conversation, engine, phases, roles } = setUp();
     for (const prompt of ['one', 'two', 'three']) conversation.ask({ prompt });
     assert.equal(engine.turns.length, 1);
@@ -166,7 +166,7 @@ describe('Conversation', () => {
     assert.equal(roles().at(-1), 'user: three');
   });
 
-  it('stops the running turn and goes on with the queue', async () => {
+  it('stops the running turn and starts the next queued turn', async () => {
     const { conversation, engine, phases } = setUp();
     conversation.ask({ prompt: 'one' });
     conversation.ask({ prompt: 'two' });
@@ -198,7 +198,7 @@ describe('Conversation', () => {
     assert.deepEqual(phases(), ['done']);
   });
 
-  it('removes a queued prompt that is stopped and goes on with the others', async () => {
+  it('removes a stopped prompt from the queue and runs the other prompts', async () => {
     const { conversation, engine, phases, roles } = setUp();
     conversation.ask({ prompt: 'one' });
     const { id } = conversation.ask({ prompt: 'two' });
@@ -212,13 +212,13 @@ describe('Conversation', () => {
     assert.equal(roles().at(-1), 'user: three');
   });
 
-  it('stops a turn that began while its queued prompt was being removed', () => {
+  it('stops a turn whose id was stopped right after its prompt', () => {
     const { conversation, engine } = setUp();
     conversation.stop(conversation.ask({ prompt: 'one' }).id);
     assert.deepEqual(engine.turn.controls, ['stop']);
   });
 
-  it('hands controls to the turn while it runs', () => {
+  it('passes Retry now, Restart answer and Switch model to the running turn', () => {
     const { conversation, engine } = setUp();
     const { id } = conversation.ask({ prompt: 'one' });
     conversation.retryNow();
@@ -228,7 +228,7 @@ describe('Conversation', () => {
     assert.equal(engine.turns.length, 1);
   });
 
-  it('retries a failed turn with its text, which stays on screen', async () => {
+  it('retries a failed turn and keeps its partial answer visible', async () => {
     const { conversation, engine, changes } = setUp();
     conversation.ask({ prompt: 'one' });
     engine.turn.give(attempt(), text('half'), failed('half'));
@@ -248,7 +248,7 @@ describe('Conversation', () => {
     { name: 'failed', end: failed('half') },
     { name: 'cut by the token limit', end: done('half', 'length') },
   ]) {
-    it(`goes on with an answer that was ${name} in its own exchange, where its text ends`, async () => {
+    it(`continues an answer that was ${name} in the same exchange, at the end of its text`, async () => {
       const { conversation, engine, roles } = setUp();
       const { id } = conversation.ask({ prompt: 'one' });
       engine.turn.give(attempt(), reasoning('hm'), text('half'), end);
@@ -264,12 +264,12 @@ describe('Conversation', () => {
       assert.equal(conversation.active?.state.reasoning, 'hm');
       engine.turn.give(attempt(), resumed(4), text(' and half'), done('half and half'));
       await settled();
-      const [only, ...more] = conversation.exchanges();
-      assert.deepEqual([only?.state.text, only?.state.seams, more], ['half and half', [{ offset: 4 }], []]);
+      const [only, ...others] = conversation.exchanges();
+      assert.deepEqual([only?.state.text, only?.state.seams, others], ['half and half', [{ offset: 4 }], []]);
     });
   }
 
-  it('keeps the seams of an answer that goes on once more, and forgets them when it starts anew', async () => {
+  it('keeps the seams of an answer that is continued again, and clears them when the answer is restarted', async () => {
     const { conversation, engine } = setUp();
     const { id } = conversation.ask({ prompt: 'one' });
     engine.turn.give(attempt(), text('one '), resumed(4), text('two '), stopped('one two '));
@@ -284,11 +284,11 @@ describe('Conversation', () => {
   });
 
   for (const { name, end } of [
-    { name: 'is whole', end: done('whole') },
+    { name: 'is complete', end: done('complete') },
     { name: 'has no text', end: stopped('') },
     { name: 'exceeded the size limit', end: { ...failed('half'), kind: 'too-large' } as StreamEvent },
   ]) {
-    it(`does not go on with an answer that ${name}`, async () => {
+    it(`does not continue an answer that ${name}`, async () => {
       const { conversation, engine } = setUp();
       const { id } = conversation.ask({ prompt: 'one' });
       engine.turn.give(attempt(), end);
@@ -298,16 +298,16 @@ describe('Conversation', () => {
     });
   }
 
-  for (const [resume, words, go] of [
+  for (const [resume, partial, go] of [
     ['auto', 'half', 'continue'],
     ['restart', 'half', 'restart'],
     ['off', 'half', 'restart'],
     ['auto', '', undefined],
   ] as const) {
-    it(`tries ${words ? 'a partial answer' : 'a turn without text'} again by ${go ?? 'asking again'} where the setting is ${resume}`, async () => {
+    it(`retries ${partial ? 'a partial answer' : 'a turn without text'} with ${go ? `mode ${go}` : 'the original request'} when holysheep.resume is ${resume}`, async () => {
       const { conversation, engine } = setUp(resume);
       conversation.ask({ prompt: 'one' });
-      engine.turn.give(attempt(), reasoning('hm'), failed(words));
+      engine.turn.give(attempt(), reasoning('hm'), failed(partial));
       await settled();
       conversation.retryNow();
       assert.equal(engine.turns.length, 2);
@@ -316,7 +316,7 @@ describe('Conversation', () => {
     });
   }
 
-  it('asks another model anew, whatever there is of an answer', async () => {
+  it('restarts a partial answer when another model is selected for it', async () => {
     const { conversation, engine } = setUp();
     const { id } = conversation.ask({ prompt: 'one' });
     engine.turn.give(attempt(), failed('half'));
@@ -325,7 +325,7 @@ describe('Conversation', () => {
     assert.equal(engine.turn.options?.earlier?.go, 'restart');
   });
 
-  it('goes on, when it has waited for the turn before, as it was asked to', async () => {
+  it('continues a queued answer after the running turn has ended', async () => {
     const { conversation, engine, phases } = setUp();
     const { id } = conversation.ask({ prompt: 'one' });
     engine.turn.give(attempt(), stopped('half'));
@@ -338,7 +338,7 @@ describe('Conversation', () => {
     assert.equal(engine.turn.options?.earlier?.go, 'continue');
   });
 
-  it('tries anyway: the running turn, or one that is over, and no other', async () => {
+  it('applies Try anyway to the running turn or to a failed last turn, but not to a failed turn in the middle of a queue', async () => {
     const { conversation, engine } = setUp();
     const { id } = conversation.ask({ prompt: 'one' });
     conversation.tryAnyway(id);
@@ -355,7 +355,7 @@ describe('Conversation', () => {
   });
 
   for (const control of ['retryNow', 'tryAnyway'] as const) {
-    it(`sends a turn that is over at once at ${control}, also after the one it has to wait for`, async () => {
+    it(`skips the first wait of a failed turn after ${control}, even if the turn was queued`, async () => {
       const { conversation, engine, phases } = setUp();
       const { id } = conversation.ask({ prompt: 'one' });
       engine.turn.give(attempt(), failed('half'));
@@ -373,17 +373,17 @@ describe('Conversation', () => {
     });
   }
 
-  it('lets a prompt, Continue, Restart and another model wait in line', async () => {
+  it('does not skip the first wait of a turn after a prompt, Continue, Restart answer or Switch model', async () => {
     const { conversation, engine } = setUp();
     const { id } = conversation.ask({ prompt: 'one' });
-    for (const again of [
+    for (const start of [
       () => conversation.continue(id),
       () => conversation.restart(id),
       () => conversation.switchModel(id, 'other'),
     ]) {
       engine.turn.give(attempt(), failed('half'));
       await settled();
-      again();
+      start();
     }
     assert.deepEqual(
       engine.turns.map(({ controls }) => controls),
@@ -391,41 +391,48 @@ describe('Conversation', () => {
     );
   });
 
-  it('names the model that is asked before there is an attempt', async () => {
+  it('sets the model of an exchange before the first attempt', async () => {
     const { conversation, engine, changes, settings } = setUp();
-    const shown = (): unknown => {
+    const currentModel = (): unknown => {
       const last = changes.at(-1);
       return last?.type === 'exchange' && last.exchange.state.model;
     };
     const { id } = conversation.ask({ prompt: 'one' });
-    assert.deepEqual([shown(), conversation.last?.state.model], ['default', 'default']);
+    assert.deepEqual([currentModel(), conversation.last?.state.model], ['default', 'default']);
     conversation.ask({ prompt: 'two', model: 'asked' });
     assert.equal(conversation.last?.state.model, '');
     engine.turn.give(attempt('fallback'), failed(''));
     await settled();
-    assert.equal(shown(), 'asked');
+    assert.equal(currentModel(), 'asked');
     engine.turn.give(done('2'));
     await settled();
     settings.model = 'other';
     conversation.restart(id);
-    assert.equal(shown(), 'other');
+    assert.equal(currentModel(), 'other');
   });
 
-  it('forgets the switches of the model when it starts again', async () => {
+  it('clears the recorded model switches when a turn starts again', async () => {
     const { conversation, engine } = setUp();
-    const back = { type: 'model', from: 'default', to: 'fallback', reason: 'overloaded', attempt: 1, at: 1 } as const;
+    const fallback = {
+      type: 'model',
+      from: 'default',
+      to: 'fallback',
+      reason: 'overloaded',
+      attempt: 1,
+      at: 1,
+    } as const;
     const { id } = conversation.ask({ prompt: 'one' });
-    engine.turn.give(attempt(), back, failed('half'));
+    engine.turn.give(attempt(), fallback, failed('half'));
     await settled();
     assert.equal(conversation.last?.state.switches.length, 1);
     conversation.continue(id);
     assert.deepEqual(conversation.last.state.switches, []);
   });
 
-  it('retries nothing when the last answer is whole, but restarts it when asked to', async () => {
+  it('does not retry a complete last answer, but restarts it on request', async () => {
     const { conversation, engine } = setUp();
     const { id } = conversation.ask({ prompt: 'one' });
-    engine.turn.give(done('whole'));
+    engine.turn.give(done('complete'));
     await settled();
     conversation.retryNow();
     assert.equal(engine.turns.length, 1);
@@ -433,7 +440,7 @@ describe('Conversation', () => {
     assert.equal(engine.turns.length, 2);
   });
 
-  it('starts an earlier turn again with only what came before it, and only after the running one', async () => {
+  it('restarts a previous exchange after the running turn, with only the exchanges before it', async () => {
     const { conversation, engine, phases, roles } = setUp();
     const first = conversation.ask({ prompt: 'one' });
     engine.turn.give(failed('part'));
@@ -446,7 +453,7 @@ describe('Conversation', () => {
     assert.deepEqual(roles(), ['system: Be brief.', 'user: one']);
   });
 
-  it('uses the model a failed turn was switched to, and the one of the settings otherwise', async () => {
+  it('retries a failed turn with the model it was switched to', async () => {
     const { conversation, engine } = setUp();
     const { id } = conversation.ask({ prompt: 'one', model: 'asked' });
     assert.equal(engine.turn.request.model, 'asked');
@@ -460,7 +467,7 @@ describe('Conversation', () => {
     assert.equal(engine.turn.request.model, 'switched');
   });
 
-  it('keeps the model that was switched to in mid-turn for a later attempt', async () => {
+  it('retries with the model that the user selected during the turn', async () => {
     const { conversation, engine } = setUp();
     conversation.ask({ prompt: 'one' });
     engine.turn.give({ type: 'model', from: 'default', to: 'switched', reason: 'user', attempt: 1, at: 1 }, failed(''));
@@ -469,7 +476,7 @@ describe('Conversation', () => {
     assert.equal(engine.turn.request.model, 'switched');
   });
 
-  it('says of an answer that goes on whether it has called tools', async () => {
+  it('tells the engine that a continued answer has called tools', async () => {
     const { conversation, engine } = setUp();
     const { id } = conversation.ask({ prompt: 'one' });
     const call = { type: 'tool-call', index: 0, name: 'read', arguments: '{', attempt: 1, at: 1 } as const;
@@ -480,7 +487,7 @@ describe('Conversation', () => {
     assert.equal(conversation.active?.state.toolCalls.length, 1);
   });
 
-  it('keeps what was thought when an answer goes on, and thinks on from there', async () => {
+  it('keeps the reasoning of a continued answer and appends to it', async () => {
     const { conversation, engine } = setUp();
     const { id } = conversation.ask({ prompt: 'one' });
     engine.turn.give(attempt(), reasoning('hm'), text('half'), stopped('half'));
@@ -495,56 +502,68 @@ describe('Conversation', () => {
     { model: undefined, controls: ['switchModel other'] },
     { model: 'asked', controls: [] },
   ]) {
-    it(`${model ? 'leaves alone' : 'ends'} a wait of a turn asked of ${model ?? 'the set model'} when that changes`, async () => {
+    it(`${model ? 'keeps the model of a waiting turn with a model of its configured' : 'switches a waiting turn with the default model'} when the model setting changes`, async () => {
       const { conversation, engine, clock, settings } = setUp();
       conversation.ask({ prompt: 'one', model });
       engine.turn.give(attempt(model ?? 'default'), waiting);
       await settled();
       await clock.advance(16);
       settings.model = 'other';
-      conversation.settingsChanged();
+      conversation.applySettings();
       assert.deepEqual(engine.turn.controls, controls);
     });
   }
 
-  describe('Select Model in the shown conversation', () => {
+  describe('Select Model in the current conversation', () => {
     const cases = [
-      { turn: 'with the model of the settings', input: {}, demo: false, controls: ['switchModel other'] },
-      { turn: 'with its own model', input: { model: 'asked' }, demo: false, controls: ['switchModel other'] },
+      { turn: 'with the default model', input: {}, demo: false, controls: ['switchModel other'] },
       {
-        turn: 'of the demo',
+        turn: 'with a model of its configured',
+        input: { model: 'asked' },
+        demo: false,
+        controls: ['switchModel other'],
+      },
+      {
+        turn: 'of the demo to a demo model',
         input: { demo: true, model: 'demo-rate-limit' },
         demo: true,
         controls: ['switchModel other'],
       },
-      { turn: 'of the demo when the model is of the gateway', input: { demo: true }, demo: false, controls: [] },
-      { turn: 'of the gateway when the model is of the demo', input: {}, demo: true, controls: [] },
+      { turn: 'of the demo to a model of the configured gateway', input: { demo: true }, demo: false, controls: [] },
+      { turn: 'of the configured gateway to a demo model', input: {}, demo: true, controls: [] },
     ];
     for (const { turn, input, demo, controls } of cases) {
-      it(`${controls.length > 0 ? 'moves' : 'does not move'} a waiting turn ${turn}`, async () => {
+      it(`${controls.length > 0 ? 'switches' : 'does not switch'} a waiting turn ${turn}`, async () => {
         const { conversation, engine, settings } = setUp();
         conversation.ask({ prompt: 'one', ...input });
         engine.turn.give(attempt(), waiting);
         await settled();
         conversation.selectModel('other', demo);
-        // The setting of the gateway's model changes only afterwards.
+        // The model setting changes after the selection.
         if (!demo) settings.model = 'other';
-        conversation.settingsChanged();
+        conversation.applySettings();
         assert.deepEqual(engine.turn.controls, controls);
       });
     }
 
-    it('moves a waiting turn back from its fallback model to the model that is set', async () => {
+    it('switches a waiting turn back from its fallback model to the model in the settings', async () => {
       const { conversation, engine } = setUp();
       conversation.ask({ prompt: 'one' });
-      const back = { type: 'model', from: 'default', to: 'fallback', reason: 'overloaded', attempt: 1, at: 1 } as const;
-      engine.turn.give(attempt('default'), back, attempt('fallback', 2), waiting);
+      const fallback = {
+        type: 'model',
+        from: 'default',
+        to: 'fallback',
+        reason: 'overloaded',
+        attempt: 1,
+        at: 1,
+      } as const;
+      engine.turn.give(attempt('default'), fallback, attempt('fallback', 2), waiting);
       await settled();
       conversation.selectModel('default', false);
       assert.deepEqual(engine.turn.controls, ['switchModel default']);
     });
 
-    it('does not move a turn that is not waiting', async () => {
+    it('does not switch a turn that is not waiting', async () => {
       const { conversation, engine } = setUp();
       conversation.ask({ prompt: 'one' });
       engine.turn.give(attempt(), waiting, attempt('default', 2), text('Hi'));
@@ -554,37 +573,44 @@ describe('Conversation', () => {
     });
   });
 
-  describe('in a wait for the model a turn has fallen back to', () => {
+  describe('waiting for a fallback model', () => {
     const fallenBack = async () => {
       const world = setUp();
       const { conversation, engine, clock } = world;
       conversation.ask({ prompt: 'one' });
       await engine.turn.options?.connection?.();
-      const back = { type: 'model', from: 'default', to: 'fallback', reason: 'overloaded', attempt: 1, at: 1 } as const;
-      engine.turn.give(attempt('default'), back, attempt('fallback', 2), waiting);
+      const fallback = {
+        type: 'model',
+        from: 'default',
+        to: 'fallback',
+        reason: 'overloaded',
+        attempt: 1,
+        at: 1,
+      } as const;
+      engine.turn.give(attempt('default'), fallback, attempt('fallback', 2), waiting);
       await settled();
       await clock.advance(16);
       return world;
     };
 
-    it('a change of other settings leaves it there', async () => {
+    it('keeps the fallback model when other settings change', async () => {
       const { conversation, engine } = await fallenBack();
-      conversation.settingsChanged();
+      conversation.applySettings();
       assert.deepEqual(engine.turn.controls, []);
     });
 
-    it('another model that is set takes its place', async () => {
+    it('switches once to another model in the settings', async () => {
       const { conversation, engine, settings } = await fallenBack();
       settings.model = 'other';
-      conversation.settingsChanged();
-      conversation.settingsChanged();
+      conversation.applySettings();
+      conversation.applySettings();
       assert.deepEqual(engine.turn.controls, ['switchModel other']);
     });
 
-    it('that model itself, when it is set, is no other', async () => {
+    it('keeps waiting when the fallback model is selected in the settings', async () => {
       const { conversation, engine, settings } = await fallenBack();
       settings.model = 'fallback';
-      conversation.settingsChanged();
+      conversation.applySettings();
       assert.deepEqual(engine.turn.controls, []);
     });
   });
@@ -600,29 +626,29 @@ describe('Conversation', () => {
     await settled();
     assert.deepEqual(errors, [defect]);
     assert.deepEqual(phases(), ['failed', 'connecting']);
-    const { failure, text: kept } = conversation.exchanges()[0]!.state;
-    assert.deepEqual([failure?.kind, kept], ['internal', 'part']);
+    const { failure, text: partial } = conversation.exchanges()[0]!.state;
+    assert.deepEqual([failure?.kind, partial], ['internal', 'part']);
     assert.deepEqual(failure?.actions, ['showLog', 'exportDiagnostics', 'retryNow', 'continue', 'restart']);
     assert.equal(foldJournal(lines).exchanges[0]!.state.failure?.kind, 'internal');
   });
 
-  it('has every event in state, changes and journal alike', async () => {
+  it('applies every event to the state, the changes and the journal', async () => {
     const { conversation, engine, clock, changes, lines } = setUp();
     conversation.ask({ prompt: 'one' });
     const events = [attempt(), reasoning('hm'), text('a'), text('b'), waiting, text('c')];
     for (const event of events) engine.turn.give(event);
     await settled();
     await clock.advance(16);
-    const seen = changes.flatMap((change) => (change.type === 'events' ? change.events : []));
-    assert.deepEqual(seen, events);
+    const recorded = changes.flatMap((change) => (change.type === 'events' ? change.events : []));
+    assert.deepEqual(recorded, events);
     const state = conversation.exchanges()[0]!.state;
     assert.equal(state.text, 'abc');
-    // On disk a running turn is one that was interrupted.
+    // A running turn counts as interrupted when it is read from disk.
     assert.deepEqual(foldJournal(lines).exchanges[0]!.state.text, 'abc');
     assert.equal(foldJournal(lines).exchanges[0]!.state.phase, 'interrupted');
   });
 
-  it('writes reruns so that the journal folds to the same exchanges', async () => {
+  it('writes reruns to the journal so that it leads to the same exchanges', async () => {
     const { conversation, engine, lines } = setUp();
     const { id } = conversation.ask({ prompt: 'one' });
     engine.turn.give(attempt(), reasoning('hm'), text('ha'), failed('ha'));
@@ -635,7 +661,7 @@ describe('Conversation', () => {
       JSON.parse(JSON.stringify(conversation.exchanges())),
     );
     conversation.switchModel(id, 'b');
-    engine.turn.give(attempt('b'), { type: 'replaced', text: 'whole', attempt: 1, at: 3 }, done('whole'));
+    engine.turn.give(attempt('b'), { type: 'replaced', text: 'complete', attempt: 1, at: 3 }, done('complete'));
     await settled();
     assert.deepEqual(
       JSON.parse(JSON.stringify(foldJournal(lines).exchanges)),
@@ -643,7 +669,7 @@ describe('Conversation', () => {
     );
   });
 
-  it('has what was gathered after a flush', async () => {
+  it('writes collected events to the journal on flush', async () => {
     const { conversation, engine, lines } = setUp();
     conversation.ask({ prompt: 'one' });
     engine.turn.give(text('a'), text('b'));
@@ -654,23 +680,23 @@ describe('Conversation', () => {
   });
 });
 
-describe('An answer that has ended', () => {
-  const answer = 'a whole answer '.repeat(20);
+describe('finished answer of a conversation', () => {
+  const answer = 'a complete answer '.repeat(20);
   for (const [name, end] of [
     ['done', done(answer)],
     ['stopped', stopped(answer)],
     ['failed', failed(answer)],
   ] as const) {
-    it(`is written once to the journal, to the events for the page and to its later views: ${name}`, async () => {
+    it(`appears once in the journal, in the events for the page and in the views: ${name}`, async () => {
       const { conversation, engine, lines, changes } = setUp();
       conversation.ask({ prompt: 'Hi' });
       engine.turn.give(attempt(), text(answer), end);
       await settled();
       assert.equal(conversation.last?.state.text, answer);
       assert.equal(foldJournal(lines).exchanges[0]?.state.text, answer);
-      const timesIn = (all: unknown): number => JSON.stringify(all).split(answer).length - 1;
+      const countIn = (value: unknown): number => JSON.stringify(value).split(answer).length - 1;
       assert.deepEqual(
-        [timesIn(lines), timesIn(changes.filter(({ type }) => type === 'events')), timesIn(conversation.views())],
+        [countIn(lines), countIn(changes.filter(({ type }) => type === 'events')), countIn(conversation.views())],
         [1, 1, 1],
       );
     });

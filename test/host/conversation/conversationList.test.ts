@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { appendFile, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConversationIndex, excerptOf, wordsOf } from '../../../src/host/conversation/conversationList';
+import { ConversationIndex, findExcerpt, splitWords } from '../../../src/host/conversation/conversationList';
 import { Journal } from '../../../src/host/journal/journal';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { VirtualClock } from '../../support/virtualClock';
 import { nextWindow, type Disk } from '../journal/window';
 import { attempt, done, settled, text } from './scriptedEngine';
 
-describe('The list of conversations', () => {
+describe('conversation list', () => {
   let disk: Disk;
   const pathOf = (id: string): string => join(disk.folder, `${id}.jsonl`);
 
@@ -18,7 +18,7 @@ describe('The list of conversations', () => {
   });
   afterEach(() => removeTemporaryFolder(disk.folder));
 
-  it('has those in which something was asked, the newest first, with what they are about', async () => {
+  it('lists the conversations with a prompt, newest first, with their titles', async () => {
     const before = nextWindow(disk);
     const first = await before.talk(['  What do sheep eat?\nPlease.', 'Grass'], ['And goats?', 'Everything']);
     const second = await before.talk(['Hi', 'Hello']);
@@ -29,13 +29,13 @@ describe('The list of conversations', () => {
     const { conversations } = nextWindow(disk);
     conversations.startNew();
     assert.deepEqual(await conversations.list(), [
-      { id: first, title: 'What do sheep eat?', at: 2_000_000, turns: 2, busy: false },
-      { id: second, title: 'Greeting', at: 1_000_000, turns: 1, busy: false },
+      { id: first, title: 'What do sheep eat?', lastActivityAt: 2_000_000, turns: 2, busy: false },
+      { id: second, title: 'Greeting', lastActivityAt: 1_000_000, turns: 1, busy: false },
     ]);
     assert.deepEqual(await conversations.list(), await conversations.list());
   });
 
-  it('counts the turns that are shown, and is named after the first prompt that is', async () => {
+  it('takes title and number of turns from the current path', async () => {
     const before = nextWindow(disk);
     const id = await before.talk(['one', '1'], ['two', '2']);
     const conversation = before.conversations.current!;
@@ -48,14 +48,14 @@ describe('The list of conversations', () => {
     }
   });
 
-  it('has the open ones with what they hold now', async () => {
+  it('lists and searches open conversations with their latest state', async () => {
     const { conversations, engine, clock, talk } = nextWindow(disk);
     const id = await talk(['one', '1']);
-    const { at } = (await conversations.list())[0]!;
+    const { lastActivityAt: at } = (await conversations.list())[0]!;
     await clock.advance(1000);
     conversations.current?.ask({ prompt: 'two' });
     const now = (await conversations.list())[0];
-    assert.deepEqual(now, { id, title: 'one', at: at + 1000, turns: 2, busy: true });
+    assert.deepEqual(now, { id, title: 'one', lastActivityAt: at + 1000, turns: 2, busy: true });
     engine.turn.give(attempt(), text('a word of '), text('wisdom'));
     await settled();
     await clock.advance(16);
@@ -64,35 +64,43 @@ describe('The list of conversations', () => {
 
   const header = JSON.stringify({ type: 'conversation', schema: 2, id: randomUUID(), createdAt: 0 });
   const newer = header.replace('"schema":2', '"schema":4');
-  const asked = (id: string): string => JSON.stringify({ type: 'exchange', id, prompt: `Prompt ${id}` });
+  const exchangeLine = (id: string): string => JSON.stringify({ type: 'exchange', id, prompt: `Prompt ${id}` });
   const title = JSON.stringify({ type: 'title', title: 'Named' });
   for (const { what, lines, expected } of [
     { what: 'an empty file', lines: [], expected: undefined },
-    { what: 'the half of a header', lines: [header.slice(0, 30)], expected: undefined },
-    { what: 'a conversation in which nothing was asked', lines: [header, '{"'], expected: undefined },
-    { what: 'something else', lines: ['oops', ''], expected: ['', 0, 'damaged'] },
-    { what: 'something else, without a line', lines: ['oops'], expected: ['', 0, 'damaged'] },
-    { what: 'a damaged first prompt', lines: [header, '\0\0', asked('b'), ''], expected: ['Prompt b', 1, 'damaged'] },
+    { what: 'half of a header', lines: [header.slice(0, 30)], expected: undefined },
+    { what: 'a conversation without a prompt', lines: [header, '{"'], expected: undefined },
+    { what: 'another kind of content', lines: ['oops', ''], expected: ['', 0, 'damaged'] },
+    { what: 'another kind of content without a line break', lines: ['oops'], expected: ['', 0, 'damaged'] },
+    {
+      what: 'a damaged first prompt',
+      lines: [header, '\0\0', exchangeLine('b'), ''],
+      expected: ['Prompt b', 1, 'damaged'],
+    },
     {
       what: 'a damaged second prompt',
-      lines: [header, asked('a'), '\0\0', asked('c'), ''],
+      lines: [header, exchangeLine('a'), '\0\0', exchangeLine('c'), ''],
       expected: ['Prompt a', 2, 'damaged'],
     },
-    { what: 'another that has a title', lines: [header, title, '\0\0', ''], expected: ['Named', 0, 'damaged'] },
-    { what: 'one of a later schema', lines: [newer, '{"type":"other"}', ''], expected: ['', 0, 'newer'] },
     {
-      what: 'one of a later schema whose prompts are as they are now',
-      lines: [newer, '{"type":"other"}', asked('a'), '{}', ''],
+      what: 'a titled conversation whose first prompt is damaged',
+      lines: [header, title, '\0\0', ''],
+      expected: ['Named', 0, 'damaged'],
+    },
+    { what: 'a conversation of a newer schema', lines: [newer, '{"type":"other"}', ''], expected: ['', 0, 'newer'] },
+    {
+      what: 'a conversation of a newer schema with readable prompts',
+      lines: [newer, '{"type":"other"}', exchangeLine('a'), '{}', ''],
       expected: ['Prompt a', 1, 'newer'],
     },
   ] as const) {
-    it(`has ${expected ? 'what could be read of' : 'nothing of'} ${what}, and leaves it as it is`, async () => {
+    it(`${expected ? 'lists the readable part of' : 'does not list'} ${what}, and leaves the file unchanged`, async () => {
       const { conversations, errors } = nextWindow(disk);
       const id = randomUUID();
       const content = lines.join('\n');
       await writeFile(pathOf(id), content);
       const [found, ...others] = await conversations.list();
-      assert.deepEqual(found && [found.title, found.turns, found.flaw], expected);
+      assert.deepEqual(found && [found.title, found.turns, found.problem], expected);
       assert.deepEqual(others, []);
       assert.equal((await conversations.search(expected?.[0] ?? '')).length, expected ? 1 : 0);
       assert.equal(await readFile(pathOf(id), 'utf8'), content);
@@ -100,7 +108,7 @@ describe('The list of conversations', () => {
     });
   }
 
-  it('leads to a damaged conversation, which is then shown as far as it could be read', async () => {
+  it('lists a damaged conversation and opens its readable part', async () => {
     const before = nextWindow(disk);
     const id = await before.talk(['first prompt', 'a'], ['second', 'b']);
     const lines = (await readFile(pathOf(id), 'utf8')).split('\n');
@@ -108,7 +116,7 @@ describe('The list of conversations', () => {
     await writeFile(pathOf(id), lines.join('\n'));
     const { conversations, errors } = nextWindow(disk);
     assert.deepEqual(
-      (await conversations.list()).map((each) => [each.id, each.title, each.flaw]),
+      (await conversations.list()).map((each) => [each.id, each.title, each.problem]),
       [[id, 'first prompt', 'damaged']],
     );
     assert.deepEqual(
@@ -125,12 +133,12 @@ describe('The list of conversations', () => {
       ['corrupt'],
     );
     assert.deepEqual(
-      (await conversations.list()).map((each) => [each.turns, each.flaw]),
+      (await conversations.list()).map((each) => [each.turns, each.problem]),
       [[1, undefined]],
     );
   });
 
-  it('has one that is renamed, or looked at, where it was', async () => {
+  it('keeps the position of a conversation that is renamed or opened', async () => {
     const before = nextWindow(disk);
     const old = await before.talk(['old', '1']);
     const recent = await before.talk(['recent', '2']);
@@ -152,10 +160,10 @@ describe('The list of conversations', () => {
         [old, 'New name'],
       ],
     );
-    assert.equal(list[1]?.at, 1_000_000);
+    assert.equal(list[1]?.lastActivityAt, 1_000_000);
   });
 
-  it('reads without opening', async () => {
+  it('reads a conversation without opening it', async () => {
     const before = nextWindow(disk);
     const id = await before.talk(['one', '1']);
     await before.conversations.rename(id, 'Numbers');
@@ -171,7 +179,7 @@ describe('The list of conversations', () => {
     assert.equal(await conversations.read('../x'), undefined);
   });
 
-  it('renames one that is closed, and lets go of it again', async () => {
+  it('renames a closed conversation and closes it again', async () => {
     const before = nextWindow(disk);
     const id = await before.talk(['one', '1']);
     const { conversations, errors } = nextWindow(disk);
@@ -184,7 +192,7 @@ describe('The list of conversations', () => {
     assert.deepEqual(errors, []);
   });
 
-  it('finds all words in prompts, answers and titles, in any case, also where an answer came in pieces', async () => {
+  it('finds all words in prompts, answers and titles, ignoring case, even if an answer arrived in pieces', async () => {
     const before = nextWindow(disk);
     const sheep = await before.talk(['What do sheep eat?', 'Grass and more grass'], ['And goats?', 'Everything']);
     const german = await before.talk(['Was fressen Schafe?', 'Gras']);
@@ -204,7 +212,7 @@ describe('The list of conversations', () => {
         ['吃青草', [conversation.id]],
         ['type exchange', []],
       ] as const) {
-        // Once more: what was read is known now.
+        // The second search uses the cache.
         for (const found of [await conversations.search(query), await conversations.search(query)]) {
           assert.deepEqual(found.map(({ id }) => id).sort(), [...ids].sort(), query);
         }
@@ -212,7 +220,7 @@ describe('The list of conversations', () => {
     }
   });
 
-  it('stops looking when it is told to', async () => {
+  it('stops a search when its signal is aborted', async () => {
     const before = nextWindow(disk);
     await before.talk(['one', '1']);
     assert.deepEqual(await before.conversations.search('one', AbortSignal.abort()), []);
@@ -224,32 +232,32 @@ describe('The list of conversations', () => {
     const other = await talk(['two', 'second']);
     const reads: string[] = [];
     const index = new ConversationIndex({
-      newestFirst: () => journal.newestFirst(),
-      content: (id) => journal.content(id),
+      listNewestFirst: () => journal.listNewestFirst(),
+      readBytes: (id) => journal.readBytes(id),
       read: (id) => {
         reads.push(id);
         return journal.read(id);
       },
     });
-    const look = async (): Promise<unknown> => {
+    const readAll = async (): Promise<unknown> => {
       reads.length = 0;
-      for (const { id } of await index.summaries()) await index.textsIn(id);
+      for (const { id } of await index.summaries()) await index.readTexts(id);
       return reads.sort();
     };
-    assert.deepEqual(await look(), [id, other].sort());
-    assert.deepEqual(await look(), []);
+    assert.deepEqual(await readAll(), [id, other].sort());
+    assert.deepEqual(await readAll(), []);
     await appendFile(pathOf(id), `${JSON.stringify({ type: 'title', title: 'New' })}\n`);
-    assert.deepEqual(await look(), [id]);
+    assert.deepEqual(await readAll(), [id]);
     assert.equal((await index.summaries()).find((summary) => summary.id === id)?.title, 'New');
     await rm(pathOf(other));
     assert.deepEqual(
       (await index.summaries()).map((summary) => summary.id),
       [id],
     );
-    assert.equal(await index.textsIn(other), undefined);
+    assert.equal(await index.readTexts(other), undefined);
   });
 
-  it('is there of a folder that is not', async () => {
+  it('lists nothing for a folder that does not exist', async () => {
     const journal = new Journal({
       folder: join(disk.folder, 'none'),
       clock: new VirtualClock(),
@@ -260,25 +268,25 @@ describe('The list of conversations', () => {
   });
 });
 
-describe('excerptOf', () => {
+describe('search excerpt', () => {
   const long = `${'a '.repeat(100)}needle${' z'.repeat(200)}`;
   for (const { name, texts, query, expected } of [
-    { name: 'a short text whole', texts: ['one\n  two'], query: 'TWO', expected: 'one two' },
+    { name: 'a complete short text', texts: ['one\n  two'], query: 'TWO', expected: 'one two' },
     { name: 'the first text with a match', texts: ['one', 'two', 'two more'], query: 'two', expected: 'two' },
-    { name: 'nothing where a word is missing', texts: ['one', 'two'], query: 'one three', expected: undefined },
-    { name: 'empty where nothing is looked for', texts: ['one'], query: ' ', expected: '' },
+    { name: 'undefined if a word is missing', texts: ['one', 'two'], query: 'one three', expected: undefined },
+    { name: 'an empty string for an empty query', texts: ['one'], query: ' ', expected: '' },
   ]) {
-    it(`is ${name}`, () => assert.equal(excerptOf(texts, wordsOf(query)), expected));
+    it(`returns ${name}`, () => assert.equal(findExcerpt(texts, splitWords(query)), expected));
   }
 
-  it('is cut on both sides of a match, and says so', () => {
-    const excerpt = excerptOf([long], ['needle']) ?? '';
+  it('is shortened on both sides of a match, with ellipses', () => {
+    const excerpt = findExcerpt([long], ['needle']) ?? '';
     assert.match(excerpt, /^….*a needle z.*…$/);
     assert.ok(excerpt.length < 170);
   });
 
-  it('cuts no character in halves', () => {
-    const excerpt = excerptOf(['🐑'.repeat(99) + 'x' + '🐑'.repeat(99)], ['x']) ?? '';
+  it('does not split surrogate pairs', () => {
+    const excerpt = findExcerpt(['🐑'.repeat(99) + 'x' + '🐑'.repeat(99)], ['x']) ?? '';
     assert.ok(excerpt.isWellFormed(), excerpt);
   });
 });

@@ -7,7 +7,7 @@ import { settle as filesWritten } from '../../support/virtualClock';
 import { nextWindow, type Disk } from '../journal/window';
 import { attempt, done, settled, text } from './scriptedEngine';
 
-describe('Conversations', () => {
+describe('conversations', () => {
   let folder: string;
   let memory: Map<string, unknown>;
   let disk: Disk;
@@ -21,7 +21,7 @@ describe('Conversations', () => {
 
   const open = () => nextWindow(disk);
 
-  it('gives back, after a reload in mid-stream, all that had arrived', async () => {
+  it('restores all received text after a reload during an answer', async () => {
     const before = open();
     const conversation = await before.conversations.resume();
     conversation.ask({ prompt: 'Hi' });
@@ -30,11 +30,11 @@ describe('Conversations', () => {
     before.conversations.flushSync();
 
     const after = open();
-    const again = await after.conversations.resume();
-    assert.equal(again.id, conversation.id);
-    assert.deepEqual(again.last?.state.text, 'one two three');
-    assert.equal(again.last.state.phase, 'interrupted');
-    again.retryNow();
+    const reopened = await after.conversations.resume();
+    assert.equal(reopened.id, conversation.id);
+    assert.deepEqual(reopened.last?.state.text, 'one two three');
+    assert.equal(reopened.last.state.phase, 'interrupted');
+    reopened.retryNow();
     assert.deepEqual(after.engine.turn.options?.earlier, {
       text: 'one two three',
       reasoned: false,
@@ -43,7 +43,7 @@ describe('Conversations', () => {
     });
   });
 
-  it('calls no synchronous function of the file system while answers stream and conversations open and close', async () => {
+  it('uses no synchronous file system function while answers stream and conversations open and close', async () => {
     const { conversations, engine, journal, clock, talk } = open();
     const other = await talk(['one', '1']);
     const disk = holdWrites();
@@ -66,7 +66,7 @@ describe('Conversations', () => {
     }
   });
 
-  it('sends a prompt only when it is on disk, or 100 ms later', async () => {
+  it('sends a prompt when it is on disk, or after 100 ms', async () => {
     const { conversations, engine, clock } = open();
     const disk = holdWrites();
     try {
@@ -86,7 +86,7 @@ describe('Conversations', () => {
     }
   });
 
-  it('starts anew after a reload when nothing was interrupted, and opens the old one by its id', async () => {
+  it('starts a new conversation after a reload without an interrupted answer, and opens the old one by its id', async () => {
     const before = open();
     const conversation = await before.conversations.resume();
     conversation.ask({ prompt: 'Hi' });
@@ -101,7 +101,7 @@ describe('Conversations', () => {
     assert.equal(after.conversations.current, opened);
   });
 
-  it('brings back the one whose answer was broken off, once', async () => {
+  it('opens a conversation with an interrupted answer once', async () => {
     const before = open();
     const conversation = await before.conversations.resume();
     conversation.ask({ prompt: 'Hi' });
@@ -119,13 +119,13 @@ describe('Conversations', () => {
     assert.deepEqual(await open().conversations.brokenOff(), []);
   });
 
-  it('is one conversation for all who ask at the same time', async () => {
+  it('returns the same conversation to concurrent callers of resume', async () => {
     const { conversations } = open();
     const all = await Promise.all([conversations.resume(), conversations.resume(), conversations.resume()]);
     assert.equal(new Set(all).size, 1);
   });
 
-  it('opens a file once for all who ask at the same time', async () => {
+  it('opens a file only once for concurrent callers of open', async () => {
     const before = open();
     const { id } = await before.conversations.resume();
     before.conversations.current?.ask({ prompt: 'Hi' });
@@ -136,7 +136,7 @@ describe('Conversations', () => {
     assert.equal(new Set(all).size, 1);
   });
 
-  it('keeps a turn running when another conversation is started, and finds it to stop it', async () => {
+  it('keeps a turn running when another conversation is started, and reports its conversation as running', async () => {
     const { conversations, engine } = open();
     const first = await conversations.resume();
     first.ask({ prompt: 'Hi' });
@@ -148,7 +148,7 @@ describe('Conversations', () => {
     assert.equal(conversations.running, undefined);
   });
 
-  it('leads whoever looks for the running turn to the conversation that was left, and makes it the current one', async () => {
+  it('makes a background conversation with a running turn current when the user asks for the running turn', async () => {
     const { conversations, engine } = open();
     const first = await conversations.resume();
     first.ask({ prompt: 'Hi' });
@@ -158,26 +158,26 @@ describe('Conversations', () => {
     await conversations.open(second.id);
     const current = conversations.current;
     current.ask({ prompt: 'Hi' });
-    // With one of its own, the current one is busy enough.
+    // The current conversation is preferred when it also has a running turn.
     assert.equal(await conversations.resumeBusy(), current);
     for (const turn of engine.turns) turn.give(done('Hello'));
     await settled();
     assert.equal(await conversations.resumeBusy(), current);
   });
 
-  it('gives the same conversation back when it was left and is opened again', async () => {
+  it('returns the complete conversation when it is opened again after another one was started', async () => {
     const { conversations, engine, journal } = open();
     const first = await conversations.resume();
     first.ask({ prompt: 'Hi' });
     engine.turn.give(done('Hello'));
     await settled();
     conversations.startNew();
-    const again = await conversations.open(first.id);
+    const reopened = await conversations.open(first.id);
     assert.deepEqual(
-      again?.exchanges().map(({ state }) => state.text),
+      reopened?.exchanges().map(({ state }) => state.text),
       ['Hello'],
     );
-    again.ask({ prompt: 'More' });
+    reopened.ask({ prompt: 'More' });
     engine.turn.give(done('Yes'));
     await settled();
     await journal.flush();
@@ -188,31 +188,31 @@ describe('Conversations', () => {
     );
   });
 
-  it('keeps no more files than the limit', async () => {
+  it('deletes the oldest conversations beyond the limit', async () => {
     disk.limit = 2;
-    // Files of the last hour are kept in any case.
+    // Files of the last hour are never deleted.
     disk.epoch = Date.now() + 2 * 60 * 60 * 1000;
     const { conversations, engine, journal, errors } = open();
     const removals: unknown[] = [];
-    const asked: string[] = [];
+    const conversationIds: string[] = [];
     conversations.onDidRemove((removal) => removals.push(removal));
     for (let n = 0; n < 4; n++) {
       conversations.startNew().ask({ prompt: 'Hi' });
       engine.turn.give(done('Hello'));
       await settled();
       await journal.flush();
-      asked.push(conversations.current?.id ?? '');
+      conversationIds.push(conversations.current?.id ?? '');
     }
     await conversations.open(conversations.current?.id);
     assert.equal((await readdir(folder)).filter((name) => name.endsWith('.jsonl')).length, 2);
     assert.deepEqual(
       removals,
-      asked.slice(0, 2).map((id) => ({ id, state: 'deleted' })),
+      conversationIds.slice(0, 2).map((id) => ({ id, state: 'deleted' })),
     );
     assert.deepEqual(errors, []);
   });
 
-  it('leaves the current conversation alone when the one that is opened is not wanted any more', async () => {
+  it('keeps the current conversation when the opened one is no longer wanted', async () => {
     const before = open();
     const { id } = await before.conversations.resume();
     before.conversations.current?.ask({ prompt: 'Hi' });
@@ -227,12 +227,12 @@ describe('Conversations', () => {
     assert.deepEqual(errors, []);
   });
 
-  it('has no conversation for what is not an id', async () => {
+  it('opens no conversation for a value that is not an id', async () => {
     const { conversations } = open();
     for (const id of [undefined, 1, '../x', {}]) assert.equal(await conversations.open(id), undefined);
   });
 
-  it('gives no second empty conversation, but one beside a conversation with a title', () => {
+  it('reuses an empty conversation, but not one with a title', () => {
     const { conversations, errors } = open();
     const first = conversations.startNew();
     assert.equal(conversations.startNew(), first);
@@ -244,9 +244,9 @@ describe('Conversations', () => {
     assert.deepEqual(errors, []);
   });
 
-  it('brings back all that were broken off, the newest first, and no other', async () => {
+  it('opens all conversations with an interrupted answer, newest first, and no others', async () => {
     const before = open();
-    const whole = await before.talk(['Whole', 'Yes']);
+    const completeId = await before.talk(['Whole', 'Yes']);
     const ids: string[] = [];
     for (const prompt of ['one', 'two']) {
       const conversation = before.conversations.startNew();
@@ -255,7 +255,7 @@ describe('Conversations', () => {
       await before.journal.flush();
       await utimes(join(folder, `${conversation.id}.jsonl`), ids.length, ids.length);
     }
-    await utimes(join(folder, `${whole}.jsonl`), 9, 9);
+    await utimes(join(folder, `${completeId}.jsonl`), 9, 9);
 
     const { conversations } = open();
     const found = await conversations.brokenOff();
@@ -269,7 +269,7 @@ describe('Conversations', () => {
     assert.deepEqual(await open().conversations.brokenOff(), []);
   });
 
-  it('leaves the current conversation where others were broken off', async () => {
+  it('keeps the current conversation when interrupted conversations are opened', async () => {
     const before = open();
     before.conversations.startNew().ask({ prompt: 'Hi' });
     await filesWritten();
@@ -280,7 +280,7 @@ describe('Conversations', () => {
     assert.equal(conversations.current, current);
   });
 
-  it('keeps a conversation open as long as a panel holds it', async () => {
+  it('keeps a conversation open until all holds are disposed', async () => {
     const { conversations, talk } = open();
     const first = conversations.startNew();
     first.ask({ prompt: 'Hi' });
@@ -299,7 +299,7 @@ describe('Conversations', () => {
     assert.notEqual(await conversations.open(first.id), first);
   });
 
-  it('lets go of one that nobody shows when its turn has ended', async () => {
+  it('closes a conversation without a panel when its last turn has ended', async () => {
     const { conversations, engine, talk } = open();
     const first = conversations.startNew();
     first.ask({ prompt: 'one' });
@@ -308,31 +308,31 @@ describe('Conversations', () => {
     await talk(['Other', 'Yes']);
     turn.give(attempt(), done('1'));
     await settled();
-    // The next in line runs.
+    // The queued turn runs.
     assert.equal(conversations.running, first);
     engine.turn.give(attempt(), done('2'));
     await settled();
-    const again = await conversations.open(first.id);
-    assert.notEqual(again, first);
+    const reopened = await conversations.open(first.id);
+    assert.notEqual(reopened, first);
     assert.deepEqual(
-      again?.exchanges().map(({ state }) => state.text),
+      reopened?.exchanges().map(({ state }) => state.text),
       ['1', '2'],
     );
   });
 
-  it('keeps open what somebody has just been given, and holds a little later', async () => {
+  it('keeps a conversation open if the caller holds it a few microtasks later', async () => {
     const id = await open().talk(['one', '1']);
     const { conversations } = open();
     const conversation = (await conversations.open(id))!;
     conversations.startNew();
-    // A caller may have callers.
+    // The conversation may pass through several async functions.
     for (let turn = 0; turn < 20; turn++) await Promise.resolve();
     conversations.hold(conversation);
     await conversations.list();
     assert.equal(await conversations.open(id), conversation);
   });
 
-  it('acts on the conversation whose panel was focused last', async () => {
+  it('makes the conversation current whose panel was focused last', async () => {
     const { conversations } = open();
     const changes: string[] = [];
     const first = conversations.startNew();
@@ -350,7 +350,7 @@ describe('Conversations', () => {
     assert.deepEqual(changes, [first.id, second.id]);
   });
 
-  it('loses nothing that is asked while the conversation is being let go', async () => {
+  it('saves a prompt that is asked while the conversation is being closed', async () => {
     const { conversations, engine, journal } = open();
     const first = conversations.startNew();
     first.ask({ prompt: 'Hi' });
@@ -364,7 +364,7 @@ describe('Conversations', () => {
     assert.equal((await open().conversations.read(first.id))?.exchanges.length, 2);
   });
 
-  it('keeps open one that a panel takes while it is being let go', async () => {
+  it('keeps a conversation open that a panel holds while it is being closed', async () => {
     const { conversations, journal, talk } = open();
     await talk(['Hi', 'Hello']);
     const first = conversations.current!;
@@ -377,9 +377,9 @@ describe('Conversations', () => {
     assert.equal(await conversations.open(first.id), first);
   });
 
-  describe('that is removed', () => {
+  describe('removing a conversation', () => {
     for (const state of ['open', 'busy', 'closed'] as const) {
-      it(`is gone when it was ${state}, and back when that is undone`, async () => {
+      it(`removes ${state === 'open' ? 'an' : 'a'} ${state} conversation, and restores it on undo`, async () => {
         const { conversations, engine, errors, talk } = open();
         const id = await talk(['Hi', 'Hello']);
         if (state === 'busy') conversations.current?.ask({ prompt: 'More' });
@@ -387,10 +387,10 @@ describe('Conversations', () => {
           await talk(['Other', 'Yes']);
           await settled();
         }
-        const was = conversations.current;
+        const previous = conversations.current;
         const removed = (await conversations.remove(id))!;
         assert.equal(engine.turns.length > 0 && conversations.running, undefined);
-        assert.equal(conversations.current, state === 'closed' ? was : undefined);
+        assert.equal(conversations.current, state === 'closed' ? previous : undefined);
         assert.deepEqual(
           (await conversations.list()).filter((summary) => summary.id === id),
           [],
@@ -399,7 +399,7 @@ describe('Conversations', () => {
         await removed.undo();
         const texts = (await conversations.open(id))?.exchanges().map(({ state }) => `${state.phase} ${state.text}`);
         assert.deepEqual(texts, state === 'busy' ? ['done Hello', 'stopped '] : ['done Hello']);
-        await (await conversations.remove(id))?.forget();
+        await (await conversations.remove(id))?.deletePermanently();
         assert.deepEqual(
           (await readdir(folder)).filter((name) => name.startsWith(id)),
           [],
@@ -408,7 +408,7 @@ describe('Conversations', () => {
       });
     }
 
-    it('stays, and is written, where its file can not be put aside', async () => {
+    it('keeps the conversation open and writable when its file can not be hidden', async () => {
       const { conversations, engine, journal, errors, talk } = open();
       const id = await talk(['Hi', 'Hello']);
       const conversation = conversations.current!;
@@ -425,14 +425,14 @@ describe('Conversations', () => {
       assert.deepEqual(errors, []);
     });
 
-    it('is announced when it is hidden, restored and deleted', async () => {
+    it('fires an event when a conversation is hidden, restored and deleted', async () => {
       const { conversations, talk } = open();
       const id = await talk(['one', '1']);
-      const heard: unknown[] = [];
-      conversations.onDidRemove((removal) => heard.push(removal));
+      const events: unknown[] = [];
+      conversations.onDidRemove((removal) => events.push(removal));
       await (await conversations.remove(id))?.undo();
-      await (await conversations.remove(id))?.forget();
-      assert.deepEqual(heard, [
+      await (await conversations.remove(id))?.deletePermanently();
+      assert.deepEqual(events, [
         { id, state: 'hidden' },
         { id, state: 'restored' },
         { id, state: 'hidden' },
@@ -440,7 +440,7 @@ describe('Conversations', () => {
       ]);
     });
 
-    it('was nothing where there is nothing on disk', async () => {
+    it('returns undefined for a conversation that is not on disk', async () => {
       const { conversations } = open();
       const { id } = conversations.startNew();
       assert.equal(await conversations.remove(id), undefined);
@@ -448,7 +448,7 @@ describe('Conversations', () => {
       assert.equal(await conversations.remove('../x'), undefined);
     });
 
-    it('writes nothing any more', async () => {
+    it('writes nothing after a conversation was removed', async () => {
       const { conversations, journal, talk } = open();
       const id = await talk(['Hi', 'Hello']);
       const conversation = conversations.current!;

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { ExchangeTree } from '../../../src/host/conversation/exchanges';
 import { propertyRuns } from '../../support/propertyRuns';
 
-/** `a` is asked; `a<b` is asked after b, `a<` as a first one; `a!` is shown. */
+/** Builds a tree: `a` adds an exchange, `a<b` adds it after b, `a<` adds it as a first prompt, and `a!` makes it current. */
 function treeOf(steps: string): ExchangeTree {
   const tree = new ExchangeTree();
   for (const step of steps.split(' ').filter(Boolean)) {
@@ -14,35 +14,45 @@ function treeOf(steps: string): ExchangeTree {
   return tree;
 }
 
-describe('ExchangeTree', () => {
+describe('exchange tree', () => {
   for (const { name, steps, path, versions } of [
-    { name: 'nothing', steps: '', path: '', versions: {} },
-    { name: 'one after the other', steps: 'a b c', path: 'a b c', versions: { a: 'a', b: 'b', c: 'c' } },
+    { name: 'an empty tree', steps: '', path: '', versions: {} },
+    { name: 'consecutive prompts', steps: 'a b c', path: 'a b c', versions: { a: 'a', b: 'b', c: 'c' } },
     { name: 'an edited last prompt', steps: 'a b c<a', path: 'a c', versions: { b: 'b c', c: 'b c' } },
     { name: 'an edited first prompt', steps: 'a b c< d', path: 'c d', versions: { a: 'a c', d: 'd' } },
-    { name: 'an edited one in the middle', steps: 'a b c d<a e', path: 'a d e', versions: { b: 'b d', c: 'c' } },
-    { name: 'the first version again, with what followed', steps: 'a b c d<a b!', path: 'a b c', versions: {} },
+    { name: 'an edited prompt in the middle', steps: 'a b c d<a e', path: 'a d e', versions: { b: 'b d', c: 'c' } },
+    {
+      name: 'the first version, selected again, and the exchange that followed it',
+      steps: 'a b c d<a b!',
+      path: 'a b c',
+      versions: {},
+    },
     { name: 'a version in the middle of its path', steps: 'a b c d< a!', path: 'a b c', versions: {} },
-    { name: 'a version below another one', steps: 'a b c d< c!', path: 'a b c', versions: {} },
-    { name: 'what was last shown further down', steps: 'a b c<a d< a!', path: 'a c', versions: {} },
-    { name: 'a version of a version', steps: 'a b<a c<a d e<c', path: 'a c e', versions: { b: 'b c', d: 'd e' } },
-    { name: 'a prompt behind a chosen version', steps: 'a b c<a b! d', path: 'a b d', versions: { d: 'd' } },
+    { name: 'a selected version below another version', steps: 'a b c d< c!', path: 'a b c', versions: {} },
+    { name: 'the version that was last current further down', steps: 'a b c<a d< a!', path: 'a c', versions: {} },
+    {
+      name: 'a version below another version',
+      steps: 'a b<a c<a d e<c',
+      path: 'a c e',
+      versions: { b: 'b c', d: 'd e' },
+    },
+    { name: 'a prompt after a selected version', steps: 'a b c<a b! d', path: 'a b d', versions: { d: 'd' } },
   ] as const) {
-    it(`has a path through ${name}`, () => {
+    it(`has the current path through ${name}`, () => {
       const tree = treeOf(steps);
       assert.equal(tree.path().join(' '), path);
       for (const [id, all] of Object.entries(versions)) assert.equal(tree.versions(id).join(' '), all, id);
     });
   }
 
-  it('knows what came before an exchange that is not shown', () => {
+  it('returns the ancestors of an exchange that is not current', () => {
     const tree = treeOf('a b c d<a e');
-    assert.deepEqual(tree.before('c'), ['a', 'b']);
-    assert.deepEqual(tree.before('a'), []);
+    assert.deepEqual(tree.ancestors('c'), ['a', 'b']);
+    assert.deepEqual(tree.ancestors('a'), []);
     assert.deepEqual([tree.parent('c'), tree.parent('a')], ['b', '']);
   });
 
-  it('shows exactly what is on the path, which no version is left out of, and keeps what came before', () => {
+  it('keeps path, versions and ancestors consistent after any sequence of prompts, edits and selections', () => {
     const step = fc.oneof(
       fc.record({ what: fc.constant('ask' as const) }),
       fc.record({ what: fc.constantFrom('edit' as const, 'show' as const), which: fc.nat() }),
@@ -51,11 +61,11 @@ describe('ExchangeTree', () => {
       fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
         const tree = new ExchangeTree();
         const before = new Map<string, readonly string[]>();
-        for (const each of steps) {
+        for (const action of steps) {
           const ids = [...before.keys()];
           const id = `${ids.length}`;
-          const chosen = each.what === 'ask' ? undefined : ids[each.which % ids.length];
-          if (each.what === 'show') {
+          const chosen = action.what === 'ask' ? undefined : ids[action.which % ids.length];
+          if (action.what === 'show') {
             if (chosen !== undefined) tree.show(chosen);
           } else if (chosen === undefined) {
             before.set(id, tree.path());
@@ -65,17 +75,20 @@ describe('ExchangeTree', () => {
             tree.add(id, tree.parent(chosen));
           }
           const path = tree.path();
-          const through = each.what === 'show' ? chosen : id;
+          const through = action.what === 'show' ? chosen : id;
           assert.ok(through === undefined || path.includes(through));
-          for (const [known, ancestors] of before) {
-            assert.deepEqual(tree.before(known), ancestors);
-            assert.equal(tree.isShown(known), path.includes(known));
-            assert.ok(tree.versions(known).includes(known));
+          for (const [exchangeId, ancestors] of before) {
+            assert.deepEqual(tree.ancestors(exchangeId), ancestors);
+            assert.equal(tree.isOnPath(exchangeId), path.includes(exchangeId));
+            assert.ok(tree.versions(exchangeId).includes(exchangeId));
             for (const other of before.keys()) {
-              assert.equal(tree.isAtOrBehind(known, other), known === other || ancestors.includes(other));
+              assert.equal(
+                tree.isSameOrDescendant(exchangeId, other),
+                exchangeId === other || ancestors.includes(other),
+              );
             }
           }
-          path.forEach((shown, index) => assert.deepEqual(tree.before(shown), path.slice(0, index)));
+          path.forEach((shown, index) => assert.deepEqual(tree.ancestors(shown), path.slice(0, index)));
         }
       }),
       { numRuns: Math.min(propertyRuns, 300) },

@@ -2,32 +2,32 @@ import assert from 'node:assert/strict';
 import { PromptHistory, removeFormerPrompts } from '../../../src/host/conversation/promptHistoryStore';
 import { storeIn } from '../../support/storeIn';
 
-function setUp(kept?: unknown) {
+function setUp(stored?: unknown) {
   const memory = new Map<string, unknown>();
-  if (kept !== undefined) memory.set('holysheep.prompts', kept);
+  if (stored !== undefined) memory.set('holysheep.prompts', stored);
   return { memory, history: new PromptHistory(storeIn(memory)) };
 }
 
-describe('the prompt history', () => {
+describe('prompt history', () => {
   it('lists prompts, oldest first', async () => {
     const { history } = setUp();
     for (const prompt of ['a', 'b', 'c']) await history.add(prompt, 'one');
     assert.deepEqual(history.list(), ['a', 'b', 'c']);
   });
 
-  it('moves a prompt that is asked again to the end', async () => {
+  it('moves a repeated prompt to the end', async () => {
     const { history } = setUp();
     for (const prompt of ['a', 'b', 'a']) await history.add(prompt, 'one');
     assert.deepEqual(history.list(), ['b', 'a']);
   });
 
-  it('keeps the last hundred', async () => {
+  it('keeps the last hundred prompts', async () => {
     const { history } = setUp();
     for (let n = 1; n <= 105; n++) await history.add(String(n), 'one');
     assert.deepEqual([history.list().length, history.list()[0]], [100, '6']);
   });
 
-  it('leaves out what is too long to be read at each start', async () => {
+  it('does not store prompts longer than 4000 characters', async () => {
     const { history } = setUp();
     for (const length of [4000, 4001]) await history.add('x'.repeat(length), 'one');
     assert.deepEqual(
@@ -36,7 +36,7 @@ describe('the prompt history', () => {
     );
   });
 
-  it('removes the prompts of a conversation that is deleted, and no others, from everything it keeps', async () => {
+  it('removes only the prompts of a deleted conversation from memory and storage', async () => {
     const { history, memory } = setUp();
     await history.add('secret', 'one');
     await history.add('other', 'two');
@@ -55,7 +55,7 @@ describe('the prompt history', () => {
       return { history, memory };
     };
 
-    it('has no prompts of the conversation, not even on disk, and keeps its drafts', async () => {
+    it('lists and stores no prompts of the conversation, but keeps its drafts', async () => {
       const { history, memory } = await hidden();
       assert.deepEqual([history.list(), history.deleted()], [['other'], []]);
       assert.doesNotMatch(JSON.stringify([...memory]), /first|last/);
@@ -96,14 +96,14 @@ describe('the prompt history', () => {
     assert.ok(!JSON.stringify([...memory]).includes('secret'));
   });
 
-  it('removes the prompts that earlier versions kept for all workspaces', async () => {
+  it('removes the prompts that earlier versions stored for all workspaces', async () => {
     const memory = new Map<string, unknown>([['holysheep.promptHistory', ['secret']]]);
     await removeFormerPrompts(storeIn(memory));
     assert.ok(!JSON.stringify([...memory]).includes('secret'));
   });
 
-  for (const kept of [undefined, 'a', { a: 1 }, [1, null], ['a'], [{ prompt: 'a' }]]) {
-    it(`is empty when what was kept is ${JSON.stringify(kept)}`, () =>
-      assert.deepEqual(setUp(kept).history.list(), []));
+  for (const stored of [undefined, 'a', { a: 1 }, [1, null], ['a'], [{ prompt: 'a' }]]) {
+    it(`is empty when the stored value is ${JSON.stringify(stored)}`, () =>
+      assert.deepEqual(setUp(stored).history.list(), []));
   }
 });

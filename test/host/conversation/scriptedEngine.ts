@@ -2,12 +2,12 @@ import type { Engine, EngineReport, RunningTurn, StreamOptions } from '../../../
 import type { StreamEvent } from '../../../src/engine/events';
 import type { ChatRequest } from '../../../src/engine/request';
 
-/** A turn whose events the test gives, one by one. */
+/** A turn that emits the events the test provides. */
 export class ScriptedTurn implements RunningTurn {
   readonly controls: string[] = [];
   private readonly events: StreamEvent[] = [];
   private wake: () => void = () => undefined;
-  private over = false;
+  private isFinished = false;
   private text = '';
   private problem: Error | undefined;
 
@@ -19,7 +19,7 @@ export class ScriptedTurn implements RunningTurn {
   give(...events: readonly StreamEvent[]): void {
     this.events.push(...events);
     for (const event of events) if (event.type === 'text') this.text += event.text;
-    if (events.some(({ type }) => type === 'done' || type === 'stopped' || type === 'failed')) this.over = true;
+    if (events.some(({ type }) => type === 'done' || type === 'stopped' || type === 'failed')) this.isFinished = true;
     this.wake();
   }
 
@@ -49,7 +49,7 @@ export class ScriptedTurn implements RunningTurn {
     while (true) {
       for (let event = this.events.shift(); event; event = this.events.shift()) yield event;
       if (this.problem) throw this.problem;
-      if (this.over) return;
+      if (this.isFinished) return;
       await new Promise<void>((resolve) => (this.wake = resolve));
     }
   }
@@ -65,7 +65,7 @@ export class ScriptedEngine implements Engine {
   }
 
   connectionChanged(): void {
-    // Turns hear of it from the engine, not from the conversation.
+    // The conversation does not forward this call to its turns.
   }
 
   resetNetworkState(): Promise<void> {
@@ -93,8 +93,13 @@ export const attempt = (model = 'm', number = 1): StreamEvent => ({
   attempt: number,
   at: 0,
 });
-export const text = (words: string, at = 1): StreamEvent => ({ type: 'text', text: words, attempt: 1, at });
-export const reasoning = (words: string, at = 1): StreamEvent => ({ type: 'reasoning', text: words, attempt: 1, at });
+export const text = (content: string, at = 1): StreamEvent => ({ type: 'text', text: content, attempt: 1, at });
+export const reasoning = (content: string, at = 1): StreamEvent => ({
+  type: 'reasoning',
+  text: content,
+  attempt: 1,
+  at,
+});
 export const resumed = (seam: number): StreamEvent => ({
   type: 'resumed',
   how: 'continue',
@@ -103,23 +108,23 @@ export const resumed = (seam: number): StreamEvent => ({
   attempt: 1,
   at: 1,
 });
-export const done = (words: string, finishReason = 'stop'): StreamEvent => ({
+export const done = (content: string, finishReason = 'stop'): StreamEvent => ({
   type: 'done',
   finishReason,
   attempts: 1,
-  text: words,
+  text: content,
   waitedMs: 0,
   attempt: 1,
   at: 9,
 });
-export const stopped = (words: string): StreamEvent => ({ type: 'stopped', text: words, attempt: 1, at: 9 });
-export const failed = (words: string): StreamEvent => ({
+export const stopped = (content: string): StreamEvent => ({ type: 'stopped', text: content, attempt: 1, at: 9 });
+export const failed = (content: string): StreamEvent => ({
   type: 'failed',
   kind: 'connection',
   status: undefined,
   requestId: undefined,
   message: 'Connection lost',
-  text: words,
+  text: content,
   actions: ['retryNow'],
   attempt: 1,
   at: 9,
@@ -137,7 +142,7 @@ export const waiting: StreamEvent = {
   at: 2,
 };
 
-/** Until everything that was given has been taken: microtasks only. */
+/** Waits until all provided events have been consumed, which takes only microtasks. */
 export async function settled(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
 }

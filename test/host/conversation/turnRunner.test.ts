@@ -12,15 +12,15 @@ function setUp() {
   return { clock, batches, batcher };
 }
 
-describe('EventBatcher', () => {
-  it('sends the first words at once, even within a frame', () => {
+describe('event batcher', () => {
+  it('emits the first text immediately, even within a frame', () => {
     const { batches, batcher } = setUp();
     batcher.push(attempt());
     batcher.push(text('a'));
     assert.deepEqual(batches, [['attempt'], ['a']]);
   });
 
-  it('gathers what follows into one batch a frame', async () => {
+  it('collects the following text into one batch per frame', async () => {
     const { clock, batches, batcher } = setUp();
     for (const word of ['a', 'b', 'c', 'd']) batcher.push(text(word));
     assert.deepEqual(batches, [['a']]);
@@ -30,7 +30,7 @@ describe('EventBatcher', () => {
     assert.deepEqual(batches, [['a'], ['b', 'c', 'd']]);
   });
 
-  it('sends the end at once, with what was still gathered, in order', () => {
+  it('emits the terminal event immediately, after the collected events', () => {
     const { clock, batches, batcher } = setUp();
     for (const word of ['a', 'b']) batcher.push(text(word));
     batcher.push(done('ab'));
@@ -38,7 +38,7 @@ describe('EventBatcher', () => {
     assert.equal(clock.pending, 0);
   });
 
-  it('sends at most one batch in 16 ms of a steady stream', async () => {
+  it('emits at most one batch per 16 ms of a steady stream', async () => {
     const { clock, batches, batcher } = setUp();
     for (let ms = 0; ms < 160; ms++) {
       batcher.push(text('x'));
@@ -49,7 +49,7 @@ describe('EventBatcher', () => {
     assert.equal(batches.flat().length, 160);
   });
 
-  it('sends nothing when there is nothing', () => {
+  it('emits nothing when there are no events', () => {
     const { batches, batcher } = setUp();
     batcher.flush();
     assert.deepEqual(batches, []);

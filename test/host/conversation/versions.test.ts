@@ -28,36 +28,36 @@ function open(folded: FoldedJournal = foldJournal([])) {
     },
   );
   conversation.onDidChange((change) => changes.push(change));
-  const said = (): string[] =>
+  const sentTexts = (): string[] =>
     engine.turn.request.messages.map(({ content }) => (typeof content === 'string' ? content : ''));
-  const shown = (): string[] =>
+  const phases = (): string[] =>
     conversation.views().map(({ prompt, state, queued }) => `${prompt}: ${queued ? 'queued' : state.phase}`);
-  /** Asks, and has it answered. */
+  /** Sends a prompt and emits its answer. */
   const ask = async (prompt: string): Promise<string> => {
     const { id } = conversation.ask({ prompt });
     engine.turn.give(attempt(), done(`to ${prompt}`));
     await settled();
     return id;
   };
-  return { engine, lines, changes, conversation, said, shown, ask };
+  return { engine, lines, changes, conversation, sentTexts, phases, ask };
 }
 
-/** As another window would find it. */
+/** Returns the content that a window would read from disk. */
 function reopened(lines: readonly JournalLine[]): FoldedJournal {
   const asked = new Set<string>();
   return foldJournal(lines.map((line) => decodeLine(encodeLine(line), asked)));
 }
 
-describe('A conversation with versions', () => {
-  it('asks an edited prompt anew, with what came before it alone', async () => {
-    const { conversation, said, shown, ask, changes, engine } = open();
+describe('versions of an exchange', () => {
+  it('sends an edited prompt with only the exchanges before it', async () => {
+    const { conversation, sentTexts, phases, ask, changes, engine } = open();
     await ask('one');
     const two = await ask('two');
     await ask('three');
     changes.length = 0;
     const { id } = conversation.edit(two, { prompt: 'zwei' });
-    assert.deepEqual(said(), ['one', 'to one', 'zwei']);
-    assert.deepEqual(shown(), ['one: done', 'zwei: connecting']);
+    assert.deepEqual(sentTexts(), ['one', 'to one', 'zwei']);
+    assert.deepEqual(phases(), ['one: done', 'zwei: connecting']);
     assert.deepEqual(conversation.exchange(two)?.state.text, 'to two');
     const [first] = changes;
     assert.ok(first?.type === 'path');
@@ -71,19 +71,19 @@ describe('A conversation with versions', () => {
     engine.turn.give(done('zu zwei'));
     await settled();
     await ask('drei');
-    assert.deepEqual(said(), ['one', 'to one', 'zwei', 'zu zwei', 'drei']);
+    assert.deepEqual(sentTexts(), ['one', 'to one', 'zwei', 'zu zwei', 'drei']);
   });
 
-  it('has versions of its first prompt, too', async () => {
-    const { conversation, said, shown, ask } = open();
+  it('adds a version of the first prompt', async () => {
+    const { conversation, sentTexts, phases, ask } = open();
     const one = await ask('one');
     conversation.edit(one, { prompt: 'eins' });
-    assert.deepEqual(said(), ['eins']);
-    assert.deepEqual(shown(), ['eins: connecting']);
+    assert.deepEqual(sentTexts(), ['eins']);
+    assert.deepEqual(phases(), ['eins: connecting']);
   });
 
-  it('shows another version with what followed it, and goes on from there', async () => {
-    const { conversation, shown, said, ask, changes, engine } = open();
+  it('makes a version current together with its following exchanges, and adds prompts after them', async () => {
+    const { conversation, phases, sentTexts, ask, changes, engine } = open();
     const one = await ask('one');
     await ask('two');
     const { id } = conversation.edit(one, { prompt: 'eins' });
@@ -91,7 +91,7 @@ describe('A conversation with versions', () => {
     await settled();
     changes.length = 0;
     conversation.showVersion(one);
-    assert.deepEqual(shown(), ['one: done', 'two: done']);
+    assert.deepEqual(phases(), ['one: done', 'two: done']);
     assert.deepEqual(
       changes.map(({ type }) => type),
       ['path'],
@@ -100,12 +100,12 @@ describe('A conversation with versions', () => {
     conversation.showVersion('none');
     assert.equal(changes.length, 1);
     await ask('three');
-    assert.deepEqual(said(), ['one', 'to one', 'two', 'to two', 'three']);
+    assert.deepEqual(sentTexts(), ['one', 'to one', 'two', 'to two', 'three']);
     conversation.showVersion(id);
-    assert.deepEqual(shown(), ['eins: done']);
+    assert.deepEqual(phases(), ['eins: done']);
   });
 
-  it('has the version that was shown last in its journal', async () => {
+  it('stores the selected version in the journal', async () => {
     const { conversation, ask, lines } = open();
     const one = await ask('one');
     conversation.edit(one, { prompt: 'eins' });
@@ -117,27 +117,27 @@ describe('A conversation with versions', () => {
     );
   });
 
-  it('asks one that is not shown with what came before it, and not with what is shown', async () => {
-    const { conversation, said, shown, ask } = open();
+  it('restarts an exchange that is not current with its own preceding exchanges', async () => {
+    const { conversation, sentTexts, phases, ask } = open();
     const one = await ask('one');
     const two = await ask('two');
     conversation.edit(one, { prompt: 'eins' });
     await conversation.end();
     conversation.restart(two);
-    assert.deepEqual(said(), ['one', 'to one', 'two']);
-    assert.deepEqual(shown(), ['eins: stopped']);
+    assert.deepEqual(sentTexts(), ['one', 'to one', 'two']);
+    assert.deepEqual(phases(), ['eins: stopped']);
   });
 
-  it('shows no other version while a turn runs', async () => {
-    const { conversation, shown, ask } = open();
+  it('does not select another version while a turn runs', async () => {
+    const { conversation, phases, ask } = open();
     const one = await ask('one');
     conversation.edit(one, { prompt: 'eins' });
     conversation.showVersion(one);
-    assert.deepEqual(shown(), ['eins: connecting']);
+    assert.deepEqual(phases(), ['eins: connecting']);
   });
 
-  it('stops what runs or waits at or behind the edited prompt, unseen, and starts the new one after it', async () => {
-    const { conversation, engine, shown, changes, lines } = open();
+  it('stops the running and queued turns at and after an edited prompt before it starts the new version', async () => {
+    const { conversation, engine, phases, changes, lines } = open();
     const one = conversation.ask({ prompt: 'one' });
     const two = conversation.ask({ prompt: 'two' });
     const three = conversation.ask({ prompt: 'three' });
@@ -146,41 +146,41 @@ describe('A conversation with versions', () => {
     changes.length = 0;
     const { id } = conversation.edit(one.id, { prompt: 'eins' });
     assert.deepEqual(engine.turns[0]?.controls, ['stop']);
-    assert.deepEqual(shown(), ['eins: queued']);
+    assert.deepEqual(phases(), ['eins: queued']);
     await settled();
-    assert.deepEqual(shown(), ['eins: connecting']);
+    assert.deepEqual(phases(), ['eins: connecting']);
     assert.equal(engine.turns.length, 2);
     const seen = changes.map((change) => (change.type === 'exchange' ? change.exchange.id : change.type));
     assert.deepEqual(seen, ['path', id]);
     for (const before of [one, two, three]) assert.equal(conversation.exchange(before.id)?.state.phase, 'stopped');
-    // Nobody has broken them off.
-    assert.deepEqual(reopened(lines).brokenOff, [id]);
+    // The stopped turns were not interrupted.
+    assert.deepEqual(reopened(lines).interruptedIds, [id]);
   });
 
-  it('lets a turn before the edited prompt run on', async () => {
-    const { conversation, engine, shown } = open();
+  it('does not stop a turn before the edited prompt', async () => {
+    const { conversation, engine, phases } = open();
     conversation.ask({ prompt: 'one' });
     const { id } = conversation.ask({ prompt: 'two' });
     conversation.edit(id, { prompt: 'zwei' });
     assert.deepEqual(engine.turns[0]?.controls, []);
-    assert.deepEqual(shown(), ['one: connecting', 'zwei: queued']);
+    assert.deepEqual(phases(), ['one: connecting', 'zwei: queued']);
     engine.turn.give(done('to one'));
     await settled();
-    assert.deepEqual(shown(), ['one: done', 'zwei: connecting']);
+    assert.deepEqual(phases(), ['one: done', 'zwei: connecting']);
   });
 
-  it('asks when there is nothing to edit', () => {
-    const { conversation, shown } = open();
+  it('adds the prompt at the end when the edited exchange does not exist', () => {
+    const { conversation, phases } = open();
     conversation.edit('none', { prompt: 'one' });
-    assert.deepEqual(shown(), ['one: connecting']);
+    assert.deepEqual(phases(), ['one: connecting']);
   });
 
   for (const { model, asked } of [
     { model: undefined, asked: 'own' },
     { model: 'other', asked: 'other' },
   ]) {
-    it(`gives another answer to the same prompt${model ? ' by another model' : ''}, once the first is over`, async () => {
-      const { conversation, engine, said, shown } = open();
+    it(`regenerates an answer${model ? ' with another model' : ''} after its turn has ended`, async () => {
+      const { conversation, engine, sentTexts, phases } = open();
       const target = { uri: 'file:///a', startLine: 0, startCharacter: 0, endLine: 1, endCharacter: 0 };
       const attachments = [{ label: 'a', languageId: 'ts', code: 'a' }];
       const input = { prompt: 'one', content: 'one, in full', attachments, target, model: 'own', demo: true };
@@ -191,16 +191,16 @@ describe('A conversation with versions', () => {
       await settled();
       const again = conversation.regenerate(id, model)!;
       assert.notEqual(again.id, id);
-      assert.deepEqual([said(), engine.turn.request.model], [['one, in full'], asked]);
+      assert.deepEqual([sentTexts(), engine.turn.request.model], [['one, in full'], asked]);
       assert.equal(engine.turn.options?.earlier, undefined);
       const { prompt, content, attachments: same, target: place, demo } = conversation.exchange(again.id)!;
       assert.deepEqual({ prompt, content, attachments: same, target: place, model: 'own', demo }, input);
-      assert.deepEqual(shown(), ['one: connecting']);
+      assert.deepEqual(phases(), ['one: connecting']);
       assert.equal(conversation.regenerate('none'), undefined);
     });
   }
 
-  it('has the title it was given, until that is taken away', () => {
+  it('keeps a title until it is removed', () => {
     const { conversation, changes, lines } = open();
     conversation.rename(' Sheep ');
     conversation.rename('Sheep');
@@ -210,16 +210,16 @@ describe('A conversation with versions', () => {
     assert.deepEqual(changes, [{ type: 'title' }, { type: 'title' }]);
   });
 
-  it('ends: all turns are stopped, and none starts', async () => {
-    const { conversation, engine, shown } = open();
+  it('stops all turns and starts no queued turn', async () => {
+    const { conversation, engine, phases } = open();
     conversation.ask({ prompt: 'one' });
     conversation.ask({ prompt: 'two' });
     await conversation.end();
-    assert.deepEqual([shown(), conversation.busy], [['one: stopped', 'two: stopped'], false]);
+    assert.deepEqual([phases(), conversation.busy], [['one: stopped', 'two: stopped'], false]);
     assert.equal(engine.turns.length, 1);
   });
 
-  it('is the same again from its journal, whatever was asked, edited and shown: path, title and requests', async () => {
+  it('restores path, title and requests from the journal after any sequence of actions', async () => {
     const which = fc.nat();
     const answer = fc.constantFrom('whole', 'whole', 'whole', 'half', 'none');
     const anew = fc.constantFrom('edit' as const, 'again' as const, 'show' as const, 'restart' as const);
@@ -230,7 +230,7 @@ describe('A conversation with versions', () => {
     );
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 15 }), async (steps) => {
-        const { conversation, engine, lines, said } = open();
+        const { conversation, engine, lines, sentTexts } = open();
         const before = new Map<string, readonly string[]>();
         for (const each of steps) {
           const ids = [...before.keys()];
@@ -248,28 +248,28 @@ describe('A conversation with versions', () => {
           }
           await settled();
           if (!conversation.busy || !('answer' in each) || each.answer === 'none') continue;
-          const words = `to ${said().at(-1)}`;
+          const words = `to ${sentTexts().at(-1)}`;
           engine.turn.give(attempt(), each.answer === 'half' ? stopped(words) : done(words));
           await settled();
         }
         await conversation.end();
         const folded = reopened(lines);
         const again = open(folded);
-        // The model is named before there is an attempt, and that alone is not written.
+        // The model is set before the first attempt, and the journal does not contain it then.
         const views = (of: Conversation): unknown =>
           JSON.parse(JSON.stringify(of.views(), (name, value: unknown) => (name === 'model' ? undefined : value)));
         assert.deepEqual(views(again.conversation), views(conversation));
         assert.equal(again.conversation.title, conversation.title);
-        assert.deepEqual(folded.brokenOff, []);
+        assert.deepEqual(folded.interruptedIds, []);
         for (const [id, earlier] of before) {
           const words = [...earlier, id].map((each) => conversation.exchange(each)!);
           const expected = words.flatMap(({ id: each, prompt, state }) => {
             if (each === id) return [prompt];
             return state.text ? [prompt, state.text] : [];
           });
-          for (const each of [{ conversation, said }, again]) {
+          for (const each of [{ conversation, sentTexts }, again]) {
             each.conversation.restart(id);
-            assert.deepEqual(each.said(), expected);
+            assert.deepEqual(each.sentTexts(), expected);
             await each.conversation.end();
           }
         }

@@ -13,9 +13,9 @@ const localize: Localize = (message, args = {}) =>
 const time = Date.UTC(2026, 0, 15, 9, 0, 0);
 
 const attempt: StreamEvent = { type: 'attempt', attempt: 1, at: 10, time, model: 'gpt-4o', why: 'first' };
-const text = (words: string): StreamEvent => ({ type: 'text', attempt: 1, at: 20, text: words });
-const done = (words: string, finishReason = 'stop'): StreamEvent => {
-  return { type: 'done', attempt: 1, at: 30, finishReason, attempts: 1, waitedMs: 0, text: words };
+const text = (content: string): StreamEvent => ({ type: 'text', attempt: 1, at: 20, text: content });
+const done = (content: string, finishReason = 'stop'): StreamEvent => {
+  return { type: 'done', attempt: 1, at: 30, finishReason, attempts: 1, waitedMs: 0, text: content };
 };
 const failed: StreamEvent = {
   type: 'failed',
@@ -35,10 +35,10 @@ function exchange(events: readonly StreamEvent[], more: Partial<Exchange> = {}):
 
 const markdown = (...exchanges: Exchange[]): string => markdownIn('en', ...exchanges);
 const markdownIn = (locale: string, ...exchanges: Exchange[]): string =>
-  exportMarkdown({ title: 'Retries', exchanges, others: [] }, { localize, locale });
+  exportMarkdown({ title: 'Retries', exchanges, otherVersions: [] }, { localize, locale });
 
-describe('exportMarkdown', () => {
-  it('has a title, the date, and each turn with its words as they were', () => {
+describe('Markdown export', () => {
+  it('contains the title, the date, and the unchanged text of each turn', () => {
     const answer = 'Because *it* must.\n\n1. First\n';
     const [title, date, ...rest] = markdown(exchange([attempt, text(answer), done(answer)])).split('\n\n');
     assert.equal(title, '# Retries');
@@ -46,14 +46,14 @@ describe('exportMarkdown', () => {
     assert.equal(rest.join('\n\n'), `## You\n\nWhy?\n\n## gpt-4o\n\n${answer}\n`);
   });
 
-  it('has a date also where there is no such language', () => {
+  it('contains a date even if the display language is not a valid locale', () => {
     const [, date] = markdownIn('zh_CN', exchange([attempt, done('Yes')])).split('\n\n');
     assert.match(date ?? '', /2026/);
   });
 
   it('writes the title on one line, without hidden characters', () => {
     const exported = exportMarkdown(
-      { title: 'a\n# b \u202ec\u200b', exchanges: [], others: [] },
+      { title: 'a\n# b \u202ec\u200b', exchanges: [], otherVersions: [] },
       { localize, locale: 'en' },
     );
     assert.equal(exported, '# a # b c\n');
@@ -65,7 +65,7 @@ describe('exportMarkdown', () => {
     assert.ok(written.endsWith('limited.\n> Try later.\n'));
   });
 
-  it('fences what was attached so that it cannot close its fence', () => {
+  it('uses a code fence that the attached code cannot close', () => {
     const attachments = [
       { label: 'src/a.ts:1-2', languageId: 'ts', code: 'a\n```\nb' },
       { kind: 'problems' as const, label: 'src/a.ts', languageId: 'ts', code: '- line 1: no', truncated: true },
@@ -76,21 +76,25 @@ describe('exportMarkdown', () => {
   });
 
   for (const [what, events, note] of [
-    ['a stop', [attempt, { type: 'stopped', attempt: 1, at: 30, text: '' }], 'Stopped.'],
+    ['that the turn was stopped', [attempt, { type: 'stopped', attempt: 1, at: 30, text: '' }], 'Stopped.'],
     [
-      'a stop in mid-answer',
+      'that the turn was stopped during the answer',
       [attempt, text('half'), { type: 'stopped', attempt: 1, at: 30, text: 'half' }],
       'Stopped. The partial answer was kept.',
     ],
-    ['a failure', [attempt, text('half'), failed], 'Rate limited by api.example.'],
+    ['the failure message', [attempt, text('half'), failed], 'Rate limited by api.example.'],
     ['the token limit', [attempt, done('half', 'length')], 'The answer reached the token limit.'],
-    ['an answer on its way', [attempt, text('half')], 'This answer was still incomplete when exported.'],
+    [
+      'that the answer is not complete yet',
+      [attempt, text('half')],
+      'This answer was still incomplete when exported.',
+    ],
   ] as const) {
-    it(`notes ${what}`, () =>
+    it(`adds a note about ${what}`, () =>
       assert.ok(markdown(exchange(events as readonly StreamEvent[])).endsWith(`\n\n> ${note}\n`)));
   }
 
-  it('notes an interruption', () => {
+  it('adds a note about an interruption', () => {
     const { state } = exchange([attempt, text('half')]);
     const written = markdown(exchange([], { state: interrupted(state) }));
     assert.match(
@@ -100,11 +104,11 @@ describe('exportMarkdown', () => {
   });
 
   for (const [what, answer, end] of [
-    ['a fence', 'So:\n```ts\ncode', '\ncode\n```\n'],
-    ['a long fence', '`````\n```\ncode\n', '\ncode\n`````\n'],
-    ['tildes', '~~~\n```\ncode', '\ncode\n~~~\n'],
-    ['no fence that is closed', '```\ncode\n```', '\ncode\n```\n'],
-    ['no code in a line', '```a``` b', '\n```a``` b\n'],
+    ['a code fence', 'So:\n```ts\ncode', '\ncode\n```\n'],
+    ['a long code fence', '`````\n```\ncode\n', '\ncode\n`````\n'],
+    ['a fence of tildes', '~~~\n```\ncode', '\ncode\n~~~\n'],
+    ['no fence that is already closed', '```\ncode\n```', '\ncode\n```\n'],
+    ['no inline code', '```a``` b', '\n```a``` b\n'],
   ] as const) {
     it(`closes ${what} at the end of an answer`, () => {
       assert.ok(markdown(exchange([attempt, done(answer)])).endsWith(end));
@@ -112,20 +116,20 @@ describe('exportMarkdown', () => {
   }
 });
 
-describe('exportJson', () => {
-  const source = (...exchanges: Exchange[]) => ({ title: 'Retries', exchanges, others: [] });
+describe('JSON export', () => {
+  const source = (...exchanges: Exchange[]) => ({ title: 'Retries', exchanges, otherVersions: [] });
   const json = (...exchanges: Exchange[]) =>
     JSON.parse(exportJson(source(...exchanges), time)) as {
       readonly [name: string]: unknown;
       readonly turns: readonly Record<string, unknown>[];
     };
 
-  it('says its schema, its title and when it was written', () => {
+  it('contains the schema, the title and the time of the export', () => {
     const { schema, title, exportedAt, turns } = json();
     assert.deepEqual([schema, title, exportedAt, turns], [1, 'Retries', '2026-01-15T09:00:00.000Z', []]);
   });
 
-  it('has all of a turn: what was asked with what, who answered what, and how it ended', () => {
+  it('contains prompt, attachments, model, answer and outcome of a turn', () => {
     const attachments = [{ label: 'a.ts', languageId: 'ts', code: 'a' }];
     const usage: StreamEvent = {
       type: 'usage',
@@ -158,7 +162,7 @@ describe('exportJson', () => {
     );
   });
 
-  it('has every attempt with the waits before it', () => {
+  it('contains every attempt with the waits before it', () => {
     const events: readonly StreamEvent[] = [
       attempt,
       { type: 'headers', attempt: 1, at: 12, status: 429, requestId: 'req-1', ms: 2 },
@@ -217,7 +221,7 @@ describe('exportJson', () => {
     ]);
   });
 
-  it('says why a turn failed', () => {
+  it('contains the failure of a turn', () => {
     const [turn] = json(exchange([attempt, text('half'), failed])).turns;
     assert.deepEqual(turn?.['failure'], {
       kind: 'rate-limit',
@@ -227,12 +231,12 @@ describe('exportJson', () => {
     });
   });
 
-  it('has the other versions, each with what it was asked after', () => {
+  it('contains the other versions, each with the id of the preceding exchange', () => {
     const others = [
       { exchange: exchange([attempt, done('No')], { id: 'e0' }) },
       { exchange: exchange([]), after: 'e0' },
     ];
-    const document = JSON.parse(exportJson({ ...source(), others }, time)) as {
+    const document = JSON.parse(exportJson({ ...source(), otherVersions: others }, time)) as {
       otherVersions: Record<string, unknown>[];
     };
     assert.deepEqual(
@@ -244,7 +248,7 @@ describe('exportJson', () => {
     );
   });
 
-  it('carries nothing along that it does not know', () => {
+  it('contains no unknown fields, such as keys and URLs', () => {
     const secret = { apiKey: 'hsa-secret', baseUrl: 'https://secret.example/v1' };
     const one = exchange([attempt, text('half'), failed]);
     const failure = one.state.failure && { ...one.state.failure, ...secret };
@@ -253,7 +257,7 @@ describe('exportJson', () => {
   });
 });
 
-describe('exportFileName', () => {
+describe('export file name', () => {
   for (const [title, name] of [
     ['How do I retry?', 'How do I retry.md'],
     ['a/b\\c: d*e"f<g>h|i', 'a b c d e f g h i.md'],
@@ -271,7 +275,7 @@ describe('exportFileName', () => {
     [`${'x'.repeat(59)} yz`, `${'x'.repeat(59)}.md`],
     ['😀'.repeat(61), `${'😀'.repeat(60)}.md`],
   ] as const) {
-    it(`makes ${JSON.stringify(name.slice(-20))} of ${JSON.stringify(title.slice(-20))}`, () => {
+    it(`is ${JSON.stringify(name.slice(-20))} for the title ${JSON.stringify(title.slice(-20))}`, () => {
       assert.equal(exportFileName(title, 'md', 'conversation'), name);
     });
   }

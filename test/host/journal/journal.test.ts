@@ -22,7 +22,7 @@ const words = (exchangeId: string, ...all: string[]): JournalLine => ({
   events: all.map((word) => text(word)),
 });
 
-describe('Journal', () => {
+describe('journal', () => {
   let folder: string;
   let clock: VirtualClock;
   let problems: JournalProblem[];
@@ -36,18 +36,18 @@ describe('Journal', () => {
   });
   afterEach(() => removeTemporaryFolder(join(folder, '..')));
 
-  /** Of a window whose predecessors are gone. */
+  /** Opens the journal in a new window after all previous windows have closed. */
   const journal = (): Journal => {
     dropLocks(folder);
     return new Journal({ folder, clock, limit: () => limit, onProblem: (problem) => problems.push(problem) });
   };
   const pathOf = (id: string): string => join(folder, `${id}.jsonl`);
-  /** But for the locks. */
+  /** Lists all files except locks. */
   const conversationFiles = async (): Promise<string[]> =>
     (await readdir(folder)).filter((name) => !name.endsWith('.lock')).sort();
   const turnsOf = ({ exchanges }: Pick<FoldedJournal, 'exchanges'>): string[] =>
     exchanges.map(({ prompt, state }) => `${prompt}: ${state.phase} "${state.text}"`);
-  const shown = async (id: string): Promise<string[] | undefined> => {
+  const turnsOnDisk = async (id: string): Promise<string[] | undefined> => {
     const folded = await journal().read(id);
     return folded && turnsOf(folded);
   };
@@ -58,7 +58,7 @@ describe('Journal', () => {
     return { file, folded };
   };
 
-  /** A conversation that is on disk and closed. */
+  /** Writes a conversation to disk and closes it. */
   async function written(...lines: readonly JournalLine[]): Promise<string> {
     const { id, file } = journal().create();
     for (const line of lines) file.append(line);
@@ -66,13 +66,13 @@ describe('Journal', () => {
     return id;
   }
 
-  /** @param minutes since it was written */
+  /** @param minutes the age of the file, in minutes */
   async function aged(id: string, minutes: number): Promise<void> {
     const at = clock.now() / 1000 - minutes * 60;
     await utimes(pathOf(id), at, at);
   }
 
-  it('gives back what was written', async () => {
+  it('reads what was written', async () => {
     const attachments = [{ label: 'a.ts:1', languageId: 'typescript', code: 'let a;\r\n' }];
     const target = { uri: 'file:///a.ts', startLine: 0, startCharacter: 0 };
     const input = { prompt: 'Explain', content: 'in full', attachments, target, model: 'm', demo: true };
@@ -88,7 +88,7 @@ describe('Journal', () => {
     assert.deepEqual([exchangeId, state.phase, state.text, queued], ['e', 'done', 'ü€𝄞', false]);
   });
 
-  it('leaves no file of a conversation in which nothing was asked', async () => {
+  it('creates no file for a conversation without a prompt', async () => {
     const all = journal();
     all.create();
     await all.flush();
@@ -96,9 +96,9 @@ describe('Journal', () => {
     assert.deepEqual(await readdir(folder).catch(() => []), []);
   });
 
-  it('has a turn that was running as interrupted, with what had arrived', async () => {
+  it('reads a turn that was running as interrupted, with its partial answer', async () => {
     const id = await written(exchange('e'), words('e', 'half ', 'of it'));
-    assert.deepEqual(await shown(id), ['Hi: interrupted "half of it"']);
+    assert.deepEqual(await turnsOnDisk(id), ['Hi: interrupted "half of it"']);
   });
 
   it('writes text to disk within 100 ms of its arrival, without a flush', async () => {
@@ -106,61 +106,65 @@ describe('Journal', () => {
     file.append(exchange('e'));
     file.append(words('e', 'a'));
     await clock.advance(100);
-    // The write that the clock has started takes real time.
+    // The write that the virtual clock has started takes real time.
     const content = (): Promise<string> => readFile(pathOf(id), 'utf8').catch(() => '');
     while (!(await content()).endsWith(`${JSON.stringify(words('e', 'a'))}\n`)) await setImmediate();
   });
 
-  it('tells of a turn that was broken off once, and knows the conversation that was written last', async () => {
+  it('reports an interrupted turn once, and lists the last written conversation first', async () => {
     const id = await written(exchange('e'), words('e', 'half'));
     const all = journal();
-    assert.equal((await all.newestFirst())[0]?.id, id);
-    assert.equal((await all.open(id))?.folded.brokenOff.length, 1);
+    assert.equal((await all.listNewestFirst())[0]?.id, id);
+    assert.equal((await all.open(id))?.folded.interruptedIds.length, 1);
     await all.flush();
-    assert.equal((await journal().open(id))?.folded.brokenOff.length, 0);
-    assert.deepEqual(await shown(id), ['Hi: interrupted "half"']);
+    assert.equal((await journal().open(id))?.folded.interruptedIds.length, 0);
+    assert.deepEqual(await turnsOnDisk(id), ['Hi: interrupted "half"']);
   });
 
-  it('joins neighbouring text into one event', async () => {
+  it('joins consecutive text into one event', async () => {
     const id = await written(exchange('e'), ...['a', 'b', 'c', 'd', 'e', 'f'].map((word) => words('e', word)));
     const lines = (await readFile(pathOf(id), 'utf8')).trimEnd().split('\n');
     assert.equal(lines.length, 3);
     assert.deepEqual(JSON.parse(lines[2]!), words('e', 'abcdef'));
   });
 
-  it('loses nothing when the window goes away, with or without a write under way', async () => {
+  it('writes everything synchronously when the window closes, even while a write is running', async () => {
     const all = journal();
     const { id, file } = all.create();
     file.append(exchange('e'));
     file.append(words('e', 'one '));
-    const underWay = file.flush();
+    const running = file.flush();
     file.append(words('e', 'two '));
     all.flushSync();
-    assert.deepEqual(await shown(id), ['Hi: interrupted "one two "']);
-    await underWay;
-    assert.deepEqual(await shown(id), ['Hi: interrupted "one two "']);
+    assert.deepEqual(await turnsOnDisk(id), ['Hi: interrupted "one two "']);
+    await running;
+    assert.deepEqual(await turnsOnDisk(id), ['Hi: interrupted "one two "']);
   });
 
-  it('goes on in a file it has opened', async () => {
+  it('appends to a file that it has opened', async () => {
     const id = await written(exchange('e'), words('e', 'one '));
     const { file } = await openToWrite(journal(), id);
     file.append({ type: 'rerun', exchangeId: 'e' });
     file.append(words('e', 'two'));
     await file.flush();
-    assert.deepEqual(await shown(id), ['Hi: interrupted "one two"']);
+    assert.deepEqual(await turnsOnDisk(id), ['Hi: interrupted "one two"']);
   });
 
   for (const go of ['continue', 'restart', undefined] as const) {
-    it(`keeps of an answer that starts again what it had before: ${go ?? 'no word of how'}`, async () => {
-      const had: JournalLine = { type: 'events', exchangeId: 'e', events: [reasoning('hm'), resumed(0), text('half')] };
-      const id = await written(exchange('e'), had, { type: 'rerun', exchangeId: 'e', ...(go && { go }) });
+    it(`restores the state of an answer that starts again ${go ? `with mode ${go}` : 'without a mode'}`, async () => {
+      const before: JournalLine = {
+        type: 'events',
+        exchangeId: 'e',
+        events: [reasoning('hm'), resumed(0), text('half')],
+      };
+      const id = await written(exchange('e'), before, { type: 'rerun', exchangeId: 'e', ...(go && { go }) });
       const { state } = (await journal().open(id))!.folded.exchanges[0]!;
-      const kept = go === 'continue' ? ['half', 'hm', [{ offset: 0 }]] : ['half', '', []];
-      assert.deepEqual([state.text, state.reasoning, state.seams], kept);
+      const saved = go === 'continue' ? ['half', 'hm', [{ offset: 0 }]] : ['half', '', []];
+      assert.deepEqual([state.text, state.reasoning, state.seams], saved);
     });
   }
 
-  it('keeps tool calls, and what an attempt has cost', async () => {
+  it('restores tool calls and the number of bytes of an attempt', async () => {
     const events = [
       attempt(),
       { type: 'tool-call', index: 0, name: 'read', arguments: '{}', attempt: 1, at: 1 },
@@ -172,7 +176,7 @@ describe('Journal', () => {
     assert.equal(state.ledger.entries[0]?.ended?.bytes, 10);
   });
 
-  it('keeps an answer whose tool call has the index of the gateway, as earlier versions wrote it', async () => {
+  it('restores an answer whose tool call has a large index, as earlier versions wrote it', async () => {
     const events = [
       text('before'),
       { type: 'tool-call', index: 500, name: 'read', arguments: '{}', attempt: 1, at: 1 },
@@ -184,23 +188,23 @@ describe('Journal', () => {
     assert.deepEqual(problems, []);
   });
 
-  it('drops a last line torn at any byte, keeps all before it and goes on after it', async () => {
+  it('removes a last line that is cut at any byte, and appends after the previous line', async () => {
     const id = await written(exchange('e'), words('e', 'whole'));
     const whole = (await readFile(pathOf(id))).length;
-    const torn = Buffer.from(JSON.stringify(words('e', 'ü torn')));
-    for (let cut = 1; cut <= torn.length; cut++) {
-      await appendFile(pathOf(id), torn.subarray(0, cut));
+    const incompleteLine = Buffer.from(JSON.stringify(words('e', 'ü torn')));
+    for (let cut = 1; cut <= incompleteLine.length; cut++) {
+      await appendFile(pathOf(id), incompleteLine.subarray(0, cut));
       const { file, folded } = await openToWrite(journal(), id);
       assert.equal(folded.exchanges[0]!.state.text, 'whole', `cut at ${cut}`);
       file.append(words('e', '!'));
       await file.flush();
-      assert.deepEqual(await shown(id), ['Hi: interrupted "whole!"'], `cut at ${cut}`);
+      assert.deepEqual(await turnsOnDisk(id), ['Hi: interrupted "whole!"'], `cut at ${cut}`);
       await truncate(pathOf(id), whole);
     }
     assert.deepEqual(problems, []);
   });
 
-  it('starts again, without a word, where the very first write was torn', async () => {
+  it('reuses a file whose first write was incomplete, without reporting a problem', async () => {
     const id = await written(exchange('e', 'Lost'));
     const whole = await readFile(pathOf(id));
     for (let cut = 0; cut < whole.indexOf('\n'); cut++) {
@@ -209,12 +213,12 @@ describe('Journal', () => {
       assert.deepEqual(turnsOf(folded), []);
       file.append(exchange('e', 'New'));
       await file.flush();
-      assert.deepEqual(await shown(id), ['New: interrupted ""'], `cut at ${cut}`);
+      assert.deepEqual(await turnsOnDisk(id), ['New: interrupted ""'], `cut at ${cut}`);
     }
     assert.deepEqual(problems, []);
   });
 
-  it('leaves nothing of a torn line behind', async () => {
+  it('removes an incomplete last line from the file', async () => {
     const id = await written(exchange('e'));
     const whole = await readFile(pathOf(id));
     await appendFile(pathOf(id), '{"type":"events"');
@@ -222,14 +226,14 @@ describe('Journal', () => {
     assert.deepEqual(await readFile(pathOf(id)), whole);
   });
 
-  it('brings back no file full of holes when it was deleted meanwhile, and says that it is gone', async () => {
+  it('does not create a deleted file again, and reports the failed write', async () => {
     const { id, file } = journal().create();
     file.append(exchange('e'));
     await file.flush();
     await rm(pathOf(id));
     file.append(words('e', 'a'));
     await file.flush();
-    assert.equal(await shown(id), undefined);
+    assert.equal(await turnsOnDisk(id), undefined);
     assert.deepEqual(
       problems.map(({ kind }) => kind),
       ['unwritten'],
@@ -239,24 +243,24 @@ describe('Journal', () => {
   const header = (id: string): string => `${JSON.stringify({ type: 'conversation', schema: 1, id, createdAt: 0 })}\n`;
   const asked = JSON.stringify(exchange('e'));
   for (const { what, head, lines, salvaged } of [
-    { what: 'a header of no kind', head: 'oops\n', lines: [asked], salvaged: [] },
-    { what: 'something else, without a line', head: 'oops', lines: undefined, salvaged: [] },
-    { what: 'a broken first prompt', lines: ['{"type":"exch', asked], salvaged: ['Hi: interrupted ""'] },
-    { what: 'a line of no kind', lines: ['{"type":"other"}'], salvaged: [] },
-    { what: 'events of no exchange', lines: [JSON.stringify(words('e', 'a'))], salvaged: [] },
+    { what: 'an invalid header', head: 'oops\n', lines: [asked], salvaged: [] },
+    { what: 'other content without a line break', head: 'oops', lines: undefined, salvaged: [] },
+    { what: 'a damaged first prompt', lines: ['{"type":"exch', asked], salvaged: ['Hi: interrupted ""'] },
+    { what: 'a line of an unknown type', lines: ['{"type":"other"}'], salvaged: [] },
+    { what: 'events of an unknown exchange', lines: [JSON.stringify(words('e', 'a'))], salvaged: [] },
     { what: 'an exchange without an id', lines: ['{"type":"exchange","id":"","prompt":"Hi"}'], salvaged: [] },
     {
-      what: 'a broken line in the middle',
+      what: 'a damaged line in the middle',
       lines: [asked, JSON.stringify(words('e', 'one ', 'two')), '{"type":"eve', JSON.stringify(words('e', ' three'))],
       salvaged: ['Hi: interrupted "one two"'],
     },
     {
-      what: 'an event of no kind',
+      what: 'an invalid event',
       lines: [asked, '{"type":"events","exchangeId":"e","events":[{"type":"text"}]}'],
       salvaged: ['Hi: interrupted ""'],
     },
     {
-      what: 'a tool call without its place',
+      what: 'a tool call without an index',
       lines: [
         asked,
         '{"type":"events","exchangeId":"e","events":[{"type":"tool-call","arguments":"","attempt":1,"at":1}]}',
@@ -264,12 +268,12 @@ describe('Journal', () => {
       salvaged: ['Hi: interrupted ""'],
     },
     {
-      what: 'a rerun of no kind',
+      what: 'a rerun with an unknown mode',
       lines: [asked, '{"type":"rerun","exchangeId":"e","go":"on"}'],
       salvaged: ['Hi: interrupted ""'],
     },
     {
-      what: 'an attachment of no kind',
+      what: 'an attachment of an unknown kind',
       lines: [
         asked,
         '{"type":"exchange","id":"f","prompt":"","attachments":[{"label":"","languageId":"","code":"","kind":"x"}]}',
@@ -277,21 +281,25 @@ describe('Journal', () => {
       salvaged: ['Hi: interrupted ""'],
     },
     {
-      what: 'an exchange that is there twice',
+      what: 'an exchange id that is used twice',
       lines: [asked, JSON.stringify(exchange('e', 'Again'))],
       salvaged: ['Hi: interrupted ""'],
     },
     {
-      what: 'an exchange after none',
+      what: 'an exchange after an unknown exchange',
       lines: [asked, '{"type":"exchange","id":"f","after":"g","prompt":"Hi"}'],
       salvaged: ['Hi: interrupted ""'],
     },
     {
-      what: 'a version that is not there',
+      what: 'a selected version that does not exist',
       lines: [asked, '{"type":"show","exchangeId":"f"}'],
       salvaged: ['Hi: interrupted ""'],
     },
-    { what: 'a title that is none', lines: [asked, '{"type":"title","title":1}'], salvaged: ['Hi: interrupted ""'] },
+    {
+      what: 'a title that is not a string',
+      lines: [asked, '{"type":"title","title":1}'],
+      salvaged: ['Hi: interrupted ""'],
+    },
   ] as readonly {
     readonly what: string;
     readonly head?: string;
@@ -310,45 +318,45 @@ describe('Journal', () => {
         [['corrupt', salvaged.length]],
       );
       assert.equal(await readFile(`${pathOf(id)}.corrupt`, 'utf8'), content);
-      // At once, and not only with the next prompt.
-      if (salvaged.length) assert.deepEqual(await shown(id), salvaged);
+      // The readable lines are on disk immediately, not only after the next prompt.
+      if (salvaged.length) assert.deepEqual(await turnsOnDisk(id), salvaged);
       file.append(exchange('n', 'New'));
       await file.flush();
-      assert.deepEqual(await shown(id), [...salvaged, 'New: interrupted ""']);
+      assert.deepEqual(await turnsOnDisk(id), [...salvaged, 'New: interrupted ""']);
       assert.equal(problems.length, 1);
     });
   }
 
-  it('keeps every damaged file aside, also one of the same conversation', async () => {
+  it('saves every damaged file, even several of the same conversation', async () => {
     const id = randomUUID();
     await mkdir(folder);
     for (const content of ['one', `${header(id)}${asked}\ntwo\n`, 'three']) {
       await writeFile(pathOf(id), content);
       await journal().open(id);
     }
-    const kept = ['.corrupt', '.2.corrupt', '.3.corrupt'].map((ending) => readFile(`${pathOf(id)}${ending}`, 'utf8'));
-    assert.deepEqual(await Promise.all(kept), ['one', `${header(id)}${asked}\ntwo\n`, 'three']);
+    const saved = ['.corrupt', '.2.corrupt', '.3.corrupt'].map((ending) => readFile(`${pathOf(id)}${ending}`, 'utf8'));
+    assert.deepEqual(await Promise.all(saved), ['one', `${header(id)}${asked}\ntwo\n`, 'three']);
     assert.deepEqual(
-      problems.map((problem) => problem.kind === 'corrupt' && problem.keptAs),
+      problems.map((problem) => problem.kind === 'corrupt' && problem.savedAs),
       ['.corrupt', '.2.corrupt', '.3.corrupt'].map((ending) => `${pathOf(id)}${ending}`),
     );
   });
 
-  it('has what it could read in memory where there is no room for it on disk', async () => {
+  it('opens the readable part of a damaged file even if no new file can be written', async () => {
     const id = randomUUID();
     await mkdir(folder);
     await writeFile(pathOf(id), `${header(id)}${asked}\noops\n`);
-    // The file that would be put in place can't be made.
+    // A folder prevents the temporary file from being created.
     await mkdir(`${pathOf(id)}.tmp`);
     const all = journal();
     const { folded } = (await all.open(id))!;
     assert.deepEqual(turnsOf(folded), ['Hi: interrupted ""']);
     await all.flush();
-    assert.deepEqual(await shown(id), ['Hi: interrupted ""']);
+    assert.deepEqual(await turnsOnDisk(id), ['Hi: interrupted ""']);
     assert.deepEqual((await readdir(folder)).sort(), [`${id}.jsonl`, `${id}.jsonl.corrupt`, `${id}.jsonl.tmp`]);
   });
 
-  it('leaves a file of a later schema as it is, says so and has no conversation of it', async () => {
+  it('does not open a file of a newer schema, reports it and leaves the file unchanged', async () => {
     const id = randomUUID();
     const content = `${header(id).replace('"schema":1', '"schema":4')}{"type":"other"}\n`;
     await mkdir(folder);
@@ -362,11 +370,11 @@ describe('Journal', () => {
     assert.equal(await readFile(pathOf(id), 'utf8'), content);
   });
 
-  it('has no conversation of an id it never gave', async () => {
+  it('opens no conversation for an unknown id', async () => {
     assert.equal(await journal().open(randomUUID()), undefined);
   });
 
-  describe('of an older schema', () => {
+  describe('a file of an older schema', () => {
     const old = (id: string): string =>
       [
         header(id).trimEnd(),
@@ -377,7 +385,7 @@ describe('Journal', () => {
       ].join('\n');
     const attachments = [{ label: 'a.ts:1', languageId: 'ts', code: 'a' }];
 
-    /** @param minutes since it was written */
+    /** @param minutes the age of the file, in minutes */
     async function onDisk(content: (id: string) => string, minutes: number): Promise<string> {
       const id = randomUUID();
       await mkdir(folder, { recursive: true });
@@ -387,24 +395,24 @@ describe('Journal', () => {
     }
 
     for (const minutes of [59, 61]) {
-      it(`is read, written ${minutes} minutes ago`, async () => {
+      it(`is read and continued when it was written ${minutes} minutes ago`, async () => {
         const id = await onDisk(old, minutes);
         const { folded, file } = await openToWrite(journal(), id);
         assert.deepEqual(folded.exchanges[0]?.attachments, attachments);
         assert.deepEqual(turnsOf(folded), ['Explain: done "Hello"', 'More: interrupted ""']);
         file.append({ type: 'exchange', id: 'g', after: 'e', prompt: 'In other words' });
         await file.flush();
-        assert.deepEqual(await shown(id), ['Explain: done "Hello"', 'In other words: interrupted ""']);
+        assert.deepEqual(await turnsOnDisk(id), ['Explain: done "Hello"', 'In other words: interrupted ""']);
         assert.deepEqual(problems, []);
       });
     }
 
-    it('is written anew when it is opened, and is as old as before', async () => {
+    it('is rewritten in the current schema when it is opened, and keeps its modification time', async () => {
       const id = await onDisk((id) => `${old(id)}{"type":"eve`, 61);
       const { mtimeMs } = await stat(pathOf(id));
       const all = journal();
       const { file: opened, folded } = await openToWrite(all, id);
-      assert.equal(opened.at, mtimeMs);
+      assert.equal(opened.lastActivityAt, mtimeMs);
       assert.ok(Math.abs((await stat(pathOf(id))).mtimeMs - mtimeMs) < 1);
       const { header: head, lines } = salvageJournal(await readFile(pathOf(id)));
       assert.deepEqual(head, { type: 'conversation', schema: 3, id, createdAt: 0 });
@@ -414,7 +422,7 @@ describe('Journal', () => {
       assert.deepEqual(await conversationFiles(), [`${id}.jsonl`]);
     });
 
-    it('is written anew at once, whenever it was written, before a line of this schema comes into it', async () => {
+    it('is rewritten before a line of the current schema is appended, however recent it is', async () => {
       const id = await onDisk(old, 1);
       const { file } = await openToWrite(journal(), id);
       assert.equal(salvageJournal(await readFile(pathOf(id))).header?.schema, 3);
@@ -423,23 +431,23 @@ describe('Journal', () => {
       assert.equal(salvageJournal(await readFile(pathOf(id))).header?.schema, 3);
     });
 
-    it('is opened all the same where it can not be written anew', async () => {
+    it('is opened even if it can not be rewritten', async () => {
       const id = await onDisk(old, 61);
       await mkdir(`${pathOf(id)}.tmp`);
-      assert.deepEqual(await shown(id), ['Explain: done "Hello"', 'More: interrupted ""']);
+      assert.deepEqual(await turnsOnDisk(id), ['Explain: done "Hello"', 'More: interrupted ""']);
       assert.ok((await readFile(pathOf(id), 'utf8')).startsWith(old(id)));
     });
   });
 
-  describe('of a long conversation', () => {
+  describe('a long conversation', () => {
     const kilobytes = 512;
-    /** Lines as they come while an answer streams. */
+    /** Writes many lines, like those of a streaming answer. */
     const long = async (piece: string): Promise<string> => {
       const { id, file } = journal().create();
       file.append(exchange('e'));
       for (let size = 0; size < kilobytes * 1024; size += piece.length + 100) {
         file.append(words('e', piece));
-        // So that they are not joined.
+        // A line between the texts prevents them from being joined.
         file.append({ type: 'title', title: 'Long' });
       }
       const whole = { type: 'events', exchangeId: 'e', events: [done('whole')] } as const;
@@ -449,7 +457,7 @@ describe('Journal', () => {
       return id;
     };
 
-    it('is made smaller when it is opened, and says the same', async () => {
+    it('is compacted when it is opened, without a change of its content', async () => {
       const id = await long('word ');
       const before = await readFile(pathOf(id));
       const { folded, file } = await openToWrite(journal(), id);
@@ -458,10 +466,10 @@ describe('Journal', () => {
       file.append(exchange('f', 'More'));
       await file.flush();
       assert.deepEqual(turnsOf(folded), ['Hi: done "whole"']);
-      assert.deepEqual(await shown(id), ['Hi: done "whole"', 'More: interrupted ""']);
+      assert.deepEqual(await turnsOnDisk(id), ['Hi: done "whole"', 'More: interrupted ""']);
     });
 
-    it('is left as it is where little would be won', async () => {
+    it('is not rewritten when compacting would save little', async () => {
       const id = await long('word '.repeat(1000));
       const before = await readFile(pathOf(id));
       await journal().open(id);
@@ -469,28 +477,28 @@ describe('Journal', () => {
     });
   });
 
-  it('puts a conversation aside, and brings it back or forgets it', async () => {
+  it('hides a conversation, restores it and deletes it', async () => {
     const all = journal();
     const { id, file } = all.create();
     assert.equal(await all.hide(id), false);
     const other = all.create();
     other.file.append(exchange('e'));
     assert.equal(await all.hide(other.id), true);
-    // Whoever still has the file writes nothing.
+    // The closed files ignore further lines.
     file.append(exchange('e'));
     other.file.append(words('e', 'late'));
     await Promise.all([file.flush(), other.file.flush()]);
     assert.deepEqual(await readdir(folder), [`${other.id}.jsonl.deleted`]);
-    assert.deepEqual([await shown(other.id), await all.newestFirst()], [undefined, []]);
+    assert.deepEqual([await turnsOnDisk(other.id), await all.listNewestFirst()], [undefined, []]);
     await all.unhide(other.id);
-    assert.deepEqual(await shown(other.id), ['Hi: interrupted ""']);
+    assert.deepEqual(await turnsOnDisk(other.id), ['Hi: interrupted ""']);
     await all.hide(other.id);
-    await all.forget(other.id);
+    await all.deleteHidden(other.id);
     assert.deepEqual(await readdir(folder), []);
     assert.deepEqual(problems, []);
   });
 
-  it('puts nothing aside before it is written, and says why it is not', async () => {
+  it('rejects with the write error when a conversation that is not on disk is hidden', async () => {
     const all = journal();
     const { id, file } = all.create();
     await writeFile(folder, 'a file where the folder should be');
@@ -498,37 +506,37 @@ describe('Journal', () => {
     await assert.rejects(all.hide(id), { code: 'ENOTDIR' });
     await rm(folder);
     await file.flush();
-    assert.deepEqual(await shown(id), ['Hi: interrupted ""']);
+    assert.deepEqual(await turnsOnDisk(id), ['Hi: interrupted ""']);
     assert.equal(await all.hide(id), true);
   });
 
-  it('goes on in a file that could not be put aside', async () => {
+  it('continues to write a file that could not be hidden', async () => {
     const all = journal();
     const { id, file } = all.create();
     file.append(exchange('e'));
-    // Another program has the file, as Windows would say.
+    // The file can't be renamed, as if another program had it open on Windows.
     await mkdir(`${pathOf(id)}.deleted`, { recursive: true });
     await assert.rejects(all.hide(id), { code: 'EISDIR' });
     file.append(words('e', 'more'));
     await all.flush();
-    assert.deepEqual(await shown(id), ['Hi: interrupted "more"']);
+    assert.deepEqual(await turnsOnDisk(id), ['Hi: interrupted "more"']);
   });
 
-  describe('has a conversation that is as old as before', () => {
+  describe('modification time of a conversation', () => {
     for (const { what, content = '', act } of [
-      { what: 'when it is only opened', act: () => undefined },
-      { what: 'when a torn line is cut off', content: '{"type":"eve', act: () => undefined },
+      { what: 'when the conversation is only opened', act: () => undefined },
+      { what: 'when an incomplete last line is removed', content: '{"type":"eve', act: () => undefined },
       {
-        what: 'when it is renamed',
+        what: 'when the conversation is renamed',
         act: (append: (line: JournalLine) => void) => append({ type: 'title', title: 'New' }),
       },
       {
-        what: 'when another version is shown',
+        what: 'when another version is selected',
         act: (append: (line: JournalLine) => void) => append({ type: 'show', exchangeId: 'e' }),
       },
     ]) {
       for (const flush of ['flush', 'flushSync'] as const) {
-        it(`${what} (${flush})`, async () => {
+        it(`stays the same ${what} (${flush})`, async () => {
           const id = await written(exchange('e'), words('e', 'half'));
           await appendFile(pathOf(id), content);
           await aged(id, 60 * 24 * 30);
@@ -538,7 +546,10 @@ describe('Journal', () => {
           act((line) => file.append(line));
           await all[flush]();
           assert.ok((await readFile(pathOf(id), 'utf8')).endsWith('}\n'));
-          assert.deepEqual([file.at, Math.round((await stat(pathOf(id))).mtimeMs)], [mtimeMs, Math.round(mtimeMs)]);
+          assert.deepEqual(
+            [file.lastActivityAt, Math.round((await stat(pathOf(id))).mtimeMs)],
+            [mtimeMs, Math.round(mtimeMs)],
+          );
         });
       }
     }
@@ -548,37 +559,37 @@ describe('Journal', () => {
       words('e', ' more'),
       { type: 'rerun', exchangeId: 'e' } as const,
     ] satisfies readonly JournalLine[]) {
-      it(`but not when there is more of ${line.type}`, async () => {
+      it(`changes when a line of type ${line.type} is appended`, async () => {
         const id = await written(exchange('e'), words('e', 'half'));
         await aged(id, 60 * 24 * 30);
         const { mtimeMs } = await stat(pathOf(id));
         const all = journal();
         const { file } = await openToWrite(all, id);
         file.append(line);
-        // In the same write.
+        // Both lines are written together.
         file.append({ type: 'title', title: 'New' });
         await all.flush();
-        assert.equal(file.at, clock.now());
+        assert.equal(file.lastActivityAt, clock.now());
         assert.ok((await stat(pathOf(id))).mtimeMs > mtimeMs + 1000);
       });
     }
   });
 
-  it('deletes what was put aside, or half written, an hour ago; damaged files never', async () => {
-    const left = await written(exchange('e'));
+  it('deletes hidden and incomplete files after an hour, but never damaged files', async () => {
+    const visible = await written(exchange('e'));
     const hidden = await written(exchange('e'));
     await journal().hide(hidden);
-    const endings = [`${left}.jsonl.tmp`, `${left}.jsonl.corrupt`, 'own.txt'];
+    const endings = [`${visible}.jsonl.tmp`, `${visible}.jsonl.corrupt`, 'own.txt'];
     for (const name of endings) await writeFile(join(folder, name), '');
     clock.epoch = Date.now() + 59 * 60_000;
     await journal().prune();
     assert.equal((await readdir(folder)).length, 5);
     clock.epoch = Date.now() + 61 * 60_000;
     await journal().prune();
-    assert.deepEqual((await readdir(folder)).sort(), [`${left}.jsonl`, `${left}.jsonl.corrupt`, 'own.txt']);
+    assert.deepEqual((await readdir(folder)).sort(), [`${visible}.jsonl`, `${visible}.jsonl.corrupt`, 'own.txt']);
   });
 
-  it('knows whether all lines of a conversation are on disk before it closes it', async () => {
+  it('reports whether all lines of a conversation are on disk', async () => {
     const all = journal();
     const { id, file } = all.create();
     await writeFile(folder, 'a file where the folder should be');
@@ -589,10 +600,10 @@ describe('Journal', () => {
     await all.flush(id);
     assert.equal(all.isWritten(id), true);
     await all.close(id);
-    assert.deepEqual(await shown(id), ['Hi: interrupted ""']);
+    assert.deepEqual(await turnsOnDisk(id), ['Hi: interrupted ""']);
   });
 
-  it('deletes the oldest beyond the limit, and never an open one', async () => {
+  it('deletes the oldest conversations beyond the limit, but no open conversation', async () => {
     const ids: string[] = [];
     for (let age = 5; age > 0; age--) {
       const id = await written(exchange('e'));
@@ -610,7 +621,7 @@ describe('Journal', () => {
     assert.deepEqual(await conversationFiles(), [`${oldest!}.jsonl`]);
   });
 
-  it('deletes nothing that was written within the last hour', async () => {
+  it('deletes no conversation that was written within the last hour', async () => {
     const [recent, old] = [await written(exchange('e')), await written(exchange('e'))];
     for (const [id, minutes] of [
       [recent, 59],
@@ -623,24 +634,24 @@ describe('Journal', () => {
     assert.deepEqual(await readdir(folder), [`${recent}.jsonl`]);
   });
 
-  it('writes all other files when one fails as the window goes away, and reports it', async () => {
+  it('writes all other files and reports the failure when one file fails as the window closes', async () => {
     const all = journal();
-    const [gone, kept] = [all.create(), all.create()];
+    const [gone, saved] = [all.create(), all.create()];
     gone.file.append(exchange('e'));
-    kept.file.append(exchange('e'));
+    saved.file.append(exchange('e'));
     await all.flush();
     await rm(pathOf(gone.id));
     gone.file.append(words('e', 'lost'));
-    kept.file.append(words('e', 'tail'));
+    saved.file.append(words('e', 'tail'));
     all.flushSync();
-    assert.deepEqual(await shown(kept.id), ['Hi: interrupted "tail"']);
+    assert.deepEqual(await turnsOnDisk(saved.id), ['Hi: interrupted "tail"']);
     assert.deepEqual(
       problems.map(({ kind }) => kind),
       ['unwritten'],
     );
   });
 
-  it('reports a failing disk once, writes all of it when the disk is back, and says so', async () => {
+  it('reports a failing disk once, and reports when everything is on disk again', async () => {
     const all = journal();
     const { id, file } = all.create();
     await writeFile(folder, 'a file where the folder should be');
@@ -654,10 +665,10 @@ describe('Journal', () => {
     file.append(words('e', 'c'));
     await file.flush();
     assert.deepEqual(kinds(), ['unwritten', 'written']);
-    assert.deepEqual(await shown(id), ['Hi: interrupted "abc"']);
+    assert.deepEqual(await turnsOnDisk(id), ['Hi: interrupted "abc"']);
   });
 
-  it('tries again by itself where nothing more comes', async () => {
+  it('retries a failed write after 5 s without a further line', async () => {
     let report: (problem: JournalProblem) => void = (problem) => problems.push(problem);
     const all = new Journal({ folder, clock, limit: () => limit, onProblem: (problem) => report(problem) });
     const { id, file } = all.create();
@@ -666,14 +677,14 @@ describe('Journal', () => {
     await file.flush();
     await clock.advance(4999);
     await rm(folder);
-    assert.equal(await shown(id), undefined);
+    assert.equal(await turnsOnDisk(id), undefined);
     const next = new Promise<JournalProblem>((resolve) => (report = resolve));
     await clock.advance(1);
     assert.equal((await next).kind, 'written');
-    assert.deepEqual(await shown(id), ['Hi: interrupted ""']);
+    assert.deepEqual(await turnsOnDisk(id), ['Hi: interrupted ""']);
   });
 
-  it('says of a full disk that it is full', async function () {
+  it('reports a full disk as such', async function () {
     if (!existsSync('/dev/full')) this.skip();
     const id = randomUUID();
     await mkdir(folder);
@@ -687,16 +698,16 @@ describe('Journal', () => {
     await writeFile(pathOf(id), `${header(id)}{"type":"half of what was wri`);
     await file.flush();
     assert.deepEqual(
-      problems.map((problem) => (problem.kind === 'unwritten' ? problem.why : problem.kind)),
+      problems.map((problem) => (problem.kind === 'unwritten' ? problem.failure : problem.kind)),
       ['full', 'written'],
     );
-    assert.deepEqual(await shown(id), ['Hi: interrupted ""']);
+    assert.deepEqual(await turnsOnDisk(id), ['Hi: interrupted ""']);
   });
 });
 
-describe('isConversationId', () => {
+describe('conversation id', () => {
   for (const id of ['', '..', '../../etc/passwd', `${randomUUID()}/..`, `../${randomUUID()}`, 1, undefined]) {
-    it(`refuses ${String(id)}`, () => assert.equal(isConversationId(id), false));
+    it(`rejects ${JSON.stringify(id)}`, () => assert.equal(isConversationId(id), false));
   }
   it('accepts a UUID', () => assert.equal(isConversationId(randomUUID()), true));
 });

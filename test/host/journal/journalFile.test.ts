@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { JournalFile, writeFailureOf } from '../../../src/host/journal/journalFile';
+import { JournalFile, classifyWriteError } from '../../../src/host/journal/journalFile';
 import type { JournalLine } from '../../../src/host/journal/journalSchema';
 import { holdWrites, type HeldWrites } from '../../support/heldWrites';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { settle, VirtualClock } from '../../support/virtualClock';
 
-const title = (words: string): JournalLine => ({ type: 'title', title: words });
+const title = (text: string): JournalLine => ({ type: 'title', title: text });
 
-describe('JournalFile', () => {
+describe('journal file', () => {
   let folder: string;
   let clock: VirtualClock;
   let failures: unknown[];
@@ -26,10 +26,10 @@ describe('JournalFile', () => {
     new JournalFile({
       path: pathOf(),
       position: 0,
-      at: clock.now(),
+      lastActivityAt: clock.now(),
       clock,
       onFailure: (error) => failures.push(error),
-      onWritten,
+      onRecovered: onWritten,
     });
   const onDisk = (): string[] =>
     readFileSync(pathOf(), 'utf8')
@@ -57,13 +57,13 @@ describe('JournalFile', () => {
     assert.deepEqual(onDisk(), ['one']);
   });
 
-  it('begins to write a prompt at once', async () => {
+  it('writes a prompt immediately', async () => {
     file().append({ type: 'exchange', id: 'e', prompt: 'Hi' });
     await settle();
     assert.match(readFileSync(pathOf(), 'utf8'), /Hi/);
   });
 
-  it('starts the next write as soon as a slow one is done', async () => {
+  it('starts the next write as soon as a slow write has finished', async () => {
     const journal = file();
     journal.append(title('one'));
     const slow = journal.flush();
@@ -79,11 +79,11 @@ describe('JournalFile', () => {
     afterEach(() => disk.restore());
 
     const appended = async (journal: JournalFile, ...all: readonly string[]): Promise<void> => {
-      for (const words of all) journal.append(title(words));
+      for (const text of all) journal.append(title(text));
       await clock.advance(50);
     };
 
-    it('overtakes a write with a second one, which repeats what the first may never write', async () => {
+    it('starts a second write that repeats the data of the hanging first one', async () => {
       const journal = file();
       await appended(journal, 'one');
       assert.equal(disk.held, 1);
@@ -97,7 +97,7 @@ describe('JournalFile', () => {
       assert.deepEqual(failures, []);
     });
 
-    it('never has more than two writes under way, and uses no synchronous function', async () => {
+    it('never runs more than two writes, and uses no synchronous function', async () => {
       const journal = file();
       for (let batch = 0; batch < 20; batch++) await appended(journal, `${batch}`);
       assert.equal(disk.held, 2);
@@ -110,7 +110,7 @@ describe('JournalFile', () => {
       );
     });
 
-    it('writes 50,000 batches of text that arrived while a write did not end', async () => {
+    it('writes 50,000 batches of text that arrived during a hanging write', async () => {
       const journal = file();
       journal.append({ type: 'exchange', id: 'e', prompt: 'Hi' });
       await appended(journal, 'one');
@@ -121,7 +121,7 @@ describe('JournalFile', () => {
       assert.ok(readFileSync(pathOf(), 'utf8').includes('word '.repeat(50_000)));
     });
 
-    it('has every line on disk when the extension host exits', async () => {
+    it('writes every line synchronously when the extension host exits', async () => {
       const journal = file();
       await appended(journal, 'one');
       await appended(journal, 'two');
@@ -133,7 +133,7 @@ describe('JournalFile', () => {
       assert.deepEqual(onDisk(), ['one', 'two', 'three']);
     });
 
-    it('reports a write that takes longer than 5 s, once, and says when everything is on disk', async () => {
+    it('reports a write that takes longer than 5 s once, and reports when everything is on disk', async () => {
       const written: unknown[] = [];
       const journal = file(() => written.push('written'));
       await appended(journal, 'one');
@@ -141,7 +141,7 @@ describe('JournalFile', () => {
       await clock.advance(4900);
       assert.deepEqual(failures, []);
       await clock.advance(100);
-      assert.deepEqual(failures.map(writeFailureOf), ['slow']);
+      assert.deepEqual(failures.map(classifyWriteError), ['slow']);
       disk.releaseAll();
       await journal.flush();
       assert.deepEqual([failures.length, written], [1, ['written']]);
@@ -160,8 +160,8 @@ describe('JournalFile', () => {
   });
 });
 
-describe('writeFailureOf', () => {
-  for (const [code, why] of [
+describe('write failure category', () => {
+  for (const [code, failure] of [
     ['ENOSPC', 'full'],
     ['EDQUOT', 'full'],
     ['EROFS', 'read-only'],
@@ -171,7 +171,8 @@ describe('writeFailureOf', () => {
     ['EIO', 'other'],
     ['toString', 'other'],
   ] as const) {
-    it(`is ${why} for ${code}`, () => assert.equal(writeFailureOf(Object.assign(new Error(), { code })), why));
+    it(`is ${failure} for ${code}`, () =>
+      assert.equal(classifyWriteError(Object.assign(new Error(), { code })), failure));
   }
-  it('is other for what is no error of the system', () => assert.equal(writeFailureOf('ENOSPC'), 'other'));
+  it('is other for a value that is not a system error', () => assert.equal(classifyWriteError('ENOSPC'), 'other'));
 });

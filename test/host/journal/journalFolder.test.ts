@@ -5,22 +5,22 @@ import { join } from 'node:path';
 import { conversationsFolder, moveConversations } from '../../../src/host/journal/journalFolder';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 
-describe('The folder of the conversations', () => {
+describe('conversations folder', () => {
   const storage = '/storage/us.ours';
 
-  it('is the same for all windows of a workspace, and another one for each workspace', () => {
+  it('is the same for all windows of a workspace and different for each workspace', () => {
     const of = (workspace: string): string => conversationsFolder(storage, workspace);
     assert.equal(of('file:///work'), of('file:///work'));
     assert.notEqual(of('file:///work'), of('file:///work/other'));
     assert.match(of('file:///work'), /^\/storage\/us\.ours\/workspaces\/[0-9a-f]{32}\/conversations$/);
   });
 
-  it('is one of its own for windows without a workspace', () => {
+  it('is a separate folder for windows without a workspace', () => {
     assert.equal(conversationsFolder(storage, undefined), '/storage/us.ours/conversations');
   });
 });
 
-describe('Conversations in the storage folder of a window', () => {
+describe('migration of conversations from the storage folder of a window', () => {
   const id = '5f1c7e9a-0000-4000-8000-000000000001';
   const other = '5f1c7e9a-0000-4000-8000-000000000002';
   let root: string;
@@ -35,7 +35,7 @@ describe('Conversations in the storage folder of a window', () => {
   });
   afterEach(() => removeTemporaryFolder(root));
 
-  it('are moved to the folder of the workspace, and leave nothing behind', async () => {
+  it('moves them to the folder of the workspace and removes the old folder', async () => {
     for (const name of [`${id}.jsonl`, `${other}.jsonl.deleted`]) await writeFile(join(from, name), name);
     await moveConversations(from, to);
     assert.deepEqual((await readdir(to)).sort(), [`${id}.jsonl`, `${other}.jsonl.deleted`]);
@@ -44,7 +44,7 @@ describe('Conversations in the storage folder of a window', () => {
     assert.equal(await readFile(join(to, `${id}.jsonl`), 'utf8'), `${id}.jsonl`);
   });
 
-  it('stay there while a window of an earlier version writes them', async () => {
+  it('does not move a conversation that a window of an earlier version is writing', async () => {
     for (const name of [id, other]) {
       await writeFile(join(from, `${name}.jsonl`), name);
       await writeFile(join(from, `${name}.lock`), '{}');
@@ -56,23 +56,23 @@ describe('Conversations in the storage folder of a window', () => {
     assert.deepEqual(await readdir(to), [`${other}.jsonl`]);
   });
 
-  it('are copied to another device with their age, and are private there', async function () {
+  it('copies them to another device with their modification time and private permissions', async function () {
     const shared = await mkdtemp('/dev/shm/conversations-').catch(() => this.skip());
     try {
       const path = join(from, `${id}.jsonl`);
-      await writeFile(path, 'words', { mode: 0o644 });
+      await writeFile(path, 'content', { mode: 0o644 });
       await utimes(path, 1000, 1000);
       await moveConversations(from, shared);
       const { mode, mtimeMs } = await stat(join(shared, `${id}.jsonl`));
       assert.deepEqual([mode & 0o777, mtimeMs], [0o600, 1_000_000]);
-      assert.equal(await readFile(join(shared, `${id}.jsonl`), 'utf8'), 'words');
+      assert.equal(await readFile(join(shared, `${id}.jsonl`), 'utf8'), 'content');
       assert.deepEqual([await readdir(shared), existsSync(from)], [[`${id}.jsonl`], false]);
     } finally {
       removeTemporaryFolder(shared);
     }
   });
 
-  it('are moved although one of them has a lock that can not be removed', async () => {
+  it('moves all of them although the lock of one can not be removed', async () => {
     const last = '5f1c7e9a-0000-4000-8000-000000000003';
     for (const name of [id, other, last]) await writeFile(join(from, `${name}.jsonl`), name);
     await mkdir(join(from, `${other}.lock`));
@@ -81,11 +81,11 @@ describe('Conversations in the storage folder of a window', () => {
     assert.deepEqual((await readdir(to)).sort(), [`${id}.jsonl`, `${other}.jsonl`, `${last}.jsonl`]);
   });
 
-  it('stay there, without an error, while another window copies them to another device', async function () {
+  it('does not move a conversation that another window is copying to another device', async function () {
     const shared = await mkdtemp('/dev/shm/conversations-').catch(() => this.skip());
     try {
-      await writeFile(join(from, `${id}.jsonl`), 'words');
-      await writeFile(join(shared, `${id}.jsonl.tmp`), 'wor');
+      await writeFile(join(from, `${id}.jsonl`), 'content');
+      await writeFile(join(shared, `${id}.jsonl.tmp`), 'cont');
       await moveConversations(from, shared);
       assert.deepEqual([await readdir(from), await readdir(shared)], [[`${id}.jsonl`], [`${id}.jsonl.tmp`]]);
     } finally {
@@ -93,7 +93,7 @@ describe('Conversations in the storage folder of a window', () => {
     }
   });
 
-  it('replace nothing that is in the folder of the workspace', async () => {
+  it('does not overwrite a conversation in the folder of the workspace', async () => {
     await mkdir(to, { recursive: true });
     await writeFile(join(from, `${id}.jsonl`), 'old');
     await writeFile(join(to, `${id}.jsonl`), 'new');

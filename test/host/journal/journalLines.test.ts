@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import type { RecordedEvent, StreamEvent } from '../../../src/engine/events';
 import { noThroughput, throughputSeconds } from '../../../src/engine/state/throughput';
 import { initialTurn, reduce, type TurnState } from '../../../src/engine/state/turnState';
-import { mergeText } from '../../../src/host/journal/journalLines';
+import { mergeDeltas } from '../../../src/host/journal/journalLines';
 import { attempt, done, reasoning, text, waiting } from '../conversation/scriptedEngine';
 
-const anyPiece: fc.Arbitrary<StreamEvent> = fc
+const anyToolCall: fc.Arbitrary<StreamEvent> = fc
   .record({
     index: fc.nat(1),
     id: fc.constantFrom(undefined, 'a', 'b'),
@@ -16,9 +16,9 @@ const anyPiece: fc.Arbitrary<StreamEvent> = fc
   .map(({ index, id, name, json }) => ({ type: 'tool-call', index, id, name, arguments: json, attempt: 1, at: 1 }));
 
 const anyEvent: fc.Arbitrary<StreamEvent> = fc.oneof(
-  { weight: 6, arbitrary: fc.tuple(fc.string(), fc.nat(99)).map(([words, at]) => text(words, at)) },
-  { weight: 3, arbitrary: fc.tuple(fc.string(), fc.nat(99)).map(([words, at]) => reasoning(words, at)) },
-  { weight: 3, arbitrary: anyPiece },
+  { weight: 6, arbitrary: fc.tuple(fc.string(), fc.nat(99)).map(([content, at]) => text(content, at)) },
+  { weight: 3, arbitrary: fc.tuple(fc.string(), fc.nat(99)).map(([content, at]) => reasoning(content, at)) },
+  { weight: 3, arbitrary: anyToolCall },
   fc.constantFrom(attempt(), waiting, done('x')),
 );
 
@@ -27,40 +27,40 @@ function withoutTimes(state: TurnState): TurnState {
   return { ...state, lastTokenAt: undefined, throughput: { ...noThroughput, chars } };
 }
 
-describe('mergeText', () => {
-  it('folds to the same state as what was merged, but for when in a moment each character came', () => {
+describe('joining of deltas', () => {
+  it('does not change the resulting state, except for the arrival times of characters', () => {
     fc.assert(
       fc.property(fc.array(anyEvent), (events) => {
         const fold = (all: readonly RecordedEvent[]): TurnState =>
           withoutTimes(all.reduce<TurnState>(reduce, initialTurn));
-        assert.deepEqual(fold(mergeText(events)), fold(events));
+        assert.deepEqual(fold(mergeDeltas(events)), fold(events));
       }),
     );
   });
 
-  it('leaves no two neighbours that could be one', () => {
+  it('leaves no two consecutive deltas that could be joined', () => {
     fc.assert(
       fc.property(fc.array(anyEvent), (events) => {
-        const types = mergeText(events).map(({ type }) => type);
+        const types = mergeDeltas(events).map(({ type }) => type);
         const doubled = types.filter((type, at) => (type === 'text' || type === 'reasoning') && types[at + 1] === type);
         assert.deepEqual(doubled, []);
       }),
     );
   });
 
-  it('joins the arguments of a tool call, and keeps those of different calls apart', () => {
+  it('joins the arguments of one tool call, but not those of different tool calls', () => {
     const piece = (index: number, json: string, fields = {}): StreamEvent => {
       return { type: 'tool-call', index, arguments: json, attempt: 1, at: 1, ...fields };
     };
     const first = { id: 'a', name: 'read' };
-    assert.deepEqual(mergeText([piece(0, '{', first), piece(0, '"a"'), piece(0, ':1}'), piece(1, '{}')]), [
+    assert.deepEqual(mergeDeltas([piece(0, '{', first), piece(0, '"a"'), piece(0, ':1}'), piece(1, '{}')]), [
       piece(0, '{"a":1}', first),
       piece(1, '{}'),
     ]);
   });
 
-  it('keeps the text of different attempts apart', () => {
+  it('does not join the text of different attempts', () => {
     const second: StreamEvent = { type: 'text', text: 'b', attempt: 2, at: 3 };
-    assert.deepEqual(mergeText([text('a'), second]), [text('a'), second]);
+    assert.deepEqual(mergeDeltas([text('a'), second]), [text('a'), second]);
   });
 });

@@ -9,11 +9,11 @@ import { settle, VirtualClock } from '../../support/virtualClock';
 
 const id = '5f1c7e9a-0000-4000-8000-000000000001';
 
-/** Of a process that is over. */
+/** The id of a process that has exited. */
 const gonePid = spawnSync(process.execPath, ['-e', '']).pid;
 const here = hostname();
 
-describe('A lock of a conversation', () => {
+describe('conversation lock', () => {
   let folder: string;
   let clock: VirtualClock;
   let lost: string[];
@@ -30,15 +30,15 @@ describe('A lock of a conversation', () => {
 
   const window = (onRequested = (id: string): unknown => requested.push(id)): JournalLocks =>
     new JournalLocks({ folder, clock, onLost: (lostId) => lost.push(lostId), onRequested });
-  const left = async (content: object | string, secondsAgo: number): Promise<void> => {
+  const writeLock = async (content: object | string, secondsAgo: number): Promise<void> => {
     await writeFile(path(), typeof content === 'string' ? content : JSON.stringify(content));
     const at = clock.now() / 1000 - secondsAgo;
     await utimes(path(), at, at);
   };
-  const outcome = async (acquired: Promise<boolean>): Promise<boolean | 'looks again'> =>
-    Promise.race([acquired, settle().then(() => 'looks again' as const)]);
+  const outcome = async (acquired: Promise<boolean>): Promise<boolean | 'still waiting'> =>
+    Promise.race([acquired, settle().then(() => 'still waiting' as const)]);
 
-  it('is one window’s until that lets go', async () => {
+  it('belongs to one window until that window releases it', async () => {
     const [first, second] = [window(), window()];
     assert.deepEqual([await first.acquire(id), await first.acquire(id), await second.acquire(id)], [true, true, false]);
     await first.release(id);
@@ -47,7 +47,7 @@ describe('A lock of a conversation', () => {
     assert.deepEqual([await readdir(folder), clock.pending], [[], 0]);
   });
 
-  it('stays its own over hours, and is there again when somebody has deleted it', async () => {
+  it('stays with its window for hours, and is created again after it was deleted', async () => {
     const [first, second] = [window(), window()];
     await first.acquire(id);
     await clock.advance(60 * 60 * 1000);
@@ -58,23 +58,23 @@ describe('A lock of a conversation', () => {
     assert.deepEqual(lost, []);
   });
 
-  it('goes to the window that asks for it, as soon as its holder releases it', async () => {
+  it('goes to the requesting window as soon as its holder releases it', async () => {
     const first: JournalLocks = window((id) => first.release(id));
     const second = window();
     await first.acquire(id);
-    const granted = second.request(id);
+    const granted = second.requestHandOver(id);
     await clock.advance(999);
-    assert.equal(await outcome(granted), 'looks again');
+    assert.equal(await outcome(granted), 'still waiting');
     await clock.advance(251);
     assert.equal(await granted, true);
     assert.deepEqual([await first.acquire(id), await second.acquire(id)], [false, true]);
     assert.deepEqual([lost, await readdir(folder)], [[], [`${id}.lock`]]);
   });
 
-  it('is asked for at each look until it is released', async () => {
+  it('reports a request at each poll until it is released', async () => {
     const [first, second] = [window(), window()];
     await first.acquire(id);
-    const granted = second.request(id);
+    const granted = second.requestHandOver(id);
     await clock.advance(3000);
     assert.deepEqual(requested, [id, id, id]);
     await first.release(id);
@@ -82,58 +82,58 @@ describe('A lock of a conversation', () => {
     assert.equal(await granted, true);
   });
 
-  it('is seized from a holder that does not answer for 15 s', async () => {
+  it('is taken from a holder that does not respond to a request for 15 s', async () => {
     const [first, second] = [window(), window()];
     await first.acquire(id);
-    const granted = second.request(id);
+    const granted = second.requestHandOver(id);
     await clock.advance(14_999);
-    assert.equal(await outcome(granted), 'looks again');
+    assert.equal(await outcome(granted), 'still waiting');
     await clock.advance(500);
     assert.equal(await granted, true);
     assert.deepEqual([first.isOursSync(id), lost], [false, [id]]);
     assert.equal(await first.acquire(id), false);
   });
 
-  it('of a process that is gone is taken at once by a window that asks for it', async () => {
-    await left({ pid: gonePid, host: here, token: 't' }, 0);
-    const taken = window().request(id);
+  it('goes to a requesting window immediately when the process of its holder has exited', async () => {
+    await writeLock({ pid: gonePid, host: here, token: 't' }, 0);
+    const taken = window().requestHandOver(id);
     await clock.advance(300);
     assert.equal(await taken, true);
   });
 
-  it('that two windows ask for goes to one of them, and the other one leaves it there', async () => {
+  it('goes to one of two requesting windows', async () => {
     const first: JournalLocks = window((id) => first.release(id));
     const [second, third] = [window(), window()];
     await first.acquire(id);
-    const granted = [second.request(id), third.request(id)];
+    const granted = [second.requestHandOver(id), third.requestHandOver(id)];
     await clock.advance(20_000);
     assert.deepEqual((await Promise.all(granted)).toSorted(), [false, true]);
     assert.deepEqual(lost, []);
   });
 
-  it('of a process that is gone goes to one of two windows that take it at once', async () => {
-    await left({ pid: gonePid, host: here, token: 't' }, 0);
+  it('goes to one of two windows that take it at the same time after its process has exited', async () => {
+    await writeLock({ pid: gonePid, host: here, token: 't' }, 0);
     const [first, second] = [window(), window()];
-    const taken = [first.takeFree(id), second.takeFree(id)];
+    const taken = [first.acquireIfFree(id), second.acquireIfFree(id)];
     await clock.advance(300);
     const owners = await Promise.all(taken);
     assert.deepEqual(owners.toSorted(), [false, true]);
     assert.deepEqual([await first.isOurs(id), await second.isOurs(id)], owners);
   });
 
-  it('is not handed over for a request of a window that is gone', async () => {
+  it('is not handed over for a request that existed before it was acquired', async () => {
     await writeFile(`${path()}.request`, '{}');
     await window().acquire(id);
     await clock.advance(4000);
     assert.deepEqual([requested, await readdir(folder)], [[], [`${id}.lock`]]);
   });
 
-  it('that two windows seize at once belongs to one of them, and the others know it', async () => {
+  it('belongs to one of two windows that take it when stale, and all other windows notice', async () => {
     const silent = window();
     await silent.acquire(id);
     clock.sleep(15_000);
     const [second, third] = [window(), window()];
-    const seized = [second.takeSilent(id), third.takeSilent(id)];
+    const seized = [second.acquireIfStale(id), third.acquireIfStale(id)];
     await clock.advance(300);
     const owners = await Promise.all(seized);
     assert.deepEqual(owners.toSorted(), [false, true]);
@@ -142,18 +142,18 @@ describe('A lock of a conversation', () => {
   });
 
   for (const { what, secondsAgo, taken } of [
-    { what: 'was touched 14 s ago is left to its window', secondsAgo: 14, taken: false },
-    { what: 'was touched 16 s ago is taken from its window', secondsAgo: 16, taken: true },
+    { what: 'stays with its window when it was touched 14 s ago', secondsAgo: 14, taken: false },
+    { what: 'is taken from its window when it was touched 16 s ago', secondsAgo: 16, taken: true },
   ] as const) {
-    it(`that ${what} when somebody opens the conversation`, async () => {
-      await left({ pid: process.pid, host: here, token: 't' }, secondsAgo);
-      const opened = window().takeSilent(id);
+    it(`${what} and another window opens the conversation`, async () => {
+      await writeLock({ pid: process.pid, host: here, token: 't' }, secondsAgo);
+      const opened = window().acquireIfStale(id);
       await clock.advance(300);
       assert.equal(await opened, taken);
     });
   }
 
-  it('that is released and taken again at once is held', async () => {
+  it('is held when it is released and immediately acquired again', async () => {
     const locks = window();
     await locks.acquire(id);
     const released = locks.release(id);
@@ -162,66 +162,66 @@ describe('A lock of a conversation', () => {
     assert.equal(await window().acquire(id), false);
   });
 
-  it('that can’t be written is no obstacle to reading', async () => {
+  it('does not prevent reading when it can’t be written', async () => {
     await symlink(join(folder, 'missing', 'lock'), path());
-    const seized = window().takeSilent(id);
+    const seized = window().acquireIfStale(id);
     await clock.advance(300);
     await seized;
     assert.deepEqual(lost, []);
   });
 
-  for (const { what, content, secondsAgo, at, after } of [
+  for (const { what, content, secondsAgo, first, after } of [
     {
-      what: 'of a process that is gone',
+      what: 'of a process that has exited',
       content: { pid: gonePid, host: here, token: 't' },
       secondsAgo: 0,
-      at: true,
+      first: true,
       after: true,
     },
     {
-      what: 'of a process that lives',
+      what: 'of a running process',
       content: { pid: process.pid, host: here, token: 't' },
       secondsAgo: 14,
-      at: false,
+      first: false,
       after: false,
     },
     {
-      what: 'of a pid that came back',
+      what: 'of a reused process id',
       content: { pid: process.pid, host: here, token: 't' },
       secondsAgo: 16,
-      at: 'looks again',
+      first: 'still waiting',
       after: true,
     },
     {
       what: 'of another machine',
       content: { pid: gonePid, host: `${here}x`, token: 't' },
       secondsAgo: 14,
-      at: false,
+      first: false,
       after: false,
     },
     {
-      what: 'of another machine, left',
+      what: 'of another machine',
       content: { pid: gonePid, host: `${here}x`, token: 't' },
       secondsAgo: 16,
-      at: 'looks again',
+      first: 'still waiting',
       after: true,
     },
-    { what: 'that says nothing', content: '', secondsAgo: 14, at: false, after: false },
-    { what: 'that says nothing, left', content: '{"pid":1', secondsAgo: 16, at: 'looks again', after: true },
+    { what: 'with an empty file', content: '', secondsAgo: 14, first: false, after: false },
+    { what: 'with an incomplete file', content: '{"pid":1', secondsAgo: 16, first: 'still waiting', after: true },
     {
-      what: 'that says something else, left',
+      what: 'with an invalid process id',
       content: { pid: -1, host: here, token: 't' },
       secondsAgo: 16,
-      at: 'looks again',
+      first: 'still waiting',
       after: true,
     },
   ] as const) {
-    it(`${what}, shown alive ${secondsAgo} s ago, is ${after ? '' : 'not '}taken over${at === true ? ' at once' : ''}`, async () => {
-      await left(content, secondsAgo);
+    it(`${after ? 'is' : 'is not'} taken over when it is a lock ${what} that was touched ${secondsAgo} s ago${first === true ? ', without a further check' : ''}`, async () => {
+      await writeLock(content, secondsAgo);
       const taken = window().acquire(id);
-      if (at === true) await clock.advance(300);
-      assert.equal(await outcome(taken), at);
-      if (at === 'looks again') {
+      if (first === true) await clock.advance(300);
+      assert.equal(await outcome(taken), first);
+      if (first === 'still waiting') {
         await clock.advance(6000);
         await clock.advance(300);
       }
@@ -229,17 +229,17 @@ describe('A lock of a conversation', () => {
     });
   }
 
-  it('is kept by a window whose machine was asleep', async () => {
+  it('stays with a window whose machine was asleep', async () => {
     const [first, second] = [window(), window()];
     await first.acquire(id);
     clock.sleep(60 * 60 * 1000);
     const taken = second.acquire(id);
-    assert.equal(await outcome(taken), 'looks again');
+    assert.equal(await outcome(taken), 'still waiting');
     await clock.advance(6000);
     assert.equal(await taken, false);
   });
 
-  it('that was taken over is not taken back, nor let go of: its owner is told', async () => {
+  it('is neither taken back nor released by a window that has lost it', async () => {
     const [first, second] = [window(), window()];
     await first.acquire(id);
     await rm(path());
@@ -255,7 +255,7 @@ describe('A lock of a conversation', () => {
     assert.equal(await second.acquire(id), false);
   });
 
-  it('is not in the way where nothing can be written, and there as soon as it can', async () => {
+  it('does not prevent opening when the folder can’t be written, and is created when it can', async () => {
     await rm(folder, { recursive: true });
     await writeFile(folder, 'a file where the folder should be');
     const locks = window();

@@ -4,12 +4,12 @@ import { buildVictim, killAt, story, type Killing } from '../../support/kill/kil
 import { propertyRuns } from '../../support/propertyRuns';
 
 const kills = Math.ceil(propertyRuns / 20);
-/** At a time: enough to be quick, few enough to be killed when it is their turn. */
-const together = 2;
+/** Number of processes that run at the same time. More processes would be killed too late, because they would compete. */
+const concurrency = 2;
 
 const seed = Date.now();
 
-describe(`A process that is killed at ${kills} random moments of an answer (seed ${seed})`, () => {
+describe(`journal of a process that is killed at ${kills} random moments of an answer (seed ${seed})`, () => {
   const killings: Killing[] = [];
 
   before(async function () {
@@ -22,18 +22,18 @@ describe(`A process that is killed at ${kills} random moments of an answer (seed
         killings.push(await killAt(moment.share, moment.afterMs));
       }
     };
-    await Promise.all(Array.from({ length: together }, next));
+    await Promise.all(Array.from({ length: concurrency }, next));
   });
 
-  it('leaves a beginning of what was sent, each time', () => {
+  it('contains a prefix of the sent text after each kill', () => {
     for (const { found } of killings) assert.equal(found, story.slice(0, found.length));
   });
 
-  it('leaves an answer that says it was interrupted', () => {
+  it('contains an interrupted answer after each kill', () => {
     for (const { phase } of killings) assert.equal(phase, 'interrupted');
   });
 
-  it('has its answer completed by Continue, exactly, each time', () => {
+  it('is completed exactly by Continue after each kill', () => {
     for (const { continued, ending } of killings) {
       assert.equal(ending, 'done');
       assert.equal(continued, story);

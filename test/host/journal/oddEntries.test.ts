@@ -29,7 +29,7 @@ const odd: readonly (readonly [name: string, make: (path: string) => unknown, is
   ],
 ];
 
-describe('A folder of conversations', () => {
+describe('conversations folder with odd entries', () => {
   let disk: Disk;
   before(function () {
     if (process.platform === 'win32') this.skip();
@@ -39,7 +39,7 @@ describe('A folder of conversations', () => {
   const pathOf = (id: string): string => join(disk.folder, `${id}.jsonl`);
 
   for (const [name, make, isListed] of odd) {
-    it(`lists, searches, opens, renames, deletes and prunes the others when one entry is ${name}`, async () => {
+    it(`lists, searches, opens, renames, deletes and prunes other conversations when one entry is ${name}`, async () => {
       const id = await nextWindow(disk).talk(['sheep', 'wool']);
       const old = await nextWindow(disk).talk(['old', 'older']);
       await utimes(pathOf(old), 1, 1);
@@ -60,17 +60,17 @@ describe('A folder of conversations', () => {
       await conversations.open(oddId).catch(() => undefined);
       await conversations.rename(id, 'Named');
       assert.equal((await conversations.open(id))?.title, 'Named');
-      if (isListed) await (await conversations.remove(oddId))?.forget();
-      await (await conversations.remove(id))?.forget();
+      if (isListed) await (await conversations.remove(oddId))?.deletePermanently();
+      await (await conversations.remove(id))?.deletePermanently();
       assert.ok(!(await conversations.list()).some((summary) => summary.id === id));
     });
   }
 
-  it('is closed to other users, with its files and locks, even if an earlier version left it open', async () => {
+  it('is private to the user, with its files and locks, even if an earlier version has created it', async () => {
     const modesOf = async (): Promise<string[]> => {
       const names = await readdir(disk.folder);
       const all = await Promise.all(
-        [disk.folder, ...names.map((each) => join(disk.folder, each))].map((each) => stat(each)),
+        [disk.folder, ...names.map((name) => join(disk.folder, name))].map((name) => stat(name)),
       );
       return all.map(({ mode }) => (mode & 0o777).toString(8));
     };

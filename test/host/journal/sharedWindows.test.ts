@@ -9,7 +9,7 @@ import { openWindow, type Disk } from './window';
 
 const noId = '5f1c7e9a-0000-4000-8000-000000000001';
 
-describe('Windows that share their conversations', () => {
+describe('conversations shared by several windows', () => {
   let disk: Disk;
   const pathOf = (id: string): string => join(disk.folder, `${id}.jsonl`);
 
@@ -21,12 +21,12 @@ describe('Windows that share their conversations', () => {
 
   const open = () => openWindow({ ...disk, memory: new Map() });
 
-  /** Work on files is done in order. */
+  /** Waits until earlier file work is done, because file work is done in order. */
   const filesAreClosed = async ({ conversations }: Pick<ReturnType<typeof open>, 'conversations'>): Promise<void> => {
     await conversations.open(noId);
   };
 
-  /** A window in mid-answer. */
+  /** Opens a window in which an answer is streaming. */
   async function streaming() {
     const window = open();
     const conversation = window.conversations.startNew();
@@ -41,12 +41,12 @@ describe('Windows that share their conversations', () => {
     return { ...window, conversation, id: conversation.id, arrived };
   }
 
-  /** Time goes on until it is there. */
-  async function there<T>({ clock }: Pick<ReturnType<typeof open>, 'clock'>, work: Promise<T>): Promise<T> {
-    const progress = { isOver: false };
-    const over = (): void => void (progress.isOver = true);
-    work.then(over, over);
-    while (!progress.isOver) {
+  /** Advances the clock until the work has finished. */
+  async function finish<T>({ clock }: Pick<ReturnType<typeof open>, 'clock'>, work: Promise<T>): Promise<T> {
+    const progress = { isFinished: false };
+    const markFinished = (): void => void (progress.isFinished = true);
+    work.then(markFinished, markFinished);
+    while (!progress.isFinished) {
       await settled();
       await new Promise((resolve) => setImmediate(resolve));
       if (clock.pending > 0) await clock.advance(300);
@@ -56,26 +56,26 @@ describe('Windows that share their conversations', () => {
   const prompts = (conversation: Conversation | undefined) =>
     conversation?.exchanges().map(({ prompt, state }) => `${prompt}: ${state.phase}`);
 
-  const shown = (conversation: Conversation | undefined) => {
+  const stateOf = (conversation: Conversation | undefined) => {
     const last = conversation?.last?.state;
     return [conversation?.readOnly, last?.phase, last?.text];
   };
-  /** Both windows live on while one of them is given the conversation. */
+  /** Hands a conversation over from the first window to the second one, while both are running. */
   async function openHere(first: ReturnType<typeof open>, second: ReturnType<typeof open>, id: string) {
     const conversation = await second.conversations.open(id);
     assert.equal(conversation?.readOnly, true);
     const handedOver = second.conversations.takeOver(conversation);
     await settled();
     await first.clock.advance(1000);
-    await there(second, handedOver);
+    await finish(second, handedOver);
     return conversation;
   }
 
-  it('show what another one is writing read-only, and follow it', async () => {
+  it('shows a conversation that another window writes read-only, and follows its changes', async () => {
     const first = await streaming();
     const second = open();
     const conversation = await second.conversations.open(first.id);
-    assert.deepEqual(shown(conversation), [true, 'streaming', 'one ']);
+    assert.deepEqual(stateOf(conversation), [true, 'streaming', 'one ']);
     await first.arrived(text('two'), done('one two'));
     first.conversation.ask({ prompt: 'And now?' });
     await first.journal.flush();
@@ -84,16 +84,16 @@ describe('Windows that share their conversations', () => {
     assert.deepEqual([first.errors, second.errors], [[], []]);
   });
 
-  it('show a turn of a window that has gone away as interrupted', async () => {
+  it('shows a turn as interrupted when its window has closed', async () => {
     const first = await streaming();
     const second = open();
     const conversation = await second.conversations.open(first.id);
     first.conversations.flushSync();
     await second.clock.advance(1000);
-    assert.deepEqual(shown(conversation), [true, 'interrupted', 'one ']);
+    assert.deepEqual(stateOf(conversation), [true, 'interrupted', 'one ']);
   });
 
-  it('change nothing in a conversation that is read-only', async () => {
+  it('rejects or ignores all changes of a read-only conversation', async () => {
     const first = open();
     const id = await first.talk(['one', '1']);
     const content = await readFile(pathOf(id));
@@ -112,14 +112,14 @@ describe('Windows that share their conversations', () => {
     assert.notEqual((await second.conversations.resume()).id, id);
   });
 
-  it('hand a conversation over to the one that asks for it, with all that has been received', async () => {
+  it('hands a conversation over to a requesting window with all received text', async () => {
     const first = await streaming();
     first.engine.turn.give(text('two '));
     await settled();
     const second = open();
     const conversation = await openHere(first, second, first.id);
     assert.deepEqual(first.engine.turn.controls, ['stop']);
-    assert.deepEqual(shown(conversation), [false, 'stopped', 'one two ']);
+    assert.deepEqual(stateOf(conversation), [false, 'stopped', 'one two ']);
     conversation.ask({ prompt: 'And now?' });
     await second.journal.flush();
     await first.clock.advance(1000);
@@ -128,51 +128,51 @@ describe('Windows that share their conversations', () => {
     assert.deepEqual([first.errors, second.errors], [[], []]);
   });
 
-  it('hand a conversation over and back, and neither lose nor double anything', async () => {
+  it('hands a conversation over and back without losing or repeating anything', async () => {
     const first = open();
     const id = await first.talk(['one', '1']);
-    const own = first.conversations.current!;
+    const original = first.conversations.current!;
     const second = open();
     const conversation = await openHere(first, second, id);
     conversation.ask({ prompt: 'two' });
     second.engine.turn.give(attempt(), done('2'));
     await settled();
     await second.journal.flush();
-    const handedBack = first.conversations.takeOver(own);
+    const handedBack = first.conversations.takeOver(original);
     await settled();
     await second.clock.advance(1000);
-    await there(first, handedBack);
-    assert.deepEqual([own.readOnly, conversation.readOnly], [false, true]);
-    own.ask({ prompt: 'three' });
+    await finish(first, handedBack);
+    assert.deepEqual([original.readOnly, conversation.readOnly], [false, true]);
+    original.ask({ prompt: 'three' });
     first.engine.turn.give(attempt(), done('3'));
     await settled();
     await first.journal.flush();
     await second.clock.advance(1000);
-    for (const each of [own, conversation]) {
-      assert.deepEqual(prompts(each), ['one: done', 'two: done', 'three: done']);
+    for (const copy of [original, conversation]) {
+      assert.deepEqual(prompts(copy), ['one: done', 'two: done', 'three: done']);
     }
   });
 
-  it('keep a conversation whose last words are not on disk yet', async () => {
+  it('does not hand over a conversation before all received text is on disk', async () => {
     const first = await streaming();
-    const away = `${pathOf(first.id)}.away`;
-    await rename(pathOf(first.id), away);
+    const movedPath = `${pathOf(first.id)}.away`;
+    await rename(pathOf(first.id), movedPath);
     first.engine.turn.give(text('two '));
     await settled();
     first.conversation.flush();
     const second = open();
-    const asked = second.journal.request(first.id);
+    const request = second.journal.requestLock(first.id);
     await settled();
     await first.clock.advance(1000);
     assert.deepEqual([first.conversation.readOnly, first.journal.isWritten(first.id)], [false, false]);
     assert.deepEqual(first.engine.turn.controls, []);
-    await rename(away, pathOf(first.id));
+    await rename(movedPath, pathOf(first.id));
     await first.clock.advance(5000);
-    assert.equal(await there(second, asked), true);
+    assert.equal(await finish(second, request), true);
     assert.equal((await second.journal.read(first.id))?.exchanges[0]?.state.text, 'one two ');
   });
 
-  it('leave no lock behind of a conversation that was deleted while it was handed over', async () => {
+  it('leaves no lock when a conversation is deleted during the hand-over', async () => {
     const first = open();
     const id = await first.talk(['one', '1']);
     const second = open();
@@ -182,7 +182,7 @@ describe('Windows that share their conversations', () => {
     assert.deepEqual(await readdir(disk.folder), [`${id}.jsonl.deleted`]);
   });
 
-  it('leave no lock behind of a conversation that is shown nowhere any more when it is handed over', async () => {
+  it('leaves no lock when the receiving panel is closed during the hand-over', async () => {
     const first = await streaming();
     const second = open();
     const conversation = await second.conversations.open(first.id);
@@ -191,13 +191,13 @@ describe('Windows that share their conversations', () => {
     await settled();
     second.conversations.startNew();
     await first.clock.advance(1000);
-    await there(second, handedOver);
-    // Waits for the work on files, and changes nothing.
+    await finish(second, handedOver);
+    // Removing an unknown conversation changes nothing, but waits for the file work.
     await second.conversations.remove(noId);
     assert.deepEqual(await readdir(disk.folder), [`${first.id}.jsonl`]);
   });
 
-  it('open a conversation to write it as soon as no other one has it', async () => {
+  it('makes a read-only conversation writable when it is opened after the other window has closed', async () => {
     const first = open();
     const id = await first.talk(['one', '1']);
     const second = open();
@@ -207,30 +207,30 @@ describe('Windows that share their conversations', () => {
     assert.equal(conversation?.readOnly, false);
   });
 
-  it('take a conversation from a window that has been silent for 15 s', async () => {
+  it('takes a conversation from a window that has not touched its lock for 15 s', async () => {
     const first = await streaming();
     await utimes(join(disk.folder, `${first.id}.lock`), disk.epoch / 1000 - 16, disk.epoch / 1000 - 16);
     const second = open();
-    const conversation = await there(second, second.conversations.open(first.id));
-    assert.deepEqual(shown(conversation), [false, 'interrupted', 'one ']);
+    const conversation = await finish(second, second.conversations.open(first.id));
+    assert.deepEqual(stateOf(conversation), [false, 'interrupted', 'one ']);
     await second.journal.flush();
     const content = await readFile(pathOf(first.id));
     await first.arrived(text('three'));
     assert.ok(content.equals(await readFile(pathOf(first.id))));
     await first.clock.advance(1000);
-    assert.deepEqual(shown(first.conversation), [true, 'interrupted', 'one ']);
+    assert.deepEqual(stateOf(first.conversation), [true, 'interrupted', 'one ']);
     assert.deepEqual(first.engine.turn.controls, ['stop']);
     assert.deepEqual([first.errors, second.errors], [[{ kind: 'taken' }], []]);
   });
 
-  it('open no answer by themselves that another one may be writing', async () => {
+  it('does not open an interrupted answer automatically that another window may be writing', async () => {
     await streaming();
     const { conversations, errors } = open();
     assert.deepEqual(await conversations.brokenOff(), []);
     assert.deepEqual(errors, []);
   });
 
-  it('delete nothing that another one has open, shown here or not', async () => {
+  it('does not delete a conversation that another window has open, whether it is open here or not', async () => {
     const first = await streaming();
     const { conversations, errors } = open();
     assert.equal(await conversations.remove(first.id), undefined);
@@ -242,7 +242,7 @@ describe('Windows that share their conversations', () => {
     assert.equal((await conversations.read(first.id))?.exchanges[0]?.state.text, 'one two');
   });
 
-  it('list, search and read what another one is writing', async () => {
+  it('lists, searches and reads a conversation that another window is writing', async () => {
     const { id } = await streaming();
     const { conversations, errors } = open();
     assert.deepEqual(
@@ -254,7 +254,7 @@ describe('Windows that share their conversations', () => {
     assert.deepEqual(errors, []);
   });
 
-  it('write nothing late at a place that has other words', async () => {
+  it('does not write to a conversation that another window has opened after a shutdown flush', async () => {
     const first = open();
     const id = await first.talk(['one', '1']);
     first.conversations.flushSync();
@@ -265,7 +265,7 @@ describe('Windows that share their conversations', () => {
     assert.ok(content.equals(await readFile(pathOf(id))));
   });
 
-  it('leave no lock behind: of a blank one, one that is deleted, one that is not there, and those that are closed', async () => {
+  it('leaves no lock for empty, deleted, missing and closed conversations', async () => {
     const { conversations, errors, talk } = open();
     conversations.startNew();
     assert.deepEqual(await readdir(disk.folder), []);
@@ -280,21 +280,21 @@ describe('Windows that share their conversations', () => {
     assert.deepEqual(errors, []);
   });
 
-  it('delete no old conversation that another one has open', async () => {
+  it('does not delete an old conversation that another window has open', async () => {
     const first = open();
-    const [old, shown] = [await first.talk(['one', '1']), await first.talk(['two', '2'])];
+    const [old, openId] = [await first.talk(['one', '1']), await first.talk(['two', '2'])];
     await filesAreClosed(first);
-    for (const id of [old, shown]) await utimes(pathOf(id), 1, 1);
+    for (const id of [old, openId]) await utimes(pathOf(id), 1, 1);
     const { conversations, journal } = openWindow({ ...disk, limit: 0 });
     await journal.prune();
-    assert.deepEqual((await readdir(disk.folder)).sort(), [`${shown}.jsonl`, `${shown}.lock`]);
+    assert.deepEqual((await readdir(disk.folder)).sort(), [`${openId}.jsonl`, `${openId}.lock`]);
     assert.equal(conversations.current, undefined);
   });
 
-  it('write nothing over what another one has written, were it gone again before they look', async () => {
+  it('does not overwrite what another window has written, even if that window has closed meanwhile', async () => {
     const first = open();
     const id = await first.talk(['one', '1']);
-    const own = first.conversations.current;
+    const original = first.conversations.current;
     await rm(join(disk.folder, `${id}.lock`));
     const second = open();
     const taken = await second.conversations.open(id);
@@ -304,15 +304,15 @@ describe('Windows that share their conversations', () => {
     second.conversations.flushSync();
     assert.deepEqual(await readdir(disk.folder), [`${id}.jsonl`]);
     const content = await readFile(pathOf(id));
-    own?.ask({ prompt: 'three' });
+    original?.ask({ prompt: 'three' });
     await settled();
     await first.journal.flush();
     assert.ok(content.equals(await readFile(pathOf(id))));
-    assert.deepEqual([first.errors, own?.readOnly], [[{ kind: 'taken' }], true]);
+    assert.deepEqual([first.errors, original?.readOnly], [[{ kind: 'taken' }], true]);
     assert.equal(first.conversations.running, undefined);
   });
 
-  it('write nothing into what another one has made smaller', async () => {
+  it('does not write to a file that another window has made smaller', async () => {
     const first = open();
     const id = await first.talk(['one', '1']);
     await truncate(pathOf(id), 10);
@@ -322,7 +322,7 @@ describe('Windows that share their conversations', () => {
     assert.deepEqual(first.errors, [{ kind: 'taken' }]);
   });
 
-  it('rename nothing that another one has open, shown here or not, and say where it is', async () => {
+  it('does not rename a conversation that another window has open, and reports that', async () => {
     const first = await streaming();
     const second = open();
     await second.conversations.rename(first.id, 'Numbers');
@@ -335,7 +335,7 @@ describe('Windows that share their conversations', () => {
     assert.deepEqual([title, exchanges?.[0]?.state.text], [undefined, 'one two']);
   });
 
-  it('ask in a conversation of their own where another one has the one that is remembered', async () => {
+  it('starts a new conversation when another window has the stored current conversation', async () => {
     const memory = new Map<string, unknown>();
     const first = openWindow({ ...disk, memory });
     const { id } = first.conversations.startNew();
@@ -344,12 +344,12 @@ describe('Windows that share their conversations', () => {
     await settled();
     await first.journal.flush();
     const second = openWindow({ ...disk, memory });
-    const resumed = await there(second, second.conversations.resume());
+    const resumed = await finish(second, second.conversations.resume());
     assert.notEqual(resumed.id, id);
     assert.deepEqual([first.errors, second.errors], [[], []]);
   });
 
-  it('ask at once where another machine may still have the one that is remembered', async () => {
+  it('starts a new conversation without delay when another machine may have the stored one', async () => {
     const memory = new Map<string, unknown>();
     const first = openWindow({ ...disk, memory });
     const id = await first.talk(['one', '1']);
@@ -360,7 +360,7 @@ describe('Windows that share their conversations', () => {
     assert.equal(second.clock.pending, 0);
   });
 
-  it('wait once for all that another machine may still have, and make no panel wait for it', async () => {
+  it('waits only once for several locks of another machine, and does not delay panels meanwhile', async () => {
     const first = open();
     const ids: string[] = [];
     for (const prompt of ['one', 'two', 'three']) {
@@ -379,18 +379,18 @@ describe('Windows that share their conversations', () => {
       while (second.clock.pending < timers) await new Promise((resolve) => setImmediate(resolve));
     };
     const brokenOff = second.conversations.brokenOff();
-    // All of them are to be looked at again.
+    // Each stale lock is being watched.
     await waiting(3);
     const opened = second.conversations.open(ids[0]);
-    // One is taken, and its lock kept alive.
+    // One lock has been taken and is polled.
     await waiting(5);
     await second.clock.advance(300);
     assert.equal((await opened)?.id, ids[0]);
     await second.clock.advance(5700);
-    assert.equal((await there(second, brokenOff)).length, 2);
+    assert.equal((await finish(second, brokenOff)).length, 2);
   });
 
-  it('go on under the id of one in which nothing was asked, but not of one that was deleted', async () => {
+  it('creates a conversation under the stored id of an empty one, but not of a deleted one', async () => {
     const { conversations, talk } = open();
     assert.equal((await conversations.openOrStart(noId))?.id, noId);
     const id = await talk(['one', '1']);

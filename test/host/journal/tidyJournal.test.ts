@@ -54,33 +54,36 @@ const line: fc.Arbitrary<JournalLine> = fc.oneof(
   fc.record({ type: fc.constant('title' as const), title: fc.string() }),
 );
 
-/** Of a second of text the first moment is known. */
-function told(lines: readonly JournalLine[]): unknown {
+/** Returns the folded content without the time of the last token, which compacting makes less exact. */
+function contentOf(lines: readonly JournalLine[]): unknown {
   return JSON.parse(
     JSON.stringify(foldJournal(lines), (name, value: unknown) => (name === 'lastTokenAt' ? undefined : value)),
   );
 }
 
-describe('compactJournal', () => {
-  it('joins what a turn has brought, also where other lines came in between', () => {
-    const more: JournalLine = { type: 'title', title: 'Sheep' };
+describe('journal compaction', () => {
+  it('joins the events of a turn, even if other lines are between them', () => {
+    const titleLine: JournalLine = { type: 'title', title: 'Sheep' };
     assert.deepEqual(
-      compactJournal([...prompts, words('a', '1'), words('b', 'x'), words('a', '2'), more, words('a', '3')]),
-      [...prompts, words('a', '123'), words('b', 'x'), more],
+      compactJournal([...prompts, words('a', '1'), words('b', 'x'), words('a', '2'), titleLine, words('a', '3')]),
+      [...prompts, words('a', '123'), words('b', 'x'), titleLine],
     );
   });
 
-  it('joins the text of a second, so that the pace of an answer is known', () => {
-    const came = [100, 1099, 1100, 2000].map((at) => words('a', 'x', at));
+  it('joins the text of each second, so that the throughput of an answer is preserved', () => {
+    const received = [100, 1099, 1100, 2000].map((at) => words('a', 'x', at));
     const events = [text('xx', 100), text('xx', 1100)];
-    assert.deepEqual(compactJournal([...prompts, ...came]), [...prompts, { type: 'events', exchangeId: 'a', events }]);
-    // Counted from the beginning of the run.
-    const again: JournalLine[] = [...prompts, words('a', 'x', 100), { type: 'rerun', exchangeId: 'a' }];
-    const more = [500, 1050, 1499].map((at) => words('a', 'y', at));
-    assert.deepEqual(compactJournal([...again, ...more]), [...again, words('a', 'yyy', 500)]);
+    assert.deepEqual(compactJournal([...prompts, ...received]), [
+      ...prompts,
+      { type: 'events', exchangeId: 'a', events },
+    ]);
+    // Seconds are counted from the start of the segment.
+    const restarted: JournalLine[] = [...prompts, words('a', 'x', 100), { type: 'rerun', exchangeId: 'a' }];
+    const laterWords = [500, 1050, 1499].map((at) => words('a', 'y', at));
+    assert.deepEqual(compactJournal([...restarted, ...laterWords]), [...restarted, words('a', 'yyy', 500)]);
   });
 
-  it('joins nothing across the beginning of another run', () => {
+  it('joins no events across the start of another segment', () => {
     for (const between of [
       { type: 'rerun', exchangeId: 'a', go: 'restart' },
       { type: 'interrupted', exchangeId: 'a' },
@@ -90,12 +93,12 @@ describe('compactJournal', () => {
     }
   });
 
-  it('changes nothing that was said, and nothing more when it is done again', () => {
+  it('preserves the content, and changes nothing when it is applied again', () => {
     fc.assert(
       fc.property(fc.array(line, { maxLength: 40 }), (turns) => {
         const lines = [...prompts, ...turns];
         const compacted = compactJournal(lines);
-        assert.deepEqual(told(compacted), told(lines));
+        assert.deepEqual(contentOf(compacted), contentOf(lines));
         assert.deepEqual(compactJournal(compacted), compacted);
         const size = (all: readonly JournalLine[]): number => all.map(encodeLine).join('').length;
         assert.ok(size(compacted) <= size(lines));

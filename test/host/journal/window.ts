@@ -7,20 +7,20 @@ import { dropLocks } from './dropLocks';
 
 export interface Disk {
   readonly folder: string;
-  /** What a workspace remembers. */
+  /** The workspace state. */
   readonly memory: Map<string, unknown>;
   limit: number;
-  /** Epoch milliseconds of the windows that are opened from now on. */
+  /** The time in epoch milliseconds at which the next windows are opened. */
   epoch: number;
 }
 
-/** As `openWindow`, where those before it are gone. */
+/** Opens a window after all previous windows have exited. */
 export function nextWindow(disk: Disk): ReturnType<typeof openWindow> {
   dropLocks(disk.folder);
   return openWindow(disk);
 }
 
-/** A window with the conversations of a folder. */
+/** Opens a window with the conversations of a folder. */
 export function openWindow(disk: Disk) {
   const { folder, memory } = disk;
   const clock = new VirtualClock();
@@ -41,7 +41,7 @@ export function openWindow(disk: Disk) {
     onEvent: () => undefined,
     onError: (error) => errors.push(error),
   });
-  /** A new conversation with these prompts and their answers. @returns its id */
+  /** Creates a conversation with these prompts and answers. @returns the id of the conversation */
   const talk = async (...turns: readonly (readonly [prompt: string, answer: string])[]): Promise<string> => {
     const conversation = conversations.startNew();
     for (const [prompt, answer] of turns) {

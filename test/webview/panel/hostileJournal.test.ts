@@ -138,7 +138,7 @@ const words = { localize: (message: string) => message, locale: 'en' };
 function use(text: string): Exchanges {
   const folded = foldJournal(salvageJournal(Buffer.from(text)).lines);
   const all = new Exchanges(folded);
-  const source = { title: folded.title ?? '', exchanges: all.path(), others: all.others() };
+  const source = { title: folded.title ?? '', exchanges: all.path(), otherVersions: all.otherVersions() };
   exportJson(source, 0);
   exportMarkdown(source, words);
   return all;
