@@ -32,7 +32,7 @@ export function reportJournalProblem(log: Log): (problem: JournalProblem) => voi
       return;
     }
     log.error(problem.error);
-    if (problem.kind === 'corrupt') log.warn(`damaged conversation saved as ${problem.savedAs}`);
+    if (problem.kind === 'corrupt') log.warn(`Saved a damaged conversation as ${problem.savedAs}`);
     if (problem.kind === 'unwritten') {
       if (reported.has(problem.failure)) return;
       reported.add(problem.failure);
@@ -50,10 +50,7 @@ function problemText(problem: Exclude<JournalProblem, { readonly kind: 'taken' }
             problem.salvaged,
             problem.savedAs,
           )
-        : vscode.l10n.t(
-            'A saved conversation is damaged and could not be opened. Its file is kept: {0}',
-            problem.savedAs,
-          );
+        : vscode.l10n.t("A saved conversation is damaged and can't be opened. The file was kept: {0}", problem.savedAs);
     case 'newer':
       return vscode.l10n.t(
         'A saved conversation comes from a newer version of HolySheep and was left unchanged. Update the extension to open it.',

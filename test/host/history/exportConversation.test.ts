@@ -84,11 +84,7 @@ describe('Markdown export', () => {
     ],
     ['the failure message', [attempt, text('half'), failed], 'Rate limited by api.example.'],
     ['the token limit', [attempt, done('half', 'length')], 'The answer reached the token limit.'],
-    [
-      'that the answer is not complete yet',
-      [attempt, text('half')],
-      'This answer was still incomplete when exported.',
-    ],
+    ['that the answer is not complete yet', [attempt, text('half')], 'This answer was still incomplete when exported.'],
   ] as const) {
     it(`adds a note about ${what}`, () =>
       assert.ok(markdown(exchange(events as readonly StreamEvent[])).endsWith(`\n\n> ${note}\n`)));

@@ -282,7 +282,9 @@ function summarizeAfterReload(events: readonly StreamEvent[]): string {
     encodeLine({ type: 'exchange', id: 'first', prompt: 'Where do sheep graze?' }),
     encodeLine({ type: 'events', exchangeId: 'first', events }),
   ];
-  const { exchanges, interruptedIds: brokenOff } = foldJournal(salvageJournal(Buffer.from(`${journal.join('')}{"type":"eve`)).lines);
+  const { exchanges, interruptedIds: brokenOff } = foldJournal(
+    salvageJournal(Buffer.from(`${journal.join('')}{"type":"eve`)).lines,
+  );
   const state = exchanges[0]?.state;
   assert.deepEqual([brokenOff, state?.text], [['first'], partialAnswer]);
   return summarizeTurn(events, 'window closed', `${state?.phase}, partial answer`);
