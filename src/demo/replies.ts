@@ -108,7 +108,7 @@ export function* html(page: string, status = 200): Iterable<Step> {
 }
 
 /** Returns a script that gives the n-th request the n-th reply, and all further requests the last reply. */
-export function inTurn(first: Script, ...following: readonly Script[]): Script {
+export function replySequence(first: Script, ...following: readonly Script[]): Script {
   const replies = [first, ...following];
   return (request) => (replies[Math.min(request.n, replies.length) - 1] ?? first)(request);
 }

@@ -3,7 +3,7 @@ export interface Clock {
   /** Returns the wall-clock time in epoch milliseconds. The time may jump. */
   now(): number;
   /** Returns the monotonic time in milliseconds. Only differences between two values are meaningful. */
-  ticks(): number;
+  monotonicNow(): number;
   /** Calls a function after a delay. @returns a function that cancels the call and has no effect after it */
   after(ms: number, call: () => void): () => void;
 }
@@ -25,17 +25,17 @@ export class Deadline {
     private readonly clock: Clock,
     private time: number,
   ) {
-    this.latestTicks = clock.ticks() + Math.max(0, time - clock.now());
+    this.latestTicks = clock.monotonicNow() + Math.max(0, time - clock.now());
   }
 
   /** Milliseconds until the deadline, or 0 after it has passed. */
-  get leftMs(): number {
-    return Math.max(0, Math.min(this.until - this.clock.now(), this.latestTicks - this.clock.ticks()));
+  get remainingMs(): number {
+    return Math.max(0, Math.min(this.until - this.clock.now(), this.latestTicks - this.clock.monotonicNow()));
   }
 
   /** Epoch milliseconds of the deadline, by the wall clock as it is set now. */
   get until(): number {
-    const latest = this.clock.now() + this.latestTicks - this.clock.ticks();
+    const latest = this.clock.now() + this.latestTicks - this.clock.monotonicNow();
     // The time changes only after a large drift, so that it does not vary with small differences between the clocks.
     if (this.time - latest > maxClockDriftMs) this.time = latest;
     return this.time;

@@ -30,8 +30,8 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
       recordFinishedTurns();
       return turn;
     },
-    connectionChanged: () => {
-      for (const turn of running) void turn.reconsider();
+    onConnectionChanged: () => {
+      for (const turn of running) void turn.handleConnectionChange();
     },
     resetNetworkState: async () => {
       await network.reset();

@@ -1,6 +1,6 @@
 import type { Clock } from './clock';
 import type { StreamEvent } from './events';
-import type { Scope, SharedCooldowns } from './gate/cooldowns';
+import type { CooldownScope, SharedCooldowns } from './gate/cooldowns';
 import type { ModelCooldown, NetworkReport } from './gate/networkState';
 import type { KnownKeys } from './gateway/knownKeys';
 import type { ChatRequest, Connection } from './request';
@@ -58,14 +58,14 @@ export interface RunningTurn extends AsyncIterable<StreamEvent> {
 }
 
 /** The partial answer of a previous turn with the same request, which the new turn resumes. */
-export interface EarlierAnswer {
+export interface ResumeFrom {
   readonly text: string;
   /** The model streamed reasoning before the text. */
-  readonly reasoned: boolean;
+  readonly hadReasoning: boolean;
   /** The partial answer contains a part of a tool call. */
-  readonly calledTools?: boolean | undefined;
+  readonly hadToolCalls?: boolean | undefined;
   /** `continue` asks for the remaining text. `restart` keeps the text until a new answer is longer or complete. */
-  readonly go: 'continue' | 'restart';
+  readonly mode: 'continue' | 'restart';
 }
 
 /** Options of a turn. */
@@ -73,7 +73,7 @@ export interface StreamOptions {
   /** Stops the turn when the signal aborts. */
   readonly signal?: AbortSignal | undefined;
   /** The partial answer to resume. */
-  readonly earlier?: EarlierAnswer | undefined;
+  readonly resumeFrom?: ResumeFrom | undefined;
   /** The connection of this turn, in place of `EngineDeps.connection`. */
   readonly connection?: (() => Promise<Connection>) | undefined;
 }
@@ -83,11 +83,11 @@ export interface Engine {
   /** Starts a turn. */
   stream(request: ChatRequest, options?: StreamOptions): RunningTurn;
   /** Ends the waits for a route that is no longer used. Call this when the key or the base URL may have changed. */
-  connectionChanged(): void;
+  onConnectionChanged(): void;
   /** Clears cooldowns, circuit breakers and retry budgets in all windows, and ends the waits for them. */
   resetNetworkState(): Promise<void>;
   /** Returns the current cooldown of a model on a route, if this window knows of one. */
-  cooldownOf(scope: Scope): ModelCooldown | undefined;
+  cooldownOf(scope: CooldownScope): ModelCooldown | undefined;
   /** Returns the records of the last turns and the state of the network, without keys, prompts and answers. */
   report(): EngineReport;
 }

@@ -59,7 +59,7 @@ export const faultActions = {
 export type FaultAction = keyof typeof faultActions;
 
 /** The trigger of an attempt. Only the triggers `retry` and `resume` count against the retry budget. */
-export type AttemptReason = 'first' | 'retry' | 'retry-now' | 'replay' | 'repair' | 'resume' | 'switch';
+export type AttemptTrigger = 'first' | 'retry' | 'retry-now' | 'replay' | 'repair' | 'resume' | 'switch';
 
 /** The source of a delay: the gateway named a retry-after (`server`), or the engine chose a backoff (`backoff`). */
 export type DelaySource = 'server' | 'backoff';
@@ -85,7 +85,7 @@ interface EventBase {
 export interface AttemptEvent extends EventBase {
   readonly type: 'attempt';
   readonly model: string;
-  readonly why: AttemptReason;
+  readonly why: AttemptTrigger;
   /** How the attempt resumes a partial answer. Absent if the attempt sends the original request. */
   readonly how?: ResumeMethod | undefined;
   /** Epoch milliseconds at which the attempt started. */

@@ -9,13 +9,13 @@ export function isLowSurrogate(text: string, index: number): boolean {
 }
 
 /** Returns at most `limit` UTF-16 code units from the start of a text. */
-export function beginning(text: string, limit: number): string {
+export function firstChars(text: string, limit: number): string {
   if (text.length <= limit) return text;
   return text.slice(0, isHighSurrogate(text, limit - 1) ? limit - 1 : limit);
 }
 
 /** Returns at most `limit` UTF-16 code units from the end of a text. */
-export function ending(text: string, limit: number): string {
+export function lastChars(text: string, limit: number): string {
   if (text.length <= limit) return text;
   const start = text.length - limit;
   return text.slice(isHighSurrogate(text, start - 1) ? start + 1 : start);

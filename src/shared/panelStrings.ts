@@ -30,28 +30,28 @@ export const panelStrings = {
   continue: 'Continue',
   restart: 'Restart answer',
   tryAnyway: 'Try anyway',
-  retryNowOnce: 'Sends one request now',
-  tryAnywayForgets: 'Also resets the failure count',
+  retryNowTooltip: 'Sends one request now',
+  tryAnywayTooltip: 'Also resets the failure count',
   setApiKey: 'Set API key',
   openBilling: 'Open billing',
   checkUrl: 'Check URL',
   networkSettings: 'Proxy and certificate settings',
   newConversation: 'New conversation',
-  elsewhere: 'This conversation is open in another window.',
+  openInOtherWindow: 'This conversation is open in another window.',
   openHere: 'Open here',
   showLog: 'Show log',
   exportDiagnostics: 'Export diagnostics',
   details: 'Details',
   detailsCause: 'Cause',
   detailsDone: 'What was done',
-  detailsTodo: 'What to do',
+  detailsRemedy: 'What to do',
   detailsProvider: 'Provider message',
-  detailsPage: 'Learn more',
+  detailsWebPage: 'Learn more',
   detailsNothingSent: 'No request was sent.',
-  detailsLasting: 'Not retried: the same request would fail again.',
-  detailsBeyondMaxHint:
+  detailsNotRetried: 'Not retried: the same request would fail again.',
+  detailsRetryAfterTooLong:
     'The gateway asked for a longer wait than holysheep.retry.maxHintMs allows, so the request was not retried.',
-  detailsKept: 'The partial answer was kept.',
+  detailsPartialAnswerKept: 'The partial answer was kept.',
   copy: 'Copy',
   copied: 'Copied',
   getCode: 'Get code…',
@@ -79,7 +79,7 @@ export const panelStrings = {
   previousVersion: 'Previous version',
   nextVersion: 'Next version',
   versionOf: '{0} of {1}',
-  versionShown: 'Version {0} of {1}',
+  announceVersion: 'Version {0} of {1}',
   jumpToLatest: 'Jump to latest',
   reasoning: 'Reasoning',
   reasoningRunning: 'Thinking…',
@@ -87,7 +87,7 @@ export const panelStrings = {
   queued: 'Starts after the current answer',
   cancelQueued: 'Cancel this prompt',
   quiet: 'Still waiting for the first token ({0})',
-  quietMore: 'Last token {0} ago; still connected',
+  quietStream: 'Last token {0} ago; still connected',
   resuming: 'Getting the rest of the answer…',
   resumingQuiet: 'Still waiting for the rest of the answer ({0})',
   restarting: 'Restarting the answer. The current text stays until the new answer is longer.',
@@ -98,9 +98,9 @@ export const panelStrings = {
   waitAttempt: 'attempt {0} of {1}',
   waitOffline: 'Resumes automatically when the network is back',
   waitOfflineHost: 'Resumes automatically when {0} is reachable again',
-  toldRequest: 'Another request in this window was asked to wait',
-  toldWindow: 'Another window was asked to wait',
-  waitBehind: 'Waiting behind another request; the time is an estimate',
+  blockedByRequest: 'Another request in this window was asked to wait',
+  blockedByWindow: 'Another window was asked to wait',
+  waitForOtherRequest: 'Waiting behind another request; the time is an estimate',
   retryIn: 'Retrying in {0}',
   retryInAbout: 'Retrying in about {0}',
   retrySoon: 'Retrying soon',
@@ -113,11 +113,11 @@ export const panelStrings = {
   interrupted: 'Interrupted: VS Code closed, reloaded or crashed.',
   interruptedPartial: 'Interrupted: VS Code closed, reloaded or crashed. The partial answer was kept.',
   seamAfterCut: '{0} Resumed after {1} characters.',
-  seamOnce: 'The answer was resumed where it stopped.',
-  seamOften: 'The answer was cut off {0} times and resumed each time.',
+  seamCount: 'The answer was resumed where it stopped.',
+  seamsCount: 'The answer was cut off {0} times and resumed each time.',
   switchedOverloaded: '{0} was overloaded; switched to {1}.',
   switchedFailing: '{0} kept failing; switched to {1}.',
-  switchedByHand: 'Switched from {0} to {1}.',
+  switchedByUser: 'Switched from {0} to {1}.',
   toolCall: 'Tool call requested: {0}',
   lengthLimit: 'The answer reached the token limit.',
   summaryRetried: 'Answered after {0} attempts and {1} of waiting',
@@ -128,13 +128,13 @@ export const panelStrings = {
   summaryTiming: 'first token {0}, total {1}',
   timeline: 'Timeline',
   timelineSoFar: 'Timeline so far',
-  pictureOf: 'Timeline over {0}: {1}',
+  timelineLabel: 'Timeline over {0}: {1}',
   pictureConnecting: 'connecting',
   pictureFirstToken: 'waiting for the first token',
   pictureStreaming: 'streaming',
   pictureWait: 'waiting',
-  picturePace: 'Characters per second (peak {0})',
-  pictureContinued: 'Continued manually',
+  pictureThroughput: 'Characters per second (peak {0})',
+  pictureContinuedByUser: 'Continued manually',
   totalsAttemptsOne: '{0} attempt',
   totalsAttempts: '{0} attempts',
   totalsWaited: '{0} waiting',
@@ -152,11 +152,11 @@ export const panelStrings = {
   timelineRetry: 'Retried',
   timelineRetryNow: 'Retried manually',
   timelineReplay: 'Retried immediately',
-  timelineRepair: 'Retried with a corrected request',
+  timelineCorrected: 'Retried with a corrected request',
   timelineSwitch: 'Model switched',
   timelineContinued: 'Requested the rest',
   timelineRestarted: 'Restarted',
-  timelineWentOn: 'Resumed at character {0}',
+  timelineSeam: 'Resumed at character {0}',
   timelineTrimmedOne: '{0} repeated character dropped',
   timelineTrimmed: '{0} repeated characters dropped',
   timelineFirstToken: 'First token after {0}',
@@ -221,21 +221,21 @@ export const panelStrings = {
 export type PanelStrings = Readonly<Record<keyof typeof panelStrings, string>>;
 
 /** The details of each fault kind that a card can show, in the user's language. */
-export type FaultHelp = Readonly<
+export type FaultDetails = Readonly<
   Record<
     FaultKind,
     {
       readonly cause: string;
-      readonly todo: string;
+      readonly remedy: string;
       /** URL of the web page about this kind of fault. */
       readonly href: string;
       /** Whether the fault is permanent: the same request would fail again, so it is not retried. */
-      readonly lasting: boolean;
+      readonly isPermanent: boolean;
     }
   >
 >;
 
 /** Returns a short label for a fault kind, to be used within a line. The host and the page use this function. */
-export function faultWords(strings: PanelStrings, kind: FaultKind): string {
+export function faultLabel(strings: PanelStrings, kind: FaultKind): string {
   return strings[`fault.${kind}`];
 }

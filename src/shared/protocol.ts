@@ -7,24 +7,24 @@ import type { FaultAction, RecordedEvent, WaitingEvent } from '../engine/events'
 import type { TurnState } from '../engine/state/turnState';
 
 export type { FaultAction, FaultKind, RecordedEvent, WaitingEvent } from '../engine/events';
-export { knownLocale, visibleText } from '../engine/gateway/visibleText';
+export { toSupportedLocale as knownLocale, visibleText } from '../engine/gateway/visibleText';
 export { waitedMs } from '../engine/state/ledger';
 export type { LedgerEntry, LedgerWait } from '../engine/state/ledger';
 export { throughputSeconds } from '../engine/state/throughput';
 export { totalsOf } from '../engine/state/turnTotals';
 export type { TurnTotals } from '../engine/state/turnTotals';
 export {
-  epochOf,
-  hasArrived,
+  toEpoch as epochOf,
+  hasPartialAnswer as hasArrived,
   initialTurn,
   isRunning,
-  lastKnownAt,
-  monotonicOf,
-  reduce,
-  runsOf,
-  startsAgain,
+  lastActivityAt as lastKnownAt,
+  toMonotonic as monotonicOf,
+  reduceTurn as reduce,
+  segmentsOf as runsOf,
+  isRestarting as startsAgain,
 } from '../engine/state/turnState';
-export type { Failure, ModelSwitch, TurnRun, TurnState } from '../engine/state/turnState';
+export type { Failure, ModelSwitch, TurnSegment as TurnRun, TurnState } from '../engine/state/turnState';
 
 /** The kinds of context items. */
 export type ContextKind = 'selection' | 'file' | 'problems';
@@ -50,7 +50,7 @@ export interface DraftContext {
   readonly characters: number;
   readonly truncated: boolean;
   /** Real path of the file, if a symbolic link leads out of the workspace. */
-  readonly outside?: string | undefined;
+  readonly realPath?: string | undefined;
 }
 
 /** A context item that the composer suggests after `#`. */
@@ -91,7 +91,7 @@ export interface ConnectionView {
 }
 
 /** Returns whether a prompt can be sent over this connection. */
-export function canAnswer({ hasKey, demo }: ConnectionView): boolean {
+export function canSendPrompt({ hasKey, demo }: ConnectionView): boolean {
   return hasKey !== false || demo;
 }
 
@@ -102,16 +102,16 @@ export interface Suggestion {
 }
 
 /** An action of the user in the tour of the offline demo. */
-export type DemoAct = 'next' | 'repeat' | 'skip' | 'again';
+export type DemoAction = 'next' | 'repeat' | 'skip' | 'again';
 
 /** The current step of the offline demo's tour, in the user's language. */
-export interface DemoGuide {
+export interface DemoTourStep {
   /** Number and title of the step, for example `2 of 5: Overloaded`. */
   readonly heading: string;
   /** Text that explains what happens in this step and what to watch. */
   readonly text: string;
   /** The actions of this step. The first one leads to the next step. */
-  readonly offers: readonly { readonly act: DemoAct; readonly label: string }[];
+  readonly offers: readonly { readonly act: DemoAction; readonly label: string }[];
 }
 
 /** A message from the host to the page. */
@@ -127,7 +127,7 @@ export type ToWebview =
       /** Whether another window has the right to write the conversation. */
       readonly readOnly?: true | undefined;
       /** The current step of the tour; absent outside the tour. */
-      readonly guide?: DemoGuide | undefined;
+      readonly guide?: DemoTourStep | undefined;
       /** Prompts that arrow up brings back, oldest first. */
       readonly promptHistory: readonly string[];
       /** Ids of deleted conversations. The page removes their drafts. */
@@ -149,7 +149,7 @@ export type ToWebview =
       readonly promptHistory: readonly string[];
       readonly deleted: readonly string[];
     }
-  | { readonly type: 'guide'; readonly guide?: DemoGuide | undefined }
+  | { readonly type: 'guide'; readonly guide?: DemoTourStep | undefined }
   | { readonly type: 'connection'; readonly connection: ConnectionView; readonly suggestions: readonly Suggestion[] }
   /**
    * Prefills an empty composer with `text` and focuses it. `more` is data of the host, such as code, which the page returns
@@ -184,7 +184,7 @@ export type ToHost =
     }
   /** Sends a prompt that the empty conversation suggests. */
   | { readonly type: 'askSuggestion'; readonly id: string }
-  | { readonly type: 'demo'; readonly act: DemoAct }
+  | { readonly type: 'demo'; readonly act: DemoAction }
   /**
    * Stops the turn of this exchange, or removes the exchange from the queue. No other turn is affected, even if it has
    * started meanwhile.
@@ -241,15 +241,15 @@ export function isPanelState(state: unknown): state is PanelState {
 }
 
 /** Returns the values that identify a wait. Its times and their source may change during the wait, so they are left out. */
-export function waitParts(event: WaitingEvent): readonly unknown[] {
+export function waitIdentity(event: WaitingEvent): readonly unknown[] {
   const { reason, told, attempt, maxAttempts, message, status, requestId, actions } = event;
   return [reason, told, attempt, maxAttempts, message, status, requestId, actions.join()];
 }
 
 /** Returns whether both events announce the same wait, perhaps with different times. */
 export function isSameWait(a: WaitingEvent, b: WaitingEvent): boolean {
-  const parts = waitParts(b);
-  return waitParts(a).every((part, index) => part === parts[index]);
+  const parts = waitIdentity(b);
+  return waitIdentity(a).every((part, index) => part === parts[index]);
 }
 
 /**
@@ -266,6 +266,6 @@ export function isDescribedBy(announced: WaitingEvent, current: WaitingEvent): b
  * Returns the language in the info string of a code fence, in lower case, or an empty string. It also understands
  * ```ts:app.ts, ```{.python} and ```rust,ignore. The host and the page use this function.
  */
-export function fenceWord(infoString: string): string {
+export function infoStringLanguage(infoString: string): string {
   return /[^\s{},:.][^\s{},:]*/.exec(infoString.toLowerCase())?.[0] ?? '';
 }

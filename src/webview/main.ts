@@ -1,4 +1,4 @@
-import type { FaultHelp, PanelStrings } from '../shared/panelStrings';
+import type { FaultDetails, PanelStrings } from '../shared/panelStrings';
 import { observeSizeInBrowser } from './conversation/autoscroll';
 import { observeNearInBrowser } from './conversation/drawQueue';
 import highlightWorker from './markdown/highlight/highlightWorker?worker';
@@ -18,7 +18,7 @@ const panel = createPanel(root, {
   api,
   unsent: new UnsentStore(() => window.localStorage, Date.now),
   strings: JSON.parse(strings) as PanelStrings,
-  help: JSON.parse(help) as FaultHelp,
+  help: JSON.parse(help) as FaultDetails,
   locale,
   clock: browserClock,
   observeSize: observeSizeInBrowser,

@@ -1,4 +1,4 @@
-import type { FaultHelp, PanelStrings } from '../shared/panelStrings';
+import type { FaultDetails, PanelStrings } from '../shared/panelStrings';
 import type { ToHost } from '../shared/protocol';
 import type { MoveFocus } from './a11y/focus';
 import type { MarkdownOptions, StreamingMarkdown } from './markdown/streamingMarkdown';
@@ -14,7 +14,7 @@ export interface Announcer {
 /** What every part of the panel is given. */
 export interface PageContext {
   readonly strings: PanelStrings;
-  readonly help: FaultHelp;
+  readonly help: FaultDetails;
   readonly format: Format;
   readonly clock: PanelClock;
   readonly post: (message: ToHost) => void;

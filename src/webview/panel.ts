@@ -1,8 +1,8 @@
-import type { FaultHelp, PanelStrings } from '../shared/panelStrings';
+import type { FaultDetails, PanelStrings } from '../shared/panelStrings';
 import {
-  canAnswer,
+  canSendPrompt,
   type ConnectionView,
-  type DemoGuide,
+  type DemoTourStep,
   type Suggestion,
   type ToWebview,
   type PanelState,
@@ -29,7 +29,7 @@ interface PanelEnvironment {
   readonly api: VsCodeApi;
   readonly unsent: UnsentStore;
   readonly strings: PanelStrings;
-  readonly help: FaultHelp;
+  readonly help: FaultDetails;
   readonly locale: string;
   readonly clock: PanelClock;
   readonly observeSize: ObserveSize;
@@ -59,7 +59,7 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
   let earlier: View | undefined = left && viewOf(left);
   let connection: ConnectionView | undefined;
   let suggestions: readonly Suggestion[] = [];
-  let guide: DemoGuide | undefined;
+  let guide: DemoTourStep | undefined;
   let readOnly = false;
   /** Edits that open again once their exchange is shown, in a conversation that can be written here. */
   let hiddenEdits: readonly OpenEdit[] = [];
@@ -162,7 +162,7 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
     conversation.setHeld(activity !== 'idle');
     conversation.setWriting(activity === 'running');
     if (!connection) return;
-    if (canAnswer(connection) && !readOnly) composer.keyArrived(true);
+    if (canSendPrompt(connection) && !readOnly) composer.keyArrived(true);
     if (conversation.empty === (emptyState.element.parentNode === null)) {
       const hadFocus = emptyState.element.contains(document.activeElement);
       if (conversation.empty) conversation.element.prepend(emptyState.element);
@@ -229,7 +229,7 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
           const asked = askedSince(message.exchanges, before.seen);
           composer.settlePrefilled(asked);
           composer.bringBack(pending.release(asked));
-          if (!message.keyArrived && !readOnly && canAnswer(message.connection)) composer.keyArrived(false);
+          if (!message.keyArrived && !readOnly && canSendPrompt(message.connection)) composer.keyArrived(false);
           earlier = undefined;
           remember();
           break;

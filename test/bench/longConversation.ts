@@ -8,7 +8,7 @@ export async function writeConversation(options: LiveOptions, prompts: readonly 
   for (const prompt of prompts) {
     const over = new Promise<void>((resolve) => {
       const listening = conversation.onDidChange(() => {
-        if (!conversation.last || isRunning(conversation.last.state.phase)) return;
+        if (!conversation.lastExchange || isRunning(conversation.lastExchange.state.phase)) return;
         listening.dispose();
         resolve();
       });

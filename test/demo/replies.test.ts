@@ -7,7 +7,7 @@ import {
   deltas,
   failure,
   html,
-  inTurn,
+  replySequence,
   json,
   rateLimited,
   recordedStream,
@@ -117,7 +117,7 @@ describe('scripted reply', () => {
     });
 
     it('gives each request the next reply of inTurn(), and all further requests the last one', async () => {
-      gateway.script = inTurn(
+      gateway.script = replySequence(
         () => failure(500, { message: 'a' }),
         () => failure(503, { message: 'b' }),
         () => json({}),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { startGateway, type Gateway } from '../../src/demo/gateway';
-import { answer, failure, inTurn, rateLimited } from '../../src/demo/replies';
+import { answer, failure, replySequence, rateLimited } from '../../src/demo/replies';
 import { ask, ConversationPanel, testKey } from './support/conversation';
 import { Workbench } from './support/workbench';
 
@@ -82,7 +82,7 @@ describe('ask', () => {
   });
 
   it('counts down the retry-after, and Retry now sends the request immediately', async () => {
-    gateway.script = inTurn(
+    gateway.script = replySequence(
       () => rateLimited(80),
       () => answer('after the limit'),
     );
@@ -100,7 +100,7 @@ describe('ask', () => {
   });
 
   it('sends the next attempt when the retry-after has passed, not earlier', async () => {
-    gateway.script = inTurn(
+    gateway.script = replySequence(
       () => rateLimited(5),
       () => answer('it waited'),
     );

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
 import type { Gateway } from '../../src/demo/gateway';
-import { answer, deltas, failure, inTurn, rateLimited } from '../../src/demo/replies';
+import { answer, deltas, failure, replySequence, rateLimited } from '../../src/demo/replies';
 import { type ConversationPanel, openWithKey } from './support/conversation';
 import { heldAnswer } from './support/heldAnswer';
 import type { Workbench } from './support/workbench';
@@ -107,7 +107,7 @@ describe('turn indicators outside the panel', () => {
 
     it('reports a long wait, and Retry Now sends the request immediately', async () => {
       const held = heldAnswer([], rateLimited(120));
-      gateway.script = inTurn(held.script, () => answer('after the wait'));
+      gateway.script = replySequence(held.script, () => answer('after the wait'));
       await panel.newConversation();
       await panel.send('what waits unseen');
       await gateway.request(1);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { startGateway, type Gateway, type Script } from '../../src/demo/gateway';
-import { answer, cutAfter, inTurn, rateLimited } from '../../src/demo/replies';
+import { answer, cutAfter, replySequence, rateLimited } from '../../src/demo/replies';
 import { root } from '../support/paths';
 import { setKey } from './support/conversation';
 import { NativeChat } from './support/nativeChat';
@@ -52,7 +52,7 @@ describe("VS Code's chat without a sign-in", () => {
   });
 
   it('shows the wait of a rate limit, then the answer', async () => {
-    gateway.script = inTurn(
+    gateway.script = replySequence(
       () => rateLimited(4),
       () => answer('There are **twelve** sheep.'),
     );
@@ -69,7 +69,9 @@ describe("VS Code's chat without a sign-in", () => {
   });
 
   it('runs a tool for the model and sends back its result', async () => {
-    gateway.script = inTurn(readFile(workbench.workspaceFile('sample.py')), () => answer('It greets the sheep.'));
+    gateway.script = replySequence(readFile(workbench.workspaceFile('sample.py')), () =>
+      answer('It greets the sheep.'),
+    );
     await chat.ask('What does sample.py do?');
     await chat.answer.getByText('It greets the sheep.').waitFor();
     const messages = gateway.requests[1]?.json?.messages ?? [];
@@ -81,7 +83,7 @@ describe("VS Code's chat without a sign-in", () => {
   });
 
   it('shows an answer that was cut and resumed in one piece, with its code in one block', async () => {
-    gateway.script = inTurn(
+    gateway.script = replySequence(
       () => cutAfter('Here it is:\n\n```ts\nconst first = 1;\nconst second', 'reset'),
       () => answer(' = 2;\n```\n\nThat is all.'),
     );

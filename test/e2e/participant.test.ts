@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { startGateway, type Gateway } from '../../src/demo/gateway';
-import { answer, cutAfter, failure, inTurn, rateLimited } from '../../src/demo/replies';
+import { answer, cutAfter, failure, replySequence, rateLimited } from '../../src/demo/replies';
 import { setKey } from './support/conversation';
 import { NativeChat } from './support/nativeChat';
 import { Workbench } from './support/workbench';
@@ -32,7 +32,7 @@ describe("@holysheep in VS Code's chat", () => {
   const sent = (request = 0): string => JSON.stringify(gateway.requests[request]?.json?.messages);
 
   it('shows the wait of a rate limit, which Retry Now ends, and explains the selection', async () => {
-    gateway.script = inTurn(
+    gateway.script = replySequence(
       () => rateLimited(37),
       () => answer('It **pauses** for a while.'),
     );
@@ -46,7 +46,7 @@ describe("@holysheep in VS Code's chat", () => {
   });
 
   it('writes tests for the same code with a follow-up, and continues after the token limit with Continue', async () => {
-    gateway.script = inTurn(
+    gateway.script = replySequence(
       () => answer('The tests are', { finish: 'length' }),
       () => answer(' here.'),
     );
@@ -60,7 +60,7 @@ describe("@holysheep in VS Code's chat", () => {
   });
 
   it('shows code that was cut and resumed in one block', async () => {
-    gateway.script = inTurn(
+    gateway.script = replySequence(
       () => cutAfter('```ts\nconst a = 1;\nconst b', 'reset'),
       () => answer(' = 2;\n```\n\nThat is all.'),
     );

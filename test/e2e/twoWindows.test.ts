@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { startGateway, type Gateway } from '../../src/demo/gateway';
-import { answer, inTurn, rateLimited } from '../../src/demo/replies';
+import { answer, replySequence, rateLimited } from '../../src/demo/replies';
 import { out } from '../support/paths';
 import { ask, ConversationPanel, setKey } from './support/conversation';
 import { Workbench } from './support/workbench';
@@ -13,7 +13,7 @@ describe('two windows with one rate-limited gateway', () => {
 
   before(async () => {
     gateway = await startGateway({
-      script: inTurn(
+      script: replySequence(
         () => rateLimited(120),
         () => answer('the answer'),
       ),

@@ -52,7 +52,7 @@ describe('The API', () => {
     const { engine, api } = setUp();
     const stream = api.ask('Hi');
     await started();
-    engine.turn.give(text('a'), done('a'));
+    engine.turn.emit(text('a'), done('a'));
     const types: string[] = [];
     for await (const event of stream) types.push(event.type);
     assert.deepEqual(types, ['text', 'done']);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { answer, cutAfter, inTurn, rateLimited, recordedStream } from '../../src/demo/replies';
+import { answer, cutAfter, replySequence, rateLimited, recordedStream } from '../../src/demo/replies';
 import { recordings } from '../support/recordings';
 import {
   collect,
@@ -57,7 +57,7 @@ describe('API of the extension', () => {
   }
 
   it('never retries before the retry-after has passed', async () => {
-    fixture.gateway.script = inTurn(
+    fixture.gateway.script = replySequence(
       () => rateLimited(1),
       () => answer('after the limit'),
     );
@@ -73,7 +73,7 @@ describe('API of the extension', () => {
 
   it('completes an answer that was cut and reports the cut', async () => {
     const text = 'one two three four five six seven eight nine ten';
-    fixture.gateway.script = inTurn(
+    fixture.gateway.script = replySequence(
       () => cutAfter(text.slice(0, 20), 'reset'),
       () => answer(text),
     );

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { answer, inTurn, rateLimited } from '../../src/demo/replies';
+import { answer, replySequence, rateLimited } from '../../src/demo/replies';
 import { closeAll, shows, tabs } from '../support/conversationTabs';
 import {
   collect,
@@ -78,7 +78,7 @@ describe('offline demo', () => {
   });
 
   it('has its own key, and sends neither key to the other gateway while both answer', async () => {
-    fixture.gateway.script = inTurn(
+    fixture.gateway.script = replySequence(
       () => rateLimited(1),
       () => answer('from the real gateway'),
     );

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { FaultKind } from '../../src/engine/events';
-import { answer, failure, html, inTurn, json } from '../../src/demo/replies';
+import { answer, failure, html, replySequence, json } from '../../src/demo/replies';
 import type { Script, Step } from '../../src/demo/gateway';
 import {
   collect,
@@ -312,7 +312,7 @@ describe('API ask with a fault on the wire', () => {
   it('repeats the request without an unsupported parameter, without a wait', async () => {
     const { gateway, api } = fixture;
     gateway.reset();
-    gateway.script = inTurn(
+    gateway.script = replySequence(
       () => failure(400, { message: 'Unsupported parameter: stream_options', code: 'unsupported_parameter' }),
       () => answer('fine'),
     );

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { answer, cutAfter, failure, inTurn, rateLimited } from '../../src/demo/replies';
+import { answer, cutAfter, failure, replySequence, rateLimited } from '../../src/demo/replies';
 import type { Script } from '../../src/demo/gateway';
 import { resetNetworkState, startFixture, stopFixture, testKey, type HostFixture } from '../support/extensionHost';
 
@@ -92,7 +92,7 @@ describe('language models of the gateway', () => {
   });
 
   it('wait for the retry-after, then answer', async () => {
-    fixture.gateway.script = inTurn(
+    fixture.gateway.script = replySequence(
       () => rateLimited(1),
       () => answer('Hello!'),
     );
@@ -101,7 +101,7 @@ describe('language models of the gateway', () => {
   });
 
   it('repeat no text when the stream is cut and resumed', async () => {
-    fixture.gateway.script = inTurn(
+    fixture.gateway.script = replySequence(
       () => cutAfter('One, two, three, four, five, six, ', 'reset'),
       () => answer('seven, eight.'),
     );
@@ -110,7 +110,7 @@ describe('language models of the gateway', () => {
   });
 
   it('call tools and receive their results', async () => {
-    fixture.gateway.script = inTurn(toolCall, () => answer('It is empty.'));
+    fixture.gateway.script = replySequence(toolCall, () => answer('It is empty.'));
     const chat = await model();
     const question = Message.User('What is in a.ts?');
     const { calls } = await said(

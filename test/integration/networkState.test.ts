@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { StreamEvent } from '../../src/engine/events';
 import { startGateway } from '../../src/demo/gateway';
-import { answer, failure, inTurn, rateLimited } from '../../src/demo/replies';
+import { answer, failure, replySequence, rateLimited } from '../../src/demo/replies';
 import { collect, find, resetNetworkState, set, startFixture, stopFixture, testKey } from '../support/extensionHost';
 import type { HostFixture } from '../support/extensionHost';
 
@@ -18,7 +18,7 @@ describe('network state', () => {
   after(() => stopFixture(fixture));
 
   it('is shared by the requests of a window, and Reset Network State releases waiting requests', async () => {
-    fixture.gateway.script = inTurn(
+    fixture.gateway.script = replySequence(
       () => rateLimited(30),
       () => answer('after the reset'),
     );
@@ -62,7 +62,7 @@ describe('exported diagnostics', () => {
   let report: string;
   before(async () => {
     fixture = await startFixture(
-      inTurn(
+      replySequence(
         () => failure(500, { message: `${testKey} asked: ${prompt}` }),
         () => answer(words),
       ),

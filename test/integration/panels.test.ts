@@ -9,7 +9,7 @@ import type { PanelServices } from '../../src/host/panel/panelServices';
 import { PanelRestoration } from '../../src/host/panel/panelRestoration';
 import { systemClock } from '../../src/host/util/systemClock';
 import type { ContextSuggestion } from '../../src/shared/protocol';
-import { attempt, done, ScriptedEngine, settled } from '../host/conversation/scriptedEngine';
+import { attempt, done, ScriptedEngine, waitForEvents } from '../host/conversation/scriptedEngine';
 import { removeTemporaryFolder, temporaryFolder } from '../support/temporaryFolder';
 import { FakePanel } from './support/fakePanel';
 import { storeIn } from '../support/storeIn';
@@ -44,8 +44,8 @@ class Window {
       journal,
       defaults: () => ({ model: 'm', systemPrompt: '', temperature: 1, maxTokens: 1 }),
       connection: () => Promise.resolve({ baseUrl: 'https://own.example/v1', apiKey: 'hsa-own' }),
-      resume: () => 'auto',
-      memory: storeIn(memory),
+      resumeSetting: () => 'auto',
+      workspaceState: storeIn(memory),
       localize: (message) => message,
       onEvent: () => undefined,
       onError,
@@ -99,8 +99,8 @@ class Window {
   async write(prompt: string, isWhole = true): Promise<string> {
     const blank = this.conversations.startNew();
     blank.ask({ prompt });
-    this.engine.turn.give(attempt(), ...(isWhole ? [done('an answer')] : []));
-    await settled();
+    this.engine.turn.emit(attempt(), ...(isWhole ? [done('an answer')] : []));
+    await waitForEvents();
     // Otherwise a lock that is being acquired could appear after the window has closed.
     await this.journal.flush();
     this.conversations.flushSync();
@@ -125,7 +125,7 @@ class Window {
     await this.panels.deserializeWebviewPanel(panel, { conversationId });
     if (context.length > 0) panel.say({ type: 'restoreContext', ids: context });
     panel.say({ type: 'ready' });
-    await settled();
+    await waitForEvents();
     return panel;
   }
 }
@@ -170,18 +170,18 @@ describe('panels after a reload of the window', () => {
   it('restore the context items of a draft', async () => {
     const one = await before.write('about apples');
     await after.restoreFake(one, ['file:a', 'file:b']);
-    await settled();
+    await waitForEvents();
     assert.deepEqual(after.restoredContext, ['file:a', 'file:b']);
   });
 
   it('ignore restored context items after a prompt was sent', async () => {
     const panel = await after.restoreFake(await before.write('about apples'), ['file:a']);
-    await settled();
+    await waitForEvents();
     panel.say({ type: 'send', prompt: 'and pears?' });
-    await settled();
+    await waitForEvents();
     panel.say({ type: 'restoreContext', ids: ['file:a'] });
     panel.say({ type: 'send', prompt: 'and plums?' });
-    await settled();
+    await waitForEvents();
     assert.deepEqual(
       after.sent.map(({ attachments = [] }) => attachments.length),
       [1, 0],
@@ -196,7 +196,7 @@ describe('panels after a reload of the window', () => {
     panel.say({ type: 'ready' });
     panel.say({ type: 'send', prompt: 'and pears?' });
     await restored;
-    await settled();
+    await waitForEvents();
     assert.deepEqual(
       after.sent.map(({ prompt, attachments = [] }) => [prompt, attachments.map(({ label }) => label)]),
       [['and pears?', ['file:a']]],
@@ -211,7 +211,7 @@ describe('panels after a reload of the window', () => {
       const panel = await after.restoreFake(await before.write('about apples'));
       const attachments = [{ label: 'a', languageId: 'ts', code: 'let a' }];
       panel.say({ type: 'send', prompt, more: { prompt: 'Explain a', content: 'the code', attachments } });
-      await settled();
+      await waitForEvents();
       const [sent] = after.sent;
       assert.deepEqual([sent?.prompt, sent?.attachments], [prompt, attachments]);
       assert.ok(sent?.content?.startsWith(content));
@@ -258,7 +258,7 @@ describe('panels after a reload of the window', () => {
     const restored = after.panels.deserializeWebviewPanel(second, { conversationId: otherId });
     second.say({ type: 'send', prompt: 'and pears?' });
     await restored;
-    await settled();
+    await waitForEvents();
     assert.ok(isClosed(second));
     assert.deepEqual(
       after.sent.map(({ prompt }) => prompt),
@@ -291,7 +291,7 @@ describe('panels after a reload of the window', () => {
       before = new Window(folder, memory);
       await before.write(prompt, false);
     }
-    const lost = await after.conversations.brokenOff();
+    const lost = await after.conversations.openInterrupted();
     const restored = lost[0]?.id ?? '';
     await after.restore(restored);
     after.panels.reopen(lost);
@@ -304,7 +304,7 @@ describe('panels after a reload of the window', () => {
   it('list the draft’s context items as loading before they are read', async () => {
     const one = await before.write('about apples');
     const panel = await after.restoreFake(one, ['file:a', 'problems:b']);
-    await settled();
+    await waitForEvents();
     const snapshot = panel.told.find((message) => message.type === 'snapshot');
     assert.ok(snapshot);
     assert.deepEqual([...snapshot.context.map(({ id }) => id), ...(snapshot.unread ?? [])], ['file:a', 'problems:b']);
@@ -317,7 +317,7 @@ describe('panels after a reload of the window', () => {
     panel.say({ type: 'suggestContext', request: 1, query: 'x' });
     panel.dispose();
     found([]);
-    await settled();
+    await waitForEvents();
     assert.deepEqual(
       panel.told.map(({ type }) => type),
       ['snapshot'],
@@ -327,10 +327,10 @@ describe('panels after a reload of the window', () => {
   it('send a prompt to the model chosen for it even if the panel is closed immediately', async () => {
     const panel = await after.restoreFake(await before.write('about apples'));
     panel.say({ type: 'selectModel' });
-    await settled();
+    await waitForEvents();
     panel.say({ type: 'send', prompt: 'and pears?' });
     panel.dispose();
-    await settled();
+    await waitForEvents();
     assert.deepEqual(
       after.sent.map(({ prompt, model }) => [prompt, model]),
       [['and pears?', 'once']],
@@ -347,7 +347,7 @@ describe('panels after a reload of the window', () => {
     // All panels and the conversation are closed now.
     await after.conversations.open(unknownId);
     read();
-    await settled();
+    await waitForEvents();
     assert.deepEqual(after.sentToOpen, [true]);
   });
 
@@ -362,7 +362,7 @@ describe('panels after a reload of the window', () => {
       [true],
     );
     panel.say({ type: 'regenerate', exchangeId: snapshots()[0]!.exchanges[0]!.id, switchModel: false });
-    await settled();
+    await waitForEvents();
     assert.equal(after.conversations.current?.busy, false);
     panel.say({ type: 'openHere' });
     while (snapshots().length < 2) await new Promise((resolve) => setImmediate(resolve));

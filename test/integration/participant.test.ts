@@ -3,7 +3,15 @@ import * as vscode from 'vscode';
 import type { StreamEvent } from '../../src/engine/events';
 import { ChatParticipant } from '../../src/host/chat/participant/chatParticipant';
 import { UserError } from '../../src/host/util/userError';
-import { attempt, done, failed, ScriptedEngine, settled, text, waiting } from '../host/conversation/scriptedEngine';
+import {
+  attempt,
+  done,
+  failed,
+  ScriptedEngine,
+  waitForEvents,
+  text,
+  waiting,
+} from '../host/conversation/scriptedEngine';
 import { extensionApi } from '../support/extensionHost';
 
 /** Records what VS Code would show. */
@@ -107,7 +115,7 @@ describe('chat participant', function () {
   };
   const finish = async (result: Promise<vscode.ChatResult>, answer = 'ok'): Promise<vscode.ChatResult> => {
     await asked();
-    engine.turn.give(attempt(), text(answer), done(answer));
+    engine.turn.emit(attempt(), text(answer), done(answer));
     return result;
   };
   const open = async (): Promise<vscode.TextEditor> => {
@@ -134,7 +142,7 @@ describe('chat participant', function () {
     assert.equal(engine.turn.request.model, 'deepseek-v3');
     const other = ask({ prompt: 'b', model: { vendor: 'copilot', id: 'gpt' } });
     await asked(2);
-    engine.turn.give(done(''));
+    engine.turn.emit(done(''));
     await other;
     assert.equal(engine.turn.request.model, 'set-model');
   });
@@ -164,7 +172,7 @@ describe('chat participant', function () {
       engine.turn.request.messages.map(({ role }) => role),
       ['user', 'assistant', 'user'],
     );
-    engine.turn.give(done(''));
+    engine.turn.emit(done(''));
     await next;
   });
 
@@ -201,12 +209,12 @@ describe('chat participant', function () {
   it('ends only its own wait with Retry Now, and an outdated button explains that', async () => {
     const first = ask({ prompt: 'one' });
     await asked();
-    engine.turn.give(attempt(), waiting);
-    await settled();
+    engine.turn.emit(attempt(), waiting);
+    await waitForEvents();
     const second = ask({ prompt: 'two' });
     await asked(2);
-    engine.turn.give(attempt(), waiting);
-    await settled();
+    engine.turn.emit(attempt(), waiting);
+    await waitForEvents();
     const [retry] = stream.buttons;
     assert.equal(retry?.title, 'Retry now');
     await participant.act(...((retry.arguments ?? []) as unknown[]));
@@ -214,7 +222,7 @@ describe('chat participant', function () {
       engine.turns.map(({ controls }) => controls),
       [['retryNow'], []],
     );
-    for (const turn of engine.turns) turn.give(text('a'), done('a'));
+    for (const turn of engine.turns) turn.emit(text('a'), done('a'));
     await Promise.all([first, second]);
     await assert.rejects(participant.act(...((retry.arguments ?? []) as unknown[])), UserError);
   });
@@ -222,11 +230,11 @@ describe('chat participant', function () {
   it('ends without further output when it is cancelled', async () => {
     const result = ask({ prompt: 'q' });
     await asked();
-    engine.turn.give(attempt(), text('half'));
-    await settled();
+    engine.turn.emit(attempt(), text('half'));
+    await waitForEvents();
     cancel.cancel();
     assert.equal(engine.turn.options?.signal?.aborted, true);
-    engine.turn.give(text(' more'), { type: 'stopped', text: 'half more', attempt: 1, at: 1 });
+    engine.turn.emit(text(' more'), { type: 'stopped', text: 'half more', attempt: 1, at: 1 });
     assert.equal((await result).errorDetails, undefined);
     assert.deepEqual(stream.shown, ['half']);
   });
@@ -234,7 +242,7 @@ describe('chat participant', function () {
   it('ends with the failure and buttons that help', async () => {
     const result = ask({ prompt: 'q' });
     await asked();
-    engine.turn.give(attempt(), {
+    engine.turn.emit(attempt(), {
       ...failed(''),
       message: 'No API key is set.',
       actions: ['setApiKey'],
@@ -257,8 +265,8 @@ describe('chat participant', function () {
     const result = ask({ prompt: 'Continue' }, history);
     await asked();
     assert.deepEqual(engine.turn.request.messages, [{ role: 'user', content: 'count' }]);
-    assert.deepEqual(engine.turn.options?.earlier, { text: 'one two ', reasoned: true, go: 'continue' });
-    engine.turn.give(attempt(), text('three'), done('one two three'));
+    assert.deepEqual(engine.turn.options?.resumeFrom, { text: 'one two ', hadReasoning: true, mode: 'continue' });
+    engine.turn.emit(attempt(), text('three'), done('one two three'));
     await result;
     assert.deepEqual(stream.shown, ['three']);
   });
@@ -266,7 +274,7 @@ describe('chat participant', function () {
   it('never shows a stack trace', async () => {
     const result = ask({ prompt: 'q' });
     await asked();
-    engine.turn.break(new Error('secret place'));
+    engine.turn.failWith(new Error('secret place'));
     const message = (await result).errorDetails?.message ?? '';
     assert.match(message, /See the log for details/);
     assert.doesNotMatch(JSON.stringify([message, stream.shown]), /secret place/);

@@ -48,13 +48,13 @@ export async function simulateCrowd(
     world.after(arrival, () =>
       ask({
         send: (answered) => {
-          calls.push(world.ticks());
-          const refusal = gateway.call(world.ticks());
+          calls.push(world.monotonicNow());
+          const refusal = gateway.call(world.monotonicNow());
           world.after(between(wire, refusal ? latencyRanges.refusal : latencyRanges.headers), () => answered(refusal));
         },
         succeeded: () => {
           ended++;
-          answerTimes.push(world.ticks() - arrival);
+          answerTimes.push(world.monotonicNow() - arrival);
           return between(wire, latencyRanges.stream);
         },
         failed: () => {

@@ -16,7 +16,7 @@ export class World implements Clock {
     return Date.UTC(2026, 0, 15, 9, 0, 0) + this.time;
   }
 
-  ticks(): number {
+  monotonicNow(): number {
     return this.time;
   }
 

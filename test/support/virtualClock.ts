@@ -16,7 +16,7 @@ export class VirtualClock implements Clock {
     return this.epoch + this.time;
   }
 
-  ticks(): number {
+  monotonicNow(): number {
     return this.time;
   }
 

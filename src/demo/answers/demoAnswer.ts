@@ -43,11 +43,14 @@ export function* completeAnswer(
 }
 
 /** Returns the continuation of a partial answer. If a message asks for it, the last words are repeated, as by many models. */
-function continuationOf({ partial, text: prompt, asksForRest }: DemoPrompt, defaultTopic: Topic): string | undefined {
+function continuationOf(
+  { partial, text: prompt, asksToContinue }: DemoPrompt,
+  defaultTopic: Topic,
+): string | undefined {
   if (!partial) return undefined;
   const answers = [answerTo(prompt, defaultTopic), ...allAnswers()];
   const text = answers.find((answer) => answer.startsWith(partial) && answer.length > partial.length);
-  return text?.slice(asksForRest ? startOfRepetition(partial) : partial.length);
+  return text?.slice(asksToContinue ? startOfRepetition(partial) : partial.length);
 }
 
 /** Returns the offset at which the repetition starts. A client can recognise a repetition only by a letter or digit. */

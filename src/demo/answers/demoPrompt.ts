@@ -10,7 +10,7 @@ export interface DemoPrompt {
   /** The partial answer, if this request asks for its continuation. */
   readonly partial?: string;
   /** Whether a message after the partial answer asks for the continuation. If not, the partial answer is a prefill. */
-  readonly asksForRest: boolean;
+  readonly asksToContinue: boolean;
 }
 
 /** Reads the prompt and the partial answer from a request. */
@@ -53,5 +53,5 @@ function demoPrompt(
   const content = JSON.stringify([model, messages.map((message) => [message.role, textOf(message)])]);
   const key = createHash('sha256').update(content).digest('hex');
   const text = textOf(messages.findLast((message) => message.role === 'user') ?? { role: 'user', content: '' });
-  return { text, key, asksForRest, ...(partial === undefined ? {} : { partial }) };
+  return { text, key, asksToContinue: asksForRest, ...(partial === undefined ? {} : { partial }) };
 }

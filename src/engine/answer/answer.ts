@@ -1,5 +1,5 @@
 import type { Clock } from '../clock';
-import type { EarlierAnswer, EngineSettings } from '../engine';
+import type { ResumeFrom, EngineSettings } from '../engine';
 import type { ResumeMethod } from '../events';
 import type { AnswerDelta, ToolCallPart } from '../http/dialect';
 import type { TurnHistory } from '../turn/turnHistory';
@@ -11,7 +11,7 @@ import { maxHoldMs, Splice, type JoinMethod, type SpliceStep } from './splice';
  * How an attempt asks for the answer. `replay` sends the original request again, because no answer has arrived yet. The
  * other values say how the partial answer is resumed.
  */
-export type Plan = 'replay' | ResumeMethod;
+export type RequestMode = 'replay' | ResumeMethod;
 
 /** The answer of a turn over all its attempts. It also decides how the next attempt continues the partial answer. */
 export class Answer {
@@ -35,14 +35,14 @@ export class Answer {
   constructor(
     private readonly clock: Clock,
     private readonly output: TurnOutput,
-    private readonly history: Pick<TurnHistory, 'progressed'>,
-    previous: EarlierAnswer | undefined,
+    private readonly history: Pick<TurnHistory, 'recordProgress'>,
+    previous: ResumeFrom | undefined,
   ) {
     this.answerText = new AnswerText(previous?.text);
-    this.hadReasoning = previous?.reasoned ?? false;
-    this.hadToolCalls = previous?.calledTools ?? false;
-    this.isRestartRequested = previous?.go === 'restart';
-    this.isContinueRequested = previous?.go === 'continue';
+    this.hadReasoning = previous?.hadReasoning ?? false;
+    this.hadToolCalls = previous?.hadToolCalls ?? false;
+    this.isRestartRequested = previous?.mode === 'restart';
+    this.isContinueRequested = previous?.mode === 'continue';
   }
 
   get text(): string {
@@ -50,24 +50,24 @@ export class Answer {
   }
 
   /** Characters that the current attempt has added to the answer, without the overlap. */
-  get added(): number {
+  get addedChars(): number {
     return this.answerText.addedChars;
   }
 
   /** Whether the current attempt continues a partial answer and has added nothing to it so far. */
-  get gainedNothing(): boolean {
+  get addedNothing(): boolean {
     return this.answerText.isRepetition;
   }
 
   /** Returns how the next attempt asks for the answer, given the user's setting and the prefill that the model supports. */
-  plan(resume: EngineSettings['resume'], prefill: Prefill | undefined): Plan {
+  requestMode(resume: EngineSettings['resume'], prefill: Prefill | undefined): RequestMode {
     const { text, hadReasoning, hadToolCalls, continuationsRejected } = this;
     const mode = resumeMethod({ text, hadReasoning, hadToolCalls, continuationsRejected, prefill });
     const mustRestart = this.isRestartRequested || (resume === 'restart' && !this.isContinueRequested);
     return mode !== 'replay' && mustRestart ? 'restart' : mode;
   }
 
-  begin(mode: Plan): void {
+  startAttempt(mode: RequestMode): void {
     this.answerText.startAttempt(mode);
     this.wasRestartRequestedAtStart = this.isRestartRequested;
     this.skipsBlankLines = false;
@@ -79,12 +79,12 @@ export class Answer {
     this.hadToolCalls = false;
   }
 
-  refuseJoins(): void {
+  markContinuationsRejected(): void {
     this.continuationsRejected = true;
   }
 
   /** Makes the next attempt restart the answer, for instance because another model wrote the partial answer. */
-  startAnew(): void {
+  requestRestart(): void {
     this.isRestartRequested = true;
   }
 
@@ -99,15 +99,15 @@ export class Answer {
       case 'restartInStream':
         return this.answerText.restartInStream();
       case 'text':
-        this.history.progressed();
+        this.history.recordProgress();
         this.addText(delta.text);
         return true;
       case 'reasoning':
-        this.history.progressed();
+        this.history.recordProgress();
         this.addReasoning(delta.text);
         return true;
       case 'toolCall':
-        this.history.progressed();
+        this.history.recordProgress();
         this.addToolCall(delta.part);
         return true;
     }
@@ -126,7 +126,7 @@ export class Answer {
     this.announceRestart();
     this.hadReasoning = true;
     this.skipsBlankLines ||= this.answerText.isHolding;
-    this.output.token('reasoning', text);
+    this.output.emitToken('reasoning', text);
   }
 
   private addToolCall({ index, id, name, arguments: json }: ToolCallPart): void {
@@ -143,7 +143,7 @@ export class Answer {
   }
 
   /** Ends the current attempt without completing the answer. */
-  cut(): void {
+  endAttempt(): void {
     this.dispose();
     this.answerText.endAttempt();
   }
@@ -163,12 +163,12 @@ export class Answer {
       case undefined:
         return;
       case 'append':
-        return this.output.token('text', change.text);
+        return this.output.emitToken('text', change.text);
       case 'joined': {
         const { method, trimmed, seam, text } = change;
         if (text === '' && trimmed === 0) return;
         this.output.emit({ type: 'resumed', how: method, trimmed, seam });
-        if (text !== '') this.output.token('text', text);
+        if (text !== '') this.output.emitToken('text', text);
         return;
       }
       case 'discarded':
@@ -211,7 +211,7 @@ export class AnswerText {
   private pendingSurrogate = '';
   /** Length of the text at the start of the current attempt, in characters. */
   private lengthBefore = 0;
-  private mode: Plan = 'replay';
+  private mode: RequestMode = 'replay';
   /** The text at the start of the current attempt. */
   private partial = '';
   /** The current attempt has finished after it repeated only a part of the partial answer. */
@@ -233,7 +233,7 @@ export class AnswerText {
     return this.incoming?.length ?? Math.max(0, this.committed.length - this.lengthBefore);
   }
 
-  startAttempt(mode: Plan): void {
+  startAttempt(mode: RequestMode): void {
     this.pendingSurrogate = '';
     this.repeatedOnlyPart = false;
     this.lengthBefore = this.committed.length;

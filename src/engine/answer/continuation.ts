@@ -93,7 +93,7 @@ function claudePattern(version: string): RegExp {
 }
 
 /** Returns how a model at a base URL takes a prefill, or undefined if it is not known to support one. */
-export function knownPrefill(baseUrl: string, model: string): Prefill | undefined {
+export function prefillOf(baseUrl: string, model: string): Prefill | undefined {
   return prefillModels.find((row) => row.model.test(model) && (row.baseUrl?.test(baseUrl) ?? true))?.prefill;
 }
 

@@ -7,7 +7,7 @@ import {
   readProviderError,
   findRefusedParameter,
   type ProviderError,
-  type RepairableParameter,
+  type CorrectableParameter,
 } from './providerError';
 import { inbandRow, statusRow } from './statusFault';
 import { transportFault } from './transportError';
@@ -26,7 +26,7 @@ export type Evidence =
   /** The stream ended with `[DONE]`, and every chunk had an empty `finish_reason`. */
   | { readonly type: 'finish-reason-missing' }
   | { readonly type: 'filtered' }
-  | { readonly type: 'garbled'; readonly what: 'events' | 'json' }
+  | { readonly type: 'garbled'; readonly format: 'events' | 'json' }
   /** An error object inside a 200 or a stream. `streamed`: part of the answer arrived before the error. */
   | { readonly type: 'inband'; readonly error: unknown; readonly streamed: boolean }
   | { readonly type: 'no-key' };
@@ -41,7 +41,7 @@ export interface Fault {
   readonly actions: readonly FaultAction[];
   readonly retryAfter?: RetryAfter | undefined;
   /** The parameter that the gateway refused and that a corrected request can leave out or rename. */
-  readonly refused?: RepairableParameter | undefined;
+  readonly unsupportedParameter?: CorrectableParameter | undefined;
   /** The provider's error message, or an empty string. */
   readonly detail: string;
   /** Host and port of the proxy that can't be reached. */
@@ -87,7 +87,7 @@ export function classify(evidence: Evidence, now: number): Fault {
       );
     }
     case 'garbled':
-      return faultOfRow(evidence.what === 'events' ? faultRows.garbledStream : faultRows.garbledBody);
+      return faultOfRow(evidence.format === 'events' ? faultRows.garbledStream : faultRows.garbledBody);
     case 'no-key':
       return localFault(localFaults.noKey);
     default:
@@ -136,7 +136,13 @@ function faultFromError(row: RowId, error: ProviderError, retryAfterGiven: Retry
   const messageWithTime = retryAfter && entry.policy.retry === 'never' ? entry.messageWithTime : undefined;
   const { message } = error;
   const refused = row === faultRows.unsupportedParameter ? findRefusedParameter(error) : undefined;
-  return { ...localFault(entry, message), row, retryAfter, refused, message: messageWithTime ?? entry.message };
+  return {
+    ...localFault(entry, message),
+    row,
+    retryAfter,
+    unsupportedParameter: refused,
+    message: messageWithTime ?? entry.message,
+  };
 }
 
 /** Returns the fault of a row that is not in the fault table. */

@@ -211,7 +211,7 @@ function isFailureCode(code: unknown): boolean {
 
 /** Parameters that some models refuse and that a corrected request can leave out or rename. */
 const correctable = ['stream_options', 'max_tokens', 'temperature'] as const;
-export type RepairableParameter = (typeof correctable)[number];
+export type CorrectableParameter = (typeof correctable)[number];
 
 const refusalCodes = /^(?:unsupported_(?:parameter|value)|unknown_parameter|extra_forbidden)$/;
 /** Matches messages that refuse a parameter, but not those that refuse a value out of range. */
@@ -219,7 +219,7 @@ const refusalPattern =
   /unsupported|not supported|unrecogni[sz]ed|unknown|not permitted|extra (?:inputs?|fields?)|unexpected|not allowed|does not support|deprecated|only (?:be set to )?[\d.]+ is allowed|may only be set to|use ['"`]?max_completion_tokens/i;
 
 /** Returns the parameter that the error refuses, if a corrected request can leave it out or rename it. */
-export function findRefusedParameter(error: ProviderError): RepairableParameter | undefined {
+export function findRefusedParameter(error: ProviderError): CorrectableParameter | undefined {
   const name =
     correctable.find((candidate) => candidate === error.param) ??
     correctable.find((candidate) => mentionsParameter(error.searchText, candidate));

@@ -6,7 +6,7 @@ import type { Connection } from '../request';
 import type { Fault } from './classify';
 
 /** The values that can appear in the message of a fault. */
-export interface Circumstances {
+export interface FaultContext {
   readonly connection: Connection;
   readonly model: string;
   readonly status: number | undefined;
@@ -19,7 +19,7 @@ export interface Circumstances {
 }
 
 /** The text of a fault for the user. */
-export interface Wording {
+export interface FaultText {
   /** The localized message: what happened, and what to do if that isn't obvious. */
   readonly message: string;
   /** The provider's error message, without the API key. */
@@ -30,12 +30,12 @@ export interface Wording {
 const maxHostChars = 260;
 
 /** Returns the message and the detail of a fault in the user's language. */
-export function wordsFor(
+export function describeFault(
   fault: Fault,
-  { connection, model, status, resetsAt, last, minutes }: Circumstances,
+  { connection, model, status, resetsAt, last, minutes }: FaultContext,
   { localize, formatTime }: Pick<EngineDeps, 'localize' | 'formatTime'>,
   keys: KnownKeys,
-): Wording {
+): FaultText {
   const detail = keys.redact(fault.detail);
   const message = localize(fault.message, {
     host: hostOf(connection.baseUrl),

@@ -2,7 +2,7 @@ import { Deadline, type Clock } from '../clock';
 import type { DelaySource, FaultKind, WaitOrigin } from '../events';
 
 /** The requests that a limit or a breaker applies to: those for one model at one origin with one key. */
-export interface Scope {
+export interface CooldownScope {
   /** Origin of the base URL, such as `https://api.holysheep.ai`. */
   readonly origin: string;
   readonly apiKey: string;
@@ -22,11 +22,11 @@ export interface Cooldown {
 /** The cooldowns that all VS Code windows of a machine share. The promises of the methods never reject. */
 export interface SharedCooldowns {
   /** Returns the active cooldown that ends last, from this window or another one, or undefined. */
-  read(scope: Scope): Promise<Cooldown | undefined>;
+  read(scope: CooldownScope): Promise<Cooldown | undefined>;
   /** Shares a cooldown with the other windows. */
-  write(scope: Scope, cooldown: Cooldown): Promise<void>;
+  write(scope: CooldownScope, cooldown: Cooldown): Promise<void>;
   /** Removes the cooldowns of one scope, or all cooldowns if `scope` is omitted. */
-  clear(scope?: Scope): Promise<void>;
+  clear(scope?: CooldownScope): Promise<void>;
 }
 
 /** An implementation of {@link SharedCooldowns} that shares nothing, for a single window. */
@@ -44,11 +44,11 @@ export interface GateBlock {
   /** Epoch milliseconds at which the wait ends. While other requests go first, an estimate that is renewed every second. */
   readonly until: number;
   /** What blocks the request. `probe`: the cooldown has expired, but other requests go first. */
-  readonly why: 'cooldown' | 'breaker' | 'probe';
+  readonly blockKind: 'cooldown' | 'breaker' | 'probe';
   /** The cooldown that closed the gate. */
   readonly cause: Cooldown;
   /** Whose request caused the cooldown. The gate sets `request` or `window`. Only a turn can set `turn`. */
-  readonly origin: WaitOrigin;
+  readonly blockedBy: WaitOrigin;
 }
 
 /** A cooldown of a gate, started by a limit or an open breaker. */
@@ -67,7 +67,7 @@ export class GateCooldown {
 
   /** Remaining time of the cooldown in milliseconds; 0 once it has expired. */
   get leftMs(): number {
-    return this.deadline.leftMs;
+    return this.deadline.remainingMs;
   }
 
   /** Epoch milliseconds at which the cooldown ends, by the wall clock as it is set now. */
@@ -90,11 +90,11 @@ export class GateCooldown {
     const now = this.clock.now();
     const kind = this.leftMs > 0 ? this.kind : 'probe';
     const until = kind === 'probe' ? now + estimateMs : this.until;
-    const isSame = previous?.cause === cause && previous.why === kind;
+    const isSame = previous?.cause === cause && previous.blockKind === kind;
     // An estimate is valid until it has passed, or until a clock that was set back has made it too long.
     const isStillValid =
       isSame && (kind === 'probe' ? previous.until > now && previous.until <= until : previous.until === until);
-    return isStillValid ? previous : { until, why: kind, cause, origin: blockedBy };
+    return isStillValid ? previous : { until, blockKind: kind, cause, blockedBy };
   }
 }
 
@@ -109,7 +109,7 @@ export class CooldownSync {
 
   constructor(
     private readonly shared: SharedCooldowns,
-    private readonly scope: Scope,
+    private readonly scope: CooldownScope,
   ) {}
 
   /** Reads the shared cooldown. Calls during a read share its result. */

@@ -4,7 +4,7 @@ import {
   CooldownSync,
   type Cooldown,
   type GateBlock,
-  type Scope,
+  type CooldownScope,
   type SharedCooldowns,
 } from './cooldowns';
 import { SlowStart } from './slowStart';
@@ -46,7 +46,7 @@ export class Gate {
   constructor(
     private readonly clock: Clock,
     shared: SharedCooldowns,
-    scope: Scope,
+    scope: CooldownScope,
     /** Is called when a cooldown starts, changes or is cleared, but not when it expires. */
     private readonly onCooldown: () => void = () => undefined,
   ) {
@@ -110,7 +110,7 @@ export class Gate {
   }
 
   /** Resets the count of the provider's failures. The cooldown remains for other requests. */
-  forgetFailures(): void {
+  clearFailures(): void {
     this.breaker = new Breaker();
   }
 
@@ -287,7 +287,7 @@ export class QueueTimer {
    */
   start(leftMs: number): void {
     const delayMs = leftMs > 0 ? Math.min(leftMs, checkEveryMs) : checkEveryMs;
-    const dueAt = this.clock.ticks() + delayMs;
+    const dueAt = this.clock.monotonicNow() + delayMs;
     // A request that joins the queue must not postpone the check.
     if (this.dueAt <= dueAt) return;
     this.stop();

@@ -3,7 +3,7 @@ import { localFault, type Fault } from '../faults/classify';
 import { localFaults, providerFaults } from '../faults/faultTable';
 import { deadlineOf, nextFallbackModel, asEndOfTurn, type Decision } from '../retry/retryPolicy';
 import type { TurnHistory } from '../turn/turnHistory';
-import { faultOfBlock, type Failure } from '../turn/turnMessages';
+import { faultForBlock, type Failure } from '../turn/turnMessages';
 import type { WaitDescription, Waits } from '../turn/waits';
 import type { GateBlock } from './cooldowns';
 import type { Gate, Permit } from './gate';
@@ -21,7 +21,7 @@ interface AdmissionRequest {
   /** Returns the description of the wait for the wait card. */
   readonly describe: (block: GateBlock) => WaitDescription;
   /** Returns the user's command since the wait began: send the attempt now, or give up the wait. */
-  readonly wish: () => 'send' | 'leave' | undefined;
+  readonly userCommand: () => 'send' | 'leave' | undefined;
 }
 
 /** The outcome of an admission request. */
@@ -42,7 +42,7 @@ export class GateQueue {
   ) {}
 
   /** Waits for a permit, unless the wait would be too long or a fallback model is available. */
-  async acquire(gate: Gate, { isForced, describe, wish }: AdmissionRequest): Promise<Admission> {
+  async acquire(gate: Gate, { isForced, describe, userCommand }: AdmissionRequest): Promise<Admission> {
     this.release();
     const permit = gate.enqueue(() => this.waits.end());
     this.permit = permit;
@@ -55,9 +55,12 @@ export class GateQueue {
         permit.release();
         return alternative;
       }
-      await this.waits.inQueue(this.leftMs(block), isRenewedEstimate(block, announced) ? undefined : describe(block));
+      await this.waits.waitInQueue(
+        this.leftMs(block),
+        isRenewedEstimate(block, announced) ? undefined : describe(block),
+      );
       announced = block;
-      const command = wish();
+      const command = userCommand();
       if (command === 'leave') {
         permit.release();
         return { type: 'left' };
@@ -68,17 +71,17 @@ export class GateQueue {
   }
 
   /** Reports to the gate that the gateway has accepted the request. */
-  accepted(): void {
+  reportAccepted(): void {
     this.permit?.accepted();
   }
 
   /** Reports a fault to the gate. Must precede the decision, which depends on whether the fault opens the breaker. */
-  failed({ row, retryAfter }: Fault): void {
+  reportFault({ row, retryAfter }: Fault): void {
     if (providerFaults.has(row)) this.permit?.failed(retryAfter?.delayMs);
   }
 
   /** Reports the decision about a fault to the gate and ends the permit. */
-  decided(fault: Fault, decision: Decision): void {
+  reportDecision(fault: Fault, decision: Decision): void {
     const delayMs = cooldownLengthMs(fault, decision);
     if (delayMs === undefined) return this.release();
     const source = fault.retryAfter ? 'server' : 'backoff';
@@ -98,26 +101,26 @@ export class GateQueue {
   /** Returns what happens instead of a wait, or undefined if the request should wait. */
   private alternativeTo(block: GateBlock): Admission | undefined {
     const settings = this.deps.settings();
-    const model = block.why === 'breaker' ? nextFallbackModel(this.history, settings) : undefined;
+    const model = block.blockKind === 'breaker' ? nextFallbackModel(this.history, settings) : undefined;
     if (model !== undefined) return { type: 'other-model', model };
-    const { waited, idleMs } = this.history;
+    const { hasWaited, idleMs } = this.history;
     const leftMs = this.leftMs(block);
     const deadlineMs = deadlineOf(settings);
-    if (leftMs <= deadlineMs - (waited ? idleMs : 0)) return undefined;
-    const blockFault = faultOfBlock(block);
+    if (leftMs <= deadlineMs - (hasWaited ? idleMs : 0)) return undefined;
+    const blockFault = faultForBlock(block);
     if (leftMs <= deadlineMs) {
       return {
         type: 'refused',
-        failure: { decision: { do: 'fail', fault: localFault(localFaults.deadline) }, seen: blockFault },
+        failure: { decision: { type: 'fail', fault: localFault(localFaults.deadline) }, observedFault: blockFault },
       };
     }
     const fault = asEndOfTurn(blockFault);
     const { source, delayMs } = block.cause;
-    const isBeyondMax = block.why === 'cooldown' && source === 'server' && delayMs > settings.retry.maxHintMs;
+    const isBeyondMax = block.blockKind === 'cooldown' && source === 'server' && delayMs > settings.retry.maxHintMs;
     const beyondMaxHint = isBeyondMax && ({ beyondMaxHint: true } as const);
     return {
       type: 'refused',
-      failure: { decision: { do: 'fail', fault, resetsInMs: leftMs, ...beyondMaxHint }, seen: fault },
+      failure: { decision: { type: 'fail', fault, resetsInMs: leftMs, ...beyondMaxHint }, observedFault: fault },
     };
   }
 
@@ -128,7 +131,7 @@ export class GateQueue {
 
 /** Returns whether the block only renews the estimate of a wait that has been announced. */
 function isRenewedEstimate(block: GateBlock, announced: GateBlock | undefined): boolean {
-  return block.why === 'probe' && announced?.why === 'probe' && announced.cause === block.cause;
+  return block.blockKind === 'probe' && announced?.blockKind === 'probe' && announced.cause === block.cause;
 }
 
 /**
@@ -138,5 +141,5 @@ function isRenewedEstimate(block: GateBlock, announced: GateBlock | undefined): 
 function cooldownLengthMs({ policy, retryAfter }: Fault, decision: Decision): number | undefined {
   if (policy.retry !== 'hint' && policy.retry !== 'overload') return undefined;
   if (retryAfter) return retryAfter.delayMs;
-  return decision.do === 'wait' ? Math.min(maxGuessMs, decision.delayMs) : undefined;
+  return decision.type === 'wait' ? Math.min(maxGuessMs, decision.delayMs) : undefined;
 }

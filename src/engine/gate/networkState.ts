@@ -1,6 +1,6 @@
 import type { Clock } from '../clock';
-import type { RepairableParameter } from '../faults/providerError';
-import type { Scope, SharedCooldowns } from './cooldowns';
+import type { CorrectableParameter } from '../faults/providerError';
+import type { CooldownScope, SharedCooldowns } from './cooldowns';
 import { Gate } from './gate';
 
 /** Maximum number of gates and of retry budgets. Beyond it, entries that no longer restrict any request are dropped. */
@@ -11,7 +11,7 @@ export interface ModelCooldown {
   /** Epoch milliseconds at which the cooldown ends. */
   readonly until: number;
   /** `cooldown`: the gateway limits requests; `breaker`: the provider kept failing. */
-  readonly why: 'cooldown' | 'breaker';
+  readonly blockKind: 'cooldown' | 'breaker';
 }
 
 /** The state of the retry budgets and gates for the diagnostics, without API keys. */
@@ -31,7 +31,7 @@ export interface NetworkReport {
 /** What the engine has learned of one model on one route. */
 export interface RouteBehavior {
   /** Parameters that the gateway refused. Requests leave them out, or use their newer name. */
-  readonly unsupportedParameters: Set<RepairableParameter>;
+  readonly unsupportedParameters: Set<CorrectableParameter>;
   /** The gateway does not accept a prefill, a request whose last message is the partial answer. */
   refusesPrefill: boolean;
   /** `omitted`: the gateway never fills in the finish reason, so that `[DONE]` alone completes an answer. */
@@ -39,7 +39,7 @@ export interface RouteBehavior {
 }
 
 /** Returns the behavior that is assumed before the first request. */
-export function newBehavior(): RouteBehavior {
+export function createRouteBehavior(): RouteBehavior {
   return { unsupportedParameters: new Set(), refusesPrefill: false, finishReason: 'unknown' };
 }
 
@@ -54,11 +54,11 @@ export class RetryBudget {
   /** Monotonic time up to which tokens have been added, in milliseconds. */
   private refilledUntil = 0;
 
-  constructor(private readonly clock: Pick<Clock, 'ticks'>) {}
+  constructor(private readonly clock: Pick<Clock, 'monotonicNow'>) {}
 
   /** Number of tokens, an integer from 0 to 12. The budget gains one token every 10 seconds. */
   get tokens(): number {
-    const now = this.clock.ticks();
+    const now = this.clock.monotonicNow();
     const gained = Math.floor((now - this.refilledUntil) / refillMs);
     if (this.count + gained >= maxTokens) {
       this.count = maxTokens;
@@ -88,7 +88,7 @@ export class RetryBudget {
 
 /** The gates, retry budgets and route behaviors that all turns of an engine share. */
 export class NetworkState {
-  private readonly gates = new Map<string, { readonly scope: Scope; readonly gate: Gate }>();
+  private readonly gates = new Map<string, { readonly scope: CooldownScope; readonly gate: Gate }>();
   private readonly budgets = new Map<string, RetryBudget>();
   private readonly behaviors = new Map<string, RouteBehavior>();
 
@@ -100,7 +100,7 @@ export class NetworkState {
   ) {}
 
   /** Returns the gate of a scope. Callers must not keep it, because an idle gate may be dropped. */
-  gate(scope: Scope): Gate {
+  gate(scope: CooldownScope): Gate {
     const key = keyOf(scope);
     const existing = this.gates.get(key);
     if (existing) return existing.gate;
@@ -111,10 +111,10 @@ export class NetworkState {
   }
 
   /** Returns the cooldown of a scope as known in this window, or undefined. */
-  cooldownOf(scope: Scope): ModelCooldown | undefined {
+  cooldownOf(scope: CooldownScope): ModelCooldown | undefined {
     const gate = this.gates.get(keyOf(scope))?.gate;
     const until = gate?.closedUntil;
-    return until === undefined ? undefined : { until, why: gate?.isBreakerOpen ? 'breaker' : 'cooldown' };
+    return until === undefined ? undefined : { until, blockKind: gate?.isBreakerOpen ? 'breaker' : 'cooldown' };
   }
 
   /** Returns the retry budget of an origin. */
@@ -130,7 +130,7 @@ export class NetworkState {
   /** Returns what is known about a model on a route. Callers may change the returned object. */
   behaviorOf(baseUrl: string, model: string): RouteBehavior {
     const key = `${baseUrl}\n${model}`;
-    const behavior = this.behaviors.get(key) ?? newBehavior();
+    const behavior = this.behaviors.get(key) ?? createRouteBehavior();
     this.behaviors.set(key, behavior);
     return behavior;
   }
@@ -154,7 +154,7 @@ export class NetworkState {
   }
 }
 
-function keyOf({ origin, apiKey, model }: Scope): string {
+function keyOf({ origin, apiKey, model }: CooldownScope): string {
   return JSON.stringify([origin, apiKey, model]);
 }
 

@@ -53,7 +53,7 @@ type KeyWarning = 'not-a-holysheep-key' | 'holysheep-key-elsewhere';
  * Returns a warning if the key looks like one of another gateway.
  * @param host host of the base URL, as in `URL.host`
  */
-export function doubtAbout(key: string, host: string): KeyWarning | undefined {
+export function keyWarningFor(key: string, host: string): KeyWarning | undefined {
   const atHolySheep = /^(?:.+\.)?holysheep\.ai(?::\d+)?$/i.test(host);
   if (atHolySheep === looksLikeHolySheepKey(key)) return undefined;
   return atHolySheep ? 'not-a-holysheep-key' : 'holysheep-key-elsewhere';

@@ -2,7 +2,7 @@ import { isRecord } from '../json';
 import { visibleText } from './visibleText';
 
 /** The models that are offered when the list of the gateway can't be fetched. */
-export const knownModels: readonly string[] = [
+export const defaultModels: readonly string[] = [
   'claude-opus-4',
   'claude-sonnet-4',
   'gpt-4o',

@@ -89,7 +89,7 @@ export class Attempt {
     private readonly keys: KnownKeys,
   ) {
     this.end = new Promise((resolve) => (this.resolveEnd = resolve));
-    this.startedAt = deps.clock.ticks();
+    this.startedAt = deps.clock.monotonicNow();
     this.clocks = new IdleClocks(deps.clock, timeoutsFor(sent.request.model, deps.settings().timeout), {
       expired: this.catchDefects((clock, afterMs) =>
         clock === 'tail' ? this.onEnd(endOfStream) : this.fail({ type: 'timeout', clock, afterMs }),
@@ -118,7 +118,7 @@ export class Attempt {
   }
 
   /** Whether text, reasoning or a tool call has arrived. */
-  get streamed(): boolean {
+  get hasStreamed(): boolean {
     return this.firstTokenAt !== undefined;
   }
 
@@ -129,16 +129,16 @@ export class Attempt {
 
   /** Returns the milliseconds since the last text, reasoning or tool call, or since the start of the attempt. */
   idleMs(): number {
-    return Math.max(0, this.deps.clock.ticks() - this.clocks.lastPayload);
+    return Math.max(0, this.deps.clock.monotonicNow() - this.clocks.lastPayload);
   }
 
   /** Returns the statistics of the attempt on the first call and undefined afterwards, so that no view counts them twice. */
-  takeAccount(): AttemptStats | undefined {
+  takeStats(): AttemptStats | undefined {
     if (this.statsTaken) return undefined;
     this.statsTaken = true;
     const { startedAt, firstTokenAt, bytes, chars, usage } = this;
     const firstTokenMs = firstTokenAt === undefined ? undefined : firstTokenAt - startedAt;
-    return { ms: this.deps.clock.ticks() - startedAt, firstTokenMs, bytes, chars, usage };
+    return { ms: this.deps.clock.monotonicNow() - startedAt, firstTokenMs, bytes, chars, usage };
   }
 
   private async run(): Promise<void> {
@@ -179,7 +179,7 @@ export class Attempt {
     this.status = status;
     this.requestId = requestIdOf(headers, this.keys);
     this.clocks.onHeaders();
-    this.observer.headers(status, this.requestId, this.deps.clock.ticks() - this.startedAt);
+    this.observer.headers(status, this.requestId, this.deps.clock.monotonicNow() - this.startedAt);
   }
 
   private onEvent(data: string, name: string | undefined): void {
@@ -188,7 +188,7 @@ export class Attempt {
     if (name === 'error') return this.deltas.onDelta({ type: 'error', error: parseJson(data) ?? data });
     this.isLastEventGarbled = !this.chunks.read(data);
     if (!this.isLastEventGarbled || ++this.garbledEvents < 2) return;
-    this.fail({ type: 'garbled', what: 'events' });
+    this.fail({ type: 'garbled', format: 'events' });
   }
 
   private onDelta(delta: Delta): void {
@@ -220,7 +220,7 @@ export class Attempt {
         this.usage = delta.usage;
         return;
       case 'error':
-        return this.fail({ type: 'inband', error: this.withoutKeys(delta.error), streamed: this.streamed });
+        return this.fail({ type: 'inband', error: this.withoutKeys(delta.error), streamed: this.hasStreamed });
     }
   }
 
@@ -269,7 +269,7 @@ export class Attempt {
   /** Handles `[DONE]`, which completes an answer without a finish reason only if the gateway never sends `finish_reason`. */
   private onDone(): void {
     this.deltas.flush();
-    if (this.isLastEventGarbled) return this.fail({ type: 'garbled', what: 'events' });
+    if (this.isLastEventGarbled) return this.fail({ type: 'garbled', format: 'events' });
     this.sawDone = true;
     // The connection can be reused only after the end of the body has arrived, which usually follows at once.
     this.clocks.startTail(drainMs);
@@ -295,7 +295,7 @@ export class Attempt {
     const isReadable = readChunk(text, this.deltas.onDelta);
     this.deltas.flush();
     if (isReadable && (this.sawAnswer || this.finishReason !== undefined)) this.complete();
-    else this.fail({ type: 'garbled', what: 'json' });
+    else this.fail({ type: 'garbled', format: 'json' });
   }
 
   /** Whether the answer is complete, so that a later failure of the stream does not matter. */

@@ -46,7 +46,7 @@ export class IdleClocks {
       quiet(forMs: number): void;
     },
   ) {
-    this.start = this.phaseStart = this.lastBytes = this.lastPayload = clock.ticks();
+    this.start = this.phaseStart = this.lastBytes = this.lastPayload = clock.monotonicNow();
     this.armTimer();
   }
 
@@ -56,7 +56,7 @@ export class IdleClocks {
   }
 
   onBytes(): void {
-    this.lastBytes = this.clock.ticks();
+    this.lastBytes = this.clock.monotonicNow();
     this.wakeDeadline = Infinity;
   }
 
@@ -80,7 +80,7 @@ export class IdleClocks {
 
   private enterPhase(phase: 'first' | 'stream' | 'tail'): void {
     this.phase = phase;
-    this.phaseStart = this.clock.ticks();
+    this.phaseStart = this.clock.monotonicNow();
     this.cancel?.();
     this.armTimer();
   }
@@ -89,7 +89,7 @@ export class IdleClocks {
     if (this.isDisposed) return;
     const { deadline } = this.nearestDeadline();
     const next = this.hasReportedQuiet || this.phase === 'tail' ? deadline : Math.min(deadline, this.quietAt());
-    const ticks = this.clock.ticks();
+    const ticks = this.clock.monotonicNow();
     const forMs = Math.min(maxCheckIntervalMs, Math.max(0, Math.min(next, this.wakeDeadline) - ticks));
     this.armedAt = { now: this.clock.now(), ticks, forMs };
     this.cancel = this.clock.after(forMs, () => this.check());
@@ -101,9 +101,9 @@ export class IdleClocks {
    */
   private detectSleep(): void {
     const delayMs = (from: number, to: number): number => Math.max(0, to - from - this.armedAt.forMs);
-    const monotonicDelayMs = delayMs(this.armedAt.ticks, this.clock.ticks());
+    const monotonicDelayMs = delayMs(this.armedAt.ticks, this.clock.monotonicNow());
     if (Math.max(monotonicDelayMs, delayMs(this.armedAt.now, this.clock.now())) < minSleepMs) return;
-    this.wakeDeadline = this.clock.ticks() + wakeGraceMs;
+    this.wakeDeadline = this.clock.monotonicNow() + wakeGraceMs;
     this.phaseStart += monotonicDelayMs;
     this.lastBytes += monotonicDelayMs;
     this.lastPayload += monotonicDelayMs;
@@ -111,7 +111,7 @@ export class IdleClocks {
 
   private check(): void {
     this.detectSleep();
-    const now = this.clock.ticks();
+    const now = this.clock.monotonicNow();
     if (now >= this.wakeDeadline) {
       this.callbacks.slept();
       return;

@@ -1,7 +1,7 @@
 import type { OpenAI } from 'openai';
 import type { OutgoingMessage } from '../answer/continuation';
 import type { EngineDeps } from '../engine';
-import type { RepairableParameter } from '../faults/providerError';
+import type { CorrectableParameter } from '../faults/providerError';
 import type { RouteBehavior } from '../gate/networkState';
 import type { KnownKeys } from '../gateway/knownKeys';
 import { visibleText } from '../gateway/visibleText';
@@ -104,7 +104,7 @@ type Body = OpenAI.ChatCompletionCreateParamsStreaming;
 export function requestBody(
   { model, temperature, maxTokens, topP, stop, tools, toolChoice }: Omit<ChatRequest, 'messages'>,
   messages: readonly OutgoingMessage[],
-  unsupported: ReadonlySet<RepairableParameter>,
+  unsupported: ReadonlySet<CorrectableParameter>,
 ): Body {
   return {
     model,

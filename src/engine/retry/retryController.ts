@@ -4,7 +4,7 @@ import type { Gate } from '../gate/gate';
 import type { GateQueue } from '../gate/gateQueue';
 import type { RetryBudget } from '../gate/networkState';
 import type { TurnHistory } from '../turn/turnHistory';
-import { decide, type Decision, type History } from './retryPolicy';
+import { decide, type Decision, type RetryHistory } from './retryPolicy';
 
 /** The decision about a fault and its effect on the breaker. */
 export interface RetryOutcome {
@@ -36,23 +36,23 @@ export class RetryController {
   handle(
     fault: Fault,
     { gate, budget }: { readonly gate: Gate | undefined; readonly budget: RetryBudget },
-    state: Pick<History, 'resuming' | 'hasText'>,
+    state: Pick<RetryHistory, 'isResuming' | 'hasText'>,
   ): RetryOutcome {
     const wasBreakerOpen = gate?.isBreakerOpen ?? false;
-    this.queue.failed(fault);
+    this.queue.reportFault(fault);
     const isBreakerOpen = gate?.isBreakerOpen ?? false;
-    const before = this.history.before(fault, { ...state, tokens: budget.tokens, breakerOpen: isBreakerOpen });
+    const before = this.history.stateBefore(fault, { ...state, tokens: budget.tokens, breakerOpen: isBreakerOpen });
     const decision = decide(fault, before, this.settings(), this.random);
-    this.history.note(fault, decision);
-    this.queue.decided(fault, decision);
-    if (decision.do === 'wait') {
+    this.history.recordFault(fault, decision);
+    this.queue.reportDecision(fault, decision);
+    if (decision.type === 'wait') {
       const { cost } = decision;
       // The charge is made at once, so that of many turns that fail together only as many retry as the budget allows.
       budget.charge(cost);
-      this.pendingCharge = { budget, cost, isResume: state.resuming };
+      this.pendingCharge = { budget, cost, isResume: state.isResuming };
     }
     // Being offline counts as a retry. Otherwise a turn whose probes succeed but whose requests fail would retry forever.
-    else if (decision.do === 'offline') this.pendingCharge = { budget, cost: 0, isResume: false };
+    else if (decision.type === 'offline') this.pendingCharge = { budget, cost: 0, isResume: false };
     return { decision, isBreakerOpen, opensBreaker: isBreakerOpen && !wasBreakerOpen };
   }
 
@@ -62,7 +62,7 @@ export class RetryController {
    * @param isFree whether the charge is refunded: the user requested the attempt, it only corrects the request, or none
    *   is sent
    */
-  attemptStarts(isFree: boolean): void {
+  settleCharge(isFree: boolean): void {
     const charge = this.pendingCharge;
     this.pendingCharge = undefined;
     if (isFree) charge?.budget.refund(charge.cost);
@@ -70,7 +70,7 @@ export class RetryController {
   }
 
   /** Reports that the answer is complete: releases the permit and returns a token to the retry budget. */
-  succeeded(budget: RetryBudget): void {
+  reportSuccess(budget: RetryBudget): void {
     this.queue.release(true);
     budget.refund(1);
   }

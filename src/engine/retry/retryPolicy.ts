@@ -5,11 +5,11 @@ import { faultRows, faultTable, localFaults, type FaultRow, type Policy, type Ro
 import { retryAfterDelay, overloadDelay, transientDelay } from './backoff';
 
 /** The state of a turn before a retry decision: its faults, its progress and its remaining budgets. */
-export interface History {
+export interface RetryHistory {
   /** Number of charged retries since the last progress. */
   readonly retries: number;
   /** Number of earlier faults of this turn with the same row of the fault table. */
-  readonly sameRow: number;
+  readonly sameRowFaults: number;
   /** The immediate, free retry of this turn has been used. */
   readonly freeReplayUsed: boolean;
   /** The previous backoff of this turn, in milliseconds. */
@@ -19,7 +19,7 @@ export interface History {
   /** Models that this turn has used, the current one last. */
   readonly models: readonly string[];
   /** The stream of the failed attempt had started, so a further attempt counts as a resume and not as a retry. */
-  readonly resuming: boolean;
+  readonly isResuming: boolean;
   /** Number of resumes that the turn may still make. */
   readonly resumesLeft: number;
   /** Number of resumes so far. */
@@ -29,11 +29,11 @@ export interface History {
   /** The user already sees text of the answer. */
   readonly hasText: boolean;
   /** The user already sees text or reasoning of the answer. */
-  readonly shown: boolean;
+  readonly hasOutput: boolean;
   /** Milliseconds without progress. Streaming, sleep and being offline do not count. */
   readonly idleMs: number;
   /** Part of the time without progress was a wait. */
-  readonly waited: boolean;
+  readonly hasWaited: boolean;
   /** Number of tokens in the retry budget of the origin. */
   readonly tokens: number;
   /** The circuit breaker of the current model is open. */
@@ -43,19 +43,19 @@ export interface History {
 /** What a turn does after a fault. */
 export type Decision =
   | {
-      readonly do: 'fail';
+      readonly type: 'fail';
       readonly fault: Fault;
       /** Milliseconds until the limit resets, if the gateway named a time. */
       readonly resetsInMs?: number | undefined;
       /** The retry-after is longer than the settings allow. */
       readonly beyondMaxHint?: true;
     }
-  | { readonly do: 'replay' }
-  | { readonly do: 'fall-back'; readonly model: string }
+  | { readonly type: 'replay' }
+  | { readonly type: 'fall-back'; readonly model: string }
   /** Wait until the network is back. */
-  | { readonly do: 'offline'; readonly left: number }
+  | { readonly type: 'offline'; readonly attemptsLeft: number }
   | {
-      readonly do: 'wait';
+      readonly type: 'wait';
       readonly delayMs: number;
       /** The random part of `delayMs`. */
       readonly jitterMs?: number | undefined;
@@ -63,7 +63,7 @@ export type Decision =
       readonly hintMs?: number | undefined;
       readonly hintFrom?: string | undefined;
       /** Number of attempts that are still allowed, including the next one. */
-      readonly left: number;
+      readonly attemptsLeft: number;
       /** Charge to the retry budget of the origin, in tokens. */
       readonly cost: number;
     };
@@ -83,51 +83,51 @@ export function deadlineOf({ retry }: EngineSettings): number {
 }
 
 /** Decides what a turn does after a fault. */
-export function decide(fault: Fault, history: History, settings: EngineSettings, random: () => number): Decision {
+export function decide(fault: Fault, history: RetryHistory, settings: EngineSettings, random: () => number): Decision {
   const { policy, retryAfter } = fault;
-  const fail: Decision = { do: 'fail', fault, resetsInMs: retryAfter?.delayMs };
-  if (!isRetryable(policy) || (history.hasText && settings.resume === 'off' && history.resuming)) return fail;
+  const fail: Decision = { type: 'fail', fault, resetsInMs: retryAfter?.delayMs };
+  if (!isRetryable(policy) || (history.hasText && settings.resume === 'off' && history.isResuming)) return fail;
   if (policy.retry === 'hint' && !retryAfter) return fail;
   if (retryAfter && retryAfter.delayMs > settings.retry.maxHintMs) {
     return { ...fail, fault: asEndOfTurn(fault), beyondMaxHint: true };
   }
-  if (policy.retry === 'transient' && policy.freeReplay && !history.freeReplayUsed && !history.resuming) {
-    return { do: 'replay' };
+  if (policy.retry === 'transient' && policy.freeReplay && !history.freeReplayUsed && !history.isResuming) {
+    return { type: 'replay' };
   }
   const model = fallbackModel(policy, history, settings);
-  if (model !== undefined) return { do: 'fall-back', model };
+  if (model !== undefined) return { type: 'fall-back', model };
   const attemptsLeft = attemptsAllowed(fault, history, settings);
   if (attemptsLeft <= 0)
-    return history.emptyResumes >= 2 ? { do: 'fail', fault: faultOfRow(faultRows.resumesWithoutText) } : fail;
-  if (policy.retry === 'offline') return { do: 'offline', left: attemptsLeft };
+    return history.emptyResumes >= 2 ? { type: 'fail', fault: faultOfRow(faultRows.resumesWithoutText) } : fail;
+  if (policy.retry === 'offline') return { type: 'offline', attemptsLeft };
   const deadlineMs = deadlineOf(settings);
   if (retryAfter) {
-    const isPastDeadline = history.waited && history.idleMs + retryAfter.delayMs > deadlineMs;
+    const isPastDeadline = history.hasWaited && history.idleMs + retryAfter.delayMs > deadlineMs;
     if (isPastDeadline) return { ...fail, fault: asEndOfTurn(fault) };
     const delayMs = retryAfterDelay(retryAfter.delayMs, random);
     const jitterMs = delayMs - retryAfter.delayMs;
     return {
-      do: 'wait',
+      type: 'wait',
       delayMs,
       jitterMs,
       source: 'server',
       hintMs: retryAfter.delayMs,
       hintFrom: retryAfter.field,
-      left: attemptsLeft,
+      attemptsLeft: attemptsLeft,
       cost: 0,
     };
   }
   const backoff = policy.retry === 'overload' ? overloadDelay : transientDelay;
-  const failures = history.resuming ? history.resumes : history.retries;
+  const failures = history.isResuming ? history.resumes : history.retries;
   const delayMs = backoff(settings.retry, { failures, random, previousMs: history.previousDelayMs });
-  if (history.idleMs + delayMs > deadlineMs) return { do: 'fail', fault: localFault(localFaults.deadline) };
+  if (history.idleMs + delayMs > deadlineMs) return { type: 'fail', fault: localFault(localFaults.deadline) };
   const cost = costOf(policy, history);
-  if (cost > history.tokens) return { do: 'fail', fault: localFault(localFaults.budget) };
-  return { do: 'wait', delayMs, source: 'backoff', left: attemptsLeft, cost };
+  if (cost > history.tokens) return { type: 'fail', fault: localFault(localFaults.budget) };
+  return { type: 'wait', delayMs, source: 'backoff', attemptsLeft: attemptsLeft, cost };
 }
 
 /** Returns the charge for a retry, in tokens. An open breaker already limits all requests, so no charge is needed. */
-function costOf(policy: Policy, { breakerOpen }: History): number {
+function costOf(policy: Policy, { breakerOpen }: RetryHistory): number {
   if (policy.retry === 'overload' || breakerOpen) return 0;
   return policy.retry === 'transient' ? (policy.cost ?? 1) : 1;
 }
@@ -140,7 +140,7 @@ export function isRetryable({ retry }: Policy): boolean {
   return retriedPolicies.has(retry);
 }
 
-function fallbackModel(policy: Policy, history: History, settings: EngineSettings): string | undefined {
+function fallbackModel(policy: Policy, history: RetryHistory, settings: EngineSettings): string | undefined {
   const isOverloaded =
     policy.retry === 'overload' && policy.fallback && history.overloads + 1 >= overloadsBeforeFallback;
   return isOverloaded || history.breakerOpen ? nextFallbackModel(history, settings) : undefined;
@@ -148,17 +148,17 @@ function fallbackModel(policy: Policy, history: History, settings: EngineSetting
 
 /** Returns the first fallback model that this turn has not used, or undefined once the user sees text or reasoning. */
 export function nextFallbackModel(
-  history: Pick<History, 'shown' | 'models'>,
+  history: Pick<RetryHistory, 'hasOutput' | 'models'>,
   { fallbackModels }: Pick<EngineSettings, 'fallbackModels'>,
 ): string | undefined {
-  return history.shown ? undefined : fallbackModels.find((model) => !history.models.includes(model));
+  return history.hasOutput ? undefined : fallbackModels.find((model) => !history.models.includes(model));
 }
 
 /** Returns the number of attempts that are still allowed. The limit of the row applies to retries and to resumes. */
-function attemptsAllowed({ policy }: Fault, history: History, { retry }: EngineSettings): number {
+function attemptsAllowed({ policy }: Fault, history: RetryHistory, { retry }: EngineSettings): number {
   const limit = policy.retry === 'transient' ? (policy.limit ?? Infinity) : Infinity;
-  const budget = history.resuming ? history.resumesLeft : retry.maxRetries - history.retries;
-  return Math.min(budget, limit - history.sameRow);
+  const budget = history.isResuming ? history.resumesLeft : retry.maxRetries - history.retries;
+  return Math.min(budget, limit - history.sameRowFaults);
 }
 
 /** Rows for limits whose reset is too far away for a wait, by fault kind. */

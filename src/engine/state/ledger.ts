@@ -1,6 +1,6 @@
 import {
   isTerminal,
-  type AttemptReason,
+  type AttemptTrigger,
   type DelaySource,
   type EndedEvent,
   type FaultKind,
@@ -34,7 +34,7 @@ export interface LedgerWait {
 export interface LedgerEntry {
   readonly attempt: number;
   readonly model: string;
-  readonly why: AttemptReason;
+  readonly why: AttemptTrigger;
   readonly how?: ResumeMethod | undefined;
   /** Monotonic time at which the attempt began, in milliseconds. */
   readonly at: number;

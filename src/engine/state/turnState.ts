@@ -22,7 +22,7 @@ export type TurnPhase =
  * A segment of a turn: everything from one start of the turn to its end. A turn that the user continues later has several
  * segments. Times are monotonic milliseconds of the process that ran the segment, so they can't be compared across segments.
  */
-export interface TurnRun {
+export interface TurnSegment {
   readonly phase: TurnPhase;
   readonly ledger: Ledger;
   readonly attempts: number;
@@ -40,7 +40,7 @@ interface Seam {
   /** Offset in the text of the answer, in UTF-16 code units. */
   readonly offset: number;
   /** Localised message of the cut before the seam; absent if the user continued an answer that had ended. */
-  readonly cut?: string | undefined;
+  readonly cutMessage?: string | undefined;
 }
 
 /** The part of a tool call that has arrived so far. */
@@ -59,7 +59,7 @@ export type ModelSwitch = Pick<ModelEvent, 'from' | 'to' | 'reason'>;
 export type Failure = Omit<FailedEvent, 'text'>;
 
 /** The state of a turn as the page shows it. It is computed from the events of the turn alone. */
-export interface TurnState extends TurnRun {
+export interface TurnState extends TurnSegment {
   readonly model: string;
   readonly text: string;
   readonly reasoning: string;
@@ -68,18 +68,18 @@ export interface TurnState extends TurnRun {
   /** Seams by ascending offset. */
   readonly seams: readonly Seam[];
   /** Localised message of the last cut; absent when the answer has been resumed after it. */
-  readonly cut?: string;
+  readonly cutMessage?: string;
   readonly toolCalls: readonly ToolCall[];
   /** Changes of the model, in order. */
   readonly switches: readonly ModelSwitch[];
   /** Segments of the turn before the user continued the answer, oldest first. */
-  readonly earlier: readonly TurnRun[];
+  readonly previousSegments: readonly TurnSegment[];
   readonly wait?: WaitingEvent;
   /** The failure of the turn. The partial answer is in `text`. */
   readonly failure?: Failure;
   readonly finishReason?: string;
   /** Whether nothing has arrived for a while. */
-  readonly quiet: boolean;
+  readonly isQuiet: boolean;
   /** Monotonic time since which nothing has arrived, as of the last `quiet` event. */
   readonly quietSince?: number;
 }
@@ -94,10 +94,10 @@ export const initialTurn: TurnState = {
   toolCalls: [],
   switches: [],
   ledger: emptyLedger,
-  earlier: [],
+  previousSegments: [],
   attempts: 0,
   throughput: noThroughput,
-  quiet: false,
+  isQuiet: false,
 };
 
 /** Returns whether a turn in this phase has not ended yet. */
@@ -112,12 +112,12 @@ export function isRunning(phase: TurnPhase): boolean {
 }
 
 /** Returns the state of a turn whose process went away. The partial answer is preserved. */
-export function interrupted(state: TurnState): TurnState {
-  return isRunning(state.phase) ? { ...endWait(state), phase: 'interrupted', quiet: false } : state;
+export function markInterrupted(state: TurnState): TurnState {
+  return isRunning(state.phase) ? { ...endWait(state), phase: 'interrupted', isQuiet: false } : state;
 }
 
 /** Returns the state after an event, which comes from the engine or from a journal. */
-export function reduce(state: TurnState, event: RecordedEvent): TurnState {
+export function reduceTurn(state: TurnState, event: RecordedEvent): TurnState {
   const ledger = addToLedger(state.ledger, event);
   const started = state.startedAt === undefined ? { ...state, startedAt: event.at } : state;
   return applyEvent(ledger === state.ledger ? started : { ...started, ledger }, event);
@@ -127,12 +127,12 @@ export function reduce(state: TurnState, event: RecordedEvent): TurnState {
  * Returns the events as the journal records them. A terminal event omits the answer if the earlier events add up to it, so
  * that a long answer is stored only once. Reducing either form of the events from `state` gives the same result.
  */
-export function recorded(events: readonly StreamEvent[], state: TurnState): readonly RecordedEvent[] {
+export function toRecordedEvents(events: readonly StreamEvent[], state: TurnState): readonly RecordedEvent[] {
   if (!events.some(isTerminal)) return events;
   let current = state;
   return events.map((event) => {
     const { text } = current;
-    current = reduce(current, event);
+    current = reduceTurn(current, event);
     return isTerminal(event) && event.text === text ? { ...event, text: undefined } : event;
   });
 }
@@ -147,7 +147,7 @@ function applyEvent(state: TurnState, event: RecordedEvent): TurnState {
         toolCalls: isContinuation(event) ? state.toolCalls : [],
         model: event.model,
         attempts: event.attempt,
-        quiet: false,
+        isQuiet: false,
       };
     case 'text':
       return addToken(state, event, event.text.length, state.text + event.text);
@@ -171,16 +171,16 @@ function applyEvent(state: TurnState, event: RecordedEvent): TurnState {
         ...state,
         phase: event.reason === 'offline' ? 'offline' : 'waiting',
         wait: event,
-        quiet: false,
+        isQuiet: false,
       };
     case 'quiet':
-      return { ...state, quiet: true, quietSince: event.at - event.forMs };
+      return { ...state, isQuiet: true, quietSince: event.at - event.forMs };
     case 'cut':
       // The next event, a wait or an attempt, sets the phase.
-      return { ...state, cut: event.message, quiet: false };
+      return { ...state, cutMessage: event.message, isQuiet: false };
     case 'resumed': {
-      const { cut, ...rest } = state;
-      const seam = { offset: event.seam, ...(cut !== undefined && { cut }) };
+      const { cutMessage, ...rest } = state;
+      const seam = { offset: event.seam, ...(cutMessage !== undefined && { cutMessage }) };
       return { ...rest, phase: 'streaming', seams: event.how === 'restart' ? [] : [...state.seams, seam] };
     }
     case 'replaced':
@@ -217,12 +217,12 @@ function applyEvent(state: TurnState, event: RecordedEvent): TurnState {
 }
 
 /** Returns whether a part of the answer has arrived: text, reasoning or a tool call. */
-export function hasArrived({ text, reasoning, toolCalls }: TurnState): boolean {
+export function hasPartialAnswer({ text, reasoning, toolCalls }: TurnState): boolean {
   return text !== '' || reasoning !== '' || toolCalls.length > 0;
 }
 
 /** Returns whether the current attempt restarts the answer and has not replaced the partial answer yet. */
-export function startsAgain({ phase, ledger }: TurnState): boolean {
+export function isRestarting({ phase, ledger }: TurnState): boolean {
   return phase === 'resuming' && ledger.entries.at(-1)?.how === 'restart';
 }
 
@@ -267,7 +267,7 @@ function addToken(state: TurnState, { at }: StreamEvent, chars: number, text = s
     firstTokenAt: state.firstTokenAt ?? at,
     lastTokenAt: at,
     throughput: addToThroughput(state.throughput, at - (state.startedAt ?? at), chars),
-    quiet: false,
+    isQuiet: false,
   };
 }
 
@@ -282,24 +282,24 @@ function throughputOfReplacement(
 }
 
 function endTurn(state: TurnState, event: RecordedEvent): TurnState {
-  return { ...endWait(state), endedAt: event.at, quiet: false };
+  return { ...endWait(state), endedAt: event.at, isQuiet: false };
 }
 
 /** Returns all segments of a turn, oldest first. The last one is the current segment. */
-export function runsOf(state: TurnState): readonly TurnRun[] {
-  return [...state.earlier, state];
+export function segmentsOf(state: TurnState): readonly TurnSegment[] {
+  return [...state.previousSegments, state];
 }
 
 /** Returns the segments of a turn that the user is about to continue, oldest first. */
-export function runsSoFar(state: TurnState): readonly TurnRun[] {
-  if (state.startedAt === undefined) return state.earlier;
+export function segmentsSoFar(state: TurnState): readonly TurnSegment[] {
+  if (state.startedAt === undefined) return state.previousSegments;
   const { phase, ledger, attempts, usage, startedAt, firstTokenAt, lastTokenAt, endedAt, throughput } = state;
   const segment = { phase, ledger, attempts, usage, startedAt, firstTokenAt, lastTokenAt, endedAt, throughput };
-  return [...state.earlier, segment];
+  return [...state.previousSegments, segment];
 }
 
 /** Converts a monotonic time of the current segment to epoch milliseconds. @returns undefined before the first event */
-export function epochOf(
+export function toEpoch(
   { ledger, wait }: { readonly ledger: Ledger; readonly wait?: WaitingEvent },
   at: number,
 ): number | undefined {
@@ -310,7 +310,7 @@ export function epochOf(
 }
 
 /** Converts epoch milliseconds to a monotonic time of the current segment. @returns undefined before the first event */
-export function monotonicOf(
+export function toMonotonic(
   { ledger, wait }: { readonly ledger: Ledger; readonly wait?: WaitingEvent },
   epoch: number,
 ): number | undefined {
@@ -320,7 +320,7 @@ export function monotonicOf(
 }
 
 /** Returns the monotonic time at which a segment ended, or of its last recorded activity if it has no end. */
-export function lastKnownAt(segment: TurnRun): number {
+export function lastActivityAt(segment: TurnSegment): number {
   const { startedAt = 0, lastTokenAt = startedAt, endedAt, ledger } = segment;
   if (endedAt !== undefined) return endedAt;
   const { entries, waits } = ledger;

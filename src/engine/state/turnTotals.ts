@@ -1,6 +1,6 @@
 import type { Usage } from '../events';
 import { waitedMs, type LedgerEntry } from './ledger';
-import { lastKnownAt, runsOf, type TurnState } from './turnState';
+import { lastActivityAt, segmentsOf, type TurnState } from './turnState';
 
 /** The totals of a turn over all of its segments. */
 export interface TurnTotals {
@@ -27,12 +27,12 @@ const minStreamMs = 250;
 
 /** Returns the totals of a turn. @param now current monotonic time, if the turn is running */
 export function totalsOf(state: TurnState, now?: number): TurnTotals {
-  const segments = runsOf(state);
+  const segments = segmentsOf(state);
   const entries = segments.flatMap(({ ledger }) => ledger.entries);
   const usage = usageOf(segments.flatMap((segment) => segment.usage ?? []));
   const currentWait = now === undefined ? undefined : state.ledger.waits.find((wait) => wait.waitedMs === undefined);
   const durations = segments.map((segment) => {
-    const end = segment === state ? (now ?? lastKnownAt(segment)) : lastKnownAt(segment);
+    const end = segment === state ? (now ?? lastActivityAt(segment)) : lastActivityAt(segment);
     return segment.startedAt === undefined ? 0 : Math.max(0, end - segment.startedAt);
   });
   const first = segments.findIndex(({ firstTokenAt }) => firstTokenAt !== undefined);

@@ -1,7 +1,7 @@
-import type { Answer, Plan } from '../answer/answer';
-import { continuationMessages, knownPrefill } from '../answer/continuation';
+import type { Answer, RequestMode } from '../answer/answer';
+import { continuationMessages, prefillOf } from '../answer/continuation';
 import type { EngineDeps } from '../engine';
-import type { AttemptReason, EndedEvent } from '../events';
+import type { AttemptTrigger, EndedEvent } from '../events';
 import type { Fault } from '../faults/classify';
 import { faultRows } from '../faults/faultTable';
 import type { GateQueue } from '../gate/gateQueue';
@@ -34,7 +34,7 @@ const messageRejectionRows: ReadonlySet<number> = new Set([
 /** Makes the attempts of a turn, one after the other, and records how they end. */
 export class Attempts {
   current: Attempt | undefined;
-  private mode: Plan = 'replay';
+  private mode: RequestMode = 'replay';
   private readonly size = new AnswerSize();
 
   constructor(
@@ -48,17 +48,17 @@ export class Attempts {
   /** Whether the current attempt has received a part of the answer, so that the next attempt is a resume and not a retry. */
   get isResuming(): boolean {
     const { current } = this;
-    return current?.isAccepted === true && (current.streamed || this.isResume);
+    return current?.isAccepted === true && (current.hasStreamed || this.isResume);
   }
 
   /** Sends the next attempt. The answer so far determines whether the attempt asks for all of the answer or resumes it. */
-  start(trigger: AttemptReason, connection: KeyedConnection, model: string): Attempt {
+  start(trigger: AttemptTrigger, connection: KeyedConnection, model: string): Attempt {
     const { output, answer } = this.turn;
     const { baseUrl } = connection;
     const { messages } = this.request;
     const behavior = this.network.behaviorOf(baseUrl, model);
-    const prefill = behavior.refusesPrefill ? undefined : knownPrefill(baseUrl, model);
-    const mode = answer.plan(this.deps.settings().resume, prefill);
+    const prefill = behavior.refusesPrefill ? undefined : prefillOf(baseUrl, model);
+    const mode = answer.requestMode(this.deps.settings().resume, prefill);
     const isContinuation = mode === 'prefill' || mode === 'continue';
     const attemptRequest = {
       connection,
@@ -69,7 +69,7 @@ export class Attempts {
     this.keys.add(connection.apiKey);
     this.mode = mode;
     output.attempt++;
-    answer.begin(mode);
+    answer.startAttempt(mode);
     const method = mode !== 'replay' && { how: mode };
     output.emit({ type: 'attempt', model, why: trigger, ...method, time: this.deps.clock.now() });
     const observer = {
@@ -83,10 +83,10 @@ export class Attempts {
   /** Records the end of the current attempt. Only the first call for an attempt has an effect. */
   endCurrent(outcome: EndedEvent['how'], fault?: Fault): void {
     const { current, turn } = this;
-    turn.answer.cut();
+    turn.answer.endAttempt();
     if (!turn.output.endAttempt(current, outcome, fault?.row) || !current) return;
     turn.history.idleMs += current.idleMs();
-    if (current.isAccepted && this.isResume) turn.history.recordResumeEnd(turn.answer.added);
+    if (current.isAccepted && this.isResume) turn.history.recordResumeEnd(turn.answer.addedChars);
   }
 
   /**
@@ -97,13 +97,13 @@ export class Attempts {
   correctRequest(fault: Fault, { baseUrl }: Connection, model: string): boolean {
     const { mode } = this;
     const behavior = this.network.behaviorOf(baseUrl, model);
-    if (fault.refused && !behavior.unsupportedParameters.has(fault.refused)) {
-      behavior.unsupportedParameters.add(fault.refused);
+    if (fault.unsupportedParameter && !behavior.unsupportedParameters.has(fault.unsupportedParameter)) {
+      behavior.unsupportedParameters.add(fault.unsupportedParameter);
       return true;
     }
     if (!messageRejectionRows.has(fault.row) || this.current?.isAccepted !== false) return false;
     if (mode === 'prefill') behavior.refusesPrefill = true;
-    else if (mode === 'continue') this.turn.answer.refuseJoins();
+    else if (mode === 'continue') this.turn.answer.markContinuationsRejected();
     return mode === 'prefill' || mode === 'continue';
   }
 
@@ -115,8 +115,8 @@ export class Attempts {
   confirmsComplete({ baseUrl }: Connection, model: string): boolean {
     const { answer } = this.turn;
     const repeatsCalls = this.mode === 'restart' && this.current?.hasCompleteToolCalls;
-    if (!answer.gainedNothing && !repeatsCalls) return false;
-    answer.cut();
+    if (!answer.addedNothing && !repeatsCalls) return false;
+    answer.endAttempt();
     const behavior = this.network.behaviorOf(baseUrl, model);
     if (behavior.finishReason === 'unknown') behavior.finishReason = 'omitted';
     return true;
@@ -131,7 +131,7 @@ export class Attempts {
     const { output, history, queue } = this.turn;
     output.emit({ type: 'headers', status, requestId, ms });
     if (status < 200 || status > 299) return;
-    queue.accepted();
+    queue.reportAccepted();
     if (this.isResume) history.recordResumeStart();
   }
 }

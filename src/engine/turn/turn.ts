@@ -1,6 +1,6 @@
 import { Answer } from '../answer/answer';
 import type { EngineDeps, RunningTurn, StreamOptions } from '../engine';
-import type { AttemptReason, ModelEvent, StreamEvent } from '../events';
+import type { AttemptTrigger, ModelEvent, StreamEvent } from '../events';
 import { classify, faultOfRow, type Evidence, type Fault } from '../faults/classify';
 import { faultRows } from '../faults/faultTable';
 import { hostFailure } from '../faults/hostFaults';
@@ -23,7 +23,7 @@ import { TurnOutput, type NewEvent } from './turnOutput';
 import { Waits, type WaitDescription } from './waits';
 
 /** Trigger of the next attempt, or undefined if there is no next attempt. */
-type NextTrigger = AttemptReason | undefined;
+type NextTrigger = AttemptTrigger | undefined;
 /** A user's request for the next attempt. `elsewhere`: the attempt goes to another route and queues there as usual. */
 type UserCommand = 'retry-now' | 'switch' | 'elsewhere';
 
@@ -69,15 +69,15 @@ export class Turn implements RunningTurn {
     private readonly network: NetworkState,
     keys: KnownKeys,
     request: ChatRequest,
-    { signal, earlier, connection = deps.connection }: StreamOptions,
+    { signal, resumeFrom, connection = deps.connection }: StreamOptions,
     private readonly onEnd: () => void,
   ) {
     this.connection = connection;
     this.model = request.model;
     this.startTime = deps.clock.now();
-    this.history = new TurnHistory(request.model, earlier !== undefined);
+    this.history = new TurnHistory(request.model, resumeFrom !== undefined);
     this.output = new TurnOutput(deps.clock, () => this.stop());
-    this.answer = new Answer(deps.clock, this.output, this.history, earlier);
+    this.answer = new Answer(deps.clock, this.output, this.history, resumeFrom);
     this.waits = new Waits(deps, this.output, this.history);
     this.queue = new GateQueue(deps, this.history, this.waits);
     this.attempts = new Attempts(deps, network, keys, request, this);
@@ -87,7 +87,7 @@ export class Turn implements RunningTurn {
     signal?.addEventListener('abort', onAbort, { once: true });
     this.unsubscribe = () => signal?.removeEventListener('abort', onAbort);
     if (signal?.aborted) this.stop();
-    else void this.run(earlier ? 'resume' : 'first');
+    else void this.run(resumeFrom ? 'resume' : 'first');
   }
 
   [Symbol.asyncIterator](): AsyncIterator<StreamEvent> {
@@ -112,7 +112,7 @@ export class Turn implements RunningTurn {
   }
 
   /** Ends a wait if the connection has changed and the new one has a key. The promise never rejects. */
-  async reconsider(): Promise<void> {
+  async handleConnectionChange(): Promise<void> {
     const connection = this.waits.isWaiting ? await this.connection().catch(() => undefined) : undefined;
     const { route, waits } = this;
     if (connection?.apiKey === undefined || !route || !waits.isWaiting) return;
@@ -125,14 +125,14 @@ export class Turn implements RunningTurn {
   }
 
   tryAnyway(): void {
-    if (this.route) this.gate(this.route).forgetFailures();
+    if (this.route) this.gate(this.route).clearFailures();
     else this.bypassesBreaker = true;
     this.retryNow();
   }
 
   switchModel(model: string): void {
     if (this.isFinished() || model === this.model) return;
-    this.answer.startAnew();
+    this.answer.requestRestart();
     this.changeModel(model, 'user');
     this.applyCommand('switch');
   }
@@ -152,14 +152,14 @@ export class Turn implements RunningTurn {
       this.pendingCommand = command;
       this.waits.end();
     } else if (!attempt) this.pendingCommand = command;
-    else if (command !== 'retry-now' || !attempt.streamed) {
+    else if (command !== 'retry-now' || !attempt.hasStreamed) {
       this.pendingCommand = command;
       attempt.abandon();
     }
   }
 
   private isSecondClick(): boolean {
-    const now = this.deps.clock.ticks();
+    const now = this.deps.clock.monotonicNow();
     const started = this.waits.isWaiting ? undefined : this.attempts.current?.startedAt;
     if (now - this.lastClickAt < doubleClickMs || (started !== undefined && now - started < singleFlightMs))
       return true;
@@ -168,7 +168,7 @@ export class Turn implements RunningTurn {
   }
 
   /** Runs the turn. This is its only error boundary: an exception ends the turn with a terminal event. */
-  private async run(first: AttemptReason): Promise<void> {
+  private async run(first: AttemptTrigger): Promise<void> {
     try {
       let trigger: NextTrigger = first;
       while (trigger && !this.isFinished()) trigger = await this.runAttempt(trigger);
@@ -199,7 +199,7 @@ export class Turn implements RunningTurn {
   }
 
   /** Makes one attempt. @returns the trigger of the next attempt */
-  private async runAttempt(trigger: AttemptReason): Promise<NextTrigger> {
+  private async runAttempt(trigger: AttemptTrigger): Promise<NextTrigger> {
     this.attempts.current = undefined;
     const connection = await this.connection();
     if (this.isFinished()) return undefined;
@@ -208,13 +208,13 @@ export class Turn implements RunningTurn {
     const route = (this.route = { ...connection, apiKey });
     this.host = hostOf(route.baseUrl);
     const gate = this.gate(route);
-    if (this.bypassesBreaker) gate.forgetFailures();
+    if (this.bypassesBreaker) gate.clearFailures();
     await this.waits.waitForOptional(maxCooldownSyncMs, gate.sync());
     if (this.isDiverted()) return this.takeCommand();
     const admission = await this.queue.acquire(gate, {
       isForced: trigger === 'retry-now' || this.bypassesBreaker || this.pendingCommand === 'retry-now',
       describe: (block) => this.describeBlock(block, connection),
-      wish: () => (this.isDiverted() ? 'leave' : this.pendingCommand && 'send'),
+      userCommand: () => (this.isDiverted() ? 'leave' : this.pendingCommand && 'send'),
     });
     this.bypassesBreaker = false;
     this.hasOpenedBreaker = false;
@@ -239,12 +239,16 @@ export class Turn implements RunningTurn {
   }
 
   private describeBlock(block: GateBlock, connection: Connection): WaitDescription {
-    const origin = this.hasOpenedBreaker && block.origin === 'request' ? 'turn' : block.origin;
-    return this.messages.describeGateWait({ ...block, origin }, this.retries.attemptsLeft, this.context(connection));
+    const origin = this.hasOpenedBreaker && block.blockedBy === 'request' ? 'turn' : block.blockedBy;
+    return this.messages.describeGateWait(
+      { ...block, blockedBy: origin },
+      this.retries.attemptsLeft,
+      this.context(connection),
+    );
   }
 
-  private async sendAttempt(trigger: AttemptReason, route: KeyedConnection): Promise<NextTrigger> {
-    this.retries.attemptStarts(trigger !== 'retry' && trigger !== 'resume');
+  private async sendAttempt(trigger: AttemptTrigger, route: KeyedConnection): Promise<NextTrigger> {
+    this.retries.settleCharge(trigger !== 'retry' && trigger !== 'resume');
     const end = await this.attempts.start(trigger, route, this.model).end;
     // The turn may have been stopped after the end of the attempt.
     return this.isFinished() ? undefined : this.handleEnd(end, route);
@@ -258,7 +262,7 @@ export class Turn implements RunningTurn {
         const isComplete = this.answer.finish();
         if (!isComplete && end.finishReason !== 'length') return this.handleFailure({ type: 'no-text' }, connection);
         this.attempts.endCurrent('finished');
-        this.retries.succeeded(this.network.budget(originOf(connection.baseUrl)));
+        this.retries.reportSuccess(this.network.budget(originOf(connection.baseUrl)));
         const { text } = this.answer;
         const { waitedMs } = this.waits;
         this.finish({ type: 'done', finishReason: end.finishReason, attempts: this.output.attempt, text, waitedMs });
@@ -285,9 +289,9 @@ export class Turn implements RunningTurn {
     if (attempts.correctRequest(fault, connection, this.model)) return 'repair';
     const budget = this.network.budget(originOf(connection.baseUrl));
     const target = { gate: route && this.gate(route), budget };
-    const context = { resuming: attempts.isResuming, hasText: this.answer.text !== '' };
+    const context = { isResuming: attempts.isResuming, hasText: this.answer.text !== '' };
     const outcome = this.retries.handle(fault, target, context);
-    const wasCut = attempts.current?.streamed === true && evidence.type !== 'no-text';
+    const wasCut = attempts.current?.hasStreamed === true && evidence.type !== 'no-text';
     if (wasCut && isRetryable(fault.policy)) this.output.emit({ type: 'cut', reason: fault.kind, message });
     return this.carryOut(outcome, fault, connection);
   }
@@ -297,11 +301,11 @@ export class Turn implements RunningTurn {
     fault: Fault,
     connection: Connection,
   ): Promise<NextTrigger> | NextTrigger {
-    const trigger = this.history.shown ? 'resume' : 'retry';
+    const trigger = this.history.hasOutput ? 'resume' : 'retry';
     const next = (): NextTrigger => this.takeCommand() ?? trigger;
-    switch (decision.do) {
+    switch (decision.type) {
       case 'fail':
-        this.fail({ decision, seen: fault }, connection);
+        this.fail({ decision, observedFault: fault }, connection);
         return undefined;
       case 'replay':
         return 'replay';
@@ -309,12 +313,17 @@ export class Turn implements RunningTurn {
         this.changeModel(decision.model, fault.kind);
         return 'switch';
       case 'offline': {
-        const wait = this.messages.describeWait(fault, decision.left, { source: 'backoff' }, this.context(connection));
+        const wait = this.messages.describeWait(
+          fault,
+          decision.attemptsLeft,
+          { source: 'backoff' },
+          this.context(connection),
+        );
         const isInterrupted = (): boolean => this.isFinished() || this.pendingCommand !== undefined;
         return this.waits.waitUntilOnline(connection.baseUrl, wait, isInterrupted).then(next);
       }
       case 'wait': {
-        const { delayMs, jitterMs, source, hintMs, hintFrom, left } = decision;
+        const { delayMs, jitterMs, source, hintMs, hintFrom, attemptsLeft: left } = decision;
         this.hasOpenedBreaker = opensBreaker;
         // The open breaker makes the turn wait longer. The queue of the gate announces that wait.
         if (isBreakerOpen) return trigger;
@@ -354,7 +363,7 @@ export class Turn implements RunningTurn {
     this.answer.dispose();
     this.waits.end();
     this.queue.release();
-    this.retries.attemptStarts(true);
+    this.retries.settleCharge(true);
     this.attempts.current?.abandon();
     this.attempts.current = undefined;
     this.route = undefined;

@@ -1,8 +1,8 @@
 import type { Fault } from '../faults/classify';
-import type { Decision, History } from '../retry/retryPolicy';
+import type { Decision, RetryHistory } from '../retry/retryPolicy';
 
 /** The state of the last attempt, and of its route, that a retry decision depends on. */
-type AttemptContext = Pick<History, 'hasText' | 'tokens' | 'breakerOpen' | 'resuming'>;
+type AttemptContext = Pick<RetryHistory, 'hasText' | 'tokens' | 'breakerOpen' | 'isResuming'>;
 
 /** Counts the faults, retries and resumes of a turn. The retry policy bases its decisions on them. */
 export class TurnHistory {
@@ -11,7 +11,7 @@ export class TurnHistory {
   /** Time without progress, in milliseconds. Streaming, sleep and being offline do not count. */
   idleMs = 0;
   /** Whether a part of `idleMs` was a wait. */
-  waited = false;
+  hasWaited = false;
   private freeReplayUsed = false;
   private previousDelayMs: number | undefined;
   private overloads = 0;
@@ -20,40 +20,40 @@ export class TurnHistory {
   private readonly rowCounts = new Map<number, number>();
   readonly models: string[];
 
-  /** @param shown whether text, reasoning or a tool call of the answer has already been shown to the user */
+  /** @param hasOutput whether text, reasoning or a tool call of the answer has already been shown to the user */
   constructor(
     model: string,
-    public shown = false,
+    public hasOutput = false,
   ) {
     this.models = [model];
   }
 
   /** Returns the history of the turn before `fault`, as the retry policy needs it. */
-  before(fault: Fault, context: AttemptContext): History {
-    const { retries, freeReplayUsed, previousDelayMs, shown, overloads, models, emptyResumes } = this;
-    const { idleMs, waited, resumeBudget } = this;
-    const sameRow = this.rowCounts.get(fault.row) ?? 0;
-    const counters = { retries, freeReplayUsed, previousDelayMs, shown, overloads, models, emptyResumes };
+  stateBefore(fault: Fault, context: AttemptContext): RetryHistory {
+    const { retries, freeReplayUsed, previousDelayMs, hasOutput, overloads, models, emptyResumes } = this;
+    const { idleMs, hasWaited, resumeBudget } = this;
+    const sameRowFaults = this.rowCounts.get(fault.row) ?? 0;
+    const counters = { retries, freeReplayUsed, previousDelayMs, hasOutput, overloads, models, emptyResumes };
     const resumes = { resumes: resumeBudget.started, resumesLeft: resumeBudget.remaining };
-    return { ...counters, ...context, ...resumes, idleMs, waited, sameRow };
+    return { ...counters, ...context, ...resumes, idleMs, hasWaited, sameRowFaults };
   }
 
   /** Records a fault and the decision that followed from it. */
-  note(fault: Fault, decision: Decision): void {
+  recordFault(fault: Fault, decision: Decision): void {
     this.rowCounts.set(fault.row, (this.rowCounts.get(fault.row) ?? 0) + 1);
     this.overloads = fault.policy.retry === 'overload' && fault.policy.fallback ? this.overloads + 1 : 0;
-    if (decision.do === 'replay') this.freeReplayUsed = true;
-    if (decision.do === 'wait') this.previousDelayMs = decision.delayMs;
+    if (decision.type === 'replay') this.freeReplayUsed = true;
+    if (decision.type === 'wait') this.previousDelayMs = decision.delayMs;
   }
 
   recordWait(ms: number): void {
     this.idleMs += ms;
-    this.waited = true;
+    this.hasWaited = true;
   }
 
   /** Records that the user has been shown a new part of the answer. The count of retries starts again. */
-  progressed(): void {
-    this.shown = true;
+  recordProgress(): void {
+    this.hasOutput = true;
     this.retries = 0;
   }
 

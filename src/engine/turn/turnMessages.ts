@@ -2,7 +2,7 @@ import type { EngineDeps } from '../engine';
 import type { FailedEvent, FaultAction, FaultKind } from '../events';
 import { faultOfRow, type Fault } from '../faults/classify';
 import { faultRows, type RowId } from '../faults/faultTable';
-import { wordsFor, type Circumstances, type Wording } from '../faults/wording';
+import { describeFault, type FaultContext, type FaultText } from '../faults/wording';
 import type { GateBlock } from '../gate/cooldowns';
 import type { KnownKeys } from '../gateway/knownKeys';
 import type { Attempt } from '../http/attempt';
@@ -24,8 +24,8 @@ export interface TurnContext {
 
 /** The decision to end a turn, and the fault that led to it. The decision may name a different fault. */
 export interface Failure {
-  readonly decision: Decision & { do: 'fail' };
-  readonly seen: Fault;
+  readonly decision: Decision & { type: 'fail' };
+  readonly observedFault: Fault;
 }
 
 type WaitSource = Pick<WaitDescription, 'source' | 'estimated' | 'jitterMs' | 'hintMs' | 'hintFrom' | 'told'>;
@@ -51,7 +51,7 @@ export class TurnMessages {
 
   /** Describes a wait in the queue of a gate. */
   describeGateWait(
-    { why, cause, origin: told }: GateBlock,
+    { blockKind: why, cause, blockedBy: told }: GateBlock,
     attemptsLeft: number,
     context: TurnContext,
   ): WaitDescription {
@@ -60,16 +60,16 @@ export class TurnMessages {
     // The duration of a probe is unknown, because the gateway has named no time for it.
     const waitSource: WaitSource =
       why === 'probe' ? { source: 'backoff', estimated: true, told } : { source, hintMs, told };
-    const fault = faultOfBlock({ why, cause });
+    const fault = faultForBlock({ blockKind: why, cause });
     return this.describeWait(fault, attemptsLeft, waitSource, { ...context, attempt: undefined });
   }
 
   /** Returns the terminal event of a turn that has failed. */
-  describeFailure({ decision, seen }: Failure, context: TurnContext): Omit<FailedEvent, 'at' | 'attempt'> {
+  describeFailure({ decision, observedFault }: Failure, context: TurnContext): Omit<FailedEvent, 'at' | 'attempt'> {
     const { fault, resetsInMs, beyondMaxHint } = decision;
     const { attempt, text } = context;
     const resetsAt = resetsInMs === undefined ? undefined : this.deps.clock.now() + resetsInMs;
-    const last = fault === seen ? undefined : this.describeFault(seen, context).message;
+    const last = fault === observedFault ? undefined : this.describeFault(observedFault, context).message;
     const minutes = Math.round(deadlineOf(this.deps.settings()) / 60_000);
     const { message, detail } = this.describeFault(fault, context, { resetsAt, last, minutes });
     const { kind } = fault;
@@ -82,9 +82,9 @@ export class TurnMessages {
   describeFault(
     fault: Fault,
     { connection, model, attempt }: TurnContext,
-    circumstances: Pick<Circumstances, 'last' | 'minutes' | 'resetsAt'> = {},
-  ): Wording {
-    return wordsFor(fault, { connection, model, status: attempt?.status, ...circumstances }, this.deps, this.keys);
+    circumstances: Pick<FaultContext, 'last' | 'minutes' | 'resetsAt'> = {},
+  ): FaultText {
+    return describeFault(fault, { connection, model, status: attempt?.status, ...circumstances }, this.deps, this.keys);
   }
 }
 
@@ -98,7 +98,7 @@ function withPartialAnswerActions({ kind, policy, actions }: Fault): readonly Fa
 }
 
 /** Returns the fault because of which a gate admits no requests. */
-export function faultOfBlock({ why, cause }: Pick<GateBlock, 'why' | 'cause'>): Fault {
+export function faultForBlock({ blockKind: why, cause }: Pick<GateBlock, 'blockKind' | 'cause'>): Fault {
   if (why === 'breaker' || cause.reason === 'breaker') return faultOfRow(faultRows.breakerOpen);
   return faultOfRow(limitRows[cause.reason] ?? faultRows.rateLimited);
 }

@@ -43,7 +43,7 @@ export class TurnOutput {
 
   emit(newEvent: NewEvent): void {
     if (this.isFinished) return;
-    const event: StreamEvent = { attempt: this.attempt, ...newEvent, at: this.clock.ticks() };
+    const event: StreamEvent = { attempt: this.attempt, ...newEvent, at: this.clock.monotonicNow() };
     this.ledger = addToLedger(this.ledger, event);
     this.events.push(event);
     if (!isTerminal(event)) return;
@@ -52,8 +52,8 @@ export class TurnOutput {
   }
 
   /** Emits a text or reasoning event. It bypasses the ledger, because a turn has thousands of these events. */
-  token(type: 'text' | 'reasoning', text: string): void {
-    if (!this.terminal) this.events.push({ type, text, attempt: this.attempt, at: this.clock.ticks() });
+  emitToken(type: 'text' | 'reasoning', text: string): void {
+    if (!this.terminal) this.events.push({ type, text, attempt: this.attempt, at: this.clock.monotonicNow() });
   }
 
   /**
@@ -61,7 +61,7 @@ export class TurnOutput {
    * @returns false if they have already been emitted
    */
   endAttempt(attempt: Attempt | undefined, outcome: EndedEvent['how'], row?: number): boolean {
-    const account = attempt?.takeAccount();
+    const account = attempt?.takeStats();
     if (!account) return false;
     const { usage, ...rest } = account;
     this.emit({ type: 'ended', how: outcome, row, tokens: usage?.totalTokens, ...rest });

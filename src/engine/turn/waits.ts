@@ -33,9 +33,9 @@ export class Wait {
   }
 
   private check(deadline: Deadline): void {
-    const { leftMs } = deadline;
-    if (leftMs === 0) this.end();
-    else this.cancel = this.clock.after(Math.min(leftMs, checkIntervalMs), () => this.check(deadline));
+    const { remainingMs } = deadline;
+    if (remainingMs === 0) this.end();
+    else this.cancel = this.clock.after(Math.min(remainingMs, checkIntervalMs), () => this.check(deadline));
   }
 }
 
@@ -83,7 +83,7 @@ export class Waits {
    * @param expectedMs duration that the gate expects
    * @param description undefined if the wait has already been announced
    */
-  async inQueue(expectedMs: number, description: WaitDescription | undefined): Promise<void> {
+  async waitInQueue(expectedMs: number, description: WaitDescription | undefined): Promise<void> {
     if (description) this.announce(expectedMs, description);
     this.history.recordWait(Math.min(await this.waitUntil(Infinity), expectedMs));
   }
@@ -123,11 +123,11 @@ export class Waits {
   /** @returns the duration of the wait, in milliseconds */
   private async waitUntil(time: number): Promise<number> {
     const { clock } = this.deps;
-    const start = clock.ticks();
+    const start = clock.monotonicNow();
     this.current = new Wait(clock, time);
     await this.current.finished;
     this.current = undefined;
-    const elapsedMs = clock.ticks() - start;
+    const elapsedMs = clock.monotonicNow() - start;
     this.waitedMs += elapsedMs;
     return elapsedMs;
   }

@@ -1,4 +1,4 @@
-import { beginning, ending } from '../../engine/surrogates';
+import { firstChars, lastChars } from '../../engine/surrogates';
 import { spanLabel, type Span } from './codeGeometry';
 
 /** How much of the code, and of what is around it, goes along. */
@@ -39,7 +39,7 @@ export function excerptOf(
 ): CodeExcerpt | undefined {
   const all = document.text(span);
   if (!all.trim()) return undefined;
-  const code = beginning(all, codeLimits.characters);
+  const code = firstChars(all, codeLimits.characters);
   return {
     origin,
     path,
@@ -58,7 +58,7 @@ function linesBefore(document: CodeDocument, { start }: Span): string {
   for (let at = Math.max(0, start.line - codeLimits.contextLines); at < start.line; at++) lines.push(document.line(at));
   const sameLine = document.line(start.line).slice(0, start.character);
   if (sameLine.trim()) lines.push(sameLine);
-  return ending(withoutBlankEdges(lines), codeLimits.contextCharacters);
+  return lastChars(withoutBlankEdges(lines), codeLimits.contextCharacters);
 }
 
 function linesAfter(document: CodeDocument, { end }: Span): string {
@@ -67,7 +67,7 @@ function linesAfter(document: CodeDocument, { end }: Span): string {
   if (sameLine.trim()) lines.push(sameLine);
   const last = Math.min(document.lineCount - 1, end.line + codeLimits.contextLines);
   for (let at = end.line + 1; at <= last; at++) lines.push(document.line(at));
-  return beginning(withoutBlankEdges(lines), codeLimits.contextCharacters);
+  return firstChars(withoutBlankEdges(lines), codeLimits.contextCharacters);
 }
 
 function withoutBlankEdges(lines: readonly string[]): string {

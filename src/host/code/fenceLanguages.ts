@@ -1,4 +1,4 @@
-import { fenceWord } from '../../shared/protocol';
+import { infoStringLanguage } from '../../shared/protocol';
 
 /** What models write behind a fence, where VS Code's language has another id. */
 const aliases: Readonly<Record<string, string>> = {
@@ -90,7 +90,7 @@ const aliases: Readonly<Record<string, string>> = {
  * @returns `plaintext` for what it does not have
  */
 export function fenceLanguage(word: string, known: readonly string[]): string {
-  const name = fenceWord(word);
+  const name = infoStringLanguage(word);
   const id = Object.hasOwn(aliases, name) ? (aliases[name] ?? name) : name;
   return known.includes(id) ? id : (known.find((each) => each.toLowerCase() === name) ?? 'plaintext');
 }

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
-import { cleanApiKey, doubtAbout, type ApiKeyProblem } from '../../engine/gateway/apiKey';
+import { cleanApiKey, keyWarningFor, type ApiKeyProblem } from '../../engine/gateway/apiKey';
 import { normalizeBaseUrl, type BaseUrl } from '../../engine/gateway/baseUrl';
 import type { DemoMode } from '../demo/demoMode';
 import type { Log } from '../diagnostics/log';
@@ -189,7 +189,7 @@ function problemText(problem: ApiKeyProblem): string {
 
 /** Returns a warning about a key that is accepted all the same. */
 function doubtText(key: string, host: string): string | undefined {
-  switch (doubtAbout(key, host)) {
+  switch (keyWarningFor(key, host)) {
     case undefined:
       return undefined;
     case 'not-a-holysheep-key':

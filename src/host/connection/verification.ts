@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { FaultKind } from '../../engine/events';
-import { wordsFor } from '../../engine/faults/wording';
+import { describeFault } from '../../engine/faults/wording';
 import type { KnownKeys } from '../../engine/gateway/knownKeys';
 import type { Connection } from '../../engine/request';
 import { withoutFullStop } from '../ui/messageText';
@@ -64,7 +64,7 @@ function faultMessage(fault: ProbeFault, connection: Verified, keys: KnownKeys):
   const { host, baseUrl } = connection;
   switch (fault.kind) {
     case 'network': {
-      const { message } = wordsFor(
+      const { message } = describeFault(
         fault.fault,
         { connection, model: '', status: undefined },
         { localize, formatTime: String },

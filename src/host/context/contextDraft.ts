@@ -1,6 +1,6 @@
 import { Mutex } from 'async-mutex';
 import type { Localize } from '../../engine/engine';
-import { beginning } from '../../engine/surrogates';
+import { firstChars } from '../../engine/surrogates';
 import type { Attachment, DraftContext } from '../../shared/protocol';
 import { Listeners } from '../util/listeners';
 import { UserError } from '../util/userError';
@@ -44,7 +44,14 @@ export class ContextDraft {
 
   items(): DraftContext[] {
     return this.held.map(({ id, attachment: { kind = 'selection', label, code, truncated = false }, outside }) => {
-      return { id, kind, label, characters: code.length, truncated, ...(outside !== undefined && { outside }) };
+      return {
+        id,
+        kind,
+        label,
+        characters: code.length,
+        truncated,
+        ...(outside !== undefined && { realPath: outside }),
+      };
     });
   }
 
@@ -168,7 +175,7 @@ function sizeOf(items: readonly DraftAttachment[]): number {
 
 /** As much as there is room for; undefined: nothing of it. */
 function fit(item: DraftAttachment, room: number): DraftAttachment | undefined {
-  const code = beginning(item.attachment.code, Math.max(0, room));
+  const code = firstChars(item.attachment.code, Math.max(0, room));
   if (code === item.attachment.code) return item;
   return code === '' ? undefined : { id: item.id, attachment: { ...item.attachment, code, truncated: true } };
 }

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
-import { beginning } from '../../engine/surrogates';
+import { firstChars } from '../../engine/surrogates';
 import type { Attachment } from '../../shared/protocol';
 import { spanLabel, type Span } from '../code/codeGeometry';
 import { severities } from '../code/codeProblems';
@@ -40,7 +40,7 @@ export function createAttachment(
   languageId: string,
   text: string,
 ): Attachment {
-  const code = beginning(text, contextLimits.piece);
+  const code = firstChars(text, contextLimits.piece);
   return { kind, label, languageId, code, ...(code.length < text.length ? { truncated: true } : {}) };
 }
 

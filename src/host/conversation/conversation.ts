@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { EngineSettings } from '../../engine/engine';
 import { isDelta, type RecordedEvent, type StreamEvent } from '../../engine/events';
 import type { ChatRequest } from '../../engine/request';
-import { initialTurn, interrupted, recorded } from '../../engine/state/turnState';
+import { initialTurn, markInterrupted, toRecordedEvents } from '../../engine/state/turnState';
 import type { ExchangeView } from '../../shared/protocol';
 import type { FoldedJournal } from '../journal/journalFold';
 import type { JournalLine } from '../journal/journalSchema';
@@ -11,7 +11,7 @@ import { Listeners } from '../util/listeners';
 import {
   canContinue,
   canRetry,
-  inputOf,
+  toPromptInput,
   isFinished,
   stateForRerun,
   withEvents,
@@ -33,7 +33,7 @@ export type ConversationChange =
 
 export interface ConversationDeps extends TurnRunnerDeps {
   /** Returns the setting `holysheep.resume`, which also applies when the user retries an answer that was cut. */
-  readonly resume: () => EngineSettings['resume'];
+  readonly resumeSetting: () => EngineSettings['resume'];
   /** Receives every event except deltas, for the log. Must not throw, because an exception would end the turn. */
   readonly onEvent: (conversationId: string, exchangeId: string, event: StreamEvent) => void;
 }
@@ -59,7 +59,7 @@ export class Conversation {
   /**
    * Fires after `onDidChange`, except when the answer only received more text, which happens up to sixty times a second.
    */
-  readonly onDidStep = this.stepListeners.event;
+  readonly onDidChangeState = this.stepListeners.event;
   private readonly idleListeners = new Listeners<void>((error) => this.deps.onError(error));
   /** Fires when a turn has ended and no other turn is queued. */
   readonly onDidBecomeIdle = this.idleListeners.event;
@@ -143,7 +143,7 @@ export class Conversation {
   }
 
   /** The exchange whose turn runs now. */
-  get active(): Exchange | undefined {
+  get activeExchange(): Exchange | undefined {
     return this.turnRunner.activeExchange;
   }
 
@@ -152,7 +152,7 @@ export class Conversation {
     return this.turnRunner.busy;
   }
 
-  get last(): Exchange | undefined {
+  get lastExchange(): Exchange | undefined {
     return this.exchanges().at(-1);
   }
 
@@ -203,7 +203,7 @@ export class Conversation {
   regenerate(exchangeId: string, model?: string): Exchange | undefined {
     const exchange = this.exchangeStore.get(exchangeId);
     if (this.isReadOnly || !exchange || !isFinished(exchange)) return exchange;
-    const input = inputOf(exchange);
+    const input = toPromptInput(exchange);
     return this.edit(exchangeId, model === undefined ? input : { ...input, model });
   }
 
@@ -235,7 +235,7 @@ export class Conversation {
   }
 
   /** Stops the running turn and removes all queued turns. Resolves when no turn runs any more. */
-  async end(): Promise<void> {
+  async stopAll(): Promise<void> {
     this.stopMatching(() => true);
     await this.turnRunner.waitForCurrentTurn();
   }
@@ -244,7 +244,7 @@ export class Conversation {
    * Ends the wait of a running turn, or retries a turn that has ended without a complete answer. The default is the
    * running turn, or else the last one.
    */
-  retryNow(exchangeId = this.active?.id ?? this.last?.id): void {
+  retryNow(exchangeId = this.activeExchange?.id ?? this.lastExchange?.id): void {
     const exchange = exchangeId === undefined ? undefined : this.exchangeStore.get(exchangeId);
     if (!exchange) return;
     this.retry(exchange, 'retryNow');
@@ -276,7 +276,7 @@ export class Conversation {
   switchModel(exchangeId: string, model: string): void {
     const exchange = this.exchangeStore.get(exchangeId);
     if (!exchange) return;
-    if (exchange === this.active) this.turnRunner.runningTurn?.switchModel(model);
+    if (exchange === this.activeExchange) this.turnRunner.runningTurn?.switchModel(model);
     // The answer may have become complete while the user was choosing the model.
     else if (canRetry(exchange)) this.rerun({ ...exchange, model }, { mode: 'restart' }, model);
   }
@@ -299,9 +299,9 @@ export class Conversation {
   endDemo(): void {
     for (const exchange of this.turnRunner.removeFromQueue(({ demo }) => demo === true)) {
       this.journal?.append({ type: 'interrupted', exchangeId: exchange.id });
-      this.update({ ...exchange, queued: false, state: interrupted(exchange.state) });
+      this.update({ ...exchange, queued: false, state: markInterrupted(exchange.state) });
     }
-    if (this.active?.demo) this.stop();
+    if (this.activeExchange?.demo) this.stop();
   }
 
   /** Adds the events that have arrived to the state and to the journal without waiting for the next batch. */
@@ -314,17 +314,17 @@ export class Conversation {
     for (const exchange of this.turnRunner.removeFromQueue(({ id }) => matches(id))) {
       const { text, attempts } = exchange.state;
       this.update({ ...exchange, queued: false });
-      this.fold(exchange.id, [{ type: 'stopped', text, attempt: attempts, at: this.deps.clock.ticks() }]);
+      this.fold(exchange.id, [{ type: 'stopped', text, attempt: attempts, at: this.deps.clock.monotonicNow() }]);
     }
     this.turnRunner.stop(matches);
   }
 
   private retryMode(exchange: Exchange): ResumeMode {
-    return canContinue(exchange) && this.deps.resume() === 'auto' ? 'continue' : 'restart';
+    return canContinue(exchange) && this.deps.resumeSetting() === 'auto' ? 'continue' : 'restart';
   }
 
   private retry(exchange: Exchange, immediate: ImmediateStart): void {
-    if (exchange === this.active) this.turnRunner.runningTurn?.[immediate]();
+    if (exchange === this.activeExchange) this.turnRunner.runningTurn?.[immediate]();
     else if (canRetry(exchange)) this.rerun(exchange, { mode: this.retryMode(exchange), immediate });
   }
 
@@ -339,7 +339,7 @@ export class Conversation {
   private fold(exchangeId: string, streamEvents: readonly StreamEvent[]): void {
     const exchange = this.exchangeStore.get(exchangeId);
     if (!exchange) return;
-    const events = recorded(streamEvents, exchange.state);
+    const events = toRecordedEvents(streamEvents, exchange.state);
     const next = withEvents(exchange, events);
     this.exchangeStore.update(next);
     this.journal?.append({ type: 'events', exchangeId, events });

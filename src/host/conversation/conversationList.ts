@@ -21,7 +21,7 @@ export const maxTitleLength = 200;
 /** A conversation as the history lists it. */
 export interface ConversationSummary {
   readonly id: string;
-  /** The title that {@link titleOf} returns. Empty when the file is too damaged to have one. */
+  /** The title that {@link conversationTitle} returns. Empty when the file is too damaged to have one. */
   readonly title: string;
   /** Epoch milliseconds of the last prompt or answer. */
   readonly lastActivityAt: number;
@@ -122,7 +122,7 @@ function summarize({ conversation, file }: OpenConversation): ConversationSummar
     file &&
     first && {
       id,
-      title: titleOf(title, first.prompt),
+      title: conversationTitle(title, first.prompt),
       lastActivityAt: file.lastActivityAt,
       turns: exchanges.length,
       busy,
@@ -231,7 +231,7 @@ function readOutline(content: Buffer): Outline | undefined {
   const path = tree.path();
   const first = lines.find((line) => line.type === 'exchange' && line.id === path[0]);
   if (first?.type !== 'exchange') return problem && { title: title ?? '', turns: 0, problem };
-  return { title: titleOf(title, first.prompt), turns: path.length, ...(problem && { problem }) };
+  return { title: conversationTitle(title, first.prompt), turns: path.length, ...(problem && { problem }) };
 }
 
 /**
@@ -265,7 +265,7 @@ function decodeOutline(content: Buffer): Pick<Outline, 'problem'> & { readonly l
  * Returns the title for display: the user's title, or else the first line of the first prompt. Hidden characters are
  * removed.
  */
-export function titleOf(customTitle: string | undefined, firstPrompt: string): string {
+export function conversationTitle(customTitle: string | undefined, firstPrompt: string): string {
   return visibleText(customTitle ?? /\S.*/.exec(firstPrompt)?.[0] ?? '', maxTitleLength);
 }
 

@@ -19,7 +19,7 @@ const maxInterruptedChecked = 5;
 interface ConversationsDeps extends ConversationDeps {
   readonly journal: Journal;
   /** The state that VS Code stores for the workspace. */
-  readonly memory: Store;
+  readonly workspaceState: Store;
 }
 
 /**
@@ -67,27 +67,27 @@ export class Conversations {
 
   /** The number of conversations whose turn runs. */
   get runningCount(): number {
-    return this.openConversations.conversations().filter(({ active }) => active).length;
+    return this.openConversations.conversations().filter(({ activeExchange }) => activeExchange).length;
   }
 
   /**
    * Returns the current conversation if it is writable. After a reload, returns the conversation whose turn the reload has
    * interrupted. Otherwise starts a new conversation.
    */
-  async resume(): Promise<Conversation> {
+  async ensureCurrent(): Promise<Conversation> {
     if (this.currentConversation && !this.currentConversation.readOnly) return this.currentConversation;
-    const storedId = this.deps.memory.get(currentKey);
+    const storedId = this.deps.workspaceState.get(currentKey);
     // A prompt must not wait for a lock: if another window may be writing the conversation, a new one is started.
     const previous = await this.openConversations.load(storedId, 'only-if-free');
     // A concurrent call may have made a conversation current meanwhile.
     if (this.current && !this.current.readOnly) return this.current;
-    return previous?.last?.state.phase === 'interrupted' ? this.makeCurrent(previous) : this.startNew();
+    return previous?.lastExchange?.state.phase === 'interrupted' ? this.makeCurrent(previous) : this.startNew();
   }
 
   /** Makes the conversation with a running turn current. Without a running turn, returns the current conversation or a new one. */
-  async resumeBusy(): Promise<Conversation> {
+  async openRunning(): Promise<Conversation> {
     const { running } = this;
-    return (running && running !== this.currentConversation && (await this.open(running.id))) || this.resume();
+    return (running && running !== this.currentConversation && (await this.open(running.id))) || this.ensureCurrent();
   }
 
   /** Returns the current conversation if it is empty, and otherwise starts a new one. */
@@ -120,7 +120,7 @@ export class Conversations {
    * Opens a conversation as `open` does. If it is not on disk, because nothing was asked in it yet, creates it under the
    * id that its page has stored.
    */
-  async openOrStart(id: string): Promise<Conversation | undefined> {
+  async openOrCreate(id: string): Promise<Conversation | undefined> {
     const opened = await this.open(id);
     const created = opened ? undefined : await this.openConversations.createAs(id);
     return created ? this.makeCurrent(created) : opened;
@@ -137,7 +137,7 @@ export class Conversations {
    * this method as soon as it has received the conversation, because idle conversations are closed in the next iteration
    * of the event loop.
    */
-  hold(conversation: Conversation): { dispose(): void } {
+  keepOpen(conversation: Conversation): { dispose(): void } {
     return this.openConversations.keepOpen(conversation);
   }
 
@@ -145,8 +145,8 @@ export class Conversations {
    * Keeps a conversation open during asynchronous work, because its panel may be closed meanwhile and a closed conversation
    * must not be changed.
    */
-  async whileHeld(conversation: Conversation, work: () => Promise<void>): Promise<void> {
-    const hold = this.hold(conversation);
+  async withOpen(conversation: Conversation, work: () => Promise<void>): Promise<void> {
+    const hold = this.keepOpen(conversation);
     try {
       await work();
     } finally {
@@ -159,7 +159,7 @@ export class Conversations {
    * restore their panels. Later calls don't return them again. The newest one becomes current if there is no current
    * conversation.
    */
-  async brokenOff(): Promise<readonly Conversation[]> {
+  async openInterrupted(): Promise<readonly Conversation[]> {
     const found = await this.openConversations.loadInterrupted(maxInterruptedChecked);
     if (found[0] && !this.current) this.makeCurrent(found[0]);
     this.openConversations.closeIdle();
@@ -213,11 +213,11 @@ export class Conversations {
     return { undo, deletePermanently };
   }
 
-  leaveDemo(): void {
+  endDemo(): void {
     for (const conversation of this.openConversations.conversations()) conversation.endDemo();
   }
 
-  settingsChanged(): void {
+  applySettings(): void {
     for (const conversation of this.openConversations.conversations()) conversation.applySettings();
   }
 
@@ -248,7 +248,7 @@ export class Conversations {
   }
 
   private rememberCurrent(id: string | undefined): void {
-    this.deps.memory.update(currentKey, id).then(undefined, this.deps.onError);
+    this.deps.workspaceState.update(currentKey, id).then(undefined, this.deps.onError);
   }
 }
 

@@ -1,6 +1,6 @@
-import type { EarlierAnswer } from '../../engine/engine';
+import type { ResumeFrom } from '../../engine/engine';
 import type { RecordedEvent } from '../../engine/events';
-import { initialTurn, isRunning, reduce, runsSoFar, type TurnState } from '../../engine/state/turnState';
+import { initialTurn, isRunning, reduceTurn, segmentsSoFar, type TurnState } from '../../engine/state/turnState';
 import type { Attachment, ExchangeView } from '../../shared/protocol';
 
 /**
@@ -41,7 +41,7 @@ export function toExchangeView(exchange: Exchange): ExchangeView {
 }
 
 /** Returns the input of an exchange, so that the same prompt can be asked again. */
-export function inputOf({ prompt, content, attachments, target, model, demo }: PromptInput): PromptInput {
+export function toPromptInput({ prompt, content, attachments, target, model, demo }: PromptInput): PromptInput {
   return { prompt, content, attachments, target, model, demo };
 }
 
@@ -51,7 +51,7 @@ export function inputOf({ prompt, content, attachments, target, model, demo }: P
  */
 export function withEvents(exchange: Exchange, events: readonly RecordedEvent[]): Exchange {
   const userSwitch = events.findLast((event) => event.type === 'model' && event.reason === 'user');
-  const state = events.reduce(reduce, exchange.state);
+  const state = events.reduce(reduceTurn, exchange.state);
   return userSwitch?.type === 'model' ? { ...exchange, state, model: userSwitch.to } : { ...exchange, state };
 }
 
@@ -59,10 +59,12 @@ export function withEvents(exchange: Exchange, events: readonly RecordedEvent[])
  * Returns the state with which a turn starts again. The text stays visible in both modes. A continued answer also keeps
  * its reasoning, its tool calls and its attempts; a restarted answer does not.
  */
-export function stateForRerun(state: TurnState, mode: EarlierAnswer['go']): TurnState {
+export function stateForRerun(state: TurnState, mode: ResumeFrom['mode']): TurnState {
   const { model, text, reasoning, seams, toolCalls } = state;
   const restarted = { ...initialTurn, model, text };
-  return mode === 'continue' ? { ...restarted, reasoning, seams, toolCalls, earlier: runsSoFar(state) } : restarted;
+  return mode === 'continue'
+    ? { ...restarted, reasoning, seams, toolCalls, previousSegments: segmentsSoFar(state) }
+    : restarted;
 }
 
 /** Returns whether the turn of the exchange has ended, with or without a complete answer. */

@@ -169,7 +169,7 @@ export class OpenConversations {
     const { journal } = this.deps;
     const isHidden = await this.fileMutex.runExclusive(async () => {
       const { conversation, file } = this.openById.get(id) ?? {};
-      await conversation?.end();
+      await conversation?.stopAll();
       const hidden = await journal.hide(id);
       // The conversation stays open and read-only, because another window writes it.
       if (conversation && !file && !hidden) return false;
@@ -222,7 +222,7 @@ export class OpenConversations {
         // While the disk fails, the unwritten part would be lost, so this window keeps the conversation and its turn.
         if (!open?.file || open.file.failure) return;
         open.conversation.setReadOnly();
-        await open.conversation.end();
+        await open.conversation.stopAll();
         await journal.flush(id);
         // When the write has failed, the hand-over is tried again with the next request.
         if (!journal.isWritten(id)) return;
@@ -244,7 +244,7 @@ export class OpenConversations {
     open.conversation.setReadOnly();
     // The loss may have been noticed while a prompt was being written. Its turn starts first, and can then be stopped.
     void Promise.resolve()
-      .then(() => open.conversation.end())
+      .then(() => open.conversation.stopAll())
       .then(() => this.follow(open))
       .catch(this.deps.onError);
   }
@@ -282,7 +282,7 @@ export class OpenConversations {
       return this.deps.connection(demo);
     };
     const conversation = new Conversation(id, folded, file, { ...this.deps, connection });
-    conversation.onDidStep((change) => this.owner.onChange(conversation, change));
+    conversation.onDidChangeState((change) => this.owner.onChange(conversation, change));
     conversation.onDidBecomeIdle(() => {
       if (this.isIdle(conversation)) this.closeIdle();
     });

@@ -40,7 +40,7 @@ export class PromptHistory {
   }
 
   /** Returns the ids of conversations that were deleted for good. Pages remove the drafts of these conversations. */
-  deleted(): readonly string[] {
+  deletedConversations(): readonly string[] {
     return this.deletedIds().filter((id) => !this.promptsBeforeDeletion.has(id));
   }
 
@@ -52,7 +52,7 @@ export class PromptHistory {
   }
 
   /** Applies the deletion of a conversation, or the end of its deletion, to the prompts and drafts. */
-  async follow({ id, state }: RemovalEvent): Promise<void> {
+  async handleRemoval({ id, state }: RemovalEvent): Promise<void> {
     switch (state) {
       case 'hidden':
         return this.hide(id);
@@ -121,7 +121,7 @@ export class PromptHistory {
 }
 
 /** Removes the prompts that earlier versions stored for all workspaces together. */
-export async function removeFormerPrompts(global: Store): Promise<void> {
+export async function removeLegacyPrompts(global: Store): Promise<void> {
   if (global.get(legacyKey) !== undefined) await global.update(legacyKey, undefined);
 }
 

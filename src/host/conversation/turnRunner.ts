@@ -1,5 +1,5 @@
 import type { Clock } from '../../engine/clock';
-import type { EarlierAnswer, Engine, Localize, RunningTurn } from '../../engine/engine';
+import type { ResumeFrom, Engine, Localize, RunningTurn } from '../../engine/engine';
 import { isDelta, type StreamEvent, isTerminal } from '../../engine/events';
 import { hostFailure } from '../../engine/faults/hostFaults';
 import type { ChatRequest, Connection, TextMessage } from '../../engine/request';
@@ -8,7 +8,7 @@ import type { Exchange } from './exchange';
 import type { Exchanges } from './exchanges';
 
 /** Whether a turn continues the partial answer or restarts it. */
-export type ResumeMode = EarlierAnswer['go'];
+export type ResumeMode = ResumeFrom['mode'];
 
 /** The control with which the user starts a turn without waiting for the gateway's cooldown. */
 export type ImmediateStart = 'retryNow' | 'tryAnyway';
@@ -118,8 +118,8 @@ export class TurnRunner {
   /** Switches the running turn to `model` if the turn waits and the model belongs to the gateway that the turn uses. */
   selectModel(model: string, demo: boolean): void {
     this.flush();
-    const { activeExchange: active, running } = this;
-    if (!running || !active?.state.wait || (active.demo === true) !== demo) return;
+    const { activeExchange, running } = this;
+    if (!running || !activeExchange?.state.wait || (activeExchange.demo === true) !== demo) return;
     // The setting changes next. That must not switch the turn a second time.
     running.defaultModel = model;
     running.turn.switchModel(model);
@@ -127,13 +127,13 @@ export class TurnRunner {
 
   /** Switches a waiting turn to the model in the settings if the user has changed that setting since the turn started. */
   applySettings(): void {
-    const { activeExchange: active, running } = this;
-    if (!running || !active?.state.wait || active.demo) return;
+    const { activeExchange, running } = this;
+    if (!running || !activeExchange?.state.wait || activeExchange.demo) return;
     const { model } = this.deps.defaults(false);
-    const hasChanged = model !== running.defaultModel && model !== active.state.model;
+    const hasChanged = model !== running.defaultModel && model !== activeExchange.state.model;
     running.defaultModel = model;
     // A turn that has fallen back keeps its fallback model while the setting is unchanged.
-    if (active.model === undefined && hasChanged) running.turn.switchModel(model);
+    if (activeExchange.model === undefined && hasChanged) running.turn.switchModel(model);
   }
 
   /** Passes the events that have arrived to the owner without waiting for the next batch. */
@@ -162,7 +162,7 @@ export class TurnRunner {
     const exchange = this.owner.update({ ...next, state, queued: false });
     const request = this.requestOf(exchange, defaults);
     const turn = this.deps.engine(demo).stream(request, {
-      earlier: partialAnswer(exchange, mode),
+      resumeFrom: partialAnswer(exchange, mode),
       connection: () => this.deps.connection(demo),
     });
     const batcher = new EventBatcher(this.deps.clock, (events) => this.owner.fold(exchangeId, events));
@@ -202,17 +202,17 @@ export class TurnRunner {
     if (!exchange || !isRunning(exchange.state.phase)) return;
     const { text, attempts } = exchange.state;
     const failure = hostFailure('internal', text, this.deps.localize);
-    const event = { ...failure, attempt: attempts, at: this.deps.clock.ticks() };
+    const event = { ...failure, attempt: attempts, at: this.deps.clock.monotonicNow() };
     this.owner.onEvent(exchangeId, event);
     this.owner.fold(exchangeId, [event]);
   }
 }
 
 /** Returns the text with which a turn starts, or `undefined` when the turn starts without text. */
-function partialAnswer({ state }: Exchange, mode: ResumeMode | undefined): EarlierAnswer | undefined {
+function partialAnswer({ state }: Exchange, mode: ResumeMode | undefined): ResumeFrom | undefined {
   const { text, reasoning, toolCalls } = state;
   return mode && text !== ''
-    ? { text, reasoned: reasoning !== '', calledTools: toolCalls.length > 0, go: mode }
+    ? { text, hadReasoning: reasoning !== '', hadToolCalls: toolCalls.length > 0, mode }
     : undefined;
 }
 
@@ -237,7 +237,7 @@ export class EventBatcher {
     this.pending.push(event);
     const firstText = event.type === 'text' && !this.sawText;
     this.sawText ||= firstText;
-    const sinceFlush = this.clock.ticks() - this.flushedAt;
+    const sinceFlush = this.clock.monotonicNow() - this.flushedAt;
     if (firstText || isTerminal(event) || sinceFlush >= frameMs) this.flush();
     else this.cancelTimer ??= this.clock.after(frameMs - sinceFlush, () => this.flush());
   }
@@ -248,7 +248,7 @@ export class EventBatcher {
     if (!this.pending.length) return;
     const events = this.pending;
     this.pending = [];
-    this.flushedAt = this.clock.ticks();
+    this.flushedAt = this.clock.monotonicNow();
     this.emit(events);
   }
 }

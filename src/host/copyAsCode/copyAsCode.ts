@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Connections } from '../connection/connections';
 import type { Conversation } from '../conversation/conversation';
-import { titleOf } from '../conversation/conversationList';
+import { conversationTitle } from '../conversation/conversationList';
 import type { Conversations } from '../conversation/conversations';
 import type { Exchange } from '../conversation/exchange';
 import type { Log } from '../diagnostics/log';
@@ -35,7 +35,7 @@ interface CopyOptions {
  */
 export async function copyAsCode(deps: CopyAsCodeDeps, options: CopyOptions): Promise<string | undefined> {
   const { conversation = deps.conversations.current, exchangeId, language } = options;
-  const exchange = exchangeId === undefined ? conversation?.last : conversation?.exchange(exchangeId);
+  const exchange = exchangeId === undefined ? conversation?.lastExchange : conversation?.exchange(exchangeId);
   if (!conversation || !exchange) {
     throw new UserError(vscode.l10n.t('This conversation has no prompts yet. Send one, then copy the request.'));
   }
@@ -88,7 +88,7 @@ interface LanguageItem extends vscode.QuickPickItem {
  */
 async function chooseLanguage(exchange: Exchange, others: readonly Exchange[]): Promise<Choice | undefined> {
   const picked = await vscode.window.showQuickPick(languageItems(others.length > 1), {
-    title: vscode.l10n.t('Copy “{0}” as', titleOf(undefined, exchange.prompt)),
+    title: vscode.l10n.t('Copy “{0}” as', conversationTitle(undefined, exchange.prompt)),
   });
   if (!picked) return undefined;
   if (picked.language !== undefined) return { exchange, language: picked.language };
@@ -111,7 +111,7 @@ function languageItems(offerOthers: boolean): readonly LanguageItem[] {
 async function choosePrompt(present: Exchange, others: readonly Exchange[]): Promise<Exchange | undefined> {
   const items = others.toReversed().map((exchange) => ({
     exchange,
-    label: withoutIcons(titleOf(undefined, exchange.prompt)),
+    label: withoutIcons(conversationTitle(undefined, exchange.prompt)),
     description: plainLabel(exchange.state.model),
     picked: exchange.id === present.id,
   }));

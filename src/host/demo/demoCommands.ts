@@ -5,7 +5,7 @@ import { isOfDemo } from './demoTour';
 export function registerDemo({ own, demo, tour, conversations, panels, onError }: Services): readonly Command[] {
   own(
     demo.onWillLeave(() => {
-      conversations.leaveDemo();
+      conversations.endDemo();
       tour.forget();
     }),
   );

@@ -103,7 +103,7 @@ export function demoEngine(deps: Pick<HostEngineDeps, 'log' | 'version' | 'conne
   return {
     stream: (request, options) => hostEngine({ ...deps, settings: () => demoSettings }).stream(request, options),
     // There is no state between turns, so there is nothing to reset or to report.
-    connectionChanged: () => undefined,
+    onConnectionChanged: () => undefined,
     resetNetworkState: () => Promise.resolve(),
     cooldownOf: () => undefined,
     report: () => ({ turns: [], network: { budgets: [], gates: [] } }),

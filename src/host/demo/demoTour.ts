@@ -1,6 +1,6 @@
 import type { DemoModel } from '../../demo/scenarios';
 import type { Localize, EngineSettings } from '../../engine/engine';
-import type { DemoAct, DemoGuide, Suggestion } from '../../shared/protocol';
+import type { DemoAction, DemoTourStep, Suggestion } from '../../shared/protocol';
 import type { Conversation } from '../conversation/conversation';
 
 /** The model that is selected when the demo starts, and that answers in place of an overloaded one. */
@@ -17,7 +17,7 @@ export const demoSettings: EngineSettings = {
   timeout: { headersMs: null, firstTokenMs: null, idleMs: 6000, silentMs: null },
 };
 
-type Toured = Pick<Conversation, 'id' | 'title' | 'active' | 'exchanges' | 'ask' | 'rename' | 'stop'>;
+type Toured = Pick<Conversation, 'id' | 'title' | 'activeExchange' | 'exchanges' | 'ask' | 'rename' | 'stop'>;
 
 interface DemoTourDeps {
   /** None while the demo is not active. */
@@ -58,10 +58,10 @@ export class DemoTour {
   }
 
   /** @returns undefined where the demo is not what this conversation is about. */
-  guide(conversation: Toured): DemoGuide | undefined {
+  guide(conversation: Toured): DemoTourStep | undefined {
     const { steps } = this;
     if (steps.length === 0 || !isOfDemo(conversation)) return undefined;
-    const running = this.asked.get(conversation.active?.id ?? '');
+    const running = this.asked.get(conversation.activeExchange?.id ?? '');
     const { next, last } = this.place(conversation);
     const step = steps[running ?? next];
     if (!step) return this.end();
@@ -90,7 +90,7 @@ export class DemoTour {
     if (step >= 0) this.asked.set(id, step);
   }
 
-  act(conversation: Toured, act: DemoAct): void {
+  act(conversation: Toured, act: DemoAction): void {
     const { steps } = this;
     const { next, last } = this.place(conversation);
     switch (act) {
@@ -99,7 +99,7 @@ export class DemoTour {
       case 'repeat':
         return this.askStep(conversation, steps[last ?? next]);
       case 'skip':
-        if (this.asked.has(conversation.active?.id ?? '')) conversation.stop();
+        if (this.asked.has(conversation.activeExchange?.id ?? '')) conversation.stop();
         else this.places.set(conversation.id, { next: next + 1, last });
         return;
       case 'again':
@@ -130,14 +130,14 @@ export class DemoTour {
     return { act: 'skip', label: this.deps.localize('Skip') } as const;
   }
 
-  private offers(began: boolean): DemoGuide['offers'] {
+  private offers(began: boolean): DemoTourStep['offers'] {
     const { localize } = this.deps;
     if (!began) return [{ act: 'next', label: localize('Start') }, this.skip];
     const next = { act: 'next', label: localize('Next step') } as const;
     return [next, { act: 'repeat', label: localize('Repeat the last step') }, this.skip];
   }
 
-  private end(): DemoGuide {
+  private end(): DemoTourStep {
     const { localize } = this.deps;
     return {
       heading: localize("You've finished the tour."),

@@ -3,7 +3,7 @@ import { mkdir, readdir, rename, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../engine/clock';
 import type { FaultKind } from '../../engine/events';
-import type { Cooldown, Scope, SharedCooldowns } from '../../engine/gate/cooldowns';
+import type { Cooldown, CooldownScope, SharedCooldowns } from '../../engine/gate/cooldowns';
 import { privateFileMode, privateFolderMode } from '../util/files';
 
 /** What is longer is no limit but a mistake, or a quota, which is not waited for. */
@@ -35,7 +35,7 @@ class CooldownFiles implements SharedCooldowns {
     private readonly log: (problem: string) => void,
   ) {}
 
-  async read(scope: Scope): Promise<Cooldown | undefined> {
+  async read(scope: CooldownScope): Promise<Cooldown | undefined> {
     const key = keyOf(scope);
     const found = await Promise.all((await this.list()).map((note) => this.valid(note)));
     return found
@@ -45,7 +45,7 @@ class CooldownFiles implements SharedCooldowns {
       .reduce<Cooldown | undefined>((last, note) => (last && last.until >= note.until ? last : note), undefined);
   }
 
-  async write(scope: Scope, { source, reason, ...times }: Cooldown): Promise<void> {
+  async write(scope: CooldownScope, { source, reason, ...times }: Cooldown): Promise<void> {
     const [until, delayMs] = [Math.ceil(times.until), Math.ceil(times.delayMs)];
     if (!(until > this.clock.now()) || !(delayMs > 0 && delayMs <= longestMs)) return;
     const path = this.pathOf({ key: keyOf(scope), until, delayMs, source, reason, writer: this.writer });
@@ -59,7 +59,7 @@ class CooldownFiles implements SharedCooldowns {
     );
   }
 
-  async clear(scope?: Scope): Promise<void> {
+  async clear(scope?: CooldownScope): Promise<void> {
     const key = scope && keyOf(scope);
     const notes = await this.list();
     const meant = key === undefined ? notes : notes.filter((note) => note.key === key);
@@ -115,7 +115,7 @@ class CooldownFiles implements SharedCooldowns {
 }
 
 /** No name has the API key in it, only what can't be turned back into it. */
-function keyOf({ origin, apiKey, model }: Scope): string {
+function keyOf({ origin, apiKey, model }: CooldownScope): string {
   return createHash('sha256').update(`${origin}\0${apiKey}\0${model}`).digest('hex').slice(0, 24);
 }
 

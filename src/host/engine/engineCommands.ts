@@ -8,7 +8,7 @@ const goodNewsMs = 8000;
 
 export function registerEngine({ own, connections, engine, storage, log, onError }: Services): readonly Command[] {
   makePrivate(cooldownsFolder(storage)).catch(onError);
-  own(connections.onDidChange(() => engine.connectionChanged()));
+  own(connections.onDidChange(() => engine.onConnectionChanged()));
   /** For users who know better than the engine: a limit was raised, or a gateway was repaired. */
   const resetNetworkState = async (): Promise<void> => {
     await engine.resetNetworkState();

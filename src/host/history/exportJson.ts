@@ -1,5 +1,5 @@
 import type { LedgerEntry, LedgerWait } from '../../engine/state/ledger';
-import { runsOf, type TurnRun } from '../../engine/state/turnState';
+import { segmentsOf, type TurnSegment } from '../../engine/state/turnState';
 import type { Exchange } from '../conversation/exchange';
 import { firstAttemptAt, modelOf, type ExportSource } from './exportSource';
 
@@ -61,13 +61,13 @@ function turnJson(exchange: Exchange): object {
     }),
     askedAt: isoTime(firstAttemptAt(exchange)),
     // There is more than one run if the user has continued the answer.
-    runs: runsOf(state)
+    runs: segmentsOf(state)
       .filter(({ ledger }) => ledger.entries.length > 0)
       .map(segmentJson),
   };
 }
 
-function segmentJson({ startedAt, firstTokenAt, endedAt, ledger }: TurnRun): object {
+function segmentJson({ startedAt, firstTokenAt, endedAt, ledger }: TurnSegment): object {
   return {
     firstTokenMs: elapsedMs(startedAt, firstTokenAt),
     totalMs: elapsedMs(startedAt, endedAt),

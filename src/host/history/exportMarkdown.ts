@@ -1,6 +1,6 @@
 import type { Localize } from '../../engine/engine';
-import { knownLocale, visibleText } from '../../engine/gateway/visibleText';
-import { hasArrived, isRunning } from '../../engine/state/turnState';
+import { toSupportedLocale, visibleText } from '../../engine/gateway/visibleText';
+import { hasPartialAnswer, isRunning } from '../../engine/state/turnState';
 import { panelStrings } from '../../shared/panelStrings';
 import type { Attachment } from '../../shared/protocol';
 import { codeFence } from '../code/codePrompts';
@@ -67,7 +67,7 @@ function attachmentText({ kind, code, languageId }: Attachment): string {
 /** Returns how a turn ended, or `undefined` when its answer is complete. */
 function outcomeNote({ state, queued }: Exchange, localize: Localize): string | undefined {
   if (queued || isRunning(state.phase)) return localize('This answer was still incomplete when exported.');
-  const partial = hasArrived(state);
+  const partial = hasPartialAnswer(state);
   switch (state.phase) {
     case 'failed':
       return state.failure?.message;
@@ -89,5 +89,5 @@ function closeCodeFence(text: string): string {
 }
 
 function longDate(timeMs: number, locale: string): string {
-  return new Intl.DateTimeFormat(knownLocale(locale), { dateStyle: 'long', timeStyle: 'short' }).format(timeMs);
+  return new Intl.DateTimeFormat(toSupportedLocale(locale), { dateStyle: 'long', timeStyle: 'short' }).format(timeMs);
 }

@@ -1,5 +1,5 @@
 import { visibleText } from '../../engine/gateway/visibleText';
-import { runsOf } from '../../engine/state/turnState';
+import { segmentsOf } from '../../engine/state/turnState';
 import type { Exchange } from '../conversation/exchange';
 import type { OtherVersion } from '../conversation/exchanges';
 
@@ -14,7 +14,7 @@ export interface ExportSource {
 
 /** Returns the epoch milliseconds of the first attempt, or `undefined` when there was no attempt. */
 export function firstAttemptAt({ state }: Exchange): number | undefined {
-  return runsOf(state).flatMap(({ ledger }) => ledger.entries)[0]?.time;
+  return segmentsOf(state).flatMap(({ ledger }) => ledger.entries)[0]?.time;
 }
 
 /** Returns the model that has answered, or that was requested. */

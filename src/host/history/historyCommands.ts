@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Command } from '../commands';
-import { titleOf } from '../conversation/conversationList';
+import { conversationTitle } from '../conversation/conversationList';
 import type { Conversations } from '../conversation/conversations';
 import { startConversation } from '../panel/promptSender';
 import type { Services } from '../services';
@@ -34,5 +34,5 @@ export function registerHistory(services: Services): readonly Command[] {
 function currentConversation({ current }: Conversations): NamedConversation {
   const [first] = current?.exchanges() ?? [];
   if (!current || !first) throw new UserError(vscode.l10n.t('This conversation is empty.'));
-  return { id: current.id, title: titleOf(current.title, first.prompt) };
+  return { id: current.id, title: conversationTitle(current.title, first.prompt) };
 }

@@ -1,5 +1,5 @@
 import type { Localize } from '../../engine/engine';
-import { knownLocale, visibleText } from '../../engine/gateway/visibleText';
+import { toSupportedLocale, visibleText } from '../../engine/gateway/visibleText';
 import { type ConversationSummary, maxTitleLength } from '../conversation/conversationList';
 import { plainLabel, withoutIcons } from '../ui/messageText';
 
@@ -53,7 +53,7 @@ export function turnCountText(
   turns: number,
   { localize, locale }: Pick<HistoryContext, 'localize' | 'locale'>,
 ): string {
-  const supportedLocale = knownLocale(locale);
+  const supportedLocale = toSupportedLocale(locale);
   const count = new Intl.NumberFormat(supportedLocale).format(turns);
   return new Intl.PluralRules(supportedLocale).select(turns) === 'one'
     ? localize('{count} turn', { count })
@@ -88,7 +88,7 @@ function toHistoryItem(
 }
 
 function dateText(timeMs: number, locale: string): string {
-  return new Intl.DateTimeFormat(knownLocale(locale), { dateStyle: 'medium', timeStyle: 'short' }).format(timeMs);
+  return new Intl.DateTimeFormat(toSupportedLocale(locale), { dateStyle: 'medium', timeStyle: 'short' }).format(timeMs);
 }
 
 function groupHeading(group: HistoryGroup, localize: Localize): string {
@@ -124,7 +124,7 @@ export function historyGroup(timeMs: number, now: number): HistoryGroup {
 
 /** Returns a time in the shortest form that is unambiguous in its group. @param locale for example `zh-cn` */
 export function historyTime(timeMs: number, now: number, locale: string): string {
-  return new Intl.DateTimeFormat(knownLocale(locale), timeFormat(timeMs, now)).format(timeMs);
+  return new Intl.DateTimeFormat(toSupportedLocale(locale), timeFormat(timeMs, now)).format(timeMs);
 }
 
 function timeFormat(timeMs: number, now: number): Intl.DateTimeFormatOptions {

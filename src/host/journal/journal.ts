@@ -120,7 +120,7 @@ export class Journal {
     let cancel = (): void => undefined;
     let isDisposed = false;
     const poll = async (): Promise<void> => {
-      const startedAt = clock.ticks();
+      const startedAt = clock.monotonicNow();
       try {
         // The lock matters as well: a turn has been interrupted when the window that ran it no longer exists.
         const state = JSON.stringify([await this.folder.entry(id), await this.locks.isHeldElsewhere(id)]);
@@ -131,7 +131,7 @@ export class Journal {
         // The next poll tries again.
       }
       // A large file takes long to read.
-      const delayMs = Math.max(followIntervalMs, (clock.ticks() - startedAt) / maxReadingShare);
+      const delayMs = Math.max(followIntervalMs, (clock.monotonicNow() - startedAt) / maxReadingShare);
       if (!isDisposed) cancel = clock.after(delayMs, () => void poll());
     };
     this.followedIds.add(id);

@@ -111,7 +111,7 @@ export class JournalFile {
   append(line: JournalLine): void {
     if (this.isClosed) return;
     const { clock } = this.options;
-    if (!this.lines.length) this.firstLineAt = clock.ticks();
+    if (!this.lines.length) this.firstLineAt = clock.monotonicNow();
     if (this.header) this.lines.push(this.header);
     this.header = undefined;
     if (isActivity(line)) {
@@ -121,7 +121,7 @@ export class JournalFile {
     this.addLine(line);
     // A prompt is written immediately, because it can't be requested again like an answer. The time is checked here as
     // well, because timers are late when the event loop is busy.
-    if (line.type === 'exchange' || clock.ticks() - this.firstLineAt >= batchMs) this.startWriter();
+    if (line.type === 'exchange' || clock.monotonicNow() - this.firstLineAt >= batchMs) this.startWriter();
     else this.cancelTimer ??= clock.after(batchMs, () => this.startWriter());
   }
 

@@ -1,4 +1,4 @@
-import { initialTurn, interrupted, isRunning as isRunningPhase } from '../../engine/state/turnState';
+import { initialTurn, markInterrupted, isRunning as isRunningPhase } from '../../engine/state/turnState';
 import { stateForRerun, withEvents, type Exchange } from '../conversation/exchange';
 import { ExchangeTree, type StoredExchanges } from '../conversation/exchanges';
 import { JournalFormatError } from './journalLines';
@@ -40,7 +40,7 @@ export function foldJournal(lines: readonly JournalLine[], isRunning = false): F
   const recorded = [...exchanges.values()];
   const allExchanges = isRunning
     ? recorded
-    : recorded.map((exchange) => ({ ...exchange, state: interrupted(exchange.state) }));
+    : recorded.map((exchange) => ({ ...exchange, state: markInterrupted(exchange.state) }));
   const byId = new Map(allExchanges.map((exchange) => [exchange.id, exchange]));
   return {
     exchanges: tree.path().flatMap((id) => byId.get(id) ?? []),
@@ -78,6 +78,6 @@ function applyLine(exchange: Exchange, line: TurnLine): Exchange {
         state: stateForRerun(exchange.state, line.go ?? 'restart'),
       };
     case 'interrupted':
-      return { ...exchange, state: interrupted(exchange.state) };
+      return { ...exchange, state: markInterrupted(exchange.state) };
   }
 }

@@ -91,11 +91,11 @@ export class JournalLocks {
     const holder = await this.ownerOf(id);
     // If the request can't be written, the lock is taken after the timeout.
     await this.replace(this.requestPath(id)).catch(() => undefined);
-    const requestedAt = this.deps.clock.ticks();
+    const requestedAt = this.deps.clock.monotonicNow();
     while (!(await this.acquireIfFree(id))) {
       const owner = await this.ownerOf(id);
       if (owner && owner.token !== holder?.token) return false;
-      if (this.deps.clock.ticks() - requestedAt >= staleAfterMs) return this.forceAcquire(id);
+      if (this.deps.clock.monotonicNow() - requestedAt >= staleAfterMs) return this.forceAcquire(id);
       await this.delay(requestRetryMs);
     }
     return true;

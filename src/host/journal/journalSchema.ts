@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import type { EarlierAnswer } from '../../engine/engine';
+import type { ResumeFrom } from '../../engine/engine';
 import {
   faultActions,
-  type AttemptReason,
+  type AttemptTrigger,
   type FaultAction,
   type FaultKind,
   type RecordedEvent,
@@ -59,7 +59,7 @@ interface RerunLine {
   readonly exchangeId: string;
   readonly model?: string | undefined;
   /** Whether the answer is continued or restarted. Defaults to `restart`. */
-  readonly go?: EarlierAnswer['go'] | undefined;
+  readonly go?: ResumeFrom['mode'] | undefined;
 }
 
 /** A line that marks a turn as interrupted by a reload or a crash. It is written when the conversation is next opened. */
@@ -140,7 +140,7 @@ const faultKinds: Readonly<Record<FaultKind, true>> = {
   keyring: true,
   internal: true,
 };
-const attemptReasons: Readonly<Record<AttemptReason, true>> = {
+const attemptReasons: Readonly<Record<AttemptTrigger, true>> = {
   first: true,
   retry: true,
   'retry-now': true,
@@ -191,7 +191,7 @@ const eventEntries: EventEntries = {
     told: optionalDetail(oneOf(waitOrigins)),
     status: optionalDetail(count),
     requestId: optionalDetail(textSchema),
-    actions: actions,
+    actions,
   },
   quiet: { forMs: orZero(ms) },
   'tool-call': {
@@ -223,7 +223,7 @@ const eventEntries: EventEntries = {
     requestId: optionalDetail(textSchema),
     message: textSchema,
     text: v.optional(textSchema),
-    actions: actions,
+    actions,
     detail: optionalDetail(textSchema),
     resetsAt: optionalDetail(epoch),
     beyondMaxHint: optionalDetail(v.literal(true)),

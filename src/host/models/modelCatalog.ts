@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { knownModels, maxModels } from '../../engine/gateway/modelList';
+import { defaultModels, maxModels } from '../../engine/gateway/modelList';
 import type { ActiveConnection, Connections } from '../connection/connections';
 import type { KeyStore } from '../connection/keyStore';
 import { verifyConnection } from '../connection/verification';
@@ -114,5 +114,5 @@ export class ModelCatalog extends Disposable {
 }
 
 function known(message: string): ModelList {
-  return { source: 'known', models: knownModels, message };
+  return { source: 'known', models: defaultModels, message };
 }

@@ -119,7 +119,7 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
       // A window that went away all at once has left nothing of what was in it.
       const found = kept
         ? await this.conversations.open(kept.conversationId, wanted)
-        : await this.conversations.resume();
+        : await this.conversations.ensureCurrent();
       if (wanted()) this.fill(found, tab);
     }
     // Reading one makes it current; that is the one with the focus, or the one there was.
@@ -135,7 +135,7 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
   private async replaceClosed(closed: Promise<boolean>): Promise<void> {
     if (!(await closed)) return;
     for (const id of this.restoration.orphaned) {
-      const conversation = this.isShown(id) ? undefined : await this.conversations.openOrStart(id);
+      const conversation = this.isShown(id) ? undefined : await this.conversations.openOrCreate(id);
       if (conversation && !this.isShown(id)) this.open(conversation, this.create(true));
     }
   }
@@ -156,7 +156,7 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
 
   private open(conversation: Conversation, tab: ConversationTab): void {
     if (tab.session) return;
-    tab.open(conversation, this.conversations.hold(conversation));
+    tab.open(conversation, this.conversations.keepOpen(conversation));
     this.tell();
   }
 

@@ -6,7 +6,7 @@ import type { ModelCatalog } from '../models/modelCatalog';
 import type { SendServices } from './promptSender';
 
 interface RegenerateServices {
-  readonly conversations: Pick<Conversations, 'whileHeld'>;
+  readonly conversations: Pick<Conversations, 'withOpen'>;
   readonly catalog: Pick<ModelCatalog, 'pickOther'>;
 }
 
@@ -23,7 +23,7 @@ export async function editPrompt(
   prompt: string,
 ): Promise<void> {
   const { conversations, connections, promptHistory, onError } = services;
-  await conversations.whileHeld(conversation, async () => {
+  await conversations.withOpen(conversation, async () => {
     const { demo } = await connections.view(services.demo.answers(conversation));
     const exchange = conversation.exchange(exchangeId);
     const input = exchange && editedPrompt(exchange, prompt, demo);
@@ -42,7 +42,7 @@ export async function regenerate(
 ): Promise<void> {
   const exchange = conversation.exchange(exchangeId);
   if (!exchange) return;
-  await conversations.whileHeld(conversation, async () => {
+  await conversations.withOpen(conversation, async () => {
     const model = switchModel ? await pickOtherModel(catalog, exchange) : undefined;
     // A second press may come before the page shows what the first has done: it is another version by then.
     const isShown = conversation.exchanges().some(({ id }) => id === exchangeId);

@@ -38,12 +38,12 @@ export async function failureAction(
       conversation.restart(exchangeId);
       return;
     case 'switchModel':
-      return conversations.whileHeld(conversation, async () => {
+      return conversations.withOpen(conversation, async () => {
         const model = await pickOtherModel(catalog, exchange);
         if (model !== undefined) conversation.switchModel(exchangeId, model);
       });
     case 'setApiKey':
-      return conversations.whileHeld(conversation, async () => {
+      return conversations.withOpen(conversation, async () => {
         const result = await vscode.commands.executeCommand<SetApiKeyResult | undefined>('holysheep.setApiKey');
         if (result?.state === 'verified' || result?.state === 'unverified') conversation.retryNow(exchangeId);
       });

@@ -9,11 +9,11 @@ import { sendPrompt, startConversation } from './promptSender';
 
 export function registerPanels(services: Services): readonly Command[] {
   const { own, connections, conversations, panels, promptHistory, onError } = services;
-  own(connections.onDidChange(() => conversations.settingsChanged()));
+  own(connections.onDidChange(() => conversations.applySettings()));
   own(
     conversations.onDidRemove((removal) => {
       promptHistory
-        .follow(removal)
+        .handleRemoval(removal)
         .then(() => panels.historyChanged())
         .catch(onError);
     }),
@@ -26,7 +26,7 @@ export function registerPanels(services: Services): readonly Command[] {
     { id: 'holysheep.newConversation', execute: () => startConversation(services) },
     {
       id: 'holysheep.showPanel',
-      execute: async () => panels.show(await conversations.resumeBusy(), { preserveFocus: false }),
+      execute: async () => panels.show(await conversations.openRunning(), { preserveFocus: false }),
     },
   ];
 }
@@ -35,7 +35,7 @@ export function registerPanels(services: Services): readonly Command[] {
 export async function reopenPanels({ conversations, panels, workspace }: Services): Promise<void> {
   await panels.replaceDead();
   // Windows without a folder share their storage: an answer that is broken off there may be one of another window.
-  if (workspace) panels.reopen(await conversations.brokenOff());
+  if (workspace) panels.reopen(await conversations.openInterrupted());
 }
 
 /** Resolves when the turn has been started; the panel shows the answer. */

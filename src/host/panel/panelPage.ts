@@ -1,4 +1,4 @@
-import type { FaultHelp, PanelStrings } from '../../shared/panelStrings';
+import type { FaultDetails, PanelStrings } from '../../shared/panelStrings';
 
 interface PanelPage {
   /** Fresh for every page. */
@@ -7,7 +7,7 @@ interface PanelPage {
   readonly scriptUri: string;
   readonly styleUris: readonly string[];
   readonly strings: PanelStrings;
-  readonly help: FaultHelp;
+  readonly help: FaultDetails;
   /** Of the display language, e.g. `zh-cn`. */
   readonly locale: string;
 }

@@ -34,7 +34,7 @@ export interface PanelServices {
   readonly settings: Pick<Settings, 'engine'>;
   readonly demo: Pick<DemoMode, 'answers' | 'leave'>;
   readonly tour: Pick<DemoTour, 'suggestions' | 'guide' | 'act' | 'ask'>;
-  readonly promptHistory: Pick<PromptHistory, 'add' | 'list' | 'deleted'>;
+  readonly promptHistory: Pick<PromptHistory, 'add' | 'list' | 'deletedConversations'>;
   readonly target: Pick<TextTarget, 'insert' | 'apply' | 'newFile'>;
   readonly contextSource: Pick<ContextSource, 'suggest' | 'resolve' | 'pick'>;
   readonly log: Log;

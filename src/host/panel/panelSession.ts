@@ -1,5 +1,11 @@
 import * as vscode from 'vscode';
-import { canAnswer, type ConnectionView, type DemoGuide, type ToHost, type ToWebview } from '../../shared/protocol';
+import {
+  canSendPrompt,
+  type ConnectionView,
+  type DemoTourStep,
+  type ToHost,
+  type ToWebview,
+} from '../../shared/protocol';
 import { ContextDraft } from '../context/contextDraft';
 import { contextId } from '../context/contextId';
 import type { Conversation, ConversationChange } from '../conversation/conversation';
@@ -70,7 +76,7 @@ export class PanelSession extends Disposable {
     );
     this.register(vscode.languages.onDidChangeDiagnostics(({ uris }) => this.problemsChanged(uris)));
     this.register(conversation.onDidChange((change) => this.changed(change)));
-    this.register(conversation.onDidStep(() => this.showGuide()));
+    this.register(conversation.onDidChangeState(() => this.showGuide()));
     this.showTitle();
     view.listen((message) => this.take(message));
   }
@@ -81,8 +87,8 @@ export class PanelSession extends Disposable {
     if (this.disposed) return;
     this.inDemo ??= connection.demo;
     this.shown = true;
-    const keyArrived = this.lacksKey && canAnswer(connection);
-    this.lacksKey = !canAnswer(connection);
+    const keyArrived = this.lacksKey && canSendPrompt(connection);
+    this.lacksKey = !canSendPrompt(connection);
     this.view.start({
       type: 'snapshot',
       conversationId: this.conversation.id,
@@ -113,7 +119,7 @@ export class PanelSession extends Disposable {
     // A model of the demo is no model of the user's gateway, and the other way round.
     if (connection.demo !== this.inDemo) this.draft.useOnce(undefined);
     this.inDemo = connection.demo;
-    if (this.view.listens) this.lacksKey = !canAnswer(connection);
+    if (this.view.listens) this.lacksKey = !canSendPrompt(connection);
     this.post({ type: 'connection', connection, suggestions: this.services.tour.suggestions() });
     this.showGuide();
   }
@@ -144,7 +150,7 @@ export class PanelSession extends Disposable {
         const { prompt } = message;
         const prefilled = prefilledInput(message.more);
         const input = { ...(prefilled && (inOtherWords(prefilled, prompt) ?? prefilled)), prompt };
-        return conversations.whileHeld(conversation, async () => {
+        return conversations.withOpen(conversation, async () => {
           await contextDraft.refresh();
           await sendPrompt(services, input, { conversation, complete: (prompt) => draft.complete(prompt) });
         });
@@ -246,7 +252,7 @@ export class PanelSession extends Disposable {
     if (change.type === 'path') this.connectionChanged().catch(this.services.onError);
   }
 
-  private guide(): DemoGuide | undefined {
+  private guide(): DemoTourStep | undefined {
     const guide = this.services.tour.guide(this.conversation);
     this.shownGuide = JSON.stringify(guide);
     return guide;
@@ -276,7 +282,7 @@ export class PanelSession extends Disposable {
 
   private history() {
     const { promptHistory } = this.services;
-    return { promptHistory: promptHistory.list(), deleted: promptHistory.deleted() };
+    return { promptHistory: promptHistory.list(), deleted: promptHistory.deletedConversations() };
   }
 
   /** Where the next prompt goes. */

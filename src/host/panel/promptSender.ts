@@ -1,10 +1,10 @@
-import { canAnswer } from '../../shared/protocol';
+import { canSendPrompt } from '../../shared/protocol';
 import type { Connections } from '../connection/connections';
 import type { ContextDraft } from '../context/contextDraft';
 import { contextPrompt } from '../context/contextPrompt';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
-import { inputOf, type PromptInput } from '../conversation/exchange';
+import { toPromptInput, type PromptInput } from '../conversation/exchange';
 import type { PromptHistory } from '../conversation/promptHistoryStore';
 import type { DemoMode } from '../demo/demoMode';
 import { isPromptInput } from '../journal/journalSchema';
@@ -12,7 +12,7 @@ import type { SessionServices } from './panelServices';
 
 /** What is needed to send a prompt. */
 export interface SendServices extends Pick<SessionServices, 'panels' | 'onError'> {
-  readonly conversations: Pick<Conversations, 'resume' | 'startNew'>;
+  readonly conversations: Pick<Conversations, 'ensureCurrent' | 'startNew'>;
   readonly connections: Pick<Connections, 'view'>;
   readonly demo: Pick<DemoMode, 'answers'>;
   readonly promptHistory: Pick<PromptHistory, 'add'>;
@@ -37,12 +37,12 @@ export async function sendPrompt(
 ): Promise<void> {
   const conversation = options.newConversation
     ? conversations.startNew()
-    : (options.conversation ?? (await conversations.resume()));
+    : (options.conversation ?? (await conversations.ensureCurrent()));
   panels.show(conversation, { preserveFocus: true });
   // A history that can't be kept is no reason not to ask.
   promptHistory.add(input.prompt, conversation.id).catch(onError);
   const connection = await connections.view(demo.answers(conversation));
-  if (canAnswer(connection)) {
+  if (canSendPrompt(connection)) {
     conversation.ask({ ...(options.complete?.(input) ?? input), demo: connection.demo });
     return;
   }
@@ -66,7 +66,7 @@ export function startConversation(
 
 /** @param more what a page gives back of a prompt. @returns undefined: nothing, or nothing that is one */
 export function prefilledInput(more: unknown): PromptInput | undefined {
-  return isPromptInput(more) ? inputOf(more) : undefined;
+  return isPromptInput(more) ? toPromptInput(more) : undefined;
 }
 
 function hasMore({ content, attachments = [] }: PromptInput): boolean {

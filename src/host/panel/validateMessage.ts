@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { faultActions } from '../../engine/events';
-import type { DemoAct, ToHost } from '../../shared/protocol';
+import type { DemoAction, ToHost } from '../../shared/protocol';
 import { oneOf, type Entries, type OfType } from '../util/schemas';
 
-const demoActs: Readonly<Record<DemoAct, true>> = { next: true, repeat: true, skip: true, again: true };
+const demoActs: Readonly<Record<DemoAction, true>> = { next: true, repeat: true, skip: true, again: true };
 
 const text = v.string();
 const prompt = v.pipe(text, v.trim(), v.nonEmpty());

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { Localize } from '../../engine/engine';
 import { askWithCustomPrompt } from '../code/askAboutCode';
 import type { Command } from '../commands';
-import { removeFormerPrompts, type PromptHistory } from '../conversation/promptHistoryStore';
+import { removeLegacyPrompts, type PromptHistory } from '../conversation/promptHistoryStore';
 import type { Services } from '../services';
 import type { Settings } from '../settings/settings';
 import type { SetContext } from '../status/activity';
@@ -21,7 +21,7 @@ const confirmationMs = 8000;
 
 export function registerPrompts(services: Services): readonly Command[] {
   const { own, context, customPrompts, settings, promptHistory, panels, setContext, onError } = services;
-  removeFormerPrompts(context.globalState).catch(onError);
+  removeLegacyPrompts(context.globalState).catch(onError);
   own(followPrompts(customPrompts, settings, setContext));
   const deps = { ...services, told: new Set<string>() };
   return [

@@ -25,15 +25,15 @@ export type Activity =
 
 /** As `Conversations` has them. */
 export interface Turns {
-  readonly current: Pick<Conversation, 'active' | 'last'> | undefined;
-  readonly running: Pick<Conversation, 'active' | 'last'> | undefined;
+  readonly current: Pick<Conversation, 'activeExchange' | 'lastExchange'> | undefined;
+  readonly running: Pick<Conversation, 'activeExchange' | 'lastExchange'> | undefined;
   /** How many conversations have one that runs. */
   readonly runningCount: number;
 }
 
 /** What the status bar says of the running turn, or of how the last one ended. */
 export function activityOf({ running, current, runningCount }: Turns): Activity {
-  const exchange = running?.active ?? current?.last;
+  const exchange = running?.activeExchange ?? current?.lastExchange;
   const others = Math.max(0, runningCount - 1);
   switch (exchange?.state.phase) {
     case 'offline':
@@ -71,13 +71,13 @@ export function withCooldown(activity: Activity, cooldown: ModelCooldown | undef
  * The conversation whose turn is shown, stopped and retried where several run: the current one's, else one that can't go
  * on, else any.
  */
-export function foremost<Any extends Pick<Conversation, 'active'>>(
+export function foremost<Any extends Pick<Conversation, 'activeExchange'>>(
   current: Any | undefined,
   all: readonly Any[],
 ): Any | undefined {
-  if (current?.active) return current;
-  const running = all.filter(({ active }) => active);
-  return running.find(({ active }) => isHeldUp(active)) ?? running[0];
+  if (current?.activeExchange) return current;
+  const running = all.filter(({ activeExchange }) => activeExchange);
+  return running.find(({ activeExchange }) => isHeldUp(activeExchange)) ?? running[0];
 }
 
 /** Passes an activity on only when it is another: events come sixty times a second. */
@@ -93,7 +93,7 @@ export class DistinctActivity {
   }
 }
 
-function isHeldUp(active: Conversation['active']): boolean {
+function isHeldUp(active: Conversation['activeExchange']): boolean {
   const phase = active?.state.phase;
   return phase === 'waiting' || phase === 'offline';
 }
@@ -174,7 +174,7 @@ function reasonOf(activity: Shown, { localize }: WordsDeps): readonly string[] {
       return [localize('You appear to be offline. The answer resumes automatically when the network is back.')];
     case 'cooling':
       return [
-        activity.why === 'cooldown'
+        activity.blockKind === 'cooldown'
           ? localize('The gateway accepts no requests for this model until then. New prompts are sent afterwards.')
           : localize(
               'This model kept failing, so requests to it are paused until then. New prompts are sent afterwards.',
@@ -199,7 +199,7 @@ export class ContextKeys {
     this.set('holysheep.running', running !== undefined);
     this.set('holysheep.retryable', isRetryable(running ?? current));
     // Something was asked in it: it can be named, exported and deleted.
-    this.set('holysheep.hasConversation', current?.last !== undefined);
+    this.set('holysheep.hasConversation', current?.lastExchange !== undefined);
   }
 
   private set(key: string, value: boolean): void {
@@ -211,8 +211,8 @@ export class ContextKeys {
 
 function isRetryable(conversation: Turns['current']): boolean {
   if (!conversation) return false;
-  const { active, last } = conversation;
-  if (!active) return last !== undefined && canRetry(last);
-  const { phase } = active.state;
+  const { activeExchange, lastExchange } = conversation;
+  if (!activeExchange) return lastExchange !== undefined && canRetry(lastExchange);
+  const { phase } = activeExchange.state;
   return phase === 'waiting' || phase === 'offline' || phase === 'connecting' || phase === 'resuming';
 }

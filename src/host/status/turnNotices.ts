@@ -124,7 +124,7 @@ function showTurnNotice(
 /** A notification may be clicked long after it was shown: what does not wait any more is not asked again, but shown. */
 async function retryNow(deps: RegistrationDeps, id: string, exchangeId: string): Promise<void> {
   const conversation = await deps.conversations.open(id);
-  if (conversation?.active?.id === exchangeId) conversation.retryNow();
+  if (conversation?.activeExchange?.id === exchangeId) conversation.retryNow();
   else await reveal(deps, id);
 }
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Localize } from '../../engine/engine';
-import { knownLocale } from '../../engine/gateway/visibleText';
+import { toSupportedLocale } from '../../engine/gateway/visibleText';
 
 /** For layers that don't know VS Code. */
 export const localize: Localize = (message, args) =>
@@ -20,5 +20,10 @@ function written(at: number, more: Intl.DateTimeFormatOptions): string {
   const then = new Date(at);
   const today = new Date().toDateString() === then.toDateString();
   const day = today ? {} : ({ month: 'short', day: 'numeric' } as const);
-  return then.toLocaleString(knownLocale(vscode.env.language), { ...day, hour: '2-digit', minute: '2-digit', ...more });
+  return then.toLocaleString(toSupportedLocale(vscode.env.language), {
+    ...day,
+    hour: '2-digit',
+    minute: '2-digit',
+    ...more,
+  });
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../../engine/clock';
 /** The clocks and timers of the platform. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  ticks: () => performance.now(),
+  monotonicNow: () => performance.now(),
   after: (ms, call) => {
     const timer = setTimeout(call, ms);
     return () => clearTimeout(timer);

@@ -56,17 +56,17 @@ export function announcementFor(
  */
 function resumeAnnouncement(
   strings: PageContext['strings'],
-  { phase, cut }: TurnState,
+  { phase, cutMessage }: TurnState,
   { how }: Extract<RecordedEvent, { readonly type: 'attempt' }>,
 ): string | undefined {
-  if (phase !== 'streaming' || cut === undefined) return undefined;
+  if (phase !== 'streaming' || cutMessage === undefined) return undefined;
   switch (how) {
     case 'prefill':
     case 'continue':
-      return `${cut} ${strings.resuming}`;
+      return `${cutMessage} ${strings.resuming}`;
     case 'restart':
-      return `${cut} ${strings.restarting}`;
+      return `${cutMessage} ${strings.restarting}`;
     case undefined:
-      return `${cut} ${strings.announceStarted}`;
+      return `${cutMessage} ${strings.announceStarted}`;
   }
 }

@@ -92,13 +92,13 @@ function nameOf({ strings }: PageContext, { kind, label }: DraftContext): string
 
 function announcedName(context: PageContext, item: DraftContext): string {
   const name = nameOf(context, item);
-  return item.outside === undefined ? name : `${name} → ${item.outside}`;
+  return item.realPath === undefined ? name : `${name} → ${item.realPath}`;
 }
 
-function outsideOf({ strings }: PageContext, { outside }: DraftContext): readonly HTMLElement[] {
-  if (outside === undefined) return [];
-  const title = fill(strings.contextOutside, outside);
-  return [element('span', { class: 'context-outside', title }, ` → ${outside}`)];
+function outsideOf({ strings }: PageContext, { realPath }: DraftContext): readonly HTMLElement[] {
+  if (realPath === undefined) return [];
+  const title = fill(strings.contextOutside, realPath);
+  return [element('span', { class: 'context-outside', title }, ` → ${realPath}`)];
 }
 
 /** The folders give way first: what a file is called says more than where it is. */

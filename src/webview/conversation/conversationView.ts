@@ -164,7 +164,7 @@ export class ConversationView {
     if (taken && !taken.urgent) {
       const { versions, id } = taken;
       const place = [versions.indexOf(id) + 1, versions.length].map(String);
-      if (versions.length > 1) this.context.announcer.announce(fill(this.context.strings.versionShown, ...place));
+      if (versions.length > 1) this.context.announcer.announce(fill(this.context.strings.announceVersion, ...place));
       focus?.(taken.assistant, this.element);
     }
     return this.latest?.urgent ?? false;

@@ -22,7 +22,7 @@ export class DrawQueue<T extends Drawable> {
   private readonly drawing = new Set<'seen' | 'unseen'>();
 
   constructor(
-    private readonly clock: Pick<PanelClock, 'ticks' | 'frame' | 'idle'>,
+    private readonly clock: Pick<PanelClock, 'monotonicNow' | 'frame' | 'idle'>,
     private readonly onDrawn: (drawable: T) => void,
   ) {}
 
@@ -76,12 +76,12 @@ export class DrawQueue<T extends Drawable> {
   private drawSome(list: 'seen' | 'unseen'): void {
     if (this.drawing.has(list)) return;
     const isGentle = list === 'unseen' && this.held;
-    const end = this.clock.ticks() + budgetMs;
+    const end = this.clock.monotonicNow() + budgetMs;
     for (let next = this[list].pop(); next; next = this[list].pop()) {
       this.drawing.add(list);
       this.drawOne(next, list);
       if (this.drawing.has(list)) return;
-      if ((isGentle || this.clock.ticks() >= end) && this[list].length > 0) {
+      if ((isGentle || this.clock.monotonicNow() >= end) && this[list].length > 0) {
         this.later(list);
         return;
       }

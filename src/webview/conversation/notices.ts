@@ -1,11 +1,11 @@
-import type { DemoGuide, ConnectionView, Suggestion } from '../../shared/protocol';
+import type { DemoTourStep, ConnectionView, Suggestion } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { button, element } from '../util/element';
 import { fill } from '../util/format';
 
 interface DemoBar {
   readonly element: HTMLElement;
-  update(guide: DemoGuide | undefined): void;
+  update(guide: DemoTourStep | undefined): void;
 }
 
 /** Says that the demo answers, where its tour stands and what can be done next. */
@@ -15,14 +15,14 @@ function createDemoBar({ strings, post, moveFocus, focusComposer }: PageContext)
   const offers = element('div', { class: 'actions' });
   const leave = button(strings.leaveDemo, 'quiet', () => post({ type: 'leaveDemo' }));
 
-  const showStep = ({ heading, text }: Partial<DemoGuide>): void => {
+  const showStep = ({ heading, text }: Partial<DemoTourStep>): void => {
     const parts = [
       ['demo-heading', heading],
       ['demo-watch', text],
     ] as const;
     step.replaceChildren(...parts.flatMap(([name, words]) => (words ? element('p', { class: name }, words) : [])));
   };
-  const showOffers = (guide: DemoGuide | undefined): void => {
+  const showOffers = (guide: DemoTourStep | undefined): void => {
     const hadFocus = offers.contains(document.activeElement);
     const buttons = (guide?.offers ?? []).map(({ act, label }, index) =>
       button(label, index === 0 && act !== 'skip' ? 'primary' : 'secondary', () => post({ type: 'demo', act })),
@@ -33,7 +33,7 @@ function createDemoBar({ strings, post, moveFocus, focusComposer }: PageContext)
     else if (hadFocus) focusComposer();
   };
 
-  let shown: DemoGuide | undefined;
+  let shown: DemoTourStep | undefined;
   return {
     element: element(
       'section',
@@ -118,7 +118,7 @@ interface Notices {
   /** Above the composer: what stands between the person and an answer. */
   readonly element: HTMLElement;
   /** @param keyOffered A card on screen has the same button already. */
-  update(connection: ConnectionView, keyOffered: boolean, guide?: DemoGuide): void;
+  update(connection: ConnectionView, keyOffered: boolean, guide?: DemoTourStep): void;
   /** Offers to ask the window that writes the conversation to hand it over; once more where that has failed. */
   showElsewhere(): void;
   /** @returns false: *Open Here* isn't offered, or was pressed already */
@@ -154,7 +154,7 @@ export function createNotices(context: PageContext): Notices {
         element(
           'section',
           { class: 'notice compact' },
-          element('p', { class: 'notice-title', id: 'elsewhere' }, context.strings.elsewhere),
+          element('p', { class: 'notice-title', id: 'elsewhere' }, context.strings.openInOtherWindow),
           element('div', { class: 'actions' }, openHere),
         ),
       );

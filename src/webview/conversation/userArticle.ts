@@ -1,7 +1,7 @@
 import type { Attachment, ContextKind, ExchangeView } from '../../shared/protocol';
 import { createPromptEditor, type PromptEditor } from '../composer/promptEditor';
 import type { PageContext } from '../pageContext';
-import { element, later, iconButton, button } from '../util/element';
+import { element, lazy, iconButton, button } from '../util/element';
 
 export interface UserArticle {
   readonly element: HTMLElement;
@@ -63,7 +63,7 @@ export function createUserArticle(context: PageContext, exchange: ExchangeView):
     text.replaceWith(editor.element);
     return editor;
   };
-  const editButton = later(() => iconButton(strings.editPrompt, 'edit', () => edit(exchange.prompt).focus()));
+  const editButton = lazy(() => iconButton(strings.editPrompt, 'edit', () => edit(exchange.prompt).focus()));
 
   return {
     element: article,

@@ -33,7 +33,7 @@ export interface MarkdownOptions extends CodeToolbar, ActionHandlers {
   /** Calls `flush` once, soon, even in a window that paints no frames. By default `flush` is called in its own task. */
   readonly slice?: (flush: () => void) => void;
   /** Returns monotonic time in milliseconds. Without this option, time is counted in frames with queued text. */
-  readonly ticks?: () => number;
+  readonly monotonicNow?: () => number;
   /** Splits the code of a complete block into coloured runs. */
   readonly findRuns: FindRuns;
   /** Schedules the highlighting of code. By default it runs when the browser is idle. */
@@ -81,7 +81,7 @@ export function createStreamingMarkdown(root: HTMLElement, options: MarkdownOpti
   /** Number of frames since the last flush that rendered text. */
   let skippedFrames = 0;
   let lastFlushAt = 0;
-  const ticks = options.ticks ?? (() => 0);
+  const ticks = options.monotonicNow ?? (() => 0);
 
   const flush = () => {
     const isImmediate = phase !== 'open' || paused || replacement !== undefined || queue.length >= MAX_FLUSH_LENGTH;

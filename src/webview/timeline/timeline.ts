@@ -58,8 +58,8 @@ export function hasTimeline(state: TurnState): boolean {
 }
 
 /** Returns whether the turn has waited or has needed more than one attempt. */
-export function isEventful({ attempts, earlier, ledger }: TurnState): boolean {
-  return attempts > 1 || earlier.length > 0 || ledger.waits.length > 0 || waitedMs(ledger) >= minDisplayedMs;
+export function isEventful({ attempts, previousSegments, ledger }: TurnState): boolean {
+  return attempts > 1 || previousSegments.length > 0 || ledger.waits.length > 0 || waitedMs(ledger) >= minDisplayedMs;
 }
 
 /** Returns a text with the time to the first token and the total time. Undefined without a token or before the end. */
@@ -88,7 +88,11 @@ function createTimelineBody(context: PageContext, state: TurnState): readonly HT
   const totals = totalsOf(state, now);
   const [attempts = '', ...remaining] = totalsTexts(context, totals);
   const labelParts = totals.waitedMs >= minDisplayedMs ? [attempts, ...remaining.slice(0, 1)] : [attempts];
-  const label = fill(context.strings.pictureOf, context.format.duration(spans.total), context.format.list(labelParts));
+  const label = fill(
+    context.strings.timelineLabel,
+    context.format.duration(spans.total),
+    context.format.list(labelParts),
+  );
   return [
     element('div', { class: 'timeline-frame' }, createTimelinePicture(context, spans, label)),
     createLegend(context, spans),

@@ -1,4 +1,4 @@
-import { faultWords } from '../../shared/panelStrings';
+import { faultLabel } from '../../shared/panelStrings';
 import type { PanelStrings } from '../../shared/panelStrings';
 import type { LedgerEntry, LedgerWait, TurnTotals } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
@@ -16,7 +16,7 @@ export const minDisplayedMs = 50;
 
 /** Returns the title of a wait: its duration and its reason. */
 export function waitTitle({ strings, format }: PageContext, { waitedMs, reason }: LedgerWait): string {
-  const fault = faultWords(strings, reason);
+  const fault = faultLabel(strings, reason);
   return waitedMs === undefined
     ? fill(strings.timelineWaiting, fault)
     : fill(strings.timelineWaited, format.duration(waitedMs), fault);
@@ -28,9 +28,9 @@ export function waitDetails({ strings, format }: PageContext, wait: LedgerWait):
   // A wait for the network has no duration that a gateway named or that the retry policy chose.
   if (reason === 'offline') return [];
   const texts: string[] = [];
-  if (told === 'request') texts.push(strings.toldRequest);
-  if (told === 'window') texts.push(strings.toldWindow);
-  if (estimated) return [...texts, strings.waitBehind].map((text) => ({ text }));
+  if (told === 'request') texts.push(strings.blockedByRequest);
+  if (told === 'window') texts.push(strings.blockedByWindow);
+  if (estimated) return [...texts, strings.waitForOtherRequest].map((text) => ({ text }));
   const jitter = jitterMs >= minDisplayedMs ? format.duration(jitterMs) : undefined;
   switch (source) {
     case 'server': {
@@ -93,7 +93,7 @@ export function attemptDetails({ strings, format }: PageContext, entry: LedgerEn
   }
   if (resumed) {
     const { seam, trimmed } = resumed;
-    details.push({ text: fill(strings.timelineWentOn, format.number(seam)) });
+    details.push({ text: fill(strings.timelineSeam, format.number(seam)) });
     if (trimmed > 0)
       details.push({ text: format.plural(trimmed, strings.timelineTrimmedOne, strings.timelineTrimmed) });
   }
@@ -118,7 +118,7 @@ function triggerText(strings: PanelStrings, entry: LedgerEntry): string | undefi
     case 'replay':
       return strings.timelineReplay;
     case 'repair':
-      return strings.timelineRepair;
+      return strings.timelineCorrected;
     case 'switch':
       return strings.timelineSwitch;
     case 'first':
@@ -152,6 +152,6 @@ function outcomeText(
     case 'abandoned':
       return fill(strings.timelineAbandoned, duration);
     default:
-      return fill(strings.timelineFault, duration, faultWords(strings, outcome));
+      return fill(strings.timelineFault, duration, faultLabel(strings, outcome));
   }
 }

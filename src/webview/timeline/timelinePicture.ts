@@ -126,7 +126,7 @@ function throughputArea(
   return svg(
     'svg',
     { x: 0, y, width: '100%', height, viewBox: `0 0 ${Math.max(1, total)} ${height}`, preserveAspectRatio: 'none' },
-    svg('title', {}, fill(strings.picturePace, format.number(maxChars))),
+    svg('title', {}, fill(strings.pictureThroughput, format.number(maxChars))),
     svg('path', { class: 'picture-throughput', d: steps.join('') }),
   );
 }
@@ -137,7 +137,7 @@ function segmentLine({ strings }: PageContext, share: number, [y1, y2]: readonly
   return svg(
     'g',
     {},
-    svg('title', {}, strings.pictureContinued),
+    svg('title', {}, strings.pictureContinuedByUser),
     svg('line', { class: 'picture-seam', x1: x, x2: x, y1, y2 }),
   );
 }

@@ -53,8 +53,8 @@ export function actionButtons(
       else post({ type: 'action', exchangeId, action });
     });
     // Side by side, the two look like one.
-    if (action === 'retryNow' && actions.includes('tryAnyway')) made.title = strings.retryNowOnce;
-    if (action === 'tryAnyway') made.title = strings.tryAnywayForgets;
+    if (action === 'retryNow' && actions.includes('tryAnyway')) made.title = strings.retryNowTooltip;
+    if (action === 'tryAnyway') made.title = strings.tryAnywayTooltip;
     return made;
   });
   return element('div', { class: 'actions' }, ...buttons);

@@ -1,4 +1,4 @@
-import { faultWords } from '../../shared/panelStrings';
+import { faultLabel } from '../../shared/panelStrings';
 import { type Failure, hasArrived, type LedgerEntry, totalsOf, type TurnState } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { totalsTexts, waitDetails, waitTitle } from '../timeline/timelineDetails';
@@ -38,8 +38,12 @@ function failureDetails(context: PageContext, event: Failure, state: TurnState, 
   const { kind, detail } = event;
   const parts: readonly (readonly [title: string, ...lines: (string | HTMLElement)[]])[] = [
     [strings.detailsCause, help[kind].cause],
-    [strings.detailsDone, ...enginesPart(context, event, state), ...(hasArrived(state) ? [strings.detailsKept] : [])],
-    [strings.detailsTodo, help[kind].todo],
+    [
+      strings.detailsDone,
+      ...enginesPart(context, event, state),
+      ...(hasArrived(state) ? [strings.detailsPartialAnswerKept] : []),
+    ],
+    [strings.detailsRemedy, help[kind].remedy],
     ...(detail ? [[strings.detailsProvider, element('span', { class: 'provider-words' }, detail)] as const] : []),
   ];
   const list = element('dl', {});
@@ -55,7 +59,7 @@ function failureDetails(context: PageContext, event: Failure, state: TurnState, 
 
 function pageLink({ strings, help, post }: PageContext, { kind }: Failure): HTMLElement {
   const { href } = help[kind];
-  const link = element('a', { href, title: href }, strings.detailsPage);
+  const link = element('a', { href, title: href }, strings.detailsWebPage);
   link.addEventListener('click', (event) => {
     event.preventDefault();
     // VS Code's own listener would open it as well.
@@ -82,7 +86,7 @@ function enginesPart(
   return [
     totalsTexts(context, { ...totals, bytes: 0, speed: undefined }).join(' · '),
     element('ol', { class: 'card-steps' }, ...steps.map((step) => element('li', {}, step))),
-    ...(beyondMaxHint ? [strings.detailsBeyondMaxHint] : help[kind].lasting ? [strings.detailsLasting] : []),
+    ...(beyondMaxHint ? [strings.detailsRetryAfterTooLong] : help[kind].isPermanent ? [strings.detailsNotRetried] : []),
   ];
 }
 
@@ -90,6 +94,6 @@ function attemptStep({ strings }: PageContext, number: number, { model, status, 
   const facts = [fill(strings.timelineAttempt, String(number), model)];
   if (status !== undefined) facts.push(fill(strings.statusCode, String(status)));
   const { how = 'finished' } = ended ?? {};
-  if (how !== 'finished' && how !== 'stopped' && how !== 'abandoned') facts.push(faultWords(strings, how));
+  if (how !== 'finished' && how !== 'stopped' && how !== 'abandoned') facts.push(faultLabel(strings, how));
   return facts.join(' · ');
 }

@@ -25,7 +25,7 @@ export function createProgressLine(context: Pick<PageContext, 'strings' | 'forma
     update: (state, queued, host) => {
       text = () => progressText(context, state, queued, host);
       show();
-      if (state.quiet) stop ??= context.clock.every(1000, show);
+      if (state.isQuiet) stop ??= context.clock.every(1000, show);
       else end();
     },
     dispose: end,
@@ -43,12 +43,12 @@ function progressText(
   const quiet = (template: string): string => fill(template, quietFor(context, state));
   switch (state.phase) {
     case 'connecting':
-      return state.quiet ? quiet(strings.quiet) : fill(strings.connecting, host);
+      return state.isQuiet ? quiet(strings.quiet) : fill(strings.connecting, host);
     case 'resuming':
-      if (startsAgain(state)) return state.quiet ? quiet(strings.restartingQuiet) : strings.restarting;
-      return state.quiet ? quiet(strings.resumingQuiet) : strings.resuming;
+      if (startsAgain(state)) return state.isQuiet ? quiet(strings.restartingQuiet) : strings.restarting;
+      return state.isQuiet ? quiet(strings.resumingQuiet) : strings.resuming;
     case 'streaming':
-      return state.quiet ? quiet(strings.quietMore) : '';
+      return state.isQuiet ? quiet(strings.quietStream) : '';
     default:
       return '';
   }

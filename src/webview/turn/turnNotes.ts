@@ -14,7 +14,7 @@ export function switchText(strings: PanelStrings, { switches, phase, text }: Tur
 function template(strings: PanelStrings, reason: ModelSwitch['reason']): string {
   switch (reason) {
     case 'user':
-      return strings.switchedByHand;
+      return strings.switchedByUser;
     case 'overloaded':
       return strings.switchedOverloaded;
     default:
@@ -31,13 +31,13 @@ export function seamText(
   { seams }: Pick<TurnState, 'seams'>,
 ): string {
   if (seams.length === 0) return '';
-  const cuts = seams.filter(({ cut }) => cut !== undefined);
+  const cuts = seams.filter(({ cutMessage }) => cutMessage !== undefined);
   const [only] = cuts;
   // Where a person has gone on with an answer that was over, nothing broke.
-  if (only?.cut === undefined) return strings.seamOnce;
+  if (only?.cutMessage === undefined) return strings.seamCount;
   return cuts.length > 1
-    ? fill(strings.seamOften, String(cuts.length))
-    : fill(strings.seamAfterCut, only.cut, format.number(only.offset));
+    ? fill(strings.seamsCount, String(cuts.length))
+    : fill(strings.seamAfterCut, only.cutMessage, format.number(only.offset));
 }
 
 /** Characters of a tool's name that are shown. */

@@ -3,7 +3,7 @@ import type { RecordedEvent, TurnState } from '../../shared/protocol';
 import type { CodeAction } from '../markdown/codeBlock';
 import type { StreamingMarkdown } from '../markdown/streamingMarkdown';
 import type { PageContext } from '../pageContext';
-import { element, later, setText } from '../util/element';
+import { element, lazy, setText } from '../util/element';
 
 /** The texts of a turn: its answer, and what the model thought before. */
 export interface TurnTexts {
@@ -42,13 +42,13 @@ export function createTurnTexts(context: PageContext, exchangeId: string): TurnT
   };
   const options = {
     schedule: clock.frame,
-    slice: clock.soon,
-    ticks: () => clock.ticks(),
+    slice: clock.runInNextTask,
+    monotonicNow: () => clock.monotonicNow(),
     labels: strings,
     onCodeAction,
     onLink: (href: string) => post({ type: 'openLink', href }),
   };
-  const answer = later(() => context.createMarkdown(root, { ...options, canApply: true }));
+  const answer = lazy(() => context.createMarkdown(root, { ...options, canApply: true }));
   const reasoning = createReasoningView(strings, (within) =>
     context.createMarkdown(within, { ...options, canApply: false }),
   );
@@ -80,7 +80,7 @@ function createReasoningView(strings: PanelStrings, create: (root: HTMLElement) 
   const summary = element('summary', {}, strings.reasoning);
   const root = element('div', { class: 'reasoning-text' });
   const details = element('details', { class: 'reasoning', 'data-part': 'reasoning', hidden: '' }, summary, root);
-  const text = later(() => create(root));
+  const text = lazy(() => create(root));
   return {
     element: details,
     append: (more: string) => {

@@ -101,9 +101,9 @@ function provenance(context: PageContext, event: WaitingEvent, host: string): st
   if (isOffline(event)) return host ? fill(strings.waitOfflineHost, host) : strings.waitOffline;
   switch (event.told) {
     case 'request':
-      return `${strings.toldRequest} · ${delayOrigin(context, event)}`;
+      return `${strings.blockedByRequest} · ${delayOrigin(context, event)}`;
     case 'window':
-      return `${strings.toldWindow} · ${delayOrigin(context, event)}`;
+      return `${strings.blockedByWindow} · ${delayOrigin(context, event)}`;
     case 'turn':
     case undefined:
       return delayOrigin(context, event);
@@ -118,7 +118,7 @@ function isOffline({ reason }: WaitingEvent): boolean {
 function delayOrigin({ strings, format }: PageContext, event: WaitingEvent): string {
   const attempt = String(event.attempt);
   const attempts = String(event.maxAttempts);
-  if (event.estimated) return `${strings.waitBehind} · ${fill(strings.waitAttempt, attempt, attempts)}`;
+  if (event.estimated) return `${strings.waitForOtherRequest} · ${fill(strings.waitAttempt, attempt, attempts)}`;
   switch (event.source) {
     case 'server': {
       const hintMs = event.hintMs ?? event.delayMs;

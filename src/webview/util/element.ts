@@ -44,7 +44,7 @@ interface Lazy<T> {
 }
 
 /** Returns a value that `make` creates when it is first needed. */
-export function later<T>(make: () => T): Lazy<T> {
+export function lazy<T>(make: () => T): Lazy<T> {
   let made: T | undefined;
   return {
     get: () => (made ??= make()),

@@ -3,7 +3,7 @@ export interface PanelClock {
   /** Returns the wall-clock time as epoch milliseconds. */
   now(): number;
   /** Returns monotonic time in milliseconds, for measuring durations. */
-  ticks(): number;
+  monotonicNow(): number;
   /** Calls a function every `ms` milliseconds. @returns a function that stops the calls */
   every(ms: number, call: () => void): () => void;
   /** Calls a function once after `ms` milliseconds. @returns a function that cancels the call */
@@ -11,7 +11,7 @@ export interface PanelClock {
   /** Calls a function before the next frame is painted. */
   readonly frame: (call: () => void) => void;
   /** Calls a function in a new task, so that user input is handled first. */
-  readonly soon: (call: () => void) => void;
+  readonly runInNextTask: (call: () => void) => void;
   /** Calls a function when the browser is idle, but not before a frame was painted. */
   readonly idle: (call: () => void) => void;
 }
@@ -26,7 +26,7 @@ channel.port1.onmessage = () => tasks.shift()?.();
 /** The clock of the browser. */
 export const browserClock: PanelClock = {
   now: () => Date.now(),
-  ticks: () => performance.now(),
+  monotonicNow: () => performance.now(),
   every: (ms, call) => {
     const id = window.setInterval(call, ms);
     return () => window.clearInterval(id);
@@ -38,7 +38,7 @@ export const browserClock: PanelClock = {
   frame: (call) => {
     window.requestAnimationFrame(call);
   },
-  soon: (call) => {
+  runInNextTask: (call) => {
     // A message is used because browsers delay nested timers by several milliseconds.
     tasks.push(call);
     channel.port2.postMessage(undefined);

@@ -1,4 +1,4 @@
-import { answer, cutAfter, failure, inTurn, rateLimited } from '../../../src/demo/replies';
+import { answer, cutAfter, failure, replySequence, rateLimited } from '../../../src/demo/replies';
 import type { Step } from '../../../src/demo/gateway';
 import type { Stage } from './stage';
 import { filled, patternOf } from './words';
@@ -61,7 +61,7 @@ export const quiet: PanelState = {
   enter: async (stage) => {
     const { quiet: prompt, short } = stage.texts;
     const leave = await stage.askAndHold(prompt, short, halfway(short));
-    await stage.assistant.getByText(patternOf(stage.words.panel.quietMore)).waitFor();
+    await stage.assistant.getByText(patternOf(stage.words.panel.quietStream)).waitFor();
     return leave;
   },
 };
@@ -90,7 +90,7 @@ export const resuming: PanelState = {
       yield* answer(short.slice(halfway(short)));
     };
     const cut = () => cutAfter(short.slice(0, halfway(short)), 'reset');
-    await stage.ask(prompt, inTurn(cut, rest));
+    await stage.ask(prompt, replySequence(cut, rest));
     await stage.inState('resuming').waitFor();
     return async () => {
       release();
@@ -115,7 +115,7 @@ export const failedDetails: PanelState = {
     const outOfCredit = () => failure(402, { message: 'Insufficient Balance' }, { 'x-request-id': 'req_8f3a61c2' });
     await stage.ask(
       stage.texts.failed,
-      inTurn(() => rateLimited(1), outOfCredit),
+      replySequence(() => rateLimited(1), outOfCredit),
     );
     await stage.inState('failed').getByRole('alert').waitFor();
     await stage.button(stage.words.panel.details).last().click();
@@ -131,7 +131,7 @@ export const failedPartial: PanelState = {
     const cut = () => cutAfter(short.slice(0, halfway(short)), 'reset');
     await stage.ask(
       prompt,
-      inTurn(cut, () => failure(402, { message: 'Insufficient Balance' })),
+      replySequence(cut, () => failure(402, { message: 'Insufficient Balance' })),
     );
     await stage.inState('failed').getByRole('alert').waitFor();
     return nothing;
@@ -169,7 +169,7 @@ export const done: PanelState = {
     const cut = () => cutAfter(short.slice(0, halfway(short)), 'reset', pace);
     const rest = () =>
       answer(short.slice(halfway(short)), { ...pace, usage: { prompt_tokens: 31, completion_tokens: 74 } });
-    await stage.ask(prompt, inTurn(limited, cut, rest));
+    await stage.ask(prompt, replySequence(limited, cut, rest));
     await stage.inState('done').waitFor();
     await stage.assistant.locator('.timeline > summary').click();
     await stage.assistant.locator('.timeline-picture').waitFor();

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Step } from '../../../src/demo/gateway';
-import { answer, cutAfter, inTurn, rateLimited } from '../../../src/demo/replies';
+import { answer, cutAfter, replySequence, rateLimited } from '../../../src/demo/replies';
 import type { Stage } from './stage';
 import type { Language } from './words';
 
@@ -44,7 +44,7 @@ export async function playReadmeScene(stage: Stage): Promise<void> {
   const { prompt, beforeCut, afterCut } = sceneTexts[stage.language];
   const chunkChars = stage.language === 'en' ? 5 : 2;
   stage.gateway.reset();
-  stage.gateway.script = inTurn(
+  stage.gateway.script = replySequence(
     () => rateLimited(retryAfterSeconds),
     () => cutAfter(beforeCut, 'reset', { chunkChars, everyMs }),
     () => afterDelay(answer(afterCut, { chunkChars, everyMs })),

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { readDemoPrompt } from '../../../src/demo/answers/demoPrompt';
 import {
   continuationMessages,
-  knownPrefill,
+  prefillOf,
   maxContinuedChars,
   quoteChars,
   resumeMethod,
@@ -157,7 +157,7 @@ describe('messages of a continuation request', () => {
           const messages = continuationMessages(conversationWith(prompt), text, method, undefined);
           const read = readDemoPrompt({ model: 'sheep', messages: [...messages] });
           assert.equal(read.partial, method === 'prefill' ? prefillText(text) : text);
-          assert.deepEqual([read.text, read.asksForRest], [prompt, method === 'continue']);
+          assert.deepEqual([read.text, read.asksToContinue], [prompt, method === 'continue']);
         }
       }),
       { numRuns: propertyRuns },
@@ -246,18 +246,18 @@ const deepSeekTable: readonly (readonly [baseUrl: string, model: string, prefill
 describe('prefill support', () => {
   for (const model of prefillModels) {
     it(`includes ${model} at any base URL`, () => {
-      assert.equal(knownPrefill(gateway, model), 'assistant');
-      assert.equal(knownPrefill('no URL', model), 'assistant');
+      assert.equal(prefillOf(gateway, model), 'assistant');
+      assert.equal(prefillOf('no URL', model), 'assistant');
     });
   }
 
   for (const model of modelsWithoutPrefill) {
-    it(`does not include "${model}"`, () => assert.equal(knownPrefill(gateway, model), undefined));
+    it(`does not include "${model}"`, () => assert.equal(prefillOf(gateway, model), undefined));
   }
 
   for (const [baseUrl, model, prefill] of deepSeekTable) {
     it(`${prefill ? 'includes a marked prefix for' : 'does not include'} ${model} at ${baseUrl}`, () => {
-      assert.equal(knownPrefill(baseUrl, model), prefill);
+      assert.equal(prefillOf(baseUrl, model), prefill);
     });
   }
 });

@@ -67,12 +67,24 @@ describe('classification of a response', () => {
 
   it('names the refused parameter if the request can do without it', () => {
     const refusal = (message: string): unknown => ({ error: { message, code: 'unsupported_parameter' } });
-    assert.equal(classifyResponse(400, refusal("Unsupported parameter: 'max_tokens'")).refused, 'max_tokens');
-    assert.equal(classifyResponse(400, refusal("Unsupported parameter: 'temperature'")).refused, 'temperature');
-    assert.equal(classifyResponse(400, refusal("Unsupported parameter: 'stream_options'")).refused, 'stream_options');
-    assert.equal(classifyResponse(400, refusal("Unsupported parameter: 'top_k'")).refused, undefined);
-    assert.equal(classifyResponse(400, refusal("Unsupported parameter: 'max_completion_tokens'")).refused, undefined);
-    assert.equal(classifyResponse(500, refusal("Unsupported parameter: 'max_tokens'")).refused, undefined);
+    assert.equal(
+      classifyResponse(400, refusal("Unsupported parameter: 'max_tokens'")).unsupportedParameter,
+      'max_tokens',
+    );
+    assert.equal(
+      classifyResponse(400, refusal("Unsupported parameter: 'temperature'")).unsupportedParameter,
+      'temperature',
+    );
+    assert.equal(
+      classifyResponse(400, refusal("Unsupported parameter: 'stream_options'")).unsupportedParameter,
+      'stream_options',
+    );
+    assert.equal(classifyResponse(400, refusal("Unsupported parameter: 'top_k'")).unsupportedParameter, undefined);
+    assert.equal(
+      classifyResponse(400, refusal("Unsupported parameter: 'max_completion_tokens'")).unsupportedParameter,
+      undefined,
+    );
+    assert.equal(classifyResponse(500, refusal("Unsupported parameter: 'max_tokens'")).unsupportedParameter, undefined);
   });
 
   it("keeps the provider's message on one line of at most 400 characters", () => {
@@ -184,9 +196,9 @@ const evidenceCases: readonly (readonly [evidence: Evidence, row: RowId | 0])[] 
   [{ type: 'slept' }, 58],
   [{ type: 'filtered' }, 49],
   [{ type: 'no-text' }, 50],
-  [{ type: 'garbled', what: 'events' }, 51],
+  [{ type: 'garbled', format: 'events' }, 51],
   [{ type: 'endless-event' }, 52],
-  [{ type: 'garbled', what: 'json' }, 63],
+  [{ type: 'garbled', format: 'json' }, 63],
   [{ type: 'error', error: new Error('x', { cause: { code: 'ECONNREFUSED' } }), streaming: false, baseUrl }, 3],
   [{ type: 'error', error: new Error('x', { cause: { code: 'ECONNREFUSED' } }), streaming: true, baseUrl }, 42],
   [
@@ -265,7 +277,7 @@ describe('classification of random responses', () => {
         assert.ok(faultTable[fault.row as RowId].kind);
         assert.ok(fault.message !== '' && fault.actions.length > 0);
         assert.ok(fault.detail.length <= 400);
-        assert.equal(fault.row === 17, fault.refused !== undefined);
+        assert.equal(fault.row === 17, fault.unsupportedParameter !== undefined);
       }),
       { numRuns: propertyRuns },
     );

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {
   findRefusedParameter,
   type ProviderError,
-  type RepairableParameter,
+  type CorrectableParameter,
 } from '../../../src/engine/faults/providerError';
 
 const noDetails: ProviderError = {
@@ -17,7 +17,7 @@ const noDetails: ProviderError = {
 const cases: readonly (readonly [
   searchText: string,
   codes: readonly string[],
-  refused: RepairableParameter | undefined,
+  refused: CorrectableParameter | undefined,
 ])[] = [
   ['temperature is not welcome', ['unsupported_parameter', 'invalid_request_error'], 'temperature'],
   ['temperature is not welcome', ['unsupported_value'], 'temperature'],

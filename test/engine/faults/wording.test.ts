@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
 import { classify, type Evidence } from '../../../src/engine/faults/classify';
-import { wordsFor, type Circumstances } from '../../../src/engine/faults/wording';
+import { describeFault, type FaultContext } from '../../../src/engine/faults/wording';
 import { KnownKeys } from '../../../src/engine/gateway/knownKeys';
 
 const apiKey = 'own-key-0123456789';
-const defaults: Circumstances = {
+const defaults: FaultContext = {
   connection: { baseUrl: 'https://api.holysheep.ai/v1', apiKey },
   model: 'gpt-4o',
   status: undefined,
 };
 
 /** Returns the message of a fault before localization, its values and the detail. */
-const describeEvidence = (evidence: Evidence, circumstances: Partial<Circumstances> = {}) => {
+const describeEvidence = (evidence: Evidence, circumstances: Partial<FaultContext> = {}) => {
   let localized: readonly [string, Readonly<Record<string, unknown>>] | undefined;
-  const { message, detail } = wordsFor(
+  const { message, detail } = describeFault(
     classify(evidence, 0),
     { ...defaults, ...circumstances },
     {

@@ -12,7 +12,12 @@ describe('block of a waiting request', () => {
   it('stays the same object while the time and the cause are the same', () => {
     const { clock, cause, cooldown } = start();
     const block = cooldown.renewBlock(undefined);
-    assert.deepEqual(block, { until: cause.until, why: 'cooldown', cause, origin: 'request' } satisfies GateBlock);
+    assert.deepEqual(block, {
+      until: cause.until,
+      blockKind: 'cooldown',
+      cause,
+      blockedBy: 'request',
+    } satisfies GateBlock);
     assert.equal(cooldown.renewBlock(block), block);
     for (const changed of [
       new GateCooldown(clock, 'cooldown', { ...cause }, 'request'),
@@ -29,9 +34,9 @@ describe('block of a waiting request', () => {
     await clock.advance(4500);
     assert.deepEqual(cooldown.expired().renewBlock(block), {
       until: clock.now() + 1000,
-      why: 'probe',
+      blockKind: 'probe',
       cause,
-      origin: 'request',
+      blockedBy: 'request',
     } satisfies GateBlock);
   });
 

@@ -141,7 +141,7 @@ describe('queue timer', () => {
   it('checks once, at the earliest of the requested times', async () => {
     const clock = new VirtualClock();
     const checks: number[] = [];
-    const timer = new QueueTimer(clock, () => checks.push(clock.ticks()));
+    const timer = new QueueTimer(clock, () => checks.push(clock.monotonicNow()));
     for (const leftMs of [5000, 300, 700]) timer.start(leftMs);
     await clock.advance(2000);
     assert.deepEqual([checks, clock.pending], [[300], 0]);
@@ -171,9 +171,9 @@ describe('gate after a limit', () => {
     const request = fixture.enqueue();
     assert.deepEqual(request.block, {
       until: cause.until,
-      why: 'cooldown',
+      blockKind: 'cooldown',
       cause,
-      origin: 'request',
+      blockedBy: 'request',
     } satisfies GateBlock);
     assert.equal(fixture.gate.closedUntil, cause.until);
     await fixture.clock.advance(29_999);
@@ -200,7 +200,12 @@ describe('gate after a limit', () => {
     assert.equal(admittedCount(requests), 1);
     assert.equal(requests[0]?.isAdmitted, true);
     const until = fixture.clock.now() + 1000;
-    assert.deepEqual(requests[1]!.block, { until, why: 'probe', cause, origin: 'request' } satisfies GateBlock);
+    assert.deepEqual(requests[1]!.block, {
+      until,
+      blockKind: 'probe',
+      cause,
+      blockedBy: 'request',
+    } satisfies GateBlock);
     await fixture.clock.advance(1000);
     assert.equal(requests[1]!.block.until, fixture.clock.now() + 1000);
     assert.equal(admittedCount([...requests, fixture.enqueue()]), 1);
@@ -274,7 +279,7 @@ describe('gate after a limit', () => {
     await fixture.clock.advance(5000);
     const again = fixture.cooldown(7000);
     probe!.permit.limited(again);
-    assert.deepEqual([next!.block.why, next!.block.until], ['cooldown', again.until]);
+    assert.deepEqual([next!.block.blockKind, next!.block.until], ['cooldown', again.until]);
     await fixture.clock.advance(7000);
     assert.equal(next!.isAdmitted, true);
   });
@@ -458,7 +463,7 @@ describe('circuit breaker of a gate', () => {
   it('stays open until its cooldown ends', async () => {
     const fixture = new GateFixture();
     fixture.fail(5);
-    assert.equal(fixture.enqueue().block.origin, 'request');
+    assert.equal(fixture.enqueue().block.blockedBy, 'request');
     await fixture.clock.advance(4999);
     assert.equal(fixture.gate.isBreakerOpen, true);
     await fixture.clock.advance(1);
@@ -477,7 +482,7 @@ describe('circuit breaker of a gate', () => {
   it('keeps its cooldown when the failures are cleared', () => {
     const fixture = new GateFixture();
     fixture.fail(5);
-    fixture.gate.forgetFailures();
+    fixture.gate.clearFailures();
     assert.deepEqual([fixture.gate.failures, fixture.gate.isBreakerOpen], [0, true]);
   });
 
@@ -488,7 +493,7 @@ describe('circuit breaker of a gate', () => {
     fixture.fail(1);
     const { block } = fixture.enqueue();
     assert.deepEqual(
-      [block.until - fixture.clock.now(), block.why, block.cause.source, block.cause.reason],
+      [block.until - fixture.clock.now(), block.blockKind, block.cause.source, block.cause.reason],
       [5000, 'breaker', 'backoff', 'breaker'],
     );
     assert.deepEqual([fixture.gate.isBreakerOpen, fixture.gate.failures], [true, 5]);
@@ -564,9 +569,9 @@ describe('circuit breaker of a gate', () => {
     fixture.fail(5);
     assert.deepEqual(fixture.enqueue().block, {
       until: cause.until,
-      why: 'cooldown',
+      blockKind: 'cooldown',
       cause,
-      origin: 'request',
+      blockedBy: 'request',
     } satisfies GateBlock);
   });
 });
@@ -610,9 +615,9 @@ describe('gate with cooldowns shared between windows', () => {
     await there.gate.sync();
     assert.deepEqual(there.enqueue().block, {
       until: cause.until,
-      why: 'cooldown',
+      blockKind: 'cooldown',
       cause,
-      origin: 'window',
+      blockedBy: 'window',
     } satisfies GateBlock);
   });
 
@@ -630,7 +635,7 @@ describe('gate with cooldowns shared between windows', () => {
     const { here } = windows();
     here.limit(30_000);
     await here.gate.sync();
-    assert.equal(here.enqueue().block.origin, 'request');
+    assert.equal(here.enqueue().block.blockedBy, 'request');
   });
 
   it('does not shorten their cooldown for a shorter one of another window', async () => {

@@ -15,7 +15,7 @@ class StepClock implements Clock {
     return this.epoch + this.time;
   }
 
-  ticks(): number {
+  monotonicNow(): number {
     return this.time;
   }
 
@@ -79,14 +79,14 @@ class Model {
   private latestEnd = 0;
 
   do(step: Step): void {
-    const before = { until: this.gate.closedUntil, now: this.clock.now(), ticks: this.clock.ticks() };
+    const before = { until: this.gate.closedUntil, now: this.clock.now(), ticks: this.clock.monotonicNow() };
     const mayOpen = this.apply(step);
     const until = this.gate.closedUntil;
     if (until !== undefined && (before.until === undefined || until > before.until) && step.do !== 'jump') {
       this.closings++;
       if (this.width > 1) this.limitedWidth = this.width === Infinity ? 0 : this.width;
       this.width = 1;
-      this.latestEnd = this.clock.ticks() + until - this.clock.now();
+      this.latestEnd = this.clock.monotonicNow() + until - this.clock.now();
     }
     if (before.until !== undefined && !mayOpen) this.checkTime(before.until, before, until);
     this.checkQueue(until);
@@ -200,11 +200,11 @@ class Model {
     before: { readonly now: number; readonly ticks: number },
     until: number | undefined,
   ): void {
-    const passed = this.clock.ticks() - before.ticks;
+    const passed = this.clock.monotonicNow() - before.ticks;
     const setBack = this.clock.now() - before.now - passed < 0;
     const leftBefore = untilBefore - before.now;
     if (until === undefined) assert.ok(this.clock.now() >= untilBefore || passed >= leftBefore);
-    else if (setBack) assert.ok(until - this.clock.now() <= this.latestEnd - this.clock.ticks());
+    else if (setBack) assert.ok(until - this.clock.now() <= this.latestEnd - this.clock.monotonicNow());
     else assert.ok(until >= untilBefore);
   }
 

@@ -1,24 +1,24 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { noSharedCooldowns, type Cooldown, type Scope } from '../../../src/engine/gate/cooldowns';
+import { noSharedCooldowns, type Cooldown, type CooldownScope } from '../../../src/engine/gate/cooldowns';
 import { NetworkState, RetryBudget, type ModelCooldown } from '../../../src/engine/gate/networkState';
 import { propertyRuns } from '../../support/propertyRuns';
 import { settle, VirtualClock } from '../../support/virtualClock';
 
-const scope: Scope = { origin: 'https://gateway.test', apiKey: 'hsa-secret', model: 'gpt-4o' };
+const scope: CooldownScope = { origin: 'https://gateway.test', apiKey: 'hsa-secret', model: 'gpt-4o' };
 
 function start(): {
   readonly clock: VirtualClock;
   readonly state: NetworkState;
-  readonly cleared: (Scope | undefined)[];
+  readonly cleared: (CooldownScope | undefined)[];
 } {
   const clock = new VirtualClock();
-  const cleared: (Scope | undefined)[] = [];
-  const clear = (clearedScope?: Scope): Promise<void> => Promise.resolve(void cleared.push(clearedScope));
+  const cleared: (CooldownScope | undefined)[] = [];
+  const clear = (clearedScope?: CooldownScope): Promise<void> => Promise.resolve(void cleared.push(clearedScope));
   return { clock, cleared, state: new NetworkState(clock, { ...noSharedCooldowns, clear }) };
 }
 
-function limit(clock: VirtualClock, state: NetworkState, limitedScope: Scope): Cooldown {
+function limit(clock: VirtualClock, state: NetworkState, limitedScope: CooldownScope): Cooldown {
   const cooldown: Cooldown = { until: clock.now() + 30_000, delayMs: 30_000, source: 'server', reason: 'rate-limit' };
   state
     .gate(limitedScope)
@@ -119,7 +119,7 @@ describe('network state', () => {
     const { clock, state } = start();
     assert.equal(state.cooldownOf(scope), undefined);
     const { until } = limit(clock, state, scope);
-    assert.deepEqual(state.cooldownOf({ ...scope }), { until, why: 'cooldown' } satisfies ModelCooldown);
+    assert.deepEqual(state.cooldownOf({ ...scope }), { until, blockKind: 'cooldown' } satisfies ModelCooldown);
     assert.equal(state.cooldownOf({ ...scope, apiKey: 'hsa-other' }), undefined);
     await clock.advance(30_000);
     assert.equal(state.cooldownOf(scope), undefined);
@@ -129,7 +129,7 @@ describe('network state', () => {
     const { clock, state } = start();
     const gate = state.gate(scope);
     for (let n = 0; n < 5; n++) gate.enqueue(() => undefined).failed();
-    const expected: ModelCooldown = { until: clock.now() + 5000, why: 'breaker' };
+    const expected: ModelCooldown = { until: clock.now() + 5000, blockKind: 'breaker' };
     assert.deepEqual(state.cooldownOf(scope), expected);
   });
 
@@ -195,7 +195,7 @@ describe('route behavior', () => {
 /** A clock whose monotonic time the test sets. */
 class Ticks {
   time = 500;
-  ticks(): number {
+  monotonicNow(): number {
     return this.time;
   }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import {
   cleanApiKey,
-  doubtAbout,
+  keyWarningFor,
   looksLikeHolySheepKey,
   redactLookalikes,
   type ApiKeyProblem,
@@ -129,7 +129,7 @@ describe('doubtAbout', () => {
     [key, 'fakeholysheep.ai', 'holysheep-key-elsewhere'],
   ] as const) {
     it(`${expected ? `warns of ${expected}` : 'does not warn'} for ${candidate} at ${host}`, () => {
-      assert.equal(doubtAbout(candidate, host), expected);
+      assert.equal(keyWarningFor(candidate, host), expected);
     });
   }
 });

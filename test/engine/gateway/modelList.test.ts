@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { knownModels, parseModelList } from '../../../src/engine/gateway/modelList';
+import { defaultModels, parseModelList } from '../../../src/engine/gateway/modelList';
 import { propertyRuns } from '../../support/propertyRuns';
 
 const lists: readonly (readonly [name: string, body: unknown, expected: readonly string[] | undefined])[] = [
@@ -44,7 +44,7 @@ describe('parseModelList', () => {
   });
 
   it('returns the six default models unchanged', () => {
-    assert.equal(knownModels.length, 6);
-    assert.deepEqual(parseModelList(knownModels), [...knownModels].sort());
+    assert.equal(defaultModels.length, 6);
+    assert.deepEqual(parseModelList(defaultModels), [...defaultModels].sort());
   });
 });

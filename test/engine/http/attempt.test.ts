@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { Answer, AnswerText } from '../../../src/engine/answer/answer';
 import type { OutgoingMessage } from '../../../src/engine/answer/continuation';
-import type { EarlierAnswer } from '../../../src/engine/engine';
+import type { ResumeFrom } from '../../../src/engine/engine';
 import type { StreamEvent } from '../../../src/engine/events';
 import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
-import { newBehavior, type RouteBehavior } from '../../../src/engine/gate/networkState';
+import { createRouteBehavior, type RouteBehavior } from '../../../src/engine/gate/networkState';
 import { KnownKeys } from '../../../src/engine/gateway/knownKeys';
 import { AnswerSize, Attempt, type AttemptEnd } from '../../../src/engine/http/attempt';
 import { readChunk } from '../../../src/engine/http/dialect';
@@ -65,7 +65,7 @@ async function runAttempt(reply: Reply, { messages, behavior, onReport }: Attemp
       connection: { baseUrl, apiKey: 'key-1' },
       request: { model: 'gpt-4o', temperature: 0.7 },
       messages: messages ?? [{ role: 'user', content: 'hi' }],
-      behavior: { ...newBehavior(), ...behavior },
+      behavior: { ...createRouteBehavior(), ...behavior },
     },
     {
       add: ({ type, ...fields }) => {
@@ -90,7 +90,7 @@ const toolCall = { tool_calls: [{ index: 0, id: 'c1', function: { name: 'now', a
 const finished = (finishReason: string): AttemptEnd => ({ type: 'finished', finishReason });
 const fault = (evidence: (AttemptEnd & { type: 'fault' })['evidence']): AttemptEnd => ({ type: 'fault', evidence });
 const inband = (error: unknown, streamed = false): AttemptEnd => fault({ type: 'inband', error, streamed });
-const garbled = fault({ type: 'garbled', what: 'events' });
+const garbled = fault({ type: 'garbled', format: 'events' });
 const connectionError = new TypeError('terminated');
 
 /** Breaks a body after its pieces have been read, because pieces in the queue would be lost. */
@@ -189,8 +189,8 @@ const endings: readonly (readonly [name: string, write: (body: LiveBody) => unkn
 const jsonBodies: readonly (readonly [body: string, end: AttemptEnd])[] = [
   ['{"choices":[{"message":{"content":"Hi"}}]}', finished('stop')],
   ['{"choices":[{"message":{"content":"Hi"},"finish_reason":"length"}]}', finished('length')],
-  ['{"choices":[]}', fault({ type: 'garbled', what: 'json' })],
-  ['{"choices":', fault({ type: 'garbled', what: 'json' })],
+  ['{"choices":[]}', fault({ type: 'garbled', format: 'json' })],
+  ['{"choices":', fault({ type: 'garbled', format: 'json' })],
 ];
 
 describe('attempt', () => {
@@ -251,9 +251,9 @@ describe('attempt', () => {
     body.event(chunkWith({ reasoning: 'Hm' })).delta('abc');
     await clock.advance(700);
     assert.equal(attempt.idleMs(), 700);
-    const stats = attempt.takeAccount();
+    const stats = attempt.takeStats();
     assert.deepEqual([stats?.ms, stats?.firstTokenMs, stats?.chars], [1200, 500, 5]);
-    assert.equal(attempt.takeAccount(), undefined);
+    assert.equal(attempt.takeStats(), undefined);
     attempt.abandon();
   });
 
@@ -265,8 +265,8 @@ describe('attempt', () => {
   ] as const) {
     it(`${streamed ? 'counts' : 'does not count'} as streaming after the delta ${JSON.stringify(delta)}`, async () => {
       const { attempt } = await runAttempt(streaming((body) => body.event(chunkWith(delta))));
-      assert.equal(attempt.streamed, streamed);
-      assert.equal(attempt.takeAccount()?.firstTokenMs, streamed ? 0 : undefined);
+      assert.equal(attempt.hasStreamed, streamed);
+      assert.equal(attempt.takeStats()?.firstTokenMs, streamed ? 0 : undefined);
       attempt.abandon();
     });
   }
@@ -327,7 +327,7 @@ describe('abandoned attempt', () => {
     attempt.abandon();
     body.send(': pong\n\n');
     await settle();
-    assert.equal(attempt.takeAccount()?.bytes, 8);
+    assert.equal(attempt.takeStats()?.bytes, 8);
   });
 
   for (const [first, delta] of [
@@ -356,7 +356,7 @@ describe('abandoned attempt', () => {
     const { attempt } = await runAttempt(
       streaming((body) => body.send(events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join(''))),
     );
-    assert.equal(attempt.takeAccount()?.usage, undefined);
+    assert.equal(attempt.takeStats()?.usage, undefined);
   });
 });
 
@@ -444,13 +444,13 @@ describe('request ID', () => {
 const partial =
   'The quick brown fox jumps over the lazy dog, and then it goes on to jump over 13 other dogs of the same sort.';
 
-function createAnswer(previous: Partial<EarlierAnswer>) {
+function createAnswer(previous: Partial<ResumeFrom>) {
   const clock = new VirtualClock();
   const output = new TurnOutput(clock, () => undefined);
   const answer = new Answer(clock, output, new TurnHistory('gpt-4o'), {
     text: '',
-    reasoned: false,
-    go: 'continue',
+    hadReasoning: false,
+    mode: 'continue',
     ...previous,
   });
   const readEvents = async (): Promise<readonly string[]> => {
@@ -464,30 +464,30 @@ function createAnswer(previous: Partial<EarlierAnswer>) {
 
 describe('answer', () => {
   it('continues without a prefill after reasoning, unless a restart has replaced the answer', () => {
-    const { answer } = createAnswer({ text: partial, reasoned: true });
-    assert.equal(answer.plan('auto', 'prefix'), 'continue');
-    answer.begin('continue');
-    assert.equal(answer.plan('auto', 'prefix'), 'continue');
-    answer.begin('restart');
-    assert.equal(answer.plan('auto', 'prefix'), 'prefill');
+    const { answer } = createAnswer({ text: partial, hadReasoning: true });
+    assert.equal(answer.requestMode('auto', 'prefix'), 'continue');
+    answer.startAttempt('continue');
+    assert.equal(answer.requestMode('auto', 'prefix'), 'continue');
+    answer.startAttempt('restart');
+    assert.equal(answer.requestMode('auto', 'prefix'), 'prefill');
   });
 
   it('sends the original request again after a replay has replaced an answer without text', () => {
-    const { answer } = createAnswer({ reasoned: true, calledTools: true });
-    assert.equal(answer.plan('auto', undefined), 'restart');
-    answer.begin('replay');
-    assert.equal(answer.plan('auto', undefined), 'replay');
+    const { answer } = createAnswer({ hadReasoning: true, hadToolCalls: true });
+    assert.equal(answer.requestMode('auto', undefined), 'restart');
+    answer.startAttempt('replay');
+    assert.equal(answer.requestMode('auto', undefined), 'replay');
   });
 
   it('restarts in every attempt until the new answer has replaced the previous one', () => {
-    const { answer } = createAnswer({ text: 'old', go: 'restart' });
-    answer.begin('restart');
+    const { answer } = createAnswer({ text: 'old', mode: 'restart' });
+    answer.startAttempt('restart');
     answer.add({ type: 'text', text: 'ne' });
-    answer.cut();
-    assert.equal(answer.plan('auto', undefined), 'restart');
-    answer.begin('restart');
+    answer.endAttempt();
+    assert.equal(answer.requestMode('auto', undefined), 'restart');
+    answer.startAttempt('restart');
     answer.add({ type: 'text', text: 'newer' });
-    assert.equal(answer.plan('auto', undefined), 'continue');
+    assert.equal(answer.requestMode('auto', undefined), 'continue');
   });
 
   const firstDeltas: readonly (readonly [type: string, add: (answer: Answer) => void])[] = [
@@ -497,8 +497,8 @@ describe('answer', () => {
   ];
   for (const [type, add] of firstDeltas) {
     it(`reports a restart without previous text once, before the first ${type}`, async () => {
-      const { answer, readEvents } = createAnswer({ reasoned: true });
-      answer.begin('restart');
+      const { answer, readEvents } = createAnswer({ hadReasoning: true });
+      answer.startAttempt('restart');
       add(answer);
       add(answer);
       assert.deepEqual(await readEvents(), ['restart 0', type, type]);
@@ -506,32 +506,32 @@ describe('answer', () => {
   }
 
   it('has a pending timer only while a continuation is held back', () => {
-    for (const endMethod of ['finish', 'cut'] as const) {
+    for (const endMethod of ['finish', 'endAttempt'] as const) {
       const { answer, clock } = createAnswer({ text: partial });
-      answer.begin('continue');
+      answer.startAttempt('continue');
       answer.add({ type: 'text', text: partial.slice(0, 5) });
       assert.equal(clock.pending, 1);
       answer[endMethod]();
       assert.equal(clock.pending, 0);
     }
     const { answer, clock } = createAnswer({});
-    answer.begin('replay');
+    answer.startAttempt('replay');
     answer.add({ type: 'text', text: 'a' });
     assert.equal(clock.pending, 0);
   });
 
   it('emits nothing for a repetition that was cut', async () => {
     const { answer, readEvents } = createAnswer({ text: partial });
-    answer.begin('continue');
+    answer.startAttempt('continue');
     answer.add({ type: 'text', text: partial.slice(0, 5) });
-    answer.cut();
+    answer.endAttempt();
     answer.finish();
     assert.deepEqual(await readEvents(), []);
   });
 
   it('reports the dropped characters of a complete repetition and emits no empty text', async () => {
     const { answer, readEvents } = createAnswer({ text: partial });
-    answer.begin('continue');
+    answer.startAttempt('continue');
     answer.add({ type: 'text', text: partial });
     assert.equal(answer.finish(), true);
     assert.deepEqual(await readEvents(), [`continue ${partial.length}`]);
@@ -539,7 +539,7 @@ describe('answer', () => {
 
   it('emits nothing for an empty continuation', async () => {
     const { answer, readEvents } = createAnswer({ text: partial });
-    answer.begin('continue');
+    answer.startAttempt('continue');
     answer.finish();
     assert.deepEqual(await readEvents(), []);
   });

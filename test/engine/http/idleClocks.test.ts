@@ -16,9 +16,9 @@ class TestClocks {
   readonly clock = new VirtualClock();
   readonly calls: (readonly [at: number, name: string, ms?: number])[] = [];
   readonly clocks = new IdleClocks(this.clock, timeouts, {
-    expired: (name, afterMs) => this.calls.push([this.clock.ticks(), name, afterMs]),
-    slept: () => this.calls.push([this.clock.ticks(), 'slept']),
-    quiet: (forMs) => this.calls.push([this.clock.ticks(), 'quiet', forMs]),
+    expired: (name, afterMs) => this.calls.push([this.clock.monotonicNow(), name, afterMs]),
+    slept: () => this.calls.push([this.clock.monotonicNow(), 'slept']),
+    quiet: (forMs) => this.calls.push([this.clock.monotonicNow(), 'quiet', forMs]),
   });
 
   /** Receives bytes that contain payload or only a comment. */

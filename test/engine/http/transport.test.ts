@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { OutgoingMessage } from '../../../src/engine/answer/continuation';
-import type { RepairableParameter } from '../../../src/engine/faults/providerError';
-import { newBehavior } from '../../../src/engine/gate/networkState';
+import type { CorrectableParameter } from '../../../src/engine/faults/providerError';
+import { createRouteBehavior } from '../../../src/engine/gate/networkState';
 import { HttpRejection, requestBody, send, type AttemptRequest } from '../../../src/engine/http/transport';
 import type { ChatRequest, Tool } from '../../../src/engine/request';
 import { LiveBody, ScriptedFetch, type Reply } from '../../support/scriptedFetch';
@@ -15,7 +15,7 @@ function requestTo(baseUrl: string, apiKey: string): AttemptRequest {
     connection: { baseUrl, apiKey },
     request: { model: 'gpt-4o' },
     messages: [{ role: 'user', content: 'hi' }],
-    behavior: newBehavior(),
+    behavior: createRouteBehavior(),
   };
 }
 
@@ -92,7 +92,7 @@ describe('request', () => {
 
 const tool: Tool = { name: 'read', description: 'Reads a file.', parameters: { type: 'object', properties: {} } };
 
-function body(request: Partial<ChatRequest>, ...unsupported: readonly RepairableParameter[]): Record<string, unknown> {
+function body(request: Partial<ChatRequest>, ...unsupported: readonly CorrectableParameter[]): Record<string, unknown> {
   const { messages = [], ...rest } = request;
   return { ...requestBody({ model: 'm', ...rest }, messages, new Set(unsupported)) };
 }

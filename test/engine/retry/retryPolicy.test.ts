@@ -3,7 +3,13 @@ import fc from 'fast-check';
 import type { EngineSettings } from '../../../src/engine/engine';
 import { localFault, type Fault } from '../../../src/engine/faults/classify';
 import { faultTable, localFaults, type FaultRow, type RowId } from '../../../src/engine/faults/faultTable';
-import { decide, isRetryable, asEndOfTurn, type Decision, type History } from '../../../src/engine/retry/retryPolicy';
+import {
+  decide,
+  isRetryable,
+  asEndOfTurn,
+  type Decision,
+  type RetryHistory,
+} from '../../../src/engine/retry/retryPolicy';
 import { propertyRuns } from '../../support/propertyRuns';
 import { rowLabel } from '../faults/rowLabel';
 
@@ -14,28 +20,28 @@ const defaultRetry: EngineSettings['retry'] = {
   jitter: 'full',
   maxHintMs: 300_000,
 };
-const newTurn: History = {
+const newTurn: RetryHistory = {
   retries: 0,
-  sameRow: 0,
+  sameRowFaults: 0,
   freeReplayUsed: false,
   previousDelayMs: undefined,
   overloads: 0,
   models: ['m'],
-  resuming: false,
+  isResuming: false,
   resumesLeft: 3,
   resumes: 0,
   emptyResumes: 0,
   hasText: false,
-  shown: false,
+  hasOutput: false,
   idleMs: 0,
-  waited: false,
+  hasWaited: false,
   tokens: 12,
   breakerOpen: false,
 };
 /** The deadline with the default settings, in milliseconds. */
 const deadlineMs = 300_000;
 /** A stream was cut after the user saw some text. */
-const cut: Partial<History> = { resuming: true, hasText: true, shown: true };
+const cut: Partial<RetryHistory> = { isResuming: true, hasText: true, hasOutput: true };
 
 function faultOf(row: RowId, retryAfterMs?: number): Fault {
   const { kind, policy, message, actions }: FaultRow = faultTable[row];
@@ -47,7 +53,7 @@ function faultOf(row: RowId, retryAfterMs?: number): Fault {
 interface DecisionCase {
   readonly row: RowId;
   readonly retryAfterMs?: number;
-  readonly history?: Partial<History>;
+  readonly history?: Partial<RetryHistory>;
   readonly retry?: Partial<EngineSettings['retry']>;
   readonly resume?: EngineSettings['resume'];
   readonly fallbackModels?: readonly string[];
@@ -75,9 +81,9 @@ type Outcome = 'fail' | 'replay' | 'offline' | readonly [delayMs: number, source
 
 const outcomes: readonly (readonly [name: string, decisionCase: DecisionCase, outcome: Outcome])[] = [
   ['a first server error', { row: 33 }, [500, 'backoff', 5]],
-  ['a third server error in a row', { row: 33, history: { retries: 2, sameRow: 2 } }, [2000, 'backoff', 3]],
-  ['a fault before the last retry', { row: 33, history: { retries: 4, sameRow: 4 } }, [8000, 'backoff', 1]],
-  ['a fault without a retry left', { row: 33, history: { retries: 5, sameRow: 5 } }, 'fail'],
+  ['a third server error in a row', { row: 33, history: { retries: 2, sameRowFaults: 2 } }, [2000, 'backoff', 3]],
+  ['a fault before the last retry', { row: 33, history: { retries: 4, sameRowFaults: 4 } }, [8000, 'backoff', 1]],
+  ['a fault without a retry left', { row: 33, history: { retries: 5, sameRowFaults: 5 } }, 'fail'],
   ['a fault with retries switched off', { row: 33, retry: { maxRetries: 0 } }, 'fail'],
   ['a fault with jitter switched off', { row: 33, retry: { jitter: 'none' } }, [1000, 'backoff', 5]],
   [
@@ -104,22 +110,22 @@ const outcomes: readonly (readonly [name: string, decisionCase: DecisionCase, ou
   ['an exhausted budget with a retry-after', { row: 23, retryAfterMs: 60_000 }, [62_500, 'server', 5]],
   ['an exhausted budget without a retry-after', { row: 23 }, 'fail'],
 
-  ['an unknown host', { row: 1, history: { sameRow: 2, retries: 2 } }, [2000, 'backoff', 1]],
-  ['an unknown host for the fourth time', { row: 1, history: { sameRow: 3, retries: 3 } }, 'fail'],
+  ['an unknown host', { row: 1, history: { sameRowFaults: 2, retries: 2 } }, [2000, 'backoff', 1]],
+  ['an unknown host for the fourth time', { row: 1, history: { sameRowFaults: 3, retries: 3 } }, 'fail'],
   ['a web page', { row: 11 }, [500, 'backoff', 1]],
-  ['a web page for the second time', { row: 11, history: { sameRow: 1, retries: 1 } }, 'fail'],
-  ['a web page after other faults', { row: 11, history: { sameRow: 0, retries: 3 } }, [4000, 'backoff', 1]],
-  ['a second reply that is not HTTP', { row: 8, history: { sameRow: 1, retries: 1 } }, 'fail'],
-  ['an empty reply for the second time', { row: 14, history: { sameRow: 1, retries: 1 } }, [1000, 'backoff', 1]],
-  ['an empty reply for the third time', { row: 14, history: { sameRow: 2, retries: 2 } }, 'fail'],
-  ['a conflict for the third time', { row: 27, history: { sameRow: 2, retries: 2 } }, 'fail'],
-  ['a gateway timeout for the third time', { row: 36, history: { sameRow: 2, retries: 2 } }, 'fail'],
-  ['garbled JSON for the third time', { row: 63, history: { sameRow: 2, retries: 2 } }, 'fail'],
+  ['a web page for the second time', { row: 11, history: { sameRowFaults: 1, retries: 1 } }, 'fail'],
+  ['a web page after other faults', { row: 11, history: { sameRowFaults: 0, retries: 3 } }, [4000, 'backoff', 1]],
+  ['a second reply that is not HTTP', { row: 8, history: { sameRowFaults: 1, retries: 1 } }, 'fail'],
+  ['an empty reply for the second time', { row: 14, history: { sameRowFaults: 1, retries: 1 } }, [1000, 'backoff', 1]],
+  ['an empty reply for the third time', { row: 14, history: { sameRowFaults: 2, retries: 2 } }, 'fail'],
+  ['a conflict for the third time', { row: 27, history: { sameRowFaults: 2, retries: 2 } }, 'fail'],
+  ['a gateway timeout for the third time', { row: 36, history: { sameRowFaults: 2, retries: 2 } }, 'fail'],
+  ['garbled JSON for the third time', { row: 63, history: { sameRowFaults: 2, retries: 2 } }, 'fail'],
   ['an empty answer', { row: 50 }, [500, 'backoff', 1]],
-  ['an empty answer for the second time', { row: 50, history: { sameRow: 1, retries: 1 } }, 'fail'],
+  ['an empty answer for the second time', { row: 50, history: { sameRowFaults: 1, retries: 1 } }, 'fail'],
   [
     'reasoning without an answer for the second time',
-    { row: 50, history: { ...cut, sameRow: 1, resumesLeft: 2 } },
+    { row: 50, history: { ...cut, sameRowFaults: 1, resumesLeft: 2 } },
     'fail',
   ],
 
@@ -129,10 +135,10 @@ const outcomes: readonly (readonly [name: string, decisionCase: DecisionCase, ou
     { row: 5, retry: { maxRetries: 0 } },
     'replay',
   ],
-  ['a second connection reset', { row: 5, history: { freeReplayUsed: true, sameRow: 1 } }, [500, 'backoff', 5]],
+  ['a second connection reset', { row: 5, history: { freeReplayUsed: true, sameRowFaults: 1 } }, [500, 'backoff', 5]],
   [
     'a connection reset before any byte of a continuation',
-    { row: 5, history: { hasText: true, shown: true } },
+    { row: 5, history: { hasText: true, hasOutput: true } },
     'replay',
   ],
 
@@ -152,13 +158,13 @@ const outcomes: readonly (readonly [name: string, decisionCase: DecisionCase, ou
   ['a cut answer with resuming switched off', { row: 42, history: cut, resume: 'off' }, 'fail'],
   [
     'cut reasoning with resuming switched off, because there is no text to keep',
-    { row: 42, history: { resuming: true, shown: true }, resume: 'off' },
+    { row: 42, history: { isResuming: true, hasOutput: true }, resume: 'off' },
     [500, 'backoff', 3],
   ],
   ['a cut before any text with resuming switched off', { row: 42, resume: 'off' }, [500, 'backoff', 5]],
   [
     'a rate limit during a resume',
-    { row: 30, retryAfterMs: 5000, history: { hasText: true, shown: true, retries: 3 } },
+    { row: 30, retryAfterMs: 5000, history: { hasText: true, hasOutput: true, retries: 3 } },
     [5250, 'server', 2],
   ],
   ['being offline', { row: 2 }, 'offline'],
@@ -186,12 +192,12 @@ const outcomes: readonly (readonly [name: string, decisionCase: DecisionCase, ou
   ],
   [
     'a retry-after that ends at the deadline, after another wait',
-    { row: 30, retryAfterMs: 10_000, history: { idleMs: 290_000, waited: true } },
+    { row: 30, retryAfterMs: 10_000, history: { idleMs: 290_000, hasWaited: true } },
     [10_500, 'server', 5],
   ],
   [
     'a retry-after that ends after the deadline, after another wait',
-    { row: 30, retryAfterMs: 10_001, history: { idleMs: 290_000, waited: true } },
+    { row: 30, retryAfterMs: 10_001, history: { idleMs: 290_000, hasWaited: true } },
     'fail',
   ],
   [
@@ -212,8 +218,8 @@ describe('retry policy', () => {
   for (const [name, decisionCase, outcome] of outcomes) {
     it(`${verbFor(outcome)} after ${name}`, () => {
       const decision = decideCase(decisionCase);
-      const { do: type } = decision;
-      assert.deepEqual(type === 'wait' ? [decision.delayMs, decision.source, decision.left] : type, outcome);
+      const { type } = decision;
+      assert.deepEqual(type === 'wait' ? [decision.delayMs, decision.source, decision.attemptsLeft] : type, outcome);
       if (type === 'wait') assert.equal(decision.hintMs, decisionCase.retryAfterMs);
     });
   }
@@ -221,14 +227,14 @@ describe('retry policy', () => {
   for (const row of rowsOf('never', 'success', 'engine', 'repair')) {
     it(`never retries ${rowLabel(row)}, even with a retry-after`, () => {
       const decision = decideCase({ row, retryAfterMs: 1000 });
-      assert.deepEqual([decision.do, decision.do === 'fail' && decision.fault.row], ['fail', row]);
+      assert.deepEqual([decision.type, decision.type === 'fail' && decision.fault.row], ['fail', row]);
     });
   }
 
   for (const row of rowsOf('transient', 'overload', 'resume', 'offline')) {
     it(`retries ${rowLabel(row)} with and without a retry-after`, () => {
-      assert.notEqual(decideCase({ row }).do, 'fail');
-      assert.notEqual(decideCase({ row, retryAfterMs: 1000 }).do, 'fail');
+      assert.notEqual(decideCase({ row }).type, 'fail');
+      assert.notEqual(decideCase({ row, retryAfterMs: 1000 }).type, 'fail');
     });
   }
 
@@ -243,7 +249,7 @@ describe('retry policy', () => {
   for (const [row, finalRow, message] of longLimits) {
     it(`ends a turn with ${rowLabel(finalRow)} after ${rowLabel(row)} with a retry-after of an hour`, () => {
       const decision = decideCase({ row, retryAfterMs: 3_600_000 });
-      assert.ok(decision.do === 'fail');
+      assert.ok(decision.type === 'fail');
       assert.deepEqual([decision.fault.row, decision.resetsInMs, decision.beyondMaxHint], [finalRow, 3_600_000, true]);
       assert.match(decision.fault.message, message);
       assert.ok(decision.fault.actions.includes('switchModel'));
@@ -256,21 +262,21 @@ describe('retry policy', () => {
   ] as const) {
     it(`ends the turn with the kind budget when ${name}`, () => {
       const decision = decideCase({ row: 33, history });
-      assert.ok(decision.do === 'fail');
+      assert.ok(decision.type === 'fail');
       assert.deepEqual([decision.fault.kind, decision.fault.message], ['budget', message]);
     });
   }
 
   it('ends the turn with resumesWithoutText when two resumes have added no text', () => {
     const decision = decideCase({ row: 43, history: { ...cut, resumesLeft: 0, emptyResumes: 2 } });
-    assert.ok(decision.do === 'fail');
+    assert.ok(decision.type === 'fail');
     assert.equal(decision.fault.row, 56);
   });
 
   it('uses the next fallback model when the breaker is open, but only before the first text', () => {
     const decisionCase = { row: 33, history: { breakerOpen: true }, fallbackModels: ['m', 'n'] } as const;
-    assert.deepEqual(decideCase(decisionCase), { do: 'fall-back', model: 'n' } satisfies Decision);
-    assert.equal(decideCase({ ...decisionCase, history: { ...cut, breakerOpen: true } }).do, 'wait');
+    assert.deepEqual(decideCase(decisionCase), { type: 'fall-back', model: 'n' } satisfies Decision);
+    assert.equal(decideCase({ ...decisionCase, history: { ...cut, breakerOpen: true } }).type, 'wait');
   });
 
   for (const [name, row, overloads, model] of [
@@ -280,7 +286,7 @@ describe('retry policy', () => {
   ] as const) {
     it(`${model ? 'uses the next fallback model' : 'keeps the model'} after ${name}`, () => {
       const decision = decideCase({ row, history: { overloads }, fallbackModels: ['m', 'n'] });
-      assert.equal(decision.do === 'fall-back' ? decision.model : undefined, model);
+      assert.equal(decision.type === 'fall-back' ? decision.model : undefined, model);
     });
   }
 
@@ -305,7 +311,7 @@ describe('retry policy', () => {
     });
     fc.assert(
       fc.property(anyCase, ({ row, retryAfterMs, maxRetries, hasText }) => {
-        let history: History = { ...newTurn, ...(hasText ? cut : {}), tokens: 100 };
+        let history: RetryHistory = { ...newTurn, ...(hasText ? cut : {}), tokens: 100 };
         let attempts = 1;
         for (;;) {
           const decision = decideCase({
@@ -315,12 +321,12 @@ describe('retry policy', () => {
             retry: { maxRetries },
           });
           // Waiting for the network does not depend on the number of attempts.
-          if (decision.do === 'fail' || decision.do === 'offline') break;
-          const charged = decision.do === 'wait' ? 1 : 0;
+          if (decision.type === 'fail' || decision.type === 'offline') break;
+          const charged = decision.type === 'wait' ? 1 : 0;
           const counters = hasText
             ? { resumesLeft: history.resumesLeft - charged }
             : { retries: history.retries + charged };
-          history = { ...history, ...counters, sameRow: history.sameRow + 1, freeReplayUsed: true };
+          history = { ...history, ...counters, sameRowFaults: history.sameRowFaults + 1, freeReplayUsed: true };
           attempts++;
           assert.ok(attempts <= 12);
         }
@@ -339,8 +345,8 @@ describe('retry policy', () => {
           ...(retryAfterMs > 0 ? { retryAfterMs } : {}),
           history: { freeReplayUsed: true },
         });
-        if (decision.do === 'wait') assert.ok(decision.delayMs >= Math.max(retryAfterMs, retryAfterMs > 0 ? 0 : 250));
-        else assert.equal(decision.do === 'offline' ? 'offline' : 'hint', faultTable[row].policy.retry);
+        if (decision.type === 'wait') assert.ok(decision.delayMs >= Math.max(retryAfterMs, retryAfterMs > 0 ? 0 : 250));
+        else assert.equal(decision.type === 'offline' ? 'offline' : 'hint', faultTable[row].policy.retry);
       }),
       { numRuns: propertyRuns },
     );

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events';
 import {
-  epochOf,
+  toEpoch,
   initialTurn,
-  interrupted,
-  lastKnownAt,
-  monotonicOf,
-  reduce,
-  runsOf,
-  runsSoFar,
+  markInterrupted,
+  lastActivityAt,
+  toMonotonic,
+  reduceTurn,
+  segmentsOf,
+  segmentsSoFar,
   type TurnState,
 } from '../../../src/engine/state/turnState';
 import { totalsOf } from '../../../src/engine/state/turnTotals';
@@ -17,7 +17,7 @@ import { totalsOf } from '../../../src/engine/state/turnTotals';
 type NewEvent<E = StreamEvent> = E extends StreamEvent ? Omit<E, 'at' | 'attempt'> : never;
 const event = (at: number, newEvent: NewEvent, attempt = 1): StreamEvent => ({ at, attempt, ...newEvent });
 const stateAfter = (events: readonly StreamEvent[], from: TurnState = initialTurn): TurnState =>
-  events.reduce(reduce, from);
+  events.reduce(reduceTurn, from);
 
 const epoch = 1_700_000_000_000;
 const start = (at: number, attempt = 1): StreamEvent =>
@@ -39,27 +39,27 @@ const done = (at: number): StreamEvent =>
 describe('clock conversion within a segment', () => {
   it('uses the attempt, which records both times', () => {
     const state = stateAfter([start(1000), text(1500)]);
-    assert.equal(epochOf(state, 1500), epoch + 1500);
-    assert.equal(monotonicOf(state, epoch + 1500), 1500);
+    assert.equal(toEpoch(state, 1500), epoch + 1500);
+    assert.equal(toMonotonic(state, epoch + 1500), 1500);
   });
 
   it('uses the nearest previous attempt, because the monotonic clock may have stopped during sleep', () => {
     const late = event(2000, { type: 'attempt', model: 'm', why: 'retry', time: epoch + 600_000 }, 2);
     const state = stateAfter([start(1000), late]);
-    assert.equal(epochOf(state, 1500), epoch + 1500);
-    assert.equal(epochOf(state, 2500), epoch + 600_500);
-    assert.equal(monotonicOf(state, epoch + 600_500), 2500);
+    assert.equal(toEpoch(state, 1500), epoch + 1500);
+    assert.equal(toEpoch(state, 2500), epoch + 600_500);
+    assert.equal(toMonotonic(state, epoch + 600_500), 2500);
   });
 
   it('uses a wait before the first attempt', () => {
     const state = stateAfter([waiting(1000)]);
-    assert.equal(epochOf(state, 1200), epoch + 1200);
-    assert.equal(monotonicOf(state, epoch + 1200), 1200);
+    assert.equal(toEpoch(state, 1200), epoch + 1200);
+    assert.equal(toMonotonic(state, epoch + 1200), 1200);
   });
 
   it('returns undefined before the first event', () => {
-    assert.equal(epochOf(initialTurn, 0), undefined);
-    assert.equal(monotonicOf(initialTurn, epoch), undefined);
+    assert.equal(toEpoch(initialTurn, 0), undefined);
+    assert.equal(toMonotonic(initialTurn, epoch), undefined);
   });
 });
 
@@ -74,25 +74,25 @@ const lastActivities: Readonly<Record<string, readonly [events: readonly StreamE
 
 describe('last activity of a segment', () => {
   for (const [name, [events, at]] of Object.entries(lastActivities)) {
-    it(`is ${name}`, () => assert.equal(lastKnownAt(interrupted(stateAfter(events))), at));
+    it(`is ${name}`, () => assert.equal(lastActivityAt(markInterrupted(stateAfter(events))), at));
   }
 });
 
 /** A stopped turn that is continued in another process. */
 const first = stateAfter([start(1000), text(1400), ended(2400, 1400, { firstTokenMs: 400, chars: 5 }), stopped(2400)]);
-const continued: TurnState = { ...initialTurn, text: 'Hello', earlier: runsSoFar(first) };
+const continued: TurnState = { ...initialTurn, text: 'Hello', previousSegments: segmentsSoFar(first) };
 
 describe('list of segments of a turn', () => {
   it('consists of the turn itself when it was not continued', () => {
     const state = stateAfter([start(0)]);
-    assert.deepEqual(runsOf(state), [state]);
+    assert.deepEqual(segmentsOf(state), [state]);
   });
 
   it('includes all previous segments of a continued turn', () => {
     const second = stateAfter([start(500_000), text(500_100), stopped(500_200)], continued);
-    const third: TurnState = { ...initialTurn, earlier: runsSoFar(second) };
+    const third: TurnState = { ...initialTurn, previousSegments: segmentsSoFar(second) };
     assert.deepEqual(
-      runsOf(third).map(({ phase, startedAt, endedAt }) => [phase, startedAt, endedAt]),
+      segmentsOf(third).map(({ phase, startedAt, endedAt }) => [phase, startedAt, endedAt]),
       [
         ['stopped', 1000, 2400],
         ['stopped', 500_000, 500_200],
@@ -102,7 +102,7 @@ describe('list of segments of a turn', () => {
   });
 
   it('does not include a segment without events', () => {
-    assert.deepEqual(runsSoFar({ ...initialTurn, phase: 'interrupted' }), []);
+    assert.deepEqual(segmentsSoFar({ ...initialTurn, phase: 'interrupted' }), []);
   });
 });
 
@@ -135,7 +135,7 @@ describe('sum over the segments of a turn', () => {
     const silent = stateAfter([start(0), stopped(3000)]);
     const state = stateAfter([start(90_000), text(90_500), done(91_000)], {
       ...initialTurn,
-      earlier: runsSoFar(silent),
+      previousSegments: segmentsSoFar(silent),
     });
     assert.equal(totalsOf(state).firstTokenMs, 3500);
   });

@@ -3,13 +3,13 @@ import fc from 'fast-check';
 import type { RecordedEvent, StreamEvent } from '../../../src/engine/events';
 import { throughputSeconds } from '../../../src/engine/state/throughput';
 import {
-  hasArrived,
+  hasPartialAnswer,
   initialTurn,
-  interrupted,
+  markInterrupted,
   isRunning,
-  recorded,
-  reduce,
-  startsAgain,
+  toRecordedEvents,
+  reduceTurn,
+  isRestarting,
   type ToolCall,
   type TurnPhase,
   type TurnState,
@@ -54,7 +54,7 @@ const failed = (partialAnswer: string): NewEvent => ({
 function stateAfter(steps: readonly Step[], from: TurnState = initialTurn): TurnState {
   return steps
     .map(([at, attempt, newEvent]): StreamEvent => ({ at, attempt, ...newEvent }))
-    .reduce<TurnState>(reduce, from);
+    .reduce<TurnState>(reduceTurn, from);
 }
 
 const sequences: readonly (readonly [name: string, steps: readonly Step[], expected: Partial<TurnState>])[] = [
@@ -170,7 +170,7 @@ const sequences: readonly (readonly [name: string, steps: readonly Step[], expec
       [0, 1, start()],
       [10_000, 1, { type: 'quiet', forMs: 10_000 }],
     ],
-    { phase: 'connecting', quiet: true },
+    { phase: 'connecting', isQuiet: true },
   ],
   [
     'is not quiet after a text delta',
@@ -179,7 +179,7 @@ const sequences: readonly (readonly [name: string, steps: readonly Step[], expec
       [9, 1, { type: 'quiet', forMs: 9 }],
       [10, 1, text('a')],
     ],
-    { quiet: false },
+    { isQuiet: false },
   ],
   [
     'is not quiet after the next attempt starts',
@@ -188,7 +188,7 @@ const sequences: readonly (readonly [name: string, steps: readonly Step[], expec
       [9, 1, { type: 'quiet', forMs: 9 }],
       [10, 2, start()],
     ],
-    { quiet: false },
+    { isQuiet: false },
   ],
   [
     'is not quiet during a wait',
@@ -197,7 +197,7 @@ const sequences: readonly (readonly [name: string, steps: readonly Step[], expec
       [9, 1, { type: 'quiet', forMs: 9 }],
       [10, 2, waiting()],
     ],
-    { quiet: false },
+    { isQuiet: false },
   ],
   [
     'records a switch to another model',
@@ -313,12 +313,12 @@ describe('state of a turn', () => {
   });
 
   it('records since when it has been quiet', () => {
-    const { quiet, quietSince } = stateAfter([
+    const { isQuiet, quietSince } = stateAfter([
       [100, 1, start()],
       [150, 1, text('Hel')],
       [10_160, 1, { type: 'quiet', forMs: 10_005 }],
     ]);
-    assert.deepEqual([quiet, quietSince], [true, 155]);
+    assert.deepEqual([isQuiet, quietSince], [true, 155]);
   });
 
   it('keeps the failure and the partial answer', () => {
@@ -439,8 +439,8 @@ describe('state of a turn', () => {
         [1, 1, text('Hal')],
         [2, 2, { type: 'attempt', model: 'gpt-4o', why: 'resume', how, time: 0 }],
       ];
-      assert.equal(startsAgain(stateAfter(steps)), isRestart);
-      assert.equal(startsAgain(stateAfter([...steps, [3, 2, { type: 'resumed', how, trimmed: 0, seam: 3 }]])), false);
+      assert.equal(isRestarting(stateAfter(steps)), isRestart);
+      assert.equal(isRestarting(stateAfter([...steps, [3, 2, { type: 'resumed', how, trimmed: 0, seam: 3 }]])), false);
     });
   }
 
@@ -453,7 +453,7 @@ describe('state of a turn', () => {
       [reasoning('H'), true],
       [call, true],
     ] as const) {
-      assert.equal(hasArrived(stateAfter([[0, 1, newEvent]])), arrived, newEvent.type);
+      assert.equal(hasPartialAnswer(stateAfter([[0, 1, newEvent]])), arrived, newEvent.type);
     }
   });
 
@@ -471,8 +471,8 @@ describe('state of a turn', () => {
   for (const [phase, running] of Object.entries(phases) as [TurnPhase, boolean][]) {
     it(`${running ? 'is running' : 'has ended'} in the phase "${phase}"`, () => {
       assert.equal(isRunning(phase), running);
-      const state = { ...initialTurn, phase, quiet: true };
-      assert.deepEqual(interrupted(state), running ? { ...state, phase: 'interrupted', quiet: false } : state);
+      const state = { ...initialTurn, phase, isQuiet: true };
+      assert.deepEqual(markInterrupted(state), running ? { ...state, phase: 'interrupted', isQuiet: false } : state);
     });
   }
 
@@ -505,7 +505,7 @@ describe('state of a turn', () => {
   ];
   for (const newEvent of noQuietEvents) {
     it(`is not quiet after an event "${newEvent.type}"`, () => {
-      assert.equal(stateAfter([[1, 1, newEvent]], { ...initialTurn, quiet: true }).quiet, false);
+      assert.equal(stateAfter([[1, 1, newEvent]], { ...initialTurn, isQuiet: true }).isQuiet, false);
     });
   }
 
@@ -514,7 +514,7 @@ describe('state of a turn', () => {
     let state = initialTurn;
     for (let sent = 0; sent < 500_000; sent++) {
       const index = [sent, -sent, sent / 7, 1e9 + sent][sent % 4] ?? 0;
-      state = reduce(state, { type: 'tool-call', index, arguments: '{}', attempt: 1, at: sent });
+      state = reduceTurn(state, { type: 'tool-call', index, arguments: '{}', attempt: 1, at: sent });
     }
     assert.equal(state.toolCalls.length, 128);
   });
@@ -524,7 +524,7 @@ describe('state of a turn', () => {
     let state = initialTurn;
     const deltas = 500_000;
     for (let at = 0; at < deltas; at++) {
-      state = reduce(state, { type: 'tool-call', index: 0, arguments: 'x', attempt: 1, at });
+      state = reduceTurn(state, { type: 'tool-call', index: 0, arguments: 'x', attempt: 1, at });
     }
     assert.equal(state.toolCalls[0]?.arguments.length, deltas);
   });
@@ -581,16 +581,16 @@ describe('state of a turn', () => {
       [0, 1, start()],
       [10, 2, waiting()],
     ]);
-    assert.deepEqual([interrupted(running).phase, interrupted(running).wait], ['interrupted', undefined]);
+    assert.deepEqual([markInterrupted(running).phase, markInterrupted(running).wait], ['interrupted', undefined]);
     const finished = stateAfter([[8, 1, done('x')]], running);
-    assert.equal(interrupted(finished), finished);
-    assert.equal(isRunning(interrupted(running).phase), false);
+    assert.equal(markInterrupted(finished), finished);
+    assert.equal(isRunning(markInterrupted(running).phase), false);
   });
 
   it('is computed without changing the previous state or the event', () => {
     const frozen = Object.freeze({ ...initialTurn, seams: Object.freeze([]) });
     for (const [, steps] of sequences) {
-      for (const [at, attempt, newEvent] of steps) reduce(frozen, Object.freeze({ at, attempt, ...newEvent }));
+      for (const [at, attempt, newEvent] of steps) reduceTurn(frozen, Object.freeze({ at, attempt, ...newEvent }));
     }
     assert.deepEqual(frozen, initialTurn);
   });
@@ -630,20 +630,20 @@ describe('recorded turn', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(numbers, anyEvent)), terminal, fc.nat(), (newEvents, [end, otherText], splitAt) => {
         const events = newEvents.map(([[at, attempt], newEvent]): StreamEvent => ({ at, attempt, ...newEvent }));
-        const streamed = events.reduce<TurnState>(reduce, initialTurn);
+        const streamed = events.reduce<TurnState>(reduceTurn, initialTurn);
         const all: StreamEvent[] = [...events, { at: 20_000, attempt: 3, ...end(otherText ?? streamed.text) }];
         // The journal receives the events in batches.
         const batches = [all.slice(0, splitAt % all.length), all.slice(splitAt % all.length)];
         let before: TurnState = initialTurn;
         const records = batches.flatMap((batch) => {
-          const record = recorded(batch, before);
-          before = batch.reduce<TurnState>(reduce, before);
+          const record = toRecordedEvents(batch, before);
+          before = batch.reduce<TurnState>(reduceTurn, before);
           return record;
         });
         const read = JSON.parse(JSON.stringify(records)) as RecordedEvent[];
-        const complete = all.reduce<TurnState>(reduce, initialTurn);
+        const complete = all.reduce<TurnState>(reduceTurn, initialTurn);
         assert.deepEqual(
-          JSON.parse(JSON.stringify(read.reduce<TurnState>(reduce, initialTurn))),
+          JSON.parse(JSON.stringify(read.reduce<TurnState>(reduceTurn, initialTurn))),
           JSON.parse(JSON.stringify(complete)),
         );
         assert.equal(complete.text, otherText ?? streamed.text);
@@ -654,7 +654,8 @@ describe('recorded turn', () => {
 
   it('omits the text of the terminal event when it equals the streamed text', () => {
     const half: StreamEvent = { at: 1, attempt: 1, ...text('half') };
-    const lastRecord = (answer: string) => recorded([half, { at: 2, attempt: 1, ...done(answer) }], initialTurn)[1];
+    const lastRecord = (answer: string) =>
+      toRecordedEvents([half, { at: 2, attempt: 1, ...done(answer) }], initialTurn)[1];
     assert.deepEqual(lastRecord('half'), { at: 2, attempt: 1, ...done('half'), text: undefined });
     assert.deepEqual(lastRecord('whole'), { at: 2, attempt: 1, ...done('whole') });
   });

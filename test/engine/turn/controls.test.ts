@@ -220,7 +220,7 @@ describe('change of the key or base URL', () => {
       const run = world().ask();
       await settle();
       Object.assign(routes, change);
-      run.world.engine.connectionChanged();
+      run.world.engine.onConnectionChanged();
       await settle();
       assert.equal(run.wire.requests.length, endsWait ? 2 : 1);
       run.turn.stop();
@@ -236,7 +236,7 @@ describe('change of the key or base URL', () => {
     await settle();
     assert.equal(second.last('waiting').told, 'request');
     Object.assign(routes, { base: 'https://other.test/v1', key: 'hsa-second' });
-    engineWorld.engine.connectionChanged();
+    engineWorld.engine.onConnectionChanged();
     await settle();
     assert.deepEqual([first.last('done').text, second.last('done').text], ['ok', 'ok']);
     assert.deepEqual(
@@ -256,7 +256,7 @@ describe('change of the key or base URL', () => {
     });
     await run.clock.advance(5000);
     routes.key = 'hsa-second';
-    run.world.engine.connectionChanged();
+    run.world.engine.onConnectionChanged();
     await settle();
     assert.equal(run.wire.requests.length, 1);
     run.turn.stop();

@@ -10,7 +10,7 @@ import { KnownKeys } from '../../../src/engine/gateway/knownKeys';
 import { RetryController } from '../../../src/engine/retry/retryController';
 import type { Decision } from '../../../src/engine/retry/retryPolicy';
 import { TurnHistory } from '../../../src/engine/turn/turnHistory';
-import { faultOfBlock, TurnMessages } from '../../../src/engine/turn/turnMessages';
+import { faultForBlock, TurnMessages } from '../../../src/engine/turn/turnMessages';
 import { TurnOutput } from '../../../src/engine/turn/turnOutput';
 import { Waits, type WaitDescription } from '../../../src/engine/turn/waits';
 import { defaultSettings, EngineRun, EngineWorld } from '../../support/engineRun';
@@ -29,7 +29,13 @@ const rateLimited = (seconds: number): Reply =>
   status(429, { error: { message: 'slow down' } }, { 'retry-after': String(seconds) });
 const failing = status(500, { error: { message: 'boom' } });
 const noRetries = { retry: { maxRetries: 0 } };
-const waitOf = (delayMs: number, cost = 1): Decision => ({ do: 'wait', delayMs, source: 'backoff', left: 3, cost });
+const waitOf = (delayMs: number, cost = 1): Decision => ({
+  type: 'wait',
+  delayMs,
+  source: 'backoff',
+  attemptsLeft: 3,
+  cost,
+});
 const streamReasoning = (body: LiveBody): LiveBody => body.event({ choices: [{ delta: { reasoning_content: 'hm' } }] });
 const cutAfter = (write: (body: LiveBody) => LiveBody): Reply =>
   streaming((body) => {
@@ -353,32 +359,35 @@ describe('report of the engine', () => {
 });
 
 describe('history of a turn', () => {
-  const context = { hasText: false, tokens: 12, breakerOpen: false, resuming: false };
+  const context = { hasText: false, tokens: 12, breakerOpen: false, isResuming: false };
   const server = faultOfRow(33);
 
   it('starts without faults, retries and output', () => {
     const history = new TurnHistory('one');
-    const { freeReplayUsed, previousDelayMs, shown, waited, sameRow, overloads } = history.before(server, context);
+    const { freeReplayUsed, previousDelayMs, hasOutput, hasWaited, sameRowFaults, overloads } = history.stateBefore(
+      server,
+      context,
+    );
     assert.deepEqual(
-      [freeReplayUsed, previousDelayMs, shown, waited, sameRow, overloads],
+      [freeReplayUsed, previousDelayMs, hasOutput, hasWaited, sameRowFaults, overloads],
       [false, undefined, false, false, 0, 0],
     );
   });
 
   it('counts an earlier answer as output', () => {
-    assert.equal(new TurnHistory('one', true).before(server, context).shown, true);
+    assert.equal(new TurnHistory('one', true).stateBefore(server, context).hasOutput, true);
   });
 
   for (const [name, row, decision, replayed, delayMs] of [
-    ['a replay', 5, { do: 'replay' }, true, undefined],
+    ['a replay', 5, { type: 'replay' }, true, undefined],
     ['a wait', 33, waitOf(700), false, 700],
-    ['a fallback', 33, { do: 'fall-back', model: 'two' }, false, undefined],
+    ['a fallback', 33, { type: 'fall-back', model: 'two' }, false, undefined],
   ] as const satisfies readonly (readonly [string, RowId, Decision, boolean, number | undefined])[]) {
     it(`records ${name}`, () => {
       const history = new TurnHistory('one');
-      history.note(faultOfRow(row), decision);
-      const { freeReplayUsed, previousDelayMs, sameRow } = history.before(faultOfRow(row), context);
-      assert.deepEqual([freeReplayUsed, previousDelayMs, sameRow], [replayed, delayMs, 1]);
+      history.recordFault(faultOfRow(row), decision);
+      const { freeReplayUsed, previousDelayMs, sameRowFaults } = history.stateBefore(faultOfRow(row), context);
+      assert.deepEqual([freeReplayUsed, previousDelayMs, sameRowFaults], [replayed, delayMs, 1]);
     });
   }
 
@@ -389,8 +398,8 @@ describe('history of a turn', () => {
   ] as const) {
     it(`counts ${overloads} overloads in a row after the fault rows ${rows.join(', ')}`, () => {
       const history = new TurnHistory('one');
-      for (const row of rows) history.note(faultOfRow(row), waitOf(1));
-      assert.equal(history.before(server, context).overloads, overloads);
+      for (const row of rows) history.recordFault(faultOfRow(row), waitOf(1));
+      assert.equal(history.stateBefore(server, context).overloads, overloads);
     });
   }
 
@@ -400,17 +409,20 @@ describe('history of a turn', () => {
       history.recordResumeStart();
       history.recordResumeEnd(chars);
     }
-    const { resumes, emptyResumes } = history.before(server, context);
+    const { resumes, emptyResumes } = history.stateBefore(server, context);
     assert.deepEqual([resumes, emptyResumes], [2, 1]);
   });
 
   it('clears its counters when the model is switched', () => {
     const history = new TurnHistory('one');
-    history.note(faultOfRow(35), waitOf(700));
+    history.recordFault(faultOfRow(35), waitOf(700));
     history.retries++;
     history.recordModelSwitch('two');
-    const { sameRow, overloads, retries, previousDelayMs, models } = history.before(faultOfRow(35), context);
-    assert.deepEqual([sameRow, overloads, retries, previousDelayMs, models], [0, 0, 0, undefined, ['one', 'two']]);
+    const { sameRowFaults, overloads, retries, previousDelayMs, models } = history.stateBefore(faultOfRow(35), context);
+    assert.deepEqual(
+      [sameRowFaults, overloads, retries, previousDelayMs, models],
+      [0, 0, 0, undefined, ['one', 'two']],
+    );
   });
 });
 
@@ -425,7 +437,7 @@ describe('message of a turn', () => {
     ['probe', 'rate-limit', 30],
   ] as const) {
     it(`comes from fault row ${row} for the block "${why}" after the fault "${reason}"`, () => {
-      assert.equal(faultOfBlock({ why, cause: { ...cause, reason } }).row, row);
+      assert.equal(faultForBlock({ blockKind: why, cause: { ...cause, reason } }).row, row);
     });
   }
 
@@ -442,7 +454,7 @@ describe('message of a turn', () => {
     ['probe', 'server', undefined],
   ] as const) {
     it(`contains ${hintMs === undefined ? 'no retry-after' : `a retry-after of ${hintMs} ms`} for the block "${why}" with a delay from "${source}"`, () => {
-      const block = { until: 5000, why, origin: 'request', cause: { ...cause, source } } as const;
+      const block = { until: 5000, blockKind: why, blockedBy: 'request', cause: { ...cause, source } } as const;
       assert.equal(messages.describeGateWait(block, 3, turnContext).hintMs, hintMs);
     });
   }
@@ -454,7 +466,7 @@ describe('message of a turn', () => {
     it(`offers the actions ${actions.join(', ')} for a partial answer after fault row ${row}`, () => {
       const seen = faultOfRow(row);
       const failed = messages.describeFailure(
-        { decision: { do: 'fail', fault: seen }, seen },
+        { decision: { type: 'fail', fault: seen }, observedFault: seen },
         { ...turnContext, text: 'some' },
       );
       assert.deepEqual(failed.actions, actions);
@@ -480,7 +492,8 @@ function turnParts() {
   const waits = new Waits({ clock, random: () => 0.5, fetch }, output, history);
   const queue = new GateQueue({ clock, settings: () => defaultSettings }, history, waits);
   const gate = new Gate(clock, noSharedCooldowns, { origin: 'https://gateway.test', apiKey: 'hsa-key', model: 'one' });
-  const acquire = () => queue.acquire(gate, { isForced: true, describe: () => description, wish: () => undefined });
+  const acquire = () =>
+    queue.acquire(gate, { isForced: true, describe: () => description, userCommand: () => undefined });
   const controller = new RetryController(
     () => defaultSettings,
     () => 0.5,
@@ -492,7 +505,7 @@ function turnParts() {
 
 describe('cooldown after a fault', () => {
   const retryAfter = { delayMs: 4000, field: 'retry-after' };
-  const fail = (row: RowId): Decision => ({ do: 'fail', fault: faultOfRow(row) });
+  const fail = (row: RowId): Decision => ({ type: 'fail', fault: faultOfRow(row) });
   for (const [title, fault, decision, cooldownMs, source] of [
     [
       'lasts for the retry-after of a rate limit, even if the turn fails',
@@ -515,7 +528,7 @@ describe('cooldown after a fault', () => {
     it(title, async () => {
       const { clock, queue, gate, acquire } = turnParts();
       await acquire();
-      queue.decided(fault, decision);
+      queue.reportDecision(fault, decision);
       const { block } = gate.enqueue(() => undefined);
       assert.deepEqual([block && block.until - clock.now(), block?.cause.source], [cooldownMs, source]);
     });
@@ -523,17 +536,17 @@ describe('cooldown after a fault', () => {
 
   it('does not start when the attempt has no permit', () => {
     const { queue } = turnParts();
-    queue.accepted();
-    queue.failed(faultOfRow(33));
-    queue.decided(faultOfRow(35), waitOf(1200));
+    queue.reportAccepted();
+    queue.reportFault(faultOfRow(33));
+    queue.reportDecision(faultOfRow(35), waitOf(1200));
     queue.release();
   });
 
   it('leaves no entry in the queue when a request is refused because of it', async () => {
     const { queue, gate, acquire } = turnParts();
     await acquire();
-    queue.decided({ ...faultOfRow(30), retryAfter: { delayMs: 300_001, field: 'retry-after' } }, fail(30));
-    const request = { isForced: false, describe: () => description, wish: () => undefined };
+    queue.reportDecision({ ...faultOfRow(30), retryAfter: { delayMs: 300_001, field: 'retry-after' } }, fail(30));
+    const request = { isForced: false, describe: () => description, userCommand: () => undefined };
     assert.equal((await queue.acquire(gate, request)).type, 'refused');
     gate.reset();
     assert.equal(gate.isIdle, true);
@@ -549,7 +562,7 @@ describe('cooldown after a fault', () => {
 });
 
 describe('retry controller', () => {
-  const context = { resuming: false, hasText: false };
+  const context = { isResuming: false, hasText: false };
 
   it('reports only the fault that opens the breaker', async () => {
     const { controller, gate, acquire, budget } = turnParts();
@@ -564,10 +577,10 @@ describe('retry controller', () => {
   it('reports no breaker when the request was not sent', () => {
     const { controller, budget } = turnParts();
     const { decision, opensBreaker } = controller.handle(faultOfRow(26), { gate: undefined, budget }, context);
-    assert.deepEqual([decision.do, opensBreaker, budget.tokens], ['wait', false, 11]);
+    assert.deepEqual([decision.type, opensBreaker, budget.tokens], ['wait', false, 11]);
   });
 
-  for (const [name, row, resuming, retries] of [
+  for (const [name, row, isResuming, retries] of [
     ['a wait', 26, false, 1],
     ['a wait before a resume', 42, true, 0],
     ['a wait for the network', 2, false, 1],
@@ -575,8 +588,8 @@ describe('retry controller', () => {
   ] as const) {
     it(`charges ${retries} ${retries === 1 ? 'retry' : 'retries'} for ${name}`, () => {
       const { controller, budget, history } = turnParts();
-      controller.handle(faultOfRow(row), { gate: undefined, budget }, { ...context, resuming });
-      controller.attemptStarts(false);
+      controller.handle(faultOfRow(row), { gate: undefined, budget }, { ...context, isResuming: isResuming });
+      controller.settleCharge(false);
       assert.equal(history.retries, retries);
     });
   }
@@ -590,14 +603,14 @@ describe('wait of a turn', () => {
     clock.sleep(60_000);
     await clock.advance(0);
     await ended;
-    assert.deepEqual([history.idleMs, history.waited, waits.isWaiting], [1000, true, false]);
+    assert.deepEqual([history.idleMs, history.hasWaited, waits.isWaiting], [1000, true, false]);
   });
 
   it('counts only its announced time in the queue, and the user can leave the queue', async () => {
     const { queue, waits, clock, history, gate } = turnParts();
     const first = gate.enqueue(() => undefined);
     first.limited({ until: clock.now() + 1000, delayMs: 1000, source: 'server', reason: 'rate-limit' });
-    const admission = queue.acquire(gate, { isForced: false, describe: () => description, wish: () => 'leave' });
+    const admission = queue.acquire(gate, { isForced: false, describe: () => description, userCommand: () => 'leave' });
     clock.sleep(60_000);
     waits.end();
     assert.equal((await admission).type, 'left');

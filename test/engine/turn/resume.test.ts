@@ -294,14 +294,14 @@ describe('resume budget of a turn', () => {
 
 describe('turn that continues an answer with an incomplete tool call', () => {
   it('restarts the answer', async () => {
-    const earlier = { text: half, reasoned: false, calledTools: true, go: 'continue' } as const;
-    const run = await new EngineRun({ replies: [answering(fullAnswer)], options: { earlier } }).toEnd();
+    const earlier = { text: half, hadReasoning: false, hadToolCalls: true, mode: 'continue' } as const;
+    const run = await new EngineRun({ replies: [answering(fullAnswer)], options: { resumeFrom: earlier } }).toEnd();
     assert.deepEqual([run.last('resumed').how, run.last('done').text], ['restart', fullAnswer]);
   });
 });
 
 describe('turn that continues an earlier answer', () => {
-  const earlier = (go: 'continue' | 'restart') => ({ earlier: { text: half, reasoned: false, go } });
+  const earlier = (mode: 'continue' | 'restart') => ({ resumeFrom: { text: half, hadReasoning: false, mode } });
 
   it('continues the answer with every value of the resume setting', async () => {
     for (const resume of ['auto', 'restart', 'off'] as const) {

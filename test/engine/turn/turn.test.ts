@@ -225,9 +225,9 @@ describe('turn', () => {
     body.delta('part of an answer');
     await settle();
     const { clock } = run;
-    const ticks = clock.ticks.bind(clock);
-    clock.ticks = () => {
-      clock.ticks = ticks;
+    const ticks = clock.monotonicNow.bind(clock);
+    clock.monotonicNow = () => {
+      clock.monotonicNow = ticks;
       throw new Error('no time');
     };
     body.delta(' and more');

@@ -7,7 +7,7 @@ import { VirtualClock } from '../../support/virtualClock';
 /** Returns an attempt that has ended with this usage. */
 function endedAttempt(usage: Usage): Attempt {
   const account = { ms: 1, firstTokenMs: undefined, bytes: 1, chars: 1, usage };
-  return { takeAccount: () => account } as unknown as Attempt;
+  return { takeStats: () => account } as unknown as Attempt;
 }
 
 describe('usage of a turn', () => {

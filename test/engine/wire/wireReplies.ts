@@ -1,9 +1,9 @@
 import type { Ending, Script, Step } from '../../../src/demo/gateway';
-import { answer, deltas, failure, inTurn, type ErrorBody } from '../../../src/demo/replies';
+import { answer, deltas, failure, replySequence, type ErrorBody } from '../../../src/demo/replies';
 import type { WireFixture } from './wireFixture';
 import { partialAnswer, continuation, completeAnswer } from './turnSummary';
 
-export { answer, deltas, failure, inTurn };
+export { answer, deltas, failure, replySequence as inTurn };
 
 export const answers: Script = () => answer(completeAnswer);
 export const answersContinuation: Script = () => answer(continuation);

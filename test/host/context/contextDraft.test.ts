@@ -50,7 +50,7 @@ describe('The context of the next prompt', () => {
     await draft.attach('a');
     await draft.attach('b');
     assert.deepEqual(
-      draft.items().map(({ outside }) => outside),
+      draft.items().map(({ realPath }) => realPath),
       ['~/notes', undefined],
     );
     readable.set('a', [{ ...item('a', file('a', 'secret')), outside: '~/.ssh/id_rsa' }]);

@@ -12,7 +12,7 @@ import {
   reasoning,
   resumed,
   ScriptedEngine,
-  settled,
+  waitForEvents,
   stopped,
   text,
   waiting,
@@ -36,7 +36,7 @@ function setUp(resume: EngineSettings['resume'] = 'auto') {
       clock,
       defaults: () => ({ ...settings, systemPrompt: 'Be brief.', temperature: 0.5, maxTokens: 9 }),
       connection: (demo) => Promise.resolve(demo ? { ...configured, baseUrl: 'http://127.0.0.1:1/v1' } : configured),
-      resume: () => resume,
+      resumeSetting: () => resume,
       localize: (message) => message,
       onEvent: () => undefined,
       onError: (error) => errors.push(error),
@@ -58,16 +58,16 @@ describe('demo turn of a conversation', () => {
     ] as const) {
       conversation.ask({ prompt: 'Hi', demo });
       assert.equal((await engine.turn.options?.connection?.())?.baseUrl, baseUrl);
-      engine.turn.give(attempt(), done('made up'));
-      await settled();
+      engine.turn.emit(attempt(), done('made up'));
+      await waitForEvents();
     }
   });
 
   it('leaves demo exchanges out of other requests', async () => {
     const { conversation, engine, roles } = setUp();
     conversation.ask({ prompt: 'demo', demo: true });
-    engine.turn.give(attempt(), done('made up'));
-    await settled();
+    engine.turn.emit(attempt(), done('made up'));
+    await waitForEvents();
     conversation.ask({ prompt: 'real', demo: false });
     assert.deepEqual(roles(), ['system: Be brief.', 'user: real']);
   });
@@ -78,7 +78,7 @@ describe('demo turn of a conversation', () => {
     conversation.ask({ prompt: 'two', demo: true });
     const { id } = conversation.ask({ prompt: 'three' });
     conversation.endDemo();
-    await settled();
+    await waitForEvents();
     assert.deepEqual(phases(), ['stopped', 'interrupted', 'connecting']);
     // The demo turns are already marked as interrupted.
     assert.deepEqual(foldJournal(lines).interruptedIds, [id]);
@@ -89,8 +89,8 @@ describe('demo turn of a conversation', () => {
   it('keeps a waiting demo turn when the model setting changes', async () => {
     const { conversation, engine, settings } = setUp();
     conversation.ask({ prompt: 'one', demo: true });
-    engine.turn.give(attempt(), waiting);
-    await settled();
+    engine.turn.emit(attempt(), waiting);
+    await waitForEvents();
     conversation.flush();
     settings.model = 'other';
     conversation.applySettings();
@@ -107,18 +107,18 @@ describe('conversation', () => {
       { ...engine.turn.request, messages: [] },
       { model: 'default', messages: [], temperature: 0.5, maxTokens: 9 },
     );
-    assert.equal(engine.turn.options?.earlier, undefined);
+    assert.equal(engine.turn.options?.resumeFrom, undefined);
   });
 
   it('returns the request of an exchange with the current settings and the model of its answer', async () => {
     const { conversation, engine, settings } = setUp();
     conversation.ask({ prompt: 'made up', demo: true });
-    engine.turn.give(attempt(), done('a demo'));
-    await settled();
+    engine.turn.emit(attempt(), done('a demo'));
+    await waitForEvents();
     const { id } = conversation.ask({ prompt: 'one' });
     const { messages } = engine.turn.request;
-    engine.turn.give(attempt('fallback'), done('answer one'));
-    await settled();
+    engine.turn.emit(attempt('fallback'), done('answer one'));
+    await waitForEvents();
     conversation.ask({ prompt: 'two' });
     settings.model = 'other';
     assert.deepEqual(conversation.requestOf(id), { model: 'fallback', messages, temperature: 0.5, maxTokens: 9 });
@@ -137,8 +137,8 @@ describe('conversation', () => {
       ['three', failed('')],
     ] as const) {
       conversation.ask({ prompt });
-      engine.turn.give(attempt(), end);
-      await settled();
+      engine.turn.emit(attempt(), end);
+      await waitForEvents();
     }
     conversation.ask({ prompt: 'four' });
     assert.deepEqual(roles(), [
@@ -156,12 +156,12 @@ describe('conversation', () => {
     for (const prompt of ['one', 'two', 'three']) conversation.ask({ prompt });
     assert.equal(engine.turns.length, 1);
     assert.deepEqual(phases(), ['connecting', 'queued', 'queued']);
-    engine.turn.give(done('1'));
-    await settled();
+    engine.turn.emit(done('1'));
+    await waitForEvents();
     assert.deepEqual(phases(), ['done', 'connecting', 'queued']);
     assert.equal(roles().at(-1), 'user: two');
-    engine.turn.give(done('2'));
-    await settled();
+    engine.turn.emit(done('2'));
+    await waitForEvents();
     assert.deepEqual(phases(), ['done', 'done', 'connecting']);
     assert.equal(roles().at(-1), 'user: three');
   });
@@ -171,7 +171,7 @@ describe('conversation', () => {
     conversation.ask({ prompt: 'one' });
     conversation.ask({ prompt: 'two' });
     conversation.stop();
-    await settled();
+    await waitForEvents();
     assert.deepEqual(engine.turns[0]?.controls, ['stop']);
     assert.deepEqual(phases(), ['stopped', 'connecting']);
   });
@@ -180,10 +180,10 @@ describe('conversation', () => {
     const { conversation, engine, phases } = setUp();
     const { id } = conversation.ask({ prompt: 'one' });
     conversation.ask({ prompt: 'two' });
-    engine.turn.give(done('1'));
-    await settled();
+    engine.turn.emit(done('1'));
+    await waitForEvents();
     conversation.stop(id);
-    await settled();
+    await waitForEvents();
     assert.deepEqual(engine.turn.controls, []);
     assert.deepEqual(phases(), ['done', 'connecting']);
   });
@@ -191,8 +191,8 @@ describe('conversation', () => {
   it('keeps a complete answer that arrived while the user was choosing another model', async () => {
     const { conversation, engine, phases } = setUp();
     const { id } = conversation.ask({ prompt: 'one' });
-    engine.turn.give(attempt(), text('1'), done('1'));
-    await settled();
+    engine.turn.emit(attempt(), text('1'), done('1'));
+    await waitForEvents();
     conversation.switchModel(id, 'other');
     assert.equal(engine.turns.length, 1);
     assert.deepEqual(phases(), ['done']);
@@ -206,8 +206,8 @@ describe('conversation', () => {
     conversation.stop(id);
     assert.deepEqual(phases(), ['connecting', 'stopped', 'queued']);
     assert.deepEqual(engine.turns[0]?.controls, []);
-    engine.turn.give(done('1'));
-    await settled();
+    engine.turn.emit(done('1'));
+    await waitForEvents();
     assert.deepEqual(phases(), ['done', 'stopped', 'connecting']);
     assert.equal(roles().at(-1), 'user: three');
   });
@@ -231,11 +231,11 @@ describe('conversation', () => {
   it('retries a failed turn and keeps its partial answer visible', async () => {
     const { conversation, engine, changes } = setUp();
     conversation.ask({ prompt: 'one' });
-    engine.turn.give(attempt(), text('half'), failed('half'));
-    await settled();
+    engine.turn.emit(attempt(), text('half'), failed('half'));
+    await waitForEvents();
     conversation.retryNow();
     assert.equal(engine.turns.length, 2);
-    assert.equal(engine.turn.options?.earlier?.text, 'half');
+    assert.equal(engine.turn.options?.resumeFrom?.text, 'half');
     const last = changes.at(-1);
     assert.ok(last?.type === 'exchange');
     assert.equal(last.exchange.state.text, 'half');
@@ -251,19 +251,19 @@ describe('conversation', () => {
     it(`continues an answer that was ${name} in the same exchange, at the end of its text`, async () => {
       const { conversation, engine, roles } = setUp();
       const { id } = conversation.ask({ prompt: 'one' });
-      engine.turn.give(attempt(), reasoning('hm'), text('half'), end);
-      await settled();
+      engine.turn.emit(attempt(), reasoning('hm'), text('half'), end);
+      await waitForEvents();
       conversation.continue(id);
-      assert.deepEqual(engine.turn.options?.earlier, {
+      assert.deepEqual(engine.turn.options?.resumeFrom, {
         text: 'half',
-        reasoned: true,
-        calledTools: false,
-        go: 'continue',
+        hadReasoning: true,
+        hadToolCalls: false,
+        mode: 'continue',
       });
       assert.deepEqual(roles(), ['system: Be brief.', 'user: one']);
-      assert.equal(conversation.active?.state.reasoning, 'hm');
-      engine.turn.give(attempt(), resumed(4), text(' and half'), done('half and half'));
-      await settled();
+      assert.equal(conversation.activeExchange?.state.reasoning, 'hm');
+      engine.turn.emit(attempt(), resumed(4), text(' and half'), done('half and half'));
+      await waitForEvents();
       const [only, ...others] = conversation.exchanges();
       assert.deepEqual([only?.state.text, only?.state.seams, others], ['half and half', [{ offset: 4 }], []]);
     });
@@ -272,15 +272,18 @@ describe('conversation', () => {
   it('keeps the seams of an answer that is continued again, and clears them when the answer is restarted', async () => {
     const { conversation, engine } = setUp();
     const { id } = conversation.ask({ prompt: 'one' });
-    engine.turn.give(attempt(), text('one '), resumed(4), text('two '), stopped('one two '));
-    await settled();
+    engine.turn.emit(attempt(), text('one '), resumed(4), text('two '), stopped('one two '));
+    await waitForEvents();
     conversation.continue(id);
-    engine.turn.give(attempt(), resumed(8), text('three'), stopped('one two three'));
-    await settled();
-    assert.deepEqual(conversation.last?.state.seams, [{ offset: 4 }, { offset: 8 }]);
+    engine.turn.emit(attempt(), resumed(8), text('three'), stopped('one two three'));
+    await waitForEvents();
+    assert.deepEqual(conversation.lastExchange?.state.seams, [{ offset: 4 }, { offset: 8 }]);
     conversation.restart(id);
-    assert.equal(engine.turn.options?.earlier?.go, 'restart');
-    assert.deepEqual([conversation.last.state.seams, conversation.last.state.text], [[], 'one two three']);
+    assert.equal(engine.turn.options?.resumeFrom?.mode, 'restart');
+    assert.deepEqual(
+      [conversation.lastExchange.state.seams, conversation.lastExchange.state.text],
+      [[], 'one two three'],
+    );
   });
 
   for (const { name, end } of [
@@ -291,8 +294,8 @@ describe('conversation', () => {
     it(`does not continue an answer that ${name}`, async () => {
       const { conversation, engine } = setUp();
       const { id } = conversation.ask({ prompt: 'one' });
-      engine.turn.give(attempt(), end);
-      await settled();
+      engine.turn.emit(attempt(), end);
+      await waitForEvents();
       conversation.continue(id);
       assert.equal(engine.turns.length, 1);
     });
@@ -307,35 +310,35 @@ describe('conversation', () => {
     it(`retries ${partial ? 'a partial answer' : 'a turn without text'} with ${go ? `mode ${go}` : 'the original request'} when holysheep.resume is ${resume}`, async () => {
       const { conversation, engine } = setUp(resume);
       conversation.ask({ prompt: 'one' });
-      engine.turn.give(attempt(), reasoning('hm'), failed(partial));
-      await settled();
+      engine.turn.emit(attempt(), reasoning('hm'), failed(partial));
+      await waitForEvents();
       conversation.retryNow();
       assert.equal(engine.turns.length, 2);
-      assert.equal(engine.turn.options?.earlier?.go, go);
-      assert.equal(conversation.last?.state.reasoning, go === 'continue' ? 'hm' : '');
+      assert.equal(engine.turn.options?.resumeFrom?.mode, go);
+      assert.equal(conversation.lastExchange?.state.reasoning, go === 'continue' ? 'hm' : '');
     });
   }
 
   it('restarts a partial answer when another model is selected for it', async () => {
     const { conversation, engine } = setUp();
     const { id } = conversation.ask({ prompt: 'one' });
-    engine.turn.give(attempt(), failed('half'));
-    await settled();
+    engine.turn.emit(attempt(), failed('half'));
+    await waitForEvents();
     conversation.switchModel(id, 'other');
-    assert.equal(engine.turn.options?.earlier?.go, 'restart');
+    assert.equal(engine.turn.options?.resumeFrom?.mode, 'restart');
   });
 
   it('continues a queued answer after the running turn has ended', async () => {
     const { conversation, engine, phases } = setUp();
     const { id } = conversation.ask({ prompt: 'one' });
-    engine.turn.give(attempt(), stopped('half'));
-    await settled();
+    engine.turn.emit(attempt(), stopped('half'));
+    await waitForEvents();
     conversation.ask({ prompt: 'two' });
     conversation.continue(id);
     assert.deepEqual(phases(), ['queued', 'connecting']);
-    engine.turn.give(done('2'));
-    await settled();
-    assert.equal(engine.turn.options?.earlier?.go, 'continue');
+    engine.turn.emit(done('2'));
+    await waitForEvents();
+    assert.equal(engine.turn.options?.resumeFrom?.mode, 'continue');
   });
 
   it('applies Try anyway to the running turn or to a failed last turn, but not to a failed turn in the middle of a queue', async () => {
@@ -343,12 +346,12 @@ describe('conversation', () => {
     const { id } = conversation.ask({ prompt: 'one' });
     conversation.tryAnyway(id);
     assert.deepEqual(engine.turn.controls, ['tryAnyway']);
-    engine.turn.give(failed(''));
-    await settled();
+    engine.turn.emit(failed(''));
+    await waitForEvents();
     conversation.tryAnyway(id);
     assert.deepEqual([engine.turns.length, engine.turn.controls], [2, ['tryAnyway']]);
-    engine.turn.give(failed(''));
-    await settled();
+    engine.turn.emit(failed(''));
+    await waitForEvents();
     conversation.ask({ prompt: 'two' });
     conversation.tryAnyway(id);
     assert.deepEqual([engine.turns.length, engine.turn.controls], [3, []]);
@@ -358,17 +361,17 @@ describe('conversation', () => {
     it(`skips the first wait of a failed turn after ${control}, even if the turn was queued`, async () => {
       const { conversation, engine, phases } = setUp();
       const { id } = conversation.ask({ prompt: 'one' });
-      engine.turn.give(attempt(), failed('half'));
-      await settled();
+      engine.turn.emit(attempt(), failed('half'));
+      await waitForEvents();
       conversation[control](id);
       assert.deepEqual([engine.turns.length, engine.turn.controls], [2, [control]]);
-      engine.turn.give(failed('half'));
-      await settled();
+      engine.turn.emit(failed('half'));
+      await waitForEvents();
       conversation.ask({ prompt: 'two' });
       conversation[control](id);
       assert.deepEqual([phases(), engine.turn.controls], [['queued', 'connecting'], []]);
-      engine.turn.give(done('2'));
-      await settled();
+      engine.turn.emit(done('2'));
+      await waitForEvents();
       assert.deepEqual([engine.turns.length, engine.turn.controls], [4, [control]]);
     });
   }
@@ -381,8 +384,8 @@ describe('conversation', () => {
       () => conversation.restart(id),
       () => conversation.switchModel(id, 'other'),
     ]) {
-      engine.turn.give(attempt(), failed('half'));
-      await settled();
+      engine.turn.emit(attempt(), failed('half'));
+      await waitForEvents();
       start();
     }
     assert.deepEqual(
@@ -398,14 +401,14 @@ describe('conversation', () => {
       return last?.type === 'exchange' && last.exchange.state.model;
     };
     const { id } = conversation.ask({ prompt: 'one' });
-    assert.deepEqual([currentModel(), conversation.last?.state.model], ['default', 'default']);
+    assert.deepEqual([currentModel(), conversation.lastExchange?.state.model], ['default', 'default']);
     conversation.ask({ prompt: 'two', model: 'asked' });
-    assert.equal(conversation.last?.state.model, '');
-    engine.turn.give(attempt('fallback'), failed(''));
-    await settled();
+    assert.equal(conversation.lastExchange?.state.model, '');
+    engine.turn.emit(attempt('fallback'), failed(''));
+    await waitForEvents();
     assert.equal(currentModel(), 'asked');
-    engine.turn.give(done('2'));
-    await settled();
+    engine.turn.emit(done('2'));
+    await waitForEvents();
     settings.model = 'other';
     conversation.restart(id);
     assert.equal(currentModel(), 'other');
@@ -422,18 +425,18 @@ describe('conversation', () => {
       at: 1,
     } as const;
     const { id } = conversation.ask({ prompt: 'one' });
-    engine.turn.give(attempt(), fallback, failed('half'));
-    await settled();
-    assert.equal(conversation.last?.state.switches.length, 1);
+    engine.turn.emit(attempt(), fallback, failed('half'));
+    await waitForEvents();
+    assert.equal(conversation.lastExchange?.state.switches.length, 1);
     conversation.continue(id);
-    assert.deepEqual(conversation.last.state.switches, []);
+    assert.deepEqual(conversation.lastExchange.state.switches, []);
   });
 
   it('does not retry a complete last answer, but restarts it on request', async () => {
     const { conversation, engine } = setUp();
     const { id } = conversation.ask({ prompt: 'one' });
-    engine.turn.give(done('complete'));
-    await settled();
+    engine.turn.emit(done('complete'));
+    await waitForEvents();
     conversation.retryNow();
     assert.equal(engine.turns.length, 1);
     conversation.restart(id);
@@ -443,13 +446,13 @@ describe('conversation', () => {
   it('restarts a previous exchange after the running turn, with only the exchanges before it', async () => {
     const { conversation, engine, phases, roles } = setUp();
     const first = conversation.ask({ prompt: 'one' });
-    engine.turn.give(failed('part'));
-    await settled();
+    engine.turn.emit(failed('part'));
+    await waitForEvents();
     conversation.ask({ prompt: 'two' });
     conversation.restart(first.id);
     assert.deepEqual(phases(), ['queued', 'connecting']);
-    engine.turn.give(done('2'));
-    await settled();
+    engine.turn.emit(done('2'));
+    await waitForEvents();
     assert.deepEqual(roles(), ['system: Be brief.', 'user: one']);
   });
 
@@ -457,12 +460,12 @@ describe('conversation', () => {
     const { conversation, engine } = setUp();
     const { id } = conversation.ask({ prompt: 'one', model: 'asked' });
     assert.equal(engine.turn.request.model, 'asked');
-    engine.turn.give(failed(''));
-    await settled();
+    engine.turn.emit(failed(''));
+    await waitForEvents();
     conversation.switchModel(id, 'switched');
     assert.equal(engine.turn.request.model, 'switched');
-    engine.turn.give(failed(''));
-    await settled();
+    engine.turn.emit(failed(''));
+    await waitForEvents();
     conversation.retryNow();
     assert.equal(engine.turn.request.model, 'switched');
   });
@@ -470,8 +473,8 @@ describe('conversation', () => {
   it('retries with the model that the user selected during the turn', async () => {
     const { conversation, engine } = setUp();
     conversation.ask({ prompt: 'one' });
-    engine.turn.give({ type: 'model', from: 'default', to: 'switched', reason: 'user', attempt: 1, at: 1 }, failed(''));
-    await settled();
+    engine.turn.emit({ type: 'model', from: 'default', to: 'switched', reason: 'user', attempt: 1, at: 1 }, failed(''));
+    await waitForEvents();
     conversation.retryNow();
     assert.equal(engine.turn.request.model, 'switched');
   });
@@ -480,22 +483,22 @@ describe('conversation', () => {
     const { conversation, engine } = setUp();
     const { id } = conversation.ask({ prompt: 'one' });
     const call = { type: 'tool-call', index: 0, name: 'read', arguments: '{', attempt: 1, at: 1 } as const;
-    engine.turn.give(attempt(), text('half'), call, stopped('half'));
-    await settled();
+    engine.turn.emit(attempt(), text('half'), call, stopped('half'));
+    await waitForEvents();
     conversation.continue(id);
-    assert.equal(engine.turn.options?.earlier?.calledTools, true);
-    assert.equal(conversation.active?.state.toolCalls.length, 1);
+    assert.equal(engine.turn.options?.resumeFrom?.hadToolCalls, true);
+    assert.equal(conversation.activeExchange?.state.toolCalls.length, 1);
   });
 
   it('keeps the reasoning of a continued answer and appends to it', async () => {
     const { conversation, engine } = setUp();
     const { id } = conversation.ask({ prompt: 'one' });
-    engine.turn.give(attempt(), reasoning('hm'), text('half'), stopped('half'));
-    await settled();
+    engine.turn.emit(attempt(), reasoning('hm'), text('half'), stopped('half'));
+    await waitForEvents();
     conversation.continue(id);
-    engine.turn.give({ ...attempt(), how: 'continue' } as StreamEvent, reasoning('so'), stopped('half'));
-    await settled();
-    assert.equal(conversation.last?.state.reasoning, 'hm\n\nso');
+    engine.turn.emit({ ...attempt(), how: 'continue' } as StreamEvent, reasoning('so'), stopped('half'));
+    await waitForEvents();
+    assert.equal(conversation.lastExchange?.state.reasoning, 'hm\n\nso');
   });
 
   for (const { model, controls } of [
@@ -505,8 +508,8 @@ describe('conversation', () => {
     it(`${model ? 'keeps the model of a waiting turn with a model of its configured' : 'switches a waiting turn with the default model'} when the model setting changes`, async () => {
       const { conversation, engine, clock, settings } = setUp();
       conversation.ask({ prompt: 'one', model });
-      engine.turn.give(attempt(model ?? 'default'), waiting);
-      await settled();
+      engine.turn.emit(attempt(model ?? 'default'), waiting);
+      await waitForEvents();
       await clock.advance(16);
       settings.model = 'other';
       conversation.applySettings();
@@ -536,8 +539,8 @@ describe('conversation', () => {
       it(`${controls.length > 0 ? 'switches' : 'does not switch'} a waiting turn ${turn}`, async () => {
         const { conversation, engine, settings } = setUp();
         conversation.ask({ prompt: 'one', ...input });
-        engine.turn.give(attempt(), waiting);
-        await settled();
+        engine.turn.emit(attempt(), waiting);
+        await waitForEvents();
         conversation.selectModel('other', demo);
         // The model setting changes after the selection.
         if (!demo) settings.model = 'other';
@@ -557,8 +560,8 @@ describe('conversation', () => {
         attempt: 1,
         at: 1,
       } as const;
-      engine.turn.give(attempt('default'), fallback, attempt('fallback', 2), waiting);
-      await settled();
+      engine.turn.emit(attempt('default'), fallback, attempt('fallback', 2), waiting);
+      await waitForEvents();
       conversation.selectModel('default', false);
       assert.deepEqual(engine.turn.controls, ['switchModel default']);
     });
@@ -566,8 +569,8 @@ describe('conversation', () => {
     it('does not switch a turn that is not waiting', async () => {
       const { conversation, engine } = setUp();
       conversation.ask({ prompt: 'one' });
-      engine.turn.give(attempt(), waiting, attempt('default', 2), text('Hi'));
-      await settled();
+      engine.turn.emit(attempt(), waiting, attempt('default', 2), text('Hi'));
+      await waitForEvents();
       conversation.selectModel('other', false);
       assert.deepEqual(engine.turn.controls, []);
     });
@@ -587,8 +590,8 @@ describe('conversation', () => {
         attempt: 1,
         at: 1,
       } as const;
-      engine.turn.give(attempt('default'), fallback, attempt('fallback', 2), waiting);
-      await settled();
+      engine.turn.emit(attempt('default'), fallback, attempt('fallback', 2), waiting);
+      await waitForEvents();
       await clock.advance(16);
       return world;
     };
@@ -620,10 +623,10 @@ describe('conversation', () => {
     conversation.ask({ prompt: 'one' });
     conversation.ask({ prompt: 'two' });
     const defect = new Error('defect');
-    engine.turn.give(attempt(), text('part'));
-    await settled();
-    engine.turn.break(defect);
-    await settled();
+    engine.turn.emit(attempt(), text('part'));
+    await waitForEvents();
+    engine.turn.failWith(defect);
+    await waitForEvents();
     assert.deepEqual(errors, [defect]);
     assert.deepEqual(phases(), ['failed', 'connecting']);
     const { failure, text: partial } = conversation.exchanges()[0]!.state;
@@ -636,8 +639,8 @@ describe('conversation', () => {
     const { conversation, engine, clock, changes, lines } = setUp();
     conversation.ask({ prompt: 'one' });
     const events = [attempt(), reasoning('hm'), text('a'), text('b'), waiting, text('c')];
-    for (const event of events) engine.turn.give(event);
-    await settled();
+    for (const event of events) engine.turn.emit(event);
+    await waitForEvents();
     await clock.advance(16);
     const recorded = changes.flatMap((change) => (change.type === 'events' ? change.events : []));
     assert.deepEqual(recorded, events);
@@ -651,18 +654,18 @@ describe('conversation', () => {
   it('writes reruns to the journal so that it leads to the same exchanges', async () => {
     const { conversation, engine, lines } = setUp();
     const { id } = conversation.ask({ prompt: 'one' });
-    engine.turn.give(attempt(), reasoning('hm'), text('ha'), failed('ha'));
-    await settled();
+    engine.turn.emit(attempt(), reasoning('hm'), text('ha'), failed('ha'));
+    await waitForEvents();
     conversation.continue(id);
-    engine.turn.give(attempt(), resumed(2), text('lf'), failed('half'));
-    await settled();
+    engine.turn.emit(attempt(), resumed(2), text('lf'), failed('half'));
+    await waitForEvents();
     assert.deepEqual(
       JSON.parse(JSON.stringify(foldJournal(lines).exchanges)),
       JSON.parse(JSON.stringify(conversation.exchanges())),
     );
     conversation.switchModel(id, 'b');
-    engine.turn.give(attempt('b'), { type: 'replaced', text: 'complete', attempt: 1, at: 3 }, done('complete'));
-    await settled();
+    engine.turn.emit(attempt('b'), { type: 'replaced', text: 'complete', attempt: 1, at: 3 }, done('complete'));
+    await waitForEvents();
     assert.deepEqual(
       JSON.parse(JSON.stringify(foldJournal(lines).exchanges)),
       JSON.parse(JSON.stringify(conversation.exchanges())),
@@ -672,8 +675,8 @@ describe('conversation', () => {
   it('writes collected events to the journal on flush', async () => {
     const { conversation, engine, lines } = setUp();
     conversation.ask({ prompt: 'one' });
-    engine.turn.give(text('a'), text('b'));
-    await settled();
+    engine.turn.emit(text('a'), text('b'));
+    await waitForEvents();
     assert.equal(foldJournal(lines).exchanges[0]!.state.text, 'a');
     conversation.flush();
     assert.equal(foldJournal(lines).exchanges[0]!.state.text, 'ab');
@@ -690,9 +693,9 @@ describe('finished answer of a conversation', () => {
     it(`appears once in the journal, in the events for the page and in the views: ${name}`, async () => {
       const { conversation, engine, lines, changes } = setUp();
       conversation.ask({ prompt: 'Hi' });
-      engine.turn.give(attempt(), text(answer), end);
-      await settled();
-      assert.equal(conversation.last?.state.text, answer);
+      engine.turn.emit(attempt(), text(answer), end);
+      await waitForEvents();
+      assert.equal(conversation.lastExchange?.state.text, answer);
       assert.equal(foldJournal(lines).exchanges[0]?.state.text, answer);
       const countIn = (value: unknown): number => JSON.stringify(value).split(answer).length - 1;
       assert.deepEqual(

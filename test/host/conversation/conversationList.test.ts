@@ -7,7 +7,7 @@ import { Journal } from '../../../src/host/journal/journal';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { VirtualClock } from '../../support/virtualClock';
 import { nextWindow, type Disk } from '../journal/window';
-import { attempt, done, settled, text } from './scriptedEngine';
+import { attempt, done, waitForEvents, text } from './scriptedEngine';
 
 describe('conversation list', () => {
   let disk: Disk;
@@ -40,7 +40,7 @@ describe('conversation list', () => {
     const id = await before.talk(['one', '1'], ['two', '2']);
     const conversation = before.conversations.current!;
     conversation.edit(conversation.exchanges()[0]!.id, { prompt: 'eins' });
-    await conversation.end();
+    await conversation.stopAll();
     await before.journal.flush();
     for (const { conversations } of [before, nextWindow(disk)]) {
       const [only] = await conversations.list();
@@ -56,8 +56,8 @@ describe('conversation list', () => {
     conversations.current?.ask({ prompt: 'two' });
     const now = (await conversations.list())[0];
     assert.deepEqual(now, { id, title: 'one', lastActivityAt: at + 1000, turns: 2, busy: true });
-    engine.turn.give(attempt(), text('a word of '), text('wisdom'));
-    await settled();
+    engine.turn.emit(attempt(), text('a word of '), text('wisdom'));
+    await waitForEvents();
     await clock.advance(16);
     assert.equal((await conversations.search('WISDOM word'))[0]?.excerpt, 'a word of wisdom');
   });
@@ -184,7 +184,7 @@ describe('conversation list', () => {
     const id = await before.talk(['one', '1']);
     const { conversations, errors } = nextWindow(disk);
     await conversations.rename(id, 'Numbers');
-    await settled();
+    await waitForEvents();
     conversations.flushSync();
     assert.equal((await conversations.list())[0]?.title, 'Numbers');
     await conversations.rename(randomUUID(), 'Nothing');
@@ -199,8 +199,8 @@ describe('conversation list', () => {
     await before.conversations.rename(german, 'German lesson');
     const conversation = before.conversations.startNew();
     conversation.ask({ prompt: '羊吃什么？' });
-    before.engine.turn.give(attempt(), text('吃'), text('青草'), done('吃青草'));
-    await settled();
+    before.engine.turn.emit(attempt(), text('吃'), text('青草'), done('吃青草'));
+    await waitForEvents();
     await before.journal.flush();
     for (const { conversations } of [before, nextWindow(disk)]) {
       for (const [query, ids] of [

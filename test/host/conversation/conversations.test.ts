@@ -5,7 +5,7 @@ import { holdWrites } from '../../support/heldWrites';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { settle as filesWritten } from '../../support/virtualClock';
 import { nextWindow, type Disk } from '../journal/window';
-import { attempt, done, settled, text } from './scriptedEngine';
+import { attempt, done, waitForEvents, text } from './scriptedEngine';
 
 describe('conversations', () => {
   let folder: string;
@@ -23,23 +23,23 @@ describe('conversations', () => {
 
   it('restores all received text after a reload during an answer', async () => {
     const before = open();
-    const conversation = await before.conversations.resume();
+    const conversation = await before.conversations.ensureCurrent();
     conversation.ask({ prompt: 'Hi' });
-    before.engine.turn.give(attempt(), text('one '), text('two '), text('three'));
+    before.engine.turn.emit(attempt(), text('one '), text('two '), text('three'));
     await filesWritten();
     before.conversations.flushSync();
 
     const after = open();
-    const reopened = await after.conversations.resume();
+    const reopened = await after.conversations.ensureCurrent();
     assert.equal(reopened.id, conversation.id);
-    assert.deepEqual(reopened.last?.state.text, 'one two three');
-    assert.equal(reopened.last.state.phase, 'interrupted');
+    assert.deepEqual(reopened.lastExchange?.state.text, 'one two three');
+    assert.equal(reopened.lastExchange.state.phase, 'interrupted');
     reopened.retryNow();
-    assert.deepEqual(after.engine.turn.options?.earlier, {
+    assert.deepEqual(after.engine.turn.options?.resumeFrom, {
       text: 'one two three',
-      reasoned: false,
-      calledTools: false,
-      go: 'continue',
+      hadReasoning: false,
+      hadToolCalls: false,
+      mode: 'continue',
     });
   });
 
@@ -52,12 +52,12 @@ describe('conversations', () => {
       const conversation = conversations.startNew();
       conversation.ask({ prompt: 'Hi' });
       for (let second = 0; second < 10; second++) {
-        engine.turn.give(text('word '));
+        engine.turn.emit(text('word '));
         await clock.advance(1000);
       }
       await conversations.open(other);
       await conversations.search('word');
-      engine.turn.give(done('word '.repeat(10)));
+      engine.turn.emit(done('word '.repeat(10)));
       await filesWritten();
       await journal.flush();
       assert.deepEqual(disk.synchronousCalls, []);
@@ -88,89 +88,93 @@ describe('conversations', () => {
 
   it('starts a new conversation after a reload without an interrupted answer, and opens the old one by its id', async () => {
     const before = open();
-    const conversation = await before.conversations.resume();
+    const conversation = await before.conversations.ensureCurrent();
     conversation.ask({ prompt: 'Hi' });
-    before.engine.turn.give(done('Hello'));
+    before.engine.turn.emit(done('Hello'));
     await filesWritten();
     before.conversations.flushSync();
 
     const after = open();
-    assert.notEqual((await after.conversations.resume()).id, conversation.id);
+    assert.notEqual((await after.conversations.ensureCurrent()).id, conversation.id);
     const opened = await after.conversations.open(conversation.id);
-    assert.equal(opened?.last?.state.text, 'Hello');
+    assert.equal(opened?.lastExchange?.state.text, 'Hello');
     assert.equal(after.conversations.current, opened);
   });
 
   it('opens a conversation with an interrupted answer once', async () => {
     const before = open();
-    const conversation = await before.conversations.resume();
+    const conversation = await before.conversations.ensureCurrent();
     conversation.ask({ prompt: 'Hi' });
     await filesWritten();
     before.conversations.flushSync();
 
     const after = open();
     assert.deepEqual(
-      (await after.conversations.brokenOff()).map(({ id }) => id),
+      (await after.conversations.openInterrupted()).map(({ id }) => id),
       [conversation.id],
     );
     assert.equal(after.conversations.current?.id, conversation.id);
     await filesWritten();
     after.conversations.flushSync();
-    assert.deepEqual(await open().conversations.brokenOff(), []);
+    assert.deepEqual(await open().conversations.openInterrupted(), []);
   });
 
   it('returns the same conversation to concurrent callers of resume', async () => {
     const { conversations } = open();
-    const all = await Promise.all([conversations.resume(), conversations.resume(), conversations.resume()]);
+    const all = await Promise.all([
+      conversations.ensureCurrent(),
+      conversations.ensureCurrent(),
+      conversations.ensureCurrent(),
+    ]);
     assert.equal(new Set(all).size, 1);
   });
 
   it('opens a file only once for concurrent callers of open', async () => {
     const before = open();
-    const { id } = await before.conversations.resume();
+    const { id } = await before.conversations.ensureCurrent();
     before.conversations.current?.ask({ prompt: 'Hi' });
     await filesWritten();
     before.conversations.flushSync();
     const { conversations } = open();
-    const all = await Promise.all([conversations.open(id), conversations.open(id), conversations.resume()]);
+    const all = await Promise.all([conversations.open(id), conversations.open(id), conversations.ensureCurrent()]);
     assert.equal(new Set(all).size, 1);
   });
 
   it('keeps a turn running when another conversation is started, and reports its conversation as running', async () => {
     const { conversations, engine } = open();
-    const first = await conversations.resume();
+    const first = await conversations.ensureCurrent();
     first.ask({ prompt: 'Hi' });
     conversations.startNew();
     assert.equal(conversations.running, first);
-    engine.turn.give(done('Hello'));
-    await settled();
-    assert.equal(first.last?.state.text, 'Hello');
+    engine.turn.emit(done('Hello'));
+    await waitForEvents();
+    assert.equal(first.lastExchange?.state.text, 'Hello');
     assert.equal(conversations.running, undefined);
   });
 
   it('makes a background conversation with a running turn current when the user asks for the running turn', async () => {
     const { conversations, engine } = open();
-    const first = await conversations.resume();
+    const first = await conversations.ensureCurrent();
     first.ask({ prompt: 'Hi' });
     const second = conversations.startNew();
-    assert.equal(await conversations.resumeBusy(), first);
+    assert.equal(await conversations.openRunning(), first);
     assert.equal(conversations.current, first);
     await conversations.open(second.id);
     const current = conversations.current;
     current.ask({ prompt: 'Hi' });
     // The current conversation is preferred when it also has a running turn.
-    assert.equal(await conversations.resumeBusy(), current);
-    for (const turn of engine.turns) turn.give(done('Hello'));
-    await settled();
-    assert.equal(await conversations.resumeBusy(), current);
+    assert.equal(await conversations.openRunning(), current);
+    for (const turn of engine.turns) turn.emit(done('Hello'));
+    await waitForEvents();
+    assert.equal(await conversations.openRunning(), current);
   });
 
   it('returns the complete conversation when it is opened again after another one was started', async () => {
     const { conversations, engine, journal } = open();
-    const first = await conversations.resume();
+    const first = await conversations.ensureCurrent();
     first.ask({ prompt: 'Hi' });
-    engine.turn.give(done('Hello'));
-    await settled();
+    engine.turn.emit(done('Hello'));
+    await waitForEvents();
     conversations.startNew();
     const reopened = await conversations.open(first.id);
     assert.deepEqual(
@@ -178,8 +182,8 @@ describe('conversations', () => {
       ['Hello'],
     );
     reopened.ask({ prompt: 'More' });
-    engine.turn.give(done('Yes'));
-    await settled();
+    engine.turn.emit(done('Yes'));
+    await waitForEvents();
     await journal.flush();
     const reloaded = await open().conversations.open(first.id);
     assert.deepEqual(
@@ -198,8 +202,8 @@ describe('conversations', () => {
     conversations.onDidRemove((removal) => removals.push(removal));
     for (let n = 0; n < 4; n++) {
       conversations.startNew().ask({ prompt: 'Hi' });
-      engine.turn.give(done('Hello'));
-      await settled();
+      engine.turn.emit(done('Hello'));
+      await waitForEvents();
       await journal.flush();
       conversationIds.push(conversations.current?.id ?? '');
     }
@@ -214,7 +218,7 @@ describe('conversations', () => {
 
   it('keeps the current conversation when the opened one is no longer wanted', async () => {
     const before = open();
-    const { id } = await before.conversations.resume();
+    const { id } = await before.conversations.ensureCurrent();
     before.conversations.current?.ask({ prompt: 'Hi' });
     await filesWritten();
     before.conversations.flushSync();
@@ -258,7 +262,7 @@ describe('conversations', () => {
     await utimes(join(folder, `${completeId}.jsonl`), 9, 9);
 
     const { conversations } = open();
-    const found = await conversations.brokenOff();
+    const found = await conversations.openInterrupted();
     assert.deepEqual(
       found.map(({ id }) => id),
       ids,
@@ -266,7 +270,7 @@ describe('conversations', () => {
     assert.equal(conversations.current, found[0]);
     await filesWritten();
     conversations.flushSync();
-    assert.deepEqual(await open().conversations.brokenOff(), []);
+    assert.deepEqual(await open().conversations.openInterrupted(), []);
   });
 
   it('keeps the current conversation when interrupted conversations are opened', async () => {
@@ -276,7 +280,7 @@ describe('conversations', () => {
     before.conversations.flushSync();
     const { conversations } = open();
     const current = conversations.startNew();
-    assert.equal((await conversations.brokenOff()).length, 1);
+    assert.equal((await conversations.openInterrupted()).length, 1);
     assert.equal(conversations.current, current);
   });
 
@@ -285,8 +289,8 @@ describe('conversations', () => {
     const first = conversations.startNew();
     first.ask({ prompt: 'Hi' });
     first.stop();
-    await settled();
-    const holds = [conversations.hold(first), conversations.hold(first)];
+    await waitForEvents();
+    const holds = [conversations.keepOpen(first), conversations.keepOpen(first)];
     await talk(['Other', 'Yes']);
     for (const hold of holds) {
       assert.equal(await conversations.open(first.id), first);
@@ -295,7 +299,7 @@ describe('conversations', () => {
       hold.dispose();
     }
     await conversations.list();
-    await settled();
+    await waitForEvents();
     assert.notEqual(await conversations.open(first.id), first);
   });
 
@@ -306,12 +310,12 @@ describe('conversations', () => {
     first.ask({ prompt: 'two' });
     const turn = engine.turn;
     await talk(['Other', 'Yes']);
-    turn.give(attempt(), done('1'));
-    await settled();
+    turn.emit(attempt(), done('1'));
+    await waitForEvents();
     // The queued turn runs.
     assert.equal(conversations.running, first);
-    engine.turn.give(attempt(), done('2'));
-    await settled();
+    engine.turn.emit(attempt(), done('2'));
+    await waitForEvents();
     const reopened = await conversations.open(first.id);
     assert.notEqual(reopened, first);
     assert.deepEqual(
@@ -327,7 +331,7 @@ describe('conversations', () => {
     conversations.startNew();
     // The conversation may pass through several async functions.
     for (let turn = 0; turn < 20; turn++) await Promise.resolve();
-    conversations.hold(conversation);
+    conversations.keepOpen(conversation);
     await conversations.list();
     assert.equal(await conversations.open(id), conversation);
   });
@@ -338,7 +342,7 @@ describe('conversations', () => {
     const first = conversations.startNew();
     first.ask({ prompt: 'Hi' });
     const second = conversations.startNew();
-    conversations.hold(second);
+    conversations.keepOpen(second);
     conversations.onDidChange(({ conversation, change }) => changes.push(change ? 'other' : conversation.id));
     conversations.activate(first);
     conversations.activate(first);
@@ -354,12 +358,12 @@ describe('conversations', () => {
     const { conversations, engine, journal } = open();
     const first = conversations.startNew();
     first.ask({ prompt: 'Hi' });
-    engine.turn.give(done('Hello'));
-    await settled();
+    engine.turn.emit(done('Hello'));
+    await waitForEvents();
     conversations.startNew();
     first.ask({ prompt: 'More' });
-    engine.turn.give(done('Yes'));
-    await settled();
+    engine.turn.emit(done('Yes'));
+    await waitForEvents();
     await journal.flush();
     assert.equal((await open().conversations.read(first.id))?.exchanges.length, 2);
   });
@@ -371,7 +375,7 @@ describe('conversations', () => {
     const flush = journal.flush.bind(journal);
     journal.flush = async (id) => {
       await flush(id);
-      if (id === first.id) conversations.hold(first);
+      if (id === first.id) conversations.keepOpen(first);
     };
     conversations.startNew();
     assert.equal(await conversations.open(first.id), first);
@@ -385,7 +389,7 @@ describe('conversations', () => {
         if (state === 'busy') conversations.current?.ask({ prompt: 'More' });
         if (state === 'closed') {
           await talk(['Other', 'Yes']);
-          await settled();
+          await waitForEvents();
         }
         const previous = conversations.current;
         const removed = (await conversations.remove(id))!;
@@ -417,8 +421,8 @@ describe('conversations', () => {
       assert.equal(conversations.current, conversation);
       assert.equal(await conversations.open(id), conversation);
       conversation.ask({ prompt: 'More' });
-      engine.turn.give(attempt(), done('Yes'));
-      await settled();
+      engine.turn.emit(attempt(), done('Yes'));
+      await waitForEvents();
       await journal.flush();
       const texts = (await open().conversations.read(id))?.exchanges.map(({ state }) => state.text);
       assert.deepEqual(texts, ['Hello', 'Yes']);

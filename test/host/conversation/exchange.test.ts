@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events';
-import { initialTurn, reduce, runsOf, type TurnState } from '../../../src/engine/state/turnState';
+import { initialTurn, reduceTurn, segmentsOf, type TurnState } from '../../../src/engine/state/turnState';
 import { stateForRerun } from '../../../src/host/conversation/exchange';
 import { foldJournal } from '../../../src/host/journal/journalFold';
 import type { JournalLine } from '../../../src/host/journal/journalSchema';
@@ -10,7 +10,7 @@ const firstEvents: readonly StreamEvent[] = [attempt(), text('Hel'), stopped('He
 const laterEvents: readonly StreamEvent[] = [attempt(), resumed(3), text('lo'), done('Hello')];
 
 const stateAfter = (go: 'continue' | 'restart'): TurnState =>
-  laterEvents.reduce(reduce, stateForRerun(firstEvents.reduce(reduce, initialTurn), go));
+  laterEvents.reduce(reduceTurn, stateForRerun(firstEvents.reduce(reduceTurn, initialTurn), go));
 
 describe('turn that starts again', () => {
   for (const [go, phases] of [
@@ -19,7 +19,7 @@ describe('turn that starts again', () => {
   ] as const) {
     it(`${go === 'continue' ? 'keeps' : 'discards'} the previous attempts with mode ${go}`, () => {
       assert.deepEqual(
-        runsOf(stateAfter(go)).map(({ phase, ledger }) => [phase, ledger.entries.length]),
+        segmentsOf(stateAfter(go)).map(({ phase, ledger }) => [phase, ledger.entries.length]),
         phases.map((phase) => [phase, 1]),
       );
     });

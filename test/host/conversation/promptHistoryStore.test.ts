@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { PromptHistory, removeFormerPrompts } from '../../../src/host/conversation/promptHistoryStore';
+import { PromptHistory, removeLegacyPrompts } from '../../../src/host/conversation/promptHistoryStore';
 import { storeIn } from '../../support/storeIn';
 
 function setUp(stored?: unknown) {
@@ -40,8 +40,8 @@ describe('prompt history', () => {
     const { history, memory } = setUp();
     await history.add('secret', 'one');
     await history.add('other', 'two');
-    await history.follow({ id: 'one', state: 'deleted' });
-    assert.deepEqual([history.list(), history.deleted()], [['other'], ['one']]);
+    await history.handleRemoval({ id: 'one', state: 'deleted' });
+    assert.deepEqual([history.list(), history.deletedConversations()], [['other'], ['one']]);
     assert.ok(!JSON.stringify([...memory]).includes('secret'));
   });
 
@@ -51,40 +51,40 @@ describe('prompt history', () => {
       await history.add('first', 'one');
       await history.add('other', 'two');
       await history.add('last', 'one');
-      await history.follow({ id: 'one', state: 'hidden' });
+      await history.handleRemoval({ id: 'one', state: 'hidden' });
       return { history, memory };
     };
 
     it('lists and stores no prompts of the conversation, but keeps its drafts', async () => {
       const { history, memory } = await hidden();
-      assert.deepEqual([history.list(), history.deleted()], [['other'], []]);
+      assert.deepEqual([history.list(), history.deletedConversations()], [['other'], []]);
       assert.doesNotMatch(JSON.stringify([...memory]), /first|last/);
     });
 
     it('restores the prompts to their places when the deletion is undone', async () => {
       const { history } = await hidden();
       await history.add('later', 'three');
-      await history.follow({ id: 'one', state: 'restored' });
-      assert.deepEqual([history.list(), history.deleted()], [['first', 'other', 'last', 'later'], []]);
+      await history.handleRemoval({ id: 'one', state: 'restored' });
+      assert.deepEqual([history.list(), history.deletedConversations()], [['first', 'other', 'last', 'later'], []]);
     });
 
     it('does not restore prompts that were cleared meanwhile', async () => {
       const { history } = await hidden();
       await history.clear();
       await history.add('later', 'three');
-      await history.follow({ id: 'one', state: 'restored' });
+      await history.handleRemoval({ id: 'one', state: 'restored' });
       assert.deepEqual(history.list(), ['later']);
     });
 
     it('removes the drafts once the deletion is final', async () => {
       const { history } = await hidden();
-      await history.follow({ id: 'one', state: 'deleted' });
-      assert.deepEqual([history.list(), history.deleted()], [['other'], ['one']]);
+      await history.handleRemoval({ id: 'one', state: 'deleted' });
+      assert.deepEqual([history.list(), history.deletedConversations()], [['other'], ['one']]);
     });
 
     it('removes the drafts in a window that opens later', async () => {
       const { memory } = await hidden();
-      assert.deepEqual(new PromptHistory(storeIn(memory)).deleted(), ['one']);
+      assert.deepEqual(new PromptHistory(storeIn(memory)).deletedConversations(), ['one']);
     });
   });
 
@@ -98,7 +98,7 @@ describe('prompt history', () => {
 
   it('removes the prompts that earlier versions stored for all workspaces', async () => {
     const memory = new Map<string, unknown>([['holysheep.promptHistory', ['secret']]]);
-    await removeFormerPrompts(storeIn(memory));
+    await removeLegacyPrompts(storeIn(memory));
     assert.ok(!JSON.stringify([...memory]).includes('secret'));
   });
 

@@ -16,21 +16,21 @@ export class ScriptedTurn implements RunningTurn {
     readonly options: StreamOptions | undefined,
   ) {}
 
-  give(...events: readonly StreamEvent[]): void {
+  emit(...events: readonly StreamEvent[]): void {
     this.events.push(...events);
     for (const event of events) if (event.type === 'text') this.text += event.text;
     if (events.some(({ type }) => type === 'done' || type === 'stopped' || type === 'failed')) this.isFinished = true;
     this.wake();
   }
 
-  break(problem: Error): void {
+  failWith(problem: Error): void {
     this.problem = problem;
     this.wake();
   }
 
   stop(): void {
     this.controls.push('stop');
-    this.give(stopped(this.text));
+    this.emit(stopped(this.text));
   }
 
   retryNow(): void {
@@ -64,7 +64,7 @@ export class ScriptedEngine implements Engine {
     return turn;
   }
 
-  connectionChanged(): void {
+  onConnectionChanged(): void {
     // The conversation does not forward this call to its turns.
   }
 
@@ -143,6 +143,6 @@ export const waiting: StreamEvent = {
 };
 
 /** Waits until all provided events have been consumed, which takes only microtasks. */
-export async function settled(): Promise<void> {
+export async function waitForEvents(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
 }

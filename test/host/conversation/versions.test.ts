@@ -6,7 +6,7 @@ import { decodeLine, encodeLine } from '../../../src/host/journal/journalLines';
 import type { JournalLine } from '../../../src/host/journal/journalSchema';
 import { propertyRuns } from '../../support/propertyRuns';
 import { VirtualClock } from '../../support/virtualClock';
-import { attempt, done, failed, ScriptedEngine, settled, stopped, text } from './scriptedEngine';
+import { attempt, done, failed, ScriptedEngine, waitForEvents, stopped, text } from './scriptedEngine';
 
 function open(folded: FoldedJournal = foldJournal([])) {
   const engine = new ScriptedEngine();
@@ -21,7 +21,7 @@ function open(folded: FoldedJournal = foldJournal([])) {
       clock: new VirtualClock(),
       defaults: () => ({ model: 'default', systemPrompt: '', temperature: 1, maxTokens: 9 }),
       connection: () => Promise.resolve({ baseUrl: 'https://own.example/v1', apiKey: 'hsa-key' }),
-      resume: () => 'auto',
+      resumeSetting: () => 'auto',
       localize: (message) => message,
       onEvent: () => undefined,
       onError: (error) => assert.fail(String(error)),
@@ -35,8 +35,8 @@ function open(folded: FoldedJournal = foldJournal([])) {
   /** Sends a prompt and emits its answer. */
   const ask = async (prompt: string): Promise<string> => {
     const { id } = conversation.ask({ prompt });
-    engine.turn.give(attempt(), done(`to ${prompt}`));
-    await settled();
+    engine.turn.emit(attempt(), done(`to ${prompt}`));
+    await waitForEvents();
     return id;
   };
   return { engine, lines, changes, conversation, sentTexts, phases, ask };
@@ -68,8 +68,8 @@ describe('versions of an exchange', () => {
         ['zwei', [two, id]],
       ],
     );
-    engine.turn.give(done('zu zwei'));
-    await settled();
+    engine.turn.emit(done('zu zwei'));
+    await waitForEvents();
     await ask('drei');
     assert.deepEqual(sentTexts(), ['one', 'to one', 'zwei', 'zu zwei', 'drei']);
   });
@@ -87,8 +87,8 @@ describe('versions of an exchange', () => {
     const one = await ask('one');
     await ask('two');
     const { id } = conversation.edit(one, { prompt: 'eins' });
-    engine.turn.give(done('zu eins'));
-    await settled();
+    engine.turn.emit(done('zu eins'));
+    await waitForEvents();
     changes.length = 0;
     conversation.showVersion(one);
     assert.deepEqual(phases(), ['one: done', 'two: done']);
@@ -109,7 +109,7 @@ describe('versions of an exchange', () => {
     const { conversation, ask, lines } = open();
     const one = await ask('one');
     conversation.edit(one, { prompt: 'eins' });
-    await conversation.end();
+    await conversation.stopAll();
     conversation.showVersion(one);
     assert.deepEqual(
       reopened(lines).exchanges.map(({ prompt }) => prompt),
@@ -122,7 +122,7 @@ describe('versions of an exchange', () => {
     const one = await ask('one');
     const two = await ask('two');
     conversation.edit(one, { prompt: 'eins' });
-    await conversation.end();
+    await conversation.stopAll();
     conversation.restart(two);
     assert.deepEqual(sentTexts(), ['one', 'to one', 'two']);
     assert.deepEqual(phases(), ['eins: stopped']);
@@ -141,13 +141,13 @@ describe('versions of an exchange', () => {
     const one = conversation.ask({ prompt: 'one' });
     const two = conversation.ask({ prompt: 'two' });
     const three = conversation.ask({ prompt: 'three' });
-    engine.turn.give(attempt(), text('half'));
-    await settled();
+    engine.turn.emit(attempt(), text('half'));
+    await waitForEvents();
     changes.length = 0;
     const { id } = conversation.edit(one.id, { prompt: 'eins' });
     assert.deepEqual(engine.turns[0]?.controls, ['stop']);
     assert.deepEqual(phases(), ['eins: queued']);
-    await settled();
+    await waitForEvents();
     assert.deepEqual(phases(), ['eins: connecting']);
     assert.equal(engine.turns.length, 2);
     const seen = changes.map((change) => (change.type === 'exchange' ? change.exchange.id : change.type));
@@ -164,8 +164,8 @@ describe('versions of an exchange', () => {
     conversation.edit(id, { prompt: 'zwei' });
     assert.deepEqual(engine.turns[0]?.controls, []);
     assert.deepEqual(phases(), ['one: connecting', 'zwei: queued']);
-    engine.turn.give(done('to one'));
-    await settled();
+    engine.turn.emit(done('to one'));
+    await waitForEvents();
     assert.deepEqual(phases(), ['one: done', 'zwei: connecting']);
   });
 
@@ -187,12 +187,12 @@ describe('versions of an exchange', () => {
       const { id } = conversation.ask(input);
       assert.equal(conversation.regenerate(id, model)?.id, id);
       assert.equal(engine.turns.length, 1);
-      engine.turn.give(failed('half'));
-      await settled();
+      engine.turn.emit(failed('half'));
+      await waitForEvents();
       const again = conversation.regenerate(id, model)!;
       assert.notEqual(again.id, id);
       assert.deepEqual([sentTexts(), engine.turn.request.model], [['one, in full'], asked]);
-      assert.equal(engine.turn.options?.earlier, undefined);
+      assert.equal(engine.turn.options?.resumeFrom, undefined);
       const { prompt, content, attachments: same, target: place, demo } = conversation.exchange(again.id)!;
       assert.deepEqual({ prompt, content, attachments: same, target: place, model: 'own', demo }, input);
       assert.deepEqual(phases(), ['one: connecting']);
@@ -214,7 +214,7 @@ describe('versions of an exchange', () => {
     const { conversation, engine, phases } = open();
     conversation.ask({ prompt: 'one' });
     conversation.ask({ prompt: 'two' });
-    await conversation.end();
+    await conversation.stopAll();
     assert.deepEqual([phases(), conversation.busy], [['one: stopped', 'two: stopped'], false]);
     assert.equal(engine.turns.length, 1);
   });
@@ -246,13 +246,13 @@ describe('versions of an exchange', () => {
             else if (each.what === 'show') conversation.showVersion(id);
             else conversation.restart(id);
           }
-          await settled();
+          await waitForEvents();
           if (!conversation.busy || !('answer' in each) || each.answer === 'none') continue;
           const words = `to ${sentTexts().at(-1)}`;
-          engine.turn.give(attempt(), each.answer === 'half' ? stopped(words) : done(words));
-          await settled();
+          engine.turn.emit(attempt(), each.answer === 'half' ? stopped(words) : done(words));
+          await waitForEvents();
         }
-        await conversation.end();
+        await conversation.stopAll();
         const folded = reopened(lines);
         const again = open(folded);
         // The model is set before the first attempt, and the journal does not contain it then.
@@ -270,7 +270,7 @@ describe('versions of an exchange', () => {
           for (const each of [{ conversation, sentTexts }, again]) {
             each.conversation.restart(id);
             assert.deepEqual(each.sentTexts(), expected);
-            await each.conversation.end();
+            await each.conversation.stopAll();
           }
         }
       }),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { startGateway, type Gateway } from '../../../src/demo/gateway';
-import { answer, failure, inTurn, rateLimited } from '../../../src/demo/replies';
+import { answer, failure, replySequence, rateLimited } from '../../../src/demo/replies';
 import { languages } from '../../../src/host/copyAsCode/codeLanguages';
 import {
   controlCharacter,
@@ -71,7 +71,7 @@ for (const shell of ['sh', 'bash', 'zsh']) {
     });
 
     it('waits for as long as a 429 says, and has the answer once', async () => {
-      gateway.script = inTurn(
+      gateway.script = replySequence(
         () => rateLimited(1),
         () => answer('At last'),
       );

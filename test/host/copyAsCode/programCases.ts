@@ -1,5 +1,5 @@
 import type { Gateway, Script } from '../../../src/demo/gateway';
-import { answer, cutAfter, deltas, failure, html, inTurn, rateLimited } from '../../../src/demo/replies';
+import { answer, cutAfter, deltas, failure, html, replySequence, rateLimited } from '../../../src/demo/replies';
 import type { GatewayRequest, Step } from '../../../src/demo/script';
 
 /** What a copied program meets, and what becomes of it. */
@@ -66,13 +66,13 @@ export function continuation({ json }: GatewayRequest): { readonly partial: unkn
 const retried = [/Retrying in \d+\.\d s \(1 of 3\)\./];
 
 function notRetried(name: string, script: Script, ...says: readonly RegExp[]): ProgramCase {
-  return { name, script: inTurn(script, whole), stdout: '', requests: 1, code: 1, says };
+  return { name, script: replySequence(script, whole), stdout: '', requests: 1, code: 1, says };
 }
 
 function goesOn(name: string, cut: Script, ...others: readonly [Script, ...Script[]]): ProgramCase {
   return {
     name,
-    script: inTurn(cut, ...others),
+    script: replySequence(cut, ...others),
     stdout: printed(wholeAnswer),
     requests: 1 + others.length,
     says: [/The answer was cut off\./, ...retried],
@@ -101,7 +101,7 @@ export const programCases: readonly ProgramCase[] = [
   {
     name: 'says 429 with a hint in milliseconds, then answers',
     essential: true,
-    script: inTurn(() => rateLimited(100, { 'retry-after-ms': '400' }), whole),
+    script: replySequence(() => rateLimited(100, { 'retry-after-ms': '400' }), whole),
     stdout: printed(wholeAnswer),
     requests: 2,
     // The hint and a little more; the backoff alone would be a millisecond at most.
@@ -114,7 +114,7 @@ export const programCases: readonly ProgramCase[] = [
   {
     name: 'refuses in every way that may pass, then answers',
     essential: true,
-    script: inTurn(...passing, whole),
+    script: replySequence(...passing, whole),
     stdout: printed(wholeAnswer),
     requests: passing.length + 1,
     maxRetries: passing.length,
@@ -243,7 +243,7 @@ export const programCases: readonly ProgramCase[] = [
   },
   {
     name: 'is cut for good',
-    script: inTurn(
+    script: replySequence(
       () => cutAfter(partial, 'reset'),
       () => cutAfter('', 'fin'),
     ),

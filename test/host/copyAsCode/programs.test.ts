@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { startGateway, type Gateway, type Script } from '../../../src/demo/gateway';
-import { answer, cutAfter, deltas, failure, inTurn, rateLimited } from '../../../src/demo/replies';
+import { answer, cutAfter, deltas, failure, replySequence, rateLimited } from '../../../src/demo/replies';
 import type { Step } from '../../../src/demo/script';
 import { languages } from '../../../src/host/copyAsCode/codeLanguages';
 import type { RetrySettings } from '../../../src/host/copyAsCode/exportedRequest';
@@ -89,7 +89,7 @@ for (const { language, name, runtime, cases } of programs) {
     it('asks for the rest with what has been printed, and what was asked before', async function () {
       if (!runtime) return this.skip();
       const half = wholeAnswer.slice(0, 60);
-      const script = inTurn(
+      const script = replySequence(
         () => cutAfter(half, 'reset'),
         () => answer(wholeAnswer.slice(60)),
       );
@@ -133,7 +133,7 @@ for (const { language, name, runtime, cases } of programs) {
         const other = await startGateway({ script: () => answer('From elsewhere') });
         for (const location of [`${other.baseUrl}/chat/completions`, `${gateway.baseUrl}/chat/completions?again`]) {
           const redirect = (): Iterable<Step> => failure(status, { message: 'Moved' }, { location });
-          const ended = await runPasted(codeFor(inTurn(redirect, () => answer('From elsewhere'))), runtime);
+          const ended = await runPasted(codeFor(replySequence(redirect, () => answer('From elsewhere'))), runtime);
           assert.deepEqual({ code: ended.code, stdout: ended.stdout }, { code: 1, stdout: '' }, ended.stderr);
           assert.match(ended.stderr, /The base URL redirects to another address\. The redirect was not followed\./);
           assert.doesNotMatch(ended.stderr, trace);
@@ -165,7 +165,7 @@ for (const { language, name, runtime, cases } of programs) {
     it('prints the answer without control characters, but sends the unchanged text to get the rest', async function () {
       if (!runtime) return this.skip();
       const half = `Once ${controls} upon a time`;
-      const script = inTurn(
+      const script = replySequence(
         () => cutAfter(half, 'reset'),
         () => answer(`, \x1b[2Jthe end.`),
       );
@@ -187,7 +187,7 @@ for (const { language, name, runtime, cases } of programs) {
     it('goes on when a stream stays silent', async function () {
       if (!runtime) return this.skip();
       const half = wholeAnswer.slice(0, 60);
-      const script = inTurn(
+      const script = replySequence(
         () => cutAfter(half, 'stall'),
         () => answer(wholeAnswer.slice(60)),
       );

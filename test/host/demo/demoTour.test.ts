@@ -4,7 +4,7 @@ import { Conversation } from '../../../src/host/conversation/conversation';
 import { DemoTour } from '../../../src/host/demo/demoTour';
 import { foldJournal } from '../../../src/host/journal/journalFold';
 import { VirtualClock } from '../../support/virtualClock';
-import { attempt, done, ScriptedEngine, settled } from '../conversation/scriptedEngine';
+import { attempt, done, ScriptedEngine, waitForEvents } from '../conversation/scriptedEngine';
 
 const english = (message: string, args: Readonly<Record<string, string | number>> = {}): string =>
   message.replace(/\{(\w+)\}/g, (_, name: string) => String(args[name]));
@@ -27,7 +27,7 @@ describe('the tour of the demo', () => {
         clock: new VirtualClock(),
         defaults: () => ({ model: 'm', systemPrompt: '', temperature: 1, maxTokens: 1 }),
         connection: () => Promise.resolve({ baseUrl: 'http://127.0.0.1/v1', apiKey: 'hsa-demo' }),
-        resume: () => 'auto',
+        resumeSetting: () => 'auto',
         localize: (message) => message,
         onEvent: () => undefined,
         onError: (error) => assert.fail(String(error)),
@@ -38,8 +38,8 @@ describe('the tour of the demo', () => {
   const heading = (): string | undefined => tour.guide(conversation)?.heading;
   const acts = (): readonly string[] => tour.guide(conversation)?.offers.map(({ act }) => act) ?? [];
   const answered = async (): Promise<void> => {
-    engine.turn.give(attempt(), done('an answer'));
-    await settled();
+    engine.turn.emit(attempt(), done('an answer'));
+    await waitForEvents();
   };
 
   it('says what comes, and starts when it is told to', () => {
@@ -84,7 +84,7 @@ describe('the tour of the demo', () => {
     assert.match(heading() ?? '', /^2 of 5/);
     tour.act(conversation, 'next');
     tour.act(conversation, 'skip');
-    await settled();
+    await waitForEvents();
     assert.deepEqual(engine.turn.controls, ['stop']);
     assert.match(heading() ?? '', /^3 of 5/);
   });

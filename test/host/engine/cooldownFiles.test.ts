@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Cooldown, Scope, SharedCooldowns } from '../../../src/engine/gate/cooldowns';
+import type { Cooldown, CooldownScope, SharedCooldowns } from '../../../src/engine/gate/cooldowns';
 import { cooldownFiles } from '../../../src/host/engine/cooldownFiles';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 
-const scope: Scope = { origin: 'https://gateway.test', apiKey: 'hsa-very-secret-key', model: 'gpt-4o' };
-const other: Scope = { ...scope, model: 'other' };
+const scope: CooldownScope = { origin: 'https://gateway.test', apiKey: 'hsa-very-secret-key', model: 'gpt-4o' };
+const other: CooldownScope = { ...scope, model: 'other' };
 const minute = 60_000;
 
 /** As root nothing is read-only; nobody's eyes see it. */

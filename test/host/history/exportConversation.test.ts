@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Localize } from '../../../src/engine/engine';
 import type { StreamEvent } from '../../../src/engine/events';
-import { initialTurn, interrupted, reduce } from '../../../src/engine/state/turnState';
+import { initialTurn, markInterrupted, reduceTurn } from '../../../src/engine/state/turnState';
 import type { Exchange } from '../../../src/host/conversation/exchange';
 import { exportJson } from '../../../src/host/history/exportJson';
 import { exportMarkdown } from '../../../src/host/history/exportMarkdown';
@@ -30,7 +30,7 @@ const failed: StreamEvent = {
 };
 
 function exchange(events: readonly StreamEvent[], more: Partial<Exchange> = {}): Exchange {
-  return { id: 'e1', prompt: 'Why?', queued: false, state: events.reduce(reduce, initialTurn), ...more };
+  return { id: 'e1', prompt: 'Why?', queued: false, state: events.reduce(reduceTurn, initialTurn), ...more };
 }
 
 const markdown = (...exchanges: Exchange[]): string => markdownIn('en', ...exchanges);
@@ -92,7 +92,7 @@ describe('Markdown export', () => {
 
   it('adds a note about an interruption', () => {
     const { state } = exchange([attempt, text('half')]);
-    const written = markdown(exchange([], { state: interrupted(state) }));
+    const written = markdown(exchange([], { state: markInterrupted(state) }));
     assert.match(
       written,
       /half\n\n> Interrupted: VS Code closed, reloaded or crashed\. The partial answer was kept\.\n$/,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { RecordedEvent, StreamEvent } from '../../../src/engine/events';
 import { noThroughput, throughputSeconds } from '../../../src/engine/state/throughput';
-import { initialTurn, reduce, type TurnState } from '../../../src/engine/state/turnState';
+import { initialTurn, reduceTurn, type TurnState } from '../../../src/engine/state/turnState';
 import { mergeDeltas } from '../../../src/host/journal/journalLines';
 import { attempt, done, reasoning, text, waiting } from '../conversation/scriptedEngine';
 
@@ -32,7 +32,7 @@ describe('joining of deltas', () => {
     fc.assert(
       fc.property(fc.array(anyEvent), (events) => {
         const fold = (all: readonly RecordedEvent[]): TurnState =>
-          withoutTimes(all.reduce<TurnState>(reduce, initialTurn));
+          withoutTimes(all.reduce<TurnState>(reduceTurn, initialTurn));
         assert.deepEqual(fold(mergeDeltas(events)), fold(events));
       }),
     );

@@ -52,7 +52,7 @@ describe('conversations folder with odd entries', () => {
         (await conversations.search('wool')).map((hit) => hit.id),
         [id],
       );
-      assert.deepEqual(await conversations.brokenOff(), []);
+      assert.deepEqual(await conversations.openInterrupted(), []);
       assert.equal((await conversations.read(id))?.exchanges[0]?.state.text, 'wool');
       await conversations.read(oddId).catch(() => undefined);
       await journal.prune();

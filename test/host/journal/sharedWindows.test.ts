@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { StreamEvent } from '../../../src/engine/events';
 import type { Conversation } from '../../../src/host/conversation/conversation';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
-import { attempt, done, settled, text } from '../conversation/scriptedEngine';
+import { attempt, done, waitForEvents, text } from '../conversation/scriptedEngine';
 import { openWindow, type Disk } from './window';
 
 const noId = '5f1c7e9a-0000-4000-8000-000000000001';
@@ -32,8 +32,8 @@ describe('conversations shared by several windows', () => {
     const conversation = window.conversations.startNew();
     conversation.ask({ prompt: 'Hi' });
     const arrived = async (...events: StreamEvent[]): Promise<void> => {
-      window.engine.turn.give(...events);
-      await settled();
+      window.engine.turn.emit(...events);
+      await waitForEvents();
       conversation.flush();
       await window.journal.flush();
     };
@@ -47,7 +47,7 @@ describe('conversations shared by several windows', () => {
     const markFinished = (): void => void (progress.isFinished = true);
     work.then(markFinished, markFinished);
     while (!progress.isFinished) {
-      await settled();
+      await waitForEvents();
       await new Promise((resolve) => setImmediate(resolve));
       if (clock.pending > 0) await clock.advance(300);
     }
@@ -57,7 +57,7 @@ describe('conversations shared by several windows', () => {
     conversation?.exchanges().map(({ prompt, state }) => `${prompt}: ${state.phase}`);
 
   const stateOf = (conversation: Conversation | undefined) => {
-    const last = conversation?.last?.state;
+    const last = conversation?.lastExchange?.state;
     return [conversation?.readOnly, last?.phase, last?.text];
   };
   /** Hands a conversation over from the first window to the second one, while both are running. */
@@ -65,7 +65,7 @@ describe('conversations shared by several windows', () => {
     const conversation = await second.conversations.open(id);
     assert.equal(conversation?.readOnly, true);
     const handedOver = second.conversations.takeOver(conversation);
-    await settled();
+    await waitForEvents();
     await first.clock.advance(1000);
     await finish(second, handedOver);
     return conversation;
@@ -99,7 +99,7 @@ describe('conversations shared by several windows', () => {
     const content = await readFile(pathOf(id));
     const second = open();
     const conversation = (await second.conversations.open(id))!;
-    const exchangeId = conversation.last!.id;
+    const exchangeId = conversation.lastExchange!.id;
     conversation.regenerate(exchangeId);
     conversation.restart(exchangeId);
     conversation.retryNow();
@@ -109,13 +109,13 @@ describe('conversations shared by several windows', () => {
     await second.journal.flush();
     assert.deepEqual([prompts(conversation), conversation.title], [['one: done'], undefined]);
     assert.ok(content.equals(await readFile(pathOf(id))));
-    assert.notEqual((await second.conversations.resume()).id, id);
+    assert.notEqual((await second.conversations.ensureCurrent()).id, id);
   });
 
   it('hands a conversation over to a requesting window with all received text', async () => {
     const first = await streaming();
-    first.engine.turn.give(text('two '));
-    await settled();
+    first.engine.turn.emit(text('two '));
+    await waitForEvents();
     const second = open();
     const conversation = await openHere(first, second, first.id);
     assert.deepEqual(first.engine.turn.controls, ['stop']);
@@ -135,17 +135,17 @@ describe('conversations shared by several windows', () => {
     const second = open();
     const conversation = await openHere(first, second, id);
     conversation.ask({ prompt: 'two' });
-    second.engine.turn.give(attempt(), done('2'));
-    await settled();
+    second.engine.turn.emit(attempt(), done('2'));
+    await waitForEvents();
     await second.journal.flush();
     const handedBack = first.conversations.takeOver(original);
-    await settled();
+    await waitForEvents();
     await second.clock.advance(1000);
     await finish(first, handedBack);
     assert.deepEqual([original.readOnly, conversation.readOnly], [false, true]);
     original.ask({ prompt: 'three' });
-    first.engine.turn.give(attempt(), done('3'));
-    await settled();
+    first.engine.turn.emit(attempt(), done('3'));
+    await waitForEvents();
     await first.journal.flush();
     await second.clock.advance(1000);
     for (const copy of [original, conversation]) {
@@ -157,12 +157,12 @@ describe('conversations shared by several windows', () => {
     const first = await streaming();
     const movedPath = `${pathOf(first.id)}.away`;
     await rename(pathOf(first.id), movedPath);
-    first.engine.turn.give(text('two '));
-    await settled();
+    first.engine.turn.emit(text('two '));
+    await waitForEvents();
     first.conversation.flush();
     const second = open();
     const request = second.journal.requestLock(first.id);
-    await settled();
+    await waitForEvents();
     await first.clock.advance(1000);
     assert.deepEqual([first.conversation.readOnly, first.journal.isWritten(first.id)], [false, false]);
     assert.deepEqual(first.engine.turn.controls, []);
@@ -188,7 +188,7 @@ describe('conversations shared by several windows', () => {
     const conversation = await second.conversations.open(first.id);
     assert.ok(conversation);
     const handedOver = second.conversations.takeOver(conversation);
-    await settled();
+    await waitForEvents();
     second.conversations.startNew();
     await first.clock.advance(1000);
     await finish(second, handedOver);
@@ -226,7 +226,7 @@ describe('conversations shared by several windows', () => {
   it('does not open an interrupted answer automatically that another window may be writing', async () => {
     await streaming();
     const { conversations, errors } = open();
-    assert.deepEqual(await conversations.brokenOff(), []);
+    assert.deepEqual(await conversations.openInterrupted(), []);
     assert.deepEqual(errors, []);
   });
 
@@ -299,13 +299,13 @@ describe('conversations shared by several windows', () => {
     const second = open();
     const taken = await second.conversations.open(id);
     taken?.ask({ prompt: 'two '.repeat(50) });
-    second.engine.turn.give(attempt(), done('2'));
-    await settled();
+    second.engine.turn.emit(attempt(), done('2'));
+    await waitForEvents();
     second.conversations.flushSync();
     assert.deepEqual(await readdir(disk.folder), [`${id}.jsonl`]);
     const content = await readFile(pathOf(id));
     original?.ask({ prompt: 'three' });
-    await settled();
+    await waitForEvents();
     await first.journal.flush();
     assert.ok(content.equals(await readFile(pathOf(id))));
     assert.deepEqual([first.errors, original?.readOnly], [[{ kind: 'taken' }], true]);
@@ -340,11 +340,11 @@ describe('conversations shared by several windows', () => {
     const first = openWindow({ ...disk, memory });
     const { id } = first.conversations.startNew();
     first.conversations.current?.ask({ prompt: 'one' });
-    first.engine.turn.give(attempt(), text('1'));
-    await settled();
+    first.engine.turn.emit(attempt(), text('1'));
+    await waitForEvents();
     await first.journal.flush();
     const second = openWindow({ ...disk, memory });
-    const resumed = await finish(second, second.conversations.resume());
+    const resumed = await finish(second, second.conversations.ensureCurrent());
     assert.notEqual(resumed.id, id);
     assert.deepEqual([first.errors, second.errors], [[], []]);
   });
@@ -356,7 +356,7 @@ describe('conversations shared by several windows', () => {
     await writeFile(join(disk.folder, `${id}.lock`), JSON.stringify({ pid: 1, host: 'another', token: 't' }));
     await utimes(join(disk.folder, `${id}.lock`), disk.epoch / 1000 - 60, disk.epoch / 1000 - 60);
     const second = openWindow({ ...disk, memory });
-    assert.notEqual((await second.conversations.resume()).id, id);
+    assert.notEqual((await second.conversations.ensureCurrent()).id, id);
     assert.equal(second.clock.pending, 0);
   });
 
@@ -366,8 +366,8 @@ describe('conversations shared by several windows', () => {
     for (const prompt of ['one', 'two', 'three']) {
       ids.push(first.conversations.startNew().id);
       first.conversations.current?.ask({ prompt });
-      first.engine.turn.give(attempt(), text('half'));
-      await settled();
+      first.engine.turn.emit(attempt(), text('half'));
+      await waitForEvents();
       await first.journal.flush();
     }
     const second = open();
@@ -378,7 +378,7 @@ describe('conversations shared by several windows', () => {
     const waiting = async (timers: number): Promise<void> => {
       while (second.clock.pending < timers) await new Promise((resolve) => setImmediate(resolve));
     };
-    const brokenOff = second.conversations.brokenOff();
+    const brokenOff = second.conversations.openInterrupted();
     // Each stale lock is being watched.
     await waiting(3);
     const opened = second.conversations.open(ids[0]);
@@ -392,10 +392,10 @@ describe('conversations shared by several windows', () => {
 
   it('creates a conversation under the stored id of an empty one, but not of a deleted one', async () => {
     const { conversations, talk } = open();
-    assert.equal((await conversations.openOrStart(noId))?.id, noId);
+    assert.equal((await conversations.openOrCreate(noId))?.id, noId);
     const id = await talk(['one', '1']);
     await conversations.remove(id);
-    assert.equal(await conversations.openOrStart(id), undefined);
-    assert.equal(await conversations.openOrStart('../escape'), undefined);
+    assert.equal(await conversations.openOrCreate(id), undefined);
+    assert.equal(await conversations.openOrCreate('../escape'), undefined);
   });
 });

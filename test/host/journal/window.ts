@@ -2,7 +2,7 @@ import { Conversations } from '../../../src/host/conversation/conversations';
 import { Journal } from '../../../src/host/journal/journal';
 import { storeIn } from '../../support/storeIn';
 import { VirtualClock } from '../../support/virtualClock';
-import { attempt, done, ScriptedEngine, settled } from '../conversation/scriptedEngine';
+import { attempt, done, ScriptedEngine, waitForEvents } from '../conversation/scriptedEngine';
 import { dropLocks } from './dropLocks';
 
 export interface Disk {
@@ -35,8 +35,8 @@ export function openWindow(disk: Disk) {
     journal,
     defaults: () => ({ model: 'm', systemPrompt: '', temperature: 1, maxTokens: 1 }),
     connection: () => Promise.resolve({ baseUrl: 'https://own.example/v1', apiKey: 'hsa-own' }),
-    resume: () => 'auto',
-    memory: storeIn(memory),
+    resumeSetting: () => 'auto',
+    workspaceState: storeIn(memory),
     localize: (message) => message,
     onEvent: () => undefined,
     onError: (error) => errors.push(error),
@@ -46,8 +46,8 @@ export function openWindow(disk: Disk) {
     const conversation = conversations.startNew();
     for (const [prompt, answer] of turns) {
       conversation.ask({ prompt });
-      engine.turn.give(attempt(), done(answer));
-      await settled();
+      engine.turn.emit(attempt(), done(answer));
+      await waitForEvents();
     }
     await journal.flush();
     return conversation.id;

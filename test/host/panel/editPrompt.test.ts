@@ -20,20 +20,20 @@ async function setUp(asked: PromptInput, pick?: string) {
       clock: new VirtualClock(),
       defaults: () => ({ model: 'm', systemPrompt: '', temperature: 1, maxTokens: 1 }),
       connection: () => Promise.resolve({ baseUrl: 'https://own.example/v1', apiKey: 'hsa-own' }),
-      resume: () => 'auto',
+      resumeSetting: () => 'auto',
       localize: (message) => message,
       onEvent: () => undefined,
       onError: (error) => assert.fail(String(error)),
     },
   );
   const { id } = conversation.ask(asked);
-  await conversation.end();
+  await conversation.stopAll();
   const remembered: string[] = [];
   const holds: string[] = [];
   let heldMeanwhile: readonly string[] = [];
   const deps = {
     conversations: {
-      whileHeld: async (held: Conversation, work: () => Promise<void>) => {
+      withOpen: async (held: Conversation, work: () => Promise<void>) => {
         holds.push(held.id);
         await work();
         holds.pop();

@@ -41,7 +41,7 @@ describe('the help for faults', () => {
 
   it('says that it was not tried again only of kinds that are not, but for a hint', () => {
     for (const { kind, policy } of rows) {
-      if (kind === undefined || !faultAdvice[kind].lasting) continue;
+      if (kind === undefined || !faultAdvice[kind].isPermanent) continue;
       assert.ok(['never', 'repair', 'hint'].includes(policy.retry), `${kind} ${policy.retry}`);
     }
   });

@@ -3,7 +3,7 @@ import { JSDOM } from 'jsdom';
 import { faultHelp } from '../../../src/host/panel/faultAdvice';
 import { panelHtml } from '../../../src/host/panel/panelPage';
 import { panelTitle, translatePanelStrings } from '../../../src/host/panel/panelText';
-import { panelStrings, type FaultHelp } from '../../../src/shared/panelStrings';
+import { panelStrings, type FaultDetails } from '../../../src/shared/panelStrings';
 
 const nasty = `"><script>alert('1')</script>&amp;<b a="`;
 const page = (strings = translatePanelStrings((english) => english)) =>
@@ -22,8 +22,8 @@ describe('The panel page', () => {
     const strings = translatePanelStrings((english) => `${english} ${nasty}`);
     const { document } = new JSDOM(page(strings)).window;
     assert.deepEqual(JSON.parse(document.body.dataset['strings'] ?? ''), strings);
-    const help = JSON.parse(document.body.dataset['help'] ?? '') as FaultHelp;
-    assert.ok(help.auth.cause.endsWith(nasty) && help.breaker.todo.endsWith(nasty));
+    const help = JSON.parse(document.body.dataset['help'] ?? '') as FaultDetails;
+    assert.ok(help.auth.cause.endsWith(nasty) && help.breaker.remedy.endsWith(nasty));
     assert.match(help.auth.href, /authentication\.zh-CN\.md$/);
     assert.equal(document.body.dataset['locale'], 'zh-cn');
     assert.equal(document.querySelectorAll('script').length, 1);

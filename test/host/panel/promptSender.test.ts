@@ -23,7 +23,7 @@ class TalkingConversation extends Conversation {
         clock: new VirtualClock(),
         defaults: () => ({ model: 'm', systemPrompt: '', temperature: 1, maxTokens: 1 }),
         connection: () => Promise.resolve({ baseUrl: 'https://own.example/v1', apiKey: 'hsa-own' }),
-        resume: () => 'auto',
+        resumeSetting: () => 'auto',
         localize: (message) => message,
         onEvent: () => undefined,
         onError: (error) => assert.fail(String(error)),
@@ -45,7 +45,7 @@ function setUp() {
   const current = conversation('current');
   const services: SendServices = {
     conversations: {
-      resume: () => Promise.resolve(current),
+      ensureCurrent: () => Promise.resolve(current),
       startNew: () => conversation('new'),
     },
     panels: {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { initialTurn, isRunning, reduce, type TurnPhase } from '../../../src/engine/state/turnState';
+import { initialTurn, isRunning, reduceTurn, type TurnPhase } from '../../../src/engine/state/turnState';
 import type { Exchange } from '../../../src/host/conversation/exchange';
 import {
   ContextKeys,
@@ -11,12 +11,12 @@ import {
 } from '../../../src/host/status/activity';
 import { waiting } from '../conversation/scriptedEngine';
 
-const wait = reduce(initialTurn, waiting).wait!;
+const wait = reduceTurn(initialTurn, waiting).wait!;
 
 function conversations(phase: TurnPhase) {
   const exchange: Exchange = { id: 'e', prompt: 'Hi', queued: false, state: { ...initialTurn, phase, wait } };
   const active = isRunning(phase) ? exchange : undefined;
-  const conversation = { active, last: exchange };
+  const conversation = { activeExchange: active, lastExchange: exchange };
   return { current: conversation, running: active && conversation, runningCount: active ? 1 : 0 };
 }
 
@@ -58,7 +58,7 @@ describe('A turn, seen from outside the panel,', () => {
   ] as const) {
     it(`has ${partial ? 'an incomplete' : 'no'} answer when it failed with ${JSON.stringify(text)}`, () => {
       const last: Exchange = { id: 'e', prompt: 'Hi', queued: false, state: { ...initialTurn, phase: 'failed', text } };
-      const current = { active: undefined, last };
+      const current = { activeExchange: undefined, lastExchange: last };
       assert.deepEqual(activityOf({ current, running: undefined, runningCount: 0 }), { kind: 'failed', partial });
     });
   }
@@ -91,7 +91,7 @@ describe('Of several turns that run', () => {
 });
 
 describe('A cooldown of the selected model', () => {
-  const cooldown = { until: 9, why: 'cooldown' } as const;
+  const cooldown = { until: 9, blockKind: 'cooldown' } as const;
 
   for (const activity of [{ kind: 'idle' }, { kind: 'failed', partial: true }] as const) {
     it(`is shown instead of ${activity.kind}, and no longer than it lasts`, () => {
@@ -189,8 +189,8 @@ describe('the activity in the status bar', () => {
   });
 
   it('says until when a model is left alone, and why', () => {
-    const asked = activityWords({ kind: 'cooling', until: 5, why: 'cooldown' }, deps);
-    const broken = activityWords({ kind: 'cooling', until: 5, why: 'breaker' }, deps);
+    const asked = activityWords({ kind: 'cooling', until: 5, blockKind: 'cooldown' }, deps);
+    const broken = activityWords({ kind: 'cooling', until: 5, blockKind: 'breaker' }, deps);
     assert.equal(asked.text, '$(history) Paused until time 5');
     assert.match(asked.tooltip, /^The gateway accepts no requests for this model until then\./);
     assert.match(broken.tooltip, /^This model kept failing/);

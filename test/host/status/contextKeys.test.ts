@@ -7,8 +7,8 @@ type Turns = Pick<AllTurns, 'current' | 'running'>;
 
 const exchange: Exchange = { id: 'e', prompt: 'Hi', queued: false, state: { ...initialTurn, phase: 'done' } };
 const none: Turns = { current: undefined, running: undefined };
-const blank: Turns = { current: { active: undefined, last: undefined }, running: undefined };
-const answered: Turns = { current: { active: undefined, last: exchange }, running: undefined };
+const blank: Turns = { current: { activeExchange: undefined, lastExchange: undefined }, running: undefined };
+const answered: Turns = { current: { activeExchange: undefined, lastExchange: exchange }, running: undefined };
 
 describe('ContextKeys', () => {
   it('say whether there is a conversation to be named, exported and deleted, once for each change', () => {

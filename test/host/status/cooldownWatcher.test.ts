@@ -19,7 +19,7 @@ class Watched {
   /** As the engine says it: over when its time is up. */
   closeFor(ms: number): number {
     const until = this.clock.now() + ms;
-    this.cooldown = () => Promise.resolve(this.clock.now() < until ? { until, why: 'cooldown' } : undefined);
+    this.cooldown = () => Promise.resolve(this.clock.now() < until ? { until, blockKind: 'cooldown' } : undefined);
     return until;
   }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events';
-import { initialTurn, reduce } from '../../../src/engine/state/turnState';
+import { initialTurn, reduceTurn } from '../../../src/engine/state/turnState';
 import type { Exchange } from '../../../src/host/conversation/exchange';
 import type { TurnNotice, TurnNotices as AnyTurnNotices } from '../../../src/host/status/turnNotices';
 import { useVSCode } from '../../support/fakeVSCode';
@@ -37,7 +37,7 @@ class Scene {
       id: exchangeId,
       prompt: 'Hi',
       queued: false,
-      state: events.reduce(reduce, state),
+      state: events.reduce(reduceTurn, state),
     });
     this.notices.handle(this.conversation, { type: 'events', exchangeId, events });
     return this;

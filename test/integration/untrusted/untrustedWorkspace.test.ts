@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { startGateway, type Gateway } from '../../../src/demo/gateway';
-import { answer, failure, inTurn } from '../../../src/demo/replies';
+import { answer, failure, replySequence } from '../../../src/demo/replies';
 import { collect, find, resetNetworkState, startFixture, stopFixture, testKey } from '../../support/extensionHost';
 import type { HostFixture } from '../../support/extensionHost';
 import { hostileWords, offeredActions, openHostileSettings } from '../../support/hostileWorkspace';
@@ -43,7 +43,7 @@ describe('untrusted workspace with hostile settings', () => {
   });
 
   it("can't change the retry settings", async () => {
-    fixture.gateway.script = inTurn(
+    fixture.gateway.script = replySequence(
       () => failure(503, { message: 'no' }),
       () => answer('the second time'),
     );

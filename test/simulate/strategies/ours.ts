@@ -70,11 +70,11 @@ class SimulatedTurn {
   }
 
   async run(question: Question): Promise<void> {
-    const request = { isForced: false, describe: () => description, wish: () => undefined };
+    const request = { isForced: false, describe: () => description, userCommand: () => undefined };
     for (let retries = true; retries;) {
       const admission = await this.queue.acquire(this.gate, request);
       if (admission.type !== 'admitted') break;
-      this.retries.attemptStarts(false);
+      this.retries.settleCharge(false);
       const refusal = await new Promise<Refusal | undefined>((answered) => question.send(answered));
       if (!refusal) {
         this.streamAnswer(question);
@@ -86,15 +86,15 @@ class SimulatedTurn {
   }
 
   private streamAnswer(question: Question): void {
-    this.queue.accepted();
-    this.world.after(question.succeeded(), () => this.retries.succeeded(this.budget));
+    this.queue.reportAccepted();
+    this.world.after(question.succeeded(), () => this.retries.reportSuccess(this.budget));
   }
 
   /** Waits as the retry policy decides. @returns whether another attempt follows */
   private async waitToRetry(refusal: Refusal): Promise<boolean> {
     const fault = classify(evidenceOf(refusal), this.world.now());
-    const { decision, isBreakerOpen } = this.retries.handle(fault, this, { resuming: false, hasText: false });
-    if (decision.do !== 'wait') return decision.do === 'replay';
+    const { decision, isBreakerOpen } = this.retries.handle(fault, this, { isResuming: false, hasText: false });
+    if (decision.type !== 'wait') return decision.type === 'replay';
     if (!isBreakerOpen) await this.waits.delay(decision.delayMs, description);
     return true;
   }

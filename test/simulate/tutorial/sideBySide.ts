@@ -64,9 +64,13 @@ async function runOnce(fault: Fault, ask: (world: World) => ClientRun, seed: num
   const { ending, requests } = ask({ clock, random: randomNumbers(seed), replies: fault.replies(new Model(clock)) });
   await settle();
   // The client hangs if no timer remains.
-  while (ending().report === undefined && clock.ticks() < maxVirtualMs && (await clock.next()) !== undefined);
+  while (ending().report === undefined && clock.monotonicNow() < maxVirtualMs && (await clock.next()) !== undefined);
   const { report } = ending();
-  return { ms: report === undefined ? Infinity : clock.ticks(), requests: requests(), outcome: outcomeOf(ending()) };
+  return {
+    ms: report === undefined ? Infinity : clock.monotonicNow(),
+    requests: requests(),
+    outcome: outcomeOf(ending()),
+  };
 }
 
 function askTutorial({ clock, random, replies }: World): ClientRun {

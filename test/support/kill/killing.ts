@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 import { isRunning } from '../../../src/engine/state/turnState';
 import type { Conversation } from '../../../src/host/conversation/conversation';
 import { startGateway, type GatewayRequest, type Step } from '../../../src/demo/gateway';
-import { answer, deltas, inTurn } from '../../../src/demo/replies';
+import { answer, deltas, replySequence } from '../../../src/demo/replies';
 import { out, root } from '../paths';
 import { removeTemporaryFolder, temporaryFolder } from '../temporaryFolder';
 import { liveConversations } from './liveConversations';
@@ -73,17 +73,17 @@ function* sendRest({ json }: GatewayRequest): Iterable<Step> {
  */
 export async function killAt(share: number, afterMs: number): Promise<Killing> {
   const folder = temporaryFolder();
-  const gateway = await startGateway({ script: inTurn(sendWithoutEnd, sendRest) });
+  const gateway = await startGateway({ script: replySequence(sendWithoutEnd, sendRest) });
   try {
     const characters = Math.max(1, share * storyWithoutEnd.length);
     const { seen, killedAt } = await runAndKill(folder, gateway.baseUrl, characters, afterMs);
     const { conversations, journal } = liveConversations({ folder, baseUrl: gateway.baseUrl });
     const [kept] = await conversations.list();
     const conversation = await conversations.open(kept?.id);
-    const { text = '', phase = 'lost' } = conversation?.last?.state ?? {};
+    const { text = '', phase = 'lost' } = conversation?.lastExchange?.state ?? {};
     const lost = seen.find((sighting) => sighting.characters > text.length);
     if (conversation) await goOn(conversation);
-    const after = conversation?.last?.state;
+    const after = conversation?.lastExchange?.state;
     // As a window does that goes away: what has a lock of its own goes on showing that it is alive.
     journal.flushSync();
     return {
@@ -101,11 +101,11 @@ export async function killAt(share: number, afterMs: number): Promise<Killing> {
 
 /** Resolves when the turn has ended. */
 async function goOn(conversation: Conversation): Promise<void> {
-  const { id = '', state } = conversation.last ?? {};
+  const { id = '', state } = conversation.lastExchange ?? {};
   if (state?.phase !== 'interrupted') return;
   const over = new Promise<void>((resolve) => {
     conversation.onDidChange(() => {
-      if (conversation.last && !isRunning(conversation.last.state.phase)) resolve();
+      if (conversation.lastExchange && !isRunning(conversation.lastExchange.state.phase)) resolve();
     });
   });
   if (state.text === '') conversation.restart(id);

@@ -13,7 +13,7 @@ async function main(folder: string, baseUrl: string): Promise<void> {
       writeSync(1, `${JSON.stringify({ at: Date.now(), characters })}\n`);
     },
   });
-  (await conversations.resume()).ask({ prompt: 'Tell me a long story' });
+  (await conversations.ensureCurrent()).ask({ prompt: 'Tell me a long story' });
 }
 
 const [folder = '', baseUrl = ''] = process.argv.slice(2);

@@ -47,7 +47,7 @@ describe('What is attached to the next prompt', () => {
 
   it('shows where a symbolic link out of the workspace leads', () => {
     show(a);
-    show(a, item('docs/notes.txt', { outside: '~/.ssh/id_rsa', characters: 9 }));
+    show(a, item('docs/notes.txt', { realPath: '~/.ssh/id_rsa', characters: 9 }));
     assert.equal(chips()[1], 'docs/notes.txt → ~/.ssh/id_rsa 9 characters');
     assert.equal(
       page.all('.context-outside')[0]?.title,

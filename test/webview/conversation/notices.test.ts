@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import type { DemoGuide } from '../../../src/shared/protocol';
+import type { DemoTourStep } from '../../../src/shared/protocol';
 import { connected, exchange, PanelPage } from '../panel/support/panelPage';
 
 const connection = { ...connected, demo: true };
 
-const first: DemoGuide = {
+const first: DemoTourStep = {
   heading: '1 of 5: Rate limited',
   text: 'Watch the countdown.',
   offers: [
@@ -12,8 +12,8 @@ const first: DemoGuide = {
     { act: 'skip', label: 'Skip' },
   ],
 };
-const running: DemoGuide = { ...first, offers: [{ act: 'skip', label: 'Skip' }] };
-const second: DemoGuide = { ...first, heading: '2 of 5: Overloaded', offers: [{ act: 'next', label: 'Next step' }] };
+const running: DemoTourStep = { ...first, offers: [{ act: 'skip', label: 'Skip' }] };
+const second: DemoTourStep = { ...first, heading: '2 of 5: Overloaded', offers: [{ act: 'next', label: 'Next step' }] };
 
 describe('the bar of the demo', () => {
   let page: PanelPage;

@@ -108,7 +108,7 @@ describe('streaming Markdown', () => {
 
   it('renders an item of a long list in the next frame after a quiet moment', () => {
     let now = 0;
-    const { root, markdown, runFlush } = openAnswer({ ticks: () => now });
+    const { root, markdown, runFlush } = openAnswer({ monotonicNow: () => now });
     markdown.append('- an item of a list that goes on\n'.repeat(1000));
     while (runFlush());
     markdown.append('- soon');

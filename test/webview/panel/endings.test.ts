@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { FailedEvent, StreamEvent } from '../../../src/engine/events';
-import { interrupted } from '../../../src/engine/state/turnState';
+import { markInterrupted } from '../../../src/engine/state/turnState';
 import { initialTurn, reduce } from '../../../src/shared/protocol';
 import { ev } from './support/events';
 import { exchange, PanelPage, startOfTime } from './support/panelPage';
@@ -225,7 +225,7 @@ describe('after the end', () => {
   });
 
   it('the timeline says of a wait that ended with its window what it was for', () => {
-    const state = interrupted([...retried.slice(0, 3), ev.waiting({ at: 21_000 })].reduce(reduce, initialTurn));
+    const state = markInterrupted([...retried.slice(0, 3), ev.waiting({ at: 21_000 })].reduce(reduce, initialTurn));
     page.snapshot([exchange('a', { state })]);
     assert.equal(rows().at(-1)?.[1], 'Waiting: rate limited');
   });
@@ -270,7 +270,7 @@ describe('after the end', () => {
     ] as const) {
       it(`a turn that was ${name} after ${arrived[0]?.type ?? 'nothing'} says: ${words}`, () => {
         const running = [ev.attempt(), ...arrived].reduce(reduce, initialTurn);
-        page.snapshot([exchange('a', { state: name === 'interrupted' ? interrupted(running) : running })]);
+        page.snapshot([exchange('a', { state: name === 'interrupted' ? markInterrupted(running) : running })]);
         if (name === 'stopped') {
           page.events('a', ev.stopped(running.text));
           assert.equal(page.announced, words);
@@ -325,7 +325,7 @@ describe('after the end', () => {
   it('an answer that was gone on with by hand tells all of its runs, one after the other', () => {
     const first = [ev.attempt({ at: 1000 }), ev.text('Hel', 2000), ev.usage(), { ...ev.stopped('Hel'), at: 5000 }];
     const stopped = first.reduce(reduce, initialTurn);
-    page.snapshot([exchange('a', { state: { ...initialTurn, text: 'Hel', earlier: [stopped] } })]);
+    page.snapshot([exchange('a', { state: { ...initialTurn, text: 'Hel', previousSegments: [stopped] } })]);
     page.events('a', ev.attempt({ at: 90_000 }), ev.text('lo', 91_000), ev.usage(), ev.done('Hello', { at: 93_000 }));
     assert.equal(quietLine(), 'Answered after 2 attempts');
     assert.deepEqual(rows(), [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events';
 import type { TurnPhase } from '../../../src/engine/state/turnState';
-import { interrupted } from '../../../src/engine/state/turnState';
+import { markInterrupted } from '../../../src/engine/state/turnState';
 import { reduce, initialTurn } from '../../../src/shared/protocol';
 import { ev } from './support/events';
 import { exchange, PanelPage } from './support/panelPage';
@@ -167,7 +167,7 @@ describe('a turn on screen', () => {
   }
 
   it('shows an interrupted turn with the ways to go on', () => {
-    const state = interrupted([start, ev.text('Hel')].reduce(reduce, initialTurn));
+    const state = markInterrupted([start, ev.text('Hel')].reduce(reduce, initialTurn));
     page.snapshot([exchange('a', { state })]);
     assertShows(row([], 'interrupted', 'Hel', '', ['Continue', 'Restart answer', 'Copy', 'Get code…']));
     page.click('Restart answer');
@@ -200,8 +200,8 @@ describe('a turn on screen', () => {
   });
 
   it('lets an answer be gone on with though a prompt was waiting behind it, until that begins', () => {
-    const broken = interrupted([start, ev.text('Hel')].reduce(reduce, initialTurn));
-    const unbegun = interrupted(initialTurn);
+    const broken = markInterrupted([start, ev.text('Hel')].reduce(reduce, initialTurn));
+    const unbegun = markInterrupted(initialTurn);
     page.snapshot([exchange('a', { state: broken }), exchange('b', { state: unbegun })]);
     const offered = (): (string | undefined)[] =>
       page.all('article', 'Assistant').map((article) => {

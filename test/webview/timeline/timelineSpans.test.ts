@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events';
-import { interrupted } from '../../../src/engine/state/turnState';
+import { markInterrupted } from '../../../src/engine/state/turnState';
 import { initialTurn, reduce, type TurnState } from '../../../src/shared/protocol';
 import { axisTicks } from '../../../src/webview/timeline/timelinePicture';
 import { createSpans, type TurnSpans } from '../../../src/webview/timeline/timelineSpans';
@@ -42,7 +42,7 @@ const rows: Readonly<Record<string, readonly [state: TurnState, now: number | un
     ['1 0–––400', 'wait 400–2000'],
   ],
   'a wait whose window went away': [
-    interrupted(fold([...rateLimited, rateLimitedEnd, ev.waiting({ at: 1400 })])),
+    markInterrupted(fold([...rateLimited, rateLimitedEnd, ev.waiting({ at: 1400 })])),
     undefined,
     ['1 0–––400', 'wait 400–400'],
   ],
@@ -69,7 +69,7 @@ describe('timeline spans', () => {
   it('joins the segments of a continued turn, whatever their clocks say', () => {
     const first = fold([ev.attempt({ at: 50_000 }), ev.text('Hel', 50_500), { ...ev.stopped('Hel'), at: 52_000 }]);
     const second = [ev.attempt({ at: 700 }), ev.text('lo', 1700), ev.done('Hello', { at: 3700 })];
-    const spans = createSpans(fold(second, { ...initialTurn, earlier: [first] }));
+    const spans = createSpans(fold(second, { ...initialTurn, previousSegments: [first] }));
     assert.deepEqual(describeParts(spans), ['1 0––500–2000', '2 2000––3000–5000']);
     assert.deepEqual(spans.segments, [
       { from: 0, to: 2000 },

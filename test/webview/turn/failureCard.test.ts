@@ -27,7 +27,7 @@ describe('the details of a failure', () => {
     return found;
   };
 
-  for (const [kind, { cause, todo, page: name }] of Object.entries(faultAdvice)) {
+  for (const [kind, { cause, remedy: todo, page: name }] of Object.entries(faultAdvice)) {
     it(`say of ${kind} what causes it and what to do, and have the page about it`, () => {
       fail({ kind: kind as FaultKind, actions: [] }, ev.attempt());
       page.click('Details');

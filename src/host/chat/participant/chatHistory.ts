@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import type { EarlierAnswer, Localize } from '../../../engine/engine';
+import type { ResumeFrom, Localize } from '../../../engine/engine';
 import type { ChatMessage } from '../../../engine/request';
 import { participantId } from '../../contributions';
 import { type AnswerState, type ChatCommand, chatMetadata, type CodePlace, type Inserted } from './chatMetadata';
@@ -106,8 +106,8 @@ export function historyMessages(exchanges: readonly ChatExchange[], limit = hist
   ]);
 }
 
-export function earlierAnswer({ text, reasoned }: ChatExchange): EarlierAnswer {
-  return { text, reasoned, go: 'continue' };
+export function earlierAnswer({ text, reasoned }: ChatExchange): ResumeFrom {
+  return { text, hadReasoning: reasoned, mode: 'continue' };
 }
 
 /** Exactly the model's text: what VS Code shows of it, without what is ours. */

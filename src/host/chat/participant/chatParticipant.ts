@@ -107,7 +107,7 @@ export class ChatParticipant {
     const subscription = token.onCancellationRequested(() => stop.abort());
     if (token.isCancellationRequested) stop.abort();
     const { connection } = this.deps;
-    const options = { signal: stop.signal, earlier, connection };
+    const options = { signal: stop.signal, resumeFrom: earlier, connection };
     const turn = this.deps.engine.stream(this.request(request, past, question), options);
     // A question of somebody's own may have come between.
     if (anyway && go === 'again') turn.tryAnyway();

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { originOf } from '../../../engine/gateway/baseUrl';
-import { knownModels } from '../../../engine/gateway/modelList';
+import { defaultModels } from '../../../engine/gateway/modelList';
 import type { ActiveConnection } from '../../connection/connections';
 import type { Log } from '../../diagnostics/log';
 import type { ModelCatalog } from '../../models/modelCatalog';
@@ -51,7 +51,7 @@ async function listedModels(
     list.then((models) => models && modelsChanged()).catch((error: unknown) => log.error(error));
   }
   // What is known of one gateway says nothing about another.
-  return connection.origin === originOf(defaultBaseUrl) ? knownModels : [];
+  return connection.origin === originOf(defaultBaseUrl) ? defaultModels : [];
 }
 
 function information(id: string, { host }: ActiveConnection): vscode.LanguageModelChatInformation {

@@ -1,4 +1,4 @@
-import { fenceWord } from '../../../shared/protocol';
+import { infoStringLanguage } from '../../../shared/protocol';
 import { codeToSpecs } from '../codeBlock';
 import { createNode, highlightedLanguage, preserveSelection } from '../morph';
 import type { CodeRun } from './codeRuns';
@@ -83,7 +83,7 @@ function isOpen(code: Element): boolean {
 }
 
 function findLanguage(code: Element): string {
-  return fenceWord(/^language-(.+)/.exec(code.className)?.[1] ?? '');
+  return infoStringLanguage(/^language-(.+)/.exec(code.className)?.[1] ?? '');
 }
 
 function showRuns(code: Element, language: string, runs: readonly CodeRun[] | undefined): void {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { knownModels } from '../../../../src/engine/gateway/modelList';
+import { defaultModels } from '../../../../src/engine/gateway/modelList';
 import { canChat, limitsOf } from '../../../../src/host/chat/provider/modelInfo';
 
 const limits: readonly (readonly [model: string, maxInputTokens: number, imageInput: boolean])[] = [
@@ -32,7 +32,7 @@ describe('what is told of a model', () => {
 
   it('is that our models can chat', () =>
     assert.deepEqual(
-      knownModels.filter((id) => !canChat(id)),
+      defaultModels.filter((id) => !canChat(id)),
       [],
     ));
 

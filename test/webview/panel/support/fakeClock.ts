@@ -29,7 +29,7 @@ export class FakeClock implements PanelClock {
     return this.time;
   }
 
-  ticks(): number {
+  monotonicNow(): number {
     return (this.spent += this.costMs);
   }
 
@@ -41,16 +41,16 @@ export class FakeClock implements PanelClock {
     return this.start({ due: this.time + ms, repeat: undefined, call });
   }
 
-  readonly frame = (call: () => void): void => this.soon(call);
+  readonly frame = (call: () => void): void => this.runInNextTask(call);
 
-  readonly soon = (call: () => void): void => {
+  readonly runInNextTask = (call: () => void): void => {
     if (this.held) this.held.push(call);
     else call();
   };
 
   readonly idle = (call: () => void): void => {
     if (this.held) this.atIdle.add(call);
-    this.soon(call);
+    this.runInNextTask(call);
   };
 
   /** Runs what was held until there was nothing else to do, and all that was held before it. */
