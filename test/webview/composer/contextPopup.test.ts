@@ -19,7 +19,7 @@ describe('Suggestions behind a #', () => {
   afterEach(() => page.dispose());
 
   const answer = (items: readonly ContextSuggestion[], request = page.asked.length): void =>
-    page.composer.suggest(request, items);
+    page.composer.showSuggestions(request, items);
   const options = (): string[] => page.all('[role="option"]').map(({ textContent }) => textContent.trim());
   const active = (): string | undefined => {
     const id = page.input.getAttribute('aria-activedescendant');
@@ -146,7 +146,7 @@ describe('Suggestions behind a #', () => {
       page.posted.length = 0;
       page.type('#x');
       page.key(key);
-      page.composer.suggest(2, [pick]);
+      page.composer.showSuggestions(2, [pick]);
       assert.deepEqual(page.sent, sent);
     });
   }
@@ -196,7 +196,7 @@ describe('Suggestions behind a #', () => {
     ['a selection', () => page.select(0, 3)],
     ['Shift+Tab', () => assert.equal(page.key('Tab', { shiftKey: true }), false)],
     ['another place', () => page.fire('blur')],
-    ['another text', () => page.composer.taken('#sa')],
+    ['another text', () => page.composer.confirmPrompt('#sa')],
   ] as const) {
     it(`are closed by ${what}`, () => {
       open();

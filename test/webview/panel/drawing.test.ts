@@ -120,7 +120,7 @@ describe('what is shown of a turn', () => {
 
   /** Five groups of ten turns at most. */
   const groups = Array.from({ length: 45 }, (_, n): ExchangeView => exchange(`e${n}`, { state: done('an answer') }));
-  const resting = (): boolean[] => [...page.root.querySelectorAll('.turns')].map((each) => each.matches('.resting'));
+  const resting = (): boolean[] => [...page.root.querySelectorAll('.turn-group')].map((each) => each.matches('.skippable'));
 
   const [awake, far] = [
     [false, false, false, false, false],

@@ -72,7 +72,7 @@ describe('a conversation that another window writes', () => {
       () => page.storage,
       () => startOfTime,
     );
-    store.keep('c1', unsent);
+    store.save('c1', unsent);
   };
   const prompts = (): string[] => page.all('textbox', 'Prompt').map((each) => (each as HTMLTextAreaElement).value);
 

@@ -222,10 +222,10 @@ describe('unsent text', () => {
         () => storage,
         () => at,
       );
-    store(startOfTime).keep('c1', { draft: 'a' });
-    assert.equal(store(startOfTime + week).of('c1')?.draft, 'a');
+    store(startOfTime).save('c1', { draft: 'a' });
+    assert.equal(store(startOfTime + week).load('c1')?.draft, 'a');
     assert.equal(storage.length, 1);
-    assert.equal(store(startOfTime + week + 1).of('c1'), undefined);
+    assert.equal(store(startOfTime + week + 1).load('c1'), undefined);
     assert.equal(storage.length, 0);
   });
 
@@ -248,7 +248,7 @@ describe('unsent text', () => {
       new UnsentStore(
         () => storage,
         () => startOfTime,
-      ).of('c1'),
+      ).load('c1'),
       undefined,
     );
     assert.deepEqual([...storage.items.keys()], ['other']);
@@ -260,10 +260,10 @@ describe('unsent text', () => {
       () => storage,
       () => startOfTime,
     );
-    store.keep('c1', { draft: 'a' });
+    store.save('c1', { draft: 'a' });
     storage.limit = 0;
-    store.keep('c1', { draft: 'ab' });
-    assert.equal(store.of('c1')?.draft, 'a');
+    store.save('c1', { draft: 'ab' });
+    assert.equal(store.load('c1')?.draft, 'a');
   });
 
   it('is not kept, without an error, where the browser denies its storage', () => {
@@ -271,9 +271,9 @@ describe('unsent text', () => {
       throw new DOMException('Access is denied.', 'SecurityError');
     };
     const store = new UnsentStore(denied, () => startOfTime);
-    store.keep('c1', { draft: 'a' });
+    store.save('c1', { draft: 'a' });
     store.remove(['c2']);
-    assert.equal(store.of('c1'), undefined);
+    assert.equal(store.load('c1'), undefined);
   });
 });
 
@@ -348,7 +348,7 @@ describe('a panel that replaces another panel', () => {
     new UnsentStore(
       () => page.storage,
       () => startOfTime,
-    ).keep('gone', {
+    ).save('gone', {
       draft: 'Explain',
       prefilled: [{ text: 'Explain', more }],
       pending: ['Hi'],

@@ -38,14 +38,14 @@ export class ComposerPage {
         createMarkdown: plainMarkdown(),
         moveFocus: (element) => element.focus(),
         focusComposer: () => undefined,
-        editsChanged: () => undefined,
-        unfolded: () => undefined,
-        promptSent: () => undefined,
+        onEditsChange: () => undefined,
+        onPromptUnfold: () => undefined,
+        onPromptSent: () => undefined,
       },
       {
         history: new PromptHistory(),
         pending: new PendingPrompts(),
-        onDraft: () => {
+        onDraftChange: () => {
           const { draft, context } = this.composer.unsent;
           this.kept = { draft, context };
         },

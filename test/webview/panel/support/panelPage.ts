@@ -46,7 +46,7 @@ export class PanelPage {
     new UnsentStore(
       () => storage,
       () => startOfTime,
-    ).keep('c1', { draft: '', ...left });
+    ).save('c1', { draft: '', ...left });
     return new PanelPage({ conversationId: 'c1' }, storage);
   }
 
@@ -88,8 +88,8 @@ export class PanelPage {
         return () => undefined;
       },
       observeNear: () => ({
-        watch: (target, near) => this.outOfView.set(target, near),
-        forget: (target) => this.outOfView.delete(target),
+        watch: (target, onNear) => this.outOfView.set(target, onNear),
+        unwatch: (target) => this.outOfView.delete(target),
       }),
       createMarkdown: plainMarkdown(this.renderCalls),
     });
@@ -101,7 +101,7 @@ export class PanelPage {
       new UnsentStore(
         () => this.storage,
         () => this.clock.now(),
-      ).of(this.state?.conversationId ?? '') ?? { draft: '' }
+      ).load(this.state?.conversationId ?? '') ?? { draft: '' }
     );
   }
 
