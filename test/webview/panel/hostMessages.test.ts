@@ -7,7 +7,7 @@ describe('messages from the extension host', () => {
   const page = window as unknown as Window;
   const received: unknown[] = [];
   before(() => {
-    // VS Code does the same in every webview.
+    // VS Code deletes `window.parent` in every webview.
     Reflect.deleteProperty(page, 'parent');
     listenToHost(page, (message) => received.push(message));
   });

@@ -2,17 +2,17 @@ import type { FailedEvent, StreamEvent } from '../../../../src/engine/events';
 import type { WaitingEvent } from '../../../../src/shared/protocol';
 import { startOfTime } from './panelPage';
 
-type Of<T extends StreamEvent['type']> = Extract<StreamEvent, { readonly type: T }>;
+type EventOf<T extends StreamEvent['type']> = Extract<StreamEvent, { readonly type: T }>;
 
-/** Events of the engine with everything but the point of the test filled in. */
+/** Creates events of the engine with default values for all fields that a test does not set. */
 export const ev = {
-  attempt: (more: Partial<Of<'attempt'>> = {}): StreamEvent => ({
+  attempt: (more: Partial<EventOf<'attempt'>> = {}): StreamEvent => ({
     type: 'attempt',
     attempt: 1,
     at: 1000,
     model: 'gpt-4o',
     why: 'first',
-    // So that `quiet` is now.
+    // The `quiet` event below, at 11,000, then happens at `startOfTime`.
     time: startOfTime - 10_000,
     ...more,
   }),
@@ -35,7 +35,7 @@ export const ev = {
   }),
   offline: (): StreamEvent => ev.waiting({ reason: 'offline', message: 'You appear to be offline.' }),
   cut: (): StreamEvent => ({ type: 'cut', attempt: 1, at: 2000, reason: 'connection', message: 'Connection lost.' }),
-  resumed: (more: Partial<Of<'resumed'>> = {}): StreamEvent => ({
+  resumed: (more: Partial<EventOf<'resumed'>> = {}): StreamEvent => ({
     type: 'resumed',
     attempt: 2,
     at: 2500,
@@ -44,7 +44,7 @@ export const ev = {
     seam: 3,
     ...more,
   }),
-  toolCall: (more: Partial<Of<'tool-call'>> = {}): StreamEvent => ({
+  toolCall: (more: Partial<EventOf<'tool-call'>> = {}): StreamEvent => ({
     type: 'tool-call',
     attempt: 1,
     at: 1900,
@@ -52,7 +52,7 @@ export const ev = {
     arguments: '',
     ...more,
   }),
-  ended: (more: Partial<Of<'ended'>> = {}): StreamEvent => ({
+  ended: (more: Partial<EventOf<'ended'>> = {}): StreamEvent => ({
     type: 'ended',
     attempt: 1,
     at: 2900,
@@ -71,7 +71,7 @@ export const ev = {
     completionTokens: 12_345,
     totalTokens: 12_357,
   }),
-  done: (text: string, more: Partial<Of<'done'>> = {}): StreamEvent => ({
+  done: (text: string, more: Partial<EventOf<'done'>> = {}): StreamEvent => ({
     type: 'done',
     attempt: 1,
     at: 3000,
