@@ -33,8 +33,8 @@ export interface Composer {
    */
   handleKeyAvailable(sendsPrompt: boolean): void;
   /**
-   * Gives prompts back that the host has not confirmed: into the composer if the composer is empty, otherwise into the
-   * prompt history, and as pending prompts.
+   * Gives prompts back that the host has not confirmed. They are put into the composer if the composer is empty.
+   * Otherwise, they are put into the prompt history and stay pending.
    */
   returnPrompts(prompts: readonly string[]): void;
   /** Deletes all copies of a prompt, because the host has received the prompt. */
@@ -68,7 +68,7 @@ const promptSeparator = '\n\n';
 export function createComposer(context: PageContext, options: ComposerOptions): Composer {
   const { strings, post, moveFocus } = context;
   const { history, pending } = options;
-  /** The prompts that were put into the composer together. */
+  /** The returned prompts that were put into the composer together. */
   let returnedPrompts: readonly string[] = [];
   let contextIds: readonly string[] = [];
   let prefilled = new PrefilledPrompts();
@@ -116,11 +116,11 @@ export function createComposer(context: PageContext, options: ComposerOptions): 
     const prompt = input.value.trim();
     if (prompt === '') return;
     history.add(prompt);
-    const more = prefilled.payloadFor(prompt);
+    const payload = prefilled.payloadFor(prompt);
     pending.add(prompt);
     setInput('', 0);
     options.onDraftChange();
-    post({ type: 'send', prompt, ...(more && { more }) });
+    post({ type: 'send', prompt, ...(payload && { more: payload }) });
     options.onSend();
   };
 

@@ -3,6 +3,7 @@ import type { PageContext } from '../pageContext';
 import { button, element, iconButton, setText } from '../util/element';
 import { fill } from '../util/format';
 
+/** The button that shows the model, and the chip that replaces it. */
 interface ModelChoice {
   readonly elements: readonly HTMLElement[];
   setConnection(connection: ConnectionView): void;

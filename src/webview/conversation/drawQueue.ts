@@ -23,7 +23,7 @@ export class DrawQueue<T extends Drawable> {
   private readonly queued: Readonly<Record<Priority, T[]>> = { inView: [], outOfView: [] };
   private isThrottled = false;
   private readonly scheduled = { inView: false, outOfView: false };
-  /** The lists of which a drawable has started drawing and is not finished. */
+  /** The priorities of the drawables that have started drawing and are not finished. */
   private readonly drawing = new Set<Priority>();
 
   constructor(

@@ -296,7 +296,7 @@ describe('composer', () => {
     });
   }
 
-  for (const [what, before, after, sendsData] of [
+  for (const [what, editedText, typedText, sendsData] of [
     ['is part of an edited draft', 'Explain a, briefly', undefined, true],
     ['was typed again', undefined, 'Explain a', true],
     ['is not part of the sent prompt', undefined, 'Why?', false],
@@ -304,9 +304,9 @@ describe('composer', () => {
     it(`${sendsData ? 'sends' : 'does not send'} the data of an earlier prefilled prompt when that prompt ${what}`, () => {
       const firstData = { prompt: 'Explain a' };
       page.receive({ type: 'compose', text: 'Explain a', more: firstData });
-      if (before !== undefined) page.type(before);
+      if (editedText !== undefined) page.type(editedText);
       page.receive({ type: 'compose', text: 'Explain b', more: { prompt: 'Explain b' } });
-      if (after !== undefined) page.type(after);
+      if (typedText !== undefined) page.type(typedText);
       page.key('Enter');
       const [sent] = page.posted.filter(({ type }) => type === 'send');
       assert.deepEqual(sent?.type === 'send' && sent.more, sendsData ? firstData : undefined);

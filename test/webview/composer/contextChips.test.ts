@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import type { DraftContext } from '../../../src/shared/protocol';
 import { ComposerPage } from '../panel/support/composerPage';
 
-const item = (label: string, more: Partial<DraftContext> = {}): DraftContext => ({
+const item = (label: string, fields: Partial<DraftContext> = {}): DraftContext => ({
   id: label,
   kind: 'file',
   label,
   characters: 1234,
   truncated: false,
-  ...more,
+  ...fields,
 });
 const [a, b, c] = [item('a.ts'), item('src/b.ts'), item('c.ts')];
 

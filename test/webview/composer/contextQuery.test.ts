@@ -22,7 +22,8 @@ describe('context query at the caret', () => {
     ['(#a|', 1, 'a'],
   ];
   for (const [marked, start, text] of rows) {
-    it(`is “${text}” in “${marked.slice(-20)}”`, () => assert.deepEqual(queryIn(marked), { start, text }));
+    it(`finds the query “${text}” in ${JSON.stringify(marked.slice(-20))}`, () =>
+      assert.deepEqual(queryIn(marked), { start, text }));
   }
 
   for (const [what, marked] of [
@@ -36,6 +37,6 @@ describe('context query at the caret', () => {
     ['far after the #', `#${'x'.repeat(400)}|`],
     ['when the text before the # is beyond the searched range', `C#${'x'.repeat(259)}|`],
   ] as const) {
-    it(`is not found ${what}`, () => assert.equal(queryIn(marked), undefined));
+    it(`finds no query ${what}`, () => assert.equal(queryIn(marked), undefined));
   }
 });

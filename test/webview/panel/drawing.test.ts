@@ -56,14 +56,14 @@ describe('drawing of turns', () => {
   const drawn = (): string[] =>
     page
       .all('article', 'Assistant')
-      .filter((each) => each.dataset['state'])
-      .map((each) => each.querySelector('[data-part="answer"]')!.textContent);
+      .filter((article) => article.dataset['state'])
+      .map((article) => article.querySelector('[data-part="answer"]')!.textContent);
 
   it('draws all prompts and the newest answer first, then the other answers upwards', () => {
     page.clock.tickCostMs = 10;
     page.snapshot(many);
     assert.deepEqual(
-      page.all('article', 'You').map((each) => each.querySelector('[data-part="prompt"]')?.textContent),
+      page.all('article', 'You').map((article) => article.querySelector('[data-part="prompt"]')?.textContent),
       ['prompt a', 'prompt b', 'prompt c', 'prompt d'],
     );
     assert.deepEqual(drawn(), ['answer d']);
@@ -121,7 +121,7 @@ describe('drawing of turns', () => {
   /** Enough exchanges for five groups. */
   const groups = Array.from({ length: 45 }, (_, n): ExchangeView => exchange(`e${n}`, { state: done('an answer') }));
   const skippableGroups = (): boolean[] =>
-    [...page.root.querySelectorAll('.turn-group')].map((each) => each.matches('.skippable'));
+    [...page.root.querySelectorAll('.turn-group')].map((group) => group.matches('.skippable'));
 
   const [noneSkippable, distantSkippable] = [
     [false, false, false, false, false],

@@ -19,9 +19,9 @@ describe('unsent text', () => {
     return page;
   };
   /** Opens a page of the same storage for which VS Code has no state. */
-  const next = (before: PanelPage, conversationId = 'c1'): PanelPage => {
+  const next = (previous: PanelPage, conversationId = 'c1'): PanelPage => {
     pages.pop()?.dispose();
-    const page = open(before.storage);
+    const page = open(previous.storage);
     page.snapshot([exchange('a')], { conversationId });
     return page;
   };

@@ -10,9 +10,9 @@ describe('details of the failure card', () => {
   beforeEach(() => (page = new PanelPage()));
   afterEach(() => page.dispose());
 
-  const fail = (more: Partial<FailedEvent>, ...before: readonly StreamEvent[]): void => {
+  const fail = (fields: Partial<FailedEvent>, ...earlierEvents: readonly StreamEvent[]): void => {
     page.snapshot([exchange('a')]);
-    page.events('a', ...before, ev.failed(more));
+    page.events('a', ...earlierEvents, ev.failed(fields));
   };
   const details = (): HTMLDetailsElement => page.one('alert').querySelector('details')!;
   /** Returns the lines under each heading. */

@@ -6,8 +6,8 @@ import { exchange, PanelPage } from '../panel/support/panelPage';
 
 const done = (text: string): TurnState => [ev.attempt(), ev.text(text), ev.done(text)].reduce(reduce, initialTurn);
 const versions = ['b1', 'b2', 'b3'];
-const version = (id: string, more: Partial<ExchangeView> = {}): ExchangeView =>
-  exchange(id, { state: done(id), versions, ...more });
+const version = (id: string, fields: Partial<ExchangeView> = {}): ExchangeView =>
+  exchange(id, { state: done(id), versions, ...fields });
 
 describe('versions of an answer', () => {
   let page: PanelPage;

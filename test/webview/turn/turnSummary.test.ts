@@ -6,7 +6,7 @@ import { ev } from '../panel/support/events';
 import { exchange, PanelPage } from '../panel/support/panelPage';
 
 const start = ev.attempt();
-const again = ev.attempt({ attempt: 2, why: 'resume', how: 'continue' });
+const resumeAttempt = ev.attempt({ attempt: 2, why: 'resume', how: 'continue' });
 
 describe('notes below an answer', () => {
   let page: PanelPage;
@@ -19,18 +19,28 @@ describe('notes below an answer', () => {
   const seam = (): string => page.part('seam')?.textContent ?? '';
   const toolCalls = (): string[] => [...page.root.querySelectorAll('.tool-call')].map((line) => line.textContent);
 
-  const cutOnce = [start, ev.text('Hel'), ev.cut(), again, ev.resumed(), ev.text('lo')];
+  const cutOnce = [start, ev.text('Hel'), ev.cut(), resumeAttempt, ev.resumed(), ev.text('lo')];
   const seams: Readonly<Record<string, readonly [events: readonly StreamEvent[], note: string]>> = {
     'not cut': [[start, ev.text('Hello')], ''],
-    'cut and not resumed yet': [[start, ev.text('Hel'), ev.cut(), again], ''],
+    'cut and not resumed yet': [[start, ev.text('Hel'), ev.cut(), resumeAttempt], ''],
     'cut once': [cutOnce, 'Connection lost. Resumed after 3 characters.'],
     'continued by the user': [[start, ev.resumed(), ev.text('lo')], 'The answer was resumed where it stopped.'],
     'cut twice': [
-      [...cutOnce, ev.cut(), again, ev.resumed({ seam: 5 })],
+      [...cutOnce, ev.cut(), resumeAttempt, ev.resumed({ seam: 5 })],
       'The answer was cut off 2 times and resumed each time.',
     ],
     'cut, then continued by the user': [
-      [start, ev.text('Hel'), ev.cut(), again, ev.resumed(), ev.stopped('Hel'), start, ev.resumed(), ev.text('lo')],
+      [
+        start,
+        ev.text('Hel'),
+        ev.cut(),
+        resumeAttempt,
+        ev.resumed(),
+        ev.stopped('Hel'),
+        start,
+        ev.resumed(),
+        ev.text('lo'),
+      ],
       'Connection lost. Resumed after 3 characters.',
     ],
     'continued twice by the user': [
@@ -38,7 +48,7 @@ describe('notes below an answer', () => {
       'The answer was resumed where it stopped.',
     ],
     'continued by the user, then cut twice': [
-      [start, ev.resumed(), ...cutOnce.slice(1), ev.cut(), again, ev.resumed({ seam: 5 })],
+      [start, ev.resumed(), ...cutOnce.slice(1), ev.cut(), resumeAttempt, ev.resumed({ seam: 5 })],
       'The answer was cut off 2 times and resumed each time.',
     ],
     'cut and restarted': [[...cutOnce, ev.cut(), ev.resumed({ how: 'restart' }), ev.replaced('Howdy')], ''],
@@ -108,7 +118,7 @@ describe('notes below an answer', () => {
     assert.deepEqual(toolCalls(), []);
   });
 
-  it('shows nothing for the end of an attempt', () => {
+  it('keeps the conversation unchanged when an attempt ends', () => {
     page.events('a', start, ev.text('Hello'));
     const before = page.one('log').outerHTML;
     page.events('a', ev.ended());

@@ -10,9 +10,9 @@ describe('failure card', () => {
   beforeEach(() => (page = new PanelPage()));
   afterEach(() => page.dispose());
 
-  const fail = (more: Partial<FailedEvent> = {}): void => {
+  const fail = (fields: Partial<FailedEvent> = {}): void => {
     page.snapshot([exchange('a')]);
-    page.events('a', ev.attempt(), ev.failed(more));
+    page.events('a', ev.attempt(), ev.failed(fields));
   };
 
   it('shows the actions of the event in their order and posts them', () => {
@@ -246,8 +246,8 @@ describe('finished turn', () => {
 
   it('includes the wait before the first attempt in the times of the timeline', () => {
     const model = { type: 'model', attempt: 1, at: 0, from: 'a', to: 'gpt-4o', reason: 'breaker' } as const;
-    const again = ev.attempt({ attempt: 2, why: 'retry', at: 4000 });
-    page.events('a', model, ev.attempt({ at: 3000 }), again, ev.text('Hi', 5000), ev.done('Hi', { at: 6000 }));
+    const nextAttempt = ev.attempt({ attempt: 2, why: 'retry', at: 4000 });
+    page.events('a', model, ev.attempt({ at: 3000 }), nextAttempt, ev.text('Hi', 5000), ev.done('Hi', { at: 6000 }));
     assert.deepEqual(
       rows().map(([at]) => at),
       ['+3 s', '+4 s'],
@@ -367,13 +367,13 @@ describe('finished turn', () => {
     ['restart', 'Restarted'],
   ] as const) {
     it(`shows in the timeline how an answer was resumed: ${method}`, () => {
-      const again = ev.attempt({ attempt: 2, why: 'resume', how: method });
+      const nextAttempt = ev.attempt({ attempt: 2, why: 'resume', how: method });
       page.events(
         'a',
         ev.attempt(),
         ev.text('Hi'),
         ev.cut(),
-        again,
+        nextAttempt,
         ev.resumed({ how: method, seam: 1204, trimmed: 1 }),
         ev.done('Hi'),
       );
@@ -382,10 +382,14 @@ describe('finished turn', () => {
   }
 
   for (const [name, moreEvents, details] of [
-    ['without retries, not', [], ['12 tokens in, 12.3K out']],
-    ['with retries, also', [ev.attempt({ attempt: 2 })], ['12 tokens in, 12.3K out', 'first token 0.8 s, total 2 s']],
+    ['only the tokens of an answer without retries', [], ['12 tokens in, 12.3K out']],
+    [
+      'the tokens and the duration of an answer with retries',
+      [ev.attempt({ attempt: 2 })],
+      ['12 tokens in, 12.3K out', 'first token 0.8 s, total 2 s'],
+    ],
   ] as const) {
-    it(`shows in the footer the tokens and, ${name}, the duration`, () => {
+    it(`shows in the footer ${name}`, () => {
       page.events(
         'a',
         ev.attempt({ at: 1000 }),
@@ -423,7 +427,7 @@ describe('finished turn', () => {
     });
   }
 
-  it('posts copyRequest with Get code', () => {
+  it('posts a copyRequest message for the button Get code', () => {
     page.events('a', ev.attempt(), ev.text('Hi'), ev.done('Hi'));
     page.click('Get code…');
     assert.deepEqual(page.posted, [{ type: 'copyRequest', exchangeId: 'a' }]);

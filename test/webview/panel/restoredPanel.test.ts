@@ -27,8 +27,8 @@ describe('panel restored after it was hidden behind another tab', () => {
   afterEach(() => {
     for (const page of pages.splice(0)) page.dispose();
   });
-  const open = (before: Partial<Unsent> = {}) => {
-    const page = PanelPage.restored(before);
+  const open = (unsent: Partial<Unsent> = {}) => {
+    const page = PanelPage.restored(unsent);
     pages.push(page);
     const scroller = new Scroller(page.one('log'), page);
     scroller.height = 1500;
@@ -40,9 +40,9 @@ describe('panel restored after it was hidden behind another tab', () => {
     page.clock.heldCalls = undefined;
     return { page, scroller };
   };
-  const reopened = (before: Partial<Unsent>) => {
+  const reopened = (unsent: Partial<Unsent>) => {
     pages.pop()?.dispose();
-    return open(before);
+    return open(unsent);
   };
 
   it('restores the reading position, also when the content above is drawn later', () => {
@@ -71,8 +71,8 @@ describe('panel restored after it was hidden behind another tab', () => {
     scroller.wheel(-500);
     scroller.wheel(500);
     assert.equal(page.stored.place, undefined);
-    for (const before of [page.stored, { place: { exchangeId: 'gone', offset: 0 } }]) {
-      assert.equal(reopened(before).scroller.distanceFromEnd, 0);
+    for (const unsent of [page.stored, { place: { exchangeId: 'gone', offset: 0 } }]) {
+      assert.equal(reopened(unsent).scroller.distanceFromEnd, 0);
     }
   });
 
@@ -99,7 +99,7 @@ describe('panel restored after it was hidden behind another tab', () => {
   });
 
   it('keeps all unsent data until the first snapshot arrives', () => {
-    const before: Unsent = {
+    const unsent: Unsent = {
       draft: 'a',
       prefilled: [{ text: 'a', more: { prompt: 'a' }, awaitsKey: true }],
       place: { exchangeId: 'b', offset: 120 },
@@ -109,10 +109,10 @@ describe('panel restored after it was hidden behind another tab', () => {
       pending: ['c'],
       seen: 'b',
     };
-    const page = PanelPage.restored(before);
+    const page = PanelPage.restored(unsent);
     pages.push(page);
     page.type('ab');
-    assert.deepEqual(page.stored, { ...before, at: startOfTime, draft: 'ab' });
+    assert.deepEqual(page.stored, { ...unsent, at: startOfTime, draft: 'ab' });
     assert.deepEqual(page.posted, [{ type: 'restoreContext', ids: ['file:a'] }]);
   });
 });
