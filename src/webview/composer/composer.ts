@@ -47,7 +47,7 @@ export interface Composer {
   /** Shows the host's answer to a `suggestContext` message. */
   showSuggestions(request: number, items: readonly ContextSuggestion[]): void;
   setConnection(connection: ConnectionView): void;
-  /** @param model the model for the next prompt only; undefined for the selected model */
+  /** Sets the model for the next prompt only. With undefined, the next prompt goes to the selected model. */
   setModelOnce(model: string | undefined): void;
   /** Closes the context suggestions. @returns whether they were open */
   closePopup(): boolean;

@@ -8,7 +8,7 @@ interface ContextPopup {
   /** Updates the popup after the page has changed the text. This never opens the popup. */
   refresh(): void;
   showSuggestions(request: number, items: readonly ContextSuggestion[]): void;
-  /** @returns whether the popup has handled the key */
+  /** Handles a key that belongs to the suggestions. @returns whether the popup has handled the key */
   handleKey(event: KeyboardEvent): boolean;
   /** Closes the popup until the user types another `#`. @returns whether the popup was open */
   close(): boolean;
@@ -205,7 +205,7 @@ function createContextOptions(
     get active(): ContextSuggestion | undefined {
       return active === undefined ? undefined : items[active];
     },
-    /** @param index index of the option that Enter chooses */
+    /** Shows the options and highlights the option at `index`, which Enter chooses. */
     show: (next: readonly ContextSuggestion[], index: number | undefined): void => {
       if (next.length === 0 && items.length === 0) return;
       items = next;

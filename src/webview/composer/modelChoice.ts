@@ -7,7 +7,7 @@ import { fill } from '../util/format';
 interface ModelChoice {
   readonly elements: readonly HTMLElement[];
   setConnection(connection: ConnectionView): void;
-  /** @param model the model for the next prompt only; undefined for the selected model */
+  /** Sets the model for the next prompt only. With undefined, the next prompt goes to the selected model. */
   setOnce(model: string | undefined): void;
 }
 

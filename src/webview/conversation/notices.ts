@@ -118,7 +118,10 @@ function createKeyNotice(context: PageContext, connection: ConnectionView, size:
 interface Notices {
   /** The notice above the composer, if there is one: no API key, the offline demo, or a read-only conversation. */
   readonly element: HTMLElement;
-  /** @param hasKeyButton whether another part of the page already has a button that sets an API key */
+  /**
+   * Updates the notice of a page that can write the conversation.
+   * @param hasKeyButton whether another part of the page already has a button that sets an API key
+   */
   update(connection: ConnectionView, hasKeyButton: boolean, guide?: DemoGuide): void;
   /** Shows that another window writes the conversation, and enables *Open Here*, also after a failed hand-over. */
   showOpenElsewhere(): void;

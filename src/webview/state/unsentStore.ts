@@ -99,8 +99,9 @@ export interface Prefilled {
   readonly awaitsKey?: boolean | undefined;
 }
 
-/** The first answer in view. */
+/** The position in a conversation at which the user reads: the first answer in view and how far it is scrolled. */
 export interface ReadingPosition {
+  /** Id of the exchange of the first answer in view. */
   readonly exchangeId: string;
   /** Height of the part of the answer that is above the view, in pixels. */
   readonly offset: number;

@@ -10,7 +10,7 @@ const tickMs = 250;
 /** Minimum margin, in milliseconds, that the card mentions. A countdown in whole seconds does not show a smaller margin. */
 const minShownMarginMs = 1000;
 
-/** Length, in milliseconds, from which the last seconds of a wait are announced. Shorter waits are announced only once. */
+/** Minimum length, in milliseconds, of a wait whose last seconds are announced. Shorter waits are announced only once. */
 const longWaitMs = 15_000;
 /** Remaining time, in milliseconds, at which the end of a long wait is announced. */
 const lastSecondsMs = 5000;
@@ -146,7 +146,7 @@ function delayText({ strings, format }: PageContext, event: WaitingEvent): strin
 /** A ring that empties as the wait passes. It repeats the countdown, so it is hidden from screen readers. */
 interface CountdownRing {
   readonly element: SVGSVGElement;
-  /** @param share share of the remaining time, from 0 to 1 */
+  /** Shows the share of the wait that remains, from 0 to 1. */
   show(share: number): void;
 }
 
