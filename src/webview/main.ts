@@ -9,7 +9,7 @@ import { UnsentStore } from './state/unsentStore';
 import { browserClock } from './util/panelClock';
 
 const root = document.getElementById('root');
-if (!root) throw new Error('The page has no #root: the host wrote another document.');
+if (!root) throw new Error('The page has no #root element.');
 
 const findRuns = createBrowserRunFinder(highlightWorker);
 const api = acquireVsCodeApi();

@@ -5,31 +5,34 @@ import type { MarkdownOptions, StreamingMarkdown } from './markdown/streamingMar
 import type { Format } from './util/format';
 import type { PanelClock } from './util/panelClock';
 
-/** Speaks to screen readers: start, waits and outcome, but never the text of the answer. */
+/** Announces the start, the waits and the outcome of turns to screen readers, but never the text of an answer. */
 export interface Announcer {
   readonly element: HTMLElement;
   announce(text: string): void;
 }
 
-/** What every part of the panel is given. */
+/** The services and callbacks that all parts of the panel share. */
 export interface PageContext {
   readonly strings: PanelStrings;
   readonly help: FaultDetails;
   readonly format: Format;
   readonly clock: PanelClock;
   readonly post: (message: ToHost) => void;
-  /** Another window writes the conversation: nothing that would change it is offered. */
+  /** Returns whether another window writes the conversation. The page then has no buttons that change the conversation. */
   readonly isReadOnly: () => boolean;
   readonly announcer: Announcer;
   readonly createMarkdown: (within: HTMLElement, options: Omit<MarkdownOptions, 'findRuns'>) => StreamingMarkdown;
-  /** Moves the focus for a reason other than a key or a click. */
+  /** Moves the focus without a key or a click of the user. */
   readonly moveFocus: MoveFocus;
-  /** Where the focus goes when the element that had it goes away; to *Open Here* or the log while the composer is hidden. */
+  /**
+   * Moves the focus to the composer, for example when the focused element is removed. On a read-only page, *Open Here* or
+   * the log gets the focus.
+   */
   readonly focusComposer: () => void;
-  /** What stands in the editors of prompts must survive a reload. */
-  readonly editsChanged: () => void;
-  /** By hand, or folded again: what is there now is what the person reads, and the end need not be. */
-  readonly unfolded: () => void;
-  /** It is on its way to the host: until it is taken it must survive everything. */
-  readonly promptSent: (prompt: string) => void;
+  /** Stores the text of the prompt editors, which must survive a reload. */
+  readonly onEditsChange: () => void;
+  /** Updates the autoscroll after the user has unfolded or folded a prompt, because the end may be out of view now. */
+  readonly onPromptUnfold: () => void;
+  /** Stores a sent prompt until the host confirms the prompt. */
+  readonly onPromptSent: (prompt: string) => void;
 }

@@ -18,13 +18,13 @@ import { ConversationView } from './conversation/conversationView';
 import type { ObserveNear } from './conversation/drawQueue';
 import { createEmptyState, createNotices } from './conversation/notices';
 import type { PageContext } from './pageContext';
-import { askedSince, PendingPrompts } from './state/unsentPrompts';
-import { hasUnsentText, type OpenEdit, type ReadingPlace, type Unsent, type UnsentStore } from './state/unsentStore';
+import { promptsSince, PendingPrompts } from './state/unsentPrompts';
+import { hasUnsentText, type OpenEdit, type ReadingPosition, type Unsent, type UnsentStore } from './state/unsentStore';
 import { element } from './util/element';
 import { createFormat } from './util/format';
 import type { PanelClock } from './util/panelClock';
 
-/** What the panel can't make itself. */
+/** The dependencies of the panel, which tests replace. */
 interface PanelEnvironment {
   readonly api: VsCodeApi;
   readonly unsent: UnsentStore;
@@ -37,35 +37,36 @@ interface PanelEnvironment {
   readonly createMarkdown: PageContext['createMarkdown'];
 }
 
-/** What a page shows of its conversation. */
-type View = Pick<Unsent, 'edits' | 'unfolded' | 'seen' | 'place'>;
+/** The part of the stored data that describes what the page shows. */
+type PageView = Pick<Unsent, 'edits' | 'unfolded' | 'seen' | 'place'>;
 
-function viewOf({ edits, unfolded, seen, place }: Unsent): View {
+function pageViewOf({ edits, unfolded, seen, place }: Unsent): PageView {
   return { edits, unfolded, seen, place };
 }
 
+/** The page of a conversation. */
 export interface Panel {
   receive(message: ToWebview): void;
 }
 
-/** Builds the panel into `root`. The host holds the truth: nothing here outlives a snapshot but the draft. */
+/** Creates the panel in `root`. Each snapshot of the host replaces everything on the page except unsent text. */
 export function createPanel(root: HTMLElement, environment: PanelEnvironment): Panel {
   const { api, unsent, strings, clock } = environment;
   const pending = new PendingPrompts();
-  /** Of the conversation that the page shows, or that the page before it has shown. */
+  /** Id of the current conversation; before the first snapshot, the conversation that VS Code has stored. */
   let conversationId = api.getState()?.conversationId ?? '';
-  const left = unsent.of(conversationId);
-  /** What is to be shown again when the conversation is there. */
-  let earlier: View | undefined = left && viewOf(left);
+  const previousUnsent = unsent.load(conversationId);
+  /** The view to restore when the exchanges of the conversation arrive. */
+  let viewToRestore: PageView | undefined = previousUnsent && pageViewOf(previousUnsent);
   let connection: ConnectionView | undefined;
   let suggestions: readonly Suggestion[] = [];
   let guide: DemoTourStep | undefined;
   let readOnly = false;
-  /** Edits that open again once their exchange is shown, in a conversation that can be written here. */
-  let hiddenEdits: readonly OpenEdit[] = [];
-  let place: ReadingPlace | undefined;
-  /** Whether the record of the conversation has all that is written in the page. */
-  let isKept = true;
+  /** Edits that open again when their exchange is on the page and the conversation is not read-only. */
+  let deferredEdits: readonly OpenEdit[] = [];
+  let readingPosition: ReadingPosition | undefined;
+  /** Whether the stored record contains all unsent text of the page. */
+  let isSaved = true;
 
   const context: PageContext = {
     strings,
@@ -78,74 +79,75 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
     createMarkdown: environment.createMarkdown,
     moveFocus: createMoveFocus(() => focusInput()),
     focusComposer: () => focusInput(),
-    editsChanged: () => remember(),
-    unfolded: () => {
-      autoscroll.moved();
-      remember();
+    onEditsChange: () => save(),
+    onPromptUnfold: () => {
+      autoscroll.updateAfterMove();
+      save();
     },
-    promptSent: (prompt) => {
+    onPromptSent: (prompt) => {
       pending.add(prompt);
-      remember();
+      save();
     },
   };
-  const conversation = new ConversationView(context, environment.observeNear, () => autoscroll.follow());
+  const conversation = new ConversationView(context, environment.observeNear, () => autoscroll.followEnd());
   const emptyState = createEmptyState(context);
   const notices = createNotices(context);
   const history = new PromptHistory();
-  const jump = createJumpButton(context, () => autoscroll.follow());
+  const jumpButton = createJumpButton(context, () => autoscroll.followEnd());
   const scrolling = { observeSize: environment.observeSize, frame: clock.frame };
   const autoscroll = createAutoscroll(
     conversation.element,
     conversation.thread,
     scrolling,
-    (away) => jump.setOffered(away),
+    (away) => jumpButton.setVisible(away),
     () => {
-      const wasAtEnd = place === undefined;
-      place = autoscroll.following ? undefined : conversation.place;
-      if (place || !wasAtEnd) remember();
+      const wasAtEnd = readingPosition === undefined;
+      readingPosition = autoscroll.isFollowing ? undefined : conversation.readingPosition;
+      if (readingPosition || !wasAtEnd) save();
     },
   );
   const composer = createComposer(context, {
     history,
     pending,
-    onDraft: () => remember(),
-    onStop: () => stop(),
-    onSend: () => autoscroll.follow(),
+    onDraftChange: () => save(),
+    onStop: () => stopActiveTurn(),
+    onSend: () => autoscroll.followEnd(),
   });
-  /** The composer is hidden while another window writes the conversation. */
+  /** Moves the focus to the composer. A read-only page has no composer, so *Open Here* or the log gets the focus. */
   const focusInput = (): void => {
     if (!readOnly) composer.focus();
     else if (!notices.focusOpenHere()) context.moveFocus(conversation.element);
   };
   /**
-   * Stops the turn that the page shows as running. The message names the turn, because the next one may have begun by
-   * the time the host receives it.
+   * Stops the turn that the page shows as running. The message contains the id of the turn, because the next turn may
+   * have started before the host receives the message.
    */
-  const stop = (): void => {
+  const stopActiveTurn = (): void => {
     const { active } = conversation;
     if (active) context.post({ type: 'stop', exchangeId: active.id });
   };
-  const view = (): View => {
-    const { unfolded, lastId: seen } = conversation;
-    return { edits: [...conversation.edits, ...hiddenEdits], unfolded, seen, place };
+  const currentView = (): PageView => {
+    const { unfoldedIds: unfolded, lastId: seen } = conversation;
+    return { edits: [...conversation.edits, ...deferredEdits], unfolded, seen, place: readingPosition };
   };
-  const remember = (): void => {
-    // Before there is a conversation, the text is nobody's. A read-only page would replace what the other window has kept.
+  const save = (): void => {
+    // Without a conversation, there is no record to write. A read-only page must not replace the other window's record.
     const isOwner = conversationId !== '' && !readOnly;
-    isKept = isOwner && unsent.keep(conversationId, { ...composer.unsent, ...(earlier ?? view()) });
+    isSaved = isOwner && unsent.save(conversationId, { ...composer.unsent, ...(viewToRestore ?? currentView()) });
   };
   const openEdits = (edits: readonly OpenEdit[]): void => {
-    hiddenEdits = readOnly ? edits : conversation.openEdits(edits);
+    deferredEdits = readOnly ? edits : conversation.openEdits(edits);
   };
-  const showAgain = ({ edits = [], unfolded = [], place: before }: View): void => {
+  const restoreView = ({ edits = [], unfolded = [], place: position }: PageView): void => {
     conversation.unfold(unfolded);
     openEdits(edits);
-    place = before;
-    if (before && conversation.topOf(before) !== undefined) autoscroll.stayAt(() => conversation.topOf(before));
-    else autoscroll.follow();
+    readingPosition = position;
+    if (position && conversation.scrollTopOf(position) !== undefined) {
+      autoscroll.restorePosition(() => conversation.scrollTopOf(position));
+    } else autoscroll.followEnd();
   };
-  if (left) composer.restore(left);
-  const dock = element('div', { class: 'dock' }, jump.element, notices.element, composer.element);
+  if (previousUnsent) composer.restore(previousUnsent);
+  const dock = element('div', { class: 'dock' }, jumpButton.element, notices.element, composer.element);
   const end = element('span', { tabindex: '-1' });
   root.replaceChildren(
     element('h1', { class: 'visually-hidden' }, strings.conversation),
@@ -159,35 +161,35 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
   const refresh = (): void => {
     const { activity } = conversation;
     composer.setStoppable(activity === 'running');
-    conversation.setHeld(activity !== 'idle');
-    conversation.setWriting(activity === 'running');
+    conversation.setVersionsLocked(activity !== 'idle');
+    conversation.setStreaming(activity === 'running');
     if (!connection) return;
-    if (canSendPrompt(connection) && !readOnly) composer.keyArrived(true);
-    if (conversation.empty === (emptyState.element.parentNode === null)) {
+    if (canSendPrompt(connection) && !readOnly) composer.handleKeyAvailable(true);
+    if (conversation.isEmpty === (emptyState.element.parentNode === null)) {
       const hadFocus = emptyState.element.contains(document.activeElement);
-      if (conversation.empty) conversation.element.prepend(emptyState.element);
+      if (conversation.isEmpty) conversation.element.prepend(emptyState.element);
       else emptyState.element.remove();
       if (hadFocus) focusInput();
     }
-    if (!readOnly) notices.update(connection, conversation.empty || conversation.offers('setApiKey'), guide);
+    if (!readOnly) notices.update(connection, conversation.isEmpty || conversation.hasActionButton('setApiKey'), guide);
   };
-  const connect = (view: ConnectionView, offers: readonly Suggestion[]): void => {
-    connection = view;
-    suggestions = offers;
-    composer.setConnection(view);
-    conversation.setHost(view.host);
+  const setConnection = (nextConnection: ConnectionView, nextSuggestions: readonly Suggestion[]): void => {
+    connection = nextConnection;
+    suggestions = nextSuggestions;
+    composer.setConnection(connection);
+    conversation.setHost(connection.host);
     emptyState.update(connection, suggestions);
   };
 
   const onEscape = (event: KeyboardEvent): void => {
     if (event.key !== 'Escape' || isComposing(event) || isInPromptEditor(event.target)) return;
     if (composer.closePopup()) event.stopPropagation();
-    else if (conversation.active && !readOnly) stop();
+    else if (conversation.active && !readOnly) stopActiveTurn();
     else if (conversation.element.contains(document.activeElement)) focusInput();
     else return;
     event.preventDefault();
   };
-  // On the way down: wherever the focus is, nothing in the page can keep the key to itself.
+  // In the capture phase, the listener receives the key before any element of the page can handle it.
   window.addEventListener('keydown', onEscape, { capture: true });
 
   return {
@@ -199,66 +201,66 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
           break;
         case 'snapshot': {
           unsent.remove(message.deleted ?? []);
-          const isAnother = message.conversationId !== conversationId;
-          const isHandedOver = !isAnother && readOnly && !message.readOnly;
-          const stored = isAnother || isHandedOver ? unsent.of(message.conversationId) : undefined;
-          // A panel that is opened again begins at the end, unless there is something to go on with.
-          const before =
+          const isOtherConversation = message.conversationId !== conversationId;
+          const isHandedOver = !isOtherConversation && readOnly && !message.readOnly;
+          const stored = isOtherConversation || isHandedOver ? unsent.load(message.conversationId) : undefined;
+          // A reopened panel shows the end of the conversation, unless the user has left unsent text.
+          const nextView =
             stored && (isHandedOver || hasUnsentText(stored))
-              ? viewOf(stored)
-              : isAnother
+              ? pageViewOf(stored)
+              : isOtherConversation
                 ? {}
-                : (earlier ?? { ...view(), place: undefined });
-          earlier = before;
+                : (viewToRestore ?? { ...currentView(), place: undefined });
+          viewToRestore = nextView;
           conversationId = message.conversationId;
           readOnly = message.readOnly === true;
-          // The other window may send or change the text; what it leaves is taken up when it hands the conversation over.
-          if (readOnly && isKept) composer.clear();
+          // The other window may send or change the text. After a hand-over, this page restores the text from the store.
+          if (readOnly && isSaved) composer.clear();
           composer.element.hidden = readOnly;
           api.setState({ conversationId });
           guide = message.guide;
-          connect(message.connection, message.suggestions);
-          if (readOnly) notices.showElsewhere();
+          setConnection(message.connection, message.suggestions);
+          if (readOnly) notices.showOpenElsewhere();
           focusInput();
           conversation.replaceAll(message.exchanges);
           history.load(message.promptHistory);
           composer.setContext(message.context, message.unread);
           composer.setModelOnce(message.modelOnce);
           if (stored && !readOnly) composer.restore(stored);
-          showAgain(before);
-          const asked = askedSince(message.exchanges, before.seen);
-          composer.settlePrefilled(asked);
-          composer.bringBack(pending.release(asked));
-          if (!message.keyArrived && !readOnly && canSendPrompt(message.connection)) composer.keyArrived(false);
-          earlier = undefined;
-          remember();
+          restoreView(nextView);
+          const newPrompts = promptsSince(message.exchanges, nextView.seen);
+          composer.removeSentPrefilled(newPrompts);
+          composer.returnPrompts(pending.takeUnconfirmed(newPrompts));
+          if (!message.keyArrived && !readOnly && canSendPrompt(message.connection)) composer.handleKeyAvailable(false);
+          viewToRestore = undefined;
+          save();
           break;
         }
         case 'exchange':
           if (!conversation.upsert(message.exchange)) break;
-          composer.taken(message.exchange.prompt);
-          autoscroll.follow();
+          composer.confirmPrompt(message.exchange.prompt);
+          autoscroll.followEnd();
           break;
         case 'path': {
-          const { edits = [] } = view();
+          const { edits = [] } = currentView();
           const endsInRunning = conversation.showPath(message.exchanges);
           const open = conversation.edits.map(({ exchangeId }) => exchangeId);
           openEdits(edits.filter(({ exchangeId }) => !open.includes(exchangeId)));
           if (endsInRunning) {
-            autoscroll.follow();
-            composer.taken(message.exchanges.at(-1)?.prompt ?? '');
+            autoscroll.followEnd();
+            composer.confirmPrompt(message.exchanges.at(-1)?.prompt ?? '');
           } else {
-            autoscroll.moved();
-            remember();
+            autoscroll.updateAfterMove();
+            save();
           }
           break;
         }
         case 'events':
           conversation.apply(message.exchangeId, message.events);
-          jump.markNews();
+          jumpButton.markNewContent();
           break;
         case 'connection':
-          connect(message.connection, message.suggestions);
+          setConnection(message.connection, message.suggestions);
           break;
         case 'guide':
           guide = message.guide;
@@ -267,17 +269,17 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
           composer.prefill(message);
           break;
         case 'adopt': {
-          const { draft = '', prefilled, pending: prompts = [] } = unsent.of(message.conversationId) ?? {};
+          const { draft = '', prefilled, pending: prompts = [] } = unsent.load(message.conversationId) ?? {};
           composer.restore({ draft, prefilled });
-          composer.bringBack(prompts);
-          remember();
+          composer.returnPrompts(prompts);
+          save();
           break;
         }
         case 'context':
           composer.setContext(message.items, message.unread);
           break;
         case 'suggestions':
-          composer.suggest(message.request, message.items);
+          composer.showSuggestions(message.request, message.items);
           break;
         case 'modelOnce':
           composer.setModelOnce(message.model);
@@ -288,7 +290,7 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
   };
 }
 
-/** What VS Code gives a webview, narrowed to this panel's messages and state. */
+/** VS Code's API for webviews, with the message and state types of this panel. */
 interface VsCodeApi {
   postMessage(message: ToHost): void;
   getState(): PanelState | undefined;
@@ -296,7 +298,7 @@ interface VsCodeApi {
 }
 
 declare global {
-  /** Defined by VS Code in every webview; may be called once. */
+  /** Returns the API. VS Code defines this function in every webview, and a page may call it only once. */
   function acquireVsCodeApi(): VsCodeApi;
 }
 

@@ -1,6 +1,6 @@
 import type { ConnectionView, ContextSuggestion, DraftContext } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
-import { type PendingPrompts, without, PrefilledPrompts } from '../state/unsentPrompts';
+import { type PendingPrompts, withoutFirst, PrefilledPrompts } from '../state/unsentPrompts';
 import type { Prefilled, Unsent } from '../state/unsentStore';
 import { button, element, iconButton } from '../util/element';
 import { createContextChips } from './contextChips';
@@ -9,54 +9,67 @@ import { createModelChoice } from './modelChoice';
 import { isComposing } from './promptEditor';
 import { type PromptHistory, recallPrompt } from './promptRecall';
 
+/** The text field in which the user writes prompts, with its context items and buttons. */
 export interface Composer {
   readonly element: HTMLElement;
-  /** What is written and what belongs to it: it must survive a reload. */
+  /** The draft and everything that belongs to the draft. This data must survive a reload. */
   readonly unsent: Pick<Unsent, 'draft' | 'prefilled' | 'context' | 'pending'>;
   focus(): void;
   setStoppable(stoppable: boolean): void;
-  /** Puts a text into an empty composer; a draft that is there stays, and the text is one arrow up away. */
+  /** Puts the text into the composer if the composer is empty, otherwise into the prompt history. */
   prefill(prefilled: Prefilled): void;
-  /** Takes up what an earlier page has left. A draft gives way to what is there, and is kept as a pending prompt. */
+  /**
+   * Restores the unsent text of an earlier page. If the composer already contains text, the restored draft becomes a
+   * pending prompt.
+   */
   restore(unsent: Unsent): void;
-  /** Empties the composer while another window writes the conversation: the text is in the `UnsentStore`. */
+  /** Empties the composer while another window writes the conversation. The `UnsentStore` still has the text. */
   clear(): void;
-  /** Removes prefilled prompts that have been `asked` since the page went away. */
-  settlePrefilled(asked: readonly string[]): void;
-  /** There is a key. @param sends the prompt that has waited for it, too; otherwise it waits for the person */
-  keyArrived(sends: boolean): void;
-  /** Prompts that nobody has taken: in an empty composer, else one arrow up away and still pending. */
-  bringBack(prompts: readonly string[]): void;
-  /** The host has taken a prompt: there is nothing to keep of it. */
-  taken(prompt: string): void;
-  /** All of the context of the next prompt. @param unread ids of what the host has still to read */
+  /** Removes the prefilled prompts that are among the sent prompts. */
+  removeSentPrefilled(sentPrompts: readonly string[]): void;
+  /**
+   * Stops waiting for an API key, because there is one now.
+   * @param sendsPrompt whether to send the prefilled prompt that has waited for the key
+   */
+  handleKeyAvailable(sendsPrompt: boolean): void;
+  /**
+   * Gives prompts back that the host has not confirmed. They are put into the composer if the composer is empty.
+   * Otherwise, they are put into the prompt history and stay pending.
+   */
+  returnPrompts(prompts: readonly string[]): void;
+  /** Deletes all copies of a prompt, because the host has received the prompt. */
+  confirmPrompt(prompt: string): void;
+  /**
+   * Replaces the context items of the next prompt.
+   * @param unread ids of the items that the host has not read yet
+   */
   setContext(items: readonly DraftContext[], unread?: readonly string[]): void;
-  /** An answer to `suggestContext`. */
-  suggest(request: number, items: readonly ContextSuggestion[]): void;
+  /** Shows the host's answer to a `suggestContext` message. */
+  showSuggestions(request: number, items: readonly ContextSuggestion[]): void;
   setConnection(connection: ConnectionView): void;
-  /** @param model of the next prompt alone; undefined: the one that is set */
+  /** Sets the model for the next prompt only. With undefined, the next prompt goes to the selected model. */
   setModelOnce(model: string | undefined): void;
-  /** @returns whether suggestions were open: Escape was for them. */
+  /** Closes the context suggestions. @returns whether they were open */
   closePopup(): boolean;
 }
 
 interface ComposerOptions {
   readonly history: PromptHistory;
   readonly pending: PendingPrompts;
-  readonly onDraft: () => void;
+  readonly onDraftChange: () => void;
   readonly onStop: () => void;
   readonly onSend: () => void;
 }
 
-/** Between prompts that come back together. */
-const gap = '\n\n';
+/** Text between returned prompts that are shown together in the composer. */
+const promptSeparator = '\n\n';
 
+/** Creates the composer of a page. */
 export function createComposer(context: PageContext, options: ComposerOptions): Composer {
   const { strings, post, moveFocus } = context;
   const { history, pending } = options;
-  /** What stands there was put there together. */
-  let broughtBack: readonly string[] = [];
-  /** Ids of what is attached. */
+  /** The returned prompts that were put into the composer together. */
+  let returnedPrompts: readonly string[] = [];
   let contextIds: readonly string[] = [];
   let prefilled = new PrefilledPrompts();
   const input = element('textarea', {
@@ -65,10 +78,10 @@ export function createComposer(context: PageContext, options: ComposerOptions): 
     rows: '1',
     spellcheck: 'false',
   });
-  const send = element('button', { type: 'submit', class: 'button primary' }, strings.send);
-  const stop = button(strings.stop, 'secondary', () => options.onStop());
-  const attach = iconButton(strings.attachContext, 'attach', () => post({ type: 'pickContext' }));
-  const model = createModelChoice(context);
+  const sendButton = element('button', { type: 'submit', class: 'button primary' }, strings.send);
+  const stopButton = button(strings.stop, 'secondary', () => options.onStop());
+  const attachButton = iconButton(strings.attachContext, 'attach', () => post({ type: 'pickContext' }));
+  const modelChoice = createModelChoice(context);
   const chips = createContextChips(context, () => moveFocus(input));
   const popup = createContextPopup(context, input, () => submit());
   const form = element(
@@ -77,41 +90,41 @@ export function createComposer(context: PageContext, options: ComposerOptions): 
     popup.element,
     chips.element,
     input,
-    element('div', { class: 'composer-bar' }, attach, ...model.elements, stop, send),
+    element('div', { class: 'composer-bar' }, attachButton, ...modelChoice.elements, stopButton, sendButton),
   );
 
-  const write = (text: string, caret: number): void => {
+  const setInput = (text: string, caret: number): void => {
     input.value = text;
     input.setSelectionRange(caret, caret);
-    send.disabled = text.trim() === '';
+    sendButton.disabled = text.trim() === '';
     popup.refresh();
   };
-  /** A draft that is there stays, and `text` is one arrow up away. */
-  const insert = (text: string): void => {
-    if (input.value === '') write(text, text.length);
+  /** Puts `text` into the prompt history if the composer already contains a draft. */
+  const insertIfEmpty = (text: string): void => {
+    if (input.value === '') setInput(text, text.length);
     else if (text !== '') history.add(text);
   };
-  /** It has been taken from elsewhere. */
-  const removeAsked = (prompt: string): void => {
-    const together = input.value === broughtBack.join(gap) ? broughtBack : [input.value.trim()];
-    if (!together.includes(prompt)) return;
-    broughtBack = without(together, prompt);
-    const text = broughtBack.join(gap);
-    write(text, text.length);
+  /** Removes a prompt from the composer that the host has received in another way. */
+  const removeReturnedPrompt = (prompt: string): void => {
+    const returned = input.value === returnedPrompts.join(promptSeparator) ? returnedPrompts : [input.value.trim()];
+    if (!returned.includes(prompt)) return;
+    returnedPrompts = withoutFirst(returned, prompt);
+    const text = returnedPrompts.join(promptSeparator);
+    setInput(text, text.length);
   };
   const submit = (): void => {
     const prompt = input.value.trim();
     if (prompt === '') return;
     history.add(prompt);
-    const more = prefilled.moreFor(prompt);
+    const payload = prefilled.payloadFor(prompt);
     pending.add(prompt);
-    write('', 0);
-    options.onDraft();
-    post({ type: 'send', prompt, ...(more && { more }) });
+    setInput('', 0);
+    options.onDraftChange();
+    post({ type: 'send', prompt, ...(payload && { more: payload }) });
     options.onSend();
   };
 
-  const takesKey = (event: KeyboardEvent): boolean => {
+  const handleKey = (event: KeyboardEvent): boolean => {
     const { key, altKey, shiftKey } = event;
     if (altKey || shiftKey) return false;
     if (key === 'Enter') {
@@ -122,8 +135,8 @@ export function createComposer(context: PageContext, options: ComposerOptions): 
     if (key === 'Backspace' && input.value === '') return chips.focusLast();
     const recalled = recallPrompt(key, input, history);
     if (recalled === undefined) return false;
-    write(recalled.text, recalled.caret);
-    options.onDraft();
+    setInput(recalled.text, recalled.caret);
+    options.onDraftChange();
     return true;
   };
 
@@ -132,90 +145,90 @@ export function createComposer(context: PageContext, options: ComposerOptions): 
     submit();
   });
   input.addEventListener('input', () => {
-    history.edited();
-    send.disabled = input.value.trim() === '';
-    options.onDraft();
+    history.stopBrowsing();
+    sendButton.disabled = input.value.trim() === '';
+    options.onDraftChange();
   });
   input.addEventListener('keydown', (event) => {
     if (isComposing(event)) return;
-    if (popup.takesKey(event) || takesKey(event)) event.preventDefault();
+    if (popup.handleKey(event) || handleKey(event)) event.preventDefault();
   });
 
-  stop.hidden = true;
-  write('', 0);
+  stopButton.hidden = true;
+  setInput('', 0);
   return {
     element: form,
     get unsent() {
       const texts = [input.value, ...pending.all];
-      return { draft: input.value, prefilled: prefilled.partOf(texts), context: contextIds, pending: pending.all };
+      return { draft: input.value, prefilled: prefilled.containedIn(texts), context: contextIds, pending: pending.all };
     },
     focus: () => moveFocus(input),
     setStoppable: (stoppable) => {
-      const hadFocus = document.activeElement === stop;
-      stop.hidden = !stoppable;
+      const hadFocus = document.activeElement === stopButton;
+      stopButton.hidden = !stoppable;
       if (hadFocus && !stoppable) moveFocus(input);
     },
-    restore: ({ draft, prefilled: earlier = [], context: ids = [], pending: prompts = [] }) => {
-      prefilled.restore(earlier);
+    restore: ({ draft, prefilled: previous = [], context: ids = [], pending: prompts = [] }) => {
+      prefilled.restore(previous);
       const isDisplaced = input.value !== '' && draft.trim() !== '';
-      insert(draft);
-      pending.offer(isDisplaced ? [...prompts, draft.trim()] : prompts);
+      insertIfEmpty(draft);
+      pending.addRecovered(isDisplaced ? [...prompts, draft.trim()] : prompts);
       if (ids.length === 0 || ids.every((id) => contextIds.includes(id))) return;
       contextIds = ids;
       post({ type: 'restoreContext', ids });
     },
     clear: () => {
       prefilled = new PrefilledPrompts();
-      pending.release([]);
-      broughtBack = [];
-      write('', 0);
+      pending.takeUnconfirmed([]);
+      returnedPrompts = [];
+      setInput('', 0);
     },
-    settlePrefilled: (asked) => {
-      for (const { text } of prefilled.partOf(asked)) {
-        if (!asked.includes(text)) continue;
-        if (input.value.trim() === text.trim()) write('', 0);
-        prefilled.taken(text);
+    removeSentPrefilled: (sentPrompts) => {
+      for (const { text } of prefilled.containedIn(sentPrompts)) {
+        if (!sentPrompts.includes(text)) continue;
+        if (input.value.trim() === text.trim()) setInput('', 0);
+        prefilled.removeContainedIn(text);
       }
     },
-    keyArrived: (sends) => {
-      if (prefilled.keyArrived(input.value) && sends) submit();
+    handleKeyAvailable: (sendsPrompt) => {
+      if (prefilled.clearAwaitsKey(input.value) && sendsPrompt) submit();
     },
-    bringBack: (prompts) => {
+    returnPrompts: (prompts) => {
       if (prompts.length === 0) return;
       if (input.value === '') {
-        broughtBack = prompts;
-        insert(prompts.join(gap));
+        returnedPrompts = prompts;
+        insertIfEmpty(prompts.join(promptSeparator));
       } else {
         for (const prompt of prompts) history.add(prompt);
-        pending.offer(prompts);
+        pending.addRecovered(prompts);
       }
     },
     prefill: ({ text, more, awaitsKey }) => {
-      // It has not been taken, it is given back.
-      pending.settle(text);
-      // What waits there has not been written: the later command counts.
-      if (prefilled.isAllOf(input.value)) {
+      // The host gives the prompt back, so nobody has to wait for a confirmation.
+      pending.confirm(text);
+      // The user has not edited the prefilled prompt in the composer, so a later command may replace it.
+      if (prefilled.isPrefilled(input.value)) {
         history.add(input.value.trim());
-        write('', 0);
+        setInput('', 0);
       }
-      insert(text);
+      insertIfEmpty(text);
       if (text !== '') prefilled.add({ text, more, awaitsKey });
       moveFocus(input);
-      options.onDraft();
+      options.onDraftChange();
     },
-    taken: (prompt) => {
-      prefilled.taken(prompt);
-      if (!pending.settle(prompt)) removeAsked(prompt);
-      options.onDraft();
+    confirmPrompt: (prompt) => {
+      prefilled.removeContainedIn(prompt);
+      if (!pending.confirm(prompt)) removeReturnedPrompt(prompt);
+      options.onDraftChange();
     },
     setContext: (items, unread = []) => {
       contextIds = [...items.map(({ id }) => id), ...unread];
       chips.update(items);
-      options.onDraft();
+      options.onDraftChange();
     },
-    suggest: (request, items) => popup.suggest(request, items),
-    setConnection: (connection) => model.setConnection(connection),
-    setModelOnce: (once) => model.setOnce(once),
+    showSuggestions: (request, items) => popup.showSuggestions(request, items),
+    setConnection: (connection) => modelChoice.setConnection(connection),
+    setModelOnce: (once) => modelChoice.setOnce(once),
     closePopup: () => popup.close(),
   };
 }

@@ -6,29 +6,33 @@ import { fill, fillNodes } from '../util/format';
 interface ContextChips {
   readonly element: HTMLElement;
   update(items: readonly DraftContext[]): void;
-  /** @returns whether there is one. */
+  /** Moves the focus to the last chip. @returns false if there is no chip */
   focusLast(): boolean;
 }
 
 /**
- * What goes along with the next prompt; each can be removed.
- * @param onLast the last one was removed by hand, with the focus on it
+ * Creates the list of the context items of the next prompt, each with a button that removes the item.
+ * @param onEmptied called when the user has removed the last item and the focus was on that item
  */
-export function createContextChips(context: PageContext, onLast: () => void): ContextChips {
+export function createContextChips(context: PageContext, onEmptied: () => void): ContextChips {
   const { strings, post, announcer } = context;
   const list = element('ul', { class: 'context-chips', 'aria-label': strings.context });
   list.hidden = true;
-  /** By what it shows: one that looks the same stays the same element, also between press and release. */
+  /**
+   * Chips by their content. A chip with unchanged content keeps its element, so that a click still works if an update
+   * happens between the press and the release of the button.
+   */
   let chips = new Map<string, HTMLElement>();
-  /** Undefined: what is there has been there before this page. */
-  let known: ReadonlySet<string> | undefined;
+  /** Ids of the items that were already announced; undefined until the first update, which announces nothing. */
+  let existingIds: ReadonlySet<string> | undefined;
 
   const buttons = (): HTMLButtonElement[] => [...list.querySelectorAll('button')];
   const announce = (items: readonly DraftContext[]): void => {
     const added =
-      known && items.filter(({ id }) => known?.has(id) === false).map((item) => announcedName(context, item));
+      existingIds &&
+      items.filter(({ id }) => existingIds?.has(id) === false).map((item) => announcedName(context, item));
     if (added?.length) announcer.announce(fill(strings.contextAttached, context.format.list(added)));
-    known = new Set(items.map(({ id }) => id));
+    existingIds = new Set(items.map(({ id }) => id));
   };
   const create = (item: DraftContext): HTMLElement => {
     const name = nameOf(context, item);
@@ -37,7 +41,7 @@ export function createContextChips(context: PageContext, onLast: () => void): Co
       'li',
       { class: 'context-chip' },
       labelOf(context, item),
-      ...outsideOf(context, item),
+      ...outsideMarkOf(context, item),
       ' ',
       sizeOf(context, item),
       remove,
@@ -45,12 +49,12 @@ export function createContextChips(context: PageContext, onLast: () => void): Co
   };
 
   list.addEventListener('keydown', (event) => {
-    const all = buttons();
-    const at = all.findIndex((button) => button === event.target);
-    if (at < 0) return;
-    if (event.key === 'Backspace' || event.key === 'Delete') all[at]?.click();
-    else if (event.key === 'ArrowLeft') all[Math.max(0, at - 1)]?.focus();
-    else if (event.key === 'ArrowRight') all[Math.min(all.length - 1, at + 1)]?.focus();
+    const removeButtons = buttons();
+    const index = removeButtons.findIndex((button) => button === event.target);
+    if (index < 0) return;
+    if (event.key === 'Backspace' || event.key === 'Delete') removeButtons[index]?.click();
+    else if (event.key === 'ArrowLeft') removeButtons[Math.max(0, index - 1)]?.focus();
+    else if (event.key === 'ArrowRight') removeButtons[Math.min(removeButtons.length - 1, index + 1)]?.focus();
     else return;
     event.preventDefault();
   });
@@ -60,15 +64,15 @@ export function createContextChips(context: PageContext, onLast: () => void): Co
     update: (items) => {
       announce(items);
       const focused = buttons().findIndex((button) => button === document.activeElement);
-      const before = chips;
+      const previousChips = chips;
       chips = new Map(
         items.map((item) => {
-          const shown = JSON.stringify(item);
-          return [shown, before.get(shown) ?? create(item)];
+          const content = JSON.stringify(item);
+          return [content, previousChips.get(content) ?? create(item)];
         }),
       );
-      for (const [shown, chip] of before) if (!chips.has(shown)) chip.remove();
-      // One that moves loses the focus: only what is not in its place is put there.
+      for (const [content, chip] of previousChips) if (!chips.has(content)) chip.remove();
+      // Moving an element takes the focus away from it, so only chips in a wrong position are moved.
       for (const [index, chip] of [...chips.values()].entries()) {
         if (list.children[index] !== chip) list.insertBefore(chip, list.children[index] ?? null);
       }
@@ -76,7 +80,7 @@ export function createContextChips(context: PageContext, onLast: () => void): Co
       if (focused < 0 || list.contains(document.activeElement)) return;
       const next = buttons()[Math.min(focused, items.length - 1)];
       if (next) context.moveFocus(next);
-      else onLast();
+      else onEmptied();
     },
     focusLast: () => {
       const last = buttons().at(-1);
@@ -95,21 +99,21 @@ function announcedName(context: PageContext, item: DraftContext): string {
   return item.realPath === undefined ? name : `${name} → ${item.realPath}`;
 }
 
-function outsideOf({ strings }: PageContext, { realPath }: DraftContext): readonly HTMLElement[] {
+function outsideMarkOf({ strings }: PageContext, { realPath }: DraftContext): readonly HTMLElement[] {
   if (realPath === undefined) return [];
   const title = fill(strings.contextOutside, realPath);
   return [element('span', { class: 'context-outside', title }, ` → ${realPath}`)];
 }
 
-/** The folders give way first: what a file is called says more than where it is. */
+/** Returns a label that can shorten its folders first, because the file name is more important. */
 function labelOf(context: PageContext, item: DraftContext): HTMLElement {
   const { kind, label } = item;
-  const cut = label.lastIndexOf('/') + 1;
+  const nameStart = label.lastIndexOf('/') + 1;
   const path = element(
     'span',
     { class: 'context-path' },
-    element('span', { class: 'context-folder' }, label.slice(0, cut)),
-    element('span', { class: 'context-name' }, label.slice(cut)),
+    element('span', { class: 'context-folder' }, label.slice(0, nameStart)),
+    element('span', { class: 'context-name' }, label.slice(nameStart)),
   );
   const parts = kind === 'problems' ? fillNodes(context.strings.contextProblems, path) : [path];
   return element('span', { class: 'context-label', title: nameOf(context, item) }, ...parts);

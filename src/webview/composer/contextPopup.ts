@@ -5,18 +5,18 @@ import { element } from '../util/element';
 
 interface ContextPopup {
   readonly element: HTMLElement;
-  /** The text has been changed by the page: that opens nothing. */
+  /** Updates the popup after the page has changed the text. This never opens the popup. */
   refresh(): void;
-  suggest(request: number, items: readonly ContextSuggestion[]): void;
-  /** @returns whether the key was for the popup. */
-  takesKey(event: KeyboardEvent): boolean;
-  /** Stays closed until another `#` is typed. @returns whether it was open */
+  showSuggestions(request: number, items: readonly ContextSuggestion[]): void;
+  /** Handles a key that belongs to the suggestions. @returns whether the popup has handled the key */
+  handleKey(event: KeyboardEvent): boolean;
+  /** Closes the popup until the user types another `#`. @returns whether the popup was open */
   close(): boolean;
 }
 
 /**
- * What can be attached, behind a `#` in the composer. The focus stays in the text.
- * @param onSend an Enter was held for suggestions, and there was nothing to choose
+ * Creates the popup that suggests context items after a `#` in the composer. The focus stays in the text field.
+ * @param onSend called when the user pressed Enter before the suggestions arrived, and none of them matches
  */
 export function createContextPopup(
   { strings, format, post, announcer }: PageContext,
@@ -24,75 +24,76 @@ export function createContextPopup(
   onSend: () => void,
 ): ContextPopup {
   let query: ContextQuery | undefined;
-  let closedAt: number | undefined;
-  let request = 0;
-  let answered = false;
-  /** A key that came before what it chooses from. */
-  let held: 'Enter' | 'Tab' | undefined;
+  let dismissedStart: number | undefined;
+  let requestNumber = 0;
+  let isAnswered = false;
+  /** A key that the user pressed before the suggestions arrived. */
+  let deferredKey: 'Enter' | 'Tab' | undefined;
 
   const choose = (item: ContextSuggestion): void => {
     if (!query) return;
     const { start, text } = query;
-    forget();
+    reset();
     deleteText(input, start, start + 1 + text.length);
     post(item.kind === 'pick' ? { type: 'pickContext' } : { type: 'attach', id: item.id });
   };
   const options = createContextOptions(strings, input, choose);
-  const forget = (): void => {
-    query = held = undefined;
+  const reset = (): void => {
+    query = deferredKey = undefined;
     options.show([], undefined);
   };
-  const ask = (next: ContextQuery): void => {
+  const requestSuggestions = (next: ContextQuery): void => {
     if (query?.start !== next.start) options.show([], undefined);
     query = next;
-    answered = false;
-    held = undefined;
-    request += 1;
-    post({ type: 'suggestContext', request, query: next.text });
+    isAnswered = false;
+    deferredKey = undefined;
+    requestNumber += 1;
+    post({ type: 'suggestContext', request: requestNumber, query: next.text });
   };
   const close = (): boolean => {
-    const wasOpen = options.open;
-    closedAt = query?.start ?? closedAt;
-    forget();
+    const wasOpen = options.isOpen;
+    dismissedStart = query?.start ?? dismissedStart;
+    reset();
     return wasOpen;
   };
 
-  const refresh = (how: 'type' | 'look'): void => {
+  const refresh = (cause: 'typing' | 'caret'): void => {
     const { value, selectionStart, selectionEnd } = input;
-    const found = selectionStart === selectionEnd ? contextQueryAt(value, selectionStart) : undefined;
-    if (found?.start !== closedAt) closedAt = undefined;
-    if (!found) forget();
-    else if (closedAt === undefined && (query || how === 'type') && !isSame(query, found)) ask(found);
+    const nextQuery = selectionStart === selectionEnd ? contextQueryAt(value, selectionStart) : undefined;
+    if (nextQuery?.start !== dismissedStart) dismissedStart = undefined;
+    if (!nextQuery) reset();
+    else if (dismissedStart === undefined && (query || cause === 'typing') && !isSame(query, nextQuery))
+      requestSuggestions(nextQuery);
   };
 
   input.addEventListener('input', (event) => {
-    // What an input method is still composing is no query yet.
-    if (!isComposingInput(event)) refresh(isTyped(event) ? 'type' : 'look');
+    // Text that the user is still composing with an input method is not a query yet.
+    if (!isComposingInput(event)) refresh(isTyped(event) ? 'typing' : 'caret');
   });
-  input.addEventListener('compositionend', () => refresh('type'));
-  for (const type of ['keyup', 'click'] as const) input.addEventListener(type, () => refresh('look'));
-  input.addEventListener('blur', forget);
+  input.addEventListener('compositionend', () => refresh('typing'));
+  for (const type of ['keyup', 'click'] as const) input.addEventListener(type, () => refresh('caret'));
+  input.addEventListener('blur', reset);
   return {
     element: options.element,
-    refresh: () => refresh('look'),
-    suggest: (number, items) => {
-      if (!query || number !== request) return;
-      answered = true;
-      // Where nothing is found the words may be meant as they are: Enter then sends.
-      const nothing = query.text !== '' && items[0]?.kind === 'pick';
-      options.show(items, nothing ? undefined : 0);
+    refresh: () => refresh('caret'),
+    showSuggestions: (number, items) => {
+      if (!query || number !== requestNumber) return;
+      isAnswered = true;
+      // If nothing matches, the user may have meant the text literally, so Enter must send the prompt.
+      const hasNoMatch = query.text !== '' && items[0]?.kind === 'pick';
+      options.show(items, hasNoMatch ? undefined : 0);
       if (items.length > 0) {
         announcer.announce(format.plural(items.length, strings.contextSuggestionsOne, strings.contextSuggestionsCount));
       }
-      const key = held;
-      held = undefined;
+      const key = deferredKey;
+      deferredKey = undefined;
       if (key && options.active) choose(options.active);
       else if (key === 'Enter') onSend();
     },
-    takesKey: ({ key, ctrlKey, metaKey, altKey, shiftKey }) => {
+    handleKey: ({ key, ctrlKey, metaKey, altKey, shiftKey }) => {
       if (key === 'Escape') return close();
-      // Whoever goes back must not arrive in a list that closes behind them.
-      if (key === 'Tab' && shiftKey) forget();
+      // Shift+Tab must not move the focus into a list that closes when the text field loses the focus.
+      if (key === 'Tab' && shiftKey) reset();
       if (!query || ctrlKey || metaKey || altKey || shiftKey) return false;
       switch (key) {
         case 'ArrowDown':
@@ -101,10 +102,10 @@ export function createContextPopup(
           return options.move(-1);
         case 'Enter':
         case 'Tab':
-          if (!answered) {
-            // The second time it is meant as it always is: nobody has to wait for suggestions.
-            if (held) return false;
-            held = key;
+          if (!isAnswered) {
+            // A second press has its usual effect, so that the user never has to wait for suggestions.
+            if (deferredKey) return false;
+            deferredKey = key;
             return true;
           }
           if (!options.active) return false;
@@ -122,7 +123,7 @@ function isSame(a: ContextQuery | undefined, b: ContextQuery): boolean {
   return a?.start === b.start && a.text === b.text;
 }
 
-/** Not pasted, dropped or undone: that opens nothing. */
+/** Returns whether the user typed. Pasting, dropping and undoing never open the popup. */
 function isTyped(event: Event): boolean {
   return !('inputType' in event) || /^(insertText|insertComposition|delete)/.test(String(event.inputType));
 }
@@ -131,7 +132,7 @@ function isComposingInput(event: Event): boolean {
   return 'isComposing' in event && event.isComposing === true;
 }
 
-/** Takes out a part of what is written, as a person would: it can be undone, and there is an `input` event. */
+/** Deletes a range of the text so that the user can undo it and an `input` event is fired. */
 function deleteText(input: HTMLTextAreaElement, start: number, end: number): void {
   input.focus();
   input.setSelectionRange(start, end);
@@ -140,15 +141,15 @@ function deleteText(input: HTMLTextAreaElement, start: number, end: number): voi
   input.dispatchEvent(new window.Event('input', { bubbles: true }));
 }
 
-/** The one way into the undo history of a text field: deprecated, without a successor. */
+/** Deletes the selection with `execCommand`, the only API that adds to the undo history. It is deprecated without a successor. */
 function executeDelete(): boolean {
   const execute: unknown = Reflect.get(document, 'execCommand');
   return typeof execute === 'function' && execute.call(document, 'delete') === true;
 }
 
 /**
- * A list box that belongs to a text field, which keeps the focus. The field stays a `textbox`: `aria-expanded` is not
- * for one, so how many there are is announced instead.
+ * Creates a list box for a text field that keeps the focus. The field stays a `textbox`, for which `aria-expanded` is not
+ * allowed, so the popup announces the number of suggestions instead.
  */
 function createContextOptions(
   strings: PanelStrings,
@@ -160,7 +161,7 @@ function createContextOptions(
     id: 'context-options',
     role: 'listbox',
     'aria-label': strings.contextSuggestions,
-    // It scrolls; the keyboard does that from the text.
+    // Accessibility rules require a scrollable element to be focusable.
     tabindex: '0',
   });
   list.hidden = true;
@@ -169,16 +170,17 @@ function createContextOptions(
   let items: readonly ContextSuggestion[] = [];
   let active: number | undefined;
 
-  const mark = (index: number | undefined): void => {
+  const highlight = (index: number | undefined): void => {
     active = index;
-    for (const [at, option] of [...list.children].entries()) option.setAttribute('aria-selected', String(at === index));
-    const marked = index === undefined ? undefined : (list.children[index] as HTMLElement | undefined);
-    if (marked) {
-      input.setAttribute('aria-activedescendant', marked.id);
-      keepInView(list, marked);
+    for (const [position, option] of [...list.children].entries())
+      option.setAttribute('aria-selected', String(position === index));
+    const highlighted = index === undefined ? undefined : (list.children[index] as HTMLElement | undefined);
+    if (highlighted) {
+      input.setAttribute('aria-activedescendant', highlighted.id);
+      keepInView(list, highlighted);
     } else input.removeAttribute('aria-activedescendant');
   };
-  const optionOf = (item: ContextSuggestion, index: number): HTMLElement => {
+  const createOption = (item: ContextSuggestion, index: number): HTMLElement => {
     const option = element(
       'div',
       { class: 'context-option', id: `context-option-${index}`, role: 'option' },
@@ -188,35 +190,35 @@ function createContextOptions(
     );
     option.title = item.detail === '' ? item.label : `${item.label} · ${item.detail}`;
     option.addEventListener('click', () => onChoose(item));
-    // Not on entering: a list that scrolls under a resting pointer is moved by the keyboard.
-    option.addEventListener('mousemove', () => mark(index));
+    // `mouseenter` would also fire when the keyboard scrolls the list under a pointer that does not move.
+    option.addEventListener('mousemove', () => highlight(index));
     return option;
   };
 
-  // The text keeps the focus.
+  // Without this, a click on the list would take the focus away from the text field.
   list.addEventListener('mousedown', (event) => event.preventDefault());
   return {
     element: list,
-    get open(): boolean {
+    get isOpen(): boolean {
       return items.length > 0;
     },
     get active(): ContextSuggestion | undefined {
       return active === undefined ? undefined : items[active];
     },
-    /** @param index of the one that Enter takes */
+    /** Shows the options and highlights the option at `index`, which Enter chooses. */
     show: (next: readonly ContextSuggestion[], index: number | undefined): void => {
       if (next.length === 0 && items.length === 0) return;
       items = next;
-      list.replaceChildren(...items.map(optionOf));
+      list.replaceChildren(...items.map(createOption));
       list.hidden = items.length === 0;
       if (list.hidden) input.removeAttribute('aria-controls');
       else input.setAttribute('aria-controls', list.id);
-      mark(items.length > 0 ? index : undefined);
+      highlight(items.length > 0 ? index : undefined);
     },
-    /** To the next or the one before, around the ends. @returns whether there is any */
+    /** Highlights the next or the previous option and wraps around. @returns false if there are no options */
     move: (by: 1 | -1): boolean => {
       if (items.length === 0) return false;
-      mark(active === undefined ? (by > 0 ? 0 : items.length - 1) : (active + by + items.length) % items.length);
+      highlight(active === undefined ? (by > 0 ? 0 : items.length - 1) : (active + by + items.length) % items.length);
       return true;
     },
   };
@@ -228,31 +230,32 @@ function keepInView(list: HTMLElement, option: HTMLElement): void {
   else if (end > list.scrollTop + list.clientHeight) list.scrollTop = end - list.clientHeight;
 }
 
-/** What is being typed behind a `#`. */
+/** The text that the user is typing after a `#`. */
 interface ContextQuery {
-  /** Where the `#` is. */
+  /** Offset of the `#` in the text. */
   readonly start: number;
   readonly text: string;
 }
 
-/** No name of a file is longer. */
-const reach = 260;
+/** Maximum length of a query, in characters. File names are not longer. */
+const maxQueryLength = 260;
 
 /**
- * Not behind a letter or a digit (`C#`, `page#part`), but behind brackets, marks and scripts that put no spaces between
- * words; an input method may make the sign a full-width one.
+ * Matches a query before the caret. A `#` after a letter or a digit (`C#`, `page#part`) does not begin a query, but a `#`
+ * after a bracket, a punctuation mark or a character of a script without spaces does. Input methods may enter the
+ * full-width sign.
  */
-const typed =
+const queryPattern =
   /(?:^|[\s\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}([{<"'“‘「『（【《，。、；：！？,;:!?])[#＃]([^\s#＃]*)$/u;
 
-/** @returns undefined when the caret is not in a query. */
+/** Returns the query at the caret, or undefined if the caret is not in a query. */
 export function contextQueryAt(text: string, caret: number): ContextQuery | undefined {
-  const from = Math.max(0, caret - reach);
-  const match = typed.exec(text.slice(from, caret));
+  const from = Math.max(0, caret - maxQueryLength);
+  const match = queryPattern.exec(text.slice(from, caret));
   const query = match?.[1];
-  // The number of an issue is no context.
+  // `#123` is the number of an issue.
   if (query === undefined || /^\d+$/.test(query)) return undefined;
   const start = caret - query.length - 1;
-  // What was cut off to look at the rest is no white space.
+  // At the start of the searched part, the pattern can't see which character precedes the `#`.
   return start === from && start > 0 ? undefined : { start, text: query };
 }

@@ -3,14 +3,18 @@ import type { PageContext } from '../pageContext';
 import { button, element, iconButton, setText } from '../util/element';
 import { fill } from '../util/format';
 
+/** The button that shows the model, and the chip that replaces it. */
 interface ModelChoice {
   readonly elements: readonly HTMLElement[];
   setConnection(connection: ConnectionView): void;
-  /** @param model undefined: the next prompt goes to the model that is set */
+  /** Sets the model for the next prompt only. With undefined, the next prompt goes to the selected model. */
   setOnce(model: string | undefined): void;
 }
 
-/** A button that shows the model and lets the user choose another. A chip replaces it while only the next prompt goes to another model. */
+/**
+ * Creates a button that shows the model and lets the user choose another model. A chip replaces the button while only the
+ * next prompt goes to another model.
+ */
 export function createModelChoice({ strings, post, moveFocus }: PageContext): ModelChoice {
   const name = element('span', { class: 'model-name' });
   const host = element('span', { class: 'model-host' });

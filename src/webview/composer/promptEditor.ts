@@ -1,6 +1,7 @@
 import type { PanelStrings } from '../../shared/panelStrings';
 import { button, element } from '../util/element';
 
+/** A text field in which the user edits a prompt that was already sent. */
 export interface PromptEditor {
   readonly element: HTMLElement;
   focus(): void;
@@ -13,7 +14,7 @@ interface PromptEditorOptions {
   readonly onCancel: () => void;
 }
 
-/** A prompt that was sent, to be asked in other words. The same keys as in the composer. */
+/** Creates an editor for a sent prompt. The editor has the same keys as the composer. */
 export function createPromptEditor(strings: PanelStrings, options: PromptEditorOptions): PromptEditor {
   const input = element('textarea', { 'aria-label': strings.editBox, rows: '1', spellcheck: 'false' });
   input.value = options.text;
@@ -42,12 +43,12 @@ export function createPromptEditor(strings: PanelStrings, options: PromptEditorO
       submit();
     }
   });
-  const changed = (): void => {
+  const handleInput = (): void => {
     resend.disabled = input.value.trim() === '';
     options.onInput(input.value);
   };
-  input.addEventListener('input', changed);
-  changed();
+  input.addEventListener('input', handleInput);
+  handleInput();
   return {
     element: form,
     focus: () => {
@@ -57,14 +58,14 @@ export function createPromptEditor(strings: PanelStrings, options: PromptEditorO
   };
 }
 
-/** Escape belongs to it. */
+/** Returns whether the target is in a prompt editor. Escape then cancels the edit and does not stop the turn. */
 export function isInPromptEditor(target: EventTarget | null): boolean {
   return target !== null && 'closest' in target && (target as Element).closest('.prompt-editor') !== null;
 }
 
 /**
- * A key that accepts or dismisses a candidate of an input method is no command. WebKit ends the composition before that
- * key, and only the old `keyCode` 229 still tells.
+ * Returns whether the key belongs to an input method, for example to accept a candidate. WebKit ends the composition
+ * before that key event, so only the deprecated `keyCode` 229 identifies it.
  */
 export function isComposing(event: KeyboardEvent): boolean {
   return event.isComposing || Reflect.get(event, 'keyCode') === 229;

@@ -1,47 +1,50 @@
-/** Walks through earlier prompts, oldest first. Walking begins at an empty composer and ends there. */
+/** The earlier prompts, oldest first. Browsing starts at an empty composer and ends there. */
 export class PromptHistory {
   private entries: readonly string[] = [];
-  /** Index of the entry that is shown; undefined: none is. */
-  private at: number | undefined;
+  /** Index of the current entry; undefined when the user is not browsing. */
+  private index: number | undefined;
 
-  get browsing(): boolean {
-    return this.at !== undefined;
+  get isBrowsing(): boolean {
+    return this.index !== undefined;
   }
 
   load(entries: readonly string[]): void {
     this.entries = entries;
-    this.at = undefined;
+    this.index = undefined;
   }
 
-  /** A prompt that was sent, or one that must not be lost; ends browsing. */
+  /** Adds a prompt that was sent or must not be lost, and stops browsing. */
   add(prompt: string): void {
     if (this.entries.at(-1) !== prompt) this.entries = [...this.entries, prompt];
-    this.at = undefined;
+    this.index = undefined;
   }
 
-  /** The person has changed the text: it is theirs now. */
-  edited(): void {
-    this.at = undefined;
+  /** Ends browsing, because the user has edited the text. */
+  stopBrowsing(): void {
+    this.index = undefined;
   }
 
-  /** @returns the text to show; undefined: there is nothing earlier. */
+  /** Returns the previous prompt, or undefined if there is none. */
   back(): string | undefined {
-    const earlier = (this.at ?? this.entries.length) - 1;
-    if (earlier < 0) return undefined;
-    this.at = earlier;
-    return this.entries[earlier];
+    const previous = (this.index ?? this.entries.length) - 1;
+    if (previous < 0) return undefined;
+    this.index = previous;
+    return this.entries[previous];
   }
 
-  /** @returns the text to show, empty at the end; undefined: there is nothing later. */
+  /** Returns the next prompt, an empty text after the last prompt, or undefined when the user is not browsing. */
   forward(): string | undefined {
-    if (this.at === undefined) return undefined;
-    const later = this.at + 1;
-    this.at = later < this.entries.length ? later : undefined;
-    return this.entries[later] ?? '';
+    if (this.index === undefined) return undefined;
+    const next = this.index + 1;
+    this.index = next < this.entries.length ? next : undefined;
+    return this.entries[next] ?? '';
   }
 }
 
-/** Arrows leave the text only at its edge, and only when nothing would be overwritten that can't come back. */
+/**
+ * Returns the prompt that an arrow key brings back. Returns undefined if the caret can still move within the text, or if
+ * the prompt would overwrite a draft.
+ */
 export function recallPrompt(
   key: string,
   input: HTMLTextAreaElement,
@@ -49,14 +52,14 @@ export function recallPrompt(
 ): { readonly text: string; readonly caret: number } | undefined {
   const { value, selectionStart, selectionEnd } = input;
   if (selectionStart !== selectionEnd) return undefined;
-  if (key === 'ArrowUp' && (value === '' || history.browsing) && !value.slice(0, selectionStart).includes('\n')) {
+  if (key === 'ArrowUp' && (value === '' || history.isBrowsing) && !value.slice(0, selectionStart).includes('\n')) {
     const text = history.back();
     if (text === undefined) return undefined;
-    // The end of the first line: the next arrow up goes on, and so does typing.
+    // At the end of the first line, another arrow up brings back the prompt before this one.
     const lineEnd = text.indexOf('\n');
     return { text, caret: lineEnd < 0 ? text.length : lineEnd };
   }
-  if (key === 'ArrowDown' && history.browsing && !value.slice(selectionEnd).includes('\n')) {
+  if (key === 'ArrowDown' && history.isBrowsing && !value.slice(selectionEnd).includes('\n')) {
     const text = history.forward();
     return text === undefined ? undefined : { text, caret: text.length };
   }

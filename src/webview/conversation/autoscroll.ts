@@ -1,142 +1,147 @@
 import type { PageContext } from '../pageContext';
 import { element, iconButton } from '../util/element';
 
-/** Tells when the content or its frame has changed its size. @returns a function that ends it. */
-export type ObserveSize = (targets: readonly Element[], changed: () => void) => () => void;
+/** Calls `onChange` whenever one of the elements changes its size. @returns a function that stops the observation */
+export type ObserveSize = (targets: readonly Element[], onChange: () => void) => () => void;
 
 interface Autoscroll {
-  /** Follows the end again: the person has sent something. */
-  follow(): void;
-  /** Comes back to a place, and to it again while what is around it is drawn, until a hand scrolls. @param top in pixels */
-  stayAt(top: () => number | undefined): void;
-  /** The person has gone somewhere else: the end is followed if it is in view there. */
-  moved(): void;
-  readonly following: boolean;
+  /** Scrolls to the end and follows it, because the user has sent a prompt. */
+  followEnd(): void;
+  /**
+   * Scrolls to a position, and again whenever the content changes its size, until the user scrolls.
+   * @param top returns the position in pixels
+   */
+  restorePosition(top: () => number | undefined): void;
+  /** Follows the end if it is in view now. Call this when something other than scrolling has changed the view. */
+  updateAfterMove(): void;
+  readonly isFollowing: boolean;
 }
 
-/** Half a line: fractional scroll positions never add up exactly. */
-const slackPx = 12;
+/** Distance in pixels within which the end counts as reached: half a line, because scroll positions are fractional. */
+const endTolerancePx = 12;
 
 /**
- * Keeps the end in view while the person is there. Only what a hand did decides: scroll events alone also come from
- * our own scrolling and from content that shrinks.
- * @param onAway whether there is something below that is not followed
- * @param onRest the person has come to a rest somewhere
+ * Keeps the end of the conversation in view while the user reads there. Only input of the user changes whether the end is
+ * followed, because scroll events also come from the autoscroll itself and from content that shrinks.
+ * @param onAwayFromEnd called with whether the end is out of view and not followed
+ * @param onScrollEnd called when the user has stopped scrolling
  */
 export function createAutoscroll(
   scroller: HTMLElement,
   content: HTMLElement,
   { observeSize, frame }: { readonly observeSize: ObserveSize; readonly frame: (call: () => void) => void },
-  onAway: (away: boolean) => void,
-  onRest: () => void,
+  onAwayFromEnd: (away: boolean) => void,
+  onScrollEnd: () => void,
 ): Autoscroll {
-  let following = true;
-  let stay: (() => number | undefined) | undefined;
-  let byHand = false;
-  let dragging = false;
-  /** Where we scrolled to last; content may have grown before the event of that scroll arrives. */
-  let ours = 0;
+  let isFollowing = true;
+  let restoredTop: (() => number | undefined) | undefined;
+  let isUserScrolling = false;
+  let isDragging = false;
+  /** The last position set by the autoscroll. The content may grow before the event of that scroll arrives. */
+  let lastSetTop = 0;
 
-  const atEnd = (): boolean => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight <= slackPx;
-  const reportAway = (): void => {
-    // The browser keeps what is being read in place, but not against us.
-    scroller.toggleAttribute('data-following', following);
-    onAway(!following && !atEnd());
+  const isAtEnd = (): boolean => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight <= endTolerancePx;
+  const reportPosition = (): void => {
+    // The style sheet turns scroll anchoring off while the end is followed.
+    scroller.toggleAttribute('data-following', isFollowing);
+    onAwayFromEnd(!isFollowing && !isAtEnd());
   };
-  const stick = (): void => {
-    if (following) {
+  const applyScroll = (): void => {
+    if (isFollowing) {
       scroller.scrollTop = scroller.scrollHeight;
-      ours = scroller.scrollTop;
+      lastSetTop = scroller.scrollTop;
     }
-    const top = stay?.();
+    const top = restoredTop?.();
     if (top !== undefined) scroller.scrollTop = top;
-    reportAway();
+    reportPosition();
   };
-  const takenByHand = (): void => {
-    byHand = true;
-    stay = undefined;
+  const onUserScroll = (): void => {
+    isUserScrolling = true;
+    restoredTop = undefined;
   };
-  const decide = (): void => {
-    if (byHand || dragging) following = atEnd() || (following && scroller.scrollTop === ours);
-    reportAway();
+  const updateFollowing = (): void => {
+    if (isUserScrolling || isDragging) isFollowing = isAtEnd() || (isFollowing && scroller.scrollTop === lastSetTop);
+    reportPosition();
   };
-  const letGo = (): void => {
-    if (scroller.scrollTop > 0 && scroller.scrollHeight > scroller.clientHeight) following = false;
-    reportAway();
+  const stopFollowing = (): void => {
+    if (scroller.scrollTop > 0 && scroller.scrollHeight > scroller.clientHeight) isFollowing = false;
+    reportPosition();
   };
 
   scroller.addEventListener(
     'wheel',
     (event) => {
-      takenByHand();
-      // At once: the next token may come before the scroll event does.
-      if (event.deltaY < 0) letGo();
+      onUserScroll();
+      // The next token may arrive before the scroll event, so the autoscroll can't wait for that event.
+      if (event.deltaY < 0) stopFollowing();
     },
     { passive: true },
   );
-  scroller.addEventListener('touchmove', takenByHand, { passive: true });
+  scroller.addEventListener('touchmove', onUserScroll, { passive: true });
   scroller.addEventListener('keydown', (event) => {
-    takenByHand();
+    onUserScroll();
     if (
       event.key === 'PageUp' ||
       event.key === 'Home' ||
       event.key === 'ArrowUp' ||
       (event.key === ' ' && event.shiftKey)
     )
-      letGo();
+      stopFollowing();
   });
   scroller.addEventListener('pointerdown', () => {
-    dragging = true;
-    stay = undefined;
+    isDragging = true;
+    restoredTop = undefined;
   });
-  for (const end of ['pointerup', 'pointercancel']) window.addEventListener(end, () => (dragging = false));
-  scroller.addEventListener('scroll', decide);
+  for (const end of ['pointerup', 'pointercancel']) window.addEventListener(end, () => (isDragging = false));
+  scroller.addEventListener('scroll', updateFollowing);
   scroller.addEventListener('scrollend', () => {
-    // Chromium sends it before the last `scroll`.
-    decide();
-    byHand = false;
-    if (!stay) onRest();
+    // Chromium fires `scrollend` before the last `scroll` event.
+    updateFollowing();
+    isUserScrolling = false;
+    if (!restoredTop) onScrollEnd();
   });
-  observeSize([scroller, content], stick);
+  observeSize([scroller, content], applyScroll);
 
   return {
-    follow: () => {
-      following = true;
-      byHand = false;
-      stay = undefined;
-      // Not now: the browser would have to lay out at once what has just been added.
-      frame(stick);
+    followEnd: () => {
+      isFollowing = true;
+      isUserScrolling = false;
+      restoredTop = undefined;
+      // Scrolling immediately would force a synchronous layout of the new content.
+      frame(applyScroll);
     },
-    stayAt: (top) => {
-      following = false;
-      stay = top;
-      frame(stick);
+    restorePosition: (top) => {
+      isFollowing = false;
+      restoredTop = top;
+      frame(applyScroll);
     },
-    moved: () => {
-      stay = undefined;
-      following = atEnd();
-      reportAway();
+    updateAfterMove: () => {
+      restoredTop = undefined;
+      isFollowing = isAtEnd();
+      reportPosition();
     },
-    get following() {
-      return following;
+    get isFollowing() {
+      return isFollowing;
     },
   };
 }
 
-export const observeSizeInBrowser: ObserveSize = (targets, changed) => {
-  const observer = new ResizeObserver(changed);
+/** Observes sizes with a `ResizeObserver`. */
+export const observeSizeInBrowser: ObserveSize = (targets, onChange) => {
+  const observer = new ResizeObserver(onChange);
   for (const target of targets) observer.observe(target);
   return () => observer.disconnect();
 };
 
-/** The way back to the end, while the person reads further up. */
+/** A button that scrolls to the end, shown while the user reads further up. */
 interface JumpButton {
   readonly element: HTMLElement;
-  setOffered(offered: boolean): void;
-  /** Something has arrived down there. */
-  markNews(): void;
+  setVisible(offered: boolean): void;
+  /** Marks the button, because new content has arrived below the visible part. */
+  markNewContent(): void;
 }
 
+/** Creates the button that scrolls to the end of the conversation. */
 export function createJumpButton({ strings, focusComposer }: PageContext, onJump: () => void): JumpButton {
   const button = iconButton(strings.jumpToLatest, 'down', () => {
     onJump();
@@ -146,14 +151,14 @@ export function createJumpButton({ strings, focusComposer }: PageContext, onJump
   button.hidden = true;
   return {
     element: element('div', { class: 'jump' }, button),
-    setOffered: (offered) => {
-      if (button.hidden === !offered) return;
+    setVisible: (visible) => {
+      if (button.hidden === !visible) return;
       const hadFocus = document.activeElement === button;
-      button.hidden = !offered;
+      button.hidden = !visible;
       delete button.dataset['news'];
       if (hadFocus) focusComposer();
     },
-    markNews: () => {
+    markNewContent: () => {
       if (!button.hidden) button.dataset['news'] = '';
     },
   };

@@ -1,7 +1,7 @@
 import type { ExchangeView as Exchange, FaultAction, RecordedEvent } from '../../shared/protocol';
 import { createRovingTabindex } from '../a11y/focus';
 import type { PageContext } from '../pageContext';
-import type { OpenEdit, ReadingPlace } from '../state/unsentStore';
+import type { OpenEdit, ReadingPosition } from '../state/unsentStore';
 import { carryVersionFocus } from '../turn/turnActions';
 import { element } from '../util/element';
 import { fill } from '../util/format';
@@ -12,23 +12,23 @@ import { TurnGroups } from './turnGroups';
 type Activity = 'idle' | 'running' | 'waiting';
 
 /**
- * All exchanges, oldest first. Only the cards of the latest one that has begun, of those behind it and of one that runs can
- * be pressed.
+ * The exchanges of a conversation, oldest first. Buttons on cards work in running turns, in the latest exchange that has
+ * started and in the exchanges after that one.
  */
 export class ConversationView {
-  /** Scrolls; named for people and tests alike. */
+  /** The scrollable log. */
   readonly element: HTMLElement;
   readonly thread = element('div', { class: 'thread' });
   private readonly groups: TurnGroups;
   private readonly exchanges = new Map<string, ExchangeView>();
-  private readonly queue: DrawQueue<ExchangeView>;
-  private readonly near: ReturnType<ObserveNear>;
+  private readonly drawQueue: DrawQueue<ExchangeView>;
+  private readonly nearObserver: ReturnType<ObserveNear>;
   private readonly roving: ReturnType<typeof createRovingTabindex>;
   private host = '';
-  private writing = false;
+  private isStreaming = false;
   private latest: ExchangeView | undefined;
 
-  /** @param onEnd The end was asked for by key. */
+  /** @param onEnd called when the user presses the key that moves to the end */
   constructor(
     private readonly context: PageContext,
     observeNear: ObserveNear,
@@ -41,7 +41,7 @@ export class ConversationView {
         class: 'conversation',
         role: 'log',
         'aria-label': context.strings.conversation,
-        // Word by word would be noise: the announcer says when there is something to read.
+        // Screen readers would read every token. The announcer announces when there is something to read.
         'aria-live': 'off',
         tabindex: '0',
       },
@@ -49,15 +49,15 @@ export class ConversationView {
       end,
     );
     this.groups = new TurnGroups(this.thread, context.clock);
-    this.queue = new DrawQueue(context.clock, (view) => {
-      this.near.forget(view.assistant);
-      if (this.writing && this.queue.idle) this.rest();
+    this.drawQueue = new DrawQueue(context.clock, (view) => {
+      this.nearObserver.unwatch(view.assistant);
+      if (this.isStreaming && this.drawQueue.isIdle) this.updateHiding();
     });
-    this.near = observeNear(this.element);
+    this.nearObserver = observeNear(this.element);
     this.roving = createRovingTabindex(this.element, this.thread, end, onEnd);
   }
 
-  get empty(): boolean {
+  get isEmpty(): boolean {
     return this.exchanges.size === 0;
   }
 
@@ -75,35 +75,35 @@ export class ConversationView {
     return this.active?.activity ?? 'idle';
   }
 
-  /** Whether a button for `action` is on a card already. */
-  offers(action: FaultAction): boolean {
-    return this.latest?.aliveFailure?.actions.includes(action) ?? false;
+  /** Returns whether the latest failure card has a button for `action`. */
+  hasActionButton(action: FaultAction): boolean {
+    return this.latest?.activeFailure?.actions.includes(action) ?? false;
   }
 
-  /** Prompts that are being put into other words. */
+  /** The prompts that the user is editing. */
   get edits(): readonly OpenEdit[] {
     return [...this.exchanges.values()].flatMap(({ id, user }) =>
-      user.editing === undefined ? [] : { exchangeId: id, text: user.editing },
+      user.editorText === undefined ? [] : { exchangeId: id, text: user.editorText },
     );
   }
 
-  /** @returns the edits of exchanges that are not shown */
+  /** Opens an editor for each edit. @returns the edits whose exchanges are not in the conversation now */
   openEdits(edits: readonly OpenEdit[]): readonly OpenEdit[] {
-    for (const { exchangeId, text } of edits) this.exchanges.get(exchangeId)?.user.edit(text);
+    for (const { exchangeId, text } of edits) this.exchanges.get(exchangeId)?.user.openEditor(text);
     return edits.filter(({ exchangeId }) => !this.exchanges.has(exchangeId));
   }
 
-  /** Long prompts that are shown as a whole. */
-  get unfolded(): readonly string[] {
-    return [...this.exchanges.values()].flatMap(({ id, user }) => (user.unfolded ? id : []));
+  /** Ids of the exchanges whose long prompt is unfolded. */
+  get unfoldedIds(): readonly string[] {
+    return [...this.exchanges.values()].flatMap(({ id, user }) => (user.isUnfolded ? id : []));
   }
 
   unfold(ids: readonly string[]): void {
     for (const id of ids) this.exchanges.get(id)?.user.unfold();
   }
 
-  /** The first answer that is in view. */
-  get place(): ReadingPlace | undefined {
+  /** The first visible answer and the part of that answer above the view; undefined if no answer is visible. */
+  get readingPosition(): ReadingPosition | undefined {
     const { top } = this.element.getBoundingClientRect();
     for (const { id, assistant } of this.exchanges.values()) {
       const rectangle = assistant.getBoundingClientRect();
@@ -112,8 +112,8 @@ export class ConversationView {
     return undefined;
   }
 
-  /** @returns where the conversation is to be scrolled to; undefined: there is no such answer in it */
-  topOf({ exchangeId, offset }: ReadingPlace): number | undefined {
+  /** Returns the `scrollTop` of a reading position, or undefined if the conversation does not contain the answer. */
+  scrollTopOf({ exchangeId, offset }: ReadingPosition): number | undefined {
     const article = this.exchanges.get(exchangeId)?.assistant;
     if (!article) return undefined;
     const { top } = this.element.getBoundingClientRect();
@@ -126,109 +126,112 @@ export class ConversationView {
     for (const exchange of this.exchanges.values()) exchange.setHost(host);
   }
 
-  /** A turn runs: no other version of the conversation can be shown meanwhile. */
-  setHeld(held: boolean): void {
-    this.queue.hold(held);
-    for (const exchange of this.exchanges.values()) exchange.setHeld(held);
+  /** Locks the version buttons while a turn runs, and slows down the drawing of exchanges that are out of view. */
+  setVersionsLocked(locked: boolean): void {
+    this.drawQueue.setThrottled(locked);
+    for (const exchange of this.exchanges.values()) exchange.setVersionsLocked(locked);
   }
 
-  /** An answer is being written. */
-  setWriting(writing: boolean): void {
-    if (writing === this.writing) return;
-    this.writing = writing;
-    this.rest();
+  /** Sets whether an answer is being streamed. */
+  setStreaming(isStreaming: boolean): void {
+    if (isStreaming === this.isStreaming) return;
+    this.isStreaming = isStreaming;
+    this.updateHiding();
   }
 
   replaceAll(exchanges: readonly Exchange[]): void {
     this.keepFirst(0);
     for (const exchange of exchanges) this.add(exchange);
-    this.changed();
+    this.updateAfterChange();
   }
 
   /**
-   * The conversation takes another way: what both have in common stays as it is.
-   * @returns whether it ends in an exchange that goes on
+   * Shows another path of versions through the conversation. Exchanges that are in both paths keep their elements.
+   * @returns whether the turn of the last exchange is running
    */
   showPath(exchanges: readonly Exchange[]): boolean {
-    const before = [...this.exchanges.values()];
-    const parting = before.findIndex(({ id }, index) => id !== exchanges[index]?.id);
-    const common = parting < 0 ? before.length : parting;
-    const left = before[common];
-    const focus = left && carryVersionFocus(this.context, left.assistant);
-    this.keepFirst(common);
-    for (const exchange of exchanges.slice(0, common)) this.exchanges.get(exchange.id)?.update(exchange);
-    for (const exchange of exchanges.slice(common)) this.add(exchange);
-    const taken = [...this.exchanges.values()][common];
-    if (taken) this.queue.prefer(taken);
-    this.changed();
-    if (taken && !taken.urgent) {
-      const { versions, id } = taken;
-      const place = [versions.indexOf(id) + 1, versions.length].map(String);
-      if (versions.length > 1) this.context.announcer.announce(fill(this.context.strings.announceVersion, ...place));
-      focus?.(taken.assistant, this.element);
+    const previous = [...this.exchanges.values()];
+    const firstDifference = previous.findIndex(({ id }, index) => id !== exchanges[index]?.id);
+    const commonCount = firstDifference < 0 ? previous.length : firstDifference;
+    const firstRemoved = previous[commonCount];
+    const moveFocusTo = firstRemoved && carryVersionFocus(this.context, firstRemoved.assistant);
+    this.keepFirst(commonCount);
+    for (const exchange of exchanges.slice(0, commonCount)) this.exchanges.get(exchange.id)?.update(exchange);
+    for (const exchange of exchanges.slice(commonCount)) this.add(exchange);
+    const firstAdded = [...this.exchanges.values()][commonCount];
+    if (firstAdded) this.drawQueue.prefer(firstAdded);
+    this.updateAfterChange();
+    if (firstAdded && !firstAdded.isRunning) {
+      const { versions, id } = firstAdded;
+      const position = [versions.indexOf(id) + 1, versions.length].map(String);
+      if (versions.length > 1) this.context.announcer.announce(fill(this.context.strings.announceVersion, ...position));
+      moveFocusTo?.(firstAdded.assistant, this.element);
     }
-    return this.latest?.urgent ?? false;
+    return this.latest?.isRunning ?? false;
   }
 
-  /** @returns whether the exchange is new. */
+  /** Adds or updates an exchange. @returns whether the exchange is new */
   upsert(exchange: Exchange): boolean {
-    const known = this.exchanges.get(exchange.id);
-    if (known) {
-      const { begun } = known;
-      known.update(exchange);
-      if (known.begun !== begun) this.markLatest();
+    const existing = this.exchanges.get(exchange.id);
+    if (existing) {
+      const { hasStarted } = existing;
+      existing.update(exchange);
+      if (existing.hasStarted !== hasStarted) this.updateLatest();
       return false;
     }
     this.add(exchange);
-    this.changed();
+    this.updateAfterChange();
     return true;
   }
 
   apply(exchangeId: string, events: readonly RecordedEvent[]): void {
-    // Unknown: of a conversation that is no longer shown.
+    // Events of an unknown exchange belong to a conversation that this page no longer shows.
     const view = this.exchanges.get(exchangeId);
     if (!view) return;
-    const { begun } = view;
+    const { hasStarted } = view;
     view.apply(events);
-    if (view.begun !== begun) this.markLatest();
+    if (view.hasStarted !== hasStarted) this.updateLatest();
   }
 
   private add(exchange: Exchange): void {
     const view = new ExchangeView(this.context, exchange, this.host);
     this.exchanges.set(exchange.id, view);
     this.groups.append(view.user.element, view.assistant);
-    this.near.watch(view.assistant, () => this.queue.prefer(view));
-    this.queue.add(view);
+    this.nearObserver.watch(view.assistant, () => this.drawQueue.prefer(view));
+    this.drawQueue.add(view);
   }
 
-  /** `innerText` leaves out what rests: nothing does but while an answer is being written, and what is not drawn can't. */
-  private rest(): void {
-    this.groups.rest(this.writing && this.queue.idle);
+  /**
+   * Lets the browser skip groups that are out of view, but only during streaming and when everything is drawn, because
+   * `innerText` leaves out skipped elements.
+   */
+  private updateHiding(): void {
+    this.groups.setHidesOffscreen(this.isStreaming && this.drawQueue.isIdle);
   }
 
   private keepFirst(count: number): void {
     for (const view of [...this.exchanges.values()].slice(count)) {
       this.exchanges.delete(view.id);
-      this.near.forget(view.assistant);
-      this.queue.remove(view);
+      this.nearObserver.unwatch(view.assistant);
+      this.drawQueue.remove(view);
       if (view === this.latest) this.latest = undefined;
       view.dispose();
     }
     this.groups.prune();
   }
 
-  private changed(): void {
+  private updateAfterChange(): void {
     const latest = [...this.exchanges.values()].at(-1);
     this.latest = latest;
-    this.markLatest();
-    for (const view of this.exchanges.values()) if (view.urgent || view === latest) this.queue.prefer(view);
-    this.queue.start();
+    this.updateLatest();
+    for (const view of this.exchanges.values()) if (view.isRunning || view === latest) this.drawQueue.prefer(view);
+    this.drawQueue.start();
     this.roving.refresh();
   }
 
-  private markLatest(): void {
+  private updateLatest(): void {
     const views = [...this.exchanges.values()];
-    const last = views.findLastIndex(({ begun }) => begun);
-    views.forEach((view, index) => view.setLatest(index >= last));
+    const latestIndex = views.findLastIndex(({ hasStarted }) => hasStarted);
+    views.forEach((view, index) => view.setLatest(index >= latestIndex));
   }
 }

@@ -1,50 +1,56 @@
 import type { PanelClock } from '../util/panelClock';
 
+/** Something that the {@link DrawQueue} draws. */
 export interface Drawable {
-  /** Calls `drawn` when it is on screen, at once or later; also when it is disposed of before that. */
-  draw(drawn: () => void): void;
+  /** Starts drawing and calls `onDrawn` once, immediately or later, when everything is drawn or the drawable is disposed. */
+  draw(onDrawn: () => void): void;
 }
 
-/** Of the slice of a frame: the browser takes several times as long to lay out and paint what is drawn in it. */
-const budgetMs = 2;
+/**
+ * Time for drawing in one frame, in milliseconds. The browser needs several times as long for the layout and painting of
+ * what was drawn.
+ */
+const sliceBudgetMs = 2;
+
+type Priority = 'inView' | 'outOfView';
 
 /**
- * Draws a conversation piece by piece, so that no length of it keeps the person waiting: what is looked at first, then
- * the newest first, when there is nothing else to do.
+ * Draws a conversation in small slices, so that a long conversation does not block the page. Exchanges in view come first,
+ * then the newest exchanges, in idle time.
  */
 export class DrawQueue<T extends Drawable> {
-  /** The next one last. */
-  private readonly seen: T[] = [];
-  private readonly unseen: T[] = [];
-  private held = false;
-  private readonly scheduled = { seen: false, unseen: false };
-  /** One of them is being drawn, slice by slice. */
-  private readonly drawing = new Set<'seen' | 'unseen'>();
+  /** The drawables that are still to be drawn. The last drawable of a list is drawn first. */
+  private readonly queued: Readonly<Record<Priority, T[]>> = { inView: [], outOfView: [] };
+  private isThrottled = false;
+  private readonly scheduled = { inView: false, outOfView: false };
+  /** The priorities of the drawables that have started drawing and are not finished. */
+  private readonly drawing = new Set<Priority>();
 
   constructor(
     private readonly clock: Pick<PanelClock, 'monotonicNow' | 'frame' | 'idle'>,
     private readonly onDrawn: (drawable: T) => void,
   ) {}
 
-  /** All of it is on screen. */
-  get idle(): boolean {
-    return this.seen.length === 0 && this.unseen.length === 0 && this.drawing.size === 0;
+  /** Whether everything is drawn. */
+  get isIdle(): boolean {
+    const { inView, outOfView } = this.queued;
+    return inView.length === 0 && outOfView.length === 0 && this.drawing.size === 0;
   }
 
   add(drawable: T): void {
-    this.unseen.push(drawable);
+    this.queued.outOfView.push(drawable);
   }
 
-  /** It is looked at. */
+  /** Draws a queued drawable next, because the user can see it now. */
   prefer(drawable: T): void {
     if (!this.remove(drawable)) return;
-    this.seen.push(drawable);
-    this.later('seen');
+    this.queued.inView.push(drawable);
+    this.schedule('inView');
   }
 
-  /** @returns whether it was still to be drawn. */
+  /** Removes a drawable. @returns whether it was queued */
   remove(drawable: T): boolean {
-    for (const list of [this.seen, this.unseen]) {
+    for (const list of [this.queued.inView, this.queued.outOfView]) {
       const index = list.indexOf(drawable);
       if (index < 0) continue;
       list.splice(index, 1);
@@ -53,80 +59,82 @@ export class DrawQueue<T extends Drawable> {
     return false;
   }
 
-  /** Draws the first ones of those that are looked at now, the others later. */
+  /** Draws the first slice of the drawables in view immediately, and schedules the others. */
   start(): void {
-    this.drawSome('seen');
-    if (this.unseen.length > 0) this.later('unseen');
+    this.drawSlice('inView');
+    if (this.queued.outOfView.length > 0) this.schedule('outOfView');
   }
 
-  /** An answer is being written: of what nobody looks at one is drawn at a time, where there is nothing else to do. */
-  hold(held: boolean): void {
-    this.held = held;
+  /** While throttled, as during a running turn, the queue draws one drawable out of view per idle period. */
+  setThrottled(isThrottled: boolean): void {
+    this.isThrottled = isThrottled;
   }
 
-  private later(list: 'seen' | 'unseen'): void {
-    if (this.scheduled[list]) return;
-    this.scheduled[list] = true;
-    this.clock[list === 'seen' ? 'frame' : 'idle'](() => {
-      this.scheduled[list] = false;
-      this.drawSome(list);
+  private schedule(priority: Priority): void {
+    if (this.scheduled[priority]) return;
+    this.scheduled[priority] = true;
+    this.clock[priority === 'inView' ? 'frame' : 'idle'](() => {
+      this.scheduled[priority] = false;
+      this.drawSlice(priority);
     });
   }
 
-  private drawSome(list: 'seen' | 'unseen'): void {
-    if (this.drawing.has(list)) return;
-    const isGentle = list === 'unseen' && this.held;
-    const end = this.clock.monotonicNow() + budgetMs;
-    for (let next = this[list].pop(); next; next = this[list].pop()) {
-      this.drawing.add(list);
-      this.drawOne(next, list);
-      if (this.drawing.has(list)) return;
-      if ((isGentle || this.clock.monotonicNow() >= end) && this[list].length > 0) {
-        this.later(list);
+  private drawSlice(priority: Priority): void {
+    if (this.drawing.has(priority)) return;
+    const list = this.queued[priority];
+    const drawsOne = priority === 'outOfView' && this.isThrottled;
+    const end = this.clock.monotonicNow() + sliceBudgetMs;
+    for (let next = list.pop(); next; next = list.pop()) {
+      this.drawing.add(priority);
+      this.drawOne(next, priority);
+      if (this.drawing.has(priority)) return;
+      if ((drawsOne || this.clock.monotonicNow() >= end) && list.length > 0) {
+        this.schedule(priority);
         return;
       }
     }
   }
 
-  private drawOne(drawable: T, list: 'seen' | 'unseen'): void {
-    const call = { returned: false };
+  private drawOne(drawable: T, priority: Priority): void {
+    const call = { hasReturned: false };
     drawable.draw(() => {
-      this.drawing.delete(list);
+      this.drawing.delete(priority);
       this.onDrawn(drawable);
-      if (call.returned) this.later(list);
+      if (call.hasReturned) this.schedule(priority);
     });
-    call.returned = true;
+    call.hasReturned = true;
   }
 }
 
-/** Tells once when an element comes into view, or close to it. */
+/** Calls `onNear` once, when a watched element comes into view or close to the view. */
 export type ObserveNear = (scroller: Element) => {
-  watch(target: Element, near: () => void): void;
-  forget(target: Element): void;
+  watch(target: Element, onNear: () => void): void;
+  unwatch(target: Element): void;
 };
 
+/** Watches elements with an `IntersectionObserver`. */
 export const observeNearInBrowser: ObserveNear = (scroller) => {
-  const waiting = new Map<Element, () => void>();
+  const callbacks = new Map<Element, () => void>();
   const observer = new IntersectionObserver(
     (entries) => {
       for (const { target, isIntersecting } of entries) {
         if (!isIntersecting) continue;
-        const near = waiting.get(target);
-        forget(target);
-        near?.();
+        const onNear = callbacks.get(target);
+        unwatch(target);
+        onNear?.();
       }
     },
     { root: scroller, rootMargin: '50% 0px' },
   );
-  const forget = (target: Element): void => {
-    waiting.delete(target);
+  const unwatch = (target: Element): void => {
+    callbacks.delete(target);
     observer.unobserve(target);
   };
   return {
-    watch: (target, near) => {
-      waiting.set(target, near);
+    watch: (target, onNear) => {
+      callbacks.set(target, onNear);
       observer.observe(target);
     },
-    forget,
+    unwatch,
   };
 };

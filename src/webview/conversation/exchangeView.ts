@@ -13,24 +13,24 @@ import { element, setText } from '../util/element';
 import type { Drawable } from './drawQueue';
 import { createUserArticle, type UserArticle } from './userArticle';
 
-const nothing = (): void => undefined;
+const noop = (): void => undefined;
 
 /**
- * The two articles of an exchange: a pure fold of its events for the state, increments for the text. Until it is drawn
- * there is the prompt and the room the answer will take.
+ * The two articles of an exchange. The state is computed from the events by `reduce`, and the text is appended in parts.
+ * Before the exchange is drawn, the articles contain the prompt and an empty space of the estimated height of the answer.
  */
 export class ExchangeView implements Drawable {
   readonly assistant: HTMLElement;
   readonly user: UserArticle;
   private readonly model = element('span', { class: 'turn-model' });
   private turn: TurnView | undefined;
-  /** As the host has it. */
+  /** The state after all events that the host has sent. */
   private state: TurnState;
-  /** What is on screen: an end only once its last word is there. */
-  private shown: TurnState | undefined;
-  private drawn = nothing;
-  private latest = false;
-  private held = false;
+  /** The state on screen. The state of a finished turn is shown only after all of its text has been rendered. */
+  private visibleState: TurnState | undefined;
+  private onDrawn = noop;
+  private isLatest = false;
+  private versionsLocked = false;
 
   constructor(
     private readonly context: PageContext,
@@ -51,7 +51,7 @@ export class ExchangeView implements Drawable {
         ...(exchange.demo ? [element('span', { class: 'demo-mark' }, strings.demo)] : []),
       ),
     );
-    this.assistant.style.minHeight = heightOf(exchange.state.text);
+    this.assistant.style.minHeight = estimateHeight(exchange.state.text);
   }
 
   get id(): string {
@@ -67,33 +67,32 @@ export class ExchangeView implements Drawable {
     return this.state.phase === 'waiting' || this.state.phase === 'offline' ? 'waiting' : 'running';
   }
 
-  /** The failure whose buttons can be pressed. */
-  get aliveFailure(): TurnState['failure'] {
-    return this.latest && this.state.phase === 'failed' ? this.state.failure : undefined;
+  /** The failure whose card has buttons; undefined for a failure of an older exchange. */
+  get activeFailure(): TurnState['failure'] {
+    return this.isLatest && this.state.phase === 'failed' ? this.state.failure : undefined;
   }
 
-  /** Its turn runs, or has: one that waits in line, or was taken out of it, is no answer to go on from. */
-  get begun(): boolean {
+  /** Whether the turn is running or has run. A turn that is queued, or was removed from the queue, has not started. */
+  get hasStarted(): boolean {
     if (this.exchange.queued) return false;
     return isRunning(this.state.phase) || this.state.attempts > 0 || hasArrived(this.state);
   }
 
-  /** What is over can wait to be drawn. */
-  get urgent(): boolean {
+  get isRunning(): boolean {
     return isRunning(this.state.phase);
   }
 
-  draw(drawn: () => void): void {
-    this.drawn = drawn;
-    if (!this.turn) this.showWhole();
-    else if (this.shown) this.settle();
+  draw(onDrawn: () => void): void {
+    this.onDrawn = onDrawn;
+    if (!this.turn) this.renderAll();
+    else if (this.visibleState) this.reportDrawn();
   }
 
   update(exchange: Exchange): void {
     this.exchange = exchange;
-    // What is over and told again stays as it is, with what the person has opened in it.
+    // The elements of an unchanged finished turn stay, so that sections which the user has opened stay open.
     if (!isSameEnd(this.state, exchange.state)) this.state = exchange.state;
-    if (this.turn) this.showWhole();
+    if (this.turn) this.renderAll();
   }
 
   apply(events: readonly RecordedEvent[]): void {
@@ -102,18 +101,18 @@ export class ExchangeView implements Drawable {
     for (const event of events) {
       const before = this.state;
       this.state = reduce(before, event);
-      const words = announcementFor(this.context, event, { before, state: this.state });
-      if (words) this.context.announcer.announce(words);
+      const announcement = announcementFor(this.context, event, { before, state: this.state });
+      if (announcement) this.context.announcer.announce(announcement);
       turn?.texts.apply(event, before, this.state);
-      if (isRunning(this.state.phase)) this.shown = this.state;
+      if (isRunning(this.state.phase)) this.visibleState = this.state;
     }
     if (turn && isRunning(this.state.phase)) this.render();
-    else this.showWhole();
+    else this.renderAll();
   }
 
-  setLatest(latest: boolean): void {
-    if (latest === this.latest) return;
-    this.latest = latest;
+  setLatest(isLatest: boolean): void {
+    if (isLatest === this.isLatest) return;
+    this.isLatest = isLatest;
     this.render();
   }
 
@@ -122,10 +121,10 @@ export class ExchangeView implements Drawable {
     this.render();
   }
 
-  /** Another turn of the conversation runs. */
-  setHeld(held: boolean): void {
-    if (held === this.held) return;
-    this.held = held;
+  /** Locks the version buttons while another turn of the conversation runs. */
+  setVersionsLocked(locked: boolean): void {
+    if (locked === this.versionsLocked) return;
+    this.versionsLocked = locked;
     if (this.versions.length > 1) this.render();
   }
 
@@ -134,46 +133,46 @@ export class ExchangeView implements Drawable {
     this.turn = undefined;
     this.user.element.remove();
     this.assistant.remove();
-    this.settle();
+    this.reportDrawn();
   }
 
-  private begin(): TurnView {
+  private createTurn(): TurnView {
     const turn = createTurnView(this.context, this.id);
     this.turn = turn;
-    this.user.complete();
+    this.user.addTools();
     this.assistant.append(...turn.elements);
     return turn;
   }
 
-  private showWhole(): void {
+  private renderAll(): void {
     const { state } = this;
-    const { texts } = this.turn ?? this.begin();
+    const { texts } = this.turn ?? this.createTurn();
     texts.show(state);
     if (isRunning(state.phase)) {
-      this.show(state);
+      this.setVisibleState(state);
       return;
     }
     texts.finish(() => {
-      // It may have gone on meanwhile.
-      if (this.state === state) this.show(state);
+      // Further events may have arrived in the meantime.
+      if (this.state === state) this.setVisibleState(state);
     });
-    if (this.shown !== state) this.render();
+    if (this.visibleState !== state) this.render();
   }
 
-  private show(state: TurnState): void {
-    this.shown = state;
+  private setVisibleState(state: TurnState): void {
+    this.visibleState = state;
     this.render();
-    this.settle();
+    this.reportDrawn();
   }
 
-  private settle(): void {
-    const { drawn } = this;
-    this.drawn = nothing;
-    drawn();
+  private reportDrawn(): void {
+    const { onDrawn } = this;
+    this.onDrawn = noop;
+    onDrawn();
   }
 
   private render(): void {
-    const { shown: state, turn, assistant } = this;
+    const { visibleState: state, turn, assistant } = this;
     if (!state || !turn) return;
     assistant.style.minHeight = '';
     if (assistant.dataset['state'] !== state.phase) assistant.dataset['state'] = state.phase;
@@ -184,10 +183,10 @@ export class ExchangeView implements Drawable {
     turn.render(state, {
       host: this.host,
       queued: this.exchange.queued,
-      latest: this.latest,
-      held: this.held || isRunning(state.phase),
+      isLatest: this.isLatest,
+      versionsLocked: this.versionsLocked || isRunning(state.phase),
       versions: this.versions,
-      wait: () => this.state.wait,
+      currentWait: () => this.state.wait,
     });
   }
 }
@@ -196,12 +195,12 @@ function isSameEnd(a: TurnState, b: TurnState): boolean {
   return !isRunning(a.phase) && a.phase === b.phase && a.endedAt === b.endedAt && a.text === b.text;
 }
 
-const charactersALine = 90;
-const lineHeight = 1.5;
+const charactersPerLine = 90;
+const lineHeightEm = 1.5;
 
-/** About as high as `text` will be when it is rendered: what is below it must not jump far then. */
-function heightOf(text: string): string {
+/** Estimates the height of the rendered text, as a CSS length, so that drawing it does not move the content below far. */
+function estimateHeight(text: string): string {
   let lines = 0;
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines++;
-  return `${Math.max(lines, Math.ceil(text.length / charactersALine)) * lineHeight}em`;
+  for (let index = text.indexOf('\n'); index >= 0; index = text.indexOf('\n', index + 1)) lines++;
+  return `${Math.max(lines, Math.ceil(text.length / charactersPerLine)) * lineHeightEm}em`;
 }

@@ -8,49 +8,50 @@ interface DemoBar {
   update(guide: DemoTourStep | undefined): void;
 }
 
-/** Says that the demo answers, where its tour stands and what can be done next. */
+/** Creates the notice that shows that the offline demo answers, with the current step of the tour and its buttons. */
 function createDemoBar({ strings, post, moveFocus, focusComposer }: PageContext): DemoBar {
-  // Read out when it changes.
   const step = element('div', { class: 'demo-step', 'aria-live': 'polite' });
-  const offers = element('div', { class: 'actions' });
-  const leave = button(strings.leaveDemo, 'quiet', () => post({ type: 'leaveDemo' }));
+  const offerButtons = element('div', { class: 'actions' });
+  const leaveButton = button(strings.leaveDemo, 'quiet', () => post({ type: 'leaveDemo' }));
 
   const showStep = ({ heading, text }: Partial<DemoTourStep>): void => {
     const parts = [
       ['demo-heading', heading],
-      ['demo-watch', text],
+      ['demo-text', text],
     ] as const;
-    step.replaceChildren(...parts.flatMap(([name, words]) => (words ? element('p', { class: name }, words) : [])));
+    step.replaceChildren(
+      ...parts.flatMap(([name, content]) => (content ? element('p', { class: name }, content) : [])),
+    );
   };
   const showOffers = (guide: DemoTourStep | undefined): void => {
-    const hadFocus = offers.contains(document.activeElement);
+    const hadFocus = offerButtons.contains(document.activeElement);
     const buttons = (guide?.offers ?? []).map(({ act, label }, index) =>
       button(label, index === 0 && act !== 'skip' ? 'primary' : 'secondary', () => post({ type: 'demo', act })),
     );
-    offers.replaceChildren(...buttons);
-    // The keyboard stays where the tour goes on.
+    offerButtons.replaceChildren(...buttons);
+    // The keyboard focus stays on the button that continues the tour.
     if (hadFocus && buttons[0]) moveFocus(buttons[0]);
     else if (hadFocus) focusComposer();
   };
 
-  let shown: DemoTourStep | undefined;
+  let currentGuide: DemoTourStep | undefined;
   return {
     element: element(
       'section',
       { class: 'notice demo', 'aria-label': strings.demo },
       step,
-      offers,
+      offerButtons,
       element(
         'div',
         { class: 'demo-foot' },
         element('p', { class: 'notice-title' }, strings.demoBanner),
-        element('div', { class: 'actions' }, leave),
+        element('div', { class: 'actions' }, leaveButton),
       ),
     ),
     update: (guide) => {
-      if (guide?.heading !== shown?.heading || guide?.text !== shown?.text) showStep(guide ?? {});
-      if (JSON.stringify(guide?.offers) !== JSON.stringify(shown?.offers)) showOffers(guide);
-      shown = guide;
+      if (guide?.heading !== currentGuide?.heading || guide?.text !== currentGuide?.text) showStep(guide ?? {});
+      if (JSON.stringify(guide?.offers) !== JSON.stringify(currentGuide?.offers)) showOffers(guide);
+      currentGuide = guide;
     },
   };
 }
@@ -60,12 +61,12 @@ interface EmptyState {
   update(connection: ConnectionView, suggestions: readonly Suggestion[]): void;
 }
 
-/** What a conversation shows before its first prompt. */
+/** Creates the view that a conversation shows before its first prompt. */
 export function createEmptyState(context: PageContext): EmptyState {
   const { strings, post } = context;
   const body = element('div', { class: 'empty-body' });
-  /** Anew only where something has changed: who is on one of the buttons keeps the focus. */
-  let shown = '';
+  /** Serialized data of the current buttons. Unchanged buttons are not replaced, so that they keep the focus. */
+  let currentKey = '';
   return {
     element: element(
       'div',
@@ -76,80 +77,84 @@ export function createEmptyState(context: PageContext): EmptyState {
       body,
       element(
         'div',
-        { class: 'empty-more' },
+        { class: 'empty-actions' },
         button(strings.history, 'quiet', () => post({ type: 'openHistory' })),
       ),
     ),
     update: (connection, suggestions) => {
-      const next = JSON.stringify([connection.host, connection.hasKey, connection.demo, suggestions]);
-      if (next === shown) return;
-      shown = next;
-      const offers = suggestions.map(({ label, id }) =>
+      const nextKey = JSON.stringify([connection.host, connection.hasKey, connection.demo, suggestions]);
+      if (nextKey === currentKey) return;
+      currentKey = nextKey;
+      const suggestionButtons = suggestions.map(({ label, id }) =>
         button(label, 'secondary', () => post({ type: 'askSuggestion', id })),
       );
       body.replaceChildren(
         ...(connection.hasKey || connection.demo ? [] : [createKeyNotice(context, connection, 'full')]),
-        ...(offers.length > 0 ? [element('div', { class: 'suggestions' }, ...offers)] : []),
+        ...(suggestionButtons.length > 0 ? [element('div', { class: 'suggestions' }, ...suggestionButtons)] : []),
       );
     },
   };
 }
 
-/** There is no key yet: set one, or look around without. */
-function createKeyNotice(context: PageContext, connection: ConnectionView, look: 'full' | 'compact'): HTMLElement {
+/** Creates the notice that offers to set an API key or to open the offline demo. */
+function createKeyNotice(context: PageContext, connection: ConnectionView, size: 'full' | 'compact'): HTMLElement {
   const { strings, post } = context;
   const title = element('p', { class: 'notice-title' }, fill(strings.noKeyTitle, connection.host));
   return element(
     'section',
-    { class: `notice ${look}` },
+    { class: `notice ${size}` },
     title,
-    ...(look === 'full' ? [element('p', { class: 'notice-hint' }, strings.noKeyHint)] : []),
+    ...(size === 'full' ? [element('p', { class: 'notice-hint' }, strings.noKeyHint)] : []),
     element(
       'div',
       { class: 'actions' },
       button(strings.setApiKey, 'primary', () => post({ type: 'setApiKey' })),
       button(strings.openDemo, 'secondary', () => post({ type: 'openDemo' })),
-      ...(look === 'full' ? [button(strings.getStarted, 'quiet', () => post({ type: 'getStarted' }))] : []),
+      ...(size === 'full' ? [button(strings.getStarted, 'quiet', () => post({ type: 'getStarted' }))] : []),
     ),
   );
 }
 
 interface Notices {
-  /** Above the composer: what stands between the person and an answer. */
+  /** The notice above the composer, if there is one: no API key, the offline demo, or a read-only conversation. */
   readonly element: HTMLElement;
-  /** @param keyOffered A card on screen has the same button already. */
-  update(connection: ConnectionView, keyOffered: boolean, guide?: DemoTourStep): void;
-  /** Offers to ask the window that writes the conversation to hand it over; once more where that has failed. */
-  showElsewhere(): void;
-  /** @returns false: *Open Here* isn't offered, or was pressed already */
+  /**
+   * Updates the notice of a page that can write the conversation.
+   * @param hasKeyButton whether another part of the page already has a button that sets an API key
+   */
+  update(connection: ConnectionView, hasKeyButton: boolean, guide?: DemoTourStep): void;
+  /** Shows that another window writes the conversation, and enables *Open Here*, also after a failed hand-over. */
+  showOpenElsewhere(): void;
+  /** Moves the focus to *Open Here*. @returns false if the button is not shown or was already pressed */
   focusOpenHere(): boolean;
 }
 
+/** Creates the area above the composer that shows at most one notice. */
 export function createNotices(context: PageContext): Notices {
   const root = element('div', { class: 'notices' });
-  let shownFor = '';
-  let demo: DemoBar | undefined;
+  let currentNotice = '';
+  let demoBar: DemoBar | undefined;
   const openHere = button(context.strings.openHere, 'primary', () => {
-    // The other window may take seconds.
+    // The hand-over by the other window may take seconds.
     openHere.disabled = true;
-    // A disabled button would keep the focus to itself.
+    // A disabled button would keep the focus, and keys would have no effect.
     context.focusComposer();
     context.post({ type: 'openHere' });
   });
-  // Where the focus goes to the button, this is read out with it.
+  // Screen readers read the notice when the button gets the focus.
   openHere.setAttribute('aria-describedby', 'elsewhere');
   return {
     element: root,
     focusOpenHere: () => {
-      const isOffered = shownFor === 'elsewhere' && !openHere.disabled;
+      const isOffered = currentNotice === 'elsewhere' && !openHere.disabled;
       if (isOffered) context.moveFocus(openHere);
       return isOffered;
     },
-    showElsewhere: () => {
+    showOpenElsewhere: () => {
       openHere.disabled = false;
-      if (shownFor === 'elsewhere') return;
-      shownFor = 'elsewhere';
-      demo = undefined;
+      if (currentNotice === 'elsewhere') return;
+      currentNotice = 'elsewhere';
+      demoBar = undefined;
       root.replaceChildren(
         element(
           'section',
@@ -159,18 +164,18 @@ export function createNotices(context: PageContext): Notices {
         ),
       );
     },
-    update: (connection, keyOffered, guide) => {
-      // The same notice stays the same element: a button must not vanish between press and release.
-      const shows = connection.demo ? 'demo' : connection.hasKey || keyOffered ? '' : `key ${connection.host}`;
-      if (shows !== shownFor) {
-        shownFor = shows;
+    update: (connection, hasKeyButton, guide) => {
+      // An unchanged notice keeps its element, so that an update between press and release does not prevent a click.
+      const nextNotice = connection.demo ? 'demo' : connection.hasKey || hasKeyButton ? '' : `key ${connection.host}`;
+      if (nextNotice !== currentNotice) {
+        currentNotice = nextNotice;
         const hadFocus = root.contains(document.activeElement);
-        demo = connection.demo ? createDemoBar(context) : undefined;
-        if (shows === '') root.replaceChildren();
-        else root.replaceChildren(demo?.element ?? createKeyNotice(context, connection, 'compact'));
+        demoBar = connection.demo ? createDemoBar(context) : undefined;
+        if (nextNotice === '') root.replaceChildren();
+        else root.replaceChildren(demoBar?.element ?? createKeyNotice(context, connection, 'compact'));
         if (hadFocus) context.focusComposer();
       }
-      demo?.update(guide);
+      demoBar?.update(guide);
     },
   };
 }

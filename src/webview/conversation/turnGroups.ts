@@ -1,75 +1,74 @@
 import { element } from '../util/element';
 import type { PanelClock } from '../util/panelClock';
 
-/** Exchanges of a group. */
-const groupSize = 10;
+const exchangesPerGroup = 10;
 
-/** Groups at the end that never rest: what has just been asked and answered is there to be read, by whatever reads. */
-const awakeAtEnd = 3;
+/** Number of groups at the end that the browser never skips, so that tests and assistive technology can read them. */
+const alwaysRenderedGroups = 3;
 
 /**
- * Turns in groups that the browser lays out and paints apart: a frame must cost no more in a long conversation than in
- * a short one.
+ * Puts the turns into groups that the browser lays out and paints separately, so that a frame takes no longer in a long
+ * conversation than in a short one.
  */
 export class TurnGroups {
-  private resting = false;
+  private hidesOffscreen = false;
 
   constructor(
     private readonly thread: HTMLElement,
     private readonly clock: Pick<PanelClock, 'frame'>,
   ) {
-    // There are no frames while it is hidden: what is waking then must not wait for one.
-    thread.ownerDocument.addEventListener('visibilitychange', () => this.wake());
+    // A hidden page has no frames, so groups must not wait for frames to be shown again.
+    thread.ownerDocument.addEventListener('visibilitychange', () => this.showAll());
   }
 
-  append(you: HTMLElement, assistant: HTMLElement): void {
+  append(user: HTMLElement, assistant: HTMLElement): void {
     let group = this.thread.lastElementChild;
-    if (!group || group.childElementCount >= 2 * groupSize) {
-      group = element('div', { class: 'turns' });
+    if (!group || group.childElementCount >= 2 * exchangesPerGroup) {
+      group = element('div', { class: 'turn-group' });
       this.thread.append(group);
     }
-    group.append(you, assistant);
+    group.append(user, assistant);
   }
 
   /**
-   * Lets the browser skip groups that are far from view, those at the end and those with a turn that is not over
-   * excepted: else it goes through all of them, frame by frame, to find what is under the pointer. It knows the heights of
-   * those that have been laid out; in a window that isn't shown none has been.
+   * Sets whether the browser may skip groups out of view, except the last groups and groups with an unfinished turn.
+   * Otherwise the browser searches all groups for the element under the pointer in every frame. The browser knows the
+   * heights only of groups that it has laid out, so a hidden page skips nothing.
    */
-  rest(resting: boolean): void {
-    this.resting = resting && this.visible;
-    if (this.resting) this.restFar();
-    else this.wake();
+  setHidesOffscreen(hides: boolean): void {
+    this.hidesOffscreen = hides && this.isPageVisible;
+    if (this.hidesOffscreen) this.updateSkippable();
+    else this.showAll();
   }
 
-  /** Takes groups away that have nothing left in them. */
+  /** Removes empty groups. */
   prune(): void {
     for (const group of [...this.thread.children]) if (!group.firstElementChild) group.remove();
-    if (this.resting) this.restFar();
+    if (this.hidesOffscreen) this.updateSkippable();
   }
 
-  private restFar(): void {
+  private updateSkippable(): void {
     const groups = [...this.thread.children];
-    const far = groups.slice(0, -awakeAtEnd).filter(isOver);
-    for (const group of groups) group.classList.toggle('resting', far.includes(group));
+    const skippable = groups.slice(0, -alwaysRenderedGroups).filter(isFinished);
+    for (const group of groups) group.classList.toggle('skippable', skippable.includes(group));
   }
 
-  /** One a frame, the latest first: all at once would be felt, by whoever sees it. */
-  private wake(): void {
-    const groups = this.resting ? [] : [...this.thread.children].filter(isResting);
-    for (const group of this.visible ? groups.slice(-1) : groups) group.classList.remove('resting');
-    if (groups.length > 1 && this.visible) this.clock.frame(() => this.wake());
+  /** Shows one group per frame, the last group first, because showing all groups at once would take noticeable time. */
+  private showAll(): void {
+    const groups = this.hidesOffscreen ? [] : [...this.thread.children].filter(isSkippable);
+    for (const group of this.isPageVisible ? groups.slice(-1) : groups) group.classList.remove('skippable');
+    if (groups.length > 1 && this.isPageVisible) this.clock.frame(() => this.showAll());
   }
 
-  private get visible(): boolean {
+  private get isPageVisible(): boolean {
     return this.thread.ownerDocument.visibilityState === 'visible';
   }
 }
 
-function isOver(group: Element): boolean {
+function isFinished(group: Element): boolean {
   return group.querySelector('[aria-busy="true"]') === null;
 }
 
-function isResting(group: Element): boolean {
-  return group.classList.contains('resting');
+function isSkippable(group: Element): boolean {
+  return group.classList.contains('skippable');
 }

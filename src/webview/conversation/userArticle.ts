@@ -3,20 +3,21 @@ import { createPromptEditor, type PromptEditor } from '../composer/promptEditor'
 import type { PageContext } from '../pageContext';
 import { element, lazy, iconButton, button } from '../util/element';
 
+/** The article of a prompt, named *You*. */
 export interface UserArticle {
   readonly element: HTMLElement;
-  /** What stands in its editor, if it is open. */
-  readonly editing: string | undefined;
-  /** It is long, and shown as a whole. */
-  readonly unfolded: boolean;
+  /** The text in the editor; undefined if the editor is closed. */
+  readonly editorText: string | undefined;
+  /** Whether the prompt is long and completely shown. */
+  readonly isUnfolded: boolean;
   unfold(): void;
-  /** Opens the editor, e.g. as it was before the page was hidden. */
-  edit(text: string): void;
-  /** Adds all that is not needed before it is looked at. */
-  complete(): void;
+  /** Opens the editor with a text, for example with the text from before a reload. */
+  openEditor(text: string): void;
+  /** Adds the buttons and the attachments, which are not needed before the article is in view. */
+  addTools(): void;
 }
 
-/** What the person asked, with what went along; it can be asked anew in other words. */
+/** Creates the article that shows a prompt and its attachments and lets the user edit the prompt. */
 export function createUserArticle(context: PageContext, exchange: ExchangeView): UserArticle {
   const { strings, post, announcer } = context;
   const text = element('div', { class: 'prompt-text', 'data-part': 'prompt' }, exchange.prompt);
@@ -32,29 +33,29 @@ export function createUserArticle(context: PageContext, exchange: ExchangeView):
     tools,
   );
 
-  let editing: string | undefined;
-  const edit = (prompt: string): PromptEditor => {
-    const end = (): void => {
-      editing = undefined;
+  let editorText: string | undefined;
+  const openEditor = (prompt: string): PromptEditor => {
+    const closeEditor = (): void => {
+      editorText = undefined;
       editor.element.replaceWith(text);
       tools.hidden = false;
       article.classList.remove('editing');
-      context.editsChanged();
+      context.onEditsChange();
     };
     const editor = createPromptEditor(strings, {
       text: prompt,
       onInput: (input) => {
-        editing = input;
-        context.editsChanged();
+        editorText = input;
+        context.onEditsChange();
       },
       onResend: (prompt) => {
-        end();
-        context.promptSent(prompt);
+        closeEditor();
+        context.onPromptSent(prompt);
         post({ type: 'edit', exchangeId: exchange.id, prompt });
         context.focusComposer();
       },
       onCancel: () => {
-        end();
+        closeEditor();
         editButton.get().focus();
       },
     });
@@ -63,35 +64,39 @@ export function createUserArticle(context: PageContext, exchange: ExchangeView):
     text.replaceWith(editor.element);
     return editor;
   };
-  const editButton = lazy(() => iconButton(strings.editPrompt, 'edit', () => edit(exchange.prompt).focus()));
+  const editButton = lazy(() => iconButton(strings.editPrompt, 'edit', () => openEditor(exchange.prompt).focus()));
 
   return {
     element: article,
-    get editing() {
-      return editing;
+    get editorText() {
+      return editorText;
     },
-    get unfolded() {
-      return fold !== undefined && !fold.folded;
+    get isUnfolded() {
+      return fold !== undefined && !fold.isFolded;
     },
-    unfold: () => fold?.set(false),
-    edit: (prompt) => void edit(prompt),
-    complete: () => {
+    unfold: () => fold?.setFolded(false),
+    openEditor: (prompt) => void openEditor(prompt),
+    addTools: () => {
       const copyButton = iconButton(strings.copyPrompt, 'copy', () => {
         post({ type: 'copy', text: exchange.prompt });
         announcer.announce(strings.copied);
       });
       tools.append(...(context.isReadOnly() ? [] : [editButton.get()]), copyButton);
-      if (exchange.attachments.length > 0) bubble.append(attachmentList(context, exchange.attachments));
+      if (exchange.attachments.length > 0) bubble.append(createAttachmentList(context, exchange.attachments));
     },
   };
 }
 
-/** What went along with a prompt: each closed, with its size, and all of its text inside. */
-function attachmentList(context: PageContext, attachments: readonly Attachment[]): HTMLElement {
-  return element('ul', { class: 'attachments' }, ...attachments.map((each) => attachmentItem(context, each)));
+/** Creates the list of attachments. Each attachment is a closed disclosure that shows its size and contains its text. */
+function createAttachmentList(context: PageContext, attachments: readonly Attachment[]): HTMLElement {
+  return element(
+    'ul',
+    { class: 'attachments' },
+    ...attachments.map((attachment) => createAttachmentItem(context, attachment)),
+  );
 }
 
-function attachmentItem(context: PageContext, attachment: Attachment): HTMLElement {
+function createAttachmentItem(context: PageContext, attachment: Attachment): HTMLElement {
   const code = element('code', { 'data-language': attachment.languageId }, attachment.code);
   return element(
     'li',
@@ -104,15 +109,18 @@ function attachmentItem(context: PageContext, attachment: Attachment): HTMLEleme
         {},
         element('span', { class: 'attachment-label' }, attachment.label),
         ' ',
-        element('span', { class: 'attachment-facts' }, facts(context, attachment).join(' · ')),
+        element('span', { class: 'attachment-details' }, attachmentDetails(context, attachment).join(' · ')),
       ),
-      // A scrollable region must be reachable by keyboard.
+      // Accessibility rules require a scrollable element to be focusable.
       element('pre', { tabindex: '0' }, code),
     ),
   );
 }
 
-function facts({ strings, format }: PageContext, { kind = 'selection', code, truncated }: Attachment): string[] {
+function attachmentDetails(
+  { strings, format }: PageContext,
+  { kind = 'selection', code, truncated }: Attachment,
+): string[] {
   const kinds: Readonly<Record<ContextKind, string>> = {
     selection: strings.attachmentSelection,
     file: strings.attachmentFile,
@@ -123,50 +131,54 @@ function facts({ strings, format }: PageContext, { kind = 'selection', code, tru
   return [kinds[kind], size, ...(truncated ? [strings.attachmentTruncated] : [])];
 }
 
-/** A little more than what is shown of a folded one: a button in place of two lines is no gain. */
-const maxLines = 16;
-const maxColumns = 1600;
+/** Longer prompts are folded. The limits are above the folded size, because folding away two lines would save nothing. */
+const maxUnfoldedLines = 16;
+const maxUnfoldedColumns = 1600;
 
 interface FoldedPrompt {
   readonly toggle: HTMLButtonElement;
-  readonly folded: boolean;
-  set(folded: boolean): void;
+  readonly isFolded: boolean;
+  setFolded(folded: boolean): void;
 }
 
 /**
- * A pasted log must not push its answer out of sight: of a long prompt the beginning is shown, and all of it on demand.
- * It is folded for the eye only.
- * @param text shows the prompt
- * @returns undefined: it is short
+ * Folds a long prompt, such as a pasted log, so that it does not push its answer out of view. Only the beginning stays
+ * visible, but the complete prompt stays in the document.
+ * @param text the element that contains the prompt
+ * @returns undefined if the prompt is short
  */
-function foldLongPrompt({ strings, unfolded }: PageContext, text: HTMLElement): FoldedPrompt | undefined {
+function foldLongPrompt(
+  { strings, onPromptUnfold: onPromptUnfold }: PageContext,
+  text: HTMLElement,
+): FoldedPrompt | undefined {
   const prompt = text.textContent;
-  if (columnsOf(prompt) <= maxColumns && prompt.split('\n', maxLines + 1).length <= maxLines) return undefined;
-  let folded = true;
-  const set = (to: boolean): void => {
-    folded = to;
-    text.classList.toggle('folded', folded);
-    toggle.textContent = folded ? strings.showAll : strings.showLess;
-    toggle.setAttribute('aria-expanded', String(!folded));
+  if (columnsOf(prompt) <= maxUnfoldedColumns && prompt.split('\n', maxUnfoldedLines + 1).length <= maxUnfoldedLines)
+    return undefined;
+  let isFolded = true;
+  const setFolded = (folded: boolean): void => {
+    isFolded = folded;
+    text.classList.toggle('folded', isFolded);
+    toggle.textContent = isFolded ? strings.showAll : strings.showLess;
+    toggle.setAttribute('aria-expanded', String(!isFolded));
   };
   const toggle = button('', 'quiet', () => {
-    set(!folded);
-    // Its end was in view, and its beginning may be far above by now.
-    if (folded) text.scrollIntoView({ block: 'nearest' });
-    unfolded();
+    setFolded(!isFolded);
+    // The user was at the end of the prompt, so its beginning may be far above the view.
+    if (isFolded) text.scrollIntoView({ block: 'nearest' });
+    onPromptUnfold();
   });
   toggle.classList.add('prompt-toggle');
-  set(true);
+  setFolded(true);
   return {
     toggle,
-    get folded() {
-      return folded;
+    get isFolded() {
+      return isFolded;
     },
-    set,
+    setFolded: setFolded,
   };
 }
 
-/** A Chinese character takes two. */
+/** Returns the width of a text in columns. A Chinese character takes two columns. */
 function columnsOf(text: string): number {
   return text.length + text.replace(/[^\u1100-\uffff]+/g, '').length;
 }

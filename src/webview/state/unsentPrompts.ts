@@ -1,109 +1,111 @@
 import type { ExchangeView } from '../../shared/protocol';
 import type { Prefilled } from './unsentStore';
 
-/** Prompts that commands have put into the composer. They may stand there, be part of the draft, or come back. */
+/** The prompts that commands have put into the composer. The user may have edited, sent or replaced them since. */
 export class PrefilledPrompts {
-  /** The latest first. */
-  private all: readonly Prefilled[] = [];
+  /** The prefilled prompts, newest first. */
+  private prompts: readonly Prefilled[] = [];
 
   add(prefilled: Prefilled): void {
-    this.all = [prefilled, ...this.all.filter(({ text }) => text !== prefilled.text)];
+    this.prompts = [prefilled, ...this.prompts.filter(({ text }) => text !== prefilled.text)];
   }
 
-  /** Prompts that an earlier page has left. */
+  /** Adds the prefilled prompts of an earlier page. */
   restore(prefilled: readonly Prefilled[]): void {
-    this.all = [...this.all, ...prefilled];
+    this.prompts = [...this.prompts, ...prefilled];
   }
 
-  /** Those that must be kept with these texts. */
-  partOf(texts: readonly string[]): readonly Prefilled[] {
-    return this.all.filter(({ text }) => texts.some((each) => each.includes(text.trim())));
+  /** Returns the prefilled prompts that are part of one of the texts. */
+  containedIn(texts: readonly string[]): readonly Prefilled[] {
+    return this.prompts.filter((prefilled) => texts.some((text) => text.includes(prefilled.text.trim())));
   }
 
-  /** What goes along with a prompt that has such a text in it: its words alone would ask for something else. */
-  moreFor(prompt: string): object | undefined {
-    return this.partOf([prompt]).find(({ more }) => more)?.more;
+  /**
+   * Returns the data, such as code, that belongs to a prefilled prompt within `prompt`. Without this data, the prompt would
+   * ask something else.
+   */
+  payloadFor(prompt: string): object | undefined {
+    return this.containedIn([prompt]).find(({ more }) => more)?.more;
   }
 
-  /** Whether nothing but such a text stands in the composer. */
-  isAllOf(draft: string): boolean {
-    return this.allOf(draft) !== undefined;
+  /** Returns whether the draft is exactly a prefilled prompt. */
+  isPrefilled(draft: string): boolean {
+    return this.find(draft) !== undefined;
   }
 
-  /** Nothing of the prompt is to come back. */
-  taken(prompt: string): void {
-    this.all = this.all.filter(({ text }) => !prompt.includes(text.trim()));
+  /** Removes the prefilled prompts that are part of a sent prompt. */
+  removeContainedIn(prompt: string): void {
+    this.prompts = this.prompts.filter(({ text }) => !prompt.includes(text.trim()));
   }
 
-  /** There is a key, so nothing waits any longer. @returns whether the draft has waited for the key */
-  keyArrived(draft: string): boolean {
-    const isAwaited = this.allOf(draft)?.awaitsKey ?? false;
-    if (this.all.some(({ awaitsKey }) => awaitsKey)) {
-      this.all = this.all.map(({ text, more }) => ({ text, more }));
+  /** Marks all prompts as not waiting for an API key. @returns whether the draft has waited for the key */
+  clearAwaitsKey(draft: string): boolean {
+    const isAwaited = this.find(draft)?.awaitsKey ?? false;
+    if (this.prompts.some(({ awaitsKey }) => awaitsKey)) {
+      this.prompts = this.prompts.map(({ text, more }) => ({ text, more }));
     }
     return isAwaited;
   }
 
-  private allOf(draft: string): Prefilled | undefined {
-    return this.all.find(({ text }) => text.trim() === draft.trim());
+  private find(draft: string): Prefilled | undefined {
+    return this.prompts.find(({ text }) => text.trim() === draft.trim());
   }
 }
 
-type Asked = Pick<ExchangeView, 'id' | 'prompt'>;
+type SentPrompt = Pick<ExchangeView, 'id' | 'prompt'>;
 
-/** Prompts that were sent and that the host has not taken: whatever becomes of it or of the page, they are not lost. */
+/** Prompts that the host has not confirmed. They must not be lost if the page or the host goes away. */
 export class PendingPrompts {
   private sent: readonly string[] = [];
 
-  /** @param offered of an earlier page; there until they are sent again, or found in the conversation */
-  constructor(private offered: readonly string[] = []) {}
+  /** @param recovered pending prompts of an earlier page, kept until they are sent again or found in the conversation */
+  constructor(private recovered: readonly string[] = []) {}
 
   get all(): readonly string[] {
-    return [...this.offered, ...this.sent];
+    return [...this.recovered, ...this.sent];
   }
 
   add(prompt: string): void {
-    this.offered = without(this.offered, prompt);
+    this.recovered = withoutFirst(this.recovered, prompt);
     this.sent = [...this.sent, prompt];
   }
 
-  offer(prompts: readonly string[]): void {
-    this.offered = [...this.offered, ...prompts];
+  addRecovered(prompts: readonly string[]): void {
+    this.recovered = [...this.recovered, ...prompts];
   }
 
-  /** The host has it. @returns whether it was waited for */
-  settle(prompt: string): boolean {
+  /** Removes a prompt that the host has received. @returns whether the prompt was pending */
+  confirm(prompt: string): boolean {
     const isPending = this.all.includes(prompt);
-    if (this.sent.includes(prompt)) this.sent = without(this.sent, prompt);
-    else this.offered = without(this.offered, prompt);
+    if (this.sent.includes(prompt)) this.sent = withoutFirst(this.sent, prompt);
+    else this.recovered = withoutFirst(this.recovered, prompt);
     return isPending;
   }
 
-  /** Those that have been `asked` have been taken. @returns the others; nobody waits for them any more */
-  release(asked: readonly string[]): readonly string[] {
-    let taken = asked;
-    const left = this.all.filter((prompt) => {
-      const isTaken = taken.includes(prompt);
-      taken = without(taken, prompt);
-      return !isTaken;
+  /** Removes and returns the pending prompts that are not among the received prompts, and forgets all others. */
+  takeUnconfirmed(received: readonly string[]): readonly string[] {
+    let unmatched = received;
+    const unconfirmed = this.all.filter((prompt) => {
+      const isReceived = unmatched.includes(prompt);
+      unmatched = withoutFirst(unmatched, prompt);
+      return !isReceived;
     });
-    this.offered = this.sent = [];
-    return left;
+    this.recovered = this.sent = [];
+    return unconfirmed;
   }
 }
 
 /**
- * The prompts of a conversation that are new to a page.
- * @param seen the last exchange that was there before them: the same words up to it are others. Where it is gone, an
- * edited prompt has taken its place, and all that is there counts
+ * Returns the prompts of a conversation that were added after the last exchange that a page has shown.
+ * @param lastSeenId id of that exchange. If the exchange is gone because its prompt was edited, all prompts count as new.
  */
-export function askedSince(exchanges: readonly Asked[], seen: string | undefined): readonly string[] {
-  const known = exchanges.findIndex(({ id }) => id === seen);
-  return exchanges.slice(known + 1).map(({ prompt }) => prompt);
+export function promptsSince(exchanges: readonly SentPrompt[], lastSeenId: string | undefined): readonly string[] {
+  const lastSeenIndex = exchanges.findIndex(({ id }) => id === lastSeenId);
+  return exchanges.slice(lastSeenIndex + 1).map(({ prompt }) => prompt);
 }
 
-/** One of them less, where there are several the same. */
-export function without(prompts: readonly string[], prompt: string): readonly string[] {
+/** Returns the prompts without the first occurrence of `prompt`. Further occurrences stay. */
+export function withoutFirst(prompts: readonly string[], prompt: string): readonly string[] {
   const index = prompts.indexOf(prompt);
   return index < 0 ? prompts : prompts.toSpliced(index, 1);
 }

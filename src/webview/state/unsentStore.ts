@@ -1,116 +1,119 @@
 import * as v from 'valibot';
 
 /**
- * Owns the text that nobody has sent yet: drafts, their context, prompts that are being edited, prefilled prompts that wait
- * for a key, and prompts that were sent and that the host has not taken. There is one record per conversation, in the
- * `localStorage` that all pages of the extension share: it outlives a reload, a closed panel, a killed window and a dead
- * extension host. VS Code's own state of a panel only names the conversation, and the host keeps nothing of all this.
- * Windows share the records, so a page must not write the record of a conversation that another window writes.
+ * Stores unsent text: drafts with their context, edited prompts, prefilled prompts that wait for an API key, and sent
+ * prompts that the host has not confirmed. There is one record per conversation, in the `localStorage` that all pages of
+ * the extension share. A record survives a reload, a closed panel, and the end of the window or the extension host. All
+ * windows share the records, so a page must not write the record of a conversation that another window writes.
  */
 export class UnsentStore {
   private deleted: ReadonlySet<string> = new Set();
 
   /**
-   * @param storage throws where the browser has no storage for the page: then nothing is kept
-   * @param now epoch milliseconds
+   * Removes expired and unreadable records.
+   * @param storage returns the storage, or throws if the browser has no storage for the page; then nothing is stored
+   * @param now returns the time in epoch milliseconds
    */
   constructor(
     private readonly storage: () => UnsentStorage,
     private readonly now: () => number,
   ) {
-    attempt(() => {
+    tryOrUndefined(() => {
       const { length } = storage();
       const keys = Array.from({ length }, (_, index) => storage().key(index) ?? '');
-      for (const key of keys) if (key.startsWith(prefix) && !this.read(key)) storage().removeItem(key);
+      for (const key of keys) if (key.startsWith(keyPrefix) && !this.read(key)) storage().removeItem(key);
     });
   }
 
-  /** Returns what the last page of a conversation has left. */
-  of(conversationId: string): Unsent | undefined {
-    return this.read(prefix + conversationId);
+  /** Returns the unsent text of a conversation, if there is a valid record. */
+  load(conversationId: string): Unsent | undefined {
+    return this.read(keyPrefix + conversationId);
   }
 
   /**
-   * Replaces the record of a conversation. Where the storage is full, the record stays as it was.
+   * Replaces the record of a conversation. If the storage is full, the old record stays.
    * @returns whether the record was replaced
    */
-  keep(conversationId: string, unsent: Unsent): boolean {
+  save(conversationId: string, unsent: Unsent): boolean {
     if (this.deleted.has(conversationId)) return false;
     const record = JSON.stringify({ ...unsent, at: this.now() });
-    const isKept = attempt(() => {
-      this.storage().setItem(prefix + conversationId, record);
+    const isSaved = tryOrUndefined(() => {
+      this.storage().setItem(keyPrefix + conversationId, record);
       return true;
     });
-    return isKept ?? false;
+    return isSaved ?? false;
   }
 
-  /** Removes the records of deleted conversations, and stores no further records of them. */
+  /** Removes the records of deleted conversations. Later calls of `save` for these conversations do nothing. */
   remove(conversationIds: readonly string[]): void {
     this.deleted = new Set(conversationIds);
-    attempt(() => {
-      for (const id of conversationIds) this.storage().removeItem(prefix + id);
+    tryOrUndefined(() => {
+      for (const id of conversationIds) this.storage().removeItem(keyPrefix + id);
     });
   }
 
-  /** @returns undefined for nothing, for what has expired, and for what another version has left */
+  /** Returns undefined if there is no record, if it has expired, or if its format is not valid. */
   private read(key: string): Unsent | undefined {
-    return attempt(() => {
+    return tryOrUndefined(() => {
       const record: unknown = JSON.parse(this.storage().getItem(key) ?? 'null');
-      return isUnsent(record) && this.now() - record.at <= keptMs ? record : undefined;
+      return isUnsent(record) && this.now() - record.at <= retentionMs ? record : undefined;
     });
   }
 }
 
-/** The part of `localStorage` that is used. */
+/** The methods of `localStorage` that the store uses. */
 export type UnsentStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>;
 
-const prefix = 'holysheep.draft.';
+const keyPrefix = 'holysheep.draft.';
 /**
- * How long records are kept: long enough to return to a window that was closed over a weekend, but no longer, because they
- * may contain code.
+ * Age at which records expire, in milliseconds. Records survive a weekend, but they may contain code and so are not kept
+ * longer.
  */
-const keptMs = 7 * 24 * 60 * 60 * 1000;
+const retentionMs = 7 * 24 * 60 * 60 * 1000;
 
-/** What a page leaves to the next page of its conversation. */
+/** The unsent text of a conversation, together with the view that the next page restores. */
 export interface Unsent {
   readonly draft: string;
-  /** Those that are part of the draft or of a pending prompt, the latest first. */
+  /** The prefilled prompts that are part of the draft or of a pending prompt, newest first. */
   readonly prefilled?: readonly Prefilled[] | undefined;
-  /** Ids of the draft's context, to be read again by the host. */
+  /** Ids of the draft's context items. The host reads their text again. */
   readonly context?: readonly string[] | undefined;
-  /** Prompts that are being edited. */
+  /** The open editors of sent prompts. */
   readonly edits?: readonly OpenEdit[] | undefined;
-  /** Prompts that were sent and that the host has not taken. */
+  /** Sent prompts that the host has not confirmed. */
   readonly pending?: readonly string[] | undefined;
-  /** Id of the last exchange that was shown: a pending prompt that was taken comes after it. */
+  /** Id of the last exchange on the page. Pending prompts that the host has received come after this exchange. */
   readonly seen?: string | undefined;
-  /** Absent: the end, which is followed. */
-  readonly place?: ReadingPlace | undefined;
-  /** Ids of the exchanges whose long prompt is shown as a whole. */
+  /** The reading position; absent if the page was following the end of the conversation. */
+  readonly place?: ReadingPosition | undefined;
+  /** Ids of the exchanges whose long prompt is unfolded. */
   readonly unfolded?: readonly string[] | undefined;
 }
 
 /** A prompt that a command has put into the composer. */
 export interface Prefilled {
   readonly text: string;
-  /** What goes along with it, e.g. code. The page does not look at it and gives it back to the host. */
+  /** Data that belongs to the prompt, such as code. The page does not read this data and returns it to the host. */
   readonly more?: object | undefined;
-  /** It is sent when there is a key, if nobody has changed it by then. */
+  /** Whether the prompt is sent as soon as there is an API key, if the user has not changed the prompt by then. */
   readonly awaitsKey?: boolean | undefined;
 }
 
-/** Where the person reads: so many pixels of the answer are above what is in view. */
-export interface ReadingPlace {
+/** The position in a conversation at which the user reads: the first answer in view and how far it is scrolled. */
+export interface ReadingPosition {
+  /** Id of the exchange of the first answer in view. */
   readonly exchangeId: string;
+  /** Height of the part of the answer that is above the view, in pixels. */
   readonly offset: number;
 }
 
+/** An open editor of a sent prompt, with its text. */
 export interface OpenEdit {
   readonly exchangeId: string;
   readonly text: string;
 }
 
-/** Whether there is something to go on with; a panel that is opened again begins at the end else. */
+/** Returns whether the user has left unsent text. Without it, a reopened panel shows the end of the conversation. */
 export function hasUnsentText({ draft, edits = [], context = [], pending = [] }: Unsent): boolean {
   return draft !== '' || edits.length > 0 || context.length > 0 || pending.length > 0;
 }
@@ -137,7 +140,7 @@ function isUnsent(record: unknown): record is Unsent & { readonly at: number } {
   return v.is(unsentSchema, record);
 }
 
-function attempt<T>(work: () => T): T | undefined {
+function tryOrUndefined<T>(work: () => T): T | undefined {
   try {
     return work();
   } catch {

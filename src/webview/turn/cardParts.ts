@@ -3,25 +3,29 @@ import type { PageContext } from '../pageContext';
 import { button, element, type ButtonStyle } from '../util/element';
 import { fill } from '../util/format';
 
-interface Answered {
+interface ResponseIds {
   readonly status?: number | undefined;
   readonly requestId?: string | undefined;
 }
 
-/** What the gateway's support asks for. */
-export function requestFacts(context: PageContext, { status, requestId }: Answered, alive: boolean): HTMLElement[] {
+/** Creates the lines with the status code and the request id, which the gateway's support asks for. */
+export function createResponseDetails(
+  context: PageContext,
+  { status, requestId }: ResponseIds,
+  isInteractive: boolean,
+): HTMLElement[] {
   const { strings } = context;
   const lines: HTMLElement[] = [];
   if (status !== undefined) lines.push(element('p', {}, fill(strings.statusCode, String(status))));
   if (requestId) {
     const line = element('p', {}, element('span', {}, fill(strings.requestId, requestId)));
-    if (alive) line.append(copyButton(context, requestId));
+    if (isInteractive) line.append(createCopyButton(context, requestId));
     lines.push(line);
   }
   return lines;
 }
 
-function copyButton({ strings, post, announcer }: PageContext, requestId: string): HTMLButtonElement {
+function createCopyButton({ strings, post, announcer }: PageContext, requestId: string): HTMLButtonElement {
   const copy = button(strings.copy, 'quiet', () => {
     post({ type: 'copy', text: requestId });
     announcer.announce(strings.copied);
@@ -30,42 +34,45 @@ function copyButton({ strings, post, announcer }: PageContext, requestId: string
   return copy;
 }
 
-/** So many stand out; what else can be done is there, but quiet. */
-const loudest = 3;
+/** Maximum number of highlighted buttons on a card. Further buttons have a quiet look. */
+const maxProminentButtons = 3;
 
-/** A fault's buttons in their order, the first one in front. `details` opens and closes the card's own. */
-export function actionButtons(
+/**
+ * Creates the buttons of a card. The first button is highlighted most.
+ * @param details the details of the card, which the *Details* button opens and closes
+ */
+export function createActionButtons(
   { strings, post, isReadOnly }: PageContext,
   exchangeId: string,
   actions: readonly (FaultAction | 'stop')[],
   details?: HTMLDetailsElement,
 ): HTMLElement {
-  // To read on is not to act: never in front.
-  const inOrder = [
+  // *Details* does not resolve the fault, so its button comes last.
+  const orderedActions = [
     ...actions.filter((action) => action !== 'details'),
-    ...actions.filter((each) => each === 'details'),
+    ...actions.filter((action) => action === 'details'),
   ];
-  const offered = isReadOnly() ? inOrder.filter((action) => action === 'details') : inOrder;
-  const buttons = offered.map((action, index) => {
-    if (action === 'details') return detailsButton(strings.details, details);
-    const made = button(strings[action], lookOf(index), () => {
+  const visibleActions = isReadOnly() ? orderedActions.filter((action) => action === 'details') : orderedActions;
+  const buttons = visibleActions.map((action, index) => {
+    if (action === 'details') return createDetailsButton(strings.details, details);
+    const actionButton = button(strings[action], buttonLookAt(index), () => {
       if (action === 'stop') post({ type: 'stop', exchangeId });
       else post({ type: 'action', exchangeId, action });
     });
-    // Side by side, the two look like one.
-    if (action === 'retryNow' && actions.includes('tryAnyway')) made.title = strings.retryNowTooltip;
-    if (action === 'tryAnyway') made.title = strings.tryAnywayTooltip;
-    return made;
+    // Next to each other, *Retry now* and *Try anyway* need an explanation.
+    if (action === 'retryNow' && actions.includes('tryAnyway')) actionButton.title = strings.retryNowTooltip;
+    if (action === 'tryAnyway') actionButton.title = strings.tryAnywayTooltip;
+    return actionButton;
   });
   return element('div', { class: 'actions' }, ...buttons);
 }
 
-function lookOf(index: number): ButtonStyle {
+function buttonLookAt(index: number): ButtonStyle {
   if (index === 0) return 'primary';
-  return index < loudest ? 'secondary' : 'quiet';
+  return index < maxProminentButtons ? 'secondary' : 'quiet';
 }
 
-function detailsButton(caption: string, details: HTMLDetailsElement | undefined): HTMLButtonElement {
+function createDetailsButton(caption: string, details: HTMLDetailsElement | undefined): HTMLButtonElement {
   const toggle = button(caption, 'quiet', () => {
     if (!details) return;
     details.open = !details.open;
@@ -75,43 +82,44 @@ function detailsButton(caption: string, details: HTMLDetailsElement | undefined)
   return toggle;
 }
 
-/** Something in the conversation that can be taken away again. */
+/** An element of a turn that is shown only for a while, such as a wait card. */
 export interface Card {
   readonly element: HTMLElement;
-  /** Ends its timers; absent: it has none. */
+  /** Stops the timers of the card; absent for a card without timers. */
   readonly dispose?: () => void;
-  /** Shows what has changed without another card. */
+  /** Updates the card in place. */
   readonly refresh?: () => void;
 }
 
-/** A place for one card; a new one is built only when what it is built from has changed. */
+/** An element that contains at most one card. */
 export interface CardSlot {
   readonly element: HTMLElement;
-  show(from: readonly unknown[], build: () => Card | undefined): void;
+  /** Builds a new card if `key` has changed, and refreshes the current card otherwise. */
+  show(key: readonly unknown[], build: () => Card | undefined): void;
   dispose(): void;
 }
 
-/** Returns a place at the end of `element`. A card that goes away gives the keyboard focus to the composer. */
+/** Creates a slot at the end of `element`. When a card with the keyboard focus is removed, the composer gets the focus. */
 export function createCardSlot({ focusComposer }: PageContext, element: HTMLElement): CardSlot {
-  let shownFrom: readonly unknown[] = [];
+  let currentKey: readonly unknown[] = [];
   let card: Card | undefined;
   const clear = (): void => {
     const hadFocus = card?.element.contains(document.activeElement) ?? false;
     card?.dispose?.();
     card?.element.remove();
     card = undefined;
-    shownFrom = [];
+    currentKey = [];
     if (hadFocus) focusComposer();
   };
   return {
     element,
-    show: (from, build) => {
-      if (from.length === shownFrom.length && from.every((part, index) => part === shownFrom[index])) {
+    show: (key, build) => {
+      if (key.length === currentKey.length && key.every((part, index) => part === currentKey[index])) {
         card?.refresh?.();
         return;
       }
       clear();
-      shownFrom = from;
+      currentKey = key;
       card = build();
       if (card) element.append(card.element);
     },

@@ -5,72 +5,77 @@ import { totalsTexts, waitDetails, waitTitle } from '../timeline/timelineDetails
 import { createSpans } from '../timeline/timelineSpans';
 import { disclosure, element } from '../util/element';
 import { fill } from '../util/format';
-import { actionButtons, requestFacts } from './cardParts';
+import { createActionButtons, createResponseDetails } from './cardParts';
 
 /**
- * What happened and what can be done. An old failure (`alive` is false) is a text among others: no alert, no buttons,
- * so that what is on screen twice can be pressed once.
+ * Creates the card that shows why a turn failed and what the user can do.
+ * @param isInteractive false for an older failure, whose card has no `alert` role and no buttons
  */
 export function createFailureCard(
   context: PageContext,
   exchangeId: string,
   event: Failure,
   state: TurnState,
-  alive: boolean,
+  isInteractive: boolean,
 ): HTMLElement {
-  const details = failureDetails(context, event, state, alive);
+  const details = createFailureDetails(context, event, state, isInteractive);
   const message = element('p', { class: 'card-message' }, event.message);
-  const card = element('section', { class: alive ? 'card failure-card' : 'card failure-card past' }, message);
-  if (alive) {
+  const card = element('section', { class: isInteractive ? 'card failure-card' : 'card failure-card past' }, message);
+  if (isInteractive) {
     card.setAttribute('role', 'alert');
     const actions = [...event.actions.filter((action) => action !== 'details'), 'details'] as const;
-    card.append(actionButtons(context, exchangeId, actions, details));
-    // Below its button: what opens must not push the button away from under the hand.
-    details.classList.add('summoned');
+    card.append(createActionButtons(context, exchangeId, actions, details));
+    // The details open below their button, so that the button stays under the pointer.
+    details.classList.add('opened-by-button');
   }
   card.append(details);
   return card;
 }
 
-/** Why a turn failed, what was done about it and what can be done; for those who open it. */
-function failureDetails(context: PageContext, event: Failure, state: TurnState, alive: boolean): HTMLDetailsElement {
+/** Creates the disclosure with the cause of a failure, the retries that were made, and advice. */
+function createFailureDetails(
+  context: PageContext,
+  event: Failure,
+  state: TurnState,
+  isInteractive: boolean,
+): HTMLDetailsElement {
   const { strings, help } = context;
   const { kind, detail } = event;
-  const parts: readonly (readonly [title: string, ...lines: (string | HTMLElement)[]])[] = [
+  const sections: readonly (readonly [title: string, ...lines: (string | HTMLElement)[]])[] = [
     [strings.detailsCause, help[kind].cause],
     [
       strings.detailsDone,
-      ...enginesPart(context, event, state),
+      ...createRetrySummary(context, event, state),
       ...(hasArrived(state) ? [strings.detailsPartialAnswerKept] : []),
     ],
     [strings.detailsRemedy, help[kind].remedy],
-    ...(detail ? [[strings.detailsProvider, element('span', { class: 'provider-words' }, detail)] as const] : []),
+    ...(detail ? [[strings.detailsProvider, element('span', { class: 'provider-message' }, detail)] as const] : []),
   ];
   const list = element('dl', {});
-  for (const [title, ...lines] of parts) {
+  for (const [title, ...lines] of sections) {
     list.append(element('dt', {}, title), ...lines.map((line) => element('dd', {}, line)));
   }
-  const facts = requestFacts(context, event, alive);
-  const details = disclosure(strings.details, 'card-details', list, ...facts, pageLink(context, event));
-  // The card is an alert, and what opens in it is read by who opened it.
+  const responseDetails = createResponseDetails(context, event, isInteractive);
+  const details = disclosure(strings.details, 'card-details', list, ...responseDetails, createHelpLink(context, event));
+  // The card is an alert, but screen readers must not announce details that the user has just opened.
   details.setAttribute('aria-live', 'off');
   return details;
 }
 
-function pageLink({ strings, help, post }: PageContext, { kind }: Failure): HTMLElement {
+function createHelpLink({ strings, help, post }: PageContext, { kind }: Failure): HTMLElement {
   const { href } = help[kind];
   const link = element('a', { href, title: href }, strings.detailsWebPage);
   link.addEventListener('click', (event) => {
     event.preventDefault();
-    // VS Code's own listener would open it as well.
+    // VS Code's listener at the document would also open the link.
     event.stopPropagation();
     post({ type: 'openLink', href });
   });
   return element('p', {}, link);
 }
 
-/** What was done about a failure before it was one: how often, with which waits, and why no more. */
-function enginesPart(
+/** Returns the attempts and waits before a failure, and why there were no further retries. */
+function createRetrySummary(
   context: PageContext,
   { kind, beyondMaxHint }: Failure,
   state: TurnState,
@@ -81,7 +86,7 @@ function enginesPart(
   const steps = createSpans(state).parts.map((part) =>
     part.kind === 'wait'
       ? [waitTitle(context, part.wait), ...waitDetails(context, part.wait).map(({ text }) => text)].join(' · ')
-      : attemptStep(context, part.number, part.entry),
+      : attemptText(context, part.number, part.entry),
   );
   return [
     totalsTexts(context, { ...totals, bytes: 0, speed: undefined }).join(' · '),
@@ -90,10 +95,11 @@ function enginesPart(
   ];
 }
 
-function attemptStep({ strings }: PageContext, number: number, { model, status, ended }: LedgerEntry): string {
-  const facts = [fill(strings.timelineAttempt, String(number), model)];
-  if (status !== undefined) facts.push(fill(strings.statusCode, String(status)));
-  const { how = 'finished' } = ended ?? {};
-  if (how !== 'finished' && how !== 'stopped' && how !== 'abandoned') facts.push(faultLabel(strings, how));
-  return facts.join(' · ');
+function attemptText({ strings }: PageContext, number: number, { model, status, ended }: LedgerEntry): string {
+  const parts = [fill(strings.timelineAttempt, String(number), model)];
+  if (status !== undefined) parts.push(fill(strings.statusCode, String(status)));
+  const { how: outcome = 'finished' } = ended ?? {};
+  if (outcome !== 'finished' && outcome !== 'stopped' && outcome !== 'abandoned')
+    parts.push(faultLabel(strings, outcome));
+  return parts.join(' · ');
 }

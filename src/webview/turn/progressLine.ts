@@ -3,32 +3,35 @@ import type { PageContext } from '../pageContext';
 import { element, setText } from '../util/element';
 import { fill } from '../util/format';
 
-/** What a running turn is doing when its text doesn't say it; empty: nothing to add. */
+/** A line that shows what a running turn is doing. The line is empty while the answer is streaming. */
 interface ProgressLine {
   readonly element: HTMLElement;
   update(state: TurnState, queued: boolean, host: string): void;
   dispose(): void;
 }
 
-/** Tells how long it has been quiet, second by second; no live region: nobody wants to hear that. */
+/**
+ * Creates the progress line. During a silence of the gateway, the line counts the seconds. It is not a live region, because
+ * screen readers would announce every second.
+ */
 export function createProgressLine(context: Pick<PageContext, 'strings' | 'format' | 'clock'>): ProgressLine {
   const line = element('p', { class: 'progress', 'data-part': 'progress' });
-  let text = (): string => '';
-  let stop: (() => void) | undefined;
-  const end = (): void => {
-    stop?.();
-    stop = undefined;
+  let currentText = (): string => '';
+  let cancelTimer: (() => void) | undefined;
+  const stopTimer = (): void => {
+    cancelTimer?.();
+    cancelTimer = undefined;
   };
-  const show = (): void => setText(line, text());
+  const show = (): void => setText(line, currentText());
   return {
     element: line,
     update: (state, queued, host) => {
-      text = () => progressText(context, state, queued, host);
+      currentText = () => progressText(context, state, queued, host);
       show();
-      if (state.isQuiet) stop ??= context.clock.every(1000, show);
-      else end();
+      if (state.isQuiet) cancelTimer ??= context.clock.every(1000, show);
+      else stopTimer();
     },
-    dispose: end,
+    dispose: stopTimer,
   };
 }
 
@@ -40,21 +43,21 @@ function progressText(
 ): string {
   const { strings } = context;
   if (queued) return strings.queued;
-  const quiet = (template: string): string => fill(template, quietFor(context, state));
+  const fillQuiet = (template: string): string => fill(template, quietDuration(context, state));
   switch (state.phase) {
     case 'connecting':
-      return state.isQuiet ? quiet(strings.quiet) : fill(strings.connecting, host);
+      return state.isQuiet ? fillQuiet(strings.quiet) : fill(strings.connecting, host);
     case 'resuming':
-      if (startsAgain(state)) return state.isQuiet ? quiet(strings.restartingQuiet) : strings.restarting;
-      return state.isQuiet ? quiet(strings.resumingQuiet) : strings.resuming;
+      if (startsAgain(state)) return state.isQuiet ? fillQuiet(strings.restartingQuiet) : strings.restarting;
+      return state.isQuiet ? fillQuiet(strings.resumingQuiet) : strings.resuming;
     case 'streaming':
-      return state.isQuiet ? quiet(strings.quietStream) : '';
+      return state.isQuiet ? fillQuiet(strings.quietStream) : '';
     default:
       return '';
   }
 }
 
-function quietFor({ format, clock }: Pick<PageContext, 'format' | 'clock'>, state: TurnState): string {
+function quietDuration({ format, clock }: Pick<PageContext, 'format' | 'clock'>, state: TurnState): string {
   const now = clock.now();
   const since = epochOf(state, state.quietSince ?? 0) ?? now;
   return format.duration(now - since);

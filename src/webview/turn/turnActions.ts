@@ -3,25 +3,29 @@ import { button, element, iconButton } from '../util/element';
 import { fill } from '../util/format';
 import type { Card } from './cardParts';
 
-/** What can be done with an answer that has not begun, or is over. */
-interface TurnOffers {
-  /** It waits for an earlier turn. */
+/** Options of the buttons below an answer. */
+interface TurnActionOptions {
+  /** Whether the turn waits for an earlier turn of the conversation. */
   readonly queued: boolean;
-  readonly regenerate: boolean;
-  /** Ids of all that were asked in its place, itself included, oldest first. */
+  readonly canRegenerate: boolean;
+  /** Ids of all versions of the exchange, oldest first, including the exchange itself. */
   readonly versions: readonly string[];
-  /** Nothing can be shown in its place while a turn runs. */
-  readonly held: boolean;
+  /** Whether the version buttons are disabled, because a turn is running. */
+  readonly versionsLocked: boolean;
 }
 
-/** Below an answer: the other versions of it, and one more. */
-export function createTurnActions(context: PageContext, exchangeId: string, offers: TurnOffers): Card | undefined {
+/** Creates the buttons below an answer: cancel, the versions, and regenerate. Returns undefined if there are none. */
+export function createTurnActions(
+  context: PageContext,
+  exchangeId: string,
+  options: TurnActionOptions,
+): Card | undefined {
   const { strings, post, isReadOnly } = context;
   if (isReadOnly()) return undefined;
   const parts: HTMLElement[] = [];
-  if (offers.queued) parts.push(button(strings.cancelQueued, 'quiet', () => post({ type: 'stop', exchangeId })));
-  if (offers.versions.length > 1) parts.push(createVersionPager(context, exchangeId, offers));
-  if (offers.regenerate) {
+  if (options.queued) parts.push(button(strings.cancelQueued, 'quiet', () => post({ type: 'stop', exchangeId })));
+  if (options.versions.length > 1) parts.push(createVersionPager(context, exchangeId, options));
+  if (options.canRegenerate) {
     const regenerate = (switchModel: boolean) => () => post({ type: 'regenerate', exchangeId, switchModel });
     const buttons = [
       button(strings.regenerate, 'quiet', regenerate(false)),
@@ -33,34 +37,34 @@ export function createTurnActions(context: PageContext, exchangeId: string, offe
   return { element: element('div', { class: 'turn-actions' }, ...parts) };
 }
 
-/** ‹ 2 of 3 › */
+/** Creates the version pager, for example `‹ 2 of 3 ›`. */
 function createVersionPager(
   { strings, post }: PageContext,
   exchangeId: string,
-  { versions, held }: TurnOffers,
+  { versions, versionsLocked }: TurnActionOptions,
 ): HTMLElement {
-  const at = versions.indexOf(exchangeId);
-  const step = (to: number, icon: 'previous' | 'next', caption: string): HTMLButtonElement => {
-    const target = versions[to];
-    const made = iconButton(caption, icon, () => target && post({ type: 'showVersion', exchangeId: target }));
-    made.disabled = held || target === undefined;
-    made.dataset['version'] = icon;
-    return made;
+  const index = versions.indexOf(exchangeId);
+  const createStepButton = (targetIndex: number, icon: 'previous' | 'next', caption: string): HTMLButtonElement => {
+    const targetId = versions[targetIndex];
+    const stepButton = iconButton(caption, icon, () => targetId && post({ type: 'showVersion', exchangeId: targetId }));
+    stepButton.disabled = versionsLocked || targetId === undefined;
+    stepButton.dataset['version'] = icon;
+    return stepButton;
   };
-  const place = fill(strings.versionOf, String(at + 1), String(versions.length));
+  const label = fill(strings.versionOf, String(index + 1), String(versions.length));
   return element(
     'div',
     { class: 'versions' },
-    step(at - 1, 'previous', strings.previousVersion),
-    element('span', {}, place),
-    step(at + 1, 'next', strings.nextVersion),
+    createStepButton(index - 1, 'previous', strings.previousVersion),
+    element('span', {}, label),
+    createStepButton(index + 1, 'next', strings.nextVersion),
   );
 }
 
 /**
- * The button that showed another version goes away with what it stood under: the same button of what comes instead
- * gets the focus, at the same height.
- * @returns undefined when the focus is elsewhere
+ * Remembers the focused version button of an article that is about to be replaced.
+ * @returns a function that moves the focus to the same button of the new article and scrolls that button to the same
+ * height; undefined if no version button has the focus
  */
 export function carryVersionFocus(
   { moveFocus }: Pick<PageContext, 'moveFocus'>,

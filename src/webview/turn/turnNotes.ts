@@ -5,13 +5,16 @@ import { element, button } from '../util/element';
 import { fill } from '../util/format';
 import type { Card } from './cardParts';
 
-/** That another model answers than the one that was asked, and why. Empty: it is the same, or none has answered. */
+/**
+ * Returns which model has replaced the requested model, and why. The text is empty if the model was not switched or has
+ * not answered.
+ */
 export function switchText(strings: PanelStrings, { switches, phase, text }: TurnState): string {
   if (phase === 'failed' && text === '') return '';
-  return switches.map(({ from, to, reason }) => fill(template(strings, reason), from, to)).join(' ');
+  return switches.map(({ from, to, reason }) => fill(switchTemplate(strings, reason), from, to)).join(' ');
 }
 
-function template(strings: PanelStrings, reason: ModelSwitch['reason']): string {
+function switchTemplate(strings: PanelStrings, reason: ModelSwitch['reason']): string {
   switch (reason) {
     case 'user':
       return strings.switchedByUser;
@@ -23,8 +26,8 @@ function template(strings: PanelStrings, reason: ModelSwitch['reason']): string 
 }
 
 /**
- * That an answer was put together from parts, and why: under it, for what is inside is the model's. Empty: it is of
- * one piece.
+ * Returns a note that the answer was joined from parts, and why; empty for an answer without seams. The note is shown below
+ * the answer, because the answer itself must contain only text of the model.
  */
 export function seamText(
   { strings, format }: Pick<PageContext, 'strings' | 'format'>,
@@ -32,18 +35,21 @@ export function seamText(
 ): string {
   if (seams.length === 0) return '';
   const cuts = seams.filter(({ cutMessage }) => cutMessage !== undefined);
-  const [only] = cuts;
-  // Where a person has gone on with an answer that was over, nothing broke.
-  if (only?.cutMessage === undefined) return strings.seamCount;
+  const [firstCut] = cuts;
+  // The user has continued a finished answer, so no stream was cut.
+  if (firstCut?.cutMessage === undefined) return strings.seamCount;
   return cuts.length > 1
     ? fill(strings.seamsCount, String(cuts.length))
-    : fill(strings.seamAfterCut, only.cutMessage, format.number(only.offset));
+    : fill(strings.seamAfterCut, firstCut.cutMessage, format.number(firstCut.offset));
 }
 
-/** Characters of a tool's name that are shown. */
+/** Maximum length of a tool name on screen, in characters. */
 const maxNameLength = 200;
 
-/** What the model wants done; nothing here does it. A call whose name has not arrived is not told yet. */
+/**
+ * Creates the list of tool calls that the model has requested. The extension does not execute them. A call whose name has
+ * not arrived yet is left out.
+ */
 export function createToolCalls(strings: PanelStrings, calls: TurnState['toolCalls']): Card | undefined {
   const lines = calls
     .filter(({ name }) => name !== '')
@@ -52,33 +58,36 @@ export function createToolCalls(strings: PanelStrings, calls: TurnState['toolCal
   return { element: element('div', { class: 'tool-calls' }, ...lines) };
 }
 
-/** How a turn ended when it neither failed nor simply finished; on the latest turn with the ways to go on. */
+/**
+ * Creates the line that shows that a turn was stopped, interrupted or truncated. Returns undefined for other turns.
+ * @param isInteractive whether the line has buttons that continue or restart the answer
+ */
 export function createOutcomeLine(
   context: PageContext,
   exchangeId: string,
   state: TurnState,
-  alive: boolean,
+  isInteractive: boolean,
 ): HTMLElement | undefined {
   const { strings, post, isReadOnly } = context;
-  const text = outcome(context, state);
+  const text = outcomeText(context, state);
   if (text === undefined) return undefined;
   const line = element('div', { class: 'outcome' }, element('p', {}, text));
-  if (!alive || isReadOnly()) return line;
-  const offer = (action: 'continue' | 'restart'): HTMLElement =>
+  if (!isInteractive || isReadOnly()) return line;
+  const createActionButton = (action: 'continue' | 'restart'): HTMLElement =>
     button(strings[action], 'secondary', () => post({ type: 'action', exchangeId, action }));
   const actions = element('div', { class: 'actions' });
-  if (state.text) actions.append(offer('continue'));
-  actions.append(offer('restart'));
+  if (state.text) actions.append(createActionButton('continue'));
+  actions.append(createActionButton('restart'));
   line.append(actions);
   return line;
 }
 
-/** What a stop has left. */
+/** Returns the message for a stopped turn, which depends on whether a part of the answer has arrived. */
 export function stoppedText(strings: PanelStrings, state: TurnState): string {
   return hasArrived(state) ? strings.stoppedPartial : strings.stopped;
 }
 
-function outcome({ strings }: PageContext, state: TurnState): string | undefined {
+function outcomeText({ strings }: PageContext, state: TurnState): string | undefined {
   switch (state.phase) {
     case 'stopped':
       return stoppedText(strings, state);

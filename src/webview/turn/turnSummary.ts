@@ -4,29 +4,30 @@ import { createTimeline, hasTimeline, isEventful, type Timeline, timingText } fr
 import { button, element } from '../util/element';
 import { type Card, createCardSlot } from './cardParts';
 
-/** What there is to say of a turn beside its answer: all of it when it is over, before that only if it is bumpy. */
+/** The timeline and the footer of a turn. A running turn has no footer, and a timeline only after a retry or a cut. */
 interface TurnSummary {
   readonly element: HTMLElement;
   update(state: TurnState): void;
   dispose(): void;
 }
 
+/** Creates the timeline and the footer below an answer. */
 export function createTurnSummary(context: PageContext, exchangeId: string): TurnSummary {
   const root = element('div', { class: 'turn-summary' });
   const timelineSlot = createCardSlot(context, root);
   const footerSlot = createCardSlot(context, root);
-  let shown: TurnState | undefined;
+  let currentState: TurnState | undefined;
   let timeline: Timeline | undefined;
   return {
     element: root,
     update: (state) => {
-      if (state === shown) return;
-      shown = state;
-      // The footer stays behind a timeline that is added now.
+      if (state === currentState) return;
+      currentState = state;
+      // The footer is removed first, so that a new timeline comes before the footer.
       footerSlot.dispose();
       const running = isRunning(state.phase);
       const showsTimeline = running ? isEventful(state) : hasTimeline(state);
-      // The same one to the end: it stays open where it was opened.
+      // The timeline keeps its element, so that it stays open if the user has opened it.
       timelineSlot.show([showsTimeline], () => (timeline = showsTimeline ? createTimeline(context) : undefined));
       timeline?.update(state);
       if (running || (state.phase !== 'done' && state.text === '')) return;
@@ -39,36 +40,37 @@ export function createTurnSummary(context: PageContext, exchangeId: string): Tur
   };
 }
 
-const copiedForMs = 1500;
+/** Time for which the *Copy* button shows that it has copied, in milliseconds. */
+const copiedMarkMs = 1500;
 
-/** Under an answer that is over, whole or partial: what it cost, how long it took, all of it as Markdown, what was asked as code. */
+/** Creates the footer of a finished answer: token usage, duration, and buttons that copy the answer or the request. */
 function createTurnFooter(context: PageContext, exchangeId: string, state: TurnState): Card {
   const { strings, clock, post, announcer } = context;
-  let forget = (): void => undefined;
-  const copy = button(strings.copy, 'quiet', () => {
+  let cancelReset = (): void => undefined;
+  const copyButton = button(strings.copy, 'quiet', () => {
     post({ type: 'copy', text: state.text });
     announcer.announce(strings.copied);
-    // A mark beside the caption: a caption that changes would rename the button under the hand.
-    copy.dataset['copied'] = strings.copied;
-    forget();
-    forget = clock.after(copiedForMs, () => delete copy.dataset['copied']);
+    // The mark is shown beside the caption, because a changed caption would change the accessible name of the button.
+    copyButton.dataset['copied'] = strings.copied;
+    cancelReset();
+    cancelReset = clock.after(copiedMarkMs, () => delete copyButton.dataset['copied']);
   });
-  const code = button(strings.getCode, 'quiet', () => post({ type: 'copyRequest', exchangeId }));
-  code.title = strings.getCodeHint;
-  const facts = footerFacts(context, state).map((fact) => element('span', {}, fact));
-  const parts = state.text ? [...facts, copy, code] : [...facts, code];
-  return { element: element('footer', { class: 'turn-footer' }, ...parts), dispose: () => forget() };
+  const codeButton = button(strings.getCode, 'quiet', () => post({ type: 'copyRequest', exchangeId }));
+  codeButton.title = strings.getCodeHint;
+  const details = footerDetails(context, state).map((detail) => element('span', {}, detail));
+  const parts = state.text ? [...details, copyButton, codeButton] : [...details, codeButton];
+  return { element: element('footer', { class: 'turn-footer' }, ...parts), dispose: () => cancelReset() };
 }
 
-function footerFacts(context: PageContext, state: TurnState): string[] {
+function footerDetails(context: PageContext, state: TurnState): string[] {
   const { strings, format } = context;
-  const facts: string[] = [];
+  const details: string[] = [];
   const { usage } = totalsOf(state);
   if (usage) {
     const template = format.plural(usage.promptTokens, strings.summaryUsageOne, strings.summaryUsage);
-    facts.push(template.replace('{1}', () => format.count(usage.completionTokens)));
+    details.push(template.replace('{1}', () => format.count(usage.completionTokens)));
   }
-  // Where nothing else is to be told, it is what the timeline is opened by.
+  // Without a retry or a cut, the duration is the caption of the timeline, so the footer leaves it out.
   const time = isEventful(state) ? timingText(context, state) : undefined;
-  return time === undefined ? facts : [...facts, time];
+  return time === undefined ? details : [...details, time];
 }

@@ -5,21 +5,22 @@ import type { StreamingMarkdown } from '../markdown/streamingMarkdown';
 import type { PageContext } from '../pageContext';
 import { element, lazy, setText } from '../util/element';
 
-/** The texts of a turn: its answer, and what the model thought before. */
+/** The rendered texts of a turn: the answer and the reasoning of the model. */
 export interface TurnTexts {
   readonly answer: HTMLElement;
   readonly reasoning: HTMLElement;
-  /** What `event` has added, on the way from `before` to `after`. */
+  /** Appends the text of an event that changed the state from `before` to `after`. */
   apply(event: RecordedEvent, before: TurnState, after: TurnState): void;
-  /** All of it, with the least change. */
+  /** Renders all texts of the state and keeps the elements of unchanged text. */
   show(state: TurnState): void;
-  /** No more will come; `shown` is called when the last word of it is on screen, at once or later. */
-  finish(shown: () => void): void;
-  /** The model thinks and has not begun to answer. */
+  /** Finishes the texts. `onShown` is called, immediately or later, when all text is on screen. */
+  finish(onShown: () => void): void;
+  /** Sets whether the model is reasoning and has not started the answer. */
   setThinking(thinking: boolean): void;
   dispose(): void;
 }
 
+/** Creates the texts of a turn. */
 export function createTurnTexts(context: PageContext, exchangeId: string): TurnTexts {
   const { strings, post, announcer, clock } = context;
   const root = element('div', { 'data-part': 'answer' });
@@ -63,10 +64,10 @@ export function createTurnTexts(context: PageContext, exchangeId: string): TurnT
       else if (event.type === 'cut' || event.type === 'quiet') answer.value?.pause();
     },
     show: (state) => {
-      showText(answer.get(), state.text);
+      updateText(answer.get(), state.text);
       reasoning.show(state.reasoning);
     },
-    finish: (shown) => reasoning.finish(() => answer.get().finish(shown)),
+    finish: (onShown) => reasoning.finish(() => answer.get().finish(onShown)),
     setThinking: (thinking) => reasoning.setThinking(thinking),
     dispose: () => {
       answer.value?.dispose();
@@ -75,7 +76,7 @@ export function createTurnTexts(context: PageContext, exchangeId: string): TurnT
   };
 }
 
-/** What the model thought: closed unless it is asked for, and absent unless there is some. */
+/** Creates a closed disclosure with the reasoning of the model. The disclosure is hidden if there is no reasoning. */
 function createReasoningView(strings: PanelStrings, create: (root: HTMLElement) => StreamingMarkdown) {
   const summary = element('summary', {}, strings.reasoning);
   const root = element('div', { class: 'reasoning-text' });
@@ -83,27 +84,30 @@ function createReasoningView(strings: PanelStrings, create: (root: HTMLElement) 
   const text = lazy(() => create(root));
   return {
     element: details,
-    append: (more: string) => {
+    append: (delta: string) => {
       details.hidden = false;
-      text.get().append(more);
+      text.get().append(delta);
     },
-    show: (whole: string) => {
-      details.hidden = whole === '';
-      if (whole !== '' || text.value) showText(text.get(), whole);
+    show: (reasoning: string) => {
+      details.hidden = reasoning === '';
+      if (reasoning !== '' || text.value) updateText(text.get(), reasoning);
     },
-    finish: (shown: () => void) => {
-      if (text.value) text.value.finish(shown);
-      else shown();
+    finish: (onShown: () => void) => {
+      if (text.value) text.value.finish(onShown);
+      else onShown();
     },
     setThinking: (thinking: boolean) => setText(summary, thinking ? strings.reasoningRunning : strings.reasoning),
     dispose: () => text.value?.dispose(),
   };
 }
 
-/** Makes `text` what is shown, with the least change. Looks at all of it: for snapshots and endings, not for tokens. */
-function showText(markdown: StreamingMarkdown, text: string): void {
-  const shown = markdown.text;
-  if (text === shown) return;
-  if (text.startsWith(shown)) markdown.append(text.slice(shown.length));
+/**
+ * Changes the rendered text to `text` with the smallest change. This compares the complete texts, so use it for snapshots
+ * and finished answers, not for every token.
+ */
+function updateText(markdown: StreamingMarkdown, text: string): void {
+  const current = markdown.text;
+  if (text === current) return;
+  if (text.startsWith(current)) markdown.append(text.slice(current.length));
   else markdown.replace(text);
 }

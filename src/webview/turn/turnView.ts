@@ -10,29 +10,30 @@ import { createTurnSummary } from './turnSummary';
 import { createTurnTexts, type TurnTexts } from './turnTexts';
 import { createWaitCard } from './waitCard';
 
-/** Where a turn stands in its conversation. */
-interface TurnPlace {
+/** Data for a turn's view that is not in the state of the turn. */
+interface TurnViewContext {
   /** Host name of the gateway. */
   readonly host: string;
   readonly queued: boolean;
-  readonly latest: boolean;
-  /** A turn of the conversation runs. */
-  readonly held: boolean;
-  /** Ids of all that were asked in its place, itself included, oldest first. */
+  readonly isLatest: boolean;
+  /** Whether the version buttons are disabled, because a turn of the conversation is running. */
+  readonly versionsLocked: boolean;
+  /** Ids of all versions of the exchange, oldest first, including the exchange itself. */
   readonly versions: readonly string[];
-  /** The present wait: it may go on with another time while its card stays. */
-  readonly wait: () => WaitingEvent | undefined;
+  /** Returns the current wait. Its end may change while its card stays on screen. */
+  readonly currentWait: () => WaitingEvent | undefined;
 }
 
-/** All that is shown of a turn below its name. */
+/** Everything that is shown of a turn below its heading. */
 export interface TurnView {
   readonly elements: readonly HTMLElement[];
   readonly texts: TurnTexts;
-  /** The texts excepted. */
-  render(state: TurnState, place: TurnPlace): void;
+  /** Renders everything except the texts. */
+  render(state: TurnState, viewContext: TurnViewContext): void;
   dispose(): void;
 }
 
+/** Creates the view of a turn. */
 export function createTurnView(context: PageContext, exchangeId: string): TurnView {
   const slot = (): CardSlot => createCardSlot(context, element('div', { class: 'card-slot' }));
   const texts = createTurnTexts(context, exchangeId);
@@ -44,11 +45,14 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
   const card = slot();
   const actions = slot();
 
-  const showActions = ({ phase, finishReason }: TurnState, { queued, latest, versions, held }: TurnPlace): void => {
-    // At the token limit the card of the latest one has the same.
-    const regenerate = phase === 'done' && !(latest && finishReason === 'length');
-    actions.show([queued, regenerate, held, ...versions], () =>
-      createTurnActions(context, exchangeId, { queued, regenerate, versions, held }),
+  const showActions = (
+    { phase, finishReason }: TurnState,
+    { queued, isLatest, versions, versionsLocked }: TurnViewContext,
+  ): void => {
+    // At the token limit, the outcome line of the latest turn already has a button that restarts the answer.
+    const canRegenerate = phase === 'done' && !(isLatest && finishReason === 'length');
+    actions.show([queued, canRegenerate, versionsLocked, ...versions], () =>
+      createTurnActions(context, exchangeId, { queued, canRegenerate, versions, versionsLocked }),
     );
   };
 
@@ -65,8 +69,8 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
       actions.element,
     ],
     texts,
-    render: (state, place) => {
-      const { host, queued, latest: alive } = place;
+    render: (state, viewContext) => {
+      const { host, queued, isLatest } = viewContext;
       progress.update(state, queued, host);
       texts.setThinking(isRunning(state.phase) && state.text === '');
       setText(seam, seamText(context, state));
@@ -75,35 +79,35 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
         state.toolCalls.map(({ name }) => name),
         () => createToolCalls(context.strings, state.toolCalls),
       );
-      card.show([state.phase, state.failure, alive, ...(state.wait ? waitIdentity(state.wait) : [])], () =>
-        createTurnCard(context, exchangeId, state, place),
+      card.show([state.phase, state.failure, isLatest, ...(state.wait ? waitIdentity(state.wait) : [])], () =>
+        createTurnCard(context, exchangeId, state, viewContext),
       );
       summary.update(state);
-      showActions(state, place);
+      showActions(state, viewContext);
     },
     dispose: () => {
-      for (const each of [toolCalls, card, actions, summary, progress, texts]) each.dispose();
+      for (const part of [toolCalls, card, actions, summary, progress, texts]) part.dispose();
     },
   };
 }
 
-/** The one card a turn shows now: its wait, its failure, or the line that says how it ended. */
+/** Creates the card for the state of a turn: a wait card, a failure card or an outcome line. */
 function createTurnCard(
   context: PageContext,
   exchangeId: string,
   state: TurnState,
-  { latest: alive, host, wait }: TurnPlace,
+  { isLatest, host, currentWait }: TurnViewContext,
 ): Card | undefined {
   switch (state.phase) {
     case 'waiting':
     case 'offline':
-      return state.wait && createWaitCard(context, exchangeId, state.wait, { host, current: wait });
+      return state.wait && createWaitCard(context, exchangeId, state.wait, { host, currentWait });
     case 'failed':
-      return state.failure && { element: createFailureCard(context, exchangeId, state.failure, state, alive) };
+      return state.failure && { element: createFailureCard(context, exchangeId, state.failure, state, isLatest) };
     case 'done':
     case 'stopped':
     case 'interrupted': {
-      const line = createOutcomeLine(context, exchangeId, state, alive);
+      const line = createOutcomeLine(context, exchangeId, state, isLatest);
       return line && { element: line };
     }
     default:

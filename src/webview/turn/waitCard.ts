@@ -2,155 +2,166 @@ import type { WaitingEvent } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { disclosure, element, setText, svg } from '../util/element';
 import { fill, fillNodes } from '../util/format';
-import { actionButtons, type Card, requestFacts } from './cardParts';
+import { createActionButtons, type Card, createResponseDetails } from './cardParts';
 
-/** A few times a second: the number must never look stuck. */
+/** Interval between updates of the countdown, in milliseconds. */
 const tickMs = 250;
 
-/** A smaller margin does not show in a countdown of whole seconds. */
-const toldMarginMs = 1000;
+/** Minimum margin, in milliseconds, that the card mentions. A countdown in whole seconds does not show a smaller margin. */
+const minShownMarginMs = 1000;
 
-/** A screen reader says when a long wait is nearly over; a short one has just been told. */
+/** Minimum length, in milliseconds, of a wait whose last seconds are announced. Shorter waits are announced only once. */
 const longWaitMs = 15_000;
-const nearlyOverMs = 5000;
+/** Remaining time, in milliseconds, at which the end of a long wait is announced. */
+const lastSecondsMs = 5000;
 
-interface WaitCardPlace {
+interface WaitCardContext {
   /** Host name of the gateway. */
   readonly host: string;
-  /** The same wait with its latest time; undefined: it is over. */
-  readonly current: () => WaitingEvent | undefined;
+  /** Returns the wait with its current end, or undefined after the wait. */
+  readonly currentWait: () => WaitingEvent | undefined;
 }
 
-/** What is being waited for, until when, and who said so; with the ways out. */
+/** Creates the card that shows why a turn waits, for how long and who set the delay, with buttons such as *Stop*. */
 export function createWaitCard(
   context: PageContext,
   exchangeId: string,
   event: WaitingEvent,
-  { host, current }: WaitCardPlace,
+  { host, currentWait }: WaitCardContext,
 ): Card {
   const { strings, clock, format } = context;
   const timer = element('span', { role: 'timer', 'aria-live': 'off', class: 'countdown' });
   const ring = createCountdownRing();
-  const origin = element('p', { class: 'provenance' });
+  const originLine = element('p', { class: 'provenance' });
   const timerLine = element('p', { class: 'card-timer' });
-  const showTimerLine = templateSlot(timerLine, timer);
-  const nearlyOver = sayNearlyOver(context);
+  const showTimerLine = createTemplateLine(timerLine, timer);
+  const announceEnd = createEndAnnouncer(context);
   const tick = (): void => {
-    const wait = current() ?? event;
-    const left = Math.max(0, wait.until - clock.now());
-    setText(timer, format.countdown(left));
-    showTimerLine(wait.estimated && left === 0 ? strings.retrySoon : retryTemplate(strings, wait));
-    ring.show(wait.delayMs > 0 ? Math.min(1, left / wait.delayMs) : 0);
-    nearlyOver(wait, left);
+    const wait = currentWait() ?? event;
+    const remainingMs = Math.max(0, wait.until - clock.now());
+    setText(timer, format.countdown(remainingMs));
+    showTimerLine(wait.estimated && remainingMs === 0 ? strings.retrySoon : retryTemplate(strings, wait));
+    ring.show(wait.delayMs > 0 ? Math.min(1, remainingMs / wait.delayMs) : 0);
+    announceEnd(wait, remainingMs);
   };
   const refresh = (): void => {
-    setText(origin, provenance(context, current() ?? event, host));
+    setText(originLine, originText(context, currentWait() ?? event, host));
     tick();
   };
   refresh();
 
-  const others = event.actions.filter(
+  const otherActions = event.actions.filter(
     (action) => action !== 'retryNow' && action !== 'switchModel' && action !== 'details',
   );
-  const buttons = actionButtons(context, exchangeId, ['retryNow', 'stop', 'switchModel', ...others]);
-  const facts = requestFacts(context, event, true);
+  const buttons = createActionButtons(context, exchangeId, ['retryNow', 'stop', 'switchModel', ...otherActions]);
+  const responseDetails = createResponseDetails(context, event, true);
   const card = element(
     'section',
-    // The announcer speaks for it, once; the card itself would be read again with every change.
+    // The announcer announces the wait once. As a live region, the card would be read again after every change.
     { role: 'status', 'aria-live': 'off', class: 'card wait-card' },
     ring.element,
-    element('div', { class: 'card-head' }, element('p', { class: 'card-message' }, event.message), timerLine, origin),
-    ...(facts.length === 0 ? [] : [disclosure(strings.details, 'card-details', ...facts)]),
+    element(
+      'div',
+      { class: 'card-head' },
+      element('p', { class: 'card-message' }, event.message),
+      timerLine,
+      originLine,
+    ),
+    ...(responseDetails.length === 0 ? [] : [disclosure(strings.details, 'card-details', ...responseDetails)]),
     buttons,
   );
   return { element: card, dispose: clock.every(tickMs, tick), refresh };
 }
 
-/** Returns the text that says when the next attempt goes out, with `{0}` in place of the time. */
+/** Returns the text that shows when the next attempt starts, with `{0}` in place of the time. */
 export function retryTemplate(strings: PageContext['strings'], wait: WaitingEvent): string {
   if (isOffline(wait)) return strings.checkIn;
   return wait.estimated ? strings.retryInAbout : strings.retryIn;
 }
 
-/** Fills a line from a template around `node`; the line is rebuilt only when the template changes. */
-function templateSlot(line: HTMLElement, node: Node): (template: string) => void {
-  let shown: string | undefined;
+/** Returns a function that fills a line from a template around `node`, and only when the template has changed. */
+function createTemplateLine(line: HTMLElement, node: Node): (template: string) => void {
+  let currentTemplate: string | undefined;
   return (template) => {
-    if (template === shown) return;
-    shown = template;
+    if (template === currentTemplate) return;
+    currentTemplate = template;
     line.replaceChildren(...fillNodes(template, node));
   };
 }
 
-/** Says it once, of a wait that was seen to be long. */
-function sayNearlyOver({ strings, format, announcer }: PageContext): (wait: WaitingEvent, left: number) => void {
-  let far = false;
-  let said = false;
-  return (wait, left) => {
-    if (left > nearlyOverMs) far = true;
-    else if (far && !said && left > 0 && wait.delayMs >= longWaitMs && !isOffline(wait)) {
-      said = true;
-      announcer.announce(fill(strings.retryIn, format.countdown(left)));
+/** Returns a function that announces the last seconds of a long wait once. */
+function createEndAnnouncer({
+  strings,
+  format,
+  announcer,
+}: PageContext): (wait: WaitingEvent, remainingMs: number) => void {
+  let wasFarFromEnd = false;
+  let hasAnnounced = false;
+  return (wait, remainingMs) => {
+    if (remainingMs > lastSecondsMs) wasFarFromEnd = true;
+    else if (wasFarFromEnd && !hasAnnounced && remainingMs > 0 && wait.delayMs >= longWaitMs && !isOffline(wait)) {
+      hasAnnounced = true;
+      announcer.announce(fill(strings.retryIn, format.countdown(remainingMs)));
     }
   };
 }
 
-/** Whom the delay was told, and where it came from: never a mystery number. */
-function provenance(context: PageContext, event: WaitingEvent, host: string): string {
+/** Returns where the delay comes from, and which other request or window the gateway has blocked, if any. */
+function originText(context: PageContext, event: WaitingEvent, host: string): string {
   const { strings } = context;
   if (isOffline(event)) return host ? fill(strings.waitOfflineHost, host) : strings.waitOffline;
   switch (event.told) {
     case 'request':
-      return `${strings.blockedByRequest} · ${delayOrigin(context, event)}`;
+      return `${strings.blockedByRequest} · ${delayText(context, event)}`;
     case 'window':
-      return `${strings.blockedByWindow} · ${delayOrigin(context, event)}`;
+      return `${strings.blockedByWindow} · ${delayText(context, event)}`;
     case 'turn':
     case undefined:
-      return delayOrigin(context, event);
+      return delayText(context, event);
   }
 }
 
-/** Ends with the network, not with the time: nobody has asked for it, and it is charged to nothing. */
+/** Returns whether the wait ends when the network is back, not at a fixed time. */
 function isOffline({ reason }: WaitingEvent): boolean {
   return reason === 'offline';
 }
 
-function delayOrigin({ strings, format }: PageContext, event: WaitingEvent): string {
+function delayText({ strings, format }: PageContext, event: WaitingEvent): string {
   const attempt = String(event.attempt);
   const attempts = String(event.maxAttempts);
   if (event.estimated) return `${strings.waitForOtherRequest} · ${fill(strings.waitAttempt, attempt, attempts)}`;
   switch (event.source) {
     case 'server': {
-      const hintMs = event.hintMs ?? event.delayMs;
-      const marginMs = event.delayMs - hintMs;
-      const asked = fill(strings.waitServer, format.duration(hintMs));
-      const margin = marginMs >= toldMarginMs ? ` · ${fill(strings.waitMargin, format.duration(marginMs))}` : '';
-      return `${asked}${margin} · ${fill(strings.waitAttempt, attempt, attempts)}`;
+      const retryAfterMs = event.hintMs ?? event.delayMs;
+      const marginMs = event.delayMs - retryAfterMs;
+      const retryAfter = fill(strings.waitServer, format.duration(retryAfterMs));
+      const margin = marginMs >= minShownMarginMs ? ` · ${fill(strings.waitMargin, format.duration(marginMs))}` : '';
+      return `${retryAfter}${margin} · ${fill(strings.waitAttempt, attempt, attempts)}`;
     }
     case 'backoff':
       return fill(strings.waitBackoff, format.duration(event.delayMs), attempt, attempts);
   }
 }
 
-/** A ring that empties with the time; the number beside it says the same. */
+/** A ring that empties as the wait passes. It repeats the countdown, so it is hidden from screen readers. */
 interface CountdownRing {
   readonly element: SVGSVGElement;
-  /** @param share of the time that is left, from 0 to 1 */
+  /** Shows the share of the wait that remains, from 0 to 1. */
   show(share: number): void;
 }
 
 function createCountdownRing(): CountdownRing {
   const circle = { cx: 12, cy: 12, r: 10, pathLength: 1 };
-  const left = svg('circle', { class: 'ring-left', ...circle });
+  const remaining = svg('circle', { class: 'ring-remaining', ...circle });
   const element = svg(
     'svg',
     { class: 'ring', viewBox: '0 0 24 24', 'aria-hidden': 'true' },
-    svg('circle', { class: 'ring-whole', ...circle }),
-    left,
+    svg('circle', { class: 'ring-track', ...circle }),
+    remaining,
   );
   return {
     element,
-    // The theme's style sheet moves it smoothly, where motion is wanted.
-    show: (share) => (left.style.strokeDashoffset = String(1 - share)),
+    // The style sheet animates the change unless the user prefers reduced motion.
+    show: (share) => (remaining.style.strokeDashoffset = String(1 - share)),
   };
 }

@@ -3,7 +3,7 @@ import { PromptHistory } from '../../../src/webview/composer/promptRecall';
 import { ev } from '../panel/support/events';
 import { connected, exchange, PanelPage } from '../panel/support/panelPage';
 
-describe('the composer', () => {
+describe('composer', () => {
   let page: PanelPage;
   beforeEach(() => {
     page = new PanelPage();
@@ -13,14 +13,14 @@ describe('the composer', () => {
 
   const sendButton = (): HTMLButtonElement => page.one('button', 'Send') as HTMLButtonElement;
 
-  it('sends with Enter, trimmed, and is empty then', () => {
+  it('sends the trimmed prompt with Enter and clears the text', () => {
     page.type('  Why?\n');
     page.key('Enter');
     assert.deepEqual(page.posted, [{ type: 'send', prompt: 'Why?' }]);
     assert.equal(page.input.value, '');
   });
 
-  it('sends with its button, which is off while there is nothing to send', () => {
+  it('sends with the Send button, which is disabled while there is no text', () => {
     assert.equal(sendButton().disabled, true);
     page.type(' \n');
     assert.equal(sendButton().disabled, true);
@@ -33,28 +33,28 @@ describe('the composer', () => {
 
   const notSent: Readonly<Record<string, KeyboardEventInit>> = {
     'Shift+Enter': { shiftKey: true },
-    'the Enter that accepts a candidate': { isComposing: true },
-    'the Enter that ends a composition in WebKit': Object.fromEntries([['keyCode', 229]]),
+    'the Enter that accepts a candidate of an input method': { isComposing: true },
+    'the Enter that ends a composition of an input method in WebKit': Object.fromEntries([['keyCode', 229]]),
   };
-  for (const [name, how] of Object.entries(notSent)) {
-    it(`does not send with ${name}`, () => {
+  for (const [name, init] of Object.entries(notSent)) {
+    it(`does not send the prompt with ${name}`, () => {
       page.type('你好');
-      page.key('Enter', how);
+      page.key('Enter', init);
       assert.deepEqual(page.posted, []);
       assert.equal(page.input.value, '你好');
     });
   }
 
-  it('sends nothing when there is nothing', () => {
+  it('sends nothing when the text is empty', () => {
     page.key('Enter');
     assert.deepEqual(page.posted, []);
   });
 
-  it('walks the history back and forward with the arrows', () => {
-    const seen: string[] = [];
+  it('browses the prompt history with the arrow keys', () => {
+    const texts: string[] = [];
     const step = (key: string): void => {
       page.key(key);
-      seen.push(page.input.value);
+      texts.push(page.input.value);
     };
     step('ArrowUp');
     assert.equal(page.input.selectionStart, 'two'.length);
@@ -63,37 +63,37 @@ describe('the composer', () => {
     step('ArrowDown');
     step('ArrowDown');
     step('ArrowDown');
-    assert.deepEqual(seen, ['two\nlines', 'first', 'first', 'two\nlines', '', '']);
+    assert.deepEqual(texts, ['two\nlines', 'first', 'first', 'two\nlines', '', '']);
   });
 
-  it('leaves the arrows alone in a text of one’s own', () => {
+  it('does not replace a draft with the arrow keys', () => {
     page.type('mine');
     page.key('ArrowUp');
     assert.equal(page.input.value, 'mine');
   });
 
-  it('leaves the arrow alone below the first line of a recalled text', () => {
+  it('moves the caret with arrow up below the first line of a recalled prompt', () => {
     page.key('ArrowUp');
     page.input.setSelectionRange(6, 6);
     page.key('ArrowUp');
     assert.equal(page.input.value, 'two\nlines');
   });
 
-  it('makes a recalled text one’s own by changing it', () => {
+  it('stops browsing the history when the user edits a recalled prompt', () => {
     page.key('ArrowUp');
     page.type('two, changed');
     page.key('ArrowUp');
     assert.equal(page.input.value, 'two, changed');
   });
 
-  it('puts what was just sent one arrow away', () => {
+  it('recalls the prompt that was just sent with arrow up', () => {
     page.type('Why?');
     page.key('Enter');
     page.key('ArrowUp');
     assert.equal(page.input.value, 'Why?');
   });
 
-  it('keeps the draft across a reload', () => {
+  it('restores the draft after a reload', () => {
     page.type('half a thou');
     assert.deepEqual(page.state, { conversationId: 'c1' });
     const { state, storage } = page;
@@ -104,15 +104,15 @@ describe('the composer', () => {
     assert.equal(sendButton().disabled, false);
   });
 
-  it('keeps a prompt until the host has taken it', () => {
+  it('stores a sent prompt until the host confirms it', () => {
     page.type('Why?');
     page.key('Enter');
-    assert.deepEqual([page.kept.draft, page.kept.pending], ['', ['Why?']]);
+    assert.deepEqual([page.stored.draft, page.stored.pending], ['', ['Why?']]);
     page.receive({ type: 'exchange', exchange: exchange('a', { prompt: 'Why?' }) });
-    assert.deepEqual(page.kept.pending, []);
+    assert.deepEqual(page.stored.pending, []);
   });
 
-  it('lets go of a prompt that had waited for a key and has been sent', () => {
+  it('removes a prefilled prompt when the host has sent it, but keeps a different draft', () => {
     page.receive({ type: 'compose', text: 'Why?' });
     page.receive({ type: 'exchange', exchange: exchange('a', { prompt: 'Why?' }) });
     assert.equal(page.input.value, '');
@@ -121,13 +121,13 @@ describe('the composer', () => {
     assert.equal(page.input.value, 'Something else');
   });
 
-  it('takes a text from the host when it is empty', () => {
+  it('shows a prefilled prompt when the composer is empty', () => {
     page.receive({ type: 'compose', text: 'Explain' });
     assert.equal(page.input.value, 'Explain');
     assert.equal(page.window.document.activeElement, page.input);
   });
 
-  it('keeps its own text and has the host’s one arrow away', () => {
+  it('keeps a draft and puts a prefilled prompt into the history', () => {
     page.type('mine');
     page.receive({ type: 'compose', text: 'Explain' });
     assert.equal(page.input.value, 'mine');
@@ -137,14 +137,14 @@ describe('the composer', () => {
     assert.equal(page.input.value, 'Explain');
   });
 
-  it('sends while an answer runs', () => {
+  it('sends a prompt while an answer is running', () => {
     page.receive({ type: 'exchange', exchange: exchange('a') });
     page.type('next');
     page.key('Enter');
     assert.deepEqual(page.posted, [{ type: 'send', prompt: 'next' }]);
   });
 
-  it('stops with Escape while an answer runs or waits, and only then', () => {
+  it('stops the turn with Escape only while the turn is running or waiting', () => {
     page.key('Escape');
     assert.deepEqual(page.posted, []);
     page.receive({ type: 'exchange', exchange: exchange('a') });
@@ -159,7 +159,7 @@ describe('the composer', () => {
     ]);
   });
 
-  it('closes its suggestions with Escape before that stops an answer', () => {
+  it('closes the context suggestions with the first Escape and stops the turn with the second', () => {
     page.receive({ type: 'exchange', exchange: exchange('a') });
     page.type('#');
     page.receive({
@@ -177,144 +177,143 @@ describe('the composer', () => {
     ]);
   });
 
-  it('keeps what is attached with the draft, and shows what the host says of it', () => {
+  it('stores the ids of the context items and shows the items of the host', () => {
     const item = { id: 'file:a', kind: 'file', label: 'a.ts', characters: 5, truncated: false } as const;
     page.receive({ type: 'context', items: [item] });
     page.receive({ type: 'modelOnce', model: 'deepseek-r1' });
     assert.ok(page.one('button', 'Remove a.ts'));
     assert.ok(page.one('button', 'Remove deepseek-r1 · this prompt only'));
-    assert.deepEqual(page.kept.context, ['file:a']);
+    assert.deepEqual(page.stored.context, ['file:a']);
     page.snapshot([], { unread: ['problems:b'] });
-    assert.deepEqual(page.kept.context, ['problems:b']);
+    assert.deepEqual(page.stored.context, ['problems:b']);
     assert.equal(page.all('button', 'Remove a.ts').length, 0);
     assert.equal(page.all('button', 'Remove deepseek-r1 · this prompt only').length, 0);
   });
 
-  describe('with a prompt that waits for a key', () => {
+  describe('prefilled prompt that waits for an API key', () => {
     const noKey = { ...connected, hasKey: false };
     const code = { prompt: 'Explain', content: 'in full' };
     const prefilled = { text: 'Explain', more: code, awaitsKey: true };
-    const keyArrives = (at: PanelPage): void =>
-      at.receive({ type: 'connection', connection: connected, suggestions: [] });
-    const sent = (at: PanelPage) => at.posted.filter(({ type }) => type === 'send');
-    const whole = { type: 'send', prompt: 'Explain', more: code };
+    const addKey = (): void => page.receive({ type: 'connection', connection: connected, suggestions: [] });
+    const sentMessages = () => page.posted.filter(({ type }) => type === 'send');
+    const sendMessage = { type: 'send', prompt: 'Explain', more: code };
 
     beforeEach(() => {
       page.snapshot([], { connection: noKey });
       page.receive({ type: 'compose', ...prefilled });
     });
 
-    it('sends it once there is a key, and only once', () => {
+    it('is sent exactly once when the key arrives', () => {
       page.receive({ type: 'connection', connection: noKey, suggestions: [] });
-      assert.deepEqual(sent(page), []);
-      keyArrives(page);
-      keyArrives(page);
-      assert.deepEqual([page.input.value, sent(page)], ['', [whole]]);
+      assert.deepEqual(sentMessages(), []);
+      addKey();
+      addKey();
+      assert.deepEqual([page.input.value, sentMessages()], ['', [sendMessage]]);
     });
 
-    it('sends it once the demo answers', () => {
+    it('is sent when the demo answers', () => {
       page.receive({ type: 'connection', connection: { ...noKey, demo: true }, suggestions: [] });
-      assert.deepEqual(sent(page), [whole]);
+      assert.deepEqual(sentMessages(), [sendMessage]);
     });
 
     for (const [what, texts, isSent] of [
-      ['does not send it if something else stands there by then', ['Explain it'], false],
-      ['does not send it if nothing stands there by then', [''], false],
-      ['sends it if it stands there again', ['Fix', 'Explain '], true],
+      ['is not sent when the user has edited it before the key arrives', ['Explain it'], false],
+      ['is not sent when the user has deleted it before the key arrives', [''], false],
+      ['is sent when the user has typed it again before the key arrives', ['Fix', 'Explain '], true],
     ] as const) {
       it(what, () => {
         for (const text of texts) page.type(text);
-        keyArrives(page);
-        assert.deepEqual(sent(page), isSent ? [whole] : []);
+        addKey();
+        assert.deepEqual(sentMessages(), isSent ? [sendMessage] : []);
       });
     }
 
-    it('does not send it when it is written again after the key has arrived', () => {
+    it('is not sent when the user types it again after the key has arrived', () => {
       page.type('Fix');
-      keyArrives(page);
+      addKey();
       page.type('Explain');
-      keyArrives(page);
-      assert.deepEqual(sent(page), []);
+      addKey();
+      assert.deepEqual(sentMessages(), []);
     });
 
-    it('sends it from a page that starts without a key, once there is one', () => {
+    it('is sent by a reloaded page when the key arrives', () => {
       const { state, storage } = page;
       page.dispose();
       page = new PanelPage(state, storage);
       page.snapshot([], { connection: noKey });
-      keyArrives(page);
-      assert.deepEqual(sent(page), [whole]);
+      addKey();
+      assert.deepEqual(sentMessages(), [sendMessage]);
     });
 
     for (const [what, keyArrived] of [
-      ['waits for the person in a page that starts with a key', false],
-      ['sends it in a page that was hidden while the key arrived', true],
+      ['is restored but not sent by a reloaded page that already has a key', false],
+      ['is sent by a reloaded page that was hidden when the key arrived', true],
     ] as const) {
       it(what, () => {
         const { state, storage } = page;
         page.dispose();
         page = new PanelPage(state, storage);
         page.snapshot([], { keyArrived });
-        keyArrives(page);
-        assert.deepEqual([page.input.value, sent(page)], keyArrived ? ['', [whole]] : ['Explain', []]);
+        addKey();
+        assert.deepEqual([page.input.value, sentMessages()], keyArrived ? ['', [sendMessage]] : ['Explain', []]);
       });
     }
 
-    it('sends it when the key was there before it came', () => {
+    it('is sent immediately when the key arrived before the prompt', () => {
       page.type('');
-      keyArrives(page);
+      addKey();
       page.receive({ type: 'compose', ...prefilled });
-      assert.deepEqual(sent(page), [whole]);
+      assert.deepEqual(sentMessages(), [sendMessage]);
     });
 
-    it('does not send a text that waits for no key', () => {
+    it('is not sent when the prompt does not wait for a key', () => {
       page.receive({ type: 'compose', text: 'Why?' });
-      keyArrives(page);
-      assert.deepEqual([page.input.value, sent(page)], ['Why?', []]);
+      addKey();
+      assert.deepEqual([page.input.value, sentMessages()], ['Why?', []]);
     });
   });
 
-  for (const [what, words, goesAlong] of [
-    ['its words', ['Explain'], true],
-    ['its words again', ['Fix', 'Explain'], true],
-    ['more words', ['Explain, briefly'], true],
-    ['other words', ['Fix'], false],
+  for (const [what, texts, sendsData] of [
+    ['the unchanged prompt', ['Explain'], true],
+    ['the prompt typed again', ['Fix', 'Explain'], true],
+    ['the prompt with more text', ['Explain, briefly'], true],
+    ['another prompt', ['Fix'], false],
   ] as const) {
-    it(`gives what goes along with what the host has put there ${goesAlong ? 'back' : 'to nobody'} with ${what}`, () => {
+    it(`${sendsData ? 'sends' : 'does not send'} the data of a prefilled prompt when the user sends ${what}`, () => {
       const code = { prompt: 'Explain', content: 'in full' };
       page.receive({ type: 'compose', text: 'Explain', more: code });
-      for (const each of words) page.type(each);
-      const prompt = words.at(-1) ?? '';
+      for (const text of texts) page.type(text);
+      const prompt = texts.at(-1) ?? '';
       assert.deepEqual(
-        page.kept.prefilled?.map(({ more }) => more),
-        goesAlong ? [code] : [],
+        page.stored.prefilled?.map(({ more }) => more),
+        sendsData ? [code] : [],
       );
       page.key('Enter');
-      assert.deepEqual(page.posted.at(-1), { type: 'send', prompt, ...(goesAlong && { more: code }) });
-      assert.deepEqual([page.kept.prefilled.length, page.kept.pending], [goesAlong ? 1 : 0, [prompt]]);
+      assert.deepEqual(page.posted.at(-1), { type: 'send', prompt, ...(sendsData && { more: code }) });
+      assert.deepEqual([page.stored.prefilled.length, page.stored.pending], [sendsData ? 1 : 0, [prompt]]);
       page.receive({ type: 'exchange', exchange: exchange('b', { prompt }) });
-      assert.deepEqual([page.kept.prefilled, page.kept.pending], [[], []]);
+      assert.deepEqual([page.stored.prefilled, page.stored.pending], [[], []]);
     });
   }
 
-  for (const [what, before, after, goesAlong] of [
-    ['was written around', 'Explain a, briefly', undefined, true],
-    ['was recalled', undefined, 'Explain a', true],
-    ['is not what is sent', undefined, 'Why?', false],
+  for (const [what, editedText, typedText, sendsData] of [
+    ['is part of an edited draft', 'Explain a, briefly', undefined, true],
+    ['was typed again', undefined, 'Explain a', true],
+    ['is not part of the sent prompt', undefined, 'Why?', false],
   ] as const) {
-    it(`gives what goes along with an earlier one ${goesAlong ? 'back' : 'to nobody'} where that ${what}`, () => {
-      const earlier = { prompt: 'Explain a' };
-      page.receive({ type: 'compose', text: 'Explain a', more: earlier });
-      if (before !== undefined) page.type(before);
+    it(`${sendsData ? 'sends' : 'does not send'} the data of an earlier prefilled prompt when that prompt ${what}`, () => {
+      const firstData = { prompt: 'Explain a' };
+      page.receive({ type: 'compose', text: 'Explain a', more: firstData });
+      if (editedText !== undefined) page.type(editedText);
       page.receive({ type: 'compose', text: 'Explain b', more: { prompt: 'Explain b' } });
-      if (after !== undefined) page.type(after);
+      if (typedText !== undefined) page.type(typedText);
       page.key('Enter');
       const [sent] = page.posted.filter(({ type }) => type === 'send');
-      assert.deepEqual(sent?.type === 'send' && sent.more, goesAlong ? earlier : undefined);
+      assert.deepEqual(sent?.type === 'send' && sent.more, sendsData ? firstData : undefined);
     });
   }
 
-  it('still gives what goes along with one that was not written over, when the draft has been taken', () => {
+  it('sends the data of a prefilled prompt once, also after another prompt was sent', () => {
     const code = { prompt: 'Explain a' };
     page.type('mine');
     page.receive({ type: 'compose', text: 'Explain a', more: code });
@@ -329,43 +328,43 @@ describe('the composer', () => {
     }
   });
 
-  it('has what the host puts there last, where nothing was written', () => {
+  it('replaces a prefilled prompt that the user has not edited', () => {
     const code = (content: string) => ({ prompt: 'Explain', content });
     page.receive({ type: 'compose', text: 'Explain', more: code('one') });
     page.receive({ type: 'compose', text: 'Explain', more: code('two') });
-    assert.deepEqual([page.input.value, page.kept.prefilled], ['Explain', [{ text: 'Explain', more: code('two') }]]);
+    assert.deepEqual([page.input.value, page.stored.prefilled], ['Explain', [{ text: 'Explain', more: code('two') }]]);
     page.receive({ type: 'compose', text: 'Why?' });
-    assert.deepEqual([page.input.value, page.kept.prefilled, page.posted], ['Why?', [{ text: 'Why?' }], []]);
+    assert.deepEqual([page.input.value, page.stored.prefilled, page.posted], ['Why?', [{ text: 'Why?' }], []]);
     page.type('');
     page.key('ArrowUp');
     assert.equal(page.input.value, 'Explain');
   });
 
-  for (const [draft, left] of [
+  for (const [draft, remaining] of [
     ['Explain', ''],
     ['Explain it', 'Explain it'],
   ] as const) {
-    it(`has of “${draft}” “${left}” left where what was put there has been asked since the page went away`, () => {
+    it(`restores the draft “${draft}” as “${remaining}” when its prefilled prompt was sent while the page was away`, () => {
       const prefilled = [{ text: 'Explain', more: { prompt: 'Explain' } }];
-      const back = PanelPage.restored({ draft, prefilled, seen: 'a' });
-      back.snapshot([exchange('a'), exchange('b', { prompt: 'Explain' })]);
-      assert.deepEqual([back.input.value, back.kept.prefilled, back.posted], [left, [], []]);
-      back.dispose();
+      const restored = PanelPage.restored({ draft, prefilled, seen: 'a' });
+      restored.snapshot([exchange('a'), exchange('b', { prompt: 'Explain' })]);
+      assert.deepEqual([restored.input.value, restored.stored.prefilled, restored.posted], [remaining, [], []]);
+      restored.dispose();
     });
   }
 
-  it('has it still where the same was asked before', () => {
-    const back = PanelPage.restored({ draft: 'Explain', prefilled: [{ text: 'Explain' }], seen: 'a' });
-    back.snapshot([exchange('a', { prompt: 'Explain' })]);
-    assert.equal(back.input.value, 'Explain');
-    back.dispose();
+  it('restores a prefilled prompt when the same text was sent before it', () => {
+    const restored = PanelPage.restored({ draft: 'Explain', prefilled: [{ text: 'Explain' }], seen: 'a' });
+    restored.snapshot([exchange('a', { prompt: 'Explain' })]);
+    assert.equal(restored.input.value, 'Explain');
+    restored.dispose();
   });
 
-  it('stops with Escape wherever the focus is, even where the key goes no further', () => {
+  it('stops the turn with Escape wherever the focus is, even if an element stops the propagation', () => {
     page.receive({ type: 'exchange', exchange: exchange('a') });
     page.input.addEventListener('keydown', (event) => event.stopPropagation());
-    for (const place of [page.window.document.body, page.one('button', 'Stop'), page.input]) {
-      page.key('Escape', {}, place);
+    for (const target of [page.window.document.body, page.one('button', 'Stop'), page.input]) {
+      page.key('Escape', {}, target);
     }
     assert.deepEqual(page.posted, [
       { type: 'stop', exchangeId: 'a' },
@@ -375,18 +374,18 @@ describe('the composer', () => {
   });
 
   const composing: Readonly<Record<string, KeyboardEventInit>> = {
-    'ends a composition': { isComposing: true },
-    'ends a composition in WebKit': Object.fromEntries([['keyCode', 229]]),
+    'ends a composition of an input method': { isComposing: true },
+    'ends a composition of an input method in WebKit': Object.fromEntries([['keyCode', 229]]),
   };
-  for (const [name, how] of Object.entries(composing)) {
-    it(`does not stop with the Escape that ${name}`, () => {
+  for (const [name, init] of Object.entries(composing)) {
+    it(`does not stop the turn with the Escape that ${name}`, () => {
       page.receive({ type: 'exchange', exchange: exchange('a') });
-      page.key('Escape', how);
+      page.key('Escape', init);
       assert.deepEqual(page.posted, []);
     });
   }
 
-  it('has the Stop of an answer that runs, and takes its focus when it goes', () => {
+  it('stops a running turn with Stop and takes over the focus of that button', () => {
     page.receive({ type: 'exchange', exchange: exchange('a') });
     page.one('button', 'Stop').focus();
     page.click('Stop');
@@ -396,14 +395,14 @@ describe('the composer', () => {
   });
 });
 
-describe('the prompt history', () => {
-  it('has nothing when it is empty', () => {
+describe('prompt history', () => {
+  it('returns no prompt when it is empty', () => {
     const history = new PromptHistory();
     assert.equal(history.back(), undefined);
     assert.equal(history.forward(), undefined);
   });
 
-  it('does not keep the same prompt twice in a row', () => {
+  it('keeps only one of two equal prompts in a row', () => {
     const history = new PromptHistory();
     history.add('a');
     history.add('a');

@@ -2,17 +2,17 @@ import assert from 'node:assert/strict';
 import type { DraftContext } from '../../../src/shared/protocol';
 import { ComposerPage } from '../panel/support/composerPage';
 
-const item = (label: string, more: Partial<DraftContext> = {}): DraftContext => ({
+const item = (label: string, fields: Partial<DraftContext> = {}): DraftContext => ({
   id: label,
   kind: 'file',
   label,
   characters: 1234,
   truncated: false,
-  ...more,
+  ...fields,
 });
 const [a, b, c] = [item('a.ts'), item('src/b.ts'), item('c.ts')];
 
-describe('What is attached to the next prompt', () => {
+describe('context chips', () => {
   let page: ComposerPage;
   beforeEach(() => {
     page = new ComposerPage(['before']);
@@ -24,12 +24,12 @@ describe('What is attached to the next prompt', () => {
   const focus = (name: string): void => page.button(`Remove ${name}`).focus();
   const focusedName = (): string | null | undefined => page.focused?.getAttribute('aria-label');
 
-  it('can be chosen with a button', () => {
+  it('has a button that attaches context', () => {
     page.button('Attach context').click();
     assert.deepEqual(page.posted, [{ type: 'pickContext' }]);
   });
 
-  it('is a list with what each is and how much of it', () => {
+  it('lists each context item with its kind and size', () => {
     show(
       item('sample.ts:3-9', { kind: 'selection', characters: 1 }),
       item('src/a.ts', { kind: 'problems', characters: 950 }),
@@ -45,7 +45,7 @@ describe('What is attached to the next prompt', () => {
     assert.equal(page.all('.context-label')[1]?.title, 'Problems in src/a.ts');
   });
 
-  it('shows where a symbolic link out of the workspace leads', () => {
+  it('shows the target of a symbolic link that leads out of the workspace', () => {
     show(a);
     show(a, item('docs/notes.txt', { realPath: '~/.ssh/id_rsa', characters: 9 }));
     assert.equal(chips()[1], 'docs/notes.txt → ~/.ssh/id_rsa 9 characters');
@@ -57,14 +57,14 @@ describe('What is attached to the next prompt', () => {
     page.button('Remove docs/notes.txt').click();
   });
 
-  it('is no list while there is nothing', () => {
+  it('has no list without context items', () => {
     assert.deepEqual(page.all('ul'), []);
     show(a);
     show();
     assert.deepEqual(page.all('ul'), []);
   });
 
-  it('is removed by the button of its name', () => {
+  it('removes an item with the button of the item', () => {
     show(a, b, item('src/a.ts', { id: 'p', kind: 'problems' }));
     page.button('Remove src/b.ts').click();
     page.button('Remove Problems in src/a.ts').click();
@@ -74,7 +74,7 @@ describe('What is attached to the next prompt', () => {
     ]);
   });
 
-  it('stays the same element while it looks the same', () => {
+  it('keeps the element of a chip whose content is unchanged', () => {
     show(a, b);
     const [first, second] = page.all('li');
     show(b, { ...a, characters: 5 }, c);
@@ -83,7 +83,7 @@ describe('What is attached to the next prompt', () => {
     assert.equal(page.all('li').includes(first!), false);
   });
 
-  it('hands the focus to its neighbour when it goes, and the last one to the prompt', () => {
+  it('moves the focus of a removed chip to its neighbour, and from the last chip to the prompt', () => {
     show(a, b, c);
     focus('src/b.ts');
     show(a, c);
@@ -94,7 +94,7 @@ describe('What is attached to the next prompt', () => {
     assert.equal(page.focused, page.input);
   });
 
-  it('keeps the focus where it is when something else comes or goes', () => {
+  it('keeps the focus when other chips are added or removed', () => {
     show(a, b);
     focus('src/b.ts');
     show(b, c);
@@ -104,7 +104,7 @@ describe('What is attached to the next prompt', () => {
     assert.equal(page.focused, page.input);
   });
 
-  it('is reached by Backspace from an empty prompt, and walked through', () => {
+  it('moves the focus with Backspace from an empty prompt to the last chip, and with the arrow keys to other chips', () => {
     show(a, b);
     page.type('x');
     assert.equal(page.key('Backspace'), false);
@@ -127,11 +127,11 @@ describe('What is attached to the next prompt', () => {
     ]);
   });
 
-  it('leaves Backspace alone where there is nothing', () => {
+  it('ignores Backspace when there are no chips', () => {
     assert.equal(page.key('Backspace'), false);
   });
 
-  it('is announced when it comes, but not what has been there', () => {
+  it('announces added items, but not the items of the first update', () => {
     show(a);
     assert.equal(page.announced, '');
     show(a, b, c);
@@ -140,22 +140,22 @@ describe('What is attached to the next prompt', () => {
     assert.equal(page.announced, 'Attached: src/b.ts, c.ts');
   });
 
-  it('is kept with the draft, as it was until the host says what it is', () => {
+  it('stores the restored ids with the draft until the host sends the items', () => {
     page.type('Why');
-    assert.deepEqual(page.kept, { draft: 'Why', context: ['before'] });
+    assert.deepEqual(page.lastDraft, { draft: 'Why', context: ['before'] });
     show(a, b);
-    assert.deepEqual(page.kept, { draft: 'Why', context: ['a.ts', 'src/b.ts'] });
+    assert.deepEqual(page.lastDraft, { draft: 'Why', context: ['a.ts', 'src/b.ts'] });
   });
 });
 
-describe('A model for the next prompt alone', () => {
+describe('model for the next prompt only', () => {
   let page: ComposerPage;
   beforeEach(() => {
     page = new ComposerPage();
   });
   afterEach(() => page.dispose());
 
-  it('stands in for the one that is set, until it is removed', () => {
+  it('replaces the selected model until the user removes it', () => {
     page.composer.setModelOnce('deepseek-r1');
     assert.throws(() => page.button('Model: m h'));
     assert.equal(page.all('.model-once')[0]?.textContent, 'deepseek-r1 · this prompt only');
@@ -166,7 +166,7 @@ describe('A model for the next prompt alone', () => {
     assert.deepEqual(page.all('.model-once'), []);
   });
 
-  it('has the focus of the button it stands in for, and gives it back', () => {
+  it('takes over the focus of the model button and gives the focus back', () => {
     page.button('Model: m h').focus();
     page.composer.setModelOnce('deepseek-r1');
     assert.equal(page.focused?.getAttribute('aria-label'), 'Remove deepseek-r1 · this prompt only');
@@ -178,24 +178,24 @@ describe('A model for the next prompt alone', () => {
   });
 });
 
-describe('Sending', () => {
+describe('Enter in the composer', () => {
   let page: ComposerPage;
   beforeEach(() => {
     page = new ComposerPage();
   });
   afterEach(() => page.dispose());
 
-  for (const [how, sends] of [
+  for (const [modifiers, sends] of [
     [{}, true],
     [{ ctrlKey: true }, true],
     [{ metaKey: true }, true],
     [{ shiftKey: true }, false],
     [{ altKey: true }, false],
   ] as const) {
-    it(`${sends ? 'is' : 'is not'} done with Enter and ${Object.keys(how)[0] ?? 'nothing else'}`, () => {
+    it(`${sends ? 'sends' : 'does not send'} the prompt with ${Object.keys(modifiers)[0] ?? 'no modifier key'}`, () => {
       page.type('Why?');
-      assert.equal(page.key('Enter', how), sends);
-      assert.deepEqual(page.sent, sends ? [{ type: 'send', prompt: 'Why?' }] : []);
+      assert.equal(page.key('Enter', modifiers), sends);
+      assert.deepEqual(page.postedExceptQueries, sends ? [{ type: 'send', prompt: 'Why?' }] : []);
     });
   }
 });

@@ -9,33 +9,37 @@ const suggestion = (label: string, kind: ContextSuggestion['kind'] = 'file', det
   detail,
 });
 const pick = suggestion('Choose a file…', 'pick');
-const two = [suggestion('sample.ts:3-9', 'selection', 'Selection'), suggestion('sample.ts', 'file', 'src'), pick];
+const twoMatches = [
+  suggestion('sample.ts:3-9', 'selection', 'Selection'),
+  suggestion('sample.ts', 'file', 'src'),
+  pick,
+];
 
-describe('Suggestions behind a #', () => {
+describe('context suggestions after a #', () => {
   let page: ComposerPage;
   beforeEach(() => {
     page = new ComposerPage();
   });
   afterEach(() => page.dispose());
 
-  const answer = (items: readonly ContextSuggestion[], request = page.asked.length): void =>
-    page.composer.suggest(request, items);
+  const answer = (items: readonly ContextSuggestion[], request = page.queries.length): void =>
+    page.composer.showSuggestions(request, items);
   const options = (): string[] => page.all('[role="option"]').map(({ textContent }) => textContent.trim());
   const active = (): string | undefined => {
     const id = page.input.getAttribute('aria-activedescendant');
-    const marked = page.all('[aria-selected="true"]');
+    const selected = page.all('[aria-selected="true"]');
     assert.deepEqual(
-      marked.map((option) => option.id),
+      selected.map((option) => option.id),
       id === null ? [] : [id],
     );
-    return marked[0]?.querySelector('.context-option-label')?.textContent;
+    return selected[0]?.querySelector('.context-option-label')?.textContent;
   };
-  const open = (text = '#sa', items = two): void => {
+  const open = (text = '#sa', items = twoMatches): void => {
     page.type(text);
     answer(items);
   };
 
-  it('are asked for with every letter, and shown under a name', () => {
+  it('requests suggestions for every typed character and shows them in a named list', () => {
     page.type('#');
     page.type('#s');
     assert.deepEqual(page.posted, [
@@ -43,7 +47,7 @@ describe('Suggestions behind a #', () => {
       { type: 'suggestContext', request: 2, query: 's' },
     ]);
     assert.deepEqual(page.all('[role="listbox"]'), []);
-    answer(two);
+    answer(twoMatches);
     assert.deepEqual(options(), ['sample.ts:3-9 Selection', 'sample.ts src', 'Choose a file…']);
     const [list] = page.all('[role="listbox"]');
     assert.equal(list?.getAttribute('aria-label'), 'Context to attach');
@@ -53,7 +57,7 @@ describe('Suggestions behind a #', () => {
     assert.equal(page.focused, page.input);
   });
 
-  it('stay while the next ones come, and are not mistaken for them', () => {
+  it('keeps the old suggestions until the next ones arrive, and ignores answers to other requests', () => {
     open('#s');
     page.type('#sx');
     assert.equal(options().length, 3);
@@ -65,181 +69,181 @@ describe('Suggestions behind a #', () => {
     assert.equal(options().length, 2);
   });
 
-  it('are not those of another #', () => {
+  it('hides the suggestions of another #', () => {
     open('#s');
     page.type('#s #');
     assert.deepEqual(options(), []);
-    answer(two);
+    answer(twoMatches);
     page.type('#s| #');
     assert.deepEqual(options(), []);
-    assert.deepEqual(page.asked, ['s', '', 's']);
+    assert.deepEqual(page.queries, ['s', '', 's']);
   });
 
-  it('are not asked for twice', () => {
+  it('requests the same suggestions only once', () => {
     open();
     page.fire('keyup');
     page.fire('click');
-    assert.deepEqual(page.asked, ['sa']);
+    assert.deepEqual(page.queries, ['sa']);
   });
 
-  it('are walked through with the arrows, around the ends', () => {
+  it('highlights options with the arrow keys and wraps around', () => {
     open();
-    const seen = ['ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowUp', 'ArrowUp'].map((key) => {
+    const labels = ['ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowUp', 'ArrowUp'].map((key) => {
       assert.equal(page.key(key), true);
       return active();
     });
-    assert.deepEqual(seen, ['sample.ts', 'Choose a file…', 'sample.ts:3-9', 'Choose a file…', 'sample.ts']);
+    assert.deepEqual(labels, ['sample.ts', 'Choose a file…', 'sample.ts:3-9', 'Choose a file…', 'sample.ts']);
   });
 
   for (const key of ['Enter', 'Tab']) {
-    it(`are taken with ${key}, and what was typed to find them goes`, () => {
+    it(`attaches the highlighted option with ${key} and deletes the query`, () => {
       open('explain #sa| please');
       page.key('ArrowDown');
       assert.equal(page.key(key), true);
-      assert.deepEqual(page.sent, [{ type: 'attach', id: 'file:sample.ts' }]);
+      assert.deepEqual(page.postedExceptQueries, [{ type: 'attach', id: 'file:sample.ts' }]);
       assert.equal(page.input.value, 'explain  please');
       assert.equal(page.input.selectionStart, 8);
-      assert.deepEqual(page.kept, { draft: 'explain  please', context: [] });
+      assert.deepEqual(page.lastDraft, { draft: 'explain  please', context: [] });
       assert.deepEqual(options(), []);
     });
   }
 
-  it('are taken with the pointer, which leaves the focus in the text', () => {
+  it('attaches an option with the pointer and keeps the focus in the text', () => {
     open();
     const [, second] = page.all('[role="option"]');
     page.fire('mousemove', second);
     assert.equal(active(), 'sample.ts');
     assert.equal(page.fire('mousedown', second), true);
     second?.click();
-    assert.deepEqual(page.sent, [{ type: 'attach', id: 'file:sample.ts' }]);
+    assert.deepEqual(page.postedExceptQueries, [{ type: 'attach', id: 'file:sample.ts' }]);
     assert.equal(page.input.value, '');
   });
 
-  it('have a list of VS Code’s own', () => {
+  it('opens the file picker of VS Code with the last option', () => {
     open();
     page.key('ArrowUp');
     page.key('Enter');
-    assert.deepEqual(page.sent, [{ type: 'pickContext' }]);
+    assert.deepEqual(page.postedExceptQueries, [{ type: 'pickContext' }]);
     assert.equal(page.input.value, '');
   });
 
-  it('leave Enter to the prompt where nothing is found, and the list of VS Code’s own to the arrows', () => {
+  it('sends the prompt with Enter when nothing matches, and highlights the file picker with the arrow keys', () => {
     open('use #nothing', [pick]);
     assert.equal(active(), undefined);
     page.key('ArrowDown');
     assert.equal(active(), 'Choose a file…');
     open('use #nothing2', [pick]);
     page.key('Enter');
-    assert.deepEqual(page.sent, [{ type: 'send', prompt: 'use #nothing2' }]);
+    assert.deepEqual(page.postedExceptQueries, [{ type: 'send', prompt: 'use #nothing2' }]);
   });
 
-  for (const [key, what, sent] of [
+  for (const [key, effect, sent] of [
     ['Enter', 'sends', [{ type: 'send', prompt: '#x' }]],
     ['Tab', 'does nothing', []],
   ] as const) {
-    it(`take a ${key} that was faster than them; it ${what} when there is nothing to take`, () => {
+    it(`remembers a ${key} that was pressed before the suggestions arrive, which ${effect} when nothing matches`, () => {
       page.type('#sa');
       assert.equal(page.key(key), true);
-      assert.deepEqual(page.sent, []);
-      answer(two);
-      assert.deepEqual(page.sent, [{ type: 'attach', id: 'selection:sample.ts:3-9' }]);
+      assert.deepEqual(page.postedExceptQueries, []);
+      answer(twoMatches);
+      assert.deepEqual(page.postedExceptQueries, [{ type: 'attach', id: 'selection:sample.ts:3-9' }]);
       page.posted.length = 0;
       page.type('#x');
       page.key(key);
-      page.composer.suggest(2, [pick]);
-      assert.deepEqual(page.sent, sent);
+      page.composer.showSuggestions(2, [pick]);
+      assert.deepEqual(page.postedExceptQueries, sent);
     });
   }
 
-  it('are not waited for: the second Enter sends', () => {
+  it('sends the prompt with a second Enter before the suggestions arrive', () => {
     page.type('#sa');
     page.key('Enter');
     page.key('Enter');
-    assert.deepEqual(page.sent, [{ type: 'send', prompt: '#sa' }]);
+    assert.deepEqual(page.postedExceptQueries, [{ type: 'send', prompt: '#sa' }]);
   });
 
-  it('forget an Enter when the text changes behind it', () => {
+  it('forgets a remembered Enter when the text changes', () => {
     page.type('#sa');
     page.key('Enter');
     page.type('#sam');
-    answer(two);
-    assert.deepEqual(page.sent, []);
+    answer(twoMatches);
+    assert.deepEqual(page.postedExceptQueries, []);
   });
 
-  it('are closed by Escape, and stay closed for this #', () => {
+  it('closes the suggestions with Escape and keeps them closed for this #', () => {
     open();
     assert.equal(page.key('Escape'), true);
     assert.deepEqual(options(), []);
     assert.equal(page.key('Escape'), false);
     page.type('#sam');
-    assert.deepEqual(page.asked, ['sa']);
+    assert.deepEqual(page.queries, ['sa']);
     assert.equal(page.key('ArrowDown'), false);
     page.type('');
     page.type('#');
-    assert.deepEqual(page.asked, ['sa', '']);
+    assert.deepEqual(page.queries, ['sa', '']);
   });
 
-  it('can be closed from outside, which hears whether they were open', () => {
+  it('reports whether the suggestions were open when the page closes them', () => {
     assert.equal(page.composer.closePopup(), false);
     page.type('#sa');
     assert.equal(page.composer.closePopup(), false);
-    open('#', two);
+    open('#', twoMatches);
     open('x #sa');
     assert.equal(page.composer.closePopup(), true);
     assert.equal(page.composer.closePopup(), false);
     assert.equal(page.input.value, 'x #sa');
   });
 
-  for (const [what, leave] of [
-    ['a space', () => page.type('#sa ')],
-    ['the caret elsewhere', () => page.select(0, 0)],
+  for (const [what, act] of [
+    ['a typed space', () => page.type('#sa ')],
+    ['a moved caret', () => page.select(0, 0)],
     ['a selection', () => page.select(0, 3)],
     ['Shift+Tab', () => assert.equal(page.key('Tab', { shiftKey: true }), false)],
-    ['another place', () => page.fire('blur')],
-    ['another text', () => page.composer.taken('#sa')],
+    ['a moved focus', () => page.fire('blur')],
+    ['a confirmed prompt', () => page.composer.confirmPrompt('#sa')],
   ] as const) {
-    it(`are closed by ${what}`, () => {
+    it(`closes the suggestions after ${what}`, () => {
       open();
-      leave();
+      act();
       assert.deepEqual(options(), []);
       assert.equal(page.input.hasAttribute('aria-controls'), false);
       assert.equal(active(), undefined);
     });
   }
 
-  it('do not come for a late answer', () => {
+  it('ignores an answer that arrives after the query has ended', () => {
     open();
     page.type('#sa ');
-    answer(two);
+    answer(twoMatches);
     assert.deepEqual(options(), []);
   });
 
   for (const inputType of ['insertFromPaste', 'insertFromDrop', 'historyUndo']) {
-    it(`do not come by ${inputType}`, () => {
+    it(`requests no suggestions for input of type ${inputType}`, () => {
       page.type('#endif', { inputType });
-      assert.deepEqual(page.asked, []);
+      assert.deepEqual(page.queries, []);
       page.type('#endi', { inputType: 'deleteContentBackward' });
-      assert.deepEqual(page.asked, ['endi']);
+      assert.deepEqual(page.queries, ['endi']);
     });
   }
 
-  it('wait for an input method', () => {
+  it('requests suggestions only when an input method has finished its composition', () => {
     page.type('#wen', { isComposing: true });
-    assert.deepEqual(page.asked, []);
+    assert.deepEqual(page.queries, []);
     page.input.value = '#文';
     page.fire('compositionend');
-    assert.deepEqual(page.asked, ['文']);
-    answer(two);
+    assert.deepEqual(page.queries, ['文']);
+    answer(twoMatches);
     assert.equal(page.key('Enter', { isComposing: true }), false);
     assert.equal(page.key('ArrowDown', { isComposing: true }), false);
     assert.equal(active(), 'sample.ts:3-9');
   });
 
-  for (const how of [{ shiftKey: true }, { ctrlKey: true }] as const) {
-    it(`leave Enter alone with ${Object.keys(how)[0]}`, () => {
+  for (const modifiers of [{ shiftKey: true }, { ctrlKey: true }] as const) {
+    it(`attaches nothing with Enter and ${Object.keys(modifiers)[0]}`, () => {
       open();
-      page.key('Enter', how);
-      assert.ok(!page.sent.some(({ type }) => type === 'attach'));
+      page.key('Enter', modifiers);
+      assert.ok(!page.postedExceptQueries.some(({ type }) => type === 'attach'));
     });
   }
 });

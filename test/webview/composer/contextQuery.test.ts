@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { contextQueryAt } from '../../../src/webview/composer/contextPopup';
 
-/** `|` is the caret. */
+/** Returns the query at the caret, which `|` marks in the text. */
 const queryIn = (marked: string): ReturnType<typeof contextQueryAt> => {
   const caret = marked.indexOf('|');
   return contextQueryAt(marked.replace('|', ''), caret);
 };
 
-describe('A query for context', () => {
+describe('context query at the caret', () => {
   const rows: readonly (readonly [marked: string, start: number, text: string])[] = [
     ['#|', 0, ''],
     ['#sam|', 0, 'sam'],
@@ -22,20 +22,21 @@ describe('A query for context', () => {
     ['(#a|', 1, 'a'],
   ];
   for (const [marked, start, text] of rows) {
-    it(`is “${text}” in ${marked.slice(-20)}`, () => assert.deepEqual(queryIn(marked), { start, text }));
+    it(`finds the query “${text}” in ${JSON.stringify(marked.slice(-20))}`, () =>
+      assert.deepEqual(queryIn(marked), { start, text }));
   }
 
   for (const [what, marked] of [
     ['before the #', '|#'],
     ['without a #', 'sam|'],
-    ['behind a space', '# Title|'],
+    ['after a space', '# Title|'],
     ['in a heading', '##|'],
     ['in a word', 'C#|'],
     ['in a link', 'https://a.example/#part|'],
     ['in the number of an issue', 'see #12|'],
-    ['far behind the #', `#${'x'.repeat(400)}|`],
-    ['where what is before can’t be seen', `C#${'x'.repeat(259)}|`],
+    ['far after the #', `#${'x'.repeat(400)}|`],
+    ['when the text before the # is beyond the searched range', `C#${'x'.repeat(259)}|`],
   ] as const) {
-    it(`is not there ${what}`, () => assert.equal(queryIn(marked), undefined));
+    it(`finds no query ${what}`, () => assert.equal(queryIn(marked), undefined));
   }
 });

@@ -4,7 +4,7 @@ import { ev } from '../panel/support/events';
 import { exchange, PanelPage } from '../panel/support/panelPage';
 import { Scroller } from '../panel/support/scroller';
 
-describe('the end of the conversation', () => {
+describe('autoscroll', () => {
   let page: PanelPage;
   let scroller: Scroller;
   beforeEach(() => {
@@ -14,132 +14,132 @@ describe('the end of the conversation', () => {
   });
   afterEach(() => page.dispose());
 
-  it('stays in view while the answer grows', () => {
+  it('keeps the end in view while the answer grows', () => {
     scroller.grow(300);
-    assert.equal(scroller.fromEnd, 0);
+    assert.equal(scroller.distanceFromEnd, 0);
   });
 
-  it('is let go at once by a wheel that turns up', () => {
+  it('stops following the end immediately when the wheel turns up', () => {
     scroller.element.dispatchEvent(new page.window.WheelEvent('wheel', { deltaY: -1 }));
     scroller.grow(300);
-    assert.equal(scroller.fromEnd, 300);
+    assert.equal(scroller.distanceFromEnd, 300);
   });
 
-  it('is followed again by a wheel that reaches it', () => {
+  it('follows the end again when the wheel reaches it', () => {
     scroller.wheel(-100);
     scroller.grow(300);
     scroller.wheel(1000);
     scroller.grow(300);
-    assert.equal(scroller.fromEnd, 0);
+    assert.equal(scroller.distanceFromEnd, 0);
   });
 
-  it('is not followed by a wheel that turns down but stops before it', () => {
+  it('does not follow the end when the wheel turns down but stops before it', () => {
     scroller.wheel(-300);
     scroller.wheel(100);
     scroller.grow(50);
-    assert.equal(scroller.fromEnd, 250);
+    assert.equal(scroller.distanceFromEnd, 250);
   });
 
-  it('is not let go by a scroll that no hand made', () => {
+  it('keeps following the end after a scroll that the user did not make', () => {
     scroller.moveTo(100);
     scroller.grow(10);
-    assert.equal(scroller.fromEnd, 0);
+    assert.equal(scroller.distanceFromEnd, 0);
   });
 
-  it('is not let go by a wheel when there is nothing to scroll', () => {
+  it('keeps following the end when the wheel turns but there is nothing to scroll', () => {
     scroller.height = 300;
     scroller.wheel(-100);
     scroller.grow(900);
-    assert.equal(scroller.fromEnd, 0);
+    assert.equal(scroller.distanceFromEnd, 0);
   });
 
-  it('is let go and found again by dragging the scroll bar', () => {
+  it('stops and resumes following the end when the user drags the scroll bar', () => {
     scroller.fire('pointerdown');
     scroller.moveTo(100);
     page.window.dispatchEvent(new page.window.Event('pointerup'));
     scroller.grow(100);
-    assert.equal(scroller.fromEnd, 600);
+    assert.equal(scroller.distanceFromEnd, 600);
     scroller.fire('pointerdown');
     scroller.moveTo(10_000);
     page.window.dispatchEvent(new page.window.Event('pointerup'));
     scroller.grow(100);
-    assert.equal(scroller.fromEnd, 0);
+    assert.equal(scroller.distanceFromEnd, 0);
   });
 
   for (const end of ['pointerup', 'pointercancel']) {
-    it(`is not let go by a scroll that no hand made after a ${end}`, () => {
+    it(`keeps following the end after a ${end} and a scroll that the user did not make`, () => {
       scroller.fire('pointerdown');
       page.window.dispatchEvent(new page.window.Event(end));
       scroller.moveTo(100);
       scroller.grow(10);
-      assert.equal(scroller.fromEnd, 0);
+      assert.equal(scroller.distanceFromEnd, 0);
     });
   }
 
-  it('is let go with Page Up and found again with End', () => {
+  it('stops following the end with Page Up and follows it again with End', () => {
     page.key('PageUp', {}, scroller.element);
     scroller.moveTo(200);
     scroller.fire('scrollend');
     scroller.grow(100);
-    assert.notEqual(scroller.fromEnd, 0);
+    assert.notEqual(scroller.distanceFromEnd, 0);
     page.key('End', {}, scroller.element);
     scroller.moveTo(10_000);
     scroller.grow(100);
-    assert.equal(scroller.fromEnd, 0);
+    assert.equal(scroller.distanceFromEnd, 0);
   });
 
-  it('is found again when the scroll has ended before its last event, as in Chromium', () => {
+  it('follows the end again when `scrollend` comes before the last `scroll` event, as in Chromium', () => {
     scroller.wheel(-300);
     page.key('End', {}, scroller.element);
     scroller.moveTo(10_000, ['scrollend', 'scroll']);
     scroller.grow(100);
-    assert.equal(scroller.fromEnd, 0);
+    assert.equal(scroller.distanceFromEnd, 0);
   });
 
-  it('is not let go by a key when our own scroll is told of after the content has grown', () => {
+  it('keeps following the end when the event of its own scroll arrives after the content has grown', () => {
     page.key('Shift', {}, scroller.element);
     scroller.height += 500;
     scroller.fire('scroll');
     scroller.grow(0);
-    assert.equal(scroller.fromEnd, 0);
+    assert.equal(scroller.distanceFromEnd, 0);
   });
 
-  it('is followed again when the person sends something', () => {
+  it('follows the end again when the user sends a prompt', () => {
     scroller.wheel(-300);
     page.type('next');
     page.key('Enter');
     scroller.grow(100);
-    assert.equal(scroller.fromEnd, 0);
+    assert.equal(scroller.distanceFromEnd, 0);
   });
 
-  it('is not followed for a change of an older turn', () => {
+  it('does not scroll to the end when an older turn changes', () => {
     scroller.wheel(-300);
     page.receive({ type: 'exchange', exchange: exchange('a') });
     scroller.grow(100);
-    assert.equal(scroller.fromEnd, 400);
+    assert.equal(scroller.distanceFromEnd, 400);
   });
 
   const jump = (): HTMLElement | undefined => page.all('button', 'Jump to latest')[0];
 
-  it('is a press away while it is not followed, and only then', () => {
+  it('shows the button Jump to latest only while the end is not followed', () => {
     assert.equal(jump(), undefined);
     scroller.wheel(-300);
     assert.ok(jump());
     page.click('Jump to latest');
-    assert.equal(scroller.fromEnd, 0);
+    assert.equal(scroller.distanceFromEnd, 0);
     assert.equal(jump(), undefined);
     scroller.grow(100);
-    assert.equal(scroller.fromEnd, 0);
+    assert.equal(scroller.distanceFromEnd, 0);
     assert.equal(page.window.document.activeElement, page.input);
   });
 
-  it('offers no way to it when the person has come back', () => {
+  it('hides the button Jump to latest when the user has scrolled to the end', () => {
     scroller.wheel(-300);
     scroller.wheel(1000);
     assert.equal(jump(), undefined);
   });
 
-  it('tells that something has arrived there, until the person has come back', () => {
+  it('marks the button Jump to latest when content arrives, until the user returns to the end', () => {
     page.events('a', ev.attempt());
     scroller.wheel(-300);
     assert.equal(jump()?.hasAttribute('data-news'), false);
@@ -150,26 +150,26 @@ describe('the end of the conversation', () => {
     assert.equal(jump()?.hasAttribute('data-news'), false);
   });
 
-  it('is followed again by End in an article', () => {
+  it('follows the end again when the user presses End in an article', () => {
     scroller.wheel(-300);
     page.all('article')[0]!.focus();
     page.key('End', {}, page.all('article')[0]);
-    assert.equal(scroller.fromEnd, 0);
+    assert.equal(scroller.distanceFromEnd, 0);
     scroller.grow(100);
-    assert.equal(scroller.fromEnd, 0);
+    assert.equal(scroller.distanceFromEnd, 0);
   });
 
-  it('is followed when another version is asked for, and not when one is shown', () => {
+  it('follows the end when a version is regenerated, but not when an existing version is shown', () => {
     scroller.wheel(-300);
     const done = [ev.attempt(), ev.text('Hi'), ev.done('Hi')].reduce(reduce, initialTurn);
     page.receive({ type: 'path', exchanges: [exchange('b', { state: done })] });
     scroller.grow(100);
-    assert.equal(scroller.fromEnd, 400);
+    assert.equal(scroller.distanceFromEnd, 400);
     page.receive({ type: 'path', exchanges: [exchange('c')] });
-    assert.equal(scroller.fromEnd, 0);
+    assert.equal(scroller.distanceFromEnd, 0);
   });
 
-  it('is kept in view by us while it is followed, and by the browser where the person reads else', () => {
+  it('turns scroll anchoring of the browser off only while the end is followed', () => {
     assert.equal(scroller.element.hasAttribute('data-following'), true);
     scroller.wheel(-300);
     assert.equal(scroller.element.hasAttribute('data-following'), false);

@@ -15,20 +15,20 @@ const first: DemoTourStep = {
 const running: DemoTourStep = { ...first, offers: [{ act: 'skip', label: 'Skip' }] };
 const second: DemoTourStep = { ...first, heading: '2 of 5: Overloaded', offers: [{ act: 'next', label: 'Next step' }] };
 
-describe('the bar of the demo', () => {
+describe('demo notice', () => {
   let page: PanelPage;
   beforeEach(() => (page = new PanelPage()));
   afterEach(() => page.dispose());
 
   const bar = (): Element | null => page.root.querySelector('section[aria-label="Offline demo"]');
 
-  it('is found by its name, and says where the tour stands', () => {
+  it('has an accessible name and shows the current step of the tour', () => {
     page.snapshot([], { connection, guide: first });
     const text = bar()!.textContent;
     for (const part of [first.heading, first.text, 'No key or network needed.']) assert.ok(text.includes(part), part);
   });
 
-  it('tells what is pressed', () => {
+  it('posts a message to the host for each button', () => {
     page.snapshot([], { connection, guide: first });
     for (const name of ['Start', 'Skip', 'Leave the demo']) page.click(name);
     assert.deepEqual(page.posted, [
@@ -38,7 +38,7 @@ describe('the bar of the demo', () => {
     ]);
   });
 
-  it('leaves the keyboard where the tour goes on', () => {
+  it('moves the focus to the button that continues the tour', () => {
     page.snapshot([], { connection, guide: first });
     page.one('button', 'Start').focus();
     page.receive({ type: 'guide', guide: running });
@@ -47,24 +47,24 @@ describe('the bar of the demo', () => {
     assert.equal(page.window.document.activeElement, page.one('button', 'Next step'));
   });
 
-  it('does not take the keyboard from the composer', () => {
+  it('does not take the focus from the composer', () => {
     page.snapshot([], { connection, guide: first });
     page.one('textbox', 'Prompt').focus();
     page.receive({ type: 'guide', guide: second });
     assert.equal(page.window.document.activeElement, page.one('textbox', 'Prompt'));
   });
 
-  it('reads out a step when it changes, and not again when only its buttons do', () => {
+  it('announces a step when it changes, but not when only its buttons change', () => {
     page.snapshot([], { connection, guide: first });
-    const words = bar()!.querySelector('[aria-live="polite"]');
-    const before = words?.firstChild;
+    const step = bar()!.querySelector('[aria-live="polite"]');
+    const before = step?.firstChild;
     page.receive({ type: 'guide', guide: running });
-    assert.equal(words?.firstChild, before);
+    assert.equal(step?.firstChild, before);
     page.receive({ type: 'guide', guide: second });
-    assert.notEqual(words?.firstChild, before);
+    assert.notEqual(step?.firstChild, before);
   });
 
-  it('goes away with the demo, and the keyboard to the composer', () => {
+  it('is removed when the demo ends, and moves the focus to the composer', () => {
     page.snapshot([], { connection, guide: first });
     page.one('button', 'Leave the demo').focus();
     page.receive({ type: 'connection', connection: connected, suggestions: [] });
@@ -72,7 +72,7 @@ describe('the bar of the demo', () => {
     assert.equal(page.window.document.activeElement, page.one('textbox', 'Prompt'));
   });
 
-  it('has a mark on each of its answers, which stays', () => {
+  it('marks each demo answer, also after the demo has ended', () => {
     page.snapshot([exchange('a', { demo: true }), exchange('b')], { connection: connected });
     const marks = page.all('article', 'Assistant').map((article) => article.querySelector('.demo-mark')?.textContent);
     assert.deepEqual(marks, ['Offline demo', undefined]);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { exchange, PanelPage } from '../panel/support/panelPage';
 import { Scroller } from '../panel/support/scroller';
 
-describe('a long prompt', () => {
+describe('prompt in the conversation', () => {
   let page: PanelPage;
   beforeEach(() => (page = new PanelPage()));
   afterEach(() => page.dispose());
@@ -18,7 +18,7 @@ describe('a long prompt', () => {
     ['of some wide characters', '很长的问题'.repeat(160), false],
     ['of some lines', Array(16).fill('line').join('\n'), false],
   ] as const) {
-    it(`${what} is ${folded ? 'folded' : 'shown as it is'}, with all of its text there`, () => {
+    it(`${folded ? 'folds' : 'does not fold'} a prompt ${what} and keeps the complete text in the document`, () => {
       ask(prompt);
       assert.equal(text()?.classList.contains('folded'), folded);
       assert.equal(text()?.textContent, prompt);
@@ -26,10 +26,10 @@ describe('a long prompt', () => {
     });
   }
 
-  it('is unfolded and folded by a button that says which', () => {
+  it('is unfolded and folded by a button whose caption changes', () => {
     ask('line\n'.repeat(200));
     const scrolled: unknown[] = [];
-    text()!.scrollIntoView = (how) => scrolled.push(how);
+    text()!.scrollIntoView = (options) => scrolled.push(options);
     page.click('Show all');
     assert.equal(text()?.classList.contains('folded'), false);
     assert.equal(page.one('button', 'Show less').getAttribute('aria-expanded'), 'true');
@@ -40,7 +40,7 @@ describe('a long prompt', () => {
     assert.deepEqual(scrolled, [{ block: 'nearest' }]);
   });
 
-  it('stays where it is when it is unfolded, and the end is followed again when it is in view again', () => {
+  it('stays in place when it is unfolded, and autoscroll resumes when the end is in view again', () => {
     ask('line\n'.repeat(200));
     const scroller = new Scroller(page.one('log'), page);
     text()!.scrollIntoView = () => undefined;
@@ -49,31 +49,31 @@ describe('a long prompt', () => {
       page.one('button', name).addEventListener('click', () => (scroller.height += by), { capture: true, once: true });
       page.click(name);
       scroller.grow(0);
-      return scroller.fromEnd;
+      return scroller.distanceFromEnd;
     };
     assert.equal(toggle('Show all', 300), 300);
     assert.ok(page.one('button', 'Jump to latest'));
     scroller.moveTo(scroller.height);
     assert.equal(toggle('Show less', 0), 0);
     scroller.grow(50);
-    assert.equal(scroller.fromEnd, 0);
+    assert.equal(scroller.distanceFromEnd, 0);
   });
 
-  it('is still unfolded where its page comes back, or its conversation is told anew', () => {
+  it('stays unfolded after a reload and after another snapshot', () => {
     const exchanges = ['a', 'b'].map((id) => exchange(id, { prompt: 'line\n'.repeat(200) }));
     page.snapshot(exchanges);
     text()!.scrollIntoView = () => undefined;
     page.all('button', 'Show all')[0]?.click();
-    for (const back of [page, new PanelPage(page.state, page.storage)]) {
-      back.snapshot(exchanges);
-      assert.deepEqual([back.all('button', 'Show all').length, back.kept.unfolded], [1, ['a']]);
-      if (back !== page) back.dispose();
+    for (const current of [page, new PanelPage(page.state, page.storage)]) {
+      current.snapshot(exchanges);
+      assert.deepEqual([current.all('button', 'Show all').length, current.stored.unfolded], [1, ['a']]);
+      if (current !== page) current.dispose();
     }
     page.click('Show less');
-    assert.deepEqual(page.kept.unfolded, []);
+    assert.deepEqual(page.stored.unfolded, []);
   });
 
-  it('is edited as a whole', () => {
+  it('is edited with its complete text', () => {
     const prompt = 'line\n'.repeat(200);
     ask(prompt);
     page.click('Edit');

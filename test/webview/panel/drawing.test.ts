@@ -3,26 +3,26 @@ import type { ExchangeView, TurnState } from '../../../src/shared/protocol';
 import { initialTurn, reduce } from '../../../src/shared/protocol';
 import { ev } from './support/events';
 import { exchange, PanelPage } from './support/panelPage';
-import { lengthy } from './support/plainMarkdown';
+import { sliceChars } from './support/plainMarkdown';
 
 const done = (text: string): TurnState => [ev.attempt(), ev.text(text), ev.done(text)].reduce(reduce, initialTurn);
-const long = 'word '.repeat(lengthy);
+const long = 'word '.repeat(sliceChars);
 
-describe('what is shown of a turn', () => {
+describe('drawing of turns', () => {
   let page: PanelPage;
   beforeEach(() => {
     page = new PanelPage();
-    page.clock.held = [];
+    page.clock.heldCalls = [];
   });
   afterEach(() => page.dispose());
 
   const article = (index = -1): HTMLElement => page.all('article', 'Assistant').at(index)!;
   const state = (index = -1): string | undefined => article(index).dataset['state'];
   const runAll = (): void => {
-    while (page.clock.held?.length) page.clock.runHeld();
+    while (page.clock.heldCalls?.length) page.clock.runNext();
   };
 
-  it('is its end only when the last word of it is there', () => {
+  it('shows the end of a turn only when all of its text is on screen', () => {
     page.snapshot([exchange('a')]);
     page.events('a', ev.attempt(), ev.text(long));
     page.events('a', ev.done(long));
@@ -36,7 +36,7 @@ describe('what is shown of a turn', () => {
     assert.ok(page.one('button', 'Regenerate'));
   });
 
-  it('is what goes on, when it goes on before the last word is there', () => {
+  it('shows a restarted turn as running, even if its earlier text was not completely on screen', () => {
     page.snapshot([exchange('a')]);
     page.events('a', ev.attempt(), ev.text(long), ev.stopped(long));
     page.receive({ type: 'exchange', exchange: exchange('a', { state: { ...initialTurn, text: long } }) });
@@ -44,7 +44,7 @@ describe('what is shown of a turn', () => {
     assert.equal(state(), 'connecting');
   });
 
-  it('is nothing final before it is drawn', () => {
+  it('shows no state of a turn before the turn is drawn', () => {
     page.snapshot([exchange('a', { state: done(long) })]);
     assert.equal(state(), undefined);
     assert.equal(article().getAttribute('aria-busy'), 'true');
@@ -56,26 +56,26 @@ describe('what is shown of a turn', () => {
   const drawn = (): string[] =>
     page
       .all('article', 'Assistant')
-      .filter((each) => each.dataset['state'])
-      .map((each) => each.querySelector('[data-part="answer"]')!.textContent);
+      .filter((article) => article.dataset['state'])
+      .map((article) => article.querySelector('[data-part="answer"]')!.textContent);
 
-  it('begins with all prompts and the newest answer, and goes on upwards', () => {
-    page.clock.costMs = 10;
+  it('draws all prompts and the newest answer first, then the other answers upwards', () => {
+    page.clock.tickCostMs = 10;
     page.snapshot(many);
     assert.deepEqual(
-      page.all('article', 'You').map((each) => each.querySelector('[data-part="prompt"]')?.textContent),
+      page.all('article', 'You').map((article) => article.querySelector('[data-part="prompt"]')?.textContent),
       ['prompt a', 'prompt b', 'prompt c', 'prompt d'],
     );
     assert.deepEqual(drawn(), ['answer d']);
-    while (drawn().length === 1) page.clock.runHeld();
+    while (drawn().length === 1) page.clock.runNext();
     assert.deepEqual(drawn(), ['answer c', 'answer d']);
     runAll();
     assert.equal(drawn().length, 4);
     assert.equal(page.outOfView.size, 0);
   });
 
-  it('is drawn before the others when it comes into view', () => {
-    page.clock.costMs = 10;
+  it('draws an answer before the others when it comes into view', () => {
+    page.clock.tickCostMs = 10;
     page.snapshot(many);
     page.outOfView.get(article(0))!();
     runAll();
@@ -85,7 +85,7 @@ describe('what is shown of a turn', () => {
     );
   });
 
-  it('takes its turn while another turn runs, if nobody looks at it: one when there is nothing else to do', () => {
+  it('draws one answer out of view per idle period while a turn is running', () => {
     page.snapshot([...many, exchange('e')]);
     assert.deepEqual(drawn(), ['']);
     const counts: number[] = [];
@@ -99,7 +99,7 @@ describe('what is shown of a turn', () => {
     assert.deepEqual(counts, [2, 3, 4, 5, 5]);
   });
 
-  it('is drawn with others at a time as soon as nothing runs', () => {
+  it('draws all remaining answers in one idle period when no turn is running', () => {
     page.snapshot([...many, exchange('e')]);
     page.clock.runIdle();
     assert.equal(drawn().length, 2);
@@ -108,8 +108,8 @@ describe('what is shown of a turn', () => {
     assert.equal(drawn().length, 5);
   });
 
-  it('is drawn at once when something happens to it', () => {
-    page.clock.costMs = 10;
+  it('draws a turn immediately when it receives events', () => {
+    page.clock.tickCostMs = 10;
     page.snapshot(many);
     page.receive({ type: 'exchange', exchange: exchange('e', { queued: true }) });
     page.events('e', ev.attempt(), ev.text('Hi'));
@@ -118,11 +118,12 @@ describe('what is shown of a turn', () => {
     assert.equal(page.part('answer')?.textContent, 'Hi');
   });
 
-  /** Five groups of ten turns at most. */
+  /** Enough exchanges for five groups. */
   const groups = Array.from({ length: 45 }, (_, n): ExchangeView => exchange(`e${n}`, { state: done('an answer') }));
-  const resting = (): boolean[] => [...page.root.querySelectorAll('.turns')].map((each) => each.matches('.resting'));
+  const skippableGroups = (): boolean[] =>
+    [...page.root.querySelectorAll('.turn-group')].map((group) => group.matches('.skippable'));
 
-  const [awake, far] = [
+  const [noneSkippable, distantSkippable] = [
     [false, false, false, false, false],
     [true, true, false, false, false],
   ];
@@ -130,88 +131,88 @@ describe('what is shown of a turn', () => {
     page.snapshot(exchanges);
     runAll();
   };
-  const isShown = (visibility: DocumentVisibilityState): void => {
+  const setVisibility = (visibility: DocumentVisibilityState): void => {
     const { document } = page.window;
     Object.defineProperty(document, 'visibilityState', { value: visibility, configurable: true });
     document.dispatchEvent(new page.window.Event('visibilitychange'));
   };
 
-  it('may rest far from view while an answer is being written, and wakes piece by piece', () => {
+  it('lets the browser skip distant groups during streaming, and shows them again one by one', () => {
     show();
     page.receive({ type: 'exchange', exchange: exchange('e') });
     page.events('e', ev.attempt(), ev.text('Hi'));
-    assert.deepEqual(resting(), far);
+    assert.deepEqual(skippableGroups(), distantSkippable);
     page.events('e', ev.waiting());
-    assert.deepEqual(resting(), [true, false, false, false, false]);
+    assert.deepEqual(skippableGroups(), [true, false, false, false, false]);
     runAll();
-    assert.deepEqual(resting(), awake);
+    assert.deepEqual(skippableGroups(), noneSkippable);
     page.events('e', ev.attempt({ attempt: 2 }), ev.text('Hi'));
-    assert.deepEqual(resting(), far);
+    assert.deepEqual(skippableGroups(), distantSkippable);
     page.events('e', ev.done('HiHi'));
     runAll();
-    assert.deepEqual(resting(), awake);
+    assert.deepEqual(skippableGroups(), noneSkippable);
   });
 
-  it('goes on resting when the next answer begins before all of it is awake', () => {
+  it('skips distant groups again when the next answer starts before all groups are shown', () => {
     show();
     page.receive({ type: 'exchange', exchange: exchange('e') });
     page.events('e', ev.attempt(), ev.waiting(), ev.attempt({ attempt: 2 }));
     page.events('e', ev.waiting());
     page.events('e', ev.attempt({ attempt: 3 }));
     runAll();
-    assert.deepEqual(resting(), far);
+    assert.deepEqual(skippableGroups(), distantSkippable);
   });
 
-  it('rests only when all of it has its height', () => {
-    page.clock.costMs = 10;
+  it('skips groups only when all turns are drawn', () => {
+    page.clock.tickCostMs = 10;
     page.snapshot(groups);
     page.receive({ type: 'exchange', exchange: exchange('e') });
     page.events('e', ev.attempt(), ev.text('Hi'));
-    assert.deepEqual(resting(), awake);
+    assert.deepEqual(skippableGroups(), noneSkippable);
     runAll();
-    assert.deepEqual(resting(), far);
+    assert.deepEqual(skippableGroups(), distantSkippable);
   });
 
-  it('does not rest among others of which one runs or is still to run', () => {
-    show(groups.map((each, index) => (index === 15 ? exchange('r') : each)));
+  it('does not skip a group with a running or queued turn', () => {
+    show(groups.map((finished, index) => (index === 15 ? exchange('r') : finished)));
     page.events('r', ev.attempt(), ev.text('Hi'));
-    assert.deepEqual(resting(), [true, false, false, false, false]);
+    assert.deepEqual(skippableGroups(), [true, false, false, false, false]);
   });
 
-  it('does not rest near the end, also when what came after it is gone', () => {
+  it('does not skip the last groups, also after groups were removed', () => {
     show();
     page.receive({ type: 'exchange', exchange: exchange('e') });
     page.events('e', ev.attempt(), ev.text('Hi'));
     page.receive({ type: 'path', exchanges: [...groups.slice(0, 35), exchange('f')] });
-    assert.deepEqual(resting(), [true, false, false, false]);
+    assert.deepEqual(skippableGroups(), [true, false, false, false]);
   });
 
-  it('does not rest in a window that is not shown', () => {
+  it('does not skip groups in a hidden window', () => {
     show();
-    isShown('hidden');
+    setVisibility('hidden');
     page.receive({ type: 'exchange', exchange: exchange('e') });
     page.events('e', ev.attempt(), ev.text('Hi'));
-    assert.deepEqual(resting(), awake);
+    assert.deepEqual(skippableGroups(), noneSkippable);
   });
 
   for (const [when, hide] of [
-    ['before it wakes', 0],
-    ['while it wakes', 1],
+    ['before the groups are shown again', 0],
+    ['while the groups are shown again', 1],
   ] as const) {
-    it(`is awake at once in a window that is hidden ${when}: there are no frames`, () => {
+    it(`shows all groups at once, without waiting for frames, in a window that is hidden ${when}`, () => {
       show();
       page.receive({ type: 'exchange', exchange: exchange('e') });
       page.events('e', ev.attempt(), ev.text('Hi'));
-      if (hide === 0) isShown('hidden');
-      assert.deepEqual(resting(), far);
+      if (hide === 0) setVisibility('hidden');
+      assert.deepEqual(skippableGroups(), distantSkippable);
       page.events('e', ev.waiting());
-      if (hide === 1) isShown('hidden');
-      assert.deepEqual(resting(), awake);
+      if (hide === 1) setVisibility('hidden');
+      assert.deepEqual(skippableGroups(), noneSkippable);
     });
   }
 
-  it('is no longer drawn when another conversation is shown', () => {
-    page.clock.costMs = 10;
+  it('does not draw the turns of a conversation that is no longer shown', () => {
+    page.clock.tickCostMs = 10;
     page.snapshot(many);
     page.snapshot([exchange('z', { state: done('other') })]);
     runAll();

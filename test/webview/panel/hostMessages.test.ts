@@ -7,7 +7,7 @@ describe('messages from the extension host', () => {
   const page = window as unknown as Window;
   const received: unknown[] = [];
   before(() => {
-    // VS Code does the same in every webview.
+    // VS Code deletes `window.parent` in every webview.
     Reflect.deleteProperty(page, 'parent');
     listenToHost(page, (message) => received.push(message));
   });
@@ -19,7 +19,7 @@ describe('messages from the extension host', () => {
     page.dispatchEvent(new window.MessageEvent('message', { data, origin }));
   };
 
-  it('are accepted from the origin of the page', () => {
+  it('accepts messages from the origin of the page', () => {
     arrive('https://webview.example');
     assert.deepEqual(received, [{ type: 'modelOnce', model: 'm' }]);
   });
@@ -31,7 +31,7 @@ describe('messages from the extension host', () => {
     'https://webview.example.evil.example',
     'http://webview.example',
   ]) {
-    it(`are ignored from the origin “${origin}”`, () => {
+    it(`ignores messages from the origin “${origin}”`, () => {
       arrive(origin);
       assert.deepEqual(received, []);
     });

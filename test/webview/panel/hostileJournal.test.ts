@@ -70,12 +70,12 @@ const done = {
 const stopped = { type: 'stopped', attempt: 3, at: 5090, text: 'one three' };
 const attachment = { kind: 'file', label: 'a.ts', languageId: 'ts', code: 'let a', truncated: true };
 const target = { uri: 'file:///a.ts', startLine: 1, startCharacter: 2 };
-const asked = { type: 'exchange', id: 'e', prompt: 'Hi', content: 'Hi all', model: 'm', demo: true, target };
+const firstExchange = { type: 'exchange', id: 'e', prompt: 'Hi', content: 'Hi all', model: 'm', demo: true, target };
 
-/** A conversation with every type of line and of event, and with a value in every field. */
+/** A conversation with every type of record and event, and with a value in every field. */
 const lines: readonly object[] = [
   header,
-  { ...asked, attachments: [attachment] },
+  { ...firstExchange, attachments: [attachment] },
   { type: 'events', exchangeId: 'e', events: [...events, failure] },
   { type: 'rerun', exchangeId: 'e', go: 'continue', model: 'm' },
   { type: 'events', exchangeId: 'e', events: [...events, done] },
@@ -87,29 +87,29 @@ const lines: readonly object[] = [
   { type: 'interrupted', exchangeId: 'g' },
   { type: 'title', title: 'Named' },
 ];
-const bystander: readonly object[] = [
-  { type: 'exchange', id: 'z', prompt: 'Bystander' },
+const undamaged: readonly object[] = [
+  { type: 'exchange', id: 'z', prompt: 'Undamaged' },
   { type: 'events', exchangeId: 'z', events: [events[0]!, { type: 'text', attempt: 1, at: 20, text: 'unharmed' }] },
 ];
 
-const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
-/** JSON texts, because `JSON.stringify` cannot produce some of them. */
+const deeplyNested = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+/** Invalid values as JSON texts, because `JSON.stringify` cannot produce some of them. */
 const hostile: readonly string[] = [
   ...['1e308', '1e999', '-1e999', '-1', '8640000000000001', '0.5', 'null', 'true', '""', '"NaN"', '"__proto__"'],
-  ...['"\\u0000\\ud800"', '{}', '[null]', '{"__proto__":{"a":1}}', '{"length":1e9}', '[{"type":"text"}]', deep],
+  ...['"\\u0000\\ud800"', '{}', '[null]', '{"__proto__":{"a":1}}', '{"length":1e9}', '[{"type":"text"}]', deeplyNested],
 ];
-/** The panel shows only these, because that takes longer than loading. */
-const drawn: readonly (string | undefined)[] = ['1e308', '-1e999', '"NaN"', '{}', undefined];
+/** The values with which the test also draws the panel. Drawing all of them would take too long. */
+const drawnValues: readonly (string | undefined)[] = ['1e308', '-1e999', '"NaN"', '{}', undefined];
 
 type Path = readonly (string | number)[];
 
 function pathsIn(value: unknown, path: Path = []): readonly Path[] {
   if (typeof value !== 'object' || value === null) return [path];
-  return [path, ...Object.entries(value).flatMap(([name, each]) => pathsIn(each, [...path, name]))];
+  return [path, ...Object.entries(value).flatMap(([name, field]) => pathsIn(field, [...path, name]))];
 }
 
-/** Returns whether a path is in the events with which all lines of events begin. */
-function isOfEvents([name, index]: Path): boolean {
+/** Returns whether a path is in the events at the start of every `events` record. They need to be tested only once. */
+function isInCommonEvents([name, index]: Path): boolean {
   return name === 'events' && Number(index) < events.length;
 }
 
@@ -132,48 +132,48 @@ function withHostile(line: object, path: Path, by: string | undefined): string {
   return JSON.stringify(copy).replace(marker, by ?? '');
 }
 
-const words = { localize: (message: string) => message, locale: 'en' };
+const exportOptions = { localize: (message: string) => message, locale: 'en' };
 
-/** Loads, shows and exports a journal as the host does. */
-function use(text: string): Exchanges {
+/** Loads and exports a journal as the host does. */
+function loadAndExport(text: string): Exchanges {
   const folded = foldJournal(salvageJournal(Buffer.from(text)).lines);
   const all = new Exchanges(folded);
   const source = { title: folded.title ?? '', exchanges: all.path(), otherVersions: all.otherVersions() };
   exportJson(source, 0);
-  exportMarkdown(source, words);
+  exportMarkdown(source, exportOptions);
   return all;
 }
 
-describe('a crafted or damaged conversation', function () {
+describe('journal that was crafted or damaged', function () {
   this.timeout(120_000);
-  const whole = [...lines, ...bystander].map((line) => JSON.stringify(line)).join('\n');
+  const journal = [...lines, ...undamaged].map((line) => JSON.stringify(line)).join('\n');
 
-  it('is read completely and without damage when nothing is wrong with it', () => {
-    const { damage, lines: salvaged } = salvageJournal(Buffer.from(`${whole}\n`));
+  it('is read completely and reported as undamaged when it is valid', () => {
+    const { damage, lines: salvaged } = salvageJournal(Buffer.from(`${journal}\n`));
     assert.equal(damage, undefined);
-    assert.deepEqual(salvaged, [...lines.slice(1), ...bystander]);
+    assert.deepEqual(salvaged, [...lines.slice(1), ...undamaged]);
   });
 
   for (const [number, line] of lines.entries()) {
     const { type } = line as { readonly type: string };
-    it(`is shown and exported with its undamaged exchanges, whatever a field of line ${number} (${type}) holds`, () => {
+    it(`is shown and exported with its undamaged exchanges, whatever value a field of line ${number} (${type}) has`, () => {
       const page = new PanelPage();
       try {
-        for (const path of pathsIn(line).filter((each) => number === 2 || !isOfEvents(each))) {
+        for (const path of pathsIn(line).filter((path) => number === 2 || !isInCommonEvents(path))) {
           for (const by of [...hostile, undefined]) {
-            const crafted = [...lines, ...bystander].map((each, at) =>
-              at === number ? withHostile(each, path, by) : JSON.stringify(each),
+            const crafted = [...lines, ...undamaged].map((record, index) =>
+              index === number ? withHostile(record, path, by) : JSON.stringify(record),
             );
-            const what = `${path.join('.')}: ${by?.slice(0, 40) ?? 'missing'}`;
+            const description = `${path.join('.')}: ${by?.slice(0, 40) ?? 'missing'}`;
             try {
-              const all = use(`${crafted.join('\n')}\n`);
+              const all = loadAndExport(`${crafted.join('\n')}\n`);
               const views = all.path().map((exchange) => all.view(exchange));
-              if (drawn.includes(by)) page.snapshot(JSON.parse(JSON.stringify(views)) as typeof views);
+              if (drawnValues.includes(by)) page.snapshot(JSON.parse(JSON.stringify(views)) as typeof views);
               if (number > 0) assert.equal(all.get('z')?.state.text, 'unharmed');
             } catch (error) {
-              // Rejected on purpose: a file of a newer version is not touched.
+              // The host refuses to read a file of a newer version.
               if (error instanceof NewerJournalError) continue;
-              throw new Error(what, { cause: error });
+              throw new Error(description, { cause: error });
             }
           }
         }
@@ -183,38 +183,38 @@ describe('a crafted or damaged conversation', function () {
     });
   }
 
-  it('is loaded without an error or a hang, however many turns, events and seconds it claims', () => {
-    const many = (count: number, each: (n: number) => object): string =>
-      Array.from({ length: count }, (_, n) => JSON.stringify(each(n))).join('\n');
-    const ofE = (event: object): object => ({ type: 'events', exchangeId: 'e', events: [event] });
-    const start = `${JSON.stringify(header)}\n${JSON.stringify(asked)}\n`;
+  it('is loaded without an error or a hang, however many turns, events and seconds it contains', () => {
+    const repeat = (count: number, createRecord: (n: number) => object): string =>
+      Array.from({ length: count }, (_, n) => JSON.stringify(createRecord(n))).join('\n');
+    const eventsRecord = (event: object): object => ({ type: 'events', exchangeId: 'e', events: [event] });
+    const start = `${JSON.stringify(header)}\n${JSON.stringify(firstExchange)}\n`;
     const count = 60_000;
     for (const content of [
-      many(count, (n) => ({ type: 'exchange', id: `${n}`, prompt: 'Hi' })),
-      many(count, (n) => ofE({ type: 'attempt', attempt: n, at: n, model: 'm', why: 'retry', time: n })),
-      many(count, (n) => ofE({ ...wait, at: n, reason: n % 2 ? 'server' : 'overloaded' })),
-      many(count, (n) => ofE({ type: 'text', attempt: 1, at: n * 1000, text: 'a' })),
-      many(count, (n) => ofE({ type: 'replaced', attempt: 1, at: (n % 2) * 1e12, text: 'a' })),
-      many(count, (n) => ofE({ type: 'tool-call', attempt: 1, at: n, index: n, arguments: '' })),
-      many(count, (n) => ofE({ type: 'resumed', attempt: 1, at: n, how: 'continue', trimmed: 0, seam: n })),
+      repeat(count, (n) => ({ type: 'exchange', id: `${n}`, prompt: 'Hi' })),
+      repeat(count, (n) => eventsRecord({ type: 'attempt', attempt: n, at: n, model: 'm', why: 'retry', time: n })),
+      repeat(count, (n) => eventsRecord({ ...wait, at: n, reason: n % 2 ? 'server' : 'overloaded' })),
+      repeat(count, (n) => eventsRecord({ type: 'text', attempt: 1, at: n * 1000, text: 'a' })),
+      repeat(count, (n) => eventsRecord({ type: 'replaced', attempt: 1, at: (n % 2) * 1e12, text: 'a' })),
+      repeat(count, (n) => eventsRecord({ type: 'tool-call', attempt: 1, at: n, index: n, arguments: '' })),
+      repeat(count, (n) => eventsRecord({ type: 'resumed', attempt: 1, at: n, how: 'continue', trimmed: 0, seam: n })),
     ]) {
-      assert.equal(use(`${start}${content}\n`).get('e')?.prompt, asked.prompt);
+      assert.equal(loadAndExport(`${start}${content}\n`).get('e')?.prompt, firstExchange.prompt);
     }
   });
 
-  it('shows an answer only up to a gap in it, and all other answers completely', () => {
-    const text = (words: string): string =>
-      JSON.stringify({ type: 'events', exchangeId: 'g', events: [{ type: 'text', attempt: 1, at: 1, text: words }] });
-    const all = use(
+  it('is shown with a damaged answer up to its gap, and all other answers completely', () => {
+    const textRecord = (content: string): string =>
+      JSON.stringify({ type: 'events', exchangeId: 'g', events: [{ type: 'text', attempt: 1, at: 1, text: content }] });
+    const all = loadAndExport(
       [
         JSON.stringify(header),
         '{"type":"exchange","id":"f","prompt":"First"}',
         JSON.stringify({ type: 'events', exchangeId: 'f', events: [done] }),
         '{"type":"exchange","id":"g","prompt":"Second"}',
-        text('one '),
-        text('two ').slice(0, -4),
-        text('three'),
-        ...bystander.map((line) => JSON.stringify(line)),
+        textRecord('one '),
+        textRecord('two ').slice(0, -4),
+        textRecord('three'),
+        ...undamaged.map((line) => JSON.stringify(line)),
         '',
       ].join('\n'),
     );

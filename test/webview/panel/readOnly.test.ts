@@ -6,15 +6,15 @@ import { connected, exchange, PanelPage, startOfTime } from './support/panelPage
 const state: TurnState = { ...initialTurn, phase: 'interrupted', model: 'm', text: 'half an answer', attempts: 1 };
 const exchanges = [exchange('e1', { state, versions: ['e0', 'e1'] })];
 
-describe('a conversation that another window writes', () => {
+describe('page of a conversation that another window writes', () => {
   let page: PanelPage;
   beforeEach(() => (page = new PanelPage()));
   afterEach(() => page.dispose());
 
   const buttons = (): (string | null)[] =>
-    page.all('button').map((each) => each.getAttribute('aria-label') ?? each.textContent);
+    page.all('button').map((button) => button.getAttribute('aria-label') ?? button.textContent);
 
-  it('offers nothing that would change it', () => {
+  it('has no buttons that change the conversation', () => {
     page.snapshot(exchanges, { readOnly: true });
     for (const name of ['Continue', 'Restart answer', 'Previous version', 'Edit', 'Send']) {
       assert.ok(!buttons().includes(name), name);
@@ -24,7 +24,7 @@ describe('a conversation that another window writes', () => {
     assert.match(page.root.textContent, /This conversation is open in another window\./);
   });
 
-  it('is asked for once by *Open Here*', () => {
+  it('posts openHere only once for repeated clicks', () => {
     page.snapshot(exchanges, { readOnly: true });
     const before = page.posted.length;
     page.click('Open here');
@@ -32,7 +32,7 @@ describe('a conversation that another window writes', () => {
     assert.deepEqual(page.posted.slice(before), [{ type: 'openHere' }]);
   });
 
-  it('can be asked for again where the other window did not hand it over', () => {
+  it('enables *Open Here* again when the hand-over has failed', () => {
     page.snapshot(exchanges, { readOnly: true });
     page.click('Open here');
     page.receive({ type: 'connection', connection: connected, suggestions: [] });
@@ -43,7 +43,7 @@ describe('a conversation that another window writes', () => {
     assert.deepEqual(page.posted.slice(before), [{ type: 'openHere' }]);
   });
 
-  it('offers everything again once this window writes it', () => {
+  it('has all buttons again after the hand-over', () => {
     page.snapshot(exchanges, { readOnly: true });
     page.snapshot(exchanges);
     for (const name of ['Continue', 'Previous version', 'Edit']) assert.ok(buttons().includes(name), name);
@@ -51,7 +51,7 @@ describe('a conversation that another window writes', () => {
     assert.ok(!buttons().includes('Open here'));
   });
 
-  it('keeps the draft and an edit that had been begun', () => {
+  it('keeps the draft and an open edit', () => {
     page.snapshot(exchanges);
     page.click('Edit');
     const editor = page.one('textbox', 'Edit your message') as HTMLTextAreaElement;
@@ -62,52 +62,53 @@ describe('a conversation that another window writes', () => {
     page.receive({ type: 'path', exchanges });
     assert.deepEqual(page.all('textbox'), []);
     page.snapshot(exchanges);
-    const values = page.all('textbox').map((each) => (each as HTMLTextAreaElement).value);
+    const values = page.all('textbox').map((textbox) => (textbox as HTMLTextAreaElement).value);
     assert.deepEqual(values.toSorted(), ['half a thought', 'other words']);
   });
 
-  /** What the page of the other window keeps. */
-  const keepElsewhere = (unsent: Unsent): void => {
+  /** Stores unsent text, as the page of the other window does. */
+  const saveElsewhere = (unsent: Unsent): void => {
     const store = new UnsentStore(
       () => page.storage,
       () => startOfTime,
     );
-    store.keep('c1', unsent);
+    store.save('c1', unsent);
   };
-  const prompts = (): string[] => page.all('textbox', 'Prompt').map((each) => (each as HTMLTextAreaElement).value);
+  const prompts = (): string[] =>
+    page.all('textbox', 'Prompt').map((textbox) => (textbox as HTMLTextAreaElement).value);
 
-  it('leaves the draft of the other window as it is', () => {
-    keepElsewhere({ draft: 'half' });
+  it('does not overwrite the draft of the other window', () => {
+    saveElsewhere({ draft: 'half' });
     page.snapshot(exchanges, { readOnly: true });
-    keepElsewhere({ draft: 'half a thought' });
+    saveElsewhere({ draft: 'half a thought' });
     page.receive({ type: 'context', items: [] });
     page.snapshot(exchanges, { readOnly: true });
-    assert.equal(page.kept.draft, 'half a thought');
+    assert.equal(page.stored.draft, 'half a thought');
   });
 
-  it('brings the draft of the other window along when it is handed over', () => {
-    keepElsewhere({ draft: 'half' });
+  it('restores the draft of the other window after the hand-over', () => {
+    saveElsewhere({ draft: 'half' });
     page.snapshot(exchanges, { readOnly: true });
-    keepElsewhere({ draft: 'half a thought', context: ['file:a'], edits: [{ exchangeId: 'e1', text: 'other words' }] });
+    saveElsewhere({ draft: 'half a thought', context: ['file:a'], edits: [{ exchangeId: 'e1', text: 'other words' }] });
     page.snapshot(exchanges);
     assert.deepEqual(prompts(), ['half a thought']);
     assert.equal((page.one('textbox', 'Edit your message') as HTMLTextAreaElement).value, 'other words');
     assert.deepEqual(page.posted, [{ type: 'restoreContext', ids: ['file:a'] }]);
   });
 
-  it('comes back without a draft and an edit that were sent in the other window', () => {
+  it('does not restore a draft and an edit that were sent in the other window', () => {
     page.snapshot(exchanges);
     page.click('Edit');
     page.type('a thought');
     page.snapshot(exchanges, { readOnly: true });
-    keepElsewhere({ draft: '' });
+    saveElsewhere({ draft: '' });
     page.snapshot(exchanges);
     assert.deepEqual(prompts(), ['']);
     assert.deepEqual(page.all('textbox', 'Edit your message'), []);
   });
 
-  it('keeps the draft in the page where the browser stores nothing', () => {
-    page.storage.limit = 0;
+  it('keeps the draft on the page when the storage is full', () => {
+    page.storage.maxValueLength = 0;
     page.snapshot(exchanges);
     page.type('half a thought');
     page.snapshot(exchanges, { readOnly: true });
@@ -115,7 +116,7 @@ describe('a conversation that another window writes', () => {
     assert.deepEqual(prompts(), ['half a thought']);
   });
 
-  it('moves the focus to *Open Here*, which is described by the notice, and to the conversation once it is pressed', () => {
+  it('moves the focus to *Open Here*, described by the notice, and after a click to the conversation', () => {
     page.snapshot(exchanges);
     page.input.focus();
     page.snapshot(exchanges, { readOnly: true });
@@ -127,13 +128,13 @@ describe('a conversation that another window writes', () => {
     assert.ok(page.one('log').contains(page.window.document.activeElement));
   });
 
-  it('gives the focus back to the composer once this window writes it', () => {
+  it('moves the focus to the composer after the hand-over', () => {
     page.snapshot(exchanges, { readOnly: true });
     page.snapshot(exchanges);
     assert.equal(page.window.document.activeElement, page.input);
   });
 
-  it('is not stopped by Escape, which moves the focus to *Open Here*', () => {
+  it('moves the focus to *Open Here* with Escape and does not stop the turn', () => {
     page.snapshot([exchange('e1', { state: { ...state, phase: 'streaming' } })], { readOnly: true });
     const before = page.posted.length;
     const log = page.one('log');
@@ -143,7 +144,7 @@ describe('a conversation that another window writes', () => {
     assert.deepEqual(page.posted.slice(before), []);
   });
 
-  it('does not get a prefilled prompt that waits for a key', () => {
+  it('does not send a prefilled prompt that waits for an API key', () => {
     const sends = (): number => page.posted.filter(({ type }) => type === 'send').length;
     const connection = { ...connected, hasKey: false };
     page.snapshot([], { connection, readOnly: true });

@@ -4,8 +4,8 @@ import { initialTurn, reduce } from '../../../src/shared/protocol';
 import { ev } from './support/events';
 import { exchange, PanelPage } from './support/panelPage';
 
-/** Everything that can happen to a turn, in one story. */
-const story: readonly StreamEvent[] = [
+/** Events of all types in one turn. */
+const turnEvents: readonly StreamEvent[] = [
   ev.attempt(),
   ev.headers(),
   ev.quiet(),
@@ -30,13 +30,13 @@ const endings: Readonly<Record<string, StreamEvent>> = {
   failed: ev.failed({ text: 'Another answer, longer', detail: 'words' }),
 };
 
-describe('a panel that comes back in the middle of a turn', () => {
+describe('panel restored in the middle of a turn', () => {
   const pages: PanelPage[] = [];
   afterEach(() => {
     for (const page of pages.splice(0)) page.dispose();
   });
 
-  const shownAfter = (replayed: readonly StreamEvent[], live: readonly StreamEvent[]): string => {
+  const htmlAfter = (replayed: readonly StreamEvent[], live: readonly StreamEvent[]): string => {
     const page = new PanelPage();
     pages.push(page);
     page.snapshot([exchange('a', { state: replayed.reduce(reduce, initialTurn) })]);
@@ -46,23 +46,23 @@ describe('a panel that comes back in the middle of a turn', () => {
     return html;
   };
 
-  for (const [length, event] of story.entries()) {
-    it(`shows a turn up to event ${length}, ${event.type}, as if it had seen it`, () => {
-      const seen = story.slice(0, length + 1);
-      assert.equal(shownAfter(seen, []), shownAfter([], seen));
+  for (const [index, event] of turnEvents.entries()) {
+    it(`shows the same from a snapshot as after live events, up to event ${index}, ${event.type}`, () => {
+      const events = turnEvents.slice(0, index + 1);
+      assert.equal(htmlAfter(events, []), htmlAfter([], events));
     });
   }
 
   for (const [name, end] of Object.entries(endings)) {
-    const whole = [...story, end];
-    for (const cut of [1, 6, 8, 12, whole.length]) {
-      it(`goes on to the same ${name} turn after ${cut} events`, () => {
-        assert.equal(shownAfter(whole.slice(0, cut), whole.slice(cut)), shownAfter([], whole));
+    const events = [...turnEvents, end];
+    for (const count of [1, 6, 8, 12, events.length]) {
+      it(`shows the same ${name} turn when a snapshot replaces the first ${count} events`, () => {
+        assert.equal(htmlAfter(events.slice(0, count), events.slice(count)), htmlAfter([], events));
       });
     }
   }
 
-  it('shows the new snapshot alone', () => {
+  it('shows only the exchanges of the latest snapshot', () => {
     const page = new PanelPage();
     pages.push(page);
     page.snapshot([exchange('a'), exchange('b')]);
@@ -74,7 +74,7 @@ describe('a panel that comes back in the middle of a turn', () => {
     assert.equal(page.state?.conversationId, 'c2');
   });
 
-  it('ignores events of a conversation that is gone', () => {
+  it('ignores events of unknown exchanges', () => {
     const page = new PanelPage();
     pages.push(page);
     page.snapshot([exchange('a')]);

@@ -3,9 +3,9 @@ import type { ExchangeView, PanelState } from '../../../src/shared/protocol';
 import { MemoryStorage } from '../panel/support/memoryStorage';
 import { exchange, PanelPage } from '../panel/support/panelPage';
 
-const asked = (id: string, prompt: string): ExchangeView => exchange(id, { prompt });
+const exchangeOf = (id: string, prompt: string): ExchangeView => exchange(id, { prompt });
 
-describe('a prompt that was sent and that the host has not taken', () => {
+describe('sent prompt that the host has not confirmed', () => {
   const pages: PanelPage[] = [];
   afterEach(() => {
     for (const page of pages.splice(0)) page.dispose();
@@ -27,29 +27,28 @@ describe('a prompt that was sent and that the host has not taken', () => {
       page.key('Enter');
     }
   };
-  const recalled = (page: PanelPage): string => {
+  const recall = (page: PanelPage): string => {
     page.type('');
     page.key('ArrowUp');
     return page.input.value;
   };
 
-  /** With what VS Code has kept, and without. */
-  const ways: Readonly<Record<string, (page: PanelPage) => PanelPage>> = {
-    'a panel that was hidden': ({ state, storage }) => open(state, storage),
-    'a panel that is new': ({ storage }) => open(undefined, storage),
+  const nextPages: Readonly<Record<string, (page: PanelPage) => PanelPage>> = {
+    'a restored panel': ({ state, storage }) => open(state, storage),
+    'a new panel': ({ storage }) => open(undefined, storage),
   };
-  for (const [name, next] of Object.entries(ways)) {
+  for (const [name, next] of Object.entries(nextPages)) {
     describe(`in ${name}`, () => {
-      it('comes back', () => {
+      it('is restored', () => {
         const page = first();
         send(page, 'one');
         const after = next(page);
         after.snapshot([exchange('a')]);
         assert.equal(after.input.value, 'one');
-        assert.deepEqual(after.kept.pending, []);
+        assert.deepEqual(after.stored.pending, []);
       });
 
-      it('comes back with the others of its kind', () => {
+      it('is restored together with other unconfirmed prompts', () => {
         const page = first();
         send(page, 'one', 'two');
         const after = next(page);
@@ -57,46 +56,46 @@ describe('a prompt that was sent and that the host has not taken', () => {
         assert.equal(after.input.value, 'one\n\ntwo');
       });
 
-      it('is one arrow up away from what is being written, and in the page after that', () => {
+      it('is added to the prompt history when there is a draft, and is restored in the page after that', () => {
         const page = first();
         send(page, 'one');
         page.type('next');
         const after = next(page);
         after.snapshot([exchange('a')]);
         assert.equal(after.input.value, 'next');
-        assert.equal(recalled(after), 'one');
+        assert.equal(recall(after), 'one');
         after.type('');
         const last = next(after);
         last.snapshot([exchange('a')]);
         assert.equal(last.input.value, 'one');
       });
 
-      it('does not come back when it was taken meanwhile', () => {
+      it('is not restored when the host has received it in the meantime', () => {
         const page = first();
         send(page, 'one', 'two');
         const after = next(page);
-        after.snapshot([exchange('a'), asked('b', 'one')]);
+        after.snapshot([exchange('a'), exchangeOf('b', 'one')]);
         assert.equal(after.input.value, 'two');
       });
 
-      it('comes back where the same words were taken before', () => {
-        const page = first([asked('a', 'go on')]);
+      it('is restored when an equal prompt was received before it', () => {
+        const page = first([exchangeOf('a', 'go on')]);
         send(page, 'go on');
         const after = next(page);
-        after.snapshot([asked('a', 'go on')]);
+        after.snapshot([exchangeOf('a', 'go on')]);
         assert.equal(after.input.value, 'go on');
       });
 
-      it('comes back as often as it was not taken', () => {
-        const page = first([asked('a', 'go on')]);
+      it('is restored as often as it was not received', () => {
+        const page = first([exchangeOf('a', 'go on')]);
         send(page, 'go on', 'go on', 'go on');
-        page.receive({ type: 'exchange', exchange: asked('b', 'go on') });
+        page.receive({ type: 'exchange', exchange: exchangeOf('b', 'go on') });
         const after = next(page);
-        after.snapshot([asked('a', 'go on'), asked('b', 'go on'), asked('c', 'go on')]);
+        after.snapshot([exchangeOf('a', 'go on'), exchangeOf('b', 'go on'), exchangeOf('c', 'go on')]);
         assert.equal(after.input.value, 'go on');
       });
 
-      it('comes back where it was an edited prompt', () => {
+      it('is restored when it was an edited prompt', () => {
         const page = first();
         resend(page, 'in other words');
         const after = next(page);
@@ -104,11 +103,11 @@ describe('a prompt that was sent and that the host has not taken', () => {
         assert.equal(after.input.value, 'in other words');
       });
 
-      it('does not come back where the edited prompt stands in the place of the other', () => {
+      it('is not restored when the edited prompt has replaced the original prompt', () => {
         const page = first([exchange('a'), exchange('b')]);
         resend(page, 'in other words');
         const after = next(page);
-        after.snapshot([asked('a2', 'in other words')]);
+        after.snapshot([exchangeOf('a2', 'in other words')]);
         assert.equal(after.input.value, '');
       });
     });
@@ -122,70 +121,70 @@ describe('a prompt that was sent and that the host has not taken', () => {
     page.click('Resend');
   };
 
-  it('is let go of by its own exchange, not by another', () => {
+  it('is confirmed by its own exchange, not by another', () => {
     const page = first();
     send(page, 'one', 'two');
-    page.receive({ type: 'exchange', exchange: asked('b', 'three') });
-    assert.deepEqual(page.kept.pending, ['one', 'two']);
-    page.receive({ type: 'exchange', exchange: asked('c', 'two') });
-    assert.deepEqual(page.kept.pending, ['one']);
+    page.receive({ type: 'exchange', exchange: exchangeOf('b', 'three') });
+    assert.deepEqual(page.stored.pending, ['one', 'two']);
+    page.receive({ type: 'exchange', exchange: exchangeOf('c', 'two') });
+    assert.deepEqual(page.stored.pending, ['one']);
   });
 
-  it('is let go of by the exchange that takes the place of the one that was edited', () => {
+  it('is confirmed by the exchange that replaces the edited exchange', () => {
     const page = first();
     resend(page, 'in other words');
-    assert.deepEqual(page.kept.pending, ['in other words']);
-    page.receive({ type: 'path', exchanges: [asked('a2', 'in other words')] });
-    assert.deepEqual(page.kept.pending, []);
+    assert.deepEqual(page.stored.pending, ['in other words']);
+    page.receive({ type: 'path', exchanges: [exchangeOf('a2', 'in other words')] });
+    assert.deepEqual(page.stored.pending, []);
   });
 
-  it('is let go of when the host gives it back until there is a key', () => {
+  it('is no longer pending when the host returns it as a prefilled prompt', () => {
     const page = first();
     send(page, 'one');
     page.receive({ type: 'compose', text: 'one' });
-    assert.deepEqual([page.kept.draft, page.kept.pending], ['one', []]);
+    assert.deepEqual([page.stored.draft, page.stored.pending], ['one', []]);
   });
 
-  it('leaves the same words alone that are being written', () => {
+  it('does not remove an equal draft when it is confirmed', () => {
     const page = first();
     send(page, 'one');
     page.type('one');
-    page.receive({ type: 'exchange', exchange: asked('b', 'one') });
+    page.receive({ type: 'exchange', exchange: exchangeOf('b', 'one') });
     assert.equal(page.input.value, 'one');
   });
 
-  it('leaves the composer when the host has taken it after all, and leaves the others there', () => {
+  it('is removed from the composer, without other prompts, when the host confirms it late', () => {
     const page = first();
     send(page, 'one', 'two');
     const after = open(page.state, page.storage);
     after.snapshot([exchange('a')]);
-    after.receive({ type: 'exchange', exchange: asked('b', 'one') });
+    after.receive({ type: 'exchange', exchange: exchangeOf('b', 'one') });
     assert.equal(after.input.value, 'two');
-    after.receive({ type: 'exchange', exchange: asked('c', 'two') });
+    after.receive({ type: 'exchange', exchange: exchangeOf('c', 'two') });
     assert.equal(after.input.value, '');
   });
 
-  it('is no longer offered once it has been sent again', () => {
+  it('is pending only once when the user sends it again', () => {
     const page = first();
     send(page, 'one');
     page.type('next');
     const after = open(page.state, page.storage);
     after.snapshot([exchange('a')]);
-    assert.equal(recalled(after), 'one');
+    assert.equal(recall(after), 'one');
     after.key('Enter');
-    assert.deepEqual(after.kept.pending, ['one']);
+    assert.deepEqual(after.stored.pending, ['one']);
   });
 
-  it('is kept when it was sent before the conversation was there', () => {
-    const page = first([asked('a', 'one')]);
+  it('is restored when it was sent before the first snapshot', () => {
+    const page = first([exchangeOf('a', 'one')]);
     const after = open(page.state, page.storage);
     send(after, 'one');
-    assert.deepEqual([after.kept.pending, after.kept.seen], [['one'], 'a']);
-    after.snapshot([asked('a', 'one')]);
+    assert.deepEqual([after.stored.pending, after.stored.seen], [['one'], 'a']);
+    after.snapshot([exchangeOf('a', 'one')]);
     assert.equal(after.input.value, 'one');
   });
 
-  it('is in the blank conversation that takes the place of one that was never written', () => {
+  it('is restored in the blank conversation that replaces an unwritten conversation', () => {
     const page = first([]);
     send(page, 'one');
     const after = open(page.state, page.storage);

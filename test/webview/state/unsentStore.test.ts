@@ -18,10 +18,10 @@ describe('unsent text', () => {
     pages.push(page);
     return page;
   };
-  /** VS Code gives it no state. */
-  const next = (before: PanelPage, conversationId = 'c1'): PanelPage => {
+  /** Opens a page of the same storage for which VS Code has no state. */
+  const next = (previous: PanelPage, conversationId = 'c1'): PanelPage => {
     pages.pop()?.dispose();
-    const page = open(before.storage);
+    const page = open(previous.storage);
     page.snapshot([exchange('a')], { conversationId });
     return page;
   };
@@ -43,14 +43,14 @@ describe('unsent text', () => {
     assert.equal(next(page, 'c2').input.value, '');
   });
 
-  it('is restored after it was sent but not taken by the host', () => {
+  it('is restored after it was sent but not confirmed by the host', () => {
     const page = first();
     page.type('a whole thought');
     page.key('Enter');
     assert.equal(next(page).input.value, 'a whole thought');
   });
 
-  it('is gone once the host has taken it', () => {
+  it('is not restored after the host has confirmed it', () => {
     const page = first();
     page.type('a whole thought');
     page.key('Enter');
@@ -58,7 +58,7 @@ describe('unsent text', () => {
     assert.equal(next(page).input.value, '');
   });
 
-  it('is one arrow up away where something is written already', () => {
+  it('is added to the prompt history when the next page already has a draft', () => {
     const page = first();
     page.type('half a thought');
     pages.pop()?.dispose();
@@ -71,18 +71,18 @@ describe('unsent text', () => {
     assert.equal(after.input.value, 'half a thought');
   });
 
-  it('is kept for the next page where something else was written before its conversation was there', () => {
+  it('becomes a pending prompt when the user types before the first snapshot', () => {
     const page = first();
     page.type('half a thought');
     pages.pop()?.dispose();
     const after = open(page.storage);
     after.type('another');
     after.snapshot([exchange('a')]);
-    assert.equal(after.kept.draft, 'another');
-    assert.deepEqual(after.kept.pending, ['half a thought']);
+    assert.equal(after.stored.draft, 'another');
+    assert.deepEqual(after.stored.pending, ['half a thought']);
   });
 
-  it('has its context with it, and the prompt that was being edited', () => {
+  it('is restored with its context items and its edited prompt', () => {
     const page = first();
     page.receive({
       type: 'context',
@@ -94,23 +94,23 @@ describe('unsent text', () => {
     assert.ok(after.root.querySelector('.prompt-editor'));
   });
 
-  const only: Readonly<Record<string, (page: PanelPage) => void>> = {
+  const parts: Readonly<Record<string, (page: PanelPage) => void>> = {
     'a draft': (page) => page.type('half a thought'),
     'an open edit': (page) => page.click('Edit'),
-    'what is attached': (page) =>
+    'a context item': (page) =>
       page.receive({
         type: 'context',
         items: [file('file:a')],
       }),
   };
-  for (const [name, write] of Object.entries(only)) {
-    it(`is restored if it is ${name} alone`, () => {
+  for (const [name, write] of Object.entries(parts)) {
+    it(`is restored if it consists only of ${name}`, () => {
       const page = first();
       write(page);
       const after = next(page);
       assert.deepEqual(
         [after.input.value !== '', after.root.querySelector('.prompt-editor') !== null, after.posted.length > 0],
-        Object.keys(only).map((each) => each === name),
+        Object.keys(parts).map((part) => part === name),
       );
     });
   }
@@ -122,13 +122,13 @@ describe('unsent text', () => {
     page.click('Edit');
     page.receive({ type: 'path', exchanges: [exchange('b')] });
     assert.deepEqual(editors(), []);
-    assert.deepEqual(page.kept.edits, [{ exchangeId: 'a', text: 'prompt a' }]);
+    assert.deepEqual(page.stored.edits, [{ exchangeId: 'a', text: 'prompt a' }]);
     page.receive({ type: 'path', exchanges: [exchange('a')] });
     assert.deepEqual(editors(), ['prompt a']);
-    assert.deepEqual(page.kept.edits, [{ exchangeId: 'a', text: 'prompt a' }]);
+    assert.deepEqual(page.stored.edits, [{ exchangeId: 'a', text: 'prompt a' }]);
   });
 
-  it('keeps its context until the host has read it, over any number of pages', () => {
+  it('keeps its context items over several reloads until the host has read them', () => {
     const page = first();
     page.receive({ type: 'context', items: [file('file:a')], unread: ['problems:b'] });
     const ids = ['file:a', 'problems:b'];
@@ -137,7 +137,7 @@ describe('unsent text', () => {
     }
     const last = next(page);
     last.receive({ type: 'context', items: [file('file:a')] });
-    assert.deepEqual(last.kept.context, ['file:a']);
+    assert.deepEqual(last.stored.context, ['file:a']);
   });
 
   it('does not request context that the host already has', () => {
@@ -154,35 +154,35 @@ describe('unsent text', () => {
     assert.equal(next(page).input.value, 'Why?');
   });
 
-  it('includes the code of a prefilled prompt while its words are part of the draft', () => {
+  it('includes the code of a prefilled prompt while the prompt is part of the draft', () => {
     const code = { prompt: 'Explain a.ts:1-9', content: 'in full' };
     const page = first();
     page.receive({ type: 'compose', text: code.prompt, more: code });
     const closed = next(next(page));
     assert.deepEqual(closed.input.value, code.prompt);
     closed.type('Explain it to me');
-    assert.deepEqual(closed.kept.prefilled, []);
+    assert.deepEqual(closed.stored.prefilled, []);
     closed.type('Explain a.ts:1-9, briefly');
     const last = next(closed);
     last.key('Enter');
     assert.deepEqual(last.posted, [{ type: 'send', prompt: 'Explain a.ts:1-9, briefly', more: code }]);
   });
 
-  for (const words of ['Explain a.ts:1-9', 'Explain a.ts:1-9 Briefly.']) {
-    it(`includes the code of “${words}”, which was sent but not taken by the host`, () => {
+  for (const prompt of ['Explain a.ts:1-9', 'Explain a.ts:1-9 Briefly.']) {
+    it(`includes the code of “${prompt}”, which was sent but not confirmed by the host`, () => {
       const code = { prompt: 'Explain a.ts:1-9', content: 'in full' };
       const page = first();
       page.receive({ type: 'compose', text: code.prompt, more: code });
-      page.type(words);
+      page.type(prompt);
       page.key('Enter');
-      const back = next(next(page));
-      assert.equal(back.input.value, words);
-      back.key('Enter');
-      assert.deepEqual(back.posted.at(-1), { type: 'send', prompt: words, more: code });
+      const restored = next(next(page));
+      assert.equal(restored.input.value, prompt);
+      restored.key('Enter');
+      assert.deepEqual(restored.posted.at(-1), { type: 'send', prompt, more: code });
     });
   }
 
-  it('is stored once the page knows its conversation', () => {
+  it('is stored when the page has received its conversation', () => {
     const page = open(new MemoryStorage());
     page.type('half a thought');
     assert.equal(page.storage.length, 0);
@@ -191,7 +191,7 @@ describe('unsent text', () => {
     assert.equal(next(page).input.value, 'half a thought');
   });
 
-  it('is deleted with its conversation, whichever page hears of the deletion', () => {
+  it('is deleted with its conversation by the page of another conversation', () => {
     const page = first();
     page.type('half a thought');
     const other = open(page.storage);
@@ -200,7 +200,7 @@ describe('unsent text', () => {
     assert.ok(!JSON.stringify([...page.storage.items]).includes('half a thought'));
   });
 
-  it('is deleted with its conversation when the next page hears of the deletion only as it starts', () => {
+  it('is deleted with its conversation by a page that receives the deletion in its first snapshot', () => {
     const page = first();
     page.type('half a thought');
     const after = open(page.storage);
@@ -208,76 +208,78 @@ describe('unsent text', () => {
     assert.ok(!JSON.stringify([...page.storage.items]).includes('half a thought'));
   });
 
-  it('is no longer kept by the page of a conversation that was deleted', () => {
+  it('is not stored again by the page of a deleted conversation', () => {
     const page = first();
     page.receive({ type: 'promptHistory', promptHistory: [], deleted: ['c1'] });
     page.type('half a thought');
     assert.deepEqual([...page.storage.items.keys()], []);
   });
 
-  it('is forgotten after a week', () => {
+  it('expires after a week', () => {
     const storage = new MemoryStorage();
     const store = (at: number) =>
       new UnsentStore(
         () => storage,
         () => at,
       );
-    store(startOfTime).keep('c1', { draft: 'a' });
-    assert.equal(store(startOfTime + week).of('c1')?.draft, 'a');
+    store(startOfTime).save('c1', { draft: 'a' });
+    assert.equal(store(startOfTime + week).load('c1')?.draft, 'a');
     assert.equal(storage.length, 1);
-    assert.equal(store(startOfTime + week + 1).of('c1'), undefined);
+    assert.equal(store(startOfTime + week + 1).load('c1'), undefined);
     assert.equal(storage.length, 0);
   });
 
-  it('is removed where its record is invalid, which leaves the rest of the storage alone', () => {
+  it('is removed if its record is invalid, without changes to other items of the storage', () => {
     const storage = new MemoryStorage();
     const record = { at: startOfTime, draft: 'a' };
     storage.setItem('other', '{');
     storage.setItem('holysheep.draft.c1', '{');
-    const broken = [
+    const invalidRecords = [
       ...[null, 'a', { at: 1 }, { draft: 'a' }, { ...record, at: 'now' }, { ...record, draft: 1 }],
       ...[{ context: 5 }, { context: [1] }, { pending: 'a' }, { unfolded: [1] }, { seen: 1 }],
       ...[{ prefilled: 'a' }, { prefilled: [{ more: {} }] }, { prefilled: [{ text: 'a', more: 'yes' }] }],
       ...[{ edits: 'no' }, { edits: [null] }, { edits: [{ exchangeId: 'e' }] }],
       ...[{ place: 'end' }, { place: { exchangeId: 'e' } }, { place: { offset: 1 } }],
-    ].map((each) =>
-      each && typeof each === 'object' && !('draft' in each || 'at' in each) ? { ...record, ...each } : each,
+    ].map((value) =>
+      value && typeof value === 'object' && !('draft' in value || 'at' in value) ? { ...record, ...value } : value,
     );
-    for (const [index, each] of broken.entries()) storage.setItem(`holysheep.draft.${index}`, JSON.stringify(each));
+    for (const [index, invalid] of invalidRecords.entries()) {
+      storage.setItem(`holysheep.draft.${index}`, JSON.stringify(invalid));
+    }
     assert.equal(
       new UnsentStore(
         () => storage,
         () => startOfTime,
-      ).of('c1'),
+      ).load('c1'),
       undefined,
     );
     assert.deepEqual([...storage.items.keys()], ['other']);
   });
 
-  it('keeps its last stored state where the storage is full', () => {
+  it('keeps its last stored state when the storage is full', () => {
     const storage = new MemoryStorage();
     const store = new UnsentStore(
       () => storage,
       () => startOfTime,
     );
-    store.keep('c1', { draft: 'a' });
-    storage.limit = 0;
-    store.keep('c1', { draft: 'ab' });
-    assert.equal(store.of('c1')?.draft, 'a');
+    store.save('c1', { draft: 'a' });
+    storage.maxValueLength = 0;
+    store.save('c1', { draft: 'ab' });
+    assert.equal(store.load('c1')?.draft, 'a');
   });
 
-  it('is not kept, without an error, where the browser denies its storage', () => {
+  it('is not stored, without an error, when the browser denies access to its storage', () => {
     const denied = (): never => {
       throw new DOMException('Access is denied.', 'SecurityError');
     };
     const store = new UnsentStore(denied, () => startOfTime);
-    store.keep('c1', { draft: 'a' });
+    store.save('c1', { draft: 'a' });
     store.remove(['c2']);
-    assert.equal(store.of('c1'), undefined);
+    assert.equal(store.load('c1'), undefined);
   });
 });
 
-describe('a panel that VS Code restores', () => {
+describe('restored panel', () => {
   const pages: PanelPage[] = [];
   afterEach(() => {
     for (const page of pages.splice(0)) page.dispose();
@@ -296,14 +298,14 @@ describe('a panel that VS Code restores', () => {
     return page;
   };
 
-  it('has the draft at once', () => {
+  it('shows the draft before the first snapshot', () => {
     const after = reloaded(first());
     assert.equal(after.input.value, 'a long thought');
     after.snapshot([exchange('a')]);
     assert.equal(after.input.value, 'a long thought');
   });
 
-  it('has nothing of a prompt that was sent and taken', () => {
+  it('does not restore a prompt that the host has received', () => {
     const page = first();
     page.key('Enter');
     page.receive({ type: 'exchange', exchange: exchange('b', { prompt: 'a long thought' }) });
@@ -312,7 +314,7 @@ describe('a panel that VS Code restores', () => {
     assert.equal(after.input.value, '');
   });
 
-  it('asks for its context before its conversation is there, so that a prompt is sent with it', () => {
+  it('requests its context before the first snapshot, so that a prompt is sent with the context', () => {
     const page = first();
     page.receive({ type: 'context', items: [file('file:a')] });
     const after = reloaded(page);
@@ -323,7 +325,7 @@ describe('a panel that VS Code restores', () => {
     ]);
   });
 
-  it('does not take up again what was deleted in it before its conversation was there', () => {
+  it('does not restore a draft that the user deleted before the first snapshot', () => {
     const after = reloaded(first());
     after.type('');
     after.snapshot([exchange('a')]);
@@ -331,7 +333,7 @@ describe('a panel that VS Code restores', () => {
     assert.equal(reloaded(after).input.value, '');
   });
 
-  it('begins anew where another version has left its state', () => {
+  it('starts empty when another version of the extension has stored its state', () => {
     const page = first();
     const state = { conversationId: 'c2', draft: 'a' } as PanelPage['state'];
     const after = new PanelPage(state, page.storage);
@@ -341,29 +343,29 @@ describe('a panel that VS Code restores', () => {
   });
 });
 
-describe('a panel that replaces another panel', () => {
+describe('panel that replaces another panel', () => {
   it('takes over the unsent text of that panel', () => {
     const more = { prompt: 'Explain', content: 'the code' };
     const page = PanelPage.restored({});
     new UnsentStore(
       () => page.storage,
       () => startOfTime,
-    ).keep('gone', {
+    ).save('gone', {
       draft: 'Explain',
       prefilled: [{ text: 'Explain', more }],
       pending: ['Hi'],
     });
     page.snapshot();
     page.receive({ type: 'adopt', conversationId: 'gone' });
-    assert.deepEqual([page.input.value, page.kept.pending], ['Explain', ['Hi']]);
+    assert.deepEqual([page.input.value, page.stored.pending], ['Explain', ['Hi']]);
     page.key('Enter');
     assert.deepEqual(page.posted, [{ type: 'send', prompt: 'Explain', more }]);
     page.dispose();
   });
 });
 
-describe('the prompt history of a page', () => {
-  it('is empty when it was cleared in another page', () => {
+describe('prompt history of a page', () => {
+  it('is cleared when the user clears it in another page', () => {
     const page = new PanelPage();
     page.snapshot([exchange('a')], { promptHistory: ['secret'] });
     page.receive({ type: 'promptHistory', promptHistory: [], deleted: [] });

@@ -5,33 +5,33 @@ import type { FaultKind } from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';
 import { exchange, PanelPage } from '../panel/support/panelPage';
 
-describe('the details of a failure', () => {
+describe('details of the failure card', () => {
   let page: PanelPage;
   beforeEach(() => (page = new PanelPage()));
   afterEach(() => page.dispose());
 
-  const fail = (more: Partial<FailedEvent>, ...before: readonly StreamEvent[]): void => {
+  const fail = (fields: Partial<FailedEvent>, ...earlierEvents: readonly StreamEvent[]): void => {
     page.snapshot([exchange('a')]);
-    page.events('a', ...before, ev.failed(more));
+    page.events('a', ...earlierEvents, ev.failed(fields));
   };
   const details = (): HTMLDetailsElement => page.one('alert').querySelector('details')!;
-  /** What stands under each heading. */
-  const parts = (): Readonly<Record<string, readonly string[]>> => {
-    const found: Record<string, string[]> = {};
-    let under: string[] = [];
+  /** Returns the lines under each heading. */
+  const sections = (): Readonly<Record<string, readonly string[]>> => {
+    const linesByHeading: Record<string, string[]> = {};
+    let lines: string[] = [];
     for (const { tagName, textContent, children } of details().querySelectorAll('dl > *')) {
-      if (tagName === 'DT') found[textContent] = under = [];
-      else if (children[0]?.tagName === 'OL') under.push(...[...children[0].children].map((step) => step.textContent));
-      else under.push(textContent);
+      if (tagName === 'DT') linesByHeading[textContent] = lines = [];
+      else if (children[0]?.tagName === 'OL') lines.push(...[...children[0].children].map((step) => step.textContent));
+      else lines.push(textContent);
     }
-    return found;
+    return linesByHeading;
   };
 
   for (const [kind, { cause, remedy: todo, page: name }] of Object.entries(faultAdvice)) {
-    it(`say of ${kind} what causes it and what to do, and have the page about it`, () => {
+    it(`show the cause, the advice and the help page of ${kind}`, () => {
       fail({ kind: kind as FaultKind, actions: [] }, ev.attempt());
       page.click('Details');
-      assert.deepEqual([parts()['Cause'], parts()['What to do']], [[cause], [todo]]);
+      assert.deepEqual([sections()['Cause'], sections()['What to do']], [[cause], [todo]]);
       const link = details().querySelector('a')!;
       link.click();
       const href = `https://github.com/holysheep-ai/holysheep-prompt/blob/main/docs/troubleshooting/${name}.md`;
@@ -40,7 +40,7 @@ describe('the details of a failure', () => {
     });
   }
 
-  it('are opened and closed by their button, and read to nobody who has not opened them', () => {
+  it('are opened and closed by the Details button and are not a live region', () => {
     fail({ actions: ['retryNow'] }, ev.attempt());
     const button = page.one('button', 'Details');
     assert.equal(details().open, false);
@@ -53,17 +53,17 @@ describe('the details of a failure', () => {
     assert.deepEqual(page.posted, []);
   });
 
-  it('have the words of the provider as they are, status and request id', () => {
+  it('show the message of the provider as plain text, the status and the request id', () => {
     fail({ detail: '<b>no</b>', status: 529, requestId: 'req_7' }, ev.attempt());
     page.click('Details');
-    assert.deepEqual(parts()['Provider message'], ['<b>no</b>']);
+    assert.deepEqual(sections()['Provider message'], ['<b>no</b>']);
     const lines = [...details().querySelectorAll('p')].map((line) => line.firstChild?.textContent);
     assert.deepEqual(lines.slice(0, 2), ['Status 529', 'Request ID req_7']);
     page.click('Copy request ID');
     assert.deepEqual(page.posted, [{ type: 'copy', text: 'req_7' }]);
   });
 
-  it('tell each attempt and each wait before it, and where the wait came from', () => {
+  it('list the attempts and waits before the failure, with the source of each wait', () => {
     const server = ev.waiting({ at: 1500, source: 'server', delayMs: 20_000, hintMs: 20_000, hintFrom: 'retry-after' });
     fail(
       { kind: 'rate-limit', status: 429, at: 22_000 },
@@ -75,7 +75,7 @@ describe('the details of a failure', () => {
       ev.headers(503),
       ev.ended({ attempt: 2, how: 'overloaded', ms: 500, at: 22_000 }),
     );
-    assert.deepEqual(parts()['What was done'], [
+    assert.deepEqual(sections()['What was done'], [
       '2 attempts · 20 s waiting · 21 s total',
       'Attempt 1 with gpt-4o · Status 429 · rate limited',
       'Waited 20 s: rate limited · The gateway asked for a wait of 20 s (retry-after)',
@@ -83,35 +83,35 @@ describe('the details of a failure', () => {
     ]);
   });
 
-  it('say why what would fail again was not tried again', () => {
+  it('explain why a permanent fault was not retried', () => {
     fail({ kind: 'auth' }, ev.attempt());
-    assert.equal(parts()['What was done']?.at(-1), 'Not retried: the same request would fail again.');
+    assert.equal(sections()['What was done']?.at(-1), 'Not retried: the same request would fail again.');
   });
 
   for (const kind of ['rate-limit', 'credit'] as const) {
-    it(`say of ${kind} that the server asked for longer than the settings wait, and nothing else`, () => {
+    it(`explain only that the retry-after exceeds the limit of the settings: ${kind}`, () => {
       const ended = ev.ended({ how: kind });
       fail({ kind, status: 429, resetsAt: 3_600_000, beyondMaxHint: true }, ev.attempt(), ev.headers(429), ended);
-      const why =
+      const explanation =
         'The gateway asked for a longer wait than holysheep.retry.maxHintMs allows, so the request was not retried.';
-      const [, step, ...rest] = parts()['What was done'] ?? [];
+      const [, step, ...remaining] = sections()['What was done'] ?? [];
       assert.match(step ?? '', /^Attempt 1 /);
-      assert.deepEqual(rest, [why]);
+      assert.deepEqual(remaining, [explanation]);
     });
   }
 
-  it('say that nothing was sent', () => {
+  it('state that no request was sent', () => {
     fail({ kind: 'auth', status: undefined, requestId: undefined });
-    assert.deepEqual(parts()['What was done'], ['No request was sent.']);
+    assert.deepEqual(sections()['What was done'], ['No request was sent.']);
   });
 
-  it('say that what had arrived is kept', () => {
+  it('state that the partial answer was kept', () => {
     fail({ kind: 'connection', text: 'Hel' }, ev.attempt(), ev.text('Hel'));
-    assert.equal(parts()['What was done']?.at(-1), 'The partial answer was kept.');
+    assert.equal(sections()['What was done']?.at(-1), 'The partial answer was kept.');
     assert.equal(page.part('answer')?.textContent, 'Hel');
   });
 
-  it('stay with a failure of the past, without a button', () => {
+  it('stay on the card of an older failure, without buttons', () => {
     fail({}, ev.attempt());
     page.receive({ type: 'exchange', exchange: exchange('b') });
     const old = page.all('article', 'Assistant')[0]!;

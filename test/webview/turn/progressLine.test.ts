@@ -3,7 +3,7 @@ import { initialTurn, reduce } from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';
 import { exchange, PanelPage } from '../panel/support/panelPage';
 
-describe('the progress line', () => {
+describe('progress line', () => {
   let page: PanelPage;
   beforeEach(() => {
     page = new PanelPage();
@@ -16,29 +16,29 @@ describe('the progress line', () => {
 
   it('counts the seconds of silence', () => {
     page.events('a', ...quiet);
-    const seen = [progress()];
+    const lines = [progress()];
     for (let second = 0; second < 2; second++) {
       page.clock.advance(1000);
-      seen.push(progress());
+      lines.push(progress());
     }
-    assert.deepEqual(seen, [
+    assert.deepEqual(lines, [
       'Last token 10 s ago; still connected',
       'Last token 11 s ago; still connected',
       'Last token 12 s ago; still connected',
     ]);
   });
 
-  it('goes on counting after a reload, from the same moment', () => {
+  it('continues the count after a reload', () => {
     page.clock.advance(5000);
     page.snapshot([exchange('a', { state: quiet.reduce(reduce, initialTurn) })]);
     assert.equal(progress(), 'Last token 15 s ago; still connected');
   });
 
-  it('is no live region: nobody hears the seconds', () => {
+  it('is not a live region, so screen readers do not read the seconds', () => {
     page.events('a', ...quiet);
-    const heard = page.announced;
+    const announcement = page.announced;
     page.clock.advance(3000);
-    assert.equal(page.announced, heard);
+    assert.equal(page.announced, announcement);
     assert.equal(page.part('progress')?.closest('[aria-live]')?.getAttribute('aria-live'), 'off');
   });
 
@@ -46,15 +46,15 @@ describe('the progress line', () => {
     'the next token': () => page.events('a', ev.text('lo', 12_000)),
     'a wait': () => page.events('a', ev.waiting()),
     'a stop': () => page.events('a', ev.stopped('Hel')),
-    'the turn running again': () => page.receive({ type: 'exchange', exchange: exchange('a') }),
+    'a retry of the turn': () => page.receive({ type: 'exchange', exchange: exchange('a') }),
   };
   for (const [name, end] of Object.entries(ends)) {
-    it(`stops counting with ${name}`, () => {
+    it(`stops counting at ${name}`, () => {
       page.events('a', ...quiet);
       end();
-      const shown = progress();
+      const text = progress();
       page.clock.advance(5000);
-      assert.equal(progress(), shown);
+      assert.equal(progress(), text);
     });
   }
 });

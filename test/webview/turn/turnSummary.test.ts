@@ -6,9 +6,9 @@ import { ev } from '../panel/support/events';
 import { exchange, PanelPage } from '../panel/support/panelPage';
 
 const start = ev.attempt();
-const again = ev.attempt({ attempt: 2, why: 'resume', how: 'continue' });
+const resumeAttempt = ev.attempt({ attempt: 2, why: 'resume', how: 'continue' });
 
-describe('beside the answer', () => {
+describe('notes below an answer', () => {
   let page: PanelPage;
   beforeEach(() => {
     page = new PanelPage();
@@ -19,45 +19,55 @@ describe('beside the answer', () => {
   const seam = (): string => page.part('seam')?.textContent ?? '';
   const toolCalls = (): string[] => [...page.root.querySelectorAll('.tool-call')].map((line) => line.textContent);
 
-  const cutOnce = [start, ev.text('Hel'), ev.cut(), again, ev.resumed(), ev.text('lo')];
-  const seams: Readonly<Record<string, readonly [events: readonly StreamEvent[], words: string]>> = {
-    'of one piece': [[start, ev.text('Hello')], ''],
-    'cut, and not gone on yet': [[start, ev.text('Hel'), ev.cut(), again], ''],
+  const cutOnce = [start, ev.text('Hel'), ev.cut(), resumeAttempt, ev.resumed(), ev.text('lo')];
+  const seams: Readonly<Record<string, readonly [events: readonly StreamEvent[], note: string]>> = {
+    'not cut': [[start, ev.text('Hello')], ''],
+    'cut and not resumed yet': [[start, ev.text('Hel'), ev.cut(), resumeAttempt], ''],
     'cut once': [cutOnce, 'Connection lost. Resumed after 3 characters.'],
-    'gone on by hand': [[start, ev.resumed(), ev.text('lo')], 'The answer was resumed where it stopped.'],
+    'continued by the user': [[start, ev.resumed(), ev.text('lo')], 'The answer was resumed where it stopped.'],
     'cut twice': [
-      [...cutOnce, ev.cut(), again, ev.resumed({ seam: 5 })],
+      [...cutOnce, ev.cut(), resumeAttempt, ev.resumed({ seam: 5 })],
       'The answer was cut off 2 times and resumed each time.',
     ],
-    'cut, then gone on by hand': [
-      [start, ev.text('Hel'), ev.cut(), again, ev.resumed(), ev.stopped('Hel'), start, ev.resumed(), ev.text('lo')],
+    'cut, then continued by the user': [
+      [
+        start,
+        ev.text('Hel'),
+        ev.cut(),
+        resumeAttempt,
+        ev.resumed(),
+        ev.stopped('Hel'),
+        start,
+        ev.resumed(),
+        ev.text('lo'),
+      ],
       'Connection lost. Resumed after 3 characters.',
     ],
-    'gone on by hand twice': [
+    'continued twice by the user': [
       [start, ev.resumed(), ev.stopped('Hel'), start, ev.resumed({ seam: 5 })],
       'The answer was resumed where it stopped.',
     ],
-    'gone on by hand, then cut twice': [
-      [start, ev.resumed(), ...cutOnce.slice(1), ev.cut(), again, ev.resumed({ seam: 5 })],
+    'continued by the user, then cut twice': [
+      [start, ev.resumed(), ...cutOnce.slice(1), ev.cut(), resumeAttempt, ev.resumed({ seam: 5 })],
       'The answer was cut off 2 times and resumed each time.',
     ],
-    'cut and written anew': [[...cutOnce, ev.cut(), ev.resumed({ how: 'restart' }), ev.replaced('Howdy')], ''],
+    'cut and restarted': [[...cutOnce, ev.cut(), ev.resumed({ how: 'restart' }), ev.replaced('Howdy')], ''],
   };
-  for (const [name, [events, words]] of Object.entries(seams)) {
-    it(`says of an answer that was ${name}: "${words}"`, () => {
+  for (const [name, [events, note]] of Object.entries(seams)) {
+    it(`shows for an answer that was ${name}: "${note}"`, () => {
       page.events('a', ...events);
-      assert.equal(seam(), words);
+      assert.equal(seam(), note);
     });
   }
 
-  it('says so outside the answer, which is the model’s alone, and goes on saying so at the end', () => {
+  it('shows the note outside the answer, and keeps the note at the end', () => {
     page.events('a', ...cutOnce, ev.done('Hello'));
     assert.equal(page.part('answer')?.textContent, 'Hello');
     assert.equal(page.part('answer')?.contains(page.part('seam')!), false);
     assert.equal(seam(), 'Connection lost. Resumed after 3 characters.');
   });
 
-  it('says no more of the seams of an answer that starts anew', () => {
+  it('removes the note when the answer is restarted', () => {
     page.events('a', ...cutOnce, ev.stopped('Hello'));
     page.receive({ type: 'exchange', exchange: exchange('a', { state: { ...initialTurn, text: 'Hello' } }) });
     assert.equal(seam(), '');
@@ -71,33 +81,30 @@ describe('beside the answer', () => {
     to,
     reason,
   });
-  const switches: Readonly<Record<string, readonly [events: readonly StreamEvent[], words: string]>> = {
-    'the model that was asked': [[start, ev.text('Hi')], ''],
-    'another, as the first was overloaded': [
-      [start, switched('overloaded')],
-      'gpt-4o was overloaded; switched to qwen.',
-    ],
-    'another, before a breaker': [[switched('breaker')], 'gpt-4o kept failing; switched to qwen.'],
-    'another, for any other fault': [[start, switched('server')], 'gpt-4o kept failing; switched to qwen.'],
-    'another, by hand': [[start, switched('user')], 'Switched from gpt-4o to qwen.'],
-    'the third': [
+  const switches: Readonly<Record<string, readonly [events: readonly StreamEvent[], note: string]>> = {
+    'the requested model': [[start, ev.text('Hi')], ''],
+    'another model after an overload': [[start, switched('overloaded')], 'gpt-4o was overloaded; switched to qwen.'],
+    'another model because of the circuit breaker': [[switched('breaker')], 'gpt-4o kept failing; switched to qwen.'],
+    'another model after another fault': [[start, switched('server')], 'gpt-4o kept failing; switched to qwen.'],
+    'another model chosen by the user': [[start, switched('user')], 'Switched from gpt-4o to qwen.'],
+    'a third model': [
       [start, switched('overloaded'), switched('user', 'qwen', 'glm')],
       'gpt-4o was overloaded; switched to qwen. Switched from qwen to glm.',
     ],
-    none: [[start, switched('overloaded'), ev.failed()], ''],
-    'another, in part': [
+    'no model': [[start, switched('overloaded'), ev.failed()], ''],
+    'another model, in part': [
       [start, switched('overloaded'), ev.text('Hi'), ev.failed({ text: 'Hi' })],
       'gpt-4o was overloaded; switched to qwen.',
     ],
   };
-  for (const [name, [events, words]] of Object.entries(switches)) {
-    it(`says of an answer by ${name}: "${words}"`, () => {
+  for (const [name, [events, note]] of Object.entries(switches)) {
+    it(`shows for an answer by ${name}: "${note}"`, () => {
       page.events('a', ...events);
-      assert.equal(page.part('switch')?.textContent, words);
+      assert.equal(page.part('switch')?.textContent, note);
     });
   }
 
-  it('names each tool that the model wants to call, as soon as its name is there', () => {
+  it('lists each requested tool call when its name has arrived', () => {
     page.events('a', start, ev.toolCall({ index: 0 }));
     assert.deepEqual(toolCalls(), []);
     page.events('a', ev.toolCall({ index: 0, name: 'readFile' }), ev.toolCall({ index: 1, name: '<b>' }));
@@ -106,12 +113,12 @@ describe('beside the answer', () => {
     assert.deepEqual(toolCalls(), ['Tool call requested: readFile', 'Tool call requested: <b>']);
   });
 
-  it('forgets the calls of an attempt whose place another takes', () => {
+  it('removes the tool calls of a failed attempt when another attempt starts', () => {
     page.events('a', start, ev.toolCall({ name: 'readFile' }), ev.cut(), ev.attempt({ attempt: 2, why: 'resume' }));
     assert.deepEqual(toolCalls(), []);
   });
 
-  it('says nothing of what an attempt has cost', () => {
+  it('keeps the conversation unchanged when an attempt ends', () => {
     page.events('a', start, ev.text('Hello'));
     const before = page.one('log').outerHTML;
     page.events('a', ev.ended());

@@ -59,7 +59,7 @@ describe('wait card', () => {
 
   it('empties its ring as the time passes', () => {
     page.events('a', ev.waiting({ until: startOfTime + 4000, delayMs: 4000 }));
-    const ring = page.one('status').querySelector<SVGElement>('.ring-left')!;
+    const ring = page.one('status').querySelector<SVGElement>('.ring-remaining')!;
     assert.equal(ring.style.strokeDashoffset, '0');
     page.clock.advance(3000);
     assert.equal(ring.style.strokeDashoffset, '0.75');

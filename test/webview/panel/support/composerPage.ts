@@ -11,15 +11,15 @@ import { createFormat } from '../../../../src/webview/util/format';
 import { FakeClock } from './fakeClock';
 import { plainMarkdown } from './plainMarkdown';
 
-/** A composer in a page of its own. */
+/** A composer in an otherwise empty page. */
 export class ComposerPage {
   readonly posted: ToHost[] = [];
   readonly composer: Composer;
   readonly input: HTMLTextAreaElement;
-  /** What was kept when the draft changed last. */
-  kept: Pick<Unsent, 'draft' | 'context'> | undefined;
+  /** The draft and its context ids after the last change. */
+  lastDraft: Pick<Unsent, 'draft' | 'context'> | undefined;
   private readonly window: JSDOM['window'];
-  private readonly before = { window: globalThis.window, document: globalThis.document };
+  private readonly previousGlobals = { window: globalThis.window, document: globalThis.document };
   private readonly announcer: ReturnType<typeof createAnnouncer>;
 
   constructor(context?: readonly string[]) {
@@ -38,16 +38,16 @@ export class ComposerPage {
         createMarkdown: plainMarkdown(),
         moveFocus: (element) => element.focus(),
         focusComposer: () => undefined,
-        editsChanged: () => undefined,
-        unfolded: () => undefined,
-        promptSent: () => undefined,
+        onEditsChange: () => undefined,
+        onPromptUnfold: () => undefined,
+        onPromptSent: () => undefined,
       },
       {
         history: new PromptHistory(),
         pending: new PendingPrompts(),
-        onDraft: () => {
+        onDraftChange: () => {
           const { draft, context } = this.composer.unsent;
-          this.kept = { draft, context };
+          this.lastDraft = { draft, context };
         },
         onSend: () => undefined,
         onStop: () => undefined,
@@ -62,18 +62,20 @@ export class ComposerPage {
   }
 
   dispose(): void {
-    Object.assign(globalThis, this.before);
+    Object.assign(globalThis, this.previousGlobals);
     this.window.close();
   }
 
-  /** Those that can be seen. */
+  /** Returns the visible elements of a selector. */
   all(selector: string): HTMLElement[] {
     const found = [...this.composer.element.querySelectorAll<HTMLElement>(selector)];
-    return found.filter((each) => each.closest('[hidden]') === null);
+    return found.filter((match) => match.closest('[hidden]') === null);
   }
 
   button(name: string): HTMLElement {
-    const found = this.all('button').find((each) => (each.getAttribute('aria-label') ?? each.textContent) === name);
+    const found = this.all('button').find(
+      (button) => (button.getAttribute('aria-label') ?? button.textContent) === name,
+    );
     if (!found) throw new Error(`There is no button ${name}.`);
     return found;
   }
@@ -86,7 +88,7 @@ export class ComposerPage {
     return this.announcer.element.textContent;
   }
 
-  /** All of the text, with the caret at its `|`, or at the end. */
+  /** Replaces the text. The caret is at the `|` of the text, or at the end. */
   type(marked: string, event: Readonly<Record<string, unknown>> = {}): void {
     const caret = marked.includes('|') ? marked.indexOf('|') : marked.length;
     this.input.value = marked.replace('|', '');
@@ -99,23 +101,23 @@ export class ComposerPage {
     this.fire('keyup');
   }
 
-  /** @returns whether the page has taken the key. */
-  key(key: string, more: KeyboardEventInit = {}, target: Element | null = this.input): boolean {
-    const event = new this.window.KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...more });
+  /** Presses a key. @returns whether the page has handled the key */
+  key(key: string, init: KeyboardEventInit = {}, target: Element | null = this.input): boolean {
+    const event = new this.window.KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...init });
     return target?.dispatchEvent(event) === false;
   }
 
-  /** @returns whether the page keeps the browser from what it would do. */
+  /** Fires an event. @returns whether the page has prevented the default action of the browser */
   fire(type: string, target: Element = this.input): boolean {
     return !target.dispatchEvent(new this.window.Event(type, { bubbles: true, cancelable: true }));
   }
 
-  /** What the host was asked for last, but for suggestions. */
-  get sent(): ToHost[] {
+  /** The posted messages, except requests for suggestions. */
+  get postedExceptQueries(): ToHost[] {
     return this.posted.filter(({ type }) => type !== 'suggestContext');
   }
 
-  get asked(): readonly string[] {
+  get queries(): readonly string[] {
     return this.posted.flatMap((message) => (message.type === 'suggestContext' ? [message.query] : []));
   }
 }

@@ -2,25 +2,25 @@ import type { FailedEvent, StreamEvent } from '../../../../src/engine/events';
 import type { WaitingEvent } from '../../../../src/shared/protocol';
 import { startOfTime } from './panelPage';
 
-type Of<T extends StreamEvent['type']> = Extract<StreamEvent, { readonly type: T }>;
+type EventOf<T extends StreamEvent['type']> = Extract<StreamEvent, { readonly type: T }>;
 
-/** Events of the engine with everything but the point of the test filled in. */
+/** Creates events of the engine with default values for all fields that a test does not set. */
 export const ev = {
-  attempt: (more: Partial<Of<'attempt'>> = {}): StreamEvent => ({
+  attempt: (fields: Partial<EventOf<'attempt'>> = {}): StreamEvent => ({
     type: 'attempt',
     attempt: 1,
     at: 1000,
     model: 'gpt-4o',
     why: 'first',
-    // So that `quiet` is now.
+    // The `quiet` event below, at 11,000, then happens at `startOfTime`.
     time: startOfTime - 10_000,
-    ...more,
+    ...fields,
   }),
   headers: (status = 200): StreamEvent => ({ type: 'headers', attempt: 1, at: 1100, status, ms: 100 }),
   text: (text: string, at = 1800): StreamEvent => ({ type: 'text', attempt: 1, at, text }),
   reasoning: (text: string, attempt = 1): StreamEvent => ({ type: 'reasoning', attempt, at: 1500, text }),
   quiet: (): StreamEvent => ({ type: 'quiet', attempt: 1, at: 11_000, forMs: 10_000 }),
-  waiting: (more: Partial<WaitingEvent> = {}): StreamEvent => ({
+  waiting: (fields: Partial<WaitingEvent> = {}): StreamEvent => ({
     type: 'waiting',
     attempt: 2,
     at: 1200,
@@ -31,28 +31,28 @@ export const ev = {
     maxAttempts: 6,
     message: 'Rate limited.',
     actions: ['retryNow', 'switchModel'],
-    ...more,
+    ...fields,
   }),
   offline: (): StreamEvent => ev.waiting({ reason: 'offline', message: 'You appear to be offline.' }),
   cut: (): StreamEvent => ({ type: 'cut', attempt: 1, at: 2000, reason: 'connection', message: 'Connection lost.' }),
-  resumed: (more: Partial<Of<'resumed'>> = {}): StreamEvent => ({
+  resumed: (fields: Partial<EventOf<'resumed'>> = {}): StreamEvent => ({
     type: 'resumed',
     attempt: 2,
     at: 2500,
     how: 'continue',
     trimmed: 0,
     seam: 3,
-    ...more,
+    ...fields,
   }),
-  toolCall: (more: Partial<Of<'tool-call'>> = {}): StreamEvent => ({
+  toolCall: (fields: Partial<EventOf<'tool-call'>> = {}): StreamEvent => ({
     type: 'tool-call',
     attempt: 1,
     at: 1900,
     index: 0,
     arguments: '',
-    ...more,
+    ...fields,
   }),
-  ended: (more: Partial<Of<'ended'>> = {}): StreamEvent => ({
+  ended: (fields: Partial<EventOf<'ended'>> = {}): StreamEvent => ({
     type: 'ended',
     attempt: 1,
     at: 2900,
@@ -60,7 +60,7 @@ export const ev = {
     ms: 1900,
     bytes: 1000,
     chars: 5,
-    ...more,
+    ...fields,
   }),
   replaced: (text: string): StreamEvent => ({ type: 'replaced', attempt: 2, at: 2600, text }),
   usage: (): StreamEvent => ({
@@ -71,7 +71,7 @@ export const ev = {
     completionTokens: 12_345,
     totalTokens: 12_357,
   }),
-  done: (text: string, more: Partial<Of<'done'>> = {}): StreamEvent => ({
+  done: (text: string, fields: Partial<EventOf<'done'>> = {}): StreamEvent => ({
     type: 'done',
     attempt: 1,
     at: 3000,
@@ -79,10 +79,10 @@ export const ev = {
     attempts: 1,
     text,
     waitedMs: 0,
-    ...more,
+    ...fields,
   }),
   stopped: (text: string): StreamEvent => ({ type: 'stopped', attempt: 1, at: 3000, text }),
-  failed: (more: Partial<FailedEvent> = {}): StreamEvent => ({
+  failed: (fields: Partial<FailedEvent> = {}): StreamEvent => ({
     type: 'failed',
     attempt: 1,
     at: 3000,
@@ -92,6 +92,6 @@ export const ev = {
     message: 'The model is overloaded.',
     text: '',
     actions: ['retryNow', 'switchModel', 'details'],
-    ...more,
+    ...fields,
   }),
 } as const;

@@ -6,15 +6,15 @@ interface Timer {
   readonly call: () => void;
 }
 
-/** Time that passes when a test says so. Frames and tasks run at once, unless they are held. */
+/** A clock that a test advances. Frames and tasks run immediately, unless the test holds them. */
 export class FakeClock implements PanelClock {
-  /** Frames and tasks, while they are held. */
-  held: (() => void)[] | undefined;
-  /** What each look at the clock costs, so that work takes time. */
-  costMs = 0;
+  /** The held frames and tasks; undefined while they run immediately. */
+  heldCalls: (() => void)[] | undefined;
+  /** Milliseconds by which each call of `ticks` advances the monotonic time, so that work takes time. */
+  tickCostMs = 0;
   private time: number;
-  private spent = 0;
-  private readonly atIdle = new Set<() => void>();
+  private ticksMs = 0;
+  private readonly idleCalls = new Set<() => void>();
   private readonly timers = new Set<Timer>();
 
   constructor(now: number) {
@@ -30,7 +30,7 @@ export class FakeClock implements PanelClock {
   }
 
   monotonicNow(): number {
-    return (this.spent += this.costMs);
+    return (this.ticksMs += this.tickCostMs);
   }
 
   every(ms: number, call: () => void): () => void {
@@ -44,27 +44,27 @@ export class FakeClock implements PanelClock {
   readonly frame = (call: () => void): void => this.runInNextTask(call);
 
   readonly runInNextTask = (call: () => void): void => {
-    if (this.held) this.held.push(call);
+    if (this.heldCalls) this.heldCalls.push(call);
     else call();
   };
 
   readonly idle = (call: () => void): void => {
-    if (this.held) this.atIdle.add(call);
+    if (this.heldCalls) this.idleCalls.add(call);
     this.runInNextTask(call);
   };
 
-  /** Runs what was held until there was nothing else to do, and all that was held before it. */
+  /** Runs the next held idle callback and everything that was held before it. */
   runIdle(): void {
-    const idle = this.held?.find((call) => this.atIdle.has(call));
-    while (idle && this.held?.includes(idle)) this.runHeld();
+    const idle = this.heldCalls?.find((call) => this.idleCalls.has(call));
+    while (idle && this.heldCalls?.includes(idle)) this.runNext();
   }
 
-  /** Runs one task that was held. */
-  runHeld(): void {
-    this.held?.shift()?.();
+  /** Runs the next held frame or task. */
+  runNext(): void {
+    this.heldCalls?.shift()?.();
   }
 
-  /** The wall clock jumps, as it does when a laptop wakes: timers that are due fire once. */
+  /** Advances the wall clock at once, as after a sleep of the computer. Due timers fire once. */
   jump(ms: number): void {
     this.time += ms;
     for (const timer of [...this.timers]) if (timer.due <= this.time) this.fire(timer);

@@ -1,10 +1,10 @@
 import type { UnsentStorage } from '../../../../src/webview/state/unsentStore';
 
-/** A browser's storage, in memory. */
+/** A storage of the browser, in memory. */
 export class MemoryStorage implements UnsentStorage {
   readonly items = new Map<string, string>();
-  /** Characters of all values together that it takes. */
-  limit = Infinity;
+  /** Maximum length of a value, in characters. */
+  maxValueLength = Infinity;
 
   get length(): number {
     return this.items.size;
@@ -19,7 +19,7 @@ export class MemoryStorage implements UnsentStorage {
   }
 
   setItem(key: string, value: string): void {
-    if (value.length > this.limit) throw new DOMException('It is full.', 'QuotaExceededError');
+    if (value.length > this.maxValueLength) throw new DOMException('The storage is full.', 'QuotaExceededError');
     this.items.set(key, value);
   }
 

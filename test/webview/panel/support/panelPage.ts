@@ -16,21 +16,23 @@ import { FakeClock } from './fakeClock';
 import { MemoryStorage } from './memoryStorage';
 import { plainMarkdown } from './plainMarkdown';
 
+/** The time at which every test starts, in epoch milliseconds. */
 export const startOfTime = 1_700_000_000_000;
 
 export const connected: ConnectionView = { model: 'gpt-4o', host: 'api.example', hasKey: true, demo: false };
 
-export function exchange(id: string, more: Partial<ExchangeView> = {}): ExchangeView {
-  return { id, prompt: `prompt ${id}`, state: initialTurn, queued: false, attachments: [], ...more };
+/** Creates an exchange with default values for all fields that a test does not set. */
+export function exchange(id: string, fields: Partial<ExchangeView> = {}): ExchangeView {
+  return { id, prompt: `prompt ${id}`, state: initialTurn, queued: false, attachments: [], ...fields };
 }
 
-/** A panel in a page of its own, seen the way a person or a screen reader sees it. */
+/** A panel in a page, which tests examine by role and accessible name, as a screen reader does. */
 export class PanelPage {
   readonly clock = new FakeClock(startOfTime);
   readonly posted: ToHost[] = [];
   readonly renderCalls: string[] = [];
   readonly sizeListeners: (() => void)[] = [];
-  /** Elements that have not been in view yet, and what is to be told when they are. */
+  /** Callbacks of the elements that have not come into view yet. */
   readonly outOfView = new Map<Element, () => void>();
   readonly window: JSDOM['window'];
   readonly root: HTMLElement;
@@ -40,19 +42,19 @@ export class PanelPage {
   private readonly panel: Panel;
   private readonly restore: () => void;
 
-  /** A panel of conversation `c1` that VS Code restores, and whose last page has left something. */
-  static restored(left: Partial<Unsent>): PanelPage {
+  /** Creates a panel of conversation `c1` that VS Code restores, with the unsent text of its last page. */
+  static restored(unsent: Partial<Unsent>): PanelPage {
     const storage = new MemoryStorage();
     new UnsentStore(
       () => storage,
       () => startOfTime,
-    ).keep('c1', { draft: '', ...left });
+    ).save('c1', { draft: '', ...unsent });
     return new PanelPage({ conversationId: 'c1' }, storage);
   }
 
   /**
-   * @param state which VS Code has of the panel; a panel that is opened again has none
-   * @param storage shared by the pages of the extension
+   * @param state the state that VS Code has stored; undefined for a new panel
+   * @param storage the storage that the pages of the extension share
    */
   constructor(
     state?: PanelState,
@@ -88,20 +90,20 @@ export class PanelPage {
         return () => undefined;
       },
       observeNear: () => ({
-        watch: (target, near) => this.outOfView.set(target, near),
-        forget: (target) => this.outOfView.delete(target),
+        watch: (target, onNear) => this.outOfView.set(target, onNear),
+        unwatch: (target) => this.outOfView.delete(target),
       }),
       createMarkdown: plainMarkdown(this.renderCalls),
     });
   }
 
-  /** What the next page of the conversation finds. */
-  get kept(): Unsent {
+  /** The stored unsent text, which the next page of the conversation restores. */
+  get stored(): Unsent {
     return (
       new UnsentStore(
         () => this.storage,
         () => this.clock.now(),
-      ).of(this.state?.conversationId ?? '') ?? { draft: '' }
+      ).load(this.state?.conversationId ?? '') ?? { draft: '' }
     );
   }
 
@@ -114,7 +116,7 @@ export class PanelPage {
     this.panel.receive(message);
   }
 
-  snapshot(exchanges: readonly ExchangeView[] = [], more: Partial<ToWebview & { type: 'snapshot' }> = {}): void {
+  snapshot(exchanges: readonly ExchangeView[] = [], fields: Partial<ToWebview & { type: 'snapshot' }> = {}): void {
     this.receive({
       type: 'snapshot',
       conversationId: 'c1',
@@ -123,7 +125,7 @@ export class PanelPage {
       suggestions: [],
       promptHistory: [],
       context: [],
-      ...more,
+      ...fields,
     });
   }
 
@@ -131,7 +133,7 @@ export class PanelPage {
     this.receive({ type: 'events', exchangeId, events });
   }
 
-  /** Visible elements of a role, by their name when one is given. */
+  /** Returns the visible elements of a role, filtered by accessible name if a name is given. */
   all(role: string, name?: string): HTMLElement[] {
     return [...this.root.querySelectorAll<HTMLElement>(selectorOf(role))].filter(
       (found) => isVisible(found) && (name === undefined || nameOf(found) === name),
@@ -166,8 +168,8 @@ export class PanelPage {
     this.input.dispatchEvent(new this.window.Event('input', { bubbles: true }));
   }
 
-  key(key: string, more: KeyboardEventInit = {}, target: Element = this.input): void {
-    target.dispatchEvent(new this.window.KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...more }));
+  key(key: string, init: KeyboardEventInit = {}, target: Element = this.input): void {
+    target.dispatchEvent(new this.window.KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...init }));
   }
 
   get announced(): string {
@@ -176,12 +178,14 @@ export class PanelPage {
 }
 
 function installGlobals(globals: Readonly<Record<string, unknown>>): () => void {
-  const before = Object.keys(globals).map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const);
+  const previous = Object.keys(globals).map(
+    (name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const,
+  );
   for (const [name, value] of Object.entries(globals)) {
     Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
   }
   return () => {
-    for (const [name, descriptor] of before) {
+    for (const [name, descriptor] of previous) {
       if (descriptor) Object.defineProperty(globalThis, name, descriptor);
       else Reflect.deleteProperty(globalThis, name);
     }
@@ -198,10 +202,10 @@ function nameOf(element: Element): string {
 }
 
 function isVisible(element: Element): boolean {
-  for (let at: Element | null = element; at; at = at.parentElement) {
-    if (at.hasAttribute('hidden')) return false;
-    const parent: Element | null = at.parentElement;
-    if (parent?.tagName === 'DETAILS' && !parent.hasAttribute('open') && at.tagName !== 'SUMMARY') return false;
+  for (let ancestor: Element | null = element; ancestor; ancestor = ancestor.parentElement) {
+    if (ancestor.hasAttribute('hidden')) return false;
+    const parent: Element | null = ancestor.parentElement;
+    if (parent?.tagName === 'DETAILS' && !parent.hasAttribute('open') && ancestor.tagName !== 'SUMMARY') return false;
   }
   return true;
 }

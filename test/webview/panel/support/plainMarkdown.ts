@@ -1,9 +1,9 @@
 import type { PageContext } from '../../../../src/webview/pageContext';
 
-/** Characters that don't fit into one slice. */
-export const lengthy = 1000;
+/** Maximum length of a text that the renderer finishes in one slice, in characters. */
+export const sliceChars = 1000;
 
-/** The renderer's contract with plain text in place of Markdown, and a record of what was asked of it. */
+/** Creates a renderer of plain text that records its calls in `calls`. */
 export function plainMarkdown(calls: string[] = []): PageContext['createMarkdown'] {
   return (root, options) => {
     let text = '';
@@ -17,16 +17,16 @@ export function plainMarkdown(calls: string[] = []): PageContext['createMarkdown
       show();
     };
     return {
-      append: (more) => change(`append ${more}`, text + more),
-      replace: (whole) => change(`replace ${whole}`, whole),
-      finish: (shown) => {
+      append: (delta) => change(`append ${delta}`, text + delta),
+      replace: (next) => change(`replace ${next}`, next),
+      finish: (onShown) => {
         if (!finished) calls.push('finish');
         finished = true;
         const end = (): void => {
           root.textContent = text;
-          shown?.();
+          onShown?.();
         };
-        if (text.length > lengthy && options.slice) options.slice(end);
+        if (text.length > sliceChars && options.slice) options.slice(end);
         else end();
       },
       pause: () => undefined,

@@ -1,6 +1,6 @@
 import type { PanelPage } from './panelPage';
 
-/** jsdom has no layout: the sizes are the test's, and the browser's clamping is done here. */
+/** A scrollable element whose sizes the test sets, because jsdom has no layout. Scroll positions are clamped as in a browser. */
 export class Scroller {
   height = 1000;
   readonly clientHeight = 400;
@@ -17,7 +17,7 @@ export class Scroller {
     });
   }
 
-  get fromEnd(): number {
+  get distanceFromEnd(): number {
     return this.height - this.clientHeight - this.top;
   }
 

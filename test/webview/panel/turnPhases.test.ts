@@ -11,13 +11,13 @@ interface Row {
   readonly phase: TurnPhase;
   readonly answer: string;
   readonly progress: string;
-  /** Visible buttons, without those that are always there. */
+  /** Names of the visible buttons, except the permanent ones. */
   readonly buttons: readonly string[];
   readonly cards: readonly ('status' | 'alert' | 'timer')[];
 }
 
 const start = ev.attempt();
-const again = ['Regenerate', 'Regenerate with another model…'];
+const regenerateButtons = ['Regenerate', 'Regenerate with another model…'];
 const waitButtons = ['Retry now', 'Stop', 'Switch model'];
 const rows: Readonly<Record<string, Row>> = {
   'before the first attempt': row([], 'connecting', '', 'Connecting to api.example…', ['Stop']),
@@ -25,7 +25,7 @@ const rows: Readonly<Record<string, Row>> = {
   'connecting and quiet': row([start, ev.quiet()], 'connecting', '', 'Still waiting for the first token (10 s)', [
     'Stop',
   ]),
-  thinking: row([start, ev.reasoning('hm')], 'streaming', '', '', ['Stop']),
+  reasoning: row([start, ev.reasoning('hm')], 'streaming', '', '', ['Stop']),
   streaming: row([start, ev.text('Hel'), ev.text('lo')], 'streaming', 'Hello', '', ['Stop']),
   'streaming and quiet': row(
     [start, ev.text('Hel'), ev.quiet()],
@@ -35,12 +35,12 @@ const rows: Readonly<Record<string, Row>> = {
     ['Stop'],
   ),
   waiting: row([start, ev.waiting()], 'waiting', '', '', waitButtons, ['status', 'timer']),
-  'cut, and nothing more yet': row([start, ev.text('Hel'), ev.cut()], 'streaming', 'Hel', '', ['Stop']),
+  'cut and not retried yet': row([start, ev.text('Hel'), ev.cut()], 'streaming', 'Hel', '', ['Stop']),
   'waiting after a cut': row([start, ev.text('Hel'), ev.cut(), ev.waiting()], 'waiting', 'Hel', '', waitButtons, [
     'status',
     'timer',
   ]),
-  'waiting with another way out': row(
+  'waiting with a further action': row(
     [start, ev.waiting({ actions: ['retryNow', 'checkUrl', 'details'] })],
     'waiting',
     '',
@@ -48,7 +48,7 @@ const rows: Readonly<Record<string, Row>> = {
     [...waitButtons, 'Check URL'],
     ['status', 'timer'],
   ),
-  'pausing before a breaker': row(
+  'waiting for a circuit breaker': row(
     [start, ev.waiting({ reason: 'breaker', actions: ['retryNow', 'tryAnyway', 'switchModel'] })],
     'waiting',
     '',
@@ -71,14 +71,14 @@ const rows: Readonly<Record<string, Row>> = {
     'Still waiting for the rest of the answer (10 s)',
     ['Stop'],
   ),
-  'starting again and quiet': row(
+  'restarting and quiet': row(
     [start, ev.text('Hel'), ev.cut(), ev.attempt({ attempt: 2, why: 'resume', how: 'restart' }), ev.quiet()],
     'resuming',
     'Hel',
     'Still waiting for the new answer (10 s). The current text stays until the new answer is longer.',
     ['Stop'],
   ),
-  'starting again': row(
+  restarting: row(
     [start, ev.text('Hel'), ev.cut(), ev.attempt({ attempt: 2, why: 'resume', how: 'restart' })],
     'resuming',
     'Hel',
@@ -87,7 +87,11 @@ const rows: Readonly<Record<string, Row>> = {
   ),
   resumed: row([start, ev.text('Hel'), ev.cut(), ev.resumed(), ev.text('lo')], 'streaming', 'Hello', '', ['Stop']),
   replaced: row([start, ev.text('Hel'), ev.cut(), ev.replaced('Howdy')], 'streaming', 'Howdy', '', ['Stop']),
-  done: row([start, ev.text('Hello'), ev.done('Hello')], 'done', 'Hello', '', ['Copy', 'Get code…', ...again]),
+  done: row([start, ev.text('Hello'), ev.done('Hello')], 'done', 'Hello', '', [
+    'Copy',
+    'Get code…',
+    ...regenerateButtons,
+  ]),
   'done at the token limit': row(
     [start, ev.text('Hel'), ev.done('Hel', { finishReason: 'length' })],
     'done',
@@ -101,7 +105,7 @@ const rows: Readonly<Record<string, Row>> = {
     'Copy',
     'Get code…',
   ]),
-  'stopped before a word': row([start, ev.stopped('')], 'stopped', '', '', ['Restart answer']),
+  'stopped before any text': row([start, ev.stopped('')], 'stopped', '', '', ['Restart answer']),
   failed: row([start, ev.failed()], 'failed', '', '', ['Retry now', 'Switch model', 'Details'], ['alert']),
   'failed with a partial answer': row(
     [start, ev.text('Hel'), ev.cut(), ev.failed({ text: 'Hel', actions: ['setApiKey', 'continue', 'restart'] })],
@@ -124,9 +128,9 @@ function row(
   return { events, phase, answer, progress, buttons, cards };
 }
 
-const always = ['Model: gpt-4o api.example', 'Send', 'Edit', 'Copy prompt', 'Attach context'];
+const permanentButtons = ['Model: gpt-4o api.example', 'Send', 'Edit', 'Copy prompt', 'Attach context'];
 
-describe('a turn on screen', () => {
+describe('turn on screen', () => {
   let page: PanelPage;
   beforeEach(() => (page = new PanelPage()));
   afterEach(() => page.dispose());
@@ -138,35 +142,35 @@ describe('a turn on screen', () => {
     assert.deepEqual(
       page
         .buttons()
-        .filter((name) => !always.includes(name))
+        .filter((name) => !permanentButtons.includes(name))
         .sort(),
       [...buttons].sort(),
     );
-    const shown = (['status', 'timer', 'alert'] as const).filter((role) => page.all(role).length > 0);
+    const visibleCards = (['status', 'timer', 'alert'] as const).filter((role) => page.all(role).length > 0);
     assert.deepEqual(
-      shown,
+      visibleCards,
       ['status', 'timer', 'alert'].filter((role) => cards.some((card) => card === role)),
     );
   };
 
   for (const [name, expected] of Object.entries(rows)) {
-    it(`shows ${name}, event by event`, () => {
+    it(`shows the state “${name}” when the events arrive one by one`, () => {
       page.snapshot([exchange('a')]);
       for (const event of expected.events) page.events('a', event);
       assertShows(expected);
     });
-    it(`shows ${name}, in one batch`, () => {
+    it(`shows the state “${name}” when the events arrive in one batch`, () => {
       page.snapshot([exchange('a')]);
       page.events('a', ...expected.events);
       assertShows(expected);
     });
-    it(`shows ${name}, from a snapshot`, () => {
+    it(`shows the state “${name}” of a snapshot`, () => {
       page.snapshot([exchange('a', { state: expected.events.reduce(reduce, initialTurn) })]);
       assertShows(expected);
     });
   }
 
-  it('shows an interrupted turn with the ways to go on', () => {
+  it('shows an interrupted turn with Continue and Restart answer', () => {
     const state = markInterrupted([start, ev.text('Hel')].reduce(reduce, initialTurn));
     page.snapshot([exchange('a', { state })]);
     assertShows(row([], 'interrupted', 'Hel', '', ['Continue', 'Restart answer', 'Copy', 'Get code…']));
@@ -178,7 +182,7 @@ describe('a turn on screen', () => {
     ]);
   });
 
-  it('has one log, one textbox and an article for each side', () => {
+  it('has one log, one textbox, and an article for each prompt and each answer', () => {
     page.snapshot([exchange('a', { state: [start, ev.done('Hi')].reduce(reduce, initialTurn) }), exchange('b')]);
     assert.equal(page.one('log', 'Conversation').getAttribute('aria-live'), 'off');
     assert.ok(page.one('textbox', 'Prompt'));
@@ -188,7 +192,7 @@ describe('a turn on screen', () => {
     );
   });
 
-  it('shows a queued turn as connecting, with the Stop of the turn that runs', () => {
+  it('shows a queued turn as connecting, with the Stop button of the running turn', () => {
     page.snapshot([exchange('a'), exchange('b', { queued: true })]);
     page.events('a', start, ev.waiting());
     const queued = page.all('article', 'Assistant')[1];
@@ -199,23 +203,23 @@ describe('a turn on screen', () => {
     assert.ok(page.one('button', 'Retry now'));
   });
 
-  it('lets an answer be gone on with though a prompt was waiting behind it, until that begins', () => {
-    const broken = markInterrupted([start, ev.text('Hel')].reduce(reduce, initialTurn));
-    const unbegun = markInterrupted(initialTurn);
-    page.snapshot([exchange('a', { state: broken }), exchange('b', { state: unbegun })]);
-    const offered = (): (string | undefined)[] =>
+  it('offers Continue for an answer until the queued turn after it starts', () => {
+    const answered = markInterrupted([start, ev.text('Hel')].reduce(reduce, initialTurn));
+    const notStarted = markInterrupted(initialTurn);
+    page.snapshot([exchange('a', { state: answered }), exchange('b', { state: notStarted })]);
+    const offeredActions = (): (string | undefined)[] =>
       page.all('article', 'Assistant').map((article) => {
         const names = [...article.querySelectorAll('.outcome button')].map(({ textContent }) => textContent);
         return names.join(', ');
       });
-    assert.deepEqual(offered(), ['Continue, Restart answer', 'Restart answer']);
+    assert.deepEqual(offeredActions(), ['Continue, Restart answer', 'Restart answer']);
     page.receive({ type: 'exchange', exchange: exchange('b', { queued: true }) });
-    assert.deepEqual(offered(), ['Continue, Restart answer', '']);
+    assert.deepEqual(offeredActions(), ['Continue, Restart answer', '']);
     page.events('b', start);
-    assert.deepEqual(offered(), ['', '']);
+    assert.deepEqual(offeredActions(), ['', '']);
   });
 
-  it('lets a queued prompt be taken back, as long as it waits', () => {
+  it('cancels a queued prompt only until its turn starts', () => {
     page.snapshot([exchange('a'), exchange('b', { queued: true })]);
     page.click('Cancel this prompt');
     assert.deepEqual(page.posted, [{ type: 'stop', exchangeId: 'b' }]);
@@ -223,12 +227,12 @@ describe('a turn on screen', () => {
     assert.deepEqual(page.all('button', 'Cancel this prompt'), []);
   });
 
-  it('has no Stop when nothing runs', () => {
+  it('has no Stop button when no turn is running', () => {
     page.snapshot([exchange('a', { state: [start, ev.done('Hi')].reduce(reduce, initialTurn) })]);
     assert.deepEqual(page.all('button', 'Stop'), []);
   });
 
-  it('keeps the reasoning closed, and away until there is some', () => {
+  it('shows the reasoning closed, and only when there is some', () => {
     page.snapshot([exchange('a')]);
     page.events('a', start);
     assert.equal(page.part('reasoning'), undefined);
@@ -241,28 +245,28 @@ describe('a turn on screen', () => {
     assert.equal(reasoning.querySelector('summary')?.textContent, 'Reasoning');
   });
 
-  const twoAttempts = {
-    'event by event': (events: readonly StreamEvent[]) => {
+  const deliveries = {
+    'when the events arrive one by one': (events: readonly StreamEvent[]) => {
       for (const event of events) page.events('a', event);
     },
-    'in one batch': (events: readonly StreamEvent[]) => page.events('a', ...events),
+    'when the events arrive in one batch': (events: readonly StreamEvent[]) => page.events('a', ...events),
   };
-  for (const [name, send] of Object.entries(twoAttempts)) {
-    it(`shows the reasoning of the last attempt alone, ${name}`, () => {
+  for (const [name, send] of Object.entries(deliveries)) {
+    it(`shows only the reasoning of the last attempt ${name}`, () => {
       page.snapshot([exchange('a')]);
-      const again = ev.attempt({ attempt: 2, why: 'retry' });
-      send([start, ev.reasoning('Let me see'), ev.cut(), again, ev.reasoning('Let ', 2), ev.reasoning('us see', 2)]);
+      const retry = ev.attempt({ attempt: 2, why: 'retry' });
+      send([start, ev.reasoning('Let me see'), ev.cut(), retry, ev.reasoning('Let ', 2), ev.reasoning('us see', 2)]);
       page.part('reasoning')!.setAttribute('open', '');
       assert.equal(page.part('reasoning')!.querySelector('.reasoning-text')?.textContent, 'Let us see');
     });
   }
 
-  it('offers to apply the code of an answer', () => {
+  it('lets the user apply code of an answer', () => {
     page.snapshot([exchange('a')]);
     assert.equal(page.part('answer')?.hasAttribute('data-can-apply'), true);
   });
 
-  it('shows the code that went along, closed, as text', () => {
+  it('shows the code of an attachment as text in a closed disclosure', () => {
     const code = '<img src=x onerror=alert(1)>';
     page.snapshot([exchange('a', { attachments: [{ label: 'src/app.ts:10-24', languageId: 'html', code }] })]);
     const details = page.one('article', 'You').querySelector('details')!;
@@ -273,31 +277,31 @@ describe('a turn on screen', () => {
   });
 });
 
-describe('model text', () => {
+describe('text of the model', () => {
   let page: PanelPage;
   beforeEach(() => (page = new PanelPage()));
   afterEach(() => page.dispose());
 
-  it('reaches the renderer as what is new, never as the whole', () => {
+  it('is passed to the renderer in new parts, never completely', () => {
     page.snapshot([exchange('a')]);
     page.events('a', start, ev.text('one '), ev.text('two '));
     page.events('a', ev.text('three'), ev.done('one two three'));
     assert.deepEqual(page.renderCalls, ['append one ', 'append two ', 'append three', 'finish']);
   });
 
-  it('is replaced when a restarted answer has overtaken it', () => {
+  it('is replaced when the restarted answer has become longer', () => {
     page.snapshot([exchange('a')]);
     page.events('a', start, ev.text('old'), ev.replaced('new'));
     assert.deepEqual(page.renderCalls, ['append old', 'replace new']);
   });
 
-  it('takes what only the terminal event has', () => {
+  it('includes text that only the terminal event contains', () => {
     page.snapshot([exchange('a')]);
     page.events('a', start, ev.text('Hel'), ev.done('Hello'));
     assert.equal(page.part('answer')?.textContent, 'Hello');
   });
 
-  it('grows where it ends when a finished turn goes on', () => {
+  it('grows at its end when the user continues a finished turn', () => {
     page.snapshot([exchange('a')]);
     page.events('a', start, ev.reasoning('hm'), ev.text('part'), ev.stopped('part'));
     const state = { ...initialTurn, text: 'part', reasoning: 'hm' };
@@ -309,7 +313,7 @@ describe('model text', () => {
     assert.equal(page.all('article', 'Assistant').length, 1);
   });
 
-  it('stays while a finished turn starts again, until the new answer has overtaken it', () => {
+  it('stays after a restart until the new answer has become longer', () => {
     page.snapshot([exchange('a')]);
     page.events('a', start, ev.text('part'), ev.stopped('part'));
     page.receive({ type: 'exchange', exchange: exchange('a', { state: { ...initialTurn, text: 'part' } }) });

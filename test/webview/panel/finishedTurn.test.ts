@@ -5,17 +5,17 @@ import { initialTurn, reduce } from '../../../src/shared/protocol';
 import { ev } from './support/events';
 import { exchange, PanelPage, startOfTime } from './support/panelPage';
 
-describe('the failure card', () => {
+describe('failure card', () => {
   let page: PanelPage;
   beforeEach(() => (page = new PanelPage()));
   afterEach(() => page.dispose());
 
-  const fail = (more: Partial<FailedEvent> = {}): void => {
+  const fail = (fields: Partial<FailedEvent> = {}): void => {
     page.snapshot([exchange('a')]);
-    page.events('a', ev.attempt(), ev.failed(more));
+    page.events('a', ev.attempt(), ev.failed(fields));
   };
 
-  it('has the actions that are given, in their order, and posts them', () => {
+  it('shows the actions of the event in their order and posts them', () => {
     fail({ actions: ['openBilling', 'switchModel', 'networkSettings', 'newConversation'] });
     const buttons = [...page.one('alert').querySelectorAll<HTMLElement>('.actions button')];
     assert.deepEqual(
@@ -29,7 +29,7 @@ describe('the failure card', () => {
     );
   });
 
-  it('offers the log and the diagnostics after an internal error, and posts them', () => {
+  it('has buttons for the log and the diagnostics after an internal error', () => {
     fail({ kind: 'internal', actions: ['showLog', 'exportDiagnostics', 'retryNow'], status: undefined });
     page.click('Show log');
     page.click('Export diagnostics');
@@ -40,7 +40,7 @@ describe('the failure card', () => {
     );
   });
 
-  it('lets no more than three buttons stand out, and never its Details', () => {
+  it('highlights at most three buttons, and never Details', () => {
     fail({ actions: ['details', 'continue', 'restart', 'retryNow', 'switchModel'] });
     assert.deepEqual(
       [...page.one('alert').querySelectorAll('.actions button')].map((button) => [
@@ -57,7 +57,7 @@ describe('the failure card', () => {
     );
   });
 
-  it('is text alone once another turn has begun', () => {
+  it('loses its buttons when another turn has started', () => {
     fail();
     page.receive({ type: 'exchange', exchange: exchange('b') });
     page.events('b', ev.attempt(), ev.failed({ message: 'Again.' }));
@@ -68,7 +68,7 @@ describe('the failure card', () => {
     assert.deepEqual([...old.querySelectorAll('button')], []);
   });
 
-  it('goes when the turn is tried again', () => {
+  it('is removed when the turn is retried', () => {
     fail();
     page.receive({ type: 'exchange', exchange: exchange('a') });
     assert.deepEqual(page.all('alert'), []);
@@ -76,7 +76,7 @@ describe('the failure card', () => {
   });
 });
 
-describe('after the end', () => {
+describe('finished turn', () => {
   let page: PanelPage;
   beforeEach(() => {
     page = new PanelPage();
@@ -93,7 +93,7 @@ describe('after the end', () => {
     ev.attempt({ attempt: 3, why: 'retry', at: 42_000 }),
     ev.text('Hi', 43_000),
   ];
-  const quietLine = (): string | undefined => page.root.querySelector('.timeline summary')?.textContent;
+  const summaryLine = (): string | undefined => page.root.querySelector('.timeline summary')?.textContent;
 
   const timeline = (): HTMLDetailsElement => page.root.querySelector<HTMLDetailsElement>('.timeline')!;
   const open = (): void => {
@@ -101,7 +101,7 @@ describe('after the end', () => {
     timeline().dispatchEvent(new page.window.Event('toggle'));
   };
 
-  /** `[when, what, facts]` of each row. */
+  /** Returns `[time, title, details]` for each row of the timeline. */
   const rows = (): (string | undefined)[][] => {
     open();
     return [...timeline().querySelectorAll('li')].map((line) => [
@@ -111,9 +111,9 @@ describe('after the end', () => {
     ]);
   };
 
-  it('a bumpy success says so in one line that opens into the timeline', () => {
+  it('summarizes retries and waits in one line that opens the timeline', () => {
     page.events('a', ...retried, ev.done('Hi', { at: 44_000 }));
-    assert.equal(quietLine(), 'Answered after 3 attempts and 41 s of waiting');
+    assert.equal(summaryLine(), 'Answered after 3 attempts and 41 s of waiting');
     assert.equal(timeline().open, false);
     assert.deepEqual(rows(), [
       ['+0 s', 'Attempt 1 with gpt-4o', undefined],
@@ -124,21 +124,21 @@ describe('after the end', () => {
     ]);
   });
 
-  it('the timeline says what came of every attempt, and what it brought', () => {
+  it('shows the outcome and the size of every attempt in the timeline', () => {
     const limited = ev.ended({ how: 'rate-limit', ms: 500, bytes: 0 });
-    const brought = ev.ended({ ms: 12_000, firstTokenMs: 800, bytes: 2400, tokens: 312 });
+    const finished = ev.ended({ ms: 12_000, firstTokenMs: 800, bytes: 2400, tokens: 312 });
     page.events('a', ev.attempt({ at: 0 }), ev.headers(429), limited, ev.waiting({ at: 500 }));
-    page.events('a', ev.attempt({ at: 5500, attempt: 2, why: 'retry' }), ev.headers(), ev.text('Hi'), brought);
+    page.events('a', ev.attempt({ at: 5500, attempt: 2, why: 'retry' }), ev.headers(), ev.text('Hi'), finished);
     page.events('a', ev.done('Hi'));
-    const facts = rows().map((row) => row[2]);
-    assert.equal(facts[0], 'Status 429 · Failed after 0.5 s: rate limited');
+    const details = rows().map((row) => row[2]);
+    assert.equal(details[0], 'Status 429 · Failed after 0.5 s: rate limited');
     assert.equal(
-      facts[2],
+      details[2],
       'Retried · Status 200 · First token after 0.8 s · Finished after 12 s · 2.4K bytes · 312 tokens',
     );
   });
 
-  it('the timeline has the request id for those who ask', () => {
+  it('shows request ids as tooltips in the timeline', () => {
     const named = { ...ev.headers(500), requestId: 'req_1' } as const;
     page.events('a', ev.attempt(), named, ev.attempt({ attempt: 2, why: 'retry' }), ev.headers(), ev.done('Hi'));
     open();
@@ -152,19 +152,19 @@ describe('after the end', () => {
     );
   });
 
-  for (const [how, words] of [
+  for (const [outcome, text] of [
     ['finished', 'Finished after 1.9 s'],
     ['stopped', 'Stopped after 1.9 s'],
     ['abandoned', 'Abandoned after 1.9 s'],
     ['connection', 'Failed after 1.9 s: connection lost'],
   ] as const) {
-    it(`the timeline says how an attempt ended: ${how}`, () => {
-      page.events('a', ev.attempt(), ev.attempt({ attempt: 2 }), ev.ended({ how, bytes: 0 }), ev.done('Hi'));
-      assert.equal(rows().at(-1)?.[2], words);
+    it(`shows the outcome of an attempt in the timeline: ${outcome}`, () => {
+      page.events('a', ev.attempt(), ev.attempt({ attempt: 2 }), ev.ended({ how: outcome, bytes: 0 }), ev.done('Hi'));
+      assert.equal(rows().at(-1)?.[2], text);
     });
   }
 
-  for (const [why, words] of [
+  for (const [trigger, text] of [
     ['retry', 'Retried'],
     ['retry-now', 'Retried manually'],
     ['replay', 'Retried immediately'],
@@ -172,24 +172,24 @@ describe('after the end', () => {
     ['switch', 'Model switched'],
     ['resume', undefined],
   ] as const) {
-    it(`the timeline says why there was another attempt: ${why}`, () => {
-      page.events('a', ev.attempt(), ev.attempt({ attempt: 2, why }), ev.done('Hi'));
-      assert.equal(rows().at(-1)?.[2], words);
+    it(`shows the trigger of an attempt in the timeline: ${trigger}`, () => {
+      page.events('a', ev.attempt(), ev.attempt({ attempt: 2, why: trigger }), ev.done('Hi'));
+      assert.equal(rows().at(-1)?.[2], text);
     });
   }
 
-  const waits: Readonly<Record<string, readonly [event: StreamEvent, title: string, facts: string | undefined]>> = {
-    'the server, and where it said so': [
+  const waits: Readonly<Record<string, readonly [event: StreamEvent, title: string, details: string | undefined]>> = {
+    'a retry-after with its header': [
       ev.waiting({ source: 'server', delayMs: 5250, hintMs: 5000, hintFrom: 'retry-after', jitterMs: 250 }),
       'Waited 5.3 s: rate limited',
       'The gateway asked for a wait of 5 s (retry-after) · plus 0.3 s margin',
     ],
-    'the server, nobody knows where': [
+    'a retry-after without a header': [
       ev.waiting({ source: 'server', delayMs: 5000, hintMs: 4990, jitterMs: 10 }),
       'Waited 5.3 s: rate limited',
       'The gateway asked for a wait of 5 s',
     ],
-    'backoff and its jitter': [
+    'a backoff with jitter': [
       ev.waiting({ reason: 'overloaded', delayMs: 4100, jitterMs: 2100 }),
       'Waited 5.3 s: overloaded',
       'Backoff 4.1 s, including 2.1 s of jitter',
@@ -204,17 +204,17 @@ describe('after the end', () => {
       'Waited 5.3 s: paused after repeated failures',
       'Another window was asked to wait · Backoff 4.1 s',
     ],
-    'nobody, for the network': [ev.offline(), 'Waited 5.3 s: offline', undefined],
+    'a missing network': [ev.offline(), 'Waited 5.3 s: offline', undefined],
   };
-  for (const [name, [event, title, facts]] of Object.entries(waits)) {
-    it(`the timeline says where a wait came from: ${name}`, () => {
+  for (const [name, [event, title, details]] of Object.entries(waits)) {
+    it(`shows the source of a wait in the timeline: ${name}`, () => {
       const [first, second] = [ev.attempt({ at: 0 }), ev.attempt({ attempt: 2, why: 'retry', at: 5250 })];
       page.events('a', first, { ...event, at: 0 }, second, ev.done('Hi'));
-      assert.deepEqual(rows()[1], ['+0 s', title, facts]);
+      assert.deepEqual(rows()[1], ['+0 s', title, details]);
     });
   }
 
-  it('the timeline has no wait too short for a word, and those after the last attempt', () => {
+  it('leaves very short waits out of the timeline and includes waits after the last attempt', () => {
     const long = ev.waiting({ attempt: 3, at: 1030 });
     page.events('a', ev.attempt(), ev.waiting({ at: 1000 }), ev.attempt({ attempt: 2, at: 1020 }), long);
     page.events('a', { ...ev.stopped(''), at: 3030 });
@@ -224,30 +224,30 @@ describe('after the end', () => {
     );
   });
 
-  it('the timeline says of a wait that ended with its window what it was for', () => {
+  it('shows the reason of a wait that was interrupted with its window', () => {
     const state = markInterrupted([...retried.slice(0, 3), ev.waiting({ at: 21_000 })].reduce(reduce, initialTurn));
     page.snapshot([exchange('a', { state })]);
     assert.equal(rows().at(-1)?.[1], 'Waiting: rate limited');
   });
 
-  it('a success without waiting counts the attempts alone', () => {
+  it('counts only the attempts in the summary of a success without waits', () => {
     page.events('a', ev.attempt(), ev.attempt({ attempt: 2, why: 'replay' }), ev.text('Hi'), ev.done('Hi'));
-    assert.equal(quietLine(), 'Answered after 2 attempts');
+    assert.equal(summaryLine(), 'Answered after 2 attempts');
   });
 
-  it('a success that had to wait before its first attempt says the time alone', () => {
+  it('shows only the wait in the summary of a success that waited before its first attempt', () => {
     page.events('a', ev.waiting({ at: 0, attempt: 1 }), ev.attempt({ at: 3000 }), ev.text('Hi'), ev.done('Hi'));
-    assert.equal(quietLine(), 'Answered after waiting 3 s');
+    assert.equal(summaryLine(), 'Answered after waiting 3 s');
     assert.deepEqual(
       rows().map(([at]) => at),
       ['+0 s', '+3 s'],
     );
   });
 
-  it('a wait before the first attempt counts, whatever the timeline begins with', () => {
+  it('includes the wait before the first attempt in the times of the timeline', () => {
     const model = { type: 'model', attempt: 1, at: 0, from: 'a', to: 'gpt-4o', reason: 'breaker' } as const;
-    const again = ev.attempt({ attempt: 2, why: 'retry', at: 4000 });
-    page.events('a', model, ev.attempt({ at: 3000 }), again, ev.text('Hi', 5000), ev.done('Hi', { at: 6000 }));
+    const nextAttempt = ev.attempt({ attempt: 2, why: 'retry', at: 4000 });
+    page.events('a', model, ev.attempt({ at: 3000 }), nextAttempt, ev.text('Hi', 5000), ev.done('Hi', { at: 6000 }));
     assert.deepEqual(
       rows().map(([at]) => at),
       ['+3 s', '+4 s'],
@@ -255,47 +255,47 @@ describe('after the end', () => {
     assert.equal(page.root.querySelector('.turn-footer span')?.textContent, 'first token 5 s, total 6 s');
   });
 
-  const ends = {
+  const messages = {
     stopped: ['Stopped.', 'Stopped. The partial answer was kept.'],
     interrupted: [
       'Interrupted: VS Code closed, reloaded or crashed.',
       'Interrupted: VS Code closed, reloaded or crashed. The partial answer was kept.',
     ],
   } as const;
-  for (const [name, [empty, kept]] of Object.entries(ends)) {
-    for (const [arrived, words] of [
-      [[], empty],
-      [[ev.text('Hi')], kept],
-      [[ev.reasoning('Hm')], kept],
+  for (const [name, [withoutText, withText]] of Object.entries(messages)) {
+    for (const [arrived, message] of [
+      [[], withoutText],
+      [[ev.text('Hi')], withText],
+      [[ev.reasoning('Hm')], withText],
     ] as const) {
-      it(`a turn that was ${name} after ${arrived[0]?.type ?? 'nothing'} says: ${words}`, () => {
+      it(`shows for a turn that was ${name} after ${arrived[0]?.type ?? 'nothing'}: ${message}`, () => {
         const running = [ev.attempt(), ...arrived].reduce(reduce, initialTurn);
         page.snapshot([exchange('a', { state: name === 'interrupted' ? markInterrupted(running) : running })]);
         if (name === 'stopped') {
           page.events('a', ev.stopped(running.text));
-          assert.equal(page.announced, words);
+          assert.equal(page.announced, message);
         }
-        assert.equal(page.root.querySelector('.outcome p')?.textContent, words);
+        assert.equal(page.root.querySelector('.outcome p')?.textContent, message);
       });
     }
   }
 
-  it('the timeline of a smooth success opens by the time it took', () => {
+  it('uses the duration as the caption of the timeline after a success without retries', () => {
     page.events('a', ev.attempt({ at: 1000 }), ev.text('Hi', 1800), ev.done('Hi', { at: 3000 }));
-    assert.equal(quietLine(), 'first token 0.8 s, total 2 s');
+    assert.equal(summaryLine(), 'first token 0.8 s, total 2 s');
     assert.deepEqual(rows(), [['+0 s', 'Attempt 1 with gpt-4o', undefined]]);
   });
 
-  it('a turn without an attempt has no timeline', () => {
+  it('has no timeline without an attempt', () => {
     page.events('a', ev.stopped(''));
-    assert.equal(quietLine(), undefined);
+    assert.equal(summaryLine(), undefined);
   });
 
-  it('the timeline opens while a bumpy turn runs, follows it once a second, and stays open to its end', () => {
+  it('updates an open timeline once a second while the turn is running and keeps it open at the end', () => {
     page.events('a', ev.attempt({ at: 1000, time: startOfTime }));
-    assert.equal(quietLine(), undefined);
+    assert.equal(summaryLine(), undefined);
     page.events('a', ev.waiting({ at: 1000, until: startOfTime + 9000, delayMs: 9000 }));
-    assert.equal(quietLine(), 'Timeline so far');
+    assert.equal(summaryLine(), 'Timeline so far');
     assert.equal(rows().length, 2);
     const totals = (): string | undefined => timeline().querySelector('.timeline-totals')?.textContent;
     page.clock.advance(1000);
@@ -310,35 +310,35 @@ describe('after the end', () => {
     assert.equal(page.clock.pending, 0);
   });
 
-  it('the timeline gives the keyboard focus it had to the composer, when the turn starts anew', () => {
+  it('moves the focus from the timeline to the composer when the turn restarts', () => {
     page.events('a', ...retried, ev.done('Hi', { at: 44_000 }));
     timeline().querySelector('summary')!.focus();
     page.receive({ type: 'exchange', exchange: exchange('a') });
     assert.equal(page.window.document.activeElement, page.input);
   });
 
-  it('nothing is drawn of a timeline that nobody has opened', () => {
+  it('does not draw a closed timeline', () => {
     page.events('a', ...retried, ev.done('Hi', { at: 44_000 }));
     assert.deepEqual([...timeline().querySelector('.timeline-body')!.children], []);
   });
 
-  it('an answer that was gone on with by hand tells all of its runs, one after the other', () => {
+  it('shows all segments of an answer that the user has continued', () => {
     const first = [ev.attempt({ at: 1000 }), ev.text('Hel', 2000), ev.usage(), { ...ev.stopped('Hel'), at: 5000 }];
     const stopped = first.reduce(reduce, initialTurn);
     page.snapshot([exchange('a', { state: { ...initialTurn, text: 'Hel', previousSegments: [stopped] } })]);
     page.events('a', ev.attempt({ at: 90_000 }), ev.text('lo', 91_000), ev.usage(), ev.done('Hello', { at: 93_000 }));
-    assert.equal(quietLine(), 'Answered after 2 attempts');
+    assert.equal(summaryLine(), 'Answered after 2 attempts');
     assert.deepEqual(rows(), [
       ['+0 s', 'Attempt 1 with gpt-4o', undefined],
       ['+4 s', 'Attempt 2 with gpt-4o', undefined],
     ]);
     assert.deepEqual(
-      [...page.root.querySelectorAll('.turn-footer span')].map((fact) => fact.textContent),
+      [...page.root.querySelectorAll('.turn-footer span')].map((detail) => detail.textContent),
       ['24 tokens in, 24.7K out', 'first token 1 s, total 7 s'],
     );
   });
 
-  it('the picture says in a sentence what it shows, and in titles what each bar is', () => {
+  it('describes the timeline picture with an accessible name and a title for each bar', () => {
     page.events('a', ...retried, ev.done('Hi', { at: 44_000 }));
     open();
     const picture = page.one('img');
@@ -356,45 +356,56 @@ describe('after the end', () => {
     assert.equal(timeline().querySelectorAll('[style]').length, 0);
   });
 
-  it('a failure after several attempts has its timeline', () => {
+  it('has a timeline after a failure with several attempts', () => {
     page.events('a', ...retried, ev.failed());
-    assert.equal(quietLine(), 'Timeline');
+    assert.equal(summaryLine(), 'Timeline');
   });
 
-  for (const [how, words] of [
+  for (const [method, text] of [
     ['prefill', 'Requested the rest · Resumed at character 1,204 · 1 repeated character dropped'],
     ['continue', 'Requested the rest · Resumed at character 1,204 · 1 repeated character dropped'],
     ['restart', 'Restarted'],
   ] as const) {
-    it(`the timeline says how an answer went on: ${how}`, () => {
-      const again = ev.attempt({ attempt: 2, why: 'resume', how });
+    it(`shows in the timeline how an answer was resumed: ${method}`, () => {
+      const nextAttempt = ev.attempt({ attempt: 2, why: 'resume', how: method });
       page.events(
         'a',
         ev.attempt(),
         ev.text('Hi'),
         ev.cut(),
-        again,
-        ev.resumed({ how, seam: 1204, trimmed: 1 }),
+        nextAttempt,
+        ev.resumed({ how: method, seam: 1204, trimmed: 1 }),
         ev.done('Hi'),
       );
-      assert.equal(rows().at(-1)?.[2], words);
+      assert.equal(rows().at(-1)?.[2], text);
     });
   }
 
-  for (const [name, more, facts] of [
-    ['smooth', [], ['12 tokens in, 12.3K out']],
-    ['bumpy', [ev.attempt({ attempt: 2 })], ['12 tokens in, 12.3K out', 'first token 0.8 s, total 2 s']],
+  for (const [name, moreEvents, details] of [
+    ['only the tokens of an answer without retries', [], ['12 tokens in, 12.3K out']],
+    [
+      'the tokens and the duration of an answer with retries',
+      [ev.attempt({ attempt: 2 })],
+      ['12 tokens in, 12.3K out', 'first token 0.8 s, total 2 s'],
+    ],
   ] as const) {
-    it(`the footer tells tokens, and of a ${name} success what the timeline’s line does not`, () => {
-      page.events('a', ev.attempt({ at: 1000 }), ...more, ev.text('Hi', 1800), ev.usage(), ev.done('Hi', { at: 3000 }));
+    it(`shows in the footer ${name}`, () => {
+      page.events(
+        'a',
+        ev.attempt({ at: 1000 }),
+        ...moreEvents,
+        ev.text('Hi', 1800),
+        ev.usage(),
+        ev.done('Hi', { at: 3000 }),
+      );
       assert.deepEqual(
-        [...page.root.querySelectorAll('.turn-footer span')].map((fact) => fact.textContent),
-        facts,
+        [...page.root.querySelectorAll('.turn-footer span')].map((detail) => detail.textContent),
+        details,
       );
     });
   }
 
-  it('Copy posts the Markdown of the whole answer, and says so for a moment', () => {
+  it('copies the Markdown of the complete answer and shows that for a moment', () => {
     page.events('a', ev.attempt(), ev.text('**Hi**'), ev.done('**Hi**'));
     page.click('Copy');
     assert.deepEqual(page.posted, [{ type: 'copy', text: '**Hi**' }]);
@@ -409,26 +420,26 @@ describe('after the end', () => {
 
   const partial = { stopped: ev.stopped('Hi'), failed: ev.failed({ text: 'Hi' }) };
   for (const [name, end] of Object.entries(partial)) {
-    it(`Copy posts what there is of a ${name} answer`, () => {
+    it(`copies the partial text of a ${name} answer`, () => {
       page.events('a', ev.attempt(), ev.text('Hi'), end);
       page.click('Copy');
       assert.deepEqual(page.posted, [{ type: 'copy', text: 'Hi' }]);
     });
   }
 
-  it('Get code asks for what was asked, not for the answer', () => {
+  it('posts a copyRequest message for the button Get code', () => {
     page.events('a', ev.attempt(), ev.text('Hi'), ev.done('Hi'));
     page.click('Get code…');
     assert.deepEqual(page.posted, [{ type: 'copyRequest', exchangeId: 'a' }]);
     assert.equal(page.one('button', 'Get code…').title, 'This request as cURL, Python or Node.js');
   });
 
-  it('there is no Copy without an answer', () => {
+  it('has no Copy button without an answer', () => {
     page.events('a', ev.attempt(), ev.failed());
     assert.deepEqual(page.all('button', 'Copy'), []);
   });
 
-  it('only the latest stopped turn offers to go on', () => {
+  it('offers Restart answer only for the latest stopped turn', () => {
     const stopped = [ev.attempt(), ev.text('Hi'), ev.stopped('Hi')].reduce(reduce, initialTurn);
     page.snapshot([exchange('a', { state: stopped }), exchange('b', { state: stopped })]);
     assert.ok(page.one('button', 'Restart answer'));

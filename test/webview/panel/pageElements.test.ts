@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { ev } from './support/events';
 import { connected, exchange, PanelPage } from './support/panelPage';
 
-describe('around the conversation', () => {
+describe('page around the conversation', () => {
   let page: PanelPage;
   beforeEach(() => (page = new PanelPage()));
   afterEach(() => page.dispose());
 
   const keyless = { ...connected, hasKey: false };
 
-  it('names the model and the host that answer, and offers another', () => {
+  it('shows the model and the host, and opens the model selection', () => {
     page.snapshot();
     page.click('Model: gpt-4o api.example');
     assert.deepEqual(page.posted, [{ type: 'selectModel' }]);
@@ -17,7 +17,7 @@ describe('around the conversation', () => {
     assert.ok(page.one('button', 'Model: deepseek-v3 api.example'));
   });
 
-  it('offers prompts in an empty conversation, and none in another', () => {
+  it('suggests prompts only in an empty conversation', () => {
     const suggestions = [{ id: 'demo-429', label: 'Rate limit' }];
     page.snapshot([], { suggestions });
     page.click('Rate limit');
@@ -28,7 +28,7 @@ describe('around the conversation', () => {
     assert.ok(page.one('button', 'Rate limit'));
   });
 
-  it('leaves the focus on an offer that is still the same', () => {
+  it('keeps the focus on an unchanged suggestion', () => {
     const suggestions = [{ id: 'demo-429', label: 'Rate limit' }];
     page.snapshot([], { suggestions });
     page.one('button', 'Rate limit').focus();
@@ -38,13 +38,13 @@ describe('around the conversation', () => {
     assert.deepEqual([page.all('button', 'Rate limit').length, page.all('button', 'Slow').length], [0, 1]);
   });
 
-  it('offers earlier conversations in an empty one', () => {
+  it('has a button that opens the history in an empty conversation', () => {
     page.snapshot();
     page.click('History');
     assert.deepEqual(page.posted, [{ type: 'openHistory' }]);
   });
 
-  it('asks for a key once, with the demo as the other way', () => {
+  it('offers to set an API key or to open the demo in an empty conversation', () => {
     page.snapshot([], { connection: keyless });
     assert.match(page.one('log').textContent, /No API key for api\.example/);
     page.click('Set API key');
@@ -52,7 +52,7 @@ describe('around the conversation', () => {
     assert.deepEqual(page.posted, [{ type: 'setApiKey' }, { type: 'openDemo' }]);
   });
 
-  it('asks for a key once beside a conversation', () => {
+  it('has only one button that sets an API key in a conversation with exchanges', () => {
     page.snapshot([exchange('a')], { connection: keyless });
     assert.ok(page.one('button', 'Set API key'));
     assert.equal(page.one('log').querySelector('.notice'), null);
@@ -62,22 +62,22 @@ describe('around the conversation', () => {
     assert.equal(page.one('log').contains(page.one('button', 'Set API key')), false);
   });
 
-  it('does not ask for a key that is there', () => {
+  it('does not offer to set an API key that exists', () => {
     page.snapshot([], { connection: keyless });
     page.receive({ type: 'connection', connection: connected, suggestions: [] });
     assert.deepEqual(page.all('button', 'Set API key'), []);
   });
 
-  it('says that the demo answers, and leaves it', () => {
+  it('has a button that leaves the demo', () => {
     page.snapshot([], { connection: { ...keyless, demo: true } });
     assert.deepEqual(page.all('button', 'Set API key'), []);
     page.click('Leave the demo');
     assert.deepEqual(page.posted, [{ type: 'leaveDemo' }]);
   });
 
-  it('says to a screen reader what starts, waits and ends, and not the words', () => {
+  it('announces the start, the waits and the end of a turn, but not its text', () => {
     page.snapshot([exchange('a')]);
-    const said = [
+    const announcements = [
       ev.attempt(),
       ev.waiting(),
       ev.attempt({ attempt: 2, why: 'retry' }),
@@ -87,7 +87,7 @@ describe('around the conversation', () => {
       page.events('a', event);
       return page.announced;
     });
-    assert.deepEqual(said, [
+    assert.deepEqual(announcements, [
       'Waiting for the answer',
       'Rate limited. Retrying in 4.1 s',
       'Rate limited. Retrying in 4.1 s',
@@ -97,7 +97,7 @@ describe('around the conversation', () => {
     assert.equal(page.root.querySelector('[aria-live="polite"]')?.hasAttribute('role'), false);
   });
 
-  it('says that a turn starts also when it goes on with an answer, and how a network that is away ends the wait', () => {
+  it('announces the start of a continued turn, and how a wait for the network ends', () => {
     page.snapshot([exchange('a')]);
     page.events('a', ev.attempt({ why: 'resume', how: 'continue' }));
     assert.equal(page.announced, 'Waiting for the answer');
@@ -105,32 +105,32 @@ describe('around the conversation', () => {
     assert.equal(page.announced, 'You appear to be offline. Resumes automatically when the network is back');
   });
 
-  const goingOn = [
+  const resumeMethods = [
     ['continue', 'Connection lost. Getting the rest of the answer…'],
     ['prefill', 'Connection lost. Getting the rest of the answer…'],
     ['restart', 'Connection lost. Restarting the answer. The current text stays until the new answer is longer.'],
     [undefined, 'Connection lost. Waiting for the answer'],
   ] as const;
-  for (const [how, words] of goingOn) {
-    it(`says once why an answer broke off and what is done (${how ?? 'asked again'}), and that it goes on`, () => {
+  for (const [method, announcement] of resumeMethods) {
+    it(`announces a cut once, how the answer is resumed (${method ?? 'same request'}), and that it is resumed`, () => {
       page.snapshot([exchange('a')]);
-      const heard = [
+      const announcements = [
         ev.attempt(),
         ev.text('Hi'),
         ev.cut(),
-        ev.attempt({ attempt: 2, why: 'resume', how }),
-        ev.attempt({ attempt: 3, why: 'resume', how }),
+        ev.attempt({ attempt: 2, why: 'resume', how: method }),
+        ev.attempt({ attempt: 3, why: 'resume', how: method }),
         ev.resumed(),
       ].map((event) => {
         page.events('a', event);
         return page.announced;
       });
       const started = 'Waiting for the answer';
-      assert.deepEqual(heard, [started, started, started, words, words, 'Answer resumed']);
+      assert.deepEqual(announcements, [started, started, started, announcement, announcement, 'Answer resumed']);
     });
   }
 
-  it('leaves it to the wait to say why an answer broke off', () => {
+  it('announces the reason of a cut only with the wait that follows', () => {
     page.snapshot([exchange('a')]);
     page.events('a', ev.attempt(), ev.text('Hi'), ev.cut(), ev.waiting());
     const wait = page.announced;
@@ -140,7 +140,7 @@ describe('around the conversation', () => {
     assert.equal(page.announced, 'Answer resumed');
   });
 
-  it('says nothing of what is replayed', () => {
+  it('announces nothing for replayed events', () => {
     page.snapshot([exchange('a')]);
     assert.equal(page.announced, '');
   });

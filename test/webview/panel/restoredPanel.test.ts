@@ -8,7 +8,7 @@ import { Scroller } from './support/scroller';
 const state = [ev.attempt(), ev.done('an answer')].reduce(reduce, initialTurn);
 const exchanges: readonly ExchangeView[] = ['a', 'b', 'c'].map((id) => exchange(id, { state }));
 
-/** Answers of 500 pixels each, one below the other, in a conversation that starts 30 pixels down the page. */
+/** Lays out the answers below each other, with heights in pixels, in a conversation that starts 30 pixels down the page. */
 function layOut(page: PanelPage, scroller: Scroller, heights: readonly number[] = [500, 500, 500]): void {
   scroller.element.getBoundingClientRect = () => rectangle(30, scroller.clientHeight);
   for (const [index, article] of page.all('article', 'Assistant').entries()) {
@@ -18,87 +18,88 @@ function layOut(page: PanelPage, scroller: Scroller, heights: readonly number[] 
 }
 
 function rectangle(top: number, height: number): DOMRect {
-  const place = { x: 0, left: 0, right: 300, width: 300, y: top, top, bottom: top + height, height };
-  return { ...place, toJSON: () => place };
+  const bounds = { x: 0, left: 0, right: 300, width: 300, y: top, top, bottom: top + height, height };
+  return { ...bounds, toJSON: () => bounds };
 }
 
-describe('a panel that was hidden behind another tab', () => {
+describe('panel restored after it was hidden behind another tab', () => {
   const pages: PanelPage[] = [];
   afterEach(() => {
     for (const page of pages.splice(0)) page.dispose();
   });
-  const open = (before: Partial<Unsent> = {}) => {
-    const page = PanelPage.restored(before);
+  const open = (unsent: Partial<Unsent> = {}) => {
+    const page = PanelPage.restored(unsent);
     pages.push(page);
     const scroller = new Scroller(page.one('log'), page);
     scroller.height = 1500;
-    // Before a frame is drawn, the browser lays out what is in it.
-    page.clock.held = [];
+    // The browser lays out the page before it draws a frame.
+    page.clock.heldCalls = [];
     page.snapshot(exchanges);
     layOut(page, scroller);
-    while (page.clock.held.length > 0) page.clock.runHeld();
-    page.clock.held = undefined;
+    while (page.clock.heldCalls.length > 0) page.clock.runNext();
+    page.clock.heldCalls = undefined;
     return { page, scroller };
   };
-  const reopened = (before: Partial<Unsent>) => {
+  const reopened = (unsent: Partial<Unsent>) => {
     pages.pop()?.dispose();
-    return open(before);
+    return open(unsent);
   };
 
-  it('shows what was being read, though what is above it is drawn later', () => {
+  it('restores the reading position, also when the content above is drawn later', () => {
     const { page, scroller } = open();
     scroller.wheel(-2000);
     scroller.wheel(620);
-    assert.deepEqual(page.kept.place, { exchangeId: 'b', offset: 120 });
-    const after = reopened(page.kept);
+    assert.deepEqual(page.stored.place, { exchangeId: 'b', offset: 120 });
+    const after = reopened(page.stored);
     assert.equal(after.scroller.element.scrollTop, 620);
     layOut(after.page, after.scroller, [800, 500, 500]);
     after.scroller.grow(300);
     assert.equal(after.scroller.element.scrollTop, 920);
-    assert.deepEqual(after.page.kept.place, { exchangeId: 'b', offset: 120 });
+    assert.deepEqual(after.page.stored.place, { exchangeId: 'b', offset: 120 });
   });
 
-  it('goes where a hand scrolls it, and stays there', () => {
+  it('keeps the position to which the user scrolls after the restore', () => {
     const { page, scroller } = open({ place: { exchangeId: 'b', offset: 120 } });
     scroller.wheel(-100);
     scroller.grow(300);
     assert.equal(scroller.element.scrollTop, 520);
-    assert.deepEqual(page.kept.place, { exchangeId: 'b', offset: 20 });
+    assert.deepEqual(page.stored.place, { exchangeId: 'b', offset: 20 });
   });
 
-  it('shows the end where the end was shown, or what was read is no longer there', () => {
+  it('shows the end if the end was in view or the answer is gone', () => {
     const { page, scroller } = open();
     scroller.wheel(-500);
     scroller.wheel(500);
-    assert.equal(page.kept.place, undefined);
-    for (const before of [page.kept, { place: { exchangeId: 'gone', offset: 0 } }]) {
-      assert.equal(reopened(before).scroller.fromEnd, 0);
+    assert.equal(page.stored.place, undefined);
+    for (const unsent of [page.stored, { place: { exchangeId: 'gone', offset: 0 } }]) {
+      assert.equal(reopened(unsent).scroller.distanceFromEnd, 0);
     }
   });
 
-  it('has the prompt that was being edited, as it was', () => {
+  it('restores the open editor of a prompt with its text', () => {
     const { page } = open();
-    const editor = (of: PanelPage): HTMLTextAreaElement | null => of.root.querySelector('.prompt-editor textarea');
+    const editorIn = (within: PanelPage): HTMLTextAreaElement | null =>
+      within.root.querySelector('.prompt-editor textarea');
     page.all('button', 'Edit')[1]?.click();
-    const input = editor(page);
+    const input = editorIn(page);
     assert.ok(input);
     input.value = 'in other words';
     input.dispatchEvent(new page.window.Event('input', { bubbles: true }));
-    const after = reopened(page.kept);
-    assert.equal(editor(after.page)?.value, 'in other words');
+    const after = reopened(page.stored);
+    assert.equal(editorIn(after.page)?.value, 'in other words');
     after.page.click('Cancel');
-    assert.deepEqual([editor(after.page), after.page.kept.edits], [null, []]);
+    assert.deepEqual([editorIn(after.page), after.page.stored.edits], [null, []]);
   });
 
-  it('has that prompt still where its conversation is told anew', () => {
+  it('keeps the open editor of a prompt after another snapshot', () => {
     const { page } = open();
     page.all('button', 'Edit')[1]?.click();
     page.snapshot(exchanges);
     assert.ok(page.root.querySelector('.prompt-editor'));
   });
 
-  it('keeps all that while the conversation is not there yet', () => {
-    const before: Unsent = {
+  it('keeps all unsent data until the first snapshot arrives', () => {
+    const unsent: Unsent = {
       draft: 'a',
       prefilled: [{ text: 'a', more: { prompt: 'a' }, awaitsKey: true }],
       place: { exchangeId: 'b', offset: 120 },
@@ -108,10 +109,10 @@ describe('a panel that was hidden behind another tab', () => {
       pending: ['c'],
       seen: 'b',
     };
-    const page = PanelPage.restored(before);
+    const page = PanelPage.restored(unsent);
     pages.push(page);
     page.type('ab');
-    assert.deepEqual(page.kept, { ...before, at: startOfTime, draft: 'ab' });
+    assert.deepEqual(page.stored, { ...unsent, at: startOfTime, draft: 'ab' });
     assert.deepEqual(page.posted, [{ type: 'restoreContext', ids: ['file:a'] }]);
   });
 });
