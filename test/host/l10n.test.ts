@@ -39,7 +39,7 @@ const said = new Set([
   ...literalsOf(join(root, 'src/extension.ts')),
   ...Object.values(panelStrings),
   ...Object.values<FaultRow>(faultTable).flatMap(({ message, timed = '' }) => [message, timed]),
-  ...Object.values(faultAdvice).flatMap(({ cause, todo }) => [cause, todo]),
+  ...Object.values(faultAdvice).flatMap(({ cause, remedy }) => [cause, remedy]),
   ...Object.values(localFaults).map(({ message }) => message),
   ...demoModels.flatMap(({ title, prompt, watch = '' }) => [title, prompt, watch]),
 ]);

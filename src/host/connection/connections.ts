@@ -26,37 +26,37 @@ export interface ConnectionDeps {
   readonly memory: vscode.Memento;
 }
 
-const demoKey = 'hsa-demo';
+const demoApiKey = 'hsa-demo';
 
 /** Where requests go right now, with which key and which model. */
 export class Connections extends Disposable {
-  private readonly changed = this.register(new vscode.EventEmitter<void>());
+  private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
   /** The URL, the key, the model or the demo changed. */
-  readonly onDidChange = this.changed.event;
+  readonly onDidChange = this.changeEmitter.event;
 
   constructor(private readonly deps: ConnectionDeps) {
     super();
     const { settings, keys, demo } = deps;
-    for (const source of [settings, keys, demo]) this.register(source.onDidChange(() => this.changed.fire()));
+    for (const source of [settings, keys, demo]) this.register(source.onDidChange(() => this.changeEmitter.fire()));
     this.register(new BaseUrlNotices(deps));
   }
 
   /** @throws NoConnectionError when the base URL of the settings can't be used, or the key can't be read. */
   current(): Promise<ActiveConnection> {
     const { baseUrl } = this.deps.demo;
-    return baseUrl === undefined ? this.own() : Promise.resolve(embedded(baseUrl));
+    return baseUrl === undefined ? this.configured() : Promise.resolve(embeddedConnection(baseUrl));
   }
 
   /** The embedded gateway. @throws NoConnectionError when the demo is not active. */
   embedded(): Promise<ActiveConnection> {
     const { baseUrl } = this.deps.demo;
-    if (baseUrl !== undefined) return Promise.resolve(embedded(baseUrl));
+    if (baseUrl !== undefined) return Promise.resolve(embeddedConnection(baseUrl));
     const message = vscode.l10n.t('The offline demo is closed. Reopen it to send this prompt.');
     return Promise.reject(new NoConnectionError('base-url', message));
   }
 
   /** The user's own, whether or not the demo is active. @throws as `current`. */
-  async own(): Promise<ActiveConnection> {
+  async configured(): Promise<ActiveConnection> {
     const { settings, keys } = this.deps;
     const baseUrl = settings.baseUrl();
     if ('error' in baseUrl) throw new NoConnectionError('base-url', unusableBaseUrl(baseUrl.error));
@@ -65,12 +65,12 @@ export class Connections extends Disposable {
   }
 
   /** Returns the connection to the embedded gateway or to the user's own. @throws as `embedded` and `own` */
-  of(demo: boolean): Promise<ActiveConnection> {
-    return demo ? this.embedded() : this.own();
+  select(demo: boolean): Promise<ActiveConnection> {
+    return demo ? this.embedded() : this.configured();
   }
 
   /** As `current`; undefined: the base URL of the settings can't be used. */
-  async usable(): Promise<ActiveConnection | undefined> {
+  async currentIfUsable(): Promise<ActiveConnection | undefined> {
     const { demo, settings } = this.deps;
     return !demo.active && 'error' in settings.baseUrl() ? undefined : this.current();
   }
@@ -84,7 +84,7 @@ export class Connections extends Disposable {
       return { model, host: vscode.l10n.t('an invalid base URL'), hasKey: false, demo: false };
     }
     try {
-      const connection = await this.of(demo);
+      const connection = await this.select(demo);
       return { model, host: connection.host, hasKey: connection.apiKey !== undefined, demo: connection.demo };
     } catch (error) {
       log.error(error);
@@ -95,13 +95,13 @@ export class Connections extends Disposable {
   }
 
   /** Hands over where requests go, now and after each change; a view that comes late never replaces a later one. */
-  follow(show: (view: ConnectionView) => void): { dispose(): void } {
+  subscribe(show: (view: ConnectionView) => void): { dispose(): void } {
     let latest = 0;
     const update = (): void => {
-      const turn = ++latest;
+      const update = ++latest;
       this.view().then(
         (view) => {
-          if (turn === latest) show(view);
+          if (update === latest) show(view);
         },
         (error: unknown) => this.deps.log.error(error),
       );
@@ -140,7 +140,7 @@ export class Connections extends Disposable {
   }
 }
 
-function embedded(baseUrl: string): ActiveConnection {
+function embeddedConnection(baseUrl: string): ActiveConnection {
   const { origin, host } = new URL(baseUrl);
-  return { baseUrl, origin, host, apiKey: demoKey, demo: true };
+  return { baseUrl, origin, host, apiKey: demoApiKey, demo: true };
 }

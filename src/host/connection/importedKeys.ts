@@ -9,7 +9,7 @@ interface Secrets {
 }
 
 /** Where the fingerprints of the keys are stored. */
-const entry = 'holysheep.adoptedKeys';
+const secretName = 'holysheep.adoptedKeys';
 
 /**
  * Imports the keys that were entered in VS Code's own dialog, which knows no origin. Each belongs to the origin of the
@@ -25,21 +25,21 @@ export class ImportedKeys {
 
   async import(origin: string, key: string): Promise<void> {
     const fingerprint = createHash('sha256').update(key).digest('hex');
-    const seen = await this.seen();
-    if (fingerprint in seen) return;
+    const fingerprints = await this.readFingerprints();
+    if (fingerprint in fingerprints) return;
     // Before anything is sent: a key that is not known as seen could be imported for another origin later.
-    await this.keep({ ...seen, [fingerprint]: origin });
+    await this.saveFingerprints({ ...fingerprints, [fingerprint]: origin });
     const { state } = await this.store(key);
     // The user is asked again about a key that was neither stored nor refused.
-    if (state === 'cancelled') await this.keep(seen);
+    if (state === 'cancelled') await this.saveFingerprints(fingerprints);
   }
 
-  private async seen(): Promise<Readonly<Record<string, unknown>>> {
-    const value = parseJson((await this.secrets.get(entry)) ?? '');
+  private async readFingerprints(): Promise<Readonly<Record<string, unknown>>> {
+    const value = parseJson((await this.secrets.get(secretName)) ?? '');
     return isRecord(value) ? value : {};
   }
 
-  private async keep(seen: Readonly<Record<string, unknown>>): Promise<void> {
-    await this.secrets.store(entry, JSON.stringify(seen));
+  private async saveFingerprints(fingerprints: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.secrets.store(secretName, JSON.stringify(fingerprints));
   }
 }

@@ -32,16 +32,16 @@ export interface ProbeLimits {
   readonly bodyBytes: number;
 }
 
-const usual: ProbeLimits = { headersMs: 15_000, bodyMs: 5_000, bodyBytes: 1024 * 1024 };
+const defaultLimits: ProbeLimits = { headersMs: 15_000, bodyMs: 5_000, bodyBytes: 1024 * 1024 };
 
-const longestDetail = 300;
+const maxDetailLength = 300;
 
 /** Codes of OpenSSL for an answer in plain HTTP: the scheme is wrong, not the certificate. */
-const plainAnswer = /^ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST)$/;
+const plainHttpResponse = /^ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST)$/;
 
-class BodyTooLarge extends Error {}
+class BodyTooLargeError extends Error {}
 
-class Late extends Error {}
+class ProbeTimeoutError extends Error {}
 
 /**
  * `GET {baseUrl}/models`: is there a gateway, and does it take the key? Never throws; the key follows no redirect.
@@ -51,33 +51,33 @@ export async function probeModels(
   connection: Connection,
   keys: KnownKeys,
   signal?: AbortSignal,
-  limits: ProbeLimits = usual,
+  limits: ProbeLimits = defaultLimits,
 ): Promise<ProbeResult> {
   if (signal?.aborted) return { state: 'cancelled' };
   const abort = new AbortController();
   const stop = () => abort.abort();
-  const expire = () => abort.abort(new Late());
+  const expire = () => abort.abort(new ProbeTimeoutError());
   signal?.addEventListener('abort', stop, { once: true });
   let timer = setTimeout(expire, limits.headersMs);
   const started = performance.now();
   try {
     const response = await globalThis.fetch(`${connection.baseUrl}/models`, {
-      headers: headersFor(connection),
+      headers: requestHeaders(connection),
       redirect: 'manual',
       signal: abort.signal,
     });
     clearTimeout(timer);
     timer = setTimeout(expire, limits.bodyMs);
     const body = await readBody(response, limits.bodyBytes);
-    return judge(response, body, { connection, keys, ms: Math.round(performance.now() - started) });
+    return interpretResponse(response, body, { connection, keys, ms: Math.round(performance.now() - started) });
   } catch (error) {
     if (signal?.aborted) return { state: 'cancelled' };
-    if (abort.signal.reason instanceof Late) {
+    if (abort.signal.reason instanceof ProbeTimeoutError) {
       const fault = classify({ type: 'timeout', clock: 'headers', afterMs: performance.now() - started }, Date.now());
       return { state: 'unverified', fault: { kind: 'network', fault } };
     }
-    if (error instanceof BodyTooLarge) return { state: 'unverified', fault: { kind: 'unreadable', status: 200 } };
-    return { state: 'unverified', fault: networkFault(error, connection, keys) };
+    if (error instanceof BodyTooLargeError) return { state: 'unverified', fault: { kind: 'unreadable', status: 200 } };
+    return { state: 'unverified', fault: toNetworkFault(error, connection, keys) };
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', stop);
@@ -86,14 +86,14 @@ export async function probeModels(
   }
 }
 
-function networkFault(error: unknown, { baseUrl }: Connection, keys: KnownKeys): ProbeFault {
+function toNetworkFault(error: unknown, { baseUrl }: Connection, keys: KnownKeys): ProbeFault {
   const codes = errorChain(error).flatMap(({ code }) => (code === '' ? [] : [code]));
-  if (codes.some((code) => plainAnswer.test(code))) return { kind: 'not-tls' };
+  if (codes.some((code) => plainHttpResponse.test(code))) return { kind: 'not-tls' };
   const fault = classify({ type: 'error', error, streaming: false, baseUrl }, Date.now());
-  return { kind: 'network', fault, code: codes[0] && visibleText(keys.redact(codes[0]), longestDetail) };
+  return { kind: 'network', fault, code: codes[0] && visibleText(keys.redact(codes[0]), maxDetailLength) };
 }
 
-function headersFor({ apiKey }: Connection): Record<string, string> {
+function requestHeaders({ apiKey }: Connection): Record<string, string> {
   const accept = { accept: 'application/json' };
   return apiKey === undefined ? accept : { ...accept, authorization: `Bearer ${apiKey}` };
 }
@@ -105,29 +105,29 @@ async function readBody(response: Response, limit: number): Promise<string> {
   const chunks: AsyncIterable<Uint8Array> | readonly Uint8Array[] = response.body ?? [];
   for await (const chunk of chunks) {
     size += chunk.byteLength;
-    if (size > limit) throw new BodyTooLarge();
+    if (size > limit) throw new BodyTooLargeError();
     text += decoder.decode(chunk, { stream: true });
   }
   return text + decoder.decode();
 }
 
-interface Asked {
+interface ResponseContext {
   readonly connection: Connection;
   readonly keys: KnownKeys;
   readonly ms: number;
 }
 
-function judge(response: Response, body: string, { connection, keys, ms }: Asked): ProbeResult {
+function interpretResponse(response: Response, body: string, { connection, keys, ms }: ResponseContext): ProbeResult {
   const { status } = response;
-  const html = declaredKind(response.headers.get('content-type')) === 'web-page' || sniffedKind(body) === 'web-page';
+  const isHtml = declaredKind(response.headers.get('content-type')) === 'web-page' || sniffedKind(body) === 'web-page';
   const unverified = (fault: ProbeFault): ProbeResult => ({ state: 'unverified', fault });
 
   if (response.type === 'opaqueredirect' || (status >= 300 && status < 400)) {
-    return unverified({ kind: 'redirect', to: targetOf(response, connection, keys) });
+    return unverified({ kind: 'redirect', to: redirectTarget(response, connection, keys) });
   }
   // A firewall's page comes as a 403, too, and says nothing about the key.
-  if (status === 401 || (status === 403 && !html)) {
-    return { state: 'rejected', status, detail: detailOf(body, keys) };
+  if (status === 401 || (status === 403 && !isHtml)) {
+    return { state: 'rejected', status, detail: errorDetail(body, keys) };
   }
   if (status === 404 || status === 405) return unverified({ kind: 'not-found', status });
   if (status === 407) {
@@ -136,29 +136,31 @@ function judge(response: Response, body: string, { connection, keys, ms }: Asked
   }
   if (status === 429) return unverified({ kind: 'rate-limit', status });
   if (status >= 500) return unverified({ kind: 'server', status });
-  if (html) return unverified({ kind: 'html', status });
+  if (isHtml) return unverified({ kind: 'html', status });
   if (!response.ok) return unverified({ kind: 'status', status });
   const models = parseModelList(parseJson(body));
   if (!models) return unverified({ kind: 'not-a-list', status });
   return { state: 'verified', models: models.filter((id) => keys.redact(id) === id), ms };
 }
 
-function targetOf(response: Response, { baseUrl }: Connection, keys: KnownKeys): string | undefined {
+function redirectTarget(response: Response, { baseUrl }: Connection, keys: KnownKeys): string | undefined {
   const location = response.headers.get('location');
   if (location === null || !URL.canParse(location, baseUrl)) return undefined;
   const { origin, pathname } = new URL(location, baseUrl);
-  return visibleText(keys.redact(origin + pathname), longestDetail);
+  return visibleText(keys.redact(origin + pathname), maxDetailLength);
 }
 
-function detailOf(body: string, keys: KnownKeys): string | undefined {
+function errorDetail(body: string, keys: KnownKeys): string | undefined {
   const parsed = parseJson(body);
-  const error = field(parsed, 'error');
-  const message = [field(error, 'message'), error, field(parsed, 'message')].find((text) => typeof text === 'string');
+  const error = propertyOf(parsed, 'error');
+  const message = [propertyOf(error, 'message'), error, propertyOf(parsed, 'message')].find(
+    (text) => typeof text === 'string',
+  );
   if (message === undefined) return undefined;
-  const line = visibleText(keys.redact(message), longestDetail);
+  const line = visibleText(keys.redact(message), maxDetailLength);
   return line === '' ? undefined : line;
 }
 
-function field(value: unknown, name: string): unknown {
+function propertyOf(value: unknown, name: string): unknown {
   return isRecord(value) ? value[name] : undefined;
 }

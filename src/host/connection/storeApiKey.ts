@@ -30,30 +30,30 @@ export interface SetApiKeyResult {
  * @throws ArgumentError
  */
 export async function storeApiKey(deps: SetApiKeyDeps, argument: unknown): Promise<SetApiKeyResult> {
-  const given = argument === undefined ? undefined : readArgument(argument);
-  const ofSettings = deps.settings.baseUrl();
-  const target = given?.target ?? ofSettings;
+  const parsed = argument === undefined ? undefined : parseSetApiKeyArgument(argument);
+  const configured = deps.settings.baseUrl();
+  const target = parsed?.target ?? configured;
   if ('error' in target) {
     toast(deps.log, 'error', unusableBaseUrl(target.error), [openSetting('holysheep.baseUrl')]);
     return { state: 'invalid' };
   }
-  const isInUse = !('error' in ofSettings) && ofSettings.origin === target.origin;
-  const input = given ? given.key : await askForApiKey(target.host);
+  const isInUse = !('error' in configured) && configured.origin === target.origin;
+  const input = parsed ? parsed.key : await askForApiKey(target.host);
   if (input === undefined) return { state: 'cancelled' };
   const cleaned = cleanApiKey(input);
   if ('problem' in cleaned) {
-    toast(deps.log, 'error', problemText(cleaned.problem), isInUse ? [enterAgain()] : []);
+    toast(deps.log, 'error', apiKeyProblemMessage(cleaned.problem), isInUse ? [enterAgainAction()] : []);
     return { state: 'invalid' };
   }
   if (isInUse) await deps.demo.leave();
-  return verifyAndStore(cleaned.key, target, deps, { isArgument: given !== undefined, isInUse });
+  return verifyAndStore(cleaned.key, target, deps, { isArgument: parsed !== undefined, isInUse });
 }
 
-function enterAgain(): ToastAction {
+function enterAgainAction(): ToastAction {
   return enterApiKey(vscode.l10n.t('Enter key again'));
 }
 
-const goodNewsMs = 8000;
+const successMessageMs = 8000;
 
 /** @param isInUse whether `target` is the base URL of the settings; only in that case do messages offer actions */
 async function verifyAndStore(
@@ -69,7 +69,7 @@ async function verifyAndStore(
   const result = await lateProgress(title, (token) =>
     verifyConnection({ baseUrl: url, apiKey: key, host }, log.keys, token),
   );
-  const doubt = doubtText(key, host);
+  const warning = keyWarning(key, host);
   switch (result.state) {
     case 'verified': {
       const isReplaced = isArgument && (await hasOtherKey(deps, origin, key));
@@ -81,14 +81,14 @@ async function verifyAndStore(
       const count = result.models.length;
       const message = vscode.l10n.t('The API key for {0} works and was saved. Models available: {1}.', host, count);
       // Good news needs no answer, and a toast would lie over the panel's buttons.
-      vscode.window.setStatusBarMessage(message, goodNewsMs);
+      vscode.window.setStatusBarMessage(message, successMessageMs);
       break;
     }
     case 'rejected': {
       log.warn(`API key for ${host}: ${result.message}`);
       const advice = vscode.l10n.t('The key was not saved. Copy the whole key again, or create a new one.');
-      const message = [result.message, advice, doubt].filter(Boolean).join(' ');
-      toast(log, 'error', message, isInUse ? [enterAgain()] : []);
+      const message = [result.message, advice, warning].filter(Boolean).join(' ');
+      toast(log, 'error', message, isInUse ? [enterAgainAction()] : []);
       break;
     }
     case 'unverified': {
@@ -102,7 +102,7 @@ async function verifyAndStore(
         title: vscode.l10n.t('Test connection'),
         run: () => vscode.commands.executeCommand('holysheep.testConnection'),
       };
-      const message = [stored, result.message, doubt].filter(Boolean).join(' ');
+      const message = [stored, result.message, warning].filter(Boolean).join(' ');
       toast(log, 'warning', message, isInUse ? [test, checkUrl()] : []);
       break;
     }
@@ -123,7 +123,7 @@ async function hasOtherKey({ keys, log }: SetApiKeyDeps, origin: string, key: st
   }
 }
 
-interface ApiKeyArgument {
+interface SetApiKeyArgument {
   readonly key: string;
   /** The base URL that the key belongs to. By default the one in the settings. */
   readonly target?: BaseUrl;
@@ -133,7 +133,7 @@ interface ApiKeyArgument {
  * Reads the argument of `holysheep.setApiKey`.
  * @throws ArgumentError that says what is wrong, without any part of the key
  */
-export function readArgument(argument: unknown): ApiKeyArgument {
+export function parseSetApiKeyArgument(argument: unknown): SetApiKeyArgument {
   const noBaseUrl = vscode.l10n.t('"baseUrl" must be a URL like https://api.holysheep.ai/v1.');
   const baseUrl = v.pipe(
     v.string(noBaseUrl),
@@ -160,21 +160,21 @@ function askForApiKey(host: string): Thenable<string | undefined> {
     placeHolder: 'hsa-…',
     password: true,
     ignoreFocusOut: true,
-    validateInput: (input) => validate(input, host),
+    validateInput: (input) => validateApiKey(input, host),
   });
 }
 
-function validate(input: string, host: string): vscode.InputBoxValidationMessage | undefined {
+function validateApiKey(input: string, host: string): vscode.InputBoxValidationMessage | undefined {
   if (input === '') return undefined;
   const cleaned = cleanApiKey(input);
   if ('problem' in cleaned) {
-    return { message: problemText(cleaned.problem), severity: vscode.InputBoxValidationSeverity.Error };
+    return { message: apiKeyProblemMessage(cleaned.problem), severity: vscode.InputBoxValidationSeverity.Error };
   }
-  const message = doubtText(cleaned.key, host);
+  const message = keyWarning(cleaned.key, host);
   return message === undefined ? undefined : { message, severity: vscode.InputBoxValidationSeverity.Warning };
 }
 
-function problemText(problem: ApiKeyProblem): string {
+function apiKeyProblemMessage(problem: ApiKeyProblem): string {
   switch (problem) {
     case 'empty':
       return vscode.l10n.t('No API key found in this text.');
@@ -188,7 +188,7 @@ function problemText(problem: ApiKeyProblem): string {
 }
 
 /** Returns a warning about a key that is accepted all the same. */
-function doubtText(key: string, host: string): string | undefined {
+function keyWarning(key: string, host: string): string | undefined {
   switch (doubtAbout(key, host)) {
     case undefined:
       return undefined;

@@ -20,13 +20,13 @@ export type Verification =
     }
   | { readonly state: 'cancelled' };
 
-interface Verified extends Connection {
+interface VerifiableConnection extends Connection {
   readonly host: string;
 }
 
 /** `GET {baseUrl}/models` with the key. Messages are whole localised sentences. Never rejects. */
 export async function verifyConnection(
-  connection: Verified,
+  connection: VerifiableConnection,
   keys: KnownKeys,
   token?: vscode.CancellationToken,
 ): Promise<Verification> {
@@ -40,7 +40,11 @@ export async function verifyConnection(
     case 'cancelled':
       return result;
     case 'rejected':
-      return { state: 'rejected', status: result.status, message: rejection(connection, result.status, result.detail) };
+      return {
+        state: 'rejected',
+        status: result.status,
+        message: rejectionMessage(connection, result.status, result.detail),
+      };
     case 'unverified':
       return {
         state: 'unverified',
@@ -50,7 +54,7 @@ export async function verifyConnection(
   }
 }
 
-function rejection({ host, apiKey }: Verified, status: number, detail: string | undefined): string {
+function rejectionMessage({ host, apiKey }: VerifiableConnection, status: number, detail: string | undefined): string {
   const message =
     apiKey === undefined
       ? vscode.l10n.t('{0} requires an API key (status {1}).', host, status)
@@ -60,7 +64,7 @@ function rejection({ host, apiKey }: Verified, status: number, detail: string | 
     : `${message} ${vscode.l10n.t('Gateway message: “{0}”.', withoutFullStop(detail))}`;
 }
 
-function faultMessage(fault: ProbeFault, connection: Verified, keys: KnownKeys): string {
+function faultMessage(fault: ProbeFault, connection: VerifiableConnection, keys: KnownKeys): string {
   const { host, baseUrl } = connection;
   switch (fault.kind) {
     case 'network': {

@@ -12,7 +12,7 @@ export interface DraftAttachment {
   readonly id: string;
   readonly attachment: Attachment;
   /** Where a symbolic link leads, out of the workspace: see `outsideTarget`. */
-  readonly outside?: string | undefined;
+  readonly realPath?: string | undefined;
 }
 
 interface ContextDraftDeps {
@@ -29,52 +29,56 @@ interface ContextDraftDeps {
 
 /** The context of one conversation's next prompt. */
 export class ContextDraft {
-  private held: readonly DraftAttachment[] = [];
+  private attached: readonly DraftAttachment[] = [];
   /** Attached before a reload, and still to be read: another reload must not lose them. */
-  private waiting: readonly string[] = [];
+  private pending: readonly string[] = [];
   /** Context is read one after the other, because it is shown in the order in which it was chosen. */
-  private readonly reading = new Mutex();
-  private readonly changes: Listeners<void>;
+  private readonly readLock = new Mutex();
+  private readonly changeListeners: Listeners<void>;
   readonly onDidChange: Listeners<void>['event'];
 
   constructor(private readonly deps: ContextDraftDeps) {
-    this.changes = new Listeners(deps.onError);
-    this.onDidChange = this.changes.event;
+    this.changeListeners = new Listeners(deps.onError);
+    this.onDidChange = this.changeListeners.event;
   }
 
   items(): DraftContext[] {
-    return this.held.map(({ id, attachment: { kind = 'selection', label, code, truncated = false }, outside }) => {
-      return { id, kind, label, characters: code.length, truncated, ...(outside !== undefined && { outside }) };
-    });
+    return this.attached.map(
+      ({ id, attachment: { kind = 'selection', label, code, truncated = false }, realPath }): DraftContext => {
+        const item = { id, kind, label, characters: code.length, truncated };
+        return realPath === undefined ? item : { ...item, outside: realPath };
+      },
+    );
   }
 
   /** Ids of what comes back later, e.g. the problems of a file once the editor reports some. */
   unread(): readonly string[] {
-    return this.waiting;
+    return this.pending;
   }
 
   /** What is there already is read anew. @throws UserError when it can't be read, or there is no room for all of it. */
   async attach(id: string): Promise<void> {
-    if (!(await this.reading.runExclusive(async () => this.add(await this.deps.source.resolve(id))))) throw this.full();
+    if (!(await this.readLock.runExclusive(async () => this.add(await this.deps.source.resolve(id)))))
+      throw this.createFullError();
   }
 
   detach(id: string): void {
-    this.waiting = this.waiting.filter((waiting) => waiting !== id);
-    const left = this.held.filter((item) => item.id !== id);
-    if (left.length === this.held.length) return;
-    this.held = left;
-    this.changes.fire();
+    this.pending = this.pending.filter((waiting) => waiting !== id);
+    const left = this.attached.filter((item) => item.id !== id);
+    if (left.length === this.attached.length) return;
+    this.attached = left;
+    this.changeListeners.fire();
   }
 
   /** Lets the person choose; nothing is waited for meanwhile. @throws UserError when there is no room for all of it. */
   async pick(): Promise<void> {
-    if (!this.add(await this.deps.source.pick())) throw this.full();
+    if (!this.add(await this.deps.source.pick())) throw this.createFullError();
   }
 
   /** Resolves when what was attached so far is there: whoever attaches and sends at once means both. */
-  async settled(): Promise<void> {
+  async waitForReads(): Promise<void> {
     // What fails has been told to whoever attached it.
-    await this.reading.waitForUnlock();
+    await this.readLock.waitForUnlock();
   }
 
   /**
@@ -83,54 +87,54 @@ export class ContextDraft {
    * leads to another place than the user has seen.
    */
   async refresh(): Promise<void> {
-    await this.settled();
-    const changeable = this.held.filter(({ attachment: { kind = 'selection' } }) => kind !== 'selection');
+    await this.waitForReads();
+    const changeable = this.attached.filter(({ attachment: { kind = 'selection' } }) => kind !== 'selection');
     await Promise.all([
-      this.readWaiting(),
+      this.readPending(),
       ...changeable.map(({ id }) =>
-        this.readAnew(id, ([read]) => this.held.some((item) => item.id === id && item.outside === read?.outside)),
+        this.reread(id, ([read]) => this.attached.some((item) => item.id === id && item.realPath === read?.realPath)),
       ),
     ]);
   }
 
   /** Tries what could not be read yet; to be called when that may have changed. */
-  async readWaiting(): Promise<void> {
-    await Promise.all(this.waiting.map((id) => this.bringBack(id)));
+  async readPending(): Promise<void> {
+    await Promise.all(this.pending.map((id) => this.restorePending(id)));
   }
 
   /** All of it, for the prompt that is being sent; the next one starts without. */
-  take(): Attachment[] {
-    const taken = this.held.map(({ attachment }) => attachment);
-    if (taken.length === 0 && this.waiting.length === 0) return taken;
-    this.held = [];
-    this.waiting = [];
-    this.changes.fire();
+  takeAll(): Attachment[] {
+    const taken = this.attached.map(({ attachment }) => attachment);
+    if (taken.length === 0 && this.pending.length === 0) return taken;
+    this.attached = [];
+    this.pending = [];
+    this.changeListeners.fire();
     return taken;
   }
 
   /** Brings back what was attached before a reload, read as it is now, and nothing else. */
   async restore(ids: readonly string[]): Promise<void> {
-    const left = this.held.filter(({ id }) => ids.includes(id));
-    this.waiting = ids.filter((id) => !left.some((item) => item.id === id));
-    if (left.length < this.held.length) {
-      this.held = left;
-      this.changes.fire();
+    const remaining = this.attached.filter(({ id }) => ids.includes(id));
+    this.pending = ids.filter((id) => !remaining.some((item) => item.id === id));
+    if (remaining.length < this.attached.length) {
+      this.attached = remaining;
+      this.changeListeners.fire();
     }
-    await this.readWaiting();
+    await this.readPending();
   }
 
   /** The editor reports the problems of a file when it has looked at it: after a reload there are none at first. */
-  private async bringBack(id: string): Promise<void> {
-    const isWaiting = (): boolean => this.waiting.includes(id);
-    const isRead = await this.readAnew(id, isWaiting);
+  private async restorePending(id: string): Promise<void> {
+    const isWaiting = (): boolean => this.pending.includes(id);
+    const isRead = await this.reread(id, isWaiting);
     if (!isWaiting() || (!isRead && parseContextId(id)?.kind === 'problems')) return;
-    this.waiting = this.waiting.filter((other) => other !== id);
-    this.changes.fire();
+    this.pending = this.pending.filter((other) => other !== id);
+    this.changeListeners.fire();
   }
 
   /** @returns whether it can be read; it is added only if it is `wanted` then */
-  private readAnew(id: string, wanted: (read: readonly DraftAttachment[]) => boolean): Promise<boolean> {
-    return this.reading.runExclusive(async () => {
+  private reread(id: string, wanted: (read: readonly DraftAttachment[]) => boolean): Promise<boolean> {
+    return this.readLock.runExclusive(async () => {
       try {
         const read = await this.deps.source.resolve(id);
         if (wanted(read)) this.add(read);
@@ -145,29 +149,29 @@ export class ContextDraft {
   /** @returns whether there was room for everything. */
   private add(items: readonly DraftAttachment[]): boolean {
     let fits = true;
-    this.waiting = this.waiting.filter((waiting) => !items.some(({ id }) => id === waiting));
+    this.pending = this.pending.filter((waiting) => !items.some(({ id }) => id === waiting));
     for (const item of items) {
-      const others = this.held.filter(({ id }) => id !== item.id);
-      const fitted = fit(item, contextLimits.draft - sizeOf(others));
+      const others = this.attached.filter(({ id }) => id !== item.id);
+      const fitted = truncateToFit(item, contextLimits.draft - totalLength(others));
       if (!fitted) fits = false;
-      else if (others.length === this.held.length) this.held = [...this.held, fitted];
-      else this.held = this.held.map((known) => (known.id === item.id ? fitted : known));
+      else if (others.length === this.attached.length) this.attached = [...this.attached, fitted];
+      else this.attached = this.attached.map((known) => (known.id === item.id ? fitted : known));
     }
-    if (items.length > 0) this.changes.fire();
+    if (items.length > 0) this.changeListeners.fire();
     return fits;
   }
 
-  private full(): UserError {
+  private createFullError(): UserError {
     return new UserError(this.deps.localize('This prompt has no room for more context. Remove some first.'));
   }
 }
 
-function sizeOf(items: readonly DraftAttachment[]): number {
+function totalLength(items: readonly DraftAttachment[]): number {
   return items.reduce((sum, { attachment }) => sum + attachment.code.length, 0);
 }
 
 /** As much as there is room for; undefined: nothing of it. */
-function fit(item: DraftAttachment, room: number): DraftAttachment | undefined {
+function truncateToFit(item: DraftAttachment, room: number): DraftAttachment | undefined {
   const code = beginning(item.attachment.code, Math.max(0, room));
   if (code === item.attachment.code) return item;
   return code === '' ? undefined : { id: item.id, attachment: { ...item.attachment, code, truncated: true } };

@@ -13,7 +13,7 @@ export type ContextReference =
 export function contextId(reference: ContextReference): string {
   switch (reference.kind) {
     case 'selection':
-      return `selection:${reference.uri}#${pointText(reference.span.start)}-${pointText(reference.span.end)}`;
+      return `selection:${reference.uri}#${formatPoint(reference.span.start)}-${formatPoint(reference.span.end)}`;
     case 'file':
     case 'problems':
       return `${reference.kind}:${reference.uri}`;
@@ -43,6 +43,6 @@ export function parseContextId(id: string): ContextReference | undefined {
   };
 }
 
-function pointText({ line, character }: Point): string {
+function formatPoint({ line, character }: Point): string {
   return `${line}.${character}`;
 }

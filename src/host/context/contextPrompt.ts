@@ -15,10 +15,10 @@ const headings: Readonly<Record<ContextKind, string>> = {
  */
 export function contextPrompt(prompt: string, attachments: readonly Attachment[]): string | undefined {
   if (attachments.length === 0) return undefined;
-  return [prompt, 'Attached to this prompt as context:', ...attachments.map(section)].join('\n\n');
+  return [prompt, 'Attached to this prompt as context:', ...attachments.map(formatAttachment)].join('\n\n');
 }
 
-function section({ kind = 'selection', label, languageId, code, truncated }: Attachment): string {
+function formatAttachment({ kind = 'selection', label, languageId, code, truncated }: Attachment): string {
   // A label is one line whatever the file is called, or it could pass for the text around it.
   const heading = [`${headings[kind]} ${label.replace(/\s+/g, ' ')}`];
   if (kind !== 'problems' && languageId) heading.push(`Language: ${languageId}`);
@@ -35,14 +35,14 @@ export interface FileProblem extends CodeProblem {
 }
 
 /** A list of problems as compilers write them, which models have seen a lot of. */
-export function problemLines(path: string, problems: readonly FileProblem[]): string {
+export function formatProblems(path: string, problems: readonly FileProblem[]): string {
   return problems
     .map(({ line, column, severity, message, source }) => {
-      const said = `- ${path}:${line}:${column} ${severity}: ${message.replace(/\s+/g, ' ')}`;
-      return source ? `${said} (${source})` : said;
+      const text = `- ${path}:${line}:${column} ${severity}: ${message.replace(/\s+/g, ' ')}`;
+      return source ? `${text} (${source})` : text;
     })
     .join('\n');
 }
 
 /** How much context goes along: of one piece, of all pieces of a prompt, and the largest file that is read at all. */
-export const contextLimits = { piece: codeLimits.characters, draft: 200_000, fileBytes: 1024 * 1024 } as const;
+export const contextLimits = { attachment: codeLimits.characters, draft: 200_000, fileBytes: 1024 * 1024 } as const;

@@ -6,7 +6,7 @@ import { visibleText } from '../../engine/gateway/visibleText';
 import { shownPath } from '../code/editorPlaces';
 import { UserError } from '../util/userError';
 
-const maxLength = 1000;
+const maxPathLength = 1000;
 
 /**
  * Returns where a file of the workspace really is when it or a folder above it is a symbolic link that leads out of the
@@ -20,13 +20,13 @@ export async function outsideTarget(uri: vscode.Uri): Promise<string | undefined
 /** As {@link outsideTarget}, but for lists of many files: it examines local files only. */
 export async function localOutsideTarget(uri: vscode.Uri): Promise<string | undefined> {
   if (uri.scheme !== 'file' || !vscode.workspace.getWorkspaceFolder(uri)) return undefined;
-  const target = await realPath(uri.fsPath);
+  const target = await resolveRealPath(uri.fsPath);
   if (target === undefined) return undefined;
   const folders = (vscode.workspace.workspaceFolders ?? []).filter((folder) => folder.uri.scheme === 'file');
-  const roots = await Promise.all(folders.map((folder) => realPath(folder.uri.fsPath)));
+  const roots = await Promise.all(folders.map((folder) => resolveRealPath(folder.uri.fsPath)));
   if (roots.some((root) => root !== undefined && isInside(target, root))) return undefined;
   const home = homedir();
-  return visibleText(isInside(target, home) ? join('~', relative(home, target)) : target, maxLength);
+  return visibleText(isInside(target, home) ? join('~', relative(home, target)) : target, maxPathLength);
 }
 
 /**
@@ -67,7 +67,7 @@ async function isLink(uri: vscode.Uri): Promise<boolean> {
 }
 
 /** Returns undefined for a path that can't be resolved. Reading the file reports the reason. */
-async function realPath(path: string): Promise<string | undefined> {
+async function resolveRealPath(path: string): Promise<string | undefined> {
   try {
     return await realpath(path);
   } catch {
@@ -76,6 +76,6 @@ async function realPath(path: string): Promise<string | undefined> {
 }
 
 function isInside(path: string, folder: string): boolean {
-  const way = relative(folder, path);
-  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+  const relativePath = relative(folder, path);
+  return relativePath !== '..' && !relativePath.startsWith(`..${sep}`) && !isAbsolute(relativePath);
 }

@@ -3,7 +3,7 @@ import type { ContextSuggestion } from '../../shared/protocol';
 export interface ContextCandidate {
   readonly suggestion: ContextSuggestion;
   /** Other names it is found by, e.g. `problems` in the English of the documentation. */
-  readonly words: readonly string[];
+  readonly keywords: readonly string[];
 }
 
 /**
@@ -17,7 +17,10 @@ export function rankContext(
 ): readonly ContextSuggestion[] {
   const ranked = candidates
     .filter(({ suggestion }) => suggestion.kind !== 'pick')
-    .map((candidate) => ({ suggestion: candidate.suggestion, rank: query === '' ? 0 : rankOf(query, candidate) }))
+    .map((candidate) => ({
+      suggestion: candidate.suggestion,
+      rank: query === '' ? 0 : rankCandidate(query, candidate),
+    }))
     .filter(({ rank }) => rank < noMatch)
     .sort((a, b) => a.rank - b.rank)
     .slice(0, limit);
@@ -28,36 +31,36 @@ export function rankContext(
 const noMatch = 6;
 
 /** Whole name, beginning, beginning of a word in it, within it, within the path, letters in order. */
-function rankOf(query: string, { suggestion: { label, detail }, words }: ContextCandidate): number {
-  const wanted = query.toLowerCase();
-  return Math.min(...[label, ...words].map((name) => rankOfName(wanted, name)), rankOfPath(wanted, label, detail));
+function rankCandidate(query: string, { suggestion: { label, detail }, keywords: words }: ContextCandidate): number {
+  const needle = query.toLowerCase();
+  return Math.min(...[label, ...words].map((name) => rankName(needle, name)), rankPath(needle, label, detail));
 }
 
-function rankOfName(wanted: string, name: string): number {
+function rankName(wanted: string, name: string): number {
   const lower = name.toLowerCase();
   if (lower === wanted) return 0;
   if (lower.startsWith(wanted)) return 1;
-  if (wordsOf(name).some((word) => word.startsWith(wanted))) return 2;
+  if (wordSuffixes(name).some((word) => word.startsWith(wanted))) return 2;
   if (lower.includes(wanted)) return 3;
-  return hasInOrder(wanted, lower) ? 5 : noMatch;
+  return containsInOrder(wanted, lower) ? 5 : noMatch;
 }
 
-function rankOfPath(wanted: string, label: string, detail: string): number {
-  return `${detail}/${label}`.toLowerCase().includes(wanted) ? 4 : noMatch;
+function rankPath(needle: string, label: string, detail: string): number {
+  return `${detail}/${label}`.toLowerCase().includes(needle) ? 4 : noMatch;
 }
 
 /** Words of `waitCard.test.ts`, each with all that follows it. */
-function wordsOf(name: string): readonly string[] {
+function wordSuffixes(name: string): readonly string[] {
   const starts = name.matchAll(/(?<![\p{L}\p{N}])[\p{L}\p{N}]|(?<=\p{Ll})\p{Lu}/gu);
   return [...starts].map(({ index }) => name.slice(index).toLowerCase());
 }
 
-function hasInOrder(wanted: string, name: string): boolean {
+function containsInOrder(needle: string, name: string): boolean {
   let from = 0;
-  for (const letter of wanted) {
-    const at = name.indexOf(letter, from);
-    if (at < 0) return false;
-    from = at + letter.length;
+  for (const letter of needle) {
+    const index = name.indexOf(letter, from);
+    if (index < 0) return false;
+    from = index + letter.length;
   }
   return true;
 }

@@ -2,29 +2,32 @@ import * as vscode from 'vscode';
 
 /** Finds files of the workspace by name; a search ends the one before it. */
 export class WorkspaceFiles {
-  private searching: vscode.CancellationTokenSource | undefined;
+  private currentSearch: vscode.CancellationTokenSource | undefined;
 
   /** Some of those with `query` in their path; none when it takes too long or another search begins. */
-  async find(query: string, limit: number, patienceMs: number): Promise<readonly vscode.Uri[]> {
-    this.searching?.cancel();
+  async find(query: string, limit: number, timeoutMs: number): Promise<readonly vscode.Uri[]> {
+    this.currentSearch?.cancel();
     const search = new vscode.CancellationTokenSource();
-    this.searching = search;
-    const timer = setTimeout(() => search.cancel(), patienceMs);
-    const ended = new Promise<readonly vscode.Uri[]>((resolve) => {
+    this.currentSearch = search;
+    const timer = setTimeout(() => search.cancel(), timeoutMs);
+    const cancelled = new Promise<readonly vscode.Uri[]>((resolve) => {
       search.token.onCancellationRequested(() => resolve([]));
     });
     try {
-      return await Promise.race([vscode.workspace.findFiles(fileGlob(query), excludes(), limit, search.token), ended]);
+      return await Promise.race([
+        vscode.workspace.findFiles(fileGlob(query), excludeGlob(), limit, search.token),
+        cancelled,
+      ]);
     } finally {
       clearTimeout(timer);
-      if (this.searching === search) this.searching = undefined;
+      if (this.currentSearch === search) this.currentSearch = undefined;
       search.dispose();
     }
   }
 }
 
 /** What the search of VS Code leaves out, too: `findFiles` itself would look into `node_modules`. */
-function excludes(): string | undefined {
+function excludeGlob(): string | undefined {
   const patterns = ['files', 'search'].flatMap((section) =>
     excludedPatterns(vscode.workspace.getConfiguration(section).get('exclude')),
   );
@@ -35,8 +38,8 @@ function excludes(): string | undefined {
 export function fileGlob(query: string): string {
   const parts = query.split(/[\\/]+/);
   const name = parts.pop() ?? '';
-  const folders = parts.map((part) => `*${anyCase(part)}*/`).join('');
-  return `**/${folders}${name ? `*${anyCase(name)}*` : '*'}`;
+  const folders = parts.map((part) => `*${caseInsensitiveGlob(part)}*/`).join('');
+  return `**/${folders}${name ? `*${caseInsensitiveGlob(name)}*` : '*'}`;
 }
 
 /** Patterns of a setting such as `files.exclude` that are on. */
@@ -48,7 +51,7 @@ export function excludedPatterns(setting: unknown): readonly string[] {
     .map(([pattern]) => pattern);
 }
 
-function anyCase(text: string): string {
+function caseInsensitiveGlob(text: string): string {
   return Array.from(text, (letter) => {
     const [lower, upper] = [letter.toLowerCase(), letter.toUpperCase()];
     if (lower !== upper && lower.length === 1 && upper.length === 1) return `[${lower}${upper}]`;

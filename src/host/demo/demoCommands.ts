@@ -1,12 +1,12 @@
 import type { Command } from '../commands';
 import type { Services } from '../services';
-import { isOfDemo } from './demoTour';
+import { isDemoConversation } from './demoTour';
 
 export function registerDemo({ own, demo, tour, conversations, panels, onError }: Services): readonly Command[] {
   own(
     demo.onWillLeave(() => {
       conversations.leaveDemo();
-      tour.forget();
+      tour.reset();
     }),
   );
   own(
@@ -21,10 +21,10 @@ export function registerDemo({ own, demo, tour, conversations, panels, onError }
    */
   const openDemo = async (argument: unknown): Promise<void> => {
     // A conversation of an earlier demo stays as it was. An empty one may hold a prompt that waits for a key.
-    const mayStay = demo.active || (conversations.current?.exchanges().length ?? 0) === 0;
+    const canReuseCurrent = demo.active || (conversations.current?.exchanges().length ?? 0) === 0;
     await demo.enter();
     const { current } = conversations;
-    const conversation = mayStay && current && isOfDemo(current) ? current : conversations.startNew();
+    const conversation = canReuseCurrent && current && isDemoConversation(current) ? current : conversations.startNew();
     panels.show(conversation, { preserveFocus: false });
     if (typeof argument === 'string') tour.ask(conversation, argument);
   };

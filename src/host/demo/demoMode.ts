@@ -5,26 +5,26 @@ import type { Engine } from '../../engine/engine';
 import type { Conversation } from '../conversation/conversation';
 import { hostEngine, type HostEngineDeps } from '../engine/hostEngine';
 import { Disposable } from '../util/disposable';
-import { demoSettings, isOfDemo, steadyModel } from './demoTour';
+import { demoSettings, isDemoConversation, steadyModel } from './demoTour';
 
-interface Running {
+interface RunningDemo {
   readonly gateway: Gateway;
   readonly models: readonly DemoModel[];
 }
 
 /** While active, an embedded gateway on the loopback address answers instead of the user's. */
 export class DemoMode extends Disposable {
-  private readonly changed = this.register(new vscode.EventEmitter<void>());
-  readonly onDidChange = this.changed.event;
-  private readonly leaving = this.register(new vscode.EventEmitter<void>());
+  private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
+  readonly onDidChange = this.changeEmitter.event;
+  private readonly leaveEmitter = this.register(new vscode.EventEmitter<void>());
   /** Fires while the gateway still runs, so that its turns can end. */
-  readonly onWillLeave = this.leaving.event;
+  readonly onWillLeave = this.leaveEmitter.event;
 
   /** Set where the extension is tried out without a key; otherwise the demo ends with its last panel. */
   readonly staysOpen = process.env['HOLYSHEEP_DEMO'] === '1';
 
-  private running: Running | undefined;
-  private entering: Promise<void> | undefined;
+  private running: RunningDemo | undefined;
+  private startingUp: Promise<void> | undefined;
   private selected = steadyModel;
 
   get active(): boolean {
@@ -33,7 +33,7 @@ export class DemoMode extends Disposable {
 
   /** Returns whether the demo answers the next prompt of a conversation. */
   answers(conversation: Pick<Conversation, 'exchanges'>): boolean {
-    return this.active && isOfDemo(conversation);
+    return this.active && isDemoConversation(conversation);
   }
 
   /** e.g. `http://127.0.0.1:54321/v1`; undefined: not active. */
@@ -43,20 +43,20 @@ export class DemoMode extends Disposable {
 
   enter(): Promise<void> {
     if (this.running) return Promise.resolve();
-    this.entering ??= this.start().finally(() => {
-      this.entering = undefined;
+    this.startingUp ??= this.start().finally(() => {
+      this.startingUp = undefined;
     });
-    return this.entering;
+    return this.startingUp;
   }
 
   async leave(): Promise<void> {
-    await this.entering;
+    await this.startingUp;
     const gateway = this.running?.gateway;
     if (!gateway) return;
-    this.leaving.fire();
+    this.leaveEmitter.fire();
     this.running = undefined;
     this.selected = steadyModel;
-    this.changed.fire();
+    this.changeEmitter.fire();
     await gateway.close();
   }
 
@@ -67,7 +67,7 @@ export class DemoMode extends Disposable {
   /** Never written to the settings. */
   selectModel(id: string): void {
     this.selected = id;
-    this.changed.fire();
+    this.changeEmitter.fire();
   }
 
   /** Returns a model for each scenario, in English; none while the demo is not active. */
@@ -90,7 +90,7 @@ export class DemoMode extends Disposable {
       return;
     }
     this.running = { gateway, models: demoModels };
-    this.changed.fire();
+    this.changeEmitter.fire();
   }
 }
 

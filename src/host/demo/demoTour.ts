@@ -17,7 +17,7 @@ export const demoSettings: EngineSettings = {
   timeout: { headersMs: null, firstTokenMs: null, idleMs: 6000, silentMs: null },
 };
 
-type Toured = Pick<Conversation, 'id' | 'title' | 'active' | 'exchanges' | 'ask' | 'rename' | 'stop'>;
+type TourConversation = Pick<Conversation, 'id' | 'title' | 'active' | 'exchanges' | 'ask' | 'rename' | 'stop'>;
 
 interface DemoTourDeps {
   /** None while the demo is not active. */
@@ -26,28 +26,28 @@ interface DemoTourDeps {
 }
 
 /** How far a conversation has come. */
-interface Place {
+interface TourProgress {
   /** Index of the step that is offered. */
   readonly next: number;
   /** The one that was asked last. */
   readonly last?: number | undefined;
 }
 
-interface Step extends DemoModel {
+interface TourStep extends DemoModel {
   readonly watch: string;
 }
 
 /** Returns whether a conversation has no exchange that asked the user's own gateway. */
-export function isOfDemo(conversation: Pick<Conversation, 'exchanges'>): boolean {
+export function isDemoConversation(conversation: Pick<Conversation, 'exchanges'>): boolean {
   return conversation.exchanges().every(({ demo }) => demo === true);
 }
 
 /** Leads a conversation with the demo through its scenarios, one after the other, at the person's pace. */
 export class DemoTour {
   /** By the id of the conversation. */
-  private readonly places = new Map<string, Place>();
+  private readonly progressById = new Map<string, TourProgress>();
   /** Which step an exchange is, by its id: its model may be another one by now. */
-  private readonly asked = new Map<string, number>();
+  private readonly stepByExchange = new Map<string, number>();
 
   constructor(private readonly deps: DemoTourDeps) {}
 
@@ -58,86 +58,86 @@ export class DemoTour {
   }
 
   /** @returns undefined where the demo is not what this conversation is about. */
-  guide(conversation: Toured): DemoGuide | undefined {
+  guide(conversation: TourConversation): DemoGuide | undefined {
     const { steps } = this;
-    if (steps.length === 0 || !isOfDemo(conversation)) return undefined;
-    const running = this.asked.get(conversation.active?.id ?? '');
-    const { next, last } = this.place(conversation);
-    const step = steps[running ?? next];
-    if (!step) return this.end();
+    if (steps.length === 0 || !isDemoConversation(conversation)) return undefined;
+    const runningStep = this.stepByExchange.get(conversation.active?.id ?? '');
+    const { next, last } = this.args(conversation);
+    const step = steps[runningStep ?? next];
+    if (!step) return this.finishedGuide();
     const { localize } = this.deps;
-    const place = { step: (running ?? next) + 1, steps: steps.length, title: localize(step.title) };
+    const progressOf = { step: (runningStep ?? next) + 1, steps: steps.length, title: localize(step.title) };
     return {
-      heading: localize('{step} of {steps}: {title}', place),
+      heading: localize('{step} of {steps}: {title}', progressOf),
       text: localize(step.watch),
-      offers: running === undefined ? this.offers(last !== undefined) : [this.skip],
+      offers: runningStep === undefined ? this.offers(last !== undefined) : [this.skipOffer],
     };
   }
 
   /** Asks one of the suggestions; nothing happens when the demo is closed by now. */
-  ask(conversation: Toured, model: string): void {
+  ask(conversation: TourConversation, model: string): void {
     const { models, localize } = this.deps;
-    const found = models().find(({ id }) => id === model);
-    if (!found) return;
+    const scenario = models().find(({ id }) => id === model);
+    if (!scenario) return;
     // Named before the first prompt, so that the history tells it from a real conversation.
     if (conversation.title === undefined && conversation.exchanges().length === 0) {
       conversation.rename(localize('Offline demo'));
     }
     const step = this.steps.findIndex(({ id }) => id === model);
-    if (step >= 0) this.places.set(conversation.id, { next: step + 1, last: step });
+    if (step >= 0) this.progressById.set(conversation.id, { next: step + 1, last: step });
     // Before it starts: it says so at once.
-    const { id } = conversation.ask({ prompt: localize(found.prompt), model, demo: true });
-    if (step >= 0) this.asked.set(id, step);
+    const { id } = conversation.ask({ prompt: localize(scenario.prompt), model, demo: true });
+    if (step >= 0) this.stepByExchange.set(id, step);
   }
 
-  act(conversation: Toured, act: DemoAct): void {
+  perform(conversation: TourConversation, act: DemoAct): void {
     const { steps } = this;
-    const { next, last } = this.place(conversation);
+    const { next, last } = this.args(conversation);
     switch (act) {
       case 'next':
         return this.askStep(conversation, steps[next]);
       case 'repeat':
         return this.askStep(conversation, steps[last ?? next]);
       case 'skip':
-        if (this.asked.has(conversation.active?.id ?? '')) conversation.stop();
-        else this.places.set(conversation.id, { next: next + 1, last });
+        if (this.stepByExchange.has(conversation.active?.id ?? '')) conversation.stop();
+        else this.progressById.set(conversation.id, { next: next + 1, last });
         return;
       case 'again':
-        this.places.delete(conversation.id);
+        this.progressById.delete(conversation.id);
         return;
     }
   }
 
   /** The demo is closed; the next one starts from the beginning. */
-  forget(): void {
-    this.places.clear();
-    this.asked.clear();
+  reset(): void {
+    this.progressById.clear();
+    this.stepByExchange.clear();
   }
 
-  private get steps(): readonly Step[] {
-    return this.deps.models().filter((model): model is Step => model.watch !== undefined);
+  private get steps(): readonly TourStep[] {
+    return this.deps.models().filter((model): model is TourStep => model.watch !== undefined);
   }
 
-  private place({ id }: Toured): Place {
-    return this.places.get(id) ?? { next: 0 };
+  private args({ id }: TourConversation): TourProgress {
+    return this.progressById.get(id) ?? { next: 0 };
   }
 
-  private askStep(conversation: Toured, step: Step | undefined): void {
+  private askStep(conversation: TourConversation, step: TourStep | undefined): void {
     if (step) this.ask(conversation, step.id);
   }
 
-  private get skip() {
+  private get skipOffer() {
     return { act: 'skip', label: this.deps.localize('Skip') } as const;
   }
 
-  private offers(began: boolean): DemoGuide['offers'] {
+  private offers(hasStarted: boolean): DemoGuide['offers'] {
     const { localize } = this.deps;
-    if (!began) return [{ act: 'next', label: localize('Start') }, this.skip];
+    if (!hasStarted) return [{ act: 'next', label: localize('Start') }, this.skipOffer];
     const next = { act: 'next', label: localize('Next step') } as const;
-    return [next, { act: 'repeat', label: localize('Repeat the last step') }, this.skip];
+    return [next, { act: 'repeat', label: localize('Repeat the last step') }, this.skipOffer];
   }
 
-  private end(): DemoGuide {
+  private finishedGuide(): DemoGuide {
     const { localize } = this.deps;
     return {
       heading: localize("You've finished the tour."),

@@ -15,7 +15,7 @@ export async function deleteConversation(
   onUndone: () => void = () => undefined,
 ): Promise<void> {
   const { panels, onError } = deps;
-  const wasShown = panels.isShown(named.id);
+  const wasShown = panels.isOpen(named.id);
   const removed = await tryToRemove(deps, named);
   if (removed === 'failed') return;
   panels.close(named.id);
@@ -77,7 +77,7 @@ export async function openConversation(
 /** What is done to conversations that may not be open. */
 export interface HistoryDeps {
   readonly conversations: Pick<Conversations, 'list' | 'search' | 'open' | 'read' | 'remove' | 'rename'>;
-  readonly panels: Pick<ConversationPanels, 'show' | 'isShown' | 'close'>;
+  readonly panels: Pick<ConversationPanels, 'show' | 'isOpen' | 'close'>;
   readonly startConversation: () => void;
   readonly log: Pick<Log, 'error'>;
   /** The one error boundary. */

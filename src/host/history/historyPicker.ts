@@ -112,7 +112,7 @@ class HistoryPicker extends Disposable {
     picker.keepScrollPosition = true;
     const buttons = [this.rename, this.export, this.remove];
     picker.items =
-      found.length === 0 ? [nothingFound(words)] : historyEntries(found, buttons, (id) => this.deps.panels.isShown(id));
+      found.length === 0 ? [nothingFound(words)] : historyEntries(found, buttons, (id) => this.deps.panels.isOpen(id));
     const kept = active === undefined ? undefined : picker.items.find((entry) => idOf(entry) === active);
     if (kept) picker.activeItems = [kept];
   }

@@ -7,7 +7,7 @@ import type { Log } from '../diagnostics/log';
 import { Disposable } from '../util/disposable';
 import { pickModel, type ModelList, type ModelPick, type ModelPickOptions } from './modelPick';
 
-const freshForMs = 10 * 60_000;
+const cacheLifetimeMs = 10 * 60_000;
 
 interface ModelCatalogDeps {
   readonly connections: Connections;
@@ -18,7 +18,7 @@ interface ModelCatalogDeps {
 /** The gateway's models, asked for at most every ten minutes. */
 export class ModelCatalog extends Disposable {
   /** By base URL; `until` in monotonic milliseconds. */
-  private readonly lists = new Map<string, { readonly list: Promise<ModelList>; readonly until: number }>();
+  private readonly lists = new Map<string, { readonly list: Promise<ModelList>; readonly expiresAt: number }>();
   private readonly lifetime = this.register(new vscode.CancellationTokenSource());
 
   constructor(private readonly deps: ModelCatalogDeps) {
@@ -31,9 +31,9 @@ export class ModelCatalog extends Disposable {
   async list(demo?: boolean): Promise<ModelList> {
     let connection: ActiveConnection;
     try {
-      connection = await this.connection(demo);
+      connection = await this.resolveConnection(demo);
     } catch (error) {
-      return this.failed(error);
+      return this.listAfterError(error);
     }
     return this.listOf(connection);
   }
@@ -42,10 +42,10 @@ export class ModelCatalog extends Disposable {
   async listOf(connection: ActiveConnection): Promise<ModelList> {
     const { baseUrl } = connection;
     const cached = this.lists.get(baseUrl);
-    if (cached && performance.now() < cached.until) return cached.list;
+    if (cached && performance.now() < cached.expiresAt) return cached.list;
     const entry = {
-      list: this.ask(connection).catch((error: unknown) => this.failed(error)),
-      until: performance.now() + freshForMs,
+      list: this.fetchList(connection).catch((error: unknown) => this.listAfterError(error)),
+      expiresAt: performance.now() + cacheLifetimeMs,
     };
     this.lists.set(baseUrl, entry);
     const list = await entry.list;
@@ -71,7 +71,7 @@ export class ModelCatalog extends Disposable {
   }
 
   /** As `pick`, and for the next prompt only if they like. @param demo as for `pickOther` */
-  pickOrOnce(demo: boolean): Promise<ModelPick | undefined> {
+  pickForPrompt(demo: boolean): Promise<ModelPick | undefined> {
     return this.choose({ offerOnce: true }, demo);
   }
 
@@ -84,35 +84,35 @@ export class ModelCatalog extends Disposable {
     super.dispose();
   }
 
-  private connection(demo: boolean | undefined): Promise<ActiveConnection> {
+  private resolveConnection(demo: boolean | undefined): Promise<ActiveConnection> {
     const { connections } = this.deps;
-    return demo === undefined ? connections.current() : connections.of(demo);
+    return demo === undefined ? connections.current() : connections.select(demo);
   }
 
-  private failed(error: unknown): ModelList {
+  private listAfterError(error: unknown): ModelList {
     this.deps.log.error(error);
-    return known(error instanceof Error ? error.message : String(error));
+    return createDefaultList(error instanceof Error ? error.message : String(error));
   }
 
-  private async ask(connection: ActiveConnection): Promise<ModelList> {
+  private async fetchList(connection: ActiveConnection): Promise<ModelList> {
     const result = await verifyConnection(connection, this.deps.log.keys, this.lifetime.token);
     switch (result.state) {
       case 'verified':
         if (result.models.length === maxModels)
           this.deps.log.warn(`The model list was truncated after ${maxModels} models.`);
         return result.models.length === 0
-          ? known(vscode.l10n.t('{0} lists no models.', connection.host))
+          ? createDefaultList(vscode.l10n.t('{0} lists no models.', connection.host))
           : { source: 'gateway', models: result.models, host: connection.host };
       case 'rejected':
       case 'unverified':
         this.deps.log.warn(`The model list could not be loaded: ${result.message}`);
-        return known(result.message);
+        return createDefaultList(result.message);
       case 'cancelled':
-        return known(vscode.l10n.t('The request was cancelled.'));
+        return createDefaultList(vscode.l10n.t('The request was cancelled.'));
     }
   }
 }
 
-function known(message: string): ModelList {
+function createDefaultList(message: string): ModelList {
   return { source: 'known', models: knownModels, message };
 }

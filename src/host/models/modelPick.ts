@@ -33,12 +33,12 @@ export async function pickModel(
   picker.title = options.title ?? vscode.l10n.t('Select model');
   picker.placeholder = vscode.l10n.t('Choose a model or type its name');
   picker.busy = true;
-  let known: ModelList | undefined;
+  let loadedList: ModelList | undefined;
   const buttons = options.offerOnce ? [onceButton()] : [];
 
-  const fill = () => {
-    const choices = modelChoices(known?.models ?? [], current, options.exclude, picker.value);
-    picker.items = itemsOf(known, choices, buttons);
+  const updateItems = () => {
+    const choices = modelChoices(loadedList?.models ?? [], current, options.exclude, picker.value);
+    picker.items = createItems(loadedList, choices, buttons);
   };
 
   const chosen = new Promise<ModelPick | undefined>((resolve) => {
@@ -47,24 +47,24 @@ export async function pickModel(
       resolve({ model, once });
       picker.hide();
     };
-    picker.onDidChangeValue(fill);
+    picker.onDidChangeValue(updateItems);
     picker.onDidAccept(() => choose(picker.selectedItems[0]?.model, false));
     picker.onDidTriggerItemButton(({ item }) => choose(item.model, true));
     picker.onDidHide(() => resolve(undefined));
   });
-  fill();
+  updateItems();
   picker.show();
   try {
-    const arrival = list.then((arrived) => {
+    const listLoaded = list.then((loaded) => {
       const active = picker.activeItems[0]?.model;
-      known = arrived;
+      loadedList = loaded;
       picker.busy = false;
-      fill();
-      const kept = picker.items.find(({ model }) => model !== undefined && model === active);
-      if (kept) picker.activeItems = [kept];
+      updateItems();
+      const stillActive = picker.items.find(({ model }) => model !== undefined && model === active);
+      if (stillActive) picker.activeItems = [stillActive];
     });
     // Whoever chooses before the list is there doesn't wait for it.
-    return await Promise.race([chosen, arrival.then(() => chosen)]);
+    return await Promise.race([chosen, listLoaded.then(() => chosen)]);
   } finally {
     picker.dispose();
   }
@@ -77,19 +77,19 @@ function onceButton(): vscode.QuickInputButton {
   };
 }
 
-function itemsOf(
+function createItems(
   list: ModelList | undefined,
   choices: readonly ModelChoice[],
   buttons: readonly vscode.QuickInputButton[],
 ): readonly ModelItem[] {
-  const heading = headingOf(list);
+  const heading = listHeading(list);
   return [
     ...(heading === undefined ? [] : [{ label: heading, kind: vscode.QuickPickItemKind.Separator }]),
-    ...choices.map((choice) => ({ ...itemOf(choice), buttons })),
+    ...choices.map((choice) => ({ ...createItem(choice), buttons })),
   ];
 }
 
-function itemOf({ model, kind }: ModelChoice): ModelItem {
+function createItem({ model, kind }: ModelChoice): ModelItem {
   switch (kind) {
     case 'current':
       return { model, label: `$(check) ${plainLabel(model)}`, description: vscode.l10n.t('current') };
@@ -100,7 +100,7 @@ function itemOf({ model, kind }: ModelChoice): ModelItem {
   }
 }
 
-function headingOf(list: ModelList | undefined): string | undefined {
+function listHeading(list: ModelList | undefined): string | undefined {
   switch (list?.source) {
     case undefined:
       return undefined;
@@ -125,10 +125,10 @@ export function modelChoices(
   typed: string,
 ): readonly ModelChoice[] {
   const offered = [current, ...models.filter((model) => model !== current)].filter((model) => model !== exclude);
-  const wanted = typed.trim();
-  const free = wanted !== '' && wanted !== exclude && !offered.includes(wanted);
+  const typedModel = typed.trim();
+  const isNew = typedModel !== '' && typedModel !== exclude && !offered.includes(typedModel);
   return [
     ...offered.map((model): ModelChoice => ({ model, kind: model === current ? 'current' : 'other' })),
-    ...(free ? [{ model: wanted, kind: 'typed' } as const] : []),
+    ...(isNew ? [{ model: typedModel, kind: 'typed' } as const] : []),
   ];
 }

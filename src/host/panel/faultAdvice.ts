@@ -1,7 +1,7 @@
 import type { FaultHelp } from '../../shared/panelStrings';
 import type { FaultKind } from '../../shared/protocol';
 
-/** A page of `docs/troubleshooting`, without its ending. */
+/** Names of the pages in `docs/troubleshooting`, without their extensions. */
 export const troubleshootingPages = [
   'authentication',
   'rate-limit',
@@ -16,191 +16,203 @@ export const troubleshootingPages = [
 
 export type TroubleshootingPage = (typeof troubleshootingPages)[number];
 
-/** What a person may want to know of a fault beyond the sentence of its card. */
+/** Help for a fault kind, shown in the details of a failure card. */
 interface FaultAdvice {
-  /** English, and key of its translations, as is `todo`. */
+  /** Likely cause of the fault, in English. The text is also the key of its translation. */
   readonly cause: string;
-  readonly todo: string;
+  /** Advice for the user, in English. The text is also the key of its translation. */
+  readonly remedy: string;
   readonly page: TroubleshootingPage;
-  /** The same request would fail in the same way, so that it is not repeated. */
-  readonly lasting?: true;
+  /** Set if the same request would fail in the same way, so that it is not retried. */
+  readonly isPermanent?: true;
 }
 
 export const faultAdvice: Readonly<Record<FaultKind, FaultAdvice>> = {
   auth: {
     cause: 'The gateway rejected the API key, or none is set for this address: keys are stored per address.',
-    todo: 'Set a key that is valid for this gateway. HolySheep keys start with hsa- and are created on its website.',
+    remedy: 'Set a key that is valid for this gateway. HolySheep keys start with hsa- and are created on its website.',
     page: 'authentication',
-    lasting: true,
+    isPermanent: true,
   },
   credit: {
     cause: 'The balance or budget of this key is used up.',
-    todo: 'Top up, wait for the budget to reset, or switch to a cheaper model; then retry.',
+    remedy: 'Top up, wait for the budget to reset, or switch to a cheaper model; then retry.',
     page: 'insufficient-balance',
-    lasting: true,
+    isPermanent: true,
   },
   'rate-limit': {
     cause: 'The gateway limits how many requests or tokens this key can use for this model in a given time.',
-    todo: 'Wait, send fewer requests at once, or switch models: most limits are per model.',
+    remedy: 'Wait, send fewer requests at once, or switch models: most limits are per model.',
     page: 'rate-limit',
   },
   model: {
     cause: "The gateway has no model with this name, or your key can't use it.",
-    todo: "Use Switch model to choose one from the gateway's list. The name must match exactly.",
+    remedy: "Use Switch model to choose one from the gateway's list. The name must match exactly.",
     page: 'invalid-model',
-    lasting: true,
+    isPermanent: true,
   },
   'context-length': {
     cause: "The prompt, attachments and conversation exceed the model's context window.",
-    todo: 'Start a new conversation, attach less, or choose a model with a larger context window. A lower holysheep.maxTokens also leaves more room.',
+    remedy:
+      'Start a new conversation, attach less, or choose a model with a larger context window. A lower holysheep.maxTokens also leaves more room.',
     page: 'rejected-request',
-    lasting: true,
+    isPermanent: true,
   },
   'content-filter': {
     cause: "The provider's content filter flagged the prompt, the code or the answer.",
-    todo: 'Rephrase, remove what may have triggered the filter, or switch models: filters differ.',
+    remedy: 'Rephrase, remove what may have triggered the filter, or switch models: filters differ.',
     page: 'rejected-request',
-    lasting: true,
+    isPermanent: true,
   },
   request: {
     cause: 'The gateway rejected part of the request: a parameter, its value or the message format.',
-    todo: 'See the provider message. Check holysheep.temperature and holysheep.maxTokens, or switch models.',
+    remedy: 'See the provider message. Check holysheep.temperature and holysheep.maxTokens, or switch models.',
     page: 'rejected-request',
-    lasting: true,
+    isPermanent: true,
   },
   'not-found': {
     cause: 'No API at this address: the base URL path is wrong, or another service runs there.',
-    todo: 'Check holysheep.baseUrl; it usually ends in /v1.',
+    remedy: 'Check holysheep.baseUrl; it usually ends in /v1.',
     page: 'address-and-proxy',
-    lasting: true,
+    isPermanent: true,
   },
   permission: {
     cause: 'The key is valid but not allowed to do this: the model, region or team budget may be restricted.',
-    todo: 'See the provider message. Use another model or key, or ask the account administrator.',
+    remedy: 'See the provider message. Use another model or key, or ask the account administrator.',
     page: 'authentication',
-    lasting: true,
+    isPermanent: true,
   },
   'too-large': {
     cause: 'The request is larger than the gateway allows, or the answer exceeded the size limit.',
-    todo: 'For a large request, attach less, shorten the prompt or start a new conversation. For a long answer, ask for less at once or switch models.',
+    remedy:
+      'For a large request, attach less, shorten the prompt or start a new conversation. For a long answer, ask for less at once or switch models.',
     page: 'rejected-request',
-    lasting: true,
+    isPermanent: true,
   },
   overloaded: {
     cause: 'The provider is over capacity for this model. This is not one of your limits.',
-    todo: 'Retry later or switch models. Set holysheep.fallbackModels to switch automatically.',
+    remedy: 'Retry later or switch models. Set holysheep.fallbackModels to switch automatically.',
     page: 'server-error',
   },
   server: {
     cause: 'The provider failed to process the request; the request itself may be fine.',
-    todo: "Retry later or switch models. If it keeps failing, send the request ID to the gateway's support.",
+    remedy: "Retry later or switch models. If it keeps failing, send the request ID to the gateway's support.",
     page: 'server-error',
   },
   gateway: {
     cause: "The gateway is up but can't use this model: it can't reach the provider, or the provider rejected its key.",
-    todo: 'Retry later or switch models; another one may be hosted elsewhere.',
+    remedy: 'Retry later or switch models; another one may be hosted elsewhere.',
     page: 'server-error',
   },
   timeout: {
     cause: 'No response in time: a slow connection, a busy provider, or a model that needs longer for a long prompt.',
-    todo: 'Retry or switch to a faster model. On a slow connection, raise holysheep.timeout.headersMs and holysheep.timeout.firstTokenMs.',
+    remedy:
+      'Retry or switch to a faster model. On a slow connection, raise holysheep.timeout.headersMs and holysheep.timeout.firstTokenMs.',
     page: 'connection',
   },
   connection: {
     cause: 'The connection was refused or dropped: an unstable network, a VPN, a proxy or a gateway restart.',
-    todo: 'Retry. If it happens often, try without a VPN or proxy, or use another network.',
+    remedy: 'Retry. If it happens often, try without a VPN or proxy, or use another network.',
     page: 'connection',
   },
   dns: {
     cause:
       "The host name couldn't be resolved: it may be mistyped, the network may be down, or the DNS server doesn't know it.",
-    todo: 'Check holysheep.baseUrl and your network; try a VPN or another DNS server.',
+    remedy: 'Check holysheep.baseUrl and your network; try a VPN or another DNS server.',
     page: 'connection',
   },
   offline: {
     cause: 'This computer has no network connection.',
-    todo: 'Reconnect and retry.',
+    remedy: 'Reconnect and retry.',
     page: 'connection',
   },
   tls: {
     cause:
       'The certificate is not from an authority that this computer trusts. A proxy that inspects traffic has the same effect.',
-    todo: "Install your company's certificate in the operating system and restart VS Code. http.proxyStrictSSL has no effect here.",
+    remedy:
+      "Install your company's certificate in the operating system and restart VS Code. http.proxyStrictSSL has no effect here.",
     page: 'address-and-proxy',
-    lasting: true,
+    isPermanent: true,
   },
   proxy: {
     cause: "A proxy between this computer and the gateway is blocking the request or can't be reached.",
-    todo: 'Check http.proxy: is the proxy running, does it require a sign-in, and does it allow the gateway?',
+    remedy: 'Check http.proxy: is the proxy running, does it require a sign-in, and does it allow the gateway?',
     page: 'address-and-proxy',
   },
   redirect: {
     cause:
       'The gateway redirects to another address. Your API key belongs to the current address and is not sent elsewhere.',
-    todo: 'If you trust the new address, enter it in holysheep.baseUrl and set an API key for it.',
+    remedy: 'If you trust the new address, enter it in holysheep.baseUrl and set an API key for it.',
     page: 'address-and-proxy',
-    lasting: true,
+    isPermanent: true,
   },
   'not-a-stream': {
     cause: 'The response is not from an API: it may be a web page, a network sign-in page or another protocol.',
-    todo: 'Open any page in a browser and sign in to the network, or check holysheep.baseUrl.',
+    remedy: 'Open any page in a browser and sign in to the network, or check holysheep.baseUrl.',
     page: 'address-and-proxy',
   },
   empty: {
     cause: 'The gateway accepted the request but sent no content.',
-    todo: 'Retry or switch models.',
+    remedy: 'Retry or switch models.',
     page: 'server-error',
   },
   stalled: {
     cause: 'The answer stalled while the connection stayed open.',
-    todo: 'Retry to get the rest. For models that pause for a long time, raise holysheep.timeout.idleMs and holysheep.timeout.silentMs.',
+    remedy:
+      'Retry to get the rest. For models that pause for a long time, raise holysheep.timeout.idleMs and holysheep.timeout.silentMs.',
     page: 'connection',
   },
   truncated: {
     cause: 'The stream ended without a finish reason, so the answer may be incomplete.',
-    todo: 'Choose Continue or Retry now to get the rest, or Restart answer to start over.',
+    remedy: 'Choose Continue or Retry now to get the rest, or Restart answer to start over.',
     page: 'connection',
   },
   malformed: {
     cause: 'The response is not a valid answer: the gateway is faulty, or a proxy changed the response.',
-    todo: 'Retry, switch models, or try without the proxy.',
+    remedy: 'Retry, switch models, or try without the proxy.',
     page: 'connection',
   },
   budget: {
     cause: 'Automatic retries have stopped after too many failures or too much time.',
-    todo: 'Wait a few minutes and retry, or switch models. “HolySheep: Reset Network State” clears the failures.',
+    remedy: 'Wait a few minutes and retry, or switch models. “HolySheep: Reset Network State” clears the failures.',
     page: 'server-error',
   },
   breaker: {
     cause: 'The model failed five times in a row, so requests to it are paused.',
-    todo: 'Wait, try anyway, or switch models.',
+    remedy: 'Wait, try anyway, or switch models.',
     page: 'server-error',
   },
   keyring: {
     cause: 'VS Code keeps the key in the system keyring, which is locked, missing or unable to decrypt the key.',
-    todo: 'Unlock the keyring and retry, or set the key again. See the log for the system error message.',
+    remedy: 'Unlock the keyring and retry, or set the key again. See the log for the system error message.',
     page: 'authentication',
   },
   internal: {
     cause: 'This is a bug in HolySheep Prompt. The gateway and your settings are not the cause.',
-    todo: 'Retry. If it happens again, export the diagnostics and report the bug.',
+    remedy: 'Retry. If it happens again, export the diagnostics and report the bug.',
     page: 'internal-error',
   },
 };
 
-/** As in package.json. */
-export const repository = 'https://github.com/holysheep-ai/holysheep-prompt';
+/** URL of the source repository, as in package.json. */
+export const repositoryUrl = 'https://github.com/holysheep-ai/holysheep-prompt';
 
 /**
- * What the page says of each fault to those who ask.
- * @param translate an English sentence of the table, e.g. `vscode.l10n.t`
- * @param locale of the display language, e.g. `zh-cn`
+ * Returns the translated help for all fault kinds, with links to the troubleshooting pages.
+ * @param translate translates an English sentence of the table, e.g. `vscode.l10n.t`
+ * @param locale the display language, e.g. `zh-cn`
  */
-export function faultHelp(translate: (english: string) => string, locale: string): FaultHelp {
-  const ending = /^zh\b/i.test(locale) ? '.zh-CN.md' : '.md';
-  const entries = Object.entries(faultAdvice).map(([kind, { cause, todo, page, lasting = false }]) => {
-    const href = `${repository}/blob/main/docs/troubleshooting/${page}${ending}`;
-    return [kind, { cause: translate(cause), todo: translate(todo), href, lasting }];
+export function translateFaultHelp(translate: (english: string) => string, locale: string): FaultHelp {
+  const extension = /^zh\b/i.test(locale) ? '.zh-CN.md' : '.md';
+  const entries = Object.entries(faultAdvice).map(([kind, { cause, remedy, page, isPermanent = false }]) => {
+    const href = `${repositoryUrl}/blob/main/docs/troubleshooting/${page}${extension}`;
+    const help: FaultHelp[FaultKind] = {
+      cause: translate(cause),
+      todo: translate(remedy),
+      href,
+      lasting: isPermanent,
+    };
+    return [kind, help];
   });
   return Object.fromEntries(entries) as Record<FaultKind, FaultHelp[FaultKind]>;
 }

@@ -4,9 +4,9 @@ import { useVSCode } from '../../support/fakeVSCode';
 
 describe('the argument of holysheep.setApiKey', () => {
   useVSCode({ l10n: { t: (message: string) => message } });
-  let readArgument: typeof StoreApiKey.readArgument;
+  let readArgument: typeof StoreApiKey.parseSetApiKeyArgument;
   before(async () => {
-    ({ readArgument } = await import('../../../src/host/connection/storeApiKey'));
+    ({ parseSetApiKeyArgument: readArgument } = await import('../../../src/host/connection/storeApiKey'));
   });
 
   it('is a key', () => {

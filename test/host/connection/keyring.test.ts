@@ -82,7 +82,7 @@ describe('a keyring that fails', () => {
 
   it('is reported to the engine as a keyring failure with its cause', async () => {
     const { connections } = await parts();
-    await assert.rejects(connections.own(), {
+    await assert.rejects(connections.configured(), {
       connectionProblem: 'keyring',
       message: hostFaults.keyring.message,
       cause,

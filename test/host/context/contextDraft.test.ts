@@ -46,18 +46,18 @@ describe('The context of the next prompt', () => {
   const ids = (): string[] => draft.items().map(({ id }) => id);
 
   it('shows where a link out of the workspace leads, and does not follow it to another file later', async () => {
-    readable.set('a', [{ ...item('a'), outside: '~/notes' }]);
+    readable.set('a', [{ ...item('a'), realPath: '~/notes' }]);
     await draft.attach('a');
     await draft.attach('b');
     assert.deepEqual(
       draft.items().map(({ outside }) => outside),
       ['~/notes', undefined],
     );
-    readable.set('a', [{ ...item('a', file('a', 'secret')), outside: '~/.ssh/id_rsa' }]);
-    readable.set('b', [{ ...item('b', file('b', 'secret')), outside: '~/.ssh/id_rsa' }]);
+    readable.set('a', [{ ...item('a', file('a', 'secret')), realPath: '~/.ssh/id_rsa' }]);
+    readable.set('b', [{ ...item('b', file('b', 'secret')), realPath: '~/.ssh/id_rsa' }]);
     await draft.refresh();
     assert.deepEqual(
-      draft.take().map(({ code }) => code),
+      draft.takeAll().map(({ code }) => code),
       ['a', 'b'],
     );
   });
@@ -108,8 +108,8 @@ describe('The context of the next prompt', () => {
   it('goes along with one prompt', async () => {
     await draft.attach('a');
     await draft.attach('b');
-    assert.deepEqual(draft.take(), [file('a'), file('b')]);
-    assert.deepEqual([draft.items(), draft.take()], [[], []]);
+    assert.deepEqual(draft.takeAll(), [file('a'), file('b')]);
+    assert.deepEqual([draft.items(), draft.takeAll()], [[], []]);
     assert.equal(changes, 3);
   });
 
@@ -118,7 +118,7 @@ describe('The context of the next prompt', () => {
     gates.set('a', new Promise((resolve) => (open = resolve)));
     const attached = draft.attach('a');
     const failed = assert.rejects(draft.attach('gone'), UserError);
-    const settled = draft.settled().then(() => draft.take());
+    const settled = draft.waitForReads().then(() => draft.takeAll());
     open();
     assert.deepEqual(await settled, [file('a')]);
     await Promise.all([attached, failed]);
@@ -132,7 +132,7 @@ describe('The context of the next prompt', () => {
     readable.delete('c');
     await draft.refresh();
     assert.deepEqual(
-      draft.take().map(({ code }) => code),
+      draft.takeAll().map(({ code }) => code),
       ['newer', 'selected', 'c'],
     );
     assert.deepEqual(skipped, ['c']);
@@ -190,7 +190,7 @@ describe('The context of the next prompt', () => {
     let open = (): void => undefined;
     gates.set('a', new Promise((resolve) => (open = resolve)));
     const restored = draft.restore(['a', 'gone', 'b', 'c']);
-    const sent = draft.settled().then(() => draft.take());
+    const sent = draft.waitForReads().then(() => draft.takeAll());
     open();
     assert.deepEqual(await sent, [file('a'), file('b'), file('c')]);
     await restored;
@@ -217,12 +217,12 @@ describe('The context of the next prompt', () => {
     await draft.restore(['problems:x', 'problems:y', 'problems:z']);
     assert.deepEqual([ids(), draft.unread()], [[], ['problems:x', 'problems:y', 'problems:z']]);
     readable.set('problems:x', [item('problems:x', file('x', 'x', { kind: 'problems' }))]);
-    await draft.readWaiting();
+    await draft.readPending();
     assert.deepEqual([ids(), draft.unread()], [['problems:x'], ['problems:y', 'problems:z']]);
     readable.set('problems:y', [item('problems:y', file('y', 'y', { kind: 'problems' }))]);
     await draft.refresh();
     assert.deepEqual(ids(), ['problems:x', 'problems:y']);
-    draft.take();
+    draft.takeAll();
     assert.deepEqual([ids(), draft.unread()], [[], []]);
   });
 

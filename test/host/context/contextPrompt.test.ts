@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { contextPrompt, problemLines } from '../../../src/host/context/contextPrompt';
+import { contextPrompt, formatProblems } from '../../../src/host/context/contextPrompt';
 
 describe('A prompt with context', () => {
   it('is the prompt as it is when nothing is attached', () => {
@@ -50,7 +50,7 @@ describe('A prompt with context', () => {
 
 describe('A list of problems', () => {
   it('is written as compilers do, one line each', () => {
-    const lines = problemLines('src/a.ts', [
+    const lines = formatProblems('src/a.ts', [
       { line: 3, column: 5, severity: 'error', message: 'Not\n  assignable.', source: 'ts 2322' },
       { line: 1, column: 1, severity: 'warning', message: 'Unused.', source: '' },
     ]);
@@ -58,6 +58,6 @@ describe('A list of problems', () => {
   });
 
   it('is nothing without any', () => {
-    assert.equal(problemLines('a.ts', []), '');
+    assert.equal(formatProblems('a.ts', []), '');
   });
 });

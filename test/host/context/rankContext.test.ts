@@ -8,7 +8,7 @@ function candidate(
   detail = '',
   words: readonly string[] = [],
 ): ContextCandidate {
-  return { suggestion: { id: `${kind}:${detail}/${label}`, kind, label, detail }, words };
+  return { suggestion: { id: `${kind}:${detail}/${label}`, kind, label, detail }, keywords: words };
 }
 
 const pick = candidate('pick', 'Choose a file…');

@@ -170,7 +170,7 @@ describe('context from files', () => {
   });
 
   it('is the text of a regular file', async () => {
-    const { attachment, outside } = await resolve(at('plain.txt'));
+    const { attachment, realPath: outside } = await resolve(at('plain.txt'));
     assert.deepEqual([attachment.label, attachment.code, outside], ['plain.txt', 'text', undefined]);
   });
 
@@ -213,14 +213,14 @@ describe('context from files', () => {
 
   for (const name of ['link.txt', 'second.txt', 'linked/secret.txt', '../outside/../workspace/link.txt']) {
     it(`says where a symbolic link out of the workspace leads (${name})`, async () => {
-      const { attachment, outside } = await resolve(new FakeUri('file', `${workspace}/${name}`));
+      const { attachment, realPath: outside } = await resolve(new FakeUri('file', `${workspace}/${name}`));
       assert.deepEqual([attachment.code, outside], ['secret', path.join(folder, 'outside/secret.txt')]);
     });
   }
 
   it('has no target for a symbolic link that stays in the workspace, or for a file outside the workspace', async () => {
-    assert.equal((await resolve(at('inner.txt'))).outside, undefined);
-    assert.equal((await resolve(new FakeUri('file', path.join(folder, 'outside/secret.txt')))).outside, undefined);
+    assert.equal((await resolve(at('inner.txt'))).realPath, undefined);
+    assert.equal((await resolve(new FakeUri('file', path.join(folder, 'outside/secret.txt')))).realPath, undefined);
   });
 
   it('writes the home folder as ~, so that the name of the user is not shown', async () => {
@@ -235,8 +235,8 @@ describe('context from files', () => {
       '/remote/d': { type: 66 },
       '/remote/d/f': { type: 1, text: 'f' },
     };
-    assert.equal((await resolve(new FakeUri('memory', '/remote/l'))).outside, unknown);
-    assert.equal((await resolve(new FakeUri('memory', '/remote/d/f'))).outside, unknown);
+    assert.equal((await resolve(new FakeUri('memory', '/remote/l'))).realPath, unknown);
+    assert.equal((await resolve(new FakeUri('memory', '/remote/d/f'))).realPath, unknown);
   });
 
   it('says in the suggestions where a link leads, before it is attached', async () => {

@@ -50,7 +50,7 @@ describe('the tour of the demo', () => {
   });
 
   it('offers the next step when one is over', async () => {
-    tour.act(conversation, 'next');
+    tour.perform(conversation, 'next');
     assert.equal(engine.turn.request.model, 'demo-rate-limit');
     assert.equal(heading(), '1 of 5: Rate limited, with Retry-After');
     assert.deepEqual(acts(), ['skip']);
@@ -61,38 +61,38 @@ describe('the tour of the demo', () => {
 
   it('asks every step of the demo, and nobody else', async () => {
     for (let step = 0; step < 5; step++) {
-      tour.act(conversation, 'next');
+      tour.perform(conversation, 'next');
       await answered();
     }
     assert.ok(conversation.exchanges().every(({ demo }) => demo === true));
     assert.equal(heading(), "You've finished the tour.");
     assert.deepEqual(acts(), ['again']);
-    tour.act(conversation, 'again');
+    tour.perform(conversation, 'again');
     assert.match(heading() ?? '', /^1 of 5/);
   });
 
   it('names the conversation, once', () => {
-    tour.act(conversation, 'next');
+    tour.perform(conversation, 'next');
     assert.equal(conversation.title, 'Offline demo');
     conversation.rename('mine');
-    tour.act(conversation, 'repeat');
+    tour.perform(conversation, 'repeat');
     assert.equal(conversation.title, 'mine');
   });
 
   it('skips, before a step and in the middle of it', async () => {
-    tour.act(conversation, 'skip');
+    tour.perform(conversation, 'skip');
     assert.match(heading() ?? '', /^2 of 5/);
-    tour.act(conversation, 'next');
-    tour.act(conversation, 'skip');
+    tour.perform(conversation, 'next');
+    tour.perform(conversation, 'skip');
     await settled();
     assert.deepEqual(engine.turn.controls, ['stop']);
     assert.match(heading() ?? '', /^3 of 5/);
   });
 
   it('repeats the last step', async () => {
-    tour.act(conversation, 'next');
+    tour.perform(conversation, 'next');
     await answered();
-    tour.act(conversation, 'repeat');
+    tour.perform(conversation, 'repeat');
     assert.equal(engine.turn.request.model, 'demo-rate-limit');
     assert.match(heading() ?? '', /^1 of 5/);
     await answered();
@@ -120,13 +120,13 @@ describe('the tour of the demo', () => {
   });
 
   it('is over with the demo, and starts from the beginning with the next', () => {
-    tour.act(conversation, 'skip');
+    tour.perform(conversation, 'skip');
     models = [];
-    tour.forget();
+    tour.reset();
     assert.equal(tour.guide(conversation), undefined);
     assert.deepEqual(tour.suggestions(), []);
     tour.ask(conversation, 'demo-cut');
-    tour.act(conversation, 'next');
+    tour.perform(conversation, 'next');
     assert.equal(engine.turns.length, 0);
     models = demoModels;
     assert.match(heading() ?? '', /^1 of 5/);

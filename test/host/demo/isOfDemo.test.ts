@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { initialTurn } from '../../../src/engine/state/turnState';
 import type { Exchange } from '../../../src/host/conversation/exchange';
-import { isOfDemo } from '../../../src/host/demo/demoTour';
+import { isDemoConversation } from '../../../src/host/demo/demoTour';
 
 const asked = (demo?: boolean): Exchange => ({ id: 'x', prompt: 'Hi', state: initialTurn, queued: false, demo });
 
@@ -14,7 +14,7 @@ describe('a conversation is one of the demo', () => {
     ['not where the demo was asked and then the user’s own gateway', [asked(true), asked(false)], false],
   ] as const) {
     it(what, () => {
-      assert.equal(isOfDemo({ exchanges: () => exchanges }), expected);
+      assert.equal(isDemoConversation({ exchanges: () => exchanges }), expected);
     });
   }
 });

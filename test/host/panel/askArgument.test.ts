@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { askArgument as Read } from '../../../src/host/panel/panelCommands';
+import type { parseAskArgument as Read } from '../../../src/host/panel/panelCommands';
 import { useVSCode } from '../../support/fakeVSCode';
 
 const localize = (message: string): string => message;
@@ -8,7 +8,7 @@ describe('askArgument', () => {
   let askArgument: typeof Read;
   useVSCode({});
   before(async () => {
-    ({ askArgument } = await import('../../../src/host/panel/panelCommands'));
+    ({ parseAskArgument: askArgument } = await import('../../../src/host/panel/panelCommands'));
   });
 
   for (const [argument, expected] of [

@@ -6,8 +6,8 @@ import {
   faultAdvice,
   troubleshootingPages,
   type TroubleshootingPage,
-  faultHelp,
-  repository,
+  translateFaultHelp,
+  repositoryUrl,
 } from '../../../src/host/panel/faultAdvice';
 const root = resolve(__dirname, '../../..');
 const folder = join(root, 'docs/troubleshooting');
@@ -38,23 +38,23 @@ describe('the help for faults', () => {
 
   it('says that it was not tried again only of kinds that are not, but for a hint', () => {
     for (const { kind, policy } of rows) {
-      if (kind === undefined || !faultAdvice[kind].lasting) continue;
+      if (kind === undefined || !faultAdvice[kind].isPermanent) continue;
       assert.ok(['never', 'repair', 'hint'].includes(policy.retry), `${kind} ${policy.retry}`);
     }
   });
 
   it('links to the page in the language of the display, in the repository of the manifest', () => {
     const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { repository: { url: string } };
-    assert.equal(`${repository}.git`, manifest.repository.url);
+    assert.equal(`${repositoryUrl}.git`, manifest.repository.url);
     const said = (english: string): string => english;
-    const pages = `${repository}/blob/main/docs/troubleshooting`;
+    const pages = `${repositoryUrl}/blob/main/docs/troubleshooting`;
     for (const [locale, href] of [
       ['en', `${pages}/rate-limit.md`],
       ['de', `${pages}/rate-limit.md`],
       ['zh-cn', `${pages}/rate-limit.zh-CN.md`],
       ['zh-tw', `${pages}/rate-limit.zh-CN.md`],
     ] as const) {
-      assert.equal(faultHelp(said, locale)['rate-limit'].href, href);
+      assert.equal(translateFaultHelp(said, locale)['rate-limit'].href, href);
     }
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { JSDOM } from 'jsdom';
-import { faultHelp } from '../../../src/host/panel/faultAdvice';
+import { translateFaultHelp } from '../../../src/host/panel/faultAdvice';
 import { panelHtml } from '../../../src/host/panel/panelPage';
 import { panelTitle, translatePanelStrings } from '../../../src/host/panel/panelText';
 import { panelStrings, type FaultHelp } from '../../../src/shared/panelStrings';
@@ -13,7 +13,7 @@ const page = (strings = translatePanelStrings((english) => english)) =>
     scriptUri: 'https://csp.example/dist/webview.js?a=1&b="2"',
     styleUris: ['https://csp.example/media/markdown.css', 'https://csp.example/media/panel.css'],
     strings,
-    help: faultHelp((english) => `${english} ${nasty}`, 'zh-cn'),
+    help: translateFaultHelp((english) => `${english} ${nasty}`, 'zh-cn'),
     locale: 'zh-cn',
   });
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { Conversation } from '../../../src/host/conversation/conversation';
 import type { Exchange, PromptInput } from '../../../src/host/conversation/exchange';
-import { isOfDemo } from '../../../src/host/demo/demoTour';
+import { isDemoConversation } from '../../../src/host/demo/demoTour';
 import { foldJournal } from '../../../src/host/journal/journalFold';
-import { prefilledInput, PromptDraft, sendPrompt, type SendServices } from '../../../src/host/panel/promptSender';
+import { parsePrefilledInput, PromptDraft, sendPrompt, type SendServices } from '../../../src/host/panel/promptSender';
 import type { Attachment } from '../../../src/shared/protocol';
 import { VirtualClock } from '../../support/virtualClock';
 import { ScriptedEngine } from '../conversation/scriptedEngine';
@@ -50,13 +50,13 @@ function setUp() {
     },
     panels: {
       show: ({ id }, { preserveFocus }) => happened.push(`show ${id}${preserveFocus ? '' : ' with focus'}`),
-      compose: ({ id }, { text, more, awaitsKey }) =>
+      prefill: ({ id }, { text, more, awaitsKey }) =>
         happened.push(
           `compose ${id}: ${text}${more ? `, and ${JSON.stringify(more)}` : ''}${awaitsKey ? ' until there is a key' : ''}`,
         ),
     },
     // The demo answers only where nothing real was asked.
-    demo: { answers: (of) => connection.demo && isOfDemo(of) },
+    demo: { answers: (of) => connection.demo && isDemoConversation(of) },
     connections: { view: (demo) => Promise.resolve({ ...connection, demo: demo === true }) },
     promptHistory: {
       add: (prompt) =>
@@ -152,7 +152,7 @@ describe('sending a prompt', () => {
     ['what is none', { prompt: 1 }, undefined],
   ] as const) {
     it(`takes ${what} from a page`, () => {
-      assert.deepEqual(JSON.parse(JSON.stringify(prefilledInput(more) ?? null)), input ?? null);
+      assert.deepEqual(JSON.parse(JSON.stringify(parsePrefilledInput(more) ?? null)), input ?? null);
     });
   }
 
@@ -166,9 +166,9 @@ describe('sending a prompt', () => {
     const { send, happened, connection, other } = setUp();
     const complete = (input: PromptInput): PromptInput => ({ ...input, content: 'with one file' });
     connection.hasKey = false;
-    await send({ prompt: 'Hi' }, { conversation: other, complete });
+    await send({ prompt: 'Hi' }, { conversation: other, addDraft: complete });
     connection.hasKey = true;
-    await send({ prompt: 'Hello' }, { conversation: other, complete });
+    await send({ prompt: 'Hello' }, { conversation: other, addDraft: complete });
     assert.deepEqual(
       happened.filter((each) => /^(ask|compose)/.test(each)),
       ['compose other: Hi until there is a key', 'ask other: Hello (with one file)'],
@@ -180,46 +180,46 @@ const file: Attachment = { kind: 'file', label: 'a.ts', languageId: 'ts', code: 
 
 function draftWith(...attached: Attachment[]) {
   const models: (string | undefined)[] = [];
-  const context = { take: () => attached.splice(0) };
+  const context = { takeAll: () => attached.splice(0) };
   return { draft: new PromptDraft(context, (model) => models.push(model)), models };
 }
 
 describe('the draft of a prompt', () => {
   it('leaves a prompt as it is when nothing lies ready', () => {
     const { draft, models } = draftWith();
-    assert.deepEqual(draft.complete({ prompt: 'Hi' }), { prompt: 'Hi', model: undefined });
+    assert.deepEqual(draft.addTo({ prompt: 'Hi' }), { prompt: 'Hi', model: undefined });
     assert.deepEqual(models, []);
   });
 
   it('sends the context along once', () => {
     const { draft } = draftWith(file);
-    const { content, attachments } = draft.complete({ prompt: 'Why?' });
+    const { content, attachments } = draft.addTo({ prompt: 'Why?' });
     assert.deepEqual(attachments, [file]);
     assert.match(content ?? '', /^Why\?[^]*const a = 1;/);
-    assert.equal(draft.complete({ prompt: 'Why?' }).attachments, undefined);
+    assert.equal(draft.addTo({ prompt: 'Why?' }).attachments, undefined);
   });
 
   it('adds it to what a prompt brings of its own', () => {
     const { draft } = draftWith(file);
     const own: Attachment = { label: 'b.ts:1-2', languageId: 'ts', code: 'b' };
-    const { content, attachments } = draft.complete({ prompt: 'Explain', content: 'Explain b', attachments: [own] });
+    const { content, attachments } = draft.addTo({ prompt: 'Explain', content: 'Explain b', attachments: [own] });
     assert.deepEqual(attachments, [own, file]);
     assert.match(content ?? '', /^Explain b\n[^]*const a = 1;/);
   });
 
   it('takes another model for one prompt, and says when it does and when it is over', () => {
     const { draft, models } = draftWith();
-    draft.useOnce('deepseek-r1');
-    draft.useOnce('deepseek-r1');
-    assert.equal(draft.complete({ prompt: 'Hi' }).model, 'deepseek-r1');
-    assert.equal(draft.complete({ prompt: 'Hi' }).model, undefined);
+    draft.setModelOnce('deepseek-r1');
+    draft.setModelOnce('deepseek-r1');
+    assert.equal(draft.addTo({ prompt: 'Hi' }).model, 'deepseek-r1');
+    assert.equal(draft.addTo({ prompt: 'Hi' }).model, undefined);
     assert.deepEqual(models, ['deepseek-r1', undefined]);
   });
 
   it('leaves a prompt the model it has', () => {
     const { draft } = draftWith();
-    draft.useOnce('deepseek-r1');
-    assert.equal(draft.complete({ prompt: 'Hi', model: 'demo-steady' }).model, 'demo-steady');
+    draft.setModelOnce('deepseek-r1');
+    assert.equal(draft.addTo({ prompt: 'Hi', model: 'demo-steady' }).model, 'demo-steady');
     assert.equal(draft.modelOnce, undefined);
   });
 });
