@@ -26,7 +26,7 @@ export function registerConnection(services: Services): readonly Command[] {
   ];
 }
 
-/** Removes the key of the user's own gateway, also during the demo. */
+/** Removes the API key of the gateway in the settings, even while the demo is active. */
 async function removeApiKey({ connections, keys, log }: Services): Promise<{ readonly state: 'removed' | 'none' }> {
   const { origin, host, apiKey } = await connections.configured();
   if (apiKey === undefined) {
@@ -39,7 +39,7 @@ async function removeApiKey({ connections, keys, log }: Services): Promise<{ rea
   return { state: 'removed' };
 }
 
-/** @returns undefined when the base URL can't be used, or the key can't be read */
+/** Tests the current connection and reports the result. Returns undefined if the base URL is invalid or the key can't be read. */
 export async function testConnection(connections: Connections, log: Log): Promise<Verification | undefined> {
   let connection: ActiveConnection;
   try {

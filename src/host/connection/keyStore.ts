@@ -7,10 +7,10 @@ import { NoConnectionError } from '../util/userError';
 
 const secretPrefix = 'holysheep.apiKey:';
 
-/** One key an origin: what was entered for one host is never read for another. */
+/** Stores one API key per origin in VS Code's secret storage. The key of one origin is never read for another. */
 export class KeyStore extends Disposable {
   private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
-  /** Also for changes made in another window. */
+  /** Fires when a key has changed, in this window or in another. */
   readonly onDidChange = this.changeEmitter.event;
 
   constructor(
@@ -26,8 +26,9 @@ export class KeyStore extends Disposable {
   }
 
   /**
-   * @param origin as in `URL.origin`.
-   * @throws NoConnectionError when the system keyring can't be read.
+   * Returns the API key of an origin, or undefined if there is none.
+   * @param origin as in `URL.origin`
+   * @throws NoConnectionError when the system keyring can't be read
    */
   async get(origin: string): Promise<string | undefined> {
     const key = await this.read(origin);
@@ -36,7 +37,10 @@ export class KeyStore extends Disposable {
     return key;
   }
 
-  /** @throws NoConnectionError when the system keyring does not take the key. */
+  /**
+   * Stores the API key of an origin.
+   * @throws NoConnectionError when the key can't be written to the system keyring
+   */
   async set(origin: string, key: string): Promise<void> {
     this.log.hide(key);
     try {
@@ -46,7 +50,10 @@ export class KeyStore extends Disposable {
     }
   }
 
-  /** @throws NoConnectionError when the system keyring can't be changed. */
+  /**
+   * Deletes the API key of an origin.
+   * @throws NoConnectionError when the system keyring can't be changed
+   */
   async delete(origin: string): Promise<void> {
     try {
       await this.secrets.delete(secretPrefix + origin);

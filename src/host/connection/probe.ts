@@ -7,28 +7,32 @@ import { declaredKind, sniffedKind } from '../../engine/http/charset';
 import { isRecord, parseJson } from '../../engine/json';
 import type { Connection } from '../../engine/request';
 
+/** Why the model list of a gateway could not be loaded. */
 export type ProbeFault =
-  /** The same fault that a turn would have. `code`: of the error, for users who look it up. */
+  /** A fault that a turn would have as well. `code` is the error code of Node.js, which users can search for. */
   | { readonly kind: 'network'; readonly fault: Fault; readonly code?: string | undefined }
-  /** The gateway speaks plain HTTP, and the base URL says HTTPS. */
+  /** The base URL starts with `https:`, but the gateway supports only HTTP. */
   | { readonly kind: 'not-tls' }
   | { readonly kind: 'redirect'; readonly to: string | undefined }
   | { readonly kind: 'not-found' | 'rate-limit' | 'server' | 'status'; readonly status: number }
   | { readonly kind: 'html' | 'not-a-list' | 'unreadable'; readonly status: number };
 
+/** Result of a request for the model list of a gateway. */
 export type ProbeResult =
-  /** `ms`: from the request to its last byte. */
+  /** The gateway has returned its model list. `ms` is the time from the request to the last byte, in milliseconds. */
   | { readonly state: 'verified'; readonly models: readonly string[]; readonly ms: number }
-  /** `detail`: the gateway's own words, redacted. */
+  /** The gateway has rejected the API key. `detail` is the redacted message of the gateway. */
   | { readonly state: 'rejected'; readonly status: number; readonly detail: string | undefined }
   | { readonly state: 'unverified'; readonly fault: ProbeFault }
   | { readonly state: 'cancelled' };
 
+/** Limits for a request for the model list. */
 export interface ProbeLimits {
-  /** For the headers. */
+  /** Time limit for the response headers, in milliseconds. */
   readonly headersMs: number;
-  /** For the body, after the headers. */
+  /** Time limit for the body, counted from the headers, in milliseconds. */
   readonly bodyMs: number;
+  /** Maximum size of the body, in bytes. */
   readonly bodyBytes: number;
 }
 
@@ -36,7 +40,7 @@ const defaultLimits: ProbeLimits = { headersMs: 15_000, bodyMs: 5_000, bodyBytes
 
 const maxDetailLength = 300;
 
-/** Codes of OpenSSL for an answer in plain HTTP: the scheme is wrong, not the certificate. */
+/** Error codes of OpenSSL for a response in plain HTTP. They mean that the scheme is wrong, not the certificate. */
 const plainHttpResponse = /^ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST)$/;
 
 class BodyTooLargeError extends Error {}
@@ -44,8 +48,9 @@ class BodyTooLargeError extends Error {}
 class ProbeTimeoutError extends Error {}
 
 /**
- * `GET {baseUrl}/models`: is there a gateway, and does it take the key? Never throws; the key follows no redirect.
- * @param keys the keys that are removed from the texts of the gateway
+ * Sends `GET {baseUrl}/models` to check that the gateway responds and accepts the key. Never rejects. The key is not sent to
+ * the target of a redirect.
+ * @param keys keys that are removed from messages of the gateway
  */
 export async function probeModels(
   connection: Connection,
@@ -81,7 +86,7 @@ export async function probeModels(
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', stop);
-    // Frees the socket of a body that was left unread.
+    // Aborting frees the socket of a body that was not read to its end.
     abort.abort();
   }
 }
@@ -125,7 +130,7 @@ function interpretResponse(response: Response, body: string, { connection, keys,
   if (response.type === 'opaqueredirect' || (status >= 300 && status < 400)) {
     return unverified({ kind: 'redirect', to: redirectTarget(response, connection, keys) });
   }
-  // A firewall's page comes as a 403, too, and says nothing about the key.
+  // A web page with status 403 comes from a firewall and says nothing about the key.
   if (status === 401 || (status === 403 && !isHtml)) {
     return { state: 'rejected', status, detail: errorDetail(body, keys) };
   }

@@ -18,16 +18,19 @@ export interface SetApiKeyDeps {
   readonly log: Log;
 }
 
-/** `verified` and `unverified` keys are stored; otherwise the old key stays. `invalid`: no gateway was asked. */
+/**
+ * Result of `holysheep.setApiKey`. A `verified` or `unverified` key is stored; otherwise the previous key is kept. `invalid`
+ * means that no request was sent, because the key or the base URL is invalid.
+ */
 export interface SetApiKeyResult {
   readonly state: Verification['state'] | 'invalid';
 }
 
 /**
- * Resolves as soon as the key is stored or refused.
- * @param argument the key, or the key and its base URL, from a keybinding or another extension; otherwise the user is
- * asked for it. The user is told when a key from an argument has replaced another one.
- * @throws ArgumentError
+ * Verifies and stores an API key. Resolves as soon as the key is stored or rejected.
+ * @param argument the key, or the key and its base URL, from a keybinding or another extension. A message tells the user
+ * when such a key has replaced another one. Without an argument, the user is asked for the key.
+ * @throws ArgumentError when the argument is invalid
  */
 export async function storeApiKey(deps: SetApiKeyDeps, argument: unknown): Promise<SetApiKeyResult> {
   const parsed = argument === undefined ? undefined : parseSetApiKeyArgument(argument);
@@ -55,7 +58,7 @@ function enterAgainAction(): ToastAction {
 
 const successMessageMs = 8000;
 
-/** @param isInUse whether `target` is the base URL of the settings; only in that case do messages offer actions */
+/** @param isInUse whether `target` has the origin of the base URL in the settings; only then messages have buttons */
 async function verifyAndStore(
   key: string,
   target: BaseUrl,
@@ -80,7 +83,7 @@ async function verifyAndStore(
       log.info(`API key for ${host}: accepted, ${result.models.length} models available.`);
       const count = result.models.length;
       const message = vscode.l10n.t('The API key for {0} works and was saved. Models available: {1}.', host, count);
-      // Good news needs no answer, and a toast would lie over the panel's buttons.
+      // Success needs no response from the user, and a notification would cover the panel's buttons.
       vscode.window.setStatusBarMessage(message, successMessageMs);
       break;
     }
@@ -95,14 +98,14 @@ async function verifyAndStore(
       const isReplaced = isArgument && (await hasOtherKey(deps, origin, key));
       await keys.set(origin, key);
       log.warn(`API key for ${host}: saved without verification: ${result.message}`);
-      const stored = isReplaced
+      const outcome = isReplaced
         ? vscode.l10n.t("The API key for {0} was replaced, but the new key couldn't be verified.", host)
         : vscode.l10n.t("The API key for {0} was saved but couldn't be verified.", host);
       const test = {
         title: vscode.l10n.t('Test connection'),
         run: () => vscode.commands.executeCommand('holysheep.testConnection'),
       };
-      const message = [stored, result.message, warning].filter(Boolean).join(' ');
+      const message = [outcome, result.message, warning].filter(Boolean).join(' ');
       toast(log, 'warning', message, isInUse ? [test, checkUrl()] : []);
       break;
     }
@@ -117,7 +120,7 @@ async function hasOtherKey({ keys, log }: SetApiKeyDeps, origin: string, key: st
     const stored = await keys.get(origin);
     return stored !== undefined && stored !== key;
   } catch (error) {
-    // If the old key can't be read, the new one must still be stored.
+    // The new key must be stored even if the previous one can't be read.
     log.error(error);
     return false;
   }
@@ -125,13 +128,13 @@ async function hasOtherKey({ keys, log }: SetApiKeyDeps, origin: string, key: st
 
 interface SetApiKeyArgument {
   readonly key: string;
-  /** The base URL that the key belongs to. By default the one in the settings. */
+  /** Base URL that the key belongs to. By default the base URL in the settings. */
   readonly target?: BaseUrl;
 }
 
 /**
- * Reads the argument of `holysheep.setApiKey`.
- * @throws ArgumentError that says what is wrong, without any part of the key
+ * Parses the argument of `holysheep.setApiKey`.
+ * @throws ArgumentError with a message that names the invalid property and contains no part of the key
  */
 export function parseSetApiKeyArgument(argument: unknown): SetApiKeyArgument {
   const noBaseUrl = vscode.l10n.t('"baseUrl" must be a URL like https://api.holysheep.ai/v1.');
@@ -149,7 +152,7 @@ export function parseSetApiKeyArgument(argument: unknown): SetApiKeyArgument {
   return target ? { key, target } : { key };
 }
 
-/** Returns what the user entered, not yet cleaned; undefined: nothing. */
+/** Asks the user for an API key. Returns the text as it was typed, or undefined if the user has dismissed the input box. */
 function askForApiKey(host: string): Thenable<string | undefined> {
   return vscode.window.showInputBox({
     title: vscode.l10n.t('API key for {0}', host),
@@ -187,7 +190,7 @@ function apiKeyProblemMessage(problem: ApiKeyProblem): string {
   }
 }
 
-/** Returns a warning about a key that is accepted all the same. */
+/** Returns a warning about a key that looks wrong but can be stored, or undefined if the key looks right. */
 function keyWarning(key: string, host: string): string | undefined {
   switch (doubtAbout(key, host)) {
     case undefined:

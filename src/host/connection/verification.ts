@@ -7,12 +7,13 @@ import { withoutFullStop } from '../ui/messageText';
 import { localize } from '../util/localization';
 import { probeModels, type ProbeFault } from './probe';
 
+/** Result of verifying a connection, with localised messages. */
 export type Verification =
-  /** `ms`: from the request to the last byte of the list. */
+  /** The gateway has returned its models. `ms` is the time from the request to the last byte, in milliseconds. */
   | { readonly state: 'verified'; readonly models: readonly string[]; readonly ms: number }
-  /** The gateway refuses the key (401, 403). */
+  /** The gateway has rejected the API key with status 401 or 403. */
   | { readonly state: 'rejected'; readonly status: number; readonly message: string }
-  /** Nothing is known of the key: the gateway can't be asked now. */
+  /** The key could not be verified, because the gateway did not return its model list. */
   | {
       readonly state: 'unverified';
       readonly fault: FaultKind | Exclude<ProbeFault['kind'], 'network'>;
@@ -24,7 +25,7 @@ interface VerifiableConnection extends Connection {
   readonly host: string;
 }
 
-/** `GET {baseUrl}/models` with the key. Messages are whole localised sentences. Never rejects. */
+/** Verifies a connection by sending `GET {baseUrl}/models`. Messages are complete localised sentences. Never rejects. */
 export async function verifyConnection(
   connection: VerifiableConnection,
   keys: KnownKeys,

@@ -8,17 +8,18 @@ import { localOutsideTarget } from './linkTarget';
 import type { ContextCandidate } from './rankContext';
 import { fileProblems } from './readContext';
 
-/** What can go along besides the files that have to be searched for: what is selected, reported or open. */
+/** Returns the context items that need no search: the selection, the problems of the active file and the open editors. */
 export function contextChoices(editor: vscode.TextEditor | undefined): readonly ContextCandidate[] {
   const files = openFiles(editor);
   return [
     ...(editor ? [selectionChoice(editor), problemsChoice(editor.document.uri)] : []),
-    // One alone is in the list as a file.
+    // A single open editor is listed as a file.
     files.length > 1 ? editorsChoice(files.length) : undefined,
     ...files.map(fileChoice),
   ].filter((choice) => choice !== undefined);
 }
 
+/** Returns the context item for a file. */
 export function fileChoice(uri: vscode.Uri): ContextCandidate {
   return {
     suggestion: { id: contextId({ kind: 'file', uri: uri.toString() }), kind: 'file', ...splitPath(uri) },
@@ -26,24 +27,25 @@ export function fileChoice(uri: vscode.Uri): ContextCandidate {
   };
 }
 
-/** Adds the real location to each file that a symbolic link leads out of the workspace. */
+/** Adds the real path to each local file that is outside the workspace because of a symbolic link. */
 export function withLinkTargets(candidates: readonly ContextCandidate[]): Promise<readonly ContextCandidate[]> {
   return Promise.all(
     candidates.map(async (candidate) => ({ ...candidate, suggestion: await withLinkTarget(candidate.suggestion) })),
   );
 }
 
-/** As {@link withLinkTargets}, for one suggestion. */
+/** Does the same as {@link withLinkTargets} for one suggestion. */
 export async function withLinkTarget(suggestion: ContextSuggestion): Promise<ContextSuggestion> {
   const reference = parseContextId(suggestion.id);
   if (reference?.kind !== 'file') return suggestion;
   const target = await localOutsideTarget(vscode.Uri.parse(reference.uri, true));
   if (target === undefined) return suggestion;
-  // The target comes first, because the end of a long detail is not visible.
+  // The target comes first, because VS Code cuts off the end of a long detail.
   const { detail } = suggestion;
   return { ...suggestion, detail: detail === '' ? `→ ${target}` : `→ ${target} · ${detail}` };
 }
 
+/** Returns the item that opens VS Code's list of files. */
 export function pickChoice(): ContextSuggestion {
   return { id: contextId({ kind: 'pick' }), kind: 'pick', label: vscode.l10n.t('Choose a file…'), detail: '' };
 }
@@ -71,13 +73,13 @@ function editorsChoice(count: number): ContextCandidate {
   return { suggestion: { id: contextId({ kind: 'editors' }), kind: 'editors', label, detail }, keywords: ['editors'] };
 }
 
-/** The name, and the folder as far as it is in the workspace. */
+/** Returns the name of a file as the label, and its folder relative to the workspace as the detail. */
 function splitPath(uri: vscode.Uri): { readonly label: string; readonly detail: string } {
   const { dir, base } = posix.parse(shownPath(uri));
   return { label: base, detail: dir };
 }
 
-/** The files of all open text editors, that of `first` before the others. */
+/** Returns the files of all open text editors, without duplicates. The file of `first` comes first. */
 export function openFiles(first: vscode.TextEditor | undefined): readonly vscode.Uri[] {
   const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
   const uris = tabs.map(({ input }) => textUriOf(input)).filter((uri) => uri !== undefined);

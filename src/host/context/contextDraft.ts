@@ -7,32 +7,37 @@ import { UserError } from '../util/userError';
 import { parseContextId } from './contextId';
 import { contextLimits } from './contextPrompt';
 
+/** An attachment of the next prompt. */
 export interface DraftAttachment {
-  /** It can be read again by it, e.g. after a reload. */
+  /** Id with which the attachment can be read again, e.g. after a reload. See `contextId`. */
   readonly id: string;
   readonly attachment: Attachment;
-  /** Where a symbolic link leads, out of the workspace: see `outsideTarget`. */
+  /** Real path of a file that is outside the workspace because of a symbolic link. See `outsideTarget`. */
   readonly realPath?: string | undefined;
 }
 
 interface ContextDraftDeps {
   readonly source: {
-    /** @throws UserError when it can't be read. */
+    /**
+     * Reads the attachments of a context id.
+     * @throws UserError when an attachment can't be read
+     */
     resolve(id: string): Promise<readonly DraftAttachment[]>;
+    /** Lets the user choose attachments from a list, and reads them. */
     pick(): Promise<readonly DraftAttachment[]>;
   };
   readonly localize: Localize;
-  /** What was attached and can no longer be read. */
+  /** Called with the id of an attachment that can no longer be read. */
   readonly onSkipped: (id: string, error: unknown) => void;
   readonly onError: (error: unknown) => void;
 }
 
-/** The context of one conversation's next prompt. */
+/** The attachments of the next prompt of one conversation. */
 export class ContextDraft {
   private attached: readonly DraftAttachment[] = [];
-  /** Attached before a reload, and still to be read: another reload must not lose them. */
+  /** Ids of attachments from before a reload that are not read yet. They must survive another reload. */
   private pending: readonly string[] = [];
-  /** Context is read one after the other, because it is shown in the order in which it was chosen. */
+  /** Attachments are read one at a time, so that they keep the order in which the user chose them. */
   private readonly readLock = new Mutex();
   private readonly changeListeners: Listeners<void>;
   readonly onDidChange: Listeners<void>['event'];
@@ -51,40 +56,46 @@ export class ContextDraft {
     );
   }
 
-  /** Ids of what comes back later, e.g. the problems of a file once the editor reports some. */
+  /** Returns the ids of attachments that are restored later, e.g. problems that the editor has not reported yet. */
   unread(): readonly string[] {
     return this.pending;
   }
 
-  /** What is there already is read anew. @throws UserError when it can't be read, or there is no room for all of it. */
+  /**
+   * Reads and attaches a context item. An item that is attached already is read again.
+   * @throws UserError when the item can't be read, or when the size limit is reached
+   */
   async attach(id: string): Promise<void> {
     if (!(await this.readLock.runExclusive(async () => this.add(await this.deps.source.resolve(id)))))
       throw this.createFullError();
   }
 
   detach(id: string): void {
-    this.pending = this.pending.filter((waiting) => waiting !== id);
-    const left = this.attached.filter((item) => item.id !== id);
-    if (left.length === this.attached.length) return;
-    this.attached = left;
+    this.pending = this.pending.filter((pendingId) => pendingId !== id);
+    const remaining = this.attached.filter((item) => item.id !== id);
+    if (remaining.length === this.attached.length) return;
+    this.attached = remaining;
     this.changeListeners.fire();
   }
 
-  /** Lets the person choose; nothing is waited for meanwhile. @throws UserError when there is no room for all of it. */
+  /**
+   * Lets the user choose attachments from a list. Sending a prompt does not wait for this list.
+   * @throws UserError when the size limit is reached
+   */
   async pick(): Promise<void> {
     if (!this.add(await this.deps.source.pick())) throw this.createFullError();
   }
 
-  /** Resolves when what was attached so far is there: whoever attaches and sends at once means both. */
+  /** Resolves when all attachments chosen so far are read. A prompt that is sent immediately must include them. */
   async waitForReads(): Promise<void> {
-    // What fails has been told to whoever attached it.
+    // Errors are reported by the call that attached the item.
     await this.readLock.waitForUnlock();
   }
 
   /**
-   * Reads files and problems as they are now: they may have changed since they were attached. A selection stays what
-   * was selected. An attachment that can't be read any more stays as it was. So does a file whose symbolic link now
-   * leads to another place than the user has seen.
+   * Reads files and problems again, because they may have changed since they were attached. A selection keeps the selected
+   * text. An attachment that can no longer be read stays unchanged, and so does a file whose symbolic link now leads to
+   * another path than the one that the user has seen.
    */
   async refresh(): Promise<void> {
     await this.waitForReads();
@@ -97,22 +108,22 @@ export class ContextDraft {
     ]);
   }
 
-  /** Tries what could not be read yet; to be called when that may have changed. */
+  /** Tries to read the attachments from before a reload that could not be read yet. */
   async readPending(): Promise<void> {
     await Promise.all(this.pending.map((id) => this.restorePending(id)));
   }
 
-  /** All of it, for the prompt that is being sent; the next one starts without. */
+  /** Returns all attachments for the prompt that is being sent, and removes them from the draft. */
   takeAll(): Attachment[] {
-    const taken = this.attached.map(({ attachment }) => attachment);
-    if (taken.length === 0 && this.pending.length === 0) return taken;
+    const attachments = this.attached.map(({ attachment }) => attachment);
+    if (attachments.length === 0 && this.pending.length === 0) return attachments;
     this.attached = [];
     this.pending = [];
     this.changeListeners.fire();
-    return taken;
+    return attachments;
   }
 
-  /** Brings back what was attached before a reload, read as it is now, and nothing else. */
+  /** Replaces the attachments with those from before a reload. Their current content is read. */
   async restore(ids: readonly string[]): Promise<void> {
     const remaining = this.attached.filter(({ id }) => ids.includes(id));
     this.pending = ids.filter((id) => !remaining.some((item) => item.id === id));
@@ -123,21 +134,24 @@ export class ContextDraft {
     await this.readPending();
   }
 
-  /** The editor reports the problems of a file when it has looked at it: after a reload there are none at first. */
+  /**
+   * Reads one attachment from before a reload. Problems that can't be read stay pending, because the editor reports them only
+   * some time after a reload.
+   */
   private async restorePending(id: string): Promise<void> {
-    const isWaiting = (): boolean => this.pending.includes(id);
-    const isRead = await this.reread(id, isWaiting);
-    if (!isWaiting() || (!isRead && parseContextId(id)?.kind === 'problems')) return;
-    this.pending = this.pending.filter((other) => other !== id);
+    const isPending = (): boolean => this.pending.includes(id);
+    const isRead = await this.reread(id, isPending);
+    if (!isPending() || (!isRead && parseContextId(id)?.kind === 'problems')) return;
+    this.pending = this.pending.filter((pendingId) => pendingId !== id);
     this.changeListeners.fire();
   }
 
-  /** @returns whether it can be read; it is added only if it is `wanted` then */
-  private reread(id: string, wanted: (read: readonly DraftAttachment[]) => boolean): Promise<boolean> {
+  /** Reads an attachment and adds it if `isWanted` still returns true. Resolves with whether it could be read. */
+  private reread(id: string, isWanted: (read: readonly DraftAttachment[]) => boolean): Promise<boolean> {
     return this.readLock.runExclusive(async () => {
       try {
         const read = await this.deps.source.resolve(id);
-        if (wanted(read)) this.add(read);
+        if (isWanted(read)) this.add(read);
         return true;
       } catch (error) {
         this.deps.onSkipped(id, error);
@@ -146,16 +160,16 @@ export class ContextDraft {
     });
   }
 
-  /** @returns whether there was room for everything. */
+  /** Adds or replaces attachments. Returns whether all of them fit into the size limit. */
   private add(items: readonly DraftAttachment[]): boolean {
     let fits = true;
-    this.pending = this.pending.filter((waiting) => !items.some(({ id }) => id === waiting));
+    this.pending = this.pending.filter((pendingId) => !items.some(({ id }) => id === pendingId));
     for (const item of items) {
-      const others = this.attached.filter(({ id }) => id !== item.id);
-      const fitted = truncateToFit(item, contextLimits.draft - totalLength(others));
+      const otherItems = this.attached.filter(({ id }) => id !== item.id);
+      const fitted = truncateToFit(item, contextLimits.draft - totalLength(otherItems));
       if (!fitted) fits = false;
-      else if (others.length === this.attached.length) this.attached = [...this.attached, fitted];
-      else this.attached = this.attached.map((known) => (known.id === item.id ? fitted : known));
+      else if (otherItems.length === this.attached.length) this.attached = [...this.attached, fitted];
+      else this.attached = this.attached.map((existing) => (existing.id === item.id ? fitted : existing));
     }
     if (items.length > 0) this.changeListeners.fire();
     return fits;
@@ -170,7 +184,7 @@ function totalLength(items: readonly DraftAttachment[]): number {
   return items.reduce((sum, { attachment }) => sum + attachment.code.length, 0);
 }
 
-/** As much as there is room for; undefined: nothing of it. */
+/** Returns the attachment, truncated to the available characters, or undefined if there is no room for any of it. */
 function truncateToFit(item: DraftAttachment, room: number): DraftAttachment | undefined {
   const code = beginning(item.attachment.code, Math.max(0, room));
   if (code === item.attachment.code) return item;

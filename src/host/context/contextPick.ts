@@ -6,9 +6,9 @@ import { contextId } from './contextId';
 import { rankContext, type ContextCandidate } from './rankContext';
 import { WorkspaceFiles } from './workspaceFiles';
 
-/** Larger workspaces are for `#`, which searches; any file at all can be browsed for. */
+/** Maximum number of files in the list. In larger workspaces users can search with `#` or browse for a file. */
 const maxListedFiles = 5000;
-/** The list is there at once and says that it is not complete yet. */
+/** Time limit for listing the files of the workspace. The list opens immediately and shows that it is still loading. */
 const searchTimeoutMs = 30_000;
 
 interface ContextItem extends vscode.QuickPickItem {
@@ -16,11 +16,12 @@ interface ContextItem extends vscode.QuickPickItem {
 }
 
 /**
- * Opens at once with what is at hand and fills in with the workspace.
- * @returns ids of what was chosen
+ * Lets the user choose context items from a list. The list opens with the given items, and the files of the workspace are
+ * added when they are found.
+ * @returns ids of the chosen items
  */
 export async function pickContext(initialCandidates: readonly ContextCandidate[]): Promise<readonly string[]> {
-  // Its own: a `#` typed in a panel meanwhile ends the searches of that panel only.
+  // A separate instance, because a search for suggestions in a panel would cancel the search of this list.
   const files = new WorkspaceFiles();
   const picker = vscode.window.createQuickPick<ContextItem>();
   picker.title = vscode.l10n.t('Attach context');
@@ -31,7 +32,7 @@ export async function pickContext(initialCandidates: readonly ContextCandidate[]
   picker.buttons = [{ iconPath: new vscode.ThemeIcon('folder-opened'), tooltip: vscode.l10n.t('Choose a file…') }];
   const chosen = new Promise<readonly string[]>((resolve) => {
     picker.onDidAccept(() => {
-      // Enter without a tick means the one that is marked.
+      // If no item is checked, Enter chooses the active item.
       const items = picker.selectedItems.length > 0 ? picker.selectedItems : picker.activeItems.slice(0, 1);
       resolve(items.map(({ id }) => id).filter((id) => id !== undefined));
       picker.hide();
@@ -43,7 +44,7 @@ export async function pickContext(initialCandidates: readonly ContextCandidate[]
     picker.onDidHide(() => resolve([]));
   });
   let candidates = initialCandidates;
-  /** Where several can be ticked VS Code marks none by itself, and Enter would mean nothing. */
+  /** Makes the best match the active item, because VS Code activates no item in a list with checkboxes. */
   const activateBest = (): void => {
     const [best] = rankContext(picker.value, candidates, 1);
     picker.activeItems = picker.items.filter(({ id }) => id === best?.id);
@@ -73,7 +74,7 @@ export async function pickContext(initialCandidates: readonly ContextCandidate[]
       showCandidates(all);
     };
     const filesAdded = addWorkspaceFiles();
-    // Whoever chooses before the files are there doesn't wait for them.
+    // The user can choose an item before the files are listed.
     return await Promise.race([chosen, filesAdded.then(() => chosen)]);
   } finally {
     picker.dispose();
@@ -97,7 +98,7 @@ function findSameItems(items: readonly ContextItem[], previous: readonly Context
   return items.filter(({ id }) => ids.has(id));
 }
 
-/** Any file, also one outside the workspace. */
+/** Lets the user choose files in a dialog, also outside the workspace. Returns their context ids. */
 async function browseFiles(): Promise<readonly string[]> {
   const chosen = await vscode.window.showOpenDialog({
     canSelectMany: true,

@@ -11,24 +11,27 @@ import { readFile, readProblems, readSelection } from './readContext';
 import { WorkspaceFiles } from './workspaceFiles';
 
 interface ContextSourceDeps {
-  /** The one the person was in last: the panel has the focus. */
+  /** Returns the editor that was active last. While the panel has the focus, VS Code reports no active editor. */
   readonly editor: () => vscode.TextEditor | undefined;
-  /** One of several that were chosen can't be read; the others go along. */
+  /** Called when one of several chosen items can't be read. The remaining items are still attached. */
   readonly onError: (error: unknown) => void;
 }
 
 const maxSuggestions = 20;
 const maxSearchResults = 200;
-/** Suggestions that come later than that come too late. */
+/** Time limit for suggestions while the user types. */
 const searchTimeoutMs = 1000;
 
-/** What can go along with a prompt, and its text. */
+/** Suggests context items for a prompt and reads their text. */
 export class ContextSource {
   private readonly files = new WorkspaceFiles();
 
   constructor(private readonly deps: ContextSourceDeps) {}
 
-  /** @param query what stands behind the `#`; empty: what is at hand, without a search */
+  /**
+   * Returns context items that match a query, best match first.
+   * @param query text after the `#`. If it is empty, no files are searched.
+   */
   async suggest(query: string): Promise<readonly ContextSuggestion[]> {
     const candidates = contextChoices(this.deps.editor());
     const existingIds = new Set(candidates.map(({ suggestion }) => suggestion.id));
@@ -42,7 +45,10 @@ export class ContextSource {
     return Promise.all(ranked.map(withLinkTarget));
   }
 
-  /** @throws UserError when it can't be read, or is no text. */
+  /**
+   * Reads the attachments of a context id. Returns none for an invalid id.
+   * @throws UserError when an attachment can't be read or is not text
+   */
   async resolve(id: string): Promise<readonly DraftAttachment[]> {
     const reference = parseContextId(id);
     switch (reference?.kind) {
@@ -61,12 +67,12 @@ export class ContextSource {
     }
   }
 
-  /** A list of VS Code's own; nothing when it is dismissed. */
+  /** Lets the user choose attachments from a list of VS Code. Returns none if the list is dismissed. */
   async pick(): Promise<readonly DraftAttachment[]> {
     return this.readAll(await pickContext(contextChoices(this.deps.editor())), this.deps.onError);
   }
 
-  /** Those that have text: a picture among them is no reason not to attach the others. */
+  /** Reads the open editors that contain text. Editors without text, e.g. images, are skipped. */
   private async readOpenEditors(): Promise<readonly DraftAttachment[]> {
     const ids = openFiles(this.deps.editor()).map((uri) => contextId({ kind: 'file', uri: uri.toString() }));
     const read = await this.readAll(ids, () => undefined);

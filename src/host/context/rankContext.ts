@@ -1,14 +1,15 @@
 import type { ContextSuggestion } from '../../shared/protocol';
 
+/** A context item that can be suggested. */
 export interface ContextCandidate {
   readonly suggestion: ContextSuggestion;
-  /** Other names it is found by, e.g. `problems` in the English of the documentation. */
+  /** Further words that find the item in every display language, e.g. the English `problems` from the documentation. */
   readonly keywords: readonly string[];
 }
 
 /**
- * Those that match, the best first; at equal rank they stay in the order they came in. Without a query: all of them.
- * The list of VS Code's own is always there, and last.
+ * Returns the suggestions that match a query, best match first. Suggestions of equal rank keep their order. An empty query
+ * matches all suggestions. The item that opens VS Code's list of files is always included, as the last one.
  */
 export function rankContext(
   query: string,
@@ -30,26 +31,29 @@ export function rankContext(
 
 const noMatch = 6;
 
-/** Whole name, beginning, beginning of a word in it, within it, within the path, letters in order. */
+/**
+ * Returns the rank of a candidate: 0 if the query is the complete name, 1 if it starts the name, 2 if it starts a word of the
+ * name, 3 if the name contains it, 4 if the path contains it, 5 if its letters occur in the name in order, otherwise 6.
+ */
 function rankCandidate(query: string, { suggestion: { label, detail }, keywords: words }: ContextCandidate): number {
   const needle = query.toLowerCase();
   return Math.min(...[label, ...words].map((name) => rankName(needle, name)), rankPath(needle, label, detail));
 }
 
-function rankName(wanted: string, name: string): number {
+function rankName(needle: string, name: string): number {
   const lower = name.toLowerCase();
-  if (lower === wanted) return 0;
-  if (lower.startsWith(wanted)) return 1;
-  if (wordSuffixes(name).some((word) => word.startsWith(wanted))) return 2;
-  if (lower.includes(wanted)) return 3;
-  return containsInOrder(wanted, lower) ? 5 : noMatch;
+  if (lower === needle) return 0;
+  if (lower.startsWith(needle)) return 1;
+  if (wordSuffixes(name).some((word) => word.startsWith(needle))) return 2;
+  if (lower.includes(needle)) return 3;
+  return containsInOrder(needle, lower) ? 5 : noMatch;
 }
 
 function rankPath(needle: string, label: string, detail: string): number {
   return `${detail}/${label}`.toLowerCase().includes(needle) ? 4 : noMatch;
 }
 
-/** Words of `waitCard.test.ts`, each with all that follows it. */
+/** Returns the lower-case suffixes of a name that start at a word, e.g. `waitcard.test.ts`, `card.test.ts`, `test.ts` and `ts`. */
 function wordSuffixes(name: string): readonly string[] {
   const starts = name.matchAll(/(?<![\p{L}\p{N}])[\p{L}\p{N}]|(?<=\p{Ll})\p{Lu}/gu);
   return [...starts].map(({ index }) => name.slice(index).toLowerCase());

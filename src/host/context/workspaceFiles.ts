@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 
-/** Finds files of the workspace by name; a search ends the one before it. */
+/** Finds files of the workspace by name. A new search cancels the previous one. */
 export class WorkspaceFiles {
   private currentSearch: vscode.CancellationTokenSource | undefined;
 
-  /** Some of those with `query` in their path; none when it takes too long or another search begins. */
+  /** Returns up to `limit` files whose path contains `query`, or none if the search times out or another search starts. */
   async find(query: string, limit: number, timeoutMs: number): Promise<readonly vscode.Uri[]> {
     this.currentSearch?.cancel();
     const search = new vscode.CancellationTokenSource();
@@ -26,7 +26,7 @@ export class WorkspaceFiles {
   }
 }
 
-/** What the search of VS Code leaves out, too: `findFiles` itself would look into `node_modules`. */
+/** Returns a glob for the files that VS Code's search excludes. Without it, `findFiles` would search `node_modules`. */
 function excludeGlob(): string | undefined {
   const patterns = ['files', 'search'].flatMap((section) =>
     excludedPatterns(vscode.workspace.getConfiguration(section).get('exclude')),
@@ -34,7 +34,7 @@ function excludeGlob(): string | undefined {
   return patterns.length > 0 ? `{${patterns.join(',')}}` : undefined;
 }
 
-/** Files whose path has `query` in it, in any case. */
+/** Returns a case-insensitive glob for the files whose path contains `query`. */
 export function fileGlob(query: string): string {
   const parts = query.split(/[\\/]+/);
   const name = parts.pop() ?? '';
@@ -42,12 +42,12 @@ export function fileGlob(query: string): string {
   return `**/${folders}${name ? `*${caseInsensitiveGlob(name)}*` : '*'}`;
 }
 
-/** Patterns of a setting such as `files.exclude` that are on. */
+/** Returns the enabled patterns of a setting such as `files.exclude`. */
 export function excludedPatterns(setting: unknown): readonly string[] {
   if (typeof setting !== 'object' || setting === null) return [];
-  // Groups can't be nested, and a condition on siblings can't be said in one pattern.
+  // Glob groups can't be nested, and a pattern that depends on sibling files can't be written as one glob.
   return Object.entries(setting)
-    .filter(([pattern, on]) => on === true && !/[{},]/.test(pattern))
+    .filter(([pattern, value]) => value === true && !/[{},]/.test(pattern))
     .map(([pattern]) => pattern);
 }
 
@@ -55,7 +55,7 @@ function caseInsensitiveGlob(text: string): string {
   return Array.from(text, (letter) => {
     const [lower, upper] = [letter.toLowerCase(), letter.toUpperCase()];
     if (lower !== upper && lower.length === 1 && upper.length === 1) return `[${lower}${upper}]`;
-    // What means something in a pattern stands for any one character.
+    // A character with a special meaning in globs is replaced by `?`, which matches any character.
     return /[*?[\]{}!,^]/.test(letter) ? '?' : letter;
   }).join('');
 }

@@ -7,7 +7,7 @@ interface DemoNotice {
   readonly actions?: readonly ToastAction[];
 }
 
-/** Said in place of what a card's button does outside the demo: nobody is led out of it unawares. */
+/** Returns the notice that replaces a card's action in the demo, or undefined if the demo allows the action. */
 export function demoNoticeFor(action: FaultAction): DemoNotice | undefined {
   switch (action) {
     case 'openBilling':

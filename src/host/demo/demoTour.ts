@@ -3,12 +3,12 @@ import type { Localize, EngineSettings } from '../../engine/engine';
 import type { DemoAct, DemoGuide, Suggestion } from '../../shared/protocol';
 import type { Conversation } from '../conversation/conversation';
 
-/** The model that is selected when the demo starts, and that answers in place of an overloaded one. */
+/** Model that is selected when the demo starts. It is also the fallback model of the demo. */
 export const steadyModel = 'demo-steady';
 
 /**
- * Settings of every turn of the demo. They are the defaults whatever the user has set, so that each scenario goes as the
- * tour announces it, with a short idle timeout: nobody wants to watch a stall for a minute.
+ * Settings of every turn of the demo. The user's settings are ignored, so that each scenario runs as the tour describes it.
+ * The idle timeout is short, so that users don't wait a minute to see a stalled stream.
  */
 export const demoSettings: EngineSettings = {
   retry: { maxRetries: 5, baseDelayMs: 1000, maxDelayMs: 60_000, jitter: 'full', maxHintMs: 300_000 },
@@ -20,16 +20,16 @@ export const demoSettings: EngineSettings = {
 type TourConversation = Pick<Conversation, 'id' | 'title' | 'active' | 'exchanges' | 'ask' | 'rename' | 'stop'>;
 
 interface DemoTourDeps {
-  /** None while the demo is not active. */
+  /** Returns the models of the demo, or none while the demo is not active. */
   readonly models: () => readonly DemoModel[];
   readonly localize: Localize;
 }
 
-/** How far a conversation has come. */
+/** Position of a conversation in the tour. */
 interface TourProgress {
-  /** Index of the step that is offered. */
+  /** Index of the step that the tour offers next. */
   readonly next: number;
-  /** The one that was asked last. */
+  /** Index of the step that was started last. */
   readonly last?: number | undefined;
 }
 
@@ -37,27 +37,27 @@ interface TourStep extends DemoModel {
   readonly watch: string;
 }
 
-/** Returns whether a conversation has no exchange that asked the user's own gateway. */
+/** Returns whether all exchanges of a conversation were answered by the demo. True for an empty conversation. */
 export function isDemoConversation(conversation: Pick<Conversation, 'exchanges'>): boolean {
   return conversation.exchanges().every(({ demo }) => demo === true);
 }
 
-/** Leads a conversation with the demo through its scenarios, one after the other, at the person's pace. */
+/** The tour of the demo. It guides the user through the scenarios, one step at a time. */
 export class DemoTour {
-  /** By the id of the conversation. */
+  /** Progress of each conversation, by its id. */
   private readonly progressById = new Map<string, TourProgress>();
-  /** Which step an exchange is, by its id: its model may be another one by now. */
+  /** Index of the step that each exchange belongs to, by the id of the exchange. Its model may change during the turn. */
   private readonly stepByExchange = new Map<string, number>();
 
   constructor(private readonly deps: DemoTourDeps) {}
 
-  /** What the empty conversation offers: everything the demo can show. */
+  /** Returns all scenarios of the demo, which an empty conversation suggests. */
   suggestions(): readonly Suggestion[] {
     const { models, localize } = this.deps;
     return models().map(({ id, title }) => ({ id, label: localize(title) }));
   }
 
-  /** @returns undefined where the demo is not what this conversation is about. */
+  /** Returns the step of the tour that the page shows, or undefined for a conversation that does not belong to the demo. */
   guide(conversation: TourConversation): DemoGuide | undefined {
     const { steps } = this;
     if (steps.length === 0 || !isDemoConversation(conversation)) return undefined;
@@ -74,22 +74,23 @@ export class DemoTour {
     };
   }
 
-  /** Asks one of the suggestions; nothing happens when the demo is closed by now. */
+  /** Starts a scenario in a conversation. Does nothing when the demo is not active. */
   ask(conversation: TourConversation, model: string): void {
     const { models, localize } = this.deps;
     const scenario = models().find(({ id }) => id === model);
     if (!scenario) return;
-    // Named before the first prompt, so that the history tells it from a real conversation.
+    // The title is set before the first prompt, so that the history shows that this conversation belongs to the demo.
     if (conversation.title === undefined && conversation.exchanges().length === 0) {
       conversation.rename(localize('Offline demo'));
     }
+    // The progress is updated before `ask`, which fires a change event immediately.
     const step = this.steps.findIndex(({ id }) => id === model);
     if (step >= 0) this.progressById.set(conversation.id, { next: step + 1, last: step });
-    // Before it starts: it says so at once.
     const { id } = conversation.ask({ prompt: localize(scenario.prompt), model, demo: true });
     if (step >= 0) this.stepByExchange.set(id, step);
   }
 
+  /** Performs an action that the user has chosen in the tour. */
   perform(conversation: TourConversation, act: DemoAct): void {
     const { steps } = this;
     const { next, last } = this.args(conversation);
@@ -108,7 +109,7 @@ export class DemoTour {
     }
   }
 
-  /** The demo is closed; the next one starts from the beginning. */
+  /** Clears the progress of all conversations, so that the next demo starts from the beginning. */
   reset(): void {
     this.progressById.clear();
     this.stepByExchange.clear();

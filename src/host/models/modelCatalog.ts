@@ -15,19 +15,22 @@ interface ModelCatalogDeps {
   readonly log: Log;
 }
 
-/** The gateway's models, asked for at most every ten minutes. */
+/** Loads the model lists of gateways and caches each list for ten minutes. */
 export class ModelCatalog extends Disposable {
-  /** By base URL; `until` in monotonic milliseconds. */
+  /** Cached lists by base URL. `expiresAt` is in milliseconds of the monotonic clock. */
   private readonly lists = new Map<string, { readonly list: Promise<ModelList>; readonly expiresAt: number }>();
   private readonly lifetime = this.register(new vscode.CancellationTokenSource());
 
   constructor(private readonly deps: ModelCatalogDeps) {
     super();
-    // Another key may see other models.
+    // Another API key may have access to other models.
     this.register(deps.keys.onDidChange(() => this.lists.clear()));
   }
 
-  /** Never rejects. @param demo as for `pickOther`; by default of whatever answers now */
+  /**
+   * Returns the models of a gateway. Never rejects.
+   * @param demo whether to list the models of the demo; by default whether the demo is active
+   */
   async list(demo?: boolean): Promise<ModelList> {
     let connection: ActiveConnection;
     try {
@@ -38,7 +41,7 @@ export class ModelCatalog extends Disposable {
     return this.listOf(connection);
   }
 
-  /** Returns the models of this gateway. Never rejects. */
+  /** Returns the models of the gateway of a connection. Never rejects. */
   async listOf(connection: ActiveConnection): Promise<ModelList> {
     const { baseUrl } = connection;
     const cached = this.lists.get(baseUrl);
@@ -49,28 +52,32 @@ export class ModelCatalog extends Disposable {
     };
     this.lists.set(baseUrl, entry);
     const list = await entry.list;
-    // A failure is not worth remembering.
-    if (list.source === 'known' && this.lists.get(baseUrl) === entry) this.lists.delete(baseUrl);
+    // A failed request is not cached.
+    if (list.source === 'default' && this.lists.get(baseUrl) === entry) this.lists.delete(baseUrl);
     return list;
   }
 
   /**
-   * Lets a person choose, or type, a model of whatever answers now.
-   * @returns undefined when they don't
+   * Lets the user choose or type a model of the current gateway.
+   * @returns undefined when the user dismisses the list
    */
   async pick(): Promise<string | undefined> {
     return (await this.choose({}))?.model;
   }
 
   /**
-   * Lets a person choose another model in place of one that can't answer.
-   * @param demo one of the embedded gateway's, or of the user's own
+   * Lets the user choose another model in place of one that fails.
+   * @param exclude id of the model that is not offered
+   * @param demo whether to offer the models of the demo or those of the user's gateway
    */
   async pickOther(exclude: string | undefined, demo: boolean): Promise<string | undefined> {
     return (await this.choose({ title: vscode.l10n.t('Switch model'), exclude }, demo))?.model;
   }
 
-  /** As `pick`, and for the next prompt only if they like. @param demo as for `pickOther` */
+  /**
+   * Lets the user choose a model, for the next prompt only or for all further prompts.
+   * @param demo whether to offer the models of the demo or those of the user's gateway
+   */
   pickForPrompt(demo: boolean): Promise<ModelPick | undefined> {
     return this.choose({ offerOnce: true }, demo);
   }
@@ -114,5 +121,5 @@ export class ModelCatalog extends Disposable {
 }
 
 function createDefaultList(message: string): ModelList {
-  return { source: 'known', models: knownModels, message };
+  return { source: 'default', models: knownModels, message };
 }

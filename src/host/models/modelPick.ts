@@ -1,21 +1,23 @@
 import * as vscode from 'vscode';
 import { plainLabel } from '../ui/messageText';
+
+/** Models to choose from, and where the list comes from. */
 export type ModelList =
   | { readonly source: 'gateway'; readonly models: readonly string[]; readonly host: string }
-  /** The usual ones; `message`: why the gateway's own list can't be had, localised. */
-  | { readonly source: 'known'; readonly models: readonly string[]; readonly message: string };
+  /** Common models. `message` says why the gateway's list could not be loaded, localised. */
+  | { readonly source: 'default'; readonly models: readonly string[]; readonly message: string };
 
 export interface ModelPickOptions {
   readonly title?: string | undefined;
-  /** A model that is not to be offered, e.g. the one that is overloaded. */
+  /** Id of a model that is not offered, e.g. because it is overloaded. */
   readonly exclude?: string | undefined;
-  /** Each model has a button that takes it for one prompt alone. */
+  /** Whether each model has a button that selects it for the next prompt only. */
   readonly offerOnce?: boolean | undefined;
 }
 
 export interface ModelPick {
   readonly model: string;
-  /** For the next prompt only. */
+  /** Whether the model is used for the next prompt only. */
   readonly once: boolean;
 }
 
@@ -23,7 +25,7 @@ interface ModelItem extends vscode.QuickPickItem {
   readonly model?: string;
 }
 
-/** Opens at once and fills in when the list is there; what is typed can be chosen, too. */
+/** Lets the user choose a model. The picker opens before the list is loaded, and a typed name can be chosen as well. */
 export async function pickModel(
   list: Promise<ModelList>,
   current: string,
@@ -63,7 +65,7 @@ export async function pickModel(
       const stillActive = picker.items.find(({ model }) => model !== undefined && model === active);
       if (stillActive) picker.activeItems = [stillActive];
     });
-    // Whoever chooses before the list is there doesn't wait for it.
+    // The user can choose a model before the list is loaded.
     return await Promise.race([chosen, listLoaded.then(() => chosen)]);
   } finally {
     picker.dispose();
@@ -106,18 +108,18 @@ function listHeading(list: ModelList | undefined): string | undefined {
       return undefined;
     case 'gateway':
       return vscode.l10n.t('From {0}', plainLabel(list.host));
-    case 'known':
+    case 'default':
       return vscode.l10n.t("Common models (couldn't load the gateway's list: {0})", plainLabel(list.message));
   }
 }
 
 interface ModelChoice {
   readonly model: string;
-  /** `typed`: what the person wrote, to be used as it is. */
+  /** Kind of the choice. `typed` is a name that the user has typed and that is not in the list. */
   readonly kind: 'current' | 'other' | 'typed';
 }
 
-/** What a person can choose from: the current model first, what they typed last unless it is in the list. */
+/** Returns the models to choose from: the current model first, and the typed name last unless it is in the list. */
 export function modelChoices(
   models: readonly string[],
   current: string,

@@ -13,7 +13,7 @@ import { openableLink, conversationName } from './panelText';
 import type { PanelView } from './panelView';
 import { parsePrefilledInput, PromptDraft, sendPrompt } from './promptSender';
 
-/** Types of the messages that are ignored while another window may write the conversation. */
+/** Types of the messages that change a conversation. They are ignored while another window has the right to write it. */
 const writingMessages: ReadonlySet<ToHost['type']> = new Set([
   'send',
   'askSuggestion',

@@ -123,6 +123,6 @@ describe('a keyring that fails', () => {
     const { connections, keys, log } = await parts();
     const { ModelCatalog } = await import('../../../src/host/models/modelCatalog');
     const list = await new ModelCatalog({ connections, keys, log }).list();
-    assert.deepEqual([list.source, 'message' in list && list.message], ['known', hostFaults.keyring.message]);
+    assert.deepEqual([list.source, 'message' in list && list.message], ['default', hostFaults.keyring.message]);
   });
 });

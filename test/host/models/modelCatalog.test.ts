@@ -64,7 +64,7 @@ describe('the list of models', () => {
 
   it('is asked for again after the gateway could not list its models', async () => {
     status = 500;
-    assert.equal((await catalog.listOf(connection)).source, 'known');
+    assert.equal((await catalog.listOf(connection)).source, 'default');
     status = 200;
     assert.equal((await catalog.listOf(connection)).source, 'gateway');
   });
@@ -74,7 +74,7 @@ describe('the list of models', () => {
     const lists = await Promise.all([catalog.listOf(connection), catalog.listOf(connection)]);
     assert.deepEqual(
       lists.map(({ source }) => source),
-      ['known', 'known'],
+      ['default', 'default'],
     );
     assert.deepEqual(logged, [throws]);
     [status, throws] = [200, undefined];
