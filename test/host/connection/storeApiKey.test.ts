@@ -15,7 +15,7 @@ class CancellationTokenSource {
 
 const ignore = (): void => undefined;
 
-describe('Set API Key', () => {
+describe('Set API Key command', () => {
   let server: Server;
   let status: number;
   let typedKey: string | undefined;

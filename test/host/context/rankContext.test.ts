@@ -45,7 +45,7 @@ describe('ranking of context suggestions', () => {
     ['rdm', 'letters in order with gaps', ['README.md']],
     ['prob', 'the kind of an item', ['Problems in sample.ts']],
     ['editors', 'the English name of a kind', ['Open editors']],
-    ['xyz', 'nothing', []],
+    ['xyz', 'no item', []],
   ];
   for (const [query, matched, labels] of rows) {
     it(`matches ${matched}: ${query}`, () => {

@@ -5,7 +5,7 @@ import { isDemoConversation } from '../../../src/host/demo/demoTour';
 
 const exchange = (demo?: boolean): Exchange => ({ id: 'x', prompt: 'Hi', state: initialTurn, queued: false, demo });
 
-describe('demo conversation', () => {
+describe('demo conversations', () => {
   for (const [name, exchanges, expected] of [
     ['an empty conversation', [], true],
     ['a conversation with only demo exchanges', [exchange(true), exchange(true)], true],
@@ -13,7 +13,7 @@ describe('demo conversation', () => {
     ['an old conversation that does not record whether the demo answered', [exchange()], false],
     ['a conversation with the demo and then the user’s gateway', [exchange(true), exchange(false)], false],
   ] as const) {
-    it(`${expected ? 'includes' : 'excludes'} ${name}`, () => {
+    it(`treats ${name} as ${expected ? 'a' : 'no'} demo conversation`, () => {
       assert.equal(isDemoConversation({ exchanges: () => exchanges }), expected);
     });
   }
