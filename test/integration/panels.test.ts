@@ -62,7 +62,7 @@ class Window {
         view: () => Promise.resolve({ model: 'm', host: 'own.example', hasKey: true, demo: false }),
         onDidChange: () => new vscode.Disposable(() => undefined),
       },
-      catalog: { pickOrOnce: () => Promise.resolve({ model: 'once', once: true }) },
+      catalog: { pickForPrompt: () => Promise.resolve({ model: 'once', once: true }) },
       demo: {
         answers: (conversation: Conversation) => {
           this.shown.add(conversation);

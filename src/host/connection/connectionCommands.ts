@@ -39,7 +39,10 @@ async function removeApiKey({ connections, keys, log }: Services): Promise<{ rea
   return { state: 'removed' };
 }
 
-/** Tests the current connection and reports the result. Returns undefined if the base URL is invalid or the key can't be read. */
+/**
+ * Tests the current connection and shows the result. Returns undefined if the base URL is invalid or the key is
+ * unreadable.
+ */
 export async function testConnection(connections: Connections, log: Log): Promise<Verification | undefined> {
   let connection: ActiveConnection;
   try {

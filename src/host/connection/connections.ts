@@ -109,7 +109,9 @@ export class Connections extends Disposable {
     }
   }
 
-  /** Calls `show` with the current view and after each change. A result that arrives late never replaces a newer one. */
+  /**
+   * Calls `show` with the current view and after each change. A result that arrives late never replaces a newer one.
+   */
   subscribe(show: (view: ConnectionView) => void): { dispose(): void } {
     let latest = 0;
     const update = (): void => {

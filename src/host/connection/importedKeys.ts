@@ -12,9 +12,9 @@ interface Secrets {
 const secretName = 'holysheep.adoptedKeys';
 
 /**
- * Imports keys that the user entered in VS Code's dialog for language model providers, which does not ask for an origin. A
- * key belongs to the origin that the settings have when the key is first seen. It is never imported for another origin, and
- * never again after it was removed or rejected. Only fingerprints of the keys are stored.
+ * Imports keys that the user entered in VS Code's dialog for language model providers, which does not ask for an
+ * origin. A key belongs to the origin that the settings have when the key is first seen. It is never imported for
+ * another origin, and never again after it was removed or rejected. Only fingerprints of the keys are stored.
  */
 export class ImportedKeys {
   /** @param store verifies and stores a key, as if the user had entered it in the extension's dialog */

@@ -48,8 +48,8 @@ class BodyTooLargeError extends Error {}
 class ProbeTimeoutError extends Error {}
 
 /**
- * Sends `GET {baseUrl}/models` to check that the gateway responds and accepts the key. Never rejects. The key is not sent to
- * the target of a redirect.
+ * Sends `GET {baseUrl}/models` to check that the gateway responds and accepts the key. Never rejects. The key is not
+ * sent to the target of a redirect.
  * @param keys keys that are removed from messages of the gateway
  */
 export async function probeModels(

@@ -19,8 +19,8 @@ export interface SetApiKeyDeps {
 }
 
 /**
- * Result of `holysheep.setApiKey`. A `verified` or `unverified` key is stored; otherwise the previous key is kept. `invalid`
- * means that no request was sent, because the key or the base URL is invalid.
+ * Result of `holysheep.setApiKey`. A `verified` or `unverified` key is stored; otherwise the previous key is kept.
+ * `invalid` means that no request was sent, because the key or the base URL is invalid.
  */
 export interface SetApiKeyResult {
   readonly state: Verification['state'] | 'invalid';
@@ -28,8 +28,8 @@ export interface SetApiKeyResult {
 
 /**
  * Verifies and stores an API key. Resolves as soon as the key is stored or rejected.
- * @param argument the key, or the key and its base URL, from a keybinding or another extension. A message tells the user
- * when such a key has replaced another one. Without an argument, the user is asked for the key.
+ * @param argument the key, or the key and its base URL, from a keybinding or another extension. A message tells the
+ * user when such a key has replaced another one. Without an argument, the user is asked for the key.
  * @throws ArgumentError when the argument is invalid
  */
 export async function storeApiKey(deps: SetApiKeyDeps, argument: unknown): Promise<SetApiKeyResult> {
@@ -58,7 +58,9 @@ function enterAgainAction(): ToastAction {
 
 const successMessageMs = 8000;
 
-/** @param isInUse whether `target` has the origin of the base URL in the settings; only then messages have buttons */
+/**
+ * @param isInUse whether `target` has the origin of the base URL in the settings. Otherwise messages have no buttons.
+ */
 async function verifyAndStore(
   key: string,
   target: BaseUrl,
@@ -152,7 +154,9 @@ export function parseSetApiKeyArgument(argument: unknown): SetApiKeyArgument {
   return target ? { key, target } : { key };
 }
 
-/** Asks the user for an API key. Returns the text as it was typed, or undefined if the user has dismissed the input box. */
+/**
+ * Asks the user for an API key. Returns the text as it was typed, or undefined if the user has dismissed the input box.
+ */
 function askForApiKey(host: string): Thenable<string | undefined> {
   return vscode.window.showInputBox({
     title: vscode.l10n.t('API key for {0}', host),

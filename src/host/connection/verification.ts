@@ -25,7 +25,9 @@ interface VerifiableConnection extends Connection {
   readonly host: string;
 }
 
-/** Verifies a connection by sending `GET {baseUrl}/models`. Messages are complete localised sentences. Never rejects. */
+/**
+ * Verifies a connection by sending `GET {baseUrl}/models`. Messages are complete localised sentences. Never rejects.
+ */
 export async function verifyConnection(
   connection: VerifiableConnection,
   keys: KnownKeys,

@@ -8,7 +8,9 @@ import { localOutsideTarget } from './linkTarget';
 import type { ContextCandidate } from './rankContext';
 import { fileProblems } from './readContext';
 
-/** Returns the context items that need no search: the selection, the problems of the active file and the open editors. */
+/**
+ * Returns the context items that need no search: the selection, the problems of the active file and the open editors.
+ */
 export function contextChoices(editor: vscode.TextEditor | undefined): readonly ContextCandidate[] {
   const files = openFiles(editor);
   return [
@@ -34,7 +36,7 @@ export function withLinkTargets(candidates: readonly ContextCandidate[]): Promis
   );
 }
 
-/** Does the same as {@link withLinkTargets} for one suggestion. */
+/** Adds the real path to a suggestion for a local file that is outside the workspace because of a symbolic link. */
 export async function withLinkTarget(suggestion: ContextSuggestion): Promise<ContextSuggestion> {
   const reference = parseContextId(suggestion.id);
   if (reference?.kind !== 'file') return suggestion;

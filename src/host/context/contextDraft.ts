@@ -93,9 +93,9 @@ export class ContextDraft {
   }
 
   /**
-   * Reads files and problems again, because they may have changed since they were attached. A selection keeps the selected
-   * text. An attachment that can no longer be read stays unchanged, and so does a file whose symbolic link now leads to
-   * another path than the one that the user has seen.
+   * Reads files and problems again, because they may have changed since they were attached. A selection keeps the
+   * selected text. An attachment that can no longer be read stays unchanged, and so does a file whose symbolic link now
+   * leads to another path than the one that the user has seen.
    */
   async refresh(): Promise<void> {
     await this.waitForReads();
@@ -135,8 +135,8 @@ export class ContextDraft {
   }
 
   /**
-   * Reads one attachment from before a reload. Problems that can't be read stay pending, because the editor reports them only
-   * some time after a reload.
+   * Reads one attachment from before a reload. Problems that can't be read stay pending, because the editor reports
+   * them only some time after a reload.
    */
   private async restorePending(id: string): Promise<void> {
     const isPending = (): boolean => this.pending.includes(id);

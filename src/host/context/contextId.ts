@@ -4,9 +4,9 @@ import type { Point, Span } from '../code/codeGeometry';
 export type ContextReference =
   | { readonly kind: 'selection'; readonly uri: string; readonly span: Span }
   | { readonly kind: 'file' | 'problems'; readonly uri: string }
-  /** The files of all open editors. */
+  /** Refers to the files of all open editors. */
   | { readonly kind: 'editors' }
-  /** The files that the user chooses from a list. */
+  /** Refers to the files that the user chooses from a list. */
   | { readonly kind: 'pick' };
 
 /** Returns the id of a context item, e.g. `file:file:///a.ts` or `selection:file:///a.ts#2.0-8.4`. */
@@ -26,11 +26,11 @@ export function contextId(reference: ContextReference): string {
 /** Returns the context item that an id refers to, or undefined for an invalid id. */
 export function parseContextId(id: string): ContextReference | undefined {
   if (id === 'editors' || id === 'pick') return { kind: id };
-  const { kind, rest = '' } = /^(?<kind>[a-z]+):(?<rest>.+)$/s.exec(id)?.groups ?? {};
-  if (kind === 'file' || kind === 'problems') return { kind, uri: rest };
+  const { kind, target = '' } = /^(?<kind>[a-z]+):(?<target>.+)$/s.exec(id)?.groups ?? {};
+  if (kind === 'file' || kind === 'problems') return { kind, uri: target };
   if (kind !== 'selection') return undefined;
   // The greedy pattern finds the last `#`, because the URI itself may have a fragment.
-  const [, uri, ...numbers] = /^(.+)#(\d+)\.(\d+)-(\d+)\.(\d+)$/s.exec(rest) ?? [];
+  const [, uri, ...numbers] = /^(.+)#(\d+)\.(\d+)-(\d+)\.(\d+)$/s.exec(target) ?? [];
   const [startLine = 0, startCharacter = 0, endLine = 0, endCharacter = 0] = numbers.map(Number);
   if (uri === undefined) return undefined;
   return {

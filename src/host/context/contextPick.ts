@@ -16,12 +16,12 @@ interface ContextItem extends vscode.QuickPickItem {
 }
 
 /**
- * Lets the user choose context items from a list. The list opens with the given items, and the files of the workspace are
- * added when they are found.
+ * Lets the user choose context items from a list. The list opens with the given items, and the files of the workspace
+ * are added when they are found.
  * @returns ids of the chosen items
  */
 export async function pickContext(initialCandidates: readonly ContextCandidate[]): Promise<readonly string[]> {
-  // A separate instance, because a search for suggestions in a panel would cancel the search of this list.
+  // The list needs its own search, because a search for suggestions in a panel would cancel a shared one.
   const files = new WorkspaceFiles();
   const picker = vscode.window.createQuickPick<ContextItem>();
   picker.title = vscode.l10n.t('Attach context');

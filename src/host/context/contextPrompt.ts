@@ -45,5 +45,7 @@ export function formatProblems(path: string, problems: readonly FileProblem[]): 
     .join('\n');
 }
 
-/** Limits for the context of a prompt: characters of one attachment and of all together, and size of a file in bytes. */
+/**
+ * Limits for the context of a prompt: characters of one attachment and of all together, and size of a file in bytes.
+ */
 export const contextLimits = { attachment: codeLimits.characters, draft: 200_000, fileBytes: 1024 * 1024 } as const;

@@ -10,14 +10,17 @@ const maxPathLength = 1000;
 
 /**
  * Returns the real path of a workspace file that is outside the workspace because of a symbolic link, for instance
- * `~/.ssh/id_rsa`. Such a file was chosen by the author of the workspace, not by the user. Returns undefined when the real
- * file is in the workspace, and for a URI outside the workspace.
+ * `~/.ssh/id_rsa`. Such a file was chosen by the author of the workspace, not by the user. Returns undefined when the
+ * real file is in the workspace, and for a URI outside the workspace.
  */
 export async function outsideTarget(uri: vscode.Uri): Promise<string | undefined> {
   return uri.scheme === 'file' ? localOutsideTarget(uri) : remoteOutsideTarget(uri);
 }
 
-/** Does the same as {@link outsideTarget}, but only for local files. It is fast enough for lists of many files. */
+/**
+ * Returns the same as {@link outsideTarget} for a local file, but undefined for a remote file. It is fast enough for
+ * lists of many files.
+ */
 export async function localOutsideTarget(uri: vscode.Uri): Promise<string | undefined> {
   if (uri.scheme !== 'file' || !vscode.workspace.getWorkspaceFolder(uri)) return undefined;
   const target = await resolveRealPath(uri.fsPath);
@@ -30,7 +33,8 @@ export async function localOutsideTarget(uri: vscode.Uri): Promise<string | unde
 }
 
 /**
- * Rejects a file whose symbolic link is not visible to the user. VS Code's chat can't show the real path of an attachment.
+ * Rejects a file whose symbolic link is not visible to the user. VS Code's chat can't show the real path of an
+ * attachment.
  * @throws UserError when a symbolic link leads the file out of the workspace, and no visible editor shows the file
  */
 export async function refuseHiddenLink(uri: vscode.Uri): Promise<void> {
@@ -47,8 +51,8 @@ export async function refuseHiddenLink(uri: vscode.Uri): Promise<void> {
 }
 
 /**
- * Returns a placeholder if a remote file or one of its parent folders is a symbolic link. VS Code reports that a remote file
- * is a link, but not its target.
+ * Returns a placeholder if a remote file or one of its parent folders is a symbolic link. VS Code reports that a remote
+ * file is a link, but not its target.
  */
 async function remoteOutsideTarget(uri: vscode.Uri): Promise<string | undefined> {
   const folder = vscode.workspace.getWorkspaceFolder(uri);

@@ -8,8 +8,8 @@ export interface ContextCandidate {
 }
 
 /**
- * Returns the suggestions that match a query, best match first. Suggestions of equal rank keep their order. An empty query
- * matches all suggestions. The item that opens VS Code's list of files is always included, as the last one.
+ * Returns the suggestions that match a query, best match first. Suggestions of equal rank keep their order. An empty
+ * query matches all suggestions. The item that opens VS Code's list of files is always included, as the last one.
  */
 export function rankContext(
   query: string,
@@ -32,8 +32,9 @@ export function rankContext(
 const noMatch = 6;
 
 /**
- * Returns the rank of a candidate: 0 if the query is the complete name, 1 if it starts the name, 2 if it starts a word of the
- * name, 3 if the name contains it, 4 if the path contains it, 5 if its letters occur in the name in order, otherwise 6.
+ * Returns the rank of a candidate: 0 if the query is the complete name, 1 if it starts the name, 2 if it starts a word
+ * of the name, 3 if the name contains it, 4 if the path contains it, 5 if its letters occur in the name in order,
+ * otherwise 6.
  */
 function rankCandidate(query: string, { suggestion: { label, detail }, keywords: words }: ContextCandidate): number {
   const needle = query.toLowerCase();
@@ -53,7 +54,10 @@ function rankPath(needle: string, label: string, detail: string): number {
   return `${detail}/${label}`.toLowerCase().includes(needle) ? 4 : noMatch;
 }
 
-/** Returns the lower-case suffixes of a name that start at a word, e.g. `waitcard.test.ts`, `card.test.ts`, `test.ts` and `ts`. */
+/**
+ * Returns the suffixes of a name that start at a word, in lower case, e.g. `waitcard.test.ts`, `card.test.ts`,
+ * `test.ts`, `ts`.
+ */
 function wordSuffixes(name: string): readonly string[] {
   const starts = name.matchAll(/(?<![\p{L}\p{N}])[\p{L}\p{N}]|(?<=\p{Ll})\p{Lu}/gu);
   return [...starts].map(({ index }) => name.slice(index).toLowerCase());

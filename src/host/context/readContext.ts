@@ -90,9 +90,9 @@ async function readFirstBytes(uri: vscode.Uri): Promise<Uint8Array> {
 }
 
 /**
- * Reads the start of a local file. Its type is checked before the file is opened, because opening a pipe waits for a writer
- * and opening a device may have effects. The type is checked again afterwards, because another file may have replaced it. The
- * reported size is not trusted, because files in `/proc` report a size of 0.
+ * Reads the start of a local file. Its type is checked before the file is opened, because opening a pipe waits for a
+ * writer and opening a device may have effects. The type is checked again afterwards, because another file may have
+ * replaced it. The reported size is not trusted, because files in `/proc` report a size of 0.
  */
 async function readFirstLocalBytes(uri: vscode.Uri): Promise<Uint8Array> {
   refuseIrregular(uri, await stat(uri.fsPath));
@@ -173,7 +173,9 @@ function readErrorMessage(path: string, error: unknown): string {
 /** Number of bytes at the start of a file that are searched for a zero byte. */
 const binaryProbeBytes = 8192;
 
-/** Returns whether a file is binary: it contains a zero byte near its start and is not UTF-16 with a byte order mark. */
+/**
+ * Returns whether a file is binary: it contains a zero byte near its start and is not UTF-16 with a byte order mark.
+ */
 export function looksBinary(bytes: Uint8Array): boolean {
   const [first, second] = bytes;
   const utf16 = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);

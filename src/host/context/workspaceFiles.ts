@@ -4,7 +4,9 @@ import * as vscode from 'vscode';
 export class WorkspaceFiles {
   private currentSearch: vscode.CancellationTokenSource | undefined;
 
-  /** Returns up to `limit` files whose path contains `query`, or none if the search times out or another search starts. */
+  /**
+   * Returns up to `limit` files whose path contains `query`, or none if the search times out or another search starts.
+   */
   async find(query: string, limit: number, timeoutMs: number): Promise<readonly vscode.Uri[]> {
     this.currentSearch?.cancel();
     const search = new vscode.CancellationTokenSource();

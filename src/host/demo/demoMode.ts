@@ -12,7 +12,10 @@ interface RunningDemo {
   readonly models: readonly DemoModel[];
 }
 
-/** The offline demo. While it is active, an embedded gateway on the loopback address answers instead of the user's gateway. */
+/**
+ * The offline demo. While it is active, an embedded gateway on the loopback address answers instead of the user's
+ * gateway.
+ */
 export class DemoMode extends Disposable {
   private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
   /** Fires when the demo has started or ended, and when another model was selected in it. */
@@ -22,8 +25,8 @@ export class DemoMode extends Disposable {
   readonly onWillLeave = this.leaveEmitter.event;
 
   /**
-   * Whether the demo stays active when its last panel is closed. `HOLYSHEEP_DEMO` is set to `1` to try out the extension
-   * without an API key.
+   * Whether the demo stays active when its last panel is closed. `HOLYSHEEP_DEMO` is set to `1` to try out the
+   * extension without an API key.
    */
   readonly staysOpen = process.env['HOLYSHEEP_DEMO'] === '1';
 
@@ -77,7 +80,10 @@ export class DemoMode extends Disposable {
     this.changeEmitter.fire();
   }
 
-  /** Returns the models of the demo, one for each scenario, with English texts. Returns none while the demo is not active. */
+  /**
+   * Returns the models of the demo, one for each scenario, with English texts. Returns none while the demo is not
+   * active.
+   */
   models(): readonly DemoModel[] {
     return this.running?.models ?? [];
   }
@@ -102,8 +108,8 @@ export class DemoMode extends Disposable {
 }
 
 /**
- * Returns the engine of the demo. Each turn gets a new engine, so that a scenario runs in the same way each time, and a fault
- * of the embedded gateway never delays a request to a real gateway, in this window or another.
+ * Returns the engine of the demo. Each turn gets a new engine, so that a scenario runs in the same way each time, and a
+ * fault of the embedded gateway never delays a request to a real gateway, in this window or another.
  * @param deps `connection` returns the connection to the embedded gateway, and throws when the demo is not active
  */
 export function demoEngine(deps: Pick<HostEngineDeps, 'log' | 'version' | 'connection'>): Engine {

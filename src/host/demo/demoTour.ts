@@ -7,8 +7,8 @@ import type { Conversation } from '../conversation/conversation';
 export const steadyModel = 'demo-steady';
 
 /**
- * Settings of every turn of the demo. The user's settings are ignored, so that each scenario runs as the tour describes it.
- * The idle timeout is short, so that users don't wait a minute to see a stalled stream.
+ * Settings of every turn of the demo. The user's settings are ignored, so that each scenario runs as the tour describes
+ * it. The idle timeout is short, so that users don't wait a minute to see a stalled stream.
  */
 export const demoSettings: EngineSettings = {
   retry: { maxRetries: 5, baseDelayMs: 1000, maxDelayMs: 60_000, jitter: 'full', maxHintMs: 300_000 },
@@ -37,7 +37,7 @@ interface TourStep extends DemoModel {
   readonly watch: string;
 }
 
-/** Returns whether all exchanges of a conversation were answered by the demo. True for an empty conversation. */
+/** Returns whether all exchanges of a conversation were answered by the demo. Also true for an empty conversation. */
 export function isDemoConversation(conversation: Pick<Conversation, 'exchanges'>): boolean {
   return conversation.exchanges().every(({ demo }) => demo === true);
 }
@@ -46,7 +46,10 @@ export function isDemoConversation(conversation: Pick<Conversation, 'exchanges'>
 export class DemoTour {
   /** Progress of each conversation, by its id. */
   private readonly progressById = new Map<string, TourProgress>();
-  /** Index of the step that each exchange belongs to, by the id of the exchange. Its model may change during the turn. */
+  /**
+   * Index of the tour step of each exchange, by its id. The model can't identify the step, because it may change in a
+   * turn.
+   */
   private readonly stepByExchange = new Map<string, number>();
 
   constructor(private readonly deps: DemoTourDeps) {}
@@ -57,7 +60,9 @@ export class DemoTour {
     return models().map(({ id, title }) => ({ id, label: localize(title) }));
   }
 
-  /** Returns the step of the tour that the page shows, or undefined for a conversation that does not belong to the demo. */
+  /**
+   * Returns the step of the tour that the page shows, or undefined for a conversation that does not belong to the demo.
+   */
   guide(conversation: TourConversation): DemoGuide | undefined {
     const { steps } = this;
     if (steps.length === 0 || !isDemoConversation(conversation)) return undefined;

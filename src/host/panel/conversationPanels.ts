@@ -42,7 +42,9 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
     this.viewDeps = { extensionUri, onError: services.onError };
   }
 
-  /** Reveals the panel of a conversation, or opens one with everything that has happened since the last one was closed. */
+  /**
+   * Reveals the panel of a conversation, or opens one with everything that has happened since the last one was closed.
+   */
   show(conversation: Conversation, { preserveFocus }: { readonly preserveFocus: boolean }): void {
     const tab = this.tabs.find(conversation.id);
     tab?.view.reveal(preserveFocus).catch(this.viewDeps.onError);
@@ -51,8 +53,8 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
   }
 
   /**
-   * Opens panels for conversations that have none. A panel that VS Code is going to restore is left to VS Code, because it
-   * contains the draft.
+   * Opens panels for conversations that have none. A panel that VS Code is going to restore is left to VS Code, because
+   * it contains the draft.
    * @param conversations newest first
    */
   reopen(conversations: readonly Conversation[]): void {
@@ -66,8 +68,8 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
   }
 
   /**
-   * Replaces the panels of an extension host that died. Resolves when that is done, or immediately if all these panels are
-   * hidden, because the user may not look at them for hours.
+   * Replaces the panels of an extension host that died. Resolves when that is done, or immediately if all these panels
+   * are hidden, because the user may not look at them for hours.
    */
   async replaceOrphaned(): Promise<void> {
     if (this.restoration.orphanedIds.length === 0) return;
@@ -121,7 +123,7 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
     if (existing?.conversation) this.replaceTab(existing.conversation, tab, existing);
     const isWanted = (): boolean => this.tabs.has(tab) && !tab.session;
     if (isWanted()) {
-      // Without a saved state the window crashed, and the panel's conversation is unknown.
+      // The page of a crashed window has saved no state, so the conversation of its panel is unknown.
       const found = savedState
         ? await this.conversations.open(savedState.conversationId, isWanted)
         : await this.conversations.resume();
@@ -186,8 +188,8 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
   }
 
   /**
-   * Shows an empty conversation, which keeps the draft, when the conversation of a restored panel does not exist on disk.
-   * A second panel of the empty conversation is closed.
+   * Shows an empty conversation, which keeps the draft, when the conversation of a restored panel does not exist on
+   * disk. A second panel of the empty conversation is closed.
    */
   private showEmpty(tab: ConversationTab): void {
     const conversation = this.conversations.startNew();

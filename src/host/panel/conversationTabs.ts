@@ -110,7 +110,10 @@ export class ConversationTab extends Disposable {
     return (this.conversation?.id ?? this.savedState?.conversationId) === id;
   }
 
-  /** @param openHandle keeps the conversation open until this tab is closed */
+  /**
+   * Shows a conversation in this tab.
+   * @param openHandle keeps the conversation open until this tab is closed
+   */
   open(conversation: Conversation, openHandle: { dispose(): void }): void {
     this.register(openHandle);
     this.currentSession = this.register(new PanelSession(conversation, this.view, this.services));

@@ -13,8 +13,8 @@ interface RegenerateServices {
 type EditServices = RegenerateServices & Pick<SendServices, 'connections' | 'demo' | 'promptHistory' | 'onError'>;
 
 /**
- * Adds a version of an exchange with the edited prompt, or with another answer if the prompt is unchanged. Without an API
- * key the new version fails with a card that offers to set one. The previous version is kept.
+ * Adds a version of an exchange with the edited prompt, or with another answer if the prompt is unchanged. Without an
+ * API key the new version fails with a card that offers to set one. The previous version is kept.
  */
 export async function editPrompt(
   services: EditServices,

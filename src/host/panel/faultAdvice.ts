@@ -23,7 +23,7 @@ interface FaultAdvice {
   /** Advice for the user, in English. The text is also the key of its translation. */
   readonly remedy: string;
   readonly page: TroubleshootingPage;
-  /** Set if the same request would fail in the same way, so that it is not retried. */
+  /** Whether the same request would fail in the same way and is therefore not retried. */
   readonly isPermanent?: true;
 }
 

@@ -5,14 +5,14 @@ import { Disposable } from '../util/disposable';
 
 const memoryKey = 'holysheep.shownConversations';
 
-/** Time within which VS Code restores a visible panel, even on a busy machine. */
+/** Time within which VS Code restores a visible panel after a reload, even on a busy machine. */
 const restoreTimeoutMs = 5000;
 
 /**
- * Finds and closes tabs that a previous extension host has left in this window. After a reload, VS Code restores the panel
- * of a tab when the tab becomes visible. When only the extension host has died, its panels no longer work and VS Code
- * restores none of them. VS Code does not say which conversation a tab shows. Therefore the workspace state contains the
- * ids of the open conversations, and tabs whose titles match no panel of this host are orphaned.
+ * Finds and closes tabs that a previous extension host has left in this window. After a reload, VS Code restores the
+ * panel of a tab when the tab becomes visible. When only the extension host has died, its panels no longer work and VS
+ * Code restores none of them. VS Code does not say which conversation a tab shows. Therefore the workspace state
+ * contains the ids of the open conversations, and tabs whose titles match no panel of this host are orphaned.
  */
 export class PanelRestoration extends Disposable {
   private readonly remembered: RememberedPanels;
@@ -20,8 +20,8 @@ export class PanelRestoration extends Disposable {
   private readonly restored = new Promise<void>((resolve) => (this.resolveRestored = resolve));
 
   /**
-   * @param session id of the window's session, `vscode.env.sessionId`. It stays the same when only the extension host is
-   * restarted, and sometimes after a reload.
+   * @param session id of the window's session, `vscode.env.sessionId`. It stays the same when only the extension host
+   * is restarted, and sometimes after a reload.
    */
   constructor(
     private readonly memory: Store,
@@ -42,14 +42,14 @@ export class PanelRestoration extends Disposable {
     return this.remembered.session === this.session ? this.remembered.ids : [];
   }
 
-  /** Notes that VS Code has restored a panel, so that it will restore the remaining tabs as well. */
+  /** Records that VS Code has restored a panel. In that case it restores the remaining tabs as well. */
   handleRestored(): void {
     this.resolveRestored();
   }
 
   /**
-   * Returns whether VS Code will restore a panel with this title. The saved ids are not enough, because VS Code may have
-   * lost the tab of a conversation that was opened shortly before the host died.
+   * Returns whether VS Code will restore a panel with this title. The saved ids are not enough, because VS Code may
+   * have lost the tab of a conversation that was opened shortly before the host died.
    * @param ownTitles titles of the panels of this host
    */
   willBeRestored(title: string, ownTitles: readonly string[]): boolean {
@@ -105,7 +105,7 @@ function parseRemembered(value: unknown): RememberedPanels {
   return { session, ids: Array.isArray(ids) ? ids.filter((id) => typeof id === 'string') : [] };
 }
 
-/** Returns the tabs of this extension without one tab for each of the given titles. */
+/** Returns the tabs of this extension, except for one tab for each title of a panel of this host. */
 function orphanedTabs(ownTitles: readonly string[]): readonly vscode.Tab[] {
   const remaining = [...extensionTabs()];
   for (const title of ownTitles) {

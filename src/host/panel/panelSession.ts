@@ -13,7 +13,9 @@ import { openableLink, conversationName } from './panelText';
 import type { PanelView } from './panelView';
 import { parsePrefilledInput, PromptDraft, sendPrompt } from './promptSender';
 
-/** Types of the messages that change a conversation. They are ignored while another window has the right to write it. */
+/**
+ * Types of the messages that change a conversation. They are ignored while another window has the right to write it.
+ */
 const writingMessages: ReadonlySet<ToHost['type']> = new Set([
   'send',
   'askSuggestion',
@@ -28,7 +30,7 @@ const writingMessages: ReadonlySet<ToHost['type']> = new Set([
 
 /** Connects one conversation with the page of its panel, until the panel is closed. */
 export class PanelSession extends Disposable {
-  /** Whether the page has got a snapshot of this conversation. Earlier changes are part of the snapshot. */
+  /** Whether the page has received a snapshot of this conversation. Earlier changes are part of the snapshot. */
   private isSnapshotPosted = false;
   /** Number of connection updates that have started. A result that arrives late must not replace a newer one. */
   private connectionUpdates = 0;
@@ -36,7 +38,7 @@ export class PanelSession extends Disposable {
   private postedGuide: string | undefined;
   /** Whether the page was last told that no API key is set. */
   private pageLacksKey = false;
-  /** Messages that wait until the page has got its snapshot. */
+  /** Messages that wait until the page has received its snapshot. */
   private queuedMessages: readonly ToWebview[] = [];
   /** Whether the context has changed. From then on, the context that a page has saved is outdated. */
   private hasContextChanged = false;
@@ -75,7 +77,10 @@ export class PanelSession extends Disposable {
     view.setListener((message) => this.handleMessage(message));
   }
 
-  /** Sends the complete state of the conversation to a page that has just loaded, or whose access has changed. */
+  /**
+   * Sends the complete conversation to a page that has just loaded, or after the conversation has become writable or
+   * read-only.
+   */
   async postSnapshot(): Promise<void> {
     const connection = await this.readConnection();
     if (this.disposed) return;

@@ -32,10 +32,13 @@ export class PanelView extends Disposable {
   readonly onDidDispose: vscode.Event<void>;
   /** Whether the page has loaded and asked for its snapshot. A listener may be set later. */
   private isPageReady = false;
-  /** Whether the page has got a snapshot. No other message is sent to the page before its snapshot. */
+  /** Whether the page has received a snapshot. No other message is sent to the page before its snapshot. */
   private isPageListening = false;
 
-  /** @param column preferred column; not used if the panel would cover the active editor */
+  /**
+   * Opens a new panel.
+   * @param column preferred column; not used if the panel would cover the active editor
+   */
   static create(deps: PanelViewDeps, column: vscode.ViewColumn | undefined, preserveFocus: boolean): PanelView {
     const freeColumn = column !== vscode.window.activeTextEditor?.viewColumn ? column : undefined;
     const position = { viewColumn: freeColumn ?? vscode.ViewColumn.Beside, preserveFocus };
@@ -77,8 +80,8 @@ export class PanelView extends Disposable {
   }
 
   /**
-   * Sets the listener for messages of the page, and passes the earlier messages to it, except `ready`: {@link isReady} is
-   * true after that message.
+   * Sets the listener for messages of the page, and passes the earlier messages to it, except `ready`: {@link isReady}
+   * is true after that message.
    */
   setListener(listener: (message: ToHost) => void): void {
     this.listener = listener;
@@ -99,12 +102,12 @@ export class PanelView extends Disposable {
     return this.isPageReady;
   }
 
-  /** Whether the page has got its snapshot and can handle other messages. */
+  /** Whether the page has received its snapshot and can handle other messages. */
   get isListening(): boolean {
     return this.isPageListening;
   }
 
-  /** Sends a message to the page if the page has got its snapshot. */
+  /** Sends a message to the page if the page has received its snapshot. */
   post(message: ToWebview): void {
     // Sending a message to a closed panel throws an error.
     if (this.isPageListening && !this.disposed) this.sendToPage(message);
@@ -128,8 +131,8 @@ export class PanelView extends Disposable {
   }
 
   /**
-   * Moves the panel beside the active editor. A moved panel becomes a preview tab, which the next click in the Explorer would
-   * replace. Therefore the tab is pinned as a regular tab.
+   * Moves the panel beside the active editor. A moved panel becomes a preview tab, which the next click in the Explorer
+   * would replace. Therefore the tab is pinned as a regular tab.
    */
   private async moveBeside(): Promise<void> {
     const becameActive = this.waitUntilActive();
@@ -181,7 +184,10 @@ export class PanelView extends Disposable {
     return this.panel.title;
   }
 
-  /** @param name title or first prompt of the conversation */
+  /**
+   * Sets the tab title.
+   * @param name title or first prompt of the conversation, or undefined for an empty conversation
+   */
   setTitle(name: string | undefined): void {
     const title = panelTitle(name ?? '') || emptyTitle;
     if (this.panel.title !== title) this.panel.title = title;

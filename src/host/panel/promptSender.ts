@@ -22,13 +22,16 @@ interface SendOptions {
   /** Conversation that gets the prompt. By default the current conversation. */
   readonly conversation?: Conversation | undefined;
   readonly newConversation?: boolean | undefined;
-  /** Adds the panel's context and one-time model to the prompt. Called when the prompt is sent, because they may change until then. */
+  /**
+   * Adds the panel's context and one-time model to the prompt. It is called when the prompt is sent, because both may
+   * change until then.
+   */
   readonly addDraft?: ((input: PromptInput) => PromptInput) | undefined;
 }
 
 /**
- * Sends a prompt. Without an API key it prefills the composer, where the prompt waits for a key. Resolves when the turn has
- * been started or queued, or when the composer has the prompt.
+ * Sends a prompt. Without an API key it prefills the composer, where the prompt waits for a key. Resolves when the turn
+ * has been started or queued, or when the composer has the prompt.
  */
 export async function sendPrompt(
   { conversations, connections, demo, promptHistory, panels, onError }: SendServices,
@@ -64,7 +67,9 @@ export function startConversation(
   panels.prefill(conversation, { text: prompt });
 }
 
-/** Returns the prompt that a page sends back with its prefilled text, or undefined if the value is not a valid prompt. */
+/**
+ * Returns the prompt that a page sends back with its prefilled text, or undefined if the value is not a valid prompt.
+ */
 export function parsePrefilledInput(value: unknown): PromptInput | undefined {
   return isPromptInput(value) ? inputOf(value) : undefined;
 }
@@ -86,7 +91,7 @@ export class PromptDraft {
     return this.nextModel;
   }
 
-  /** @param model model of the next prompt, or undefined for the selected model */
+  /** Sets the model of the next prompt only, or undefined for the selected model. */
   setModelOnce(model: string | undefined): void {
     if (model === this.nextModel) return;
     this.nextModel = model;

@@ -9,7 +9,9 @@ const text = v.string();
 const prompt = v.pipe(text, v.trim(), v.nonEmpty());
 const more = v.optional(v.looseObject({}));
 
-/** Schemas of the fields of each message. The compiler requires a row for every message and a schema for every field. */
+/**
+ * Schemas of the fields of each message. The compiler requires a row for every message and a schema for every field.
+ */
 const messageEntries: { readonly [Type in ToHost['type']]: Entries<Omit<OfType<ToHost, Type>, 'type'>> } = {
   ready: {},
   send: { prompt, more },

@@ -9,7 +9,7 @@ import { useVSCode } from '../../support/fakeVSCode';
 class CancellationTokenSource {
   readonly token = { isCancellationRequested: false, onCancellationRequested: () => ({ dispose: () => undefined }) };
   dispose(): void {
-    // There is nothing to release.
+    // This fake has nothing to release.
   }
 }
 

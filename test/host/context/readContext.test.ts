@@ -122,7 +122,7 @@ describe('context from files', () => {
     CancellationTokenSource: class {
       readonly token = { onCancellationRequested: () => undefined };
       dispose(): void {
-        // There is nothing to release.
+        // This fake has nothing to release.
       }
     },
   });

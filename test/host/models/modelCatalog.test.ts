@@ -11,10 +11,10 @@ import { useVSCode } from '../../support/fakeVSCode';
 class CancellationTokenSource {
   readonly token = { isCancellationRequested: false, onCancellationRequested: () => ({ dispose: () => undefined }) };
   cancel(): void {
-    // No request waits for this token.
+    // Nothing listens to the token of this fake.
   }
   dispose(): void {
-    // There is nothing to release.
+    // This fake has nothing to release.
   }
 }
 
