@@ -60,7 +60,7 @@ export function createServices(context: vscode.ExtensionContext, modelsChanged: 
     engine: (inDemo) => (inDemo ? embeddedEngine : engine),
     clock: systemClock,
     defaults: (inDemo) => connections.requestDefaults(inDemo),
-    connection: (inDemo) => connections.select(inDemo),
+    connection: (inDemo) => connections.connectionFor(inDemo),
     resume: () => settings.engine().resume,
     journal,
     memory: workspaceState,

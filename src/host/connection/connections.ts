@@ -77,7 +77,7 @@ export class Connections extends Disposable {
    * Returns the connection to the demo or to the gateway in the settings.
    * @throws NoConnectionError as {@link embedded} and {@link configured} do
    */
-  select(demo: boolean): Promise<ActiveConnection> {
+  connectionFor(demo: boolean): Promise<ActiveConnection> {
     return demo ? this.embedded() : this.configured();
   }
 
@@ -99,7 +99,7 @@ export class Connections extends Disposable {
       return { model, host: vscode.l10n.t('an invalid base URL'), hasKey: false, demo: false };
     }
     try {
-      const connection = await this.select(demo);
+      const connection = await this.connectionFor(demo);
       return { model, host: connection.host, hasKey: connection.apiKey !== undefined, demo: connection.demo };
     } catch (error) {
       log.error(error);

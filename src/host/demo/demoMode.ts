@@ -31,7 +31,7 @@ export class DemoMode extends Disposable {
   readonly staysOpen = process.env['HOLYSHEEP_DEMO'] === '1';
 
   private running: RunningDemo | undefined;
-  private startingUp: Promise<void> | undefined;
+  private starting: Promise<void> | undefined;
   private selected = steadyModel;
 
   get active(): boolean {
@@ -51,15 +51,15 @@ export class DemoMode extends Disposable {
   /** Starts the demo unless it is active. */
   enter(): Promise<void> {
     if (this.running) return Promise.resolve();
-    this.startingUp ??= this.start().finally(() => {
-      this.startingUp = undefined;
+    this.starting ??= this.start().finally(() => {
+      this.starting = undefined;
     });
-    return this.startingUp;
+    return this.starting;
   }
 
   /** Ends the demo and closes its gateway. */
   async leave(): Promise<void> {
-    await this.startingUp;
+    await this.starting;
     const gateway = this.running?.gateway;
     if (!gateway) return;
     this.leaveEmitter.fire();

@@ -93,7 +93,7 @@ export class ModelCatalog extends Disposable {
 
   private resolveConnection(demo: boolean | undefined): Promise<ActiveConnection> {
     const { connections } = this.deps;
-    return demo === undefined ? connections.current() : connections.select(demo);
+    return demo === undefined ? connections.current() : connections.connectionFor(demo);
   }
 
   private listAfterError(error: unknown): ModelList {

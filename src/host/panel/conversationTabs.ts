@@ -30,7 +30,7 @@ export class ConversationTabs {
   }
 
   find(id: string): ConversationTab | undefined {
-    return this.all().find((tab) => tab.isFor(id));
+    return this.all().find((tab) => tab.showsConversation(id));
   }
 
   has(tab: ConversationTab): boolean {
@@ -106,7 +106,7 @@ export class ConversationTab extends Disposable {
     return this.currentSession?.conversation;
   }
 
-  isFor(id: string): boolean {
+  showsConversation(id: string): boolean {
     return (this.conversation?.id ?? this.savedState?.conversationId) === id;
   }
 
