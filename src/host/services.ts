@@ -47,7 +47,7 @@ export function createServices(context: vscode.ExtensionContext, modelsChanged: 
 
   const { version } = context.extension.packageJSON as { readonly version: string };
   const storage = globalStorageUri.fsPath;
-  const connection = () => connections.own();
+  const connection = () => connections.configured();
   const engine = hostEngine({ log, version, storage, settings: () => settings.engine(), connection });
   const embeddedEngine = demoEngine({ log, version, connection: () => connections.embedded() });
   const logEvent = (...event: TurnLogEvent): void => logTurnEvent(log, ...event);
@@ -60,7 +60,7 @@ export function createServices(context: vscode.ExtensionContext, modelsChanged: 
     engine: (inDemo) => (inDemo ? embeddedEngine : engine),
     clock: systemClock,
     defaults: (inDemo) => connections.requestDefaults(inDemo),
-    connection: (inDemo) => connections.of(inDemo),
+    connection: (inDemo) => connections.connectionFor(inDemo),
     resumeSetting: () => settings.engine().resume,
     journal,
     workspaceState,

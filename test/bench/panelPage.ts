@@ -1,7 +1,7 @@
 import type { Browser, CDPSession, Page } from 'playwright-core';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { faultHelp } from '../../src/host/panel/faultAdvice';
+import { translateFaultHelp } from '../../src/host/panel/faultAdvice';
 import { panelHtml } from '../../src/host/panel/panelPage';
 import { panelStrings } from '../../src/shared/panelStrings';
 import type { ToWebview } from '../../src/shared/protocol';
@@ -74,6 +74,6 @@ const html = panelHtml({
   scriptUri: `${origin}/${script}`,
   styleUris: styles.map((file) => `${origin}/${file}`),
   strings: panelStrings,
-  help: faultHelp((english) => english, 'en'),
+  help: translateFaultHelp((english) => english, 'en'),
   locale: 'en',
 });

@@ -13,7 +13,7 @@ const code = 'export const first = 1;\nexport const second = 2;\nexport const th
 const files: Readonly<Record<string, string | Uint8Array>> = {
   'context/deep/WaitCard.ts': code,
   'context/other.ts': 'export {};\n',
-  'context/long.txt': 'x'.repeat(contextLimits.piece + 1),
+  'context/long.txt': 'x'.repeat(contextLimits.attachment + 1),
   'context/huge.txt': 'x'.repeat(contextLimits.fileBytes + 1),
   'context/picture.png': Uint8Array.of(0x89, 0x50, 0, 0),
   'node_modules/waitCard.ts': 'export {};\n',
@@ -118,7 +118,7 @@ describe('context items', () => {
   it('are truncated when they are too long', async () => {
     const attachment = await read(fileId('context/long.txt'));
     assert.equal(attachment.truncated, true);
-    assert.equal(attachment.code.length, contextLimits.piece);
+    assert.equal(attachment.code.length, contextLimits.attachment);
   });
 
   for (const [what, path, words] of [

@@ -11,18 +11,18 @@ describe('panel restoration', () => {
     const first = restorationOf(memory, 'window');
     first.remember(['a']);
     first.remember(['a', 'b']);
-    assert.deepEqual(restorationOf(memory, 'window').orphaned, ['a', 'b']);
+    assert.deepEqual(restorationOf(memory, 'window').orphanedIds, ['a', 'b']);
   });
 
   it('does not report conversations of another window', () => {
     const memory = new Map<string, unknown>();
     restorationOf(memory, 'window').remember(['a']);
-    assert.deepEqual(restorationOf(memory, 'reloaded').orphaned, []);
+    assert.deepEqual(restorationOf(memory, 'reloaded').orphanedIds, []);
   });
 
   for (const kept of [undefined, null, 'a', { session: 'window' }, { session: 'window', ids: 'a' }]) {
     it(`reports no conversation when the stored value is ${JSON.stringify(kept)}`, () => {
-      assert.deepEqual(restorationOf(new Map([['holysheep.shownConversations', kept]]), 'window').orphaned, []);
+      assert.deepEqual(restorationOf(new Map([['holysheep.shownConversations', kept]]), 'window').orphanedIds, []);
     });
   }
 });

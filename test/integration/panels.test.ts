@@ -62,7 +62,7 @@ class Window {
         view: () => Promise.resolve({ model: 'm', host: 'own.example', hasKey: true, demo: false }),
         onDidChange: () => new vscode.Disposable(() => undefined),
       },
-      catalog: { pickOrOnce: () => Promise.resolve({ model: 'once', once: true }) },
+      catalog: { pickForPrompt: () => Promise.resolve({ model: 'once', once: true }) },
       demo: {
         answers: (conversation: Conversation) => {
           this.shown.add(conversation);
@@ -164,7 +164,7 @@ describe('panels after a reload of the window', () => {
     const two = await before.write('about pears');
     const [first, second] = [await after.restore(one), await after.restore(two)];
     assert.deepEqual([first.title, second.title], ['about apples', 'about pears']);
-    assert.deepEqual([after.panels.isShown(one), after.panels.isShown(two)], [true, true]);
+    assert.deepEqual([after.panels.isOpen(one), after.panels.isOpen(two)], [true, true]);
   });
 
   it('restore the context items of a draft', async () => {
@@ -241,7 +241,7 @@ describe('panels after a reload of the window', () => {
     assert.ok(conversation);
     after.panels.show(conversation, { preserveFocus: false });
     assert.equal(isClosed(await after.restore(one)), true);
-    assert.equal(after.panels.isShown(one), true);
+    assert.equal(after.panels.isOpen(one), true);
   });
 
   it('become a single empty panel when their conversations are gone', async () => {
@@ -273,7 +273,7 @@ describe('panels after a reload of the window', () => {
   it('show an interrupted answer once when the window knows nothing else of it', async () => {
     const one = await before.write('about apples', false);
     const [first, second] = [await after.restoreState(undefined), await after.restoreState(undefined)];
-    assert.equal(after.panels.isShown(one), true);
+    assert.equal(after.panels.isOpen(one), true);
     assert.equal(first.title, 'about apples');
     assert.equal(isClosed(second), true);
   });
@@ -296,7 +296,7 @@ describe('panels after a reload of the window', () => {
     await after.restore(restored);
     after.panels.reopen(lost);
     assert.deepEqual(
-      lost.map(({ id }) => after.panels.isShown(id)),
+      lost.map(({ id }) => after.panels.isOpen(id)),
       [true, true, true, true, false],
     );
   });
@@ -390,6 +390,6 @@ describe('panels after a reload of the window', () => {
       after.closed.map(({ id }) => id),
       [one],
     );
-    assert.equal(after.panels.isShown(one), false);
+    assert.equal(after.panels.isOpen(one), false);
   });
 });

@@ -20,11 +20,11 @@ export function registerChat(services: Services): Chat {
     engine,
     log,
     defaults: () => connections.requestDefaults(false),
-    connection: () => connections.own(),
+    connection: () => connections.configured(),
     editor: () => target.editor(),
     pickModel: () => catalog.pickOther(undefined, false),
     setModel: (model) => settings.setModel(model),
-    origin: async () => (await connections.own()).origin,
+    origin: async () => (await connections.configured()).origin,
     onEvent: (turn, event) => logEvent('chat', turn, event),
   });
   const models = new ModelProvider({
@@ -51,7 +51,7 @@ function setUpChatCommand(services: Services): () => Promise<ChatSetup> {
     untilKey = undefined;
   };
   const continueWithKey = async (): Promise<void> => {
-    const { apiKey } = await connections.own();
+    const { apiKey } = await connections.configured();
     if (apiKey === undefined || !untilKey) return;
     stopWaiting();
     await vscode.commands.executeCommand('holysheep.setUpChat');

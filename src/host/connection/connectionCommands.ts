@@ -26,9 +26,9 @@ export function registerConnection(services: Services): readonly Command[] {
   ];
 }
 
-/** Removes the key of the user's own gateway, also during the demo. */
+/** Removes the API key of the gateway in the settings, even while the demo is active. */
 async function removeApiKey({ connections, keys, log }: Services): Promise<{ readonly state: 'removed' | 'none' }> {
-  const { origin, host, apiKey } = await connections.own();
+  const { origin, host, apiKey } = await connections.configured();
   if (apiKey === undefined) {
     toast(log, 'information', vscode.l10n.t('There is no API key for {0}.', host));
     return { state: 'none' };
@@ -39,7 +39,10 @@ async function removeApiKey({ connections, keys, log }: Services): Promise<{ rea
   return { state: 'removed' };
 }
 
-/** @returns undefined when the base URL can't be used, or the key can't be read */
+/**
+ * Tests the current connection and shows the result. Returns undefined if the base URL is invalid or the key is
+ * unreadable.
+ */
 export async function testConnection(connections: Connections, log: Log): Promise<Verification | undefined> {
   let connection: ActiveConnection;
   try {
@@ -47,16 +50,16 @@ export async function testConnection(connections: Connections, log: Log): Promis
   } catch (error) {
     if (!isConnectionError(error)) throw error;
     log.error(error);
-    toast(log, 'error', error.message, remedies(error));
+    toast(log, 'error', error.message, actionsForError(error));
     return undefined;
   }
   const title = vscode.l10n.t('Testing the connection to {0}…', connection.host);
   const result = await lateProgress(title, (token) => verifyConnection(connection, log.keys, token));
-  report(result, connection, log);
+  reportResult(result, connection, log);
   return result;
 }
 
-function remedies({ connectionProblem }: ConnectionError): readonly ToastAction[] {
+function actionsForError({ connectionProblem }: ConnectionError): readonly ToastAction[] {
   switch (connectionProblem) {
     case 'base-url':
       return [openSetting('holysheep.baseUrl')];
@@ -65,21 +68,21 @@ function remedies({ connectionProblem }: ConnectionError): readonly ToastAction[
   }
 }
 
-function report(result: Verification, { host, apiKey }: ActiveConnection, log: Log): void {
+function reportResult(result: Verification, { host, apiKey }: ActiveConnection, log: Log): void {
   switch (result.state) {
     case 'verified': {
       const key =
         apiKey === undefined
           ? vscode.l10n.t('No API key is set. You need one to send prompts.')
           : vscode.l10n.t('The API key is valid.');
-      const answer = vscode.l10n.t(
+      const response = vscode.l10n.t(
         '{0} responded in {1} ms; models available: {2}.',
         host,
         result.ms,
         result.models.length,
       );
       log.info(`Connection test: ${host} responded in ${result.ms} ms and lists ${result.models.length} models.`);
-      toast(log, 'information', `${answer} ${key}`, apiKey === undefined ? [enterApiKey()] : []);
+      toast(log, 'information', `${response} ${key}`, apiKey === undefined ? [enterApiKey()] : []);
       return;
     }
     case 'rejected':
@@ -88,14 +91,14 @@ function report(result: Verification, { host, apiKey }: ActiveConnection, log: L
       return;
     case 'unverified':
       log.warn(`Connection test: ${result.message}`);
-      toast(log, 'error', result.message, actionsFor(result.fault));
+      toast(log, 'error', result.message, actionsForFault(result.fault));
       return;
     case 'cancelled':
       return;
   }
 }
 
-function actionsFor(fault: Extract<Verification, { state: 'unverified' }>['fault']): readonly ToastAction[] {
+function actionsForFault(fault: Extract<Verification, { state: 'unverified' }>['fault']): readonly ToastAction[] {
   switch (fault) {
     case 'tls':
     case 'proxy':

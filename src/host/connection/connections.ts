@@ -12,7 +12,7 @@ import type { KeyStore } from './keyStore';
 
 export interface ActiveConnection extends Connection {
   readonly origin: string;
-  /** For people: `api.holysheep.ai`, `localhost:11434`. */
+  /** Host name for messages, with the port if there is one: `api.holysheep.ai`, `localhost:11434`. */
   readonly host: string;
   readonly demo: boolean;
 }
@@ -22,41 +22,50 @@ export interface ConnectionDeps {
   readonly keys: KeyStore;
   readonly demo: DemoMode;
   readonly log: Log;
-  /** Remembers which notices have been given; the extension's global state. */
+  /** Global state of the extension, which remembers the notices that were shown already. */
   readonly memory: vscode.Memento;
 }
 
-const demoKey = 'hsa-demo';
+const demoApiKey = 'hsa-demo';
 
-/** Where requests go right now, with which key and which model. */
+/** Provides the base URL, the API key and the model of the next request, from the settings or from the demo. */
 export class Connections extends Disposable {
-  private readonly changed = this.register(new vscode.EventEmitter<void>());
-  /** The URL, the key, the model or the demo changed. */
-  readonly onDidChange = this.changed.event;
+  private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
+  /** Fires when the base URL, the API key, the model or the demo has changed. */
+  readonly onDidChange = this.changeEmitter.event;
 
   constructor(private readonly deps: ConnectionDeps) {
     super();
     const { settings, keys, demo } = deps;
-    for (const source of [settings, keys, demo]) this.register(source.onDidChange(() => this.changed.fire()));
+    for (const source of [settings, keys, demo]) this.register(source.onDidChange(() => this.changeEmitter.fire()));
     this.register(new BaseUrlNotices(deps));
   }
 
-  /** @throws NoConnectionError when the base URL of the settings can't be used, or the key can't be read. */
+  /**
+   * Returns the connection to the demo while it is active, otherwise to the gateway in the settings.
+   * @throws NoConnectionError when the base URL in the settings is invalid, or the key can't be read
+   */
   current(): Promise<ActiveConnection> {
     const { baseUrl } = this.deps.demo;
-    return baseUrl === undefined ? this.own() : Promise.resolve(embedded(baseUrl));
+    return baseUrl === undefined ? this.configured() : Promise.resolve(embeddedConnection(baseUrl));
   }
 
-  /** The embedded gateway. @throws NoConnectionError when the demo is not active. */
+  /**
+   * Returns the connection to the embedded gateway of the demo.
+   * @throws NoConnectionError when the demo is not active
+   */
   embedded(): Promise<ActiveConnection> {
     const { baseUrl } = this.deps.demo;
-    if (baseUrl !== undefined) return Promise.resolve(embedded(baseUrl));
+    if (baseUrl !== undefined) return Promise.resolve(embeddedConnection(baseUrl));
     const message = vscode.l10n.t('The offline demo is closed. Reopen it to send this prompt.');
     return Promise.reject(new NoConnectionError('base-url', message));
   }
 
-  /** The user's own, whether or not the demo is active. @throws as `current`. */
-  async own(): Promise<ActiveConnection> {
+  /**
+   * Returns the connection to the gateway in the settings, even while the demo is active.
+   * @throws NoConnectionError when the base URL in the settings is invalid, or the key can't be read
+   */
+  async configured(): Promise<ActiveConnection> {
     const { settings, keys } = this.deps;
     const baseUrl = settings.baseUrl();
     if ('error' in baseUrl) throw new NoConnectionError('base-url', unusableBaseUrl(baseUrl.error));
@@ -64,18 +73,24 @@ export class Connections extends Disposable {
     return { baseUrl: url, origin, host, apiKey: await keys.get(origin), demo: false };
   }
 
-  /** Returns the connection to the embedded gateway or to the user's own. @throws as `embedded` and `own` */
-  of(demo: boolean): Promise<ActiveConnection> {
-    return demo ? this.embedded() : this.own();
+  /**
+   * Returns the connection to the demo or to the gateway in the settings.
+   * @throws NoConnectionError as {@link embedded} and {@link configured} do
+   */
+  connectionFor(demo: boolean): Promise<ActiveConnection> {
+    return demo ? this.embedded() : this.configured();
   }
 
-  /** As `current`; undefined: the base URL of the settings can't be used. */
-  async usable(): Promise<ActiveConnection | undefined> {
+  /** Returns the same as {@link current}, but undefined when the base URL in the settings is invalid. */
+  async currentIfUsable(): Promise<ActiveConnection | undefined> {
     const { demo, settings } = this.deps;
     return !demo.active && 'error' in settings.baseUrl() ? undefined : this.current();
   }
 
-  /** Never rejects: the panel must be able to say what is wrong. @param demo as for `model` */
+  /**
+   * Returns what the page shows of a connection. Never rejects, because the page must also show what is wrong.
+   * @param demo whether the demo answers; by default whether the demo is active
+   */
   async view(demo = this.deps.demo.active): Promise<ConnectionView> {
     const model = this.model(demo);
     const { settings, log } = this.deps;
@@ -84,7 +99,7 @@ export class Connections extends Disposable {
       return { model, host: vscode.l10n.t('an invalid base URL'), hasKey: false, demo: false };
     }
     try {
-      const connection = await this.of(demo);
+      const connection = await this.connectionFor(demo);
       return { model, host: connection.host, hasKey: connection.apiKey !== undefined, demo: connection.demo };
     } catch (error) {
       log.error(error);
@@ -94,14 +109,16 @@ export class Connections extends Disposable {
     }
   }
 
-  /** Hands over where requests go, now and after each change; a view that comes late never replaces a later one. */
-  follow(show: (view: ConnectionView) => void): { dispose(): void } {
+  /**
+   * Calls `show` with the current view and after each change. A result that arrives late never replaces a newer one.
+   */
+  subscribe(show: (view: ConnectionView) => void): { dispose(): void } {
     let latest = 0;
     const update = (): void => {
-      const turn = ++latest;
+      const update = ++latest;
       this.view().then(
         (view) => {
-          if (turn === latest) show(view);
+          if (update === latest) show(view);
         },
         (error: unknown) => this.deps.log.error(error),
       );
@@ -116,12 +133,18 @@ export class Connections extends Disposable {
     };
   }
 
-  /** @param demo of the embedded gateway, or of the settings; by default of whatever answers now */
+  /**
+   * Returns the id of the selected model.
+   * @param demo whether the demo answers; by default whether the demo is active
+   */
   model(demo = this.deps.demo.active): string {
     return demo ? this.deps.demo.model() : this.deps.settings.model();
   }
 
-  /** Returns what a request takes from the settings. @param demo as for `model` */
+  /**
+   * Returns the parameters that a request takes from the settings.
+   * @param demo whether the demo answers
+   */
   requestDefaults(demo: boolean): RequestDefaults {
     const { settings } = this.deps;
     return {
@@ -132,7 +155,10 @@ export class Connections extends Disposable {
     };
   }
 
-  /** @param inDemo as for `model` */
+  /**
+   * Selects a model, in the demo or in the settings.
+   * @param inDemo whether the demo answers; by default whether the demo is active
+   */
   async selectModel(id: string, inDemo = this.deps.demo.active): Promise<void> {
     const { demo, settings } = this.deps;
     if (inDemo) demo.selectModel(id);
@@ -140,7 +166,7 @@ export class Connections extends Disposable {
   }
 }
 
-function embedded(baseUrl: string): ActiveConnection {
+function embeddedConnection(baseUrl: string): ActiveConnection {
   const { origin, host } = new URL(baseUrl);
-  return { baseUrl, origin, host, apiKey: demoKey, demo: true };
+  return { baseUrl, origin, host, apiKey: demoApiKey, demo: true };
 }

@@ -2,19 +2,19 @@ import { createHash } from 'node:crypto';
 import { isRecord, parseJson } from '../../engine/json';
 import type { SetApiKeyResult } from './storeApiKey';
 
-/** What is needed of VS Code's secret storage. */
+/** The part of VS Code's secret storage that is needed to import keys. */
 interface Secrets {
   get(name: string): Thenable<string | undefined>;
   store(name: string, value: string): Thenable<void>;
 }
 
-/** Where the fingerprints of the keys are stored. */
-const entry = 'holysheep.adoptedKeys';
+/** Name of the secret that contains the fingerprints of the keys. */
+const secretName = 'holysheep.adoptedKeys';
 
 /**
- * Imports the keys that were entered in VS Code's own dialog, which knows no origin. Each belongs to the origin of the
- * settings when it is first seen. It is never imported for another origin, nor again once it was removed or refused. Only
- * fingerprints of the keys are kept.
+ * Imports keys that the user entered in VS Code's dialog for language model providers, which does not ask for an
+ * origin. A key belongs to the origin that the settings have when the key is first seen. It is never imported for
+ * another origin, and never again after it was removed or rejected. Only fingerprints of the keys are stored.
  */
 export class ImportedKeys {
   /** @param store verifies and stores a key, as if the user had entered it in the extension's dialog */
@@ -23,23 +23,24 @@ export class ImportedKeys {
     private readonly store: (key: string) => Promise<SetApiKeyResult>,
   ) {}
 
+  /** Verifies and stores a key for an origin, unless the same key was imported before. */
   async import(origin: string, key: string): Promise<void> {
     const fingerprint = createHash('sha256').update(key).digest('hex');
-    const seen = await this.seen();
-    if (fingerprint in seen) return;
-    // Before anything is sent: a key that is not known as seen could be imported for another origin later.
-    await this.keep({ ...seen, [fingerprint]: origin });
+    const fingerprints = await this.readFingerprints();
+    if (fingerprint in fingerprints) return;
+    // The fingerprint is saved before the key is sent. Otherwise the key could be imported for another origin later.
+    await this.saveFingerprints({ ...fingerprints, [fingerprint]: origin });
     const { state } = await this.store(key);
-    // The user is asked again about a key that was neither stored nor refused.
-    if (state === 'cancelled') await this.keep(seen);
+    // A key that was neither stored nor rejected may be imported again.
+    if (state === 'cancelled') await this.saveFingerprints(fingerprints);
   }
 
-  private async seen(): Promise<Readonly<Record<string, unknown>>> {
-    const value = parseJson((await this.secrets.get(entry)) ?? '');
+  private async readFingerprints(): Promise<Readonly<Record<string, unknown>>> {
+    const value = parseJson((await this.secrets.get(secretName)) ?? '');
     return isRecord(value) ? value : {};
   }
 
-  private async keep(seen: Readonly<Record<string, unknown>>): Promise<void> {
-    await this.secrets.store(entry, JSON.stringify(seen));
+  private async saveFingerprints(fingerprints: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.secrets.store(secretName, JSON.stringify(fingerprints));
   }
 }

@@ -5,13 +5,13 @@ import { Disposable } from '../util/disposable';
 import { localize } from '../util/localization';
 import { NoConnectionError } from '../util/userError';
 
-const prefix = 'holysheep.apiKey:';
+const secretPrefix = 'holysheep.apiKey:';
 
-/** One key an origin: what was entered for one host is never read for another. */
+/** Stores one API key per origin in VS Code's secret storage. The key of one origin is never read for another. */
 export class KeyStore extends Disposable {
-  private readonly changed = this.register(new vscode.EventEmitter<void>());
-  /** Also for changes made in another window. */
-  readonly onDidChange = this.changed.event;
+  private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
+  /** Fires when a key has changed, in this window or in another. */
+  readonly onDidChange = this.changeEmitter.event;
 
   constructor(
     private readonly secrets: vscode.SecretStorage,
@@ -20,14 +20,15 @@ export class KeyStore extends Disposable {
     super();
     this.register(
       secrets.onDidChange(({ key }) => {
-        if (key.startsWith(prefix)) this.changed.fire();
+        if (key.startsWith(secretPrefix)) this.changeEmitter.fire();
       }),
     );
   }
 
   /**
-   * @param origin as in `URL.origin`.
-   * @throws NoConnectionError when the system keyring can't be read.
+   * Returns the API key of an origin, or undefined if there is none.
+   * @param origin as in `URL.origin`
+   * @throws NoConnectionError when the system keyring can't be read
    */
   async get(origin: string): Promise<string | undefined> {
     const key = await this.read(origin);
@@ -36,34 +37,40 @@ export class KeyStore extends Disposable {
     return key;
   }
 
-  /** @throws NoConnectionError when the system keyring does not take the key. */
+  /**
+   * Stores the API key of an origin.
+   * @throws NoConnectionError when the key can't be written to the system keyring
+   */
   async set(origin: string, key: string): Promise<void> {
     this.log.hide(key);
     try {
-      await this.secrets.store(prefix + origin, key);
+      await this.secrets.store(secretPrefix + origin, key);
     } catch (cause) {
-      throw this.unwritable(cause);
+      throw this.createWriteError(cause);
     }
   }
 
-  /** @throws NoConnectionError when the system keyring can't be changed. */
+  /**
+   * Deletes the API key of an origin.
+   * @throws NoConnectionError when the system keyring can't be changed
+   */
   async delete(origin: string): Promise<void> {
     try {
-      await this.secrets.delete(prefix + origin);
+      await this.secrets.delete(secretPrefix + origin);
     } catch (cause) {
-      throw this.unwritable(cause);
+      throw this.createWriteError(cause);
     }
   }
 
   private async read(origin: string): Promise<string | undefined> {
     try {
-      return await this.secrets.get(prefix + origin);
+      return await this.secrets.get(secretPrefix + origin);
     } catch (cause) {
       throw new NoConnectionError('keyring', localize(hostFaults.keyring.message), { cause });
     }
   }
 
-  private unwritable(cause: unknown): NoConnectionError {
+  private createWriteError(cause: unknown): NoConnectionError {
     const message = vscode.l10n.t("Can't save the API key in the system keyring. Unlock it and try again.");
     return new NoConnectionError('keyring', message, { cause });
   }

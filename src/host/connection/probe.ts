@@ -7,93 +7,98 @@ import { declaredKind, sniffedKind } from '../../engine/http/charset';
 import { isRecord, parseJson } from '../../engine/json';
 import type { Connection } from '../../engine/request';
 
+/** Why the model list of a gateway could not be loaded. */
 export type ProbeFault =
-  /** The same fault that a turn would have. `code`: of the error, for users who look it up. */
+  /** A fault that a turn would have as well. `code` is the error code of Node.js, which users can search for. */
   | { readonly kind: 'network'; readonly fault: Fault; readonly code?: string | undefined }
-  /** The gateway speaks plain HTTP, and the base URL says HTTPS. */
+  /** The base URL starts with `https:`, but the gateway supports only HTTP. */
   | { readonly kind: 'not-tls' }
   | { readonly kind: 'redirect'; readonly to: string | undefined }
   | { readonly kind: 'not-found' | 'rate-limit' | 'server' | 'status'; readonly status: number }
   | { readonly kind: 'html' | 'not-a-list' | 'unreadable'; readonly status: number };
 
+/** Result of a request for the model list of a gateway. */
 export type ProbeResult =
-  /** `ms`: from the request to its last byte. */
+  /** The gateway has returned its model list. `ms` is the time from the request to the last byte, in milliseconds. */
   | { readonly state: 'verified'; readonly models: readonly string[]; readonly ms: number }
-  /** `detail`: the gateway's own words, redacted. */
+  /** The gateway has rejected the API key. `detail` is the redacted message of the gateway. */
   | { readonly state: 'rejected'; readonly status: number; readonly detail: string | undefined }
   | { readonly state: 'unverified'; readonly fault: ProbeFault }
   | { readonly state: 'cancelled' };
 
+/** Limits for a request for the model list. */
 export interface ProbeLimits {
-  /** For the headers. */
+  /** Time limit for the response headers, in milliseconds. */
   readonly headersMs: number;
-  /** For the body, after the headers. */
+  /** Time limit for the body, counted from the headers, in milliseconds. */
   readonly bodyMs: number;
+  /** Maximum size of the body, in bytes. */
   readonly bodyBytes: number;
 }
 
-const usual: ProbeLimits = { headersMs: 15_000, bodyMs: 5_000, bodyBytes: 1024 * 1024 };
+const defaultLimits: ProbeLimits = { headersMs: 15_000, bodyMs: 5_000, bodyBytes: 1024 * 1024 };
 
-const longestDetail = 300;
+const maxDetailLength = 300;
 
-/** Codes of OpenSSL for an answer in plain HTTP: the scheme is wrong, not the certificate. */
-const plainAnswer = /^ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST)$/;
+/** Error codes of OpenSSL for a response in plain HTTP. They mean that the scheme is wrong, not the certificate. */
+const plainHttpResponse = /^ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST)$/;
 
-class BodyTooLarge extends Error {}
+class BodyTooLargeError extends Error {}
 
-class Late extends Error {}
+class ProbeTimeoutError extends Error {}
 
 /**
- * `GET {baseUrl}/models`: is there a gateway, and does it take the key? Never throws; the key follows no redirect.
- * @param keys the keys that are removed from the texts of the gateway
+ * Sends `GET {baseUrl}/models` to check that the gateway responds and accepts the key. Never rejects. The key is not
+ * sent to the target of a redirect.
+ * @param keys keys that are removed from messages of the gateway
  */
 export async function probeModels(
   connection: Connection,
   keys: KnownKeys,
   signal?: AbortSignal,
-  limits: ProbeLimits = usual,
+  limits: ProbeLimits = defaultLimits,
 ): Promise<ProbeResult> {
   if (signal?.aborted) return { state: 'cancelled' };
   const abort = new AbortController();
   const stop = () => abort.abort();
-  const expire = () => abort.abort(new Late());
+  const expire = () => abort.abort(new ProbeTimeoutError());
   signal?.addEventListener('abort', stop, { once: true });
   let timer = setTimeout(expire, limits.headersMs);
   const started = performance.now();
   try {
     const response = await globalThis.fetch(`${connection.baseUrl}/models`, {
-      headers: headersFor(connection),
+      headers: requestHeaders(connection),
       redirect: 'manual',
       signal: abort.signal,
     });
     clearTimeout(timer);
     timer = setTimeout(expire, limits.bodyMs);
     const body = await readBody(response, limits.bodyBytes);
-    return judge(response, body, { connection, keys, ms: Math.round(performance.now() - started) });
+    return interpretResponse(response, body, { connection, keys, ms: Math.round(performance.now() - started) });
   } catch (error) {
     if (signal?.aborted) return { state: 'cancelled' };
-    if (abort.signal.reason instanceof Late) {
+    if (abort.signal.reason instanceof ProbeTimeoutError) {
       const fault = classify({ type: 'timeout', clock: 'headers', afterMs: performance.now() - started }, Date.now());
       return { state: 'unverified', fault: { kind: 'network', fault } };
     }
-    if (error instanceof BodyTooLarge) return { state: 'unverified', fault: { kind: 'unreadable', status: 200 } };
-    return { state: 'unverified', fault: networkFault(error, connection, keys) };
+    if (error instanceof BodyTooLargeError) return { state: 'unverified', fault: { kind: 'unreadable', status: 200 } };
+    return { state: 'unverified', fault: toNetworkFault(error, connection, keys) };
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', stop);
-    // Frees the socket of a body that was left unread.
+    // Aborting frees the socket of a body that was not read to its end.
     abort.abort();
   }
 }
 
-function networkFault(error: unknown, { baseUrl }: Connection, keys: KnownKeys): ProbeFault {
+function toNetworkFault(error: unknown, { baseUrl }: Connection, keys: KnownKeys): ProbeFault {
   const codes = errorChain(error).flatMap(({ code }) => (code === '' ? [] : [code]));
-  if (codes.some((code) => plainAnswer.test(code))) return { kind: 'not-tls' };
+  if (codes.some((code) => plainHttpResponse.test(code))) return { kind: 'not-tls' };
   const fault = classify({ type: 'error', error, streaming: false, baseUrl }, Date.now());
-  return { kind: 'network', fault, code: codes[0] && visibleText(keys.redact(codes[0]), longestDetail) };
+  return { kind: 'network', fault, code: codes[0] && visibleText(keys.redact(codes[0]), maxDetailLength) };
 }
 
-function headersFor({ apiKey }: Connection): Record<string, string> {
+function requestHeaders({ apiKey }: Connection): Record<string, string> {
   const accept = { accept: 'application/json' };
   return apiKey === undefined ? accept : { ...accept, authorization: `Bearer ${apiKey}` };
 }
@@ -105,29 +110,29 @@ async function readBody(response: Response, limit: number): Promise<string> {
   const chunks: AsyncIterable<Uint8Array> | readonly Uint8Array[] = response.body ?? [];
   for await (const chunk of chunks) {
     size += chunk.byteLength;
-    if (size > limit) throw new BodyTooLarge();
+    if (size > limit) throw new BodyTooLargeError();
     text += decoder.decode(chunk, { stream: true });
   }
   return text + decoder.decode();
 }
 
-interface Asked {
+interface ResponseContext {
   readonly connection: Connection;
   readonly keys: KnownKeys;
   readonly ms: number;
 }
 
-function judge(response: Response, body: string, { connection, keys, ms }: Asked): ProbeResult {
+function interpretResponse(response: Response, body: string, { connection, keys, ms }: ResponseContext): ProbeResult {
   const { status } = response;
-  const html = declaredKind(response.headers.get('content-type')) === 'web-page' || sniffedKind(body) === 'web-page';
+  const isHtml = declaredKind(response.headers.get('content-type')) === 'web-page' || sniffedKind(body) === 'web-page';
   const unverified = (fault: ProbeFault): ProbeResult => ({ state: 'unverified', fault });
 
   if (response.type === 'opaqueredirect' || (status >= 300 && status < 400)) {
-    return unverified({ kind: 'redirect', to: targetOf(response, connection, keys) });
+    return unverified({ kind: 'redirect', to: redirectTarget(response, connection, keys) });
   }
-  // A firewall's page comes as a 403, too, and says nothing about the key.
-  if (status === 401 || (status === 403 && !html)) {
-    return { state: 'rejected', status, detail: detailOf(body, keys) };
+  // A web page with status 403 comes from a firewall and says nothing about the key.
+  if (status === 401 || (status === 403 && !isHtml)) {
+    return { state: 'rejected', status, detail: errorDetail(body, keys) };
   }
   if (status === 404 || status === 405) return unverified({ kind: 'not-found', status });
   if (status === 407) {
@@ -136,29 +141,31 @@ function judge(response: Response, body: string, { connection, keys, ms }: Asked
   }
   if (status === 429) return unverified({ kind: 'rate-limit', status });
   if (status >= 500) return unverified({ kind: 'server', status });
-  if (html) return unverified({ kind: 'html', status });
+  if (isHtml) return unverified({ kind: 'html', status });
   if (!response.ok) return unverified({ kind: 'status', status });
   const models = parseModelList(parseJson(body));
   if (!models) return unverified({ kind: 'not-a-list', status });
   return { state: 'verified', models: models.filter((id) => keys.redact(id) === id), ms };
 }
 
-function targetOf(response: Response, { baseUrl }: Connection, keys: KnownKeys): string | undefined {
+function redirectTarget(response: Response, { baseUrl }: Connection, keys: KnownKeys): string | undefined {
   const location = response.headers.get('location');
   if (location === null || !URL.canParse(location, baseUrl)) return undefined;
   const { origin, pathname } = new URL(location, baseUrl);
-  return visibleText(keys.redact(origin + pathname), longestDetail);
+  return visibleText(keys.redact(origin + pathname), maxDetailLength);
 }
 
-function detailOf(body: string, keys: KnownKeys): string | undefined {
+function errorDetail(body: string, keys: KnownKeys): string | undefined {
   const parsed = parseJson(body);
-  const error = field(parsed, 'error');
-  const message = [field(error, 'message'), error, field(parsed, 'message')].find((text) => typeof text === 'string');
+  const error = propertyOf(parsed, 'error');
+  const message = [propertyOf(error, 'message'), error, propertyOf(parsed, 'message')].find(
+    (text) => typeof text === 'string',
+  );
   if (message === undefined) return undefined;
-  const line = visibleText(keys.redact(message), longestDetail);
+  const line = visibleText(keys.redact(message), maxDetailLength);
   return line === '' ? undefined : line;
 }
 
-function field(value: unknown, name: string): unknown {
+function propertyOf(value: unknown, name: string): unknown {
   return isRecord(value) ? value[name] : undefined;
 }

@@ -18,44 +18,49 @@ export interface SetApiKeyDeps {
   readonly log: Log;
 }
 
-/** `verified` and `unverified` keys are stored; otherwise the old key stays. `invalid`: no gateway was asked. */
+/**
+ * Result of `holysheep.setApiKey`. A `verified` or `unverified` key is stored; otherwise the previous key is kept.
+ * `invalid` means that no request was sent, because the key or the base URL is invalid.
+ */
 export interface SetApiKeyResult {
   readonly state: Verification['state'] | 'invalid';
 }
 
 /**
- * Resolves as soon as the key is stored or refused.
- * @param argument the key, or the key and its base URL, from a keybinding or another extension; otherwise the user is
- * asked for it. The user is told when a key from an argument has replaced another one.
- * @throws ArgumentError
+ * Verifies and stores an API key. Resolves as soon as the key is stored or rejected.
+ * @param argument the key, or the key and its base URL, from a keybinding or another extension. A message tells the
+ * user when such a key has replaced another one. Without an argument, the user is asked for the key.
+ * @throws ArgumentError when the argument is invalid
  */
 export async function storeApiKey(deps: SetApiKeyDeps, argument: unknown): Promise<SetApiKeyResult> {
-  const given = argument === undefined ? undefined : readArgument(argument);
-  const ofSettings = deps.settings.baseUrl();
-  const target = given?.target ?? ofSettings;
+  const parsed = argument === undefined ? undefined : parseSetApiKeyArgument(argument);
+  const configured = deps.settings.baseUrl();
+  const target = parsed?.target ?? configured;
   if ('error' in target) {
     toast(deps.log, 'error', unusableBaseUrl(target.error), [openSetting('holysheep.baseUrl')]);
     return { state: 'invalid' };
   }
-  const isInUse = !('error' in ofSettings) && ofSettings.origin === target.origin;
-  const input = given ? given.key : await askForApiKey(target.host);
+  const isInUse = !('error' in configured) && configured.origin === target.origin;
+  const input = parsed ? parsed.key : await askForApiKey(target.host);
   if (input === undefined) return { state: 'cancelled' };
   const cleaned = cleanApiKey(input);
   if ('problem' in cleaned) {
-    toast(deps.log, 'error', problemText(cleaned.problem), isInUse ? [enterAgain()] : []);
+    toast(deps.log, 'error', apiKeyProblemMessage(cleaned.problem), isInUse ? [enterAgainAction()] : []);
     return { state: 'invalid' };
   }
   if (isInUse) await deps.demo.leave();
-  return verifyAndStore(cleaned.key, target, deps, { isArgument: given !== undefined, isInUse });
+  return verifyAndStore(cleaned.key, target, deps, { isArgument: parsed !== undefined, isInUse });
 }
 
-function enterAgain(): ToastAction {
+function enterAgainAction(): ToastAction {
   return enterApiKey(vscode.l10n.t('Enter key again'));
 }
 
-const goodNewsMs = 8000;
+const successMessageMs = 8000;
 
-/** @param isInUse whether `target` is the base URL of the settings; only in that case do messages offer actions */
+/**
+ * @param isInUse whether `target` has the origin of the base URL in the settings. Otherwise messages have no buttons.
+ */
 async function verifyAndStore(
   key: string,
   target: BaseUrl,
@@ -69,7 +74,7 @@ async function verifyAndStore(
   const result = await lateProgress(title, (token) =>
     verifyConnection({ baseUrl: url, apiKey: key, host }, log.keys, token),
   );
-  const doubt = doubtText(key, host);
+  const warning = keyWarning(key, host);
   switch (result.state) {
     case 'verified': {
       const isReplaced = isArgument && (await hasOtherKey(deps, origin, key));
@@ -80,29 +85,29 @@ async function verifyAndStore(
       log.info(`API key for ${host}: accepted, ${result.models.length} models available.`);
       const count = result.models.length;
       const message = vscode.l10n.t('The API key for {0} works and was saved. Models available: {1}.', host, count);
-      // Good news needs no answer, and a toast would lie over the panel's buttons.
-      vscode.window.setStatusBarMessage(message, goodNewsMs);
+      // Success needs no response from the user, and a notification would cover the panel's buttons.
+      vscode.window.setStatusBarMessage(message, successMessageMs);
       break;
     }
     case 'rejected': {
       log.warn(`API key for ${host}: ${result.message}`);
       const advice = vscode.l10n.t('The key was not saved. Copy the whole key again, or create a new one.');
-      const message = [result.message, advice, doubt].filter(Boolean).join(' ');
-      toast(log, 'error', message, isInUse ? [enterAgain()] : []);
+      const message = [result.message, advice, warning].filter(Boolean).join(' ');
+      toast(log, 'error', message, isInUse ? [enterAgainAction()] : []);
       break;
     }
     case 'unverified': {
       const isReplaced = isArgument && (await hasOtherKey(deps, origin, key));
       await keys.set(origin, key);
       log.warn(`API key for ${host}: saved without verification: ${result.message}`);
-      const stored = isReplaced
+      const outcome = isReplaced
         ? vscode.l10n.t("The API key for {0} was replaced, but the new key couldn't be verified.", host)
         : vscode.l10n.t("The API key for {0} was saved but couldn't be verified.", host);
       const test = {
         title: vscode.l10n.t('Test connection'),
         run: () => vscode.commands.executeCommand('holysheep.testConnection'),
       };
-      const message = [stored, result.message, doubt].filter(Boolean).join(' ');
+      const message = [outcome, result.message, warning].filter(Boolean).join(' ');
       toast(log, 'warning', message, isInUse ? [test, checkUrl()] : []);
       break;
     }
@@ -117,23 +122,23 @@ async function hasOtherKey({ keys, log }: SetApiKeyDeps, origin: string, key: st
     const stored = await keys.get(origin);
     return stored !== undefined && stored !== key;
   } catch (error) {
-    // If the old key can't be read, the new one must still be stored.
+    // The new key must be stored even if the previous one can't be read.
     log.error(error);
     return false;
   }
 }
 
-interface ApiKeyArgument {
+interface SetApiKeyArgument {
   readonly key: string;
-  /** The base URL that the key belongs to. By default the one in the settings. */
+  /** Base URL that the key belongs to. By default the base URL in the settings. */
   readonly target?: BaseUrl;
 }
 
 /**
- * Reads the argument of `holysheep.setApiKey`.
- * @throws ArgumentError that says what is wrong, without any part of the key
+ * Parses the argument of `holysheep.setApiKey`.
+ * @throws ArgumentError with a message that names the invalid property and contains no part of the key
  */
-export function readArgument(argument: unknown): ApiKeyArgument {
+export function parseSetApiKeyArgument(argument: unknown): SetApiKeyArgument {
   const noBaseUrl = vscode.l10n.t('"baseUrl" must be a URL like https://api.holysheep.ai/v1.');
   const baseUrl = v.pipe(
     v.string(noBaseUrl),
@@ -149,7 +154,9 @@ export function readArgument(argument: unknown): ApiKeyArgument {
   return target ? { key, target } : { key };
 }
 
-/** Returns what the user entered, not yet cleaned; undefined: nothing. */
+/**
+ * Asks the user for an API key. Returns the text as it was typed, or undefined if the user has dismissed the input box.
+ */
 function askForApiKey(host: string): Thenable<string | undefined> {
   return vscode.window.showInputBox({
     title: vscode.l10n.t('API key for {0}', host),
@@ -160,21 +167,21 @@ function askForApiKey(host: string): Thenable<string | undefined> {
     placeHolder: 'hsa-…',
     password: true,
     ignoreFocusOut: true,
-    validateInput: (input) => validate(input, host),
+    validateInput: (input) => validateApiKey(input, host),
   });
 }
 
-function validate(input: string, host: string): vscode.InputBoxValidationMessage | undefined {
+function validateApiKey(input: string, host: string): vscode.InputBoxValidationMessage | undefined {
   if (input === '') return undefined;
   const cleaned = cleanApiKey(input);
   if ('problem' in cleaned) {
-    return { message: problemText(cleaned.problem), severity: vscode.InputBoxValidationSeverity.Error };
+    return { message: apiKeyProblemMessage(cleaned.problem), severity: vscode.InputBoxValidationSeverity.Error };
   }
-  const message = doubtText(cleaned.key, host);
+  const message = keyWarning(cleaned.key, host);
   return message === undefined ? undefined : { message, severity: vscode.InputBoxValidationSeverity.Warning };
 }
 
-function problemText(problem: ApiKeyProblem): string {
+function apiKeyProblemMessage(problem: ApiKeyProblem): string {
   switch (problem) {
     case 'empty':
       return vscode.l10n.t('No API key found in this text.');
@@ -187,8 +194,8 @@ function problemText(problem: ApiKeyProblem): string {
   }
 }
 
-/** Returns a warning about a key that is accepted all the same. */
-function doubtText(key: string, host: string): string | undefined {
+/** Returns a warning about a key that looks wrong but can be stored, or undefined if the key looks right. */
+function keyWarning(key: string, host: string): string | undefined {
   switch (keyWarningFor(key, host)) {
     case undefined:
       return undefined;

@@ -7,12 +7,13 @@ import { withoutFullStop } from '../ui/messageText';
 import { localize } from '../util/localization';
 import { probeModels, type ProbeFault } from './probe';
 
+/** Result of verifying a connection, with localised messages. */
 export type Verification =
-  /** `ms`: from the request to the last byte of the list. */
+  /** The gateway has returned its models. `ms` is the time from the request to the last byte, in milliseconds. */
   | { readonly state: 'verified'; readonly models: readonly string[]; readonly ms: number }
-  /** The gateway refuses the key (401, 403). */
+  /** The gateway has rejected the API key with status 401 or 403. */
   | { readonly state: 'rejected'; readonly status: number; readonly message: string }
-  /** Nothing is known of the key: the gateway can't be asked now. */
+  /** The key could not be verified, because the gateway did not return its model list. */
   | {
       readonly state: 'unverified';
       readonly fault: FaultKind | Exclude<ProbeFault['kind'], 'network'>;
@@ -20,13 +21,15 @@ export type Verification =
     }
   | { readonly state: 'cancelled' };
 
-interface Verified extends Connection {
+interface VerifiableConnection extends Connection {
   readonly host: string;
 }
 
-/** `GET {baseUrl}/models` with the key. Messages are whole localised sentences. Never rejects. */
+/**
+ * Verifies a connection by sending `GET {baseUrl}/models`. Messages are complete localised sentences. Never rejects.
+ */
 export async function verifyConnection(
-  connection: Verified,
+  connection: VerifiableConnection,
   keys: KnownKeys,
   token?: vscode.CancellationToken,
 ): Promise<Verification> {
@@ -40,7 +43,11 @@ export async function verifyConnection(
     case 'cancelled':
       return result;
     case 'rejected':
-      return { state: 'rejected', status: result.status, message: rejection(connection, result.status, result.detail) };
+      return {
+        state: 'rejected',
+        status: result.status,
+        message: rejectionMessage(connection, result.status, result.detail),
+      };
     case 'unverified':
       return {
         state: 'unverified',
@@ -50,7 +57,7 @@ export async function verifyConnection(
   }
 }
 
-function rejection({ host, apiKey }: Verified, status: number, detail: string | undefined): string {
+function rejectionMessage({ host, apiKey }: VerifiableConnection, status: number, detail: string | undefined): string {
   const message =
     apiKey === undefined
       ? vscode.l10n.t('{0} requires an API key (status {1}).', host, status)
@@ -60,7 +67,7 @@ function rejection({ host, apiKey }: Verified, status: number, detail: string | 
     : `${message} ${vscode.l10n.t('Gateway message: “{0}”.', withoutFullStop(detail))}`;
 }
 
-function faultMessage(fault: ProbeFault, connection: Verified, keys: KnownKeys): string {
+function faultMessage(fault: ProbeFault, connection: VerifiableConnection, keys: KnownKeys): string {
   const { host, baseUrl } = connection;
   switch (fault.kind) {
     case 'network': {

@@ -8,42 +8,46 @@ import { localOutsideTarget } from './linkTarget';
 import type { ContextCandidate } from './rankContext';
 import { fileProblems } from './readContext';
 
-/** What can go along besides the files that have to be searched for: what is selected, reported or open. */
+/**
+ * Returns the context items that need no search: the selection, the problems of the active file and the open editors.
+ */
 export function contextChoices(editor: vscode.TextEditor | undefined): readonly ContextCandidate[] {
-  const tabs = openTabs(editor);
+  const files = openFiles(editor);
   return [
     ...(editor ? [selectionChoice(editor), problemsChoice(editor.document.uri)] : []),
-    // One alone is in the list as a file.
-    tabs.length > 1 ? editorsChoice(tabs.length) : undefined,
-    ...tabs.map(fileChoice),
+    // A single open editor is listed as a file.
+    files.length > 1 ? editorsChoice(files.length) : undefined,
+    ...files.map(fileChoice),
   ].filter((choice) => choice !== undefined);
 }
 
+/** Returns the context item for a file. */
 export function fileChoice(uri: vscode.Uri): ContextCandidate {
   return {
-    suggestion: { id: contextId({ kind: 'file', uri: uri.toString() }), kind: 'file', ...names(uri) },
-    words: [],
+    suggestion: { id: contextId({ kind: 'file', uri: uri.toString() }), kind: 'file', ...splitPath(uri) },
+    keywords: [],
   };
 }
 
-/** Adds the real location to each file that a symbolic link leads out of the workspace. */
-export function withTargets(candidates: readonly ContextCandidate[]): Promise<readonly ContextCandidate[]> {
+/** Adds the real path to each local file that is outside the workspace because of a symbolic link. */
+export function withLinkTargets(candidates: readonly ContextCandidate[]): Promise<readonly ContextCandidate[]> {
   return Promise.all(
-    candidates.map(async (candidate) => ({ ...candidate, suggestion: await withTarget(candidate.suggestion) })),
+    candidates.map(async (candidate) => ({ ...candidate, suggestion: await withLinkTarget(candidate.suggestion) })),
   );
 }
 
-/** As {@link withTargets}, for one suggestion. */
-export async function withTarget(suggestion: ContextSuggestion): Promise<ContextSuggestion> {
+/** Adds the real path to a suggestion for a local file that is outside the workspace because of a symbolic link. */
+export async function withLinkTarget(suggestion: ContextSuggestion): Promise<ContextSuggestion> {
   const reference = parseContextId(suggestion.id);
   if (reference?.kind !== 'file') return suggestion;
   const target = await localOutsideTarget(vscode.Uri.parse(reference.uri, true));
   if (target === undefined) return suggestion;
-  // The target comes first, because the end of a long detail is not visible.
+  // The target comes first, because VS Code cuts off the end of a long detail.
   const { detail } = suggestion;
   return { ...suggestion, detail: detail === '' ? `→ ${target}` : `→ ${target} · ${detail}` };
 }
 
+/** Returns the item that opens VS Code's list of files. */
 export function pickChoice(): ContextSuggestion {
   return { id: contextId({ kind: 'pick' }), kind: 'pick', label: vscode.l10n.t('Choose a file…'), detail: '' };
 }
@@ -52,41 +56,41 @@ function selectionChoice({ document, selection }: vscode.TextEditor): ContextCan
   if (!document.getText(selection).trim()) return undefined;
   const id = contextId({ kind: 'selection', uri: document.uri.toString(), span: selection });
   const detail = vscode.l10n.t('Selection');
-  const label = spanLabel(names(document.uri).label, selection);
-  return { suggestion: { id, kind: 'selection', label, detail }, words: ['selection', detail] };
+  const label = spanLabel(splitPath(document.uri).label, selection);
+  return { suggestion: { id, kind: 'selection', label, detail }, keywords: ['selection', detail] };
 }
 
 function problemsChoice(uri: vscode.Uri): ContextCandidate | undefined {
   const { length } = fileProblems(uri);
   if (length === 0) return undefined;
-  const label = vscode.l10n.t('Problems in {0}', names(uri).label);
+  const label = vscode.l10n.t('Problems in {0}', splitPath(uri).label);
   const detail = length === 1 ? vscode.l10n.t('1 problem') : vscode.l10n.t('{0} problems', length);
   const id = contextId({ kind: 'problems', uri: uri.toString() });
-  return { suggestion: { id, kind: 'problems', label, detail }, words: ['problems'] };
+  return { suggestion: { id, kind: 'problems', label, detail }, keywords: ['problems'] };
 }
 
 function editorsChoice(count: number): ContextCandidate {
   const label = vscode.l10n.t('Open editors');
   const detail = vscode.l10n.t('{0} files', count);
-  return { suggestion: { id: contextId({ kind: 'editors' }), kind: 'editors', label, detail }, words: ['editors'] };
+  return { suggestion: { id: contextId({ kind: 'editors' }), kind: 'editors', label, detail }, keywords: ['editors'] };
 }
 
-/** The name, and the folder as far as it is in the workspace. */
-function names(uri: vscode.Uri): { readonly label: string; readonly detail: string } {
+/** Returns the name of a file as the label, and its folder relative to the workspace as the detail. */
+function splitPath(uri: vscode.Uri): { readonly label: string; readonly detail: string } {
   const { dir, base } = posix.parse(shownPath(uri));
   return { label: base, detail: dir };
 }
 
-/** The files of all open text editors, that of `first` before the others. */
-export function openTabs(first: vscode.TextEditor | undefined): readonly vscode.Uri[] {
+/** Returns the files of all open text editors, without duplicates. The file of `first` comes first. */
+export function openFiles(first: vscode.TextEditor | undefined): readonly vscode.Uri[] {
   const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
-  const shown = tabs.map(({ input }) => uriOf(input)).filter((uri) => uri !== undefined);
-  const all = new Map(shown.map((uri) => [uri.toString(), uri]));
-  const leader = first && all.get(first.document.uri.toString());
-  return leader ? [leader, ...[...all.values()].filter((uri) => uri !== leader)] : [...all.values()];
+  const uris = tabs.map(({ input }) => textUriOf(input)).filter((uri) => uri !== undefined);
+  const all = new Map(uris.map((uri) => [uri.toString(), uri]));
+  const firstUri = first && all.get(first.document.uri.toString());
+  return firstUri ? [firstUri, ...[...all.values()].filter((uri) => uri !== firstUri)] : [...all.values()];
 }
 
-function uriOf(input: unknown): vscode.Uri | undefined {
+function textUriOf(input: unknown): vscode.Uri | undefined {
   if (input instanceof vscode.TabInputText) return input.uri;
   return input instanceof vscode.TabInputTextDiff ? input.modified : undefined;
 }

@@ -7,140 +7,151 @@ import { UserError } from '../util/userError';
 import { parseContextId } from './contextId';
 import { contextLimits } from './contextPrompt';
 
+/** An attachment of the next prompt. */
 export interface DraftAttachment {
-  /** It can be read again by it, e.g. after a reload. */
+  /** Id with which the attachment can be read again, e.g. after a reload. See `contextId`. */
   readonly id: string;
   readonly attachment: Attachment;
-  /** Where a symbolic link leads, out of the workspace: see `outsideTarget`. */
-  readonly outside?: string | undefined;
+  /** Real path of a file that is outside the workspace because of a symbolic link. See `outsideTarget`. */
+  readonly realPath?: string | undefined;
 }
 
 interface ContextDraftDeps {
   readonly source: {
-    /** @throws UserError when it can't be read. */
+    /**
+     * Reads the attachments of a context id.
+     * @throws UserError when an attachment can't be read
+     */
     resolve(id: string): Promise<readonly DraftAttachment[]>;
+    /** Lets the user choose attachments from a list, and reads them. */
     pick(): Promise<readonly DraftAttachment[]>;
   };
   readonly localize: Localize;
-  /** What was attached and can no longer be read. */
+  /** Called with the id of an attachment that can no longer be read. */
   readonly onSkipped: (id: string, error: unknown) => void;
   readonly onError: (error: unknown) => void;
 }
 
-/** The context of one conversation's next prompt. */
+/** The attachments of the next prompt of one conversation. */
 export class ContextDraft {
-  private held: readonly DraftAttachment[] = [];
-  /** Attached before a reload, and still to be read: another reload must not lose them. */
-  private waiting: readonly string[] = [];
-  /** Context is read one after the other, because it is shown in the order in which it was chosen. */
-  private readonly reading = new Mutex();
-  private readonly changes: Listeners<void>;
+  private attached: readonly DraftAttachment[] = [];
+  /** Ids of attachments from before a reload that are not read yet. They must survive another reload. */
+  private pending: readonly string[] = [];
+  /** Attachments are read one at a time, so that they keep the order in which the user chose them. */
+  private readonly readLock = new Mutex();
+  private readonly changeListeners: Listeners<void>;
   readonly onDidChange: Listeners<void>['event'];
 
   constructor(private readonly deps: ContextDraftDeps) {
-    this.changes = new Listeners(deps.onError);
-    this.onDidChange = this.changes.event;
+    this.changeListeners = new Listeners(deps.onError);
+    this.onDidChange = this.changeListeners.event;
   }
 
   items(): DraftContext[] {
-    return this.held.map(({ id, attachment: { kind = 'selection', label, code, truncated = false }, outside }) => {
-      return {
-        id,
-        kind,
-        label,
-        characters: code.length,
-        truncated,
-        ...(outside !== undefined && { realPath: outside }),
-      };
-    });
+    return this.attached.map(
+      ({ id, attachment: { kind = 'selection', label, code, truncated = false }, realPath }): DraftContext => {
+        const item = { id, kind, label, characters: code.length, truncated };
+        return realPath === undefined ? item : { ...item, outside: realPath };
+      },
+    );
   }
 
-  /** Ids of what comes back later, e.g. the problems of a file once the editor reports some. */
+  /** Returns the ids of attachments that are restored later, e.g. problems that the editor has not reported yet. */
   unread(): readonly string[] {
-    return this.waiting;
-  }
-
-  /** What is there already is read anew. @throws UserError when it can't be read, or there is no room for all of it. */
-  async attach(id: string): Promise<void> {
-    if (!(await this.reading.runExclusive(async () => this.add(await this.deps.source.resolve(id))))) throw this.full();
-  }
-
-  detach(id: string): void {
-    this.waiting = this.waiting.filter((waiting) => waiting !== id);
-    const left = this.held.filter((item) => item.id !== id);
-    if (left.length === this.held.length) return;
-    this.held = left;
-    this.changes.fire();
-  }
-
-  /** Lets the person choose; nothing is waited for meanwhile. @throws UserError when there is no room for all of it. */
-  async pick(): Promise<void> {
-    if (!this.add(await this.deps.source.pick())) throw this.full();
-  }
-
-  /** Resolves when what was attached so far is there: whoever attaches and sends at once means both. */
-  async settled(): Promise<void> {
-    // What fails has been told to whoever attached it.
-    await this.reading.waitForUnlock();
+    return this.pending;
   }
 
   /**
-   * Reads files and problems as they are now: they may have changed since they were attached. A selection stays what
-   * was selected. An attachment that can't be read any more stays as it was. So does a file whose symbolic link now
-   * leads to another place than the user has seen.
+   * Reads and attaches a context item. An item that is attached already is read again.
+   * @throws UserError when the item can't be read, or when the size limit is reached
+   */
+  async attach(id: string): Promise<void> {
+    if (!(await this.readLock.runExclusive(async () => this.add(await this.deps.source.resolve(id)))))
+      throw this.createFullError();
+  }
+
+  detach(id: string): void {
+    this.pending = this.pending.filter((pendingId) => pendingId !== id);
+    const remaining = this.attached.filter((item) => item.id !== id);
+    if (remaining.length === this.attached.length) return;
+    this.attached = remaining;
+    this.changeListeners.fire();
+  }
+
+  /**
+   * Lets the user choose attachments from a list. Sending a prompt does not wait for this list.
+   * @throws UserError when the size limit is reached
+   */
+  async pick(): Promise<void> {
+    if (!this.add(await this.deps.source.pick())) throw this.createFullError();
+  }
+
+  /** Resolves when all attachments chosen so far are read. A prompt that is sent immediately must include them. */
+  async waitForReads(): Promise<void> {
+    // Errors are reported by the call that attached the item.
+    await this.readLock.waitForUnlock();
+  }
+
+  /**
+   * Reads files and problems again, because they may have changed since they were attached. A selection keeps the
+   * selected text. An attachment that can no longer be read stays unchanged, and so does a file whose symbolic link now
+   * leads to another path than the one that the user has seen.
    */
   async refresh(): Promise<void> {
-    await this.settled();
-    const changeable = this.held.filter(({ attachment: { kind = 'selection' } }) => kind !== 'selection');
+    await this.waitForReads();
+    const changeable = this.attached.filter(({ attachment: { kind = 'selection' } }) => kind !== 'selection');
     await Promise.all([
-      this.readWaiting(),
+      this.readPending(),
       ...changeable.map(({ id }) =>
-        this.readAnew(id, ([read]) => this.held.some((item) => item.id === id && item.outside === read?.outside)),
+        this.reread(id, ([read]) => this.attached.some((item) => item.id === id && item.realPath === read?.realPath)),
       ),
     ]);
   }
 
-  /** Tries what could not be read yet; to be called when that may have changed. */
-  async readWaiting(): Promise<void> {
-    await Promise.all(this.waiting.map((id) => this.bringBack(id)));
+  /** Tries to read the attachments from before a reload that could not be read yet. */
+  async readPending(): Promise<void> {
+    await Promise.all(this.pending.map((id) => this.restorePending(id)));
   }
 
-  /** All of it, for the prompt that is being sent; the next one starts without. */
-  take(): Attachment[] {
-    const taken = this.held.map(({ attachment }) => attachment);
-    if (taken.length === 0 && this.waiting.length === 0) return taken;
-    this.held = [];
-    this.waiting = [];
-    this.changes.fire();
-    return taken;
+  /** Returns all attachments for the prompt that is being sent, and removes them from the draft. */
+  takeAll(): Attachment[] {
+    const attachments = this.attached.map(({ attachment }) => attachment);
+    if (attachments.length === 0 && this.pending.length === 0) return attachments;
+    this.attached = [];
+    this.pending = [];
+    this.changeListeners.fire();
+    return attachments;
   }
 
-  /** Brings back what was attached before a reload, read as it is now, and nothing else. */
+  /** Replaces the attachments with those from before a reload. Their current content is read. */
   async restore(ids: readonly string[]): Promise<void> {
-    const left = this.held.filter(({ id }) => ids.includes(id));
-    this.waiting = ids.filter((id) => !left.some((item) => item.id === id));
-    if (left.length < this.held.length) {
-      this.held = left;
-      this.changes.fire();
+    const remaining = this.attached.filter(({ id }) => ids.includes(id));
+    this.pending = ids.filter((id) => !remaining.some((item) => item.id === id));
+    if (remaining.length < this.attached.length) {
+      this.attached = remaining;
+      this.changeListeners.fire();
     }
-    await this.readWaiting();
+    await this.readPending();
   }
 
-  /** The editor reports the problems of a file when it has looked at it: after a reload there are none at first. */
-  private async bringBack(id: string): Promise<void> {
-    const isWaiting = (): boolean => this.waiting.includes(id);
-    const isRead = await this.readAnew(id, isWaiting);
-    if (!isWaiting() || (!isRead && parseContextId(id)?.kind === 'problems')) return;
-    this.waiting = this.waiting.filter((other) => other !== id);
-    this.changes.fire();
+  /**
+   * Reads one attachment from before a reload. Problems that can't be read stay pending, because the editor reports
+   * them only some time after a reload.
+   */
+  private async restorePending(id: string): Promise<void> {
+    const isPending = (): boolean => this.pending.includes(id);
+    const isRead = await this.reread(id, isPending);
+    if (!isPending() || (!isRead && parseContextId(id)?.kind === 'problems')) return;
+    this.pending = this.pending.filter((pendingId) => pendingId !== id);
+    this.changeListeners.fire();
   }
 
-  /** @returns whether it can be read; it is added only if it is `wanted` then */
-  private readAnew(id: string, wanted: (read: readonly DraftAttachment[]) => boolean): Promise<boolean> {
-    return this.reading.runExclusive(async () => {
+  /** Reads an attachment and adds it if `isWanted` still returns true. Resolves with whether it could be read. */
+  private reread(id: string, isWanted: (read: readonly DraftAttachment[]) => boolean): Promise<boolean> {
+    return this.readLock.runExclusive(async () => {
       try {
         const read = await this.deps.source.resolve(id);
-        if (wanted(read)) this.add(read);
+        if (isWanted(read)) this.add(read);
         return true;
       } catch (error) {
         this.deps.onSkipped(id, error);
@@ -149,32 +160,32 @@ export class ContextDraft {
     });
   }
 
-  /** @returns whether there was room for everything. */
+  /** Adds or replaces attachments. Returns whether all of them fit into the size limit. */
   private add(items: readonly DraftAttachment[]): boolean {
     let fits = true;
-    this.waiting = this.waiting.filter((waiting) => !items.some(({ id }) => id === waiting));
+    this.pending = this.pending.filter((pendingId) => !items.some(({ id }) => id === pendingId));
     for (const item of items) {
-      const others = this.held.filter(({ id }) => id !== item.id);
-      const fitted = fit(item, contextLimits.draft - sizeOf(others));
+      const otherItems = this.attached.filter(({ id }) => id !== item.id);
+      const fitted = truncateToFit(item, contextLimits.draft - totalLength(otherItems));
       if (!fitted) fits = false;
-      else if (others.length === this.held.length) this.held = [...this.held, fitted];
-      else this.held = this.held.map((known) => (known.id === item.id ? fitted : known));
+      else if (otherItems.length === this.attached.length) this.attached = [...this.attached, fitted];
+      else this.attached = this.attached.map((existing) => (existing.id === item.id ? fitted : existing));
     }
-    if (items.length > 0) this.changes.fire();
+    if (items.length > 0) this.changeListeners.fire();
     return fits;
   }
 
-  private full(): UserError {
+  private createFullError(): UserError {
     return new UserError(this.deps.localize('This prompt has no room for more context. Remove some first.'));
   }
 }
 
-function sizeOf(items: readonly DraftAttachment[]): number {
+function totalLength(items: readonly DraftAttachment[]): number {
   return items.reduce((sum, { attachment }) => sum + attachment.code.length, 0);
 }
 
-/** As much as there is room for; undefined: nothing of it. */
-function fit(item: DraftAttachment, room: number): DraftAttachment | undefined {
+/** Returns the attachment, truncated to the available characters, or undefined if there is no room for any of it. */
+function truncateToFit(item: DraftAttachment, room: number): DraftAttachment | undefined {
   const code = firstChars(item.attachment.code, Math.max(0, room));
   if (code === item.attachment.code) return item;
   return code === '' ? undefined : { id: item.id, attachment: { ...item.attachment, code, truncated: true } };

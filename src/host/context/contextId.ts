@@ -1,19 +1,19 @@
 import type { Point, Span } from '../code/codeGeometry';
 
-/** What an id of context stands for; it can be read again later, e.g. after a reload. */
+/** The context item that a context id refers to. The id can be stored and read again later, e.g. after a reload. */
 export type ContextReference =
   | { readonly kind: 'selection'; readonly uri: string; readonly span: Span }
   | { readonly kind: 'file' | 'problems'; readonly uri: string }
-  /** All open editors. */
+  /** Refers to the files of all open editors. */
   | { readonly kind: 'editors' }
-  /** Whatever the person chooses from a list. */
+  /** Refers to the files that the user chooses from a list. */
   | { readonly kind: 'pick' };
 
-/** E.g. `file:file:///a.ts`, `selection:file:///a.ts#2.0-8.4`. */
+/** Returns the id of a context item, e.g. `file:file:///a.ts` or `selection:file:///a.ts#2.0-8.4`. */
 export function contextId(reference: ContextReference): string {
   switch (reference.kind) {
     case 'selection':
-      return `selection:${reference.uri}#${pointText(reference.span.start)}-${pointText(reference.span.end)}`;
+      return `selection:${reference.uri}#${formatPoint(reference.span.start)}-${formatPoint(reference.span.end)}`;
     case 'file':
     case 'problems':
       return `${reference.kind}:${reference.uri}`;
@@ -23,14 +23,14 @@ export function contextId(reference: ContextReference): string {
   }
 }
 
-/** @returns undefined for what is no id of ours. */
+/** Returns the context item that an id refers to, or undefined for an invalid id. */
 export function parseContextId(id: string): ContextReference | undefined {
   if (id === 'editors' || id === 'pick') return { kind: id };
-  const { kind, rest = '' } = /^(?<kind>[a-z]+):(?<rest>.+)$/s.exec(id)?.groups ?? {};
-  if (kind === 'file' || kind === 'problems') return { kind, uri: rest };
+  const { kind, target = '' } = /^(?<kind>[a-z]+):(?<target>.+)$/s.exec(id)?.groups ?? {};
+  if (kind === 'file' || kind === 'problems') return { kind, uri: target };
   if (kind !== 'selection') return undefined;
-  // The last one: a URI may have a fragment of its own.
-  const [, uri, ...numbers] = /^(.+)#(\d+)\.(\d+)-(\d+)\.(\d+)$/s.exec(rest) ?? [];
+  // The greedy pattern finds the last `#`, because the URI itself may have a fragment.
+  const [, uri, ...numbers] = /^(.+)#(\d+)\.(\d+)-(\d+)\.(\d+)$/s.exec(target) ?? [];
   const [startLine = 0, startCharacter = 0, endLine = 0, endCharacter = 0] = numbers.map(Number);
   if (uri === undefined) return undefined;
   return {
@@ -43,6 +43,6 @@ export function parseContextId(id: string): ContextReference | undefined {
   };
 }
 
-function pointText({ line, character }: Point): string {
+function formatPoint({ line, character }: Point): string {
   return `${line}.${character}`;
 }

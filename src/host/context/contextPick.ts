@@ -1,26 +1,27 @@
 import * as vscode from 'vscode';
 import type { ContextKind, ContextSuggestion } from '../../shared/protocol';
 import { plainLabel } from '../ui/messageText';
-import { fileChoice, withTargets } from './contextChoices';
+import { fileChoice, withLinkTargets } from './contextChoices';
 import { contextId } from './contextId';
 import { rankContext, type ContextCandidate } from './rankContext';
 import { WorkspaceFiles } from './workspaceFiles';
 
-/** Larger workspaces are for `#`, which searches; any file at all can be browsed for. */
-const listed = 5000;
-/** The list is there at once and says that it is not complete yet. */
-const patienceMs = 30_000;
+/** Maximum number of files in the list. In larger workspaces users can search with `#` or browse for a file. */
+const maxListedFiles = 5000;
+/** Time limit for listing the files of the workspace. The list opens immediately and shows that it is still loading. */
+const searchTimeoutMs = 30_000;
 
 interface ContextItem extends vscode.QuickPickItem {
   readonly id?: string;
 }
 
 /**
- * Opens at once with what is at hand and fills in with the workspace.
- * @returns ids of what was chosen
+ * Lets the user choose context items from a list. The list opens with the given items, and the files of the workspace
+ * are added when they are found.
+ * @returns ids of the chosen items
  */
-export async function pickContext(atHand: readonly ContextCandidate[]): Promise<readonly string[]> {
-  // Its own: a `#` typed in a panel meanwhile ends the searches of that panel only.
+export async function pickContext(initialCandidates: readonly ContextCandidate[]): Promise<readonly string[]> {
+  // The list needs its own search, because a search for suggestions in a panel would cancel a shared one.
   const files = new WorkspaceFiles();
   const picker = vscode.window.createQuickPick<ContextItem>();
   picker.title = vscode.l10n.t('Attach context');
@@ -31,50 +32,50 @@ export async function pickContext(atHand: readonly ContextCandidate[]): Promise<
   picker.buttons = [{ iconPath: new vscode.ThemeIcon('folder-opened'), tooltip: vscode.l10n.t('Choose a file…') }];
   const chosen = new Promise<readonly string[]>((resolve) => {
     picker.onDidAccept(() => {
-      // Enter without a tick means the one that is marked.
+      // If no item is checked, Enter chooses the active item.
       const items = picker.selectedItems.length > 0 ? picker.selectedItems : picker.activeItems.slice(0, 1);
       resolve(items.map(({ id }) => id).filter((id) => id !== undefined));
       picker.hide();
     });
     picker.onDidTriggerButton(() => {
-      resolve(browse());
+      resolve(browseFiles());
       picker.hide();
     });
     picker.onDidHide(() => resolve([]));
   });
-  let candidates = atHand;
-  /** Where several can be ticked VS Code marks none by itself, and Enter would mean nothing. */
-  const markBest = (): void => {
+  let candidates = initialCandidates;
+  /** Makes the best match the active item, because VS Code activates no item in a list with checkboxes. */
+  const activateBest = (): void => {
     const [best] = rankContext(picker.value, candidates, 1);
     picker.activeItems = picker.items.filter(({ id }) => id === best?.id);
   };
-  const show = (shown: readonly ContextCandidate[]): void => {
-    candidates = shown;
+  const showCandidates = (newCandidates: readonly ContextCandidate[]): void => {
+    candidates = newCandidates;
     const { selectedItems, activeItems } = picker;
-    picker.items = candidates.map(({ suggestion }) => itemOf(suggestion));
-    picker.selectedItems = sameItems(picker.items, selectedItems);
-    const marked = sameItems(picker.items, activeItems);
-    if (marked.length > 0) picker.activeItems = marked;
-    else markBest();
+    picker.items = candidates.map(({ suggestion }) => toItem(suggestion));
+    picker.selectedItems = findSameItems(picker.items, selectedItems);
+    const stillActive = findSameItems(picker.items, activeItems);
+    if (stillActive.length > 0) picker.activeItems = stillActive;
+    else activateBest();
   };
-  picker.onDidChangeValue(markBest);
-  show(atHand);
+  picker.onDidChangeValue(activateBest);
+  showCandidates(initialCandidates);
   picker.show();
   try {
-    const fillIn = async (): Promise<void> => {
-      const first = await withTargets(atHand);
-      show(first);
-      const found = await files.find('', listed, patienceMs);
-      const known = new Set(atHand.map(({ suggestion }) => suggestion.id));
-      const sorted = found.toSorted((a, b) => (a.path < b.path ? -1 : 1));
-      const others = sorted.map(fileChoice).filter(({ suggestion }) => !known.has(suggestion.id));
-      const all = [...first, ...(await withTargets(others))];
+    const addWorkspaceFiles = async (): Promise<void> => {
+      const initialWithTargets = await withLinkTargets(initialCandidates);
+      showCandidates(initialWithTargets);
+      const found = await files.find('', maxListedFiles, searchTimeoutMs);
+      const existingIds = new Set(initialCandidates.map(({ suggestion }) => suggestion.id));
+      const sortedFiles = found.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+      const fileCandidates = sortedFiles.map(fileChoice).filter(({ suggestion }) => !existingIds.has(suggestion.id));
+      const all = [...initialWithTargets, ...(await withLinkTargets(fileCandidates))];
       picker.busy = false;
-      show(all);
+      showCandidates(all);
     };
-    const arrival = fillIn();
-    // Whoever chooses before the files are there doesn't wait for them.
-    return await Promise.race([chosen, arrival.then(() => chosen)]);
+    const filesAdded = addWorkspaceFiles();
+    // The user can choose an item before the files are listed.
+    return await Promise.race([chosen, filesAdded.then(() => chosen)]);
   } finally {
     picker.dispose();
   }
@@ -88,17 +89,17 @@ const icons: Readonly<Record<ContextKind | 'editors' | 'pick', string>> = {
   pick: 'folder-opened',
 };
 
-function itemOf({ id, kind, label, detail }: ContextSuggestion): ContextItem {
+function toItem({ id, kind, label, detail }: ContextSuggestion): ContextItem {
   return { id, label: `$(${icons[kind]}) ${plainLabel(label)}`, description: plainLabel(detail) };
 }
 
-function sameItems(items: readonly ContextItem[], earlier: readonly ContextItem[]): ContextItem[] {
-  const ids = new Set(earlier.map(({ id }) => id));
+function findSameItems(items: readonly ContextItem[], previous: readonly ContextItem[]): ContextItem[] {
+  const ids = new Set(previous.map(({ id }) => id));
   return items.filter(({ id }) => ids.has(id));
 }
 
-/** Any file, also one outside the workspace. */
-async function browse(): Promise<readonly string[]> {
+/** Lets the user choose files in a dialog, also outside the workspace. Returns their context ids. */
+async function browseFiles(): Promise<readonly string[]> {
   const chosen = await vscode.window.showOpenDialog({
     canSelectMany: true,
     openLabel: vscode.l10n.t('Attach'),

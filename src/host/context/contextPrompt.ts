@@ -2,7 +2,7 @@ import type { Attachment, ContextKind } from '../../shared/protocol';
 import { codeLimits } from '../code/codeExcerpt';
 import { codeFence, type CodeProblem } from '../code/codePrompts';
 
-/** English, as models follow it best. */
+/** Headings of the attachments in a prompt. They are in English, because models follow English best. */
 const headings: Readonly<Record<ContextKind, string>> = {
   selection: 'Selected code:',
   file: 'File:',
@@ -10,39 +10,42 @@ const headings: Readonly<Record<ContextKind, string>> = {
 };
 
 /**
- * What the model is sent: the prompt, and behind it what was attached, each piece with what it is and where from.
- * @returns undefined without attachments: the prompt goes as it is.
+ * Returns the text that is sent to the model: the prompt, followed by the attachments with their kinds and sources.
+ * Returns undefined if there are no attachments, because then the prompt is sent as it is.
  */
 export function contextPrompt(prompt: string, attachments: readonly Attachment[]): string | undefined {
   if (attachments.length === 0) return undefined;
-  return [prompt, 'Attached to this prompt as context:', ...attachments.map(section)].join('\n\n');
+  return [prompt, 'Attached to this prompt as context:', ...attachments.map(formatAttachment)].join('\n\n');
 }
 
-function section({ kind = 'selection', label, languageId, code, truncated }: Attachment): string {
-  // A label is one line whatever the file is called, or it could pass for the text around it.
+function formatAttachment({ kind = 'selection', label, languageId, code, truncated }: Attachment): string {
+  // A file name with line breaks could pass for the text around it. Therefore the label is reduced to one line.
   const heading = [`${headings[kind]} ${label.replace(/\s+/g, ' ')}`];
   if (kind !== 'problems' && languageId) heading.push(`Language: ${languageId}`);
   if (truncated) heading.push(`It was too long: only its first ${code.length} characters are here.`);
-  // Problems are a list of lines already.
+  // A list of problems is readable without a code fence.
   return `${heading.join('\n')}\n\n${kind === 'problems' ? code : codeFence(code, languageId)}`;
 }
 
+/** A problem that the editor reports in a file. */
 export interface FileProblem extends CodeProblem {
-  /** From 1. */
+  /** Column number, starting at 1. */
   readonly column: number;
-  /** Who says so, e.g. `ts 2322`; empty: unknown. */
+  /** Tool and code of the problem, e.g. `ts 2322`. Empty if they are unknown. */
   readonly source: string;
 }
 
-/** A list of problems as compilers write them, which models have seen a lot of. */
-export function problemLines(path: string, problems: readonly FileProblem[]): string {
+/** Formats problems as compilers do, because models have seen that format often. */
+export function formatProblems(path: string, problems: readonly FileProblem[]): string {
   return problems
     .map(({ line, column, severity, message, source }) => {
-      const said = `- ${path}:${line}:${column} ${severity}: ${message.replace(/\s+/g, ' ')}`;
-      return source ? `${said} (${source})` : said;
+      const text = `- ${path}:${line}:${column} ${severity}: ${message.replace(/\s+/g, ' ')}`;
+      return source ? `${text} (${source})` : text;
     })
     .join('\n');
 }
 
-/** How much context goes along: of one piece, of all pieces of a prompt, and the largest file that is read at all. */
-export const contextLimits = { piece: codeLimits.characters, draft: 200_000, fileBytes: 1024 * 1024 } as const;
+/**
+ * Limits for the context of a prompt: characters of one attachment and of all together, and size of a file in bytes.
+ */
+export const contextLimits = { attachment: codeLimits.characters, draft: 200_000, fileBytes: 1024 * 1024 } as const;

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Attachment, ContextSuggestion } from '../../shared/protocol';
 import { UserError } from '../util/userError';
-import { contextChoices, fileChoice, openTabs, pickChoice, withTarget } from './contextChoices';
+import { contextChoices, fileChoice, openFiles, pickChoice, withLinkTarget } from './contextChoices';
 import type { DraftAttachment } from './contextDraft';
 import { contextId, parseContextId } from './contextId';
 import { pickContext } from './contextPick';
@@ -11,34 +11,44 @@ import { readFile, readProblems, readSelection } from './readContext';
 import { WorkspaceFiles } from './workspaceFiles';
 
 interface ContextSourceDeps {
-  /** The one the person was in last: the panel has the focus. */
+  /** Returns the editor that was active last. While the panel has the focus, VS Code reports no active editor. */
   readonly editor: () => vscode.TextEditor | undefined;
-  /** One of several that were chosen can't be read; the others go along. */
+  /** Called when one of several chosen items can't be read. The remaining items are still attached. */
   readonly onError: (error: unknown) => void;
 }
 
-const suggested = 20;
-const searched = 200;
-/** Suggestions that come later than that come too late. */
-const patienceMs = 1000;
+const maxSuggestions = 20;
+const maxSearchResults = 200;
+/** Time limit for suggestions while the user types. */
+const searchTimeoutMs = 1000;
 
-/** What can go along with a prompt, and its text. */
+/** Suggests context items for a prompt and reads their text. */
 export class ContextSource {
   private readonly files = new WorkspaceFiles();
 
   constructor(private readonly deps: ContextSourceDeps) {}
 
-  /** @param query what stands behind the `#`; empty: what is at hand, without a search */
+  /**
+   * Returns context items that match a query, best match first.
+   * @param query text after the `#`. If it is empty, no files are searched.
+   */
   async suggest(query: string): Promise<readonly ContextSuggestion[]> {
-    const atHand = contextChoices(this.deps.editor());
-    const known = new Set(atHand.map(({ suggestion }) => suggestion.id));
-    const found = query === '' ? [] : await this.files.find(query, searched, patienceMs);
-    const more = found.map(fileChoice).filter(({ suggestion }) => !known.has(suggestion.id));
-    const ranked = rankContext(query, [...atHand, ...more, { suggestion: pickChoice(), words: [] }], suggested);
-    return Promise.all(ranked.map(withTarget));
+    const candidates = contextChoices(this.deps.editor());
+    const existingIds = new Set(candidates.map(({ suggestion }) => suggestion.id));
+    const found = query === '' ? [] : await this.files.find(query, maxSearchResults, searchTimeoutMs);
+    const fileCandidates = found.map(fileChoice).filter(({ suggestion }) => !existingIds.has(suggestion.id));
+    const ranked = rankContext(
+      query,
+      [...candidates, ...fileCandidates, { suggestion: pickChoice(), keywords: [] }],
+      maxSuggestions,
+    );
+    return Promise.all(ranked.map(withLinkTarget));
   }
 
-  /** @throws UserError when it can't be read, or is no text. */
+  /**
+   * Reads the attachments of a context id. Returns none for an invalid id.
+   * @throws UserError when an attachment can't be read or is not text
+   */
   async resolve(id: string): Promise<readonly DraftAttachment[]> {
     const reference = parseContextId(id);
     switch (reference?.kind) {
@@ -47,24 +57,24 @@ export class ContextSource {
       case 'pick':
         return this.pick();
       case 'editors':
-        return this.openEditors();
+        return this.readOpenEditors();
       case 'file':
-        return [await draftOf(id, parse(reference.uri), readFile)];
+        return [await readFrom(id, parseUri(reference.uri), readFile)];
       case 'selection':
-        return [await draftOf(id, parse(reference.uri), (uri) => readSelection(uri, reference.span))];
+        return [await readFrom(id, parseUri(reference.uri), (uri) => readSelection(uri, reference.span))];
       case 'problems':
-        return [{ id, attachment: readProblems(parse(reference.uri)) }];
+        return [{ id, attachment: readProblems(parseUri(reference.uri)) }];
     }
   }
 
-  /** A list of VS Code's own; nothing when it is dismissed. */
+  /** Lets the user choose attachments from a list of VS Code. Returns none if the list is dismissed. */
   async pick(): Promise<readonly DraftAttachment[]> {
     return this.readAll(await pickContext(contextChoices(this.deps.editor())), this.deps.onError);
   }
 
-  /** Those that have text: a picture among them is no reason not to attach the others. */
-  private async openEditors(): Promise<readonly DraftAttachment[]> {
-    const ids = openTabs(this.deps.editor()).map((uri) => contextId({ kind: 'file', uri: uri.toString() }));
+  /** Reads the open editors that contain text. Editors without text, e.g. images, are skipped. */
+  private async readOpenEditors(): Promise<readonly DraftAttachment[]> {
+    const ids = openFiles(this.deps.editor()).map((uri) => contextId({ kind: 'file', uri: uri.toString() }));
     const read = await this.readAll(ids, () => undefined);
     if (read.length === 0) throw new UserError(vscode.l10n.t('None of the open editors has text to attach.'));
     return read;
@@ -84,15 +94,15 @@ export class ContextSource {
   }
 }
 
-async function draftOf(
+async function readFrom(
   id: string,
   uri: vscode.Uri,
   read: (uri: vscode.Uri) => Promise<Attachment>,
 ): Promise<DraftAttachment> {
   const outside = await outsideTarget(uri);
-  return { id, attachment: await read(uri), ...(outside !== undefined && { outside }) };
+  return { id, attachment: await read(uri), ...(outside !== undefined && { realPath: outside }) };
 }
 
-function parse(uri: string): vscode.Uri {
+function parseUri(uri: string): vscode.Uri {
   return vscode.Uri.parse(uri, true);
 }

@@ -6,36 +6,40 @@ import { visibleText } from '../../engine/gateway/visibleText';
 import { shownPath } from '../code/editorPlaces';
 import { UserError } from '../util/userError';
 
-const maxLength = 1000;
+const maxPathLength = 1000;
 
 /**
- * Returns where a file of the workspace really is when it or a folder above it is a symbolic link that leads out of the
- * workspace, for instance `~/.ssh/id_rsa`: the author of the workspace chose that file, not the user. Returns undefined
- * when the file is in the workspace, or when its URI is outside of the workspace anyway.
+ * Returns the real path of a workspace file that is outside the workspace because of a symbolic link, for instance
+ * `~/.ssh/id_rsa`. Such a file was chosen by the author of the workspace, not by the user. Returns undefined when the
+ * real file is in the workspace, and for a URI outside the workspace.
  */
 export async function outsideTarget(uri: vscode.Uri): Promise<string | undefined> {
   return uri.scheme === 'file' ? localOutsideTarget(uri) : remoteOutsideTarget(uri);
 }
 
-/** As {@link outsideTarget}, but for lists of many files: it examines local files only. */
+/**
+ * Returns the same as {@link outsideTarget} for a local file, but undefined for a remote file. It is fast enough for
+ * lists of many files.
+ */
 export async function localOutsideTarget(uri: vscode.Uri): Promise<string | undefined> {
   if (uri.scheme !== 'file' || !vscode.workspace.getWorkspaceFolder(uri)) return undefined;
-  const target = await realPath(uri.fsPath);
+  const target = await resolveRealPath(uri.fsPath);
   if (target === undefined) return undefined;
   const folders = (vscode.workspace.workspaceFolders ?? []).filter((folder) => folder.uri.scheme === 'file');
-  const roots = await Promise.all(folders.map((folder) => realPath(folder.uri.fsPath)));
+  const roots = await Promise.all(folders.map((folder) => resolveRealPath(folder.uri.fsPath)));
   if (roots.some((root) => root !== undefined && isInside(target, root))) return undefined;
   const home = homedir();
-  return visibleText(isInside(target, home) ? join('~', relative(home, target)) : target, maxLength);
+  return visibleText(isInside(target, home) ? join('~', relative(home, target)) : target, maxPathLength);
 }
 
 /**
- * Refuses a file with a hidden link, for a chat that can't show where an attachment leads.
+ * Rejects a file whose symbolic link is not visible to the user. VS Code's chat can't show the real path of an
+ * attachment.
  * @throws UserError when a symbolic link leads the file out of the workspace, and no visible editor shows the file
  */
 export async function refuseHiddenLink(uri: vscode.Uri): Promise<void> {
-  const isInSight = vscode.window.visibleTextEditors.some(({ document }) => document.uri.toString() === uri.toString());
-  const target = isInSight ? undefined : await outsideTarget(uri);
+  const isVisible = vscode.window.visibleTextEditors.some(({ document }) => document.uri.toString() === uri.toString());
+  const target = isVisible ? undefined : await outsideTarget(uri);
   if (target === undefined) return;
   throw new UserError(
     vscode.l10n.t(
@@ -46,12 +50,19 @@ export async function refuseHiddenLink(uri: vscode.Uri): Promise<void> {
   );
 }
 
-/** VS Code tells whether a remote file is a link, but not where the link leads. */
+/**
+ * Returns a placeholder if a remote file or one of its parent folders is a symbolic link. VS Code reports that a remote
+ * file is a link, but not its target.
+ */
 async function remoteOutsideTarget(uri: vscode.Uri): Promise<string | undefined> {
   const folder = vscode.workspace.getWorkspaceFolder(uri);
   if (!folder) return undefined;
-  for (let at = uri; at.path.length > folder.uri.path.length; at = vscode.Uri.joinPath(at, '..')) {
-    if (await isLink(at)) return vscode.l10n.t('an unknown location (symbolic link)');
+  for (
+    let ancestor = uri;
+    ancestor.path.length > folder.uri.path.length;
+    ancestor = vscode.Uri.joinPath(ancestor, '..')
+  ) {
+    if (await isLink(ancestor)) return vscode.l10n.t('an unknown location (symbolic link)');
   }
   return undefined;
 }
@@ -61,13 +72,13 @@ async function isLink(uri: vscode.Uri): Promise<boolean> {
     const { type } = await vscode.workspace.fs.stat(uri);
     return (type & vscode.FileType.SymbolicLink) !== 0;
   } catch {
-    // Reading the file will fail as well, and will report the reason.
+    // Reading the file later fails as well, and that error gives the reason.
     return false;
   }
 }
 
-/** Returns undefined for a path that can't be resolved. Reading the file reports the reason. */
-async function realPath(path: string): Promise<string | undefined> {
+/** Returns the real path, or undefined if it can't be resolved. Reading the file later reports the reason. */
+async function resolveRealPath(path: string): Promise<string | undefined> {
   try {
     return await realpath(path);
   } catch {
@@ -76,6 +87,6 @@ async function realPath(path: string): Promise<string | undefined> {
 }
 
 function isInside(path: string, folder: string): boolean {
-  const way = relative(folder, path);
-  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+  const relativePath = relative(folder, path);
+  return relativePath !== '..' && !relativePath.startsWith(`..${sep}`) && !isAbsolute(relativePath);
 }

@@ -1,14 +1,15 @@
 import type { ContextSuggestion } from '../../shared/protocol';
 
+/** A context item that can be suggested. */
 export interface ContextCandidate {
   readonly suggestion: ContextSuggestion;
-  /** Other names it is found by, e.g. `problems` in the English of the documentation. */
-  readonly words: readonly string[];
+  /** Further words that find the item in every display language, e.g. the English `problems` from the documentation. */
+  readonly keywords: readonly string[];
 }
 
 /**
- * Those that match, the best first; at equal rank they stay in the order they came in. Without a query: all of them.
- * The list of VS Code's own is always there, and last.
+ * Returns the suggestions that match a query, best match first. Suggestions of equal rank keep their order. An empty
+ * query matches all suggestions. The item that opens VS Code's list of files is always included, as the last one.
  */
 export function rankContext(
   query: string,
@@ -17,7 +18,10 @@ export function rankContext(
 ): readonly ContextSuggestion[] {
   const ranked = candidates
     .filter(({ suggestion }) => suggestion.kind !== 'pick')
-    .map((candidate) => ({ suggestion: candidate.suggestion, rank: query === '' ? 0 : rankOf(query, candidate) }))
+    .map((candidate) => ({
+      suggestion: candidate.suggestion,
+      rank: query === '' ? 0 : rankCandidate(query, candidate),
+    }))
     .filter(({ rank }) => rank < noMatch)
     .sort((a, b) => a.rank - b.rank)
     .slice(0, limit);
@@ -27,37 +31,44 @@ export function rankContext(
 
 const noMatch = 6;
 
-/** Whole name, beginning, beginning of a word in it, within it, within the path, letters in order. */
-function rankOf(query: string, { suggestion: { label, detail }, words }: ContextCandidate): number {
-  const wanted = query.toLowerCase();
-  return Math.min(...[label, ...words].map((name) => rankOfName(wanted, name)), rankOfPath(wanted, label, detail));
+/**
+ * Returns the rank of a candidate: 0 if the query is the complete name, 1 if it starts the name, 2 if it starts a word
+ * of the name, 3 if the name contains it, 4 if the path contains it, 5 if its letters occur in the name in order,
+ * otherwise 6.
+ */
+function rankCandidate(query: string, { suggestion: { label, detail }, keywords: words }: ContextCandidate): number {
+  const needle = query.toLowerCase();
+  return Math.min(...[label, ...words].map((name) => rankName(needle, name)), rankPath(needle, label, detail));
 }
 
-function rankOfName(wanted: string, name: string): number {
+function rankName(needle: string, name: string): number {
   const lower = name.toLowerCase();
-  if (lower === wanted) return 0;
-  if (lower.startsWith(wanted)) return 1;
-  if (wordsOf(name).some((word) => word.startsWith(wanted))) return 2;
-  if (lower.includes(wanted)) return 3;
-  return hasInOrder(wanted, lower) ? 5 : noMatch;
+  if (lower === needle) return 0;
+  if (lower.startsWith(needle)) return 1;
+  if (wordSuffixes(name).some((word) => word.startsWith(needle))) return 2;
+  if (lower.includes(needle)) return 3;
+  return containsInOrder(needle, lower) ? 5 : noMatch;
 }
 
-function rankOfPath(wanted: string, label: string, detail: string): number {
-  return `${detail}/${label}`.toLowerCase().includes(wanted) ? 4 : noMatch;
+function rankPath(needle: string, label: string, detail: string): number {
+  return `${detail}/${label}`.toLowerCase().includes(needle) ? 4 : noMatch;
 }
 
-/** Words of `waitCard.test.ts`, each with all that follows it. */
-function wordsOf(name: string): readonly string[] {
+/**
+ * Returns the suffixes of a name that start at a word, in lower case, e.g. `waitcard.test.ts`, `card.test.ts`,
+ * `test.ts`, `ts`.
+ */
+function wordSuffixes(name: string): readonly string[] {
   const starts = name.matchAll(/(?<![\p{L}\p{N}])[\p{L}\p{N}]|(?<=\p{Ll})\p{Lu}/gu);
   return [...starts].map(({ index }) => name.slice(index).toLowerCase());
 }
 
-function hasInOrder(wanted: string, name: string): boolean {
+function containsInOrder(needle: string, name: string): boolean {
   let from = 0;
-  for (const letter of wanted) {
-    const at = name.indexOf(letter, from);
-    if (at < 0) return false;
-    from = at + letter.length;
+  for (const letter of needle) {
+    const index = name.indexOf(letter, from);
+    if (index < 0) return false;
+    from = index + letter.length;
   }
   return true;
 }

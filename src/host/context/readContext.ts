@@ -7,15 +7,21 @@ import { severities } from '../code/codeProblems';
 import { shownPath, toRange } from '../code/editorPlaces';
 import { openWithoutBlocking } from '../util/files';
 import { UserError } from '../util/userError';
-import { contextLimits, problemLines, type FileProblem } from './contextPrompt';
+import { contextLimits, formatProblems, type FileProblem } from './contextPrompt';
 
-/** @throws UserError when it can't be read, or is nothing that a model could read. */
+/**
+ * Reads a file as an attachment.
+ * @throws UserError when the file can't be read or is not text
+ */
 export async function readFile(uri: vscode.Uri): Promise<Attachment> {
   const document = await readDocument(uri);
   return createAttachment('file', shownPath(uri), document.languageId, document.getText());
 }
 
-/** The text that is at `span` now. @throws UserError */
+/**
+ * Reads the text that a span of a file contains now as an attachment.
+ * @throws UserError when the file can't be read, or when there is no text at the span
+ */
 export async function readSelection(uri: vscode.Uri, span: Span): Promise<Attachment> {
   const document = await readDocument(uri);
   const range = document.validateRange(toRange(span));
@@ -25,28 +31,34 @@ export async function readSelection(uri: vscode.Uri, span: Span): Promise<Attach
   return createAttachment('selection', label, document.languageId, text);
 }
 
-/** What the editor reports about a file, the worst first. @throws UserError when it reports nothing. */
+/**
+ * Returns the problems that the editor reports in a file as an attachment, most severe first.
+ * @throws UserError when the editor reports no problems
+ */
 export function readProblems(uri: vscode.Uri): Attachment {
   const path = shownPath(uri);
-  const lines = problemLines(path, fileProblems(uri));
+  const lines = formatProblems(path, fileProblems(uri));
   if (lines === '') throw new UserError(vscode.l10n.t('The editor reports no problems in {0}.', path));
   return createAttachment('problems', path, '', lines);
 }
 
-/** Returns the text, or as much of it as one attachment may have. */
+/** Returns an attachment with the text, truncated to the size limit of one attachment. */
 export function createAttachment(
   kind: Attachment['kind'],
   label: string,
   languageId: string,
   text: string,
 ): Attachment {
-  const code = firstChars(text, contextLimits.piece);
+  const code = firstChars(text, contextLimits.attachment);
   return { kind, label, languageId, code, ...(code.length < text.length ? { truncated: true } : {}) };
 }
 
-/** @throws UserError when it can't be read, or is nothing that a model could read. */
+/**
+ * Opens a file as a document.
+ * @throws UserError when the file can't be read or is not text
+ */
 export async function readDocument(uri: vscode.Uri): Promise<vscode.TextDocument> {
-  // One that is open has what was typed and not yet saved.
+  // An open document includes changes that are not saved yet.
   const opened = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
   if (opened) return opened;
   await refuseUnreadable(uri);
@@ -58,37 +70,37 @@ export async function readDocument(uri: vscode.Uri): Promise<vscode.TextDocument
 }
 
 /**
- * Refuses a file that can't be attached.
- * @throws UserError that gives the reason: only regular text files up to the limit are allowed
+ * Rejects a file that can't be attached.
+ * @throws UserError with the reason, unless the file is a regular text file within the size limit
  */
 async function refuseUnreadable(uri: vscode.Uri): Promise<void> {
-  const bytes = await firstBytes(uri);
-  if (bytes.length > contextLimits.fileBytes) throw tooLarge(uri);
+  const bytes = await readFirstBytes(uri);
+  if (bytes.length > contextLimits.fileBytes) throw createTooLargeError(uri);
   if (!looksBinary(bytes)) return;
   throw new UserError(vscode.l10n.t("{0} is not a text file and can't be attached.", shownPath(uri)));
 }
 
-/** Returns all of a file, or enough of it to see that it is larger than the limit. */
-async function firstBytes(uri: vscode.Uri): Promise<Uint8Array> {
+/** Returns the content of a file, or its start if the file is larger than the limit. */
+async function readFirstBytes(uri: vscode.Uri): Promise<Uint8Array> {
   try {
-    return await (uri.scheme === 'file' ? firstLocalBytes(uri) : remoteBytes(uri));
+    return await (uri.scheme === 'file' ? readFirstLocalBytes(uri) : readRemoteBytes(uri));
   } catch (error) {
-    throw error instanceof UserError ? error : unreadable(uri, error);
+    throw error instanceof UserError ? error : createReadError(uri, error);
   }
 }
 
 /**
- * Checks the type of a file before opening it, because opening a pipe waits for a writer and opening a device may act
- * on it. The type is checked again afterwards: another file may have taken its place. The reported size is not trusted,
- * because files in `/proc` report none.
+ * Reads the start of a local file. Its type is checked before the file is opened, because opening a pipe waits for a
+ * writer and opening a device may have effects. The type is checked again afterwards, because another file may have
+ * replaced it. The reported size is not trusted, because files in `/proc` report a size of 0.
  */
-async function firstLocalBytes(uri: vscode.Uri): Promise<Uint8Array> {
+async function readFirstLocalBytes(uri: vscode.Uri): Promise<Uint8Array> {
   refuseIrregular(uri, await stat(uri.fsPath));
   const file = await openWithoutBlocking(uri.fsPath);
   try {
     const stats = await file.stat();
     refuseIrregular(uri, stats);
-    if (stats.size > contextLimits.fileBytes) throw tooLarge(uri);
+    if (stats.size > contextLimits.fileBytes) throw createTooLargeError(uri);
     const bytes = Buffer.alloc(contextLimits.fileBytes + 1);
     let length = 0;
     while (length < bytes.length) {
@@ -102,29 +114,29 @@ async function firstLocalBytes(uri: vscode.Uri): Promise<Uint8Array> {
   }
 }
 
-async function remoteBytes(uri: vscode.Uri): Promise<Uint8Array> {
+async function readRemoteBytes(uri: vscode.Uri): Promise<Uint8Array> {
   const { type, size } = await vscode.workspace.fs.stat(uri);
   const has = (kind: vscode.FileType): boolean => (type & kind) !== 0;
   refuseIrregular(uri, {
     isDirectory: () => has(vscode.FileType.Directory),
     isFile: () => has(vscode.FileType.File),
   });
-  if (size > contextLimits.fileBytes) throw tooLarge(uri);
+  if (size > contextLimits.fileBytes) throw createTooLargeError(uri);
   return vscode.workspace.fs.readFile(uri);
 }
 
 function refuseIrregular(uri: vscode.Uri, stats: { isDirectory(): boolean; isFile(): boolean }): void {
   const path = shownPath(uri);
-  if (stats.isDirectory()) throw new UserError(folderText(path));
+  if (stats.isDirectory()) throw new UserError(folderMessage(path));
   if (stats.isFile()) return;
   throw new UserError(vscode.l10n.t("{0} is a pipe, a socket or a device and can't be attached.", path));
 }
 
-function folderText(path: string): string {
+function folderMessage(path: string): string {
   return vscode.l10n.t('{0} is a folder. Attach files in it instead.', path);
 }
 
-function tooLarge(uri: vscode.Uri): UserError {
+function createTooLargeError(uri: vscode.Uri): UserError {
   return new UserError(
     vscode.l10n.t(
       '{0} is larger than 1 MB. Open it, select the part that matters and attach the selection.',
@@ -133,12 +145,12 @@ function tooLarge(uri: vscode.Uri): UserError {
   );
 }
 
-function unreadable(uri: vscode.Uri, error: unknown): UserError {
-  return new UserError(reasonText(shownPath(uri), error), { cause: error });
+function createReadError(uri: vscode.Uri, error: unknown): UserError {
+  return new UserError(readErrorMessage(shownPath(uri), error), { cause: error });
 }
 
-/** Node.js has error codes of its own for local files, and VS Code has others for remote files. */
-function reasonText(path: string, error: unknown): string {
+/** Returns the message for an error code. Local files have error codes of Node.js, remote files those of VS Code. */
+function readErrorMessage(path: string, error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   switch (code) {
     case 'ENOENT':
@@ -152,30 +164,33 @@ function reasonText(path: string, error: unknown): string {
       return vscode.l10n.t("{0} can't be read: its permissions don't allow it.", path);
     case 'EISDIR':
     case 'FileIsADirectory':
-      return folderText(path);
+      return folderMessage(path);
     default:
       return vscode.l10n.t("{0} can't be read ({1}).", path, code || String(error));
   }
 }
 
-/** A zero byte among the first bytes tells a binary file from a text, unless the text is UTF-16 with a mark that says so. */
-const probedBytes = 8192;
+/** Number of bytes at the start of a file that are searched for a zero byte. */
+const binaryProbeBytes = 8192;
 
+/**
+ * Returns whether a file is binary: it contains a zero byte near its start and is not UTF-16 with a byte order mark.
+ */
 export function looksBinary(bytes: Uint8Array): boolean {
   const [first, second] = bytes;
   const utf16 = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
-  return !utf16 && bytes.subarray(0, probedBytes).includes(0);
+  return !utf16 && bytes.subarray(0, binaryProbeBytes).includes(0);
 }
 
-/** Maximum number of problems of a file: a file full of errors has few causes. */
-const mostProblems = 100;
+/** Maximum number of problems of a file that are attached. Many errors in one file usually have few causes. */
+const maxProblems = 100;
 
-/** What the editor reports about a file, the worst first, then in the order of the lines. */
+/** Returns the problems that the editor reports in a file, sorted by severity and then by line. */
 export function fileProblems(uri: vscode.Uri): readonly FileProblem[] {
   return vscode.languages
     .getDiagnostics(uri)
     .toSorted((a, b) => a.severity - b.severity || a.range.start.compareTo(b.range.start))
-    .slice(0, mostProblems)
+    .slice(0, maxProblems)
     .map(({ range: { start }, severity, message, source, code }) => ({
       line: start.line + 1,
       column: start.character + 1,

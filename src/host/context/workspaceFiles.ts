@@ -1,58 +1,63 @@
 import * as vscode from 'vscode';
 
-/** Finds files of the workspace by name; a search ends the one before it. */
+/** Finds files of the workspace by name. A new search cancels the previous one. */
 export class WorkspaceFiles {
-  private searching: vscode.CancellationTokenSource | undefined;
+  private currentSearch: vscode.CancellationTokenSource | undefined;
 
-  /** Some of those with `query` in their path; none when it takes too long or another search begins. */
-  async find(query: string, limit: number, patienceMs: number): Promise<readonly vscode.Uri[]> {
-    this.searching?.cancel();
+  /**
+   * Returns up to `limit` files whose path contains `query`, or none if the search times out or another search starts.
+   */
+  async find(query: string, limit: number, timeoutMs: number): Promise<readonly vscode.Uri[]> {
+    this.currentSearch?.cancel();
     const search = new vscode.CancellationTokenSource();
-    this.searching = search;
-    const timer = setTimeout(() => search.cancel(), patienceMs);
-    const ended = new Promise<readonly vscode.Uri[]>((resolve) => {
+    this.currentSearch = search;
+    const timer = setTimeout(() => search.cancel(), timeoutMs);
+    const cancelled = new Promise<readonly vscode.Uri[]>((resolve) => {
       search.token.onCancellationRequested(() => resolve([]));
     });
     try {
-      return await Promise.race([vscode.workspace.findFiles(fileGlob(query), excludes(), limit, search.token), ended]);
+      return await Promise.race([
+        vscode.workspace.findFiles(fileGlob(query), excludeGlob(), limit, search.token),
+        cancelled,
+      ]);
     } finally {
       clearTimeout(timer);
-      if (this.searching === search) this.searching = undefined;
+      if (this.currentSearch === search) this.currentSearch = undefined;
       search.dispose();
     }
   }
 }
 
-/** What the search of VS Code leaves out, too: `findFiles` itself would look into `node_modules`. */
-function excludes(): string | undefined {
+/** Returns a glob for the files that VS Code's search excludes. Without it, `findFiles` would search `node_modules`. */
+function excludeGlob(): string | undefined {
   const patterns = ['files', 'search'].flatMap((section) =>
     excludedPatterns(vscode.workspace.getConfiguration(section).get('exclude')),
   );
   return patterns.length > 0 ? `{${patterns.join(',')}}` : undefined;
 }
 
-/** Files whose path has `query` in it, in any case. */
+/** Returns a case-insensitive glob for the files whose path contains `query`. */
 export function fileGlob(query: string): string {
   const parts = query.split(/[\\/]+/);
   const name = parts.pop() ?? '';
-  const folders = parts.map((part) => `*${anyCase(part)}*/`).join('');
-  return `**/${folders}${name ? `*${anyCase(name)}*` : '*'}`;
+  const folders = parts.map((part) => `*${caseInsensitiveGlob(part)}*/`).join('');
+  return `**/${folders}${name ? `*${caseInsensitiveGlob(name)}*` : '*'}`;
 }
 
-/** Patterns of a setting such as `files.exclude` that are on. */
+/** Returns the enabled patterns of a setting such as `files.exclude`. */
 export function excludedPatterns(setting: unknown): readonly string[] {
   if (typeof setting !== 'object' || setting === null) return [];
-  // Groups can't be nested, and a condition on siblings can't be said in one pattern.
+  // Glob groups can't be nested, and a pattern that depends on sibling files can't be written as one glob.
   return Object.entries(setting)
-    .filter(([pattern, on]) => on === true && !/[{},]/.test(pattern))
+    .filter(([pattern, value]) => value === true && !/[{},]/.test(pattern))
     .map(([pattern]) => pattern);
 }
 
-function anyCase(text: string): string {
+function caseInsensitiveGlob(text: string): string {
   return Array.from(text, (letter) => {
     const [lower, upper] = [letter.toLowerCase(), letter.toUpperCase()];
     if (lower !== upper && lower.length === 1 && upper.length === 1) return `[${lower}${upper}]`;
-    // What means something in a pattern stands for any one character.
+    // A character with a special meaning in globs is replaced by `?`, which matches any character.
     return /[*?[\]{}!,^]/.test(letter) ? '?' : letter;
   }).join('');
 }

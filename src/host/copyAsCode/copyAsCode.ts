@@ -14,7 +14,7 @@ import { exportedRequest } from './exportedRequest';
 
 interface CopyAsCodeDeps {
   readonly conversations: Pick<Conversations, 'current'>;
-  readonly connections: Pick<Connections, 'own' | 'model'>;
+  readonly connections: Pick<Connections, 'configured' | 'model'>;
   readonly settings: Pick<Settings, 'engine'>;
   readonly log: Log;
 }
@@ -44,7 +44,7 @@ export async function copyAsCode(deps: CopyAsCodeDeps, options: CopyOptions): Pr
   const request = choice && conversation.requestOf(choice.exchange.id);
   if (!request) return undefined;
 
-  const { baseUrl, host } = await deps.connections.own();
+  const { baseUrl, host } = await deps.connections.configured();
   const demo = choice.exchange.demo === true;
   const settings = deps.settings.engine();
   const exported = exportedRequest({ request, demo, baseUrl, ownModel: deps.connections.model(false), settings });

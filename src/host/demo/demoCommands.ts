@@ -1,12 +1,12 @@
 import type { Command } from '../commands';
 import type { Services } from '../services';
-import { isOfDemo } from './demoTour';
+import { isDemoConversation } from './demoTour';
 
 export function registerDemo({ own, demo, tour, conversations, panels, onError }: Services): readonly Command[] {
   own(
     demo.onWillLeave(() => {
       conversations.endDemo();
-      tour.forget();
+      tour.reset();
     }),
   );
   own(
@@ -16,15 +16,16 @@ export function registerDemo({ own, demo, tour, conversations, panels, onError }
     }),
   );
   /**
-   * Shows the current conversation if the running demo leads it, otherwise a new one.
-   * @param argument a scenario, e.g. `demo-rate-limit`, which is asked at once
+   * Starts the demo. Shows the current conversation if it belongs to the running demo, otherwise a new one.
+   * @param argument id of a scenario that is started immediately, e.g. `demo-rate-limit`
    */
   const openDemo = async (argument: unknown): Promise<void> => {
-    // A conversation of an earlier demo stays as it was. An empty one may hold a prompt that waits for a key.
-    const mayStay = demo.active || (conversations.current?.exchanges().length ?? 0) === 0;
+    // A conversation of a previous demo is not continued. An empty conversation is, because its composer may contain a
+    // prompt that waits for a key.
+    const canReuseCurrent = demo.active || (conversations.current?.exchanges().length ?? 0) === 0;
     await demo.enter();
     const { current } = conversations;
-    const conversation = mayStay && current && isOfDemo(current) ? current : conversations.startNew();
+    const conversation = canReuseCurrent && current && isDemoConversation(current) ? current : conversations.startNew();
     panels.show(conversation, { preserveFocus: false });
     if (typeof argument === 'string') tour.ask(conversation, argument);
   };

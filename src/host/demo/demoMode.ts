@@ -5,26 +5,33 @@ import type { Engine } from '../../engine/engine';
 import type { Conversation } from '../conversation/conversation';
 import { hostEngine, type HostEngineDeps } from '../engine/hostEngine';
 import { Disposable } from '../util/disposable';
-import { demoSettings, isOfDemo, steadyModel } from './demoTour';
+import { demoSettings, isDemoConversation, steadyModel } from './demoTour';
 
-interface Running {
+interface RunningDemo {
   readonly gateway: Gateway;
   readonly models: readonly DemoModel[];
 }
 
-/** While active, an embedded gateway on the loopback address answers instead of the user's. */
+/**
+ * The offline demo. While it is active, an embedded gateway on the loopback address answers instead of the user's
+ * gateway.
+ */
 export class DemoMode extends Disposable {
-  private readonly changed = this.register(new vscode.EventEmitter<void>());
-  readonly onDidChange = this.changed.event;
-  private readonly leaving = this.register(new vscode.EventEmitter<void>());
-  /** Fires while the gateway still runs, so that its turns can end. */
-  readonly onWillLeave = this.leaving.event;
+  private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
+  /** Fires when the demo has started or ended, and when another model was selected in it. */
+  readonly onDidChange = this.changeEmitter.event;
+  private readonly leaveEmitter = this.register(new vscode.EventEmitter<void>());
+  /** Fires before the demo ends, while its gateway still runs, so that running turns can be stopped. */
+  readonly onWillLeave = this.leaveEmitter.event;
 
-  /** Set where the extension is tried out without a key; otherwise the demo ends with its last panel. */
+  /**
+   * Whether the demo stays active when its last panel is closed. `HOLYSHEEP_DEMO` is set to `1` to try out the
+   * extension without an API key.
+   */
   readonly staysOpen = process.env['HOLYSHEEP_DEMO'] === '1';
 
-  private running: Running | undefined;
-  private entering: Promise<void> | undefined;
+  private running: RunningDemo | undefined;
+  private starting: Promise<void> | undefined;
   private selected = steadyModel;
 
   get active(): boolean {
@@ -33,44 +40,50 @@ export class DemoMode extends Disposable {
 
   /** Returns whether the demo answers the next prompt of a conversation. */
   answers(conversation: Pick<Conversation, 'exchanges'>): boolean {
-    return this.active && isOfDemo(conversation);
+    return this.active && isDemoConversation(conversation);
   }
 
-  /** e.g. `http://127.0.0.1:54321/v1`; undefined: not active. */
+  /** Base URL of the embedded gateway, e.g. `http://127.0.0.1:54321/v1`, or undefined while the demo is not active. */
   get baseUrl(): string | undefined {
     return this.running?.gateway.baseUrl;
   }
 
+  /** Starts the demo unless it is active. */
   enter(): Promise<void> {
     if (this.running) return Promise.resolve();
-    this.entering ??= this.start().finally(() => {
-      this.entering = undefined;
+    this.starting ??= this.start().finally(() => {
+      this.starting = undefined;
     });
-    return this.entering;
+    return this.starting;
   }
 
+  /** Ends the demo and closes its gateway. */
   async leave(): Promise<void> {
-    await this.entering;
+    await this.starting;
     const gateway = this.running?.gateway;
     if (!gateway) return;
-    this.leaving.fire();
+    this.leaveEmitter.fire();
     this.running = undefined;
     this.selected = steadyModel;
-    this.changed.fire();
+    this.changeEmitter.fire();
     await gateway.close();
   }
 
+  /** Returns the id of the model that is selected in the demo. */
   model(): string {
     return this.selected;
   }
 
-  /** Never written to the settings. */
+  /** Selects a model of the demo. The settings are not changed. */
   selectModel(id: string): void {
     this.selected = id;
-    this.changed.fire();
+    this.changeEmitter.fire();
   }
 
-  /** Returns a model for each scenario, in English; none while the demo is not active. */
+  /**
+   * Returns the models of the demo, one for each scenario, with English texts. Returns none while the demo is not
+   * active.
+   */
   models(): readonly DemoModel[] {
     return this.running?.models ?? [];
   }
@@ -79,7 +92,7 @@ export class DemoMode extends Disposable {
     const gateway = this.running?.gateway;
     this.running = undefined;
     super.dispose();
-    // The process may be about to exit, so a socket that does not close is not reported.
+    // The process may be about to exit. An error on closing the gateway is not reported.
     gateway?.close().catch(() => undefined);
   }
 
@@ -90,19 +103,19 @@ export class DemoMode extends Disposable {
       return;
     }
     this.running = { gateway, models: demoModels };
-    this.changed.fire();
+    this.changeEmitter.fire();
   }
 }
 
 /**
- * Returns the engine of the demo. Each turn gets an engine of its own, so that a scenario goes the same way each time,
- * and no fault of the embedded gateway delays a real request, in this window or another.
- * @param deps `connection` is that of the embedded gateway and throws when the demo is closed
+ * Returns the engine of the demo. Each turn gets a new engine, so that a scenario runs in the same way each time, and a
+ * fault of the embedded gateway never delays a request to a real gateway, in this window or another.
+ * @param deps `connection` returns the connection to the embedded gateway, and throws when the demo is not active
  */
 export function demoEngine(deps: Pick<HostEngineDeps, 'log' | 'version' | 'connection'>): Engine {
   return {
     stream: (request, options) => hostEngine({ ...deps, settings: () => demoSettings }).stream(request, options),
-    // There is no state between turns, so there is nothing to reset or to report.
+    // The demo engine keeps no state between turns, so there is nothing to reset or to report.
     onConnectionChanged: () => undefined,
     resetNetworkState: () => Promise.resolve(),
     cooldownOf: () => undefined,

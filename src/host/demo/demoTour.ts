@@ -3,12 +3,12 @@ import type { Localize, EngineSettings } from '../../engine/engine';
 import type { DemoAction, DemoTourStep, Suggestion } from '../../shared/protocol';
 import type { Conversation } from '../conversation/conversation';
 
-/** The model that is selected when the demo starts, and that answers in place of an overloaded one. */
+/** Model that is selected when the demo starts. It is also the fallback model of the demo. */
 export const steadyModel = 'demo-steady';
 
 /**
- * Settings of every turn of the demo. They are the defaults whatever the user has set, so that each scenario goes as the
- * tour announces it, with a short idle timeout: nobody wants to watch a stall for a minute.
+ * Settings of every turn of the demo. The user's settings are ignored, so that each scenario runs as the tour describes
+ * it. The idle timeout is short, so that users don't wait a minute to see a stalled stream.
  */
 export const demoSettings: EngineSettings = {
   retry: { maxRetries: 5, baseDelayMs: 1000, maxDelayMs: 60_000, jitter: 'full', maxHintMs: 300_000 },
@@ -17,127 +17,133 @@ export const demoSettings: EngineSettings = {
   timeout: { headersMs: null, firstTokenMs: null, idleMs: 6000, silentMs: null },
 };
 
-type Toured = Pick<Conversation, 'id' | 'title' | 'activeExchange' | 'exchanges' | 'ask' | 'rename' | 'stop'>;
+type TourConversation = Pick<Conversation, 'id' | 'title' | 'activeExchange' | 'exchanges' | 'ask' | 'rename' | 'stop'>;
 
 interface DemoTourDeps {
-  /** None while the demo is not active. */
+  /** Returns the models of the demo, or none while the demo is not active. */
   readonly models: () => readonly DemoModel[];
   readonly localize: Localize;
 }
 
-/** How far a conversation has come. */
-interface Place {
-  /** Index of the step that is offered. */
+/** Position of a conversation in the tour. */
+interface TourProgress {
+  /** Index of the step that the tour offers next. */
   readonly next: number;
-  /** The one that was asked last. */
+  /** Index of the step that was started last. */
   readonly last?: number | undefined;
 }
 
-interface Step extends DemoModel {
+interface TourStep extends DemoModel {
   readonly watch: string;
 }
 
-/** Returns whether a conversation has no exchange that asked the user's own gateway. */
-export function isOfDemo(conversation: Pick<Conversation, 'exchanges'>): boolean {
+/** Returns whether all exchanges of a conversation were answered by the demo. Also true for an empty conversation. */
+export function isDemoConversation(conversation: Pick<Conversation, 'exchanges'>): boolean {
   return conversation.exchanges().every(({ demo }) => demo === true);
 }
 
-/** Leads a conversation with the demo through its scenarios, one after the other, at the person's pace. */
+/** The tour of the demo. It guides the user through the scenarios, one step at a time. */
 export class DemoTour {
-  /** By the id of the conversation. */
-  private readonly places = new Map<string, Place>();
-  /** Which step an exchange is, by its id: its model may be another one by now. */
-  private readonly asked = new Map<string, number>();
+  /** Progress of each conversation, by its id. */
+  private readonly progressById = new Map<string, TourProgress>();
+  /**
+   * Index of the tour step of each exchange, by its id. The model can't identify the step, because it may change in a
+   * turn.
+   */
+  private readonly stepByExchange = new Map<string, number>();
 
   constructor(private readonly deps: DemoTourDeps) {}
 
-  /** What the empty conversation offers: everything the demo can show. */
+  /** Returns all scenarios of the demo, which an empty conversation suggests. */
   suggestions(): readonly Suggestion[] {
     const { models, localize } = this.deps;
     return models().map(({ id, title }) => ({ id, label: localize(title) }));
   }
 
-  /** @returns undefined where the demo is not what this conversation is about. */
-  guide(conversation: Toured): DemoTourStep | undefined {
+  /**
+   * Returns the step of the tour that the page shows, or undefined for a conversation that does not belong to the demo.
+   */
+  guide(conversation: TourConversation): DemoTourStep | undefined {
     const { steps } = this;
-    if (steps.length === 0 || !isOfDemo(conversation)) return undefined;
-    const running = this.asked.get(conversation.activeExchange?.id ?? '');
-    const { next, last } = this.place(conversation);
-    const step = steps[running ?? next];
-    if (!step) return this.end();
+    if (steps.length === 0 || !isDemoConversation(conversation)) return undefined;
+    const runningStep = this.stepByExchange.get(conversation.activeExchange?.id ?? '');
+    const { next, last } = this.args(conversation);
+    const step = steps[runningStep ?? next];
+    if (!step) return this.finishedGuide();
     const { localize } = this.deps;
-    const place = { step: (running ?? next) + 1, steps: steps.length, title: localize(step.title) };
+    const progressOf = { step: (runningStep ?? next) + 1, steps: steps.length, title: localize(step.title) };
     return {
-      heading: localize('{step} of {steps}: {title}', place),
+      heading: localize('{step} of {steps}: {title}', progressOf),
       text: localize(step.watch),
-      offers: running === undefined ? this.offers(last !== undefined) : [this.skip],
+      offers: runningStep === undefined ? this.offers(last !== undefined) : [this.skipOffer],
     };
   }
 
-  /** Asks one of the suggestions; nothing happens when the demo is closed by now. */
-  ask(conversation: Toured, model: string): void {
+  /** Starts a scenario in a conversation. Does nothing when the demo is not active. */
+  ask(conversation: TourConversation, model: string): void {
     const { models, localize } = this.deps;
-    const found = models().find(({ id }) => id === model);
-    if (!found) return;
-    // Named before the first prompt, so that the history tells it from a real conversation.
+    const scenario = models().find(({ id }) => id === model);
+    if (!scenario) return;
+    // The title is set before the first prompt, so that the history shows that this conversation belongs to the demo.
     if (conversation.title === undefined && conversation.exchanges().length === 0) {
       conversation.rename(localize('Offline demo'));
     }
+    // The progress is updated before `ask`, which fires a change event immediately.
     const step = this.steps.findIndex(({ id }) => id === model);
-    if (step >= 0) this.places.set(conversation.id, { next: step + 1, last: step });
-    // Before it starts: it says so at once.
-    const { id } = conversation.ask({ prompt: localize(found.prompt), model, demo: true });
-    if (step >= 0) this.asked.set(id, step);
+    if (step >= 0) this.progressById.set(conversation.id, { next: step + 1, last: step });
+    const { id } = conversation.ask({ prompt: localize(scenario.prompt), model, demo: true });
+    if (step >= 0) this.stepByExchange.set(id, step);
   }
 
-  act(conversation: Toured, act: DemoAction): void {
+  /** Performs an action that the user has chosen in the tour. */
+  perform(conversation: TourConversation, act: DemoAction): void {
     const { steps } = this;
-    const { next, last } = this.place(conversation);
+    const { next, last } = this.args(conversation);
     switch (act) {
       case 'next':
         return this.askStep(conversation, steps[next]);
       case 'repeat':
         return this.askStep(conversation, steps[last ?? next]);
       case 'skip':
-        if (this.asked.has(conversation.activeExchange?.id ?? '')) conversation.stop();
-        else this.places.set(conversation.id, { next: next + 1, last });
+        if (this.stepByExchange.has(conversation.activeExchange?.id ?? '')) conversation.stop();
+        else this.progressById.set(conversation.id, { next: next + 1, last });
         return;
       case 'again':
-        this.places.delete(conversation.id);
+        this.progressById.delete(conversation.id);
         return;
     }
   }
 
-  /** The demo is closed; the next one starts from the beginning. */
-  forget(): void {
-    this.places.clear();
-    this.asked.clear();
+  /** Clears the progress of all conversations, so that the next demo starts from the beginning. */
+  reset(): void {
+    this.progressById.clear();
+    this.stepByExchange.clear();
   }
 
-  private get steps(): readonly Step[] {
-    return this.deps.models().filter((model): model is Step => model.watch !== undefined);
+  private get steps(): readonly TourStep[] {
+    return this.deps.models().filter((model): model is TourStep => model.watch !== undefined);
   }
 
-  private place({ id }: Toured): Place {
-    return this.places.get(id) ?? { next: 0 };
+  private args({ id }: TourConversation): TourProgress {
+    return this.progressById.get(id) ?? { next: 0 };
   }
 
-  private askStep(conversation: Toured, step: Step | undefined): void {
+  private askStep(conversation: TourConversation, step: TourStep | undefined): void {
     if (step) this.ask(conversation, step.id);
   }
 
-  private get skip() {
+  private get skipOffer() {
     return { act: 'skip', label: this.deps.localize('Skip') } as const;
   }
 
-  private offers(began: boolean): DemoTourStep['offers'] {
+  private offers(hasStarted: boolean): DemoTourStep['offers'] {
     const { localize } = this.deps;
-    if (!began) return [{ act: 'next', label: localize('Start') }, this.skip];
+    if (!hasStarted) return [{ act: 'next', label: localize('Start') }, this.skipOffer];
     const next = { act: 'next', label: localize('Next step') } as const;
-    return [next, { act: 'repeat', label: localize('Repeat the last step') }, this.skip];
+    return [next, { act: 'repeat', label: localize('Repeat the last step') }, this.skipOffer];
   }
 
-  private end(): DemoTourStep {
+  private finishedGuide(): DemoTourStep {
     const { localize } = this.deps;
     return {
       heading: localize("You've finished the tour."),

@@ -52,7 +52,7 @@ export async function diagnosticsReport({
 /** Whoever needs a report may well have something broken here. */
 async function hasKey(connections: Connections, log: Log): Promise<boolean | null> {
   try {
-    return (await connections.own()).apiKey !== undefined;
+    return (await connections.configured()).apiKey !== undefined;
   } catch (error) {
     log.error(error);
     return null;

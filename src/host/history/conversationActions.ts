@@ -18,7 +18,7 @@ export async function deleteConversation(
   onUndone: () => void = () => undefined,
 ): Promise<void> {
   const { panels, onError } = deps;
-  const wasShown = panels.isShown(named.id);
+  const wasShown = panels.isOpen(named.id);
   const removed = await tryToRemove(deps, named);
   if (removed === 'failed') return;
   panels.close(named.id);
@@ -82,7 +82,7 @@ export async function openConversation(
 /** The services that the history needs. */
 export interface HistoryDeps {
   readonly conversations: Pick<Conversations, 'list' | 'search' | 'open' | 'read' | 'remove' | 'rename'>;
-  readonly panels: Pick<ConversationPanels, 'show' | 'isShown' | 'close'>;
+  readonly panels: Pick<ConversationPanels, 'show' | 'isOpen' | 'close'>;
   readonly startConversation: () => void;
   readonly log: Pick<Log, 'error'>;
   /** Logs an error and notifies the user. */

@@ -116,7 +116,7 @@ class HistoryPicker extends Disposable {
     picker.items =
       results.length === 0
         ? [nothingFound(query)]
-        : historyEntries(results, buttons, (id) => this.deps.panels.isShown(id));
+        : historyEntries(results, buttons, (id) => this.deps.panels.isOpen(id));
     const previouslyActive =
       activeId === undefined ? undefined : picker.items.find((entry) => conversationIdOf(entry) === activeId);
     if (previouslyActive) picker.activeItems = [previouslyActive];

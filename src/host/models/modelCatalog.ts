@@ -7,7 +7,7 @@ import type { Log } from '../diagnostics/log';
 import { Disposable } from '../util/disposable';
 import { pickModel, type ModelList, type ModelPick, type ModelPickOptions } from './modelPick';
 
-const freshForMs = 10 * 60_000;
+const cacheLifetimeMs = 10 * 60_000;
 
 interface ModelCatalogDeps {
   readonly connections: Connections;
@@ -15,63 +15,70 @@ interface ModelCatalogDeps {
   readonly log: Log;
 }
 
-/** The gateway's models, asked for at most every ten minutes. */
+/** Loads the model lists of gateways and caches each list for ten minutes. */
 export class ModelCatalog extends Disposable {
-  /** By base URL; `until` in monotonic milliseconds. */
-  private readonly lists = new Map<string, { readonly list: Promise<ModelList>; readonly until: number }>();
+  /** Cached lists by base URL. `expiresAt` is in milliseconds of the monotonic clock. */
+  private readonly lists = new Map<string, { readonly list: Promise<ModelList>; readonly expiresAt: number }>();
   private readonly lifetime = this.register(new vscode.CancellationTokenSource());
 
   constructor(private readonly deps: ModelCatalogDeps) {
     super();
-    // Another key may see other models.
+    // Another API key may have access to other models.
     this.register(deps.keys.onDidChange(() => this.lists.clear()));
   }
 
-  /** Never rejects. @param demo as for `pickOther`; by default of whatever answers now */
+  /**
+   * Returns the models of a gateway. Never rejects.
+   * @param demo whether to list the models of the demo; by default whether the demo is active
+   */
   async list(demo?: boolean): Promise<ModelList> {
     let connection: ActiveConnection;
     try {
-      connection = await this.connection(demo);
+      connection = await this.resolveConnection(demo);
     } catch (error) {
-      return this.failed(error);
+      return this.listAfterError(error);
     }
     return this.listOf(connection);
   }
 
-  /** Returns the models of this gateway. Never rejects. */
+  /** Returns the models of the gateway of a connection. Never rejects. */
   async listOf(connection: ActiveConnection): Promise<ModelList> {
     const { baseUrl } = connection;
     const cached = this.lists.get(baseUrl);
-    if (cached && performance.now() < cached.until) return cached.list;
+    if (cached && performance.now() < cached.expiresAt) return cached.list;
     const entry = {
-      list: this.ask(connection).catch((error: unknown) => this.failed(error)),
-      until: performance.now() + freshForMs,
+      list: this.fetchList(connection).catch((error: unknown) => this.listAfterError(error)),
+      expiresAt: performance.now() + cacheLifetimeMs,
     };
     this.lists.set(baseUrl, entry);
     const list = await entry.list;
-    // A failure is not worth remembering.
-    if (list.source === 'known' && this.lists.get(baseUrl) === entry) this.lists.delete(baseUrl);
+    // A failed request is not cached.
+    if (list.source === 'default' && this.lists.get(baseUrl) === entry) this.lists.delete(baseUrl);
     return list;
   }
 
   /**
-   * Lets a person choose, or type, a model of whatever answers now.
-   * @returns undefined when they don't
+   * Lets the user choose or type a model of the current gateway.
+   * @returns undefined when the user dismisses the list
    */
   async pick(): Promise<string | undefined> {
     return (await this.choose({}))?.model;
   }
 
   /**
-   * Lets a person choose another model in place of one that can't answer.
-   * @param demo one of the embedded gateway's, or of the user's own
+   * Lets the user choose another model in place of one that fails.
+   * @param exclude id of the model that is not offered
+   * @param demo whether to offer the models of the demo or those of the user's gateway
    */
   async pickOther(exclude: string | undefined, demo: boolean): Promise<string | undefined> {
     return (await this.choose({ title: vscode.l10n.t('Switch model'), exclude }, demo))?.model;
   }
 
-  /** As `pick`, and for the next prompt only if they like. @param demo as for `pickOther` */
-  pickOrOnce(demo: boolean): Promise<ModelPick | undefined> {
+  /**
+   * Lets the user choose a model, for the next prompt only or for all further prompts.
+   * @param demo whether to offer the models of the demo or those of the user's gateway
+   */
+  pickForPrompt(demo: boolean): Promise<ModelPick | undefined> {
     return this.choose({ offerOnce: true }, demo);
   }
 
@@ -84,35 +91,35 @@ export class ModelCatalog extends Disposable {
     super.dispose();
   }
 
-  private connection(demo: boolean | undefined): Promise<ActiveConnection> {
+  private resolveConnection(demo: boolean | undefined): Promise<ActiveConnection> {
     const { connections } = this.deps;
-    return demo === undefined ? connections.current() : connections.of(demo);
+    return demo === undefined ? connections.current() : connections.connectionFor(demo);
   }
 
-  private failed(error: unknown): ModelList {
+  private listAfterError(error: unknown): ModelList {
     this.deps.log.error(error);
-    return known(error instanceof Error ? error.message : String(error));
+    return createDefaultList(error instanceof Error ? error.message : String(error));
   }
 
-  private async ask(connection: ActiveConnection): Promise<ModelList> {
+  private async fetchList(connection: ActiveConnection): Promise<ModelList> {
     const result = await verifyConnection(connection, this.deps.log.keys, this.lifetime.token);
     switch (result.state) {
       case 'verified':
         if (result.models.length === maxModels)
           this.deps.log.warn(`The model list was truncated after ${maxModels} models.`);
         return result.models.length === 0
-          ? known(vscode.l10n.t('{0} lists no models.', connection.host))
+          ? createDefaultList(vscode.l10n.t('{0} lists no models.', connection.host))
           : { source: 'gateway', models: result.models, host: connection.host };
       case 'rejected':
       case 'unverified':
         this.deps.log.warn(`The model list could not be loaded: ${result.message}`);
-        return known(result.message);
+        return createDefaultList(result.message);
       case 'cancelled':
-        return known(vscode.l10n.t('The request was cancelled.'));
+        return createDefaultList(vscode.l10n.t('The request was cancelled.'));
     }
   }
 }
 
-function known(message: string): ModelList {
-  return { source: 'known', models: defaultModels, message };
+function createDefaultList(message: string): ModelList {
+  return { source: 'default', models: defaultModels, message };
 }

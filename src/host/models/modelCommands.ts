@@ -4,13 +4,13 @@ import { textFrom } from '../settings/settingValues';
 
 export function registerModels({ connections, catalog, conversations, demo }: Services): readonly Command[] {
   /**
-   * Selects the model for the next prompts. If the turn of the shown conversation waits, it switches to that model, too.
-   * @param argument the id of the model; without it, the user chooses one
-   * @returns the id, or undefined when the user chose none
+   * Selects the model for the next prompts. A waiting turn of the current conversation switches to that model as well.
+   * @param argument id of the model; without an argument, the user chooses a model
+   * @returns the id, or undefined when the user has chosen no model
    */
   const selectModel = async (argument: unknown): Promise<string | undefined> => {
-    const given = textFrom(argument, '');
-    const model = given === '' ? await catalog.pick() : given;
+    const id = textFrom(argument, '');
+    const model = id === '' ? await catalog.pick() : id;
     if (model === undefined) return undefined;
     conversations.current?.selectModel(model, demo.active);
     await connections.selectModel(model);

@@ -1,21 +1,23 @@
 import * as vscode from 'vscode';
 import { plainLabel } from '../ui/messageText';
+
+/** Models to choose from, and where the list comes from. */
 export type ModelList =
   | { readonly source: 'gateway'; readonly models: readonly string[]; readonly host: string }
-  /** The usual ones; `message`: why the gateway's own list can't be had, localised. */
-  | { readonly source: 'known'; readonly models: readonly string[]; readonly message: string };
+  /** Common models. `message` says why the gateway's list could not be loaded, localised. */
+  | { readonly source: 'default'; readonly models: readonly string[]; readonly message: string };
 
 export interface ModelPickOptions {
   readonly title?: string | undefined;
-  /** A model that is not to be offered, e.g. the one that is overloaded. */
+  /** Id of a model that is not offered, e.g. because it is overloaded. */
   readonly exclude?: string | undefined;
-  /** Each model has a button that takes it for one prompt alone. */
+  /** Whether each model has a button that selects it for the next prompt only. */
   readonly offerOnce?: boolean | undefined;
 }
 
 export interface ModelPick {
   readonly model: string;
-  /** For the next prompt only. */
+  /** Whether the model is used for the next prompt only. */
   readonly once: boolean;
 }
 
@@ -23,7 +25,7 @@ interface ModelItem extends vscode.QuickPickItem {
   readonly model?: string;
 }
 
-/** Opens at once and fills in when the list is there; what is typed can be chosen, too. */
+/** Lets the user choose a model. The picker opens before the list is loaded, and a typed name can be chosen as well. */
 export async function pickModel(
   list: Promise<ModelList>,
   current: string,
@@ -33,12 +35,12 @@ export async function pickModel(
   picker.title = options.title ?? vscode.l10n.t('Select model');
   picker.placeholder = vscode.l10n.t('Choose a model or type its name');
   picker.busy = true;
-  let known: ModelList | undefined;
+  let loadedList: ModelList | undefined;
   const buttons = options.offerOnce ? [onceButton()] : [];
 
-  const fill = () => {
-    const choices = modelChoices(known?.models ?? [], current, options.exclude, picker.value);
-    picker.items = itemsOf(known, choices, buttons);
+  const updateItems = () => {
+    const choices = modelChoices(loadedList?.models ?? [], current, options.exclude, picker.value);
+    picker.items = createItems(loadedList, choices, buttons);
   };
 
   const chosen = new Promise<ModelPick | undefined>((resolve) => {
@@ -47,24 +49,24 @@ export async function pickModel(
       resolve({ model, once });
       picker.hide();
     };
-    picker.onDidChangeValue(fill);
+    picker.onDidChangeValue(updateItems);
     picker.onDidAccept(() => choose(picker.selectedItems[0]?.model, false));
     picker.onDidTriggerItemButton(({ item }) => choose(item.model, true));
     picker.onDidHide(() => resolve(undefined));
   });
-  fill();
+  updateItems();
   picker.show();
   try {
-    const arrival = list.then((arrived) => {
+    const listLoaded = list.then((loaded) => {
       const active = picker.activeItems[0]?.model;
-      known = arrived;
+      loadedList = loaded;
       picker.busy = false;
-      fill();
-      const kept = picker.items.find(({ model }) => model !== undefined && model === active);
-      if (kept) picker.activeItems = [kept];
+      updateItems();
+      const stillActive = picker.items.find(({ model }) => model !== undefined && model === active);
+      if (stillActive) picker.activeItems = [stillActive];
     });
-    // Whoever chooses before the list is there doesn't wait for it.
-    return await Promise.race([chosen, arrival.then(() => chosen)]);
+    // The user can choose a model before the list is loaded.
+    return await Promise.race([chosen, listLoaded.then(() => chosen)]);
   } finally {
     picker.dispose();
   }
@@ -77,19 +79,19 @@ function onceButton(): vscode.QuickInputButton {
   };
 }
 
-function itemsOf(
+function createItems(
   list: ModelList | undefined,
   choices: readonly ModelChoice[],
   buttons: readonly vscode.QuickInputButton[],
 ): readonly ModelItem[] {
-  const heading = headingOf(list);
+  const heading = listHeading(list);
   return [
     ...(heading === undefined ? [] : [{ label: heading, kind: vscode.QuickPickItemKind.Separator }]),
-    ...choices.map((choice) => ({ ...itemOf(choice), buttons })),
+    ...choices.map((choice) => ({ ...createItem(choice), buttons })),
   ];
 }
 
-function itemOf({ model, kind }: ModelChoice): ModelItem {
+function createItem({ model, kind }: ModelChoice): ModelItem {
   switch (kind) {
     case 'current':
       return { model, label: `$(check) ${plainLabel(model)}`, description: vscode.l10n.t('current') };
@@ -100,24 +102,24 @@ function itemOf({ model, kind }: ModelChoice): ModelItem {
   }
 }
 
-function headingOf(list: ModelList | undefined): string | undefined {
+function listHeading(list: ModelList | undefined): string | undefined {
   switch (list?.source) {
     case undefined:
       return undefined;
     case 'gateway':
       return vscode.l10n.t('From {0}', plainLabel(list.host));
-    case 'known':
+    case 'default':
       return vscode.l10n.t("Common models (couldn't load the gateway's list: {0})", plainLabel(list.message));
   }
 }
 
 interface ModelChoice {
   readonly model: string;
-  /** `typed`: what the person wrote, to be used as it is. */
+  /** Kind of the choice. `typed` is a name that the user has typed and that is not in the list. */
   readonly kind: 'current' | 'other' | 'typed';
 }
 
-/** What a person can choose from: the current model first, what they typed last unless it is in the list. */
+/** Returns the models to choose from: the current model first, and the typed name last unless it is in the list. */
 export function modelChoices(
   models: readonly string[],
   current: string,
@@ -125,10 +127,10 @@ export function modelChoices(
   typed: string,
 ): readonly ModelChoice[] {
   const offered = [current, ...models.filter((model) => model !== current)].filter((model) => model !== exclude);
-  const wanted = typed.trim();
-  const free = wanted !== '' && wanted !== exclude && !offered.includes(wanted);
+  const typedModel = typed.trim();
+  const isNew = typedModel !== '' && typedModel !== exclude && !offered.includes(typedModel);
   return [
     ...offered.map((model): ModelChoice => ({ model, kind: model === current ? 'current' : 'other' })),
-    ...(free ? [{ model: wanted, kind: 'typed' } as const] : []),
+    ...(isNew ? [{ model: typedModel, kind: 'typed' } as const] : []),
   ];
 }

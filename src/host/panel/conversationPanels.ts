@@ -4,30 +4,30 @@ import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
 import { Disposable } from '../util/disposable';
 import { ConversationTab, ConversationTabs } from './conversationTabs';
-import { columnOfOurs, type PanelRestoration } from './panelRestoration';
+import { columnOfExistingTab, type PanelRestoration } from './panelRestoration';
 import type { PanelServices, PrefilledPrompt, SessionServices } from './panelServices';
 import { conversationName, panelTitle } from './panelText';
-import { PanelView, type PanelHome } from './panelView';
+import { PanelView, type PanelViewDeps } from './panelView';
 
-/** So many of those that a reload has broken off come back by themselves. */
-const reopenedAtMost = 3;
+/** Maximum number of conversations with interrupted turns that are reopened after a reload. */
+const maxReopened = 3;
 
-/** The panels, one for each conversation that is shown, and their way back after a reload. */
+/** Manages the panels of this window, one for each open conversation, and restores them after a reload. */
 export class ConversationPanels extends Disposable implements vscode.WebviewPanelSerializer {
-  private readonly closures = this.register(new vscode.EventEmitter<Conversation>());
-  /** Fires when the panel of a conversation was closed. */
-  readonly onDidClose = this.closures.event;
-  private readonly home: PanelHome;
+  private readonly closeEmitter = this.register(new vscode.EventEmitter<Conversation>());
+  /** Fires after the panel of a conversation was closed. */
+  readonly onDidClose = this.closeEmitter.event;
+  private readonly viewDeps: PanelViewDeps;
   private readonly conversations: Conversations;
   private readonly services: SessionServices;
   private readonly tabs = new ConversationTabs({
     onActivated: ({ conversation }) => {
       if (conversation) this.conversations.activate(conversation);
-      this.tell();
+      this.rememberPanels();
     },
     onClosed: ({ conversation }) => {
-      if (conversation) this.closures.fire(conversation);
-      this.tell();
+      if (conversation) this.closeEmitter.fire(conversation);
+      this.rememberPanels();
     },
   });
 
@@ -39,41 +39,48 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
     super();
     this.services = { ...services, panels: this };
     this.conversations = services.conversations;
-    this.home = { extensionUri, onError: services.onError };
+    this.viewDeps = { extensionUri, onError: services.onError };
   }
 
-  /** A panel that was closed comes back with all that has happened since. */
+  /**
+   * Reveals the panel of a conversation, or opens one with everything that has happened since the last one was closed.
+   */
   show(conversation: Conversation, { preserveFocus }: { readonly preserveFocus: boolean }): void {
-    const tab = this.tabs.of(conversation.id);
-    tab?.view.reveal(preserveFocus).catch(this.home.onError);
+    const tab = this.tabs.find(conversation.id);
+    tab?.view.reveal(preserveFocus).catch(this.viewDeps.onError);
     this.open(conversation, tab ?? this.create(preserveFocus));
     if (!preserveFocus) this.conversations.activate(conversation);
   }
 
-  /** Those that have lost their panel, newest first; one that VS Code restores has its own, and its draft. */
+  /**
+   * Opens panels for conversations that have none. A panel that VS Code is going to restore is left to VS Code, because
+   * it contains the draft.
+   * @param conversations newest first
+   */
   reopen(conversations: readonly Conversation[]): void {
-    const own = this.titles();
-    const lost = conversations.filter((conversation) => {
+    const titles = this.titles();
+    const withoutPanel = conversations.filter((conversation) => {
       const name = conversationName(conversation);
-      const isDormant = name !== undefined && this.restoration.isDormant(panelTitle(name), own);
-      return !isDormant && !this.isShown(conversation.id);
+      const willBeRestored = name !== undefined && this.restoration.willBeRestored(panelTitle(name), titles);
+      return !willBeRestored && !this.isOpen(conversation.id);
     });
-    for (const conversation of lost.slice(0, reopenedAtMost)) this.open(conversation, this.create(true));
+    for (const conversation of withoutPanel.slice(0, maxReopened)) this.open(conversation, this.create(true));
   }
 
   /**
-   * Replaces the panels of an extension host that died. Resolves when that is done, or at once where all of them are hidden:
-   * they may not be looked at for hours.
+   * Replaces the panels of an extension host that died. Resolves when that is done, or immediately if all these panels
+   * are hidden, because the user may not look at them for hours.
    */
-  async replaceDead(): Promise<void> {
-    if (this.restoration.orphaned.length === 0) return;
-    const replaced = this.replaceClosed(this.restoration.closeDead(() => this.titles()));
-    if (this.restoration.isInView(this.titles())) await replaced;
-    else replaced.catch(this.home.onError);
+  async replaceOrphaned(): Promise<void> {
+    if (this.restoration.orphanedIds.length === 0) return;
+    const replacement = this.reopenAfterClose(this.restoration.closeOrphanedTabs(() => this.titles()));
+    if (this.restoration.isOrphanedTabVisible(this.titles())) await replacement;
+    else replacement.catch(this.viewDeps.onError);
   }
 
-  isShown(id: string): boolean {
-    return this.tabs.of(id) !== undefined;
+  /** Returns whether the conversation has a panel. */
+  isOpen(id: string): boolean {
+    return this.tabs.find(id) !== undefined;
   }
 
   /** Returns whether a panel shows a conversation that satisfies the predicate. */
@@ -81,50 +88,50 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
     return this.tabs.all().some(({ conversation }) => conversation !== undefined && predicate(conversation));
   }
 
-  /** Not behind another tab. */
+  /** Returns whether the conversation has a panel that no other tab covers. */
   isVisible(id: string): boolean {
-    return this.tabs.of(id)?.view.visible ?? false;
+    return this.tabs.find(id)?.view.isVisible ?? false;
   }
 
-  /** What runs in it goes on. */
+  /** Closes the panel of a conversation. A running turn continues. */
   close(id: string): void {
-    this.tabs.of(id)?.close();
+    this.tabs.find(id)?.close();
   }
 
   /** Puts text into the composer of a conversation's panel and focuses it. */
-  compose(conversation: Conversation, prefilled: PrefilledPrompt): void {
-    this.tabs.of(conversation.id)?.session?.compose(prefilled);
+  prefill(conversation: Conversation, prefilled: PrefilledPrompt): void {
+    this.tabs.find(conversation.id)?.session?.prefill(prefilled);
   }
 
-  /** Prompts were removed from the history. */
-  historyChanged(): void {
-    for (const { session } of this.tabs.all()) session?.historyChanged();
+  /** Sends the prompt history to all pages after prompts were removed from it. */
+  updatePromptHistory(): void {
+    for (const { session } of this.tabs.all()) session?.updatePromptHistory();
   }
 
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
-    this.restoration.panelRestored();
-    const kept = isPanelState(state) ? state : undefined;
-    const before = kept && this.tabs.of(kept.conversationId);
-    if (before && !isReplaceable(before)) {
+    this.restoration.handleRestored();
+    const savedState = isPanelState(state) ? state : undefined;
+    const existing = savedState && this.tabs.find(savedState.conversationId);
+    if (existing && !isReplaceable(existing)) {
       panel.dispose();
       return;
     }
     const { current } = this.conversations;
-    // At once, so that whatever is shown while the conversation is read is shown here.
-    const view = new PanelView(panel, this.home);
-    const tab = this.tabs.add(new ConversationTab(view, this.services, { restored: true, kept }));
-    if (before?.conversation) this.takePlace(before.conversation, tab, before);
-    const wanted = (): boolean => this.tabs.has(tab) && !tab.session;
-    if (wanted()) {
-      // A window that went away all at once has left nothing of what was in it.
-      const found = kept
-        ? await this.conversations.open(kept.conversationId, wanted)
+    // The tab is added before the conversation is read, so that a conversation that is opened meanwhile uses this tab.
+    const view = new PanelView(panel, this.viewDeps);
+    const tab = this.tabs.add(new ConversationTab(view, this.services, { isRestored: true, savedState }));
+    if (existing?.conversation) this.replaceTab(existing.conversation, tab, existing);
+    const isWanted = (): boolean => this.tabs.has(tab) && !tab.session;
+    if (isWanted()) {
+      // The page of a crashed window has saved no state, so the conversation of its panel is unknown.
+      const found = savedState
+        ? await this.conversations.open(savedState.conversationId, isWanted)
         : await this.conversations.ensureCurrent();
-      if (wanted()) this.fill(found, tab);
+      if (isWanted()) this.showFound(found, tab);
     }
-    // Reading one makes it current; that is the one with the focus, or the one there was.
-    const next = this.tabs.focused ?? current;
-    if (next) this.conversations.activate(next);
+    // Opening a conversation makes it the current one. The focused or the previous one must be current instead.
+    const active = this.tabs.focusedConversation ?? current;
+    if (active) this.conversations.activate(active);
   }
 
   override dispose(): void {
@@ -132,11 +139,11 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
     super.dispose();
   }
 
-  private async replaceClosed(closed: Promise<boolean>): Promise<void> {
+  private async reopenAfterClose(closed: Promise<boolean>): Promise<void> {
     if (!(await closed)) return;
-    for (const id of this.restoration.orphaned) {
-      const conversation = this.isShown(id) ? undefined : await this.conversations.openOrCreate(id);
-      if (conversation && !this.isShown(id)) this.open(conversation, this.create(true));
+    for (const id of this.restoration.orphanedIds) {
+      const conversation = this.isOpen(id) ? undefined : await this.conversations.openOrCreate(id);
+      if (conversation && !this.isOpen(id)) this.open(conversation, this.create(true));
     }
   }
 
@@ -145,52 +152,55 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
   }
 
   private create(preserveFocus: boolean): ConversationTab {
-    const view = PanelView.create(this.home, this.tabs.column ?? columnOfOurs(), preserveFocus);
+    const view = PanelView.create(this.viewDeps, this.tabs.preferredColumn ?? columnOfExistingTab(), preserveFocus);
     return this.tabs.add(new ConversationTab(view, this.services));
   }
 
-  private takePlace(conversation: Conversation, tab: ConversationTab, before: ConversationTab): void {
+  private replaceTab(conversation: Conversation, tab: ConversationTab, previous: ConversationTab): void {
     this.open(conversation, tab);
-    this.tabs.discard(before);
+    this.tabs.discard(previous);
   }
 
   private open(conversation: Conversation, tab: ConversationTab): void {
     if (tab.session) return;
     tab.open(conversation, this.conversations.keepOpen(conversation));
-    this.tell();
+    this.rememberPanels();
   }
 
-  private tell(): void {
-    this.restoration.remember(this.tabs.recentLast().flatMap(({ conversation }) => conversation?.id ?? []));
+  private rememberPanels(): void {
+    this.restoration.remember(this.tabs.mostRecentLast().flatMap(({ conversation }) => conversation?.id ?? []));
   }
 
-  private fill(found: Conversation | undefined, tab: ConversationTab): void {
-    const other = found && this.tabs.of(found.id);
-    if (!found) this.openBlank(tab);
-    else if (!other || other === tab) this.open(found, tab);
-    else if (isReplaceable(other)) this.takePlace(found, tab, other);
-    else this.merge(tab, other);
+  private showFound(found: Conversation | undefined, tab: ConversationTab): void {
+    const existing = found && this.tabs.find(found.id);
+    if (!found) this.showEmpty(tab);
+    else if (!existing || existing === tab) this.open(found, tab);
+    else if (isReplaceable(existing)) this.replaceTab(found, tab, existing);
+    else this.merge(tab, existing);
   }
 
-  /** One panel of a conversation is enough; what was sent from this one meanwhile is sent all the same. */
-  private merge(tab: ConversationTab, other: ConversationTab): void {
-    tab.view.listen((message) => {
-      if (message.type === 'send') other.session?.take(message);
+  /** Closes a second panel of a conversation, and forwards prompts that were sent from it to the first panel. */
+  private merge(tab: ConversationTab, existing: ConversationTab): void {
+    tab.view.setListener((message) => {
+      if (message.type === 'send') existing.session?.handleMessage(message);
     });
     this.tabs.discard(tab);
   }
 
-  /** What is no longer there, or was never written, leaves an empty one for the draft; one panel of it is enough. */
-  private openBlank(tab: ConversationTab): void {
+  /**
+   * Shows an empty conversation, which keeps the draft, when the conversation of a restored panel does not exist on
+   * disk. A second panel of the empty conversation is closed.
+   */
+  private showEmpty(tab: ConversationTab): void {
     const conversation = this.conversations.startNew();
-    const other = this.tabs.of(conversation.id);
-    if (!other || other === tab) return this.open(conversation, tab);
-    this.merge(tab, other);
-    if (tab.kept) other.session?.adopt(tab.kept.conversationId);
+    const existing = this.tabs.find(conversation.id);
+    if (!existing || existing === tab) return this.open(conversation, tab);
+    this.merge(tab, existing);
+    if (tab.savedState) existing.session?.adoptUnsent(tab.savedState.conversationId);
   }
 }
 
-/** What may have been written there since counts for more than what was written before the reload. */
+/** Returns whether a restored panel may replace this tab: the user can't have typed anything in it since the reload. */
 function isReplaceable(tab: ConversationTab): boolean {
-  return !tab.restored && !tab.view.used;
+  return !tab.isRestored && !tab.view.hasBeenFocused;
 }

@@ -8,15 +8,15 @@ import type { PanelView } from './panelView';
 
 interface TabListener {
   readonly onActivated: (tab: ConversationTab) => void;
-  /** Its panel was closed, whoever did it. */
+  /** Called after a panel was closed by the user, by VS Code or by the extension. */
   readonly onClosed: (tab: ConversationTab) => void;
 }
 
-/** The tabs that are there. */
+/** The open conversation tabs of this window. */
 export class ConversationTabs {
   private readonly tabs = new Set<ConversationTab>();
-  /** The one that had the focus last. */
-  private recent: ConversationTab | undefined;
+  /** The tab that had the focus last. */
+  private mostRecent: ConversationTab | undefined;
 
   constructor(private readonly listener: TabListener) {}
 
@@ -24,102 +24,110 @@ export class ConversationTabs {
     return [...this.tabs];
   }
 
-  recentLast(): readonly ConversationTab[] {
-    return this.all().toSorted((one, other) => Number(one === this.recent) - Number(other === this.recent));
+  /** Returns all tabs, with the tab that had the focus last at the end. */
+  mostRecentLast(): readonly ConversationTab[] {
+    return this.all().toSorted((a, b) => Number(a === this.mostRecent) - Number(b === this.mostRecent));
   }
 
-  of(id: string): ConversationTab | undefined {
-    return this.all().find((tab) => tab.isOf(id));
+  find(id: string): ConversationTab | undefined {
+    return this.all().find((tab) => tab.showsConversation(id));
   }
 
   has(tab: ConversationTab): boolean {
     return this.tabs.has(tab);
   }
 
-  get focused(): Conversation | undefined {
+  get focusedConversation(): Conversation | undefined {
     return this.all().find(({ view }) => view.active)?.conversation;
   }
 
-  /** Where the next one goes. */
-  get column(): ViewColumn | undefined {
-    return (this.recent ?? this.all().at(-1))?.view.column;
+  /** Editor column for the next panel. */
+  get preferredColumn(): ViewColumn | undefined {
+    return (this.mostRecent ?? this.all().at(-1))?.view.column;
   }
 
   add(tab: ConversationTab): ConversationTab {
     this.tabs.add(tab);
-    if (tab.view.used) this.recent = tab;
+    if (tab.view.hasBeenFocused) this.mostRecent = tab;
     tab.view.onDidActivate(() => {
-      this.recent = tab;
+      this.mostRecent = tab;
       this.listener.onActivated(tab);
     });
     tab.view.onDidDispose(() => {
-      const wasHere = this.remove(tab);
+      const wasOpen = this.remove(tab);
       tab.dispose();
-      if (wasHere) this.listener.onClosed(tab);
+      if (wasOpen) this.listener.onClosed(tab);
     });
     return tab;
   }
 
-  /** Another takes its place: nobody is told that it is closed. */
+  /** Closes a tab that another tab replaces, without calling the listener. */
   discard(tab: ConversationTab): void {
     this.remove(tab);
     tab.close();
   }
 
   private remove(tab: ConversationTab): boolean {
-    if (this.recent === tab) this.recent = undefined;
+    if (this.mostRecent === tab) this.mostRecent = undefined;
     return this.tabs.delete(tab);
   }
 }
 
-/** A panel and the conversation in it, which comes later when it must be read first. */
+/** A panel and its conversation. A conversation that must be read from disk first is opened later. */
 export class ConversationTab extends Disposable {
-  private present: PanelSession | undefined;
+  private currentSession: PanelSession | undefined;
 
   constructor(
     readonly view: PanelView,
     private readonly services: SessionServices,
-    private readonly past: { readonly restored: boolean; readonly kept?: PanelState | undefined } = { restored: false },
+    private readonly restoration: {
+      readonly isRestored: boolean;
+      readonly savedState?: PanelState | undefined;
+    } = { isRestored: false },
   ) {
     super();
   }
 
-  /** VS Code has kept it over a reload. */
-  get restored(): boolean {
-    return this.past.restored;
+  /** Whether VS Code has restored this panel after a reload. */
+  get isRestored(): boolean {
+    return this.restoration.isRestored;
   }
 
-  /** What it has kept of what was in it. */
-  get kept(): PanelState | undefined {
-    return this.past.kept;
+  /** State that the page of a restored panel has saved before the reload. */
+  get savedState(): PanelState | undefined {
+    return this.restoration.savedState;
   }
 
   get session(): PanelSession | undefined {
-    return this.present;
+    return this.currentSession;
   }
 
   get conversation(): Conversation | undefined {
-    return this.present?.conversation;
+    return this.currentSession?.conversation;
   }
 
-  isOf(id: string): boolean {
-    return (this.conversation?.id ?? this.kept?.conversationId) === id;
+  showsConversation(id: string): boolean {
+    return (this.conversation?.id ?? this.savedState?.conversationId) === id;
   }
 
-  /** @param hold keeps the conversation open for as long as it is shown here */
-  open(conversation: Conversation, hold: { dispose(): void }): void {
-    this.register(hold);
-    this.present = this.register(new PanelSession(conversation, this.view, this.services));
-    // A fresh page asks for its snapshot itself.
-    if (this.view.ready) this.present.replay().catch(this.services.onError);
+  /**
+   * Shows a conversation in this tab.
+   * @param openHandle keeps the conversation open until this tab is closed
+   */
+  open(conversation: Conversation, openHandle: { dispose(): void }): void {
+    this.register(openHandle);
+    this.currentSession = this.register(new PanelSession(conversation, this.view, this.services));
+    // A page that is not ready yet asks for its snapshot when it is.
+    if (this.view.isReady) this.currentSession.postSnapshot().catch(this.services.onError);
   }
 
-  /** Lets go of the panel, which is restored with the next window if it is there when this one goes away. */
+  /** Releases the panel without closing it, so that VS Code can restore it after a reload. */
   override dispose(): void {
     super.dispose();
     this.view.dispose();
   }
 
+  /** Closes the panel. */
   close(): void {
     super.dispose();
     this.view.close();

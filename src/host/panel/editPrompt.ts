@@ -13,8 +13,8 @@ interface RegenerateServices {
 type EditServices = RegenerateServices & Pick<SendServices, 'connections' | 'demo' | 'promptHistory' | 'onError'>;
 
 /**
- * Asks in other words in place of a prompt; the same words ask for another answer.
- * Without a key the new version says so itself, and offers to set one; the one before stays.
+ * Adds a version of an exchange with the edited prompt, or with another answer if the prompt is unchanged. Without an
+ * API key the new version fails with a card that offers to set one. The previous version is kept.
  */
 export async function editPrompt(
   services: EditServices,
@@ -26,14 +26,17 @@ export async function editPrompt(
   await conversations.withOpen(conversation, async () => {
     const { demo } = await connections.view(services.demo.answers(conversation));
     const exchange = conversation.exchange(exchangeId);
-    const input = exchange && editedPrompt(exchange, prompt, demo);
+    const input = exchange && editedInput(exchange, prompt, demo);
     if (!input) return regenerate(services, conversation, exchangeId, false);
     promptHistory.add(prompt, conversation.id).catch(onError);
     conversation.edit(exchangeId, input);
   });
 }
 
-/** @param switchModel the user chooses who answers; if none, nothing happens */
+/**
+ * Adds a version of an exchange with another answer to the same prompt.
+ * @param switchModel lets the user choose the model first. If the user chooses none, no version is added.
+ */
 export async function regenerate(
   { conversations, catalog }: RegenerateServices,
   conversation: Conversation,
@@ -44,13 +47,13 @@ export async function regenerate(
   if (!exchange) return;
   await conversations.withOpen(conversation, async () => {
     const model = switchModel ? await pickOtherModel(catalog, exchange) : undefined;
-    // A second press may come before the page shows what the first has done: it is another version by then.
-    const isShown = conversation.exchanges().some(({ id }) => id === exchangeId);
-    if (isShown && (!switchModel || model !== undefined)) conversation.regenerate(exchangeId, model);
+    // A second click may arrive before the page shows the new version of the first click. Ignore it.
+    const isCurrent = conversation.exchanges().some(({ id }) => id === exchangeId);
+    if (isCurrent && (!switchModel || model !== undefined)) conversation.regenerate(exchangeId, model);
   });
 }
 
-/** Lets the user choose another model for an exchange, of the gateway that was asked. */
+/** Lets the user choose another model for an exchange, from the gateway that the exchange was sent to. */
 export function pickOtherModel(
   catalog: RegenerateServices['catalog'],
   { state, demo = false }: Exchange,
@@ -58,17 +61,17 @@ export function pickOtherModel(
   return catalog.pickOther(state.model, demo);
 }
 
-/** @returns undefined when the words are the same: what was sent says more than they do */
-function editedPrompt(exchange: Exchange, prompt: string, demo: boolean): PromptInput | undefined {
-  const edited = inOtherWords(exchange, prompt);
-  // Where it goes now nobody knows the models of where it went before.
-  const isElsewhere = demo !== (exchange.demo === true);
-  return edited && { ...edited, demo, ...(isElsewhere && { model: undefined }) };
+/** Returns the input for an edited prompt, or undefined if the prompt is unchanged and must be sent as it was. */
+function editedInput(exchange: Exchange, prompt: string, demo: boolean): PromptInput | undefined {
+  const edited = withEditedPrompt(exchange, prompt);
+  // The demo and the user's gateway have different models.
+  const isOtherGateway = demo !== (exchange.demo === true);
+  return edited && { ...edited, demo, ...(isOtherGateway && { model: undefined }) };
 }
 
-/** The same context goes along. @returns undefined when the words are the same */
-export function inOtherWords(before: PromptInput, prompt: string): PromptInput | undefined {
-  if (prompt.trim() === before.prompt.trim()) return undefined;
-  const { attachments, target, model, demo } = before;
+/** Returns the input with another prompt text and the same attachments, or undefined if the text is unchanged. */
+export function withEditedPrompt(previous: PromptInput, prompt: string): PromptInput | undefined {
+  if (prompt.trim() === previous.prompt.trim()) return undefined;
+  const { attachments, target, model, demo } = previous;
   return { prompt, content: contextPrompt(prompt, attachments ?? []), attachments, target, model, demo };
 }

@@ -2,15 +2,15 @@ import * as vscode from 'vscode';
 import type { FaultAction } from '../../shared/protocol';
 import type { SetApiKeyResult } from '../connection/storeApiKey';
 import type { Conversation } from '../conversation/conversation';
-import { demoNote } from '../demo/demoNotes';
+import { demoNoticeFor } from '../demo/demoNotices';
 import { toast } from '../ui/notifications';
 import { pickOtherModel } from './editPrompt';
 import type { SessionServices } from './panelServices';
 import { billingPage } from './panelText';
 import { startConversation } from './promptSender';
 
-/** What the buttons of a wait, of a failure and of the end of a turn do. */
-export async function failureAction(
+/** Runs the action of a button in a wait card, in a failure card or below a finished turn. */
+export async function runFailureAction(
   services: SessionServices,
   conversation: Conversation,
   exchangeId: string,
@@ -19,9 +19,9 @@ export async function failureAction(
   const { conversations, connections, catalog, log } = services;
   const exchange = conversation.exchange(exchangeId);
   if (!exchange) return;
-  const note = exchange.demo && demoNote(action);
-  if (note) {
-    toast(log, 'information', note.message, note.actions);
+  const notice = exchange.demo && demoNoticeFor(action);
+  if (notice) {
+    toast(log, 'information', notice.message, notice.actions);
     return;
   }
   switch (action) {
@@ -48,12 +48,12 @@ export async function failureAction(
         if (result?.state === 'verified' || result?.state === 'unverified') conversation.retryNow(exchangeId);
       });
     case 'openBilling':
-      await vscode.env.openExternal(vscode.Uri.parse(billingPage((await connections.own()).origin), true));
+      await vscode.env.openExternal(vscode.Uri.parse(billingPage((await connections.configured()).origin), true));
       return;
     case 'checkUrl':
-      return openSettings('holysheep.baseUrl');
+      return searchSettings('holysheep.baseUrl');
     case 'networkSettings':
-      return openSettings('http.proxy');
+      return searchSettings('http.proxy');
     case 'newConversation':
       startConversation(services, exchange.prompt);
       return;
@@ -62,11 +62,11 @@ export async function failureAction(
       await vscode.commands.executeCommand(`holysheep.${action}`);
       return;
     case 'details':
-      // Opened by the webview itself.
+      // The page opens the details itself.
       return;
   }
 }
 
-async function openSettings(query: string): Promise<void> {
+async function searchSettings(query: string): Promise<void> {
   await vscode.commands.executeCommand('workbench.action.openSettings', query);
 }

@@ -1,7 +1,7 @@
 import type { FaultDetails } from '../../shared/panelStrings';
 import type { FaultKind } from '../../shared/protocol';
 
-/** A page of `docs/troubleshooting`, without its ending. */
+/** Names of the pages in `docs/troubleshooting`, without their extensions. */
 export const troubleshootingPages = [
   'authentication',
   'rate-limit',
@@ -16,13 +16,14 @@ export const troubleshootingPages = [
 
 export type TroubleshootingPage = (typeof troubleshootingPages)[number];
 
-/** What a person may want to know of a fault beyond the sentence of its card. */
+/** Help for a fault kind, shown in the details of a failure card. */
 interface FaultAdvice {
-  /** English, and key of its translations, as is `todo`. */
+  /** Likely cause of the fault, in English. The text is also the key of its translation. */
   readonly cause: string;
+  /** Advice for the user, in English. The text is also the key of its translation. */
   readonly remedy: string;
   readonly page: TroubleshootingPage;
-  /** The same request would fail in the same way, so that it is not repeated. */
+  /** Whether the same request would fail in the same way and is therefore not retried. */
   readonly isPermanent?: true;
 }
 
@@ -193,19 +194,25 @@ export const faultAdvice: Readonly<Record<FaultKind, FaultAdvice>> = {
   },
 };
 
-/** As in package.json. */
-export const repository = 'https://github.com/holysheep-ai/holysheep-prompt';
+/** URL of the source repository, as in package.json. */
+export const repositoryUrl = 'https://github.com/holysheep-ai/holysheep-prompt';
 
 /**
- * What the page says of each fault to those who ask.
- * @param translate an English sentence of the table, e.g. `vscode.l10n.t`
- * @param locale of the display language, e.g. `zh-cn`
+ * Returns the translated help for all fault kinds, with links to the troubleshooting pages.
+ * @param translate translates an English sentence of the table, e.g. `vscode.l10n.t`
+ * @param locale the display language, e.g. `zh-cn`
  */
-export function faultHelp(translate: (english: string) => string, locale: string): FaultDetails {
-  const ending = /^zh\b/i.test(locale) ? '.zh-CN.md' : '.md';
+export function translateFaultHelp(translate: (english: string) => string, locale: string): FaultHelp {
+  const extension = /^zh\b/i.test(locale) ? '.zh-CN.md' : '.md';
   const entries = Object.entries(faultAdvice).map(([kind, { cause, remedy, page, isPermanent = false }]) => {
-    const href = `${repository}/blob/main/docs/troubleshooting/${page}${ending}`;
-    return [kind, { cause: translate(cause), remedy: translate(remedy), href, isPermanent }];
+    const href = `${repositoryUrl}/blob/main/docs/troubleshooting/${page}${extension}`;
+    const help: FaultHelp[FaultKind] = {
+      cause: translate(cause),
+      todo: translate(remedy),
+      href,
+      lasting: isPermanent,
+    };
+    return [kind, help];
   });
   return Object.fromEntries(entries) as Record<FaultKind, FaultDetails[FaultKind]>;
 }

@@ -14,14 +14,14 @@ export function registerPanels(services: Services): readonly Command[] {
     conversations.onDidRemove((removal) => {
       promptHistory
         .handleRemoval(removal)
-        .then(() => panels.historyChanged())
+        .then(() => panels.updatePromptHistory())
         .catch(onError);
     }),
   );
   return [
     { id: 'holysheep.ask', execute: askCommand(services) },
     { id: 'holysheep.stop', execute: () => conversations.running?.stop() },
-    // Ends the wait of the running turn, or starts the last turn again.
+    // Ends the wait of the running turn, or retries the last turn.
     { id: 'holysheep.retryNow', execute: () => (conversations.running ?? conversations.current)?.retryNow() },
     { id: 'holysheep.newConversation', execute: () => startConversation(services) },
     {
@@ -31,31 +31,31 @@ export function registerPanels(services: Services): readonly Command[] {
   ];
 }
 
-/** Opens the panels again that the window, or an extension host that died, has lost. */
+/** Reopens panels that were lost in a reload or when the extension host died. */
 export async function reopenPanels({ conversations, panels, workspace }: Services): Promise<void> {
-  await panels.replaceDead();
-  // Windows without a folder share their storage: an answer that is broken off there may be one of another window.
+  await panels.replaceOrphaned();
+  // Windows without a folder share their storage, so an interrupted turn there may belong to another window.
   if (workspace) panels.reopen(await conversations.openInterrupted());
 }
 
-/** Resolves when the turn has been started; the panel shows the answer. */
+/** Returns the implementation of `holysheep.ask`. It resolves when the turn has started; the panel shows the answer. */
 function askCommand(services: Services): Command['execute'] {
   let unsent = '';
   return async (argument) => {
-    // The editor's context menu hands over the file it was opened on.
+    // The editor's context menu passes the URI of the file, which is not a prompt.
     if (argument !== undefined && !(argument instanceof vscode.Uri)) {
-      const { prompt, model, newConversation } = askArgument(argument, localize);
+      const { prompt, model, newConversation } = parseAskArgument(argument, localize);
       await sendPrompt(services, { prompt, model }, { newConversation });
       return;
     }
-    const answer = await askForPrompt(unsent);
-    unsent = answer.accepted ? '' : answer.text;
-    if (answer.accepted) await sendPrompt(services, { prompt: answer.text });
+    const input = await showPromptBox(unsent);
+    unsent = input.accepted ? '' : input.text;
+    if (input.accepted) await sendPrompt(services, { prompt: input.text });
   };
 }
 
-/** Closing the box keeps what was typed for the next time. */
-async function askForPrompt(text: string): Promise<{ readonly accepted: boolean; readonly text: string }> {
+/** Shows an input box for a prompt. If the user closes the box, the caller can offer the typed text again. */
+async function showPromptBox(text: string): Promise<{ readonly accepted: boolean; readonly text: string }> {
   const box = vscode.window.createInputBox();
   box.title = vscode.l10n.t('Ask HolySheep');
   box.placeholder = vscode.l10n.t('What do you want to know?');
@@ -81,8 +81,11 @@ interface AskArgument {
   readonly newConversation?: boolean | undefined;
 }
 
-/** @throws ArgumentError that says what is wrong */
-export function askArgument(argument: unknown, localize: Localize): AskArgument {
+/**
+ * Parses the argument of `holysheep.ask`.
+ * @throws ArgumentError with a message that names the invalid property
+ */
+export function parseAskArgument(argument: unknown, localize: Localize): AskArgument {
   const noModel = localize('"model" must be a model ID.');
   const schema = v.object(
     {

@@ -1,18 +1,18 @@
 import type { FaultDetails, PanelStrings } from '../../shared/panelStrings';
 
 interface PanelPage {
-  /** Fresh for every page. */
+  /** Random value that is different for every page. The content security policy allows only scripts with this value. */
   readonly nonce: string;
   readonly cspSource: string;
   readonly scriptUri: string;
   readonly styleUris: readonly string[];
   readonly strings: PanelStrings;
   readonly help: FaultDetails;
-  /** Of the display language, e.g. `zh-cn`. */
+  /** Display language, e.g. `zh-cn`. */
   readonly locale: string;
 }
 
-/** The whole page: everything else is made by the script. */
+/** Returns the HTML of a panel's page. The page's script creates all visible elements. */
 export function panelHtml(page: PanelPage): string {
   const policy = [
     `default-src 'none'`,
@@ -20,9 +20,9 @@ export function panelHtml(page: PanelPage): string {
     `style-src ${page.cspSource}`,
     `img-src ${page.cspSource}`,
     `font-src 'none'`,
-    // The highlighter runs in a worker that is created from a string of the script.
+    // The script creates the worker of the syntax highlighter from a string.
     `worker-src blob:`,
-    // These two don't fall back to the default.
+    // `base-uri` and `form-action` don't fall back to `default-src`.
     `base-uri 'none'`,
     `form-action 'none'`,
   ].join('; ');

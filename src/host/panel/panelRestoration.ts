@@ -3,117 +3,120 @@ import { viewType } from '../contributions';
 import type { Store } from '../conversation/promptHistoryStore';
 import { Disposable } from '../util/disposable';
 
-const key = 'holysheep.shownConversations';
+const memoryKey = 'holysheep.shownConversations';
 
-/** VS Code has restored a panel that is in view by then, also on a machine that is busy. */
-const restoredWithinMs = 5000;
+/** Time within which VS Code restores a visible panel after a reload, even on a busy machine. */
+const restoreTimeoutMs = 5000;
 
 /**
- * Tabs that an earlier extension host has left in this window. After a reload VS Code restores the panel of a tab when
- * somebody looks at the tab. When only the extension host has died, nobody answers the panels any more, and VS Code
- * restores none. VS Code does not tell which conversation is in a tab, so the workspace's memory has the ids of the
- * conversations, and the titles of this host's own panels tell which tabs are left.
+ * Finds and closes tabs that a previous extension host has left in this window. After a reload, VS Code restores the
+ * panel of a tab when the tab becomes visible. When only the extension host has died, its panels no longer work and VS
+ * Code restores none of them. VS Code does not say which conversation a tab shows. Therefore the workspace state
+ * contains the ids of the open conversations, and tabs whose titles match no panel of this host are orphaned.
  */
 export class PanelRestoration extends Disposable {
-  private readonly before: Shown;
-  private onRestored: () => void = () => undefined;
-  private readonly restored = new Promise<void>((resolve) => (this.onRestored = resolve));
+  private readonly remembered: RememberedPanels;
+  private resolveRestored: () => void = () => undefined;
+  private readonly restored = new Promise<void>((resolve) => (this.resolveRestored = resolve));
 
-  /** @param session of the window: the same when only the extension host is a new one, and maybe after a reload */
+  /**
+   * @param session id of the window's session, `vscode.env.sessionId`. It stays the same when only the extension host
+   * is restarted, and sometimes after a reload.
+   */
   constructor(
     private readonly memory: Store,
     private readonly session: string,
     private readonly onError: (error: unknown) => void,
   ) {
     super();
-    this.before = shownIn(memory.get(key));
+    this.remembered = parseRemembered(memory.get(memoryKey));
   }
 
-  /** Remembers the ids of all conversations that are shown, for the next extension host. */
+  /** Saves the ids of all open conversations for the next extension host. */
   remember(ids: readonly string[]): void {
-    this.memory.update(key, { session: this.session, ids }).then(undefined, this.onError);
+    this.memory.update(memoryKey, { session: this.session, ids }).then(undefined, this.onError);
   }
 
-  /** Conversations whose panels may be dead. */
-  get orphaned(): readonly string[] {
-    return this.before.session === this.session ? this.before.ids : [];
+  /** Ids of the conversations that were open in this window when the previous extension host ended. */
+  get orphanedIds(): readonly string[] {
+    return this.remembered.session === this.session ? this.remembered.ids : [];
   }
 
-  /** VS Code restores panels: those that are left are not dead. */
-  panelRestored(): void {
-    this.onRestored();
-  }
-
-  /**
-   * Returns whether VS Code will restore a panel with this title. VS Code may have lost the tab of a conversation that was
-   * opened shortly before the host died, so that the remembered ids do not tell.
-   * @param own titles of this host's panels
-   */
-  isDormant(title: string, own: readonly string[]): boolean {
-    return leftTabs(own).some(({ label }) => label === title);
-  }
-
-  /** Whether a tab that is left is in view. */
-  isInView(own: readonly string[]): boolean {
-    return leftTabs(own).some(({ isActive }) => isActive);
+  /** Records that VS Code has restored a panel. In that case it restores the remaining tabs as well. */
+  handleRestored(): void {
+    this.resolveRestored();
   }
 
   /**
-   * Closes the tabs that are left if they are dead: one has been in view for so long that VS Code would have restored it.
-   * @returns false if VS Code restores panels, or if no tab is left
+   * Returns whether VS Code will restore a panel with this title. The saved ids are not enough, because VS Code may
+   * have lost the tab of a conversation that was opened shortly before the host died.
+   * @param ownTitles titles of the panels of this host
    */
-  async closeDead(own: () => readonly string[]): Promise<boolean> {
+  willBeRestored(title: string, ownTitles: readonly string[]): boolean {
+    return orphanedTabs(ownTitles).some(({ label }) => label === title);
+  }
+
+  /** Returns whether an orphaned tab is visible. */
+  isOrphanedTabVisible(ownTitles: readonly string[]): boolean {
+    return orphanedTabs(ownTitles).some(({ isActive }) => isActive);
+  }
+
+  /**
+   * Closes the orphaned tabs after one of them has been visible for so long that VS Code would have restored it.
+   * @returns false if VS Code restores the panels, or if there is no orphaned tab
+   */
+  async closeOrphanedTabs(ownTitles: () => readonly string[]): Promise<boolean> {
     let tabsChanged = (): void => undefined;
-    const changes = this.register(vscode.window.tabGroups.onDidChangeTabs(() => tabsChanged()));
+    const subscription = this.register(vscode.window.tabGroups.onDidChangeTabs(() => tabsChanged()));
     try {
-      while (!this.disposed && leftTabs(own()).length > 0) {
-        if (!this.isInView(own())) {
+      while (!this.disposed && orphanedTabs(ownTitles()).length > 0) {
+        if (!this.isOrphanedTabVisible(ownTitles())) {
           await new Promise<void>((resolve) => (tabsChanged = resolve));
           continue;
         }
         const isRestored = await Promise.race([
           this.restored.then(() => true),
-          new Promise<false>((resolve) => setTimeout(() => resolve(false), restoredWithinMs).unref()),
+          new Promise<false>((resolve) => setTimeout(() => resolve(false), restoreTimeoutMs).unref()),
         ]);
         if (isRestored) return false;
-        if (!this.isInView(own())) continue;
-        await vscode.window.tabGroups.close(leftTabs(own()), true);
+        if (!this.isOrphanedTabVisible(ownTitles())) continue;
+        await vscode.window.tabGroups.close(orphanedTabs(ownTitles()), true);
         return true;
       }
       return false;
     } finally {
-      changes.dispose();
+      subscription.dispose();
     }
   }
 }
 
-/** Returns where VS Code has kept tabs of ours; undefined: nowhere. */
-export function columnOfOurs(): vscode.ViewColumn | undefined {
-  return ourTabs()[0]?.group.viewColumn;
+/** Returns the editor column of the first tab of this extension, or undefined if there is none. */
+export function columnOfExistingTab(): vscode.ViewColumn | undefined {
+  return extensionTabs()[0]?.group.viewColumn;
 }
 
-interface Shown {
+interface RememberedPanels {
   readonly session: unknown;
   readonly ids: readonly string[];
 }
 
-function shownIn(value: unknown): Shown {
+function parseRemembered(value: unknown): RememberedPanels {
   const { session, ids } = Object(value) as Partial<Record<'session' | 'ids', unknown>>;
   return { session, ids: Array.isArray(ids) ? ids.filter((id) => typeof id === 'string') : [] };
 }
 
-/** All of our tabs but one for each of these titles. */
-function leftTabs(own: readonly string[]): readonly vscode.Tab[] {
-  const left = [...ourTabs()];
-  for (const title of own) {
-    const index = left.findIndex(({ label }) => label === title);
-    if (index >= 0) left.splice(index, 1);
+/** Returns the tabs of this extension, except for one tab for each title of a panel of this host. */
+function orphanedTabs(ownTitles: readonly string[]): readonly vscode.Tab[] {
+  const remaining = [...extensionTabs()];
+  for (const title of ownTitles) {
+    const index = remaining.findIndex(({ label }) => label === title);
+    if (index >= 0) remaining.splice(index, 1);
   }
-  return left;
+  return remaining;
 }
 
-/** VS Code puts a prefix of its own before the type. */
-function ourTabs(): readonly vscode.Tab[] {
+/** Returns all tabs of this extension. VS Code adds a prefix to the view type. */
+function extensionTabs(): readonly vscode.Tab[] {
   const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
   return tabs.filter(({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith(viewType));
 }

@@ -11,38 +11,38 @@ import type { Log } from '../diagnostics/log';
 import type { ModelCatalog } from '../models/modelCatalog';
 import type { Settings } from '../settings/settings';
 
-/** Text that a command puts into a composer. */
+/** Text that a command puts into the composer. */
 export interface PrefilledPrompt {
   readonly text: string;
-  /** The whole prompt where it is more than its words; it comes back with them. */
+  /** The complete prompt if it has code or attachments. The page returns this object when the user sends the text. */
   readonly more?: PromptInput | undefined;
-  /** The page sends it when there is a key, if it still stands there. */
+  /** Whether the page sends the text as soon as an API key is set, unless the user has changed the text. */
   readonly awaitsKey?: boolean | undefined;
 }
 
-/** What prompts use of the panels. */
+/** The part of the panels that is needed to send a prompt. */
 interface Panels {
   show(conversation: Conversation, options: { readonly preserveFocus: boolean }): void;
-  compose(conversation: Conversation, prefilled: PrefilledPrompt): void;
+  prefill(conversation: Conversation, prefilled: PrefilledPrompt): void;
 }
 
-/** What the panels use of the other services of the extension. */
+/** Services of the extension that the panels need. */
 export interface PanelServices {
   readonly conversations: Conversations;
-  readonly connections: Pick<Connections, 'view' | 'own' | 'model' | 'selectModel' | 'onDidChange'>;
-  readonly catalog: Pick<ModelCatalog, 'pickOther' | 'pickOrOnce'>;
+  readonly connections: Pick<Connections, 'view' | 'configured' | 'model' | 'selectModel' | 'onDidChange'>;
+  readonly catalog: Pick<ModelCatalog, 'pickOther' | 'pickForPrompt'>;
   readonly settings: Pick<Settings, 'engine'>;
   readonly demo: Pick<DemoMode, 'answers' | 'leave'>;
-  readonly tour: Pick<DemoTour, 'suggestions' | 'guide' | 'act' | 'ask'>;
+  readonly tour: Pick<DemoTour, 'suggestions' | 'guide' | 'perform' | 'ask'>;
   readonly promptHistory: Pick<PromptHistory, 'add' | 'list' | 'deletedConversations'>;
   readonly target: Pick<TextTarget, 'insert' | 'apply' | 'newFile'>;
   readonly contextSource: Pick<ContextSource, 'suggest' | 'resolve' | 'pick'>;
   readonly log: Log;
-  /** The one error boundary. */
+  /** Error boundary of the extension: logs an error and shows it to the user. */
   readonly onError: (error: unknown) => void;
 }
 
-/** What one panel uses: a prompt or a new conversation may need another panel. */
+/** Services that one panel needs. They include all panels, because a new conversation opens another panel. */
 export interface SessionServices extends PanelServices {
   readonly panels: Panels;
 }

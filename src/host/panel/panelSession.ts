@@ -12,15 +12,17 @@ import type { Conversation, ConversationChange } from '../conversation/conversat
 import { copyAsCode } from '../copyAsCode/copyAsCode';
 import { Disposable } from '../util/disposable';
 import { localize } from '../util/localization';
-import { editPrompt, inOtherWords, regenerate } from './editPrompt';
-import { failureAction } from './failureActions';
+import { editPrompt, withEditedPrompt, regenerate } from './editPrompt';
+import { runFailureAction } from './failureActions';
 import type { PrefilledPrompt, SessionServices } from './panelServices';
 import { openableLink, conversationName } from './panelText';
 import type { PanelView } from './panelView';
-import { prefilledInput, PromptDraft, sendPrompt } from './promptSender';
+import { parsePrefilledInput, PromptDraft, sendPrompt } from './promptSender';
 
-/** What is not done to a conversation that another window writes. */
-const writing: ReadonlySet<ToHost['type']> = new Set([
+/**
+ * Types of the messages that change a conversation. They are ignored while another window has the right to write it.
+ */
+const writingMessages: ReadonlySet<ToHost['type']> = new Set([
   'send',
   'askSuggestion',
   'demo',
@@ -32,20 +34,20 @@ const writing: ReadonlySet<ToHost['type']> = new Set([
   'restoreContext',
 ]);
 
-/** One conversation in one panel, for as long as it is shown there. */
+/** Connects one conversation with the page of its panel, until the panel is closed. */
 export class PanelSession extends Disposable {
-  /** The page shows this conversation; what happens before is in its snapshot. */
-  private shown = false;
-  /** A view that comes late must not replace a later one. */
-  private connectionChanges = 0;
-  private inDemo: boolean | undefined;
-  private shownGuide: string | undefined;
-  /** The last page that was told where prompts go was told that there is no key. */
-  private lacksKey = false;
-  /** For a page that is not that far. */
-  private unposted: readonly ToWebview[] = [];
-  /** From then on the session knows better than a page what is attached. */
-  private contextChanged = false;
+  /** Whether the page has received a snapshot of this conversation. Earlier changes are part of the snapshot. */
+  private isSnapshotPosted = false;
+  /** Number of connection updates that have started. A result that arrives late must not replace a newer one. */
+  private connectionUpdates = 0;
+  private wasInDemo: boolean | undefined;
+  private postedGuide: string | undefined;
+  /** Whether the page was last told that no API key is set. */
+  private pageLacksKey = false;
+  /** Messages that wait until the page has received its snapshot. */
+  private queuedMessages: readonly ToWebview[] = [];
+  /** Whether the context has changed. From then on, the context that a page has saved is outdated. */
+  private hasContextChanged = false;
   private readonly contextDraft: ContextDraft;
   private readonly draft: PromptDraft;
 
@@ -65,31 +67,34 @@ export class PanelSession extends Disposable {
     this.draft = new PromptDraft(this.contextDraft, (model) => this.post({ type: 'modelOnce', model }));
     this.register(
       this.contextDraft.onDidChange(() => {
-        this.contextChanged = true;
+        this.hasContextChanged = true;
         this.post({ type: 'context', items: this.contextDraft.items(), unread: this.contextDraft.unread() });
       }),
     );
     this.register(
       connections.onDidChange(() => {
-        this.connectionChanged().catch(onError);
+        this.updateConnection().catch(onError);
       }),
     );
-    this.register(vscode.languages.onDidChangeDiagnostics(({ uris }) => this.problemsChanged(uris)));
-    this.register(conversation.onDidChange((change) => this.changed(change)));
-    this.register(conversation.onDidChangeState(() => this.showGuide()));
-    this.showTitle();
-    view.listen((message) => this.take(message));
+    this.register(vscode.languages.onDidChangeDiagnostics(({ uris }) => this.handleDiagnosticsChange(uris)));
+    this.register(conversation.onDidChange((change) => this.handleConversationChange(change)));
+    this.register(conversation.onDidChangeState(() => this.postChangedGuide()));
+    this.updateTitle();
+    view.setListener((message) => this.handleMessage(message));
   }
 
-  /** All there is, to a page that has just started or shows another conversation. */
-  async replay(): Promise<void> {
-    const connection = await this.connection();
+  /**
+   * Sends the complete conversation to a page that has just loaded, or after the conversation has become writable or
+   * read-only.
+   */
+  async postSnapshot(): Promise<void> {
+    const connection = await this.readConnection();
     if (this.disposed) return;
-    this.inDemo ??= connection.demo;
-    this.shown = true;
-    const keyArrived = this.lacksKey && canSendPrompt(connection);
-    this.lacksKey = !canSendPrompt(connection);
-    this.view.start({
+    this.wasInDemo ??= connection.demo;
+    this.isSnapshotPosted = true;
+    const keyArrived = this.pageLacksKey && canSendPrompt(connection);
+    this.pageLacksKey = !canSendPrompt(connection);
+    this.view.postSnapshot({
       type: 'snapshot',
       conversationId: this.conversation.id,
       exchanges: this.conversation.views(),
@@ -97,88 +102,89 @@ export class PanelSession extends Disposable {
       connection,
       keyArrived,
       suggestions: this.services.tour.suggestions(),
-      guide: this.guide(),
-      ...this.history(),
+      guide: this.readGuide(),
+      ...this.promptHistoryFields(),
       context: this.contextDraft.items(),
       unread: this.contextDraft.unread(),
       modelOnce: this.draft.modelOnce,
     });
-    for (const message of this.unposted) this.view.post(message);
-    this.unposted = [];
+    for (const message of this.queuedMessages) this.view.post(message);
+    this.queuedMessages = [];
   }
 
-  /** Prompts were removed from the history. */
-  historyChanged(): void {
-    this.post({ type: 'promptHistory', ...this.history() });
+  /** Sends the prompt history to the page after prompts were removed from it. */
+  updatePromptHistory(): void {
+    this.post({ type: 'promptHistory', ...this.promptHistoryFields() });
   }
 
-  private async connectionChanged(): Promise<void> {
-    const turn = ++this.connectionChanges;
-    const connection = await this.connection();
-    if (turn !== this.connectionChanges) return;
-    // A model of the demo is no model of the user's gateway, and the other way round.
-    if (connection.demo !== this.inDemo) this.draft.useOnce(undefined);
-    this.inDemo = connection.demo;
-    if (this.view.listens) this.lacksKey = !canSendPrompt(connection);
+  private async updateConnection(): Promise<void> {
+    const update = ++this.connectionUpdates;
+    const connection = await this.readConnection();
+    if (update !== this.connectionUpdates) return;
+    // The demo and the user's gateway have different models.
+    if (connection.demo !== this.wasInDemo) this.draft.setModelOnce(undefined);
+    this.wasInDemo = connection.demo;
+    if (this.view.isListening) this.pageLacksKey = !canSendPrompt(connection);
     this.post({ type: 'connection', connection, suggestions: this.services.tour.suggestions() });
-    this.showGuide();
+    this.postChangedGuide();
   }
 
-  compose(prefilled: PrefilledPrompt): void {
-    this.postWhenShown({ type: 'compose', ...prefilled });
+  /** Puts text into the composer and focuses it, as soon as the page is ready. */
+  prefill(prefilled: PrefilledPrompt): void {
+    this.postWhenReady({ type: 'compose', ...prefilled });
   }
 
-  /** Another panel is closed in favour of this one, which takes up the unsent text of its conversation. */
-  adopt(conversationId: string): void {
-    this.postWhenShown({ type: 'adopt', conversationId });
+  /** Moves the unsent text of another conversation, whose panel is being closed, into this panel. */
+  adoptUnsent(conversationId: string): void {
+    this.postWhenReady({ type: 'adopt', conversationId });
   }
 
-  /** What a page says: its own, or one whose panel is going away. */
-  take(message: ToHost): void {
-    this.receive(message).catch(this.services.onError);
+  /** Handles a message from the page of this panel, or from the page of a second panel that is being closed. */
+  handleMessage(message: ToHost): void {
+    this.dispatch(message).catch(this.services.onError);
   }
 
-  private async receive(message: ToHost): Promise<void> {
+  private async dispatch(message: ToHost): Promise<void> {
     const { conversation, services, contextDraft, draft } = this;
     const { conversations, contextSource, demo, target, tour } = services;
-    // The page may not know yet that another window writes the conversation.
-    if (conversation.readOnly && writing.has(message.type)) return;
+    // The page may not know yet that the conversation has become read-only.
+    if (conversation.readOnly && writingMessages.has(message.type)) return;
     switch (message.type) {
       case 'ready':
-        return this.replay();
+        return this.postSnapshot();
       case 'send': {
         const { prompt } = message;
-        const prefilled = prefilledInput(message.more);
-        const input = { ...(prefilled && (inOtherWords(prefilled, prompt) ?? prefilled)), prompt };
+        const prefilled = parsePrefilledInput(message.more);
+        const input = { ...(prefilled && (withEditedPrompt(prefilled, prompt) ?? prefilled)), prompt };
         return conversations.withOpen(conversation, async () => {
           await contextDraft.refresh();
-          await sendPrompt(services, input, { conversation, complete: (prompt) => draft.complete(prompt) });
+          await sendPrompt(services, input, { conversation, addDraft: (prompt) => draft.addTo(prompt) });
         });
       }
       case 'askSuggestion':
         tour.ask(conversation, message.id);
-        this.showGuide();
+        this.postChangedGuide();
         return;
       case 'demo':
-        tour.act(conversation, message.act);
-        this.showGuide();
+        tour.perform(conversation, message.act);
+        this.postChangedGuide();
         return;
       case 'stop':
         conversation.stop(message.exchangeId);
         return;
       case 'action':
-        return failureAction(services, conversation, message.exchangeId, message.action);
+        return runFailureAction(services, conversation, message.exchangeId, message.action);
       case 'newConversation':
-        return run('holysheep.newConversation');
+        return executeCommand('holysheep.newConversation');
       case 'openHistory':
-        return run('holysheep.openHistory');
+        return executeCommand('holysheep.openHistory');
       case 'openHere':
         await conversations.takeOver(conversation);
-        return conversation.readOnly ? this.replay() : undefined;
+        return conversation.readOnly ? this.postSnapshot() : undefined;
       case 'selectModel':
         return this.selectModel();
       case 'forgetModelOnce':
-        draft.useOnce(undefined);
+        draft.setModelOnce(undefined);
         return;
       case 'edit':
         return editPrompt(services, conversation, message.exchangeId, message.prompt);
@@ -198,15 +204,15 @@ export class PanelSession extends Disposable {
         contextDraft.detach(message.id);
         return;
       case 'restoreContext':
-        return this.contextChanged ? undefined : contextDraft.restore(message.ids);
+        return this.hasContextChanged ? undefined : contextDraft.restore(message.ids);
       case 'pickContext':
         return contextDraft.pick();
       case 'setApiKey':
-        return run('holysheep.setApiKey');
+        return executeCommand('holysheep.setApiKey');
       case 'openDemo':
-        return run('holysheep.openDemo');
+        return executeCommand('holysheep.openDemo');
       case 'getStarted':
-        return run('holysheep.openWalkthrough');
+        return executeCommand('holysheep.openWalkthrough');
       case 'leaveDemo':
         await demo.leave();
         return;
@@ -234,68 +240,68 @@ export class PanelSession extends Disposable {
   private async selectModel(): Promise<void> {
     const { conversation } = this;
     const { catalog, connections, demo } = this.services;
-    const picked = await catalog.pickOrOnce(demo.answers(conversation));
+    const picked = await catalog.pickForPrompt(demo.answers(conversation));
     if (!picked) return;
     const { model, once } = picked;
-    this.draft.useOnce(once ? model : undefined);
+    this.draft.setModelOnce(once ? model : undefined);
     if (once) return;
     const inDemo = demo.answers(conversation);
     conversation.selectModel(model, inDemo);
     await connections.selectModel(model, inDemo);
   }
 
-  private changed(change: ConversationChange): void {
-    if (change.type !== 'events') this.showTitle();
-    if (change.type === 'access') this.replay().catch(this.services.onError);
+  private handleConversationChange(change: ConversationChange): void {
+    if (change.type !== 'events') this.updateTitle();
+    if (change.type === 'access') this.postSnapshot().catch(this.services.onError);
     else if (change.type !== 'title') this.post(change);
-    // One version may be of the demo, the other not.
-    if (change.type === 'path') this.connectionChanged().catch(this.services.onError);
+    // The versions of an exchange may belong to different gateways: the demo or the user's.
+    if (change.type === 'path') this.updateConnection().catch(this.services.onError);
   }
 
-  private guide(): DemoTourStep | undefined {
+  private readGuide(): DemoTourStep | undefined {
     const guide = this.services.tour.guide(this.conversation);
-    this.shownGuide = JSON.stringify(guide);
+    this.postedGuide = JSON.stringify(guide);
     return guide;
   }
 
-  /** Tells the page of the guide only when it has changed. */
-  private showGuide(): void {
-    const before = this.shownGuide;
-    const guide = this.guide();
-    if (this.shownGuide !== before) this.post({ type: 'guide', guide });
+  /** Posts the tour's guide to the page if the guide has changed. */
+  private postChangedGuide(): void {
+    const previous = this.postedGuide;
+    const guide = this.readGuide();
+    if (this.postedGuide !== previous) this.post({ type: 'guide', guide });
   }
 
-  private problemsChanged(uris: readonly vscode.Uri[]): void {
+  private handleDiagnosticsChange(uris: readonly vscode.Uri[]): void {
     const unread = this.contextDraft.unread();
     if (!uris.some((uri) => unread.includes(contextId({ kind: 'problems', uri: uri.toString() })))) return;
-    this.contextDraft.readWaiting().catch(this.services.onError);
+    this.contextDraft.readPending().catch(this.services.onError);
   }
 
-  private postWhenShown(message: ToWebview): void {
-    if (this.shown && this.view.listens) this.view.post(message);
-    else this.unposted = [...this.unposted, message];
+  private postWhenReady(message: ToWebview): void {
+    if (this.isSnapshotPosted && this.view.isListening) this.view.post(message);
+    else this.queuedMessages = [...this.queuedMessages, message];
   }
 
   private post(message: ToWebview): void {
-    if (this.shown && !this.disposed) this.view.post(message);
+    if (this.isSnapshotPosted && !this.disposed) this.view.post(message);
   }
 
-  private history() {
+  private promptHistoryFields() {
     const { promptHistory } = this.services;
     return { promptHistory: promptHistory.list(), deleted: promptHistory.deletedConversations() };
   }
 
-  /** Where the next prompt goes. */
-  private connection(): Promise<ConnectionView> {
+  /** Returns the model and the gateway of the conversation's next prompt. */
+  private readConnection(): Promise<ConnectionView> {
     const { connections, demo } = this.services;
     return connections.view(demo.answers(this.conversation));
   }
 
-  private showTitle(): void {
+  private updateTitle(): void {
     this.view.setTitle(conversationName(this.conversation));
   }
 }
 
-async function run(command: string): Promise<void> {
+async function executeCommand(command: string): Promise<void> {
   await vscode.commands.executeCommand(command);
 }

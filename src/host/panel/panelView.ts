@@ -3,72 +3,75 @@ import * as vscode from 'vscode';
 import type { ToHost, ToWebview } from '../../shared/protocol';
 import { viewType } from '../contributions';
 import { Disposable } from '../util/disposable';
-import { faultHelp } from './faultAdvice';
+import { translateFaultHelp } from './faultAdvice';
 import { panelHtml } from './panelPage';
 import { panelTitle, translatePanelStrings } from './panelText';
 import { isToHost } from './validateMessage';
 
-/** A panel that can't become active, behind a dialog for instance, is not waited for any longer. */
-const becomesActiveMs = 2000;
+/** Time limit for a panel to become active. A panel behind a modal dialog can't become active. */
+const activationTimeoutMs = 2000;
 
-/** What a tab is called that has nothing in it yet. */
+/** Tab title of an empty conversation. */
 const emptyTitle = 'HolySheep';
 
-/** What every panel is given. */
-export interface PanelHome {
+/** Dependencies of every panel. */
+export interface PanelViewDeps {
   readonly extensionUri: vscode.Uri;
-  /** The one error boundary. */
+  /** Error boundary of the extension: logs an error and shows it to the user. */
   readonly onError: (error: unknown) => void;
 }
 
-/** One webview: its page, and messages in both directions. Knows nothing of conversations. */
+/** A webview panel that loads the page and exchanges messages with it. It does not depend on conversations. */
 export class PanelView extends Disposable {
   private listener: ((message: ToHost) => void) | undefined;
-  /** What the page of a restored panel says while its conversation is being read. */
-  private unheard: readonly ToHost[] = [];
-  private readonly activations = this.register(new vscode.EventEmitter<void>());
-  /** It has got the focus. */
-  readonly onDidActivate = this.activations.event;
+  /** Messages from the page of a restored panel that arrive while its conversation is being read. */
+  private earlyMessages: readonly ToHost[] = [];
+  private readonly activationEmitter = this.register(new vscode.EventEmitter<void>());
+  /** Fires when the panel gets the focus. */
+  readonly onDidActivate = this.activationEmitter.event;
   readonly onDidDispose: vscode.Event<void>;
-  /** The page is there and has asked for its snapshot, maybe before there was anybody to give it. */
-  private asked = false;
-  /** The page listens; until then it is told nothing, and a snapshot is the first it is told. */
-  private listening = false;
+  /** Whether the page has loaded and asked for its snapshot. A listener may be set later. */
+  private isPageReady = false;
+  /** Whether the page has received a snapshot. No other message is sent to the page before its snapshot. */
+  private isPageListening = false;
 
-  /** @param column where it goes, unless it would cover the code that is being worked on */
-  static create(home: PanelHome, column: vscode.ViewColumn | undefined, preserveFocus: boolean): PanelView {
-    const free = column !== vscode.window.activeTextEditor?.viewColumn ? column : undefined;
-    const place = { viewColumn: free ?? vscode.ViewColumn.Beside, preserveFocus };
-    // It calls itself active at first, with the focus or without.
+  /**
+   * Opens a new panel.
+   * @param column preferred column; not used if the panel would cover the active editor
+   */
+  static create(deps: PanelViewDeps, column: vscode.ViewColumn | undefined, preserveFocus: boolean): PanelView {
+    const freeColumn = column !== vscode.window.activeTextEditor?.viewColumn ? column : undefined;
+    const position = { viewColumn: freeColumn ?? vscode.ViewColumn.Beside, preserveFocus };
+    // A new panel reports that it is active even when it does not get the focus.
     return new PanelView(
-      vscode.window.createWebviewPanel(viewType, emptyTitle, place, { enableFindWidget: true }),
-      home,
+      vscode.window.createWebviewPanel(viewType, emptyTitle, position, { enableFindWidget: true }),
+      deps,
       !preserveFocus,
     );
   }
 
   constructor(
     private readonly panel: vscode.WebviewPanel,
-    private readonly home: PanelHome,
-    /** It has had the focus: there may be something in it that somebody has written. */
-    private touched = panel.active,
+    private readonly deps: PanelViewDeps,
+    /** Whether the panel has had the focus, so that the user may have typed something in it. */
+    private wasFocused = panel.active,
   ) {
     super();
-    const { extensionUri } = home;
+    const { extensionUri } = deps;
     this.onDidDispose = panel.onDidDispose;
     const { webview } = panel;
     this.register(
       webview.onDidReceiveMessage((message: unknown) => {
         if (!isToHost(message)) return;
-        if (message.type === 'ready') this.asked = true;
+        if (message.type === 'ready') this.isPageReady = true;
         if (this.listener) this.listener(message);
-        else if (message.type !== 'ready') this.unheard = [...this.unheard, message];
+        else if (message.type !== 'ready') this.earlyMessages = [...this.earlyMessages, message];
       }),
     );
-    // A hidden page is torn down; when it is shown again it says `ready` again.
+    // VS Code destroys the page of a hidden panel. The page sends `ready` again when it is visible again.
     this.register(
       panel.onDidChangeViewState(() => {
-        if (!panel.visible) this.asked = this.listening = false;
+        if (!panel.visible) this.isPageReady = this.isPageListening = false;
         if (panel.active) this.activate();
       }),
     );
@@ -76,40 +79,45 @@ export class PanelView extends Disposable {
     loadPage(webview, extensionUri);
   }
 
-  /** What it says from now on, and before that what it has said so far: {@link ready} tells whether it has said `ready`. */
-  listen(listener: (message: ToHost) => void): void {
+  /**
+   * Sets the listener for messages of the page, and passes the earlier messages to it, except `ready`: {@link isReady}
+   * is true after that message.
+   */
+  setListener(listener: (message: ToHost) => void): void {
     this.listener = listener;
-    const waiting = this.unheard;
-    this.unheard = [];
+    const waiting = this.earlyMessages;
+    this.earlyMessages = [];
     for (const message of waiting) listener(message);
   }
 
-  /** The first message to a page that has said `ready`. */
-  start(snapshot: ToWebview & { readonly type: 'snapshot' }): void {
+  /** Sends the snapshot, which is the first message to a page that has sent `ready`. */
+  postSnapshot(snapshot: ToWebview & { readonly type: 'snapshot' }): void {
     if (this.disposed) return;
-    this.listening = true;
-    this.deliver(snapshot);
+    this.isPageListening = true;
+    this.sendToPage(snapshot);
   }
 
-  /** A page that has not is going to say `ready`. */
-  get ready(): boolean {
-    return this.asked;
+  /** Whether the page has sent `ready`. */
+  get isReady(): boolean {
+    return this.isPageReady;
   }
 
-  get listens(): boolean {
-    return this.listening;
+  /** Whether the page has received its snapshot and can handle other messages. */
+  get isListening(): boolean {
+    return this.isPageListening;
   }
 
+  /** Sends a message to the page if the page has received its snapshot. */
   post(message: ToWebview): void {
-    // A panel that is closed throws.
-    if (this.listening && !this.disposed) this.deliver(message);
+    // Sending a message to a closed panel throws an error.
+    if (this.isPageListening && !this.disposed) this.sendToPage(message);
   }
 
-  private deliver(message: ToWebview): void {
-    this.panel.webview.postMessage(message).then(undefined, this.home.onError);
+  private sendToPage(message: ToWebview): void {
+    this.panel.webview.postMessage(message).then(undefined, this.deps.onError);
   }
 
-  /** Where it is, unless it would cover the code that is being worked on: then beside it. */
+  /** Reveals the panel in its column. If it would cover the active editor, it moves beside the editor. */
   async reveal(preserveFocus: boolean): Promise<void> {
     const editor = vscode.window.activeTextEditor;
     const column = editor?.viewColumn;
@@ -122,37 +130,40 @@ export class PanelView extends Disposable {
     if (preserveFocus && editor) await vscode.window.showTextDocument(editor.document, { viewColumn: column });
   }
 
-  /** A panel that moves becomes a preview, which the next click in the Explorer replaces: it is kept by hand. */
+  /**
+   * Moves the panel beside the active editor. A moved panel becomes a preview tab, which the next click in the Explorer
+   * would replace. Therefore the tab is pinned as a regular tab.
+   */
   private async moveBeside(): Promise<void> {
-    const active = this.becomesActive();
+    const becameActive = this.waitUntilActive();
     this.panel.reveal(vscode.ViewColumn.Beside);
-    if (!(await active)) return;
-    // Acts on the active editor only, hence the detour of the focus.
+    if (!(await becameActive)) return;
+    // This command affects only the active editor. Therefore the panel must get the focus first.
     await vscode.commands.executeCommand('workbench.action.keepEditor');
   }
 
-  /** @returns whether it has; a panel that is closed meanwhile, or that nothing gives the focus to, has not. */
-  private becomesActive(): Promise<boolean> {
+  /** Resolves with true when the panel becomes active, or with false when it is closed or the time limit has passed. */
+  private waitUntilActive(): Promise<boolean> {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => settle(false), becomesActiveMs);
-      const waiting = [
+      const timer = setTimeout(() => settle(false), activationTimeoutMs);
+      const subscriptions = [
         this.onDidActivate(() => settle(true)),
         this.onDidDispose(() => settle(false)),
         new vscode.Disposable(() => clearTimeout(timer)),
       ];
       const settle = (active: boolean): void => {
-        for (const each of waiting) each.dispose();
+        for (const subscription of subscriptions) subscription.dispose();
         resolve(active);
       };
     });
   }
 
   private activate(): void {
-    this.touched = true;
-    this.activations.fire();
+    this.wasFocused = true;
+    this.activationEmitter.fire();
   }
 
-  /** As it is now, shown or behind another tab. */
+  /** Editor column of the panel, also while another tab covers it. */
   get column(): vscode.ViewColumn | undefined {
     return this.panel.viewColumn;
   }
@@ -161,25 +172,28 @@ export class PanelView extends Disposable {
     return this.panel.active;
   }
 
-  get visible(): boolean {
+  get isVisible(): boolean {
     return !this.disposed && this.panel.visible;
   }
 
-  get used(): boolean {
-    return this.touched;
+  get hasBeenFocused(): boolean {
+    return this.wasFocused;
   }
 
   get title(): string {
     return this.panel.title;
   }
 
-  /** @param name the conversation's own, or its first prompt */
+  /**
+   * Sets the tab title.
+   * @param name title or first prompt of the conversation, or undefined for an empty conversation
+   */
   setTitle(name: string | undefined): void {
     const title = panelTitle(name ?? '') || emptyTitle;
     if (this.panel.title !== title) this.panel.title = title;
   }
 
-  /** `dispose` only lets go of the panel: one that is there when the window goes away is restored with the next. */
+  /** Closes the panel. `dispose` does not close it, so that VS Code can restore it after a reload. */
   close(): void {
     this.dispose();
     this.panel.dispose();
@@ -203,7 +217,7 @@ function loadPage(webview: vscode.Webview, extensionUri: vscode.Uri): void {
     scriptUri: uriOf(dist, 'webview.js'),
     styleUris: styles.map((name) => uriOf(media, name)),
     strings: translatePanelStrings(translate),
-    help: faultHelp(translate, locale),
+    help: translateFaultHelp(translate, locale),
     locale,
   });
 }

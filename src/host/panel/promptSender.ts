@@ -10,7 +10,7 @@ import type { DemoMode } from '../demo/demoMode';
 import { isPromptInput } from '../journal/journalSchema';
 import type { SessionServices } from './panelServices';
 
-/** What is needed to send a prompt. */
+/** Services that are needed to send a prompt. */
 export interface SendServices extends Pick<SessionServices, 'panels' | 'onError'> {
   readonly conversations: Pick<Conversations, 'ensureCurrent' | 'startNew'>;
   readonly connections: Pick<Connections, 'view'>;
@@ -19,16 +19,19 @@ export interface SendServices extends Pick<SessionServices, 'panels' | 'onError'
 }
 
 interface SendOptions {
-  /** Absent: the current one. */
+  /** Conversation that gets the prompt. By default the current conversation. */
   readonly conversation?: Conversation | undefined;
   readonly newConversation?: boolean | undefined;
-  /** Adds what lies ready in the panel, at the moment the prompt is really sent: until then it can be changed. */
-  readonly complete?: ((input: PromptInput) => PromptInput) | undefined;
+  /**
+   * Adds the panel's context and one-time model to the prompt. It is called when the prompt is sent, because both may
+   * change until then.
+   */
+  readonly addDraft?: ((input: PromptInput) => PromptInput) | undefined;
 }
 
 /**
- * Brings a prompt to its conversation, or into the composer of its panel, where it waits for a key. Resolves when the turn
- * has been started or queued, or when the panel has the prompt.
+ * Sends a prompt. Without an API key it prefills the composer, where the prompt waits for a key. Resolves when the turn
+ * has been started or queued, or when the composer has the prompt.
  */
 export async function sendPrompt(
   { conversations, connections, demo, promptHistory, panels, onError }: SendServices,
@@ -39,71 +42,73 @@ export async function sendPrompt(
     ? conversations.startNew()
     : (options.conversation ?? (await conversations.ensureCurrent()));
   panels.show(conversation, { preserveFocus: true });
-  // A history that can't be kept is no reason not to ask.
+  // A failure to save the prompt history must not prevent the request.
   promptHistory.add(input.prompt, conversation.id).catch(onError);
   const connection = await connections.view(demo.answers(conversation));
   if (canSendPrompt(connection)) {
-    conversation.ask({ ...(options.complete?.(input) ?? input), demo: connection.demo });
+    conversation.ask({ ...(options.addDraft?.(input) ?? input), demo: connection.demo });
     return;
   }
   // The panel offers to set a key and to open the demo, with the prompt in its composer.
-  panels.compose(conversation, {
+  panels.prefill(conversation, {
     text: input.prompt,
-    ...(hasMore(input) && { more: input }),
+    ...(hasContext(input) && { more: input }),
     awaitsKey: true,
   });
 }
 
-/** Shows an empty conversation, with the composer focused; the one before goes on if it runs. */
+/** Shows an empty conversation and focuses its composer. A running turn of the previous conversation continues. */
 export function startConversation(
   { conversations, panels }: Pick<SendServices, 'conversations' | 'panels'>,
   prompt = '',
 ): void {
   const conversation = conversations.startNew();
   panels.show(conversation, { preserveFocus: false });
-  panels.compose(conversation, { text: prompt });
+  panels.prefill(conversation, { text: prompt });
 }
 
-/** @param more what a page gives back of a prompt. @returns undefined: nothing, or nothing that is one */
-export function prefilledInput(more: unknown): PromptInput | undefined {
-  return isPromptInput(more) ? toPromptInput(more) : undefined;
+/**
+ * Returns the prompt that a page sends back with its prefilled text, or undefined if the value is not a valid prompt.
+ */
+export function parsePrefilledInput(value: unknown): PromptInput | undefined {
+  return isPromptInput(value) ? toPromptInput(value) : undefined;
 }
 
-function hasMore({ content, attachments = [] }: PromptInput): boolean {
+function hasContext({ content, attachments = [] }: PromptInput): boolean {
   return content !== undefined || attachments.length > 0;
 }
 
-/** What lies ready for the next prompt of a panel: its context, and a model that it alone goes to. */
+/** The context and the one-time model of the next prompt of a panel. */
 export class PromptDraft {
-  private once: string | undefined;
+  private nextModel: string | undefined;
 
   constructor(
-    readonly context: Pick<ContextDraft, 'take'>,
+    readonly context: Pick<ContextDraft, 'takeAll'>,
     private readonly onDidChangeModel: (model: string | undefined) => void,
   ) {}
 
   get modelOnce(): string | undefined {
-    return this.once;
+    return this.nextModel;
   }
 
-  /** @param model undefined: the one that is set */
-  useOnce(model: string | undefined): void {
-    if (model === this.once) return;
-    this.once = model;
+  /** Sets the model of the next prompt only, or undefined for the selected model. */
+  setModelOnce(model: string | undefined): void {
+    if (model === this.nextModel) return;
+    this.nextModel = model;
     this.onDidChangeModel(model);
   }
 
-  /** The prompt takes everything with it; the next one starts without. */
-  complete(input: PromptInput): PromptInput {
-    const taken = this.context.take();
-    const model = input.model ?? this.once;
-    this.useOnce(undefined);
-    if (taken.length === 0) return { ...input, model };
+  /** Returns the prompt with the context and the one-time model, and clears both for the next prompt. */
+  addTo(input: PromptInput): PromptInput {
+    const attachments = this.context.takeAll();
+    const model = input.model ?? this.nextModel;
+    this.setModelOnce(undefined);
+    if (attachments.length === 0) return { ...input, model };
     return {
       ...input,
       model,
-      content: contextPrompt(input.content ?? input.prompt, taken),
-      attachments: [...(input.attachments ?? []), ...taken],
+      content: contextPrompt(input.content ?? input.prompt, attachments),
+      attachments: [...(input.attachments ?? []), ...attachments],
     };
   }
 }

@@ -9,8 +9,10 @@ const text = v.string();
 const prompt = v.pipe(text, v.trim(), v.nonEmpty());
 const more = v.optional(v.looseObject({}));
 
-/** What each message must carry; the compiler requires a row for every message, and a schema for every field of it. */
-const messages: { readonly [Type in ToHost['type']]: Entries<Omit<OfType<ToHost, Type>, 'type'>> } = {
+/**
+ * Schemas of the fields of each message. The compiler requires a row for every message and a schema for every field.
+ */
+const messageEntries: { readonly [Type in ToHost['type']]: Entries<Omit<OfType<ToHost, Type>, 'type'>> } = {
   ready: {},
   send: { prompt, more },
   askSuggestion: { id: text },
@@ -42,9 +44,12 @@ const messages: { readonly [Type in ToHost['type']]: Entries<Omit<OfType<ToHost,
   openLink: { href: text },
 };
 
-const schemas = Object.entries(messages).map(([type, entries]) => v.object({ type: v.literal(type), ...entries }));
+const schemas = Object.entries(messageEntries).map(([type, entries]) =>
+  v.object({ type: v.literal(type), ...entries }),
+);
 const messageSchema = v.variant('type', schemas);
 
+/** Returns whether a value is a valid message from the page. */
 export function isToHost(message: unknown): message is ToHost {
   return v.is(messageSchema, message);
 }

@@ -41,10 +41,10 @@ export function registerPrompts(services: Services): readonly Command[] {
 
 export async function clearPromptHistory(
   history: Pick<PromptHistory, 'clear'>,
-  panels: { historyChanged(): void },
+  panels: { updatePromptHistory(): void },
 ): Promise<void> {
   await history.clear();
-  panels.historyChanged();
+  panels.updatePromptHistory();
   vscode.window.setStatusBarMessage(vscode.l10n.t('Prompt history cleared.'), confirmationMs);
 }
 

@@ -45,7 +45,7 @@ function registerIndicators({ own, conversations, connections, engine, setContex
 }
 
 async function cooldownOfPresentModel(connections: Connections, engine: Engine): Promise<ModelCooldown | undefined> {
-  const connection = await connections.usable();
+  const connection = await connections.currentIfUsable();
   if (connection?.apiKey === undefined) return undefined;
   const { origin, apiKey } = connection;
   return engine.cooldownOf({ origin, apiKey, model: connections.model() });

@@ -20,7 +20,7 @@ export class StatusBar extends Disposable {
     this.model.command = 'holysheep.selectModel';
     this.activity.name = vscode.l10n.t('HolySheep Activity');
     this.activity.command = 'holysheep.showPanel';
-    this.register(connections.follow((view) => this.showModel(view)));
+    this.register(connections.subscribe((view) => this.showModel(view)));
   }
 
   update(activity: Activity): void {

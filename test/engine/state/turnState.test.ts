@@ -417,7 +417,7 @@ describe('state of a turn', () => {
       ],
       continuedByUser,
     );
-    assert.deepEqual(state.seams, [{ offset: 3 }, { offset: 4, cut: 'Stalled.' }]);
+    assert.deepEqual(state.seams, [{ offset: 3 }, { offset: 4, cutMessage: 'Stalled.' }]);
     const joinedAgain = stateAfter(
       [
         [8, 4, start()],

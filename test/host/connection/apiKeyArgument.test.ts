@@ -2,20 +2,20 @@ import assert from 'node:assert/strict';
 import type * as StoreApiKey from '../../../src/host/connection/storeApiKey';
 import { useVSCode } from '../../support/fakeVSCode';
 
-describe('the argument of holysheep.setApiKey', () => {
+describe('argument of holysheep.setApiKey', () => {
   useVSCode({ l10n: { t: (message: string) => message } });
-  let readArgument: typeof StoreApiKey.readArgument;
+  let parseSetApiKeyArgument: typeof StoreApiKey.parseSetApiKeyArgument;
   before(async () => {
-    ({ readArgument } = await import('../../../src/host/connection/storeApiKey'));
+    ({ parseSetApiKeyArgument } = await import('../../../src/host/connection/storeApiKey'));
   });
 
-  it('is a key', () => {
-    assert.deepEqual(readArgument('hsa-key-1'), { key: 'hsa-key-1' });
-    assert.deepEqual(readArgument({ key: 'hsa-key-1' }), { key: 'hsa-key-1' });
+  it('accepts a key, or an object with a key', () => {
+    assert.deepEqual(parseSetApiKeyArgument('hsa-key-1'), { key: 'hsa-key-1' });
+    assert.deepEqual(parseSetApiKeyArgument({ key: 'hsa-key-1' }), { key: 'hsa-key-1' });
   });
 
-  it('may contain a base URL, which is normalized like the one in the settings', () => {
-    const { key, target } = readArgument({ key: 'k', baseUrl: ' gateway.example/v1/models ' });
+  it('normalizes a base URL in the argument like the one in the settings', () => {
+    const { key, target } = parseSetApiKeyArgument({ key: 'k', baseUrl: ' gateway.example/v1/models ' });
     assert.deepEqual(
       [key, target?.url, target?.origin],
       ['k', 'https://gateway.example/v1', 'https://gateway.example'],
@@ -34,9 +34,9 @@ describe('the argument of holysheep.setApiKey', () => {
     [{ key: 'hsa-key-1', baseUrl: 'ftp://gateway.example' }, /"baseUrl" must be/],
     [{ key: 'hsa-key-1', baseUrl: 'https://me:hsa-key-1@gateway.example' }, /"baseUrl" must be/],
   ] as const) {
-    it(`is rejected when it is ${JSON.stringify(argument)}, with an error that does not contain the key`, () => {
+    it(`rejects ${JSON.stringify(argument)} with an error that does not contain the key`, () => {
       assert.throws(
-        () => readArgument(argument),
+        () => parseSetApiKeyArgument(argument),
         (error) => error instanceof TypeError && message.test(error.message) && !error.message.includes('key-1'),
       );
     });

@@ -3,12 +3,12 @@ import { ImportedKeys } from '../../../src/host/connection/importedKeys';
 import type { SetApiKeyResult } from '../../../src/host/connection/storeApiKey';
 
 function setUp() {
-  const kept = new Map<string, string>();
+  const secretValues = new Map<string, string>();
   const stored: string[] = [];
   let state: SetApiKeyResult['state'] = 'verified';
   const secrets = {
-    get: (name: string) => Promise.resolve(kept.get(name)),
-    store: (name: string, value: string) => Promise.resolve(void kept.set(name, value)),
+    get: (name: string) => Promise.resolve(secretValues.get(name)),
+    store: (name: string, value: string) => Promise.resolve(void secretValues.set(name, value)),
   };
   const keys = new ImportedKeys(secrets, (key) => {
     stored.push(key);
@@ -18,17 +18,17 @@ function setUp() {
     state = result;
     return keys.import(origin, key);
   };
-  return { kept, stored, importKey };
+  return { secretValues, stored, importKey };
 }
 
-describe("a key that was entered in VS Code's own dialog", () => {
-  it('is imported', async () => {
+describe('import of API keys from the dialog of VS Code', () => {
+  it('imports a key', async () => {
     const { stored, importKey } = setUp();
     await importKey('https://a.test', 'key-1');
     assert.deepEqual(stored, ['key-1']);
   });
 
-  it('is not imported for another origin, nor a second time', async () => {
+  it('imports a key neither for another origin nor a second time', async () => {
     const { stored, importKey } = setUp();
     await importKey('https://a.test', 'key-1');
     await importKey('https://b.test', 'key-1');
@@ -36,7 +36,7 @@ describe("a key that was entered in VS Code's own dialog", () => {
     assert.deepEqual(stored, ['key-1']);
   });
 
-  it('is imported beside other keys', async () => {
+  it('imports several keys', async () => {
     const { stored, importKey } = setUp();
     await importKey('https://a.test', 'key-1');
     await importKey('https://b.test', 'key-2');
@@ -44,16 +44,16 @@ describe("a key that was entered in VS Code's own dialog", () => {
     assert.deepEqual(stored, ['key-1', 'key-2']);
   });
 
-  it('is imported again after the user cancelled its verification', async () => {
+  it('imports a key again after the user has cancelled its verification', async () => {
     const { stored, importKey } = setUp();
     await importKey('https://a.test', 'key-1', 'cancelled');
     await importKey('https://a.test', 'key-1');
     assert.equal(stored.length, 2);
   });
 
-  it('is not kept', async () => {
-    const { kept, importKey } = setUp();
+  it('stores only a fingerprint of the key', async () => {
+    const { secretValues, importKey } = setUp();
     await importKey('https://a.test', 'key-1');
-    assert.ok(![...kept.values()].join().includes('key-1'));
+    assert.ok(![...secretValues.values()].join().includes('key-1'));
   });
 });

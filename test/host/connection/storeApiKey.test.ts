@@ -9,27 +9,27 @@ import { useVSCode } from '../../support/fakeVSCode';
 class CancellationTokenSource {
   readonly token = { isCancellationRequested: false, onCancellationRequested: () => ({ dispose: () => undefined }) };
   dispose(): void {
-    // There is nothing to release.
+    // This fake has nothing to release.
   }
 }
 
 const ignore = (): void => undefined;
 
-describe('Set API Key', () => {
+describe('Set API Key command', () => {
   let server: Server;
   let status: number;
-  let typed: string | undefined;
+  let typedKey: string | undefined;
   let messages: string[];
   let stored: Map<string, string>;
   let isReadable: boolean;
   let url: URL;
   let settingsUrl: NormalizedBaseUrl | undefined;
-  let asked: (string | undefined)[];
-  let left: boolean;
-  let offered: string[][];
-  const tell = (message: string, ...actions: string[]): Promise<undefined> => {
+  let authorizations: (string | undefined)[];
+  let hasLeftDemo: boolean;
+  let offeredActions: string[][];
+  const showMessage = (message: string, ...actions: string[]): Promise<undefined> => {
     messages.push(message);
-    offered.push(actions);
+    offeredActions.push(actions);
     return Promise.resolve(undefined);
   };
   useVSCode({
@@ -38,23 +38,23 @@ describe('Set API Key', () => {
     l10n: { t: (text: string, ...args: unknown[]) => text.replace(/\{(\d)\}/g, (_, at) => String(args[Number(at)])) },
     window: {
       setStatusBarMessage: () => undefined,
-      showInputBox: () => Promise.resolve(typed),
-      showInformationMessage: tell,
-      showWarningMessage: tell,
-      showErrorMessage: tell,
+      showInputBox: () => Promise.resolve(typedKey),
+      showInformationMessage: showMessage,
+      showWarningMessage: showMessage,
+      showErrorMessage: showMessage,
     },
   });
   before(async () => {
     server = createServer((request, response) => {
-      asked.push(request.headers.authorization);
+      authorizations.push(request.headers.authorization);
       response.writeHead(status, { 'content-type': 'application/json' }).end('{"data":[{"id":"a"}]}');
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   });
   beforeEach(() => {
-    [settingsUrl, asked, left, offered] = [undefined, [], false, []];
-    [status, typed, messages, stored, isReadable] = [
+    [settingsUrl, authorizations, hasLeftDemo, offeredActions] = [undefined, [], false, []];
+    [status, typedKey, messages, stored, isReadable] = [
       200,
       undefined,
       [],
@@ -64,7 +64,7 @@ describe('Set API Key', () => {
   });
   after(() => server.close());
 
-  const set = async (argument?: unknown): Promise<string> => {
+  const runSetApiKey = async (argument?: unknown): Promise<string> => {
     const { storeApiKey } = await import('../../../src/host/connection/storeApiKey');
     const deps = {
       settings: {
@@ -72,100 +72,100 @@ describe('Set API Key', () => {
       },
       keys: {
         get: (origin: string) =>
-          isReadable ? Promise.resolve(stored.get(origin)) : Promise.reject(new Error('The keyring fails.')),
+          isReadable ? Promise.resolve(stored.get(origin)) : Promise.reject(new Error('The keyring is locked.')),
         set: (origin: string, key: string) => Promise.resolve(stored.set(origin, key)),
       },
-      demo: { leave: () => Promise.resolve(void (left = true)) },
+      demo: { leave: () => Promise.resolve(void (hasLeftDemo = true)) },
       log: { keys: new KnownKeys(), hide: ignore, info: ignore, warn: ignore, error: ignore },
     } as unknown as SetApiKeyDeps;
     return (await storeApiKey(deps, argument)).state;
   };
-  const replaced = (): boolean => messages.some((message) => message.includes('replaced'));
+  const reportsReplacement = (): boolean => messages.some((message) => message.includes('replaced'));
 
-  it('reports that a key from an argument has replaced another key, and for which gateway', async () => {
-    assert.equal(await set('hsa-new-key-1'), 'verified');
+  it('reports that a key from an argument has replaced another key, and names the gateway', async () => {
+    assert.equal(await runSetApiKey('hsa-new-key-1'), 'verified');
     assert.deepEqual(messages, [`The API key for ${url.host} was replaced.`]);
     assert.equal(stored.get(url.origin), 'hsa-new-key-1');
   });
 
   it('reports the replacement even when the new key cannot be verified now', async () => {
     status = 500;
-    assert.equal(await set('hsa-new-key-1'), 'unverified');
+    assert.equal(await runSetApiKey('hsa-new-key-1'), 'unverified');
     assert.match(messages.join(), new RegExp(`^The API key for ${url.host} was replaced, but the new key couldn't be`));
     assert.doesNotMatch(messages.join(), /hsa-(new|old)|key-1/);
   });
 
   it('reports no replacement when the key is the same', async () => {
-    assert.equal(await set(' hsa-old-key-1\n'), 'verified');
+    assert.equal(await runSetApiKey(' hsa-old-key-1\n'), 'verified');
     assert.deepEqual(messages, []);
   });
 
   it('reports no replacement when there was no key', async () => {
     stored.clear();
-    assert.equal(await set('hsa-new-key-1'), 'verified');
+    assert.equal(await runSetApiKey('hsa-new-key-1'), 'verified');
     assert.deepEqual(messages, []);
   });
 
-  it('reports no replacement when the gateway refuses the key, which is not stored', async () => {
+  it('neither stores a key that the gateway rejects nor reports a replacement', async () => {
     status = 401;
-    assert.equal(await set('hsa-new-key-1'), 'rejected');
-    assert.equal(replaced(), false);
+    assert.equal(await runSetApiKey('hsa-new-key-1'), 'rejected');
+    assert.equal(reportsReplacement(), false);
     assert.equal(stored.get(url.origin), 'hsa-old-key-1');
   });
 
-  it('reports no replacement when the user has entered the key', async () => {
-    typed = 'hsa-new-key-1';
-    assert.equal(await set(), 'verified');
+  it('reports no replacement when the user has typed the key', async () => {
+    typedKey = 'hsa-new-key-1';
+    assert.equal(await runSetApiKey(), 'verified');
     assert.deepEqual(messages, []);
   });
 
   it('stores the key when the previous key cannot be read', async () => {
     isReadable = false;
-    assert.equal(await set('hsa-new-key-1'), 'verified');
+    assert.equal(await runSetApiKey('hsa-new-key-1'), 'verified');
     assert.equal(stored.get(url.origin), 'hsa-new-key-1');
   });
 
-  describe('with a base URL', () => {
+  describe('with a base URL in the argument', () => {
     const argument = (): unknown => ({ key: 'hsa-new-key-1', baseUrl: `${url.origin}/v1/` });
 
     for (const [name, inSettings] of [
-      ['another one', 'https://other.example/v1'],
-      ['an unusable one', 'ftp://other.example'],
+      ['another base URL', 'https://other.example/v1'],
+      ['an invalid base URL', 'ftp://other.example'],
     ] as const) {
-      it(`verifies the key at that URL and stores it for its origin while the settings have ${name}`, async () => {
+      it(`verifies the key at the URL of the argument and stores it for its origin while the settings have ${name}`, async () => {
         settingsUrl = normalizeBaseUrl(inSettings);
         stored.set('https://other.example', 'hsa-other-key-1');
-        assert.equal(await set(argument()), 'verified');
-        assert.deepEqual(asked, ['Bearer hsa-new-key-1']);
+        assert.equal(await runSetApiKey(argument()), 'verified');
+        assert.deepEqual(authorizations, ['Bearer hsa-new-key-1']);
         assert.deepEqual(Object.fromEntries(stored), {
           [url.origin]: 'hsa-new-key-1',
           'https://other.example': 'hsa-other-key-1',
         });
         assert.deepEqual(messages, [`The API key for ${url.host} was replaced.`]);
-        assert.equal(left, false, 'a key that is not in use now does not end the demo');
+        assert.equal(hasLeftDemo, false, 'a key for a gateway that is not in use must not end the demo');
       });
     }
 
-    it('ends the demo when requests use that URL now, as without a base URL', async () => {
-      assert.equal(await set(argument()), 'verified');
-      assert.equal(left, true);
+    it('ends the demo when the settings have the same base URL', async () => {
+      assert.equal(await runSetApiKey(argument()), 'verified');
+      assert.equal(hasLeftDemo, true);
     });
 
-    it('offers nothing that concerns the base URL of the settings', async () => {
+    it('offers no actions for the base URL in the settings when the argument has another one', async () => {
       settingsUrl = normalizeBaseUrl('https://other.example/v1');
       status = 500;
-      await set(argument());
+      await runSetApiKey(argument());
       status = 401;
-      await set(argument());
-      await set({ key: 'two words', baseUrl: url.origin });
-      assert.deepEqual(offered, [[], [], []]);
+      await runSetApiKey(argument());
+      await runSetApiKey({ key: 'two words', baseUrl: url.origin });
+      assert.deepEqual(offeredActions, [[], [], []]);
     });
 
     it('rejects an invalid argument without sending a request or storing anything', async () => {
       for (const invalid of [{ key: 'hsa-new-key-1', baseUrl: 'ftp://x' }, { key: 5 }, 5, null]) {
-        await assert.rejects(set(invalid), TypeError);
+        await assert.rejects(runSetApiKey(invalid), TypeError);
       }
-      assert.deepEqual([asked, messages, stored.get(url.origin)], [[], [], 'hsa-old-key-1']);
+      assert.deepEqual([authorizations, messages, stored.get(url.origin)], [[], [], 'hsa-old-key-1']);
     });
   });
 });

@@ -4,40 +4,40 @@ import { contextLimits } from '../../../src/host/context/contextPrompt';
 import { UserError } from '../../../src/host/util/userError';
 import type { Attachment } from '../../../src/shared/protocol';
 
-const file = (label: string, code = label, more: Partial<Attachment> = {}): Attachment => ({
+const file = (label: string, code = label, changes: Partial<Attachment> = {}): Attachment => ({
   kind: 'file',
   label,
   languageId: 'plaintext',
   code,
-  ...more,
+  ...changes,
 });
 const item = (id: string, attachment = file(id)): DraftAttachment => ({ id, attachment });
 
-describe('The context of the next prompt', () => {
+describe('context draft', () => {
   let readable: Map<string, readonly DraftAttachment[]>;
-  let picked: readonly DraftAttachment[];
-  let skipped: string[];
+  let pickedItems: readonly DraftAttachment[];
+  let skippedIds: string[];
   let draft: ContextDraft;
   let changes: number;
-  /** What a read waits for. */
-  let gates: Map<string, Promise<void>>;
+  /** Promises that reads wait for, by context id. */
+  let readGates: Map<string, Promise<void>>;
 
   beforeEach(() => {
     readable = new Map(['a', 'b', 'c'].map((id) => [id, [item(id)]]));
-    picked = [];
-    skipped = [];
+    pickedItems = [];
+    skippedIds = [];
     changes = 0;
-    gates = new Map();
+    readGates = new Map();
     draft = new ContextDraft({
       source: {
         resolve: async (id) => {
-          await gates.get(id);
+          await readGates.get(id);
           return readable.get(id) ?? assert.fail(new UserError(`no ${id}`));
         },
-        pick: () => Promise.resolve(picked),
+        pick: () => Promise.resolve(pickedItems),
       },
       localize: (message) => message,
-      onSkipped: (id) => skipped.push(id),
+      onSkipped: (id) => skippedIds.push(id),
       onError: (error) => assert.fail(String(error)),
     });
     draft.onDidChange(() => changes++);
@@ -45,24 +45,24 @@ describe('The context of the next prompt', () => {
 
   const ids = (): string[] => draft.items().map(({ id }) => id);
 
-  it('shows where a link out of the workspace leads, and does not follow it to another file later', async () => {
-    readable.set('a', [{ ...item('a'), outside: '~/notes' }]);
+  it('shows the real path of a linked file, and does not read the file when the link leads elsewhere later', async () => {
+    readable.set('a', [{ ...item('a'), realPath: '~/notes' }]);
     await draft.attach('a');
     await draft.attach('b');
     assert.deepEqual(
       draft.items().map(({ realPath }) => realPath),
       ['~/notes', undefined],
     );
-    readable.set('a', [{ ...item('a', file('a', 'secret')), outside: '~/.ssh/id_rsa' }]);
-    readable.set('b', [{ ...item('b', file('b', 'secret')), outside: '~/.ssh/id_rsa' }]);
+    readable.set('a', [{ ...item('a', file('a', 'secret')), realPath: '~/.ssh/id_rsa' }]);
+    readable.set('b', [{ ...item('b', file('b', 'secret')), realPath: '~/.ssh/id_rsa' }]);
     await draft.refresh();
     assert.deepEqual(
-      draft.take().map(({ code }) => code),
+      draft.takeAll().map(({ code }) => code),
       ['a', 'b'],
     );
   });
 
-  it('has what was attached, in that order, with its sizes', async () => {
+  it('lists attachments in the order in which they were attached, with their sizes', async () => {
     readable.set('b', [item('b', file('src/b.ts', '12345', { truncated: true }))]);
     readable.set('c', [item('c', { label: 'c.ts:1', languageId: '', code: '' })]);
     for (const id of ['b', 'a', 'c']) await draft.attach(id);
@@ -75,7 +75,7 @@ describe('The context of the next prompt', () => {
     assert.equal(changes, 3);
   });
 
-  it('has nothing twice: what is attached again is read anew where it is', async () => {
+  it('reads an item again when it is attached twice, and keeps its position', async () => {
     await draft.attach('a');
     await draft.attach('b');
     readable.set('a', [item('a', file('a', 'newer'))]);
@@ -89,42 +89,42 @@ describe('The context of the next prompt', () => {
     );
   });
 
-  it('keeps the order it was attached in, whatever is read faster', async () => {
-    let open = (): void => undefined;
-    gates.set('a', new Promise((resolve) => (open = resolve)));
-    const all = [draft.attach('a'), draft.attach('b')];
-    open();
-    await Promise.all(all);
+  it('keeps the order of attachments when a later one is read faster', async () => {
+    let finishRead = (): void => undefined;
+    readGates.set('a', new Promise((resolve) => (finishRead = resolve)));
+    const attachedItems = [draft.attach('a'), draft.attach('b')];
+    finishRead();
+    await Promise.all(attachedItems);
     assert.deepEqual(ids(), ['a', 'b']);
   });
 
-  it('is what it was when something can’t be read, and whoever attached it is told', async () => {
+  it('rejects an item that can’t be read, and keeps the attachments', async () => {
     await draft.attach('a');
     await assert.rejects(draft.attach('gone'), UserError);
     await draft.attach('b');
     assert.deepEqual(ids(), ['a', 'b']);
   });
 
-  it('goes along with one prompt', async () => {
+  it('adds its attachments to one prompt only', async () => {
     await draft.attach('a');
     await draft.attach('b');
-    assert.deepEqual(draft.take(), [file('a'), file('b')]);
-    assert.deepEqual([draft.items(), draft.take()], [[], []]);
+    assert.deepEqual(draft.takeAll(), [file('a'), file('b')]);
+    assert.deepEqual([draft.items(), draft.takeAll()], [[], []]);
     assert.equal(changes, 3);
   });
 
-  it('waits for what is being read, even when that fails', async () => {
-    let open = (): void => undefined;
-    gates.set('a', new Promise((resolve) => (open = resolve)));
+  it('waits for items that are being read, even if one of them fails', async () => {
+    let finishRead = (): void => undefined;
+    readGates.set('a', new Promise((resolve) => (finishRead = resolve)));
     const attached = draft.attach('a');
     const failed = assert.rejects(draft.attach('gone'), UserError);
-    const settled = draft.settled().then(() => draft.take());
-    open();
+    const settled = draft.waitForReads().then(() => draft.takeAll());
+    finishRead();
     assert.deepEqual(await settled, [file('a')]);
     await Promise.all([attached, failed]);
   });
 
-  it('is read anew before it is sent, but for what was selected; what is gone goes along as it was', async () => {
+  it('reads files again before a prompt is sent, but not selections or files that no longer exist', async () => {
     readable.set('b', [item('b', { label: 'b.ts:1', languageId: '', code: 'selected' })]);
     for (const id of ['a', 'b', 'c']) await draft.attach(id);
     readable.set('a', [item('a', file('a', 'newer'))]);
@@ -132,24 +132,24 @@ describe('The context of the next prompt', () => {
     readable.delete('c');
     await draft.refresh();
     assert.deepEqual(
-      draft.take().map(({ code }) => code),
+      draft.takeAll().map(({ code }) => code),
       ['newer', 'selected', 'c'],
     );
-    assert.deepEqual(skipped, ['c']);
+    assert.deepEqual(skippedIds, ['c']);
   });
 
-  it('does not come back when it is detached while it is read anew', async () => {
+  it('does not restore an attachment that is detached while it is read again', async () => {
     await draft.attach('a');
-    let open = (): void => undefined;
-    gates.set('a', new Promise((resolve) => (open = resolve)));
+    let finishRead = (): void => undefined;
+    readGates.set('a', new Promise((resolve) => (finishRead = resolve)));
     const refreshed = draft.refresh();
     draft.detach('a');
-    open();
+    finishRead();
     await refreshed;
     assert.deepEqual(draft.items(), []);
   });
 
-  it('loses what is detached, and tells nobody when there is nothing to lose', async () => {
+  it('removes a detached item, and fires no event when the item is not attached', async () => {
     await draft.attach('a');
     await draft.attach('b');
     draft.detach('a');
@@ -158,26 +158,26 @@ describe('The context of the next prompt', () => {
     assert.equal(changes, 3);
   });
 
-  it('has what was picked, with what was there', async () => {
+  it('adds items that were picked from a list without duplicates', async () => {
     await draft.attach('a');
     await draft.pick();
     assert.equal(changes, 1);
-    picked = [item('x'), item('a'), item('y')];
+    pickedItems = [item('x'), item('a'), item('y')];
     await draft.pick();
     assert.deepEqual(ids(), ['a', 'x', 'y']);
     assert.equal(changes, 2);
   });
 
-  it('comes back after a reload, without what can no longer be read', async () => {
+  it('restores its attachments after a reload, except for items that can no longer be read', async () => {
     readable.set('c', [item('c', file('c', 'newer'))]);
     await draft.attach('c');
     readable.delete('c');
     await draft.restore(['b', 'gone', 'c', 'a']);
     assert.deepEqual(ids(), ['c', 'b', 'a']);
-    assert.deepEqual(skipped, ['gone']);
+    assert.deepEqual(skippedIds, ['gone']);
   });
 
-  it('is nothing else once a later word of what it was has come', async () => {
+  it('replaces restored attachments when it is restored again', async () => {
     await draft.restore(['a', 'b']);
     await draft.restore(['b', 'c']);
     assert.deepEqual(ids(), ['b', 'c']);
@@ -186,56 +186,56 @@ describe('The context of the next prompt', () => {
     assert.deepEqual([ids(), draft.unread(), changes], [[], [], 1]);
   });
 
-  it('goes along whole with a prompt that is sent while it comes back', async () => {
-    let open = (): void => undefined;
-    gates.set('a', new Promise((resolve) => (open = resolve)));
+  it('adds all attachments to a prompt that is sent while they are being restored', async () => {
+    let finishRead = (): void => undefined;
+    readGates.set('a', new Promise((resolve) => (finishRead = resolve)));
     const restored = draft.restore(['a', 'gone', 'b', 'c']);
-    const sent = draft.settled().then(() => draft.take());
-    open();
+    const sent = draft.waitForReads().then(() => draft.takeAll());
+    finishRead();
     assert.deepEqual(await sent, [file('a'), file('b'), file('c')]);
     await restored;
     assert.deepEqual(draft.items(), []);
   });
 
-  it('says what of it is still to be read: a second reload must not lose it', async () => {
-    let open = (): void => undefined;
-    gates.set('b', new Promise((resolve) => (open = resolve)));
+  it('reports the items that are still to be read, so that a second reload does not lose them', async () => {
+    let finishRead = (): void => undefined;
+    readGates.set('b', new Promise((resolve) => (finishRead = resolve)));
     const restored = draft.restore(['a', 'b', 'gone']);
     assert.deepEqual(draft.unread(), ['a', 'b', 'gone']);
-    const told: (readonly string[])[] = [];
-    draft.onDidChange(() => told.push([...ids(), ...draft.unread()]));
-    open();
+    const reportedIds: (readonly string[])[] = [];
+    draft.onDidChange(() => reportedIds.push([...ids(), ...draft.unread()]));
+    finishRead();
     await restored;
-    assert.deepEqual(told, [
+    assert.deepEqual(reportedIds, [
       ['a', 'b', 'gone'],
       ['a', 'b', 'gone'],
       ['a', 'b'],
     ]);
   });
 
-  it('has problems that the editor reports only after a reload, at once or with the prompt', async () => {
+  it('restores problems when the editor reports them, or when the prompt is sent', async () => {
     await draft.restore(['problems:x', 'problems:y', 'problems:z']);
     assert.deepEqual([ids(), draft.unread()], [[], ['problems:x', 'problems:y', 'problems:z']]);
     readable.set('problems:x', [item('problems:x', file('x', 'x', { kind: 'problems' }))]);
-    await draft.readWaiting();
+    await draft.readPending();
     assert.deepEqual([ids(), draft.unread()], [['problems:x'], ['problems:y', 'problems:z']]);
     readable.set('problems:y', [item('problems:y', file('y', 'y', { kind: 'problems' }))]);
     await draft.refresh();
     assert.deepEqual(ids(), ['problems:x', 'problems:y']);
-    draft.take();
+    draft.takeAll();
     assert.deepEqual([ids(), draft.unread()], [[], []]);
   });
 
-  it('is cut where it is full, and says so when nothing more fits', async () => {
-    const most = 'x'.repeat(contextLimits.draft - 2);
-    readable.set('big', [item('big', file('big', most))]);
+  it('truncates an attachment at the size limit, and rejects further ones', async () => {
+    const almostFull = 'x'.repeat(contextLimits.draft - 2);
+    readable.set('big', [item('big', file('big', almostFull))]);
     readable.set('b', [item('b', file('b', 'four'))]);
     await draft.attach('big');
     await draft.attach('b');
     assert.deepEqual(draft.items().at(-1), { id: 'b', kind: 'file', label: 'b', characters: 2, truncated: true });
     await assert.rejects(draft.attach('a'), UserError);
     assert.deepEqual(ids(), ['big', 'b']);
-    // In its own place there is room for what is read anew.
+    // An item that is attached again replaces itself, so that it fits.
     await draft.attach('big');
     assert.deepEqual(draft.items()[0]?.truncated, false);
   });

@@ -3,7 +3,7 @@ import { contextId, parseContextId, type ContextReference } from '../../../src/h
 
 const span = { start: { line: 2, character: 0 }, end: { line: 8, character: 4 } };
 
-describe('An id of context', () => {
+describe('context id', () => {
   const rows: readonly (readonly [reference: ContextReference, id: string])[] = [
     [{ kind: 'selection', uri: 'file:///a.ts', span }, 'selection:file:///a.ts#2.0-8.4'],
     [{ kind: 'selection', uri: 'x:/a#1.0-2.0', span }, 'selection:x:/a#1.0-2.0#2.0-8.4'],
@@ -13,7 +13,7 @@ describe('An id of context', () => {
     [{ kind: 'pick' }, 'pick'],
   ];
   for (const [reference, id] of rows) {
-    it(`is ${id}, and is read back as what it stands for`, () => {
+    it(`formats and parses ${id}`, () => {
       assert.equal(contextId(reference), id);
       assert.deepEqual(parseContextId(id), reference);
     });
@@ -27,7 +27,7 @@ describe('An id of context', () => {
     'selection:file:///a.ts#1-2',
     'editors:x',
   ]) {
-    it(`is not read from “${id}”`, () => {
+    it(`rejects “${id}” as an id`, () => {
       assert.equal(parseContextId(id), undefined);
     });
   }

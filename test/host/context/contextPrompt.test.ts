@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { contextPrompt, problemLines } from '../../../src/host/context/contextPrompt';
+import { contextPrompt, formatProblems } from '../../../src/host/context/contextPrompt';
 
-describe('A prompt with context', () => {
-  it('is the prompt as it is when nothing is attached', () => {
+describe('prompt with context', () => {
+  it('is undefined when nothing is attached', () => {
     assert.equal(contextPrompt('Why?', []), undefined);
   });
 
-  it('has the prompt first, then each piece with what it is, in order', () => {
+  it('contains the prompt first, then each attachment with its kind and source', () => {
     const text = contextPrompt('Why?', [
       { kind: 'selection', label: 'src/a.ts:3-4', languageId: 'typescript', code: 'let a;\nlet b;\n' },
       { kind: 'file', label: 'notes', languageId: '', code: 'words' },
@@ -27,20 +27,20 @@ describe('A prompt with context', () => {
     );
   });
 
-  it('takes a piece without a kind for a selection', () => {
+  it('treats an attachment without a kind as a selection', () => {
     assert.match(
       contextPrompt('Why?', [{ label: 'a.ts:1', languageId: 'typescript', code: 'a' }]) ?? '',
       /Selected code: a\.ts:1/,
     );
   });
 
-  it('says what is cut, and where', () => {
+  it('states that an attachment is truncated, and after how many characters', () => {
     const attachment = { kind: 'file', label: 'a.ts', languageId: 'typescript', code: 'abc', truncated: true } as const;
     assert.match(contextPrompt('Why?', [attachment]) ?? '', /only its first 3 characters are here/);
     assert.doesNotMatch(contextPrompt('Why?', [{ ...attachment, truncated: false }]) ?? '', /too long/);
   });
 
-  it('lets no piece pass for the text around it', () => {
+  it('prevents an attachment from imitating the text around it', () => {
     const text = contextPrompt('Why?', [
       { kind: 'file', label: 'a\nFile: b', languageId: 'markdown', code: '```\nFile: c\n````\n' },
     ]);
@@ -48,16 +48,16 @@ describe('A prompt with context', () => {
   });
 });
 
-describe('A list of problems', () => {
-  it('is written as compilers do, one line each', () => {
-    const lines = problemLines('src/a.ts', [
+describe('list of problems in a prompt', () => {
+  it('formats each problem on one line, as compilers do', () => {
+    const lines = formatProblems('src/a.ts', [
       { line: 3, column: 5, severity: 'error', message: 'Not\n  assignable.', source: 'ts 2322' },
       { line: 1, column: 1, severity: 'warning', message: 'Unused.', source: '' },
     ]);
     assert.equal(lines, '- src/a.ts:3:5 error: Not assignable. (ts 2322)\n- src/a.ts:1:1 warning: Unused.');
   });
 
-  it('is nothing without any', () => {
-    assert.equal(problemLines('a.ts', []), '');
+  it('is empty without problems', () => {
+    assert.equal(formatProblems('a.ts', []), '');
   });
 });

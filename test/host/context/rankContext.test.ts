@@ -6,13 +6,13 @@ function candidate(
   kind: ContextSuggestion['kind'],
   label: string,
   detail = '',
-  words: readonly string[] = [],
+  keywords: readonly string[] = [],
 ): ContextCandidate {
-  return { suggestion: { id: `${kind}:${detail}/${label}`, kind, label, detail }, words };
+  return { suggestion: { id: `${kind}:${detail}/${label}`, kind, label, detail }, keywords };
 }
 
 const pick = candidate('pick', 'Choose a file…');
-const atHand = [
+const candidates = [
   candidate('selection', 'sample.ts:3-9', 'Selection', ['selection']),
   candidate('problems', 'Problems in sample.ts', '2 problems', ['problems']),
   candidate('editors', 'Open editors', '3 files', ['editors']),
@@ -20,50 +20,54 @@ const atHand = [
   candidate('file', 'waitCard.test.ts', 'test/webview'),
   candidate('file', 'README.md'),
 ];
-const found = (query: string, candidates = [...atHand, pick], limit = 20): readonly string[] =>
-  rankContext(query, candidates, limit).map(({ label }) => label);
+const findLabels = (query: string, among = [...candidates, pick], limit = 20): readonly string[] =>
+  rankContext(query, among, limit).map(({ label }) => label);
 
-describe('Suggestions of context', () => {
-  it('are all there without a query, in the order they came in', () => {
+describe('ranking of context suggestions', () => {
+  it('keeps all suggestions in their order without a query', () => {
     assert.deepEqual(
-      found(''),
-      [...atHand, pick].map(({ suggestion }) => suggestion.label),
+      findLabels(''),
+      [...candidates, pick].map(({ suggestion }) => suggestion.label),
     );
   });
 
-  const rows: readonly (readonly [query: string, what: string, labels: readonly string[]])[] = [
+  const rows: readonly (readonly [query: string, matched: string, labels: readonly string[]])[] = [
     [
       'sample.ts',
-      'the whole name before its beginning, and that before a part',
+      'the complete name first, then the start of a name, then a part',
       ['sample.ts', 'sample.ts:3-9', 'Problems in sample.ts'],
     ],
-    ['SAM', 'any case', ['sample.ts:3-9', 'sample.ts', 'Problems in sample.ts']],
+    ['SAM', 'letters in any case', ['sample.ts:3-9', 'sample.ts', 'Problems in sample.ts']],
     ['card', 'a word within a name', ['waitCard.test.ts']],
     ['test', 'a word of a name', ['waitCard.test.ts']],
-    ['itc', 'letters within a name', ['waitCard.test.ts']],
+    ['itc', 'adjacent letters within a name', ['waitCard.test.ts']],
     ['test/webview/wait', 'a path', ['waitCard.test.ts']],
-    ['rdm', 'letters in order', ['README.md']],
-    ['prob', 'the kind', ['Problems in sample.ts']],
-    ['editors', 'the kind in the words of the documentation', ['Open editors']],
-    ['xyz', 'nothing', []],
+    ['rdm', 'letters in order with gaps', ['README.md']],
+    ['prob', 'the kind of an item', ['Problems in sample.ts']],
+    ['editors', 'the English name of a kind', ['Open editors']],
+    ['xyz', 'no item', []],
   ];
-  for (const [query, what, labels] of rows) {
-    it(`match ${what}: ${query}`, () => {
-      assert.deepEqual(found(query), [...labels, 'Choose a file…']);
+  for (const [query, matched, labels] of rows) {
+    it(`matches ${matched}: ${query}`, () => {
+      assert.deepEqual(findLabels(query), [...labels, 'Choose a file…']);
     });
   }
 
-  it('have the better match first, whatever order they came in', () => {
-    const candidates = ['x/cart', 'dec-art', 'mart', 'artist', 'art'].map((label) => candidate('file', label));
-    assert.deepEqual(found('art', candidates), ['art', 'artist', 'dec-art', 'x/cart', 'mart']);
+  it('puts better matches first', () => {
+    const files = ['x/cart', 'dec-art', 'mart', 'artist', 'art'].map((label) => candidate('file', label));
+    assert.deepEqual(findLabels('art', files), ['art', 'artist', 'dec-art', 'x/cart', 'mart']);
   });
 
-  it('are found by their folders, behind those found by name', () => {
-    const candidates = [candidate('file', 'a.ts', 'src/host'), candidate('file', 'host.ts', 'src')];
-    assert.deepEqual(found('host', candidates), ['host.ts', 'a.ts']);
+  it('puts matches of the folder after matches of the name', () => {
+    const files = [candidate('file', 'a.ts', 'src/host'), candidate('file', 'host.ts', 'src')];
+    assert.deepEqual(findLabels('host', files), ['host.ts', 'a.ts']);
   });
 
-  it('are cut at the limit, but for the list of VS Code’s own', () => {
-    assert.deepEqual(found('', [pick, ...atHand], 2), ['sample.ts:3-9', 'Problems in sample.ts', 'Choose a file…']);
+  it('limits the suggestions, but always includes the item for VS Code’s list', () => {
+    assert.deepEqual(findLabels('', [pick, ...candidates], 2), [
+      'sample.ts:3-9',
+      'Problems in sample.ts',
+      'Choose a file…',
+    ]);
   });
 });

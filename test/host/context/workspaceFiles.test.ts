@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { useVSCode } from '../../support/fakeVSCode';
 
-describe('The pattern for files', () => {
+describe('file search glob', () => {
   useVSCode({});
   for (const [query, glob] of [
     ['', '**/*'],
@@ -13,16 +13,16 @@ describe('The pattern for files', () => {
     ['[a]{*}', '**/*?[aA]????*'],
     ['提示', '**/*提示*'],
   ] as const) {
-    it(`is ${glob} for “${query}”`, async () => {
+    it(`is ${glob} for the query “${query}”`, async () => {
       const { fileGlob } = await import('../../../src/host/context/workspaceFiles');
       assert.equal(fileGlob(query), glob);
     });
   }
 });
 
-describe('Patterns that are excluded', () => {
+describe('excluded file patterns', () => {
   useVSCode({});
-  it('are those that are on and can stand in a group', async () => {
+  it('include only enabled patterns that can be part of a glob group', async () => {
     const { excludedPatterns } = await import('../../../src/host/context/workspaceFiles');
     const setting = {
       '**/node_modules': true,
@@ -34,7 +34,7 @@ describe('Patterns that are excluded', () => {
     assert.deepEqual(excludedPatterns(setting), ['**/node_modules', '**/.git']);
   });
 
-  it('are none in a setting that is no object', async () => {
+  it('are empty for a setting that is not an object', async () => {
     const { excludedPatterns } = await import('../../../src/host/context/workspaceFiles');
     for (const setting of [undefined, null, 'x']) assert.deepEqual(excludedPatterns(setting), []);
   });

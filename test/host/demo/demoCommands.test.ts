@@ -5,17 +5,17 @@ import type { Services } from '../../../src/host/services';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { openWindow } from '../journal/window';
 
-describe('opening the demo', () => {
+describe('Open Demo command', () => {
   let folder: string;
   let conversations: ReturnType<typeof openWindow>['conversations'];
-  let shown: Conversation[];
-  let asked: (readonly [Conversation, string])[];
+  let shownConversations: Conversation[];
+  let startedScenarios: (readonly [Conversation, string])[];
   let demo: { active: boolean; enter: () => Promise<void>; onWillLeave: () => void };
   beforeEach(() => {
     folder = temporaryFolder();
     ({ conversations } = openWindow({ folder, memory: new Map(), limit: 10, epoch: 0 }));
-    shown = [];
-    asked = [];
+    shownConversations = [];
+    startedScenarios = [];
     demo = {
       active: false,
       onWillLeave: () => undefined,
@@ -27,56 +27,58 @@ describe('opening the demo', () => {
   });
   afterEach(() => removeTemporaryFolder(folder));
 
-  const open = async (argument?: unknown): Promise<Conversation | undefined> => {
+  const openDemo = async (argument?: unknown): Promise<Conversation | undefined> => {
     const panels = {
-      show: (conversation: Conversation) => void shown.push(conversation),
+      show: (conversation: Conversation) => void shownConversations.push(conversation),
       onDidClose: () => undefined,
     };
-    const tour = { ask: (conversation: Conversation, model: string) => void asked.push([conversation, model]) };
+    const tour = {
+      ask: (conversation: Conversation, model: string) => void startedScenarios.push([conversation, model]),
+    };
     const services = { own: () => undefined, demo, tour, conversations, panels } as unknown as Services;
     const [command] = registerDemo(services);
     assert.equal(command?.id, 'holysheep.openDemo');
     await command.execute(argument);
-    return shown.at(-1);
+    return shownConversations.at(-1);
   };
-  const talk = (isDemo: boolean): Conversation => {
+  const startConversation = (isDemo: boolean): Conversation => {
     const conversation = conversations.startNew();
     conversation.ask({ prompt: 'Hi', demo: isDemo });
     return conversation;
   };
 
-  it('starts a conversation of its own', async () => {
-    const real = talk(false);
-    assert.notEqual(await open(), real);
-    assert.deepEqual(shown[0]?.exchanges(), []);
+  it('starts a new conversation', async () => {
+    const real = startConversation(false);
+    assert.notEqual(await openDemo(), real);
+    assert.deepEqual(shownConversations[0]?.exchanges(), []);
   });
 
-  it('asks the scenario that it is opened with there, and none when it is opened with none', async () => {
-    await open();
-    assert.deepEqual(asked, []);
-    const led = await open('demo-rate-limit');
-    assert.deepEqual(asked, [[led, 'demo-rate-limit']]);
+  it('starts the scenario of its argument in the demo conversation, and none without an argument', async () => {
+    await openDemo();
+    assert.deepEqual(startedScenarios, []);
+    const conversation = await openDemo('demo-rate-limit');
+    assert.deepEqual(startedScenarios, [[conversation, 'demo-rate-limit']]);
   });
 
-  it('shows the one that it leads already', async () => {
-    await open();
-    const led = conversations.current!;
-    led.ask({ prompt: 'Hi', demo: true });
-    assert.equal(await open(), led);
+  it('shows the current conversation if it belongs to the running demo', async () => {
+    await openDemo();
+    const conversation = conversations.current!;
+    conversation.ask({ prompt: 'Hi', demo: true });
+    assert.equal(await openDemo(), conversation);
   });
 
-  it('leaves alone what is there of an earlier demo', async () => {
-    const earlier = talk(true);
-    assert.notEqual(await open(), earlier);
+  it('does not continue a conversation of a previous demo', async () => {
+    const previous = startConversation(true);
+    assert.notEqual(await openDemo(), previous);
   });
 
-  it('leads the conversation of a prompt that has waited for it', async () => {
+  it('shows the conversation whose waiting prompt is sent when the demo starts', async () => {
     const waiting = conversations.startNew();
     demo.enter = () => {
       demo.active = true;
       waiting.ask({ prompt: 'Hi', demo: true });
       return Promise.resolve();
     };
-    assert.equal(await open(), waiting);
+    assert.equal(await openDemo(), waiting);
   });
 });

@@ -9,7 +9,7 @@ import { attempt, done, ScriptedEngine, waitForEvents } from '../conversation/sc
 const english = (message: string, args: Readonly<Record<string, string | number>> = {}): string =>
   message.replace(/\{(\w+)\}/g, (_, name: string) => String(args[name]));
 
-describe('the tour of the demo', () => {
+describe('demo tour', () => {
   let engine: ScriptedEngine;
   let conversation: Conversation;
   let models: readonly DemoModel[];
@@ -36,97 +36,97 @@ describe('the tour of the demo', () => {
   });
 
   const heading = (): string | undefined => tour.guide(conversation)?.heading;
-  const acts = (): readonly string[] => tour.guide(conversation)?.offers.map(({ act }) => act) ?? [];
-  const answered = async (): Promise<void> => {
+  const offeredActions = (): readonly string[] => tour.guide(conversation)?.offers.map(({ act }) => act) ?? [];
+  const finishAnswer = async (): Promise<void> => {
     engine.turn.emit(attempt(), done('an answer'));
     await waitForEvents();
   };
 
-  it('says what comes, and starts when it is told to', () => {
+  it('describes the first step and does not start it by itself', () => {
     assert.equal(heading(), '1 of 5: Rate limited, with Retry-After');
     assert.match(tour.guide(conversation)?.text ?? '', /asks for a wait of 5 s\. Watch the countdown/);
-    assert.deepEqual(acts(), ['next', 'skip']);
+    assert.deepEqual(offeredActions(), ['next', 'skip']);
     assert.equal(engine.turns.length, 0);
   });
 
-  it('offers the next step when one is over', async () => {
-    tour.act(conversation, 'next');
+  it('offers the next step after the answer of a step', async () => {
+    tour.perform(conversation, 'next');
     assert.equal(engine.turn.request.model, 'demo-rate-limit');
     assert.equal(heading(), '1 of 5: Rate limited, with Retry-After');
-    assert.deepEqual(acts(), ['skip']);
-    await answered();
+    assert.deepEqual(offeredActions(), ['skip']);
+    await finishAnswer();
     assert.match(heading() ?? '', /^2 of 5/);
-    assert.deepEqual(acts(), ['next', 'repeat', 'skip']);
+    assert.deepEqual(offeredActions(), ['next', 'repeat', 'skip']);
   });
 
-  it('asks every step of the demo, and nobody else', async () => {
+  it('sends the prompts of all steps to the demo', async () => {
     for (let step = 0; step < 5; step++) {
-      tour.act(conversation, 'next');
-      await answered();
+      tour.perform(conversation, 'next');
+      await finishAnswer();
     }
     assert.ok(conversation.exchanges().every(({ demo }) => demo === true));
     assert.equal(heading(), "You've finished the tour.");
-    assert.deepEqual(acts(), ['again']);
-    tour.act(conversation, 'again');
+    assert.deepEqual(offeredActions(), ['again']);
+    tour.perform(conversation, 'again');
     assert.match(heading() ?? '', /^1 of 5/);
   });
 
-  it('names the conversation, once', () => {
-    tour.act(conversation, 'next');
+  it('sets the title of the conversation only once', () => {
+    tour.perform(conversation, 'next');
     assert.equal(conversation.title, 'Offline demo');
     conversation.rename('mine');
-    tour.act(conversation, 'repeat');
+    tour.perform(conversation, 'repeat');
     assert.equal(conversation.title, 'mine');
   });
 
-  it('skips, before a step and in the middle of it', async () => {
-    tour.act(conversation, 'skip');
+  it('skips a step before it has started and while it runs', async () => {
+    tour.perform(conversation, 'skip');
     assert.match(heading() ?? '', /^2 of 5/);
-    tour.act(conversation, 'next');
-    tour.act(conversation, 'skip');
+    tour.perform(conversation, 'next');
+    tour.perform(conversation, 'skip');
     await waitForEvents();
     assert.deepEqual(engine.turn.controls, ['stop']);
     assert.match(heading() ?? '', /^3 of 5/);
   });
 
   it('repeats the last step', async () => {
-    tour.act(conversation, 'next');
-    await answered();
-    tour.act(conversation, 'repeat');
+    tour.perform(conversation, 'next');
+    await finishAnswer();
+    tour.perform(conversation, 'repeat');
     assert.equal(engine.turn.request.model, 'demo-rate-limit');
     assert.match(heading() ?? '', /^1 of 5/);
-    await answered();
+    await finishAnswer();
     assert.match(heading() ?? '', /^2 of 5/);
   });
 
-  it('goes on from the step that was chosen from the suggestions', async () => {
+  it('continues after a step that was chosen from the suggestions', async () => {
     tour.ask(conversation, 'demo-cut');
     assert.match(heading() ?? '', /^4 of 5/);
-    await answered();
+    await finishAnswer();
     assert.match(heading() ?? '', /^5 of 5/);
   });
 
-  it('stays where it is for other questions', async () => {
+  it('does not advance for other prompts', async () => {
     conversation.ask({ prompt: 'mine', demo: true });
     assert.match(heading() ?? '', /^1 of 5/);
     tour.ask(conversation, 'demo-steady');
-    await answered();
+    await finishAnswer();
     assert.match(heading() ?? '', /^1 of 5/);
   });
 
-  it('does not lead a conversation with something real in it', () => {
+  it('shows no guide in a conversation with an exchange of a real gateway', () => {
     conversation.ask({ prompt: 'real', demo: false });
     assert.equal(tour.guide(conversation), undefined);
   });
 
-  it('is over with the demo, and starts from the beginning with the next', () => {
-    tour.act(conversation, 'skip');
+  it('ends with the demo, and starts from the beginning in the next demo', () => {
+    tour.perform(conversation, 'skip');
     models = [];
-    tour.forget();
+    tour.reset();
     assert.equal(tour.guide(conversation), undefined);
     assert.deepEqual(tour.suggestions(), []);
     tour.ask(conversation, 'demo-cut');
-    tour.act(conversation, 'next');
+    tour.perform(conversation, 'next');
     assert.equal(engine.turns.length, 0);
     models = demoModels;
     assert.match(heading() ?? '', /^1 of 5/);

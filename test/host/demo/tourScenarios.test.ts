@@ -6,7 +6,7 @@ import { WireFixture } from '../../engine/wire/wireFixture';
 import { summarizeTurn } from '../../engine/wire/turnSummary';
 import type { WireTurn } from '../../engine/wire/wireTurn';
 
-/** Stories without the rows of the fault table and without numbers of characters. */
+/** Expected events of each scenario, without the rows of the fault table and without numbers of characters. */
 const stories: readonly { readonly model: string; readonly story: string }[] = [
   { model: 'demo-rate-limit', story: '429 → waiting server 5000 rate-limit → retry → 200 → text → done stop, answer' },
   {
@@ -27,7 +27,7 @@ const stories: readonly { readonly model: string; readonly story: string }[] = [
   { model: 'demo-no-credit', story: '402 → failed credit [openBilling switchModel retryNow details]' },
 ];
 
-/** Plays the script without the pauses between its deltas, which would take seconds of real time. */
+/** Returns the script without the pauses between its deltas, which would take seconds of real time. */
 function withoutPauses(script: Script): Script {
   return async function* (request): AsyncIterable<Step> {
     for await (const step of script(request)) if (!('waitMs' in step)) yield step;
@@ -47,11 +47,11 @@ async function demoTurn(model: string): Promise<WireTurn> {
   }
 }
 
-describe('the scenarios of the tour', () => {
-  // Loading the client takes longer than a scenario.
+describe('scenarios of the demo tour', () => {
+  // The client is loaded in advance, because loading takes longer than a scenario.
   before(() => import('../../../src/engine/http/sdk'));
 
-  it('are five, in this order', () => {
+  it('include five scenarios in a fixed order', () => {
     assert.deepEqual(
       demoModels.filter(({ watch }) => watch !== undefined).map(({ id }) => id),
       stories.map(({ model }) => model),
@@ -59,13 +59,13 @@ describe('the scenarios of the tour', () => {
   });
 
   for (const { model, story } of stories) {
-    it(`go as the tour announces them: ${model}`, async () => {
-      const told = summarizeTurn((await demoTurn(model)).events);
-      assert.equal(told.replace(/row \S+ → /g, '').replace(/\d+ characters/, 'answer'), story);
+    it(`run as the tour describes: ${model}`, async () => {
+      const actual = summarizeTurn((await demoTurn(model)).events);
+      assert.equal(actual.replace(/row \S+ → /g, '').replace(/\d+ characters/, 'answer'), story);
     });
   }
 
-  it('give up a stream after six seconds of silence', async () => {
+  it('time out a silent stream after six seconds', async () => {
     const { events } = await demoTurn('demo-stall');
     const text = events.findLast(({ type, attempt }) => type === 'text' && attempt === 1);
     const ended = events.find(({ type, attempt }) => type === 'ended' && attempt === 1);

@@ -11,17 +11,17 @@ import { useVSCode } from '../../support/fakeVSCode';
 class CancellationTokenSource {
   readonly token = { isCancellationRequested: false, onCancellationRequested: () => ({ dispose: () => undefined }) };
   cancel(): void {
-    // No request waits for this token.
+    // Nothing listens to the token of this fake.
   }
   dispose(): void {
-    // There is nothing to release.
+    // This fake has nothing to release.
   }
 }
 
-describe('the list of models', () => {
-  let throws: Error | undefined;
+describe('model catalog', () => {
+  let localizationError: Error | undefined;
   let status: number;
-  let asked: number;
+  let requests: number;
   let logged: unknown[];
   let server: Server;
   let connection: ActiveConnection;
@@ -30,14 +30,14 @@ describe('the list of models', () => {
     CancellationTokenSource,
     l10n: {
       t: (text: string) => {
-        if (throws) throw throws;
+        if (localizationError) throw localizationError;
         return text;
       },
     },
   });
   before(async () => {
     server = createServer((_request, response) => {
-      asked++;
+      requests++;
       response.writeHead(status, { 'content-type': 'application/json' }).end('{"data":[{"id":"a"}]}');
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -46,8 +46,8 @@ describe('the list of models', () => {
     connection = { baseUrl: origin, origin, host: `127.0.0.1:${port}`, apiKey: 'hsa-test', demo: false };
   });
   beforeEach(async () => {
-    [throws, status, asked, logged] = [undefined, 200, 0, []];
-    const error = (problem: unknown): void => void logged.push(problem);
+    [localizationError, status, requests, logged] = [undefined, 200, 0, []];
+    const error = (logEntry: unknown): void => void logged.push(logEntry);
     const log = { keys: new KnownKeys(), error, warn: () => undefined } as unknown as Log;
     const { ModelCatalog } = await import('../../../src/host/models/modelCatalog');
     const keys = { onDidChange: () => ({ dispose: () => undefined }) } as unknown as KeyStore;
@@ -56,28 +56,28 @@ describe('the list of models', () => {
   afterEach(() => catalog.dispose());
   after(() => server.close());
 
-  it('is asked for once while it is fresh', async () => {
+  it('requests a model list only once while it is cached', async () => {
     assert.equal((await catalog.listOf(connection)).source, 'gateway');
     assert.equal((await catalog.listOf(connection)).source, 'gateway');
-    assert.equal(asked, 1);
+    assert.equal(requests, 1);
   });
 
-  it('is asked for again after the gateway could not list its models', async () => {
+  it('requests the list again after a failed request', async () => {
     status = 500;
-    assert.equal((await catalog.listOf(connection)).source, 'known');
+    assert.equal((await catalog.listOf(connection)).source, 'default');
     status = 200;
     assert.equal((await catalog.listOf(connection)).source, 'gateway');
   });
 
-  it('is asked for again after an unexpected error, which is logged and rejects nothing', async () => {
-    [status, throws] = [500, new Error('unexpected')];
+  it('logs an unexpected error, returns the default list, and requests the list again later', async () => {
+    [status, localizationError] = [500, new Error('unexpected')];
     const lists = await Promise.all([catalog.listOf(connection), catalog.listOf(connection)]);
     assert.deepEqual(
       lists.map(({ source }) => source),
-      ['known', 'known'],
+      ['default', 'default'],
     );
-    assert.deepEqual(logged, [throws]);
-    [status, throws] = [200, undefined];
+    assert.deepEqual(logged, [localizationError]);
+    [status, localizationError] = [200, undefined];
     assert.equal((await catalog.listOf(connection)).source, 'gateway');
   });
 });

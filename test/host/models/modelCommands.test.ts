@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { registerModels } from '../../../src/host/models/modelCommands';
 import type { Services } from '../../../src/host/services';
 
-describe('Select Model', () => {
+describe('Select Model command', () => {
   const setUp = (picked?: string) => {
     const calls: string[] = [];
     const services = {
@@ -20,7 +20,7 @@ describe('Select Model', () => {
     return { calls, command };
   };
 
-  it('moves the turn of the shown conversation to the model, then changes the setting', async () => {
+  it('switches the turn of the current conversation to the model, then changes the setting', async () => {
     const { calls, command } = setUp();
     assert.equal(await command.execute('gpt-4o'), 'gpt-4o');
     assert.deepEqual(calls, ['turn gpt-4o', 'setting gpt-4o']);

@@ -1,37 +1,37 @@
 import assert from 'node:assert/strict';
-import type { modelChoices as Choices } from '../../../src/host/models/modelPick';
+import type { modelChoices as ModelChoices } from '../../../src/host/models/modelPick';
 import { useVSCode } from '../../support/fakeVSCode';
 
-let modelChoices: typeof Choices;
+let modelChoices: typeof ModelChoices;
 const models = ['a', 'b', 'c'];
 
-function shown(...parameters: Parameters<typeof Choices>): readonly string[] {
+function listChoices(...parameters: Parameters<typeof ModelChoices>): readonly string[] {
   return modelChoices(...parameters).map(({ model, kind }) => `${kind} ${model}`);
 }
 
-describe('modelChoices', () => {
+describe('choices of the model picker', () => {
   useVSCode({});
   before(async () => {
     ({ modelChoices } = await import('../../../src/host/models/modelPick'));
   });
 
-  it('offers the current model first and marks it', () => {
-    assert.deepEqual(shown(models, 'b', undefined, ''), ['current b', 'other a', 'other c']);
+  it('offer the current model first and mark it', () => {
+    assert.deepEqual(listChoices(models, 'b', undefined, ''), ['current b', 'other a', 'other c']);
   });
 
-  it('offers the current model even when the gateway does not list it, or has not answered', () => {
-    assert.deepEqual(shown(['a'], 'mine', undefined, ''), ['current mine', 'other a']);
-    assert.deepEqual(shown([], 'mine', undefined, ''), ['current mine']);
+  it('include the current model even when the gateway does not list it, or has not responded', () => {
+    assert.deepEqual(listChoices(['a'], 'mine', undefined, ''), ['current mine', 'other a']);
+    assert.deepEqual(listChoices([], 'mine', undefined, ''), ['current mine']);
   });
 
-  it('leaves out the model that is to be replaced', () => {
-    assert.deepEqual(shown(models, 'b', 'b', ''), ['other a', 'other c']);
-    assert.deepEqual(shown(models, 'b', 'b', 'b'), ['other a', 'other c']);
+  it('exclude the model that is to be replaced', () => {
+    assert.deepEqual(listChoices(models, 'b', 'b', ''), ['other a', 'other c']);
+    assert.deepEqual(listChoices(models, 'b', 'b', 'b'), ['other a', 'other c']);
   });
 
-  it('offers what was typed, unless it is in the list', () => {
-    assert.deepEqual(shown(['a'], 'a', undefined, ' x/y:z '), ['current a', 'typed x/y:z']);
-    assert.deepEqual(shown(['a'], 'a', undefined, 'a'), ['current a']);
-    assert.deepEqual(shown(['a'], 'a', undefined, '  '), ['current a']);
+  it('include the typed name unless it is in the list', () => {
+    assert.deepEqual(listChoices(['a'], 'a', undefined, ' x/y:z '), ['current a', 'typed x/y:z']);
+    assert.deepEqual(listChoices(['a'], 'a', undefined, 'a'), ['current a']);
+    assert.deepEqual(listChoices(['a'], 'a', undefined, '  '), ['current a']);
   });
 });

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
-import type { askArgument as Read } from '../../../src/host/panel/panelCommands';
+import type { parseAskArgument as ParseAskArgument } from '../../../src/host/panel/panelCommands';
 import { useVSCode } from '../../support/fakeVSCode';
 
 const localize = (message: string): string => message;
 
-describe('askArgument', () => {
-  let askArgument: typeof Read;
+describe('argument of holysheep.ask', () => {
+  let parseAskArgument: typeof ParseAskArgument;
   useVSCode({});
   before(async () => {
-    ({ askArgument } = await import('../../../src/host/panel/panelCommands'));
+    ({ parseAskArgument } = await import('../../../src/host/panel/panelCommands'));
   });
 
   for (const [argument, expected] of [
@@ -19,7 +19,7 @@ describe('askArgument', () => {
       { prompt: 'Hi', model: 'm', newConversation: true },
     ],
   ] as const) {
-    it(`takes ${JSON.stringify(argument)}`, () => assert.deepEqual(askArgument(argument, localize), expected));
+    it(`accepts ${JSON.stringify(argument)}`, () => assert.deepEqual(parseAskArgument(argument, localize), expected));
   }
 
   for (const [argument, message] of [
@@ -35,9 +35,9 @@ describe('askArgument', () => {
     [{ prompt: 'Hi', model: ' ' }, /"model"/],
     [{ prompt: 'Hi', newConversation: 'yes' }, /"newConversation"/],
   ] as const) {
-    it(`refuses ${JSON.stringify(argument)} and says why`, () => {
+    it(`rejects ${JSON.stringify(argument)} with an error that names the problem`, () => {
       assert.throws(
-        () => askArgument(argument, localize),
+        () => parseAskArgument(argument, localize),
         (error: Error) => error instanceof TypeError && message.test(error.message),
       );
     });

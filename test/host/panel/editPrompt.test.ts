@@ -9,7 +9,7 @@ import { ScriptedEngine } from '../conversation/scriptedEngine';
 
 const file: Attachment = { kind: 'file', label: 'a.ts', languageId: 'ts', code: 'const a = 1;' };
 
-async function setUp(asked: PromptInput, pick?: string) {
+async function setUp(input: PromptInput, pickedModel?: string) {
   const engine = new ScriptedEngine();
   const conversation = new Conversation(
     'c',
@@ -26,115 +26,115 @@ async function setUp(asked: PromptInput, pick?: string) {
       onError: (error) => assert.fail(String(error)),
     },
   );
-  const { id } = conversation.ask(asked);
+  const { id } = conversation.ask(input);
   await conversation.stopAll();
-  const remembered: string[] = [];
-  const holds: string[] = [];
-  let heldMeanwhile: readonly string[] = [];
+  const addedToHistory: string[] = [];
+  const openIds: string[] = [];
+  let openIdsDuringCall: readonly string[] = [];
   const deps = {
     conversations: {
-      withOpen: async (held: Conversation, work: () => Promise<void>) => {
-        holds.push(held.id);
+      withOpen: async (openConversation: Conversation, work: () => Promise<void>) => {
+        openIds.push(openConversation.id);
         await work();
-        holds.pop();
+        openIds.pop();
       },
     },
     demo: {
-      answers: (of: Pick<Conversation, 'exchanges'>) => {
-        assert.equal(of, conversation);
+      answers: (promptedConversation: Pick<Conversation, 'exchanges'>) => {
+        assert.equal(promptedConversation, conversation);
         return false;
       },
     },
     connections: {
       view: (demo = true) => {
-        heldMeanwhile = [...holds];
+        openIdsDuringCall = [...openIds];
         return Promise.resolve({ model: 'm', host: 'api.example', hasKey: true, demo });
       },
     },
-    promptHistory: { add: (prompt: string) => Promise.resolve(void remembered.push(prompt)) },
+    promptHistory: { add: (prompt: string) => Promise.resolve(void addedToHistory.push(prompt)) },
     catalog: {
       pickOther: async () => {
-        heldMeanwhile = [...holds];
+        openIdsDuringCall = [...openIds];
         await Promise.resolve();
-        return pick;
+        return pickedModel;
       },
     },
     onError: (error: unknown) => assert.fail(String(error)),
   };
-  /** What is shown now, if it is another version. */
-  const anew = () => conversation.exchanges().find((exchange) => exchange.id !== id);
-  const held = () => ({ now: holds, meanwhile: heldMeanwhile });
-  return { conversation, id, deps, anew, remembered, held };
+  /** Returns the current version of the exchange, or undefined if it is still the first version. */
+  const newVersion = () => conversation.exchanges().find((exchange) => exchange.id !== id);
+  const openConversations = () => ({ now: openIds, duringCall: openIdsDuringCall });
+  return { conversation, id, deps, newVersion, addedToHistory, openConversations };
 }
 
-describe('a prompt that is edited', () => {
-  it('is asked in its new words, with the same context and model', async () => {
-    const { conversation, id, deps, anew, remembered } = await setUp({
+describe('edited prompt', () => {
+  it('is sent with the new text and the same context and model', async () => {
+    const { conversation, id, deps, newVersion, addedToHistory } = await setUp({
       prompt: 'Explain a.ts',
       content: 'all of it',
       attachments: [file],
       model: 'gpt-4o',
     });
     await editPrompt(deps, conversation, id, 'Why one?');
-    const { prompt, content, attachments, model } = anew() ?? {};
+    const { prompt, content, attachments, model } = newVersion() ?? {};
     assert.deepEqual([prompt, attachments, model], ['Why one?', [file], 'gpt-4o']);
     assert.match(content ?? '', /^Why one\?[^]*const a = 1;/);
-    assert.deepEqual(remembered, ['Why one?']);
+    assert.deepEqual(addedToHistory, ['Why one?']);
   });
 
-  it('is sent just as before when its words are the same', async () => {
-    const { conversation, id, deps, anew } = await setUp({ prompt: 'Explain a.ts', content: 'all of it' });
+  it('is sent as before when the text is unchanged', async () => {
+    const { conversation, id, deps, newVersion } = await setUp({ prompt: 'Explain a.ts', content: 'all of it' });
     await editPrompt(deps, conversation, id, ' Explain a.ts\n');
-    assert.deepEqual([anew()?.prompt, anew()?.content], ['Explain a.ts', 'all of it']);
+    assert.deepEqual([newVersion()?.prompt, newVersion()?.content], ['Explain a.ts', 'all of it']);
   });
 
-  it('keeps its conversation open until it is asked', async () => {
-    const { conversation, id, deps, held } = await setUp({ prompt: 'one' });
+  it('keeps its conversation open until it is sent', async () => {
+    const { conversation, id, deps, openConversations } = await setUp({ prompt: 'one' });
     await editPrompt(deps, conversation, id, 'two');
-    assert.deepEqual(held(), { meanwhile: ['c'], now: [] });
+    assert.deepEqual(openConversations(), { duringCall: ['c'], now: [] });
   });
 
-  it('goes where prompts go now, though it was one of the demo', async () => {
-    const { conversation, id, deps, anew } = await setUp({ prompt: 'one', demo: true });
+  it('is sent to the current gateway even if the previous version was sent to the demo', async () => {
+    const { conversation, id, deps, newVersion } = await setUp({ prompt: 'one', demo: true });
     await editPrompt(deps, conversation, id, 'two');
-    assert.equal(anew()?.demo, false);
+    assert.equal(newVersion()?.demo, false);
   });
 
-  it('leaves behind the model of a demo that is closed', async () => {
-    const { conversation, id, deps, anew } = await setUp({ prompt: 'one', model: 'demo-cut', demo: true });
+  it('does not keep the model of a demo that has ended', async () => {
+    const { conversation, id, deps, newVersion } = await setUp({ prompt: 'one', model: 'demo-cut', demo: true });
     await editPrompt(deps, conversation, id, 'two');
-    assert.deepEqual([anew()?.demo, anew()?.model], [false, undefined]);
+    assert.deepEqual([newVersion()?.demo, newVersion()?.model], [false, undefined]);
   });
 });
 
-describe('another answer', () => {
-  it('is asked for with the same prompt', async () => {
-    const { conversation, id, deps, anew } = await setUp({ prompt: 'one' }, 'never asked');
+describe('regenerated answer', () => {
+  it('is requested with the same prompt', async () => {
+    const { conversation, id, deps, newVersion } = await setUp({ prompt: 'one' }, 'unused model');
     await regenerate(deps, conversation, id, false);
-    assert.deepEqual([anew()?.prompt, anew()?.model], ['one', undefined]);
+    assert.deepEqual([newVersion()?.prompt, newVersion()?.model], ['one', undefined]);
   });
 
-  it('is one, though the button is pressed twice before it is there', async () => {
+  it('is requested only once when the button is pressed twice before the new version is shown', async () => {
     const { conversation, id, deps } = await setUp({ prompt: 'one' });
     await Promise.all([regenerate(deps, conversation, id, false), regenerate(deps, conversation, id, false)]);
     assert.equal(conversation.views()[0]?.versions?.length, 2);
   });
 
-  it('comes from the model that is chosen', async () => {
-    const { conversation, id, deps, anew } = await setUp({ prompt: 'one' }, 'deepseek-r1');
+  it('comes from the model that the user has chosen', async () => {
+    const { conversation, id, deps, newVersion } = await setUp({ prompt: 'one' }, 'deepseek-r1');
     await regenerate(deps, conversation, id, true);
-    assert.equal(anew()?.model, 'deepseek-r1');
+    assert.equal(newVersion()?.model, 'deepseek-r1');
   });
 
-  it('keeps its conversation open while the model is chosen, though the panel may be closed', async () => {
-    const { conversation, id, deps, held } = await setUp({ prompt: 'one' }, 'deepseek-r1');
+  it('keeps its conversation open while the user chooses a model, because the panel may be closed', async () => {
+    const { conversation, id, deps, openConversations } = await setUp({ prompt: 'one' }, 'deepseek-r1');
     await regenerate(deps, conversation, id, true);
-    assert.deepEqual(held(), { meanwhile: ['c'], now: [] });
+    assert.deepEqual(openConversations(), { duringCall: ['c'], now: [] });
   });
 
-  it('is not asked for when no model is chosen', async () => {
-    const { conversation, id, deps, anew } = await setUp({ prompt: 'one' });
+  it('is not requested when the user chooses no model', async () => {
+    const { conversation, id, deps, newVersion } = await setUp({ prompt: 'one' });
     await regenerate(deps, conversation, id, true);
-    assert.equal(anew(), undefined);
+    assert.equal(newVersion(), undefined);
   });
 });

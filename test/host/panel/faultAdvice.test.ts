@@ -6,8 +6,8 @@ import {
   faultAdvice,
   troubleshootingPages,
   type TroubleshootingPage,
-  faultHelp,
-  repository,
+  translateFaultHelp,
+  repositoryUrl,
 } from '../../../src/host/panel/faultAdvice';
 const root = resolve(__dirname, '../../..');
 const folder = join(root, 'docs/troubleshooting');
@@ -20,10 +20,10 @@ const languages = {
   '.zh-CN.md': (english: string): string => chinese[english] ?? assert.fail(english),
 } as const;
 
-/** Sentences of cards, as patterns: each placeholder stands for something. */
-function sentencesOf(page: TroubleshootingPage, translate: (english: string) => string): readonly RegExp[] {
-  const ofPage = rows.filter(({ kind }) => kind !== undefined && faultAdvice[kind].page === page);
-  const sentences = ofPage.flatMap(({ message, messageWithTime: timed }) => [
+/** Returns patterns for the messages of all failure cards that link to a page. A placeholder matches any text. */
+function messagePatterns(page: TroubleshootingPage, translate: (english: string) => string): readonly RegExp[] {
+  const rowsOfPage = rows.filter(({ kind }) => kind !== undefined && faultAdvice[kind].page === page);
+  const sentences = rowsOfPage.flatMap(({ message, messageWithTime: timed }) => [
     message,
     ...(timed === undefined ? [] : [timed]),
   ]);
@@ -33,60 +33,60 @@ function sentencesOf(page: TroubleshootingPage, translate: (english: string) => 
   });
 }
 
-describe('the help for faults', () => {
-  it('is there for every kind of the fault table', () => {
+describe('help for faults', () => {
+  it('exists for every kind of the fault table', () => {
     const kinds = new Set(rows.flatMap(({ kind }) => kind ?? []));
     assert.deepEqual([...kinds].sort(), Object.keys(faultAdvice).sort());
   });
 
-  it('says that it was not tried again only of kinds that are not, but for a hint', () => {
+  it('marks only those kinds as permanent that are never retried without a retry-after', () => {
     for (const { kind, policy } of rows) {
       if (kind === undefined || !faultAdvice[kind].isPermanent) continue;
       assert.ok(['never', 'repair', 'hint'].includes(policy.retry), `${kind} ${policy.retry}`);
     }
   });
 
-  it('links to the page in the language of the display, in the repository of the manifest', () => {
+  it('links to pages in the display language, in the repository of the manifest', () => {
     const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { repository: { url: string } };
-    assert.equal(`${repository}.git`, manifest.repository.url);
-    const said = (english: string): string => english;
-    const pages = `${repository}/blob/main/docs/troubleshooting`;
+    assert.equal(`${repositoryUrl}.git`, manifest.repository.url);
+    const untranslated = (english: string): string => english;
+    const pages = `${repositoryUrl}/blob/main/docs/troubleshooting`;
     for (const [locale, href] of [
       ['en', `${pages}/rate-limit.md`],
       ['de', `${pages}/rate-limit.md`],
       ['zh-cn', `${pages}/rate-limit.zh-CN.md`],
       ['zh-tw', `${pages}/rate-limit.zh-CN.md`],
     ] as const) {
-      assert.equal(faultHelp(said, locale)['rate-limit'].href, href);
+      assert.equal(translateFaultHelp(untranslated, locale)['rate-limit'].href, href);
     }
   });
 });
 
-describe('the troubleshooting pages', () => {
-  it('are those that the help links to, and an index', () => {
-    const named = ['README', ...troubleshootingPages].flatMap((page) =>
-      Object.keys(languages).map((end) => page + end),
+describe('troubleshooting pages', () => {
+  it('consist of the pages that the help links to and an index', () => {
+    const expectedFiles = ['README', ...troubleshootingPages].flatMap((page) =>
+      Object.keys(languages).map((extension) => page + extension),
     );
-    assert.deepEqual(readdirSync(folder).sort(), named.sort());
-    const linked = new Set(Object.values(faultAdvice).map(({ page }) => page));
-    assert.deepEqual([...linked].sort(), [...troubleshootingPages].sort());
+    assert.deepEqual(readdirSync(folder).sort(), expectedFiles.sort());
+    const linkedPages = new Set(Object.values(faultAdvice).map(({ page }) => page));
+    assert.deepEqual([...linkedPages].sort(), [...troubleshootingPages].sort());
   });
 
-  for (const [ending, translate] of Object.entries(languages)) {
-    it(`are all in the index: README${ending}`, () => {
-      const index = read(`README${ending}`);
-      for (const page of troubleshootingPages) assert.ok(index.includes(`](${page}${ending})`), page);
+  for (const [extension, translate] of Object.entries(languages)) {
+    it(`are all listed in the index: README${extension}`, () => {
+      const index = read(`README${extension}`);
+      for (const page of troubleshootingPages) assert.ok(index.includes(`](${page}${extension})`), page);
     });
 
     for (const page of troubleshootingPages) {
-      it(`have the words of all their cards: ${page}${ending}`, () => {
-        const text = read(page + ending);
-        for (const sentence of sentencesOf(page, translate)) assert.match(text, sentence);
+      it(`contain the messages of all failure cards that link to them: ${page}${extension}`, () => {
+        const text = read(page + extension);
+        for (const pattern of messagePatterns(page, translate)) assert.match(text, pattern);
       });
     }
   }
 
-  it('link to files that are there', () => {
+  it('contain no broken links to files', () => {
     for (const file of readdirSync(folder)) {
       for (const [, link = ''] of read(file).matchAll(/\]\((?!https?:)([^)#]+)/g)) {
         assert.ok(existsSync(join(folder, dirname(file), link)), `${file}: ${link}`);

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { oldest } from '../../support/vscode/versions';
 
 /**
- * What the two galleries demand of a manifest, Visual Studio Marketplace through `vsce` and Open VSX on its server
- * (`ExtensionValidator`), which can't be asked before there is a release.
+ * The manifest as far as the extension galleries validate it: Visual Studio Marketplace in `vsce`, and Open VSX in the
+ * `ExtensionValidator` of its server, which can't be called before a release.
  */
 interface Manifest {
   readonly name: string;
@@ -27,7 +27,7 @@ interface Manifest {
   readonly enabledApiProposals?: readonly string[];
 }
 
-const categories = [
+const acceptedCategories = [
   ...['AI', 'Azure', 'Chat', 'Data Science', 'Debuggers', 'Education', 'Extension Packs', 'Formatters', 'Keymaps'],
   ...['Language Packs', 'Linters', 'Machine Learning', 'Notebooks', 'Other', 'Programming Languages', 'SCM Providers'],
   ...['Snippets', 'Testing', 'Themes', 'Visualization'],
@@ -37,14 +37,14 @@ const root = join(__dirname, '../../..');
 const read = (name: string): string => readFileSync(join(root, name), 'utf8');
 const manifest = JSON.parse(read('package.json')) as Manifest;
 
-describe('the galleries', () => {
-  it('know the extension by names that they accept', () => {
+describe('manifest for the extension galleries', () => {
+  it('has a valid publisher, name and version', () => {
     assert.equal(`${manifest.publisher}.${manifest.name}`, 'holysheep.holysheep-prompt');
     for (const name of [manifest.publisher, manifest.name]) assert.match(name, /^[a-z0-9][a-z0-9-]*$/i);
     assert.match(manifest.version, /^\d+\.\d+\.\d+$/);
   });
 
-  it('may show every text, by its length and its characters', () => {
+  it('has texts of valid length without invisible characters', () => {
     for (const file of ['package.nls.json', 'package.nls.zh-cn.json']) {
       const { description } = JSON.parse(read(file)) as { readonly description: string };
       assert.ok(description.length > 0 && description.length <= 2048);
@@ -53,16 +53,16 @@ describe('the galleries', () => {
     for (const text of [manifest.displayName, manifest.license, ...manifest.keywords]) assert.ok(text.length <= 255);
   });
 
-  it('find a licence, in the manifest and as a file', () => {
+  it('names the licence of the LICENSE file', () => {
     assert.equal(manifest.license, 'MIT');
     assert.match(read('LICENSE'), /^MIT License/);
   });
 
-  it('find the version in the changelog, as the newest', () => {
+  it('has the newest version of the changelog', () => {
     assert.equal(/^## (.+)$/m.exec(read('CHANGELOG.md'))?.[1], manifest.version);
   });
 
-  it('find an icon, a square PNG of at least 128 pixels', () => {
+  it('has a square PNG icon of at least 128 pixels', () => {
     const png = readFileSync(join(root, manifest.icon));
     assert.equal(png.toString('latin1', 1, 4), 'PNG');
     const [width, height] = [png.readUInt32BE(16), png.readUInt32BE(20)];
@@ -70,16 +70,16 @@ describe('the galleries', () => {
     assert.ok(width >= 128);
   });
 
-  it('know the categories, and take the keywords', () => {
+  it('has only accepted categories, and at most 30 sorted, unique keywords', () => {
     assert.deepEqual(
-      manifest.categories.filter((category) => !categories.includes(category)),
+      manifest.categories.filter((category) => !acceptedCategories.includes(category)),
       [],
     );
     assert.ok(manifest.keywords.length <= 30);
     assert.deepEqual(manifest.keywords, [...new Set(manifest.keywords)].sort());
   });
 
-  it('know the colours, the price and where to ask', () => {
+  it('has a banner colour, a price and links for support', () => {
     assert.match(manifest.galleryBanner.color, /^#[0-9a-f]{6}$/);
     assert.ok(['dark', 'light'].includes(manifest.galleryBanner.theme));
     assert.equal(manifest.pricing, 'Free');
@@ -87,7 +87,7 @@ describe('the galleries', () => {
     for (const url of [homepage, repository.url, bugs.url, qna]) assert.equal(new URL(url).protocol, 'https:');
   });
 
-  it('take it: it uses no proposed API, and none that is newer than the oldest VS Code it promises', () => {
+  it('uses no proposed API, and no API that is newer than the oldest supported version of VS Code', () => {
     assert.equal(manifest.enabledApiProposals, undefined);
     assert.equal(manifest.engines.vscode, `^${manifest.devDependencies['@types/vscode']}`);
     assert.match(oldest.desktop, new RegExp(`^${/\d+\.\d+/.exec(manifest.engines.vscode)![0]}\\.\\d+$`));

@@ -1,29 +1,29 @@
 import assert from 'node:assert/strict';
 import { JSDOM } from 'jsdom';
-import { faultHelp } from '../../../src/host/panel/faultAdvice';
+import { translateFaultHelp } from '../../../src/host/panel/faultAdvice';
 import { panelHtml } from '../../../src/host/panel/panelPage';
 import { panelTitle, translatePanelStrings } from '../../../src/host/panel/panelText';
 import { panelStrings, type FaultDetails } from '../../../src/shared/panelStrings';
 
-const nasty = `"><script>alert('1')</script>&amp;<b a="`;
-const page = (strings = translatePanelStrings((english) => english)) =>
+const htmlInjection = `"><script>alert('1')</script>&amp;<b a="`;
+const createPage = (strings = translatePanelStrings((english) => english)) =>
   panelHtml({
     nonce: 'n0nce',
     cspSource: 'https://csp.example',
     scriptUri: 'https://csp.example/dist/webview.js?a=1&b="2"',
     styleUris: ['https://csp.example/media/markdown.css', 'https://csp.example/media/panel.css'],
     strings,
-    help: faultHelp((english) => `${english} ${nasty}`, 'zh-cn'),
+    help: translateFaultHelp((english) => `${english} ${htmlInjection}`, 'zh-cn'),
     locale: 'zh-cn',
   });
 
-describe('The panel page', () => {
-  it('gives the script the strings and the locale exactly, whatever is in them', () => {
-    const strings = translatePanelStrings((english) => `${english} ${nasty}`);
-    const { document } = new JSDOM(page(strings)).window;
+describe('panel page', () => {
+  it('passes the strings and the locale to the script without interpreting HTML in them', () => {
+    const strings = translatePanelStrings((english) => `${english} ${htmlInjection}`);
+    const { document } = new JSDOM(createPage(strings)).window;
     assert.deepEqual(JSON.parse(document.body.dataset['strings'] ?? ''), strings);
     const help = JSON.parse(document.body.dataset['help'] ?? '') as FaultDetails;
-    assert.ok(help.auth.cause.endsWith(nasty) && help.breaker.remedy.endsWith(nasty));
+    assert.ok(help.auth.cause.endsWith(htmlInjection) && help.breaker.remedy.endsWith(htmlInjection));
     assert.match(help.auth.href, /authentication\.zh-CN\.md$/);
     assert.equal(document.body.dataset['locale'], 'zh-cn');
     assert.equal(document.querySelectorAll('script').length, 1);
@@ -31,8 +31,8 @@ describe('The panel page', () => {
     assert.ok(document.querySelector('#root'));
   });
 
-  it('loads its one script and its styles by their addresses, the script with the nonce', () => {
-    const { document } = new JSDOM(page()).window;
+  it('loads one script with the nonce, and its style sheets', () => {
+    const { document } = new JSDOM(createPage()).window;
     const script = document.querySelector('script');
     assert.equal(script?.getAttribute('src'), 'https://csp.example/dist/webview.js?a=1&b="2"');
     assert.equal(script.getAttribute('nonce'), 'n0nce');
@@ -43,8 +43,8 @@ describe('The panel page', () => {
     );
   });
 
-  it('allows nothing but those', () => {
-    const { document } = new JSDOM(page()).window;
+  it('allows no other resources', () => {
+    const { document } = new JSDOM(createPage()).window;
     const policy = document.querySelector('meta[http-equiv="Content-Security-Policy"]')?.getAttribute('content');
     assert.equal(
       policy,
@@ -53,8 +53,8 @@ describe('The panel page', () => {
   });
 });
 
-describe('translatePanelStrings', () => {
-  it('translates every text and keeps its name', () => {
+describe('translation of the panel strings', () => {
+  it('translates every string and keeps its name', () => {
     const strings = translatePanelStrings((english) => `«${english}»`);
     assert.deepEqual(Object.keys(strings), Object.keys(panelStrings));
     for (const [name, english] of Object.entries(panelStrings)) {
@@ -63,7 +63,7 @@ describe('translatePanelStrings', () => {
   });
 });
 
-describe('panelTitle', () => {
+describe('tab title of a conversation', () => {
   for (const [prompt, title] of [
     ['Why?', 'Why?'],
     ['  one\n\n two\tthree ', 'one two three'],
@@ -72,6 +72,7 @@ describe('panelTitle', () => {
     ['𝄞'.repeat(41), `${'𝄞'.repeat(39)}…`],
     ['pay\u200bpal \u202egnp.exe\u001b[2J', 'paypal gnp.exe [2J'],
   ] as const) {
-    it(`makes ${JSON.stringify(title)}`, () => assert.equal(panelTitle(prompt), title));
+    it(`is ${JSON.stringify(title)} for the prompt ${JSON.stringify(prompt)}`, () =>
+      assert.equal(panelTitle(prompt), title));
   }
 });

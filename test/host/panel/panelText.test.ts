@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { billingPage, openableLink } from '../../../src/host/panel/panelText';
 
-describe('openableLink', () => {
+describe('links in answers', () => {
   for (const href of ['https://example.com/a?b=c#d', 'http://example.com/', 'mailto:a@example.com']) {
-    it(`opens ${href}`, () => assert.equal(openableLink(href), href));
+    it(`can be opened: ${href}`, () => assert.equal(openableLink(href), href));
   }
   for (const href of [
     'command:workbench.action.reloadWindow',
@@ -16,11 +16,11 @@ describe('openableLink', () => {
     '/relative',
     '',
   ]) {
-    it(`refuses ${JSON.stringify(href)}`, () => assert.equal(openableLink(href), undefined));
+    it(`cannot be opened: ${JSON.stringify(href)}`, () => assert.equal(openableLink(href), undefined));
   }
 });
 
-describe('billingPage', () => {
+describe('billing page', () => {
   for (const [origin, page] of [
     ['https://api.holysheep.ai', 'https://www.holysheep.ai'],
     ['https://holysheep.ai', 'https://www.holysheep.ai'],
@@ -29,6 +29,6 @@ describe('billingPage', () => {
     ['https://holysheep.ai.evil.example', 'https://holysheep.ai.evil.example'],
     ['http://api.holysheep.ai', 'http://api.holysheep.ai'],
   ] as const) {
-    it(`is ${page} for ${origin}`, () => assert.equal(billingPage(origin), page));
+    it(`is ${page} for the gateway ${origin}`, () => assert.equal(billingPage(origin), page));
   }
 });

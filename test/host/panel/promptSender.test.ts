@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import { Conversation } from '../../../src/host/conversation/conversation';
 import type { Exchange, PromptInput } from '../../../src/host/conversation/exchange';
-import { isOfDemo } from '../../../src/host/demo/demoTour';
+import { isDemoConversation } from '../../../src/host/demo/demoTour';
 import { foldJournal } from '../../../src/host/journal/journalFold';
-import { prefilledInput, PromptDraft, sendPrompt, type SendServices } from '../../../src/host/panel/promptSender';
+import { parsePrefilledInput, PromptDraft, sendPrompt, type SendServices } from '../../../src/host/panel/promptSender';
 import type { Attachment } from '../../../src/shared/protocol';
 import { VirtualClock } from '../../support/virtualClock';
 import { ScriptedEngine } from '../conversation/scriptedEngine';
 
-/** Says what it is asked. */
-class TalkingConversation extends Conversation {
+/** A conversation that records the prompts that it is asked. */
+class RecordingConversation extends Conversation {
   constructor(
     name: string,
-    private readonly say: (what: string) => void,
+    private readonly record: (call: string) => void,
   ) {
     super(
       name,
@@ -32,16 +32,16 @@ class TalkingConversation extends Conversation {
   }
 
   override ask(input: PromptInput): Exchange {
-    this.say(`ask ${this.id}: ${input.prompt}${input.content === undefined ? '' : ` (${input.content})`}`);
+    this.record(`ask ${this.id}: ${input.prompt}${input.content === undefined ? '' : ` (${input.content})`}`);
     return super.ask(input);
   }
 }
 
 function setUp() {
-  const happened: string[] = [];
-  const remember = { fails: false };
+  const calls: string[] = [];
+  const promptHistory = { fails: false };
   const connection = { model: 'm', host: 'api.example', hasKey: true, demo: false };
-  const conversation = (name: string) => new TalkingConversation(name, (what) => happened.push(what));
+  const conversation = (name: string) => new RecordingConversation(name, (call) => calls.push(call));
   const current = conversation('current');
   const services: SendServices = {
     conversations: {
@@ -49,63 +49,65 @@ function setUp() {
       startNew: () => conversation('new'),
     },
     panels: {
-      show: ({ id }, { preserveFocus }) => happened.push(`show ${id}${preserveFocus ? '' : ' with focus'}`),
-      compose: ({ id }, { text, more, awaitsKey }) =>
-        happened.push(
+      show: ({ id }, { preserveFocus }) => calls.push(`show ${id}${preserveFocus ? '' : ' with focus'}`),
+      prefill: ({ id }, { text, more, awaitsKey }) =>
+        calls.push(
           `compose ${id}: ${text}${more ? `, and ${JSON.stringify(more)}` : ''}${awaitsKey ? ' until there is a key' : ''}`,
         ),
     },
-    // The demo answers only where nothing real was asked.
-    demo: { answers: (of) => connection.demo && isOfDemo(of) },
+    // The demo answers only in conversations without exchanges of a real gateway.
+    demo: { answers: (conversation) => connection.demo && isDemoConversation(conversation) },
     connections: { view: (demo) => Promise.resolve({ ...connection, demo: demo === true }) },
     promptHistory: {
       add: (prompt) =>
-        remember.fails ? Promise.reject(new Error('disk')) : Promise.resolve(void happened.push(`remember ${prompt}`)),
+        promptHistory.fails
+          ? Promise.reject(new Error('disk'))
+          : Promise.resolve(void calls.push(`remember ${prompt}`)),
     },
-    onError: (error) => happened.push(String(error)),
+    onError: (error) => calls.push(String(error)),
   };
   const send = (input: PromptInput, options?: Parameters<typeof sendPrompt>[2]) => sendPrompt(services, input, options);
-  return { send, happened, connection, remember, current, other: conversation('other') };
+  return { send, calls, connection, promptHistory, current, otherConversation: conversation('other') };
 }
 
-describe('sending a prompt', () => {
-  it('shows the panel and asks', async () => {
-    const { send, happened } = setUp();
+describe('sending of a prompt', () => {
+  it('shows the panel and sends the prompt', async () => {
+    const { send, calls } = setUp();
     await send({ prompt: 'Hi' });
-    assert.deepEqual(happened, ['show current', 'remember Hi', 'ask current: Hi']);
+    assert.deepEqual(calls, ['show current', 'remember Hi', 'ask current: Hi']);
   });
 
-  it('asks although the prompt history can not be kept', async () => {
-    const { send, happened, remember } = setUp();
-    remember.fails = true;
+  it('sends the prompt even if the prompt history cannot be saved', async () => {
+    const { send, calls, promptHistory } = setUp();
+    promptHistory.fails = true;
     await send({ prompt: 'Hi' });
-    assert.deepEqual(happened.sort(), ['Error: disk', 'ask current: Hi', 'show current']);
+    assert.deepEqual(calls.sort(), ['Error: disk', 'ask current: Hi', 'show current']);
   });
 
-  it('asks in a new conversation when told to', async () => {
-    const { send, happened } = setUp();
+  it('starts a new conversation on request', async () => {
+    const { send, calls } = setUp();
     await send({ prompt: 'Hi' }, { newConversation: true });
-    assert.deepEqual(happened, ['show new', 'remember Hi', 'ask new: Hi']);
+    assert.deepEqual(calls, ['show new', 'remember Hi', 'ask new: Hi']);
   });
 
-  it('without a key keeps the prompt in the composer', async () => {
-    const { send, happened, connection } = setUp();
+  it('puts the prompt into the composer when there is no API key', async () => {
+    const { send, calls, connection } = setUp();
     connection.hasKey = false;
     await send({ prompt: 'Hi' });
-    assert.deepEqual(happened, ['show current', 'remember Hi', 'compose current: Hi until there is a key']);
+    assert.deepEqual(calls, ['show current', 'remember Hi', 'compose current: Hi until there is a key']);
   });
 
-  for (const [what, input] of [
+  for (const [name, input] of [
     ['code', { prompt: 'Explain', content: 'in full' }],
     ['attachments', { prompt: 'Explain', attachments: [{ label: 'a.ts', languageId: 'ts', code: 'a' }] }],
   ] as const) {
-    it(`gives the page more of a prompt than its words where it has ${what}`, async () => {
-      const { send, happened, connection } = setUp();
+    it(`passes the complete prompt to the composer when it has ${name}`, async () => {
+      const { send, calls, connection } = setUp();
       connection.hasKey = false;
       await send(input);
       await send({ prompt: 'Why?', attachments: [] });
       assert.deepEqual(
-        happened.filter((each) => each.startsWith('compose')),
+        calls.filter((call) => call.startsWith('compose')),
         [
           `compose current: Explain, and ${JSON.stringify(input)} until there is a key`,
           'compose current: Why? until there is a key',
@@ -114,63 +116,63 @@ describe('sending a prompt', () => {
     });
   }
 
-  it('needs no key in the demo', async () => {
-    const { send, happened, connection } = setUp();
+  it('needs no API key in the demo', async () => {
+    const { send, calls, connection } = setUp();
     Object.assign(connection, { hasKey: false, demo: true });
     await send({ prompt: 'Hi' });
-    assert.equal(happened.at(-1), 'ask current: Hi');
+    assert.equal(calls.at(-1), 'ask current: Hi');
   });
 
-  it('stays with the user’s own gateway in a conversation that has begun there, while the demo is open', async () => {
-    const { send, connection, current, other } = setUp();
+  it('keeps using the user’s gateway in its conversations while the demo is active', async () => {
+    const { send, connection, current, otherConversation } = setUp();
     await send({ prompt: 'a real question' });
     connection.demo = true;
     await send({ prompt: 'and then?' });
-    await send({ prompt: 'a question to the demo' }, { conversation: other });
+    await send({ prompt: 'a question to the demo' }, { conversation: otherConversation });
     assert.deepEqual(
-      [...current.exchanges(), ...other.exchanges()].map(({ demo }) => demo),
+      [...current.exchanges(), ...otherConversation.exchanges()].map(({ demo }) => demo),
       [false, false, true],
     );
   });
 
-  it('leaves a prompt in the composer of a conversation with the user’s gateway when the demo is opened', async () => {
-    const { send, happened, connection, other } = setUp();
+  it('puts a prompt for the user’s gateway into the composer when there is no key, even while the demo is active', async () => {
+    const { send, calls, connection, otherConversation } = setUp();
     await send({ prompt: 'a real question' });
     Object.assign(connection, { hasKey: false, demo: true });
     await send({ prompt: 'and then?' });
-    await send({ prompt: 'anything' }, { conversation: other });
+    await send({ prompt: 'anything' }, { conversation: otherConversation });
     assert.deepEqual(
-      happened.filter((each) => /^(ask|compose)/.test(each)),
+      calls.filter((call) => /^(ask|compose)/.test(call)),
       ['ask current: a real question', 'compose current: and then? until there is a key', 'ask other: anything'],
     );
   });
 
   const explain = { prompt: 'Explain', content: 'in full' };
-  for (const [what, more, input] of [
-    ['a prompt', { ...explain, id: 'x' }, explain],
-    ['nothing', undefined, undefined],
-    ['what is none', { prompt: 1 }, undefined],
+  for (const [name, value, input] of [
+    ['accepts a prompt', { ...explain, id: 'x' }, explain],
+    ['ignores a missing prompt', undefined, undefined],
+    ['ignores an invalid prompt', { prompt: 1 }, undefined],
   ] as const) {
-    it(`takes ${what} from a page`, () => {
-      assert.deepEqual(JSON.parse(JSON.stringify(prefilledInput(more) ?? null)), input ?? null);
+    it(`${name} that the page sends back`, () => {
+      assert.deepEqual(JSON.parse(JSON.stringify(parsePrefilledInput(value) ?? null)), input ?? null);
     });
   }
 
-  it('asks in the conversation of the panel it was sent from', async () => {
-    const { send, happened, other } = setUp();
-    await send({ prompt: 'Hi' }, { conversation: other });
-    assert.deepEqual(happened, ['show other', 'remember Hi', 'ask other: Hi']);
+  it('uses the conversation of the panel from which the prompt was sent', async () => {
+    const { send, calls, otherConversation } = setUp();
+    await send({ prompt: 'Hi' }, { conversation: otherConversation });
+    assert.deepEqual(calls, ['show other', 'remember Hi', 'ask other: Hi']);
   });
 
-  it('completes a prompt that is asked, but not one that waits for a key', async () => {
-    const { send, happened, connection, other } = setUp();
-    const complete = (input: PromptInput): PromptInput => ({ ...input, content: 'with one file' });
+  it('adds the draft to a prompt that is sent, but not to a prompt that waits for a key', async () => {
+    const { send, calls, connection, otherConversation } = setUp();
+    const addDraft = (input: PromptInput): PromptInput => ({ ...input, content: 'with one file' });
     connection.hasKey = false;
-    await send({ prompt: 'Hi' }, { conversation: other, complete });
+    await send({ prompt: 'Hi' }, { conversation: otherConversation, addDraft });
     connection.hasKey = true;
-    await send({ prompt: 'Hello' }, { conversation: other, complete });
+    await send({ prompt: 'Hello' }, { conversation: otherConversation, addDraft });
     assert.deepEqual(
-      happened.filter((each) => /^(ask|compose)/.test(each)),
+      calls.filter((call) => /^(ask|compose)/.test(call)),
       ['compose other: Hi until there is a key', 'ask other: Hello (with one file)'],
     );
   });
@@ -178,48 +180,48 @@ describe('sending a prompt', () => {
 
 const file: Attachment = { kind: 'file', label: 'a.ts', languageId: 'ts', code: 'const a = 1;' };
 
-function draftWith(...attached: Attachment[]) {
+function createDraft(...attachments: Attachment[]) {
   const models: (string | undefined)[] = [];
-  const context = { take: () => attached.splice(0) };
+  const context = { takeAll: () => attachments.splice(0) };
   return { draft: new PromptDraft(context, (model) => models.push(model)), models };
 }
 
-describe('the draft of a prompt', () => {
-  it('leaves a prompt as it is when nothing lies ready', () => {
-    const { draft, models } = draftWith();
-    assert.deepEqual(draft.complete({ prompt: 'Hi' }), { prompt: 'Hi', model: undefined });
+describe('prompt draft', () => {
+  it('does not change a prompt when the draft is empty', () => {
+    const { draft, models } = createDraft();
+    assert.deepEqual(draft.addTo({ prompt: 'Hi' }), { prompt: 'Hi', model: undefined });
     assert.deepEqual(models, []);
   });
 
-  it('sends the context along once', () => {
-    const { draft } = draftWith(file);
-    const { content, attachments } = draft.complete({ prompt: 'Why?' });
+  it('adds the context to one prompt only', () => {
+    const { draft } = createDraft(file);
+    const { content, attachments } = draft.addTo({ prompt: 'Why?' });
     assert.deepEqual(attachments, [file]);
     assert.match(content ?? '', /^Why\?[^]*const a = 1;/);
-    assert.equal(draft.complete({ prompt: 'Why?' }).attachments, undefined);
+    assert.equal(draft.addTo({ prompt: 'Why?' }).attachments, undefined);
   });
 
-  it('adds it to what a prompt brings of its own', () => {
-    const { draft } = draftWith(file);
-    const own: Attachment = { label: 'b.ts:1-2', languageId: 'ts', code: 'b' };
-    const { content, attachments } = draft.complete({ prompt: 'Explain', content: 'Explain b', attachments: [own] });
-    assert.deepEqual(attachments, [own, file]);
+  it('adds the context after the attachments of the prompt', () => {
+    const { draft } = createDraft(file);
+    const existing: Attachment = { label: 'b.ts:1-2', languageId: 'ts', code: 'b' };
+    const { content, attachments } = draft.addTo({ prompt: 'Explain', content: 'Explain b', attachments: [existing] });
+    assert.deepEqual(attachments, [existing, file]);
     assert.match(content ?? '', /^Explain b\n[^]*const a = 1;/);
   });
 
-  it('takes another model for one prompt, and says when it does and when it is over', () => {
-    const { draft, models } = draftWith();
-    draft.useOnce('deepseek-r1');
-    draft.useOnce('deepseek-r1');
-    assert.equal(draft.complete({ prompt: 'Hi' }).model, 'deepseek-r1');
-    assert.equal(draft.complete({ prompt: 'Hi' }).model, undefined);
+  it('uses a one-time model for one prompt and reports each change', () => {
+    const { draft, models } = createDraft();
+    draft.setModelOnce('deepseek-r1');
+    draft.setModelOnce('deepseek-r1');
+    assert.equal(draft.addTo({ prompt: 'Hi' }).model, 'deepseek-r1');
+    assert.equal(draft.addTo({ prompt: 'Hi' }).model, undefined);
     assert.deepEqual(models, ['deepseek-r1', undefined]);
   });
 
-  it('leaves a prompt the model it has', () => {
-    const { draft } = draftWith();
-    draft.useOnce('deepseek-r1');
-    assert.equal(draft.complete({ prompt: 'Hi', model: 'demo-steady' }).model, 'demo-steady');
+  it('does not replace the model of a prompt', () => {
+    const { draft } = createDraft();
+    draft.setModelOnce('deepseek-r1');
+    assert.equal(draft.addTo({ prompt: 'Hi', model: 'demo-steady' }).model, 'demo-steady');
     assert.equal(draft.modelOnce, undefined);
   });
 });

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { isToHost } from '../../../src/host/panel/validateMessage';
 import { isPanelState } from '../../../src/shared/protocol';
 
-describe('isToHost', () => {
-  const good: readonly unknown[] = [
+describe('validation of messages from the page', () => {
+  const validMessages: readonly unknown[] = [
     { type: 'ready' },
     { type: 'send', prompt: 'Hi' },
     { type: 'send', prompt: 'Hi', more: { prompt: 'Hi' } },
@@ -39,11 +39,11 @@ describe('isToHost', () => {
     { type: 'newFile', text: 'x', language: '' },
     { type: 'openLink', href: 'https://example.com' },
   ];
-  for (const message of good) {
-    it(`accepts ${JSON.stringify(message)}`, () => assert.equal(isToHost(message), true));
+  for (const message of validMessages) {
+    it(`accepts the message ${JSON.stringify(message)}`, () => assert.equal(isToHost(message), true));
   }
 
-  const bad: readonly unknown[] = [
+  const invalidMessages: readonly unknown[] = [
     undefined,
     null,
     'ready',
@@ -89,16 +89,16 @@ describe('isToHost', () => {
     { type: 'newFile', language: 'ts' },
     { type: 'openLink', href: {} },
   ];
-  for (const message of bad) {
-    it(`refuses ${JSON.stringify(message)}`, () => assert.equal(isToHost(message), false));
+  for (const message of invalidMessages) {
+    it(`rejects the message ${JSON.stringify(message)}`, () => assert.equal(isToHost(message), false));
   }
 });
 
-describe('isPanelState', () => {
+describe('validation of the saved state of a page', () => {
   for (const state of [{ conversationId: 'c' }, { conversationId: 'c', draft: 'of an earlier version' }]) {
-    it(`accepts ${JSON.stringify(state)}`, () => assert.equal(isPanelState(state), true));
+    it(`accepts the state ${JSON.stringify(state)}`, () => assert.equal(isPanelState(state), true));
   }
   for (const state of [undefined, null, 'c', {}, { conversationId: 1 }]) {
-    it(`refuses ${JSON.stringify(state)}`, () => assert.equal(isPanelState(state), false));
+    it(`rejects the state ${JSON.stringify(state)}`, () => assert.equal(isPanelState(state), false));
   }
 });

@@ -17,7 +17,7 @@ describe('holysheep.clearPromptHistory', () => {
     const history = new PromptHistory(storeIn(memory));
     await history.add('secret', 'one');
     const toldWith: (readonly string[])[] = [];
-    await clearPromptHistory(history, { historyChanged: () => toldWith.push(history.list()) });
+    await clearPromptHistory(history, { updatePromptHistory: () => toldWith.push(history.list()) });
     assert.deepEqual([toldWith, said], [[[]], ['Prompt history cleared.']]);
     assert.doesNotMatch(JSON.stringify([...memory]), /secret/);
   });
@@ -26,7 +26,7 @@ describe('holysheep.clearPromptHistory', () => {
     const { clearPromptHistory } = await import('../../../src/host/prompts/promptCommands');
     said.length = 0;
     const failing = { clear: () => Promise.reject(new Error('disk')) };
-    await assert.rejects(clearPromptHistory(failing, { historyChanged: () => said.push('told') }));
+    await assert.rejects(clearPromptHistory(failing, { updatePromptHistory: () => said.push('told') }));
     assert.deepEqual(said, []);
   });
 });

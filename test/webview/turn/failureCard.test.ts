@@ -27,11 +27,11 @@ describe('details of the failure card', () => {
     return linesByHeading;
   };
 
-  for (const [kind, { cause, remedy: todo, page: name }] of Object.entries(faultAdvice)) {
-    it(`show the cause, the advice and the help page of ${kind}`, () => {
+  for (const [kind, { cause, remedy, page: name }] of Object.entries(faultAdvice)) {
+    it(`say of ${kind} what causes it and what to do, and have the page about it`, () => {
       fail({ kind: kind as FaultKind, actions: [] }, ev.attempt());
       page.click('Details');
-      assert.deepEqual([sections()['Cause'], sections()['What to do']], [[cause], [todo]]);
+      assert.deepEqual([sections()['Cause'], sections()['What to do']], [[cause], [remedy]]);
       const link = details().querySelector('a')!;
       link.click();
       const href = `https://github.com/holysheep-ai/holysheep-prompt/blob/main/docs/troubleshooting/${name}.md`;

@@ -92,7 +92,7 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
     };
     if (token.isCancellationRequested) return;
     const turnId = randomUUID();
-    const turn = engine.stream(request, { connection: () => connections.own() });
+    const turn = engine.stream(request, { connection: () => connections.configured() });
     const cancellation = token.onCancellationRequested(() => turn.stop());
     const answer = new ModelAnswer(responseSink(progress), { localize, formatTime: secondOfDay });
     // Of the first attempt only: the usage of a later attempt includes the prompts of those before it.
@@ -146,10 +146,10 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
   private async connection(silent: boolean): Promise<ActiveConnection | undefined> {
     const { connections, log } = this.deps;
     try {
-      const connection = await connections.own();
+      const connection = await connections.configured();
       if (silent || connection.apiKey !== undefined) return connection;
       await vscode.commands.executeCommand('holysheep.setApiKey');
-      return await connections.own();
+      return await connections.configured();
     } catch (error) {
       if (!silent) throw error;
       log.error(error);

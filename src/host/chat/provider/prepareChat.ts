@@ -10,7 +10,7 @@ import { messageOf } from '../../util/userError';
 export type ChatSetup = 'ready' | 'no-key' | 'no-chat' | 'cancelled';
 
 interface SetUpChatDeps {
-  readonly connections: Pick<Connections, 'own' | 'model'>;
+  readonly connections: Pick<Connections, 'configured' | 'model'>;
   readonly log: Log;
   /** The models are to be asked for now. */
   readonly modelsChanged: () => void;
@@ -52,8 +52,8 @@ function hasChat(): boolean {
   return typeof lm?.registerLanguageModelChatProvider === 'function';
 }
 
-async function hasKey(connections: Pick<Connections, 'own'>): Promise<boolean> {
-  if ((await connections.own()).apiKey !== undefined) return true;
+async function hasKey(connections: Pick<Connections, 'configured'>): Promise<boolean> {
+  if ((await connections.configured()).apiKey !== undefined) return true;
   const result = await vscode.commands.executeCommand<SetApiKeyResult | undefined>('holysheep.setApiKey');
   return result?.state === 'verified' || result?.state === 'unverified';
 }

@@ -52,7 +52,7 @@ describe('setting up the chat of VS Code', () => {
   const setUp = async (): Promise<string> => {
     const { setUpChat } = await import('../../../../src/host/chat/provider/prepareChat');
     const connections = {
-      own: () => Promise.resolve({ apiKey: 'hsa-test' } as ActiveConnection),
+      configured: () => Promise.resolve({ apiKey: 'hsa-test' } as ActiveConnection),
       model: () => 'gpt-4o',
     };
     const log = { info: () => undefined, error: assert.ifError } as unknown as Log;

@@ -1,5 +1,5 @@
 import { JSDOM } from 'jsdom';
-import { faultHelp } from '../../../../src/host/panel/faultAdvice';
+import { translateFaultHelp } from '../../../../src/host/panel/faultAdvice';
 import { panelStrings } from '../../../../src/shared/panelStrings';
 import type { ToHost } from '../../../../src/shared/protocol';
 import { createAnnouncer } from '../../../../src/webview/a11y/announcer';
@@ -29,7 +29,7 @@ export class ComposerPage {
     this.composer = createComposer(
       {
         strings: panelStrings,
-        help: faultHelp((english) => english, 'en'),
+        help: translateFaultHelp((english) => english, 'en'),
         format: createFormat('en', panelStrings),
         clock: new FakeClock(0),
         post: (message) => this.posted.push(message),

@@ -1,6 +1,6 @@
 import { JSDOM } from 'jsdom';
 import type { StreamEvent } from '../../../../src/engine/events';
-import { faultHelp } from '../../../../src/host/panel/faultAdvice';
+import { translateFaultHelp } from '../../../../src/host/panel/faultAdvice';
 import { panelStrings } from '../../../../src/shared/panelStrings';
 import {
   initialTurn,
@@ -82,7 +82,7 @@ export class PanelPage {
         () => this.clock.now(),
       ),
       strings: panelStrings,
-      help: faultHelp((english) => english, 'en'),
+      help: translateFaultHelp((english) => english, 'en'),
       locale: 'en',
       clock: this.clock,
       observeSize: (_targets, changed) => {

@@ -2,13 +2,13 @@ import * as vscode from 'vscode';
 import type { FaultAction } from '../../shared/protocol';
 import { enterApiKey, type ToastAction } from '../ui/notifications';
 
-interface DemoNote {
+interface DemoNotice {
   readonly message: string;
   readonly actions?: readonly ToastAction[];
 }
 
-/** Said in place of what a card's button does outside the demo: nobody is led out of it unawares. */
-export function demoNote(action: FaultAction): DemoNote | undefined {
+/** Returns the notice that replaces a card's action in the demo, or undefined if the demo allows the action. */
+export function demoNoticeFor(action: FaultAction): DemoNotice | undefined {
   switch (action) {
     case 'openBilling':
       return {

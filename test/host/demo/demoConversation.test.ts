@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import { initialTurn } from '../../../src/engine/state/turnState';
+import type { Exchange } from '../../../src/host/conversation/exchange';
+import { isDemoConversation } from '../../../src/host/demo/demoTour';
+
+const exchange = (demo?: boolean): Exchange => ({ id: 'x', prompt: 'Hi', state: initialTurn, queued: false, demo });
+
+describe('demo conversations', () => {
+  for (const [name, exchanges, expected] of [
+    ['an empty conversation', [], true],
+    ['a conversation with only demo exchanges', [exchange(true), exchange(true)], true],
+    ['a conversation with the user’s gateway', [exchange(false)], false],
+    ['an old conversation that does not record whether the demo answered', [exchange()], false],
+    ['a conversation with the demo and then the user’s gateway', [exchange(true), exchange(false)], false],
+  ] as const) {
+    it(`treats ${name} as ${expected ? 'a' : 'no'} demo conversation`, () => {
+      assert.equal(isDemoConversation({ exchanges: () => exchanges }), expected);
+    });
+  }
+});
