@@ -4,7 +4,7 @@ import type { App } from './host/app';
 import { registerLazyModels, registerLazyParticipant } from './host/chat/lazyChat';
 import { commandIds, viewType } from './host/contributions';
 
-let running: App | undefined;
+let startedApp: App | undefined;
 
 /**
  * Registers what VS Code must know at start-up. The app that does the work is loaded with the first call, or as soon as
@@ -16,7 +16,7 @@ export function activate(context: vscode.ExtensionContext): HolySheepApi {
     const { createApp } = await import('./host/app');
     const registered = context.subscriptions.length;
     try {
-      return (running = await createApp(context, () => modelsChanged.fire()));
+      return (startedApp = await createApp(context, () => modelsChanged.fire()));
     } catch (error) {
       // The next call tries again: half an app must not stay beside the next one.
       for (const item of context.subscriptions.splice(registered).reverse()) item.dispose();
@@ -38,15 +38,15 @@ export function activate(context: vscode.ExtensionContext): HolySheepApi {
   const icon = vscode.Uri.joinPath(context.extensionUri, 'media/icon.png');
   context.subscriptions.push(
     modelsChanged,
-    ...optionalFeature(() => registerLazyParticipant(async () => (await app()).participant, icon)),
-    ...optionalFeature(() => registerLazyModels(async () => (await app()).models, modelsChanged.event)),
+    ...registerOptional(() => registerLazyParticipant(async () => (await app()).participant, icon)),
+    ...registerOptional(() => registerLazyModels(async () => (await app()).models, modelsChanged.event)),
   );
-  afterStart(app);
+  loadAppAfterStartup(app);
   return createApi(async () => (await app()).ask);
 }
 
 export function deactivate(): void {
-  running?.flush();
+  startedApp?.flush();
 }
 
 /**
@@ -54,7 +54,7 @@ export function deactivate(): void {
  * on it.
  * @param register may return undefined when there is nothing to register with
  */
-function optionalFeature(register: () => vscode.Disposable | undefined): readonly vscode.Disposable[] {
+function registerOptional(register: () => vscode.Disposable | undefined): readonly vscode.Disposable[] {
   try {
     const registered = register();
     return registered ? [registered] : [];
@@ -65,7 +65,7 @@ function optionalFeature(register: () => vscode.Disposable | undefined): readonl
 }
 
 /** The status bar, and the conversations that were broken off, wait for nobody's call; nor do they hold up a start. */
-function afterStart(app: () => Promise<App>): void {
+function loadAppAfterStartup(app: () => Promise<App>): void {
   setImmediate(() => {
     app().catch((error: unknown) => {
       console.error(error);

@@ -39,7 +39,7 @@ export function createApi(load: () => Promise<Ask>): HolySheepApi {
       const started = load().then((ask) => ask(prompt, copy));
       // Whoever runs the loop hears of a failure; until then it must not count as unhandled.
       started.catch(() => undefined);
-      return lateStream(started);
+      return deferredStream(started);
     },
   });
 }
@@ -48,7 +48,7 @@ export function createApi(load: () => Promise<Ask>): HolySheepApi {
  * A stream that is still being fetched. Leaving it reaches the stream at once, also while its next item is awaited:
  * the `return` of a generator would stand in line behind that.
  */
-export function lateStream<T>(started: Promise<AsyncIterable<T>>): AsyncIterable<T> {
+export function deferredStream<T>(started: Promise<AsyncIterable<T>>): AsyncIterable<T> {
   return {
     [Symbol.asyncIterator](): AsyncIterator<T> {
       const iterator = started.then((stream) => stream[Symbol.asyncIterator]());
@@ -65,7 +65,7 @@ export function lateStream<T>(started: Promise<AsyncIterable<T>>): AsyncIterable
   };
 }
 
-export function askOn(engine: Engine, defaults: () => RequestDefaults): Ask {
+export function createAsk(engine: Engine, defaults: () => RequestDefaults): Ask {
   return (prompt, options) => {
     const { model, systemPrompt, temperature, maxTokens } = defaults();
     const system: TextMessage[] = systemPrompt.trim() ? [{ role: 'system', content: systemPrompt }] : [];

@@ -1,8 +1,8 @@
 import type * as vscode from 'vscode';
-import { askOn } from './api';
+import { createAsk } from './api';
 import { registerChat } from './chat/chatCommands';
 import { registerCode } from './code/codeCommands';
-import { commandTable } from './commands';
+import { createCommandRunner } from './commands';
 import { registerConnection } from './connection/connectionCommands';
 import { registerCopyAsCode } from './copyAsCode/copyAsCodeCommands';
 import { registerDemo } from './demo/demoCommands';
@@ -40,10 +40,10 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     registerDiagnostics,
     registerWalkthrough,
   ].flatMap((register) => register(services));
-  const execute = commandTable([...commands, ...chat.commands], onError);
+  const execute = createCommandRunner([...commands, ...chat.commands], onError);
   reopenPanels(services).catch(onError);
   if (demo.staysOpen) await demo.enter().catch(onError);
-  const ask = askOn(engine, () => connections.requestDefaults(false));
+  const ask = createAsk(engine, () => connections.requestDefaults(false));
   // A window that reloads during an answer loses nothing that has arrived.
   const flush = () => conversations.flushSync();
   return { ...chat, panels, ask, execute, flush };

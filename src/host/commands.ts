@@ -31,7 +31,7 @@ export function createErrorBoundary(log: Log): ErrorBoundary {
  * Returns the function that executes a command by its id, behind the one error boundary.
  * @throws Error when a command is missing, which is a defect and shows with the first call of any command
  */
-export function commandTable(
+export function createCommandRunner(
   commands: readonly Command[],
   boundary: ErrorBoundary,
 ): (id: CommandId, ...args: readonly unknown[]) => Promise<unknown> {

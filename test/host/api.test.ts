@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { EventQueue } from '../../src/engine/turn/turnOutput';
-import { askOn, createApi, lateStream, type AskOptions } from '../../src/host/api';
+import { createAsk, createApi, deferredStream, type AskOptions } from '../../src/host/api';
 import { done, ScriptedEngine, text } from './conversation/scriptedEngine';
 
 function setUp(systemPrompt = '') {
   const engine = new ScriptedEngine();
-  const ask = askOn(engine, () => ({ model: 'set', systemPrompt, temperature: 0.7, maxTokens: 2048 }));
+  const ask = createAsk(engine, () => ({ model: 'set', systemPrompt, temperature: 0.7, maxTokens: 2048 }));
   return { engine, ask, api: createApi(() => Promise.resolve(ask)) };
 }
 
@@ -159,14 +159,14 @@ describe('a stream that is still being fetched', () => {
     queue.push(2);
     queue.close();
     const items: number[] = [];
-    for await (const item of lateStream(Promise.resolve(queue))) items.push(item);
+    for await (const item of deferredStream(Promise.resolve(queue))) items.push(item);
     assert.deepEqual(items, [1, 2]);
   });
 
   it('is left at once, also while its next item is awaited', async () => {
     let left = false;
     const queue = new EventQueue<number>(() => (left = true));
-    const iterator = lateStream(Promise.resolve(queue))[Symbol.asyncIterator]();
+    const iterator = deferredStream(Promise.resolve(queue))[Symbol.asyncIterator]();
     const next = iterator.next();
     await iterator.return?.();
     assert.equal(left, true);
@@ -174,7 +174,7 @@ describe('a stream that is still being fetched', () => {
   });
 
   it('tells whoever runs the loop that it could not be fetched', async () => {
-    const stream = lateStream(Promise.reject(new Error('gone')));
+    const stream = deferredStream(Promise.reject(new Error('gone')));
     await assert.rejects(stream[Symbol.asyncIterator]().next(), /gone/);
   });
 });

@@ -82,7 +82,7 @@ describe('foreign text', () => {
     const { pickPrompt } = await import('../../src/host/prompts/promptPicker');
     const prompt = { title: foreign, template: foreign, model: foreign, from: 'user' } as const;
     const own = { list: () => [prompt], unasked: () => [], refused: () => [] } as unknown as CustomPrompts;
-    await pickPrompt(own, [{ number: 1, title: foreign, why: 'no-template' }]);
+    await pickPrompt(own, [{ number: 1, title: foreign, reason: 'no-template' }]);
     const [first, , unusable] = lists[0] ?? [];
     assert.deepEqual([first?.label, first?.description, first?.detail], [shown, shown, shown]);
     assert.equal(unusable?.detail, `“${shown}” has no template`);

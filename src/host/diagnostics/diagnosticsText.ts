@@ -1,10 +1,10 @@
 import type { EngineReport, EngineSettings } from '../../engine/engine';
 import type { BaseUrlProblem } from '../../engine/gateway/baseUrl';
 import type { TurnRecord } from '../../engine/state/ledger';
-import type { ErrorNote } from './errorNote';
+import type { ErrorRecord } from './errorRecord';
 
 /** Where the extension runs; nothing in it says who or on what files. */
-export interface HostFacts {
+export interface HostInfo {
   readonly extension: string;
   readonly vscode: string;
   readonly app: string;
@@ -22,18 +22,18 @@ export interface HostFacts {
   readonly trusted: boolean;
   /** Schemes of the file systems of the workspace's folders, e.g. `file`; one for each folder. */
   readonly folders: readonly string[];
-  readonly chat: ChatFacts;
+  readonly chat: ChatSupport;
 }
 
 /** Which of VS Code's chat features there are: some builds leave them out. */
-export interface ChatFacts {
+export interface ChatSupport {
   readonly view: boolean;
   readonly participants: boolean;
   readonly modelProviders: boolean;
 }
 
 /** Whether something stands between, and never what: addresses of proxies may hold passwords. */
-export interface ProxyFacts {
+export interface ProxyInfo {
   readonly setting: boolean;
   readonly noProxy: boolean;
   readonly authorization: boolean;
@@ -46,7 +46,7 @@ export interface ProxyFacts {
 }
 
 /** The settings that decide what the network is asked. */
-interface SettingFacts extends EngineSettings {
+interface NetworkSettings extends EngineSettings {
   /** Origin of the base URL, which may hold more than others should see; null: it can't be used. */
   readonly origin: string | null;
   /** Why it can't be used; null: it can. */
@@ -61,84 +61,85 @@ interface SettingFacts extends EngineSettings {
 export interface Diagnostics {
   /** Epoch milliseconds. */
   readonly time: number;
-  readonly host: HostFacts;
-  readonly settings: SettingFacts;
-  readonly proxy: ProxyFacts;
+  readonly host: HostInfo;
+  readonly settings: NetworkSettings;
+  readonly proxy: ProxyInfo;
   readonly demo: boolean;
   readonly engine: EngineReport;
   /** Oldest first. */
-  readonly errors: readonly ErrorNote[];
+  readonly errors: readonly ErrorRecord[];
 }
 
 /**
  * A report for an issue, as JSON: what the engine did and why, and never a key, a prompt, an answer or a path.
  * @param redact takes keys out of a text, wherever a server may have echoed them
  */
-export function diagnosticsText(diagnostics: Diagnostics, redact: (text: string) => string): string {
+export function formatDiagnostics(diagnostics: Diagnostics, redact: (text: string) => string): string {
   const { time, engine, errors, ...facts } = diagnostics;
   const { turns, network } = engine;
   const report = {
     time: new Date(time).toISOString(),
     ...facts,
     network,
-    turns: turns.map(turnFacts),
+    turns: turns.map(formatTurn),
     errors: errors.map((error) => ({ ...error, time: new Date(error.time).toISOString() })),
   };
   return JSON.stringify(
     report,
-    (name, value: unknown) => (typeof value === 'string' ? written(name, redact(value)) : value),
+    (name, value: unknown) => (typeof value === 'string' ? redactValue(name, redact(value)) : value),
     2,
   );
 }
 
 /** Of its clocks a reader needs whole milliseconds, and the wall clock's as a time of day. */
-function turnFacts({ time, attempts, ...turn }: TurnRecord): unknown {
+function formatTurn({ time, attempts, ...turn }: TurnRecord): unknown {
   const entries = attempts.map((attempt) => ({ ...attempt, time: new Date(attempt.time).toISOString() }));
-  return { time: new Date(time).toISOString(), ...turn, attempts: rounded(entries) };
+  return { time: new Date(time).toISOString(), ...turn, attempts: roundNumbers(entries) };
 }
 
-function rounded(value: unknown): unknown {
+function roundNumbers(value: unknown): unknown {
   if (typeof value === 'number') return Math.round(value);
-  if (Array.isArray(value)) return value.map(rounded);
+  if (Array.isArray(value)) return value.map(roundNumbers);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, rounded(part)]));
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, roundNumbers(part)]));
 }
 
 /** An id is the server's to choose, and might be anything it was sent. */
-const requestId = /^[\w.:+=[\]-]{1,128}$/;
+const plainRequestId = /^[\w.:+=[\]-]{1,128}$/;
 
-function written(name: string, text: string): string {
-  return name === 'requestId' && !requestId.test(text) ? '…' : withoutPlaces(text);
+function redactValue(name: string, text: string): string {
+  return name === 'requestId' && !plainRequestId.test(text) ? '…' : redactPaths(text);
 }
 
 /** A folder and all above it; not the path of a URL, and not the two parts of `Qwen/Qwen2.5`. */
-const folders = /(?<![\w:/.…-])(?:(?:~[^\s\\/~]*|\.{1,2}|[a-z]:)[\\/](?:[^]*[\\/])?|(?:file:\/|\/|\\\\)[^]*[\\/])/gi;
+const folderPattern =
+  /(?<![\w:/.…-])(?:(?:~[^\s\\/~]*|\.{1,2}|[a-z]:)[\\/](?:[^]*[\\/])?|(?:file:\/|\/|\\\\)[^]*[\\/])/gi;
 /**
  * A URL up to white space or a quotation mark. The length of the scheme is limited, and a match includes any URLs
  * within the URL. Otherwise a long text would be searched to its end again from each of its letters.
  */
-const urls = /[a-z][\w+.-]{0,30}:\/\/[^\s"]*/gi;
-const credentials = /(:\/\/)[^\s/?#"]*@/g;
+const urlPattern = /[a-z][\w+.-]{0,30}:\/\/[^\s"]*/gi;
+const credentialsPattern = /(:\/\/)[^\s/?#"]*@/g;
 /** URLs whose password contains characters that usually end the host. */
-const oddCredentials = /(:\/\/)(?!\[)[^/?#@:]*:(?=\d*[^\d/@])[^]*@/g;
-const query = /[?#][^]*/;
+const oddCredentialsPattern = /(:\/\/)(?!\[)[^/?#@:]*:(?=\d*[^\d/@])[^]*@/g;
+const queryPattern = /[?#][^]*/;
 
 /**
  * Without where something is on this computer, which names its user for one: servers on the own machine call models by
  * their files. Of a URL neither user and password remain, nor what its query holds.
  */
-export function withoutPlaces(text: string): string {
-  const withoutSecrets = text.replace(urls, (url) => withoutCredentials(url).replace(query, ''));
-  return withoutSecrets.replace(folders, '…/');
+export function redactPaths(text: string): string {
+  const withoutSecrets = text.replace(urlPattern, (url) => removeCredentials(url).replace(queryPattern, ''));
+  return withoutSecrets.replace(folderPattern, '…/');
 }
 
 /** Stops at the last `@`, because each search beyond it would read the rest of a long text in vain. */
-function withoutCredentials(url: string): string {
+function removeCredentials(url: string): string {
   const end = url.lastIndexOf('@') + 1;
-  return url.slice(0, end).replace(oddCredentials, '$1').replace(credentials, '$1') + url.slice(end);
+  return url.slice(0, end).replace(oddCredentialsPattern, '$1').replace(credentialsPattern, '$1') + url.slice(end);
 }
 
-const known = ['ssh-remote', 'wsl', 'dev-container', 'attached-container', 'codespaces', 'tunnel'];
+const knownRemoteKinds = ['ssh-remote', 'wsl', 'dev-container', 'attached-container', 'codespaces', 'tunnel'];
 
 /**
  * What a report may say of a remote: some hosts put the address of a machine where its kind belongs.
@@ -146,5 +147,5 @@ const known = ['ssh-remote', 'wsl', 'dev-container', 'attached-container', 'code
  */
 export function remoteKind(name: string | undefined): string | null {
   if (name === undefined) return null;
-  return known.includes(name) ? name : 'other';
+  return knownRemoteKinds.includes(name) ? name : 'other';
 }

@@ -2,9 +2,9 @@ import * as vscode from 'vscode';
 import type { EngineLog } from '../../engine/engine';
 import { KnownKeys } from '../../engine/gateway/knownKeys';
 import { Disposable } from '../util/disposable';
-import { errorNote, type ErrorNote } from './errorNote';
+import { createErrorRecord, type ErrorRecord } from './errorRecord';
 
-const notesAtMost = 20;
+const maxErrors = 20;
 
 /**
  * The output channel. Foreign text in an entry can't start a new line, and contains no key that this session has seen.
@@ -13,7 +13,7 @@ export class Log extends Disposable implements EngineLog {
   private readonly channel = this.register(vscode.window.createOutputChannel('HolySheep Prompt', { log: true }));
   /** All keys that this session has seen. */
   readonly keys = new KnownKeys();
-  private readonly notes: ErrorNote[] = [];
+  private readonly recentErrors: ErrorRecord[] = [];
 
   /** A key that doesn't look like one must be named to be recognised. */
   hide(secret: string): void {
@@ -33,14 +33,14 @@ export class Log extends Disposable implements EngineLog {
   }
 
   error(problem: unknown): void {
-    this.write('error', describe(problem));
-    this.notes.push(errorNote(problem, Date.now(), __dirname));
-    if (this.notes.length > notesAtMost) this.notes.shift();
+    this.write('error', formatError(problem));
+    this.recentErrors.push(createErrorRecord(problem, Date.now(), __dirname));
+    if (this.recentErrors.length > maxErrors) this.recentErrors.shift();
   }
 
   /** The last errors, oldest first, without their messages. */
-  errors(): readonly ErrorNote[] {
-    return [...this.notes];
+  errors(): readonly ErrorRecord[] {
+    return [...this.recentErrors];
   }
 
   show(): void {
@@ -64,13 +64,13 @@ export class Log extends Disposable implements EngineLog {
 }
 
 /** Maximum number of errors that are logged of a chain of causes, which may be circular. */
-const mostErrors = 8;
+const maxChainLength = 8;
 
 /** Returns the stack of an error, followed by those of its causes. */
-function describe(problem: unknown): string {
+function formatError(problem: unknown): string {
   const stacks = [stackOf(problem)];
   let each = problem;
-  while (each instanceof Error && each.cause !== undefined && stacks.length < mostErrors) {
+  while (each instanceof Error && each.cause !== undefined && stacks.length < maxChainLength) {
     each = each.cause;
     stacks.push(stackOf(each));
   }
@@ -81,7 +81,7 @@ function stackOf(problem: unknown): string {
   return problem instanceof Error ? (problem.stack ?? problem.message) : String(problem);
 }
 
-const maxLength = 10_000;
+const maxEntryChars = 10_000;
 
 /**
  * Returns a message as one line of the log, and a stack with its indented lines. Foreign text in it can neither fake
@@ -89,8 +89,8 @@ const maxLength = 10_000;
  * escapes, for instance `\n` and `\u{1b}`.
  */
 function logLine(message: string): string {
-  const rest = message.length - maxLength;
-  const kept = rest > 0 ? `${message.slice(0, maxLength)} … (${rest} characters more)` : message;
+  const rest = message.length - maxEntryChars;
+  const kept = rest > 0 ? `${message.slice(0, maxEntryChars)} … (${rest} characters more)` : message;
   return kept.replace(/(?!\t|\n +at |\nCaused by: )[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, escapeOf);
 }
 

@@ -20,23 +20,23 @@ export type TurnLogEvent = Parameters<typeof turnLogLine>;
 
 /** One readable line for what the network did; never what was asked or answered. */
 export function turnLogLine(conversationId: string, exchangeId: string, event: StreamEvent): TurnLogLine | undefined {
-  const what = describe(event);
+  const what = describeEvent(event);
   if (what === undefined) return undefined;
   const level = event.type === 'waiting' || event.type === 'cut' || event.type === 'failed' ? 'warn' : 'info';
-  return { level, text: `[${short(conversationId)}/${short(exchangeId)}] ${what}` };
+  return { level, text: `[${shortId(conversationId)}/${shortId(exchangeId)}] ${what}` };
 }
 
-function describe(event: StreamEvent): string | undefined {
+function describeEvent(event: StreamEvent): string | undefined {
   switch (event.type) {
     case 'attempt':
       return `attempt ${event.attempt} (${event.how ? `${event.why}, ${event.how}` : event.why}) with ${event.model}`;
     case 'headers':
-      return `attempt ${event.attempt}: status ${event.status} in ${Math.round(event.ms)} ms${requestId(event)}`;
+      return `attempt ${event.attempt}: status ${event.status} in ${Math.round(event.ms)} ms${requestIdText(event)}`;
     case 'waiting': {
       const until = new Date(event.until).toISOString();
       const attempt = `attempt ${event.attempt} of ${event.maxAttempts}`;
       const wait = `waiting ${Math.round(event.delayMs)} ms (${event.estimated ? 'estimated' : event.source}) until ${until} for ${attempt}`;
-      return `${wait}: ${event.reason}${told(event)}${status(event)}${requestId(event)}`;
+      return `${wait}: ${event.reason}${blockedByText(event)}${statusText(event)}${requestIdText(event)}`;
     }
     case 'quiet':
       return `attempt ${event.attempt}: nothing for ${Math.round(event.forMs)} ms`;
@@ -61,7 +61,7 @@ function describe(event: StreamEvent): string | undefined {
       return `stopped in attempt ${event.attempt}, ${event.text.length} characters kept`;
     case 'failed': {
       const kept = `${event.text.length} characters kept`;
-      return `failed in attempt ${event.attempt}: ${event.kind}${status(event)}${requestId(event)}, ${kept}`;
+      return `failed in attempt ${event.attempt}: ${event.kind}${statusText(event)}${requestIdText(event)}, ${kept}`;
     }
     case 'text':
     case 'reasoning':
@@ -71,19 +71,19 @@ function describe(event: StreamEvent): string | undefined {
   }
 }
 
-function told({ told }: WaitingEvent): string {
+function blockedByText({ told }: WaitingEvent): string {
   return told === undefined || told === 'turn' ? '' : `, told to another ${told}`;
 }
 
-function status(event: { readonly status?: number | undefined }): string {
+function statusText(event: { readonly status?: number | undefined }): string {
   return event.status === undefined ? '' : `, status ${event.status}`;
 }
 
-function requestId(event: { readonly requestId?: string | undefined }): string {
+function requestIdText(event: { readonly requestId?: string | undefined }): string {
   return event.requestId ? `, request id ${event.requestId}` : '';
 }
 
 /** Enough of a UUID to find its file. */
-function short(id: string): string {
+function shortId(id: string): string {
   return id.slice(0, 8);
 }

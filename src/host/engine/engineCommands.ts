@@ -4,7 +4,7 @@ import type { Services } from '../services';
 import { makePrivate } from '../util/files';
 import { cooldownsFolder } from './hostEngine';
 
-const goodNewsMs = 8000;
+const confirmationMs = 8000;
 
 export function registerEngine({ own, connections, engine, storage, log, onError }: Services): readonly Command[] {
   makePrivate(cooldownsFolder(storage)).catch(onError);
@@ -13,7 +13,7 @@ export function registerEngine({ own, connections, engine, storage, log, onError
   const resetNetworkState = async (): Promise<void> => {
     await engine.resetNetworkState();
     log.info('The network state was reset.');
-    vscode.window.setStatusBarMessage(vscode.l10n.t('Network state reset.'), goodNewsMs);
+    vscode.window.setStatusBarMessage(vscode.l10n.t('Network state reset.'), confirmationMs);
   };
   return [{ id: 'holysheep.resetNetworkState', execute: resetNetworkState }];
 }

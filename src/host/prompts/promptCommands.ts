@@ -22,8 +22,8 @@ const confirmationMs = 8000;
 export function registerPrompts(services: Services): readonly Command[] {
   const { own, context, customPrompts, settings, promptHistory, panels, setContext, onError } = services;
   removeFormerPrompts(context.globalState).catch(onError);
-  own(followPrompts(customPrompts, settings, setContext));
-  const deps = { ...services, told: new Set<string>() };
+  own(watchHasPrompts(customPrompts, settings, setContext));
+  const deps = { ...services, warnedTemplates: new Set<string>() };
   return [
     {
       id: 'holysheep.runPrompt',
@@ -31,7 +31,9 @@ export function registerPrompts(services: Services): readonly Command[] {
       async execute(argument) {
         // The editor's context menu hands over the file it was opened on.
         const named =
-          argument === undefined || argument instanceof vscode.Uri ? undefined : runPromptArgument(argument, localize);
+          argument === undefined || argument instanceof vscode.Uri
+            ? undefined
+            : parseRunPromptArgument(argument, localize);
         await (named ? runNamedPrompt(deps, named) : runChosenPrompt(deps));
       },
     },
@@ -49,7 +51,7 @@ export async function clearPromptHistory(
 }
 
 /** `holysheep.hasPrompts`: there is something to choose from, or to be asked about; also after a no, as the way back; or to be mended. */
-export function followPrompts(
+export function watchHasPrompts(
   prompts: Pick<CustomPrompts, 'list' | 'unasked' | 'refused'>,
   settings: Pick<Settings, 'unusablePrompts' | 'onDidChange'>,
   setContext: SetContext,
@@ -68,17 +70,17 @@ export function followPrompts(
 
 interface RunPromptDeps extends Services {
   /** Templates whose unknown variables the user has been told about. */
-  readonly told: Set<string>;
+  readonly warnedTemplates: Set<string>;
 }
 
-interface NamedPrompt {
+interface PromptReference {
   readonly title: string;
   /** Absent: the user's own if there is one, else the workspace's. */
   readonly from?: 'user' | 'workspace' | undefined;
 }
 
 /** @throws ArgumentError that says what is wrong */
-export function runPromptArgument(argument: unknown, localize: Localize): NamedPrompt {
+export function parseRunPromptArgument(argument: unknown, localize: Localize): PromptReference {
   const noTitle = localize('"holysheep.runPrompt" expects the title of a prompt.');
   const schema = v.object(
     {
@@ -91,7 +93,7 @@ export function runPromptArgument(argument: unknown, localize: Localize): NamedP
 }
 
 /** @throws UserError when there is no such prompt, or no code to ask about */
-async function runNamedPrompt(deps: RunPromptDeps, named: NamedPrompt): Promise<void> {
+async function runNamedPrompt(deps: RunPromptDeps, named: PromptReference): Promise<void> {
   const { customPrompts } = deps;
   const is = ({ title, from }: CustomPrompt): boolean => title === named.title && from === (named.from ?? from);
   const unasked = customPrompts.unasked();
@@ -102,7 +104,7 @@ async function runNamedPrompt(deps: RunPromptDeps, named: NamedPrompt): Promise<
   // Looked for anew: they may have changed while the question was there.
   const prompt = known ?? customPrompts.list().find(is);
   if (!prompt) throw new UserError(vscode.l10n.t('There is no prompt named “{0}”.', briefTitle(named.title)));
-  await run(deps, prompt);
+  await runPrompt(deps, prompt);
 }
 
 /** Lets the user choose; those of the workspace are asked about first. @throws UserError as `runNamedPrompt` */
@@ -113,13 +115,13 @@ async function runChosenPrompt(deps: RunPromptDeps): Promise<void> {
   const choice = await pickPrompt(customPrompts, settings.unusablePrompts());
   switch (choice?.type) {
     case 'run':
-      return run(deps, choice.prompt);
+      return runPrompt(deps, choice.prompt);
     case 'ask':
       await askAboutWorkspacePrompts(customPrompts, [...customPrompts.unasked(), ...customPrompts.refused()]);
       return runChosenPrompt(deps);
     case 'add': {
       const added = await addPrompt(settings);
-      if (added) await offer(deps, added);
+      if (added) await offerToRun(deps, added);
       return;
     }
     case 'edit':
@@ -132,11 +134,11 @@ async function runChosenPrompt(deps: RunPromptDeps): Promise<void> {
   }
 }
 
-async function run(deps: RunPromptDeps, prompt: CustomPrompt): Promise<void> {
+async function runPrompt(deps: RunPromptDeps, prompt: CustomPrompt): Promise<void> {
   await askWithCustomPrompt(deps, prompt);
   const unknown = unknownVariables(prompt.template);
-  if (unknown.length === 0 || deps.told.has(prompt.template)) return;
-  deps.told.add(prompt.template);
+  if (unknown.length === 0 || deps.warnedTemplates.has(prompt.template)) return;
+  deps.warnedTemplates.add(prompt.template);
   const known = templateVariables.map((name) => `\${${name}}`).join(', ');
   toast(
     deps.log,
@@ -153,8 +155,8 @@ async function run(deps: RunPromptDeps, prompt: CustomPrompt): Promise<void> {
 }
 
 /** Not at once: what was selected when it was written may be something else. */
-async function offer(deps: RunPromptDeps, prompt: CustomPrompt): Promise<void> {
+async function offerToRun(deps: RunPromptDeps, prompt: CustomPrompt): Promise<void> {
   const use = vscode.l10n.t('Use it now');
   const message = vscode.l10n.t('“{0}” was added to your custom prompts.', briefTitle(prompt.title));
-  if ((await vscode.window.showInformationMessage(withoutLinks(message), use)) === use) await run(deps, prompt);
+  if ((await vscode.window.showInformationMessage(withoutLinks(message), use)) === use) await runPrompt(deps, prompt);
 }

@@ -14,9 +14,9 @@ export async function askAboutWorkspacePrompts(
   customPrompts: CustomPrompts,
   prompts: readonly UserPrompt[],
 ): Promise<boolean> {
-  const shown = new ShownPrompts();
+  const shown = new PromptPreview();
   try {
-    const answer = await ask(prompts, shown);
+    const answer = await askForConsent(prompts, shown);
     if (answer === 'use') await customPrompts.agree(prompts);
     if (answer === 'never') await customPrompts.refuse();
     return answer === 'use';
@@ -25,8 +25,11 @@ export async function askAboutWorkspacePrompts(
   }
 }
 
-async function ask(prompts: readonly UserPrompt[], shown: ShownPrompts): Promise<'use' | 'never' | undefined> {
-  const question = questionAbout(prompts);
+async function askForConsent(
+  prompts: readonly UserPrompt[],
+  shown: PromptPreview,
+): Promise<'use' | 'never' | undefined> {
+  const question = consentQuestion(prompts);
   const use = vscode.l10n.t('Use');
   const show = vscode.l10n.t('Show prompts');
   const never = vscode.l10n.t('Never');
@@ -43,7 +46,7 @@ async function ask(prompts: readonly UserPrompt[], shown: ShownPrompts): Promise
   return answer === never ? 'never' : undefined;
 }
 
-function questionAbout(prompts: readonly UserPrompt[]): string {
+function consentQuestion(prompts: readonly UserPrompt[]): string {
   const titles = withoutLinks(briefTitles(prompts));
   return prompts.length === 1
     ? vscode.l10n.t('This workspace defines a prompt: {0}. Use it?', titles)
@@ -51,9 +54,9 @@ function questionAbout(prompts: readonly UserPrompt[]): string {
 }
 
 /** Prompts to be read in an editor that can't change them, and leaves nothing to be saved. */
-class ShownPrompts extends Disposable {
+class PromptPreview extends Disposable {
   async show(prompts: readonly UserPrompt[]): Promise<void> {
-    const provideTextDocumentContent = (): string => prompts.map(asText).join('\n\n');
+    const provideTextDocumentContent = (): string => prompts.map(toMarkdown).join('\n\n');
     this.register(vscode.workspace.registerTextDocumentContentProvider(promptsScheme, { provideTextDocumentContent }));
     // A name that was used before might still have its old text.
     const uri = vscode.Uri.from({
@@ -73,7 +76,7 @@ class ShownPrompts extends Disposable {
   }
 }
 
-function asText({ title, template, model }: UserPrompt): string {
+function toMarkdown({ title, template, model }: UserPrompt): string {
   const asked = model === undefined ? [] : [vscode.l10n.t('Model: {0}', model), ''];
   return [`# ${title}`, '', ...asked, template, ''].join('\n');
 }

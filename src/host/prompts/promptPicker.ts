@@ -34,10 +34,10 @@ export async function pickPrompt(
     matchOnDescription: true,
     matchOnDetail: true,
   };
-  return (await vscode.window.showQuickPick(items(prompts, customPrompts, unusable), options))?.choice;
+  return (await vscode.window.showQuickPick(pickerItems(prompts, customPrompts, unusable), options))?.choice;
 }
 
-function items(
+function pickerItems(
   prompts: readonly CustomPrompt[],
   customPrompts: CustomPrompts,
   unusable: readonly UnusablePrompt[],
@@ -78,7 +78,7 @@ function separator(label: string): PromptItem {
 }
 
 /** As many as one line has room for. */
-const named = 4;
+const maxReasons = 4;
 
 function unusableLabel({ length }: readonly UnusablePrompt[]): string {
   return length === 1
@@ -88,12 +88,12 @@ function unusableLabel({ length }: readonly UnusablePrompt[]): string {
 
 /** What each of them lacks. */
 function unusableDetail(unusable: readonly UnusablePrompt[]): string {
-  const reasons = unusable.slice(0, named).map(reason);
-  return [...reasons, ...(unusable.length > named ? ['…'] : [])].join(' · ');
+  const reasons = unusable.slice(0, maxReasons).map(describeReason);
+  return [...reasons, ...(unusable.length > maxReasons ? ['…'] : [])].join(' · ');
 }
 
-function reason({ number, title, why }: UnusablePrompt): string {
-  switch (why) {
+function describeReason({ number, title, reason }: UnusablePrompt): string {
+  switch (reason) {
     case 'no-prompt':
       return vscode.l10n.t('Prompt {0} needs a title and a template', number);
     case 'no-title':
@@ -111,7 +111,7 @@ function reason({ number, title, why }: UnusablePrompt): string {
  */
 export async function addPrompt(settings: Settings): Promise<CustomPrompt | undefined> {
   const taken = new Set(settings.prompts().map((prompt) => prompt.title));
-  const title = await ask({
+  const title = await askForText({
     title: vscode.l10n.t('Add a prompt (1 of 2)'),
     prompt: vscode.l10n.t('Name shown in menus'),
     placeHolder: vscode.l10n.t('e.g. Translate comments'),
@@ -119,7 +119,7 @@ export async function addPrompt(settings: Settings): Promise<CustomPrompt | unde
       taken.has(text.trim()) ? vscode.l10n.t('You already have a prompt with this name.') : undefined,
   });
   if (title === undefined) return undefined;
-  const template = await ask({
+  const template = await askForText({
     title: vscode.l10n.t('Add a prompt (2 of 2)'),
     prompt: vscode.l10n.t(
       'Prompt for the selected code, which is attached automatically. Available variables: {0}',
@@ -133,7 +133,7 @@ export async function addPrompt(settings: Settings): Promise<CustomPrompt | unde
 }
 
 /** Looking something up in another window must not lose what was typed. */
-async function ask(options: vscode.InputBoxOptions): Promise<string | undefined> {
+async function askForText(options: vscode.InputBoxOptions): Promise<string | undefined> {
   const text = (await vscode.window.showInputBox({ ...options, ignoreFocusOut: true }))?.trim();
   return text === '' ? undefined : text;
 }

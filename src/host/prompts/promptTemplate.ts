@@ -8,31 +8,34 @@ export const templateVariables = ['selection', 'language', 'file', 'problems'] a
 
 type TemplateVariable = (typeof templateVariables)[number];
 
-interface Expanded {
+interface ExpandedTemplate {
   readonly text: string;
   /** What the text has in it, so that it is not added once more. */
   readonly used: ReadonlySet<TemplateVariable>;
 }
 
 /** `$${` first: it stands for `${` as it is. */
-const places = /\$(\$\{)|\$\{([^{}]*)\}/g;
+const placeholders = /\$(\$\{)|\$\{([^{}]*)\}/g;
 
 /** In one pass: what a variable brings is text, whatever it looks like. What is no variable stays as it is written. */
-export function expandTemplate(template: string, values: Readonly<Record<TemplateVariable, string>>): Expanded {
+export function expandTemplate(template: string, values: Readonly<Record<TemplateVariable, string>>): ExpandedTemplate {
   const used = new Set<TemplateVariable>();
-  const text = template.replace(places, (whole: string, escaped: string | undefined, name: string | undefined) => {
-    if (escaped !== undefined) return escaped;
-    const variable = variableOf(name);
-    if (!variable) return whole;
-    used.add(variable);
-    return values[variable];
-  });
+  const text = template.replace(
+    placeholders,
+    (whole: string, escaped: string | undefined, name: string | undefined) => {
+      if (escaped !== undefined) return escaped;
+      const variable = variableOf(name);
+      if (!variable) return whole;
+      used.add(variable);
+      return values[variable];
+    },
+  );
   return { text, used };
 }
 
 /** Each once, as it is written, e.g. `${code}`. */
 export function unknownVariables(template: string): readonly string[] {
-  const found = [...template.matchAll(places)];
+  const found = [...template.matchAll(placeholders)];
   const unknown = found.filter(([, escaped, name]) => escaped === undefined && !variableOf(name));
   return [...new Set(unknown.map(([whole]) => whole))];
 }
@@ -63,14 +66,14 @@ export function customPromptText(
   return codePromptText(instruction, excerpt, problems, locale);
 }
 
-const limits = { titles: 5, characters: 40 } as const;
+const titleLimits = { titles: 5, characters: 40 } as const;
 
 /** Returns titles that fit into a sentence, each cut to a short line. */
 export function briefTitles(prompts: readonly UserPrompt[]): string {
-  const quoted = prompts.slice(0, limits.titles).map(({ title }) => `“${briefTitle(title)}”`);
-  return [...quoted, ...(prompts.length > limits.titles ? ['…'] : [])].join(', ');
+  const quoted = prompts.slice(0, titleLimits.titles).map(({ title }) => `“${briefTitle(title)}”`);
+  return [...quoted, ...(prompts.length > titleLimits.titles ? ['…'] : [])].join(', ');
 }
 
 export function briefTitle(title: string): string {
-  return visibleText(title, limits.characters);
+  return visibleText(title, titleLimits.characters);
 }

@@ -8,7 +8,7 @@ export interface UnusablePrompt {
   readonly number: number;
   /** Empty: it has none. */
   readonly title: string;
-  readonly why: 'no-prompt' | 'no-title' | 'no-template' | 'title-taken';
+  readonly reason: 'no-prompt' | 'no-title' | 'no-template' | 'title-taken';
 }
 
 /** What is left out of the user's prompts, and why; a value that is no list counts as one entry that is no prompt. */
@@ -18,11 +18,11 @@ export function unusablePrompts(value: unknown): readonly UnusablePrompt[] {
   const titles = new Set<string>();
   return entries.flatMap((entry, index): readonly UnusablePrompt[] => {
     const number = index + 1;
-    if (!Array.isArray(value) || !isRecord(entry)) return [{ number, title: '', why: 'no-prompt' }];
+    if (!Array.isArray(value) || !isRecord(entry)) return [{ number, title: '', reason: 'no-prompt' }];
     const title = textFrom(entry.title, '');
     const { issues } = v.safeParse(userPrompt, entry, { abortEarly: true });
-    if (issues) return [{ number, title, why: title === '' ? 'no-title' : 'no-template' }];
-    if (titles.has(title)) return [{ number, title, why: 'title-taken' }];
+    if (issues) return [{ number, title, reason: title === '' ? 'no-title' : 'no-template' }];
+    if (titles.has(title)) return [{ number, title, reason: 'title-taken' }];
     titles.add(title);
     return [];
   });

@@ -15,7 +15,7 @@ interface BaseUrlNoticeDeps {
 
 const memoryKey = 'holysheep.baseUrlNotices';
 /** Number of notices that are remembered as shown; the oldest are forgotten. */
-const remembered = 20;
+const maxSavedNotices = 20;
 
 /** Says what is made of the base URL, once for each value of the setting. */
 export class BaseUrlNotices extends Disposable {
@@ -41,7 +41,7 @@ export class BaseUrlNotices extends Disposable {
     }
     const changed = baseUrl.corrections.some((correction) => correction !== 'trimmed');
     if (baseUrl.corrections.length > 0) log.info(`Base URL: ${baseUrl.url} (${baseUrl.corrections.join(', ')})`);
-    if ((changed || baseUrl.insecure) && this.firstTime(baseUrl)) this.notify(baseUrl, text, changed);
+    if ((changed || baseUrl.insecure) && this.isFirstTime(baseUrl)) this.notify(baseUrl, text, changed);
   }
 
   private notify(baseUrl: BaseUrl, text: string, changed: boolean): void {
@@ -60,14 +60,14 @@ export class BaseUrlNotices extends Disposable {
     }
   }
 
-  private firstTime({ url, corrections }: BaseUrl): boolean {
+  private isFirstTime({ url, corrections }: BaseUrl): boolean {
     const { memory, log } = this.deps;
     // Not the setting's text: what a query held may be secret.
     const notice = [url, ...corrections].join(' ');
     const known = memory.get<readonly string[]>(memoryKey, []);
     if (known.includes(notice)) return false;
     memory
-      .update(memoryKey, [...known, notice].slice(-remembered))
+      .update(memoryKey, [...known, notice].slice(-maxSavedNotices))
       .then(undefined, (error: unknown) => log.error(error));
     return true;
   }

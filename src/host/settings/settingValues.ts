@@ -31,19 +31,19 @@ export const timeoutRange = { minimum: 1000, maximum: 299_000 } as const;
 export const defaultBaseUrl = 'https://api.holysheep.ai/v1';
 export const defaultModel = 'claude-sonnet-4';
 
-const text = v.pipe(v.string(), v.trim(), v.nonEmpty());
+const nonEmptyText = v.pipe(v.string(), v.trim(), v.nonEmpty());
 
 export const userPrompt = v.object({
-  title: text,
+  title: nonEmptyText,
   /** What is asked about the selected code. */
-  template: text,
-  model: v.optional(v.fallback(v.optional(text), undefined)),
+  template: nonEmptyText,
+  model: v.optional(v.fallback(v.optional(nonEmptyText), undefined)),
 });
 
 /** A prompt of the user's own, offered for a selection. */
 export type UserPrompt = Readonly<v.InferOutput<typeof userPrompt>>;
 
-export function numberFrom(value: unknown, setting: NumberSetting): number {
+export function parseNumber(value: unknown, setting: NumberSetting): number {
   const { minimum, maximum, integer } = setting;
   const schema = v.pipe(v.number(), v.toMinValue(minimum), v.toMaxValue(maximum));
   const number = v.parse(v.fallback(schema, setting.default), value);
@@ -51,26 +51,26 @@ export function numberFrom(value: unknown, setting: NumberSetting): number {
 }
 
 /** null: the engine's own default for the model. */
-export function timeoutFrom(value: unknown): number | null {
-  return v.is(v.number(), value) ? numberFrom(value, { ...timeoutRange, default: 0, integer: true }) : null;
+export function parseTimeout(value: unknown): number | null {
+  return v.is(v.number(), value) ? parseNumber(value, { ...timeoutRange, default: 0, integer: true }) : null;
 }
 
-export function choiceFrom<const T extends string>(value: unknown, choices: readonly [T, ...T[]]): T {
+export function parseChoice<const T extends string>(value: unknown, choices: readonly [T, ...T[]]): T {
   return v.parse(v.fallback(v.picklist(choices), choices[0]), value);
 }
 
 /** @returns the trimmed text, or `fallback` for one that is empty or no text. */
 export function textFrom(value: unknown, fallback: string): string {
-  return v.parse(v.fallback(text, fallback), value);
+  return v.parse(v.fallback(nonEmptyText, fallback), value);
 }
 
-export function modelsFrom(value: unknown): readonly string[] {
-  return [...new Set(usable(text, value))];
+export function parseModels(value: unknown): readonly string[] {
+  return [...new Set(validEntries(nonEmptyText, value))];
 }
 
 /** Entries that lack a title or a template are left out. */
-export function promptsFrom(value: unknown): readonly UserPrompt[] {
-  return usable(userPrompt, value).map(({ title, template, model }) => ({
+export function parsePrompts(value: unknown): readonly UserPrompt[] {
+  return validEntries(userPrompt, value).map(({ title, template, model }) => ({
     title,
     template,
     ...(model !== undefined && { model }),
@@ -78,7 +78,7 @@ export function promptsFrom(value: unknown): readonly UserPrompt[] {
 }
 
 /** Returns the entries of a list that the schema accepts. */
-function usable<T>(schema: v.GenericSchema<unknown, T>, value: unknown): readonly T[] {
+function validEntries<T>(schema: v.GenericSchema<unknown, T>, value: unknown): readonly T[] {
   const entries: readonly unknown[] = Array.isArray(value) ? value : [];
   return entries.flatMap((entry) => {
     const result = v.safeParse(schema, entry);

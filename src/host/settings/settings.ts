@@ -4,24 +4,24 @@ import { normalizeBaseUrl, type NormalizedBaseUrl } from '../../engine/gateway/b
 import { unusablePrompts, type UnusablePrompt } from '../prompts/unusablePrompts';
 import { Disposable } from '../util/disposable';
 import {
-  choiceFrom,
+  parseChoice,
   defaultBaseUrl,
   defaultModel,
   jitterChoices,
-  modelsFrom,
-  numberFrom,
+  parseModels,
+  parseNumber,
   numberSettings,
-  promptsFrom,
+  parsePrompts,
   resumeChoices,
   textFrom,
-  timeoutFrom,
+  parseTimeout,
   type UserPrompt,
 } from './settingValues';
 
 const section = 'holysheep';
 
 /** VS Code also says which of the user's values are those of a remote machine, though its API does not mention it. */
-interface Inspected {
+interface InspectedSetting {
   readonly defaultValue?: unknown;
   readonly globalValue?: unknown;
   readonly globalLocalValue?: unknown;
@@ -49,16 +49,16 @@ export class Settings extends Disposable {
         maxRetries: this.number('retry.maxRetries'),
         baseDelayMs: this.number('retry.baseDelayMs'),
         maxDelayMs: this.number('retry.maxDelayMs'),
-        jitter: choiceFrom(this.read('retry.jitter'), jitterChoices),
+        jitter: parseChoice(this.read('retry.jitter'), jitterChoices),
         maxHintMs: this.number('retry.maxHintMs'),
       },
-      fallbackModels: modelsFrom(this.read('fallbackModels')),
-      resume: choiceFrom(this.read('resume'), resumeChoices),
+      fallbackModels: parseModels(this.read('fallbackModels')),
+      resume: parseChoice(this.read('resume'), resumeChoices),
       timeout: {
-        headersMs: timeoutFrom(this.read('timeout.headersMs')),
-        firstTokenMs: timeoutFrom(this.read('timeout.firstTokenMs')),
-        idleMs: timeoutFrom(this.read('timeout.idleMs')),
-        silentMs: timeoutFrom(this.read('timeout.silentMs')),
+        headersMs: parseTimeout(this.read('timeout.headersMs')),
+        firstTokenMs: parseTimeout(this.read('timeout.firstTokenMs')),
+        idleMs: parseTimeout(this.read('timeout.idleMs')),
+        silentMs: parseTimeout(this.read('timeout.silentMs')),
       },
     };
   }
@@ -92,7 +92,7 @@ export class Settings extends Disposable {
 
   /** The user's own. */
   prompts(): readonly UserPrompt[] {
-    return promptsFrom(this.readUser('prompts'));
+    return parsePrompts(this.readUser('prompts'));
   }
 
   /** Those of the user's own that `prompts` leaves out, or has twice. */
@@ -103,7 +103,7 @@ export class Settings extends Disposable {
   /** What the workspace brings, or the machine it is on: a dev container's settings are the workspace's. */
   workspacePrompts(): readonly UserPrompt[] {
     const { workspaceValue, globalRemoteValue } = this.inspect('prompts');
-    return [...promptsFrom(workspaceValue), ...promptsFrom(globalRemoteValue)];
+    return [...parsePrompts(workspaceValue), ...parsePrompts(globalRemoteValue)];
   }
 
   /** Beside what is there, even where that can't be used: it may be being written. */
@@ -115,7 +115,7 @@ export class Settings extends Disposable {
   }
 
   historyLimit(): number {
-    return numberFrom(this.readUser('history.limit'), numberSettings['history.limit']);
+    return parseNumber(this.readUser('history.limit'), numberSettings['history.limit']);
   }
 
   /** Written where it takes effect: a workspace that names a model would hide the user's. */
@@ -131,7 +131,7 @@ export class Settings extends Disposable {
   }
 
   private number(key: keyof typeof numberSettings): number {
-    return numberFrom(this.read(key), numberSettings[key]);
+    return parseNumber(this.read(key), numberSettings[key]);
   }
 
   private read(key: string): unknown {
@@ -144,7 +144,7 @@ export class Settings extends Disposable {
     return (globalRemoteValue === undefined ? globalValue : globalLocalValue) ?? defaultValue;
   }
 
-  private inspect(key: string): Inspected {
+  private inspect(key: string): InspectedSetting {
     return vscode.workspace.getConfiguration(section).inspect(key) ?? {};
   }
 }

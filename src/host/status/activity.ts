@@ -39,7 +39,7 @@ export function activityOf({ running, current, runningCount }: Turns): Activity 
     case 'offline':
       return { kind: 'offline', others };
     case 'waiting':
-      return exchange.state.wait ? waiting(exchange.state.wait, others) : { kind: 'streaming', others };
+      return exchange.state.wait ? waitingActivity(exchange.state.wait, others) : { kind: 'streaming', others };
     case 'connecting':
     case 'streaming':
     case 'resuming':
@@ -54,7 +54,7 @@ export function activityOf({ running, current, runningCount }: Turns): Activity 
   }
 }
 
-function waiting({ until, estimated }: WaitingEvent, others: number): Activity {
+function waitingActivity({ until, estimated }: WaitingEvent, others: number): Activity {
   return { kind: 'waiting', until, ...(estimated && { estimated }), others };
 }
 
@@ -77,7 +77,7 @@ export function foremost<Any extends Pick<Conversation, 'active'>>(
 ): Any | undefined {
   if (current?.active) return current;
   const running = all.filter(({ active }) => active);
-  return running.find(({ active }) => isHeldUp(active)) ?? running[0];
+  return running.find(({ active }) => isWaiting(active)) ?? running[0];
 }
 
 /** Passes an activity on only when it is another: events come sixty times a second. */
@@ -93,16 +93,16 @@ export class DistinctActivity {
   }
 }
 
-function isHeldUp(active: Conversation['active']): boolean {
+function isWaiting(active: Conversation['active']): boolean {
   const phase = active?.state.phase;
   return phase === 'waiting' || phase === 'offline';
 }
 
 /** Nothing is said while nothing is going on. */
-type Shown = Exclude<Activity, { readonly kind: 'idle' }>;
+type VisibleActivity = Exclude<Activity, { readonly kind: 'idle' }>;
 
 /** What the status bar says of an activity. */
-interface ActivityWords {
+interface ActivityText {
   /** With an icon, e.g. `$(watch) Retrying in 4 s`. */
   readonly text: string;
   readonly tooltip: string;
@@ -113,7 +113,7 @@ interface ActivityWords {
   readonly label: string;
 }
 
-interface WordsDeps {
+interface ActivityTextDeps {
   readonly localize: Localize;
   /** With seconds. @param at epoch milliseconds */
   readonly formatTime: (at: number) => string;
@@ -121,12 +121,12 @@ interface WordsDeps {
   readonly now: () => number;
 }
 
-export function activityWords(activity: Shown, deps: WordsDeps): ActivityWords {
+export function activityText(activity: VisibleActivity, deps: ActivityTextDeps): ActivityText {
   const { localize } = deps;
-  const [icon, caption, said = caption] = captionOf(activity, deps);
+  const [icon, caption, said = caption] = describeActivity(activity, deps);
   const others = 'others' in activity ? activity.others : 0;
   const lines = [
-    ...reasonOf(activity, deps),
+    ...explainActivity(activity, deps),
     ...(others > 0 ? [localize('Other answers in progress: {others}.', { others })] : []),
     localize('Click to show the conversation.'),
   ];
@@ -139,7 +139,7 @@ export function activityWords(activity: Shown, deps: WordsDeps): ActivityWords {
 
 type Caption = readonly [icon: string, text: string, said?: string];
 
-function captionOf(activity: Shown, { localize, formatTime, now }: WordsDeps): Caption {
+function describeActivity(activity: VisibleActivity, { localize, formatTime, now }: ActivityTextDeps): Caption {
   switch (activity.kind) {
     case 'streaming':
       return ['$(sync~spin)', localize('Answering…')];
@@ -168,7 +168,7 @@ function captionOf(activity: Shown, { localize, formatTime, now }: WordsDeps): C
   }
 }
 
-function reasonOf(activity: Shown, { localize }: WordsDeps): readonly string[] {
+function explainActivity(activity: VisibleActivity, { localize }: ActivityTextDeps): readonly string[] {
   switch (activity.kind) {
     case 'offline':
       return [localize('You appear to be offline. The answer resumes automatically when the network is back.')];
@@ -191,7 +191,7 @@ export type SetContext = (key: string, value: boolean) => void;
 
 /** `holysheep.running`, `holysheep.retryable` and `holysheep.hasConversation`, set only when their value changes. */
 export class ContextKeys {
-  private readonly known = new Map<string, boolean>();
+  private readonly values = new Map<string, boolean>();
 
   constructor(private readonly setContext: SetContext) {}
 
@@ -203,8 +203,8 @@ export class ContextKeys {
   }
 
   private set(key: string, value: boolean): void {
-    if ((this.known.get(key) ?? false) === value) return;
-    this.known.set(key, value);
+    if ((this.values.get(key) ?? false) === value) return;
+    this.values.set(key, value);
     this.setContext(key, value);
   }
 }

@@ -16,18 +16,18 @@ const longestTimerMs = 2 ** 31 - 1;
 export class CooldownWatcher {
   private cancel: (() => void) | undefined;
   /** An update that takes long must not replace a later one. */
-  private updates = 0;
+  private updateCount = 0;
   private disposed = false;
 
   constructor(private readonly deps: CooldownWatcherDeps) {}
 
   /** To be called when the cooldown may have changed, or another model or gateway was selected. */
   update(): void {
-    const update = ++this.updates;
+    const update = ++this.updateCount;
     this.deps
       .cooldown()
       .then((cooldown) => {
-        if (update === this.updates && !this.disposed) this.present(cooldown);
+        if (update === this.updateCount && !this.disposed) this.showCooldown(cooldown);
       })
       .catch(this.deps.onError);
   }
@@ -37,7 +37,7 @@ export class CooldownWatcher {
     this.cancel?.();
   }
 
-  private present(cooldown: ModelCooldown | undefined): void {
+  private showCooldown(cooldown: ModelCooldown | undefined): void {
     const { clock, show } = this.deps;
     this.cancel?.();
     const leftMs = cooldown ? Math.max(0, cooldown.until - clock.now()) : 0;

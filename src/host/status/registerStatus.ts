@@ -26,7 +26,7 @@ function registerIndicators({ own, conversations, connections, engine, setContex
   const watcher = own(
     new CooldownWatcher({
       clock: systemClock,
-      cooldown: () => cooldownOfPresentModel(connections, engine),
+      cooldown: () => cooldownOfSelectedModel(connections, engine),
       show: (present) => {
         cooldown = present;
         show();
@@ -44,7 +44,7 @@ function registerIndicators({ own, conversations, connections, engine, setContex
   );
 }
 
-async function cooldownOfPresentModel(connections: Connections, engine: Engine): Promise<ModelCooldown | undefined> {
+async function cooldownOfSelectedModel(connections: Connections, engine: Engine): Promise<ModelCooldown | undefined> {
   const connection = await connections.usable();
   if (connection?.apiKey === undefined) return undefined;
   const { origin, apiKey } = connection;

@@ -5,7 +5,7 @@ import type { Connections } from '../connection/connections';
 import { plainLabel } from '../ui/messageText';
 import { Disposable } from '../util/disposable';
 import { localize, secondOfDay } from '../util/localization';
-import { activityWords, type Activity } from './activity';
+import { activityText, type Activity } from './activity';
 const tickMs = 1000;
 
 /** The current model, and beside it what a running turn is doing. */
@@ -55,7 +55,7 @@ export class StatusBar extends Disposable {
       this.activity.hide();
       return;
     }
-    const { text, tooltip, label } = activityWords(activity, {
+    const { text, tooltip, label } = activityText(activity, {
       localize,
       formatTime: secondOfDay,
       now: () => Date.now(),

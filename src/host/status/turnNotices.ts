@@ -17,19 +17,19 @@ export type TurnNotice =
   | { readonly kind: 'waiting'; readonly until: number; readonly message: string }
   | { readonly kind: 'done' };
 
-type Noticed = Pick<Conversation, 'id' | 'exchange'>;
+type NoticeSource = Pick<Conversation, 'id' | 'exchange'>;
 
-interface TurnNoticesDeps<Of extends Noticed> {
+interface TurnNoticesDeps<Of extends NoticeSource> {
   /** Its panel is in view. */
   readonly isVisible: (conversationId: string) => boolean;
   readonly show: (notice: TurnNotice, conversation: Of, exchangeId: string) => void;
 }
 
 /** Whoever asks looks at the panel for so long before turning to something else. */
-const longMs = 30_000;
+const minNoticedMs = 30_000;
 
 /** One notice for a turn, and none for what can be seen or was wanted. */
-export class TurnNotices<Of extends Noticed = Conversation> {
+export class TurnNotices<Of extends NoticeSource = Conversation> {
   /** Exchanges whose running turn has had its notice. */
   private readonly notified = new Set<string>();
 
@@ -41,7 +41,7 @@ export class TurnNotices<Of extends Noticed = Conversation> {
   }
 
   private handleEvent(conversation: Of, exchangeId: string, event: RecordedEvent): void {
-    const notice = noticeOf(event, conversation.exchange(exchangeId)?.state ?? initialTurn);
+    const notice = createNotice(event, conversation.exchange(exchangeId)?.state ?? initialTurn);
     const wasNotified = this.notified.has(exchangeId);
     if (notice && !wasNotified && !this.deps.isVisible(conversation.id)) {
       this.notified.add(exchangeId);
@@ -51,24 +51,24 @@ export class TurnNotices<Of extends Noticed = Conversation> {
   }
 }
 
-function noticeOf(event: RecordedEvent, state: TurnState): TurnNotice | undefined {
+function createNotice(event: RecordedEvent, state: TurnState): TurnNotice | undefined {
   switch (event.type) {
     case 'waiting':
       // What ends by itself when the network is back has no length: the status bar says it.
-      return event.reason !== 'offline' && event.delayMs >= longMs
+      return event.reason !== 'offline' && event.delayMs >= minNoticedMs
         ? { kind: 'waiting', until: event.until, message: event.message }
         : undefined;
     case 'failed':
       return { kind: 'failed', partial: state.text !== '', message: event.message };
     case 'done':
-      return lastedMs(state) >= longMs ? { kind: 'done' } : undefined;
+      return turnDurationMs(state) >= minNoticedMs ? { kind: 'done' } : undefined;
     default:
       return undefined;
   }
 }
 
 /** From the beginning of the turn, or since it was last tried again, to its end. */
-function lastedMs({ startedAt, endedAt }: TurnState): number {
+function turnDurationMs({ startedAt, endedAt }: TurnState): number {
   return startedAt === undefined || endedAt === undefined ? 0 : endedAt - startedAt;
 }
 

@@ -11,10 +11,10 @@ export function withoutLinks(text: string): string {
   return text.replaceAll('](', '] (');
 }
 
-const defaultLength = 200;
+const defaultMaxLength = 200;
 
 /** Returns foreign text for a label of VS Code: one line without anything hidden in it, and without icons. */
-export function plainLabel(text: string, maxLength = defaultLength): string {
+export function plainLabel(text: string, maxLength = defaultMaxLength): string {
   return withoutIcons(visibleText(text, maxLength));
 }
 
@@ -23,13 +23,13 @@ export function withoutIcons(text: string): string {
   return text.replaceAll('$(', '$\u2060(');
 }
 
-const secondsUpTo = 90;
+const maxSeconds = 90;
 
 /** How long something takes, in words: `4.1 s`, `37 s`, `1 min 40 s`. */
 export function spokenDuration(ms: number, localize: Localize): string {
   const tenths = Math.round(Math.max(0, ms) / 100) / 10;
   const seconds = tenths < 10 ? tenths : Math.round(tenths);
-  if (seconds <= secondsUpTo) return localize('{0} s', { 0: seconds });
+  if (seconds <= maxSeconds) return localize('{0} s', { 0: seconds });
   const minutes = Math.floor(seconds / 60);
   const rest = seconds % 60;
   return rest === 0 ? localize('{0} min', { 0: minutes }) : localize('{0} min {1} s', { 0: minutes, 1: rest });

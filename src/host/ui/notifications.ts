@@ -11,7 +11,7 @@ export interface ToastAction {
   readonly run: () => unknown;
 }
 
-const maxLength = 1000;
+const maxMessageChars = 1000;
 
 /**
  * Shows a notification, and doesn't wait until the user dismisses it. The message may quote foreign text: it becomes
@@ -23,13 +23,17 @@ export function toast(
   message: string,
   actions: readonly ToastAction[] = [],
 ): void {
-  const chosen = show(kind, withoutLinks(visibleText(message, maxLength)), ...actions.map(({ title }) => title));
+  const chosen = showMessage(
+    kind,
+    withoutLinks(visibleText(message, maxMessageChars)),
+    ...actions.map(({ title }) => title),
+  );
   chosen
     .then((title) => actions.find((action) => action.title === title)?.run())
     .then(undefined, (error: unknown) => log.error(error));
 }
 
-function show(kind: ToastKind, message: string, ...titles: string[]): Thenable<string | undefined> {
+function showMessage(kind: ToastKind, message: string, ...titles: string[]): Thenable<string | undefined> {
   switch (kind) {
     case 'information':
       return vscode.window.showInformationMessage(message, ...titles);

@@ -4,18 +4,18 @@ import type * as vscode from 'vscode';
 export abstract class Disposable implements vscode.Disposable {
   private readonly owned: vscode.Disposable[] = [];
   protected get disposed(): boolean {
-    return this.gone;
+    return this.isDisposed;
   }
-  private gone = false;
+  private isDisposed = false;
 
   protected register<T extends vscode.Disposable>(item: T): T {
-    if (this.gone) item.dispose();
+    if (this.isDisposed) item.dispose();
     else this.owned.push(item);
     return item;
   }
 
   dispose(): void {
-    this.gone = true;
+    this.isDisposed = true;
     for (const item of this.owned.splice(0).reverse()) item.dispose();
   }
 }

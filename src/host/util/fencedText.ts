@@ -11,9 +11,9 @@ interface Fence {
  */
 export class FencedText {
   /** The current line. */
-  private line = new LineStart();
+  private line = new LineScanner();
   /** The last part of the current line, which is not shown yet. */
-  private held = '';
+  private buffered = '';
   private fence: Fence | undefined;
 
   /** @returns what can be shown now */
@@ -29,14 +29,14 @@ export class FencedText {
     const rest = text.slice(start);
     this.line.read(rest);
     const shown = start > 0 ? this.rest() + complete : '';
-    this.held += rest;
+    this.buffered += rest;
     return this.fence || this.line.mayBeFence ? shown : shown + this.rest();
   }
 
   /** What was held back, when no more of it comes, or it can't be waited for. */
   rest(): string {
-    const out = this.held;
-    this.held = '';
+    const out = this.buffered;
+    this.buffered = '';
     return out;
   }
 
@@ -48,12 +48,12 @@ export class FencedText {
   }
 
   private endLine(line: FenceLine | undefined): void {
-    this.line = new LineStart();
+    this.line = new LineScanner();
     if (!line) return;
-    const { before, marker, rest } = line;
+    const { prefix, marker, info } = line;
     if (!this.fence) {
-      this.fence = { indent: before.replace(/[^\s>]/g, ' '), marker, info: rest.trimEnd() };
-    } else if (marker.startsWith(this.fence.marker) && rest.trim() === '' && /^[\s>]*$/.test(before)) {
+      this.fence = { indent: prefix.replace(/[^\s>]/g, ' '), marker, info: info.trimEnd() };
+    } else if (marker.startsWith(this.fence.marker) && info.trim() === '' && /^[\s>]*$/.test(prefix)) {
       this.fence = undefined;
     }
   }
@@ -62,13 +62,13 @@ export class FencedText {
 /** The parts of a line that opens or closes a code block. */
 interface FenceLine {
   /** White space, quote marks and list markers. */
-  readonly before: string;
+  readonly prefix: string;
   /** Three or more backticks or tildes. */
   readonly marker: string;
-  readonly rest: string;
+  readonly info: string;
 }
 
-type State =
+type LineState =
   /** In white space, quote marks and list markers. */
   | 'prefix'
   /** After `-`, `*`, `+` or `1.`, which is a list marker only if white space follows. */
@@ -86,14 +86,14 @@ const maxDigits = 9;
  * Reads one line of Markdown that comes in pieces, each character once, to find out whether it is a fence: the whole
  * line may be long, and reading it anew with each piece would take quadratic time.
  */
-class LineStart {
-  private state: State = 'prefix';
+class LineScanner {
+  private state: LineState = 'prefix';
   /** The line so far, as long as it may be a fence. */
   private text = '';
   private digits = 0;
   private markerStart = 0;
   private markerEnd = 0;
-  private mark = '';
+  private markCharacter = '';
 
   read(piece: string): void {
     if (this.state === 'other') return;
@@ -116,13 +116,13 @@ class LineStart {
   fence(): FenceLine | undefined {
     if (!this.mayBeFence || this.markerEnd - this.markerStart < 3) return undefined;
     return {
-      before: this.text.slice(0, this.markerStart),
+      prefix: this.text.slice(0, this.markerStart),
       marker: this.text.slice(this.markerStart, this.markerEnd),
-      rest: this.text.slice(this.markerEnd),
+      info: this.text.slice(this.markerEnd),
     };
   }
 
-  private next(character: string, at: number): State {
+  private next(character: string, at: number): LineState {
     switch (this.state) {
       case 'prefix':
         return this.afterPrefix(character, at);
@@ -132,20 +132,20 @@ class LineStart {
         if (character === '.' || character === ')') return 'bullet';
         return isDigit(character) && ++this.digits <= maxDigits ? 'number' : 'other';
       case 'marker':
-        if (character === this.mark) {
+        if (character === this.markCharacter) {
           this.markerEnd = at + 1;
           return 'marker';
         }
         return at - this.markerStart < 3 ? 'other' : 'info';
       case 'info':
         // If another backtick follows in the line, the marker is the beginning of inline code.
-        return character === '`' && this.mark === '`' ? 'other' : 'info';
+        return character === '`' && this.markCharacter === '`' ? 'other' : 'info';
       case 'other':
         return 'other';
     }
   }
 
-  private afterPrefix(character: string, at: number): State {
+  private afterPrefix(character: string, at: number): LineState {
     if (character === '>' || /\s/.test(character)) return 'prefix';
     if (character === '-' || character === '*' || character === '+') return 'bullet';
     if (isDigit(character)) {
@@ -153,7 +153,7 @@ class LineStart {
       return 'number';
     }
     if (character !== '`' && character !== '~') return 'other';
-    this.mark = character;
+    this.markCharacter = character;
     this.markerStart = at;
     this.markerEnd = at + 1;
     return 'marker';

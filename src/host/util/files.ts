@@ -12,13 +12,13 @@ export const privateFolderMode = 0o700;
  */
 export async function makePrivate(folder: string): Promise<void> {
   // Nobody else gets at the files of a private folder, so that a start need not look at each of them.
-  if (process.platform === 'win32' || !(await tighten(folder, privateFolderMode))) return;
+  if (process.platform === 'win32' || !(await restrictPermissions(folder, privateFolderMode))) return;
   const names = await readdir(folder).catch(() => []);
-  for (const name of names) await tighten(join(folder, name), privateFileMode);
+  for (const name of names) await restrictPermissions(join(folder, name), privateFileMode);
 }
 
 /** Returns whether other users had permissions. */
-async function tighten(path: string, mode: number): Promise<boolean> {
+async function restrictPermissions(path: string, mode: number): Promise<boolean> {
   try {
     const found = await lstat(path);
     const isMeant = mode === privateFolderMode ? found.isDirectory() : found.isFile();

@@ -1,6 +1,6 @@
 /** `vscode.EventEmitter` without `vscode`, so that conversations run and are tested in plain Node. */
 export class Listeners<T> {
-  private readonly all = new Set<(value: T) => void>();
+  private readonly callbacks = new Set<(value: T) => void>();
 
   /** @param onError is given what a listener throws: the others and the caller have no part in it. */
   constructor(private readonly onError: (error: unknown) => void) {}
@@ -10,12 +10,12 @@ export class Listeners<T> {
     const call = (value: T): void => {
       listener(value);
     };
-    this.all.add(call);
-    return { dispose: () => void this.all.delete(call) };
+    this.callbacks.add(call);
+    return { dispose: () => void this.callbacks.delete(call) };
   };
 
   fire(value: T): void {
-    for (const call of [...this.all]) {
+    for (const call of [...this.callbacks]) {
       try {
         call(value);
       } catch (error) {

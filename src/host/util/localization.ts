@@ -8,15 +8,15 @@ export const localize: Localize = (message, args) =>
 
 /** As the user writes it, with the day when it isn't today. @param at epoch milliseconds */
 export function timeOfDay(at: number): string {
-  return written(at, {});
+  return formatDateTime(at, {});
 }
 
 /** The same, with seconds. @param at epoch milliseconds */
 export function secondOfDay(at: number): string {
-  return written(at, { second: '2-digit' });
+  return formatDateTime(at, { second: '2-digit' });
 }
 
-function written(at: number, more: Intl.DateTimeFormatOptions): string {
+function formatDateTime(at: number, more: Intl.DateTimeFormatOptions): string {
   const then = new Date(at);
   const today = new Date().toDateString() === then.toDateString();
   const day = today ? {} : ({ month: 'short', day: 'numeric' } as const);

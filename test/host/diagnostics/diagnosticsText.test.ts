@@ -5,12 +5,12 @@ import type { StreamEvent } from '../../../src/engine/events';
 import { KnownKeys } from '../../../src/engine/gateway/knownKeys';
 import { emptyLedger, enter } from '../../../src/engine/state/ledger';
 import {
-  diagnosticsText,
+  formatDiagnostics,
   type Diagnostics,
-  withoutPlaces,
+  redactPaths,
   remoteKind,
 } from '../../../src/host/diagnostics/diagnosticsText';
-import { errorNote } from '../../../src/host/diagnostics/errorNote';
+import { createErrorRecord } from '../../../src/host/diagnostics/errorRecord';
 import { attempt, done, failed, reasoning, text, waiting } from '../conversation/scriptedEngine';
 
 const key = 'hsa-key-0123456789';
@@ -74,11 +74,11 @@ const diagnostics: Diagnostics = {
   },
   demo: false,
   engine,
-  errors: [errorNote(Object.assign(new Error(answer), { code: 'ENOSPC' }), 1000, __dirname)],
+  errors: [createErrorRecord(Object.assign(new Error(answer), { code: 'ENOSPC' }), 1000, __dirname)],
 };
 
 describe('the diagnostics', () => {
-  const report = diagnosticsText(diagnostics, (written) => new KnownKeys([key]).redact(written));
+  const report = formatDiagnostics(diagnostics, (written) => new KnownKeys([key]).redact(written));
   const { settings, turns, host, time } = JSON.parse(report) as Diagnostics & EngineReport;
 
   it('tell the versions, the settings and every attempt with its wait', () => {
@@ -173,12 +173,12 @@ describe('the diagnostics', () => {
           attempts: said.reduce(enter, emptyLedger).entries,
         };
         const gates = [{ origin: 'https://host.example', model: leak, breakerOpen: false, failures: 0 }];
-        const written = diagnosticsText(
+        const written = formatDiagnostics(
           {
             ...diagnostics,
             settings: { ...diagnostics.settings, model: leak, fallbackModels: [leak, leak] },
             engine: { turns: [turn], network: { budgets: [], gates } },
-            errors: [errorNote(problem, 1, __dirname), errorNote(leak, 1, __dirname)],
+            errors: [createErrorRecord(problem, 1, __dirname), createErrorRecord(leak, 1, __dirname)],
           },
           (all) => new KnownKeys().redact(all),
         );
@@ -213,7 +213,7 @@ describe('a text without places', () => {
     ['http://[::1]:8080/v1/me@work', 'http://[::1]:8080/v1/me@work'],
   ] as const) {
     it(`${text} is ${expected}`, () => {
-      assert.equal(withoutPlaces(text), expected);
+      assert.equal(redactPaths(text), expected);
     });
   }
 
@@ -238,15 +238,15 @@ describe('a text without places', () => {
     it(`is produced in linear time when ${JSON.stringify(unit)} is repeated`, function () {
       this.timeout(10_000);
       const text = unit.repeat(1_000_000);
-      assert.ok(withoutPlaces(text).length <= text.length);
-      assert.ok(withoutPlaces(`${text}!`).length <= text.length + 1);
+      assert.ok(redactPaths(text).length <= text.length);
+      assert.ok(redactPaths(`${text}!`).length <= text.length + 1);
     });
   }
 
   it('has no credentials when other characters precede a URL', () => {
-    assert.equal(withoutPlaces('1http://me:secret@host.example/v1'), '1http://host.example/v1');
-    assert.equal(withoutPlaces(`${'x'.repeat(100)}://me:secret@host.example`), `${'x'.repeat(100)}://host.example`);
-    assert.equal(withoutPlaces('http://a.test/http://me:secret@b.test/c'), 'http://a.test/http://b.test/c');
+    assert.equal(redactPaths('1http://me:secret@host.example/v1'), '1http://host.example/v1');
+    assert.equal(redactPaths(`${'x'.repeat(100)}://me:secret@host.example`), `${'x'.repeat(100)}://host.example`);
+    assert.equal(redactPaths('http://a.test/http://me:secret@b.test/c'), 'http://a.test/http://b.test/c');
   });
 });
 

@@ -11,7 +11,7 @@ describe('the context key for prompts', () => {
   });
 
   it('is set only when its value changes', async () => {
-    const { followPrompts } = await import('../../../src/host/prompts/promptCommands');
+    const { watchHasPrompts: followPrompts } = await import('../../../src/host/prompts/promptCommands');
     const template = 'Explain ${selection}';
     const listed = [{ title: 'Explain', template, from: 'user' as const }];
     let settingsChanged: () => void = () => undefined;

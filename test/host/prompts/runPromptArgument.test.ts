@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { runPromptArgument as Read } from '../../../src/host/prompts/promptCommands';
+import type { parseRunPromptArgument as Read } from '../../../src/host/prompts/promptCommands';
 import { useVSCode } from '../../support/fakeVSCode';
 
 const said = (message: string): string => message;
@@ -10,7 +10,7 @@ describe('the argument of holysheep.runPrompt', () => {
   let runPromptArgument: typeof Read;
   useVSCode({ DiagnosticSeverity: {} });
   before(async () => {
-    ({ runPromptArgument } = await import('../../../src/host/prompts/promptCommands'));
+    ({ parseRunPromptArgument: runPromptArgument } = await import('../../../src/host/prompts/promptCommands'));
   });
 
   it('is a title', () => {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import {
-  choiceFrom,
+  parseChoice,
   jitterChoices,
-  modelsFrom,
-  numberFrom,
+  parseModels,
+  parseNumber,
   numberSettings,
-  promptsFrom,
+  parsePrompts,
   textFrom,
-  timeoutFrom,
+  parseTimeout,
 } from '../../../src/host/settings/settingValues';
 
 const numbers: readonly (readonly [key: keyof typeof numberSettings, value: unknown, expected: number])[] = [
@@ -27,7 +27,7 @@ const numbers: readonly (readonly [key: keyof typeof numberSettings, value: unkn
 describe('a number from settings.json', () => {
   for (const [key, value, expected] of numbers) {
     it(`${key} ${JSON.stringify(value)} counts as ${expected}`, () => {
-      assert.equal(numberFrom(value, numberSettings[key]), expected);
+      assert.equal(parseNumber(value, numberSettings[key]), expected);
     });
   }
 });
@@ -43,19 +43,19 @@ describe('a timeout from settings.json', () => {
     [9_999_999, 299_000],
   ] as const) {
     it(`${String(value)} counts as ${expected === null ? "the engine's own" : expected}`, () => {
-      assert.equal(timeoutFrom(value), expected);
+      assert.equal(parseTimeout(value), expected);
     });
   }
 });
 
 describe('a choice from settings.json', () => {
   it('is kept when it is offered', () => {
-    assert.equal(choiceFrom('none', jitterChoices), 'none');
+    assert.equal(parseChoice('none', jitterChoices), 'none');
   });
 
   it('is the default when it is not', () => {
-    assert.equal(choiceFrom('Full', jitterChoices), 'full');
-    assert.equal(choiceFrom({}, jitterChoices), 'full');
+    assert.equal(parseChoice('Full', jitterChoices), 'full');
+    assert.equal(parseChoice({}, jitterChoices), 'full');
   });
 });
 
@@ -67,8 +67,8 @@ describe('texts and lists from settings.json', () => {
   });
 
   it('keeps the usable models once each, in their order', () => {
-    assert.deepEqual(modelsFrom(['b', ' a ', '', 3, null, 'b']), ['b', 'a']);
-    assert.deepEqual(modelsFrom('b'), []);
+    assert.deepEqual(parseModels(['b', ' a ', '', 3, null, 'b']), ['b', 'a']);
+    assert.deepEqual(parseModels('b'), []);
   });
 
   it('keeps prompts that have a title and a text', () => {
@@ -80,10 +80,10 @@ describe('texts and lists from settings.json', () => {
       null,
       'text',
     ];
-    assert.deepEqual(promptsFrom(value), [
+    assert.deepEqual(parsePrompts(value), [
       { title: 'T', template: 'P', model: 'm' },
       { title: 'T2', template: 'P2' },
     ]);
-    assert.deepEqual(promptsFrom({}), []);
+    assert.deepEqual(parsePrompts({}), []);
   });
 });

@@ -7,7 +7,7 @@ import {
   DistinctActivity,
   foremost,
   withCooldown,
-  activityWords,
+  activityText,
 } from '../../../src/host/status/activity';
 import { waiting } from '../conversation/scriptedEngine';
 
@@ -165,9 +165,9 @@ describe('the activity in the status bar', () => {
 
   it('counts a wait down, and says the same to a screen reader all the time: when it is over', () => {
     const wait = { kind: 'waiting', until: 4000, others: 0 } as const;
-    const before = activityWords(wait, deps);
+    const before = activityText(wait, deps);
     now = 1000;
-    const after = activityWords(wait, deps);
+    const after = activityText(wait, deps);
     assert.deepEqual([before.text, after.text], ['$(watch) Retrying in 4 s', '$(watch) Retrying in 3 s']);
     assert.equal(before.label, 'HolySheep: Retrying at time 4000. Click to show the conversation.');
     assert.equal(after.label, before.label);
@@ -175,22 +175,22 @@ describe('the activity in the status bar', () => {
 
   it('counts to nought and not below', () => {
     now = 9000;
-    assert.equal(activityWords({ kind: 'waiting', until: 4000, others: 0 }, deps).text, '$(watch) Retrying in 0 s');
+    assert.equal(activityText({ kind: 'waiting', until: 4000, others: 0 }, deps).text, '$(watch) Retrying in 0 s');
   });
 
   it('calls the time of a wait behind another request an estimate', () => {
     const wait = { kind: 'waiting', until: 1000, estimated: true, others: 0 } as const;
-    const before = activityWords(wait, deps);
+    const before = activityText(wait, deps);
     now = 1000;
-    const after = activityWords(wait, deps);
+    const after = activityText(wait, deps);
     assert.deepEqual([before.text, after.text], ['$(watch) Retrying in about 1 s', '$(watch) Retrying soon']);
     assert.equal(before.label, 'HolySheep: Retrying soon, after another request. Click to show the conversation.');
     assert.equal(after.label, before.label);
   });
 
   it('says until when a model is left alone, and why', () => {
-    const asked = activityWords({ kind: 'cooling', until: 5, why: 'cooldown' }, deps);
-    const broken = activityWords({ kind: 'cooling', until: 5, why: 'breaker' }, deps);
+    const asked = activityText({ kind: 'cooling', until: 5, why: 'cooldown' }, deps);
+    const broken = activityText({ kind: 'cooling', until: 5, why: 'breaker' }, deps);
     assert.equal(asked.text, '$(history) Paused until time 5');
     assert.match(asked.tooltip, /^The gateway accepts no requests for this model until then\./);
     assert.match(broken.tooltip, /^This model kept failing/);
@@ -198,20 +198,19 @@ describe('the activity in the status bar', () => {
   });
 
   it('says how many other answers are on their way', () => {
-    const { text, tooltip, label } = activityWords({ kind: 'streaming', others: 2 }, deps);
+    const { text, tooltip, label } = activityText({ kind: 'streaming', others: 2 }, deps);
     assert.equal(text, '$(sync~spin) Answering… (+2)');
     assert.equal(tooltip, 'Other answers in progress: 2.\nClick to show the conversation.');
     assert.ok(label.includes('in progress: 2.'));
   });
 
   it('says what becomes of an answer while the machine is offline', () =>
-    assert.match(activityWords({ kind: 'offline', others: 0 }, deps).label, /resumes automatically/));
+    assert.match(activityText({ kind: 'offline', others: 0 }, deps).label, /resumes automatically/));
 
   for (const [partial, text] of [
     [true, '$(warning) Incomplete answer'],
     [false, '$(warning) No answer'],
   ] as const) {
-    it(`tells ${text} after a failure`, () =>
-      assert.equal(activityWords({ kind: 'failed', partial }, deps).text, text));
+    it(`tells ${text} after a failure`, () => assert.equal(activityText({ kind: 'failed', partial }, deps).text, text));
   }
 });
