@@ -17,10 +17,13 @@ import { createServices } from './services';
 import { registerStatus } from './status/registerStatus';
 import { registerWalkthrough } from './walkthrough/walkthroughCommands';
 
-/** What the extension does once it is asked for anything. */
+/** The part of the extension that is loaded after startup. */
 export type App = Awaited<ReturnType<typeof createApp>>;
 
-/** @param modelsChanged tells VS Code that the models of the gateway may have changed */
+/**
+ * Creates the services, registers all features and reopens the panels of the window before a reload.
+ * @param modelsChanged tells VS Code that the models of the gateway may have changed
+ */
 export async function createApp(context: vscode.ExtensionContext, modelsChanged: () => void) {
   const services = createServices(context, modelsChanged);
   const { connections, conversations, demo, engine, folder, onError, panels, workspace } = services;
@@ -44,7 +47,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   reopenPanels(services).catch(onError);
   if (demo.staysOpen) await demo.enter().catch(onError);
   const ask = createAsk(engine, () => connections.requestDefaults(false));
-  // A window that reloads during an answer loses nothing that has arrived.
+  // A window that reloads during an answer must not lose the text that has arrived.
   const flush = () => conversations.flushSync();
   return { ...chat, panels, ask, execute, flush };
 }

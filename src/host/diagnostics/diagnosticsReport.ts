@@ -17,7 +17,7 @@ interface DiagnosticsDeps {
   readonly extensionKind: vscode.ExtensionKind;
 }
 
-/** What is asked of the parts of the extension for a report, in JSON. */
+/** Returns the diagnostics report as JSON: settings, proxy, recent turns and recent errors of this window. */
 export async function createDiagnosticsReport({
   engine,
   settings,
@@ -28,7 +28,7 @@ export async function createDiagnosticsReport({
   extensionKind,
 }: DiagnosticsDeps): Promise<string> {
   const baseUrl = settings.baseUrl();
-  const facts = {
+  const networkSettings = {
     origin: 'error' in baseUrl ? null : baseUrl.origin,
     baseUrlProblem: 'error' in baseUrl ? baseUrl.error : null,
     hasKey: await hasKey(connections, log),
@@ -40,7 +40,7 @@ export async function createDiagnosticsReport({
   const diagnostics = {
     time: Date.now(),
     host: await readHostInfo(version, extensionKind),
-    settings: facts,
+    settings: networkSettings,
     proxy: readProxyInfo(),
     demo: demo.active,
     engine: engine.report(),
@@ -49,7 +49,7 @@ export async function createDiagnosticsReport({
   return formatDiagnostics(diagnostics, (text) => log.redact(text));
 }
 
-/** Whoever needs a report may well have something broken here. */
+/** Returns whether an API key is set, or null when the key can't be read: the report must not fail because of that. */
 async function hasKey(connections: Connections, log: Log): Promise<boolean | null> {
   try {
     return (await connections.own()).apiKey !== undefined;
@@ -59,10 +59,10 @@ async function hasKey(connections: Connections, log: Log): Promise<boolean | nul
   }
 }
 
-/** As VS Code has them; the first is the default. */
+/** Values of VS Code's setting `http.proxySupport`; the first is VS Code's default. */
 const proxySupport = ['override', 'fallback', 'on', 'off'] as const;
 
-/** Looked for in both spellings. */
+/** Environment variables that affect the network. They count in upper case and in lower case. */
 const proxyVariables = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE'];
 
 async function readHostInfo(extension: string, extensionKind: vscode.ExtensionKind): Promise<HostInfo> {
@@ -84,7 +84,7 @@ async function readHostInfo(extension: string, extensionKind: vscode.ExtensionKi
   };
 }
 
-/** Compared with what the API says: a build may have the one and not the other. */
+/** Checks VS Code's chat view and chat API separately, because a build may have one without the other. */
 async function readChatSupport(): Promise<ChatSupport> {
   const { chat, lm } = vscode as Partial<Pick<typeof vscode, 'chat' | 'lm'>>;
   const commands = await vscode.commands.getCommands(true);

@@ -6,7 +6,7 @@ interface TurnLogLine {
   readonly text: string;
 }
 
-/** Logs what happened to a turn. Never throws, because a failure to log an event must not end the turn. */
+/** Logs an event of a turn. Never throws, because a failure to log an event must not end the turn. */
 export function logTurnEvent(log: Pick<Log, 'info' | 'warn' | 'error'>, ...event: TurnLogEvent): void {
   try {
     const line = turnLogLine(...event);
@@ -18,12 +18,15 @@ export function logTurnEvent(log: Pick<Log, 'info' | 'warn' | 'error'>, ...event
 
 export type TurnLogEvent = Parameters<typeof turnLogLine>;
 
-/** One readable line for what the network did; never what was asked or answered. */
+/**
+ * Returns a log line for an event of a turn, or undefined for an event that is not logged. A line describes the network
+ * activity and never contains the prompt or the answer.
+ */
 export function turnLogLine(conversationId: string, exchangeId: string, event: StreamEvent): TurnLogLine | undefined {
-  const what = describeEvent(event);
-  if (what === undefined) return undefined;
+  const description = describeEvent(event);
+  if (description === undefined) return undefined;
   const level = event.type === 'waiting' || event.type === 'cut' || event.type === 'failed' ? 'warn' : 'info';
-  return { level, text: `[${shortId(conversationId)}/${shortId(exchangeId)}] ${what}` };
+  return { level, text: `[${shortId(conversationId)}/${shortId(exchangeId)}] ${description}` };
 }
 
 function describeEvent(event: StreamEvent): string | undefined {
@@ -39,18 +42,18 @@ function describeEvent(event: StreamEvent): string | undefined {
       return `${wait}: ${event.reason}${blockedByText(event)}${statusText(event)}${requestIdText(event)}`;
     }
     case 'quiet':
-      return `attempt ${event.attempt}: nothing for ${Math.round(event.forMs)} ms`;
+      return `attempt ${event.attempt}: no data for ${Math.round(event.forMs)} ms`;
     case 'ended': {
       const { attempt, how, ms, bytes, chars, tokens } = event;
-      const brought = `${bytes} bytes, ${chars} characters${tokens === undefined ? '' : `, ${tokens} tokens`}`;
-      return `attempt ${attempt}: ended, ${how}, after ${Math.round(ms)} ms with ${brought}`;
+      const received = `${bytes} bytes, ${chars} characters${tokens === undefined ? '' : `, ${tokens} tokens`}`;
+      return `attempt ${attempt}: ended, ${how}, after ${Math.round(ms)} ms with ${received}`;
     }
     case 'cut':
       return `attempt ${event.attempt}: cut, ${event.reason}`;
     case 'resumed':
       return `attempt ${event.attempt}: resumed by ${event.how}, ${event.trimmed} characters trimmed`;
     case 'replaced':
-      return `attempt ${event.attempt}: the new answer has overtaken the old one`;
+      return `attempt ${event.attempt}: replaced the partial answer with a new one`;
     case 'model':
       return `model ${event.from} → ${event.to} (${event.reason})`;
     case 'done': {
@@ -60,8 +63,8 @@ function describeEvent(event: StreamEvent): string | undefined {
     case 'stopped':
       return `stopped in attempt ${event.attempt}, ${event.text.length} characters kept`;
     case 'failed': {
-      const kept = `${event.text.length} characters kept`;
-      return `failed in attempt ${event.attempt}: ${event.kind}${statusText(event)}${requestIdText(event)}, ${kept}`;
+      const saved = `${event.text.length} characters kept`;
+      return `failed in attempt ${event.attempt}: ${event.kind}${statusText(event)}${requestIdText(event)}, ${saved}`;
     }
     case 'text':
     case 'reasoning':
@@ -72,7 +75,7 @@ function describeEvent(event: StreamEvent): string | undefined {
 }
 
 function blockedByText({ told }: WaitingEvent): string {
-  return told === undefined || told === 'turn' ? '' : `, told to another ${told}`;
+  return told === undefined || told === 'turn' ? '' : `, blocked by another ${told}`;
 }
 
 function statusText(event: { readonly status?: number | undefined }): string {
@@ -83,7 +86,7 @@ function requestIdText(event: { readonly requestId?: string | undefined }): stri
   return event.requestId ? `, request id ${event.requestId}` : '';
 }
 
-/** Enough of a UUID to find its file. */
+/** Returns the start of a UUID, which is enough to find the file of a conversation. */
 function shortId(id: string): string {
   return id.slice(0, 8);
 }

@@ -6,15 +6,15 @@ import type { FaultKind } from '../../engine/events';
 import type { Cooldown, Scope, SharedCooldowns } from '../../engine/gate/cooldowns';
 import { privateFileMode, privateFolderMode } from '../util/files';
 
-/** What is longer is no limit but a mistake, or a quota, which is not waited for. */
+/** Longest cooldown that is shared. A longer one is either a mistake or a quota, and the engine does not wait for quotas. */
 const maxCooldownMs = 3_600_000;
-/** What begins later than this from now was written by a clock that has been set back since. */
+/** Tolerated clock difference. A cooldown that starts further in the future was written before the clock was set back. */
 const maxClockSkewMs = 5000;
 
 /**
- * Cooldowns as empty files, one a note, with everything in the name: a file is created whole or not at all, so there is
- * nothing to tear, to lock or to overwrite, however many windows write. Nobody needs the notes to go on; what can't be
- * read or written is logged, once for each kind of problem.
+ * Shares cooldowns between windows as empty files whose names contain all data. A file is created either completely or
+ * not at all, so any number of windows can write without locks. The engine works without these files, so failures are only
+ * logged, once for each kind of problem.
  */
 export function cooldownFiles(
   folder: string,
@@ -25,9 +25,9 @@ export function cooldownFiles(
 }
 
 class CooldownFiles implements SharedCooldowns {
-  /** A window knows its own notes, and does not read them back. */
+  /** Id of this window: it does not read back its own entries. */
   private readonly writer = randomBytes(4).toString('hex');
-  private readonly problems = new Set<string>();
+  private readonly loggedProblems = new Set<string>();
 
   constructor(
     private readonly folder: string,
@@ -37,12 +37,12 @@ class CooldownFiles implements SharedCooldowns {
 
   async read(scope: Scope): Promise<Cooldown | undefined> {
     const scopeHash = hashScope(scope);
-    const found = await Promise.all((await this.list()).map((note) => this.validate(note)));
-    return found
-      .filter((note) => note !== undefined)
-      .filter((note) => note.scopeHash === scopeHash && note.writer !== this.writer)
+    const entries = await Promise.all((await this.list()).map((entry) => this.validate(entry)));
+    return entries
+      .filter((entry) => entry !== undefined)
+      .filter((entry) => entry.scopeHash === scopeHash && entry.writer !== this.writer)
       .map(({ until, delayMs, source, reason }) => ({ until, delayMs, source, reason }))
-      .reduce<Cooldown | undefined>((last, note) => (last && last.until >= note.until ? last : note), undefined);
+      .reduce<Cooldown | undefined>((last, entry) => (last && last.until >= entry.until ? last : entry), undefined);
   }
 
   async write(scope: Scope, { source, reason, ...times }: Cooldown): Promise<void> {
@@ -61,60 +61,68 @@ class CooldownFiles implements SharedCooldowns {
 
   async clear(scope?: Scope): Promise<void> {
     const scopeHash = scope && hashScope(scope);
-    const notes = await this.list();
-    const meant = scopeHash === undefined ? notes : notes.filter((note) => note.scopeHash === scopeHash);
-    await Promise.all(meant.map((note) => this.remove(note)));
+    const entries = await this.list();
+    const cleared = scopeHash === undefined ? entries : entries.filter((entry) => entry.scopeHash === scopeHash);
+    await Promise.all(cleared.map((entry) => this.remove(entry)));
   }
 
   private async list(): Promise<readonly CooldownEntry[]> {
     const names = await this.tryOperation('read', ['ENOENT'], () => readdir(this.folder));
-    return (names ?? []).map(parseName).filter((note) => note !== undefined);
+    return (names ?? []).map(parseName).filter((entry) => entry !== undefined);
   }
 
-  /** As it is by the clock of today; undefined: over, or nonsense, and removed. */
-  private async validate(note: CooldownEntry): Promise<CooldownEntry | undefined> {
+  /**
+   * Returns the entry with times that fit the current clock. Removes an entry that has expired or is too long, and then
+   * returns undefined.
+   */
+  private async validate(entry: CooldownEntry): Promise<CooldownEntry | undefined> {
     const now = this.clock.now();
-    if (note.until <= now || note.delayMs > maxCooldownMs) {
-      await this.remove(note);
+    if (entry.until <= now || entry.delayMs > maxCooldownMs) {
+      await this.remove(entry);
       return undefined;
     }
-    if (note.until - note.delayMs <= now + maxClockSkewMs) return note;
-    // It counts from now, and is renamed so that it does so only once. Of several windows one succeeds; the others read
-    // the new name next time.
-    const mended = { ...note, until: Math.ceil(now) + note.delayMs };
-    const renaming = (): Promise<void> => rename(this.pathOf(note), this.pathOf(mended));
+    if (entry.until - entry.delayMs <= now + maxClockSkewMs) return entry;
+    // The clock was set back: restart the cooldown now, and rename the file so that this happens only once. If several
+    // windows try, one succeeds and the others read the new name next time.
+    const corrected = { ...entry, until: Math.ceil(now) + entry.delayMs };
+    const renaming = (): Promise<void> => rename(this.pathOf(entry), this.pathOf(corrected));
     const renamed = await this.tryOperation('renamed', ['ENOENT'], () => renaming().then(() => true));
-    return renamed ? mended : undefined;
+    return renamed ? corrected : undefined;
   }
 
-  private async remove(note: CooldownEntry): Promise<void> {
-    await this.tryOperation('removed', ['ENOENT'], () => unlink(this.pathOf(note)));
+  private async remove(entry: CooldownEntry): Promise<void> {
+    await this.tryOperation('removed', ['ENOENT'], () => unlink(this.pathOf(entry)));
   }
 
-  private pathOf(note: CooldownEntry): string {
-    return join(this.folder, formatName(note));
+  private pathOf(entry: CooldownEntry): string {
+    return join(this.folder, formatName(entry));
   }
 
-  /** @returns undefined: it did not work */
+  /**
+   * Runs a file operation and logs its failure.
+   * @param operation past participle for the log message, e.g. `written`
+   * @param expectedCodes codes of errors that are not logged, e.g. `ENOENT`
+   * @returns undefined when the operation has failed
+   */
   private async tryOperation<Result>(
-    what: string,
-    harmless: readonly string[],
+    operation: string,
+    expectedCodes: readonly string[],
     action: () => Promise<Result>,
   ): Promise<Result | undefined> {
     try {
       return await action();
     } catch (error) {
       const code = errorCode(error);
-      const problem = `Cooldowns shared between windows can't be ${what}: ${code}.`;
-      if (harmless.includes(code) || this.problems.has(problem)) return undefined;
-      this.problems.add(problem);
+      const problem = `Cooldowns shared between windows can't be ${operation}: ${code}.`;
+      if (expectedCodes.includes(code) || this.loggedProblems.has(problem)) return undefined;
+      this.loggedProblems.add(problem);
       this.log(problem);
       return undefined;
     }
   }
 }
 
-/** No name has the API key in it, only what can't be turned back into it. */
+/** Returns a hash of the scope, so that no file name reveals the API key. */
 function hashScope({ origin, apiKey, model }: Scope): string {
   return createHash('sha256').update(`${origin}\0${apiKey}\0${model}`).digest('hex').slice(0, 24);
 }
@@ -123,22 +131,22 @@ function errorCode(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }
 
-/** A cooldown as it stands in the name of a file. */
+/** A cooldown as encoded in the name of a file. */
 interface CooldownEntry extends Cooldown {
-  /** Stands for the scope: 24 hexadecimal digits. */
+  /** Hash of the origin, the API key and the model: 24 hexadecimal digits. */
   readonly scopeHash: string;
-  /** The window that was told: 8 hexadecimal digits. */
+  /** Id of the window that wrote the file: 8 hexadecimal digits. */
   readonly writer: string;
 }
 
 const namePattern = /^[0-9a-f]{24}\.[1-9]\d{0,14}\.[1-9]\d{0,14}\.(server|backoff)\.[a-z-]+\.[0-9a-f]{8}$/;
 
-/** @param note its times are whole milliseconds */
+/** @param entry a cooldown whose times are whole milliseconds */
 function formatName({ scopeHash, until, delayMs, source, reason, writer }: CooldownEntry): string {
   return [scopeHash, until, delayMs, source, reason, writer].join('.');
 }
 
-/** Total: undefined for what is no note. */
+/** Returns undefined for the name of an unrelated file. */
 function parseName(name: string): CooldownEntry | undefined {
   if (!namePattern.test(name)) return undefined;
   const [scopeHash = '', until, delayMs, source, reason, writer = ''] = name.split('.');
@@ -152,7 +160,7 @@ function parseName(name: string): CooldownEntry | undefined {
   };
 }
 
-/** What another version of the extension may call it, it is a limit. */
-function parseReason(word: string | undefined): FaultKind {
-  return word === 'overloaded' || word === 'credit' ? word : 'rate-limit';
+/** Treats an unknown reason, from another version of the extension, as a rate limit. */
+function parseReason(reason: string | undefined): FaultKind {
+  return reason === 'overloaded' || reason === 'credit' ? reason : 'rate-limit';
 }

@@ -22,7 +22,7 @@ describe('turnLogLine', () => {
     [
       { ...waiting, told: 'window' } as StreamEvent,
       'warn [11111111/22222222] waiting 4000 ms (backoff) until 1970-01-01T00:00:00.000Z for attempt 2 of 6: ' +
-        'rate-limit, told to another window',
+        'rate-limit, blocked by another window',
     ],
     [
       { ...attempt(), why: 'resume', how: 'prefill' } as StreamEvent,
@@ -51,7 +51,7 @@ describe('turnLogLine', () => {
     [reasoning(secret), undefined],
     [
       { type: 'replaced', text: secret, attempt: 2, at: 0 },
-      'info [11111111/22222222] attempt 2: the new answer has overtaken the old one',
+      'info [11111111/22222222] attempt 2: replaced the partial answer with a new one',
     ],
   ];
   for (const [event, line] of rows) {
