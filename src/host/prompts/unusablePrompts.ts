@@ -2,16 +2,16 @@ import * as v from 'valibot';
 import { isRecord } from '../../engine/json';
 import { textFrom, userPrompt } from '../settings/settingValues';
 
-/** An entry of `holysheep.prompts` that is not listed. */
+/** An entry of the setting `holysheep.prompts` that can't be used. */
 export interface UnusablePrompt {
-  /** Its place in the list, from 1. */
+  /** Position of the entry in the setting, from 1. */
   readonly number: number;
-  /** Empty: it has none. */
+  /** Title of the entry; empty when it has none. */
   readonly title: string;
   readonly reason: 'no-prompt' | 'no-title' | 'no-template' | 'title-taken';
 }
 
-/** What is left out of the user's prompts, and why; a value that is no list counts as one entry that is no prompt. */
+/** Returns the entries of `holysheep.prompts` that can't be used. A value that is not a list counts as one such entry. */
 export function unusablePrompts(value: unknown): readonly UnusablePrompt[] {
   if (value === undefined || value === null) return [];
   const entries: readonly unknown[] = Array.isArray(value) ? value : [value];

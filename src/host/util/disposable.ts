@@ -1,21 +1,23 @@
 import type * as vscode from 'vscode';
 
-/** Owns what it registers and lets go of it in reverse order. */
+/** Base class that disposes of its registered items in reverse order. */
 export abstract class Disposable implements vscode.Disposable {
-  private readonly owned: vscode.Disposable[] = [];
+  private readonly items: vscode.Disposable[] = [];
+  private isDisposed = false;
+
   protected get disposed(): boolean {
     return this.isDisposed;
   }
-  private isDisposed = false;
 
+  /** Disposes of `item` together with this object, or at once if this object is already disposed of. */
   protected register<T extends vscode.Disposable>(item: T): T {
     if (this.isDisposed) item.dispose();
-    else this.owned.push(item);
+    else this.items.push(item);
     return item;
   }
 
   dispose(): void {
     this.isDisposed = true;
-    for (const item of this.owned.splice(0).reverse()) item.dispose();
+    for (const item of this.items.splice(0).reverse()) item.dispose();
   }
 }

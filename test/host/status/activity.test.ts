@@ -68,7 +68,7 @@ describe('A turn, seen from outside the panel,', () => {
   it('says how many others there are, of all that run', () => {
     for (const phase of ['streaming', 'waiting', 'offline'] as const) {
       const activity = activityOf({ ...conversations(phase), runningCount: 3 });
-      assert.equal('others' in activity && activity.others, 2, phase);
+      assert.equal('otherTurns' in activity && activity.otherTurns, 2, phase);
     }
   });
 });
@@ -101,9 +101,9 @@ describe('A cooldown of the selected model', () => {
   }
 
   for (const activity of [
-    { kind: 'streaming', others: 0 },
-    { kind: 'waiting', until: 1, others: 0 },
-    { kind: 'offline', others: 0 },
+    { kind: 'streaming', otherTurns: 0 },
+    { kind: 'waiting', until: 1, otherTurns: 0 },
+    { kind: 'offline', otherTurns: 0 },
   ] as const) {
     it(`does not hide that a turn is ${activity.kind}`, () => assert.equal(withCooldown(activity, cooldown), activity));
   }
@@ -133,12 +133,12 @@ describe('DistinctActivity', () => {
     const distinct = new DistinctActivity((activity) => shown.push(JSON.stringify(activity)));
     const all = [
       { kind: 'idle' },
-      { kind: 'streaming', others: 0 },
-      { kind: 'streaming', others: 0 },
-      { kind: 'waiting', until: 1, others: 0 },
-      { kind: 'waiting', until: 1, others: 0 },
-      { kind: 'waiting', until: 2, others: 0 },
-      { kind: 'offline', others: 0 },
+      { kind: 'streaming', otherTurns: 0 },
+      { kind: 'streaming', otherTurns: 0 },
+      { kind: 'waiting', until: 1, otherTurns: 0 },
+      { kind: 'waiting', until: 1, otherTurns: 0 },
+      { kind: 'waiting', until: 2, otherTurns: 0 },
+      { kind: 'offline', otherTurns: 0 },
       { kind: 'failed', partial: true },
       { kind: 'failed', partial: true },
       { kind: 'failed', partial: false },
@@ -164,7 +164,7 @@ describe('the activity in the status bar', () => {
   beforeEach(() => (now = 0));
 
   it('counts a wait down, and says the same to a screen reader all the time: when it is over', () => {
-    const wait = { kind: 'waiting', until: 4000, others: 0 } as const;
+    const wait = { kind: 'waiting', until: 4000, otherTurns: 0 } as const;
     const before = activityText(wait, deps);
     now = 1000;
     const after = activityText(wait, deps);
@@ -175,11 +175,11 @@ describe('the activity in the status bar', () => {
 
   it('counts to nought and not below', () => {
     now = 9000;
-    assert.equal(activityText({ kind: 'waiting', until: 4000, others: 0 }, deps).text, '$(watch) Retrying in 0 s');
+    assert.equal(activityText({ kind: 'waiting', until: 4000, otherTurns: 0 }, deps).text, '$(watch) Retrying in 0 s');
   });
 
   it('calls the time of a wait behind another request an estimate', () => {
-    const wait = { kind: 'waiting', until: 1000, estimated: true, others: 0 } as const;
+    const wait = { kind: 'waiting', until: 1000, estimated: true, otherTurns: 0 } as const;
     const before = activityText(wait, deps);
     now = 1000;
     const after = activityText(wait, deps);
@@ -198,14 +198,14 @@ describe('the activity in the status bar', () => {
   });
 
   it('says how many other answers are on their way', () => {
-    const { text, tooltip, label } = activityText({ kind: 'streaming', others: 2 }, deps);
+    const { text, tooltip, label } = activityText({ kind: 'streaming', otherTurns: 2 }, deps);
     assert.equal(text, '$(sync~spin) Answering… (+2)');
     assert.equal(tooltip, 'Other answers in progress: 2.\nClick to show the conversation.');
     assert.ok(label.includes('in progress: 2.'));
   });
 
   it('says what becomes of an answer while the machine is offline', () =>
-    assert.match(activityText({ kind: 'offline', others: 0 }, deps).label, /resumes automatically/));
+    assert.match(activityText({ kind: 'offline', otherTurns: 0 }, deps).label, /resumes automatically/));
 
   for (const [partial, text] of [
     [true, '$(warning) Incomplete answer'],
