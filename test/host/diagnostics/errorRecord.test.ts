@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { createErrorRecord } from '../../../src/host/diagnostics/errorRecord';
 
-describe('the note of an error', () => {
-  it('has its class, its code or that of its cause, and the time', () => {
-    const cause = Object.assign(new Error('what was asked'), { code: 'ECONNRESET' });
-    const { time, name, code } = createErrorRecord(new TypeError('what was asked', { cause }), 5, '/nowhere');
+describe('error record of a diagnostics report', () => {
+  it('contains the class of the error, its code or the code of its cause, and the time', () => {
+    const cause = Object.assign(new Error('text of a prompt'), { code: 'ECONNRESET' });
+    const { time, name, code } = createErrorRecord(new TypeError('text of a prompt', { cause }), 5, '/nowhere');
     assert.deepEqual({ time, name, code }, { time: 5, name: 'TypeError', code: 'ECONNRESET' });
   });
 
-  it('has the places in our own files, the innermost first', () => {
+  it('contains the stack frames in files of the extension, innermost first', () => {
     const error = new Error('no');
     error.stack = [
       'Error: no',
@@ -20,7 +20,7 @@ describe('the note of an error', () => {
     assert.deepEqual(createErrorRecord(error, 0, '/ext/dist').at, ['app.js:1:20', 'code.js:3:4']);
   });
 
-  it('has nothing of a message that looks like a place', () => {
+  it('ignores a line of the message that looks like a stack frame', () => {
     const error = new Error('no\n    at inner (/ext/dist/secret.js:1:20)');
     assert.deepEqual(createErrorRecord(error, 0, '/ext/dist').at, []);
     error.message = 'another';
@@ -35,9 +35,9 @@ describe('the note of an error', () => {
     assert.deepEqual(createErrorRecord(error, 0, '/ext/dist').at, []);
   });
 
-  it('has nothing of what is no error, or calls itself something odd', () => {
-    assert.deepEqual(createErrorRecord('what was asked', 1, '/'), { time: 1, name: 'text', at: [] });
-    const odd = Object.assign(new Error('no'), { name: 'what was asked', code: 'what was asked' });
+  it('contains neither the text of a thrown string nor an unusual error name or code', () => {
+    assert.deepEqual(createErrorRecord('text of a prompt', 1, '/'), { time: 1, name: 'text', at: [] });
+    const odd = Object.assign(new Error('no'), { name: 'text of a prompt', code: 'text of a prompt' });
     const { name, code } = createErrorRecord(odd, 1, '/nowhere');
     assert.deepEqual([name, code], ['Error', undefined]);
   });

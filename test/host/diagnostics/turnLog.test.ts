@@ -5,9 +5,9 @@ import { attempt, done, failed, reasoning, stopped, text, waiting } from '../con
 
 const conversationId = '11111111-aaaa';
 const exchangeId = '22222222-bbbb';
-const secret = 'what was said';
+const secret = 'secret answer';
 
-describe('turnLogLine', () => {
+describe('turn log', () => {
   const rows: readonly (readonly [StreamEvent, string | undefined])[] = [
     [attempt('m', 2), 'info [11111111/22222222] attempt 2 (first) with m'],
     [
@@ -55,16 +55,16 @@ describe('turnLogLine', () => {
     ],
   ];
   for (const [event, line] of rows) {
-    it(`${line ? 'writes a line' : 'writes nothing'} for ${event.type}`, () => {
-      const written = turnLogLine(conversationId, exchangeId, event);
-      assert.equal(written && `${written.level} ${written.text}`, line);
-      assert.ok(!written?.text.includes(secret));
+    it(line ? `logs ${event.type} as: ${line}` : `does not log ${event.type}`, () => {
+      const logged = turnLogLine(conversationId, exchangeId, event);
+      assert.equal(logged && `${logged.level} ${logged.text}`, line);
+      assert.ok(!logged?.text.includes(secret));
     });
   }
 });
 
-describe('logTurnEvent', () => {
-  it('reports that an event could not be logged, and does not end the turn by throwing', () => {
+describe('turn log with a broken channel', () => {
+  it('reports a failure to log an event and does not throw', () => {
     const problem = new Error('the log is closed');
     const errors: unknown[] = [];
     const log = {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { useVSCode } from '../../support/fakeVSCode';
 
-const nothing = { dispose: () => undefined };
+const subscription = { dispose: () => undefined };
 
-describe('the context key for prompts', () => {
+describe('context key holysheep.hasPrompts', () => {
   useVSCode({
     DiagnosticSeverity: {},
-    Disposable: { from: () => nothing },
-    workspace: { onDidGrantWorkspaceTrust: () => nothing },
+    Disposable: { from: () => subscription },
+    workspace: { onDidGrantWorkspaceTrust: () => subscription },
   });
 
   it('is set only when its value changes', async () => {
@@ -20,7 +20,7 @@ describe('the context key for prompts', () => {
       unusablePrompts: () => [],
       onDidChange: (listener: () => void) => {
         settingsChanged = listener;
-        return nothing;
+        return subscription;
       },
     };
     const values: (readonly [string, boolean])[] = [];
