@@ -65,7 +65,7 @@ function registerOptional(register: () => vscode.Disposable | undefined): readon
   }
 }
 
-/** Loads the app without delaying VS Code's startup: the status bar and interrupted turns need it without a command. */
+/** Loads the app after VS Code's startup, because the status bar and interrupted turns need the app before any command. */
 function loadAppAfterStartup(app: () => Promise<App>): void {
   setImmediate(() => {
     app().catch((error: unknown) => {

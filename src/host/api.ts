@@ -31,7 +31,7 @@ export type Ask = (prompt: string, options: AskOptions) => AsyncIterable<StreamE
 
 /**
  * Creates the API that other extensions use.
- * @param load returns the function that runs a turn; each call of `ask` calls it at once, before the events are read
+ * @param load loads the function that runs a turn. Each call of `ask` calls `load` at once, before the events are read.
  */
 export function createApi(load: () => Promise<Ask>): HolySheepApi {
   return Object.freeze({
@@ -40,7 +40,7 @@ export function createApi(load: () => Promise<Ask>): HolySheepApi {
       if (!isText(prompt)) throw new ArgumentError('"prompt" must be a non-empty string.');
       const copy = copyOptions(options);
       const started = load().then((ask) => ask(prompt, copy));
-      // The loop over the events reports a failure; without a loop it must not count as unhandled.
+      // The consumer's loop reports a rejection. Without a loop, Node.js must not treat the rejection as unhandled.
       started.catch(() => undefined);
       return deferredStream(started);
     },
@@ -48,14 +48,14 @@ export function createApi(load: () => Promise<Ask>): HolySheepApi {
 }
 
 /**
- * Returns the stream of a promise as a stream. When the loop ends early, the stream stops at once, even while its next item
- * is awaited. An async generator would wait for that item first.
+ * Returns a stream that first waits for the promise of another stream, and then emits its items. When the consumer's loop
+ * ends early, the other stream stops at once. An async generator would wait for the next item first.
  */
 export function deferredStream<T>(promise: Promise<AsyncIterable<T>>): AsyncIterable<T> {
   return {
     [Symbol.asyncIterator](): AsyncIterator<T> {
       const iterator = promise.then((stream) => stream[Symbol.asyncIterator]());
-      // The call of `next` reports a failure; until then it must not count as unhandled.
+      // `next` reports a rejection. Until then, Node.js must not treat the rejection as unhandled.
       iterator.catch(() => undefined);
       return {
         next: async () => (await iterator).next(),

@@ -42,7 +42,7 @@ export function createCommandRunner(
     try {
       return await byId.get(id)?.execute(...args);
     } catch (error) {
-      // Only the caller can fix its argument: an extension gets the rejection, and VS Code shows it for a keybinding.
+      // Only the caller can fix an invalid argument. An extension gets the error, and VS Code shows it for a keybinding.
       if (error instanceof ArgumentError) throw error;
       boundary(error);
       return undefined;

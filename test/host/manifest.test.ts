@@ -59,9 +59,9 @@ const properties = Object.assign({}, ...manifest.contributes.configuration.map((
 >;
 
 function property(name: string): Property {
-  const found = properties[`holysheep.${name}`];
-  assert.ok(found, `holysheep.${name} is not contributed`);
-  return found;
+  const contribution = properties[`holysheep.${name}`];
+  assert.ok(contribution, `holysheep.${name} is not contributed`);
+  return contribution;
 }
 
 describe('texts of the manifest', () => {

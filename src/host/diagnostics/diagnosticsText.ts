@@ -108,7 +108,7 @@ function roundNumbers(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, roundNumbers(part)]));
 }
 
-/** Request ids that are safe to report. The gateway chooses the id and might put any text of the request in it. */
+/** Matches request ids that are safe to report. The gateway chooses the id and might put any text of the request in it. */
 const plainRequestId = /^[\w.:+=[\]-]{1,128}$/;
 
 function redactValue(name: string, text: string): string {
@@ -137,7 +137,10 @@ export function redactPaths(text: string): string {
   return withoutSecrets.replace(folderPattern, '…/');
 }
 
-/** Stops at the last `@`: further searches would find nothing and take quadratic time in a long text. */
+/**
+ * Removes user names and passwords from a URL. The search stops at the last `@`, because searching the remaining text would
+ * take quadratic time.
+ */
 function removeCredentials(url: string): string {
   const end = url.lastIndexOf('@') + 1;
   return url.slice(0, end).replace(oddCredentialsPattern, '$1').replace(credentialsPattern, '$1') + url.slice(end);

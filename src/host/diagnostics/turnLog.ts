@@ -61,10 +61,10 @@ function describeEvent(event: StreamEvent): string | undefined {
       return `done (${event.finishReason}) after ${event.attempts} attempts, ${waited}, ${event.text.length} characters`;
     }
     case 'stopped':
-      return `stopped in attempt ${event.attempt}, ${event.text.length} characters kept`;
+      return `stopped in attempt ${event.attempt}, ${event.text.length} characters received`;
     case 'failed': {
-      const saved = `${event.text.length} characters kept`;
-      return `failed in attempt ${event.attempt}: ${event.kind}${statusText(event)}${requestIdText(event)}, ${saved}`;
+      const received = `${event.text.length} characters received`;
+      return `failed in attempt ${event.attempt}: ${event.kind}${statusText(event)}${requestIdText(event)}, ${received}`;
     }
     case 'text':
     case 'reasoning':

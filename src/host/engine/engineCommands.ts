@@ -9,7 +9,7 @@ const confirmationMs = 8000;
 export function registerEngine({ own, connections, engine, storage, log, onError }: Services): readonly Command[] {
   makePrivate(cooldownsFolder(storage)).catch(onError);
   own(connections.onDidChange(() => engine.connectionChanged()));
-  /** For users who know that a limit was raised or that the gateway has recovered. */
+  /** Resets the network state, for users who know that a limit was raised or that the gateway has recovered. */
   const resetNetworkState = async (): Promise<void> => {
     await engine.resetNetworkState();
     log.info('The network state was reset.');

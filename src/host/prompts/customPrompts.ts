@@ -11,7 +11,7 @@ export interface CustomPrompt extends UserPrompt {
 
 /** The user's decisions about workspace prompts, as stored in the workspace state. */
 interface Consent {
-  /** The user refused all workspace prompts, including future ones. */
+  /** Whether the user refused all prompts of the workspace, including future ones. */
   readonly never: boolean;
   /** Hashes of the sets of prompts that the user agreed to, latest last. */
   readonly agreed: readonly string[];

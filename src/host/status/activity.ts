@@ -5,7 +5,7 @@ import type { ModelCooldown } from '../../engine/gate/networkState';
 import type { Conversation } from '../conversation/conversation';
 import { canRetry } from '../conversation/exchange';
 
-/** What the turns of the extension do at present, in one value for the status bar. */
+/** The activity of all turns, as one value for the status bar. */
 export type Activity =
   | { readonly kind: 'idle' }
   /** An answer arrives. `otherTurns`: number of turns that run in other conversations. */
@@ -116,7 +116,7 @@ interface ActivityText {
 
 interface ActivityTextDeps {
   readonly localize: Localize;
-  /** Formats a time of day with seconds. @param at epoch milliseconds */
+  /** Formats an epoch time in milliseconds as a time of day with seconds. */
   readonly formatTime: (at: number) => string;
   /** Returns the current time in epoch milliseconds. */
   readonly now: () => number;

@@ -11,7 +11,7 @@ interface Fence {
  */
 export class FencedText {
   private line = new LineScanner();
-  /** End of the current line that is held back. */
+  /** Text of the current line that is held back. */
   private buffered = '';
   private fence: Fence | undefined;
 
@@ -68,7 +68,7 @@ interface FenceLine {
   readonly info: string;
 }
 
-/** Part of a line that the scanner is in. */
+/** Part of a Markdown line that a {@link LineScanner} is reading. */
 type LineState =
   /** Whitespace, quote marks and list markers at the start of the line. */
   | 'prefix'

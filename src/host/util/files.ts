@@ -27,7 +27,7 @@ async function restrictPermissions(path: string, mode: number): Promise<boolean>
     if (isOpen) await chmod(path, mode);
     return isOpen;
   } catch {
-    // The entry is gone or belongs to another user.
+    // The file is gone or belongs to another user.
     return false;
   }
 }
@@ -60,7 +60,7 @@ export async function replaceFile(
 
 /** Opens a file for reading. Opening a pipe does not wait for a writer. */
 export async function openWithoutBlocking(path: string): Promise<FileHandle> {
-  // Windows has no such flag, and no pipes in its file system.
+  // Windows has no `O_NONBLOCK` flag, and no pipes in its file system.
   return open(path, constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0));
 }
 

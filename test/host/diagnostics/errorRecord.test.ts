@@ -37,8 +37,8 @@ describe('error record of a diagnostics report', () => {
 
   it('contains neither the text of a thrown string nor an unusual error name or code', () => {
     assert.deepEqual(createErrorRecord('text of a prompt', 1, '/'), { time: 1, name: 'text', at: [] });
-    const odd = Object.assign(new Error('no'), { name: 'text of a prompt', code: 'text of a prompt' });
-    const { name, code } = createErrorRecord(odd, 1, '/nowhere');
+    const unusual = Object.assign(new Error('no'), { name: 'text of a prompt', code: 'text of a prompt' });
+    const { name, code } = createErrorRecord(unusual, 1, '/nowhere');
     assert.deepEqual([name, code], ['Error', undefined]);
   });
 });

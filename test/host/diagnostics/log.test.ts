@@ -63,11 +63,11 @@ describe('log', () => {
   });
 
   it('writes two errors that are the cause of each other once each', () => {
-    const [one, other] = [new Error('one'), new Error('other')];
-    one.cause = other;
-    other.cause = one;
-    log.error(one);
-    assert.match(entries[0]!, /^Error: one\n[^]*\nCaused by: Error: other\n/);
+    const [first, second] = [new Error('first'), new Error('second')];
+    first.cause = second;
+    second.cause = first;
+    log.error(first);
+    assert.match(entries[0]!, /^Error: first\n[^]*\nCaused by: Error: second\n/);
   });
 
   it('does not throw when VS Code has closed its channel', () => {

@@ -45,8 +45,8 @@ describe('turn log', () => {
       { ...done(secret), attempts: 3, waitedMs: 41_000.4 } as StreamEvent,
       'info [11111111/22222222] done (stop) after 3 attempts, 41000 ms of waiting, 13 characters',
     ],
-    [stopped(secret), 'info [11111111/22222222] stopped in attempt 1, 13 characters kept'],
-    [failed(secret), 'warn [11111111/22222222] failed in attempt 1: connection, 13 characters kept'],
+    [stopped(secret), 'info [11111111/22222222] stopped in attempt 1, 13 characters received'],
+    [failed(secret), 'warn [11111111/22222222] failed in attempt 1: connection, 13 characters received'],
     [text(secret), undefined],
     [reasoning(secret), undefined],
     [

@@ -146,7 +146,7 @@ describe('cooldown files', () => {
       `${key}.${until}.60000.nobody.rate-limit.00000000`,
       `${key}.${until}.60000.server.rate-limit.00000000.tmp`,
     ];
-    for (const name of garbage) writeFileSync(path.join(folder, name), 'half a li');
+    for (const name of garbage) writeFileSync(path.join(folder, name), 'unrelated content');
     await open().write(scope, cooldown(minute));
     assert.equal((await open().read(scope))?.until, until);
     await open().clear();

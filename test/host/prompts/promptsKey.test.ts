@@ -11,11 +11,11 @@ describe('context key holysheep.hasPrompts', () => {
   });
 
   it('is set only when its value changes', async () => {
-    const { watchHasPrompts: followPrompts } = await import('../../../src/host/prompts/promptCommands');
+    const { watchHasPrompts } = await import('../../../src/host/prompts/promptCommands');
     const template = 'Explain ${selection}';
-    const listed = [{ title: 'Explain', template, from: 'user' as const }];
+    const prompts = [{ title: 'Explain', template, from: 'user' as const }];
     let settingsChanged: () => void = () => undefined;
-    const prompts = { list: () => [...listed], unasked: () => [], refused: () => [] };
+    const customPrompts = { list: () => [...prompts], unasked: () => [], refused: () => [] };
     const settings = {
       unusablePrompts: () => [],
       onDidChange: (listener: () => void) => {
@@ -24,9 +24,9 @@ describe('context key holysheep.hasPrompts', () => {
       },
     };
     const values: (readonly [string, boolean])[] = [];
-    followPrompts(prompts, settings, (...value) => values.push(value));
+    watchHasPrompts(customPrompts, settings, (...value) => values.push(value));
     settingsChanged();
-    listed.pop();
+    prompts.pop();
     settingsChanged();
     assert.deepEqual(values, [
       ['holysheep.hasPrompts', true],

@@ -7,24 +7,24 @@ const localize = (message: string): string => message;
 const isArgumentError = (error: object): boolean => error.constructor.name === 'ArgumentError';
 
 describe('argument of holysheep.runPrompt', () => {
-  let runPromptArgument: typeof ParseArgument;
+  let parseRunPromptArgument: typeof ParseArgument;
   useVSCode({ DiagnosticSeverity: {} });
   before(async () => {
-    ({ parseRunPromptArgument: runPromptArgument } = await import('../../../src/host/prompts/promptCommands'));
+    ({ parseRunPromptArgument } = await import('../../../src/host/prompts/promptCommands'));
   });
 
   it('can be a title', () => {
-    assert.deepEqual(runPromptArgument(' Translate ', localize), { title: 'Translate' });
+    assert.deepEqual(parseRunPromptArgument(' Translate ', localize), { title: 'Translate' });
   });
 
   it('can contain the source of the prompt', () => {
-    assert.deepEqual(runPromptArgument({ title: 'T', from: 'workspace' }, localize), { title: 'T', from: 'workspace' });
-    assert.deepEqual(runPromptArgument({ title: 'T', from: 'unknown' }, localize), { title: 'T', from: undefined });
+    assert.deepEqual(parseRunPromptArgument({ title: 'T', from: 'workspace' }, localize), { title: 'T', from: 'workspace' });
+    assert.deepEqual(parseRunPromptArgument({ title: 'T', from: 'unknown' }, localize), { title: 'T', from: undefined });
   });
 
   for (const argument of ['', '  ', null, 5, {}, { title: 5 }, { prompt: 'a' }, ['T']]) {
     it(`is rejected when it has no title: ${JSON.stringify(argument)}`, () => {
-      assert.throws(() => runPromptArgument(argument, localize), isArgumentError);
+      assert.throws(() => parseRunPromptArgument(argument, localize), isArgumentError);
     });
   }
 });

@@ -3,7 +3,7 @@ import { CustomPrompts } from '../../../src/host/prompts/customPrompts';
 import { unusablePrompts } from '../../../src/host/prompts/unusablePrompts';
 import { parsePrompts } from '../../../src/host/settings/settingValues';
 
-const good = { title: 'Good', template: 'a', model: 5 };
+const usablePrompt = { title: 'Good', template: 'a', model: 5 };
 
 describe('unusable prompts of the settings', () => {
   for (const [defect, entry, expected] of [
@@ -17,7 +17,7 @@ describe('unusable prompts of the settings', () => {
     ['no value', null, { title: '', reason: 'no-prompt' }],
   ] as const) {
     it(`include an entry with ${defect}, which is not listed`, () => {
-      const value = [good, entry];
+      const value = [usablePrompt, entry];
       assert.deepEqual(unusablePrompts(value), [{ number: 2, ...expected }]);
       const settings = { prompts: () => parsePrompts(value), workspacePrompts: () => [] };
       const memory = { get: () => undefined, update: () => Promise.resolve() };
@@ -27,14 +27,16 @@ describe('unusable prompts of the settings', () => {
   }
 
   it('are empty when all prompts are usable or none is set', () => {
-    for (const value of [[good], [], undefined, null]) assert.deepEqual(unusablePrompts(value), []);
+    for (const value of [[usablePrompt], [], undefined, null]) assert.deepEqual(unusablePrompts(value), []);
   });
 
   it('contain one entry when the setting is not a list', () => {
-    assert.deepEqual(unusablePrompts(good), [{ number: 1, title: '', reason: 'no-prompt' }]);
+    assert.deepEqual(unusablePrompts(usablePrompt), [{ number: 1, title: '', reason: 'no-prompt' }]);
   });
 
   it('do not reserve their title', () => {
-    assert.deepEqual(unusablePrompts([{ title: 'Good' }, good]), [{ number: 1, title: 'Good', reason: 'no-template' }]);
+    assert.deepEqual(unusablePrompts([{ title: 'Good' }, usablePrompt]), [
+      { number: 1, title: 'Good', reason: 'no-template' },
+    ]);
   });
 });

@@ -20,7 +20,7 @@ function conversations(phase: TurnPhase) {
   return { current: conversation, running: active && conversation, runningCount: active ? 1 : 0 };
 }
 
-const none = { current: undefined, running: undefined, runningCount: 0 };
+const noConversation = { current: undefined, running: undefined, runningCount: 0 };
 
 const rows: readonly (readonly [
   TurnPhase,
@@ -63,7 +63,7 @@ describe('activity of the turns', () => {
     });
   }
 
-  it('is idle without a turn', () => assert.deepEqual(activityOf(none), { kind: 'idle' }));
+  it('is idle without a turn', () => assert.deepEqual(activityOf(noConversation), { kind: 'idle' }));
 
   it('contains the number of other running turns', () => {
     for (const phase of ['streaming', 'waiting', 'offline'] as const) {
@@ -114,12 +114,18 @@ describe('cooldown of the selected model in the status bar', () => {
 
 describe('context keys', () => {
   it('sets a key only when its value changes', () => {
-    const set: string[] = [];
-    const keys = new ContextKeys((key, value) => set.push(`${key}=${value}`));
-    for (const state of [none, conversations('streaming'), conversations('streaming'), conversations('failed'), none]) {
+    const changes: string[] = [];
+    const keys = new ContextKeys((key, value) => changes.push(`${key}=${value}`));
+    for (const state of [
+      noConversation,
+      conversations('streaming'),
+      conversations('streaming'),
+      conversations('failed'),
+      noConversation,
+    ]) {
       keys.update(state);
     }
-    assert.deepEqual(set, [
+    assert.deepEqual(changes, [
       'holysheep.running=true',
       'holysheep.hasConversation=true',
       'holysheep.running=false',

@@ -12,10 +12,10 @@ const answered: Turns = { current: { active: undefined, last: exchange }, runnin
 
 describe('context key holysheep.hasConversation', () => {
   it('is set once when the current conversation gets its first exchange or becomes empty', () => {
-    const set: (readonly [string, boolean])[] = [];
-    const keys = new ContextKeys((...change) => set.push(change));
+    const changes: (readonly [string, boolean])[] = [];
+    const keys = new ContextKeys((...change) => changes.push(change));
     for (const turns of [noConversation, emptyConversation, answered, answered, emptyConversation]) keys.update(turns);
-    assert.deepEqual(set, [
+    assert.deepEqual(changes, [
       ['holysheep.hasConversation', true],
       ['holysheep.hasConversation', false],
     ]);
