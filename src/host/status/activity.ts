@@ -72,10 +72,10 @@ export function withCooldown(activity: Activity, cooldown: ModelCooldown | undef
  * Returns the conversation whose turn is shown, stopped and retried when several turns run: the current conversation, else
  * one that waits, else any other.
  */
-export function foremost<Any extends Pick<Conversation, 'active'>>(
-  current: Any | undefined,
-  all: readonly Any[],
-): Any | undefined {
+export function foremost<Candidate extends Pick<Conversation, 'active'>>(
+  current: Candidate | undefined,
+  all: readonly Candidate[],
+): Candidate | undefined {
   if (current?.active) return current;
   const running = all.filter(({ active }) => active);
   return running.find(({ active }) => isWaiting(active)) ?? running[0];

@@ -18,8 +18,14 @@ describe('argument of holysheep.runPrompt', () => {
   });
 
   it('can contain the source of the prompt', () => {
-    assert.deepEqual(parseRunPromptArgument({ title: 'T', from: 'workspace' }, localize), { title: 'T', from: 'workspace' });
-    assert.deepEqual(parseRunPromptArgument({ title: 'T', from: 'unknown' }, localize), { title: 'T', from: undefined });
+    assert.deepEqual(parseRunPromptArgument({ title: 'T', from: 'workspace' }, localize), {
+      title: 'T',
+      from: 'workspace',
+    });
+    assert.deepEqual(parseRunPromptArgument({ title: 'T', from: 'unknown' }, localize), {
+      title: 'T',
+      from: undefined,
+    });
   });
 
   for (const argument of ['', '  ', null, 5, {}, { title: 5 }, { prompt: 'a' }, ['T']]) {
