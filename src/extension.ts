@@ -4,22 +4,22 @@ import type { App } from './host/app';
 import { registerLazyModels, registerLazyParticipant } from './host/chat/lazyChat';
 import { commandIds, viewType } from './host/contributions';
 
-let running: App | undefined;
+let startedApp: App | undefined;
 
 /**
- * Registers what VS Code must know at start-up. The app that does the work is loaded with the first call, or as soon as
- * the start is over.
+ * Registers what VS Code needs at startup. The app itself is loaded with the first call, or as soon as VS Code has finished
+ * activating the extension.
  */
 export function activate(context: vscode.ExtensionContext): HolySheepApi {
   const modelsChanged = new vscode.EventEmitter<void>();
   const start = async (): Promise<App> => {
     const { createApp } = await import('./host/app');
-    const registered = context.subscriptions.length;
+    const subscriptionCount = context.subscriptions.length;
     try {
-      return (running = await createApp(context, () => modelsChanged.fire()));
+      return (startedApp = await createApp(context, () => modelsChanged.fire()));
     } catch (error) {
-      // The next call tries again: half an app must not stay beside the next one.
-      for (const item of context.subscriptions.splice(registered).reverse()) item.dispose();
+      // The next call starts the app again, so dispose of everything that the failed start has registered.
+      for (const item of context.subscriptions.splice(subscriptionCount).reverse()) item.dispose();
       starting = undefined;
       throw error;
     }
@@ -38,34 +38,35 @@ export function activate(context: vscode.ExtensionContext): HolySheepApi {
   const icon = vscode.Uri.joinPath(context.extensionUri, 'media/icon.png');
   context.subscriptions.push(
     modelsChanged,
-    ...optionalFeature(() => registerLazyParticipant(async () => (await app()).participant, icon)),
-    ...optionalFeature(() => registerLazyModels(async () => (await app()).models, modelsChanged.event)),
+    ...registerOptional(() => registerLazyParticipant(async () => (await app()).participant, icon)),
+    ...registerOptional(() => registerLazyModels(async () => (await app()).models, modelsChanged.event)),
   );
-  afterStart(app);
+  loadAppAfterStartup(app);
   return createApi(async () => (await app()).ask);
 }
 
+/** Saves what is not on disk yet. VS Code calls this function when the window closes or reloads. */
 export function deactivate(): void {
-  running?.flush();
+  startedApp?.flush();
 }
 
 /**
- * Registers something beside the editor, such as a chat: a host may lack it or refuse it, and the rest does not depend
- * on it.
- * @param register may return undefined when there is nothing to register with
+ * Registers an optional feature, such as the chat participant. Some builds of VS Code lack it or refuse the registration,
+ * and the extension must work without it.
+ * @param register returns undefined when VS Code lacks the feature
  */
-function optionalFeature(register: () => vscode.Disposable | undefined): readonly vscode.Disposable[] {
+function registerOptional(register: () => vscode.Disposable | undefined): readonly vscode.Disposable[] {
   try {
-    const registered = register();
-    return registered ? [registered] : [];
+    const registration = register();
+    return registration ? [registration] : [];
   } catch (error) {
     console.error(error);
     return [];
   }
 }
 
-/** The status bar, and the conversations that were broken off, wait for nobody's call; nor do they hold up a start. */
-function afterStart(app: () => Promise<App>): void {
+/** Loads the app after VS Code's startup, because the status bar and interrupted turns need the app before any command. */
+function loadAppAfterStartup(app: () => Promise<App>): void {
   setImmediate(() => {
     app().catch((error: unknown) => {
       console.error(error);

@@ -5,9 +5,10 @@ import type { TextMessage } from '../engine/request';
 import type { RequestDefaults } from './conversation/turnRunner';
 import { ArgumentError } from './util/userError';
 
+/** Options of {@link HolySheepApi.ask}. Settings apply where an option is missing. */
 export interface AskOptions {
   readonly model?: string | undefined;
-  /** Precede the prompt. */
+  /** Messages that precede the prompt. */
   readonly messages?: readonly TextMessage[] | undefined;
   readonly temperature?: number | undefined;
   readonly maxTokens?: number | undefined;
@@ -18,18 +19,20 @@ export interface AskOptions {
 export interface HolySheepApi {
   readonly version: 1;
   /**
-   * One turn with the user's settings and key, without the panel. Ends with exactly one of `done`, `stopped`, `failed`;
-   * leaving the loop stops it.
-   * The options are copied by the call: changing them afterwards has no effect.
-   * @throws TypeError at once for an option that is unknown, of a wrong type or out of range
+   * Runs a turn with the user's settings and API key, without the panel. The events end with exactly one `done`, `stopped`
+   * or `failed`. Leaving the loop stops the turn. The options are copied: later changes have no effect.
+   * @throws TypeError immediately, if the prompt is empty or an option is unknown, has a wrong type or is out of range
    */
   ask(prompt: string, options?: AskOptions): AsyncIterable<StreamEvent>;
 }
 
-/** Carries out what has been checked. */
+/** Runs a turn. The prompt and the options have been validated. */
 export type Ask = (prompt: string, options: AskOptions) => AsyncIterable<StreamEvent>;
 
-/** @param load whatever answers; called with the first question, which has started when the call returns */
+/**
+ * Creates the API that other extensions use.
+ * @param load loads the function that runs a turn. Each call of `ask` calls `load` at once, before the events are read.
+ */
 export function createApi(load: () => Promise<Ask>): HolySheepApi {
   return Object.freeze({
     version: 1,
@@ -37,35 +40,36 @@ export function createApi(load: () => Promise<Ask>): HolySheepApi {
       if (!isText(prompt)) throw new ArgumentError('"prompt" must be a non-empty string.');
       const copy = copyOptions(options);
       const started = load().then((ask) => ask(prompt, copy));
-      // Whoever runs the loop hears of a failure; until then it must not count as unhandled.
+      // The consumer's loop reports a rejection. Without a loop, Node.js must not treat the rejection as unhandled.
       started.catch(() => undefined);
-      return lateStream(started);
+      return deferredStream(started);
     },
   });
 }
 
 /**
- * A stream that is still being fetched. Leaving it reaches the stream at once, also while its next item is awaited:
- * the `return` of a generator would stand in line behind that.
+ * Returns a stream that first waits for the promise of another stream, and then emits its items. When the consumer's loop
+ * ends early, the other stream stops at once. An async generator would wait for the next item first.
  */
-export function lateStream<T>(started: Promise<AsyncIterable<T>>): AsyncIterable<T> {
+export function deferredStream<T>(promise: Promise<AsyncIterable<T>>): AsyncIterable<T> {
   return {
     [Symbol.asyncIterator](): AsyncIterator<T> {
-      const iterator = started.then((stream) => stream[Symbol.asyncIterator]());
-      // Whoever asks for the next item hears of a failure; until then it must not count as unhandled.
+      const iterator = promise.then((stream) => stream[Symbol.asyncIterator]());
+      // `next` reports a rejection. Until then, Node.js must not treat the rejection as unhandled.
       iterator.catch(() => undefined);
       return {
         next: async () => (await iterator).next(),
         return: async () => {
-          const left = await (await iterator).return?.();
-          return left ?? { done: true, value: undefined };
+          const result = await (await iterator).return?.();
+          return result ?? { done: true, value: undefined };
         },
       };
     },
   };
 }
 
-export function askOn(engine: Engine, defaults: () => RequestDefaults): Ask {
+/** Creates the function that runs turns of other extensions, with `defaults` for missing options. */
+export function createAsk(engine: Engine, defaults: () => RequestDefaults): Ask {
   return (prompt, options) => {
     const { model, systemPrompt, temperature, maxTokens } = defaults();
     const system: TextMessage[] = systemPrompt.trim() ? [{ role: 'system', content: systemPrompt }] : [];
@@ -141,7 +145,8 @@ function isSignal(value: unknown): value is AbortSignal {
   if (!isRecord(value)) return false;
   const { aborted, addEventListener, removeEventListener } = value;
   return (
-    typeof aborted === 'boolean' && [addEventListener, removeEventListener].every((it) => typeof it === 'function')
+    typeof aborted === 'boolean' &&
+    [addEventListener, removeEventListener].every((method) => typeof method === 'function')
   );
 }
 

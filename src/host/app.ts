@@ -1,8 +1,8 @@
 import type * as vscode from 'vscode';
-import { askOn } from './api';
+import { createAsk } from './api';
 import { registerChat } from './chat/chatCommands';
 import { registerCode } from './code/codeCommands';
-import { commandTable } from './commands';
+import { createCommandRunner } from './commands';
 import { registerConnection } from './connection/connectionCommands';
 import { registerCopyAsCode } from './copyAsCode/copyAsCodeCommands';
 import { registerDemo } from './demo/demoCommands';
@@ -17,10 +17,13 @@ import { createServices } from './services';
 import { registerStatus } from './status/registerStatus';
 import { registerWalkthrough } from './walkthrough/walkthroughCommands';
 
-/** What the extension does once it is asked for anything. */
+/** The part of the extension that is loaded after startup. */
 export type App = Awaited<ReturnType<typeof createApp>>;
 
-/** @param modelsChanged tells VS Code that the models of the gateway may have changed */
+/**
+ * Creates the services, registers all features and reopens the panels that a reload or a crash has closed.
+ * @param modelsChanged tells VS Code that the models of the gateway may have changed
+ */
 export async function createApp(context: vscode.ExtensionContext, modelsChanged: () => void) {
   const services = createServices(context, modelsChanged);
   const { connections, conversations, demo, engine, folder, onError, panels, workspace } = services;
@@ -40,11 +43,11 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     registerDiagnostics,
     registerWalkthrough,
   ].flatMap((register) => register(services));
-  const execute = commandTable([...commands, ...chat.commands], onError);
+  const execute = createCommandRunner([...commands, ...chat.commands], onError);
   reopenPanels(services).catch(onError);
   if (demo.staysOpen) await demo.enter().catch(onError);
-  const ask = askOn(engine, () => connections.requestDefaults(false));
-  // A window that reloads during an answer loses nothing that has arrived.
+  const ask = createAsk(engine, () => connections.requestDefaults(false));
+  // A window that reloads during an answer must not lose the text that has arrived.
   const flush = () => conversations.flushSync();
   return { ...chat, panels, ask, execute, flush };
 }

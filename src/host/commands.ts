@@ -7,7 +7,7 @@ import { ArgumentError, UserError } from './util/userError';
 
 type ErrorBoundary = (error: unknown) => void;
 
-/** Tells the user in a sentence, and the log in detail; never shows a stack. */
+/** Creates the handler for errors of commands: it notifies the user in one sentence and logs the details. */
 export function createErrorBoundary(log: Log): ErrorBoundary {
   return (error) => {
     if (error instanceof vscode.CancellationError) return;
@@ -28,21 +28,21 @@ export function createErrorBoundary(log: Log): ErrorBoundary {
 }
 
 /**
- * Returns the function that executes a command by its id, behind the one error boundary.
- * @throws Error when a command is missing, which is a defect and shows with the first call of any command
+ * Returns a function that executes a command by its id and passes errors to the error boundary.
+ * @throws Error when a command has no implementation
  */
-export function commandTable(
+export function createCommandRunner(
   commands: readonly Command[],
   boundary: ErrorBoundary,
 ): (id: CommandId, ...args: readonly unknown[]) => Promise<unknown> {
   const byId = new Map(commands.map((command) => [command.id, command]));
   const missing = commandIds.filter((id) => !byId.has(id));
-  if (missing.length > 0) throw new Error(`No such command: ${missing.join(', ')}.`);
+  if (missing.length > 0) throw new Error(`Commands without an implementation: ${missing.join(', ')}.`);
   return async (id, ...args) => {
     try {
       return await byId.get(id)?.execute(...args);
     } catch (error) {
-      // Of use to the caller alone: an extension sees the rejection, and VS Code shows a keybinding's.
+      // Only the caller can fix an invalid argument. An extension gets the error, and VS Code shows it for a keybinding.
       if (error instanceof ArgumentError) throw error;
       boundary(error);
       return undefined;
@@ -50,9 +50,9 @@ export function commandTable(
   };
 }
 
-/** A command of a feature. The command table hands what it throws to the error boundary. */
+/** A command of a feature. Errors that it throws reach the error boundary. */
 export interface Command {
-  /** As in package.json, e.g. `holysheep.ask`. */
+  /** Command id as in package.json, e.g. `holysheep.ask`. */
   readonly id: CommandId;
   execute(...args: unknown[]): unknown;
 }

@@ -1,4 +1,7 @@
-/** Registered at once; what they do is loaded with the first call. The manifest contributes those for people. */
+/**
+ * Ids of all commands. They are registered at startup, and their implementation is loaded with the first call. Those that
+ * users run are also in package.json.
+ */
 export const commandIds = [
   'holysheep.ask',
   'holysheep.explainSelection',
@@ -31,11 +34,11 @@ export const commandIds = [
 
 export type CommandId = (typeof commandIds)[number];
 
-/** The type of the panels that show conversations, as package.json and restored windows know it. */
+/** View type of the conversation panels. VS Code stores it with restored panels, and package.json contains it. */
 export const viewType = 'holysheep.conversation';
 
 /** The id of the chat participant. */
 export const participantId = 'holysheep.prompt';
 
-/** The vendor of the language models, as package.json and other extensions know it. */
+/** Vendor of the language models. Other extensions select models by it, and package.json contains it. */
 export const vendor = 'holysheep';

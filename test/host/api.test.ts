@@ -1,24 +1,25 @@
 import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
 import { EventQueue } from '../../src/engine/turn/turnOutput';
-import { askOn, createApi, lateStream, type AskOptions } from '../../src/host/api';
+import { createAsk, createApi, deferredStream, type AskOptions } from '../../src/host/api';
 import { done, ScriptedEngine, text } from './conversation/scriptedEngine';
 
 function setUp(systemPrompt = '') {
   const engine = new ScriptedEngine();
-  const ask = askOn(engine, () => ({ model: 'set', systemPrompt, temperature: 0.7, maxTokens: 2048 }));
+  const ask = createAsk(engine, () => ({ model: 'set', systemPrompt, temperature: 0.7, maxTokens: 2048 }));
   return { engine, ask, api: createApi(() => Promise.resolve(ask)) };
 }
 
-/** Nobody has to run the loop for a question to go out. */
-const started = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** Waits until the request has started, which happens even if nobody reads the events. */
+const requestStarted = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-describe('The API', () => {
-  it('has a version', () => assert.equal(setUp().api.version, 1));
+describe('extension API', () => {
+  it('has version 1', () => assert.equal(setUp().api.version, 1));
 
-  it('asks on the settings of the user', async () => {
+  it('uses the settings of the user', async () => {
     const { engine, api } = setUp('Be brief.');
     api.ask('Hi');
-    await started();
+    await requestStarted();
     assert.deepEqual(engine.turn.request, {
       model: 'set',
       messages: [
@@ -30,7 +31,7 @@ describe('The API', () => {
     });
   });
 
-  it('lets options go before the settings, and messages before the prompt', async () => {
+  it('prefers options to settings and sends messages before the prompt', async () => {
     const { engine, api } = setUp();
     const { signal } = new AbortController();
     const messages = [
@@ -38,7 +39,7 @@ describe('The API', () => {
       { role: 'assistant', content: 'b' },
     ] as const;
     api.ask('Hi', { model: 'm', messages, temperature: 0, maxTokens: 1, signal });
-    await started();
+    await requestStarted();
     assert.deepEqual(engine.turn.request, {
       model: 'm',
       messages: [...messages, { role: 'user', content: 'Hi' }],
@@ -48,17 +49,17 @@ describe('The API', () => {
     assert.equal(engine.turn.options?.signal, signal);
   });
 
-  it('gives the events of the turn', async () => {
+  it('emits the events of the turn', async () => {
     const { engine, api } = setUp();
     const stream = api.ask('Hi');
-    await started();
+    await requestStarted();
     engine.turn.emit(text('a'), done('a'));
     const types: string[] = [];
     for await (const event of stream) types.push(event.type);
     assert.deepEqual(types, ['text', 'done']);
   });
 
-  for (const [options, names] of [
+  for (const [options, expectedName] of [
     [{ modle: 'm' }, 'modle'],
     [{ toString: 1 }, 'toString'],
     [{ model: 1 }, 'model'],
@@ -68,7 +69,7 @@ describe('The API', () => {
     [{ messages: [{ role: 'user' }] }, 'messages'],
     [{ temperature: '1' }, 'temperature'],
     [{ messages: [{ role: 'user', content: 'a' }, undefined] }, 'messages'],
-    // A hole, which `every` would skip.
+    // `every` would skip a hole of the array.
     [{ messages: new Array(1) }, 'messages'],
     [{ messages: { length: 1, 0: { role: 'user', content: 'a' } } }, 'messages'],
     [{ messages: [{ role: 'user', content: ['a'] }] }, 'messages'],
@@ -90,17 +91,17 @@ describe('The API', () => {
     [null, 'options'],
     [[], 'options'],
   ] as const) {
-    it(`refuses ${JSON.stringify(options)} and names it`, () => {
+    it(`throws a TypeError that names "${expectedName}" for the options ${inspect(options)}`, () => {
       const { engine, api } = setUp();
       assert.throws(
         () => api.ask('Hi', options as unknown as AskOptions),
-        (error: Error) => error instanceof TypeError && error.message.includes(names),
+        (error: Error) => error instanceof TypeError && error.message.includes(expectedName),
       );
       assert.equal(engine.turns.length, 0);
     });
   }
 
-  it('is not affected when the caller changes the options afterwards', async () => {
+  it('ignores changes that the caller makes to the options later', async () => {
     const { engine, api } = setUp();
     const messages = [{ role: 'user', content: 'before' }];
     const options = { model: 'before', messages, temperature: 1, maxTokens: 10 };
@@ -108,7 +109,7 @@ describe('The API', () => {
     Object.assign(messages[0]!, { role: 'robot', content: 'after' });
     messages.push({ role: 'user', content: 'more' });
     Object.assign(options, { model: 'after', temperature: 9, maxTokens: -1, messages: [] });
-    await started();
+    await requestStarted();
     assert.deepEqual(engine.turn.request, {
       model: 'before',
       messages: [
@@ -120,7 +121,7 @@ describe('The API', () => {
     });
   });
 
-  it('reads each option once, so that the checked value is the one that is sent', async () => {
+  it('reads each option once, so that it sends the value that it has validated', async () => {
     const { engine, api } = setUp();
     let reads = 0;
     const options = {
@@ -129,52 +130,52 @@ describe('The API', () => {
       },
     };
     api.ask('Hi', options);
-    await started();
+    await requestStarted();
     assert.deepEqual([engine.turn.request.maxTokens, reads], [5, 1]);
   });
 
-  it('checks an option that is inherited', () => {
+  it('validates an inherited option', () => {
     const options = Object.create({ temperature: 'hot' }) as AskOptions;
     assert.throws(() => setUp().api.ask('Hi', options), /"temperature"/);
   });
 
   for (const prompt of [undefined, 1, '', ' ']) {
-    it(`refuses the prompt ${JSON.stringify(prompt)}`, () => {
+    it(`throws a TypeError for the prompt ${JSON.stringify(prompt)}`, () => {
       assert.throws(() => setUp().api.ask(prompt as string), TypeError);
     });
   }
 
-  it('takes an option that is undefined as not given', async () => {
+  it('uses the setting for an option that is undefined', async () => {
     const { engine, api } = setUp();
     api.ask('Hi', { model: undefined, temperature: undefined });
-    await started();
+    await requestStarted();
     assert.deepEqual([engine.turn.request.model, engine.turn.request.temperature], ['set', 0.7]);
   });
 });
 
-describe('a stream that is still being fetched', () => {
-  it('gives what the stream gives, from its first item on', async () => {
+describe('deferred stream', () => {
+  it('emits all items of the stream', async () => {
     const queue = new EventQueue<number>(() => undefined);
     queue.push(1);
     queue.push(2);
     queue.close();
     const items: number[] = [];
-    for await (const item of lateStream(Promise.resolve(queue))) items.push(item);
+    for await (const item of deferredStream(Promise.resolve(queue))) items.push(item);
     assert.deepEqual(items, [1, 2]);
   });
 
-  it('is left at once, also while its next item is awaited', async () => {
-    let left = false;
-    const queue = new EventQueue<number>(() => (left = true));
-    const iterator = lateStream(Promise.resolve(queue))[Symbol.asyncIterator]();
+  it('stops at once, even while its next item is awaited', async () => {
+    let stopped = false;
+    const queue = new EventQueue<number>(() => (stopped = true));
+    const iterator = deferredStream(Promise.resolve(queue))[Symbol.asyncIterator]();
     const next = iterator.next();
     await iterator.return?.();
-    assert.equal(left, true);
+    assert.equal(stopped, true);
     assert.deepEqual(await next, { done: true, value: undefined });
   });
 
-  it('tells whoever runs the loop that it could not be fetched', async () => {
-    const stream = lateStream(Promise.reject(new Error('gone')));
+  it('rejects the first read when the stream could not be created', async () => {
+    const stream = deferredStream(Promise.reject(new Error('gone')));
     await assert.rejects(stream[Symbol.asyncIterator]().next(), /gone/);
   });
 });

@@ -18,20 +18,20 @@ function modulesLoadedWith(outputs: Outputs, bundle: string): readonly string[] 
   return [...loaded].flatMap((name) => Object.keys(outputs[name]?.inputs ?? {}));
 }
 
-describe('the bundles of the extension', () => {
+describe('bundles of the extension', () => {
   let outputs: Outputs = {};
 
   before(async () => {
-    const built = await build({ ...extension, absWorkingDir: root, sourcemap: false, write: false, metafile: true });
-    outputs = built.metafile.outputs;
+    const result = await build({ ...extension, absWorkingDir: root, sourcemap: false, write: false, metafile: true });
+    outputs = result.metafile.outputs;
   });
 
-  it('are few', () => {
+  it('are between two and six files', () => {
     const names = Object.keys(outputs);
     assert.ok(names.length >= 2 && names.length <= 6, names.join(', '));
   });
 
-  it('have no module in common', () => {
+  it('do not contain a module twice', () => {
     const modules = Object.values(outputs).flatMap(({ inputs }) => Object.keys(inputs));
     assert.deepEqual(
       modules.filter((module, index) => modules.indexOf(module) !== index),
@@ -39,7 +39,7 @@ describe('the bundles of the extension', () => {
     );
   });
 
-  it('load neither the app nor the SDK before they are needed', () => {
+  it('load neither the app nor its dependencies at startup', () => {
     const entry = Object.keys(outputs).find((name) => outputs[name]?.entryPoint === 'src/extension.ts') ?? '';
     const atStart = modulesLoadedWith(outputs, entry);
     assert.ok(atStart.includes('src/extension.ts'));

@@ -29,15 +29,15 @@ class QuickPick {
   }
 }
 
-/** Names an icon, reverses the direction of text, hides a character and begins another line. */
-const foreign = 'a $(alert)\u202e\u200b\r\nb\u001b[2J';
-const shown = 'a $\u2060(alert) b [2J';
+/** Text with an icon, a reversed text direction, a hidden character, a line break and a terminal escape. */
+const hostileText = 'a $(alert)\u202e\u200b\r\nb\u001b[2J';
+const plainText = 'a $\u2060(alert) b [2J';
 
-describe('foreign text', () => {
+describe('text from outside', () => {
   let picks: QuickPick[];
   let lists: (readonly Label[])[];
   let messages: string[];
-  const tell = (message: string): Promise<undefined> => {
+  const showMessage = (message: string): Promise<undefined> => {
     messages.push(message);
     return Promise.resolve(undefined);
   };
@@ -56,52 +56,52 @@ describe('foreign text', () => {
         lists.push(items);
         return Promise.resolve(undefined);
       },
-      showInformationMessage: tell,
-      showWarningMessage: tell,
-      showErrorMessage: tell,
+      showInformationMessage: showMessage,
+      showWarningMessage: showMessage,
+      showErrorMessage: showMessage,
     },
   });
   beforeEach(() => {
     [picks, lists, messages] = [[], [], []];
   });
 
-  it('in the names of models is a plain label in the list of models', async () => {
+  it('is a plain label when a model name contains it', async () => {
     const { pickModel } = await import('../../src/host/models/modelPick');
-    const list = Promise.resolve({ source: 'gateway', models: [foreign], host: 'h' } as const);
-    const picked = pickModel(list, `current ${foreign}`, {});
+    const list = Promise.resolve({ source: 'gateway', models: [hostileText], host: 'h' } as const);
+    const picked = pickModel(list, `current ${hostileText}`, {});
     await list;
     await new Promise(setImmediate);
     assert.deepEqual(
       picks[0]?.items.map(({ label }) => label),
-      ['From h', `$(check) current ${shown}`, shown],
+      ['From h', `$(check) current ${plainText}`, plainText],
     );
     assert.equal(await picked, undefined);
   });
 
-  it('in prompts of a workspace is a plain label in the list of prompts', async () => {
+  it('is a plain label when a custom prompt contains it', async () => {
     const { pickPrompt } = await import('../../src/host/prompts/promptPicker');
-    const prompt = { title: foreign, template: foreign, model: foreign, from: 'user' } as const;
-    const own = { list: () => [prompt], unasked: () => [], refused: () => [] } as unknown as CustomPrompts;
-    await pickPrompt(own, [{ number: 1, title: foreign, why: 'no-template' }]);
+    const prompt = { title: hostileText, template: hostileText, model: hostileText, from: 'user' } as const;
+    const customPrompts = { list: () => [prompt], unasked: () => [], refused: () => [] } as unknown as CustomPrompts;
+    await pickPrompt(customPrompts, [{ number: 1, title: hostileText, reason: 'no-template' }]);
     const [first, , unusable] = lists[0] ?? [];
-    assert.deepEqual([first?.label, first?.description, first?.detail], [shown, shown, shown]);
-    assert.equal(unusable?.detail, `“${shown}” has no template`);
+    assert.deepEqual([first?.label, first?.description, first?.detail], [plainText, plainText, plainText]);
+    assert.equal(unusable?.detail, `“${plainText}” has no template`);
   });
 
   for (const kind of ['information', 'warning', 'error'] as const) {
-    it(`in a notification is one line without links (${kind})`, async () => {
+    it(`is one line without links in a notification of kind "${kind}"`, async () => {
       const { toast } = await import('../../src/host/ui/notifications');
       toast(
         { error: (problem) => assert.fail(String(problem)) },
         kind,
-        `It says: ${foreign}[click](\u200bcommand:x) ${'y'.repeat(5000)}`,
+        `It says: ${hostileText}[click](\u200bcommand:x) ${'y'.repeat(5000)}`,
       );
       assert.match(messages[0]!, /^It says: a \$\(alert\) b \[2J\[click\] \(command:x\) y+…$/);
       assert.ok(messages[0]!.length <= 1001);
     });
   }
 
-  it('in the title of a code action or of its prompt is short and one line', async () => {
+  it('is short and on one line in the title of a code action', async () => {
     const { codePromptTitle, customActionTitle } = await import('../../src/host/code/codeActions');
     assert.equal(customActionTitle('a\u202e\nb', 'workspace'), 'a b with HolySheep (workspace prompt)');
     assert.equal(

@@ -12,19 +12,19 @@ import { panelStrings } from '../../src/shared/panelStrings';
 
 const root = resolve(__dirname, '../..');
 
-/** First argument of every `l10n.t(…)` or `localize(…)`: a literal, or one of the tables below. */
+/** Returns the string literals that a file passes to `l10n.t` or `localize`. Other messages come from the tables below. */
 function literalsOf(file: string): string[] {
   const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest);
-  const found: string[] = [];
+  const literals: string[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.isCallExpression(node) && /(^|\.)(l10n\.t|localize)$/.test(node.expression.getText(source))) {
       const [message] = node.arguments;
-      if (message && ts.isStringLiteralLike(message)) found.push(message.text);
+      if (message && ts.isStringLiteralLike(message)) literals.push(message.text);
     }
     ts.forEachChild(node, visit);
   };
   visit(source);
-  return found;
+  return literals;
 }
 
 function sources(folder: string): string[] {
@@ -33,8 +33,8 @@ function sources(folder: string): string[] {
     .map((name) => join(root, folder, name));
 }
 
-/** Everything a user can read that is not in the manifest. */
-const said = new Set([
+/** All messages that users can read, except those of the manifest. */
+const messages = new Set([
   ...sources('src/host').flatMap(literalsOf),
   ...literalsOf(join(root, 'src/extension.ts')),
   ...Object.values(panelStrings),
@@ -43,37 +43,39 @@ const said = new Set([
   ...Object.values(localFaults).map(({ message }) => message),
   ...demoModels.flatMap(({ title, prompt, watch = '' }) => [title, prompt, watch]),
 ]);
-// Rows that are no faults say nothing.
-said.delete('');
+// Some rows of the fault table have no message.
+messages.delete('');
 
 const bundle = JSON.parse(readFileSync(join(root, 'l10n/bundle.l10n.zh-cn.json'), 'utf8')) as Record<string, string>;
 const placeholders = (text: string): string[] => [...text.matchAll(/\{\w+\}/g)].map(([name]) => name).sort();
 
-describe('the Chinese texts', () => {
-  it('are there for everything that is said', () => {
+describe('Chinese translations', () => {
+  it('exist for every message', () => {
     assert.deepEqual(
-      [...said].filter((message) => !(message in bundle)),
+      [...messages].filter((message) => !(message in bundle)),
       [],
     );
   });
 
-  it('have nothing that nobody says', () => {
+  it('contain no unused message', () => {
     assert.deepEqual(
-      Object.keys(bundle).filter((message) => !said.has(message)),
+      Object.keys(bundle).filter((message) => !messages.has(message)),
       [],
     );
   });
 
-  it('keep the placeholders', () => {
+  it('have the placeholders of the English message', () => {
     for (const [message, translation] of Object.entries(bundle)) {
       assert.deepEqual(placeholders(translation), placeholders(message), message);
     }
   });
 
-  it('are Chinese', () => {
-    const english = Object.entries(bundle).filter(([message, text]) => text === message && /[a-z]{4}/.test(message));
+  it('differ from the English message', () => {
+    const untranslated = Object.entries(bundle).filter(
+      ([message, text]) => text === message && /[a-z]{4}/.test(message),
+    );
     assert.deepEqual(
-      english.map(([message]) => message),
+      untranslated.map(([message]) => message),
       [],
     );
   });
@@ -83,7 +85,7 @@ describe('the Chinese texts', () => {
   });
 
   for (const { id, prompt } of demoModels) {
-    it(`let ${id} answer its prompt in Chinese, on the same topic`, () => {
+    it(`lead to a Chinese answer on the same topic for the prompt of ${id}`, () => {
       const topic = topicOf(prompt, english);
       assert.notEqual(topic, undefined);
       assert.equal(topicOf(bundle[prompt] ?? '', chinese), topic);
@@ -91,7 +93,7 @@ describe('the Chinese texts', () => {
   }
 });
 
-/** The topic that the demo finds in a prompt's words; undefined: none, or an answer in another language. */
+/** Returns the topic of the demo's answer to a prompt, or undefined when the answer is in another language. */
 function topicOf(prompt: string, { answers }: DemoTexts): string | undefined {
   const answer = answerTo(prompt, 'overview');
   return Object.entries(answers).find(([, text]) => text === answer)?.[0];

@@ -3,8 +3,8 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { root } from '../support/paths';
 
-describe('the sources', () => {
-  it('have names that are unique in all folders', () => {
+describe('source files', () => {
+  it('have unique names across all folders', () => {
     const files = readdirSync(path.join(root, 'src'), { recursive: true, encoding: 'utf8' });
     const names = files.filter((file) => file.endsWith('.ts')).map((file) => path.basename(file));
     assert.ok(names.includes('extension.ts'));

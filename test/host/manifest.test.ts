@@ -59,33 +59,33 @@ const properties = Object.assign({}, ...manifest.contributes.configuration.map((
 >;
 
 function property(name: string): Property {
-  const found = properties[`holysheep.${name}`];
-  assert.ok(found, `holysheep.${name} is not contributed`);
-  return found;
+  const contribution = properties[`holysheep.${name}`];
+  assert.ok(contribution, `holysheep.${name} is not contributed`);
+  return contribution;
 }
 
-describe('the texts of the manifest', () => {
+describe('texts of the manifest', () => {
   const used = sorted(textsOf(manifest).flatMap((text) => matches(text, /^%(.+)%$/g)));
 
   for (const file of ['package.nls.json', 'package.nls.zh-cn.json']) {
-    it(`are all in ${file}, and nothing else is`, () => {
+    it(`are exactly the texts in ${file}`, () => {
       assert.deepEqual(sorted(Object.keys(readJson(file) as JsonRecord)), used);
     });
 
-    it(`are not empty in ${file}`, () => {
+    it(`are not blank in ${file}`, () => {
       for (const [key, text] of Object.entries(readJson(file) as JsonRecord)) {
         assert.ok(typeof text === 'string' && text.trim() !== '', key);
       }
     });
 
-    it(`name only settings and commands that exist in ${file}`, () => {
+    it(`refer only to existing settings and commands in ${file}`, () => {
       const text = textsOf(readJson(file)).join('\n');
       for (const name of matches(text, /`#([\w.]+)#`/g)) assert.ok(name in properties, name);
       for (const name of matches(text, /\(command:(holysheep\.\w+)/g)) assert.ok(contributed.includes(name), name);
     });
   }
 
-  it('keep links, setting names and code of the English text in the Chinese one', () => {
+  it('have the same links, settings and numbers in Chinese as in English', () => {
     const english = readJson('package.nls.json') as Record<string, string>;
     const chinese = readJson('package.nls.zh-cn.json') as Record<string, string>;
     for (const [key, text] of Object.entries(english)) {
@@ -96,32 +96,33 @@ describe('the texts of the manifest', () => {
   });
 });
 
-describe('the commands of the manifest', () => {
-  it('are all titled', () => {
+describe('commands of the manifest', () => {
+  it('have a localised title each', () => {
     for (const { command, title } of manifest.contributes.commands) {
       assert.equal(title, `%command.${command.replace('holysheep.', '')}%`);
     }
   });
 });
 
-describe('the settings of the manifest', () => {
-  it('are described, each by its own text', () => {
+describe('settings of the manifest', () => {
+  it('have a localised description each', () => {
     for (const [name, { markdownDescription }] of Object.entries(properties)) {
       assert.equal(markdownDescription, `%config.${name.replace('holysheep.', '')}%`);
     }
   });
 
-  for (const [name, { default: usual, minimum, maximum, integer }] of Object.entries(numberSettings)) {
-    it(`limit ${name} as the code does`, () => {
-      const { type, default: fallback, minimum: least, maximum: most } = property(name);
-      assert.deepEqual([type, fallback, least, most], [integer ? 'integer' : 'number', usual, minimum, maximum]);
+  for (const [name, { default: expectedDefault, minimum, maximum, integer }] of Object.entries(numberSettings)) {
+    it(`have the type, default and limits of the code for ${name}`, () => {
+      const { type, default: actualDefault, minimum: lowest, maximum: highest } = property(name);
+      const expected = [integer ? 'integer' : 'number', expectedDefault, minimum, maximum];
+      assert.deepEqual([type, actualDefault, lowest, highest], expected);
     });
   }
 
   for (const name of ['headersMs', 'firstTokenMs', 'idleMs', 'silentMs']) {
-    it(`leave timeout.${name} to the engine by default, and limit it as the code does`, () => {
-      const { type, default: fallback, minimum, maximum } = property(`timeout.${name}`);
-      assert.deepEqual([type, fallback, { minimum, maximum }], [['integer', 'null'], null, timeoutRange]);
+    it(`have the default null and the limits of the code for timeout.${name}`, () => {
+      const { type, default: actualDefault, minimum, maximum } = property(`timeout.${name}`);
+      assert.deepEqual([type, actualDefault, { minimum, maximum }], [['integer', 'null'], null, timeoutRange]);
     });
   }
 
@@ -129,10 +130,10 @@ describe('the settings of the manifest', () => {
     ['retry.jitter', jitterChoices],
     ['resume', resumeChoices],
   ] as const) {
-    it(`offer the choices of ${name} that the code knows, each explained`, () => {
-      const { enum: offered, enumDescriptions, default: fallback } = property(name);
-      assert.deepEqual(offered, choices);
-      assert.equal(fallback, choices[0]);
+    it(`have the choices of the code for ${name}, each with a description`, () => {
+      const { enum: offeredChoices, enumDescriptions, default: actualDefault } = property(name);
+      assert.deepEqual(offeredChoices, choices);
+      assert.equal(actualDefault, choices[0]);
       assert.deepEqual(
         enumDescriptions,
         choices.map((choice) => `%config.${name}.${choice}%`),
@@ -140,7 +141,7 @@ describe('the settings of the manifest', () => {
     });
   }
 
-  it('have the defaults that the code falls back to', () => {
+  it('have the default base URL and model of the code', () => {
     assert.equal(property('baseUrl').default, defaultBaseUrl);
     assert.equal(property('model').default, defaultModel);
     const baseUrl = normalizeBaseUrl(defaultBaseUrl);
@@ -148,7 +149,7 @@ describe('the settings of the manifest', () => {
     assert.deepEqual([baseUrl.url, baseUrl.corrections], [defaultBaseUrl, []]);
   });
 
-  it('are taken from no workspace that is not trusted', () => {
+  it('are restricted in an untrusted workspace unless they have application scope', () => {
     assert.deepEqual(
       sorted(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations),
       sorted(Object.keys(properties).filter((name) => properties[name]!.scope !== 'application')),
@@ -156,7 +157,7 @@ describe('the settings of the manifest', () => {
   });
 
   for (const name of ['baseUrl', 'systemPrompt', 'history.limit']) {
-    it(`let no workspace set ${name}`, () => {
+    it(`can't be set by a workspace: ${name}`, () => {
       assert.equal(property(name).scope, 'application');
     });
   }

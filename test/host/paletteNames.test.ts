@@ -15,9 +15,9 @@ const documents = [
     .map((name) => join('docs', name)),
 ];
 
-describe('the commands in the documents', () => {
+describe('command names in the documentation', () => {
   for (const document of documents) {
-    it(`are named in ${document} as they are in the palette`, () => {
+    it(`match the command palette in ${document}`, () => {
       const text = readFileSync(join(root, document), 'utf8');
       const names = [...text.matchAll(/\*\*HolySheep:\s+([^*]+)\*\*/g)].map(([, name = '']) =>
         name.replace(/\s+/g, ' '),

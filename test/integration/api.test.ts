@@ -95,12 +95,12 @@ describe('API of the extension', () => {
     assert.equal(await fixture.gateway.requests[0]?.closed, 'client');
   });
 
-  for (const [what, call] of [
+  for (const [name, call] of [
     ['an empty prompt', () => fixture.api.ask(' ')],
     ['an unknown option', () => fixture.api.ask('hi', { temprature: 1 } as object)],
     ['invalid messages', () => fixture.api.ask('hi', { messages: ['hi'] } as object)],
   ] as const) {
-    it(`throws a TypeError for ${what}`, () => {
+    it(`throws a TypeError for ${name}`, () => {
       assert.throws(call, TypeError);
     });
   }

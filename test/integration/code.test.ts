@@ -37,7 +37,7 @@ describe('code commands', () => {
     return all.filter(({ title }) => title.includes('HolySheep'));
   };
 
-  for (const [command, words] of [
+  for (const [command, instruction] of [
     ['explainSelection', 'Explain the code'],
     ['fixSelection', 'fix the bugs'],
     ['improveSelection', 'Improve the code'],
@@ -46,7 +46,7 @@ describe('code commands', () => {
     it(`send the selection, its language and the surrounding code with ${command}`, async () => {
       await vscode.commands.executeCommand(`holysheep.${command}`);
       const { prompt } = await sent();
-      for (const part of [words, 'function twice', 'typescript', 'const before', 'const after']) {
+      for (const part of [instruction, 'function twice', 'typescript', 'const before', 'const after']) {
         assert.ok(prompt.includes(part), `${part} is missing in: ${prompt}`);
       }
     });
@@ -62,9 +62,9 @@ describe('code commands', () => {
       'Translate with HolySheep',
       'Write tests with HolySheep',
     ]);
-    const own = offered.find(({ title }) => title.startsWith('Translate'))?.command;
-    assert.ok(own);
-    await vscode.commands.executeCommand(own.command, ...((own.arguments ?? []) as unknown[]));
+    const customAction = offered.find(({ title }) => title.startsWith('Translate'))?.command;
+    assert.ok(customAction);
+    await vscode.commands.executeCommand(customAction.command, ...((customAction.arguments ?? []) as unknown[]));
     const { prompt, model } = await sent();
     assert.ok(prompt.startsWith('"Translate the comments.'));
     assert.equal(model, 'deepseek-v3');

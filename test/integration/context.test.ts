@@ -6,8 +6,8 @@ import { UserError } from '../../src/host/util/userError';
 import type { Attachment } from '../../src/shared/protocol';
 
 const folder = (): vscode.Uri => vscode.workspace.workspaceFolders?.[0]?.uri ?? assert.fail('no workspace');
-const at = (path: string): vscode.Uri => vscode.Uri.joinPath(folder(), path);
-const fileId = (path: string): string => `file:${at(path).toString()}`;
+const uriOf = (path: string): vscode.Uri => vscode.Uri.joinPath(folder(), path);
+const fileId = (path: string): string => `file:${uriOf(path).toString()}`;
 
 const code = 'export const first = 1;\nexport const second = 2;\nexport const third = 3;\n';
 const files: Readonly<Record<string, string | Uint8Array>> = {
@@ -27,7 +27,7 @@ describe('context items', () => {
 
   before(async () => {
     for (const [path, content] of Object.entries(files)) {
-      await vscode.workspace.fs.writeFile(at(path), typeof content === 'string' ? Buffer.from(content) : content);
+      await vscode.workspace.fs.writeFile(uriOf(path), typeof content === 'string' ? Buffer.from(content) : content);
     }
   });
   beforeEach(async () => {
@@ -39,21 +39,21 @@ describe('context items', () => {
   after(async () => {
     problems.dispose();
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
-    for (const path of ['context', 'node_modules']) await vscode.workspace.fs.delete(at(path), { recursive: true });
+    for (const path of ['context', 'node_modules']) await vscode.workspace.fs.delete(uriOf(path), { recursive: true });
   });
 
   const open = async (path: string): Promise<vscode.TextEditor> => {
-    editor = await vscode.window.showTextDocument(at(path), { preview: false });
+    editor = await vscode.window.showTextDocument(uriOf(path), { preview: false });
     // VS Code remembers the selection of a closed editor.
     editor.selection = new vscode.Selection(0, 0, 0, 0);
     return editor;
   };
-  const suggested = async (query: string): Promise<readonly string[]> =>
+  const suggest = async (query: string): Promise<readonly string[]> =>
     (await source.suggest(query)).map(({ label, detail }) => `${label} | ${detail}`);
   const read = async (id: string): Promise<Attachment> => {
-    const [item, ...more] = await source.resolve(id);
+    const [item, ...extraItems] = await source.resolve(id);
     assert.ok(item);
-    assert.deepEqual(more, []);
+    assert.deepEqual(extraItems, []);
     assert.equal(item.id, id);
     return item.attachment;
   };
@@ -61,8 +61,8 @@ describe('context items', () => {
   it('offer the selection, the problems, the open files and a picker', async () => {
     await open('context/other.ts');
     (await open('context/deep/WaitCard.ts')).selection = new vscode.Selection(1, 0, 2, 5);
-    problems.set(at('context/deep/WaitCard.ts'), [new vscode.Diagnostic(new vscode.Range(0, 7, 0, 9), 'Wrong.')]);
-    assert.deepEqual(await suggested(''), [
+    problems.set(uriOf('context/deep/WaitCard.ts'), [new vscode.Diagnostic(new vscode.Range(0, 7, 0, 9), 'Wrong.')]);
+    assert.deepEqual(await suggest(''), [
       'WaitCard.ts:2-3 | Selection',
       'Problems in WaitCard.ts | 1 problem',
       'Open editors | 2 files',
@@ -86,23 +86,22 @@ describe('context items', () => {
   });
 
   it('offer only the picker when no editor is open', async () => {
-    assert.deepEqual(await suggested(''), ['Choose a file… | ']);
+    assert.deepEqual(await suggest(''), ['Choose a file… | ']);
   });
 
   for (const query of ['waitc', 'WAITCARD.TS', 'deep/wait', 'context/deep/waitCard']) {
     it(`are found in the workspace, but not in folders excluded from search: ${query}`, async () => {
-      assert.deepEqual(await suggested(query), ['WaitCard.ts | context/deep', 'Choose a file… | ']);
+      assert.deepEqual(await suggest(query), ['WaitCard.ts | context/deep', 'Choose a file… | ']);
     });
   }
 
   it('are found once, whether the file is open or not', async () => {
     await open('context/deep/WaitCard.ts');
-    assert.deepEqual(await suggested('waitcard'), ['WaitCard.ts | context/deep', 'Choose a file… | ']);
+    assert.deepEqual(await suggest('waitcard'), ['WaitCard.ts | context/deep', 'Choose a file… | ']);
   });
 
   it('treat glob characters in a query as plain text', async () => {
-    for (const query of ['{a,b', '[', '(', '!', '\\'])
-      assert.equal((await suggested(query)).at(-1), 'Choose a file… | ');
+    for (const query of ['{a,b', '[', '(', '!', '\\']) assert.equal((await suggest(query)).at(-1), 'Choose a file… | ');
   });
 
   it('are read from a file with its unsaved changes', async () => {
@@ -121,18 +120,21 @@ describe('context items', () => {
     assert.equal(attachment.code.length, contextLimits.attachment);
   });
 
-  for (const [what, path, words] of [
+  for (const [problem, path, expectedMessage] of [
     ['a huge file', 'context/huge.txt', /larger than 1 MB/],
     ['a picture', 'context/picture.png', /not a text file/],
     ['a file that is gone', 'context/gone.ts', /moved or deleted/],
   ] as const) {
-    it(`are refused for ${what} with an explanation`, async () => {
-      await assert.rejects(read(fileId(path)), (error) => error instanceof UserError && words.test(error.message));
+    it(`are refused for ${problem} with an explanation`, async () => {
+      await assert.rejects(
+        read(fileId(path)),
+        (error) => error instanceof UserError && expectedMessage.test(error.message),
+      );
     });
   }
 
   it('are refused when the file no longer exists', async () => {
-    const uri = at('context/other.ts').toString();
+    const uri = uriOf('context/other.ts').toString();
     for (const id of [`selection:${uri}#7.0-9.0`, `problems:${uri}`]) await assert.rejects(read(id), UserError);
     assert.deepEqual(await source.resolve('nonsense'), []);
     await assert.rejects(source.resolve('editors'), UserError);
@@ -140,7 +142,7 @@ describe('context items', () => {
 
   it('are read from all open text editors', async () => {
     await open('context/other.ts');
-    await vscode.commands.executeCommand('vscode.open', at('context/picture.png'));
+    await vscode.commands.executeCommand('vscode.open', uriOf('context/picture.png'));
     await open('context/deep/WaitCard.ts');
     const read = await source.resolve('editors');
     assert.deepEqual(

@@ -81,8 +81,8 @@ describe('conversations', () => {
     await vscode.commands.executeCommand('notifications.clearAll');
     await vscode.commands.executeCommand('holysheep.deleteConversation');
     await shows([]);
-    const back = shows(['a question to forget']);
-    const undoing = setInterval(() => void vscode.commands.executeCommand('notification.acceptPrimaryAction'), 200);
-    await back.finally(() => clearInterval(undoing));
+    const restored = shows(['a question to forget']);
+    const pressUndo = setInterval(() => void vscode.commands.executeCommand('notification.acceptPrimaryAction'), 200);
+    await restored.finally(() => clearInterval(pressUndo));
   });
 });

@@ -19,17 +19,17 @@ async function setHttp(name: string, value: unknown): Promise<void> {
   await vscode.workspace.getConfiguration('http').update(name, value, vscode.ConfigurationTarget.Global);
 }
 
-async function forgetHttp(): Promise<void> {
+async function resetHttpSettings(): Promise<void> {
   for (const name of ['proxy', 'noProxy', 'proxySupport', 'proxyStrictSSL', 'systemCertificates']) {
     await setHttp(name, undefined);
   }
 }
 
 /** VS Code 1.106 always uses the first proxy. VS Code 1.139 uses a changed proxy immediately. */
-const keepsItsProxy = Number(vscode.version.split('.')[1]) < 139;
+const keepsFirstProxy = Number(vscode.version.split('.')[1]) < 139;
 
 /** VS Code also creates a new agent whenever the trusted certificates have changed. */
-async function letGoOfTheFirst(): Promise<void> {
+async function discardFirstProxy(): Promise<void> {
   await setHttp('systemCertificates', false);
   await Promise.allSettled([fetch('http://unknown.test/')]);
   await setHttp('systemCertificates', undefined);
@@ -50,7 +50,7 @@ describe('company network', () => {
     fixture.gateway.reset();
     await resetNetworkState();
   });
-  afterEach(forgetHttp);
+  afterEach(resetHttpSettings);
   after(async () => {
     if (vscode.env.remoteName === undefined) return;
     await trusted.close();
@@ -65,13 +65,13 @@ describe('company network', () => {
     await resetNetworkState();
   };
   const ask = (): Promise<StreamEvent[]> => collect(fixture.api.ask('hello'));
-  const tested = async (): Promise<Verification | undefined> =>
+  const testConnection = async (): Promise<Verification | undefined> =>
     vscode.commands.executeCommand<Verification | undefined>('holysheep.testConnection');
   /** Returns the failure of a turn and checks that the connection test reports the same message. */
   const failure = async (): Promise<{ readonly kind: string; readonly message: string; readonly attempts: number }> => {
     const events = await ask();
     const { kind, message } = find(events, 'failed');
-    const result = await tested();
+    const result = await testConnection();
     assert.ok(result?.state === 'unverified', JSON.stringify(result));
     assert.ok(result.message.startsWith(message), `${result.message} is not: ${message}`);
     return { kind, message, attempts: events.filter(({ type }) => type === 'attempt').length };
@@ -81,27 +81,32 @@ describe('company network', () => {
     let proxy: LoopbackProxy;
     afterEach(() => proxy.close());
 
-    const behind = async (options: Partial<ProxyOptions>, credentials = ''): Promise<void> => {
+    const useProxy = async (options: Partial<ProxyOptions>, credentials = ''): Promise<void> => {
       const hosts = { 'gateway.test': portOf(fixture.gateway.origin) };
       proxy = await startProxy({ hosts, ...options });
       await setHttp('proxy', `http://${credentials}127.0.0.1:${proxy.port}`);
-      if (keepsItsProxy) await letGoOfTheFirst();
+      if (keepsFirstProxy) await discardFirstProxy();
       proxy.reset();
     };
     const secure = (): Partial<ProxyOptions> => ({ hosts: { 'gateway.test': trusted.port } });
 
     for (const scheme of ['http', 'https']) {
       it(`streams the answer to an ${scheme} request with proxy credentials`, async () => {
-        await behind({ credentials: signIn, ...(scheme === 'https' && secure()) }, `${signIn}@`);
+        await useProxy({ credentials: signIn, ...(scheme === 'https' && secure()) }, `${signIn}@`);
         await use(`${scheme}://gateway.test/v1`);
         proxy.reset();
-        let seen: () => void = () => undefined;
-        const firstSeen = new Promise<void>((resolve) => (seen = resolve));
-        fixture.gateway.script = () => [{ delta: 'first' }, { until: firstSeen }, { delta: ' second' }, { done: true }];
+        let showFirst: () => void = () => undefined;
+        const firstShown = new Promise<void>((resolve) => (showFirst = resolve));
+        fixture.gateway.script = () => [
+          { delta: 'first' },
+          { until: firstShown },
+          { delta: ' second' },
+          { done: true },
+        ];
         const events: StreamEvent[] = [];
         for await (const event of fixture.api.ask('hello')) {
           events.push(event);
-          if (event.type === 'text') seen();
+          if (event.type === 'text') showFirst();
         }
         fixture.gateway.script = () => answer(text);
         assert.equal(find(events, 'done').text, 'first second');
@@ -116,7 +121,7 @@ describe('company network', () => {
     }
 
     it('shows the proxy only the host name of an https request', async () => {
-      await behind(secure());
+      await useProxy(secure());
       await use('https://gateway.test/v1');
       assert.equal(find(await ask(), 'done').text, text);
       assert.deepEqual([...new Set(proxy.log)], ['CONNECT gateway.test:443 200']);
@@ -129,7 +134,7 @@ describe('company network', () => {
       ['the proxy credentials are wrong', 'staff:wrong@'],
     ] as const) {
       it(`fails without a retry, and without sending the key, when ${what}`, async () => {
-        await behind({ credentials: signIn }, credentials);
+        await useProxy({ credentials: signIn }, credentials);
         await use('http://gateway.test/v1');
         proxy.reset();
         assert.deepEqual(await failure(), {
@@ -147,7 +152,7 @@ describe('company network', () => {
     }
 
     it('fails when the proxy refuses all requests', async () => {
-      await behind({ refuses: 403 });
+      await useProxy({ refuses: 403 });
       await use('https://gateway.test/v1');
       assert.deepEqual(await failure(), {
         kind: 'proxy',
@@ -157,7 +162,7 @@ describe('company network', () => {
     });
 
     it("retries when the proxy can't reach the gateway", async () => {
-      await behind({ refuses: 502 });
+      await useProxy({ refuses: 502 });
       await use('https://gateway.test/v1');
       assert.deepEqual(await failure(), {
         kind: 'proxy',
@@ -167,7 +172,7 @@ describe('company network', () => {
     });
 
     it('names an unreachable proxy and retries', async () => {
-      await behind({});
+      await useProxy({});
       await proxy.close();
       await use('https://gateway.test/v1');
       assert.deepEqual(await failure(), {
@@ -178,7 +183,7 @@ describe('company network', () => {
     });
 
     it('bypasses the proxy for hosts in http.noProxy', async () => {
-      await behind({});
+      await useProxy({});
       await setHttp('noProxy', ['gateway.test']);
       await use('http://gateway.test/v1');
       assert.ok(['dns', 'offline'].includes(find(await ask(), 'failed').kind));
@@ -186,7 +191,7 @@ describe('company network', () => {
     });
 
     it('bypasses the proxy when http.proxySupport is off', async () => {
-      await behind({});
+      await useProxy({});
       await setHttp('proxySupport', 'off');
       await use('http://gateway.test/v1');
       assert.ok(['dns', 'offline'].includes(find(await ask(), 'failed').kind));
@@ -195,7 +200,7 @@ describe('company network', () => {
 
     for (const name of ['127.0.0.1', 'localhost']) {
       it(`never uses the proxy for ${name}`, async () => {
-        await behind({ credentials: signIn });
+        await useProxy({ credentials: signIn });
         await use(`http://${name}:${portOf(fixture.gateway.origin)}/v1`);
         assert.equal(find(await ask(), 'done').text, text);
         assert.deepEqual(proxy.log, []);
@@ -203,7 +208,7 @@ describe('company network', () => {
     }
 
     it('writes neither the proxy password nor the key to the log', async () => {
-      await behind({ credentials: signIn }, 'staff:wrong-pass@');
+      await useProxy({ credentials: signIn }, 'staff:wrong-pass@');
       await use('https://logged.gateway.test/v1');
       assert.equal(find(await ask(), 'failed').kind, 'proxy');
       const log = await logOfExtension(/row 7 proxy/);
@@ -212,17 +217,17 @@ describe('company network', () => {
   });
 
   describe('with a private certificate authority', () => {
-    const vouched = (): string => `https://localhost:${trusted.port}/v1`;
+    const trustedUrl = (): string => `https://localhost:${trusted.port}/v1`;
 
     it('trusts an authority that the system trusts', async () => {
-      await use(vouched());
+      await use(trustedUrl());
       assert.equal(find(await ask(), 'done').text, text);
       assert.ok(trusted.received > 0);
     });
 
     it('does not trust the authority when http.systemCertificates is off', async () => {
       await setHttp('systemCertificates', false);
-      await use(vouched());
+      await use(trustedUrl());
       assert.equal(find(await ask(), 'failed').kind, 'tls');
       assert.equal(fixture.gateway.requests.length, 0);
     });

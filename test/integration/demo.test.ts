@@ -13,10 +13,10 @@ import {
 } from '../support/extensionHost';
 
 /** Records all requests that the extension sends in this process. */
-class Wiretap {
+class RequestRecorder {
   readonly sent: { readonly origin: string; readonly authorization: string | null; readonly model: string }[] = [];
-  private readonly real = globalThis.fetch;
-  private heard: () => void = () => undefined;
+  private readonly originalFetch = globalThis.fetch;
+  private notify: () => void = () => undefined;
 
   constructor() {
     globalThis.fetch = (input, init) => {
@@ -24,49 +24,49 @@ class Wiretap {
       if (pathname.endsWith('/chat/completions') && typeof init?.body === 'string') {
         const { model } = JSON.parse(init.body) as { model: string };
         this.sent.push({ origin, authorization: new Headers(init.headers).get('authorization'), model });
-        this.heard();
+        this.notify();
       }
-      return this.real(input, init);
+      return this.originalFetch(input, init);
     };
   }
 
-  async until(isThere: (sent: Wiretap['sent']) => boolean): Promise<void> {
-    while (!isThere(this.sent)) await new Promise<void>((resolve) => (this.heard = resolve));
+  async until(isDone: (sent: RequestRecorder['sent']) => boolean): Promise<void> {
+    while (!isDone(this.sent)) await new Promise<void>((resolve) => (this.notify = resolve));
   }
 
   dispose(): void {
-    globalThis.fetch = this.real;
+    globalThis.fetch = this.originalFetch;
   }
 }
 
 describe('offline demo', () => {
   let fixture: HostFixture;
-  let wire: Wiretap;
+  let recorder: RequestRecorder;
   before(async () => {
     fixture = await startFixture(() => answer('from the real gateway'));
   });
   beforeEach(async () => {
-    wire = new Wiretap();
+    recorder = new RequestRecorder();
     fixture.gateway.reset();
     fixture.gateway.script = () => answer('from the real gateway');
     await resetNetworkState();
   });
   afterEach(async () => {
-    wire.dispose();
+    recorder.dispose();
     await vscode.commands.executeCommand('holysheep.setApiKey', testKey);
   });
   after(() => stopFixture(fixture));
 
   const openDemo = (): Thenable<unknown> => vscode.commands.executeCommand('holysheep.openDemo');
   const ask = (prompt: unknown): Thenable<unknown> => vscode.commands.executeCommand('holysheep.ask', prompt);
-  const isOwn = ({ origin }: { readonly origin: string }): boolean => origin === fixture.gateway.origin;
+  const isRealGateway = ({ origin }: { readonly origin: string }): boolean => origin === fixture.gateway.origin;
 
   it('answers without the real gateway', async () => {
     await openDemo();
     await ask('How do I retry?');
-    await wire.until((sent) => sent.length === 1);
-    assert.deepEqual(wire.sent.map(isOwn), [false]);
-    assert.deepEqual([wire.sent[0]?.model, fixture.gateway.requests.length], ['demo-steady', 0]);
+    await recorder.until((sent) => sent.length === 1);
+    assert.deepEqual(recorder.sent.map(isRealGateway), [false]);
+    assert.deepEqual([recorder.sent[0]?.model, fixture.gateway.requests.length], ['demo-steady', 0]);
   });
 
   it('does not affect other extensions, which still use the user’s key, model and gateway', async () => {
@@ -74,7 +74,7 @@ describe('offline demo', () => {
     const events = await collect(fixture.api.ask('How do I retry?'));
     assert.equal(find(events, 'done').text, 'from the real gateway');
     const { origin } = fixture.gateway;
-    assert.deepEqual(wire.sent, [{ origin, authorization: `Bearer ${testKey}`, model: 'gpt-4o' }]);
+    assert.deepEqual(recorder.sent, [{ origin, authorization: `Bearer ${testKey}`, model: 'gpt-4o' }]);
   });
 
   it('has its own key, and sends neither key to the other gateway while both answer', async () => {
@@ -87,12 +87,15 @@ describe('offline demo', () => {
     await openDemo();
     await ask('a question to the demo');
     await fixture.gateway.request(2);
-    await wire.until((sent) => sent.length === 3);
-    for (const sent of wire.sent) {
-      const own = [`Bearer ${testKey}`, 'gpt-4o'];
-      assert.deepEqual([sent.authorization, sent.model], isOwn(sent) ? own : ['Bearer hsa-demo', 'demo-steady']);
+    await recorder.until((sent) => sent.length === 3);
+    for (const sent of recorder.sent) {
+      const expected = [`Bearer ${testKey}`, 'gpt-4o'];
+      assert.deepEqual(
+        [sent.authorization, sent.model],
+        isRealGateway(sent) ? expected : ['Bearer hsa-demo', 'demo-steady'],
+      );
     }
-    assert.deepEqual(wire.sent.filter(isOwn).length, 2);
+    assert.deepEqual(recorder.sent.filter(isRealGateway).length, 2);
   });
 
   it('ends its waiting turn when it ends, and the next prompt goes to the real gateway', async () => {
@@ -122,12 +125,12 @@ describe('offline demo', () => {
     await openDemo();
     await ask('first to the demo');
     await ask({ prompt: 'second to the demo', newConversation: true });
-    await wire.until((sent) => sent.length === 3);
+    await recorder.until((sent) => sent.length === 3);
     await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
     await shows(['a real question', 'first to the demo']);
     await ask({ prompt: 'third to the demo', newConversation: true });
-    await wire.until((sent) => sent.length === 4);
-    assert.deepEqual(wire.sent.map(isOwn), [true, false, false, false]);
+    await recorder.until((sent) => sent.length === 4);
+    assert.deepEqual(recorder.sent.map(isRealGateway), [true, false, false, false]);
     await shows(['a real question', 'first to the demo', 'third to the demo']);
     await vscode.window.tabGroups.close(tabs().slice(1));
     await shows(['a real question']);
@@ -146,7 +149,7 @@ describe('offline demo', () => {
     await ask('and then?');
     const { json } = await fixture.gateway.request(2);
     assert.deepEqual([json?.model, json?.messages[0]?.content], ['gpt-4o', 'a real question']);
-    assert.deepEqual(wire.sent.map(isOwn), [true, true]);
+    assert.deepEqual(recorder.sent.map(isRealGateway), [true, true]);
   });
 
   it('opens its own conversation', async () => {
@@ -154,7 +157,7 @@ describe('offline demo', () => {
     await fixture.gateway.request(1);
     await openDemo();
     await ask('a question to the demo');
-    await wire.until((sent) => sent.length === 2);
+    await recorder.until((sent) => sent.length === 2);
     await vscode.commands.executeCommand('holysheep.setApiKey', testKey);
     await ask('another real question');
     const { json } = await fixture.gateway.request(2);

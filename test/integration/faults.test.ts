@@ -14,7 +14,7 @@ import {
 
 interface FaultCase {
   readonly row: number;
-  readonly what: string;
+  readonly name: string;
   readonly reply: readonly Step[] | Iterable<Step>;
   readonly kind: FaultKind;
   /** Number of requests that the gateway receives when one retry is allowed. */
@@ -23,30 +23,30 @@ interface FaultCase {
 }
 
 const error = (message: string, code?: string) => ({ message, ...(code ? { code } : {}) });
-const closing = (end: 'fin' | 'reset'): readonly Step[] => [{ raw: '' }, { end }];
+const closeWithoutBytes = (end: 'fin' | 'reset'): readonly Step[] => [{ raw: '' }, { end }];
 
 /** The rows of the fault table as an extension that calls `ask` sees them, for faults before the first text. */
 const cases: readonly FaultCase[] = [
-  { row: 5, what: 'a reset before any byte', reply: closing('reset'), kind: 'connection', requests: 3 },
+  { row: 5, name: 'a reset before any byte', reply: closeWithoutBytes('reset'), kind: 'connection', requests: 3 },
   {
     row: 8,
-    what: 'something that is not HTTP',
+    name: 'something that is not HTTP',
     reply: [{ raw: 'SSH-2.0-OpenSSH_9.2\r\n' }, { end: 'fin' }],
     kind: 'not-a-stream',
     requests: 2,
   },
   {
     row: 9,
-    what: 'a redirect',
+    name: 'a redirect',
     reply: [{ status: 307, headers: { location: 'https://elsewhere.test/' } }, { end: 'fin' }],
     kind: 'redirect',
     requests: 1,
     status: 307,
   },
-  { row: 10, what: 'headers that never come', reply: [{ end: 'stall' }], kind: 'timeout', requests: 2 },
+  { row: 10, name: 'missing headers', reply: [{ end: 'stall' }], kind: 'timeout', requests: 2 },
   {
     row: 11,
-    what: 'a web page',
+    name: 'a web page',
     reply: html('<html><body>Sign in</body></html>'),
     kind: 'not-a-stream',
     requests: 2,
@@ -54,17 +54,17 @@ const cases: readonly FaultCase[] = [
   },
   {
     row: 12,
-    what: 'an error in a 200',
+    name: 'an error in a 200',
     reply: json({ error: error('no money', 'insufficient_quota') }),
     kind: 'credit',
     requests: 1,
     status: 200,
   },
-  { row: 14, what: 'an empty 200', reply: [{ status: 200 }, { end: 'fin' }], kind: 'empty', requests: 2, status: 200 },
-  { row: 14, what: 'a 204', reply: [{ status: 204 }, { end: 'fin' }], kind: 'empty', requests: 2, status: 204 },
+  { row: 14, name: 'an empty 200', reply: [{ status: 200 }, { end: 'fin' }], kind: 'empty', requests: 2, status: 200 },
+  { row: 14, name: 'a 204', reply: [{ status: 204 }, { end: 'fin' }], kind: 'empty', requests: 2, status: 204 },
   {
     row: 15,
-    what: 'a 400',
+    name: 'a 400',
     reply: failure(400, error('messages must not be empty')),
     kind: 'request',
     requests: 1,
@@ -72,7 +72,7 @@ const cases: readonly FaultCase[] = [
   },
   {
     row: 16,
-    what: 'too long a conversation',
+    name: 'too long a conversation',
     reply: failure(400, error('maximum context length is 8192 tokens', 'context_length_exceeded')),
     kind: 'context-length',
     requests: 1,
@@ -80,7 +80,7 @@ const cases: readonly FaultCase[] = [
   },
   {
     row: 19,
-    what: "the provider's filter",
+    name: "the provider's filter",
     reply: failure(400, error('blocked by our content policy', 'content_policy_violation')),
     kind: 'content-filter',
     requests: 1,
@@ -88,7 +88,7 @@ const cases: readonly FaultCase[] = [
   },
   {
     row: 20,
-    what: 'an unknown model (400)',
+    name: 'an unknown model (400)',
     reply: failure(400, error('Invalid model: gpt-99')),
     kind: 'model',
     requests: 1,
@@ -96,7 +96,7 @@ const cases: readonly FaultCase[] = [
   },
   {
     row: 20,
-    what: 'an unknown model (404)',
+    name: 'an unknown model (404)',
     reply: failure(404, error('The model `gpt-99` does not exist', 'model_not_found')),
     kind: 'model',
     requests: 1,
@@ -104,7 +104,7 @@ const cases: readonly FaultCase[] = [
   },
   {
     row: 21,
-    what: 'a rejected key',
+    name: 'a rejected key',
     reply: failure(401, error('Incorrect API key provided', 'invalid_api_key')),
     kind: 'auth',
     requests: 1,
@@ -112,7 +112,7 @@ const cases: readonly FaultCase[] = [
   },
   {
     row: 22,
-    what: 'no credit',
+    name: 'no credit',
     reply: failure(402, error('Insufficient Balance')),
     kind: 'credit',
     requests: 1,
@@ -120,7 +120,7 @@ const cases: readonly FaultCase[] = [
   },
   {
     row: 22,
-    what: 'no quota, dressed as a rate limit',
+    name: 'no quota, reported as a rate limit',
     reply: failure(429, error('You exceeded your current quota', 'insufficient_quota'), { 'retry-after': '1' }),
     kind: 'credit',
     requests: 1,
@@ -128,7 +128,7 @@ const cases: readonly FaultCase[] = [
   },
   {
     row: 24,
-    what: 'a 403',
+    name: 'a 403',
     reply: failure(403, error('Your region is not supported')),
     kind: 'permission',
     requests: 1,
@@ -136,18 +136,18 @@ const cases: readonly FaultCase[] = [
   },
   {
     row: 25,
-    what: 'a wrong path',
+    name: 'a wrong path',
     reply: failure(404, error('Not Found')),
     kind: 'not-found',
     requests: 1,
     status: 404,
   },
-  { row: 26, what: 'a 408', reply: failure(408, error('timeout')), kind: 'timeout', requests: 2, status: 408 },
-  { row: 27, what: 'a 409', reply: failure(409, error('conflict')), kind: 'server', requests: 2, status: 409 },
-  { row: 27, what: 'a 425', reply: failure(425, error('too early')), kind: 'server', requests: 2, status: 425 },
+  { row: 26, name: 'a 408', reply: failure(408, error('timeout')), kind: 'timeout', requests: 2, status: 408 },
+  { row: 27, name: 'a 409', reply: failure(409, error('conflict')), kind: 'server', requests: 2, status: 409 },
+  { row: 27, name: 'a 425', reply: failure(425, error('too early')), kind: 'server', requests: 2, status: 425 },
   {
     row: 28,
-    what: 'a 413',
+    name: 'a 413',
     reply: failure(413, error('Payload Too Large')),
     kind: 'too-large',
     requests: 1,
@@ -155,7 +155,7 @@ const cases: readonly FaultCase[] = [
   },
   {
     row: 29,
-    what: 'a 422',
+    name: 'a 422',
     reply: failure(422, error('top_k must be positive')),
     kind: 'request',
     requests: 1,
@@ -163,7 +163,7 @@ const cases: readonly FaultCase[] = [
   },
   {
     row: 30,
-    what: 'a rate limit with a hint',
+    name: 'a rate limit with a retry-after',
     reply: failure(429, error('slow down'), { 'retry-after-ms': '20' }),
     kind: 'rate-limit',
     requests: 2,
@@ -171,7 +171,7 @@ const cases: readonly FaultCase[] = [
   },
   {
     row: 31,
-    what: 'a rate limit without a hint',
+    name: 'a rate limit without a retry-after',
     reply: failure(429, error('slow down')),
     kind: 'rate-limit',
     requests: 2,
@@ -179,16 +179,16 @@ const cases: readonly FaultCase[] = [
   },
   {
     row: 32,
-    what: 'a rate limit that resets in an hour',
+    name: 'a rate limit that resets in an hour',
     reply: failure(429, error('slow down'), { 'retry-after': '3600' }),
     kind: 'rate-limit',
     requests: 1,
     status: 429,
   },
-  { row: 33, what: 'a 500', reply: failure(500, error('boom')), kind: 'server', requests: 2, status: 500 },
+  { row: 33, name: 'a 500', reply: failure(500, error('boom')), kind: 'server', requests: 2, status: 500 },
   ...[502, 520, 521, 522, 523].map((status) => ({
     row: 34,
-    what: `a ${status}`,
+    name: `a ${status}`,
     reply: failure(status, error('bad gateway')),
     kind: 'gateway' as const,
     requests: 2 as const,
@@ -196,7 +196,7 @@ const cases: readonly FaultCase[] = [
   })),
   ...[503, 529].map((status) => ({
     row: 35,
-    what: `a ${status}`,
+    name: `a ${status}`,
     reply: failure(status, error('overloaded')),
     kind: 'overloaded' as const,
     requests: 2 as const,
@@ -204,7 +204,7 @@ const cases: readonly FaultCase[] = [
   })),
   ...[504, 524].map((status) => ({
     row: 36,
-    what: `a ${status}`,
+    name: `a ${status}`,
     reply: failure(status, error('too slow')),
     kind: 'timeout' as const,
     requests: 2 as const,
@@ -212,16 +212,16 @@ const cases: readonly FaultCase[] = [
   })),
   ...[525, 526].map((status) => ({
     row: 37,
-    what: `a ${status}`,
+    name: `a ${status}`,
     reply: failure(status, error('certificate')),
     kind: 'gateway' as const,
     requests: 1 as const,
     status,
   })),
-  { row: 38, what: 'a 418', reply: failure(418, error('teapot')), kind: 'server', requests: 1, status: 418 },
+  { row: 38, name: 'a 418', reply: failure(418, error('teapot')), kind: 'server', requests: 1, status: 418 },
   {
     row: 39,
-    what: 'headers and then nothing',
+    name: 'headers without a body',
     reply: [{ status: 200 }, { comment: 'hold on' }, { end: 'stall' }],
     kind: 'timeout',
     requests: 2,
@@ -229,7 +229,7 @@ const cases: readonly FaultCase[] = [
   },
   {
     row: 45,
-    what: 'an error event',
+    name: 'an error event',
     reply: [{ event: { error: error('upstream exploded') } }, { end: 'fin' }],
     kind: 'server',
     requests: 2,
@@ -237,7 +237,7 @@ const cases: readonly FaultCase[] = [
   },
   {
     row: 46,
-    what: 'a quota error event',
+    name: 'a quota error event',
     reply: [{ event: { error: error('gone', 'insufficient_quota') } }, { end: 'fin' }],
     kind: 'credit',
     requests: 1,
@@ -245,15 +245,15 @@ const cases: readonly FaultCase[] = [
   },
   {
     row: 49,
-    what: 'a filtered answer',
-    reply: [{ delta: 'half' }, { finish: 'content_filter' }, { done: true }],
+    name: 'a filtered answer',
+    reply: [{ delta: 'partial' }, { finish: 'content_filter' }, { done: true }],
     kind: 'content-filter',
     requests: 1,
     status: 200,
   },
   {
     row: 50,
-    what: 'an answer with no text',
+    name: 'an answer with no text',
     reply: [{ finish: 'stop' }, { done: true }],
     kind: 'empty',
     requests: 2,
@@ -261,7 +261,7 @@ const cases: readonly FaultCase[] = [
   },
   {
     row: 51,
-    what: 'two garbled events',
+    name: 'two garbled events',
     reply: [{ send: 'data: {"a\n\ndata: {"b\n\n' }, { end: 'fin' }],
     kind: 'malformed',
     requests: 2,
@@ -269,7 +269,7 @@ const cases: readonly FaultCase[] = [
   },
   {
     row: 63,
-    what: 'garbled JSON',
+    name: 'garbled JSON',
     reply: [
       { status: 200, headers: { 'content-type': 'application/json' } },
       { send: '{"choices": [' },
@@ -296,8 +296,8 @@ describe('API ask with a fault on the wire', () => {
   beforeEach(resetNetworkState);
   after(() => stopFixture(fixture));
 
-  for (const { row, what, reply, kind, requests, status } of cases) {
-    it(`reports ${what} as ${kind} after ${requests} requests (fault row ${row})`, async () => {
+  for (const { row, name, reply, kind, requests, status } of cases) {
+    it(`reports ${name} as ${kind} after ${requests} requests (fault row ${row})`, async () => {
       const { gateway, api } = fixture;
       gateway.reset();
       gateway.script = script(reply);

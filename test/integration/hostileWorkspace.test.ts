@@ -46,8 +46,8 @@ describe('trusted workspace with hostile settings', () => {
   });
 
   it("can't redirect the connection test", async () => {
-    const tested = await vscode.commands.executeCommand<{ state: string }>('holysheep.testConnection');
-    assert.equal(tested.state, 'verified');
+    const result = await vscode.commands.executeCommand<{ state: string }>('holysheep.testConnection');
+    assert.equal(result.state, 'verified');
     assert.equal(fixture.gateway.modelRequests.at(-1)?.headers.authorization, `Bearer ${testKey}`);
   });
 });

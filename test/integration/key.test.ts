@@ -7,56 +7,56 @@ import { collect, extensionApi, find, set, stopFixture } from '../support/extens
 const setKey = (key: string) => vscode.commands.executeCommand<{ state: string }>('holysheep.setApiKey', key);
 
 describe('API key', () => {
-  let one: Gateway;
-  let other: Gateway;
+  let gateway: Gateway;
+  let otherGateway: Gateway;
   before(async () => {
-    one = await startGateway({ script: () => answer('one') });
-    other = await startGateway({ script: () => answer('other') });
+    gateway = await startGateway({ script: () => answer('one') });
+    otherGateway = await startGateway({ script: () => answer('other') });
   });
   beforeEach(async () => {
-    one.reset();
-    other.reset();
-    one.models = ['a', 'b'];
-    await set('baseUrl', one.baseUrl);
+    gateway.reset();
+    otherGateway.reset();
+    gateway.models = ['a', 'b'];
+    await set('baseUrl', gateway.baseUrl);
   });
   afterEach(() => vscode.commands.executeCommand('holysheep.removeApiKey'));
   after(async () => {
     await stopFixture(undefined);
-    await Promise.all([one.close(), other.close()]);
+    await Promise.all([gateway.close(), otherGateway.close()]);
   });
 
   const sentKey = async (): Promise<string | undefined> => {
     await collect((await extensionApi()).ask('hello'));
-    return one.requests.at(-1)?.headers.authorization;
+    return gateway.requests.at(-1)?.headers.authorization;
   };
 
   for (const pasted of ['hsa-clean-key-1', '  hsa-clean-key-1\n', '"hsa-clean-key-1"', 'Bearer hsa-clean-key-1']) {
     it(`is cleaned, verified and used when pasted as ${JSON.stringify(pasted)}`, async () => {
       assert.deepEqual(await setKey(pasted), { state: 'verified' });
-      assert.equal(one.modelRequests.at(-1)?.headers.authorization, 'Bearer hsa-clean-key-1');
+      assert.equal(gateway.modelRequests.at(-1)?.headers.authorization, 'Bearer hsa-clean-key-1');
       assert.equal(await sentKey(), 'Bearer hsa-clean-key-1');
     });
   }
 
   it('is never sent to another origin', async () => {
     await setKey('hsa-bound-key-1');
-    await set('baseUrl', other.baseUrl);
+    await set('baseUrl', otherGateway.baseUrl);
     const failed = find(await collect((await extensionApi()).ask('hello')), 'failed');
-    assert.deepEqual([failed.kind, other.requests.length], ['auth', 0]);
-    await set('baseUrl', one.baseUrl);
+    assert.deepEqual([failed.kind, otherGateway.requests.length], ['auth', 0]);
+    await set('baseUrl', gateway.baseUrl);
     assert.equal(await sentKey(), 'Bearer hsa-bound-key-1');
   });
 
   it('keeps the previous key when the gateway rejects a new one', async () => {
     await setKey('hsa-good-key-1');
-    one.models = () => failure(401, { message: 'Incorrect API key' });
+    gateway.models = () => failure(401, { message: 'Incorrect API key' });
     assert.deepEqual(await setKey('hsa-bad-key-1'), { state: 'rejected' });
     assert.equal(await sentKey(), 'Bearer hsa-good-key-1');
   });
 
   for (const status of [404, 500]) {
     it(`is kept when it can't be verified now (${status})`, async () => {
-      one.models = () => failure(status, { message: 'not now' });
+      gateway.models = () => failure(status, { message: 'not now' });
       assert.deepEqual(await setKey('hsa-unverified-1'), { state: 'unverified' });
       assert.equal(await sentKey(), 'Bearer hsa-unverified-1');
     });
@@ -64,7 +64,7 @@ describe('API key', () => {
 
   it("is rejected without a request when it can't be a key", async () => {
     assert.deepEqual(await setKey('two words'), { state: 'invalid' });
-    assert.equal(one.modelRequests.length, 0);
+    assert.equal(gateway.modelRequests.length, 0);
   });
 
   it('is deleted by Remove API Key', async () => {
@@ -114,8 +114,8 @@ describe('base URL', () => {
     const folder = vscode.workspace.workspaceFolders?.[0];
     assert.ok(folder);
     const file = vscode.Uri.joinPath(folder.uri, '.vscode/settings.json');
-    // The model is the workspace's to choose: once it has changed, the rest of the file has been read too.
-    const read = new Promise<void>((resolve) => {
+    // A workspace may set the model, so its change shows that VS Code has read the file.
+    const settingsRead = new Promise<void>((resolve) => {
       const listener = vscode.workspace.onDidChangeConfiguration((event) => {
         if (!event.affectsConfiguration('holysheep.model')) return;
         listener.dispose();
@@ -125,7 +125,7 @@ describe('base URL', () => {
     const settings = { 'holysheep.baseUrl': 'http://127.0.0.1:9/v1', 'holysheep.model': 'from-the-workspace' };
     await vscode.workspace.fs.writeFile(file, Buffer.from(JSON.stringify(settings)));
     try {
-      await read;
+      await settingsRead;
       assert.equal(find(await collect((await extensionApi()).ask('hello')), 'done').text, 'ok');
       assert.equal(gateway.requests[0]?.json?.['model'], 'from-the-workspace');
     } finally {

@@ -30,22 +30,22 @@ async function model(id = 'gpt-4o'): Promise<vscode.LanguageModelChat> {
   return models[0]!;
 }
 
-interface Said {
+interface ModelResponse {
   readonly text: string;
   readonly calls: readonly vscode.LanguageModelToolCallPart[];
-  readonly others: readonly unknown[];
+  readonly otherParts: readonly unknown[];
 }
 
-async function said(response: vscode.LanguageModelChatResponse): Promise<Said> {
+async function readResponse(response: vscode.LanguageModelChatResponse): Promise<ModelResponse> {
   let text = '';
   const calls: vscode.LanguageModelToolCallPart[] = [];
-  const others: unknown[] = [];
+  const otherParts: unknown[] = [];
   for await (const part of response.stream) {
     if (part instanceof vscode.LanguageModelTextPart) text += part.value;
     else if (part instanceof vscode.LanguageModelToolCallPart) calls.push(part);
-    else others.push(part);
+    else otherParts.push(part);
   }
-  return { text, calls, others };
+  return { text, calls, otherParts };
 }
 
 describe('language models of the gateway', () => {
@@ -81,7 +81,7 @@ describe('language models of the gateway', () => {
   it("answer with the user's key and the caller's options", async () => {
     fixture.gateway.script = () => answer('Hello!');
     const options = { modelOptions: { temperature: 0, max_tokens: 5, _private: 1 } };
-    const { text } = await said(await (await model()).sendRequest([Message.User('Hi')], options));
+    const { text } = await readResponse(await (await model()).sendRequest([Message.User('Hi')], options));
     assert.equal(text, 'Hello!');
     const [{ json, headers } = assert.fail('nothing was sent')] = fixture.gateway.requests;
     assert.equal(headers.authorization, `Bearer ${testKey}`);
@@ -96,7 +96,7 @@ describe('language models of the gateway', () => {
       () => rateLimited(1),
       () => answer('Hello!'),
     );
-    const { text } = await said(await (await model()).sendRequest([Message.User('Hi')]));
+    const { text } = await readResponse(await (await model()).sendRequest([Message.User('Hi')]));
     assert.deepEqual([text, fixture.gateway.requests.length], ['Hello!', 2]);
   });
 
@@ -105,7 +105,7 @@ describe('language models of the gateway', () => {
       () => cutAfter('One, two, three, four, five, six, ', 'reset'),
       () => answer('seven, eight.'),
     );
-    const { text } = await said(await (await model()).sendRequest([Message.User('Count.')]));
+    const { text } = await readResponse(await (await model()).sendRequest([Message.User('Count.')]));
     assert.equal(text, 'One, two, three, four, five, six, seven, eight.');
   });
 
@@ -113,7 +113,7 @@ describe('language models of the gateway', () => {
     fixture.gateway.script = replySequence(toolCall, () => answer('It is empty.'));
     const chat = await model();
     const question = Message.User('What is in a.ts?');
-    const { calls } = await said(
+    const { calls } = await readResponse(
       await chat.sendRequest([question], { tools: [tool], toolMode: vscode.LanguageModelChatToolMode.Required }),
     );
     assert.deepEqual(
@@ -126,7 +126,7 @@ describe('language models of the gateway', () => {
       { type: 'function', function: { name: 'read_file', description: 'Reads a file.', parameters: tool.inputSchema } },
     ]);
     const result = new vscode.LanguageModelToolResultPart('call_1', [new vscode.LanguageModelTextPart('(empty)')]);
-    const { text } = await said(
+    const { text } = await readResponse(
       await chat.sendRequest([question, Message.Assistant([...calls]), Message.User([result])], { tools: [tool] }),
     );
     assert.equal(text, 'It is empty.');
@@ -144,24 +144,24 @@ describe('language models of the gateway', () => {
     fixture.gateway.script = () => answer('A dot.');
     const image = vscode.LanguageModelDataPart.image(Buffer.from(dot, 'base64'), 'image/png');
     const question = Message.User([new vscode.LanguageModelTextPart('What?'), image]);
-    await said(await (await model()).sendRequest([question]));
+    await readResponse(await (await model()).sendRequest([question]));
     const content = fixture.gateway.requests[0]?.json?.messages[0]?.content;
     assert.ok(Array.isArray(content));
-    const [text, shown] = content as readonly {
+    const [text, sentImage] = content as readonly {
       readonly text?: string;
       readonly image_url?: { readonly url: string };
     }[];
     assert.equal(text?.text, 'What?');
     // VS Code may encode the image again.
-    assert.match(shown?.image_url?.url ?? '', /^data:image\/png;base64,iVBORw0KGgo/);
+    assert.match(sentImage?.image_url?.url ?? '', /^data:image\/png;base64,iVBORw0KGgo/);
   });
 
   it('report the token usage of an answer', async () => {
     const usage = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 };
     fixture.gateway.script = () => answer('Hello!', { usage });
-    const { others } = await said(await (await model()).sendRequest([Message.User('Hi')]));
-    const part = others.find(
-      (each): each is vscode.LanguageModelDataPart => each instanceof vscode.LanguageModelDataPart,
+    const { otherParts } = await readResponse(await (await model()).sendRequest([Message.User('Hi')]));
+    const part = otherParts.find(
+      (part): part is vscode.LanguageModelDataPart => part instanceof vscode.LanguageModelDataPart,
     );
     assert.ok(part);
     assert.deepEqual([part.mimeType, JSON.parse(new TextDecoder().decode(part.data))], ['usage', usage]);
@@ -186,15 +186,15 @@ describe('language models of the gateway', () => {
     assert.equal(fixture.gateway.requests.length, 1);
   });
 
-  for (const [what, code, status, error] of [
+  for (const [name, code, status, error] of [
     ['a rejected key', 'NoPermissions', 401, { message: 'Incorrect API key provided.', code: 'invalid_api_key' }],
     ['an unknown model', 'NotFound', 404, { message: 'The model does not exist.', code: 'model_not_found' }],
     ['a content filter', 'Blocked', 400, { message: 'Blocked by the content filter.', code: 'content_filter' }],
   ] as const) {
-    it(`fail with ${code} and a readable message for ${what}`, async () => {
+    it(`fail with ${code} and a readable message for ${name}`, async () => {
       fixture.gateway.script = () => failure(status, error);
       const response = await (await model()).sendRequest([Message.User('Hi')]);
-      await assert.rejects(said(response), (rejection: Error & { readonly code?: string }) => {
+      await assert.rejects(readResponse(response), (rejection: Error & { readonly code?: string }) => {
         assert.equal(rejection.code, code);
         assert.doesNotMatch(rejection.message, /at .*\.js:\d/);
         assert.ok(!rejection.message.includes(testKey));
@@ -214,7 +214,7 @@ describe('language models of the gateway', () => {
   it('use the real gateway while the offline demo is open', async () => {
     fixture.gateway.script = () => answer('from the real gateway');
     await vscode.commands.executeCommand('holysheep.openDemo');
-    const { text } = await said(await (await model()).sendRequest([Message.User('Hi')]));
+    const { text } = await readResponse(await (await model()).sendRequest([Message.User('Hi')]));
     await vscode.commands.executeCommand('holysheep.setApiKey', testKey);
     assert.equal(text, 'from the real gateway');
   });

@@ -39,32 +39,32 @@ describe('network state', () => {
   });
 
   it('does not hold back requests after another gateway is configured', async () => {
-    const other = await startGateway({ script: () => answer('from the other one') });
+    const otherGateway = await startGateway({ script: () => answer('from the other gateway') });
     fixture.gateway.script = () => rateLimited(60);
     const events: StreamEvent[] = [];
     for await (const event of fixture.api.ask('one')) {
       events.push(event);
       if (event.type !== 'waiting') continue;
-      await set('baseUrl', other.baseUrl);
+      await set('baseUrl', otherGateway.baseUrl);
       await vscode.commands.executeCommand('holysheep.setApiKey', testKey);
     }
-    assert.equal(find(events, 'done').text, 'from the other one');
-    assert.deepEqual([fixture.gateway.requests.length, other.requests.length], [1, 1]);
+    assert.equal(find(events, 'done').text, 'from the other gateway');
+    assert.deepEqual([fixture.gateway.requests.length, otherGateway.requests.length], [1, 1]);
     await set('baseUrl', fixture.gateway.baseUrl);
-    await other.close();
+    await otherGateway.close();
   });
 });
 
 describe('exported diagnostics', () => {
-  const prompt = 'a question of mine';
-  const words = 'an answer of theirs';
+  const prompt = 'text of the prompt';
+  const answerText = 'text of the answer';
   let fixture: HostFixture;
   let report: string;
   before(async () => {
     fixture = await startFixture(
       replySequence(
         () => failure(500, { message: `${testKey} asked: ${prompt}` }),
-        () => answer(words),
+        () => answer(answerText),
       ),
     );
     find(await collect(fixture.api.ask(prompt)), 'done');
@@ -90,7 +90,7 @@ describe('exported diagnostics', () => {
   });
 
   it('contain neither key nor prompt nor answer', () => {
-    for (const secret of [testKey, prompt, words]) assert.ok(!report.includes(secret), secret);
+    for (const secret of [testKey, prompt, answerText]) assert.ok(!report.includes(secret), secret);
   });
 
   it('describe the environment without paths', () => {
@@ -100,7 +100,7 @@ describe('exported diagnostics', () => {
     };
     assert.equal(host.trusted, true);
     assert.deepEqual(
-      Object.values(host.chat).map((each) => typeof each),
+      Object.values(host.chat).map((value) => typeof value),
       ['boolean', 'boolean', 'boolean'],
     );
     assert.equal(proxy.setting, false);

@@ -20,9 +20,9 @@ describe('panel restoration', () => {
     assert.deepEqual(restorationOf(memory, 'reloaded').orphanedIds, []);
   });
 
-  for (const kept of [undefined, null, 'a', { session: 'window' }, { session: 'window', ids: 'a' }]) {
-    it(`reports no conversation when the stored value is ${JSON.stringify(kept)}`, () => {
-      assert.deepEqual(restorationOf(new Map([['holysheep.shownConversations', kept]]), 'window').orphanedIds, []);
+  for (const stored of [undefined, null, 'a', { session: 'window' }, { session: 'window', ids: 'a' }]) {
+    it(`reports no conversation when the stored value is ${JSON.stringify(stored)}`, () => {
+      assert.deepEqual(restorationOf(new Map([['holysheep.shownConversations', stored]]), 'window').orphanedIds, []);
     });
   }
 });

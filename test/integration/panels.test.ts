@@ -23,7 +23,7 @@ class Window {
   readonly restoredContext: string[] = [];
   readonly closed: Conversation[] = [];
   readonly errors: unknown[] = [];
-  private readonly shown = new Set<Conversation>();
+  private readonly conversationsWithPanel = new Set<Conversation>();
   /** Whether the prompts were sent in a conversation that was open. Only an open conversation can become the current one. */
   readonly sentToOpen: boolean[] = [];
   /** Delays reading the context of a draft until the promise resolves. */
@@ -65,7 +65,7 @@ class Window {
       catalog: { pickForPrompt: () => Promise.resolve({ model: 'once', once: true }) },
       demo: {
         answers: (conversation: Conversation) => {
-          this.shown.add(conversation);
+          this.conversationsWithPanel.add(conversation);
           return false;
         },
       },
@@ -74,7 +74,7 @@ class Window {
         list: () => [],
         deleted: () => [],
         add: (_prompt: string, id: string) => {
-          const conversation = [...this.shown].find((each) => each.id === id);
+          const conversation = [...this.conversationsWithPanel].find((candidate) => candidate.id === id);
           if (conversation) this.conversations.activate(conversation);
           this.sentToOpen.push(this.conversations.current === conversation);
           return Promise.resolve();
@@ -91,20 +91,20 @@ class Window {
 
   /** The prompts sent in this window, to which nothing replies. */
   get sent(): readonly PromptInput[] {
-    const exchanges = [...this.shown].flatMap((conversation) => conversation.exchanges());
+    const exchanges = [...this.conversationsWithPanel].flatMap((conversation) => conversation.exchanges());
     return exchanges.filter(({ state }) => state.phase !== 'done');
   }
 
   /** Writes a conversation with one answered prompt and closes it. */
-  async write(prompt: string, isWhole = true): Promise<string> {
-    const blank = this.conversations.startNew();
-    blank.ask({ prompt });
-    this.engine.turn.emit(attempt(), ...(isWhole ? [done('an answer')] : []));
+  async write(prompt: string, isComplete = true): Promise<string> {
+    const conversation = this.conversations.startNew();
+    conversation.ask({ prompt });
+    this.engine.turn.emit(attempt(), ...(isComplete ? [done('an answer')] : []));
     await waitForEvents();
     // Otherwise a lock that is being acquired could appear after the window has closed.
     await this.journal.flush();
     this.conversations.flushSync();
-    return blank.id;
+    return conversation.id;
   }
 
   /** Restores a panel of the previous window, as VS Code does. */
@@ -113,8 +113,8 @@ class Window {
   }
 
   async restoreState(state: unknown): Promise<vscode.WebviewPanel> {
-    const place = { viewColumn: vscode.ViewColumn.Two, preserveFocus: true };
-    const panel = vscode.window.createWebviewPanel('holysheep.restored', 'restored', place);
+    const options = { viewColumn: vscode.ViewColumn.Two, preserveFocus: true };
+    const panel = vscode.window.createWebviewPanel('holysheep.restored', 'restored', options);
     await this.panels.deserializeWebviewPanel(panel, state);
     return panel;
   }
@@ -123,8 +123,8 @@ class Window {
   async restoreFake(conversationId: string, context: readonly string[] = []): Promise<FakePanel> {
     const panel = new FakePanel();
     await this.panels.deserializeWebviewPanel(panel, { conversationId });
-    if (context.length > 0) panel.say({ type: 'restoreContext', ids: context });
-    panel.say({ type: 'ready' });
+    if (context.length > 0) panel.send({ type: 'restoreContext', ids: context });
+    panel.send({ type: 'ready' });
     await waitForEvents();
     return panel;
   }
@@ -177,10 +177,10 @@ describe('panels after a reload of the window', () => {
   it('ignore restored context items after a prompt was sent', async () => {
     const panel = await after.restoreFake(await before.write('about apples'), ['file:a']);
     await waitForEvents();
-    panel.say({ type: 'send', prompt: 'and pears?' });
+    panel.send({ type: 'send', prompt: 'and pears?' });
     await waitForEvents();
-    panel.say({ type: 'restoreContext', ids: ['file:a'] });
-    panel.say({ type: 'send', prompt: 'and plums?' });
+    panel.send({ type: 'restoreContext', ids: ['file:a'] });
+    panel.send({ type: 'send', prompt: 'and plums?' });
     await waitForEvents();
     assert.deepEqual(
       after.sent.map(({ attachments = [] }) => attachments.length),
@@ -192,9 +192,9 @@ describe('panels after a reload of the window', () => {
     const one = await before.write('about apples');
     const panel = new FakePanel();
     const restored = after.panels.deserializeWebviewPanel(panel, { conversationId: one });
-    panel.say({ type: 'restoreContext', ids: ['file:a'] });
-    panel.say({ type: 'ready' });
-    panel.say({ type: 'send', prompt: 'and pears?' });
+    panel.send({ type: 'restoreContext', ids: ['file:a'] });
+    panel.send({ type: 'ready' });
+    panel.send({ type: 'send', prompt: 'and pears?' });
     await restored;
     await waitForEvents();
     assert.deepEqual(
@@ -203,14 +203,14 @@ describe('panels after a reload of the window', () => {
     );
   });
 
-  for (const [what, prompt, content] of [
+  for (const [name, prompt, content] of [
     ['an unchanged prompt', 'Explain a', 'the code'],
     ['an edited prompt', 'Explain a, briefly', 'Explain a, briefly\n\nAttached to this prompt as context:'],
   ] as const) {
-    it(`send ${what} with the code that a command has put into the composer`, async () => {
+    it(`send ${name} with the code that a command has put into the composer`, async () => {
       const panel = await after.restoreFake(await before.write('about apples'));
       const attachments = [{ label: 'a', languageId: 'ts', code: 'let a' }];
-      panel.say({ type: 'send', prompt, more: { prompt: 'Explain a', content: 'the code', attachments } });
+      panel.send({ type: 'send', prompt, more: { prompt: 'Explain a', content: 'the code', attachments } });
       await waitForEvents();
       const [sent] = after.sent;
       assert.deepEqual([sent?.prompt, sent?.attachments], [prompt, attachments]);
@@ -256,7 +256,7 @@ describe('panels after a reload of the window', () => {
     const second = new FakePanel();
     const otherId = `1${unknownId.slice(1)}`;
     const restored = after.panels.deserializeWebviewPanel(second, { conversationId: otherId });
-    second.say({ type: 'send', prompt: 'and pears?' });
+    second.send({ type: 'send', prompt: 'and pears?' });
     await restored;
     await waitForEvents();
     assert.ok(isClosed(second));
@@ -265,7 +265,7 @@ describe('panels after a reload of the window', () => {
       ['and pears?'],
     );
     assert.deepEqual(
-      first.told.filter(({ type }) => type === 'adopt'),
+      first.received.filter(({ type }) => type === 'adopt'),
       [{ type: 'adopt', conversationId: otherId }],
     );
   });
@@ -291,12 +291,12 @@ describe('panels after a reload of the window', () => {
       before = new Window(folder, memory);
       await before.write(prompt, false);
     }
-    const lost = await after.conversations.openInterrupted();
-    const restored = lost[0]?.id ?? '';
+    const interrupted = await after.conversations.openInterrupted();
+    const restored = interrupted[0]?.id ?? '';
     await after.restore(restored);
-    after.panels.reopen(lost);
+    after.panels.reopen(interrupted);
     assert.deepEqual(
-      lost.map(({ id }) => after.panels.isOpen(id)),
+      interrupted.map(({ id }) => after.panels.isOpen(id)),
       [true, true, true, true, false],
     );
   });
@@ -305,30 +305,30 @@ describe('panels after a reload of the window', () => {
     const one = await before.write('about apples');
     const panel = await after.restoreFake(one, ['file:a', 'problems:b']);
     await waitForEvents();
-    const snapshot = panel.told.find((message) => message.type === 'snapshot');
+    const snapshot = panel.received.find((message) => message.type === 'snapshot');
     assert.ok(snapshot);
     assert.deepEqual([...snapshot.context.map(({ id }) => id), ...(snapshot.unread ?? [])], ['file:a', 'problems:b']);
   });
 
   it('receive no message after they are closed, even while a search is running', async () => {
-    let found: (items: readonly ContextSuggestion[]) => void = () => undefined;
-    after.suggesting = new Promise((resolve) => (found = resolve));
+    let finishSearch: (items: readonly ContextSuggestion[]) => void = () => undefined;
+    after.suggesting = new Promise((resolve) => (finishSearch = resolve));
     const panel = await after.restoreFake(await before.write('about apples'));
-    panel.say({ type: 'suggestContext', request: 1, query: 'x' });
+    panel.send({ type: 'suggestContext', request: 1, query: 'x' });
     panel.dispose();
-    found([]);
+    finishSearch([]);
     await waitForEvents();
     assert.deepEqual(
-      panel.told.map(({ type }) => type),
+      panel.received.map(({ type }) => type),
       ['snapshot'],
     );
   });
 
   it('send a prompt to the model chosen for it even if the panel is closed immediately', async () => {
     const panel = await after.restoreFake(await before.write('about apples'));
-    panel.say({ type: 'selectModel' });
+    panel.send({ type: 'selectModel' });
     await waitForEvents();
-    panel.say({ type: 'send', prompt: 'and pears?' });
+    panel.send({ type: 'send', prompt: 'and pears?' });
     panel.dispose();
     await waitForEvents();
     assert.deepEqual(
@@ -340,41 +340,41 @@ describe('panels after a reload of the window', () => {
   it('send a prompt to its open conversation even if the panel is closed while context is read', async () => {
     const panel = await after.restoreFake(await before.write('about apples'), ['file:a']);
     after.conversations.startNew();
-    let read: (value?: unknown) => void = () => undefined;
-    after.reading = new Promise((resolve) => (read = resolve));
-    panel.say({ type: 'send', prompt: 'and pears?' });
+    let finishReading: (value?: unknown) => void = () => undefined;
+    after.reading = new Promise((resolve) => (finishReading = resolve));
+    panel.send({ type: 'send', prompt: 'and pears?' });
     panel.dispose();
     // All panels and the conversation are closed now.
     await after.conversations.open(unknownId);
-    read();
+    finishReading();
     await waitForEvents();
     assert.deepEqual(after.sentToOpen, [true]);
   });
 
   it('show a conversation of another window read-only and take it over with Open Here', async () => {
     const one = await before.write('about apples');
-    const other = new Window(folder, new Map());
-    const there = await other.conversations.open(one);
+    const otherWindow = new Window(folder, new Map());
+    const remote = await otherWindow.conversations.open(one);
     const panel = await after.restoreFake(one);
-    const snapshots = () => panel.told.filter((message) => message.type === 'snapshot');
+    const snapshots = () => panel.received.filter((message) => message.type === 'snapshot');
     assert.deepEqual(
       snapshots().map(({ readOnly }) => readOnly),
       [true],
     );
-    panel.say({ type: 'regenerate', exchangeId: snapshots()[0]!.exchanges[0]!.id, switchModel: false });
+    panel.send({ type: 'regenerate', exchangeId: snapshots()[0]!.exchanges[0]!.id, switchModel: false });
     await waitForEvents();
     assert.equal(after.conversations.current?.busy, false);
-    panel.say({ type: 'openHere' });
+    panel.send({ type: 'openHere' });
     while (snapshots().length < 2) await new Promise((resolve) => setImmediate(resolve));
     assert.equal(snapshots()[1]!.readOnly, undefined);
-    assert.equal(there?.readOnly, true);
-    assert.deepEqual([after.errors, other.errors], [[], []]);
+    assert.equal(remote?.readOnly, true);
+    assert.deepEqual([after.errors, otherWindow.errors], [[], []]);
   });
 
   it('count as visible only in front of other tabs and until they are closed', async () => {
-    const [one, other] = [await before.write('about apples'), await before.write('about pears')];
+    const [one, two] = [await before.write('about apples'), await before.write('about pears')];
     const panel = await after.restoreFake(one);
-    assert.deepEqual([after.panels.isVisible(one), after.panels.isVisible(other)], [true, false]);
+    assert.deepEqual([after.panels.isVisible(one), after.panels.isVisible(two)], [true, false]);
     panel.visible = false;
     assert.equal(after.panels.isVisible(one), false);
     panel.visible = true;

@@ -16,7 +16,7 @@ import { extensionApi } from '../support/extensionHost';
 
 /** Records what VS Code would show. */
 class FakeStream {
-  readonly shown: string[] = [];
+  readonly output: string[] = [];
   readonly buttons: vscode.Command[] = [];
   readonly references: vscode.Location[] = [];
 
@@ -25,15 +25,15 @@ class FakeStream {
   }
 
   markdown(value: string): void {
-    this.shown.push(value);
+    this.output.push(value);
   }
 
   progress(value: string): void {
-    this.shown.push(`> ${value}`);
+    this.output.push(`> ${value}`);
   }
 
   button(command: vscode.Command): void {
-    this.shown.push(`[${command.title}]`);
+    this.output.push(`[${command.title}]`);
     this.buttons.push(command);
   }
 
@@ -43,7 +43,7 @@ class FakeStream {
 }
 
 /** A model that reports its requests. */
-class WatchedEngine extends ScriptedEngine {
+class ReportingEngine extends ScriptedEngine {
   private onStream: () => void = () => undefined;
 
   override stream(...args: Parameters<ScriptedEngine['stream']>): ReturnType<ScriptedEngine['stream']> {
@@ -52,7 +52,7 @@ class WatchedEngine extends ScriptedEngine {
     return turn;
   }
 
-  async asked(turns: number): Promise<void> {
+  async waitForRequests(turns: number): Promise<void> {
     while (this.turns.length < turns) await new Promise<void>((resolve) => (this.onStream = resolve));
   }
 }
@@ -64,7 +64,7 @@ const connection = (): Promise<{ baseUrl: string; apiKey: string }> =>
 
 describe('chat participant', function () {
   this.timeout(60_000);
-  let engine: WatchedEngine;
+  let engine: ReportingEngine;
   let participant: ChatParticipant;
   let stream: FakeStream;
   let cancel: vscode.CancellationTokenSource;
@@ -74,7 +74,7 @@ describe('chat participant', function () {
   before(() => extensionApi());
   beforeEach(async () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
-    engine = new WatchedEngine();
+    engine = new ReportingEngine();
     stream = new FakeStream();
     cancel = new vscode.CancellationTokenSource();
     logged = [];
@@ -108,13 +108,13 @@ describe('chat participant', function () {
       cancel.token,
     );
 
-  const asked = (turns = 1): Promise<void> => engine.asked(turns);
+  const waitForRequests = (turns = 1): Promise<void> => engine.waitForRequests(turns);
   const sent = (): string => {
     const content = engine.turn.request.messages.at(-1)?.content;
     return typeof content === 'string' ? content : '';
   };
   const finish = async (result: Promise<vscode.ChatResult>, answer = 'ok'): Promise<vscode.ChatResult> => {
-    await asked();
+    await waitForRequests();
     engine.turn.emit(attempt(), text(answer), done(answer));
     return result;
   };
@@ -125,7 +125,7 @@ describe('chat participant', function () {
 
   it("answers with the user's settings and connection and passes all events to the log", async () => {
     const result = await finish(ask({ prompt: 'hello' }), 'hi');
-    assert.deepEqual(stream.shown, ['hi']);
+    assert.deepEqual(stream.output, ['hi']);
     assert.deepEqual(engine.turn.request, {
       model: 'set-model',
       messages: [{ role: 'user', content: 'hello' }],
@@ -140,10 +140,10 @@ describe('chat participant', function () {
   it("uses the chat's selected model only if it is one of ours", async () => {
     await finish(ask({ prompt: 'a', model: { vendor: 'holysheep', id: 'deepseek-v3' } }));
     assert.equal(engine.turn.request.model, 'deepseek-v3');
-    const other = ask({ prompt: 'b', model: { vendor: 'copilot', id: 'gpt' } });
-    await asked(2);
+    const copilotResult = ask({ prompt: 'b', model: { vendor: 'copilot', id: 'gpt' } });
+    await waitForRequests(2);
     engine.turn.emit(done(''));
-    await other;
+    await copilotResult;
     assert.equal(engine.turn.request.model, 'set-model');
   });
 
@@ -166,7 +166,7 @@ describe('chat participant', function () {
       { response: [{ value: { value: 'It subtracts.' } }], participant: 'holysheep.prompt', result },
     ];
     const next = ask({ command: 'fix', prompt: followups[0]?.prompt ?? '' }, history);
-    await asked(2);
+    await waitForRequests(2);
     assert.match(sent(), /^Find and fix[^]*The code:[^]*function add/);
     assert.deepEqual(
       engine.turn.request.messages.map(({ role }) => role),
@@ -195,24 +195,24 @@ describe('chat participant', function () {
     assert.match(sent(), /Lines: 1-2[^]*def f\(\):\n {2}pass\n```[^]*Attached[^]*x = 1[^]*a note/);
     assert.doesNotMatch(sent(), /function add|somebody/);
     assert.equal(stream.references.length, 2);
-    assert.match(stream.shown[0] ?? '', /^> .*no text/);
+    assert.match(stream.output[0] ?? '', /^> .*no text/);
   });
 
   it('explains that there is no code, without an error', async () => {
     const result = await ask({ command: 'explain' });
     assert.equal(engine.turns.length, 0);
-    assert.match(stream.shown.join(), /Open a file and select the code/);
+    assert.match(stream.output.join(), /Open a file and select the code/);
     assert.equal(result.errorDetails, undefined);
     assert.deepEqual(participant.followups(result), []);
   });
 
   it('ends only its own wait with Retry Now, and an outdated button explains that', async () => {
     const first = ask({ prompt: 'one' });
-    await asked();
+    await waitForRequests();
     engine.turn.emit(attempt(), waiting);
     await waitForEvents();
     const second = ask({ prompt: 'two' });
-    await asked(2);
+    await waitForRequests(2);
     engine.turn.emit(attempt(), waiting);
     await waitForEvents();
     const [retry] = stream.buttons;
@@ -229,26 +229,26 @@ describe('chat participant', function () {
 
   it('ends without further output when it is cancelled', async () => {
     const result = ask({ prompt: 'q' });
-    await asked();
-    engine.turn.emit(attempt(), text('half'));
+    await waitForRequests();
+    engine.turn.emit(attempt(), text('partial'));
     await waitForEvents();
     cancel.cancel();
     assert.equal(engine.turn.options?.signal?.aborted, true);
-    engine.turn.emit(text(' more'), { type: 'stopped', text: 'half more', attempt: 1, at: 1 });
+    engine.turn.emit(text(' more'), { type: 'stopped', text: 'partial more', attempt: 1, at: 1 });
     assert.equal((await result).errorDetails, undefined);
-    assert.deepEqual(stream.shown, ['half']);
+    assert.deepEqual(stream.output, ['partial']);
   });
 
   it('ends with the failure and buttons that help', async () => {
     const result = ask({ prompt: 'q' });
-    await asked();
+    await waitForRequests();
     engine.turn.emit(attempt(), {
       ...failed(''),
       message: 'No API key is set.',
       actions: ['setApiKey'],
     } as StreamEvent);
     assert.equal((await result).errorDetails?.message, 'No API key is set.');
-    assert.deepEqual(stream.shown, ['[Set API key]']);
+    assert.deepEqual(stream.output, ['[Set API key]']);
     assert.equal(stream.buttons[0]?.command, 'holysheep.chatAction');
     assert.ok((await vscode.commands.getCommands()).includes('holysheep.chatAction'));
   });
@@ -263,21 +263,21 @@ describe('chat participant', function () {
       },
     ];
     const result = ask({ prompt: 'Continue' }, history);
-    await asked();
+    await waitForRequests();
     assert.deepEqual(engine.turn.request.messages, [{ role: 'user', content: 'count' }]);
     assert.deepEqual(engine.turn.options?.resumeFrom, { text: 'one two ', hadReasoning: true, mode: 'continue' });
     engine.turn.emit(attempt(), text('three'), done('one two three'));
     await result;
-    assert.deepEqual(stream.shown, ['three']);
+    assert.deepEqual(stream.output, ['three']);
   });
 
   it('never shows a stack trace', async () => {
     const result = ask({ prompt: 'q' });
-    await asked();
-    engine.turn.failWith(new Error('secret place'));
+    await waitForRequests();
+    engine.turn.failWith(new Error('secret detail'));
     const message = (await result).errorDetails?.message ?? '';
     assert.match(message, /See the log for details/);
-    assert.doesNotMatch(JSON.stringify([message, stream.shown]), /secret place/);
+    assert.doesNotMatch(JSON.stringify([message, stream.output]), /secret detail/);
     assert.equal(logged.length, 1);
   });
 });

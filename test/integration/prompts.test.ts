@@ -5,7 +5,7 @@ import { set, startFixture, stopFixture, type HostFixture } from '../support/ext
 
 const source = 'const one = 1;\nconst two = 2;\n';
 const translate = { title: 'Translate', template: 'Translate ${selection} (${language}, ${problems}) to Rust.' };
-const theirs = { title: 'Theirs', template: 'Ours: ${selection}', model: 'deepseek-v3' };
+const workspacePrompt = { title: 'Theirs', template: 'Ours: ${selection}', model: 'deepseek-v3' };
 
 async function setInWorkspace(value: unknown): Promise<void> {
   const configuration = vscode.workspace.getConfiguration('holysheep');
@@ -15,23 +15,23 @@ async function setInWorkspace(value: unknown): Promise<void> {
 describe('custom prompts', () => {
   let fixture: HostFixture;
   /** Records the messages of the window and their buttons. */
-  let said: (readonly [message: string, ...buttons: unknown[]])[] = [];
-  let presses: (string | undefined)[] = [];
+  let messages: (readonly [message: string, ...buttons: unknown[]])[] = [];
+  let pressedButtons: (string | undefined)[] = [];
   const { showInformationMessage } = vscode.window;
 
   before(async () => {
     fixture = await startFixture(() => answer('understood'));
     const stub = (message: string, ...rest: unknown[]): Promise<unknown> => {
-      said.push([message, ...rest.filter((each) => typeof each === 'string')]);
-      return Promise.resolve(presses.shift());
+      messages.push([message, ...rest.filter((item) => typeof item === 'string')]);
+      return Promise.resolve(pressedButtons.shift());
     };
     Object.assign(vscode.window, { showInformationMessage: stub });
   });
   beforeEach(async () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     fixture.gateway.reset();
-    said = [];
-    presses = [];
+    messages = [];
+    pressedButtons = [];
     const document = await vscode.workspace.openTextDocument({ language: 'typescript', content: source });
     const editor = await vscode.window.showTextDocument(document, vscode.ViewColumn.One);
     editor.selection = new vscode.Selection(0, 0, 0, 14);
@@ -65,7 +65,7 @@ describe('custom prompts', () => {
     await set('prompts', [translate]);
     await run('Translate');
     assert.deepEqual(await sent(), ['Translate const one = 1; (typescript, none) to Rust.', 'gpt-4o']);
-    assert.deepEqual(said, []);
+    assert.deepEqual(messages, []);
   });
 
   it('are chosen from a list', async () => {
@@ -84,7 +84,7 @@ describe('custom prompts', () => {
         Promise.resolve(items.find(({ label }) => label.endsWith('Add a prompt…'))),
       showInputBox: () => Promise.resolve(typed.shift()),
     });
-    presses = ['Use it now'];
+    pressedButtons = ['Use it now'];
     try {
       await run(undefined);
     } finally {
@@ -102,36 +102,38 @@ describe('custom prompts', () => {
     await run('T');
     assert.equal((await sent())[0], 'About const one = 1;: ${code}');
     await run('T');
-    assert.equal(said.length, 1);
-    assert.match(said[0]?.[0] ?? '', /\$\{code\}/);
+    assert.equal(messages.length, 1);
+    assert.match(messages[0]?.[0] ?? '', /\$\{code\}/);
   });
 
   it('require consent once when they come from a workspace, and use their own model', async () => {
-    await setInWorkspace([theirs]);
-    presses = ['Use'];
+    await setInWorkspace([workspacePrompt]);
+    pressedButtons = ['Use'];
     await run('Theirs');
     assert.deepEqual(await sent(), ['Ours: const one = 1;', 'deepseek-v3']);
-    assert.deepEqual(said, [['This workspace defines a prompt: “Theirs”. Use it?', 'Use', 'Show prompts', 'Never']]);
+    assert.deepEqual(messages, [
+      ['This workspace defines a prompt: “Theirs”. Use it?', 'Use', 'Show prompts', 'Never'],
+    ]);
     await run('Theirs');
-    assert.equal(said.length, 1);
+    assert.equal(messages.length, 1);
   });
 
   it('require consent again when a workspace has changed them', async () => {
-    await setInWorkspace([{ ...theirs, template: 'changed ${selection}' }]);
+    await setInWorkspace([{ ...workspacePrompt, template: 'changed ${selection}' }]);
     await run('Theirs');
-    assert.equal(said.length, 1);
+    assert.equal(messages.length, 1);
     assert.equal(fixture.gateway.requests.length, 0);
   });
 
   it('can be read before consent when they come from a workspace', async () => {
-    await setInWorkspace([{ ...theirs, template: 'read me: ${selection}' }]);
-    let shown = '';
-    presses = ['Show prompts'];
+    await setInWorkspace([{ ...workspacePrompt, template: 'read me: ${selection}' }]);
+    let preview = '';
+    pressedButtons = ['Show prompts'];
     const { showInformationMessage: stub } = vscode.window;
     Object.assign(vscode.window, {
       showInformationMessage: (...args: Parameters<typeof stub>) => {
-        shown = vscode.window.activeTextEditor?.document.getText() ?? '';
-        if (said.length === 1) presses = ['Use'];
+        preview = vscode.window.activeTextEditor?.document.getText() ?? '';
+        if (messages.length === 1) pressedButtons = ['Use'];
         return stub(...args);
       },
     });
@@ -140,19 +142,19 @@ describe('custom prompts', () => {
     } finally {
       Object.assign(vscode.window, { showInformationMessage: stub });
     }
-    assert.match(shown, /# Theirs\n\n.*deepseek-v3\n\nread me: \$\{selection\}/);
+    assert.match(preview, /# Theirs\n\n.*deepseek-v3\n\nread me: \$\{selection\}/);
     assert.equal((await sent())[0], 'read me: const one = 1;');
-    const left = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).map(({ label }) => label);
-    assert.ok(!left.includes('Prompts.md'), left.join());
+    const openTabs = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).map(({ label }) => label);
+    assert.ok(!openTabs.includes('Prompts.md'), openTabs.join());
   });
 
   it('are offered in the lightbulb, with consent for those of the workspace', async () => {
     await set('prompts', [translate]);
-    await setInWorkspace([{ ...theirs, template: 'for the lightbulb: ${selection}' }, translate]);
+    await setInWorkspace([{ ...workspacePrompt, template: 'for the lightbulb: ${selection}' }, translate]);
     const before = (await lightbulb()).map(({ title }) => title);
     assert.deepEqual(before.sort(), ['Run a workspace prompt with HolySheep…', 'Translate with HolySheep']);
-    assert.deepEqual(said, []);
-    presses = ['Use'];
+    assert.deepEqual(messages, []);
+    pressedButtons = ['Use'];
     await run('Theirs');
     const after = await lightbulb();
     assert.deepEqual(after.map(({ title }) => title).sort(), [
@@ -163,13 +165,13 @@ describe('custom prompts', () => {
   });
 
   it('are hidden after consent is denied to a workspace', async () => {
-    await setInWorkspace([{ ...theirs, template: 'no' }]);
-    presses = ['Never'];
+    await setInWorkspace([{ ...workspacePrompt, template: 'no' }]);
+    pressedButtons = ['Never'];
     await run('Theirs');
     assert.deepEqual(await lightbulb(), []);
-    await setInWorkspace([{ ...theirs, template: 'another' }]);
+    await setInWorkspace([{ ...workspacePrompt, template: 'another' }]);
     assert.deepEqual(await lightbulb(), []);
-    assert.equal(said.length, 1);
+    assert.equal(messages.length, 1);
     assert.equal(fixture.gateway.requests.length, 0);
   });
 });

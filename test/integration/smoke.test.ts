@@ -24,10 +24,10 @@ describe('extension in its host', () => {
       contributed.filter((command) => !registered.has(command)),
       [],
     );
-    const others = [...registered].filter(
+    const internal = [...registered].filter(
       (command) => command.startsWith('holysheep.') && !contributed.includes(command),
     );
     // Only the extension itself runs these commands. The Command Palette does not list them.
-    assert.deepEqual(others.sort(), ['holysheep.chatAction', 'holysheep.showPanel']);
+    assert.deepEqual(internal.sort(), ['holysheep.chatAction', 'holysheep.showPanel']);
   });
 });

@@ -7,7 +7,7 @@ import { TextTarget } from '../../src/host/code/editorTarget';
 import { initialTurn } from '../../src/engine/state/turnState';
 
 const source = 'before\n  first();\n  second();\nafter\n';
-const asked = '  first();\n  second();\n';
+const original = '  first();\n  second();\n';
 const answered = '  third();\n';
 const replaced = `before\n${answered}after\n`;
 
@@ -111,8 +111,8 @@ describe('code of an answer', function () {
       editor.selections = [cursor(3, 0)];
       const provider = { provideTextDocumentContent: () => replaced };
       const registration = vscode.workspace.registerTextDocumentContentProvider('compared', provider);
-      const other = vscode.Uri.parse('compared:other.ts');
-      await vscode.commands.executeCommand('vscode.diff', document.uri, other, 'compared', { preview: false });
+      const otherUri = vscode.Uri.parse('compared:other.ts');
+      await vscode.commands.executeCommand('vscode.diff', document.uri, otherUri, 'compared', { preview: false });
       await until(() => vscode.window.activeTextEditor?.document.uri.scheme === 'compared');
       await focusPanel();
       await target.insert('x');
@@ -144,7 +144,7 @@ describe('code of an answer', function () {
       await preview();
       assert.equal(document.getText(), source);
       assert.deepEqual(
-        vscode.workspace.textDocuments.flatMap((each) => (each.uri.scheme === proposedScheme ? [each.getText()] : [])),
+        vscode.workspace.textDocuments.flatMap((open) => (open.uri.scheme === proposedScheme ? [open.getText()] : [])),
         [replaced],
       );
       assert.ok(panel.visible);
@@ -189,11 +189,11 @@ describe('code of an answer', function () {
       const document = await file('written.ts', source);
       const applying = target.apply(exchange(document.uri), answered);
       await preview();
-      const theirs = source.replace('before\n', 'before\ntheirs\n');
-      await write(document.uri, theirs);
-      await until(() => document.getText() === theirs);
+      const written = source.replace('before\n', 'before\ntheirs\n');
+      await write(document.uri, written);
+      await until(() => document.getText() === written);
       await assert.rejects(answerPreview('apply', applying), /was changed or closed during the preview/);
-      assert.equal(document.getText(), theirs);
+      assert.equal(document.getText(), written);
     });
 
     it('replaces the original code after it has moved', async () => {
@@ -202,35 +202,35 @@ describe('code of an answer', function () {
       assert.equal(document.getText(), `new\n${replaced}`);
     });
 
-    for (const [what, now, reason] of [
+    for (const [defect, content, reason] of [
       ['has changed', source.replace('second', 'other'), /has changed since you asked/],
       ['occurs twice', `new\n${source}${source}`, /more than once/],
     ] as const) {
-      it(`is refused when the code ${what}`, async () => {
-        const { document } = await open(now);
+      it(`is refused when the code ${defect}`, async () => {
+        const { document } = await open(content);
         await assert.rejects(target.apply(exchange(document.uri), answered), reason);
-        assert.equal(document.getText(), now);
+        assert.equal(document.getText(), content);
       });
     }
 
     it('reports that there is nothing to replace', async () => {
       const { document } = await open(source);
-      await assert.rejects(target.apply(exchange(document.uri), asked.trimEnd()), /already the same/);
+      await assert.rejects(target.apply(exchange(document.uri), original.trimEnd()), /already the same/);
     });
 
-    for (const [what, uri] of [
+    for (const [name, uri] of [
       ['a file that was deleted', () => vscode.Uri.joinPath(folder(), 'deleted.ts')],
       ['an untitled document that was closed', () => vscode.Uri.parse('untitled:Untitled-99')],
     ] as const) {
-      it(`is refused for ${what}`, async () => {
+      it(`is refused for ${name}`, async () => {
         await assert.rejects(target.apply(exchange(uri()), answered), /can't be opened/);
-        assert.equal(vscode.workspace.textDocuments.filter((each) => each.uri.path.includes('Untitled-99')).length, 0);
+        assert.equal(vscode.workspace.textDocuments.filter(({ uri }) => uri.path.includes('Untitled-99')).length, 0);
       });
     }
 
     it('keeps the line endings of the document', async () => {
       const document = await file('crlf.ts', source.replaceAll('\n', '\r\n'));
-      await answerPreview('apply', target.apply(exchange(document.uri, asked.replaceAll('\n', '\r\n')), answered));
+      await answerPreview('apply', target.apply(exchange(document.uri, original.replaceAll('\n', '\r\n')), answered));
       assert.equal(document.getText(), replaced.replaceAll('\n', '\r\n'));
     });
 
@@ -251,14 +251,14 @@ describe('code of an answer', function () {
 
   describe('when opened as a new file', () => {
     it('gets its language and the focus, beside the conversation', async () => {
-      const other = await open(source);
+      const sourceEditor = await open(source);
       await focusPanel();
       await target.newFile('const a = 1;', 'ts');
       const editor = vscode.window.activeTextEditor;
       assert.ok(editor);
       assert.equal(editor.document.languageId, 'typescript');
       assert.equal(editor.document.getText(), 'const a = 1;\n');
-      assert.equal(editor.viewColumn, other.viewColumn);
+      assert.equal(editor.viewColumn, sourceEditor.viewColumn);
       assert.ok(panel.visible);
     });
 
@@ -293,15 +293,15 @@ async function write(uri: vscode.Uri, content: string): Promise<void> {
 }
 
 /** @param uri document of the selection, or undefined if the prompt had no selection */
-function exchange(uri?: vscode.Uri, code = asked): Exchange {
-  const place: Omit<ApplyTarget, 'uri'> = { startLine: 1, startCharacter: 0 };
-  const made: Pick<Exchange, 'attachments' | 'target'> = uri
+function exchange(uri?: vscode.Uri, code = original): Exchange {
+  const position: Omit<ApplyTarget, 'uri'> = { startLine: 1, startCharacter: 0 };
+  const selection: Pick<Exchange, 'attachments' | 'target'> = uri
     ? {
         attachments: [{ label: 'app.ts:2-3', languageId: 'typescript', code }],
-        target: { uri: uri.toString(), ...place },
+        target: { uri: uri.toString(), ...position },
       }
     : {};
-  return { id: 'one', prompt: 'Improve app.ts:2-3', state: initialTurn, queued: false, ...made };
+  return { id: 'one', prompt: 'Improve app.ts:2-3', state: initialTurn, queued: false, ...selection };
 }
 
 function cursor(line: number, character: number): vscode.Selection {
@@ -331,14 +331,14 @@ async function preview(): Promise<void> {
 
 /** Presses the button of the preview, and repeats this until the button exists. */
 async function answerPreview(button: 'apply' | 'discard', applying: Promise<void>): Promise<void> {
-  let settled = false;
-  const over = applying.finally(() => (settled = true));
-  over.catch(() => undefined);
+  let isSettled = false;
+  const result = applying.finally(() => (isSettled = true));
+  result.catch(() => undefined);
   await until(async () => {
     await vscode.commands.executeCommand(`refactorPreview.${button}`);
-    return settled;
+    return isSettled;
   });
-  return over;
+  return result;
 }
 
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {

@@ -2,9 +2,9 @@ import * as vscode from 'vscode';
 import type { Engine } from '../../engine/engine';
 import type { Connections } from '../connection/connections';
 import type { DemoMode } from '../demo/demoMode';
-import { choiceFrom } from '../settings/settingValues';
+import { parseChoice } from '../settings/settingValues';
 import type { Settings } from '../settings/settings';
-import { diagnosticsText, type ChatFacts, type HostFacts, type ProxyFacts, remoteKind } from './diagnosticsText';
+import { formatDiagnostics, type ChatSupport, type HostInfo, type ProxyInfo, remoteKind } from './diagnosticsText';
 import type { Log } from './log';
 
 interface DiagnosticsDeps {
@@ -17,8 +17,8 @@ interface DiagnosticsDeps {
   readonly extensionKind: vscode.ExtensionKind;
 }
 
-/** What is asked of the parts of the extension for a report, in JSON. */
-export async function diagnosticsReport({
+/** Returns the diagnostics report as JSON: settings, proxy, recent turns and recent errors of this window. */
+export async function createDiagnosticsReport({
   engine,
   settings,
   connections,
@@ -28,7 +28,7 @@ export async function diagnosticsReport({
   extensionKind,
 }: DiagnosticsDeps): Promise<string> {
   const baseUrl = settings.baseUrl();
-  const facts = {
+  const networkSettings = {
     origin: 'error' in baseUrl ? null : baseUrl.origin,
     baseUrlProblem: 'error' in baseUrl ? baseUrl.error : null,
     hasKey: await hasKey(connections, log),
@@ -39,17 +39,17 @@ export async function diagnosticsReport({
   };
   const diagnostics = {
     time: Date.now(),
-    host: await hostFacts(version, extensionKind),
-    settings: facts,
-    proxy: proxyFacts(),
+    host: await readHostInfo(version, extensionKind),
+    settings: networkSettings,
+    proxy: readProxyInfo(),
     demo: demo.active,
     engine: engine.report(),
     errors: log.errors(),
   };
-  return diagnosticsText(diagnostics, (text) => log.redact(text));
+  return formatDiagnostics(diagnostics, (text) => log.redact(text));
 }
 
-/** Whoever needs a report may well have something broken here. */
+/** Returns whether an API key is set, or null when the key can't be read: the report must not fail because of that. */
 async function hasKey(connections: Connections, log: Log): Promise<boolean | null> {
   try {
     return (await connections.configured()).apiKey !== undefined;
@@ -59,13 +59,13 @@ async function hasKey(connections: Connections, log: Log): Promise<boolean | nul
   }
 }
 
-/** As VS Code has them; the first is the default. */
+/** Values of VS Code's setting `http.proxySupport`; the first is VS Code's default. */
 const proxySupport = ['override', 'fallback', 'on', 'off'] as const;
 
-/** Looked for in both spellings. */
-const variables = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE'];
+/** Environment variables that affect the network. They count in upper case and in lower case. */
+const proxyVariables = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE'];
 
-async function hostFacts(extension: string, extensionKind: vscode.ExtensionKind): Promise<HostFacts> {
+async function readHostInfo(extension: string, extensionKind: vscode.ExtensionKind): Promise<HostInfo> {
   const { appName, appHost, language, remoteName, uiKind } = vscode.env;
   return {
     extension,
@@ -80,12 +80,12 @@ async function hostFacts(extension: string, extensionKind: vscode.ExtensionKind)
     extensionKind: extensionKind === vscode.ExtensionKind.UI ? 'ui' : 'workspace',
     trusted: vscode.workspace.isTrusted,
     folders: (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.scheme),
-    chat: await chatFacts(),
+    chat: await readChatSupport(),
   };
 }
 
-/** Compared with what the API says: a build may have the one and not the other. */
-async function chatFacts(): Promise<ChatFacts> {
+/** Checks VS Code's chat view and chat API separately, because a build may have one without the other. */
+async function readChatSupport(): Promise<ChatSupport> {
   const { chat, lm } = vscode as Partial<Pick<typeof vscode, 'chat' | 'lm'>>;
   const commands = await vscode.commands.getCommands(true);
   return {
@@ -95,7 +95,7 @@ async function chatFacts(): Promise<ChatFacts> {
   };
 }
 
-function proxyFacts(): ProxyFacts {
+function readProxyInfo(): ProxyInfo {
   const http = vscode.workspace.getConfiguration('http');
   const isSet = (name: string): boolean => {
     const value: unknown = http.get(name);
@@ -105,9 +105,9 @@ function proxyFacts(): ProxyFacts {
     setting: isSet('proxy'),
     noProxy: isSet('noProxy'),
     authorization: isSet('proxyAuthorization'),
-    support: choiceFrom(http.get('proxySupport'), proxySupport),
+    support: parseChoice(http.get('proxySupport'), proxySupport),
     strictSSL: http.get('proxyStrictSSL') !== false,
     systemCertificates: http.get('systemCertificates') !== false,
-    environment: variables.filter((name) => process.env[name] || process.env[name.toLowerCase()]),
+    environment: proxyVariables.filter((name) => process.env[name] || process.env[name.toLowerCase()]),
   };
 }

@@ -1,150 +1,158 @@
 import type { EngineReport, EngineSettings } from '../../engine/engine';
 import type { BaseUrlProblem } from '../../engine/gateway/baseUrl';
 import type { TurnRecord } from '../../engine/state/ledger';
-import type { ErrorNote } from './errorNote';
+import type { ErrorRecord } from './errorRecord';
 
-/** Where the extension runs; nothing in it says who or on what files. */
-export interface HostFacts {
+/** The environment in which the extension runs. It identifies neither the user nor any file. */
+export interface HostInfo {
   readonly extension: string;
   readonly vscode: string;
   readonly app: string;
-  /** `desktop`, or what serves it to a browser. */
+  /** `vscode.env.appHost`: `desktop`, or the name of the server that serves VS Code to a browser. */
   readonly appHost: string;
   readonly platform: string;
   readonly node: string;
   readonly language: string;
-  /** Kind of the remote, e.g. `ssh-remote`; `other`: one we don't know; null: none. */
+  /** Kind of the remote, e.g. `ssh-remote`; `other` for an unknown kind; null when the window is not remote. */
   readonly remote: string | null;
-  /** Where VS Code itself is shown. */
+  /** Whether the user interface of VS Code runs as a desktop app or in a browser. */
   readonly ui: 'desktop' | 'web';
-  /** `ui`: beside the window; `workspace`: where the files are. */
+  /** Where the extension host runs. `ui`: on the user's machine; `workspace`: on the machine with the files. */
   readonly extensionKind: 'ui' | 'workspace';
   readonly trusted: boolean;
-  /** Schemes of the file systems of the workspace's folders, e.g. `file`; one for each folder. */
+  /** Schemes of the workspace folders, e.g. `file`; one entry per folder. */
   readonly folders: readonly string[];
-  readonly chat: ChatFacts;
+  readonly chat: ChatSupport;
 }
 
-/** Which of VS Code's chat features there are: some builds leave them out. */
-export interface ChatFacts {
+/** Which of VS Code's chat features exist: some builds lack them. */
+export interface ChatSupport {
   readonly view: boolean;
   readonly participants: boolean;
   readonly modelProviders: boolean;
 }
 
-/** Whether something stands between, and never what: addresses of proxies may hold passwords. */
-export interface ProxyFacts {
+/** Which proxy settings are set, but never their values: a proxy URL may contain a password. */
+export interface ProxyInfo {
   readonly setting: boolean;
   readonly noProxy: boolean;
   readonly authorization: boolean;
-  /** `http.proxySupport`. */
+  /** Value of VS Code's setting `http.proxySupport`. */
   readonly support: string;
   readonly strictSSL: boolean;
   readonly systemCertificates: boolean;
-  /** Names of the variables that are set. */
+  /** Names of the environment variables for proxies and certificates that are set. */
   readonly environment: readonly string[];
 }
 
-/** The settings that decide what the network is asked. */
-interface SettingFacts extends EngineSettings {
-  /** Origin of the base URL, which may hold more than others should see; null: it can't be used. */
+/** The settings that affect requests. */
+interface NetworkSettings extends EngineSettings {
+  /**
+   * Origin of the base URL, or null when the base URL is invalid. The report leaves out its path and query, which may
+   * contain secrets.
+   */
   readonly origin: string | null;
-  /** Why it can't be used; null: it can. */
+  /** Why the base URL is invalid, or null when it is valid. */
   readonly baseUrlProblem: BaseUrlProblem | null;
-  /** null: there is no saying, for want of an origin or of a secret storage that works. */
+  /** Whether an API key is set; null when the base URL is invalid or the secret storage can't be read. */
   readonly hasKey: boolean | null;
   readonly model: string;
   readonly temperature: number;
   readonly maxTokens: number;
 }
 
+/** The contents of a diagnostics report. */
 export interface Diagnostics {
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds at which the report is created. */
   readonly time: number;
-  readonly host: HostFacts;
-  readonly settings: SettingFacts;
-  readonly proxy: ProxyFacts;
+  readonly host: HostInfo;
+  readonly settings: NetworkSettings;
+  readonly proxy: ProxyInfo;
   readonly demo: boolean;
   readonly engine: EngineReport;
-  /** Oldest first. */
-  readonly errors: readonly ErrorNote[];
+  /** Recent errors, oldest first. */
+  readonly errors: readonly ErrorRecord[];
 }
 
 /**
- * A report for an issue, as JSON: what the engine did and why, and never a key, a prompt, an answer or a path.
- * @param redact takes keys out of a text, wherever a server may have echoed them
+ * Formats diagnostics as JSON for a bug report. The result never contains an API key, a prompt, an answer or a path.
+ * @param redact removes API keys from a text: a gateway may have echoed one
  */
-export function diagnosticsText(diagnostics: Diagnostics, redact: (text: string) => string): string {
-  const { time, engine, errors, ...facts } = diagnostics;
+export function formatDiagnostics(diagnostics: Diagnostics, redact: (text: string) => string): string {
+  const { time, engine, errors, ...environment } = diagnostics;
   const { turns, network } = engine;
   const report = {
     time: new Date(time).toISOString(),
-    ...facts,
+    ...environment,
     network,
-    turns: turns.map(turnFacts),
+    turns: turns.map(formatTurn),
     errors: errors.map((error) => ({ ...error, time: new Date(error.time).toISOString() })),
   };
   return JSON.stringify(
     report,
-    (name, value: unknown) => (typeof value === 'string' ? written(name, redact(value)) : value),
+    (name, value: unknown) => (typeof value === 'string' ? redactValue(name, redact(value)) : value),
     2,
   );
 }
 
-/** Of its clocks a reader needs whole milliseconds, and the wall clock's as a time of day. */
-function turnFacts({ time, attempts, ...turn }: TurnRecord): unknown {
+/** Returns a turn for the report, with durations in whole milliseconds and times in ISO format. */
+function formatTurn({ time, attempts, ...turn }: TurnRecord): unknown {
   const entries = attempts.map((attempt) => ({ ...attempt, time: new Date(attempt.time).toISOString() }));
-  return { time: new Date(time).toISOString(), ...turn, attempts: rounded(entries) };
+  return { time: new Date(time).toISOString(), ...turn, attempts: roundNumbers(entries) };
 }
 
-function rounded(value: unknown): unknown {
+function roundNumbers(value: unknown): unknown {
   if (typeof value === 'number') return Math.round(value);
-  if (Array.isArray(value)) return value.map(rounded);
+  if (Array.isArray(value)) return value.map(roundNumbers);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, rounded(part)]));
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, roundNumbers(part)]));
 }
 
-/** An id is the server's to choose, and might be anything it was sent. */
-const requestId = /^[\w.:+=[\]-]{1,128}$/;
+/** Matches request ids that are safe to report. The gateway chooses the id and might put any text of the request in it. */
+const plainRequestId = /^[\w.:+=[\]-]{1,128}$/;
 
-function written(name: string, text: string): string {
-  return name === 'requestId' && !requestId.test(text) ? '…' : withoutPlaces(text);
+function redactValue(name: string, text: string): string {
+  return name === 'requestId' && !plainRequestId.test(text) ? '…' : redactPaths(text);
 }
 
-/** A folder and all above it; not the path of a URL, and not the two parts of `Qwen/Qwen2.5`. */
-const folders = /(?<![\w:/.…-])(?:(?:~[^\s\\/~]*|\.{1,2}|[a-z]:)[\\/](?:[^]*[\\/])?|(?:file:\/|\/|\\\\)[^]*[\\/])/gi;
+/** Matches a folder with its parent folders, but not the path of a URL and not a model id such as `Qwen/Qwen2.5`. */
+const folderPattern =
+  /(?<![\w:/.…-])(?:(?:~[^\s\\/~]*|\.{1,2}|[a-z]:)[\\/](?:[^]*[\\/])?|(?:file:\/|\/|\\\\)[^]*[\\/])/gi;
 /**
- * A URL up to white space or a quotation mark. The length of the scheme is limited, and a match includes any URLs
- * within the URL. Otherwise a long text would be searched to its end again from each of its letters.
+ * Matches a URL up to whitespace or a quotation mark. The length of the scheme is limited, and a match includes any URLs
+ * within the URL. Otherwise the search would take quadratic time in a long text.
  */
-const urls = /[a-z][\w+.-]{0,30}:\/\/[^\s"]*/gi;
-const credentials = /(:\/\/)[^\s/?#"]*@/g;
-/** URLs whose password contains characters that usually end the host. */
-const oddCredentials = /(:\/\/)(?!\[)[^/?#@:]*:(?=\d*[^\d/@])[^]*@/g;
-const query = /[?#][^]*/;
+const urlPattern = /[a-z][\w+.-]{0,30}:\/\/[^\s"]*/gi;
+const credentialsPattern = /(:\/\/)[^\s/?#"]*@/g;
+/** Matches credentials whose password contains characters that usually end the host name of a URL. */
+const oddCredentialsPattern = /(:\/\/)(?!\[)[^/?#@:]*:(?=\d*[^\d/@])[^]*@/g;
+const queryPattern = /[?#][^]*/;
 
 /**
- * Without where something is on this computer, which names its user for one: servers on the own machine call models by
- * their files. Of a URL neither user and password remain, nor what its query holds.
+ * Returns a text without folders, URL credentials, queries and fragments. Folders often contain the name of the user, and
+ * local servers name models after their files.
  */
-export function withoutPlaces(text: string): string {
-  const withoutSecrets = text.replace(urls, (url) => withoutCredentials(url).replace(query, ''));
-  return withoutSecrets.replace(folders, '…/');
+export function redactPaths(text: string): string {
+  const withoutSecrets = text.replace(urlPattern, (url) => removeCredentials(url).replace(queryPattern, ''));
+  return withoutSecrets.replace(folderPattern, '…/');
 }
 
-/** Stops at the last `@`, because each search beyond it would read the rest of a long text in vain. */
-function withoutCredentials(url: string): string {
+/**
+ * Removes user names and passwords from a URL. The search stops at the last `@`, because searching the remaining text would
+ * take quadratic time.
+ */
+function removeCredentials(url: string): string {
   const end = url.lastIndexOf('@') + 1;
-  return url.slice(0, end).replace(oddCredentials, '$1').replace(credentials, '$1') + url.slice(end);
+  return url.slice(0, end).replace(oddCredentialsPattern, '$1').replace(credentialsPattern, '$1') + url.slice(end);
 }
 
-const known = ['ssh-remote', 'wsl', 'dev-container', 'attached-container', 'codespaces', 'tunnel'];
+const knownRemoteKinds = ['ssh-remote', 'wsl', 'dev-container', 'attached-container', 'codespaces', 'tunnel'];
 
 /**
- * What a report may say of a remote: some hosts put the address of a machine where its kind belongs.
+ * Returns the kind of a remote if it is known, else `other`: some hosts put the address of a machine in place of the kind.
  * @param name `vscode.env.remoteName`
  */
 export function remoteKind(name: string | undefined): string | null {
   if (name === undefined) return null;
-  return known.includes(name) ? name : 'other';
+  return knownRemoteKinds.includes(name) ? name : 'other';
 }

@@ -2,20 +2,20 @@ import * as vscode from 'vscode';
 import type { EngineLog } from '../../engine/engine';
 import { KnownKeys } from '../../engine/gateway/knownKeys';
 import { Disposable } from '../util/disposable';
-import { errorNote, type ErrorNote } from './errorNote';
+import { createErrorRecord, type ErrorRecord } from './errorRecord';
 
-const notesAtMost = 20;
+const maxErrors = 20;
 
 /**
- * The output channel. Foreign text in an entry can't start a new line, and contains no key that this session has seen.
+ * Writes to the output channel. Text from outside can't start a new line in the log, and every known API key is redacted.
  */
 export class Log extends Disposable implements EngineLog {
   private readonly channel = this.register(vscode.window.createOutputChannel('HolySheep Prompt', { log: true }));
-  /** All keys that this session has seen. */
+  /** All API keys that this window has used. They are redacted in the log and in reports. */
   readonly keys = new KnownKeys();
-  private readonly notes: ErrorNote[] = [];
+  private readonly recentErrors: ErrorRecord[] = [];
 
-  /** A key that doesn't look like one must be named to be recognised. */
+  /** Redacts `secret` from now on. Only keys of a known format are recognised without this call. */
   hide(secret: string): void {
     this.keys.add(secret);
   }
@@ -33,46 +33,46 @@ export class Log extends Disposable implements EngineLog {
   }
 
   error(problem: unknown): void {
-    this.write('error', describe(problem));
-    this.notes.push(errorNote(problem, Date.now(), __dirname));
-    if (this.notes.length > notesAtMost) this.notes.shift();
+    this.write('error', formatError(problem));
+    this.recentErrors.push(createErrorRecord(problem, Date.now(), __dirname));
+    if (this.recentErrors.length > maxErrors) this.recentErrors.shift();
   }
 
-  /** The last errors, oldest first, without their messages. */
-  errors(): readonly ErrorNote[] {
-    return [...this.notes];
+  /** Returns the last errors, oldest first, without their messages. */
+  errors(): readonly ErrorRecord[] {
+    return [...this.recentErrors];
   }
 
   show(): void {
     this.channel.show(true);
   }
 
-  /** Never throws: VS Code closes the channel while the extension host shuts down, and turns may still run then. */
+  /** Never throws: turns may still run after VS Code has closed the channel during shutdown. */
   private write(level: 'debug' | 'info' | 'warn' | 'error', text: string): void {
     try {
-      // Keys are removed first: an escape or a cut in a key would hide it from the search for keys.
+      // Redact keys first: a key that was escaped or truncated would no longer be found.
       this.channel[level](logLine(this.redact(text)));
     } catch {
-      // There is nowhere to report that the log fails.
+      // There is nowhere to report a failure of the log.
     }
   }
 
-  /** Without any key that this session has seen. */
+  /** Returns the text without any known API key. */
   redact(text: string): string {
     return this.keys.redact(text);
   }
 }
 
-/** Maximum number of errors that are logged of a chain of causes, which may be circular. */
-const mostErrors = 8;
+/** Maximum number of errors that are logged from a chain of causes: the chain may be circular. */
+const maxChainLength = 8;
 
-/** Returns the stack of an error, followed by those of its causes. */
-function describe(problem: unknown): string {
+/** Returns the stack of an error, followed by the stacks of its causes. */
+function formatError(problem: unknown): string {
   const stacks = [stackOf(problem)];
-  let each = problem;
-  while (each instanceof Error && each.cause !== undefined && stacks.length < mostErrors) {
-    each = each.cause;
-    stacks.push(stackOf(each));
+  let current = problem;
+  while (current instanceof Error && current.cause !== undefined && stacks.length < maxChainLength) {
+    current = current.cause;
+    stacks.push(stackOf(current));
   }
   return stacks.join('\nCaused by: ');
 }
@@ -81,17 +81,17 @@ function stackOf(problem: unknown): string {
   return problem instanceof Error ? (problem.stack ?? problem.message) : String(problem);
 }
 
-const maxLength = 10_000;
+const maxEntryChars = 10_000;
 
 /**
- * Returns a message as one line of the log, and a stack with its indented lines. Foreign text in it can neither fake
- * another entry nor control a terminal that shows the log: line ends, control and format characters are written as
- * escapes, for instance `\n` and `\u{1b}`.
+ * Returns a message as one line of the log, followed by the indented lines of a stack. Text from outside can neither fake
+ * a log entry nor control a terminal that shows the log: line breaks, control characters and format characters are
+ * escaped, for example as `\n` and `\u{1b}`.
  */
 function logLine(message: string): string {
-  const rest = message.length - maxLength;
-  const kept = rest > 0 ? `${message.slice(0, maxLength)} … (${rest} characters more)` : message;
-  return kept.replace(/(?!\t|\n +at |\nCaused by: )[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, escapeOf);
+  const excess = message.length - maxEntryChars;
+  const entry = excess > 0 ? `${message.slice(0, maxEntryChars)} … (${excess} characters more)` : message;
+  return entry.replace(/(?!\t|\n +at |\nCaused by: )[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, escapeOf);
 }
 
 function escapeOf(character: string): string {

@@ -6,7 +6,7 @@ interface TurnLogLine {
   readonly text: string;
 }
 
-/** Logs what happened to a turn. Never throws, because a failure to log an event must not end the turn. */
+/** Logs an event of a turn. Never throws, because a failure to log an event must not end the turn. */
 export function logTurnEvent(log: Pick<Log, 'info' | 'warn' | 'error'>, ...event: TurnLogEvent): void {
   try {
     const line = turnLogLine(...event);
@@ -18,39 +18,42 @@ export function logTurnEvent(log: Pick<Log, 'info' | 'warn' | 'error'>, ...event
 
 export type TurnLogEvent = Parameters<typeof turnLogLine>;
 
-/** One readable line for what the network did; never what was asked or answered. */
+/**
+ * Returns a log line for an event of a turn, or undefined for an event that is not logged. A line describes the network
+ * activity and never contains the prompt or the answer.
+ */
 export function turnLogLine(conversationId: string, exchangeId: string, event: StreamEvent): TurnLogLine | undefined {
-  const what = describe(event);
-  if (what === undefined) return undefined;
+  const description = describeEvent(event);
+  if (description === undefined) return undefined;
   const level = event.type === 'waiting' || event.type === 'cut' || event.type === 'failed' ? 'warn' : 'info';
-  return { level, text: `[${short(conversationId)}/${short(exchangeId)}] ${what}` };
+  return { level, text: `[${shortId(conversationId)}/${shortId(exchangeId)}] ${description}` };
 }
 
-function describe(event: StreamEvent): string | undefined {
+function describeEvent(event: StreamEvent): string | undefined {
   switch (event.type) {
     case 'attempt':
       return `attempt ${event.attempt} (${event.how ? `${event.why}, ${event.how}` : event.why}) with ${event.model}`;
     case 'headers':
-      return `attempt ${event.attempt}: status ${event.status} in ${Math.round(event.ms)} ms${requestId(event)}`;
+      return `attempt ${event.attempt}: status ${event.status} in ${Math.round(event.ms)} ms${requestIdText(event)}`;
     case 'waiting': {
       const until = new Date(event.until).toISOString();
       const attempt = `attempt ${event.attempt} of ${event.maxAttempts}`;
       const wait = `waiting ${Math.round(event.delayMs)} ms (${event.estimated ? 'estimated' : event.source}) until ${until} for ${attempt}`;
-      return `${wait}: ${event.reason}${told(event)}${status(event)}${requestId(event)}`;
+      return `${wait}: ${event.reason}${blockedByText(event)}${statusText(event)}${requestIdText(event)}`;
     }
     case 'quiet':
-      return `attempt ${event.attempt}: nothing for ${Math.round(event.forMs)} ms`;
+      return `attempt ${event.attempt}: no data for ${Math.round(event.forMs)} ms`;
     case 'ended': {
       const { attempt, how, ms, bytes, chars, tokens } = event;
-      const brought = `${bytes} bytes, ${chars} characters${tokens === undefined ? '' : `, ${tokens} tokens`}`;
-      return `attempt ${attempt}: ended, ${how}, after ${Math.round(ms)} ms with ${brought}`;
+      const received = `${bytes} bytes, ${chars} characters${tokens === undefined ? '' : `, ${tokens} tokens`}`;
+      return `attempt ${attempt}: ended, ${how}, after ${Math.round(ms)} ms with ${received}`;
     }
     case 'cut':
       return `attempt ${event.attempt}: cut, ${event.reason}`;
     case 'resumed':
       return `attempt ${event.attempt}: resumed by ${event.how}, ${event.trimmed} characters trimmed`;
     case 'replaced':
-      return `attempt ${event.attempt}: the new answer has overtaken the old one`;
+      return `attempt ${event.attempt}: replaced the partial answer with a new one`;
     case 'model':
       return `model ${event.from} → ${event.to} (${event.reason})`;
     case 'done': {
@@ -58,10 +61,10 @@ function describe(event: StreamEvent): string | undefined {
       return `done (${event.finishReason}) after ${event.attempts} attempts, ${waited}, ${event.text.length} characters`;
     }
     case 'stopped':
-      return `stopped in attempt ${event.attempt}, ${event.text.length} characters kept`;
+      return `stopped in attempt ${event.attempt}, ${event.text.length} characters received`;
     case 'failed': {
-      const kept = `${event.text.length} characters kept`;
-      return `failed in attempt ${event.attempt}: ${event.kind}${status(event)}${requestId(event)}, ${kept}`;
+      const received = `${event.text.length} characters received`;
+      return `failed in attempt ${event.attempt}: ${event.kind}${statusText(event)}${requestIdText(event)}, ${received}`;
     }
     case 'text':
     case 'reasoning':
@@ -71,19 +74,19 @@ function describe(event: StreamEvent): string | undefined {
   }
 }
 
-function told({ told }: WaitingEvent): string {
-  return told === undefined || told === 'turn' ? '' : `, told to another ${told}`;
+function blockedByText({ told }: WaitingEvent): string {
+  return told === undefined || told === 'turn' ? '' : `, blocked by another ${told}`;
 }
 
-function status(event: { readonly status?: number | undefined }): string {
+function statusText(event: { readonly status?: number | undefined }): string {
   return event.status === undefined ? '' : `, status ${event.status}`;
 }
 
-function requestId(event: { readonly requestId?: string | undefined }): string {
+function requestIdText(event: { readonly requestId?: string | undefined }): string {
   return event.requestId ? `, request id ${event.requestId}` : '';
 }
 
-/** Enough of a UUID to find its file. */
-function short(id: string): string {
+/** Returns the start of a UUID, which is enough to find the file of a conversation. */
+function shortId(id: string): string {
   return id.slice(0, 8);
 }

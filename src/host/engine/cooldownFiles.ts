@@ -6,15 +6,15 @@ import type { FaultKind } from '../../engine/events';
 import type { Cooldown, CooldownScope, SharedCooldowns } from '../../engine/gate/cooldowns';
 import { privateFileMode, privateFolderMode } from '../util/files';
 
-/** What is longer is no limit but a mistake, or a quota, which is not waited for. */
-const longestMs = 3_600_000;
-/** What begins later than this from now was written by a clock that has been set back since. */
-const aheadMs = 5000;
+/** Longest cooldown that is shared. A longer one is either a mistake or a quota, and the engine does not wait for quotas. */
+const maxCooldownMs = 3_600_000;
+/** Tolerated clock difference. A cooldown that starts further in the future was written before the clock was set back. */
+const maxClockSkewMs = 5000;
 
 /**
- * Cooldowns as empty files, one a note, with everything in the name: a file is created whole or not at all, so there is
- * nothing to tear, to lock or to overwrite, however many windows write. Nobody needs the notes to go on; what can't be
- * read or written is logged, once for each kind of problem.
+ * Shares cooldowns between windows as empty files whose names contain all data. A file is created either completely or
+ * not at all, so any number of windows can write without locks. The engine works without these files, so failures are only
+ * logged, once for each kind of problem.
  */
 export function cooldownFiles(
   folder: string,
@@ -25,9 +25,9 @@ export function cooldownFiles(
 }
 
 class CooldownFiles implements SharedCooldowns {
-  /** A window knows its own notes, and does not read them back. */
+  /** Id of this window: it does not read back its own entries. */
   private readonly writer = randomBytes(4).toString('hex');
-  private readonly problems = new Set<string>();
+  private readonly loggedProblems = new Set<string>();
 
   constructor(
     private readonly folder: string,
@@ -36,23 +36,23 @@ class CooldownFiles implements SharedCooldowns {
   ) {}
 
   async read(scope: CooldownScope): Promise<Cooldown | undefined> {
-    const key = keyOf(scope);
-    const found = await Promise.all((await this.list()).map((note) => this.valid(note)));
-    return found
-      .filter((note) => note !== undefined)
-      .filter((note) => note.key === key && note.writer !== this.writer)
+    const scopeHash = hashScope(scope);
+    const entries = await Promise.all((await this.list()).map((entry) => this.validate(entry)));
+    return entries
+      .filter((entry) => entry !== undefined)
+      .filter((entry) => entry.scopeHash === scopeHash && entry.writer !== this.writer)
       .map(({ until, delayMs, source, reason }) => ({ until, delayMs, source, reason }))
-      .reduce<Cooldown | undefined>((last, note) => (last && last.until >= note.until ? last : note), undefined);
+      .reduce<Cooldown | undefined>((last, entry) => (last && last.until >= entry.until ? last : entry), undefined);
   }
 
   async write(scope: CooldownScope, { source, reason, ...times }: Cooldown): Promise<void> {
     const [until, delayMs] = [Math.ceil(times.until), Math.ceil(times.delayMs)];
-    if (!(until > this.clock.now()) || !(delayMs > 0 && delayMs <= longestMs)) return;
-    const path = this.pathOf({ key: keyOf(scope), until, delayMs, source, reason, writer: this.writer });
+    if (!(until > this.clock.now()) || !(delayMs > 0 && delayMs <= maxCooldownMs)) return;
+    const path = this.pathOf({ scopeHash: hashScope(scope), until, delayMs, source, reason, writer: this.writer });
     const create = (): Promise<void> => writeFile(path, '', { flag: 'wx', mode: privateFileMode });
-    await this.attempt('written', ['EEXIST'], () =>
+    await this.tryOperation('written', ['EEXIST'], () =>
       create().catch(async (error: unknown) => {
-        if (codeOf(error) !== 'ENOENT') throw error;
+        if (errorCode(error) !== 'ENOENT') throw error;
         await mkdir(this.folder, { recursive: true, mode: privateFolderMode });
         await create();
       }),
@@ -60,99 +60,107 @@ class CooldownFiles implements SharedCooldowns {
   }
 
   async clear(scope?: CooldownScope): Promise<void> {
-    const key = scope && keyOf(scope);
-    const notes = await this.list();
-    const meant = key === undefined ? notes : notes.filter((note) => note.key === key);
-    await Promise.all(meant.map((note) => this.remove(note)));
+    const scopeHash = scope && hashScope(scope);
+    const entries = await this.list();
+    const cleared = scopeHash === undefined ? entries : entries.filter((entry) => entry.scopeHash === scopeHash);
+    await Promise.all(cleared.map((entry) => this.remove(entry)));
   }
 
-  private async list(): Promise<readonly Note[]> {
-    const names = await this.attempt('read', ['ENOENT'], () => readdir(this.folder));
-    return (names ?? []).map(parseName).filter((note) => note !== undefined);
+  private async list(): Promise<readonly CooldownEntry[]> {
+    const names = await this.tryOperation('read', ['ENOENT'], () => readdir(this.folder));
+    return (names ?? []).map(parseName).filter((entry) => entry !== undefined);
   }
 
-  /** As it is by the clock of today; undefined: over, or nonsense, and removed. */
-  private async valid(note: Note): Promise<Note | undefined> {
+  /**
+   * Returns the entry with times that fit the current clock. Removes an entry that has expired or is too long, and then
+   * returns undefined.
+   */
+  private async validate(entry: CooldownEntry): Promise<CooldownEntry | undefined> {
     const now = this.clock.now();
-    if (note.until <= now || note.delayMs > longestMs) {
-      await this.remove(note);
+    if (entry.until <= now || entry.delayMs > maxCooldownMs) {
+      await this.remove(entry);
       return undefined;
     }
-    if (note.until - note.delayMs <= now + aheadMs) return note;
-    // It counts from now, and is renamed so that it does so only once. Of several windows one succeeds; the others read
-    // the new name next time.
-    const mended = { ...note, until: Math.ceil(now) + note.delayMs };
-    const renaming = (): Promise<void> => rename(this.pathOf(note), this.pathOf(mended));
-    const renamed = await this.attempt('renamed', ['ENOENT'], () => renaming().then(() => true));
-    return renamed ? mended : undefined;
+    if (entry.until - entry.delayMs <= now + maxClockSkewMs) return entry;
+    // The clock was set back: restart the cooldown now, and rename the file so that this happens only once. If several
+    // windows try, one succeeds and the others read the new name next time.
+    const corrected = { ...entry, until: Math.ceil(now) + entry.delayMs };
+    const renaming = (): Promise<void> => rename(this.pathOf(entry), this.pathOf(corrected));
+    const renamed = await this.tryOperation('renamed', ['ENOENT'], () => renaming().then(() => true));
+    return renamed ? corrected : undefined;
   }
 
-  private async remove(note: Note): Promise<void> {
-    await this.attempt('removed', ['ENOENT'], () => unlink(this.pathOf(note)));
+  private async remove(entry: CooldownEntry): Promise<void> {
+    await this.tryOperation('removed', ['ENOENT'], () => unlink(this.pathOf(entry)));
   }
 
-  private pathOf(note: Note): string {
-    return join(this.folder, nameOf(note));
+  private pathOf(entry: CooldownEntry): string {
+    return join(this.folder, formatName(entry));
   }
 
-  /** @returns undefined: it did not work */
-  private async attempt<Result>(
-    what: string,
-    harmless: readonly string[],
+  /**
+   * Runs a file operation and logs its failure.
+   * @param operation past participle for the log message, e.g. `written`
+   * @param expectedCodes codes of errors that are not logged, e.g. `ENOENT`
+   * @returns undefined when the operation has failed
+   */
+  private async tryOperation<Result>(
+    operation: string,
+    expectedCodes: readonly string[],
     action: () => Promise<Result>,
   ): Promise<Result | undefined> {
     try {
       return await action();
     } catch (error) {
-      const code = codeOf(error);
-      const problem = `Cooldowns shared between windows can't be ${what}: ${code}.`;
-      if (harmless.includes(code) || this.problems.has(problem)) return undefined;
-      this.problems.add(problem);
+      const code = errorCode(error);
+      const problem = `Cooldowns shared between windows can't be ${operation}: ${code}.`;
+      if (expectedCodes.includes(code) || this.loggedProblems.has(problem)) return undefined;
+      this.loggedProblems.add(problem);
       this.log(problem);
       return undefined;
     }
   }
 }
 
-/** No name has the API key in it, only what can't be turned back into it. */
-function keyOf({ origin, apiKey, model }: CooldownScope): string {
+/** Returns a hash of the scope, so that no file name reveals the API key. */
+function hashScope({ origin, apiKey, model }: CooldownScope): string {
   return createHash('sha256').update(`${origin}\0${apiKey}\0${model}`).digest('hex').slice(0, 24);
 }
 
-function codeOf(error: unknown): string {
+function errorCode(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }
 
-/** A cooldown as it stands in the name of a file. */
-interface Note extends Cooldown {
-  /** Stands for the scope: 24 hexadecimal digits. */
-  readonly key: string;
-  /** The window that was told: 8 hexadecimal digits. */
+/** A cooldown as encoded in the name of a file. */
+interface CooldownEntry extends Cooldown {
+  /** Hash of the origin, the API key and the model: 24 hexadecimal digits. */
+  readonly scopeHash: string;
+  /** Id of the window that wrote the file: 8 hexadecimal digits. */
   readonly writer: string;
 }
 
-const shape = /^[0-9a-f]{24}\.[1-9]\d{0,14}\.[1-9]\d{0,14}\.(server|backoff)\.[a-z-]+\.[0-9a-f]{8}$/;
+const namePattern = /^[0-9a-f]{24}\.[1-9]\d{0,14}\.[1-9]\d{0,14}\.(server|backoff)\.[a-z-]+\.[0-9a-f]{8}$/;
 
-/** @param note its times are whole milliseconds */
-function nameOf({ key, until, delayMs, source, reason, writer }: Note): string {
-  return [key, until, delayMs, source, reason, writer].join('.');
+/** @param entry a cooldown whose times are whole milliseconds */
+function formatName({ scopeHash, until, delayMs, source, reason, writer }: CooldownEntry): string {
+  return [scopeHash, until, delayMs, source, reason, writer].join('.');
 }
 
-/** Total: undefined for what is no note. */
-function parseName(name: string): Note | undefined {
-  if (!shape.test(name)) return undefined;
-  const [key = '', until, delayMs, source, reason, writer = ''] = name.split('.');
+/** Returns undefined for the name of an unrelated file. */
+function parseName(name: string): CooldownEntry | undefined {
+  if (!namePattern.test(name)) return undefined;
+  const [scopeHash = '', until, delayMs, source, reason, writer = ''] = name.split('.');
   return {
-    key,
+    scopeHash,
     until: Number(until),
     delayMs: Number(delayMs),
     source: source === 'server' ? 'server' : 'backoff',
-    reason: reasonOf(reason),
+    reason: parseReason(reason),
     writer,
   };
 }
 
-/** What another version of the extension may call it, it is a limit. */
-function reasonOf(word: string | undefined): FaultKind {
-  return word === 'overloaded' || word === 'credit' ? word : 'rate-limit';
+/** Treats an unknown reason, from another version of the extension, as a rate limit. */
+function parseReason(reason: string | undefined): FaultKind {
+  return reason === 'overloaded' || reason === 'credit' ? reason : 'rate-limit';
 }

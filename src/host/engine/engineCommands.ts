@@ -4,16 +4,16 @@ import type { Services } from '../services';
 import { makePrivate } from '../util/files';
 import { cooldownsFolder } from './hostEngine';
 
-const goodNewsMs = 8000;
+const confirmationMs = 8000;
 
 export function registerEngine({ own, connections, engine, storage, log, onError }: Services): readonly Command[] {
   makePrivate(cooldownsFolder(storage)).catch(onError);
   own(connections.onDidChange(() => engine.onConnectionChanged()));
-  /** For users who know better than the engine: a limit was raised, or a gateway was repaired. */
+  /** Resets the network state, for users who know that a limit was raised or that the gateway has recovered. */
   const resetNetworkState = async (): Promise<void> => {
     await engine.resetNetworkState();
     log.info('The network state was reset.');
-    vscode.window.setStatusBarMessage(vscode.l10n.t('Network state reset.'), goodNewsMs);
+    vscode.window.setStatusBarMessage(vscode.l10n.t('Network state reset.'), confirmationMs);
   };
   return [{ id: 'holysheep.resetNetworkState', execute: resetNetworkState }];
 }

@@ -8,10 +8,11 @@ import { localize, timeOfDay } from '../util/localization';
 import { systemClock } from '../util/systemClock';
 import { cooldownFiles } from './cooldownFiles';
 
+/** What an engine needs from the extension host. */
 export interface HostEngineDeps extends Pick<EngineDeps, 'settings' | 'connection'> {
   readonly log: EngineLog & { readonly keys: KnownKeys };
   readonly version: string;
-  /** Of all windows of this machine; absent: what the engine is told is nothing to them. */
+  /** Folder that all windows of this machine share. Without a folder, this engine neither shares nor reads cooldowns. */
   readonly storage?: string | undefined;
 }
 
@@ -20,7 +21,7 @@ interface HostEngine extends Engine {
   readonly onDidChangeCooldown: Listeners<void>['event'];
 }
 
-/** The engine in VS Code's extension host. */
+/** Creates an engine that uses the clock, the `fetch` and the log of VS Code's extension host. */
 export function hostEngine({ log, version, storage, settings, connection }: HostEngineDeps): HostEngine {
   const cooldownChanges = new Listeners<void>((error) => log.warn(String(error)));
   const engine = createEngine({

@@ -4,88 +4,92 @@ import type { Store } from '../conversation/promptHistoryStore';
 import type { Settings } from '../settings/settings';
 import type { UserPrompt } from '../settings/settingValues';
 
-/** A prompt that may be used now. */
+/** A prompt that the user can run now. */
 export interface CustomPrompt extends UserPrompt {
   readonly from: 'user' | 'workspace';
 }
 
-/** What the user has said about the prompts of this workspace. */
+/** The user's decisions about workspace prompts, as stored in the workspace state. */
 interface Consent {
-  /** Whatever they become. */
+  /** Whether the user refused all prompts of the workspace, including future ones. */
   readonly never: boolean;
-  /** Hashes of what was agreed to, the last one last. */
+  /** Hashes of the sets of prompts that the user agreed to, latest last. */
   readonly agreed: readonly string[];
 }
 
 const memoryKey = 'holysheep.workspacePrompts';
-/** A workspace has several sets where its branches differ; the oldest are forgotten. */
-const remembered = 20;
+/** Maximum number of stored consents. Branches of a workspace may have different prompts; the oldest consents are dropped. */
+const maxSavedConsents = 20;
 
-/** The user's prompts, and those of a trusted workspace once the user has agreed to exactly them. */
+/** Lists the user's prompts, and the prompts of a trusted workspace if the user has agreed to exactly this set. */
 export class CustomPrompts {
-  /** @param memory of this workspace */
+  /** @param memory VS Code's state of this workspace, where the consent is stored */
   constructor(
     private readonly settings: Pick<Settings, 'prompts' | 'workspacePrompts'>,
     private readonly memory: Store,
     private readonly isTrusted: () => boolean,
   ) {}
 
-  /** The user's come first, so that a title means the user's where both have it. */
+  /** Returns the prompts that can be run. User prompts come first, so they win over workspace prompts with the same title. */
   list(): readonly CustomPrompt[] {
-    const user = onceEach(this.settings.prompts()).map((prompt) => ({ ...prompt, from: 'user' as const }));
-    const workspacePrompts = this.agreed() ? this.workspacePrompts() : [];
+    const user = uniqueByTitle(this.settings.prompts()).map((prompt) => ({ ...prompt, from: 'user' as const }));
+    const workspacePrompts = this.hasConsent() ? this.workspacePrompts() : [];
     return [...user, ...workspacePrompts.map((prompt) => ({ ...prompt, from: 'workspace' as const }))];
   }
 
-  /** Those of the workspace that the user has to be asked about before they are listed or run. */
+  /** Returns the workspace prompts that can't be listed or run before the user agrees to them. */
   unasked(): readonly UserPrompt[] {
-    return this.agreed() || this.consent().never ? [] : this.workspacePrompts();
+    return this.hasConsent() || this.readConsent().never ? [] : this.workspacePrompts();
   }
 
-  /** Those of the workspace that the user did not want. */
+  /** Returns the workspace prompts that the user has refused. */
   refused(): readonly UserPrompt[] {
-    return !this.agreed() && this.consent().never ? this.workspacePrompts() : [];
+    return !this.hasConsent() && this.readConsent().never ? this.workspacePrompts() : [];
   }
 
-  /** @param prompts that the user was shown: others may have come since */
+  /**
+   * Stores the user's consent to a set of prompts.
+   * @param prompts the prompts that the user saw: the workspace may have changed since
+   */
   async agree(prompts: readonly UserPrompt[]): Promise<void> {
-    const hash = hashOf(prompts);
-    const agreed = this.consent().agreed.filter((other) => other !== hash);
-    await this.remember({ never: false, agreed: [...agreed, hash].slice(-remembered) });
+    const hash = hashPrompts(prompts);
+    const previous = this.readConsent().agreed.filter((agreed) => agreed !== hash);
+    await this.saveConsent({ never: false, agreed: [...previous, hash].slice(-maxSavedConsents) });
   }
 
+  /** Stores that the user never wants the prompts of this workspace. */
   async refuse(): Promise<void> {
-    await this.remember({ never: true, agreed: [] });
+    await this.saveConsent({ never: true, agreed: [] });
   }
 
   private workspacePrompts(): readonly UserPrompt[] {
-    return this.isTrusted() ? onceEach(this.settings.workspacePrompts()) : [];
+    return this.isTrusted() ? uniqueByTitle(this.settings.workspacePrompts()) : [];
   }
 
-  private agreed(): boolean {
+  private hasConsent(): boolean {
     const workspacePrompts = this.workspacePrompts();
-    return workspacePrompts.length > 0 && this.consent().agreed.includes(hashOf(workspacePrompts));
+    return workspacePrompts.length > 0 && this.readConsent().agreed.includes(hashPrompts(workspacePrompts));
   }
 
-  private consent(): Consent {
+  private readConsent(): Consent {
     const value = this.memory.get(memoryKey);
     if (!isRecord(value)) return { never: false, agreed: [] };
     const agreed: readonly unknown[] = Array.isArray(value.agreed) ? value.agreed : [];
     return { never: value.never === true, agreed: agreed.filter((hash) => typeof hash === 'string') };
   }
 
-  private async remember(consent: Consent): Promise<void> {
+  private async saveConsent(consent: Consent): Promise<void> {
     await this.memory.update(memoryKey, consent);
   }
 }
 
-/** Of several with one title the first: the others could not be told apart. */
-function onceEach(prompts: readonly UserPrompt[]): readonly UserPrompt[] {
+/** Keeps only the first prompt with each title, because prompts are selected by title. */
+function uniqueByTitle(prompts: readonly UserPrompt[]): readonly UserPrompt[] {
   const titles = new Set<string>();
   return prompts.filter(({ title }) => !titles.has(title) && titles.add(title));
 }
 
-function hashOf(prompts: readonly UserPrompt[]): string {
+function hashPrompts(prompts: readonly UserPrompt[]): string {
   const parts = prompts.map(({ title, template, model }) => [title, template, model ?? null]);
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }

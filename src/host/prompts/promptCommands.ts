@@ -22,23 +22,26 @@ const confirmationMs = 8000;
 export function registerPrompts(services: Services): readonly Command[] {
   const { own, context, customPrompts, settings, promptHistory, panels, setContext, onError } = services;
   removeLegacyPrompts(context.globalState).catch(onError);
-  own(followPrompts(customPrompts, settings, setContext));
-  const deps = { ...services, told: new Set<string>() };
+  own(watchHasPrompts(customPrompts, settings, setContext));
+  const deps = { ...services, warnedTemplates: new Set<string>() };
   return [
     {
       id: 'holysheep.runPrompt',
-      // Optional argument: the title of a custom prompt, for keybindings; then the user doesn't choose.
+      // A keybinding can pass the title of a custom prompt; then the user doesn't have to choose one.
       async execute(argument) {
-        // The editor's context menu hands over the file it was opened on.
-        const named =
-          argument === undefined || argument instanceof vscode.Uri ? undefined : runPromptArgument(argument, localize);
-        await (named ? runNamedPrompt(deps, named) : runChosenPrompt(deps));
+        // The context menu of the editor passes the URI of the file.
+        const reference =
+          argument === undefined || argument instanceof vscode.Uri
+            ? undefined
+            : parseRunPromptArgument(argument, localize);
+        await (reference ? runNamedPrompt(deps, reference) : runChosenPrompt(deps));
       },
     },
     { id: 'holysheep.clearPromptHistory', execute: () => clearPromptHistory(promptHistory, panels) },
   ];
 }
 
+/** Clears the prompt history on disk and in the open panels, then confirms it in the status bar. */
 export async function clearPromptHistory(
   history: Pick<PromptHistory, 'clear'>,
   panels: { updatePromptHistory(): void },
@@ -48,18 +51,21 @@ export async function clearPromptHistory(
   vscode.window.setStatusBarMessage(vscode.l10n.t('Prompt history cleared.'), confirmationMs);
 }
 
-/** `holysheep.hasPrompts`: there is something to choose from, or to be asked about; also after a no, as the way back; or to be mended. */
-export function followPrompts(
+/**
+ * Keeps the context key `holysheep.hasPrompts` up to date. The key is true if any prompt exists: a usable one, an unusable
+ * one that the user can fix, or a workspace prompt, even a refused one, because the user may change that decision.
+ */
+export function watchHasPrompts(
   prompts: Pick<CustomPrompts, 'list' | 'unasked' | 'refused'>,
   settings: Pick<Settings, 'unusablePrompts' | 'onDidChange'>,
   setContext: SetContext,
 ): vscode.Disposable {
-  let known = false;
+  let current = false;
   const update = (): void => {
-    const listed = prompts.list().length + prompts.unasked().length + prompts.refused().length;
-    const value = listed + settings.unusablePrompts().length > 0;
-    if (value === known) return;
-    known = value;
+    const listCount = prompts.list().length + prompts.unasked().length + prompts.refused().length;
+    const value = listCount + settings.unusablePrompts().length > 0;
+    if (value === current) return;
+    current = value;
     setContext('holysheep.hasPrompts', value);
   };
   update();
@@ -67,18 +73,21 @@ export function followPrompts(
 }
 
 interface RunPromptDeps extends Services {
-  /** Templates whose unknown variables the user has been told about. */
-  readonly told: Set<string>;
+  /** Templates for which the user has been warned about unknown variables. */
+  readonly warnedTemplates: Set<string>;
 }
 
-interface NamedPrompt {
+interface PromptReference {
   readonly title: string;
-  /** Absent: the user's own if there is one, else the workspace's. */
+  /** Source of the prompt. If missing, a user prompt takes precedence over a workspace prompt. */
   readonly from?: 'user' | 'workspace' | undefined;
 }
 
-/** @throws ArgumentError that says what is wrong */
-export function runPromptArgument(argument: unknown, localize: Localize): NamedPrompt {
+/**
+ * Reads the argument of `holysheep.runPrompt`: a title, or a title with a source.
+ * @throws ArgumentError when the argument has no title
+ */
+export function parseRunPromptArgument(argument: unknown, localize: Localize): PromptReference {
   const noTitle = localize('"holysheep.runPrompt" expects the title of a prompt.');
   const schema = v.object(
     {
@@ -90,22 +99,29 @@ export function runPromptArgument(argument: unknown, localize: Localize): NamedP
   return parsedArgument(schema, typeof argument === 'string' ? { title: argument } : argument);
 }
 
-/** @throws UserError when there is no such prompt, or no code to ask about */
-async function runNamedPrompt(deps: RunPromptDeps, named: NamedPrompt): Promise<void> {
+/**
+ * Runs the prompt with a given title. If the prompt belongs to the workspace, the user must agree to it first.
+ * @throws UserError when no prompt has this title, or there is no code to ask about
+ */
+async function runNamedPrompt(deps: RunPromptDeps, reference: PromptReference): Promise<void> {
   const { customPrompts } = deps;
-  const is = ({ title, from }: CustomPrompt): boolean => title === named.title && from === (named.from ?? from);
+  const matches = ({ title, from }: CustomPrompt): boolean =>
+    title === reference.title && from === (reference.from ?? from);
   const unasked = customPrompts.unasked();
-  const known = customPrompts.list().find(is);
-  if (!known && unasked.some(({ title }) => is({ title, template: '', from: 'workspace' }))) {
+  const listed = customPrompts.list().find(matches);
+  if (!listed && unasked.some(({ title }) => matches({ title, template: '', from: 'workspace' }))) {
     if (!(await askAboutWorkspacePrompts(customPrompts, unasked))) return;
   }
-  // Looked for anew: they may have changed while the question was there.
-  const prompt = known ?? customPrompts.list().find(is);
-  if (!prompt) throw new UserError(vscode.l10n.t('There is no prompt named “{0}”.', briefTitle(named.title)));
-  await run(deps, prompt);
+  // Search again: the prompts may have changed while the dialog was open.
+  const prompt = listed ?? customPrompts.list().find(matches);
+  if (!prompt) throw new UserError(vscode.l10n.t('There is no prompt named “{0}”.', briefTitle(reference.title)));
+  await runPrompt(deps, prompt);
 }
 
-/** Lets the user choose; those of the workspace are asked about first. @throws UserError as `runNamedPrompt` */
+/**
+ * Lets the user choose a prompt, after a decision about the workspace prompts if one is due.
+ * @throws UserError when there is no code to ask about
+ */
 async function runChosenPrompt(deps: RunPromptDeps): Promise<void> {
   const { customPrompts, settings } = deps;
   const unasked = customPrompts.unasked();
@@ -113,13 +129,13 @@ async function runChosenPrompt(deps: RunPromptDeps): Promise<void> {
   const choice = await pickPrompt(customPrompts, settings.unusablePrompts());
   switch (choice?.type) {
     case 'run':
-      return run(deps, choice.prompt);
+      return runPrompt(deps, choice.prompt);
     case 'ask':
       await askAboutWorkspacePrompts(customPrompts, [...customPrompts.unasked(), ...customPrompts.refused()]);
       return runChosenPrompt(deps);
     case 'add': {
       const added = await addPrompt(settings);
-      if (added) await offer(deps, added);
+      if (added) await offerToRun(deps, added);
       return;
     }
     case 'edit':
@@ -132,12 +148,12 @@ async function runChosenPrompt(deps: RunPromptDeps): Promise<void> {
   }
 }
 
-async function run(deps: RunPromptDeps, prompt: CustomPrompt): Promise<void> {
+async function runPrompt(deps: RunPromptDeps, prompt: CustomPrompt): Promise<void> {
   await askWithCustomPrompt(deps, prompt);
   const unknown = unknownVariables(prompt.template);
-  if (unknown.length === 0 || deps.told.has(prompt.template)) return;
-  deps.told.add(prompt.template);
-  const known = templateVariables.map((name) => `\${${name}}`).join(', ');
+  if (unknown.length === 0 || deps.warnedTemplates.has(prompt.template)) return;
+  deps.warnedTemplates.add(prompt.template);
+  const available = templateVariables.map((name) => `\${${name}}`).join(', ');
   toast(
     deps.log,
     'information',
@@ -145,16 +161,16 @@ async function run(deps: RunPromptDeps, prompt: CustomPrompt): Promise<void> {
       '“{0}” was sent with unknown variables unchanged ({1}). Available: {2}. Write {3} for a literal {4}.',
       briefTitle(prompt.title),
       unknown.join(', '),
-      known,
+      available,
       '$${',
       '${',
     ),
   );
 }
 
-/** Not at once: what was selected when it was written may be something else. */
-async function offer(deps: RunPromptDeps, prompt: CustomPrompt): Promise<void> {
+/** Offers to run a new prompt. The prompt does not run at once, because the selection may have changed meanwhile. */
+async function offerToRun(deps: RunPromptDeps, prompt: CustomPrompt): Promise<void> {
   const use = vscode.l10n.t('Use it now');
   const message = vscode.l10n.t('“{0}” was added to your custom prompts.', briefTitle(prompt.title));
-  if ((await vscode.window.showInformationMessage(withoutLinks(message), use)) === use) await run(deps, prompt);
+  if ((await vscode.window.showInformationMessage(withoutLinks(message), use)) === use) await runPrompt(deps, prompt);
 }

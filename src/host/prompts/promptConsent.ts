@@ -7,26 +7,29 @@ import type { CustomPrompts } from './customPrompts';
 import { briefTitles } from './promptTemplate';
 
 /**
- * Asks about the prompts that came with the workspace, with a look at them if the user likes.
- * @returns whether they are used; a dialog that is closed decides nothing, and the question comes again
+ * Asks the user whether to use the workspace prompts. The user can read the prompts first.
+ * @returns whether the user agreed. Closing the dialog decides nothing: the user is asked again next time.
  */
 export async function askAboutWorkspacePrompts(
   customPrompts: CustomPrompts,
   prompts: readonly UserPrompt[],
 ): Promise<boolean> {
-  const shown = new ShownPrompts();
+  const preview = new PromptPreview();
   try {
-    const answer = await ask(prompts, shown);
+    const answer = await askForConsent(prompts, preview);
     if (answer === 'use') await customPrompts.agree(prompts);
     if (answer === 'never') await customPrompts.refuse();
     return answer === 'use';
   } finally {
-    await shown.close();
+    await preview.close();
   }
 }
 
-async function ask(prompts: readonly UserPrompt[], shown: ShownPrompts): Promise<'use' | 'never' | undefined> {
-  const question = questionAbout(prompts);
+async function askForConsent(
+  prompts: readonly UserPrompt[],
+  preview: PromptPreview,
+): Promise<'use' | 'never' | undefined> {
+  const question = consentQuestion(prompts);
   const use = vscode.l10n.t('Use');
   const show = vscode.l10n.t('Show prompts');
   const never = vscode.l10n.t('Never');
@@ -35,27 +38,27 @@ async function ask(prompts: readonly UserPrompt[], shown: ShownPrompts): Promise
   );
   let answer = await vscode.window.showInformationMessage(question, { modal: true, detail }, use, show, never);
   if (answer === show) {
-    await shown.show(prompts);
-    // No dialog now: it would stand before what is to be read.
+    await preview.show(prompts);
+    // A modal dialog would cover the prompts, so ask in a notification.
     answer = await vscode.window.showInformationMessage(question, use, never);
   }
   if (answer === use) return 'use';
   return answer === never ? 'never' : undefined;
 }
 
-function questionAbout(prompts: readonly UserPrompt[]): string {
+function consentQuestion(prompts: readonly UserPrompt[]): string {
   const titles = withoutLinks(briefTitles(prompts));
   return prompts.length === 1
     ? vscode.l10n.t('This workspace defines a prompt: {0}. Use it?', titles)
     : vscode.l10n.t('This workspace defines {0} prompts: {1}. Use them?', prompts.length, titles);
 }
 
-/** Prompts to be read in an editor that can't change them, and leaves nothing to be saved. */
-class ShownPrompts extends Disposable {
+/** Shows prompts in a read-only editor, so that closing it never asks the user to save. */
+class PromptPreview extends Disposable {
   async show(prompts: readonly UserPrompt[]): Promise<void> {
-    const provideTextDocumentContent = (): string => prompts.map(asText).join('\n\n');
+    const provideTextDocumentContent = (): string => prompts.map(toMarkdown).join('\n\n');
     this.register(vscode.workspace.registerTextDocumentContentProvider(promptsScheme, { provideTextDocumentContent }));
-    // A name that was used before might still have its old text.
+    // A unique URI: VS Code may have cached the text of a previous one.
     const uri = vscode.Uri.from({
       scheme: promptsScheme,
       path: `/${vscode.l10n.t('Prompts')}.md`,
@@ -68,15 +71,17 @@ class ShownPrompts extends Disposable {
   async close(): Promise<void> {
     this.dispose();
     const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
-    const ours = tabs.filter(({ input }) => input instanceof vscode.TabInputText && input.uri.scheme === promptsScheme);
-    await vscode.window.tabGroups.close(ours, true);
+    const previewTabs = tabs.filter(
+      ({ input }) => input instanceof vscode.TabInputText && input.uri.scheme === promptsScheme,
+    );
+    await vscode.window.tabGroups.close(previewTabs, true);
   }
 }
 
-function asText({ title, template, model }: UserPrompt): string {
-  const asked = model === undefined ? [] : [vscode.l10n.t('Model: {0}', model), ''];
-  return [`# ${title}`, '', ...asked, template, ''].join('\n');
+function toMarkdown({ title, template, model }: UserPrompt): string {
+  const modelLines = model === undefined ? [] : [vscode.l10n.t('Model: {0}', model), ''];
+  return [`# ${title}`, '', ...modelLines, template, ''].join('\n');
 }
 
-/** Of the document in which the prompts of a workspace are shown. */
+/** URI scheme of the document that shows workspace prompts. */
 export const promptsScheme = 'holysheep-prompts';

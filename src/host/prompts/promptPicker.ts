@@ -7,7 +7,7 @@ import type { UnusablePrompt } from './unusablePrompts';
 
 type PromptChoice =
   | { readonly type: 'run'; readonly prompt: CustomPrompt }
-  /** Ask about those of the workspace, after all. */
+  /** Decide about the workspace prompts. */
   | { readonly type: 'ask' }
   | { readonly type: 'add' }
   | { readonly type: 'edit' };
@@ -16,7 +16,7 @@ interface PromptItem extends vscode.QuickPickItem {
   readonly choice?: PromptChoice;
 }
 
-/** The prompts that may be used, and the way to more of them. */
+/** Lets the user choose a prompt to run, add a prompt or edit the prompts in the settings. */
 export async function pickPrompt(
   customPrompts: CustomPrompts,
   unusable: readonly UnusablePrompt[],
@@ -34,10 +34,10 @@ export async function pickPrompt(
     matchOnDescription: true,
     matchOnDetail: true,
   };
-  return (await vscode.window.showQuickPick(items(prompts, customPrompts, unusable), options))?.choice;
+  return (await vscode.window.showQuickPick(pickerItems(prompts, customPrompts, unusable), options))?.choice;
 }
 
-function items(
+function pickerItems(
   prompts: readonly CustomPrompt[],
   customPrompts: CustomPrompts,
   unusable: readonly UnusablePrompt[],
@@ -45,12 +45,12 @@ function items(
   const user = prompts.filter(({ from }) => from === 'user');
   const workspacePrompts = prompts.filter(({ from }) => from === 'workspace');
   const workspace = vscode.l10n.t('Workspace prompts');
-  const left = customPrompts.unasked().length + customPrompts.refused().length;
+  const undecidedCount = customPrompts.unasked().length + customPrompts.refused().length;
   return [
     ...user.map(promptItem),
     ...(workspacePrompts.length > 0 ? [separator(workspace), ...workspacePrompts.map(promptItem)] : []),
     separator(''),
-    ...(left > 0 ? [{ label: `$(question) ${workspace}…`, choice: { type: 'ask' } as const }] : []),
+    ...(undecidedCount > 0 ? [{ label: `$(question) ${workspace}…`, choice: { type: 'ask' } as const }] : []),
     ...(unusable.length > 0 ? [unusableItem(unusable)] : []),
     { label: `$(add) ${vscode.l10n.t('Add a prompt…')}`, choice: { type: 'add' } },
     { label: `$(gear) ${vscode.l10n.t('Edit in settings.json')}`, choice: { type: 'edit' } },
@@ -67,7 +67,7 @@ function promptItem(prompt: CustomPrompt): PromptItem {
   };
 }
 
-/** Leads to where they can be mended. */
+/** Returns the item that opens the settings, where the user can fix the unusable prompts. */
 function unusableItem(unusable: readonly UnusablePrompt[]): PromptItem {
   const label = `$(warning) ${unusableLabel(unusable)}`;
   return { label, detail: plainLabel(unusableDetail(unusable)), choice: { type: 'edit' } };
@@ -77,8 +77,8 @@ function separator(label: string): PromptItem {
   return { label, kind: vscode.QuickPickItemKind.Separator };
 }
 
-/** As many as one line has room for. */
-const named = 4;
+/** Maximum number of reasons in the detail line of an item. */
+const maxReasons = 4;
 
 function unusableLabel({ length }: readonly UnusablePrompt[]): string {
   return length === 1
@@ -86,14 +86,14 @@ function unusableLabel({ length }: readonly UnusablePrompt[]): string {
     : vscode.l10n.t("{0} prompts in your settings can't be used", length);
 }
 
-/** What each of them lacks. */
+/** Returns why prompts can't be used, in one line. */
 function unusableDetail(unusable: readonly UnusablePrompt[]): string {
-  const reasons = unusable.slice(0, named).map(reason);
-  return [...reasons, ...(unusable.length > named ? ['…'] : [])].join(' · ');
+  const reasons = unusable.slice(0, maxReasons).map(describeReason);
+  return [...reasons, ...(unusable.length > maxReasons ? ['…'] : [])].join(' · ');
 }
 
-function reason({ number, title, why }: UnusablePrompt): string {
-  switch (why) {
+function describeReason({ number, title, reason }: UnusablePrompt): string {
+  switch (reason) {
     case 'no-prompt':
       return vscode.l10n.t('Prompt {0} needs a title and a template', number);
     case 'no-title':
@@ -106,20 +106,20 @@ function reason({ number, title, why }: UnusablePrompt): string {
 }
 
 /**
- * Asks for a title and a text, and keeps them in the user's settings.
- * @returns undefined when the user has changed their mind
+ * Asks the user for a title and a template, and saves them in the user's settings.
+ * @returns the new prompt, or undefined when the user cancelled
  */
 export async function addPrompt(settings: Settings): Promise<CustomPrompt | undefined> {
-  const taken = new Set(settings.prompts().map((prompt) => prompt.title));
-  const title = await ask({
+  const usedTitles = new Set(settings.prompts().map((prompt) => prompt.title));
+  const title = await askForText({
     title: vscode.l10n.t('Add a prompt (1 of 2)'),
     prompt: vscode.l10n.t('Name shown in menus'),
     placeHolder: vscode.l10n.t('e.g. Translate comments'),
     validateInput: (text) =>
-      taken.has(text.trim()) ? vscode.l10n.t('You already have a prompt with this name.') : undefined,
+      usedTitles.has(text.trim()) ? vscode.l10n.t('You already have a prompt with this name.') : undefined,
   });
   if (title === undefined) return undefined;
-  const template = await ask({
+  const template = await askForText({
     title: vscode.l10n.t('Add a prompt (2 of 2)'),
     prompt: vscode.l10n.t(
       'Prompt for the selected code, which is attached automatically. Available variables: {0}',
@@ -132,8 +132,8 @@ export async function addPrompt(settings: Settings): Promise<CustomPrompt | unde
   return { title, template, from: 'user' };
 }
 
-/** Looking something up in another window must not lose what was typed. */
-async function ask(options: vscode.InputBoxOptions): Promise<string | undefined> {
+/** Keeps the input box open when it loses the focus, so that the user can look something up without losing the text. */
+async function askForText(options: vscode.InputBoxOptions): Promise<string | undefined> {
   const text = (await vscode.window.showInputBox({ ...options, ignoreFocusOut: true }))?.trim();
   return text === '' ? undefined : text;
 }

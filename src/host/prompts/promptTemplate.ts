@@ -3,38 +3,41 @@ import type { CodeExcerpt } from '../code/codeExcerpt';
 import { type CodeProblem, codePromptText, cutNote, oneLine, problemList } from '../code/codePrompts';
 import type { UserPrompt } from '../settings/settingValues';
 
-/** What a template of the user's own can ask for, as `${selection}`. */
+/** Names of the variables that a template can contain, for example as `${selection}`. */
 export const templateVariables = ['selection', 'language', 'file', 'problems'] as const;
 
 type TemplateVariable = (typeof templateVariables)[number];
 
-interface Expanded {
+interface ExpandedTemplate {
   readonly text: string;
-  /** What the text has in it, so that it is not added once more. */
+  /** The variables that the template contains. Their values are not added to the prompt again. */
   readonly used: ReadonlySet<TemplateVariable>;
 }
 
-/** `$${` first: it stands for `${` as it is. */
-const places = /\$(\$\{)|\$\{([^{}]*)\}/g;
+/** Matches `$${`, which stands for a literal `${`, and variables. */
+const placeholders = /\$(\$\{)|\$\{([^{}]*)\}/g;
 
-/** In one pass: what a variable brings is text, whatever it looks like. What is no variable stays as it is written. */
-export function expandTemplate(template: string, values: Readonly<Record<TemplateVariable, string>>): Expanded {
+/** Replaces variables in one pass, so that a value that looks like a variable stays as it is. Unknown variables stay, too. */
+export function expandTemplate(template: string, values: Readonly<Record<TemplateVariable, string>>): ExpandedTemplate {
   const used = new Set<TemplateVariable>();
-  const text = template.replace(places, (whole: string, escaped: string | undefined, name: string | undefined) => {
-    if (escaped !== undefined) return escaped;
-    const variable = variableOf(name);
-    if (!variable) return whole;
-    used.add(variable);
-    return values[variable];
-  });
+  const text = template.replace(
+    placeholders,
+    (match: string, escaped: string | undefined, name: string | undefined) => {
+      if (escaped !== undefined) return escaped;
+      const variable = variableOf(name);
+      if (!variable) return match;
+      used.add(variable);
+      return values[variable];
+    },
+  );
   return { text, used };
 }
 
-/** Each once, as it is written, e.g. `${code}`. */
+/** Returns the unknown variables of a template without duplicates, e.g. `${code}`. */
 export function unknownVariables(template: string): readonly string[] {
-  const found = [...template.matchAll(places)];
-  const unknown = found.filter(([, escaped, name]) => escaped === undefined && !variableOf(name));
-  return [...new Set(unknown.map(([whole]) => whole))];
+  const matches = [...template.matchAll(placeholders)];
+  const unknown = matches.filter(([, escaped, name]) => escaped === undefined && !variableOf(name));
+  return [...new Set(unknown.map(([match]) => match))];
 }
 
 function variableOf(name: string | undefined): TemplateVariable | undefined {
@@ -42,9 +45,9 @@ function variableOf(name: string | undefined): TemplateVariable | undefined {
 }
 
 /**
- * What the model is sent for a prompt of the user's own: the template alone where it places the code, else with the code
- * and what is around it as with our own prompts.
- * @param locale as for `codePromptText`
+ * Returns the prompt text for a custom prompt. If the template contains the code, the text is the template alone.
+ * Otherwise, the code and its surroundings are appended as in the built-in prompts.
+ * @param locale language in which the model is asked to answer, as for `codePromptText`
  */
 export function customPromptText(
   template: string,
@@ -63,14 +66,14 @@ export function customPromptText(
   return codePromptText(instruction, excerpt, problems, locale);
 }
 
-const limits = { titles: 5, characters: 40 } as const;
+const titleLimits = { titles: 5, characters: 40 } as const;
 
-/** Returns titles that fit into a sentence, each cut to a short line. */
+/** Returns quoted titles for a sentence: a limited number, each truncated to a short line. */
 export function briefTitles(prompts: readonly UserPrompt[]): string {
-  const quoted = prompts.slice(0, limits.titles).map(({ title }) => `“${briefTitle(title)}”`);
-  return [...quoted, ...(prompts.length > limits.titles ? ['…'] : [])].join(', ');
+  const quoted = prompts.slice(0, titleLimits.titles).map(({ title }) => `“${briefTitle(title)}”`);
+  return [...quoted, ...(prompts.length > titleLimits.titles ? ['…'] : [])].join(', ');
 }
 
 export function briefTitle(title: string): string {
-  return visibleText(title, limits.characters);
+  return visibleText(title, titleLimits.characters);
 }

@@ -2,27 +2,27 @@ import * as v from 'valibot';
 import { isRecord } from '../../engine/json';
 import { textFrom, userPrompt } from '../settings/settingValues';
 
-/** An entry of `holysheep.prompts` that is not listed. */
+/** An entry of the setting `holysheep.prompts` that can't be used. */
 export interface UnusablePrompt {
-  /** Its place in the list, from 1. */
+  /** Position of the entry in the setting, from 1. */
   readonly number: number;
-  /** Empty: it has none. */
+  /** Title of the entry; empty when it has none. */
   readonly title: string;
-  readonly why: 'no-prompt' | 'no-title' | 'no-template' | 'title-taken';
+  readonly reason: 'no-prompt' | 'no-title' | 'no-template' | 'title-taken';
 }
 
-/** What is left out of the user's prompts, and why; a value that is no list counts as one entry that is no prompt. */
+/** Returns the entries of `holysheep.prompts` that can't be used. A value that is not a list counts as one such entry. */
 export function unusablePrompts(value: unknown): readonly UnusablePrompt[] {
   if (value === undefined || value === null) return [];
   const entries: readonly unknown[] = Array.isArray(value) ? value : [value];
   const titles = new Set<string>();
   return entries.flatMap((entry, index): readonly UnusablePrompt[] => {
     const number = index + 1;
-    if (!Array.isArray(value) || !isRecord(entry)) return [{ number, title: '', why: 'no-prompt' }];
+    if (!Array.isArray(value) || !isRecord(entry)) return [{ number, title: '', reason: 'no-prompt' }];
     const title = textFrom(entry.title, '');
     const { issues } = v.safeParse(userPrompt, entry, { abortEarly: true });
-    if (issues) return [{ number, title, why: title === '' ? 'no-title' : 'no-template' }];
-    if (titles.has(title)) return [{ number, title, why: 'title-taken' }];
+    if (issues) return [{ number, title, reason: title === '' ? 'no-title' : 'no-template' }];
+    if (titles.has(title)) return [{ number, title, reason: 'title-taken' }];
     titles.add(title);
     return [];
   });

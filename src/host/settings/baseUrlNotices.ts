@@ -14,12 +14,12 @@ interface BaseUrlNoticeDeps {
 }
 
 const memoryKey = 'holysheep.baseUrlNotices';
-/** Number of notices that are remembered as shown; the oldest are forgotten. */
-const remembered = 20;
+/** Maximum number of notices that are stored as shown; the oldest are dropped. */
+const maxSavedNotices = 20;
 
-/** Says what is made of the base URL, once for each value of the setting. */
+/** Notifies the user once about a base URL that is invalid, insecure or was corrected. */
 export class BaseUrlNotices extends Disposable {
-  /** The user is notified of an unusable URL again in the next window: nothing works until it is changed. */
+  /** The base URL that was checked last. It is not stored: an invalid URL is reported again in the next window. */
   private notified: string | undefined;
 
   constructor(private readonly deps: BaseUrlNoticeDeps) {
@@ -41,7 +41,7 @@ export class BaseUrlNotices extends Disposable {
     }
     const changed = baseUrl.corrections.some((correction) => correction !== 'trimmed');
     if (baseUrl.corrections.length > 0) log.info(`Base URL: ${baseUrl.url} (${baseUrl.corrections.join(', ')})`);
-    if ((changed || baseUrl.insecure) && this.firstTime(baseUrl)) this.notify(baseUrl, text, changed);
+    if ((changed || baseUrl.insecure) && this.isFirstTime(baseUrl)) this.notify(baseUrl, text, changed);
   }
 
   private notify(baseUrl: BaseUrl, text: string, changed: boolean): void {
@@ -60,20 +60,20 @@ export class BaseUrlNotices extends Disposable {
     }
   }
 
-  private firstTime({ url, corrections }: BaseUrl): boolean {
+  private isFirstTime({ url, corrections }: BaseUrl): boolean {
     const { memory, log } = this.deps;
-    // Not the setting's text: what a query held may be secret.
+    // Don't store the text of the setting: its query may contain a secret.
     const notice = [url, ...corrections].join(' ');
-    const known = memory.get<readonly string[]>(memoryKey, []);
-    if (known.includes(notice)) return false;
+    const shown = memory.get<readonly string[]>(memoryKey, []);
+    if (shown.includes(notice)) return false;
     memory
-      .update(memoryKey, [...known, notice].slice(-remembered))
+      .update(memoryKey, [...shown, notice].slice(-maxSavedNotices))
       .then(undefined, (error: unknown) => log.error(error));
     return true;
   }
 }
 
-/** A sentence that names the setting, never its text: that may hold a password. */
+/** Returns a message about an invalid base URL, without its text: a base URL may contain a password. */
 export function unusableBaseUrl(problem: BaseUrlProblem): string {
   switch (problem) {
     case 'empty':

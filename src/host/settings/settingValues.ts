@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { EngineSettings } from '../../engine/engine';
 import type { JitterKind } from '../../engine/retry/backoff';
 
-/** A hand-edited settings.json may hold anything: what can't be used becomes the default, what is too much the limit. */
+/** Default and limits of a number in settings.json. An invalid value becomes the default, and an excessive one the limit. */
 interface NumberSetting {
   readonly default: number;
   readonly minimum: number;
@@ -10,7 +10,7 @@ interface NumberSetting {
   readonly integer: boolean;
 }
 
-/** As in package.json; a test holds the two together. Durations in milliseconds. */
+/** Default and limits of each number setting, with durations in milliseconds. A test compares them with package.json. */
 export const numberSettings = {
   temperature: { default: 0.7, minimum: 0, maximum: 2, integer: false },
   maxTokens: { default: 2048, minimum: 1, maximum: 1_000_000, integer: true },
@@ -21,56 +21,61 @@ export const numberSettings = {
   'retry.maxHintMs': { default: 300_000, minimum: 0, maximum: 3_600_000, integer: true },
 } as const satisfies Record<string, NumberSetting>;
 
-/** The first is the default. */
+/** Values of `holysheep.retry.jitter`; the first is the default. */
 export const jitterChoices = ['full', 'equal', 'decorrelated', 'classic', 'none'] as const satisfies JitterKind[];
+/** Values of `holysheep.resume`; the first is the default. */
 export const resumeChoices = ['auto', 'restart', 'off'] as const satisfies EngineSettings['resume'][];
 
-/** Under the 300 s after which the runtime's own `fetch` gives up. */
+/** Limits for timeouts, in milliseconds. The maximum is below the 300 s after which `fetch` of the runtime times out. */
 export const timeoutRange = { minimum: 1000, maximum: 299_000 } as const;
 
 export const defaultBaseUrl = 'https://api.holysheep.ai/v1';
 export const defaultModel = 'claude-sonnet-4';
 
-const text = v.pipe(v.string(), v.trim(), v.nonEmpty());
+const nonEmptyText = v.pipe(v.string(), v.trim(), v.nonEmpty());
 
+/** Schema of an entry of `holysheep.prompts`. */
 export const userPrompt = v.object({
-  title: text,
-  /** What is asked about the selected code. */
-  template: text,
-  model: v.optional(v.fallback(v.optional(text), undefined)),
+  title: nonEmptyText,
+  /** Text of the prompt about the selected code, with variables. */
+  template: nonEmptyText,
+  model: v.optional(v.fallback(v.optional(nonEmptyText), undefined)),
 });
 
-/** A prompt of the user's own, offered for a selection. */
+/** A prompt from the settings that the user can run for a selection. */
 export type UserPrompt = Readonly<v.InferOutput<typeof userPrompt>>;
 
-export function numberFrom(value: unknown, setting: NumberSetting): number {
+/** Returns a number within the limits of its setting, or the default for any other type. */
+export function parseNumber(value: unknown, setting: NumberSetting): number {
   const { minimum, maximum, integer } = setting;
   const schema = v.pipe(v.number(), v.toMinValue(minimum), v.toMaxValue(maximum));
   const number = v.parse(v.fallback(schema, setting.default), value);
   return integer ? Math.round(number) : number;
 }
 
-/** null: the engine's own default for the model. */
-export function timeoutFrom(value: unknown): number | null {
-  return v.is(v.number(), value) ? numberFrom(value, { ...timeoutRange, default: 0, integer: true }) : null;
+/** Returns a timeout in milliseconds, or null to use the engine's default for the model. */
+export function parseTimeout(value: unknown): number | null {
+  return v.is(v.number(), value) ? parseNumber(value, { ...timeoutRange, default: 0, integer: true }) : null;
 }
 
-export function choiceFrom<const T extends string>(value: unknown, choices: readonly [T, ...T[]]): T {
+/** Returns the value if it is one of the choices, else the first choice. */
+export function parseChoice<const T extends string>(value: unknown, choices: readonly [T, ...T[]]): T {
   return v.parse(v.fallback(v.picklist(choices), choices[0]), value);
 }
 
-/** @returns the trimmed text, or `fallback` for one that is empty or no text. */
+/** Returns the trimmed text, or `fallback` when the value is empty or not a string. */
 export function textFrom(value: unknown, fallback: string): string {
-  return v.parse(v.fallback(text, fallback), value);
+  return v.parse(v.fallback(nonEmptyText, fallback), value);
 }
 
-export function modelsFrom(value: unknown): readonly string[] {
-  return [...new Set(usable(text, value))];
+/** Returns the model ids of a list, trimmed and without duplicates. */
+export function parseModels(value: unknown): readonly string[] {
+  return [...new Set(validEntries(nonEmptyText, value))];
 }
 
-/** Entries that lack a title or a template are left out. */
-export function promptsFrom(value: unknown): readonly UserPrompt[] {
-  return usable(userPrompt, value).map(({ title, template, model }) => ({
+/** Returns the prompts of a list. Entries without a title or a template are left out. */
+export function parsePrompts(value: unknown): readonly UserPrompt[] {
+  return validEntries(userPrompt, value).map(({ title, template, model }) => ({
     title,
     template,
     ...(model !== undefined && { model }),
@@ -78,7 +83,7 @@ export function promptsFrom(value: unknown): readonly UserPrompt[] {
 }
 
 /** Returns the entries of a list that the schema accepts. */
-function usable<T>(schema: v.GenericSchema<unknown, T>, value: unknown): readonly T[] {
+function validEntries<T>(schema: v.GenericSchema<unknown, T>, value: unknown): readonly T[] {
   const entries: readonly unknown[] = Array.isArray(value) ? value : [];
   return entries.flatMap((entry) => {
     const result = v.safeParse(schema, entry);

@@ -4,24 +4,24 @@ import { normalizeBaseUrl, type NormalizedBaseUrl } from '../../engine/gateway/b
 import { unusablePrompts, type UnusablePrompt } from '../prompts/unusablePrompts';
 import { Disposable } from '../util/disposable';
 import {
-  choiceFrom,
+  parseChoice,
   defaultBaseUrl,
   defaultModel,
   jitterChoices,
-  modelsFrom,
-  numberFrom,
+  parseModels,
+  parseNumber,
   numberSettings,
-  promptsFrom,
+  parsePrompts,
   resumeChoices,
   textFrom,
-  timeoutFrom,
+  parseTimeout,
   type UserPrompt,
 } from './settingValues';
 
 const section = 'holysheep';
 
-/** VS Code also says which of the user's values are those of a remote machine, though its API does not mention it. */
-interface Inspected {
+/** The values of a setting by source. VS Code's API does not document the local and the remote part of the user settings. */
+interface InspectedSetting {
   readonly defaultValue?: unknown;
   readonly globalValue?: unknown;
   readonly globalLocalValue?: unknown;
@@ -29,7 +29,7 @@ interface Inspected {
   readonly workspaceValue?: unknown;
 }
 
-/** The user's settings, read anew at every call and made usable; nothing here throws on what a file may hold. */
+/** Reads the settings of the extension at every call. Invalid values are replaced by defaults and never throw. */
 export class Settings extends Disposable {
   private readonly changed = this.register(new vscode.EventEmitter<void>());
   readonly onDidChange = this.changed.event;
@@ -49,16 +49,16 @@ export class Settings extends Disposable {
         maxRetries: this.number('retry.maxRetries'),
         baseDelayMs: this.number('retry.baseDelayMs'),
         maxDelayMs: this.number('retry.maxDelayMs'),
-        jitter: choiceFrom(this.read('retry.jitter'), jitterChoices),
+        jitter: parseChoice(this.read('retry.jitter'), jitterChoices),
         maxHintMs: this.number('retry.maxHintMs'),
       },
-      fallbackModels: modelsFrom(this.read('fallbackModels')),
-      resume: choiceFrom(this.read('resume'), resumeChoices),
+      fallbackModels: parseModels(this.read('fallbackModels')),
+      resume: parseChoice(this.read('resume'), resumeChoices),
       timeout: {
-        headersMs: timeoutFrom(this.read('timeout.headersMs')),
-        firstTokenMs: timeoutFrom(this.read('timeout.firstTokenMs')),
-        idleMs: timeoutFrom(this.read('timeout.idleMs')),
-        silentMs: timeoutFrom(this.read('timeout.silentMs')),
+        headersMs: parseTimeout(this.read('timeout.headersMs')),
+        firstTokenMs: parseTimeout(this.read('timeout.firstTokenMs')),
+        idleMs: parseTimeout(this.read('timeout.idleMs')),
+        silentMs: parseTimeout(this.read('timeout.silentMs')),
       },
     };
   }
@@ -67,7 +67,7 @@ export class Settings extends Disposable {
     return normalizeBaseUrl(this.baseUrlText());
   }
 
-  /** As the user wrote it; may hold credentials or nonsense. */
+  /** Returns the base URL as the user wrote it. It may contain credentials or be invalid. */
   baseUrlText(): string {
     const value = this.readUser('baseUrl');
     return typeof value === 'string' ? value : defaultBaseUrl;
@@ -77,7 +77,7 @@ export class Settings extends Disposable {
     return textFrom(this.read('model'), defaultModel);
   }
 
-  /** Empty: none is sent. */
+  /** Returns the system prompt, or an empty string when none is sent. */
   systemPrompt(): string {
     return textFrom(this.readUser('systemPrompt'), '');
   }
@@ -90,23 +90,23 @@ export class Settings extends Disposable {
     return this.number('maxTokens');
   }
 
-  /** The user's own. */
+  /** Returns the prompts from the user settings. */
   prompts(): readonly UserPrompt[] {
-    return promptsFrom(this.readUser('prompts'));
+    return parsePrompts(this.readUser('prompts'));
   }
 
-  /** Those of the user's own that `prompts` leaves out, or has twice. */
+  /** Returns the entries of the user settings that are not valid prompts or whose title is already used. */
   unusablePrompts(): readonly UnusablePrompt[] {
     return unusablePrompts(this.readUser('prompts'));
   }
 
-  /** What the workspace brings, or the machine it is on: a dev container's settings are the workspace's. */
+  /** Returns the prompts from the workspace, including those of a remote machine: a dev container belongs to the workspace. */
   workspacePrompts(): readonly UserPrompt[] {
     const { workspaceValue, globalRemoteValue } = this.inspect('prompts');
-    return [...promptsFrom(workspaceValue), ...promptsFrom(globalRemoteValue)];
+    return [...parsePrompts(workspaceValue), ...parsePrompts(globalRemoteValue)];
   }
 
-  /** Beside what is there, even where that can't be used: it may be being written. */
+  /** Appends a prompt to the user settings. Invalid entries stay, because the user may still be editing them. */
   addPrompt(prompt: UserPrompt): Thenable<void> {
     const value = this.readUser('prompts');
     const entries: readonly unknown[] = Array.isArray(value) ? value : [];
@@ -115,14 +115,14 @@ export class Settings extends Disposable {
   }
 
   historyLimit(): number {
-    return numberFrom(this.readUser('history.limit'), numberSettings['history.limit']);
+    return parseNumber(this.readUser('history.limit'), numberSettings['history.limit']);
   }
 
-  /** Written where it takes effect: a workspace that names a model would hide the user's. */
+  /** Saves the model in the workspace if the workspace sets a model, else in the user settings. */
   setModel(id: string): Thenable<void> {
     const configuration = vscode.workspace.getConfiguration(section);
-    const hidden = configuration.inspect('model')?.workspaceValue !== undefined;
-    const target = hidden ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global;
+    const isOverridden = configuration.inspect('model')?.workspaceValue !== undefined;
+    const target = isOverridden ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global;
     return configuration.update('model', id, target);
   }
 
@@ -131,20 +131,23 @@ export class Settings extends Disposable {
   }
 
   private number(key: keyof typeof numberSettings): number {
-    return numberFrom(this.read(key), numberSettings[key]);
+    return parseNumber(this.read(key), numberSettings[key]);
   }
 
   private read(key: string): unknown {
     return vscode.workspace.getConfiguration(section).get(key);
   }
 
-  /** Where requests go, what is said in the user's name and what is deleted: never from a workspace, a folder or a remote machine. */
+  /**
+   * Reads a setting only from the user settings of this machine, never from a workspace, a folder or a remote machine: these
+   * must not decide where requests go, what is sent in the user's name or which conversations are deleted.
+   */
   private readUser(key: string): unknown {
     const { globalValue, globalLocalValue, globalRemoteValue, defaultValue } = this.inspect(key);
     return (globalRemoteValue === undefined ? globalValue : globalLocalValue) ?? defaultValue;
   }
 
-  private inspect(key: string): Inspected {
+  private inspect(key: string): InspectedSetting {
     return vscode.workspace.getConfiguration(section).inspect(key) ?? {};
   }
 }

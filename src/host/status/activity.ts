@@ -5,45 +5,46 @@ import type { ModelCooldown } from '../../engine/gate/networkState';
 import type { Conversation } from '../conversation/conversation';
 import { canRetry } from '../conversation/exchange';
 
+/** The activity of all turns, as one value for the status bar. */
 export type Activity =
   | { readonly kind: 'idle' }
-  /** `others`: turns of other conversations that run as well. */
-  | { readonly kind: 'streaming'; readonly others: number }
-  /** `until`: epoch milliseconds at which the next attempt goes out; `estimated`: that time is not known exactly. */
+  /** An answer arrives. `otherTurns`: number of turns that run in other conversations. */
+  | { readonly kind: 'streaming'; readonly otherTurns: number }
+  /** A turn waits. `until`: epoch milliseconds at which the next attempt starts; `estimated`: the time is an estimate. */
   | {
       readonly kind: 'waiting';
       readonly until: number;
       readonly estimated?: true | undefined;
-      readonly others: number;
+      readonly otherTurns: number;
     }
-  /** Goes on by itself when the network is back. */
-  | { readonly kind: 'offline'; readonly others: number }
-  /** `partial`: a part of the answer is there. */
+  /** A turn waits for the network and continues automatically. */
+  | { readonly kind: 'offline'; readonly otherTurns: number }
+  /** The last turn failed. `partial`: part of the answer has arrived. */
   | { readonly kind: 'failed'; readonly partial: boolean }
-  /** Nothing runs, and what is asked now would have to wait. */
+  /** No turn runs, and a new request to the selected model would have to wait. */
   | ({ readonly kind: 'cooling' } & ModelCooldown);
 
-/** As `Conversations` has them. */
+/** The conversations whose turns the status bar and the context keys reflect. */
 export interface Turns {
   readonly current: Pick<Conversation, 'activeExchange' | 'lastExchange'> | undefined;
   readonly running: Pick<Conversation, 'activeExchange' | 'lastExchange'> | undefined;
-  /** How many conversations have one that runs. */
+  /** Number of conversations with a running turn. */
   readonly runningCount: number;
 }
 
-/** What the status bar says of the running turn, or of how the last one ended. */
+/** Returns the activity of the running turn, or the outcome of the last turn when none runs. */
 export function activityOf({ running, current, runningCount }: Turns): Activity {
   const exchange = running?.activeExchange ?? current?.lastExchange;
-  const others = Math.max(0, runningCount - 1);
+  const otherTurns = Math.max(0, runningCount - 1);
   switch (exchange?.state.phase) {
     case 'offline':
-      return { kind: 'offline', others };
+      return { kind: 'offline', otherTurns };
     case 'waiting':
-      return exchange.state.wait ? waiting(exchange.state.wait, others) : { kind: 'streaming', others };
+      return exchange.state.wait ? waitingActivity(exchange.state.wait, otherTurns) : { kind: 'streaming', otherTurns };
     case 'connecting':
     case 'streaming':
     case 'resuming':
-      return { kind: 'streaming', others };
+      return { kind: 'streaming', otherTurns };
     case 'failed':
       return { kind: 'failed', partial: exchange.state.text !== '' };
     case 'done':
@@ -54,13 +55,13 @@ export function activityOf({ running, current, runningCount }: Turns): Activity 
   }
 }
 
-function waiting({ until, estimated }: WaitingEvent, others: number): Activity {
-  return { kind: 'waiting', until, ...(estimated && { estimated }), others };
+function waitingActivity({ until, estimated }: WaitingEvent, otherTurns: number): Activity {
+  return { kind: 'waiting', until, ...(estimated && { estimated }), otherTurns };
 }
 
 /**
- * Shows a cooldown of the model instead of how the last turn ended, but not instead of a running turn: that one waits for
- * the cooldown or asks another model.
+ * Returns the cooldown of the model in place of the outcome of the last turn, but not in place of a running turn: a running
+ * turn waits for the cooldown or uses another model.
  */
 export function withCooldown(activity: Activity, cooldown: ModelCooldown | undefined): Activity {
   if (!cooldown) return activity;
@@ -68,19 +69,19 @@ export function withCooldown(activity: Activity, cooldown: ModelCooldown | undef
 }
 
 /**
- * The conversation whose turn is shown, stopped and retried where several run: the current one's, else one that can't go
- * on, else any.
+ * Returns the conversation whose turn is shown, stopped and retried when several turns run: the current conversation, else
+ * one that waits, else any other.
  */
-export function foremost<Any extends Pick<Conversation, 'activeExchange'>>(
-  current: Any | undefined,
-  all: readonly Any[],
-): Any | undefined {
+export function foremost<Candidate extends Pick<Conversation, 'activeExchange'>>(
+  current: Candidate | undefined,
+  all: readonly Candidate[],
+): Candidate | undefined {
   if (current?.activeExchange) return current;
   const running = all.filter(({ activeExchange }) => activeExchange);
-  return running.find(({ activeExchange }) => isHeldUp(activeExchange)) ?? running[0];
+  return running.find(({ activeExchange }) => isWaiting(activeExchange)) ?? running[0];
 }
 
-/** Passes an activity on only when it is another: events come sixty times a second. */
+/** Passes an activity on only when it differs from the previous one: events arrive up to sixty times per second. */
 export class DistinctActivity {
   private last: Activity = { kind: 'idle' };
 
@@ -93,58 +94,59 @@ export class DistinctActivity {
   }
 }
 
-function isHeldUp(active: Conversation['activeExchange']): boolean {
+function isWaiting(active: Conversation['activeExchange']): boolean {
   const phase = active?.state.phase;
   return phase === 'waiting' || phase === 'offline';
 }
 
-/** Nothing is said while nothing is going on. */
-type Shown = Exclude<Activity, { readonly kind: 'idle' }>;
+/** The status bar item is hidden while the activity is idle. */
+type VisibleActivity = Exclude<Activity, { readonly kind: 'idle' }>;
 
-/** What the status bar says of an activity. */
-interface ActivityWords {
-  /** With an icon, e.g. `$(watch) Retrying in 4 s`. */
+/** Texts of the status bar item for an activity. */
+interface ActivityText {
+  /** Text with an icon, e.g. `$(watch) Retrying in 4 s`. */
   readonly text: string;
   readonly tooltip: string;
   /**
-   * For screen readers. Times are times of day: it stays the same as long as the activity does, so that nobody hears each
-   * second of a countdown.
+   * Label for screen readers. It contains a time of day instead of a countdown: it must not change every second, because
+   * screen readers announce each change.
    */
   readonly label: string;
 }
 
-interface WordsDeps {
+interface ActivityTextDeps {
   readonly localize: Localize;
-  /** With seconds. @param at epoch milliseconds */
+  /** Formats an epoch time in milliseconds as a time of day with seconds. */
   readonly formatTime: (at: number) => string;
-  /** Epoch milliseconds. */
+  /** Returns the current time in epoch milliseconds. */
   readonly now: () => number;
 }
 
-export function activityWords(activity: Shown, deps: WordsDeps): ActivityWords {
+/** Returns the texts of the status bar item for an activity. */
+export function activityText(activity: VisibleActivity, deps: ActivityTextDeps): ActivityText {
   const { localize } = deps;
-  const [icon, caption, said = caption] = captionOf(activity, deps);
-  const others = 'others' in activity ? activity.others : 0;
+  const [icon, caption, spoken = caption] = describeActivity(activity, deps);
+  const otherTurns = 'otherTurns' in activity ? activity.otherTurns : 0;
   const lines = [
-    ...reasonOf(activity, deps),
-    ...(others > 0 ? [localize('Other answers in progress: {others}.', { others })] : []),
+    ...explainActivity(activity, deps),
+    ...(otherTurns > 0 ? [localize('Other answers in progress: {others}.', { others: otherTurns })] : []),
     localize('Click to show the conversation.'),
   ];
   return {
-    text: `${icon} ${caption}${others > 0 ? ` (+${others})` : ''}`,
+    text: `${icon} ${caption}${otherTurns > 0 ? ` (+${otherTurns})` : ''}`,
     tooltip: lines.join('\n'),
-    label: `HolySheep: ${[said, ...lines].join(' ')}`,
+    label: `HolySheep: ${[spoken, ...lines].join(' ')}`,
   };
 }
 
-type Caption = readonly [icon: string, text: string, said?: string];
+type Caption = readonly [icon: string, text: string, spoken?: string];
 
-function captionOf(activity: Shown, { localize, formatTime, now }: WordsDeps): Caption {
+function describeActivity(activity: VisibleActivity, { localize, formatTime, now }: ActivityTextDeps): Caption {
   switch (activity.kind) {
     case 'streaming':
       return ['$(sync~spin)', localize('Answering…')];
     case 'waiting': {
-      // Rounded as on the card: both start at what was announced.
+      // Round as the wait card does, so that both countdowns start at the same number.
       const seconds = Math.max(0, Math.round((activity.until - now()) / 1000));
       if (activity.estimated) {
         const caption =
@@ -168,7 +170,7 @@ function captionOf(activity: Shown, { localize, formatTime, now }: WordsDeps): C
   }
 }
 
-function reasonOf(activity: Shown, { localize }: WordsDeps): readonly string[] {
+function explainActivity(activity: VisibleActivity, { localize }: ActivityTextDeps): readonly string[] {
   switch (activity.kind) {
     case 'offline':
       return [localize('You appear to be offline. The answer resumes automatically when the network is back.')];
@@ -187,24 +189,25 @@ function reasonOf(activity: Shown, { localize }: WordsDeps): readonly string[] {
   }
 }
 
+/** Sets a context key of VS Code, for `when` clauses. */
 export type SetContext = (key: string, value: boolean) => void;
 
-/** `holysheep.running`, `holysheep.retryable` and `holysheep.hasConversation`, set only when their value changes. */
+/** Sets the context keys `running`, `retryable` and `hasConversation` of `holysheep`, each only when its value changes. */
 export class ContextKeys {
-  private readonly known = new Map<string, boolean>();
+  private readonly values = new Map<string, boolean>();
 
   constructor(private readonly setContext: SetContext) {}
 
   update({ running, current }: Pick<Turns, 'running' | 'current'>): void {
     this.set('holysheep.running', running !== undefined);
     this.set('holysheep.retryable', isRetryable(running ?? current));
-    // Something was asked in it: it can be named, exported and deleted.
+    // An empty conversation can't be renamed, exported or deleted.
     this.set('holysheep.hasConversation', current?.lastExchange !== undefined);
   }
 
   private set(key: string, value: boolean): void {
-    if ((this.known.get(key) ?? false) === value) return;
-    this.known.set(key, value);
+    if ((this.values.get(key) ?? false) === value) return;
+    this.values.set(key, value);
     this.setContext(key, value);
   }
 }

@@ -3,31 +3,31 @@ import type { ModelCooldown } from '../../engine/gate/networkState';
 
 interface CooldownWatcherDeps {
   readonly clock: Clock;
-  /** The cooldown of the model that would be asked now. */
+  /** Returns the cooldown of the model that the next request would use. */
   readonly cooldown: () => Promise<ModelCooldown | undefined>;
   readonly show: (cooldown: ModelCooldown | undefined) => void;
   readonly onError: (error: unknown) => void;
 }
 
-/** The longest a timer of the host can run, about 25 days. */
+/** Longest delay that `setTimeout` supports, about 25 days. */
 const longestTimerMs = 2 ** 31 - 1;
 
-/** Shows the cooldown of the selected model until it is over. No timer runs while there is none. */
+/** Shows the cooldown of the selected model until it expires. No timer runs without a cooldown. */
 export class CooldownWatcher {
   private cancel: (() => void) | undefined;
-  /** An update that takes long must not replace a later one. */
-  private updates = 0;
+  /** Number of the latest update: a slow update must not replace the result of a later one. */
+  private latestUpdate = 0;
   private disposed = false;
 
   constructor(private readonly deps: CooldownWatcherDeps) {}
 
-  /** To be called when the cooldown may have changed, or another model or gateway was selected. */
+  /** Call this method when the cooldown may have changed, or when the user selects another model or gateway. */
   update(): void {
-    const update = ++this.updates;
+    const update = ++this.latestUpdate;
     this.deps
       .cooldown()
       .then((cooldown) => {
-        if (update === this.updates && !this.disposed) this.present(cooldown);
+        if (update === this.latestUpdate && !this.disposed) this.showCooldown(cooldown);
       })
       .catch(this.deps.onError);
   }
@@ -37,12 +37,12 @@ export class CooldownWatcher {
     this.cancel?.();
   }
 
-  private present(cooldown: ModelCooldown | undefined): void {
+  private showCooldown(cooldown: ModelCooldown | undefined): void {
     const { clock, show } = this.deps;
     this.cancel?.();
-    const leftMs = cooldown ? Math.max(0, cooldown.until - clock.now()) : 0;
-    // Rounded up: a timer that fires a fraction early would find the cooldown still there, and start again.
-    const checkMs = Math.min(Math.ceil(leftMs) + 1, longestTimerMs);
+    const remainingMs = cooldown ? Math.max(0, cooldown.until - clock.now()) : 0;
+    // Round up: a timer that fires slightly too early would find the cooldown still active and start again.
+    const checkMs = Math.min(Math.ceil(remainingMs) + 1, longestTimerMs);
     this.cancel = cooldown && clock.after(checkMs, () => this.update());
     show(cooldown);
   }

@@ -9,7 +9,7 @@ import { CooldownWatcher } from './cooldownWatcher';
 import { StatusBar } from './statusBar';
 import { registerTurnNotices } from './turnNotices';
 
-/** Shows outside the panels what the turns do: in the status bar, in notifications, and in which commands make sense. */
+/** Reports the activity of turns outside the panels: in the status bar, in notifications and in context keys. */
 export function registerStatus(services: Services): readonly Command[] {
   registerIndicators(services);
   const { own, conversations, panels, log } = services;
@@ -20,15 +20,15 @@ export function registerStatus(services: Services): readonly Command[] {
 function registerIndicators({ own, conversations, connections, engine, setContext, onError }: Services): void {
   const statusBar = own(new StatusBar(connections));
   const contextKeys = new ContextKeys(setContext);
-  const activity = new DistinctActivity((shown) => statusBar.update(shown));
+  const activity = new DistinctActivity((changed) => statusBar.update(changed));
   let cooldown: ModelCooldown | undefined;
   const show = (): void => activity.update(withCooldown(activityOf(conversations), cooldown));
   const watcher = own(
     new CooldownWatcher({
       clock: systemClock,
-      cooldown: () => cooldownOfPresentModel(connections, engine),
-      show: (present) => {
-        cooldown = present;
+      cooldown: () => cooldownOfSelectedModel(connections, engine),
+      show: (current) => {
+        cooldown = current;
         show();
       },
       onError,
@@ -44,7 +44,7 @@ function registerIndicators({ own, conversations, connections, engine, setContex
   );
 }
 
-async function cooldownOfPresentModel(connections: Connections, engine: Engine): Promise<ModelCooldown | undefined> {
+async function cooldownOfSelectedModel(connections: Connections, engine: Engine): Promise<ModelCooldown | undefined> {
   const connection = await connections.currentIfUsable();
   if (connection?.apiKey === undefined) return undefined;
   const { origin, apiKey } = connection;

@@ -5,14 +5,16 @@ import type { Connections } from '../connection/connections';
 import { plainLabel } from '../ui/messageText';
 import { Disposable } from '../util/disposable';
 import { localize, secondOfDay } from '../util/localization';
-import { activityWords, type Activity } from './activity';
+import { activityText, type Activity } from './activity';
+
+/** Interval at which a countdown is updated, in milliseconds. */
 const tickMs = 1000;
 
-/** The current model, and beside it what a running turn is doing. */
+/** The two status bar items: the current model, and the activity of the turns. */
 export class StatusBar extends Disposable {
-  private readonly model = this.register(item('holysheep.model', 101));
-  private readonly activity = this.register(item('holysheep.activity', 100));
-  private ticking: NodeJS.Timeout | undefined;
+  private readonly model = this.register(createItem('holysheep.model', 101));
+  private readonly activity = this.register(createItem('holysheep.activity', 100));
+  private countdown: NodeJS.Timeout | undefined;
 
   constructor(connections: Connections) {
     super();
@@ -24,27 +26,27 @@ export class StatusBar extends Disposable {
   }
 
   update(activity: Activity): void {
-    clearInterval(this.ticking);
-    this.ticking = undefined;
+    clearInterval(this.countdown);
+    this.countdown = undefined;
     if (this.disposed) return;
     this.show(activity);
-    if (activity.kind === 'waiting') this.ticking = setInterval(() => this.show(activity), tickMs);
+    if (activity.kind === 'waiting') this.countdown = setInterval(() => this.show(activity), tickMs);
   }
 
   override dispose(): void {
-    clearInterval(this.ticking);
+    clearInterval(this.countdown);
     super.dispose();
   }
 
   private showModel({ model, host, hasKey, demo }: ConnectionView): void {
-    const mark = demo ? `$(beaker) ${vscode.l10n.t('Offline demo')}: ` : '$(sparkle) ';
+    const prefix = demo ? `$(beaker) ${vscode.l10n.t('Offline demo')}: ` : '$(sparkle) ';
     const lines = [
       vscode.l10n.t('HolySheep model: {0}', plainLabel(model)),
       demo ? vscode.l10n.t('Offline demo: a mock gateway on this computer answers.') : vscode.l10n.t('Host: {0}', host),
       ...keyLines(hasKey),
       vscode.l10n.t('Click to select another model.'),
     ];
-    this.model.text = mark + plainLabel(model);
+    this.model.text = prefix + plainLabel(model);
     this.model.tooltip = lines.join('\n');
     this.model.accessibilityInformation = { label: lines.join(' '), role: 'button' };
     this.model.show();
@@ -55,7 +57,7 @@ export class StatusBar extends Disposable {
       this.activity.hide();
       return;
     }
-    const { text, tooltip, label } = activityWords(activity, {
+    const { text, tooltip, label } = activityText(activity, {
       localize,
       formatTime: secondOfDay,
       now: () => Date.now(),
@@ -74,6 +76,6 @@ function keyLines(hasKey: ConnectionView['hasKey']): readonly string[] {
   return hasKey ? [] : [vscode.l10n.t('No API key is set.')];
 }
 
-function item(id: string, priority: number): vscode.StatusBarItem {
+function createItem(id: string, priority: number): vscode.StatusBarItem {
   return vscode.window.createStatusBarItem(id, vscode.StatusBarAlignment.Right, priority);
 }

@@ -9,39 +9,40 @@ import { conversationName, panelTitle } from '../panel/panelText';
 import { toast, type ToastAction } from '../ui/notifications';
 import { timeOfDay } from '../util/localization';
 
-/** What somebody should hear of who does not see the panel. */
+/** A notification about a turn whose panel is not visible. */
 export type TurnNotice =
-  /** `partial`: a part of the answer is there; `message`: localised. */
+  /** The turn failed. `partial`: part of the answer has arrived; `message`: localised reason. */
   | { readonly kind: 'failed'; readonly partial: boolean; readonly message: string }
-  /** `until`: epoch milliseconds; `message`: why, localised. */
+  /** A long wait has started. `until`: epoch milliseconds at which it ends; `message`: localised reason. */
   | { readonly kind: 'waiting'; readonly until: number; readonly message: string }
+  /** A long turn has completed its answer. */
   | { readonly kind: 'done' };
 
-type Noticed = Pick<Conversation, 'id' | 'exchange'>;
+type NoticeSource = Pick<Conversation, 'id' | 'exchange'>;
 
-interface TurnNoticesDeps<Of extends Noticed> {
-  /** Its panel is in view. */
+interface TurnNoticesDeps<Source extends NoticeSource> {
+  /** Returns whether the panel of a conversation is visible. */
   readonly isVisible: (conversationId: string) => boolean;
-  readonly show: (notice: TurnNotice, conversation: Of, exchangeId: string) => void;
+  readonly show: (notice: TurnNotice, conversation: Source, exchangeId: string) => void;
 }
 
-/** Whoever asks looks at the panel for so long before turning to something else. */
-const longMs = 30_000;
+/** Minimum length of a wait or a turn for a notification, in milliseconds. Users usually watch the panel for this long. */
+const minNoticedMs = 30_000;
 
-/** One notice for a turn, and none for what can be seen or was wanted. */
-export class TurnNotices<Of extends Noticed = Conversation> {
-  /** Exchanges whose running turn has had its notice. */
+/** Shows at most one notification per turn, and none while its panel is visible or when the user stopped the turn. */
+export class TurnNotices<Source extends NoticeSource = Conversation> {
+  /** Ids of exchanges whose running turn has already caused a notification. */
   private readonly notified = new Set<string>();
 
-  constructor(private readonly deps: TurnNoticesDeps<Of>) {}
+  constructor(private readonly deps: TurnNoticesDeps<Source>) {}
 
-  handle(conversation: Of, change: ConversationChange | undefined): void {
+  handle(conversation: Source, change: ConversationChange | undefined): void {
     if (change?.type !== 'events') return;
     for (const event of change.events) this.handleEvent(conversation, change.exchangeId, event);
   }
 
-  private handleEvent(conversation: Of, exchangeId: string, event: RecordedEvent): void {
-    const notice = noticeOf(event, conversation.exchange(exchangeId)?.state ?? initialTurn);
+  private handleEvent(conversation: Source, exchangeId: string, event: RecordedEvent): void {
+    const notice = createNotice(event, conversation.exchange(exchangeId)?.state ?? initialTurn);
     const wasNotified = this.notified.has(exchangeId);
     if (notice && !wasNotified && !this.deps.isVisible(conversation.id)) {
       this.notified.add(exchangeId);
@@ -51,24 +52,24 @@ export class TurnNotices<Of extends Noticed = Conversation> {
   }
 }
 
-function noticeOf(event: RecordedEvent, state: TurnState): TurnNotice | undefined {
+function createNotice(event: RecordedEvent, state: TurnState): TurnNotice | undefined {
   switch (event.type) {
     case 'waiting':
-      // What ends by itself when the network is back has no length: the status bar says it.
-      return event.reason !== 'offline' && event.delayMs >= longMs
+      // A wait for the network has no known length. The status bar shows it.
+      return event.reason !== 'offline' && event.delayMs >= minNoticedMs
         ? { kind: 'waiting', until: event.until, message: event.message }
         : undefined;
     case 'failed':
       return { kind: 'failed', partial: state.text !== '', message: event.message };
     case 'done':
-      return lastedMs(state) >= longMs ? { kind: 'done' } : undefined;
+      return turnDurationMs(state) >= minNoticedMs ? { kind: 'done' } : undefined;
     default:
       return undefined;
   }
 }
 
-/** From the beginning of the turn, or since it was last tried again, to its end. */
-function lastedMs({ startedAt, endedAt }: TurnState): number {
+/** Returns the time from the start of the turn, or from its last manual retry, to its end. */
+function turnDurationMs({ startedAt, endedAt }: TurnState): number {
   return startedAt === undefined || endedAt === undefined ? 0 : endedAt - startedAt;
 }
 
@@ -79,8 +80,8 @@ interface RegistrationDeps {
 }
 
 /**
- * Shows notifications about turns whose panel is not in view. Turns of VS Code's own chat and of other extensions are
- * shown by them.
+ * Shows notifications about turns whose panel is not visible. Turns of VS Code's chat and of other extensions have no
+ * panel, so they never cause one.
  */
 export function registerTurnNotices(deps: RegistrationDeps): { dispose(): void } {
   const notices = new TurnNotices<Conversation>({
@@ -121,7 +122,7 @@ function showTurnNotice(
   }
 }
 
-/** A notification may be clicked long after it was shown: what does not wait any more is not asked again, but shown. */
+/** Retries a turn that still waits. The user may click long after the wait has ended; then only the panel is shown. */
 async function retryNow(deps: RegistrationDeps, id: string, exchangeId: string): Promise<void> {
   const conversation = await deps.conversations.open(id);
   if (conversation?.activeExchange?.id === exchangeId) conversation.retryNow();

@@ -1,36 +1,39 @@
 import type { Localize } from '../../engine/engine';
 import { visibleText } from '../../engine/gateway/visibleText';
 
-/** For words that are quoted within a sentence, which has a full stop of its own. Three of them are no full stop. */
-export function withoutFullStop(words: string): string {
-  return words.replace(/(?<!\.)\.$|。$/, '');
+/** Removes the final full stop of a text that is quoted within a sentence. An ellipsis stays. */
+export function withoutFullStop(text: string): string {
+  return text.replace(/(?<!\.)\.$|。$/, '');
 }
 
-/** VS Code makes links of `[text](target)` in a notification, of commands too: what others have written has none. */
+/** Escapes links in a text from outside: VS Code turns `[text](target)` in a notification into a link, even to a command. */
 export function withoutLinks(text: string): string {
   return text.replaceAll('](', '] (');
 }
 
-const defaultLength = 200;
+const defaultMaxLength = 200;
 
-/** Returns foreign text for a label of VS Code: one line without anything hidden in it, and without icons. */
-export function plainLabel(text: string, maxLength = defaultLength): string {
+/** Returns a text from outside as a label for VS Code: one line, without hidden characters and without icons. */
+export function plainLabel(text: string, maxLength = defaultMaxLength): string {
   return withoutIcons(visibleText(text, maxLength));
 }
 
-/** Returns text for a label that VS Code draws no icons in: with a word joiner, which has no glyph, `$(name)` is none. */
+/** Escapes icons such as `$(alert)` in a label by inserting an invisible word joiner. */
 export function withoutIcons(text: string): string {
   return text.replaceAll('$(', '$\u2060(');
 }
 
-const secondsUpTo = 90;
+/** Longest duration that is formatted in seconds only. */
+const maxSeconds = 90;
 
-/** How long something takes, in words: `4.1 s`, `37 s`, `1 min 40 s`. */
+/** Formats a duration, e.g. `4.1 s`, `37 s` or `1 min 40 s`. @param ms milliseconds */
 export function spokenDuration(ms: number, localize: Localize): string {
   const tenths = Math.round(Math.max(0, ms) / 100) / 10;
   const seconds = tenths < 10 ? tenths : Math.round(tenths);
-  if (seconds <= secondsUpTo) return localize('{0} s', { 0: seconds });
+  if (seconds <= maxSeconds) return localize('{0} s', { 0: seconds });
   const minutes = Math.floor(seconds / 60);
-  const rest = seconds % 60;
-  return rest === 0 ? localize('{0} min', { 0: minutes }) : localize('{0} min {1} s', { 0: minutes, 1: rest });
+  const remainingSeconds = seconds % 60;
+  return remainingSeconds === 0
+    ? localize('{0} min', { 0: minutes })
+    : localize('{0} min {1} s', { 0: minutes, 1: remainingSeconds });
 }

@@ -6,16 +6,17 @@ import { withoutLinks } from './messageText';
 
 type ToastKind = 'information' | 'warning' | 'error';
 
+/** A button of a notification. */
 export interface ToastAction {
   readonly title: string;
   readonly run: () => unknown;
 }
 
-const maxLength = 1000;
+const maxMessageChars = 1000;
 
 /**
- * Shows a notification, and doesn't wait until the user dismisses it. The message may quote foreign text: it becomes
- * one line without links and without anything hidden in it.
+ * Shows a notification without waiting until the user dismisses it. The message may quote text from outside, so it is
+ * reduced to one line without links and hidden characters.
  */
 export function toast(
   log: Pick<Log, 'error'>,
@@ -23,13 +24,17 @@ export function toast(
   message: string,
   actions: readonly ToastAction[] = [],
 ): void {
-  const chosen = show(kind, withoutLinks(visibleText(message, maxLength)), ...actions.map(({ title }) => title));
-  chosen
+  const selection = showMessage(
+    kind,
+    withoutLinks(visibleText(message, maxMessageChars)),
+    ...actions.map(({ title }) => title),
+  );
+  selection
     .then((title) => actions.find((action) => action.title === title)?.run())
     .then(undefined, (error: unknown) => log.error(error));
 }
 
-function show(kind: ToastKind, message: string, ...titles: string[]): Thenable<string | undefined> {
+function showMessage(kind: ToastKind, message: string, ...titles: string[]): Thenable<string | undefined> {
   switch (kind) {
     case 'information':
       return vscode.window.showInformationMessage(message, ...titles);
@@ -40,7 +45,7 @@ function show(kind: ToastKind, message: string, ...titles: string[]): Thenable<s
   }
 }
 
-/** Buttons that several messages carry. */
+/** Returns a button that opens a setting. @param id setting id, e.g. `holysheep.baseUrl` */
 export function openSetting(id: string, title = vscode.l10n.t('Open settings')): ToastAction {
   return { title, run: () => vscode.commands.executeCommand('workbench.action.openSettings', `@id:${id}`) };
 }
@@ -72,7 +77,7 @@ export function networkSettings(): ToastAction {
 /** Delay before progress is shown. Work that finishes sooner must not flash a notification over the panel. */
 const progressDelayMs = 500;
 
-/** Shows a cancellable notification while work takes longer than a moment. */
+/** Runs work, and shows a cancellable notification if it takes longer than {@link progressDelayMs}. */
 export async function lateProgress<T>(
   title: string,
   work: (token: vscode.CancellationToken) => Promise<T>,
@@ -80,8 +85,8 @@ export async function lateProgress<T>(
   const source = new vscode.CancellationTokenSource();
   try {
     const result = work(source.token);
-    const first = await resultWithin(progressDelayMs, result);
-    if (first !== 'late') return first;
+    const earlyResult = await resultWithin(progressDelayMs, result);
+    if (earlyResult !== 'late') return earlyResult;
     return await vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, title, cancellable: true },
       (_progress, token) => {

@@ -1,21 +1,23 @@
 import type * as vscode from 'vscode';
 
-/** Owns what it registers and lets go of it in reverse order. */
+/** Base class that disposes of its registered items in reverse order. */
 export abstract class Disposable implements vscode.Disposable {
-  private readonly owned: vscode.Disposable[] = [];
-  protected get disposed(): boolean {
-    return this.gone;
-  }
-  private gone = false;
+  private readonly items: vscode.Disposable[] = [];
+  private isDisposed = false;
 
+  protected get disposed(): boolean {
+    return this.isDisposed;
+  }
+
+  /** Disposes of `item` together with this object, or at once if this object is already disposed of. */
   protected register<T extends vscode.Disposable>(item: T): T {
-    if (this.gone) item.dispose();
-    else this.owned.push(item);
+    if (this.isDisposed) item.dispose();
+    else this.items.push(item);
     return item;
   }
 
   dispose(): void {
-    this.gone = true;
-    for (const item of this.owned.splice(0).reverse()) item.dispose();
+    this.isDisposed = true;
+    for (const item of this.items.splice(0).reverse()) item.dispose();
   }
 }

@@ -1,4 +1,4 @@
-/** A code block that is open: where it goes on in another part of the chat, it must be opened once more. */
+/** An open code block. It is closed and opened again when something else is shown within it. */
 interface Fence {
   readonly indent: string;
   readonly marker: string;
@@ -6,17 +6,16 @@ interface Fence {
 }
 
 /**
- * Markdown that comes in pieces, as it can be shown in a chat where something else may come between any two of them. A
- * line of code is shown when it is whole: its halves in two code blocks would be two lines.
+ * Splits streamed Markdown into pieces for a chat that may show something else between two pieces. A line of code is held
+ * back until it is complete, because its parts in two code blocks would become two lines.
  */
 export class FencedText {
-  /** The current line. */
-  private line = new LineStart();
-  /** The last part of the current line, which is not shown yet. */
-  private held = '';
+  private line = new LineScanner();
+  /** Text of the current line that is held back. */
+  private buffered = '';
   private fence: Fence | undefined;
 
-  /** @returns what can be shown now */
+  /** Adds a piece of Markdown. @returns the text that can be shown now */
   push(text: string): string {
     let complete = '';
     let start = 0;
@@ -26,21 +25,21 @@ export class FencedText {
       complete += text.slice(start, end + 1);
       start = end + 1;
     }
-    const rest = text.slice(start);
-    this.line.read(rest);
-    const shown = start > 0 ? this.rest() + complete : '';
-    this.held += rest;
-    return this.fence || this.line.mayBeFence ? shown : shown + this.rest();
+    const remainder = text.slice(start);
+    this.line.read(remainder);
+    const output = start > 0 ? this.rest() + complete : '';
+    this.buffered += remainder;
+    return this.fence || this.line.mayBeFence ? output : output + this.rest();
   }
 
-  /** What was held back, when no more of it comes, or it can't be waited for. */
+  /** Returns the text that was held back, for the end of the text or for something that must be shown at once. */
   rest(): string {
-    const out = this.held;
-    this.held = '';
-    return out;
+    const text = this.buffered;
+    this.buffered = '';
+    return text;
   }
 
-  /** What ends the block that is open, before something else is shown, and what opens it again; undefined: none is. */
+  /** The lines that close the open code block and open it again, or undefined when no block is open. */
   get seam(): { readonly close: string; readonly open: string } | undefined {
     if (!this.fence) return undefined;
     const { indent, marker, info } = this.fence;
@@ -48,12 +47,12 @@ export class FencedText {
   }
 
   private endLine(line: FenceLine | undefined): void {
-    this.line = new LineStart();
+    this.line = new LineScanner();
     if (!line) return;
-    const { before, marker, rest } = line;
+    const { prefix, marker, info } = line;
     if (!this.fence) {
-      this.fence = { indent: before.replace(/[^\s>]/g, ' '), marker, info: rest.trimEnd() };
-    } else if (marker.startsWith(this.fence.marker) && rest.trim() === '' && /^[\s>]*$/.test(before)) {
+      this.fence = { indent: prefix.replace(/[^\s>]/g, ' '), marker, info: info.trimEnd() };
+    } else if (marker.startsWith(this.fence.marker) && info.trim() === '' && /^[\s>]*$/.test(prefix)) {
       this.fence = undefined;
     }
   }
@@ -61,39 +60,41 @@ export class FencedText {
 
 /** The parts of a line that opens or closes a code block. */
 interface FenceLine {
-  /** White space, quote marks and list markers. */
-  readonly before: string;
-  /** Three or more backticks or tildes. */
+  /** Whitespace, quote marks and list markers before the fence. */
+  readonly prefix: string;
+  /** The fence: three or more backticks or tildes. */
   readonly marker: string;
-  readonly rest: string;
+  /** Info string after the fence, e.g. `ts`. */
+  readonly info: string;
 }
 
-type State =
-  /** In white space, quote marks and list markers. */
+/** Part of a Markdown line that a {@link LineScanner} is reading. */
+type LineState =
+  /** Whitespace, quote marks and list markers at the start of the line. */
   | 'prefix'
-  /** After `-`, `*`, `+` or `1.`, which is a list marker only if white space follows. */
+  /** Right after `-`, `*`, `+` or `1.`, which is a list marker only if whitespace follows. */
   | 'bullet'
   | 'number'
   | 'marker'
   | 'info'
-  /** The line does not begin or end a fenced block. */
+  /** The line is certainly not a fence. */
   | 'other';
 
-/** CommonMark's limit for the number of a list item. */
+/** Maximum number of digits of a list number in CommonMark. */
 const maxDigits = 9;
 
 /**
- * Reads one line of Markdown that comes in pieces, each character once, to find out whether it is a fence: the whole
- * line may be long, and reading it anew with each piece would take quadratic time.
+ * Finds out whether a line of streamed Markdown is a fence. It reads each character once: reading a long line again with
+ * each piece would take quadratic time.
  */
-class LineStart {
-  private state: State = 'prefix';
-  /** The line so far, as long as it may be a fence. */
+class LineScanner {
+  private state: LineState = 'prefix';
+  /** The text of the line so far, while it may still be a fence. */
   private text = '';
   private digits = 0;
   private markerStart = 0;
   private markerEnd = 0;
-  private mark = '';
+  private markCharacter = '';
 
   read(piece: string): void {
     if (this.state === 'other') return;
@@ -107,7 +108,7 @@ class LineStart {
     }
   }
 
-  /** Whether the line has the marks of a fence, and nothing so far that a fence can't have. */
+  /** Whether the line so far looks like a fence. */
   get mayBeFence(): boolean {
     return this.state === 'marker' || this.state === 'info';
   }
@@ -116,36 +117,36 @@ class LineStart {
   fence(): FenceLine | undefined {
     if (!this.mayBeFence || this.markerEnd - this.markerStart < 3) return undefined;
     return {
-      before: this.text.slice(0, this.markerStart),
+      prefix: this.text.slice(0, this.markerStart),
       marker: this.text.slice(this.markerStart, this.markerEnd),
-      rest: this.text.slice(this.markerEnd),
+      info: this.text.slice(this.markerEnd),
     };
   }
 
-  private next(character: string, at: number): State {
+  private next(character: string, offset: number): LineState {
     switch (this.state) {
       case 'prefix':
-        return this.afterPrefix(character, at);
+        return this.afterPrefix(character, offset);
       case 'bullet':
         return /\s/.test(character) ? 'prefix' : 'other';
       case 'number':
         if (character === '.' || character === ')') return 'bullet';
         return isDigit(character) && ++this.digits <= maxDigits ? 'number' : 'other';
       case 'marker':
-        if (character === this.mark) {
-          this.markerEnd = at + 1;
+        if (character === this.markCharacter) {
+          this.markerEnd = offset + 1;
           return 'marker';
         }
-        return at - this.markerStart < 3 ? 'other' : 'info';
+        return offset - this.markerStart < 3 ? 'other' : 'info';
       case 'info':
-        // If another backtick follows in the line, the marker is the beginning of inline code.
-        return character === '`' && this.mark === '`' ? 'other' : 'info';
+        // If another backtick follows in the line, the line starts with inline code.
+        return character === '`' && this.markCharacter === '`' ? 'other' : 'info';
       case 'other':
         return 'other';
     }
   }
 
-  private afterPrefix(character: string, at: number): State {
+  private afterPrefix(character: string, offset: number): LineState {
     if (character === '>' || /\s/.test(character)) return 'prefix';
     if (character === '-' || character === '*' || character === '+') return 'bullet';
     if (isDigit(character)) {
@@ -153,9 +154,9 @@ class LineStart {
       return 'number';
     }
     if (character !== '`' && character !== '~') return 'other';
-    this.mark = character;
-    this.markerStart = at;
-    this.markerEnd = at + 1;
+    this.markCharacter = character;
+    this.markerStart = offset;
+    this.markerEnd = offset + 1;
     return 'marker';
   }
 }

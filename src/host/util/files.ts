@@ -2,40 +2,40 @@ import { constants } from 'node:fs';
 import { chmod, lstat, open, readdir, rename, rm, utimes, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Conversations are private: other users of the machine can't read them. Windows ignores these modes. */
+/** File mode that gives other users of the machine no access. Windows ignores file modes. */
 export const privateFileMode = 0o600;
+/** Folder mode that gives other users of the machine no access. Windows ignores file modes. */
 export const privateFolderMode = 0o700;
 
 /**
- * Removes the permissions of other users from a folder that has any, and then from its files. The files of other users and
- * the targets of symbolic links are not changed.
+ * Removes the permissions of other users from a folder, and from its files if the folder had such permissions. Files of
+ * other users and targets of symbolic links stay unchanged.
  */
 export async function makePrivate(folder: string): Promise<void> {
-  // Nobody else gets at the files of a private folder, so that a start need not look at each of them.
-  if (process.platform === 'win32' || !(await tighten(folder, privateFolderMode))) return;
+  // Other users can't reach the files of a private folder, so the files need no check.
+  if (process.platform === 'win32' || !(await restrictPermissions(folder, privateFolderMode))) return;
   const names = await readdir(folder).catch(() => []);
-  for (const name of names) await tighten(join(folder, name), privateFileMode);
+  for (const name of names) await restrictPermissions(join(folder, name), privateFileMode);
 }
 
-/** Returns whether other users had permissions. */
-async function tighten(path: string, mode: number): Promise<boolean> {
+/** Removes the permissions of other users from a file or folder. @returns whether there were any */
+async function restrictPermissions(path: string, mode: number): Promise<boolean> {
   try {
-    const found = await lstat(path);
-    const isMeant = mode === privateFolderMode ? found.isDirectory() : found.isFile();
-    const isOpen = isMeant && (found.mode & 0o077) !== 0;
+    const stats = await lstat(path);
+    const isExpectedType = mode === privateFolderMode ? stats.isDirectory() : stats.isFile();
+    const isOpen = isExpectedType && (stats.mode & 0o077) !== 0;
     if (isOpen) await chmod(path, mode);
     return isOpen;
   } catch {
-    // The entry is gone or belongs to another user.
+    // The file is gone or belongs to another user.
     return false;
   }
 }
 
 /**
- * Puts `content` in a file's place: whenever the process or the machine dies, either the old file or the new one is there
- * as a whole.
- * @param at the time of the file, in epoch milliseconds; absent: now
- * @param beside where the content is written first; two windows that may replace the file at once need two such places
+ * Replaces a file atomically: after a crash of the process or the machine, either the old or the new file exists completely.
+ * @param at modification time of the file, in epoch milliseconds; the current time by default
+ * @param beside path of the temporary file; windows that may replace the same file at once need different paths
  */
 export async function replaceFile(
   path: string,
@@ -60,15 +60,17 @@ export async function replaceFile(
 
 /** Opens a file for reading. Opening a pipe does not wait for a writer. */
 export async function openWithoutBlocking(path: string): Promise<FileHandle> {
-  // Windows has neither this flag nor pipes among its files.
+  // Windows has no `O_NONBLOCK` flag, and no pipes in its file system.
   return open(path, constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0));
 }
 
+/** Returns undefined for an `ENOENT` error, for use in `catch`. @throws any other error */
 export function unlessMissing(error: unknown): undefined {
   if (hasCode(error, 'ENOENT')) return undefined;
   throw error;
 }
 
+/** Returns whether a thrown value is an error with the given code, e.g. `ENOENT`. */
 export function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code;
 }

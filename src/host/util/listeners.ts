@@ -1,23 +1,24 @@
-/** `vscode.EventEmitter` without `vscode`, so that conversations run and are tested in plain Node. */
+/** Event emitter that needs no `vscode` module, so that conversations can be tested in plain Node.js. */
 export class Listeners<T> {
-  private readonly all = new Set<(value: T) => void>();
+  private readonly callbacks = new Set<(value: T) => void>();
 
-  /** @param onError is given what a listener throws: the others and the caller have no part in it. */
+  /** @param onError receives errors that a listener throws; the other listeners and the caller are not affected */
   constructor(private readonly onError: (error: unknown) => void) {}
 
+  /** Subscribes a listener until the returned object is disposed of. */
   readonly event = (listener: (value: T) => unknown): { dispose(): void } => {
-    // A fresh function for each subscription: the same listener may subscribe twice.
-    const call = (value: T): void => {
+    // A new function for each subscription, because the same listener may subscribe twice.
+    const callback = (value: T): void => {
       listener(value);
     };
-    this.all.add(call);
-    return { dispose: () => void this.all.delete(call) };
+    this.callbacks.add(callback);
+    return { dispose: () => void this.callbacks.delete(callback) };
   };
 
   fire(value: T): void {
-    for (const call of [...this.all]) {
+    for (const callback of [...this.callbacks]) {
       try {
-        call(value);
+        callback(value);
       } catch (error) {
         this.onError(error);
       }

@@ -2,28 +2,28 @@ import * as vscode from 'vscode';
 import type { Localize } from '../../engine/engine';
 import { toSupportedLocale } from '../../engine/gateway/visibleText';
 
-/** For layers that don't know VS Code. */
+/** Translates a message with `vscode.l10n`, for layers that don't import `vscode`. */
 export const localize: Localize = (message, args) =>
   args === undefined ? vscode.l10n.t(message) : vscode.l10n.t(message, args);
 
-/** As the user writes it, with the day when it isn't today. @param at epoch milliseconds */
+/** Formats a time in the user's locale, with the date unless it is today. @param at epoch milliseconds */
 export function timeOfDay(at: number): string {
-  return written(at, {});
+  return formatDateTime(at, {});
 }
 
-/** The same, with seconds. @param at epoch milliseconds */
+/** Formats a time with seconds in the user's locale, with the date unless it is today. @param at epoch milliseconds */
 export function secondOfDay(at: number): string {
-  return written(at, { second: '2-digit' });
+  return formatDateTime(at, { second: '2-digit' });
 }
 
-function written(at: number, more: Intl.DateTimeFormatOptions): string {
-  const then = new Date(at);
-  const today = new Date().toDateString() === then.toDateString();
-  const day = today ? {} : ({ month: 'short', day: 'numeric' } as const);
-  return then.toLocaleString(toSupportedLocale(vscode.env.language), {
+function formatDateTime(at: number, options: Intl.DateTimeFormatOptions): string {
+  const date = new Date(at);
+  const isToday = new Date().toDateString() === date.toDateString();
+  const day = isToday ? {} : ({ month: 'short', day: 'numeric' } as const);
+  return date.toLocaleString(knownLocale(vscode.env.language), {
     ...day,
     hour: '2-digit',
     minute: '2-digit',
-    ...more,
+    ...options,
   });
 }

@@ -4,16 +4,16 @@ import { ArgumentError } from './userError';
 /** The schemas of all fields of `T`: the compiler requires one for every field, and checks what it returns. */
 export type Entries<T> = { readonly [K in keyof T]-?: v.GenericSchema<unknown, T[K]> };
 
-/** The member of a union of messages, events or lines whose `type` is `Type`. */
+/** The member of a union of messages, events or journal lines whose `type` is `Type`. */
 export type OfType<Union, Type> = Union extends { readonly type: infer Types }
   ? Type extends Types
     ? Union
     : never
   : never;
 
-/** Accepts the keys of `known`, which the compiler keeps complete. */
-export function oneOf<T extends string>(known: Readonly<Record<T, unknown>>) {
-  return v.picklist(Object.keys(known) as T[]);
+/** Creates a schema that accepts the keys of `record`. The compiler ensures that the record has all members of a union. */
+export function oneOf<T extends string>(record: Readonly<Record<T, unknown>>) {
+  return v.picklist(Object.keys(record) as T[]);
 }
 
 /** Returns a copy of the value with only its known fields, or undefined when the value can't be used. */
@@ -32,7 +32,7 @@ export function parsedArgument<T>(schema: v.GenericSchema<unknown, T>, value: un
   throw new ArgumentError(result.issues[0].message);
 }
 
-/** Accepts a text that is not blank, and returns it as it is. */
+/** Creates a check that rejects blank text with `message`. Other text stays unchanged. */
 export function notBlank(message: string) {
   return v.check((value: string) => value.trim() !== '', message);
 }

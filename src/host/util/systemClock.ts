@@ -4,8 +4,8 @@ import type { Clock } from '../../engine/clock';
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonicNow: () => performance.now(),
-  after: (ms, call) => {
-    const timer = setTimeout(call, ms);
+  after: (ms, callback) => {
+    const timer = setTimeout(callback, ms);
     return () => clearTimeout(timer);
   },
 };

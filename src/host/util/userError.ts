@@ -1,6 +1,6 @@
 import type { ConnectionError, ConnectionProblem } from '../../engine/request';
 
-/** Something the user can put right; its message is localised and shown as it is. */
+/** An error that the user can fix. Its localised message is shown as it is. */
 export class UserError extends Error {
   override readonly name = 'UserError';
 }
@@ -16,12 +16,12 @@ export class NoConnectionError extends UserError implements ConnectionError {
   }
 }
 
-/** A command or the API was called wrongly: the caller gets it back. */
+/** Thrown to the caller when a command or the API gets an invalid argument. */
 export class ArgumentError extends TypeError {
   readonly code = 'ERR_HOLYSHEEP_ARGUMENT';
 }
 
-/** Returns the message of anything that was thrown. */
+/** Returns the message of a thrown value of any type. */
 export function messageOf(problem: unknown): string {
   return problem instanceof Error ? problem.message : String(problem);
 }

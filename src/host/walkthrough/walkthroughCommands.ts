@@ -3,7 +3,7 @@ import type { Command } from '../commands';
 import type { Services } from '../services';
 import { followWalkthroughSteps } from './walkthroughProgress';
 
-const walkthrough = 'holysheep.holysheep-prompt#start';
+const walkthroughId = 'holysheep.holysheep-prompt#start';
 
 export function registerWalkthrough({ own, conversations, setContext }: Services): readonly Command[] {
   own(followWalkthroughSteps(conversations, setContext));
@@ -11,7 +11,7 @@ export function registerWalkthrough({ own, conversations, setContext }: Services
     {
       id: 'holysheep.openWalkthrough',
       execute: async () => {
-        await vscode.commands.executeCommand('workbench.action.openWalkthrough', walkthrough, false);
+        await vscode.commands.executeCommand('workbench.action.openWalkthrough', walkthroughId, false);
       },
     },
   ];

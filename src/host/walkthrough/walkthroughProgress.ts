@@ -3,7 +3,7 @@ import type { Attachment } from '../../shared/protocol';
 import type { Conversations } from '../conversation/conversations';
 import type { SetContext } from '../status/activity';
 
-/** Returns the context keys of the walkthrough steps that an event of a prompt completes. */
+/** Returns the context keys of the walkthrough steps that an event of a turn completes. */
 export function completedSteps(
   { attachments = [] }: { readonly attachments?: readonly Attachment[] | undefined },
   event: RecordedEvent,
@@ -18,9 +18,8 @@ export function completedSteps(
 }
 
 /**
- * Completes the steps of the walkthrough that no command completes: a click on *Ask* asks nothing yet. VS Code completes
- * a step when it sees its key become true, but never one whose key is true already when the walkthrough first opens. So
- * each key is true for a moment only.
+ * Completes those walkthrough steps that depend on a turn, because a click on *Ask* alone sends no prompt. VS Code completes
+ * a step only when its context key becomes true while VS Code knows the walkthrough, so each key is true for a moment only.
  */
 export function followWalkthroughSteps(conversations: Pick<Conversations, 'onDidChange'>, setContext: SetContext) {
   return conversations.onDidChange(({ conversation, change }) => {

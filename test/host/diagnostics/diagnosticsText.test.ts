@@ -5,28 +5,28 @@ import type { StreamEvent } from '../../../src/engine/events';
 import { KnownKeys } from '../../../src/engine/gateway/knownKeys';
 import { emptyLedger, addToLedger } from '../../../src/engine/state/ledger';
 import {
-  diagnosticsText,
+  formatDiagnostics,
   type Diagnostics,
-  withoutPlaces,
+  redactPaths,
   remoteKind,
 } from '../../../src/host/diagnostics/diagnosticsText';
-import { errorNote } from '../../../src/host/diagnostics/errorNote';
+import { createErrorRecord } from '../../../src/host/diagnostics/errorRecord';
 import { attempt, done, failed, reasoning, text, waiting } from '../conversation/scriptedEngine';
 
 const key = 'hsa-key-0123456789';
-const answer = 'what was answered';
+const secretText = 'text of the prompt or the answer';
 
 const events: readonly StreamEvent[] = [
   attempt('gpt-4o'),
   { type: 'headers', status: 429, requestId: `req-${key}`, ms: 120.4567, attempt: 1, at: 1 },
   { type: 'ended', how: 'rate-limit', row: 30, ms: 129.6, bytes: 40, chars: 0, attempt: 1, at: 2 },
-  { ...waiting, message: answer, hintMs: 4000, hintFrom: 'retry-after' } as StreamEvent,
+  { ...waiting, message: secretText, hintMs: 4000, hintFrom: 'retry-after' } as StreamEvent,
   { ...attempt('/home/somebody/models/llama.gguf', 2), at: 100.3, time: 1000.5 } as StreamEvent,
-  reasoning(answer),
-  text(answer),
-  { type: 'tool-call', index: 0, name: answer, arguments: answer, attempt: 2, at: 3 },
-  failed(answer),
-  done(answer),
+  reasoning(secretText),
+  text(secretText),
+  { type: 'tool-call', index: 0, name: secretText, arguments: secretText, attempt: 2, at: 3 },
+  failed(secretText),
+  done(secretText),
 ];
 const attempts = events.reduce(addToLedger, emptyLedger).entries;
 const engine: EngineReport = {
@@ -74,14 +74,14 @@ const diagnostics: Diagnostics = {
   },
   demo: false,
   engine,
-  errors: [errorNote(Object.assign(new Error(answer), { code: 'ENOSPC' }), 1000, __dirname)],
+  errors: [createErrorRecord(Object.assign(new Error(secretText), { code: 'ENOSPC' }), 1000, __dirname)],
 };
 
-describe('the diagnostics', () => {
-  const report = diagnosticsText(diagnostics, (written) => new KnownKeys([key]).redact(written));
+describe('diagnostics report', () => {
+  const report = formatDiagnostics(diagnostics, (value) => new KnownKeys([key]).redact(value));
   const { settings, turns, host, time } = JSON.parse(report) as Diagnostics & EngineReport;
 
-  it('tell the versions, the settings and every attempt with its wait', () => {
+  it('contains versions, settings, and every attempt with its wait', () => {
     assert.deepEqual([time, host.extension, host.language], ['1970-01-01T00:00:00.000Z', '1.2.3', 'zh-cn']);
     assert.deepEqual(settings.retry, diagnostics.settings.retry);
     const [first, second] = turns[0]!.attempts;
@@ -99,35 +99,35 @@ describe('the diagnostics', () => {
     ]);
   });
 
-  it('tell times of day as such, and all others in whole milliseconds', () => {
+  it('formats times as ISO dates and durations as whole milliseconds', () => {
     const [first, second] = turns[0]!.attempts;
     assert.deepEqual(
       [turns[0]!.time, first?.time, second?.time],
       ['1970-01-01T00:00:00.500Z', '1970-01-01T00:00:00.000Z', '1970-01-01T00:00:01.000Z'],
     );
     assert.deepEqual([first?.headersMs, first?.ended?.ms, second?.at], [120, 130, 100]);
-    // What is no time stays what it is.
+    // Numbers that are not durations are not rounded.
     assert.equal(settings.temperature, 0.7);
   });
 
-  it('have no key in them, even where a server has echoed one', () => {
+  it('contains no API key, even when the gateway has echoed it', () => {
     assert.ok(!report.includes(key));
     assert.equal(turns[0]!.attempts[0]!.requestId, 'req-[redacted]');
     assert.equal(settings.hasKey, true);
   });
 
-  it('have nothing in them of what was asked or answered', () => {
-    assert.ok(!report.includes(answer));
+  it('contains no text of prompts and answers', () => {
+    assert.ok(!report.includes(secretText));
   });
 
-  it('have no path in them, though a model may be named by its file', () => {
+  it('contains no path, even when a model is named after its file', () => {
     assert.ok(!report.includes('somebody'));
     assert.deepEqual([settings.model, ...settings.fallbackModels], ['…/qwen.gguf', 'Qwen/Qwen2.5', '…/a.gguf']);
     assert.equal(turns[0]!.attempts[1]!.model, '…/llama.gguf');
     assert.equal(settings.origin, 'https://api.holysheep.ai');
   });
 
-  it('tell of errors their class, code and time, and not what they say', () => {
+  it('contains class, code and time of an error, but not its message', () => {
     const { errors } = JSON.parse(report) as { readonly errors: readonly Record<string, unknown>[] };
     assert.deepEqual(
       errors.map(({ time, name, code }) => ({ time, name, code })),
@@ -135,9 +135,9 @@ describe('the diagnostics', () => {
     );
   });
 
-  it('have no key, prompt, answer, folder, user or password in them, wherever one got in', () => {
+  it('contains no key, prompt, answer, folder, user name or password, wherever the input contains one', () => {
     const secret = fc.stringMatching(/^[a-z]{12,20}$/);
-    const place = fc.constantFrom(
+    const leak = fc.constantFrom(
       (name: string) => `/home/${name}/models/a.gguf`,
       (name: string) => `C:\\Users\\${name}\\a.gguf`,
       (name: string) => `\\\\server\\${name}\\a.gguf`,
@@ -151,17 +151,17 @@ describe('the diagnostics', () => {
       (name: string) => `Bearer ${name}${name}`,
     );
     fc.assert(
-      fc.property(secret, place, (name, at) => {
-        const leak = at(name);
-        const problem = new Error(`${leak}: ${name}\n    at x (${__dirname}/${name}.js:1:2)`, {
-          cause: { code: leak },
+      fc.property(secret, leak, (name, embed) => {
+        const leaked = embed(name);
+        const problem = new Error(`${leaked}: ${name}\n    at x (${__dirname}/${name}.js:1:2)`, {
+          cause: { code: leaked },
         });
-        problem.name = leak;
-        const said: readonly StreamEvent[] = [
-          { ...attempt(leak), time: 1 } as StreamEvent,
-          { type: 'headers', status: 500, requestId: `${name} ${leak}`, ms: 1, attempt: 1, at: 1 },
-          { ...waiting, message: leak, hintFrom: 'retry-after' } as StreamEvent,
-          { ...attempt(leak, 2), time: 2 } as StreamEvent,
+        problem.name = leaked;
+        const leakingEvents: readonly StreamEvent[] = [
+          { ...attempt(leaked), time: 1 } as StreamEvent,
+          { type: 'headers', status: 500, requestId: `${name} ${leaked}`, ms: 1, attempt: 1, at: 1 },
+          { ...waiting, message: leaked, hintFrom: 'retry-after' } as StreamEvent,
+          { ...attempt(leaked, 2), time: 2 } as StreamEvent,
           text(name),
           reasoning(name),
           failed(name),
@@ -170,25 +170,25 @@ describe('the diagnostics', () => {
           time: 1,
           host: 'host.example',
           outcome: 'server',
-          attempts: said.reduce(addToLedger, emptyLedger).entries,
+          attempts: leakingEvents.reduce(addToLedger, emptyLedger).entries,
         };
-        const gates = [{ origin: 'https://host.example', model: leak, breakerOpen: false, failures: 0 }];
-        const written = diagnosticsText(
+        const gates = [{ origin: 'https://host.example', model: leaked, breakerOpen: false, failures: 0 }];
+        const output = formatDiagnostics(
           {
             ...diagnostics,
-            settings: { ...diagnostics.settings, model: leak, fallbackModels: [leak, leak] },
+            settings: { ...diagnostics.settings, model: leaked, fallbackModels: [leaked, leaked] },
             engine: { turns: [turn], network: { budgets: [], gates } },
-            errors: [errorNote(problem, 1, __dirname), errorNote(leak, 1, __dirname)],
+            errors: [createErrorRecord(problem, 1, __dirname), createErrorRecord(leaked, 1, __dirname)],
           },
-          (all) => new KnownKeys().redact(all),
+          (value) => new KnownKeys().redact(value),
         );
-        assert.ok(!written.includes(name), written);
+        assert.ok(!output.includes(name), output);
       }),
     );
   });
 });
 
-describe('a text without places', () => {
+describe('redaction of paths', () => {
   for (const [text, expected] of [
     ['gpt-4o', 'gpt-4o'],
     ['Qwen/Qwen2.5', 'Qwen/Qwen2.5'],
@@ -212,8 +212,8 @@ describe('a text without places', () => {
     ['https://host.example:8080/v1/me@work', 'https://host.example:8080/v1/me@work'],
     ['http://[::1]:8080/v1/me@work', 'http://[::1]:8080/v1/me@work'],
   ] as const) {
-    it(`${text} is ${expected}`, () => {
-      assert.equal(withoutPlaces(text), expected);
+    it(`${text === expected ? 'keeps' : 'redacts'} ${text}`, () => {
+      assert.equal(redactPaths(text), expected);
     });
   }
 
@@ -235,29 +235,29 @@ describe('a text without places', () => {
     ' ',
     '\n',
   ]) {
-    it(`is produced in linear time when ${JSON.stringify(unit)} is repeated`, function () {
+    it(`takes linear time for a million repetitions of ${JSON.stringify(unit)}`, function () {
       this.timeout(10_000);
       const text = unit.repeat(1_000_000);
-      assert.ok(withoutPlaces(text).length <= text.length);
-      assert.ok(withoutPlaces(`${text}!`).length <= text.length + 1);
+      assert.ok(redactPaths(text).length <= text.length);
+      assert.ok(redactPaths(`${text}!`).length <= text.length + 1);
     });
   }
 
-  it('has no credentials when other characters precede a URL', () => {
-    assert.equal(withoutPlaces('1http://me:secret@host.example/v1'), '1http://host.example/v1');
-    assert.equal(withoutPlaces(`${'x'.repeat(100)}://me:secret@host.example`), `${'x'.repeat(100)}://host.example`);
-    assert.equal(withoutPlaces('http://a.test/http://me:secret@b.test/c'), 'http://a.test/http://b.test/c');
+  it('removes credentials from a URL that follows other characters', () => {
+    assert.equal(redactPaths('1http://me:secret@host.example/v1'), '1http://host.example/v1');
+    assert.equal(redactPaths(`${'x'.repeat(100)}://me:secret@host.example`), `${'x'.repeat(100)}://host.example`);
+    assert.equal(redactPaths('http://a.test/http://me:secret@b.test/c'), 'http://a.test/http://b.test/c');
   });
 });
 
-describe('the kind of a remote in the diagnostics', () => {
+describe('kind of a remote in the diagnostics', () => {
   for (const name of ['ssh-remote', 'wsl', 'dev-container', 'attached-container', 'codespaces', 'tunnel']) {
-    it(`is ${name} as it is`, () => assert.equal(remoteKind(name), name));
+    it(`reports ${name}`, () => assert.equal(remoteKind(name), name));
   }
 
   for (const name of ['build.example.com:8443', '10.0.0.7:8080', 'ssh-remote+build.example.com', '']) {
-    it(`tells nothing of ${JSON.stringify(name)}`, () => assert.equal(remoteKind(name), 'other'));
+    it(`reports the unknown kind ${JSON.stringify(name)} as "other"`, () => assert.equal(remoteKind(name), 'other'));
   }
 
-  it('is none when there is no remote', () => assert.equal(remoteKind(undefined), null));
+  it('reports null when the window is not remote', () => assert.equal(remoteKind(undefined), null));
 });

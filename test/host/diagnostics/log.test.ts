@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { useVSCode } from '../../support/fakeVSCode';
 import type { Log } from '../../../src/host/diagnostics/log';
 
-describe('the log', () => {
+describe('log', () => {
   let entries: string[];
   let log: Log;
   let closed: boolean;
@@ -20,11 +20,11 @@ describe('the log', () => {
   });
   afterEach(() => log.dispose());
 
-  const foreign =
+  const hostileText =
     'id\r\n2026-01-01 00:00:00.000 [error] faked\u2028\u2029\u0085\u000b\u000c \u001b[2J\u009b31m \u202e\u200b\ud83d';
   for (const level of ['debug', 'info', 'warn', 'error'] as const) {
-    it(`writes a message with line ends and terminal escapes as one line (${level})`, () => {
-      log[level](`request ${foreign}`);
+    it(`writes a message with line breaks and terminal escapes as one line (${level})`, () => {
+      log[level](`request ${hostileText}`);
       assert.deepEqual(entries, [
         'request id\\r\\n2026-01-01 00:00:00.000 [error] faked\\u{2028}\\u{2029}\\u{85}\\u{b}\\u{c} ' +
           '\\u{1b}[2J\\u{9b}31m \\u{202e}\\u{200b}\\u{d83d}',
@@ -33,7 +33,7 @@ describe('the log', () => {
   }
 
   it('writes the message of an error as one line, and its stack indented below', () => {
-    log.error(new Error(foreign));
+    log.error(new Error(hostileText));
     assert.equal(entries.length, 1);
     const [message, ...stack] = entries[0]!.split('\n');
     assert.match(message!, /^Error: id\\r\\n2026/);
@@ -46,7 +46,7 @@ describe('the log', () => {
     assert.deepEqual(entries, ['状态 200\tin 5 ms 🐑 → done']);
   });
 
-  it('cuts a message that is too long for a log, after it has removed the keys', () => {
+  it('truncates a long message after it has redacted the keys', () => {
     log.hide('my-secret-key');
     log.info(`${'x'.repeat(9995)}my-secret-key${'y'.repeat(100_000)}`);
     assert.ok(entries[0]!.length < 10_100, String(entries[0]!.length));
@@ -54,7 +54,7 @@ describe('the log', () => {
     assert.match(entries[0]!, / … \(\d+ characters more\)$/);
   });
 
-  it('writes the stack of an error and of its causes, without keys', () => {
+  it('writes the stacks of an error and its causes without keys', () => {
     log.hide('a-key-of-no-known-form');
     const cause = new Error('refused: a-key-of-no-known-form, Bearer hsa-secret-1');
     log.error(new TypeError('not stored', { cause }));
@@ -62,12 +62,12 @@ describe('the log', () => {
     assert.doesNotMatch(entries[0]!, /a-key-of|hsa-secret/);
   });
 
-  it('writes each of two errors that are the cause of each other', () => {
-    const [one, other] = [new Error('one'), new Error('other')];
-    one.cause = other;
-    other.cause = one;
-    log.error(one);
-    assert.match(entries[0]!, /^Error: one\n[^]*\nCaused by: Error: other\n/);
+  it('writes two errors that are the cause of each other once each', () => {
+    const [first, second] = [new Error('first'), new Error('second')];
+    first.cause = second;
+    second.cause = first;
+    log.error(first);
+    assert.match(entries[0]!, /^Error: first\n[^]*\nCaused by: Error: second\n/);
   });
 
   it('does not throw when VS Code has closed its channel', () => {

@@ -5,9 +5,9 @@ import { attempt, done, failed, reasoning, stopped, text, waiting } from '../con
 
 const conversationId = '11111111-aaaa';
 const exchangeId = '22222222-bbbb';
-const secret = 'what was said';
+const secret = 'secret answer';
 
-describe('turnLogLine', () => {
+describe('turn log', () => {
   const rows: readonly (readonly [StreamEvent, string | undefined])[] = [
     [attempt('m', 2), 'info [11111111/22222222] attempt 2 (first) with m'],
     [
@@ -22,7 +22,7 @@ describe('turnLogLine', () => {
     [
       { ...waiting, told: 'window' } as StreamEvent,
       'warn [11111111/22222222] waiting 4000 ms (backoff) until 1970-01-01T00:00:00.000Z for attempt 2 of 6: ' +
-        'rate-limit, told to another window',
+        'rate-limit, blocked by another window',
     ],
     [
       { ...attempt(), why: 'resume', how: 'prefill' } as StreamEvent,
@@ -45,26 +45,26 @@ describe('turnLogLine', () => {
       { ...done(secret), attempts: 3, waitedMs: 41_000.4 } as StreamEvent,
       'info [11111111/22222222] done (stop) after 3 attempts, 41000 ms of waiting, 13 characters',
     ],
-    [stopped(secret), 'info [11111111/22222222] stopped in attempt 1, 13 characters kept'],
-    [failed(secret), 'warn [11111111/22222222] failed in attempt 1: connection, 13 characters kept'],
+    [stopped(secret), 'info [11111111/22222222] stopped in attempt 1, 13 characters received'],
+    [failed(secret), 'warn [11111111/22222222] failed in attempt 1: connection, 13 characters received'],
     [text(secret), undefined],
     [reasoning(secret), undefined],
     [
       { type: 'replaced', text: secret, attempt: 2, at: 0 },
-      'info [11111111/22222222] attempt 2: the new answer has overtaken the old one',
+      'info [11111111/22222222] attempt 2: replaced the partial answer with a new one',
     ],
   ];
   for (const [event, line] of rows) {
-    it(`${line ? 'writes a line' : 'writes nothing'} for ${event.type}`, () => {
-      const written = turnLogLine(conversationId, exchangeId, event);
-      assert.equal(written && `${written.level} ${written.text}`, line);
-      assert.ok(!written?.text.includes(secret));
+    it(line ? `logs ${event.type} as: ${line}` : `does not log ${event.type}`, () => {
+      const logged = turnLogLine(conversationId, exchangeId, event);
+      assert.equal(logged && `${logged.level} ${logged.text}`, line);
+      assert.ok(!logged?.text.includes(secret));
     });
   }
 });
 
-describe('logTurnEvent', () => {
-  it('reports that an event could not be logged, and does not end the turn by throwing', () => {
+describe('turn log with a broken channel', () => {
+  it('reports a failure to log an event and does not throw', () => {
     const problem = new Error('the log is closed');
     const errors: unknown[] = [];
     const log = {

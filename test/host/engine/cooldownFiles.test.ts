@@ -6,10 +6,10 @@ import { cooldownFiles } from '../../../src/host/engine/cooldownFiles';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 
 const scope: CooldownScope = { origin: 'https://gateway.test', apiKey: 'hsa-very-secret-key', model: 'gpt-4o' };
-const other: CooldownScope = { ...scope, model: 'other' };
+const otherScope: CooldownScope = { ...scope, model: 'other' };
 const minute = 60_000;
 
-/** As root nothing is read-only; nobody's eyes see it. */
+/** Runs a test as the user `nobody` if the tests run as root, because root can write read-only files. */
 async function withoutPrivileges(run: () => Promise<void>): Promise<void> {
   const { geteuid, seteuid } = process;
   if (geteuid?.() !== 0) return run();
@@ -21,7 +21,7 @@ async function withoutPrivileges(run: () => Promise<void>): Promise<void> {
   }
 }
 
-describe('cooldowns in files', () => {
+describe('cooldown files', () => {
   const clock = { time: 0, now: (): number => clock.time };
   let parent: string;
   let folder: string;
@@ -47,19 +47,19 @@ describe('cooldowns in files', () => {
     removeTemporaryFolder(parent);
   });
 
-  it('are unknown where nothing was ever written, and reading creates nothing', async () => {
+  it('return no cooldown and create no folder when nothing was written', async () => {
     assert.equal(await open().read(scope), undefined);
     await open().clear();
     assert.deepEqual([readdirSync(parent), problems], [[], []]);
   });
 
-  for (const note of [
+  for (const cooldownAtZero of [
     { ...cooldown(minute, 0), source: 'server', reason: 'rate-limit' },
     { ...cooldown(1500, 0), source: 'backoff', reason: 'overloaded' },
     { ...cooldown(minute, 0), source: 'server', reason: 'credit' },
   ] as const) {
-    it(`reach other windows as they were written: ${note.reason}, ${note.source}`, async () => {
-      const written = { ...note, until: note.until + clock.time };
+    it(`pass a cooldown to other windows unchanged: ${cooldownAtZero.reason}, ${cooldownAtZero.source}`, async () => {
+      const written = { ...cooldownAtZero, until: cooldownAtZero.until + clock.time };
       const [here, there] = [open(), open()];
       await here.write(scope, written);
       assert.deepEqual(await there.read(scope), written);
@@ -67,33 +67,33 @@ describe('cooldowns in files', () => {
     });
   }
 
-  it('are not read back by the window that wrote them', async () => {
+  it('are not read by the window that wrote them', async () => {
     const here = open();
     await here.write(scope, cooldown(minute));
     assert.equal(await here.read(scope), undefined);
   });
 
-  it('concern one origin, key and model', async () => {
+  it('apply to one origin, key and model only', async () => {
     await open().write(scope, cooldown(minute));
     for (const change of [{ origin: 'https://b.test' }, { apiKey: 'b' }, { model: 'b' }]) {
       assert.equal(await open().read({ ...scope, ...change }), undefined);
     }
   });
 
-  it('are whole milliseconds, never fewer than were meant', async () => {
+  it('store whole milliseconds, rounded up', async () => {
     await open().write(scope, { ...cooldown(1000.2), until: clock.time + 1000.2 });
     const read = await open().read(scope);
     assert.deepEqual([read?.until, read?.delayMs], [clock.time + 1001, 1001]);
   });
 
-  it('have no key in any name, nor anything in the files', async () => {
+  it('never contain the API key in their name', async () => {
     await open().write(scope, cooldown(minute));
     const [name = ''] = names();
     assert.match(name, /^[0-9a-f]{24}\.\d+\.60000\.server\.rate-limit\.[0-9a-f]{8}$/);
     assert.ok(!name.includes(scope.apiKey));
   });
 
-  it('survive any number of writers at once: the one that ends last counts', async () => {
+  it('can be written by several windows at once: the cooldown that ends last applies', async () => {
     const [here, there] = [open(), open()];
     const delays = Array.from({ length: 60 }, (_, n) => 1000 + ((n * 37) % 60) * 500);
     await Promise.all(delays.map((delayMs, n) => (n % 2 ? here : there).write(scope, cooldown(delayMs))));
@@ -101,7 +101,7 @@ describe('cooldowns in files', () => {
     assert.deepEqual([names().length, problems], [60, []]);
   });
 
-  it('survive readers, writers and clears at once', async () => {
+  it('can be read, written and cleared at once', async () => {
     const windows = [open(), open()];
     await Promise.all(
       Array.from({ length: 40 }, async (_, n) => {
@@ -116,22 +116,22 @@ describe('cooldowns in files', () => {
     assert.deepEqual(problems, []);
   });
 
-  it('written twice are one note', async () => {
+  it('exist once when the same cooldown is written twice', async () => {
     const here = open();
     await here.write(scope, cooldown(minute));
     await here.write(scope, cooldown(minute));
     assert.deepEqual([names().length, problems], [1, []]);
   });
 
-  it('are removed by whoever sees them over', async () => {
+  it('are removed by the window that reads an expired cooldown', async () => {
     await open().write(scope, cooldown(1000));
-    await open().write(other, cooldown(minute));
+    await open().write(otherScope, cooldown(minute));
     clock.time += 1000;
     assert.equal(await open().read(scope), undefined);
     assert.equal(names().length, 1);
   });
 
-  it('are not misled by what else is in the folder', async () => {
+  it('can share their folder with unrelated files', async () => {
     mkdirSync(folder, { recursive: true });
     const key = '0'.repeat(24);
     const until = clock.time + minute;
@@ -146,14 +146,14 @@ describe('cooldowns in files', () => {
       `${key}.${until}.60000.nobody.rate-limit.00000000`,
       `${key}.${until}.60000.server.rate-limit.00000000.tmp`,
     ];
-    for (const name of garbage) writeFileSync(path.join(folder, name), 'half a li');
+    for (const name of garbage) writeFileSync(path.join(folder, name), 'unrelated content');
     await open().write(scope, cooldown(minute));
     assert.equal((await open().read(scope))?.until, until);
     await open().clear();
     assert.deepEqual([[...names()].sort(), problems], [[...garbage].sort(), []]);
   });
 
-  it('with a reason that only another version knows are limits', async () => {
+  it('count as a rate limit when their reason is unknown to this version', async () => {
     await open().write(scope, cooldown(minute));
     const [name = ''] = names();
     writeFileSync(path.join(folder, name.replace('60000.server.rate-limit', '60000.server.something-new')), '');
@@ -161,23 +161,23 @@ describe('cooldowns in files', () => {
   });
 
   for (const delayMs of [3_600_001, 0, -5, NaN, Infinity]) {
-    it(`of ${delayMs} ms are not written`, async () => {
+    it(`are not written for a cooldown of ${delayMs} ms`, async () => {
       await open().write(scope, { ...cooldown(minute), delayMs });
       assert.deepEqual(readdirSync(parent), []);
     });
   }
 
-  it('that claim to last for more than an hour are removed', async () => {
+  it('are removed when their cooldown lasts for more than an hour', async () => {
     await open().write(scope, cooldown(minute));
     const [name = ''] = names();
     const [key = ''] = name.split('.');
-    const nonsense = `${key}.${clock.time + 1e9}.1000000000.server.rate-limit.00000000`;
-    writeFileSync(path.join(folder, nonsense), '');
+    const tooLong = `${key}.${clock.time + 1e9}.1000000000.server.rate-limit.00000000`;
+    writeFileSync(path.join(folder, tooLong), '');
     assert.equal((await open().read(scope))?.until, clock.time + minute);
     assert.deepEqual(names(), [name]);
   });
 
-  it('written before the clock was set back count from now, once', async () => {
+  it('restart their cooldown once when the clock was set back', async () => {
     await open().write(scope, cooldown(minute));
     clock.time -= 24 * 3_600_000;
     const until = clock.time + minute;
@@ -189,7 +189,7 @@ describe('cooldowns in files', () => {
     assert.deepEqual(problems, []);
   });
 
-  it('written before the clock was set back count the same for windows that see it at once', async () => {
+  it('restart their cooldown at the same time for all windows when the clock was set back', async () => {
     await open().write(scope, cooldown(minute));
     clock.time -= 24 * 3_600_000;
     const windows = [open(), open(), open()];
@@ -198,40 +198,40 @@ describe('cooldowns in files', () => {
     assert.deepEqual([names().length, problems], [1, []]);
   });
 
-  it('written a moment ago by a clock that goes a little differently are taken as they are', async () => {
-    const note = cooldown(minute, clock.time + 4000);
-    await open().write(scope, note);
-    assert.deepEqual(await open().read(scope), note);
+  it('keep their cooldown when the clock of the other window differs by a few seconds', async () => {
+    const ahead = cooldown(minute, clock.time + 4000);
+    await open().write(scope, ahead);
+    assert.deepEqual(await open().read(scope), ahead);
   });
 
-  it('are over where the clock was set forward', async () => {
+  it('expire when the clock is set forward', async () => {
     await open().write(scope, cooldown(minute));
     clock.time += 24 * 3_600_000;
     assert.equal(await open().read(scope), undefined);
     assert.deepEqual(names(), []);
   });
 
-  it('are cleared for one scope, whoever wrote them', async () => {
+  it('are cleared for one scope, including files of other windows', async () => {
     const [here, there] = [open(), open()];
     await here.write(scope, cooldown(minute));
     await there.write(scope, cooldown(2 * minute));
-    await there.write(other, cooldown(minute));
+    await there.write(otherScope, cooldown(minute));
     await here.clear(scope);
     assert.equal(await open().read(scope), undefined);
-    assert.equal((await open().read(other))?.until, clock.time + minute);
+    assert.equal((await open().read(otherScope))?.until, clock.time + minute);
   });
 
-  it('are cleared all at once', async () => {
+  it('are cleared for all scopes', async () => {
     await open().write(scope, cooldown(minute));
-    await open().write(other, cooldown(minute));
+    await open().write(otherScope, cooldown(minute));
     await open().clear();
     assert.deepEqual(names(), []);
   });
 
-  it('that cannot be written, read or removed are logged once each, and nobody fails', async () => {
+  it('log a failure to write, remove or rename once each, and never throw', async () => {
     await open().write(scope, cooldown(1000));
-    // Nobody else may enter a temporary folder.
-    for (const each of [parent, path.dirname(folder)]) chmodSync(each, 0o755);
+    // Let otherScope users enter the temporary folder.
+    for (const ancestor of [parent, path.dirname(folder)]) chmodSync(ancestor, 0o755);
     chmodSync(folder, 0o555);
     await withoutPrivileges(async () => {
       const here = open();
@@ -251,7 +251,7 @@ describe('cooldowns in files', () => {
     ]);
   });
 
-  it('are given up where there can be no folder', async () => {
+  it('log a failure once when the folder cannot be created', async () => {
     mkdirSync(path.dirname(folder));
     writeFileSync(folder, 'a file in its place');
     const here = open();

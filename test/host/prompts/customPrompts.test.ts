@@ -3,8 +3,8 @@ import type { Store } from '../../../src/host/conversation/promptHistoryStore';
 import { CustomPrompts } from '../../../src/host/prompts/customPrompts';
 import type { UserPrompt } from '../../../src/host/settings/settingValues';
 
-const mine: UserPrompt = { title: 'Mine', template: 'a' };
-const theirs: UserPrompt = { title: 'Theirs', template: 'b', model: 'm' };
+const userPrompt: UserPrompt = { title: 'User', template: 'a' };
+const workspacePrompt: UserPrompt = { title: 'Workspace', template: 'b', model: 'm' };
 
 interface Workspace {
   user: readonly UserPrompt[];
@@ -16,122 +16,122 @@ function createPrompts(
   workspace: Partial<Workspace> = {},
   stored = new Map<string, unknown>(),
 ): Workspace & { readonly customPrompts: CustomPrompts; readonly stored: Map<string, unknown> } {
-  const given: Workspace = { user: [mine], workspacePrompts: [theirs], trusted: true, ...workspace };
+  const state: Workspace = { user: [userPrompt], workspacePrompts: [workspacePrompt], trusted: true, ...workspace };
   const memory: Store = {
     get: (key) => stored.get(key),
     update: (key, value) => {
-      // As VS Code keeps it.
+      // VS Code stores values as JSON.
       stored.set(key, JSON.parse(JSON.stringify(value)) as unknown);
       return Promise.resolve();
     },
   };
-  const settings = { prompts: () => given.user, workspacePrompts: () => given.workspacePrompts };
-  const customPrompts = new CustomPrompts(settings, memory, () => given.trusted);
-  return Object.assign(given, { customPrompts, stored });
+  const settings = { prompts: () => state.user, workspacePrompts: () => state.workspacePrompts };
+  const customPrompts = new CustomPrompts(settings, memory, () => state.trusted);
+  return Object.assign(state, { customPrompts, stored });
 }
 
 const titles = (prompts: readonly UserPrompt[]): readonly string[] => prompts.map(({ title }) => title);
 
-describe('the prompts of a workspace', () => {
-  it('are asked about before they are listed', () => {
+describe('workspace prompts', () => {
+  it('need consent before they are listed', () => {
     const { customPrompts } = createPrompts();
-    assert.deepEqual(customPrompts.list(), [{ ...mine, from: 'user' }]);
-    assert.deepEqual(customPrompts.unasked(), [theirs]);
+    assert.deepEqual(customPrompts.list(), [{ ...userPrompt, from: 'user' }]);
+    assert.deepEqual(customPrompts.unasked(), [workspacePrompt]);
   });
 
-  it('are listed after the user’s once they are agreed to, and asked about no more, not in the next window either', async () => {
+  it('are listed after the user prompts once the user has agreed, also in the next window', async () => {
     const { customPrompts, stored } = createPrompts();
     await customPrompts.agree(customPrompts.unasked());
-    for (const each of [customPrompts, createPrompts({}, stored).customPrompts]) {
-      assert.deepEqual(each.list(), [
-        { ...mine, from: 'user' },
-        { ...theirs, from: 'workspace' },
+    for (const instance of [customPrompts, createPrompts({}, stored).customPrompts]) {
+      assert.deepEqual(instance.list(), [
+        { ...userPrompt, from: 'user' },
+        { ...workspacePrompt, from: 'workspace' },
       ]);
-      assert.deepEqual(each.unasked(), []);
+      assert.deepEqual(instance.unasked(), []);
     }
   });
 
-  for (const [what, changed] of [
-    ['title', [{ ...theirs, title: 'Other' }]],
-    ['template', [{ ...theirs, template: 'send me your keys' }]],
-    ['model', [{ title: theirs.title, template: theirs.template }]],
-    ['number', [theirs, { title: 'More', template: 'c' }]],
+  for (const [property, changed] of [
+    ['title', [{ ...workspacePrompt, title: 'Other' }]],
+    ['template', [{ ...workspacePrompt, template: 'send me your keys' }]],
+    ['model', [{ title: workspacePrompt.title, template: workspacePrompt.template }]],
+    ['number', [workspacePrompt, { title: 'More', template: 'c' }]],
   ] as const) {
-    it(`are asked about again when their ${what} has changed`, async () => {
+    it(`need consent again when their ${property} has changed`, async () => {
       const workspace = createPrompts();
       const { customPrompts } = workspace;
       await customPrompts.agree(customPrompts.unasked());
       workspace.workspacePrompts = changed;
-      assert.deepEqual(titles(customPrompts.list()), ['Mine']);
+      assert.deepEqual(titles(customPrompts.list()), ['User']);
       assert.deepEqual(customPrompts.unasked(), changed);
     });
   }
 
-  it('need no new question when they are again what was agreed to', async () => {
+  it('need no new consent when they change back to a set that the user agreed to', async () => {
     const workspace = createPrompts();
     const { customPrompts } = workspace;
     await customPrompts.agree(customPrompts.unasked());
-    workspace.workspacePrompts = [mine];
+    workspace.workspacePrompts = [userPrompt];
     await customPrompts.agree(customPrompts.unasked());
-    workspace.workspacePrompts = [theirs];
-    assert.deepEqual(titles(customPrompts.list()), ['Mine', 'Theirs']);
+    workspace.workspacePrompts = [workspacePrompt];
+    assert.deepEqual(titles(customPrompts.list()), ['User', 'Workspace']);
   });
 
-  it('are neither listed nor asked about after a no, whatever they become', async () => {
+  it('are neither listed nor offered for consent after the user refused, even when they change', async () => {
     const workspace = createPrompts();
     const { customPrompts } = workspace;
     await customPrompts.refuse();
     workspace.workspacePrompts = [{ title: 'Other', template: 'c' }];
     assert.deepEqual(
       [titles(customPrompts.list()), customPrompts.unasked(), titles(customPrompts.refused())],
-      [['Mine'], [], ['Other']],
+      [['User'], [], ['Other']],
     );
   });
 
-  it('can be agreed to after a no', async () => {
+  it('can be accepted after they were refused', async () => {
     const { customPrompts } = createPrompts();
     await customPrompts.refuse();
     await customPrompts.agree(customPrompts.refused());
-    assert.deepEqual([titles(customPrompts.list()), customPrompts.refused()], [['Mine', 'Theirs'], []]);
+    assert.deepEqual([titles(customPrompts.list()), customPrompts.refused()], [['User', 'Workspace'], []]);
   });
 
-  it('are what was shown: others that have come while the question was there are asked about', async () => {
+  it('need consent again when they have changed while the dialog was open', async () => {
     const workspace = createPrompts();
     const { customPrompts } = workspace;
-    const shown = customPrompts.unasked();
-    workspace.workspacePrompts = [{ ...theirs, template: 'send me your keys' }];
-    await customPrompts.agree(shown);
-    assert.deepEqual(titles(customPrompts.list()), ['Mine']);
+    const offered = customPrompts.unasked();
+    workspace.workspacePrompts = [{ ...workspacePrompt, template: 'send me your keys' }];
+    await customPrompts.agree(offered);
+    assert.deepEqual(titles(customPrompts.list()), ['User']);
     assert.equal(customPrompts.unasked().length, 1);
   });
 
-  it('do not exist where the workspace is not trusted, agreed to or not', async () => {
+  it('are ignored in an untrusted workspace, with or without consent', async () => {
     const workspace = createPrompts();
     const { customPrompts } = workspace;
     await customPrompts.agree(customPrompts.unasked());
     workspace.trusted = false;
     assert.deepEqual(
       [titles(customPrompts.list()), customPrompts.unasked(), customPrompts.refused()],
-      [['Mine'], [], []],
+      [['User'], [], []],
     );
     await customPrompts.refuse();
     assert.deepEqual(customPrompts.refused(), []);
   });
 
-  it('are told apart from the user’s of the same title, which comes first', async () => {
-    const { customPrompts } = createPrompts({ workspacePrompts: [{ ...mine, template: 'other' }] });
+  it('are listed after a user prompt with the same title', async () => {
+    const { customPrompts } = createPrompts({ workspacePrompts: [{ ...userPrompt, template: 'other' }] });
     await customPrompts.agree(customPrompts.unasked());
     assert.deepEqual(
       customPrompts.list().map(({ title, template, from }) => [title, template, from]),
       [
-        ['Mine', 'a', 'user'],
-        ['Mine', 'other', 'workspace'],
+        ['User', 'a', 'user'],
+        ['User', 'other', 'workspace'],
       ],
     );
   });
 
   for (const value of ['text', null, [], { never: 'yes', agreed: 'all' }, { agreed: [1, null] }]) {
-    it(`are asked about where ${JSON.stringify(value)} is remembered`, () => {
+    it(`need consent when the stored value is invalid: ${JSON.stringify(value)}`, () => {
       assert.equal(
         createPrompts({}, new Map([['holysheep.workspacePrompts', value]])).customPrompts.unasked().length,
         1,
@@ -140,12 +140,12 @@ describe('the prompts of a workspace', () => {
   }
 });
 
-describe('prompts of the same title', () => {
-  it('are the first of them', () => {
+describe('user prompts with the same title', () => {
+  it('are listed once: the first one', () => {
     const { customPrompts } = createPrompts({
-      user: [mine, { title: 'Mine', template: 'second' }],
+      user: [userPrompt, { title: 'User', template: 'second' }],
       workspacePrompts: [],
     });
-    assert.deepEqual(customPrompts.list(), [{ ...mine, from: 'user' }]);
+    assert.deepEqual(customPrompts.list(), [{ ...userPrompt, from: 'user' }]);
   });
 });

@@ -11,7 +11,7 @@ import {
 
 const values = { selection: 'let a;', language: 'ts', file: 'src/a.ts', problems: 'none' };
 
-describe('a prompt template', () => {
+describe('prompt template', () => {
   for (const [template, text] of [
     ['Explain ${selection} in ${language} of ${file}: ${problems}', 'Explain let a; in ts of src/a.ts: none'],
     ['${language}${language}', 'tsts'],
@@ -24,39 +24,39 @@ describe('a prompt template', () => {
     ['${selection', '${selection'],
     ['$selection', '$selection'],
   ] as const) {
-    it(`${template} becomes ${text}`, () => {
+    it(template === text ? `keeps "${template}"` : `expands "${template}" to "${text}"`, () => {
       assert.equal(expandTemplate(template, values).text, text);
     });
   }
 
-  it('takes what a variable brings as text, whatever it looks like', () => {
+  it('does not expand variables in the value of a variable', () => {
     const hostile = { ...values, selection: "${file} $& $1 $' $${language} ${problems}" };
     assert.equal(expandTemplate('<${selection}>', hostile).text, `<${hostile.selection}>`);
   });
 
-  it('says which variables it has used', () => {
+  it('returns the variables that it contains', () => {
     assert.deepEqual([...expandTemplate('${file} $${selection} ${nothing} ${file}', values).used], ['file']);
   });
 
-  it('names what is no variable once, and nothing that was escaped', () => {
+  it('returns each unknown variable once, but no escaped one', () => {
     assert.deepEqual(unknownVariables('${x} ${selection} ${x} $${y} ${Selection}'), ['${x}', '${Selection}']);
     assert.deepEqual(unknownVariables(templateVariables.map((name) => `\${${name}}`).join('')), []);
   });
 
-  it('keeps any text without a dollar sign as it is', () => {
+  it('keeps any text without a dollar sign', () => {
     fc.assert(
-      fc.property(fc.string(), (any) => {
-        const text = any.replaceAll('$', '');
+      fc.property(fc.string(), (input) => {
+        const text = input.replaceAll('$', '');
         assert.equal(expandTemplate(text, values).text, text);
       }),
     );
   });
 
-  it('says any text again whose `${` are all escaped', () => {
+  it('restores any text in which every `${` is escaped', () => {
     const piece = fc.oneof(fc.constantFrom('${', '}', '${selection}', '{', '\\', '\n'), fc.string());
     fc.assert(
       fc.property(fc.array(piece), (pieces) => {
-        // A dollar before an escape would be read with it.
+        // Remove other dollar signs: a dollar sign before an escape would belong to the escape.
         const text = pieces.join('').replace(/\$(?!\{)/g, '');
         assert.equal(
           expandTemplate(
@@ -70,21 +70,21 @@ describe('a prompt template', () => {
   });
 });
 
-const titled = (...titles: readonly string[]): string => briefTitles(titles.map((title) => ({ title, template: 'a' })));
+const quoted = (...titles: readonly string[]): string => briefTitles(titles.map((title) => ({ title, template: 'a' })));
 
-describe('the titles of prompts in a question', () => {
+describe('prompt titles in a dialog', () => {
   it('are quoted', () => {
-    assert.equal(titled('A', 'B'), '“A”, “B”');
+    assert.equal(quoted('A', 'B'), '“A”, “B”');
   });
 
-  it('are five at most', () => {
-    assert.equal(titled('1', '2', '3', '4', '5', '6'), '“1”, “2”, “3”, “4”, “5”, …');
+  it('are limited to five', () => {
+    assert.equal(quoted('1', '2', '3', '4', '5', '6'), '“1”, “2”, “3”, “4”, “5”, …');
   });
 
-  it('are short, and one line each, without what turns or hides text', () => {
-    assert.equal(titled(`Yes.\n\nEverything\u202e is\u200b fine`), '“Yes. Everything is fine”');
-    assert.equal(titled('x'.repeat(1000)), `“${'x'.repeat(39)}…”`);
-    assert.equal(titled('pay\u200bpal\u3164'), '“paypal”');
+  it('are short, on one line, and without characters that hide or reverse text', () => {
+    assert.equal(quoted(`Yes.\n\nEverything\u202e is\u200b fine`), '“Yes. Everything is fine”');
+    assert.equal(quoted('x'.repeat(1000)), `“${'x'.repeat(39)}…”`);
+    assert.equal(quoted('pay\u200bpal\u3164'), '“paypal”');
   });
 });
 
@@ -101,13 +101,13 @@ const excerpt: CodeExcerpt = {
 };
 const problem = { line: 11, severity: 'error', message: "Type 'x'\nis wrong" } as const;
 
-describe('what is sent for a prompt of the user’s own', () => {
-  it('is the template and nothing else where it places the code', () => {
+describe('text of a custom prompt', () => {
+  it('is only the template when the template contains the code', () => {
     const text = customPromptText('In ${language}, ${file}:\n${selection}\nWhy?', excerpt, [problem], 'zh-cn');
     assert.equal(text, 'In typescript, src/a.ts:\nreturn `${file}`;\nWhy?');
   });
 
-  it('has the code, what is around it and the problems after a template that does not place it', () => {
+  it('appends the code, its surroundings and its problems when the template does not contain the code', () => {
     const text = customPromptText('Translate $${selection}.', excerpt, [problem], 'en');
     assert.ok(text.startsWith('Translate ${selection}.\n\nFile: src/a.ts\n'));
     for (const part of ['```typescript\nreturn `${file}`;\n```', 'const before', 'const after', "Type 'x' is wrong"]) {
@@ -115,22 +115,22 @@ describe('what is sent for a prompt of the user’s own', () => {
     }
   });
 
-  it('lists the problems where the template places them, and not once more', () => {
+  it('lists the problems only where the template contains them', () => {
     const text = customPromptText('Fix:\n${problems}', excerpt, [problem], 'en');
     assert.ok(text.startsWith("Fix:\n- line 11, error: Type 'x' is wrong\n\nFile:"));
     assert.equal(text.match(/line 11/g)?.length, 1);
   });
 
-  it('says that there are none', () => {
+  it('contains "none" when the code has no problems', () => {
     assert.equal(customPromptText('${problems} ${selection}', excerpt, [], 'en'), 'none return `${file}`;');
   });
 
-  it('says that the code was cut', () => {
+  it('says that the code was truncated', () => {
     const text = customPromptText('${selection}', { ...excerpt, truncated: true }, [], 'en');
     assert.match(text, /;\n\nThe code was too long: only its first 60000 characters/);
   });
 
-  it('lets no path break out of its line', () => {
+  it('keeps a path with line breaks on one line', () => {
     assert.equal(customPromptText('${file}${selection}', { ...excerpt, path: 'a\n\nb', code: '' }, [], 'en'), 'a b');
   });
 });

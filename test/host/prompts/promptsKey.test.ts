@@ -1,32 +1,32 @@
 import assert from 'node:assert/strict';
 import { useVSCode } from '../../support/fakeVSCode';
 
-const nothing = { dispose: () => undefined };
+const subscription = { dispose: () => undefined };
 
-describe('the context key for prompts', () => {
+describe('context key holysheep.hasPrompts', () => {
   useVSCode({
     DiagnosticSeverity: {},
-    Disposable: { from: () => nothing },
-    workspace: { onDidGrantWorkspaceTrust: () => nothing },
+    Disposable: { from: () => subscription },
+    workspace: { onDidGrantWorkspaceTrust: () => subscription },
   });
 
   it('is set only when its value changes', async () => {
-    const { followPrompts } = await import('../../../src/host/prompts/promptCommands');
+    const { watchHasPrompts } = await import('../../../src/host/prompts/promptCommands');
     const template = 'Explain ${selection}';
-    const listed = [{ title: 'Explain', template, from: 'user' as const }];
+    const prompts = [{ title: 'Explain', template, from: 'user' as const }];
     let settingsChanged: () => void = () => undefined;
-    const prompts = { list: () => [...listed], unasked: () => [], refused: () => [] };
+    const customPrompts = { list: () => [...prompts], unasked: () => [], refused: () => [] };
     const settings = {
       unusablePrompts: () => [],
       onDidChange: (listener: () => void) => {
         settingsChanged = listener;
-        return nothing;
+        return subscription;
       },
     };
     const values: (readonly [string, boolean])[] = [];
-    followPrompts(prompts, settings, (...value) => values.push(value));
+    watchHasPrompts(customPrompts, settings, (...value) => values.push(value));
     settingsChanged();
-    listed.pop();
+    prompts.pop();
     settingsChanged();
     assert.deepEqual(values, [
       ['holysheep.hasPrompts', true],

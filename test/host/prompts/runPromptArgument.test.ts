@@ -1,30 +1,36 @@
 import assert from 'node:assert/strict';
-import type { runPromptArgument as Read } from '../../../src/host/prompts/promptCommands';
+import type { parseRunPromptArgument as ParseArgument } from '../../../src/host/prompts/promptCommands';
 import { useVSCode } from '../../support/fakeVSCode';
 
-const said = (message: string): string => message;
-/** Compares the name of the class, because other tests load the class again. */
+const localize = (message: string): string => message;
+/** Compares the class name, because each test loads its own copy of the class. */
 const isArgumentError = (error: object): boolean => error.constructor.name === 'ArgumentError';
 
-describe('the argument of holysheep.runPrompt', () => {
-  let runPromptArgument: typeof Read;
+describe('argument of holysheep.runPrompt', () => {
+  let parseRunPromptArgument: typeof ParseArgument;
   useVSCode({ DiagnosticSeverity: {} });
   before(async () => {
-    ({ runPromptArgument } = await import('../../../src/host/prompts/promptCommands'));
+    ({ parseRunPromptArgument } = await import('../../../src/host/prompts/promptCommands'));
   });
 
-  it('is a title', () => {
-    assert.deepEqual(runPromptArgument(' Translate ', said), { title: 'Translate' });
+  it('can be a title', () => {
+    assert.deepEqual(parseRunPromptArgument(' Translate ', localize), { title: 'Translate' });
   });
 
-  it('may say whose', () => {
-    assert.deepEqual(runPromptArgument({ title: 'T', from: 'workspace' }, said), { title: 'T', from: 'workspace' });
-    assert.deepEqual(runPromptArgument({ title: 'T', from: 'anybody' }, said), { title: 'T', from: undefined });
+  it('can contain the source of the prompt', () => {
+    assert.deepEqual(parseRunPromptArgument({ title: 'T', from: 'workspace' }, localize), {
+      title: 'T',
+      from: 'workspace',
+    });
+    assert.deepEqual(parseRunPromptArgument({ title: 'T', from: 'unknown' }, localize), {
+      title: 'T',
+      from: undefined,
+    });
   });
 
   for (const argument of ['', '  ', null, 5, {}, { title: 5 }, { prompt: 'a' }, ['T']]) {
-    it(`is not ${JSON.stringify(argument)}`, () => {
-      assert.throws(() => runPromptArgument(argument, said), isArgumentError);
+    it(`is rejected when it has no title: ${JSON.stringify(argument)}`, () => {
+      assert.throws(() => parseRunPromptArgument(argument, localize), isArgumentError);
     });
   }
 });

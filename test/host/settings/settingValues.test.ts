@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
 import {
-  choiceFrom,
+  parseChoice,
   jitterChoices,
-  modelsFrom,
-  numberFrom,
+  parseModels,
+  parseNumber,
   numberSettings,
-  promptsFrom,
+  parsePrompts,
   textFrom,
-  timeoutFrom,
+  parseTimeout,
 } from '../../../src/host/settings/settingValues';
 
 const numbers: readonly (readonly [key: keyof typeof numberSettings, value: unknown, expected: number])[] = [
@@ -24,15 +25,15 @@ const numbers: readonly (readonly [key: keyof typeof numberSettings, value: unkn
   ['temperature', [1], 0.7],
 ];
 
-describe('a number from settings.json', () => {
+describe('number setting', () => {
   for (const [key, value, expected] of numbers) {
-    it(`${key} ${JSON.stringify(value)} counts as ${expected}`, () => {
-      assert.equal(numberFrom(value, numberSettings[key]), expected);
+    it(`reads the value ${inspect(value)} of ${key} as ${expected}`, () => {
+      assert.equal(parseNumber(value, numberSettings[key]), expected);
     });
   }
 });
 
-describe('a timeout from settings.json', () => {
+describe('timeout setting', () => {
   for (const [value, expected] of [
     [null, null],
     [undefined, null],
@@ -42,36 +43,36 @@ describe('a timeout from settings.json', () => {
     [5, 1000],
     [9_999_999, 299_000],
   ] as const) {
-    it(`${String(value)} counts as ${expected === null ? "the engine's own" : expected}`, () => {
-      assert.equal(timeoutFrom(value), expected);
+    it(`reads the value ${inspect(value)} as ${expected === null ? "the engine's default" : `${expected} ms`}`, () => {
+      assert.equal(parseTimeout(value), expected);
     });
   }
 });
 
-describe('a choice from settings.json', () => {
-  it('is kept when it is offered', () => {
-    assert.equal(choiceFrom('none', jitterChoices), 'none');
+describe('setting with a list of choices', () => {
+  it('keeps a value that is one of the choices', () => {
+    assert.equal(parseChoice('none', jitterChoices), 'none');
   });
 
-  it('is the default when it is not', () => {
-    assert.equal(choiceFrom('Full', jitterChoices), 'full');
-    assert.equal(choiceFrom({}, jitterChoices), 'full');
+  it('replaces any other value by the default', () => {
+    assert.equal(parseChoice('Full', jitterChoices), 'full');
+    assert.equal(parseChoice({}, jitterChoices), 'full');
   });
 });
 
-describe('texts and lists from settings.json', () => {
+describe('text and list settings', () => {
   it('trims a text and replaces an empty one', () => {
     assert.equal(textFrom(' gpt-4o ', 'x'), 'gpt-4o');
     assert.equal(textFrom('  ', 'x'), 'x');
     assert.equal(textFrom(4, 'x'), 'x');
   });
 
-  it('keeps the usable models once each, in their order', () => {
-    assert.deepEqual(modelsFrom(['b', ' a ', '', 3, null, 'b']), ['b', 'a']);
-    assert.deepEqual(modelsFrom('b'), []);
+  it('keeps the valid model ids in order, without duplicates', () => {
+    assert.deepEqual(parseModels(['b', ' a ', '', 3, null, 'b']), ['b', 'a']);
+    assert.deepEqual(parseModels('b'), []);
   });
 
-  it('keeps prompts that have a title and a text', () => {
+  it('keeps prompts that have a title and a template', () => {
     const value = [
       { title: ' T ', template: 'P', model: 'm', extra: 1 },
       { title: 'T2', template: 'P2', model: 5 },
@@ -80,10 +81,10 @@ describe('texts and lists from settings.json', () => {
       null,
       'text',
     ];
-    assert.deepEqual(promptsFrom(value), [
+    assert.deepEqual(parsePrompts(value), [
       { title: 'T', template: 'P', model: 'm' },
       { title: 'T2', template: 'P2' },
     ]);
-    assert.deepEqual(promptsFrom({}), []);
+    assert.deepEqual(parsePrompts({}), []);
   });
 });

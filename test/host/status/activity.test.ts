@@ -7,7 +7,7 @@ import {
   DistinctActivity,
   foremost,
   withCooldown,
-  activityWords,
+  activityText,
 } from '../../../src/host/status/activity';
 import { waiting } from '../conversation/scriptedEngine';
 
@@ -20,7 +20,7 @@ function conversations(phase: TurnPhase) {
   return { current: conversation, running: active && conversation, runningCount: active ? 1 : 0 };
 }
 
-const none = { current: undefined, running: undefined, runningCount: 0 };
+const noConversation = { current: undefined, running: undefined, runningCount: 0 };
 
 const rows: readonly (readonly [
   TurnPhase,
@@ -39,9 +39,9 @@ const rows: readonly (readonly [
   ['interrupted', 'idle', false, true],
 ];
 
-describe('A turn, seen from outside the panel,', () => {
+describe('activity of the turns', () => {
   for (const [phase, kind, running, retryable] of rows) {
-    it(`is ${kind} when it is ${phase}, and can${retryable ? '' : 'not'} be retried`, () => {
+    it(`is ${kind} and ${retryable ? 'retryable' : 'not retryable'} when the turn is ${phase}`, () => {
       const keys: Record<string, boolean> = {};
       new ContextKeys((key, value) => (keys[key] = value)).update(conversations(phase));
       assert.equal(activityOf(conversations(phase)).kind, kind);
@@ -54,69 +54,78 @@ describe('A turn, seen from outside the panel,', () => {
 
   for (const [text, partial] of [
     ['', false],
-    ['half', true],
+    ['partial', true],
   ] as const) {
-    it(`has ${partial ? 'an incomplete' : 'no'} answer when it failed with ${JSON.stringify(text)}`, () => {
+    it(`is a failure with ${partial ? 'a partial' : 'no'} answer when a turn failed ${partial ? 'after' : 'without'} text`, () => {
       const last: Exchange = { id: 'e', prompt: 'Hi', queued: false, state: { ...initialTurn, phase: 'failed', text } };
       const current = { activeExchange: undefined, lastExchange: last };
       assert.deepEqual(activityOf({ current, running: undefined, runningCount: 0 }), { kind: 'failed', partial });
     });
   }
 
-  it('is idle when there is none', () => assert.deepEqual(activityOf(none), { kind: 'idle' }));
+  it('is idle without a turn', () => assert.deepEqual(activityOf(noConversation), { kind: 'idle' }));
 
-  it('says how many others there are, of all that run', () => {
+  it('contains the number of other running turns', () => {
     for (const phase of ['streaming', 'waiting', 'offline'] as const) {
       const activity = activityOf({ ...conversations(phase), runningCount: 3 });
-      assert.equal('others' in activity && activity.others, 2, phase);
+      assert.equal('otherTurns' in activity && activity.otherTurns, 2, phase);
     }
   });
 });
 
-describe('Of several turns that run', () => {
-  const [streaming, held, offline, over] = (['streaming', 'waiting', 'offline', 'done'] as const).map(
+describe('choice of the turn to show when several run', () => {
+  const [streaming, waits, offline, finished] = (['streaming', 'waiting', 'offline', 'done'] as const).map(
     (phase) => conversations(phase).current,
   );
 
-  it("the current conversation's is shown", () => assert.equal(foremost(streaming, [held!, streaming!]), streaming));
+  it('picks the turn of the current conversation', () =>
+    assert.equal(foremost(streaming, [waits!, streaming!]), streaming));
 
-  it('one that is held up, when the current conversation has none', () => {
-    assert.equal(foremost(over, [over!, streaming!, held!]), held);
+  it('picks a waiting turn when the current conversation has no running turn', () => {
+    assert.equal(foremost(finished, [finished!, streaming!, waits!]), waits);
     assert.equal(foremost(undefined, [streaming!, offline!]), offline);
   });
 
-  it('the first one, when all go on', () => assert.equal(foremost(over, [over!, streaming!]), streaming));
+  it('picks the first turn when no turn waits', () =>
+    assert.equal(foremost(finished, [finished!, streaming!]), streaming));
 
-  it('none, when none runs', () => assert.equal(foremost(over, [over!]), undefined));
+  it('picks nothing when no turn runs', () => assert.equal(foremost(finished, [finished!]), undefined));
 });
 
-describe('A cooldown of the selected model', () => {
+describe('cooldown of the selected model in the status bar', () => {
   const cooldown = { until: 9, blockKind: 'cooldown' } as const;
 
   for (const activity of [{ kind: 'idle' }, { kind: 'failed', partial: true }] as const) {
-    it(`is shown instead of ${activity.kind}, and no longer than it lasts`, () => {
+    it(`replaces the state "${activity.kind}" until the cooldown expires`, () => {
       assert.deepEqual(withCooldown(activity, cooldown), { kind: 'cooling', ...cooldown });
       assert.equal(withCooldown(activity, undefined), activity);
     });
   }
 
   for (const activity of [
-    { kind: 'streaming', others: 0 },
-    { kind: 'waiting', until: 1, others: 0 },
-    { kind: 'offline', others: 0 },
+    { kind: 'streaming', otherTurns: 0 },
+    { kind: 'waiting', until: 1, otherTurns: 0 },
+    { kind: 'offline', otherTurns: 0 },
   ] as const) {
-    it(`does not hide that a turn is ${activity.kind}`, () => assert.equal(withCooldown(activity, cooldown), activity));
+    it(`does not replace the state "${activity.kind}" of a running turn`, () =>
+      assert.equal(withCooldown(activity, cooldown), activity));
   }
 });
 
-describe('ContextKeys', () => {
+describe('context keys', () => {
   it('sets a key only when its value changes', () => {
-    const set: string[] = [];
-    const keys = new ContextKeys((key, value) => set.push(`${key}=${value}`));
-    for (const state of [none, conversations('streaming'), conversations('streaming'), conversations('failed'), none]) {
+    const changes: string[] = [];
+    const keys = new ContextKeys((key, value) => changes.push(`${key}=${value}`));
+    for (const state of [
+      noConversation,
+      conversations('streaming'),
+      conversations('streaming'),
+      conversations('failed'),
+      noConversation,
+    ]) {
       keys.update(state);
     }
-    assert.deepEqual(set, [
+    assert.deepEqual(changes, [
       'holysheep.running=true',
       'holysheep.hasConversation=true',
       'holysheep.running=false',
@@ -127,27 +136,27 @@ describe('ContextKeys', () => {
   });
 });
 
-describe('DistinctActivity', () => {
-  it('passes on an activity only when it is another, and another time to wait until is another', () => {
-    const shown: string[] = [];
-    const distinct = new DistinctActivity((activity) => shown.push(JSON.stringify(activity)));
-    const all = [
+describe('updates of the activity', () => {
+  it('are passed on only when the activity or its time has changed', () => {
+    const updates: string[] = [];
+    const distinct = new DistinctActivity((activity) => updates.push(JSON.stringify(activity)));
+    const activities = [
       { kind: 'idle' },
-      { kind: 'streaming', others: 0 },
-      { kind: 'streaming', others: 0 },
-      { kind: 'waiting', until: 1, others: 0 },
-      { kind: 'waiting', until: 1, others: 0 },
-      { kind: 'waiting', until: 2, others: 0 },
-      { kind: 'offline', others: 0 },
+      { kind: 'streaming', otherTurns: 0 },
+      { kind: 'streaming', otherTurns: 0 },
+      { kind: 'waiting', until: 1, otherTurns: 0 },
+      { kind: 'waiting', until: 1, otherTurns: 0 },
+      { kind: 'waiting', until: 2, otherTurns: 0 },
+      { kind: 'offline', otherTurns: 0 },
       { kind: 'failed', partial: true },
       { kind: 'failed', partial: true },
       { kind: 'failed', partial: false },
       { kind: 'idle' },
     ] as const;
-    for (const activity of all) distinct.update({ ...activity });
+    for (const activity of activities) distinct.update({ ...activity });
     assert.deepEqual(
-      shown,
-      [all[1], all[3], all[5], all[6], all[7], all[9], all[10]].map((activity) => JSON.stringify(activity)),
+      updates,
+      [1, 3, 5, 6, 7, 9, 10].map((index) => JSON.stringify(activities[index])),
     );
   });
 });
@@ -160,58 +169,58 @@ const deps = {
   now: () => now,
 };
 
-describe('the activity in the status bar', () => {
+describe('activity text in the status bar', () => {
   beforeEach(() => (now = 0));
 
-  it('counts a wait down, and says the same to a screen reader all the time: when it is over', () => {
-    const wait = { kind: 'waiting', until: 4000, others: 0 } as const;
-    const before = activityWords(wait, deps);
+  it('counts a wait down, but gives screen readers an unchanging time', () => {
+    const wait = { kind: 'waiting', until: 4000, otherTurns: 0 } as const;
+    const before = activityText(wait, deps);
     now = 1000;
-    const after = activityWords(wait, deps);
+    const after = activityText(wait, deps);
     assert.deepEqual([before.text, after.text], ['$(watch) Retrying in 4 s', '$(watch) Retrying in 3 s']);
     assert.equal(before.label, 'HolySheep: Retrying at time 4000. Click to show the conversation.');
     assert.equal(after.label, before.label);
   });
 
-  it('counts to nought and not below', () => {
+  it('stops the countdown at zero', () => {
     now = 9000;
-    assert.equal(activityWords({ kind: 'waiting', until: 4000, others: 0 }, deps).text, '$(watch) Retrying in 0 s');
+    assert.equal(activityText({ kind: 'waiting', until: 4000, otherTurns: 0 }, deps).text, '$(watch) Retrying in 0 s');
   });
 
-  it('calls the time of a wait behind another request an estimate', () => {
-    const wait = { kind: 'waiting', until: 1000, estimated: true, others: 0 } as const;
-    const before = activityWords(wait, deps);
+  it('shows an estimated time while another request goes first', () => {
+    const wait = { kind: 'waiting', until: 1000, estimated: true, otherTurns: 0 } as const;
+    const before = activityText(wait, deps);
     now = 1000;
-    const after = activityWords(wait, deps);
+    const after = activityText(wait, deps);
     assert.deepEqual([before.text, after.text], ['$(watch) Retrying in about 1 s', '$(watch) Retrying soon']);
     assert.equal(before.label, 'HolySheep: Retrying soon, after another request. Click to show the conversation.');
     assert.equal(after.label, before.label);
   });
 
-  it('says until when a model is left alone, and why', () => {
-    const asked = activityWords({ kind: 'cooling', until: 5, blockKind: 'cooldown' }, deps);
-    const broken = activityWords({ kind: 'cooling', until: 5, blockKind: 'breaker' }, deps);
-    assert.equal(asked.text, '$(history) Paused until time 5');
-    assert.match(asked.tooltip, /^The gateway accepts no requests for this model until then\./);
-    assert.match(broken.tooltip, /^This model kept failing/);
-    assert.ok(asked.label.startsWith('HolySheep: Paused until time 5. The gateway'));
+  it('shows when a cooldown ends, and its reason', () => {
+    const rateLimited = activityText({ kind: 'cooling', until: 5, blockKind: 'cooldown' }, deps);
+    const breakerOpen = activityText({ kind: 'cooling', until: 5, blockKind: 'breaker' }, deps);
+    assert.equal(rateLimited.text, '$(history) Paused until time 5');
+    assert.match(rateLimited.tooltip, /^The gateway accepts no requests for this model until then\./);
+    assert.match(breakerOpen.tooltip, /^This model kept failing/);
+    assert.ok(rateLimited.label.startsWith('HolySheep: Paused until time 5. The gateway'));
   });
 
-  it('says how many other answers are on their way', () => {
-    const { text, tooltip, label } = activityWords({ kind: 'streaming', others: 2 }, deps);
+  it('shows the number of other answers in progress', () => {
+    const { text, tooltip, label } = activityText({ kind: 'streaming', otherTurns: 2 }, deps);
     assert.equal(text, '$(sync~spin) Answering… (+2)');
     assert.equal(tooltip, 'Other answers in progress: 2.\nClick to show the conversation.');
     assert.ok(label.includes('in progress: 2.'));
   });
 
-  it('says what becomes of an answer while the machine is offline', () =>
-    assert.match(activityWords({ kind: 'offline', others: 0 }, deps).label, /resumes automatically/));
+  it('explains that the answer resumes automatically after being offline', () =>
+    assert.match(activityText({ kind: 'offline', otherTurns: 0 }, deps).label, /resumes automatically/));
 
   for (const [partial, text] of [
     [true, '$(warning) Incomplete answer'],
     [false, '$(warning) No answer'],
   ] as const) {
-    it(`tells ${text} after a failure`, () =>
-      assert.equal(activityWords({ kind: 'failed', partial }, deps).text, text));
+    it(`shows "${text}" after a failure`, () =>
+      assert.equal(activityText({ kind: 'failed', partial }, deps).text, text));
   }
 });

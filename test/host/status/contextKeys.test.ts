@@ -6,16 +6,16 @@ import { ContextKeys, type Turns as AllTurns } from '../../../src/host/status/ac
 type Turns = Pick<AllTurns, 'current' | 'running'>;
 
 const exchange: Exchange = { id: 'e', prompt: 'Hi', queued: false, state: { ...initialTurn, phase: 'done' } };
-const none: Turns = { current: undefined, running: undefined };
-const blank: Turns = { current: { activeExchange: undefined, lastExchange: undefined }, running: undefined };
+const noConversation: Turns = { current: undefined, running: undefined };
+const emptyConversation: Turns = { current: { activeExchange: undefined, lastExchange: undefined }, running: undefined };
 const answered: Turns = { current: { activeExchange: undefined, lastExchange: exchange }, running: undefined };
 
-describe('ContextKeys', () => {
-  it('say whether there is a conversation to be named, exported and deleted, once for each change', () => {
-    const set: (readonly [string, boolean])[] = [];
-    const keys = new ContextKeys((...change) => set.push(change));
-    for (const turns of [none, blank, answered, answered, blank]) keys.update(turns);
-    assert.deepEqual(set, [
+describe('context key holysheep.hasConversation', () => {
+  it('is set once when the current conversation gets its first exchange or becomes empty', () => {
+    const changes: (readonly [string, boolean])[] = [];
+    const keys = new ContextKeys((...change) => changes.push(change));
+    for (const turns of [noConversation, emptyConversation, answered, answered, emptyConversation]) keys.update(turns);
+    assert.deepEqual(changes, [
       ['holysheep.hasConversation', true],
       ['holysheep.hasConversation', false],
     ]);

@@ -7,7 +7,7 @@ import { useVSCode } from '../../support/fakeVSCode';
 import { attempt, done, failed, stopped, text, waiting } from '../conversation/scriptedEngine';
 
 const longWait: StreamEvent = { ...waiting, delayMs: 30_000, until: 77 } as StreamEvent;
-const after = (event: StreamEvent, at: number): StreamEvent => ({ ...event, at });
+const atTime = (event: StreamEvent, at: number): StreamEvent => ({ ...event, at });
 
 let TurnNotices: typeof AnyTurnNotices;
 
@@ -19,19 +19,19 @@ function useTurnNotices(): void {
   });
 }
 
-/** A conversation, its panel, and who is told. */
-class Scene {
+/** A conversation with its panel, and the notifications about it. */
+class NoticesFixture {
   visible = false;
-  readonly told: TurnNotice[] = [];
+  readonly shown: TurnNotice[] = [];
   private readonly exchanges = new Map<string, Exchange>();
   private readonly conversation = { id: 'c', exchange: (id: string) => this.exchanges.get(id) };
   private readonly notices = new TurnNotices<typeof this.conversation>({
     isVisible: (id) => id === 'c' && this.visible,
-    show: (notice) => this.told.push(notice),
+    show: (notice) => this.shown.push(notice),
   });
 
-  /** Folded before anybody hears of it, as conversations do it. */
-  give(exchangeId: string, ...events: readonly StreamEvent[]): this {
+  /** Emits events of an exchange. As in a conversation, its state changes before the event is reported. */
+  emit(exchangeId: string, ...events: readonly StreamEvent[]): this {
     const state = this.exchanges.get(exchangeId)?.state ?? initialTurn;
     this.exchanges.set(exchangeId, {
       id: exchangeId,
@@ -43,86 +43,86 @@ class Scene {
     return this;
   }
 
-  /** Tried again: its clock starts anew. */
-  again(exchangeId: string): this {
+  /** Removes the exchange, so that its next events belong to a new turn. */
+  retry(exchangeId: string): this {
     this.exchanges.delete(exchangeId);
     return this;
   }
 
   get kinds(): readonly string[] {
-    return this.told.map(({ kind }) => kind);
+    return this.shown.map(({ kind }) => kind);
   }
 }
 
-describe('a turn whose panel is not in view', () => {
+describe('notifications about a turn whose panel is hidden', () => {
   useTurnNotices();
-  let scene: Scene;
-  beforeEach(() => (scene = new Scene()));
+  let fixture: NoticesFixture;
+  beforeEach(() => (fixture = new NoticesFixture()));
 
-  it('says that it has failed, with what there is of an answer', () => {
-    scene.give('a', attempt(), failed(''));
-    scene.give('b', attempt(), text('half'), failed('half'));
-    assert.deepEqual(scene.told, [
+  it('report a failure and whether part of the answer has arrived', () => {
+    fixture.emit('a', attempt(), failed(''));
+    fixture.emit('b', attempt(), text('partial'), failed('partial'));
+    assert.deepEqual(fixture.shown, [
       { kind: 'failed', partial: false, message: 'Connection lost' },
       { kind: 'failed', partial: true, message: 'Connection lost' },
     ]);
   });
 
-  it('says that a long wait begins, and until when', () => {
-    scene.give('a', attempt(), longWait);
-    assert.deepEqual(scene.told, [{ kind: 'waiting', until: 77, message: 'Rate limited' }]);
+  it('report a long wait and its end', () => {
+    fixture.emit('a', attempt(), longWait);
+    assert.deepEqual(fixture.shown, [{ kind: 'waiting', until: 77, message: 'Rate limited' }]);
   });
 
-  it('says nothing of a wait that is a little shorter', () => {
-    scene.give('a', attempt(), { ...waiting, delayMs: 29_999 } as StreamEvent);
-    assert.deepEqual(scene.told, []);
+  it('are not shown for a wait that is slightly shorter', () => {
+    fixture.emit('a', attempt(), { ...waiting, delayMs: 29_999 } as StreamEvent);
+    assert.deepEqual(fixture.shown, []);
   });
 
-  it('says nothing of a wait for the network, which has no length', () => {
-    scene.give('a', attempt(), { ...longWait, reason: 'offline' } as StreamEvent);
-    assert.deepEqual(scene.told, []);
+  it('are not shown for a wait for the network', () => {
+    fixture.emit('a', attempt(), { ...longWait, reason: 'offline' } as StreamEvent);
+    assert.deepEqual(fixture.shown, []);
   });
 
-  it('says that an answer is complete that took long, and not one that did not', () => {
-    scene.give('a', attempt(), after(done('x'), 29_999));
-    assert.deepEqual(scene.kinds, []);
-    scene.give('b', attempt(), after(done('x'), 30_000));
-    assert.deepEqual(scene.kinds, ['done']);
+  it('report a complete answer only when the turn took long', () => {
+    fixture.emit('a', attempt(), atTime(done('x'), 29_999));
+    assert.deepEqual(fixture.kinds, []);
+    fixture.emit('b', attempt(), atTime(done('x'), 30_000));
+    assert.deepEqual(fixture.kinds, ['done']);
   });
 
-  it('says nothing when it was stopped', () => {
-    scene.give('a', attempt(), text('half'), after(stopped('half'), 99_000));
-    assert.deepEqual(scene.told, []);
+  it('are not shown when the turn was stopped', () => {
+    fixture.emit('a', attempt(), text('partial'), atTime(stopped('partial'), 99_000));
+    assert.deepEqual(fixture.shown, []);
   });
 
-  it('says one thing in all', () => {
-    scene.give('a', attempt(), longWait, longWait, failed(''));
-    assert.deepEqual(scene.kinds, ['waiting']);
+  it('appear once per turn', () => {
+    fixture.emit('a', attempt(), longWait, longWait, failed(''));
+    assert.deepEqual(fixture.kinds, ['waiting']);
   });
 
-  it('says something again when it is tried again, and so do other turns', () => {
-    scene.give('a', attempt(), longWait, failed('')).again('a').give('a', attempt(), failed(''));
-    scene.give('b', attempt(), failed(''));
-    assert.deepEqual(scene.kinds, ['waiting', 'failed', 'failed']);
+  it('appear again after a retry and for other turns', () => {
+    fixture.emit('a', attempt(), longWait, failed('')).retry('a').emit('a', attempt(), failed(''));
+    fixture.emit('b', attempt(), failed(''));
+    assert.deepEqual(fixture.kinds, ['waiting', 'failed', 'failed']);
   });
 });
 
-describe('a turn whose panel is in view', () => {
+describe('notifications about a turn whose panel is visible', () => {
   useTurnNotices();
-  it('says nothing: it is seen', () => {
-    const scene = new Scene();
-    scene.visible = true;
-    scene.give('a', attempt(), longWait, failed(''));
-    scene.give('b', attempt(), after(done('x'), 99_000));
-    assert.deepEqual(scene.told, []);
+  it('are not shown while the panel is visible', () => {
+    const fixture = new NoticesFixture();
+    fixture.visible = true;
+    fixture.emit('a', attempt(), longWait, failed(''));
+    fixture.emit('b', attempt(), atTime(done('x'), 99_000));
+    assert.deepEqual(fixture.shown, []);
   });
 
-  it('says what happens once it is not in view any more', () => {
-    const scene = new Scene();
-    scene.visible = true;
-    scene.give('a', attempt(), longWait);
-    scene.visible = false;
-    scene.give('a', failed(''));
-    assert.deepEqual(scene.kinds, ['failed']);
+  it('are shown for events after the panel was hidden', () => {
+    const fixture = new NoticesFixture();
+    fixture.visible = true;
+    fixture.emit('a', attempt(), longWait);
+    fixture.visible = false;
+    fixture.emit('a', failed(''));
+    assert.deepEqual(fixture.kinds, ['failed']);
   });
 });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { withoutFullStop } from '../../../src/host/ui/messageText';
 
-describe('words that are quoted within a sentence', () => {
-  for (const [words, expected] of [
+describe('text that is quoted within a sentence', () => {
+  for (const [text, expected] of [
     ['Incorrect API key provided.', 'Incorrect API key provided'],
     ['密钥无效。', '密钥无效'],
     ['No. 5 is gone', 'No. 5 is gone'],
@@ -10,7 +10,8 @@ describe('words that are quoted within a sentence', () => {
     ['And so on...', 'And so on...'],
     ['', ''],
   ] as const) {
-    it(`${JSON.stringify(words)} end as ${JSON.stringify(expected)}`, () =>
-      assert.equal(withoutFullStop(words), expected));
+    it(text === expected ? `keeps ${JSON.stringify(text)}` : `loses its full stop: ${JSON.stringify(text)}`, () =>
+      assert.equal(withoutFullStop(text), expected),
+    );
   }
 });

@@ -1,23 +1,23 @@
 import assert from 'node:assert/strict';
 import { Listeners } from '../../../src/host/util/listeners';
 
-describe('Listeners', () => {
-  it('tells all of them, and the caller nothing, when one throws', () => {
+describe('listeners', () => {
+  it('calls all listeners and does not throw when one of them throws', () => {
     const errors: unknown[] = [];
-    const heard: string[] = [];
+    const calls: string[] = [];
     const listeners = new Listeners<string>((error) => errors.push(error));
     const broken = new Error('broken');
-    listeners.event((value) => heard.push(`first ${value}`));
+    listeners.event((value) => calls.push(`first ${value}`));
     listeners.event(() => {
       throw broken;
     });
-    listeners.event((value) => heard.push(`last ${value}`));
+    listeners.event((value) => calls.push(`last ${value}`));
     listeners.fire('a');
-    assert.deepEqual(heard, ['first a', 'last a']);
+    assert.deepEqual(calls, ['first a', 'last a']);
     assert.deepEqual(errors, [broken]);
   });
 
-  it('tells a listener that subscribed twice once less for each that is disposed', () => {
+  it('calls a listener that subscribed twice once after one subscription is disposed of', () => {
     let calls = 0;
     const listeners = new Listeners<void>((error) => assert.fail(String(error)));
     const listener = (): number => calls++;

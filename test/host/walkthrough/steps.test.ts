@@ -28,19 +28,19 @@ const [walkthrough] = contributes.walkthroughs;
 const steps = walkthrough?.steps ?? [];
 const pictures = steps.map(({ media }) => join(root, media.svg));
 
-/** Returns the context keys that are set by a user who takes every step. */
+/** Returns the context keys that are set when a user completes every step. */
 function contextKeys(): ReadonlySet<string> {
   const code = { label: 'app.ts:1-3', languageId: 'typescript', code: 'x' };
   return new Set([1, 2].flatMap((number) => completedSteps({ attachments: [code] }, attempt('m', number))));
 }
 
-describe('the walkthrough', () => {
+describe('walkthrough', () => {
   it('has the id "start"', () => {
     assert.equal(walkthrough?.id, 'start');
   });
 
   for (const { id, completionEvents } of steps) {
-    it(`completes ${id} by something that happens: a command of ours, or a context key that our code sets`, () => {
+    it(`completes the step "${id}" by a command or context key of the extension`, () => {
       assert.ok(completionEvents.length > 0);
       for (const event of completionEvents) {
         const [, kind, name = ''] = /^(onCommand|onContext):(holysheep\.\w+)$/.exec(event) ?? [];
@@ -54,12 +54,12 @@ describe('the walkthrough', () => {
     });
   }
 
-  it('has pictures that take less than 25 kB together', () => {
+  it('has pictures of less than 25 kB in total', () => {
     assert.ok(pictures.reduce((sum, file) => sum + statSync(file).size, 0) < 25_000);
   });
 
   for (const { id, media } of steps) {
-    it(`draws ${id} in the colours of the theme alone: the page it is shown in lets no style in`, () => {
+    it(`draws the picture of "${id}" only in theme colours and without styles, which VS Code would drop`, () => {
       const svg = readFileSync(join(root, media.svg), 'utf8');
       assert.doesNotMatch(svg, /<style|style=|<script|href|#[0-9a-f]{3}/i);
       const colours = [...svg.matchAll(/(?:fill|stroke)="([^"]+)"/g)].map(([, colour]) => colour!);
@@ -68,7 +68,7 @@ describe('the walkthrough', () => {
   }
 
   for (const file of ['package.nls.json', 'package.nls.zh-cn.json']) {
-    describe(`in ${file}`, () => {
+    describe(`walkthrough texts in ${file}`, () => {
       const texts = readJson(file) as Readonly<Record<string, string>>;
       const links = steps.flatMap(({ description }) => {
         const text = texts[description.slice(1, -1)] ?? '';
@@ -78,15 +78,15 @@ describe('the walkthrough', () => {
         }));
       });
 
-      it('hands over arguments that commands understand: a prompt, a scenario of the demo', () => {
-        const given = links.flatMap(({ command, argument }) =>
+      it('link to commands with valid arguments: a prompt and a demo scenario', () => {
+        const linksWithArgument = links.flatMap(({ command, argument }) =>
           argument === undefined ? [] : [{ command, argument: JSON.parse(decodeURIComponent(argument)) as unknown }],
         );
         assert.deepEqual(
-          given.map(({ command }) => command),
+          linksWithArgument.map(({ command }) => command),
           ['holysheep.ask', 'holysheep.openDemo'],
         );
-        const [prompt, scenario] = given.map(({ argument }) => argument);
+        const [prompt, scenario] = linksWithArgument.map(({ argument }) => argument);
         assert.ok(typeof prompt === 'string' && prompt.length > 10);
         assert.ok(demoModels.some(({ id }) => id === scenario));
       });

@@ -6,37 +6,37 @@ import { openWindow } from '../journal/window';
 
 const code = { label: 'app.ts:1-3', languageId: 'typescript', code: 'x' };
 
-describe('the completed steps of the walkthrough', () => {
-  it('include asking once a request has gone out', () => {
+describe('completed walkthrough steps', () => {
+  it('include asking when a request is sent', () => {
     assert.deepEqual(completedSteps({}, text('x')), []);
     assert.deepEqual(completedSteps({}, attempt()), ['holysheep.hasAsked']);
   });
 
-  it('include code when a selection went along, not when only a file did', () => {
+  it('include asking about code when a selection is attached, but not for a file', () => {
     assert.deepEqual(completedSteps({ attachments: [{ ...code, kind: 'file' }] }, attempt()), ['holysheep.hasAsked']);
     const withSelection = completedSteps({ attachments: [code] }, attempt());
     assert.deepEqual(withSelection, ['holysheep.hasAsked', 'holysheep.hasAskedAboutCode']);
   });
 
-  it('include the retry with the second attempt at an answer', () => {
+  it('include the retry when a turn makes a second attempt', () => {
     assert.deepEqual(completedSteps({}, attempt('m', 2)), ['holysheep.hasAsked', 'holysheep.hasSeenRetry']);
   });
 });
 
-describe('the context keys of the walkthrough', () => {
+describe('walkthrough context keys', () => {
   let folder: string;
   beforeEach(() => (folder = temporaryFolder()));
   afterEach(() => removeTemporaryFolder(folder));
 
-  it('become true for a moment with each attempt, because VS Code may not have known the walkthrough before', async () => {
+  it('become true for a moment with each attempt', async () => {
     const { conversations, talk } = openWindow({ folder, memory: new Map(), limit: 10, epoch: 0 });
-    const set: string[] = [];
-    const followed = followWalkthroughSteps(conversations, (key, value) => set.push(`${key}=${value}`));
+    const changes: string[] = [];
+    const subscription = followWalkthroughSteps(conversations, (key, value) => changes.push(`${key}=${value}`));
     await talk(['Hi', 'an answer'], ['And?', 'another']);
     const once = ['holysheep.hasAsked=true', 'holysheep.hasAsked=false'];
-    assert.deepEqual(set, [...once, ...once]);
-    followed.dispose();
+    assert.deepEqual(changes, [...once, ...once]);
+    subscription.dispose();
     await talk(['More', 'another']);
-    assert.equal(set.length, 4);
+    assert.equal(changes.length, 4);
   });
 });

@@ -3,7 +3,8 @@ import type { ToHost, ToWebview } from '../../../src/shared/protocol';
 
 /** A panel without a page, whose messages come from the test. Like VS Code's panels, it throws after it is closed. */
 export class FakePanel implements vscode.WebviewPanel {
-  readonly told: ToWebview[] = [];
+  /** Messages that the host has sent to the page. */
+  readonly received: ToWebview[] = [];
   readonly viewType = 'holysheep.restored';
   readonly options = {};
   readonly viewColumn = vscode.ViewColumn.Two;
@@ -21,7 +22,7 @@ export class FakePanel implements vscode.WebviewPanel {
     cspSource: 'test:',
     onDidReceiveMessage: this.messages.event,
     postMessage: (message: ToWebview) => {
-      this.told.push(message);
+      this.received.push(message);
       return Promise.resolve(true);
     },
     asWebviewUri: (uri) => uri,
@@ -32,7 +33,8 @@ export class FakePanel implements vscode.WebviewPanel {
     return this.page;
   }
 
-  say(message: ToHost): void {
+  /** Sends a message to the host, as the page would. */
+  send(message: ToHost): void {
     this.messages.fire(message);
   }
 

@@ -13,7 +13,7 @@ const names = [
 describe('invalid settings', () => {
   let gateway: Gateway;
   before(async () => {
-    gateway = await startGateway({ script: () => answer('all the same') });
+    gateway = await startGateway({ script: () => answer('the answer') });
   });
   beforeEach(async () => {
     gateway.reset();
@@ -24,9 +24,9 @@ describe('invalid settings', () => {
     await gateway.close();
   });
 
-  const asked = async (): Promise<NonNullable<GatewayRequest['json']>> => {
+  const sendRequest = async (): Promise<NonNullable<GatewayRequest['json']>> => {
     const events = await collect((await extensionApi()).ask('hello'));
-    assert.equal(find(events, 'done').text, 'all the same');
+    assert.equal(find(events, 'done').text, 'the answer');
     return gateway.requests[0]?.json ?? assert.fail('no request');
   };
 
@@ -35,7 +35,7 @@ describe('invalid settings', () => {
     assert.equal(configuration.inspect('temperature')?.globalValue, 'hot');
     await set('baseUrl', gateway.baseUrl);
     await vscode.commands.executeCommand('holysheep.setApiKey', testKey);
-    const { model, temperature, max_tokens: maxTokens, messages } = await asked();
+    const { model, temperature, max_tokens: maxTokens, messages } = await sendRequest();
     assert.deepEqual([model, temperature, maxTokens], ['claude-sonnet-4', 0.7, 2048]);
     assert.deepEqual(messages, [{ role: 'user', content: 'hello' }]);
   });
@@ -43,7 +43,7 @@ describe('invalid settings', () => {
   for (const value of [null, 1e308, 'nonsense', {}]) {
     it(`are replaced by usable values when each is ${JSON.stringify(value)}`, async () => {
       for (const name of names) await set(name, value);
-      const { model, temperature, max_tokens: maxTokens } = await asked();
+      const { model, temperature, max_tokens: maxTokens } = await sendRequest();
       assert.ok(typeof model === 'string' && model !== '');
       assert.ok(Number(temperature) >= 0 && Number(temperature) <= 2, String(temperature));
       assert.ok(Number.isInteger(maxTokens) && Number(maxTokens) >= 1, String(maxTokens));

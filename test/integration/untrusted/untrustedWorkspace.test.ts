@@ -34,8 +34,8 @@ describe('untrusted workspace with hostile settings', () => {
 
   it("can't change the gateway, the model or the parameters of a request", async () => {
     assert.equal(find(await collect(fixture.api.ask('hello')), 'done').text, 'fine');
-    const [request, ...more] = fixture.gateway.requests;
-    assert.deepEqual(more, []);
+    const [request, ...furtherRequests] = fixture.gateway.requests;
+    assert.deepEqual(furtherRequests, []);
     assert.equal(request?.headers.authorization, `Bearer ${testKey}`);
     const { json } = request;
     assert.deepEqual([json?.model, json?.['temperature'], json?.['max_tokens']], ['gpt-4o', 0.7, 2048]);
@@ -68,9 +68,9 @@ describe('untrusted workspace with hostile settings', () => {
 
   it("can't redirect the verification of a new key", async () => {
     const key = 'hsa-entered-in-a-hostile-place';
-    const set = await vscode.commands.executeCommand<{ state: string }>('holysheep.setApiKey', key);
+    const stored = await vscode.commands.executeCommand<{ state: string }>('holysheep.setApiKey', key);
     const tested = await vscode.commands.executeCommand<{ state: string }>('holysheep.testConnection');
-    assert.deepEqual([set.state, tested.state], ['verified', 'verified']);
+    assert.deepEqual([stored.state, tested.state], ['verified', 'verified']);
     assert.equal(fixture.gateway.modelRequests.at(-1)?.headers.authorization, `Bearer ${key}`);
   });
 });

@@ -7,7 +7,7 @@ import { startFixture, stopFixture, type HostFixture } from '../../support/exten
 import { MemoryFiles } from '../../support/memoryFiles';
 
 const scheme = 'memfs-test';
-const at = (path: string): vscode.Uri => vscode.Uri.from({ scheme, path });
+const uriOf = (path: string): vscode.Uri => vscode.Uri.from({ scheme, path });
 
 const source = 'const before = 1;\nfunction twice(n: number): number {\n  return n * 2;\n}\nconst after = 3;\n';
 
@@ -15,7 +15,7 @@ describe('virtual workspace', () => {
   let fixture: HostFixture;
   let files: vscode.Disposable;
   before(async () => {
-    const content = { '/project/src/twice.ts': source, '/project/notes.md': 'Closed, and read all the same.\n' };
+    const content = { '/project/src/twice.ts': source, '/project/notes.md': 'Read although it is closed.\n' };
     files = vscode.workspace.registerFileSystemProvider(scheme, new MemoryFiles(content), { isCaseSensitive: true });
     fixture = await startFixture(() => answer('understood'));
   });
@@ -29,7 +29,7 @@ describe('virtual workspace', () => {
   });
 
   const open = async (): Promise<vscode.TextEditor> => {
-    const editor = await vscode.window.showTextDocument(at('/project/src/twice.ts'), { preview: false });
+    const editor = await vscode.window.showTextDocument(uriOf('/project/src/twice.ts'), { preview: false });
     editor.selection = new vscode.Selection(1, 0, 3, 1);
     return editor;
   };
@@ -57,12 +57,12 @@ describe('virtual workspace', () => {
     const context = new ContextSource({ editor: () => editor, onError: (error) => errors.push(error) });
     const offered = (await context.suggest('')).map(({ label, detail }) => `${label} | ${detail}`);
     assert.deepEqual(offered, ['twice.ts:2-4 | Selection', 'twice.ts | src', 'Choose a file… | ']);
-    const [notes] = await context.resolve(`file:${at('/project/notes.md').toString()}`);
+    const [notes] = await context.resolve(`file:${uriOf('/project/notes.md').toString()}`);
     assert.deepEqual(notes?.attachment, {
       kind: 'file',
       label: 'notes.md',
       languageId: 'markdown',
-      code: 'Closed, and read all the same.\n',
+      code: 'Read although it is closed.\n',
     });
     assert.deepEqual(errors, []);
   });
@@ -83,7 +83,7 @@ describe('virtual workspace', () => {
   });
 
   it('keeps its conversations', async () => {
-    const title = 'kept without a disk';
+    const title = 'a conversation without a disk';
     await vscode.commands.executeCommand('holysheep.ask', { prompt: title, newConversation: true });
     await shows([title]);
     await fixture.gateway.request(1);

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { createErrorRecord } from '../../../src/host/diagnostics/errorRecord';
+
+describe('error record of a diagnostics report', () => {
+  it('contains the class of the error, its code or the code of its cause, and the time', () => {
+    const cause = Object.assign(new Error('text of a prompt'), { code: 'ECONNRESET' });
+    const { time, name, code } = createErrorRecord(new TypeError('text of a prompt', { cause }), 5, '/nowhere');
+    assert.deepEqual({ time, name, code }, { time: 5, name: 'TypeError', code: 'ECONNRESET' });
+  });
+
+  it('contains the stack frames in files of the extension, innermost first', () => {
+    const error = new Error('no');
+    error.stack = [
+      'Error: no',
+      '    at inner (/ext/dist/app.js:1:20)',
+      '    at async /ext/dist/code.js:3:4',
+      '    at other (/ext/other/x.js:1:1)',
+      '    at node:internal/timers:1:1',
+    ].join('\n');
+    assert.deepEqual(createErrorRecord(error, 0, '/ext/dist').at, ['app.js:1:20', 'code.js:3:4']);
+  });
+
+  it('ignores a line of the message that looks like a stack frame', () => {
+    const error = new Error('no\n    at inner (/ext/dist/secret.js:1:20)');
+    assert.deepEqual(createErrorRecord(error, 0, '/ext/dist').at, []);
+    error.message = 'another';
+    assert.deepEqual(createErrorRecord(error, 0, '/ext/dist').at, []);
+  });
+
+  it('reads a hostile stack in linear time', function () {
+    this.timeout(10_000);
+    const error = new Error('a message that was changed later');
+    error.stack = `Error: \n${'    at ('.repeat(1_000_000)}`;
+    error.message = '';
+    assert.deepEqual(createErrorRecord(error, 0, '/ext/dist').at, []);
+  });
+
+  it('contains neither the text of a thrown string nor an unusual error name or code', () => {
+    assert.deepEqual(createErrorRecord('text of a prompt', 1, '/'), { time: 1, name: 'text', at: [] });
+    const unusual = Object.assign(new Error('no'), { name: 'text of a prompt', code: 'text of a prompt' });
+    const { name, code } = createErrorRecord(unusual, 1, '/nowhere');
+    assert.deepEqual([name, code], ['Error', undefined]);
+  });
+});
