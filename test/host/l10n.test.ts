@@ -38,7 +38,7 @@ const messages = new Set([
   ...sources('src/host').flatMap(literalsOf),
   ...literalsOf(join(root, 'src/extension.ts')),
   ...Object.values(panelStrings),
-  ...Object.values<FaultRow>(faultTable).flatMap(({ message, timed = '' }) => [message, timed]),
+  ...Object.values<FaultRow>(faultTable).flatMap(({ message, messageWithTime = '' }) => [message, messageWithTime]),
   ...Object.values(faultAdvice).flatMap(({ cause, remedy }) => [cause, remedy]),
   ...Object.values(localFaults).map(({ message }) => message),
   ...demoModels.flatMap(({ title, prompt, watch = '' }) => [title, prompt, watch]),

@@ -51,7 +51,7 @@ export class ContextDraft {
     return this.attached.map(
       ({ id, attachment: { kind = 'selection', label, code, truncated = false }, realPath }): DraftContext => {
         const item = { id, kind, label, characters: code.length, truncated };
-        return realPath === undefined ? item : { ...item, outside: realPath };
+        return realPath === undefined ? item : { ...item, realPath };
       },
     );
   }

@@ -202,15 +202,15 @@ export const repositoryUrl = 'https://github.com/holysheep-ai/holysheep-prompt';
  * @param translate translates an English sentence of the table, e.g. `vscode.l10n.t`
  * @param locale the display language, e.g. `zh-cn`
  */
-export function translateFaultHelp(translate: (english: string) => string, locale: string): FaultHelp {
+export function translateFaultHelp(translate: (english: string) => string, locale: string): FaultDetails {
   const extension = /^zh\b/i.test(locale) ? '.zh-CN.md' : '.md';
   const entries = Object.entries(faultAdvice).map(([kind, { cause, remedy, page, isPermanent = false }]) => {
     const href = `${repositoryUrl}/blob/main/docs/troubleshooting/${page}${extension}`;
-    const help: FaultHelp[FaultKind] = {
+    const help: FaultDetails[FaultKind] = {
       cause: translate(cause),
-      todo: translate(remedy),
+      remedy: translate(remedy),
       href,
-      lasting: isPermanent,
+      isPermanent,
     };
     return [kind, help];
   });

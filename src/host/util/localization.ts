@@ -20,7 +20,7 @@ function formatDateTime(at: number, options: Intl.DateTimeFormatOptions): string
   const date = new Date(at);
   const isToday = new Date().toDateString() === date.toDateString();
   const day = isToday ? {} : ({ month: 'short', day: 'numeric' } as const);
-  return date.toLocaleString(knownLocale(vscode.env.language), {
+  return date.toLocaleString(toSupportedLocale(vscode.env.language), {
     ...day,
     hour: '2-digit',
     minute: '2-digit',

@@ -7,7 +7,10 @@ type Turns = Pick<AllTurns, 'current' | 'running'>;
 
 const exchange: Exchange = { id: 'e', prompt: 'Hi', queued: false, state: { ...initialTurn, phase: 'done' } };
 const noConversation: Turns = { current: undefined, running: undefined };
-const emptyConversation: Turns = { current: { activeExchange: undefined, lastExchange: undefined }, running: undefined };
+const emptyConversation: Turns = {
+  current: { activeExchange: undefined, lastExchange: undefined },
+  running: undefined,
+};
 const answered: Turns = { current: { activeExchange: undefined, lastExchange: exchange }, running: undefined };
 
 describe('context key holysheep.hasConversation', () => {
