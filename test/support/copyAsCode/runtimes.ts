@@ -2,12 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { root } from '../paths';
 
-/** A program of this machine that can run a copied request. */
+/** An interpreter on this machine that can run copied code. */
 export interface Runtime {
   readonly name: string;
-  /** The program and its arguments before the file name. */
+  /** The interpreter and the arguments before the file name. */
   readonly command: readonly string[];
-  /** Extension of the file in which the request is saved. */
+  /** Extension of the file in which the code is saved. */
   readonly extension: string;
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -16,21 +16,26 @@ function works(command: string, ...args: readonly string[]): boolean {
   return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
 }
 
-/** Returns the first program that accepts the arguments, or undefined, because only Node and npm are required. */
+/**
+ * Returns the first command that accepts the arguments. Returns undefined if none does, because a developer needs only
+ * Node.js.
+ */
 function firstThatWorks(commands: readonly string[], ...args: readonly string[]): string | undefined {
   return commands.find((command) => works(command, ...args));
 }
 
-/** Candidates for Python, because a machine may have several installations. */
+/** Commands that may start Python, because a machine may have several installations. */
 const pythons = ['python3', '/usr/bin/python3'];
 
+/** Python 3.8 or later, or undefined if it is not installed. */
 export const python = firstThatWorks(pythons, '-c', 'import sys; assert sys.version_info >= (3, 8)');
 
+/** Returns the shells that are installed on this machine. */
 export function shells(): readonly string[] {
   return ['sh', 'bash', 'zsh'].filter((shell) => works(shell, '-c', 'exit 0'));
 }
 
-/** Returns whether a shell can report the failure of any program in a pipeline, not only that of the last one. */
+/** Returns whether a shell can report the failure of every command of a pipeline, not only of the last command. */
 export function hasPipefail(shell: string): boolean {
   return works(shell, '-c', 'set -o pipefail');
 }
@@ -39,15 +44,15 @@ export const hasCurl = works('curl', '--fail-with-body', '--version');
 
 export const nodeRuntime: Runtime = { name: 'Node.js', command: [process.execPath], extension: 'mjs' };
 
-/** Returns Python with the `openai` package, or undefined if the package is not installed. */
+/** Returns Python with the real `openai` package, or undefined if the package is not installed. */
 export function pythonRuntime(): Runtime | undefined {
-  const found = firstThatWorks(pythons, '-c', 'import openai');
-  return found === undefined ? undefined : { name: 'Python', command: [found], extension: 'py' };
+  const command = firstThatWorks(pythons, '-c', 'import openai');
+  return command === undefined ? undefined : { name: 'Python', command: [command], extension: 'py' };
 }
 
-/** Returns Python with a fake `openai` package, or undefined if there is no Python. */
-export function pythonStandInRuntime(): Runtime | undefined {
+/** Returns Python with a fake `openai` package, or undefined if Python is not installed. */
+export function pythonRuntimeWithFakePackage(): Runtime | undefined {
   if (python === undefined) return undefined;
   const env = { PYTHONPATH: join(root, 'test/support/python'), PYTHONDONTWRITEBYTECODE: '1' };
-  return { name: 'Python with a stand-in for the package', command: [python], extension: 'py', env };
+  return { name: 'Python with a fake openai package', command: [python], extension: 'py', env };
 }
