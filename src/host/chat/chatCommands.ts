@@ -5,7 +5,7 @@ import { storeApiKey } from '../connection/storeApiKey';
 import type { Services } from '../services';
 import { ChatParticipant } from './participant/chatParticipant';
 import { ModelProvider } from './provider/modelProvider';
-import { setUpChat, type ChatSetup } from './provider/prepareChat';
+import { setUpChat, type ChatSetup } from './provider/setUpChat';
 
 interface Chat {
   readonly commands: readonly Command[];
@@ -37,7 +37,7 @@ export function registerChat(services: Services): Chat {
   const commands: readonly Command[] = [
     { id: 'holysheep.setUpChat', execute: setUpChatCommand(services) },
     // Behind the buttons of an answer. The arguments are the turn and the action.
-    { id: 'holysheep.chatAction', execute: (...args) => participant.act(...args) },
+    { id: 'holysheep.chatAction', execute: (...args) => participant.runAction(...args) },
   ];
   return { commands, participant, models };
 }

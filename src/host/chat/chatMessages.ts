@@ -2,17 +2,17 @@ import type { Localize } from '../../engine/engine';
 import type { DoneEvent, ModelEvent, WaitingEvent } from '../../engine/events';
 import { spokenDuration } from '../ui/messageText';
 
-export interface ChatWords {
+export interface ChatFormatter {
   readonly localize: Localize;
   /** A time of day with its seconds. @param at epoch milliseconds */
   readonly formatTime: (at: number) => string;
 }
 
 /** Shorter waits are not worth a word once they are over. */
-const worthTellingMs = 1000;
+const minReportedWaitMs = 1000;
 
 /** One line for a wait: what happened, who said how long, which attempt comes when. */
-export function waitLine(event: WaitingEvent, { localize, formatTime }: ChatWords): string {
+export function formatWait(event: WaitingEvent, { localize, formatTime }: ChatFormatter): string {
   if (event.reason === 'offline') {
     return localize('You appear to be offline. The answer resumes automatically when the network is back.');
   }
@@ -43,7 +43,7 @@ export function waitLine(event: WaitingEvent, { localize, formatTime }: ChatWord
     : localize('{message} Waiting for {delay}. Attempt {attempt} of {maxAttempts} at {time}.', args);
 }
 
-export function switchLine({ from, to, reason }: ModelEvent, { localize }: ChatWords): string {
+export function formatModelSwitch({ from, to, reason }: ModelEvent, { localize }: ChatFormatter): string {
   switch (reason) {
     case 'user':
       return localize('Switched from {0} to {1}.', { 0: from, 1: to });
@@ -55,7 +55,7 @@ export function switchLine({ from, to, reason }: ModelEvent, { localize }: ChatW
 }
 
 /** That it has broken off and gone on. @param cuts what happened, each time */
-export function seamLine([first, ...more]: readonly string[], { localize }: ChatWords): string | undefined {
+export function formatSeams([first, ...more]: readonly string[], { localize }: ChatFormatter): string | undefined {
   if (first === undefined) return undefined;
   return more.length === 0
     ? `${first} ${localize('The answer was resumed where it stopped.')}`
@@ -63,8 +63,8 @@ export function seamLine([first, ...more]: readonly string[], { localize }: Chat
 }
 
 /** What it took; undefined: nothing worth a word. */
-export function summaryLine({ attempts, waitedMs }: DoneEvent, { localize }: ChatWords): string | undefined {
-  const waited = waitedMs >= worthTellingMs ? spokenDuration(waitedMs, localize) : undefined;
+export function formatSummary({ attempts, waitedMs }: DoneEvent, { localize }: ChatFormatter): string | undefined {
+  const waited = waitedMs >= minReportedWaitMs ? spokenDuration(waitedMs, localize) : undefined;
   if (attempts > 1) {
     return waited === undefined
       ? localize('Answered after {0} attempts', { 0: attempts })
@@ -74,6 +74,6 @@ export function summaryLine({ attempts, waitedMs }: DoneEvent, { localize }: Cha
 }
 
 /** Progress and errors are Markdown to VS Code; the words of a provider are not. */
-export function plain(text: string): string {
+export function escapeMarkdown(text: string): string {
   return text.replace(/[\\`*_[\]<>~|]/g, '\\$&');
 }

@@ -16,7 +16,7 @@ interface CodeCommandDeps extends SendServices {
 }
 
 /** What the model is sent about a piece of code. */
-type Content = (excerpt: CodeExcerpt, problems: readonly CodeProblem[], locale: string) => string;
+type PromptBuilder = (excerpt: CodeExcerpt, problems: readonly CodeProblem[], locale: string) => string;
 
 /** With a prompt of ours. @throws UserError when there is no code to ask about */
 export async function askWithPrompt(deps: CodeCommandDeps, id: CodePromptId): Promise<void> {
@@ -26,13 +26,13 @@ export async function askWithPrompt(deps: CodeCommandDeps, id: CodePromptId): Pr
 
 /** With one of the user's own. @throws UserError when there is no code to ask about */
 export async function askWithCustomPrompt(deps: CodeCommandDeps, prompt: UserPrompt): Promise<void> {
-  const content: Content = (...code) => customPromptText(prompt.template, ...code);
+  const content: PromptBuilder = (...code) => customPromptText(prompt.template, ...code);
   await askAboutCode(deps, content, { customTitle: prompt.title }, prompt.model);
 }
 
 async function askAboutCode(
   deps: CodeCommandDeps,
-  content: Content,
+  content: PromptBuilder,
   what: Parameters<typeof codePromptTitle>[0],
   model?: string,
 ): Promise<void> {

@@ -16,11 +16,13 @@ class CodeActionProvider implements vscode.CodeActionProvider {
     const ours = codePromptIds
       .filter((id) => !range.isEmpty || (id === 'fixSelection' && diagnostics.length > 0))
       .map((id) => codeAction(id, diagnostics));
-    return range.isEmpty ? ours : [...ours, ...this.customPrompts.list().map(customAction), ...this.question()];
+    return range.isEmpty
+      ? ours
+      : [...ours, ...this.customPrompts.list().map(customAction), ...this.workspacePromptAction()];
   }
 
   /** Whoever selects something has not asked for a dialog: it comes when they choose this. */
-  private question(): readonly vscode.CodeAction[] {
+  private workspacePromptAction(): readonly vscode.CodeAction[] {
     if (this.customPrompts.unasked().length === 0) return [];
     return [promptAction(vscode.l10n.t('Run a workspace prompt with HolySheep…'), [])];
   }

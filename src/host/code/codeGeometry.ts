@@ -14,16 +14,16 @@ export interface Span {
 export interface CodeSymbol {
   readonly span: Span;
   /** Worth working on as a whole. */
-  readonly whole: boolean;
+  readonly isUnit: boolean;
   readonly children: readonly CodeSymbol[];
 }
 
 /** The smallest symbol worth working on around a point. Flat lists, which some languages give, work as well. */
-export function innermost(symbols: readonly CodeSymbol[], at: Point): Span | undefined {
+export function innermostSpan(symbols: readonly CodeSymbol[], at: Point): Span | undefined {
   let best: Span | undefined;
   for (const symbol of symbols) {
     const inner =
-      innermost(symbol.children, at) ?? (symbol.whole && contains(symbol.span, at) ? symbol.span : undefined);
+      innermostSpan(symbol.children, at) ?? (symbol.isUnit && contains(symbol.span, at) ? symbol.span : undefined);
     if (inner && (!best || encloses(best, inner))) best = inner;
   }
   return best;

@@ -7,7 +7,7 @@ function indentOf(line: string): string {
 function commonIndent(lines: readonly string[]): string | undefined {
   let common: string | undefined;
   for (const line of lines) {
-    if (line.trim()) common = common === undefined ? indentOf(line) : sharedStart(common, indentOf(line));
+    if (line.trim()) common = common === undefined ? indentOf(line) : commonPrefix(common, indentOf(line));
   }
   return common;
 }
@@ -16,7 +16,7 @@ function commonIndent(lines: readonly string[]): string | undefined {
  * A block of lines with another indentation, its inner one kept.
  * @param own what all of its lines have now
  */
-function withIndent(lines: readonly string[], own: string, indent: string): readonly string[] {
+function replaceIndent(lines: readonly string[], own: string, indent: string): readonly string[] {
   return lines.map((line) => (line.trim() ? indent + line.slice(own.length) : line));
 }
 
@@ -26,14 +26,14 @@ function withIndent(lines: readonly string[], own: string, indent: string): read
  * @param lead what stands before the cursor on its line
  */
 export function indentInsertion(text: string, lead: string): string {
-  const lines = linesOf(text);
+  const lines = splitLines(text);
   const own = commonIndent(lines) ?? '';
   const [first = ''] = lines;
   if (lines.length < 2 || !lead || lead.trim() || !first.trim() || indentOf(first) !== own) return text;
-  return withIndent(lines, own, lead).join('\n').slice(lead.length);
+  return replaceIndent(lines, own, lead).join('\n').slice(lead.length);
 }
 
-function sharedStart(a: string, b: string): string {
+function commonPrefix(a: string, b: string): string {
   let length = 0;
   while (length < a.length && a[length] === b[length]) length++;
   return a.slice(0, length);
@@ -46,25 +46,25 @@ export function withLineEnds(text: string, lineEnd: '\n' | '\r\n'): string {
   return text.replace(anyLineEnd, lineEnd);
 }
 
-export function linesOf(text: string): readonly string[] {
+export function splitLines(text: string): readonly string[] {
   return text.split(anyLineEnd);
 }
 
-export type OriginalPlace =
-  { readonly type: 'there'; readonly start: number; readonly end: number } | { readonly type: 'changed' | 'ambiguous' };
+export type CodeSearchResult =
+  { readonly type: 'found'; readonly start: number; readonly end: number } | { readonly type: 'changed' | 'ambiguous' };
 
 /**
  * Where code is now that was somewhere when it was asked about: where it was, else the only other place that has it.
  * @param text of the whole document
  * @param at offset it was at, or anything else when there is no such place any more
  */
-export function originalPlace(text: string, original: string, at: number): OriginalPlace {
+export function locateCode(text: string, original: string, at: number): CodeSearchResult {
   const code = withLineEnds(original, text.includes('\r\n') ? '\r\n' : '\n');
-  if (text.startsWith(code, at)) return { type: 'there', start: at, end: at + code.length };
+  if (text.startsWith(code, at)) return { type: 'found', start: at, end: at + code.length };
   const start = text.indexOf(code);
   if (start < 0) return { type: 'changed' };
   if (text.includes(code, start + 1)) return { type: 'ambiguous' };
-  return { type: 'there', start, end: start + code.length };
+  return { type: 'found', start, end: start + code.length };
 }
 
 /**
@@ -73,8 +73,8 @@ export function originalPlace(text: string, original: string, at: number): Origi
  * @param lead the white space before the selection on its first line; empty when anything else is there
  */
 export function fitReplacement(original: string, replacement: string, lead = ''): string {
-  const body = linesOf(replacement.replace(/(\r?\n)+$/, ''));
-  const fitted = lead ? fitBehindLead(linesOf(original), body, lead) : fitWholeLines(linesOf(original), body);
+  const body = splitLines(replacement.replace(/(\r?\n)+$/, ''));
+  const fitted = lead ? fitAfterIndent(splitLines(original), body, lead) : fitWholeLines(splitLines(original), body);
   const text = fitted.join('\n');
   return original.endsWith('\n') ? `${text}\n` : text;
 }
@@ -85,15 +85,15 @@ function fitWholeLines(original: readonly string[], body: readonly string[]): re
   const own = commonIndent(body) ?? '';
   const [first = ''] = body;
   const lacks = indent.length > own.length && indent.startsWith(own) && first.trim() !== '' && indentOf(first) === own;
-  return lacks ? withIndent(body, own, indent) : body;
+  return lacks ? replaceIndent(body, own, indent) : body;
 }
 
 /** The first line has its indentation already; the others are shifted when they are further out than what they replace. */
-function fitBehindLead(original: readonly string[], body: readonly string[], lead: string): readonly string[] {
+function fitAfterIndent(original: readonly string[], body: readonly string[], lead: string): readonly string[] {
   const [first = '', ...rest] = body;
   if (first.startsWith(lead)) return [first.slice(lead.length), ...rest];
   const own = commonIndent(rest);
   const expected = commonIndent(original.slice(1)) ?? lead;
   if (own === undefined || indentOf(first) || own.length + lead.length > expected.length) return body;
-  return [first, ...withIndent(rest, '', lead)];
+  return [first, ...replaceIndent(rest, '', lead)];
 }

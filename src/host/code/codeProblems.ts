@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import type { CodeExcerpt } from './codeExcerpt';
 import type { CodeProblem } from './codePrompts';
-import { toRange } from './editorPlaces';
+import { toRange } from './editorLocations';
 
 /** A file full of errors must not crowd out the code. */
-const limit = 20;
+const maxProblems = 20;
 
 export const severities: Readonly<Record<vscode.DiagnosticSeverity, CodeProblem['severity']>> = {
   [vscode.DiagnosticSeverity.Error]: 'error',
@@ -20,7 +20,7 @@ export function codeProblems(document: vscode.TextDocument, { span }: CodeExcerp
     .getDiagnostics(document.uri)
     .filter((diagnostic) => diagnostic.range.intersection(range) !== undefined)
     .toSorted((a, b) => a.severity - b.severity)
-    .slice(0, limit)
+    .slice(0, maxProblems)
     .map(({ range: { start }, severity, message }) => ({
       line: start.line + 1,
       severity: severities[severity],

@@ -19,7 +19,7 @@ interface CodePrompt extends CodeInstruction {
   readonly id: CodePromptId;
 }
 
-const replaceable =
+const replacementRules =
   'Reply with the whole new version of the code in one fenced code block that can replace it as it is, ' +
   'with the same indentation, ';
 
@@ -35,14 +35,14 @@ export const codePrompts: readonly CodePrompt[] = [
     id: 'fixSelection',
     instruction:
       'Find and fix the bugs in the code. Change nothing that is right. ' +
-      `${replaceable}then say briefly what was wrong and why the fix is right. If nothing is wrong, say so.`,
+      `${replacementRules}then say briefly what was wrong and why the fix is right. If nothing is wrong, say so.`,
     problems: 'with',
   },
   {
     id: 'improveSelection',
     instruction:
       'Improve the code: clearer names and structure, simpler logic, better error handling and performance where it ' +
-      `matters. Keep its behaviour and its interface. ${replaceable}then list briefly what you changed and why.`,
+      `matters. Keep its behaviour and its interface. ${replacementRules}then list briefly what you changed and why.`,
     problems: 'without',
   },
   {

@@ -3,28 +3,28 @@ import { viewType } from '../contributions';
 import type { ApplyTarget, Exchange } from '../conversation/exchange';
 import { Disposable } from '../util/disposable';
 import { UserError } from '../util/userError';
-import { originalPlace, fitReplacement } from './codeLines';
-import { textColumn } from './editorPlaces';
+import { locateCode, fitReplacement } from './codeLines';
+import { textColumn } from './editorLocations';
 import { fenceLanguage } from './fenceLanguages';
 import { insertAtCursors } from './insertion';
 import { PreviewedEdits } from './previewedEdits';
-import { RecentEditors, shown, shownOf } from './recentEditors';
+import { RecentEditors, currentVisibleEditor, visibleEditorOf } from './recentEditors';
 
 /** Where the code of an answer goes: to the editor in which the user worked last, because the panel has the focus. */
 export class TextTarget extends Disposable {
-  private readonly recent = this.register(new RecentEditors());
-  private readonly edits = this.register(new PreviewedEdits());
+  private readonly recentEditors = this.register(new RecentEditors());
+  private readonly previewedEdits = this.register(new PreviewedEdits());
 
   /** The active editor, or the last one when the panel has the focus; it may be hidden behind another tab. */
   editor(): vscode.TextEditor | undefined {
-    return this.recent.last();
+    return this.recentEditors.last();
   }
 
   /** Inserts at the cursors; one undo step. @throws UserError when there is nowhere to insert. */
   async insert(text: string): Promise<void> {
-    const last = this.recent.last();
+    const last = this.recentEditors.last();
     if (!last) throw new UserError(vscode.l10n.t('Open the file to insert into, place the cursor, and try again.'));
-    const editor = shown(last) ?? (await this.show(last.document, last.selections));
+    const editor = currentVisibleEditor(last) ?? (await this.showEditor(last.document, last.selections));
     await insertAtCursors(editor, text);
   }
 
@@ -34,11 +34,12 @@ export class TextTarget extends Disposable {
    */
   async apply({ attachments: [attachment] = [], target }: Exchange, text: string): Promise<void> {
     if (attachment && target) return this.replaceOriginal(attachment.code, attachment.label, target, text);
-    const last = this.recent.last();
+    const last = this.recentEditors.last();
     if (!last || last.selection.isEmpty) {
       throw new UserError(vscode.l10n.t('Select the code to replace, then choose Apply to selection again.'));
     }
-    const { document, selection } = shown(last) ?? (await this.show(last.document, last.selections));
+    const { document, selection } =
+      currentVisibleEditor(last) ?? (await this.showEditor(last.document, last.selections));
     await this.replace(
       document,
       document.validateRange(selection),
@@ -59,10 +60,10 @@ export class TextTarget extends Disposable {
     const document = await openTarget(vscode.Uri.parse(target.uri, true), label);
     // Also when nothing can be replaced: it is where the user has to look. And a document that is shown stays loaded, so
     // that VS Code notices when it changes under the preview.
-    const editor = await this.show(document);
+    const editor = await this.showEditor(document);
     const at = document.offsetAt(new vscode.Position(target.startLine, target.startCharacter));
-    const place = originalPlace(document.getText(), code, at);
-    if (place.type !== 'there') throw new UserError(refusal(place.type, label));
+    const place = locateCode(document.getText(), code, at);
+    if (place.type !== 'found') throw new UserError(cannotReplaceMessage(place.type, label));
     const range = new vscode.Range(document.positionAt(place.start), document.positionAt(place.end));
     editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
     await this.replace(document, range, text, label);
@@ -83,14 +84,14 @@ export class TextTarget extends Disposable {
     if (fitted === original.replaceAll('\r\n', '\n')) {
       throw new UserError(vscode.l10n.t('{0} already contains this code; there is nothing to replace.', label));
     }
-    await this.edits.replace({ document, range, text: fitted, label }, this.column());
+    await this.previewedEdits.replace({ document, range, text: fitted, label }, this.column());
   }
 
-  private async show(
+  private async showEditor(
     document: vscode.TextDocument,
     selections?: readonly vscode.Selection[],
   ): Promise<vscode.TextEditor> {
-    const visible = shownOf(document);
+    const visible = visibleEditorOf(document);
     if (visible) return visible;
     const editor = await vscode.window.showTextDocument(document, { viewColumn: this.column(), preserveFocus: true });
     if (selections) editor.selections = selections;
@@ -98,7 +99,7 @@ export class TextTarget extends Disposable {
   }
 
   private column(): vscode.ViewColumn {
-    return textColumn(this.recent.last(), viewType);
+    return textColumn(this.recentEditors.last(), viewType);
   }
 }
 
@@ -111,19 +112,19 @@ async function openTarget(uri: vscode.Uri, label: string): Promise<vscode.TextDo
     // An untitled document that was closed would be opened as a new, empty one.
     if (uri.scheme !== 'untitled') return await vscode.workspace.openTextDocument(uri);
   } catch (cause) {
-    throw new UserError(gone(label), { cause });
+    throw new UserError(cannotOpenMessage(label), { cause });
   }
-  throw new UserError(gone(label));
+  throw new UserError(cannotOpenMessage(label));
 }
 
-function gone(label: string): string {
+function cannotOpenMessage(label: string): string {
   return vscode.l10n.t(
     '{0} can\'t be opened: it was closed, renamed, moved or deleted. Place the cursor where the code belongs and use "Insert at cursor".',
     label,
   );
 }
 
-function refusal(why: 'changed' | 'ambiguous', label: string): string {
+function cannotReplaceMessage(why: 'changed' | 'ambiguous', label: string): string {
   switch (why) {
     case 'changed':
       return vscode.l10n.t(

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import { resultWithin } from '../util/systemClock';
 import { excerptOf, type CodeDocument, type CodeExcerpt } from './codeExcerpt';
-import { innermost, type CodeSymbol, type Span } from './codeGeometry';
-import { shownPath, toRange } from './editorPlaces';
+import { innermostSpan, type CodeSymbol, type Span } from './codeGeometry';
+import { shownPath, toRange } from './editorLocations';
 
 /** A language server that is still starting must not hold up the question. */
-const symbolsLimitMs = 1000;
+const symbolsTimeoutMs = 1000;
 
 /**
  * The selection, else the function around the cursor, else the visible lines.
@@ -17,7 +17,7 @@ export async function findCode(editor: vscode.TextEditor): Promise<CodeExcerpt |
   const source = codeDocument(document);
   const selected = selection.isEmpty ? undefined : excerptOf(source, path, selection, 'selection');
   if (selected) return selected;
-  const around = innermost(await symbolsOf(document), selection.active);
+  const around = innermostSpan(await findSymbols(document), selection.active);
   return (
     (around && excerptOf(source, path, around, 'function')) ?? excerptOf(source, path, visibleSpan(editor), 'visible')
   );
@@ -40,7 +40,7 @@ function visibleSpan({ document, visibleRanges }: vscode.TextEditor): Span {
   return { start: { line: start.line, character: 0 }, end: document.lineAt(end.line).range.end };
 }
 
-async function symbolsOf(document: vscode.TextDocument): Promise<readonly CodeSymbol[]> {
+async function findSymbols(document: vscode.TextDocument): Promise<readonly CodeSymbol[]> {
   const found = Promise.resolve(
     vscode.commands.executeCommand<readonly (vscode.DocumentSymbol | vscode.SymbolInformation)[] | undefined>(
       'vscode.executeDocumentSymbolProvider',
@@ -49,19 +49,19 @@ async function symbolsOf(document: vscode.TextDocument): Promise<readonly CodeSy
   );
   // Without symbols the visible lines are sent. An error of a language server is not reported here.
   const symbols = await resultWithin(
-    symbolsLimitMs,
+    symbolsTimeoutMs,
     found.catch(() => undefined),
   );
-  return symbols === 'late' ? [] : (symbols ?? []).map(codeSymbol);
+  return symbols === 'late' ? [] : (symbols ?? []).map(toCodeSymbol);
 }
 
-function codeSymbol(symbol: vscode.DocumentSymbol | vscode.SymbolInformation): CodeSymbol {
+function toCodeSymbol(symbol: vscode.DocumentSymbol | vscode.SymbolInformation): CodeSymbol {
   return 'location' in symbol
-    ? { span: symbol.location.range, whole: isWhole(symbol.kind), children: [] }
-    : { span: symbol.range, whole: isWhole(symbol.kind), children: symbol.children.map(codeSymbol) };
+    ? { span: symbol.location.range, isUnit: isCodeUnit(symbol.kind), children: [] }
+    : { span: symbol.range, isUnit: isCodeUnit(symbol.kind), children: symbol.children.map(toCodeSymbol) };
 }
 
-function isWhole(kind: vscode.SymbolKind): boolean {
+function isCodeUnit(kind: vscode.SymbolKind): boolean {
   return (
     kind === vscode.SymbolKind.Function ||
     kind === vscode.SymbolKind.Method ||

@@ -3,7 +3,7 @@ import { UserError } from '../util/userError';
 import { indentInsertion, withLineEnds } from './codeLines';
 
 interface Insertion {
-  readonly at: vscode.Position;
+  readonly position: vscode.Position;
   readonly offset: number;
   readonly text: string;
 }
@@ -15,9 +15,9 @@ interface Insertion {
 export async function insertAtCursors(editor: vscode.TextEditor, text: string): Promise<void> {
   const { document } = editor;
   const { version } = document;
-  const insertions = cursorsOf(editor).map((at) => insertion(document, at, text));
+  const insertions = uniqueCursors(editor).map((at) => insertion(document, at, text));
   const done = await editor.edit((edit) => {
-    for (const { at, text: fitted } of insertions) edit.insert(at, fitted);
+    for (const { position: at, text: fitted } of insertions) edit.insert(at, fitted);
   });
   const name = vscode.workspace.asRelativePath(document.uri);
   if (!done) throw new UserError(vscode.l10n.t('{0} has just changed, so nothing was inserted. Try again.', name));
@@ -30,14 +30,14 @@ export async function insertAtCursors(editor: vscode.TextEditor, text: string): 
       ),
     );
   }
-  const ends = insertions.map((one) => document.positionAt(endOf(one, insertions)));
+  const ends = insertions.map((one) => document.positionAt(cursorOffsetAfter(one, insertions)));
   editor.selections = ends.map((end) => new vscode.Selection(end, end));
   const [primary] = editor.selections;
   if (primary) editor.revealRange(primary, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
 }
 
 /** The primary one first; two selections may touch at their active ends. */
-function cursorsOf({ document, selections }: vscode.TextEditor): readonly vscode.Position[] {
+function uniqueCursors({ document, selections }: vscode.TextEditor): readonly vscode.Position[] {
   const cursors = selections.map(({ active }) => document.validatePosition(active));
   return cursors.filter((cursor, index) => cursors.findIndex((other) => other.isEqual(cursor)) === index);
 }
@@ -45,10 +45,10 @@ function cursorsOf({ document, selections }: vscode.TextEditor): readonly vscode
 function insertion(document: vscode.TextDocument, at: vscode.Position, text: string): Insertion {
   const lead = document.lineAt(at.line).text.slice(0, at.character);
   const lineEnd = document.eol === vscode.EndOfLine.CRLF ? '\r\n' : '\n';
-  return { at, offset: document.offsetAt(at), text: withLineEnds(indentInsertion(text, lead), lineEnd) };
+  return { position: at, offset: document.offsetAt(at), text: withLineEnds(indentInsertion(text, lead), lineEnd) };
 }
 
 /** The offset after all of them were inserted. */
-function endOf({ offset }: Insertion, all: readonly Insertion[]): number {
+function cursorOffsetAfter({ offset }: Insertion, all: readonly Insertion[]): number {
   return all.filter((each) => each.offset <= offset).reduce((end, { text }) => end + text.length, offset);
 }

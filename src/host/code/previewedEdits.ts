@@ -13,7 +13,7 @@ interface Replacement {
 
 /** Edits that the user agrees to first, in VS Code's refactor preview and with its diff beside it. */
 export class PreviewedEdits extends Disposable {
-  private readonly proposed = this.register(new ProposedText());
+  private readonly diff = this.register(new ProposedDiff());
 
   /**
    * Nothing happens until the user applies it in the preview; then it is one undo step. VS Code refuses when the document
@@ -25,10 +25,10 @@ export class PreviewedEdits extends Disposable {
     const { version } = document;
     const edit = new vscode.WorkspaceEdit();
     edit.replace(document.uri, range, text, metadata(label, false));
-    askFirst(edit, label);
+    requireConfirmation(edit, label);
     const whole = document.getText();
     const after = whole.slice(0, document.offsetAt(range.start)) + text + whole.slice(document.offsetAt(range.end));
-    const close = await this.proposed.show(document, after, vscode.l10n.t('{0} (preview)', label), column);
+    const close = await this.diff.show(document, after, vscode.l10n.t('{0} (preview)', label), column);
     try {
       // VS Code compares with the version that it is given here, and not with that of the diff.
       const applied = document.version === version && (await vscode.workspace.applyEdit(edit));
@@ -47,7 +47,7 @@ export class PreviewedEdits extends Disposable {
  * word. So the replacement is one that needs none and comes ticked, beside one that does and that VS Code leaves out of
  * the preview as there is nothing to do: https://github.com/microsoft/vscode/issues/207578.
  */
-function askFirst(edit: vscode.WorkspaceEdit, label: string): void {
+function requireConfirmation(edit: vscode.WorkspaceEdit, label: string): void {
   const nothing = vscode.Uri.from({ scheme: 'vscode-userdata', path: `/${randomUUID()}` });
   edit.deleteFile(nothing, { ignoreIfNotExists: true }, metadata(label, true));
 }
@@ -59,12 +59,12 @@ function metadata(label: string, needsConfirmation: boolean): vscode.WorkspaceEd
 export const proposedScheme = 'holysheep-proposed';
 
 /** Shows in VS Code's diff editor what a document would become. */
-class ProposedText extends Disposable {
-  private readonly proposed = new Map<string, string>();
+class ProposedDiff extends Disposable {
+  private readonly texts = new Map<string, string>();
 
   constructor() {
     super();
-    const provideTextDocumentContent = (uri: vscode.Uri): string | undefined => this.proposed.get(uri.toString());
+    const provideTextDocumentContent = (uri: vscode.Uri): string | undefined => this.texts.get(uri.toString());
     this.register(vscode.workspace.registerTextDocumentContentProvider(proposedScheme, { provideTextDocumentContent }));
   }
 
@@ -77,10 +77,10 @@ class ProposedText extends Disposable {
   ): Promise<() => Promise<void>> {
     const uri = document.uri.with({ scheme: proposedScheme, authority: '', query: randomUUID(), fragment: '' });
     const close = async (): Promise<void> => {
-      this.proposed.delete(uri.toString());
-      await vscode.window.tabGroups.close(tabsOf(uri), true);
+      this.texts.delete(uri.toString());
+      await vscode.window.tabGroups.close(diffTabs(uri), true);
     };
-    this.proposed.set(uri.toString(), text);
+    this.texts.set(uri.toString(), text);
     try {
       const right = await vscode.workspace.openTextDocument(uri);
       await vscode.languages.setTextDocumentLanguage(right, document.languageId);
@@ -95,7 +95,7 @@ class ProposedText extends Disposable {
   }
 }
 
-function tabsOf(uri: vscode.Uri): readonly vscode.Tab[] {
+function diffTabs(uri: vscode.Uri): readonly vscode.Tab[] {
   const key = uri.toString();
   return vscode.window.tabGroups.all.flatMap(({ tabs }) =>
     tabs.filter(({ input }) => input instanceof vscode.TabInputTextDiff && input.modified.toString() === key),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { innermost, spanLabel, type CodeSymbol, type Span } from '../../../src/host/code/codeGeometry';
+import { innermostSpan, spanLabel, type CodeSymbol, type Span } from '../../../src/host/code/codeGeometry';
 
 const span = (startLine: number, startCharacter: number, endLine: number, endCharacter: number): Span => ({
   start: { line: startLine, character: startCharacter },
@@ -7,7 +7,7 @@ const span = (startLine: number, startCharacter: number, endLine: number, endCha
 });
 const symbol = (of: Span, children: readonly CodeSymbol[] = [], whole = true): CodeSymbol => ({
   span: of,
-  whole,
+  isUnit: whole,
   children,
 });
 
@@ -26,15 +26,15 @@ describe('innermost', () => {
     ['outside everything', 11, 0, undefined],
   ] as const) {
     it(`finds what is around a cursor ${what}, in a tree and in a list`, () => {
-      assert.deepEqual(innermost(tree, { line, character }), expected);
-      assert.deepEqual(innermost(flat, { line, character }), expected);
+      assert.deepEqual(innermostSpan(tree, { line, character }), expected);
+      assert.deepEqual(innermostSpan(flat, { line, character }), expected);
     });
   }
 
   it('looks through symbols that are not worth working on', () => {
     const namespace = symbol(span(0, 0, 9, 0), [symbol(inner)], false);
-    assert.deepEqual(innermost([namespace], { line: 5, character: 0 }), inner);
-    assert.equal(innermost([namespace], { line: 1, character: 0 }), undefined);
+    assert.deepEqual(innermostSpan([namespace], { line: 5, character: 0 }), inner);
+    assert.equal(innermostSpan([namespace], { line: 1, character: 0 }), undefined);
   });
 });
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { indentInsertion, originalPlace, type OriginalPlace, fitReplacement } from '../../../src/host/code/codeLines';
+import { indentInsertion, locateCode, type CodeSearchResult, fitReplacement } from '../../../src/host/code/codeLines';
 
 describe('an insertion behind white space', () => {
   for (const [what, lead, text, inserted] of [
@@ -18,7 +18,7 @@ describe('an insertion behind white space', () => {
   }
 });
 
-const there = (start: number, end: number): OriginalPlace => ({ type: 'there', start, end });
+const there = (start: number, end: number): CodeSearchResult => ({ type: 'found', start, end });
 
 describe('code that was asked about', () => {
   for (const [what, text, original, at, place] of [
@@ -32,7 +32,7 @@ describe('code that was asked about', () => {
     ['is ambiguous when it is at several other places', 'b\na\nb', 'b', 2, { type: 'ambiguous' }],
     ['is ambiguous when its places overlap', 'xaaa', 'aa', 0, { type: 'ambiguous' }],
   ] as const) {
-    it(what, () => assert.deepEqual(originalPlace(text, original, at), place));
+    it(what, () => assert.deepEqual(locateCode(text, original, at), place));
   }
 });
 

@@ -1,8 +1,8 @@
 import type * as vscode from 'vscode';
 import type { Localize } from '../../../engine/engine';
 import type { FaultAction } from '../../../engine/events';
-import { againWord, continueWord } from './chatHistory';
-import { chatMetadata } from './chatMetadata';
+import { askAgainPrompt, continuePrompt } from './chatHistory';
+import { parseChatMetadata } from './chatMetadata';
 
 /** What a button in the chat does. */
 export const chatActions = [
@@ -28,11 +28,11 @@ export function isChatAction(value: unknown): value is ChatAction {
 
 /** The buttons below a failure: what the panel offers, as far as a chat can do it. */
 export function failureButtons(actions: readonly FaultAction[]): readonly ChatAction[] {
-  return [...new Set(actions.map(buttonOf).filter((action) => action !== undefined))];
+  return [...new Set(actions.map(chatActionFor).filter((action) => action !== undefined))];
 }
 
 /** A turn that has failed is over: to retry it is to ask again. */
-function buttonOf(action: FaultAction): ChatAction | undefined {
+function chatActionFor(action: FaultAction): ChatAction | undefined {
   switch (action) {
     case 'retryNow':
     case 'restart':
@@ -75,7 +75,7 @@ export function actionTitle(action: ChatAction, localize: Localize): string {
 
 /** What may come next. @param metadata of the result */
 export function chatFollowups(metadata: unknown, localize: Localize): vscode.ChatFollowup[] {
-  const { state, command, code, hasText } = chatMetadata(metadata) ?? { state: 'note' };
+  const { state, command, code, hasText } = parseChatMetadata(metadata) ?? { state: 'note' };
   switch (state) {
     case 'done': {
       if (!code) return [];
@@ -86,16 +86,18 @@ export function chatFollowups(metadata: unknown, localize: Localize): vscode.Cha
       return command === 'explain' ? [fix, tests] : command === 'fix' ? [tests] : [];
     }
     case 'length':
-      return [word(continueWord(localize))];
+      return [promptFollowup(continuePrompt(localize))];
     case 'stopped':
     case 'failed':
-      return hasText ? [word(continueWord(localize)), word(againWord(localize))] : [word(againWord(localize))];
+      return hasText
+        ? [promptFollowup(continuePrompt(localize)), promptFollowup(askAgainPrompt(localize))]
+        : [promptFollowup(askAgainPrompt(localize))];
     case 'note':
       return [];
   }
 }
 
 /** Else it would go to the command of the turn before. */
-function word(prompt: string): vscode.ChatFollowup {
+function promptFollowup(prompt: string): vscode.ChatFollowup {
   return { prompt, command: '' };
 }

@@ -4,11 +4,11 @@ import type { SetApiKeyResult } from '../../connection/storeApiKey';
 import { billingPage } from '../../panel/panelText';
 import { UserError } from '../../util/userError';
 import type { ChatAction } from './chatActions';
-import { againWord, continueWord } from './chatHistory';
+import { askAgainPrompt, continuePrompt } from './chatHistory';
 import { participantName } from './chatMetadata';
 import type { ChatTurns } from './chatTurns';
 
-export interface ChatButtonDeps {
+export interface ChatActionDeps {
   readonly turns: ChatTurns;
   readonly localize: Localize;
   /** @returns undefined when the user chose none. */
@@ -20,22 +20,22 @@ export interface ChatButtonDeps {
 }
 
 /** What the buttons in the chat do. @throws UserError where there is nothing any more that could be done */
-export async function chatButton(deps: ChatButtonDeps, id: string, action: ChatAction): Promise<void> {
+export async function runChatAction(deps: ChatActionDeps, id: string, action: ChatAction): Promise<void> {
   const { turns, localize } = deps;
   switch (action) {
     case 'retryNow': {
       const running = turns.get(id);
-      if (!running?.wait) throw new UserError(vscode.l10n.t('This answer is no longer waiting.'));
-      if (running.wait.includes('tryAnyway')) running.turn.tryAnyway();
+      if (!running?.waitActions) throw new UserError(vscode.l10n.t('This answer is no longer waiting.'));
+      if (running.waitActions.includes('tryAnyway')) running.turn.tryAnyway();
       else running.turn.retryNow();
       return;
     }
     case 'askAgain':
-      return sendWord(deps, id, againWord(localize));
+      return submitPrompt(deps, id, askAgainPrompt(localize));
     case 'continue':
-      return sendWord(deps, id, continueWord(localize));
+      return submitPrompt(deps, id, continuePrompt(localize));
     case 'tryAnyway':
-      return turns.askAnyway(() => sendWord(deps, id, againWord(localize)));
+      return turns.tryAnywayNext(() => submitPrompt(deps, id, askAgainPrompt(localize)));
     case 'switchModel': {
       if (turns.pickedInChat) {
         await vscode.commands.executeCommand('workbench.action.chat.openModelPicker');
@@ -44,13 +44,13 @@ export async function chatButton(deps: ChatButtonDeps, id: string, action: ChatA
       const model = await deps.pickModel();
       if (model === undefined) return;
       await deps.setModel(model);
-      if (turns.isLast(id)) await sendWord(deps, id, againWord(localize));
+      if (turns.isLast(id)) await submitPrompt(deps, id, askAgainPrompt(localize));
       return;
     }
     case 'setApiKey': {
       const result = await vscode.commands.executeCommand<SetApiKeyResult | undefined>('holysheep.setApiKey');
       const stored = result?.state === 'verified' || result?.state === 'unverified';
-      if (stored && turns.isLast(id)) await sendWord(deps, id, againWord(localize));
+      if (stored && turns.isLast(id)) await submitPrompt(deps, id, askAgainPrompt(localize));
       return;
     }
     case 'openBilling':
@@ -73,16 +73,16 @@ export async function chatButton(deps: ChatButtonDeps, id: string, action: ChatA
 }
 
 /** As if the person had typed it; what they are typing stays. */
-async function sendWord({ turns }: ChatButtonDeps, id: string, word: string): Promise<void> {
-  refuseOld(turns, id);
+async function submitPrompt({ turns }: ChatActionDeps, id: string, word: string): Promise<void> {
+  assertLatestAnswer(turns, id);
   const query = `@${participantName} ${word}`;
   await vscode.commands.executeCommand('workbench.action.chat.open', { query, preserveInput: true });
 }
 
 /** The words of a button mean the last answer of a chat. */
-function refuseOld(turns: ChatTurns, id: string): void {
+function assertLatestAnswer(turns: ChatTurns, id: string): void {
   if (turns.get(id)) throw new UserError(vscode.l10n.t('This answer is still in progress.'));
-  if (turns.isOld(id)) {
+  if (turns.isSuperseded(id)) {
     throw new UserError(vscode.l10n.t('You have asked something else since. Ask again in the chat.'));
   }
 }

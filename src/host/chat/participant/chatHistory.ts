@@ -2,7 +2,13 @@ import type * as vscode from 'vscode';
 import type { EarlierAnswer, Localize } from '../../../engine/engine';
 import type { ChatMessage } from '../../../engine/request';
 import { participantId } from '../../contributions';
-import { type AnswerState, type ChatCommand, chatMetadata, type CodePlace, type Inserted } from './chatMetadata';
+import {
+  type AnswerState,
+  type ChatCommand,
+  parseChatMetadata,
+  type CodeLocation,
+  type InsertedRange,
+} from './chatMetadata';
 
 type Turn = vscode.ChatContext['history'][number];
 
@@ -11,17 +17,17 @@ export interface ChatExchange {
   /** As the model was sent it. */
   readonly content: string;
   readonly command?: ChatCommand | undefined;
-  readonly code?: CodePlace | undefined;
+  readonly code?: CodeLocation | undefined;
   readonly text: string;
   readonly state: AnswerState;
-  readonly reasoned: boolean;
+  readonly hadReasoning: boolean;
 }
 
 /** What a prompt asks for instead of an answer of its own. */
-type ChatGo = 'continue' | 'again';
+type ChatIntent = 'continue' | 'again';
 
 /** So much of what was said before goes along, in characters: some 30,000 tokens. */
-const historyCharacters = 120_000;
+const maxHistoryChars = 120_000;
 
 /** What our participant was asked, and has answered; others' turns are theirs. */
 export function chatExchanges(history: readonly Turn[], localize: Localize): readonly ChatExchange[] {
@@ -31,28 +37,30 @@ export function chatExchanges(history: readonly Turn[], localize: Localize): rea
     if (turn.participant !== participantId) request = undefined;
     else if ('prompt' in turn) request = turn;
     else if (request) {
-      add(exchanges, request, turn, localize);
+      addExchange(exchanges, request, turn, localize);
       request = undefined;
     }
   }
   return exchanges;
 }
 
-function add(
+function addExchange(
   exchanges: ChatExchange[],
   request: vscode.ChatRequestTurn,
   { response, result }: vscode.ChatResponseTurn,
   localize: Localize,
 ): void {
   // Without: it was stopped before there was a result.
-  const { state, command, content, code, inserted, reasoned } = chatMetadata(result.metadata) ?? { state: 'stopped' };
+  const { state, command, content, code, inserted, reasoned } = parseChatMetadata(result.metadata) ?? {
+    state: 'stopped',
+  };
   if (state === 'note') return;
-  const text = answerText(response, inserted ?? []);
+  const text = modelText(response, inserted ?? []);
   const last = exchanges.at(-1);
-  const go = chatGo(request, last, localize);
+  const go = parseIntent(request, last, localize);
   if (last && go !== undefined) exchanges.pop();
   if (last && go === 'continue') {
-    exchanges.push({ ...last, text: last.text + text, state, reasoned: last.reasoned || reasoned === true });
+    exchanges.push({ ...last, text: last.text + text, state, hadReasoning: last.hadReasoning || reasoned === true });
     return;
   }
   const again = last && go === 'again' ? last : undefined;
@@ -62,33 +70,33 @@ function add(
     code: code ?? again?.code,
     text,
     state,
-    reasoned: reasoned === true,
+    hadReasoning: reasoned === true,
   });
 }
 
 /** The buttons and follow-ups send these words; who types them means the same. @returns undefined: it is a question */
-export function chatGo(
+export function parseIntent(
   { prompt, command }: { readonly prompt: string; readonly command?: string | undefined },
   last: ChatExchange | undefined,
   localize: Localize,
-): ChatGo | undefined {
+): ChatIntent | undefined {
   if (command || !last || last.state === 'done') return undefined;
-  const word = wordOf(prompt);
-  if ([continueWord(localize), 'continue'].some((each) => wordOf(each) === word)) {
+  const word = normalizePrompt(prompt);
+  if ([continuePrompt(localize), 'continue'].some((each) => normalizePrompt(each) === word)) {
     return last.text === '' ? 'again' : 'continue';
   }
-  return [againWord(localize), 'ask again'].some((each) => wordOf(each) === word) ? 'again' : undefined;
+  return [askAgainPrompt(localize), 'ask again'].some((each) => normalizePrompt(each) === word) ? 'again' : undefined;
 }
 
-export function continueWord(localize: Localize): string {
+export function continuePrompt(localize: Localize): string {
   return localize('Continue');
 }
 
-export function againWord(localize: Localize): string {
+export function askAgainPrompt(localize: Localize): string {
   return localize('Ask again');
 }
 
-function wordOf(text: string): string {
+function normalizePrompt(text: string): string {
   return text
     .trim()
     .replace(/[.!。！]+$/, '')
@@ -96,7 +104,7 @@ function wordOf(text: string): string {
 }
 
 /** What precedes a question: the newest exchanges that fit, each with its answer. */
-export function historyMessages(exchanges: readonly ChatExchange[], limit = historyCharacters): readonly ChatMessage[] {
+export function historyMessages(exchanges: readonly ChatExchange[], limit = maxHistoryChars): readonly ChatMessage[] {
   const answered = exchanges.filter(({ text }) => text !== '');
   let left = limit;
   const first = answered.findLastIndex(({ content, text }) => (left -= content.length + text.length) < 0);
@@ -106,12 +114,12 @@ export function historyMessages(exchanges: readonly ChatExchange[], limit = hist
   ]);
 }
 
-export function earlierAnswer({ text, reasoned }: ChatExchange): EarlierAnswer {
+export function partialAnswerOf({ text, hadReasoning: reasoned }: ChatExchange): EarlierAnswer {
   return { text, reasoned, go: 'continue' };
 }
 
 /** Exactly the model's text: what VS Code shows of it, without what is ours. */
-function answerText(response: vscode.ChatResponseTurn['response'], inserted: readonly Inserted[]): string {
+function modelText(response: vscode.ChatResponseTurn['response'], inserted: readonly InsertedRange[]): string {
   let text = response.map(markdownOf).join('');
   for (const [at, length] of inserted.toReversed()) text = text.slice(0, at) + text.slice(at + length);
   return text;

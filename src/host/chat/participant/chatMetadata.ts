@@ -8,10 +8,10 @@ const answerStates = ['done', 'length', 'stopped', 'failed', 'note'] as const;
 export type AnswerState = (typeof answerStates)[number];
 
 /** Where something stands in a response that is not the model's, and its length, in characters of its Markdown. */
-export type Inserted = readonly [at: number, length: number];
+export type InsertedRange = readonly [at: number, length: number];
 
 /** The code that was asked about. */
-export interface CodePlace {
+export interface CodeLocation {
   /** e.g. `src/app.ts:10-24`. */
   readonly label: string;
   readonly uri: string;
@@ -25,8 +25,8 @@ export interface ChatMetadata {
   readonly command?: ChatCommand | undefined;
   /** What the model was sent, where it is more than the prompt. */
   readonly content?: string | undefined;
-  readonly code?: CodePlace | undefined;
-  readonly inserted?: readonly Inserted[] | undefined;
+  readonly code?: CodeLocation | undefined;
+  readonly inserted?: readonly InsertedRange[] | undefined;
   readonly reasoned?: boolean | undefined;
   /** There is text of the answer. */
   readonly hasText?: boolean | undefined;
@@ -34,23 +34,23 @@ export interface ChatMetadata {
 
 const integer = v.pipe(v.number(), v.integer());
 /** For a field that is left out when its value can't be used. */
-const extra = <T>(schema: v.GenericSchema<unknown, T>) => v.fallback(v.optional(schema), undefined);
+const lenient = <T>(schema: v.GenericSchema<unknown, T>) => v.fallback(v.optional(schema), undefined);
 
-const metadata = v.object<Entries<ChatMetadata>>({
+const metadataSchema = v.object<Entries<ChatMetadata>>({
   state: v.picklist(answerStates),
-  command: extra(v.custom<ChatCommand>(isChatCommand)),
-  content: extra(v.string()),
-  code: extra(
+  command: lenient(v.custom<ChatCommand>(isChatCommand)),
+  content: lenient(v.string()),
+  code: lenient(
     v.object({ label: v.string(), uri: v.string(), range: v.strictTuple([integer, integer, integer, integer]) }),
   ),
-  inserted: extra(v.array(v.strictTuple([integer, integer]))),
+  inserted: lenient(v.array(v.strictTuple([integer, integer]))),
   reasoned: v.fallback(v.boolean(), false),
   hasText: v.fallback(v.boolean(), false),
 });
 
 /** Of a session that another version has written, for one. @returns undefined where it is not ours */
-export function chatMetadata(value: unknown): ChatMetadata | undefined {
-  return parsed(metadata, value);
+export function parseChatMetadata(value: unknown): ChatMetadata | undefined {
+  return parsed(metadataSchema, value);
 }
 
 /** The participant's name in package.json. */

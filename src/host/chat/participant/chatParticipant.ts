@@ -8,16 +8,16 @@ import type { RequestDefaults } from '../../conversation/turnRunner';
 import type { Log } from '../../diagnostics/log';
 import { localize, secondOfDay } from '../../util/localization';
 import { UserError } from '../../util/userError';
-import { plain, type ChatWords } from '../chatMessages';
+import { escapeMarkdown, type ChatFormatter } from '../chatMessages';
 import { actionTitle, isChatAction, chatFollowups } from './chatActions';
 import { ChatAnswer, type ChatPart } from './chatAnswer';
-import { chatButton, type ChatButtonDeps } from './chatButtons';
-import { chatExchanges, chatGo, earlierAnswer, historyMessages, type ChatExchange } from './chatHistory';
+import { runChatAction, type ChatActionDeps } from './chatButtons';
+import { chatExchanges, parseIntent, partialAnswerOf, historyMessages, type ChatExchange } from './chatHistory';
 import type { ChatMetadata } from './chatMetadata';
-import { locationOf, chatQuestion, type ChatQuestion } from './chatQuestion';
+import { toLocation, chatQuestion, type ChatQuestion } from './chatQuestion';
 import { ChatTurns } from './chatTurns';
 
-interface ParticipantDeps extends Pick<ChatButtonDeps, 'setModel' | 'origin'> {
+interface ParticipantDeps extends Pick<ChatActionDeps, 'setModel' | 'origin'> {
   readonly engine: Engine;
   readonly log: Pick<Log, 'error'>;
   /** Of the settings; the offline demo has no part in VS Code's chat. */
@@ -30,7 +30,7 @@ interface ParticipantDeps extends Pick<ChatButtonDeps, 'setModel' | 'origin'> {
   readonly onEvent: (turnId: string, event: StreamEvent) => void;
 }
 
-interface Chat {
+interface ChatOutput {
   readonly stream: vscode.ChatResponseStream;
   readonly token: vscode.CancellationToken;
   /** The model is one of ours that was chosen in the chat, not in the settings. */
@@ -40,7 +40,7 @@ interface Chat {
 /** Behind every button; it is given the turn and the action. */
 const buttonCommand: CommandId = 'holysheep.chatAction';
 
-const words: ChatWords = { localize, formatTime: secondOfDay };
+const formatter: ChatFormatter = { localize, formatTime: secondOfDay };
 
 /** Answers in VS Code's own chat. */
 export class ChatParticipant {
@@ -59,7 +59,7 @@ export class ChatParticipant {
       return await this.answer(request, history, stream, token);
     } catch (error) {
       if (error instanceof UserError) {
-        if (!token.isCancellationRequested) stream.markdown(plain(error.message));
+        if (!token.isCancellationRequested) stream.markdown(escapeMarkdown(error.message));
         return { metadata: { state: 'note' } satisfies ChatMetadata };
       }
       this.deps.log.error(error);
@@ -78,10 +78,10 @@ export class ChatParticipant {
   }
 
   /** @param args as a button was given them */
-  async act(...[id, action]: readonly unknown[]): Promise<void> {
+  async runAction(...[id, action]: readonly unknown[]): Promise<void> {
     if (typeof id !== 'string' || !isChatAction(action)) return;
     const { turns } = this;
-    await chatButton({ ...this.deps, turns, localize }, id, action);
+    await runChatAction({ ...this.deps, turns, localize }, id, action);
   }
 
   private async answer(
@@ -91,18 +91,18 @@ export class ChatParticipant {
     token: vscode.CancellationToken,
   ): Promise<vscode.ChatResult> {
     // First of all: a request that fails on the way must not leave it to another.
-    const anyway = this.turns.useAnyway();
+    const anyway = this.turns.consumeTryAnyway();
     const exchanges = chatExchanges(history, localize);
     const last = exchanges.at(-1);
-    const go = chatGo(request, last, localize);
+    const go = parseIntent(request, last, localize);
     const question: ChatQuestion =
       last && go !== undefined
-        ? { ...last, used: last.code ? [locationOf(last.code)] : [], leftOut: false }
-        : await chatQuestion(request, { editor: this.deps.editor(), before: last?.code });
-    if (!token.isCancellationRequested) announce(question, stream);
+        ? { ...last, references: last.code ? [toLocation(last.code)] : [], omitsAttachments: false }
+        : await chatQuestion(request, { editor: this.deps.editor(), previousCode: last?.code });
+    if (!token.isCancellationRequested) showReferences(question, stream);
     const past = go === undefined ? exchanges : exchanges.slice(0, -1);
-    const earlier = last && go === 'continue' ? earlierAnswer(last) : undefined;
-    const answer = new ChatAnswer(words, earlier?.text);
+    const earlier = last && go === 'continue' ? partialAnswerOf(last) : undefined;
+    const answer = new ChatAnswer(formatter, earlier?.text);
     const stop = new AbortController();
     const subscription = token.onCancellationRequested(() => stop.abort());
     if (token.isCancellationRequested) stop.abort();
@@ -112,22 +112,22 @@ export class ChatParticipant {
     // A question of somebody's own may have come between.
     if (anyway && go === 'again') turn.tryAnyway();
     try {
-      await this.follow(turn, answer, { stream, token, pickedInChat: isOurs(request.model) });
+      await this.showTurn(turn, answer, { stream, token, pickedInChat: isHolySheepModel(request.model) });
     } finally {
       subscription.dispose();
     }
     const { code, command, content } = question;
     const metadata: ChatMetadata = {
-      state: answer.end?.state ?? 'failed',
+      state: answer.outcome?.state ?? 'failed',
       command,
       // What an answer is gone on with is kept with its first part.
       content: go === 'continue' || content === request.prompt ? undefined : content,
       code,
       inserted: answer.inserted,
-      reasoned: answer.reasoned,
+      reasoned: answer.hadReasoning,
       hasText: answer.hasText,
     };
-    const message = answer.end?.message;
+    const message = answer.outcome?.message;
     return { metadata, ...(message !== undefined && { errorDetails: { message } }) };
   }
 
@@ -139,7 +139,7 @@ export class ChatParticipant {
     const { model, systemPrompt, temperature, maxTokens } = this.deps.defaults();
     const system = systemPrompt.trim() ? [{ role: 'system', content: systemPrompt } as const] : [];
     return {
-      model: isOurs(chosen) ? chosen.id : model,
+      model: isHolySheepModel(chosen) ? chosen.id : model,
       messages: [...system, ...historyMessages(past), { role: 'user', content }],
       temperature,
       maxTokens,
@@ -147,16 +147,20 @@ export class ChatParticipant {
   }
 
   /** Until it ends, or the chat can't show it any more. Nothing is shown after a cancellation. */
-  private async follow(turn: RunningTurn, answer: ChatAnswer, { stream, token, pickedInChat }: Chat): Promise<void> {
+  private async showTurn(
+    turn: RunningTurn,
+    answer: ChatAnswer,
+    { stream, token, pickedInChat }: ChatOutput,
+  ): Promise<void> {
     const id = randomUUID();
     const started = this.turns.start(id, turn, pickedInChat);
     try {
       for await (const event of turn) {
         this.deps.onEvent(id, event);
-        if (event.type === 'waiting') started.wait = event.actions;
-        else if (event.type === 'attempt') started.wait = undefined;
-        for (const part of answer.handle(event)) if (!token.isCancellationRequested) show(part, id, stream);
-        if (answer.end) break;
+        if (event.type === 'waiting') started.waitActions = event.actions;
+        else if (event.type === 'attempt') started.waitActions = undefined;
+        for (const part of answer.handle(event)) if (!token.isCancellationRequested) showPart(part, id, stream);
+        if (answer.outcome) break;
       }
     } finally {
       this.turns.end(id);
@@ -165,16 +169,19 @@ export class ChatParticipant {
 }
 
 /** A fork of VS Code may have a chat without models. */
-function isOurs(chosen: vscode.LanguageModelChat | undefined): chosen is vscode.LanguageModelChat {
+function isHolySheepModel(chosen: vscode.LanguageModelChat | undefined): chosen is vscode.LanguageModelChat {
   return chosen?.vendor === 'holysheep';
 }
 
-function announce({ used, leftOut }: ChatQuestion, stream: vscode.ChatResponseStream): void {
+function showReferences(
+  { references: used, omitsAttachments: leftOut }: ChatQuestion,
+  stream: vscode.ChatResponseStream,
+): void {
   for (const location of used) stream.reference(location);
   if (leftOut) stream.progress(vscode.l10n.t('Non-text attachments were left out.'));
 }
 
-function show(part: ChatPart, id: string, stream: vscode.ChatResponseStream): void {
+function showPart(part: ChatPart, id: string, stream: vscode.ChatResponseStream): void {
   switch (part.type) {
     case 'markdown':
       stream.markdown(part.text);

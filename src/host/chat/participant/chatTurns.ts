@@ -5,7 +5,7 @@ import type { FaultAction } from '../../../engine/events';
 interface ChatTurn {
   readonly turn: RunningTurn;
   /** What can be done about the wait it is in; undefined: it is in none. */
-  wait: readonly FaultAction[] | undefined;
+  waitActions: readonly FaultAction[] | undefined;
 }
 
 /** The turns that run, by the id that their buttons carry. A button stays in the chat when its turn is long over. */
@@ -13,11 +13,11 @@ export class ChatTurns {
   private readonly running = new Map<string, ChatTurn>();
   /** The last one that was started; what is older has been gone on from. */
   private last: { readonly id: string; readonly pickedInChat: boolean } | undefined;
-  private anyway = false;
+  private isTryAnywayNext = false;
 
   /** @param pickedInChat its model was chosen in the chat, not in the settings */
   start(id: string, turn: RunningTurn, pickedInChat: boolean): ChatTurn {
-    const started = { turn, wait: undefined };
+    const started = { turn, waitActions: undefined };
     this.running.set(id, started);
     this.last = { id, pickedInChat };
     return started;
@@ -40,25 +40,25 @@ export class ChatTurns {
   }
 
   /** After a reload nothing is known of what a chat still shows: there it is for the chat's own history to say. */
-  isOld(id: string): boolean {
+  isSuperseded(id: string): boolean {
     return this.last !== undefined && this.last.id !== id;
   }
 
   /** @param ask asks; its request may come before or after it resolves, and goes out whatever has failed before */
-  async askAnyway(ask: () => Promise<void>): Promise<void> {
-    this.anyway = true;
+  async tryAnywayNext(ask: () => Promise<void>): Promise<void> {
+    this.isTryAnywayNext = true;
     try {
       await ask();
     } catch (error) {
-      this.anyway = false;
+      this.isTryAnywayNext = false;
       throw error;
     }
   }
 
   /** For each request, whatever becomes of it: what one has not used is not for the next. */
-  useAnyway(): boolean {
-    const { anyway } = this;
-    this.anyway = false;
+  consumeTryAnyway(): boolean {
+    const { isTryAnywayNext: anyway } = this;
+    this.isTryAnywayNext = false;
     return anyway;
   }
 }

@@ -21,25 +21,25 @@ export function chatOptions(
 ): Omit<ChatRequest, 'model' | 'messages'> {
   const { temperature, top_p: topP, max_tokens: most, max_completion_tokens: mostNow, stop } = modelOptions;
   return {
-    temperature: number(temperature) ?? defaults.temperature,
-    topP: number(topP),
-    maxTokens: number(most) ?? number(mostNow) ?? defaults.maxTokens,
-    stop: texts(stop),
-    tools: tools.map(toolOf),
+    temperature: finiteNumber(temperature) ?? defaults.temperature,
+    topP: finiteNumber(topP),
+    maxTokens: finiteNumber(most) ?? finiteNumber(mostNow) ?? defaults.maxTokens,
+    stop: stopSequences(stop),
+    tools: tools.map(toTool),
     toolChoice: toolRequired && tools.length > 0 ? 'required' : undefined,
   };
 }
 
-function toolOf({ name, description, inputSchema }: CallerTool): Tool {
+function toTool({ name, description, inputSchema }: CallerTool): Tool {
   // A tool without arguments has no schema; gateways want one.
   return { name, description, parameters: isRecord(inputSchema) ? inputSchema : { type: 'object', properties: {} } };
 }
 
-function number(value: unknown): number | undefined {
+function finiteNumber(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
 
-function texts(value: unknown): readonly string[] | undefined {
+function stopSequences(value: unknown): readonly string[] | undefined {
   const all: readonly unknown[] = Array.isArray(value) ? value : [value];
   const words = all.filter((word): word is string => typeof word === 'string' && word !== '');
   return words.length > 0 ? words : undefined;

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { FaultKind } from '../../../engine/events';
 import { messageOf } from '../../util/userError';
-import { plain } from '../chatMessages';
+import { escapeMarkdown } from '../chatMessages';
 import { ChatFailure, type ChatSink } from './modelAnswer';
 
 /** The type of the data part from which VS Code's own chat takes the usage. */
@@ -29,18 +29,18 @@ export function responseSink(progress: vscode.Progress<vscode.LanguageModelRespo
     isThinking = false;
   };
   return {
-    text: (text) => {
+    appendText: (text) => {
       endThinking();
       progress.report(new vscode.LanguageModelTextPart(text));
     },
-    thinking: (text) => think(text),
+    appendReasoning: (text) => think(text),
     // VS Code shows a thought of its own in bold letters as the heading while it lasts.
-    note: (line) => think(`**${plain(line)}**\n\n`, `note-${++notes}`),
-    toolCall: (id, name, input) => {
+    showStatus: (line) => think(`**${escapeMarkdown(line)}**\n\n`, `note-${++notes}`),
+    callTool: (id, name, input) => {
       endThinking();
       progress.report(new vscode.LanguageModelToolCallPart(id, name, input));
     },
-    usage: ({ promptTokens, completionTokens, totalTokens }) => {
+    reportUsage: ({ promptTokens, completionTokens, totalTokens }) => {
       const usage = { prompt_tokens: promptTokens, completion_tokens: completionTokens, total_tokens: totalTokens };
       progress.report(new vscode.LanguageModelDataPart(new TextEncoder().encode(JSON.stringify(usage)), usageType));
     },
@@ -57,7 +57,7 @@ export function chatError(error: unknown, initiator: unknown): unknown {
   // Anything else is a defect of ours, which is in the log.
   if (!(error instanceof ChatFailure)) return withoutStack(messageOf(error));
   const { message, kind } = error;
-  return isOwnChat(initiator) ? plainError(message) : (codedError(kind, message) ?? withoutStack(message));
+  return isBuiltInChat(initiator) ? markdownError(message) : (codedError(kind, message) ?? withoutStack(message));
 }
 
 /**
@@ -65,16 +65,16 @@ export function chatError(error: unknown, initiator: unknown): unknown {
  * Other extensions have received the answer as far as it goes.
  */
 export function earlyEndError(message: string | undefined, initiator: unknown): Error | undefined {
-  return message !== undefined && isOwnChat(initiator) ? plainError(message) : undefined;
+  return message !== undefined && isBuiltInChat(initiator) ? markdownError(message) : undefined;
 }
 
-function isOwnChat(initiator: unknown): boolean {
+function isBuiltInChat(initiator: unknown): boolean {
   return typeof initiator !== 'string' || initiator === 'core' || /^github\.copilot/i.test(initiator);
 }
 
 /** VS Code's chat reads the message as Markdown, and it may quote the provider. */
-function plainError(message: string): Error {
-  return withoutStack(plain(message));
+function markdownError(message: string): Error {
+  return withoutStack(escapeMarkdown(message));
 }
 
 function withoutStack(message: string): Error {

@@ -2,17 +2,17 @@ import type { FailedEvent, StreamEvent, ToolCallEvent, Usage, WaitingEvent } fro
 import { isRecord, parseJson } from '../../../engine/json';
 import type { ToolCall } from '../../../engine/request';
 import { isDescribedBy } from '../../../shared/protocol';
-import { switchLine, waitLine, type ChatWords } from '../chatMessages';
+import { formatModelSwitch, formatWait, type ChatFormatter } from '../chatMessages';
 
 /** Where an answer goes that nothing can be taken back from. */
 export interface ChatSink {
-  text(text: string): void;
+  appendText(text: string): void;
   /** What the model thinks. */
-  thinking(text: string): void;
+  appendReasoning(text: string): void;
   /** A line of ours beside the answer: what the network does. */
-  note(line: string): void;
-  toolCall(id: string, name: string, input: object): void;
-  usage(usage: Usage): void;
+  showStatus(line: string): void;
+  callTool(id: string, name: string, input: object): void;
+  reportUsage(usage: Usage): void;
 }
 
 /** The answer has ended without being whole. */
@@ -34,47 +34,47 @@ export class ChatFailure extends Error {
 export class ModelAnswer {
   /** Localised: why the answer is whole, as far as it goes, but ends too early. */
   earlyEnd: string | undefined;
-  private shown = '';
-  private whole = '';
+  private sentText = '';
+  private currentText = '';
   private usage: Usage | undefined;
   /** The last that was told. */
-  private wait: WaitingEvent | undefined;
+  private lastWait: WaitingEvent | undefined;
   /** The tool calls of the current attempt, by their index. */
   private readonly calls = new Map<number, ToolCall>();
 
   constructor(
     private readonly sink: ChatSink,
-    private readonly words: ChatWords,
+    private readonly formatter: ChatFormatter,
   ) {}
 
   /** @returns true after the last event. @throws ChatFailure where the answer is not whole */
   handle(event: StreamEvent): boolean {
     switch (event.type) {
       case 'text':
-        this.whole += event.text;
-        this.show();
+        this.currentText += event.text;
+        this.sendNewText();
         return false;
       case 'reasoning':
-        this.sink.thinking(event.text);
+        this.sink.appendReasoning(event.text);
         return false;
       case 'replaced':
-        this.whole = event.text;
+        this.currentText = event.text;
         // Text that turned out to be reasoning can't be removed here, so the answer is appended to it.
-        if (event.because === 'reasoning' && this.shown.startsWith(event.text)) this.shown = event.text;
-        this.show();
+        if (event.because === 'reasoning' && this.sentText.startsWith(event.text)) this.sentText = event.text;
+        this.sendNewText();
         return false;
       case 'tool-call':
         this.addToolCall(event);
         return false;
       case 'waiting':
-        if (!this.wait || !isDescribedBy(this.wait, event)) this.note(waitLine(event, this.words));
-        this.wait = event;
+        if (!this.lastWait || !isDescribedBy(this.lastWait, event)) this.showStatus(formatWait(event, this.formatter));
+        this.lastWait = event;
         return false;
       case 'cut':
-        this.note(event.message);
+        this.showStatus(event.message);
         return false;
       case 'model':
-        this.note(switchLine(event, this.words));
+        this.showStatus(formatModelSwitch(event, this.formatter));
         return false;
       case 'usage':
         this.usage = event;
@@ -98,8 +98,8 @@ export class ModelAnswer {
   }
 
   /** A thought behind a text makes VS Code fold the text away, and break a block of code in two: then nothing is said. */
-  private note(line: string): void {
-    if (this.shown === '') this.sink.note(line);
+  private showStatus(line: string): void {
+    if (this.sentText === '') this.sink.showStatus(line);
   }
 
   private addToolCall({ index, id, name, arguments: json }: ToolCallEvent): void {
@@ -112,24 +112,24 @@ export class ModelAnswer {
   }
 
   /** In the order of their indices. A call without an id is given one. */
-  private namedCalls(): readonly ToolCall[] {
+  private orderedCalls(): readonly ToolCall[] {
     return [...this.calls]
       .sort(([a], [b]) => a - b)
       .filter(([, { name }]) => name !== '')
       .map(([index, call]) => ({ ...call, id: call.id || `call_${index}` }));
   }
 
-  private show(): void {
-    if (!this.whole.startsWith(this.shown)) return;
-    const more = this.whole.slice(this.shown.length);
-    this.shown = this.whole;
-    if (more !== '') this.sink.text(more);
+  private sendNewText(): void {
+    if (!this.currentText.startsWith(this.sentText)) return;
+    const more = this.currentText.slice(this.sentText.length);
+    this.sentText = this.currentText;
+    if (more !== '') this.sink.appendText(more);
   }
 
   private finish(finishReason: string): void {
-    const calls = this.namedCalls();
-    if (this.shown !== this.whole && calls.length === 0) {
-      const message = this.words.localize(
+    const calls = this.orderedCalls();
+    if (this.sentText !== this.currentText && calls.length === 0) {
+      const message = this.formatter.localize(
         'The answer was cut off and restarted, but the new one differs from the text shown. Ask again to see it.',
       );
       throw new ChatFailure(message, 'truncated');
@@ -138,23 +138,26 @@ export class ModelAnswer {
     const inputs = calls.map(({ name, arguments: json }) => {
       // At the token limit nothing may be all that has come of what was to be said.
       const input = json.trim() === '' && finishReason !== 'length' ? {} : parseJson(json);
-      if (!isRecord(input)) throw this.unreadable(name, finishReason);
+      if (!isRecord(input)) throw this.invalidCallFailure(name, finishReason);
       return input;
     });
-    calls.forEach(({ id, name }, index) => this.sink.toolCall(id, name, inputs[index] ?? {}));
-    if (this.usage) this.sink.usage(this.usage);
+    calls.forEach(({ id, name }, index) => this.sink.callTool(id, name, inputs[index] ?? {}));
+    if (this.usage) this.sink.reportUsage(this.usage);
     if (finishReason === 'length' && calls.length === 0) {
-      this.earlyEnd = this.words.localize('The answer was cut off at the token limit. Ask to continue.');
+      this.earlyEnd = this.formatter.localize('The answer was cut off at the token limit. Ask to continue.');
     }
   }
 
-  private unreadable(tool: string, finishReason: string): ChatFailure {
+  private invalidCallFailure(tool: string, finishReason: string): ChatFailure {
     const message =
       finishReason === 'length'
-        ? this.words.localize('The token limit was reached during a call to the tool {tool}.', { tool })
-        : this.words.localize('The model made an invalid call to the tool {tool}. Ask again or use another model.', {
-            tool,
-          });
+        ? this.formatter.localize('The token limit was reached during a call to the tool {tool}.', { tool })
+        : this.formatter.localize(
+            'The model made an invalid call to the tool {tool}. Ask again or use another model.',
+            {
+              tool,
+            },
+          );
     return new ChatFailure(message, 'malformed');
   }
 }

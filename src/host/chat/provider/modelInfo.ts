@@ -5,45 +5,46 @@ interface ModelLimits {
   readonly imageInput: boolean;
 }
 
-interface Family extends ModelLimits {
-  readonly ids: RegExp;
+interface ModelFamily extends ModelLimits {
+  readonly pattern: RegExp;
 }
 
 /**
  * Gateways list names and nothing else. The limits are those the makers publish for the smallest model of such a name;
  * the first that matches decides. VS Code cuts what is too long, so too little is the safe side.
  */
-const families: readonly Family[] = [
-  { ids: /claude-(?:instant|1|2)/i, maxInputTokens: 96_000, maxOutputTokens: 4_096, imageInput: false },
-  { ids: /claude-3-(?:haiku|opus|sonnet)/i, maxInputTokens: 196_000, maxOutputTokens: 4_096, imageInput: true },
-  { ids: /claude/i, maxInputTokens: 200_000, maxOutputTokens: 8_192, imageInput: true },
-  { ids: /gemini/i, maxInputTokens: 1_000_000, maxOutputTokens: 8_192, imageInput: true },
-  { ids: /gpt-(?:4\.1|[5-9])/i, maxInputTokens: 272_000, maxOutputTokens: 16_384, imageInput: true },
-  { ids: /gpt-4o-2024-05/i, maxInputTokens: 124_000, maxOutputTokens: 4_096, imageInput: true },
-  { ids: /gpt-(?:4-turbo|4-1106|4-0125)/i, maxInputTokens: 124_000, maxOutputTokens: 4_096, imageInput: false },
-  { ids: /gpt-3\.5/i, maxInputTokens: 12_000, maxOutputTokens: 4_096, imageInput: false },
-  { ids: /gpt-4(?![o.\d])|[-_]8k(?:$|[-_])/i, maxInputTokens: 6_000, maxOutputTokens: 2_048, imageInput: false },
-  { ids: /gpt-4o|chatgpt|(?:^|[/-])o[1-9]/i, maxInputTokens: 128_000, maxOutputTokens: 16_384, imageInput: true },
-  { ids: /deepseek/i, maxInputTokens: 64_000, maxOutputTokens: 8_192, imageInput: false },
+const families: readonly ModelFamily[] = [
+  { pattern: /claude-(?:instant|1|2)/i, maxInputTokens: 96_000, maxOutputTokens: 4_096, imageInput: false },
+  { pattern: /claude-3-(?:haiku|opus|sonnet)/i, maxInputTokens: 196_000, maxOutputTokens: 4_096, imageInput: true },
+  { pattern: /claude/i, maxInputTokens: 200_000, maxOutputTokens: 8_192, imageInput: true },
+  { pattern: /gemini/i, maxInputTokens: 1_000_000, maxOutputTokens: 8_192, imageInput: true },
+  { pattern: /gpt-(?:4\.1|[5-9])/i, maxInputTokens: 272_000, maxOutputTokens: 16_384, imageInput: true },
+  { pattern: /gpt-4o-2024-05/i, maxInputTokens: 124_000, maxOutputTokens: 4_096, imageInput: true },
+  { pattern: /gpt-(?:4-turbo|4-1106|4-0125)/i, maxInputTokens: 124_000, maxOutputTokens: 4_096, imageInput: false },
+  { pattern: /gpt-3\.5/i, maxInputTokens: 12_000, maxOutputTokens: 4_096, imageInput: false },
+  { pattern: /gpt-4(?![o.\d])|[-_]8k(?:$|[-_])/i, maxInputTokens: 6_000, maxOutputTokens: 2_048, imageInput: false },
+  { pattern: /gpt-4o|chatgpt|(?:^|[/-])o[1-9]/i, maxInputTokens: 128_000, maxOutputTokens: 16_384, imageInput: true },
+  { pattern: /deepseek/i, maxInputTokens: 64_000, maxOutputTokens: 8_192, imageInput: false },
   {
-    ids: /(?:^|[/-])(?:vl|vision|glm-4\.\d*v|pixtral)/i,
+    pattern: /(?:^|[/-])(?:vl|vision|glm-4\.\d*v|pixtral)/i,
     maxInputTokens: 32_000,
     maxOutputTokens: 4_096,
     imageInput: true,
   },
 ];
 
-const unknown: ModelLimits = { maxInputTokens: 32_000, maxOutputTokens: 4_096, imageInput: false };
+const defaultLimits: ModelLimits = { maxInputTokens: 32_000, maxOutputTokens: 4_096, imageInput: false };
 
-export function limitsOf(model: string): ModelLimits {
-  const { maxInputTokens, maxOutputTokens, imageInput } = families.find(({ ids }) => ids.test(model)) ?? unknown;
+export function modelLimits(model: string): ModelLimits {
+  const { maxInputTokens, maxOutputTokens, imageInput } =
+    families.find(({ pattern: ids }) => ids.test(model)) ?? defaultLimits;
   return { maxInputTokens, maxOutputTokens, imageInput };
 }
 
 /** Gateways list everything they have, and much of it can't hold a conversation. */
-const otherTrades =
+const nonChatModel =
   /embed|rerank|whisper|(?:^|[-/])(?:tts|stt|asr)(?:[-/]|$)|dall-e|moderation|transcribe|(?:^|[-/])(?:image|video|audio|speech)(?:[-/]|$)|stable-diffusion|flux|sora|veo|suno|midjourney|(?:^|[-/])realtime(?:[-/]|$)/i;
 
 export function canChat(model: string): boolean {
-  return !otherTrades.test(model);
+  return !nonChatModel.test(model);
 }

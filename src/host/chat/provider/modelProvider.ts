@@ -12,7 +12,7 @@ import { chatOptions } from './chatOptions';
 import { chatError, earlyEndError, responseSink } from './chatResponse';
 import { ChatFailure, ModelAnswer } from './modelAnswer';
 import { offeredModels, type OfferedModelsDeps } from './offeredModels';
-import { imagesIn, readMessage, requestMessages, textOf } from './requestMessages';
+import { imagesIn, parseMessage, requestMessages, textOf } from './requestMessages';
 import { estimatePrompt, estimateTokens, TokenCalibration, tokensPerMessage, toolCallText } from './tokenEstimator';
 
 export interface ModelProviderDeps extends OfferedModelsDeps {
@@ -57,18 +57,18 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
     token: vscode.CancellationToken,
   ): Promise<vscode.LanguageModelChatInformation[]> {
     const { silent, configuration }: InformationOptions = options;
-    const connection = await this.connection(silent || configuration !== undefined);
-    if (!connection) return [];
+    const connectionForList = await this.connection(silent || configuration !== undefined);
+    if (!connectionForList) return [];
     if (configuration !== undefined) {
       const key = configuration['apiKey'];
       if (typeof key === 'string' && key !== '') {
         this.deps.log.hide(key);
-        this.importKey(connection.origin, key);
+        this.importKey(connectionForList.origin, key);
       }
       return [];
     }
-    if (connection.apiKey === undefined || token.isCancellationRequested) return [];
-    return offeredModels(this.deps, connection, this.deps.settings.model());
+    if (connectionForList.apiKey === undefined || token.isCancellationRequested) return [];
+    return offeredModels(this.deps, connectionForList, this.deps.settings.model());
   }
 
   async provideLanguageModelChatResponse(
@@ -120,7 +120,7 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
   ): Promise<number> {
     const calibration = this.calibration(model);
     if (typeof text === 'string') return Promise.resolve(calibration.tokens(estimateTokens(text)));
-    const { content, calls } = readMessage(text);
+    const { content, calls } = parseMessage(text);
     const tokens = calibration.tokens(estimateTokens([textOf(content), ...calls.map(toolCallText)].join('\n')));
     return Promise.resolve(tokensPerMessage + tokens + tokensPerImage * imagesIn(content).length);
   }

@@ -7,10 +7,10 @@ import type { ModelCatalog } from '../../models/modelCatalog';
 import { defaultBaseUrl } from '../../settings/settingValues';
 import { plainLabel } from '../../ui/messageText';
 import { resultWithin } from '../../util/systemClock';
-import { canChat, limitsOf } from './modelInfo';
+import { canChat, modelLimits } from './modelInfo';
 
 /** Time limit for the list of models, because other extensions wait for it before they can ask anything. */
-const listLimitMs = 3000;
+const listTimeoutMs = 3000;
 
 export interface OfferedModelsDeps {
   readonly catalog: Pick<ModelCatalog, 'listOf'>;
@@ -25,13 +25,13 @@ export async function offeredModels(
   connection: ActiveConnection,
   own: string,
 ): Promise<vscode.LanguageModelChatInformation[]> {
-  const listed = await listedModels(deps, connection);
+  const listed = await fetchModels(deps, connection);
   const models = [own, ...listed.filter((id) => id !== own && canChat(id))];
-  return models.map((id) => information(id, connection));
+  return models.map((id) => toModelInformation(id, connection));
 }
 
 /** Nobody waits long for a gateway that does not answer: its list is told when it comes. */
-async function listedModels(
+async function fetchModels(
   { catalog, log, modelsChanged }: OfferedModelsDeps,
   connection: ActiveConnection,
 ): Promise<readonly string[]> {
@@ -45,7 +45,7 @@ async function listedModels(
     }
   };
   const list = fromGateway();
-  const first = await resultWithin(listLimitMs, list);
+  const first = await resultWithin(listTimeoutMs, list);
   if (first !== 'late' && first) return first;
   if (first === 'late') {
     list.then((models) => models && modelsChanged()).catch((error: unknown) => log.error(error));
@@ -54,8 +54,8 @@ async function listedModels(
   return connection.origin === originOf(defaultBaseUrl) ? knownModels : [];
 }
 
-function information(id: string, { host }: ActiveConnection): vscode.LanguageModelChatInformation {
-  const { maxInputTokens, maxOutputTokens, imageInput } = limitsOf(id);
+function toModelInformation(id: string, { host }: ActiveConnection): vscode.LanguageModelChatInformation {
+  const { maxInputTokens, maxOutputTokens, imageInput } = modelLimits(id);
   return {
     id,
     name: plainLabel(id),

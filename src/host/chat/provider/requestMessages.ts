@@ -11,7 +11,7 @@ interface ToolResult {
 }
 
 /** A message of VS Code's chat as far as a model can be sent it. */
-interface ReadMessage {
+interface ParsedMessage {
   readonly role: 'system' | 'user' | 'assistant';
   readonly content: Content;
   readonly calls: readonly Call[];
@@ -24,8 +24,8 @@ interface ReadMessage {
  */
 export function requestMessages(messages: readonly vscode.LanguageModelChatRequestMessage[]): readonly ChatMessage[] {
   const unanswered: Call[] = [];
-  const read = messages.map((message) => readMessage(message, unanswered));
-  return merged(read.flatMap(messagesOf));
+  const read = messages.map((message) => parseMessage(message, unanswered));
+  return mergeUserMessages(read.flatMap(toRequestMessages));
 }
 
 /**
@@ -34,10 +34,10 @@ export function requestMessages(messages: readonly vscode.LanguageModelChatReque
  *
  * @param unanswered the calls of earlier messages that have no result yet; it is updated
  */
-export function readMessage(
+export function parseMessage(
   { role, content: parts }: vscode.LanguageModelChatRequestMessage,
   unanswered: Call[] = [],
-): ReadMessage {
+): ParsedMessage {
   const content: (TextPart | ImagePart)[] = [];
   const calls: Call[] = [];
   for (const part of parts) {
@@ -49,14 +49,14 @@ export function readMessage(
       });
     } else if (part instanceof vscode.LanguageModelToolResultPart) {
       const result = {
-        content: part.content.flatMap(contentOf),
+        content: part.content.flatMap(parseContent),
         hasFailed: (part as { readonly isError?: unknown }).isError === true,
       };
       const at = unanswered.findLastIndex(({ id }) => id === part.callId);
       const [call] = at < 0 ? [] : unanswered.splice(at, 1);
       if (call) call.result = result;
       else content.push({ type: 'text', text: resultText(result) }, ...imagesIn(result.content));
-    } else content.push(...contentOf(part));
+    } else content.push(...parseContent(part));
   }
   unanswered.push(...calls);
   return { role: roleOf(role), content, calls };
@@ -65,14 +65,14 @@ export function readMessage(
 /** Proposed API that VS Code sends all the same: the role has a number, but no name. */
 const systemRole = 3;
 
-function roleOf(role: number): ReadMessage['role'] {
+function roleOf(role: number): ParsedMessage['role'] {
   if (role === systemRole) return 'system';
   const assistantRole: number = vscode.LanguageModelChatMessageRole.Assistant;
   return role === assistantRole ? 'assistant' : 'user';
 }
 
 /** Unknown parts are left out, and so are the thoughts of a model. */
-function contentOf(part: unknown): Content {
+function parseContent(part: unknown): Content {
   if (typeof part === 'string') return textContent(part);
   if (part instanceof vscode.LanguageModelTextPart) return textContent(part.value);
   if (part instanceof vscode.LanguageModelPromptTsxPart) return textContent(promptTreeText(part.value));
@@ -115,7 +115,7 @@ function promptTreeText(tree: unknown): string {
   return text;
 }
 
-function messagesOf({ role, content, calls }: ReadMessage): readonly ChatMessage[] {
+function toRequestMessages({ role, content, calls }: ParsedMessage): readonly ChatMessage[] {
   if (role === 'user') return content.length === 0 ? [] : [userMessage(content)];
   const text = textOf(content);
   if (role === 'system') return text === '' ? [] : [{ role, content: text }];
@@ -155,7 +155,7 @@ function userMessage(content: Content): ChatMessage {
 }
 
 /** Joins messages of the user in a row, because some models only take turns. */
-function merged(messages: readonly ChatMessage[]): readonly ChatMessage[] {
+function mergeUserMessages(messages: readonly ChatMessage[]): readonly ChatMessage[] {
   const all: ChatMessage[] = [];
   for (const message of messages) {
     const before = all.at(-1);
@@ -163,12 +163,12 @@ function merged(messages: readonly ChatMessage[]): readonly ChatMessage[] {
       const bothAreText = typeof before.content === 'string' && typeof message.content === 'string';
       all[all.length - 1] = bothAreText
         ? { role: 'user', content: `${before.content}\n\n${message.content}` }
-        : { role: 'user', content: [...partsOf(before.content), ...partsOf(message.content)] };
+        : { role: 'user', content: [...toContent(before.content), ...toContent(message.content)] };
     } else all.push(message);
   }
   return all;
 }
 
-function partsOf(content: string | Content): Content {
+function toContent(content: string | Content): Content {
   return typeof content === 'string' ? textContent(content) : content;
 }

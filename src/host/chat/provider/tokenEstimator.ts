@@ -122,11 +122,11 @@ export function toolCallText({ name, arguments: json }: { readonly name: string;
 }
 
 /** Prompts below this are ignored: a fixed overhead of the gateway would be a large part of them. */
-const leastTokens = 500;
+const minCalibrationTokens = 500;
 
 /** A factor outside of these limits can't come from a tokenizer. */
-const lowest: TokenEstimate = { latin: 0.75, eastAsian: 0.5, other: 0.4 };
-const highest: TokenEstimate = { latin: 2, eastAsian: 2, other: 2 };
+const minFactors: TokenEstimate = { latin: 0.75, eastAsian: 0.5, other: 0.4 };
+const maxFactors: TokenEstimate = { latin: 2, eastAsian: 2, other: 2 };
 
 /** How much tokenizers differ in a script, relative to Latin: an error is attributed to the scripts in proportion. */
 const spread: TokenEstimate = { latin: 1, eastAsian: 16, other: 16 };
@@ -140,7 +140,7 @@ export class TokenCalibration {
 
   /** Returns whole tokens, rather too many than too few. */
   tokens(estimate: TokenEstimate): number {
-    return Math.ceil(margin * weighted(estimate, this.factors));
+    return Math.ceil(margin * weightedSum(estimate, this.factors));
   }
 
   /**
@@ -151,20 +151,20 @@ export class TokenCalibration {
    * @param promptTokens as the gateway reports them
    */
   observe(estimate: TokenEstimate, promptTokens: number): void {
-    if (promptTokens < leastTokens || weighted(estimate, this.factors) < leastTokens) return;
+    if (promptTokens < minCalibrationTokens || weightedSum(estimate, this.factors) < minCalibrationTokens) return;
     // Some gateways leave out tokens that were read from a cache, and some add a system prompt of their own.
-    if (promptTokens < weighted(estimate, lowest) || promptTokens > weighted(estimate, highest)) return;
-    const error = promptTokens - weighted(estimate, this.factors);
+    if (promptTokens < weightedSum(estimate, minFactors) || promptTokens > weightedSum(estimate, maxFactors)) return;
+    const error = promptTokens - weightedSum(estimate, this.factors);
     const correction = error > 0 ? error : error / 2;
     const total = scripts.reduce((sum, script) => sum + spread[script] * estimate[script] ** 2, 0);
     const corrected = (script: Script): number => {
       const factor = this.factors[script] + (correction * spread[script] * estimate[script]) / total;
-      return Math.min(Math.max(factor, lowest[script]), highest[script]);
+      return Math.min(Math.max(factor, minFactors[script]), maxFactors[script]);
     };
     this.factors = { latin: corrected('latin'), eastAsian: corrected('eastAsian'), other: corrected('other') };
   }
 }
 
-function weighted(estimate: TokenEstimate, factors: TokenEstimate): number {
+function weightedSum(estimate: TokenEstimate, factors: TokenEstimate): number {
   return scripts.reduce((sum, script) => sum + estimate[script] * factors[script], 0);
 }

@@ -68,7 +68,7 @@ describe('an answer in the chat', () => {
     const answer = new ChatAnswer(words);
     calls(answer, text('a'), stopped('a'));
     assert.deepEqual(calls(answer, text('b'), done('ab')), []);
-    assert.deepEqual(answer.end, { state: 'stopped' });
+    assert.deepEqual(answer.outcome, { state: 'stopped' });
   });
 });
 
@@ -210,8 +210,8 @@ describe('a cut answer in the chat', () => {
   it('that was written anew in other words ends with an error, for nothing can be taken back', () => {
     const answer = new ChatAnswer(words);
     assert.deepEqual(calls(answer, text('one '), replaced('two'), text('three')), ['one ', '[askAgain]']);
-    assert.equal(answer.end?.state, 'failed');
-    assert.match(answer.end.message ?? '', /Ask again/);
+    assert.equal(answer.outcome?.state, 'failed');
+    assert.match(answer.outcome.message ?? '', /Ask again/);
   });
 });
 
@@ -263,13 +263,13 @@ describe('an answer that reached the token limit', () => {
   it('says so and can be continued', () => {
     const answer = new ChatAnswer(words);
     assert.deepEqual(calls(answer, text('a'), tooLong), ['a', '[continue]', '> The answer reached the token limit.']);
-    assert.deepEqual(answer.end, { state: 'length' });
+    assert.deepEqual(answer.outcome, { state: 'length' });
   });
 
   it('before its first word is a failure', () => {
     const answer = new ChatAnswer(words);
     assert.deepEqual(calls(answer, reasoning('hm'), tooLong), ['> Thinking…', '[askAgain]']);
-    assert.match(answer.end?.message ?? '', /holysheep\.maxTokens/);
+    assert.match(answer.outcome?.message ?? '', /holysheep\.maxTokens/);
   });
 });
 
@@ -305,8 +305,8 @@ describe('a failure in the chat', () => {
     it(`has the buttons that help: ${actions.join(', ')}`, () => {
       const answer = new ChatAnswer(words);
       assert.deepEqual(calls(answer, text('a'), failure(...actions)), ['a', ...buttons]);
-      assert.equal(answer.end?.state, 'failed');
-      assert.ok(answer.end.message);
+      assert.equal(answer.outcome?.state, 'failed');
+      assert.ok(answer.outcome.message);
     });
   }
 });

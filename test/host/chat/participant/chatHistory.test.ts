@@ -3,7 +3,7 @@ import type * as vscode from 'vscode';
 import type { Localize } from '../../../../src/engine/engine';
 import {
   chatExchanges,
-  chatGo,
+  parseIntent,
   historyMessages,
   type ChatExchange,
 } from '../../../../src/host/chat/participant/chatHistory';
@@ -103,7 +103,7 @@ describe('the history of the chat', () => {
       content: n.repeat(5),
       text: n.repeat(5),
       state: 'done',
-      reasoned: false,
+      hadReasoning: false,
     }));
     assert.deepEqual(
       historyMessages(past, 20).map(({ content }) => content[0]),
@@ -117,29 +117,29 @@ describe('the words of the buttons', () => {
     content: 'q',
     text,
     state,
-    reasoned: false,
+    hadReasoning: false,
   });
   const chinese: Localize = (message) => (message === 'Continue' ? '继续' : '再问一次');
 
   for (const state of ['length', 'stopped', 'failed'] as const) {
     it(`go on with an answer that is ${state}`, () => {
-      assert.equal(chatGo({ prompt: ' continue ' }, last(state), localize), 'continue');
-      assert.equal(chatGo({ prompt: '继续' }, last(state), chinese), 'continue');
-      assert.equal(chatGo({ prompt: 'Ask again' }, last(state), localize), 'again');
+      assert.equal(parseIntent({ prompt: ' continue ' }, last(state), localize), 'continue');
+      assert.equal(parseIntent({ prompt: '继续' }, last(state), chinese), 'continue');
+      assert.equal(parseIntent({ prompt: 'Ask again' }, last(state), localize), 'again');
     });
   }
 
   it('ask again where there is nothing to continue', () => {
-    assert.equal(chatGo({ prompt: 'continue' }, last('failed', ''), localize), 'again');
+    assert.equal(parseIntent({ prompt: 'continue' }, last('failed', ''), localize), 'again');
   });
 
   it('are a question like any other after a whole answer, with a command, and in the beginning', () => {
-    assert.equal(chatGo({ prompt: 'continue' }, last('done'), localize), undefined);
-    assert.equal(chatGo({ prompt: 'continue', command: 'fix' }, last('length'), localize), undefined);
-    assert.equal(chatGo({ prompt: 'continue' }, undefined, localize), undefined);
+    assert.equal(parseIntent({ prompt: 'continue' }, last('done'), localize), undefined);
+    assert.equal(parseIntent({ prompt: 'continue', command: 'fix' }, last('length'), localize), undefined);
+    assert.equal(parseIntent({ prompt: 'continue' }, undefined, localize), undefined);
   });
 
   it('are whole prompts', () => {
-    assert.equal(chatGo({ prompt: 'continue with the second point' }, last('length'), localize), undefined);
+    assert.equal(parseIntent({ prompt: 'continue with the second point' }, last('length'), localize), undefined);
   });
 });

@@ -13,33 +13,33 @@ describe('the turns of the chat', () => {
   it('are old when something else has been asked since', () => {
     turns.start('a', turn, false);
     turns.end('a');
-    assert.deepEqual([turns.isOld('a'), turns.isLast('a')], [false, true]);
+    assert.deepEqual([turns.isSuperseded('a'), turns.isLast('a')], [false, true]);
     turns.start('b', turn, false);
-    assert.deepEqual([turns.isOld('a'), turns.isLast('a')], [true, false]);
+    assert.deepEqual([turns.isSuperseded('a'), turns.isLast('a')], [true, false]);
   });
 
   it('are not called old where nothing has been asked since a reload', () => {
-    assert.deepEqual([turns.isOld('before'), turns.isLast('before')], [false, false]);
+    assert.deepEqual([turns.isSuperseded('before'), turns.isLast('before')], [false, false]);
   });
 
   describe('that are asked anyway', () => {
     it('are so once, also when the request is there before the command has returned', async () => {
       let taken: boolean | undefined;
-      await turns.askAnyway(() => {
-        taken = turns.useAnyway();
+      await turns.tryAnywayNext(() => {
+        taken = turns.consumeTryAnyway();
         return Promise.resolve();
       });
-      assert.deepEqual([taken, turns.useAnyway()], [true, false]);
+      assert.deepEqual([taken, turns.consumeTryAnyway()], [true, false]);
     });
 
     it('are so when the request comes after the command', async () => {
-      await turns.askAnyway(() => Promise.resolve());
-      assert.deepEqual([turns.useAnyway(), turns.useAnyway()], [true, false]);
+      await turns.tryAnywayNext(() => Promise.resolve());
+      assert.deepEqual([turns.consumeTryAnyway(), turns.consumeTryAnyway()], [true, false]);
     });
 
     it('leave nothing to the next question when the chat could not be asked', async () => {
-      await assert.rejects(turns.askAnyway(() => Promise.reject(new Error('no chat'))));
-      assert.equal(turns.useAnyway(), false);
+      await assert.rejects(turns.tryAnywayNext(() => Promise.reject(new Error('no chat'))));
+      assert.equal(turns.consumeTryAnyway(), false);
     });
   });
 });

@@ -25,11 +25,11 @@ const words = {
 };
 
 const silent = {
-  text: () => undefined,
-  thinking: () => undefined,
-  note: () => undefined,
-  toolCall: () => undefined,
-  usage: () => undefined,
+  appendText: () => undefined,
+  appendReasoning: () => undefined,
+  showStatus: () => undefined,
+  callTool: () => undefined,
+  reportUsage: () => undefined,
 };
 
 /** Everything that was said, in order, one line each. */
@@ -40,11 +40,11 @@ function told(...events: readonly StreamEvent[]): {
   const lines: string[] = [];
   const answer = new ModelAnswer(
     {
-      text: (words) => lines.push(`text ${words}`),
-      thinking: (words) => lines.push(`thinking ${words}`),
-      note: (line) => lines.push(`note ${line}`),
-      toolCall: (id, name, input) => lines.push(`call ${id} ${name} ${JSON.stringify(input)}`),
-      usage: ({ totalTokens }) => lines.push(`usage ${totalTokens}`),
+      appendText: (words) => lines.push(`text ${words}`),
+      appendReasoning: (words) => lines.push(`thinking ${words}`),
+      showStatus: (line) => lines.push(`note ${line}`),
+      callTool: (id, name, input) => lines.push(`call ${id} ${name} ${JSON.stringify(input)}`),
+      reportUsage: ({ totalTokens }) => lines.push(`usage ${totalTokens}`),
     },
     words,
   );

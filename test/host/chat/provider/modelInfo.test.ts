@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { knownModels } from '../../../../src/engine/gateway/modelList';
-import { canChat, limitsOf } from '../../../../src/host/chat/provider/modelInfo';
+import { canChat, modelLimits } from '../../../../src/host/chat/provider/modelInfo';
 
 const limits: readonly (readonly [model: string, maxInputTokens: number, imageInput: boolean])[] = [
   ['claude-opus-4', 200_000, true],
@@ -24,7 +24,7 @@ const limits: readonly (readonly [model: string, maxInputTokens: number, imageIn
 describe('what is told of a model', () => {
   for (const [model, maxInputTokens, imageInput] of limits) {
     it(`is for ${model} what its maker publishes`, () => {
-      const known = limitsOf(model);
+      const known = modelLimits(model);
       assert.deepEqual([known.maxInputTokens, known.imageInput], [maxInputTokens, imageInput]);
       assert.ok(known.maxOutputTokens < known.maxInputTokens);
     });

@@ -50,7 +50,7 @@ describe('setting up the chat of VS Code', () => {
   });
 
   const setUp = async (): Promise<string> => {
-    const { setUpChat } = await import('../../../../src/host/chat/provider/prepareChat');
+    const { setUpChat } = await import('../../../../src/host/chat/provider/setUpChat');
     const connections = {
       own: () => Promise.resolve({ apiKey: 'hsa-test' } as ActiveConnection),
       model: () => 'gpt-4o',

@@ -17,7 +17,7 @@ interface SetUpChatDeps {
 }
 
 /** Of the group that shows VS Code that a user wants to chat with models of their own, without a sign-in. */
-const group = { vendor, name: 'HolySheep' };
+const modelGroup = { vendor, name: 'HolySheep' };
 
 /** The gateway's models in VS Code's own chat: a key, a group of models, and the chat opened with our model. */
 export async function setUpChat({ connections, log, modelsChanged }: SetUpChatDeps): Promise<ChatSetup> {
@@ -34,7 +34,7 @@ export async function setUpChat({ connections, log, modelsChanged }: SetUpChatDe
   if (!(await hasKey(connections))) return 'no-key';
   const title = vscode.l10n.t('Setting up VS Code Chat…');
   const cancelled = await lateProgress(title, async (token) => {
-    await switchOnChat(token, log);
+    await enableChat(token, log);
     if (token.isCancellationRequested) return true;
     await addGroup(log);
     modelsChanged();
@@ -66,7 +66,7 @@ const chatExtension = 'github.copilot-chat';
  * effective value stays the same. So the setting is changed from false to absent, which means false, or the other way
  * round, and back: AI features stay on whenever this is interrupted, in every window.
  */
-async function switchOnChat(token: vscode.CancellationToken, log: Log): Promise<void> {
+async function enableChat(token: vscode.CancellationToken, log: Log): Promise<void> {
   if (vscode.extensions.getExtension(chatExtension)) return;
   const chat = vscode.workspace.getConfiguration('chat');
   const before = chat.inspect('disableAIFeatures')?.globalValue;
@@ -82,13 +82,13 @@ async function switchOnChat(token: vscode.CancellationToken, log: Log): Promise<
   }
   // VS Code may refuse a write while the settings file is being edited, so the write is tried twice.
   await Promise.resolve(set(before)).catch(() => set(before));
-  await extensionIsThere(token);
+  await waitForChatExtension(token);
 }
 
 /** The time VS Code takes to load it; a chat without it asks for a sign-in. */
-const switchedOnMs = 10_000;
+const maxLoadMs = 10_000;
 
-async function extensionIsThere(token: vscode.CancellationToken): Promise<void> {
+async function waitForChatExtension(token: vscode.CancellationToken): Promise<void> {
   const found = (): boolean => vscode.extensions.getExtension(chatExtension) !== undefined;
   let timer: NodeJS.Timeout | undefined;
   let listeners: vscode.Disposable | undefined;
@@ -97,7 +97,7 @@ async function extensionIsThere(token: vscode.CancellationToken): Promise<void> 
       vscode.extensions.onDidChange(() => found() && resolve()),
       token.onCancellationRequested(() => resolve()),
     );
-    timer = setTimeout(resolve, switchedOnMs);
+    timer = setTimeout(resolve, maxLoadMs);
     if (found()) resolve();
   });
   clearTimeout(timer);
@@ -106,17 +106,17 @@ async function extensionIsThere(token: vscode.CancellationToken): Promise<void> 
 
 /** An internal command of newer hosts; older ones show the models without a group, and it may be there already. */
 async function addGroup(log: Log): Promise<void> {
-  await attemptCommand(log, 'no group of models was added', 'lm.addLanguageModelsProviderGroup', group);
+  await tryCommand(log, 'no group of models was added', 'lm.addLanguageModelsProviderGroup', modelGroup);
 }
 
 /** Internal as well: without it the user picks the model in the chat. */
 async function chooseModel(id: string, log: Log): Promise<void> {
   const model = { vendor, id, family: id };
-  await attemptCommand(log, 'the model was not chosen', 'workbench.action.chat.changeModel', model);
+  await tryCommand(log, 'the model was not chosen', 'workbench.action.chat.changeModel', model);
 }
 
 /** Executes a command that some versions of VS Code don't have. A failure is only logged. */
-async function attemptCommand(log: Log, failure: string, command: string, argument: unknown): Promise<void> {
+async function tryCommand(log: Log, failure: string, command: string, argument: unknown): Promise<void> {
   try {
     await vscode.commands.executeCommand(command, argument);
   } catch (error) {
