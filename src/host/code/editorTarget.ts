@@ -10,17 +10,23 @@ import { insertAtCursors } from './insertion';
 import { PreviewedEdits } from './previewedEdits';
 import { RecentEditors, currentVisibleEditor, visibleEditorOf } from './recentEditors';
 
-/** Where the code of an answer goes: to the editor in which the user worked last, because the panel has the focus. */
+/** Inserts the code of an answer into the editor that the user used last, because the panel has the focus. */
 export class TextTarget extends Disposable {
   private readonly recentEditors = this.register(new RecentEditors());
   private readonly previewedEdits = this.register(new PreviewedEdits());
 
-  /** The active editor, or the last one when the panel has the focus; it may be hidden behind another tab. */
+  /**
+   * Returns the active editor, or the last active editor while the panel has the focus. The editor may be hidden behind
+   * another tab.
+   */
   editor(): vscode.TextEditor | undefined {
     return this.recentEditors.last();
   }
 
-  /** Inserts at the cursors; one undo step. @throws UserError when there is nowhere to insert. */
+  /**
+   * Inserts a text at all cursors in one undo step.
+   * @throws UserError if no editor is open, or the editor is read-only
+   */
   async insert(text: string): Promise<void> {
     const last = this.recentEditors.last();
     if (!last) throw new UserError(vscode.l10n.t('Open the file to insert into, place the cursor, and try again.'));
@@ -29,8 +35,9 @@ export class TextTarget extends Disposable {
   }
 
   /**
-   * Replaces the selection that an exchange was made from, or else the one in the last editor, once the user has agreed
-   * in a preview. @throws UserError when there is nothing to replace, or it is no longer what it was.
+   * Replaces the code that the exchange is about, or else the selection in the last editor. The user confirms the
+   * change in a preview.
+   * @throws UserError if nothing is selected, or the code has changed since the prompt was sent
    */
   async apply({ attachments: [attachment] = [], target }: Exchange, text: string): Promise<void> {
     if (attachment && target) return this.replaceOriginal(attachment.code, attachment.label, target, text);
@@ -48,23 +55,29 @@ export class TextTarget extends Disposable {
     );
   }
 
-  /** Opens a document of its own. @param language the word behind the fence; may be empty */
+  /**
+   * Opens a text as a new document.
+   * @param language the language after the opening fence of the code block. It may be empty.
+   */
   async newFile(text: string, language: string): Promise<void> {
-    const known = await vscode.languages.getLanguages();
+    const languageIds = await vscode.languages.getLanguages();
     const content = text === '' || text.endsWith('\n') ? text : `${text}\n`;
-    const document = await vscode.workspace.openTextDocument({ language: fenceLanguage(language, known), content });
+    const document = await vscode.workspace.openTextDocument({
+      language: fenceLanguage(language, languageIds),
+      content,
+    });
     await vscode.window.showTextDocument(document, { viewColumn: this.column(), preview: false });
   }
 
   private async replaceOriginal(code: string, label: string, target: ApplyTarget, text: string): Promise<void> {
     const document = await openTarget(vscode.Uri.parse(target.uri, true), label);
-    // Also when nothing can be replaced: it is where the user has to look. And a document that is shown stays loaded, so
-    // that VS Code notices when it changes under the preview.
+    // The editor is shown even if nothing can be replaced, because the user has to look there. A visible document also
+    // stays loaded, so VS Code notices changes of the document during the preview.
     const editor = await this.showEditor(document);
-    const at = document.offsetAt(new vscode.Position(target.startLine, target.startCharacter));
-    const place = locateCode(document.getText(), code, at);
-    if (place.type !== 'found') throw new UserError(cannotReplaceMessage(place.type, label));
-    const range = new vscode.Range(document.positionAt(place.start), document.positionAt(place.end));
+    const offset = document.offsetAt(new vscode.Position(target.startLine, target.startCharacter));
+    const location = locateCode(document.getText(), code, offset);
+    if (location.type !== 'found') throw new UserError(cannotReplaceMessage(location.type, label));
+    const range = new vscode.Range(document.positionAt(location.start), document.positionAt(location.end));
     editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
     await this.replace(document, range, text, label);
   }
@@ -103,13 +116,13 @@ export class TextTarget extends Disposable {
   }
 }
 
-/** @throws UserError when the file is gone */
+/** @throws UserError if the document can't be opened any more */
 async function openTarget(uri: vscode.Uri, label: string): Promise<vscode.TextDocument> {
   const key = uri.toString();
   const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === key);
   if (open) return open;
   try {
-    // An untitled document that was closed would be opened as a new, empty one.
+    // VS Code would open a closed untitled document as a new, empty document.
     if (uri.scheme !== 'untitled') return await vscode.workspace.openTextDocument(uri);
   } catch (cause) {
     throw new UserError(cannotOpenMessage(label), { cause });
@@ -124,8 +137,8 @@ function cannotOpenMessage(label: string): string {
   );
 }
 
-function cannotReplaceMessage(why: 'changed' | 'ambiguous', label: string): string {
-  switch (why) {
+function cannotReplaceMessage(reason: 'changed' | 'ambiguous', label: string): string {
+  switch (reason) {
     case 'changed':
       return vscode.l10n.t(
         '{0} has changed since you asked, so nothing was replaced. Select the current code and ask again, or place the cursor and use "Insert at cursor".',

@@ -3,7 +3,7 @@ import { promptsScheme } from '../prompts/promptConsent';
 import { Disposable } from '../util/disposable';
 import { proposedScheme } from './previewedEdits';
 
-/** Text editors that show something other than text of the user's. */
+/** URI schemes of text editors that don't show a document of the user. */
 const excludedSchemes: ReadonlySet<string> = new Set([
   'output',
   'debug',
@@ -15,12 +15,15 @@ const excludedSchemes: ReadonlySet<string> = new Set([
   promptsScheme,
 ]);
 
-/** Documents that are in no file system, and can be written to all the same. */
+/** URI schemes of documents that are in no file system but can be edited. */
 const writableSchemes: ReadonlySet<string> = new Set(['untitled', 'vscode-notebook-cell']);
 
-/** Which text editor the user was in last: it has no focus when a button of the panel is pressed. */
+/**
+ * Remembers the text editor that was active last, because the panel has the focus when the user presses one of its
+ * buttons.
+ */
 export class RecentEditors extends Disposable {
-  /** One for each document, the last one first. */
+  /** The last active editor of each document, the most recent first. */
   private editors: readonly vscode.TextEditor[] = [];
 
   constructor() {
@@ -29,19 +32,19 @@ export class RecentEditors extends Disposable {
     this.register(vscode.window.onDidChangeActiveTextEditor((editor) => this.remember(editor)));
     this.register(
       vscode.workspace.onDidCloseTextDocument(() => {
-        // Also told of a document that changes its language, and stays open.
+        // VS Code fires this event also when the language of an open document changes.
         this.editors = this.editors.filter(({ document }) => !document.isClosed);
       }),
     );
   }
 
-  /** May be hidden behind another tab; then it has to be shown before it can be edited. */
+  /** Returns the last active editor. If it is hidden behind another tab, it must be shown before it can be edited. */
   last(): vscode.TextEditor | undefined {
     const { activeTextEditor, visibleTextEditors } = vscode.window;
     if (activeTextEditor && !excludedSchemes.has(activeTextEditor.document.uri.scheme)) return activeTextEditor;
     for (const editor of this.editors) {
-      const found = currentVisibleEditor(editor) ?? (hasTab(editor.document) ? editor : undefined);
-      if (found) return found;
+      const available = currentVisibleEditor(editor) ?? (hasTab(editor.document) ? editor : undefined);
+      if (available) return available;
     }
     return visibleTextEditors.find(isWritable);
   }
@@ -52,12 +55,17 @@ export class RecentEditors extends Disposable {
   }
 }
 
-/** An editor that was hidden and shown again is another object of the same document. */
+/**
+ * Returns the visible editor for the same document. VS Code creates a new editor object when a hidden editor is shown
+ * again.
+ */
 export function currentVisibleEditor(editor: vscode.TextEditor): vscode.TextEditor | undefined {
   return vscode.window.visibleTextEditors.find((visible) => visible === editor) ?? visibleEditorOf(editor.document);
 }
 
-/** The left side of a diff has a cursor of its own, where nobody has been. */
+/**
+ * Returns a visible editor of the document, but never the left side of a diff, whose cursor the user has not placed.
+ */
 export function visibleEditorOf(document: vscode.TextDocument): vscode.TextEditor | undefined {
   const editors = vscode.window.visibleTextEditors.filter((visible) => visible.document === document);
   return (
@@ -78,7 +86,7 @@ function isWritable({ document: { uri } }: vscode.TextEditor): boolean {
   return writableSchemes.has(uri.scheme) || vscode.workspace.fs.isWritableFileSystem(uri.scheme) === true;
 }
 
-/** A document whose tab was closed may stay open for a while. */
+/** Returns whether a tab shows the document. VS Code may keep a document open for a while after its tab was closed. */
 function hasTab({ isClosed, uri }: vscode.TextDocument): boolean {
   if (isClosed) return false;
   const key = uri.toString();
