@@ -4,7 +4,7 @@ import type { FaultAction } from '../../../engine/events';
 import { askAgainPrompt, continuePrompt } from './chatHistory';
 import { parseChatMetadata } from './chatMetadata';
 
-/** What a button in the chat does. */
+/** Actions of the buttons in the chat. */
 export const chatActions = [
   'retryNow',
   'askAgain',
@@ -26,12 +26,12 @@ export function isChatAction(value: unknown): value is ChatAction {
   return chatActions.some((action) => action === value);
 }
 
-/** The buttons below a failure: what the panel offers, as far as a chat can do it. */
+/** Returns the buttons below a failure: the actions that the panel offers, if they are possible in a chat. */
 export function failureButtons(actions: readonly FaultAction[]): readonly ChatAction[] {
   return [...new Set(actions.map(chatActionFor).filter((action) => action !== undefined))];
 }
 
-/** A turn that has failed is over: to retry it is to ask again. */
+/** Returns the action for the chat. A failed turn can't be retried there, so its prompt is sent again. */
 function chatActionFor(action: FaultAction): ChatAction | undefined {
   switch (action) {
     case 'retryNow':
@@ -44,6 +44,7 @@ function chatActionFor(action: FaultAction): ChatAction | undefined {
   }
 }
 
+/** Returns the title of a button. */
 export function actionTitle(action: ChatAction, localize: Localize): string {
   switch (action) {
     case 'retryNow':
@@ -73,13 +74,16 @@ export function actionTitle(action: ChatAction, localize: Localize): string {
   }
 }
 
-/** What may come next. @param metadata of the result */
+/**
+ * Returns the prompts that VS Code suggests after an answer.
+ * @param metadata the metadata of the chat result
+ */
 export function chatFollowups(metadata: unknown, localize: Localize): vscode.ChatFollowup[] {
   const { state, command, code, hasText } = parseChatMetadata(metadata) ?? { state: 'note' };
   switch (state) {
     case 'done': {
       if (!code) return [];
-      // Its place stands for the code, wherever the cursor has gone.
+      // The label identifies the code, even if the cursor has moved since.
       const { label: prompt } = code;
       const fix = { prompt, command: 'fix', label: localize('Fix {0}', { 0: prompt }) };
       const tests = { prompt, command: 'tests', label: localize('Write tests for {0}', { 0: prompt }) };
@@ -97,7 +101,7 @@ export function chatFollowups(metadata: unknown, localize: Localize): vscode.Cha
   }
 }
 
-/** Else it would go to the command of the turn before. */
+/** Returns a suggestion without a command. An undefined command would mean the command of the previous turn. */
 function promptFollowup(prompt: string): vscode.ChatFollowup {
   return { prompt, command: '' };
 }

@@ -20,35 +20,38 @@ import { ChatTurns } from './chatTurns';
 interface ParticipantDeps extends Pick<ChatActionDeps, 'setModel' | 'origin'> {
   readonly engine: Engine;
   readonly log: Pick<Log, 'error'>;
-  /** Of the settings; the offline demo has no part in VS Code's chat. */
+  /** Returns the model and the parameters of the settings, never those of the offline demo. */
   readonly defaults: () => RequestDefaults;
-  /** The user's own. */
+  /** Returns the connection to the user's gateway, never to the offline demo. */
   readonly connection: () => Promise<Connection>;
-  /** The one the person was in last: the chat has the focus. */
+  /** Returns the editor that was active last, because the chat has the focus. */
   readonly editor: () => vscode.TextEditor | undefined;
   readonly pickModel: () => Promise<string | undefined>;
   readonly onEvent: (turnId: string, event: StreamEvent) => void;
 }
 
+/** Where a turn is shown. */
 interface ChatOutput {
   readonly stream: vscode.ChatResponseStream;
   readonly token: vscode.CancellationToken;
-  /** The model is one of ours that was chosen in the chat, not in the settings. */
+  /** Whether the user selected a HolySheep model in the chat, so that the model of the settings is not used. */
   readonly pickedInChat: boolean;
 }
 
-/** Behind every button; it is given the turn and the action. */
+/** Command of every button. Its arguments are the ID of the turn and the action. */
 const buttonCommand: CommandId = 'holysheep.chatAction';
 
 const formatter: ChatFormatter = { localize, formatTime: secondOfDay };
 
-/** Answers in VS Code's own chat. */
+/** The chat participant `@holysheep`, which answers prompts in VS Code's chat. */
 export class ChatParticipant {
   private readonly turns = new ChatTurns();
 
   constructor(private readonly deps: ParticipantDeps) {}
 
-  /** Never rejects: what VS Code does with an error is to show where in our code it was. */
+  /**
+   * Handles a request of the chat. This method never rejects, because VS Code would show the stack trace of the error.
+   */
   async handle(
     request: vscode.ChatRequest,
     { history }: vscode.ChatContext,
@@ -73,15 +76,16 @@ export class ChatParticipant {
     }
   }
 
+  /** Returns the prompts that VS Code suggests after a result. */
   followups({ metadata }: vscode.ChatResult): vscode.ChatFollowup[] {
     return chatFollowups(metadata, localize);
   }
 
-  /** @param args as a button was given them */
-  async runAction(...[id, action]: readonly unknown[]): Promise<void> {
-    if (typeof id !== 'string' || !isChatAction(action)) return;
+  /** Runs the action of a button. The arguments are the ID of the turn and the action. */
+  async runAction(...[turnId, action]: readonly unknown[]): Promise<void> {
+    if (typeof turnId !== 'string' || !isChatAction(action)) return;
     const { turns } = this;
-    await runChatAction({ ...this.deps, turns, localize }, id, action);
+    await runChatAction({ ...this.deps, turns, localize }, turnId, action);
   }
 
   private async answer(
@@ -90,27 +94,27 @@ export class ChatParticipant {
     stream: vscode.ChatResponseStream,
     token: vscode.CancellationToken,
   ): Promise<vscode.ChatResult> {
-    // First of all: a request that fails on the way must not leave it to another.
-    const anyway = this.turns.consumeTryAnyway();
+    // This must be the first step: if this request fails, the flag must not apply to the next request.
+    const tryAnyway = this.turns.consumeTryAnyway();
     const exchanges = chatExchanges(history, localize);
     const last = exchanges.at(-1);
-    const go = parseIntent(request, last, localize);
+    const intent = parseIntent(request, last, localize);
     const question: ChatQuestion =
-      last && go !== undefined
+      last && intent !== undefined
         ? { ...last, references: last.code ? [toLocation(last.code)] : [], omitsAttachments: false }
         : await chatQuestion(request, { editor: this.deps.editor(), previousCode: last?.code });
     if (!token.isCancellationRequested) showReferences(question, stream);
-    const past = go === undefined ? exchanges : exchanges.slice(0, -1);
-    const earlier = last && go === 'continue' ? partialAnswerOf(last) : undefined;
-    const answer = new ChatAnswer(formatter, earlier?.text);
-    const stop = new AbortController();
-    const subscription = token.onCancellationRequested(() => stop.abort());
-    if (token.isCancellationRequested) stop.abort();
+    const previousExchanges = intent === undefined ? exchanges : exchanges.slice(0, -1);
+    const partial = last && intent === 'continue' ? partialAnswerOf(last) : undefined;
+    const answer = new ChatAnswer(formatter, partial?.text);
+    const abortController = new AbortController();
+    const subscription = token.onCancellationRequested(() => abortController.abort());
+    if (token.isCancellationRequested) abortController.abort();
     const { connection } = this.deps;
-    const options = { signal: stop.signal, earlier, connection };
-    const turn = this.deps.engine.stream(this.request(request, past, question), options);
-    // A question of somebody's own may have come between.
-    if (anyway && go === 'again') turn.tryAnyway();
+    const options = { signal: abortController.signal, earlier: partial, connection };
+    const turn = this.deps.engine.stream(this.createRequest(request, previousExchanges, question), options);
+    // The user may have sent a different prompt before that of the button.
+    if (tryAnyway && intent === 'again') turn.tryAnyway();
     try {
       await this.showTurn(turn, answer, { stream, token, pickedInChat: isHolySheepModel(request.model) });
     } finally {
@@ -120,8 +124,8 @@ export class ChatParticipant {
     const metadata: ChatMetadata = {
       state: answer.outcome?.state ?? 'failed',
       command,
-      // What an answer is gone on with is kept with its first part.
-      content: go === 'continue' || content === request.prompt ? undefined : content,
+      // The prompt of a continued answer is saved with its first response.
+      content: intent === 'continue' || content === request.prompt ? undefined : content,
       code,
       inserted: answer.inserted,
       reasoned: answer.hadReasoning,
@@ -131,57 +135,54 @@ export class ChatParticipant {
     return { metadata, ...(message !== undefined && { errorDetails: { message } }) };
   }
 
-  private request(
-    { model: chosen }: vscode.ChatRequest,
-    past: readonly ChatExchange[],
+  private createRequest(
+    { model: selectedModel }: vscode.ChatRequest,
+    previousExchanges: readonly ChatExchange[],
     { content }: ChatQuestion,
   ): ChatRequest {
     const { model, systemPrompt, temperature, maxTokens } = this.deps.defaults();
     const system = systemPrompt.trim() ? [{ role: 'system', content: systemPrompt } as const] : [];
     return {
-      model: isHolySheepModel(chosen) ? chosen.id : model,
-      messages: [...system, ...historyMessages(past), { role: 'user', content }],
+      model: isHolySheepModel(selectedModel) ? selectedModel.id : model,
+      messages: [...system, ...historyMessages(previousExchanges), { role: 'user', content }],
       temperature,
       maxTokens,
     };
   }
 
-  /** Until it ends, or the chat can't show it any more. Nothing is shown after a cancellation. */
+  /** Shows a turn until it ends, or until the chat can't show the rest. Nothing is shown after a cancellation. */
   private async showTurn(
     turn: RunningTurn,
     answer: ChatAnswer,
     { stream, token, pickedInChat }: ChatOutput,
   ): Promise<void> {
-    const id = randomUUID();
-    const started = this.turns.start(id, turn, pickedInChat);
+    const turnId = randomUUID();
+    const chatTurn = this.turns.start(turnId, turn, pickedInChat);
     try {
       for await (const event of turn) {
-        this.deps.onEvent(id, event);
-        if (event.type === 'waiting') started.waitActions = event.actions;
-        else if (event.type === 'attempt') started.waitActions = undefined;
-        for (const part of answer.handle(event)) if (!token.isCancellationRequested) showPart(part, id, stream);
+        this.deps.onEvent(turnId, event);
+        if (event.type === 'waiting') chatTurn.waitActions = event.actions;
+        else if (event.type === 'attempt') chatTurn.waitActions = undefined;
+        for (const part of answer.handle(event)) if (!token.isCancellationRequested) showPart(part, turnId, stream);
         if (answer.outcome) break;
       }
     } finally {
-      this.turns.end(id);
+      this.turns.end(turnId);
     }
   }
 }
 
-/** A fork of VS Code may have a chat without models. */
-function isHolySheepModel(chosen: vscode.LanguageModelChat | undefined): chosen is vscode.LanguageModelChat {
-  return chosen?.vendor === 'holysheep';
+/** Returns whether the model is provided by this extension. A fork of VS Code may have a chat without models. */
+function isHolySheepModel(model: vscode.LanguageModelChat | undefined): model is vscode.LanguageModelChat {
+  return model?.vendor === 'holysheep';
 }
 
-function showReferences(
-  { references: used, omitsAttachments: leftOut }: ChatQuestion,
-  stream: vscode.ChatResponseStream,
-): void {
-  for (const location of used) stream.reference(location);
-  if (leftOut) stream.progress(vscode.l10n.t('Non-text attachments were left out.'));
+function showReferences({ references, omitsAttachments }: ChatQuestion, stream: vscode.ChatResponseStream): void {
+  for (const location of references) stream.reference(location);
+  if (omitsAttachments) stream.progress(vscode.l10n.t('Non-text attachments were left out.'));
 }
 
-function showPart(part: ChatPart, id: string, stream: vscode.ChatResponseStream): void {
+function showPart(part: ChatPart, turnId: string, stream: vscode.ChatResponseStream): void {
   switch (part.type) {
     case 'markdown':
       stream.markdown(part.text);
@@ -191,7 +192,7 @@ function showPart(part: ChatPart, id: string, stream: vscode.ChatResponseStream)
       return;
     case 'button': {
       const { action } = part;
-      stream.button({ command: buttonCommand, title: actionTitle(action, localize), arguments: [id, action] });
+      stream.button({ command: buttonCommand, title: actionTitle(action, localize), arguments: [turnId, action] });
       return;
     }
   }

@@ -11,51 +11,57 @@ import { createAttachment, readDocument } from '../../context/readContext';
 import { UserError } from '../../util/userError';
 import { type ChatCommand, chatCommands, type CodeLocation, isChatCommand } from './chatMetadata';
 
-/** What the model is asked. */
+/** The prompt that the model is sent for a request of the chat. */
 export interface ChatQuestion {
   readonly content: string;
   readonly command?: ChatCommand | undefined;
-  /** The code that it is about. */
+  /** Location of the code that the prompt is about. */
   readonly code?: CodeLocation | undefined;
-  /** All that goes along. */
+  /** Locations of all code that is sent with the prompt. */
   readonly references: readonly vscode.Location[];
-  /** Something that was attached is no text, and does not go along. */
+  /** Whether attachments were left out because they are not text. */
   readonly omitsAttachments: boolean;
 }
 
 interface QuestionContext {
-  /** The one the person was in last. */
+  /** The editor that was active last. */
   readonly editor: vscode.TextEditor | undefined;
-  /** The code that was asked about before. */
+  /** Location of the code that the previous prompt was about. */
   readonly previousCode: CodeLocation | undefined;
 }
 
-/** @throws UserError when there is nothing to ask, or no code to ask about, or it can't be read */
-export async function chatQuestion(request: vscode.ChatRequest, now: QuestionContext): Promise<ChatQuestion> {
-  return isChatCommand(request.command) ? codeQuestion(request, request.command, now) : plainQuestion(request);
+/**
+ * Returns the prompt for a request, with the code and the attachments.
+ * @throws UserError if the prompt is empty, or its code or an attachment is missing or can't be read
+ */
+export async function chatQuestion(request: vscode.ChatRequest, context: QuestionContext): Promise<ChatQuestion> {
+  return isChatCommand(request.command) ? codeQuestion(request, request.command, context) : plainQuestion(request);
 }
 
 async function codeQuestion(
   { prompt, references }: vscode.ChatRequest,
   command: ChatCommand,
-  { editor, previousCode: before }: QuestionContext,
+  { editor, previousCode }: QuestionContext,
 ): Promise<ChatQuestion> {
-  const own = await readAttached(references);
-  const isNamed = before !== undefined && prompt.trim() === before.label;
-  const code = own.code.length > 0 ? own.code : await findImpliedCode(references, isNamed ? before : undefined, editor);
-  const [main, ...others] = code;
+  const attached = await readAttached(references);
+  const isNamed = previousCode !== undefined && prompt.trim() === previousCode.label;
+  const code =
+    attached.code.length > 0
+      ? attached.code
+      : await findImpliedCode(references, isNamed ? previousCode : undefined, editor);
+  const [main, ...additional] = code;
   const instruction = codePrompts.find(({ id }) => id === chatCommands[command]);
   if (!main || !instruction) throw new UserError(vscode.l10n.t('No code found here.'));
   const { document, excerpt } = main;
   const text = codePromptText(instruction, excerpt, codeProblems(document, excerpt), vscode.env.language);
-  const wish = isNamed ? '' : prompt.trim();
-  const asked = wish === '' ? text : `${text}\n\nThe user adds: ${wish}`;
+  const addition = isNamed ? '' : prompt.trim();
+  const question = addition === '' ? text : `${text}\n\nThe user adds: ${addition}`;
   return {
-    content: contextPrompt(asked, [...others.map(toAttachment), ...own.texts]) ?? asked,
+    content: contextPrompt(question, [...additional.map(toAttachment), ...attached.texts]) ?? question,
     command,
     code: toCodeLocation(main),
     references: code.map(({ location }) => location),
-    omitsAttachments: own.hasNonText,
+    omitsAttachments: attached.hasNonText,
   };
 }
 
@@ -63,63 +69,69 @@ async function plainQuestion({ prompt, references }: vscode.ChatRequest): Promis
   if (!prompt.trim()) {
     throw new UserError(vscode.l10n.t('Ask anything, or use /explain, /fix or /tests on the code at the cursor.'));
   }
-  const { code, texts, hasNonText: others }: ChatReferences = await readAttachedOrImplicit(references);
+  const { code, texts, hasNonText }: ChatReferences = await readAttachedOrImplicit(references);
   return {
     content: contextPrompt(prompt, [...code.map(toAttachment), ...texts]) ?? prompt,
     references: code.map(({ location }) => location),
-    omitsAttachments: others,
+    omitsAttachments: hasNonText,
   };
 }
 
-/** Code as it is now, and where. */
+/** Code in its current version, with its location. */
 interface FoundCode {
   readonly document: vscode.TextDocument;
   readonly excerpt: CodeExcerpt;
   readonly location: vscode.Location;
 }
 
-/** What was attached to a request. */
+/** The attachments of a request, after reading. */
 interface ChatReferences {
   readonly code: readonly FoundCode[];
   readonly texts: readonly Attachment[];
-  /** There was something else, a picture for instance. */
+  /** Whether other attachments exist, for example images. */
   readonly hasNonText: boolean;
 }
 
 type Reference = vscode.ChatPromptReference;
 
-/** VS Code attaches by itself what is in sight. */
+/** Returns whether VS Code attached the reference automatically, because it is visible in the editor. */
 function isImplicit({ id }: Reference): boolean {
   return id.startsWith('vscode.implicit');
 }
 
 /**
- * For agents with tools VS Code attaches, unseen, a list of skills with their paths on this machine, and the instructions
- * that a workspace brings: neither is anybody's wish here.
+ * Returns whether VS Code attached the reference without showing it. For agents, VS Code attaches a list of skills with
+ * paths on this machine, and the instructions of a workspace. The user has chosen neither, so they are not sent.
  */
 function isHidden({ id }: Reference): boolean {
   return /^vscode\.(customizations|instructions|prompt\.instructions)/.test(id);
 }
 
-/** In the order of the prompt; VS Code's is the reverse. */
+/** Returns the references in the order of the prompt. VS Code passes them in reverse order. */
 function inPromptOrder(references: readonly Reference[]): readonly Reference[] {
   return references.toReversed();
 }
 
-/** What a person has attached. @throws UserError when a file can't be read, or all of it is too much */
+/**
+ * Reads the references that the user attached.
+ * @throws UserError if a file can't be read, or the attachments exceed the limit
+ */
 async function readAttached(references: readonly Reference[]): Promise<ChatReferences> {
   return readReferences(
     inPromptOrder(references).filter((reference) => !isImplicit(reference) && !isHidden(reference)),
   );
 }
 
-/** With what VS Code attaches by itself. @throws UserError as `attached` */
+/**
+ * Reads the references that the user attached. Without any, reads those that VS Code attached automatically.
+ * @throws UserError if an attached file can't be read, or the attachments exceed the limit
+ */
 async function readAttachedOrImplicit(references: readonly Reference[]): Promise<ChatReferences> {
-  const own = await readAttached(references);
-  return own.code.length + own.texts.length > 0 ? own : readImplicit(references);
+  const attached = await readAttached(references);
+  return attached.code.length + attached.texts.length > 0 ? attached : readImplicit(references);
 }
 
-/** What VS Code attaches by itself. What of it can't be read is nobody's wish. */
+/** Reads the references that VS Code attached automatically. If one of them can't be read, none is sent. */
 async function readImplicit(references: readonly Reference[]): Promise<ChatReferences> {
   try {
     return await readReferences(inPromptOrder(references).filter(isImplicit));
@@ -130,17 +142,17 @@ async function readImplicit(references: readonly Reference[]): Promise<ChatRefer
 }
 
 /**
- * The code that is meant where nothing is attached: the one that was asked about before, if the prompt names it, else
- * that of the editor, else what VS Code says is in sight.
- * @throws UserError when there is none
+ * Finds the code for a prompt without attachments: the code of the previous prompt if this prompt names it, or else the
+ * code in the editor, or else the code that VS Code attached automatically.
+ * @throws UserError if there is no code
  */
 async function findImpliedCode(
   references: readonly Reference[],
-  place: CodeLocation | undefined,
+  previousCode: CodeLocation | undefined,
   editor: vscode.TextEditor | undefined,
 ): Promise<readonly FoundCode[]> {
-  if (place) {
-    const { uri, range } = toLocation(place);
+  if (previousCode) {
+    const { uri, range } = toLocation(previousCode);
     return [await readCode(uri, range)];
   }
   const excerpt = editor && (await findCode(editor));
@@ -161,6 +173,7 @@ function toCodeLocation({ excerpt, location: { uri, range } }: FoundCode): CodeL
   };
 }
 
+/** Converts saved metadata to a location of VS Code. */
 export function toLocation({ uri, range }: CodeLocation): vscode.Location {
   return new vscode.Location(vscode.Uri.parse(uri, true), new vscode.Range(...range));
 }
@@ -172,35 +185,38 @@ function toAttachment({ excerpt: { label, languageId, code, truncated } }: Found
 async function readReferences(references: readonly Reference[]): Promise<ChatReferences> {
   const code: FoundCode[] = [];
   const texts: Attachment[] = [];
-  let others = false;
-  let room: number = contextLimits.draft;
-  const addCode = (found: FoundCode): void => {
-    code.push(found);
-    room -= found.excerpt.code.length;
+  let hasNonText = false;
+  let remainingChars: number = contextLimits.draft;
+  const addCode = (item: FoundCode): void => {
+    code.push(item);
+    remainingChars -= item.excerpt.code.length;
   };
-  const addText = (text: Attachment): void => {
-    texts.push(text);
-    room -= text.code.length;
+  const addText = (item: Attachment): void => {
+    texts.push(item);
+    remainingChars -= item.code.length;
   };
   for (const { value, modelDescription, id } of references) {
     if (value instanceof vscode.Location) addCode(await readCode(value.uri, value.range));
     else if (value instanceof vscode.Uri) addCode(await readCode(value));
     else if (typeof value === 'string') addText(createAttachment('file', modelDescription ?? id, '', value));
-    else others = true;
-    if (room < 0) {
+    else hasNonText = true;
+    if (remainingChars < 0) {
       throw new UserError(vscode.l10n.t('This prompt has no room for more context. Remove some first.'));
     }
   }
-  return { code, texts, hasNonText: others };
+  return { code, texts, hasNonText };
 }
 
-/** @param range absent: all of it. @throws UserError when there is nothing, or nothing that could be read */
+/**
+ * Reads the code in a range, or the complete document.
+ * @throws UserError if the code is empty or can't be read
+ */
 async function readCode(uri: vscode.Uri, range?: vscode.Range): Promise<FoundCode> {
   await refuseHiddenLink(uri);
   const document = await readDocument(uri);
-  const whole = new vscode.Range(0, 0, document.lineCount, 0);
+  const fullRange = new vscode.Range(0, 0, document.lineCount, 0);
   const path = shownPath(uri);
-  const excerpt = excerptOf(codeDocument(document), path, document.validateRange(range ?? whole), 'selection');
+  const excerpt = excerptOf(codeDocument(document), path, document.validateRange(range ?? fullRange), 'selection');
   if (!excerpt) throw new UserError(vscode.l10n.t('{0} is empty or no longer exists.', path));
   return foundCode(document, excerpt);
 }

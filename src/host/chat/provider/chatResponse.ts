@@ -4,22 +4,22 @@ import { messageOf } from '../../util/userError';
 import { escapeMarkdown } from '../chatMessages';
 import { ChatFailure, type ChatSink } from './modelAnswer';
 
-/** The type of the data part from which VS Code's own chat takes the usage. */
+/** Type of the data part from which VS Code's built-in chat reads the token usage. */
 const usageType = 'usage';
 
-/** Proposed API that VS Code has had for long: what a model thinks, shown apart from its answer. */
+/** Response part for the reasoning of a model. It is a proposed API that VS Code has had for a long time. */
 type ThinkingPart = new (
   value: string,
   id?: string,
   metadata?: Readonly<Record<string, unknown>>,
 ) => vscode.LanguageModelDataPart;
 
-/** Returns a sink that reports an answer as the parts of a response of VS Code's. */
+/** Returns a sink that reports an answer as response parts of VS Code's language model API. */
 export function responseSink(progress: vscode.Progress<vscode.LanguageModelResponsePart>): ChatSink {
   const { LanguageModelThinkingPart: Thinking } = vscode as { readonly LanguageModelThinkingPart?: ThinkingPart };
   let isThinking = false;
-  let notes = 0;
-  const think = (text: string, id?: string): void => {
+  let statusCount = 0;
+  const reportThinking = (text: string, id?: string): void => {
     if (!Thinking) return;
     isThinking = true;
     progress.report(new Thinking(text, id));
@@ -33,9 +33,9 @@ export function responseSink(progress: vscode.Progress<vscode.LanguageModelRespo
       endThinking();
       progress.report(new vscode.LanguageModelTextPart(text));
     },
-    appendReasoning: (text) => think(text),
-    // VS Code shows a thought of its own in bold letters as the heading while it lasts.
-    showStatus: (line) => think(`**${escapeMarkdown(line)}**\n\n`, `note-${++notes}`),
+    appendReasoning: (text) => reportThinking(text),
+    // VS Code shows a bold thinking part as the heading of the reasoning while the part is the last one.
+    showStatus: (line) => reportThinking(`**${escapeMarkdown(line)}**\n\n`, `note-${++statusCount}`),
     callTool: (id, name, input) => {
       endThinking();
       progress.report(new vscode.LanguageModelToolCallPart(id, name, input));
@@ -48,21 +48,21 @@ export function responseSink(progress: vscode.Progress<vscode.LanguageModelRespo
 }
 
 /**
- * Returns the error that VS Code is given for a failure. VS Code's own chat prints the stack of an error and the name of
- * any error but the plain one; other extensions distinguish errors by their code.
+ * Returns the error that VS Code receives for a failure. VS Code's built-in chat prints the stack of an error, and the
+ * name of any error other than `Error`. Other extensions distinguish errors by their code.
  *
- * @param initiator the caller as VS Code names it; undefined: this version does not name it
+ * @param initiator the name of the caller, which only newer versions of VS Code pass
  */
 export function chatError(error: unknown, initiator: unknown): unknown {
-  // Anything else is a defect of ours, which is in the log.
+  // Any other error is a defect of this extension, which the caller has logged.
   if (!(error instanceof ChatFailure)) return withoutStack(messageOf(error));
   const { message, kind } = error;
   return isBuiltInChat(initiator) ? markdownError(message) : (codedError(kind, message) ?? withoutStack(message));
 }
 
 /**
- * Returns the error that tells VS Code's own chat why an answer ended early, because that chat has no other place for it.
- * Other extensions have received the answer as far as it goes.
+ * Returns the error by which VS Code's built-in chat shows why an answer ended early. That chat can't show the reason
+ * in any other way. Other extensions get no error, because they have received the answer so far.
  */
 export function earlyEndError(message: string | undefined, initiator: unknown): Error | undefined {
   return message !== undefined && isBuiltInChat(initiator) ? markdownError(message) : undefined;
@@ -72,7 +72,7 @@ function isBuiltInChat(initiator: unknown): boolean {
   return typeof initiator !== 'string' || initiator === 'core' || /^github\.copilot/i.test(initiator);
 }
 
-/** VS Code's chat reads the message as Markdown, and it may quote the provider. */
+/** Returns an error for VS Code's chat, which renders the message as Markdown. The message may quote the provider. */
 function markdownError(message: string): Error {
   return withoutStack(escapeMarkdown(message));
 }

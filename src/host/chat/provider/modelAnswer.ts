@@ -4,21 +4,21 @@ import type { ToolCall } from '../../../engine/request';
 import { isDescribedBy } from '../../../shared/protocol';
 import { formatModelSwitch, formatWait, type ChatFormatter } from '../chatMessages';
 
-/** Where an answer goes that nothing can be taken back from. */
+/** Receives the parts of an answer. Parts can't be removed or changed later. */
 export interface ChatSink {
   appendText(text: string): void;
-  /** What the model thinks. */
+  /** Appends to the reasoning of the model. */
   appendReasoning(text: string): void;
-  /** A line of ours beside the answer: what the network does. */
+  /** Shows a status line of the extension, for example about a wait. */
   showStatus(line: string): void;
   callTool(id: string, name: string, input: object): void;
   reportUsage(usage: Usage): void;
 }
 
-/** The answer has ended without being whole. */
+/** Error for an answer that ended before it was complete. */
 export class ChatFailure extends Error {
   constructor(
-    /** Localised. */
+    /** Localized error message. */
     message: string,
     readonly kind: FailedEvent['kind'],
   ) {
@@ -27,17 +27,19 @@ export class ChatFailure extends Error {
 }
 
 /**
- * Passes a turn on to a chat, in which text is only ever appended: what was shown is never said again. A new answer
- * that does not begin with it can't be shown; its tool calls can. Calls are passed on when the answer is whole, so
- * that none is carried out twice, nor one that was cut.
+ * Passes the events of a turn to a sink whose text can only be appended, so no text is sent twice. A restarted answer
+ * is sent only if it starts with the text that was already sent. Tool calls are passed on when the answer is complete,
+ * so that no call runs twice and no incomplete call runs.
  */
 export class ModelAnswer {
-  /** Localised: why the answer is whole, as far as it goes, but ends too early. */
+  /** Localized reason why the answer ended early without a failure. */
   earlyEnd: string | undefined;
+  /** Text that the sink has received. */
   private sentText = '';
+  /** Text of the answer, which differs from the sent text after an incompatible restart. */
   private currentText = '';
   private usage: Usage | undefined;
-  /** The last that was told. */
+  /** The last wait that was shown. */
   private lastWait: WaitingEvent | undefined;
   /** The tool calls of the current attempt, by their index. */
   private readonly calls = new Map<number, ToolCall>();
@@ -47,7 +49,10 @@ export class ModelAnswer {
     private readonly formatter: ChatFormatter,
   ) {}
 
-  /** @returns true after the last event. @throws ChatFailure where the answer is not whole */
+  /**
+   * Passes an event to the sink. Returns true after the last event of the turn.
+   * @throws ChatFailure if the answer ended before it was complete
+   */
   handle(event: StreamEvent): boolean {
     switch (event.type) {
       case 'text':
@@ -97,7 +102,10 @@ export class ModelAnswer {
     }
   }
 
-  /** A thought behind a text makes VS Code fold the text away, and break a block of code in two: then nothing is said. */
+  /**
+   * Shows a status line, but only before the first text. After text, VS Code would collapse the text and split an open
+   * code block.
+   */
   private showStatus(line: string): void {
     if (this.sentText === '') this.sink.showStatus(line);
   }
@@ -111,7 +119,7 @@ export class ModelAnswer {
     });
   }
 
-  /** In the order of their indices. A call without an id is given one. */
+  /** Returns the tool calls in the order of their indices. A call without an ID gets an ID. */
   private orderedCalls(): readonly ToolCall[] {
     return [...this.calls]
       .sort(([a], [b]) => a - b)
@@ -121,9 +129,9 @@ export class ModelAnswer {
 
   private sendNewText(): void {
     if (!this.currentText.startsWith(this.sentText)) return;
-    const more = this.currentText.slice(this.sentText.length);
+    const newText = this.currentText.slice(this.sentText.length);
     this.sentText = this.currentText;
-    if (more !== '') this.sink.appendText(more);
+    if (newText !== '') this.sink.appendText(newText);
   }
 
   private finish(finishReason: string): void {
@@ -134,9 +142,9 @@ export class ModelAnswer {
       );
       throw new ChatFailure(message, 'truncated');
     }
-    // All of them, before the first is made.
+    // All inputs are checked before the first call is passed on.
     const inputs = calls.map(({ name, arguments: json }) => {
-      // At the token limit nothing may be all that has come of what was to be said.
+      // No arguments mean an empty object, unless the arguments may be missing because of the token limit.
       const input = json.trim() === '' && finishReason !== 'length' ? {} : parseJson(json);
       if (!isRecord(input)) throw this.invalidCallFailure(name, finishReason);
       return input;

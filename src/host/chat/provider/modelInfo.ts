@@ -1,17 +1,19 @@
-/** What VS Code wants to know of a model before it is asked anything. */
+/** Limits of a model that VS Code needs before it sends a request. */
 interface ModelLimits {
   readonly maxInputTokens: number;
   readonly maxOutputTokens: number;
   readonly imageInput: boolean;
 }
 
+/** Models whose IDs match a pattern, with the same limits. */
 interface ModelFamily extends ModelLimits {
   readonly pattern: RegExp;
 }
 
 /**
- * Gateways list names and nothing else. The limits are those the makers publish for the smallest model of such a name;
- * the first that matches decides. VS Code cuts what is too long, so too little is the safe side.
+ * Limits of model families, because gateways list only the IDs of models. The first matching family applies. The limits
+ * are those that the makers publish for the smallest model of the family. VS Code shortens prompts that exceed a limit,
+ * so a low limit is safer than a high limit.
  */
 const families: readonly ModelFamily[] = [
   { pattern: /claude-(?:instant|1|2)/i, maxInputTokens: 96_000, maxOutputTokens: 4_096, imageInput: false },
@@ -35,16 +37,18 @@ const families: readonly ModelFamily[] = [
 
 const defaultLimits: ModelLimits = { maxInputTokens: 32_000, maxOutputTokens: 4_096, imageInput: false };
 
+/** Returns the limits of a model by its ID. Unknown models have low limits. */
 export function modelLimits(model: string): ModelLimits {
   const { maxInputTokens, maxOutputTokens, imageInput } =
     families.find(({ pattern: ids }) => ids.test(model)) ?? defaultLimits;
   return { maxInputTokens, maxOutputTokens, imageInput };
 }
 
-/** Gateways list everything they have, and much of it can't hold a conversation. */
+/** Matches models that are not for chat. Gateways list such models as well. */
 const nonChatModel =
   /embed|rerank|whisper|(?:^|[-/])(?:tts|stt|asr)(?:[-/]|$)|dall-e|moderation|transcribe|(?:^|[-/])(?:image|video|audio|speech)(?:[-/]|$)|stable-diffusion|flux|sora|veo|suno|midjourney|(?:^|[-/])realtime(?:[-/]|$)/i;
 
+/** Returns whether a model can hold a conversation, by its ID. */
 export function canChat(model: string): boolean {
   return !nonChatModel.test(model);
 }

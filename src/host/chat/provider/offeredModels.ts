@@ -9,28 +9,34 @@ import { plainLabel } from '../../ui/messageText';
 import { resultWithin } from '../../util/systemClock';
 import { canChat, modelLimits } from './modelInfo';
 
-/** Time limit for the list of models, because other extensions wait for it before they can ask anything. */
+/**
+ * Time limit for the list of models, in milliseconds. Other extensions wait for the list before they can send a
+ * request.
+ */
 const listTimeoutMs = 3000;
 
 export interface OfferedModelsDeps {
   readonly catalog: Pick<ModelCatalog, 'listOf'>;
   readonly log: Pick<Log, 'error'>;
-  /** VS Code is to ask for the models again. */
+  /** Makes VS Code request the models again. */
   readonly modelsChanged: () => void;
 }
 
-/** Those of the gateway that can hold a conversation, `own`, which is set, before them. */
+/** Returns the configured model, followed by the other models of the gateway that can hold a conversation. */
 export async function offeredModels(
   deps: OfferedModelsDeps,
   connection: ActiveConnection,
-  own: string,
+  configuredModel: string,
 ): Promise<vscode.LanguageModelChatInformation[]> {
-  const listed = await fetchModels(deps, connection);
-  const models = [own, ...listed.filter((id) => id !== own && canChat(id))];
+  const gatewayModels = await fetchModels(deps, connection);
+  const models = [configuredModel, ...gatewayModels.filter((id) => id !== configuredModel && canChat(id))];
   return models.map((id) => toModelInformation(id, connection));
 }
 
-/** Nobody waits long for a gateway that does not answer: its list is told when it comes. */
+/**
+ * Returns the models of the gateway. If the list does not arrive within the time limit, VS Code is notified when it
+ * does.
+ */
 async function fetchModels(
   { catalog, log, modelsChanged }: OfferedModelsDeps,
   connection: ActiveConnection,
@@ -45,12 +51,12 @@ async function fetchModels(
     }
   };
   const list = fromGateway();
-  const first = await resultWithin(listTimeoutMs, list);
-  if (first !== 'late' && first) return first;
-  if (first === 'late') {
+  const inTime = await resultWithin(listTimeoutMs, list);
+  if (inTime !== 'late' && inTime) return inTime;
+  if (inTime === 'late') {
     list.then((models) => models && modelsChanged()).catch((error: unknown) => log.error(error));
   }
-  // What is known of one gateway says nothing about another.
+  // The default models are those of HolySheep, so they are not offered for another gateway.
   return connection.origin === originOf(defaultBaseUrl) ? knownModels : [];
 }
 

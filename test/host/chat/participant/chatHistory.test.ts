@@ -74,7 +74,7 @@ describe('the history of the chat', () => {
       turns('continue.', ['three'], { state: 'done' }),
     );
     assert.deepEqual(past, [
-      { content: 'q', command: undefined, code: undefined, text: 'one two three', state: 'done', reasoned: true },
+      { content: 'q', command: undefined, code: undefined, text: 'one two three', state: 'done', hadReasoning: true },
     ]);
   });
 
