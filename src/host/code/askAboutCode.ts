@@ -15,7 +15,7 @@ interface CodeCommandDeps extends SendServices {
   readonly target: Pick<TextTarget, 'editor'>;
 }
 
-/** Returns the prompt that the model is sent about the code. */
+/** Returns the prompt about the code that is sent to the model. */
 type PromptBuilder = (excerpt: CodeExcerpt, problems: readonly CodeProblem[], locale: string) => string;
 
 /**
@@ -58,8 +58,8 @@ async function askAboutCode(
 }
 
 /**
- * Returns the position of the selection. Returns undefined if the answer can't replace the code: only a complete
- * selection can be replaced.
+ * Returns the position at which the answer can replace the code. Returns undefined unless the code is a complete
+ * selection.
  */
 function applyTarget(uri: vscode.Uri, { origin, truncated, span }: CodeExcerpt): ApplyTarget | undefined {
   if (origin !== 'selection' || truncated) return undefined;

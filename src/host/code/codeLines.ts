@@ -23,14 +23,14 @@ function replaceIndent(lines: readonly string[], current: string, indent: string
  * Returns a block of lines with the indentation of the line in which it is inserted. The text is returned unchanged if
  * the cursor is not directly after the indentation. It is also unchanged if the first line is indented more than
  * another line, because the intended indentation is then unknown.
- * @param lead the text before the cursor on its line
+ * @param linePrefix the text before the cursor on its line
  */
-export function indentInsertion(text: string, lead: string): string {
+export function indentInsertion(text: string, linePrefix: string): string {
   const lines = splitLines(text);
   const current = commonIndent(lines) ?? '';
   const [first = ''] = lines;
-  if (lines.length < 2 || !lead || lead.trim() || !first.trim() || indentOf(first) !== current) return text;
-  return replaceIndent(lines, current, lead).join('\n').slice(lead.length);
+  if (lines.length < 2 || !linePrefix || linePrefix.trim() || !first.trim() || indentOf(first) !== current) return text;
+  return replaceIndent(lines, current, linePrefix).join('\n').slice(linePrefix.length);
 }
 
 function commonPrefix(a: string, b: string): string {
@@ -71,11 +71,14 @@ export function locateCode(text: string, original: string, offset: number): Code
 /**
  * Adapts a code block of the model to the selection that it replaces. The result ends with a line break if the
  * selection does. If the model left out the indentation of the selection, the result has that indentation.
- * @param lead the white space before the selection on its first line. Empty if other text precedes the selection.
+ * @param indent the white space before the selection on its first line. It is empty if other text precedes the
+ *   selection.
  */
-export function fitReplacement(original: string, replacement: string, lead = ''): string {
+export function fitReplacement(original: string, replacement: string, indent = ''): string {
   const body = splitLines(replacement.replace(/(\r?\n)+$/, ''));
-  const fitted = lead ? fitAfterIndent(splitLines(original), body, lead) : fitWholeLines(splitLines(original), body);
+  const fitted = indent
+    ? fitAfterIndent(splitLines(original), body, indent)
+    : fitWholeLines(splitLines(original), body);
   const text = fitted.join('\n');
   return original.endsWith('\n') ? `${text}\n` : text;
 }
@@ -97,11 +100,11 @@ function fitWholeLines(original: readonly string[], body: readonly string[]): re
  * Fits a block that starts directly after the indentation of a line. The first line needs no indentation. The remaining
  * lines are indented if they are indented less than the lines that they replace.
  */
-function fitAfterIndent(original: readonly string[], body: readonly string[], lead: string): readonly string[] {
+function fitAfterIndent(original: readonly string[], body: readonly string[], indent: string): readonly string[] {
   const [first = '', ...rest] = body;
-  if (first.startsWith(lead)) return [first.slice(lead.length), ...rest];
+  if (first.startsWith(indent)) return [first.slice(indent.length), ...rest];
   const current = commonIndent(rest);
-  const expected = commonIndent(original.slice(1)) ?? lead;
-  if (current === undefined || indentOf(first) || current.length + lead.length > expected.length) return body;
-  return [first, ...replaceIndent(rest, '', lead)];
+  const expected = commonIndent(original.slice(1)) ?? indent;
+  if (current === undefined || indentOf(first) || current.length + indent.length > expected.length) return body;
+  return [first, ...replaceIndent(rest, '', indent)];
 }

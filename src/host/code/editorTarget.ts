@@ -91,9 +91,9 @@ export class TextTarget extends Disposable {
     if (vscode.workspace.fs.isWritableFileSystem(document.uri.scheme) === false) {
       throw new UserError(vscode.l10n.t('{0} is read-only, so nothing was replaced. Use "New file" instead.', label));
     }
-    const lead = document.lineAt(range.start.line).text.slice(0, range.start.character);
+    const linePrefix = document.lineAt(range.start.line).text.slice(0, range.start.character);
     const original = document.getText(range);
-    const fitted = fitReplacement(original, text, lead.trim() ? '' : lead);
+    const fitted = fitReplacement(original, text, linePrefix.trim() ? '' : linePrefix);
     if (fitted === original.replaceAll('\r\n', '\n')) {
       throw new UserError(vscode.l10n.t('{0} already contains this code; there is nothing to replace.', label));
     }
@@ -116,7 +116,10 @@ export class TextTarget extends Disposable {
   }
 }
 
-/** @throws UserError if the document can't be opened any more */
+/**
+ * Opens the document of the code that a prompt is about.
+ * @throws UserError if the document can't be opened any more
+ */
 async function openTarget(uri: vscode.Uri, label: string): Promise<vscode.TextDocument> {
   const key = uri.toString();
   const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === key);

@@ -48,9 +48,13 @@ function uniqueCursors({ document, selections }: vscode.TextEditor): readonly vs
 }
 
 function createInsertion(document: vscode.TextDocument, position: vscode.Position, text: string): Insertion {
-  const lead = document.lineAt(position.line).text.slice(0, position.character);
+  const linePrefix = document.lineAt(position.line).text.slice(0, position.character);
   const lineEnd = document.eol === vscode.EndOfLine.CRLF ? '\r\n' : '\n';
-  return { position, offset: document.offsetAt(position), text: withLineEnds(indentInsertion(text, lead), lineEnd) };
+  return {
+    position,
+    offset: document.offsetAt(position),
+    text: withLineEnds(indentInsertion(text, linePrefix), lineEnd),
+  };
 }
 
 /** Returns the offset of a cursor after all insertions. */

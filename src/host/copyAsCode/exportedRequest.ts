@@ -20,7 +20,7 @@ export interface RetrySettings {
 }
 
 /**
- * Everything that the copied code contains of a request. It has no API key: the code reads the key from the
+ * The parts of a request that the copied code contains. The API key is not one of them: the code reads the key from the
  * environment.
  */
 export interface ExportedRequest {

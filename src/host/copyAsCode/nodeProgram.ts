@@ -7,7 +7,7 @@ let OpenAI;
 let text = ""; // the part of the answer that has been printed
 
 process.once("SIGINT", () => process.exit(130)); // Ctrl+C ends the program immediately
-process.stdout.on("error", () => process.exit(1)); // the reader of the output has gone
+process.stdout.on("error", () => process.exit(1)); // the program that reads the output has ended
 
 async function main() {
   const apiKey = process.env.HOLYSHEEP_API_KEY?.trim();
@@ -33,10 +33,10 @@ async function main() {
   }
 }
 
-// Prints an answer, or the rest of an answer that was cut off. Returns the finish reason. Without one, the answer was cut off.
+// Prints an answer, or the rest of an answer that was cut off. Returns the finish reason.
 async function streamAnswer(client) {
   const stream = await client.chat.completions.create({ ...request, messages: messagesToSend() });
-  let buffer = text === "" ? undefined : ""; // holds the rest until it is clear how much of it repeats the text
+  let buffer = text === "" ? undefined : ""; // holds the continuation until its overlap with the text is known
   let finishReason;
   let idleTimer;
   const append = (content, isLast) => {
@@ -126,7 +126,7 @@ function isTransient(error) {
   return error instanceof CutOffError || error instanceof OpenAI.APIConnectionError;
 }
 
-// Returns the delay that the gateway asked for, in milliseconds, or 0 if it did not ask.
+// Returns the delay that the gateway asked for, in milliseconds, or 0 if there is none.
 function parseRetryAfter(headers) {
   const header = (name) => headers?.get?.(name) ?? headers?.[name] ?? "";
   const parseNumber = (value) => (/^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : 0);

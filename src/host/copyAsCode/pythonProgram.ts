@@ -44,9 +44,9 @@ def main():
 
 
 def stream_answer(client):
-    """Prints an answer, or the rest of one that was cut off. Returns the finish reason; without one, it was cut off."""
+    """Prints an answer, or the rest of an answer that was cut off. Returns the finish reason."""
     stream = client.chat.completions.create(**{**REQUEST, "messages": messages_to_send()})
-    buffer = "" if text else None  # holds the rest until it is clear how much of it repeats the text
+    buffer = "" if text else None  # holds the continuation until its overlap with the text is known
     try:
         for chunk in stream:
             choice = chunk.choices[0] if chunk.choices else None
@@ -63,7 +63,7 @@ def stream_answer(client):
             if finish_reason:
                 return finish_reason
     except BrokenPipeError:
-        os._exit(1)  # the reader of the output has gone
+        os._exit(1)  # the program that reads the output has ended
     except Exception as cause:
         raise CutOffError(describe_error(cause), cause) from None
     finally:
@@ -111,7 +111,8 @@ def retry_delay(error, retries):
         exit_with_error(describe_error(error))
     retry_after = parse_retry_after(error.response.headers) if isinstance(error, openai.APIStatusError) else 0
     if retry_after > MAX_RETRY_AFTER:
-        exit_with_error(f"{describe_error(error)} The gateway asked for a wait of {retry_after:.0f} s. Try again later.")
+        message = f"The gateway asked for a wait of {retry_after:.0f} s. Try again later."
+        exit_with_error(f"{describe_error(error)} {message}")
     if retry_after > 0:
         # Waits at least as long as the gateway asked, plus a random margin.
         return retry_after + random.uniform(0.01, min(5, max(0.25, retry_after / 10)))
@@ -132,7 +133,7 @@ def is_transient(error):
 
 
 def parse_retry_after(headers):
-    """Returns the delay that the gateway asked for, in seconds, or 0 if it did not ask."""
+    """Returns the delay that the gateway asked for, in seconds, or 0 if there is none."""
 
     def parse_number(name):
         value = headers.get(name, "").strip()

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { indentInsertion, locateCode, type CodeSearchResult, fitReplacement } from '../../../src/host/code/codeLines';
 
 describe('insertion after the indentation of a line', () => {
-  for (const [behaviour, lead, text, inserted] of [
+  for (const [behaviour, linePrefix, text, inserted] of [
     ['indents the other lines in the same way', '  ', 'a {\n  b\n}', 'a {\n    b\n  }'],
     ['indents with tabs', '\t', 'a {\n\tb\n}\n', 'a {\n\t\tb\n\t}\n'],
     ['replaces the indentation of the inserted block', '  ', '      a {\n        b\n      }', 'a {\n    b\n  }'],
@@ -14,7 +14,7 @@ describe('insertion after the indentation of a line', () => {
     ['leaves the text unchanged when its first line is empty', '  ', '\na', '\na'],
     ['inserts nothing for an empty text', '  ', '', ''],
   ] as const) {
-    it(behaviour, () => assert.equal(indentInsertion(text, lead), inserted));
+    it(behaviour, () => assert.equal(indentInsertion(text, linePrefix), inserted));
   }
 });
 

@@ -15,7 +15,7 @@ import { root } from '../../support/paths';
 import { propertyRuns } from '../../support/propertyRuns';
 import { temporaryFolder } from '../../support/temporaryFolder';
 
-/** Number of requests that one program reads, because starting a program takes most of the time. */
+/** Number of requests that are tested with one program. Starting a program takes most of the time of the test. */
 const batchSize = 250;
 
 const hostileText = fc.string({
@@ -85,7 +85,7 @@ const readPython: BodyReader = (requests) => {
   return JSON.parse(runScript(python!, script)) as unknown[];
 };
 
-/** Replaces `curl` with a function that prints its body and a NUL, and `sed` with one that changes nothing. */
+/** Replaces `curl` with a function that prints its body and a NUL, and `sed` with a function that changes nothing. */
 const readShell =
   (shell: string): BodyReader =>
   (requests) => {

@@ -9,8 +9,8 @@ import {
 } from '../../../src/host/copyAsCode/literals';
 import { hostileTexts } from '../../support/copyAsCode/exportedRequests';
 
-describe('string literals', () => {
-  it('escape invisible characters', () => {
+describe('string literal', () => {
+  it('escapes invisible characters', () => {
     const invisible = '\x7f\x85\u200d\u202e\u2028\u2029\ufeff';
     const escapes = '"\\u007f\\u0085\\u200d\\u202e\\u2028\\u2029\\ufeff"';
     assert.equal(javaScriptLiteral(invisible), escapes);
@@ -18,36 +18,36 @@ describe('string literals', () => {
     assert.equal(escapeInvisible(JSON.stringify(invisible)), escapes);
   });
 
-  it('use the long escape of Python for characters beyond U+FFFF', () => {
+  it('uses the long escape of Python for characters beyond U+FFFF', () => {
     assert.equal(pythonLiteral('\u{e0001}'), '"\\U000e0001"');
     assert.equal(javaScriptLiteral('\u{e0001}'), '"\\udb40\\udc01"');
   });
 
-  it('keep visible characters of any language', () => {
+  it('keeps visible characters of any language', () => {
     const text = 'Größe: 5 € – 中文。 😀';
     for (const literal of [javaScriptLiteral, pythonLiteral]) assert.equal(literal(text), `"${text}"`);
   });
 
-  it('replace half a surrogate pair by U+FFFD', () => {
+  it('replaces half a surrogate pair by U+FFFD', () => {
     for (const literal of [javaScriptLiteral, pythonLiteral]) assert.equal(literal('a\ud83db'), '"a\ufffdb"');
   });
 
-  it('escape the end of a script element in JavaScript', () => {
+  it('escapes the end of a script element in JavaScript', () => {
     assert.equal(javaScriptLiteral('</script></SCRIPT></p>'), '"<\\/script><\\/SCRIPT></p>"');
   });
 
   for (const text of hostileTexts) {
-    it(`represent ${JSON.stringify(text)} unchanged in JavaScript and JSON`, () => {
+    it(`represents ${JSON.stringify(text)} unchanged in JavaScript and JSON`, () => {
       assert.equal(runInNewContext(javaScriptLiteral(text)), text.toWellFormed());
       assert.equal(JSON.parse(escapeInvisible(JSON.stringify(text.toWellFormed()))), text.toWellFormed());
     });
   }
 
-  it('escape a single quote for a shell', () => {
+  it('escapes a single quote for a shell', () => {
     assert.equal(shellLiteral("it's"), "'it'\\''s'");
   });
 
-  it('are split after each line break, which is kept', () => {
+  it('splits a text after each line break', () => {
     assert.deepEqual(linesOf('a\nb\r\n\nc'), ['a\n', 'b\r\n', '\n', 'c']);
     assert.deepEqual(linesOf('a\n'), ['a\n']);
     assert.deepEqual(linesOf(''), ['']);

@@ -31,7 +31,7 @@ export function failureButtons(actions: readonly FaultAction[]): readonly ChatAc
   return [...new Set(actions.map(chatActionFor).filter((action) => action !== undefined))];
 }
 
-/** Returns the action for the chat. A failed turn can't be retried there, so its prompt is sent again. */
+/** Returns the action for the chat. A failed turn can't be retried in the chat, so its prompt is sent again. */
 function chatActionFor(action: FaultAction): ChatAction | undefined {
   switch (action) {
     case 'retryNow':

@@ -12,7 +12,7 @@ import {
 import { failureButtons, type ChatAction } from './chatActions';
 import type { AnswerState, InsertedRange } from './chatMetadata';
 
-/** One call of the chat's response stream. */
+/** A call to the response stream of the chat. */
 export type ChatPart =
   | { readonly type: 'markdown' | 'progress'; readonly text: string }
   | { readonly type: 'button'; readonly action: ChatAction };
@@ -43,7 +43,7 @@ export class ChatAnswer {
   outcome: ChatOutcome | undefined;
   /** Whether the model has sent reasoning. */
   hadReasoning = false;
-  /** Parts of the Markdown in the chat that are not text of the model. */
+  /** Ranges of the response's Markdown that the extension inserted, so that they are not text of the model. */
   readonly inserted: InsertedRange[] = [];
   /** Text of the model, including the text of previous responses that this response continues. */
   private text: string;
@@ -187,7 +187,7 @@ export class ChatAnswer {
   /** Replaces the text. The chat keeps the text that it shows, so the new text must start with the same text. */
   private replaceText({ text, because }: ReplacedEvent): readonly ChatPart[] {
     if (text.startsWith(this.text)) return this.addText(text.slice(this.text.length));
-    // Text that turned out to be reasoning can't be removed here, so the answer is appended to it.
+    // The chat can't remove text that turned out to be reasoning, so the answer is appended to that text.
     if (because === 'reasoning' && this.text.startsWith(text)) {
       this.text = text;
       return [];

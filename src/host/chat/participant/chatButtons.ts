@@ -82,7 +82,10 @@ async function submitPrompt({ turns }: ChatActionDeps, turnId: string, prompt: s
   await vscode.commands.executeCommand('workbench.action.chat.open', { query, preserveInput: true });
 }
 
-/** @throws UserError if the answer is incomplete, or is not the last answer, to which the prompt of a button refers */
+/**
+ * Checks that the prompt of a button would refer to the answer that has the button.
+ * @throws UserError if the answer is still in progress, or is no longer the last answer
+ */
 function assertLatestAnswer(turns: ChatTurns, turnId: string): void {
   if (turns.get(turnId)) throw new UserError(vscode.l10n.t('This answer is still in progress.'));
   if (turns.isSuperseded(turnId)) {

@@ -37,7 +37,7 @@ export interface ChatMetadata {
 }
 
 const integer = v.pipe(v.number(), v.integer());
-/** Returns a schema for an optional field, which is left out if its value is invalid. */
+/** Returns a schema for an optional field that is left out if its value is invalid. */
 const lenient = <T>(schema: v.GenericSchema<unknown, T>) => v.fallback(v.optional(schema), undefined);
 
 const metadataSchema = v.object<Entries<ChatMetadata>>({

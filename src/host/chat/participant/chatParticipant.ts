@@ -30,7 +30,7 @@ interface ParticipantDeps extends Pick<ChatActionDeps, 'setModel' | 'origin'> {
   readonly onEvent: (turnId: string, event: StreamEvent) => void;
 }
 
-/** Where a turn is shown. */
+/** The response stream in which a turn is shown. */
 interface ChatOutput {
   readonly stream: vscode.ChatResponseStream;
   readonly token: vscode.CancellationToken;
@@ -94,7 +94,7 @@ export class ChatParticipant {
     stream: vscode.ChatResponseStream,
     token: vscode.CancellationToken,
   ): Promise<vscode.ChatResult> {
-    // This must be the first step: if this request fails, the flag must not apply to the next request.
+    // *Try anyway* applies only to this request, so it is consumed before anything can fail.
     const tryAnyway = this.turns.consumeTryAnyway();
     const exchanges = chatExchanges(history, localize);
     const last = exchanges.at(-1);
@@ -113,7 +113,7 @@ export class ChatParticipant {
     const { connection } = this.deps;
     const options = { signal: abortController.signal, earlier: partial, connection };
     const turn = this.deps.engine.stream(this.createRequest(request, previousExchanges, question), options);
-    // The user may have sent a different prompt before that of the button.
+    // The user may have sent a different prompt before the prompt of the *Try anyway* button.
     if (tryAnyway && intent === 'again') turn.tryAnyway();
     try {
       await this.showTurn(turn, answer, { stream, token, pickedInChat: isHolySheepModel(request.model) });

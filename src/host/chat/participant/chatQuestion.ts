@@ -11,7 +11,7 @@ import { createAttachment, readDocument } from '../../context/readContext';
 import { UserError } from '../../util/userError';
 import { type ChatCommand, chatCommands, type CodeLocation, isChatCommand } from './chatMetadata';
 
-/** The prompt that the model is sent for a request of the chat. */
+/** The prompt that is sent to the model for a request of the chat. */
 export interface ChatQuestion {
   readonly content: string;
   readonly command?: ChatCommand | undefined;
@@ -84,7 +84,7 @@ interface FoundCode {
   readonly location: vscode.Location;
 }
 
-/** The attachments of a request, after reading. */
+/** Contents of the attachments of a request. */
 interface ChatReferences {
   readonly code: readonly FoundCode[];
   readonly texts: readonly Attachment[];

@@ -47,7 +47,7 @@ export class ChatTurns {
   }
 
   /**
-   * Returns whether a later turn was started. After a reload, the answer is false for all turns that the chat still
+   * Returns whether a later turn was started. After a reload, the result is false for all turns that the chat still
    * shows.
    */
   isSuperseded(id: string): boolean {

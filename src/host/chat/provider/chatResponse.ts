@@ -34,7 +34,7 @@ export function responseSink(progress: vscode.Progress<vscode.LanguageModelRespo
       progress.report(new vscode.LanguageModelTextPart(text));
     },
     appendReasoning: (text) => reportThinking(text),
-    // VS Code shows a bold thinking part as the heading of the reasoning while the part is the last one.
+    // VS Code shows a thinking part in bold letters as a heading until another part follows.
     showStatus: (line) => reportThinking(`**${escapeMarkdown(line)}**\n\n`, `note-${++statusCount}`),
     callTool: (id, name, input) => {
       endThinking();

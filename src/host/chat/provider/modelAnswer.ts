@@ -4,10 +4,10 @@ import type { ToolCall } from '../../../engine/request';
 import { isDescribedBy } from '../../../shared/protocol';
 import { formatModelSwitch, formatWait, type ChatFormatter } from '../chatMessages';
 
-/** Receives the parts of an answer. Parts can't be removed or changed later. */
+/** Receives the parts of an answer. A part can't be removed or changed later. */
 export interface ChatSink {
   appendText(text: string): void;
-  /** Appends to the reasoning of the model. */
+  /** Appends text to the reasoning of the model. */
   appendReasoning(text: string): void;
   /** Shows a status line of the extension, for example about a wait. */
   showStatus(line: string): void;
@@ -64,7 +64,7 @@ export class ModelAnswer {
         return false;
       case 'replaced':
         this.currentText = event.text;
-        // Text that turned out to be reasoning can't be removed here, so the answer is appended to it.
+        // The sink can't remove text that turned out to be reasoning, so the answer is appended to that text.
         if (event.because === 'reasoning' && this.sentText.startsWith(event.text)) this.sentText = event.text;
         this.sendNewText();
         return false;
@@ -144,7 +144,7 @@ export class ModelAnswer {
     }
     // All inputs are checked before the first call is passed on.
     const inputs = calls.map(({ name, arguments: json }) => {
-      // No arguments mean an empty object, unless the arguments may be missing because of the token limit.
+      // Missing arguments count as an empty object, unless the token limit may have cut them off.
       const input = json.trim() === '' && finishReason !== 'length' ? {} : parseJson(json);
       if (!isRecord(input)) throw this.invalidCallFailure(name, finishReason);
       return input;

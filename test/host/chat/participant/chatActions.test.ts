@@ -8,25 +8,25 @@ const code = { label: 'a.ts:1-2', uri: 'file:///a.ts', range: [0, 0, 1, 0] } as 
 const followups = (metadata: ChatMetadata): readonly string[] =>
   chatFollowups(metadata, localize).map(({ prompt, command }) => (command ? `/${command} ${prompt}` : prompt));
 
-describe('follow-ups of the chat', () => {
-  it('offer /fix and /tests after /explain, and /tests after /fix', () => {
+describe('suggested follow-ups in the chat', () => {
+  it('offers /fix and /tests after /explain, and /tests after /fix', () => {
     assert.deepEqual(followups({ state: 'done', command: 'explain', code }), ['/fix a.ts:1-2', '/tests a.ts:1-2']);
     assert.deepEqual(followups({ state: 'done', command: 'fix', code }), ['/tests a.ts:1-2']);
     assert.deepEqual(followups({ state: 'done', command: 'tests', code }), []);
     assert.deepEqual(followups({ state: 'done' }), []);
   });
 
-  it('offer to continue an incomplete answer, or to ask again', () => {
+  it('offers to continue an incomplete answer, or to ask again', () => {
     assert.deepEqual(followups({ state: 'length', hasText: true }), ['Continue']);
     assert.deepEqual(followups({ state: 'failed', hasText: true }), ['Continue', 'Ask again']);
     assert.deepEqual(followups({ state: 'stopped', hasText: false }), ['Ask again']);
   });
 
-  it('have an empty command, so that VS Code does not repeat the previous command', () => {
+  it('sets an empty command, so that VS Code does not repeat the previous command', () => {
     assert.equal(chatFollowups({ state: 'length' }, localize)[0]?.command, '');
   });
 
-  it('are empty for a message of the extension and for unknown metadata', () => {
+  it('offers nothing for a message of the extension and for unknown metadata', () => {
     assert.deepEqual(followups({ state: 'note' }), []);
     assert.deepEqual(chatFollowups(undefined, localize), []);
   });

@@ -114,7 +114,7 @@ describe('history of the chat', () => {
   });
 });
 
-describe('prompts of the chat buttons', () => {
+describe('intent of a prompt in the chat', () => {
   const last = (state: ChatExchange['state'], text = 'partial'): ChatExchange => ({
     content: 'q',
     text,
@@ -124,24 +124,24 @@ describe('prompts of the chat buttons', () => {
   const chinese: Localize = (message) => (message === 'Continue' ? '继续' : '再问一次');
 
   for (const state of ['length', 'stopped', 'failed'] as const) {
-    it(`continue or repeat an answer with the state ${state}`, () => {
+    it(`is to continue or to ask again after an answer with the state ${state}`, () => {
       assert.equal(parseIntent({ prompt: ' continue ' }, last(state), localize), 'continue');
       assert.equal(parseIntent({ prompt: '继续' }, last(state), chinese), 'continue');
       assert.equal(parseIntent({ prompt: 'Ask again' }, last(state), localize), 'again');
     });
   }
 
-  it('ask again when there is no partial answer to continue', () => {
+  it('is to ask again when there is no partial answer to continue', () => {
     assert.equal(parseIntent({ prompt: 'continue' }, last('failed', ''), localize), 'again');
   });
 
-  it('are ordinary prompts after a complete answer, with a command, and in a new chat', () => {
+  it('is undefined after a complete answer, with a command, and in a new chat', () => {
     assert.equal(parseIntent({ prompt: 'continue' }, last('done'), localize), undefined);
     assert.equal(parseIntent({ prompt: 'continue', command: 'fix' }, last('length'), localize), undefined);
     assert.equal(parseIntent({ prompt: 'continue' }, undefined, localize), undefined);
   });
 
-  it('are not recognized within a longer prompt', () => {
+  it('is undefined for a longer prompt that contains "continue"', () => {
     assert.equal(parseIntent({ prompt: 'continue with the second point' }, last('length'), localize), undefined);
   });
 });

@@ -4,13 +4,13 @@ import { ScriptedTurn } from '../../conversation/scriptedEngine';
 
 const turn = new ScriptedTurn({ model: 'm', messages: [], temperature: 0, maxTokens: 1 }, undefined);
 
-describe('turns of the chat', () => {
+describe('running turns of the chat', () => {
   let turns: ChatTurns;
   beforeEach(() => {
     turns = new ChatTurns();
   });
 
-  it('are superseded when a later turn starts', () => {
+  it('marks a turn as superseded when a later turn starts', () => {
     turns.start('a', turn, false);
     turns.end('a');
     assert.deepEqual([turns.isSuperseded('a'), turns.isLast('a')], [false, true]);
@@ -18,12 +18,12 @@ describe('turns of the chat', () => {
     assert.deepEqual([turns.isSuperseded('a'), turns.isLast('a')], [true, false]);
   });
 
-  it('are not superseded after a reload without a new turn', () => {
+  it('marks no turn as superseded after a reload', () => {
     assert.deepEqual([turns.isSuperseded('before'), turns.isLast('before')], [false, false]);
   });
 
-  describe('after Try anyway', () => {
-    it('ignore the circuit breaker once, even if the request arrives before the command returns', async () => {
+  describe('Try anyway in the chat', () => {
+    it('ignores the circuit breaker once, even if the request arrives before the command returns', async () => {
       let wasConsumed: boolean | undefined;
       await turns.tryAnywayNext(() => {
         wasConsumed = turns.consumeTryAnyway();
@@ -32,12 +32,12 @@ describe('turns of the chat', () => {
       assert.deepEqual([wasConsumed, turns.consumeTryAnyway()], [true, false]);
     });
 
-    it('ignore the circuit breaker once when the request arrives after the command returns', async () => {
+    it('ignores the circuit breaker once when the request arrives after the command returns', async () => {
       await turns.tryAnywayNext(() => Promise.resolve());
       assert.deepEqual([turns.consumeTryAnyway(), turns.consumeTryAnyway()], [true, false]);
     });
 
-    it('do not ignore the circuit breaker when sending the prompt failed', async () => {
+    it('does not ignore the circuit breaker when sending the prompt failed', async () => {
       await assert.rejects(turns.tryAnywayNext(() => Promise.reject(new Error('no chat'))));
       assert.equal(turns.consumeTryAnyway(), false);
     });

@@ -21,7 +21,7 @@ function model(detail = 'gateway.example'): vscode.LanguageModelChatInformation 
   return { id: 'gpt-4o', name: 'gpt-4o', family: 'gpt-4o', version: 'gpt-4o', detail, ...limits, capabilities: {} };
 }
 
-describe('token counts of the model provider', () => {
+describe('token count of the model provider', () => {
   useVSCode({
     LanguageModelTextPart,
     LanguageModelDataPart: OtherPart,
@@ -63,17 +63,17 @@ describe('token counts of the model provider', () => {
     return [before, await provider.provideTokenCount(countedModel, prompt)];
   };
 
-  it('increase when the gateway reports more prompt tokens', async () => {
+  it('increases when the gateway reports more prompt tokens', async () => {
     const [before, after] = await counts({ attempt: 1, times: 1.4 });
     assert.ok(after >= 1.4 * before && after <= 1.7 * before, `${before}, ${after}`);
   });
 
-  it('do not change for the same model on another gateway', async () => {
+  it('stays the same for the same model on another gateway', async () => {
     const [before, after] = await counts({ attempt: 1, times: 1.4 }, model('other.example'));
     assert.equal(after, before);
   });
 
-  it('ignore the usage of later attempts, which includes the prompts of earlier ones', async () => {
+  it('ignores the usage of later attempts, which includes the prompts of previous attempts', async () => {
     const [before, after] = await counts({ attempt: 2, times: 1.4 });
     assert.equal(after, before);
   });

@@ -9,7 +9,7 @@ const connection: ActiveConnection = {
   ...{ apiKey: 'hsa-test', demo: false },
 };
 
-describe('models offered to other extensions', () => {
+describe('model list for other extensions', () => {
   useVSCode({ l10n: { t: (text: string) => text } });
   let logged: unknown[];
   let changes: number;
@@ -32,12 +32,12 @@ describe('models offered to other extensions', () => {
   });
   afterEach(() => mock.timers.reset());
 
-  it('are the configured model and the models of the gateway', async () => {
+  it('contains the configured model and the models of the gateway', async () => {
     const list: ModelList = { source: 'gateway', models: ['a', 'configured'], host: 'gateway.example' };
     assert.deepEqual(await offeredIds(() => Promise.resolve(list)), ['configured', 'a']);
   });
 
-  it('have names without icons and hidden characters, and keep their ids', async () => {
+  it('shows names without icons and hidden characters, and keeps the IDs', async () => {
     const { offeredModels } = await import('../../../../src/host/chat/provider/offeredModels');
     const id = 'a $(alert)\u202eb';
     const list: ModelList = { source: 'gateway', models: [id], host: 'gateway.example' };
@@ -47,13 +47,13 @@ describe('models offered to other extensions', () => {
     assert.deepEqual([model?.id, model?.name], [id, 'a $\u2060(alert)b']);
   });
 
-  it('are only the configured model when the list fails, and the error is logged', async () => {
+  it('contains only the configured model when the request fails, and logs the error', async () => {
     const error = new Error('unexpected');
     assert.deepEqual(await offeredIds(() => Promise.reject(error)), ['configured']);
     assert.deepEqual(logged, [error]);
   });
 
-  it('cause no unhandled rejection when the list fails after the timeout', async () => {
+  it('causes no unhandled rejection when the request fails after the timeout', async () => {
     let fail: (error: Error) => void = () => undefined;
     const list = new Promise<ModelList>((_resolve, reject) => (fail = reject));
     assert.deepEqual(await offeredIds(() => list), ['configured']);
@@ -64,7 +64,7 @@ describe('models offered to other extensions', () => {
     assert.equal(changes, 0);
   });
 
-  it('are announced as changed when the list arrives after the timeout', async () => {
+  it('notifies VS Code when the models arrive after the timeout', async () => {
     let arrive: (list: ModelList) => void = () => undefined;
     const list = new Promise<ModelList>((resolve) => (arrive = resolve));
     await offeredIds(() => list);

@@ -64,39 +64,39 @@ const message = (role: 'system' | 'user' | 'assistant', content: string): ChatMe
 const cases: readonly (readonly [behaviour: string, given: readonly VSCodeMessage[], sent: readonly ChatMessage[]])[] =
   [
     [
-      'convert every role',
+      'converts every role',
       [{ role: roles.system, content: [text('Be brief.')] }, user(text('Hi')), assistant(text('Hello'))],
       [message('system', 'Be brief.'), message('user', 'Hi'), message('assistant', 'Hello')],
     ],
-    ['join the texts of a message', [user(text('a'), text('b'))], [message('user', 'ab')]],
-    ['merge two consecutive messages of the user', [user(text('a')), user(text('b'))], [message('user', 'a\n\nb')]],
+    ['joins the texts of a message', [user(text('a'), text('b'))], [message('user', 'ab')]],
+    ['merges two consecutive messages of the user', [user(text('a')), user(text('b'))], [message('user', 'a\n\nb')]],
     [
-      'keep an image with its text',
+      'keeps an image with its text',
       [user(text('What?'), image)],
       [{ role: 'user', content: [{ type: 'text', text: 'What?' }, sentImage] }],
     ],
     [
-      'merge a text with the image of the next message',
+      'merges a text with the image of the next message',
       [user(text('a')), user(image)],
       [{ role: 'user', content: [{ type: 'text', text: 'a' }, sentImage] }],
     ],
     [
-      'place a tool result directly after its call, before the text of the same message',
+      'places a tool result directly after its call, before the text of the same message',
       [assistant(text('Let me see.'), call('1')), user(text('and?'), result('1', 'text'))],
       [toolCalls('Let me see.', '1'), toolResult('1', 'text'), message('user', 'and?')],
     ],
     [
-      'place the results of several calls in the order of the calls',
+      'places the results of several calls in the order of the calls',
       [assistant(call('1'), call('2')), user(result('2', 'b')), user(result('1', 'a'))],
       [toolCalls('', '1', '2'), toolResult('1', 'a'), toolResult('2', 'b')],
     ],
     [
-      'distinguish calls of two messages that have the same ID',
+      'distinguishes calls of two messages that have the same ID',
       [assistant(call('0')), user(result('0', 'a')), assistant(call('0')), user(result('0', 'b'))],
       [toolCalls('', '0'), toolResult('0', 'a'), toolCalls('', '0'), toolResult('0', 'b')],
     ],
     [
-      'assign a result to the last call with its ID when a previous call has no result',
+      'assigns a result to the last call with its ID when a previous call has no result',
       [
         assistant(text('First.'), call('0')),
         user(text('No.')),
@@ -106,29 +106,29 @@ const cases: readonly (readonly [behaviour: string, given: readonly VSCodeMessag
       [message('assistant', 'First.'), message('user', 'No.'), toolCalls('Second.', '0'), toolResult('0', 'b')],
     ],
     [
-      'send a second result of a call as text',
+      'sends a second result of a call as text',
       [assistant(call('0')), user(result('0', 'a')), user(result('0', 'b'))],
       [toolCalls('', '0'), toolResult('0', 'a'), message('user', 'b')],
     ],
-    ['leave out a call without a result', [assistant(call('1')), user(text('Stop.'))], [message('user', 'Stop.')]],
+    ['leaves out a call without a result', [assistant(call('1')), user(text('Stop.'))], [message('user', 'Stop.')]],
     [
-      'keep the text of a message whose call has no result',
+      'keeps the text of a message whose call has no result',
       [assistant(text('Let me see.'), call('1'))],
       [message('assistant', 'Let me see.')],
     ],
-    ['send a result without a call as text', [user(result('9', 'text'))], [message('user', 'text')]],
+    ['sends a result without a call as text', [user(result('9', 'text'))], [message('user', 'text')]],
     [
-      'describe an empty result',
+      'describes an empty result',
       [assistant(call('1')), user(result('1', ''))],
       [toolCalls('', '1'), toolResult('1', 'The tool has returned nothing.')],
     ],
     [
-      'mention that a tool has failed',
+      'mentions that a tool has failed',
       [assistant(call('1')), user(new LanguageModelToolResultPart('1', [text('no file')], true))],
       [toolCalls('', '1'), toolResult('1', 'The tool has failed: no file')],
     ],
     [
-      'send an image of a tool in a message of the user after the result',
+      'sends an image of a tool in a message of the user after the result',
       [assistant(call('1')), user(new LanguageModelToolResultPart('1', [image]))],
       [
         toolCalls('', '1'),
@@ -136,24 +136,24 @@ const cases: readonly (readonly [behaviour: string, given: readonly VSCodeMessag
         { role: 'user', content: [{ type: 'text', text: 'Shown by the tool read:' }, sentImage] },
       ],
     ],
-    ['leave out empty messages', [user(), assistant(), user(text(''))], []],
+    ['leaves out empty messages', [user(), assistant(), user(text(''))], []],
     [
-      'send an empty object for a call without arguments',
+      'sends an empty object for a call without arguments',
       [assistant(call('1', undefined)), user(result('1', 'a'))],
       [toolCalls('', '1'), toolResult('1', 'a')],
     ],
     [
-      'send text and JSON data as text, and leave out other data',
+      'sends text and JSON data as text, and leaves out other data',
       [user('a', data('text/plain', 'b'), data('application/x+json', '{}'), data('stateful_marker', 'c'))],
       [message('user', 'ab{}')],
     ],
     [
-      'leave out the reasoning of a model',
+      'leaves out the reasoning of a model',
       [assistant(new LanguageModelThinkingPart('Hm.'), text('a'))],
       [message('assistant', 'a')],
     ],
     [
-      'send the text of a prompt tree with its line breaks',
+      'sends the text of a prompt tree with its line breaks',
       [
         user(
           tree({
@@ -171,10 +171,10 @@ const cases: readonly (readonly [behaviour: string, given: readonly VSCodeMessag
       ],
       [message('user', 'ab\nc\nd')],
     ],
-    ['replace half a surrogate pair', [user(text('a\ud83d'))], [message('user', 'a\ufffd')]],
+    ['replaces half a surrogate pair', [user(text('a\ud83d'))], [message('user', 'a\ufffd')]],
   ];
 
-describe('messages of a request from VS Code', () => {
+describe('conversion of messages from VS Code', () => {
   useVSCode({
     LanguageModelTextPart,
     LanguageModelDataPart,

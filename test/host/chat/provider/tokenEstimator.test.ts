@@ -104,7 +104,7 @@ interface Sample {
 const promptLength = 6_000;
 const excerptLength = 4_000;
 
-describe('token estimates', () => {
+describe('token estimate', () => {
   const samples = new Map<string, Sample>();
   before(function () {
     this.timeout(60_000);
@@ -133,18 +133,18 @@ describe('token estimates', () => {
     actual.forEach((ratio) => assert.ok(ratio >= min && ratio <= max, `${label}: ${ratio.toFixed(2)}`));
 
   for (const kind of kinds) {
-    it(`are between 1 and 2.2 times the count of o200k_base for ${kind} without calibration`, () =>
+    it(`is between 1 and 2.2 times the count of o200k_base for ${kind} without calibration`, () =>
       assertWithin(ratios(kind, 0, new TokenCalibration()), 1, 2.2, kind));
   }
 
   for (const [tokenizer, [name]] of tokenizers.entries()) {
     describe(`calibrated by the counts of ${name}`, () => {
       for (const kind of kinds) {
-        it(`are at most 10 % too low for ${kind} after three prompts of this kind`, () =>
+        it(`is at most 10 % too low for ${kind} after three prompts of this kind`, () =>
           assertWithin(ratios(kind, tokenizer, calibrated(tokenizer, sample(kind).prompts)), 0.9, 1.8, kind));
       }
 
-      it('are at most 10 % too low for two kinds of text after three alternating prompts of each', () => {
+      it('is at most 10 % too low for two kinds of text after three alternating prompts of each', () => {
         for (const [first, second] of pairs) {
           const prompts = [0, 1, 2].flatMap((turn) =>
             [first, second].flatMap((kind) => sample(kind).prompts.slice(turn, turn + 1)),
@@ -156,7 +156,7 @@ describe('token estimates', () => {
         }
       });
 
-      it('are at most 30 % too low for a kind of text without a previous prompt', () => {
+      it('is at most 30 % too low for a kind of text without a previous prompt', () => {
         for (const [first, second] of pairs) {
           const calibration = calibrated(tokenizer, sample(first).prompts);
           assertWithin(ratios(second, tokenizer, calibration), 0.7, 2.2, `${first}, then ${second}`);
@@ -175,16 +175,16 @@ describe('token estimates', () => {
     ['combining marks', '\u0301'],
     ['emoji', '😀'],
   ] as const) {
-    it(`are not below the count of o200k_base for 1,000 repetitions of ${name}`, () => {
+    it(`is not below the count of o200k_base for 1,000 repetitions of ${name}`, () => {
       const long = characters.repeat(1_000);
       assert.ok(new TokenCalibration().tokens(estimateTokens(long)) >= countO200k(long, countOptions));
     });
   }
 
-  it('accept unpaired surrogates', () =>
+  it('accepts unpaired surrogates', () =>
     assert.ok(new TokenCalibration().tokens(estimateTokens('\ud83d'.repeat(100))) >= 100));
 
-  it('are 0 for an empty text', () => assert.equal(new TokenCalibration().tokens(estimateTokens('')), 0));
+  it('is 0 for an empty text', () => assert.equal(new TokenCalibration().tokens(estimateTokens('')), 0));
 });
 
 describe('token calibration', () => {
@@ -197,8 +197,8 @@ describe('token calibration', () => {
   const uncalibrated = tokensAfter();
 
   it('adds a margin of 15 %', () => assert.equal(uncalibrated, 11_500));
-  it('corrects an estimate that is too low completely', () => assert.equal(tokensAfter(15_000), 17_250));
-  it('corrects an estimate that is too high by half', () => assert.equal(tokensAfter(8_000), 10_350));
+  it('corrects a low estimate completely', () => assert.equal(tokensAfter(15_000), 17_250));
+  it('corrects a high estimate by half', () => assert.equal(tokensAfter(8_000), 10_350));
   it('keeps most of the higher of two observations', () =>
     assert.ok(tokensAfter(10_000, 8_000) > tokensAfter(8_000, 8_000)));
   it('ignores a report that leaves out cached tokens', () => assert.equal(tokensAfter(2_000), uncalibrated));
