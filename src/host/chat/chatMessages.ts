@@ -73,13 +73,13 @@ export function formatSeams(cutMessages: readonly string[], { localize }: ChatFo
  * without a wait.
  */
 export function formatSummary({ attempts, waitedMs }: DoneEvent, { localize }: ChatFormatter): string | undefined {
-  const waited = waitedMs >= minReportedWaitMs ? spokenDuration(waitedMs, localize) : undefined;
+  const waitTime = waitedMs >= minReportedWaitMs ? spokenDuration(waitedMs, localize) : undefined;
   if (attempts > 1) {
-    return waited === undefined
+    return waitTime === undefined
       ? localize('Answered after {0} attempts', { 0: attempts })
-      : localize('Answered after {0} attempts and {1} of waiting', { 0: attempts, 1: waited });
+      : localize('Answered after {0} attempts and {1} of waiting', { 0: attempts, 1: waitTime });
   }
-  return waited === undefined ? undefined : localize('Answered after waiting {0}', { 0: waited });
+  return waitTime === undefined ? undefined : localize('Answered after waiting {0}', { 0: waitTime });
 }
 
 /** Escapes Markdown, because VS Code renders progress and errors as Markdown and they may quote a provider. */

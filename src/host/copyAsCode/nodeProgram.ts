@@ -182,10 +182,10 @@ export function nodeCode(request: ExportedRequest): string {
     `const maxRetryAfterMs = ${maxRetryAfterMs}; // a longer delay requested by the gateway ends the program`,
     `const idleTimeoutMs = ${idleTimeoutMs}; // an answer without data for this long counts as cut off`,
   ];
-  return `${head}${declarations.join('\n')}\n${nodeProgram}`;
+  return `${usageComment}${declarations.join('\n')}\n${nodeProgram}`;
 }
 
-const head = `\
+const usageComment = `\
 // Sends a prompt to a model and prints the answer as it arrives. Requires Node.js 20 or later.
 //   1. npm install openai
 //   2. Set the environment variable HOLYSHEEP_API_KEY to your API key.

@@ -205,10 +205,10 @@ export function pythonCode(request: ExportedRequest): string {
     `MAX_RETRY_AFTER = ${maxRetryAfterMs / 1000}  # a longer delay requested by the gateway ends the program`,
     `IDLE_TIMEOUT = ${idleTimeoutMs / 1000}  # an answer without data for this long counts as cut off`,
   ];
-  return `${head}${declarations.join('\n')}\n${pythonProgram}`;
+  return `${usageComment}${declarations.join('\n')}\n${pythonProgram}`;
 }
 
-const head = `\
+const usageComment = `\
 # Sends a prompt to a model and prints the answer as it arrives. Requires Python 3.8 or later.
 #   1. pip install openai
 #   2. Set the environment variable HOLYSHEEP_API_KEY to your API key.

@@ -72,11 +72,11 @@ export function resumeMessages({ json }: GatewayRequest): { readonly partial: un
 
 const retryMessage = [/Retrying in \d+\.\d s \(1 of 3\)\./];
 
-function notRetried(name: string, script: Script, ...stderr: readonly RegExp[]): ProgramCase {
+function failureCase(name: string, script: Script, ...stderr: readonly RegExp[]): ProgramCase {
   return { name, script: inTurn(script, answers), stdout: '', requests: 1, exitCode: 1, stderr };
 }
 
-function resumed(name: string, cut: Script, ...continuations: readonly [Script, ...Script[]]): ProgramCase {
+function resumeCase(name: string, cut: Script, ...continuations: readonly [Script, ...Script[]]): ProgramCase {
   return {
     name,
     script: inTurn(cut, ...continuations),
@@ -130,41 +130,41 @@ export const programCases: readonly ProgramCase[] = [
       new RegExp(`\\(${transientFailures.length} of ${transientFailures.length}\\)\\.\\s*$`),
     ],
   },
-  resumed(
+  resumeCase(
     'cuts the answer, then continues at the next character',
     () => cutAfter(partial, 'reset'),
     () => answer(remainder),
   ),
-  resumed(
+  resumeCase(
     'cuts the answer, then repeats its last words before continuing',
     () => cutAfter(partial, 'reset'),
     () => answer(partial.slice(-24) + remainder),
   ),
-  resumed(
+  resumeCase(
     'cuts the answer, then repeats all of it',
     () => cutAfter(partial, 'reset'),
     () => answer(fullAnswer),
   ),
   {
-    ...resumed(
+    ...resumeCase(
       'cuts the answer, then ends it with a word that occurred before',
       () => cutAfter('so long, ', 'reset'),
       () => answer('so'),
     ),
     stdout: 'so long, so',
   },
-  resumed(
+  resumeCase(
     'ends the answer without a finish reason',
     () => cutAfter(partial, 'fin'),
     () => answer(remainder),
   ),
-  resumed(
+  resumeCase(
     'closes the connection before the end of the body',
     () => cutAfter(partial, 'short'),
     () => answer(remainder),
   ),
   {
-    ...resumed(
+    ...resumeCase(
       'cuts the answer three times, once during a repetition',
       () => cutAfter(fullAnswer.slice(0, 40), 'reset'),
       () => cutAfter(fullAnswer.slice(40, 60), 'reset'),
@@ -173,17 +173,17 @@ export const programCases: readonly ProgramCase[] = [
     ),
     essential: true,
   },
-  resumed(
+  resumeCase(
     'cuts the answer before its first word',
     () => cutAfter('', 'fin'),
     () => answer(fullAnswer),
   ),
-  resumed(
+  resumeCase(
     'sends a transient error within the stream',
     () => errorInStream({ message: 'Overloaded', code: 529 }),
     () => answer(remainder),
   ),
-  resumed(
+  resumeCase(
     'sends invalid JSON within the stream',
     function* () {
       yield* deltas(partial);
@@ -192,7 +192,7 @@ export const programCases: readonly ProgramCase[] = [
     () => answer(remainder),
   ),
   {
-    ...resumed(
+    ...resumeCase(
       'cuts the answer, then starts a different answer',
       () => cutAfter(fullAnswer.slice(0, 80), 'reset'),
       () => answer(`${fullAnswer.slice(0, 70)}, and that was that.`),
@@ -210,7 +210,7 @@ export const programCases: readonly ProgramCase[] = [
     stderr: [/You exceeded your current quota\./],
   },
   ...[400, 401, 402, 403, 404, 413, 422].map((status) => ({
-    ...notRetried(
+    ...failureCase(
       `fails with ${status} and a retry-after`,
       () => failure(status, { message: 'No such luck' }, { 'retry-after-ms': '1' }),
       new RegExp(`^${status} No such luck\\.$`, 'm'),
@@ -218,25 +218,25 @@ export const programCases: readonly ProgramCase[] = [
     ...(status === 401 && ({ essential: true } as const)),
   })),
   {
-    ...notRetried(
+    ...failureCase(
       'fails with 429 and the error code of an empty balance, and a retry-after',
       () => failure(429, overQuota, { 'retry-after-ms': '1' }),
       /^429 You exceeded your current quota\.$/m,
     ),
     essential: true,
   },
-  notRetried(
+  failureCase(
     'fails with 429 and only a message about an empty balance',
     () => failure(429, { message: 'Insufficient balance', type: 'rate_limit_error' }),
     /^429 Insufficient balance\.$/m,
   ),
-  notRetried(
+  failureCase(
     'asks for a wait of six minutes',
     () => rateLimited(360),
     /The gateway asked for a wait of 360 s\. Try again later\./,
   ),
   {
-    ...notRetried(
+    ...failureCase(
       'asks for a wait of two days by an HTTP date',
       () => failure(503, { message: 'Moving house' }, { 'retry-after': httpDateIn(2) }),
       /503 Moving house\. The gateway asked for a wait of 17\d{4} s/,

@@ -12,7 +12,7 @@ export interface Runtime {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-function works(command: string, ...args: readonly string[]): boolean {
+function succeeds(command: string, ...args: readonly string[]): boolean {
   return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
 }
 
@@ -21,32 +21,32 @@ function works(command: string, ...args: readonly string[]): boolean {
  * Node.js.
  */
 function firstThatWorks(commands: readonly string[], ...args: readonly string[]): string | undefined {
-  return commands.find((command) => works(command, ...args));
+  return commands.find((command) => succeeds(command, ...args));
 }
 
 /** Commands that may start Python, because a machine may have several installations. */
-const pythons = ['python3', '/usr/bin/python3'];
+const pythonCommands = ['python3', '/usr/bin/python3'];
 
 /** Python 3.8 or later, or undefined if it is not installed. */
-export const python = firstThatWorks(pythons, '-c', 'import sys; assert sys.version_info >= (3, 8)');
+export const python = firstThatWorks(pythonCommands, '-c', 'import sys; assert sys.version_info >= (3, 8)');
 
 /** Returns the shells that are installed on this machine. */
 export function shells(): readonly string[] {
-  return ['sh', 'bash', 'zsh'].filter((shell) => works(shell, '-c', 'exit 0'));
+  return ['sh', 'bash', 'zsh'].filter((shell) => succeeds(shell, '-c', 'exit 0'));
 }
 
 /** Returns whether a shell can report the failure of every command of a pipeline, not only of the last command. */
 export function hasPipefail(shell: string): boolean {
-  return works(shell, '-c', 'set -o pipefail');
+  return succeeds(shell, '-c', 'set -o pipefail');
 }
 
-export const hasCurl = works('curl', '--fail-with-body', '--version');
+export const hasCurl = succeeds('curl', '--fail-with-body', '--version');
 
 export const nodeRuntime: Runtime = { name: 'Node.js', command: [process.execPath], extension: 'mjs' };
 
 /** Returns Python with the real `openai` package, or undefined if the package is not installed. */
 export function pythonRuntime(): Runtime | undefined {
-  const command = firstThatWorks(pythons, '-c', 'import openai');
+  const command = firstThatWorks(pythonCommands, '-c', 'import openai');
   return command === undefined ? undefined : { name: 'Python', command: [command], extension: 'py' };
 }
 
