@@ -217,14 +217,14 @@ describe('chat participant', function () {
     await waitForEvents();
     const [retry] = stream.buttons;
     assert.equal(retry?.title, 'Retry now');
-    await participant.act(...((retry.arguments ?? []) as unknown[]));
+    await participant.runAction(...((retry.arguments ?? []) as unknown[]));
     assert.deepEqual(
       engine.turns.map(({ controls }) => controls),
       [['retryNow'], []],
     );
     for (const turn of engine.turns) turn.emit(text('a'), done('a'));
     await Promise.all([first, second]);
-    await assert.rejects(participant.act(...((retry.arguments ?? []) as unknown[])), UserError);
+    await assert.rejects(participant.runAction(...((retry.arguments ?? []) as unknown[])), UserError);
   });
 
   it('ends without further output when it is cancelled', async () => {

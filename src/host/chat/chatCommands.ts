@@ -5,7 +5,7 @@ import { storeApiKey } from '../connection/storeApiKey';
 import type { Services } from '../services';
 import { ChatParticipant } from './participant/chatParticipant';
 import { ModelProvider } from './provider/modelProvider';
-import { setUpChat, type ChatSetup } from './provider/prepareChat';
+import { setUpChat, type ChatSetup } from './provider/setUpChat';
 
 interface Chat {
   readonly commands: readonly Command[];
@@ -13,7 +13,7 @@ interface Chat {
   readonly models: vscode.LanguageModelChatProvider;
 }
 
-/** Creates what answers in VS Code's own chat. The offline demo has no part in it. */
+/** Creates the chat participant and the language models for VS Code's chat. Both never use the offline demo. */
 export function registerChat(services: Services): Chat {
   const { own, context, engine, connections, catalog, settings, target, log, logEvent, modelsChanged } = services;
   const participant = new ChatParticipant({
@@ -32,27 +32,29 @@ export function registerChat(services: Services): Chat {
     importedKeys: new ImportedKeys(context.secrets, (key) => storeApiKey(services, key)),
     onEvent: (turn, event) => logEvent('chat', turn, event),
   });
-  // There may have been no gateway at the start, or another key or base URL.
+  // The models depend on the key and the base URL.
   own(connections.onDidChange(modelsChanged));
   const commands: readonly Command[] = [
     { id: 'holysheep.setUpChat', execute: setUpChatCommand(services) },
-    // Behind the buttons of an answer. The arguments are the turn and the action.
-    { id: 'holysheep.chatAction', execute: (...args) => participant.act(...args) },
+    // Runs when a button of an answer is pressed. The arguments are the ID of the turn and the action.
+    { id: 'holysheep.chatAction', execute: (...args) => participant.runAction(...args) },
   ];
   return { commands, participant, models };
 }
 
-/** Returns whether the chat is ready, or what it lacks. If that is a key, the command continues when one is set. */
+/**
+ * Returns a command that sets up the chat. If the API key is missing, the command continues as soon as a key is set.
+ */
 function setUpChatCommand(services: Services): () => Promise<ChatSetup> {
   const { connections, log } = services;
-  let untilKey: vscode.Disposable | undefined;
+  let keyListener: vscode.Disposable | undefined;
   const stopWaiting = (): void => {
-    untilKey?.dispose();
-    untilKey = undefined;
+    keyListener?.dispose();
+    keyListener = undefined;
   };
   const continueWithKey = async (): Promise<void> => {
     const { apiKey } = await connections.configured();
-    if (apiKey === undefined || !untilKey) return;
+    if (apiKey === undefined || !keyListener) return;
     stopWaiting();
     await vscode.commands.executeCommand('holysheep.setUpChat');
   };
@@ -60,8 +62,8 @@ function setUpChatCommand(services: Services): () => Promise<ChatSetup> {
     stopWaiting();
     const setup = await setUpChat(services);
     if (setup === 'no-key') {
-      // Most often the key was mistyped, and is being entered again.
-      untilKey = connections.onDidChange(() => {
+      // The user has usually mistyped the key and enters it again.
+      keyListener = connections.onDidChange(() => {
         continueWithKey().catch((error: unknown) => log.error(error));
       });
     }

@@ -2,17 +2,18 @@ import type { Localize } from '../../engine/engine';
 import type { DoneEvent, ModelEvent, WaitingEvent } from '../../engine/events';
 import { spokenDuration } from '../ui/messageText';
 
-export interface ChatWords {
+/** Formats the messages of the extension in VS Code's chat. */
+export interface ChatFormatter {
   readonly localize: Localize;
-  /** A time of day with its seconds. @param at epoch milliseconds */
-  readonly formatTime: (at: number) => string;
+  /** Formats epoch milliseconds as a time of day with seconds. */
+  readonly formatTime: (epochMs: number) => string;
 }
 
-/** Shorter waits are not worth a word once they are over. */
-const worthTellingMs = 1000;
+/** Shortest total wait that the summary of an answer mentions, in milliseconds. */
+const minReportedWaitMs = 1000;
 
-/** One line for a wait: what happened, who said how long, which attempt comes when. */
-export function waitLine(event: WaitingEvent, { localize, formatTime }: ChatWords): string {
+/** Describes a wait in one line: its reason, who asked for it, and the number and time of the next attempt. */
+export function formatWait(event: WaitingEvent, { localize, formatTime }: ChatFormatter): string {
   if (event.reason === 'offline') {
     return localize('You appear to be offline. The answer resumes automatically when the network is back.');
   }
@@ -43,7 +44,8 @@ export function waitLine(event: WaitingEvent, { localize, formatTime }: ChatWord
     : localize('{message} Waiting for {delay}. Attempt {attempt} of {maxAttempts} at {time}.', args);
 }
 
-export function switchLine({ from, to, reason }: ModelEvent, { localize }: ChatWords): string {
+/** Describes in one line why the turn switched to another model. */
+export function formatModelSwitch({ from, to, reason }: ModelEvent, { localize }: ChatFormatter): string {
   switch (reason) {
     case 'user':
       return localize('Switched from {0} to {1}.', { 0: from, 1: to });
@@ -54,26 +56,33 @@ export function switchLine({ from, to, reason }: ModelEvent, { localize }: ChatW
   }
 }
 
-/** That it has broken off and gone on. @param cuts what happened, each time */
-export function seamLine([first, ...more]: readonly string[], { localize }: ChatWords): string | undefined {
+/**
+ * Describes in one line that the answer was cut and resumed. Returns undefined if it was not cut.
+ * @param cutMessages the reason of each cut
+ */
+export function formatSeams(cutMessages: readonly string[], { localize }: ChatFormatter): string | undefined {
+  const [first] = cutMessages;
   if (first === undefined) return undefined;
-  return more.length === 0
+  return cutMessages.length === 1
     ? `${first} ${localize('The answer was resumed where it stopped.')}`
-    : localize('The answer was cut off {0} times and resumed each time.', { 0: more.length + 1 });
+    : localize('The answer was cut off {0} times and resumed each time.', { 0: cutMessages.length });
 }
 
-/** What it took; undefined: nothing worth a word. */
-export function summaryLine({ attempts, waitedMs }: DoneEvent, { localize }: ChatWords): string | undefined {
-  const waited = waitedMs >= worthTellingMs ? spokenDuration(waitedMs, localize) : undefined;
+/**
+ * Describes in one line how many attempts and how much waiting an answer took. Returns undefined for a first attempt
+ * without a wait.
+ */
+export function formatSummary({ attempts, waitedMs }: DoneEvent, { localize }: ChatFormatter): string | undefined {
+  const waitTime = waitedMs >= minReportedWaitMs ? spokenDuration(waitedMs, localize) : undefined;
   if (attempts > 1) {
-    return waited === undefined
+    return waitTime === undefined
       ? localize('Answered after {0} attempts', { 0: attempts })
-      : localize('Answered after {0} attempts and {1} of waiting', { 0: attempts, 1: waited });
+      : localize('Answered after {0} attempts and {1} of waiting', { 0: attempts, 1: waitTime });
   }
-  return waited === undefined ? undefined : localize('Answered after waiting {0}', { 0: waited });
+  return waitTime === undefined ? undefined : localize('Answered after waiting {0}', { 0: waitTime });
 }
 
-/** Progress and errors are Markdown to VS Code; the words of a provider are not. */
-export function plain(text: string): string {
+/** Escapes Markdown, because VS Code renders progress and errors as Markdown and they may quote a provider. */
+export function escapeMarkdown(text: string): string {
   return text.replace(/[\\`*_[\]<>~|]/g, '\\$&');
 }

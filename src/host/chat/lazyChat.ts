@@ -2,7 +2,9 @@ import * as vscode from 'vscode';
 import { participantId, vendor } from '../contributions';
 import type { ChatParticipant } from './participant/chatParticipant';
 
-/** Registers the chat participant, which is loaded with the first request. A host without a chat has none. */
+/**
+ * Registers the chat participant, which is loaded with the first request. Returns undefined if the editor has no chat.
+ */
 export function registerLazyParticipant(
   load: () => Promise<Pick<ChatParticipant, 'handle' | 'followups'>>,
   iconPath: vscode.Uri,
@@ -18,7 +20,8 @@ export function registerLazyParticipant(
 }
 
 /**
- * Registers the language models, whose provider is loaded with the first call.
+ * Registers the provider of the language models, which is loaded with the first call. Returns undefined if the editor
+ * has no language model API.
  * @param onDidChange fires when the models of the gateway may have changed
  */
 export function registerLazyModels(

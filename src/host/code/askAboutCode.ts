@@ -15,25 +15,31 @@ interface CodeCommandDeps extends SendServices {
   readonly target: Pick<TextTarget, 'editor'>;
 }
 
-/** What the model is sent about a piece of code. */
-type Content = (excerpt: CodeExcerpt, problems: readonly CodeProblem[], locale: string) => string;
+/** Returns the prompt about the code that is sent to the model. */
+type PromptBuilder = (excerpt: CodeExcerpt, problems: readonly CodeProblem[], locale: string) => string;
 
-/** With a prompt of ours. @throws UserError when there is no code to ask about */
+/**
+ * Sends a built-in prompt about the code in the editor.
+ * @throws UserError if no editor is open, or it contains no code
+ */
 export async function askWithPrompt(deps: CodeCommandDeps, id: CodePromptId): Promise<void> {
-  const prompt = codePrompts.find((each) => each.id === id);
+  const prompt = codePrompts.find((candidate) => candidate.id === id);
   if (prompt) await askAboutCode(deps, (...code) => codePromptText(prompt, ...code), id);
 }
 
-/** With one of the user's own. @throws UserError when there is no code to ask about */
+/**
+ * Sends a custom prompt about the code in the editor.
+ * @throws UserError if no editor is open, or it contains no code
+ */
 export async function askWithCustomPrompt(deps: CodeCommandDeps, prompt: UserPrompt): Promise<void> {
-  const content: Content = (...code) => customPromptText(prompt.template, ...code);
-  await askAboutCode(deps, content, { customTitle: prompt.title }, prompt.model);
+  const buildPrompt: PromptBuilder = (...code) => customPromptText(prompt.template, ...code);
+  await askAboutCode(deps, buildPrompt, { customTitle: prompt.title }, prompt.model);
 }
 
 async function askAboutCode(
   deps: CodeCommandDeps,
-  content: Content,
-  what: Parameters<typeof codePromptTitle>[0],
+  buildPrompt: PromptBuilder,
+  prompt: Parameters<typeof codePromptTitle>[0],
   model?: string,
 ): Promise<void> {
   const editor = deps.target.editor();
@@ -43,15 +49,18 @@ async function askAboutCode(
   const { label, languageId, code } = excerpt;
   const problems = codeProblems(editor.document, excerpt);
   await sendPrompt(deps, {
-    prompt: codePromptTitle(what, excerpt),
-    content: content(excerpt, problems, vscode.env.language),
+    prompt: codePromptTitle(prompt, excerpt),
+    content: buildPrompt(excerpt, problems, vscode.env.language),
     attachments: [{ label, languageId, code }],
     target: applyTarget(editor.document.uri, excerpt),
     model,
   });
 }
 
-/** Only a whole selection can be replaced by what comes back. */
+/**
+ * Returns the position at which the answer can replace the code. Returns undefined unless the code is a complete
+ * selection.
+ */
 function applyTarget(uri: vscode.Uri, { origin, truncated, span }: CodeExcerpt): ApplyTarget | undefined {
   if (origin !== 'selection' || truncated) return undefined;
   return {

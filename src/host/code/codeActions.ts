@@ -4,7 +4,9 @@ import { briefTitle } from '../prompts/promptTemplate';
 import { codeLimits, type CodeExcerpt } from './codeExcerpt';
 import { type CodePromptId, codePromptIds } from './codePrompts';
 
-/** The lightbulb: all prompts for a selection, *Fix* also where the editor reports a problem. */
+/**
+ * Adds the prompts to the lightbulb menu: all of them for a selection, and *Fix* for a problem that the editor reports.
+ */
 class CodeActionProvider implements vscode.CodeActionProvider {
   constructor(private readonly customPrompts: CustomPrompts) {}
 
@@ -13,14 +15,16 @@ class CodeActionProvider implements vscode.CodeActionProvider {
     range: vscode.Range | vscode.Selection,
     { diagnostics }: vscode.CodeActionContext,
   ): vscode.CodeAction[] {
-    const ours = codePromptIds
+    const builtIn = codePromptIds
       .filter((id) => !range.isEmpty || (id === 'fixSelection' && diagnostics.length > 0))
       .map((id) => codeAction(id, diagnostics));
-    return range.isEmpty ? ours : [...ours, ...this.customPrompts.list().map(customAction), ...this.question()];
+    return range.isEmpty
+      ? builtIn
+      : [...builtIn, ...this.customPrompts.list().map(customAction), ...this.workspacePromptAction()];
   }
 
-  /** Whoever selects something has not asked for a dialog: it comes when they choose this. */
-  private question(): readonly vscode.CodeAction[] {
+  /** Returns an action that asks for consent to workspace prompts. Selecting code alone must not open a dialog. */
+  private workspacePromptAction(): readonly vscode.CodeAction[] {
     if (this.customPrompts.unasked().length === 0) return [];
     return [promptAction(vscode.l10n.t('Run a workspace prompt with HolySheep…'), [])];
   }
@@ -28,13 +32,13 @@ class CodeActionProvider implements vscode.CodeActionProvider {
 
 function codeAction(id: CodePromptId, diagnostics: readonly vscode.Diagnostic[]): vscode.CodeAction {
   const title = codeActionTitle(id);
-  const fixes = id === 'fixSelection' && diagnostics.length > 0;
+  const isQuickFix = id === 'fixSelection' && diagnostics.length > 0;
   const action = new vscode.CodeAction(
     title,
-    fixes ? vscode.CodeActionKind.QuickFix : vscode.CodeActionKind.RefactorRewrite.append(id),
+    isQuickFix ? vscode.CodeActionKind.QuickFix : vscode.CodeActionKind.RefactorRewrite.append(id),
   );
   action.command = { command: `holysheep.${id}`, title };
-  if (fixes) action.diagnostics = [...diagnostics];
+  if (isQuickFix) action.diagnostics = [...diagnostics];
   return action;
 }
 
@@ -48,13 +52,13 @@ function promptAction(title: string, args: unknown[]): vscode.CodeAction {
   return action;
 }
 
+/** Registers the lightbulb actions for all languages. */
 export function registerCodeActions(customPrompts: CustomPrompts): vscode.Disposable {
   return vscode.languages.registerCodeActionsProvider('*', new CodeActionProvider(customPrompts), {
     providedCodeActionKinds: [vscode.CodeActionKind.QuickFix, vscode.CodeActionKind.RefactorRewrite],
   });
 }
 
-/** In the lightbulb's menu. */
 function codeActionTitle(id: CodePromptId): string {
   switch (id) {
     case 'explainSelection':
@@ -68,19 +72,22 @@ function codeActionTitle(id: CodePromptId): string {
   }
 }
 
-/** The same for a prompt of the user's own. */
+/** Returns the title that a custom prompt has in the lightbulb menu. */
 export function customActionTitle(title: string, from: CustomPrompt['from']): string {
   return from === 'user'
     ? vscode.l10n.t('{0} with HolySheep', briefTitle(title))
     : vscode.l10n.t('{0} with HolySheep (workspace prompt)', briefTitle(title));
 }
 
-/** Under *You*: short, the code is attached. @param what a prompt of ours, or the title of the user's own */
+/**
+ * Returns the short text that stands for a prompt in the conversation, where the code is shown as an attachment.
+ * @param prompt the ID of a built-in prompt, or the title of a custom prompt
+ */
 export function codePromptTitle(
-  what: CodePromptId | { readonly customTitle: string },
+  prompt: CodePromptId | { readonly customTitle: string },
   { label, truncated }: CodeExcerpt,
 ): string {
-  const title = typeof what === 'string' ? shortTitle(what, label) : `${briefTitle(what.customTitle)} ${label}`;
+  const title = typeof prompt === 'string' ? shortTitle(prompt, label) : `${briefTitle(prompt.customTitle)} ${label}`;
   return truncated ? vscode.l10n.t('{0} (first {1} characters)', title, codeLimits.characters) : title;
 }
 

@@ -4,7 +4,7 @@ import { askWithPrompt } from './askAboutCode';
 import { registerCodeActions } from './codeActions';
 import { codePromptIds } from './codePrompts';
 
-/** Registers the lightbulb, and a command for each prompt about code: explain, fix, improve, write tests. */
+/** Registers the lightbulb actions and the commands that explain, fix and improve code and write tests for it. */
 export function registerCode(services: Services): readonly Command[] {
   services.own(registerCodeActions(services.customPrompts));
   return codePromptIds.map((id) => ({

@@ -1,10 +1,10 @@
 import { firstChars, lastChars } from '../../engine/surrogates';
 import { spanLabel, type Span } from './codeGeometry';
 
-/** How much of the code, and of what is around it, goes along. */
+/** Limits for the code that is sent, and for the lines around it. */
 export const codeLimits = { characters: 60_000, contextLines: 30, contextCharacters: 8_000 } as const;
 
-/** The part of `vscode.TextDocument` that is needed. */
+/** The part of a `vscode.TextDocument` that an excerpt needs. */
 export interface CodeDocument {
   readonly languageId: string;
   readonly lineCount: number;
@@ -14,32 +14,34 @@ export interface CodeDocument {
 
 type CodeOrigin = 'selection' | 'function' | 'visible';
 
-/** A piece of a file with what is around it. */
+/** Code of a file with the lines around it. */
 export interface CodeExcerpt {
   readonly origin: CodeOrigin;
-  /** Relative to the workspace; outside of it the name alone. */
+  /** Path relative to the workspace folder. For a file outside of the workspace, only the file name. */
   readonly path: string;
   readonly languageId: string;
   readonly span: Span;
-  /** e.g. `src/app.ts:10-24`. */
+  /** Path with line numbers, for example `src/app.ts:10-24`. */
   readonly label: string;
   readonly code: string;
-  /** The code was longer than the limit and only its beginning is here. */
+  /** Whether the code was longer than the limit, so that only its start is included. */
   readonly truncated: boolean;
+  /** Lines before the code. */
   readonly before: string;
+  /** Lines after the code. */
   readonly after: string;
 }
 
-/** @returns undefined when there is nothing but white space. */
+/** Returns the excerpt, or undefined if the span contains only white space. */
 export function excerptOf(
   document: CodeDocument,
   path: string,
   span: Span,
   origin: CodeOrigin,
 ): CodeExcerpt | undefined {
-  const all = document.text(span);
-  if (!all.trim()) return undefined;
-  const code = firstChars(all, codeLimits.characters);
+  const text = document.text(span);
+  if (!text.trim()) return undefined;
+  const code = firstChars(text, codeLimits.characters);
   return {
     origin,
     path,
@@ -47,7 +49,7 @@ export function excerptOf(
     span,
     label: spanLabel(path, span),
     code,
-    truncated: code.length < all.length,
+    truncated: code.length < text.length,
     before: linesBefore(document, span),
     after: linesAfter(document, span),
   };
@@ -55,7 +57,8 @@ export function excerptOf(
 
 function linesBefore(document: CodeDocument, { start }: Span): string {
   const lines: string[] = [];
-  for (let at = Math.max(0, start.line - codeLimits.contextLines); at < start.line; at++) lines.push(document.line(at));
+  const first = Math.max(0, start.line - codeLimits.contextLines);
+  for (let index = first; index < start.line; index++) lines.push(document.line(index));
   const sameLine = document.line(start.line).slice(0, start.character);
   if (sameLine.trim()) lines.push(sameLine);
   return lastChars(withoutBlankEdges(lines), codeLimits.contextCharacters);
@@ -66,7 +69,7 @@ function linesAfter(document: CodeDocument, { end }: Span): string {
   const sameLine = document.line(end.line).slice(end.character);
   if (sameLine.trim()) lines.push(sameLine);
   const last = Math.min(document.lineCount - 1, end.line + codeLimits.contextLines);
-  for (let at = end.line + 1; at <= last; at++) lines.push(document.line(at));
+  for (let index = end.line + 1; index <= last; index++) lines.push(document.line(index));
   return firstChars(withoutBlankEdges(lines), codeLimits.contextCharacters);
 }
 

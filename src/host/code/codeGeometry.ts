@@ -1,48 +1,50 @@
-/** Zero-based, as in the editor. */
+/** A position in a document, counted from zero as in the editor. */
 export interface Point {
   readonly line: number;
   readonly character: number;
 }
 
+/** A range of a document. */
 export interface Span {
   readonly start: Point;
-  /** Exclusive. */
+  /** End of the range, which is not part of it. */
   readonly end: Point;
 }
 
-/** A function, method, constructor, class or anything else that a language knows by name. */
+/** A symbol that a language server reports, for example a function, a class or a variable. */
 export interface CodeSymbol {
   readonly span: Span;
-  /** Worth working on as a whole. */
-  readonly whole: boolean;
+  /** Whether the symbol is a function, method, constructor or class, about which a prompt can be asked. */
+  readonly isUnit: boolean;
   readonly children: readonly CodeSymbol[];
 }
 
-/** The smallest symbol worth working on around a point. Flat lists, which some languages give, work as well. */
-export function innermost(symbols: readonly CodeSymbol[], at: Point): Span | undefined {
+/** Returns the smallest function, method or class around a point. The symbols may be a tree or a flat list. */
+export function innermostSpan(symbols: readonly CodeSymbol[], point: Point): Span | undefined {
   let best: Span | undefined;
   for (const symbol of symbols) {
     const inner =
-      innermost(symbol.children, at) ?? (symbol.whole && contains(symbol.span, at) ? symbol.span : undefined);
+      innermostSpan(symbol.children, point) ??
+      (symbol.isUnit && contains(symbol.span, point) ? symbol.span : undefined);
     if (inner && (!best || encloses(best, inner))) best = inner;
   }
   return best;
 }
 
-/** Lines as people count them: a selection that ends before the first character of a line does not have that line. */
+/** Returns the first and the last line, counted from 1. A line of which no character is selected is not included. */
 export function lineRange({ start, end }: Span): { readonly first: number; readonly last: number } {
   const last = end.character === 0 && end.line > start.line ? end.line - 1 : end.line;
   return { first: start.line + 1, last: last + 1 };
 }
 
-/** e.g. `src/app.ts:10-24`, or `src/app.ts:10` for a single line. */
+/** Returns a label such as `src/app.ts:10-24`, or `src/app.ts:10` for a single line. */
 export function spanLabel(path: string, span: Span): string {
   const { first, last } = lineRange(span);
   return first === last ? `${path}:${first}` : `${path}:${first}-${last}`;
 }
 
-function contains({ start, end }: Span, at: Point): boolean {
-  return !isBefore(at, start) && !isBefore(end, at);
+function contains({ start, end }: Span, point: Point): boolean {
+  return !isBefore(point, start) && !isBefore(end, point);
 }
 
 function encloses(outer: Span, inner: Span): boolean {

@@ -1,39 +1,39 @@
-/** The white space a line starts with. */
 function indentOf(line: string): string {
   return /^[ \t]*/.exec(line)?.[0] ?? '';
 }
 
-/** What all lines with something in them start with; undefined when there is none. */
+/** Returns the indentation that all lines have in common. Returns undefined if all lines are blank. */
 function commonIndent(lines: readonly string[]): string | undefined {
   let common: string | undefined;
   for (const line of lines) {
-    if (line.trim()) common = common === undefined ? indentOf(line) : sharedStart(common, indentOf(line));
+    if (line.trim()) common = common === undefined ? indentOf(line) : commonPrefix(common, indentOf(line));
   }
   return common;
 }
 
 /**
- * A block of lines with another indentation, its inner one kept.
- * @param own what all of its lines have now
+ * Replaces the common indentation of the lines. The indentation of the lines relative to each other stays.
+ * @param current the common indentation of the lines
  */
-function withIndent(lines: readonly string[], own: string, indent: string): readonly string[] {
-  return lines.map((line) => (line.trim() ? indent + line.slice(own.length) : line));
+function replaceIndent(lines: readonly string[], current: string, indent: string): readonly string[] {
+  return lines.map((line) => (line.trim() ? indent + line.slice(current.length) : line));
 }
 
 /**
- * What is inserted behind the white space that a line starts with: the other lines stand as far in as that one. A block
- * whose first line is not its outermost is left as it is: there is no telling what belongs where.
- * @param lead what stands before the cursor on its line
+ * Returns a block of lines with the indentation of the line in which it is inserted. The text is returned unchanged if
+ * the cursor is not directly after the indentation. It is also unchanged if the first line is indented more than
+ * another line, because the intended indentation is then unknown.
+ * @param linePrefix the text before the cursor on its line
  */
-export function indentInsertion(text: string, lead: string): string {
-  const lines = linesOf(text);
-  const own = commonIndent(lines) ?? '';
+export function indentInsertion(text: string, linePrefix: string): string {
+  const lines = splitLines(text);
+  const current = commonIndent(lines) ?? '';
   const [first = ''] = lines;
-  if (lines.length < 2 || !lead || lead.trim() || !first.trim() || indentOf(first) !== own) return text;
-  return withIndent(lines, own, lead).join('\n').slice(lead.length);
+  if (lines.length < 2 || !linePrefix || linePrefix.trim() || !first.trim() || indentOf(first) !== current) return text;
+  return replaceIndent(lines, current, linePrefix).join('\n').slice(linePrefix.length);
 }
 
-function sharedStart(a: string, b: string): string {
+function commonPrefix(a: string, b: string): string {
   let length = 0;
   while (length < a.length && a[length] === b[length]) length++;
   return a.slice(0, length);
@@ -41,59 +41,70 @@ function sharedStart(a: string, b: string): string {
 
 const anyLineEnd = /\r\n|\r|\n/g;
 
-/** The same text with one kind of line end throughout, as an editor's documents have it. */
+/** Replaces all line ends by the same line end, because a document in the editor has only one kind. */
 export function withLineEnds(text: string, lineEnd: '\n' | '\r\n'): string {
   return text.replace(anyLineEnd, lineEnd);
 }
 
-export function linesOf(text: string): readonly string[] {
+export function splitLines(text: string): readonly string[] {
   return text.split(anyLineEnd);
 }
 
-export type OriginalPlace =
-  { readonly type: 'there'; readonly start: number; readonly end: number } | { readonly type: 'changed' | 'ambiguous' };
+/** Where the code is, as offsets, or why it can't be located. */
+export type CodeSearchResult =
+  { readonly type: 'found'; readonly start: number; readonly end: number } | { readonly type: 'changed' | 'ambiguous' };
 
 /**
- * Where code is now that was somewhere when it was asked about: where it was, else the only other place that has it.
- * @param text of the whole document
- * @param at offset it was at, or anything else when there is no such place any more
+ * Searches for code that was sent with a prompt: first at its original position, then in the complete document.
+ * @param text the text of the document
+ * @param offset the original offset of the code, which may be beyond the end of the document
  */
-export function originalPlace(text: string, original: string, at: number): OriginalPlace {
+export function locateCode(text: string, original: string, offset: number): CodeSearchResult {
   const code = withLineEnds(original, text.includes('\r\n') ? '\r\n' : '\n');
-  if (text.startsWith(code, at)) return { type: 'there', start: at, end: at + code.length };
+  if (text.startsWith(code, offset)) return { type: 'found', start: offset, end: offset + code.length };
   const start = text.indexOf(code);
   if (start < 0) return { type: 'changed' };
   if (text.includes(code, start + 1)) return { type: 'ambiguous' };
-  return { type: 'there', start, end: start + code.length };
+  return { type: 'found', start, end: start + code.length };
 }
 
 /**
- * A code block as the replacement of a selection: with a final line break where the selection has one, else without, and
- * as far in as the selection is, where the model has left that out. Whatever could be meant as it is stays as it is.
- * @param lead the white space before the selection on its first line; empty when anything else is there
+ * Adapts a code block of the model to the selection that it replaces. The result ends with a line break if the
+ * selection does. If the model left out the indentation of the selection, the result has that indentation.
+ * @param indent the white space before the selection on its first line. It is empty if other text precedes the
+ *   selection.
  */
-export function fitReplacement(original: string, replacement: string, lead = ''): string {
-  const body = linesOf(replacement.replace(/(\r?\n)+$/, ''));
-  const fitted = lead ? fitBehindLead(linesOf(original), body, lead) : fitWholeLines(linesOf(original), body);
+export function fitReplacement(original: string, replacement: string, indent = ''): string {
+  const body = splitLines(replacement.replace(/(\r?\n)+$/, ''));
+  const fitted = indent
+    ? fitAfterIndent(splitLines(original), body, indent)
+    : fitWholeLines(splitLines(original), body);
   const text = fitted.join('\n');
   return original.endsWith('\n') ? `${text}\n` : text;
 }
 
-/** Shifts a block whose outermost line is its first: an inner line that is further out may be the inside of a string. */
+/**
+ * Adds the missing indentation to a block of complete lines. A block with a line that is indented less than the first
+ * line is not changed, because that line may be part of a multi-line string.
+ */
 function fitWholeLines(original: readonly string[], body: readonly string[]): readonly string[] {
   const indent = commonIndent(original) ?? '';
-  const own = commonIndent(body) ?? '';
+  const current = commonIndent(body) ?? '';
   const [first = ''] = body;
-  const lacks = indent.length > own.length && indent.startsWith(own) && first.trim() !== '' && indentOf(first) === own;
-  return lacks ? withIndent(body, own, indent) : body;
+  const isMoreIndented = indent.length > current.length && indent.startsWith(current);
+  const lacksIndent = isMoreIndented && first.trim() !== '' && indentOf(first) === current;
+  return lacksIndent ? replaceIndent(body, current, indent) : body;
 }
 
-/** The first line has its indentation already; the others are shifted when they are further out than what they replace. */
-function fitBehindLead(original: readonly string[], body: readonly string[], lead: string): readonly string[] {
+/**
+ * Fits a block that starts directly after the indentation of a line. The first line needs no indentation. The remaining
+ * lines are indented if they are indented less than the lines that they replace.
+ */
+function fitAfterIndent(original: readonly string[], body: readonly string[], indent: string): readonly string[] {
   const [first = '', ...rest] = body;
-  if (first.startsWith(lead)) return [first.slice(lead.length), ...rest];
-  const own = commonIndent(rest);
-  const expected = commonIndent(original.slice(1)) ?? lead;
-  if (own === undefined || indentOf(first) || own.length + lead.length > expected.length) return body;
-  return [first, ...withIndent(rest, '', lead)];
+  if (first.startsWith(indent)) return [first.slice(indent.length), ...rest];
+  const current = commonIndent(rest);
+  const expected = commonIndent(original.slice(1)) ?? indent;
+  if (current === undefined || indentOf(first) || current.length + indent.length > expected.length) return body;
+  return [first, ...replaceIndent(rest, '', indent)];
 }

@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
 import type { CodeExcerpt } from './codeExcerpt';
 import type { CodeProblem } from './codePrompts';
-import { toRange } from './editorPlaces';
+import { toRange } from './editorLocations';
 
-/** A file full of errors must not crowd out the code. */
-const limit = 20;
+/** Maximum number of problems in a prompt, so that a file full of errors leaves room for the code. */
+const maxProblems = 20;
 
+/** Names of the severities in prompts. */
 export const severities: Readonly<Record<vscode.DiagnosticSeverity, CodeProblem['severity']>> = {
   [vscode.DiagnosticSeverity.Error]: 'error',
   [vscode.DiagnosticSeverity.Warning]: 'warning',
@@ -13,14 +14,14 @@ export const severities: Readonly<Record<vscode.DiagnosticSeverity, CodeProblem[
   [vscode.DiagnosticSeverity.Hint]: 'hint',
 };
 
-/** What the editor reports at the code, the worst first. */
+/** Returns the problems that the editor reports for the code, the most severe first. */
 export function codeProblems(document: vscode.TextDocument, { span }: CodeExcerpt): readonly CodeProblem[] {
   const range = toRange(span);
   return vscode.languages
     .getDiagnostics(document.uri)
     .filter((diagnostic) => diagnostic.range.intersection(range) !== undefined)
     .toSorted((a, b) => a.severity - b.severity)
-    .slice(0, limit)
+    .slice(0, maxProblems)
     .map(({ range: { start }, severity, message }) => ({
       line: start.line + 1,
       severity: severities[severity],

@@ -1,17 +1,18 @@
 import { type CodeExcerpt, codeLimits } from './codeExcerpt';
 import { lineRange } from './codeGeometry';
 
-/** What is wrong with the code according to the editor. */
+/** A problem of the code that the editor reports. */
 export interface CodeProblem {
-  /** From 1. */
+  /** Line number in the document, counted from 1. */
   readonly line: number;
   readonly severity: 'error' | 'warning' | 'information' | 'hint';
   readonly message: string;
 }
 
 interface CodeInstruction {
-  /** English, as models follow it best; the answer's language is asked for separately. */
+  /** Instruction in English, which models follow best. The language of the answer is requested separately. */
   readonly instruction: string;
+  /** Whether the prompt contains the problems that the editor reports. */
   readonly problems: 'with' | 'without';
 }
 
@@ -19,10 +20,11 @@ interface CodePrompt extends CodeInstruction {
   readonly id: CodePromptId;
 }
 
-const replaceable =
+const replacementRules =
   'Reply with the whole new version of the code in one fenced code block that can replace it as it is, ' +
   'with the same indentation, ';
 
+/** The built-in prompts about code. */
 export const codePrompts: readonly CodePrompt[] = [
   {
     id: 'explainSelection',
@@ -35,14 +37,14 @@ export const codePrompts: readonly CodePrompt[] = [
     id: 'fixSelection',
     instruction:
       'Find and fix the bugs in the code. Change nothing that is right. ' +
-      `${replaceable}then say briefly what was wrong and why the fix is right. If nothing is wrong, say so.`,
+      `${replacementRules}then say briefly what was wrong and why the fix is right. If nothing is wrong, say so.`,
     problems: 'with',
   },
   {
     id: 'improveSelection',
     instruction:
       'Improve the code: clearer names and structure, simpler logic, better error handling and performance where it ' +
-      `matters. Keep its behaviour and its interface. ${replaceable}then list briefly what you changed and why.`,
+      `matters. Keep its behaviour and its interface. ${replacementRules}then list briefly what you changed and why.`,
     problems: 'without',
   },
   {
@@ -55,11 +57,12 @@ export const codePrompts: readonly CodePrompt[] = [
   },
 ];
 
+/** Tells the model that the code was truncated. */
 export const cutNote = `The code was too long: only its first ${codeLimits.characters} characters are here. Say so.`;
 
 /**
- * What the model is sent.
- * @param locale of the display language, e.g. `zh-cn`; explanations are asked for in it.
+ * Returns the complete prompt for the model: the instruction, the code and its context.
+ * @param locale the display language, for example `zh-cn`. Explanations are requested in this language.
  */
 export function codePromptText(
   prompt: CodeInstruction,
@@ -92,7 +95,10 @@ export function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ');
 }
 
-/** A Markdown code block that the code can't close: its fence is longer than any run of backticks in it. */
+/**
+ * Returns a Markdown code block whose fence is longer than any run of backticks in the code, so the code can't close
+ * it.
+ */
 export function codeFence(code: string, languageId: string): string {
   const runs = code.match(/`+/g) ?? [];
   const longest = runs.reduce((length, run) => Math.max(length, run.length), 2);
@@ -100,7 +106,7 @@ export function codeFence(code: string, languageId: string): string {
   return `${fence}${languageId}\n${code.replace(/\r?\n$/, '')}\n${fence}`;
 }
 
-/** What can be asked about code; the command is `holysheep.<id>`. */
+/** IDs of the built-in prompts about code. The command of a prompt is `holysheep.<id>`. */
 export const codePromptIds = ['explainSelection', 'fixSelection', 'improveSelection', 'writeTests'] as const;
 
 export type CodePromptId = (typeof codePromptIds)[number];

@@ -3,42 +3,50 @@ import { viewType } from '../contributions';
 import type { ApplyTarget, Exchange } from '../conversation/exchange';
 import { Disposable } from '../util/disposable';
 import { UserError } from '../util/userError';
-import { originalPlace, fitReplacement } from './codeLines';
-import { textColumn } from './editorPlaces';
+import { locateCode, fitReplacement } from './codeLines';
+import { textColumn } from './editorLocations';
 import { fenceLanguage } from './fenceLanguages';
 import { insertAtCursors } from './insertion';
 import { PreviewedEdits } from './previewedEdits';
-import { RecentEditors, shown, shownOf } from './recentEditors';
+import { RecentEditors, currentVisibleEditor, visibleEditorOf } from './recentEditors';
 
-/** Where the code of an answer goes: to the editor in which the user worked last, because the panel has the focus. */
+/** Inserts the code of an answer into the editor that the user used last, because the panel has the focus. */
 export class TextTarget extends Disposable {
-  private readonly recent = this.register(new RecentEditors());
-  private readonly edits = this.register(new PreviewedEdits());
+  private readonly recentEditors = this.register(new RecentEditors());
+  private readonly previewedEdits = this.register(new PreviewedEdits());
 
-  /** The active editor, or the last one when the panel has the focus; it may be hidden behind another tab. */
+  /**
+   * Returns the active editor, or the last active editor while the panel has the focus. The editor may be hidden behind
+   * another tab.
+   */
   editor(): vscode.TextEditor | undefined {
-    return this.recent.last();
+    return this.recentEditors.last();
   }
 
-  /** Inserts at the cursors; one undo step. @throws UserError when there is nowhere to insert. */
+  /**
+   * Inserts a text at all cursors in one undo step.
+   * @throws UserError if no editor is open, or the editor is read-only
+   */
   async insert(text: string): Promise<void> {
-    const last = this.recent.last();
+    const last = this.recentEditors.last();
     if (!last) throw new UserError(vscode.l10n.t('Open the file to insert into, place the cursor, and try again.'));
-    const editor = shown(last) ?? (await this.show(last.document, last.selections));
+    const editor = currentVisibleEditor(last) ?? (await this.showEditor(last.document, last.selections));
     await insertAtCursors(editor, text);
   }
 
   /**
-   * Replaces the selection that an exchange was made from, or else the one in the last editor, once the user has agreed
-   * in a preview. @throws UserError when there is nothing to replace, or it is no longer what it was.
+   * Replaces the code that the exchange is about, or else the selection in the last editor. The user confirms the
+   * change in a preview.
+   * @throws UserError if nothing is selected, or the code has changed since the prompt was sent
    */
   async apply({ attachments: [attachment] = [], target }: Exchange, text: string): Promise<void> {
     if (attachment && target) return this.replaceOriginal(attachment.code, attachment.label, target, text);
-    const last = this.recent.last();
+    const last = this.recentEditors.last();
     if (!last || last.selection.isEmpty) {
       throw new UserError(vscode.l10n.t('Select the code to replace, then choose Apply to selection again.'));
     }
-    const { document, selection } = shown(last) ?? (await this.show(last.document, last.selections));
+    const { document, selection } =
+      currentVisibleEditor(last) ?? (await this.showEditor(last.document, last.selections));
     await this.replace(
       document,
       document.validateRange(selection),
@@ -47,23 +55,29 @@ export class TextTarget extends Disposable {
     );
   }
 
-  /** Opens a document of its own. @param language the word behind the fence; may be empty */
+  /**
+   * Opens a text as a new document.
+   * @param language the language after the opening fence of the code block. It may be empty.
+   */
   async newFile(text: string, language: string): Promise<void> {
-    const known = await vscode.languages.getLanguages();
+    const languageIds = await vscode.languages.getLanguages();
     const content = text === '' || text.endsWith('\n') ? text : `${text}\n`;
-    const document = await vscode.workspace.openTextDocument({ language: fenceLanguage(language, known), content });
+    const document = await vscode.workspace.openTextDocument({
+      language: fenceLanguage(language, languageIds),
+      content,
+    });
     await vscode.window.showTextDocument(document, { viewColumn: this.column(), preview: false });
   }
 
   private async replaceOriginal(code: string, label: string, target: ApplyTarget, text: string): Promise<void> {
     const document = await openTarget(vscode.Uri.parse(target.uri, true), label);
-    // Also when nothing can be replaced: it is where the user has to look. And a document that is shown stays loaded, so
-    // that VS Code notices when it changes under the preview.
-    const editor = await this.show(document);
-    const at = document.offsetAt(new vscode.Position(target.startLine, target.startCharacter));
-    const place = originalPlace(document.getText(), code, at);
-    if (place.type !== 'there') throw new UserError(refusal(place.type, label));
-    const range = new vscode.Range(document.positionAt(place.start), document.positionAt(place.end));
+    // The editor is shown even if nothing can be replaced, because the user has to look there. A visible document also
+    // stays loaded, so VS Code notices changes of the document during the preview.
+    const editor = await this.showEditor(document);
+    const offset = document.offsetAt(new vscode.Position(target.startLine, target.startCharacter));
+    const location = locateCode(document.getText(), code, offset);
+    if (location.type !== 'found') throw new UserError(cannotReplaceMessage(location.type, label));
+    const range = new vscode.Range(document.positionAt(location.start), document.positionAt(location.end));
     editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
     await this.replace(document, range, text, label);
   }
@@ -77,20 +91,20 @@ export class TextTarget extends Disposable {
     if (vscode.workspace.fs.isWritableFileSystem(document.uri.scheme) === false) {
       throw new UserError(vscode.l10n.t('{0} is read-only, so nothing was replaced. Use "New file" instead.', label));
     }
-    const lead = document.lineAt(range.start.line).text.slice(0, range.start.character);
+    const linePrefix = document.lineAt(range.start.line).text.slice(0, range.start.character);
     const original = document.getText(range);
-    const fitted = fitReplacement(original, text, lead.trim() ? '' : lead);
+    const fitted = fitReplacement(original, text, linePrefix.trim() ? '' : linePrefix);
     if (fitted === original.replaceAll('\r\n', '\n')) {
       throw new UserError(vscode.l10n.t('{0} already contains this code; there is nothing to replace.', label));
     }
-    await this.edits.replace({ document, range, text: fitted, label }, this.column());
+    await this.previewedEdits.replace({ document, range, text: fitted, label }, this.column());
   }
 
-  private async show(
+  private async showEditor(
     document: vscode.TextDocument,
     selections?: readonly vscode.Selection[],
   ): Promise<vscode.TextEditor> {
-    const visible = shownOf(document);
+    const visible = visibleEditorOf(document);
     if (visible) return visible;
     const editor = await vscode.window.showTextDocument(document, { viewColumn: this.column(), preserveFocus: true });
     if (selections) editor.selections = selections;
@@ -98,33 +112,36 @@ export class TextTarget extends Disposable {
   }
 
   private column(): vscode.ViewColumn {
-    return textColumn(this.recent.last(), viewType);
+    return textColumn(this.recentEditors.last(), viewType);
   }
 }
 
-/** @throws UserError when the file is gone */
+/**
+ * Opens the document of the code that a prompt is about.
+ * @throws UserError if the document can't be opened any more
+ */
 async function openTarget(uri: vscode.Uri, label: string): Promise<vscode.TextDocument> {
   const key = uri.toString();
   const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === key);
   if (open) return open;
   try {
-    // An untitled document that was closed would be opened as a new, empty one.
+    // VS Code would open a closed untitled document as a new, empty document.
     if (uri.scheme !== 'untitled') return await vscode.workspace.openTextDocument(uri);
   } catch (cause) {
-    throw new UserError(gone(label), { cause });
+    throw new UserError(cannotOpenMessage(label), { cause });
   }
-  throw new UserError(gone(label));
+  throw new UserError(cannotOpenMessage(label));
 }
 
-function gone(label: string): string {
+function cannotOpenMessage(label: string): string {
   return vscode.l10n.t(
     '{0} can\'t be opened: it was closed, renamed, moved or deleted. Place the cursor where the code belongs and use "Insert at cursor".',
     label,
   );
 }
 
-function refusal(why: 'changed' | 'ambiguous', label: string): string {
-  switch (why) {
+function cannotReplaceMessage(reason: 'changed' | 'ambiguous', label: string): string {
+  switch (reason) {
     case 'changed':
       return vscode.l10n.t(
         '{0} has changed since you asked, so nothing was replaced. Select the current code and ask again, or place the cursor and use "Insert at cursor".',

@@ -1,6 +1,6 @@
 import { infoStringLanguage } from '../../shared/protocol';
 
-/** What models write behind a fence, where VS Code's language has another id. */
+/** Names of languages that models write after a fence, with the IDs that VS Code uses instead. */
 const aliases: Readonly<Record<string, string>> = {
   assembly: 'asm',
   bash: 'shellscript',
@@ -85,12 +85,13 @@ const aliases: Readonly<Record<string, string>> = {
 };
 
 /**
- * The language id for the word behind a fence.
- * @param known ids of the languages that this VS Code has
- * @returns `plaintext` for what it does not have
+ * Returns the ID of the language that the text after a fence names, or `plaintext` for a language that VS Code lacks.
+ * @param languageIds the IDs of all languages in this VS Code
  */
-export function fenceLanguage(word: string, known: readonly string[]): string {
-  const name = infoStringLanguage(word);
+export function fenceLanguage(infoString: string, languageIds: readonly string[]): string {
+  const name = infoStringLanguage(infoString);
   const id = Object.hasOwn(aliases, name) ? (aliases[name] ?? name) : name;
-  return known.includes(id) ? id : (known.find((each) => each.toLowerCase() === name) ?? 'plaintext');
+  return languageIds.includes(id)
+    ? id
+    : (languageIds.find((candidate) => candidate.toLowerCase() === name) ?? 'plaintext');
 }

@@ -1,15 +1,18 @@
 import * as vscode from 'vscode';
 import { resultWithin } from '../util/systemClock';
 import { excerptOf, type CodeDocument, type CodeExcerpt } from './codeExcerpt';
-import { innermost, type CodeSymbol, type Span } from './codeGeometry';
-import { shownPath, toRange } from './editorPlaces';
-
-/** A language server that is still starting must not hold up the question. */
-const symbolsLimitMs = 1000;
+import { innermostSpan, type CodeSymbol, type Span } from './codeGeometry';
+import { shownPath, toRange } from './editorLocations';
 
 /**
- * The selection, else the function around the cursor, else the visible lines.
- * @returns undefined when there is nothing but white space.
+ * Time limit for the symbols of a document, in milliseconds. A language server that is still starting must not delay
+ * the prompt.
+ */
+const symbolsTimeoutMs = 1000;
+
+/**
+ * Returns the selection, or else the function around the cursor, or else the visible lines. Returns undefined if there
+ * is only white space.
  */
 export async function findCode(editor: vscode.TextEditor): Promise<CodeExcerpt | undefined> {
   const { document, selection } = editor;
@@ -17,13 +20,14 @@ export async function findCode(editor: vscode.TextEditor): Promise<CodeExcerpt |
   const source = codeDocument(document);
   const selected = selection.isEmpty ? undefined : excerptOf(source, path, selection, 'selection');
   if (selected) return selected;
-  const around = innermost(await symbolsOf(document), selection.active);
+  const enclosing = innermostSpan(await findSymbols(document), selection.active);
   return (
-    (around && excerptOf(source, path, around, 'function')) ?? excerptOf(source, path, visibleSpan(editor), 'visible')
+    (enclosing && excerptOf(source, path, enclosing, 'function')) ??
+    excerptOf(source, path, visibleSpan(editor), 'visible')
   );
 }
 
-/** As much of a document as an excerpt needs. */
+/** Adapts a document of VS Code to the interface that excerpts use. */
 export function codeDocument(document: vscode.TextDocument): CodeDocument {
   return {
     languageId: document.languageId,
@@ -36,32 +40,32 @@ export function codeDocument(document: vscode.TextDocument): CodeDocument {
 function visibleSpan({ document, visibleRanges }: vscode.TextEditor): Span {
   const start = visibleRanges[0]?.start ?? new vscode.Position(0, 0);
   const end = visibleRanges.at(-1)?.end ?? document.lineAt(document.lineCount - 1).range.end;
-  // Visible lines are whole lines: a range that starts in mid-line is one scrolled sideways.
+  // The visible lines are sent completely, even if the editor is scrolled sideways.
   return { start: { line: start.line, character: 0 }, end: document.lineAt(end.line).range.end };
 }
 
-async function symbolsOf(document: vscode.TextDocument): Promise<readonly CodeSymbol[]> {
-  const found = Promise.resolve(
+async function findSymbols(document: vscode.TextDocument): Promise<readonly CodeSymbol[]> {
+  const request = Promise.resolve(
     vscode.commands.executeCommand<readonly (vscode.DocumentSymbol | vscode.SymbolInformation)[] | undefined>(
       'vscode.executeDocumentSymbolProvider',
       document.uri,
     ),
   );
-  // Without symbols the visible lines are sent. An error of a language server is not reported here.
+  // An error of a language server is not reported, because the visible lines are sent instead.
   const symbols = await resultWithin(
-    symbolsLimitMs,
-    found.catch(() => undefined),
+    symbolsTimeoutMs,
+    request.catch(() => undefined),
   );
-  return symbols === 'late' ? [] : (symbols ?? []).map(codeSymbol);
+  return symbols === 'late' ? [] : (symbols ?? []).map(toCodeSymbol);
 }
 
-function codeSymbol(symbol: vscode.DocumentSymbol | vscode.SymbolInformation): CodeSymbol {
+function toCodeSymbol(symbol: vscode.DocumentSymbol | vscode.SymbolInformation): CodeSymbol {
   return 'location' in symbol
-    ? { span: symbol.location.range, whole: isWhole(symbol.kind), children: [] }
-    : { span: symbol.range, whole: isWhole(symbol.kind), children: symbol.children.map(codeSymbol) };
+    ? { span: symbol.location.range, isUnit: isCodeUnit(symbol.kind), children: [] }
+    : { span: symbol.range, isUnit: isCodeUnit(symbol.kind), children: symbol.children.map(toCodeSymbol) };
 }
 
-function isWhole(kind: vscode.SymbolKind): boolean {
+function isCodeUnit(kind: vscode.SymbolKind): boolean {
   return (
     kind === vscode.SymbolKind.Function ||
     kind === vscode.SymbolKind.Method ||

@@ -3,25 +3,27 @@ import { UserError } from '../util/userError';
 import { indentInsertion, withLineEnds } from './codeLines';
 
 interface Insertion {
-  readonly at: vscode.Position;
+  readonly position: vscode.Position;
   readonly offset: number;
   readonly text: string;
 }
 
 /**
- * Inserts at every cursor in one undo step; what is selected stays. The cursors end up behind what was inserted.
- * @throws UserError when the editor can't be written to
+ * Inserts a text at every cursor in one undo step. Selected text is kept, and each cursor moves to the end of the
+ * inserted text.
+ * @throws UserError if the editor is read-only or has just changed
  */
 export async function insertAtCursors(editor: vscode.TextEditor, text: string): Promise<void> {
   const { document } = editor;
   const { version } = document;
-  const insertions = cursorsOf(editor).map((at) => insertion(document, at, text));
-  const done = await editor.edit((edit) => {
-    for (const { at, text: fitted } of insertions) edit.insert(at, fitted);
+  const insertions = uniqueCursors(editor).map((position) => createInsertion(document, position, text));
+  const wasApplied = await editor.edit((edit) => {
+    for (const { position, text: indented } of insertions) edit.insert(position, indented);
   });
   const name = vscode.workspace.asRelativePath(document.uri);
-  if (!done) throw new UserError(vscode.l10n.t('{0} has just changed, so nothing was inserted. Try again.', name));
-  // VS Code says that it is done where the editor is read-only, too.
+  if (!wasApplied)
+    throw new UserError(vscode.l10n.t('{0} has just changed, so nothing was inserted. Try again.', name));
+  // VS Code reports success even if the editor is read-only.
   if (text && document.version === version) {
     throw new UserError(
       vscode.l10n.t(
@@ -30,25 +32,32 @@ export async function insertAtCursors(editor: vscode.TextEditor, text: string): 
       ),
     );
   }
-  const ends = insertions.map((one) => document.positionAt(endOf(one, insertions)));
+  const ends = insertions.map((insertion) => document.positionAt(cursorOffsetAfter(insertion, insertions)));
   editor.selections = ends.map((end) => new vscode.Selection(end, end));
   const [primary] = editor.selections;
   if (primary) editor.revealRange(primary, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
 }
 
-/** The primary one first; two selections may touch at their active ends. */
-function cursorsOf({ document, selections }: vscode.TextEditor): readonly vscode.Position[] {
+/**
+ * Returns each cursor position once, because two selections may share a cursor position. The primary cursor is the
+ * first.
+ */
+function uniqueCursors({ document, selections }: vscode.TextEditor): readonly vscode.Position[] {
   const cursors = selections.map(({ active }) => document.validatePosition(active));
   return cursors.filter((cursor, index) => cursors.findIndex((other) => other.isEqual(cursor)) === index);
 }
 
-function insertion(document: vscode.TextDocument, at: vscode.Position, text: string): Insertion {
-  const lead = document.lineAt(at.line).text.slice(0, at.character);
+function createInsertion(document: vscode.TextDocument, position: vscode.Position, text: string): Insertion {
+  const linePrefix = document.lineAt(position.line).text.slice(0, position.character);
   const lineEnd = document.eol === vscode.EndOfLine.CRLF ? '\r\n' : '\n';
-  return { at, offset: document.offsetAt(at), text: withLineEnds(indentInsertion(text, lead), lineEnd) };
+  return {
+    position,
+    offset: document.offsetAt(position),
+    text: withLineEnds(indentInsertion(text, linePrefix), lineEnd),
+  };
 }
 
-/** The offset after all of them were inserted. */
-function endOf({ offset }: Insertion, all: readonly Insertion[]): number {
-  return all.filter((each) => each.offset <= offset).reduce((end, { text }) => end + text.length, offset);
+/** Returns the offset of a cursor after all insertions. */
+function cursorOffsetAfter({ offset }: Insertion, all: readonly Insertion[]): number {
+  return all.filter((insertion) => insertion.offset <= offset).reduce((end, { text }) => end + text.length, offset);
 }

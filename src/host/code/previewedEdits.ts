@@ -7,30 +7,31 @@ interface Replacement {
   readonly document: vscode.TextDocument;
   readonly range: vscode.Range;
   readonly text: string;
-  /** What the user knows the place by, e.g. `src/app.ts:10-24`. */
+  /** Label of the code in messages, for example `src/app.ts:10-24`. */
   readonly label: string;
 }
 
-/** Edits that the user agrees to first, in VS Code's refactor preview and with its diff beside it. */
+/** Edits that the user confirms in VS Code's refactor preview, with a diff beside it. */
 export class PreviewedEdits extends Disposable {
-  private readonly proposed = this.register(new ProposedText());
+  private readonly diff = this.register(new ProposedDiff());
 
   /**
-   * Nothing happens until the user applies it in the preview; then it is one undo step. VS Code refuses when the document
-   * is not what it was when this was called.
-   * @param column for the diff
-   * @throws UserError when the document was changed or closed in the meantime
+   * Shows a replacement in the preview, and applies it in one undo step when the user confirms. VS Code rejects the
+   * edit if the document has changed since this method was called.
+   * @param column the column in which the diff is shown
+   * @throws UserError if the document was changed or closed in the meantime
    */
   async replace({ document, range, text, label }: Replacement, column: vscode.ViewColumn): Promise<void> {
     const { version } = document;
     const edit = new vscode.WorkspaceEdit();
     edit.replace(document.uri, range, text, metadata(label, false));
-    askFirst(edit, label);
-    const whole = document.getText();
-    const after = whole.slice(0, document.offsetAt(range.start)) + text + whole.slice(document.offsetAt(range.end));
-    const close = await this.proposed.show(document, after, vscode.l10n.t('{0} (preview)', label), column);
+    requireConfirmation(edit, label);
+    const current = document.getText();
+    const proposed =
+      current.slice(0, document.offsetAt(range.start)) + text + current.slice(document.offsetAt(range.end));
+    const close = await this.diff.show(document, proposed, vscode.l10n.t('{0} (preview)', label), column);
     try {
-      // VS Code compares with the version that it is given here, and not with that of the diff.
+      // VS Code compares the document with its version at the time of this call, not with the version in the diff.
       const applied = document.version === version && (await vscode.workspace.applyEdit(edit));
       if (applied || (document.version === version && !document.isClosed)) return;
     } finally {
@@ -43,32 +44,34 @@ export class PreviewedEdits extends Disposable {
 }
 
 /**
- * A change that needs confirmation opens the preview, but is not ticked there, and *Apply* then does nothing without a
- * word. So the replacement is one that needs none and comes ticked, beside one that does and that VS Code leaves out of
- * the preview as there is nothing to do: https://github.com/microsoft/vscode/issues/207578.
+ * Makes VS Code open the preview for an edit. A change that needs confirmation opens the preview but is not selected
+ * there, so that *Apply* would do nothing. Therefore the replacement needs no confirmation and is selected. An
+ * additional change needs confirmation: the deletion of a file that does not exist, which the preview does not list.
+ * Source: https://github.com/microsoft/vscode/issues/207578.
  */
-function askFirst(edit: vscode.WorkspaceEdit, label: string): void {
-  const nothing = vscode.Uri.from({ scheme: 'vscode-userdata', path: `/${randomUUID()}` });
-  edit.deleteFile(nothing, { ignoreIfNotExists: true }, metadata(label, true));
+function requireConfirmation(edit: vscode.WorkspaceEdit, label: string): void {
+  const missingFile = vscode.Uri.from({ scheme: 'vscode-userdata', path: `/${randomUUID()}` });
+  edit.deleteFile(missingFile, { ignoreIfNotExists: true }, metadata(label, true));
 }
 
 function metadata(label: string, needsConfirmation: boolean): vscode.WorkspaceEditEntryMetadata {
   return { needsConfirmation, label: vscode.l10n.t('Replace the code'), description: label };
 }
 
+/** URI scheme of the proposed text in the diff editor. */
 export const proposedScheme = 'holysheep-proposed';
 
-/** Shows in VS Code's diff editor what a document would become. */
-class ProposedText extends Disposable {
-  private readonly proposed = new Map<string, string>();
+/** Shows the proposed text of a document in VS Code's diff editor. */
+class ProposedDiff extends Disposable {
+  private readonly texts = new Map<string, string>();
 
   constructor() {
     super();
-    const provideTextDocumentContent = (uri: vscode.Uri): string | undefined => this.proposed.get(uri.toString());
+    const provideTextDocumentContent = (uri: vscode.Uri): string | undefined => this.texts.get(uri.toString());
     this.register(vscode.workspace.registerTextDocumentContentProvider(proposedScheme, { provideTextDocumentContent }));
   }
 
-  /** @returns what closes the diff again, if the user has not */
+  /** Shows the diff, and returns a function that closes it. */
   async show(
     document: vscode.TextDocument,
     text: string,
@@ -77,14 +80,14 @@ class ProposedText extends Disposable {
   ): Promise<() => Promise<void>> {
     const uri = document.uri.with({ scheme: proposedScheme, authority: '', query: randomUUID(), fragment: '' });
     const close = async (): Promise<void> => {
-      this.proposed.delete(uri.toString());
-      await vscode.window.tabGroups.close(tabsOf(uri), true);
+      this.texts.delete(uri.toString());
+      await vscode.window.tabGroups.close(diffTabs(uri), true);
     };
-    this.proposed.set(uri.toString(), text);
+    this.texts.set(uri.toString(), text);
     try {
-      const right = await vscode.workspace.openTextDocument(uri);
-      await vscode.languages.setTextDocumentLanguage(right, document.languageId);
-      // A tab that does not stay would take the place of the document's own.
+      const proposed = await vscode.workspace.openTextDocument(uri);
+      await vscode.languages.setTextDocumentLanguage(proposed, document.languageId);
+      // A preview tab could replace the tab of the document.
       const options: vscode.TextDocumentShowOptions = { viewColumn, preserveFocus: true, preview: false };
       await vscode.commands.executeCommand('vscode.diff', document.uri, uri, title, options);
     } catch (error) {
@@ -95,7 +98,7 @@ class ProposedText extends Disposable {
   }
 }
 
-function tabsOf(uri: vscode.Uri): readonly vscode.Tab[] {
+function diffTabs(uri: vscode.Uri): readonly vscode.Tab[] {
   const key = uri.toString();
   return vscode.window.tabGroups.all.flatMap(({ tabs }) =>
     tabs.filter(({ input }) => input instanceof vscode.TabInputTextDiff && input.modified.toString() === key),

@@ -3,8 +3,8 @@ import { promptsScheme } from '../prompts/promptConsent';
 import { Disposable } from '../util/disposable';
 import { proposedScheme } from './previewedEdits';
 
-/** Text editors that show something other than text of the user's. */
-const foreign: ReadonlySet<string> = new Set([
+/** URI schemes of text editors that don't show a document of the user. */
+const excludedSchemes: ReadonlySet<string> = new Set([
   'output',
   'debug',
   'comment',
@@ -15,55 +15,65 @@ const foreign: ReadonlySet<string> = new Set([
   promptsScheme,
 ]);
 
-/** Documents that are in no file system, and can be written to all the same. */
-const writable: ReadonlySet<string> = new Set(['untitled', 'vscode-notebook-cell']);
+/** URI schemes of documents that are in no file system but can be edited. */
+const writableSchemes: ReadonlySet<string> = new Set(['untitled', 'vscode-notebook-cell']);
 
-/** Which text editor the user was in last: it has no focus when a button of the panel is pressed. */
+/**
+ * Remembers the text editor that was active last, because the panel has the focus when the user presses one of its
+ * buttons.
+ */
 export class RecentEditors extends Disposable {
-  /** One for each document, the last one first. */
-  private recent: readonly vscode.TextEditor[] = [];
+  /** The last active editor of each document, the most recent first. */
+  private editors: readonly vscode.TextEditor[] = [];
 
   constructor() {
     super();
-    this.note(vscode.window.activeTextEditor);
-    this.register(vscode.window.onDidChangeActiveTextEditor((editor) => this.note(editor)));
+    this.remember(vscode.window.activeTextEditor);
+    this.register(vscode.window.onDidChangeActiveTextEditor((editor) => this.remember(editor)));
     this.register(
       vscode.workspace.onDidCloseTextDocument(() => {
-        // Also told of a document that changes its language, and stays open.
-        this.recent = this.recent.filter(({ document }) => !document.isClosed);
+        // VS Code fires this event also when the language of an open document changes.
+        this.editors = this.editors.filter(({ document }) => !document.isClosed);
       }),
     );
   }
 
-  /** May be hidden behind another tab; then it has to be shown before it can be edited. */
+  /** Returns the last active editor. If it is hidden behind another tab, it must be shown before it can be edited. */
   last(): vscode.TextEditor | undefined {
     const { activeTextEditor, visibleTextEditors } = vscode.window;
-    if (activeTextEditor && !foreign.has(activeTextEditor.document.uri.scheme)) return activeTextEditor;
-    for (const editor of this.recent) {
-      const found = shown(editor) ?? (hasTab(editor.document) ? editor : undefined);
-      if (found) return found;
+    if (activeTextEditor && !excludedSchemes.has(activeTextEditor.document.uri.scheme)) return activeTextEditor;
+    for (const editor of this.editors) {
+      const available = currentVisibleEditor(editor) ?? (hasTab(editor.document) ? editor : undefined);
+      if (available) return available;
     }
     return visibleTextEditors.find(isWritable);
   }
 
-  private note(editor: vscode.TextEditor | undefined): void {
+  private remember(editor: vscode.TextEditor | undefined): void {
     if (!editor || !isWritable(editor)) return;
-    this.recent = [editor, ...this.recent.filter(({ document }) => document !== editor.document)];
+    this.editors = [editor, ...this.editors.filter(({ document }) => document !== editor.document)];
   }
 }
 
-/** An editor that was hidden and shown again is another object of the same document. */
-export function shown(editor: vscode.TextEditor): vscode.TextEditor | undefined {
-  return vscode.window.visibleTextEditors.find((visible) => visible === editor) ?? shownOf(editor.document);
+/**
+ * Returns the visible editor for the same document. VS Code creates a new editor object when a hidden editor is shown
+ * again.
+ */
+export function currentVisibleEditor(editor: vscode.TextEditor): vscode.TextEditor | undefined {
+  return vscode.window.visibleTextEditors.find((visible) => visible === editor) ?? visibleEditorOf(editor.document);
 }
 
-/** The left side of a diff has a cursor of its own, where nobody has been. */
-export function shownOf(document: vscode.TextDocument): vscode.TextEditor | undefined {
+/**
+ * Returns a visible editor of the document, but never the left side of a diff, whose cursor the user has not placed.
+ */
+export function visibleEditorOf(document: vscode.TextDocument): vscode.TextEditor | undefined {
   const editors = vscode.window.visibleTextEditors.filter((visible) => visible.document === document);
-  return editors.find(({ viewColumn }) => viewColumn !== undefined) ?? (isOriginal(document) ? undefined : editors[0]);
+  return (
+    editors.find(({ viewColumn }) => viewColumn !== undefined) ?? (isLeftSideOfDiff(document) ? undefined : editors[0])
+  );
 }
 
-function isOriginal({ uri }: vscode.TextDocument): boolean {
+function isLeftSideOfDiff({ uri }: vscode.TextDocument): boolean {
   const key = uri.toString();
   return vscode.window.tabGroups.all.some(
     ({ activeTab }) =>
@@ -72,11 +82,11 @@ function isOriginal({ uri }: vscode.TextDocument): boolean {
 }
 
 function isWritable({ document: { uri } }: vscode.TextEditor): boolean {
-  if (foreign.has(uri.scheme)) return false;
-  return writable.has(uri.scheme) || vscode.workspace.fs.isWritableFileSystem(uri.scheme) === true;
+  if (excludedSchemes.has(uri.scheme)) return false;
+  return writableSchemes.has(uri.scheme) || vscode.workspace.fs.isWritableFileSystem(uri.scheme) === true;
 }
 
-/** A document whose tab was closed may stay open for a while. */
+/** Returns whether a tab shows the document. VS Code may keep a document open for a while after its tab was closed. */
 function hasTab({ isClosed, uri }: vscode.TextDocument): boolean {
   if (isClosed) return false;
   const key = uri.toString();

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import type { ContextSuggestion } from '../../shared/protocol';
 import { spanLabel } from '../code/codeGeometry';
-import { shownPath } from '../code/editorPlaces';
+import { shownPath } from '../code/editorLocations';
 import { contextId, parseContextId } from './contextId';
 import { localOutsideTarget } from './linkTarget';
 import type { ContextCandidate } from './rankContext';

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import * as vscode from 'vscode';
 import { visibleText } from '../../engine/gateway/visibleText';
-import { shownPath } from '../code/editorPlaces';
+import { shownPath } from '../code/editorLocations';
 import { UserError } from '../util/userError';
 
 const maxPathLength = 1000;

@@ -4,7 +4,7 @@ import { firstChars } from '../../engine/surrogates';
 import type { Attachment } from '../../shared/protocol';
 import { spanLabel, type Span } from '../code/codeGeometry';
 import { severities } from '../code/codeProblems';
-import { shownPath, toRange } from '../code/editorPlaces';
+import { shownPath, toRange } from '../code/editorLocations';
 import { openWithoutBlocking } from '../util/files';
 import { UserError } from '../util/userError';
 import { contextLimits, formatProblems, type FileProblem } from './contextPrompt';

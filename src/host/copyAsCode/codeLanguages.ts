@@ -3,14 +3,15 @@ import type { ExportedRequest } from './exportedRequest';
 import { nodeCode } from './nodeProgram';
 import { pythonCode } from './pythonProgram';
 
-/** The languages that a request can be copied in: the arguments of `holysheep.copyRequest`. */
+/** The languages in which a request can be copied. They are the arguments of the command `holysheep.copyRequest`. */
 export const languageIds = ['curl', 'python', 'node'] as const;
 
 export type LanguageId = (typeof languageIds)[number];
 
 interface Language {
-  /** A proper name, which is not translated. */
+  /** Name of the language. It is a proper name, so it is not translated. */
   readonly label: string;
+  /** Returns the code that sends a request. */
   readonly write: (request: ExportedRequest) => string;
 }
 

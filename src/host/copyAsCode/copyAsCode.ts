@@ -20,18 +20,18 @@ interface CopyAsCodeDeps {
 }
 
 interface CopyOptions {
-  /** Absent: the current one. */
+  /** Conversation that contains the request. The default is the current conversation. */
   readonly conversation?: Conversation | undefined;
-  /** Absent: the last one. */
+  /** Exchange whose request is copied. The default is the last exchange of the conversation. */
   readonly exchangeId?: string | undefined;
-  /** Absent: the user chooses. */
+  /** Language of the code. If it is undefined, the user is asked to choose. */
   readonly language?: LanguageId | undefined;
 }
 
 /**
- * Copies a request as code, and says so.
- * @returns the code; undefined when the user has changed their mind
- * @throws UserError when nothing was asked yet, or the base URL can't be used
+ * Copies a request as code to the clipboard, and confirms that with a notification.
+ * @returns the code, or undefined if the user cancelled
+ * @throws UserError if the conversation has no prompts, or the base URL is invalid
  */
 export async function copyAsCode(deps: CopyAsCodeDeps, options: CopyOptions): Promise<string | undefined> {
   const { conversation = deps.conversations.current, exchangeId, language } = options;
@@ -39,15 +39,16 @@ export async function copyAsCode(deps: CopyAsCodeDeps, options: CopyOptions): Pr
   if (!conversation || !exchange) {
     throw new UserError(vscode.l10n.t('This conversation has no prompts yet. Send one, then copy the request.'));
   }
-  const others = exchangeId === undefined ? conversation.exchanges() : [];
-  const choice = language === undefined ? await chooseLanguage(exchange, others) : { exchange, language };
+  const alternatives = exchangeId === undefined ? conversation.exchanges() : [];
+  const choice = language === undefined ? await chooseLanguage(exchange, alternatives) : { exchange, language };
   const request = choice && conversation.requestOf(choice.exchange.id);
   if (!request) return undefined;
 
   const { baseUrl, host } = await deps.connections.configured();
   const demo = choice.exchange.demo === true;
   const settings = deps.settings.engine();
-  const exported = exportedRequest({ request, demo, baseUrl, ownModel: deps.connections.model(false), settings });
+  const configuredModel = deps.connections.model(false);
+  const exported = exportedRequest({ request, demo, baseUrl, configuredModel, settings });
   const { label, write } = languages[choice.language];
   const code = write(exported);
   await vscode.env.clipboard.writeText(code);
@@ -77,43 +78,44 @@ interface Choice {
 }
 
 interface LanguageItem extends vscode.QuickPickItem {
-  /** Absent: first, another prompt. */
+  /** Language of the code. It is undefined for the item that first lets the user choose another prompt. */
   readonly language?: LanguageId;
 }
 
 /**
- * What to copy a request as, and on the way, which one.
- * @param others those it can be exchanged for, itself included; fewer than two: that is not offered
- * @returns undefined when the user has changed their mind
+ * Asks the user for a language, and optionally for another prompt of the conversation.
+ * @param alternatives the exchanges among which the user can choose, including `exchange`. With fewer than two, only
+ *   the language is asked for.
+ * @returns undefined if the user cancelled
  */
-async function chooseLanguage(exchange: Exchange, others: readonly Exchange[]): Promise<Choice | undefined> {
-  const picked = await vscode.window.showQuickPick(languageItems(others.length > 1), {
+async function chooseLanguage(exchange: Exchange, alternatives: readonly Exchange[]): Promise<Choice | undefined> {
+  const picked = await vscode.window.showQuickPick(languageItems(alternatives.length > 1), {
     title: vscode.l10n.t('Copy “{0}” as', conversationTitle(undefined, exchange.prompt)),
   });
   if (!picked) return undefined;
   if (picked.language !== undefined) return { exchange, language: picked.language };
-  const other = await choosePrompt(exchange, others);
-  return other && chooseLanguage(other, others);
+  const chosen = await choosePrompt(exchange, alternatives);
+  return chosen && chooseLanguage(chosen, alternatives);
 }
 
-function languageItems(offerOthers: boolean): readonly LanguageItem[] {
-  const withLoop = vscode.l10n.t('With retries; resumes answers that are cut off');
+function languageItems(offerPrompts: boolean): readonly LanguageItem[] {
+  const programDescription = vscode.l10n.t('With retries; resumes answers that are cut off');
   const items: readonly LanguageItem[] = [
     { language: 'curl', label: languages.curl.label, description: vscode.l10n.t('For the command line') },
-    { language: 'python', label: languages.python.label, description: withLoop },
-    { language: 'node', label: languages.node.label, description: withLoop },
+    { language: 'python', label: languages.python.label, description: programDescription },
+    { language: 'node', label: languages.node.label, description: programDescription },
   ];
-  if (!offerOthers) return items;
+  if (!offerPrompts) return items;
   const separator = { label: '', kind: vscode.QuickPickItemKind.Separator };
   return [...items, separator, { label: vscode.l10n.t('Another prompt in this conversation…') }];
 }
 
-async function choosePrompt(present: Exchange, others: readonly Exchange[]): Promise<Exchange | undefined> {
-  const items = others.toReversed().map((exchange) => ({
+async function choosePrompt(current: Exchange, exchanges: readonly Exchange[]): Promise<Exchange | undefined> {
+  const items = exchanges.toReversed().map((exchange) => ({
     exchange,
     label: withoutIcons(conversationTitle(undefined, exchange.prompt)),
     description: plainLabel(exchange.state.model),
-    picked: exchange.id === present.id,
+    picked: exchange.id === current.id,
   }));
   const picked = await vscode.window.showQuickPick(items, {
     title: vscode.l10n.t('Which request do you want to copy?'),

@@ -7,7 +7,7 @@ import { parsedArgument } from '../util/schemas';
 import { type LanguageId, languageIds } from './codeLanguages';
 import { copyAsCode } from './copyAsCode';
 
-/** Copies a request of the current conversation, the last one unless the user chooses another; returns the code. */
+/** Registers the command that copies a request of the current conversation as code and returns the code. */
 export function registerCopyAsCode(services: Services): readonly Command[] {
   return [
     {
@@ -18,8 +18,9 @@ export function registerCopyAsCode(services: Services): readonly Command[] {
 }
 
 /**
- * @returns undefined for a value that is not a text: a menu hands over the item that it was opened on
- * @throws ArgumentError that names the languages
+ * Returns the language that the argument of `holysheep.copyRequest` names. It returns undefined if the argument is not
+ * a string, because a menu passes the item on which it was opened.
+ * @throws ArgumentError if the language is unknown
  */
 export function copyRequestArgument(argument: unknown, localize: Localize): LanguageId | undefined {
   if (typeof argument !== 'string') return undefined;

@@ -1,27 +1,27 @@
 import { keyVariable, type ExportedRequest } from './exportedRequest';
-import { escapeUnseen, shellLiteral } from './literals';
+import { escapeInvisible, shellLiteral } from './literals';
 
 /**
- * For `sh`, `bash` and `zsh`, in a file or pasted at the prompt. There are no comments in it: an interactive zsh takes
- * `#` for a command.
+ * Returns a command for `sh`, `bash` and `zsh`, to be pasted at the prompt or saved in a file. The command has no
+ * comments, because an interactive zsh does not recognise `#` as the start of a comment.
  *
- * curl waits for as long as `Retry-After` says, and gives up when that goes beyond `--retry-max-time`; without the
- * header it doubles its wait from one second. It retries only what was refused or has not begun (408, 429, 5xx,
- * timeouts), never an answer that has been cut, so nothing comes twice.
+ * curl waits for the time in `Retry-After`, and gives up when that is longer than `--retry-max-time`. Without the
+ * header, curl doubles its delay from one second. It retries only refused requests and timeouts (408, 429, 5xx), never
+ * an answer that was cut, so no text is printed twice.
  *
- * `printf` passes the key to curl's standard input. All users of a machine can read the arguments of a process, but
- * `printf` is built into every shell, so it does not start one. `--header @-` also works in versions of curl that have
- * no variables. `pipefail` makes the exit code that of curl, and the subshell keeps the option out of the user's shell.
- * In a shell without `pipefail`, the exit code is that of the last command.
+ * `printf` passes the key to curl's standard input, because all users of a machine can read the arguments of a process.
+ * `printf` itself is built into every shell, so it does not start a process. `--header @-` also works in versions of
+ * curl that have no variables. `pipefail` makes the exit code that of curl, and the subshell keeps the option out of
+ * the user's shell. In a shell without `pipefail`, the exit code is that of the last command.
  */
 export function curlCode(request: ExportedRequest): string {
   const { baseUrl, retry } = request;
   const url = `${baseUrl}/chat/completions`;
-  const { maxRetries, maxHintMs } = retry;
+  const { maxRetries, maxRetryAfterMs } = retry;
   const options = [
     '--no-buffer --no-progress-meter --fail-with-body --connect-timeout 30',
-    ...(maxRetries > 0 ? [`--retry ${maxRetries} --retry-max-time ${Math.ceil(maxHintMs / 1000)}`] : []),
-    // Brackets in a URL are curl's own pattern language.
+    ...(maxRetries > 0 ? [`--retry ${maxRetries} --retry-max-time ${Math.ceil(maxRetryAfterMs / 1000)}`] : []),
+    // curl would expand brackets and braces in a URL as a pattern.
     ...(/[[\]{}]/.test(url) ? ['--globoff'] : []),
     "--header @- --header 'Content-Type: application/json'",
     `--data-binary @/dev/fd/3 3<<'JSON' | ${withoutControls}`,
@@ -39,16 +39,16 @@ export function curlCode(request: ExportedRequest): string {
 }
 
 /**
- * Removes the control characters of one byte, which a terminal would obey, and replaces those of two bytes in UTF-8
- * with `?`: if they were removed, the bytes around them could form another one. `sed` passes each line on at once to a
- * terminal.
+ * Command that removes one-byte control characters, which a terminal would interpret. It replaces two-byte control
+ * characters with `?`, because removing them could join the bytes around them to another control character. `sed`
+ * prints each line immediately when its output is a terminal.
  */
 const withoutControls = `LC_ALL=C sed "$(printf 's/[[:cntrl:]]//g;s/\\302[\\200-\\237]/?/g')"`;
 
 /**
- * A quoted here-document takes it as it is, however long: one argument ends at 128 KiB on Linux. No line of it can be the
- * delimiter, for a line break inside a string is an escape. An exclamation mark is one, too: an interactive bash looks it
- * up in its history even here.
+ * Returns the request body as the lines of a quoted here-document. An argument would be limited to 128 KiB on Linux. No
+ * line can equal the delimiter, because line breaks within strings are escaped. Exclamation marks are escaped too,
+ * because an interactive bash would replace them by commands from its history.
  */
 function bodyOf({ model, messages, temperature, maxTokens }: ExportedRequest): string {
   const body = {
@@ -58,5 +58,5 @@ function bodyOf({ model, messages, temperature, maxTokens }: ExportedRequest): s
     max_tokens: maxTokens,
     stream: true,
   };
-  return escapeUnseen(JSON.stringify(body, null, 2)).replaceAll('!', '\\u0021');
+  return escapeInvisible(JSON.stringify(body, null, 2)).replaceAll('!', '\\u0021');
 }

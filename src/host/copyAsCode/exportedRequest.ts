@@ -2,24 +2,27 @@ import type { EngineSettings } from '../../engine/engine';
 import { timeoutsFor } from '../../engine/http/idleClocks';
 import type { ChatRequest } from '../../engine/request';
 
-/** Text alone: tool calls and pictures stay where they are. */
+/** A message of the copied request. It is plain text, because tool calls and images are not copied. */
 interface ExportedMessage {
   readonly role: 'system' | 'user' | 'assistant';
   readonly content: string;
 }
 
-/** How often and how long the copied code tries; durations in milliseconds. */
+/** Limits for the retries of the copied code. All durations are in milliseconds. */
 export interface RetrySettings {
   readonly maxRetries: number;
   readonly baseDelayMs: number;
   readonly maxDelayMs: number;
-  /** A server that asks for more is not waited for. */
-  readonly maxHintMs: number;
-  /** Without a word for so long, an answer counts as cut. */
-  readonly silenceMs: number;
+  /** Longest retry-after that the code accepts. If the gateway asks for a longer delay, the code ends. */
+  readonly maxRetryAfterMs: number;
+  /** Time without data after which the answer counts as cut. */
+  readonly idleTimeoutMs: number;
 }
 
-/** All that the copied code says of a request. There is no key in it: the code reads that from the environment. */
+/**
+ * The parts of a request that the copied code contains. The API key is not one of them: the code reads the key from the
+ * environment.
+ */
 export interface ExportedRequest {
   readonly baseUrl: string;
   readonly model: string;
@@ -27,32 +30,44 @@ export interface ExportedRequest {
   readonly temperature: number | undefined;
   readonly maxTokens: number | undefined;
   readonly retry: RetrySettings;
-  /** The offline demo was asked; base URL and model are the user's own all the same. */
+  /**
+   * Whether the request was sent to the offline demo. The base URL and the model are nevertheless those of the
+   * settings.
+   */
   readonly fromDemo: boolean;
 }
 
-/** What the copied code calls the key. */
+/** Name of the environment variable from which the copied code reads the API key. */
 export const keyVariable = 'HOLYSHEEP_API_KEY';
 
 export interface RequestToExport {
   readonly request: ChatRequest;
-  /** The offline demo was asked. */
+  /** Whether the request was sent to the offline demo. */
   readonly demo: boolean;
-  /** The user's own, whatever was asked. */
+  /** Base URL of the user's gateway, also for a request to the offline demo. */
   readonly baseUrl: string;
-  /** The one of the settings. */
-  readonly ownModel: string;
+  /** Model of the settings, which replaces the model of the offline demo. */
+  readonly configuredModel: string;
   readonly settings: Pick<EngineSettings, 'retry' | 'timeout'>;
 }
 
-/** The demo's gateway and models are gone with the window: what is taken from there asks the user's own. */
-export function exportedRequest({ request, demo, baseUrl, ownModel, settings }: RequestToExport): ExportedRequest {
+/**
+ * Returns the parts of a request that are copied. For a request to the offline demo, the configured model replaces the
+ * demo's model, which exists only in this window.
+ */
+export function exportedRequest({
+  request,
+  demo,
+  baseUrl,
+  configuredModel,
+  settings,
+}: RequestToExport): ExportedRequest {
   const { messages, temperature, maxTokens } = request;
-  const model = demo ? ownModel : request.model;
-  const { maxRetries, baseDelayMs, maxDelayMs, maxHintMs } = settings.retry;
-  const silenceMs = timeoutsFor(model, settings.timeout).firstTokenMs;
-  const retry = { maxRetries, baseDelayMs, maxDelayMs, maxHintMs, silenceMs };
-  return { baseUrl, model, messages: texts(messages), temperature, maxTokens, retry, fromDemo: demo };
+  const model = demo ? configuredModel : request.model;
+  const { maxRetries, baseDelayMs, maxDelayMs, maxHintMs: maxRetryAfterMs } = settings.retry;
+  const idleTimeoutMs = timeoutsFor(model, settings.timeout).firstTokenMs;
+  const retry = { maxRetries, baseDelayMs, maxDelayMs, maxRetryAfterMs, idleTimeoutMs };
+  return { baseUrl, model, messages: textMessages(messages), temperature, maxTokens, retry, fromDemo: demo };
 }
 
 interface Message {
@@ -60,11 +75,11 @@ interface Message {
   readonly content: string | readonly { readonly type: string; readonly text?: string }[];
 }
 
-/** A message that says nothing in words is left out, as is what a tool has brought. */
-export function texts(messages: readonly Message[]): readonly ExportedMessage[] {
+/** Returns the texts of the messages, without tool results and without messages that have no text. */
+export function textMessages(messages: readonly Message[]): readonly ExportedMessage[] {
   return messages.flatMap(({ role, content }) => {
     const text = typeof content === 'string' ? content : content.map((part) => part.text ?? '').join('');
-    const isTaken = (role === 'system' || role === 'user' || role === 'assistant') && text !== '';
-    return isTaken ? [{ role, content: text }] : [];
+    const isCopied = (role === 'system' || role === 'user' || role === 'assistant') && text !== '';
+    return isCopied ? [{ role, content: text }] : [];
   });
 }

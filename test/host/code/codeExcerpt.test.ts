@@ -10,8 +10,8 @@ function documentOf(lines: readonly string[]): CodeDocument {
     text: ({ start, end }) =>
       lines
         .slice(start.line, end.line + 1)
-        .map((line, at, all) =>
-          line.slice(at === 0 ? start.character : 0, at === all.length - 1 ? end.character : undefined),
+        .map((line, index, lines) =>
+          line.slice(index === 0 ? start.character : 0, index === lines.length - 1 ? end.character : undefined),
         )
         .join('\n'),
   };
@@ -21,14 +21,14 @@ const lineSpan = (first: number, last: number, endCharacter: number): Span => ({
   start: { line: first, character: 0 },
   end: { line: last, character: endCharacter },
 });
-const numbered = documentOf(Array.from({ length: 200 }, (_, at) => `line ${at}`));
+const numberedLines = documentOf(Array.from({ length: 200 }, (_, index) => `line ${index}`));
 
-/** No half of a surrogate pair. */
+/** Returns whether the text has no half of a surrogate pair. */
 const isWellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(text);
 
-describe('excerptOf', () => {
-  it('has the code, its label and up to thirty lines on both sides', () => {
-    const excerpt = excerptOf(numbered, 'src/a.ts', lineSpan(100, 102, 8), 'selection');
+describe('code excerpt', () => {
+  it('contains the code, its label and up to thirty lines before and after the code', () => {
+    const excerpt = excerptOf(numberedLines, 'src/a.ts', lineSpan(100, 102, 8), 'selection');
     assert.equal(excerpt?.code, 'line 100\nline 101\nline 102');
     assert.equal(excerpt.label, 'src/a.ts:101-103');
     const before = excerpt.before.split('\n');
@@ -37,31 +37,31 @@ describe('excerptOf', () => {
     assert.deepEqual([after.length, after[0], after.at(-1)], [30, 'line 103', 'line 132']);
   });
 
-  it('stops at the ends of the file', () => {
-    const first = excerptOf(numbered, 'a.ts', lineSpan(0, 0, 6), 'selection');
+  it('has no context beyond the start and the end of the file', () => {
+    const first = excerptOf(numberedLines, 'a.ts', lineSpan(0, 0, 6), 'selection');
     assert.equal(first?.before, '');
-    const last = excerptOf(numbered, 'a.ts', lineSpan(199, 199, 8), 'selection');
+    const last = excerptOf(numberedLines, 'a.ts', lineSpan(199, 199, 8), 'selection');
     assert.equal(last?.after, '');
   });
 
-  it('has the rest of a line that is selected in part', () => {
+  it('has the unselected parts of a line as context', () => {
     const document = documentOf(['const a = f(x) + 1;']);
     const span = { start: { line: 0, character: 10 }, end: { line: 0, character: 14 } };
     const excerpt = excerptOf(document, 'a.ts', span, 'selection');
     assert.deepEqual([excerpt?.before, excerpt?.code, excerpt?.after], ['const a = ', 'f(x)', ' + 1;']);
   });
 
-  it('has the whole next line after a selection that ends at its first character', () => {
-    const excerpt = excerptOf(numbered, 'a.ts', lineSpan(5, 6, 0), 'selection');
+  it('has the next line as context when the selection ends before its first character', () => {
+    const excerpt = excerptOf(numberedLines, 'a.ts', lineSpan(5, 6, 0), 'selection');
     assert.equal(excerpt?.label, 'a.ts:6');
     assert.equal(excerpt.after.split('\n')[0], 'line 6');
   });
 
-  it('is nothing where there is only white space', () => {
+  it('is undefined for white space', () => {
     assert.equal(excerptOf(documentOf(['', '  ', '\t']), 'a.ts', lineSpan(0, 2, 1), 'visible'), undefined);
   });
 
-  it('cuts what is too long, says so, and never halves a character', () => {
+  it('truncates long code without splitting a surrogate pair, and marks the excerpt', () => {
     for (const lead of ['', 'x']) {
       const line = lead + '𝄞'.repeat(codeLimits.characters);
       const excerpt = excerptOf(documentOf([line]), 'a.ts', lineSpan(0, 0, line.length), 'selection');
@@ -73,7 +73,7 @@ describe('excerptOf', () => {
     assert.equal(excerptOf(documentOf([fits]), 'a.ts', lineSpan(0, 0, fits.length), 'selection')?.truncated, false);
   });
 
-  it('keeps the nearest part of context that is too long', () => {
+  it('keeps the part of long context that is nearest to the code', () => {
     const long = `start${'𝄞'.repeat(codeLimits.contextCharacters)}end`;
     const excerpt = excerptOf(documentOf([long, 'code', long]), 'a.ts', lineSpan(1, 1, 4), 'selection');
     assert.ok(excerpt);

@@ -1,51 +1,51 @@
 import assert from 'node:assert/strict';
-import { innermost, spanLabel, type CodeSymbol, type Span } from '../../../src/host/code/codeGeometry';
+import { innermostSpan, spanLabel, type CodeSymbol, type Span } from '../../../src/host/code/codeGeometry';
 
 const span = (startLine: number, startCharacter: number, endLine: number, endCharacter: number): Span => ({
   start: { line: startLine, character: startCharacter },
   end: { line: endLine, character: endCharacter },
 });
-const symbol = (of: Span, children: readonly CodeSymbol[] = [], whole = true): CodeSymbol => ({
-  span: of,
-  whole,
+const symbol = (symbolSpan: Span, children: readonly CodeSymbol[] = [], isUnit = true): CodeSymbol => ({
+  span: symbolSpan,
+  isUnit,
   children,
 });
 
-describe('innermost', () => {
+describe('innermost symbol', () => {
   const inner = span(4, 2, 6, 3);
   const variable = span(5, 4, 5, 20);
   const outer = span(2, 0, 10, 1);
   const tree = [symbol(span(0, 0, 1, 0)), symbol(outer, [symbol(inner, [symbol(variable, [], false)])])];
   const flat = [symbol(outer), symbol(variable, [], false), symbol(inner)];
-  for (const [what, line, character, expected] of [
+  for (const [where, line, character, expected] of [
     ['inside a function in a class', 5, 6, inner],
-    ['at its first character', 4, 2, inner],
-    ['at its end', 6, 3, inner],
-    ['just before it', 4, 1, outer],
-    ['just after it', 6, 4, outer],
-    ['outside everything', 11, 0, undefined],
+    ['at the first character of the function', 4, 2, inner],
+    ['at the end of the function', 6, 3, inner],
+    ['just before the function', 4, 1, outer],
+    ['just after the function', 6, 4, outer],
+    ['outside of all symbols', 11, 0, undefined],
   ] as const) {
-    it(`finds what is around a cursor ${what}, in a tree and in a list`, () => {
-      assert.deepEqual(innermost(tree, { line, character }), expected);
-      assert.deepEqual(innermost(flat, { line, character }), expected);
+    it(`is found for a cursor ${where}, in a tree and in a flat list`, () => {
+      assert.deepEqual(innermostSpan(tree, { line, character }), expected);
+      assert.deepEqual(innermostSpan(flat, { line, character }), expected);
     });
   }
 
-  it('looks through symbols that are not worth working on', () => {
+  it('is found within a namespace, which is itself not returned', () => {
     const namespace = symbol(span(0, 0, 9, 0), [symbol(inner)], false);
-    assert.deepEqual(innermost([namespace], { line: 5, character: 0 }), inner);
-    assert.equal(innermost([namespace], { line: 1, character: 0 }), undefined);
+    assert.deepEqual(innermostSpan([namespace], { line: 5, character: 0 }), inner);
+    assert.equal(innermostSpan([namespace], { line: 1, character: 0 }), undefined);
   });
 });
 
-describe('spanLabel', () => {
-  for (const [of, label] of [
+describe('label of a span', () => {
+  for (const [labelledSpan, label] of [
     [span(9, 0, 23, 5), 'a.ts:10-24'],
     [span(9, 3, 9, 8), 'a.ts:10'],
     [span(9, 0, 10, 0), 'a.ts:10'],
     [span(9, 0, 24, 0), 'a.ts:10-24'],
     [span(0, 0, 0, 0), 'a.ts:1'],
   ] as const) {
-    it(`is ${label} for ${JSON.stringify(of)}`, () => assert.equal(spanLabel('a.ts', of), label));
+    it(`is ${label} for ${JSON.stringify(labelledSpan)}`, () => assert.equal(spanLabel('a.ts', labelledSpan), label));
   }
 });

@@ -1,90 +1,116 @@
 import assert from 'node:assert/strict';
-import { indentInsertion, originalPlace, type OriginalPlace, fitReplacement } from '../../../src/host/code/codeLines';
+import { indentInsertion, locateCode, type CodeSearchResult, fitReplacement } from '../../../src/host/code/codeLines';
 
-describe('an insertion behind white space', () => {
-  for (const [what, lead, text, inserted] of [
-    ['has its other lines as far in', '  ', 'a {\n  b\n}', 'a {\n    b\n  }'],
-    ['goes with tabs', '\t', 'a {\n\tb\n}\n', 'a {\n\t\tb\n\t}\n'],
-    ['loses the indentation it came with', '  ', '      a {\n        b\n      }', 'a {\n    b\n  }'],
-    ['gets no white space into empty lines', '  ', 'a\n\nb', 'a\n\n  b'],
-    ['is the same at the start of a line', '', '  a\n  b', '  a\n  b'],
-    ['is the same behind other text', 'x = ', 'a\nb', 'a\nb'],
-    ['is the same when it is a single line', '  ', '  a', '  a'],
-    ['is the same when its first line is not the outermost', '  ', '  a\nb', '  a\nb'],
-    ['is the same when its first line is empty', '  ', '\na', '\na'],
-    ['is nothing when there is nothing', '  ', '', ''],
+describe('insertion after the indentation of a line', () => {
+  for (const [behaviour, linePrefix, text, inserted] of [
+    ['indents the other lines in the same way', '  ', 'a {\n  b\n}', 'a {\n    b\n  }'],
+    ['indents with tabs', '\t', 'a {\n\tb\n}\n', 'a {\n\t\tb\n\t}\n'],
+    ['replaces the indentation of the inserted block', '  ', '      a {\n        b\n      }', 'a {\n    b\n  }'],
+    ['adds no white space to empty lines', '  ', 'a\n\nb', 'a\n\n  b'],
+    ['leaves the text unchanged at the start of a line', '', '  a\n  b', '  a\n  b'],
+    ['leaves the text unchanged after other text', 'x = ', 'a\nb', 'a\nb'],
+    ['leaves a single line unchanged', '  ', '  a', '  a'],
+    ['leaves the text unchanged when its first line is indented more than another line', '  ', '  a\nb', '  a\nb'],
+    ['leaves the text unchanged when its first line is empty', '  ', '\na', '\na'],
+    ['inserts nothing for an empty text', '  ', '', ''],
   ] as const) {
-    it(what, () => assert.equal(indentInsertion(text, lead), inserted));
+    it(behaviour, () => assert.equal(indentInsertion(text, linePrefix), inserted));
   }
 });
 
-const there = (start: number, end: number): OriginalPlace => ({ type: 'there', start, end });
+const foundAt = (start: number, end: number): CodeSearchResult => ({ type: 'found', start, end });
 
-describe('code that was asked about', () => {
-  for (const [what, text, original, at, place] of [
-    ['is where it was', 'a\nb\nc', 'b', 2, there(2, 3)],
-    ['is where it was, also when it is elsewhere too', 'b\nb\nb', 'b', 2, there(2, 3)],
-    ['has moved when it is at one other place', 'x\na\nb\nc', 'b', 2, there(4, 5)],
-    ['has moved, also when the document is shorter now', 'b', 'b', 40, there(0, 1)],
-    ['is found under other line ends', 'x\r\na\r\nb', 'a\nb', 0, there(3, 7)],
-    ['is found without the line ends it had', 'x\na\nb', 'a\r\nb', 0, there(2, 5)],
-    ['has changed when it is nowhere', 'a\nB\nc', 'b', 2, { type: 'changed' }],
-    ['is ambiguous when it is at several other places', 'b\na\nb', 'b', 2, { type: 'ambiguous' }],
-    ['is ambiguous when its places overlap', 'xaaa', 'aa', 0, { type: 'ambiguous' }],
+describe('search for the code of a prompt', () => {
+  for (const [behaviour, text, original, offset, result] of [
+    ['finds code at its original position', 'a\nb\nc', 'b', 2, foundAt(2, 3)],
+    ['prefers the original position when the code occurs more than once', 'b\nb\nb', 'b', 2, foundAt(2, 3)],
+    ['finds code that has moved', 'x\na\nb\nc', 'b', 2, foundAt(4, 5)],
+    ['finds code when the document has become shorter than the original position', 'b', 'b', 40, foundAt(0, 1)],
+    ['finds code in a document with CRLF line ends', 'x\r\na\r\nb', 'a\nb', 0, foundAt(3, 7)],
+    ['finds code whose CRLF line ends were changed to LF', 'x\na\nb', 'a\r\nb', 0, foundAt(2, 5)],
+    ['reports code that has changed', 'a\nB\nc', 'b', 2, { type: 'changed' }],
+    ['reports ambiguous code when it occurs more than once elsewhere', 'b\na\nb', 'b', 2, { type: 'ambiguous' }],
+    ['reports ambiguous code when its occurrences overlap', 'xaaa', 'aa', 0, { type: 'ambiguous' }],
   ] as const) {
-    it(what, () => assert.deepEqual(originalPlace(text, original, at), place));
+    it(behaviour, () => assert.deepEqual(locateCode(text, original, offset), result));
   }
 });
 
-describe('the replacement of a selection', () => {
-  for (const [what, original, replacement, fitted] of [
-    ['has no final line break where the selection has none', 'a', 'b\n', 'b'],
-    ['has one where the selection has one', 'a\n', 'b', 'b\n'],
-    ['has one where both have one', 'a\r\n', 'b\r\n', 'b\n'],
-    ['may be nothing', 'a', '', ''],
-    ['keeps its indentation and inner breaks', '  a', '  b\n\n  c\n', '  b\n\n  c'],
+describe('replacement of a selection', () => {
+  for (const [behaviour, original, replacement, fitted] of [
+    ['removes the final line break when the selection has none', 'a', 'b\n', 'b'],
+    ['adds a final line break when the selection has one', 'a\n', 'b', 'b\n'],
+    ['keeps one final line break when both have one', 'a\r\n', 'b\r\n', 'b\n'],
+    ['may be empty', 'a', '', ''],
+    ['keeps its indentation and empty lines', '  a', '  b\n\n  c\n', '  b\n\n  c'],
   ] as const) {
-    it(what, () => assert.equal(fitReplacement(original, replacement), fitted));
+    it(behaviour, () => assert.equal(fitReplacement(original, replacement), fitted));
   }
 });
 
-describe('the replacement of whole lines', () => {
+describe('replacement of complete lines', () => {
   const original = '    def f():\n        return 1\n';
-  for (const [what, replacement, fitted] of [
+  for (const [behaviour, replacement, fitted] of [
     [
-      'is shifted when the model left their indentation out',
+      'is indented when the model left out the indentation',
       'def f():\n    return 2',
       '    def f():\n        return 2\n',
     ],
-    ['is shifted by what is missing', '  def f():\n    return 2', '    def f():\n      return 2\n'],
-    ['gets no white space into empty lines', 'a\n\nb', '    a\n\n    b\n'],
-    ['stays when it is as far in', '    def f():\n        return 2', '    def f():\n        return 2\n'],
-    ['stays when it is further in', '      a\n      b', '      a\n      b\n'],
-    ['stays when an inner line alone is further out', '    x = """\ntext\n"""', '    x = """\ntext\n"""\n'],
-    ['stays when it is indented by other means', '\tdef f():\n\t\treturn 2', '\tdef f():\n\t\treturn 2\n'],
+    [
+      'is indented when the model left out a part of the indentation',
+      '  def f():\n    return 2',
+      '    def f():\n      return 2\n',
+    ],
+    ['adds no white space to empty lines', 'a\n\nb', '    a\n\n    b\n'],
+    [
+      'stays unchanged when it has the same indentation',
+      '    def f():\n        return 2',
+      '    def f():\n        return 2\n',
+    ],
+    ['stays unchanged when it is indented more', '      a\n      b', '      a\n      b\n'],
+    [
+      'stays unchanged when a line of a multi-line string is indented less',
+      '    x = """\ntext\n"""',
+      '    x = """\ntext\n"""\n',
+    ],
+    [
+      'stays unchanged when it is indented with tabs instead of spaces',
+      '\tdef f():\n\t\treturn 2',
+      '\tdef f():\n\t\treturn 2\n',
+    ],
   ] as const) {
-    it(what, () => assert.equal(fitReplacement(original, replacement), fitted));
+    it(behaviour, () => assert.equal(fitReplacement(original, replacement), fitted));
   }
 
-  it('stays when the lines have no indentation', () => {
+  it('stays unchanged when the original lines have no indentation', () => {
     assert.equal(fitReplacement('a\n  b', 'c\nd'), 'c\nd');
   });
-  it('is measured by the lines with something in them', () => {
+  it('takes the indentation from the lines that are not blank', () => {
     assert.equal(fitReplacement('\r\n  a\r\n\r\n  b\r\n', 'c'), '  c\n');
   });
 });
 
-describe('the replacement of what stands behind the indentation of its line', () => {
+describe('replacement of a selection after the indentation of a line', () => {
   const braces = 'f() {\n      a;\n    }';
-  for (const [what, original, replacement, fitted] of [
-    ['is shifted when the model left it out', braces, 'f() {\n  b;\n}', 'f() {\n      b;\n    }'],
-    ['stays when its other lines are as far in', braces, 'f() {\n      b;\n    }', 'f() {\n      b;\n    }'],
-    ['has it once when the model put it before the first line', braces, '    f() {\n    }', 'f() {\n    }'],
-    ['is shifted where blocks have no end', 'if a:\n        b', 'if a:\n    c', 'if a:\n        c'],
-    ['is shifted when one line becomes several', 'a;', 'if (b) {\n  a;\n}', 'if (b) {\n      a;\n    }'],
-    ['stays when one line becomes several that may be in place', 'a', 'if b:\n    a', 'if b:\n    a'],
-    ['stays when it is a single line', braces, 'g();', 'g();'],
+  for (const [behaviour, original, replacement, fitted] of [
+    ['is indented when the model left out the indentation', braces, 'f() {\n  b;\n}', 'f() {\n      b;\n    }'],
+    [
+      'stays unchanged when its other lines have the same indentation',
+      braces,
+      'f() {\n      b;\n    }',
+      'f() {\n      b;\n    }',
+    ],
+    ['removes the indentation that the model added to the first line', braces, '    f() {\n    }', 'f() {\n    }'],
+    ['is indented in a language without block ends', 'if a:\n        b', 'if a:\n    c', 'if a:\n        c'],
+    ['is indented when one line is replaced by several', 'a;', 'if (b) {\n  a;\n}', 'if (b) {\n      a;\n    }'],
+    [
+      'stays unchanged when several lines replace one line and may be indented correctly',
+      'a',
+      'if b:\n    a',
+      'if b:\n    a',
+    ],
+    ['stays unchanged when it is a single line', braces, 'g();', 'g();'],
   ] as const) {
-    it(what, () => assert.equal(fitReplacement(original, replacement, '    '), fitted));
+    it(behaviour, () => assert.equal(fitReplacement(original, replacement, '    '), fitted));
   }
 });

@@ -18,9 +18,9 @@ const excerpt: CodeExcerpt = {
 const problem = { line: 11, severity: 'error', message: "Type 'x'\nis wrong" } as const;
 const [explain, fix] = codePrompts;
 
-describe('codePromptText', () => {
+describe('prompt about code', () => {
   for (const prompt of codePrompts) {
-    it(`${prompt.id}: has instruction, file, language, lines, code and what is around it`, () => {
+    it(`contains the instruction, file, language, lines, code and context for ${prompt.id}`, () => {
       const text = codePromptText(prompt, excerpt, [], 'en');
       assert.ok(text.startsWith(prompt.instruction));
       assert.match(text, /File: src\/a\.ts\nLanguage: typescript\nLines: 10-12/);
@@ -32,47 +32,47 @@ describe('codePromptText', () => {
     });
   }
 
-  it('names the problems the editor reports when asked to fix, and only then', () => {
+  it('contains the problems that the editor reports only for Fix', () => {
     assert.match(codePromptText(fix!, excerpt, [problem], 'en'), /- line 11, error: Type 'x' is wrong/);
     assert.doesNotMatch(codePromptText(explain!, excerpt, [problem], 'en'), /line 11/);
     assert.doesNotMatch(codePromptText(fix!, excerpt, [], 'en'), /Problems/);
   });
 
-  it('leaves out what is not there', () => {
+  it('leaves out the context when there is none', () => {
     assert.doesNotMatch(codePromptText(explain!, { ...excerpt, before: '', after: '' }, [], 'en'), /Context/);
   });
 
-  it('says that the code was cut', () => {
+  it('tells the model that the code was truncated', () => {
     assert.match(
       codePromptText(explain!, { ...excerpt, truncated: true }, [], 'en'),
       /only its first 60000 characters/,
     );
   });
 
-  for (const [locale, asked] of [
+  for (const [locale, isRequested] of [
     ['en', false],
     ['en-GB', false],
     ['zh-cn', true],
     ['eng', true],
   ] as const) {
-    it(`${asked ? 'asks' : 'does not ask'} for the language of the display when it is ${locale}`, () => {
+    it(`${isRequested ? 'requests' : 'does not request'} an answer in the display language ${locale}`, () => {
       const text = codePromptText(explain!, excerpt, [], locale);
-      assert.equal(text.includes(`the tag ${locale}.`), asked);
+      assert.equal(text.includes(`the tag ${locale}.`), isRequested);
     });
   }
 
-  it('lets no path break out of its line', () => {
+  it('replaces line breaks in the path by spaces', () => {
     assert.match(codePromptText(explain!, { ...excerpt, path: 'a\n\nb.ts' }, [], 'en'), /File: a b\.ts\nLanguage/);
   });
 });
 
-describe('codeFence', () => {
-  it('is closed by nothing in the code', () => {
+describe('code fence', () => {
+  it('is not closed by any code', () => {
     const markdown = new MarkdownIt();
     const line = fc.oneof(fc.constantFrom('```', '````', '`````js', '~~~', ' ```', '`', 'x'), fc.string());
     fc.assert(
       fc.property(fc.array(line, { minLength: 1 }), (lines) => {
-        // Other line breaks and NUL are what a Markdown parser itself changes.
+        // The Markdown parser changes carriage returns and NUL characters.
         const code = lines
           .join('\n')
           .replace(/[\r\0]/g, '')
@@ -86,7 +86,7 @@ describe('codeFence', () => {
     );
   });
 
-  it('has no empty line more than the code', () => {
+  it('adds no empty line at the end of the code', () => {
     assert.equal(codeFence('a\r\n', 'c'), '```c\na\n```');
     assert.equal(codeFence('a', 'c'), '```c\na\n```');
   });

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { fenceLanguage } from '../../../src/host/code/fenceLanguages';
 
-const known =
+const languageIds =
   'plaintext bat c clojure cpp csharp css diff dockerfile fsharp go html java javascript javascriptreact json jsonc ' +
   'kotlin makefile markdown objective-c perl powershell python ruby rust shellscript sql typescript typescriptreact ' +
   'vb xml yaml Log';
 
-describe('the language of a new file', () => {
-  for (const [word, id] of [
+describe('language of a new file', () => {
+  for (const [infoString, id] of [
     ['ts', 'typescript'],
     ['TypeScript', 'typescript'],
     ['tsx', 'typescriptreact'],
@@ -54,6 +54,7 @@ describe('the language of a new file', () => {
     ['constructor', 'plaintext'],
     ['tf', 'plaintext'],
   ] as const) {
-    it(`is ${id} behind \`\`\`${word}`, () => assert.equal(fenceLanguage(word, known.split(' ')), id));
+    it(`is ${id} for a code block that starts with \`\`\`${infoString}`, () =>
+      assert.equal(fenceLanguage(infoString, languageIds.split(' ')), id));
   }
 });

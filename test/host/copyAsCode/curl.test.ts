@@ -9,11 +9,11 @@ import {
   hostileTexts,
   exportedRequestOf,
 } from '../../support/copyAsCode/exportedRequests';
-import { runPasted, startPasted, testKey } from '../../support/copyAsCode/pasted';
-import { hasCurl, hasPipefail, shells, type Runtime } from '../../support/copyAsCode/programs';
+import { runCopiedCode, startCopiedCode, testKey } from '../../support/copyAsCode/copiedCode';
+import { hasCurl, hasPipefail, shells, type Runtime } from '../../support/copyAsCode/runtimes';
 
-/** The text of the events, in the order in which they came; the first may stand behind an error that was retried. */
-function answerIn(stdout: string): string {
+/** Joins the text of all events in the output. The first event may follow the message of an error that was retried. */
+function joinEvents(stdout: string): string {
   const events = [...stdout.matchAll(/data: (\{.*\})$/gm)].map(([, data = '']) => JSON.parse(data) as Chunk);
   return events.map(({ choices }) => choices[0]?.delta.content ?? '').join('');
 }
@@ -22,8 +22,8 @@ interface Chunk {
   readonly choices: readonly { readonly delta: { readonly content?: string } }[];
 }
 
-describe('a request copied as cURL', () => {
-  it('has nothing in it that an interactive bash looks up in its history', () => {
+describe('cURL command', () => {
+  it('contains no exclamation mark, which an interactive bash would expand from its history', () => {
     const messages = [{ role: 'user', content: `!! !$ ${hostileTexts.join(' ')}` }] as const;
     const code = languages.curl.write(exportedRequestOf({ model: 'model!', messages }));
     assert.doesNotMatch(code, /!/);
@@ -32,7 +32,7 @@ describe('a request copied as cURL', () => {
 });
 
 for (const shell of ['sh', 'bash', 'zsh']) {
-  describe(`a request copied as cURL, in ${shell}`, function () {
+  describe(`cURL command in ${shell}`, function () {
     this.timeout(60_000);
     const runtime: Runtime = { name: shell, command: [shell], extension: 'sh' };
     let gateway: Gateway;
@@ -51,18 +51,18 @@ for (const shell of ['sh', 'bash', 'zsh']) {
     ] as const;
     const code = (): string => languages.curl.write(exportedRequestOf({ baseUrl: gateway.baseUrl, messages }));
 
-    it('streams the answer to what was asked', async () => {
+    it('sends the copied request and prints the events of the answer', async () => {
       gateway.script = () => answer('An "answer" – 100 % 😀');
-      const ended = await runPasted(code(), runtime);
-      assert.equal(ended.code, 0, ended.stderr);
-      assert.equal(answerIn(ended.stdout), 'An "answer" – 100 % 😀');
-      assert.match(ended.stdout, /^data: \[DONE\]$/m);
-      assert.equal(ended.stderr, '');
+      const result = await runCopiedCode(code(), runtime);
+      assert.equal(result.code, 0, result.stderr);
+      assert.equal(joinEvents(result.stdout), 'An "answer" – 100 % 😀');
+      assert.match(result.stdout, /^data: \[DONE\]$/m);
+      assert.equal(result.stderr, '');
       const [request] = gateway.requests;
-      const asked = messages.map(({ role, content }) => ({ role, content: content.toWellFormed() }));
+      const sentMessages = messages.map(({ role, content }) => ({ role, content: content.toWellFormed() }));
       assert.deepEqual(request?.json, {
         model: 'gpt-4o',
-        messages: asked,
+        messages: sentMessages,
         temperature: 0.7,
         max_tokens: 2048,
         stream: true,
@@ -70,43 +70,43 @@ for (const shell of ['sh', 'bash', 'zsh']) {
       assert.equal(request.headers.authorization, `Bearer ${testKey}`);
     });
 
-    it('waits for as long as a 429 says, and has the answer once', async () => {
+    it('waits for Retry-After after a 429, then prints the answer once', async () => {
       gateway.script = replySequence(
         () => rateLimited(1),
-        () => answer('At last'),
+        () => answer('Finally'),
       );
-      const ended = await runPasted(code(), runtime);
-      assert.equal(ended.code, 0, ended.stderr);
-      assert.equal(answerIn(ended.stdout), 'At last');
+      const result = await runCopiedCode(code(), runtime);
+      assert.equal(result.code, 0, result.stderr);
+      assert.equal(joinEvents(result.stdout), 'Finally');
       const [first, second] = gateway.requests;
       assert.ok(second!.at - first!.at >= 1000);
       assert.equal(second!.body, first!.body);
     });
 
-    it('does not wait for more than the settings allow', async () => {
+    it('gives up when Retry-After is longer than the settings allow', async () => {
       gateway.script = () => rateLimited(360);
-      const ended = await runPasted(code(), runtime);
-      // The exit code is curl's own affair: 8.14 says 0.
-      assert.match(ended.stderr, /Retry-After/);
-      assert.match(ended.stdout, /try again in 360s/);
+      const result = await runCopiedCode(code(), runtime);
+      // The exit code is not checked, because curl 8.14 ends with 0 here.
+      assert.match(result.stderr, /Retry-After/);
+      assert.match(result.stdout, /try again in 360s/);
       assert.equal(gateway.requests.length, 1);
     });
 
-    it('shows why a request is refused, and does not repeat it', async () => {
+    it('prints the error message for a 401 and does not retry', async () => {
       gateway.script = () => failure(401, { message: 'Wrong key' });
-      const ended = await runPasted(code(), runtime);
-      if (hasPipefail(shell)) assert.equal(ended.code, 22);
-      assert.match(ended.stdout, /Wrong key/);
+      const result = await runCopiedCode(code(), runtime);
+      if (hasPipefail(shell)) assert.equal(result.code, 22);
+      assert.match(result.stdout, /Wrong key/);
       assert.equal(gateway.requests.length, 1);
     });
 
     it('keeps the key out of the arguments of every process', async function () {
       if (spawnSync('ps', ['-A', '-o', 'args=']).status !== 0) this.skip();
       gateway.script = function* () {
-        yield { delta: 'Begun' };
+        yield { delta: 'Started' };
         yield { end: 'stall' };
       };
-      const pasted = startPasted(code(), runtime);
+      const program = startCopiedCode(code(), runtime);
       await gateway.request(1);
       const { stdout } = spawnSync('ps', ['-A', '-ww', '-o', 'args='], { encoding: 'utf8', maxBuffer: 1 << 26 });
       assert.ok(stdout.includes(`curl ${gateway.baseUrl}/chat/completions`), stdout);
@@ -114,21 +114,21 @@ for (const shell of ['sh', 'bash', 'zsh']) {
       assert.equal(gateway.requests[0]!.headers.authorization, `Bearer ${testKey}`);
       gateway.reset();
       await gateway.close();
-      await pasted.ended;
+      await program.result;
       gateway = await startGateway({ requireKey: testKey });
     });
 
     it('prints the answer without terminal escapes', async () => {
-      const [head, tail] = ['data: {"choices":[{"delta":{"content":"', '"}}]}\n\n'];
-      // If only the two bytes in the middle were removed, those around them would form a control character.
+      const [prefix, suffix] = ['data: {"choices":[{"delta":{"content":"', '"}}]}\n\n'];
+      // If only the two bytes in the middle were removed, the bytes around them would form a control character.
       const bytes = [
         controlCharacters.join(''),
         '\x1b]0;title\x07\x9b31m',
         Buffer.from([0xc2, 0xc2, 0x80, 0x9b]),
         'end',
       ];
-      gateway.script = () => [{ send: Buffer.concat([head, ...bytes, tail].map((part) => Buffer.from(part))) }];
-      const { stdout } = await runPasted(code(), runtime);
+      gateway.script = () => [{ send: Buffer.concat([prefix, ...bytes, suffix].map((part) => Buffer.from(part))) }];
+      const { stdout } = await runCopiedCode(code(), runtime);
       assert.match(stdout, /]0;title.*31m.*end"/s);
       assert.doesNotMatch(stdout, controlCharacter);
     });
@@ -138,24 +138,25 @@ for (const shell of ['sh', 'bash', 'zsh']) {
         { status: 400, headers: { 'content-type': 'text/plain' } },
         { send: 'No \x1b[2J\u009b2J luck' },
       ];
-      const { stdout, stderr } = await runPasted(code(), runtime);
+      const { stdout, stderr } = await runCopiedCode(code(), runtime);
       assert.match(stdout, /No .* luck/);
       assert.doesNotMatch(stdout + stderr, controlCharacter);
     });
 
-    it('does not follow a redirect', async () => {
-      const other = await startGateway();
-      gateway.script = () => failure(307, { message: 'Moved' }, { location: `${other.baseUrl}/chat/completions` });
-      const { stdout } = await runPasted(code(), runtime);
+    it('does not follow redirects', async () => {
+      const otherGateway = await startGateway();
+      gateway.script = () =>
+        failure(307, { message: 'Moved' }, { location: `${otherGateway.baseUrl}/chat/completions` });
+      const { stdout } = await runCopiedCode(code(), runtime);
       assert.match(stdout, /Moved/);
-      assert.deepEqual([gateway.requests.length, other.requests.length], [1, 0]);
-      await other.close();
+      assert.deepEqual([gateway.requests.length, otherGateway.requests.length], [1, 0]);
+      await otherGateway.close();
     });
 
-    it('says so when the key is missing, and asks nobody', async () => {
-      const ended = await runPasted(code(), runtime, '');
-      assert.notEqual(ended.code, 0);
-      assert.match(ended.stderr, /HOLYSHEEP_API_KEY: Set it to your API key first\./);
+    it('prints an error and sends no request when the API key is missing', async () => {
+      const result = await runCopiedCode(code(), runtime, '');
+      assert.notEqual(result.code, 0);
+      assert.match(result.stderr, /HOLYSHEEP_API_KEY: Set it to your API key first\./);
       assert.equal(gateway.requests.length, 0);
     });
   });

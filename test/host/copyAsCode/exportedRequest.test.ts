@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { exportedRequest, texts, type RequestToExport } from '../../../src/host/copyAsCode/exportedRequest';
+import { exportedRequest, textMessages, type RequestToExport } from '../../../src/host/copyAsCode/exportedRequest';
 
 const request = {
   model: 'gpt-4o',
@@ -8,46 +8,53 @@ const request = {
   maxTokens: 9,
 } as const;
 const retry = { maxRetries: 2, baseDelayMs: 500, maxDelayMs: 9000, jitter: 'equal', maxHintMs: 60_000 } as const;
-const unset = { headersMs: null, firstTokenMs: null, idleMs: null, silentMs: null };
+const defaultTimeouts = { headersMs: null, firstTokenMs: null, idleMs: null, silentMs: null };
 
-function taken(changes: Partial<RequestToExport> = {}) {
-  const settings = { retry, timeout: unset };
-  return exportedRequest({ request, demo: false, baseUrl: 'https://a/v1', ownModel: 'own', settings, ...changes });
+function exportRequest(changes: Partial<RequestToExport> = {}) {
+  const settings = { retry, timeout: defaultTimeouts };
+  return exportedRequest({
+    request,
+    demo: false,
+    baseUrl: 'https://a/v1',
+    configuredModel: 'configured',
+    settings,
+    ...changes,
+  });
 }
 
-describe('a request that is taken away', () => {
-  it('is what was asked, of the model that was asked, where the user’s requests go', () => {
-    assert.deepEqual(taken(), {
+describe('exported request', () => {
+  it('contains the messages, the model, the parameters and the base URL of the request', () => {
+    assert.deepEqual(exportRequest(), {
       baseUrl: 'https://a/v1',
       ...request,
-      retry: { maxRetries: 2, baseDelayMs: 500, maxDelayMs: 9000, maxHintMs: 60_000, silenceMs: 120_000 },
+      retry: { maxRetries: 2, baseDelayMs: 500, maxDelayMs: 9000, maxRetryAfterMs: 60_000, idleTimeoutMs: 120_000 },
       fromDemo: false,
     });
   });
 
-  it('asks the user’s own model where the demo was asked, and knows that', () => {
-    const { model, messages, fromDemo } = taken({ demo: true, request: { ...request, model: 'demo-cut' } });
-    assert.deepEqual([model, messages, fromDemo], ['own', request.messages, true]);
+  it('uses the configured model for a request to the offline demo, and marks the request', () => {
+    const { model, messages, fromDemo } = exportRequest({ demo: true, request: { ...request, model: 'demo-cut' } });
+    assert.deepEqual([model, messages, fromDemo], ['configured', request.messages, true]);
   });
 
-  it('is text: pictures, tool calls and what tools have brought are left out', () => {
-    const picture = { type: 'image', data: 'aGk=' };
-    const taken = texts([
-      { role: 'user', content: [{ type: 'text', text: 'What is ' }, picture, { type: 'text', text: 'this?' }] },
-      { role: 'user', content: [picture] },
+  it('contains only text: images, tool calls and tool results are left out', () => {
+    const image = { type: 'image', data: 'aGk=' };
+    const exported = textMessages([
+      { role: 'user', content: [{ type: 'text', text: 'What is ' }, image, { type: 'text', text: 'this?' }] },
+      { role: 'user', content: [image] },
       { role: 'assistant', content: '' },
       { role: 'tool', content: '42' },
       { role: 'assistant', content: 'A picture.' },
     ]);
-    assert.deepEqual(taken, [
+    assert.deepEqual(exported, [
       { role: 'user', content: 'What is this?' },
       { role: 'assistant', content: 'A picture.' },
     ]);
   });
 
-  it('waits longer for a model that thinks, and as long as the settings say', () => {
-    assert.equal(taken({ request: { ...request, model: 'deepseek-r1' } }).retry.silenceMs, 270_000);
-    const timeout = { ...unset, firstTokenMs: 7000 };
-    assert.equal(taken({ settings: { retry, timeout } }).retry.silenceMs, 7000);
+  it('has a longer idle timeout for a reasoning model, and the first-token timeout of the settings', () => {
+    assert.equal(exportRequest({ request: { ...request, model: 'deepseek-r1' } }).retry.idleTimeoutMs, 270_000);
+    const timeout = { ...defaultTimeouts, firstTokenMs: 7000 };
+    assert.equal(exportRequest({ settings: { retry, timeout } }).retry.idleTimeoutMs, 7000);
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { runInNewContext } from 'node:vm';
 import {
-  escapeUnseen,
+  escapeInvisible,
   javaScriptLiteral,
   linesOf,
   pythonLiteral,
@@ -9,45 +9,45 @@ import {
 } from '../../../src/host/copyAsCode/literals';
 import { hostileTexts } from '../../support/copyAsCode/exportedRequests';
 
-describe('a literal', () => {
-  it('has what nobody could see as an escape', () => {
-    const unseen = '\x7f\x85\u200d\u202e\u2028\u2029\ufeff';
+describe('string literal', () => {
+  it('escapes invisible characters', () => {
+    const invisible = '\x7f\x85\u200d\u202e\u2028\u2029\ufeff';
     const escapes = '"\\u007f\\u0085\\u200d\\u202e\\u2028\\u2029\\ufeff"';
-    assert.equal(javaScriptLiteral(unseen), escapes);
-    assert.equal(pythonLiteral(unseen), escapes);
-    assert.equal(escapeUnseen(JSON.stringify(unseen)), escapes);
+    assert.equal(javaScriptLiteral(invisible), escapes);
+    assert.equal(pythonLiteral(invisible), escapes);
+    assert.equal(escapeInvisible(JSON.stringify(invisible)), escapes);
   });
 
-  it('of Python has its own escape beyond the first 65,536 characters', () => {
+  it('uses the long escape of Python for characters beyond U+FFFF', () => {
     assert.equal(pythonLiteral('\u{e0001}'), '"\\U000e0001"');
     assert.equal(javaScriptLiteral('\u{e0001}'), '"\\udb40\\udc01"');
   });
 
-  it('keeps what people read', () => {
+  it('keeps visible characters of any language', () => {
     const text = 'Größe: 5 € – 中文。 😀';
     for (const literal of [javaScriptLiteral, pythonLiteral]) assert.equal(literal(text), `"${text}"`);
   });
 
-  it('puts U+FFFD in the place of half a character', () => {
+  it('replaces half a surrogate pair by U+FFFD', () => {
     for (const literal of [javaScriptLiteral, pythonLiteral]) assert.equal(literal('a\ud83db'), '"a\ufffdb"');
   });
 
-  it('of JavaScript ends no script element', () => {
+  it('escapes the end of a script element in JavaScript', () => {
     assert.equal(javaScriptLiteral('</script></SCRIPT></p>'), '"<\\/script><\\/SCRIPT></p>"');
   });
 
   for (const text of hostileTexts) {
-    it(`of JavaScript and of JSON says ${JSON.stringify(text)}`, () => {
+    it(`represents ${JSON.stringify(text)} unchanged in JavaScript and JSON`, () => {
       assert.equal(runInNewContext(javaScriptLiteral(text)), text.toWellFormed());
-      assert.equal(JSON.parse(escapeUnseen(JSON.stringify(text.toWellFormed()))), text.toWellFormed());
+      assert.equal(JSON.parse(escapeInvisible(JSON.stringify(text.toWellFormed()))), text.toWellFormed());
     });
   }
 
-  it('of a shell ends and begins again around a single quote', () => {
+  it('escapes a single quote for a shell', () => {
     assert.equal(shellLiteral("it's"), "'it'\\''s'");
   });
 
-  it('stands for a line of text', () => {
+  it('splits a text after each line break', () => {
     assert.deepEqual(linesOf('a\nb\r\n\nc'), ['a\n', 'b\r\n', '\n', 'c']);
     assert.deepEqual(linesOf('a\n'), ['a\n']);
     assert.deepEqual(linesOf(''), ['']);

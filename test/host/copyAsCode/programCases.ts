@@ -2,33 +2,36 @@ import type { Gateway, Script } from '../../../src/demo/gateway';
 import { answer, cutAfter, deltas, failure, html, replySequence, rateLimited } from '../../../src/demo/replies';
 import type { GatewayRequest, Step } from '../../../src/demo/script';
 
-/** What a copied program meets, and what becomes of it. */
+/** A behaviour of the gateway, and what a copied program must do. */
 export interface ProgramCase {
+  /** Behaviour of the gateway: it completes the test title "handles a gateway that …". */
   readonly name: string;
   readonly script: Script;
-  /** All of its standard output. */
+  /** Complete standard output of the program. */
   readonly stdout: string;
+  /** Number of requests that the program sends. */
   readonly requests: number;
-  /** 0 by default. */
-  readonly code?: number;
-  /** Tried also where starting a program takes seconds. */
+  /** Exit code of the program. The default is 0. */
+  readonly exitCode?: number;
+  /** Whether the case also runs with the real Python package, which takes seconds to load. */
   readonly essential?: true;
-  /** 3 by default. */
+  /** Limit for the retries of the program. The default is 3. */
   readonly maxRetries?: number;
-  /** Parts of what it says beside the answer; none: it says nothing. */
-  readonly says?: readonly RegExp[];
+  /** Parts of the standard error. If there are none, the standard error must be empty. */
+  readonly stderr?: readonly RegExp[];
   readonly check?: (requests: Gateway['requests']) => void;
 }
 
-export const wholeAnswer =
+/** Complete answer of the gateway. */
+export const fullAnswer =
   'Once "upon" a time, a `client` asked\r\nand asked $(again) until 100 % of the answer had come. 好的 😀\n\tThe end!\n';
-const partial = wholeAnswer.slice(0, 60);
-const rest = wholeAnswer.slice(60);
+const partial = fullAnswer.slice(0, 60);
+const remainder = fullAnswer.slice(60);
 
-/** Returns a text as programs print it: without carriage returns, which could hide the text before them. */
+/** Returns a text as the programs print it: without carriage returns, which could hide the text before them. */
 export const printed = (text: string): string => text.replaceAll('\r', '');
 
-const whole: Script = () => answer(wholeAnswer);
+const answers: Script = () => answer(fullAnswer);
 const overQuota = {
   message: 'You exceeded your current quota.',
   type: 'insufficient_quota',
@@ -36,13 +39,13 @@ const overQuota = {
 };
 const busy = (): Iterable<Step> => failure(503, { message: 'Busy' });
 
-/** Hints that are none, every status that is worth another attempt, a page, a connection that breaks. */
-const passing: readonly [Script, ...Script[]] = [
+/** All failures that are retried, some of them with an invalid Retry-After. */
+const transientFailures: readonly [Script, ...Script[]] = [
   () => rateLimited(0),
   () => failure(429, { message: 'Slow down' }, { 'retry-after': 'Sun, 06 Nov 1994 08:49:37 GMT' }),
   () => rateLimited(1, { 'retry-after': 'in 1 month' }),
   ...[408, 409, 425, 500, 502, 503, 504, 529].map((status) => () => failure(status, { message: 'Busy' })),
-  () => html('<h1>Bad day</h1>', 503),
+  () => html('<h1>Unavailable</h1>', 503),
   function* () {
     yield { end: 'reset' };
   },
@@ -53,203 +56,210 @@ function* errorInStream(error: object): Iterable<Step> {
   yield { event: { error } };
 }
 
-function inDays(days: number): string {
+/** Returns the date in a number of days as an HTTP date. */
+function httpDateIn(days: number): string {
   return new Date(Date.now() + days * 86_400_000).toUTCString();
 }
 
-/** The last two messages of a request that goes on with an answer. */
-export function continuation({ json }: GatewayRequest): { readonly partial: unknown; readonly plea: unknown } {
-  const [before, last] = json?.messages.slice(-2) ?? [];
-  return { partial: before?.role === 'assistant' && before.content, plea: last?.role === 'user' && last.content };
+/** Returns the content of the last two messages of a request that resumes an answer. */
+export function resumeMessages({ json }: GatewayRequest): { readonly partial: unknown; readonly instruction: unknown } {
+  const [previous, last] = json?.messages.slice(-2) ?? [];
+  return {
+    partial: previous?.role === 'assistant' && previous.content,
+    instruction: last?.role === 'user' && last.content,
+  };
 }
 
-const retried = [/Retrying in \d+\.\d s \(1 of 3\)\./];
+const retryMessage = [/Retrying in \d+\.\d s \(1 of 3\)\./];
 
-function notRetried(name: string, script: Script, ...says: readonly RegExp[]): ProgramCase {
-  return { name, script: replySequence(script, whole), stdout: '', requests: 1, code: 1, says };
+function failureCase(name: string, script: Script, ...stderr: readonly RegExp[]): ProgramCase {
+  return { name, script: replySequence(script, answers), stdout: '', requests: 1, exitCode: 1, stderr };
 }
 
-function goesOn(name: string, cut: Script, ...others: readonly [Script, ...Script[]]): ProgramCase {
+function resumeCase(name: string, cut: Script, ...continuations: readonly [Script, ...Script[]]): ProgramCase {
   return {
     name,
-    script: replySequence(cut, ...others),
-    stdout: printed(wholeAnswer),
-    requests: 1 + others.length,
-    says: [/The answer was cut off\./, ...retried],
+    script: replySequence(cut, ...continuations),
+    stdout: printed(fullAnswer),
+    requests: 1 + continuations.length,
+    stderr: [/The answer was cut off\./, ...retryMessage],
   };
 }
 
 export const programCases: readonly ProgramCase[] = [
-  { name: 'answers', essential: true, script: whole, stdout: printed(wholeAnswer), requests: 1 },
+  { name: 'sends an answer', essential: true, script: answers, stdout: printed(fullAnswer), requests: 1 },
   {
-    name: 'answers after keep-alives and thoughts',
+    name: 'sends keep-alives and reasoning before the answer',
     script: function* () {
       yield { comment: 'keep-alive' };
       yield { event: { choices: [] } };
-      yield* answer(wholeAnswer, { reasoning: 'Hm.', usage: { total_tokens: 3 } });
+      yield* answer(fullAnswer, { reasoning: 'Hm.', usage: { total_tokens: 3 } });
     },
-    stdout: printed(wholeAnswer),
+    stdout: printed(fullAnswer),
     requests: 1,
   },
   {
-    name: 'stops at the token limit',
-    script: () => answer(wholeAnswer, { finish: 'length' }),
-    stdout: printed(wholeAnswer),
+    name: 'ends the answer at the token limit',
+    script: () => answer(fullAnswer, { finish: 'length' }),
+    stdout: printed(fullAnswer),
     requests: 1,
-    says: [/The answer was cut off: length\./],
+    stderr: [/The answer was cut off: length\./],
   },
   {
-    name: 'says 429 with a hint in milliseconds, then answers',
+    name: 'fails with 429 and retry-after-ms, then sends the answer',
     essential: true,
-    script: replySequence(() => rateLimited(100, { 'retry-after-ms': '400' }), whole),
-    stdout: printed(wholeAnswer),
+    script: replySequence(() => rateLimited(100, { 'retry-after-ms': '400' }), answers),
+    stdout: printed(fullAnswer),
     requests: 2,
-    // The hint and a little more; the backoff alone would be a millisecond at most.
-    says: [/429 Rate limit reached .* Retrying in 0\.[4-7] s \(1 of 3\)\./],
+    // The delay is the retry-after plus a random margin. The backoff alone would be at most one millisecond.
+    stderr: [/429 Rate limit reached .* Retrying in 0\.[4-7] s \(1 of 3\)\./],
     check: ([first, second]) => {
-      const waited = second!.at - first!.at;
-      if (waited < 400) throw new Error(`It came back after ${waited} ms.`);
+      const delay = second!.at - first!.at;
+      if (delay < 400) throw new Error(`The program retried after only ${delay} ms.`);
     },
   },
   {
-    name: 'refuses in every way that may pass, then answers',
+    name: 'fails with each transient failure in turn, then sends the answer',
     essential: true,
-    script: replySequence(...passing, whole),
-    stdout: printed(wholeAnswer),
-    requests: passing.length + 1,
-    maxRetries: passing.length,
-    says: [/^503 Busy\. Retrying in/m, new RegExp(`\\(${passing.length} of ${passing.length}\\)\\.\\s*$`)],
+    script: replySequence(...transientFailures, answers),
+    stdout: printed(fullAnswer),
+    requests: transientFailures.length + 1,
+    maxRetries: transientFailures.length,
+    stderr: [
+      /^503 Busy\. Retrying in/m,
+      new RegExp(`\\(${transientFailures.length} of ${transientFailures.length}\\)\\.\\s*$`),
+    ],
   },
-  goesOn(
-    'is cut, and goes on at the next character',
+  resumeCase(
+    'cuts the answer, then continues at the next character',
     () => cutAfter(partial, 'reset'),
-    () => answer(rest),
+    () => answer(remainder),
   ),
-  goesOn(
-    'is cut, and repeats its last words first',
+  resumeCase(
+    'cuts the answer, then repeats its last words before continuing',
     () => cutAfter(partial, 'reset'),
-    () => answer(partial.slice(-24) + rest),
+    () => answer(partial.slice(-24) + remainder),
   ),
-  goesOn(
-    'is cut, and is written once more from the beginning',
+  resumeCase(
+    'cuts the answer, then repeats all of it',
     () => cutAfter(partial, 'reset'),
-    () => answer(wholeAnswer),
+    () => answer(fullAnswer),
   ),
   {
-    ...goesOn(
-      'is cut, and ends with words that were there before',
+    ...resumeCase(
+      'cuts the answer, then ends it with a word that occurred before',
       () => cutAfter('so long, ', 'reset'),
       () => answer('so'),
     ),
     stdout: 'so long, so',
   },
-  goesOn(
-    'ends without a finish reason',
+  resumeCase(
+    'ends the answer without a finish reason',
     () => cutAfter(partial, 'fin'),
-    () => answer(rest),
+    () => answer(remainder),
   ),
-  goesOn(
-    'ends in mid-body',
+  resumeCase(
+    'closes the connection before the end of the body',
     () => cutAfter(partial, 'short'),
-    () => answer(rest),
+    () => answer(remainder),
   ),
   {
-    ...goesOn(
-      'is cut three times, once while it repeats itself',
-      () => cutAfter(wholeAnswer.slice(0, 40), 'reset'),
-      () => cutAfter(wholeAnswer.slice(40, 60), 'reset'),
+    ...resumeCase(
+      'cuts the answer three times, once during a repetition',
+      () => cutAfter(fullAnswer.slice(0, 40), 'reset'),
+      () => cutAfter(fullAnswer.slice(40, 60), 'reset'),
       () => cutAfter(partial.slice(-20), 'reset'),
-      () => answer(partial.slice(-20) + rest),
+      () => answer(partial.slice(-20) + remainder),
     ),
     essential: true,
   },
-  goesOn(
-    'is cut before its first word',
+  resumeCase(
+    'cuts the answer before its first word',
     () => cutAfter('', 'fin'),
-    () => answer(wholeAnswer),
+    () => answer(fullAnswer),
   ),
-  goesOn(
-    'fails in mid-stream',
+  resumeCase(
+    'sends a transient error within the stream',
     () => errorInStream({ message: 'Overloaded', code: 529 }),
-    () => answer(rest),
+    () => answer(remainder),
   ),
-  goesOn(
-    'is garbled',
+  resumeCase(
+    'sends invalid JSON within the stream',
     function* () {
       yield* deltas(partial);
       yield { send: 'data: {"choices":[{"del\n\n' };
     },
-    () => answer(rest),
+    () => answer(remainder),
   ),
   {
-    ...goesOn(
-      'is cut, and begins anew with other words',
-      () => cutAfter(wholeAnswer.slice(0, 80), 'reset'),
-      () => answer(`${wholeAnswer.slice(0, 70)}, and that was that.`),
-      () => answer(wholeAnswer.slice(80)),
+    ...resumeCase(
+      'cuts the answer, then starts a different answer',
+      () => cutAfter(fullAnswer.slice(0, 80), 'reset'),
+      () => answer(`${fullAnswer.slice(0, 70)}, and that was that.`),
+      () => answer(fullAnswer.slice(80)),
     ),
-    says: [/restarted the answer instead of continuing it/],
+    stderr: [/restarted the answer instead of continuing it/],
   },
   {
-    name: 'fails in mid-stream for want of money',
+    name: 'reports an empty balance within the stream',
     essential: true,
     script: () => errorInStream(overQuota),
     stdout: printed(partial),
     requests: 1,
-    code: 1,
-    says: [/You exceeded your current quota\./],
+    exitCode: 1,
+    stderr: [/You exceeded your current quota\./],
   },
   ...[400, 401, 402, 403, 404, 413, 422].map((status) => ({
-    ...notRetried(
-      `says ${status}, even with a hint`,
+    ...failureCase(
+      `fails with ${status} and a retry-after`,
       () => failure(status, { message: 'No such luck' }, { 'retry-after-ms': '1' }),
       new RegExp(`^${status} No such luck\\.$`, 'm'),
     ),
     ...(status === 401 && ({ essential: true } as const)),
   })),
   {
-    ...notRetried(
-      'says 429 for want of money, even with a hint',
+    ...failureCase(
+      'fails with 429 and the error code of an empty balance, and a retry-after',
       () => failure(429, overQuota, { 'retry-after-ms': '1' }),
       /^429 You exceeded your current quota\.$/m,
     ),
     essential: true,
   },
-  notRetried(
-    'says 429 for want of money in words alone',
+  failureCase(
+    'fails with 429 and only a message about an empty balance',
     () => failure(429, { message: 'Insufficient balance', type: 'rate_limit_error' }),
     /^429 Insufficient balance\.$/m,
   ),
-  notRetried(
-    'asks for six minutes',
+  failureCase(
+    'asks for a wait of six minutes',
     () => rateLimited(360),
     /The gateway asked for a wait of 360 s\. Try again later\./,
   ),
   {
-    ...notRetried(
-      'asks to come back the day after tomorrow',
-      () => failure(503, { message: 'Moving house' }, { 'retry-after': inDays(2) }),
+    ...failureCase(
+      'asks for a wait of two days by an HTTP date',
+      () => failure(503, { message: 'Moving house' }, { 'retry-after': httpDateIn(2) }),
       /503 Moving house\. The gateway asked for a wait of 17\d{4} s/,
     ),
     essential: true,
   },
   {
-    name: 'is busy for good',
+    name: 'fails with 503 on every attempt',
     script: busy,
     stdout: '',
     requests: 4,
-    code: 1,
-    says: [/\(3 of 3\)\.\s+503 Busy\.\s*$/],
+    exitCode: 1,
+    stderr: [/\(3 of 3\)\.\s+503 Busy\.\s*$/],
   },
   {
-    name: 'is cut for good',
+    name: 'cuts the answer on every attempt',
     script: replySequence(
       () => cutAfter(partial, 'reset'),
       () => cutAfter('', 'fin'),
     ),
     stdout: printed(partial),
     requests: 4,
-    code: 1,
-    says: [/The answer was cut off\./],
+    exitCode: 1,
+    stderr: [/The answer was cut off\./],
   },
 ];

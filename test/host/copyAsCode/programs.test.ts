@@ -10,9 +10,14 @@ import {
   hostileTexts,
   exportedRequestOf,
 } from '../../support/copyAsCode/exportedRequests';
-import { runPasted, startPasted, testKey } from '../../support/copyAsCode/pasted';
-import { nodeRuntime, pythonRuntime, pythonStandInRuntime, type Runtime } from '../../support/copyAsCode/programs';
-import { continuation, printed, programCases, wholeAnswer } from './programCases';
+import { runCopiedCode, startCopiedCode, testKey } from '../../support/copyAsCode/copiedCode';
+import {
+  nodeRuntime,
+  pythonRuntime,
+  pythonRuntimeWithFakePackage,
+  type Runtime,
+} from '../../support/copyAsCode/runtimes';
+import { fullAnswer, printed, programCases, resumeMessages } from './programCases';
 
 const prompt = hostileTexts.join(' ');
 const messages = [
@@ -21,18 +26,19 @@ const messages = [
   { role: 'assistant', content: 'An `answer`\n' },
   { role: 'user', content: prompt },
 ] as const;
-const asked = messages.map(({ role, content }) => ({ role, content: content.toWellFormed() }));
+const sentMessages = messages.map(({ role, content }) => ({ role, content: content.toWellFormed() }));
 
 const controls = `${controlCharacters.join('')}\x1b]0;title\x07\x9b31m`;
-const shownControls = '\t\n]0;title31m';
+/** Part of `controls` that the programs print. */
+const printedControls = '\t\n]0;title31m';
 
-/** Nothing of the language's own: what went wrong is said in words. */
-const trace = /Traceback|^\s+at |Error:|File "/m;
+/** Matches a stack trace, which the programs must never print. */
+const stackTrace = /Traceback|^\s+at |Error:|File "/m;
 
 interface Program {
   readonly language: 'node' | 'python';
   readonly name: string;
-  /** undefined: it can't be run on this machine. */
+  /** Interpreter of the program, or undefined if this machine has none. */
   readonly runtime: Runtime | undefined;
   readonly cases: typeof programCases;
 }
@@ -47,14 +53,14 @@ const programs: readonly Program[] = [
   },
   {
     language: 'python',
-    name: 'Python, with a stand-in for the package',
-    runtime: pythonStandInRuntime(),
+    name: 'Python, with a fake openai package',
+    runtime: pythonRuntimeWithFakePackage(),
     cases: programCases,
   },
 ];
 
 for (const { language, name, runtime, cases } of programs) {
-  describe(`a request copied as ${name}`, function () {
+  describe(`copied program in ${name}`, function () {
     this.timeout(60_000);
     let gateway: Gateway;
     before(async () => {
@@ -65,47 +71,56 @@ for (const { language, name, runtime, cases } of programs) {
     const codeFor = (script: Script, retry: Partial<RetrySettings> = {}): string => {
       gateway.reset();
       gateway.script = script;
-      const usual = exportedRequestOf({ baseUrl: gateway.baseUrl, messages });
-      return languages[language].write({ ...usual, retry: { ...usual.retry, ...retry } });
+      const request = exportedRequestOf({ baseUrl: gateway.baseUrl, messages });
+      return languages[language].write({ ...request, retry: { ...request.retry, ...retry } });
     };
 
-    for (const { name: what, script, stdout, requests, code = 0, maxRetries = 3, says = [], check } of cases) {
-      it(`when the gateway ${what}`, async function () {
+    for (const {
+      name: behaviour,
+      script,
+      stdout,
+      requests,
+      exitCode = 0,
+      maxRetries = 3,
+      stderr = [],
+      check,
+    } of cases) {
+      it(`handles a gateway that ${behaviour}`, async function () {
         if (!runtime) return this.skip();
-        const ended = await runPasted(codeFor(script, { maxRetries }), runtime);
-        assert.deepEqual({ stdout: ended.stdout, code: ended.code }, { stdout, code }, ended.stderr);
-        for (const words of says) assert.match(ended.stderr, words);
-        if (says.length === 0) assert.equal(ended.stderr, '');
-        assert.doesNotMatch(ended.stderr, trace);
+        const result = await runCopiedCode(codeFor(script, { maxRetries }), runtime);
+        assert.deepEqual({ stdout: result.stdout, code: result.code }, { stdout, code: exitCode }, result.stderr);
+        for (const message of stderr) assert.match(result.stderr, message);
+        if (stderr.length === 0) assert.equal(result.stderr, '');
+        assert.doesNotMatch(result.stderr, stackTrace);
         assert.equal(gateway.requests.length, requests);
         const [first] = gateway.requests;
-        assert.deepEqual(first?.json?.messages, asked);
+        assert.deepEqual(first?.json?.messages, sentMessages);
         const { model, temperature, max_tokens: maxTokens, stream } = first.json;
         assert.deepEqual([model, temperature, maxTokens, stream], ['gpt-4o', 0.7, 2048, true]);
         check?.(gateway.requests);
       });
     }
 
-    it('asks for the rest with what has been printed, and what was asked before', async function () {
+    it('resumes a cut answer with the messages, the printed text and an instruction', async function () {
       if (!runtime) return this.skip();
-      const half = wholeAnswer.slice(0, 60);
+      const partial = fullAnswer.slice(0, 60);
       const script = replySequence(
-        () => cutAfter(half, 'reset'),
-        () => answer(wholeAnswer.slice(60)),
+        () => cutAfter(partial, 'reset'),
+        () => answer(fullAnswer.slice(60)),
       );
-      await runPasted(codeFor(script), runtime);
-      const again = gateway.requests[1]!;
-      assert.deepEqual(again.json?.messages.slice(0, -2), asked);
-      const { partial, plea } = continuation(again);
-      assert.equal(partial, half);
-      assert.match(String(plea), /^Continue your answer/);
-      assert.ok(String(plea).includes(`«${half}»`));
+      await runCopiedCode(codeFor(script), runtime);
+      const resumeRequest = gateway.requests[1]!;
+      assert.deepEqual(resumeRequest.json?.messages.slice(0, -2), sentMessages);
+      const sent = resumeMessages(resumeRequest);
+      assert.equal(sent.partial, partial);
+      assert.match(String(sent.instruction), /^Continue your answer/);
+      assert.ok(String(sent.instruction).includes(`«${partial}»`));
     });
 
-    for (const [where, words, script, printed] of [
-      ['a wait', 'Retrying in', () => rateLimited(200), ''],
+    for (const [when, output, script, stdout] of [
+      ['during a wait', 'Retrying in', () => rateLimited(200), ''],
       [
-        'a stream',
+        'during a stream',
         'half an answer',
         function* () {
           yield* deltas('half an answer');
@@ -114,36 +129,42 @@ for (const { language, name, runtime, cases } of programs) {
         'half an answer',
       ],
     ] satisfies readonly (readonly [string, string, Script, string])[]) {
-      it(`ends at once when it is interrupted in ${where}`, async function () {
-        // There a program can't be sent what Ctrl+C sends.
+      it(`ends immediately when it is interrupted ${when}`, async function () {
+        // On Windows, a test can't send the signal of Ctrl+C to a program.
         if (!runtime || process.platform === 'win32') return this.skip();
-        const pasted = startPasted(codeFor(script), runtime);
-        await pasted.says(words);
-        pasted.child.kill('SIGINT');
-        const { code, stdout, stderr } = await pasted.ended;
-        assert.deepEqual({ code, stdout }, { code: 130, stdout: printed });
-        assert.doesNotMatch(stderr, trace);
+        const program = startCopiedCode(codeFor(script), runtime);
+        await program.waitForOutput(output);
+        program.child.kill('SIGINT');
+        const result = await program.result;
+        assert.deepEqual({ code: result.code, stdout: result.stdout }, { code: 130, stdout });
+        assert.doesNotMatch(result.stderr, stackTrace);
         assert.equal(gateway.requests.length, 1);
       });
     }
 
     for (const status of [301, 302, 303, 307, 308]) {
-      it(`ends at a redirect (${status}), and sends nothing to the other server`, async function () {
+      it(`does not follow a redirect with status ${status}`, async function () {
         if (!runtime) return this.skip();
-        const other = await startGateway({ script: () => answer('From elsewhere') });
-        for (const location of [`${other.baseUrl}/chat/completions`, `${gateway.baseUrl}/chat/completions?again`]) {
+        const otherGateway = await startGateway({ script: () => answer('From the other gateway') });
+        for (const location of [
+          `${otherGateway.baseUrl}/chat/completions`,
+          `${gateway.baseUrl}/chat/completions?again`,
+        ]) {
           const redirect = (): Iterable<Step> => failure(status, { message: 'Moved' }, { location });
-          const ended = await runPasted(codeFor(replySequence(redirect, () => answer('From elsewhere'))), runtime);
-          assert.deepEqual({ code: ended.code, stdout: ended.stdout }, { code: 1, stdout: '' }, ended.stderr);
-          assert.match(ended.stderr, /The base URL redirects to another address\. The redirect was not followed\./);
-          assert.doesNotMatch(ended.stderr, trace);
-          assert.deepEqual([gateway.requests.length, other.requests.length], [1, 0]);
+          const result = await runCopiedCode(
+            codeFor(replySequence(redirect, () => answer('From the other gateway'))),
+            runtime,
+          );
+          assert.deepEqual({ code: result.code, stdout: result.stdout }, { code: 1, stdout: '' }, result.stderr);
+          assert.match(result.stderr, /The base URL redirects to another address\. The redirect was not followed\./);
+          assert.doesNotMatch(result.stderr, stackTrace);
+          assert.deepEqual([gateway.requests.length, otherGateway.requests.length], [1, 0]);
         }
-        await other.close();
+        await otherGateway.close();
       });
     }
 
-    it('sends nothing that environment variables of the package would add', async function () {
+    it('sends nothing from the environment variables of the openai package', async function () {
       if (!runtime) return this.skip();
       const script = (): Iterable<Step> => answer('Hello!');
       const env = {
@@ -155,76 +176,76 @@ for (const { language, name, runtime, cases } of programs) {
         OPENAI_ADMIN_KEY: 'admin-secret',
         OPENAI_LOG: 'debug',
       };
-      const ended = await runPasted(codeFor(script), { ...runtime, env: { ...runtime.env, ...env } });
-      assert.deepEqual(ended, { code: 0, stdout: 'Hello!', stderr: '' });
+      const result = await runCopiedCode(codeFor(script), { ...runtime, env: { ...runtime.env, ...env } });
+      assert.deepEqual(result, { code: 0, stdout: 'Hello!', stderr: '' });
       const { headers } = gateway.requests[0]!;
       assert.doesNotMatch(JSON.stringify(headers), /secret/);
       assert.equal(headers.authorization, `Bearer ${testKey}`);
     });
 
-    it('prints the answer without control characters, but sends the unchanged text to get the rest', async function () {
+    it('prints the answer without control characters, but resumes with the unchanged text', async function () {
       if (!runtime) return this.skip();
-      const half = `Once ${controls} upon a time`;
+      const partial = `Once ${controls} upon a time`;
       const script = replySequence(
-        () => cutAfter(half, 'reset'),
+        () => cutAfter(partial, 'reset'),
         () => answer(`, \x1b[2Jthe end.`),
       );
-      const { stdout, code } = await runPasted(codeFor(script), runtime);
-      assert.deepEqual({ stdout, code }, { stdout: `Once ${shownControls} upon a time, [2Jthe end.`, code: 0 });
-      assert.equal(continuation(gateway.requests[1]!).partial, half);
+      const { stdout, code } = await runCopiedCode(codeFor(script), runtime);
+      assert.deepEqual({ stdout, code }, { stdout: `Once ${printedControls} upon a time, [2Jthe end.`, code: 0 });
+      assert.equal(resumeMessages(gateway.requests[1]!).partial, partial);
     });
 
     it("prints the gateway's error message without control characters", async function () {
       if (!runtime) return this.skip();
-      const ended = await runPasted(
-        codeFor(() => failure(400, { message: `No ${controls} such luck` })),
+      const result = await runCopiedCode(
+        codeFor(() => failure(400, { message: `No ${controls} such model` })),
         runtime,
       );
-      assert.match(ended.stderr, /No .* such luck/s);
-      assert.doesNotMatch(ended.stderr, controlCharacter);
+      assert.match(result.stderr, /No .* such model/s);
+      assert.doesNotMatch(result.stderr, controlCharacter);
     });
 
-    it('goes on when a stream stays silent', async function () {
+    it('resumes an answer when the stream sends no data for the idle timeout', async function () {
       if (!runtime) return this.skip();
-      const half = wholeAnswer.slice(0, 60);
+      const partial = fullAnswer.slice(0, 60);
       const script = replySequence(
-        () => cutAfter(half, 'stall'),
-        () => answer(wholeAnswer.slice(60)),
+        () => cutAfter(partial, 'stall'),
+        () => answer(fullAnswer.slice(60)),
       );
-      const { stdout, code } = await runPasted(codeFor(script, { silenceMs: 1000 }), runtime);
-      assert.deepEqual({ stdout, code }, { stdout: printed(wholeAnswer), code: 0 });
+      const { stdout, code } = await runCopiedCode(codeFor(script, { idleTimeoutMs: 1000 }), runtime);
+      assert.deepEqual({ stdout, code }, { stdout: printed(fullAnswer), code: 0 });
     });
 
-    it('retries a gateway that is not there, and says so', async function () {
+    it('retries when the connection is refused, and prints the reason', async function () {
       if (!runtime) return this.skip();
-      const gone = await startGateway();
-      const { baseUrl } = gone;
-      await gone.close();
-      const ended = await runPasted(languages[language].write(exportedRequestOf({ baseUrl })), runtime);
-      assert.equal(ended.code, 1);
-      assert.match(ended.stderr, /refused.*\(3 of 3\)\.\s+.*refused/is);
-      assert.doesNotMatch(ended.stderr, trace);
+      const closedGateway = await startGateway();
+      const { baseUrl } = closedGateway;
+      await closedGateway.close();
+      const result = await runCopiedCode(languages[language].write(exportedRequestOf({ baseUrl })), runtime);
+      assert.equal(result.code, 1);
+      assert.match(result.stderr, /refused.*\(3 of 3\)\.\s+.*refused/is);
+      assert.doesNotMatch(result.stderr, stackTrace);
     });
 
-    it('says so when the key is missing, and asks nobody', async function () {
+    it('prints an error and sends no request when the API key is missing', async function () {
       if (!runtime) return this.skip();
-      const ended = await runPasted(
+      const result = await runCopiedCode(
         codeFor(() => answer('')),
         runtime,
         '',
       );
-      assert.equal(ended.code, 1);
-      assert.equal(ended.stderr.trim(), 'Set the environment variable HOLYSHEEP_API_KEY to your API key.');
+      assert.equal(result.code, 1);
+      assert.equal(result.stderr.trim(), 'Set the environment variable HOLYSHEEP_API_KEY to your API key.');
       assert.equal(gateway.requests.length, 0);
     });
   });
 }
 
-it('a request copied as Node.js runs whatever module system its file has', async () => {
+it('copied program in Node.js runs as an ES module and as a CommonJS module', async () => {
   const gateway = await startGateway();
   const code = languages.node.write(exportedRequestOf({ baseUrl: gateway.baseUrl }));
   for (const extension of ['mjs', 'cjs', 'js']) {
-    const { stdout } = await runPasted(code, { ...nodeRuntime, extension });
+    const { stdout } = await runCopiedCode(code, { ...nodeRuntime, extension });
     assert.equal(stdout, 'Hello!', extension);
   }
   await gateway.close();

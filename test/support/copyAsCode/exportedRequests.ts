@@ -1,5 +1,6 @@
 import type { ExportedRequest } from '../../../src/host/copyAsCode/exportedRequest';
 
+/** Returns a request to be copied, with the given changes. */
 export function exportedRequestOf(changes: Partial<ExportedRequest> = {}): ExportedRequest {
   return {
     baseUrl: 'https://api.example.com/v1',
@@ -7,21 +8,21 @@ export function exportedRequestOf(changes: Partial<ExportedRequest> = {}): Expor
     messages: [{ role: 'user', content: 'Hello' }],
     temperature: 0.7,
     maxTokens: 2048,
-    retry: { maxRetries: 3, baseDelayMs: 1, maxDelayMs: 20, maxHintMs: 300_000, silenceMs: 20_000 },
+    retry: { maxRetries: 3, baseDelayMs: 1, maxDelayMs: 20, maxRetryAfterMs: 300_000, idleTimeoutMs: 20_000 },
     fromDemo: false,
     ...changes,
   };
 }
 
-/** Control characters that a terminal would execute, and the two that text needs: tab and line feed. */
+/** All control characters, including tab and line feed, which a terminal displays without harm. */
 export const controlCharacters: readonly string[] = Array.from({ length: 0xa0 }, (_, code) =>
   String.fromCharCode(code),
 ).filter((character) => /\p{Cc}/u.test(character));
 
-/** Matches every control character but tab and line feed. */
+/** Matches every control character except tab and line feed. */
 export const controlCharacter = /(?![\t\n])\p{Cc}/u;
 
-/** Texts that shells, languages and editors may misinterpret. */
+/** Texts that shells, programming languages and editors may misinterpret. */
 export const hostileTexts: readonly string[] = [
   '',
   ' ',

@@ -1,10 +1,10 @@
 import type * as vscode from 'vscode';
 import type { Localize } from '../../../engine/engine';
 import type { FaultAction } from '../../../engine/events';
-import { againWord, continueWord } from './chatHistory';
-import { chatMetadata } from './chatMetadata';
+import { askAgainPrompt, continuePrompt } from './chatHistory';
+import { parseChatMetadata } from './chatMetadata';
 
-/** What a button in the chat does. */
+/** Actions of the buttons in the chat. */
 export const chatActions = [
   'retryNow',
   'askAgain',
@@ -26,13 +26,13 @@ export function isChatAction(value: unknown): value is ChatAction {
   return chatActions.some((action) => action === value);
 }
 
-/** The buttons below a failure: what the panel offers, as far as a chat can do it. */
+/** Returns the buttons below a failure: the actions that the panel offers, if they are possible in a chat. */
 export function failureButtons(actions: readonly FaultAction[]): readonly ChatAction[] {
-  return [...new Set(actions.map(buttonOf).filter((action) => action !== undefined))];
+  return [...new Set(actions.map(chatActionFor).filter((action) => action !== undefined))];
 }
 
-/** A turn that has failed is over: to retry it is to ask again. */
-function buttonOf(action: FaultAction): ChatAction | undefined {
+/** Returns the action for the chat. A failed turn can't be retried in the chat, so its prompt is sent again. */
+function chatActionFor(action: FaultAction): ChatAction | undefined {
   switch (action) {
     case 'retryNow':
     case 'restart':
@@ -44,6 +44,7 @@ function buttonOf(action: FaultAction): ChatAction | undefined {
   }
 }
 
+/** Returns the title of a button. */
 export function actionTitle(action: ChatAction, localize: Localize): string {
   switch (action) {
     case 'retryNow':
@@ -73,29 +74,34 @@ export function actionTitle(action: ChatAction, localize: Localize): string {
   }
 }
 
-/** What may come next. @param metadata of the result */
+/**
+ * Returns the prompts that VS Code suggests after an answer.
+ * @param metadata the metadata of the chat result
+ */
 export function chatFollowups(metadata: unknown, localize: Localize): vscode.ChatFollowup[] {
-  const { state, command, code, hasText } = chatMetadata(metadata) ?? { state: 'note' };
+  const { state, command, code, hasText } = parseChatMetadata(metadata) ?? { state: 'note' };
   switch (state) {
     case 'done': {
       if (!code) return [];
-      // Its place stands for the code, wherever the cursor has gone.
+      // The label identifies the code, even if the cursor has moved since.
       const { label: prompt } = code;
       const fix = { prompt, command: 'fix', label: localize('Fix {0}', { 0: prompt }) };
       const tests = { prompt, command: 'tests', label: localize('Write tests for {0}', { 0: prompt }) };
       return command === 'explain' ? [fix, tests] : command === 'fix' ? [tests] : [];
     }
     case 'length':
-      return [word(continueWord(localize))];
+      return [promptFollowup(continuePrompt(localize))];
     case 'stopped':
     case 'failed':
-      return hasText ? [word(continueWord(localize)), word(againWord(localize))] : [word(againWord(localize))];
+      return hasText
+        ? [promptFollowup(continuePrompt(localize)), promptFollowup(askAgainPrompt(localize))]
+        : [promptFollowup(askAgainPrompt(localize))];
     case 'note':
       return [];
   }
 }
 
-/** Else it would go to the command of the turn before. */
-function word(prompt: string): vscode.ChatFollowup {
+/** Returns a suggestion without a command. An undefined command would mean the command of the previous turn. */
+function promptFollowup(prompt: string): vscode.ChatFollowup {
   return { prompt, command: '' };
 }

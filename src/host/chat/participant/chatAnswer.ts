@@ -1,110 +1,126 @@
 import type { AttemptEvent, FailedEvent, ReplacedEvent, StreamEvent, WaitingEvent } from '../../../engine/events';
 import { isDescribedBy } from '../../../shared/protocol';
 import { FencedText } from '../../util/fencedText';
-import { plain, seamLine, summaryLine, switchLine, waitLine, type ChatWords } from '../chatMessages';
+import {
+  escapeMarkdown,
+  formatSeams,
+  formatSummary,
+  formatModelSwitch,
+  formatWait,
+  type ChatFormatter,
+} from '../chatMessages';
 import { failureButtons, type ChatAction } from './chatActions';
-import type { AnswerState, Inserted } from './chatMetadata';
+import type { AnswerState, InsertedRange } from './chatMetadata';
 
-/** One call of the chat's response stream. */
+/** A call to the response stream of the chat. */
 export type ChatPart =
   | { readonly type: 'markdown' | 'progress'; readonly text: string }
   | { readonly type: 'button'; readonly action: ChatAction };
 
-interface ChatEnd {
+/** How a turn ended. */
+interface ChatOutcome {
   readonly state: AnswerState;
-  /** What went wrong, localised. */
+  /** Localized error message. */
   readonly message?: string | undefined;
 }
 
 /**
- * Text on both sides of anything else is two texts to VS Code, and in newer versions the first of them is folded away when
- * the answer is complete: a shorter wait in the middle of an answer is told at its end only.
+ * Shortest wait that is shown in the middle of an answer, in milliseconds. VS Code treats the text before and after a
+ * progress line as two texts, and newer versions collapse the first text when the answer is complete. So shorter waits
+ * are only mentioned at the end of the answer.
  */
-const worthASeamMs = 5000;
+const minShownWaitMs = 5000;
 
 /**
- * What a turn's events are in VS Code's chat, where nothing can be taken back: text is only ever added, and a line of
- * progress is shown until something else follows it, so that buttons come before their line.
+ * Converts the events of a turn to the parts of a response in VS Code's chat, where text can only be appended. VS Code
+ * shows a progress line until another part follows, so the buttons precede their progress line.
  */
 export class ChatAnswer {
-  /** How it ended; undefined: it goes on. Where it is there before the turn's own end, the turn is of no more use. */
-  end: ChatEnd | undefined;
-  reasoned = false;
-  /** What is in the chat and is not the model's. */
-  readonly inserted: Inserted[] = [];
-  /** The model's text, with that of earlier responses. */
+  /**
+   * Outcome of the turn, or undefined while the turn is running. If the chat can't show the rest of the answer, the
+   * outcome is set before the turn ends.
+   */
+  outcome: ChatOutcome | undefined;
+  /** Whether the model has sent reasoning. */
+  hadReasoning = false;
+  /** Ranges of the response's Markdown that the extension inserted, so that they are not text of the model. */
+  readonly inserted: InsertedRange[] = [];
+  /** Text of the model, including the text of previous responses that this response continues. */
   private text: string;
-  private readonly fenced = new FencedText();
-  /** What opens the code block again that something has come in between. */
-  private reopen: string | undefined;
-  /** Characters of Markdown in this response. */
-  private written = 0;
-  private wait: WaitingEvent | undefined;
-  /** Why it has broken off, until it goes on. */
-  private cut: string | undefined;
-  /** Why it has broken off, each time it has gone on by itself. */
-  private readonly cuts: string[] = [];
-  /** There is no text yet in this response, or something else behind it. */
-  private apart = true;
-  /** There is a button since the last text. */
-  private retryable = false;
+  private readonly fencedText = new FencedText();
+  /** Opening fence that continues an interrupted code block, or undefined if no code block was interrupted. */
+  private reopeningFence: string | undefined;
+  /** Length of the Markdown in this response, in characters. */
+  private writtenChars = 0;
+  /** The wait that the last progress line describes. */
+  private shownWait: WaitingEvent | undefined;
+  /** Message about a cut that has not been resumed yet. */
+  private cutMessage: string | undefined;
+  /** Messages about all cuts that were resumed automatically. */
+  private readonly cutMessages: string[] = [];
+  /** Whether the last part of this response is text of the model. */
+  private endsWithText = false;
+  /** Whether a *Retry now* button has been shown since the last text. */
+  private hasRetryButton = false;
 
-  /** @param earlier text of responses that this one goes on from */
+  /** @param partial the text of previous responses that this response continues */
   constructor(
-    private readonly words: ChatWords,
-    earlier = '',
+    private readonly formatter: ChatFormatter,
+    partial = '',
   ) {
-    this.text = earlier;
-    this.fenced.push(earlier);
-    this.fenced.rest();
-    this.reopen = this.fenced.seam?.open;
+    this.text = partial;
+    this.fencedText.push(partial);
+    this.fencedText.rest();
+    this.reopeningFence = this.fencedText.seam?.open;
   }
 
   get hasText(): boolean {
     return this.text !== '';
   }
 
-  /** What an event is in the chat; nothing any more once there is an end. */
+  /** Returns the parts for an event. Returns nothing after the outcome is set. */
   handle(event: StreamEvent): readonly ChatPart[] {
-    return this.end ? [] : this.partsOf(event);
+    return this.outcome ? [] : this.convert(event);
   }
 
-  private partsOf(event: StreamEvent): readonly ChatPart[] {
-    const { words } = this;
+  private convert(event: StreamEvent): readonly ChatPart[] {
+    const { formatter } = this;
     switch (event.type) {
       case 'attempt':
-        return this.attempt(event);
+        return this.showAttempt(event);
       case 'waiting':
-        return this.waiting(event);
+        return this.showWait(event);
       case 'text':
-        return this.more(event.text);
+        return this.addText(event.text);
       case 'reasoning': {
-        const first = !this.reasoned && this.text === '';
-        this.reasoned = true;
-        return first ? [progress(words.localize('Thinking…'))] : [];
+        const isFirst = !this.hadReasoning && this.text === '';
+        this.hadReasoning = true;
+        return isFirst ? [progress(formatter.localize('Thinking…'))] : [];
       }
       case 'cut':
-        this.cut = event.message;
+        this.cutMessage = event.message;
         return [];
       case 'resumed':
-        if (this.cut !== undefined) this.cuts.push(this.cut);
-        this.cut = undefined;
+        if (this.cutMessage !== undefined) this.cutMessages.push(this.cutMessage);
+        this.cutMessage = undefined;
         return [];
       case 'replaced':
-        return this.replaced(event);
+        return this.replaceText(event);
       case 'model':
-        return this.aside(progress(plain(switchLine(event, words))));
+        return this.insertAside(progress(escapeMarkdown(formatModelSwitch(event, formatter))));
       case 'done': {
-        if (event.finishReason === 'length') return this.tooLong();
-        this.end = { state: 'done' };
-        const lines = [seamLine(this.cuts, words), summaryLine(event, words)].filter((line) => line !== undefined);
-        return [...this.append(this.fenced.rest()), ...lines.map((line) => progress(plain(line)))];
+        if (event.finishReason === 'length') return this.endAtTokenLimit();
+        this.outcome = { state: 'done' };
+        const lines = [formatSeams(this.cutMessages, formatter), formatSummary(event, formatter)].filter(
+          (line) => line !== undefined,
+        );
+        return [...this.append(this.fencedText.rest()), ...lines.map((line) => progress(escapeMarkdown(line)))];
       }
       case 'stopped':
-        this.end = { state: 'stopped' };
-        return this.append(this.fenced.rest());
+        this.outcome = { state: 'stopped' };
+        return this.append(this.fencedText.rest());
       case 'failed':
-        return this.failed(event);
+        return this.endWithFailure(event);
       case 'headers':
       case 'quiet':
       case 'ended':
@@ -114,91 +130,93 @@ export class ChatAnswer {
     }
   }
 
-  private attempt({ how }: AttemptEvent): readonly ChatPart[] {
-    const { localize } = this.words;
-    if (!this.apart || this.text === '' || how === undefined) return [];
-    const anew = how === 'restart';
-    return this.aside(
-      progress(anew ? localize('Restarting the answer…') : localize('Getting the rest of the answer…')),
+  private showAttempt({ how }: AttemptEvent): readonly ChatPart[] {
+    const { localize } = this.formatter;
+    if (this.endsWithText || this.text === '' || how === undefined) return [];
+    const isRestart = how === 'restart';
+    return this.insertAside(
+      progress(isRestart ? localize('Restarting the answer…') : localize('Getting the rest of the answer…')),
     );
   }
 
-  private waiting(event: WaitingEvent): readonly ChatPart[] {
-    const { wait } = this;
-    if (!this.apart && event.reason !== 'offline' && event.delayMs < worthASeamMs) return [];
-    this.wait = event;
-    if (wait && isDescribedBy(wait, event)) return [];
-    const button: readonly ChatPart[] = this.retryable ? [] : [{ type: 'button', action: 'retryNow' }];
-    this.retryable = true;
-    return this.aside(...button, progress(plain(waitLine(event, this.words))));
+  private showWait(event: WaitingEvent): readonly ChatPart[] {
+    const { shownWait } = this;
+    if (this.endsWithText && event.reason !== 'offline' && event.delayMs < minShownWaitMs) return [];
+    this.shownWait = event;
+    if (shownWait && isDescribedBy(shownWait, event)) return [];
+    const button: readonly ChatPart[] = this.hasRetryButton ? [] : [{ type: 'button', action: 'retryNow' }];
+    this.hasRetryButton = true;
+    return this.insertAside(...button, progress(escapeMarkdown(formatWait(event, this.formatter))));
   }
 
-  private more(text: string): readonly ChatPart[] {
+  private addText(text: string): readonly ChatPart[] {
     this.text += text;
-    // Before the text may end the block that is to be opened again.
-    return this.append(this.fenced.push(text));
+    return this.append(this.fencedText.push(text));
   }
 
   private append(text: string): readonly ChatPart[] {
     if (text === '') return [];
-    const { reopen } = this;
-    this.reopen = undefined;
-    this.retryable = false;
-    this.apart = false;
-    this.wait = undefined;
-    const opened = reopen === undefined ? [] : [this.insert(reopen)];
-    this.written += text.length;
-    return [...opened, { type: 'markdown', text }];
+    const { reopeningFence } = this;
+    this.reopeningFence = undefined;
+    this.hasRetryButton = false;
+    this.endsWithText = true;
+    this.shownWait = undefined;
+    const fence = reopeningFence === undefined ? [] : [this.insert(reopeningFence)];
+    this.writtenChars += text.length;
+    return [...fence, { type: 'markdown', text }];
   }
 
-  /** Something that is not the answer: it must not end up in a code block, nor the rest of the code outside of one. */
-  private aside(...parts: readonly ChatPart[]): readonly ChatPart[] {
-    const { seam } = this.fenced;
-    this.apart = true;
-    if (!seam || this.reopen !== undefined) return parts;
-    this.reopen = seam.open;
+  /**
+   * Returns parts that are not text of the answer. An open code block is closed before them and continued after them.
+   */
+  private insertAside(...parts: readonly ChatPart[]): readonly ChatPart[] {
+    const { seam } = this.fencedText;
+    this.endsWithText = false;
+    if (!seam || this.reopeningFence !== undefined) return parts;
+    this.reopeningFence = seam.open;
     return [this.insert(seam.close), ...parts];
   }
 
+  /** Returns Markdown that is not text of the model. */
   private insert(text: string): ChatPart {
-    this.inserted.push([this.written, text.length]);
-    this.written += text.length;
+    this.inserted.push([this.writtenChars, text.length]);
+    this.writtenChars += text.length;
     return { type: 'markdown', text };
   }
 
-  /** What is shown stays: a new answer can only be shown where it begins with that. */
-  private replaced({ text, because }: ReplacedEvent): readonly ChatPart[] {
-    if (text.startsWith(this.text)) return this.more(text.slice(this.text.length));
-    // Text that turned out to be reasoning can't be removed here, so the answer is appended to it.
+  /** Replaces the text. The chat keeps the text that it shows, so the new text must start with the same text. */
+  private replaceText({ text, because }: ReplacedEvent): readonly ChatPart[] {
+    if (text.startsWith(this.text)) return this.addText(text.slice(this.text.length));
+    // The chat can't remove text that turned out to be reasoning, so the answer is appended to that text.
     if (because === 'reasoning' && this.text.startsWith(text)) {
       this.text = text;
       return [];
     }
-    const message = this.words.localize(
+    const message = this.formatter.localize(
       "The answer couldn't be resumed, and a new one doesn't match the text shown. Ask again for the complete answer.",
     );
-    this.end = { state: 'failed', message };
-    return [...this.append(this.fenced.rest()), { type: 'button', action: 'askAgain' }];
+    this.outcome = { state: 'failed', message };
+    return [...this.append(this.fencedText.rest()), { type: 'button', action: 'askAgain' }];
   }
 
-  private tooLong(): readonly ChatPart[] {
-    const { localize } = this.words;
+  private endAtTokenLimit(): readonly ChatPart[] {
+    const { localize } = this.formatter;
     if (this.text === '') {
       const message = localize(
         'The token limit was reached before the answer started. Raise holysheep.maxTokens and ask again.',
       );
-      this.end = { state: 'failed', message };
+      this.outcome = { state: 'failed', message };
       return [{ type: 'button', action: 'askAgain' }];
     }
-    this.end = { state: 'length' };
+    this.outcome = { state: 'length' };
     const limit = progress(localize('The answer reached the token limit.'));
-    return [...this.append(this.fenced.rest()), { type: 'button', action: 'continue' }, limit];
+    return [...this.append(this.fencedText.rest()), { type: 'button', action: 'continue' }, limit];
   }
 
-  private failed({ message, actions }: FailedEvent): readonly ChatPart[] {
-    this.end = { state: 'failed', message: plain(message) };
+  private endWithFailure({ message, actions }: FailedEvent): readonly ChatPart[] {
+    this.outcome = { state: 'failed', message: escapeMarkdown(message) };
     const buttons = failureButtons(actions).map((action) => ({ type: 'button', action }) as const);
-    return [...this.append(this.fenced.rest()), ...buttons];
+    return [...this.append(this.fencedText.rest()), ...buttons];
   }
 }
 

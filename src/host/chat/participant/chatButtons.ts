@@ -4,38 +4,41 @@ import type { SetApiKeyResult } from '../../connection/storeApiKey';
 import { billingPage } from '../../panel/panelText';
 import { UserError } from '../../util/userError';
 import type { ChatAction } from './chatActions';
-import { againWord, continueWord } from './chatHistory';
+import { askAgainPrompt, continuePrompt } from './chatHistory';
 import { participantName } from './chatMetadata';
 import type { ChatTurns } from './chatTurns';
 
-export interface ChatButtonDeps {
+export interface ChatActionDeps {
   readonly turns: ChatTurns;
   readonly localize: Localize;
-  /** @returns undefined when the user chose none. */
+  /** Asks the user for a model. Resolves to undefined if the user cancelled. */
   readonly pickModel: () => Promise<string | undefined>;
-  /** The one of the settings. */
+  /** Saves the model in the settings. */
   readonly setModel: (id: string) => Thenable<void>;
-  /** Of the base URL, e.g. `https://api.holysheep.ai`. */
+  /** Returns the origin of the base URL, for example `https://api.holysheep.ai`. */
   readonly origin: () => Promise<string>;
 }
 
-/** What the buttons in the chat do. @throws UserError where there is nothing any more that could be done */
-export async function chatButton(deps: ChatButtonDeps, id: string, action: ChatAction): Promise<void> {
+/**
+ * Runs the action of a button in the chat.
+ * @throws UserError if the action is no longer possible
+ */
+export async function runChatAction(deps: ChatActionDeps, turnId: string, action: ChatAction): Promise<void> {
   const { turns, localize } = deps;
   switch (action) {
     case 'retryNow': {
-      const running = turns.get(id);
-      if (!running?.wait) throw new UserError(vscode.l10n.t('This answer is no longer waiting.'));
-      if (running.wait.includes('tryAnyway')) running.turn.tryAnyway();
+      const running = turns.get(turnId);
+      if (!running?.waitActions) throw new UserError(vscode.l10n.t('This answer is no longer waiting.'));
+      if (running.waitActions.includes('tryAnyway')) running.turn.tryAnyway();
       else running.turn.retryNow();
       return;
     }
     case 'askAgain':
-      return sendWord(deps, id, againWord(localize));
+      return submitPrompt(deps, turnId, askAgainPrompt(localize));
     case 'continue':
-      return sendWord(deps, id, continueWord(localize));
+      return submitPrompt(deps, turnId, continuePrompt(localize));
     case 'tryAnyway':
-      return turns.askAnyway(() => sendWord(deps, id, againWord(localize)));
+      return turns.tryAnywayNext(() => submitPrompt(deps, turnId, askAgainPrompt(localize)));
     case 'switchModel': {
       if (turns.pickedInChat) {
         await vscode.commands.executeCommand('workbench.action.chat.openModelPicker');
@@ -44,13 +47,13 @@ export async function chatButton(deps: ChatButtonDeps, id: string, action: ChatA
       const model = await deps.pickModel();
       if (model === undefined) return;
       await deps.setModel(model);
-      if (turns.isLast(id)) await sendWord(deps, id, againWord(localize));
+      if (turns.isLast(turnId)) await submitPrompt(deps, turnId, askAgainPrompt(localize));
       return;
     }
     case 'setApiKey': {
       const result = await vscode.commands.executeCommand<SetApiKeyResult | undefined>('holysheep.setApiKey');
-      const stored = result?.state === 'verified' || result?.state === 'unverified';
-      if (stored && turns.isLast(id)) await sendWord(deps, id, againWord(localize));
+      const isStored = result?.state === 'verified' || result?.state === 'unverified';
+      if (isStored && turns.isLast(turnId)) await submitPrompt(deps, turnId, askAgainPrompt(localize));
       return;
     }
     case 'openBilling':
@@ -72,17 +75,20 @@ export async function chatButton(deps: ChatButtonDeps, id: string, action: ChatA
   }
 }
 
-/** As if the person had typed it; what they are typing stays. */
-async function sendWord({ turns }: ChatButtonDeps, id: string, word: string): Promise<void> {
-  refuseOld(turns, id);
-  const query = `@${participantName} ${word}`;
+/** Sends a prompt in the chat as if the user had typed it. The text in the input box stays. */
+async function submitPrompt({ turns }: ChatActionDeps, turnId: string, prompt: string): Promise<void> {
+  assertLatestAnswer(turns, turnId);
+  const query = `@${participantName} ${prompt}`;
   await vscode.commands.executeCommand('workbench.action.chat.open', { query, preserveInput: true });
 }
 
-/** The words of a button mean the last answer of a chat. */
-function refuseOld(turns: ChatTurns, id: string): void {
-  if (turns.get(id)) throw new UserError(vscode.l10n.t('This answer is still in progress.'));
-  if (turns.isOld(id)) {
+/**
+ * Checks that the prompt of a button would refer to the answer that has the button.
+ * @throws UserError if the answer is still in progress, or is no longer the last answer
+ */
+function assertLatestAnswer(turns: ChatTurns, turnId: string): void {
+  if (turns.get(turnId)) throw new UserError(vscode.l10n.t('This answer is still in progress.'));
+  if (turns.isSuperseded(turnId)) {
     throw new UserError(vscode.l10n.t('You have asked something else since. Ask again in the chat.'));
   }
 }

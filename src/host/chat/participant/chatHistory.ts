@@ -2,28 +2,35 @@ import type * as vscode from 'vscode';
 import type { ResumeFrom, Localize } from '../../../engine/engine';
 import type { ChatMessage } from '../../../engine/request';
 import { participantId } from '../../contributions';
-import { type AnswerState, type ChatCommand, chatMetadata, type CodePlace, type Inserted } from './chatMetadata';
+import {
+  type AnswerState,
+  type ChatCommand,
+  parseChatMetadata,
+  type CodeLocation,
+  type InsertedRange,
+} from './chatMetadata';
 
 type Turn = vscode.ChatContext['history'][number];
 
-/** A question and its answer, over all responses that went on with it. */
+/** A prompt and its answer, which may consist of several responses. */
 export interface ChatExchange {
-  /** As the model was sent it. */
+  /** Prompt as it was sent to the model. */
   readonly content: string;
   readonly command?: ChatCommand | undefined;
-  readonly code?: CodePlace | undefined;
+  readonly code?: CodeLocation | undefined;
   readonly text: string;
   readonly state: AnswerState;
-  readonly reasoned: boolean;
+  /** Whether the model sent reasoning. */
+  readonly hadReasoning: boolean;
 }
 
-/** What a prompt asks for instead of an answer of its own. */
-type ChatGo = 'continue' | 'again';
+/** What a prompt such as *Continue* does with the previous answer: continue it, or send its prompt again. */
+type ChatIntent = 'continue' | 'again';
 
-/** So much of what was said before goes along, in characters: some 30,000 tokens. */
-const historyCharacters = 120_000;
+/** Limit for the previous exchanges that are sent with a prompt, in characters. It is about 30,000 tokens. */
+const maxHistoryChars = 120_000;
 
-/** What our participant was asked, and has answered; others' turns are theirs. */
+/** Returns the exchanges with this participant. Exchanges with other participants are left out. */
 export function chatExchanges(history: readonly Turn[], localize: Localize): readonly ChatExchange[] {
   const exchanges: ChatExchange[] = [];
   let request: vscode.ChatRequestTurn | undefined;
@@ -31,89 +38,103 @@ export function chatExchanges(history: readonly Turn[], localize: Localize): rea
     if (turn.participant !== participantId) request = undefined;
     else if ('prompt' in turn) request = turn;
     else if (request) {
-      add(exchanges, request, turn, localize);
+      addExchange(exchanges, request, turn, localize);
       request = undefined;
     }
   }
   return exchanges;
 }
 
-function add(
+function addExchange(
   exchanges: ChatExchange[],
   request: vscode.ChatRequestTurn,
   { response, result }: vscode.ChatResponseTurn,
   localize: Localize,
 ): void {
-  // Without: it was stopped before there was a result.
-  const { state, command, content, code, inserted, reasoned } = chatMetadata(result.metadata) ?? { state: 'stopped' };
+  // A response without metadata was stopped before there was a result.
+  const { state, command, content, code, inserted, reasoned } = parseChatMetadata(result.metadata) ?? {
+    state: 'stopped',
+  };
   if (state === 'note') return;
-  const text = answerText(response, inserted ?? []);
+  const text = modelText(response, inserted ?? []);
   const last = exchanges.at(-1);
-  const go = chatGo(request, last, localize);
-  if (last && go !== undefined) exchanges.pop();
-  if (last && go === 'continue') {
-    exchanges.push({ ...last, text: last.text + text, state, reasoned: last.reasoned || reasoned === true });
+  const intent = parseIntent(request, last, localize);
+  if (last && intent !== undefined) exchanges.pop();
+  if (last && intent === 'continue') {
+    exchanges.push({ ...last, text: last.text + text, state, hadReasoning: last.hadReasoning || reasoned === true });
     return;
   }
-  const again = last && go === 'again' ? last : undefined;
+  const repeated = last && intent === 'again' ? last : undefined;
   exchanges.push({
-    content: content ?? again?.content ?? request.prompt,
-    command: command ?? again?.command,
-    code: code ?? again?.code,
+    content: content ?? repeated?.content ?? request.prompt,
+    command: command ?? repeated?.command,
+    code: code ?? repeated?.code,
     text,
     state,
-    reasoned: reasoned === true,
+    hadReasoning: reasoned === true,
   });
 }
 
-/** The buttons and follow-ups send these words; who types them means the same. @returns undefined: it is a question */
-export function chatGo(
+/**
+ * Returns the intent of a prompt that a button or a follow-up sends, or that the user types in the same words. Returns
+ * undefined for any other prompt.
+ */
+export function parseIntent(
   { prompt, command }: { readonly prompt: string; readonly command?: string | undefined },
   last: ChatExchange | undefined,
   localize: Localize,
-): ChatGo | undefined {
+): ChatIntent | undefined {
   if (command || !last || last.state === 'done') return undefined;
-  const word = wordOf(prompt);
-  if ([continueWord(localize), 'continue'].some((each) => wordOf(each) === word)) {
+  const normalized = normalizePrompt(prompt);
+  if ([continuePrompt(localize), 'continue'].some((text) => normalizePrompt(text) === normalized)) {
     return last.text === '' ? 'again' : 'continue';
   }
-  return [againWord(localize), 'ask again'].some((each) => wordOf(each) === word) ? 'again' : undefined;
+  return [askAgainPrompt(localize), 'ask again'].some((text) => normalizePrompt(text) === normalized)
+    ? 'again'
+    : undefined;
 }
 
-export function continueWord(localize: Localize): string {
+/** Returns the prompt that continues the last answer. */
+export function continuePrompt(localize: Localize): string {
   return localize('Continue');
 }
 
-export function againWord(localize: Localize): string {
+/** Returns the prompt that sends the last prompt again. */
+export function askAgainPrompt(localize: Localize): string {
   return localize('Ask again');
 }
 
-function wordOf(text: string): string {
+function normalizePrompt(text: string): string {
   return text
     .trim()
     .replace(/[.!。！]+$/, '')
     .toLowerCase();
 }
 
-/** What precedes a question: the newest exchanges that fit, each with its answer. */
-export function historyMessages(exchanges: readonly ChatExchange[], limit = historyCharacters): readonly ChatMessage[] {
+/** Returns the messages of the newest answered exchanges that fit the limit. */
+export function historyMessages(exchanges: readonly ChatExchange[], limit = maxHistoryChars): readonly ChatMessage[] {
   const answered = exchanges.filter(({ text }) => text !== '');
-  let left = limit;
-  const first = answered.findLastIndex(({ content, text }) => (left -= content.length + text.length) < 0);
+  let remainingChars = limit;
+  const first = answered.findLastIndex(({ content, text }) => (remainingChars -= content.length + text.length) < 0);
   return answered.slice(first + 1).flatMap(({ content, text }): ChatMessage[] => [
     { role: 'user', content },
     { role: 'assistant', content: text },
   ]);
 }
 
-export function earlierAnswer({ text, reasoned }: ChatExchange): ResumeFrom {
+/** Returns the answer of an exchange for a turn that continues the answer. */
+export function partialAnswerOf({ text, hadReasoning: reasoned }: ChatExchange): ResumeFrom {
   return { text, hadReasoning: reasoned, mode: 'continue' };
 }
 
-/** Exactly the model's text: what VS Code shows of it, without what is ours. */
-function answerText(response: vscode.ChatResponseTurn['response'], inserted: readonly Inserted[]): string {
+/**
+ * Returns exactly the text of the model: the Markdown of the response without the parts that the extension inserted.
+ */
+function modelText(response: vscode.ChatResponseTurn['response'], inserted: readonly InsertedRange[]): string {
   let text = response.map(markdownOf).join('');
-  for (const [at, length] of inserted.toReversed()) text = text.slice(0, at) + text.slice(at + length);
+  for (const [start, length] of inserted.toReversed()) {
+    text = text.slice(0, start) + text.slice(start + length);
+  }
   return text;
 }
 

@@ -2,61 +2,67 @@ import * as v from 'valibot';
 import type { CodePromptId } from '../../code/codePrompts';
 import { type Entries, parsed } from '../../util/schemas';
 
-/** `note`: a message of the extension instead of an answer; it is no part of the conversation. */
+/**
+ * States of a response. `length` means that the answer reached the token limit. `note` means a message of the extension
+ * instead of an answer, which is not part of the conversation.
+ */
 const answerStates = ['done', 'length', 'stopped', 'failed', 'note'] as const;
 
 export type AnswerState = (typeof answerStates)[number];
 
-/** Where something stands in a response that is not the model's, and its length, in characters of its Markdown. */
-export type Inserted = readonly [at: number, length: number];
+/** Range of the Markdown of a response that is not text of the model, in characters. */
+export type InsertedRange = readonly [start: number, length: number];
 
-/** The code that was asked about. */
-export interface CodePlace {
-  /** e.g. `src/app.ts:10-24`. */
+/** Location of the code that a prompt is about. */
+export interface CodeLocation {
+  /** Path with line numbers, for example `src/app.ts:10-24`. */
   readonly label: string;
   readonly uri: string;
-  /** Zero-based: first line, its character, last line, its character. */
+  /** Start line, start character, end line and end character, counted from zero. */
   readonly range: readonly [number, number, number, number];
 }
 
-/** What VS Code keeps with a response for us, and gives back with the history. */
+/** Data that VS Code saves with a response and returns with the history. */
 export interface ChatMetadata {
   readonly state: AnswerState;
   readonly command?: ChatCommand | undefined;
-  /** What the model was sent, where it is more than the prompt. */
+  /** Prompt as it was sent to the model, if it differs from the typed prompt. */
   readonly content?: string | undefined;
-  readonly code?: CodePlace | undefined;
-  readonly inserted?: readonly Inserted[] | undefined;
+  readonly code?: CodeLocation | undefined;
+  readonly inserted?: readonly InsertedRange[] | undefined;
+  /** Whether the model sent reasoning. */
   readonly reasoned?: boolean | undefined;
-  /** There is text of the answer. */
+  /** Whether the response contains text of the model. */
   readonly hasText?: boolean | undefined;
 }
 
 const integer = v.pipe(v.number(), v.integer());
-/** For a field that is left out when its value can't be used. */
-const extra = <T>(schema: v.GenericSchema<unknown, T>) => v.fallback(v.optional(schema), undefined);
+/** Returns a schema for an optional field that is left out if its value is invalid. */
+const lenient = <T>(schema: v.GenericSchema<unknown, T>) => v.fallback(v.optional(schema), undefined);
 
-const metadata = v.object<Entries<ChatMetadata>>({
+const metadataSchema = v.object<Entries<ChatMetadata>>({
   state: v.picklist(answerStates),
-  command: extra(v.custom<ChatCommand>(isChatCommand)),
-  content: extra(v.string()),
-  code: extra(
+  command: lenient(v.custom<ChatCommand>(isChatCommand)),
+  content: lenient(v.string()),
+  code: lenient(
     v.object({ label: v.string(), uri: v.string(), range: v.strictTuple([integer, integer, integer, integer]) }),
   ),
-  inserted: extra(v.array(v.strictTuple([integer, integer]))),
+  inserted: lenient(v.array(v.strictTuple([integer, integer]))),
   reasoned: v.fallback(v.boolean(), false),
   hasText: v.fallback(v.boolean(), false),
 });
 
-/** Of a session that another version has written, for one. @returns undefined where it is not ours */
-export function chatMetadata(value: unknown): ChatMetadata | undefined {
-  return parsed(metadata, value);
+/**
+ * Parses metadata, which another version of the extension may have saved. Returns undefined if the metadata is invalid.
+ */
+export function parseChatMetadata(value: unknown): ChatMetadata | undefined {
+  return parsed(metadataSchema, value);
 }
 
-/** The participant's name in package.json. */
+/** Name of the chat participant in package.json. */
 export const participantName = 'holysheep';
 
-/** The commands of package.json, and what they ask for. */
+/** Commands of the chat participant in package.json, with the prompt that each command sends. */
 export const chatCommands = {
   explain: 'explainSelection',
   fix: 'fixSelection',

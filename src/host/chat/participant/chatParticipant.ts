@@ -8,47 +8,50 @@ import type { RequestDefaults } from '../../conversation/turnRunner';
 import type { Log } from '../../diagnostics/log';
 import { localize, secondOfDay } from '../../util/localization';
 import { UserError } from '../../util/userError';
-import { plain, type ChatWords } from '../chatMessages';
+import { escapeMarkdown, type ChatFormatter } from '../chatMessages';
 import { actionTitle, isChatAction, chatFollowups } from './chatActions';
 import { ChatAnswer, type ChatPart } from './chatAnswer';
-import { chatButton, type ChatButtonDeps } from './chatButtons';
-import { chatExchanges, chatGo, earlierAnswer, historyMessages, type ChatExchange } from './chatHistory';
+import { runChatAction, type ChatActionDeps } from './chatButtons';
+import { chatExchanges, parseIntent, partialAnswerOf, historyMessages, type ChatExchange } from './chatHistory';
 import type { ChatMetadata } from './chatMetadata';
-import { locationOf, chatQuestion, type ChatQuestion } from './chatQuestion';
+import { toLocation, chatQuestion, type ChatQuestion } from './chatQuestion';
 import { ChatTurns } from './chatTurns';
 
-interface ParticipantDeps extends Pick<ChatButtonDeps, 'setModel' | 'origin'> {
+interface ParticipantDeps extends Pick<ChatActionDeps, 'setModel' | 'origin'> {
   readonly engine: Engine;
   readonly log: Pick<Log, 'error'>;
-  /** Of the settings; the offline demo has no part in VS Code's chat. */
+  /** Returns the model and the parameters of the settings, never those of the offline demo. */
   readonly defaults: () => RequestDefaults;
-  /** The user's own. */
+  /** Returns the connection to the user's gateway, never to the offline demo. */
   readonly connection: () => Promise<Connection>;
-  /** The one the person was in last: the chat has the focus. */
+  /** Returns the editor that was active last, because the chat has the focus. */
   readonly editor: () => vscode.TextEditor | undefined;
   readonly pickModel: () => Promise<string | undefined>;
   readonly onEvent: (turnId: string, event: StreamEvent) => void;
 }
 
-interface Chat {
+/** The response stream in which a turn is shown. */
+interface ChatOutput {
   readonly stream: vscode.ChatResponseStream;
   readonly token: vscode.CancellationToken;
-  /** The model is one of ours that was chosen in the chat, not in the settings. */
+  /** Whether the user selected a HolySheep model in the chat, so that the model of the settings is not used. */
   readonly pickedInChat: boolean;
 }
 
-/** Behind every button; it is given the turn and the action. */
+/** Command of every button. Its arguments are the ID of the turn and the action. */
 const buttonCommand: CommandId = 'holysheep.chatAction';
 
-const words: ChatWords = { localize, formatTime: secondOfDay };
+const formatter: ChatFormatter = { localize, formatTime: secondOfDay };
 
-/** Answers in VS Code's own chat. */
+/** The chat participant `@holysheep`, which answers prompts in VS Code's chat. */
 export class ChatParticipant {
   private readonly turns = new ChatTurns();
 
   constructor(private readonly deps: ParticipantDeps) {}
 
-  /** Never rejects: what VS Code does with an error is to show where in our code it was. */
+  /**
+   * Handles a request of the chat. This method never rejects, because VS Code would show the stack trace of the error.
+   */
   async handle(
     request: vscode.ChatRequest,
     { history }: vscode.ChatContext,
@@ -59,7 +62,7 @@ export class ChatParticipant {
       return await this.answer(request, history, stream, token);
     } catch (error) {
       if (error instanceof UserError) {
-        if (!token.isCancellationRequested) stream.markdown(plain(error.message));
+        if (!token.isCancellationRequested) stream.markdown(escapeMarkdown(error.message));
         return { metadata: { state: 'note' } satisfies ChatMetadata };
       }
       this.deps.log.error(error);
@@ -73,15 +76,16 @@ export class ChatParticipant {
     }
   }
 
+  /** Returns the prompts that VS Code suggests after a result. */
   followups({ metadata }: vscode.ChatResult): vscode.ChatFollowup[] {
     return chatFollowups(metadata, localize);
   }
 
-  /** @param args as a button was given them */
-  async act(...[id, action]: readonly unknown[]): Promise<void> {
-    if (typeof id !== 'string' || !isChatAction(action)) return;
+  /** Runs the action of a button. The arguments are the ID of the turn and the action. */
+  async runAction(...[turnId, action]: readonly unknown[]): Promise<void> {
+    if (typeof turnId !== 'string' || !isChatAction(action)) return;
     const { turns } = this;
-    await chatButton({ ...this.deps, turns, localize }, id, action);
+    await runChatAction({ ...this.deps, turns, localize }, turnId, action);
   }
 
   private async answer(
@@ -90,91 +94,95 @@ export class ChatParticipant {
     stream: vscode.ChatResponseStream,
     token: vscode.CancellationToken,
   ): Promise<vscode.ChatResult> {
-    // First of all: a request that fails on the way must not leave it to another.
-    const anyway = this.turns.useAnyway();
+    // *Try anyway* applies only to this request, so it is consumed before anything can fail.
+    const tryAnyway = this.turns.consumeTryAnyway();
     const exchanges = chatExchanges(history, localize);
     const last = exchanges.at(-1);
-    const go = chatGo(request, last, localize);
+    const intent = parseIntent(request, last, localize);
     const question: ChatQuestion =
-      last && go !== undefined
-        ? { ...last, used: last.code ? [locationOf(last.code)] : [], leftOut: false }
-        : await chatQuestion(request, { editor: this.deps.editor(), before: last?.code });
-    if (!token.isCancellationRequested) announce(question, stream);
-    const past = go === undefined ? exchanges : exchanges.slice(0, -1);
-    const earlier = last && go === 'continue' ? earlierAnswer(last) : undefined;
-    const answer = new ChatAnswer(words, earlier?.text);
-    const stop = new AbortController();
-    const subscription = token.onCancellationRequested(() => stop.abort());
-    if (token.isCancellationRequested) stop.abort();
+      last && intent !== undefined
+        ? { ...last, references: last.code ? [toLocation(last.code)] : [], omitsAttachments: false }
+        : await chatQuestion(request, { editor: this.deps.editor(), previousCode: last?.code });
+    if (!token.isCancellationRequested) showReferences(question, stream);
+    const previousExchanges = intent === undefined ? exchanges : exchanges.slice(0, -1);
+    const partial = last && intent === 'continue' ? partialAnswerOf(last) : undefined;
+    const answer = new ChatAnswer(formatter, partial?.text);
+    const abortController = new AbortController();
+    const subscription = token.onCancellationRequested(() => abortController.abort());
+    if (token.isCancellationRequested) abortController.abort();
     const { connection } = this.deps;
-    const options = { signal: stop.signal, resumeFrom: earlier, connection };
-    const turn = this.deps.engine.stream(this.request(request, past, question), options);
-    // A question of somebody's own may have come between.
-    if (anyway && go === 'again') turn.tryAnyway();
+    const options = { signal: abortController.signal, resumeFrom: earlier: partial, connection };
+    const turn = this.deps.engine.stream(this.createRequest(request, previousExchanges, question), options);
+    // The user may have sent a different prompt before the prompt of the *Try anyway* button.
+    if (tryAnyway && intent === 'again') turn.tryAnyway();
     try {
-      await this.follow(turn, answer, { stream, token, pickedInChat: isOurs(request.model) });
+      await this.showTurn(turn, answer, { stream, token, pickedInChat: isHolySheepModel(request.model) });
     } finally {
       subscription.dispose();
     }
     const { code, command, content } = question;
     const metadata: ChatMetadata = {
-      state: answer.end?.state ?? 'failed',
+      state: answer.outcome?.state ?? 'failed',
       command,
-      // What an answer is gone on with is kept with its first part.
-      content: go === 'continue' || content === request.prompt ? undefined : content,
+      // The prompt of a continued answer is saved with its first response.
+      content: intent === 'continue' || content === request.prompt ? undefined : content,
       code,
       inserted: answer.inserted,
-      reasoned: answer.reasoned,
+      reasoned: answer.hadReasoning,
       hasText: answer.hasText,
     };
-    const message = answer.end?.message;
+    const message = answer.outcome?.message;
     return { metadata, ...(message !== undefined && { errorDetails: { message } }) };
   }
 
-  private request(
-    { model: chosen }: vscode.ChatRequest,
-    past: readonly ChatExchange[],
+  private createRequest(
+    { model: selectedModel }: vscode.ChatRequest,
+    previousExchanges: readonly ChatExchange[],
     { content }: ChatQuestion,
   ): ChatRequest {
     const { model, systemPrompt, temperature, maxTokens } = this.deps.defaults();
     const system = systemPrompt.trim() ? [{ role: 'system', content: systemPrompt } as const] : [];
     return {
-      model: isOurs(chosen) ? chosen.id : model,
-      messages: [...system, ...historyMessages(past), { role: 'user', content }],
+      model: isHolySheepModel(selectedModel) ? selectedModel.id : model,
+      messages: [...system, ...historyMessages(previousExchanges), { role: 'user', content }],
       temperature,
       maxTokens,
     };
   }
 
-  /** Until it ends, or the chat can't show it any more. Nothing is shown after a cancellation. */
-  private async follow(turn: RunningTurn, answer: ChatAnswer, { stream, token, pickedInChat }: Chat): Promise<void> {
-    const id = randomUUID();
-    const started = this.turns.start(id, turn, pickedInChat);
+  /** Shows a turn until it ends, or until the chat can't show the rest. Nothing is shown after a cancellation. */
+  private async showTurn(
+    turn: RunningTurn,
+    answer: ChatAnswer,
+    { stream, token, pickedInChat }: ChatOutput,
+  ): Promise<void> {
+    const turnId = randomUUID();
+    const chatTurn = this.turns.start(turnId, turn, pickedInChat);
     try {
       for await (const event of turn) {
-        this.deps.onEvent(id, event);
-        if (event.type === 'waiting') started.wait = event.actions;
-        else if (event.type === 'attempt') started.wait = undefined;
-        for (const part of answer.handle(event)) if (!token.isCancellationRequested) show(part, id, stream);
-        if (answer.end) break;
+        this.deps.onEvent(turnId, event);
+        if (event.type === 'waiting') chatTurn.waitActions = event.actions;
+        else if (event.type === 'attempt') chatTurn.waitActions = undefined;
+        for (const part of answer.handle(event)) if (!token.isCancellationRequested) showPart(part, turnId, stream);
+        if (answer.outcome) break;
       }
     } finally {
-      this.turns.end(id);
+      this.turns.end(turnId);
     }
   }
 }
 
-/** A fork of VS Code may have a chat without models. */
-function isOurs(chosen: vscode.LanguageModelChat | undefined): chosen is vscode.LanguageModelChat {
-  return chosen?.vendor === 'holysheep';
+/** Returns whether the model is provided by this extension. A fork of VS Code may have a chat without models. */
+function isHolySheepModel(model: vscode.LanguageModelChat | undefined): model is vscode.LanguageModelChat {
+  return model?.vendor === 'holysheep';
 }
 
-function announce({ used, leftOut }: ChatQuestion, stream: vscode.ChatResponseStream): void {
-  for (const location of used) stream.reference(location);
-  if (leftOut) stream.progress(vscode.l10n.t('Non-text attachments were left out.'));
+function showReferences({ references, omitsAttachments }: ChatQuestion, stream: vscode.ChatResponseStream): void {
+  for (const location of references) stream.reference(location);
+  if (omitsAttachments) stream.progress(vscode.l10n.t('Non-text attachments were left out.'));
 }
 
-function show(part: ChatPart, id: string, stream: vscode.ChatResponseStream): void {
+function showPart(part: ChatPart, turnId: string, stream: vscode.ChatResponseStream): void {
   switch (part.type) {
     case 'markdown':
       stream.markdown(part.text);
@@ -184,7 +192,7 @@ function show(part: ChatPart, id: string, stream: vscode.ChatResponseStream): vo
       return;
     case 'button': {
       const { action } = part;
-      stream.button({ command: buttonCommand, title: actionTitle(action, localize), arguments: [id, action] });
+      stream.button({ command: buttonCommand, title: actionTitle(action, localize), arguments: [turnId, action] });
       return;
     }
   }

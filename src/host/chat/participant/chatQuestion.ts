@@ -3,154 +3,168 @@ import type { Attachment } from '../../../shared/protocol';
 import { excerptOf, type CodeExcerpt } from '../../code/codeExcerpt';
 import { codeProblems } from '../../code/codeProblems';
 import { codePrompts, codePromptText } from '../../code/codePrompts';
-import { shownPath, toRange } from '../../code/editorPlaces';
+import { shownPath, toRange } from '../../code/editorLocations';
 import { codeDocument, findCode } from '../../code/findCode';
 import { contextPrompt, contextLimits } from '../../context/contextPrompt';
 import { refuseHiddenLink } from '../../context/linkTarget';
 import { createAttachment, readDocument } from '../../context/readContext';
 import { UserError } from '../../util/userError';
-import { type ChatCommand, chatCommands, type CodePlace, isChatCommand } from './chatMetadata';
+import { type ChatCommand, chatCommands, type CodeLocation, isChatCommand } from './chatMetadata';
 
-/** What the model is asked. */
+/** The prompt that is sent to the model for a request of the chat. */
 export interface ChatQuestion {
   readonly content: string;
   readonly command?: ChatCommand | undefined;
-  /** The code that it is about. */
-  readonly code?: CodePlace | undefined;
-  /** All that goes along. */
-  readonly used: readonly vscode.Location[];
-  /** Something that was attached is no text, and does not go along. */
-  readonly leftOut: boolean;
+  /** Location of the code that the prompt is about. */
+  readonly code?: CodeLocation | undefined;
+  /** Locations of all code that is sent with the prompt. */
+  readonly references: readonly vscode.Location[];
+  /** Whether attachments were left out because they are not text. */
+  readonly omitsAttachments: boolean;
 }
 
-interface Circumstances {
-  /** The one the person was in last. */
+interface QuestionContext {
+  /** The editor that was active last. */
   readonly editor: vscode.TextEditor | undefined;
-  /** The code that was asked about before. */
-  readonly before: CodePlace | undefined;
+  /** Location of the code that the previous prompt was about. */
+  readonly previousCode: CodeLocation | undefined;
 }
 
-/** @throws UserError when there is nothing to ask, or no code to ask about, or it can't be read */
-export async function chatQuestion(request: vscode.ChatRequest, now: Circumstances): Promise<ChatQuestion> {
-  return isChatCommand(request.command) ? aboutCode(request, request.command, now) : withContext(request);
+/**
+ * Returns the prompt for a request, with the code and the attachments.
+ * @throws UserError if the prompt is empty, or its code or an attachment is missing or can't be read
+ */
+export async function chatQuestion(request: vscode.ChatRequest, context: QuestionContext): Promise<ChatQuestion> {
+  return isChatCommand(request.command) ? codeQuestion(request, request.command, context) : plainQuestion(request);
 }
 
-async function aboutCode(
+async function codeQuestion(
   { prompt, references }: vscode.ChatRequest,
   command: ChatCommand,
-  { editor, before }: Circumstances,
+  { editor, previousCode }: QuestionContext,
 ): Promise<ChatQuestion> {
-  const own = await attached(references);
-  const isNamed = before !== undefined && prompt.trim() === before.label;
-  const code = own.code.length > 0 ? own.code : await codeInSight(references, isNamed ? before : undefined, editor);
-  const [main, ...others] = code;
+  const attached = await readAttached(references);
+  const isNamed = previousCode !== undefined && prompt.trim() === previousCode.label;
+  const code =
+    attached.code.length > 0
+      ? attached.code
+      : await findImpliedCode(references, isNamed ? previousCode : undefined, editor);
+  const [main, ...additional] = code;
   const instruction = codePrompts.find(({ id }) => id === chatCommands[command]);
   if (!main || !instruction) throw new UserError(vscode.l10n.t('No code found here.'));
   const { document, excerpt } = main;
   const text = codePromptText(instruction, excerpt, codeProblems(document, excerpt), vscode.env.language);
-  const wish = isNamed ? '' : prompt.trim();
-  const asked = wish === '' ? text : `${text}\n\nThe user adds: ${wish}`;
+  const addition = isNamed ? '' : prompt.trim();
+  const question = addition === '' ? text : `${text}\n\nThe user adds: ${addition}`;
   return {
-    content: contextPrompt(asked, [...others.map(attachmentOf), ...own.texts]) ?? asked,
+    content: contextPrompt(question, [...additional.map(toAttachment), ...attached.texts]) ?? question,
     command,
-    code: codePlace(main),
-    used: code.map(({ location }) => location),
-    leftOut: own.others,
+    code: toCodeLocation(main),
+    references: code.map(({ location }) => location),
+    omitsAttachments: attached.hasNonText,
   };
 }
 
-async function withContext({ prompt, references }: vscode.ChatRequest): Promise<ChatQuestion> {
+async function plainQuestion({ prompt, references }: vscode.ChatRequest): Promise<ChatQuestion> {
   if (!prompt.trim()) {
     throw new UserError(vscode.l10n.t('Ask anything, or use /explain, /fix or /tests on the code at the cursor.'));
   }
-  const { code, texts, others }: ChatReferences = await allAttached(references);
+  const { code, texts, hasNonText }: ChatReferences = await readAttachedOrImplicit(references);
   return {
-    content: contextPrompt(prompt, [...code.map(attachmentOf), ...texts]) ?? prompt,
-    used: code.map(({ location }) => location),
-    leftOut: others,
+    content: contextPrompt(prompt, [...code.map(toAttachment), ...texts]) ?? prompt,
+    references: code.map(({ location }) => location),
+    omitsAttachments: hasNonText,
   };
 }
 
-/** Code as it is now, and where. */
+/** Code in its current version, with its location. */
 interface FoundCode {
   readonly document: vscode.TextDocument;
   readonly excerpt: CodeExcerpt;
   readonly location: vscode.Location;
 }
 
-/** What was attached to a request. */
+/** Contents of the attachments of a request. */
 interface ChatReferences {
   readonly code: readonly FoundCode[];
   readonly texts: readonly Attachment[];
-  /** There was something else, a picture for instance. */
-  readonly others: boolean;
+  /** Whether other attachments exist, for example images. */
+  readonly hasNonText: boolean;
 }
 
 type Reference = vscode.ChatPromptReference;
 
-/** VS Code attaches by itself what is in sight. */
+/** Returns whether VS Code attached the reference automatically, because it is visible in the editor. */
 function isImplicit({ id }: Reference): boolean {
   return id.startsWith('vscode.implicit');
 }
 
 /**
- * For agents with tools VS Code attaches, unseen, a list of skills with their paths on this machine, and the instructions
- * that a workspace brings: neither is anybody's wish here.
+ * Returns whether VS Code attached the reference without showing it. For agents, VS Code attaches a list of skills with
+ * paths on this machine, and the instructions of a workspace. The user has chosen neither, so they are not sent.
  */
-function isUnseen({ id }: Reference): boolean {
+function isHidden({ id }: Reference): boolean {
   return /^vscode\.(customizations|instructions|prompt\.instructions)/.test(id);
 }
 
-/** In the order of the prompt; VS Code's is the reverse. */
-function inOrder(references: readonly Reference[]): readonly Reference[] {
+/** Returns the references in the order of the prompt. VS Code passes them in reverse order. */
+function inPromptOrder(references: readonly Reference[]): readonly Reference[] {
   return references.toReversed();
 }
 
-/** What a person has attached. @throws UserError when a file can't be read, or all of it is too much */
-async function attached(references: readonly Reference[]): Promise<ChatReferences> {
-  return read(inOrder(references).filter((reference) => !isImplicit(reference) && !isUnseen(reference)));
+/**
+ * Reads the references that the user attached.
+ * @throws UserError if a file can't be read, or the attachments exceed the limit
+ */
+async function readAttached(references: readonly Reference[]): Promise<ChatReferences> {
+  return readReferences(
+    inPromptOrder(references).filter((reference) => !isImplicit(reference) && !isHidden(reference)),
+  );
 }
 
-/** With what VS Code attaches by itself. @throws UserError as `attached` */
-async function allAttached(references: readonly Reference[]): Promise<ChatReferences> {
-  const own = await attached(references);
-  return own.code.length + own.texts.length > 0 ? own : inSight(references);
+/**
+ * Reads the references that the user attached. Without any, reads those that VS Code attached automatically.
+ * @throws UserError if an attached file can't be read, or the attachments exceed the limit
+ */
+async function readAttachedOrImplicit(references: readonly Reference[]): Promise<ChatReferences> {
+  const attached = await readAttached(references);
+  return attached.code.length + attached.texts.length > 0 ? attached : readImplicit(references);
 }
 
-/** What VS Code attaches by itself. What of it can't be read is nobody's wish. */
-async function inSight(references: readonly Reference[]): Promise<ChatReferences> {
+/** Reads the references that VS Code attached automatically. If one of them can't be read, none is sent. */
+async function readImplicit(references: readonly Reference[]): Promise<ChatReferences> {
   try {
-    return await read(inOrder(references).filter(isImplicit));
+    return await readReferences(inPromptOrder(references).filter(isImplicit));
   } catch (error) {
-    if (error instanceof UserError) return { code: [], texts: [], others: false };
+    if (error instanceof UserError) return { code: [], texts: [], hasNonText: false };
     throw error;
   }
 }
 
 /**
- * The code that is meant where nothing is attached: the one that was asked about before, if the prompt names it, else
- * that of the editor, else what VS Code says is in sight.
- * @throws UserError when there is none
+ * Finds the code for a prompt without attachments: the code of the previous prompt if this prompt names it, or else the
+ * code in the editor, or else the code that VS Code attached automatically.
+ * @throws UserError if there is no code
  */
-async function codeInSight(
+async function findImpliedCode(
   references: readonly Reference[],
-  place: CodePlace | undefined,
+  previousCode: CodeLocation | undefined,
   editor: vscode.TextEditor | undefined,
 ): Promise<readonly FoundCode[]> {
-  if (place) {
-    const { uri, range } = locationOf(place);
-    return [await codeAt(uri, range)];
+  if (previousCode) {
+    const { uri, range } = toLocation(previousCode);
+    return [await readCode(uri, range)];
   }
   const excerpt = editor && (await findCode(editor));
-  if (excerpt) return [found(editor.document, excerpt)];
-  const { code } = await inSight(references);
+  if (excerpt) return [foundCode(editor.document, excerpt)];
+  const { code } = await readImplicit(references);
   if (code.length > 0) return code;
   throw new UserError(
     editor ? vscode.l10n.t('No code found here.') : vscode.l10n.t('Open a file and select code, or attach it with #.'),
   );
 }
 
-function codePlace({ excerpt, location: { uri, range } }: FoundCode): CodePlace {
+function toCodeLocation({ excerpt, location: { uri, range } }: FoundCode): CodeLocation {
   const { start, end } = range;
   return {
     label: excerpt.label,
@@ -159,50 +173,54 @@ function codePlace({ excerpt, location: { uri, range } }: FoundCode): CodePlace 
   };
 }
 
-export function locationOf({ uri, range }: CodePlace): vscode.Location {
+/** Converts saved metadata to a location of VS Code. */
+export function toLocation({ uri, range }: CodeLocation): vscode.Location {
   return new vscode.Location(vscode.Uri.parse(uri, true), new vscode.Range(...range));
 }
 
-function attachmentOf({ excerpt: { label, languageId, code, truncated } }: FoundCode): Attachment {
+function toAttachment({ excerpt: { label, languageId, code, truncated } }: FoundCode): Attachment {
   return { kind: 'selection', label, languageId, code, ...(truncated ? { truncated } : {}) };
 }
 
-async function read(references: readonly Reference[]): Promise<ChatReferences> {
+async function readReferences(references: readonly Reference[]): Promise<ChatReferences> {
   const code: FoundCode[] = [];
   const texts: Attachment[] = [];
-  let others = false;
-  let room: number = contextLimits.draft;
-  const addCode = (found: FoundCode): void => {
-    code.push(found);
-    room -= found.excerpt.code.length;
+  let hasNonText = false;
+  let remainingChars: number = contextLimits.draft;
+  const addCode = (item: FoundCode): void => {
+    code.push(item);
+    remainingChars -= item.excerpt.code.length;
   };
-  const addText = (text: Attachment): void => {
-    texts.push(text);
-    room -= text.code.length;
+  const addText = (item: Attachment): void => {
+    texts.push(item);
+    remainingChars -= item.code.length;
   };
   for (const { value, modelDescription, id } of references) {
-    if (value instanceof vscode.Location) addCode(await codeAt(value.uri, value.range));
-    else if (value instanceof vscode.Uri) addCode(await codeAt(value));
+    if (value instanceof vscode.Location) addCode(await readCode(value.uri, value.range));
+    else if (value instanceof vscode.Uri) addCode(await readCode(value));
     else if (typeof value === 'string') addText(createAttachment('file', modelDescription ?? id, '', value));
-    else others = true;
-    if (room < 0) {
+    else hasNonText = true;
+    if (remainingChars < 0) {
       throw new UserError(vscode.l10n.t('This prompt has no room for more context. Remove some first.'));
     }
   }
-  return { code, texts, others };
+  return { code, texts, hasNonText };
 }
 
-/** @param range absent: all of it. @throws UserError when there is nothing, or nothing that could be read */
-async function codeAt(uri: vscode.Uri, range?: vscode.Range): Promise<FoundCode> {
+/**
+ * Reads the code in a range, or the complete document.
+ * @throws UserError if the code is empty or can't be read
+ */
+async function readCode(uri: vscode.Uri, range?: vscode.Range): Promise<FoundCode> {
   await refuseHiddenLink(uri);
   const document = await readDocument(uri);
-  const whole = new vscode.Range(0, 0, document.lineCount, 0);
+  const fullRange = new vscode.Range(0, 0, document.lineCount, 0);
   const path = shownPath(uri);
-  const excerpt = excerptOf(codeDocument(document), path, document.validateRange(range ?? whole), 'selection');
+  const excerpt = excerptOf(codeDocument(document), path, document.validateRange(range ?? fullRange), 'selection');
   if (!excerpt) throw new UserError(vscode.l10n.t('{0} is empty or no longer exists.', path));
-  return found(document, excerpt);
+  return foundCode(document, excerpt);
 }
 
-function found(document: vscode.TextDocument, excerpt: CodeExcerpt): FoundCode {
+function foundCode(document: vscode.TextDocument, excerpt: CodeExcerpt): FoundCode {
   return { document, excerpt, location: new vscode.Location(document.uri, toRange(excerpt.span)) };
 }

@@ -1,28 +1,35 @@
 import type { RunningTurn } from '../../../engine/engine';
 import type { FaultAction } from '../../../engine/events';
 
-/** A turn of the chat that runs. */
+/** A running turn of the chat. */
 interface ChatTurn {
   readonly turn: RunningTurn;
-  /** What can be done about the wait it is in; undefined: it is in none. */
-  wait: readonly FaultAction[] | undefined;
+  /** Actions that the current wait offers, or undefined if the turn is not waiting. */
+  waitActions: readonly FaultAction[] | undefined;
 }
 
-/** The turns that run, by the id that their buttons carry. A button stays in the chat when its turn is long over. */
+/**
+ * The running turns of the chat, by the ID that their buttons have. A button stays in the chat after its turn has
+ * ended.
+ */
 export class ChatTurns {
   private readonly running = new Map<string, ChatTurn>();
-  /** The last one that was started; what is older has been gone on from. */
+  /** The turn that was started last. */
   private last: { readonly id: string; readonly pickedInChat: boolean } | undefined;
-  private anyway = false;
+  private isTryAnywayNext = false;
 
-  /** @param pickedInChat its model was chosen in the chat, not in the settings */
+  /**
+   * Adds a running turn.
+   * @param pickedInChat whether the user selected the model in the chat, so that the model of the settings is not used
+   */
   start(id: string, turn: RunningTurn, pickedInChat: boolean): ChatTurn {
-    const started = { turn, wait: undefined };
-    this.running.set(id, started);
+    const chatTurn = { turn, waitActions: undefined };
+    this.running.set(id, chatTurn);
     this.last = { id, pickedInChat };
-    return started;
+    return chatTurn;
   }
 
+  /** Whether the model of the last turn was selected in the chat. */
   get pickedInChat(): boolean {
     return this.last?.pickedInChat === true;
   }
@@ -39,26 +46,34 @@ export class ChatTurns {
     return this.last?.id === id;
   }
 
-  /** After a reload nothing is known of what a chat still shows: there it is for the chat's own history to say. */
-  isOld(id: string): boolean {
+  /**
+   * Returns whether a later turn was started. After a reload, the result is false for all turns that the chat still
+   * shows.
+   */
+  isSuperseded(id: string): boolean {
     return this.last !== undefined && this.last.id !== id;
   }
 
-  /** @param ask asks; its request may come before or after it resolves, and goes out whatever has failed before */
-  async askAnyway(ask: () => Promise<void>): Promise<void> {
-    this.anyway = true;
+  /**
+   * Makes the next request ignore the circuit breaker.
+   * @param sendPrompt sends the prompt. Its request may arrive before or after the promise resolves.
+   */
+  async tryAnywayNext(sendPrompt: () => Promise<void>): Promise<void> {
+    this.isTryAnywayNext = true;
     try {
-      await ask();
+      await sendPrompt();
     } catch (error) {
-      this.anyway = false;
+      this.isTryAnywayNext = false;
       throw error;
     }
   }
 
-  /** For each request, whatever becomes of it: what one has not used is not for the next. */
-  useAnyway(): boolean {
-    const { anyway } = this;
-    this.anyway = false;
-    return anyway;
+  /**
+   * Returns whether this request ignores the circuit breaker, and resets the flag. Every request must call this method.
+   */
+  consumeTryAnyway(): boolean {
+    const { isTryAnywayNext } = this;
+    this.isTryAnywayNext = false;
+    return isTryAnywayNext;
   }
 }

@@ -1,7 +1,7 @@
 import { isRecord } from '../../../engine/json';
 import type { ChatRequest, Tool } from '../../../engine/request';
 
-/** What a caller of VS Code's API asks for beside the messages. */
+/** Options that an extension passes with a request to VS Code's language model API. */
 export interface CallerOptions {
   readonly modelOptions?: Readonly<Record<string, unknown>> | undefined;
   readonly tools?: readonly CallerTool[] | undefined;
@@ -14,33 +14,42 @@ interface CallerTool {
   readonly inputSchema?: object | undefined;
 }
 
-/** Hosts put private keys of their own beside the model options: those that are known are passed on, nothing else. */
+/**
+ * Returns the parameters of the request. Only known model options are sent, because editors add private options of
+ * their own.
+ */
 export function chatOptions(
   { modelOptions = {}, tools = [], toolRequired }: CallerOptions,
   defaults: { readonly temperature: number; readonly maxTokens: number },
 ): Omit<ChatRequest, 'model' | 'messages'> {
-  const { temperature, top_p: topP, max_tokens: most, max_completion_tokens: mostNow, stop } = modelOptions;
+  const {
+    temperature,
+    top_p: topP,
+    max_tokens: maxTokens,
+    max_completion_tokens: maxCompletionTokens,
+    stop,
+  } = modelOptions;
   return {
-    temperature: number(temperature) ?? defaults.temperature,
-    topP: number(topP),
-    maxTokens: number(most) ?? number(mostNow) ?? defaults.maxTokens,
-    stop: texts(stop),
-    tools: tools.map(toolOf),
+    temperature: finiteNumber(temperature) ?? defaults.temperature,
+    topP: finiteNumber(topP),
+    maxTokens: finiteNumber(maxTokens) ?? finiteNumber(maxCompletionTokens) ?? defaults.maxTokens,
+    stop: stopSequences(stop),
+    tools: tools.map(toTool),
     toolChoice: toolRequired && tools.length > 0 ? 'required' : undefined,
   };
 }
 
-function toolOf({ name, description, inputSchema }: CallerTool): Tool {
-  // A tool without arguments has no schema; gateways want one.
+function toTool({ name, description, inputSchema }: CallerTool): Tool {
+  // VS Code omits the schema of a tool without arguments, but gateways require a schema.
   return { name, description, parameters: isRecord(inputSchema) ? inputSchema : { type: 'object', properties: {} } };
 }
 
-function number(value: unknown): number | undefined {
+function finiteNumber(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
 
-function texts(value: unknown): readonly string[] | undefined {
-  const all: readonly unknown[] = Array.isArray(value) ? value : [value];
-  const words = all.filter((word): word is string => typeof word === 'string' && word !== '');
-  return words.length > 0 ? words : undefined;
+function stopSequences(value: unknown): readonly string[] | undefined {
+  const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const sequences = values.filter((item): item is string => typeof item === 'string' && item !== '');
+  return sequences.length > 0 ? sequences : undefined;
 }

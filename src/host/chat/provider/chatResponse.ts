@@ -1,25 +1,25 @@
 import * as vscode from 'vscode';
 import type { FaultKind } from '../../../engine/events';
 import { messageOf } from '../../util/userError';
-import { plain } from '../chatMessages';
+import { escapeMarkdown } from '../chatMessages';
 import { ChatFailure, type ChatSink } from './modelAnswer';
 
-/** The type of the data part from which VS Code's own chat takes the usage. */
+/** Type of the data part from which VS Code's built-in chat reads the token usage. */
 const usageType = 'usage';
 
-/** Proposed API that VS Code has had for long: what a model thinks, shown apart from its answer. */
+/** Response part for the reasoning of a model. It is a proposed API that VS Code has had for a long time. */
 type ThinkingPart = new (
   value: string,
   id?: string,
   metadata?: Readonly<Record<string, unknown>>,
 ) => vscode.LanguageModelDataPart;
 
-/** Returns a sink that reports an answer as the parts of a response of VS Code's. */
+/** Returns a sink that reports an answer as response parts of VS Code's language model API. */
 export function responseSink(progress: vscode.Progress<vscode.LanguageModelResponsePart>): ChatSink {
   const { LanguageModelThinkingPart: Thinking } = vscode as { readonly LanguageModelThinkingPart?: ThinkingPart };
   let isThinking = false;
-  let notes = 0;
-  const think = (text: string, id?: string): void => {
+  let statusCount = 0;
+  const reportThinking = (text: string, id?: string): void => {
     if (!Thinking) return;
     isThinking = true;
     progress.report(new Thinking(text, id));
@@ -29,18 +29,18 @@ export function responseSink(progress: vscode.Progress<vscode.LanguageModelRespo
     isThinking = false;
   };
   return {
-    text: (text) => {
+    appendText: (text) => {
       endThinking();
       progress.report(new vscode.LanguageModelTextPart(text));
     },
-    thinking: (text) => think(text),
-    // VS Code shows a thought of its own in bold letters as the heading while it lasts.
-    note: (line) => think(`**${plain(line)}**\n\n`, `note-${++notes}`),
-    toolCall: (id, name, input) => {
+    appendReasoning: (text) => reportThinking(text),
+    // VS Code shows a thinking part in bold letters as a heading until another part follows.
+    showStatus: (line) => reportThinking(`**${escapeMarkdown(line)}**\n\n`, `note-${++statusCount}`),
+    callTool: (id, name, input) => {
       endThinking();
       progress.report(new vscode.LanguageModelToolCallPart(id, name, input));
     },
-    usage: ({ promptTokens, completionTokens, totalTokens }) => {
+    reportUsage: ({ promptTokens, completionTokens, totalTokens }) => {
       const usage = { prompt_tokens: promptTokens, completion_tokens: completionTokens, total_tokens: totalTokens };
       progress.report(new vscode.LanguageModelDataPart(new TextEncoder().encode(JSON.stringify(usage)), usageType));
     },
@@ -48,33 +48,33 @@ export function responseSink(progress: vscode.Progress<vscode.LanguageModelRespo
 }
 
 /**
- * Returns the error that VS Code is given for a failure. VS Code's own chat prints the stack of an error and the name of
- * any error but the plain one; other extensions distinguish errors by their code.
+ * Returns the error that VS Code receives for a failure. VS Code's built-in chat prints the stack of an error, and the
+ * name of any error other than `Error`. Other extensions distinguish errors by their code.
  *
- * @param initiator the caller as VS Code names it; undefined: this version does not name it
+ * @param initiator the name of the caller, which only newer versions of VS Code pass
  */
 export function chatError(error: unknown, initiator: unknown): unknown {
-  // Anything else is a defect of ours, which is in the log.
+  // Any other error is a defect of this extension, which the caller has logged.
   if (!(error instanceof ChatFailure)) return withoutStack(messageOf(error));
   const { message, kind } = error;
-  return isOwnChat(initiator) ? plainError(message) : (codedError(kind, message) ?? withoutStack(message));
+  return isBuiltInChat(initiator) ? markdownError(message) : (codedError(kind, message) ?? withoutStack(message));
 }
 
 /**
- * Returns the error that tells VS Code's own chat why an answer ended early, because that chat has no other place for it.
- * Other extensions have received the answer as far as it goes.
+ * Returns the error by which VS Code's built-in chat shows why an answer ended early. That chat can't show the reason
+ * in any other way. Other extensions get no error, because they have received the answer so far.
  */
 export function earlyEndError(message: string | undefined, initiator: unknown): Error | undefined {
-  return message !== undefined && isOwnChat(initiator) ? plainError(message) : undefined;
+  return message !== undefined && isBuiltInChat(initiator) ? markdownError(message) : undefined;
 }
 
-function isOwnChat(initiator: unknown): boolean {
+function isBuiltInChat(initiator: unknown): boolean {
   return typeof initiator !== 'string' || initiator === 'core' || /^github\.copilot/i.test(initiator);
 }
 
-/** VS Code's chat reads the message as Markdown, and it may quote the provider. */
-function plainError(message: string): Error {
-  return withoutStack(plain(message));
+/** Returns an error for VS Code's chat, which renders the message as Markdown. The message may quote the provider. */
+function markdownError(message: string): Error {
+  return withoutStack(escapeMarkdown(message));
 }
 
 function withoutStack(message: string): Error {

@@ -2,23 +2,23 @@ import type { FailedEvent, StreamEvent, ToolCallEvent, Usage, WaitingEvent } fro
 import { isRecord, parseJson } from '../../../engine/json';
 import type { ToolCall } from '../../../engine/request';
 import { isDescribedBy } from '../../../shared/protocol';
-import { switchLine, waitLine, type ChatWords } from '../chatMessages';
+import { formatModelSwitch, formatWait, type ChatFormatter } from '../chatMessages';
 
-/** Where an answer goes that nothing can be taken back from. */
+/** Receives the parts of an answer. A part can't be removed or changed later. */
 export interface ChatSink {
-  text(text: string): void;
-  /** What the model thinks. */
-  thinking(text: string): void;
-  /** A line of ours beside the answer: what the network does. */
-  note(line: string): void;
-  toolCall(id: string, name: string, input: object): void;
-  usage(usage: Usage): void;
+  appendText(text: string): void;
+  /** Appends text to the reasoning of the model. */
+  appendReasoning(text: string): void;
+  /** Shows a status line of the extension, for example about a wait. */
+  showStatus(line: string): void;
+  callTool(id: string, name: string, input: object): void;
+  reportUsage(usage: Usage): void;
 }
 
-/** The answer has ended without being whole. */
+/** Error for an answer that ended before it was complete. */
 export class ChatFailure extends Error {
   constructor(
-    /** Localised. */
+    /** Localized error message. */
     message: string,
     readonly kind: FailedEvent['kind'],
   ) {
@@ -27,54 +27,59 @@ export class ChatFailure extends Error {
 }
 
 /**
- * Passes a turn on to a chat, in which text is only ever appended: what was shown is never said again. A new answer
- * that does not begin with it can't be shown; its tool calls can. Calls are passed on when the answer is whole, so
- * that none is carried out twice, nor one that was cut.
+ * Passes the events of a turn to a sink whose text can only be appended, so no text is sent twice. A restarted answer
+ * is sent only if it starts with the text that was already sent. Tool calls are passed on when the answer is complete,
+ * so that no call runs twice and no incomplete call runs.
  */
 export class ModelAnswer {
-  /** Localised: why the answer is whole, as far as it goes, but ends too early. */
+  /** Localized reason why the answer ended early without a failure. */
   earlyEnd: string | undefined;
-  private shown = '';
-  private whole = '';
+  /** Text that the sink has received. */
+  private sentText = '';
+  /** Text of the answer, which differs from the sent text after an incompatible restart. */
+  private currentText = '';
   private usage: Usage | undefined;
-  /** The last that was told. */
-  private wait: WaitingEvent | undefined;
+  /** The last wait that was shown. */
+  private lastWait: WaitingEvent | undefined;
   /** The tool calls of the current attempt, by their index. */
   private readonly calls = new Map<number, ToolCall>();
 
   constructor(
     private readonly sink: ChatSink,
-    private readonly words: ChatWords,
+    private readonly formatter: ChatFormatter,
   ) {}
 
-  /** @returns true after the last event. @throws ChatFailure where the answer is not whole */
+  /**
+   * Passes an event to the sink. Returns true after the last event of the turn.
+   * @throws ChatFailure if the answer ended before it was complete
+   */
   handle(event: StreamEvent): boolean {
     switch (event.type) {
       case 'text':
-        this.whole += event.text;
-        this.show();
+        this.currentText += event.text;
+        this.sendNewText();
         return false;
       case 'reasoning':
-        this.sink.thinking(event.text);
+        this.sink.appendReasoning(event.text);
         return false;
       case 'replaced':
-        this.whole = event.text;
-        // Text that turned out to be reasoning can't be removed here, so the answer is appended to it.
-        if (event.because === 'reasoning' && this.shown.startsWith(event.text)) this.shown = event.text;
-        this.show();
+        this.currentText = event.text;
+        // The sink can't remove text that turned out to be reasoning, so the answer is appended to that text.
+        if (event.because === 'reasoning' && this.sentText.startsWith(event.text)) this.sentText = event.text;
+        this.sendNewText();
         return false;
       case 'tool-call':
         this.addToolCall(event);
         return false;
       case 'waiting':
-        if (!this.wait || !isDescribedBy(this.wait, event)) this.note(waitLine(event, this.words));
-        this.wait = event;
+        if (!this.lastWait || !isDescribedBy(this.lastWait, event)) this.showStatus(formatWait(event, this.formatter));
+        this.lastWait = event;
         return false;
       case 'cut':
-        this.note(event.message);
+        this.showStatus(event.message);
         return false;
       case 'model':
-        this.note(switchLine(event, this.words));
+        this.showStatus(formatModelSwitch(event, this.formatter));
         return false;
       case 'usage':
         this.usage = event;
@@ -97,9 +102,12 @@ export class ModelAnswer {
     }
   }
 
-  /** A thought behind a text makes VS Code fold the text away, and break a block of code in two: then nothing is said. */
-  private note(line: string): void {
-    if (this.shown === '') this.sink.note(line);
+  /**
+   * Shows a status line, but only before the first text. After text, VS Code would collapse the text and split an open
+   * code block.
+   */
+  private showStatus(line: string): void {
+    if (this.sentText === '') this.sink.showStatus(line);
   }
 
   private addToolCall({ index, id, name, arguments: json }: ToolCallEvent): void {
@@ -111,50 +119,53 @@ export class ModelAnswer {
     });
   }
 
-  /** In the order of their indices. A call without an id is given one. */
-  private namedCalls(): readonly ToolCall[] {
+  /** Returns the tool calls in the order of their indices. A call without an ID gets an ID. */
+  private orderedCalls(): readonly ToolCall[] {
     return [...this.calls]
       .sort(([a], [b]) => a - b)
       .filter(([, { name }]) => name !== '')
       .map(([index, call]) => ({ ...call, id: call.id || `call_${index}` }));
   }
 
-  private show(): void {
-    if (!this.whole.startsWith(this.shown)) return;
-    const more = this.whole.slice(this.shown.length);
-    this.shown = this.whole;
-    if (more !== '') this.sink.text(more);
+  private sendNewText(): void {
+    if (!this.currentText.startsWith(this.sentText)) return;
+    const newText = this.currentText.slice(this.sentText.length);
+    this.sentText = this.currentText;
+    if (newText !== '') this.sink.appendText(newText);
   }
 
   private finish(finishReason: string): void {
-    const calls = this.namedCalls();
-    if (this.shown !== this.whole && calls.length === 0) {
-      const message = this.words.localize(
+    const calls = this.orderedCalls();
+    if (this.sentText !== this.currentText && calls.length === 0) {
+      const message = this.formatter.localize(
         'The answer was cut off and restarted, but the new one differs from the text shown. Ask again to see it.',
       );
       throw new ChatFailure(message, 'truncated');
     }
-    // All of them, before the first is made.
+    // All inputs are checked before the first call is passed on.
     const inputs = calls.map(({ name, arguments: json }) => {
-      // At the token limit nothing may be all that has come of what was to be said.
+      // Missing arguments count as an empty object, unless the token limit may have cut them off.
       const input = json.trim() === '' && finishReason !== 'length' ? {} : parseJson(json);
-      if (!isRecord(input)) throw this.unreadable(name, finishReason);
+      if (!isRecord(input)) throw this.invalidCallFailure(name, finishReason);
       return input;
     });
-    calls.forEach(({ id, name }, index) => this.sink.toolCall(id, name, inputs[index] ?? {}));
-    if (this.usage) this.sink.usage(this.usage);
+    calls.forEach(({ id, name }, index) => this.sink.callTool(id, name, inputs[index] ?? {}));
+    if (this.usage) this.sink.reportUsage(this.usage);
     if (finishReason === 'length' && calls.length === 0) {
-      this.earlyEnd = this.words.localize('The answer was cut off at the token limit. Ask to continue.');
+      this.earlyEnd = this.formatter.localize('The answer was cut off at the token limit. Ask to continue.');
     }
   }
 
-  private unreadable(tool: string, finishReason: string): ChatFailure {
+  private invalidCallFailure(tool: string, finishReason: string): ChatFailure {
     const message =
       finishReason === 'length'
-        ? this.words.localize('The token limit was reached during a call to the tool {tool}.', { tool })
-        : this.words.localize('The model made an invalid call to the tool {tool}. Ask again or use another model.', {
-            tool,
-          });
+        ? this.formatter.localize('The token limit was reached during a call to the tool {tool}.', { tool })
+        : this.formatter.localize(
+            'The model made an invalid call to the tool {tool}. Ask again or use another model.',
+            {
+              tool,
+            },
+          );
     return new ChatFailure(message, 'malformed');
   }
 }

@@ -1,49 +1,54 @@
-/** What VS Code wants to know of a model before it is asked anything. */
+/** Limits of a model that VS Code needs before it sends a request. */
 interface ModelLimits {
   readonly maxInputTokens: number;
   readonly maxOutputTokens: number;
   readonly imageInput: boolean;
 }
 
-interface Family extends ModelLimits {
-  readonly ids: RegExp;
+/** Models whose IDs match a pattern, with the same limits. */
+interface ModelFamily extends ModelLimits {
+  readonly pattern: RegExp;
 }
 
 /**
- * Gateways list names and nothing else. The limits are those the makers publish for the smallest model of such a name;
- * the first that matches decides. VS Code cuts what is too long, so too little is the safe side.
+ * Limits of model families, because gateways list only the IDs of models. The first matching family applies. The limits
+ * are those that the makers publish for the smallest model of the family. VS Code shortens prompts that exceed a limit,
+ * so a low limit is safer than a high limit.
  */
-const families: readonly Family[] = [
-  { ids: /claude-(?:instant|1|2)/i, maxInputTokens: 96_000, maxOutputTokens: 4_096, imageInput: false },
-  { ids: /claude-3-(?:haiku|opus|sonnet)/i, maxInputTokens: 196_000, maxOutputTokens: 4_096, imageInput: true },
-  { ids: /claude/i, maxInputTokens: 200_000, maxOutputTokens: 8_192, imageInput: true },
-  { ids: /gemini/i, maxInputTokens: 1_000_000, maxOutputTokens: 8_192, imageInput: true },
-  { ids: /gpt-(?:4\.1|[5-9])/i, maxInputTokens: 272_000, maxOutputTokens: 16_384, imageInput: true },
-  { ids: /gpt-4o-2024-05/i, maxInputTokens: 124_000, maxOutputTokens: 4_096, imageInput: true },
-  { ids: /gpt-(?:4-turbo|4-1106|4-0125)/i, maxInputTokens: 124_000, maxOutputTokens: 4_096, imageInput: false },
-  { ids: /gpt-3\.5/i, maxInputTokens: 12_000, maxOutputTokens: 4_096, imageInput: false },
-  { ids: /gpt-4(?![o.\d])|[-_]8k(?:$|[-_])/i, maxInputTokens: 6_000, maxOutputTokens: 2_048, imageInput: false },
-  { ids: /gpt-4o|chatgpt|(?:^|[/-])o[1-9]/i, maxInputTokens: 128_000, maxOutputTokens: 16_384, imageInput: true },
-  { ids: /deepseek/i, maxInputTokens: 64_000, maxOutputTokens: 8_192, imageInput: false },
+const families: readonly ModelFamily[] = [
+  { pattern: /claude-(?:instant|1|2)/i, maxInputTokens: 96_000, maxOutputTokens: 4_096, imageInput: false },
+  { pattern: /claude-3-(?:haiku|opus|sonnet)/i, maxInputTokens: 196_000, maxOutputTokens: 4_096, imageInput: true },
+  { pattern: /claude/i, maxInputTokens: 200_000, maxOutputTokens: 8_192, imageInput: true },
+  { pattern: /gemini/i, maxInputTokens: 1_000_000, maxOutputTokens: 8_192, imageInput: true },
+  { pattern: /gpt-(?:4\.1|[5-9])/i, maxInputTokens: 272_000, maxOutputTokens: 16_384, imageInput: true },
+  { pattern: /gpt-4o-2024-05/i, maxInputTokens: 124_000, maxOutputTokens: 4_096, imageInput: true },
+  { pattern: /gpt-(?:4-turbo|4-1106|4-0125)/i, maxInputTokens: 124_000, maxOutputTokens: 4_096, imageInput: false },
+  { pattern: /gpt-3\.5/i, maxInputTokens: 12_000, maxOutputTokens: 4_096, imageInput: false },
+  { pattern: /gpt-4(?![o.\d])|[-_]8k(?:$|[-_])/i, maxInputTokens: 6_000, maxOutputTokens: 2_048, imageInput: false },
+  { pattern: /gpt-4o|chatgpt|(?:^|[/-])o[1-9]/i, maxInputTokens: 128_000, maxOutputTokens: 16_384, imageInput: true },
+  { pattern: /deepseek/i, maxInputTokens: 64_000, maxOutputTokens: 8_192, imageInput: false },
   {
-    ids: /(?:^|[/-])(?:vl|vision|glm-4\.\d*v|pixtral)/i,
+    pattern: /(?:^|[/-])(?:vl|vision|glm-4\.\d*v|pixtral)/i,
     maxInputTokens: 32_000,
     maxOutputTokens: 4_096,
     imageInput: true,
   },
 ];
 
-const unknown: ModelLimits = { maxInputTokens: 32_000, maxOutputTokens: 4_096, imageInput: false };
+const defaultLimits: ModelLimits = { maxInputTokens: 32_000, maxOutputTokens: 4_096, imageInput: false };
 
-export function limitsOf(model: string): ModelLimits {
-  const { maxInputTokens, maxOutputTokens, imageInput } = families.find(({ ids }) => ids.test(model)) ?? unknown;
+/** Returns the limits of a model by its ID. Unknown models have low limits. */
+export function modelLimits(model: string): ModelLimits {
+  const { maxInputTokens, maxOutputTokens, imageInput } =
+    families.find(({ pattern: ids }) => ids.test(model)) ?? defaultLimits;
   return { maxInputTokens, maxOutputTokens, imageInput };
 }
 
-/** Gateways list everything they have, and much of it can't hold a conversation. */
-const otherTrades =
+/** Matches models that are not for chat. Gateways list such models as well. */
+const nonChatModel =
   /embed|rerank|whisper|(?:^|[-/])(?:tts|stt|asr)(?:[-/]|$)|dall-e|moderation|transcribe|(?:^|[-/])(?:image|video|audio|speech)(?:[-/]|$)|stable-diffusion|flux|sora|veo|suno|midjourney|(?:^|[-/])realtime(?:[-/]|$)/i;
 
+/** Returns whether a model can hold a conversation, by its ID. */
 export function canChat(model: string): boolean {
-  return !otherTrades.test(model);
+  return !nonChatModel.test(model);
 }

@@ -12,7 +12,7 @@ import { chatOptions } from './chatOptions';
 import { chatError, earlyEndError, responseSink } from './chatResponse';
 import { ChatFailure, ModelAnswer } from './modelAnswer';
 import { offeredModels, type OfferedModelsDeps } from './offeredModels';
-import { imagesIn, readMessage, requestMessages, textOf } from './requestMessages';
+import { imagesIn, parseMessage, requestMessages, textOf } from './requestMessages';
 import { estimatePrompt, estimateTokens, TokenCalibration, tokensPerMessage, toolCallText } from './tokenEstimator';
 
 export interface ModelProviderDeps extends OfferedModelsDeps {
@@ -20,55 +20,59 @@ export interface ModelProviderDeps extends OfferedModelsDeps {
   readonly connections: Connections;
   readonly settings: Settings;
   readonly log: Log;
-  /** For the log. */
+  /** Called with every event of a turn, for the log. */
   readonly onEvent: (turnId: string, event: StreamEvent) => void;
   readonly importedKeys: Pick<ImportedKeys, 'import'>;
 }
 
-/** As newer hosts have it; they tell for which of the user's groups of models they ask, and who asks. */
+/** Options of newer versions of VS Code, which pass the configuration of a group of models that the user created. */
 interface InformationOptions extends vscode.PrepareLanguageModelChatModelOptions {
   readonly configuration?: Readonly<Record<string, unknown>>;
 }
 
 type ResponseOptions = vscode.ProvideLanguageModelChatResponseOptions & { readonly requestInitiator?: unknown };
 
-/** OpenAI's vision guide: 85, and 170 for each tile of 512 pixels; here of 1024 × 1024 pixels, for the size is unknown. */
+/**
+ * Estimated tokens of an image. The size of the image is unknown, so 1024 × 1024 pixels are assumed. Source: OpenAI's
+ * vision guide, 85 tokens per image and 170 tokens per tile of 512 × 512 pixels.
+ */
 const tokensPerImage = 85 + 4 * 170;
 
 /**
- * The gateway's models for VS Code's own chat and every other extension, on the panel's engine. Always the user's own
- * connection, never the offline demo. What belongs to a request lives in its call.
+ * Provides the models of the gateway to VS Code's chat and to other extensions. The provider uses the same engine as
+ * the panel, but never the offline demo.
  */
 export class ModelProvider implements vscode.LanguageModelChatProvider {
   /**
-   * By gateway and model. They are not kept beyond the window: the first long prompt calibrates a model again, and until
-   * then counts are rather too high.
+   * Calibrations of the token estimates by gateway and model. They are not saved, because the first long prompt in a
+   * window calibrates a model again. Until then, the estimates are rather too high.
    */
   private readonly calibrations = new Map<string, TokenCalibration>();
 
   constructor(private readonly deps: ModelProviderDeps) {}
 
   /**
-   * Asked once without a configuration, and once with that of each group the user has made. The models are those of the
-   * first, so that nobody sees them twice; a group's key is taken in like one that was entered here.
+   * Returns the models of the gateway. VS Code calls this method once without a configuration, and once for each group
+   * of models that the user created. Only the first call returns models, so that no model is listed twice. The API key
+   * of a group is imported.
    */
   async provideLanguageModelChatInformation(
     options: vscode.PrepareLanguageModelChatModelOptions,
     token: vscode.CancellationToken,
   ): Promise<vscode.LanguageModelChatInformation[]> {
     const { silent, configuration }: InformationOptions = options;
-    const connection = await this.connection(silent || configuration !== undefined);
-    if (!connection) return [];
+    const connectionForList = await this.connection(silent || configuration !== undefined);
+    if (!connectionForList) return [];
     if (configuration !== undefined) {
       const key = configuration['apiKey'];
       if (typeof key === 'string' && key !== '') {
         this.deps.log.hide(key);
-        this.importKey(connection.origin, key);
+        this.importKey(connectionForList.origin, key);
       }
       return [];
     }
-    if (connection.apiKey === undefined || token.isCancellationRequested) return [];
-    return offeredModels(this.deps, connection, this.deps.settings.model());
+    if (connectionForList.apiKey === undefined || token.isCancellationRequested) return [];
+    return offeredModels(this.deps, connectionForList, this.deps.settings.model());
   }
 
   async provideLanguageModelChatResponse(
@@ -95,7 +99,7 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
     const turn = engine.stream(request, { connection: () => connections.configured() });
     const cancellation = token.onCancellationRequested(() => turn.stop());
     const answer = new ModelAnswer(responseSink(progress), { localize, formatTime: secondOfDay });
-    // Of the first attempt only: the usage of a later attempt includes the prompts of those before it.
+    // The usage of a later attempt includes the prompts of the previous attempts, so only the first attempt counts.
     let promptTokens: number | undefined;
     try {
       for await (const event of turn) {
@@ -120,7 +124,7 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
   ): Promise<number> {
     const calibration = this.calibration(model);
     if (typeof text === 'string') return Promise.resolve(calibration.tokens(estimateTokens(text)));
-    const { content, calls } = readMessage(text);
+    const { content, calls } = parseMessage(text);
     const tokens = calibration.tokens(estimateTokens([textOf(content), ...calls.map(toolCallText)].join('\n')));
     return Promise.resolve(tokensPerMessage + tokens + tokensPerImage * imagesIn(content).length);
   }
@@ -137,12 +141,15 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
     if (estimate) this.calibration(model).observe(estimate, promptTokens);
   }
 
-  /** Not waited for: VS Code's list of models would stand still meanwhile, and hears of it when the key is there. */
+  /**
+   * Imports a key in the background. VS Code's list of models must not wait, and is updated when the key has been
+   * imported.
+   */
   private importKey(origin: string, key: string): void {
     this.deps.importedKeys.import(origin, key).catch((error: unknown) => this.deps.log.error(error));
   }
 
-  /** Who asks for it on a click is led to the key; whoever looks what there is, is not. */
+  /** Returns the connection. If the API key is missing and `silent` is false, the user is asked for the key. */
   private async connection(silent: boolean): Promise<ActiveConnection | undefined> {
     const { connections, log } = this.deps;
     try {

@@ -7,31 +7,37 @@ import type { ModelCatalog } from '../../models/modelCatalog';
 import { defaultBaseUrl } from '../../settings/settingValues';
 import { plainLabel } from '../../ui/messageText';
 import { resultWithin } from '../../util/systemClock';
-import { canChat, limitsOf } from './modelInfo';
+import { canChat, modelLimits } from './modelInfo';
 
-/** Time limit for the list of models, because other extensions wait for it before they can ask anything. */
-const listLimitMs = 3000;
+/**
+ * Time limit for the list of models, in milliseconds. Other extensions wait for the list before they can send a
+ * request.
+ */
+const listTimeoutMs = 3000;
 
 export interface OfferedModelsDeps {
   readonly catalog: Pick<ModelCatalog, 'listOf'>;
   readonly log: Pick<Log, 'error'>;
-  /** VS Code is to ask for the models again. */
+  /** Makes VS Code request the models again. */
   readonly modelsChanged: () => void;
 }
 
-/** Those of the gateway that can hold a conversation, `own`, which is set, before them. */
+/** Returns the configured model, followed by the other models of the gateway that can hold a conversation. */
 export async function offeredModels(
   deps: OfferedModelsDeps,
   connection: ActiveConnection,
-  own: string,
+  configuredModel: string,
 ): Promise<vscode.LanguageModelChatInformation[]> {
-  const listed = await listedModels(deps, connection);
-  const models = [own, ...listed.filter((id) => id !== own && canChat(id))];
-  return models.map((id) => information(id, connection));
+  const gatewayModels = await fetchModels(deps, connection);
+  const models = [configuredModel, ...gatewayModels.filter((id) => id !== configuredModel && canChat(id))];
+  return models.map((id) => toModelInformation(id, connection));
 }
 
-/** Nobody waits long for a gateway that does not answer: its list is told when it comes. */
-async function listedModels(
+/**
+ * Returns the models of the gateway. If the list does not arrive within the time limit, VS Code is notified when it
+ * does.
+ */
+async function fetchModels(
   { catalog, log, modelsChanged }: OfferedModelsDeps,
   connection: ActiveConnection,
 ): Promise<readonly string[]> {
@@ -45,17 +51,17 @@ async function listedModels(
     }
   };
   const list = fromGateway();
-  const first = await resultWithin(listLimitMs, list);
-  if (first !== 'late' && first) return first;
-  if (first === 'late') {
+  const inTime = await resultWithin(listTimeoutMs, list);
+  if (inTime !== 'late' && inTime) return inTime;
+  if (inTime === 'late') {
     list.then((models) => models && modelsChanged()).catch((error: unknown) => log.error(error));
   }
-  // What is known of one gateway says nothing about another.
+  // The default models are those of HolySheep, so they are not offered for another gateway.
   return connection.origin === originOf(defaultBaseUrl) ? defaultModels : [];
 }
 
-function information(id: string, { host }: ActiveConnection): vscode.LanguageModelChatInformation {
-  const { maxInputTokens, maxOutputTokens, imageInput } = limitsOf(id);
+function toModelInformation(id: string, { host }: ActiveConnection): vscode.LanguageModelChatInformation {
+  const { maxInputTokens, maxOutputTokens, imageInput } = modelLimits(id);
   return {
     id,
     name: plainLabel(id),

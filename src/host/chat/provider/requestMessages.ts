@@ -10,34 +10,34 @@ interface ToolResult {
   readonly hasFailed: boolean;
 }
 
-/** A message of VS Code's chat as far as a model can be sent it. */
-interface ReadMessage {
+/** The parts of a VS Code message that can be sent to a model. */
+interface ParsedMessage {
   readonly role: 'system' | 'user' | 'assistant';
   readonly content: Content;
   readonly calls: readonly Call[];
 }
 
 /**
- * Returns the messages of VS Code's chat in the order the wire wants them: results right after the message that called
- * them, texts of the user in a row together. A call without a result is left out, as no gateway takes it; a result without
- * a call is sent as a text.
+ * Converts messages of VS Code's language model API to messages of a request. Tool results follow the message with
+ * their calls, and consecutive messages of the user are merged. Calls without a result are left out, because gateways
+ * reject them. Results without a call are sent as text.
  */
 export function requestMessages(messages: readonly vscode.LanguageModelChatRequestMessage[]): readonly ChatMessage[] {
-  const unanswered: Call[] = [];
-  const read = messages.map((message) => readMessage(message, unanswered));
-  return merged(read.flatMap(messagesOf));
+  const pendingCalls: Call[] = [];
+  const parsed = messages.map((message) => parseMessage(message, pendingCalls));
+  return mergeUserMessages(parsed.flatMap(toRequestMessages));
 }
 
 /**
- * Reads a message, and adds its tool results to the calls they belong to. Ids are unique within a message only, because
- * some models count from 0 each time, so a result belongs to the last call with its id.
+ * Parses a message, and adds its tool results to their calls. Some models count the IDs of calls from 0 in each
+ * message, so a result belongs to the last call with the same ID.
  *
- * @param unanswered the calls of earlier messages that have no result yet; it is updated
+ * @param pendingCalls the calls of previous messages that have no result yet. The array is updated.
  */
-export function readMessage(
+export function parseMessage(
   { role, content: parts }: vscode.LanguageModelChatRequestMessage,
-  unanswered: Call[] = [],
-): ReadMessage {
+  pendingCalls: Call[] = [],
+): ParsedMessage {
   const content: (TextPart | ImagePart)[] = [];
   const calls: Call[] = [];
   for (const part of parts) {
@@ -49,42 +49,45 @@ export function readMessage(
       });
     } else if (part instanceof vscode.LanguageModelToolResultPart) {
       const result = {
-        content: part.content.flatMap(contentOf),
+        content: part.content.flatMap(parseContent),
         hasFailed: (part as { readonly isError?: unknown }).isError === true,
       };
-      const at = unanswered.findLastIndex(({ id }) => id === part.callId);
-      const [call] = at < 0 ? [] : unanswered.splice(at, 1);
+      const index = pendingCalls.findLastIndex(({ id }) => id === part.callId);
+      const [call] = index < 0 ? [] : pendingCalls.splice(index, 1);
       if (call) call.result = result;
       else content.push({ type: 'text', text: resultText(result) }, ...imagesIn(result.content));
-    } else content.push(...contentOf(part));
+    } else content.push(...parseContent(part));
   }
-  unanswered.push(...calls);
+  pendingCalls.push(...calls);
   return { role: roleOf(role), content, calls };
 }
 
-/** Proposed API that VS Code sends all the same: the role has a number, but no name. */
+/** Role of a system message. VS Code sends this role, but only its proposed API has a name for it. */
 const systemRole = 3;
 
-function roleOf(role: number): ReadMessage['role'] {
+function roleOf(role: number): ParsedMessage['role'] {
   if (role === systemRole) return 'system';
   const assistantRole: number = vscode.LanguageModelChatMessageRole.Assistant;
   return role === assistantRole ? 'assistant' : 'user';
 }
 
-/** Unknown parts are left out, and so are the thoughts of a model. */
-function contentOf(part: unknown): Content {
+/** Returns the content of a message part. Unknown parts and the reasoning of a model are left out. */
+function parseContent(part: unknown): Content {
   if (typeof part === 'string') return textContent(part);
   if (part instanceof vscode.LanguageModelTextPart) return textContent(part.value);
   if (part instanceof vscode.LanguageModelPromptTsxPart) return textContent(promptTreeText(part.value));
   return part instanceof vscode.LanguageModelDataPart ? dataContent(part) : [];
 }
 
-/** A request can't carry half a surrogate pair. */
+/** Returns a text as content. Half a surrogate pair is replaced, because UTF-8 can't represent it. */
 function textContent(text: string): Content {
   return text === '' ? [] : [{ type: 'text', text: text.toWellFormed() }];
 }
 
-/** VS Code and its chat mark data for other providers with types of their own: caches, states, signatures. */
+/**
+ * Returns images, text and JSON as content. Other data is for other providers, for example caches, states and
+ * signatures.
+ */
 function dataContent({ mimeType, data }: vscode.LanguageModelDataPart): Content {
   const type = mimeType.toLowerCase();
   if (type.startsWith('image/')) {
@@ -95,8 +98,8 @@ function dataContent({ mimeType, data }: vscode.LanguageModelDataPart): Content 
 }
 
 /**
- * Returns the text of the tree that `@vscode/prompt-tsx` hands over instead of text. Source: its JSON form, in which a
- * piece with a `text` says whether it begins a line.
+ * Returns the text of a prompt tree, which `@vscode/prompt-tsx` creates instead of text. Source: the JSON format of the
+ * trees, in which each node with a `text` has a flag for a preceding line break.
  */
 function promptTreeText(tree: unknown): string {
   let text = '';
@@ -104,8 +107,8 @@ function promptTreeText(tree: unknown): string {
   const visit = (node: unknown): void => {
     if (!isRecord(node)) return;
     if (typeof node['text'] === 'string') {
-      const beginsLine = node['lineBreakBefore'] === true || node['lineBreakBefore'] === 1;
-      text += (beginsLine && !isFirst ? '\n' : '') + node['text'];
+      const startsLine = node['lineBreakBefore'] === true || node['lineBreakBefore'] === 1;
+      text += (startsLine && !isFirst ? '\n' : '') + node['text'];
       isFirst = false;
     }
     if (Array.isArray(node['children'])) (node['children'] as readonly unknown[]).forEach(visit);
@@ -115,16 +118,16 @@ function promptTreeText(tree: unknown): string {
   return text;
 }
 
-function messagesOf({ role, content, calls }: ReadMessage): readonly ChatMessage[] {
+function toRequestMessages({ role, content, calls }: ParsedMessage): readonly ChatMessage[] {
   if (role === 'user') return content.length === 0 ? [] : [userMessage(content)];
   const text = textOf(content);
   if (role === 'system') return text === '' ? [] : [{ role, content: text }];
   const answered = calls.flatMap(({ result, ...call }) => (result ? [{ call, result }] : []));
   if (answered.length === 0) return text === '' ? [] : [{ role, content: text }];
-  // The message of a tool is text on the wire, so its images are sent after it, from the user.
+  // The message of a tool can contain only text, so its images follow in a message of the user.
   const images = answered.flatMap(({ call, result }) => {
-    const shown = imagesIn(result.content);
-    return shown.length === 0 ? [] : [...textContent(`Shown by the tool ${call.name}:`), ...shown];
+    const toolImages = imagesIn(result.content);
+    return toolImages.length === 0 ? [] : [...textContent(`Shown by the tool ${call.name}:`), ...toolImages];
   });
   return [
     { role, content: text, toolCalls: answered.map(({ call }) => call) },
@@ -136,16 +139,17 @@ function messagesOf({ role, content, calls }: ReadMessage): readonly ChatMessage
 }
 
 function resultText({ content, hasFailed }: ToolResult): string {
-  const nothing = imagesIn(content).length > 0 ? 'See the image that follows.' : 'The tool has returned nothing.';
-  const text = textOf(content) || nothing;
+  const placeholder = imagesIn(content).length > 0 ? 'See the image that follows.' : 'The tool has returned nothing.';
+  const text = textOf(content) || placeholder;
   return hasFailed ? `The tool has failed: ${text}` : text;
 }
 
-/** Returns the texts of a content as one. */
+/** Joins the texts of a content. */
 export function textOf(content: Content): string {
   return content.map((part) => (part.type === 'text' ? part.text : '')).join('');
 }
 
+/** Returns the images of a content. */
 export function imagesIn(content: Content): readonly ImagePart[] {
   return content.filter((part) => part.type === 'image');
 }
@@ -154,21 +158,21 @@ function userMessage(content: Content): ChatMessage {
   return imagesIn(content).length === 0 ? { role: 'user', content: textOf(content) } : { role: 'user', content };
 }
 
-/** Joins messages of the user in a row, because some models only take turns. */
-function merged(messages: readonly ChatMessage[]): readonly ChatMessage[] {
-  const all: ChatMessage[] = [];
+/** Merges consecutive messages of the user, because some models require alternating roles. */
+function mergeUserMessages(messages: readonly ChatMessage[]): readonly ChatMessage[] {
+  const merged: ChatMessage[] = [];
   for (const message of messages) {
-    const before = all.at(-1);
-    if (before?.role === 'user' && message.role === 'user') {
-      const bothAreText = typeof before.content === 'string' && typeof message.content === 'string';
-      all[all.length - 1] = bothAreText
-        ? { role: 'user', content: `${before.content}\n\n${message.content}` }
-        : { role: 'user', content: [...partsOf(before.content), ...partsOf(message.content)] };
-    } else all.push(message);
+    const previous = merged.at(-1);
+    if (previous?.role === 'user' && message.role === 'user') {
+      const bothAreText = typeof previous.content === 'string' && typeof message.content === 'string';
+      merged[merged.length - 1] = bothAreText
+        ? { role: 'user', content: `${previous.content}\n\n${message.content}` }
+        : { role: 'user', content: [...toContent(previous.content), ...toContent(message.content)] };
+    } else merged.push(message);
   }
-  return all;
+  return merged;
 }
 
-function partsOf(content: string | Content): Content {
+function toContent(content: string | Content): Content {
   return typeof content === 'string' ? textContent(content) : content;
 }

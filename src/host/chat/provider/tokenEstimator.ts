@@ -1,13 +1,15 @@
 import type { ChatRequest } from '../../../engine/request';
 
 /**
- * The estimated tokens of a text, by script: tokenizers nearly agree on Latin letters, digits and punctuation, but differ
- * by a factor of up to two on other scripts.
+ * Estimated tokens of a text, by script. Tokenizers give similar counts for Latin letters, digits and punctuation, but
+ * differ by a factor of up to two for other scripts.
  */
 export interface TokenEstimate {
+  /** Tokens of Latin letters, digits and punctuation. */
   readonly latin: number;
+  /** Tokens of Chinese, Japanese and Korean characters. */
   readonly eastAsian: number;
-  /** Other alphabets, symbols and emoji. */
+  /** Tokens of other alphabets, symbols and emoji. */
   readonly other: number;
 }
 
@@ -15,7 +17,7 @@ type Script = keyof TokenEstimate;
 
 const scripts: readonly Script[] = ['latin', 'eastAsian', 'other'];
 
-/** The kinds of characters, ordered by script. */
+/* The kinds of characters, ordered by script. */
 const lower = 0;
 const upper = 1;
 const digit = 2;
@@ -27,46 +29,50 @@ const han = 7;
 const kana = 8;
 const hangul = 9;
 const cyrillic = 10;
-/** Half of an emoji or of a rare character. */
+/** Half of a surrogate pair, for example of an emoji. */
 const surrogate = 11;
-/** Two bytes in UTF-8, e.g. Greek or Arabic. */
+/** Character of another alphabet with two bytes in UTF-8, for example Greek or Arabic. */
 const otherAlphabet = 12;
-/** Three bytes in UTF-8, e.g. Thai, an arrow, a dash, or the part that joins two emoji. */
+/** Other character with three bytes in UTF-8, for example Thai, an arrow, a dash, or a joiner between two emoji. */
 const otherSymbol = 13;
 
 /**
- * Tokens of a character by its kind: of the first in a run of the kind, and of each later one. All costs were fitted to
- * prose, code and data, so that an estimate is about the highest count among the tokenizers of GPT-4, GPT-4o, Claude and
- * DeepSeek.
+ * Tokens of the first character in a run of characters of the same kind, by kind. All costs were fitted to prose, code
+ * and data, so that an estimate is about the highest count among the tokenizers of GPT-4, GPT-4o, Claude and DeepSeek.
  */
 const firstCosts = [0, 0, 1.05, 1, 0, 1, 1.5, 1.1, 0.9, 1.2, 0.5, 1.5, 1, 1.6];
+/** Tokens of each later character in a run of characters of the same kind, by kind. */
 const laterCosts = [0, 0.35, 0.34, 0.3, 0.05, 0.1, 1.5, 1.1, 0.9, 1.2, 0.5, 1.5, 1, 1.6];
+/** Tokens of each word. */
 const wordCost = 0.95;
-/** A word that begins with a capital within an identifier, e.g. `Name` in `fileName`. */
+/** Tokens of a word that starts with a capital within an identifier, for example `Name` in `fileName`. */
 const innerWordCost = 2;
-/** Each lower-case letter of a word after the first `commonWordLength` letters. */
+/** Tokens of each lower-case letter of a word after the first `commonWordLength` letters. */
 const longWordCost = 0.6;
 const commonWordLength = 7;
 
-/** Estimates the tokens of a text by its characters, without any vocabulary. The time is linear in its length. */
+/**
+ * Estimates the tokens of a text from its characters, without a vocabulary. The time is linear in the length of the
+ * text.
+ */
 export function estimateTokens(text: string): TokenEstimate {
   let latin = 0;
   let eastAsian = 0;
   let other = 0;
-  let before: number = space;
+  let previousKind: number = space;
   let wordLength = 0;
-  for (let at = 0; at < text.length; at++) {
-    const kind = kindOf(text.charCodeAt(at));
-    const cost = (kind === before ? laterCosts : firstCosts)[kind] ?? 0;
+  for (let index = 0; index < text.length; index++) {
+    const kind = kindOf(text.charCodeAt(index));
+    const cost = (kind === previousKind ? laterCosts : firstCosts)[kind] ?? 0;
     if (kind < han) latin += cost;
     else if (kind < cyrillic) eastAsian += cost;
     else other += cost;
     if (!isLetter(kind)) wordLength = 0;
-    else if (wordLength === 0 || (kind === upper && before !== upper)) {
+    else if (wordLength === 0 || (kind === upper && previousKind !== upper)) {
       latin += wordLength === 0 ? wordCost : innerWordCost;
       wordLength = 1;
     } else if (++wordLength > commonWordLength && kind !== upper) latin += longWordCost;
-    before = kind;
+    previousKind = kind;
   }
   return { latin, eastAsian, other };
 }
@@ -75,7 +81,10 @@ function isLetter(kind: number): boolean {
   return kind <= upper || kind === accented;
 }
 
-/** @param code a UTF-16 code unit */
+/**
+ * Returns the kind of a character.
+ * @param code a UTF-16 code unit
+ */
 function kindOf(code: number): number {
   if (code < 0x80) {
     if (code >= 0x61 && code <= 0x7a) return lower;
@@ -92,12 +101,15 @@ function kindOf(code: number): number {
   return code >= 0xd800 && code <= 0xdfff ? surrogate : otherSymbol;
 }
 
-/** Tokens that frame a message: OpenAI Cookbook, "How to count tokens with tiktoken", three and the role. */
+/**
+ * Tokens that each message needs in addition to its text: three, and one for the role. Source: OpenAI Cookbook, "How to
+ * count tokens with tiktoken".
+ */
 export const tokensPerMessage = 4;
 
 /**
- * Estimates the prompt of a request. Returns undefined if the request contains images, whose tokens can't be told apart
- * from those of its texts.
+ * Estimates the prompt tokens of a request. Returns undefined if the request contains images, because the tokens that
+ * the gateway reports can't be divided between images and text.
  */
 export function estimatePrompt({ messages, tools = [] }: ChatRequest): TokenEstimate | undefined {
   // Gateways describe tools to the model in a shorter form than JSON, so the JSON syntax is not counted.
@@ -116,55 +128,64 @@ export function estimatePrompt({ messages, tools = [] }: ChatRequest): TokenEsti
   return { latin: latin + messages.length * tokensPerMessage, eastAsian, other };
 }
 
-/** Returns the text of a tool call as models are sent it. */
+/** Returns the text of a tool call in the form that models receive. */
 export function toolCallText({ name, arguments: json }: { readonly name: string; readonly arguments: string }): string {
   return `{"name":${JSON.stringify(name)},"arguments":${json}}`;
 }
 
-/** Prompts below this are ignored: a fixed overhead of the gateway would be a large part of them. */
-const leastTokens = 500;
+/**
+ * Minimum tokens of a prompt for calibration. In a shorter prompt, the fixed overhead of the gateway would be too
+ * large.
+ */
+const minCalibrationTokens = 500;
 
-/** A factor outside of these limits can't come from a tokenizer. */
-const lowest: TokenEstimate = { latin: 0.75, eastAsian: 0.5, other: 0.4 };
-const highest: TokenEstimate = { latin: 2, eastAsian: 2, other: 2 };
+/** Minimum factors of a calibration. A tokenizer can't cause lower factors. */
+const minFactors: TokenEstimate = { latin: 0.75, eastAsian: 0.5, other: 0.4 };
+/** Maximum factors of a calibration. A tokenizer can't cause higher factors. */
+const maxFactors: TokenEstimate = { latin: 2, eastAsian: 2, other: 2 };
 
-/** How much tokenizers differ in a script, relative to Latin: an error is attributed to the scripts in proportion. */
+/**
+ * Differences between tokenizers in a script, relative to Latin. An error is attributed to the scripts in this
+ * proportion.
+ */
 const spread: TokenEstimate = { latin: 1, eastAsian: 16, other: 16 };
 
-/** For texts that have more tokens per character than those that were observed. */
+/** Safety factor for texts that have more tokens per character than the observed prompts. */
 const margin = 1.15;
 
-/** Corrects the estimates for one model by the prompt tokens that the gateway reports. */
+/** Corrects the estimates for a model by the prompt tokens that the gateway reports. */
 export class TokenCalibration {
+  /** Factors by which the estimates are multiplied. */
   private factors: TokenEstimate = { latin: 1, eastAsian: 1, other: 1 };
 
-  /** Returns whole tokens, rather too many than too few. */
+  /** Returns the corrected estimate as an integer, which is too high rather than too low. */
   tokens(estimate: TokenEstimate): number {
-    return Math.ceil(margin * weighted(estimate, this.factors));
+    return Math.ceil(margin * weightedSum(estimate, this.factors));
   }
 
   /**
-   * Too low an estimate is corrected at once, too high an estimate only by half: texts of a kind that has fewer tokens
-   * per character must not spoil the estimate of the others.
+   * Adjusts the factors to a reported token count. An estimate that was too low is corrected completely. An estimate
+   * that was too high is corrected only by half, so that a text with few tokens per character does not make later
+   * estimates too low.
    *
-   * @param estimate of the whole prompt
-   * @param promptTokens as the gateway reports them
+   * @param estimate the estimate of the complete prompt
+   * @param promptTokens the tokens of the prompt that the gateway reported
    */
   observe(estimate: TokenEstimate, promptTokens: number): void {
-    if (promptTokens < leastTokens || weighted(estimate, this.factors) < leastTokens) return;
-    // Some gateways leave out tokens that were read from a cache, and some add a system prompt of their own.
-    if (promptTokens < weighted(estimate, lowest) || promptTokens > weighted(estimate, highest)) return;
-    const error = promptTokens - weighted(estimate, this.factors);
+    if (promptTokens < minCalibrationTokens || weightedSum(estimate, this.factors) < minCalibrationTokens) return;
+    // Some gateways don't count cached tokens, and some add a system prompt. Such counts are ignored.
+    if (promptTokens < weightedSum(estimate, minFactors) || promptTokens > weightedSum(estimate, maxFactors)) return;
+    const error = promptTokens - weightedSum(estimate, this.factors);
     const correction = error > 0 ? error : error / 2;
     const total = scripts.reduce((sum, script) => sum + spread[script] * estimate[script] ** 2, 0);
     const corrected = (script: Script): number => {
       const factor = this.factors[script] + (correction * spread[script] * estimate[script]) / total;
-      return Math.min(Math.max(factor, lowest[script]), highest[script]);
+      return Math.min(Math.max(factor, minFactors[script]), maxFactors[script]);
     };
     this.factors = { latin: corrected('latin'), eastAsian: corrected('eastAsian'), other: corrected('other') };
   }
 }
 
-function weighted(estimate: TokenEstimate, factors: TokenEstimate): number {
+function weightedSum(estimate: TokenEstimate, factors: TokenEstimate): number {
   return scripts.reduce((sum, script) => sum + estimate[script] * factors[script], 0);
 }

@@ -5,29 +5,29 @@ import type { ChatMetadata } from '../../../../src/host/chat/participant/chatMet
 
 const localize: Localize = (message, args = {}) => message.replace('{0}', String(args[0]));
 const code = { label: 'a.ts:1-2', uri: 'file:///a.ts', range: [0, 0, 1, 0] } as const;
-const offered = (metadata: ChatMetadata): readonly string[] =>
+const followups = (metadata: ChatMetadata): readonly string[] =>
   chatFollowups(metadata, localize).map(({ prompt, command }) => (command ? `/${command} ${prompt}` : prompt));
 
-describe('the follow-ups of the chat', () => {
-  it('offer fix and tests for code that was explained, and tests for code that was fixed', () => {
-    assert.deepEqual(offered({ state: 'done', command: 'explain', code }), ['/fix a.ts:1-2', '/tests a.ts:1-2']);
-    assert.deepEqual(offered({ state: 'done', command: 'fix', code }), ['/tests a.ts:1-2']);
-    assert.deepEqual(offered({ state: 'done', command: 'tests', code }), []);
-    assert.deepEqual(offered({ state: 'done' }), []);
+describe('suggested follow-ups in the chat', () => {
+  it('offers /fix and /tests after /explain, and /tests after /fix', () => {
+    assert.deepEqual(followups({ state: 'done', command: 'explain', code }), ['/fix a.ts:1-2', '/tests a.ts:1-2']);
+    assert.deepEqual(followups({ state: 'done', command: 'fix', code }), ['/tests a.ts:1-2']);
+    assert.deepEqual(followups({ state: 'done', command: 'tests', code }), []);
+    assert.deepEqual(followups({ state: 'done' }), []);
   });
 
-  it('offer to go on with what is not whole', () => {
-    assert.deepEqual(offered({ state: 'length', hasText: true }), ['Continue']);
-    assert.deepEqual(offered({ state: 'failed', hasText: true }), ['Continue', 'Ask again']);
-    assert.deepEqual(offered({ state: 'stopped', hasText: false }), ['Ask again']);
+  it('offers to continue an incomplete answer, or to ask again', () => {
+    assert.deepEqual(followups({ state: 'length', hasText: true }), ['Continue']);
+    assert.deepEqual(followups({ state: 'failed', hasText: true }), ['Continue', 'Ask again']);
+    assert.deepEqual(followups({ state: 'stopped', hasText: false }), ['Ask again']);
   });
 
-  it('leave the command of the turn before', () => {
+  it('sets an empty command, so that VS Code does not repeat the previous command', () => {
     assert.equal(chatFollowups({ state: 'length' }, localize)[0]?.command, '');
   });
 
-  it('are none where we have said something ourselves, or the result is not ours', () => {
-    assert.deepEqual(offered({ state: 'note' }), []);
+  it('offers nothing for a message of the extension and for unknown metadata', () => {
+    assert.deepEqual(followups({ state: 'note' }), []);
     assert.deepEqual(chatFollowups(undefined, localize), []);
   });
 });

@@ -3,7 +3,7 @@ import type * as vscode from 'vscode';
 import type { Localize } from '../../../../src/engine/engine';
 import {
   chatExchanges,
-  chatGo,
+  parseIntent,
   historyMessages,
   type ChatExchange,
 } from '../../../../src/host/chat/participant/chatHistory';
@@ -13,7 +13,7 @@ type Turn = vscode.ChatContext['history'][number];
 
 const localize: Localize = (message) => message;
 
-/** A request and its response, as VS Code gives them back. */
+/** Returns a request and its response in the form in which VS Code returns them. */
 function turns(
   prompt: string,
   answer: readonly string[],
@@ -31,25 +31,27 @@ function turns(
 const exchanges = (...history: readonly (readonly Turn[])[]): readonly ChatExchange[] =>
   chatExchanges(history.flat(), localize);
 
-describe('the history of the chat', () => {
-  it('has what we were asked and have answered, not what others were', () => {
-    const past = exchanges(
+describe('history of the chat', () => {
+  it('contains only the exchanges with this participant', () => {
+    const history = exchanges(
       turns('one', ['eins'], { state: 'done' }),
       turns('two', ['zwei'], { state: 'done' }, { participant: 'other' }),
     );
-    assert.deepEqual(historyMessages(past), [
+    assert.deepEqual(historyMessages(history), [
       { role: 'user', content: 'one' },
       { role: 'assistant', content: 'eins' },
     ]);
   });
 
-  it('has what the model was sent, not only what was typed', () => {
-    const past = exchanges(turns('', ['It adds.'], { state: 'done', command: 'explain', content: 'Explain: a + b' }));
-    assert.equal(historyMessages(past)[0]?.content, 'Explain: a + b');
+  it('contains the prompt that was sent to the model, not only the typed text', () => {
+    const history = exchanges(
+      turns('', ['It adds.'], { state: 'done', command: 'explain', content: 'Explain: a + b' }),
+    );
+    assert.equal(historyMessages(history)[0]?.content, 'Explain: a + b');
   });
 
-  it('has exactly the text of the model', () => {
-    const past = exchanges(
+  it('contains the text of the model without the parts that the extension inserted', () => {
+    const history = exchanges(
       turns('q', ['```\na\n```\n', '```\nb'], {
         state: 'done',
         inserted: [
@@ -58,88 +60,88 @@ describe('the history of the chat', () => {
         ],
       }),
     );
-    assert.equal(past[0]?.text, '```\na\nb');
+    assert.equal(history[0]?.text, '```\na\nb');
   });
 
-  it('leaves out what was no answer', () => {
+  it('leaves out messages of the extension and failures without text', () => {
     const noCode = turns('', ['Open a file.'], { state: 'note' }, { command: 'fix' });
     const nothing = turns('q', [], { state: 'failed' });
     assert.deepEqual(historyMessages(exchanges(noCode, nothing)), []);
   });
 
-  it('has an answer as a whole that was continued', () => {
-    const past = exchanges(
+  it('joins an answer with its continuations', () => {
+    const history = exchanges(
       turns('q', ['one '], { state: 'length', reasoned: true }),
       turns('Continue', ['two '], { state: 'stopped' }),
       turns('continue.', ['three'], { state: 'done' }),
     );
-    assert.deepEqual(past, [
-      { content: 'q', command: undefined, code: undefined, text: 'one two three', state: 'done', reasoned: true },
+    assert.deepEqual(history, [
+      { content: 'q', command: undefined, code: undefined, text: 'one two three', state: 'done', hadReasoning: true },
     ]);
   });
 
-  it('has the answer that was asked for again instead of the one before', () => {
-    const past = exchanges(
-      turns('q', ['half'], { state: 'failed', content: 'q with code' }),
-      turns('Ask again', ['whole'], { state: 'done' }),
+  it('replaces a partial answer by the answer to Ask again', () => {
+    const history = exchanges(
+      turns('q', ['partial'], { state: 'failed', content: 'q with code' }),
+      turns('Ask again', ['complete'], { state: 'done' }),
     );
     assert.deepEqual(
-      past.map(({ content, text }) => [content, text]),
-      [['q with code', 'whole']],
+      history.map(({ content, text }) => [content, text]),
+      [['q with code', 'complete']],
     );
   });
 
-  it('takes what has no result for stopped', () => {
-    assert.equal(exchanges(turns('q', ['half']))[0]?.state, 'stopped');
+  it('treats a response without metadata as stopped', () => {
+    assert.equal(exchanges(turns('q', ['partial']))[0]?.state, 'stopped');
   });
 
-  it('is not led astray by what another version has kept', () => {
-    const odd = { state: 'done', inserted: [['a', 1]], code: { label: 1 }, content: 7 } as unknown as ChatMetadata;
-    assert.deepEqual(exchanges(turns('q', ['a'], odd))[0]?.content, 'q');
+  it('ignores invalid metadata of another version', () => {
+    const invalid = { state: 'done', inserted: [['a', 1]], code: { label: 1 }, content: 7 } as unknown as ChatMetadata;
+    assert.deepEqual(exchanges(turns('q', ['a'], invalid))[0]?.content, 'q');
   });
 
-  it('is cut to the newest exchanges that fit', () => {
-    const past = ['1', '2', '3'].map((n): ChatExchange => ({
+  it('keeps the newest exchanges that fit the limit', () => {
+    const history = ['1', '2', '3'].map((n): ChatExchange => ({
       content: n.repeat(5),
       text: n.repeat(5),
       state: 'done',
-      reasoned: false,
+      hadReasoning: false,
     }));
     assert.deepEqual(
-      historyMessages(past, 20).map(({ content }) => content[0]),
+      historyMessages(history, 20).map(({ content }) => content[0]),
       ['2', '2', '3', '3'],
     );
   });
 });
 
-describe('the words of the buttons', () => {
-  const last = (state: ChatExchange['state'], text = 'half'): ChatExchange => ({
+describe('intent of a prompt in the chat', () => {
+  const last = (state: ChatExchange['state'], text = 'partial'): ChatExchange => ({
     content: 'q',
     text,
     state,
-    reasoned: false,
+    hadReasoning: false,
   });
   const chinese: Localize = (message) => (message === 'Continue' ? '继续' : '再问一次');
 
   for (const state of ['length', 'stopped', 'failed'] as const) {
-    it(`go on with an answer that is ${state}`, () => {
-      assert.equal(chatGo({ prompt: ' continue ' }, last(state), localize), 'continue');
-      assert.equal(chatGo({ prompt: '继续' }, last(state), chinese), 'continue');
-      assert.equal(chatGo({ prompt: 'Ask again' }, last(state), localize), 'again');
+    it(`is to continue or to ask again after an answer with the state ${state}`, () => {
+      assert.equal(parseIntent({ prompt: ' continue ' }, last(state), localize), 'continue');
+      assert.equal(parseIntent({ prompt: '继续' }, last(state), chinese), 'continue');
+      assert.equal(parseIntent({ prompt: 'Ask again' }, last(state), localize), 'again');
     });
   }
 
-  it('ask again where there is nothing to continue', () => {
-    assert.equal(chatGo({ prompt: 'continue' }, last('failed', ''), localize), 'again');
+  it('is to ask again when there is no partial answer to continue', () => {
+    assert.equal(parseIntent({ prompt: 'continue' }, last('failed', ''), localize), 'again');
   });
 
-  it('are a question like any other after a whole answer, with a command, and in the beginning', () => {
-    assert.equal(chatGo({ prompt: 'continue' }, last('done'), localize), undefined);
-    assert.equal(chatGo({ prompt: 'continue', command: 'fix' }, last('length'), localize), undefined);
-    assert.equal(chatGo({ prompt: 'continue' }, undefined, localize), undefined);
+  it('is undefined after a complete answer, with a command, and in a new chat', () => {
+    assert.equal(parseIntent({ prompt: 'continue' }, last('done'), localize), undefined);
+    assert.equal(parseIntent({ prompt: 'continue', command: 'fix' }, last('length'), localize), undefined);
+    assert.equal(parseIntent({ prompt: 'continue' }, undefined, localize), undefined);
   });
 
-  it('are whole prompts', () => {
-    assert.equal(chatGo({ prompt: 'continue with the second point' }, last('length'), localize), undefined);
+  it('is undefined for a longer prompt that contains "continue"', () => {
+    assert.equal(parseIntent({ prompt: 'continue with the second point' }, last('length'), localize), undefined);
   });
 });

@@ -4,42 +4,42 @@ import { ScriptedTurn } from '../../conversation/scriptedEngine';
 
 const turn = new ScriptedTurn({ model: 'm', messages: [], temperature: 0, maxTokens: 1 }, undefined);
 
-describe('the turns of the chat', () => {
+describe('running turns of the chat', () => {
   let turns: ChatTurns;
   beforeEach(() => {
     turns = new ChatTurns();
   });
 
-  it('are old when something else has been asked since', () => {
+  it('marks a turn as superseded when a later turn starts', () => {
     turns.start('a', turn, false);
     turns.end('a');
-    assert.deepEqual([turns.isOld('a'), turns.isLast('a')], [false, true]);
+    assert.deepEqual([turns.isSuperseded('a'), turns.isLast('a')], [false, true]);
     turns.start('b', turn, false);
-    assert.deepEqual([turns.isOld('a'), turns.isLast('a')], [true, false]);
+    assert.deepEqual([turns.isSuperseded('a'), turns.isLast('a')], [true, false]);
   });
 
-  it('are not called old where nothing has been asked since a reload', () => {
-    assert.deepEqual([turns.isOld('before'), turns.isLast('before')], [false, false]);
+  it('marks no turn as superseded after a reload', () => {
+    assert.deepEqual([turns.isSuperseded('before'), turns.isLast('before')], [false, false]);
   });
 
-  describe('that are asked anyway', () => {
-    it('are so once, also when the request is there before the command has returned', async () => {
-      let taken: boolean | undefined;
-      await turns.askAnyway(() => {
-        taken = turns.useAnyway();
+  describe('Try anyway in the chat', () => {
+    it('ignores the circuit breaker once, even if the request arrives before the command returns', async () => {
+      let wasConsumed: boolean | undefined;
+      await turns.tryAnywayNext(() => {
+        wasConsumed = turns.consumeTryAnyway();
         return Promise.resolve();
       });
-      assert.deepEqual([taken, turns.useAnyway()], [true, false]);
+      assert.deepEqual([wasConsumed, turns.consumeTryAnyway()], [true, false]);
     });
 
-    it('are so when the request comes after the command', async () => {
-      await turns.askAnyway(() => Promise.resolve());
-      assert.deepEqual([turns.useAnyway(), turns.useAnyway()], [true, false]);
+    it('ignores the circuit breaker once when the request arrives after the command returns', async () => {
+      await turns.tryAnywayNext(() => Promise.resolve());
+      assert.deepEqual([turns.consumeTryAnyway(), turns.consumeTryAnyway()], [true, false]);
     });
 
-    it('leave nothing to the next question when the chat could not be asked', async () => {
-      await assert.rejects(turns.askAnyway(() => Promise.reject(new Error('no chat'))));
-      assert.equal(turns.useAnyway(), false);
+    it('does not ignore the circuit breaker when sending the prompt failed', async () => {
+      await assert.rejects(turns.tryAnywayNext(() => Promise.reject(new Error('no chat'))));
+      assert.equal(turns.consumeTryAnyway(), false);
     });
   });
 });

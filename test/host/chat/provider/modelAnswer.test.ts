@@ -4,49 +4,49 @@ import { ModelAnswer, ChatFailure } from '../../../../src/host/chat/provider/mod
 
 const base = { attempt: 1, at: 0 };
 const attempt = (n: number): StreamEvent => ({ type: 'attempt', attempt: n, at: 0, model: 'm', why: 'first', time: 0 });
-const text = (words: string): StreamEvent => ({ ...base, type: 'text', text: words });
-const replaced = (words: string): StreamEvent => ({ ...base, type: 'replaced', text: words });
-const wasReasoning: StreamEvent = { ...base, type: 'replaced', text: '', because: 'reasoning' };
-const part = (json: string, id?: string, name?: string, index = 0): StreamEvent => ({
+const text = (content: string): StreamEvent => ({ ...base, type: 'text', text: content });
+const replaced = (content: string): StreamEvent => ({ ...base, type: 'replaced', text: content });
+const textWasReasoning: StreamEvent = { ...base, type: 'replaced', text: '', because: 'reasoning' };
+const toolCall = (json: string, id?: string, name?: string, index = 0): StreamEvent => ({
   ...{ ...base, type: 'tool-call', index, id, name, arguments: json },
 });
-const done = (words: string, finishReason = 'stop'): StreamEvent => ({
-  ...{ ...base, type: 'done', finishReason, attempts: 1, text: words, waitedMs: 0 },
+const done = (content: string, finishReason = 'stop'): StreamEvent => ({
+  ...{ ...base, type: 'done', finishReason, attempts: 1, text: content, waitedMs: 0 },
 });
 const waiting = (reason: 'rate-limit' | 'offline', hintMs?: number): StreamEvent => ({
   ...{ type: 'waiting', attempt: 2, at: 0, until: 9_000, delayMs: 2_400, source: 'server', reason, maxAttempts: 6 },
   ...{ message: 'Rate limited.', actions: [], hintMs },
 });
 
-const words = {
+const formatter = {
   localize: (message: string, args: Readonly<Record<string, string | number>> = {}): string =>
     message.replace(/\{(\w+)\}/g, (_, name: string) => String(args[name])),
-  formatTime: (at: number): string => `t${at}`,
+  formatTime: (epochMs: number): string => `t${epochMs}`,
 };
 
-const silent = {
-  text: () => undefined,
-  thinking: () => undefined,
-  note: () => undefined,
-  toolCall: () => undefined,
-  usage: () => undefined,
+const ignoringSink = {
+  appendText: () => undefined,
+  appendReasoning: () => undefined,
+  showStatus: () => undefined,
+  callTool: () => undefined,
+  reportUsage: () => undefined,
 };
 
-/** Everything that was said, in order, one line each. */
-function told(...events: readonly StreamEvent[]): {
+/** Returns the calls to the sink in order, one line each, and the failure. */
+function callsToSink(...events: readonly StreamEvent[]): {
   readonly lines: readonly string[];
   readonly failure: string | undefined;
 } {
   const lines: string[] = [];
   const answer = new ModelAnswer(
     {
-      text: (words) => lines.push(`text ${words}`),
-      thinking: (words) => lines.push(`thinking ${words}`),
-      note: (line) => lines.push(`note ${line}`),
-      toolCall: (id, name, input) => lines.push(`call ${id} ${name} ${JSON.stringify(input)}`),
-      usage: ({ totalTokens }) => lines.push(`usage ${totalTokens}`),
+      appendText: (content) => lines.push(`text ${content}`),
+      appendReasoning: (content) => lines.push(`reasoning ${content}`),
+      showStatus: (line) => lines.push(`status ${line}`),
+      callTool: (id, name, input) => lines.push(`call ${id} ${name} ${JSON.stringify(input)}`),
+      reportUsage: ({ totalTokens }) => lines.push(`usage ${totalTokens}`),
     },
-    words,
+    formatter,
   );
   let failure: string | undefined;
   try {
@@ -61,64 +61,68 @@ function told(...events: readonly StreamEvent[]): {
 
 const cut: StreamEvent = { ...base, type: 'cut', reason: 'truncated', message: 'Cut off.' };
 
-const cases: readonly (readonly [what: string, events: readonly StreamEvent[], lines: readonly string[]])[] = [
-  ['says the text as it comes', [text('a'), text('b'), done('ab')], ['text a', 'text b']],
-  ['says what the model thinks apart', [{ ...base, type: 'reasoning', text: 'hm' }, done('')], ['thinking hm']],
+const cases: readonly (readonly [behaviour: string, events: readonly StreamEvent[], lines: readonly string[]])[] = [
+  ['sends the text in the parts in which it arrives', [text('a'), text('b'), done('ab')], ['text a', 'text b']],
+  ['sends the reasoning separately', [{ ...base, type: 'reasoning', text: 'hm' }, done('')], ['reasoning hm']],
   [
-    'tells a wait in one line',
+    'shows a wait in one status line',
     [waiting('rate-limit')],
-    ['note Rate limited. The gateway asked for a wait of 2.4 s. Attempt 2 of 6 at t9000.'],
+    ['status Rate limited. The gateway asked for a wait of 2.4 s. Attempt 2 of 6 at t9000.'],
   ],
   [
-    'tells what the server asked for',
+    'shows the delay that the gateway asked for',
     [waiting('rate-limit', 2_000)],
-    ['note Rate limited. The gateway asked for a wait of 2 s. Attempt 2 of 6 at t9000.'],
+    ['status Rate limited. The gateway asked for a wait of 2 s. Attempt 2 of 6 at t9000.'],
   ],
   [
-    'tells of another model',
+    'shows a model switch',
     [{ ...base, type: 'model', from: 'a', to: 'b', reason: 'overloaded' }],
-    ['note a was overloaded; switched to b.'],
+    ['status a was overloaded; switched to b.'],
   ],
-  ['goes on after a cut, without a word twice', [text('ab'), cut, text('cd'), done('abcd')], ['text ab', 'text cd']],
+  ['continues after a cut without repeating text', [text('ab'), cut, text('cd'), done('abcd')], ['text ab', 'text cd']],
   [
-    'says only what a new answer has more',
+    'sends only the additional text of a restarted answer',
     [text('ab'), replaced('abcd'), text('e'), done('abcde')],
     ['text ab', 'text cd', 'text e'],
   ],
   [
-    'goes on behind reasoning that came as text',
-    [text('Hm.'), wasReasoning, text('ab'), done('ab')],
+    'appends the answer to reasoning that arrived as text',
+    [text('Hm.'), textWasReasoning, text('ab'), done('ab')],
     ['text Hm.', 'text ab'],
   ],
   [
-    'passes a call on when the answer is whole',
-    [attempt(1), part('{"a"', '1', 'read'), part(':1}'), done('')],
+    'passes on a tool call when the answer is complete',
+    [attempt(1), toolCall('{"a"', '1', 'read'), toolCall(':1}'), done('')],
     ['call 1 read {"a":1}'],
   ],
-  ['takes no arguments for an empty object', [part('', '1', 'read'), done('')], ['call 1 read {}']],
   [
-    'keeps the order of several calls',
-    [part('{}', 'b', 'two', 1), part('{}', 'a', 'one', 0), done('')],
+    'treats missing arguments of a tool call as an empty object',
+    [toolCall('', '1', 'read'), done('')],
+    ['call 1 read {}'],
+  ],
+  [
+    'keeps the order of several tool calls',
+    [toolCall('{}', 'b', 'two', 1), toolCall('{}', 'a', 'one', 0), done('')],
     ['call a one {}', 'call b two {}'],
   ],
-  ['gives a call an id that has none', [part('{}', undefined, 'read', 3), done('')], ['call call_3 read {}']],
+  ['adds a missing ID to a tool call', [toolCall('{}', undefined, 'read', 3), done('')], ['call call_3 read {}']],
   [
-    'forgets the calls of an attempt that was cut',
-    [attempt(1), part('{"a"', '1', 'read'), cut, attempt(2), part('{"b":2}', '2', 'read'), done('')],
-    ['note Cut off.', 'call 2 read {"b":2}'],
+    'discards the tool calls of an attempt that was cut',
+    [attempt(1), toolCall('{"a"', '1', 'read'), cut, attempt(2), toolCall('{"b":2}', '2', 'read'), done('')],
+    ['status Cut off.', 'call 2 read {"b":2}'],
   ],
   [
-    'makes no call where the new attempt has none',
-    [attempt(1), part('{}', '1', 'read'), cut, attempt(2), text('a'), done('a')],
-    ['note Cut off.', 'text a'],
+    'makes no tool call when the new attempt has none',
+    [attempt(1), toolCall('{}', '1', 'read'), cut, attempt(2), text('a'), done('a')],
+    ['status Cut off.', 'text a'],
   ],
   [
-    'passes on the calls of a new answer that reads differently, and not its text',
-    [text('Let me see.'), cut, attempt(2), replaced('I look.'), part('{}', '2', 'read'), done('I look.')],
+    'passes on the tool calls of a restarted answer that differs, but not its text',
+    [text('Let me see.'), cut, attempt(2), replaced('I look.'), toolCall('{}', '2', 'read'), done('I look.')],
     ['text Let me see.', 'call 2 read {}'],
   ],
   [
-    'reports the usage last, over all attempts',
+    'reports the usage of all attempts at the end',
     [
       { ...base, type: 'usage', promptTokens: 1, completionTokens: 1, totalTokens: 2 },
       { ...base, type: 'usage', promptTokens: 2, completionTokens: 2, totalTokens: 4 },
@@ -126,22 +130,18 @@ const cases: readonly (readonly [what: string, events: readonly StreamEvent[], l
     ],
     ['usage 4'],
   ],
+  ['shows no wait after text', [text('a'), waiting('rate-limit'), text('b'), done('ab')], ['text a', 'text b']],
   [
-    'tells no wait behind a text, which it would hide',
-    [text('a'), waiting('rate-limit'), text('b'), done('ab')],
-    ['text a', 'text b'],
-  ],
-  [
-    'tells a wait once that is announced again',
+    'shows a repeated wait once',
     [waiting('offline'), waiting('offline'), text('a'), done('a')],
-    ['note You appear to be offline. The answer resumes automatically when the network is back.', 'text a'],
+    ['status You appear to be offline. The answer resumes automatically when the network is back.', 'text a'],
   ],
-  ['ends without a word when it is stopped', [text('a'), { ...base, type: 'stopped', text: 'a' }], ['text a']],
+  ['ends without a message when it is stopped', [text('a'), { ...base, type: 'stopped', text: 'a' }], ['text a']],
 ];
 
-const failures: readonly (readonly [what: string, events: readonly StreamEvent[], failure: RegExp])[] = [
+const failures: readonly (readonly [cause: string, events: readonly StreamEvent[], failure: RegExp])[] = [
   [
-    'the failure of the turn, in its words',
+    'the turn fails, with the message of the turn',
     [
       {
         ...base,
@@ -157,32 +157,36 @@ const failures: readonly (readonly [what: string, events: readonly StreamEvent[]
     /^auth: Rejected\.$/,
   ],
   [
-    'a new answer that reads differently',
+    'a restarted answer differs from the text shown',
     [text('ab'), replaced('xyz'), done('xyz')],
     /^truncated: .*differs from the text shown/,
   ],
-  ['a call that is no JSON', [part('{"a', '1', 'read'), done('')], /^malformed: .*invalid call to the tool read/],
-  ['a call whose arguments are no object', [part('[1]', '1', 'read'), done('')], /^malformed/],
   [
-    'a call that ends with the token limit',
-    [part('{"a', '1', 'read'), done('', 'length')],
+    'the arguments of a tool call are invalid JSON',
+    [toolCall('{"a', '1', 'read'), done('')],
+    /^malformed: .*invalid call to the tool read/,
+  ],
+  ['the arguments of a tool call are not an object', [toolCall('[1]', '1', 'read'), done('')], /^malformed/],
+  [
+    'the token limit is reached within a tool call',
+    [toolCall('{"a', '1', 'read'), done('', 'length')],
     /^malformed: The token limit/,
   ],
 ];
 
-describe('an answer in a chat that takes nothing back', () => {
-  for (const [what, events, lines] of cases)
-    it(what, () => assert.deepEqual(told(...events), { lines, failure: undefined }));
-  for (const [what, events, failure] of failures)
-    it(`fails with ${what}`, () => assert.match(told(...events).failure ?? '', failure));
+describe('answer for the language model API', () => {
+  for (const [behaviour, events, lines] of cases)
+    it(behaviour, () => assert.deepEqual(callsToSink(...events), { lines, failure: undefined }));
+  for (const [cause, events, failure] of failures)
+    it(`fails when ${cause}`, () => assert.match(callsToSink(...events).failure ?? '', failure));
 
-  it('has ended too early at the token limit, which is no failure', () => {
-    const answer = new ModelAnswer(silent, words);
+  it('ends early at the token limit without a failure', () => {
+    const answer = new ModelAnswer(ignoringSink, formatter);
     assert.equal(answer.handle(text('a')), false);
     assert.equal(answer.handle(done('a', 'length')), true);
     assert.match(answer.earlyEnd ?? '', /cut off at the token limit/);
   });
 
-  it('makes no call at all where one of several is broken', () =>
-    assert.deepEqual(told(part('{}', '1', 'a', 0), part('{', '2', 'b', 1), done('')).lines, []));
+  it('makes no tool call when one of several is invalid', () =>
+    assert.deepEqual(callsToSink(toolCall('{}', '1', 'a', 0), toolCall('{', '2', 'b', 1), done('')).lines, []));
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { defaultModels } from '../../../../src/engine/gateway/modelList';
-import { canChat, limitsOf } from '../../../../src/host/chat/provider/modelInfo';
+import { canChat, modelLimits } from '../../../../src/host/chat/provider/modelInfo';
 
 const limits: readonly (readonly [model: string, maxInputTokens: number, imageInput: boolean])[] = [
   ['claude-opus-4', 200_000, true],
@@ -21,16 +21,16 @@ const limits: readonly (readonly [model: string, maxInputTokens: number, imageIn
   ['something-else', 32_000, false],
 ];
 
-describe('what is told of a model', () => {
+describe('model information', () => {
   for (const [model, maxInputTokens, imageInput] of limits) {
-    it(`is for ${model} what its maker publishes`, () => {
-      const known = limitsOf(model);
-      assert.deepEqual([known.maxInputTokens, known.imageInput], [maxInputTokens, imageInput]);
-      assert.ok(known.maxOutputTokens < known.maxInputTokens);
+    it(`has the published limits of ${model}`, () => {
+      const actual = modelLimits(model);
+      assert.deepEqual([actual.maxInputTokens, actual.imageInput], [maxInputTokens, imageInput]);
+      assert.ok(actual.maxOutputTokens < actual.maxInputTokens);
     });
   }
 
-  it('is that our models can chat', () =>
+  it('marks all default models as chat models', () =>
     assert.deepEqual(
       defaultModels.filter((id) => !canChat(id)),
       [],
@@ -45,6 +45,6 @@ describe('what is told of a model', () => {
     'qwen-image',
     'bge-rerank',
   ]) {
-    it(`is that ${model} can't chat`, () => assert.equal(canChat(model), false));
+    it(`does not mark ${model} as a chat model`, () => assert.equal(canChat(model), false));
   }
 });

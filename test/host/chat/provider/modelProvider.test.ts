@@ -8,20 +8,20 @@ class LanguageModelTextPart {
   constructor(readonly value: string) {}
 }
 
-/** A kind of part that the tests don't send. */
+/** Stands for message parts that the tests don't send. */
 class OtherPart {
   readonly value = undefined;
 }
 
-const nothing = { dispose: () => undefined };
-const words = 'The quick brown fox jumps over the lazy dog. '.repeat(200);
+const disposable = { dispose: () => undefined };
+const prompt = 'The quick brown fox jumps over the lazy dog. '.repeat(200);
 
 function model(detail = 'gateway.example'): vscode.LanguageModelChatInformation {
   const limits = { maxInputTokens: 100_000, maxOutputTokens: 1_000 };
   return { id: 'gpt-4o', name: 'gpt-4o', family: 'gpt-4o', version: 'gpt-4o', detail, ...limits, capabilities: {} };
 }
 
-describe('the token counts of the model provider', () => {
+describe('token count of the model provider', () => {
   useVSCode({
     LanguageModelTextPart,
     LanguageModelDataPart: OtherPart,
@@ -32,10 +32,10 @@ describe('the token counts of the model provider', () => {
     LanguageModelChatToolMode: { Auto: 1, Required: 2 },
   });
 
-  /** Returns the counts of a text before and after a turn in which the gateway reports a usage for it. */
+  /** Returns the token counts of a prompt before and after a turn for which the gateway reports the usage. */
   const counts = async (
     usage: { readonly attempt: number; readonly times: number },
-    counted = model(),
+    countedModel = model(),
   ): Promise<readonly [before: number, after: number]> => {
     const { ModelProvider } = await import('../../../../src/host/chat/provider/modelProvider');
     let promptTokens = 0;
@@ -51,29 +51,29 @@ describe('the token counts of the model provider', () => {
       onEvent: () => undefined,
     };
     const provider = new ModelProvider(deps as unknown as ModelProviderDeps);
-    const before = await provider.provideTokenCount(counted, words);
+    const before = await provider.provideTokenCount(countedModel, prompt);
     promptTokens = Math.round(before * usage.times);
-    const message = { role: 1, content: [new LanguageModelTextPart(words)], name: undefined };
-    const token = { isCancellationRequested: false, onCancellationRequested: () => nothing };
+    const message = { role: 1, content: [new LanguageModelTextPart(prompt)], name: undefined };
+    const token = { isCancellationRequested: false, onCancellationRequested: () => disposable };
     await provider.provideLanguageModelChatResponse(
       ...([model(), [message], { toolMode: 1 }, { report: () => undefined }, token] as unknown as Parameters<
         typeof provider.provideLanguageModelChatResponse
       >),
     );
-    return [before, await provider.provideTokenCount(counted, words)];
+    return [before, await provider.provideTokenCount(countedModel, prompt)];
   };
 
-  it('rise with the prompt tokens that the gateway reports', async () => {
+  it('increases when the gateway reports more prompt tokens', async () => {
     const [before, after] = await counts({ attempt: 1, times: 1.4 });
     assert.ok(after >= 1.4 * before && after <= 1.7 * before, `${before}, ${after}`);
   });
 
-  it('are those of the same model at the same gateway', async () => {
+  it('stays the same for the same model on another gateway', async () => {
     const [before, after] = await counts({ attempt: 1, times: 1.4 }, model('other.example'));
     assert.equal(after, before);
   });
 
-  it('ignore the usage of later attempts, which includes the prompts of earlier ones', async () => {
+  it('ignores the usage of later attempts, which includes the prompts of previous attempts', async () => {
     const [before, after] = await counts({ attempt: 2, times: 1.4 });
     assert.equal(after, before);
   });

@@ -9,15 +9,19 @@ const connection: ActiveConnection = {
   ...{ apiKey: 'hsa-test', demo: false },
 };
 
-describe('the models offered to other extensions', () => {
+describe('model list for other extensions', () => {
   useVSCode({ l10n: { t: (text: string) => text } });
   let logged: unknown[];
   let changes: number;
-  const offered = async (listOf: () => Promise<ModelList>): Promise<readonly string[]> => {
+  const offeredIds = async (listOf: () => Promise<ModelList>): Promise<readonly string[]> => {
     const { offeredModels } = await import('../../../../src/host/chat/provider/offeredModels');
     const log = { error: (problem: unknown) => logged.push(problem) };
-    const models = offeredModels({ catalog: { listOf }, log, modelsChanged: () => changes++ }, connection, 'own');
-    // Lets a list that is already there arrive before the time limit does.
+    const models = offeredModels(
+      { catalog: { listOf }, log, modelsChanged: () => changes++ },
+      connection,
+      'configured',
+    );
+    // A list that is available immediately must arrive before the time limit.
     await new Promise(setImmediate);
     mock.timers.tick(3000);
     return (await models).map(({ id }) => id);
@@ -28,31 +32,31 @@ describe('the models offered to other extensions', () => {
   });
   afterEach(() => mock.timers.reset());
 
-  it('are the model of the settings and those of the gateway', async () => {
-    const list: ModelList = { source: 'gateway', models: ['a', 'own'], host: 'gateway.example' };
-    assert.deepEqual(await offered(() => Promise.resolve(list)), ['own', 'a']);
+  it('contains the configured model and the models of the gateway', async () => {
+    const list: ModelList = { source: 'gateway', models: ['a', 'configured'], host: 'gateway.example' };
+    assert.deepEqual(await offeredIds(() => Promise.resolve(list)), ['configured', 'a']);
   });
 
-  it('have names without icons and hidden characters, and keep their ids', async () => {
+  it('shows names without icons and hidden characters, and keeps the IDs', async () => {
     const { offeredModels } = await import('../../../../src/host/chat/provider/offeredModels');
     const id = 'a $(alert)\u202eb';
     const list: ModelList = { source: 'gateway', models: [id], host: 'gateway.example' };
     const log = { error: (problem: unknown) => logged.push(problem) };
     const deps = { catalog: { listOf: () => Promise.resolve(list) }, log, modelsChanged: () => changes++ };
-    const [, model] = await offeredModels(deps, connection, 'own');
+    const [, model] = await offeredModels(deps, connection, 'configured');
     assert.deepEqual([model?.id, model?.name], [id, 'a $\u2060(alert)b']);
   });
 
-  it('are only the model of the settings when the list fails unexpectedly, which is logged', async () => {
+  it('contains only the configured model when the request fails, and logs the error', async () => {
     const error = new Error('unexpected');
-    assert.deepEqual(await offered(() => Promise.reject(error)), ['own']);
+    assert.deepEqual(await offeredIds(() => Promise.reject(error)), ['configured']);
     assert.deepEqual(logged, [error]);
   });
 
-  it('cause no unhandled rejection when the list fails after the timeout', async () => {
+  it('causes no unhandled rejection when the request fails after the timeout', async () => {
     let fail: (error: Error) => void = () => undefined;
     const list = new Promise<ModelList>((_resolve, reject) => (fail = reject));
-    assert.deepEqual(await offered(() => list), ['own']);
+    assert.deepEqual(await offeredIds(() => list), ['configured']);
     const error = new Error('late');
     fail(error);
     await new Promise(setImmediate);
@@ -60,10 +64,10 @@ describe('the models offered to other extensions', () => {
     assert.equal(changes, 0);
   });
 
-  it('are announced when the list arrives after the timeout', async () => {
+  it('notifies VS Code when the models arrive after the timeout', async () => {
     let arrive: (list: ModelList) => void = () => undefined;
     const list = new Promise<ModelList>((resolve) => (arrive = resolve));
-    await offered(() => list);
+    await offeredIds(() => list);
     arrive({ source: 'gateway', models: ['a'], host: 'gateway.example' });
     await new Promise(setImmediate);
     assert.equal(changes, 1);

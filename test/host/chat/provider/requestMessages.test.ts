@@ -3,7 +3,7 @@ import type * as vscode from 'vscode';
 import type { ChatMessage } from '../../../../src/engine/request';
 import { useVSCode } from '../../../support/fakeVSCode';
 
-/** The parts of VS Code's API, with the properties that are read. */
+/** A fake of the class in VS Code's API, with the properties that the tested code reads. */
 class LanguageModelTextPart {
   constructor(readonly value: string) {}
 }
@@ -41,139 +41,140 @@ class LanguageModelToolResultPart {
 
 const roles = { user: 1, assistant: 2, system: 3 } as const;
 
-interface Given {
+interface VSCodeMessage {
   readonly role: number;
   readonly content: readonly unknown[];
 }
 
-const text = (words: string): unknown => new LanguageModelTextPart(words);
-const data = (mimeType: string, words: string): unknown => new LanguageModelDataPart(Buffer.from(words), mimeType);
+const text = (content: string): unknown => new LanguageModelTextPart(content);
+const data = (mimeType: string, content: string): unknown => new LanguageModelDataPart(Buffer.from(content), mimeType);
 const tree = (value: unknown): unknown => new LanguageModelPromptTsxPart(value);
 const call = (id: string, input: object | undefined = {}): unknown => new LanguageModelToolCallPart(id, 'read', input);
-const result = (id: string, words: string): unknown => new LanguageModelToolResultPart(id, [text(words)]);
+const result = (id: string, content: string): unknown => new LanguageModelToolResultPart(id, [text(content)]);
 const image = new LanguageModelDataPart(new Uint8Array([0, 0, 0]), 'image/PNG');
-const user = (...content: readonly unknown[]): Given => ({ role: roles.user, content });
-const assistant = (...content: readonly unknown[]): Given => ({ role: roles.assistant, content });
+const user = (...content: readonly unknown[]): VSCodeMessage => ({ role: roles.user, content });
+const assistant = (...content: readonly unknown[]): VSCodeMessage => ({ role: roles.assistant, content });
 const sentImage = { type: 'image', mimeType: 'image/png', data: 'AAAA' } as const;
-const called = (content: string, ...ids: readonly string[]): ChatMessage => ({
+const toolCalls = (content: string, ...ids: readonly string[]): ChatMessage => ({
   ...{ role: 'assistant', content, toolCalls: ids.map((id) => ({ id, name: 'read', arguments: '{}' })) },
 });
-const returned = (toolCallId: string, content: string): ChatMessage => ({ role: 'tool', toolCallId, content });
-const said = (role: 'system' | 'user' | 'assistant', content: string): ChatMessage => ({ role, content });
+const toolResult = (toolCallId: string, content: string): ChatMessage => ({ role: 'tool', toolCallId, content });
+const message = (role: 'system' | 'user' | 'assistant', content: string): ChatMessage => ({ role, content });
 
-const cases: readonly (readonly [what: string, given: readonly Given[], sent: readonly ChatMessage[]])[] = [
+const cases: readonly (readonly [behaviour: string, given: readonly VSCodeMessage[], sent: readonly ChatMessage[]])[] =
   [
-    'every role',
-    [{ role: roles.system, content: [text('Be brief.')] }, user(text('Hi')), assistant(text('Hello'))],
-    [said('system', 'Be brief.'), said('user', 'Hi'), said('assistant', 'Hello')],
-  ],
-  ['the texts of a message as one', [user(text('a'), text('b'))], [said('user', 'ab')]],
-  ['two messages of the user in a row as one', [user(text('a')), user(text('b'))], [said('user', 'a\n\nb')]],
-  [
-    'an image beside its text',
-    [user(text('What?'), image)],
-    [{ role: 'user', content: [{ type: 'text', text: 'What?' }, sentImage] }],
-  ],
-  [
-    'a text before an image of the next message with it',
-    [user(text('a')), user(image)],
-    [{ role: 'user', content: [{ type: 'text', text: 'a' }, sentImage] }],
-  ],
-  [
-    'a result right after its call, before what the user says with it',
-    [assistant(text('Let me see.'), call('1')), user(text('and?'), result('1', 'text'))],
-    [called('Let me see.', '1'), returned('1', 'text'), said('user', 'and?')],
-  ],
-  [
-    'the results of several calls in the order of the calls',
-    [assistant(call('1'), call('2')), user(result('2', 'b')), user(result('1', 'a'))],
-    [called('', '1', '2'), returned('1', 'a'), returned('2', 'b')],
-  ],
-  [
-    'calls of two messages that have the same id apart',
-    [assistant(call('0')), user(result('0', 'a')), assistant(call('0')), user(result('0', 'b'))],
-    [called('', '0'), returned('0', 'a'), called('', '0'), returned('0', 'b')],
-  ],
-  [
-    'a result with the last call of its id, where an earlier one was never answered',
     [
-      assistant(text('First.'), call('0')),
-      user(text('No.')),
-      assistant(text('Second.'), call('0')),
-      user(result('0', 'b')),
+      'converts every role',
+      [{ role: roles.system, content: [text('Be brief.')] }, user(text('Hi')), assistant(text('Hello'))],
+      [message('system', 'Be brief.'), message('user', 'Hi'), message('assistant', 'Hello')],
     ],
-    [said('assistant', 'First.'), said('user', 'No.'), called('Second.', '0'), returned('0', 'b')],
-  ],
-  [
-    'a second result for one call as a text',
-    [assistant(call('0')), user(result('0', 'a')), user(result('0', 'b'))],
-    [called('', '0'), returned('0', 'a'), said('user', 'b')],
-  ],
-  ['no call that nobody has answered', [assistant(call('1')), user(text('Stop.'))], [said('user', 'Stop.')]],
-  [
-    'the text beside a call that nobody has answered',
-    [assistant(text('Let me see.'), call('1'))],
-    [said('assistant', 'Let me see.')],
-  ],
-  ['a result that nobody has asked for as a text', [user(result('9', 'text'))], [said('user', 'text')]],
-  [
-    'a result without words in words',
-    [assistant(call('1')), user(result('1', ''))],
-    [called('', '1'), returned('1', 'The tool has returned nothing.')],
-  ],
-  [
-    'that a tool has failed',
-    [assistant(call('1')), user(new LanguageModelToolResultPart('1', [text('no file')], true))],
-    [called('', '1'), returned('1', 'The tool has failed: no file')],
-  ],
-  [
-    'an image of a tool after its result, as the user',
-    [assistant(call('1')), user(new LanguageModelToolResultPart('1', [image]))],
+    ['joins the texts of a message', [user(text('a'), text('b'))], [message('user', 'ab')]],
+    ['merges two consecutive messages of the user', [user(text('a')), user(text('b'))], [message('user', 'a\n\nb')]],
     [
-      called('', '1'),
-      returned('1', 'See the image that follows.'),
-      { role: 'user', content: [{ type: 'text', text: 'Shown by the tool read:' }, sentImage] },
+      'keeps an image with its text',
+      [user(text('What?'), image)],
+      [{ role: 'user', content: [{ type: 'text', text: 'What?' }, sentImage] }],
     ],
-  ],
-  ['nothing for a message that says nothing', [user(), assistant(), user(text(''))], []],
-  [
-    'an empty object for a call without arguments',
-    [assistant(call('1', undefined)), user(result('1', 'a'))],
-    [called('', '1'), returned('1', 'a')],
-  ],
-  [
-    'a text, JSON and a string as texts, and nothing of other data',
-    [user('a', data('text/plain', 'b'), data('application/x+json', '{}'), data('stateful_marker', 'c'))],
-    [said('user', 'ab{}')],
-  ],
-  [
-    'nothing of what a model thought',
-    [assistant(new LanguageModelThinkingPart('Hm.'), text('a'))],
-    [said('assistant', 'a')],
-  ],
-  [
-    'the texts of a prompt tree, each on its line',
     [
-      user(
-        tree({
-          node: {
-            children: [
-              { children: [{ text: 'a' }, { text: 'b', lineBreakBefore: false }] },
-              { children: [{ text: 'c', lineBreakBefore: true }] },
-              { text: 'd', lineBreakBefore: 1 },
-            ],
-          },
-        }),
-        tree('no tree'),
-        tree({ node: {} }),
-      ),
+      'merges a text with the image of the next message',
+      [user(text('a')), user(image)],
+      [{ role: 'user', content: [{ type: 'text', text: 'a' }, sentImage] }],
     ],
-    [said('user', 'ab\nc\nd')],
-  ],
-  ['no half character', [user(text('a\ud83d'))], [said('user', 'a\ufffd')]],
-];
+    [
+      'places a tool result directly after its call, before the text of the same message',
+      [assistant(text('Let me see.'), call('1')), user(text('and?'), result('1', 'text'))],
+      [toolCalls('Let me see.', '1'), toolResult('1', 'text'), message('user', 'and?')],
+    ],
+    [
+      'places the results of several calls in the order of the calls',
+      [assistant(call('1'), call('2')), user(result('2', 'b')), user(result('1', 'a'))],
+      [toolCalls('', '1', '2'), toolResult('1', 'a'), toolResult('2', 'b')],
+    ],
+    [
+      'distinguishes calls of two messages that have the same ID',
+      [assistant(call('0')), user(result('0', 'a')), assistant(call('0')), user(result('0', 'b'))],
+      [toolCalls('', '0'), toolResult('0', 'a'), toolCalls('', '0'), toolResult('0', 'b')],
+    ],
+    [
+      'assigns a result to the last call with its ID when a previous call has no result',
+      [
+        assistant(text('First.'), call('0')),
+        user(text('No.')),
+        assistant(text('Second.'), call('0')),
+        user(result('0', 'b')),
+      ],
+      [message('assistant', 'First.'), message('user', 'No.'), toolCalls('Second.', '0'), toolResult('0', 'b')],
+    ],
+    [
+      'sends a second result of a call as text',
+      [assistant(call('0')), user(result('0', 'a')), user(result('0', 'b'))],
+      [toolCalls('', '0'), toolResult('0', 'a'), message('user', 'b')],
+    ],
+    ['leaves out a call without a result', [assistant(call('1')), user(text('Stop.'))], [message('user', 'Stop.')]],
+    [
+      'keeps the text of a message whose call has no result',
+      [assistant(text('Let me see.'), call('1'))],
+      [message('assistant', 'Let me see.')],
+    ],
+    ['sends a result without a call as text', [user(result('9', 'text'))], [message('user', 'text')]],
+    [
+      'describes an empty result',
+      [assistant(call('1')), user(result('1', ''))],
+      [toolCalls('', '1'), toolResult('1', 'The tool has returned nothing.')],
+    ],
+    [
+      'mentions that a tool has failed',
+      [assistant(call('1')), user(new LanguageModelToolResultPart('1', [text('no file')], true))],
+      [toolCalls('', '1'), toolResult('1', 'The tool has failed: no file')],
+    ],
+    [
+      'sends an image of a tool in a message of the user after the result',
+      [assistant(call('1')), user(new LanguageModelToolResultPart('1', [image]))],
+      [
+        toolCalls('', '1'),
+        toolResult('1', 'See the image that follows.'),
+        { role: 'user', content: [{ type: 'text', text: 'Shown by the tool read:' }, sentImage] },
+      ],
+    ],
+    ['leaves out empty messages', [user(), assistant(), user(text(''))], []],
+    [
+      'sends an empty object for a call without arguments',
+      [assistant(call('1', undefined)), user(result('1', 'a'))],
+      [toolCalls('', '1'), toolResult('1', 'a')],
+    ],
+    [
+      'sends text and JSON data as text, and leaves out other data',
+      [user('a', data('text/plain', 'b'), data('application/x+json', '{}'), data('stateful_marker', 'c'))],
+      [message('user', 'ab{}')],
+    ],
+    [
+      'leaves out the reasoning of a model',
+      [assistant(new LanguageModelThinkingPart('Hm.'), text('a'))],
+      [message('assistant', 'a')],
+    ],
+    [
+      'sends the text of a prompt tree with its line breaks',
+      [
+        user(
+          tree({
+            node: {
+              children: [
+                { children: [{ text: 'a' }, { text: 'b', lineBreakBefore: false }] },
+                { children: [{ text: 'c', lineBreakBefore: true }] },
+                { text: 'd', lineBreakBefore: 1 },
+              ],
+            },
+          }),
+          tree('no tree'),
+          tree({ node: {} }),
+        ),
+      ],
+      [message('user', 'ab\nc\nd')],
+    ],
+    ['replaces half a surrogate pair', [user(text('a\ud83d'))], [message('user', 'a\ufffd')]],
+  ];
 
-describe('the messages of a chat on the wire', () => {
+describe('conversion of messages from VS Code', () => {
   useVSCode({
     LanguageModelTextPart,
     LanguageModelDataPart,
@@ -183,8 +184,8 @@ describe('the messages of a chat on the wire', () => {
     LanguageModelChatMessageRole: { User: roles.user, Assistant: roles.assistant },
   });
 
-  for (const [what, given, sent] of cases) {
-    it(`have ${what}`, async () => {
+  for (const [behaviour, given, sent] of cases) {
+    it(behaviour, async () => {
       const { requestMessages } = await import('../../../../src/host/chat/provider/requestMessages');
       const messages = given as unknown as readonly vscode.LanguageModelChatRequestMessage[];
       assert.deepEqual(requestMessages(messages), sent);

@@ -18,18 +18,18 @@ function filesIn(folder: string, extension: string): string {
   return names.map((name) => readFileSync(path.join(root, folder, name), 'utf8')).join('\n');
 }
 
-/** Texts of other projects: a change of our own documentation must not change what is measured. */
+/** Returns documentation of other projects, so that changes of this project don't affect the test. */
 function readmes(packages: readonly string[]): string {
   return packages.map((name) => readFileSync(path.join(root, 'node_modules', name, 'README.md'), 'utf8')).join('\n');
 }
 
-/** The compiler's messages in a language. */
+/** Returns the messages of the TypeScript compiler in a language. */
 function messagesIn(language: string): string {
   const file = `node_modules/typescript/lib/${language}/diagnosticMessages.generated.json`;
   return Object.values(JSON.parse(readFileSync(path.join(root, file), 'utf8')) as Record<string, string>).join('\n');
 }
 
-/** Bytes without any pattern, the same in each run. */
+/** Pseudorandom bytes that are the same in each run. */
 const bytes = Buffer.concat(Array.from({ length: 2_000 }, (_, n) => createHash('sha256').update(`${n}`).digest()));
 
 const emoji = ['😀', '👩‍👩‍👧', '🚀', '❤️', '🎉', '👍🏽', '🇯🇵', '✅', '🐑', '⚠️'];
@@ -37,12 +37,12 @@ const emoji = ['😀', '👩‍👩‍👧', '🚀', '❤️', '🎉', '👍🏽
 const typescript = filesIn('node_modules/openai/src/resources', '.ts');
 const chinese = messagesIn('zh-cn');
 
-/** Takes turns between two texts, some lines of each. */
+/** Alternates between ten lines of each text. */
 function mixed(first: string, second: string): string {
-  const [one, other] = [first.split('\n'), second.split('\n')];
-  const blocks = Math.floor(Math.min(one.length, other.length) / 10);
+  const [firstLines, secondLines] = [first.split('\n'), second.split('\n')];
+  const blocks = Math.floor(Math.min(firstLines.length, secondLines.length) / 10);
   return Array.from({ length: blocks }, (_, n) =>
-    [...one.slice(10 * n, 10 * n + 10), ...other.slice(10 * n, 10 * n + 10)].join('\n'),
+    [...firstLines.slice(10 * n, 10 * n + 10), ...secondLines.slice(10 * n, 10 * n + 10)].join('\n'),
   ).join('\n');
 }
 
@@ -67,58 +67,58 @@ const corpora = {
   emoji: Array.from({ length: 20_000 }, (_, n) => emoji[(n * 7 + (n >> 3)) % emoji.length]).join(' '),
 };
 
-const text = { disallowedSpecial: new Set<string>() };
+const countOptions = { disallowedSpecial: new Set<string>() };
 
-/** Real ones, and one that has two fifths more tokens than GPT-4o's for everything. */
-const tokenizers: readonly (readonly [name: string, count: (words: string) => number])[] = [
-  ['o200k_base', (words) => countO200k(words, text)],
-  ['cl100k_base', (words) => countCl100k(words, text)],
-  ['a tokenizer with 1.4 times the tokens of o200k_base', (words) => Math.round(1.4 * countO200k(words, text))],
+/** Two real tokenizers, and a hypothetical tokenizer with 40 % more tokens than that of GPT-4o. */
+const tokenizers: readonly (readonly [name: string, count: (text: string) => number])[] = [
+  ['o200k_base', (text) => countO200k(text, countOptions)],
+  ['cl100k_base', (text) => countCl100k(text, countOptions)],
+  ['a tokenizer with 1.4 times the tokens of o200k_base', (text) => Math.round(1.4 * countO200k(text, countOptions))],
 ];
 
 interface Excerpt {
   readonly estimate: TokenEstimate;
-  /** By tokenizer. */
+  /** Token counts, in the order of the tokenizers. */
   readonly counts: readonly number[];
 }
 
-function excerpt(words: string): Excerpt {
-  return { estimate: estimateTokens(words), counts: tokenizers.map(([, count]) => count(words)) };
+function excerpt(text: string): Excerpt {
+  return { estimate: estimateTokens(text), counts: tokenizers.map(([, count]) => count(text)) };
 }
 
-/** Three prompts from all over a corpus, and between them six other texts. */
-function sampleOf(words: string): Sample {
+/** Returns three prompts from different parts of a corpus, and six other excerpts between them. */
+function sampleOf(corpus: string): Sample {
   const part = (slot: number, length: number): Excerpt => {
-    const start = Math.floor((slot * words.length) / 9);
-    return excerpt(words.slice(start, start + length).toWellFormed());
+    const start = Math.floor((slot * corpus.length) / 9);
+    return excerpt(corpus.slice(start, start + length).toWellFormed());
   };
   const parts = (slots: readonly number[], length: number) => slots.map((slot) => part(slot, length));
-  return { prompts: parts([1, 4, 7], promptLength), others: parts([0, 2, 3, 5, 6, 8], excerptLength) };
+  return { prompts: parts([1, 4, 7], promptLength), excerpts: parts([0, 2, 3, 5, 6, 8], excerptLength) };
 }
 
 interface Sample {
   readonly prompts: readonly Excerpt[];
-  readonly others: readonly Excerpt[];
+  readonly excerpts: readonly Excerpt[];
 }
 
 const promptLength = 6_000;
 const excerptLength = 4_000;
 
-describe('token estimates', () => {
+describe('token estimate', () => {
   const samples = new Map<string, Sample>();
   before(function () {
     this.timeout(60_000);
-    for (const [kind, words] of Object.entries(corpora)) {
-      assert.ok(words.length >= 9 * promptLength, `${kind} has ${words.length} characters`);
-      samples.set(kind, sampleOf(words));
+    for (const [kind, corpus] of Object.entries(corpora)) {
+      assert.ok(corpus.length >= 9 * promptLength, `${kind} has ${corpus.length} characters`);
+      samples.set(kind, sampleOf(corpus));
     }
   });
 
   const sample = (kind: string): Sample => samples.get(kind) ?? assert.fail(kind);
 
-  /** Estimates divided by counts. */
+  /** Returns the ratios of estimates to counts for the excerpts of a corpus. */
   const ratios = (kind: string, tokenizer: number, calibration: TokenCalibration): readonly number[] =>
-    sample(kind).others.map(({ estimate, counts }) => calibration.tokens(estimate) / (counts[tokenizer] ?? NaN));
+    sample(kind).excerpts.map(({ estimate, counts }) => calibration.tokens(estimate) / (counts[tokenizer] ?? NaN));
 
   const calibrated = (tokenizer: number, prompts: readonly Excerpt[]): TokenCalibration => {
     const calibration = new TokenCalibration();
@@ -129,22 +129,22 @@ describe('token estimates', () => {
   const kinds = Object.keys(corpora);
   const pairs = kinds.flatMap((first) => kinds.map((second) => [first, second] as const));
 
-  const assertWithin = (found: readonly number[], least: number, most: number, what: string): void =>
-    found.forEach((ratio) => assert.ok(ratio >= least && ratio <= most, `${what}: ${ratio.toFixed(2)}`));
+  const assertWithin = (actual: readonly number[], min: number, max: number, label: string): void =>
+    actual.forEach((ratio) => assert.ok(ratio >= min && ratio <= max, `${label}: ${ratio.toFixed(2)}`));
 
   for (const kind of kinds) {
-    it(`are not below the count of o200k_base for ${kind} before any calibration, and below 2.2 times of it`, () =>
+    it(`is between 1 and 2.2 times the count of o200k_base for ${kind} without calibration`, () =>
       assertWithin(ratios(kind, 0, new TokenCalibration()), 1, 2.2, kind));
   }
 
   for (const [tokenizer, [name]] of tokenizers.entries()) {
-    describe(`calibrated by prompts that are counted by ${name}`, () => {
+    describe(`calibrated by the counts of ${name}`, () => {
       for (const kind of kinds) {
-        it(`are at most 10 % below the count for excerpts of ${kind} after three prompts of it`, () =>
+        it(`is at most 10 % too low for ${kind} after three prompts of this kind`, () =>
           assertWithin(ratios(kind, tokenizer, calibrated(tokenizer, sample(kind).prompts)), 0.9, 1.8, kind));
       }
 
-      it('are at most 10 % below the count for two kinds of text after three prompts of each in turns', () => {
+      it('is at most 10 % too low for two kinds of text after three alternating prompts of each', () => {
         for (const [first, second] of pairs) {
           const prompts = [0, 1, 2].flatMap((turn) =>
             [first, second].flatMap((kind) => sample(kind).prompts.slice(turn, turn + 1)),
@@ -156,7 +156,7 @@ describe('token estimates', () => {
         }
       });
 
-      it('are at most 30 % below the count for a kind of text of which there was no prompt', () => {
+      it('is at most 30 % too low for a kind of text without a previous prompt', () => {
         for (const [first, second] of pairs) {
           const calibration = calibrated(tokenizer, sample(first).prompts);
           assertWithin(ratios(second, tokenizer, calibration), 0.7, 2.2, `${first}, then ${second}`);
@@ -165,7 +165,7 @@ describe('token estimates', () => {
     });
   }
 
-  for (const [what, words] of [
+  for (const [name, characters] of [
     ['a letter', 'a'],
     ['a space', ' '],
     ['line ends', '\n'],
@@ -175,34 +175,35 @@ describe('token estimates', () => {
     ['combining marks', '\u0301'],
     ['emoji', '😀'],
   ] as const) {
-    it(`are not below the count of o200k_base for 1,000 times ${what}`, () => {
-      const long = words.repeat(1_000);
-      assert.ok(new TokenCalibration().tokens(estimateTokens(long)) >= countO200k(long, text));
+    it(`is not below the count of o200k_base for 1,000 repetitions of ${name}`, () => {
+      const long = characters.repeat(1_000);
+      assert.ok(new TokenCalibration().tokens(estimateTokens(long)) >= countO200k(long, countOptions));
     });
   }
 
-  it('take a text with unpaired surrogates', () =>
+  it('accepts unpaired surrogates', () =>
     assert.ok(new TokenCalibration().tokens(estimateTokens('\ud83d'.repeat(100))) >= 100));
 
-  it('are none for an empty text', () => assert.equal(new TokenCalibration().tokens(estimateTokens('')), 0));
+  it('is 0 for an empty text', () => assert.equal(new TokenCalibration().tokens(estimateTokens('')), 0));
 });
 
 describe('token calibration', () => {
   const estimate: TokenEstimate = { latin: 10_000, eastAsian: 0, other: 0 };
-  const after = (...promptTokens: readonly number[]): number => {
+  const tokensAfter = (...promptTokens: readonly number[]): number => {
     const calibration = new TokenCalibration();
     for (const tokens of promptTokens) calibration.observe(estimate, tokens);
     return calibration.tokens(estimate);
   };
-  const uncalibrated = after();
+  const uncalibrated = tokensAfter();
 
   it('adds a margin of 15 %', () => assert.equal(uncalibrated, 11_500));
-  it('corrects too low an estimate at once', () => assert.equal(after(15_000), 17_250));
-  it('corrects too high an estimate by half', () => assert.equal(after(8_000), 10_350));
-  it('keeps most of the higher of two observations', () => assert.ok(after(10_000, 8_000) > after(8_000, 8_000)));
-  it('ignores a report that leaves out cached tokens', () => assert.equal(after(2_000), uncalibrated));
-  it('ignores a report of more than twice the estimate', () => assert.equal(after(30_000), uncalibrated));
-  it('ignores a report of zero', () => assert.equal(after(0), uncalibrated));
+  it('corrects a low estimate completely', () => assert.equal(tokensAfter(15_000), 17_250));
+  it('corrects a high estimate by half', () => assert.equal(tokensAfter(8_000), 10_350));
+  it('keeps most of the higher of two observations', () =>
+    assert.ok(tokensAfter(10_000, 8_000) > tokensAfter(8_000, 8_000)));
+  it('ignores a report that leaves out cached tokens', () => assert.equal(tokensAfter(2_000), uncalibrated));
+  it('ignores a report of more than twice the estimate', () => assert.equal(tokensAfter(30_000), uncalibrated));
+  it('ignores a report of zero', () => assert.equal(tokensAfter(0), uncalibrated));
 
   it('ignores a prompt of less than 500 tokens', () => {
     const calibration = new TokenCalibration();
@@ -210,7 +211,7 @@ describe('token calibration', () => {
     assert.equal(calibration.tokens(estimate), uncalibrated);
   });
 
-  it('attributes most of an error to scripts on which tokenizers differ', () => {
+  it('attributes most of an error to the scripts in which tokenizers differ', () => {
     const calibration = new TokenCalibration();
     calibration.observe({ latin: 5_000, eastAsian: 5_000, other: 0 }, 8_000);
     assert.ok(calibration.tokens(estimate) > 0.98 * uncalibrated);
@@ -218,14 +219,14 @@ describe('token calibration', () => {
   });
 });
 
-describe('the estimate of a prompt', () => {
+describe('estimate of a prompt', () => {
   const total = (messages: readonly ChatMessage[], tools?: readonly Tool[]): number | undefined => {
     const prompt = estimatePrompt({ model: 'm', messages, tools });
     return prompt && prompt.latin + prompt.eastAsian + prompt.other;
   };
   const question: ChatMessage = { role: 'user', content: 'What is in a.ts?' };
 
-  it('includes texts, tool calls, results and tools', () => {
+  it('includes texts, tool calls, tool results and tools', () => {
     const call = { id: '1', name: 'read', arguments: '{"path":"a.ts"}' };
     const prompts = [
       total([question]),
@@ -244,11 +245,11 @@ describe('the estimate of a prompt', () => {
         [{ name: 'read', description: 'Reads a file.', parameters: {} }],
       ),
     ];
-    const steps = prompts.slice(1).map((tokens, before) => (tokens ?? NaN) - (prompts[before] ?? NaN));
+    const steps = prompts.slice(1).map((tokens, previous) => (tokens ?? NaN) - (prompts[previous] ?? NaN));
     assert.ok(steps.every((step) => step > 3));
   });
 
-  it('is undefined with images', () =>
+  it('is undefined for a prompt with images', () =>
     assert.equal(
       total([{ role: 'user', content: [{ type: 'image', mimeType: 'image/png', data: 'AAAA' }] }]),
       undefined,

@@ -1,6 +1,6 @@
 """
-Stands in for the openai package where it is not installed: as much of it as copied requests use, with the standard
-library alone, and the same names, arguments and errors. It does not retry, whatever max_retries says.
+A fake of the openai package for machines without the package. It contains only what copied programs use, with the same
+names, arguments and errors, and needs only the standard library. It does not support retries.
 """
 
 import http.client
@@ -50,7 +50,7 @@ class DefaultHttpxClient:
 class OpenAI:
     def __init__(self, *, api_key, base_url, max_retries=2, timeout=600, http_client=None):
         if max_retries != 0:
-            raise OpenAIError("The stand-in has no retries of its own.")
+            raise OpenAIError("The fake package can't retry.")
         headers = {"Authorization": f"Bearer {api_key}", "Content-Type": "application/json", **_headers_of_environment()}
         http_client = http_client or DefaultHttpxClient()
         self.chat = SimpleNamespace(completions=_Completions(headers, urlsplit(base_url), timeout, http_client))
@@ -80,7 +80,7 @@ class _Completions:
 
     def create(self, *, stream, **body):
         if not stream:
-            raise OpenAIError("The stand-in only streams.")
+            raise OpenAIError("The fake package only supports streams.")
         data = json.dumps({**body, "stream": True}, ensure_ascii=False).encode("utf-8")
         url = self._base_url._replace(path=f"{self._base_url.path}/chat/completions")
         try:

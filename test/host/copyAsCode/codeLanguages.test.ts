@@ -10,13 +10,13 @@ import { nodeProgram } from '../../../src/host/copyAsCode/nodeProgram';
 import { pythonProgram } from '../../../src/host/copyAsCode/pythonProgram';
 import { defaultBaseUrl, defaultModel } from '../../../src/host/settings/settingValues';
 import { hostileTexts, exportedRequestOf } from '../../support/copyAsCode/exportedRequests';
-import { hasCurl, python, shells } from '../../support/copyAsCode/programs';
+import { hasCurl, python, shells } from '../../support/copyAsCode/runtimes';
 import { root } from '../../support/paths';
 import { propertyRuns } from '../../support/propertyRuns';
 import { temporaryFolder } from '../../support/temporaryFolder';
 
-/** So many requests go to a program at once: starting it is what takes time. */
-const batch = 250;
+/** Number of requests that are tested with one program. Starting a program takes most of the time of the test. */
+const batchSize = 250;
 
 const hostileText = fc.string({
   unit: fc.oneof(fc.constantFrom(...hostileTexts), fc.string({ unit: 'binary', maxLength: 3 })),
@@ -35,10 +35,10 @@ const hostileRequest = fc
   })
   .map(exportedRequestOf);
 
-const hostileRequests = fc.array(hostileRequest, { minLength: batch, maxLength: batch, size: 'max' });
+const hostileRequests = fc.array(hostileRequest, { minLength: batchSize, maxLength: batchSize, size: 'max' });
 
-/** As the gateway is to see it. */
-function bodyOf({ model, messages, temperature, maxTokens }: ExportedRequest): unknown {
+/** Returns the body that the gateway must receive for a request. */
+function expectedBody({ model, messages, temperature, maxTokens }: ExportedRequest): unknown {
   const body = {
     model: model.toWellFormed(),
     messages: messages.map(({ role, content }) => ({ role, content: content.toWellFormed() })),
@@ -49,8 +49,8 @@ function bodyOf({ model, messages, temperature, maxTokens }: ExportedRequest): u
   return JSON.parse(JSON.stringify(body));
 }
 
-/** Runs a script and reads what it prints. */
-function output(program: string, script: string): string {
+/** Runs a script and returns its standard output. */
+function runScript(program: string, script: string): string {
   const file = join(temporaryFolder(), 'script');
   writeFileSync(file, script);
   const env = { ...process.env, HOLYSHEEP_API_KEY: 'hsa-1' };
@@ -59,97 +59,98 @@ function output(program: string, script: string): string {
   return stdout;
 }
 
-type Reader = (requests: readonly ExportedRequest[]) => readonly unknown[];
+/** Runs the copied code of the requests without sending anything, and returns the bodies that the code would send. */
+type BodyReader = (requests: readonly ExportedRequest[]) => readonly unknown[];
 
-/** The lines of a program that say what is asked, without those that ask. */
-function factsOf(code: string, program: string): string {
+/** Returns the declarations of a copied program, without the constant part that sends the request. */
+function declarationsOf(code: string, program: string): string {
   assert.ok(code.endsWith(program));
   return code.slice(0, -program.length);
 }
 
-const readNode: Reader = (requests) => {
+const readNode: BodyReader = (requests) => {
   const blocks = requests.map(
-    (request) => `{\n${factsOf(languages.node.write(request), nodeProgram)}all.push(request);\n}`,
+    (request) => `{\n${declarationsOf(languages.node.write(request), nodeProgram)}all.push(request);\n}`,
   );
   return JSON.parse(
     runInNewContext(`const all = [];\n${blocks.join('\n')}\nJSON.stringify(all);`) as string,
   ) as unknown[];
 };
 
-const readPython: Reader = (requests) => {
+const readPython: BodyReader = (requests) => {
   const blocks = requests.map(
-    (request) => `${factsOf(languages.python.write(request), pythonProgram)}ALL.append(REQUEST)`,
+    (request) => `${declarationsOf(languages.python.write(request), pythonProgram)}ALL.append(REQUEST)`,
   );
   const script = `ALL = []\n${blocks.join('\n')}\nimport json\nprint(json.dumps(ALL))\n`;
-  return JSON.parse(output(python!, script)) as unknown[];
+  return JSON.parse(runScript(python!, script)) as unknown[];
 };
 
-/** Replaces `curl` with a function that prints its body and a NUL, and `sed` with one that changes nothing. */
+/** Replaces `curl` with a function that prints its body and a NUL, and `sed` with a function that changes nothing. */
 const readShell =
-  (shell: string): Reader =>
+  (shell: string): BodyReader =>
   (requests) => {
     const codes = requests.map((request) => languages.curl.write(request));
-    const said = output(
+    const printed = runScript(
       shell,
       `curl() { cat >/dev/null; cat <&3; printf '\\0'; }\nsed() { cat; }\n${codes.join('\n')}`,
     );
-    return said
+    return printed
       .split('\0')
       .slice(0, -1)
       .map((text) => JSON.parse(text) as unknown);
   };
 
-function asksWhatWasAsked(read: Reader, runs: number): void {
+function assertSendsSameBodies(read: BodyReader, runs: number): void {
   fc.assert(
     fc.property(hostileRequests, (requests) => {
-      assert.deepEqual(read(requests), requests.map(bodyOf));
+      assert.deepEqual(read(requests), requests.map(expectedBody));
     }),
-    // A batch that fails holds what it fails by: looking for a smaller one would start hundreds of programs.
-    { numRuns: Math.ceil(runs / batch), endOnFailure: true },
+    // Shrinking a batch that fails would start hundreds of programs.
+    { numRuns: Math.ceil(runs / batchSize), endOnFailure: true },
   );
 }
 
 describe('copied code', () => {
-  it('asks in JavaScript what was asked, whatever that is', () => asksWhatWasAsked(readNode, propertyRuns));
+  it('sends any prompt and model unchanged from JavaScript', () => assertSendsSameBodies(readNode, propertyRuns));
 
-  it('asks in Python what was asked, whatever that is', function () {
+  it('sends any prompt and model unchanged from Python', function () {
     if (python === undefined) this.skip();
-    asksWhatWasAsked(readPython, propertyRuns);
+    assertSendsSameBodies(readPython, propertyRuns);
   });
 
   for (const shell of ['sh', 'bash', 'zsh']) {
-    it(`asks in ${shell} what was asked, whatever that is`, function () {
+    it(`sends any prompt and model unchanged from ${shell}`, function () {
       if (!shells().includes(shell)) this.skip();
-      asksWhatWasAsked(readShell(shell), propertyRuns);
+      assertSendsSameBodies(readShell(shell), propertyRuns);
     });
   }
 
-  it('takes a text of any length', () => {
+  it('sends a very long prompt completely', () => {
     const request = exportedRequestOf({ messages: [{ role: 'user', content: "let x = 'y';\n".repeat(30_000) }] });
-    assert.deepEqual(readNode([request]), [bodyOf(request)]);
-    if (python !== undefined) assert.deepEqual(readPython([request]), [bodyOf(request)]);
-    if (shells().includes('sh')) assert.deepEqual(readShell('sh')([request]), [bodyOf(request)]);
+    assert.deepEqual(readNode([request]), [expectedBody(request)]);
+    if (python !== undefined) assert.deepEqual(readPython([request]), [expectedBody(request)]);
+    if (shells().includes('sh')) assert.deepEqual(readShell('sh')([request]), [expectedBody(request)]);
   });
 
-  it('has an address in which a shell, and curl, find nothing of their own', function () {
+  it('passes a base URL with special characters to curl unchanged', function () {
     if (!hasCurl) this.skip();
     const baseUrl = "http://127.0.0.1:9/it's/[a]/$(id)/!x";
     const code = languages.curl.write(exportedRequestOf({ baseUrl }));
     const [shell = 'sh'] = shells();
-    const said = output(shell, `curl() { cat >/dev/null; cat <&3 >/dev/null; printf '%s\\n' "$@"; }\n${code}`);
-    assert.ok(said.startsWith(`${baseUrl}/chat/completions\n`), said);
-    assert.ok(said.includes('--globoff'));
+    const printed = runScript(shell, `curl() { cat >/dev/null; cat <&3 >/dev/null; printf '%s\\n' "$@"; }\n${code}`);
+    assert.ok(printed.startsWith(`${baseUrl}/chat/completions\n`), printed);
+    assert.ok(printed.includes('--globoff'));
   });
 
   for (const id of languageIds) {
-    it(`names the key and never has one: ${languages[id].label}`, () => {
+    it(`reads the API key from the environment and contains no key, in ${languages[id].label}`, () => {
       const code = languages[id].write(exportedRequestOf());
       assert.match(code, /HOLYSHEEP_API_KEY/);
       assert.doesNotMatch(code, /hsa-/);
     });
   }
 
-  it('has no line of its own that a request could end: the model is in a literal alone', () => {
+  it('keeps line breaks of the model name within the string literal', () => {
     const model = 'x\nimport os; # coding: rot13';
     for (const id of languageIds) {
       const code = languages[id].write(exportedRequestOf({ model }));
@@ -158,14 +159,14 @@ describe('copied code', () => {
     }
   });
 
-  it('says in a program that the demo was asked, and not otherwise', () => {
+  it('mentions the offline demo in a program only when the request was sent to the demo', () => {
     for (const id of ['python', 'node'] as const) {
       assert.match(languages[id].write(exportedRequestOf({ fromDemo: true })), /Copied from the offline demo/);
       assert.doesNotMatch(languages[id].write(exportedRequestOf()), /demo/);
     }
   });
 
-  it('writes the cURL example of docs/copy-as-code.md', () => {
+  it('matches the cURL example in the README', () => {
     const messages = [{ role: 'user', content: 'Why do clients add jitter?' }] as const;
     const retry = { ...exportedRequestOf().retry, maxRetries: 5 };
     const request = exportedRequestOf({ baseUrl: defaultBaseUrl, model: defaultModel, messages, retry });
@@ -176,10 +177,10 @@ describe('copied code', () => {
     );
   });
 
-  it('retries in a shell as often as the settings say, and waits no longer', () => {
+  it('passes the retry limits of the settings to curl', () => {
     assert.match(languages.curl.write(exportedRequestOf()), / --retry 3 --retry-max-time 300 /);
     const { retry } = exportedRequestOf();
-    const never = languages.curl.write(exportedRequestOf({ retry: { ...retry, maxRetries: 0 } }));
-    assert.doesNotMatch(never, /--retry/);
+    const withoutRetries = languages.curl.write(exportedRequestOf({ retry: { ...retry, maxRetries: 0 } }));
+    assert.doesNotMatch(withoutRetries, /--retry/);
   });
 });

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { visibleText } from '../../engine/gateway/visibleText';
 import type { Span } from './codeGeometry';
 
-const maxLength = 1000;
+const maxPathLength = 1000;
 
 /**
  * Returns the path of a file for people and models, without hidden characters. The folders above a file outside of the
@@ -12,25 +12,26 @@ const maxLength = 1000;
 export function shownPath(uri: vscode.Uri): string {
   const inside = vscode.workspace.getWorkspaceFolder(uri) !== undefined;
   const path = inside ? vscode.workspace.asRelativePath(uri, false) : posix.basename(uri.path);
-  return visibleText(path, maxLength);
+  return visibleText(path, maxPathLength);
 }
 
-/** The pure code knows lines and characters only; `vscode.Range` has them under the same names. */
+/** Converts a span, which code without access to VS Code uses, to a range of VS Code. */
 export function toRange({ start, end }: Span): vscode.Range {
   return new vscode.Range(start.line, start.character, end.line, end.character);
 }
 
 /**
- * The column to show text in: the editor's own, unless that would cover a conversation.
- * @param panelType view type of the webview panels that conversations are in
+ * Returns the column in which text is shown: the column of the editor, unless the text would cover a conversation
+ * there.
+ * @param panelType the view type of the webview panels of conversations
  */
 export function textColumn(editor: vscode.TextEditor | undefined, panelType: string): vscode.ViewColumn {
   const free = vscode.window.tabGroups.all.filter(({ activeTab }) => !isPanel(activeTab, panelType));
-  const own = free.find(({ viewColumn }) => viewColumn === editor?.viewColumn);
-  return (own ?? free[0])?.viewColumn ?? vscode.ViewColumn.Beside;
+  const ofEditor = free.find(({ viewColumn }) => viewColumn === editor?.viewColumn);
+  return (ofEditor ?? free[0])?.viewColumn ?? vscode.ViewColumn.Beside;
 }
 
 function isPanel(tab: vscode.Tab | undefined, panelType: string): boolean {
-  // VS Code puts a prefix of its own before the view type.
+  // VS Code adds a prefix to the view type.
   return tab?.input instanceof vscode.TabInputWebview && tab.input.viewType.endsWith(panelType);
 }

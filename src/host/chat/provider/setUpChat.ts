@@ -6,20 +6,23 @@ import type { Log } from '../../diagnostics/log';
 import { openSetting, lateProgress, toast } from '../../ui/notifications';
 import { messageOf } from '../../util/userError';
 
-/** `ready`: the chat is open with our models in it. */
+/** Result of the setup. `ready` means that the chat is open and offers the models of the gateway. */
 export type ChatSetup = 'ready' | 'no-key' | 'no-chat' | 'cancelled';
 
 interface SetUpChatDeps {
   readonly connections: Pick<Connections, 'configured' | 'model'>;
   readonly log: Log;
-  /** The models are to be asked for now. */
+  /** Makes VS Code request the models again. */
   readonly modelsChanged: () => void;
 }
 
-/** Of the group that shows VS Code that a user wants to chat with models of their own, without a sign-in. */
-const group = { vendor, name: 'HolySheep' };
+/** Group of models that makes VS Code's chat work without a sign-in. */
+const modelGroup = { vendor, name: 'HolySheep' };
 
-/** The gateway's models in VS Code's own chat: a key, a group of models, and the chat opened with our model. */
+/**
+ * Sets up VS Code's chat: asks for a missing API key, adds a group of models, and opens the chat with the configured
+ * model.
+ */
 export async function setUpChat({ connections, log, modelsChanged }: SetUpChatDeps): Promise<ChatSetup> {
   if (!hasChat()) {
     const message = vscode.l10n.t('This editor has no built-in chat. You can still use the HolySheep Prompt panel.');
@@ -34,7 +37,7 @@ export async function setUpChat({ connections, log, modelsChanged }: SetUpChatDe
   if (!(await hasKey(connections))) return 'no-key';
   const title = vscode.l10n.t('Setting up VS Code Chat…');
   const cancelled = await lateProgress(title, async (token) => {
-    await switchOnChat(token, log);
+    await enableChat(token, log);
     if (token.isCancellationRequested) return true;
     await addGroup(log);
     modelsChanged();
@@ -58,65 +61,71 @@ async function hasKey(connections: Pick<Connections, 'configured'>): Promise<boo
   return result?.state === 'verified' || result?.state === 'unverified';
 }
 
-/** The extension that answers in VS Code's own chat. Newer versions keep it disabled until the user signs in. */
+/**
+ * ID of the extension that implements VS Code's chat. Newer versions of VS Code keep it disabled until the user signs
+ * in.
+ */
 const chatExtension = 'github.copilot-chat';
 
 /**
- * VS Code enables the extension after each change of `chat.disableAIFeatures` that leaves AI features on, also when the
- * effective value stays the same. So the setting is changed from false to absent, which means false, or the other way
- * round, and back: AI features stay on whenever this is interrupted, in every window.
+ * Enables the chat extension. VS Code does so after each change of `chat.disableAIFeatures` that leaves AI features on,
+ * even if the effective value stays the same. So this function changes the setting between false and unset, which means
+ * false, and changes it back. AI features stay on in every window if the function is interrupted.
  */
-async function switchOnChat(token: vscode.CancellationToken, log: Log): Promise<void> {
+async function enableChat(token: vscode.CancellationToken, log: Log): Promise<void> {
   if (vscode.extensions.getExtension(chatExtension)) return;
   const chat = vscode.workspace.getConfiguration('chat');
-  const before = chat.inspect('disableAIFeatures')?.globalValue;
-  // Here the workspace overrides a user setting of true. The command must not change that user setting.
-  if (before === true) return;
+  const previousValue = chat.inspect('disableAIFeatures')?.globalValue;
+  // The workspace overrides a user setting of true, which must not be changed.
+  if (previousValue === true) return;
   const set = (value: unknown): Thenable<void> =>
     chat.update('disableAIFeatures', value, vscode.ConfigurationTarget.Global);
   try {
-    await set(before === undefined ? false : undefined);
+    await set(previousValue === undefined ? false : undefined);
   } catch (error) {
     log.info(`VS Code Chat could not be enabled: ${messageOf(error)}`);
     return;
   }
-  // VS Code may refuse a write while the settings file is being edited, so the write is tried twice.
-  await Promise.resolve(set(before)).catch(() => set(before));
-  await extensionIsThere(token);
+  // VS Code may reject a change while the settings file is being edited, so the change is tried twice.
+  await Promise.resolve(set(previousValue)).catch(() => set(previousValue));
+  await waitForChatExtension(token);
 }
 
-/** The time VS Code takes to load it; a chat without it asks for a sign-in. */
-const switchedOnMs = 10_000;
+/** Time limit for loading the chat extension, in milliseconds. Without the extension, the chat asks for a sign-in. */
+const maxLoadMs = 10_000;
 
-async function extensionIsThere(token: vscode.CancellationToken): Promise<void> {
-  const found = (): boolean => vscode.extensions.getExtension(chatExtension) !== undefined;
+async function waitForChatExtension(token: vscode.CancellationToken): Promise<void> {
+  const isLoaded = (): boolean => vscode.extensions.getExtension(chatExtension) !== undefined;
   let timer: NodeJS.Timeout | undefined;
   let listeners: vscode.Disposable | undefined;
   await new Promise<void>((resolve) => {
     listeners = vscode.Disposable.from(
-      vscode.extensions.onDidChange(() => found() && resolve()),
+      vscode.extensions.onDidChange(() => isLoaded() && resolve()),
       token.onCancellationRequested(() => resolve()),
     );
-    timer = setTimeout(resolve, switchedOnMs);
-    if (found()) resolve();
+    timer = setTimeout(resolve, maxLoadMs);
+    if (isLoaded()) resolve();
   });
   clearTimeout(timer);
   listeners?.dispose();
 }
 
-/** An internal command of newer hosts; older ones show the models without a group, and it may be there already. */
+/**
+ * Adds the group of models by an internal command of newer versions of VS Code. Older versions show the models without
+ * a group. The command also fails if the group exists already.
+ */
 async function addGroup(log: Log): Promise<void> {
-  await attemptCommand(log, 'no group of models was added', 'lm.addLanguageModelsProviderGroup', group);
+  await tryCommand(log, 'no group of models was added', 'lm.addLanguageModelsProviderGroup', modelGroup);
 }
 
-/** Internal as well: without it the user picks the model in the chat. */
+/** Selects the model in the chat by an internal command. If the command fails, the user must select the model. */
 async function chooseModel(id: string, log: Log): Promise<void> {
   const model = { vendor, id, family: id };
-  await attemptCommand(log, 'the model was not chosen', 'workbench.action.chat.changeModel', model);
+  await tryCommand(log, 'the model was not chosen', 'workbench.action.chat.changeModel', model);
 }
 
 /** Executes a command that some versions of VS Code don't have. A failure is only logged. */
-async function attemptCommand(log: Log, failure: string, command: string, argument: unknown): Promise<void> {
+async function tryCommand(log: Log, failure: string, command: string, argument: unknown): Promise<void> {
   try {
     await vscode.commands.executeCommand(command, argument);
   } catch (error) {

@@ -3,20 +3,21 @@ import type { ActiveConnection } from '../../../../src/host/connection/connectio
 import type { Log } from '../../../../src/host/diagnostics/log';
 import { useVSCode } from '../../../support/fakeVSCode';
 
-const nothing = { dispose: () => undefined };
+const disposable = { dispose: () => undefined };
 
 class CancellationTokenSource {
-  readonly token = { isCancellationRequested: false, onCancellationRequested: () => nothing };
+  readonly token = { isCancellationRequested: false, onCancellationRequested: () => disposable };
   dispose(): void {
     // There is nothing to release.
   }
 }
 
-describe('setting up the chat of VS Code', () => {
-  /** `chat.disableAIFeatures` in the user's settings and in those of the workspace; VS Code's default is false. */
+describe("setup of VS Code's chat", () => {
+  /** Value of `chat.disableAIFeatures` in the user settings. The default of VS Code is false. */
   let user: boolean | undefined;
+  /** Value of `chat.disableAIFeatures` in the workspace settings. */
   let workspace: boolean | undefined;
-  /** The effective value after each update. */
+  /** Effective values of the setting after each update. */
   let values: (boolean | undefined)[];
   let isEnabled: boolean;
   let onUpdate: () => Promise<void>;
@@ -24,11 +25,11 @@ describe('setting up the chat of VS Code', () => {
   useVSCode({
     CancellationTokenSource,
     ConfigurationTarget: { Global: 1 },
-    Disposable: { from: () => nothing },
+    Disposable: { from: () => disposable },
     commands: { executeCommand: () => Promise.resolve(undefined) },
-    extensions: { getExtension: () => (isEnabled ? {} : undefined), onDidChange: () => nothing },
+    extensions: { getExtension: () => (isEnabled ? {} : undefined), onDidChange: () => disposable },
     l10n: { t: (text: string) => text },
-    lm: { registerLanguageModelChatProvider: () => nothing, selectChatModels: () => Promise.resolve([]) },
+    lm: { registerLanguageModelChatProvider: () => disposable, selectChatModels: () => Promise.resolve([]) },
     workspace: {
       getConfiguration: () => ({
         get: isDisabled,
@@ -50,7 +51,7 @@ describe('setting up the chat of VS Code', () => {
   });
 
   const setUp = async (): Promise<string> => {
-    const { setUpChat } = await import('../../../../src/host/chat/provider/prepareChat');
+    const { setUpChat } = await import('../../../../src/host/chat/provider/setUpChat');
     const connections = {
       configured: () => Promise.resolve({ apiKey: 'hsa-test' } as ActiveConnection),
       model: () => 'gpt-4o',
@@ -59,35 +60,35 @@ describe('setting up the chat of VS Code', () => {
     return setUpChat({ connections, log, modelsChanged: () => undefined });
   };
 
-  for (const [what, before] of [
+  for (const [condition, initialValue] of [
     ['is not set', undefined],
     ['is set to false', false],
   ] as const) {
-    it(`enables the chat when the setting ${what}, never disables AI features and restores the setting`, async () => {
-      user = before;
+    it(`enables the chat when the setting ${condition}, never disables AI features and restores the setting`, async () => {
+      user = initialValue;
       assert.equal(await setUp(), 'ready');
       assert.equal(isEnabled, true);
-      assert.equal(user, before);
+      assert.equal(user, initialValue);
       assert.ok(values.length > 0);
       assert.ok(!values.includes(true));
     });
 
-    it(`leaves AI features on when the host dies during the setup and the setting ${what}`, async () => {
-      user = before;
-      let die: () => void = () => undefined;
-      const dead = new Promise<void>((resolve) => (die = resolve));
+    it(`leaves AI features on when the extension host exits during the setup and the setting ${condition}`, async () => {
+      user = initialValue;
+      let signalExit: () => void = () => undefined;
+      const exit = new Promise<void>((resolve) => (signalExit = resolve));
       onUpdate = () => {
-        die();
+        signalExit();
         return new Promise(() => undefined);
       };
       const setup = setUp();
-      await dead;
+      await exit;
       assert.equal(isDisabled(), false);
       assert.equal(await Promise.race([setup, Promise.resolve('unfinished')]), 'unfinished');
     });
   }
 
-  it('restores the setting when VS Code refuses to write it once', async () => {
+  it('restores the setting when VS Code rejects one change', async () => {
     let updates = 0;
     user = false;
     onUpdate = () => (++updates === 2 ? Promise.reject(new Error('The file has unsaved changes.')) : Promise.resolve());
@@ -96,7 +97,7 @@ describe('setting up the chat of VS Code', () => {
     assert.equal(updates, 3);
   });
 
-  it('leaves the settings alone when the chat is enabled already', async () => {
+  it('does not change the setting when the chat is already enabled', async () => {
     isEnabled = true;
     assert.equal(await setUp(), 'ready');
     assert.deepEqual(values, []);

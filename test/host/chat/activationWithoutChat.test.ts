@@ -5,11 +5,11 @@ import { commandIds } from '../../../src/host/contributions';
 
 type Load = (request: string, ...rest: unknown[]) => unknown;
 
-const refuse = (): never => {
-  throw new Error('This host has no chat.');
+const throwError = (): never => {
+  throw new Error('This editor has no chat.');
 };
 
-/** What every host has, as much of it as the start asks for. */
+/** Returns the part of VS Code's API that activation uses in every editor. */
 function editorApi(onCommand: (id: string) => void): Record<string, unknown> {
   class Disposable {
     constructor(readonly dispose: () => void) {}
@@ -22,10 +22,10 @@ function editorApi(onCommand: (id: string) => void): Record<string, unknown> {
     EventEmitter: class {
       readonly event = (): Disposable => Disposable.from();
       fire(): void {
-        // Nobody listens.
+        // There are no listeners.
       }
       dispose(): void {
-        // Nothing is held.
+        // There is nothing to release.
       }
     },
     Uri: { joinPath: () => ({}) },
@@ -39,19 +39,19 @@ function editorApi(onCommand: (id: string) => void): Record<string, unknown> {
   };
 }
 
-/** Hosts that lack what is beside the editor, or throw where it is touched: forks, older ones, a policy of a company. */
-const hosts: readonly (readonly [name: string, chat: () => unknown, lm: () => unknown])[] = [
-  ['that has neither a chat nor language models', () => undefined, () => undefined],
-  ['whose chat and language models are empty', () => ({}), () => ({})],
+/** Editors without chat or language models, or whose API throws: forks, older versions, or editors with a company policy. */
+const editors: readonly (readonly [name: string, chat: () => unknown, lm: () => unknown])[] = [
+  ['without chat and language models', () => undefined, () => undefined],
+  ['with empty chat and language model APIs', () => ({}), () => ({})],
   [
-    'whose chat and language models refuse to be registered with',
-    () => ({ createChatParticipant: refuse }),
-    () => ({ registerLanguageModelChatProvider: refuse }),
+    'in which registering a chat participant or language models throws',
+    () => ({ createChatParticipant: throwError }),
+    () => ({ registerLanguageModelChatProvider: throwError }),
   ],
-  ['that throws where they are looked for', refuse, refuse],
+  ['in which reading the chat or language model API throws', throwError, throwError],
 ];
 
-describe('a host', () => {
+describe('activation', () => {
   const loader = Module as unknown as { _load: Load };
   const original = loader._load;
   const { error } = console;
@@ -65,7 +65,7 @@ describe('a host', () => {
     );
     loader._load = (request, ...rest) => {
       if (request === 'vscode') return vscode;
-      // What the extension does once it has started is no part of this.
+      // This test covers only activation, not the app that is loaded later.
       if (request.endsWith('./app')) return { createApp: () => Promise.resolve({}) };
       return original(request, ...rest);
     };
@@ -81,9 +81,9 @@ describe('a host', () => {
     loader._load = original;
   });
 
-  for (const [name, ...beside] of hosts) {
-    it(`${name} has every command all the same`, async () => {
-      [chat, lm] = beside;
+  for (const [name, ...apis] of editors) {
+    it(`registers every command in an editor ${name}`, async () => {
+      [chat, lm] = apis;
       const { activate } = await import('../../../src/extension');
       const context = { subscriptions: [], extensionUri: {} } as unknown as ExtensionContext;
       assert.equal(activate(context).version, 1);
