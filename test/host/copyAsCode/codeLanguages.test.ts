@@ -166,7 +166,7 @@ describe('copied code', () => {
     }
   });
 
-  it('matches the cURL example in the README', () => {
+  it('matches the cURL example in docs/copy-as-code.md', () => {
     const messages = [{ role: 'user', content: 'Why do clients add jitter?' }] as const;
     const retry = { ...exportedRequestOf().retry, maxRetries: 5 };
     const request = exportedRequestOf({ baseUrl: defaultBaseUrl, model: defaultModel, messages, retry });

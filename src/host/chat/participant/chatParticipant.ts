@@ -111,7 +111,7 @@ export class ChatParticipant {
     const subscription = token.onCancellationRequested(() => abortController.abort());
     if (token.isCancellationRequested) abortController.abort();
     const { connection } = this.deps;
-    const options = { signal: abortController.signal, resumeFrom: earlier: partial, connection };
+    const options = { signal: abortController.signal, resumeFrom: partial, connection };
     const turn = this.deps.engine.stream(this.createRequest(request, previousExchanges, question), options);
     // The user may have sent a different prompt before the prompt of the *Try anyway* button.
     if (tryAnyway && intent === 'again') turn.tryAnyway();
