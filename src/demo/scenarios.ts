@@ -12,7 +12,7 @@ export interface DemoModel {
   /** The prompt that the demo suggests for this model. */
   readonly prompt: string;
   /** Text of the tour: what will happen and what to watch. The models that have this text are the steps of the tour. */
-  readonly watch?: string;
+  readonly description?: string;
 }
 
 interface Scenario extends DemoModel {
@@ -45,7 +45,7 @@ const scenarios: readonly Scenario[] = [
     id: 'demo-rate-limit',
     title: 'Rate limited, with Retry-After',
     prompt: 'What should a client do when it is rate limited?',
-    watch:
+    description:
       'The gateway rejects the first request and asks for a wait of 5 s. Watch the countdown and the source of its delay; then the answer arrives automatically.',
     topic: 'retryAfter',
     fault: ({ attempt }) => (attempt === 1 ? rateLimited(5) : undefined),
@@ -54,7 +54,7 @@ const scenarios: readonly Scenario[] = [
     id: 'demo-overload',
     title: 'Overloaded, with a fallback model',
     prompt: 'When does exponential backoff help, and how long should each wait be?',
-    watch:
+    description:
       'The model is overloaded and gives no retry time. Watch two waits, the second one longer, and then a note that another model answers instead.',
     topic: 'backoff',
     fault: ({ attempt }) => (attempt <= 3 ? overloaded(attempt === 2 ? 529 : 503) : undefined),
@@ -63,7 +63,7 @@ const scenarios: readonly Scenario[] = [
     id: 'demo-stall',
     title: 'Stream stalls mid-answer',
     prompt: 'How does a client notice that a stream has stalled?',
-    watch:
+    description:
       'The stream stalls mid-answer. Watch: after 6 s without data the attempt is abandoned, the partial answer stays, and the rest is appended.',
     topic: 'resume',
     fault: ({ attempt, firstPart }) => (attempt === 1 ? endWith(firstPart(), 'stall') : undefined),
@@ -72,7 +72,7 @@ const scenarios: readonly Scenario[] = [
     id: 'demo-cut',
     title: 'Connection drops mid-answer',
     prompt: 'How can an answer be resumed after the connection drops?',
-    watch:
+    description:
       'The connection drops mid-answer. Notice how little you see of it: the rest is requested and joined without a gap or repetition; the timeline shows where.',
     topic: 'resume',
     fault: ({ attempt, firstPart }) => (attempt === 1 ? endWith(firstPart(), 'reset') : undefined),
@@ -81,7 +81,7 @@ const scenarios: readonly Scenario[] = [
     id: 'demo-no-credit',
     title: 'Out of credit',
     prompt: 'Why is an empty balance not worth a retry?',
-    watch:
+    description:
       'The balance is empty, so retrying would not help. Watch: one attempt, no wait, and a card with next steps. Switch model gets an answer from another demo model.',
     topic: 'overview',
     fault: () => outOfCredit(),
@@ -97,11 +97,11 @@ const scenarios: readonly Scenario[] = [
 ];
 
 /** The models of the offline demo. */
-export const demoModels: readonly DemoModel[] = scenarios.map(({ id, title, prompt, watch }) => ({
+export const demoModels: readonly DemoModel[] = scenarios.map(({ id, title, prompt, description }) => ({
   id,
   title,
   prompt,
-  ...(watch !== undefined && { watch }),
+  ...(description !== undefined && { description }),
 }));
 
 /** Returns the script of the demo's gateway. The faults of a model occur once for each new prompt. */

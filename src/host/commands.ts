@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { isConnectionError } from '../engine/request';
 import { commandIds, type CommandId } from './contributions';
 import type { Log } from './diagnostics/log';
-import { exportDiagnostics, openLog, toast } from './ui/notifications';
+import { exportDiagnosticsAction, openLogAction, showToast } from './ui/notifications';
 import { ArgumentError, UserError } from './util/userError';
 
 type ErrorBoundary = (error: unknown) => void;
@@ -13,17 +13,17 @@ export function createErrorBoundary(log: Log): ErrorBoundary {
     if (error instanceof vscode.CancellationError) return;
     if (isConnectionError(error) && error.connectionProblem === 'keyring') {
       log.error(error);
-      toast(log, 'error', error.message, [openLog()]);
+      showToast(log, 'error', error.message, [openLogAction()]);
       return;
     }
     if (error instanceof UserError) {
       log.info(`Shown to the user: ${error.message}`);
-      toast(log, 'warning', error.message);
+      showToast(log, 'warning', error.message);
       return;
     }
     log.error(error);
     const message = vscode.l10n.t('Something went wrong in HolySheep Prompt. See the log for details.');
-    toast(log, 'error', message, [openLog(), exportDiagnostics()]);
+    showToast(log, 'error', message, [openLogAction(), exportDiagnosticsAction()]);
   };
 }
 

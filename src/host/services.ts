@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { TextTarget } from './code/editorTarget';
+import { EditorTarget } from './code/editorTarget';
 import { createErrorBoundary } from './commands';
 import { Connections } from './connection/connections';
 import { KeyStore } from './connection/keyStore';
@@ -10,7 +10,7 @@ import { demoEngine, DemoMode } from './demo/demoMode';
 import { DemoTour } from './demo/demoTour';
 import { Log } from './diagnostics/log';
 import { logTurnEvent, type TurnLogEvent } from './diagnostics/turnLog';
-import { hostEngine } from './engine/hostEngine';
+import { createHostEngine } from './engine/hostEngine';
 import { Journal } from './journal/journal';
 import { conversationsFolder } from './journal/journalFolder';
 import { reportJournalProblem } from './journal/journalProblemReport';
@@ -31,25 +31,25 @@ export type Services = ReturnType<typeof createServices>;
  */
 export function createServices(context: vscode.ExtensionContext, modelsChanged: () => void) {
   const { globalState, globalStorageUri, secrets, workspaceState } = context;
-  const own = <T extends vscode.Disposable>(item: T): T => {
+  const register = <T extends vscode.Disposable>(item: T): T => {
     context.subscriptions.push(item);
     return item;
   };
-  const log = own(new Log());
+  const log = register(new Log());
   const onError = createErrorBoundary(log);
   const setContext = (key: string, value: boolean): void => {
     vscode.commands.executeCommand('setContext', key, value).then(undefined, onError);
   };
-  const settings = own(new Settings());
-  const keys = own(new KeyStore(secrets, log));
-  const demo = own(new DemoMode());
-  const connections = own(new Connections({ settings, keys, demo, log, memory: globalState }));
-  const catalog = own(new ModelCatalog({ connections, keys, log }));
+  const settings = register(new Settings());
+  const keys = register(new KeyStore(secrets, log));
+  const demo = register(new DemoMode());
+  const connections = register(new Connections({ settings, keys, demo, log, memory: globalState }));
+  const catalog = register(new ModelCatalog({ connections, keys, log }));
 
   const { version } = context.extension.packageJSON as { readonly version: string };
   const storage = globalStorageUri.fsPath;
   const connection = () => connections.configured();
-  const engine = hostEngine({ log, version, storage, settings: () => settings.engine(), connection });
+  const engine = createHostEngine({ log, version, storage, settings: () => settings.engineSettings(), connection });
   const embeddedEngine = demoEngine({ log, version, connection: () => connections.embedded() });
   const logEvent = (...event: TurnLogEvent): void => logTurnEvent(log, ...event);
 
@@ -62,7 +62,7 @@ export function createServices(context: vscode.ExtensionContext, modelsChanged: 
     clock: systemClock,
     defaults: (inDemo) => connections.requestDefaults(inDemo),
     connection: (inDemo) => connections.connectionFor(inDemo),
-    resumeSetting: () => settings.engine().resume,
+    resumeSetting: () => settings.engineSettings().resume,
     journal,
     workspaceState,
     localize,
@@ -73,12 +73,12 @@ export function createServices(context: vscode.ExtensionContext, modelsChanged: 
   const customPrompts = new CustomPrompts(settings, workspaceState, () => vscode.workspace.isTrusted);
 
   const tour = new DemoTour({ models: () => demo.models(), localize });
-  const target = own(new TextTarget());
+  const target = register(new EditorTarget());
   const contextSource = new ContextSource({ editor: () => target.editor(), onError });
   const shared = { connections, catalog, settings, demo, tour, conversations, promptHistory, target, contextSource };
-  const restoration = own(new PanelRestoration(workspaceState, vscode.env.sessionId, onError));
-  const panels = own(new ConversationPanels(context.extensionUri, restoration, { ...shared, log, onError }));
+  const restoration = register(new PanelRestoration(workspaceState, vscode.env.sessionId, onError));
+  const panels = register(new ConversationPanels(context.extensionUri, restoration, { ...shared, log, onError }));
 
-  const host = { context, own, log, onError, setContext, version, storage, workspace, folder, modelsChanged };
+  const host = { context, register, log, onError, setContext, version, storage, workspace, folder, modelsChanged };
   return { ...host, ...shared, keys, engine, logEvent, customPrompts, panels };
 }

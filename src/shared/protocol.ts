@@ -7,24 +7,24 @@ import type { FaultAction, RecordedEvent, WaitingEvent } from '../engine/events'
 import type { TurnState } from '../engine/state/turnState';
 
 export type { FaultAction, FaultKind, RecordedEvent, WaitingEvent } from '../engine/events';
-export { toSupportedLocale as knownLocale, visibleText } from '../engine/gateway/visibleText';
+export { toSupportedLocale, visibleText } from '../engine/gateway/visibleText';
 export { waitedMs } from '../engine/state/ledger';
 export type { LedgerEntry, LedgerWait } from '../engine/state/ledger';
 export { throughputSeconds } from '../engine/state/throughput';
 export { totalsOf } from '../engine/state/turnTotals';
 export type { TurnTotals } from '../engine/state/turnTotals';
 export {
-  toEpoch as epochOf,
-  hasPartialAnswer as hasArrived,
+  toEpoch,
+  hasPartialAnswer,
   initialTurn,
   isRunning,
-  lastActivityAt as lastKnownAt,
-  toMonotonic as monotonicOf,
-  reduceTurn as reduce,
-  segmentsOf as runsOf,
-  isRestarting as startsAgain,
+  lastActivityAt,
+  toMonotonic,
+  reduceTurn,
+  segmentsOf,
+  isRestarting,
 } from '../engine/state/turnState';
-export type { Failure, ModelSwitch, TurnSegment as TurnRun, TurnState } from '../engine/state/turnState';
+export type { Failure, ModelSwitch, TurnSegment, TurnState } from '../engine/state/turnState';
 
 /** The kinds of context items. */
 export type ContextKind = 'selection' | 'file' | 'problems';
@@ -241,22 +241,22 @@ export function isPanelState(state: unknown): state is PanelState {
 }
 
 /** Returns the values that identify a wait. Its times and their source may change during the wait, so they are left out. */
-export function waitIdentity(event: WaitingEvent): readonly unknown[] {
+export function waitKey(event: WaitingEvent): readonly unknown[] {
   const { reason, told, attempt, maxAttempts, message, status, requestId, actions } = event;
   return [reason, told, attempt, maxAttempts, message, status, requestId, actions.join()];
 }
 
 /** Returns whether both events announce the same wait, perhaps with different times. */
 export function isSameWait(a: WaitingEvent, b: WaitingEvent): boolean {
-  const parts = waitIdentity(b);
-  return waitIdentity(a).every((part, index) => part === parts[index]);
+  const parts = waitKey(b);
+  return waitKey(a).every((part, index) => part === parts[index]);
 }
 
 /**
  * Returns whether a chat line about `announced`, which can't be updated, also describes `current`: it is the same wait, and
  * the end that the line states is still right. A line about an estimated wait or about being offline states no end.
  */
-export function isDescribedBy(announced: WaitingEvent, current: WaitingEvent): boolean {
+export function coversWait(announced: WaitingEvent, current: WaitingEvent): boolean {
   if (!isSameWait(announced, current)) return false;
   if (current.reason === 'offline' || current.estimated) return true;
   return !announced.estimated && Math.abs(current.until - announced.until) < 1000;

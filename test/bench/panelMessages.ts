@@ -1,5 +1,5 @@
 import type { StreamEvent } from '../../src/engine/events';
-import { initialTurn, reduce, type ExchangeView, type ToWebview } from '../../src/shared/protocol';
+import { initialTurn, reduceTurn, type ExchangeView, type ToWebview } from '../../src/shared/protocol';
 import { markdownOf } from './page/documents';
 
 const model = 'claude-sonnet-4';
@@ -22,7 +22,7 @@ export function snapshot(turns: readonly ExchangeView[]): ToWebview {
 /** Returns exchanges with finished turns. @param characters length of each answer, in characters */
 export function earlierTurns(count: number, characters: number): readonly ExchangeView[] {
   const text = markdownOf('mixed', characters);
-  const state = [beginning, textEvent(text), ending(text)].reduce(reduce, initialTurn);
+  const state = [beginning, textEvent(text), ending(text)].reduce(reduceTurn, initialTurn);
   return Array.from({ length: count }, (_, index) => ({ ...newTurn(`turn-${index}`), state }));
 }
 

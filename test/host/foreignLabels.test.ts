@@ -81,7 +81,11 @@ describe('text from outside', () => {
   it('is a plain label when a custom prompt contains it', async () => {
     const { pickPrompt } = await import('../../src/host/prompts/promptPicker');
     const prompt = { title: hostileText, template: hostileText, model: hostileText, from: 'user' } as const;
-    const customPrompts = { list: () => [prompt], unasked: () => [], refused: () => [] } as unknown as CustomPrompts;
+    const customPrompts = {
+      list: () => [prompt],
+      awaitingConsent: () => [],
+      refused: () => [],
+    } as unknown as CustomPrompts;
     await pickPrompt(customPrompts, [{ number: 1, title: hostileText, reason: 'no-template' }]);
     const [first, , unusable] = lists[0] ?? [];
     assert.deepEqual([first?.label, first?.description, first?.detail], [plainText, plainText, plainText]);
@@ -90,8 +94,8 @@ describe('text from outside', () => {
 
   for (const kind of ['information', 'warning', 'error'] as const) {
     it(`is one line without links in a notification of kind "${kind}"`, async () => {
-      const { toast } = await import('../../src/host/ui/notifications');
-      toast(
+      const { showToast } = await import('../../src/host/ui/notifications');
+      showToast(
         { error: (problem) => assert.fail(String(problem)) },
         kind,
         `It says: ${hostileText}[click](\u200bcommand:x) ${'y'.repeat(5000)}`,
@@ -102,8 +106,8 @@ describe('text from outside', () => {
   }
 
   it('is short and on one line in the title of a code action', async () => {
-    const { codePromptTitle, customActionTitle } = await import('../../src/host/code/codeActions');
-    assert.equal(customActionTitle('a\u202e\nb', 'workspace'), 'a b with HolySheep (workspace prompt)');
+    const { codePromptTitle, customPromptActionTitle } = await import('../../src/host/code/codeActions');
+    assert.equal(customPromptActionTitle('a\u202e\nb', 'workspace'), 'a b with HolySheep (workspace prompt)');
     assert.equal(
       codePromptTitle({ customTitle: 'a\u202e\nb' }, { label: 'x.ts:1', truncated: false } as never),
       'a b x.ts:1',

@@ -41,7 +41,7 @@ const messages = new Set([
   ...Object.values<FaultRow>(faultTable).flatMap(({ message, messageWithTime = '' }) => [message, messageWithTime]),
   ...Object.values(faultAdvice).flatMap(({ cause, remedy }) => [cause, remedy]),
   ...Object.values(localFaults).map(({ message }) => message),
-  ...demoModels.flatMap(({ title, prompt, watch = '' }) => [title, prompt, watch]),
+  ...demoModels.flatMap(({ title, prompt, description = '' }) => [title, prompt, description]),
 ]);
 // Some rows of the fault table have no message.
 messages.delete('');

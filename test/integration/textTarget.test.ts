@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { proposedScheme } from '../../src/host/code/previewedEdits';
 import type { ApplyTarget, Exchange } from '../../src/host/conversation/exchange';
 import { viewType } from '../../src/host/contributions';
-import { TextTarget } from '../../src/host/code/editorTarget';
+import { EditorTarget } from '../../src/host/code/editorTarget';
 import { initialTurn } from '../../src/engine/state/turnState';
 
 const source = 'before\n  first();\n  second();\nafter\n';
@@ -14,11 +14,11 @@ const replaced = `before\n${answered}after\n`;
 describe('code of an answer', function () {
   // In each test the workbench opens and closes several of its parts.
   this.timeout(60_000);
-  let target: TextTarget;
+  let target: EditorTarget;
   let panel: vscode.WebviewPanel;
   beforeEach(async () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
-    target = new TextTarget();
+    target = new EditorTarget();
   });
   afterEach(async () => {
     target.dispose();

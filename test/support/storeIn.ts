@@ -1,7 +1,7 @@
-import type { Store } from '../../src/host/conversation/promptHistoryStore';
+import type { StateStore } from '../../src/host/conversation/promptHistoryStore';
 
 /** A `Memento` that stores its values in a map. */
-export function storeIn(memory: Map<string, unknown>): Store {
+export function storeIn(memory: Map<string, unknown>): StateStore {
   return {
     get: (key) => memory.get(key),
     update: (key, value) => Promise.resolve(void memory.set(key, value)),

@@ -113,7 +113,7 @@ export function decide(fault: Fault, history: RetryHistory, settings: EngineSett
       source: 'server',
       hintMs: retryAfter.delayMs,
       hintFrom: retryAfter.field,
-      attemptsLeft: attemptsLeft,
+      attemptsLeft,
       cost: 0,
     };
   }
@@ -123,7 +123,7 @@ export function decide(fault: Fault, history: RetryHistory, settings: EngineSett
   if (history.idleMs + delayMs > deadlineMs) return { type: 'fail', fault: localFault(localFaults.deadline) };
   const cost = costOf(policy, history);
   if (cost > history.tokens) return { type: 'fail', fault: localFault(localFaults.budget) };
-  return { type: 'wait', delayMs, source: 'backoff', attemptsLeft: attemptsLeft, cost };
+  return { type: 'wait', delayMs, source: 'backoff', attemptsLeft, cost };
 }
 
 /** Returns the charge for a retry, in tokens. An open breaker already limits all requests, so no charge is needed. */

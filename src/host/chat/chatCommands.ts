@@ -15,7 +15,7 @@ interface Chat {
 
 /** Creates the chat participant and the language models for VS Code's chat. Both never use the offline demo. */
 export function registerChat(services: Services): Chat {
-  const { own, context, engine, connections, catalog, settings, target, log, logEvent, modelsChanged } = services;
+  const { register, context, engine, connections, catalog, settings, target, log, logEvent, modelsChanged } = services;
   const participant = new ChatParticipant({
     engine,
     log,
@@ -33,7 +33,7 @@ export function registerChat(services: Services): Chat {
     onEvent: (turn, event) => logEvent('chat', turn, event),
   });
   // The models depend on the key and the base URL.
-  own(connections.onDidChange(modelsChanged));
+  register(connections.onDidChange(modelsChanged));
   const commands: readonly Command[] = [
     { id: 'holysheep.setUpChat', execute: setUpChatCommand(services) },
     // Runs when a button of an answer is pressed. The arguments are the ID of the turn and the action.

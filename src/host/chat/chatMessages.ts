@@ -1,6 +1,6 @@
 import type { Localize } from '../../engine/engine';
 import type { DoneEvent, ModelEvent, WaitingEvent } from '../../engine/events';
-import { spokenDuration } from '../ui/messageText';
+import { formatDuration } from '../ui/messageText';
 
 /** Formats the messages of the extension in VS Code's chat. */
 export interface ChatFormatter {
@@ -19,7 +19,7 @@ export function formatWait(event: WaitingEvent, { localize, formatTime }: ChatFo
   }
   const args = {
     message: event.message,
-    delay: spokenDuration(event.hintMs ?? event.delayMs, localize),
+    delay: formatDuration(event.hintMs ?? event.delayMs, localize),
     attempt: event.attempt,
     maxAttempts: event.maxAttempts,
     time: formatTime(event.until),
@@ -73,7 +73,7 @@ export function formatSeams(cutMessages: readonly string[], { localize }: ChatFo
  * without a wait.
  */
 export function formatSummary({ attempts, waitedMs }: DoneEvent, { localize }: ChatFormatter): string | undefined {
-  const waitTime = waitedMs >= minReportedWaitMs ? spokenDuration(waitedMs, localize) : undefined;
+  const waitTime = waitedMs >= minReportedWaitMs ? formatDuration(waitedMs, localize) : undefined;
   if (attempts > 1) {
     return waitTime === undefined
       ? localize('Answered after {0} attempts', { 0: attempts })

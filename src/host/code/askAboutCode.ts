@@ -8,11 +8,11 @@ import { codePromptTitle } from './codeActions';
 import type { CodeExcerpt } from './codeExcerpt';
 import { codeProblems } from './codeProblems';
 import { type CodeProblem, type CodePromptId, codePrompts, codePromptText } from './codePrompts';
-import type { TextTarget } from './editorTarget';
+import type { EditorTarget } from './editorTarget';
 import { findCode } from './findCode';
 
 interface CodeCommandDeps extends SendServices {
-  readonly target: Pick<TextTarget, 'editor'>;
+  readonly target: Pick<EditorTarget, 'editor'>;
 }
 
 /** Returns the prompt about the code that is sent to the model. */

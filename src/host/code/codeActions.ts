@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { CustomPrompt, CustomPrompts } from '../prompts/customPrompts';
-import { briefTitle } from '../prompts/promptTemplate';
+import { abbreviateTitle } from '../prompts/promptTemplate';
 import { codeLimits, type CodeExcerpt } from './codeExcerpt';
 import { type CodePromptId, codePromptIds } from './codePrompts';
 
@@ -25,7 +25,7 @@ class CodeActionProvider implements vscode.CodeActionProvider {
 
   /** Returns an action that asks for consent to workspace prompts. Selecting code alone must not open a dialog. */
   private workspacePromptAction(): readonly vscode.CodeAction[] {
-    if (this.customPrompts.unasked().length === 0) return [];
+    if (this.customPrompts.awaitingConsent().length === 0) return [];
     return [promptAction(vscode.l10n.t('Run a workspace prompt with HolySheep…'), [])];
   }
 }
@@ -43,7 +43,7 @@ function codeAction(id: CodePromptId, diagnostics: readonly vscode.Diagnostic[])
 }
 
 function customAction({ title, from }: CustomPrompt): vscode.CodeAction {
-  return promptAction(customActionTitle(title, from), [{ title, from }]);
+  return promptAction(customPromptActionTitle(title, from), [{ title, from }]);
 }
 
 function promptAction(title: string, args: unknown[]): vscode.CodeAction {
@@ -73,10 +73,10 @@ function codeActionTitle(id: CodePromptId): string {
 }
 
 /** Returns the title that a custom prompt has in the lightbulb menu. */
-export function customActionTitle(title: string, from: CustomPrompt['from']): string {
+export function customPromptActionTitle(title: string, from: CustomPrompt['from']): string {
   return from === 'user'
-    ? vscode.l10n.t('{0} with HolySheep', briefTitle(title))
-    : vscode.l10n.t('{0} with HolySheep (workspace prompt)', briefTitle(title));
+    ? vscode.l10n.t('{0} with HolySheep', abbreviateTitle(title))
+    : vscode.l10n.t('{0} with HolySheep (workspace prompt)', abbreviateTitle(title));
 }
 
 /**
@@ -87,7 +87,8 @@ export function codePromptTitle(
   prompt: CodePromptId | { readonly customTitle: string },
   { label, truncated }: CodeExcerpt,
 ): string {
-  const title = typeof prompt === 'string' ? shortTitle(prompt, label) : `${briefTitle(prompt.customTitle)} ${label}`;
+  const title =
+    typeof prompt === 'string' ? shortTitle(prompt, label) : `${abbreviateTitle(prompt.customTitle)} ${label}`;
   return truncated ? vscode.l10n.t('{0} (first {1} characters)', title, codeLimits.characters) : title;
 }
 

@@ -6,7 +6,7 @@ import { codePromptIds } from './codePrompts';
 
 /** Registers the lightbulb actions and the commands that explain, fix and improve code and write tests for it. */
 export function registerCode(services: Services): readonly Command[] {
-  services.own(registerCodeActions(services.customPrompts));
+  services.register(registerCodeActions(services.customPrompts));
   return codePromptIds.map((id) => ({
     id: `holysheep.${id}` as const,
     execute: () => askWithPrompt(services, id),

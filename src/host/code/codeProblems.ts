@@ -7,7 +7,7 @@ import { toRange } from './editorLocations';
 const maxProblems = 20;
 
 /** Names of the severities in prompts. */
-export const severities: Readonly<Record<vscode.DiagnosticSeverity, CodeProblem['severity']>> = {
+export const severityNames: Readonly<Record<vscode.DiagnosticSeverity, CodeProblem['severity']>> = {
   [vscode.DiagnosticSeverity.Error]: 'error',
   [vscode.DiagnosticSeverity.Warning]: 'warning',
   [vscode.DiagnosticSeverity.Information]: 'information',
@@ -24,7 +24,7 @@ export function codeProblems(document: vscode.TextDocument, { span }: CodeExcerp
     .slice(0, maxProblems)
     .map(({ range: { start }, severity, message }) => ({
       line: start.line + 1,
-      severity: severities[severity],
+      severity: severityNames[severity],
       message,
     }));
 }

@@ -58,7 +58,7 @@ export const codePrompts: readonly CodePrompt[] = [
 ];
 
 /** Tells the model that the code was truncated. */
-export const cutNote = `The code was too long: only its first ${codeLimits.characters} characters are here. Say so.`;
+export const truncationNotice = `The code was too long: only its first ${codeLimits.characters} characters are here. Say so.`;
 
 /**
  * Returns the complete prompt for the model: the instruction, the code and its context.
@@ -74,12 +74,12 @@ export function codePromptText(
   const { first, last } = lineRange(excerpt.span);
   const parts = [
     prompt.instruction,
-    `File: ${oneLine(path)}\nLanguage: ${languageId}\nLines: ${first}-${last}`,
+    `File: ${toSingleLine(path)}\nLanguage: ${languageId}\nLines: ${first}-${last}`,
     `The code:\n\n${codeFence(code, languageId)}`,
   ];
-  if (truncated) parts.push(cutNote);
+  if (truncated) parts.push(truncationNotice);
   if (prompt.problems === 'with' && problems.length) {
-    parts.push(`Problems the editor reports:\n\n${problemList(problems)}`);
+    parts.push(`Problems the editor reports:\n\n${listProblems(problems)}`);
   }
   if (before) parts.push(`Context only, the lines before the code:\n\n${codeFence(before, languageId)}`);
   if (after) parts.push(`Context only, the lines after the code:\n\n${codeFence(after, languageId)}`);
@@ -87,11 +87,13 @@ export function codePromptText(
   return parts.join('\n\n');
 }
 
-export function problemList(problems: readonly CodeProblem[]): string {
-  return problems.map(({ line, severity, message }) => `- line ${line}, ${severity}: ${oneLine(message)}`).join('\n');
+export function listProblems(problems: readonly CodeProblem[]): string {
+  return problems
+    .map(({ line, severity, message }) => `- line ${line}, ${severity}: ${toSingleLine(message)}`)
+    .join('\n');
 }
 
-export function oneLine(text: string): string {
+export function toSingleLine(text: string): string {
   return text.replace(/\s+/g, ' ');
 }
 

@@ -11,7 +11,7 @@ import { PreviewedEdits } from './previewedEdits';
 import { RecentEditors, currentVisibleEditor, visibleEditorOf } from './recentEditors';
 
 /** Inserts the code of an answer into the editor that the user used last, because the panel has the focus. */
-export class TextTarget extends Disposable {
+export class EditorTarget extends Disposable {
   private readonly recentEditors = this.register(new RecentEditors());
   private readonly previewedEdits = this.register(new PreviewedEdits());
 

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { resultWithin } from '../util/systemClock';
 import { excerptOf, type CodeDocument, type CodeExcerpt } from './codeExcerpt';
 import { innermostSpan, type CodeSymbol, type Span } from './codeGeometry';
-import { shownPath, toRange } from './editorLocations';
+import { displayPath, toRange } from './editorLocations';
 
 /**
  * Time limit for the symbols of a document, in milliseconds. A language server that is still starting must not delay
@@ -16,7 +16,7 @@ const symbolsTimeoutMs = 1000;
  */
 export async function findCode(editor: vscode.TextEditor): Promise<CodeExcerpt | undefined> {
   const { document, selection } = editor;
-  const path = shownPath(document.uri);
+  const path = displayPath(document.uri);
   const source = codeDocument(document);
   const selected = selection.isEmpty ? undefined : excerptOf(source, path, selection, 'selection');
   if (selected) return selected;

@@ -4,13 +4,13 @@ import type { Command } from '../commands';
 import type { Log } from '../diagnostics/log';
 import type { Services } from '../services';
 import {
-  toast,
-  checkUrl,
-  enterApiKey,
-  networkSettings,
-  openLog,
-  openSetting,
-  lateProgress,
+  showToast,
+  checkUrlAction,
+  enterApiKeyAction,
+  networkSettingsAction,
+  openLogAction,
+  openSettingAction,
+  withDelayedProgress,
   type ToastAction,
 } from '../ui/notifications';
 import type { ActiveConnection, Connections } from './connections';
@@ -30,12 +30,12 @@ export function registerConnection(services: Services): readonly Command[] {
 async function removeApiKey({ connections, keys, log }: Services): Promise<{ readonly state: 'removed' | 'none' }> {
   const { origin, host, apiKey } = await connections.configured();
   if (apiKey === undefined) {
-    toast(log, 'information', vscode.l10n.t('There is no API key for {0}.', host));
+    showToast(log, 'information', vscode.l10n.t('There is no API key for {0}.', host));
     return { state: 'none' };
   }
   await keys.delete(origin);
   const undo = { title: vscode.l10n.t('Undo'), run: () => keys.set(origin, apiKey) };
-  toast(log, 'information', vscode.l10n.t('The API key for {0} was removed from this computer.', host), [undo]);
+  showToast(log, 'information', vscode.l10n.t('The API key for {0} was removed from this computer.', host), [undo]);
   return { state: 'removed' };
 }
 
@@ -50,11 +50,11 @@ export async function testConnection(connections: Connections, log: Log): Promis
   } catch (error) {
     if (!isConnectionError(error)) throw error;
     log.error(error);
-    toast(log, 'error', error.message, actionsForError(error));
+    showToast(log, 'error', error.message, actionsForError(error));
     return undefined;
   }
   const title = vscode.l10n.t('Testing the connection to {0}…', connection.host);
-  const result = await lateProgress(title, (token) => verifyConnection(connection, log.keys, token));
+  const result = await withDelayedProgress(title, (token) => verifyConnection(connection, log.keys, token));
   reportResult(result, connection, log);
   return result;
 }
@@ -62,9 +62,9 @@ export async function testConnection(connections: Connections, log: Log): Promis
 function actionsForError({ connectionProblem }: ConnectionError): readonly ToastAction[] {
   switch (connectionProblem) {
     case 'base-url':
-      return [openSetting('holysheep.baseUrl')];
+      return [openSettingAction('holysheep.baseUrl')];
     case 'keyring':
-      return [enterApiKey(), openLog()];
+      return [enterApiKeyAction(), openLogAction()];
   }
 }
 
@@ -82,16 +82,16 @@ function reportResult(result: Verification, { host, apiKey }: ActiveConnection, 
         result.models.length,
       );
       log.info(`Connection test: ${host} responded in ${result.ms} ms and lists ${result.models.length} models.`);
-      toast(log, 'information', `${response} ${key}`, apiKey === undefined ? [enterApiKey()] : []);
+      showToast(log, 'information', `${response} ${key}`, apiKey === undefined ? [enterApiKeyAction()] : []);
       return;
     }
     case 'rejected':
       log.warn(`Connection test: ${result.message}`);
-      toast(log, 'error', result.message, [enterApiKey(), openLog()]);
+      showToast(log, 'error', result.message, [enterApiKeyAction(), openLogAction()]);
       return;
     case 'unverified':
       log.warn(`Connection test: ${result.message}`);
-      toast(log, 'error', result.message, actionsForFault(result.fault));
+      showToast(log, 'error', result.message, actionsForFault(result.fault));
       return;
     case 'cancelled':
       return;
@@ -102,12 +102,12 @@ function actionsForFault(fault: Extract<Verification, { state: 'unverified' }>['
   switch (fault) {
     case 'tls':
     case 'proxy':
-      return [networkSettings(), openLog()];
+      return [networkSettingsAction(), openLogAction()];
     case 'offline':
     case 'rate-limit':
     case 'server':
-      return [openLog()];
+      return [openLogAction()];
     default:
-      return [checkUrl(), openLog()];
+      return [checkUrlAction(), openLogAction()];
   }
 }

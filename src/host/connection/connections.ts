@@ -4,7 +4,7 @@ import type { ConnectionView } from '../../shared/protocol';
 import type { RequestDefaults } from '../conversation/turnRunner';
 import type { DemoMode } from '../demo/demoMode';
 import type { Log } from '../diagnostics/log';
-import { BaseUrlNotices, unusableBaseUrl } from '../settings/baseUrlNotices';
+import { BaseUrlNotices, baseUrlErrorMessage } from '../settings/baseUrlNotices';
 import type { Settings } from '../settings/settings';
 import { Disposable } from '../util/disposable';
 import { NoConnectionError } from '../util/userError';
@@ -68,7 +68,7 @@ export class Connections extends Disposable {
   async configured(): Promise<ActiveConnection> {
     const { settings, keys } = this.deps;
     const baseUrl = settings.baseUrl();
-    if ('error' in baseUrl) throw new NoConnectionError('base-url', unusableBaseUrl(baseUrl.error));
+    if ('error' in baseUrl) throw new NoConnectionError('base-url', baseUrlErrorMessage(baseUrl.error));
     const { url, origin, host } = baseUrl;
     return { baseUrl: url, origin, host, apiKey: await keys.get(origin), demo: false };
   }

@@ -15,7 +15,7 @@ export class KeyStore extends Disposable {
 
   constructor(
     private readonly secrets: vscode.SecretStorage,
-    private readonly log: Pick<Log, 'hide'>,
+    private readonly log: Pick<Log, 'redactSecret'>,
   ) {
     super();
     this.register(
@@ -33,7 +33,7 @@ export class KeyStore extends Disposable {
   async get(origin: string): Promise<string | undefined> {
     const key = await this.read(origin);
     if (key === undefined || key === '') return undefined;
-    this.log.hide(key);
+    this.log.redactSecret(key);
     return key;
   }
 
@@ -42,7 +42,7 @@ export class KeyStore extends Disposable {
    * @throws NoConnectionError when the key can't be written to the system keyring
    */
   async set(origin: string, key: string): Promise<void> {
-    this.log.hide(key);
+    this.log.redactSecret(key);
     try {
       await this.secrets.store(secretPrefix + origin, key);
     } catch (cause) {

@@ -4,10 +4,17 @@ import { cleanApiKey, keyWarningFor, type ApiKeyProblem } from '../../engine/gat
 import { normalizeBaseUrl, type BaseUrl } from '../../engine/gateway/baseUrl';
 import type { DemoMode } from '../demo/demoMode';
 import type { Log } from '../diagnostics/log';
-import { unusableBaseUrl } from '../settings/baseUrlNotices';
+import { baseUrlErrorMessage } from '../settings/baseUrlNotices';
 import type { Settings } from '../settings/settings';
-import { checkUrl, enterApiKey, openSetting, lateProgress, toast, type ToastAction } from '../ui/notifications';
-import { parsedArgument } from '../util/schemas';
+import {
+  checkUrlAction,
+  enterApiKeyAction,
+  openSettingAction,
+  withDelayedProgress,
+  showToast,
+  type ToastAction,
+} from '../ui/notifications';
+import { parseArgument } from '../util/schemas';
 import type { KeyStore } from './keyStore';
 import { verifyConnection, type Verification } from './verification';
 
@@ -37,7 +44,7 @@ export async function storeApiKey(deps: SetApiKeyDeps, argument: unknown): Promi
   const configured = deps.settings.baseUrl();
   const target = parsed?.target ?? configured;
   if ('error' in target) {
-    toast(deps.log, 'error', unusableBaseUrl(target.error), [openSetting('holysheep.baseUrl')]);
+    showToast(deps.log, 'error', baseUrlErrorMessage(target.error), [openSettingAction('holysheep.baseUrl')]);
     return { state: 'invalid' };
   }
   const isInUse = !('error' in configured) && configured.origin === target.origin;
@@ -45,7 +52,7 @@ export async function storeApiKey(deps: SetApiKeyDeps, argument: unknown): Promi
   if (input === undefined) return { state: 'cancelled' };
   const cleaned = cleanApiKey(input);
   if ('problem' in cleaned) {
-    toast(deps.log, 'error', apiKeyProblemMessage(cleaned.problem), isInUse ? [enterAgainAction()] : []);
+    showToast(deps.log, 'error', apiKeyProblemMessage(cleaned.problem), isInUse ? [enterAgainAction()] : []);
     return { state: 'invalid' };
   }
   if (isInUse) await deps.demo.leave();
@@ -53,7 +60,7 @@ export async function storeApiKey(deps: SetApiKeyDeps, argument: unknown): Promi
 }
 
 function enterAgainAction(): ToastAction {
-  return enterApiKey(vscode.l10n.t('Enter key again'));
+  return enterApiKeyAction(vscode.l10n.t('Enter key again'));
 }
 
 const successMessageMs = 8000;
@@ -69,9 +76,9 @@ async function verifyAndStore(
 ): Promise<SetApiKeyResult> {
   const { keys, log } = deps;
   const { host, origin, url } = target;
-  log.hide(key);
+  log.redactSecret(key);
   const title = vscode.l10n.t('Verifying the API key with {0}…', host);
-  const result = await lateProgress(title, (token) =>
+  const result = await withDelayedProgress(title, (token) =>
     verifyConnection({ baseUrl: url, apiKey: key, host }, log.keys, token),
   );
   const warning = keyWarning(key, host);
@@ -80,7 +87,7 @@ async function verifyAndStore(
       const isReplaced = isArgument && (await hasOtherKey(deps, origin, key));
       await keys.set(origin, key);
       if (isReplaced) {
-        toast(log, 'information', vscode.l10n.t('The API key for {0} was replaced.', host));
+        showToast(log, 'information', vscode.l10n.t('The API key for {0} was replaced.', host));
       }
       log.info(`API key for ${host}: accepted, ${result.models.length} models available.`);
       const count = result.models.length;
@@ -93,7 +100,7 @@ async function verifyAndStore(
       log.warn(`API key for ${host}: ${result.message}`);
       const advice = vscode.l10n.t('The key was not saved. Copy the whole key again, or create a new one.');
       const message = [result.message, advice, warning].filter(Boolean).join(' ');
-      toast(log, 'error', message, isInUse ? [enterAgainAction()] : []);
+      showToast(log, 'error', message, isInUse ? [enterAgainAction()] : []);
       break;
     }
     case 'unverified': {
@@ -108,7 +115,7 @@ async function verifyAndStore(
         run: () => vscode.commands.executeCommand('holysheep.testConnection'),
       };
       const message = [outcome, result.message, warning].filter(Boolean).join(' ');
-      toast(log, 'warning', message, isInUse ? [test, checkUrl()] : []);
+      showToast(log, 'warning', message, isInUse ? [test, checkUrlAction()] : []);
       break;
     }
     case 'cancelled':
@@ -150,7 +157,7 @@ export function parseSetApiKeyArgument(argument: unknown): SetApiKeyArgument {
     { key: v.string(vscode.l10n.t('"key" must be a string.')), baseUrl: v.optional(baseUrl) },
     vscode.l10n.t('"holysheep.setApiKey" expects an API key, or an object with a "key" property.'),
   );
-  const { key, baseUrl: target } = parsedArgument(schema, typeof argument === 'string' ? { key: argument } : argument);
+  const { key, baseUrl: target } = parseArgument(schema, typeof argument === 'string' ? { key: argument } : argument);
   return target ? { key, target } : { key };
 }
 

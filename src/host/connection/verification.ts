@@ -3,7 +3,7 @@ import type { FaultKind } from '../../engine/events';
 import { describeFault } from '../../engine/faults/wording';
 import type { KnownKeys } from '../../engine/gateway/knownKeys';
 import type { Connection } from '../../engine/request';
-import { withoutFullStop } from '../ui/messageText';
+import { trimTrailingPeriod } from '../ui/messageText';
 import { localize } from '../util/localization';
 import { probeModels, type ProbeFault } from './probe';
 
@@ -64,7 +64,7 @@ function rejectionMessage({ host, apiKey }: VerifiableConnection, status: number
       : vscode.l10n.t('{0} rejected the API key (status {1}).', host, status);
   return detail === undefined
     ? message
-    : `${message} ${vscode.l10n.t('Gateway message: “{0}”.', withoutFullStop(detail))}`;
+    : `${message} ${vscode.l10n.t('Gateway message: “{0}”.', trimTrailingPeriod(detail))}`;
 }
 
 function faultMessage(fault: ProbeFault, connection: VerifiableConnection, keys: KnownKeys): string {

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import type { ContextSuggestion } from '../../shared/protocol';
 import { spanLabel } from '../code/codeGeometry';
-import { shownPath } from '../code/editorLocations';
+import { displayPath } from '../code/editorLocations';
 import { contextId, parseContextId } from './contextId';
 import { localOutsideTarget } from './linkTarget';
 import type { ContextCandidate } from './rankContext';
@@ -77,7 +77,7 @@ function editorsChoice(count: number): ContextCandidate {
 
 /** Returns the name of a file as the label, and its folder relative to the workspace as the detail. */
 function splitPath(uri: vscode.Uri): { readonly label: string; readonly detail: string } {
-  const { dir, base } = posix.parse(shownPath(uri));
+  const { dir, base } = posix.parse(displayPath(uri));
   return { label: base, detail: dir };
 }
 

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import * as vscode from 'vscode';
 import { visibleText } from '../../engine/gateway/visibleText';
-import { shownPath } from '../code/editorLocations';
+import { displayPath } from '../code/editorLocations';
 import { UserError } from '../util/userError';
 
 const maxPathLength = 1000;
@@ -44,7 +44,7 @@ export async function refuseHiddenLink(uri: vscode.Uri): Promise<void> {
   throw new UserError(
     vscode.l10n.t(
       '{0} links to {1}, outside the workspace. Open it to check its content, or attach that file directly.',
-      shownPath(uri),
+      displayPath(uri),
       target,
     ),
   );

@@ -3,8 +3,8 @@ import * as vscode from 'vscode';
 import { firstChars } from '../../engine/surrogates';
 import type { Attachment } from '../../shared/protocol';
 import { spanLabel, type Span } from '../code/codeGeometry';
-import { severities } from '../code/codeProblems';
-import { shownPath, toRange } from '../code/editorLocations';
+import { severityNames } from '../code/codeProblems';
+import { displayPath, toRange } from '../code/editorLocations';
 import { openWithoutBlocking } from '../util/files';
 import { UserError } from '../util/userError';
 import { contextLimits, formatProblems, type FileProblem } from './contextPrompt';
@@ -15,7 +15,7 @@ import { contextLimits, formatProblems, type FileProblem } from './contextPrompt
  */
 export async function readFile(uri: vscode.Uri): Promise<Attachment> {
   const document = await readDocument(uri);
-  return createAttachment('file', shownPath(uri), document.languageId, document.getText());
+  return createAttachment('file', displayPath(uri), document.languageId, document.getText());
 }
 
 /**
@@ -26,7 +26,7 @@ export async function readSelection(uri: vscode.Uri, span: Span): Promise<Attach
   const document = await readDocument(uri);
   const range = document.validateRange(toRange(span));
   const text = document.getText(range);
-  const label = spanLabel(shownPath(uri), range);
+  const label = spanLabel(displayPath(uri), range);
   if (!text.trim()) throw new UserError(vscode.l10n.t('{0} is empty or no longer exists.', label));
   return createAttachment('selection', label, document.languageId, text);
 }
@@ -36,7 +36,7 @@ export async function readSelection(uri: vscode.Uri, span: Span): Promise<Attach
  * @throws UserError when the editor reports no problems
  */
 export function readProblems(uri: vscode.Uri): Attachment {
-  const path = shownPath(uri);
+  const path = displayPath(uri);
   const lines = formatProblems(path, fileProblems(uri));
   if (lines === '') throw new UserError(vscode.l10n.t('The editor reports no problems in {0}.', path));
   return createAttachment('problems', path, '', lines);
@@ -65,7 +65,7 @@ export async function readDocument(uri: vscode.Uri): Promise<vscode.TextDocument
   try {
     return await vscode.workspace.openTextDocument(uri);
   } catch (error) {
-    throw new UserError(vscode.l10n.t("{0} can't be read as text.", shownPath(uri)), { cause: error });
+    throw new UserError(vscode.l10n.t("{0} can't be read as text.", displayPath(uri)), { cause: error });
   }
 }
 
@@ -77,7 +77,7 @@ async function refuseUnreadable(uri: vscode.Uri): Promise<void> {
   const bytes = await readFirstBytes(uri);
   if (bytes.length > contextLimits.fileBytes) throw createTooLargeError(uri);
   if (!looksBinary(bytes)) return;
-  throw new UserError(vscode.l10n.t("{0} is not a text file and can't be attached.", shownPath(uri)));
+  throw new UserError(vscode.l10n.t("{0} is not a text file and can't be attached.", displayPath(uri)));
 }
 
 /** Returns the content of a file, or its start if the file is larger than the limit. */
@@ -126,7 +126,7 @@ async function readRemoteBytes(uri: vscode.Uri): Promise<Uint8Array> {
 }
 
 function refuseIrregular(uri: vscode.Uri, stats: { isDirectory(): boolean; isFile(): boolean }): void {
-  const path = shownPath(uri);
+  const path = displayPath(uri);
   if (stats.isDirectory()) throw new UserError(folderMessage(path));
   if (stats.isFile()) return;
   throw new UserError(vscode.l10n.t("{0} is a pipe, a socket or a device and can't be attached.", path));
@@ -140,13 +140,13 @@ function createTooLargeError(uri: vscode.Uri): UserError {
   return new UserError(
     vscode.l10n.t(
       '{0} is larger than 1 MB. Open it, select the part that matters and attach the selection.',
-      shownPath(uri),
+      displayPath(uri),
     ),
   );
 }
 
 function createReadError(uri: vscode.Uri, error: unknown): UserError {
-  return new UserError(readErrorMessage(shownPath(uri), error), { cause: error });
+  return new UserError(readErrorMessage(displayPath(uri), error), { cause: error });
 }
 
 /** Returns the message for an error code. Local files have error codes of Node.js, remote files those of VS Code. */
@@ -194,7 +194,7 @@ export function fileProblems(uri: vscode.Uri): readonly FileProblem[] {
     .map(({ range: { start }, severity, message, source, code }) => ({
       line: start.line + 1,
       column: start.character + 1,
-      severity: severities[severity],
+      severity: severityNames[severity],
       message,
       source: [source, typeof code === 'object' ? code.value : code].filter((part) => part !== undefined).join(' '),
     }));

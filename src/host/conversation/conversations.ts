@@ -1,5 +1,5 @@
 import type { Journal } from '../journal/journal';
-import { foremost } from '../status/activity';
+import { pickPrimaryConversation } from '../status/activity';
 import { Listeners } from '../util/listeners';
 import type { Conversation, ConversationChange, ConversationDeps } from './conversation';
 import {
@@ -9,7 +9,7 @@ import {
   type ReadConversation,
 } from './conversationList';
 import { OpenConversations, type RemovalEvent, type UndoableRemoval } from './openConversations';
-import type { Store } from './promptHistoryStore';
+import type { StateStore } from './promptHistoryStore';
 
 const currentKey = 'holysheep.currentConversation';
 
@@ -19,7 +19,7 @@ const maxInterruptedChecked = 5;
 interface ConversationsDeps extends ConversationDeps {
   readonly journal: Journal;
   /** The state that VS Code stores for the workspace. */
-  readonly workspaceState: Store;
+  readonly workspaceState: StateStore;
 }
 
 /**
@@ -62,7 +62,7 @@ export class Conversations {
 
   /** The conversation whose turn runs. The current conversation is preferred when several turns run. */
   get running(): Conversation | undefined {
-    return foremost(this.currentConversation, this.openConversations.conversations());
+    return pickPrimaryConversation(this.currentConversation, this.openConversations.conversations());
   }
 
   /** The number of conversations whose turn runs. */

@@ -14,7 +14,7 @@ const maxDeletedIds = 200;
 const maxPromptLength = 4000;
 
 /** The part of `vscode.Memento` that is needed. */
-export interface Store {
+export interface StateStore {
   get(key: string): unknown;
   update(key: string, value: unknown): Thenable<void>;
 }
@@ -33,7 +33,7 @@ export class PromptHistory {
   private readonly promptsBeforeDeletion = new Map<string, readonly StoredPrompt[]>();
 
   /** @param store the workspace state */
-  constructor(private readonly store: Store) {}
+  constructor(private readonly store: StateStore) {}
 
   list(): readonly string[] {
     return this.storedPrompts().map(({ prompt }) => prompt);
@@ -121,7 +121,7 @@ export class PromptHistory {
 }
 
 /** Removes the prompts that earlier versions stored for all workspaces together. */
-export async function removeLegacyPrompts(global: Store): Promise<void> {
+export async function removeLegacyPrompts(global: StateStore): Promise<void> {
   if (global.get(legacyKey) !== undefined) await global.update(legacyKey, undefined);
 }
 

@@ -6,8 +6,8 @@ import type { Conversations } from '../conversation/conversations';
 import type { Exchange } from '../conversation/exchange';
 import type { Log } from '../diagnostics/log';
 import type { Settings } from '../settings/settings';
-import { plainLabel, withoutIcons } from '../ui/messageText';
-import { toast } from '../ui/notifications';
+import { plainLabel, escapeIcons } from '../ui/messageText';
+import { showToast } from '../ui/notifications';
 import { UserError } from '../util/userError';
 import { type LanguageId, languages } from './codeLanguages';
 import { exportedRequest } from './exportedRequest';
@@ -15,7 +15,7 @@ import { exportedRequest } from './exportedRequest';
 interface CopyAsCodeDeps {
   readonly conversations: Pick<Conversations, 'current'>;
   readonly connections: Pick<Connections, 'configured' | 'model'>;
-  readonly settings: Pick<Settings, 'engine'>;
+  readonly settings: Pick<Settings, 'engineSettings'>;
   readonly log: Log;
 }
 
@@ -46,13 +46,13 @@ export async function copyAsCode(deps: CopyAsCodeDeps, options: CopyOptions): Pr
 
   const { baseUrl, host } = await deps.connections.configured();
   const demo = choice.exchange.demo === true;
-  const settings = deps.settings.engine();
+  const settings = deps.settings.engineSettings();
   const configuredModel = deps.connections.model(false);
   const exported = exportedRequest({ request, demo, baseUrl, configuredModel, settings });
   const { label, write } = languages[choice.language];
   const code = write(exported);
   await vscode.env.clipboard.writeText(code);
-  toast(deps.log, 'information', copiedMessage(demo, label, exported.model, host));
+  showToast(deps.log, 'information', copiedMessage(demo, label, exported.model, host));
   return code;
 }
 
@@ -113,7 +113,7 @@ function languageItems(offerPrompts: boolean): readonly LanguageItem[] {
 async function choosePrompt(current: Exchange, exchanges: readonly Exchange[]): Promise<Exchange | undefined> {
   const items = exchanges.toReversed().map((exchange) => ({
     exchange,
-    label: withoutIcons(conversationTitle(undefined, exchange.prompt)),
+    label: escapeIcons(conversationTitle(undefined, exchange.prompt)),
     description: plainLabel(exchange.state.model),
     picked: exchange.id === current.id,
   }));

@@ -3,7 +3,7 @@ import type { Localize } from '../../engine/engine';
 import type { Command } from '../commands';
 import type { Services } from '../services';
 import { localize } from '../util/localization';
-import { parsedArgument } from '../util/schemas';
+import { parseArgument } from '../util/schemas';
 import { type LanguageId, languageIds } from './codeLanguages';
 import { copyAsCode } from './copyAsCode';
 
@@ -25,5 +25,5 @@ export function registerCopyAsCode(services: Services): readonly Command[] {
 export function copyRequestArgument(argument: unknown, localize: Localize): LanguageId | undefined {
   if (typeof argument !== 'string') return undefined;
   const message = localize('"holysheep.copyRequest" expects "curl", "python" or "node".');
-  return parsedArgument(v.picklist(languageIds, message), argument);
+  return parseArgument(v.picklist(languageIds, message), argument);
 }

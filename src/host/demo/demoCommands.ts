@@ -2,14 +2,14 @@ import type { Command } from '../commands';
 import type { Services } from '../services';
 import { isDemoConversation } from './demoTour';
 
-export function registerDemo({ own, demo, tour, conversations, panels, onError }: Services): readonly Command[] {
-  own(
+export function registerDemo({ register, demo, tour, conversations, panels, onError }: Services): readonly Command[] {
+  register(
     demo.onWillLeave(() => {
       conversations.endDemo();
       tour.reset();
     }),
   );
-  own(
+  register(
     panels.onDidClose(() => {
       if (demo.staysOpen || !demo.active) return;
       if (!panels.isAnyOpen((conversation) => demo.answers(conversation))) demo.leave().catch(onError);

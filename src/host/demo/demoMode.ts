@@ -3,7 +3,7 @@ import type { Gateway } from '../../demo/gateway';
 import { demoModels, startDemo, type DemoModel } from '../../demo/scenarios';
 import type { Engine } from '../../engine/engine';
 import type { Conversation } from '../conversation/conversation';
-import { hostEngine, type HostEngineDeps } from '../engine/hostEngine';
+import { createHostEngine, type HostEngineDeps } from '../engine/hostEngine';
 import { Disposable } from '../util/disposable';
 import { demoSettings, isDemoConversation, steadyModel } from './demoTour';
 
@@ -114,7 +114,7 @@ export class DemoMode extends Disposable {
  */
 export function demoEngine(deps: Pick<HostEngineDeps, 'log' | 'version' | 'connection'>): Engine {
   return {
-    stream: (request, options) => hostEngine({ ...deps, settings: () => demoSettings }).stream(request, options),
+    stream: (request, options) => createHostEngine({ ...deps, settings: () => demoSettings }).stream(request, options),
     // The demo engine keeps no state between turns, so there is nothing to reset or to report.
     onConnectionChanged: () => undefined,
     resetNetworkState: () => Promise.resolve(),

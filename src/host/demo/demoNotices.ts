@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { FaultAction } from '../../shared/protocol';
-import { enterApiKey, type ToastAction } from '../ui/notifications';
+import { enterApiKeyAction, type ToastAction } from '../ui/notifications';
 
 interface DemoNotice {
   readonly message: string;
@@ -19,7 +19,7 @@ export function demoNoticeFor(action: FaultAction): DemoNotice | undefined {
     case 'setApiKey':
       return {
         message: vscode.l10n.t('The offline demo needs no API key. Setting your own key ends the demo.'),
-        actions: [enterApiKey()],
+        actions: [enterApiKeyAction()],
       };
     case 'checkUrl':
     case 'networkSettings':

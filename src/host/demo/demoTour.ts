@@ -34,7 +34,7 @@ interface TourProgress {
 }
 
 interface TourStep extends DemoModel {
-  readonly watch: string;
+  readonly description: string;
 }
 
 /** Returns whether all exchanges of a conversation were answered by the demo. Also true for an empty conversation. */
@@ -74,7 +74,7 @@ export class DemoTour {
     const progressOf = { step: (runningStep ?? next) + 1, steps: steps.length, title: localize(step.title) };
     return {
       heading: localize('{step} of {steps}: {title}', progressOf),
-      text: localize(step.watch),
+      text: localize(step.description),
       offers: runningStep === undefined ? this.offers(last !== undefined) : [this.skipOffer],
     };
   }
@@ -121,7 +121,7 @@ export class DemoTour {
   }
 
   private get steps(): readonly TourStep[] {
-    return this.deps.models().filter((model): model is TourStep => model.watch !== undefined);
+    return this.deps.models().filter((model): model is TourStep => model.description !== undefined);
   }
 
   private args({ id }: TourConversation): TourProgress {

@@ -35,7 +35,7 @@ export async function createDiagnosticsReport({
     model: settings.model(),
     temperature: settings.temperature(),
     maxTokens: settings.maxTokens(),
-    ...settings.engine(),
+    ...settings.engineSettings(),
   };
   const diagnostics = {
     time: Date.now(),

@@ -16,7 +16,7 @@ export class Log extends Disposable implements EngineLog {
   private readonly recentErrors: ErrorRecord[] = [];
 
   /** Redacts `secret` from now on. Only keys of a known format are recognised without this call. */
-  hide(secret: string): void {
+  redactSecret(secret: string): void {
     this.keys.add(secret);
   }
 

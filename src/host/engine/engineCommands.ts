@@ -6,9 +6,9 @@ import { cooldownsFolder } from './hostEngine';
 
 const confirmationMs = 8000;
 
-export function registerEngine({ own, connections, engine, storage, log, onError }: Services): readonly Command[] {
+export function registerEngine({ register, connections, engine, storage, log, onError }: Services): readonly Command[] {
   makePrivate(cooldownsFolder(storage)).catch(onError);
-  own(connections.onDidChange(() => engine.onConnectionChanged()));
+  register(connections.onDidChange(() => engine.onConnectionChanged()));
   /** Resets the network state, for users who know that a limit was raised or that the gateway has recovered. */
   const resetNetworkState = async (): Promise<void> => {
     await engine.resetNetworkState();

@@ -4,7 +4,7 @@ import type { Engine, EngineDeps, EngineLog } from '../../engine/engine';
 import { noSharedCooldowns } from '../../engine/gate/cooldowns';
 import type { KnownKeys } from '../../engine/gateway/knownKeys';
 import { Listeners } from '../util/listeners';
-import { localize, timeOfDay } from '../util/localization';
+import { localize, formatTime } from '../util/localization';
 import { systemClock } from '../util/systemClock';
 import { cooldownFiles } from './cooldownFiles';
 
@@ -22,7 +22,7 @@ interface HostEngine extends Engine {
 }
 
 /** Creates an engine that uses the clock, the `fetch` and the log of VS Code's extension host. */
-export function hostEngine({ log, version, storage, settings, connection }: HostEngineDeps): HostEngine {
+export function createHostEngine({ log, version, storage, settings, connection }: HostEngineDeps): HostEngine {
   const cooldownChanges = new Listeners<void>((error) => log.warn(String(error)));
   const engine = createEngine({
     clock: systemClock,
@@ -31,7 +31,7 @@ export function hostEngine({ log, version, storage, settings, connection }: Host
     log,
     keys: log.keys,
     localize,
-    formatTime: timeOfDay,
+    formatTime,
     settings,
     connection,
     onCooldownChange: () => cooldownChanges.fire(),

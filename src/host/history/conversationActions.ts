@@ -4,9 +4,9 @@ import type { Conversations } from '../conversation/conversations';
 import type { Log } from '../diagnostics/log';
 import type { ConversationPanels } from '../panel/conversationPanels';
 import { panelTitle } from '../panel/panelText';
-import { withoutLinks } from '../ui/messageText';
-import { toast } from '../ui/notifications';
-import { messageOf } from '../util/userError';
+import { escapeMarkdownLinks } from '../ui/messageText';
+import { showToast } from '../ui/notifications';
+import { errorMessage } from '../util/userError';
 
 /**
  * Deletes a conversation without confirmation, and offers *Undo* in a notification. Resolves when the conversation is
@@ -26,7 +26,7 @@ export async function deleteConversation(
   const undo = vscode.l10n.t('Undo');
   const message = vscode.l10n.t('Deleted “{0}”.', panelTitle(named.title));
   const offerUndo = async (): Promise<void> => {
-    if ((await vscode.window.showInformationMessage(withoutLinks(message), undo)) !== undo)
+    if ((await vscode.window.showInformationMessage(escapeMarkdownLinks(message), undo)) !== undo)
       return removed.deletePermanently();
     await removed.undo();
     if (wasShown) await openConversation(deps, named, { preserveFocus: true });
@@ -40,7 +40,7 @@ async function tryToRemove({ conversations, log }: HistoryDeps, { id, title }: N
     return await conversations.remove(id);
   } catch (error) {
     log.error(error);
-    toast(log, 'error', vscode.l10n.t("Couldn't delete “{0}”: {1}", panelTitle(title), messageOf(error)));
+    showToast(log, 'error', vscode.l10n.t("Couldn't delete “{0}”: {1}", panelTitle(title), errorMessage(error)));
     return 'failed';
   }
 }
@@ -76,7 +76,7 @@ export async function openConversation(
   }
   // The user has already been notified why an existing conversation can't be opened.
   const exists = (await deps.conversations.list()).some((summary) => summary.id === id);
-  if (!exists) toast(deps.log, 'warning', vscode.l10n.t('“{0}” can no longer be opened.', title));
+  if (!exists) showToast(deps.log, 'warning', vscode.l10n.t('“{0}” can no longer be opened.', title));
 }
 
 /** The services that the history needs. */

@@ -1,8 +1,8 @@
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
-import { toast } from '../ui/notifications';
+import { showToast } from '../ui/notifications';
 import { localize } from '../util/localization';
-import { messageOf } from '../util/userError';
+import { errorMessage } from '../util/userError';
 import type { HistoryDeps, NamedConversation } from './conversationActions';
 import { exportJson } from './exportJson';
 import { exportMarkdown } from './exportMarkdown';
@@ -20,7 +20,7 @@ export async function exportConversation(deps: HistoryDeps, { id, title }: Named
   if (!format) return;
   const content = await deps.conversations.read(id);
   if (!content) {
-    toast(deps.log, 'warning', vscode.l10n.t('“{0}” can no longer be opened.', title));
+    showToast(deps.log, 'warning', vscode.l10n.t('“{0}” can no longer be opened.', title));
     return;
   }
   const file = await vscode.window.showSaveDialog({
@@ -35,12 +35,12 @@ export async function exportConversation(deps: HistoryDeps, { id, title }: Named
     await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));
   } catch (error) {
     deps.log.error(error);
-    toast(deps.log, 'error', vscode.l10n.t("Couldn't export the conversation: {0}", messageOf(error)));
+    showToast(deps.log, 'error', vscode.l10n.t("Couldn't export the conversation: {0}", errorMessage(error)));
     return;
   }
   const open = { title: vscode.l10n.t('Open'), run: () => vscode.commands.executeCommand('vscode.open', file) };
   const relativePath = vscode.workspace.asRelativePath(file);
-  toast(deps.log, 'information', vscode.l10n.t('Exported to {0}.', relativePath), [open]);
+  showToast(deps.log, 'information', vscode.l10n.t('Exported to {0}.', relativePath), [open]);
 }
 
 function formats(): readonly Format[] {

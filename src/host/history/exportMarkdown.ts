@@ -85,7 +85,7 @@ function closeCodeFence(text: string): string {
   const complete = text.endsWith('\n') ? text : `${text}\n`;
   const fenced = new FencedText();
   fenced.push(complete);
-  return fenced.seam ? complete + fenced.seam.close.trimEnd() : text;
+  return fenced.interruption ? complete + fenced.interruption.close.trimEnd() : text;
 }
 
 function longDate(timeMs: number, locale: string): string {

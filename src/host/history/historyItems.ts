@@ -1,7 +1,7 @@
 import type { Localize } from '../../engine/engine';
 import { toSupportedLocale, visibleText } from '../../engine/gateway/visibleText';
 import { type ConversationSummary, maxTitleLength } from '../conversation/conversationList';
-import { plainLabel, withoutIcons } from '../ui/messageText';
+import { plainLabel, escapeIcons } from '../ui/messageText';
 
 /** A conversation as an item of the history picker. */
 export interface HistoryItem {
@@ -80,7 +80,7 @@ function toHistoryItem(
   return {
     id,
     title,
-    label: `${busy ? '$(sync~spin) ' : ''}${withoutIcons(title)}`,
+    label: `${busy ? '$(sync~spin) ' : ''}${escapeIcons(title)}`,
     description: [historyTime(lastActivityAt, now, locale), ...marks].join(' · '),
     isHit: excerpt !== undefined,
     ...(excerpt !== undefined && excerpt !== title && { detail: plainLabel(excerpt) }),

@@ -7,7 +7,7 @@ import {
   openWithoutBlocking,
   privateFileMode,
   privateFolderMode,
-  unlessMissing,
+  ignoreMissingFile,
 } from '../util/files';
 
 /** The file of a conversation. */
@@ -48,7 +48,7 @@ export class JournalFolder {
 
   /** Reads a file. @returns undefined when there is no regular file, or the file is too large to be read */
   async read(id: string): Promise<Buffer | undefined> {
-    const file = await openWithoutBlocking(this.path(id)).catch(unlessMissing);
+    const file = await openWithoutBlocking(this.path(id)).catch(ignoreMissingFile);
     if (!file) return undefined;
     try {
       const stats = await file.stat();
@@ -67,7 +67,7 @@ export class JournalFolder {
   /** Returns whether no conversation, hidden conversation or other entry of the folder uses this id. */
   async isUnusedId(id: string): Promise<boolean> {
     const paths = [this.path(id), `${this.path(id)}${hiddenSuffix}`];
-    const entries = await Promise.all(paths.map((path) => lstat(path).catch(unlessMissing)));
+    const entries = await Promise.all(paths.map((path) => lstat(path).catch(ignoreMissingFile)));
     return entries.every((stats) => stats === undefined);
   }
 
@@ -125,7 +125,8 @@ export class JournalFolder {
   /** Renames a damaged file to a name ending in `.corrupt`. @returns the new path of the file */
   async moveAside(id: string): Promise<string> {
     return this.putAside(id, async (path) => {
-      if (await stat(path).catch(unlessMissing)) throw Object.assign(new Error('the file exists'), { code: 'EEXIST' });
+      if (await stat(path).catch(ignoreMissingFile))
+        throw Object.assign(new Error('the file exists'), { code: 'EEXIST' });
       await rename(this.path(id), path);
     });
   }
@@ -144,7 +145,7 @@ export class JournalFolder {
   }
 
   private async fileNames(): Promise<readonly string[]> {
-    return (await readdir(this.folder).catch(unlessMissing)) ?? [];
+    return (await readdir(this.folder).catch(ignoreMissingFile)) ?? [];
   }
 }
 
@@ -158,7 +159,7 @@ async function renameIfPresent(from: string, to: string): Promise<boolean> {
     await rename(from, to);
     return true;
   } catch (error) {
-    unlessMissing(error);
+    ignoreMissingFile(error);
     return false;
   }
 }

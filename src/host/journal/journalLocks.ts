@@ -5,7 +5,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Mutex } from 'async-mutex';
 import type { Clock } from '../../engine/clock';
-import { hasCode, privateFileMode, privateFolderMode, replaceFile, unlessMissing } from '../util/files';
+import { hasCode, privateFileMode, privateFolderMode, replaceFile, ignoreMissingFile } from '../util/files';
 
 /** Interval at which the holder of a lock checks for requests of other windows, in milliseconds. */
 const pollIntervalMs = 1000;
@@ -211,7 +211,7 @@ export class JournalLocks {
       this.mutex
         .runExclusive(async () => {
           if (isTouch) await this.refreshLock(id);
-          const isRequested = await stat(this.requestPath(id)).catch(unlessMissing);
+          const isRequested = await stat(this.requestPath(id)).catch(ignoreMissingFile);
           if (isRequested && this.heldIds.has(id)) this.deps.onRequested(id);
         })
         .catch(() => {
@@ -270,19 +270,19 @@ export class JournalLocks {
 
   /** Returns the epoch milliseconds at which the lock was last touched, or `undefined` when there is no lock. */
   private async touchedAt(id: string): Promise<number | undefined> {
-    return (await stat(this.path(id)).catch(unlessMissing))?.mtimeMs;
+    return (await stat(this.path(id)).catch(ignoreMissingFile))?.mtimeMs;
   }
 
   /** Returns the owner of a lock. @returns undefined when there is no lock, or a crash has left it incomplete */
   private async ownerOf(id: string): Promise<LockOwner | undefined> {
-    return parseOwner(await readFile(this.path(id), 'utf8').catch(unlessMissing));
+    return parseOwner(await readFile(this.path(id), 'utf8').catch(ignoreMissingFile));
   }
 
   private ownerOfSync(id: string): LockOwner | undefined {
     try {
       return parseOwner(readFileSync(this.path(id), 'utf8'));
     } catch (error) {
-      unlessMissing(error);
+      ignoreMissingFile(error);
       return;
     }
   }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Log } from '../diagnostics/log';
-import { openLog, toast } from '../ui/notifications';
+import { openLogAction, showToast } from '../ui/notifications';
 import type { JournalProblem, WriteFailure } from './journalFile';
 
 /**
@@ -12,13 +12,13 @@ export function reportJournalProblem(log: Log): (problem: JournalProblem) => voi
   return (problem) => {
     if (problem.kind === 'written') {
       log.info('Conversations are being saved to disk again.');
-      if (reported.size > 0) toast(log, 'information', problemText(problem));
+      if (reported.size > 0) showToast(log, 'information', problemText(problem));
       reported.clear();
       return;
     }
     if (problem.kind === 'elsewhere') {
       log.warn('A conversation is open in another window.');
-      toast(log, 'warning', problemText(problem));
+      showToast(log, 'warning', problemText(problem));
       return;
     }
     if (problem.kind === 'taken') {
@@ -28,7 +28,7 @@ export function reportJournalProblem(log: Log): (problem: JournalProblem) => voi
     }
     if (problem.kind === 'too-large') {
       log.warn(`A conversation is too large to open: ${problem.path}`);
-      toast(log, 'warning', problemText(problem));
+      showToast(log, 'warning', problemText(problem));
       return;
     }
     log.error(problem.error);
@@ -37,7 +37,7 @@ export function reportJournalProblem(log: Log): (problem: JournalProblem) => voi
       if (reported.has(problem.failure)) return;
       reported.add(problem.failure);
     }
-    toast(log, 'warning', problemText(problem), [openLog()]);
+    showToast(log, 'warning', problemText(problem), [openLogAction()]);
   };
 }
 

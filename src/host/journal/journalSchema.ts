@@ -14,7 +14,7 @@ import {
 import { isRecord } from '../../engine/json';
 import type { Attachment, ContextKind } from '../../shared/protocol';
 import type { ApplyTarget, PromptInput } from '../conversation/exchange';
-import { oneOf, parsed, type Entries, type OfType } from '../util/schemas';
+import { oneOf, parseOrUndefined, type FieldSchemas, type MemberOfType } from '../util/schemas';
 
 /**
  * The current version of the journal's format. It is increased when a line changes its meaning, so that older versions of
@@ -162,8 +162,8 @@ const actions = v.pipe(
 
 /** Requires a schema for every field of every event, because a field without a schema would be lost when a file is read. */
 type EventEntries = {
-  readonly [Type in StreamEvent['type']]: Entries<
-    Omit<OfType<Type extends 'text' ? StreamEvent : RecordedEvent, Type>, 'type' | 'attempt' | 'at'>
+  readonly [Type in StreamEvent['type']]: FieldSchemas<
+    Omit<MemberOfType<Type extends 'text' ? StreamEvent : RecordedEvent, Type>, 'type' | 'attempt' | 'at'>
   >;
 };
 
@@ -230,26 +230,28 @@ const eventEntries: EventEntries = {
   },
 };
 
-const attachment = v.object<Entries<Attachment>>({
+const attachment = v.object<FieldSchemas<Attachment>>({
   kind: v.optional(oneOf(contextKinds)),
   label: textSchema,
   languageId: textSchema,
   code: textSchema,
   truncated: v.optional(v.boolean()),
 });
-const promptEntries: Entries<PromptInput> = {
+const promptEntries: FieldSchemas<PromptInput> = {
   prompt: textSchema,
   content: v.optional(textSchema),
   attachments: v.optional(v.array(attachment)),
   target: v.optional(
-    v.object<Entries<ApplyTarget>>({ uri: textSchema, startLine: position, startCharacter: position }),
+    v.object<FieldSchemas<ApplyTarget>>({ uri: textSchema, startLine: position, startCharacter: position }),
   ),
   model: v.optional(textSchema),
   demo: v.optional(v.boolean()),
 };
 const promptInput = v.object(promptEntries);
 
-const lineEntries: { readonly [Type in JournalLine['type']]: Entries<Omit<OfType<JournalLine, Type>, 'type'>> } = {
+const lineEntries: {
+  readonly [Type in JournalLine['type']]: FieldSchemas<Omit<MemberOfType<JournalLine, Type>, 'type'>>;
+} = {
   exchange: { id: v.pipe(textSchema, v.nonEmpty()), after: v.optional(textSchema), ...promptEntries },
   // The events are checked one by one later, so that one invalid event does not invalidate the whole line.
   events: { exchangeId: textSchema, events: v.custom<readonly RecordedEvent[]>(Array.isArray) },
@@ -284,7 +286,7 @@ export function parseHeader(value: unknown, newest: number): HeaderLine | undefi
     id: textSchema,
     createdAt: orZero(epoch),
   });
-  return parsed(header, value) as HeaderLine | undefined;
+  return parseOrUndefined(header, value) as HeaderLine | undefined;
 }
 
 /** Returns whether a value is a valid prompt with its attachments. */
@@ -326,5 +328,5 @@ function schemasByType<T>(entriesOf: Readonly<Record<string, v.ObjectEntries>>, 
 
 function parseByType<T>(schemas: Schemas<T>, value: unknown): T | undefined {
   const schema = isRecord(value) ? schemas.get(value['type']) : undefined;
-  return schema && parsed(schema, value);
+  return schema && parseOrUndefined(schema, value);
 }

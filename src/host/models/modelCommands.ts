@@ -1,6 +1,6 @@
 import type { Command } from '../commands';
 import type { Services } from '../services';
-import { textFrom } from '../settings/settingValues';
+import { parseText } from '../settings/settingValues';
 
 export function registerModels({ connections, catalog, conversations, demo }: Services): readonly Command[] {
   /**
@@ -9,7 +9,7 @@ export function registerModels({ connections, catalog, conversations, demo }: Se
    * @returns the id, or undefined when the user has chosen no model
    */
   const selectModel = async (argument: unknown): Promise<string | undefined> => {
-    const id = textFrom(argument, '');
+    const id = parseText(argument, '');
     const model = id === '' ? await catalog.pick() : id;
     if (model === undefined) return undefined;
     conversations.current?.selectModel(model, demo.active);

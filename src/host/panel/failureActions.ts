@@ -3,7 +3,7 @@ import type { FaultAction } from '../../shared/protocol';
 import type { SetApiKeyResult } from '../connection/storeApiKey';
 import type { Conversation } from '../conversation/conversation';
 import { demoNoticeFor } from '../demo/demoNotices';
-import { toast } from '../ui/notifications';
+import { showToast } from '../ui/notifications';
 import { pickOtherModel } from './editPrompt';
 import type { SessionServices } from './panelServices';
 import { billingPage } from './panelText';
@@ -21,7 +21,7 @@ export async function runFailureAction(
   if (!exchange) return;
   const notice = exchange.demo && demoNoticeFor(action);
   if (notice) {
-    toast(log, 'information', notice.message, notice.actions);
+    showToast(log, 'information', notice.message, notice.actions);
     return;
   }
   switch (action) {

@@ -4,13 +4,13 @@ import type { Localize } from '../../engine/engine';
 import type { Command } from '../commands';
 import type { Services } from '../services';
 import { localize } from '../util/localization';
-import { notBlank, parsedArgument } from '../util/schemas';
+import { notBlank, parseArgument } from '../util/schemas';
 import { sendPrompt, startConversation } from './promptSender';
 
 export function registerPanels(services: Services): readonly Command[] {
-  const { own, connections, conversations, panels, promptHistory, onError } = services;
-  own(connections.onDidChange(() => conversations.applySettings()));
-  own(
+  const { register, connections, conversations, panels, promptHistory, onError } = services;
+  register(connections.onDidChange(() => conversations.applySettings()));
+  register(
     conversations.onDidRemove((removal) => {
       promptHistory
         .handleRemoval(removal)
@@ -95,5 +95,5 @@ export function parseAskArgument(argument: unknown, localize: Localize): AskArgu
     },
     localize('"holysheep.ask" expects a prompt, or an object with a "prompt" property.'),
   );
-  return parsedArgument(schema, typeof argument === 'string' ? { prompt: argument } : argument);
+  return parseArgument(schema, typeof argument === 'string' ? { prompt: argument } : argument);
 }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { viewType } from '../contributions';
-import type { Store } from '../conversation/promptHistoryStore';
+import type { StateStore } from '../conversation/promptHistoryStore';
 import { Disposable } from '../util/disposable';
 
 const memoryKey = 'holysheep.shownConversations';
@@ -24,7 +24,7 @@ export class PanelRestoration extends Disposable {
    * is restarted, and sometimes after a reload.
    */
   constructor(
-    private readonly memory: Store,
+    private readonly memory: StateStore,
     private readonly session: string,
     private readonly onError: (error: unknown) => void,
   ) {

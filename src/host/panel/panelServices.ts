@@ -1,4 +1,4 @@
-import type { TextTarget } from '../code/editorTarget';
+import type { EditorTarget } from '../code/editorTarget';
 import type { Connections } from '../connection/connections';
 import type { ContextSource } from '../context/contextSource';
 import type { Conversation } from '../conversation/conversation';
@@ -31,11 +31,11 @@ export interface PanelServices {
   readonly conversations: Conversations;
   readonly connections: Pick<Connections, 'view' | 'configured' | 'model' | 'selectModel' | 'onDidChange'>;
   readonly catalog: Pick<ModelCatalog, 'pickOther' | 'pickForPrompt'>;
-  readonly settings: Pick<Settings, 'engine'>;
+  readonly settings: Pick<Settings, 'engineSettings'>;
   readonly demo: Pick<DemoMode, 'answers' | 'leave'>;
   readonly tour: Pick<DemoTour, 'suggestions' | 'guide' | 'perform' | 'ask'>;
   readonly promptHistory: Pick<PromptHistory, 'add' | 'list' | 'deletedConversations'>;
-  readonly target: Pick<TextTarget, 'insert' | 'apply' | 'newFile'>;
+  readonly target: Pick<EditorTarget, 'insert' | 'apply' | 'newFile'>;
   readonly contextSource: Pick<ContextSource, 'suggest' | 'resolve' | 'pick'>;
   readonly log: Log;
   /** Error boundary of the extension: logs an error and shows it to the user. */

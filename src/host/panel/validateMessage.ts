@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { faultActions } from '../../engine/events';
 import type { DemoAction, ToHost } from '../../shared/protocol';
-import { oneOf, type Entries, type OfType } from '../util/schemas';
+import { oneOf, type FieldSchemas, type MemberOfType } from '../util/schemas';
 
 const demoActs: Readonly<Record<DemoAction, true>> = { next: true, repeat: true, skip: true, again: true };
 
@@ -12,7 +12,7 @@ const more = v.optional(v.looseObject({}));
 /**
  * Schemas of the fields of each message. The compiler requires a row for every message and a schema for every field.
  */
-const messageEntries: { readonly [Type in ToHost['type']]: Entries<Omit<OfType<ToHost, Type>, 'type'>> } = {
+const messageEntries: { readonly [Type in ToHost['type']]: FieldSchemas<Omit<MemberOfType<ToHost, Type>, 'type'>> } = {
   ready: {},
   send: { prompt, more },
   askSuggestion: { id: text },

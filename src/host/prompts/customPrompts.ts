@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isRecord } from '../../engine/json';
-import type { Store } from '../conversation/promptHistoryStore';
+import type { StateStore } from '../conversation/promptHistoryStore';
 import type { Settings } from '../settings/settings';
 import type { UserPrompt } from '../settings/settingValues';
 
@@ -26,7 +26,7 @@ export class CustomPrompts {
   /** @param memory VS Code's state of this workspace, where the consent is stored */
   constructor(
     private readonly settings: Pick<Settings, 'prompts' | 'workspacePrompts'>,
-    private readonly memory: Store,
+    private readonly memory: StateStore,
     private readonly isTrusted: () => boolean,
   ) {}
 
@@ -38,7 +38,7 @@ export class CustomPrompts {
   }
 
   /** Returns the workspace prompts that can't be listed or run before the user agrees to them. */
-  unasked(): readonly UserPrompt[] {
+  awaitingConsent(): readonly UserPrompt[] {
     return this.hasConsent() || this.readConsent().never ? [] : this.workspacePrompts();
   }
 

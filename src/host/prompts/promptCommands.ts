@@ -7,22 +7,22 @@ import { removeLegacyPrompts, type PromptHistory } from '../conversation/promptH
 import type { Services } from '../services';
 import type { Settings } from '../settings/settings';
 import type { SetContext } from '../status/activity';
-import { withoutLinks } from '../ui/messageText';
-import { toast } from '../ui/notifications';
+import { escapeMarkdownLinks } from '../ui/messageText';
+import { showToast } from '../ui/notifications';
 import { localize } from '../util/localization';
-import { parsedArgument } from '../util/schemas';
+import { parseArgument } from '../util/schemas';
 import { UserError } from '../util/userError';
 import type { CustomPrompt, CustomPrompts } from './customPrompts';
 import { askAboutWorkspacePrompts } from './promptConsent';
 import { pickPrompt, addPrompt } from './promptPicker';
-import { briefTitle, templateVariables, unknownVariables } from './promptTemplate';
+import { abbreviateTitle, templateVariables, unknownVariables } from './promptTemplate';
 
 const confirmationMs = 8000;
 
 export function registerPrompts(services: Services): readonly Command[] {
-  const { own, context, customPrompts, settings, promptHistory, panels, setContext, onError } = services;
+  const { register, context, customPrompts, settings, promptHistory, panels, setContext, onError } = services;
   removeLegacyPrompts(context.globalState).catch(onError);
-  own(watchHasPrompts(customPrompts, settings, setContext));
+  register(watchHasPrompts(customPrompts, settings, setContext));
   const deps = { ...services, warnedTemplates: new Set<string>() };
   return [
     {
@@ -56,13 +56,13 @@ export async function clearPromptHistory(
  * one that the user can fix, or a workspace prompt, even a refused one, because the user may change that decision.
  */
 export function watchHasPrompts(
-  prompts: Pick<CustomPrompts, 'list' | 'unasked' | 'refused'>,
+  prompts: Pick<CustomPrompts, 'list' | 'awaitingConsent' | 'refused'>,
   settings: Pick<Settings, 'unusablePrompts' | 'onDidChange'>,
   setContext: SetContext,
 ): vscode.Disposable {
   let current = false;
   const update = (): void => {
-    const listCount = prompts.list().length + prompts.unasked().length + prompts.refused().length;
+    const listCount = prompts.list().length + prompts.awaitingConsent().length + prompts.refused().length;
     const value = listCount + settings.unusablePrompts().length > 0;
     if (value === current) return;
     current = value;
@@ -96,7 +96,7 @@ export function parseRunPromptArgument(argument: unknown, localize: Localize): P
     },
     noTitle,
   );
-  return parsedArgument(schema, typeof argument === 'string' ? { title: argument } : argument);
+  return parseArgument(schema, typeof argument === 'string' ? { title: argument } : argument);
 }
 
 /**
@@ -107,14 +107,14 @@ async function runNamedPrompt(deps: RunPromptDeps, reference: PromptReference): 
   const { customPrompts } = deps;
   const matches = ({ title, from }: CustomPrompt): boolean =>
     title === reference.title && from === (reference.from ?? from);
-  const unasked = customPrompts.unasked();
+  const unasked = customPrompts.awaitingConsent();
   const listed = customPrompts.list().find(matches);
   if (!listed && unasked.some(({ title }) => matches({ title, template: '', from: 'workspace' }))) {
     if (!(await askAboutWorkspacePrompts(customPrompts, unasked))) return;
   }
   // Search again: the prompts may have changed while the dialog was open.
   const prompt = listed ?? customPrompts.list().find(matches);
-  if (!prompt) throw new UserError(vscode.l10n.t('There is no prompt named “{0}”.', briefTitle(reference.title)));
+  if (!prompt) throw new UserError(vscode.l10n.t('There is no prompt named “{0}”.', abbreviateTitle(reference.title)));
   await runPrompt(deps, prompt);
 }
 
@@ -124,14 +124,14 @@ async function runNamedPrompt(deps: RunPromptDeps, reference: PromptReference): 
  */
 async function runChosenPrompt(deps: RunPromptDeps): Promise<void> {
   const { customPrompts, settings } = deps;
-  const unasked = customPrompts.unasked();
+  const unasked = customPrompts.awaitingConsent();
   if (unasked.length > 0) await askAboutWorkspacePrompts(customPrompts, unasked);
   const choice = await pickPrompt(customPrompts, settings.unusablePrompts());
   switch (choice?.type) {
     case 'run':
       return runPrompt(deps, choice.prompt);
     case 'ask':
-      await askAboutWorkspacePrompts(customPrompts, [...customPrompts.unasked(), ...customPrompts.refused()]);
+      await askAboutWorkspacePrompts(customPrompts, [...customPrompts.awaitingConsent(), ...customPrompts.refused()]);
       return runChosenPrompt(deps);
     case 'add': {
       const added = await addPrompt(settings);
@@ -154,12 +154,12 @@ async function runPrompt(deps: RunPromptDeps, prompt: CustomPrompt): Promise<voi
   if (unknown.length === 0 || deps.warnedTemplates.has(prompt.template)) return;
   deps.warnedTemplates.add(prompt.template);
   const available = templateVariables.map((name) => `\${${name}}`).join(', ');
-  toast(
+  showToast(
     deps.log,
     'information',
     vscode.l10n.t(
       '“{0}” was sent with unknown variables unchanged ({1}). Available: {2}. Write {3} for a literal {4}.',
-      briefTitle(prompt.title),
+      abbreviateTitle(prompt.title),
       unknown.join(', '),
       available,
       '$${',
@@ -171,6 +171,7 @@ async function runPrompt(deps: RunPromptDeps, prompt: CustomPrompt): Promise<voi
 /** Offers to run a new prompt. The prompt does not run at once, because the selection may have changed meanwhile. */
 async function offerToRun(deps: RunPromptDeps, prompt: CustomPrompt): Promise<void> {
   const use = vscode.l10n.t('Use it now');
-  const message = vscode.l10n.t('“{0}” was added to your custom prompts.', briefTitle(prompt.title));
-  if ((await vscode.window.showInformationMessage(withoutLinks(message), use)) === use) await runPrompt(deps, prompt);
+  const message = vscode.l10n.t('“{0}” was added to your custom prompts.', abbreviateTitle(prompt.title));
+  if ((await vscode.window.showInformationMessage(escapeMarkdownLinks(message), use)) === use)
+    await runPrompt(deps, prompt);
 }

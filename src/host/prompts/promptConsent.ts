@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { UserPrompt } from '../settings/settingValues';
-import { withoutLinks } from '../ui/messageText';
+import { escapeMarkdownLinks } from '../ui/messageText';
 import { Disposable } from '../util/disposable';
 import type { CustomPrompts } from './customPrompts';
-import { briefTitles } from './promptTemplate';
+import { quotedTitles } from './promptTemplate';
 
 /**
  * Asks the user whether to use the workspace prompts. The user can read the prompts first.
@@ -47,7 +47,7 @@ async function askForConsent(
 }
 
 function consentQuestion(prompts: readonly UserPrompt[]): string {
-  const titles = withoutLinks(briefTitles(prompts));
+  const titles = escapeMarkdownLinks(quotedTitles(prompts));
   return prompts.length === 1
     ? vscode.l10n.t('This workspace defines a prompt: {0}. Use it?', titles)
     : vscode.l10n.t('This workspace defines {0} prompts: {1}. Use them?', prompts.length, titles);

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Settings } from '../settings/settings';
 import { plainLabel } from '../ui/messageText';
 import type { CustomPrompt, CustomPrompts } from './customPrompts';
-import { briefTitle } from './promptTemplate';
+import { abbreviateTitle } from './promptTemplate';
 import type { UnusablePrompt } from './unusablePrompts';
 
 type PromptChoice =
@@ -45,7 +45,7 @@ function pickerItems(
   const user = prompts.filter(({ from }) => from === 'user');
   const workspacePrompts = prompts.filter(({ from }) => from === 'workspace');
   const workspace = vscode.l10n.t('Workspace prompts');
-  const undecidedCount = customPrompts.unasked().length + customPrompts.refused().length;
+  const undecidedCount = customPrompts.awaitingConsent().length + customPrompts.refused().length;
   return [
     ...user.map(promptItem),
     ...(workspacePrompts.length > 0 ? [separator(workspace), ...workspacePrompts.map(promptItem)] : []),
@@ -99,9 +99,9 @@ function describeReason({ number, title, reason }: UnusablePrompt): string {
     case 'no-title':
       return vscode.l10n.t('Prompt {0} has no title', number);
     case 'no-template':
-      return vscode.l10n.t('“{0}” has no template', briefTitle(title));
+      return vscode.l10n.t('“{0}” has no template', abbreviateTitle(title));
     case 'title-taken':
-      return vscode.l10n.t('“{0}” is defined twice; the first one is used', briefTitle(title));
+      return vscode.l10n.t('“{0}” is defined twice; the first one is used', abbreviateTitle(title));
   }
 }
 

@@ -1,6 +1,6 @@
 import { visibleText } from '../../engine/gateway/visibleText';
 import type { CodeExcerpt } from '../code/codeExcerpt';
-import { type CodeProblem, codePromptText, cutNote, oneLine, problemList } from '../code/codePrompts';
+import { type CodeProblem, codePromptText, truncationNotice, toSingleLine, listProblems } from '../code/codePrompts';
 import type { UserPrompt } from '../settings/settingValues';
 
 /** Names of the variables that a template can contain, for example as `${selection}`. */
@@ -58,10 +58,10 @@ export function customPromptText(
   const { text, used } = expandTemplate(template, {
     selection: excerpt.code,
     language: excerpt.languageId,
-    file: oneLine(excerpt.path),
-    problems: problems.length > 0 ? problemList(problems) : 'none',
+    file: toSingleLine(excerpt.path),
+    problems: problems.length > 0 ? listProblems(problems) : 'none',
   });
-  if (used.has('selection')) return excerpt.truncated ? `${text}\n\n${cutNote}` : text;
+  if (used.has('selection')) return excerpt.truncated ? `${text}\n\n${truncationNotice}` : text;
   const instruction = { instruction: text, problems: used.has('problems') ? 'without' : 'with' } as const;
   return codePromptText(instruction, excerpt, problems, locale);
 }
@@ -69,11 +69,11 @@ export function customPromptText(
 const titleLimits = { titles: 5, characters: 40 } as const;
 
 /** Returns quoted titles for a sentence: a limited number, each truncated to a short line. */
-export function briefTitles(prompts: readonly UserPrompt[]): string {
-  const quoted = prompts.slice(0, titleLimits.titles).map(({ title }) => `“${briefTitle(title)}”`);
+export function quotedTitles(prompts: readonly UserPrompt[]): string {
+  const quoted = prompts.slice(0, titleLimits.titles).map(({ title }) => `“${abbreviateTitle(title)}”`);
   return [...quoted, ...(prompts.length > titleLimits.titles ? ['…'] : [])].join(', ');
 }
 
-export function briefTitle(title: string): string {
+export function abbreviateTitle(title: string): string {
   return visibleText(title, titleLimits.characters);
 }

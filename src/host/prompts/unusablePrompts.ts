@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { isRecord } from '../../engine/json';
-import { textFrom, userPrompt } from '../settings/settingValues';
+import { parseText, userPrompt } from '../settings/settingValues';
 
 /** An entry of the setting `holysheep.prompts` that can't be used. */
 export interface UnusablePrompt {
@@ -19,7 +19,7 @@ export function unusablePrompts(value: unknown): readonly UnusablePrompt[] {
   return entries.flatMap((entry, index): readonly UnusablePrompt[] => {
     const number = index + 1;
     if (!Array.isArray(value) || !isRecord(entry)) return [{ number, title: '', reason: 'no-prompt' }];
-    const title = textFrom(entry.title, '');
+    const title = parseText(entry.title, '');
     const { issues } = v.safeParse(userPrompt, entry, { abortEarly: true });
     if (issues) return [{ number, title, reason: title === '' ? 'no-title' : 'no-template' }];
     if (titles.has(title)) return [{ number, title, reason: 'title-taken' }];

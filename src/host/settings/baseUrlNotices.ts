@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { BaseUrl, BaseUrlProblem } from '../../engine/gateway/baseUrl';
 import type { DemoMode } from '../demo/demoMode';
 import type { Log } from '../diagnostics/log';
-import { openSetting, toast } from '../ui/notifications';
+import { openSettingAction, showToast } from '../ui/notifications';
 import { Disposable } from '../util/disposable';
 import type { Settings } from './settings';
 
@@ -36,7 +36,7 @@ export class BaseUrlNotices extends Disposable {
     this.notified = text;
     const baseUrl = settings.baseUrl();
     if ('error' in baseUrl) {
-      toast(log, 'error', unusableBaseUrl(baseUrl.error), [openSetting('holysheep.baseUrl')]);
+      showToast(log, 'error', baseUrlErrorMessage(baseUrl.error), [openSettingAction('holysheep.baseUrl')]);
       return;
     }
     const changed = baseUrl.corrections.some((correction) => correction !== 'trimmed');
@@ -49,14 +49,14 @@ export class BaseUrlNotices extends Disposable {
     if (changed) {
       const message = vscode.l10n.t('Requests are sent to {0} (your setting: {1}).', baseUrl.url, text.trim());
       const update = { title: vscode.l10n.t('Update setting'), run: () => settings.setBaseUrl(baseUrl.url) };
-      toast(log, 'information', message, [update]);
+      showToast(log, 'information', message, [update]);
     }
     if (baseUrl.insecure) {
       const message = vscode.l10n.t(
         'Requests to {0} use plain HTTP: your API key and prompts can be intercepted. Use https:// if you can.',
         baseUrl.host,
       );
-      toast(log, 'warning', message, [openSetting('holysheep.baseUrl')]);
+      showToast(log, 'warning', message, [openSettingAction('holysheep.baseUrl')]);
     }
   }
 
@@ -74,7 +74,7 @@ export class BaseUrlNotices extends Disposable {
 }
 
 /** Returns a message about an invalid base URL, without its text: a base URL may contain a password. */
-export function unusableBaseUrl(problem: BaseUrlProblem): string {
+export function baseUrlErrorMessage(problem: BaseUrlProblem): string {
   switch (problem) {
     case 'empty':
       return vscode.l10n.t('holysheep.baseUrl is empty. For HolySheep, enter https://api.holysheep.ai/v1.');

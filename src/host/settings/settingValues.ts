@@ -64,7 +64,7 @@ export function parseChoice<const T extends string>(value: unknown, choices: rea
 }
 
 /** Returns the trimmed text, or `fallback` when the value is empty or not a string. */
-export function textFrom(value: unknown, fallback: string): string {
+export function parseText(value: unknown, fallback: string): string {
   return v.parse(v.fallback(nonEmptyText, fallback), value);
 }
 

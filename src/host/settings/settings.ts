@@ -13,7 +13,7 @@ import {
   numberSettings,
   parsePrompts,
   resumeChoices,
-  textFrom,
+  parseText,
   parseTimeout,
   type UserPrompt,
 } from './settingValues';
@@ -43,7 +43,7 @@ export class Settings extends Disposable {
     );
   }
 
-  engine(): EngineSettings {
+  engineSettings(): EngineSettings {
     return {
       retry: {
         maxRetries: this.number('retry.maxRetries'),
@@ -74,12 +74,12 @@ export class Settings extends Disposable {
   }
 
   model(): string {
-    return textFrom(this.read('model'), defaultModel);
+    return parseText(this.read('model'), defaultModel);
   }
 
   /** Returns the system prompt, or an empty string when none is sent. */
   systemPrompt(): string {
-    return textFrom(this.readUser('systemPrompt'), '');
+    return parseText(this.readUser('systemPrompt'), '');
   }
 
   temperature(): number {

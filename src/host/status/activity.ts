@@ -72,7 +72,7 @@ export function withCooldown(activity: Activity, cooldown: ModelCooldown | undef
  * Returns the conversation whose turn is shown, stopped and retried when several turns run: the current conversation, else
  * one that waits, else any other.
  */
-export function foremost<Candidate extends Pick<Conversation, 'activeExchange'>>(
+export function pickPrimaryConversation<Candidate extends Pick<Conversation, 'activeExchange'>>(
   current: Candidate | undefined,
   all: readonly Candidate[],
 ): Candidate | undefined {

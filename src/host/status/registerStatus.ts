@@ -12,18 +12,18 @@ import { registerTurnNotices } from './turnNotices';
 /** Reports the activity of turns outside the panels: in the status bar, in notifications and in context keys. */
 export function registerStatus(services: Services): readonly Command[] {
   registerIndicators(services);
-  const { own, conversations, panels, log } = services;
-  own(registerTurnNotices({ conversations, panels, log }));
+  const { register, conversations, panels, log } = services;
+  register(registerTurnNotices({ conversations, panels, log }));
   return [];
 }
 
-function registerIndicators({ own, conversations, connections, engine, setContext, onError }: Services): void {
-  const statusBar = own(new StatusBar(connections));
+function registerIndicators({ register, conversations, connections, engine, setContext, onError }: Services): void {
+  const statusBar = register(new StatusBar(connections));
   const contextKeys = new ContextKeys(setContext);
   const activity = new DistinctActivity((changed) => statusBar.update(changed));
   let cooldown: ModelCooldown | undefined;
   const show = (): void => activity.update(withCooldown(activityOf(conversations), cooldown));
-  const watcher = own(
+  const watcher = register(
     new CooldownWatcher({
       clock: systemClock,
       cooldown: () => cooldownOfSelectedModel(connections, engine),
@@ -34,9 +34,9 @@ function registerIndicators({ own, conversations, connections, engine, setContex
       onError,
     }),
   );
-  own(engine.onDidChangeCooldown(() => watcher.update()));
-  own(connections.onDidChange(() => watcher.update()));
-  own(
+  register(engine.onDidChangeCooldown(() => watcher.update()));
+  register(connections.onDidChange(() => watcher.update()));
+  register(
     conversations.onDidChange(() => {
       contextKeys.update(conversations);
       show();

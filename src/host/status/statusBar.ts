@@ -4,7 +4,7 @@ import type { ConnectionView } from '../../shared/protocol';
 import type { Connections } from '../connection/connections';
 import { plainLabel } from '../ui/messageText';
 import { Disposable } from '../util/disposable';
-import { localize, secondOfDay } from '../util/localization';
+import { localize, formatTimeWithSeconds } from '../util/localization';
 import { activityText, type Activity } from './activity';
 
 /** Interval at which a countdown is updated, in milliseconds. */
@@ -59,7 +59,7 @@ export class StatusBar extends Disposable {
     }
     const { text, tooltip, label } = activityText(activity, {
       localize,
-      formatTime: secondOfDay,
+      formatTime: formatTimeWithSeconds,
       now: () => Date.now(),
     });
     this.activity.text = text;

@@ -6,8 +6,8 @@ import type { Conversations } from '../conversation/conversations';
 import type { Log } from '../diagnostics/log';
 import type { ConversationPanels } from '../panel/conversationPanels';
 import { conversationName, panelTitle } from '../panel/panelText';
-import { toast, type ToastAction } from '../ui/notifications';
-import { timeOfDay } from '../util/localization';
+import { showToast, type ToastAction } from '../ui/notifications';
+import { formatTime } from '../util/localization';
 
 /** A notification about a turn whose panel is not visible. */
 export type TurnNotice =
@@ -102,7 +102,7 @@ function showTurnNotice(
   const show: ToastAction = { title: vscode.l10n.t('Show'), run: () => reveal(deps, conversation.id) };
   switch (notice.kind) {
     case 'failed':
-      return toast(
+      return showToast(
         log,
         'warning',
         notice.partial
@@ -111,14 +111,14 @@ function showTurnNotice(
         [show],
       );
     case 'waiting':
-      return toast(
+      return showToast(
         log,
         'information',
-        vscode.l10n.t('“{0}” is waiting until {1}. {2}', name, timeOfDay(notice.until), notice.message),
+        vscode.l10n.t('“{0}” is waiting until {1}. {2}', name, formatTime(notice.until), notice.message),
         [show, { title: vscode.l10n.t('Retry now'), run: () => retryNow(deps, conversation.id, exchangeId) }],
       );
     case 'done':
-      return toast(log, 'information', vscode.l10n.t('“{0}”: the answer is complete.', name), [show]);
+      return showToast(log, 'information', vscode.l10n.t('“{0}”: the answer is complete.', name), [show]);
   }
 }
 

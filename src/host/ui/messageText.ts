@@ -2,12 +2,12 @@ import type { Localize } from '../../engine/engine';
 import { visibleText } from '../../engine/gateway/visibleText';
 
 /** Removes the final full stop of a text that is quoted within a sentence. An ellipsis stays. */
-export function withoutFullStop(text: string): string {
+export function trimTrailingPeriod(text: string): string {
   return text.replace(/(?<!\.)\.$|。$/, '');
 }
 
 /** Escapes links in a text from outside: VS Code turns `[text](target)` in a notification into a link, even to a command. */
-export function withoutLinks(text: string): string {
+export function escapeMarkdownLinks(text: string): string {
   return text.replaceAll('](', '] (');
 }
 
@@ -15,11 +15,11 @@ const defaultMaxLength = 200;
 
 /** Returns a text from outside as a label for VS Code: one line, without hidden characters and without icons. */
 export function plainLabel(text: string, maxLength = defaultMaxLength): string {
-  return withoutIcons(visibleText(text, maxLength));
+  return escapeIcons(visibleText(text, maxLength));
 }
 
 /** Escapes icons such as `$(alert)` in a label by inserting an invisible word joiner. */
-export function withoutIcons(text: string): string {
+export function escapeIcons(text: string): string {
   return text.replaceAll('$(', '$\u2060(');
 }
 
@@ -27,7 +27,7 @@ export function withoutIcons(text: string): string {
 const maxSeconds = 90;
 
 /** Formats a duration, e.g. `4.1 s`, `37 s` or `1 min 40 s`. @param ms milliseconds */
-export function spokenDuration(ms: number, localize: Localize): string {
+export function formatDuration(ms: number, localize: Localize): string {
   const tenths = Math.round(Math.max(0, ms) / 100) / 10;
   const seconds = tenths < 10 ? tenths : Math.round(tenths);
   if (seconds <= maxSeconds) return localize('{0} s', { 0: seconds });

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { visibleText } from '../../engine/gateway/visibleText';
 import type { Log } from '../diagnostics/log';
 import { resultWithin } from '../util/systemClock';
-import { withoutLinks } from './messageText';
+import { escapeMarkdownLinks } from './messageText';
 
 type ToastKind = 'information' | 'warning' | 'error';
 
@@ -18,7 +18,7 @@ const maxMessageChars = 1000;
  * Shows a notification without waiting until the user dismisses it. The message may quote text from outside, so it is
  * reduced to one line without links and hidden characters.
  */
-export function toast(
+export function showToast(
   log: Pick<Log, 'error'>,
   kind: ToastKind,
   message: string,
@@ -26,7 +26,7 @@ export function toast(
 ): void {
   const selection = showMessage(
     kind,
-    withoutLinks(visibleText(message, maxMessageChars)),
+    escapeMarkdownLinks(visibleText(message, maxMessageChars)),
     ...actions.map(({ title }) => title),
   );
   selection
@@ -46,28 +46,28 @@ function showMessage(kind: ToastKind, message: string, ...titles: string[]): The
 }
 
 /** Returns a button that opens a setting. @param id setting id, e.g. `holysheep.baseUrl` */
-export function openSetting(id: string, title = vscode.l10n.t('Open settings')): ToastAction {
+export function openSettingAction(id: string, title = vscode.l10n.t('Open settings')): ToastAction {
   return { title, run: () => vscode.commands.executeCommand('workbench.action.openSettings', `@id:${id}`) };
 }
 
-export function checkUrl(): ToastAction {
-  return openSetting('holysheep.baseUrl', vscode.l10n.t('Check URL'));
+export function checkUrlAction(): ToastAction {
+  return openSettingAction('holysheep.baseUrl', vscode.l10n.t('Check URL'));
 }
 
-export function enterApiKey(title = vscode.l10n.t('Set API key')): ToastAction {
+export function enterApiKeyAction(title = vscode.l10n.t('Set API key')): ToastAction {
   return { title, run: () => vscode.commands.executeCommand('holysheep.setApiKey') };
 }
 
-export function openLog(): ToastAction {
+export function openLogAction(): ToastAction {
   return { title: vscode.l10n.t('Show log'), run: () => vscode.commands.executeCommand('holysheep.showLog') };
 }
 
-export function exportDiagnostics(): ToastAction {
+export function exportDiagnosticsAction(): ToastAction {
   const title = vscode.l10n.t('Export diagnostics');
   return { title, run: () => vscode.commands.executeCommand('holysheep.exportDiagnostics') };
 }
 
-export function networkSettings(): ToastAction {
+export function networkSettingsAction(): ToastAction {
   return {
     title: vscode.l10n.t('Proxy and certificate settings'),
     run: () => vscode.commands.executeCommand('workbench.action.openSettings', 'http.proxy'),
@@ -78,7 +78,7 @@ export function networkSettings(): ToastAction {
 const progressDelayMs = 500;
 
 /** Runs work, and shows a cancellable notification if it takes longer than {@link progressDelayMs}. */
-export async function lateProgress<T>(
+export async function withDelayedProgress<T>(
   title: string,
   work: (token: vscode.CancellationToken) => Promise<T>,
 ): Promise<T> {

@@ -27,20 +27,20 @@ export class FencedText {
     }
     const remainder = text.slice(start);
     this.line.read(remainder);
-    const output = start > 0 ? this.rest() + complete : '';
+    const output = start > 0 ? this.flush() + complete : '';
     this.buffered += remainder;
-    return this.fence || this.line.mayBeFence ? output : output + this.rest();
+    return this.fence || this.line.mayBeFence ? output : output + this.flush();
   }
 
   /** Returns the text that was held back, for the end of the text or for something that must be shown at once. */
-  rest(): string {
+  flush(): string {
     const text = this.buffered;
     this.buffered = '';
     return text;
   }
 
   /** The lines that close the open code block and open it again, or undefined when no block is open. */
-  get seam(): { readonly close: string; readonly open: string } | undefined {
+  get interruption(): { readonly close: string; readonly open: string } | undefined {
     if (!this.fence) return undefined;
     const { indent, marker, info } = this.fence;
     return { close: `${indent}${marker}\n`, open: `${marker}${info}\n` };

@@ -65,7 +65,7 @@ export async function openWithoutBlocking(path: string): Promise<FileHandle> {
 }
 
 /** Returns undefined for an `ENOENT` error, for use in `catch`. @throws any other error */
-export function unlessMissing(error: unknown): undefined {
+export function ignoreMissingFile(error: unknown): undefined {
   if (hasCode(error, 'ENOENT')) return undefined;
   throw error;
 }

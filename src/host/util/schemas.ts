@@ -2,10 +2,10 @@ import * as v from 'valibot';
 import { ArgumentError } from './userError';
 
 /** The schemas of all fields of `T`: the compiler requires one for every field, and checks what it returns. */
-export type Entries<T> = { readonly [K in keyof T]-?: v.GenericSchema<unknown, T[K]> };
+export type FieldSchemas<T> = { readonly [K in keyof T]-?: v.GenericSchema<unknown, T[K]> };
 
 /** The member of a union of messages, events or journal lines whose `type` is `Type`. */
-export type OfType<Union, Type> = Union extends { readonly type: infer Types }
+export type MemberOfType<Union, Type> = Union extends { readonly type: infer Types }
   ? Type extends Types
     ? Union
     : never
@@ -17,7 +17,7 @@ export function oneOf<T extends string>(record: Readonly<Record<T, unknown>>) {
 }
 
 /** Returns a copy of the value with only its known fields, or undefined when the value can't be used. */
-export function parsed<T>(schema: v.GenericSchema<unknown, T>, value: unknown): T | undefined {
+export function parseOrUndefined<T>(schema: v.GenericSchema<unknown, T>, value: unknown): T | undefined {
   const result = v.safeParse(schema, value, { abortEarly: true });
   return result.success ? result.output : undefined;
 }
@@ -26,7 +26,7 @@ export function parsed<T>(schema: v.GenericSchema<unknown, T>, value: unknown): 
  * Returns the argument of a command.
  * @throws ArgumentError with the message of the first schema that does not accept its value
  */
-export function parsedArgument<T>(schema: v.GenericSchema<unknown, T>, value: unknown): T {
+export function parseArgument<T>(schema: v.GenericSchema<unknown, T>, value: unknown): T {
   const result = v.safeParse(schema, value, { abortEarly: true });
   if (result.success) return result.output;
   throw new ArgumentError(result.issues[0].message);

@@ -22,6 +22,6 @@ export class ArgumentError extends TypeError {
 }
 
 /** Returns the message of a thrown value of any type. */
-export function messageOf(problem: unknown): string {
+export function errorMessage(problem: unknown): string {
   return problem instanceof Error ? problem.message : String(problem);
 }

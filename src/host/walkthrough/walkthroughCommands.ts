@@ -5,8 +5,8 @@ import { followWalkthroughSteps } from './walkthroughProgress';
 
 const walkthroughId = 'holysheep.holysheep-prompt#start';
 
-export function registerWalkthrough({ own, conversations, setContext }: Services): readonly Command[] {
-  own(followWalkthroughSteps(conversations, setContext));
+export function registerWalkthrough({ register, conversations, setContext }: Services): readonly Command[] {
+  register(followWalkthroughSteps(conversations, setContext));
   return [
     {
       id: 'holysheep.openWalkthrough',

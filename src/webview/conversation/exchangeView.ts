@@ -1,9 +1,9 @@
 import {
   type ExchangeView as Exchange,
-  hasArrived,
+  hasPartialAnswer,
   isRunning,
   type RecordedEvent,
-  reduce,
+  reduceTurn,
   type TurnState,
 } from '../../shared/protocol';
 import { announcementFor } from '../a11y/announcer';
@@ -16,7 +16,7 @@ import { createUserArticle, type UserArticle } from './userArticle';
 const noop = (): void => undefined;
 
 /**
- * The two articles of an exchange. The state is computed from the events by `reduce`, and the text is appended in parts.
+ * The two articles of an exchange. The state is computed from the events by `reduceTurn`, and the text is appended in parts.
  * Before the exchange is drawn, the articles contain the prompt and an empty space of the estimated height of the answer.
  */
 export class ExchangeView implements Drawable {
@@ -75,7 +75,7 @@ export class ExchangeView implements Drawable {
   /** Whether the turn is running or has run. A turn that is queued, or was removed from the queue, has not started. */
   get hasStarted(): boolean {
     if (this.exchange.queued) return false;
-    return isRunning(this.state.phase) || this.state.attempts > 0 || hasArrived(this.state);
+    return isRunning(this.state.phase) || this.state.attempts > 0 || hasPartialAnswer(this.state);
   }
 
   get isRunning(): boolean {
@@ -100,7 +100,7 @@ export class ExchangeView implements Drawable {
     const { turn } = this;
     for (const event of events) {
       const before = this.state;
-      this.state = reduce(before, event);
+      this.state = reduceTurn(before, event);
       const announcement = announcementFor(this.context, event, { before, state: this.state });
       if (announcement) this.context.announcer.announce(announcement);
       turn?.texts.apply(event, before, this.state);

@@ -147,10 +147,7 @@ interface FoldedPrompt {
  * @param text the element that contains the prompt
  * @returns undefined if the prompt is short
  */
-function foldLongPrompt(
-  { strings, onPromptUnfold: onPromptUnfold }: PageContext,
-  text: HTMLElement,
-): FoldedPrompt | undefined {
+function foldLongPrompt({ strings, onPromptUnfold }: PageContext, text: HTMLElement): FoldedPrompt | undefined {
   const prompt = text.textContent;
   if (columnsOf(prompt) <= maxUnfoldedColumns && prompt.split('\n', maxUnfoldedLines + 1).length <= maxUnfoldedLines)
     return undefined;
@@ -174,7 +171,7 @@ function foldLongPrompt(
     get isFolded() {
       return isFolded;
     },
-    setFolded: setFolded,
+    setFolded,
   };
 }
 

@@ -1,4 +1,12 @@
-import { initialTurn, isRunning, monotonicOf, runsOf, totalsOf, type TurnState, waitedMs } from '../../shared/protocol';
+import {
+  initialTurn,
+  isRunning,
+  toMonotonic,
+  segmentsOf,
+  totalsOf,
+  type TurnState,
+  waitedMs,
+} from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { element, setText } from '../util/element';
 import { fill } from '../util/format';
@@ -54,7 +62,7 @@ export function createTimeline(context: PageContext): Timeline {
 
 /** Returns whether the turn has made an attempt or has waited for one. */
 export function hasTimeline(state: TurnState): boolean {
-  return runsOf(state).some(({ ledger }) => ledger.entries.length > 0 || ledger.waits.length > 0);
+  return segmentsOf(state).some(({ ledger }) => ledger.entries.length > 0 || ledger.waits.length > 0);
 }
 
 /** Returns whether the turn has waited or has needed more than one attempt. */
@@ -83,7 +91,7 @@ function timelineCaption(context: PageContext, state: TurnState): string {
 
 /** Returns the content of a timeline: the picture, its legend, the totals, and a list of all attempts and waits. */
 function createTimelineBody(context: PageContext, state: TurnState): readonly HTMLElement[] {
-  const now = isRunning(state.phase) ? monotonicOf(state, context.clock.now()) : undefined;
+  const now = isRunning(state.phase) ? toMonotonic(state, context.clock.now()) : undefined;
   const spans = createSpans(state, now);
   const totals = totalsOf(state, now);
   const [attempts = '', ...remaining] = totalsTexts(context, totals);

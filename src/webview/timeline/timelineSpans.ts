@@ -1,10 +1,10 @@
 import {
-  lastKnownAt,
+  lastActivityAt,
   throughputSeconds,
-  runsOf,
+  segmentsOf,
   type LedgerEntry,
   type LedgerWait,
-  type TurnRun,
+  type TurnSegment,
   type TurnState,
 } from '../../shared/protocol';
 import { minDisplayedMs } from './timelineDetails';
@@ -62,7 +62,7 @@ export function createSpans(state: TurnState, now?: number): TurnSpans {
   };
   let attempts = 0;
   let total = 0;
-  for (const segment of runsOf(state)) {
+  for (const segment of segmentsOf(state)) {
     if (segment.startedAt === undefined) continue;
     const axis = createAxis(segment, total, segment === state ? now : undefined);
     spans.segments.push({ from: total, to: axis.end });
@@ -82,14 +82,14 @@ interface SegmentAxis {
   readonly toAxis: (at: number) => number;
 }
 
-function createAxis(segment: TurnRun, start: number, now: number | undefined): SegmentAxis {
+function createAxis(segment: TurnSegment, start: number, now: number | undefined): SegmentAxis {
   const { startedAt = 0 } = segment;
-  const end = start + Math.max(0, (now ?? lastKnownAt(segment)) - startedAt);
+  const end = start + Math.max(0, (now ?? lastActivityAt(segment)) - startedAt);
   return { start, end, toAxis: (at) => Math.min(end, Math.max(start, start + at - startedAt)) };
 }
 
 function segmentParts(
-  segment: TurnRun,
+  segment: TurnSegment,
   axis: SegmentAxis,
   attemptsBefore: number,
 ): readonly (WaitSpan | AttemptSpan)[] {
@@ -117,7 +117,7 @@ function waitSpans(waits: readonly LedgerWait[], { toAxis, end }: SegmentAxis): 
 }
 
 function attemptSpan(
-  segment: TurnRun,
+  segment: TurnSegment,
   entry: LedgerEntry,
   axis: SegmentAxis,
   until: number,
@@ -138,12 +138,15 @@ function attemptSpan(
  * Returns the time from the start of a running attempt to its first token, in milliseconds. If an earlier attempt
  * received the first token of the turn, the arrival of the headers is the best estimate.
  */
-function firstTokenSoFar({ firstTokenAt, lastTokenAt = -Infinity }: TurnRun, entry: LedgerEntry): number | undefined {
+function firstTokenSoFar(
+  { firstTokenAt, lastTokenAt = -Infinity }: TurnSegment,
+  entry: LedgerEntry,
+): number | undefined {
   if (firstTokenAt === undefined || lastTokenAt < entry.at) return undefined;
   return firstTokenAt >= entry.at ? firstTokenAt - entry.at : (entry.headersMs ?? 0);
 }
 
-function throughputSpans({ throughput }: TurnRun, { start, end }: SegmentAxis): readonly ThroughputSpan[] {
+function throughputSpans({ throughput }: TurnSegment, { start, end }: SegmentAxis): readonly ThroughputSpan[] {
   return throughputSeconds(throughput).map(({ second, chars }) => {
     const from = Math.min(end, start + second * 1000);
     return { from, to: Math.min(end, from + 1000), chars };

@@ -1,5 +1,5 @@
 import { faultLabel } from '../../shared/panelStrings';
-import { type Failure, hasArrived, type LedgerEntry, totalsOf, type TurnState } from '../../shared/protocol';
+import { type Failure, hasPartialAnswer, type LedgerEntry, totalsOf, type TurnState } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { totalsTexts, waitDetails, waitTitle } from '../timeline/timelineDetails';
 import { createSpans } from '../timeline/timelineSpans';
@@ -46,7 +46,7 @@ function createFailureDetails(
     [
       strings.detailsDone,
       ...createRetrySummary(context, event, state),
-      ...(hasArrived(state) ? [strings.detailsPartialAnswerKept] : []),
+      ...(hasPartialAnswer(state) ? [strings.detailsPartialAnswerKept] : []),
     ],
     [strings.detailsRemedy, help[kind].remedy],
     ...(detail ? [[strings.detailsProvider, element('span', { class: 'provider-message' }, detail)] as const] : []),

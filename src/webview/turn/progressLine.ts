@@ -1,4 +1,4 @@
-import { epochOf, startsAgain, type TurnState } from '../../shared/protocol';
+import { toEpoch, isRestarting, type TurnState } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { element, setText } from '../util/element';
 import { fill } from '../util/format';
@@ -48,7 +48,7 @@ function progressText(
     case 'connecting':
       return state.isQuiet ? fillQuiet(strings.quiet) : fill(strings.connecting, host);
     case 'resuming':
-      if (startsAgain(state)) return state.isQuiet ? fillQuiet(strings.restartingQuiet) : strings.restarting;
+      if (isRestarting(state)) return state.isQuiet ? fillQuiet(strings.restartingQuiet) : strings.restarting;
       return state.isQuiet ? fillQuiet(strings.resumingQuiet) : strings.resuming;
     case 'streaming':
       return state.isQuiet ? fillQuiet(strings.quietStream) : '';
@@ -59,6 +59,6 @@ function progressText(
 
 function quietDuration({ format, clock }: Pick<PageContext, 'format' | 'clock'>, state: TurnState): string {
   const now = clock.now();
-  const since = epochOf(state, state.quietSince ?? 0) ?? now;
+  const since = toEpoch(state, state.quietSince ?? 0) ?? now;
   return format.duration(now - since);
 }

@@ -1,5 +1,5 @@
 import type { PanelStrings } from '../../shared/panelStrings';
-import { type ModelSwitch, type TurnState, visibleText, hasArrived } from '../../shared/protocol';
+import { type ModelSwitch, type TurnState, visibleText, hasPartialAnswer } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { element, button } from '../util/element';
 import { fill } from '../util/format';
@@ -84,7 +84,7 @@ export function createOutcomeLine(
 
 /** Returns the message for a stopped turn, which depends on whether a part of the answer has arrived. */
 export function stoppedText(strings: PanelStrings, state: TurnState): string {
-  return hasArrived(state) ? strings.stoppedPartial : strings.stopped;
+  return hasPartialAnswer(state) ? strings.stoppedPartial : strings.stopped;
 }
 
 function outcomeText({ strings }: PageContext, state: TurnState): string | undefined {
@@ -92,7 +92,7 @@ function outcomeText({ strings }: PageContext, state: TurnState): string | undef
     case 'stopped':
       return stoppedText(strings, state);
     case 'interrupted':
-      return hasArrived(state) ? strings.interruptedPartial : strings.interrupted;
+      return hasPartialAnswer(state) ? strings.interruptedPartial : strings.interrupted;
     case 'done':
       return state.finishReason === 'length' ? strings.lengthLimit : undefined;
     default:

@@ -1,4 +1,4 @@
-import { isRunning, type TurnState, type WaitingEvent, waitIdentity } from '../../shared/protocol';
+import { isRunning, type TurnState, type WaitingEvent, waitKey } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { element, setText } from '../util/element';
 import { type Card, type CardSlot, createCardSlot } from './cardParts';
@@ -79,7 +79,7 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
         state.toolCalls.map(({ name }) => name),
         () => createToolCalls(context.strings, state.toolCalls),
       );
-      card.show([state.phase, state.failure, isLatest, ...(state.wait ? waitIdentity(state.wait) : [])], () =>
+      card.show([state.phase, state.failure, isLatest, ...(state.wait ? waitKey(state.wait) : [])], () =>
         createTurnCard(context, exchangeId, state, viewContext),
       );
       summary.update(state);

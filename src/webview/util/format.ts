@@ -1,5 +1,5 @@
 import type { PanelStrings } from '../../shared/panelStrings';
-import { knownLocale } from '../../shared/protocol';
+import { toSupportedLocale } from '../../shared/protocol';
 
 /** Formats numbers, times and lists in the user's language. */
 export interface Format {
@@ -25,7 +25,7 @@ export function createFormat(
   locale: string,
   strings: Pick<PanelStrings, 'seconds' | 'minutes' | 'minutesSeconds'>,
 ): Format {
-  const language = knownLocale(locale);
+  const language = toSupportedLocale(locale);
   const tenths = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
   const integers = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
   const compact = new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 });

@@ -588,7 +588,7 @@ describe('retry controller', () => {
   ] as const) {
     it(`charges ${retries} ${retries === 1 ? 'retry' : 'retries'} for ${name}`, () => {
       const { controller, budget, history } = turnParts();
-      controller.handle(faultOfRow(row), { gate: undefined, budget }, { ...context, isResuming: isResuming });
+      controller.handle(faultOfRow(row), { gate: undefined, budget }, { ...context, isResuming });
       controller.settleCharge(false);
       assert.equal(history.retries, retries);
     });

@@ -64,7 +64,7 @@ describe('unreadable system keyring', () => {
       info: record,
       warn: record,
       error: record,
-      hide: () => undefined,
+      redactSecret: () => undefined,
     } as unknown as Log;
     const fail = (): Promise<never> => Promise.reject(cause);
     const secrets = { get: fail, store: fail, delete: fail, keys: fail, onDidChange: subscribe };

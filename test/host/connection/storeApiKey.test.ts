@@ -76,7 +76,7 @@ describe('Set API Key command', () => {
         set: (origin: string, key: string) => Promise.resolve(stored.set(origin, key)),
       },
       demo: { leave: () => Promise.resolve(void (hasLeftDemo = true)) },
-      log: { keys: new KnownKeys(), hide: ignore, info: ignore, warn: ignore, error: ignore },
+      log: { keys: new KnownKeys(), redactSecret: ignore, info: ignore, warn: ignore, error: ignore },
     } as unknown as SetApiKeyDeps;
     return (await storeApiKey(deps, argument)).state;
   };

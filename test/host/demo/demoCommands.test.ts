@@ -35,7 +35,7 @@ describe('Open Demo command', () => {
     const tour = {
       ask: (conversation: Conversation, model: string) => void startedScenarios.push([conversation, model]),
     };
-    const services = { own: () => undefined, demo, tour, conversations, panels } as unknown as Services;
+    const services = { register: () => undefined, demo, tour, conversations, panels } as unknown as Services;
     const [command] = registerDemo(services);
     assert.equal(command?.id, 'holysheep.openDemo');
     await command.execute(argument);

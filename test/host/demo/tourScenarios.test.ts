@@ -53,7 +53,7 @@ describe('scenarios of the demo tour', () => {
 
   it('include five scenarios in a fixed order', () => {
     assert.deepEqual(
-      demoModels.filter(({ watch }) => watch !== undefined).map(({ id }) => id),
+      demoModels.filter(({ description }) => description !== undefined).map(({ id }) => id),
       stories.map(({ model }) => model),
     );
   });

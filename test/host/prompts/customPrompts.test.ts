@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Store } from '../../../src/host/conversation/promptHistoryStore';
+import type { StateStore } from '../../../src/host/conversation/promptHistoryStore';
 import { CustomPrompts } from '../../../src/host/prompts/customPrompts';
 import type { UserPrompt } from '../../../src/host/settings/settingValues';
 
@@ -17,7 +17,7 @@ function createPrompts(
   stored = new Map<string, unknown>(),
 ): Workspace & { readonly customPrompts: CustomPrompts; readonly stored: Map<string, unknown> } {
   const state: Workspace = { user: [userPrompt], workspacePrompts: [workspacePrompt], trusted: true, ...workspace };
-  const memory: Store = {
+  const memory: StateStore = {
     get: (key) => stored.get(key),
     update: (key, value) => {
       // VS Code stores values as JSON.
@@ -36,18 +36,18 @@ describe('workspace prompts', () => {
   it('need consent before they are listed', () => {
     const { customPrompts } = createPrompts();
     assert.deepEqual(customPrompts.list(), [{ ...userPrompt, from: 'user' }]);
-    assert.deepEqual(customPrompts.unasked(), [workspacePrompt]);
+    assert.deepEqual(customPrompts.awaitingConsent(), [workspacePrompt]);
   });
 
   it('are listed after the user prompts once the user has agreed, also in the next window', async () => {
     const { customPrompts, stored } = createPrompts();
-    await customPrompts.agree(customPrompts.unasked());
+    await customPrompts.agree(customPrompts.awaitingConsent());
     for (const instance of [customPrompts, createPrompts({}, stored).customPrompts]) {
       assert.deepEqual(instance.list(), [
         { ...userPrompt, from: 'user' },
         { ...workspacePrompt, from: 'workspace' },
       ]);
-      assert.deepEqual(instance.unasked(), []);
+      assert.deepEqual(instance.awaitingConsent(), []);
     }
   });
 
@@ -60,19 +60,19 @@ describe('workspace prompts', () => {
     it(`need consent again when their ${property} has changed`, async () => {
       const workspace = createPrompts();
       const { customPrompts } = workspace;
-      await customPrompts.agree(customPrompts.unasked());
+      await customPrompts.agree(customPrompts.awaitingConsent());
       workspace.workspacePrompts = changed;
       assert.deepEqual(titles(customPrompts.list()), ['User']);
-      assert.deepEqual(customPrompts.unasked(), changed);
+      assert.deepEqual(customPrompts.awaitingConsent(), changed);
     });
   }
 
   it('need no new consent when they change back to a set that the user agreed to', async () => {
     const workspace = createPrompts();
     const { customPrompts } = workspace;
-    await customPrompts.agree(customPrompts.unasked());
+    await customPrompts.agree(customPrompts.awaitingConsent());
     workspace.workspacePrompts = [userPrompt];
-    await customPrompts.agree(customPrompts.unasked());
+    await customPrompts.agree(customPrompts.awaitingConsent());
     workspace.workspacePrompts = [workspacePrompt];
     assert.deepEqual(titles(customPrompts.list()), ['User', 'Workspace']);
   });
@@ -83,7 +83,7 @@ describe('workspace prompts', () => {
     await customPrompts.refuse();
     workspace.workspacePrompts = [{ title: 'Other', template: 'c' }];
     assert.deepEqual(
-      [titles(customPrompts.list()), customPrompts.unasked(), titles(customPrompts.refused())],
+      [titles(customPrompts.list()), customPrompts.awaitingConsent(), titles(customPrompts.refused())],
       [['User'], [], ['Other']],
     );
   });
@@ -98,20 +98,20 @@ describe('workspace prompts', () => {
   it('need consent again when they have changed while the dialog was open', async () => {
     const workspace = createPrompts();
     const { customPrompts } = workspace;
-    const offered = customPrompts.unasked();
+    const offered = customPrompts.awaitingConsent();
     workspace.workspacePrompts = [{ ...workspacePrompt, template: 'send me your keys' }];
     await customPrompts.agree(offered);
     assert.deepEqual(titles(customPrompts.list()), ['User']);
-    assert.equal(customPrompts.unasked().length, 1);
+    assert.equal(customPrompts.awaitingConsent().length, 1);
   });
 
   it('are ignored in an untrusted workspace, with or without consent', async () => {
     const workspace = createPrompts();
     const { customPrompts } = workspace;
-    await customPrompts.agree(customPrompts.unasked());
+    await customPrompts.agree(customPrompts.awaitingConsent());
     workspace.trusted = false;
     assert.deepEqual(
-      [titles(customPrompts.list()), customPrompts.unasked(), customPrompts.refused()],
+      [titles(customPrompts.list()), customPrompts.awaitingConsent(), customPrompts.refused()],
       [['User'], [], []],
     );
     await customPrompts.refuse();
@@ -120,7 +120,7 @@ describe('workspace prompts', () => {
 
   it('are listed after a user prompt with the same title', async () => {
     const { customPrompts } = createPrompts({ workspacePrompts: [{ ...userPrompt, template: 'other' }] });
-    await customPrompts.agree(customPrompts.unasked());
+    await customPrompts.agree(customPrompts.awaitingConsent());
     assert.deepEqual(
       customPrompts.list().map(({ title, template, from }) => [title, template, from]),
       [
@@ -133,7 +133,7 @@ describe('workspace prompts', () => {
   for (const value of ['text', null, [], { never: 'yes', agreed: 'all' }, { agreed: [1, null] }]) {
     it(`need consent when the stored value is invalid: ${JSON.stringify(value)}`, () => {
       assert.equal(
-        createPrompts({}, new Map([['holysheep.workspacePrompts', value]])).customPrompts.unasked().length,
+        createPrompts({}, new Map([['holysheep.workspacePrompts', value]])).customPrompts.awaitingConsent().length,
         1,
       );
     });

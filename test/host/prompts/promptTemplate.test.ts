@@ -5,7 +5,7 @@ import {
   expandTemplate,
   templateVariables,
   unknownVariables,
-  briefTitles,
+  quotedTitles,
   customPromptText,
 } from '../../../src/host/prompts/promptTemplate';
 
@@ -70,7 +70,8 @@ describe('prompt template', () => {
   });
 });
 
-const quoted = (...titles: readonly string[]): string => briefTitles(titles.map((title) => ({ title, template: 'a' })));
+const quoted = (...titles: readonly string[]): string =>
+  quotedTitles(titles.map((title) => ({ title, template: 'a' })));
 
 describe('prompt titles in a dialog', () => {
   it('are quoted', () => {

@@ -15,7 +15,7 @@ describe('context key holysheep.hasPrompts', () => {
     const template = 'Explain ${selection}';
     const prompts = [{ title: 'Explain', template, from: 'user' as const }];
     let settingsChanged: () => void = () => undefined;
-    const customPrompts = { list: () => [...prompts], unasked: () => [], refused: () => [] };
+    const customPrompts = { list: () => [...prompts], awaitingConsent: () => [], refused: () => [] };
     const settings = {
       unusablePrompts: () => [],
       onDidChange: (listener: () => void) => {

@@ -7,7 +7,7 @@ import {
   parseNumber,
   numberSettings,
   parsePrompts,
-  textFrom,
+  parseText,
   parseTimeout,
 } from '../../../src/host/settings/settingValues';
 
@@ -62,9 +62,9 @@ describe('setting with a list of choices', () => {
 
 describe('text and list settings', () => {
   it('trims a text and replaces an empty one', () => {
-    assert.equal(textFrom(' gpt-4o ', 'x'), 'gpt-4o');
-    assert.equal(textFrom('  ', 'x'), 'x');
-    assert.equal(textFrom(4, 'x'), 'x');
+    assert.equal(parseText(' gpt-4o ', 'x'), 'gpt-4o');
+    assert.equal(parseText('  ', 'x'), 'x');
+    assert.equal(parseText(4, 'x'), 'x');
   });
 
   it('keeps the valid model ids in order, without duplicates', () => {

@@ -5,7 +5,7 @@ import {
   ContextKeys,
   activityOf,
   DistinctActivity,
-  foremost,
+  pickPrimaryConversation,
   withCooldown,
   activityText,
 } from '../../../src/host/status/activity';
@@ -79,17 +79,17 @@ describe('choice of the turn to show when several run', () => {
   );
 
   it('picks the turn of the current conversation', () =>
-    assert.equal(foremost(streaming, [waits!, streaming!]), streaming));
+    assert.equal(pickPrimaryConversation(streaming, [waits!, streaming!]), streaming));
 
   it('picks a waiting turn when the current conversation has no running turn', () => {
-    assert.equal(foremost(finished, [finished!, streaming!, waits!]), waits);
-    assert.equal(foremost(undefined, [streaming!, offline!]), offline);
+    assert.equal(pickPrimaryConversation(finished, [finished!, streaming!, waits!]), waits);
+    assert.equal(pickPrimaryConversation(undefined, [streaming!, offline!]), offline);
   });
 
   it('picks the first turn when no turn waits', () =>
-    assert.equal(foremost(finished, [finished!, streaming!]), streaming));
+    assert.equal(pickPrimaryConversation(finished, [finished!, streaming!]), streaming));
 
-  it('picks nothing when no turn runs', () => assert.equal(foremost(finished, [finished!]), undefined));
+  it('picks nothing when no turn runs', () => assert.equal(pickPrimaryConversation(finished, [finished!]), undefined));
 });
 
 describe('cooldown of the selected model in the status bar', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { withoutFullStop } from '../../../src/host/ui/messageText';
+import { trimTrailingPeriod } from '../../../src/host/ui/messageText';
 
 describe('text that is quoted within a sentence', () => {
   for (const [text, expected] of [
@@ -11,7 +11,7 @@ describe('text that is quoted within a sentence', () => {
     ['', ''],
   ] as const) {
     it(text === expected ? `keeps ${JSON.stringify(text)}` : `loses its full stop: ${JSON.stringify(text)}`, () =>
-      assert.equal(withoutFullStop(text), expected),
+      assert.equal(trimTrailingPeriod(text), expected),
     );
   }
 });

@@ -9,7 +9,7 @@ describe('streamed text with code blocks', () => {
     fc.assert(
       fc.property(fc.array(piece), (pieces) => {
         const fenced = new FencedText();
-        const output = pieces.map((text) => fenced.push(text)).join('') + fenced.rest();
+        const output = pieces.map((text) => fenced.push(text)).join('') + fenced.flush();
         assert.equal(output, pieces.join(''));
       }),
     );
@@ -22,7 +22,7 @@ describe('streamed text with code blocks', () => {
         let output = '';
         for (const text of pieces) {
           output += fenced.push(text);
-          if (fenced.seam) assert.ok(output.endsWith('\n'), JSON.stringify(output));
+          if (fenced.interruption) assert.ok(output.endsWith('\n'), JSON.stringify(output));
         }
       }),
     );
@@ -41,7 +41,7 @@ describe('streamed text with code blocks', () => {
     it(`can ${seam ? 'be interrupted and reopened' : 'be interrupted without reopening'}: ${name}`, () => {
       const fenced = new FencedText();
       fenced.push(text);
-      assert.deepEqual(fenced.seam, seam);
+      assert.deepEqual(fenced.interruption, seam);
     });
   }
 
@@ -58,7 +58,7 @@ describe('streamed text with code blocks', () => {
       const fenced = new FencedText();
       let length = 0;
       for (let count = 0; count < 1_000_000; count++) length += fenced.push(unit).length;
-      assert.equal(length + fenced.rest().length, unit.length * 1_000_000);
+      assert.equal(length + fenced.flush().length, unit.length * 1_000_000);
     });
   }
 

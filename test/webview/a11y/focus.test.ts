@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { initialTurn, reduce } from '../../../src/shared/protocol';
+import { initialTurn, reduceTurn } from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';
 import { exchange, PanelPage } from '../panel/support/panelPage';
 
-const state = [ev.attempt(), ev.text('Hi'), ev.done('Hi')].reduce(reduce, initialTurn);
+const state = [ev.attempt(), ev.text('Hi'), ev.done('Hi')].reduce(reduceTurn, initialTurn);
 
 describe('keyboard focus in the conversation', () => {
   let page: PanelPage;
@@ -109,7 +109,7 @@ describe('Tab order while a turn waits', () => {
     page = new PanelPage();
     page.snapshot([
       ...['a', 'b', 'c'].map((id) => exchange(id, { state })),
-      exchange('waiting', { state: [ev.attempt(), ev.waiting()].reduce(reduce, initialTurn) }),
+      exchange('waiting', { state: [ev.attempt(), ev.waiting()].reduce(reduceTurn, initialTurn) }),
       exchange('queued', { queued: true }),
     ]);
   });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { initialTurn, reduce } from '../../../src/shared/protocol';
+import { initialTurn, reduceTurn } from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';
 import { exchange, PanelPage } from '../panel/support/panelPage';
 import { Scroller } from '../panel/support/scroller';
@@ -161,7 +161,7 @@ describe('autoscroll', () => {
 
   it('follows the end when a version is regenerated, but not when an existing version is shown', () => {
     scroller.wheel(-300);
-    const done = [ev.attempt(), ev.text('Hi'), ev.done('Hi')].reduce(reduce, initialTurn);
+    const done = [ev.attempt(), ev.text('Hi'), ev.done('Hi')].reduce(reduceTurn, initialTurn);
     page.receive({ type: 'path', exchanges: [exchange('b', { state: done })] });
     scroller.grow(100);
     assert.equal(scroller.distanceFromEnd, 400);

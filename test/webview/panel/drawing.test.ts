@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import type { ExchangeView, TurnState } from '../../../src/shared/protocol';
-import { initialTurn, reduce } from '../../../src/shared/protocol';
+import { initialTurn, reduceTurn } from '../../../src/shared/protocol';
 import { ev } from './support/events';
 import { exchange, PanelPage } from './support/panelPage';
 import { sliceChars } from './support/plainMarkdown';
 
-const done = (text: string): TurnState => [ev.attempt(), ev.text(text), ev.done(text)].reduce(reduce, initialTurn);
+const done = (text: string): TurnState => [ev.attempt(), ev.text(text), ev.done(text)].reduce(reduceTurn, initialTurn);
 const long = 'word '.repeat(sliceChars);
 
 describe('drawing of turns', () => {

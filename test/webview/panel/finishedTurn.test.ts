@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { FailedEvent, StreamEvent } from '../../../src/engine/events';
 import { markInterrupted } from '../../../src/engine/state/turnState';
-import { initialTurn, reduce } from '../../../src/shared/protocol';
+import { initialTurn, reduceTurn } from '../../../src/shared/protocol';
 import { ev } from './support/events';
 import { exchange, PanelPage, startOfTime } from './support/panelPage';
 
@@ -225,7 +225,7 @@ describe('finished turn', () => {
   });
 
   it('shows the reason of a wait that was interrupted with its window', () => {
-    const state = markInterrupted([...retried.slice(0, 3), ev.waiting({ at: 21_000 })].reduce(reduce, initialTurn));
+    const state = markInterrupted([...retried.slice(0, 3), ev.waiting({ at: 21_000 })].reduce(reduceTurn, initialTurn));
     page.snapshot([exchange('a', { state })]);
     assert.equal(rows().at(-1)?.[1], 'Waiting: rate limited');
   });
@@ -269,7 +269,7 @@ describe('finished turn', () => {
       [[ev.reasoning('Hm')], withText],
     ] as const) {
       it(`shows for a turn that was ${name} after ${arrived[0]?.type ?? 'nothing'}: ${message}`, () => {
-        const running = [ev.attempt(), ...arrived].reduce(reduce, initialTurn);
+        const running = [ev.attempt(), ...arrived].reduce(reduceTurn, initialTurn);
         page.snapshot([exchange('a', { state: name === 'interrupted' ? markInterrupted(running) : running })]);
         if (name === 'stopped') {
           page.events('a', ev.stopped(running.text));
@@ -324,7 +324,7 @@ describe('finished turn', () => {
 
   it('shows all segments of an answer that the user has continued', () => {
     const first = [ev.attempt({ at: 1000 }), ev.text('Hel', 2000), ev.usage(), { ...ev.stopped('Hel'), at: 5000 }];
-    const stopped = first.reduce(reduce, initialTurn);
+    const stopped = first.reduce(reduceTurn, initialTurn);
     page.snapshot([exchange('a', { state: { ...initialTurn, text: 'Hel', previousSegments: [stopped] } })]);
     page.events('a', ev.attempt({ at: 90_000 }), ev.text('lo', 91_000), ev.usage(), ev.done('Hello', { at: 93_000 }));
     assert.equal(summaryLine(), 'Answered after 2 attempts');
@@ -440,7 +440,7 @@ describe('finished turn', () => {
   });
 
   it('offers Restart answer only for the latest stopped turn', () => {
-    const stopped = [ev.attempt(), ev.text('Hi'), ev.stopped('Hi')].reduce(reduce, initialTurn);
+    const stopped = [ev.attempt(), ev.text('Hi'), ev.stopped('Hi')].reduce(reduceTurn, initialTurn);
     page.snapshot([exchange('a', { state: stopped }), exchange('b', { state: stopped })]);
     assert.ok(page.one('button', 'Restart answer'));
     assert.equal(page.root.querySelectorAll('.outcome').length, 2);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events';
-import { initialTurn, reduce } from '../../../src/shared/protocol';
+import { initialTurn, reduceTurn } from '../../../src/shared/protocol';
 import { ev } from './support/events';
 import { exchange, PanelPage } from './support/panelPage';
 
@@ -39,7 +39,7 @@ describe('panel restored in the middle of a turn', () => {
   const htmlAfter = (replayed: readonly StreamEvent[], live: readonly StreamEvent[]): string => {
     const page = new PanelPage();
     pages.push(page);
-    page.snapshot([exchange('a', { state: replayed.reduce(reduce, initialTurn) })]);
+    page.snapshot([exchange('a', { state: replayed.reduce(reduceTurn, initialTurn) })]);
     for (const event of live) page.events('a', event);
     const html = page.one('log').outerHTML;
     page.dispose();

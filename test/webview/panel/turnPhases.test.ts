@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events';
 import type { TurnPhase } from '../../../src/engine/state/turnState';
 import { markInterrupted } from '../../../src/engine/state/turnState';
-import { reduce, initialTurn } from '../../../src/shared/protocol';
+import { reduceTurn, initialTurn } from '../../../src/shared/protocol';
 import { ev } from './support/events';
 import { exchange, PanelPage } from './support/panelPage';
 
@@ -165,13 +165,13 @@ describe('turn on screen', () => {
       assertShows(expected);
     });
     it(`shows the state “${name}” of a snapshot`, () => {
-      page.snapshot([exchange('a', { state: expected.events.reduce(reduce, initialTurn) })]);
+      page.snapshot([exchange('a', { state: expected.events.reduce(reduceTurn, initialTurn) })]);
       assertShows(expected);
     });
   }
 
   it('shows an interrupted turn with Continue and Restart answer', () => {
-    const state = markInterrupted([start, ev.text('Hel')].reduce(reduce, initialTurn));
+    const state = markInterrupted([start, ev.text('Hel')].reduce(reduceTurn, initialTurn));
     page.snapshot([exchange('a', { state })]);
     assertShows(row([], 'interrupted', 'Hel', '', ['Continue', 'Restart answer', 'Copy', 'Get code…']));
     page.click('Restart answer');
@@ -183,7 +183,7 @@ describe('turn on screen', () => {
   });
 
   it('has one log, one textbox, and an article for each prompt and each answer', () => {
-    page.snapshot([exchange('a', { state: [start, ev.done('Hi')].reduce(reduce, initialTurn) }), exchange('b')]);
+    page.snapshot([exchange('a', { state: [start, ev.done('Hi')].reduce(reduceTurn, initialTurn) }), exchange('b')]);
     assert.equal(page.one('log', 'Conversation').getAttribute('aria-live'), 'off');
     assert.ok(page.one('textbox', 'Prompt'));
     assert.deepEqual(
@@ -204,7 +204,7 @@ describe('turn on screen', () => {
   });
 
   it('offers Continue for an answer until the queued turn after it starts', () => {
-    const answered = markInterrupted([start, ev.text('Hel')].reduce(reduce, initialTurn));
+    const answered = markInterrupted([start, ev.text('Hel')].reduce(reduceTurn, initialTurn));
     const notStarted = markInterrupted(initialTurn);
     page.snapshot([exchange('a', { state: answered }), exchange('b', { state: notStarted })]);
     const offeredActions = (): (string | undefined)[] =>
@@ -228,7 +228,7 @@ describe('turn on screen', () => {
   });
 
   it('has no Stop button when no turn is running', () => {
-    page.snapshot([exchange('a', { state: [start, ev.done('Hi')].reduce(reduce, initialTurn) })]);
+    page.snapshot([exchange('a', { state: [start, ev.done('Hi')].reduce(reduceTurn, initialTurn) })]);
     assert.deepEqual(page.all('button', 'Stop'), []);
   });
 

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events';
 import { markInterrupted } from '../../../src/engine/state/turnState';
-import { initialTurn, reduce, type TurnState } from '../../../src/shared/protocol';
+import { initialTurn, reduceTurn, type TurnState } from '../../../src/shared/protocol';
 import { axisTicks } from '../../../src/webview/timeline/timelinePicture';
 import { createSpans, type TurnSpans } from '../../../src/webview/timeline/timelineSpans';
 import { ev } from '../panel/support/events';
 
-const fold = (events: readonly StreamEvent[], from: TurnState = initialTurn): TurnState => events.reduce(reduce, from);
+const fold = (events: readonly StreamEvent[], from: TurnState = initialTurn): TurnState =>
+  events.reduce(reduceTurn, from);
 
 /** Describes each span as `wait from–to` or `number from–headers–first token–to`, in milliseconds. */
 const describeParts = ({ parts }: TurnSpans): string[] =>

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { initialTurn, reduce } from '../../../src/shared/protocol';
+import { initialTurn, reduceTurn } from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';
 import { exchange, PanelPage } from '../panel/support/panelPage';
 
@@ -30,7 +30,7 @@ describe('progress line', () => {
 
   it('continues the count after a reload', () => {
     page.clock.advance(5000);
-    page.snapshot([exchange('a', { state: quiet.reduce(reduce, initialTurn) })]);
+    page.snapshot([exchange('a', { state: quiet.reduce(reduceTurn, initialTurn) })]);
     assert.equal(progress(), 'Last token 15 s ago; still connected');
   });
 

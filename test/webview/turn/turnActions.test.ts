@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import type { ExchangeView, TurnState } from '../../../src/shared/protocol';
-import { initialTurn, reduce } from '../../../src/shared/protocol';
+import { initialTurn, reduceTurn } from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';
 import { exchange, PanelPage } from '../panel/support/panelPage';
 
-const done = (text: string): TurnState => [ev.attempt(), ev.text(text), ev.done(text)].reduce(reduce, initialTurn);
+const done = (text: string): TurnState => [ev.attempt(), ev.text(text), ev.done(text)].reduce(reduceTurn, initialTurn);
 const versions = ['b1', 'b2', 'b3'];
 const version = (id: string, fields: Partial<ExchangeView> = {}): ExchangeView =>
   exchange(id, { state: done(id), versions, ...fields });
@@ -28,8 +28,11 @@ describe('versions of an answer', () => {
   });
 
   it('can be regenerated for every finished turn whose card does not already have such a button', () => {
-    const limited = [ev.attempt(), ev.text('b'), ev.done('b', { finishReason: 'length' })].reduce(reduce, initialTurn);
-    const failed = [ev.attempt(), ev.failed()].reduce(reduce, initialTurn);
+    const limited = [ev.attempt(), ev.text('b'), ev.done('b', { finishReason: 'length' })].reduce(
+      reduceTurn,
+      initialTurn,
+    );
+    const failed = [ev.attempt(), ev.failed()].reduce(reduceTurn, initialTurn);
     page.snapshot([
       exchange('a', { state: done('a') }),
       exchange('f', { state: failed }),

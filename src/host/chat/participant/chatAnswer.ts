@@ -1,5 +1,5 @@
 import type { AttemptEvent, FailedEvent, ReplacedEvent, StreamEvent, WaitingEvent } from '../../../engine/events';
-import { isDescribedBy } from '../../../shared/protocol';
+import { coversWait } from '../../../shared/protocol';
 import { FencedText } from '../../util/fencedText';
 import {
   escapeMarkdown,
@@ -70,8 +70,8 @@ export class ChatAnswer {
   ) {
     this.text = partial;
     this.fencedText.push(partial);
-    this.fencedText.rest();
-    this.reopeningFence = this.fencedText.seam?.open;
+    this.fencedText.flush();
+    this.reopeningFence = this.fencedText.interruption?.open;
   }
 
   get hasText(): boolean {
@@ -114,11 +114,11 @@ export class ChatAnswer {
         const lines = [formatSeams(this.cutMessages, formatter), formatSummary(event, formatter)].filter(
           (line) => line !== undefined,
         );
-        return [...this.append(this.fencedText.rest()), ...lines.map((line) => progress(escapeMarkdown(line)))];
+        return [...this.append(this.fencedText.flush()), ...lines.map((line) => progress(escapeMarkdown(line)))];
       }
       case 'stopped':
         this.outcome = { state: 'stopped' };
-        return this.append(this.fencedText.rest());
+        return this.append(this.fencedText.flush());
       case 'failed':
         return this.endWithFailure(event);
       case 'headers':
@@ -143,7 +143,7 @@ export class ChatAnswer {
     const { shownWait } = this;
     if (this.endsWithText && event.reason !== 'offline' && event.delayMs < minShownWaitMs) return [];
     this.shownWait = event;
-    if (shownWait && isDescribedBy(shownWait, event)) return [];
+    if (shownWait && coversWait(shownWait, event)) return [];
     const button: readonly ChatPart[] = this.hasRetryButton ? [] : [{ type: 'button', action: 'retryNow' }];
     this.hasRetryButton = true;
     return this.insertAside(...button, progress(escapeMarkdown(formatWait(event, this.formatter))));
@@ -170,11 +170,11 @@ export class ChatAnswer {
    * Returns parts that are not text of the answer. An open code block is closed before them and continued after them.
    */
   private insertAside(...parts: readonly ChatPart[]): readonly ChatPart[] {
-    const { seam } = this.fencedText;
+    const { interruption } = this.fencedText;
     this.endsWithText = false;
-    if (!seam || this.reopeningFence !== undefined) return parts;
-    this.reopeningFence = seam.open;
-    return [this.insert(seam.close), ...parts];
+    if (!interruption || this.reopeningFence !== undefined) return parts;
+    this.reopeningFence = interruption.open;
+    return [this.insert(interruption.close), ...parts];
   }
 
   /** Returns Markdown that is not text of the model. */
@@ -196,7 +196,7 @@ export class ChatAnswer {
       "The answer couldn't be resumed, and a new one doesn't match the text shown. Ask again for the complete answer.",
     );
     this.outcome = { state: 'failed', message };
-    return [...this.append(this.fencedText.rest()), { type: 'button', action: 'askAgain' }];
+    return [...this.append(this.fencedText.flush()), { type: 'button', action: 'askAgain' }];
   }
 
   private endAtTokenLimit(): readonly ChatPart[] {
@@ -210,13 +210,13 @@ export class ChatAnswer {
     }
     this.outcome = { state: 'length' };
     const limit = progress(localize('The answer reached the token limit.'));
-    return [...this.append(this.fencedText.rest()), { type: 'button', action: 'continue' }, limit];
+    return [...this.append(this.fencedText.flush()), { type: 'button', action: 'continue' }, limit];
   }
 
   private endWithFailure({ message, actions }: FailedEvent): readonly ChatPart[] {
     this.outcome = { state: 'failed', message: escapeMarkdown(message) };
     const buttons = failureButtons(actions).map((action) => ({ type: 'button', action }) as const);
-    return [...this.append(this.fencedText.rest()), ...buttons];
+    return [...this.append(this.fencedText.flush()), ...buttons];
   }
 }
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { CodePromptId } from '../../code/codePrompts';
-import { type Entries, parsed } from '../../util/schemas';
+import { type FieldSchemas, parseOrUndefined } from '../../util/schemas';
 
 /**
  * States of a response. `length` means that the answer reached the token limit. `note` means a message of the extension
@@ -40,7 +40,7 @@ const integer = v.pipe(v.number(), v.integer());
 /** Returns a schema for an optional field that is left out if its value is invalid. */
 const lenient = <T>(schema: v.GenericSchema<unknown, T>) => v.fallback(v.optional(schema), undefined);
 
-const metadataSchema = v.object<Entries<ChatMetadata>>({
+const metadataSchema = v.object<FieldSchemas<ChatMetadata>>({
   state: v.picklist(answerStates),
   command: lenient(v.custom<ChatCommand>(isChatCommand)),
   content: lenient(v.string()),
@@ -56,7 +56,7 @@ const metadataSchema = v.object<Entries<ChatMetadata>>({
  * Parses metadata, which another version of the extension may have saved. Returns undefined if the metadata is invalid.
  */
 export function parseChatMetadata(value: unknown): ChatMetadata | undefined {
-  return parsed(metadataSchema, value);
+  return parseOrUndefined(metadataSchema, value);
 }
 
 /** Name of the chat participant in package.json. */

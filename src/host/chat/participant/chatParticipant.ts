@@ -6,7 +6,7 @@ import type { ChatRequest, Connection } from '../../../engine/request';
 import type { CommandId } from '../../contributions';
 import type { RequestDefaults } from '../../conversation/turnRunner';
 import type { Log } from '../../diagnostics/log';
-import { localize, secondOfDay } from '../../util/localization';
+import { localize, formatTimeWithSeconds } from '../../util/localization';
 import { UserError } from '../../util/userError';
 import { escapeMarkdown, type ChatFormatter } from '../chatMessages';
 import { actionTitle, isChatAction, chatFollowups } from './chatActions';
@@ -41,7 +41,7 @@ interface ChatOutput {
 /** Command of every button. Its arguments are the ID of the turn and the action. */
 const buttonCommand: CommandId = 'holysheep.chatAction';
 
-const formatter: ChatFormatter = { localize, formatTime: secondOfDay };
+const formatter: ChatFormatter = { localize, formatTime: formatTimeWithSeconds };
 
 /** The chat participant `@holysheep`, which answers prompts in VS Code's chat. */
 export class ChatParticipant {

@@ -3,7 +3,7 @@ import type { Attachment } from '../../../shared/protocol';
 import { excerptOf, type CodeExcerpt } from '../../code/codeExcerpt';
 import { codeProblems } from '../../code/codeProblems';
 import { codePrompts, codePromptText } from '../../code/codePrompts';
-import { shownPath, toRange } from '../../code/editorLocations';
+import { displayPath, toRange } from '../../code/editorLocations';
 import { codeDocument, findCode } from '../../code/findCode';
 import { contextPrompt, contextLimits } from '../../context/contextPrompt';
 import { refuseHiddenLink } from '../../context/linkTarget';
@@ -215,7 +215,7 @@ async function readCode(uri: vscode.Uri, range?: vscode.Range): Promise<FoundCod
   await refuseHiddenLink(uri);
   const document = await readDocument(uri);
   const fullRange = new vscode.Range(0, 0, document.lineCount, 0);
-  const path = shownPath(uri);
+  const path = displayPath(uri);
   const excerpt = excerptOf(codeDocument(document), path, document.validateRange(range ?? fullRange), 'selection');
   if (!excerpt) throw new UserError(vscode.l10n.t('{0} is empty or no longer exists.', path));
   return foundCode(document, excerpt);

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { FaultKind } from '../../../engine/events';
-import { messageOf } from '../../util/userError';
+import { errorMessage } from '../../util/userError';
 import { escapeMarkdown } from '../chatMessages';
 import { ChatFailure, type ChatSink } from './modelAnswer';
 
@@ -55,7 +55,7 @@ export function responseSink(progress: vscode.Progress<vscode.LanguageModelRespo
  */
 export function chatError(error: unknown, initiator: unknown): unknown {
   // Any other error is a defect of this extension, which the caller has logged.
-  if (!(error instanceof ChatFailure)) return withoutStack(messageOf(error));
+  if (!(error instanceof ChatFailure)) return withoutStack(errorMessage(error));
   const { message, kind } = error;
   return isBuiltInChat(initiator) ? markdownError(message) : (codedError(kind, message) ?? withoutStack(message));
 }

@@ -1,7 +1,7 @@
 import type { FailedEvent, StreamEvent, ToolCallEvent, Usage, WaitingEvent } from '../../../engine/events';
 import { isRecord, parseJson } from '../../../engine/json';
 import type { ToolCall } from '../../../engine/request';
-import { isDescribedBy } from '../../../shared/protocol';
+import { coversWait } from '../../../shared/protocol';
 import { formatModelSwitch, formatWait, type ChatFormatter } from '../chatMessages';
 
 /** Receives the parts of an answer. A part can't be removed or changed later. */
@@ -72,7 +72,7 @@ export class ModelAnswer {
         this.addToolCall(event);
         return false;
       case 'waiting':
-        if (!this.lastWait || !isDescribedBy(this.lastWait, event)) this.showStatus(formatWait(event, this.formatter));
+        if (!this.lastWait || !coversWait(this.lastWait, event)) this.showStatus(formatWait(event, this.formatter));
         this.lastWait = event;
         return false;
       case 'cut':

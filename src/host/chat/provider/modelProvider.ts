@@ -7,7 +7,7 @@ import type { ActiveConnection, Connections } from '../../connection/connections
 import type { ImportedKeys } from '../../connection/importedKeys';
 import type { Log } from '../../diagnostics/log';
 import type { Settings } from '../../settings/settings';
-import { localize, secondOfDay } from '../../util/localization';
+import { localize, formatTimeWithSeconds } from '../../util/localization';
 import { chatOptions } from './chatOptions';
 import { chatError, earlyEndError, responseSink } from './chatResponse';
 import { ChatFailure, ModelAnswer } from './modelAnswer';
@@ -66,7 +66,7 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
     if (configuration !== undefined) {
       const key = configuration['apiKey'];
       if (typeof key === 'string' && key !== '') {
-        this.deps.log.hide(key);
+        this.deps.log.redactSecret(key);
         this.importKey(connectionForList.origin, key);
       }
       return [];
@@ -98,7 +98,7 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
     const turnId = randomUUID();
     const turn = engine.stream(request, { connection: () => connections.configured() });
     const cancellation = token.onCancellationRequested(() => turn.stop());
-    const answer = new ModelAnswer(responseSink(progress), { localize, formatTime: secondOfDay });
+    const answer = new ModelAnswer(responseSink(progress), { localize, formatTime: formatTimeWithSeconds });
     // The usage of a later attempt includes the prompts of the previous attempts, so only the first attempt counts.
     let promptTokens: number | undefined;
     try {

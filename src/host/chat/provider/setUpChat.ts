@@ -3,8 +3,8 @@ import type { Connections } from '../../connection/connections';
 import type { SetApiKeyResult } from '../../connection/storeApiKey';
 import { vendor } from '../../contributions';
 import type { Log } from '../../diagnostics/log';
-import { openSetting, lateProgress, toast } from '../../ui/notifications';
-import { messageOf } from '../../util/userError';
+import { openSettingAction, withDelayedProgress, showToast } from '../../ui/notifications';
+import { errorMessage } from '../../util/userError';
 
 /** Result of the setup. `ready` means that the chat is open and offers the models of the gateway. */
 export type ChatSetup = 'ready' | 'no-key' | 'no-chat' | 'cancelled';
@@ -26,17 +26,17 @@ const modelGroup = { vendor, name: 'HolySheep' };
 export async function setUpChat({ connections, log, modelsChanged }: SetUpChatDeps): Promise<ChatSetup> {
   if (!hasChat()) {
     const message = vscode.l10n.t('This editor has no built-in chat. You can still use the HolySheep Prompt panel.');
-    toast(log, 'information', message);
+    showToast(log, 'information', message);
     return 'no-chat';
   }
   if (vscode.workspace.getConfiguration('chat').get('disableAIFeatures') === true) {
     const message = vscode.l10n.t('VS Code Chat is disabled in your settings.');
-    toast(log, 'warning', message, [openSetting('chat.disableAIFeatures')]);
+    showToast(log, 'warning', message, [openSettingAction('chat.disableAIFeatures')]);
     return 'no-chat';
   }
   if (!(await hasKey(connections))) return 'no-key';
   const title = vscode.l10n.t('Setting up VS Code Chat…');
-  const cancelled = await lateProgress(title, async (token) => {
+  const cancelled = await withDelayedProgress(title, async (token) => {
     await enableChat(token, log);
     if (token.isCancellationRequested) return true;
     await addGroup(log);
@@ -83,7 +83,7 @@ async function enableChat(token: vscode.CancellationToken, log: Log): Promise<vo
   try {
     await set(previousValue === undefined ? false : undefined);
   } catch (error) {
-    log.info(`VS Code Chat could not be enabled: ${messageOf(error)}`);
+    log.info(`VS Code Chat could not be enabled: ${errorMessage(error)}`);
     return;
   }
   // VS Code may reject a change while the settings file is being edited, so the change is tried twice.
@@ -129,6 +129,6 @@ async function tryCommand(log: Log, failure: string, command: string, argument: 
   try {
     await vscode.commands.executeCommand(command, argument);
   } catch (error) {
-    log.info(`VS Code Chat: ${failure}: ${messageOf(error)}`);
+    log.info(`VS Code Chat: ${failure}: ${errorMessage(error)}`);
   }
 }
