@@ -36,13 +36,13 @@ describe('offline demo', () => {
     await panel.button('Next step').press('Enter');
     await answered('demo-overload was overloaded; switched to demo-steady.');
     await panel.button('Skip').click();
-    await step('3 of 5: The stream stalls');
+    await step('3 of 5: Stream stalls mid-answer');
   });
 
   it('abandons a stalled stream and resumes the answer', async () => {
     await panel.button('Next step').click();
     await answered('Answered after 2 attempts');
-    await step('4 of 5: The connection breaks');
+    await step('4 of 5: Connection drops mid-answer');
   });
 
   it('resumes an answer that was cut', async () => {

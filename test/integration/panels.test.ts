@@ -72,7 +72,7 @@ class Window {
       tour: { suggestions: () => [], guide: () => undefined },
       promptHistory: {
         list: () => [],
-        deleted: () => [],
+        deletedConversations: () => [],
         add: (_prompt: string, id: string) => {
           const conversation = [...this.conversationsWithPanel].find((candidate) => candidate.id === id);
           if (conversation) this.conversations.activate(conversation);

@@ -195,13 +195,13 @@ describe('chat participant', function () {
     assert.match(sent(), /Lines: 1-2[^]*def f\(\):\n {2}pass\n```[^]*Attached[^]*x = 1[^]*a note/);
     assert.doesNotMatch(sent(), /function add|somebody/);
     assert.equal(stream.references.length, 2);
-    assert.match(stream.output[0] ?? '', /^> .*no text/);
+    assert.match(stream.output[0] ?? '', /^> .*Non-text attachments/);
   });
 
   it('explains that there is no code, without an error', async () => {
     const result = await ask({ command: 'explain' });
     assert.equal(engine.turns.length, 0);
-    assert.match(stream.output.join(), /Open a file and select the code/);
+    assert.match(stream.output.join(), /Open a file and select code/);
     assert.equal(result.errorDetails, undefined);
     assert.deepEqual(participant.followups(result), []);
   });

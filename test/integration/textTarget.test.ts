@@ -215,7 +215,7 @@ describe('code of an answer', function () {
 
     it('reports that there is nothing to replace', async () => {
       const { document } = await open(source);
-      await assert.rejects(target.apply(exchange(document.uri), original.trimEnd()), /already the same/);
+      await assert.rejects(target.apply(exchange(document.uri), original.trimEnd()), /already contains this code/);
     });
 
     for (const [name, uri] of [
@@ -245,7 +245,7 @@ describe('code of an answer', function () {
     it('requires a selection when the prompt had none', async () => {
       await open(source);
       await focusPanel();
-      await assert.rejects(target.apply(exchange(), answered), /Select the code to be replaced/);
+      await assert.rejects(target.apply(exchange(), answered), /Select the code to replace/);
     });
   });
 
