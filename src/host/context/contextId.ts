@@ -7,9 +7,9 @@ import type { Point, Span } from '../code/codeGeometry';
 export type ContextReference =
   | { readonly kind: 'selection'; readonly uri: string; readonly span: Span }
   | { readonly kind: 'file' | 'problems'; readonly uri: string }
-  /** Refers to the files of all open editors. */
+  /** The files in all open editors. */
   | { readonly kind: 'editors' }
-  /** Refers to the files that the user chooses from a list. */
+  /** The files that the user chooses from a list. */
   | { readonly kind: 'pick' };
 
 /** Returns the id that encodes a context item, e.g. `file:file:///a.ts` or `selection:file:///a.ts#2.0-8.4`. */

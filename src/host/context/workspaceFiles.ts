@@ -12,13 +12,13 @@ export class WorkspaceFiles {
     const search = new vscode.CancellationTokenSource();
     this.currentSearch = search;
     const timer = setTimeout(() => search.cancel(), timeoutMs);
-    const cancelled = new Promise<readonly vscode.Uri[]>((resolve) => {
+    const canceled = new Promise<readonly vscode.Uri[]>((resolve) => {
       search.token.onCancellationRequested(() => resolve([]));
     });
     try {
       return await Promise.race([
         vscode.workspace.findFiles(fileGlob(query), excludeGlob(), limit, search.token),
-        cancelled,
+        canceled,
       ]);
     } finally {
       clearTimeout(timer);

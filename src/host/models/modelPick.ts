@@ -4,7 +4,7 @@ import { plainLabel } from '../ui/messageText';
 /** Models to choose from, and the source of the list. */
 export type ModelList =
   | { readonly source: 'gateway'; readonly models: readonly string[]; readonly host: string }
-  /** Common models. `message` says why the gateway's list could not be loaded, localised. */
+  /** Common models. `message` is the localized reason why the gateway's list could not be loaded. */
   | { readonly source: 'default'; readonly models: readonly string[]; readonly message: string };
 
 export interface ModelPickOptions {

@@ -7,7 +7,7 @@ import type { UnusablePrompt } from './unusablePrompts';
 
 type PromptChoice =
   | { readonly type: 'run'; readonly prompt: CustomPrompt }
-  /** Decide about the workspace prompts. */
+  /** The user wants to decide about the workspace prompts. */
   | { readonly type: 'ask' }
   | { readonly type: 'add' }
   | { readonly type: 'edit' };

@@ -35,7 +35,7 @@ export async function setUpChat({ connections, log, modelsChanged }: SetUpChatDe
   }
   if (!(await hasKey(connections))) return 'no-key';
   const title = vscode.l10n.t('Setting up VS Code Chat…');
-  const cancelled = await withDelayedProgress(title, async (token) => {
+  const canceled = await withDelayedProgress(title, async (token) => {
     await enableChat(token, log);
     if (token.isCancellationRequested) return true;
     await addGroup(log);
@@ -43,7 +43,7 @@ export async function setUpChat({ connections, log, modelsChanged }: SetUpChatDe
     await vscode.lm.selectChatModels({ vendor });
     return token.isCancellationRequested;
   });
-  if (cancelled) return 'cancelled';
+  if (canceled) return 'cancelled';
   await vscode.commands.executeCommand('workbench.action.chat.open');
   await chooseModel(connections.model(false), log);
   return 'ready';
