@@ -64,7 +64,7 @@ describe('language models of the gateway', () => {
     await stopFixture(fixture);
   });
 
-  it('are listed like the gateway lists them, but with the configured model first', async () => {
+  it('include all models that the gateway lists, with the configured model first', async () => {
     const models = await vscode.lm.selectChatModels({ vendor: 'holysheep' });
     assert.equal(models[0]?.id, 'gpt-4o');
     const ids = models.map(({ id }) => id);

@@ -251,7 +251,7 @@ describe('panels after a reload of the window', () => {
     assert.equal(first.title, 'HolySheep');
   });
 
-  it('pass their sent prompts and unsent text to the panel that stays', async () => {
+  it('pass their sent prompts and unsent text to the panel that remains open', async () => {
     const first = await after.restoreFake(unknownId);
     const second = new FakePanel();
     const otherId = `1${unknownId.slice(1)}`;

@@ -75,7 +75,7 @@ describe('custom prompts', () => {
     assert.deepEqual((await sent())[0], 'Translate const one = 1; (typescript, none) to Rust.');
   });
 
-  it('are added to the user’s settings and keep the existing ones', async () => {
+  it('are added to the existing prompts in the user’s settings', async () => {
     await set('prompts', [{ title: 'unfinished' }]);
     const { showInputBox, showQuickPick } = vscode.window;
     const typed = ['New', 'About ${selection}'];

@@ -24,7 +24,7 @@ export interface CodeExcerpt {
   /** Path with line numbers, for example `src/app.ts:10-24`. */
   readonly label: string;
   readonly code: string;
-  /** Whether the code exceeds the limit, so that the excerpt contains only its start. */
+  /** Whether the code exceeds the limit. The excerpt then contains only its start. */
   readonly truncated: boolean;
   /** Lines before the code. */
   readonly before: string;

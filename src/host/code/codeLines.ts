@@ -41,7 +41,7 @@ function commonPrefix(a: string, b: string): string {
 
 const anyLineEnd = /\r\n|\r|\n/g;
 
-/** Replaces all line endings by the given one, because a document in the editor has only one kind of line ending. */
+/** Replaces every line ending with `lineEnd`, because a document in the editor has only one kind of line ending. */
 export function withLineEnds(text: string, lineEnd: '\n' | '\r\n'): string {
   return text.replace(anyLineEnd, lineEnd);
 }

@@ -104,8 +104,8 @@ export class Connections extends Disposable {
       return { model, host: connection.host, hasKey: connection.apiKey !== undefined, demo: connection.demo };
     } catch (error) {
       log.error(error);
-      // Returns a view even if the key can't be read, so that the user can send a prompt. The turn then fails with a
-      // card that gives the reason.
+      // Returns a view even if the API key can't be read, because the user can still send a prompt. The turn then fails
+      // with a card that gives the reason.
       const hasKey = isConnectionError(error) && error.connectionProblem === 'base-url' ? false : 'unreadable';
       return { model, host: 'error' in baseUrl ? '' : baseUrl.host, hasKey, demo: false };
     }

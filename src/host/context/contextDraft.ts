@@ -37,7 +37,7 @@ export class ContextDraft {
   private attached: readonly DraftAttachment[] = [];
   /** Ids of attachments from before a reload that have not been read yet. They must survive another reload. */
   private pending: readonly string[] = [];
-  /** Lock by which attachments are read one at a time, so that they stay in the order in which the user chose them. */
+  /** Makes attachments be read one at a time, so that they stay in the order in which the user chose them. */
   private readonly readLock = new Mutex();
   private readonly changeListeners: Listeners<void>;
   readonly onDidChange: Listeners<void>['event'];

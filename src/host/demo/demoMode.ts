@@ -21,7 +21,7 @@ export class DemoMode extends Disposable {
   /** Fires when the demo starts or ends, and when another model is selected in it. */
   readonly onDidChange = this.changeEmitter.event;
   private readonly leaveEmitter = this.register(new vscode.EventEmitter<void>());
-  /** Fires before the demo ends. Its gateway still runs then, so that running turns can be stopped. */
+  /** Fires before the demo ends. Running turns can be stopped then, because the demo's gateway still runs. */
   readonly onWillLeave = this.leaveEmitter.event;
 
   /**

@@ -37,7 +37,7 @@ describe('code excerpt', () => {
     assert.deepEqual([after.length, after[0], after.at(-1)], [30, 'line 103', 'line 132']);
   });
 
-  it('limits the context to the start and the end of the file', () => {
+  it('ends the context at the start and the end of the file', () => {
     const first = excerptOf(numberedLines, 'a.ts', lineSpan(0, 0, 6), 'selection');
     assert.equal(first?.before, '');
     const last = excerptOf(numberedLines, 'a.ts', lineSpan(199, 199, 8), 'selection');

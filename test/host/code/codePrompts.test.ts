@@ -38,7 +38,7 @@ describe('prompt about code', () => {
     assert.doesNotMatch(codePromptText(fix!, excerpt, [], 'en'), /Problems/);
   });
 
-  it('leaves out the context when there is none', () => {
+  it('omits the section for context when there is none', () => {
     assert.doesNotMatch(codePromptText(explain!, { ...excerpt, before: '', after: '' }, [], 'en'), /Context/);
   });
 

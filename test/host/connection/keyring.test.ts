@@ -94,7 +94,7 @@ describe('unreadable system keyring', () => {
     assert.equal((await connections.view()).hasKey, 'unreadable');
   });
 
-  it('is not confused with a missing key when reading the key throws an unexpected error', async () => {
+  it('is distinguished from a missing key even if reading the key throws an unexpected error', async () => {
     const deps = await createDeps();
     const { Connections } = await import('../../../src/host/connection/connections');
     const keys = { get: () => Promise.reject(new TypeError('not a function')), onDidChange: subscribe };

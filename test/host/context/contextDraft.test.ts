@@ -226,7 +226,7 @@ describe('context draft', () => {
     assert.deepEqual([ids(), draft.unread()], [[], []]);
   });
 
-  it('truncates an attachment at the size limit, and rejects further ones', async () => {
+  it('truncates an attachment at the size limit, and rejects further attachments', async () => {
     const almostFull = 'x'.repeat(contextLimits.draft - 2);
     readable.set('big', [item('big', file('big', almostFull))]);
     readable.set('b', [item('b', file('b', 'four'))]);

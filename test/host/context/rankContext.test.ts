@@ -24,7 +24,7 @@ const findLabels = (query: string, among = [...candidates, pick], limit = 20): r
   rankContext(query, among, limit).map(({ label }) => label);
 
 describe('ranking of context suggestions', () => {
-  it('keeps all suggestions in their order without a query', () => {
+  it('includes all suggestions in their original order when the query is empty', () => {
     assert.deepEqual(
       findLabels(''),
       [...candidates, pick].map(({ suggestion }) => suggestion.label),

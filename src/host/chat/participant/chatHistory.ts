@@ -30,7 +30,7 @@ type ChatIntent = 'continue' | 'again';
 /** Maximum length of the previous exchanges that are sent with a prompt, in characters. It is about 30,000 tokens. */
 const maxHistoryChars = 120_000;
 
-/** Returns the exchanges with this participant. Exchanges with other participants are left out. */
+/** Returns the exchanges with this participant, without the exchanges with other participants. */
 export function chatExchanges(history: readonly Turn[], localize: Localize): readonly ChatExchange[] {
   const exchanges: ChatExchange[] = [];
   let request: vscode.ChatRequestTurn | undefined;

@@ -32,7 +32,7 @@ export interface ChatMetadata {
   readonly inserted?: readonly InsertedRange[] | undefined;
   /** Whether the model sent reasoning. */
   readonly reasoned?: boolean | undefined;
-  /** Whether the response contains text of the model, not only messages of the extension. */
+  /** Whether the response contains text that the model wrote, not only messages of the extension. */
   readonly hasText?: boolean | undefined;
 }
 

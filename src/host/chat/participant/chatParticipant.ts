@@ -34,9 +34,7 @@ interface ParticipantDeps extends Pick<ChatActionDeps, 'setModel' | 'origin'> {
 interface ChatOutput {
   readonly stream: vscode.ChatResponseStream;
   readonly token: vscode.CancellationToken;
-  /**
-   * Whether the user selected a HolySheep model in the chat, so that the turn does not use the model in the settings.
-   */
+  /** Whether the user selected a HolySheep model in the chat. The turn then ignores the model in the settings. */
   readonly pickedInChat: boolean;
 }
 
@@ -45,7 +43,7 @@ const buttonCommand: CommandId = 'holysheep.chatAction';
 
 const formatter: ChatFormatter = { localize, formatTime: formatTimeWithSeconds };
 
-/** The chat participant `@holysheep`, which answers prompts in VS Code's chat. */
+/** The chat participant `@holysheep`, which handles prompts in VS Code's chat. */
 export class ChatParticipant {
   private readonly turns = new ChatTurns();
 

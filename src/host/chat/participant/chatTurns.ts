@@ -20,8 +20,8 @@ export class ChatTurns {
 
   /**
    * Adds a running turn.
-   * @param pickedInChat whether the user selected the model in the chat, so that the turn does not use the model in the
-   * settings
+   * @param pickedInChat whether the user selected the model in the chat. The turn then ignores the model in the
+   * settings.
    */
   start(id: string, turn: RunningTurn, pickedInChat: boolean): ChatTurn {
     const chatTurn = { turn, waitActions: undefined };

@@ -22,7 +22,7 @@ describe('follow-up suggestions in the chat', () => {
     assert.deepEqual(followups({ state: 'stopped', hasText: false }), ['Ask again']);
   });
 
-  it('has an empty command, so that VS Code does not repeat the previous command', () => {
+  it('sets an empty command, so that VS Code does not repeat the previous command', () => {
     assert.equal(chatFollowups({ state: 'length' }, localize)[0]?.command, '');
   });
 
