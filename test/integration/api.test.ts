@@ -24,7 +24,7 @@ describe('API of the extension', () => {
 
   it('has version 1', () => assert.equal(fixture.api.version, 1));
 
-  it('streams an answer with the settings, the key and the messages that precede the prompt', async () => {
+  it("sends the settings, the API key and the caller's earlier messages, and streams the answer", async () => {
     fixture.gateway.script = () =>
       answer('hello there', { usage: { prompt_tokens: 4, completion_tokens: 2, total_tokens: 6 } });
     const messages = [
@@ -71,7 +71,7 @@ describe('API of the extension', () => {
     assert.ok(second && first && second.at - first.at >= 1000);
   });
 
-  it('completes an answer that was cut and reports the cut', async () => {
+  it('completes an answer whose stream broke, and reports the interruption', async () => {
     const text = 'one two three four five six seven eight nine ten';
     fixture.gateway.script = replySequence(
       () => cutAfter(text.slice(0, 20), 'reset'),
@@ -82,7 +82,7 @@ describe('API of the extension', () => {
     assert.equal(find(events, 'cut').reason, 'connection');
   });
 
-  it('stops when the signal aborts, keeps the partial answer and closes the socket', async () => {
+  it('stops when the signal aborts, returns the partial answer and closes the socket', async () => {
     fixture.gateway.script = () => [{ delta: 'partial' }, { end: 'stall' }];
     const controller = new AbortController();
     const types: string[] = [];
@@ -100,7 +100,7 @@ describe('API of the extension', () => {
     ['an unknown option', () => fixture.api.ask('hi', { temprature: 1 } as object)],
     ['invalid messages', () => fixture.api.ask('hi', { messages: ['hi'] } as object)],
   ] as const) {
-    it(`throws a TypeError for ${name}`, () => {
+    it(`throws a TypeError when the caller passes ${name}`, () => {
       assert.throws(call, TypeError);
     });
   }

@@ -95,7 +95,7 @@ describe('context items', () => {
     });
   }
 
-  it('are found once, whether the file is open or not', async () => {
+  it('find a file once, whether it is open or not', async () => {
     await open('context/deep/WaitCard.ts');
     assert.deepEqual(await suggest('waitcard'), ['WaitCard.ts | context/deep', 'Choose a file… | ']);
   });
@@ -125,7 +125,7 @@ describe('context items', () => {
     ['a picture', 'context/picture.png', /not a text file/],
     ['a file that is gone', 'context/gone.ts', /moved or deleted/],
   ] as const) {
-    it(`are refused for ${problem} with an explanation`, async () => {
+    it(`are rejected for ${problem} with an explanation`, async () => {
       await assert.rejects(
         read(fileId(path)),
         (error) => error instanceof UserError && expectedMessage.test(error.message),
@@ -133,7 +133,7 @@ describe('context items', () => {
     });
   }
 
-  it('are refused when the file no longer exists', async () => {
+  it('are rejected when the file no longer exists', async () => {
     const uri = uriOf('context/other.ts').toString();
     for (const id of [`selection:${uri}#7.0-9.0`, `problems:${uri}`]) await assert.rejects(read(id), UserError);
     assert.deepEqual(await source.resolve('nonsense'), []);
@@ -155,7 +155,7 @@ describe('context items', () => {
     assert.deepEqual(errors, []);
   });
 
-  it('are chosen from a picker, where Enter picks the focused item', async () => {
+  it('are chosen from a picker, in which Enter chooses the focused item', async () => {
     await open('context/other.ts');
     const picked = source.pick();
     void vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');

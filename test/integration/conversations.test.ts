@@ -21,7 +21,7 @@ describe('conversations', () => {
   afterEach(closeAll);
   after(() => stopFixture(fixture));
 
-  it('have one panel each, as tabs of one column', async () => {
+  it('have one panel each, opened as tabs in the same editor column', async () => {
     await ask('the first question');
     await ask('the second question');
     await shows(['the first question', 'the second question']);
@@ -40,7 +40,7 @@ describe('conversations', () => {
     assert.match(JSON.stringify(json?.messages), /about apples[^]*and their colour\?/);
   });
 
-  it('complete their answer after their panel is closed', async () => {
+  it('complete their answers even after their panels are closed', async () => {
     let release = (): void => undefined;
     const until = new Promise<void>((resolve) => (release = resolve));
     fixture.gateway.script = () => [{ delta: 'half of it' }, { until }, ...answer('the rest')];
@@ -53,7 +53,7 @@ describe('conversations', () => {
     await shows(['a long question']);
   });
 
-  it('start with a single empty panel', async () => {
+  it('reuse an empty panel instead of opening another one', async () => {
     await ask('something');
     await vscode.commands.executeCommand('holysheep.newConversation');
     await vscode.commands.executeCommand('holysheep.newConversation');

@@ -120,7 +120,7 @@ describe('company network', () => {
       });
     }
 
-    it('shows the proxy only the host name of an https request', async () => {
+    it('reveals only the host name of an https request to the proxy', async () => {
       await useProxy(secure());
       await use('https://gateway.test/v1');
       assert.equal(find(await ask(), 'done').text, text);
@@ -171,7 +171,7 @@ describe('company network', () => {
       });
     });
 
-    it('names an unreachable proxy and retries', async () => {
+    it('names an unreachable proxy in the message, and retries', async () => {
       await useProxy({});
       await proxy.close();
       await use('https://gateway.test/v1');
@@ -219,7 +219,7 @@ describe('company network', () => {
   describe('with a private certificate authority', () => {
     const trustedUrl = (): string => `https://localhost:${trusted.port}/v1`;
 
-    it('trusts an authority that the system trusts', async () => {
+    it('trusts an authority that the operating system trusts', async () => {
       await use(trustedUrl());
       assert.equal(find(await ask(), 'done').text, text);
       assert.ok(trusted.received > 0);
@@ -241,7 +241,7 @@ describe('company network', () => {
     after(() => front.close());
 
     for (const strict of [true, false]) {
-      it(`sends nothing and does not retry with http.proxyStrictSSL ${strict}`, async () => {
+      it(`fails without sending anything or retrying when http.proxyStrictSSL is ${strict}`, async () => {
         await setHttp('proxyStrictSSL', strict);
         await use(`https://localhost:${front.port}/v1`);
         assert.deepEqual(await failure(), {

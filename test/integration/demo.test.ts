@@ -61,7 +61,7 @@ describe('offline demo', () => {
   const ask = (prompt: unknown): Thenable<unknown> => vscode.commands.executeCommand('holysheep.ask', prompt);
   const isRealGateway = ({ origin }: { readonly origin: string }): boolean => origin === fixture.gateway.origin;
 
-  it('answers without the real gateway', async () => {
+  it("sends no request to the user's gateway", async () => {
     await openDemo();
     await ask('How do I retry?');
     await recorder.until((sent) => sent.length === 1);
@@ -77,7 +77,7 @@ describe('offline demo', () => {
     assert.deepEqual(recorder.sent, [{ origin, authorization: `Bearer ${testKey}`, model: 'gpt-4o' }]);
   });
 
-  it('has its own key, and sends neither key to the other gateway while both answer', async () => {
+  it("uses a separate API key, and never sends one gateway's key to the other gateway", async () => {
     fixture.gateway.script = replySequence(
       () => rateLimited(1),
       () => answer('from the real gateway'),
@@ -98,7 +98,7 @@ describe('offline demo', () => {
     assert.deepEqual(recorder.sent.filter(isRealGateway).length, 2);
   });
 
-  it('ends its waiting turn when it ends, and the next prompt goes to the real gateway', async () => {
+  it("stops its waiting turn when it ends, and the next prompt goes to the user's gateway", async () => {
     await openDemo();
     await ask({ prompt: 'limit me', model: 'demo-rate-limit', newConversation: true });
     await vscode.commands.executeCommand('holysheep.setApiKey', 'hsa-leaves-the-demo');
@@ -109,7 +109,7 @@ describe('offline demo', () => {
     assert.equal(fixture.gateway.requests.length, 1);
   });
 
-  it('ends when its panel is closed, and the next prompt goes to the real gateway', async () => {
+  it("ends when its panel is closed, and the next prompt goes to the user's gateway", async () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     await openDemo();
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
@@ -138,7 +138,7 @@ describe('offline demo', () => {
     await fixture.gateway.request(2);
   });
 
-  it('does not use conversations that it has not started', async () => {
+  it('does not handle prompts in conversations that it has not started', async () => {
     await closeAll();
     await ask({ prompt: 'a real question', newConversation: true });
     await fixture.gateway.request(1);
@@ -152,7 +152,7 @@ describe('offline demo', () => {
     assert.deepEqual(recorder.sent.map(isRealGateway), [true, true]);
   });
 
-  it('opens its own conversation', async () => {
+  it('opens a new conversation', async () => {
     await ask({ prompt: 'a real question', newConversation: true });
     await fixture.gateway.request(1);
     await openDemo();

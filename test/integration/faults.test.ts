@@ -281,7 +281,7 @@ const cases: readonly FaultCase[] = [
   },
 ];
 
-describe('API ask with a fault on the wire', () => {
+describe('API request that meets a network or gateway fault', () => {
   let fixture: HostFixture;
   const script = (reply: Iterable<Step>): Script => {
     const steps = [...reply];
@@ -297,7 +297,7 @@ describe('API ask with a fault on the wire', () => {
   after(() => stopFixture(fixture));
 
   for (const { row, name, reply, kind, requests, status } of cases) {
-    it(`reports ${name} as ${kind} after ${requests} requests (fault row ${row})`, async () => {
+    it(`reports ${name} as ${kind} after ${requests} requests (row ${row} of the fault table)`, async () => {
       const { gateway, api } = fixture;
       gateway.reset();
       gateway.script = script(reply);
@@ -309,7 +309,7 @@ describe('API ask with a fault on the wire', () => {
     });
   }
 
-  it('repeats the request without an unsupported parameter, without a wait', async () => {
+  it('repeats the request immediately without an unsupported parameter', async () => {
     const { gateway, api } = fixture;
     gateway.reset();
     gateway.script = replySequence(

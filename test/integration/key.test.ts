@@ -55,14 +55,14 @@ describe('API key', () => {
   });
 
   for (const status of [404, 500]) {
-    it(`is kept when it can't be verified now (${status})`, async () => {
+    it(`is stored even if it can't be verified now (${status})`, async () => {
       gateway.models = () => failure(status, { message: 'not now' });
       assert.deepEqual(await setKey('hsa-unverified-1'), { state: 'unverified' });
       assert.equal(await sentKey(), 'Bearer hsa-unverified-1');
     });
   }
 
-  it("is rejected without a request when it can't be a key", async () => {
+  it('is rejected without a request when its format is invalid', async () => {
     assert.deepEqual(await setKey('two words'), { state: 'invalid' });
     assert.equal(gateway.modelRequests.length, 0);
   });
@@ -73,7 +73,7 @@ describe('API key', () => {
     assert.equal(find(await collect((await extensionApi()).ask('hello')), 'failed').kind, 'auth');
   });
 
-  it('is in no setting', async () => {
+  it('is not stored in any setting', async () => {
     await setKey('hsa-not-in-settings-1');
     assert.ok(!JSON.stringify(vscode.workspace.getConfiguration()).includes('hsa-not-in-settings'));
   });

@@ -64,7 +64,7 @@ describe('language models of the gateway', () => {
     await stopFixture(fixture);
   });
 
-  it('are listed as by the gateway, with the configured model first', async () => {
+  it('include all models that the gateway lists, with the configured model first', async () => {
     const models = await vscode.lm.selectChatModels({ vendor: 'holysheep' });
     assert.equal(models[0]?.id, 'gpt-4o');
     const ids = models.map(({ id }) => id);
@@ -100,7 +100,7 @@ describe('language models of the gateway', () => {
     assert.deepEqual([text, fixture.gateway.requests.length], ['Hello!', 2]);
   });
 
-  it('repeat no text when the stream is cut and resumed', async () => {
+  it('repeat no text when the stream breaks and is resumed', async () => {
     fixture.gateway.script = replySequence(
       () => cutAfter('One, two, three, four, five, six, ', 'reset'),
       () => answer('seven, eight.'),
@@ -204,14 +204,14 @@ describe('language models of the gateway', () => {
     });
   }
 
-  it('count tokens on this machine', async () => {
+  it('count tokens without a request to the gateway', async () => {
     const chat = await model();
     assert.ok((await chat.countTokens('Hello, world!')) >= 4);
     assert.ok((await chat.countTokens(Message.User('Hello, world!'))) > 4);
     assert.equal(fixture.gateway.requests.length, 0);
   });
 
-  it('use the real gateway while the offline demo is open', async () => {
+  it("use the user's gateway while the offline demo is open", async () => {
     fixture.gateway.script = () => answer('from the real gateway');
     await vscode.commands.executeCommand('holysheep.openDemo');
     const { text } = await readResponse(await (await model()).sendRequest([Message.User('Hi')]));

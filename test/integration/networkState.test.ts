@@ -17,7 +17,7 @@ describe('network state', () => {
   });
   after(() => stopFixture(fixture));
 
-  it('is shared by the requests of a window, and Reset Network State releases waiting requests', async () => {
+  it('makes further requests of the window wait after a rate limit until Reset Network State releases them', async () => {
     fixture.gateway.script = replySequence(
       () => rateLimited(30),
       () => answer('after the reset'),

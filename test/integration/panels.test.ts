@@ -218,7 +218,7 @@ describe('panels after a reload of the window', () => {
     });
   }
 
-  it('are limited to one for each conversation', async () => {
+  it('are reduced to one for each conversation', async () => {
     const one = await before.write('about apples');
     const [first, second] = [await after.restore(one), await after.restore(one)];
     assert.deepEqual([isClosed(first), isClosed(second)], [false, true]);
@@ -235,7 +235,7 @@ describe('panels after a reload of the window', () => {
     assert.deepEqual(after.closed, []);
   });
 
-  it('are closed in favour of a panel that the user works in', async () => {
+  it('are closed if the user already works in another panel of the conversation', async () => {
     const one = await before.write('about apples');
     const conversation = await after.conversations.open(one);
     assert.ok(conversation);
@@ -251,7 +251,7 @@ describe('panels after a reload of the window', () => {
     assert.equal(first.title, 'HolySheep');
   });
 
-  it('pass their sent prompts and unsent text to the panel that stays', async () => {
+  it('pass their sent prompts and unsent text to the panel that remains open', async () => {
     const first = await after.restoreFake(unknownId);
     const second = new FakePanel();
     const otherId = `1${unknownId.slice(1)}`;
@@ -270,7 +270,7 @@ describe('panels after a reload of the window', () => {
     );
   });
 
-  it('show an interrupted answer once when the window knows nothing else of it', async () => {
+  it('show an interrupted answer in only one panel when the restored pages have no saved state', async () => {
     const one = await before.write('about apples', false);
     const [first, second] = [await after.restoreState(undefined), await after.restoreState(undefined)];
     assert.equal(after.panels.isOpen(one), true);
@@ -278,7 +278,7 @@ describe('panels after a reload of the window', () => {
     assert.equal(isClosed(second), true);
   });
 
-  it('do not change the current conversation unless they have the focus', async () => {
+  it('change the current conversation only if they have the focus', async () => {
     const one = await before.write('about apples');
     const two = await before.write('about pears');
     await after.restore(two);
@@ -371,7 +371,7 @@ describe('panels after a reload of the window', () => {
     assert.deepEqual([after.errors, otherWindow.errors], [[], []]);
   });
 
-  it('count as visible only in front of other tabs and until they are closed', async () => {
+  it('count as visible only while they are in front of other tabs and open', async () => {
     const [one, two] = [await before.write('about apples'), await before.write('about pears')];
     const panel = await after.restoreFake(one);
     assert.deepEqual([after.panels.isVisible(one), after.panels.isVisible(two)], [true, false]);
@@ -382,7 +382,7 @@ describe('panels after a reload of the window', () => {
     assert.equal(after.panels.isVisible(one), false);
   });
 
-  it('release their conversation when they are closed and report it', async () => {
+  it('release their conversation and report that they are closed', async () => {
     const one = await before.write('about apples');
     const panel = await after.restore(one);
     panel.dispose();

@@ -123,7 +123,7 @@ describe('chat participant', function () {
     return vscode.window.showTextDocument(document);
   };
 
-  it("answers with the user's settings and connection and passes all events to the log", async () => {
+  it("uses the user's settings and connection, and passes all events to the log", async () => {
     const result = await finish(ask({ prompt: 'hello' }), 'hi');
     assert.deepEqual(stream.output, ['hi']);
     assert.deepEqual(engine.turn.request, {
@@ -137,7 +137,7 @@ describe('chat participant', function () {
     assert.deepEqual(events, ['attempt', 'text', 'done']);
   });
 
-  it("uses the chat's selected model only if it is one of ours", async () => {
+  it('uses the model selected in the chat only if this extension provides it', async () => {
     await finish(ask({ prompt: 'a', model: { vendor: 'holysheep', id: 'deepseek-v3' } }));
     assert.equal(engine.turn.request.model, 'deepseek-v3');
     const copilotResult = ask({ prompt: 'b', model: { vendor: 'copilot', id: 'gpt' } });
@@ -147,7 +147,7 @@ describe('chat participant', function () {
     assert.equal(engine.turn.request.model, 'set-model');
   });
 
-  it('explains the selection, shows it as a reference and keeps it for the next prompt', async () => {
+  it('explains the selection, shows it as a reference and uses it again for the next prompt', async () => {
     const editor = await open();
     editor.selection = new vscode.Selection(2, 0, 4, 1);
     const result = await finish(ask({ command: 'explain', prompt: 'briefly' }), 'It subtracts.');
@@ -198,7 +198,7 @@ describe('chat participant', function () {
     assert.match(stream.output[0] ?? '', /^> .*Non-text attachments/);
   });
 
-  it('explains that there is no code, without an error', async () => {
+  it('shows a message instead of an error when there is no code', async () => {
     const result = await ask({ command: 'explain' });
     assert.equal(engine.turns.length, 0);
     assert.match(stream.output.join(), /Open a file and select code/);
@@ -206,7 +206,7 @@ describe('chat participant', function () {
     assert.deepEqual(participant.followups(result), []);
   });
 
-  it('ends only its own wait with Retry Now, and an outdated button explains that', async () => {
+  it('ends only the wait of its turn with Retry Now, and shows a message when the button is outdated', async () => {
     const first = ask({ prompt: 'one' });
     await waitForRequests();
     engine.turn.emit(attempt(), waiting);
@@ -227,7 +227,7 @@ describe('chat participant', function () {
     await assert.rejects(participant.runAction(...((retry.arguments ?? []) as unknown[])), UserError);
   });
 
-  it('ends without further output when it is cancelled', async () => {
+  it('ends without further output when it is canceled', async () => {
     const result = ask({ prompt: 'q' });
     await waitForRequests();
     engine.turn.emit(attempt(), text('partial'));
@@ -239,7 +239,7 @@ describe('chat participant', function () {
     assert.deepEqual(stream.output, ['partial']);
   });
 
-  it('ends with the failure and buttons that help', async () => {
+  it('ends with a message about the failure and suitable buttons', async () => {
     const result = ask({ prompt: 'q' });
     await waitForRequests();
     engine.turn.emit(attempt(), {
@@ -253,7 +253,7 @@ describe('chat participant', function () {
     assert.ok((await vscode.commands.getCommands()).includes('holysheep.chatAction'));
   });
 
-  it('continues from exactly the text in the chat', async () => {
+  it('continues an answer from exactly the text displayed in the chat', async () => {
     const history = [
       { prompt: 'count', participant: 'holysheep.prompt', references: [] },
       {

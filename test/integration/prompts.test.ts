@@ -75,7 +75,7 @@ describe('custom prompts', () => {
     assert.deepEqual((await sent())[0], 'Translate const one = 1; (typescript, none) to Rust.');
   });
 
-  it('are added to the user’s settings and keep the existing ones', async () => {
+  it('are added to the existing prompts in the user’s settings', async () => {
     await set('prompts', [{ title: 'unfinished' }]);
     const { showInputBox, showQuickPick } = vscode.window;
     const typed = ['New', 'About ${selection}'];
@@ -97,7 +97,7 @@ describe('custom prompts', () => {
     assert.equal((await sent())[0], 'About const one = 1;');
   });
 
-  it('report an unknown variable once', async () => {
+  it('report an unknown variable to the user only once', async () => {
     await set('prompts', [{ title: 'T', template: 'About ${selection}: ${code}' }]);
     await run('T');
     assert.equal((await sent())[0], 'About const one = 1;: ${code}');
@@ -106,7 +106,7 @@ describe('custom prompts', () => {
     assert.match(messages[0]?.[0] ?? '', /\$\{code\}/);
   });
 
-  it('require consent once when they come from a workspace, and use their own model', async () => {
+  it('require consent once when they come from a workspace, and use the model that they specify', async () => {
     await setInWorkspace([workspacePrompt]);
     pressedButtons = ['Use'];
     await run('Theirs');

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 
 const id = 'holysheep.holysheep-prompt';
 
-describe('extension in its host', () => {
+describe('extension in the extension host', () => {
   it('activates and returns version 1 of its API', async () => {
     const extension = vscode.extensions.getExtension<{ readonly version: number }>(id);
     assert.ok(extension, `${id} is not installed`);

@@ -11,7 +11,7 @@ const original = '  first();\n  second();\n';
 const answered = '  third();\n';
 const replaced = `before\n${answered}after\n`;
 
-describe('code of an answer', function () {
+describe('code from an answer', function () {
   // In each test the workbench opens and closes several of its parts.
   this.timeout(60_000);
   let target: EditorTarget;
@@ -32,7 +32,7 @@ describe('code of an answer', function () {
     await until(() => vscode.window.activeTextEditor === undefined && panel.active);
   };
 
-  describe('when inserted', () => {
+  describe('Insert at cursor', () => {
     const insert = async (text: string, ...selections: vscode.Selection[]): Promise<vscode.TextEditor> => {
       const editor = await open(source);
       editor.selections = selections;
@@ -63,7 +63,7 @@ describe('code of an answer', function () {
       assert.equal(editor.document.getText(), source);
     });
 
-    it('gets the line endings of the document', async () => {
+    it('is converted to the line endings of the document', async () => {
       const editor = await open('x\r\n');
       await editor.edit((edit) => edit.setEndOfLine(vscode.EndOfLine.CRLF));
       editor.selections = [cursor(0, 0), cursor(1, 0)];
@@ -95,7 +95,7 @@ describe('code of an answer', function () {
       await vscode.commands.executeCommand('workbench.action.closePanel');
     });
 
-    it('is inserted into the editor that the panel covers, which is shown beside the panel', async () => {
+    it('is inserted into an editor that the panel covers, and this editor is then shown beside the panel', async () => {
       const { document } = await open(source);
       await focusPanel(vscode.ViewColumn.One);
       await until(() => !vscode.window.visibleTextEditors.some((editor) => editor.document === document));
@@ -130,14 +130,14 @@ describe('code of an answer', function () {
       assert.equal(document.getText(), `x${source}`);
     });
 
-    it('requires an editor', async () => {
+    it('is rejected when no editor is open', async () => {
       await focusPanel();
       await assert.rejects(target.insert('x'), /Open the file to insert into/);
     });
   });
 
-  describe('when applied', () => {
-    it('waits for the preview and is one undo step', async () => {
+  describe('Apply', () => {
+    it('is applied in one undo step after the user confirms the preview', async () => {
       const { document } = await open(source);
       await focusPanel();
       const applying = target.apply(exchange(document.uri), answered);
@@ -196,7 +196,7 @@ describe('code of an answer', function () {
       assert.equal(document.getText(), written);
     });
 
-    it('replaces the original code after it has moved', async () => {
+    it('replaces the original code even if it has moved', async () => {
       const { document } = await open(`new\n${source}`);
       await answerPreview('apply', target.apply(exchange(document.uri), answered));
       assert.equal(document.getText(), `new\n${replaced}`);
@@ -242,15 +242,15 @@ describe('code of an answer', function () {
       assert.equal(editor.document.getText(), replaced);
     });
 
-    it('requires a selection when the prompt had none', async () => {
+    it('is rejected when neither the prompt nor the editor has a selection', async () => {
       await open(source);
       await focusPanel();
       await assert.rejects(target.apply(exchange(), answered), /Select the code to replace/);
     });
   });
 
-  describe('when opened as a new file', () => {
-    it('gets its language and the focus, beside the conversation', async () => {
+  describe('New file', () => {
+    it('opens beside the conversation in the right language and gets the focus', async () => {
       const sourceEditor = await open(source);
       await focusPanel();
       await target.newFile('const a = 1;', 'ts');

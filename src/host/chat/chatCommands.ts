@@ -32,11 +32,11 @@ export function registerChat(services: Services): Chat {
     importedKeys: new ImportedKeys(context.secrets, (key) => storeApiKey(services, key)),
     onEvent: (turn, event) => logEvent('chat', turn, event),
   });
-  // The models depend on the key and the base URL.
+  // The list of models depends on the key and the base URL, so VS Code must request it again.
   register(connections.onDidChange(modelsChanged));
   const commands: readonly Command[] = [
     { id: 'holysheep.setUpChat', execute: setUpChatCommand(services) },
-    // Runs when a button of an answer is pressed. The arguments are the ID of the turn and the action.
+    // Runs when the user presses a button of an answer. The arguments are the ID of the turn and the action.
     { id: 'holysheep.chatAction', execute: (...args) => participant.runAction(...args) },
   ];
   return { commands, participant, models };
@@ -62,7 +62,7 @@ function setUpChatCommand(services: Services): () => Promise<ChatSetup> {
     stopWaiting();
     const setup = await setUpChat(services);
     if (setup === 'no-key') {
-      // The user has usually mistyped the key and enters it again.
+      // Waits for the next change of the key, because the user has usually mistyped the key and enters it again.
       keyListener = connections.onDidChange(() => {
         continueWithKey().catch((error: unknown) => log.error(error));
       });

@@ -2,7 +2,7 @@ import type { Localize } from '../../engine/engine';
 import type { DoneEvent, ModelEvent, WaitingEvent } from '../../engine/events';
 import { formatDuration } from '../ui/messageText';
 
-/** Formats the messages of the extension in VS Code's chat. */
+/** Formats the extension's messages in VS Code's chat. */
 export interface ChatFormatter {
   readonly localize: Localize;
   /** Formats epoch milliseconds as a time of day with seconds. */
@@ -12,7 +12,10 @@ export interface ChatFormatter {
 /** Shortest total wait that the summary of an answer mentions, in milliseconds. */
 const minReportedWaitMs = 1000;
 
-/** Describes a wait in one line: its reason, who asked for it, and the number and time of the next attempt. */
+/**
+ * Describes a wait in one line: the reason, whether the gateway requested it, and the number and time of the next
+ * attempt.
+ */
 export function formatWait(event: WaitingEvent, { localize, formatTime }: ChatFormatter): string {
   if (event.reason === 'offline') {
     return localize('You appear to be offline. The answer resumes automatically when the network is back.');
@@ -57,8 +60,8 @@ export function formatModelSwitch({ from, to, reason }: ModelEvent, { localize }
 }
 
 /**
- * Describes in one line that the answer was cut and resumed. Returns undefined if it was not cut.
- * @param cutMessages the reason of each cut
+ * Describes in one line that the stream of the answer broke and was resumed. Returns undefined if no stream broke.
+ * @param cutMessages the reason for each broken stream
  */
 export function formatSeams(cutMessages: readonly string[], { localize }: ChatFormatter): string | undefined {
   const [first] = cutMessages;
@@ -69,8 +72,8 @@ export function formatSeams(cutMessages: readonly string[], { localize }: ChatFo
 }
 
 /**
- * Describes in one line how many attempts and how much waiting an answer took. Returns undefined for a first attempt
- * without a wait.
+ * Describes in one line how many attempts an answer needed and how long they waited. Returns undefined if the first
+ * attempt succeeded without a wait.
  */
 export function formatSummary({ attempts, waitedMs }: DoneEvent, { localize }: ChatFormatter): string | undefined {
   const waitTime = waitedMs >= minReportedWaitMs ? formatDuration(waitedMs, localize) : undefined;
@@ -82,7 +85,7 @@ export function formatSummary({ attempts, waitedMs }: DoneEvent, { localize }: C
   return waitTime === undefined ? undefined : localize('Answered after waiting {0}', { 0: waitTime });
 }
 
-/** Escapes Markdown, because VS Code renders progress and errors as Markdown and they may quote a provider. */
+/** Escapes Markdown, because VS Code renders progress lines and errors as Markdown, and these may quote a provider. */
 export function escapeMarkdown(text: string): string {
   return text.replace(/[\\`*_[\]<>~|]/g, '\\$&');
 }

@@ -3,7 +3,8 @@ import { participantId, vendor } from '../contributions';
 import type { ChatParticipant } from './participant/chatParticipant';
 
 /**
- * Registers the chat participant, which is loaded with the first request. Returns undefined if the editor has no chat.
+ * Registers the chat participant, which is loaded when it gets its first request. Returns undefined if the editor has
+ * no chat.
  */
 export function registerLazyParticipant(
   load: () => Promise<Pick<ChatParticipant, 'handle' | 'followups'>>,
@@ -20,8 +21,8 @@ export function registerLazyParticipant(
 }
 
 /**
- * Registers the provider of the language models, which is loaded with the first call. Returns undefined if the editor
- * has no language model API.
+ * Registers the provider of language models, which is loaded when VS Code first calls it. Returns undefined if the
+ * editor has no language model API.
  * @param onDidChange fires when the models of the gateway may have changed
  */
 export function registerLazyModels(

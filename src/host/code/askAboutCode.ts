@@ -15,7 +15,7 @@ interface CodeCommandDeps extends SendServices {
   readonly target: Pick<EditorTarget, 'editor'>;
 }
 
-/** Returns the prompt about the code that is sent to the model. */
+/** A function that returns the text of a prompt about code. */
 type PromptBuilder = (excerpt: CodeExcerpt, problems: readonly CodeProblem[], locale: string) => string;
 
 /**
@@ -58,8 +58,8 @@ async function askAboutCode(
 }
 
 /**
- * Returns the position at which the answer can replace the code. Returns undefined unless the code is a complete
- * selection.
+ * Returns the position at which the answer can replace the code. Returns undefined if the code is not exactly what the
+ * user selected.
  */
 function applyTarget(uri: vscode.Uri, { origin, truncated, span }: CodeExcerpt): ApplyTarget | undefined {
   if (origin !== 'selection' || truncated) return undefined;

@@ -5,7 +5,8 @@ import { codeLimits, type CodeExcerpt } from './codeExcerpt';
 import { type CodePromptId, codePromptIds } from './codePrompts';
 
 /**
- * Adds the prompts to the lightbulb menu: all of them for a selection, and *Fix* for a problem that the editor reports.
+ * Adds the prompts to the lightbulb menu: all prompts for a selection, and only *Fix* for a problem that the editor
+ * reports.
  */
 class CodeActionProvider implements vscode.CodeActionProvider {
   constructor(private readonly customPrompts: CustomPrompts) {}
@@ -23,7 +24,10 @@ class CodeActionProvider implements vscode.CodeActionProvider {
       : [...builtIn, ...this.customPrompts.list().map(customAction), ...this.workspacePromptAction()];
   }
 
-  /** Returns an action that asks for consent to workspace prompts. Selecting code alone must not open a dialog. */
+  /**
+   * Returns a menu item that asks for consent to workspace prompts. No dialog opens before the user chooses it, because
+   * selecting code must not open a dialog.
+   */
   private workspacePromptAction(): readonly vscode.CodeAction[] {
     if (this.customPrompts.awaitingConsent().length === 0) return [];
     return [promptAction(vscode.l10n.t('Run a workspace prompt with HolySheep…'), [])];
@@ -72,7 +76,7 @@ function codeActionTitle(id: CodePromptId): string {
   }
 }
 
-/** Returns the title that a custom prompt has in the lightbulb menu. */
+/** Returns the title of a custom prompt in the lightbulb menu. */
 export function customPromptActionTitle(title: string, from: CustomPrompt['from']): string {
   return from === 'user'
     ? vscode.l10n.t('{0} with HolySheep', abbreviateTitle(title))
@@ -80,7 +84,7 @@ export function customPromptActionTitle(title: string, from: CustomPrompt['from'
 }
 
 /**
- * Returns the short text that stands for a prompt in the conversation, where the code is shown as an attachment.
+ * Returns the short text by which the conversation shows a prompt about code. The code is shown as an attachment.
  * @param prompt the ID of a built-in prompt, or the title of a custom prompt
  */
 export function codePromptTitle(

@@ -1,7 +1,7 @@
 import { firstChars, lastChars } from '../../engine/surrogates';
 import { spanLabel, type Span } from './codeGeometry';
 
-/** Limits for the code that is sent, and for the lines around it. */
+/** Limits for the length of the code that is sent, and of the context before and after it. */
 export const codeLimits = { characters: 60_000, contextLines: 30, contextCharacters: 8_000 } as const;
 
 /** The part of a `vscode.TextDocument` that an excerpt needs. */
@@ -17,14 +17,14 @@ type CodeOrigin = 'selection' | 'function' | 'visible';
 /** Code of a file with the lines around it. */
 export interface CodeExcerpt {
   readonly origin: CodeOrigin;
-  /** Path relative to the workspace folder. For a file outside of the workspace, only the file name. */
+  /** Path relative to the workspace folder, or only the file name if the file is outside the workspace. */
   readonly path: string;
   readonly languageId: string;
   readonly span: Span;
   /** Path with line numbers, for example `src/app.ts:10-24`. */
   readonly label: string;
   readonly code: string;
-  /** Whether the code was longer than the limit, so that only its start is included. */
+  /** Whether the code exceeds the limit. The excerpt then contains only its start. */
   readonly truncated: boolean;
   /** Lines before the code. */
   readonly before: string;

@@ -7,7 +7,7 @@ export interface Point {
 /** A range of a document. */
 export interface Span {
   readonly start: Point;
-  /** End of the range, which is not part of it. */
+  /** First position after the range. */
   readonly end: Point;
 }
 
@@ -31,13 +31,16 @@ export function innermostSpan(symbols: readonly CodeSymbol[], point: Point): Spa
   return best;
 }
 
-/** Returns the first and the last line, counted from 1. A line of which no character is selected is not included. */
+/**
+ * Returns the first and the last line of a range, counted from 1. A line is not included if no character of it is
+ * selected.
+ */
 export function lineRange({ start, end }: Span): { readonly first: number; readonly last: number } {
   const last = end.character === 0 && end.line > start.line ? end.line - 1 : end.line;
   return { first: start.line + 1, last: last + 1 };
 }
 
-/** Returns a label such as `src/app.ts:10-24`, or `src/app.ts:10` for a single line. */
+/** Returns a label for a range of a file, such as `src/app.ts:10-24`, or `src/app.ts:10` for a single line. */
 export function spanLabel(path: string, span: Span): string {
   const { first, last } = lineRange(span);
   return first === last ? `${path}:${first}` : `${path}:${first}-${last}`;

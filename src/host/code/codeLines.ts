@@ -12,7 +12,7 @@ function commonIndent(lines: readonly string[]): string | undefined {
 }
 
 /**
- * Replaces the common indentation of the lines. The indentation of the lines relative to each other stays.
+ * Replaces the common indentation of the lines and preserves the indentation of each line relative to the others.
  * @param current the common indentation of the lines
  */
 function replaceIndent(lines: readonly string[], current: string, indent: string): readonly string[] {
@@ -20,8 +20,8 @@ function replaceIndent(lines: readonly string[], current: string, indent: string
 }
 
 /**
- * Returns a block of lines with the indentation of the line in which it is inserted. The text is returned unchanged if
- * the cursor is not directly after the indentation. It is also unchanged if the first line is indented more than
+ * Indents a block of lines like the line into which it is inserted. The text is returned unchanged if the cursor is not
+ * directly after that line's indentation. The text is also returned unchanged if its first line is indented more than
  * another line, because the intended indentation is then unknown.
  * @param linePrefix the text before the cursor on its line
  */
@@ -41,7 +41,7 @@ function commonPrefix(a: string, b: string): string {
 
 const anyLineEnd = /\r\n|\r|\n/g;
 
-/** Replaces all line ends by the same line end, because a document in the editor has only one kind. */
+/** Replaces every line ending with `lineEnd`, because a document in the editor has only one kind of line ending. */
 export function withLineEnds(text: string, lineEnd: '\n' | '\r\n'): string {
   return text.replace(anyLineEnd, lineEnd);
 }
@@ -50,12 +50,12 @@ export function splitLines(text: string): readonly string[] {
   return text.split(anyLineEnd);
 }
 
-/** Where the code is, as offsets, or why it can't be located. */
+/** Result of a search for code: its offsets in the document, or the reason why it can't be located. */
 export type CodeSearchResult =
   { readonly type: 'found'; readonly start: number; readonly end: number } | { readonly type: 'changed' | 'ambiguous' };
 
 /**
- * Searches for code that was sent with a prompt: first at its original position, then in the complete document.
+ * Searches for code that was sent with a prompt: first at its original position, then in the entire document.
  * @param text the text of the document
  * @param offset the original offset of the code, which may be beyond the end of the document
  */
@@ -70,9 +70,9 @@ export function locateCode(text: string, original: string, offset: number): Code
 
 /**
  * Adapts a code block of the model to the selection that it replaces. The result ends with a line break if the
- * selection does. If the model left out the indentation of the selection, the result has that indentation.
+ * selection does. If the model omitted the selection's indentation, the result is indented like the selection.
  * @param indent the white space before the selection on its first line. It is empty if other text precedes the
- *   selection.
+ * selection.
  */
 export function fitReplacement(original: string, replacement: string, indent = ''): string {
   const body = splitLines(replacement.replace(/(\r?\n)+$/, ''));
@@ -97,8 +97,8 @@ function fitWholeLines(original: readonly string[], body: readonly string[]): re
 }
 
 /**
- * Fits a block that starts directly after the indentation of a line. The first line needs no indentation. The remaining
- * lines are indented if they are indented less than the lines that they replace.
+ * Adapts a block that starts directly after the indentation of a line. The first line is not indented. The other lines
+ * are indented if the lines that they replace are indented more.
  */
 function fitAfterIndent(original: readonly string[], body: readonly string[], indent: string): readonly string[] {
   const [first = '', ...rest] = body;

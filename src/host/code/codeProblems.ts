@@ -14,7 +14,7 @@ export const severityNames: Readonly<Record<vscode.DiagnosticSeverity, CodeProbl
   [vscode.DiagnosticSeverity.Hint]: 'hint',
 };
 
-/** Returns the problems that the editor reports for the code, the most severe first. */
+/** Returns the problems that the editor reports for the code, most severe first. */
 export function codeProblems(document: vscode.TextDocument, { span }: CodeExcerpt): readonly CodeProblem[] {
   const range = toRange(span);
   return vscode.languages

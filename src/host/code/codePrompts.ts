@@ -1,7 +1,7 @@
 import { type CodeExcerpt, codeLimits } from './codeExcerpt';
 import { lineRange } from './codeGeometry';
 
-/** A problem of the code that the editor reports. */
+/** A problem that the editor reports in the code. */
 export interface CodeProblem {
   /** Line number in the document, counted from 1. */
   readonly line: number;
@@ -10,7 +10,10 @@ export interface CodeProblem {
 }
 
 interface CodeInstruction {
-  /** Instruction in English, which models follow best. The language of the answer is requested separately. */
+  /**
+   * Instruction to the model. It is in English, because models follow English best. The language of the answer is
+   * requested separately.
+   */
   readonly instruction: string;
   /** Whether the prompt contains the problems that the editor reports. */
   readonly problems: 'with' | 'without';
@@ -57,12 +60,12 @@ export const codePrompts: readonly CodePrompt[] = [
   },
 ];
 
-/** Tells the model that the code was truncated. */
+/** Note for the model that the code was truncated. */
 export const truncationNotice = `The code was too long: only its first ${codeLimits.characters} characters are here. Say so.`;
 
 /**
  * Returns the complete prompt for the model: the instruction, the code and its context.
- * @param locale the display language, for example `zh-cn`. Explanations are requested in this language.
+ * @param locale the display language, for example `zh-cn`. The model is asked to explain in this language.
  */
 export function codePromptText(
   prompt: CodeInstruction,
@@ -108,7 +111,7 @@ export function codeFence(code: string, languageId: string): string {
   return `${fence}${languageId}\n${code.replace(/\r?\n$/, '')}\n${fence}`;
 }
 
-/** IDs of the built-in prompts about code. The command of a prompt is `holysheep.<id>`. */
+/** IDs of the built-in prompts about code. The command of each prompt is `holysheep.<id>`. */
 export const codePromptIds = ['explainSelection', 'fixSelection', 'improveSelection', 'writeTests'] as const;
 
 export type CodePromptId = (typeof codePromptIds)[number];

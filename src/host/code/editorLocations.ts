@@ -6,8 +6,8 @@ import type { Span } from './codeGeometry';
 const maxPathLength = 1000;
 
 /**
- * Returns the path of a file for people and models, without hidden characters. The folders above a file outside of the
- * workspace are left out, because they may contain the name of the user.
+ * Returns the path of a file for display and for prompts, without hidden characters. For a file outside the workspace,
+ * only the file name is returned, because the folders may contain the user's name.
  */
 export function displayPath(uri: vscode.Uri): string {
   const inside = vscode.workspace.getWorkspaceFolder(uri) !== undefined;
@@ -15,14 +15,13 @@ export function displayPath(uri: vscode.Uri): string {
   return visibleText(path, maxPathLength);
 }
 
-/** Converts a span, which code without access to VS Code uses, to a range of VS Code. */
+/** Converts a span to a range of VS Code. Code without access to VS Code uses spans. */
 export function toRange({ start, end }: Span): vscode.Range {
   return new vscode.Range(start.line, start.character, end.line, end.character);
 }
 
 /**
- * Returns the column in which text is shown: the column of the editor, unless the text would cover a conversation
- * there.
+ * Returns the column in which text is opened: the editor's column, unless the text would cover a conversation there.
  * @param panelType the view type of the webview panels of conversations
  */
 export function textColumn(editor: vscode.TextEditor | undefined, panelType: string): vscode.ViewColumn {
@@ -32,6 +31,6 @@ export function textColumn(editor: vscode.TextEditor | undefined, panelType: str
 }
 
 function isPanel(tab: vscode.Tab | undefined, panelType: string): boolean {
-  // VS Code adds a prefix to the view type.
+  // Compares only the end of the view type, because VS Code adds a prefix to it.
   return tab?.input instanceof vscode.TabInputWebview && tab.input.viewType.endsWith(panelType);
 }

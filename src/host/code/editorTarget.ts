@@ -10,7 +10,10 @@ import { insertAtCursors } from './insertion';
 import { PreviewedEdits } from './previewedEdits';
 import { RecentEditors, currentVisibleEditor, visibleEditorOf } from './recentEditors';
 
-/** Inserts the code of an answer into the editor that the user used last, because the panel has the focus. */
+/**
+ * Inserts code from an answer into the last active editor, because the panel has the focus when the user presses a
+ * button.
+ */
 export class EditorTarget extends Disposable {
   private readonly recentEditors = this.register(new RecentEditors());
   private readonly previewedEdits = this.register(new PreviewedEdits());
@@ -35,8 +38,8 @@ export class EditorTarget extends Disposable {
   }
 
   /**
-   * Replaces the code that the exchange is about, or else the selection in the last editor. The user confirms the
-   * change in a preview.
+   * Replaces the code that the exchange is about, or else the selection in the last active editor. The user confirms
+   * the change in a preview.
    * @throws UserError if nothing is selected, or the code has changed since the prompt was sent
    */
   async apply({ attachments: [attachment] = [], target }: Exchange, text: string): Promise<void> {
@@ -57,7 +60,7 @@ export class EditorTarget extends Disposable {
 
   /**
    * Opens a text as a new document.
-   * @param language the language after the opening fence of the code block. It may be empty.
+   * @param language the language named after the code block's opening fence, or an empty string
    */
   async newFile(text: string, language: string): Promise<void> {
     const languageIds = await vscode.languages.getLanguages();
@@ -71,8 +74,8 @@ export class EditorTarget extends Disposable {
 
   private async replaceOriginal(code: string, label: string, target: ApplyTarget, text: string): Promise<void> {
     const document = await openTarget(vscode.Uri.parse(target.uri, true), label);
-    // The editor is shown even if nothing can be replaced, because the user has to look there. A visible document also
-    // stays loaded, so VS Code notices changes of the document during the preview.
+    // Shows the editor even if nothing can be replaced, because the user then has to look at the code. A visible
+    // document also stays loaded, so VS Code notices changes of the document during the preview.
     const editor = await this.showEditor(document);
     const offset = document.offsetAt(new vscode.Position(target.startLine, target.startCharacter));
     const location = locateCode(document.getText(), code, offset);
@@ -117,15 +120,15 @@ export class EditorTarget extends Disposable {
 }
 
 /**
- * Opens the document of the code that a prompt is about.
- * @throws UserError if the document can't be opened any more
+ * Opens the document with the code that a prompt is about.
+ * @throws UserError if the document can no longer be opened
  */
 async function openTarget(uri: vscode.Uri, label: string): Promise<vscode.TextDocument> {
   const key = uri.toString();
   const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === key);
   if (open) return open;
   try {
-    // VS Code would open a closed untitled document as a new, empty document.
+    // Rejects an untitled document that was closed, because VS Code would open it as a new, empty document.
     if (uri.scheme !== 'untitled') return await vscode.workspace.openTextDocument(uri);
   } catch (cause) {
     throw new UserError(cannotOpenMessage(label), { cause });

@@ -1,6 +1,6 @@
 import { infoStringLanguage } from '../../shared/protocol';
 
-/** Names of languages that models write after a fence, with the IDs that VS Code uses instead. */
+/** Language names that models write after an opening fence, with the IDs that VS Code uses for these languages. */
 const aliases: Readonly<Record<string, string>> = {
   assembly: 'asm',
   bash: 'shellscript',
@@ -85,8 +85,9 @@ const aliases: Readonly<Record<string, string>> = {
 };
 
 /**
- * Returns the ID of the language that the text after a fence names, or `plaintext` for a language that VS Code lacks.
- * @param languageIds the IDs of all languages in this VS Code
+ * Returns the ID of the language named after an opening fence, or `plaintext` for a language that VS Code doesn't
+ * support.
+ * @param languageIds the IDs of all languages that this VS Code supports
  */
 export function fenceLanguage(infoString: string, languageIds: readonly string[]): string {
   const name = infoStringLanguage(infoString);

@@ -5,14 +5,14 @@ import { innermostSpan, type CodeSymbol, type Span } from './codeGeometry';
 import { displayPath, toRange } from './editorLocations';
 
 /**
- * Time limit for the symbols of a document, in milliseconds. A language server that is still starting must not delay
- * the prompt.
+ * Time limit for the symbols of a document, in milliseconds. It prevents a language server that is still starting from
+ * delaying the prompt.
  */
 const symbolsTimeoutMs = 1000;
 
 /**
- * Returns the selection, or else the function around the cursor, or else the visible lines. Returns undefined if there
- * is only white space.
+ * Returns the selection, or else the function around the cursor, or else the visible lines. Returns undefined if the
+ * code consists of white space.
  */
 export async function findCode(editor: vscode.TextEditor): Promise<CodeExcerpt | undefined> {
   const { document, selection } = editor;
@@ -27,7 +27,7 @@ export async function findCode(editor: vscode.TextEditor): Promise<CodeExcerpt |
   );
 }
 
-/** Adapts a document of VS Code to the interface that excerpts use. */
+/** Adapts a document of VS Code to the interface that `codeExcerpt` expects. */
 export function codeDocument(document: vscode.TextDocument): CodeDocument {
   return {
     languageId: document.languageId,
@@ -40,7 +40,7 @@ export function codeDocument(document: vscode.TextDocument): CodeDocument {
 function visibleSpan({ document, visibleRanges }: vscode.TextEditor): Span {
   const start = visibleRanges[0]?.start ?? new vscode.Position(0, 0);
   const end = visibleRanges.at(-1)?.end ?? document.lineAt(document.lineCount - 1).range.end;
-  // The visible lines are sent completely, even if the editor is scrolled sideways.
+  // Includes the visible lines completely, even if the editor is scrolled horizontally.
   return { start: { line: start.line, character: 0 }, end: document.lineAt(end.line).range.end };
 }
 
@@ -51,7 +51,7 @@ async function findSymbols(document: vscode.TextDocument): Promise<readonly Code
       document.uri,
     ),
   );
-  // An error of a language server is not reported, because the visible lines are sent instead.
+  // Ignores an error of a language server, because the visible lines are sent instead.
   const symbols = await resultWithin(
     symbolsTimeoutMs,
     request.catch(() => undefined),

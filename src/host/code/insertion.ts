@@ -9,8 +9,8 @@ interface Insertion {
 }
 
 /**
- * Inserts a text at every cursor in one undo step. Selected text is kept, and each cursor moves to the end of the
- * inserted text.
+ * Inserts a text at every cursor in one undo step. Selected text is not replaced, and each cursor moves to the end of
+ * the inserted text.
  * @throws UserError if the editor is read-only or has just changed
  */
 export async function insertAtCursors(editor: vscode.TextEditor, text: string): Promise<void> {
@@ -23,7 +23,7 @@ export async function insertAtCursors(editor: vscode.TextEditor, text: string): 
   const name = vscode.workspace.asRelativePath(document.uri);
   if (!wasApplied)
     throw new UserError(vscode.l10n.t('{0} has just changed, so nothing was inserted. Try again.', name));
-  // VS Code reports success even if the editor is read-only.
+  // Checks the document's version, because VS Code reports success even if the editor is read-only.
   if (text && document.version === version) {
     throw new UserError(
       vscode.l10n.t(
@@ -39,8 +39,8 @@ export async function insertAtCursors(editor: vscode.TextEditor, text: string): 
 }
 
 /**
- * Returns each cursor position once, because two selections may share a cursor position. The primary cursor is the
- * first.
+ * Returns the cursor positions without duplicates, because two selections may share a cursor position. The primary
+ * cursor is the first.
  */
 function uniqueCursors({ document, selections }: vscode.TextEditor): readonly vscode.Position[] {
   const cursors = selections.map(({ active }) => document.validatePosition(active));
@@ -57,7 +57,7 @@ function createInsertion(document: vscode.TextDocument, position: vscode.Positio
   };
 }
 
-/** Returns the offset of a cursor after all insertions. */
+/** Returns the offset of a cursor in the document after all insertions. */
 function cursorOffsetAfter({ offset }: Insertion, all: readonly Insertion[]): number {
   return all.filter((insertion) => insertion.offset <= offset).reduce((end, { text }) => end + text.length, offset);
 }

@@ -11,7 +11,7 @@ interface Replacement {
   readonly label: string;
 }
 
-/** Edits that the user confirms in VS Code's refactor preview, with a diff beside it. */
+/** Shows edits in VS Code's refactor preview, with a diff beside it, until the user confirms or discards them. */
 export class PreviewedEdits extends Disposable {
   private readonly diff = this.register(new ProposedDiff());
 
@@ -31,7 +31,8 @@ export class PreviewedEdits extends Disposable {
       current.slice(0, document.offsetAt(range.start)) + text + current.slice(document.offsetAt(range.end));
     const close = await this.diff.show(document, proposed, vscode.l10n.t('{0} (preview)', label), column);
     try {
-      // VS Code compares the document with its version at the time of this call, not with the version in the diff.
+      // Checks the version, because VS Code compares the document only with its version at the time of this call, not
+      // with the version in the diff.
       const applied = document.version === version && (await vscode.workspace.applyEdit(edit));
       if (applied || (document.version === version && !document.isClosed)) return;
     } finally {
@@ -44,8 +45,8 @@ export class PreviewedEdits extends Disposable {
 }
 
 /**
- * Makes VS Code open the preview for an edit. A change that needs confirmation opens the preview but is not selected
- * there, so that *Apply* would do nothing. Therefore the replacement needs no confirmation and is selected. An
+ * Makes VS Code open the preview for an edit. VS Code opens the preview for a change that needs confirmation, but does
+ * not select this change there, so *Apply* would skip it. Therefore the replacement needs no confirmation. Instead, an
  * additional change needs confirmation: the deletion of a file that does not exist, which the preview does not list.
  * Source: https://github.com/microsoft/vscode/issues/207578.
  */
@@ -71,7 +72,7 @@ class ProposedDiff extends Disposable {
     this.register(vscode.workspace.registerTextDocumentContentProvider(proposedScheme, { provideTextDocumentContent }));
   }
 
-  /** Shows the diff, and returns a function that closes it. */
+  /** Opens the diff, and returns a function that closes it. */
   async show(
     document: vscode.TextDocument,
     text: string,
@@ -87,7 +88,7 @@ class ProposedDiff extends Disposable {
     try {
       const proposed = await vscode.workspace.openTextDocument(uri);
       await vscode.languages.setTextDocumentLanguage(proposed, document.languageId);
-      // A preview tab could replace the tab of the document.
+      // Opens the diff in a permanent tab, because a tab in preview mode could replace the document's tab.
       const options: vscode.TextDocumentShowOptions = { viewColumn, preserveFocus: true, preview: false };
       await vscode.commands.executeCommand('vscode.diff', document.uri, uri, title, options);
     } catch (error) {

@@ -3,7 +3,7 @@ import { promptsScheme } from '../prompts/promptConsent';
 import { Disposable } from '../util/disposable';
 import { proposedScheme } from './previewedEdits';
 
-/** URI schemes of text editors that don't show a document of the user. */
+/** URI schemes of text editors that show no document of the user, for example logs. */
 const excludedSchemes: ReadonlySet<string> = new Set([
   'output',
   'debug',
@@ -15,15 +15,12 @@ const excludedSchemes: ReadonlySet<string> = new Set([
   promptsScheme,
 ]);
 
-/** URI schemes of documents that are in no file system but can be edited. */
+/** URI schemes of editable documents that are not in a file system. */
 const writableSchemes: ReadonlySet<string> = new Set(['untitled', 'vscode-notebook-cell']);
 
-/**
- * Remembers the text editor that was active last, because the panel has the focus when the user presses one of its
- * buttons.
- */
+/** Remembers the last active text editor, because the panel has the focus when the user presses one of its buttons. */
 export class RecentEditors extends Disposable {
-  /** The last active editor of each document, the most recent first. */
+  /** The last active editor of each document, most recent first. */
   private editors: readonly vscode.TextEditor[] = [];
 
   constructor() {
@@ -32,7 +29,8 @@ export class RecentEditors extends Disposable {
     this.register(vscode.window.onDidChangeActiveTextEditor((editor) => this.remember(editor)));
     this.register(
       vscode.workspace.onDidCloseTextDocument(() => {
-        // VS Code fires this event also when the language of an open document changes.
+        // Removes only the editors of closed documents, because VS Code fires this event also when the language of an
+        // open document changes.
         this.editors = this.editors.filter(({ document }) => !document.isClosed);
       }),
     );
@@ -64,7 +62,8 @@ export function currentVisibleEditor(editor: vscode.TextEditor): vscode.TextEdit
 }
 
 /**
- * Returns a visible editor of the document, but never the left side of a diff, whose cursor the user has not placed.
+ * Returns a visible editor of the document, but never the left side of a diff, because the user has not placed a cursor
+ * there.
  */
 export function visibleEditorOf(document: vscode.TextDocument): vscode.TextEditor | undefined {
   const editors = vscode.window.visibleTextEditors.filter((visible) => visible.document === document);
@@ -86,7 +85,9 @@ function isWritable({ document: { uri } }: vscode.TextEditor): boolean {
   return writableSchemes.has(uri.scheme) || vscode.workspace.fs.isWritableFileSystem(uri.scheme) === true;
 }
 
-/** Returns whether a tab shows the document. VS Code may keep a document open for a while after its tab was closed. */
+/**
+ * Returns whether a tab shows the document. VS Code may keep a document open for a while after its tab has been closed.
+ */
 function hasTab({ isClosed, uri }: vscode.TextDocument): boolean {
   if (isClosed) return false;
   const key = uri.toString();

@@ -26,7 +26,7 @@ export function registerConnection(services: Services): readonly Command[] {
   ];
 }
 
-/** Removes the API key of the gateway in the settings, even while the demo is active. */
+/** Removes the API key for the gateway in the settings, even while the demo is active. */
 async function removeApiKey({ connections, keys, log }: Services): Promise<{ readonly state: 'removed' | 'none' }> {
   const { origin, host, apiKey } = await connections.configured();
   if (apiKey === undefined) {

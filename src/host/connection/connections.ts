@@ -12,7 +12,7 @@ import type { KeyStore } from './keyStore';
 
 export interface ActiveConnection extends Connection {
   readonly origin: string;
-  /** Host name for messages, with the port if there is one: `api.holysheep.ai`, `localhost:11434`. */
+  /** Host name for messages, with the port if the URL has one, for example `api.holysheep.ai` or `localhost:11434`. */
   readonly host: string;
   readonly demo: boolean;
 }
@@ -22,7 +22,7 @@ export interface ConnectionDeps {
   readonly keys: KeyStore;
   readonly demo: DemoMode;
   readonly log: Log;
-  /** Global state of the extension, which remembers the notices that were shown already. */
+  /** Global state of the extension, which stores which notices were already shown. */
   readonly memory: vscode.Memento;
 }
 
@@ -81,15 +81,16 @@ export class Connections extends Disposable {
     return demo ? this.embedded() : this.configured();
   }
 
-  /** Returns the same as {@link current}, but undefined when the base URL in the settings is invalid. */
+  /** Returns the same as {@link current}, or undefined when the base URL in the settings is invalid. */
   async currentIfUsable(): Promise<ActiveConnection | undefined> {
     const { demo, settings } = this.deps;
     return !demo.active && 'error' in settings.baseUrl() ? undefined : this.current();
   }
 
   /**
-   * Returns what the page shows of a connection. Never rejects, because the page must also show what is wrong.
-   * @param demo whether the demo answers; by default whether the demo is active
+   * Returns the connection in the form that the page shows. Never rejects, because the page must also show an unusable
+   * connection.
+   * @param demo whether to return the demo's connection; by default whether the demo is active
    */
   async view(demo = this.deps.demo.active): Promise<ConnectionView> {
     const model = this.model(demo);
@@ -103,15 +104,14 @@ export class Connections extends Disposable {
       return { model, host: connection.host, hasKey: connection.apiKey !== undefined, demo: connection.demo };
     } catch (error) {
       log.error(error);
-      // If the user sends a prompt, the turn fails with a card that gives the reason.
+      // Returns a view even if the API key can't be read, because the user can still send a prompt. The turn then fails
+      // with a card that gives the reason.
       const hasKey = isConnectionError(error) && error.connectionProblem === 'base-url' ? false : 'unreadable';
       return { model, host: 'error' in baseUrl ? '' : baseUrl.host, hasKey, demo: false };
     }
   }
 
-  /**
-   * Calls `show` with the current view and after each change. A result that arrives late never replaces a newer one.
-   */
+  /** Calls `show` with the current view and after each change. A late result never replaces a newer one. */
   subscribe(show: (view: ConnectionView) => void): { dispose(): void } {
     let latest = 0;
     const update = (): void => {
@@ -135,15 +135,15 @@ export class Connections extends Disposable {
 
   /**
    * Returns the id of the selected model.
-   * @param demo whether the demo answers; by default whether the demo is active
+   * @param demo whether to return the demo's model; by default whether the demo is active
    */
   model(demo = this.deps.demo.active): string {
     return demo ? this.deps.demo.model() : this.deps.settings.model();
   }
 
   /**
-   * Returns the parameters that a request takes from the settings.
-   * @param demo whether the demo answers
+   * Returns the request parameters that come from the settings.
+   * @param demo whether the request goes to the demo
    */
   requestDefaults(demo: boolean): RequestDefaults {
     const { settings } = this.deps;
@@ -156,8 +156,8 @@ export class Connections extends Disposable {
   }
 
   /**
-   * Selects a model, in the demo or in the settings.
-   * @param inDemo whether the demo answers; by default whether the demo is active
+   * Selects a model in the demo or in the settings.
+   * @param inDemo whether to select it in the demo; by default whether the demo is active
    */
   async selectModel(id: string, inDemo = this.deps.demo.active): Promise<void> {
     const { demo, settings } = this.deps;

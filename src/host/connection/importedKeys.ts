@@ -8,13 +8,13 @@ interface Secrets {
   store(name: string, value: string): Thenable<void>;
 }
 
-/** Name of the secret that contains the fingerprints of the keys. */
+/** Name of the secret that contains the fingerprints of the imported keys. */
 const secretName = 'holysheep.adoptedKeys';
 
 /**
- * Imports keys that the user entered in VS Code's dialog for language model providers, which does not ask for an
- * origin. A key belongs to the origin that the settings have when the key is first seen. It is never imported for
- * another origin, and never again after it was removed or rejected. Only fingerprints of the keys are stored.
+ * Imports API keys that the user entered in VS Code's dialog for language model providers, which does not ask for an
+ * origin. A key is imported only for the origin in the settings at that time. It is not imported for another origin
+ * later, nor again after it was removed or rejected. Only fingerprints of the keys are stored.
  */
 export class ImportedKeys {
   /** @param store verifies and stores a key, as if the user had entered it in the extension's dialog */
@@ -28,10 +28,11 @@ export class ImportedKeys {
     const fingerprint = createHash('sha256').update(key).digest('hex');
     const fingerprints = await this.readFingerprints();
     if (fingerprint in fingerprints) return;
-    // The fingerprint is saved before the key is sent. Otherwise the key could be imported for another origin later.
+    // Saves the fingerprint before sending the key, because the key could otherwise be imported for another origin
+    // later.
     await this.saveFingerprints({ ...fingerprints, [fingerprint]: origin });
     const { state } = await this.store(key);
-    // A key that was neither stored nor rejected may be imported again.
+    // Allows another import of a key that was neither stored nor rejected.
     if (state === 'cancelled') await this.saveFingerprints(fingerprints);
   }
 

@@ -7,10 +7,10 @@ import { NoConnectionError } from '../util/userError';
 
 const secretPrefix = 'holysheep.apiKey:';
 
-/** Stores one API key per origin in VS Code's secret storage. The key of one origin is never read for another. */
+/** Stores one API key per origin in VS Code's secret storage. Each key is read only for its origin. */
 export class KeyStore extends Disposable {
   private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
-  /** Fires when a key has changed, in this window or in another. */
+  /** Fires when a key has changed, in this window or in another one. */
   readonly onDidChange = this.changeEmitter.event;
 
   constructor(
@@ -26,8 +26,8 @@ export class KeyStore extends Disposable {
   }
 
   /**
-   * Returns the API key of an origin, or undefined if there is none.
-   * @param origin as in `URL.origin`
+   * Returns the API key for an origin, or undefined if there is none.
+   * @param origin in the format of `URL.origin`
    * @throws NoConnectionError when the system keyring can't be read
    */
   async get(origin: string): Promise<string | undefined> {
@@ -38,7 +38,7 @@ export class KeyStore extends Disposable {
   }
 
   /**
-   * Stores the API key of an origin.
+   * Stores the API key for an origin.
    * @throws NoConnectionError when the key can't be written to the system keyring
    */
   async set(origin: string, key: string): Promise<void> {
@@ -51,7 +51,7 @@ export class KeyStore extends Disposable {
   }
 
   /**
-   * Deletes the API key of an origin.
+   * Deletes the API key for an origin.
    * @throws NoConnectionError when the system keyring can't be changed
    */
   async delete(origin: string): Promise<void> {

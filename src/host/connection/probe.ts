@@ -7,9 +7,9 @@ import { declaredKind, sniffedKind } from '../../engine/http/charset';
 import { isRecord, parseJson } from '../../engine/json';
 import type { Connection } from '../../engine/request';
 
-/** Why the model list of a gateway could not be loaded. */
+/** Reason why the model list of a gateway could not be loaded. */
 export type ProbeFault =
-  /** A fault that a turn would have as well. `code` is the error code of Node.js, which users can search for. */
+  /** A fault that can also occur in a turn. `code` is Node.js's error code, which users can search for. */
   | { readonly kind: 'network'; readonly fault: Fault; readonly code?: string | undefined }
   /** The base URL starts with `https:`, but the gateway supports only HTTP. */
   | { readonly kind: 'not-tls' }
@@ -30,7 +30,7 @@ export type ProbeResult =
 export interface ProbeLimits {
   /** Time limit for the response headers, in milliseconds. */
   readonly headersMs: number;
-  /** Time limit for the body, counted from the headers, in milliseconds. */
+  /** Time limit for the body after the headers have arrived, in milliseconds. */
   readonly bodyMs: number;
   /** Maximum size of the body, in bytes. */
   readonly bodyBytes: number;
@@ -40,7 +40,10 @@ const defaultLimits: ProbeLimits = { headersMs: 15_000, bodyMs: 5_000, bodyBytes
 
 const maxDetailLength = 300;
 
-/** Error codes of OpenSSL for a response in plain HTTP. They mean that the scheme is wrong, not the certificate. */
+/**
+ * Error codes of OpenSSL for a response in plain HTTP. They mean that the URL scheme is wrong, not that the certificate
+ * is invalid.
+ */
 const plainHttpResponse = /^ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST)$/;
 
 class BodyTooLargeError extends Error {}
@@ -50,7 +53,7 @@ class ProbeTimeoutError extends Error {}
 /**
  * Sends `GET {baseUrl}/models` to check that the gateway responds and accepts the key. Never rejects. The key is not
  * sent to the target of a redirect.
- * @param keys keys that are removed from messages of the gateway
+ * @param keys API keys that are removed from the gateway's messages
  */
 export async function probeModels(
   connection: Connection,
@@ -86,7 +89,7 @@ export async function probeModels(
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', stop);
-    // Aborting frees the socket of a body that was not read to its end.
+    // Aborts the request, because this frees the socket of a body that was not read to its end.
     abort.abort();
   }
 }
@@ -130,7 +133,7 @@ function interpretResponse(response: Response, body: string, { connection, keys,
   if (response.type === 'opaqueredirect' || (status >= 300 && status < 400)) {
     return unverified({ kind: 'redirect', to: redirectTarget(response, connection, keys) });
   }
-  // A web page with status 403 comes from a firewall and says nothing about the key.
+  // Does not treat a web page with status 403 as a rejected key, because it comes from a firewall, not from the gateway.
   if (status === 401 || (status === 403 && !isHtml)) {
     return { state: 'rejected', status, detail: errorDetail(body, keys) };
   }

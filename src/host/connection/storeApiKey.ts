@@ -26,8 +26,8 @@ export interface SetApiKeyDeps {
 }
 
 /**
- * Result of `holysheep.setApiKey`. A `verified` or `unverified` key is stored; otherwise the previous key is kept.
- * `invalid` means that no request was sent, because the key or the base URL is invalid.
+ * Result of `holysheep.setApiKey`. For `verified` and `unverified`, the key was stored. For all other states, the
+ * previous key is still stored. `invalid` means that no request was sent, because the key or the base URL is invalid.
  */
 export interface SetApiKeyResult {
   readonly state: Verification['state'] | 'invalid';
@@ -66,7 +66,8 @@ function enterAgainAction(): ToastAction {
 const successMessageMs = 8000;
 
 /**
- * @param isInUse whether `target` has the origin of the base URL in the settings. Otherwise messages have no buttons.
+ * @param isInUse whether `target` has the origin of the base URL in the settings. If it does not, messages have no
+ * buttons.
  */
 async function verifyAndStore(
   key: string,
@@ -92,7 +93,8 @@ async function verifyAndStore(
       log.info(`API key for ${host}: accepted, ${result.models.length} models available.`);
       const count = result.models.length;
       const message = vscode.l10n.t('The API key for {0} works and was saved. Models available: {1}.', host, count);
-      // Success needs no response from the user, and a notification would cover the panel's buttons.
+      // Shows success in the status bar, because it needs no response and a notification would cover the panel's
+      // buttons.
       vscode.window.setStatusBarMessage(message, successMessageMs);
       break;
     }
@@ -129,7 +131,7 @@ async function hasOtherKey({ keys, log }: SetApiKeyDeps, origin: string, key: st
     const stored = await keys.get(origin);
     return stored !== undefined && stored !== key;
   } catch (error) {
-    // The new key must be stored even if the previous one can't be read.
+    // Assumes that there was no other key, because the new key must be stored even if the previous one can't be read.
     log.error(error);
     return false;
   }
@@ -137,7 +139,7 @@ async function hasOtherKey({ keys, log }: SetApiKeyDeps, origin: string, key: st
 
 interface SetApiKeyArgument {
   readonly key: string;
-  /** Base URL that the key belongs to. By default the base URL in the settings. */
+  /** Base URL that the key is for. The default is the base URL in the settings. */
   readonly target?: BaseUrl;
 }
 
@@ -161,9 +163,7 @@ export function parseSetApiKeyArgument(argument: unknown): SetApiKeyArgument {
   return target ? { key, target } : { key };
 }
 
-/**
- * Asks the user for an API key. Returns the text as it was typed, or undefined if the user has dismissed the input box.
- */
+/** Asks the user for an API key. Returns the typed text unchanged, or undefined if the user dismissed the input box. */
 function askForApiKey(host: string): Thenable<string | undefined> {
   return vscode.window.showInputBox({
     title: vscode.l10n.t('API key for {0}', host),
@@ -201,7 +201,7 @@ function apiKeyProblemMessage(problem: ApiKeyProblem): string {
   }
 }
 
-/** Returns a warning about a key that looks wrong but can be stored, or undefined if the key looks right. */
+/** Returns a warning about a key that looks wrong but can still be stored, or undefined if the key looks right. */
 function keyWarning(key: string, host: string): string | undefined {
   switch (keyWarningFor(key, host)) {
     case undefined:

@@ -7,7 +7,7 @@ import { trimTrailingPeriod } from '../ui/messageText';
 import { localize } from '../util/localization';
 import { probeModels, type ProbeFault } from './probe';
 
-/** Result of verifying a connection, with localised messages. */
+/** Result of verifying a connection, with localized messages. */
 export type Verification =
   /** The gateway has returned its models. `ms` is the time from the request to the last byte, in milliseconds. */
   | { readonly state: 'verified'; readonly models: readonly string[]; readonly ms: number }
@@ -26,7 +26,7 @@ interface VerifiableConnection extends Connection {
 }
 
 /**
- * Verifies a connection by sending `GET {baseUrl}/models`. Messages are complete localised sentences. Never rejects.
+ * Verifies a connection by sending `GET {baseUrl}/models`. Messages are complete localized sentences. Never rejects.
  */
 export async function verifyConnection(
   connection: VerifiableConnection,

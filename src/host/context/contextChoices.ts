@@ -15,7 +15,7 @@ export function contextChoices(editor: vscode.TextEditor | undefined): readonly 
   const files = openFiles(editor);
   return [
     ...(editor ? [selectionChoice(editor), problemsChoice(editor.document.uri)] : []),
-    // A single open editor is listed as a file.
+    // Omits the item for all open editors if there is only one, because that editor is listed as a file.
     files.length > 1 ? editorsChoice(files.length) : undefined,
     ...files.map(fileChoice),
   ].filter((choice) => choice !== undefined);
@@ -29,20 +29,20 @@ export function fileChoice(uri: vscode.Uri): ContextCandidate {
   };
 }
 
-/** Adds the real path to each local file that is outside the workspace because of a symbolic link. */
+/** Sets the real path of each local file that is outside the workspace because of a symbolic link. */
 export function withLinkTargets(candidates: readonly ContextCandidate[]): Promise<readonly ContextCandidate[]> {
   return Promise.all(
     candidates.map(async (candidate) => ({ ...candidate, suggestion: await withLinkTarget(candidate.suggestion) })),
   );
 }
 
-/** Adds the real path to a suggestion for a local file that is outside the workspace because of a symbolic link. */
+/** Sets the real path of a suggested local file that is outside the workspace because of a symbolic link. */
 export async function withLinkTarget(suggestion: ContextSuggestion): Promise<ContextSuggestion> {
   const reference = parseContextId(suggestion.id);
   if (reference?.kind !== 'file') return suggestion;
   const target = await localOutsideTarget(vscode.Uri.parse(reference.uri, true));
   if (target === undefined) return suggestion;
-  // The target comes first, because VS Code cuts off the end of a long detail.
+  // Puts the link's target first, because VS Code truncates the end of a long detail.
   const { detail } = suggestion;
   return { ...suggestion, detail: detail === '' ? `→ ${target}` : `→ ${target} · ${detail}` };
 }
@@ -75,13 +75,13 @@ function editorsChoice(count: number): ContextCandidate {
   return { suggestion: { id: contextId({ kind: 'editors' }), kind: 'editors', label, detail }, keywords: ['editors'] };
 }
 
-/** Returns the name of a file as the label, and its folder relative to the workspace as the detail. */
+/** Returns the item for a file, with its name as the label and its folder relative to the workspace as the detail. */
 function splitPath(uri: vscode.Uri): { readonly label: string; readonly detail: string } {
   const { dir, base } = posix.parse(displayPath(uri));
   return { label: base, detail: dir };
 }
 
-/** Returns the files of all open text editors, without duplicates. The file of `first` comes first. */
+/** Returns the files in all open text editors, without duplicates. The file of `first` comes first. */
 export function openFiles(first: vscode.TextEditor | undefined): readonly vscode.Uri[] {
   const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
   const uris = tabs.map(({ input }) => textUriOf(input)).filter((uri) => uri !== undefined);

@@ -9,7 +9,7 @@ import { contextLimits } from './contextPrompt';
 
 /** An attachment of the next prompt. */
 export interface DraftAttachment {
-  /** Id with which the attachment can be read again, e.g. after a reload. See `contextId`. */
+  /** Id by which the attachment can be read again, e.g. after a reload. See `contextId`. */
   readonly id: string;
   readonly attachment: Attachment;
   /** Real path of a file that is outside the workspace because of a symbolic link. See `outsideTarget`. */
@@ -35,9 +35,9 @@ interface ContextDraftDeps {
 /** The attachments of the next prompt of one conversation. */
 export class ContextDraft {
   private attached: readonly DraftAttachment[] = [];
-  /** Ids of attachments from before a reload that are not read yet. They must survive another reload. */
+  /** Ids of attachments from before a reload that have not been read yet. They must survive another reload. */
   private pending: readonly string[] = [];
-  /** Attachments are read one at a time, so that they keep the order in which the user chose them. */
+  /** Makes attachments be read one at a time, so that they stay in the order in which the user chose them. */
   private readonly readLock = new Mutex();
   private readonly changeListeners: Listeners<void>;
   readonly onDidChange: Listeners<void>['event'];
@@ -56,13 +56,16 @@ export class ContextDraft {
     );
   }
 
-  /** Returns the ids of attachments that are restored later, e.g. problems that the editor has not reported yet. */
+  /**
+   * Returns the ids of attachments that could not be restored yet, e.g. because the editor has not reported the
+   * problems of a file yet.
+   */
   unread(): readonly string[] {
     return this.pending;
   }
 
   /**
-   * Reads and attaches a context item. An item that is attached already is read again.
+   * Reads and attaches a context item. An item that is already attached is read again.
    * @throws UserError when the item can't be read, or when the size limit is reached
    */
   async attach(id: string): Promise<void> {
@@ -79,23 +82,26 @@ export class ContextDraft {
   }
 
   /**
-   * Lets the user choose attachments from a list. Sending a prompt does not wait for this list.
+   * Lets the user choose attachments from a list. A prompt can be sent while this list is open.
    * @throws UserError when the size limit is reached
    */
   async pick(): Promise<void> {
     if (!this.add(await this.deps.source.pick())) throw this.createFullError();
   }
 
-  /** Resolves when all attachments chosen so far are read. A prompt that is sent immediately must include them. */
+  /**
+   * Resolves when all attachments chosen so far have been read, so that a prompt that is sent immediately includes
+   * them.
+   */
   async waitForReads(): Promise<void> {
-    // Errors are reported by the call that attached the item.
+    // Ignores errors here, because the call that attached the item reports them.
     await this.readLock.waitForUnlock();
   }
 
   /**
-   * Reads files and problems again, because they may have changed since they were attached. A selection keeps the
-   * selected text. An attachment that can no longer be read stays unchanged, and so does a file whose symbolic link now
-   * leads to another path than the one that the user has seen.
+   * Reads files and problems again, because they may have changed since they were attached. A selection is not read
+   * again. An attachment also stays unchanged when it can no longer be read, or when its symbolic link now leads to a
+   * different path than the user has seen.
    */
   async refresh(): Promise<void> {
     await this.waitForReads();
@@ -108,7 +114,7 @@ export class ContextDraft {
     ]);
   }
 
-  /** Tries to read the attachments from before a reload that could not be read yet. */
+  /** Tries again to read the attachments from before a reload that could not be read yet. */
   async readPending(): Promise<void> {
     await Promise.all(this.pending.map((id) => this.restorePending(id)));
   }
@@ -123,7 +129,7 @@ export class ContextDraft {
     return attachments;
   }
 
-  /** Replaces the attachments with those from before a reload. Their current content is read. */
+  /** Replaces the attachments with those from before a reload, and reads their current content. */
   async restore(ids: readonly string[]): Promise<void> {
     const remaining = this.attached.filter(({ id }) => ids.includes(id));
     this.pending = ids.filter((id) => !remaining.some((item) => item.id === id));
@@ -146,7 +152,7 @@ export class ContextDraft {
     this.changeListeners.fire();
   }
 
-  /** Reads an attachment and adds it if `isWanted` still returns true. Resolves with whether it could be read. */
+  /** Reads an attachment and adds it if `isWanted` still returns true. Resolves to whether it could be read. */
   private reread(id: string, isWanted: (read: readonly DraftAttachment[]) => boolean): Promise<boolean> {
     return this.readLock.runExclusive(async () => {
       try {
@@ -160,7 +166,7 @@ export class ContextDraft {
     });
   }
 
-  /** Adds or replaces attachments. Returns whether all of them fit into the size limit. */
+  /** Adds or replaces attachments. Returns whether all of them fit within the size limit. */
   private add(items: readonly DraftAttachment[]): boolean {
     let fits = true;
     this.pending = this.pending.filter((pendingId) => !items.some(({ id }) => id === pendingId));
@@ -184,7 +190,9 @@ function totalLength(items: readonly DraftAttachment[]): number {
   return items.reduce((sum, { attachment }) => sum + attachment.code.length, 0);
 }
 
-/** Returns the attachment, truncated to the available characters, or undefined if there is no room for any of it. */
+/**
+ * Returns the attachment, truncated to the available number of characters, or undefined if there is no space for it.
+ */
 function truncateToFit(item: DraftAttachment, room: number): DraftAttachment | undefined {
   const code = firstChars(item.attachment.code, Math.max(0, room));
   if (code === item.attachment.code) return item;

@@ -1,15 +1,18 @@
 import type { Point, Span } from '../code/codeGeometry';
 
-/** The context item that a context id refers to. The id can be stored and read again later, e.g. after a reload. */
+/**
+ * A context item in the form that its id encodes. The id can be stored, and the item can be read again by its id, e.g.
+ * after a reload.
+ */
 export type ContextReference =
   | { readonly kind: 'selection'; readonly uri: string; readonly span: Span }
   | { readonly kind: 'file' | 'problems'; readonly uri: string }
-  /** Refers to the files of all open editors. */
+  /** The files in all open editors. */
   | { readonly kind: 'editors' }
-  /** Refers to the files that the user chooses from a list. */
+  /** The files that the user chooses from a list. */
   | { readonly kind: 'pick' };
 
-/** Returns the id of a context item, e.g. `file:file:///a.ts` or `selection:file:///a.ts#2.0-8.4`. */
+/** Returns the id that encodes a context item, e.g. `file:file:///a.ts` or `selection:file:///a.ts#2.0-8.4`. */
 export function contextId(reference: ContextReference): string {
   switch (reference.kind) {
     case 'selection':
@@ -23,13 +26,13 @@ export function contextId(reference: ContextReference): string {
   }
 }
 
-/** Returns the context item that an id refers to, or undefined for an invalid id. */
+/** Returns the context item that an id encodes, or undefined for an invalid id. */
 export function parseContextId(id: string): ContextReference | undefined {
   if (id === 'editors' || id === 'pick') return { kind: id };
   const { kind, target = '' } = /^(?<kind>[a-z]+):(?<target>.+)$/s.exec(id)?.groups ?? {};
   if (kind === 'file' || kind === 'problems') return { kind, uri: target };
   if (kind !== 'selection') return undefined;
-  // The greedy pattern finds the last `#`, because the URI itself may have a fragment.
+  // Matches up to the last `#`, because the URI itself may have a fragment.
   const [, uri, ...numbers] = /^(.+)#(\d+)\.(\d+)-(\d+)\.(\d+)$/s.exec(target) ?? [];
   const [startLine = 0, startCharacter = 0, endLine = 0, endCharacter = 0] = numbers.map(Number);
   if (uri === undefined) return undefined;

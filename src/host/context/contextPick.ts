@@ -6,9 +6,12 @@ import { contextId } from './contextId';
 import { rankContext, type ContextCandidate } from './rankContext';
 import { WorkspaceFiles } from './workspaceFiles';
 
-/** Maximum number of files in the list. In larger workspaces users can search with `#` or browse for a file. */
+/** Maximum number of files in the list. In larger workspaces, users can search with `#` or browse for a file. */
 const maxListedFiles = 5000;
-/** Time limit for listing the files of the workspace. The list opens immediately and shows that it is still loading. */
+/**
+ * Time limit for finding the files of the workspace, in milliseconds. Meanwhile, the list is open and shows that it is
+ * loading.
+ */
 const searchTimeoutMs = 30_000;
 
 interface ContextItem extends vscode.QuickPickItem {
@@ -17,11 +20,11 @@ interface ContextItem extends vscode.QuickPickItem {
 
 /**
  * Lets the user choose context items from a list. The list opens with the given items, and the files of the workspace
- * are added when they are found.
+ * are added when they have been found.
  * @returns ids of the chosen items
  */
 export async function pickContext(initialCandidates: readonly ContextCandidate[]): Promise<readonly string[]> {
-  // The list needs its own search, because a search for suggestions in a panel would cancel a shared one.
+  // Creates a separate search for the list, because a search for suggestions in a panel would cancel a shared one.
   const files = new WorkspaceFiles();
   const picker = vscode.window.createQuickPick<ContextItem>();
   picker.title = vscode.l10n.t('Attach context');
@@ -32,7 +35,7 @@ export async function pickContext(initialCandidates: readonly ContextCandidate[]
   picker.buttons = [{ iconPath: new vscode.ThemeIcon('folder-opened'), tooltip: vscode.l10n.t('Choose a file…') }];
   const chosen = new Promise<readonly string[]>((resolve) => {
     picker.onDidAccept(() => {
-      // If no item is checked, Enter chooses the active item.
+      // Returns the active item when the user presses Enter without checking an item.
       const items = picker.selectedItems.length > 0 ? picker.selectedItems : picker.activeItems.slice(0, 1);
       resolve(items.map(({ id }) => id).filter((id) => id !== undefined));
       picker.hide();
@@ -74,7 +77,7 @@ export async function pickContext(initialCandidates: readonly ContextCandidate[]
       showCandidates(all);
     };
     const filesAdded = addWorkspaceFiles();
-    // The user can choose an item before the files are listed.
+    // Loads the files in the background, so that the user can choose an item before they are listed.
     return await Promise.race([chosen, filesAdded.then(() => chosen)]);
   } finally {
     picker.dispose();
@@ -98,7 +101,7 @@ function findSameItems(items: readonly ContextItem[], previous: readonly Context
   return items.filter(({ id }) => ids.has(id));
 }
 
-/** Lets the user choose files in a dialog, also outside the workspace. Returns their context ids. */
+/** Lets the user choose files in a dialog, including files outside the workspace. Returns their context ids. */
 async function browseFiles(): Promise<readonly string[]> {
   const chosen = await vscode.window.showOpenDialog({
     canSelectMany: true,

@@ -10,8 +10,8 @@ const headings: Readonly<Record<ContextKind, string>> = {
 };
 
 /**
- * Returns the text that is sent to the model: the prompt, followed by the attachments with their kinds and sources.
- * Returns undefined if there are no attachments, because then the prompt is sent as it is.
+ * Returns the text that is sent to the model: the prompt, followed by each attachment with its kind and source. Returns
+ * undefined if there are no attachments, because the prompt is then sent unchanged.
  */
 export function contextPrompt(prompt: string, attachments: readonly Attachment[]): string | undefined {
   if (attachments.length === 0) return undefined;
@@ -19,11 +19,11 @@ export function contextPrompt(prompt: string, attachments: readonly Attachment[]
 }
 
 function formatAttachment({ kind = 'selection', label, languageId, code, truncated }: Attachment): string {
-  // A file name with line breaks could pass for the text around it. Therefore the label is reduced to one line.
+  // Reduces the label to one line, because a file name with line breaks could imitate the surrounding text.
   const heading = [`${headings[kind]} ${label.replace(/\s+/g, ' ')}`];
   if (kind !== 'problems' && languageId) heading.push(`Language: ${languageId}`);
   if (truncated) heading.push(`It was too long: only its first ${code.length} characters are here.`);
-  // A list of problems is readable without a code fence.
+  // Adds no code fence around a list of problems, because it is readable without one.
   return `${heading.join('\n')}\n\n${kind === 'problems' ? code : codeFence(code, languageId)}`;
 }
 
@@ -31,11 +31,11 @@ function formatAttachment({ kind = 'selection', label, languageId, code, truncat
 export interface FileProblem extends CodeProblem {
   /** Column number, starting at 1. */
   readonly column: number;
-  /** Tool and code of the problem, e.g. `ts 2322`. Empty if they are unknown. */
+  /** Tool and code of the problem, e.g. `ts 2322`, or an empty string if they are unknown. */
   readonly source: string;
 }
 
-/** Formats problems as compilers do, because models have seen that format often. */
+/** Formats problems as compilers do, because models have often seen that format. */
 export function formatProblems(path: string, problems: readonly FileProblem[]): string {
   return problems
     .map(({ line, column, severity, message, source }) => {
@@ -46,6 +46,7 @@ export function formatProblems(path: string, problems: readonly FileProblem[]): 
 }
 
 /**
- * Limits for the context of a prompt: characters of one attachment and of all together, and size of a file in bytes.
+ * Limits for the context of a prompt: the characters of one attachment, the characters of all attachments together, and
+ * the size of a file in bytes.
  */
 export const contextLimits = { attachment: codeLimits.characters, draft: 200_000, fileBytes: 1024 * 1024 } as const;

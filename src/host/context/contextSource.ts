@@ -11,18 +11,18 @@ import { readFile, readProblems, readSelection } from './readContext';
 import { WorkspaceFiles } from './workspaceFiles';
 
 interface ContextSourceDeps {
-  /** Returns the editor that was active last. While the panel has the focus, VS Code reports no active editor. */
+  /** Returns the last active editor, because VS Code reports no active editor while the panel has the focus. */
   readonly editor: () => vscode.TextEditor | undefined;
-  /** Called when one of several chosen items can't be read. The remaining items are still attached. */
+  /** Called when one of several chosen items can't be read. The other items are still attached. */
   readonly onError: (error: unknown) => void;
 }
 
 const maxSuggestions = 20;
 const maxSearchResults = 200;
-/** Time limit for suggestions while the user types. */
+/** Time limit for suggestions while the user types, in milliseconds. */
 const searchTimeoutMs = 1000;
 
-/** Suggests context items for a prompt and reads their text. */
+/** Suggests context items for a prompt, and reads their text when the user chooses them. */
 export class ContextSource {
   private readonly files = new WorkspaceFiles();
 
@@ -30,7 +30,7 @@ export class ContextSource {
 
   /**
    * Returns context items that match a query, best match first.
-   * @param query text after the `#`. If it is empty, no files are searched.
+   * @param query text after the `#`. No files are searched for an empty query.
    */
   async suggest(query: string): Promise<readonly ContextSuggestion[]> {
     const candidates = contextChoices(this.deps.editor());
@@ -46,7 +46,7 @@ export class ContextSource {
   }
 
   /**
-   * Reads the attachments of a context id. Returns none for an invalid id.
+   * Reads the attachments that a context id stands for. Returns none for an invalid id.
    * @throws UserError when an attachment can't be read or is not text
    */
   async resolve(id: string): Promise<readonly DraftAttachment[]> {
@@ -67,7 +67,7 @@ export class ContextSource {
     }
   }
 
-  /** Lets the user choose attachments from a list of VS Code. Returns none if the list is dismissed. */
+  /** Lets the user choose attachments from a list. Returns none if the user dismisses the list. */
   async pick(): Promise<readonly DraftAttachment[]> {
     return this.readAll(await pickContext(contextChoices(this.deps.editor())), this.deps.onError);
   }

@@ -10,16 +10,16 @@ const maxPathLength = 1000;
 
 /**
  * Returns the real path of a workspace file that is outside the workspace because of a symbolic link, for instance
- * `~/.ssh/id_rsa`. Such a file was chosen by the author of the workspace, not by the user. Returns undefined when the
- * real file is in the workspace, and for a URI outside the workspace.
+ * `~/.ssh/id_rsa`. The author of the workspace chose such a file, not the user. Returns undefined when the real file is
+ * in the workspace, and for a URI outside the workspace.
  */
 export async function outsideTarget(uri: vscode.Uri): Promise<string | undefined> {
   return uri.scheme === 'file' ? localOutsideTarget(uri) : remoteOutsideTarget(uri);
 }
 
 /**
- * Returns the same as {@link outsideTarget} for a local file, but undefined for a remote file. It is fast enough for
- * lists of many files.
+ * Returns the same as {@link outsideTarget} for a local file, but undefined for a remote file. This function is fast
+ * enough for a list of many files.
  */
 export async function localOutsideTarget(uri: vscode.Uri): Promise<string | undefined> {
   if (uri.scheme !== 'file' || !vscode.workspace.getWorkspaceFolder(uri)) return undefined;
@@ -33,8 +33,8 @@ export async function localOutsideTarget(uri: vscode.Uri): Promise<string | unde
 }
 
 /**
- * Rejects a file whose symbolic link is not visible to the user. VS Code's chat can't show the real path of an
- * attachment.
+ * Rejects a linked file that is outside the workspace, because VS Code's chat can't show the real path of an
+ * attachment. A file in a visible editor is accepted.
  * @throws UserError when a symbolic link leads the file out of the workspace, and no visible editor shows the file
  */
 export async function refuseHiddenLink(uri: vscode.Uri): Promise<void> {
@@ -51,8 +51,8 @@ export async function refuseHiddenLink(uri: vscode.Uri): Promise<void> {
 }
 
 /**
- * Returns a placeholder if a remote file or one of its parent folders is a symbolic link. VS Code reports that a remote
- * file is a link, but not its target.
+ * Returns a placeholder for the target if a remote file or one of its parent folders is a symbolic link, because VS
+ * Code does not report the target of a remote link.
  */
 async function remoteOutsideTarget(uri: vscode.Uri): Promise<string | undefined> {
   const folder = vscode.workspace.getWorkspaceFolder(uri);
@@ -72,12 +72,12 @@ async function isLink(uri: vscode.Uri): Promise<boolean> {
     const { type } = await vscode.workspace.fs.stat(uri);
     return (type & vscode.FileType.SymbolicLink) !== 0;
   } catch {
-    // Reading the file later fails as well, and that error gives the reason.
+    // Ignores the error, because reading the file later fails with the same reason and reports it.
     return false;
   }
 }
 
-/** Returns the real path, or undefined if it can't be resolved. Reading the file later reports the reason. */
+/** Returns the real path, or undefined if it can't be resolved. The error is reported when the file is read later. */
 async function resolveRealPath(path: string): Promise<string | undefined> {
   try {
     return await realpath(path);

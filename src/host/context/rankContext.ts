@@ -3,13 +3,15 @@ import type { ContextSuggestion } from '../../shared/protocol';
 /** A context item that can be suggested. */
 export interface ContextCandidate {
   readonly suggestion: ContextSuggestion;
-  /** Further words that find the item in every display language, e.g. the English `problems` from the documentation. */
+  /**
+   * Additional search terms for the item in every display language, e.g. the English `problems` from the documentation.
+   */
   readonly keywords: readonly string[];
 }
 
 /**
- * Returns the suggestions that match a query, best match first. Suggestions of equal rank keep their order. An empty
- * query matches all suggestions. The item that opens VS Code's list of files is always included, as the last one.
+ * Returns the suggestions that match a query, best match first. Suggestions of equal rank stay in the original order.
+ * An empty query matches all suggestions. The item that opens VS Code's list of files is always the last one.
  */
 export function rankContext(
   query: string,
@@ -32,9 +34,9 @@ export function rankContext(
 const noMatch = 6;
 
 /**
- * Returns the rank of a candidate: 0 if the query is the complete name, 1 if it starts the name, 2 if it starts a word
- * of the name, 3 if the name contains it, 4 if the path contains it, 5 if its letters occur in the name in order,
- * otherwise 6.
+ * Returns the rank of a candidate: 0 if the query is its complete name, 1 if the name starts with the query, 2 if a
+ * word in the name starts with it, 3 if the name contains it, 4 if the path contains it, 5 if the name contains its
+ * letters in order, otherwise 6.
  */
 function rankCandidate(query: string, { suggestion: { label, detail }, keywords: words }: ContextCandidate): number {
   const needle = query.toLowerCase();
@@ -55,8 +57,8 @@ function rankPath(needle: string, label: string, detail: string): number {
 }
 
 /**
- * Returns the suffixes of a name that start at a word, in lower case, e.g. `waitcard.test.ts`, `card.test.ts`,
- * `test.ts`, `ts`.
+ * Returns each suffix of a name that starts at a word, in lower case, e.g. `waitcard.test.ts`, `card.test.ts`,
+ * `test.ts` and `ts` for `WaitCard.test.ts`.
  */
 function wordSuffixes(name: string): readonly string[] {
   const starts = name.matchAll(/(?<![\p{L}\p{N}])[\p{L}\p{N}]|(?<=\p{Ll})\p{Lu}/gu);

@@ -19,8 +19,8 @@ export async function readFile(uri: vscode.Uri): Promise<Attachment> {
 }
 
 /**
- * Reads the text that a span of a file contains now as an attachment.
- * @throws UserError when the file can't be read, or when there is no text at the span
+ * Reads the current text in a span of a file as an attachment.
+ * @throws UserError when the file can't be read, or when there is no text in the span
  */
 export async function readSelection(uri: vscode.Uri, span: Span): Promise<Attachment> {
   const document = await readDocument(uri);
@@ -32,7 +32,7 @@ export async function readSelection(uri: vscode.Uri, span: Span): Promise<Attach
 }
 
 /**
- * Returns the problems that the editor reports in a file as an attachment, most severe first.
+ * Returns an attachment with the problems that the editor reports in a file, most severe first.
  * @throws UserError when the editor reports no problems
  */
 export function readProblems(uri: vscode.Uri): Attachment {
@@ -42,7 +42,7 @@ export function readProblems(uri: vscode.Uri): Attachment {
   return createAttachment('problems', path, '', lines);
 }
 
-/** Returns an attachment with the text, truncated to the size limit of one attachment. */
+/** Returns an attachment with the text, truncated to the size limit for one attachment. */
 export function createAttachment(
   kind: Attachment['kind'],
   label: string,
@@ -58,7 +58,7 @@ export function createAttachment(
  * @throws UserError when the file can't be read or is not text
  */
 export async function readDocument(uri: vscode.Uri): Promise<vscode.TextDocument> {
-  // An open document includes changes that are not saved yet.
+  // Reads an open document instead of the file, because the document includes unsaved changes.
   const opened = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
   if (opened) return opened;
   await refuseUnreadable(uri);
@@ -90,9 +90,9 @@ async function readFirstBytes(uri: vscode.Uri): Promise<Uint8Array> {
 }
 
 /**
- * Reads the start of a local file. Its type is checked before the file is opened, because opening a pipe waits for a
- * writer and opening a device may have effects. The type is checked again afterwards, because another file may have
- * replaced it. The reported size is not trusted, because files in `/proc` report a size of 0.
+ * Reads the start of a local file. Checks its type before opening it, because opening a pipe waits for a writer and
+ * opening a device may have side effects. Checks the type again afterwards, because another file may have replaced it.
+ * Ignores the reported size, because files in `/proc` report a size of 0.
  */
 async function readFirstLocalBytes(uri: vscode.Uri): Promise<Uint8Array> {
   refuseIrregular(uri, await stat(uri.fsPath));
@@ -149,7 +149,10 @@ function createReadError(uri: vscode.Uri, error: unknown): UserError {
   return new UserError(readErrorMessage(displayPath(uri), error), { cause: error });
 }
 
-/** Returns the message for an error code. Local files have error codes of Node.js, remote files those of VS Code. */
+/**
+ * Returns the message for an error code. Local files have error codes of Node.js, and remote files have error codes of
+ * VS Code.
+ */
 function readErrorMessage(path: string, error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   switch (code) {
@@ -182,7 +185,7 @@ export function looksBinary(bytes: Uint8Array): boolean {
   return !utf16 && bytes.subarray(0, binaryProbeBytes).includes(0);
 }
 
-/** Maximum number of problems of a file that are attached. Many errors in one file usually have few causes. */
+/** Maximum number of problems that are attached for a file. Many errors in one file usually have few causes. */
 const maxProblems = 100;
 
 /** Returns the problems that the editor reports in a file, sorted by severity and then by line. */

@@ -12,13 +12,13 @@ export class WorkspaceFiles {
     const search = new vscode.CancellationTokenSource();
     this.currentSearch = search;
     const timer = setTimeout(() => search.cancel(), timeoutMs);
-    const cancelled = new Promise<readonly vscode.Uri[]>((resolve) => {
+    const canceled = new Promise<readonly vscode.Uri[]>((resolve) => {
       search.token.onCancellationRequested(() => resolve([]));
     });
     try {
       return await Promise.race([
         vscode.workspace.findFiles(fileGlob(query), excludeGlob(), limit, search.token),
-        cancelled,
+        canceled,
       ]);
     } finally {
       clearTimeout(timer);
@@ -28,7 +28,10 @@ export class WorkspaceFiles {
   }
 }
 
-/** Returns a glob for the files that VS Code's search excludes. Without it, `findFiles` would search `node_modules`. */
+/**
+ * Returns a glob for the files that VS Code's search excludes. It must be passed to `findFiles`, which would otherwise
+ * search `node_modules`.
+ */
 function excludeGlob(): string | undefined {
   const patterns = ['files', 'search'].flatMap((section) =>
     excludedPatterns(vscode.workspace.getConfiguration(section).get('exclude')),
@@ -47,7 +50,8 @@ export function fileGlob(query: string): string {
 /** Returns the enabled patterns of a setting such as `files.exclude`. */
 export function excludedPatterns(setting: unknown): readonly string[] {
   if (typeof setting !== 'object' || setting === null) return [];
-  // Glob groups can't be nested, and a pattern that depends on sibling files can't be written as one glob.
+  // Omits patterns with braces or commas, because the patterns are combined in one glob group and groups can't be
+  // nested. Also omits patterns that depend on sibling files, because a glob can't express them.
   return Object.entries(setting)
     .filter(([pattern, value]) => value === true && !/[{},]/.test(pattern))
     .map(([pattern]) => pattern);
@@ -57,7 +61,7 @@ function caseInsensitiveGlob(text: string): string {
   return Array.from(text, (letter) => {
     const [lower, upper] = [letter.toLowerCase(), letter.toUpperCase()];
     if (lower !== upper && lower.length === 1 && upper.length === 1) return `[${lower}${upper}]`;
-    // A character with a special meaning in globs is replaced by `?`, which matches any character.
+    // Replaces a character that is special in globs by `?`, which matches any character.
     return /[*?[\]{}!,^]/.test(letter) ? '?' : letter;
   }).join('');
 }

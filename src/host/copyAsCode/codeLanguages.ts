@@ -3,15 +3,15 @@ import type { ExportedRequest } from './exportedRequest';
 import { nodeCode } from './nodeProgram';
 import { pythonCode } from './pythonProgram';
 
-/** The languages in which a request can be copied. They are the arguments of the command `holysheep.copyRequest`. */
+/** The languages in which a request can be copied, by the argument of the command `holysheep.copyRequest`. */
 export const languageIds = ['curl', 'python', 'node'] as const;
 
 export type LanguageId = (typeof languageIds)[number];
 
 interface Language {
-  /** Name of the language. It is a proper name, so it is not translated. */
+  /** Display name of the language. It is not translated. */
   readonly label: string;
-  /** Returns the code that sends a request. */
+  /** Returns code in this language that sends a request. */
   readonly write: (request: ExportedRequest) => string;
 }
 

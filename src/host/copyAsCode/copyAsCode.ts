@@ -29,8 +29,8 @@ interface CopyOptions {
 }
 
 /**
- * Copies a request as code to the clipboard, and confirms that with a notification.
- * @returns the code, or undefined if the user cancelled
+ * Copies a request as code to the clipboard, and shows a confirmation.
+ * @returns the code, or undefined if the user canceled
  * @throws UserError if the conversation has no prompts, or the base URL is invalid
  */
 export async function copyAsCode(deps: CopyAsCodeDeps, options: CopyOptions): Promise<string | undefined> {
@@ -78,15 +78,15 @@ interface Choice {
 }
 
 interface LanguageItem extends vscode.QuickPickItem {
-  /** Language of the code. It is undefined for the item that first lets the user choose another prompt. */
+  /** Language of the code, or undefined for the item that first lets the user choose another prompt. */
   readonly language?: LanguageId;
 }
 
 /**
  * Asks the user for a language, and optionally for another prompt of the conversation.
- * @param alternatives the exchanges among which the user can choose, including `exchange`. With fewer than two, only
- *   the language is asked for.
- * @returns undefined if the user cancelled
+ * @param alternatives the exchanges among which the user can choose, including `exchange`. If there are fewer than two,
+ * the user can choose only the language.
+ * @returns undefined if the user canceled
  */
 async function chooseLanguage(exchange: Exchange, alternatives: readonly Exchange[]): Promise<Choice | undefined> {
   const picked = await vscode.window.showQuickPick(languageItems(alternatives.length > 1), {

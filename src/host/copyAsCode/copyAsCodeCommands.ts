@@ -18,8 +18,8 @@ export function registerCopyAsCode(services: Services): readonly Command[] {
 }
 
 /**
- * Returns the language that the argument of `holysheep.copyRequest` names. It returns undefined if the argument is not
- * a string, because a menu passes the item on which it was opened.
+ * Returns the language in the argument of `holysheep.copyRequest`. Returns undefined if the argument is not a string,
+ * because a menu passes the item on which it was opened.
  * @throws ArgumentError if the language is unknown
  */
 export function copyRequestArgument(argument: unknown, localize: Localize): LanguageId | undefined {

@@ -3,16 +3,14 @@ import { escapeInvisible, shellLiteral } from './literals';
 
 /**
  * Returns a command for `sh`, `bash` and `zsh`, to be pasted at the prompt or saved in a file. The command has no
- * comments, because an interactive zsh does not recognise `#` as the start of a comment.
- *
- * curl waits for the time in `Retry-After`, and gives up when that is longer than `--retry-max-time`. Without the
- * header, curl doubles its delay from one second. It retries only refused requests and timeouts (408, 429, 5xx), never
- * an answer that was cut, so no text is printed twice.
- *
- * `printf` passes the key to curl's standard input, because all users of a machine can read the arguments of a process.
- * `printf` itself is built into every shell, so it does not start a process. `--header @-` also works in versions of
- * curl that have no variables. `pipefail` makes the exit code that of curl, and the subshell keeps the option out of
- * the user's shell. In a shell without `pipefail`, the exit code is that of the last command.
+ * comments, because an interactive zsh does not recognize `#` as the start of a comment. curl waits for the time in
+ * `Retry-After`, and gives up when that is longer than `--retry-max-time`. Without the header, curl doubles its delay
+ * from one second. It retries only refused requests and timeouts (408, 429, 5xx), never an answer whose stream broke,
+ * so no text is printed twice. `printf` passes the key to curl's standard input, because all users of a machine can
+ * read the arguments of a process. `printf` itself is built into every shell, so it does not start a process. `--header
+ * @-` also works in versions of curl that have no variables. `pipefail` makes the exit code that of curl, and the
+ * subshell keeps the option out of the user's shell. In a shell without `pipefail`, the exit code is that of the last
+ * command.
  */
 export function curlCode(request: ExportedRequest): string {
   const { baseUrl, retry } = request;
@@ -21,7 +19,7 @@ export function curlCode(request: ExportedRequest): string {
   const options = [
     '--no-buffer --no-progress-meter --fail-with-body --connect-timeout 30',
     ...(maxRetries > 0 ? [`--retry ${maxRetries} --retry-max-time ${Math.ceil(maxRetryAfterMs / 1000)}`] : []),
-    // curl would expand brackets and braces in a URL as a pattern.
+    // Turns off curl's URL patterns, because curl would expand brackets and braces in the URL.
     ...(/[[\]{}]/.test(url) ? ['--globoff'] : []),
     "--header @- --header 'Content-Type: application/json'",
     `--data-binary @/dev/fd/3 3<<'JSON' | ${withoutControls}`,
@@ -39,16 +37,16 @@ export function curlCode(request: ExportedRequest): string {
 }
 
 /**
- * Command that removes one-byte control characters, which a terminal would interpret. It replaces two-byte control
- * characters with `?`, because removing them could join the bytes around them to another control character. `sed`
+ * A command that removes one-byte control characters, which a terminal would interpret. It replaces two-byte control
+ * characters with `?`, because removing them could join the surrounding bytes to another control character. `sed`
  * prints each line immediately when its output is a terminal.
  */
 const withoutControls = `LC_ALL=C sed "$(printf 's/[[:cntrl:]]//g;s/\\302[\\200-\\237]/?/g')"`;
 
 /**
- * Returns the request body as the lines of a quoted here-document. An argument would be limited to 128 KiB on Linux. No
- * line can equal the delimiter, because line breaks within strings are escaped. Exclamation marks are escaped too,
- * because an interactive bash would replace them by commands from its history.
+ * Returns the request body as the lines of a quoted here-document, because an argument would be limited to 128 KiB on
+ * Linux. No line can equal the delimiter, because line breaks within strings are escaped. Exclamation marks are escaped
+ * too, because an interactive bash would replace them with commands from its history.
  */
 function bodyOf({ model, messages, temperature, maxTokens }: ExportedRequest): string {
   const body = {

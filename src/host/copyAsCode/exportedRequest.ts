@@ -2,7 +2,7 @@ import type { EngineSettings } from '../../engine/engine';
 import { timeoutsFor } from '../../engine/http/idleClocks';
 import type { ChatRequest } from '../../engine/request';
 
-/** A message of the copied request. It is plain text, because tool calls and images are not copied. */
+/** A message of the copied request. It contains only text, because tool calls and images are not copied. */
 interface ExportedMessage {
   readonly role: 'system' | 'user' | 'assistant';
   readonly content: string;
@@ -13,15 +13,15 @@ export interface RetrySettings {
   readonly maxRetries: number;
   readonly baseDelayMs: number;
   readonly maxDelayMs: number;
-  /** Longest retry-after that the code accepts. If the gateway asks for a longer delay, the code ends. */
+  /** Longest retry-after that the code accepts. If the gateway asks for a longer delay, the code gives up. */
   readonly maxRetryAfterMs: number;
-  /** Time without data after which the answer counts as cut. */
+  /** Time without data after which the code considers the stream broken. */
   readonly idleTimeoutMs: number;
 }
 
 /**
- * The parts of a request that the copied code contains. The API key is not one of them: the code reads the key from the
- * environment.
+ * The parts of a request that the copied code contains. The API key is not included, because the code reads the key
+ * from the environment.
  */
 export interface ExportedRequest {
   readonly baseUrl: string;
@@ -31,8 +31,8 @@ export interface ExportedRequest {
   readonly maxTokens: number | undefined;
   readonly retry: RetrySettings;
   /**
-   * Whether the request was sent to the offline demo. The base URL and the model are nevertheless those of the
-   * settings.
+   * Whether the request was sent to the offline demo. The copied code contains the base URL and the model in the
+   * settings even then.
    */
   readonly fromDemo: boolean;
 }
@@ -44,9 +44,9 @@ export interface RequestToExport {
   readonly request: ChatRequest;
   /** Whether the request was sent to the offline demo. */
   readonly demo: boolean;
-  /** Base URL of the user's gateway, also for a request to the offline demo. */
+  /** Base URL of the user's gateway, even for a request to the offline demo. */
   readonly baseUrl: string;
-  /** Model of the settings, which replaces the model of the offline demo. */
+  /** Model in the settings, which replaces the model of the offline demo. */
   readonly configuredModel: string;
   readonly settings: Pick<EngineSettings, 'retry' | 'timeout'>;
 }
@@ -75,7 +75,7 @@ interface Message {
   readonly content: string | readonly { readonly type: string; readonly text?: string }[];
 }
 
-/** Returns the texts of the messages, without tool results and without messages that have no text. */
+/** Returns the messages with only their text. Tool results and messages without text are omitted. */
 export function textMessages(messages: readonly Message[]): readonly ExportedMessage[] {
   return messages.flatMap(({ role, content }) => {
     const text = typeof content === 'string' ? content : content.map((part) => part.text ?? '').join('');

@@ -1,27 +1,27 @@
 /*
  * These functions write text as string literals. Quotes, backslashes and control characters are escaped as in JSON,
- * which JavaScript and Python read in the same way. Invisible characters and line separators are escaped as well. Half
- * a surrogate pair, which UTF-8 can't represent, becomes U+FFFD.
+ * because JavaScript and Python read these escapes in the same way. Invisible characters and line separators are
+ * escaped as well. An unpaired surrogate, which UTF-8 can't represent, becomes U+FFFD.
  */
 
 /**
- * C1 control characters, line and paragraph separators, and characters that set the direction of text or join
- * characters, which can make code look like different code.
+ * Matches C1 control characters, line and paragraph separators, and characters that set the direction of text or join
+ * characters. They can make code look like different code.
  */
 const invisible = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu;
 
-/** Replaces the invisible characters of a JSON document by escapes, which JavaScript understands as well. */
+/** Replaces the invisible characters of a JSON document with escapes, which are valid in JavaScript as well. */
 export function escapeInvisible(json: string): string {
   return json.replace(invisible, (character) => Array.from(character.split(''), unitEscape).join(''));
 }
 
-/** Returns a JavaScript string literal. It is also safe within a page, because it can't end a script element. */
+/** Returns a JavaScript string literal. It is also safe in an HTML page, because it can't end a script element. */
 export function javaScriptLiteral(text: string): string {
   return escapeInvisible(JSON.stringify(text.toWellFormed())).replace(/<\/(?=script)/gi, '<\\/');
 }
 
 /**
- * Returns a Python string literal. Characters beyond U+FFFF have a long escape, because Python would read two escaped
+ * Returns a Python string literal. Characters beyond U+FFFF get a long escape, because Python would read two escaped
  * surrogates as two characters.
  */
 export function pythonLiteral(text: string): string {
@@ -31,12 +31,15 @@ export function pythonLiteral(text: string): string {
   });
 }
 
-/** Returns a literal for POSIX shells, in which only a single quote has a meaning between single quotes. */
+/**
+ * Returns a string literal for POSIX shells. Only single quotes are escaped, because every other character between
+ * single quotes stands for itself.
+ */
 export function shellLiteral(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** Splits a text into lines that keep their line breaks, so that each line of text becomes a line of code. */
+/** Splits a text into lines that end with their line breaks, so that the code has one line for each line of text. */
 export function linesOf(text: string): readonly string[] {
   return text.split(/(?<=\n)/);
 }

@@ -1,7 +1,10 @@
 import type { ExportedRequest } from './exportedRequest';
 import { javaScriptLiteral, linesOf } from './literals';
 
-/** The constant part of every copied Node.js program. `baseURL`, `request` and the limits are declared before it. */
+/**
+ * The constant part of every copied Node.js program. The variable part before it declares `baseURL`, `request` and the
+ * limits.
+ */
 export const nodeProgram = String.raw`
 let OpenAI;
 let text = ""; // the part of the answer that has been printed
@@ -158,8 +161,8 @@ main().catch((error) => {
 `;
 
 /**
- * Returns a Node.js program that sends a request. The program runs as an ES module and as a CommonJS module, because it
- * has no static import and no `require`.
+ * Returns a Node.js program that sends a request. The program runs both as an ES module and as a CommonJS module,
+ * because it has no static import and no `require`.
  */
 export function nodeCode(request: ExportedRequest): string {
   const { baseUrl, model, messages, temperature, maxTokens, retry, fromDemo } = request;

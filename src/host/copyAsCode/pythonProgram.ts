@@ -1,7 +1,10 @@
 import type { ExportedRequest } from './exportedRequest';
 import { linesOf, pythonLiteral } from './literals';
 
-/** The constant part of every copied Python program. `BASE_URL`, `REQUEST` and the limits are declared before it. */
+/**
+ * The constant part of every copied Python program. The variable part before it declares `BASE_URL`, `REQUEST` and the
+ * limits.
+ */
 export const pythonProgram = String.raw`
 # Ctrl+C ends the program immediately, even while the openai package is loading.
 signal.signal(signal.SIGINT, lambda *_: sys.exit(130))

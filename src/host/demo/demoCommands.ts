@@ -20,8 +20,8 @@ export function registerDemo({ register, demo, tour, conversations, panels, onEr
    * @param argument id of a scenario that is started immediately, e.g. `demo-rate-limit`
    */
   const openDemo = async (argument: unknown): Promise<void> => {
-    // A conversation of a previous demo is not continued. An empty conversation is, because its composer may contain a
-    // prompt that waits for a key.
+    // Starts a new conversation instead of continuing one of a previous demo. An empty conversation is reused, because
+    // its composer may contain a prompt that waits for an API key.
     const canReuseCurrent = demo.active || (conversations.current?.exchanges().length ?? 0) === 0;
     await demo.enter();
     const { current } = conversations;

@@ -13,19 +13,19 @@ interface RunningDemo {
 }
 
 /**
- * The offline demo. While it is active, an embedded gateway on the loopback address answers instead of the user's
+ * The offline demo. While it is active, prompts go to an embedded gateway on the loopback address, not to the user's
  * gateway.
  */
 export class DemoMode extends Disposable {
   private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
-  /** Fires when the demo has started or ended, and when another model was selected in it. */
+  /** Fires when the demo starts or ends, and when another model is selected in it. */
   readonly onDidChange = this.changeEmitter.event;
   private readonly leaveEmitter = this.register(new vscode.EventEmitter<void>());
-  /** Fires before the demo ends, while its gateway still runs, so that running turns can be stopped. */
+  /** Fires before the demo ends. Running turns can be stopped then, because the demo's gateway still runs. */
   readonly onWillLeave = this.leaveEmitter.event;
 
   /**
-   * Whether the demo stays active when its last panel is closed. `HOLYSHEEP_DEMO` is set to `1` to try out the
+   * Whether the demo stays active when its last panel is closed. Developers set `HOLYSHEEP_DEMO` to `1` to try out the
    * extension without an API key.
    */
   readonly staysOpen = process.env['HOLYSHEEP_DEMO'] === '1';
@@ -38,7 +38,7 @@ export class DemoMode extends Disposable {
     return this.running !== undefined;
   }
 
-  /** Returns whether the demo answers the next prompt of a conversation. */
+  /** Returns whether the next prompt of a conversation goes to the demo. */
   answers(conversation: Pick<Conversation, 'exchanges'>): boolean {
     return this.active && isDemoConversation(conversation);
   }
@@ -48,7 +48,7 @@ export class DemoMode extends Disposable {
     return this.running?.gateway.baseUrl;
   }
 
-  /** Starts the demo unless it is active. */
+  /** Starts the demo unless it is already active. */
   enter(): Promise<void> {
     if (this.running) return Promise.resolve();
     this.starting ??= this.start().finally(() => {
@@ -81,8 +81,8 @@ export class DemoMode extends Disposable {
   }
 
   /**
-   * Returns the models of the demo, one for each scenario, with English texts. Returns none while the demo is not
-   * active.
+   * Returns the models of the demo, one for each scenario, with English names and descriptions. Returns none while the
+   * demo is not active.
    */
   models(): readonly DemoModel[] {
     return this.running?.models ?? [];
@@ -92,7 +92,7 @@ export class DemoMode extends Disposable {
     const gateway = this.running?.gateway;
     this.running = undefined;
     super.dispose();
-    // The process may be about to exit. An error on closing the gateway is not reported.
+    // Ignores an error on closing the gateway, because the process may be about to exit.
     gateway?.close().catch(() => undefined);
   }
 
@@ -108,14 +108,14 @@ export class DemoMode extends Disposable {
 }
 
 /**
- * Returns the engine of the demo. Each turn gets a new engine, so that a scenario runs in the same way each time, and a
- * fault of the embedded gateway never delays a request to a real gateway, in this window or another.
+ * Returns an engine for the demo. Each turn gets a new engine, so that a scenario always runs in the same way. A fault
+ * of the embedded gateway therefore never delays a request to the user's gateway, in this window or in another.
  * @param deps `connection` returns the connection to the embedded gateway, and throws when the demo is not active
  */
 export function demoEngine(deps: Pick<HostEngineDeps, 'log' | 'version' | 'connection'>): Engine {
   return {
     stream: (request, options) => createHostEngine({ ...deps, settings: () => demoSettings }).stream(request, options),
-    // The demo engine keeps no state between turns, so there is nothing to reset or to report.
+    // The following members do nothing, because the demo's engine keeps no state between turns.
     onConnectionChanged: () => undefined,
     resetNetworkState: () => Promise.resolve(),
     cooldownOf: () => undefined,

@@ -7,7 +7,10 @@ interface DemoNotice {
   readonly actions?: readonly ToastAction[];
 }
 
-/** Returns the notice that replaces a card's action in the demo, or undefined if the demo allows the action. */
+/**
+ * Returns the notice that the demo shows instead of performing a card's action, or undefined if the demo allows the
+ * action.
+ */
 export function demoNoticeFor(action: FaultAction): DemoNotice | undefined {
   switch (action) {
     case 'openBilling':

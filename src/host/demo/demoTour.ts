@@ -3,12 +3,12 @@ import type { Localize, EngineSettings } from '../../engine/engine';
 import type { DemoAction, DemoTourStep, Suggestion } from '../../shared/protocol';
 import type { Conversation } from '../conversation/conversation';
 
-/** Model that is selected when the demo starts. It is also the fallback model of the demo. */
+/** Model that is selected when the demo starts. It is also the demo's fallback model. */
 export const steadyModel = 'demo-steady';
 
 /**
- * Settings of every turn of the demo. The user's settings are ignored, so that each scenario runs as the tour describes
- * it. The idle timeout is short, so that users don't wait a minute to see a stalled stream.
+ * Settings of every turn in the demo. The user's settings are ignored, so that each scenario runs as the tour describes
+ * it. The idle timeout is short, so that users don't wait a minute to see how a stalled stream is handled.
  */
 export const demoSettings: EngineSettings = {
   retry: { maxRetries: 5, baseDelayMs: 1000, maxDelayMs: 60_000, jitter: 'full', maxHintMs: 300_000 },
@@ -25,7 +25,7 @@ interface DemoTourDeps {
   readonly localize: Localize;
 }
 
-/** Position of a conversation in the tour. */
+/** How far a conversation has advanced in the demo tour. */
 interface TourProgress {
   /** Index of the step that the tour offers next. */
   readonly next: number;
@@ -37,24 +37,24 @@ interface TourStep extends DemoModel {
   readonly description: string;
 }
 
-/** Returns whether all exchanges of a conversation were answered by the demo. Also true for an empty conversation. */
+/** Returns whether the demo handled all exchanges of a conversation. Returns true for an empty conversation. */
 export function isDemoConversation(conversation: Pick<Conversation, 'exchanges'>): boolean {
   return conversation.exchanges().every(({ demo }) => demo === true);
 }
 
 /** The tour of the demo. It guides the user through the scenarios, one step at a time. */
 export class DemoTour {
-  /** Progress of each conversation, by its id. */
+  /** The tour progress of each conversation, by the id of the conversation. */
   private readonly progressById = new Map<string, TourProgress>();
   /**
-   * Index of the tour step of each exchange, by its id. The model can't identify the step, because it may change in a
-   * turn.
+   * Index of the tour step that each exchange belongs to, by the id of the exchange. The model can't identify the step,
+   * because it may change during a turn.
    */
   private readonly stepByExchange = new Map<string, number>();
 
   constructor(private readonly deps: DemoTourDeps) {}
 
-  /** Returns all scenarios of the demo, which an empty conversation suggests. */
+  /** Returns all scenarios of the demo, which the page suggests in an empty conversation. */
   suggestions(): readonly Suggestion[] {
     const { models, localize } = this.deps;
     return models().map(({ id, title }) => ({ id, label: localize(title) }));
@@ -84,11 +84,11 @@ export class DemoTour {
     const { models, localize } = this.deps;
     const scenario = models().find(({ id }) => id === model);
     if (!scenario) return;
-    // The title is set before the first prompt, so that the history shows that this conversation belongs to the demo.
+    // Sets the title before the first prompt, so that the history shows that this conversation belongs to the demo.
     if (conversation.title === undefined && conversation.exchanges().length === 0) {
       conversation.rename(localize('Offline demo'));
     }
-    // The progress is updated before `ask`, which fires a change event immediately.
+    // Updates the progress before calling `ask`, because `ask` fires a change event immediately.
     const step = this.steps.findIndex(({ id }) => id === model);
     if (step >= 0) this.progressById.set(conversation.id, { next: step + 1, last: step });
     const { id } = conversation.ask({ prompt: localize(scenario.prompt), model, demo: true });

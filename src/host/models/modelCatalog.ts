@@ -17,13 +17,13 @@ interface ModelCatalogDeps {
 
 /** Loads the model lists of gateways and caches each list for ten minutes. */
 export class ModelCatalog extends Disposable {
-  /** Cached lists by base URL. `expiresAt` is in milliseconds of the monotonic clock. */
+  /** Cached lists by base URL. `expiresAt` is a time of the monotonic clock, in milliseconds. */
   private readonly lists = new Map<string, { readonly list: Promise<ModelList>; readonly expiresAt: number }>();
   private readonly lifetime = this.register(new vscode.CancellationTokenSource());
 
   constructor(private readonly deps: ModelCatalogDeps) {
     super();
-    // Another API key may have access to other models.
+    // Clears the cache, because another API key may have access to other models.
     this.register(deps.keys.onDidChange(() => this.lists.clear()));
   }
 
@@ -52,21 +52,21 @@ export class ModelCatalog extends Disposable {
     };
     this.lists.set(baseUrl, entry);
     const list = await entry.list;
-    // A failed request is not cached.
+    // Removes a failed request from the cache.
     if (list.source === 'default' && this.lists.get(baseUrl) === entry) this.lists.delete(baseUrl);
     return list;
   }
 
   /**
    * Lets the user choose or type a model of the current gateway.
-   * @returns undefined when the user dismisses the list
+   * @returns undefined when the user dismissed the list
    */
   async pick(): Promise<string | undefined> {
     return (await this.choose({}))?.model;
   }
 
   /**
-   * Lets the user choose another model in place of one that fails.
+   * Lets the user choose a replacement for a model that fails.
    * @param exclude id of the model that is not offered
    * @param demo whether to offer the models of the demo or those of the user's gateway
    */
@@ -75,7 +75,7 @@ export class ModelCatalog extends Disposable {
   }
 
   /**
-   * Lets the user choose a model, for the next prompt only or for all further prompts.
+   * Lets the user choose a model, either for the next prompt only or for all later prompts.
    * @param demo whether to offer the models of the demo or those of the user's gateway
    */
   pickForPrompt(demo: boolean): Promise<ModelPick | undefined> {

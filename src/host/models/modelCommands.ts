@@ -5,8 +5,8 @@ import { parseText } from '../settings/settingValues';
 export function registerModels({ connections, catalog, conversations, demo }: Services): readonly Command[] {
   /**
    * Selects the model for the next prompts. A waiting turn of the current conversation switches to that model as well.
-   * @param argument id of the model; without an argument, the user chooses a model
-   * @returns the id, or undefined when the user has chosen no model
+   * @param argument id of the model. Without it, the user chooses a model.
+   * @returns the id, or undefined if the user chose no model
    */
   const selectModel = async (argument: unknown): Promise<string | undefined> => {
     const id = parseText(argument, '');

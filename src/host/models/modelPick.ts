@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import { plainLabel } from '../ui/messageText';
 
-/** Models to choose from, and where the list comes from. */
+/** Models to choose from, and the source of the list. */
 export type ModelList =
   | { readonly source: 'gateway'; readonly models: readonly string[]; readonly host: string }
-  /** Common models. `message` says why the gateway's list could not be loaded, localised. */
+  /** Common models. `message` is the localized reason why the gateway's list could not be loaded. */
   | { readonly source: 'default'; readonly models: readonly string[]; readonly message: string };
 
 export interface ModelPickOptions {
@@ -25,7 +25,10 @@ interface ModelItem extends vscode.QuickPickItem {
   readonly model?: string;
 }
 
-/** Lets the user choose a model. The picker opens before the list is loaded, and a typed name can be chosen as well. */
+/**
+ * Lets the user choose a model. The picker opens before the list is loaded, and the user can also type a name that is
+ * not in the list.
+ */
 export async function pickModel(
   list: Promise<ModelList>,
   current: string,
@@ -65,7 +68,7 @@ export async function pickModel(
       const stillActive = picker.items.find(({ model }) => model !== undefined && model === active);
       if (stillActive) picker.activeItems = [stillActive];
     });
-    // The user can choose a model before the list is loaded.
+    // Loads the list in the background, so that the user can choose a model before the list is loaded.
     return await Promise.race([chosen, listLoaded.then(() => chosen)]);
   } finally {
     picker.dispose();
@@ -115,11 +118,14 @@ function listHeading(list: ModelList | undefined): string | undefined {
 
 interface ModelChoice {
   readonly model: string;
-  /** Kind of the choice. `typed` is a name that the user has typed and that is not in the list. */
+  /** Kind of the choice. `typed` is a name that the user typed and that is not in the list. */
   readonly kind: 'current' | 'other' | 'typed';
 }
 
-/** Returns the models to choose from: the current model first, and the typed name last unless it is in the list. */
+/**
+ * Returns the models to choose from. The current model comes first. The typed name comes last, unless it is in the
+ * list.
+ */
 export function modelChoices(
   models: readonly string[],
   current: string,

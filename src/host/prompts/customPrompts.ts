@@ -9,19 +9,24 @@ export interface CustomPrompt extends UserPrompt {
   readonly from: 'user' | 'workspace';
 }
 
-/** The user's decisions about workspace prompts, as stored in the workspace state. */
+/** The user's decisions about workspace prompts, as stored in VS Code's state of the workspace. */
 interface Consent {
   /** Whether the user refused all prompts of the workspace, including future ones. */
   readonly never: boolean;
-  /** Hashes of the sets of prompts that the user agreed to, latest last. */
+  /** Hashes of the sets of prompts that the user agreed to, latest one last. */
   readonly agreed: readonly string[];
 }
 
 const memoryKey = 'holysheep.workspacePrompts';
-/** Maximum number of stored consents. Branches of a workspace may have different prompts; the oldest consents are dropped. */
+/**
+ * Maximum number of stored consents. Branches of a workspace may have different prompts. The oldest consents are
+ * dropped.
+ */
 const maxSavedConsents = 20;
 
-/** Lists the user's prompts, and the prompts of a trusted workspace if the user has agreed to exactly this set. */
+/**
+ * Lists the user's prompts. Also lists the prompts of a trusted workspace, if the user has agreed to exactly this set.
+ */
 export class CustomPrompts {
   /** @param memory VS Code's state of this workspace, where the consent is stored */
   constructor(
@@ -30,14 +35,17 @@ export class CustomPrompts {
     private readonly isTrusted: () => boolean,
   ) {}
 
-  /** Returns the prompts that can be run. User prompts come first, so they win over workspace prompts with the same title. */
+  /**
+   * Returns the prompts that can be run. User prompts come before workspace prompts, so they take precedence when the
+   * title is the same.
+   */
   list(): readonly CustomPrompt[] {
     const user = uniqueByTitle(this.settings.prompts()).map((prompt) => ({ ...prompt, from: 'user' as const }));
     const workspacePrompts = this.hasConsent() ? this.workspacePrompts() : [];
     return [...user, ...workspacePrompts.map((prompt) => ({ ...prompt, from: 'workspace' as const }))];
   }
 
-  /** Returns the workspace prompts that can't be listed or run before the user agrees to them. */
+  /** Returns the workspace prompts that are not listed or run until the user agrees to them. */
   awaitingConsent(): readonly UserPrompt[] {
     return this.hasConsent() || this.readConsent().never ? [] : this.workspacePrompts();
   }
@@ -49,7 +57,7 @@ export class CustomPrompts {
 
   /**
    * Stores the user's consent to a set of prompts.
-   * @param prompts the prompts that the user saw: the workspace may have changed since
+   * @param prompts the prompts that the user saw, because the workspace may have changed since
    */
   async agree(prompts: readonly UserPrompt[]): Promise<void> {
     const hash = hashPrompts(prompts);
@@ -83,7 +91,7 @@ export class CustomPrompts {
   }
 }
 
-/** Keeps only the first prompt with each title, because prompts are selected by title. */
+/** Returns only the first prompt with each title, because prompts are selected by title. */
 function uniqueByTitle(prompts: readonly UserPrompt[]): readonly UserPrompt[] {
   const titles = new Set<string>();
   return prompts.filter(({ title }) => !titles.has(title) && titles.add(title));

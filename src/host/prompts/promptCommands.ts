@@ -27,9 +27,9 @@ export function registerPrompts(services: Services): readonly Command[] {
   return [
     {
       id: 'holysheep.runPrompt',
-      // A keybinding can pass the title of a custom prompt; then the user doesn't have to choose one.
+      // Runs the prompt that a keybinding names by its title, without letting the user choose one.
       async execute(argument) {
-        // The context menu of the editor passes the URI of the file.
+        // Ignores the file URI that the context menu of the editor passes.
         const reference =
           argument === undefined || argument instanceof vscode.Uri
             ? undefined
@@ -41,7 +41,7 @@ export function registerPrompts(services: Services): readonly Command[] {
   ];
 }
 
-/** Clears the prompt history on disk and in the open panels, then confirms it in the status bar. */
+/** Clears the prompt history on disk and in the open panels, and then confirms this in the status bar. */
 export async function clearPromptHistory(
   history: Pick<PromptHistory, 'clear'>,
   panels: { updatePromptHistory(): void },
@@ -52,8 +52,9 @@ export async function clearPromptHistory(
 }
 
 /**
- * Keeps the context key `holysheep.hasPrompts` up to date. The key is true if any prompt exists: a usable one, an unusable
- * one that the user can fix, or a workspace prompt, even a refused one, because the user may change that decision.
+ * Keeps the context key `holysheep.hasPrompts` up to date. The key is true if there is a usable prompt, an unusable
+ * prompt that the user can fix, or a workspace prompt. A refused workspace prompt counts as well, because the user may
+ * change that decision.
  */
 export function watchHasPrompts(
   prompts: Pick<CustomPrompts, 'list' | 'awaitingConsent' | 'refused'>,
@@ -73,18 +74,18 @@ export function watchHasPrompts(
 }
 
 interface RunPromptDeps extends Services {
-  /** Templates for which the user has been warned about unknown variables. */
+  /** Templates about whose unknown variables the user has been warned. */
   readonly warnedTemplates: Set<string>;
 }
 
 interface PromptReference {
   readonly title: string;
-  /** Source of the prompt. If missing, a user prompt takes precedence over a workspace prompt. */
+  /** Source of the prompt. Without it, a user prompt takes precedence over a workspace prompt. */
   readonly from?: 'user' | 'workspace' | undefined;
 }
 
 /**
- * Reads the argument of `holysheep.runPrompt`: a title, or a title with a source.
+ * Parses the argument of `holysheep.runPrompt`, which is a title, or a title with a source.
  * @throws ArgumentError when the argument has no title
  */
 export function parseRunPromptArgument(argument: unknown, localize: Localize): PromptReference {
@@ -112,14 +113,14 @@ async function runNamedPrompt(deps: RunPromptDeps, reference: PromptReference): 
   if (!listed && unasked.some(({ title }) => matches({ title, template: '', from: 'workspace' }))) {
     if (!(await askAboutWorkspacePrompts(customPrompts, unasked))) return;
   }
-  // Search again: the prompts may have changed while the dialog was open.
+  // Searches again, because the prompts may have changed while the dialog was open.
   const prompt = listed ?? customPrompts.list().find(matches);
   if (!prompt) throw new UserError(vscode.l10n.t('There is no prompt named “{0}”.', abbreviateTitle(reference.title)));
   await runPrompt(deps, prompt);
 }
 
 /**
- * Lets the user choose a prompt, after a decision about the workspace prompts if one is due.
+ * Lets the user choose a prompt. If workspace prompts need consent, the user is asked for it first.
  * @throws UserError when there is no code to ask about
  */
 async function runChosenPrompt(deps: RunPromptDeps): Promise<void> {
@@ -168,7 +169,10 @@ async function runPrompt(deps: RunPromptDeps, prompt: CustomPrompt): Promise<voi
   );
 }
 
-/** Offers to run a new prompt. The prompt does not run at once, because the selection may have changed meanwhile. */
+/**
+ * Offers to run a new prompt. The prompt does not run immediately, because the selection may have changed in the
+ * meantime.
+ */
 async function offerToRun(deps: RunPromptDeps, prompt: CustomPrompt): Promise<void> {
   const use = vscode.l10n.t('Use it now');
   const message = vscode.l10n.t('“{0}” was added to your custom prompts.', abbreviateTitle(prompt.title));

@@ -7,8 +7,9 @@ import type { CustomPrompts } from './customPrompts';
 import { quotedTitles } from './promptTemplate';
 
 /**
- * Asks the user whether to use the workspace prompts. The user can read the prompts first.
- * @returns whether the user agreed. Closing the dialog decides nothing: the user is asked again next time.
+ * Asks the user whether to use the workspace prompts. The user can read the prompts first. If the user closes the
+ * dialog, nothing is stored and the user is asked again next time.
+ * @returns whether the user agreed
  */
 export async function askAboutWorkspacePrompts(
   customPrompts: CustomPrompts,
@@ -39,7 +40,7 @@ async function askForConsent(
   let answer = await vscode.window.showInformationMessage(question, { modal: true, detail }, use, show, never);
   if (answer === show) {
     await preview.show(prompts);
-    // A modal dialog would cover the prompts, so ask in a notification.
+    // Asks in a notification, because a modal dialog would cover the prompts.
     answer = await vscode.window.showInformationMessage(question, use, never);
   }
   if (answer === use) return 'use';
@@ -58,7 +59,7 @@ class PromptPreview extends Disposable {
   async show(prompts: readonly UserPrompt[]): Promise<void> {
     const provideTextDocumentContent = (): string => prompts.map(toMarkdown).join('\n\n');
     this.register(vscode.workspace.registerTextDocumentContentProvider(promptsScheme, { provideTextDocumentContent }));
-    // A unique URI: VS Code may have cached the text of a previous one.
+    // Makes the URI unique, because VS Code may have cached the text of a previous document.
     const uri = vscode.Uri.from({
       scheme: promptsScheme,
       path: `/${vscode.l10n.t('Prompts')}.md`,

@@ -7,7 +7,7 @@ import type { UnusablePrompt } from './unusablePrompts';
 
 type PromptChoice =
   | { readonly type: 'run'; readonly prompt: CustomPrompt }
-  /** Decide about the workspace prompts. */
+  /** The user wants to decide about the workspace prompts. */
   | { readonly type: 'ask' }
   | { readonly type: 'add' }
   | { readonly type: 'edit' };
@@ -86,7 +86,7 @@ function unusableLabel({ length }: readonly UnusablePrompt[]): string {
     : vscode.l10n.t("{0} prompts in your settings can't be used", length);
 }
 
-/** Returns why prompts can't be used, in one line. */
+/** Returns the reasons why prompts can't be used, in one line. */
 function unusableDetail(unusable: readonly UnusablePrompt[]): string {
   const reasons = unusable.slice(0, maxReasons).map(describeReason);
   return [...reasons, ...(unusable.length > maxReasons ? ['…'] : [])].join(' · ');
@@ -107,7 +107,7 @@ function describeReason({ number, title, reason }: UnusablePrompt): string {
 
 /**
  * Asks the user for a title and a template, and saves them in the user's settings.
- * @returns the new prompt, or undefined when the user cancelled
+ * @returns the new prompt, or undefined if the user canceled
  */
 export async function addPrompt(settings: Settings): Promise<CustomPrompt | undefined> {
   const usedTitles = new Set(settings.prompts().map((prompt) => prompt.title));

@@ -10,14 +10,17 @@ type TemplateVariable = (typeof templateVariables)[number];
 
 interface ExpandedTemplate {
   readonly text: string;
-  /** The variables that the template contains. Their values are not added to the prompt again. */
+  /** The variables that the template contains. Their values are not appended to the prompt. */
   readonly used: ReadonlySet<TemplateVariable>;
 }
 
-/** Matches `$${`, which stands for a literal `${`, and variables. */
+/** Matches variables, and `$${`, which stands for a literal `${`. */
 const placeholders = /\$(\$\{)|\$\{([^{}]*)\}/g;
 
-/** Replaces variables in one pass, so that a value that looks like a variable stays as it is. Unknown variables stay, too. */
+/**
+ * Replaces the variables of a template in one pass, so that a value is not changed even if it contains a variable.
+ * Unknown variables are not replaced.
+ */
 export function expandTemplate(template: string, values: Readonly<Record<TemplateVariable, string>>): ExpandedTemplate {
   const used = new Set<TemplateVariable>();
   const text = template.replace(
@@ -47,7 +50,7 @@ function variableOf(name: string | undefined): TemplateVariable | undefined {
 /**
  * Returns the prompt text for a custom prompt. If the template contains the code, the text is the template alone.
  * Otherwise, the code and its surroundings are appended as in the built-in prompts.
- * @param locale language in which the model is asked to answer, as for `codePromptText`
+ * @param locale the language in which the model is asked to answer, as for `codePromptText`
  */
 export function customPromptText(
   template: string,
@@ -68,7 +71,9 @@ export function customPromptText(
 
 const titleLimits = { titles: 5, characters: 40 } as const;
 
-/** Returns quoted titles for a sentence: a limited number, each truncated to a short line. */
+/**
+ * Returns the titles of the first few prompts as a quoted list for a sentence. Each title is truncated to a short line.
+ */
 export function quotedTitles(prompts: readonly UserPrompt[]): string {
   const quoted = prompts.slice(0, titleLimits.titles).map(({ title }) => `“${abbreviateTitle(title)}”`);
   return [...quoted, ...(prompts.length > titleLimits.titles ? ['…'] : [])].join(', ');

@@ -4,14 +4,17 @@ import { parseText, userPrompt } from '../settings/settingValues';
 
 /** An entry of the setting `holysheep.prompts` that can't be used. */
 export interface UnusablePrompt {
-  /** Position of the entry in the setting, from 1. */
+  /** Position of the entry in the setting, counted from 1. */
   readonly number: number;
-  /** Title of the entry; empty when it has none. */
+  /** Title of the entry, or an empty string if it has none. */
   readonly title: string;
   readonly reason: 'no-prompt' | 'no-title' | 'no-template' | 'title-taken';
 }
 
-/** Returns the entries of `holysheep.prompts` that can't be used. A value that is not a list counts as one such entry. */
+/**
+ * Returns the entries of `holysheep.prompts` that can't be used. If the setting is not a list, it counts as one such
+ * entry.
+ */
 export function unusablePrompts(value: unknown): readonly UnusablePrompt[] {
   if (value === undefined || value === null) return [];
   const entries: readonly unknown[] = Array.isArray(value) ? value : [value];

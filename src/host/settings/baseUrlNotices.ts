@@ -14,12 +14,12 @@ interface BaseUrlNoticeDeps {
 }
 
 const memoryKey = 'holysheep.baseUrlNotices';
-/** Maximum number of notices that are stored as shown; the oldest are dropped. */
+/** Maximum number of stored entries about notices that were already shown. The oldest entries are dropped. */
 const maxSavedNotices = 20;
 
-/** Notifies the user once about a base URL that is invalid, insecure or was corrected. */
+/** Notifies the user once about a base URL that is invalid, is insecure or was corrected. */
 export class BaseUrlNotices extends Disposable {
-  /** The base URL that was checked last. It is not stored: an invalid URL is reported again in the next window. */
+  /** The base URL that was checked last. It is not stored, so an invalid URL is reported again in the next window. */
   private notified: string | undefined;
 
   constructor(private readonly deps: BaseUrlNoticeDeps) {
@@ -62,7 +62,7 @@ export class BaseUrlNotices extends Disposable {
 
   private isFirstTime({ url, corrections }: BaseUrl): boolean {
     const { memory, log } = this.deps;
-    // Don't store the text of the setting: its query may contain a secret.
+    // Stores the normalized URL instead of the setting's text, because the text's query may contain a secret.
     const notice = [url, ...corrections].join(' ');
     const shown = memory.get<readonly string[]>(memoryKey, []);
     if (shown.includes(notice)) return false;
@@ -73,7 +73,9 @@ export class BaseUrlNotices extends Disposable {
   }
 }
 
-/** Returns a message about an invalid base URL, without its text: a base URL may contain a password. */
+/**
+ * Returns a message about an invalid base URL. The message does not quote the URL, because it may contain a password.
+ */
 export function baseUrlErrorMessage(problem: BaseUrlProblem): string {
   switch (problem) {
     case 'empty':

@@ -2,7 +2,10 @@ import * as v from 'valibot';
 import type { EngineSettings } from '../../engine/engine';
 import type { JitterKind } from '../../engine/retry/backoff';
 
-/** Default and limits of a number in settings.json. An invalid value becomes the default, and an excessive one the limit. */
+/**
+ * Default and limits of a number in settings.json. An invalid value is replaced by the default, and a value beyond a
+ * limit by the limit.
+ */
 interface NumberSetting {
   readonly default: number;
   readonly minimum: number;
@@ -10,7 +13,7 @@ interface NumberSetting {
   readonly integer: boolean;
 }
 
-/** Default and limits of each number setting, with durations in milliseconds. A test compares them with package.json. */
+/** Default and limits of each number setting. Durations are in milliseconds. A test compares them with package.json. */
 export const numberSettings = {
   temperature: { default: 0.7, minimum: 0, maximum: 2, integer: false },
   maxTokens: { default: 2048, minimum: 1, maximum: 1_000_000, integer: true },
@@ -21,12 +24,14 @@ export const numberSettings = {
   'retry.maxHintMs': { default: 300_000, minimum: 0, maximum: 3_600_000, integer: true },
 } as const satisfies Record<string, NumberSetting>;
 
-/** Values of `holysheep.retry.jitter`; the first is the default. */
+/** Values of `holysheep.retry.jitter`. The first is the default. */
 export const jitterChoices = ['full', 'equal', 'decorrelated', 'classic', 'none'] as const satisfies JitterKind[];
-/** Values of `holysheep.resume`; the first is the default. */
+/** Values of `holysheep.resume`. The first is the default. */
 export const resumeChoices = ['auto', 'restart', 'off'] as const satisfies EngineSettings['resume'][];
 
-/** Limits for timeouts, in milliseconds. The maximum is below the 300 s after which `fetch` of the runtime times out. */
+/**
+ * Limits for timeouts, in milliseconds. The maximum is below 300 s, because the `fetch` of the runtime times out then.
+ */
 export const timeoutRange = { minimum: 1000, maximum: 299_000 } as const;
 
 export const defaultBaseUrl = 'https://api.holysheep.ai/v1';
@@ -37,12 +42,12 @@ const nonEmptyText = v.pipe(v.string(), v.trim(), v.nonEmpty());
 /** Schema of an entry of `holysheep.prompts`. */
 export const userPrompt = v.object({
   title: nonEmptyText,
-  /** Text of the prompt about the selected code, with variables. */
+  /** Text of the prompt about the selected code. It may contain variables. */
   template: nonEmptyText,
   model: v.optional(v.fallback(v.optional(nonEmptyText), undefined)),
 });
 
-/** A prompt from the settings that the user can run for a selection. */
+/** A prompt in the settings that the user can run on selected code. */
 export type UserPrompt = Readonly<v.InferOutput<typeof userPrompt>>;
 
 /** Returns a number within the limits of its setting, or the default for any other type. */
@@ -58,22 +63,22 @@ export function parseTimeout(value: unknown): number | null {
   return v.is(v.number(), value) ? parseNumber(value, { ...timeoutRange, default: 0, integer: true }) : null;
 }
 
-/** Returns the value if it is one of the choices, else the first choice. */
+/** Returns the value if it is one of the choices, or else the first choice. */
 export function parseChoice<const T extends string>(value: unknown, choices: readonly [T, ...T[]]): T {
   return v.parse(v.fallback(v.picklist(choices), choices[0]), value);
 }
 
-/** Returns the trimmed text, or `fallback` when the value is empty or not a string. */
+/** Returns the trimmed text, or `fallback` if the value is empty or not a string. */
 export function parseText(value: unknown, fallback: string): string {
   return v.parse(v.fallback(nonEmptyText, fallback), value);
 }
 
-/** Returns the model ids of a list, trimmed and without duplicates. */
+/** Returns the model ids in a list, trimmed and without duplicates. */
 export function parseModels(value: unknown): readonly string[] {
   return [...new Set(validEntries(nonEmptyText, value))];
 }
 
-/** Returns the prompts of a list. Entries without a title or a template are left out. */
+/** Returns the valid prompts in a list. Entries without a title or a template are omitted. */
 export function parsePrompts(value: unknown): readonly UserPrompt[] {
   return validEntries(userPrompt, value).map(({ title, template, model }) => ({
     title,

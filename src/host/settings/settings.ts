@@ -20,7 +20,10 @@ import {
 
 const section = 'holysheep';
 
-/** The values of a setting by source. VS Code's API does not document the local and the remote part of the user settings. */
+/**
+ * The values of a setting, by source. VS Code's API does not document the properties for the local and the remote user
+ * settings.
+ */
 interface InspectedSetting {
   readonly defaultValue?: unknown;
   readonly globalValue?: unknown;
@@ -29,7 +32,9 @@ interface InspectedSetting {
   readonly workspaceValue?: unknown;
 }
 
-/** Reads the settings of the extension at every call. Invalid values are replaced by defaults and never throw. */
+/**
+ * Reads the extension's settings anew at every call. Invalid values are replaced by defaults, so reading never throws.
+ */
 export class Settings extends Disposable {
   private readonly changed = this.register(new vscode.EventEmitter<void>());
   readonly onDidChange = this.changed.event;
@@ -77,7 +82,7 @@ export class Settings extends Disposable {
     return parseText(this.read('model'), defaultModel);
   }
 
-  /** Returns the system prompt, or an empty string when none is sent. */
+  /** Returns the system prompt, or an empty string if none is sent. */
   systemPrompt(): string {
     return parseText(this.readUser('systemPrompt'), '');
   }
@@ -95,18 +100,25 @@ export class Settings extends Disposable {
     return parsePrompts(this.readUser('prompts'));
   }
 
-  /** Returns the entries of the user settings that are not valid prompts or whose title is already used. */
+  /**
+   * Returns the entries in the user settings that are not valid prompts, or whose title is used by a previous entry.
+   */
   unusablePrompts(): readonly UnusablePrompt[] {
     return unusablePrompts(this.readUser('prompts'));
   }
 
-  /** Returns the prompts from the workspace, including those of a remote machine: a dev container belongs to the workspace. */
+  /**
+   * Returns the prompts in the workspace settings and in the settings of a remote machine, because a dev container
+   * belongs to the workspace.
+   */
   workspacePrompts(): readonly UserPrompt[] {
     const { workspaceValue, globalRemoteValue } = this.inspect('prompts');
     return [...parsePrompts(workspaceValue), ...parsePrompts(globalRemoteValue)];
   }
 
-  /** Appends a prompt to the user settings. Invalid entries stay, because the user may still be editing them. */
+  /**
+   * Appends a prompt to the user settings. Invalid entries are preserved, because the user may still be editing them.
+   */
   addPrompt(prompt: UserPrompt): Thenable<void> {
     const value = this.readUser('prompts');
     const entries: readonly unknown[] = Array.isArray(value) ? value : [];
@@ -118,7 +130,7 @@ export class Settings extends Disposable {
     return parseNumber(this.readUser('history.limit'), numberSettings['history.limit']);
   }
 
-  /** Saves the model in the workspace if the workspace sets a model, else in the user settings. */
+  /** Saves the model in the workspace settings if they contain a model, or else in the user settings. */
   setModel(id: string): Thenable<void> {
     const configuration = vscode.workspace.getConfiguration(section);
     const isOverridden = configuration.inspect('model')?.workspaceValue !== undefined;
@@ -139,8 +151,8 @@ export class Settings extends Disposable {
   }
 
   /**
-   * Reads a setting only from the user settings of this machine, never from a workspace, a folder or a remote machine: these
-   * must not decide where requests go, what is sent in the user's name or which conversations are deleted.
+   * Reads a setting only from the user settings of this machine, never from a workspace, a folder or a remote machine.
+   * Those must not decide where requests go, what is sent in the user's name or which conversations are deleted.
    */
   private readUser(key: string): unknown {
     const { globalValue, globalLocalValue, globalRemoteValue, defaultValue } = this.inspect(key);

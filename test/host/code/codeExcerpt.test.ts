@@ -37,21 +37,21 @@ describe('code excerpt', () => {
     assert.deepEqual([after.length, after[0], after.at(-1)], [30, 'line 103', 'line 132']);
   });
 
-  it('has no context beyond the start and the end of the file', () => {
+  it('ends the context at the start and the end of the file', () => {
     const first = excerptOf(numberedLines, 'a.ts', lineSpan(0, 0, 6), 'selection');
     assert.equal(first?.before, '');
     const last = excerptOf(numberedLines, 'a.ts', lineSpan(199, 199, 8), 'selection');
     assert.equal(last?.after, '');
   });
 
-  it('has the unselected parts of a line as context', () => {
+  it('contains the unselected parts of a line as context', () => {
     const document = documentOf(['const a = f(x) + 1;']);
     const span = { start: { line: 0, character: 10 }, end: { line: 0, character: 14 } };
     const excerpt = excerptOf(document, 'a.ts', span, 'selection');
     assert.deepEqual([excerpt?.before, excerpt?.code, excerpt?.after], ['const a = ', 'f(x)', ' + 1;']);
   });
 
-  it('has the next line as context when the selection ends before its first character', () => {
+  it('contains the next line as context when the selection ends at its start', () => {
     const excerpt = excerptOf(numberedLines, 'a.ts', lineSpan(5, 6, 0), 'selection');
     assert.equal(excerpt?.label, 'a.ts:6');
     assert.equal(excerpt.after.split('\n')[0], 'line 6');
@@ -73,7 +73,7 @@ describe('code excerpt', () => {
     assert.equal(excerptOf(documentOf([fits]), 'a.ts', lineSpan(0, 0, fits.length), 'selection')?.truncated, false);
   });
 
-  it('keeps the part of long context that is nearest to the code', () => {
+  it('contains the part of a long context that is nearest to the code', () => {
     const long = `start${'𝄞'.repeat(codeLimits.contextCharacters)}end`;
     const excerpt = excerptOf(documentOf([long, 'code', long]), 'a.ts', lineSpan(1, 1, 4), 'selection');
     assert.ok(excerpt);

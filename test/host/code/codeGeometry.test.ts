@@ -25,13 +25,13 @@ describe('innermost symbol', () => {
     ['just after the function', 6, 4, outer],
     ['outside of all symbols', 11, 0, undefined],
   ] as const) {
-    it(`is found for a cursor ${where}, in a tree and in a flat list`, () => {
+    it(`is found for a cursor ${where}, in a tree and in a flat list of symbols`, () => {
       assert.deepEqual(innermostSpan(tree, { line, character }), expected);
       assert.deepEqual(innermostSpan(flat, { line, character }), expected);
     });
   }
 
-  it('is found within a namespace, which is itself not returned', () => {
+  it('is a function within a namespace, but never the namespace', () => {
     const namespace = symbol(span(0, 0, 9, 0), [symbol(inner)], false);
     assert.deepEqual(innermostSpan([namespace], { line: 5, character: 0 }), inner);
     assert.equal(innermostSpan([namespace], { line: 1, character: 0 }), undefined);

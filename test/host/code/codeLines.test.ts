@@ -1,27 +1,27 @@
 import assert from 'node:assert/strict';
 import { indentInsertion, locateCode, type CodeSearchResult, fitReplacement } from '../../../src/host/code/codeLines';
 
-describe('insertion after the indentation of a line', () => {
-  for (const [behaviour, linePrefix, text, inserted] of [
+describe('text insertion after the indentation of a line', () => {
+  for (const [behavior, linePrefix, text, inserted] of [
     ['indents the other lines in the same way', '  ', 'a {\n  b\n}', 'a {\n    b\n  }'],
     ['indents with tabs', '\t', 'a {\n\tb\n}\n', 'a {\n\t\tb\n\t}\n'],
     ['replaces the indentation of the inserted block', '  ', '      a {\n        b\n      }', 'a {\n    b\n  }'],
     ['adds no white space to empty lines', '  ', 'a\n\nb', 'a\n\n  b'],
     ['leaves the text unchanged at the start of a line', '', '  a\n  b', '  a\n  b'],
-    ['leaves the text unchanged after other text', 'x = ', 'a\nb', 'a\nb'],
+    ['leaves the text unchanged when other text precedes the cursor', 'x = ', 'a\nb', 'a\nb'],
     ['leaves a single line unchanged', '  ', '  a', '  a'],
     ['leaves the text unchanged when its first line is indented more than another line', '  ', '  a\nb', '  a\nb'],
     ['leaves the text unchanged when its first line is empty', '  ', '\na', '\na'],
     ['inserts nothing for an empty text', '  ', '', ''],
   ] as const) {
-    it(behaviour, () => assert.equal(indentInsertion(text, linePrefix), inserted));
+    it(behavior, () => assert.equal(indentInsertion(text, linePrefix), inserted));
   }
 });
 
 const foundAt = (start: number, end: number): CodeSearchResult => ({ type: 'found', start, end });
 
 describe('search for the code of a prompt', () => {
-  for (const [behaviour, text, original, offset, result] of [
+  for (const [behavior, text, original, offset, result] of [
     ['finds code at its original position', 'a\nb\nc', 'b', 2, foundAt(2, 3)],
     ['prefers the original position when the code occurs more than once', 'b\nb\nb', 'b', 2, foundAt(2, 3)],
     ['finds code that has moved', 'x\na\nb\nc', 'b', 2, foundAt(4, 5)],
@@ -32,25 +32,25 @@ describe('search for the code of a prompt', () => {
     ['reports ambiguous code when it occurs more than once elsewhere', 'b\na\nb', 'b', 2, { type: 'ambiguous' }],
     ['reports ambiguous code when its occurrences overlap', 'xaaa', 'aa', 0, { type: 'ambiguous' }],
   ] as const) {
-    it(behaviour, () => assert.deepEqual(locateCode(text, original, offset), result));
+    it(behavior, () => assert.deepEqual(locateCode(text, original, offset), result));
   }
 });
 
 describe('replacement of a selection', () => {
-  for (const [behaviour, original, replacement, fitted] of [
+  for (const [behavior, original, replacement, fitted] of [
     ['removes the final line break when the selection has none', 'a', 'b\n', 'b'],
     ['adds a final line break when the selection has one', 'a\n', 'b', 'b\n'],
     ['keeps one final line break when both have one', 'a\r\n', 'b\r\n', 'b\n'],
-    ['may be empty', 'a', '', ''],
-    ['keeps its indentation and empty lines', '  a', '  b\n\n  c\n', '  b\n\n  c'],
+    ['accepts an empty text', 'a', '', ''],
+    ['does not change the indentation or empty lines of the new text', '  a', '  b\n\n  c\n', '  b\n\n  c'],
   ] as const) {
-    it(behaviour, () => assert.equal(fitReplacement(original, replacement), fitted));
+    it(behavior, () => assert.equal(fitReplacement(original, replacement), fitted));
   }
 });
 
 describe('replacement of complete lines', () => {
   const original = '    def f():\n        return 1\n';
-  for (const [behaviour, replacement, fitted] of [
+  for (const [behavior, replacement, fitted] of [
     [
       'is indented when the model left out the indentation',
       'def f():\n    return 2',
@@ -79,20 +79,20 @@ describe('replacement of complete lines', () => {
       '\tdef f():\n\t\treturn 2\n',
     ],
   ] as const) {
-    it(behaviour, () => assert.equal(fitReplacement(original, replacement), fitted));
+    it(behavior, () => assert.equal(fitReplacement(original, replacement), fitted));
   }
 
   it('stays unchanged when the original lines have no indentation', () => {
     assert.equal(fitReplacement('a\n  b', 'c\nd'), 'c\nd');
   });
-  it('takes the indentation from the lines that are not blank', () => {
+  it('ignores blank lines when it determines the indentation', () => {
     assert.equal(fitReplacement('\r\n  a\r\n\r\n  b\r\n', 'c'), '  c\n');
   });
 });
 
 describe('replacement of a selection after the indentation of a line', () => {
   const braces = 'f() {\n      a;\n    }';
-  for (const [behaviour, original, replacement, fitted] of [
+  for (const [behavior, original, replacement, fitted] of [
     ['is indented when the model left out the indentation', braces, 'f() {\n  b;\n}', 'f() {\n      b;\n    }'],
     [
       'stays unchanged when its other lines have the same indentation',
@@ -104,13 +104,13 @@ describe('replacement of a selection after the indentation of a line', () => {
     ['is indented in a language without block ends', 'if a:\n        b', 'if a:\n    c', 'if a:\n        c'],
     ['is indented when one line is replaced by several', 'a;', 'if (b) {\n  a;\n}', 'if (b) {\n      a;\n    }'],
     [
-      'stays unchanged when several lines replace one line and may be indented correctly',
+      'stays unchanged when several lines replace one line and their indentation may be intended',
       'a',
       'if b:\n    a',
       'if b:\n    a',
     ],
     ['stays unchanged when it is a single line', braces, 'g();', 'g();'],
   ] as const) {
-    it(behaviour, () => assert.equal(fitReplacement(original, replacement, '    '), fitted));
+    it(behavior, () => assert.equal(fitReplacement(original, replacement, '    '), fitted));
   }
 });

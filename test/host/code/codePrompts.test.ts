@@ -32,13 +32,13 @@ describe('prompt about code', () => {
     });
   }
 
-  it('contains the problems that the editor reports only for Fix', () => {
+  it('contains the problems that the editor reports if it is the Fix prompt', () => {
     assert.match(codePromptText(fix!, excerpt, [problem], 'en'), /- line 11, error: Type 'x' is wrong/);
     assert.doesNotMatch(codePromptText(explain!, excerpt, [problem], 'en'), /line 11/);
     assert.doesNotMatch(codePromptText(fix!, excerpt, [], 'en'), /Problems/);
   });
 
-  it('leaves out the context when there is none', () => {
+  it('omits the section for context when there is none', () => {
     assert.doesNotMatch(codePromptText(explain!, { ...excerpt, before: '', after: '' }, [], 'en'), /Context/);
   });
 
@@ -61,13 +61,13 @@ describe('prompt about code', () => {
     });
   }
 
-  it('replaces line breaks in the path by spaces', () => {
+  it('replaces line breaks in the path with spaces', () => {
     assert.match(codePromptText(explain!, { ...excerpt, path: 'a\n\nb.ts' }, [], 'en'), /File: a b\.ts\nLanguage/);
   });
 });
 
 describe('code fence', () => {
-  it('is not closed by any code', () => {
+  it("can't be closed by the code that it encloses", () => {
     const markdown = new MarkdownIt();
     const line = fc.oneof(fc.constantFrom('```', '````', '`````js', '~~~', ' ```', '`', 'x'), fc.string());
     fc.assert(
@@ -86,7 +86,7 @@ describe('code fence', () => {
     );
   });
 
-  it('adds no empty line at the end of the code', () => {
+  it('closes without an empty line after the code', () => {
     assert.equal(codeFence('a\r\n', 'c'), '```c\na\n```');
     assert.equal(codeFence('a', 'c'), '```c\na\n```');
   });

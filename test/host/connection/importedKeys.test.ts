@@ -21,14 +21,14 @@ function setUp() {
   return { secretValues, stored, importKey };
 }
 
-describe('import of API keys from the dialog of VS Code', () => {
+describe("import of API keys from VS Code's dialog for language model providers", () => {
   it('imports a key', async () => {
     const { stored, importKey } = setUp();
     await importKey('https://a.test', 'key-1');
     assert.deepEqual(stored, ['key-1']);
   });
 
-  it('imports a key neither for another origin nor a second time', async () => {
+  it('does not import a key again, or for another origin', async () => {
     const { stored, importKey } = setUp();
     await importKey('https://a.test', 'key-1');
     await importKey('https://b.test', 'key-1');
@@ -44,7 +44,7 @@ describe('import of API keys from the dialog of VS Code', () => {
     assert.deepEqual(stored, ['key-1', 'key-2']);
   });
 
-  it('imports a key again after the user has cancelled its verification', async () => {
+  it('imports a key again after the user canceled its verification', async () => {
     const { stored, importKey } = setUp();
     await importKey('https://a.test', 'key-1', 'cancelled');
     await importKey('https://a.test', 'key-1');

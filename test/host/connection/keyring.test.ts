@@ -89,12 +89,12 @@ describe('unreadable system keyring', () => {
     });
   });
 
-  it('is not shown as a missing key', async () => {
+  it('is not displayed as a missing key', async () => {
     const { connections } = await createDeps();
     assert.equal((await connections.view()).hasKey, 'unreadable');
   });
 
-  it('is not confused with a missing key when reading the key throws an unexpected error', async () => {
+  it('is distinguished from a missing key even if reading the key throws an unexpected error', async () => {
     const deps = await createDeps();
     const { Connections } = await import('../../../src/host/connection/connections');
     const keys = { get: () => Promise.reject(new TypeError('not a function')), onDidChange: subscribe };
@@ -119,7 +119,7 @@ describe('unreadable system keyring', () => {
     assert.equal((logged.at(-1) as Error).cause, cause);
   });
 
-  it('is reported with the default model list', async () => {
+  it('is reported together with the default model list', async () => {
     const { connections, keys, log } = await createDeps();
     const { ModelCatalog } = await import('../../../src/host/models/modelCatalog');
     const list = await new ModelCatalog({ connections, keys, log }).list();

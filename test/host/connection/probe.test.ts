@@ -74,7 +74,7 @@ describe('connection probe', () => {
   });
 
   for (const status of [401, 403]) {
-    it(`reports a rejected key on status ${status}, with the gateway's message without the key`, async () => {
+    it(`reports a rejected key for status ${status}, with the gateway's message, from which the key is removed`, async () => {
       const body = JSON.stringify({ error: { message: `Invalid key\n${apiKey}` } });
       assert.deepEqual(await probe(respondWith(status, body)), {
         state: 'rejected',
@@ -90,7 +90,7 @@ describe('connection probe', () => {
     ['a dropped connection', (request) => request.socket.destroy(), 'connection', 'UND_ERR_SOCKET'],
     ['a proxy that requires a sign-in', respondWith(407, ''), 'proxy', undefined],
   ] as const satisfies readonly (readonly [string, RequestListener, FaultKind, string | undefined])[]) {
-    it(`classifies ${name} as the same fault as a turn does`, async () => {
+    it(`reports ${name} as the same fault that a turn would have`, async () => {
       assert.deepEqual(networkFault(await probe(answer, shortLimits)), [kind, code]);
     });
   }
@@ -134,7 +134,7 @@ describe('connection probe', () => {
     assert.equal(result.fault.kind, 'not-tls');
   });
 
-  it('stops immediately when it is cancelled', async () => {
+  it('stops immediately when it is canceled', async () => {
     const abort = new AbortController();
     const server = createServer(() => abort.abort());
     const result = await withServer(server, (baseUrl) =>
@@ -153,7 +153,7 @@ describe('connection probe', () => {
     ['the target of a redirect', respondWith(302, '', { location: `/v2/${encodeURIComponent(otherKey)}/${apiKey}` })],
     ['the id of a model', respondWith(200, JSON.stringify([otherKey, apiKey, 'gpt-4o']))],
   ] as const) {
-    it(`removes the keys of all routes from ${location}`, async () => {
+    it(`removes the API keys of all gateways from ${location}`, async () => {
       const keys = new KnownKeys([apiKey, otherKey]);
       const result = await withServer(createServer(answer), (baseUrl) => probeModels({ baseUrl, apiKey }, keys));
       const text = JSON.stringify(result);

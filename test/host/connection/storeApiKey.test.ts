@@ -100,7 +100,7 @@ describe('Set API Key command', () => {
     assert.deepEqual(messages, []);
   });
 
-  it('reports no replacement when there was no key', async () => {
+  it('reports no replacement when no key was stored', async () => {
     stored.clear();
     assert.equal(await runSetApiKey('hsa-new-key-1'), 'verified');
     assert.deepEqual(messages, []);

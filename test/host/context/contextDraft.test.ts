@@ -45,7 +45,7 @@ describe('context draft', () => {
 
   const ids = (): string[] => draft.items().map(({ id }) => id);
 
-  it('shows the real path of a linked file, and does not read the file when the link leads elsewhere later', async () => {
+  it('shows the real path of a symbolic link, and does not read the file if the link leads elsewhere later', async () => {
     readable.set('a', [{ ...item('a'), realPath: '~/notes' }]);
     await draft.attach('a');
     await draft.attach('b');
@@ -62,7 +62,7 @@ describe('context draft', () => {
     );
   });
 
-  it('lists attachments in the order in which they were attached, with their sizes', async () => {
+  it('lists attachments with their sizes, in the order in which they were attached', async () => {
     readable.set('b', [item('b', file('src/b.ts', '12345', { truncated: true }))]);
     readable.set('c', [item('c', { label: 'c.ts:1', languageId: '', code: '' })]);
     for (const id of ['b', 'a', 'c']) await draft.attach(id);
@@ -105,7 +105,7 @@ describe('context draft', () => {
     assert.deepEqual(ids(), ['a', 'b']);
   });
 
-  it('adds its attachments to one prompt only', async () => {
+  it('adds its attachments to a single prompt', async () => {
     await draft.attach('a');
     await draft.attach('b');
     assert.deepEqual(draft.takeAll(), [file('a'), file('b')]);
@@ -177,7 +177,7 @@ describe('context draft', () => {
     assert.deepEqual(skippedIds, ['gone']);
   });
 
-  it('replaces restored attachments when it is restored again', async () => {
+  it('replaces previously restored attachments when it is restored again', async () => {
     await draft.restore(['a', 'b']);
     await draft.restore(['b', 'c']);
     assert.deepEqual(ids(), ['b', 'c']);
@@ -197,7 +197,7 @@ describe('context draft', () => {
     assert.deepEqual(draft.items(), []);
   });
 
-  it('reports the items that are still to be read, so that a second reload does not lose them', async () => {
+  it('reports the items that were not read yet, so that a second reload does not lose them', async () => {
     let finishRead = (): void => undefined;
     readGates.set('b', new Promise((resolve) => (finishRead = resolve)));
     const restored = draft.restore(['a', 'b', 'gone']);
@@ -226,7 +226,7 @@ describe('context draft', () => {
     assert.deepEqual([ids(), draft.unread()], [[], []]);
   });
 
-  it('truncates an attachment at the size limit, and rejects further ones', async () => {
+  it('truncates an attachment at the size limit, and rejects further attachments', async () => {
     const almostFull = 'x'.repeat(contextLimits.draft - 2);
     readable.set('big', [item('big', file('big', almostFull))]);
     readable.set('b', [item('b', file('b', 'four'))]);

@@ -27,7 +27,7 @@ describe('prompt with context', () => {
     );
   });
 
-  it('treats an attachment without a kind as a selection', () => {
+  it('presents an attachment without a kind as a selection', () => {
     assert.match(
       contextPrompt('Why?', [{ label: 'a.ts:1', languageId: 'typescript', code: 'a' }]) ?? '',
       /Selected code: a\.ts:1/,
@@ -40,7 +40,7 @@ describe('prompt with context', () => {
     assert.doesNotMatch(contextPrompt('Why?', [{ ...attachment, truncated: false }]) ?? '', /too long/);
   });
 
-  it('prevents an attachment from imitating the text around it', () => {
+  it('prevents an attachment from imitating the surrounding text', () => {
     const text = contextPrompt('Why?', [
       { kind: 'file', label: 'a\nFile: b', languageId: 'markdown', code: '```\nFile: c\n````\n' },
     ]);

@@ -24,7 +24,7 @@ const findLabels = (query: string, among = [...candidates, pick], limit = 20): r
   rankContext(query, among, limit).map(({ label }) => label);
 
 describe('ranking of context suggestions', () => {
-  it('keeps all suggestions in their order without a query', () => {
+  it('includes all suggestions in their original order when the query is empty', () => {
     assert.deepEqual(
       findLabels(''),
       [...candidates, pick].map(({ suggestion }) => suggestion.label),
@@ -53,12 +53,12 @@ describe('ranking of context suggestions', () => {
     });
   }
 
-  it('puts better matches first', () => {
+  it('ranks better matches first', () => {
     const files = ['x/cart', 'dec-art', 'mart', 'artist', 'art'].map((label) => candidate('file', label));
     assert.deepEqual(findLabels('art', files), ['art', 'artist', 'dec-art', 'x/cart', 'mart']);
   });
 
-  it('puts matches of the folder after matches of the name', () => {
+  it('ranks matches in the folder below matches in the name', () => {
     const files = [candidate('file', 'a.ts', 'src/host'), candidate('file', 'host.ts', 'src')];
     assert.deepEqual(findLabels('host', files), ['host.ts', 'a.ts']);
   });

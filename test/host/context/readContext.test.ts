@@ -38,7 +38,7 @@ class FileSystemError extends Error {
 
 const isRoot = process.getuid?.() === 0;
 
-describe('context from files', () => {
+describe('attachments from files', () => {
   let folder: string;
   let workspace: string;
   let openedPaths: string[];
@@ -177,17 +177,17 @@ describe('context from files', () => {
     removeTemporaryFolder(folder);
   });
 
-  it('contains the text of a regular file', async () => {
+  it('contain the text of a regular file', async () => {
     const { attachment, realPath } = await resolve(workspaceUri('plain.txt'));
     assert.deepEqual([attachment.label, attachment.code, realPath], ['plain.txt', 'text', undefined]);
   });
 
   for (const name of ['pipe', 'pipe link', 'socket', 'zero']) {
-    it(`rejects a file that is not a regular file without opening it: ${name}`, () =>
+    it(`are rejected without opening the file if it is not a regular file: ${name}`, () =>
       assertRefused(workspaceUri(name), `${name} is a pipe, a socket or a device and can't be attached.`));
   }
 
-  it('rejects a folder and a missing, large, binary, forbidden or otherwise unreadable file with the reason', async () => {
+  it('are rejected with the reason for a folder, or a missing, large, binary, forbidden or otherwise unreadable file', async () => {
     await assertRefused(workspaceUri('sub'), 'sub is a folder. Attach files in it instead.');
     await assertRefused(workspaceUri('gone.txt'), "gone.txt can't be read. It may have been moved or deleted.");
     await assertRefused(workspaceUri('plain.txt/a'), "plain.txt/a can't be read. It may have been moved or deleted.");
@@ -208,13 +208,13 @@ describe('context from files', () => {
     ['FileIsADirectory', 'is a folder. Attach files in it instead.'],
     ['Unavailable', "can't be read (Unavailable)."],
   ] as const) {
-    it(`rejects an unreadable remote file with the reason that VS Code gives: ${code}`, () => {
+    it(`are rejected with VS Code's reason for an unreadable remote file: ${code}`, () => {
       remoteFiles = { '/remote/a.txt': { type: 1, error: code } };
       return assertRefused(new FakeUri('memory', '/remote/a.txt'), `a.txt ${message}`);
     });
   }
 
-  it('rejects a remote file that is not a regular file', async () => {
+  it('are rejected for a remote file that is not a regular file', async () => {
     remoteFiles = { '/remote/a.txt': { type: 0 }, '/remote/b': { type: 2 } };
     await assertRefused(
       new FakeUri('memory', '/remote/a.txt'),
@@ -224,23 +224,23 @@ describe('context from files', () => {
   });
 
   for (const name of ['link.txt', 'second.txt', 'linked/secret.txt', '../outside/../workspace/link.txt']) {
-    it(`has the real path of a symbolic link that leads out of the workspace: ${name}`, async () => {
+    it(`show the real path of a symbolic link that leads out of the workspace: ${name}`, async () => {
       const { attachment, realPath } = await resolve(new FakeUri('file', `${workspace}/${name}`));
       assert.deepEqual([attachment.code, realPath], ['secret', path.join(folder, 'outside/secret.txt')]);
     });
   }
 
-  it('has no real path for a symbolic link within the workspace, or for a file outside the workspace', async () => {
+  it('show no real path for a symbolic link within the workspace, or for a file outside the workspace', async () => {
     assert.equal((await resolve(workspaceUri('inner.txt'))).realPath, undefined);
     assert.equal((await resolve(new FakeUri('file', path.join(folder, 'outside/secret.txt')))).realPath, undefined);
   });
 
-  it('abbreviates the home folder as ~, so that the user name is not shown', async () => {
+  it('abbreviate the home folder as ~, so that the user name is not displayed', async () => {
     const { outsideTarget } = await import('../../../src/host/context/linkTarget');
     assert.equal(await outsideTarget(workspaceUri('home') as unknown as vscode.Uri), '~');
   });
 
-  it('marks a remote link, or a file below one, as a link to an unknown location', async () => {
+  it('mark a remote symbolic link, or a file below one, as a link to an unknown location', async () => {
     const unknown = 'an unknown location (symbolic link)';
     remoteFiles = {
       '/remote/l': { type: 65, text: 'text' },
@@ -251,7 +251,7 @@ describe('context from files', () => {
     assert.equal((await resolve(new FakeUri('memory', '/remote/d/f'))).realPath, unknown);
   });
 
-  it('shows the target of a link in the suggestions', async () => {
+  it('show the target of a symbolic link in the suggestions', async () => {
     const suggested = await (await createSource()).suggest('t');
     assert.deepEqual(
       suggested
@@ -267,7 +267,7 @@ describe('context from files', () => {
     );
   });
 
-  it('shows the target of a link in the list of files', async () => {
+  it('show the target of a symbolic link in the list of files', async () => {
     const { pickContext } = await import('../../../src/host/context/contextPick');
     const picked = pickContext([]);
     await new Promise<void>((resolve) => (onItemsSet = resolve));
@@ -285,7 +285,7 @@ describe('context from files', () => {
     assert.deepEqual(await picked, []);
   });
 
-  it("rejects a link out of the workspace in VS Code's chat, unless an editor shows the file", async () => {
+  it("are rejected in VS Code's chat for a symbolic link out of the workspace, unless an editor shows the file", async () => {
     const { refuseHiddenLink } = await import('../../../src/host/context/linkTarget');
     const link = workspaceUri('link.txt');
     const refuse = () => refuseHiddenLink(link as unknown as vscode.Uri);

@@ -22,7 +22,7 @@ describe('file search glob', () => {
 
 describe('excluded file patterns', () => {
   useVSCode({});
-  it('include only enabled patterns that can be part of a glob group', async () => {
+  it('include only enabled patterns that can be combined in a glob group', async () => {
     const { excludedPatterns } = await import('../../../src/host/context/workspaceFiles');
     const setting = {
       '**/node_modules': true,

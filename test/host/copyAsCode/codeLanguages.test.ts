@@ -150,7 +150,7 @@ describe('copied code', () => {
     });
   }
 
-  it('keeps line breaks of the model name within the string literal', () => {
+  it("escapes line breaks in the model name, so that they can't end the string literal", () => {
     const model = 'x\nimport os; # coding: rot13';
     for (const id of languageIds) {
       const code = languages[id].write(exportedRequestOf({ model }));

@@ -70,7 +70,7 @@ for (const shell of ['sh', 'bash', 'zsh']) {
       assert.equal(request.headers.authorization, `Bearer ${testKey}`);
     });
 
-    it('waits for Retry-After after a 429, then prints the answer once', async () => {
+    it('waits for Retry-After after status 429, then prints the answer once', async () => {
       gateway.script = replySequence(
         () => rateLimited(1),
         () => answer('Finally'),
@@ -92,7 +92,7 @@ for (const shell of ['sh', 'bash', 'zsh']) {
       assert.equal(gateway.requests.length, 1);
     });
 
-    it('prints the error message for a 401 and does not retry', async () => {
+    it('prints the error message for status 401 and does not retry', async () => {
       gateway.script = () => failure(401, { message: 'Wrong key' });
       const result = await runCopiedCode(code(), runtime);
       if (hasPipefail(shell)) assert.equal(result.code, 22);
@@ -100,7 +100,7 @@ for (const shell of ['sh', 'bash', 'zsh']) {
       assert.equal(gateway.requests.length, 1);
     });
 
-    it('keeps the key out of the arguments of every process', async function () {
+    it('never passes the API key in the arguments of a process', async function () {
       if (spawnSync('ps', ['-A', '-o', 'args=']).status !== 0) this.skip();
       gateway.script = function* () {
         yield { delta: 'Started' };

@@ -32,12 +32,12 @@ describe('exported request', () => {
     });
   });
 
-  it('uses the configured model for a request to the offline demo, and marks the request', () => {
+  it("contains the configured model instead of the offline demo's, and records that the request went to the demo", () => {
     const { model, messages, fromDemo } = exportRequest({ demo: true, request: { ...request, model: 'demo-cut' } });
     assert.deepEqual([model, messages, fromDemo], ['configured', request.messages, true]);
   });
 
-  it('contains only text: images, tool calls and tool results are left out', () => {
+  it('contains only text, without images, tool calls and tool results', () => {
     const image = { type: 'image', data: 'aGk=' };
     const exported = textMessages([
       { role: 'user', content: [{ type: 'text', text: 'What is ' }, image, { type: 'text', text: 'this?' }] },
@@ -52,7 +52,7 @@ describe('exported request', () => {
     ]);
   });
 
-  it('has a longer idle timeout for a reasoning model, and the first-token timeout of the settings', () => {
+  it('contains a longer idle timeout for a reasoning model, and the first-token timeout from the settings', () => {
     assert.equal(exportRequest({ request: { ...request, model: 'deepseek-r1' } }).retry.idleTimeoutMs, 270_000);
     const timeout = { ...defaultTimeouts, firstTokenMs: 7000 };
     assert.equal(exportRequest({ settings: { retry, timeout } }).retry.idleTimeoutMs, 7000);

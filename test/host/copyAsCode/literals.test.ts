@@ -23,12 +23,12 @@ describe('string literal', () => {
     assert.equal(javaScriptLiteral('\u{e0001}'), '"\\udb40\\udc01"');
   });
 
-  it('keeps visible characters of any language', () => {
+  it('leaves visible characters of any language unchanged', () => {
     const text = 'Größe: 5 € – 中文。 😀';
     for (const literal of [javaScriptLiteral, pythonLiteral]) assert.equal(literal(text), `"${text}"`);
   });
 
-  it('replaces half a surrogate pair by U+FFFD', () => {
+  it('replaces an unpaired surrogate with U+FFFD', () => {
     for (const literal of [javaScriptLiteral, pythonLiteral]) assert.equal(literal('a\ud83db'), '"a\ufffdb"');
   });
 
@@ -47,7 +47,7 @@ describe('string literal', () => {
     assert.equal(shellLiteral("it's"), "'it'\\''s'");
   });
 
-  it('splits a text after each line break', () => {
+  it('can be split after each line break', () => {
     assert.deepEqual(linesOf('a\nb\r\n\nc'), ['a\n', 'b\r\n', '\n', 'c']);
     assert.deepEqual(linesOf('a\n'), ['a\n']);
     assert.deepEqual(linesOf(''), ['']);

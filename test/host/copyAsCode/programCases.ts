@@ -2,9 +2,9 @@ import type { Gateway, Script } from '../../../src/demo/gateway';
 import { answer, cutAfter, deltas, failure, html, replySequence, rateLimited } from '../../../src/demo/replies';
 import type { GatewayRequest, Step } from '../../../src/demo/script';
 
-/** A behaviour of the gateway, and what a copied program must do. */
+/** A behavior of the gateway, and what a copied program must do. */
 export interface ProgramCase {
-  /** Behaviour of the gateway: it completes the test title "handles a gateway that …". */
+  /** Behavior of the gateway: it completes the test title "handles a gateway that …". */
   readonly name: string;
   readonly script: Script;
   /** Complete standard output of the program. */
@@ -131,23 +131,23 @@ export const programCases: readonly ProgramCase[] = [
     ],
   },
   resumeCase(
-    'cuts the answer, then continues at the next character',
+    'breaks off the answer, then continues at the next character',
     () => cutAfter(partial, 'reset'),
     () => answer(remainder),
   ),
   resumeCase(
-    'cuts the answer, then repeats its last words before continuing',
+    'breaks off the answer, then repeats its last words before continuing',
     () => cutAfter(partial, 'reset'),
     () => answer(partial.slice(-24) + remainder),
   ),
   resumeCase(
-    'cuts the answer, then repeats all of it',
+    'breaks off the answer, then repeats all of it',
     () => cutAfter(partial, 'reset'),
     () => answer(fullAnswer),
   ),
   {
     ...resumeCase(
-      'cuts the answer, then ends it with a word that occurred before',
+      'breaks off the answer, then ends it with a word that occurred before',
       () => cutAfter('so long, ', 'reset'),
       () => answer('so'),
     ),
@@ -165,7 +165,7 @@ export const programCases: readonly ProgramCase[] = [
   ),
   {
     ...resumeCase(
-      'cuts the answer three times, once during a repetition',
+      'breaks off the answer three times, once during a repetition',
       () => cutAfter(fullAnswer.slice(0, 40), 'reset'),
       () => cutAfter(fullAnswer.slice(40, 60), 'reset'),
       () => cutAfter(partial.slice(-20), 'reset'),
@@ -174,7 +174,7 @@ export const programCases: readonly ProgramCase[] = [
     essential: true,
   },
   resumeCase(
-    'cuts the answer before its first word',
+    'breaks off the answer before its first word',
     () => cutAfter('', 'fin'),
     () => answer(fullAnswer),
   ),
@@ -193,7 +193,7 @@ export const programCases: readonly ProgramCase[] = [
   ),
   {
     ...resumeCase(
-      'cuts the answer, then starts a different answer',
+      'breaks off the answer, then starts a different answer',
       () => cutAfter(fullAnswer.slice(0, 80), 'reset'),
       () => answer(`${fullAnswer.slice(0, 70)}, and that was that.`),
       () => answer(fullAnswer.slice(80)),
@@ -252,7 +252,7 @@ export const programCases: readonly ProgramCase[] = [
     stderr: [/\(3 of 3\)\.\s+503 Busy\.\s*$/],
   },
   {
-    name: 'cuts the answer on every attempt',
+    name: 'breaks off the answer on every attempt',
     script: replySequence(
       () => cutAfter(partial, 'reset'),
       () => cutAfter('', 'fin'),

@@ -76,7 +76,7 @@ for (const { language, name, runtime, cases } of programs) {
     };
 
     for (const {
-      name: behaviour,
+      name: behavior,
       script,
       stdout,
       requests,
@@ -85,7 +85,7 @@ for (const { language, name, runtime, cases } of programs) {
       stderr = [],
       check,
     } of cases) {
-      it(`handles a gateway that ${behaviour}`, async function () {
+      it(`handles a gateway that ${behavior}`, async function () {
         if (!runtime) return this.skip();
         const result = await runCopiedCode(codeFor(script, { maxRetries }), runtime);
         assert.deepEqual({ stdout: result.stdout, code: result.code }, { stdout, code: exitCode }, result.stderr);
@@ -101,7 +101,7 @@ for (const { language, name, runtime, cases } of programs) {
       });
     }
 
-    it('resumes a cut answer with the messages, the printed text and an instruction', async function () {
+    it('resumes a broken stream by sending the messages, the printed text and an instruction', async function () {
       if (!runtime) return this.skip();
       const partial = fullAnswer.slice(0, 60);
       const script = replySequence(
@@ -129,7 +129,7 @@ for (const { language, name, runtime, cases } of programs) {
         'half an answer',
       ],
     ] satisfies readonly (readonly [string, string, Script, string])[]) {
-      it(`ends immediately when it is interrupted ${when}`, async function () {
+      it(`ends immediately when the user presses Ctrl+C ${when}`, async function () {
         // On Windows, a test can't send the signal of Ctrl+C to a program.
         if (!runtime || process.platform === 'win32') return this.skip();
         const program = startCopiedCode(codeFor(script), runtime);
@@ -164,7 +164,7 @@ for (const { language, name, runtime, cases } of programs) {
       });
     }
 
-    it('sends nothing from the environment variables of the openai package', async function () {
+    it('ignores the environment variables of the openai package', async function () {
       if (!runtime) return this.skip();
       const script = (): Iterable<Step> => answer('Hello!');
       const env = {

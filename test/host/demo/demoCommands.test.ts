@@ -53,7 +53,7 @@ describe('Open Demo command', () => {
     assert.deepEqual(shownConversations[0]?.exchanges(), []);
   });
 
-  it('starts the scenario of its argument in the demo conversation, and none without an argument', async () => {
+  it('starts the scenario named in its argument, or no scenario without an argument', async () => {
     await openDemo();
     assert.deepEqual(startedScenarios, []);
     const conversation = await openDemo('demo-rate-limit');
@@ -72,7 +72,7 @@ describe('Open Demo command', () => {
     assert.notEqual(await openDemo(), previous);
   });
 
-  it('shows the conversation whose waiting prompt is sent when the demo starts', async () => {
+  it('shows the conversation with a prompt that is sent when the demo starts', async () => {
     const waiting = conversations.startNew();
     demo.enter = () => {
       demo.active = true;

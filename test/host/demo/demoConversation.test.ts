@@ -10,7 +10,7 @@ describe('demo conversations', () => {
     ['an empty conversation', [], true],
     ['a conversation with only demo exchanges', [exchange(true), exchange(true)], true],
     ['a conversation with the user’s gateway', [exchange(false)], false],
-    ['an old conversation that does not record whether the demo answered', [exchange()], false],
+    ['an old conversation that does not record whether its prompts went to the demo', [exchange()], false],
     ['a conversation with the demo and then the user’s gateway', [exchange(true), exchange(false)], false],
   ] as const) {
     it(`treats ${name} as ${expected ? 'a' : 'no'} demo conversation`, () => {

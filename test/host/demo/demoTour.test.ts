@@ -71,7 +71,7 @@ describe('demo tour', () => {
     assert.match(heading() ?? '', /^1 of 5/);
   });
 
-  it('sets the title of the conversation only once', () => {
+  it('sets the title of the conversation only for the first step', () => {
     tour.perform(conversation, 'next');
     assert.equal(conversation.title, 'Offline demo');
     conversation.rename('mine');
@@ -79,7 +79,7 @@ describe('demo tour', () => {
     assert.equal(conversation.title, 'mine');
   });
 
-  it('skips a step before it has started and while it runs', async () => {
+  it('skips a step both before it starts and while it runs', async () => {
     tour.perform(conversation, 'skip');
     assert.match(heading() ?? '', /^2 of 5/);
     tour.perform(conversation, 'next');
@@ -106,7 +106,7 @@ describe('demo tour', () => {
     assert.match(heading() ?? '', /^5 of 5/);
   });
 
-  it('does not advance for other prompts', async () => {
+  it('does not advance when the user sends another prompt', async () => {
     conversation.ask({ prompt: 'mine', demo: true });
     assert.match(heading() ?? '', /^1 of 5/);
     tour.ask(conversation, 'demo-steady');
@@ -114,7 +114,7 @@ describe('demo tour', () => {
     assert.match(heading() ?? '', /^1 of 5/);
   });
 
-  it('shows no guide in a conversation with an exchange of a real gateway', () => {
+  it("is not shown in a conversation with an exchange from the user's gateway", () => {
     conversation.ask({ prompt: 'real', demo: false });
     assert.equal(tour.guide(conversation), undefined);
   });

@@ -65,7 +65,7 @@ describe('scenarios of the demo tour', () => {
     });
   }
 
-  it('time out a silent stream after six seconds', async () => {
+  it('time out a stream without data after six seconds', async () => {
     const { events } = await demoTurn('demo-stall');
     const text = events.findLast(({ type, attempt }) => type === 'text' && attempt === 1);
     const ended = events.find(({ type, attempt }) => type === 'ended' && attempt === 1);

@@ -20,7 +20,7 @@ describe('Select Model command', () => {
     return { calls, command };
   };
 
-  it('switches the turn of the current conversation to the model, then changes the setting', async () => {
+  it("switches the current conversation's turn to the model, then changes the setting", async () => {
     const { calls, command } = setUp();
     assert.equal(await command.execute('gpt-4o'), 'gpt-4o');
     assert.deepEqual(calls, ['turn gpt-4o', 'setting gpt-4o']);

@@ -9,7 +9,7 @@ function listChoices(...parameters: Parameters<typeof ModelChoices>): readonly s
   return modelChoices(...parameters).map(({ model, kind }) => `${kind} ${model}`);
 }
 
-describe('choices of the model picker', () => {
+describe('choices in the model picker', () => {
   useVSCode({});
   before(async () => {
     ({ modelChoices } = await import('../../../src/host/models/modelPick'));
@@ -19,12 +19,12 @@ describe('choices of the model picker', () => {
     assert.deepEqual(listChoices(models, 'b', undefined, ''), ['current b', 'other a', 'other c']);
   });
 
-  it('include the current model even when the gateway does not list it, or has not responded', () => {
+  it('include the current model even if the gateway does not list it or has not responded', () => {
     assert.deepEqual(listChoices(['a'], 'mine', undefined, ''), ['current mine', 'other a']);
     assert.deepEqual(listChoices([], 'mine', undefined, ''), ['current mine']);
   });
 
-  it('exclude the model that is to be replaced', () => {
+  it('exclude a model that the user wants to replace', () => {
     assert.deepEqual(listChoices(models, 'b', 'b', ''), ['other a', 'other c']);
     assert.deepEqual(listChoices(models, 'b', 'b', 'b'), ['other a', 'other c']);
   });

@@ -39,7 +39,7 @@ describe('workspace prompts', () => {
     assert.deepEqual(customPrompts.awaitingConsent(), [workspacePrompt]);
   });
 
-  it('are listed after the user prompts once the user has agreed, also in the next window', async () => {
+  it("are listed after the user's prompts once the user has agreed, in this window and the next", async () => {
     const { customPrompts, stored } = createPrompts();
     await customPrompts.agree(customPrompts.awaitingConsent());
     for (const instance of [customPrompts, createPrompts({}, stored).customPrompts]) {
@@ -118,7 +118,7 @@ describe('workspace prompts', () => {
     assert.deepEqual(customPrompts.refused(), []);
   });
 
-  it('are listed after a user prompt with the same title', async () => {
+  it("are listed after the user's prompt with the same title", async () => {
     const { customPrompts } = createPrompts({ workspacePrompts: [{ ...userPrompt, template: 'other' }] });
     await customPrompts.agree(customPrompts.awaitingConsent());
     assert.deepEqual(
@@ -131,7 +131,7 @@ describe('workspace prompts', () => {
   });
 
   for (const value of ['text', null, [], { never: 'yes', agreed: 'all' }, { agreed: [1, null] }]) {
-    it(`need consent when the stored value is invalid: ${JSON.stringify(value)}`, () => {
+    it(`need consent when the stored consent is invalid: ${JSON.stringify(value)}`, () => {
       assert.equal(
         createPrompts({}, new Map([['holysheep.workspacePrompts', value]])).customPrompts.awaitingConsent().length,
         1,
@@ -141,7 +141,7 @@ describe('workspace prompts', () => {
 });
 
 describe('user prompts with the same title', () => {
-  it('are listed once: the first one', () => {
+  it('are reduced to the first one', () => {
     const { customPrompts } = createPrompts({
       user: [userPrompt, { title: 'User', template: 'second' }],
       workspacePrompts: [],

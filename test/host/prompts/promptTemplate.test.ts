@@ -34,16 +34,16 @@ describe('prompt template', () => {
     assert.equal(expandTemplate('<${selection}>', hostile).text, `<${hostile.selection}>`);
   });
 
-  it('returns the variables that it contains', () => {
+  it('reports which variables it contains', () => {
     assert.deepEqual([...expandTemplate('${file} $${selection} ${nothing} ${file}', values).used], ['file']);
   });
 
-  it('returns each unknown variable once, but no escaped one', () => {
+  it('reports each unknown variable once, but no escaped variable', () => {
     assert.deepEqual(unknownVariables('${x} ${selection} ${x} $${y} ${Selection}'), ['${x}', '${Selection}']);
     assert.deepEqual(unknownVariables(templateVariables.map((name) => `\${${name}}`).join('')), []);
   });
 
-  it('keeps any text without a dollar sign', () => {
+  it('leaves any text without a dollar sign unchanged', () => {
     fc.assert(
       fc.property(fc.string(), (input) => {
         const text = input.replaceAll('$', '');
@@ -52,7 +52,7 @@ describe('prompt template', () => {
     );
   });
 
-  it('restores any text in which every `${` is escaped', () => {
+  it('expands any text in which every `${` is escaped to the original text', () => {
     const piece = fc.oneof(fc.constantFrom('${', '}', '${selection}', '{', '\\', '\n'), fc.string());
     fc.assert(
       fc.property(fc.array(piece), (pieces) => {
@@ -78,7 +78,7 @@ describe('prompt titles in a dialog', () => {
     assert.equal(quoted('A', 'B'), '“A”, “B”');
   });
 
-  it('are limited to five', () => {
+  it('are at most five', () => {
     assert.equal(quoted('1', '2', '3', '4', '5', '6'), '“1”, “2”, “3”, “4”, “5”, …');
   });
 
@@ -103,7 +103,7 @@ const excerpt: CodeExcerpt = {
 const problem = { line: 11, severity: 'error', message: "Type 'x'\nis wrong" } as const;
 
 describe('text of a custom prompt', () => {
-  it('is only the template when the template contains the code', () => {
+  it('contains only the template when the template contains the code', () => {
     const text = customPromptText('In ${language}, ${file}:\n${selection}\nWhy?', excerpt, [problem], 'zh-cn');
     assert.equal(text, 'In typescript, src/a.ts:\nreturn `${file}`;\nWhy?');
   });
@@ -122,11 +122,11 @@ describe('text of a custom prompt', () => {
     assert.equal(text.match(/line 11/g)?.length, 1);
   });
 
-  it('contains "none" when the code has no problems', () => {
+  it('contains "none" in place of the problems when the code has none', () => {
     assert.equal(customPromptText('${problems} ${selection}', excerpt, [], 'en'), 'none return `${file}`;');
   });
 
-  it('says that the code was truncated', () => {
+  it('states that the code was truncated', () => {
     const text = customPromptText('${selection}', { ...excerpt, truncated: true }, [], 'en');
     assert.match(text, /;\n\nThe code was too long: only its first 60000 characters/);
   });

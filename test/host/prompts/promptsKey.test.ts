@@ -10,7 +10,7 @@ describe('context key holysheep.hasPrompts', () => {
     workspace: { onDidGrantWorkspaceTrust: () => subscription },
   });
 
-  it('is set only when its value changes', async () => {
+  it('is updated only when its value changes', async () => {
     const { watchHasPrompts } = await import('../../../src/host/prompts/promptCommands');
     const template = 'Explain ${selection}';
     const prompts = [{ title: 'Explain', template, from: 'user' as const }];

@@ -5,7 +5,7 @@ import { parsePrompts } from '../../../src/host/settings/settingValues';
 
 const usablePrompt = { title: 'Good', template: 'a', model: 5 };
 
-describe('unusable prompts of the settings', () => {
+describe('unusable prompts in the settings', () => {
   for (const [defect, entry, expected] of [
     ['no title', { template: 'a' }, { title: '', reason: 'no-title' }],
     ['a blank title', { title: ' ', template: 'a' }, { title: '', reason: 'no-title' }],
@@ -16,7 +16,7 @@ describe('unusable prompts of the settings', () => {
     ['no fields', 'Other', { title: '', reason: 'no-prompt' }],
     ['no value', null, { title: '', reason: 'no-prompt' }],
   ] as const) {
-    it(`include an entry with ${defect}, which is not listed`, () => {
+    it(`include an entry with ${defect}, which the list of prompts omits`, () => {
       const value = [usablePrompt, entry];
       assert.deepEqual(unusablePrompts(value), [{ number: 2, ...expected }]);
       const settings = { prompts: () => parsePrompts(value), workspacePrompts: () => [] };
@@ -26,7 +26,7 @@ describe('unusable prompts of the settings', () => {
     });
   }
 
-  it('are empty when all prompts are usable or none is set', () => {
+  it('are none when all prompts are usable or no prompts are set', () => {
     for (const value of [[usablePrompt], [], undefined, null]) assert.deepEqual(unusablePrompts(value), []);
   });
 
@@ -34,7 +34,7 @@ describe('unusable prompts of the settings', () => {
     assert.deepEqual(unusablePrompts(usablePrompt), [{ number: 1, title: '', reason: 'no-prompt' }]);
   });
 
-  it('do not reserve their title', () => {
+  it('do not prevent a valid prompt from using the same title', () => {
     assert.deepEqual(unusablePrompts([{ title: 'Good' }, usablePrompt]), [
       { number: 1, title: 'Good', reason: 'no-template' },
     ]);

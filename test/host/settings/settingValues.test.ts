@@ -54,25 +54,25 @@ describe('setting with a list of choices', () => {
     assert.equal(parseChoice('none', jitterChoices), 'none');
   });
 
-  it('replaces any other value by the default', () => {
+  it('replaces any other value with the default', () => {
     assert.equal(parseChoice('Full', jitterChoices), 'full');
     assert.equal(parseChoice({}, jitterChoices), 'full');
   });
 });
 
 describe('text and list settings', () => {
-  it('trims a text and replaces an empty one', () => {
+  it('trim a text, and replace an empty text with the default', () => {
     assert.equal(parseText(' gpt-4o ', 'x'), 'gpt-4o');
     assert.equal(parseText('  ', 'x'), 'x');
     assert.equal(parseText(4, 'x'), 'x');
   });
 
-  it('keeps the valid model ids in order, without duplicates', () => {
+  it('contain the valid model ids in order, without duplicates', () => {
     assert.deepEqual(parseModels(['b', ' a ', '', 3, null, 'b']), ['b', 'a']);
     assert.deepEqual(parseModels('b'), []);
   });
 
-  it('keeps prompts that have a title and a template', () => {
+  it('contain only prompts that have a title and a template', () => {
     const value = [
       { title: ' T ', template: 'P', model: 'm', extra: 1 },
       { title: 'T2', template: 'P2', model: 5 },

@@ -30,7 +30,7 @@ describe('invalid settings', () => {
     return gateway.requests[0]?.json ?? assert.fail('no request');
   };
 
-  it('let the extension start and send prompts with usable values', async () => {
+  it('do not prevent the extension from starting and sending prompts with usable values', async () => {
     const configuration = vscode.workspace.getConfiguration('holysheep');
     assert.equal(configuration.inspect('temperature')?.globalValue, 'hot');
     await set('baseUrl', gateway.baseUrl);
@@ -41,7 +41,7 @@ describe('invalid settings', () => {
   });
 
   for (const value of [null, 1e308, 'nonsense', {}]) {
-    it(`are replaced by usable values when each is ${JSON.stringify(value)}`, async () => {
+    it(`are replaced with usable values when each setting is ${JSON.stringify(value)}`, async () => {
       for (const name of names) await set(name, value);
       const { model, temperature, max_tokens: maxTokens } = await sendRequest();
       assert.ok(typeof model === 'string' && model !== '');

@@ -82,7 +82,7 @@ describe('virtual workspace', () => {
     assert.deepEqual(errors, []);
   });
 
-  it('keeps its conversations', async () => {
+  it('opens a closed conversation again from the history', async () => {
     const title = 'a conversation without a disk';
     await vscode.commands.executeCommand('holysheep.ask', { prompt: title, newConversation: true });
     await shows([title]);

@@ -26,12 +26,18 @@ export function isChatAction(value: unknown): value is ChatAction {
   return chatActions.some((action) => action === value);
 }
 
-/** Returns the buttons below a failure: the actions that the panel offers, if they are possible in a chat. */
+/**
+ * Returns the buttons below a failed answer: the actions that the panel would offer, without those that are impossible
+ * in the chat.
+ */
 export function failureButtons(actions: readonly FaultAction[]): readonly ChatAction[] {
   return [...new Set(actions.map(chatActionFor).filter((action) => action !== undefined))];
 }
 
-/** Returns the action for the chat. A failed turn can't be retried in the chat, so its prompt is sent again. */
+/**
+ * Returns the chat's equivalent of an action of the panel. A failed turn can't be retried in the chat, so its prompt is
+ * sent again.
+ */
 function chatActionFor(action: FaultAction): ChatAction | undefined {
   switch (action) {
     case 'retryNow':
@@ -44,7 +50,7 @@ function chatActionFor(action: FaultAction): ChatAction | undefined {
   }
 }
 
-/** Returns the title of a button. */
+/** Returns the title of the button for an action. */
 export function actionTitle(action: ChatAction, localize: Localize): string {
   switch (action) {
     case 'retryNow':
@@ -83,7 +89,7 @@ export function chatFollowups(metadata: unknown, localize: Localize): vscode.Cha
   switch (state) {
     case 'done': {
       if (!code) return [];
-      // The label identifies the code, even if the cursor has moved since.
+      // Names the code in the label, because the cursor may have moved since the prompt was sent.
       const { label: prompt } = code;
       const fix = { prompt, command: 'fix', label: localize('Fix {0}', { 0: prompt }) };
       const tests = { prompt, command: 'tests', label: localize('Write tests for {0}', { 0: prompt }) };
@@ -101,7 +107,10 @@ export function chatFollowups(metadata: unknown, localize: Localize): vscode.Cha
   }
 }
 
-/** Returns a suggestion without a command. An undefined command would mean the command of the previous turn. */
+/**
+ * Returns a suggestion with an empty command. If the command were undefined, VS Code would use the command of the
+ * previous prompt.
+ */
 function promptFollowup(prompt: string): vscode.ChatFollowup {
   return { prompt, command: '' };
 }

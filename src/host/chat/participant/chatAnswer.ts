@@ -12,7 +12,7 @@ import {
 import { failureButtons, type ChatAction } from './chatActions';
 import type { AnswerState, InsertedRange } from './chatMetadata';
 
-/** A call to the response stream of the chat. */
+/** A call to a method of the chat's response stream. */
 export type ChatPart =
   | { readonly type: 'markdown' | 'progress'; readonly text: string }
   | { readonly type: 'button'; readonly action: ChatAction };
@@ -25,45 +25,46 @@ interface ChatOutcome {
 }
 
 /**
- * Shortest wait that is shown in the middle of an answer, in milliseconds. VS Code treats the text before and after a
- * progress line as two texts, and newer versions collapse the first text when the answer is complete. So shorter waits
- * are only mentioned at the end of the answer.
+ * Shortest wait that is shown in the middle of an answer, in milliseconds. VS Code treats the text before a progress
+ * line and the text after it as separate texts, and newer versions collapse the first of them when the answer is
+ * complete. Therefore shorter waits are mentioned only at the end of the answer.
  */
 const minShownWaitMs = 5000;
 
 /**
- * Converts the events of a turn to the parts of a response in VS Code's chat, where text can only be appended. VS Code
- * shows a progress line until another part follows, so the buttons precede their progress line.
+ * Converts the events of a turn to the parts of a response in VS Code's chat, where text can only be appended. The
+ * buttons for a wait are added before its progress line, because VS Code shows a progress line only until another part
+ * follows.
  */
 export class ChatAnswer {
   /**
-   * Outcome of the turn, or undefined while the turn is running. If the chat can't show the rest of the answer, the
-   * outcome is set before the turn ends.
+   * Outcome of the turn, or undefined while the turn is running. It is set before the turn ends if the chat can't show
+   * the remaining answer.
    */
   outcome: ChatOutcome | undefined;
   /** Whether the model has sent reasoning. */
   hadReasoning = false;
-  /** Ranges of the response's Markdown that the extension inserted, so that they are not text of the model. */
+  /** Ranges of the response's Markdown that the extension inserted, not the model. */
   readonly inserted: InsertedRange[] = [];
-  /** Text of the model, including the text of previous responses that this response continues. */
+  /** The model's text, including its text in previous responses that this response continues. */
   private text: string;
   private readonly fencedText = new FencedText();
-  /** Opening fence that continues an interrupted code block, or undefined if no code block was interrupted. */
+  /** Opening fence that reopens a code block after inserted parts, or undefined if no code block was interrupted. */
   private reopeningFence: string | undefined;
   /** Length of the Markdown in this response, in characters. */
   private writtenChars = 0;
   /** The wait that the last progress line describes. */
   private shownWait: WaitingEvent | undefined;
-  /** Message about a cut that has not been resumed yet. */
+  /** Message about a broken stream that has not been resumed yet. */
   private cutMessage: string | undefined;
-  /** Messages about all cuts that were resumed automatically. */
+  /** Messages about all broken streams that were resumed automatically. */
   private readonly cutMessages: string[] = [];
-  /** Whether the last part of this response is text of the model. */
+  /** Whether the last part of this response is the model's text. */
   private endsWithText = false;
-  /** Whether a *Retry now* button has been shown since the last text. */
+  /** Whether a *Retry now* button has been shown since the last text of the model. */
   private hasRetryButton = false;
 
-  /** @param partial the text of previous responses that this response continues */
+  /** @param partial the model's text in previous responses that this response continues */
   constructor(
     private readonly formatter: ChatFormatter,
     partial = '',
@@ -78,7 +79,7 @@ export class ChatAnswer {
     return this.text !== '';
   }
 
-  /** Returns the parts for an event. Returns nothing after the outcome is set. */
+  /** Returns the response parts for an event. Returns none once the outcome is set. */
   handle(event: StreamEvent): readonly ChatPart[] {
     return this.outcome ? [] : this.convert(event);
   }
@@ -167,7 +168,8 @@ export class ChatAnswer {
   }
 
   /**
-   * Returns parts that are not text of the answer. An open code block is closed before them and continued after them.
+   * Returns response parts that don't belong to the answer. An open code block is closed before them and reopened after
+   * them.
    */
   private insertAside(...parts: readonly ChatPart[]): readonly ChatPart[] {
     const { interruption } = this.fencedText;
@@ -177,17 +179,20 @@ export class ChatAnswer {
     return [this.insert(interruption.close), ...parts];
   }
 
-  /** Returns Markdown that is not text of the model. */
+  /** Returns Markdown that the extension inserts, and records its range. */
   private insert(text: string): ChatPart {
     this.inserted.push([this.writtenChars, text.length]);
     this.writtenChars += text.length;
     return { type: 'markdown', text };
   }
 
-  /** Replaces the text. The chat keeps the text that it shows, so the new text must start with the same text. */
+  /**
+   * Replaces the answer by a restarted one. The chat can't remove text, so the new answer must start with the text that
+   * is already shown.
+   */
   private replaceText({ text, because }: ReplacedEvent): readonly ChatPart[] {
     if (text.startsWith(this.text)) return this.addText(text.slice(this.text.length));
-    // The chat can't remove text that turned out to be reasoning, so the answer is appended to that text.
+    // Appends the answer to reasoning that was sent as text, because the chat can't remove that text.
     if (because === 'reasoning' && this.text.startsWith(text)) {
       this.text = text;
       return [];

@@ -11,7 +11,7 @@ import type { ChatTurns } from './chatTurns';
 export interface ChatActionDeps {
   readonly turns: ChatTurns;
   readonly localize: Localize;
-  /** Asks the user for a model. Resolves to undefined if the user cancelled. */
+  /** Lets the user choose a model. Resolves to undefined if the user canceled. */
   readonly pickModel: () => Promise<string | undefined>;
   /** Saves the model in the settings. */
   readonly setModel: (id: string) => Thenable<void>;
@@ -20,7 +20,7 @@ export interface ChatActionDeps {
 }
 
 /**
- * Runs the action of a button in the chat.
+ * Runs the action of a chat button.
  * @throws UserError if the action is no longer possible
  */
 export async function runChatAction(deps: ChatActionDeps, turnId: string, action: ChatAction): Promise<void> {
@@ -75,7 +75,9 @@ export async function runChatAction(deps: ChatActionDeps, turnId: string, action
   }
 }
 
-/** Sends a prompt in the chat as if the user had typed it. The text in the input box stays. */
+/**
+ * Sends a prompt in the chat as if the user had typed it. Text that the user is typing in the input box is preserved.
+ */
 async function submitPrompt({ turns }: ChatActionDeps, turnId: string, prompt: string): Promise<void> {
   assertLatestAnswer(turns, turnId);
   const query = `@${participantName} ${prompt}`;
@@ -83,7 +85,7 @@ async function submitPrompt({ turns }: ChatActionDeps, turnId: string, prompt: s
 }
 
 /**
- * Checks that the prompt of a button would refer to the answer that has the button.
+ * Checks that a button's prompt would refer to the answer that has the button.
  * @throws UserError if the answer is still in progress, or is no longer the last answer
  */
 function assertLatestAnswer(turns: ChatTurns, turnId: string): void {

@@ -14,7 +14,7 @@ type Turn = vscode.ChatContext['history'][number];
 
 /** A prompt and its answer, which may consist of several responses. */
 export interface ChatExchange {
-  /** Prompt as it was sent to the model. */
+  /** The prompt as it was sent to the model. */
   readonly content: string;
   readonly command?: ChatCommand | undefined;
   readonly code?: CodeLocation | undefined;
@@ -24,13 +24,13 @@ export interface ChatExchange {
   readonly hadReasoning: boolean;
 }
 
-/** What a prompt such as *Continue* does with the previous answer: continue it, or send its prompt again. */
+/** What a prompt such as *Continue* does: continue the previous answer, or send the previous prompt again. */
 type ChatIntent = 'continue' | 'again';
 
-/** Limit for the previous exchanges that are sent with a prompt, in characters. It is about 30,000 tokens. */
+/** Maximum length of the previous exchanges that are sent with a prompt, in characters. It is about 30,000 tokens. */
 const maxHistoryChars = 120_000;
 
-/** Returns the exchanges with this participant. Exchanges with other participants are left out. */
+/** Returns the exchanges with this participant, without the exchanges with other participants. */
 export function chatExchanges(history: readonly Turn[], localize: Localize): readonly ChatExchange[] {
   const exchanges: ChatExchange[] = [];
   let request: vscode.ChatRequestTurn | undefined;
@@ -51,7 +51,7 @@ function addExchange(
   { response, result }: vscode.ChatResponseTurn,
   localize: Localize,
 ): void {
-  // A response without metadata was stopped before there was a result.
+  // Treats a response without metadata as stopped, because it was interrupted before it had a result.
   const { state, command, content, code, inserted, reasoned } = parseChatMetadata(result.metadata) ?? {
     state: 'stopped',
   };
@@ -111,7 +111,7 @@ function normalizePrompt(text: string): string {
     .toLowerCase();
 }
 
-/** Returns the messages of the newest answered exchanges that fit the limit. */
+/** Returns the messages of the newest answered exchanges that fit into the maximum length. */
 export function historyMessages(exchanges: readonly ChatExchange[], limit = maxHistoryChars): readonly ChatMessage[] {
   const answered = exchanges.filter(({ text }) => text !== '');
   let remainingChars = limit;
@@ -122,14 +122,12 @@ export function historyMessages(exchanges: readonly ChatExchange[], limit = maxH
   ]);
 }
 
-/** Returns the answer of an exchange for a turn that continues the answer. */
+/** Returns the partial answer of an exchange in the form that a continuing turn needs. */
 export function partialAnswerOf({ text, hadReasoning: reasoned }: ChatExchange): ResumeFrom {
   return { text, hadReasoning: reasoned, mode: 'continue' };
 }
 
-/**
- * Returns exactly the text of the model: the Markdown of the response without the parts that the extension inserted.
- */
+/** Returns exactly the model's text: the Markdown of the response without the parts that the extension inserted. */
 function modelText(response: vscode.ChatResponseTurn['response'], inserted: readonly InsertedRange[]): string {
   let text = response.map(markdownOf).join('');
   for (const [start, length] of inserted.toReversed()) {

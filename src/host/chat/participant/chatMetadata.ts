@@ -3,14 +3,14 @@ import type { CodePromptId } from '../../code/codePrompts';
 import { type FieldSchemas, parseOrUndefined } from '../../util/schemas';
 
 /**
- * States of a response. `length` means that the answer reached the token limit. `note` means a message of the extension
- * instead of an answer, which is not part of the conversation.
+ * States of a response. `length` means that the answer reached the token limit. `note` means that the response is a
+ * message of the extension instead of an answer, and does not belong to the conversation.
  */
 const answerStates = ['done', 'length', 'stopped', 'failed', 'note'] as const;
 
 export type AnswerState = (typeof answerStates)[number];
 
-/** Range of the Markdown of a response that is not text of the model, in characters. */
+/** Range of a response's Markdown that the extension inserted, as offsets in characters. */
 export type InsertedRange = readonly [start: number, length: number];
 
 /** Location of the code that a prompt is about. */
@@ -26,18 +26,18 @@ export interface CodeLocation {
 export interface ChatMetadata {
   readonly state: AnswerState;
   readonly command?: ChatCommand | undefined;
-  /** Prompt as it was sent to the model, if it differs from the typed prompt. */
+  /** The prompt as it was sent to the model, if it differs from the prompt that the user typed. */
   readonly content?: string | undefined;
   readonly code?: CodeLocation | undefined;
   readonly inserted?: readonly InsertedRange[] | undefined;
   /** Whether the model sent reasoning. */
   readonly reasoned?: boolean | undefined;
-  /** Whether the response contains text of the model. */
+  /** Whether the response contains text that the model wrote, not only messages of the extension. */
   readonly hasText?: boolean | undefined;
 }
 
 const integer = v.pipe(v.number(), v.integer());
-/** Returns a schema for an optional field that is left out if its value is invalid. */
+/** Returns a schema for an optional field. An invalid value of the field is dropped. */
 const lenient = <T>(schema: v.GenericSchema<unknown, T>) => v.fallback(v.optional(schema), undefined);
 
 const metadataSchema = v.object<FieldSchemas<ChatMetadata>>({

@@ -20,38 +20,36 @@ import { ChatTurns } from './chatTurns';
 interface ParticipantDeps extends Pick<ChatActionDeps, 'setModel' | 'origin'> {
   readonly engine: Engine;
   readonly log: Pick<Log, 'error'>;
-  /** Returns the model and the parameters of the settings, never those of the offline demo. */
+  /** Returns the model and the parameters in the settings, never those of the offline demo. */
   readonly defaults: () => RequestDefaults;
   /** Returns the connection to the user's gateway, never to the offline demo. */
   readonly connection: () => Promise<Connection>;
-  /** Returns the editor that was active last, because the chat has the focus. */
+  /** Returns the last active editor, because the chat has the focus when the user sends a prompt. */
   readonly editor: () => vscode.TextEditor | undefined;
   readonly pickModel: () => Promise<string | undefined>;
   readonly onEvent: (turnId: string, event: StreamEvent) => void;
 }
 
-/** The response stream in which a turn is shown. */
+/** The chat response in which a turn is shown. */
 interface ChatOutput {
   readonly stream: vscode.ChatResponseStream;
   readonly token: vscode.CancellationToken;
-  /** Whether the user selected a HolySheep model in the chat, so that the model of the settings is not used. */
+  /** Whether the user selected a HolySheep model in the chat. The turn then ignores the model in the settings. */
   readonly pickedInChat: boolean;
 }
 
-/** Command of every button. Its arguments are the ID of the turn and the action. */
+/** ID of the command that every chat button runs. Its arguments are the ID of the turn and the action. */
 const buttonCommand: CommandId = 'holysheep.chatAction';
 
 const formatter: ChatFormatter = { localize, formatTime: formatTimeWithSeconds };
 
-/** The chat participant `@holysheep`, which answers prompts in VS Code's chat. */
+/** The chat participant `@holysheep`, which handles prompts in VS Code's chat. */
 export class ChatParticipant {
   private readonly turns = new ChatTurns();
 
   constructor(private readonly deps: ParticipantDeps) {}
 
-  /**
-   * Handles a request of the chat. This method never rejects, because VS Code would show the stack trace of the error.
-   */
+  /** Handles a chat request. This method never rejects, because VS Code would show the stack trace of the error. */
   async handle(
     request: vscode.ChatRequest,
     { history }: vscode.ChatContext,
@@ -94,7 +92,7 @@ export class ChatParticipant {
     stream: vscode.ChatResponseStream,
     token: vscode.CancellationToken,
   ): Promise<vscode.ChatResult> {
-    // *Try anyway* applies only to this request, so it is consumed before anything can fail.
+    // Resets the flag of *Try anyway* before anything can fail, because it applies only to this request.
     const tryAnyway = this.turns.consumeTryAnyway();
     const exchanges = chatExchanges(history, localize);
     const last = exchanges.at(-1);
@@ -113,7 +111,7 @@ export class ChatParticipant {
     const { connection } = this.deps;
     const options = { signal: abortController.signal, resumeFrom: partial, connection };
     const turn = this.deps.engine.stream(this.createRequest(request, previousExchanges, question), options);
-    // The user may have sent a different prompt before the prompt of the *Try anyway* button.
+    // Ignores the flag of *Try anyway* for a different prompt that the user sent before the button's prompt.
     if (tryAnyway && intent === 'again') turn.tryAnyway();
     try {
       await this.showTurn(turn, answer, { stream, token, pickedInChat: isHolySheepModel(request.model) });
@@ -124,7 +122,7 @@ export class ChatParticipant {
     const metadata: ChatMetadata = {
       state: answer.outcome?.state ?? 'failed',
       command,
-      // The prompt of a continued answer is saved with its first response.
+      // Omits the prompt of a continued answer, because it is saved with the answer's first response.
       content: intent === 'continue' || content === request.prompt ? undefined : content,
       code,
       inserted: answer.inserted,
@@ -150,7 +148,10 @@ export class ChatParticipant {
     };
   }
 
-  /** Shows a turn until it ends, or until the chat can't show the rest. Nothing is shown after a cancellation. */
+  /**
+   * Shows the events of a turn until it ends, or until the chat can't show the remaining answer. Shows nothing after a
+   * cancellation.
+   */
   private async showTurn(
     turn: RunningTurn,
     answer: ChatAnswer,
@@ -172,7 +173,10 @@ export class ChatParticipant {
   }
 }
 
-/** Returns whether the model is provided by this extension. A fork of VS Code may have a chat without models. */
+/**
+ * Returns whether this extension provides the model. The model may be undefined, because a fork of VS Code may have a
+ * chat without models.
+ */
 function isHolySheepModel(model: vscode.LanguageModelChat | undefined): model is vscode.LanguageModelChat {
   return model?.vendor === 'holysheep';
 }

@@ -11,7 +11,7 @@ import { createAttachment, readDocument } from '../../context/readContext';
 import { UserError } from '../../util/userError';
 import { type ChatCommand, chatCommands, type CodeLocation, isChatCommand } from './chatMetadata';
 
-/** The prompt that is sent to the model for a request of the chat. */
+/** The prompt that is sent to the model for a chat request. */
 export interface ChatQuestion {
   readonly content: string;
   readonly command?: ChatCommand | undefined;
@@ -19,20 +19,20 @@ export interface ChatQuestion {
   readonly code?: CodeLocation | undefined;
   /** Locations of all code that is sent with the prompt. */
   readonly references: readonly vscode.Location[];
-  /** Whether attachments were left out because they are not text. */
+  /** Whether attachments were omitted because they are not text. */
   readonly omitsAttachments: boolean;
 }
 
 interface QuestionContext {
-  /** The editor that was active last. */
+  /** The last active editor. */
   readonly editor: vscode.TextEditor | undefined;
   /** Location of the code that the previous prompt was about. */
   readonly previousCode: CodeLocation | undefined;
 }
 
 /**
- * Returns the prompt for a request, with the code and the attachments.
- * @throws UserError if the prompt is empty, or its code or an attachment is missing or can't be read
+ * Returns the prompt for a chat request, with its code and attachments.
+ * @throws UserError if the prompt is empty, or if its code or an attachment is missing or can't be read
  */
 export async function chatQuestion(request: vscode.ChatRequest, context: QuestionContext): Promise<ChatQuestion> {
   return isChatCommand(request.command) ? codeQuestion(request, request.command, context) : plainQuestion(request);
@@ -77,18 +77,18 @@ async function plainQuestion({ prompt, references }: vscode.ChatRequest): Promis
   };
 }
 
-/** Code in its current version, with its location. */
+/** Code that was read from its document, with its location. */
 interface FoundCode {
   readonly document: vscode.TextDocument;
   readonly excerpt: CodeExcerpt;
   readonly location: vscode.Location;
 }
 
-/** Contents of the attachments of a request. */
+/** The attachments of a request that can be sent: code and other text. */
 interface ChatReferences {
   readonly code: readonly FoundCode[];
   readonly texts: readonly Attachment[];
-  /** Whether other attachments exist, for example images. */
+  /** Whether the request also has attachments that are not text, for example images. */
   readonly hasNonText: boolean;
 }
 
@@ -100,14 +100,14 @@ function isImplicit({ id }: Reference): boolean {
 }
 
 /**
- * Returns whether VS Code attached the reference without showing it. For agents, VS Code attaches a list of skills with
- * paths on this machine, and the instructions of a workspace. The user has chosen neither, so they are not sent.
+ * Returns whether VS Code attached the reference without showing it. For agents, VS Code attaches the instructions of a
+ * workspace, and a list of skills with paths on this machine. These are not sent, because the user has not chosen them.
  */
 function isHidden({ id }: Reference): boolean {
   return /^vscode\.(customizations|instructions|prompt\.instructions)/.test(id);
 }
 
-/** Returns the references in the order of the prompt. VS Code passes them in reverse order. */
+/** Returns the references in the order in which the prompt mentions them. VS Code passes them in reverse order. */
 function inPromptOrder(references: readonly Reference[]): readonly Reference[] {
   return references.toReversed();
 }
@@ -123,7 +123,7 @@ async function readAttached(references: readonly Reference[]): Promise<ChatRefer
 }
 
 /**
- * Reads the references that the user attached. Without any, reads those that VS Code attached automatically.
+ * Reads the references that the user attached, or else those that VS Code attached automatically.
  * @throws UserError if an attached file can't be read, or the attachments exceed the limit
  */
 async function readAttachedOrImplicit(references: readonly Reference[]): Promise<ChatReferences> {
@@ -142,8 +142,8 @@ async function readImplicit(references: readonly Reference[]): Promise<ChatRefer
 }
 
 /**
- * Finds the code for a prompt without attachments: the code of the previous prompt if this prompt names it, or else the
- * code in the editor, or else the code that VS Code attached automatically.
+ * Finds the code for a prompt without attachments. The code of the previous prompt comes first, if this prompt names
+ * it, then the code in the editor, then the code that VS Code attached automatically.
  * @throws UserError if there is no code
  */
 async function findImpliedCode(
@@ -173,7 +173,7 @@ function toCodeLocation({ excerpt, location: { uri, range } }: FoundCode): CodeL
   };
 }
 
-/** Converts saved metadata to a location of VS Code. */
+/** Converts the location in saved metadata to a location of VS Code. */
 export function toLocation({ uri, range }: CodeLocation): vscode.Location {
   return new vscode.Location(vscode.Uri.parse(uri, true), new vscode.Range(...range));
 }

@@ -1,16 +1,16 @@
 import type { RunningTurn } from '../../../engine/engine';
 import type { FaultAction } from '../../../engine/events';
 
-/** A running turn of the chat. */
+/** A running turn in the chat. */
 interface ChatTurn {
   readonly turn: RunningTurn;
-  /** Actions that the current wait offers, or undefined if the turn is not waiting. */
+  /** The actions that are possible during the current wait, or undefined if the turn is not waiting. */
   waitActions: readonly FaultAction[] | undefined;
 }
 
 /**
- * The running turns of the chat, by the ID that their buttons have. A button stays in the chat after its turn has
- * ended.
+ * The running turns in the chat, by the ID in the arguments of their buttons. A button stays in the chat after its turn
+ * has ended, and then finds no turn.
  */
 export class ChatTurns {
   private readonly running = new Map<string, ChatTurn>();
@@ -20,7 +20,8 @@ export class ChatTurns {
 
   /**
    * Adds a running turn.
-   * @param pickedInChat whether the user selected the model in the chat, so that the model of the settings is not used
+   * @param pickedInChat whether the user selected the model in the chat. The turn then ignores the model in the
+   * settings.
    */
   start(id: string, turn: RunningTurn, pickedInChat: boolean): ChatTurn {
     const chatTurn = { turn, waitActions: undefined };
@@ -29,7 +30,7 @@ export class ChatTurns {
     return chatTurn;
   }
 
-  /** Whether the model of the last turn was selected in the chat. */
+  /** Whether the user selected the model of the last turn in the chat. */
   get pickedInChat(): boolean {
     return this.last?.pickedInChat === true;
   }
@@ -47,15 +48,15 @@ export class ChatTurns {
   }
 
   /**
-   * Returns whether a later turn was started. After a reload, the result is false for all turns that the chat still
-   * shows.
+   * Returns whether another turn was started after this one. After a reload of the window, returns false for every turn
+   * that the chat still shows.
    */
   isSuperseded(id: string): boolean {
     return this.last !== undefined && this.last.id !== id;
   }
 
   /**
-   * Makes the next request ignore the circuit breaker.
+   * Lets the next request ignore the circuit breaker.
    * @param sendPrompt sends the prompt. Its request may arrive before or after the promise resolves.
    */
   async tryAnywayNext(sendPrompt: () => Promise<void>): Promise<void> {
@@ -69,7 +70,8 @@ export class ChatTurns {
   }
 
   /**
-   * Returns whether this request ignores the circuit breaker, and resets the flag. Every request must call this method.
+   * Returns whether the current request ignores the circuit breaker, and resets this flag. Must be called for every
+   * request.
    */
   consumeTryAnyway(): boolean {
     const { isTryAnywayNext } = this;

@@ -14,10 +14,7 @@ interface CallerTool {
   readonly inputSchema?: object | undefined;
 }
 
-/**
- * Returns the parameters of the request. Only known model options are sent, because editors add private options of
- * their own.
- */
+/** Returns the parameters of the request. Unknown model options are not sent, because editors add private options. */
 export function chatOptions(
   { modelOptions = {}, tools = [], toolRequired }: CallerOptions,
   defaults: { readonly temperature: number; readonly maxTokens: number },
@@ -40,7 +37,7 @@ export function chatOptions(
 }
 
 function toTool({ name, description, inputSchema }: CallerTool): Tool {
-  // VS Code omits the schema of a tool without arguments, but gateways require a schema.
+  // Adds an empty schema to a tool without arguments, because VS Code omits it but gateways require it.
   return { name, description, parameters: isRecord(inputSchema) ? inputSchema : { type: 'object', properties: {} } };
 }
 

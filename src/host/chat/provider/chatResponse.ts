@@ -4,10 +4,13 @@ import { errorMessage } from '../../util/userError';
 import { escapeMarkdown } from '../chatMessages';
 import { ChatFailure, type ChatSink } from './modelAnswer';
 
-/** Type of the data part from which VS Code's built-in chat reads the token usage. */
+/** MIME type of the data part from which VS Code's built-in chat reads the token usage. */
 const usageType = 'usage';
 
-/** Response part for the reasoning of a model. It is a proposed API that VS Code has had for a long time. */
+/**
+ * Response part for a model's reasoning. It is a proposed API of VS Code, so it is missing from the type definitions
+ * and from some editors.
+ */
 type ThinkingPart = new (
   value: string,
   id?: string,
@@ -34,7 +37,8 @@ export function responseSink(progress: vscode.Progress<vscode.LanguageModelRespo
       progress.report(new vscode.LanguageModelTextPart(text));
     },
     appendReasoning: (text) => reportThinking(text),
-    // VS Code shows a thinking part in bold letters as a heading until another part follows.
+    // Shows the line as a bold thinking part, because VS Code shows such a part as a heading until another part
+    // follows.
     showStatus: (line) => reportThinking(`**${escapeMarkdown(line)}**\n\n`, `note-${++statusCount}`),
     callTool: (id, name, input) => {
       endThinking();
@@ -48,21 +52,20 @@ export function responseSink(progress: vscode.Progress<vscode.LanguageModelRespo
 }
 
 /**
- * Returns the error that VS Code receives for a failure. VS Code's built-in chat prints the stack of an error, and the
- * name of any error other than `Error`. Other extensions distinguish errors by their code.
- *
+ * Returns the error that VS Code receives when a request fails. VS Code's built-in chat prints the stack of an error,
+ * and the name of any error that is not named `Error`. Other extensions distinguish errors by their code.
  * @param initiator the name of the caller, which only newer versions of VS Code pass
  */
 export function chatError(error: unknown, initiator: unknown): unknown {
-  // Any other error is a defect of this extension, which the caller has logged.
+  // Returns a general message for any other error, which is a defect of this extension and was logged by the caller.
   if (!(error instanceof ChatFailure)) return withoutStack(errorMessage(error));
   const { message, kind } = error;
   return isBuiltInChat(initiator) ? markdownError(message) : (codedError(kind, message) ?? withoutStack(message));
 }
 
 /**
- * Returns the error by which VS Code's built-in chat shows why an answer ended early. That chat can't show the reason
- * in any other way. Other extensions get no error, because they have received the answer so far.
+ * Returns an error by which VS Code's built-in chat shows why an answer ended early, because that chat can't show the
+ * reason in any other way. Returns undefined for other extensions, because they have received the partial answer.
  */
 export function earlyEndError(message: string | undefined, initiator: unknown): Error | undefined {
   return message !== undefined && isBuiltInChat(initiator) ? markdownError(message) : undefined;
@@ -72,7 +75,10 @@ function isBuiltInChat(initiator: unknown): boolean {
   return typeof initiator !== 'string' || initiator === 'core' || /^github\.copilot/i.test(initiator);
 }
 
-/** Returns an error for VS Code's chat, which renders the message as Markdown. The message may quote the provider. */
+/**
+ * Returns an error for VS Code's chat. The message is escaped, because it may quote a provider and the chat renders it
+ * as Markdown.
+ */
 function markdownError(message: string): Error {
   return withoutStack(escapeMarkdown(message));
 }

@@ -4,18 +4,18 @@ import type { ToolCall } from '../../../engine/request';
 import { coversWait } from '../../../shared/protocol';
 import { formatModelSwitch, formatWait, type ChatFormatter } from '../chatMessages';
 
-/** Receives the parts of an answer. A part can't be removed or changed later. */
+/** Receives the parts of an answer. No part can be removed or changed afterwards. */
 export interface ChatSink {
   appendText(text: string): void;
-  /** Appends text to the reasoning of the model. */
+  /** Appends text to the model's reasoning. */
   appendReasoning(text: string): void;
-  /** Shows a status line of the extension, for example about a wait. */
+  /** Shows a status line of the extension, for example about a wait before a retry. */
   showStatus(line: string): void;
   callTool(id: string, name: string, input: object): void;
   reportUsage(usage: Usage): void;
 }
 
-/** Error for an answer that ended before it was complete. */
+/** The error for an answer that ended before it was complete. */
 export class ChatFailure extends Error {
   constructor(
     /** Localized error message. */
@@ -27,19 +27,19 @@ export class ChatFailure extends Error {
 }
 
 /**
- * Passes the events of a turn to a sink whose text can only be appended, so no text is sent twice. A restarted answer
- * is sent only if it starts with the text that was already sent. Tool calls are passed on when the answer is complete,
- * so that no call runs twice and no incomplete call runs.
+ * Passes the events of a turn to a sink to which text can only be appended, so no text is sent twice. A restarted
+ * answer is sent only if it starts with the text that was already sent. Tool calls are sent only when the answer is
+ * complete, so no call runs twice and no incomplete call runs.
  */
 export class ModelAnswer {
   /** Localized reason why the answer ended early without a failure. */
   earlyEnd: string | undefined;
-  /** Text that the sink has received. */
+  /** Text that was sent to the sink. */
   private sentText = '';
-  /** Text of the answer, which differs from the sent text after an incompatible restart. */
+  /** Text of the answer. It differs from the sent text if a restarted answer did not start with that text. */
   private currentText = '';
   private usage: Usage | undefined;
-  /** The last wait that was shown. */
+  /** The last wait that a status line described. */
   private lastWait: WaitingEvent | undefined;
   /** The tool calls of the current attempt, by their index. */
   private readonly calls = new Map<number, ToolCall>();
@@ -64,7 +64,7 @@ export class ModelAnswer {
         return false;
       case 'replaced':
         this.currentText = event.text;
-        // The sink can't remove text that turned out to be reasoning, so the answer is appended to that text.
+        // Appends the answer to reasoning that was sent as text, because the sink can't remove that text.
         if (event.because === 'reasoning' && this.sentText.startsWith(event.text)) this.sentText = event.text;
         this.sendNewText();
         return false;
@@ -103,8 +103,8 @@ export class ModelAnswer {
   }
 
   /**
-   * Shows a status line, but only before the first text. After text, VS Code would collapse the text and split an open
-   * code block.
+   * Shows a status line, but only before the first text. A status line after text would make VS Code collapse the text,
+   * and would split an open code block.
    */
   private showStatus(line: string): void {
     if (this.sentText === '') this.sink.showStatus(line);
@@ -119,7 +119,7 @@ export class ModelAnswer {
     });
   }
 
-  /** Returns the tool calls in the order of their indices. A call without an ID gets an ID. */
+  /** Returns the tool calls in the order of their indices. A call without an ID gets a new ID. */
   private orderedCalls(): readonly ToolCall[] {
     return [...this.calls]
       .sort(([a], [b]) => a - b)
@@ -142,9 +142,9 @@ export class ModelAnswer {
       );
       throw new ChatFailure(message, 'truncated');
     }
-    // All inputs are checked before the first call is passed on.
+    // Parses all inputs before the first call is sent, so that an invalid input prevents all calls.
     const inputs = calls.map(({ name, arguments: json }) => {
-      // Missing arguments count as an empty object, unless the token limit may have cut them off.
+      // Treats missing arguments as an empty object, unless the token limit may have truncated them.
       const input = json.trim() === '' && finishReason !== 'length' ? {} : parseJson(json);
       if (!isRecord(input)) throw this.invalidCallFailure(name, finishReason);
       return input;

@@ -1,19 +1,19 @@
-/** Limits of a model that VS Code needs before it sends a request. */
+/** Capabilities and token limits of a model, which VS Code needs before it sends a request. */
 interface ModelLimits {
   readonly maxInputTokens: number;
   readonly maxOutputTokens: number;
   readonly imageInput: boolean;
 }
 
-/** Models whose IDs match a pattern, with the same limits. */
+/** A family of models that have the same limits. Its members are recognized by a pattern for their IDs. */
 interface ModelFamily extends ModelLimits {
   readonly pattern: RegExp;
 }
 
 /**
- * Limits of model families, because gateways list only the IDs of models. The first matching family applies. The limits
- * are those that the makers publish for the smallest model of the family. VS Code shortens prompts that exceed a limit,
- * so a low limit is safer than a high limit.
+ * Limits of the model families, which must be listed here because gateways list only the IDs of models. The first
+ * matching family applies. The limits are those that the vendor publishes for the smallest model of the family. VS Code
+ * shortens prompts that exceed a limit, so a low limit is safer than a high limit.
  */
 const families: readonly ModelFamily[] = [
   { pattern: /claude-(?:instant|1|2)/i, maxInputTokens: 96_000, maxOutputTokens: 4_096, imageInput: false },
@@ -37,18 +37,18 @@ const families: readonly ModelFamily[] = [
 
 const defaultLimits: ModelLimits = { maxInputTokens: 32_000, maxOutputTokens: 4_096, imageInput: false };
 
-/** Returns the limits of a model by its ID. Unknown models have low limits. */
+/** Returns the limits of the model that an ID names. An unknown model gets low limits. */
 export function modelLimits(model: string): ModelLimits {
   const { maxInputTokens, maxOutputTokens, imageInput } =
     families.find(({ pattern: ids }) => ids.test(model)) ?? defaultLimits;
   return { maxInputTokens, maxOutputTokens, imageInput };
 }
 
-/** Matches models that are not for chat. Gateways list such models as well. */
+/** Matches the IDs of models that can't chat, for example embedding models. Gateways list such models as well. */
 const nonChatModel =
   /embed|rerank|whisper|(?:^|[-/])(?:tts|stt|asr)(?:[-/]|$)|dall-e|moderation|transcribe|(?:^|[-/])(?:image|video|audio|speech)(?:[-/]|$)|stable-diffusion|flux|sora|veo|suno|midjourney|(?:^|[-/])realtime(?:[-/]|$)/i;
 
-/** Returns whether a model can hold a conversation, by its ID. */
+/** Returns whether the model with this ID can chat. */
 export function canChat(model: string): boolean {
   return !nonChatModel.test(model);
 }

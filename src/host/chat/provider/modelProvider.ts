@@ -20,12 +20,15 @@ export interface ModelProviderDeps extends OfferedModelsDeps {
   readonly connections: Connections;
   readonly settings: Settings;
   readonly log: Log;
-  /** Called with every event of a turn, for the log. */
+  /** Logs an event of a turn. It is called for every event. */
   readonly onEvent: (turnId: string, event: StreamEvent) => void;
   readonly importedKeys: Pick<ImportedKeys, 'import'>;
 }
 
-/** Options of newer versions of VS Code, which pass the configuration of a group of models that the user created. */
+/**
+ * Options that newer versions of VS Code pass when they request models. They contain the configuration of a model group
+ * that the user created.
+ */
 interface InformationOptions extends vscode.PrepareLanguageModelChatModelOptions {
   readonly configuration?: Readonly<Record<string, unknown>>;
 }
@@ -33,28 +36,28 @@ interface InformationOptions extends vscode.PrepareLanguageModelChatModelOptions
 type ResponseOptions = vscode.ProvideLanguageModelChatResponseOptions & { readonly requestInitiator?: unknown };
 
 /**
- * Estimated tokens of an image. The size of the image is unknown, so 1024 × 1024 pixels are assumed. Source: OpenAI's
- * vision guide, 85 tokens per image and 170 tokens per tile of 512 × 512 pixels.
+ * Estimated tokens of an image of 1024 × 1024 pixels, because the actual size is unknown. Source: OpenAI's vision
+ * guide, 85 tokens per image and 170 tokens per tile of 512 × 512 pixels.
  */
 const tokensPerImage = 85 + 4 * 170;
 
 /**
- * Provides the models of the gateway to VS Code's chat and to other extensions. The provider uses the same engine as
- * the panel, but never the offline demo.
+ * Provides the gateway's models to VS Code's chat and to other extensions. The provider uses the same engine as the
+ * panel, but never the offline demo.
  */
 export class ModelProvider implements vscode.LanguageModelChatProvider {
   /**
-   * Calibrations of the token estimates by gateway and model. They are not saved, because the first long prompt in a
-   * window calibrates a model again. Until then, the estimates are rather too high.
+   * Calibrations of the token estimates, by gateway and model. They are not saved, because the first long prompt in a
+   * window calibrates a model again. Estimates before that prompt tend to be too high.
    */
   private readonly calibrations = new Map<string, TokenCalibration>();
 
   constructor(private readonly deps: ModelProviderDeps) {}
 
   /**
-   * Returns the models of the gateway. VS Code calls this method once without a configuration, and once for each group
-   * of models that the user created. Only the first call returns models, so that no model is listed twice. The API key
-   * of a group is imported.
+   * Returns the gateway's models. VS Code calls this method once without a configuration, and once for each model group
+   * that the user created. Only the first call returns models, because each model must be listed once. The API key of a
+   * model group is imported.
    */
   async provideLanguageModelChatInformation(
     options: vscode.PrepareLanguageModelChatModelOptions,
@@ -99,7 +102,7 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
     const turn = engine.stream(request, { connection: () => connections.configured() });
     const cancellation = token.onCancellationRequested(() => turn.stop());
     const answer = new ModelAnswer(responseSink(progress), { localize, formatTime: formatTimeWithSeconds });
-    // The usage of a later attempt includes the prompts of the previous attempts, so only the first attempt counts.
+    // Ignores the usage of later attempts, because it includes the prompts of the previous attempts.
     let promptTokens: number | undefined;
     try {
       for await (const event of turn) {
@@ -142,8 +145,8 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
   }
 
   /**
-   * Imports a key in the background. VS Code's list of models must not wait, and is updated when the key has been
-   * imported.
+   * Imports a key in the background, so that VS Code's list of models does not wait. The list is updated after the
+   * import.
    */
   private importKey(origin: string, key: string): void {
     this.deps.importedKeys.import(origin, key).catch((error: unknown) => this.deps.log.error(error));

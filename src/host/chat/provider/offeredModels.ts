@@ -10,7 +10,7 @@ import { resultWithin } from '../../util/systemClock';
 import { canChat, modelLimits } from './modelInfo';
 
 /**
- * Time limit for the list of models, in milliseconds. Other extensions wait for the list before they can send a
+ * Time limit for loading the list of models, in milliseconds. Other extensions need the list before they can send a
  * request.
  */
 const listTimeoutMs = 3000;
@@ -22,7 +22,7 @@ export interface OfferedModelsDeps {
   readonly modelsChanged: () => void;
 }
 
-/** Returns the configured model, followed by the other models of the gateway that can hold a conversation. */
+/** Returns the configured model, followed by the gateway's other models that can chat. */
 export async function offeredModels(
   deps: OfferedModelsDeps,
   connection: ActiveConnection,
@@ -34,8 +34,7 @@ export async function offeredModels(
 }
 
 /**
- * Returns the models of the gateway. If the list does not arrive within the time limit, VS Code is notified when it
- * does.
+ * Returns the gateway's models. If the list does not arrive within the time limit, VS Code is notified when it arrives.
  */
 async function fetchModels(
   { catalog, log, modelsChanged }: OfferedModelsDeps,
@@ -56,7 +55,7 @@ async function fetchModels(
   if (inTime === 'late') {
     list.then((models) => models && modelsChanged()).catch((error: unknown) => log.error(error));
   }
-  // The default models are those of HolySheep, so they are not offered for another gateway.
+  // Offers the default models only for HolySheep's gateway, because other gateways may not have them.
   return connection.origin === originOf(defaultBaseUrl) ? defaultModels : [];
 }
 
@@ -71,7 +70,7 @@ function toModelInformation(id: string, { host }: ActiveConnection): vscode.Lang
     tooltip: vscode.l10n.t('{0} via {1}', plainLabel(id), host),
     maxInputTokens,
     maxOutputTokens,
-    // The agent's picker hides models that call no tools.
+    // Declares that every model supports tools, because the agent's model picker hides all other models.
     capabilities: { toolCalling: true, imageInput },
   };
 }

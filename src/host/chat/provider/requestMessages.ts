@@ -10,7 +10,7 @@ interface ToolResult {
   readonly hasFailed: boolean;
 }
 
-/** The parts of a VS Code message that can be sent to a model. */
+/** The parts of a VS Code message that this extension can send to a model. */
 interface ParsedMessage {
   readonly role: 'system' | 'user' | 'assistant';
   readonly content: Content;
@@ -18,9 +18,9 @@ interface ParsedMessage {
 }
 
 /**
- * Converts messages of VS Code's language model API to messages of a request. Tool results follow the message with
- * their calls, and consecutive messages of the user are merged. Calls without a result are left out, because gateways
- * reject them. Results without a call are sent as text.
+ * Converts the messages of VS Code's language model API to the messages of a request. Tool results follow the message
+ * that contains their calls, and consecutive user messages are merged. Calls without a result are omitted, because
+ * gateways reject them. Results without a call are sent as text.
  */
 export function requestMessages(messages: readonly vscode.LanguageModelChatRequestMessage[]): readonly ChatMessage[] {
   const pendingCalls: Call[] = [];
@@ -29,10 +29,9 @@ export function requestMessages(messages: readonly vscode.LanguageModelChatReque
 }
 
 /**
- * Parses a message, and adds its tool results to their calls. Some models count the IDs of calls from 0 in each
+ * Parses a message, and adds its tool results to the matching calls. Some models number the calls from 0 in each
  * message, so a result belongs to the last call with the same ID.
- *
- * @param pendingCalls the calls of previous messages that have no result yet. The array is updated.
+ * @param pendingCalls the calls in previous messages that have no result yet. The array is updated.
  */
 export function parseMessage(
   { role, content: parts }: vscode.LanguageModelChatRequestMessage,
@@ -62,7 +61,7 @@ export function parseMessage(
   return { role: roleOf(role), content, calls };
 }
 
-/** Role of a system message. VS Code sends this role, but only its proposed API has a name for it. */
+/** Role of a system message. VS Code sends this role, but only its proposed API names it. */
 const systemRole = 3;
 
 function roleOf(role: number): ParsedMessage['role'] {
@@ -71,7 +70,7 @@ function roleOf(role: number): ParsedMessage['role'] {
   return role === assistantRole ? 'assistant' : 'user';
 }
 
-/** Returns the content of a message part. Unknown parts and the reasoning of a model are left out. */
+/** Returns the content of a message part. It is empty for reasoning and for parts of an unknown type. */
 function parseContent(part: unknown): Content {
   if (typeof part === 'string') return textContent(part);
   if (part instanceof vscode.LanguageModelTextPart) return textContent(part.value);
@@ -79,14 +78,16 @@ function parseContent(part: unknown): Content {
   return part instanceof vscode.LanguageModelDataPart ? dataContent(part) : [];
 }
 
-/** Returns a text as content. Half a surrogate pair is replaced, because UTF-8 can't represent it. */
+/**
+ * Returns message content that consists of a text. An unpaired surrogate is replaced, because UTF-8 can't represent it.
+ */
 function textContent(text: string): Content {
   return text === '' ? [] : [{ type: 'text', text: text.toWellFormed() }];
 }
 
 /**
- * Returns images, text and JSON as content. Other data is for other providers, for example caches, states and
- * signatures.
+ * Returns an image, text or JSON as message content. Other data is omitted, because it is meant for other providers:
+ * for example caches, states and signatures.
  */
 function dataContent({ mimeType, data }: vscode.LanguageModelDataPart): Content {
   const type = mimeType.toLowerCase();
@@ -98,8 +99,8 @@ function dataContent({ mimeType, data }: vscode.LanguageModelDataPart): Content 
 }
 
 /**
- * Returns the text of a prompt tree, which `@vscode/prompt-tsx` creates instead of text. Source: the JSON format of the
- * trees, in which each node with a `text` has a flag for a preceding line break.
+ * Returns the text of a prompt tree, which `@vscode/prompt-tsx` creates instead of text. Source: the package's JSON
+ * format, in which each node with a `text` has a flag for a line break before the text.
  */
 function promptTreeText(tree: unknown): string {
   let text = '';
@@ -124,7 +125,7 @@ function toRequestMessages({ role, content, calls }: ParsedMessage): readonly Ch
   if (role === 'system') return text === '' ? [] : [{ role, content: text }];
   const answered = calls.flatMap(({ result, ...call }) => (result ? [{ call, result }] : []));
   if (answered.length === 0) return text === '' ? [] : [{ role, content: text }];
-  // The message of a tool can contain only text, so its images follow in a message of the user.
+  // Sends the images of a tool result in a user message, because a tool message can contain only text.
   const images = answered.flatMap(({ call, result }) => {
     const toolImages = imagesIn(result.content);
     return toolImages.length === 0 ? [] : [...textContent(`Shown by the tool ${call.name}:`), ...toolImages];
@@ -144,12 +145,12 @@ function resultText({ content, hasFailed }: ToolResult): string {
   return hasFailed ? `The tool has failed: ${text}` : text;
 }
 
-/** Joins the texts of a content. */
+/** Joins the text parts of a message's content. */
 export function textOf(content: Content): string {
   return content.map((part) => (part.type === 'text' ? part.text : '')).join('');
 }
 
-/** Returns the images of a content. */
+/** Returns the images in a message's content. */
 export function imagesIn(content: Content): readonly ImagePart[] {
   return content.filter((part) => part.type === 'image');
 }
@@ -158,7 +159,7 @@ function userMessage(content: Content): ChatMessage {
   return imagesIn(content).length === 0 ? { role: 'user', content: textOf(content) } : { role: 'user', content };
 }
 
-/** Merges consecutive messages of the user, because some models require alternating roles. */
+/** Merges consecutive user messages, because some models require alternating roles. */
 function mergeUserMessages(messages: readonly ChatMessage[]): readonly ChatMessage[] {
   const merged: ChatMessage[] = [];
   for (const message of messages) {

@@ -6,7 +6,7 @@ import type { Log } from '../../diagnostics/log';
 import { openSettingAction, withDelayedProgress, showToast } from '../../ui/notifications';
 import { errorMessage } from '../../util/userError';
 
-/** Result of the setup. `ready` means that the chat is open and offers the models of the gateway. */
+/** Result of the chat setup. `ready` means that the chat is open and offers the gateway's models. */
 export type ChatSetup = 'ready' | 'no-key' | 'no-chat' | 'cancelled';
 
 interface SetUpChatDeps {
@@ -16,12 +16,11 @@ interface SetUpChatDeps {
   readonly modelsChanged: () => void;
 }
 
-/** Group of models that makes VS Code's chat work without a sign-in. */
+/** The model group that makes VS Code's chat work without a sign-in. */
 const modelGroup = { vendor, name: 'HolySheep' };
 
 /**
- * Sets up VS Code's chat: asks for a missing API key, adds a group of models, and opens the chat with the configured
- * model.
+ * Sets up VS Code's chat: asks for a missing API key, adds a model group, and opens the chat with the configured model.
  */
 export async function setUpChat({ connections, log, modelsChanged }: SetUpChatDeps): Promise<ChatSetup> {
   if (!hasChat()) {
@@ -36,7 +35,7 @@ export async function setUpChat({ connections, log, modelsChanged }: SetUpChatDe
   }
   if (!(await hasKey(connections))) return 'no-key';
   const title = vscode.l10n.t('Setting up VS Code Chat…');
-  const cancelled = await withDelayedProgress(title, async (token) => {
+  const canceled = await withDelayedProgress(title, async (token) => {
     await enableChat(token, log);
     if (token.isCancellationRequested) return true;
     await addGroup(log);
@@ -44,7 +43,7 @@ export async function setUpChat({ connections, log, modelsChanged }: SetUpChatDe
     await vscode.lm.selectChatModels({ vendor });
     return token.isCancellationRequested;
   });
-  if (cancelled) return 'cancelled';
+  if (canceled) return 'cancelled';
   await vscode.commands.executeCommand('workbench.action.chat.open');
   await chooseModel(connections.model(false), log);
   return 'ready';
@@ -68,15 +67,15 @@ async function hasKey(connections: Pick<Connections, 'configured'>): Promise<boo
 const chatExtension = 'github.copilot-chat';
 
 /**
- * Enables the chat extension. VS Code does so after each change of `chat.disableAIFeatures` that leaves AI features on,
- * even if the effective value stays the same. So this function changes the setting between false and unset, which means
- * false, and changes it back. AI features stay on in every window if the function is interrupted.
+ * Enables the chat extension. VS Code enables it after each change of `chat.disableAIFeatures` that leaves AI features
+ * on, even if the effective value stays the same. Therefore this function changes the setting between false and unset,
+ * which also means false, and then restores it. If the function is interrupted, AI features stay on in every window.
  */
 async function enableChat(token: vscode.CancellationToken, log: Log): Promise<void> {
   if (vscode.extensions.getExtension(chatExtension)) return;
   const chat = vscode.workspace.getConfiguration('chat');
   const previousValue = chat.inspect('disableAIFeatures')?.globalValue;
-  // The workspace overrides a user setting of true, which must not be changed.
+  // Does not change a user setting of true, which the workspace overrides.
   if (previousValue === true) return;
   const set = (value: unknown): Thenable<void> =>
     chat.update('disableAIFeatures', value, vscode.ConfigurationTarget.Global);
@@ -86,12 +85,15 @@ async function enableChat(token: vscode.CancellationToken, log: Log): Promise<vo
     log.info(`VS Code Chat could not be enabled: ${errorMessage(error)}`);
     return;
   }
-  // VS Code may reject a change while the settings file is being edited, so the change is tried twice.
+  // Tries the change twice, because VS Code may reject it while the settings file is being edited.
   await Promise.resolve(set(previousValue)).catch(() => set(previousValue));
   await waitForChatExtension(token);
 }
 
-/** Time limit for loading the chat extension, in milliseconds. Without the extension, the chat asks for a sign-in. */
+/**
+ * Time limit for loading the chat extension, in milliseconds. Until that extension is loaded, the chat asks for a
+ * sign-in.
+ */
 const maxLoadMs = 10_000;
 
 async function waitForChatExtension(token: vscode.CancellationToken): Promise<void> {
@@ -111,8 +113,8 @@ async function waitForChatExtension(token: vscode.CancellationToken): Promise<vo
 }
 
 /**
- * Adds the group of models by an internal command of newer versions of VS Code. Older versions show the models without
- * a group. The command also fails if the group exists already.
+ * Adds the model group by an internal command of newer versions of VS Code. Older versions show the models without a
+ * group. The command also fails if the group already exists.
  */
 async function addGroup(log: Log): Promise<void> {
   await tryCommand(log, 'no group of models was added', 'lm.addLanguageModelsProviderGroup', modelGroup);
@@ -124,7 +126,7 @@ async function chooseModel(id: string, log: Log): Promise<void> {
   await tryCommand(log, 'the model was not chosen', 'workbench.action.chat.changeModel', model);
 }
 
-/** Executes a command that some versions of VS Code don't have. A failure is only logged. */
+/** Executes a command that some versions of VS Code don't have. If the command fails, the error is only logged. */
 async function tryCommand(log: Log, failure: string, command: string, argument: unknown): Promise<void> {
   try {
     await vscode.commands.executeCommand(command, argument);

@@ -1,15 +1,15 @@
 import type { ChatRequest } from '../../../engine/request';
 
 /**
- * Estimated tokens of a text, by script. Tokenizers give similar counts for Latin letters, digits and punctuation, but
- * differ by a factor of up to two for other scripts.
+ * Estimated token counts of a text, by script. Tokenizers give similar counts for Latin letters, digits and
+ * punctuation, but differ by a factor of up to two for other scripts.
  */
 export interface TokenEstimate {
-  /** Tokens of Latin letters, digits and punctuation. */
+  /** Tokens for Latin letters, digits and punctuation. */
   readonly latin: number;
-  /** Tokens of Chinese, Japanese and Korean characters. */
+  /** Tokens for Chinese, Japanese and Korean characters. */
   readonly eastAsian: number;
-  /** Tokens of other alphabets, symbols and emoji. */
+  /** Tokens for other alphabets, symbols and emoji. */
   readonly other: number;
 }
 
@@ -17,7 +17,7 @@ type Script = keyof TokenEstimate;
 
 const scripts: readonly Script[] = ['latin', 'eastAsian', 'other'];
 
-/* The kinds of characters, ordered by script. */
+/* Kinds of characters, in an order that groups them by script. */
 const lower = 0;
 const upper = 1;
 const digit = 2;
@@ -29,25 +29,31 @@ const han = 7;
 const kana = 8;
 const hangul = 9;
 const cyrillic = 10;
-/** Half of a surrogate pair, for example of an emoji. */
+/** One half of a surrogate pair, for example of an emoji. */
 const surrogate = 11;
-/** Character of another alphabet with two bytes in UTF-8, for example Greek or Arabic. */
+/** A character of another alphabet that has two bytes in UTF-8, for example Greek or Arabic. */
 const otherAlphabet = 12;
-/** Other character with three bytes in UTF-8, for example Thai, an arrow, a dash, or a joiner between two emoji. */
+/**
+ * Any other character that has three bytes in UTF-8, for example a Thai letter, an arrow, a dash, or a joiner between
+ * two emoji.
+ */
 const otherSymbol = 13;
 
 /**
- * Tokens of the first character in a run of characters of the same kind, by kind. All costs were fitted to prose, code
- * and data, so that an estimate is about the highest count among the tokenizers of GPT-4, GPT-4o, Claude and DeepSeek.
+ * Tokens for the first of several consecutive characters of the same kind, by kind. All costs were fitted to prose,
+ * code and data. An estimate is about the highest count among the tokenizers of GPT-4, GPT-4o, Claude and DeepSeek.
  */
 const firstCosts = [0, 0, 1.05, 1, 0, 1, 1.5, 1.1, 0.9, 1.2, 0.5, 1.5, 1, 1.6];
-/** Tokens of each later character in a run of characters of the same kind, by kind. */
+/** Tokens for each further one of several consecutive characters of the same kind, by kind. */
 const laterCosts = [0, 0.35, 0.34, 0.3, 0.05, 0.1, 1.5, 1.1, 0.9, 1.2, 0.5, 1.5, 1, 1.6];
-/** Tokens of each word. */
+/** Tokens for each word. */
 const wordCost = 0.95;
-/** Tokens of a word that starts with a capital within an identifier, for example `Name` in `fileName`. */
+/**
+ * Tokens for a word that starts with a capital letter within an identifier, for example `Name` in `fileName`. It
+ * applies instead of `wordCost`.
+ */
 const innerWordCost = 2;
-/** Tokens of each lower-case letter of a word after the first `commonWordLength` letters. */
+/** Additional tokens for each lower-case letter of a word beyond its first `commonWordLength` letters. */
 const longWordCost = 0.6;
 const commonWordLength = 7;
 
@@ -102,17 +108,17 @@ function kindOf(code: number): number {
 }
 
 /**
- * Tokens that each message needs in addition to its text: three, and one for the role. Source: OpenAI Cookbook, "How to
- * count tokens with tiktoken".
+ * Tokens that each message needs in addition to its text: three for its delimiters and one for its role. Source: OpenAI
+ * Cookbook, "How to count tokens with tiktoken".
  */
 export const tokensPerMessage = 4;
 
 /**
- * Estimates the prompt tokens of a request. Returns undefined if the request contains images, because the tokens that
- * the gateway reports can't be divided between images and text.
+ * Estimates the tokens of a request's prompt. Returns undefined if the request contains images, because the gateway's
+ * token count does not distinguish images from text.
  */
 export function estimatePrompt({ messages, tools = [] }: ChatRequest): TokenEstimate | undefined {
-  // Gateways describe tools to the model in a shorter form than JSON, so the JSON syntax is not counted.
+  // Does not count JSON syntax, because gateways describe tools to the model in a shorter form than JSON.
   const texts = [JSON.stringify(tools).replace(/["{}[\]:,]+/g, ' ')];
   for (const message of messages) {
     if ('toolCalls' in message) texts.push(...message.toolCalls.map(toolCallText));
@@ -134,46 +140,45 @@ export function toolCallText({ name, arguments: json }: { readonly name: string;
 }
 
 /**
- * Minimum tokens of a prompt for calibration. In a shorter prompt, the fixed overhead of the gateway would be too
- * large.
+ * Minimum tokens of a prompt that is used for calibration. In a shorter prompt, the gateway's fixed overhead would be
+ * too large a part.
  */
 const minCalibrationTokens = 500;
 
-/** Minimum factors of a calibration. A tokenizer can't cause lower factors. */
+/** Minimum factor of a calibration for each script. No tokenizer needs a lower factor. */
 const minFactors: TokenEstimate = { latin: 0.75, eastAsian: 0.5, other: 0.4 };
-/** Maximum factors of a calibration. A tokenizer can't cause higher factors. */
+/** Maximum factor of a calibration for each script. No tokenizer needs a higher factor. */
 const maxFactors: TokenEstimate = { latin: 2, eastAsian: 2, other: 2 };
 
 /**
- * Differences between tokenizers in a script, relative to Latin. An error is attributed to the scripts in this
+ * How much tokenizers differ in a script, relative to Latin. An estimation error is attributed to the scripts in this
  * proportion.
  */
 const spread: TokenEstimate = { latin: 1, eastAsian: 16, other: 16 };
 
-/** Safety factor for texts that have more tokens per character than the observed prompts. */
+/** Safety factor for texts that have more tokens per character than the prompts used for calibration. */
 const margin = 1.15;
 
-/** Corrects the estimates for a model by the prompt tokens that the gateway reports. */
+/** Corrects the estimates for a model by the prompt tokens that the gateway reports for previous prompts. */
 export class TokenCalibration {
-  /** Factors by which the estimates are multiplied. */
+  /** The factor by which an estimate is multiplied, for each script. */
   private factors: TokenEstimate = { latin: 1, eastAsian: 1, other: 1 };
 
-  /** Returns the corrected estimate as an integer, which is too high rather than too low. */
+  /** Returns the corrected estimate as an integer, which tends to be too high, not too low. */
   tokens(estimate: TokenEstimate): number {
     return Math.ceil(margin * weightedSum(estimate, this.factors));
   }
 
   /**
-   * Adjusts the factors to a reported token count. An estimate that was too low is corrected completely. An estimate
-   * that was too high is corrected only by half, so that a text with few tokens per character does not make later
-   * estimates too low.
-   *
+   * Adjusts the factors to the token count that the gateway reported. An estimate that was too low is corrected
+   * completely. An estimate that was too high is corrected only by half, so that a text with few tokens per character
+   * does not make later estimates too low.
    * @param estimate the estimate of the complete prompt
    * @param promptTokens the tokens of the prompt that the gateway reported
    */
   observe(estimate: TokenEstimate, promptTokens: number): void {
     if (promptTokens < minCalibrationTokens || weightedSum(estimate, this.factors) < minCalibrationTokens) return;
-    // Some gateways don't count cached tokens, and some add a system prompt. Such counts are ignored.
+    // Ignores implausible counts, because some gateways don't count cached tokens and others add a system prompt.
     if (promptTokens < weightedSum(estimate, minFactors) || promptTokens > weightedSum(estimate, maxFactors)) return;
     const error = promptTokens - weightedSum(estimate, this.factors);
     const correction = error > 0 ? error : error / 2;

@@ -8,7 +8,7 @@ const code = { label: 'a.ts:1-2', uri: 'file:///a.ts', range: [0, 0, 1, 0] } as 
 const followups = (metadata: ChatMetadata): readonly string[] =>
   chatFollowups(metadata, localize).map(({ prompt, command }) => (command ? `/${command} ${prompt}` : prompt));
 
-describe('suggested follow-ups in the chat', () => {
+describe('follow-up suggestions in the chat', () => {
   it('offers /fix and /tests after /explain, and /tests after /fix', () => {
     assert.deepEqual(followups({ state: 'done', command: 'explain', code }), ['/fix a.ts:1-2', '/tests a.ts:1-2']);
     assert.deepEqual(followups({ state: 'done', command: 'fix', code }), ['/tests a.ts:1-2']);
@@ -16,7 +16,7 @@ describe('suggested follow-ups in the chat', () => {
     assert.deepEqual(followups({ state: 'done' }), []);
   });
 
-  it('offers to continue an incomplete answer, or to ask again', () => {
+  it('offers Continue and Ask again after an incomplete answer', () => {
     assert.deepEqual(followups({ state: 'length', hasText: true }), ['Continue']);
     assert.deepEqual(followups({ state: 'failed', hasText: true }), ['Continue', 'Ask again']);
     assert.deepEqual(followups({ state: 'stopped', hasText: false }), ['Ask again']);
@@ -26,7 +26,7 @@ describe('suggested follow-ups in the chat', () => {
     assert.equal(chatFollowups({ state: 'length' }, localize)[0]?.command, '');
   });
 
-  it('offers nothing for a message of the extension and for unknown metadata', () => {
+  it('offers nothing after a message of the extension, or for unknown metadata', () => {
     assert.deepEqual(followups({ state: 'note' }), []);
     assert.deepEqual(chatFollowups(undefined, localize), []);
   });

@@ -40,7 +40,7 @@ function calls(answer: ChatAnswer, ...events: readonly StreamEvent[]): readonly 
 const chat = (...events: readonly StreamEvent[]): readonly string[] => calls(new ChatAnswer(formatter), ...events);
 
 describe('answer in the chat', () => {
-  it('contains the text of the model and nothing else', () => {
+  it('contains only the text of the model', () => {
     assert.deepEqual(chat(attempt(), text('one '), text('two'), done('one two')), ['one ', 'two']);
   });
 
@@ -55,7 +55,7 @@ describe('answer in the chat', () => {
     it(`shows nothing for the event ${event.type}`, () => assert.deepEqual(chat(event), []));
   }
 
-  it('shows once that the model is reasoning, but not the reasoning', () => {
+  it('shows once that the model is reasoning, but not the text of its reasoning', () => {
     assert.deepEqual(chat(reasoning('secret'), reasoning('more'), text('a')), ['> Thinking…', 'a']);
   });
 
@@ -64,7 +64,7 @@ describe('answer in the chat', () => {
     assert.deepEqual(chat(text('a'), end), ['a', '> Answered after 3 attempts and 41 s of waiting']);
   });
 
-  it('shows nothing after it was stopped', () => {
+  it('shows nothing more after the turn is stopped', () => {
     const answer = new ChatAnswer(formatter);
     calls(answer, text('a'), stopped('a'));
     assert.deepEqual(calls(answer, text('b'), done('ab')), []);
@@ -95,7 +95,7 @@ describe('wait in the chat', () => {
     assert.equal(chat(offline, { ...offline, until: 99_000 }).length, 2);
   });
 
-  it('is marked as an estimate when the turn waits for another request', () => {
+  it('is shown with an estimated time when the turn queues behind another request', () => {
     const estimate = wait({ source: 'backoff', hintMs: undefined, delayMs: 1000, until: 1000, estimated: true });
     assert.equal(
       chat(estimate)[1],
@@ -117,7 +117,7 @@ describe('wait in the chat', () => {
     assert.equal(chat(wait(), wait({ until: 60_000 })).length, 3);
   });
 
-  it('has a new Retry now button after text', () => {
+  it('gets a new Retry now button when the turn waits again after some text', () => {
     assert.deepEqual(
       chat(wait(), text('a'), wait()).filter((call) => call === '[retryNow]'),
       ['[retryNow]', '[retryNow]'],
@@ -128,15 +128,16 @@ describe('wait in the chat', () => {
     ['request', '> Rate limited by api. Another request in this window was asked to wait. Attempt 2 of 6 at t+37.5.'],
     ['window', '> Rate limited by api. Another window was asked to wait. Attempt 2 of 6 at t+37.5.'],
   ] as const) {
-    it(`shows that another ${blocker} was asked to wait`, () => assert.equal(chat(wait({ told: blocker }))[1], line));
+    it(`mentions that the gateway told another ${blocker} to wait`, () =>
+      assert.equal(chat(wait({ told: blocker }))[1], line));
   }
 
-  it('has no time while offline', () => {
+  it('is shown without a time while offline', () => {
     const [, line] = chat(wait({ reason: 'offline' }));
     assert.equal(line, '> You appear to be offline. The answer resumes automatically when the network is back.');
   });
 
-  it('escapes Markdown in the message of a provider', () => {
+  it("is shown with the provider's message, in which Markdown is escaped", () => {
     const [, line] = chat(wait({ message: '![x](http://y) *a* <b>' }));
     assert.ok(line?.startsWith('> !\\[x\\](http://y) \\*a\\* \\<b\\> '), line);
   });
@@ -148,16 +149,16 @@ describe('model switch in the chat', () => {
     ['breaker', '> a kept failing; switched to b.'],
     ['user', '> Switched from a to b.'],
   ] as const) {
-    it(`is shown with the reason ${reason}`, () => {
+    it(`is explained for the reason ${reason}`, () => {
       assert.deepEqual(chat({ type: 'model', from: 'a', to: 'b', reason, attempt: 1, at: 0 }), [line]);
     });
   }
 });
 
-describe('cut answer in the chat', () => {
+describe('resumed answer in the chat', () => {
   const backoff = wait({ source: 'backoff', hintMs: undefined, delayMs: 1000, until: 1000, attempt: 2 });
 
-  it('continues without an interruption, and mentions the cut at the end', () => {
+  it('continues without a message in between, and mentions the broken stream at the end', () => {
     assert.deepEqual(chat(text('one '), cut, resume, resumed, text('two'), done('one two')), [
       'one ',
       'two',
@@ -165,11 +166,11 @@ describe('cut answer in the chat', () => {
     ]);
   });
 
-  it('is not interrupted by a short wait', () => {
+  it('shows no message about a short wait', () => {
     assert.deepEqual(chat(text('one '), cut, backoff, resume, resumed, text('two')), ['one ', 'two']);
   });
 
-  it('mentions the number of cuts at the end', () => {
+  it('mentions at the end how often the stream broke', () => {
     const twice = [text('a'), cut, resume, resumed, text('b'), cut, resume, resumed, text('c'), done('abc')];
     assert.deepEqual(chat(...twice).slice(3), ['> The answer was cut off 2 times and resumed each time.']);
   });
@@ -185,11 +186,11 @@ describe('cut answer in the chat', () => {
     ]);
   });
 
-  it('shows that the turn is offline, even for a short wait', () => {
+  it('shows that the user is offline, even for a short wait', () => {
     assert.equal(chat(text('one '), cut, { ...backoff, reason: 'offline' }).length, 3);
   });
 
-  it('shows that the answer is resumed when the user continues it', () => {
+  it('shows that the answer is resumed when the user asked to continue it', () => {
     const answer = new ChatAnswer(formatter, 'one ');
     assert.deepEqual(calls(answer, resume, resumed, text('two'), done('one two')), [
       '> Getting the rest of the answer…',
@@ -197,7 +198,7 @@ describe('cut answer in the chat', () => {
     ]);
   });
 
-  it('continues with a restarted answer that starts with the text shown', () => {
+  it('continues with a restarted answer if it starts with the displayed text', () => {
     const restart = { ...attempt('m', 2), why: 'resume', how: 'restart' } as StreamEvent;
     const events = [text('one '), cut, restart, replaced('one two'), text(' three')];
     assert.deepEqual(chat(...events), ['one ', 'two', ' three']);
@@ -207,7 +208,7 @@ describe('cut answer in the chat', () => {
     assert.deepEqual(chat(text('Hm. '), textWasReasoning, text('one')), ['Hm. ', 'one']);
   });
 
-  it('fails when a restarted answer differs from the text shown', () => {
+  it('fails when a restarted answer differs from the displayed text', () => {
     const answer = new ChatAnswer(formatter);
     assert.deepEqual(calls(answer, text('one '), replaced('two'), text('three')), ['one ', '[askAgain]']);
     assert.equal(answer.outcome?.state, 'failed');
@@ -215,10 +216,10 @@ describe('cut answer in the chat', () => {
   });
 });
 
-describe('code in the chat', () => {
+describe('code block in the chat', () => {
   const opening = '```ts\n';
 
-  it('is shown by complete lines', () => {
+  it('is shown line by line', () => {
     assert.deepEqual(chat(text('a\n``'), text('`ts\ncon'), text('st a'), text(';\nb'), text('\n```\nc')), [
       'a\n',
       opening,
@@ -227,7 +228,7 @@ describe('code in the chat', () => {
     ]);
   });
 
-  it('is closed before a wait and reopened after it, without changes to the text of the model', () => {
+  it('is closed before a wait and reopened after it, without changing the text of the model', () => {
     const answer = new ChatAnswer(formatter);
     const shownParts = calls(answer, text(`a\n${opening}one;\ntw`), cut, wait(), text('o;\n```\nb'), done(''));
     assert.deepEqual(shownParts, [
@@ -250,7 +251,7 @@ describe('code in the chat', () => {
     assert.deepEqual(answer.inserted, [[0, opening.length]]);
   });
 
-  it('is shown completely when the answer ends within a line', () => {
+  it('is shown completely when the answer ends in the middle of a line', () => {
     for (const end of [done('x'), stopped('x'), failed('x')]) {
       assert.deepEqual(chat(text(`${opening}on`), end).slice(0, 2), [opening, 'on']);
     }
@@ -260,7 +261,7 @@ describe('code in the chat', () => {
 describe('answer at the token limit in the chat', () => {
   const tokenLimit = { ...done('a'), finishReason: 'length' } as StreamEvent;
 
-  it('shows the limit and a Continue button', () => {
+  it('shows a message about the token limit and a Continue button', () => {
     const answer = new ChatAnswer(formatter);
     assert.deepEqual(calls(answer, text('a'), tokenLimit), [
       'a',
@@ -270,7 +271,7 @@ describe('answer at the token limit in the chat', () => {
     assert.deepEqual(answer.outcome, { state: 'length' });
   });
 
-  it('fails when the limit was reached before the first text', () => {
+  it('fails when the model reached the limit before its first text', () => {
     const answer = new ChatAnswer(formatter);
     assert.deepEqual(calls(answer, reasoning('hm'), tokenLimit), ['> Thinking…', '[askAgain]']);
     assert.match(answer.outcome?.message ?? '', /holysheep\.maxTokens/);
@@ -306,7 +307,7 @@ describe('failure in the chat', () => {
       ['[newConversation]', '[tryAnyway]'],
     ],
   ] as const) {
-    it(`has buttons for the actions ${actions.join(', ')}`, () => {
+    it(`shows the buttons that the chat supports for the actions ${actions.join(', ')}`, () => {
       const answer = new ChatAnswer(formatter);
       assert.deepEqual(calls(answer, text('a'), failure(...actions)), ['a', ...buttons]);
       assert.equal(answer.outcome?.state, 'failed');

@@ -32,7 +32,7 @@ const exchanges = (...history: readonly (readonly Turn[])[]): readonly ChatExcha
   chatExchanges(history.flat(), localize);
 
 describe('history of the chat', () => {
-  it('contains only the exchanges with this participant', () => {
+  it('contains only exchanges with this chat participant', () => {
     const history = exchanges(
       turns('one', ['eins'], { state: 'done' }),
       turns('two', ['zwei'], { state: 'done' }, { participant: 'other' }),
@@ -63,7 +63,7 @@ describe('history of the chat', () => {
     assert.equal(history[0]?.text, '```\na\nb');
   });
 
-  it('leaves out messages of the extension and failures without text', () => {
+  it('omits messages of the extension, and failed answers without text', () => {
     const noCode = turns('', ['Open a file.'], { state: 'note' }, { command: 'fix' });
     const nothing = turns('q', [], { state: 'failed' });
     assert.deepEqual(historyMessages(exchanges(noCode, nothing)), []);
@@ -80,7 +80,7 @@ describe('history of the chat', () => {
     ]);
   });
 
-  it('replaces a partial answer by the answer to Ask again', () => {
+  it('replaces a partial answer with the answer that followed Ask again', () => {
     const history = exchanges(
       turns('q', ['partial'], { state: 'failed', content: 'q with code' }),
       turns('Ask again', ['complete'], { state: 'done' }),
@@ -100,7 +100,7 @@ describe('history of the chat', () => {
     assert.deepEqual(exchanges(turns('q', ['a'], invalid))[0]?.content, 'q');
   });
 
-  it('keeps the newest exchanges that fit the limit', () => {
+  it('contains only the newest exchanges that fit within the length limit', () => {
     const history = ['1', '2', '3'].map((n): ChatExchange => ({
       content: n.repeat(5),
       text: n.repeat(5),
@@ -124,14 +124,14 @@ describe('intent of a prompt in the chat', () => {
   const chinese: Localize = (message) => (message === 'Continue' ? '继续' : '再问一次');
 
   for (const state of ['length', 'stopped', 'failed'] as const) {
-    it(`is to continue or to ask again after an answer with the state ${state}`, () => {
+    it(`is recognized as Continue or Ask again after an answer with the state ${state}`, () => {
       assert.equal(parseIntent({ prompt: ' continue ' }, last(state), localize), 'continue');
       assert.equal(parseIntent({ prompt: '继续' }, last(state), chinese), 'continue');
       assert.equal(parseIntent({ prompt: 'Ask again' }, last(state), localize), 'again');
     });
   }
 
-  it('is to ask again when there is no partial answer to continue', () => {
+  it('is recognized only as Ask again when there is no partial answer to continue', () => {
     assert.equal(parseIntent({ prompt: 'continue' }, last('failed', ''), localize), 'again');
   });
 

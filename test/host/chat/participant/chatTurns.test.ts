@@ -4,7 +4,7 @@ import { ScriptedTurn } from '../../conversation/scriptedEngine';
 
 const turn = new ScriptedTurn({ model: 'm', messages: [], temperature: 0, maxTokens: 1 }, undefined);
 
-describe('running turns of the chat', () => {
+describe('running turns in the chat', () => {
   let turns: ChatTurns;
   beforeEach(() => {
     turns = new ChatTurns();
@@ -22,7 +22,7 @@ describe('running turns of the chat', () => {
     assert.deepEqual([turns.isSuperseded('before'), turns.isLast('before')], [false, false]);
   });
 
-  describe('Try anyway in the chat', () => {
+  describe('Try anyway button', () => {
     it('ignores the circuit breaker once, even if the request arrives before the command returns', async () => {
       let wasConsumed: boolean | undefined;
       await turns.tryAnywayNext(() => {

@@ -7,8 +7,8 @@ const defaultParameters = {
 };
 const tool = { name: 'read', description: 'Reads.' };
 
-const cases: readonly (readonly [behaviour: string, options: Partial<CallerOptions>, sent: object])[] = [
-  ['sends the defaults', {}, {}],
+const cases: readonly (readonly [behavior: string, options: Partial<CallerOptions>, sent: object])[] = [
+  ['sends no parameters by default', {}, {}],
   ['sets the temperature', { modelOptions: { temperature: 0 } }, { temperature: 0 }],
   ['sets top_p', { modelOptions: { top_p: 0.1 } }, { topP: 0.1 }],
   ['sets the token limit by max_tokens', { modelOptions: { max_tokens: 5 } }, { maxTokens: 5 }],
@@ -31,12 +31,12 @@ const cases: readonly (readonly [behaviour: string, options: Partial<CallerOptio
     { tools: [{ ...tool, inputSchema: { type: 'object' } }], toolRequired: true },
     { tools: [{ ...tool, parameters: { type: 'object' } }], toolChoice: 'required' },
   ],
-  ['does not require a tool when there is none', { toolRequired: true }, {}],
+  ['does not require a tool call when there are no tools', { toolRequired: true }, {}],
 ];
 
 describe('request parameters from model options', () => {
-  for (const [behaviour, options, sent] of cases) {
-    it(behaviour, () =>
+  for (const [behavior, options, sent] of cases) {
+    it(behavior, () =>
       assert.deepEqual(chatOptions({ toolRequired: false, ...options }, defaults), { ...defaultParameters, ...sent }),
     );
   }

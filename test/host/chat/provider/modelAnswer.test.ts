@@ -61,8 +61,8 @@ function callsToSink(...events: readonly StreamEvent[]): {
 
 const cut: StreamEvent = { ...base, type: 'cut', reason: 'truncated', message: 'Cut off.' };
 
-const cases: readonly (readonly [behaviour: string, events: readonly StreamEvent[], lines: readonly string[]])[] = [
-  ['sends the text in the parts in which it arrives', [text('a'), text('b'), done('ab')], ['text a', 'text b']],
+const cases: readonly (readonly [behavior: string, events: readonly StreamEvent[], lines: readonly string[]])[] = [
+  ['sends each part of the text as it arrives', [text('a'), text('b'), done('ab')], ['text a', 'text b']],
   ['sends the reasoning separately', [{ ...base, type: 'reasoning', text: 'hm' }, done('')], ['reasoning hm']],
   [
     'shows a wait in one status line',
@@ -79,7 +79,11 @@ const cases: readonly (readonly [behaviour: string, events: readonly StreamEvent
     [{ ...base, type: 'model', from: 'a', to: 'b', reason: 'overloaded' }],
     ['status a was overloaded; switched to b.'],
   ],
-  ['continues after a cut without repeating text', [text('ab'), cut, text('cd'), done('abcd')], ['text ab', 'text cd']],
+  [
+    'resumes a broken stream without repeating text',
+    [text('ab'), cut, text('cd'), done('abcd')],
+    ['text ab', 'text cd'],
+  ],
   [
     'sends only the additional text of a restarted answer',
     [text('ab'), replaced('abcd'), text('e'), done('abcde')],
@@ -91,7 +95,7 @@ const cases: readonly (readonly [behaviour: string, events: readonly StreamEvent
     ['text Hm.', 'text ab'],
   ],
   [
-    'passes on a tool call when the answer is complete',
+    'sends a tool call when the answer is complete',
     [attempt(1), toolCall('{"a"', '1', 'read'), toolCall(':1}'), done('')],
     ['call 1 read {"a":1}'],
   ],
@@ -107,17 +111,17 @@ const cases: readonly (readonly [behaviour: string, events: readonly StreamEvent
   ],
   ['adds a missing ID to a tool call', [toolCall('{}', undefined, 'read', 3), done('')], ['call call_3 read {}']],
   [
-    'discards the tool calls of an attempt that was cut',
+    'discards the tool calls of an attempt whose stream broke',
     [attempt(1), toolCall('{"a"', '1', 'read'), cut, attempt(2), toolCall('{"b":2}', '2', 'read'), done('')],
     ['status Cut off.', 'call 2 read {"b":2}'],
   ],
   [
-    'makes no tool call when the new attempt has none',
+    'discards the tool calls of a broken stream when the new attempt makes none',
     [attempt(1), toolCall('{}', '1', 'read'), cut, attempt(2), text('a'), done('a')],
     ['status Cut off.', 'text a'],
   ],
   [
-    'passes on the tool calls of a restarted answer that differs, but not its text',
+    'sends the tool calls of a restarted answer that differs, but not its text',
     [text('Let me see.'), cut, attempt(2), replaced('I look.'), toolCall('{}', '2', 'read'), done('I look.')],
     ['text Let me see.', 'call 2 read {}'],
   ],
@@ -136,7 +140,7 @@ const cases: readonly (readonly [behaviour: string, events: readonly StreamEvent
     [waiting('offline'), waiting('offline'), text('a'), done('a')],
     ['status You appear to be offline. The answer resumes automatically when the network is back.', 'text a'],
   ],
-  ['ends without a message when it is stopped', [text('a'), { ...base, type: 'stopped', text: 'a' }], ['text a']],
+  ['ends without a message when the turn is stopped', [text('a'), { ...base, type: 'stopped', text: 'a' }], ['text a']],
 ];
 
 const failures: readonly (readonly [cause: string, events: readonly StreamEvent[], failure: RegExp])[] = [
@@ -157,7 +161,7 @@ const failures: readonly (readonly [cause: string, events: readonly StreamEvent[
     /^auth: Rejected\.$/,
   ],
   [
-    'a restarted answer differs from the text shown',
+    'a restarted answer differs from the text that was already sent',
     [text('ab'), replaced('xyz'), done('xyz')],
     /^truncated: .*differs from the text shown/,
   ],
@@ -175,8 +179,8 @@ const failures: readonly (readonly [cause: string, events: readonly StreamEvent[
 ];
 
 describe('answer for the language model API', () => {
-  for (const [behaviour, events, lines] of cases)
-    it(behaviour, () => assert.deepEqual(callsToSink(...events), { lines, failure: undefined }));
+  for (const [behavior, events, lines] of cases)
+    it(behavior, () => assert.deepEqual(callsToSink(...events), { lines, failure: undefined }));
   for (const [cause, events, failure] of failures)
     it(`fails when ${cause}`, () => assert.match(callsToSink(...events).failure ?? '', failure));
 
@@ -187,6 +191,6 @@ describe('answer for the language model API', () => {
     assert.match(answer.earlyEnd ?? '', /cut off at the token limit/);
   });
 
-  it('makes no tool call when one of several is invalid', () =>
+  it('sends no tool call when one of several is invalid', () =>
     assert.deepEqual(callsToSink(toolCall('{}', '1', 'a', 0), toolCall('{', '2', 'b', 1), done('')).lines, []));
 });

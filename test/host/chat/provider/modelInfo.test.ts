@@ -21,9 +21,9 @@ const limits: readonly (readonly [model: string, maxInputTokens: number, imageIn
   ['something-else', 32_000, false],
 ];
 
-describe('model information', () => {
+describe('model lookup by ID', () => {
   for (const [model, maxInputTokens, imageInput] of limits) {
-    it(`has the published limits of ${model}`, () => {
+    it(`finds the limits of ${model}`, () => {
       const actual = modelLimits(model);
       assert.deepEqual([actual.maxInputTokens, actual.imageInput], [maxInputTokens, imageInput]);
       assert.ok(actual.maxOutputTokens < actual.maxInputTokens);

@@ -21,7 +21,7 @@ function model(detail = 'gateway.example'): vscode.LanguageModelChatInformation 
   return { id: 'gpt-4o', name: 'gpt-4o', family: 'gpt-4o', version: 'gpt-4o', detail, ...limits, capabilities: {} };
 }
 
-describe('token count of the model provider', () => {
+describe('token count for VS Code', () => {
   useVSCode({
     LanguageModelTextPart,
     LanguageModelDataPart: OtherPart,
@@ -68,7 +68,7 @@ describe('token count of the model provider', () => {
     assert.ok(after >= 1.4 * before && after <= 1.7 * before, `${before}, ${after}`);
   });
 
-  it('stays the same for the same model on another gateway', async () => {
+  it('is not affected by what another gateway reports for the same model', async () => {
     const [before, after] = await counts({ attempt: 1, times: 1.4 }, model('other.example'));
     assert.equal(after, before);
   });

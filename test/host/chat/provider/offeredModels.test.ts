@@ -37,7 +37,7 @@ describe('model list for other extensions', () => {
     assert.deepEqual(await offeredIds(() => Promise.resolve(list)), ['configured', 'a']);
   });
 
-  it('shows names without icons and hidden characters, and keeps the IDs', async () => {
+  it('removes icons and hidden characters from names, but not from IDs', async () => {
     const { offeredModels } = await import('../../../../src/host/chat/provider/offeredModels');
     const id = 'a $(alert)\u202eb';
     const list: ModelList = { source: 'gateway', models: [id], host: 'gateway.example' };

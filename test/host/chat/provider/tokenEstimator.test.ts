@@ -133,7 +133,7 @@ describe('token estimate', () => {
     actual.forEach((ratio) => assert.ok(ratio >= min && ratio <= max, `${label}: ${ratio.toFixed(2)}`));
 
   for (const kind of kinds) {
-    it(`is between 1 and 2.2 times the count of o200k_base for ${kind} without calibration`, () =>
+    it(`is between 1 and 2.2 times the count of the tokenizer o200k_base for ${kind} without calibration`, () =>
       assertWithin(ratios(kind, 0, new TokenCalibration()), 1, 2.2, kind));
   }
 
@@ -144,7 +144,7 @@ describe('token estimate', () => {
           assertWithin(ratios(kind, tokenizer, calibrated(tokenizer, sample(kind).prompts)), 0.9, 1.8, kind));
       }
 
-      it('is at most 10 % too low for two kinds of text after three alternating prompts of each', () => {
+      it('is at most 10 % too low after learning from three prompts each of two kinds of text, in alternation', () => {
         for (const [first, second] of pairs) {
           const prompts = [0, 1, 2].flatMap((turn) =>
             [first, second].flatMap((kind) => sample(kind).prompts.slice(turn, turn + 1)),
@@ -156,7 +156,7 @@ describe('token estimate', () => {
         }
       });
 
-      it('is at most 30 % too low for a kind of text without a previous prompt', () => {
+      it('is at most 30 % too low for a kind of text that no previous prompt contained', () => {
         for (const [first, second] of pairs) {
           const calibration = calibrated(tokenizer, sample(first).prompts);
           assertWithin(ratios(second, tokenizer, calibration), 0.7, 2.2, `${first}, then ${second}`);
@@ -175,7 +175,7 @@ describe('token estimate', () => {
     ['combining marks', '\u0301'],
     ['emoji', '😀'],
   ] as const) {
-    it(`is not below the count of o200k_base for 1,000 repetitions of ${name}`, () => {
+    it(`is not below the count of the tokenizer o200k_base for 1,000 repetitions of ${name}`, () => {
       const long = characters.repeat(1_000);
       assert.ok(new TokenCalibration().tokens(estimateTokens(long)) >= countO200k(long, countOptions));
     });
@@ -196,14 +196,14 @@ describe('token calibration', () => {
   };
   const uncalibrated = tokensAfter();
 
-  it('adds a margin of 15 %', () => assert.equal(uncalibrated, 11_500));
-  it('corrects a low estimate completely', () => assert.equal(tokensAfter(15_000), 17_250));
-  it('corrects a high estimate by half', () => assert.equal(tokensAfter(8_000), 10_350));
-  it('keeps most of the higher of two observations', () =>
+  it('adds a margin of 15 % to an estimate', () => assert.equal(uncalibrated, 11_500));
+  it('corrects an estimate that was too low completely', () => assert.equal(tokensAfter(15_000), 17_250));
+  it('corrects an estimate that was too high by half', () => assert.equal(tokensAfter(8_000), 10_350));
+  it('stays close to the higher of two reported counts', () =>
     assert.ok(tokensAfter(10_000, 8_000) > tokensAfter(8_000, 8_000)));
-  it('ignores a report that leaves out cached tokens', () => assert.equal(tokensAfter(2_000), uncalibrated));
-  it('ignores a report of more than twice the estimate', () => assert.equal(tokensAfter(30_000), uncalibrated));
-  it('ignores a report of zero', () => assert.equal(tokensAfter(0), uncalibrated));
+  it('ignores a reported count without the cached tokens', () => assert.equal(tokensAfter(2_000), uncalibrated));
+  it('ignores a reported count of more than twice the estimate', () => assert.equal(tokensAfter(30_000), uncalibrated));
+  it('ignores a reported count of zero', () => assert.equal(tokensAfter(0), uncalibrated));
 
   it('ignores a prompt of less than 500 tokens', () => {
     const calibration = new TokenCalibration();
@@ -211,7 +211,7 @@ describe('token calibration', () => {
     assert.equal(calibration.tokens(estimate), uncalibrated);
   });
 
-  it('attributes most of an error to the scripts in which tokenizers differ', () => {
+  it('attributes most of an estimation error to the scripts in which tokenizers differ', () => {
     const calibration = new TokenCalibration();
     calibration.observe({ latin: 5_000, eastAsian: 5_000, other: 0 }, 8_000);
     assert.ok(calibration.tokens(estimate) > 0.98 * uncalibrated);
@@ -219,14 +219,14 @@ describe('token calibration', () => {
   });
 });
 
-describe('estimate of a prompt', () => {
+describe('token estimate for a prompt', () => {
   const total = (messages: readonly ChatMessage[], tools?: readonly Tool[]): number | undefined => {
     const prompt = estimatePrompt({ model: 'm', messages, tools });
     return prompt && prompt.latin + prompt.eastAsian + prompt.other;
   };
   const question: ChatMessage = { role: 'user', content: 'What is in a.ts?' };
 
-  it('includes texts, tool calls, tool results and tools', () => {
+  it('includes messages, tool calls, tool results and tool definitions', () => {
     const call = { id: '1', name: 'read', arguments: '{"path":"a.ts"}' };
     const prompts = [
       total([question]),
