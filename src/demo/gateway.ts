@@ -9,7 +9,7 @@ import { Wire } from './wire';
 
 export type { ChatBody, ChatBodyMessage, ClosedBy, Ending, GatewayRequest, Script, Step } from './script';
 
-/** The options of a gateway. */
+/** The options of the demo gateway. */
 export interface GatewayOptions {
   readonly script?: Script;
   readonly models?: readonly string[] | Script;
@@ -71,7 +71,7 @@ class LoopbackGateway implements Gateway {
   private modelLists = emptyLog();
   private waiters: { readonly n: number; readonly arrived: (request: GatewayRequest) => void }[] = [];
   private readonly open = new Map<Wire, Promise<void>>();
-  // The server has no timeouts: scripts determine how long a connection lives.
+  // Turns off the server's timeouts, because scripts determine how long a connection stays open.
   private readonly server = createServer({ keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 });
 
   constructor(private readonly options: GatewayOptions) {

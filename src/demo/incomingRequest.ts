@@ -2,15 +2,15 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import type { ErrorBody } from './replies';
 import type { ChatBody } from './script';
 
-/** Limit for the body of a request, in bytes. The prompts of the demo are far shorter. */
+/** Maximum size of a request body, in bytes. The prompts of the demo are far shorter. */
 const maxBodyBytes = 1_000_000;
 
 /** Time for which a refused connection stays half open, in milliseconds, so that the client can read the reply. */
 const lingerMs = 1000;
 
 /**
- * Reads the body of a request. Resolves with `disconnected` if the client leaves before the end of the body, and with
- * `too-large` as soon as the body exceeds the limit.
+ * Reads the body of a request. Resolves with `disconnected` if the client disconnects before the end of the body, and
+ * with `too-large` as soon as the body exceeds the maximum size.
  */
 export function readBody(incoming: IncomingMessage): Promise<{ readonly text: string } | 'disconnected' | 'too-large'> {
   if (Number(incoming.headers['content-length'] ?? 0) > maxBodyBytes) return Promise.resolve('too-large');
@@ -40,8 +40,8 @@ export function headerFault(
   { host = '', origin }: IncomingHttpHeaders,
   acceptedHosts: readonly string[] | undefined,
 ): ErrorBody | undefined {
-  // A web page can make its own host name resolve to this address (DNS rebinding). Its requests then name a different host,
-  // and GET requests have no `Origin` header.
+  // Checks the `Host` header too, because a web page can make its own host name resolve to this address (DNS
+  // rebinding). The requests of such a page name a different host, and its GET requests have no `Origin` header.
   const isPage = origin !== undefined;
   if (!isPage && (acceptedHosts?.includes(host.toLowerCase()) ?? true)) return undefined;
   const message = isPage ? 'Web pages may not use this gateway.' : 'The request is for another host.';
@@ -55,14 +55,18 @@ export function refuse(incoming: IncomingMessage, response: ServerResponse, stat
   const length = Buffer.byteLength(body);
   response.writeHead(status, { 'content-type': 'application/json', 'content-length': length, connection: 'close' });
   response.write(body);
-  // Closing both directions while data arrives would reset the connection, and the client could lose the reply.
+  // Closes only the sending direction. Closing both directions while data arrives would reset the connection, and the
+  // client could lose the reply.
   socket.end();
   incoming.resume();
   const timer = setTimeout(() => socket.destroy(), lingerMs);
   socket.once('close', () => clearTimeout(timer));
 }
 
-/** Parses the body of a chat completion request. @returns undefined if it is no JSON object with a model and messages */
+/**
+ * Parses the body of a chat completion request.
+ * @returns undefined if the body is not an object with a model and messages
+ */
 export function parseChatBody(body: string): ChatBody | undefined {
   let value: unknown;
   try {

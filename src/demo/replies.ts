@@ -34,14 +34,17 @@ export function* deltas(text: string, options: Pick<AnswerOptions, 'chunkChars' 
   for (const delta of splitText(text, options.chunkChars)) yield* withPause({ delta }, options.everyMs);
 }
 
-/** Streams a text and then cuts the connection. The client has `settleMs` milliseconds (by default 20) to read the text. */
+/**
+ * Streams a text and then breaks off the connection. The client has `settleMs` milliseconds (by default 20) to read the
+ * text.
+ */
 export function* cutAfter(
   text: string,
   ending: Ending,
   options: Pick<AnswerOptions, 'chunkChars' | 'everyMs'> & { readonly settleMs?: number } = {},
 ): Iterable<Step> {
   yield* deltas(text, options);
-  // A client drops the bytes that it has not read when the connection fails.
+  // Gives the client time to read, because it drops unread bytes when the connection fails.
   yield { waitMs: options.settleMs ?? 20 };
   yield { end: ending };
 }

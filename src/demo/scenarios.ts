@@ -16,7 +16,7 @@ export interface DemoModel {
 }
 
 interface Scenario extends DemoModel {
-  /** Topic of the answer if the prompt names none. */
+  /** Topic of the answer if the prompt names no topic. */
   readonly topic: Topic;
   /** Returns the failing reply to an attempt, or undefined if the attempt succeeds. */
   readonly fault: (attempt: DemoAttempt) => Iterable<Step> | undefined;
@@ -106,7 +106,7 @@ export const demoModels: readonly DemoModel[] = scenarios.map(({ id, title, prom
 
 /** Returns the script of the demo's gateway. The faults of a model occur once for each new prompt. */
 export function demoScript(): Script {
-  // Number of failed attempts by the key of the prompt. The entry is removed when an attempt succeeds.
+  // Number of failed attempts for each prompt. The entry of a prompt is removed when an attempt succeeds.
   const attempts = new Map<string, number>();
   return ({ json: body }) => {
     if (!body) {

@@ -30,7 +30,7 @@ export interface GatewayRequest {
   readonly json: ChatBody | undefined;
   /** Epoch milliseconds at which the request arrived. */
   readonly at: number;
-  /** Resolves when the connection closes: with `client` if the client left before the reply was complete. */
+  /** Resolves when the connection closes: with `client` if the client disconnected before the reply was complete. */
   readonly closed: Promise<ClosedBy>;
 }
 
@@ -68,5 +68,5 @@ export type Step =
 /** How a reply ends. */
 export type Ending = Extract<Step, { end: unknown }>['end'];
 
-/** Returns the steps of the reply to a request. The iterator of the steps is closed when the client leaves. */
+/** Returns the steps of the reply to a request. The iterator of the steps is closed when the client disconnects. */
 export type Script = (request: GatewayRequest) => Iterable<Step> | AsyncIterable<Step>;

@@ -131,7 +131,7 @@ class ReplyWriter {
   }
 }
 
-/** Token counts in the field names of the API. */
+/** Token counts, with the field names of the OpenAI API. */
 type UsageJson = Readonly<Record<string, unknown>>;
 
 /** The steps whose form depends on the `stream` field of the request. */

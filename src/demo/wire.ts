@@ -42,7 +42,9 @@ export class Wire {
     this.response.flushHeaders();
   }
 
-  /** Writes bytes to the body, or to the socket in raw mode. Resolves when the operating system has taken the bytes. */
+  /**
+   * Writes bytes to the body, or to the socket in raw mode. Resolves when the operating system has accepted the bytes.
+   */
   async write(bytes: string | Uint8Array): Promise<void> {
     if (!this.hasStarted) this.sendHead(200);
     const target = this.mode === 'raw' ? this.socket : this.response;
@@ -68,14 +70,14 @@ export class Wire {
     await unlessAborted(finished, this.signal);
   }
 
-  /** Sends FIN without ending the body. */
+  /** Closes the sending direction of the connection (TCP FIN) without ending the HTTP body. */
   endSocket(): void {
     if (!this.hasStarted) this.sendHead(200);
     this.resolveClosed('server');
     this.socket.end();
   }
 
-  /** Sends RST. */
+  /** Resets the connection (TCP RST). */
   reset(): void {
     this.resolveClosed('server');
     this.socket.resetAndDestroy();
@@ -88,7 +90,7 @@ export class Wire {
   }
 }
 
-/** Waits for `ms` milliseconds or until the signal is aborted. It clears its timer in both cases. */
+/** Waits for `ms` milliseconds or until the signal is aborted. The timer is cleared in both cases. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) {

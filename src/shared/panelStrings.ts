@@ -1,8 +1,8 @@
 import type { FaultKind } from '../engine/events';
 
 /**
- * All strings of the page in English. The host localises them, and the page fills the placeholders `{0}` and `{1}`.
- * Tests find the elements of the panel by these names.
+ * All strings of the page in English. The host localizes them, and the page replaces the placeholders `{0}` and `{1}`
+ * by values. Tests find the elements of the panel by these names.
  */
 export const panelStrings = {
   conversation: 'Conversation',

@@ -71,7 +71,7 @@ export interface ExchangeView {
   readonly prompt: string;
   readonly attachments: readonly Attachment[];
   readonly state: TurnState;
-  /** Whether the turn starts after another turn of the same conversation. */
+  /** Whether the turn is queued behind another turn of the same conversation. */
   readonly queued: boolean;
   /** Whether the gateway of the offline demo produces the answer. */
   readonly demo?: true | undefined;
@@ -79,14 +79,20 @@ export interface ExchangeView {
   readonly versions?: readonly string[] | undefined;
 }
 
-/** The model and the gateway that the next prompt goes to. */
+/** The model and the gateway that the next prompt is sent to. */
 export interface ConnectionView {
   readonly model: string;
   /** Host name of the base URL, for example `api.holysheep.ai`. */
   readonly host: string;
-  /** Whether a key is stored; `unreadable` if the keyring fails. A turn then reports that fault. */
+  /**
+   * Whether an API key is stored; `unreadable` if the keyring can't be read. A turn then fails with a message about the
+   * keyring.
+   */
   readonly hasKey: boolean | 'unreadable';
-  /** Whether the gateway of the offline demo answers, so that nothing leaves the computer. */
+  /**
+   * Whether prompts are sent to the gateway of the offline demo instead of the user's gateway. No prompt then leaves
+   * the computer.
+   */
   readonly demo: boolean;
 }
 
@@ -121,7 +127,10 @@ export type ToWebview =
       readonly conversationId: string;
       readonly exchanges: readonly ExchangeView[];
       readonly connection: ConnectionView;
-      /** Whether a key has been set since the previous page. The page then sends a prefilled prompt that awaits a key. */
+      /**
+       * Whether an API key has been set since the previous page was loaded. The page then sends the prefilled prompt
+       * that was waiting for a key.
+       */
       readonly keyArrived?: boolean | undefined;
       readonly suggestions: readonly Suggestion[];
       /** Whether another window has the right to write the conversation. */
@@ -196,7 +205,7 @@ export type ToHost =
   /** Asks the window that writes the conversation to hand it over. */
   | { readonly type: 'openHere' }
   | { readonly type: 'selectModel' }
-  /** Sends the next prompt to the configured model again. */
+  /** Clears the model for the next prompt only, so that the next prompt is sent to the configured model. */
   | { readonly type: 'forgetModelOnce' }
   /** Sends an edited prompt. The previous prompt and its answer stay as another version. */
   | { readonly type: 'edit'; readonly exchangeId: string; readonly prompt: string }
@@ -253,8 +262,9 @@ export function isSameWait(a: WaitingEvent, b: WaitingEvent): boolean {
 }
 
 /**
- * Returns whether a chat line about `announced`, which can't be updated, also describes `current`: it is the same wait, and
- * the end that the line states is still right. A line about an estimated wait or about being offline states no end.
+ * Returns whether a line in VS Code's chat about the wait `announced` is still correct for the wait `current`. Lines in
+ * the chat can't be updated. The line is correct if both are the same wait and the end that the line states has not
+ * changed. A line about an estimated wait or about being offline states no end.
  */
 export function coversWait(announced: WaitingEvent, current: WaitingEvent): boolean {
   if (!isSameWait(announced, current)) return false;

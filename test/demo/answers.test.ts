@@ -15,21 +15,21 @@ const structureOf = (text: string): object => ({
   paragraphs: text.split(/\n\n/).length,
 });
 
-describe('set of answers of the offline demo', () => {
+describe('answer texts of the offline demo', () => {
   for (const topic of Object.keys(english.answers) as Topic[]) {
     const texts = { english: english.answers[topic], chinese: chinese.answers[topic] };
 
-    it(`has the same structure in both languages: ${topic}`, () => {
+    it(`have the same structure in both languages: ${topic}`, () => {
       assert.deepEqual(structureOf(texts.chinese), structureOf(texts.english));
     });
 
-    it(`contains JavaScript that compiles: ${topic}`, () => {
+    it(`contain JavaScript that compiles: ${topic}`, () => {
       for (const text of Object.values(texts)) {
         for (const [, language, code] of text.matchAll(fence)) if (language === 'js') new Program(code!);
       }
     });
 
-    it(`can be split into short deltas without loss: ${topic}`, () => {
+    it(`can be split into short deltas without losing text: ${topic}`, () => {
       for (const text of Object.values(texts)) {
         const deltas = [...streamLikeRecorded(text, 'delta', 1)].flatMap((step) =>
           'delta' in step ? [step.delta] : [],
@@ -40,13 +40,13 @@ describe('set of answers of the offline demo', () => {
     });
   }
 
-  it('contains headings, lists, tables, quotes and code', () => {
+  it('contain headings, lists, tables, quotes and code', () => {
     const allText = Object.values(english.answers).join('\n\n');
     for (const pattern of [/^# /m, /^## /m, /^- /m, /^1\. /m, /^\| --- /m, /^```js$/m, /^> /m])
       assert.match(allText, pattern);
   });
 
-  it('contains a retry loop that waits as the answer describes', async () => {
+  it('contain code for retries whose delays match the description in the text', async () => {
     const code = [...english.answers.overview.matchAll(fence)][0]![2]!;
     const waits: number[] = [];
     const replies = [

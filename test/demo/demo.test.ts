@@ -13,7 +13,7 @@ describe('offline demo over HTTP', () => {
       body: JSON.stringify({ model, messages: [{ role: 'user', content: 'Hi' }], stream: true }),
     });
 
-  it('lists the models of the scenarios', async () => {
+  it('lists one model for each scenario', async () => {
     const { data } = (await (await fetch(`${gateway.baseUrl}/models`)).json()) as { data: { id: string }[] };
     assert.deepEqual(
       data.map(({ id }) => id),
@@ -21,7 +21,7 @@ describe('offline demo over HTTP', () => {
     );
   });
 
-  it('sends a rate limit and then a stream', async () => {
+  it('rejects the first attempt with a rate limit and streams an answer to the second', async () => {
     const refused = await ask('demo-rate-limit');
     assert.deepEqual([refused.status, refused.headers.get('retry-after')], [429, '5']);
     const accepted = await ask('demo-rate-limit');
@@ -29,7 +29,7 @@ describe('offline demo over HTTP', () => {
     await accepted.body?.cancel();
   });
 
-  it('mentions the balance in a 402 response', async () => {
+  it('mentions the account balance in a 402 response', async () => {
     const refused = await ask('demo-no-credit');
     const { error } = (await refused.json()) as { error: { message: string; code: string } };
     assert.deepEqual([refused.status, error.code], [402, 'insufficient_balance']);

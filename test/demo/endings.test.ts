@@ -4,7 +4,7 @@ import { parseReply, post } from './rawClient';
 
 const body = JSON.stringify({ model: 'm', messages: [], stream: true });
 
-describe('end of a reply', () => {
+describe('end of a gateway reply', () => {
   let gateway: Gateway;
   beforeEach(async () => (gateway = await startGateway()));
   afterEach(() => gateway.close());
@@ -37,7 +37,7 @@ describe('end of a reply', () => {
   ];
 
   for (const { name, steps, ending, isComplete, text } of cases) {
-    it(`reaches the client as "${ending}" of ${isComplete ? 'a complete' : 'an incomplete'} reply: ${name}`, async () => {
+    it(`closes the connection of the client with "${ending}" after ${isComplete ? 'a complete' : 'an incomplete'} reply: ${name}`, async () => {
       gateway.script = () => steps;
       const connection = await post(gateway).ended;
       const reply = parseReply(connection.bytes);
@@ -49,7 +49,7 @@ describe('end of a reply', () => {
     });
   }
 
-  it('reaches the client as ECONNRESET after the bytes before a reset', async () => {
+  it('closes the connection of the client with ECONNRESET after a reset, but delivers all bytes that were sent before', async () => {
     let release = (): void => undefined;
     gateway.script = () => [
       { send: 'half' },
@@ -79,7 +79,7 @@ describe('end of a reply', () => {
     });
   }
 
-  it('keeps the connection open and silent during a stall until the client leaves', async () => {
+  it('is a stall that keeps the connection open without data until the client disconnects', async () => {
     gateway.script = () => [{ send: 'half' }, { end: 'stall' }];
     const client = post(gateway);
     await client.received('half');
@@ -89,7 +89,7 @@ describe('end of a reply', () => {
     assert.deepEqual({ chunks, isComplete }, { chunks: ['half'], isComplete: false });
   });
 
-  it('sends no status line before a stall without any byte', async () => {
+  it('does not include a status line when the reply stalls before its first byte', async () => {
     gateway.script = () => [{ end: 'stall' }];
     const client = post(gateway);
     const { closed } = await gateway.request(1);
@@ -108,7 +108,7 @@ describe('end of a reply', () => {
   ];
 
   for (const { name, steps } of unfinishedScripts) {
-    it(`closes the script when the client leaves during ${name}`, async () => {
+    it(`ends the script when the client disconnects during ${name}`, async () => {
       const returned = new Promise<void>((resolve) => {
         gateway.script = function* () {
           try {
@@ -126,7 +126,7 @@ describe('end of a reply', () => {
     });
   }
 
-  it('closes the script when the client aborts its fetch', async () => {
+  it('ends the script when the client aborts its fetch', async () => {
     const closedBy: Promise<ClosedBy>[] = [];
     const returned = new Promise<void>((resolve) => {
       gateway.script = async function* ({ closed }) {

@@ -26,7 +26,7 @@ describe('demo gateway', () => {
     assert.notEqual(first.origin, second.origin);
   });
 
-  it('can not be reached at other addresses of the computer', async () => {
+  it('cannot be reached at other addresses of the computer', async () => {
     const { port } = new URL((await start()).origin);
     const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
     for (const { address, family, scopeid } of addresses) {
@@ -65,7 +65,7 @@ describe('demo gateway', () => {
     });
   }
 
-  it('numbers chat completions, resolves request(n) when the n-th arrives, and starts at 1 after a reset', async () => {
+  it('numbers chat completion requests, resolves request(n) when the n-th request arrives, and restarts at 1 after a reset', async () => {
     const gateway = await start();
     const second = gateway.request(2);
     await (await fetch(`${gateway.baseUrl}/models`)).text();
@@ -99,7 +99,7 @@ describe('demo gateway', () => {
     assert.deepEqual(await list(), { odd: true });
   });
 
-  it('uses the script that is set when the request arrives', async () => {
+  it('handles each request with the script that is set when the request arrives', async () => {
     const gateway = await start({ script: () => [{ send: 'one' }] });
     assert.equal(await (await chat(gateway)).text(), 'one');
     gateway.script = () => [{ send: 'two' }];
@@ -175,7 +175,7 @@ describe('demo gateway', () => {
     });
   });
 
-  it('drops the collected completion when the script sends other bytes', async () => {
+  it('sends no JSON completion when the script sends other bytes', async () => {
     const gateway = await start({ script: () => [{ delta: 'collected' }, { send: 'sent' }] });
     assert.equal(await (await chat(gateway)).text(), 'sent');
   });

@@ -112,7 +112,7 @@ describe('request checks of the demo gateway', () => {
     });
   }
 
-  it('refuses a body whose Content-Length is too large before it arrives, and closes the connection', async () => {
+  it('refuses a request whose Content-Length is too large before its body arrives, and closes the connection', async () => {
     await start();
     const socket = connect(portOf(), '127.0.0.1');
     socket.write(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { pause, unlessAborted } from '../../src/demo/wire';
 
-describe('pause', () => {
+describe('pause of the demo gateway', () => {
   // Tests must count synchronously, because mocha sets its own timer when a test has returned its promise.
   const countTimers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
 
@@ -23,10 +23,10 @@ describe('pause', () => {
   });
 });
 
-describe('unlessAborted', () => {
+describe('unlessAborted()', () => {
   const { signal: unusedSignal } = new AbortController();
 
-  it('settles like the promise', async () => {
+  it('settles in the same way as the promise', async () => {
     assert.equal(await unlessAborted(Promise.resolve(7), unusedSignal), 7);
     await assert.rejects(unlessAborted(Promise.reject(new Error('no')), unusedSignal), /no/);
   });

@@ -76,7 +76,7 @@ describe('scripted reply', () => {
     it(`yields the expected steps for ${name}`, () => assert.deepEqual([...steps], expected));
   }
 
-  describe('sent by the gateway', () => {
+  describe('gateway', () => {
     let gateway: Gateway;
     beforeEach(async () => (gateway = await startGateway()));
     afterEach(() => gateway.close());
@@ -94,7 +94,7 @@ describe('scripted reply', () => {
       });
     }
 
-    it('states the seconds of rateLimited() in the header and in the message', async () => {
+    it('states the delay passed to rateLimited() in the Retry-After header and in the message', async () => {
       gateway.script = () => rateLimited(37, { 'retry-after-ms': '36500' });
       const response = await chat();
       assert.equal(response.status, 429);
@@ -116,7 +116,7 @@ describe('scripted reply', () => {
       assert.deepEqual(body.usage, { total_tokens: 2 });
     });
 
-    it('gives each request the next reply of inTurn(), and all further requests the last one', async () => {
+    it('sends the next reply of inTurn() to each request, and the last reply to all further requests', async () => {
       gateway.script = replySequence(
         () => failure(500, { message: 'a' }),
         () => failure(503, { message: 'b' }),
@@ -129,7 +129,7 @@ describe('scripted reply', () => {
   });
 });
 
-describe('set of stream recordings', () => {
+describe('set of recorded streams', () => {
   const contents: Record<string, { text: RegExp; reasoning: RegExp }> = {
     'deepseek-reasoning': { text: /^The word "strawberry" contains three "r"s\.$/, reasoning: /^We need .*is 3\.$/s },
     'deepseek-text': { text: /^## \*\*Holiday Name:.* looking at$/s, reasoning: /^$/ },
@@ -137,7 +137,7 @@ describe('set of stream recordings', () => {
     'openai-text': { text: /^\*\*Holiday Name:\*\* .*\.$/s, reasoning: /^$/ },
   };
 
-  it('covers four streams', () =>
+  it('contains four streams', () =>
     assert.deepEqual(
       recordings.map(({ name }) => name),
       Object.keys(contents),

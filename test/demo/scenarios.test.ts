@@ -7,7 +7,7 @@ interface Reply {
   readonly text: string;
   readonly reasoning: string;
   readonly waits: readonly number[];
-  /** How the reply ended: the finish reason, the kind of cut, or the status of an error. */
+  /** How the reply ended: the finish reason, the way in which the stream broke off, or the status of an error. */
   readonly end: string | number;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -75,14 +75,14 @@ describe('script of the offline demo', () => {
     assert.equal(ask(script, 'demo-cut', first).end, 'reset');
   });
 
-  it('sends a Retry-After of five seconds with a rate limit, and none with an overload', () => {
+  it('sends a Retry-After of five seconds with a rate-limit response, and no Retry-After with an overload response', () => {
     assert.equal(ask(script, 'demo-rate-limit', user('a')).headers['retry-after'], '5');
     for (let n = 0; n < 3; n++) assert.equal(ask(script, 'demo-overload', user('a')).headers['retry-after'], undefined);
   });
 
   for (const model of ['demo-stall', 'demo-cut']) {
     for (const prompt of [promptOf(model), '流中断了怎么办？']) {
-      it(`cuts the answer of ${model} to "${prompt}" near its middle`, () => {
+      it(`breaks off the answer of ${model} to "${prompt}" near its middle`, () => {
         const [cut, complete] = [ask(script, model, user(prompt)), ask(script, model, user(prompt))];
         assert.ok(complete.text.startsWith(cut.text));
         const share = cut.text.length / complete.text.length;
@@ -148,20 +148,20 @@ describe('script of the offline demo', () => {
   ];
 
   for (const { prompt, heading } of topics) {
-    it(`answers "${prompt}" with the topic "${heading}"`, () => {
+    it(`sends the answer with the heading "${heading}" to the prompt "${prompt}"`, () => {
       assert.equal(ask(script, 'demo-steady', user(prompt)).text.split('\n')[0], heading);
     });
   }
 
   for (const { id, prompt } of demoModels.filter((model) => model.id !== 'demo-no-credit')) {
-    it(`answers the suggested prompt of ${id} without a notice`, () => {
+    it(`sends an answer without a notice to the suggested prompt of ${id}`, () => {
       let reply = ask(script, id, user(prompt));
       while (reply.end !== 'stop') reply = ask(script, id, user(prompt));
       assert.match(reply.text, /^# /);
     });
   }
 
-  it('starts with a notice that it is a demo when the prompt has no known topic or has code', () => {
+  it('starts the answer with a notice about the demo when the prompt has no topic of the demo or contains code', () => {
     const code = '```js\nretry();\n```';
     for (const prompt of ['Who are you?', code, `Explain this retry loop:\n\n${code}`, '```\nbackoff']) {
       assert.match(ask(script, 'demo-steady', user(prompt)).text, /^\*This is the offline demo.*\*\n\n# /);
@@ -169,7 +169,7 @@ describe('script of the offline demo', () => {
     assert.match(ask(script, 'demo-steady', user('你好')).text, /^\*这是离线演示.*\*\n\n# /);
   });
 
-  it('reads a message that consists of parts', () => {
+  it('reads the text of a message that consists of several parts', () => {
     const parts = {
       role: 'user',
       content: [
@@ -180,7 +180,7 @@ describe('script of the offline demo', () => {
     assert.match(ask(script, 'demo-steady', parts).text, /^# Why waits need jitter/);
   });
 
-  it('reasons in the language of the prompt, with demo-reasoning only', () => {
+  it('streams reasoning in the language of the prompt, only with the model demo-reasoning', () => {
     assert.match(ask(script, 'demo-reasoning', user('Why jitter?')).reasoning, /^The question is .*\.$/);
     assert.match(ask(script, 'demo-reasoning', user('为什么要抖动？')).reasoning, /^问题是.*。$/);
     assert.equal(ask(script, 'demo-steady', user('Why jitter?')).reasoning, '');

@@ -83,7 +83,7 @@ describe('gateway step', () => {
     });
   }
 
-  it('splits characters over chunks if the script says so', async () => {
+  it('splits the bytes of a character over several chunks if the script says so', async () => {
     gateway.script = () => [{ send: '语', chunk: 1 }];
     const { bytes } = await post(gateway).ended;
     assert.match(bytes.toString('latin1'), /\r\n\r\n1\r\n\xe8\r\n1\r\n\xaf\r\n1\r\n\xad\r\n0\r\n\r\n$/);

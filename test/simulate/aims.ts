@@ -1,9 +1,9 @@
 import type { Result } from './results';
 
-/** The aims for the measures of a crowd of any size. */
+/** The target values for the measures of a crowd of any size. */
 export const aims = { success: 1, p95: 1.35, callsPerRequest: 3, peak: 2.5 } as const;
 
-/** Returns the names of the aims that a result misses. */
+/** Returns the names of the targets that a result misses. */
 export function missed({ success, p95, callsPerRequest, peak }: Result): readonly string[] {
   return [
     ...(success < aims.success ? ['success'] : []),

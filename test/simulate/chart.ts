@@ -11,7 +11,7 @@ export interface Row {
   readonly scale: 'linear' | 'log';
   readonly range: readonly [from: number, to: number];
   readonly ticks: readonly number[];
-  /** Maximum that is aimed for, drawn as a dashed line. */
+  /** Target maximum, drawn as a dashed line. */
   readonly aim: number;
 }
 
@@ -31,7 +31,7 @@ const gap = { x: 24, y: 44 } as const;
 const margin = { left: 72, top: 92, right: 16, bottom: 84 } as const;
 
 /** Line styles with colors that are visible on light and dark backgrounds. The first style is drawn thicker. */
-const styles: readonly (readonly [colour: string, dash: string])[] = [
+const styles: readonly (readonly [color: string, dash: string])[] = [
   ['#e5484d', ''],
   ['#e5484d', '6 4'],
   ['#8b8d98', ''],
@@ -81,9 +81,9 @@ function drawPanel(grid: Grid, row: Row, x: number, y: number): string {
   const yOf = (value: number): number => top(y) + panel.height * (1 - share(row, value));
   const xOf = (index: number): number => left(x) + (panel.width * (index + 0.5)) / grid.xs.length;
   const lines = grid.lines(x, y).map(({ values }, index) => {
-    const [colour, dash] = styles[index] ?? ['#888', ''];
+    const [color, dash] = styles[index] ?? ['#888', ''];
     const points = values.map((value, column) => `${round(xOf(column))},${round(yOf(value))}`).join(' ');
-    const stroke = `stroke="${colour}" stroke-width="${index === 0 ? 3 : 1.75}" stroke-dasharray="${dash}"`;
+    const stroke = `stroke="${color}" stroke-width="${index === 0 ? 3 : 1.75}" stroke-dasharray="${dash}"`;
     return `<polyline points="${points}" fill="none" ${stroke}/>`;
   });
   const ticks = row.ticks.flatMap((tick) => [
@@ -103,10 +103,10 @@ function drawPanel(grid: Grid, row: Row, x: number, y: number): string {
 function legend(grid: Grid, y: number): string {
   let x = margin.left;
   const entries = grid.lines(0, 0).map(({ name }, index) => {
-    const [colour, dash] = styles[index] ?? ['#888', ''];
+    const [color, dash] = styles[index] ?? ['#888', ''];
     const start = x;
     x += 60 + 7 * name.length;
-    const stroke = `stroke="${colour}" stroke-width="${index === 0 ? 3 : 1.75}" stroke-dasharray="${dash}"`;
+    const stroke = `stroke="${color}" stroke-width="${index === 0 ? 3 : 1.75}" stroke-dasharray="${dash}"`;
     return `<path d="M${start} ${y - 4}h28" ${stroke}/>${text(start + 34, y, name, '')}`;
   });
   return entries.join('\n');

@@ -4,7 +4,7 @@ export interface Due {
   readonly at: number;
   /** Order of insertion. Of two calls at the same time, the one that was inserted first runs first. */
   readonly order: number;
-  /** The function to call, or undefined if the call was cancelled. */
+  /** The function to call, or undefined if the call was canceled. */
   call: (() => void) | undefined;
 }
 

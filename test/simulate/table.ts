@@ -5,7 +5,7 @@ export function markdownTable(rows: readonly (readonly string[])[]): string {
   return [print(header), print(header.map(() => '---')), ...body.map(print)].join('\n');
 }
 
-/** Formats a ratio to the ideal. `never` means that at least 5 % of the questions were not answered. */
+/** Formats a ratio to the ideal crowd. `never` means that at least 5 % of the questions were not answered. */
 export function multiple(value: number): string {
   return Number.isFinite(value) ? value.toFixed(2) : 'never';
 }

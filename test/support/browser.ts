@@ -23,7 +23,9 @@ const args = [
   ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
 ];
 
-/** Returns the browser named by `CHROMIUM`, otherwise an installed one, otherwise the one from npm. */
+/**
+ * Returns the path of a browser: the one that `CHROMIUM` names, otherwise an installed one, otherwise the one from npm.
+ */
 export async function findBrowser(): Promise<BrowserLaunch> {
   const executablePath = process.env['CHROMIUM'] ?? installedBrowser() ?? (await browserFromNpm());
   return { executablePath, args };
@@ -38,7 +40,10 @@ function installedBrowser(): string | undefined {
   return candidates.find((file) => existsSync(file) && starts(file));
 }
 
-/** Returns whether the file is a browser. Some distributions install a script that only explains how to install it. */
+/**
+ * Returns whether the file is a browser. Some distributions install a script that only explains how to install the
+ * browser.
+ */
 function starts(file: string): boolean {
   try {
     execFileSync(file, ['--version'], { stdio: 'ignore', timeout: 10_000 });

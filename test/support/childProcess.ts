@@ -4,7 +4,7 @@ import { root } from './paths';
 
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>> | undefined;
-  /** After this many milliseconds the process is ended and counts as failed. */
+  /** Time after which the process is ended and counts as failed, in milliseconds. */
   readonly timeoutMs?: number | undefined;
   /** Ends the process. */
   readonly signal?: AbortSignal | undefined;
@@ -12,7 +12,10 @@ export interface RunOptions {
   readonly onOutput?: ((text: string) => void) | undefined;
 }
 
-/** Runs this process' Node in the repository, `args` are a script and its arguments. @returns its exit code, 1 for a signal */
+/**
+ * Runs a script with Node in the repository. `args` are the script and its arguments.
+ * @returns the exit code, or 1 if a signal ended the process
+ */
 export async function runNode(args: readonly string[], options: RunOptions = {}): Promise<number> {
   const { env, timeoutMs, signal, onOutput } = options;
   const child = spawn(process.execPath, args, {

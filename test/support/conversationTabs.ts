@@ -5,7 +5,7 @@ function panels(): readonly string[] {
   return tabs().map(({ label }) => label);
 }
 
-/** Returns the tabs of conversations. */
+/** Returns the tabs that show conversations. */
 export function tabs(): readonly vscode.Tab[] {
   return vscode.window.tabGroups.all
     .flatMap((group) => group.tabs)

@@ -1,9 +1,9 @@
 const { writeFileSync } = require('node:fs');
 const { reporters, Runner } = require('mocha');
 
-/** Limit for a process to end after its tests, in milliseconds. */
+/** Maximum time that a process may run after its tests, in milliseconds. */
 const lingerMs = 15_000;
-/** Maximum number of lines of a message at the end of the run. */
+/** Maximum number of lines of a failure message at the end of the run. */
 const maxMessageLines = 8;
 
 /**

@@ -35,7 +35,7 @@ interface TurnOptions {
   readonly options?: StreamOptions;
 }
 
-/** The real engine with scripted replies in virtual time, shared by several turns like the engine of a window. */
+/** The real engine with scripted replies in virtual time. Several turns share it, as in a window. */
 export class EngineWorld {
   readonly clock: VirtualClock;
   readonly log: string[] = [];

@@ -9,7 +9,7 @@ export interface HeldWrites {
   readonly held: number;
   /** Names of the synchronous functions of `node:fs` that were called. */
   readonly synchronousCalls: readonly string[];
-  /** Releases the write with the number, from 0. Resolves when its consequences have settled. */
+  /** Releases the write with this number, counted from 0. Resolves when its consequences have settled. */
   release(number: number): Promise<void>;
   fail(number: number): Promise<void>;
   /** Releases all writes, including later ones. */

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
 
-/** A file system provider with files in memory, as in a virtual workspace. Folders exist where files need them. */
+/** A file system provider with files in memory, as in a virtual workspace. A folder exists if it contains a file. */
 export class MemoryFiles implements vscode.FileSystemProvider {
   private readonly changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
   readonly onDidChangeFile = this.changed.event;
   private readonly files: Map<string, Uint8Array>;
 
-  /** @param files content by path */
+  /** @param files content of the files, by path */
   constructor(files: Readonly<Record<string, string>>) {
     this.files = new Map(Object.entries(files).map(([path, text]) => [path, Buffer.from(text)]));
   }
@@ -36,7 +36,7 @@ export class MemoryFiles implements vscode.FileSystemProvider {
   }
 
   createDirectory(): void {
-    // A folder exists if it contains a file.
+    // Does nothing, because a folder exists as soon as it contains a file.
   }
 
   readFile(uri: vscode.Uri): Uint8Array {

@@ -1,4 +1,4 @@
-/** Number of inputs for each property test: few by default, many in CI, which sets the variable. */
+/** Number of inputs for each property test: few by default, many in CI, which sets an environment variable. */
 const chosenRuns = Number(process.env['HOLYSHEEP_PROPERTY_RUNS'] ?? 100);
 
 /** Number of inputs for mutation tests. A mutant is found within a few runs or never, and there are thousands of mutants. */

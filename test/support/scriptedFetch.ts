@@ -11,7 +11,7 @@ export interface SentRequest {
 /** A response body that the test writes to. Aborting the request errors it, as undici does. */
 export class LiveBody {
   readonly stream: ReadableStream<Uint8Array>;
-  cancelled = false;
+  canceled = false;
   private controller!: ReadableStreamDefaultController<Uint8Array>;
   private open = true;
 
@@ -21,7 +21,7 @@ export class LiveBody {
         this.controller = controller;
       },
       cancel: () => {
-        this.cancelled = true;
+        this.canceled = true;
         this.open = false;
       },
     });
@@ -67,7 +67,7 @@ export type Reply = (request: SentRequest) => Response | Promise<Response>;
 export class ScriptedFetch {
   readonly requests: SentRequest[] = [];
 
-  /** Replies in order. The last reply is used for all further requests. */
+  /** Sends the replies in order. The last reply is used for all further requests. */
   constructor(private readonly replies: readonly Reply[]) {}
 
   readonly fetch = async (input: string | URL | Request, init: RequestInit = {}): Promise<Response> => {

@@ -1,5 +1,6 @@
 /**
- * Returns the Markdown text with `table` in place of the table that has the same first line.
+ * Replaces the table in the Markdown text that has the same first line as `table`.
+ * @returns the changed text
  * @throws if the text has no such table
  */
 export function replaceTable(text: string, table: string): string {
@@ -8,7 +9,7 @@ export function replaceTable(text: string, table: string): string {
 }
 
 /**
- * Returns the table of the Markdown text whose first line is `head`.
+ * Returns the table in the Markdown text whose first line is `head`.
  * @throws if the text has no such table
  */
 export function findTable(text: string, head: string): string {
@@ -16,7 +17,7 @@ export function findTable(text: string, head: string): string {
   return text.slice(start, end);
 }
 
-/** Returns the cells of a Markdown table, without its head. */
+/** Returns the cells of a Markdown table, without its header row. */
 export function tableCells(table: string): readonly (readonly string[])[] {
   const [, , ...rows] = table.trim().split('\n');
   return rows.map((row) =>

@@ -26,7 +26,7 @@ export class VirtualClock implements Clock {
     return () => this.timers.delete(timer);
   }
 
-  /** Simulates a sleep that both clocks count, after which timers fire late. */
+  /** Simulates sleep of the computer during which both clocks go on. Timers fire late after it. */
   sleep(ms: number): void {
     this.time += ms;
   }

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Takes desktop VS Code's command line for extension tests, and runs them in VS Code's server with a headless browser.
+// Accepts desktop VS Code's command line for extension tests, and runs the tests in VS Code's server with a headless
+// browser.
 import 'tsx';
 
 const { runWindow } = await import('./vscode/testWindow.ts');

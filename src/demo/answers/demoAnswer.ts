@@ -10,7 +10,10 @@ interface DemoAnswer {
   readonly isContinuation: boolean;
 }
 
-/** Returns the answer to a prompt, or its continuation. @param defaultTopic topic of a prompt that names none */
+/**
+ * Returns the answer to a prompt, or the continuation of a partial answer.
+ * @param defaultTopic topic of the answer if the prompt names no topic
+ */
 export function demoAnswer(prompt: DemoPrompt, defaultTopic: Topic): DemoAnswer {
   const continuation = continuationOf(prompt, defaultTopic);
   return continuation === undefined
@@ -42,7 +45,10 @@ export function* completeAnswer(
   yield { done: true };
 }
 
-/** Returns the continuation of a partial answer. If a message asks for it, the last words are repeated, as by many models. */
+/**
+ * Returns the continuation of a partial answer. If a message asks the model to continue, the continuation first repeats
+ * the last words of the partial answer, as many models do.
+ */
 function continuationOf(
   { partial, text: prompt, asksToContinue }: DemoPrompt,
   defaultTopic: Topic,
@@ -53,13 +59,16 @@ function continuationOf(
   return text?.slice(asksToContinue ? startOfRepetition(partial) : partial.length);
 }
 
-/** Returns the offset at which the repetition starts. A client can recognise a repetition only by a letter or digit. */
+/**
+ * Returns the offset in the partial answer at which the repeated words start. Text without a letter or digit is not
+ * repeated, because clients can't recognize it as a repetition.
+ */
 function startOfRepetition(partial: string): number {
   const repeated = Array.from(partial).slice(-24).join('');
   return /[\p{L}\p{N}]/u.test(repeated) ? partial.length - repeated.length : partial.length;
 }
 
-/** Keywords of the topics. The first match decides, so special topics come before general ones. */
+/** Keywords of the demo's topics. The first match decides, so special topics come before general ones. */
 const keywords: readonly (readonly [Topic, RegExp])[] = [
   ['retryAfter', /retry-after|rate.?limit|\b429\b|限流|限速/i],
   ['idempotency', /idempoten|\btwice\b|duplicate|幂等|重复/i],
@@ -71,8 +80,8 @@ const keywords: readonly (readonly [Topic, RegExp])[] = [
 ];
 
 /**
- * Returns the answer to a prompt, in the language of the prompt. Words inside a code block name no topic: for a prompt with
- * code, the answer states that the demo can't read code.
+ * Returns the answer to a prompt, in the language of the prompt. Words in a code block are not searched for topics: for
+ * a prompt with code, the answer states that the demo can't read code.
  */
 export function answerTo(prompt: string, defaultTopic: Topic): string {
   const { answers, notice } = textsFor(prompt);
@@ -81,7 +90,7 @@ export function answerTo(prompt: string, defaultTopic: Topic): string {
   return named && withoutCode === prompt ? answers[named] : `${notice}\n\n${answers[named ?? defaultTopic]}`;
 }
 
-/** Returns every possible answer, so that a model can continue the partial answer of another model. */
+/** Returns all answers of the demo, so that a model can continue the partial answer of another model. */
 function allAnswers(): readonly string[] {
   return [english, chinese].flatMap(({ answers, notice }) =>
     Object.values(answers).flatMap((text) => [text, `${notice}\n\n${text}`]),
@@ -95,7 +104,7 @@ function textsFor(prompt: string): DemoTexts {
 /** Matches about one token: a short word, two ideographs or punctuation, with the whitespace before it. */
 const tokenPattern = /\s*(?:\p{Script=Han}{1,2}|[\p{L}\p{N}]{1,7}|[^\s\p{L}\p{N}]{1,3})|\s+/gu;
 
-/** Limits of the time between two deltas, in milliseconds, as measured in recorded streams. */
+/** Minimum and maximum time between two deltas, in milliseconds, as measured in recorded streams. */
 const minDelayMs = 8;
 const maxDelayMs = 40;
 

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { ChatBody, ChatBodyMessage } from '../script';
 
-/** The prompt of a request, separated from the messages that ask for the continuation of a cut answer. */
+/** The prompt of a request, separated from the messages that ask for the continuation of an interrupted answer. */
 export interface DemoPrompt {
   /** Text of the user's last message. */
   readonly text: string;
-  /** Key of the prompt, equal for all attempts at the same answer. */
+  /** Identifies the prompt. All attempts at the same answer have the same value. */
   readonly key: string;
   /** The partial answer, if this request asks for its continuation. */
   readonly partial?: string;

@@ -22,7 +22,7 @@ export interface LedgerWait {
   readonly reason: FaultKind;
   /** Planned duration of the wait, in milliseconds, as last announced. */
   readonly delayMs: number;
-  /** Whether `delayMs` is an estimate, because another request went first. */
+  /** Whether `delayMs` is an estimate, because another request is sent first. */
   readonly estimated?: true | undefined;
   readonly jitterMs?: number | undefined;
   readonly hintMs?: number | undefined;
@@ -45,7 +45,10 @@ export interface LedgerEntry {
   readonly status?: number | undefined;
   readonly requestId?: string | undefined;
   readonly headersMs?: number | undefined;
-  /** Where the attempt has continued a partial answer; absent if it has not. */
+  /**
+   * The seam at which the attempt continued a partial answer, and the length of the dropped overlap; absent if the
+   * attempt continued no answer.
+   */
   readonly resumed?: Pick<ResumedEvent, 'seam' | 'trimmed'> | undefined;
   readonly ended?: Omit<EndedEvent, 'type' | 'attempt' | 'at'> | undefined;
 }
@@ -62,7 +65,7 @@ export interface TurnRecord {
   /** Epoch milliseconds at which the turn began. */
   readonly time: number;
   readonly host: string;
-  /** How the turn has ended: `running`, `done`, `stopped`, or the kind of the failure. */
+  /** The outcome of the turn: `running`, `done`, `stopped`, or the kind of the failure. */
   readonly outcome: string;
   readonly attempts: readonly LedgerEntry[];
 }
@@ -108,9 +111,11 @@ function startWait(waits: readonly LedgerWait[], event: WaitingEvent): readonly 
   const { at, source, reason, delayMs, estimated, jitterMs, hintMs, hintFrom, told } = event;
   const wait = { at, source, reason, delayMs, ...(estimated && { estimated }), jitterMs, hintMs, hintFrom, told };
   const last = waits.at(-1);
-  // The planned time of a wait is more useful than the estimate that replaces it when that time has passed.
+  // Keeps the planned duration of the wait. It is more useful than the estimate that is announced after this duration
+  // has passed.
   if (estimated && last?.reason === reason && last.told === told) return waits;
-  // A wait at a gate or for the network is announced again when its time changes, but stays a single entry.
+  // A wait at a gate or for the network is announced again when its time changes, but stays a single entry of the
+  // ledger.
   const continuesLast =
     last && last.reason === reason && last.told === told && (told !== 'turn' || reason === 'offline');
   return continuesLast ? [...waits.slice(0, -1), { ...wait, at: last.at }] : [...endWait(waits, at), wait];

@@ -39,7 +39,10 @@ export interface TurnSegment {
 interface Seam {
   /** Offset in the text of the answer, in UTF-16 code units. */
   readonly offset: number;
-  /** Localised message of the cut before the seam; absent if the user continued an answer that had ended. */
+  /**
+   * Localized message that says why the stream broke before the seam; absent if the user continued an answer that had
+   * ended.
+   */
   readonly cutMessage?: string | undefined;
 }
 
@@ -67,7 +70,7 @@ export interface TurnState extends TurnSegment {
   readonly reasoningAttempt?: number;
   /** Seams by ascending offset. */
   readonly seams: readonly Seam[];
-  /** Localised message of the last cut; absent when the answer has been resumed after it. */
+  /** Localized message that says why the last stream broke; absent once the answer has been resumed. */
   readonly cutMessage?: string;
   readonly toolCalls: readonly ToolCall[];
   /** Changes of the model, in order. */
@@ -78,9 +81,9 @@ export interface TurnState extends TurnSegment {
   /** The failure of the turn. The partial answer is in `text`. */
   readonly failure?: Failure;
   readonly finishReason?: string;
-  /** Whether nothing has arrived for a while. */
+  /** Whether the gateway has sent no data for a while. */
   readonly isQuiet: boolean;
-  /** Monotonic time since which nothing has arrived, as of the last `quiet` event. */
+  /** Monotonic time since which the gateway has sent no data, in milliseconds, as of the last `quiet` event. */
   readonly quietSince?: number;
 }
 
@@ -111,12 +114,12 @@ export function isRunning(phase: TurnPhase): boolean {
   );
 }
 
-/** Returns the state of a turn whose process went away. The partial answer is preserved. */
+/** Returns the state of a turn whose window or extension host went away. The partial answer is preserved. */
 export function markInterrupted(state: TurnState): TurnState {
   return isRunning(state.phase) ? { ...endWait(state), phase: 'interrupted', isQuiet: false } : state;
 }
 
-/** Returns the state after an event, which comes from the engine or from a journal. */
+/** Returns the state after an event. The event comes from the engine or from a journal. */
 export function reduceTurn(state: TurnState, event: RecordedEvent): TurnState {
   const ledger = addToLedger(state.ledger, event);
   const started = state.startedAt === undefined ? { ...state, startedAt: event.at } : state;
@@ -124,8 +127,9 @@ export function reduceTurn(state: TurnState, event: RecordedEvent): TurnState {
 }
 
 /**
- * Returns the events as the journal records them. A terminal event omits the answer if the earlier events add up to it, so
- * that a long answer is stored only once. Reducing either form of the events from `state` gives the same result.
+ * Returns the events in the form in which the journal records them. A terminal event omits the answer if the earlier
+ * events contain all of it, so that a long answer is stored only once. Both forms of the events lead from `state` to
+ * the same result.
  */
 export function toRecordedEvents(events: readonly StreamEvent[], state: TurnState): readonly RecordedEvent[] {
   if (!events.some(isTerminal)) return events;
@@ -143,7 +147,7 @@ function applyEvent(state: TurnState, event: RecordedEvent): TurnState {
       return {
         ...endWait(state),
         phase: state.text || event.why === 'resume' ? 'resuming' : 'connecting',
-        // A restarted answer calls its tools again.
+        // Removes the tool calls when the answer is restarted, because the new answer contains them again.
         toolCalls: isContinuation(event) ? state.toolCalls : [],
         model: event.model,
         attempts: event.attempt,
@@ -176,7 +180,7 @@ function applyEvent(state: TurnState, event: RecordedEvent): TurnState {
     case 'quiet':
       return { ...state, isQuiet: true, quietSince: event.at - event.forMs };
     case 'cut':
-      // The next event, a wait or an attempt, sets the phase.
+      // Leaves the phase unchanged, because the next event (a wait or an attempt) sets it.
       return { ...state, cutMessage: event.message, isQuiet: false };
     case 'resumed': {
       const { cutMessage, ...rest } = state;
@@ -228,7 +232,7 @@ export function isRestarting({ phase, ledger }: TurnState): boolean {
 
 function addToolCallPart(calls: readonly ToolCall[], part: ToolCallEvent): readonly ToolCall[] {
   const existing = calls.find(({ index }) => index === part.index);
-  // The engine emits no more calls than this, but an old or damaged journal may have more.
+  // Ignores further tool calls. The engine emits no more than this number, but an old or damaged journal may have more.
   if (!existing && calls.length === maxToolCalls) return calls;
   const call = existing ?? { index: part.index, id: '', name: '', arguments: '' };
   const updated = {
@@ -258,7 +262,7 @@ function endWait(state: TurnState): TurnState {
   return wait ? rest : state;
 }
 
-/** Returns the state after a delta. It copies the state only once, because it runs for every token. */
+/** Returns the state after a delta. The state is copied only once, because this function runs for every token. */
 function addToken(state: TurnState, { at }: StreamEvent, chars: number, text = state.text): TurnState {
   return {
     ...state,
@@ -271,7 +275,10 @@ function addToken(state: TurnState, { at }: StreamEvent, chars: number, text = s
   };
 }
 
-/** Returns the throughput including a replacement, which arrived at an unknown rate since the headers of its attempt. */
+/**
+ * Returns the throughput after a restarted answer has replaced the partial answer. The characters of the new answer are
+ * spread evenly over the time since the headers of its attempt.
+ */
 function throughputOfReplacement(
   { throughput, ledger, startedAt }: TurnState,
   { at, text }: ReplacedEvent,
@@ -303,7 +310,7 @@ export function toEpoch(
   { ledger, wait }: { readonly ledger: Ledger; readonly wait?: WaitingEvent },
   at: number,
 ): number | undefined {
-  // Uses the nearest attempt, because the monotonic clock may stop while the computer sleeps.
+  // Uses both clocks of the nearest attempt, because the monotonic clock may stop while the computer sleeps.
   const entry = ledger.entries.findLast((candidate) => candidate.at <= at) ?? ledger.entries[0];
   if (entry) return entry.time + (at - entry.at);
   return wait && wait.until - wait.delayMs + (at - wait.at);
@@ -319,7 +326,10 @@ export function toMonotonic(
   return wait && wait.at + (epoch - (wait.until - wait.delayMs));
 }
 
-/** Returns the monotonic time at which a segment ended, or of its last recorded activity if it has no end. */
+/**
+ * Returns the monotonic time at which a segment ended. For a segment without an end, returns the time of its last
+ * recorded activity.
+ */
 export function lastActivityAt(segment: TurnSegment): number {
   const { startedAt = 0, lastTokenAt = startedAt, endedAt, ledger } = segment;
   if (endedAt !== undefined) return endedAt;

@@ -22,7 +22,10 @@ interface TurnSpeed {
   readonly perSecond: number;
 }
 
-/** Minimum duration of a stream for which a speed is computed, in milliseconds. A shorter answer arrived all at once. */
+/**
+ * Minimum duration of a stream for which a speed is computed, in milliseconds. An answer with a shorter stream arrived
+ * all at once.
+ */
 const minStreamMs = 250;
 
 /** Returns the totals of a turn. @param now current monotonic time, if the turn is running */
@@ -61,7 +64,8 @@ function usageOf(usages: readonly Usage[]): Usage | undefined {
 
 function speedOf(entries: readonly LedgerEntry[], usage: Usage | undefined): TurnSpeed | undefined {
   const ended = entries.flatMap((entry) => entry.ended ?? []);
-  // Gateways report tokens only at the end of a complete answer, so the speed of a cut answer is measured in characters.
+  // Gateways report tokens only at the end of a complete answer, so the speed of an answer whose stream broke is
+  // measured in characters.
   const counted = ended.filter(({ tokens }) => tokens !== undefined);
   const tokens = usage?.completionTokens ?? 0;
   return counted.length > 0 && tokens > 0

@@ -15,7 +15,7 @@ import type { TurnOutput } from './turnOutput';
 /** A base URL with the key that is sent to it. */
 export type KeyedConnection = Connection & { readonly apiKey: string };
 
-/** The parts of a turn that its attempts change. */
+/** The members of a turn that its attempts read and change. */
 interface TurnParts {
   readonly output: TurnOutput;
   readonly answer: Answer;
@@ -51,7 +51,10 @@ export class Attempts {
     return current?.isAccepted === true && (current.hasStreamed || this.isResume);
   }
 
-  /** Sends the next attempt. The answer so far determines whether the attempt asks for all of the answer or resumes it. */
+  /**
+   * Sends the next attempt. The attempt resumes the partial answer, if there is one, and otherwise asks for a new
+   * answer.
+   */
   start(trigger: AttemptTrigger, connection: KeyedConnection, model: string): Attempt {
     const { output, answer } = this.turn;
     const { baseUrl } = connection;
@@ -91,7 +94,7 @@ export class Attempts {
 
   /**
    * Changes the request so that it avoids the fault, if the fault shows what the gateway rejects. The next attempt is
-   * then sent immediately and charged to no budget.
+   * then sent immediately and does not count as a retry.
    * @returns whether the request has been changed
    */
   correctRequest(fault: Fault, { baseUrl }: Connection, model: string): boolean {

@@ -24,14 +24,22 @@ import { Waits, type WaitDescription } from './waits';
 
 /** Trigger of the next attempt, or undefined if there is no next attempt. */
 type NextTrigger = AttemptTrigger | undefined;
-/** A user's request for the next attempt. `elsewhere`: the attempt goes to another route and queues there as usual. */
+/** A user's request for the next attempt. `elsewhere`: the attempt is sent to another route and queued there as usual. */
 type UserCommand = 'retry-now' | 'switch' | 'elsewhere';
 
-/** Time after the start of an attempt during which *Retry now* is ignored, in milliseconds: that attempt is the retry. */
+/**
+ * Time after the start of an attempt during which *Retry now* is ignored, in milliseconds. The attempt that has just
+ * started is already the retry that the user wants.
+ */
 const singleFlightMs = 1000;
-/** Limit for reading the cooldowns of other windows, in milliseconds. Their folder may be on a drive that hangs. */
+/**
+ * Maximum time for reading the cooldowns of other windows, in milliseconds. Their folder may be on a drive that hangs.
+ */
 const maxCooldownSyncMs = 250;
-/** Limit between two clicks that count as one, in milliseconds. The attempt of the first click may have failed already. */
+/**
+ * Maximum time between two clicks on *Retry now* that count as a single click, in milliseconds. The attempt that the
+ * first click started may have failed already.
+ */
 const doubleClickMs = 250;
 
 /**
@@ -53,7 +61,7 @@ export class Turn implements RunningTurn {
   private model: string;
   /** Route of the current attempt. The turn clears it at its end, because it includes the key. */
   private route: KeyedConnection | undefined;
-  /** Host of the last route, for the turn's record. */
+  /** Host name of the last route, for the record of the turn in the diagnostics. */
   private host = '';
   /** The user's request that the turn has not carried out yet. */
   private pendingCommand: UserCommand | undefined;
@@ -111,7 +119,7 @@ export class Turn implements RunningTurn {
     if (!this.isSecondClick()) this.applyCommand('retry-now');
   }
 
-  /** Ends a wait if the connection has changed and the new one has a key. The promise never rejects. */
+  /** Ends a wait if the connection has changed and the new connection has a key. The promise never rejects. */
   async handleConnectionChange(): Promise<void> {
     const connection = this.waits.isWaiting ? await this.connection().catch(() => undefined) : undefined;
     const { route, waits } = this;
@@ -192,7 +200,8 @@ export class Turn implements RunningTurn {
     try {
       this.attempts.endCurrent('internal', faultOfRow(faultRows.internalError));
     } catch (secondError) {
-      // The same defect has usually occurred again. The ledger then lacks the end of the attempt, but the turn still ends.
+      // Continues after the second exception, which usually has the same cause as the first. The ledger then lacks the
+      // end of the attempt, but the turn still ends.
       log.error(secondError);
     }
     return hostFailure('internal', this.answer.text, localize);
@@ -250,7 +259,7 @@ export class Turn implements RunningTurn {
   private async sendAttempt(trigger: AttemptTrigger, route: KeyedConnection): Promise<NextTrigger> {
     this.retries.settleCharge(trigger !== 'retry' && trigger !== 'resume');
     const end = await this.attempts.start(trigger, route, this.model).end;
-    // The turn may have been stopped after the end of the attempt.
+    // Ignores the result if the turn has been stopped since the attempt ended.
     return this.isFinished() ? undefined : this.handleEnd(end, route);
   }
 
@@ -325,7 +334,8 @@ export class Turn implements RunningTurn {
       case 'wait': {
         const { delayMs, jitterMs, source, hintMs, hintFrom, attemptsLeft: left } = decision;
         this.hasOpenedBreaker = opensBreaker;
-        // The open breaker makes the turn wait longer. The queue of the gate announces that wait.
+        // Announces no wait here. The turn now has to wait for the open breaker, and the queue of the gate announces
+        // that wait.
         if (isBreakerOpen) return trigger;
         const waitSource = { source, jitterMs, hintMs, hintFrom };
         const wait = this.messages.describeWait(fault, left, waitSource, this.context(connection));

@@ -6,7 +6,10 @@ type AttemptContext = Pick<RetryHistory, 'hasText' | 'tokens' | 'breakerOpen' | 
 
 /** Counts the faults, retries and resumes of a turn. The retry policy bases its decisions on them. */
 export class TurnHistory {
-  /** Number of charged retries since the answer last grew. */
+  /**
+   * Number of retries since the answer last grew. Immediate retries and retries that the user requested are not
+   * counted.
+   */
   retries = 0;
   /** Time without progress, in milliseconds. Streaming, sleep and being offline do not count. */
   idleMs = 0;
@@ -28,7 +31,7 @@ export class TurnHistory {
     this.models = [model];
   }
 
-  /** Returns the history of the turn before `fault`, as the retry policy needs it. */
+  /** Returns the history of the turn before `fault`, in the form that the retry policy needs. */
   stateBefore(fault: Fault, context: AttemptContext): RetryHistory {
     const { retries, freeReplayUsed, previousDelayMs, hasOutput, overloads, models, emptyResumes } = this;
     const { idleMs, hasWaited, resumeBudget } = this;
@@ -51,7 +54,7 @@ export class TurnHistory {
     this.hasWaited = true;
   }
 
-  /** Records that the user has been shown a new part of the answer. The count of retries starts again. */
+  /** Records that the user has been shown a new part of the answer. The count of retries restarts at 0. */
   recordProgress(): void {
     this.hasOutput = true;
     this.retries = 0;
@@ -68,7 +71,10 @@ export class TurnHistory {
     if (newChars === 0) this.emptyResumes++;
   }
 
-  /** Clears the counters of the previous model. What the user has been shown and the resume budget remain. */
+  /**
+   * Clears the counters of the previous model. The record of what the user has seen and the resume budget stay
+   * unchanged.
+   */
   recordModelSwitch(model: string): void {
     this.models.push(model);
     this.overloads = 0;
@@ -78,14 +84,14 @@ export class TurnHistory {
   }
 }
 
-/** Number of resumes that a turn may make before any of them is refunded. */
+/** Number of resumes that the resume budget of a turn contains at the start. */
 export const initialResumes = 3;
-/** Number of new characters from which a resume is refunded. */
+/** Minimum number of new characters for which a resume is refunded to the resume budget. */
 export const minRefundedChars = 200;
-/** Limit for the resumes of a turn, including refunded ones. */
+/** Maximum number of resumes of a turn, including those that were refunded to the resume budget. */
 export const maxResumes = 5;
 
-/** Limits how often a turn resumes its answer. A resume that adds nothing costs twice as much as other resumes. */
+/** Limits how often a turn resumes its answer. A resume that adds nothing counts twice. */
 export class ResumeBudget {
   private spent = 0;
   /** Number of resume requests that the gateway has accepted. */
@@ -101,7 +107,10 @@ export class ResumeBudget {
     this.spent++;
   }
 
-  /** Charges or refunds a resume that has ended, by the number of characters that it added to the answer. */
+  /**
+   * Settles a resume that has ended. A resume that added nothing is charged to the resume budget a second time. A
+   * resume that added at least `minRefundedChars` characters is refunded.
+   */
   settle(newChars: number): void {
     if (newChars === 0) this.spent++;
     else if (newChars >= minRefundedChars) this.spent--;

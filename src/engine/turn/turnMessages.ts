@@ -30,7 +30,7 @@ export interface Failure {
 
 type WaitSource = Pick<WaitDescription, 'source' | 'estimated' | 'jitterMs' | 'hintMs' | 'hintFrom' | 'told'>;
 
-/** Writes the localised messages of a turn: why it waits and why it has failed. */
+/** Writes the localized messages of a turn: why it waits and why it has failed. */
 export class TurnMessages {
   constructor(
     private readonly deps: Pick<EngineDeps, 'localize' | 'formatTime' | 'clock' | 'settings'>,
@@ -57,7 +57,7 @@ export class TurnMessages {
   ): WaitDescription {
     const { source, delayMs } = cause;
     const hintMs = source === 'server' && why === 'cooldown' ? delayMs : undefined;
-    // The duration of a probe is unknown, because the gateway has named no time for it.
+    // Marks the wait for a probe as estimated, because the gateway has named no time for it.
     const waitSource: WaitSource =
       why === 'probe' ? { source: 'backoff', estimated: true, told } : { source, hintMs, told };
     const fault = faultForBlock({ blockKind: why, cause });
@@ -97,13 +97,13 @@ function withPartialAnswerActions({ kind, policy, actions }: Fault): readonly Fa
   return [...new Set(policy.retry === 'resume' ? [...added, ...actions] : [...actions, ...added])];
 }
 
-/** Returns the fault because of which a gate admits no requests. */
+/** Returns the fault that explains why a gate admits no requests. */
 export function faultForBlock({ blockKind: why, cause }: Pick<GateBlock, 'blockKind' | 'cause'>): Fault {
   if (why === 'breaker' || cause.reason === 'breaker') return faultOfRow(faultRows.breakerOpen);
   return faultOfRow(limitRows[cause.reason] ?? faultRows.rateLimited);
 }
 
-/** Fault rows of the limits that have a row other than `rateLimited`. */
+/** Fault rows for rate limits of certain kinds. All other kinds use the row `rateLimited`. */
 const limitRows: Partial<Record<FaultKind, RowId>> = {
   overloaded: faultRows.overloaded,
   credit: faultRows.creditResets,

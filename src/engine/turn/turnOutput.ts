@@ -8,13 +8,13 @@ export type NewEvent<E = StreamEvent> = E extends StreamEvent
   ? Omit<E, 'at' | 'attempt'> & { attempt?: number }
   : never;
 
-/** The event stream of a turn. It ignores every event after the terminal a. */
+/** The event stream of a turn. It ignores every event after the terminal event. */
 export class TurnOutput {
   readonly events: EventQueue<StreamEvent>;
   /** Number of the current attempt, from 1; 0 before the first attempt. */
   attempt = 0;
   private ledger = emptyLedger;
-  /** Tokens of all attempts together. */
+  /** Number of tokens that all attempts together have used. */
   private usage: Usage = { promptTokens: 0, completionTokens: 0, totalTokens: 0 };
   private terminal: TerminalEvent | undefined;
 
@@ -34,7 +34,7 @@ export class TurnOutput {
     return this.ledger.entries;
   }
 
-  /** How the turn has ended: `running`, `done`, `stopped`, or the kind of the failure. */
+  /** The outcome of the turn: `running`, `done`, `stopped`, or the kind of the failure. */
   get outcome(): string {
     const { terminal } = this;
     if (!terminal) return 'running';

@@ -6,7 +6,10 @@ import { transportRow } from '../faults/transportError';
 import type { TurnHistory } from './turnHistory';
 import type { TurnOutput } from './turnOutput';
 
-/** Interval at which a wait checks the wall clock, in milliseconds. After sleep, a wait must not start over. */
+/**
+ * Interval at which a wait checks the wall clock, in milliseconds. These checks end a wait on time after the computer
+ * has slept.
+ */
 const checkIntervalMs = 1000;
 
 /** A `waiting` event without its times. */
@@ -74,7 +77,7 @@ export class Waits {
   /** Announces a wait and waits for `delayMs`. */
   async delay(delayMs: number, description: WaitDescription): Promise<void> {
     const elapsedMs = await this.waitUntil(this.announce(delayMs, description));
-    // Time during which the computer slept does not count against the deadline.
+    // Counts at most the planned delay, because sleep of the computer does not count against the turn's deadline.
     this.history.recordWait(Math.min(elapsedMs, delayMs));
   }
 
@@ -88,7 +91,10 @@ export class Waits {
     this.history.recordWait(Math.min(await this.waitUntil(Infinity), expectedMs));
   }
 
-  /** Waits until the network is back. This wait is charged to no budget, because it puts no load on a gateway. */
+  /**
+   * Waits until the network is back. This wait does not count against the retry limits, because it puts no load on a
+   * gateway.
+   */
   async waitUntilOnline(baseUrl: string, description: WaitDescription, isInterrupted: () => boolean): Promise<void> {
     for (let probes = 0; ; probes++) {
       await this.waitUntil(this.announce(probeDelayMs(probes, this.deps.random), description));
@@ -98,7 +104,9 @@ export class Waits {
     }
   }
 
-  /** @returns whether the gateway can be reached; false if the wait was ended before the probe had an answer */
+  /**
+   * @returns whether the gateway can be reached; false if the wait was ended before the gateway responded to the probe
+   */
   private async isOnline(baseUrl: string): Promise<boolean> {
     const controller = new AbortController();
     this.probe = controller;
@@ -135,7 +143,7 @@ export class Waits {
 
 /** Timeout of a probe of the network, in milliseconds. */
 const probeTimeoutMs = 5000;
-/** Fault rows that mean that the network is down: no route, no name server, no answer to a connect. */
+/** Fault rows that mean that the network is down: no route, no name server, no response to a connection attempt. */
 const unreachableRows: ReadonlySet<number> = new Set([faultRows.offline, faultRows.connectTimeout]);
 
 /**

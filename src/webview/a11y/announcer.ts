@@ -12,7 +12,7 @@ export function createAnnouncer(): Announcer {
   return {
     element: region,
     announce: (text) => {
-      // A new node makes screen readers read a text again that equals the one before.
+      // Replaces the node, so that screen readers read a text again even if it equals the previous text.
       region.replaceChildren(element('p', {}, text));
     },
   };
@@ -21,7 +21,8 @@ export function createAnnouncer(): Announcer {
 /**
  * Returns the announcement for an event, or undefined if the event is not announced. The start, a wait, a resume, and
  * the end of a turn are announced.
- * @param before the turn before the event, so that a continuing wait and the reason of a cut are announced only once
+ * @param before the turn before the event, so that a continuing wait and the reason of a broken stream are announced
+ * only once
  * @param state the turn after the event
  */
 export function announcementFor(
@@ -51,8 +52,8 @@ export function announcementFor(
 }
 
 /**
- * Returns the announcement that a cut answer is resumed. Undefined if a wait has already announced the reason of the
- * cut, or if this is a further attempt after the same cut.
+ * Returns the announcement that an answer is resumed after its stream broke. Undefined if a wait has already announced
+ * why the stream broke, or if this is a further attempt to resume after the same break.
  */
 function resumeAnnouncement(
   strings: PageContext['strings'],

@@ -1,6 +1,6 @@
 /**
- * Makes the articles of a conversation a single Tab stop (roving tabindex). Tab enters one article, goes through its
- * controls and leaves the conversation. The arrow keys move the focus to the neighbouring articles.
+ * Makes the articles of a conversation a single Tab stop (roving tabindex). Tab enters one article, moves through its
+ * controls and leaves the conversation. The arrow keys move the focus to the neighboring articles.
  * @param exitElement the last element in `log`; it has the focus for a moment while Tab leaves the conversation
  * @param onEndKey called when the user presses the End key
  */
@@ -10,7 +10,7 @@ export function createRovingTabindex(
   exitElement: HTMLElement,
   onEndKey: () => void,
 ): RovingTabindex {
-  /** Whether a pointer set the focus. The arrow keys then scroll the conversation like any page. */
+  /** Whether the focus was set with a pointer. The arrow keys then scroll the conversation as on any web page. */
   let focusedByPointer = false;
   /** Whether Shift+Tab is leaving the conversation. The log itself then has the focus for a moment. */
   let isLeaving = false;
@@ -27,7 +27,7 @@ export function createRovingTabindex(
     if (!article) return;
     focusedByPointer = false;
     article.focus({ preventScroll: true });
-    // An article that is higher than the conversation is scrolled to its start.
+    // Scrolls to the start of an article that is taller than the visible part of the conversation.
     article.scrollIntoView({ block: article.offsetHeight > log.clientHeight ? 'start' : 'nearest' });
   };
 
@@ -126,7 +126,10 @@ export function createWaitTabOrder(
   dock: HTMLElement,
   lastElement: HTMLElement,
 ): void {
-  /** Whether Tab came from the composer. It must not return there, or the keyboard focus could never leave the page. */
+  /**
+   * Whether Tab came from the composer. The focus must then not return to the composer, or it could never leave the
+   * page.
+   */
   let afterComposer = false;
 
   const findWaitButtons = (): HTMLElement[] => [...log.querySelectorAll<HTMLElement>('.wait-card .actions button')];
@@ -177,8 +180,8 @@ function isBefore(one: Node, other: Node): boolean {
 }
 
 /**
- * Moves the keyboard focus within the page, but never takes it from another part of VS Code: while the user works
- * there, the page remembers the element and focuses it as soon as VS Code focuses the panel.
+ * Moves the keyboard focus within the page, but never takes it from another part of VS Code. While the user works in
+ * another part, the page remembers the element and focuses it as soon as VS Code focuses the panel.
  */
 export type MoveFocus = (element: HTMLElement, options?: FocusOptions) => void;
 
@@ -195,7 +198,7 @@ export function createMoveFocus(focusInitial: () => void): MoveFocus {
     else if (document.activeElement === null || document.activeElement === document.body) focusInitial();
   });
   return (element, options) => {
-    // focus() would pull the focus out of the command palette or an editor.
+    // Without this check, focus() would take the focus from the command palette or an editor.
     if (document.hasFocus()) element.focus(options);
     else deferredElement = element;
   };

@@ -25,8 +25,8 @@ export function listenForActions(root: HTMLElement, { onCodeAction, onLink }: Ac
     const href = target?.closest('a[href]')?.getAttribute('href');
     if (href) {
       event.preventDefault();
-      // VS Code listens for clicks at the document. It opens a link even when its default action is prevented, and in a
-      // trusted workspace it does so without a confirmation.
+      // Hides the click from VS Code's listener at the document. That listener opens a link even when its default
+      // action is prevented, and in a trusted workspace it does so without a confirmation.
       event.stopPropagation();
       onLink(href);
       return;
@@ -75,8 +75,8 @@ function parseCodeAction(name: string | null | undefined): CodeAction | undefine
 }
 
 /**
- * Returns the code of a block without the line break before the closing fence. In a terminal, a pasted line break would
- * run the command.
+ * Returns the code of a block without the line break before the closing fence. A line break that is pasted into a
+ * terminal would run the command.
  */
 function extractCode(block: Element): string {
   return (block.querySelector('pre > code')?.textContent ?? '').replace(/\n$/, '');

@@ -12,7 +12,7 @@ import { Sections } from './sections';
 
 interface AnswerDocumentOptions extends CodeToolbar {
   readonly labels: CodeToolbar['labels'] & TaskLabels;
-  /** Minimum length of the start of an open block for which freezing pays off, in characters. */
+  /** Minimum length of the start of an open block, in characters, for which freezing saves time. */
   readonly minFreezeLength: number;
   /**
    * Called when no further text can change an element. Called again when the element has changed because a link
@@ -21,7 +21,10 @@ interface AnswerDocumentOptions extends CodeToolbar {
   readonly onFinal: (element: Element) => void;
 }
 
-/** Length of an open list or table, in characters, for which a flush waits one more frame. */
+/**
+ * Number of characters in an unfinished list or table for which a flush waits one extra frame. Twice as many characters
+ * add two frames.
+ */
 const CHARACTERS_PER_FRAME = 2000;
 const MAX_FRAMES_PER_FLUSH = 8;
 
@@ -48,9 +51,7 @@ interface ParsedTail {
  * each flush, except for the frozen prefix of its first block.
  */
 export class AnswerDocument {
-  /**
-   * The text received so far. It is only read by `replace`, because reading a string built from many pieces copies it.
-   */
+  /** The text received so far. Only `replace` reads it, because reading a string built from many pieces copies it. */
   private source = '';
   private tail = '';
   /** Offset in `source` at which the tail starts. */
@@ -90,8 +91,9 @@ export class AnswerDocument {
   }
 
   /**
-   * Number of frames between two flushes. For each new item or row, the browser lays out the whole list or table, so a
-   * longer one is flushed less often. At 60 frames per second, the time between two flushes stays under 1/7 s.
+   * Returns the number of frames between two flushes. For each new item or row, the browser lays out the whole list or
+   * table, so a longer list or table is flushed less often. At 60 frames per second, the time between two flushes stays
+   * under 1/7 s.
    */
   get framesPerFlush(): number {
     const { prefix } = this;
@@ -100,8 +102,8 @@ export class AnswerDocument {
   }
 
   /**
-   * Number of new characters for which a flush is worth its cost. The tail usually stays short, because blocks are
-   * frozen as they grow. A long tail that can't be frozen is parsed completely with each flush.
+   * Returns the number of new characters for which a flush is worth its cost. The tail usually stays short, because
+   * blocks are frozen as they grow. A long tail that can't be frozen is parsed completely with each flush.
    */
   get charactersPerFlush(): number {
     return this.tail.length <= CHEAP_TAIL_LENGTH ? 1 : Math.ceil(this.tail.length * REPARSE_GROWTH);
@@ -181,7 +183,9 @@ export class AnswerDocument {
     return this.renderer.render(source, this.openBlocks[index], scope);
   }
 
-  /** Moves the first `count` open blocks, which no further text can change, from the tail to the committed blocks. */
+  /**
+   * Moves the first `count` open blocks from the tail to the committed blocks. No further text can change these blocks.
+   */
   private commit(count: number, isFinal: boolean, scope: ReferenceScope): void {
     const end = isFinal ? this.tailStart + this.tail.length : (this.openBlocks[count]?.block.start ?? this.tailStart);
     const newTail = this.tail.slice(end - this.tailStart);
@@ -196,7 +200,7 @@ export class AnswerDocument {
     this.committed.add(finalBlocks, scope);
   }
 
-  /** Freezes the start of the only open block, up to the last point that no further text can change. */
+  /** Freezes the start of the only open block, up to the last point before which no further text can change it. */
   private freezeStart({ text, parsed, scope }: ParsedTail): void {
     const { prefix, thawCount, options, parser } = this;
     const [rendered] = this.openBlocks;

@@ -6,13 +6,16 @@ import { inlineToTree } from './inlineToTree';
 import { createElement, patchElement } from './morph';
 import { isSelfContained } from './openBlock/paragraphFreezePoint';
 import { createReferenceRecord, type Lookups, type Reference, type ReferenceScope } from './references';
-import type { ElementSpec, Spec } from './tree';
+import type { ElementSpec, NodeSpec } from './tree';
 
 interface BlockSource {
   readonly block: Block;
   /** Source of the block. The same source renders to the same elements while its link definitions stay the same. */
   readonly text: string;
-  /** A code block that ends at this line of the parsed text or later may still grow. Infinity if none can grow. */
+  /**
+   * Line number in the parsed text. A code block that ends at this line or later may still grow. Infinity if no code
+   * block can grow.
+   */
   readonly openFromLine: number;
   /** What the parser must know about the frozen prefix of the block, if there is one. Its elements already exist. */
   readonly context: PrefixContext | undefined;
@@ -24,10 +27,10 @@ export interface RenderedBlock extends BlockSource {
   readonly element: Element | undefined;
   readonly lookups: Lookups;
   /** Rendered inline content that depends on no link definition, by its source. */
-  readonly inlineCache: ReadonlyMap<string, readonly Spec[]>;
+  readonly inlineCache: ReadonlyMap<string, readonly NodeSpec[]>;
 }
 
-/** Renders blocks. Each block patches the element that was shown in its place before. */
+/** Renders blocks. If a block has been rendered before, its existing element is patched. */
 export class BlockRenderer {
   constructor(
     private readonly parser: MarkdownIt,
@@ -39,7 +42,7 @@ export class BlockRenderer {
   render(source: BlockSource, previous: RenderedBlock | undefined, scope: ReferenceScope): RenderedBlock {
     if (previous && isUnchanged(source, previous, scope)) return { ...previous, ...source };
     const lookups = new Map<string, Reference | undefined>();
-    const inlineCache = new Map<string, readonly Spec[]>();
+    const inlineCache = new Map<string, readonly NodeSpec[]>();
     const { context } = source;
     const skip = context?.kind === 'paragraph' ? context.skip : 0;
     const remainder = blockToTree(source.block.tokens, {
@@ -59,8 +62,8 @@ export class BlockRenderer {
     return { ...source, spec, element: this.updateElement(spec, previous), lookups, inlineCache };
   }
 
-  /** Renders inline content on its own. Returns undefined when further text may change its meaning. */
-  renderSelfContained(content: string, scope: ReferenceScope): readonly Spec[] | undefined {
+  /** Renders inline content without the text around it. Returns undefined when further text may change its meaning. */
+  renderSelfContained(content: string, scope: ReferenceScope): readonly NodeSpec[] | undefined {
     const lookups = new Map<string, Reference | undefined>();
     const tokens = this.parseInline(content, scope, lookups);
     return isSelfContained(content, tokens, lookups.size > 0) ? inlineToTree(tokens) : undefined;
@@ -70,8 +73,8 @@ export class BlockRenderer {
     content: string,
     scope: ReferenceScope,
     lookups: Map<string, Reference | undefined>,
-    inlineCache: Map<string, readonly Spec[]>,
-  ): readonly Spec[] {
+    inlineCache: Map<string, readonly NodeSpec[]>,
+  ): readonly NodeSpec[] {
     const contentLookups = new Map<string, Reference | undefined>();
     const specs = inlineToTree(this.parseInline(content, scope, contentLookups));
     if (contentLookups.size === 0) inlineCache.set(content, specs);

@@ -1,15 +1,21 @@
 import type { Token } from 'markdown-it';
 import { codeBlockSpec } from './codeBlock';
-import { element, noAttributes, pushText, type Attributes, type ElementSpec, type Spec, type Tag } from './tree';
+import { element, noAttributes, pushText, type Attributes, type ElementSpec, type NodeSpec, type Tag } from './tree';
 
 interface BlockContext {
-  readonly renderInline: (content: string) => readonly Spec[];
+  readonly renderInline: (content: string) => readonly NodeSpec[];
   /** Returns the language of a fence from its info string, such as `ts` from `ts title="a.ts"`. */
   readonly parseLanguage: (info: string) => string;
   readonly toolbar: ElementSpec;
-  /** A code block that ends at this line or later may still grow. Infinity if none can grow. */
+  /**
+   * Line number in the parsed text. A code block that ends at this line or later may still grow. Infinity if no code
+   * block can grow.
+   */
   readonly openFromLine: number;
-  /** Whether the block is a list that its frozen items make loose, whatever the remaining items look like. */
+  /**
+   * Whether the block is a list that is already loose because of its frozen items, whatever the remaining items
+   * contain.
+   */
   readonly loose: boolean;
   readonly taskMarks: TaskMarks;
 }
@@ -35,7 +41,7 @@ const TASK = /^\[([ xX])\]\s/;
 interface Frame {
   readonly tag: Tag | undefined;
   attributes: Attributes;
-  readonly children: Spec[];
+  readonly children: NodeSpec[];
 }
 
 /** Returns the element of a top-level block, or undefined for a link definition, which shows nothing. */
@@ -102,7 +108,7 @@ function pushLeaf(token: Token, frames: readonly Frame[], context: BlockContext)
   }
 }
 
-function pushInline(specs: readonly Spec[], children: Spec[]): void {
+function pushInline(specs: readonly NodeSpec[], children: NodeSpec[]): void {
   if (typeof children.at(-1) === 'string') pushText(children, '\n');
   for (const spec of specs) {
     if (typeof spec === 'string') pushText(children, spec);
@@ -111,7 +117,11 @@ function pushInline(specs: readonly Spec[], children: Spec[]): void {
 }
 
 /** Turns `[ ]` or `[x]` at the start of a list item into a task mark. */
-function extractTaskMarker(specs: readonly Spec[], frames: readonly Frame[], marks: TaskMarks): readonly Spec[] {
+function extractTaskMarker(
+  specs: readonly NodeSpec[],
+  frames: readonly Frame[],
+  marks: TaskMarks,
+): readonly NodeSpec[] {
   const item = frames.findLast(({ tag }) => tag !== undefined && tag !== 'p');
   const paragraph = frames.at(-1);
   if (item?.tag !== 'li' || !paragraph || item.children.length > 0 || paragraph.children.length > 0) return specs;

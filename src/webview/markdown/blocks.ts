@@ -51,7 +51,7 @@ function findDefinitions(tokens: readonly Token[]): readonly string[] {
   );
 }
 
-/** Returns the number of leading blocks that no further text can change. */
+/** Returns how many of the first blocks no further text can change. */
 export function countFinalBlocks(blocks: readonly Block[], text: string): number {
   for (let count = blocks.length - 1; count > 0; count--) {
     const next = blocks[count];
@@ -65,8 +65,8 @@ const MAY_BE_TITLE = /^[ \t]*["'(]/;
 /**
  * Returns whether no further text can change the block that ends before the line at `start`. After a blank line, this
  * is certain as soon as the line at `start` is complete. Otherwise the next line must be complete too, because the
- * second line of a table turns the first one into its header. A line that may be the title of a link definition keeps
- * everything before it open.
+ * second line of a table turns the first line into its header. If the line may be the title of a link definition, the
+ * block may still change.
  */
 export function isFinalBefore(text: string, start: number): boolean {
   const lineEnd = text.indexOf('\n', start);
@@ -76,7 +76,10 @@ export function isFinalBefore(text: string, start: number): boolean {
   return text.indexOf('\n', lineEnd + 1) >= 0 && !MAY_BE_TITLE.test(text.slice(start, lineEnd));
 }
 
-/** Nesting level of blocks from which `>` and list markers are plain text. A list counts twice, with its item. */
+/**
+ * Nesting level from which `>` and list markers are rendered as text. A list counts as two levels, because its items
+ * count too.
+ */
 const MAX_CONTAINER_LEVEL = 80;
 
 const CONTAINER_MARKER = /^[>*+\-0-9]/;
@@ -88,19 +91,20 @@ const CONTAINER_MARKER = /^[>*+\-0-9]/;
  */
 export function createParser(): Parser {
   const parser = new MarkdownIt({ html: false, linkify: true, typographer: false, breaks: false, maxNesting: 100 });
-  // In a coding answer, a bare `README.md` is a file name and not a host name in Moldova.
+  // Links only URLs with a scheme. In an answer about code, a bare `README.md` is a file name and not a host name in
+  // Moldova.
   parser.linkify.set({ fuzzyLink: false, fuzzyEmail: false, fuzzyIP: false });
   parser.linkify.add('ftp:', null).add('//', null);
   parser.validateLink = () => true;
-  // The link text stays as the model wrote it. Decoding a URL could make it look like a different address.
+  // Shows the link text as the model wrote it. Decoding a URL could make it look like a different address.
   parser.normalizeLinkText = (url) => url;
   parser.block.ruler.before('table', 'container_limit', containerLimit);
   return parser;
 }
 
 /**
- * Turns a line that would open a container too deep into a paragraph. At its own nesting limit, markdown-it would drop
- * the rest of the document.
+ * Turns a line into a paragraph if it would open a container at too deep a level. At its own nesting limit, markdown-it
+ * would drop the rest of the document.
  */
 function containerLimit(state: StateBlock, startLine: number): boolean {
   if (state.level < MAX_CONTAINER_LEVEL) return false;

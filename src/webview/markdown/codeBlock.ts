@@ -1,4 +1,4 @@
-import { element, noAttributes, type ElementSpec, type Spec } from './tree';
+import { element, noAttributes, type ElementSpec, type NodeSpec } from './tree';
 
 /** Actions that the buttons of a code block offer. */
 export type CodeAction = 'copy' | 'insert' | 'apply' | 'newFile';
@@ -28,7 +28,7 @@ const COPIED_ICON = 'M2.5 8.5l3.5 3.5 7.5-8';
  */
 export const CHUNK_LENGTH = 4000;
 
-/** Returns the toolbar of a code block. */
+/** Returns the toolbar with the buttons of a code block. */
 export function toolbarSpec({ labels, canApply }: CodeToolbar): ElementSpec {
   const actions: readonly CodeAction[] = canApply
     ? ['copy', 'insert', 'apply', 'newFile']
@@ -69,18 +69,18 @@ export function codeBlockSpec(code: string, language: string, toolbar: ElementSp
 }
 
 /**
- * Returns code as a text or, when it is long, as boxes with line breaks between them, which the browser lays out
- * independently. The end of a box depends only on the code before it, so boxes stay unchanged while code arrives. The
- * last piece is a text that grows.
+ * Returns the nodes for code: a text node or, when the code is long, boxes with line breaks between them. The browser
+ * lays out each box independently. The end of a box depends only on the code before it, so boxes stay unchanged while
+ * code arrives. The last node is a text node that grows.
  */
-export function codeToSpecs(code: string): readonly Spec[] {
-  const pieces: Spec[] = [];
+export function codeToSpecs(code: string): readonly NodeSpec[] {
+  const pieces: NodeSpec[] = [];
   let start = 0;
   while (code.length - start > CHUNK_LENGTH) {
     const newline = code.lastIndexOf('\n', start + CHUNK_LENGTH - 1);
     const end = newline >= start ? newline : outsideSurrogatePair(code, start + CHUNK_LENGTH);
     const piece = code.slice(start, end);
-    // A piece with part of a line is a text and not a box, because the line continues in the next piece.
+    // A piece that ends within a line becomes a text node and not a box, because the line continues in the next piece.
     const isBox = newline >= start && (start === 0 || code.charAt(start - 1) === '\n');
     pieces.push(...(isBox ? [chunkSpec(piece), '\n'] : [newline >= start ? `${piece}\n` : piece]));
     start = newline >= start ? end + 1 : end;

@@ -3,7 +3,10 @@ import type { BlockRenderer, RenderedBlock } from './blockRenderer';
 import { parseBlocks } from './blocks';
 import type { Reference, ReferenceScope } from './references';
 
-/** Number of unchanged blocks that must follow a committed block for it to survive a replacement of the text. */
+/**
+ * Number of unchanged blocks that must follow a committed block, so that its element is reused when the text is
+ * replaced.
+ */
 const REWIND_MARGIN = 3;
 
 interface CommittedBlock extends RenderedBlock {
@@ -18,7 +21,7 @@ interface CommittedBlock extends RenderedBlock {
 export class CommittedBlocks {
   private readonly blocks: CommittedBlock[] = [];
   private readonly definitions = new Map<string, Reference>();
-  /** Indices of the blocks that use a label which no committed block has defined, by label. */
+  /** Indices of the blocks that use a label without a definition in a committed block, by label. */
   private readonly unresolved = new Map<string, Set<number>>();
 
   /** @param onFinal called when an element is final, and again when a link definition that arrived later changed it */
@@ -42,7 +45,7 @@ export class CommittedBlocks {
   }
 
   /**
-   * Appends blocks, and renders earlier blocks again that use a label which the new blocks define.
+   * Appends blocks. Earlier blocks that use a label which the new blocks define are rendered again.
    * @param scope the scope in which the blocks were rendered
    */
   add(rendered: readonly RenderedBlock[], scope: ReferenceScope): void {
@@ -61,7 +64,7 @@ export class CommittedBlocks {
     }
   }
 
-  /** Renders blocks again whose labels were resolved by definitions in the tail that have changed since. */
+  /** Renders blocks again if they use definitions from the tail that have changed since. */
   rerenderUnresolved(scope: ReferenceScope): void {
     for (const label of [...this.unresolved.keys()]) this.rerenderUsersOf(label, scope);
   }

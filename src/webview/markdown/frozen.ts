@@ -1,13 +1,13 @@
 import type { Block } from './blocks';
-import type { ElementSpec, FrozenNodes, Spec, Attributes } from './tree';
+import type { ElementSpec, FrozenNodes, NodeSpec, Attributes } from './tree';
 
 /** The leading children of an element that no further text can change. */
 interface FinalChildren {
-  /** Number of levels below the block at which the element is; it is the last child on each level. */
+  /** Nesting level of the element below the block. The element is the last child on each level. */
   readonly depth: number;
-  /** Number of children that are completely final. */
+  /** Number of children that no further text can change. */
   readonly count: number;
-  /** Number of final characters in the next child, which is a text. 0 if there is none. */
+  /** Number of final characters in the next child, which is a text node. 0 if there are none. */
   readonly textLength: number;
 }
 
@@ -80,7 +80,7 @@ export function thawSpec(spec: ElementSpec): ElementSpec {
   return inside === last ? spec : { ...spec, children: [...children.slice(0, -1), inside] };
 }
 
-function joinSpecs(frozen: FrozenNodes | undefined, children: readonly Spec[]): readonly Spec[] {
+function joinSpecs(frozen: FrozenNodes | undefined, children: readonly NodeSpec[]): readonly NodeSpec[] {
   if (!frozen) return children;
   const [first, ...rest] = children;
   const open = frozen.specs.at(-1);
@@ -98,15 +98,15 @@ function findNode(container: Element, { frozen, children }: ElementSpec, index: 
   return node ?? undefined;
 }
 
-function textBefore(spec: Spec | undefined, length: number): string {
+function textBefore(spec: NodeSpec | undefined, length: number): string {
   return typeof spec === 'string' ? spec.slice(0, length) : '';
 }
 
-function textAfter(spec: Spec | undefined, length: number): string {
+function textAfter(spec: NodeSpec | undefined, length: number): string {
   return typeof spec === 'string' ? spec.slice(length) : '';
 }
 
-function textLengthOf(spec: Spec | undefined): number {
+function textLengthOf(spec: NodeSpec | undefined): number {
   return typeof spec === 'string' ? spec.length : 0;
 }
 
@@ -143,7 +143,8 @@ export interface FreezePoint {
   /** Offset of the freeze point in the text of the block. */
   readonly end: number;
   /**
-   * Text that replaces the frozen prefix for the parser, so that the remainder is parsed as it was after the prefix.
+   * Text that replaces the frozen prefix for the parser, so that the remainder is parsed as if the prefix were still
+   * before it.
    */
   readonly placeholder: string;
   readonly context: PrefixContext;

@@ -1,6 +1,6 @@
 import type { Token } from 'markdown-it';
 import { visibleText } from '../../shared/protocol';
-import { element, noAttributes, pushText, type Attributes, type Spec, type Tag } from './tree';
+import { element, noAttributes, pushText, type Attributes, type NodeSpec, type Tag } from './tree';
 
 /** Maximum nesting depth of inline elements. Deeper markup is rendered as plain text. */
 const MAX_DEPTH = 32;
@@ -15,7 +15,7 @@ interface Frame {
   /** Tag of the element. Undefined if the element is left out and its content belongs to the parent. */
   readonly tag: Tag | undefined;
   readonly attributes: Attributes;
-  readonly children: Spec[];
+  readonly children: NodeSpec[];
   /** Whether the element is a link whose text is its address. */
   readonly isAddress?: boolean;
 }
@@ -24,7 +24,7 @@ interface Frame {
  * Turns inline tokens into elements and text. The function is not recursive, because the model decides how deep the
  * tokens are nested.
  */
-export function inlineToTree(tokens: readonly Token[]): readonly Spec[] {
+export function inlineToTree(tokens: readonly Token[]): readonly NodeSpec[] {
   const root: Frame = { tag: undefined, attributes: noAttributes, children: [] };
   const frames: Frame[] = [root];
   let depth = 0;
@@ -57,7 +57,7 @@ function openFrame(token: Token, parent: Frame): Frame {
   return tag ? { tag, attributes: noAttributes, children: [] } : { ...parent, tag: undefined };
 }
 
-function pushLeaf(token: Token, children: Spec[], frames: readonly Frame[]): void {
+function pushLeaf(token: Token, children: NodeSpec[], frames: readonly Frame[]): void {
   switch (token.type) {
     case 'softbreak':
       pushText(children, '\n');
@@ -77,7 +77,7 @@ function pushLeaf(token: Token, children: Spec[], frames: readonly Frame[]): voi
 }
 
 /** Renders an image as a link. Loading a remote image would tell its owner when and from where the answer is read. */
-function pushImage(token: Token, children: Spec[], frames: readonly Frame[]): void {
+function pushImage(token: Token, children: NodeSpec[], frames: readonly Frame[]): void {
   const alt = plainText(token.children ?? []);
   const src = attribute(token, 'src');
   if (!isFollowable(src) || frames.some(({ tag }) => tag === 'a')) {
@@ -116,8 +116,8 @@ export function isFollowable(href: string): boolean {
 const maxTitleLength = 200;
 
 /**
- * Returns the tooltip of a link. The address comes first, because the model chose the title, which may look like an
- * address.
+ * Returns the tooltip of a link. The address comes before the title, because the model chose the title, and a title may
+ * look like an address.
  */
 function linkTooltip(href: string, title: string): string {
   const visible = visibleText(title, maxTitleLength);

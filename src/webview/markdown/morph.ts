@@ -1,4 +1,4 @@
-import { noAttributes, type Attributes, type ElementSpec, type FrozenNodes, type Spec } from './tree';
+import { noAttributes, type Attributes, type ElementSpec, type FrozenNodes, type NodeSpec } from './tree';
 
 /** Language of each highlighted code element. The nodes of these elements no longer match their specs. */
 export const highlightedLanguage = new WeakMap<Element, string>();
@@ -6,7 +6,7 @@ export const highlightedLanguage = new WeakMap<Element, string>();
 const SVG = 'http://www.w3.org/2000/svg';
 
 /** Creates the nodes of a spec. Only `createElement` and text nodes are used, never HTML that the model wrote. */
-export function createNode(spec: Spec, document: Document): Node {
+export function createNode(spec: NodeSpec, document: Document): Node {
   return typeof spec === 'string' ? document.createTextNode(spec) : createElement(spec, document);
 }
 
@@ -54,28 +54,28 @@ function patchChildren(parent: Element, before: ElementSpec, after: ElementSpec)
   const patch = () => {
     patchSiblings(parent, frozen ? frozen.lastNode.nextSibling : parent.firstChild, oldSpecs, newSpecs);
   };
-  // The text at the end of the code becomes a box, so its text node is replaced.
+  // The text node at the end of the code becomes a box, so it is replaced.
   if (after.tag === 'code' && oldSpecs.length !== newSpecs.length) preserveSelection(parent, patch);
   else patch();
 }
 
-function areSameSpecs(before: readonly Spec[], after: readonly Spec[]): boolean {
+function areSameSpecs(before: readonly NodeSpec[], after: readonly NodeSpec[]): boolean {
   return before === after || (before.length === after.length && before.every((spec, index) => spec === after[index]));
 }
 
 /** Patches a text node that is only partly frozen. @returns the specs that remain to be compared */
 function patchOpenText(
   { lastNode, openTextLength }: FrozenNodes,
-  before: readonly Spec[],
-  after: readonly Spec[],
-): [readonly Spec[], readonly Spec[]] {
+  before: readonly NodeSpec[],
+  after: readonly NodeSpec[],
+): [readonly NodeSpec[], readonly NodeSpec[]] {
   const [oldText, oldSpecs] = splitLeadingText(before);
   const [newText, newSpecs] = splitLeadingText(after);
   if (oldText !== newText && isText(lastNode)) patchText(lastNode, oldText, newText, openTextLength);
   return [oldSpecs, newSpecs];
 }
 
-function splitLeadingText(specs: readonly Spec[]): [string, readonly Spec[]] {
+function splitLeadingText(specs: readonly NodeSpec[]): [string, readonly NodeSpec[]] {
   const [first] = specs;
   return typeof first === 'string' ? [first, specs.slice(1)] : ['', specs];
 }
@@ -83,8 +83,8 @@ function splitLeadingText(specs: readonly Spec[]): [string, readonly Spec[]] {
 function patchSiblings(
   parent: Element,
   first: ChildNode | null,
-  before: readonly Spec[],
-  after: readonly Spec[],
+  before: readonly NodeSpec[],
+  after: readonly NodeSpec[],
 ): void {
   const commonCount = Math.min(before.length, after.length);
   let child = first;
@@ -104,7 +104,7 @@ function patchSiblings(
   for (const spec of after.slice(commonCount)) parent.appendChild(createNode(spec, parent.ownerDocument));
 }
 
-function patchNode(node: ChildNode, before: Spec, after: Spec, document: Document): void {
+function patchNode(node: ChildNode, before: NodeSpec, after: NodeSpec, document: Document): void {
   if (typeof before !== 'string' && typeof after !== 'string' && isElement(node)) {
     patchElement(node, before, after);
   } else if (typeof before === 'string' && typeof after === 'string' && isText(node)) {

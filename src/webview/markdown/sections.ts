@@ -20,13 +20,14 @@ interface PlacedBlock {
 export class Sections {
   private readonly sections: Section[] = [];
 
-  /** Number of leading sections that the browser may skip. */
+  /** Number of sections, from the start, whose rendering the browser may skip. */
   private skippableCount = 0;
 
   constructor(private readonly root: HTMLElement) {}
 
   /**
-   * Places the elements of `blocks` after `last`, in order. Elements that are already in place are not touched.
+   * Inserts the elements of `blocks` after `last`, in order. Elements that are already in the right position are not
+   * touched.
    * @param last the last element that stays where it is, or undefined if none does
    */
   placeBlocks(last: Element | undefined, blocks: readonly PlacedBlock[]): void {
@@ -48,8 +49,8 @@ export class Sections {
   }
 
   /**
-   * Allows the browser to skip all sections but the last while they are far from the viewport. The browser remembers
-   * their heights. In a hidden window the sections have no height yet, so none is skipped.
+   * Allows the browser to skip the rendering of all sections but the last while they are far from the viewport. The
+   * browser remembers their heights. In a hidden window the sections have no height yet, so none is skipped.
    */
   allowSkipping(): void {
     if (this.root.ownerDocument.visibilityState !== 'visible') return;
@@ -58,7 +59,9 @@ export class Sections {
     }
   }
 
-  /** Makes the browser render all sections. `innerText` leaves out skipped sections, so a complete answer has none. */
+  /**
+   * Makes the browser render all sections. `innerText` omits skipped sections, so a complete answer must not have any.
+   */
   showAll(): void {
     for (const { element } of this.sections.slice(0, this.skippableCount)) element.classList.remove('md-skippable');
     this.skippableCount = 0;

@@ -10,10 +10,13 @@ import type { FindRuns } from './highlight/workerRuns';
 export interface StreamingMarkdown {
   /** Queues text. Each flush renders at most 4,000 characters of the queue. */
   append(text: string): void;
-  /** Replaces the text. One flush shows as many characters as were shown before, so that the answer never shrinks. */
+  /**
+   * Replaces the text. The next flush renders as many characters as were rendered before, so that the answer never
+   * shrinks.
+   */
   replace(text: string): void;
   /**
-   * Ends the text. A short queue is rendered at once, a long one in slices.
+   * Ends the text. A short queue is rendered at once, a long queue in slices.
    * @param onShown called when the complete text is rendered; not called if more text is appended before that
    */
   finish(onShown?: () => void): void;
@@ -28,13 +31,13 @@ export interface StreamingMarkdown {
 /** How and when an answer is rendered. */
 export interface MarkdownOptions extends CodeToolbar, ActionHandlers {
   readonly labels: CodeToolbar['labels'] & TaskLabels;
-  /** Calls `flush` once, before the next frame, like `requestAnimationFrame`. */
+  /** Calls `flush` once, before the next frame, like `requestAnimationFrame` does. */
   readonly schedule: (flush: () => void) => void;
-  /** Calls `flush` once, soon, even in a window that paints no frames. By default `flush` is called in its own task. */
+  /** Calls `flush` once, soon, even in a window that paints no frames. By default, `flush` is called in a new task. */
   readonly slice?: (flush: () => void) => void;
   /** Returns monotonic time in milliseconds. Without this option, time is counted in frames with queued text. */
   readonly monotonicNow?: () => number;
-  /** Splits the code of a complete block into coloured runs. */
+  /** Splits the code of a complete block into colored runs. */
   readonly findRuns: FindRuns;
   /** Schedules the highlighting of code. By default it runs when the browser is idle. */
   readonly idle?: ScheduleIdle;
@@ -46,7 +49,7 @@ export interface MarkdownOptions extends CodeToolbar, ActionHandlers {
 const MAX_FLUSH_LENGTH = 4000;
 /** Length of the queue, in characters, up to which `finish` renders the queue at once. */
 const MAX_FINAL_FLUSH_LENGTH = 2 * MAX_FLUSH_LENGTH;
-/** Number of frames (about one second) after which new characters are rendered even if there are only a few. */
+/** Number of frames (about one second) after which new characters are rendered even if they are few. */
 const MAX_SKIPPED_FRAMES = 60;
 /**
  * Number of queued flushes above which flushes also run between frames. Without this, the queue would grow in a window
@@ -72,7 +75,7 @@ export function createStreamingMarkdown(root: HTMLElement, options: MarkdownOpti
   });
   let text = '';
   let source = new SourceText();
-  /** Text that the next flush shows instead of everything that is shown. */
+  /** Text with which the next flush replaces everything that is shown. */
   let replacement: string | undefined;
   let queue = '';
   let phase: 'open' | 'ending' | 'finished' = 'open';
@@ -86,7 +89,7 @@ export function createStreamingMarkdown(root: HTMLElement, options: MarkdownOpti
   const flush = () => {
     const isImmediate = phase !== 'open' || paused || replacement !== undefined || queue.length >= MAX_FLUSH_LENGTH;
     const framesToWait = queue.length < document.charactersPerFlush ? MAX_SKIPPED_FRAMES : document.framesPerFlush;
-    // Time without text counts too, so a delta that arrives after a quiet moment is shown in the next frame.
+    // Time without new text counts too, so that a delta after a quiet moment is shown in the next frame.
     const passedFrames = Math.max(skippedFrames + 1, Math.round((ticks() - lastFlushAt) / FRAME_MS));
     if (!isImmediate && passedFrames < framesToWait) {
       skippedFrames++;
@@ -195,7 +198,10 @@ export function createStreamingMarkdown(root: HTMLElement, options: MarkdownOpti
   };
 }
 
-/** Runs a function in its own task. The browser throttles timers in a hidden window, but not messages. */
+/**
+ * Runs a function in a new task. Uses a message, because the browser throttles timers in a hidden window, but not
+ * messages.
+ */
 function inNextTask(call: () => void): void {
   const { port1, port2 } = new MessageChannel();
   port1.onmessage = () => {
@@ -216,12 +222,12 @@ class SourceText {
     const text = this.heldBack + raw;
     const complete = endsInIncompleteCharacter(text) ? text.slice(0, -1) : text;
     this.heldBack = text.slice(complete.length);
-    return normalise(complete);
+    return normalize(complete);
   }
 
   /** Returns the character that was held back, because no more text will arrive. */
   end(): string {
-    const remainder = normalise(this.heldBack);
+    const remainder = normalize(this.heldBack);
     this.heldBack = '';
     return remainder;
   }
@@ -232,6 +238,6 @@ function endsInIncompleteCharacter(text: string): boolean {
   return last === 0x0d || (last >= 0xd800 && last <= 0xdbff);
 }
 
-function normalise(text: string): string {
+function normalize(text: string): string {
   return text.replace(/\r\n?/g, '\n').replaceAll('\0', '\uFFFD');
 }

@@ -38,7 +38,7 @@ export type Attributes = Readonly<Record<string, string>>;
 export interface ElementSpec {
   readonly tag: Tag;
   readonly attributes: Attributes;
-  readonly children: readonly Spec[];
+  readonly children: readonly NodeSpec[];
   /** Final nodes before the children. They are neither created nor compared again. */
   readonly frozen?: FrozenNodes;
 }
@@ -46,7 +46,7 @@ export interface ElementSpec {
 /** The leading nodes of an element that no further text can change. */
 export interface FrozenNodes {
   /** Specs from which the frozen nodes were created. */
-  readonly specs: readonly Spec[];
+  readonly specs: readonly NodeSpec[];
   readonly lastNode: ChildNode;
   /**
    * Number of frozen characters in the last node, if that is a text node which the first child continues. 0 if the last
@@ -56,18 +56,18 @@ export interface FrozenNodes {
 }
 
 /** Describes a node; a string describes a text node. Specs are immutable, so the same object means the same nodes. */
-export type Spec = string | ElementSpec;
+export type NodeSpec = string | ElementSpec;
 
-/** The attributes of all elements that have none. Because the object is shared, comparing them takes one step. */
+/** The attributes of all elements without attributes. Because the object is shared, comparing them takes one step. */
 export const noAttributes: Attributes = {};
 
 /** Returns the spec of an element. */
-export function element(tag: Tag, attributes: Attributes, children: readonly Spec[]): ElementSpec {
+export function element(tag: Tag, attributes: Attributes, children: readonly NodeSpec[]): ElementSpec {
   return { tag, attributes, children };
 }
 
 /** Appends text. Adjacent texts are joined into one node, so that a selection in them survives changes. */
-export function pushText(children: Spec[], text: string): void {
+export function pushText(children: NodeSpec[], text: string): void {
   if (text === '') return;
   const last = children.length - 1;
   const previousText = children[last];

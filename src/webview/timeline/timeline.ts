@@ -18,7 +18,7 @@ import {
   waitTitle,
   minDisplayedMs,
 } from './timelineDetails';
-import { createTimelinePicture } from './timelinePicture';
+import { createTimelineChart } from './timelineChart';
 import { type AttemptSpan, createSpans, type TurnSpans, type WaitSpan } from './timelineSpans';
 
 /** A disclosure under an answer. When it is open, it shows the attempts and waits of the turn. */
@@ -70,7 +70,10 @@ export function isEventful({ attempts, previousSegments, ledger }: TurnState): b
   return attempts > 1 || previousSegments.length > 0 || ledger.waits.length > 0 || waitedMs(ledger) >= minDisplayedMs;
 }
 
-/** Returns a text with the time to the first token and the total time. Undefined without a token or before the end. */
+/**
+ * Returns a text with the time to the first token and the total time. Undefined if no token arrived or the turn has not
+ * ended.
+ */
 export function timingText({ strings, format }: PageContext, state: TurnState): string | undefined {
   const { firstTokenMs, ms } = totalsOf(state);
   if (firstTokenMs === undefined || state.endedAt === undefined) return undefined;
@@ -89,7 +92,7 @@ function timelineCaption(context: PageContext, state: TurnState): string {
     : fill(strings.summaryRetried, String(attempts), format.duration(waited));
 }
 
-/** Returns the content of a timeline: the picture, its legend, the totals, and a list of all attempts and waits. */
+/** Returns the content of a timeline: the chart, its legend, the totals, and a list of all attempts and waits. */
 function createTimelineBody(context: PageContext, state: TurnState): readonly HTMLElement[] {
   const now = isRunning(state.phase) ? toMonotonic(state, context.clock.now()) : undefined;
   const spans = createSpans(state, now);
@@ -102,14 +105,14 @@ function createTimelineBody(context: PageContext, state: TurnState): readonly HT
     context.format.list(labelParts),
   );
   return [
-    element('div', { class: 'timeline-frame' }, createTimelinePicture(context, spans, label)),
+    element('div', { class: 'timeline-frame' }, createTimelineChart(context, spans, label)),
     createLegend(context, spans),
     element('p', { class: 'timeline-totals' }, [attempts, ...remaining].join(' · ')),
     element('ol', {}, ...spans.parts.map((part) => createRow(context, part))),
   ];
 }
 
-/** Creates the legend, with the items that occur in the picture. */
+/** Creates the legend for the items that occur in the timeline chart. */
 function createLegend({ strings }: PageContext, { parts }: TurnSpans): HTMLElement {
   const attempts = parts.filter((part) => part.kind === 'attempt');
   const allItems: readonly (readonly [name: string, label: string, occurs: boolean])[] = [
@@ -134,7 +137,10 @@ function createRow(context: PageContext, part: WaitSpan | AttemptSpan): HTMLElem
   return element('li', {}, element('span', { class: 'timeline-at' }, `+${format.duration(part.from)}`), content);
 }
 
-/** Returns the nodes of a detail. The separator belongs to the detail before it, so that no line starts with a dot. */
+/**
+ * Returns the nodes of a detail. The separator dot stands at the end of the preceding detail, so that no line starts
+ * with a dot.
+ */
 function detailNodes(
   { text, tooltip }: TimelineDetail,
   index: number,

@@ -11,7 +11,7 @@ export interface TimelineDetail {
   readonly tooltip?: string | undefined;
 }
 
-/** Minimum duration that is shown, in milliseconds. A shorter one would be formatted as `0 s`. */
+/** Minimum duration that is shown, in milliseconds. A shorter duration would be formatted as `0 s`. */
 export const minDisplayedMs = 50;
 
 /** Returns the title of a wait: its duration and its reason. */
@@ -25,7 +25,7 @@ export function waitTitle({ strings, format }: PageContext, { waitedMs, reason }
 /** Returns the details of a wait: which request caused the wait, and where its duration comes from. */
 export function waitDetails({ strings, format }: PageContext, wait: LedgerWait): readonly TimelineDetail[] {
   const { reason, told, source, delayMs, estimated, hintMs, hintFrom, jitterMs = 0 } = wait;
-  // A wait for the network has no duration that a gateway named or that the retry policy chose.
+  // A wait for the network has no duration that the gateway named or the retry policy chose.
   if (reason === 'offline') return [];
   const texts: string[] = [];
   if (told === 'request') texts.push(strings.blockedByRequest);
@@ -56,7 +56,7 @@ export function waitDetails({ strings, format }: PageContext, wait: LedgerWait):
   return texts.map((text) => ({ text }));
 }
 
-/** Returns the totals of a turn as texts. The number of attempts comes first. */
+/** Returns the totals of a turn as a list of texts. The number of attempts comes first. */
 export function totalsTexts({ strings, format }: PageContext, totals: TurnTotals): readonly string[] {
   const { attempts, waitedMs, ms, speed, bytes } = totals;
   const texts = [format.plural(attempts, strings.totalsAttemptsOne, strings.totalsAttempts)];

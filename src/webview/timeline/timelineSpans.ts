@@ -30,7 +30,10 @@ export interface AttemptSpan extends TimeRange {
   readonly entry: LedgerEntry;
   /** Number of the attempt, counted from 1 over all segments. */
   readonly number: number;
-  /** Time at which the headers of an answer arrived. Undefined without headers, or if the status was an error. */
+  /**
+   * Time at which the headers of a successful response arrived. Undefined without headers, or if the status was an
+   * error.
+   */
   readonly headers?: number | undefined;
   /** Time at which the first token arrived. */
   readonly firstToken?: number | undefined;
@@ -41,7 +44,7 @@ export interface ThroughputSpan extends TimeRange {
   readonly chars: number;
 }
 
-/** Everything that the picture of a timeline shows. */
+/** The data that the timeline chart of a turn shows. */
 export interface TurnSpans {
   /** Length of the time axis, in milliseconds. */
   readonly total: number;

@@ -15,7 +15,7 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return created;
 }
 
-/** How prominent a button is. */
+/** Visual prominence of a button. */
 export type ButtonStyle = 'primary' | 'secondary' | 'quiet';
 
 /** Creates a button with a caption. */
@@ -35,7 +35,7 @@ export function setText(target: Element, text: string): void {
   if (target.textContent !== text) target.textContent = text;
 }
 
-/** A value that is created when it is first needed. */
+/** A value that is created when it is first used. */
 interface Lazy<T> {
   /** Returns the value, and creates it at the first call. */
   get(): T;
@@ -43,7 +43,7 @@ interface Lazy<T> {
   readonly value: T | undefined;
 }
 
-/** Returns a value that `make` creates when it is first needed. */
+/** Returns a value that `make` creates when it is first used. */
 export function lazy<T>(make: () => T): Lazy<T> {
   let made: T | undefined;
   return {

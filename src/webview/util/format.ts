@@ -11,7 +11,10 @@ export interface Format {
   count(value: number): string;
   /** Formats a number with all its digits, such as `12,345`. */
   number(value: number): string;
-  /** Fills `value` into the template `one` or `other`, depending on the plural form that the language uses for it. */
+  /**
+   * Inserts `value` into the template `one` or `other`, depending on the plural form that the language uses for this
+   * number.
+   */
   plural(value: number, one: string, other: string): string;
   /** Formats a list, such as `a, b, c`. */
   list(items: readonly string[]): string;
@@ -58,12 +61,12 @@ export function createFormat(
 
 const placeholderPattern = /\{(\d+)\}/g;
 
-/** Replaces the placeholders `{0}`, `{1}` … by the values. A placeholder without a value stays as it is. */
+/** Replaces the placeholders `{0}`, `{1}` … with the values. A placeholder without a value stays as it is. */
 export function fill(template: string, ...values: readonly string[]): string {
   return template.replace(placeholderPattern, (match, index: string) => values[Number(index)] ?? match);
 }
 
-/** Replaces the placeholders `{0}`, `{1}` … of a template by nodes. Returns the texts and nodes in order. */
+/** Replaces the placeholders `{0}`, `{1}` … of a template with nodes. Returns the texts and nodes in order. */
 export function fillNodes(template: string, ...nodes: readonly Node[]): (Node | string)[] {
   const parts = template.split(placeholderPattern);
   return parts.map((part, index) => (index % 2 === 0 ? part : (nodes[Number(part)] ?? `{${part}}`)));

@@ -86,7 +86,7 @@ describe('ledger', () => {
     });
   }
 
-  it('keeps two consecutive waits of the turn itself apart, even for the same reason', () => {
+  it('records two consecutive waits that the turn itself caused as two entries, even for the same reason', () => {
     const { waits } = ledgerOf([attempt(0), waiting(10), waiting(30), stopped(70)]);
     assert.deepEqual(
       waits.map((wait) => [wait.at, wait.waitedMs]),

@@ -74,7 +74,7 @@ describe('throughput of an answer', () => {
     assert.notEqual(addToThroughput(throughput, 2000, 1).completedSeconds, throughput.completedSeconds);
   });
 
-  it('spreads characters evenly over a period without losing any', () => {
+  it('distributes characters evenly over a period without losing any', () => {
     const result = addEvenly(throughputOf([[500, 4]]), 1500, 3900, 10);
     assert.deepEqual(seconds(result), [
       [0, 4],

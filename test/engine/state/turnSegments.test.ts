@@ -37,7 +37,7 @@ const done = (at: number): StreamEvent =>
   event(at, { type: 'done', finishReason: 'stop', attempts: 1, text: 'Hello', waitedMs: 0 });
 
 describe('clock conversion within a segment', () => {
-  it('uses the attempt, which records both times', () => {
+  it('uses the start of the attempt, which is recorded on both clocks', () => {
     const state = stateAfter([start(1000), text(1500)]);
     assert.equal(toEpoch(state, 1500), epoch + 1500);
     assert.equal(toMonotonic(state, epoch + 1500), 1500);
@@ -51,7 +51,7 @@ describe('clock conversion within a segment', () => {
     assert.equal(toMonotonic(state, epoch + 600_500), 2500);
   });
 
-  it('uses a wait before the first attempt', () => {
+  it('uses the start of a wait before the first attempt', () => {
     const state = stateAfter([waiting(1000)]);
     assert.equal(toEpoch(state, 1200), epoch + 1200);
     assert.equal(toMonotonic(state, epoch + 1200), 1200);
@@ -72,7 +72,7 @@ const lastActivities: Readonly<Record<string, readonly [events: readonly StreamE
   'zero when it has no events': [[], 0],
 };
 
-describe('last activity of a segment', () => {
+describe('time of the last activity in a segment', () => {
   for (const [name, [events, at]] of Object.entries(lastActivities)) {
     it(`is ${name}`, () => assert.equal(lastActivityAt(markInterrupted(stateAfter(events))), at));
   }
@@ -83,7 +83,7 @@ const first = stateAfter([start(1000), text(1400), ended(2400, 1400, { firstToke
 const continued: TurnState = { ...initialTurn, text: 'Hello', previousSegments: segmentsSoFar(first) };
 
 describe('list of segments of a turn', () => {
-  it('consists of the turn itself when it was not continued', () => {
+  it('contains a single segment when the turn was not continued', () => {
     const state = stateAfter([start(0)]);
     assert.deepEqual(segmentsOf(state), [state]);
   });
@@ -106,8 +106,8 @@ describe('list of segments of a turn', () => {
   });
 });
 
-describe('sum over the segments of a turn', () => {
-  it('equals the numbers of a single segment', () => {
+describe('calculation of the totals of a turn', () => {
+  it('uses the numbers of the segment when there is only one', () => {
     const beforeAnswer = [start(0), ended(100, 100, { how: 'rate-limit', bytes: 40 }), waiting(100), start(5100, 2)];
     const answer = [
       text(5500),
@@ -140,16 +140,16 @@ describe('sum over the segments of a turn', () => {
     assert.equal(totalsOf(state).firstTokenMs, 3500);
   });
 
-  it('grows with the time while the turn is running or waiting', () => {
+  it('includes the elapsed time while the turn is running or waiting', () => {
     const { ms, waitedMs } = totalsOf(stateAfter([start(0), waiting(100)]), 2100);
     assert.deepEqual([ms, waitedMs], [2100, 2000]);
   });
 
-  it('gives the speed in characters when the gateway reported no tokens', () => {
+  it('returns the speed in characters when the gateway reported no tokens', () => {
     assert.deepEqual(totalsOf(first).speed, { unit: 'characters', perSecond: 5 });
   });
 
-  it('gives no speed for an answer that arrived all at once', () => {
+  it('returns no speed for an answer that arrived all at once', () => {
     const state = stateAfter([start(0), text(400), ended(500, 500, { firstTokenMs: 400, chars: 5 }), done(500)]);
     assert.equal(totalsOf(state).speed, undefined);
   });

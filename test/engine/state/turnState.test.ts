@@ -73,7 +73,7 @@ const sequences: readonly (readonly [name: string, steps: readonly Step[], expec
     { phase: 'streaming', text: 'Hello', firstTokenAt: 150, lastTokenAt: 160 },
   ],
   [
-    'keeps reasoning apart from the answer',
+    'separates reasoning from the answer',
     [
       [0, 1, start()],
       [5, 1, reasoning('Hm')],
@@ -119,7 +119,7 @@ const sequences: readonly (readonly [name: string, steps: readonly Step[], expec
     { phase: 'offline' },
   ],
   [
-    'keeps its phase after a cut',
+    'stays in the same phase when the stream breaks',
     [
       [0, 1, start()],
       [1, 1, text('Hal')],
@@ -128,7 +128,7 @@ const sequences: readonly (readonly [name: string, steps: readonly Step[], expec
     { phase: 'streaming', text: 'Hal' },
   ],
   [
-    'is resuming with the partial answer after a cut and a wait',
+    'is resuming with the partial answer after a broken stream and a wait',
     [
       [0, 1, start()],
       [1, 1, text('Hal')],
@@ -153,7 +153,7 @@ const sequences: readonly (readonly [name: string, steps: readonly Step[], expec
     { phase: 'resuming' },
   ],
   [
-    'replaces the partial answer by a restarted answer',
+    'replaces the partial answer with a restarted answer',
     [
       [0, 1, start()],
       [1, 1, text('old')],
@@ -237,7 +237,7 @@ const sequences: readonly (readonly [name: string, steps: readonly Step[], expec
     { startedAt: 100, firstTokenAt: 5400 },
   ],
   [
-    'keeps the last usage',
+    'contains the last reported usage',
     [
       [0, 1, start()],
       [1, 1, { type: 'usage', promptTokens: 1, completionTokens: 2, totalTokens: 3 }],
@@ -246,7 +246,7 @@ const sequences: readonly (readonly [name: string, steps: readonly Step[], expec
     { usage: { promptTokens: 4, completionTokens: 5, totalTokens: 9 } },
   ],
   [
-    'takes the complete text from the done event',
+    'contains the complete text of the done event',
     [
       [0, 1, start()],
       [1, 1, text('Hel')],
@@ -312,7 +312,7 @@ describe('state of a turn', () => {
     assert.equal(lastTokenAt, 2900);
   });
 
-  it('records since when it has been quiet', () => {
+  it('records since when the gateway has sent no data', () => {
     const { isQuiet, quietSince } = stateAfter([
       [100, 1, start()],
       [150, 1, text('Hel')],
@@ -321,7 +321,7 @@ describe('state of a turn', () => {
     assert.deepEqual([isQuiet, quietSince], [true, 155]);
   });
 
-  it('keeps the failure and the partial answer', () => {
+  it('contains the failure and the partial answer after the turn has failed', () => {
     const state = stateAfter([
       [0, 1, start()],
       [1, 1, text('Hal')],
@@ -330,7 +330,7 @@ describe('state of a turn', () => {
     assert.deepEqual([state.phase, state.text, state.failure?.kind], ['failed', 'Hal', 'auth']);
   });
 
-  it('resumes from the partial answer of a failed turn', () => {
+  it('starts with the partial answer when the user continues a failed turn', () => {
     const failedState = stateAfter([
       [0, 1, start()],
       [1, 1, text('Hal')],
@@ -346,7 +346,7 @@ describe('state of a turn', () => {
     );
   });
 
-  it('keeps a ledger of its attempts and waits', () => {
+  it('contains a ledger of the attempts and waits', () => {
     const { ledger } = stateAfter([
       [100, 1, start()],
       [110, 1, { type: 'headers', status: 429, ms: 10 }],
@@ -387,7 +387,7 @@ describe('state of a turn', () => {
     });
   }
 
-  it('starts the reasoning without a blank line when the partial answer has none', () => {
+  it('starts the reasoning without a blank line when the partial answer has no reasoning', () => {
     const continueEvent: NewEvent = { type: 'attempt', model: 'gpt-4o', why: 'resume', how: 'continue', time: 0 };
     const state = stateAfter(
       [
@@ -402,7 +402,7 @@ describe('state of a turn', () => {
   const join = (offset: number): NewEvent => ({ type: 'resumed', how: 'continue', trimmed: 0, seam: offset });
   const cut = (message: string): NewEvent => ({ type: 'cut', reason: 'connection', message });
 
-  it('records the offset of each seam and the cut before it', () => {
+  it('records the offset of each seam and why the stream broke before it', () => {
     const continuedByUser = { ...initialTurn, text: 'Hal' };
     const state = stateAfter(
       [

@@ -23,7 +23,7 @@ class EndlessReply {
   });
 
   private async send(body: LiveBody): Promise<void> {
-    for (let sent = 0; !this.aborted && !body.cancelled; sent += this.perRound) {
+    for (let sent = 0; !this.aborted && !body.canceled; sent += this.perRound) {
       for (let n = 0; n < this.perRound; n++) {
         const event = this.event(sent + n);
         if (typeof event === 'string') body.send(event);

@@ -87,7 +87,7 @@ describe('Retry now', () => {
     assert.equal(run.last('done').waitedMs, 0);
   });
 
-  it('is charged neither to the retry limit nor to the retry budget, however often it is clicked', async () => {
+  it('counts neither toward the maximum number of retries nor against the retry budget, however often it is clicked', async () => {
     const world = new EngineWorld({ replies: [status(408)], settings: { retry: { maxRetries: 1 } } });
     const run = world.ask();
     for (let click = 0; click < 4; click++) {
@@ -284,7 +284,7 @@ describe('fallback model', () => {
     );
   });
 
-  it('is not used when none is configured, or when another fault interrupts the overloads', async () => {
+  it('is not used when none is configured, or when a different fault occurs between the overloads', async () => {
     const withoutFallback = await new EngineRun({
       replies: [overloaded, overloaded, overloaded, answering('ok')],
     }).toEnd();
@@ -297,7 +297,7 @@ describe('fallback model', () => {
   });
 });
 
-describe('restart of a cut answer', () => {
+describe('restart of an answer whose stream broke', () => {
   const settings = { resume: 'restart' } as const;
   const cut = (text: string): Reply =>
     streaming((body: LiveBody) => {
@@ -326,7 +326,7 @@ describe('restart of a cut answer', () => {
     assert.deepEqual([run.shownText, run.last('done').text], ['short', 'short']);
   });
 
-  it('fails with the longer partial answer when the restart is cut, too', async () => {
+  it('fails with the longer of the two partial answers when the new stream breaks, too', async () => {
     const run = await new EngineRun({ replies: [cut('the longest partial'), cut('short')], settings }).toEnd();
     assert.equal(run.wire.requests.length, 4);
     assert.deepEqual([run.last('failed').kind, run.last('failed').text], ['connection', 'the longest partial']);

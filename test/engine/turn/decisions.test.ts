@@ -14,6 +14,7 @@ import { faultForBlock, TurnMessages } from '../../../src/engine/turn/turnMessag
 import { TurnOutput } from '../../../src/engine/turn/turnOutput';
 import { Waits, type WaitDescription } from '../../../src/engine/turn/waits';
 import { defaultSettings, EngineRun, EngineWorld } from '../../support/engineRun';
+import { rowLabel } from '../faults/rowLabel';
 import {
   answering,
   rejecting,
@@ -214,7 +215,7 @@ describe('failure count of a model', () => {
     for (let n = 0; n < 5; n++) await world.ask().toEnd();
   };
 
-  it('is cleared by Try anyway in the queue', async () => {
+  it('is cleared by Try anyway while the turn is queued', async () => {
     const world = new EngineWorld({ replies: [failing], settings: noRetries });
     await openBreaker(world);
     const run = world.ask();
@@ -240,7 +241,7 @@ describe('failure count of a model', () => {
     assertFailures(world, 1);
   });
 
-  it('makes the turn that opens the breaker wait for it, as for a wait of its own', async () => {
+  it('makes the turn that opens the circuit breaker wait, and names the turn itself as the cause of the wait', async () => {
     const run = new EngineRun({ replies: [failing], settings: { retry: { maxRetries: 10 } } });
     while (run.of('attempt').length < 5 && (await run.clock.next()) !== undefined);
     const after = run.events.slice(run.events.indexOf(run.last('ended')));
@@ -251,7 +252,7 @@ describe('failure count of a model', () => {
     run.turn.stop();
   });
 
-  it('is not the reason of a wait when another turn has started a cooldown', async () => {
+  it('is not named as the reason of a wait when another turn has started a cooldown', async () => {
     const world = new EngineWorld({ replies: [failing, rateLimited(30), answering('ok')] });
     const first = world.ask();
     await settle();
@@ -277,7 +278,7 @@ describe('time without progress', () => {
   });
 });
 
-describe('output before a cut', () => {
+describe('output before a stream breaks', () => {
   const call = { index: 0, id: 'c', function: { name: 'f', arguments: '{"a' } };
   for (const [output, write] of Object.entries<(body: LiveBody) => LiveBody>({
     text: (body) => body.delta('some of the answer'),
@@ -327,7 +328,7 @@ describe('output before a cut', () => {
     });
   }
 
-  it('is still continued after a server error, which does not reject the request', async () => {
+  it('is continued again after a server error, which is not a rejection of the continuation', async () => {
     const half = 'Once upon a time there was a sheep that counted ';
     const run = await new EngineRun({
       replies: [cutAfter((body) => body.delta(half)), failing, answering('people.')],
@@ -374,12 +375,12 @@ describe('history of a turn', () => {
     );
   });
 
-  it('counts an earlier answer as output', () => {
+  it('counts the partial answer of a continued turn as output', () => {
     assert.equal(new TurnHistory('one', true).stateBefore(server, context).hasOutput, true);
   });
 
   for (const [name, row, decision, replayed, delayMs] of [
-    ['a replay', 5, { type: 'replay' }, true, undefined],
+    ['an immediate retry', 5, { type: 'replay' }, true, undefined],
     ['a wait', 33, waitOf(700), false, 700],
     ['a fallback', 33, { type: 'fall-back', model: 'two' }, false, undefined],
   ] as const satisfies readonly (readonly [string, RowId, Decision, boolean, number | undefined])[]) {
@@ -396,7 +397,7 @@ describe('history of a turn', () => {
     [[35, 33], 0],
     [[35, 31], 0],
   ] as const) {
-    it(`counts ${overloads} overloads in a row after the fault rows ${rows.join(', ')}`, () => {
+    it(`counts ${overloads} overloads in a row after ${rows.map(rowLabel).join(' and ')} of the fault table`, () => {
       const history = new TurnHistory('one');
       for (const row of rows) history.recordFault(faultOfRow(row), waitOf(1));
       assert.equal(history.stateBefore(server, context).overloads, overloads);
@@ -436,7 +437,7 @@ describe('message of a turn', () => {
     ['probe', 'breaker', 61],
     ['probe', 'rate-limit', 30],
   ] as const) {
-    it(`comes from fault row ${row} for the block "${why}" after the fault "${reason}"`, () => {
+    it(`describes ${rowLabel(row)} of the fault table for a wait because of "${why}" after the fault "${reason}"`, () => {
       assert.equal(faultForBlock({ blockKind: why, cause: { ...cause, reason } }).row, row);
     });
   }
@@ -453,7 +454,7 @@ describe('message of a turn', () => {
     ['breaker', 'server', undefined],
     ['probe', 'server', undefined],
   ] as const) {
-    it(`contains ${hintMs === undefined ? 'no retry-after' : `a retry-after of ${hintMs} ms`} for the block "${why}" with a delay from "${source}"`, () => {
+    it(`contains ${hintMs === undefined ? 'no retry-after' : `a retry-after of ${hintMs} ms`} for a wait because of "${why}" whose delay comes from "${source}"`, () => {
       const block = { until: 5000, blockKind: why, blockedBy: 'request', cause: { ...cause, source } } as const;
       assert.equal(messages.describeGateWait(block, 3, turnContext).hintMs, hintMs);
     });
@@ -463,7 +464,7 @@ describe('message of a turn', () => {
     [42, ['continue', 'restart', 'retryNow']],
     [33, ['retryNow', 'switchModel', 'details', 'continue', 'restart']],
   ] as const) {
-    it(`offers the actions ${actions.join(', ')} for a partial answer after fault row ${row}`, () => {
+    it(`offers the actions ${actions.join(', ')} for a partial answer after ${rowLabel(row)} of the fault table`, () => {
       const seen = faultOfRow(row);
       const failed = messages.describeFailure(
         { decision: { type: 'fail', fault: seen }, observedFault: seen },
@@ -542,7 +543,7 @@ describe('cooldown after a fault', () => {
     queue.release();
   });
 
-  it('leaves no entry in the queue when a request is refused because of it', async () => {
+  it('leaves no entry in the queue when a request is refused because of the cooldown', async () => {
     const { queue, gate, acquire } = turnParts();
     await acquire();
     queue.reportDecision({ ...faultOfRow(30), retryAfter: { delayMs: 300_001, field: 'retry-after' } }, fail(30));
@@ -564,7 +565,7 @@ describe('cooldown after a fault', () => {
 describe('retry controller', () => {
   const context = { isResuming: false, hasText: false };
 
-  it('reports only the fault that opens the breaker', async () => {
+  it('reports only the fault that opens the circuit breaker', async () => {
     const { controller, gate, acquire, budget } = turnParts();
     const opens: boolean[] = [];
     for (let n = 0; n < 6; n++) {
@@ -574,7 +575,7 @@ describe('retry controller', () => {
     assert.deepEqual(opens, [false, false, false, false, true, false]);
   });
 
-  it('reports no breaker when the request was not sent', () => {
+  it('opens no circuit breaker when the request was not sent', () => {
     const { controller, budget } = turnParts();
     const { decision, opensBreaker } = controller.handle(faultOfRow(26), { gate: undefined, budget }, context);
     assert.deepEqual([decision.type, opensBreaker, budget.tokens], ['wait', false, 11]);
@@ -584,9 +585,9 @@ describe('retry controller', () => {
     ['a wait', 26, false, 1],
     ['a wait before a resume', 42, true, 0],
     ['a wait for the network', 2, false, 1],
-    ['a free replay', 5, false, 0],
+    ['an immediate retry', 5, false, 0],
   ] as const) {
-    it(`charges ${retries} ${retries === 1 ? 'retry' : 'retries'} for ${name}`, () => {
+    it(`counts ${retries} ${retries === 1 ? 'retry' : 'retries'} after ${name}`, () => {
       const { controller, budget, history } = turnParts();
       controller.handle(faultOfRow(row), { gate: undefined, budget }, { ...context, isResuming });
       controller.settleCharge(false);
@@ -606,7 +607,7 @@ describe('wait of a turn', () => {
     assert.deepEqual([history.idleMs, history.hasWaited, waits.isWaiting], [1000, true, false]);
   });
 
-  it('counts only its announced time in the queue, and the user can leave the queue', async () => {
+  it('counts only its announced time while it is queued, and ends when the user leaves the queue', async () => {
     const { queue, waits, clock, history, gate } = turnParts();
     const first = gate.enqueue(() => undefined);
     first.limited({ until: clock.now() + 1000, delayMs: 1000, source: 'server', reason: 'rate-limit' });

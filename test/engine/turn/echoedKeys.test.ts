@@ -58,8 +58,8 @@ const echoes: readonly (readonly [where: string, replies: readonly Reply[]])[] =
   ['an error that has it in upper case', [status(401, error(`Incorrect API key: ${key.toUpperCase()}`))]],
   ['an error that has it with Unicode escapes', [status(400, `{"error":{"message":"${asUnicode(key)}"}}`)]],
   ['an error that has it in a URL', [status(400, error(`https://x.test/?key=${percentEncoded(key)}`))]],
-  ['an error that is cut after 400 characters', [status(400, error(`${'x'.repeat(380)} ${key}`))]],
-  ['an error that is cut after 8192 characters', [status(400, error(`x${' '.repeat(8175)}${key}`))]],
+  ['an error that is truncated after 400 characters', [status(400, error(`${'x'.repeat(380)} ${key}`))]],
+  ['an error that is truncated after 8192 characters', [status(400, error(`x${' '.repeat(8175)}${key}`))]],
   ['an error that contains only the start of the key', [status(400, error(`Incorrect key ${key.slice(0, 12)}...`))]],
   ['an error that contains only the end of the key', [status(400, error(`Incorrect key ****${key.slice(-9)}`))]],
   ['a wrapped error', [status(500, error(`bad response: ${JSON.stringify(error(`no ${key}`))}`))]],
@@ -105,7 +105,7 @@ const echoes: readonly (readonly [where: string, replies: readonly Reply[]])[] =
     ],
   ],
   [
-    'the end of an answer that is cut',
+    'the end of an answer whose stream breaks',
     [
       stream((body) => body.delta(`Your key is ${key.slice(0, 20)}`).end()),
       stream((body) => body.delta('Done.').finish().done()),

@@ -61,7 +61,7 @@ describe('ledger in the report of the engine', () => {
     assert.equal(world.engine.report().turns.at(-1)?.outcome, 'stopped');
   });
 
-  it('keeps the last fifty turns', async () => {
+  it('contains the last fifty turns', async () => {
     const world = new EngineWorld({ replies: [answering('ok')] });
     for (let n = 0; n < 51; n++) await world.ask({ request: { model: `model-${n}` } }).toEnd();
     const { turns } = world.engine.report();

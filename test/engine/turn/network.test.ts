@@ -90,7 +90,7 @@ describe('cooldown after a rate limit', () => {
     run.turn.stop();
   });
 
-  it('fails all turns without further requests when the retry-after exceeds the limit', async () => {
+  it('fails all turns without further requests when the retry-after exceeds the allowed maximum', async () => {
     const world = new EngineWorld({ replies: [rateLimited(3600)] });
     const runs = [await world.ask().toEnd(), await world.ask().toEnd()];
     assert.equal(world.wire.requests.length, 1);
@@ -308,7 +308,7 @@ describe('circuit breaker of a model', () => {
     run.turn.stop();
   });
 
-  it('switches to the fallback model immediately and labels the switch', async () => {
+  it('makes a turn switch to the fallback model immediately, and is named as the reason of the switch', async () => {
     const world = new EngineWorld({
       replies: [...fiveFailures, answering('ok')],
       settings: { ...settings, fallbackModels: ['second'] },
@@ -355,7 +355,7 @@ describe('retry budget of a gateway', () => {
   const settings = { retry: { maxRetries: 10, jitter: 'none', baseDelayMs: 250, maxDelayMs: 250 } } as const;
   const slow = status(408);
 
-  it('ends automatic retries with a message and Retry now when it is used up, and recovers over time', async () => {
+  it('ends automatic retries with a message and the action Retry now when it is used up, and recovers over time', async () => {
     const world = new EngineWorld({ replies: [slow], settings });
     const [first, second] = [await world.ask().toEnd(), await world.ask().toEnd()];
     assert.deepEqual([first.last('failed').kind, second.last('failed').kind], ['timeout', 'budget']);
@@ -459,7 +459,7 @@ describe('turn without a network', () => {
   });
 });
 
-describe('turn across sleep of the computer', () => {
+describe('turn while the computer sleeps', () => {
   it('ends a wait whose time passed during sleep', async () => {
     const run = new EngineRun({ replies: [rateLimited(100), answering('ok')] });
     await settle();

@@ -45,7 +45,7 @@ describe('observer that throws', () => {
   });
 });
 
-describe('key of a turn', () => {
+describe('API key of a turn', () => {
   const key = 'hsa-secret-key-1';
 
   /** Returns the paths of all properties that contain the key, except in the engine's memory, dependencies and keys. */

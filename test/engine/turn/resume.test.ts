@@ -31,8 +31,8 @@ const fullAnswer = 'Once upon a time there was a sheep that counted people until
 const half = fullAnswer.slice(0, 40);
 const remainder = fullAnswer.slice(40);
 
-describe('cut answer', () => {
-  it('is resumed with a continuation, and the resumed event gives the seam', async () => {
+describe('answer whose stream broke', () => {
+  it('is resumed with a continuation, and the resumed event contains the seam', async () => {
     const run = await new EngineRun({ replies: [cut(half), answering(remainder)] }).toEnd();
     assert.equal(run.last('done').text, fullAnswer);
     assert.equal(run.shownText, fullAnswer);
@@ -45,7 +45,7 @@ describe('cut answer', () => {
     assert.equal(run.of('attempt')[1]?.how, 'continue');
   });
 
-  it('is resumed with a request that holds the partial answer and quotes its last 200 characters', async () => {
+  it('is resumed with a request that contains the partial answer and quotes its last 200 characters', async () => {
     const long = 'x'.repeat(100) + 'The quick brown fox. '.repeat(20);
     const run = await new EngineRun({ replies: [cut(long), answering('End.')] }).toEnd();
     const [question, partial, continuePrompt] = messagesOf(run.wire.requests[1]);
@@ -145,7 +145,7 @@ describe('cut answer', () => {
     assert.deepEqual([run.last('resumed').how, run.last('done').text], ['continue', fullAnswer]);
   });
 
-  it('is restarted when it was cut within a tool call', async () => {
+  it('is restarted when the stream broke within a tool call', async () => {
     const calling = streaming((body) => {
       body.delta('I look it up.').event({
         choices: [
@@ -164,7 +164,7 @@ describe('cut answer', () => {
     );
   });
 
-  it('shows a continuation that was held for 1.5 s without a certain overlap', async () => {
+  it('shows a held-back continuation after 1.5 s, even if its overlap is still uncertain', async () => {
     let stream: LiveBody | undefined;
     const run = new EngineRun({ replies: [cut('one two three'), streaming((body) => (stream = body.delta(' two')))] });
     await run.clock.advance(500);
@@ -179,7 +179,7 @@ describe('cut answer', () => {
     assert.equal(run.last('done').text, 'one two three two one');
   });
 
-  it('drops the held overlap when the turn is stopped', async () => {
+  it('drops a held-back continuation when the turn is stopped', async () => {
     const run = new EngineRun({ replies: [cut('one two three'), streaming((body) => body.delta(' two'))] });
     await run.clock.advance(500);
     run.turn.stop();
@@ -188,7 +188,7 @@ describe('cut answer', () => {
     assert.equal(run.clock.pending, 0);
   });
 
-  it('contains no repetition when the stream is cut within an overlap', async () => {
+  it('contains no repetition when the next stream breaks within an overlap', async () => {
     const replies = [cut(half), cut(half.slice(-20, -8)), answering(remainder)];
     const run = await new EngineRun({ replies }).toEnd();
     assert.deepEqual([run.last('done').text, run.shownText], [fullAnswer, fullAnswer]);
@@ -218,7 +218,7 @@ describe('cut answer', () => {
     assert.deepEqual([run.last('resumed').how, run.last('done').text], ['continue', fullAnswer]);
   });
 
-  it('is continued when it was cut after a restart had replaced it', async () => {
+  it('is continued when the stream of a restart breaks after it has replaced the answer', async () => {
     const refusal = status(400, { error: { message: 'messages: roles must alternate' } });
     const longer = fullAnswer.slice(0, 60);
     const replies = [cut(half), refusal, cut(longer), answering(fullAnswer.slice(60))];
@@ -277,7 +277,7 @@ describe('resume budget of a turn', () => {
     assert.equal(run.wire.requests.length, 4);
   });
 
-  it('allows five resumes that add much', async () => {
+  it('allows five resumes that add a lot', async () => {
     const longPart = (n: number): Reply => cut(Array.from({ length: 40 }, (_, i) => `${n}/${i * i + n} `).join(''));
     const run = await new EngineRun({ replies: [1, 2, 3, 4, 5, 6, 7].map(longPart) }).toEnd();
     assert.equal(run.wire.requests.length, 6);

@@ -122,12 +122,12 @@ describe('turn', () => {
     });
   }
 
-  it('does not blame the Retry-After when the retries are used up', async () => {
+  it('does not name the Retry-After as the cause of a failure when the retries are used up', async () => {
     const run = await new EngineRun({ replies: [rateLimited(20)], settings: { retry: { maxRetries: 0 } } }).toEnd();
     assert.equal(run.last('failed').beyondMaxHint, undefined);
   });
 
-  it('fails when the Retry-After exceeds the limit, and states when the rate limit resets', async () => {
+  it('fails when the Retry-After exceeds the allowed maximum, and states when the rate limit resets', async () => {
     const run = await new EngineRun({ replies: [rateLimited(3600)] }).toEnd();
     assert.equal(run.wire.requests.length, 1);
     const failed = run.last('failed');
@@ -137,14 +137,14 @@ describe('turn', () => {
     assert.ok(failed.actions.includes('switchModel'));
   });
 
-  it('replays the request once, immediately and uncharged, when the connection is reset before any byte', async () => {
+  it('repeats the request once, immediately and without counting it as a retry, when the connection is reset before any byte', async () => {
     const run = await new EngineRun({ replies: [rejecting('ECONNRESET'), answering('ok')] }).toEnd();
     assert.deepEqual(run.of('waiting'), []);
     assert.equal(run.of('attempt')[1]?.why, 'replay');
     assert.equal(run.last('done').attempts, 2);
   });
 
-  it('leaves out an unsupported parameter in an immediate, uncharged attempt', async () => {
+  it('leaves out an unsupported parameter in an immediate attempt that does not count as a retry', async () => {
     const refusal = status(400, {
       error: { message: "Unsupported parameter: 'max_tokens'", param: 'max_tokens', code: 'unsupported_parameter' },
     });
@@ -155,7 +155,7 @@ describe('turn', () => {
     assert.equal('max_tokens' in run.wire.requests[1].body, false);
   });
 
-  it('corrects the same parameter only once', async () => {
+  it('corrects a request only once for the same unsupported parameter', async () => {
     const refusal = status(400, { error: { message: 'temperature is not supported', param: 'temperature' } });
     const run = await new EngineRun({ replies: [refusal] }).toEnd();
     assert.equal(run.wire.requests.length, 2);
@@ -377,7 +377,7 @@ describe('end of an answer', () => {
     assert.equal((await new EngineRun({ replies: [completion] }).toEnd()).last('done').text, 'whole');
   });
 
-  it('is complete at the token limit when all tokens were reasoning', async () => {
+  it('completes the turn at the token limit when all tokens were reasoning', async () => {
     const thinking = streaming((body) =>
       body
         .event({ choices: [{ delta: { reasoning_content: 'hm' } }] })
@@ -470,7 +470,7 @@ describe('timeout of an attempt', () => {
     run.turn.stop();
   });
 
-  it('cuts a stream that sends no bytes for 60 s in the middle of the answer', async () => {
+  it('ends a stream that sends no bytes for 60 s in the middle of the answer', async () => {
     const run = new EngineRun({ replies: [streaming((body) => body.delta('half')), answering(' and half')] });
     await run.clock.advance(60_000);
     assert.equal(run.last('cut').reason, 'stalled');
@@ -478,7 +478,7 @@ describe('timeout of an attempt', () => {
     assert.equal(run.shownText, 'half and half');
   });
 
-  it('cuts a stream that sends only keep-alive comments for 180 s', async () => {
+  it('ends a stream that sends only keep-alive comments for 180 s', async () => {
     let stream: LiveBody | undefined;
     const run = new EngineRun({ replies: [streaming((body) => (stream = body.delta('half')))] });
     for (let seconds = 0; seconds < 175; seconds += 25) {

@@ -138,7 +138,7 @@ export class UnreliableServer {
     const partial = messages.find(({ role }) => role === 'assistant')?.content;
     if (partial === undefined) return this.answer;
     const from = this.answer.startsWith(partial) ? partial.length : this.answer.length;
-    // A prefilled model repeats nothing. An overlap of a few characters could not be recognised.
+    // A prefilled model repeats nothing. An overlap of a few characters could not be recognized.
     const repeats = messages.at(-1)?.role === 'user' && partial.length >= 16;
     return this.answer.slice(repeats ? Math.max(0, from - this.repeatedChars) : from);
   }

@@ -27,7 +27,10 @@ const classic: RetryLoop = {
     refusal.status === 429 ? capMs : Math.min(capMs, baseMs * 2 ** n + random() * 1000),
 };
 
-/** The defaults of the `openai` SDK: 0.5 s, doubled up to 8 s, minus up to 25 % jitter; it obeys a `Retry-After` up to 60 s. */
+/**
+ * The defaults of the `openai` SDK: 0.5 s, doubled up to 8 s, minus up to 25 % jitter. The SDK obeys a `Retry-After` of
+ * up to 60 s.
+ */
 const openai: RetryLoop = {
   maxRetries: 2,
   delayMs: ({ n, refusal: { retryAfterS }, random }) =>
@@ -36,13 +39,13 @@ const openai: RetryLoop = {
       : Math.min(8000, 500 * 2 ** n) * (1 - random() * 0.25),
 };
 
-/** The published full jitter. It ignores `Retry-After`. */
+/** Full jitter as published by AWS. It ignores `Retry-After`. */
 const full: RetryLoop = {
   maxRetries: 5,
   delayMs: ({ n, random }) => random() * Math.min(capMs, baseMs * 2 ** n),
 };
 
-/** The published decorrelated jitter. It ignores `Retry-After`. */
+/** Decorrelated jitter as published by AWS. It ignores `Retry-After`. */
 const decorrelated: RetryLoop = {
   maxRetries: 5,
   delayMs: ({ previousMs = baseMs, random }) => Math.min(capMs, between(random, [baseMs, 3 * previousMs])),

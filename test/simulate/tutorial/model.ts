@@ -8,14 +8,14 @@ export const answer =
 
 const pieces = answer.match(/.{1,20}/g) ?? [];
 
-/** The first half of the answer. Streams are cut after it. */
+/** The first half of the answer. Streams break after it. */
 export const half = pieces.slice(0, pieces.length / 2).join('');
 
 const refusalMs = 80;
 const headersMs = 300;
 const pieceMs = 100;
 
-/** How a stream is cut: the connection is reset, the stream stalls, or the stream is closed without a finish reason. */
+/** How a stream breaks: the connection is reset, the stream stalls, or the stream is closed without a finish reason. */
 export type Ending = 'reset' | 'stall' | 'close';
 
 /** A gateway and its model in virtual time. Replies take a realistic time. */
@@ -25,7 +25,7 @@ export class Model {
   /** Streams the answer, or its continuation if the request has a partial answer. */
   readonly answers: Reply = (request) => this.stream(request, { to: answer.length, end: 'finish' });
 
-  /** Returns a reply that streams half of the answer and is then cut. */
+  /** Returns a reply that streams half of the answer and then breaks. */
   cut(end: Ending): Reply {
     return (request) => this.stream(request, { to: half.length, end });
   }

@@ -1,8 +1,8 @@
 import { answer, half } from './model';
 
 /**
- * What the user gets: `whole`, the complete answer; `doubled`, the answer with its start repeated; `half` or `nothing`,
- * presented as a complete answer; `error`, an error message; `hangs`, neither an answer nor an error.
+ * The result for the user: `whole`, the complete answer; `doubled`, the answer with its start repeated; `half` or
+ * `nothing`, presented as a complete answer; `error`, an error message; `hangs`, neither an answer nor an error.
  */
 export type Outcome = 'whole' | 'doubled' | 'half' | 'nothing' | 'error' | 'hangs';
 

@@ -20,8 +20,9 @@ class HttpError extends Error {
 }
 
 /**
- * The client that tutorials teach: exponential backoff around a streaming generator. After a 429 response it waits for the
- * maximum delay, whatever the `Retry-After`. After a cut it requests the complete answer again and appends it.
+ * The client that tutorials teach: exponential backoff around a streaming generator. After a 429 response it waits for
+ * the maximum delay, whatever the `Retry-After`. When a stream breaks, it requests the complete answer again and
+ * appends it.
  */
 export async function* tutorialClient(world: TutorialWorld, prompt: string): AsyncGenerator<string, void> {
   for (let n = 0; ; n++) {

@@ -36,7 +36,7 @@ const withoutProxy = { NO_PROXY: '127.0.0.1', no_proxy: '127.0.0.1' };
  */
 export function startCopiedCode(code: string, runtime: Runtime, key = testKey): RunningProgram {
   const folder = temporaryFolder();
-  // `npm install openai` would install the package here.
+  // Links the packages of the repository, as if `npm install openai` had been run in this folder.
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');
   const file = join(folder, `ask.${runtime.extension}`);
   writeFileSync(file, code);

@@ -26,7 +26,7 @@ function isCurrent(folder, { hash, lockFile, stampFile }) {
   if (existsSync(stampFile)) {
     return readFileSync(stampFile, 'utf8') === hash;
   }
-  // `npm ci` run by hand leaves no stamp. npm writes this file last, so it also marks a finished installation.
+  // Also accepts the file that npm writes last, because `npm ci` leaves no stamp when it is run manually.
   const installed = path.join(folder, 'node_modules/.package-lock.json');
   return existsSync(installed) && statSync(installed).mtimeMs >= statSync(lockFile).mtimeMs;
 }
@@ -43,7 +43,7 @@ export async function runTypeScript(file, args) {
     env: { ...process.env, PATH: `${bin}${path.delimiter}${process.env.PATH}` },
     stdio: 'inherit',
   });
-  // Ctrl+C also reaches the child, which needs time to clean up, so this process must outlive it.
+  // Ignores Ctrl+C in this process. The child process gets the signal too, and needs time to clean up.
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => child.kill('SIGTERM'));
   process.exitCode = await new Promise((resolve, reject) => {

@@ -21,13 +21,13 @@ export const story = sentences.join('');
 const storyWithoutEnd = sentences.slice(0, -1).join('');
 
 interface Sighting {
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds at which this number of characters had arrived. */
   readonly at: number;
   readonly characters: number;
 }
 
 export interface Killing {
-  /** Length of the text after the restart, in characters. */
+  /** Phase of the turn after the restart, or `lost` without a conversation. */
   readonly phase: string;
   readonly found: string;
   /** Time between the arrival of the oldest lost text and the kill, in milliseconds, or 0 if nothing was lost. */
@@ -68,8 +68,8 @@ function* sendRest({ json }: GatewayRequest): Iterable<Step> {
 }
 
 /**
- * Kills a process in the middle of an answer, as soon as it has received `share` (0 to 1) of the story and `afterMs` have
- * passed. Then does what the user does: presses *Continue*, or *Restart answer* where no text is left.
+ * Kills a process in the middle of an answer, as soon as it has received `share` (0 to 1) of the story and `afterMs`
+ * have passed. Then presses *Continue*, as a user would, or *Restart answer* if no text is left.
  */
 export async function killAt(share: number, afterMs: number): Promise<Killing> {
   const folder = temporaryFolder();
@@ -84,7 +84,7 @@ export async function killAt(share: number, afterMs: number): Promise<Killing> {
     const lost = seen.find((sighting) => sighting.characters > text.length);
     if (conversation) await goOn(conversation);
     const after = conversation?.lastExchange?.state;
-    // As a window does that goes away: what has a lock of its own goes on showing that it is alive.
+    // Closes the files and locks of the journal, as a window does when it closes. An open lock would still look alive.
     journal.flushSync();
     return {
       phase,

@@ -9,10 +9,10 @@ import { defaultSettings } from '../engineRun';
 import { storeIn } from '../storeIn';
 
 export interface LiveOptions {
-  /** Folder of the journal. */
+  /** Folder that contains the journal. */
   readonly folder: string;
   readonly baseUrl: string;
-  /** Receives every event before all other listeners. */
+  /** Called with every event, before all other listeners. */
   readonly onEvent?: (event: StreamEvent) => void;
 }
 

@@ -12,7 +12,10 @@ export interface ProxyOptions {
   readonly refuses?: number;
 }
 
-/** An HTTP proxy as companies use it: it resolves names, tunnels, forwards and may require credentials. */
+/**
+ * An HTTP proxy like those of companies: it resolves host names, tunnels and forwards requests, and may require
+ * credentials.
+ */
 export interface LoopbackProxy {
   readonly port: number;
   /** One line for each request, e.g. `CONNECT gateway.test:443 200`, `POST http://gateway.test/v1/chat/completions 407`. */
@@ -114,7 +117,7 @@ class Proxy implements LoopbackProxy {
   private own(socket: Socket): Socket {
     this.sockets.add(socket);
     socket.once('close', () => this.sockets.delete(socket));
-    // Ignore errors of a client that has closed the connection.
+    // Ignores errors of a client that has closed the connection.
     socket.on('error', () => socket.destroy());
     return socket;
   }

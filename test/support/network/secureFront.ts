@@ -11,7 +11,7 @@ export interface SecureFront {
   close(): Promise<void>;
 }
 
-/** @param behind port of the server without TLS */
+/** @param behind port of the server without TLS to which the data is forwarded */
 export async function startSecureFront(certificate: Certificate, behind: number): Promise<SecureFront> {
   const sockets = new Set<Socket>();
   let received = 0;

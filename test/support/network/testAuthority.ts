@@ -9,8 +9,9 @@ const key = 'TEST_SERVER_KEY';
 const cert = 'TEST_SERVER_CERTIFICATE';
 
 /**
- * Creates a private certificate authority that a VS Code started afterwards trusts, because the system trusts the
- * certificates in `SSL_CERT_FILE`. @returns the environment variables for that VS Code
+ * Creates a private certificate authority. A VS Code that is started afterwards trusts it, because the system trusts
+ * the certificates in `SSL_CERT_FILE`.
+ * @returns the environment variables for that VS Code
  */
 export function trustTestAuthority(folder: string): Readonly<Record<string, string>> {
   const authority = certificateAuthority('The authority of the tests');

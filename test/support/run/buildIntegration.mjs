@@ -25,5 +25,5 @@ await build({
   sourcemap: 'linked',
   logLevel: 'warning',
 });
-// Read at run time, from beside the bundles as from beside the sources.
+// Copies the recorded streams, which tests read at run time from a path relative to their bundle.
 cpSync(path.join(root, 'test/streams'), path.join(root, 'out/test/streams'), { recursive: true });

@@ -1,4 +1,5 @@
-// node --import tsx test/support/run/hostWindow.ts <newest|oldest> <window>: mocha inside VS Code's extension host.
+// Usage: node --import tsx test/support/run/hostWindow.ts <newest|oldest> <window>. Runs mocha inside VS Code's
+// extension host.
 import { runTests } from '@vscode/test-electron';
 import path from 'node:path';
 import { out, root } from '../paths';
@@ -11,7 +12,7 @@ import { hostWindows } from './hostWindows';
 async function main(version: string | undefined, name: string | undefined): Promise<void> {
   const window = hostWindows.find((candidate) => candidate.name === name);
   if (window === undefined) throw new Error(`No such window: ${name ?? ''}`);
-  // The runner closes VS Code on this signal only.
+  // Turns SIGTERM into SIGINT, because the test runner closes VS Code only on SIGINT.
   process.once('SIGTERM', () => process.emit('SIGINT'));
   const host = await testHost(version === 'oldest' ? oldest : newest);
   const folder = temporaryFolder();

@@ -17,7 +17,7 @@ export interface HostWindow {
   environment?(folder: string): Readonly<Record<string, string>>;
 }
 
-/** Values that no setting of the extension accepts. */
+/** Invalid settings. The extension accepts none of these values. */
 const nonsense: Settings = {
   'holysheep.baseUrl': 42,
   'holysheep.model': ['gpt-4o'],
@@ -43,7 +43,7 @@ export const hostWindows: readonly HostWindow[] = [
   {
     name: 'folder',
     tests: '.',
-    // Without this, an older VS Code reads another settings file.
+    // Without this setting, an older VS Code reads a different settings file.
     settings: { ...quietSettings, 'http.systemCertificatesNode': true },
     open: sampleFolder,
     environment: trustTestAuthority,
@@ -70,7 +70,7 @@ function sampleFolder(folder: string): string {
   return workspace;
 }
 
-/** Opens a folder whose file system the tests provide. */
+/** Opens a folder whose files come from a file system provider of the tests. */
 function virtualWorkspace(folder: string): string {
   const file = path.join(folder, 'virtual.code-workspace');
   mkdirSync(folder, { recursive: true });

@@ -47,7 +47,7 @@ async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-/** @throws if there is no such stage */
+/** @throws if there is no stage with this name */
 function plannedJobs(jobs: readonly SuiteJob[], chosenStages: readonly string[]): readonly SuiteJob[] {
   const tests = jobs.filter(({ kind }) => kind !== 'preparation');
   const names = [...new Set(tests.map(({ stage }) => stage))];
@@ -64,7 +64,7 @@ function report(results: ReadonlyMap<SuiteJob, JobResult>): void {
   for (const [{ name }, { output }] of failed) {
     if (output !== '') console.log(`\n== Output of "${name}", which has failed\n${output}`);
   }
-  // The last lines of all, where a log that is cut short still has them.
+  // Prints these lines last, because a truncated log still contains its end.
   for (const [{ name }, { failures }] of failed) {
     for (const failure of failures) console.log(`${name}: ${failure}`);
   }

@@ -1,4 +1,4 @@
-// node --import tsx test/support/run/prepare.ts <name>: makes what several jobs of a test run share, once.
+// Usage: node --import tsx test/support/run/prepare.ts <name>. Prepares, once, what several jobs of a test run share.
 import { downloadAndUnzipVSCode } from '@vscode/test-electron';
 import { rmSync } from 'node:fs';
 import path from 'node:path';

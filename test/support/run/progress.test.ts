@@ -39,7 +39,7 @@ describe('progress of a test run', () => {
   const [ask, code, lint] = [job('e2e ask'), job('e2e code'), job('lint', 'check')];
   const showOn = (screen: Screen): Progress => new Progress([ask, code, lint], screen, () => screen.now);
 
-  describe('in a file', () => {
+  describe('output to a file', () => {
     it('prints a line for each finished stage, with its tests and duration', () => {
       const screen = new Screen(false);
       const progress = showOn(screen);
@@ -71,8 +71,8 @@ describe('progress of a test run', () => {
     });
   });
 
-  describe('on a terminal', () => {
-    it('prints a line for each running stage, which the next state replaces', () => {
+  describe('output to a terminal', () => {
+    it('prints a line for each running stage, and replaces these lines with the next state', () => {
       const screen = new Screen(true);
       const progress = showOn(screen);
       progress.start(ask);

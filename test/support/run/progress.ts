@@ -5,11 +5,11 @@ interface StageProgress {
   readonly jobs: readonly SuiteJob[];
   readonly running: Set<SuiteJob>;
   readonly results: JobResult[];
-  /** Milliseconds of the process clock. */
+  /** Time on the monotonic clock of the process, in milliseconds. */
   startedAt: number | undefined;
 }
 
-/** Output for progress: the terminal, or a file that receives the same text. */
+/** The output to which progress is written: a terminal, or a file that receives the same text. */
 export interface ProgressOutput {
   readonly isTTY?: boolean;
   readonly columns?: number;
@@ -17,14 +17,14 @@ export interface ProgressOutput {
 }
 
 /**
- * Prints a line for each stage when its last job has ended and, on a terminal, one for each stage that is running.
- * A job that fails has a line at once; its output comes at the end of the run.
+ * Prints a line for each stage when its last job has ended and, on a terminal, a line for each running stage. A failed
+ * job gets a line immediately. Its output follows at the end of the run.
  */
 export class Progress {
   readonly #stages: readonly StageProgress[];
   readonly #output: ProgressOutput;
   readonly #now: () => number;
-  /** Lines of running stages that are on the terminal now. */
+  /** Lines of running stages that are displayed on the terminal now. */
   #shownLines = 0;
 
   constructor(jobs: readonly SuiteJob[], output: ProgressOutput, now: () => number) {
@@ -55,7 +55,7 @@ export class Progress {
     this.print(failure + (stage.results.length === stage.jobs.length ? `${this.#summary(stage)}\n` : ''));
   }
 
-  /** Prints whole lines above those of the running stages. */
+  /** Prints complete lines above the lines of the running stages. */
   print(lines: string): void {
     if (!this.#output.isTTY) {
       this.#output.write(lines);
@@ -69,7 +69,7 @@ export class Progress {
   #runningLine({ name, jobs, running, results }: StageProgress): string {
     const parts = [...running].map((job) => job.name.replace(`${name} `, ''));
     const line = `${name}: ${results.length} of ${jobs.length} done, running: ${parts.join(', ')}`;
-    // A terminal that does not know its width says 0.
+    // Uses a default width, because a terminal with an unknown width reports 0.
     return `${line.slice(0, (this.#output.columns || 80) - 1)}\n`;
   }
 

@@ -10,7 +10,7 @@ const job = (name: string, rest: Partial<Job> = {}): Job => ({
   ...rest,
 });
 
-/** Jobs that end when the test says so. */
+/** Jobs that end when the test ends them. */
 class VirtualJobs {
   readonly running = new Map<string, (succeeded: boolean) => void>();
   readonly skipped: string[] = [];
@@ -48,14 +48,14 @@ class VirtualJobs {
 }
 
 describe('job schedule', () => {
-  it('starts jobs in their order, as many as there are cores for', async () => {
+  it('starts jobs in the listed order, as many as there are cores', async () => {
     const jobs = new VirtualJobs([job('a'), job('b'), job('c')], { cores: 2, memoryMb: 100 });
     assert.deepEqual(jobs.names, ['a', 'b']);
     await jobs.end('b');
     assert.deepEqual(jobs.names, ['a', 'c']);
   });
 
-  it('runs more jobs than cores when they mostly wait', () => {
+  it('runs more jobs than there are cores when the jobs mostly wait', () => {
     const takes = { cores: 0.5, memoryMb: 1 };
     const jobs = new VirtualJobs([job('a', { takes }), job('b', { takes }), job('c', { takes })], {
       cores: 1,
@@ -69,7 +69,7 @@ describe('job schedule', () => {
     assert.deepEqual(new VirtualJobs([job('a', { takes }), job('b', { takes })]).names, ['a']);
   });
 
-  it('runs a job that is larger than the machine alone', async () => {
+  it('runs a job alone when it needs more than the computer has', async () => {
     const large = job('large', { takes: { cores: Infinity, memoryMb: 1000 } });
     const jobs = new VirtualJobs([job('a'), large, job('b')]);
     assert.deepEqual(jobs.names, ['a']);
@@ -79,14 +79,14 @@ describe('job schedule', () => {
     assert.deepEqual(jobs.names, ['b']);
   });
 
-  it('does not let small jobs overtake a large one that waits for room', async () => {
+  it('does not start small jobs before a large job that waits for cores or memory', async () => {
     const large = job('large', { takes: { cores: 2, memoryMb: 1 } });
     const jobs = new VirtualJobs([job('a'), large, job('b')], { cores: 2, memoryMb: 100 });
     await jobs.end('a');
     assert.deepEqual(jobs.names, ['large']);
   });
 
-  it('starts a job when everything it needs has succeeded', async () => {
+  it('starts a job when all jobs that it depends on have succeeded', async () => {
     const jobs = new VirtualJobs([job('a'), job('b'), job('c', { needs: ['a', 'b'] })]);
     await jobs.end('a');
     assert.deepEqual(jobs.names, ['b']);
@@ -94,12 +94,12 @@ describe('job schedule', () => {
     assert.deepEqual(jobs.names, ['c']);
   });
 
-  it('lets a job that is ready overtake one whose needs are not met', () => {
+  it('starts a job that is ready before an earlier job that still waits for others', () => {
     const jobs = new VirtualJobs([job('a'), job('b', { needs: ['a'] }), job('c')]);
     assert.deepEqual(jobs.names, ['a', 'c']);
   });
 
-  it('skips every job that needs a failed one, directly or not, and runs the others', async () => {
+  it('skips every job that depends on a failed job, directly or indirectly, and runs the others', async () => {
     const jobs = new VirtualJobs([job('a'), job('b', { needs: ['a'] }), job('c', { needs: ['b'] }), job('d')]);
     await jobs.end('a', false);
     assert.deepEqual(jobs.skipped, ['b for want of a', 'c for want of b']);
@@ -107,18 +107,18 @@ describe('job schedule', () => {
     await jobs.allEnded;
   });
 
-  it('starts a job after another has ended, even if the other has failed', async () => {
+  it('starts a job that must run after another job, even if that job has failed', async () => {
     const jobs = new VirtualJobs([job('a'), job('b', { after: ['a'] })]);
     assert.deepEqual(jobs.names, ['a']);
     await jobs.end('a', false);
     assert.deepEqual(jobs.names, ['b']);
   });
 
-  it('does not wait for a job that is not run', () => {
+  it('does not wait for a job that is not part of the run', () => {
     assert.deepEqual(new VirtualJobs([job('b', { after: ['a'] })]).names, ['b']);
   });
 
-  it('starts nothing after an interruption, and ends with the jobs that are running', async () => {
+  it('starts no job after an interruption, and ends when the running jobs have ended', async () => {
     const jobs = new VirtualJobs([job('a'), job('b', { needs: ['a'] })]);
     jobs.interruption.abort();
     await jobs.end('a');
@@ -132,15 +132,15 @@ describe('choice of jobs', () => {
   const chosenBy = (...names: string[]): readonly string[] =>
     withNeeds(jobs, ({ name }) => names.includes(name)).map(({ name }) => name);
 
-  it('includes what a chosen job needs, directly or not', () => {
+  it('includes all jobs that a chosen job depends on, directly or indirectly', () => {
     assert.deepEqual(chosenBy('c'), ['a', 'b', 'c']);
   });
 
-  it('leaves out what no chosen job needs', () => {
+  it('leaves out jobs that no chosen job depends on', () => {
     assert.deepEqual(chosenBy('b'), ['a', 'b']);
   });
 
-  it('refuses a job that stands before what it needs, or needs what does not exist', () => {
+  it('rejects a job that is listed before a job it depends on, or depends on a job that does not exist', () => {
     assert.throws(() => withNeeds([job('b', { needs: ['a'] }), job('a')], () => true), /Needed.*: a/);
     assert.throws(() => withNeeds([job('b', { needs: ['z'] })], () => true), /Needed.*: z/);
   });

@@ -7,9 +7,9 @@ export interface Resources {
 
 export interface Job {
   readonly name: string;
-  /** Jobs that must have succeeded, by name. They are run whenever this job is. */
+  /** Names of the jobs that must succeed before this job starts. They are added to the run if this job is chosen. */
   readonly needs: readonly string[];
-  /** Jobs that must have ended if they are run at all, by name. */
+  /** Names of the jobs that must end before this job starts, if they are part of the run. */
   readonly after?: readonly string[];
   readonly takes: Resources;
 }
@@ -17,13 +17,16 @@ export interface Job {
 export type JobState = 'running' | 'succeeded' | 'failed' | 'skipped';
 
 export interface JobRunner<J extends Job> {
-  /** Resolves with whether the job has succeeded. */
+  /** Resolves with true if the job has succeeded. */
   run(job: J): Promise<boolean>;
-  /** A job that `job` needs has failed or was skipped. */
+  /** Called when `job` is skipped, because a job that it depends on has failed or was skipped. */
   skip(job: J, failedNeed: string): void;
 }
 
-/** Returns the chosen jobs and every job that they need, in the order of `jobs`. A job must come after those it needs. */
+/**
+ * Returns the chosen jobs and every job that they depend on, in the order of `jobs`. In this list, each job must come
+ * after the jobs that it depends on.
+ */
 export function withNeeds<J extends Job>(jobs: readonly J[], isChosen: (job: J) => boolean): readonly J[] {
   const needed = new Set<string>();
   const kept = jobs.toReversed().filter((job) => {
@@ -38,8 +41,8 @@ export function withNeeds<J extends Job>(jobs: readonly J[], isChosen: (job: J) 
 }
 
 /**
- * Runs the jobs side by side, as many as fit into `capacity`, and resolves when all have ended.
- * Jobs that are ready start in their order; after `signal` no more start.
+ * Runs the jobs in parallel, as many as fit into `capacity`, and resolves when all have ended. Jobs that are ready
+ * start in the listed order. After `signal` is aborted, no further job starts.
  */
 export async function runJobs<J extends Job>(
   jobs: readonly J[],
@@ -73,8 +76,8 @@ function skipHopeless<J extends Job>(jobs: readonly J[], states: Map<string, Job
 }
 
 /**
- * Returns the jobs to start now. A ready job that does not fit holds back those behind it, or small jobs could keep a
- * large one waiting until the end. A job that is larger than the capacity runs alone.
+ * Returns the jobs to start now. A job that is ready but does not fit delays all later jobs, because small jobs could
+ * otherwise keep a large job waiting until the end. A job that exceeds the total capacity runs alone.
  */
 function nextJobs<J extends Job>(
   jobs: readonly J[],

@@ -8,19 +8,24 @@ import type { SuiteJob } from './suiteJob';
 
 const reporter = path.join(root, 'test/support/countingReporter.cjs');
 
-/** Keeps a processor core busy. */
+/** Resources of a job that keeps a processor core busy. */
 const busy: Resources = { cores: 1, memoryMb: 1000 };
-/** Waits for timers and other processes about half of the time. */
+/** Resources of a job that waits for timers and other processes about half of the time. */
 const partlyWaiting: Resources = { cores: 0.5, memoryMb: 1000 };
-/** Downloads, unpacks and waits. */
+/** Resources of a job that downloads and unpacks files and otherwise waits. */
 const installing: Resources = { cores: 0.5, memoryMb: 500 };
-/** A VS Code and a browser, which wait now and then. On a desktop a window needs the focus: it must be the only one. */
+/**
+ * Resources of a job with VS Code and a browser, which sometimes wait. On a desktop, only one such job may run at a
+ * time, because its window needs the focus.
+ */
 const window: Resources = { cores: onDesktop ? Infinity : 0.65, memoryMb: 1500 };
 
-/** End-to-end tests that take longest. They start first, or the others would have ended long before them. */
+/**
+ * The end-to-end tests that take longest. They start first, because they would otherwise end long after all other jobs.
+ */
 const longestFirst = ['crash', 'accessibility', 'reload', 'demo', 'twoWindows', 'walkthrough'];
 
-/** Returns all jobs of a test run. `mochaArgs` are handed to mocha, for instance `--grep`. */
+/** Returns all jobs of a test run. `mochaArgs` are passed to mocha, for example `--grep`. */
 export function suiteJobs(mochaArgs: readonly string[]): readonly SuiteJob[] {
   return [
     preparation('browser'),
@@ -30,7 +35,7 @@ export function suiteJobs(mochaArgs: readonly string[]): readonly SuiteJob[] {
     preparation('desktop oldest', { showsProgress: true }),
     preparation('vsix', { takes: busy }),
     preparation('packaged extension', { needs: ['vscode newest', 'vsix'] }),
-    // Both write `dist`, and the windows read it until they close.
+    // Runs after `vsix`, because both jobs write `dist`. The windows read `dist` until they close.
     preparation('development build', { after: ['vsix'] }),
     check('check', 'src test', ['typescript/bin/tsc', '-p', '.']),
     check('check', 'webview', ['typescript/bin/tsc', '-p', 'src/webview']),
@@ -67,7 +72,10 @@ function check(stage: string, part: string, [script, ...args]: readonly [string,
   };
 }
 
-/** Mocha in a Node process of its own. With a configuration file mocha would start one more, which outlives a signal. */
+/**
+ * Returns a job that runs mocha directly in its Node process. With a configuration file, mocha would start a second
+ * process, which would survive a signal to the first.
+ */
 function mochaJob(stage: string, name: string, args: readonly string[], mochaArgs: readonly string[]): SuiteJob {
   return {
     name,
@@ -88,10 +96,13 @@ function unitJob(folder: string, mochaArgs: readonly string[]): SuiteJob {
   return { ...mochaJob('unit', `unit ${folder}`, [`test/${folder}/**/*.test.ts`], mochaArgs), takes: partlyWaiting };
 }
 
-/** Mocha inside the extension host of a real VS Code with the development build, a process for each window. */
+/**
+ * Returns jobs that run mocha inside the extension host of a real VS Code with the development build, in one process
+ * per window.
+ */
 function hostJobs(version: string, mochaArgs: readonly string[]): readonly SuiteJob[] {
   const stage = version === 'newest' ? 'host' : 'host-oldest';
-  // Desktop VS Code trusts every workspace of a test run.
+  // Omits windows that need workspace trust on a desktop, where VS Code trusts every workspace of a test run.
   return hostWindows
     .filter(({ untrusted }) => !(untrusted && onDesktop))
     .map(({ name }) => ({
@@ -106,7 +117,7 @@ function hostJobs(version: string, mochaArgs: readonly string[]): readonly Suite
     }));
 }
 
-/** The packaged extension in a real workbench, a process for each file. */
+/** Returns jobs that test the packaged extension in a real workbench, in one process per file. */
 function e2eJobs(mochaArgs: readonly string[]): readonly SuiteJob[] {
   const names = readdirSync(path.join(root, 'test/e2e'))
     .filter((file) => file.endsWith('.test.ts'))

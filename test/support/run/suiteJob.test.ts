@@ -3,7 +3,7 @@ import { countTests } from './suiteJob';
 
 const totals = { passes: 3, failures: 0, failed: [] };
 
-describe('count of the tests of a job', () => {
+describe('test count of a job', () => {
   it('reads the numbers and names that mocha has written', () => {
     const failed = ['retry policy waits: 1 !== 2'];
     assert.deepEqual(countTests({ kind: 'mocha' }, 1, { passes: 3, failures: 1, failed }), {

@@ -13,26 +13,26 @@ export interface SuiteJob extends Job {
   readonly command: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /**
-   * Mocha counts its tests. A check is one test, which fails with its process. A preparation is no test, but its failure
-   * is counted.
+   * How tests are counted: mocha counts its own tests. A check is one test, which fails if its process fails. A
+   * preparation is not a test, but its failure is counted.
    */
   readonly kind: 'mocha' | 'check' | 'preparation';
-  /** Mocha may find no test in it, because people have chosen some of all tests. */
+  /** Whether mocha may find no tests in this job, because the user has selected only some of all tests. */
   readonly mayBeEmpty?: boolean;
-  /** Prints its output at once: it takes minutes, and people must see that it goes on. */
+  /** Whether the output is printed immediately, because the job takes minutes and its progress should be visible. */
   readonly showsProgress?: boolean;
 }
 
-/** Tests that were skipped are not counted. */
+/** The result of a job. Skipped tests are not counted. */
 export interface JobResult {
   readonly passed: number;
   readonly failed: number;
-  /** A line or more for each failure. */
+  /** Description of each failure, with one or more lines. */
   readonly failures: readonly string[];
   readonly output: string;
 }
 
-/** What the counting reporter writes when a run has ended. */
+/** The result that the counting reporter writes when a run has ended. */
 interface MochaTotals {
   readonly passes: number;
   readonly failures: number;
@@ -44,7 +44,10 @@ const logsFolder = path.join(out, 'logs');
 /** Time after which a process is killed because it hangs, in milliseconds. */
 const timeoutMs = 30 * 60_000;
 
-/** Runs the job's process. Its output also goes to a file in `out/logs` and, if it shows progress, to `print`. */
+/**
+ * Runs the job's process. The output is also written to a file in `out/logs` and, if the job shows progress, passed to
+ * `print`.
+ */
 export async function runSuiteJob(
   job: SuiteJob,
   signal: AbortSignal,
@@ -71,7 +74,7 @@ export async function runSuiteJob(
   return { ...countTests(job, exitCode, totals), output };
 }
 
-/** Counts the tests of a job whose process ended with `exitCode`; `totals` is missing if mocha has not come to its end. */
+/** Counts the tests of a job whose process ended with `exitCode`. `totals` is undefined if mocha did not finish. */
 export function countTests(
   { kind, mayBeEmpty }: Pick<SuiteJob, 'kind' | 'mayBeEmpty'>,
   exitCode: number,

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { root } from '../paths';
 
 describe('CI workflows', () => {
-  it('pin every action to a commit, with its version beside it', () => {
+  it('pin every action to a commit, and name its version in a comment', () => {
     const folder = path.join(root, '.github/workflows');
     const actions = readdirSync(folder).flatMap((file) =>
       [...readFileSync(path.join(folder, file), 'utf8').matchAll(/\buses:(.*)$/gm)].map(([, action = '']) =>

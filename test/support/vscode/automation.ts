@@ -16,22 +16,22 @@ const workbenchNoise = new RegExp(
   ].join('|')})`,
 );
 
-/** How long the extension host may take to end after the tests; a hang is not a pass. */
+/** Maximum time in which the extension host must end after the tests, in milliseconds. If it hangs, the run fails. */
 const hostExitMs = 60_000;
 
 export interface Automation {
-  /** Resolves when the tests have ended and the extension host is gone. */
+  /** Resolves when the tests have ended and the extension host has exited. */
   readonly exitCode: Promise<number>;
 }
 
-/** Answers the workbench's automation calls, and the one request that the bare server can't answer. */
+/** Handles the workbench's automation calls, and the one request that the bare server can't handle. */
 export async function bridgeAutomation(page: Page, server: ServerProcess): Promise<Automation> {
   // Half of the key for secrets, which the complete product generates: see code-server's src/node/routes/vscode.ts.
   await page.route('**/mint-key', (route) => route.fulfill({ body: Buffer.alloc(32, 7) }));
   let ended = false;
   await page.exposeFunction('codeAutomationLog', (type: string, args: readonly unknown[]) => {
     const line = format(...args);
-    // A closing window logs errors for everything that was open.
+    // A window that closes logs errors for everything that was open.
     if (!ended && !workbenchNoise.test(line)) {
       process[type === 'error' ? 'stderr' : 'stdout'].write(`${line}\n`);
     }

@@ -8,7 +8,7 @@ import { startServerProcess } from './serverProcess';
 export interface CodeServerOptions {
   readonly userDataFolder: string;
   readonly extensionsFolder: string;
-  /** Port, or 0 (the default) for a free one. */
+  /** Port to listen on, or 0 (the default) for a free port. */
   readonly port?: number | undefined;
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** Display language, e.g. `zh-cn`; English by default. */

@@ -6,14 +6,14 @@ import { startServerProcess, type ServerProcess } from './serverProcess';
 export interface GuardedServerOptions {
   readonly script: string;
   /**
-   * Returns the arguments that make the server listen without authentication on this Unix socket. It is in a folder
-   * that only this user can enter.
+   * Returns the arguments that make the server listen on this Unix socket without authentication. Only this user can
+   * enter the folder of the socket.
    */
   args(socketPath: string): readonly string[];
   readonly env: NodeJS.ProcessEnv;
   /** Matches the line of the log that reports that the server is ready. */
   readonly ready: RegExp;
-  /** Port, or 0 (the default) for a free one. */
+  /** Port to listen on, or 0 (the default) for a free port. */
   readonly port?: number | undefined;
 }
 

@@ -71,7 +71,7 @@ describe('loopback guard', () => {
   const token = (): string => new URL(guard.address({})).searchParams.get('tkn')!;
 
   for (const path of ['/', '/?folder=/', '/vscode-remote-resource?path=/etc/passwd', '//', '/?tkn=', '/?tkn=guess']) {
-    it(`refuses ${path}`, async () => {
+    it(`refuses a request for ${path} without the cookie`, async () => {
       assert.equal((await send(guard, { path })).status, 403);
       assert.deepEqual(received, []);
     });
@@ -124,7 +124,7 @@ describe('loopback guard', () => {
     assert.deepEqual(received, ['GET /first']);
   });
 
-  it('exchanges the token of the start page for a cookie, and keeps the rest of the address', async () => {
+  it('exchanges the token of the start page for a cookie, and preserves the other parts of the address', async () => {
     const { pathname, search } = new URL(guard.address({ folder: '/a b' }));
     const { status, headers } = await send(guard, { path: pathname + search });
     assert.deepEqual([status, headers.location], [302, '/?folder=%2Fa+b']);
@@ -150,7 +150,7 @@ describe('loopback guard', () => {
     await other.close();
   });
 
-  it('closes the connection when the guarded server is gone', async () => {
+  it('closes the connection when the guarded server has stopped', async () => {
     const headers = { cookie: await cookieOf() };
     guarded.closeAllConnections();
     await new Promise((resolve) => guarded.close(resolve));

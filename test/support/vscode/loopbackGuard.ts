@@ -4,26 +4,27 @@ import { createServer, request as sendRequest, type IncomingMessage, type Server
 import { connect, type AddressInfo } from 'node:net';
 import { pipeline, type Duplex } from 'node:stream';
 
-/** Name of the token in the address, the same as in VS Code's own server. */
+/** Query parameter with the token in the address. VS Code's own server uses the same name. */
 const parameter = 'tkn';
 
-/** These describe one connection and must not be passed on to another. */
+/** Headers that describe a single connection, so they must not be forwarded to another. */
 const connectionHeaders = ['connection', 'keep-alive', 'transfer-encoding'];
 
 export interface LoopbackGuard {
-  /** `http://127.0.0.1:PORT` */
+  /** Origin of the guarded server: `http://127.0.0.1:PORT`. */
   readonly url: string;
-  /** Returns the address of the start page. It contains the token: a browser that opens it gets the cookie. */
+  /**
+   * Returns the address of the start page. The address contains the token, and a browser that opens it gets the cookie.
+   */
   address(query: Readonly<Record<string, string>>): string;
   close(): Promise<void>;
 }
 
 /**
  * Makes a server that listens on a Unix socket available on the loopback address, which every user of the machine can
- * reach. Pages, resources and WebSockets need a random token: the first page takes it from its address, everything else
- * from a cookie.
- *
- * @param port 0 takes a free port
+ * reach. Pages, resources and WebSockets therefore need a random token. The first page reads it from its address, and
+ * all other requests carry it in a cookie.
+ * @param port port to listen on; 0 chooses a free port
  */
 export async function startLoopbackGuard(socketPath: string, port = 0): Promise<LoopbackGuard> {
   const token = randomBytes(32).toString('base64url');
@@ -53,7 +54,8 @@ export async function startLoopbackGuard(socketPath: string, port = 0): Promise<
   });
   const url = `http://127.0.0.1:${actualPort}`;
   server.on('upgrade', (request, client, head) => {
-    // Browsers also send the cookie for pages of other servers on this machine, which may open WebSockets anywhere.
+    // Checks the origin too, because browsers also send the cookie for pages of other servers on this machine, and such
+    // pages may open WebSockets to any address.
     const { origin = url } = request.headers;
     if (isAdmitted(request) && origin === url) {
       forwardUpgrade(request, client, head, socketPath);
@@ -81,7 +83,7 @@ function startPage({ method, url = '' }: IncomingMessage): URLSearchParams | und
   return method === 'GET' && path === '/' ? new URLSearchParams(query) : undefined;
 }
 
-/** Compares in a time that does not depend on where the texts differ. */
+/** Compares two texts in constant time, so that the duration does not reveal where they differ. */
 function isEqual(given: string, expected: string): boolean {
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(given), digest(expected));
@@ -113,6 +115,6 @@ function forwardUpgrade(request: IncomingMessage, client: Duplex, head: Buffer, 
     lines.push(`${rawHeaders[index]}: ${rawHeaders[index + 1]}`);
   upstream.write(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
   upstream.write(head);
-  // Destroys both when one of them fails or ends.
+  // Destroys both sockets when one of them fails or ends.
   pipeline(client, upstream, client, () => undefined);
 }

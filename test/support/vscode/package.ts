@@ -4,7 +4,7 @@ import { runNode } from '../childProcess';
 import { out, packageScript } from '../paths';
 
 export const vsixFile = path.join(out, 'holysheep-prompt.vsix');
-/** File with the output of the packager. */
+/** File to which the output of the packager is written. */
 export const packagerLog = path.join(out, 'holysheep-prompt.vsix.log');
 
 /** Builds the VSIX for publication and resolves with its path. */

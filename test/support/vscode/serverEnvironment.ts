@@ -1,4 +1,7 @@
-/** Variables that would connect a new VS Code to the one whose terminal runs this process, or change its port. */
+/**
+ * Environment variables that would connect a new VS Code to the VS Code whose terminal runs this process, or change its
+ * port.
+ */
 const leaking = /^(VSCODE_|ELECTRON_|CODE_SERVER_|PORT$|PASSWORD$|HASHED_PASSWORD$)/;
 
 /** Returns the environment for a new VS Code, with the gallery disabled. */

@@ -3,9 +3,9 @@ import { endProcess } from '../childProcess';
 
 /** A server that is observed through its log. */
 export interface ServerProcess {
-  /** Everything printed so far. */
+  /** All output of the server so far. */
   log(): string;
-  /** Resolves with the first match in the past or future log. Rejects when the server ends without one. */
+  /** Resolves with the first match in the past or future log. Rejects when the server ends without a match. */
   match(pattern: RegExp): Promise<RegExpExecArray>;
   /** Resolves when the server has ended for any reason. */
   readonly ended: Promise<void>;
@@ -34,7 +34,7 @@ export function startServerProcess(script: string, args: readonly string[], env:
     if (hasGroups) killGroup(child.pid);
     else child.kill();
   };
-  // Must run first, because other handlers remove the folders that the server writes to.
+  // Adds this exit handler first, because other handlers remove the folders that the server writes to.
   process.prependOnceListener('exit', killAll);
   const ended = new Promise<void>((resolve) => {
     child.once('error', (error) => {

@@ -10,5 +10,5 @@ export const newest: VSCodeVersion = {
   desktop: process.env['VSCODE_TEST_DESKTOP'] ?? 'stable',
 };
 
-/** The last patch of the oldest version that `engines.vscode` allows. */
+/** The last patch release of the oldest VS Code version that `engines.vscode` allows. */
 export const oldest: VSCodeVersion = { codeServer: '4.106.3', desktop: '1.106.3' };

@@ -73,7 +73,7 @@ describe('focus of the panel while the user works elsewhere in VS Code', () => {
     },
   ];
   for (const { what, prepare, focused, change } of changes) {
-    it(`does not take the focus from an editor for ${what}`, () => {
+    it(`does not take the focus from an editor because of ${what}`, () => {
       if (what.includes('demo')) {
         const connection = { model: 'm', host: 'h', hasKey: true, demo: true };
         page.receive({ type: 'connection', connection, suggestions: [] });

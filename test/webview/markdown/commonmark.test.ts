@@ -3,7 +3,7 @@ import { tests } from 'commonmark-spec';
 import { createParser } from '../../../src/webview/markdown/blocks';
 import { createRandom, randomPieces } from './fragments';
 import { parseReference, shapeOf } from './referenceShape';
-import { renderAtOnce, serialise, renderInPieces } from './streamingHarness';
+import { renderAtOnce, serialize, renderInPieces } from './streamingHarness';
 
 const examples = tests.map(({ number, markdown, html }) => ({
   number,
@@ -42,8 +42,8 @@ describe('CommonMark', () => {
       const random = createRandom(652);
       for (const { number, text } of examples) {
         assert.equal(
-          serialise(renderInPieces(split(text, random))),
-          serialise(renderAtOnce(text)),
+          serialize(renderInPieces(split(text, random))),
+          serialize(renderAtOnce(text)),
           `example ${number}`,
         );
       }

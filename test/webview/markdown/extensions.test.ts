@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { shapeOf } from './referenceShape';
-import { renderAtOnce, serialise, renderInPieces } from './streamingHarness';
+import { renderAtOnce, serialize, renderInPieces } from './streamingHarness';
 
 const cases: readonly { readonly name: string; readonly text: string; readonly shape: string }[] = [
   {
@@ -62,11 +62,11 @@ describe('Markdown beyond CommonMark', () => {
   for (const { name, text, shape } of cases) {
     it(`renders ${name}`, () => {
       assert.equal(shapeOf(renderAtOnce(text)), shape);
-      assert.equal(serialise(renderInPieces(text.split(''))), serialise(renderAtOnce(text)));
+      assert.equal(serialize(renderInPieces(text.split(''))), serialize(renderAtOnce(text)));
     });
   }
 
-  it('replaces the brackets of task list items by named images', () => {
+  it('replaces the brackets of task list items with images that have an accessible name', () => {
     const items = [...renderAtOnce('- [ ] open\n- [x] done\n- [X] *done*\n- [y] none\n').querySelectorAll('li')];
     assert.deepEqual(
       items.map((item) => [item.className, item.getAttribute('data-checked'), item.textContent]),

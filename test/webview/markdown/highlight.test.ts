@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { renderAtOnce, openAnswer, serialise, window } from './streamingHarness';
+import { renderAtOnce, openAnswer, serialize, window } from './streamingHarness';
 
 const CODE = "// to do\nexport const words = ['a', `b ${1 + 1}`];\n";
 
@@ -66,7 +66,7 @@ describe('code highlighting', () => {
     }
     pieces.markdown.finish();
     pieces.runIdle();
-    assert.equal(serialise(pieces.root), serialise(expected.root));
+    assert.equal(serialize(pieces.root), serialize(expected.root));
     assert.equal(pieces.root.querySelectorAll('.code-keyword').length, 3);
   });
 
@@ -87,7 +87,7 @@ describe('code highlighting', () => {
       const expected = openWithText(after);
       expected.markdown.finish();
       expected.runIdle();
-      assert.equal(serialise(root), serialise(expected.root));
+      assert.equal(serialize(root), serialize(expected.root));
     }
   });
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { renderAtOnce, serialise, renderInPieces } from './streamingHarness';
+import { renderAtOnce, serialize, renderInPieces } from './streamingHarness';
 
 const ALLOWED_ELEMENTS = new Set(
   'p h1 h2 h3 h4 h5 h6 ul ol li blockquote hr table thead tbody tr th td pre code em strong s a br div span button svg path'.split(
@@ -131,9 +131,9 @@ describe('hostile Markdown', () => {
     });
   }
 
-  it('renders deep nesting in pieces the same as at once', () => {
+  it('renders deeply nested Markdown the same whether it arrives in pieces or at once', () => {
     const text = `${'> - '.repeat(120)}a\n> b\n\n${'*a '.repeat(80)}b${' a*'.repeat(80)}\n`;
-    assert.equal(serialise(renderInPieces(text.match(/[^]{1,50}/g) ?? [])), serialise(renderAtOnce(text)));
+    assert.equal(serialize(renderInPieces(text.match(/[^]{1,50}/g) ?? [])), serialize(renderAtOnce(text)));
   });
 });
 

@@ -10,7 +10,7 @@ function findBlocks(root: Element): readonly Element[] {
   return [...root.children].flatMap((section) => [...section.children]);
 }
 
-describe('existing nodes of an answer', () => {
+describe('update of a rendered answer', () => {
   it('keeps the text node of a growing paragraph', () => {
     const answer = openAnswer();
     appendAndFlush(answer, 'Some');

@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { propertyRuns } from '../../support/propertyRuns';
 import { randomDocument, randomPieces, createRandom } from './fragments';
 import { randomOpenBlock } from './randomOpenBlock';
-import { assertSameTree, renderAtOnce, openAnswer, serialise, renderInPieces } from './streamingHarness';
+import { assertSameTree, renderAtOnce, openAnswer, serialize, renderInPieces } from './streamingHarness';
 
 const documentsPerSeed = 3 * propertyRuns;
 
-describe('an answer that arrives in pieces', function () {
+describe('rendering of an answer that arrives in pieces', function () {
   this.timeout(120_000);
 
   for (const seed of [1, 2, 3, 4]) {
-    it(`renders random documents in pieces the same as at once (${documentsPerSeed} documents, seed ${seed})`, () => {
+    it(`gives the same result as rendering at once for random documents (${documentsPerSeed} documents, seed ${seed})`, () => {
       const random = createRandom(seed);
       for (let count = 0; count < documentsPerSeed; count++) {
         const text = randomDocument(random);
@@ -20,7 +20,7 @@ describe('an answer that arrives in pieces', function () {
     });
   }
 
-  it(`renders an answer in pieces the same as at once when its start is frozen repeatedly (${propertyRuns} documents)`, () => {
+  it(`gives the same result as rendering at once when the start of the answer is frozen repeatedly (${propertyRuns} documents)`, () => {
     const random = createRandom(7);
     for (let count = 0; count < propertyRuns; count++) {
       const text = randomOpenBlock(random);
@@ -29,7 +29,7 @@ describe('an answer that arrives in pieces', function () {
     }
   });
 
-  it('renders an answer the same as at once after replacements, finishes and continuations', () => {
+  it('gives the same result as rendering at once when answers are replaced, finished and continued', () => {
     const random = createRandom(5);
     for (let count = 0; count < propertyRuns; count++) {
       const { root, markdown, runFlush } = openAnswer({ minFreezeLength: 1 });
@@ -54,8 +54,8 @@ describe('an answer that arrives in pieces', function () {
     ['a list that becomes loose', ['- a\n- b\n', '\n', '- c\n', '\nd\n', '\ne']],
   ];
   for (const [name, pieces] of lateDecisions) {
-    it(`renders an answer in pieces the same as at once: ${name}`, () => {
-      assert.equal(serialise(renderInPieces(pieces)), serialise(renderAtOnce(pieces.join(''))));
+    it(`gives the same result as rendering at once: ${name}`, () => {
+      assert.equal(serialize(renderInPieces(pieces)), serialize(renderAtOnce(pieces.join(''))));
     });
   }
 
@@ -74,11 +74,11 @@ describe('an answer that arrives in pieces', function () {
     ['a table with missing cells', `${'|a'.repeat(600)}\n${'|-'.repeat(600)}\n${'b\n'.repeat(125)}`],
   ];
   for (const [name, text] of longBlocks) {
-    it(`renders a long block in pieces the same as at once: ${name}`, () => {
+    it(`gives the same result as rendering at once for a long block: ${name}`, () => {
       const random = createRandom(8);
-      const expected = serialise(renderAtOnce(text));
-      assert.equal(serialise(renderInPieces(randomPieces(text, random, 900))), expected);
-      assert.equal(serialise(renderInPieces(randomPieces(text, random, 300), 400)), expected);
+      const expected = serialize(renderAtOnce(text));
+      assert.equal(serialize(renderInPieces(randomPieces(text, random, 900))), expected);
+      assert.equal(serialize(renderInPieces(randomPieces(text, random, 300), 400)), expected);
     });
   }
 
@@ -86,14 +86,14 @@ describe('an answer that arrives in pieces', function () {
     (index) => `## Part ${index}\n\n${'Some words, [x], and more. '.repeat(20)}\n\n`,
   );
 
-  it('splits an answer in pieces into the same sections as at once', () => {
+  it('splits the answer into the same sections as rendering at once', () => {
     const text = `${parts.join('')}[x]: https://x.example/\n`;
     const expected = renderAtOnce(text);
     assert.ok(expected.children.length > 3);
     assert.equal(expected.querySelectorAll('a').length, 800);
     const random = createRandom(6);
     for (const maxLength of [90, 700, 9_000]) {
-      assert.equal(serialise(renderInPieces(randomPieces(text, random, maxLength))), serialise(expected));
+      assert.equal(serialize(renderInPieces(randomPieces(text, random, maxLength))), serialize(expected));
     }
   });
 });

@@ -21,7 +21,7 @@ function streamLongAnswer() {
 describe('sections of a long answer', () => {
   afterEach(() => Reflect.deleteProperty(window.document, 'visibilityState'));
 
-  it('allows the browser to skip all sections but the last while an answer streams', () => {
+  it('allows the browser to skip the rendering of all sections but the last while an answer streams', () => {
     setVisible(true);
     const skippable = streamLongAnswer().skippable();
     assert.ok(skippable.length > 3);
@@ -54,7 +54,7 @@ describe('sections of a long answer', () => {
     assert.ok(!skippable().includes(true));
   });
 
-  it('skips no section in a hidden window', () => {
+  it('does not allow the browser to skip sections in a hidden window', () => {
     setVisible(false);
     assert.ok(!streamLongAnswer().skippable().includes(true));
   });

@@ -97,19 +97,19 @@ export function renderInPieces(pieces: Iterable<string>, minFreezeLength = 1): H
   return root;
 }
 
-/** Asserts that two trees are equal. They are serialised only when they differ, because that is slow. */
+/** Asserts that two trees are equal. They are serialized only when they differ, because that is slow. */
 export function assertSameTree(actual: Node, expected: Node, describeFailure: () => string): void {
   if (actual.isEqualNode(expected)) return;
-  assert.equal(serialise(actual), serialise(expected), describeFailure());
+  assert.equal(serialize(actual), serialize(expected), describeFailure());
   assert.fail(describeFailure());
 }
 
-/** Serialises an element with its attributes. Adjacent text nodes stay separate. */
-export function serialise(node: Node): string {
+/** Serializes an element with its attributes. Adjacent text nodes stay separate. */
+export function serialize(node: Node): string {
   if (node.nodeType === window.Node.TEXT_NODE) return JSON.stringify(node.nodeValue);
   const element = node as Element;
   const attributes = [...element.attributes].map(({ name, value }) => `${name}=${JSON.stringify(value)}`).sort();
   const children: string[] = [];
-  for (let child = node.firstChild; child; child = child.nextSibling) children.push(serialise(child));
+  for (let child = node.firstChild; child; child = child.nextSibling) children.push(serialize(child));
   return `${element.localName}[${attributes.join(' ')}](${children.join(',')})`;
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { renderAtOnce, openAnswer, window } from './streamingHarness';
 
 describe('streaming Markdown', () => {
-  it('renders nothing before the flush', () => {
+  it('renders nothing before the first flush', () => {
     const { root, markdown, runFlush } = openAnswer();
     markdown.append('words');
     assert.equal(root.textContent, '');
@@ -63,7 +63,7 @@ describe('streaming Markdown', () => {
     ]);
   });
 
-  it('does not report the end when text is appended before the end is shown', () => {
+  it('does not report that the complete text is shown when more text is appended before that', () => {
     const { root, markdown, runSlice, runFlush } = openAnswer();
     let done = 0;
     markdown.append('x'.repeat(20_000));
@@ -106,7 +106,7 @@ describe('streaming Markdown', () => {
     });
   }
 
-  it('renders an item of a long list in the next frame after a quiet moment', () => {
+  it('renders an item of a long list in the next frame after a moment without new text', () => {
     let now = 0;
     const { root, markdown, runFlush } = openAnswer({ monotonicNow: () => now });
     markdown.append('- an item of a list that goes on\n'.repeat(1000));
@@ -123,7 +123,7 @@ describe('streaming Markdown', () => {
     assert.match(root.textContent, /later$/);
   });
 
-  it('renders the rest of a long list at once when the answer is paused', () => {
+  it('renders the remaining part of a long list at once when the answer is paused', () => {
     const { root, markdown, runFlush } = openAnswer();
     markdown.append('- an item of a list that goes on\n'.repeat(300));
     while (runFlush());

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events';
 import { markInterrupted } from '../../../src/engine/state/turnState';
 import { initialTurn, reduceTurn, type TurnState } from '../../../src/shared/protocol';
-import { axisTicks } from '../../../src/webview/timeline/timelinePicture';
+import { axisTicks } from '../../../src/webview/timeline/timelineChart';
 import { createSpans, type TurnSpans } from '../../../src/webview/timeline/timelineSpans';
 import { ev } from '../panel/support/events';
 
@@ -67,7 +67,7 @@ describe('timeline spans', () => {
       assert.deepEqual(describeParts(createSpans(state, now)), expected));
   }
 
-  it('joins the segments of a continued turn, whatever their clocks say', () => {
+  it('joins the segments of a continued turn, even though their monotonic times start anew', () => {
     const first = fold([ev.attempt({ at: 50_000 }), ev.text('Hel', 50_500), { ...ev.stopped('Hel'), at: 52_000 }]);
     const second = [ev.attempt({ at: 700 }), ev.text('lo', 1700), ev.done('Hello', { at: 3700 })];
     const spans = createSpans(fold(second, { ...initialTurn, previousSegments: [first] }));

@@ -72,7 +72,7 @@ describe('compact number format', () => {
   }
 });
 
-describe('plural, list and number format', () => {
+describe('format of plurals, lists and numbers', () => {
   const rows: readonly (readonly [locale: string, value: number, text: string])[] = [
     ['en', 0, '0 bytes'],
     ['en', 1, '1 byte'],
@@ -107,12 +107,12 @@ describe('template placeholders', () => {
     assert.equal(fill('{1} of {0}, {1}', 'a', 'b'), 'b of a, b');
   });
 
-  it('keeps a placeholder without a value, and does not expand values', () => {
+  it('leaves a placeholder without a value unchanged, and does not replace placeholders within values', () => {
     assert.equal(fill('{0} {1}', '{1}'), '{1} {1}');
     assert.equal(fill('{0}', '$&'), '$&');
   });
 
-  it('replaces placeholders by nodes', () => {
+  it('replaces placeholders with nodes', () => {
     const node = { nodeName: 'SPAN' } as Node;
     assert.deepEqual(fillNodes('in {0} again', node), ['in ', node, ' again']);
     assert.deepEqual(fillNodes('{1}', node), ['', '{1}', '']);

@@ -68,7 +68,7 @@ const sql: LanguageFn = (hljs) => ({
   ],
 });
 
-/** The languages that models write most. Each grammar has its own aliases, such as `ts`, `py` and `html`. */
+/** The languages that models write most often. Each grammar has its own aliases, such as `ts`, `py` and `html`. */
 const languages = {
   ...{ typescript, cpp, csharp, java, kotlin, go, rust, python, ruby, php, bash, dockerfile, makefile },
   ...{ css, sql, graphql, json, yaml, ini, xml, markdown, diff },
@@ -86,7 +86,7 @@ const aliases: Readonly<Partial<Record<keyof typeof languages, readonly string[]
   xml: ['vue', 'svelte'],
 };
 
-/** A piece of code in one colour. Without a kind, it has the colour of plain code. */
+/** A piece of code in one color. A piece without a token type has the default color of code. */
 export interface CodeRun {
   readonly text: string;
   readonly kind: CodeKind | undefined;
@@ -98,7 +98,7 @@ type Child = Root['children'][number];
 const lowlight = createLowlight(languages);
 lowlight.registerAlias(Object.fromEntries(Object.entries(aliases).map(([name, names]) => [name, [...names]])));
 
-/** Returns the complete code as a sequence of coloured runs, or undefined if the language is unknown. */
+/** Returns the complete code as a sequence of colored runs, or undefined if the language is unknown. */
 export function findCodeRuns(language: string, code: string): readonly CodeRun[] | undefined {
   if (!lowlight.registered(language)) return undefined;
   return flattenRuns(lowlight.highlight(language, code));
@@ -126,11 +126,11 @@ function appendRun(runs: CodeRun[], text: string, kind: CodeKind | undefined): v
   else runs.push({ text, kind });
 }
 
-/** Kinds of code. Each has a class and a colour in the style sheet. */
+/** Token types of highlighted code. Each has a CSS class with a color in the style sheet. */
 type CodeKind =
   'keyword' | 'string' | 'number' | 'comment' | 'function' | 'type' | 'name' | 'added' | 'removed' | 'plain';
 
-/** Kinds of code by the scopes of highlight.js. A scope that is not listed looks like its parent. */
+/** Token types for the scopes of highlight.js. A scope that is not listed looks like its parent. */
 const KINDS: Readonly<Record<string, CodeKind>> = {
   ...{ keyword: 'keyword', name: 'keyword', section: 'keyword', doctag: 'keyword', meta: 'keyword' },
   ...{ 'selector-tag': 'keyword', 'selector-pseudo': 'keyword', bullet: 'keyword' },

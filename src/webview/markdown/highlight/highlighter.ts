@@ -70,7 +70,7 @@ function highlightCode(code: Element, findRuns: FindRuns, done: () => void): voi
   if (isOpen(code) || highlightedLanguage.get(code) === language) return done();
   const text = code.textContent;
   const applyRuns = (runs: readonly CodeRun[] | undefined): void => {
-    // The answer may have been replaced meanwhile. The new code is highlighted separately.
+    // Ignores the result if the answer has been replaced meanwhile. The new code is highlighted separately.
     if (!isOpen(code) && code.textContent === text && findLanguage(code) === language) showRuns(code, language, runs);
     done();
   };

@@ -1,6 +1,6 @@
 import type { CodeRun } from './codeRuns';
 
-/** Calls `found` with the coloured runs of the code, or with undefined when the code keeps one colour. */
+/** Calls `found` with the colored runs of the code, or with undefined when the code stays in the default color. */
 export type FindRuns = (language: string, code: string, found: (runs: readonly CodeRun[] | undefined) => void) => void;
 
 /** Code that the worker is to highlight. */
@@ -29,7 +29,7 @@ interface WorkerRunsDeps {
 
 /**
  * Time limit for highlighting a block of code, in milliseconds. Ordinary code takes a few milliseconds. A block that
- * takes longer than the limit is shown without colours.
+ * takes longer than the limit is shown without colors.
  */
 export const maxHighlightMs = 1000;
 
@@ -58,7 +58,7 @@ export function createRunFinder({ startWorker, after }: WorkerRunsDeps): FindRun
     try {
       worker = startWorker();
     } catch {
-      // The code is readable without colours, so this is not reported.
+      // Reports no error, because the code is readable without colors.
       giveUp();
       return;
     }
@@ -87,7 +87,7 @@ export function createRunFinder({ startWorker, after }: WorkerRunsDeps): FindRun
 
 /**
  * Returns a function that highlights code in a web worker.
- * @param source the script of the worker, because a webview can start a worker only from a text
+ * @param source the script of the worker as text, because a webview can't start a worker from a file
  */
 export function createBrowserRunFinder(source: string): FindRuns {
   return createRunFinder({

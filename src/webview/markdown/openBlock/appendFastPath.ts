@@ -1,7 +1,7 @@
 import type { RenderedBlock } from '../blockRenderer';
 import { CHUNK_LENGTH } from '../codeBlock';
 import { highlightedLanguage } from '../morph';
-import type { ElementSpec, Spec } from '../tree';
+import type { ElementSpec, NodeSpec } from '../tree';
 
 /**
  * Matches text without Markdown syntax. Within a line that has already started, none of these characters can be part of
@@ -68,7 +68,7 @@ export class AppendFastPath {
     return true;
   }
 
-  /** The block with all accepted text. */
+  /** Returns the block with all text that this fast path has accepted. */
   get extendedBlock(): RenderedBlock {
     const { block } = this;
     if (this.length === 0) return block;
@@ -108,7 +108,7 @@ function trailingSpacesOfProse({ block, text }: RenderedBlock): string | undefin
 }
 
 function findLastText(spec: ElementSpec): string | undefined {
-  let last: Spec | undefined = spec;
+  let last: NodeSpec | undefined = spec;
   while (typeof last === 'object') last = last.children.at(-1);
   return last;
 }

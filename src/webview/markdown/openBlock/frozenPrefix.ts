@@ -2,7 +2,7 @@ import type { MarkdownIt, Token } from 'markdown-it';
 import { type ParsedBlocks, isFinalBefore, parseBlocks } from '../blocks';
 import type { PrefixContext, FreezePoint, OpenBlock } from '../frozen';
 import type { Lookups, ReferenceScope } from '../references';
-import type { Spec } from '../tree';
+import type { NodeSpec } from '../tree';
 import { findParagraphFreezePoint, type RenderSelfContained } from './paragraphFreezePoint';
 
 /** The start of the open block that no further text can change. It is neither parsed nor rendered again. */
@@ -17,7 +17,7 @@ export interface FrozenPrefix {
   readonly lookups: Lookups;
 }
 
-/** Finds the point in an open block up to which no further text can change it, or returns undefined. */
+/** Finds the last point in an open block before which no further text can change the block, or returns undefined. */
 export function findFreezePoint(
   open: OpenBlock,
   parser: MarkdownIt,
@@ -92,7 +92,7 @@ function findFenceFreezePoint({ text, spec, lineStart }: OpenBlock): FreezePoint
   };
 }
 
-function countLines(piece: Spec): number {
+function countLines(piece: NodeSpec): number {
   const texts = typeof piece === 'string' ? [piece] : piece.children;
   return texts.reduce<number>((sum, text) => sum + (typeof text === 'string' ? text.split('\n').length - 1 : 0), 0);
 }
@@ -128,7 +128,8 @@ type Tightness = 'tight' | 'loose' | 'unknown';
 
 /**
  * Finds the start of the last item of a list that no further text can change. Items are independent of each other,
- * except that one loose item makes the whole list loose, so items are frozen only when their tightness is certain.
+ * except that one loose item makes the whole list loose. Items are therefore frozen only when their tightness is
+ * certain.
  */
 function findListFreezePoint(
   { text, block, lineStart, spec, context }: OpenBlock,

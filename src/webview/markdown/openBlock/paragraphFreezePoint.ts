@@ -1,17 +1,17 @@
 import type { Token } from 'markdown-it';
 import type { FreezePoint, OpenBlock } from '../frozen';
-import type { Spec } from '../tree';
+import type { NodeSpec } from '../tree';
 
-/** Renders inline content on its own. Returns undefined when further text may change its meaning. */
-export type RenderSelfContained = (content: string) => readonly Spec[] | undefined;
+/** Renders inline content without the text around it. Returns undefined when further text may change its meaning. */
+export type RenderSelfContained = (content: string) => readonly NodeSpec[] | undefined;
 
 /** Matches content that may become a link definition. */
 const MAY_DEFINE = /^\s*\[/;
 
 /**
- * Finds the last boundary between two words up to which a paragraph is final: no markup spans the boundary. The
- * placeholder is a letter, so that the parser takes the remaining text for the middle of a paragraph and finds no block
- * marker at its start.
+ * Finds the last boundary between two words at which a paragraph can be frozen, because no markup spans the boundary.
+ * The placeholder is a letter, so that the parser treats the remaining text as the middle of a paragraph and finds no
+ * block marker at its start.
  * @param minLength minimum number of characters before the boundary
  */
 export function findParagraphFreezePoint(

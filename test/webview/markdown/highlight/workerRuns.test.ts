@@ -28,7 +28,7 @@ class FakeWorker implements HighlightWorker {
   }
 }
 
-describe('worker highlighting', () => {
+describe('code highlighting in a worker', () => {
   let workers: FakeWorker[];
   let expire: (() => void) | undefined;
   let waitedMs: number[];
@@ -96,7 +96,7 @@ describe('worker highlighting', () => {
     assert.equal(expire, undefined);
   });
 
-  it('shows code without colours when the worker fails', () => {
+  it('shows code without colors when the worker fails', () => {
     const { find } = setUp();
     find('a');
     find('b');
@@ -106,7 +106,7 @@ describe('worker highlighting', () => {
     assert.deepEqual(found, [undefined, runs]);
   });
 
-  it('shows code without colours when the page may not start a worker', () => {
+  it('shows code without colors when the page may not start a worker', () => {
     const results: unknown[] = [];
     const findRuns = createRunFinder({
       startWorker: () => {
@@ -118,7 +118,7 @@ describe('worker highlighting', () => {
     assert.deepEqual(results, [undefined, undefined]);
   });
 
-  it('shows complete code without colours when highlighting gives up, and highlights the next block', () => {
+  it('shows code without colors when highlighting takes too long, and highlights the next block', () => {
     const { findRuns } = setUp();
     const hostile = '['.repeat(20_000);
     const { root, markdown, runSlice, runIdle } = openAnswer({ findRuns });
@@ -131,10 +131,10 @@ describe('worker highlighting', () => {
     runIdle();
     workers[1]?.send('ready');
     workers[1]?.send([...runs, { text: '\n', kind: undefined }]);
-    const [plain, coloured] = root.querySelectorAll('code');
+    const [plain, colored] = root.querySelectorAll('code');
     assert.equal(plain?.textContent, `${hostile.slice(1)}\n`);
     assert.equal(plain.querySelector('[class^="code-k"]'), null);
-    assert.equal(coloured?.innerHTML, '<span class="code-keyword">let</span>\n');
+    assert.equal(colored?.innerHTML, '<span class="code-keyword">let</span>\n');
   });
 
   it('ignores the result for code that was replaced while the worker was busy', () => {

@@ -4,8 +4,7 @@ import { fill } from '../util/format';
 import { attemptDetails, waitTitle } from './timelineDetails';
 import type { AttemptSpan, ThroughputSpan, TurnSpans, WaitSpan } from './timelineSpans';
 
-// Vertical sizes are pixels. Horizontal sizes are shares of the width, so that the text of the picture is not
-// stretched.
+// Vertical sizes are pixels. Horizontal sizes are shares of the width, so that the text of the chart is not stretched.
 const lane = { top: 14, height: 14 } as const;
 const throughputLane = { gap: 5, height: 22 } as const;
 const axisHeight = 16;
@@ -13,16 +12,16 @@ const axisHeight = 16;
 /** Minimum distance between two attempt numbers, as a share of the width. Numbers that are closer are left out. */
 const minNumberGap = 0.05;
 
-let pictureCount = 0;
+let chartCount = 0;
 
 /**
- * Creates the picture of a timeline: attempts, waits and throughput on a time axis. The list below the picture contains
- * the same information as text.
+ * Creates the timeline chart: attempts, waits and throughput on a time axis. The list below the chart contains the same
+ * information as text.
  */
-export function createTimelinePicture(context: PageContext, spans: TurnSpans, label: string): SVGSVGElement {
+export function createTimelineChart(context: PageContext, spans: TurnSpans, label: string): SVGSVGElement {
   const { total, segments, parts, throughput } = spans;
   const share = (ms: number): number => (total > 0 ? ms / total : 0);
-  const hatch = `timeline-hatch-${++pictureCount}`;
+  const hatch = `timeline-hatch-${++chartCount}`;
   const attempts = parts.filter((part) => part.kind === 'attempt');
   const numbered = attempts.length > 1;
   const top = numbered ? lane.top : 1;
@@ -31,7 +30,7 @@ export function createTimelinePicture(context: PageContext, spans: TurnSpans, la
   const bars = parts.map((part) =>
     part.kind === 'wait' ? waitBar(context, part, share, top, hatch) : attemptBar(context, part, share, top),
   );
-  const picture = svg(
+  const chart = svg(
     'svg',
     { class: 'timeline-picture', role: 'img', 'aria-label': label, width: '100%', height: axisTop + axisHeight },
     svg('defs', {}, hatchPattern(hatch)),
@@ -41,7 +40,7 @@ export function createTimelinePicture(context: PageContext, spans: TurnSpans, la
     ...segments.slice(1).map(({ from }) => segmentLine(context, share(from), [top - 3, axisTop])),
     ...timeAxis(context, total, share, axisTop),
   );
-  return picture;
+  return chart;
 }
 
 type ToShare = (ms: number) => number;
@@ -68,7 +67,7 @@ function waitBar(
 
 /**
  * Creates the bar of an attempt. The bar is thin until the headers arrive, medium until the first token, and then full
- * height, so that the phases can be distinguished without colours.
+ * height, so that the phases can be distinguished without colors.
  */
 function attemptBar(context: PageContext, span: AttemptSpan, share: ToShare, y: number): Element {
   const { from, to, headers = to, firstToken = to, number, entry } = span;
@@ -91,7 +90,7 @@ function attemptBar(context: PageContext, span: AttemptSpan, share: ToShare, y: 
   );
 }
 
-/** Creates a cross at the end of a failed attempt, or a square at the end of a stopped one. */
+/** Creates a cross at the end of a failed attempt, or a square at the end of a stopped attempt. */
 function endMark({ entry }: AttemptSpan, share: number, y: number): readonly Element[] {
   const outcome = entry.ended?.how;
   if (outcome === undefined || outcome === 'finished') return [];
@@ -131,7 +130,7 @@ function throughputArea(
   );
 }
 
-/** Creates the line between two segments, at which the user continued the answer at a later time. */
+/** Creates the line between two segments. At this point, the user continued the answer at a later time. */
 function segmentLine({ strings }: PageContext, share: number, [y1, y2]: readonly [number, number]): Element {
   const x = percent(share);
   return svg(
@@ -153,7 +152,7 @@ function timeAxis({ format }: PageContext, total: number, share: ToShare, y: num
   return [svg('line', { class: 'picture-axis', x1: 0, x2: '100%', y1: y, y2: y }), ...ticks];
 }
 
-/** Returns the text anchor that keeps a label within the picture. */
+/** Returns the text anchor that keeps a label within the chart. */
 function textAnchor(share: number): 'start' | 'middle' | 'end' {
   if (share < 0.06) return 'start';
   return share > 0.94 ? 'end' : 'middle';
