@@ -22,17 +22,20 @@ export interface PageContext {
   readonly isReadOnly: () => boolean;
   readonly announcer: Announcer;
   readonly createMarkdown: (within: HTMLElement, options: Omit<MarkdownOptions, 'findRuns'>) => StreamingMarkdown;
-  /** Moves the focus without a key or a click of the user. */
+  /** Moves the focus when neither a key nor a click of the user has moved it. */
   readonly moveFocus: MoveFocus;
   /**
    * Moves the focus to the composer, for example when the focused element is removed. On a read-only page, *Open Here* or
    * the log gets the focus.
    */
   readonly focusComposer: () => void;
-  /** Stores the text of the prompt editors, which must survive a reload. */
+  /** Called when the text of a prompt editor has changed. The page stores the text, which must survive a reload. */
   readonly onEditsChange: () => void;
-  /** Updates the autoscroll after the user has unfolded or folded a prompt, because the end may be out of view now. */
+  /**
+   * Called when the user has unfolded or folded a prompt. The end of the conversation may have moved into or out of
+   * view.
+   */
   readonly onPromptUnfold: () => void;
-  /** Stores a sent prompt until the host confirms the prompt. */
+  /** Called when a prompt was sent. The page stores the prompt until the host confirms it. */
   readonly onPromptSent: (prompt: string) => void;
 }

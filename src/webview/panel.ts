@@ -37,14 +37,17 @@ interface PanelEnvironment {
   readonly createMarkdown: PageContext['createMarkdown'];
 }
 
-/** The part of the stored data that describes what the page shows. */
+/**
+ * The part of the unsent text record that describes the view: open edits, unfolded prompts, the last exchange and the
+ * reading position.
+ */
 type PageView = Pick<Unsent, 'edits' | 'unfolded' | 'seen' | 'place'>;
 
 function pageViewOf({ edits, unfolded, seen, place }: Unsent): PageView {
   return { edits, unfolded, seen, place };
 }
 
-/** The page of a conversation. */
+/** The panel of a conversation, which receives the messages of the extension host. */
 export interface Panel {
   receive(message: ToWebview): void;
 }
@@ -53,19 +56,25 @@ export interface Panel {
 export function createPanel(root: HTMLElement, environment: PanelEnvironment): Panel {
   const { api, unsent, strings, clock } = environment;
   const pending = new PendingPrompts();
-  /** Id of the current conversation; before the first snapshot, the conversation that VS Code has stored. */
+  /**
+   * Id of the current conversation. Before the first snapshot, this is the id in the webview state that VS Code has
+   * stored.
+   */
   let conversationId = api.getState()?.conversationId ?? '';
   const previousUnsent = unsent.load(conversationId);
-  /** The view to restore when the exchanges of the conversation arrive. */
+  /** The view to restore when the first snapshot with the exchanges of the conversation arrives. */
   let viewToRestore: PageView | undefined = previousUnsent && pageViewOf(previousUnsent);
   let connection: ConnectionView | undefined;
   let suggestions: readonly Suggestion[] = [];
   let guide: DemoTourStep | undefined;
   let readOnly = false;
-  /** Edits that open again when their exchange is on the page and the conversation is not read-only. */
+  /**
+   * Edits that can't be restored yet. Each opens when its exchange is on the page and the conversation is not
+   * read-only.
+   */
   let deferredEdits: readonly OpenEdit[] = [];
   let readingPosition: ReadingPosition | undefined;
-  /** Whether the stored record contains all unsent text of the page. */
+  /** Whether the last attempt to store the unsent text of the page succeeded. */
   let isSaved = true;
 
   const context: PageContext = {
@@ -189,7 +198,7 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
     else return;
     event.preventDefault();
   };
-  // In the capture phase, the listener receives the key before any element of the page can handle it.
+  // Listens in the capture phase, so that Escape is received before any element of the page can handle it.
   window.addEventListener('keydown', onEscape, { capture: true });
 
   return {
@@ -204,7 +213,8 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
           const isOtherConversation = message.conversationId !== conversationId;
           const isHandedOver = !isOtherConversation && readOnly && !message.readOnly;
           const stored = isOtherConversation || isHandedOver ? unsent.load(message.conversationId) : undefined;
-          // A reopened panel shows the end of the conversation, unless the user has left unsent text.
+          // Restores the view only if the user has left unsent text. Otherwise a reopened panel shows the end of the
+          // conversation.
           const nextView =
             stored && (isHandedOver || hasUnsentText(stored))
               ? pageViewOf(stored)
@@ -214,7 +224,8 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
           viewToRestore = nextView;
           conversationId = message.conversationId;
           readOnly = message.readOnly === true;
-          // The other window may send or change the text. After a hand-over, this page restores the text from the store.
+          // Empties the composer, because the other window may send or change the text. After a hand-over, this page
+          // restores the text from the store.
           if (readOnly && isSaved) composer.clear();
           composer.element.hidden = readOnly;
           api.setState({ conversationId });
@@ -290,7 +301,7 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
   };
 }
 
-/** VS Code's API for webviews, with the message and state types of this panel. */
+/** The API that VS Code provides to webviews, with the message and state types of this panel. */
 interface VsCodeApi {
   postMessage(message: ToHost): void;
   getState(): PanelState | undefined;
@@ -298,14 +309,14 @@ interface VsCodeApi {
 }
 
 declare global {
-  /** Returns the API. VS Code defines this function in every webview, and a page may call it only once. */
+  /** Returns the webview API. VS Code defines this function in every webview, and a page may call it only once. */
   function acquireVsCodeApi(): VsCodeApi;
 }
 
 /**
- * Calls `receive` with each message of the extension host. VS Code forwards these messages from a frame of the page's
- * own origin, so messages from other origins are dropped. The sender can't be compared with `window.parent`, which VS
- * Code deletes in webviews.
+ * Calls `receive` with each message of the extension host. VS Code forwards these messages from a frame of the same
+ * origin as the page, so messages from other origins are ignored. The sender can't be compared with `window.parent`,
+ * which VS Code deletes in webviews.
  */
 export function listenToHost(page: Window, receive: (message: ToWebview) => void): void {
   page.addEventListener('message', ({ data, origin }: MessageEvent<ToWebview>) => {

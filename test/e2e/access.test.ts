@@ -46,11 +46,11 @@ for (const [name, start] of Object.entries(servers)) {
     after(() => server.process.stop());
 
     for (const [what, path] of Object.entries({
-      'its page': '/',
+      'the start page': '/',
       'the page of a folder': `/?folder=${sampleWorkspace}`,
       'a file of the developer': resource,
-      'a file of its own': '/_static/out/node/entry.js',
-      'its version': '/version',
+      'a file of the editor': '/_static/out/node/entry.js',
+      'the version': '/version',
     })) {
       it(`refuses ${what} without the token`, async () => {
         assert.equal(await statusOf(server.url + path), 403);

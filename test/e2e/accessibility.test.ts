@@ -64,7 +64,7 @@ describe('accessibility', () => {
       before(() => stage.setTheme(theme));
 
       for (const state of shown.filter(({ slow }) => !slow || theme === themes[0])) {
-        it(`has no findings in the state "${state.name}"`, async () => {
+        it(`has no axe violations in the state "${state.name}"`, async () => {
           const leave = await state.enter(stage);
           const found = await findings();
           await leave();
@@ -96,7 +96,7 @@ describe('accessibility', () => {
     });
 
     for (const state of shown.filter(({ slow }) => !slow)) {
-      it(`has no findings in the state "${state.name}"`, async () => {
+      it(`has no overflowing elements in the state "${state.name}"`, async () => {
         const leave = await state.enter(stage);
         const found = await stage.inPage(tooWide);
         await leave();

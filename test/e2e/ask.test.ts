@@ -6,7 +6,7 @@ import { Workbench } from './support/workbench';
 
 const markdown = '# Title\n\nSome **bold** text with `code`.\n\n```ts\nconst a = 1;\n```\n\n- one\n- two\n';
 
-describe('ask', () => {
+describe('asking in the panel', () => {
   let gateway: Gateway;
   let workbench: Workbench;
   let panel: ConversationPanel;
@@ -35,7 +35,7 @@ describe('ask', () => {
     assert.deepEqual(request.json?.messages.at(-1), { role: 'user', content: 'first question' });
   });
 
-  it('shows the answer as rendered Markdown and adds nothing to it', async () => {
+  it('shows the answer as rendered Markdown, without added text', async () => {
     assert.equal(await panel.answer.innerText(), 'Title\n\nSome bold text with code.\n\nconst a = 1;\n\none\ntwo');
     assert.equal(await panel.answer.getByRole('heading', { name: 'Title' }).count(), 1);
     assert.match(await panel.assistant.innerText(), /12/);
@@ -46,7 +46,7 @@ describe('ask', () => {
     await workbench.copied('const a = 1;');
   });
 
-  it('sends the conversation with a prompt from the composer', async () => {
+  it('sends the previous exchanges with a prompt from the composer', async () => {
     gateway.script = () => answer('second answer');
     await panel.send('second question');
     await panel.answer.getByText('second answer').waitFor();
@@ -110,7 +110,7 @@ describe('ask', () => {
     assert.ok(first && second && second.at - first.at >= 5000);
   });
 
-  it('keeps the partial answer and closes the socket when stopped while streaming', async () => {
+  it('keeps the partial answer and closes the connection when the user stops a streaming answer', async () => {
     gateway.script = () => [{ delta: 'a partial answer' }, { end: 'stall' }];
     await panel.send('stop me');
     await panel.answer.getByText('a partial answer').waitFor();
@@ -133,7 +133,7 @@ describe('ask', () => {
     assert.ok(sent.some(({ role, content }) => role === 'assistant' && content === 'a partial answer'));
   });
 
-  it('sends no more requests when stopped while waiting', async () => {
+  it('sends no more requests when the user stops a waiting turn', async () => {
     gateway.script = () => rateLimited(30);
     await panel.send('stop the wait');
     await panel.timer.waitFor();
@@ -143,7 +143,7 @@ describe('ask', () => {
     assert.deepEqual([await panel.timer.count(), gateway.requests.length], [0, 1]);
   });
 
-  it('holds back another prompt during the cooldown, until the network state is reset', async () => {
+  it('delays another prompt during the cooldown, until the user resets the network state', async () => {
     gateway.script = () => answer('after the reset');
     await panel.send('not yet');
     await panel.timer.waitFor();

@@ -38,7 +38,7 @@ describe('code of an answer', () => {
     await workbench.page.locator('.tab.active[data-resource-name="sample.ts"]').waitFor();
   };
 
-  it('is applied to the selection of the prompt when the user accepts the preview', async () => {
+  it('replaces the code to which the prompt refers when the user accepts the preview', async () => {
     const before = readFileSync(workbench.workspaceFile('sample.ts'), 'utf8');
     await workbench.openFile('sample.ts');
     await workbench.selectLines(16, 18);
@@ -55,7 +55,7 @@ describe('code of an answer', () => {
     assert.equal(await save(), before.replace(/function pause[^]*?\n}/, better));
   });
 
-  it('is removed with one undo', async () => {
+  it('is removed again with a single undo', async () => {
     await workbench.editorLine('export function pause').first().click();
     await workbench.page.keyboard.press('ControlOrMeta+z');
     await workbench.editorLine('export function pause').waitFor({ state: 'detached' });
@@ -73,7 +73,7 @@ describe('code of an answer', () => {
     assert.equal(await workbench.editorLine('export function pause').count(), 0);
   });
 
-  it('is not applied to code that has changed since, and a message says so', async () => {
+  it('is not applied if the original code has changed since the prompt, and a message explains why', async () => {
     await workbench.editorLine('function pause').first().click();
     await workbench.page.keyboard.press('End');
     await workbench.page.keyboard.type(' // mine');
@@ -94,7 +94,7 @@ describe('code of an answer', () => {
     assert.ok((await save()).startsWith(`${better}/** Fetches JSON`));
   });
 
-  it('opens in a new editor in its language', async () => {
+  it('opens in a new editor with the language of the code block', async () => {
     await inAnswer('New file').click();
     await workbench.page.locator('.tab.active.dirty', { hasText: 'Untitled-1' }).waitFor();
     await workbench.page.locator('.statusbar').getByText('TypeScript', { exact: true }).waitFor();

@@ -74,7 +74,7 @@ describe('context of a prompt', () => {
     assert.equal(lastMessage(), 'And again?');
   });
 
-  it('offers context items in a quick pick when the button is pressed', async () => {
+  it('offers context items in a quick pick when the button for context is pressed', async () => {
     await workbench.tab('sample.py').click();
     await workbench.selectLines(6, 8);
     await panel.button('Attach context').click();

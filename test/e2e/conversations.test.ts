@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Gateway } from '../../src/demo/gateway';
 import { answer, deltas } from '../../src/demo/replies';
 import { type ConversationPanel, openWithKey } from './support/conversation';
-import { heldAnswer } from './support/heldAnswer';
+import { pausedAnswer } from './support/pausedAnswer';
 import type { Workbench } from './support/workbench';
 
 describe('several conversations', () => {
@@ -22,7 +22,7 @@ describe('several conversations', () => {
   const asked = (n: number): unknown[] => (gateway.requests[n - 1]?.json?.messages ?? []).map(({ content }) => content);
 
   it('opens a new conversation in its own tab while the previous one continues its answer', async () => {
-    const apples = heldAnswer(deltas('Apples are'), answer(' red.'));
+    const apples = pausedAnswer(deltas('Apples are'), answer(' red.'));
     gateway.script = apples.script;
     await panel.newConversation();
     await panel.send('about apples');
@@ -36,7 +36,7 @@ describe('several conversations', () => {
     assert.deepEqual([await workbench.tab('about apples').count(), await workbench.tab('about pears').count()], [1, 1]);
   });
 
-  it('shows in each tab its own conversation', async () => {
+  it('shows a different conversation in each tab', async () => {
     await workbench.tab('about apples').click();
     await panel.answer.getByText('Apples are red.').waitFor();
     assert.equal(await panel.frame.getByRole('article').count(), 2);
@@ -45,7 +45,7 @@ describe('several conversations', () => {
     assert.equal(await panel.frame.getByRole('article').count(), 2);
   });
 
-  it('sends only the turns of its own conversation with the next prompt', async () => {
+  it('sends only the turns of the same conversation with the next prompt', async () => {
     gateway.script = () => answer('More of them.');
     await workbench.tab('about apples').click();
     await panel.answer.getByText('Apples are red.').waitFor();
@@ -54,7 +54,7 @@ describe('several conversations', () => {
     assert.deepEqual(asked(1), ['about apples', 'Apples are red.', 'and more?']);
   });
 
-  it('continues the conversation that was viewed last when the user runs Ask', async () => {
+  it('continues the most recently viewed conversation when the user runs Ask', async () => {
     gateway.script = () => answer('Asked from outside.');
     await workbench.tab('about pears').click();
     await panel.answer.getByText('Pears are green.').waitFor();
@@ -72,7 +72,7 @@ describe('several conversations', () => {
   });
 
   it('completes an answer whose panel was closed', async () => {
-    const slow = heldAnswer(deltas('Half of it'), answer(' and the other half.'));
+    const slow = pausedAnswer(deltas('Half of it'), answer(' and the other half.'));
     gateway.script = slow.script;
     await panel.send('close me');
     await panel.answer.getByText('Half of it').waitFor();
@@ -87,7 +87,7 @@ describe('several conversations', () => {
   });
 
   it('restores a conversation that was deleted during an answer, with its partial answer, and can continue it', async () => {
-    gateway.script = heldAnswer(deltas('Plums are'), []).script;
+    gateway.script = pausedAnswer(deltas('Plums are'), []).script;
     await panel.newConversation();
     await panel.send('about plums');
     await panel.answer.getByText('Plums are').waitFor();

@@ -80,7 +80,7 @@ describe('crash of the extension host during an answer', () => {
     }
   });
 
-  it('brings the panel back without a reload of the window', async () => {
+  it('restores the panel without a reload of the window', async () => {
     await panel.newConversation();
     await panel.send('A story for a window that stays');
     await panel.answer.getByText('word60').waitFor();

@@ -23,7 +23,7 @@ describe('offline demo', () => {
     await workbench.statusBarItem('holysheep.model').getByText('Offline demo').waitFor();
   });
 
-  it('waits as long as the gateway asked, operated by keyboard', async () => {
+  it('waits for the delay that the gateway requested, operated by keyboard', async () => {
     await panel.button('Start').press('Enter');
     await panel.inState('waiting').getByText('The gateway asked for a wait of 5 s').waitFor();
     await step('2 of 5: Overloaded');
@@ -45,13 +45,13 @@ describe('offline demo', () => {
     await step('4 of 5: Connection drops mid-answer');
   });
 
-  it('resumes an answer that was cut', async () => {
+  it('resumes an answer whose stream broke', async () => {
     await panel.button('Next step').click();
     await answered('Answered after 2 attempts');
     await step('5 of 5: Out of credit');
   });
 
-  it('keeps the user in the demo when the credit is used up and answers with another model', async () => {
+  it('stays in the demo when the credit is used up, and shows an answer by another model', async () => {
     await panel.button('Next step').click();
     await panel.inState('failed').getByRole('alert').waitFor();
     await step("You've finished the tour.");

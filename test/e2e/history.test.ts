@@ -11,7 +11,7 @@ function promptOf(json: ChatBody | undefined): string {
   return typeof content === 'string' ? content : '';
 }
 
-describe('history', () => {
+describe('quick picks of the panel', () => {
   let gateway: Gateway;
   let workbench: Workbench;
   let panel: ConversationPanel;
@@ -46,78 +46,82 @@ describe('history', () => {
     await row('turn').first().waitFor();
   };
 
-  it('lists conversations newest first, with time and number of turns', async () => {
-    await open();
-    const texts = await workbench.page.locator('.quick-input-list .monaco-list-row').allInnerTexts();
-    assert.match(texts.join('\n'), /about pears[^]*1 turn[^]*open[^]*about apples[^]*1 turn/);
-    await workbench.quickInput.dismiss();
+  describe('history', () => {
+    it('lists conversations newest first, with time and number of turns', async () => {
+      await open();
+      const texts = await workbench.page.locator('.quick-input-list .monaco-list-row').allInnerTexts();
+      assert.match(texts.join('\n'), /about pears[^]*1 turn[^]*open[^]*about apples[^]*1 turn/);
+      await workbench.quickInput.dismiss();
+    });
+
+    it('finds a conversation by the text of an answer', async () => {
+      await open();
+      await workbench.quickInput.input.fill('galore APPLES facts');
+      await row('about pears').waitFor({ state: 'hidden' });
+      await row('about apples').waitFor();
+      await workbench.quickInput.input.fill('nothing of the kind');
+      await row('Show all conversations').waitFor();
+      await workbench.quickInput.input.press('Enter');
+      await row('about pears').waitFor();
+      await workbench.quickInput.dismiss();
+    });
+
+    it('renames a conversation and shows the list again', async () => {
+      await open();
+      await press('Rename', 'about apples');
+      await workbench.page.locator('.quick-input-widget', { hasText: 'Shown on the tab and in the history' }).waitFor();
+      await workbench.fillInput('On apples');
+      await row('On apples').waitFor();
+      await tab('On apples').waitFor();
+      await workbench.quickInput.dismiss();
+    });
+
+    it('opens the chosen conversation', async () => {
+      await open();
+      await workbench.quickInput.input.fill('pears galore');
+      await row('about pears').waitFor();
+      await row('On apples').waitFor({ state: 'hidden' });
+      await workbench.quickInput.input.press('Enter');
+      await workbench.page.locator('.tab.active', { hasText: 'about pears' }).waitFor();
+      await panel.answer.getByText('Facts: pears galore').waitFor();
+    });
+
+    it('exports a conversation to a file', async () => {
+      await open();
+      await press('Export', 'On apples');
+      await workbench.pick('Markdown');
+      await workbench.page.locator('.quick-input-widget', { hasText: 'Export conversation' }).waitFor();
+      await workbench.quickInput.input.press('Enter');
+      await workbench.toast('Exported to').waitFor();
+      const file = readFileSync(workbench.workspaceFile('On apples.md'), 'utf8');
+      assert.match(file, /^# On apples\n[^]*## You\n\nabout apples\n\n## claude-sonnet-4\n\nFacts: apples galore\n$/);
+    });
+
+    it('deletes a conversation with its panel and restores both on Undo', async () => {
+      await open();
+      await press('Delete', 'On apples');
+      await tab('On apples').waitFor({ state: 'hidden' });
+      await row('On apples').waitFor({ state: 'hidden' });
+      await workbench.quickInput.dismiss();
+      await workbench.toast('Deleted').getByRole('button', { name: 'Undo' }).click();
+      await tab('On apples').waitFor();
+      await open();
+      await row('On apples').waitFor();
+      await workbench.quickInput.dismiss();
+    });
   });
 
-  it('finds a conversation by the text of an answer', async () => {
-    await open();
-    await workbench.quickInput.input.fill('galore APPLES facts');
-    await row('about pears').waitFor({ state: 'hidden' });
-    await row('about apples').waitFor();
-    await workbench.quickInput.input.fill('nothing of the kind');
-    await row('Show all conversations').waitFor();
-    await workbench.quickInput.input.press('Enter');
-    await row('about pears').waitFor();
-    await workbench.quickInput.dismiss();
-  });
-
-  it('renames a conversation and shows the list again', async () => {
-    await open();
-    await press('Rename', 'about apples');
-    await workbench.page.locator('.quick-input-widget', { hasText: 'Shown on the tab and in the history' }).waitFor();
-    await workbench.fillInput('On apples');
-    await row('On apples').waitFor();
-    await tab('On apples').waitFor();
-    await workbench.quickInput.dismiss();
-  });
-
-  it('opens the chosen conversation', async () => {
-    await open();
-    await workbench.quickInput.input.fill('pears galore');
-    await row('about pears').waitFor();
-    await row('On apples').waitFor({ state: 'hidden' });
-    await workbench.quickInput.input.press('Enter');
-    await workbench.page.locator('.tab.active', { hasText: 'about pears' }).waitFor();
-    await panel.answer.getByText('Facts: pears galore').waitFor();
-  });
-
-  it('exports a conversation to a file', async () => {
-    await open();
-    await press('Export', 'On apples');
-    await workbench.pick('Markdown');
-    await workbench.page.locator('.quick-input-widget', { hasText: 'Export conversation' }).waitFor();
-    await workbench.quickInput.input.press('Enter');
-    await workbench.toast('Exported to').waitFor();
-    const file = readFileSync(workbench.workspaceFile('On apples.md'), 'utf8');
-    assert.match(file, /^# On apples\n[^]*## You\n\nabout apples\n\n## claude-sonnet-4\n\nFacts: apples galore\n$/);
-  });
-
-  it('deletes a conversation with its panel and restores both on Undo', async () => {
-    await open();
-    await press('Delete', 'On apples');
-    await tab('On apples').waitFor({ state: 'hidden' });
-    await row('On apples').waitFor({ state: 'hidden' });
-    await workbench.quickInput.dismiss();
-    await workbench.toast('Deleted').getByRole('button', { name: 'Undo' }).click();
-    await tab('On apples').waitFor();
-    await open();
-    await row('On apples').waitFor();
-    await workbench.quickInput.dismiss();
-  });
-
-  it('offers a model for a single prompt', async () => {
-    await panel.frame
-      .getByRole('button', { name: /claude-sonnet-4/ })
-      .first()
-      .click();
-    await row('deepseek-r1').waitFor();
-    await press('Use for the next prompt only', 'deepseek-r1');
-    await panel.send('which model?');
-    const { json: sent } = await gateway.request(3);
-    assert.deepEqual([sent?.model, promptOf(sent)], ['deepseek-r1', 'which model?']);
+  describe('model picker', () => {
+    it('sends only the next prompt to the chosen model', async () => {
+      await panel.frame
+        .getByRole('button', { name: /claude-sonnet-4/ })
+        .first()
+        .click();
+      await row('deepseek-r1').waitFor();
+      await press('Use for the next prompt only', 'deepseek-r1');
+      await panel.send('which model?');
+      const { json: sent } = await gateway.request(3);
+      assert.deepEqual([sent?.model, promptOf(sent)], ['deepseek-r1', 'which model?']);
+    });
   });
 });

@@ -3,7 +3,7 @@ import type { Locator } from 'playwright-core';
 import type { Gateway } from '../../src/demo/gateway';
 import { answer, deltas, failure, replySequence, rateLimited } from '../../src/demo/replies';
 import { type ConversationPanel, openWithKey } from './support/conversation';
-import { heldAnswer } from './support/heldAnswer';
+import { pausedAnswer } from './support/pausedAnswer';
 import type { Workbench } from './support/workbench';
 
 describe('turn indicators outside the panel', () => {
@@ -29,8 +29,8 @@ describe('turn indicators outside the panel', () => {
   const label = (): Promise<string | null> =>
     workbench.statusBarItem('holysheep.activity').locator('[aria-label]').first().getAttribute('aria-label');
 
-  describe('in the status bar', () => {
-    it('counts down, and gives screen readers the time of day instead', async () => {
+  describe('status bar item', () => {
+    it('counts down a wait, and gives screen readers the time of the next attempt instead', async () => {
       gateway.script = () => rateLimited(120);
       await panel.newConversation();
       await panel.send('limited');
@@ -38,7 +38,7 @@ describe('turn indicators outside the panel', () => {
       assert.match((await label()) ?? '', /HolySheep: Retrying at \d\d:\d\d:\d\d/);
     });
 
-    it('shows the cooldown of a stopped wait for its model only, until the network state is reset', async () => {
+    it('shows a cooldown that outlasts a stopped turn, for its model only and until the user resets the network state', async () => {
       await panel.button('Stop').click();
       await activity('Paused until').waitFor();
       assert.match((await label()) ?? '', /The gateway accepts no requests for this model until then/);
@@ -62,13 +62,13 @@ describe('turn indicators outside the panel', () => {
     });
 
     it('shows how many other answers are streaming', async () => {
-      const first = heldAnswer(deltas('Apples are'), answer(' red.'));
+      const first = pausedAnswer(deltas('Apples are'), answer(' red.'));
       gateway.script = first.script;
       await panel.newConversation();
       await panel.send('about apples');
       await panel.answer.getByText('Apples are').waitFor();
       await panel.newConversation();
-      const second = heldAnswer(deltas('Pears are'), answer(' green.'));
+      const second = pausedAnswer(deltas('Pears are'), answer(' green.'));
       gateway.script = second.script;
       await panel.send('about pears');
       await activity('Answering… (+1)').waitFor();
@@ -90,15 +90,15 @@ describe('turn indicators outside the panel', () => {
     });
   });
 
-  describe('in a notification, when its panel is not in view', () => {
+  describe('notification while the panel is not in view', () => {
     it('reports a failed turn, and Show reveals the panel', async () => {
-      const held = heldAnswer([], failure(400, { message: 'Invalid model: gpt-99' }));
-      gateway.script = held.script;
+      const paused = pausedAnswer([], failure(400, { message: 'Invalid model: gpt-99' }));
+      gateway.script = paused.script;
       await panel.newConversation();
       await panel.send('what fails unseen');
       await gateway.request(1);
       await panel.newConversation();
-      held.release();
+      paused.release();
       const toast = workbench.toast('“what fails unseen”: no answer.');
       await toast.getByRole('button', { name: 'Show', exact: true }).click();
       await panel.inState('failed').waitFor();
@@ -106,13 +106,13 @@ describe('turn indicators outside the panel', () => {
     });
 
     it('reports a long wait, and Retry Now sends the request immediately', async () => {
-      const held = heldAnswer([], rateLimited(120));
-      gateway.script = replySequence(held.script, () => answer('after the wait'));
+      const paused = pausedAnswer([], rateLimited(120));
+      gateway.script = replySequence(paused.script, () => answer('after the wait'));
       await panel.newConversation();
       await panel.send('what waits unseen');
       await gateway.request(1);
       await panel.newConversation();
-      held.release();
+      paused.release();
       const toast = workbench.toast('“what waits unseen” is waiting until');
       await toast.getByRole('button', { name: 'Retry now' }).click();
       await gateway.request(2);
@@ -121,16 +121,16 @@ describe('turn indicators outside the panel', () => {
       assert.equal(await workbench.toast().count(), 0);
     });
 
-    it('shows no notification for a stopped or quickly answered turn', async () => {
-      const held = heldAnswer(deltas('quick'), answer(' enough'));
-      gateway.script = held.script;
+    it('is not shown for a stopped or quickly answered turn', async () => {
+      const paused = pausedAnswer(deltas('quick'), answer(' enough'));
+      gateway.script = paused.script;
       await panel.newConversation();
       await panel.send('what is answered unseen');
       await panel.answer.getByText('quick').waitFor();
       await panel.newConversation();
-      held.release();
+      paused.release();
       await activity('').waitFor({ state: 'hidden' });
-      const stopped = heldAnswer(deltas('half'), answer(' of it'));
+      const stopped = pausedAnswer(deltas('half'), answer(' of it'));
       gateway.script = stopped.script;
       await panel.send('what is stopped unseen');
       await panel.answer.getByText('half').waitFor();
@@ -141,7 +141,7 @@ describe('turn indicators outside the panel', () => {
     });
   });
 
-  it('shows progress for a slow connection test, which can be cancelled', async () => {
+  it('shows the progress of a slow connection test, which the user can cancel', async () => {
     gateway.models = () => [{ end: 'stall' }];
     await workbench.runCommand('HolySheep: Test Connection');
     const progress = workbench.toast('Testing the connection to');

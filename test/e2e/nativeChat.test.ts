@@ -51,7 +51,7 @@ describe("VS Code's chat without a sign-in", () => {
     await chat.model('gpt-4o').waitFor();
   });
 
-  it('shows the wait of a rate limit, then the answer', async () => {
+  it('shows the wait after a rate limit, then the answer', async () => {
     gateway.script = replySequence(
       () => rateLimited(4),
       () => answer('There are **twelve** sheep.'),
@@ -82,7 +82,7 @@ describe("VS Code's chat without a sign-in", () => {
     assert.equal(gateway.requests.length, 2);
   });
 
-  it('shows an answer that was cut and resumed in one piece, with its code in one block', async () => {
+  it('shows an answer whose stream broke and was resumed as one text, with its code in one block', async () => {
     gateway.script = replySequence(
       () => cutAfter('Here it is:\n\n```ts\nconst first = 1;\nconst second', 'reset'),
       () => answer(' = 2;\n```\n\nThat is all.'),
@@ -94,7 +94,7 @@ describe("VS Code's chat without a sign-in", () => {
     assert.equal(gateway.requests.length, 2);
   });
 
-  it('closes the connection when the request is cancelled', async () => {
+  it('closes the connection when the user cancels the request', async () => {
     gateway.script = function* () {
       yield { delta: 'One sheep, ' };
       yield { end: 'stall' };
@@ -107,7 +107,7 @@ describe("VS Code's chat without a sign-in", () => {
     assert.equal(gateway.requests.length, 1);
   });
 
-  it('shows a failure as a sentence', async () => {
+  it('shows a readable message for a failure', async () => {
     gateway.script = function* () {
       yield { status: 402, headers: { 'content-type': 'application/json' } };
       yield { send: JSON.stringify({ error: { message: 'Insufficient balance', code: 'insufficient_balance' } }) };

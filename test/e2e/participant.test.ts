@@ -31,7 +31,7 @@ describe("@holysheep in VS Code's chat", () => {
   const button = (name: string) => chat.answer.getByRole('button', { name, exact: true });
   const sent = (request = 0): string => JSON.stringify(gateway.requests[request]?.json?.messages);
 
-  it('shows the wait of a rate limit, which Retry Now ends, and explains the selection', async () => {
+  it('explains the selection after a wait for a rate limit, which Retry Now ends', async () => {
     gateway.script = replySequence(
       () => rateLimited(37),
       () => answer('It **pauses** for a while.'),
@@ -59,7 +59,7 @@ describe("@holysheep in VS Code's chat", () => {
     assert.match(sent(1), /"assistant","content":"The tests are"/);
   });
 
-  it('shows code that was cut and resumed in one block', async () => {
+  it('shows code in one block when the stream broke inside the code and was resumed', async () => {
     gateway.script = replySequence(
       () => cutAfter('```ts\nconst a = 1;\nconst b', 'reset'),
       () => answer(' = 2;\n```\n\nThat is all.'),
@@ -70,7 +70,7 @@ describe("@holysheep in VS Code's chat", () => {
     assert.equal(await chat.answer.locator('.interactive-result-code-block').count(), 1);
   });
 
-  it('ends when it is cancelled and keeps the partial answer', async () => {
+  it('keeps the partial answer when the user cancels the request', async () => {
     gateway.script = () => [{ delta: 'partial text' }, { end: 'stall' }];
     await chat.ask('@holysheep hello ');
     await chat.answer.getByText('partial text').waitFor();
@@ -80,7 +80,7 @@ describe("@holysheep in VS Code's chat", () => {
     await chat.answer.getByText('partial text').waitFor();
   });
 
-  it('shows what went wrong, with buttons that help', async () => {
+  it('shows the reason of a failure, with buttons that help to resolve it', async () => {
     gateway.script = () => failure(402, { message: 'Insufficient Balance' });
     await chat.ask('@holysheep hello again ');
     await chat.answer.getByText('Out of credit at').waitFor();

@@ -24,7 +24,7 @@ describe('custom prompts', () => {
     await gateway.close();
   });
 
-  it('are chosen from the context menu and use their own model', async () => {
+  it('run from the context menu with the model that their settings name', async () => {
     await workbench.openFile('sample.ts');
     await workbench.selectLines(16, 18);
     await workbench.contextMenu('function pause', 'HolySheep', 'Run Custom Prompt…');

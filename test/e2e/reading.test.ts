@@ -3,7 +3,7 @@ import type { Locator } from 'playwright-core';
 import type { Gateway, GatewayRequest } from '../../src/demo/gateway';
 import { answer, deltas } from '../../src/demo/replies';
 import { type ConversationPanel, ask, openWithKey } from './support/conversation';
-import { heldAnswer } from './support/heldAnswer';
+import { pausedAnswer } from './support/pausedAnswer';
 import type { Workbench } from './support/workbench';
 
 const lines = (first: number, last: number): string =>
@@ -46,11 +46,11 @@ describe('reading a conversation', () => {
     assert.fail(`${key} never comes to ${String(what)}`);
   };
 
-  describe('while the answer grows', () => {
+  describe('autoscroll while an answer grows', () => {
     let counting: GatewayRequest | undefined;
 
     it('follows the end until the reader scrolls up, then keeps the scroll position', async () => {
-      const count = heldAnswer(deltas(lines(1, 80), { chunkChars: 40 }), [
+      const count = pausedAnswer(deltas(lines(1, 80), { chunkChars: 40 }), [
         ...deltas(lines(81, 160), { chunkChars: 40 }),
         { end: 'stall' },
       ]);
@@ -84,7 +84,7 @@ describe('reading a conversation', () => {
     });
   });
 
-  describe('with a long prompt', () => {
+  describe('long prompt', () => {
     const prompt = Array.from({ length: 200 }, (_, index) => `line ${index + 1}`).join('\n');
     const top = async (): Promise<number> =>
       Math.round((await panel.frame.locator('[data-part=prompt]').last().boundingBox())?.y ?? NaN);
@@ -103,7 +103,7 @@ describe('reading a conversation', () => {
       }
     };
 
-    it('keeps the start of the prompt in view when the prompt is expanded', async () => {
+    it('keeps its start in view when it is expanded', async () => {
       await panel.newConversation();
       gateway.script = () => answer('Short.');
       await panel.send(prompt);
@@ -115,7 +115,7 @@ describe('reading a conversation', () => {
       assert.equal(await top(), before);
     });
 
-    it('keeps the scroll position while the panel is hidden', async () => {
+    it('keeps its scroll position while the panel is hidden', async () => {
       await log().hover();
       await workbench.page.mouse.wheel(0, 800);
       await endIsBelow((pixels) => pixels > 100);
@@ -127,14 +127,14 @@ describe('reading a conversation', () => {
       assert.ok(Math.abs((await rest()) - before) < 2);
     });
 
-    it('scrolls to the start of the prompt when the prompt is collapsed', async () => {
+    it('scrolls to its start when it is collapsed', async () => {
       await panel.button('Show less').click();
       await drawn();
       assert.ok((await top()) >= 0);
     });
   });
 
-  describe('with the keyboard alone', () => {
+  describe('keyboard navigation', () => {
     it('moves from the composer to the newest turn with Shift+Tab', async () => {
       await panel.newConversation();
       gateway.script = () => answer('```ts\nconst a = 1;\n```\n\nand\n\n```ts\nconst b = 2;\n```');

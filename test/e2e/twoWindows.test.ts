@@ -26,7 +26,7 @@ describe('two windows with one rate-limited gateway', () => {
     await gateway.close();
   });
 
-  it('holds back the second window with a reason, until the network state is reset in the first', async () => {
+  it('delays a prompt in the second window and shows why, until the network state is reset in the first window', async () => {
     const here = await ask(first, 'from one window');
     await here.inState('waiting').waitFor();
     const second = await first.newWindow();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Gateway } from '../../src/demo/gateway';
 import { answer, deltas } from '../../src/demo/replies';
 import { type ConversationPanel, ask, openWithKey } from './support/conversation';
-import { heldAnswer } from './support/heldAnswer';
+import { pausedAnswer } from './support/pausedAnswer';
 import type { Workbench } from './support/workbench';
 
 describe('versions of a prompt', () => {
@@ -12,7 +12,7 @@ describe('versions of a prompt', () => {
 
   before(async () => {
     ({ gateway, workbench, panel } = await openWithKey({ script: () => answer('Apples are red.') }));
-    await ask(workbench, 'What colour are apples?');
+    await ask(workbench, 'What color are apples?');
     await panel.inState('done').waitFor();
     gateway.script = () => answer('A follow-up answer.');
     await panel.send('And why?');
@@ -41,19 +41,19 @@ describe('versions of a prompt', () => {
     await first.you.hover();
     await first.you.getByRole('button', { name: 'Edit', exact: true }).click();
     const box = panel.frame.getByRole('textbox', { name: 'Edit your message' });
-    assert.equal(await box.inputValue(), 'What colour are apples?');
-    await box.fill('What colour are pears?');
+    assert.equal(await box.inputValue(), 'What color are apples?');
+    await box.fill('What color are pears?');
     await panel.button('Resend').click();
     await panel.answer.getByText('Pears are green.').waitFor();
     await first.assistant.getByText('2 of 2').waitFor();
-    assert.deepEqual(await turns(), ['What colour are pears?', 'Pears are green.']);
-    assert.deepEqual(sent(), ['What colour are pears?']);
+    assert.deepEqual(await turns(), ['What color are pears?', 'Pears are green.']);
+    assert.deepEqual(sent(), ['What color are pears?']);
   });
 
   it('keeps the original version with the exchanges that followed it', async () => {
     await first.assistant.getByRole('button', { name: 'Previous version' }).click();
     await first.assistant.getByText('1 of 2').waitFor();
-    assert.deepEqual(await turns(), ['What colour are apples?', 'Apples are red.', 'And why?', 'A follow-up answer.']);
+    assert.deepEqual(await turns(), ['What color are apples?', 'Apples are red.', 'And why?', 'A follow-up answer.']);
     assert.equal(await first.assistant.getByRole('button', { name: 'Previous version' }).isDisabled(), true);
     assert.equal(gateway.requests.length, 0);
   });
@@ -65,7 +65,7 @@ describe('versions of a prompt', () => {
     await box.fill('something else');
     await box.press('Escape');
     await box.waitFor({ state: 'detached' });
-    assert.equal((await turns())[0], 'What colour are apples?');
+    assert.equal((await turns())[0], 'What color are apples?');
   });
 
   it('keeps both answers after Regenerate', async () => {
@@ -73,7 +73,7 @@ describe('versions of a prompt', () => {
     await panel.assistant.getByRole('button', { name: 'Regenerate', exact: true }).click();
     await panel.answer.getByText('Because of their skin.').waitFor();
     await panel.assistant.getByText('2 of 2').waitFor();
-    assert.deepEqual(sent(), ['What colour are apples?', 'Apples are red.', 'And why?']);
+    assert.deepEqual(sent(), ['What color are apples?', 'Apples are red.', 'And why?']);
   });
 
   it('adds a third answer with another model', async () => {
@@ -95,24 +95,24 @@ describe('versions of a prompt', () => {
     await panel.answer.getByText('Ask a botanist.').waitFor();
     await first.assistant.getByRole('button', { name: 'Next version' }).click();
     await panel.answer.getByText('Pears are green.').waitFor();
-    assert.deepEqual(await turns(), ['What colour are pears?', 'Pears are green.']);
+    assert.deepEqual(await turns(), ['What color are pears?', 'Pears are green.']);
   });
 
   it('stops a later turn that is running when an earlier prompt is edited', async () => {
-    gateway.script = heldAnswer(deltas('It goes on'), []).script;
+    gateway.script = pausedAnswer(deltas('It goes on'), []).script;
     await panel.send('And how?');
     await panel.answer.getByText('It goes on').waitFor();
     const [running] = gateway.requests;
     gateway.script = () => answer('Plums are blue.');
     await first.you.hover();
     await first.you.getByRole('button', { name: 'Edit', exact: true }).click();
-    await panel.frame.getByRole('textbox', { name: 'Edit your message' }).fill('What colour are plums?');
+    await panel.frame.getByRole('textbox', { name: 'Edit your message' }).fill('What color are plums?');
     await panel.button('Resend').click();
     await panel.answer.getByText('Plums are blue.').waitFor();
     assert.equal(await running?.closed, 'client');
     await first.assistant.getByText('3 of 3').waitFor();
     await first.assistant.getByRole('button', { name: 'Previous version' }).click();
     await panel.inState('stopped').waitFor();
-    assert.deepEqual(await turns(), ['What colour are pears?', 'Pears are green.', 'And how?', 'It goes on']);
+    assert.deepEqual(await turns(), ['What color are pears?', 'Pears are green.', 'And how?', 'It goes on']);
   });
 });

@@ -21,11 +21,11 @@ describe('walkthrough after the installation', () => {
     if ((await step(id).getAttribute('aria-expanded')) !== 'true') await step(id).locator('.step-title').click();
   };
 
-  it('opens neither the walkthrough nor anything else by itself', async () => {
+  it('opens nothing automatically', async () => {
     assert.deepEqual([await workbench.toast().count(), await workbench.tab('').count()], [0, 0]);
   });
 
-  it('opens from the palette with five open steps and a picture', async () => {
+  it('opens from the command palette with five incomplete steps and a picture', async () => {
     await workbench.runCommand('HolySheep: Get Started');
     for (const id of ['key', 'ask', 'explain', 'retry', 'chat']) {
       assert.equal(await mark(id).getAttribute('aria-checked'), 'false', id);
@@ -44,7 +44,7 @@ describe('walkthrough after the installation', () => {
     assert.equal(await mark('ask').getAttribute('aria-checked'), 'false');
   });
 
-  it('completes three steps with a retry in the demo', async () => {
+  it('completes three steps when the user retries in the demo', async () => {
     await open('retry');
     await step('retry').getByRole('button', { name: 'Watch a Rate Limit' }).click();
     await panel.timer.waitFor();

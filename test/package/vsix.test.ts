@@ -5,7 +5,7 @@ import { root } from '../support/paths';
 import { packagerLog, vsixFile } from '../support/vscode/package';
 import { zipEntries } from '../support/vscode/zipEntries';
 
-const mostBytes = 400 * 1024;
+const maxBytes = 400 * 1024;
 
 /** Base addresses for relative links and pictures, because a gallery shows the page without the repository. */
 const linkBase = 'https://github.com/holysheep-ai/holysheep-prompt/blob/HEAD/';
@@ -35,7 +35,7 @@ describe('VSIX', () => {
   });
 
   it('contains exactly the expected files', () => {
-    // The names of the other bundles contain a hash of their content.
+    // Matches the names of the other bundles by a pattern, because they contain a hash of the content.
     const bundles = [...entries.keys()].flatMap((name) => /^extension\/(dist\/[\w-]+\.js)$/.exec(name)?.[1] ?? []);
     assert.ok(bundles.includes('dist/extension.js') && bundles.includes('dist/webview.js'), bundles.join(', '));
     const files = [
@@ -57,8 +57,8 @@ describe('VSIX', () => {
     );
   });
 
-  it(`is no larger than ${mostBytes / 1024} KB`, () => {
-    assert.ok(vsix.length <= mostBytes, `${(vsix.length / 1024).toFixed(1)} KB`);
+  it(`is no larger than ${maxBytes / 1024} KB`, () => {
+    assert.ok(vsix.length <= maxBytes, `${(vsix.length / 1024).toFixed(1)} KB`);
   });
 
   it('contains neither source maps nor paths of the build machine', () => {

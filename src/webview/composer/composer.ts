@@ -12,32 +12,35 @@ import { type PromptHistory, recallPrompt } from './promptRecall';
 /** The text field in which the user writes prompts, with its context items and buttons. */
 export interface Composer {
   readonly element: HTMLElement;
-  /** The draft and everything that belongs to the draft. This data must survive a reload. */
+  /** The draft with its context items, and the prompts that the host has not confirmed. This data survives a reload. */
   readonly unsent: Pick<Unsent, 'draft' | 'prefilled' | 'context' | 'pending'>;
   focus(): void;
   setStoppable(stoppable: boolean): void;
-  /** Puts the text into the composer if the composer is empty, otherwise into the prompt history. */
+  /**
+   * Puts a prefilled prompt into the composer. If the composer contains a draft, the prompt is added to the prompt
+   * history instead.
+   */
   prefill(prefilled: Prefilled): void;
   /**
    * Restores the unsent text of an earlier page. If the composer already contains text, the restored draft becomes a
    * pending prompt.
    */
   restore(unsent: Unsent): void;
-  /** Empties the composer while another window writes the conversation. The `UnsentStore` still has the text. */
+  /** Empties the composer while another window writes the conversation. The text stays in the `UnsentStore`. */
   clear(): void;
-  /** Removes the prefilled prompts that are among the sent prompts. */
+  /** Removes the prefilled prompts that are part of one of the sent prompts. */
   removeSentPrefilled(sentPrompts: readonly string[]): void;
   /**
-   * Stops waiting for an API key, because there is one now.
-   * @param sendsPrompt whether to send the prefilled prompt that has waited for the key
+   * Called when an API key has become available: prefilled prompts no longer wait for a key.
+   * @param sendsPrompt whether to send the prefilled prompt that was waiting for the key
    */
   handleKeyAvailable(sendsPrompt: boolean): void;
   /**
-   * Gives prompts back that the host has not confirmed. They are put into the composer if the composer is empty.
-   * Otherwise, they are put into the prompt history and stay pending.
+   * Restores prompts that the host has not confirmed. If the composer is empty, they become the draft. Otherwise they
+   * are added to the prompt history and stay pending.
    */
   returnPrompts(prompts: readonly string[]): void;
-  /** Deletes all copies of a prompt, because the host has received the prompt. */
+  /** Removes a prompt from the composer and from the stored data, because the host has received the prompt. */
   confirmPrompt(prompt: string): void;
   /**
    * Replaces the context items of the next prompt.
@@ -47,7 +50,7 @@ export interface Composer {
   /** Shows the host's answer to a `suggestContext` message. */
   showSuggestions(request: number, items: readonly ContextSuggestion[]): void;
   setConnection(connection: ConnectionView): void;
-  /** Sets the model for the next prompt only. With undefined, the next prompt goes to the selected model. */
+  /** Sets the model for the next prompt only. If the model is undefined, the next prompt goes to the selected model. */
   setModelOnce(model: string | undefined): void;
   /** Closes the context suggestions. @returns whether they were open */
   closePopup(): boolean;
@@ -61,14 +64,14 @@ interface ComposerOptions {
   readonly onSend: () => void;
 }
 
-/** Text between returned prompts that are shown together in the composer. */
+/** Separator between the unconfirmed prompts that are restored together as one draft. */
 const promptSeparator = '\n\n';
 
 /** Creates the composer of a page. */
 export function createComposer(context: PageContext, options: ComposerOptions): Composer {
   const { strings, post, moveFocus } = context;
   const { history, pending } = options;
-  /** The returned prompts that were put into the composer together. */
+  /** The unconfirmed prompts that were restored together as one draft. */
   let returnedPrompts: readonly string[] = [];
   let contextIds: readonly string[] = [];
   let prefilled = new PrefilledPrompts();
@@ -99,12 +102,12 @@ export function createComposer(context: PageContext, options: ComposerOptions): 
     sendButton.disabled = text.trim() === '';
     popup.refresh();
   };
-  /** Puts `text` into the prompt history if the composer already contains a draft. */
+  /** Makes `text` the draft if the composer is empty. Otherwise adds it to the prompt history. */
   const insertIfEmpty = (text: string): void => {
     if (input.value === '') setInput(text, text.length);
     else if (text !== '') history.add(text);
   };
-  /** Removes a prompt from the composer that the host has received in another way. */
+  /** Removes a prompt from the draft, because the host has already received the prompt. */
   const removeReturnedPrompt = (prompt: string): void => {
     const returned = input.value === returnedPrompts.join(promptSeparator) ? returnedPrompts : [input.value.trim()];
     if (!returned.includes(prompt)) return;
@@ -204,9 +207,9 @@ export function createComposer(context: PageContext, options: ComposerOptions): 
       }
     },
     prefill: ({ text, more, awaitsKey }) => {
-      // The host gives the prompt back, so nobody has to wait for a confirmation.
+      // Stops waiting for a confirmation if this was a sent prompt, because the host has returned it for editing.
       pending.confirm(text);
-      // The user has not edited the prefilled prompt in the composer, so a later command may replace it.
+      // Replaces a prefilled prompt that the user has not edited.
       if (prefilled.isPrefilled(input.value)) {
         history.add(input.value.trim());
         setInput('', 0);

@@ -19,8 +19,8 @@ export function createContextChips(context: PageContext, onEmptied: () => void):
   const list = element('ul', { class: 'context-chips', 'aria-label': strings.context });
   list.hidden = true;
   /**
-   * Chips by their content. A chip with unchanged content keeps its element, so that a click still works if an update
-   * happens between the press and the release of the button.
+   * The chip elements, keyed by their content. An unchanged chip keeps its element. Otherwise an update between the
+   * press and the release of the mouse button would prevent the click.
    */
   let chips = new Map<string, HTMLElement>();
   /** Ids of the items that were already announced; undefined until the first update, which announces nothing. */
@@ -72,7 +72,7 @@ export function createContextChips(context: PageContext, onEmptied: () => void):
         }),
       );
       for (const [content, chip] of previousChips) if (!chips.has(content)) chip.remove();
-      // Moving an element takes the focus away from it, so only chips in a wrong position are moved.
+      // Moves only chips that are in a wrong position, because an element loses the focus when it is moved.
       for (const [index, chip] of [...chips.values()].entries()) {
         if (list.children[index] !== chip) list.insertBefore(chip, list.children[index] ?? null);
       }
@@ -105,7 +105,10 @@ function outsideMarkOf({ strings }: PageContext, { realPath }: DraftContext): re
   return [element('span', { class: 'context-outside', title }, ` → ${realPath}`)];
 }
 
-/** Returns a label that can shorten its folders first, because the file name is more important. */
+/**
+ * Creates a label that shortens the folders of a path first when space is scarce, because the file name is more
+ * important.
+ */
 function labelOf(context: PageContext, item: DraftContext): HTMLElement {
   const { kind, label } = item;
   const nameStart = label.lastIndexOf('/') + 1;

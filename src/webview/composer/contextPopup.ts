@@ -5,10 +5,10 @@ import { element } from '../util/element';
 
 interface ContextPopup {
   readonly element: HTMLElement;
-  /** Updates the popup after the page has changed the text. This never opens the popup. */
+  /** Updates the popup after the page, not the user, has changed the text. This never opens the popup. */
   refresh(): void;
   showSuggestions(request: number, items: readonly ContextSuggestion[]): void;
-  /** Handles a key that belongs to the suggestions. @returns whether the popup has handled the key */
+  /** Handles a key while suggestions are open or requested. @returns whether the popup has handled the key */
   handleKey(event: KeyboardEvent): boolean;
   /** Closes the popup until the user types another `#`. @returns whether the popup was open */
   close(): boolean;
@@ -79,7 +79,7 @@ export function createContextPopup(
     showSuggestions: (number, items) => {
       if (!query || number !== requestNumber) return;
       isAnswered = true;
-      // If nothing matches, the user may have meant the text literally, so Enter must send the prompt.
+      // Lets Enter send the prompt if no file matches, because the user may have meant the `#` literally.
       const hasNoMatch = query.text !== '' && items[0]?.kind === 'pick';
       options.show(items, hasNoMatch ? undefined : 0);
       if (items.length > 0) {
@@ -92,7 +92,8 @@ export function createContextPopup(
     },
     handleKey: ({ key, ctrlKey, metaKey, altKey, shiftKey }) => {
       if (key === 'Escape') return close();
-      // Shift+Tab must not move the focus into a list that closes when the text field loses the focus.
+      // Closes the suggestions on Shift+Tab. Otherwise the focus would move into the list, which closes when the text
+      // field loses the focus.
       if (key === 'Tab' && shiftKey) reset();
       if (!query || ctrlKey || metaKey || altKey || shiftKey) return false;
       switch (key) {
@@ -103,7 +104,8 @@ export function createContextPopup(
         case 'Enter':
         case 'Tab':
           if (!isAnswered) {
-            // A second press has its usual effect, so that the user never has to wait for suggestions.
+            // Remembers only the first Enter or Tab. A second press has its usual effect, so that the user never has to
+            // wait for suggestions.
             if (deferredKey) return false;
             deferredKey = key;
             return true;
@@ -161,7 +163,7 @@ function createContextOptions(
     id: 'context-options',
     role: 'listbox',
     'aria-label': strings.contextSuggestions,
-    // Accessibility rules require a scrollable element to be focusable.
+    // The list must be focusable because it can scroll (axe rule `scrollable-region-focusable`).
     tabindex: '0',
   });
   list.hidden = true;
@@ -190,12 +192,13 @@ function createContextOptions(
     );
     option.title = item.detail === '' ? item.label : `${item.label} · ${item.detail}`;
     option.addEventListener('click', () => onChoose(item));
-    // `mouseenter` would also fire when the keyboard scrolls the list under a pointer that does not move.
+    // Listens to `mousemove`, because `mouseenter` would also fire when the keyboard scrolls the list under a pointer
+    // that does not move.
     option.addEventListener('mousemove', () => highlight(index));
     return option;
   };
 
-  // Without this, a click on the list would take the focus away from the text field.
+  // Prevents the default action, so that a click on the list does not take the focus away from the text field.
   list.addEventListener('mousedown', (event) => event.preventDefault());
   return {
     element: list,
@@ -215,7 +218,10 @@ function createContextOptions(
       else input.setAttribute('aria-controls', list.id);
       highlight(items.length > 0 ? index : undefined);
     },
-    /** Highlights the next or the previous option and wraps around. @returns false if there are no options */
+    /**
+     * Highlights the next or the previous option, and wraps around at both ends of the list.
+     * @returns false if there are no options
+     */
     move: (by: 1 | -1): boolean => {
       if (items.length === 0) return false;
       highlight(active === undefined ? (by > 0 ? 0 : items.length - 1) : (active + by + items.length) % items.length);
@@ -237,7 +243,7 @@ interface ContextQuery {
   readonly text: string;
 }
 
-/** Maximum length of a query, in characters. File names are not longer. */
+/** Maximum length of a query, in characters. File systems do not allow longer file names. */
 const maxQueryLength = 260;
 
 /**
@@ -253,9 +259,9 @@ export function contextQueryAt(text: string, caret: number): ContextQuery | unde
   const from = Math.max(0, caret - maxQueryLength);
   const match = queryPattern.exec(text.slice(from, caret));
   const query = match?.[1];
-  // `#123` is the number of an issue.
+  // Ignores `#123`, which is the number of an issue.
   if (query === undefined || /^\d+$/.test(query)) return undefined;
   const start = caret - query.length - 1;
-  // At the start of the searched part, the pattern can't see which character precedes the `#`.
+  // Ignores a `#` at the start of the searched part, because the pattern can't see which character precedes it.
   return start === from && start > 0 ? undefined : { start, text: query };
 }

@@ -3,11 +3,14 @@ import type { PageContext } from '../pageContext';
 import { button, element, iconButton, setText } from '../util/element';
 import { fill } from '../util/format';
 
-/** The button that shows the model, and the chip that replaces it. */
+/**
+ * The button that shows the selected model, and the chip that replaces the button while only the next prompt goes to
+ * another model.
+ */
 interface ModelChoice {
   readonly elements: readonly HTMLElement[];
   setConnection(connection: ConnectionView): void;
-  /** Sets the model for the next prompt only. With undefined, the next prompt goes to the selected model. */
+  /** Sets the model for the next prompt only. If the model is undefined, the next prompt goes to the selected model. */
   setOnce(model: string | undefined): void;
 }
 

@@ -58,14 +58,17 @@ export function createPromptEditor(strings: PanelStrings, options: PromptEditorO
   };
 }
 
-/** Returns whether the target is in a prompt editor. Escape then cancels the edit and does not stop the turn. */
+/**
+ * Returns whether the target of an event is in a prompt editor. In an editor, Escape cancels the edit and does not stop
+ * the turn.
+ */
 export function isInPromptEditor(target: EventTarget | null): boolean {
   return target !== null && 'closest' in target && (target as Element).closest('.prompt-editor') !== null;
 }
 
 /**
- * Returns whether the key belongs to an input method, for example to accept a candidate. WebKit ends the composition
- * before that key event, so only the deprecated `keyCode` 229 identifies it.
+ * Returns whether the key belongs to an input method, for example to accept a candidate. In WebKit, the composition
+ * ends before the key event, so only the deprecated `keyCode` 229 identifies such a key.
  */
 export function isComposing(event: KeyboardEvent): boolean {
   return event.isComposing || Reflect.get(event, 'keyCode') === 229;

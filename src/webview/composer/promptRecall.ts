@@ -1,7 +1,9 @@
-/** The earlier prompts, oldest first. Browsing starts at an empty composer and ends there. */
+/**
+ * The prompt history, oldest prompt first. The user browses it with the arrow keys, starting from an empty composer.
+ */
 export class PromptHistory {
   private entries: readonly string[] = [];
-  /** Index of the current entry; undefined when the user is not browsing. */
+  /** Index of the prompt that the user has recalled; undefined when the user is not browsing the history. */
   private index: number | undefined;
 
   get isBrowsing(): boolean {
@@ -13,7 +15,7 @@ export class PromptHistory {
     this.index = undefined;
   }
 
-  /** Adds a prompt that was sent or must not be lost, and stops browsing. */
+  /** Adds a prompt that was sent, or that would otherwise be lost, and ends browsing. */
   add(prompt: string): void {
     if (this.entries.at(-1) !== prompt) this.entries = [...this.entries, prompt];
     this.index = undefined;
@@ -55,7 +57,7 @@ export function recallPrompt(
   if (key === 'ArrowUp' && (value === '' || history.isBrowsing) && !value.slice(0, selectionStart).includes('\n')) {
     const text = history.back();
     if (text === undefined) return undefined;
-    // At the end of the first line, another arrow up brings back the prompt before this one.
+    // Moves the caret to the end of the first line, where another arrow up recalls the previous prompt.
     const lineEnd = text.indexOf('\n');
     return { text, caret: lineEnd < 0 ? text.length : lineEnd };
   }

@@ -5,19 +5,25 @@ import { element, iconButton } from '../util/element';
 export type ObserveSize = (targets: readonly Element[], onChange: () => void) => () => void;
 
 interface Autoscroll {
-  /** Scrolls to the end and follows it, because the user has sent a prompt. */
+  /** Scrolls to the end of the conversation and keeps following it, for example after the user has sent a prompt. */
   followEnd(): void;
   /**
    * Scrolls to a position, and again whenever the content changes its size, until the user scrolls.
    * @param top returns the position in pixels
    */
   restorePosition(top: () => number | undefined): void;
-  /** Follows the end if it is in view now. Call this when something other than scrolling has changed the view. */
+  /**
+   * Starts or stops following the end, depending on whether the end is in view. Call this when something other than
+   * scrolling has changed the view.
+   */
   updateAfterMove(): void;
   readonly isFollowing: boolean;
 }
 
-/** Distance in pixels within which the end counts as reached: half a line, because scroll positions are fractional. */
+/**
+ * Distance from the end, in pixels, at which the end counts as in view: half a line, because scroll positions are
+ * fractional.
+ */
 const endTolerancePx = 12;
 
 /**
@@ -72,7 +78,7 @@ export function createAutoscroll(
     'wheel',
     (event) => {
       onUserScroll();
-      // The next token may arrive before the scroll event, so the autoscroll can't wait for that event.
+      // Stops following at once instead of at the scroll event, because the next token may arrive before that event.
       if (event.deltaY < 0) stopFollowing();
     },
     { passive: true },
@@ -95,7 +101,8 @@ export function createAutoscroll(
   for (const end of ['pointerup', 'pointercancel']) window.addEventListener(end, () => (isDragging = false));
   scroller.addEventListener('scroll', updateFollowing);
   scroller.addEventListener('scrollend', () => {
-    // Chromium fires `scrollend` before the last `scroll` event.
+    // Updates now, because in Chromium the last `scroll` event comes after `scrollend`, when it no longer counts as the
+    // user's.
     updateFollowing();
     isUserScrolling = false;
     if (!restoredTop) onScrollEnd();
@@ -107,7 +114,7 @@ export function createAutoscroll(
       isFollowing = true;
       isUserScrolling = false;
       restoredTop = undefined;
-      // Scrolling immediately would force a synchronous layout of the new content.
+      // Scrolls in the next frame, because scrolling immediately would force a synchronous layout of the new content.
       frame(applyScroll);
     },
     restorePosition: (top) => {

@@ -12,11 +12,11 @@ import { TurnGroups } from './turnGroups';
 type Activity = 'idle' | 'running' | 'waiting';
 
 /**
- * The exchanges of a conversation, oldest first. Buttons on cards work in running turns, in the latest exchange that has
- * started and in the exchanges after that one.
+ * Shows the exchanges of a conversation, oldest first. Cards have working buttons only in running turns, in the latest
+ * exchange that has started, and in the exchanges after that one.
  */
 export class ConversationView {
-  /** The scrollable log. */
+  /** The scrollable element that contains the conversation, with the role `log`. */
   readonly element: HTMLElement;
   readonly thread = element('div', { class: 'thread' });
   private readonly groups: TurnGroups;
@@ -28,7 +28,7 @@ export class ConversationView {
   private isStreaming = false;
   private latest: ExchangeView | undefined;
 
-  /** @param onEnd called when the user presses the key that moves to the end */
+  /** @param onEnd called when the user presses End, which moves to the end of the conversation */
   constructor(
     private readonly context: PageContext,
     observeNear: ObserveNear,
@@ -41,7 +41,8 @@ export class ConversationView {
         class: 'conversation',
         role: 'log',
         'aria-label': context.strings.conversation,
-        // Screen readers would read every token. The announcer announces when there is something to read.
+        // Turns the live region of the log off, because screen readers would read every token. The announcer announces
+        // the progress of turns instead.
         'aria-live': 'off',
         tabindex: '0',
       },
@@ -87,7 +88,7 @@ export class ConversationView {
     );
   }
 
-  /** Opens an editor for each edit. @returns the edits whose exchanges are not in the conversation now */
+  /** Opens an editor for each edit. @returns the edits whose exchanges are not on the page */
   openEdits(edits: readonly OpenEdit[]): readonly OpenEdit[] {
     for (const { exchangeId, text } of edits) this.exchanges.get(exchangeId)?.user.openEditor(text);
     return edits.filter(({ exchangeId }) => !this.exchanges.has(exchangeId));
@@ -102,7 +103,7 @@ export class ConversationView {
     for (const id of ids) this.exchanges.get(id)?.user.unfold();
   }
 
-  /** The first visible answer and the part of that answer above the view; undefined if no answer is visible. */
+  /** The first visible answer, and how many pixels of it are above the view; undefined if no answer is visible. */
   get readingPosition(): ReadingPosition | undefined {
     const { top } = this.element.getBoundingClientRect();
     for (const { id, assistant } of this.exchanges.values()) {
@@ -112,7 +113,7 @@ export class ConversationView {
     return undefined;
   }
 
-  /** Returns the `scrollTop` of a reading position, or undefined if the conversation does not contain the answer. */
+  /** Returns the `scrollTop` that restores a reading position, or undefined if the page does not contain its answer. */
   scrollTopOf({ exchangeId, offset }: ReadingPosition): number | undefined {
     const article = this.exchanges.get(exchangeId)?.assistant;
     if (!article) return undefined;
@@ -146,7 +147,7 @@ export class ConversationView {
   }
 
   /**
-   * Shows another path of versions through the conversation. Exchanges that are in both paths keep their elements.
+   * Shows another branch of the conversation. Exchanges that belong to both branches keep their elements.
    * @returns whether the turn of the last exchange is running
    */
   showPath(exchanges: readonly Exchange[]): boolean {
@@ -185,7 +186,7 @@ export class ConversationView {
   }
 
   apply(exchangeId: string, events: readonly RecordedEvent[]): void {
-    // Events of an unknown exchange belong to a conversation that this page no longer shows.
+    // Ignores events of an unknown exchange. They belong to a conversation that this page no longer shows.
     const view = this.exchanges.get(exchangeId);
     if (!view) return;
     const { hasStarted } = view;
@@ -202,8 +203,8 @@ export class ConversationView {
   }
 
   /**
-   * Lets the browser skip groups that are out of view, but only during streaming and when everything is drawn, because
-   * `innerText` leaves out skipped elements.
+   * Lets the browser skip rendering of groups that are out of view. This happens only while an answer streams and when
+   * everything is drawn, because `innerText` leaves out skipped elements.
    */
   private updateHiding(): void {
     this.groups.setHidesOffscreen(this.isStreaming && this.drawQueue.isIdle);

@@ -7,8 +7,8 @@ export interface Drawable {
 }
 
 /**
- * Time for drawing in one frame, in milliseconds. The browser needs several times as long for the layout and painting of
- * what was drawn.
+ * Maximum time for drawing in one frame, in milliseconds. The browser then needs several times as long to lay out and
+ * paint the new elements.
  */
 const sliceBudgetMs = 2;
 
@@ -19,11 +19,11 @@ type Priority = 'inView' | 'outOfView';
  * then the newest exchanges, in idle time.
  */
 export class DrawQueue<T extends Drawable> {
-  /** The drawables that are still to be drawn. The last drawable of a list is drawn first. */
+  /** The drawables that are still to be drawn, by priority. Each list is drawn from its end. */
   private readonly queued: Readonly<Record<Priority, T[]>> = { inView: [], outOfView: [] };
   private isThrottled = false;
   private readonly scheduled = { inView: false, outOfView: false };
-  /** The priorities of the drawables that have started drawing and are not finished. */
+  /** The priority of each drawable that has started drawing and has not finished. */
   private readonly drawing = new Set<Priority>();
 
   constructor(
@@ -31,7 +31,7 @@ export class DrawQueue<T extends Drawable> {
     private readonly onDrawn: (drawable: T) => void,
   ) {}
 
-  /** Whether everything is drawn. */
+  /** Whether the queue has drawn everything. */
   get isIdle(): boolean {
     const { inView, outOfView } = this.queued;
     return inView.length === 0 && outOfView.length === 0 && this.drawing.size === 0;
@@ -65,7 +65,10 @@ export class DrawQueue<T extends Drawable> {
     if (this.queued.outOfView.length > 0) this.schedule('outOfView');
   }
 
-  /** While throttled, as during a running turn, the queue draws one drawable out of view per idle period. */
+  /**
+   * Sets whether drawing is slowed down, for example while a turn is running. The queue then draws only one drawable
+   * out of view per idle period.
+   */
   setThrottled(isThrottled: boolean): void {
     this.isThrottled = isThrottled;
   }

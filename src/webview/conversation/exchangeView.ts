@@ -24,9 +24,12 @@ export class ExchangeView implements Drawable {
   readonly user: UserArticle;
   private readonly model = element('span', { class: 'turn-model' });
   private turn: TurnView | undefined;
-  /** The state after all events that the host has sent. */
+  /** The state of the turn after all events that the host has sent. */
   private state: TurnState;
-  /** The state on screen. The state of a finished turn is shown only after all of its text has been rendered. */
+  /**
+   * The state of the turn that is on screen. The end of a turn appears on screen only after all of its text has been
+   * rendered.
+   */
   private visibleState: TurnState | undefined;
   private onDrawn = noop;
   private isLatest = false;
@@ -72,7 +75,9 @@ export class ExchangeView implements Drawable {
     return this.isLatest && this.state.phase === 'failed' ? this.state.failure : undefined;
   }
 
-  /** Whether the turn is running or has run. A turn that is queued, or was removed from the queue, has not started. */
+  /**
+   * Whether the turn has ever run. A turn that is still queued, or that was removed from the queue, has not started.
+   */
   get hasStarted(): boolean {
     if (this.exchange.queued) return false;
     return isRunning(this.state.phase) || this.state.attempts > 0 || hasPartialAnswer(this.state);
@@ -90,7 +95,7 @@ export class ExchangeView implements Drawable {
 
   update(exchange: Exchange): void {
     this.exchange = exchange;
-    // The elements of an unchanged finished turn stay, so that sections which the user has opened stay open.
+    // Keeps the elements of a finished turn that has not changed, so that details which the user has opened stay open.
     if (!isSameEnd(this.state, exchange.state)) this.state = exchange.state;
     if (this.turn) this.renderAll();
   }
@@ -153,7 +158,7 @@ export class ExchangeView implements Drawable {
       return;
     }
     texts.finish(() => {
-      // Further events may have arrived in the meantime.
+      // Shows the end of the turn only if no further events have arrived in the meantime.
       if (this.state === state) this.setVisibleState(state);
     });
     if (this.visibleState !== state) this.render();
@@ -198,7 +203,10 @@ function isSameEnd(a: TurnState, b: TurnState): boolean {
 const charactersPerLine = 90;
 const lineHeightEm = 1.5;
 
-/** Estimates the height of the rendered text, as a CSS length, so that drawing it does not move the content below far. */
+/**
+ * Estimates the height of an answer that is not drawn yet, as a CSS length, so that the content below moves little when
+ * the answer is drawn.
+ */
 function estimateHeight(text: string): string {
   let lines = 0;
   for (let index = text.indexOf('\n'); index >= 0; index = text.indexOf('\n', index + 1)) lines++;

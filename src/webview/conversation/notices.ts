@@ -8,7 +8,10 @@ interface DemoBar {
   update(guide: DemoTourStep | undefined): void;
 }
 
-/** Creates the notice that shows that the offline demo answers, with the current step of the tour and its buttons. */
+/**
+ * Creates the notice that is shown while prompts go to the offline demo. The notice contains the current step of the
+ * tour and its buttons.
+ */
 function createDemoBar({ strings, post, moveFocus, focusComposer }: PageContext): DemoBar {
   const step = element('div', { class: 'demo-step', 'aria-live': 'polite' });
   const offerButtons = element('div', { class: 'actions' });
@@ -29,7 +32,7 @@ function createDemoBar({ strings, post, moveFocus, focusComposer }: PageContext)
       button(label, index === 0 && act !== 'skip' ? 'primary' : 'secondary', () => post({ type: 'demo', act })),
     );
     offerButtons.replaceChildren(...buttons);
-    // The keyboard focus stays on the button that continues the tour.
+    // Keeps the keyboard focus on the button that continues the tour.
     if (hadFocus && buttons[0]) moveFocus(buttons[0]);
     else if (hadFocus) focusComposer();
   };
@@ -65,7 +68,10 @@ interface EmptyState {
 export function createEmptyState(context: PageContext): EmptyState {
   const { strings, post } = context;
   const body = element('div', { class: 'empty-body' });
-  /** Serialized data of the current buttons. Unchanged buttons are not replaced, so that they keep the focus. */
+  /**
+   * The data of the current buttons, as JSON. If the data has not changed, the buttons are not replaced and so keep the
+   * focus.
+   */
   let currentKey = '';
   return {
     element: element(
@@ -123,7 +129,10 @@ interface Notices {
    * @param hasKeyButton whether another part of the page already has a button that sets an API key
    */
   update(connection: ConnectionView, hasKeyButton: boolean, guide?: DemoTourStep): void;
-  /** Shows that another window writes the conversation, and enables *Open Here*, also after a failed hand-over. */
+  /**
+   * Shows the notice that another window writes the conversation. Its button *Open Here* is enabled again if a
+   * hand-over has failed.
+   */
   showOpenElsewhere(): void;
   /** Moves the focus to *Open Here*. @returns false if the button is not shown or was already pressed */
   focusOpenHere(): boolean;
@@ -135,13 +144,13 @@ export function createNotices(context: PageContext): Notices {
   let currentNotice = '';
   let demoBar: DemoBar | undefined;
   const openHere = button(context.strings.openHere, 'primary', () => {
-    // The hand-over by the other window may take seconds.
+    // Disables the button, because the hand-over by the other window may take seconds.
     openHere.disabled = true;
-    // A disabled button would keep the focus, and keys would have no effect.
+    // Moves the focus away, because a disabled button would keep the focus and the page would receive no keys.
     context.focusComposer();
     context.post({ type: 'openHere' });
   });
-  // Screen readers read the notice when the button gets the focus.
+  // Describes the button by the notice, so that screen readers read the notice when the button gets the focus.
   openHere.setAttribute('aria-describedby', 'elsewhere');
   return {
     element: root,
@@ -165,7 +174,8 @@ export function createNotices(context: PageContext): Notices {
       );
     },
     update: (connection, hasKeyButton, guide) => {
-      // An unchanged notice keeps its element, so that an update between press and release does not prevent a click.
+      // Keeps the element of an unchanged notice, so that an update between the press and the release of the mouse
+      // button does not prevent the click.
       const nextNotice = connection.demo ? 'demo' : connection.hasKey || hasKeyButton ? '' : `key ${connection.host}`;
       if (nextNotice !== currentNotice) {
         currentNotice = nextNotice;

@@ -3,7 +3,10 @@ import type { PanelClock } from '../util/panelClock';
 
 const exchangesPerGroup = 10;
 
-/** Number of groups at the end that the browser never skips, so that tests and assistive technology can read them. */
+/**
+ * Number of groups at the end of the conversation that are always rendered, so that tests and assistive technology can
+ * read them.
+ */
 const alwaysRenderedGroups = 3;
 
 /**
@@ -17,7 +20,8 @@ export class TurnGroups {
     private readonly thread: HTMLElement,
     private readonly clock: Pick<PanelClock, 'frame'>,
   ) {
-    // A hidden page has no frames, so groups must not wait for frames to be shown again.
+    // Renders all groups at once when the page becomes hidden, because a hidden page has no frames for which the groups
+    // could wait.
     thread.ownerDocument.addEventListener('visibilitychange', () => this.showAll());
   }
 
@@ -31,9 +35,9 @@ export class TurnGroups {
   }
 
   /**
-   * Sets whether the browser may skip groups out of view, except the last groups and groups with an unfinished turn.
-   * Otherwise the browser searches all groups for the element under the pointer in every frame. The browser knows the
-   * heights only of groups that it has laid out, so a hidden page skips nothing.
+   * Sets whether the browser may skip rendering of groups that are out of view. If it may not, it searches all groups
+   * for the element under the pointer in every frame. The last groups and groups with an unfinished turn are never
+   * skipped. A hidden page skips nothing, because the browser knows the heights only of groups that it has laid out.
    */
   setHidesOffscreen(hides: boolean): void {
     this.hidesOffscreen = hides && this.isPageVisible;
@@ -53,7 +57,10 @@ export class TurnGroups {
     for (const group of groups) group.classList.toggle('skippable', skippable.includes(group));
   }
 
-  /** Shows one group per frame, the last group first, because showing all groups at once would take noticeable time. */
+  /**
+   * Renders one more group in each frame, the last group first, because rendering all of them at once would take
+   * noticeable time.
+   */
   private showAll(): void {
     const groups = this.hidesOffscreen ? [] : [...this.thread.children].filter(isSkippable);
     for (const group of this.isPageVisible ? groups.slice(-1) : groups) group.classList.remove('skippable');

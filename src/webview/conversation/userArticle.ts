@@ -3,15 +3,15 @@ import { createPromptEditor, type PromptEditor } from '../composer/promptEditor'
 import type { PageContext } from '../pageContext';
 import { element, lazy, iconButton, button } from '../util/element';
 
-/** The article of a prompt, named *You*. */
+/** The article that shows a prompt. Its accessible name is *You*. */
 export interface UserArticle {
   readonly element: HTMLElement;
-  /** The text in the editor; undefined if the editor is closed. */
+  /** The text in the prompt editor; undefined if the editor is closed. */
   readonly editorText: string | undefined;
-  /** Whether the prompt is long and completely shown. */
+  /** Whether the prompt is long and the user has unfolded it. */
   readonly isUnfolded: boolean;
   unfold(): void;
-  /** Opens the editor with a text, for example with the text from before a reload. */
+  /** Opens the prompt editor with a text, for example with the text that it contained before a reload. */
   openEditor(text: string): void;
   /** Adds the buttons and the attachments, which are not needed before the article is in view. */
   addTools(): void;
@@ -111,7 +111,7 @@ function createAttachmentItem(context: PageContext, attachment: Attachment): HTM
         ' ',
         element('span', { class: 'attachment-details' }, attachmentDetails(context, attachment).join(' · ')),
       ),
-      // Accessibility rules require a scrollable element to be focusable.
+      // The code must be focusable because it can scroll (axe rule `scrollable-region-focusable`).
       element('pre', { tabindex: '0' }, code),
     ),
   );
@@ -131,7 +131,10 @@ function attachmentDetails(
   return [kinds[kind], size, ...(truncated ? [strings.attachmentTruncated] : [])];
 }
 
-/** Longer prompts are folded. The limits are above the folded size, because folding away two lines would save nothing. */
+/**
+ * A prompt with more lines or columns than this is folded. The limits are above the folded size, because hiding only
+ * two lines would gain nothing.
+ */
 const maxUnfoldedLines = 16;
 const maxUnfoldedColumns = 1600;
 
@@ -160,7 +163,8 @@ function foldLongPrompt({ strings, onPromptUnfold }: PageContext, text: HTMLElem
   };
   const toggle = button('', 'quiet', () => {
     setFolded(!isFolded);
-    // The user was at the end of the prompt, so its beginning may be far above the view.
+    // Scrolls to the start of the folded prompt, which may be far above the view because the button is at the end of
+    // the prompt.
     if (isFolded) text.scrollIntoView({ block: 'nearest' });
     onPromptUnfold();
   });
@@ -175,7 +179,7 @@ function foldLongPrompt({ strings, onPromptUnfold }: PageContext, text: HTMLElem
   };
 }
 
-/** Returns the width of a text in columns. A Chinese character takes two columns. */
+/** Returns the width of a text, in columns of a monospaced font. A Chinese character is two columns wide. */
 function columnsOf(text: string): number {
   return text.length + text.replace(/[^\u1100-\uffff]+/g, '').length;
 }

@@ -1,7 +1,7 @@
 import type { ExchangeView } from '../../shared/protocol';
 import type { Prefilled } from './unsentStore';
 
-/** The prompts that commands have put into the composer. The user may have edited, sent or replaced them since. */
+/** The prompts that commands have put into the composer. The user may have edited them since then. */
 export class PrefilledPrompts {
   /** The prefilled prompts, newest first. */
   private prompts: readonly Prefilled[] = [];
@@ -15,14 +15,14 @@ export class PrefilledPrompts {
     this.prompts = [...this.prompts, ...prefilled];
   }
 
-  /** Returns the prefilled prompts that are part of one of the texts. */
+  /** Returns the prefilled prompts whose text is part of one of `texts`. */
   containedIn(texts: readonly string[]): readonly Prefilled[] {
     return this.prompts.filter((prefilled) => texts.some((text) => text.includes(prefilled.text.trim())));
   }
 
   /**
-   * Returns the data, such as code, that belongs to a prefilled prompt within `prompt`. Without this data, the prompt would
-   * ask something else.
+   * Returns the data of a prefilled prompt that is part of `prompt`, such as the code that the prompt is about. Without
+   * this data, the prompt would ask something else.
    */
   payloadFor(prompt: string): object | undefined {
     return this.containedIn([prompt]).find(({ more }) => more)?.more;
@@ -38,7 +38,10 @@ export class PrefilledPrompts {
     this.prompts = this.prompts.filter(({ text }) => !prompt.includes(text.trim()));
   }
 
-  /** Marks all prompts as not waiting for an API key. @returns whether the draft has waited for the key */
+  /**
+   * Marks all prefilled prompts as not waiting for an API key.
+   * @returns whether the draft is a prefilled prompt that was waiting for the key
+   */
   clearAwaitsKey(draft: string): boolean {
     const isAwaited = this.find(draft)?.awaitsKey ?? false;
     if (this.prompts.some(({ awaitsKey }) => awaitsKey)) {
@@ -54,11 +57,14 @@ export class PrefilledPrompts {
 
 type SentPrompt = Pick<ExchangeView, 'id' | 'prompt'>;
 
-/** Prompts that the host has not confirmed. They must not be lost if the page or the host goes away. */
+/** Sent prompts that the host has not confirmed. They must not be lost if the page is closed or the host ends. */
 export class PendingPrompts {
   private sent: readonly string[] = [];
 
-  /** @param recovered pending prompts of an earlier page, kept until they are sent again or found in the conversation */
+  /**
+   * @param recovered pending prompts of an earlier page, which stay until they are sent again or found in the
+   * conversation
+   */
   constructor(private recovered: readonly string[] = []) {}
 
   get all(): readonly string[] {
@@ -82,7 +88,7 @@ export class PendingPrompts {
     return isPending;
   }
 
-  /** Removes and returns the pending prompts that are not among the received prompts, and forgets all others. */
+  /** Removes all pending prompts. @returns the prompts that the host has not received */
   takeUnconfirmed(received: readonly string[]): readonly string[] {
     let unmatched = received;
     const unconfirmed = this.all.filter((prompt) => {
@@ -97,14 +103,15 @@ export class PendingPrompts {
 
 /**
  * Returns the prompts of a conversation that were added after the last exchange that a page has shown.
- * @param lastSeenId id of that exchange. If the exchange is gone because its prompt was edited, all prompts count as new.
+ * @param lastSeenId id of that exchange. If the conversation no longer contains the exchange, because its prompt was
+ * edited, all prompts are returned.
  */
 export function promptsSince(exchanges: readonly SentPrompt[], lastSeenId: string | undefined): readonly string[] {
   const lastSeenIndex = exchanges.findIndex(({ id }) => id === lastSeenId);
   return exchanges.slice(lastSeenIndex + 1).map(({ prompt }) => prompt);
 }
 
-/** Returns the prompts without the first occurrence of `prompt`. Further occurrences stay. */
+/** Returns the prompts without the first occurrence of `prompt`. */
 export function withoutFirst(prompts: readonly string[], prompt: string): readonly string[] {
   const index = prompts.indexOf(prompt);
   return index < 0 ? prompts : prompts.toSpliced(index, 1);

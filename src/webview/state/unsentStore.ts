@@ -2,9 +2,9 @@ import * as v from 'valibot';
 
 /**
  * Stores unsent text: drafts with their context, edited prompts, prefilled prompts that wait for an API key, and sent
- * prompts that the host has not confirmed. There is one record per conversation, in the `localStorage` that all pages of
- * the extension share. A record survives a reload, a closed panel, and the end of the window or the extension host. All
- * windows share the records, so a page must not write the record of a conversation that another window writes.
+ * prompts that the host has not confirmed. There is one record per conversation, in the `localStorage` that all pages
+ * of the extension share. A record survives a reload, a closed panel, and a crash of the window or the extension host.
+ * All windows share the records, so a page must not write a record while another window writes the conversation.
  */
 export class UnsentStore {
   private deleted: ReadonlySet<string> = new Set();
@@ -52,7 +52,9 @@ export class UnsentStore {
     });
   }
 
-  /** Returns undefined if there is no record, if it has expired, or if its format is not valid. */
+  /**
+   * Returns the record of a conversation; undefined if there is none, if it has expired, or if its format is not valid.
+   */
   private read(key: string): Unsent | undefined {
     return tryOrUndefined(() => {
       const record: unknown = JSON.parse(this.storage().getItem(key) ?? 'null');
@@ -66,40 +68,46 @@ export type UnsentStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' |
 
 const keyPrefix = 'holysheep.draft.';
 /**
- * Age at which records expire, in milliseconds. Records survive a weekend, but they may contain code and so are not kept
- * longer.
+ * Age at which records expire, in milliseconds: one week. This covers a weekend, but not more, because records may
+ * contain code.
  */
 const retentionMs = 7 * 24 * 60 * 60 * 1000;
 
 /** The unsent text of a conversation, together with the view that the next page restores. */
 export interface Unsent {
   readonly draft: string;
-  /** The prefilled prompts that are part of the draft or of a pending prompt, newest first. */
+  /** The prefilled prompts whose text is part of the draft or of a pending prompt, newest first. */
   readonly prefilled?: readonly Prefilled[] | undefined;
-  /** Ids of the draft's context items. The host reads their text again. */
+  /** Ids of the draft's context items. The host reads the content of the items again. */
   readonly context?: readonly string[] | undefined;
   /** The open editors of sent prompts. */
   readonly edits?: readonly OpenEdit[] | undefined;
   /** Sent prompts that the host has not confirmed. */
   readonly pending?: readonly string[] | undefined;
-  /** Id of the last exchange on the page. Pending prompts that the host has received come after this exchange. */
+  /**
+   * Id of the last exchange that was on the page when this was saved. Exchanges after it tell which pending prompts the
+   * host has received.
+   */
   readonly seen?: string | undefined;
   /** The reading position; absent if the page was following the end of the conversation. */
   readonly place?: ReadingPosition | undefined;
-  /** Ids of the exchanges whose long prompt is unfolded. */
+  /** Ids of the exchanges whose long prompt the user has unfolded. */
   readonly unfolded?: readonly string[] | undefined;
 }
 
 /** A prompt that a command has put into the composer. */
 export interface Prefilled {
   readonly text: string;
-  /** Data that belongs to the prompt, such as code. The page does not read this data and returns it to the host. */
+  /**
+   * Data that belongs to the prompt, such as code. The page does not read this data, but sends it back to the host with
+   * the prompt.
+   */
   readonly more?: object | undefined;
-  /** Whether the prompt is sent as soon as there is an API key, if the user has not changed the prompt by then. */
+  /** Whether to send the prompt as soon as there is an API key, unless the user has changed the prompt by then. */
   readonly awaitsKey?: boolean | undefined;
 }
 
-/** The position in a conversation at which the user reads: the first answer in view and how far it is scrolled. */
+/** The scroll position in a conversation: the first answer in view, and how much of it is above the view. */
 export interface ReadingPosition {
   /** Id of the exchange of the first answer in view. */
   readonly exchangeId: string;
@@ -113,7 +121,10 @@ export interface OpenEdit {
   readonly text: string;
 }
 
-/** Returns whether the user has left unsent text. Without it, a reopened panel shows the end of the conversation. */
+/**
+ * Returns whether a record contains text that the user has not sent. Without such text, a reopened panel shows the end
+ * of the conversation.
+ */
 export function hasUnsentText({ draft, edits = [], context = [], pending = [] }: Unsent): boolean {
   return draft !== '' || edits.length > 0 || context.length > 0 || pending.length > 0;
 }

@@ -8,7 +8,10 @@ interface ResponseIds {
   readonly requestId?: string | undefined;
 }
 
-/** Creates the lines with the status code and the request id, which the gateway's support asks for. */
+/**
+ * Creates the lines with the status code and the request id, which a user needs when asking the gateway's support for
+ * help.
+ */
 export function createResponseDetails(
   context: PageContext,
   { status, requestId }: ResponseIds,
@@ -34,7 +37,7 @@ function createCopyButton({ strings, post, announcer }: PageContext, requestId: 
   return copy;
 }
 
-/** Maximum number of highlighted buttons on a card. Further buttons have a quiet look. */
+/** Maximum number of highlighted buttons on a card. Further buttons look less prominent. */
 const maxProminentButtons = 3;
 
 /**
@@ -47,7 +50,7 @@ export function createActionButtons(
   actions: readonly (FaultAction | 'stop')[],
   details?: HTMLDetailsElement,
 ): HTMLElement {
-  // *Details* does not resolve the fault, so its button comes last.
+  // Puts the *Details* button last, because it does not resolve the fault.
   const orderedActions = [
     ...actions.filter((action) => action !== 'details'),
     ...actions.filter((action) => action === 'details'),
@@ -59,7 +62,7 @@ export function createActionButtons(
       if (action === 'stop') post({ type: 'stop', exchangeId });
       else post({ type: 'action', exchangeId, action });
     });
-    // Next to each other, *Retry now* and *Try anyway* need an explanation.
+    // Adds tooltips that explain the difference between *Retry now* and *Try anyway* if a card has both buttons.
     if (action === 'retryNow' && actions.includes('tryAnyway')) actionButton.title = strings.retryNowTooltip;
     if (action === 'tryAnyway') actionButton.title = strings.tryAnywayTooltip;
     return actionButton;
@@ -85,16 +88,16 @@ function createDetailsButton(caption: string, details: HTMLDetailsElement | unde
 /** An element of a turn that is shown only for a while, such as a wait card. */
 export interface Card {
   readonly element: HTMLElement;
-  /** Stops the timers of the card; absent for a card without timers. */
+  /** Stops the timers of the card. Cards without timers do not have this method. */
   readonly dispose?: () => void;
-  /** Updates the card in place. */
+  /** Shows a changed state without replacing the card's element. */
   readonly refresh?: () => void;
 }
 
-/** An element that contains at most one card. */
+/** A part of a turn's view that contains at most one card. */
 export interface CardSlot {
   readonly element: HTMLElement;
-  /** Builds a new card if `key` has changed, and refreshes the current card otherwise. */
+  /** Creates a new card if `key` has changed, and otherwise refreshes the current card. */
   show(key: readonly unknown[], build: () => Card | undefined): void;
   dispose(): void;
 }

@@ -25,7 +25,7 @@ export function createFailureCard(
     card.setAttribute('role', 'alert');
     const actions = [...event.actions.filter((action) => action !== 'details'), 'details'] as const;
     card.append(createActionButtons(context, exchangeId, actions, details));
-    // The details open below their button, so that the button stays under the pointer.
+    // Places the details below their button, so that the button stays under the pointer when they open.
     details.classList.add('opened-by-button');
   }
   card.append(details);
@@ -57,7 +57,7 @@ function createFailureDetails(
   }
   const responseDetails = createResponseDetails(context, event, isInteractive);
   const details = disclosure(strings.details, 'card-details', list, ...responseDetails, createHelpLink(context, event));
-  // The card is an alert, but screen readers must not announce details that the user has just opened.
+  // Keeps screen readers from announcing details that the user has just opened, although the card is an alert.
   details.setAttribute('aria-live', 'off');
   return details;
 }
@@ -67,7 +67,7 @@ function createHelpLink({ strings, help, post }: PageContext, { kind }: Failure)
   const link = element('a', { href, title: href }, strings.detailsWebPage);
   link.addEventListener('click', (event) => {
     event.preventDefault();
-    // VS Code's listener at the document would also open the link.
+    // Stops the propagation of the event, because VS Code's listener at the document would open the link a second time.
     event.stopPropagation();
     post({ type: 'openLink', href });
   });

@@ -11,8 +11,8 @@ interface ProgressLine {
 }
 
 /**
- * Creates the progress line. During a silence of the gateway, the line counts the seconds. It is not a live region, because
- * screen readers would announce every second.
+ * Creates the progress line. While the gateway sends nothing, the line counts the seconds. The line is not a live
+ * region, because screen readers would announce every second.
  */
 export function createProgressLine(context: Pick<PageContext, 'strings' | 'format' | 'clock'>): ProgressLine {
   const line = element('p', { class: 'progress', 'data-part': 'progress' });

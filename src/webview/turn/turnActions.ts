@@ -14,7 +14,10 @@ interface TurnActionOptions {
   readonly versionsLocked: boolean;
 }
 
-/** Creates the buttons below an answer: cancel, the versions, and regenerate. Returns undefined if there are none. */
+/**
+ * Creates the buttons below an answer, which cancel a queued prompt, switch versions or regenerate the answer. Returns
+ * undefined if no button is needed.
+ */
 export function createTurnActions(
   context: PageContext,
   exchangeId: string,
@@ -63,8 +66,8 @@ function createVersionPager(
 
 /**
  * Remembers the focused version button of an article that is about to be replaced.
- * @returns a function that moves the focus to the same button of the new article and scrolls that button to the same
- * height; undefined if no version button has the focus
+ * @returns a function that moves the focus to the same button of the new article and scrolls the button to its previous
+ * position on screen; undefined if no version button has the focus
  */
 export function carryVersionFocus(
   { moveFocus }: Pick<PageContext, 'moveFocus'>,

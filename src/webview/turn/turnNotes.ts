@@ -6,8 +6,8 @@ import { fill } from '../util/format';
 import type { Card } from './cardParts';
 
 /**
- * Returns which model has replaced the requested model, and why. The text is empty if the model was not switched or has
- * not answered.
+ * Returns a note about which model has replaced the requested model, and why. The note is empty if the model was not
+ * switched, or if the turn failed without an answer.
  */
 export function switchText(strings: PanelStrings, { switches, phase, text }: TurnState): string {
   if (phase === 'failed' && text === '') return '';
@@ -26,8 +26,8 @@ function switchTemplate(strings: PanelStrings, reason: ModelSwitch['reason']): s
 }
 
 /**
- * Returns a note that the answer was joined from parts, and why; empty for an answer without seams. The note is shown below
- * the answer, because the answer itself must contain only text of the model.
+ * Returns a note that the answer was joined from several parts, and why. The note is empty for an answer without seams.
+ * The note is shown below the answer, because the answer itself must contain only text of the model.
  */
 export function seamText(
   { strings, format }: Pick<PageContext, 'strings' | 'format'>,
@@ -36,7 +36,7 @@ export function seamText(
   if (seams.length === 0) return '';
   const cuts = seams.filter(({ cutMessage }) => cutMessage !== undefined);
   const [firstCut] = cuts;
-  // The user has continued a finished answer, so no stream was cut.
+  // The user has continued an answer that had ended, so the note does not mention a lost connection.
   if (firstCut?.cutMessage === undefined) return strings.seamCount;
   return cuts.length > 1
     ? fill(strings.seamsCount, String(cuts.length))
@@ -47,8 +47,8 @@ export function seamText(
 const maxNameLength = 200;
 
 /**
- * Creates the list of tool calls that the model has requested. The extension does not execute them. A call whose name has
- * not arrived yet is left out.
+ * Creates the list of tool calls that the model has requested. The extension does not execute them. A tool call is
+ * listed only once its name has arrived.
  */
 export function createToolCalls(strings: PanelStrings, calls: TurnState['toolCalls']): Card | undefined {
   const lines = calls

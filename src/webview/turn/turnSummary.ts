@@ -4,7 +4,10 @@ import { createTimeline, hasTimeline, isEventful, type Timeline, timingText } fr
 import { button, element } from '../util/element';
 import { type Card, createCardSlot } from './cardParts';
 
-/** The timeline and the footer of a turn. A running turn has no footer, and a timeline only after a retry or a cut. */
+/**
+ * The timeline and the footer of a turn. A running turn has no footer, and shows a timeline only once it has waited,
+ * been retried or been continued.
+ */
 interface TurnSummary {
   readonly element: HTMLElement;
   update(state: TurnState): void;
@@ -23,11 +26,11 @@ export function createTurnSummary(context: PageContext, exchangeId: string): Tur
     update: (state) => {
       if (state === currentState) return;
       currentState = state;
-      // The footer is removed first, so that a new timeline comes before the footer.
+      // Removes the footer first, so that a new timeline is inserted before the footer.
       footerSlot.dispose();
       const running = isRunning(state.phase);
       const showsTimeline = running ? isEventful(state) : hasTimeline(state);
-      // The timeline keeps its element, so that it stays open if the user has opened it.
+      // Keeps the element of the timeline, so that a timeline which the user has opened stays open.
       timelineSlot.show([showsTimeline], () => (timeline = showsTimeline ? createTimeline(context) : undefined));
       timeline?.update(state);
       if (running || (state.phase !== 'done' && state.text === '')) return;
@@ -40,7 +43,7 @@ export function createTurnSummary(context: PageContext, exchangeId: string): Tur
   };
 }
 
-/** Time for which the *Copy* button shows that it has copied, in milliseconds. */
+/** Time for which the *Copy* button shows that the answer was copied, in milliseconds. */
 const copiedMarkMs = 1500;
 
 /** Creates the footer of a finished answer: token usage, duration, and buttons that copy the answer or the request. */
@@ -50,7 +53,7 @@ function createTurnFooter(context: PageContext, exchangeId: string, state: TurnS
   const copyButton = button(strings.copy, 'quiet', () => {
     post({ type: 'copy', text: state.text });
     announcer.announce(strings.copied);
-    // The mark is shown beside the caption, because a changed caption would change the accessible name of the button.
+    // Shows the mark beside the caption, because a changed caption would change the accessible name of the button.
     copyButton.dataset['copied'] = strings.copied;
     cancelReset();
     cancelReset = clock.after(copiedMarkMs, () => delete copyButton.dataset['copied']);
@@ -70,7 +73,8 @@ function footerDetails(context: PageContext, state: TurnState): string[] {
     const template = format.plural(usage.promptTokens, strings.summaryUsageOne, strings.summaryUsage);
     details.push(template.replace('{1}', () => format.count(usage.completionTokens)));
   }
-  // Without a retry or a cut, the duration is the caption of the timeline, so the footer leaves it out.
+  // Leaves the duration out for a turn without waits, retries or resumed parts, because it is then the caption of the
+  // timeline.
   const time = isEventful(state) ? timingText(context, state) : undefined;
   return time === undefined ? details : [...details, time];
 }

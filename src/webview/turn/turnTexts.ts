@@ -5,22 +5,25 @@ import type { StreamingMarkdown } from '../markdown/streamingMarkdown';
 import type { PageContext } from '../pageContext';
 import { element, lazy, setText } from '../util/element';
 
-/** The rendered texts of a turn: the answer and the reasoning of the model. */
+/** The rendered answer of a turn and the rendered reasoning of the model. */
 export interface TurnTexts {
   readonly answer: HTMLElement;
   readonly reasoning: HTMLElement;
-  /** Appends the text of an event that changed the state from `before` to `after`. */
+  /** Renders the text that an event has added to the turn. The event changed the state from `before` to `after`. */
   apply(event: RecordedEvent, before: TurnState, after: TurnState): void;
-  /** Renders all texts of the state and keeps the elements of unchanged text. */
+  /** Renders the answer and the reasoning of a state. The elements of unchanged text are not replaced. */
   show(state: TurnState): void;
-  /** Finishes the texts. `onShown` is called, immediately or later, when all text is on screen. */
+  /**
+   * Renders the end of the answer and the reasoning. `onShown` is called, immediately or later, when all text is on
+   * screen.
+   */
   finish(onShown: () => void): void;
-  /** Sets whether the model is reasoning and has not started the answer. */
+  /** Sets whether the model is still reasoning and has not started the answer. */
   setThinking(thinking: boolean): void;
   dispose(): void;
 }
 
-/** Creates the texts of a turn. */
+/** Creates the elements for the answer and the reasoning of a turn. */
 export function createTurnTexts(context: PageContext, exchangeId: string): TurnTexts {
   const { strings, post, announcer, clock } = context;
   const root = element('div', { 'data-part': 'answer' });
@@ -76,7 +79,7 @@ export function createTurnTexts(context: PageContext, exchangeId: string): TurnT
   };
 }
 
-/** Creates a closed disclosure with the reasoning of the model. The disclosure is hidden if there is no reasoning. */
+/** Creates a closed disclosure with the reasoning of the model. The disclosure is hidden while it is empty. */
 function createReasoningView(strings: PanelStrings, create: (root: HTMLElement) => StreamingMarkdown) {
   const summary = element('summary', {}, strings.reasoning);
   const root = element('div', { class: 'reasoning-text' });
@@ -102,8 +105,8 @@ function createReasoningView(strings: PanelStrings, create: (root: HTMLElement) 
 }
 
 /**
- * Changes the rendered text to `text` with the smallest change. This compares the complete texts, so use it for snapshots
- * and finished answers, not for every token.
+ * Makes `text` the rendered text with the smallest possible change. This compares the complete old and new text, so use
+ * it for snapshots and finished answers, not for every token.
  */
 function updateText(markdown: StreamingMarkdown, text: string): void {
   const current = markdown.text;

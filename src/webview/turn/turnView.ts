@@ -20,15 +20,15 @@ interface TurnViewContext {
   readonly versionsLocked: boolean;
   /** Ids of all versions of the exchange, oldest first, including the exchange itself. */
   readonly versions: readonly string[];
-  /** Returns the current wait. Its end may change while its card stays on screen. */
+  /** Returns the current wait of the turn. The end of the wait may change while its card stays on screen. */
   readonly currentWait: () => WaitingEvent | undefined;
 }
 
-/** Everything that is shown of a turn below its heading. */
+/** The view of a turn below its heading: the answer, the cards, the notes and the buttons. */
 export interface TurnView {
   readonly elements: readonly HTMLElement[];
   readonly texts: TurnTexts;
-  /** Renders everything except the texts. */
+  /** Renders everything except the answer and the reasoning. */
   render(state: TurnState, viewContext: TurnViewContext): void;
   dispose(): void;
 }
@@ -49,7 +49,8 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
     { phase, finishReason }: TurnState,
     { queued, isLatest, versions, versionsLocked }: TurnViewContext,
   ): void => {
-    // At the token limit, the outcome line of the latest turn already has a button that restarts the answer.
+    // Leaves out *Regenerate* if the answer ended at the token limit, because the outcome line of the latest turn
+    // already has a button that restarts the answer.
     const canRegenerate = phase === 'done' && !(isLatest && finishReason === 'length');
     actions.show([queued, canRegenerate, versionsLocked, ...versions], () =>
       createTurnActions(context, exchangeId, { queued, canRegenerate, versions, versionsLocked }),

@@ -7,10 +7,16 @@ import { createActionButtons, type Card, createResponseDetails } from './cardPar
 /** Interval between updates of the countdown, in milliseconds. */
 const tickMs = 250;
 
-/** Minimum margin, in milliseconds, that the card mentions. A countdown in whole seconds does not show a smaller margin. */
+/**
+ * Minimum margin, in milliseconds, that the card mentions. The margin is the time that is added to a retry-after. A
+ * smaller margin is not visible in a countdown of whole seconds.
+ */
 const minShownMarginMs = 1000;
 
-/** Minimum length, in milliseconds, of a wait whose last seconds are announced. Shorter waits are announced only once. */
+/**
+ * Minimum length, in milliseconds, of a wait whose last seconds are announced. A shorter wait is announced only at its
+ * start.
+ */
 const longWaitMs = 15_000;
 /** Remaining time, in milliseconds, at which the end of a long wait is announced. */
 const lastSecondsMs = 5000;
@@ -18,7 +24,7 @@ const lastSecondsMs = 5000;
 interface WaitCardContext {
   /** Host name of the gateway. */
   readonly host: string;
-  /** Returns the wait with its current end, or undefined after the wait. */
+  /** Returns the wait with its current end, or undefined when the turn no longer waits. */
   readonly currentWait: () => WaitingEvent | undefined;
 }
 
@@ -57,7 +63,8 @@ export function createWaitCard(
   const responseDetails = createResponseDetails(context, event, true);
   const card = element(
     'section',
-    // The announcer announces the wait once. As a live region, the card would be read again after every change.
+    // Turns the live region of the card off, because it would be read again after every change. The announcer announces
+    // the wait once.
     { role: 'status', 'aria-live': 'off', class: 'card wait-card' },
     ring.element,
     element(
@@ -73,13 +80,16 @@ export function createWaitCard(
   return { element: card, dispose: clock.every(tickMs, tick), refresh };
 }
 
-/** Returns the text that shows when the next attempt starts, with `{0}` in place of the time. */
+/** Returns the template of the line that shows when the next attempt starts. `{0}` stands for the time. */
 export function retryTemplate(strings: PageContext['strings'], wait: WaitingEvent): string {
   if (isOffline(wait)) return strings.checkIn;
   return wait.estimated ? strings.retryInAbout : strings.retryIn;
 }
 
-/** Returns a function that fills a line from a template around `node`, and only when the template has changed. */
+/**
+ * Returns a function that renders a template into a line, with `node` in place of `{0}`. The line changes only when the
+ * template changes.
+ */
 function createTemplateLine(line: HTMLElement, node: Node): (template: string) => void {
   let currentTemplate: string | undefined;
   return (template) => {
@@ -89,7 +99,7 @@ function createTemplateLine(line: HTMLElement, node: Node): (template: string) =
   };
 }
 
-/** Returns a function that announces the last seconds of a long wait once. */
+/** Returns a function that announces once that the last seconds of a long wait have begun. */
 function createEndAnnouncer({
   strings,
   format,
@@ -106,7 +116,9 @@ function createEndAnnouncer({
   };
 }
 
-/** Returns where the delay comes from, and which other request or window the gateway has blocked, if any. */
+/**
+ * Returns a text that states where the delay comes from, and whether another request or another window caused the wait.
+ */
 function originText(context: PageContext, event: WaitingEvent, host: string): string {
   const { strings } = context;
   if (isOffline(event)) return host ? fill(strings.waitOfflineHost, host) : strings.waitOffline;
@@ -143,10 +155,10 @@ function delayText({ strings, format }: PageContext, event: WaitingEvent): strin
   }
 }
 
-/** A ring that empties as the wait passes. It repeats the countdown, so it is hidden from screen readers. */
+/** A ring that empties as the wait passes. The ring is hidden from screen readers, because it repeats the countdown. */
 interface CountdownRing {
   readonly element: SVGSVGElement;
-  /** Shows the share of the wait that remains, from 0 to 1. */
+  /** Shows which share of the wait remains, as a number from 0 to 1. */
   show(share: number): void;
 }
 
@@ -161,7 +173,7 @@ function createCountdownRing(): CountdownRing {
   );
   return {
     element,
-    // The style sheet animates the change unless the user prefers reduced motion.
+    // The style sheet animates this change unless the user prefers reduced motion.
     show: (share) => (remaining.style.strokeDashoffset = String(1 - share)),
   };
 }

@@ -6,7 +6,7 @@ import { PNG } from 'pngjs';
 /** One screenshot of a recording. */
 interface Frame {
   readonly png: Buffer;
-  /** Milliseconds from the start of the recording. */
+  /** Time from the start of the recording, in milliseconds. */
   readonly atMs: number;
 }
 
@@ -17,12 +17,12 @@ export interface Recording {
 }
 
 export interface GifOptions {
-  /** Number of colours, at most 255. Fewer colours make a smaller file. */
+  /** Number of colors, at most 255. Fewer colors make a smaller file. */
   readonly colors: number;
 }
 
 const framesPerSecond = 10;
-/** Every how many frames one is used for choosing the colours. */
+/** The palette of colors is computed from every n-th frame, where n is this number. */
 const paletteStep = 6;
 /** Disposal method of the GIF format: the next frame is drawn over the current one. */
 const keepPixels = 1;
@@ -80,7 +80,7 @@ function differences(pixels: Uint8Array, previous: Uint8Array, transparentIndex:
   return pixels.map((color, position) => (color === previous[position] ? transparentIndex : color));
 }
 
-/** Returns milliseconds that are whole hundredths of a second, so that rounding errors do not add up. */
+/** Rounds milliseconds to hundredths of a second, so that rounding errors of the frames do not add up. */
 function hundredths(ms: number): number {
   return Math.round(ms / 10) * 10;
 }

@@ -33,7 +33,7 @@ export class ConversationPanel {
     return this.frame.getByRole('timer');
   }
 
-  /** Returns the last answer if it is in the state. */
+  /** Returns the last answer if its turn is in the state. */
   inState(state: string): Locator {
     return this.frame.locator(`article[data-state="${state}"]`).last();
   }

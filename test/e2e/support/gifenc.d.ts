@@ -3,14 +3,14 @@ declare module 'gifenc' {
   export type Palette = (readonly [red: number, green: number, blue: number])[];
 
   export interface FrameOptions {
-    /** Colours of the whole file; the first frame needs them. */
+    /** Colors of the complete file. The first frame must contain them. */
     readonly palette?: Palette;
-    /** Whether `transparentIndex` leaves the pixel of the previous frame. */
+    /** Whether pixels with the color `transparentIndex` keep the color of the previous frame. */
     readonly transparent?: boolean;
     readonly transparentIndex?: number;
-    /** Milliseconds; the file has hundredths of a second. */
+    /** Time for which the frame is shown, in milliseconds. The file stores hundredths of a second. */
     readonly delay?: number;
-    /** 1: the next frame is drawn over this one. */
+    /** What happens to the frame afterwards. With 1, the next frame is drawn over this frame. */
     readonly dispose?: number;
   }
 

@@ -10,15 +10,15 @@ export type Leave = () => Promise<void>;
 export interface PanelState {
   readonly name: string;
   readonly enter: (stage: Stage) => Promise<Leave>;
-  /** The state takes many seconds to reach. */
+  /** Whether the state takes many seconds to reach. */
   readonly slow?: true;
-  /** A change of theme or width would end the state. */
+  /** Whether a change of theme or width would end the state. */
   readonly fleeting?: true;
 }
 
 const nothing: Leave = () => Promise.resolve();
 
-/** Offset of a cut inside a code block, so that both parts of the answer contain code. */
+/** Returns an offset inside a code block at which the stream breaks, so that both parts of the answer contain code. */
 const inCode = (text: string): number => text.indexOf('return Math') + 'return Math'.length;
 const halfway = (text: string): number => Math.round(text.length / 2);
 const pace = { chunkChars: 6, everyMs: 25 } as const;
@@ -73,7 +73,7 @@ export const waiting: PanelState = {
     await stage.inState('waiting').getByRole('timer').waitFor();
     return async () => {
       await stage.stop();
-      // Otherwise the next turn would wait as well.
+      // Resets the network state, because otherwise the next turn would wait as well.
       await stage.run('resetNetworkState');
     };
   },
@@ -108,7 +108,7 @@ export const failed: PanelState = {
   },
 };
 
-/** A turn after a wait, with all details open. */
+/** A failed turn after a wait, with all its details open. */
 export const failedDetails: PanelState = {
   name: 'failed-details',
   enter: async (stage) => {
@@ -160,7 +160,7 @@ export const interrupted: PanelState = {
   },
 };
 
-/** A complete answer after a rate limit and a cut, with its timeline open. */
+/** A complete answer after a rate limit and a broken stream, with its timeline open. */
 export const done: PanelState = {
   name: 'done',
   enter: async (stage) => {

@@ -1,9 +1,9 @@
 import { errors, type Locator, type Page } from 'playwright-core';
 
-/** A list that accepts no text and no click for this long has been closed. Milliseconds. */
+/** Time, in milliseconds, after which a list that accepts neither text nor a click counts as closed. */
 const goneMs = 15_000;
 
-/** A list that is still open this long after Escape did not receive the key. Milliseconds. */
+/** Time, in milliseconds, after which a list that is still open has not received the Escape key. */
 const keyMs = 5_000;
 
 /** The widget that VS Code uses for the command palette, quick open, quick picks and input boxes. Only one can be open. */
@@ -28,7 +28,7 @@ export class QuickInput {
     await tryAgain(() => this.#open(text));
   }
 
-  /** Opens the palette or quick open in the same way and picks the row `label`. */
+  /** Opens the palette or quick open, filtered by a text, and picks the row `label`. */
   async openAndPick(text: string, label: string): Promise<void> {
     await tryAgain(async () => {
       await this.#open(text);
@@ -77,9 +77,11 @@ export class QuickInput {
   }
 
   async dismiss(): Promise<void> {
-    // The input of the previous list stays in the document, hidden. A key pressed too early would go there.
+    // Waits for the new input, because the hidden input of the previous list would receive a key that is pressed too
+    // early.
     await this.input.waitFor();
-    // The element that was clicked to open the list may take the focus a moment later, and then receives the key.
+    // Presses again if needed, because the element that was clicked to open the list may get the focus a moment later
+    // and then receives the key.
     await tryAgain(async () => {
       if (await this.#widget.isHidden()) return;
       await this.input.press('Escape', { timeout: keyMs });

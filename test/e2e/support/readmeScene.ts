@@ -36,10 +36,13 @@ const sceneTexts: Readonly<Record<Language, SceneTexts>> = {
 const retryAfterSeconds = 4;
 /** Milliseconds between two deltas of the answer: slow enough to see it grow. */
 const everyMs = 60;
-/** Milliseconds without a delta at the start of the resumed request, so that a viewer notices the cut. */
+/** Milliseconds without a delta at the start of the resumed request, so that a viewer notices that the stream broke. */
 const resumeDelayMs = 1200;
 
-/** Plays the animation of the README: a prompt, a rate limit that counts down, a cut, and the rest of the answer. */
+/**
+ * Plays the animation of the README: a prompt, a countdown after a rate limit, a broken stream, and the remaining
+ * answer.
+ */
 export async function playReadmeScene(stage: Stage): Promise<void> {
   const { prompt, beforeCut, afterCut } = sceneTexts[stage.language];
   const chunkChars = stage.language === 'en' ? 5 : 2;

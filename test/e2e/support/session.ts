@@ -12,7 +12,7 @@ import { extensionsFolder } from './extensionsFolder';
 export interface SessionOptions {
   /** User settings in addition to the quiet settings. */
   readonly settings?: Settings | undefined;
-  /** Folder to copy and open, so that a test may change its files. Default: the sample workspace. */
+  /** Folder of which a copy is opened, so that a test may change its files. The default is the sample workspace. */
   readonly folder?: string | undefined;
   /** Environment variables of the server and the extension host. */
   readonly env?: Readonly<Record<string, string>> | undefined;
@@ -54,10 +54,10 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     executablePath,
     args,
     viewport: options.viewport ?? { width: 1280, height: 800 },
-    // Saves the processor thousands of frames.
+    // Reduced motion saves the processor from rendering thousands of frames.
     reducedMotion: 'reduce',
   });
-  // Allows for a busy machine.
+  // The timeout is long enough for a busy machine.
   context.setDefaultTimeout(60_000);
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.url });
   return {

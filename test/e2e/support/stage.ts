@@ -2,7 +2,7 @@ import type { FrameLocator, Locator } from 'playwright-core';
 import { startGateway, type Gateway, type Script } from '../../../src/demo/gateway';
 import { answer, deltas } from '../../../src/demo/replies';
 import { testKey } from './conversation';
-import { heldAnswer } from './heldAnswer';
+import { pausedAnswer } from './pausedAnswer';
 import { stageTexts, type StageTexts } from './stageTexts';
 import { Workbench, type ThemeId } from './workbench';
 import { patternOf, wordsOf, type Language, type Words } from './words';
@@ -94,13 +94,13 @@ export class Stage {
   /** Streams the first `length` characters of the answer. The returned function streams the remaining characters. */
   async askAndHold(prompt: string, text: string, length: number): Promise<() => Promise<void>> {
     const first = text.slice(0, length);
-    const held = heldAnswer(deltas(first), answer(text.slice(length)));
-    await this.ask(prompt, held.script);
+    const paused = pausedAnswer(deltas(first), answer(text.slice(length)));
+    await this.ask(prompt, paused.script);
     await this.inState('streaming')
       .filter({ hasText: first.slice(-6) })
       .waitFor();
     return async () => {
-      held.release();
+      paused.release();
       await this.inState('done').waitFor();
     };
   }

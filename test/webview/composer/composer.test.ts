@@ -20,7 +20,7 @@ describe('composer', () => {
     assert.equal(page.input.value, '');
   });
 
-  it('sends with the Send button, which is disabled while there is no text', () => {
+  it('sends the prompt with the Send button, which is disabled while there is no text', () => {
     assert.equal(sendButton().disabled, true);
     page.type(' \n');
     assert.equal(sendButton().disabled, true);
@@ -45,7 +45,7 @@ describe('composer', () => {
     });
   }
 
-  it('sends nothing when the text is empty', () => {
+  it('sends nothing with Enter when the text is empty', () => {
     page.key('Enter');
     assert.deepEqual(page.posted, []);
   });
@@ -66,7 +66,7 @@ describe('composer', () => {
     assert.deepEqual(texts, ['two\nlines', 'first', 'first', 'two\nlines', '', '']);
   });
 
-  it('does not replace a draft with the arrow keys', () => {
+  it('does not replace a draft by an earlier prompt when an arrow key is pressed', () => {
     page.type('mine');
     page.key('ArrowUp');
     assert.equal(page.input.value, 'mine');
@@ -177,7 +177,7 @@ describe('composer', () => {
     ]);
   });
 
-  it('stores the ids of the context items and shows the items of the host', () => {
+  it('stores the ids of the context items and shows the items that the host sends', () => {
     const item = { id: 'file:a', kind: 'file', label: 'a.ts', characters: 5, truncated: false } as const;
     page.receive({ type: 'context', items: [item] });
     page.receive({ type: 'modelOnce', model: 'deepseek-r1' });
@@ -211,7 +211,7 @@ describe('composer', () => {
       assert.deepEqual([page.input.value, sentMessages()], ['', [sendMessage]]);
     });
 
-    it('is sent when the demo answers', () => {
+    it('is sent when the offline demo starts', () => {
       page.receive({ type: 'connection', connection: { ...noKey, demo: true }, suggestions: [] });
       assert.deepEqual(sentMessages(), [sendMessage]);
     });
@@ -313,7 +313,7 @@ describe('composer', () => {
     });
   }
 
-  it('sends the data of a prefilled prompt once, also after another prompt was sent', () => {
+  it('sends the data of a prefilled prompt only once, even after another prompt was sent', () => {
     const code = { prompt: 'Explain a' };
     page.type('mine');
     page.receive({ type: 'compose', text: 'Explain a', more: code });
@@ -344,7 +344,7 @@ describe('composer', () => {
     ['Explain', ''],
     ['Explain it', 'Explain it'],
   ] as const) {
-    it(`restores the draft “${draft}” as “${remaining}” when its prefilled prompt was sent while the page was away`, () => {
+    it(`restores the draft “${draft}” as “${remaining}” when its prefilled prompt was sent while the page was closed`, () => {
       const prefilled = [{ text: 'Explain', more: { prompt: 'Explain' } }];
       const restored = PanelPage.restored({ draft, prefilled, seen: 'a' });
       restored.snapshot([exchange('a'), exchange('b', { prompt: 'Explain' })]);
@@ -353,7 +353,7 @@ describe('composer', () => {
     });
   }
 
-  it('restores a prefilled prompt when the same text was sent before it', () => {
+  it('restores a prefilled prompt even if the same text was sent before it', () => {
     const restored = PanelPage.restored({ draft: 'Explain', prefilled: [{ text: 'Explain' }], seen: 'a' });
     restored.snapshot([exchange('a', { prompt: 'Explain' })]);
     assert.equal(restored.input.value, 'Explain');
@@ -385,7 +385,7 @@ describe('composer', () => {
     });
   }
 
-  it('stops a running turn with Stop and takes over the focus of that button', () => {
+  it('stops a running turn with the Stop button and moves the focus from the button to the text field', () => {
     page.receive({ type: 'exchange', exchange: exchange('a') });
     page.one('button', 'Stop').focus();
     page.click('Stop');

@@ -83,7 +83,7 @@ describe('context chips', () => {
     assert.equal(page.all('li').includes(first!), false);
   });
 
-  it('moves the focus of a removed chip to its neighbour, and from the last chip to the prompt', () => {
+  it('moves the focus of a removed chip to the next chip, and from the last chip to the prompt', () => {
     show(a, b, c);
     focus('src/b.ts');
     show(a, c);
@@ -166,7 +166,7 @@ describe('model for the next prompt only', () => {
     assert.deepEqual(page.all('.model-once'), []);
   });
 
-  it('takes over the focus of the model button and gives the focus back', () => {
+  it('gets the focus of the model button, and returns the focus when it is removed', () => {
     page.button('Model: m h').focus();
     page.composer.setModelOnce('deepseek-r1');
     assert.equal(page.focused?.getAttribute('aria-label'), 'Remove deepseek-r1 · this prompt only');
@@ -192,7 +192,7 @@ describe('Enter in the composer', () => {
     [{ shiftKey: true }, false],
     [{ altKey: true }, false],
   ] as const) {
-    it(`${sends ? 'sends' : 'does not send'} the prompt with ${Object.keys(modifiers)[0] ?? 'no modifier key'}`, () => {
+    it(`${sends ? 'sends' : 'does not send'} the prompt with ${Object.keys(modifiers)[0] ?? 'no modifier key'} and Enter`, () => {
       page.type('Why?');
       assert.equal(page.key('Enter', modifiers), sends);
       assert.deepEqual(page.postedExceptQueries, sends ? [{ type: 'send', prompt: 'Why?' }] : []);

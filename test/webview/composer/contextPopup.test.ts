@@ -57,7 +57,7 @@ describe('context suggestions after a #', () => {
     assert.equal(page.focused, page.input);
   });
 
-  it('keeps the old suggestions until the next ones arrive, and ignores answers to other requests', () => {
+  it('keeps the old suggestions until the next ones arrive, and ignores responses to other requests', () => {
     open('#s');
     page.type('#sx');
     assert.equal(options().length, 3);
@@ -69,7 +69,7 @@ describe('context suggestions after a #', () => {
     assert.equal(options().length, 2);
   });
 
-  it('hides the suggestions of another #', () => {
+  it('hides the suggestions when the caret moves to another #', () => {
     open('#s');
     page.type('#s #');
     assert.deepEqual(options(), []);
@@ -138,10 +138,10 @@ describe('context suggestions after a #', () => {
   });
 
   for (const [key, effect, sent] of [
-    ['Enter', 'sends', [{ type: 'send', prompt: '#x' }]],
-    ['Tab', 'does nothing', []],
+    ['Enter', 'sends the prompt', [{ type: 'send', prompt: '#x' }]],
+    ['Tab', 'ignores it', []],
   ] as const) {
-    it(`remembers a ${key} that was pressed before the suggestions arrive, which ${effect} when nothing matches`, () => {
+    it(`applies ${key} to the suggestions that arrive after it, and ${effect} if nothing matches`, () => {
       page.type('#sa');
       assert.equal(page.key(key), true);
       assert.deepEqual(page.postedExceptQueries, []);
@@ -162,7 +162,7 @@ describe('context suggestions after a #', () => {
     assert.deepEqual(page.postedExceptQueries, [{ type: 'send', prompt: '#sa' }]);
   });
 
-  it('forgets a remembered Enter when the text changes', () => {
+  it('ignores an Enter that was pressed before the suggestions arrive if the text then changes', () => {
     page.type('#sa');
     page.key('Enter');
     page.type('#sam');
@@ -195,14 +195,14 @@ describe('context suggestions after a #', () => {
   });
 
   for (const [what, act] of [
-    ['a typed space', () => page.type('#sa ')],
-    ['a moved caret', () => page.select(0, 0)],
-    ['a selection', () => page.select(0, 3)],
-    ['Shift+Tab', () => assert.equal(page.key('Tab', { shiftKey: true }), false)],
-    ['a moved focus', () => page.fire('blur')],
-    ['a confirmed prompt', () => page.composer.confirmPrompt('#sa')],
+    ['the user types a space', () => page.type('#sa ')],
+    ['the caret leaves the query', () => page.select(0, 0)],
+    ['the user selects text', () => page.select(0, 3)],
+    ['the user presses Shift+Tab', () => assert.equal(page.key('Tab', { shiftKey: true }), false)],
+    ['the text field loses the focus', () => page.fire('blur')],
+    ['the host confirms the prompt', () => page.composer.confirmPrompt('#sa')],
   ] as const) {
-    it(`closes the suggestions after ${what}`, () => {
+    it(`closes the suggestions when ${what}`, () => {
       open();
       act();
       assert.deepEqual(options(), []);
@@ -211,7 +211,7 @@ describe('context suggestions after a #', () => {
     });
   }
 
-  it('ignores an answer that arrives after the query has ended', () => {
+  it('ignores suggestions that arrive after the query has ended', () => {
     open();
     page.type('#sa ');
     answer(twoMatches);

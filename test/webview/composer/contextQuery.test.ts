@@ -29,7 +29,7 @@ describe('context query at the caret', () => {
   for (const [what, marked] of [
     ['before the #', '|#'],
     ['without a #', 'sam|'],
-    ['after a space', '# Title|'],
+    ['after a # and a space', '# Title|'],
     ['in a heading', '##|'],
     ['in a word', 'C#|'],
     ['in a link', 'https://a.example/#part|'],

@@ -19,13 +19,13 @@ describe('autoscroll', () => {
     assert.equal(scroller.distanceFromEnd, 0);
   });
 
-  it('stops following the end immediately when the wheel turns up', () => {
+  it('stops following the end immediately when the user turns the wheel up', () => {
     scroller.element.dispatchEvent(new page.window.WheelEvent('wheel', { deltaY: -1 }));
     scroller.grow(300);
     assert.equal(scroller.distanceFromEnd, 300);
   });
 
-  it('follows the end again when the wheel reaches it', () => {
+  it('follows the end again when the user reaches it with the wheel', () => {
     scroller.wheel(-100);
     scroller.grow(300);
     scroller.wheel(1000);
@@ -33,20 +33,20 @@ describe('autoscroll', () => {
     assert.equal(scroller.distanceFromEnd, 0);
   });
 
-  it('does not follow the end when the wheel turns down but stops before it', () => {
+  it('does not follow the end when the user turns the wheel down but stops before the end', () => {
     scroller.wheel(-300);
     scroller.wheel(100);
     scroller.grow(50);
     assert.equal(scroller.distanceFromEnd, 250);
   });
 
-  it('keeps following the end after a scroll that the user did not make', () => {
+  it('keeps following the end when the browser, not the user, scrolls', () => {
     scroller.moveTo(100);
     scroller.grow(10);
     assert.equal(scroller.distanceFromEnd, 0);
   });
 
-  it('keeps following the end when the wheel turns but there is nothing to scroll', () => {
+  it('keeps following the end when the user turns the wheel but there is nothing to scroll', () => {
     scroller.height = 300;
     scroller.wheel(-100);
     scroller.grow(900);
@@ -67,7 +67,7 @@ describe('autoscroll', () => {
   });
 
   for (const end of ['pointerup', 'pointercancel']) {
-    it(`keeps following the end after a ${end} and a scroll that the user did not make`, () => {
+    it(`keeps following the end when the browser scrolls after the event ${end}`, () => {
       scroller.fire('pointerdown');
       page.window.dispatchEvent(new page.window.Event(end));
       scroller.moveTo(100);
@@ -96,7 +96,7 @@ describe('autoscroll', () => {
     assert.equal(scroller.distanceFromEnd, 0);
   });
 
-  it('keeps following the end when the event of its own scroll arrives after the content has grown', () => {
+  it('keeps following the end when the event of its last scroll arrives after the content has grown', () => {
     page.key('Shift', {}, scroller.element);
     scroller.height += 500;
     scroller.fire('scroll');

@@ -72,7 +72,7 @@ describe('demo notice', () => {
     assert.equal(page.window.document.activeElement, page.one('textbox', 'Prompt'));
   });
 
-  it('marks each demo answer, also after the demo has ended', () => {
+  it('marks each answer of the demo, even after the demo has ended', () => {
     page.snapshot([exchange('a', { demo: true }), exchange('b')], { connection: connected });
     const marks = page.all('article', 'Assistant').map((article) => article.querySelector('.demo-mark')?.textContent);
     assert.deepEqual(marks, ['Offline demo', undefined]);

@@ -15,8 +15,8 @@ describe('prompt in the conversation', () => {
     ['of many characters', 'word '.repeat(2000), true],
     ['of many wide characters', '很长的问题'.repeat(161), true],
     ['that is short', 'Why?', false],
-    ['of some wide characters', '很长的问题'.repeat(160), false],
-    ['of some lines', Array(16).fill('line').join('\n'), false],
+    ['of 800 wide characters', '很长的问题'.repeat(160), false],
+    ['of 16 lines', Array(16).fill('line').join('\n'), false],
   ] as const) {
     it(`${folded ? 'folds' : 'does not fold'} a prompt ${what} and keeps the complete text in the document`, () => {
       ask(prompt);
@@ -40,7 +40,7 @@ describe('prompt in the conversation', () => {
     assert.deepEqual(scrolled, [{ block: 'nearest' }]);
   });
 
-  it('stays in place when it is unfolded, and autoscroll resumes when the end is in view again', () => {
+  it('keeps its scroll position when it is unfolded, and autoscroll resumes when the end is in view again', () => {
     ask('line\n'.repeat(200));
     const scroller = new Scroller(page.one('log'), page);
     text()!.scrollIntoView = () => undefined;

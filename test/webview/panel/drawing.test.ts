@@ -12,14 +12,14 @@ describe('drawing of turns', () => {
   let page: PanelPage;
   beforeEach(() => {
     page = new PanelPage();
-    page.clock.heldCalls = [];
+    page.clock.deferredCalls = [];
   });
   afterEach(() => page.dispose());
 
   const article = (index = -1): HTMLElement => page.all('article', 'Assistant').at(index)!;
   const state = (index = -1): string | undefined => article(index).dataset['state'];
   const runAll = (): void => {
-    while (page.clock.heldCalls?.length) page.clock.runNext();
+    while (page.clock.deferredCalls?.length) page.clock.runNext();
   };
 
   it('shows the end of a turn only when all of its text is on screen', () => {
@@ -74,7 +74,7 @@ describe('drawing of turns', () => {
     assert.equal(page.outOfView.size, 0);
   });
 
-  it('draws an answer before the others when it comes into view', () => {
+  it('draws an answer before all others when it comes into view', () => {
     page.clock.tickCostMs = 10;
     page.snapshot(many);
     page.outOfView.get(article(0))!();
@@ -118,7 +118,7 @@ describe('drawing of turns', () => {
     assert.equal(page.part('answer')?.textContent, 'Hi');
   });
 
-  /** Enough exchanges for five groups. */
+  /** Enough exchanges for five groups of turns. */
   const groups = Array.from({ length: 45 }, (_, n): ExchangeView => exchange(`e${n}`, { state: done('an answer') }));
   const skippableGroups = (): boolean[] =>
     [...page.root.querySelectorAll('.turn-group')].map((group) => group.matches('.skippable'));
@@ -137,7 +137,7 @@ describe('drawing of turns', () => {
     document.dispatchEvent(new page.window.Event('visibilitychange'));
   };
 
-  it('lets the browser skip distant groups during streaming, and shows them again one by one', () => {
+  it('lets the browser skip rendering of turns far from the end while an answer streams, and renders them again group by group', () => {
     show();
     page.receive({ type: 'exchange', exchange: exchange('e') });
     page.events('e', ev.attempt(), ev.text('Hi'));
@@ -153,7 +153,7 @@ describe('drawing of turns', () => {
     assert.deepEqual(skippableGroups(), noneSkippable);
   });
 
-  it('skips distant groups again when the next answer starts before all groups are shown', () => {
+  it('skips rendering of distant turns again when the next answer streams before all turns are rendered again', () => {
     show();
     page.receive({ type: 'exchange', exchange: exchange('e') });
     page.events('e', ev.attempt(), ev.waiting(), ev.attempt({ attempt: 2 }));
@@ -163,7 +163,7 @@ describe('drawing of turns', () => {
     assert.deepEqual(skippableGroups(), distantSkippable);
   });
 
-  it('skips groups only when all turns are drawn', () => {
+  it('lets the browser skip rendering only when all turns have been drawn', () => {
     page.clock.tickCostMs = 10;
     page.snapshot(groups);
     page.receive({ type: 'exchange', exchange: exchange('e') });
@@ -173,13 +173,13 @@ describe('drawing of turns', () => {
     assert.deepEqual(skippableGroups(), distantSkippable);
   });
 
-  it('does not skip a group with a running or queued turn', () => {
+  it('always renders a group of turns with a running or queued turn', () => {
     show(groups.map((finished, index) => (index === 15 ? exchange('r') : finished)));
     page.events('r', ev.attempt(), ev.text('Hi'));
     assert.deepEqual(skippableGroups(), [true, false, false, false, false]);
   });
 
-  it('does not skip the last groups, also after groups were removed', () => {
+  it('always renders the last groups of turns, even after groups were removed', () => {
     show();
     page.receive({ type: 'exchange', exchange: exchange('e') });
     page.events('e', ev.attempt(), ev.text('Hi'));
@@ -187,7 +187,7 @@ describe('drawing of turns', () => {
     assert.deepEqual(skippableGroups(), [true, false, false, false]);
   });
 
-  it('does not skip groups in a hidden window', () => {
+  it('does not let the browser skip rendering in a hidden window', () => {
     show();
     setVisibility('hidden');
     page.receive({ type: 'exchange', exchange: exchange('e') });
@@ -196,10 +196,10 @@ describe('drawing of turns', () => {
   });
 
   for (const [when, hide] of [
-    ['before the groups are shown again', 0],
-    ['while the groups are shown again', 1],
+    ['before the turns are rendered again', 0],
+    ['while the turns are rendered again', 1],
   ] as const) {
-    it(`shows all groups at once, without waiting for frames, in a window that is hidden ${when}`, () => {
+    it(`renders all turns at once, without waiting for frames, if the window is hidden ${when}`, () => {
       show();
       page.receive({ type: 'exchange', exchange: exchange('e') });
       page.events('e', ev.attempt(), ev.text('Hi'));

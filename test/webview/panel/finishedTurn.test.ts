@@ -15,7 +15,7 @@ describe('failure card', () => {
     page.events('a', ev.attempt(), ev.failed(fields));
   };
 
-  it('shows the actions of the event in their order and posts them', () => {
+  it('has a button for each action of the event, in the same order, which posts the action', () => {
     fail({ actions: ['openBilling', 'switchModel', 'networkSettings', 'newConversation'] });
     const buttons = [...page.one('alert').querySelectorAll<HTMLElement>('.actions button')];
     assert.deepEqual(
@@ -204,7 +204,7 @@ describe('finished turn', () => {
       'Waited 5.3 s: paused after repeated failures',
       'Another window was asked to wait · Backoff 4.1 s',
     ],
-    'a missing network': [ev.offline(), 'Waited 5.3 s: offline', undefined],
+    'no network': [ev.offline(), 'Waited 5.3 s: offline', undefined],
   };
   for (const [name, [event, title, details]] of Object.entries(waits)) {
     it(`shows the source of a wait in the timeline: ${name}`, () => {
@@ -224,18 +224,18 @@ describe('finished turn', () => {
     );
   });
 
-  it('shows the reason of a wait that was interrupted with its window', () => {
+  it('shows the reason of a wait during which the window was closed', () => {
     const state = markInterrupted([...retried.slice(0, 3), ev.waiting({ at: 21_000 })].reduce(reduceTurn, initialTurn));
     page.snapshot([exchange('a', { state })]);
     assert.equal(rows().at(-1)?.[1], 'Waiting: rate limited');
   });
 
-  it('counts only the attempts in the summary of a success without waits', () => {
+  it('summarizes only the number of attempts of a turn that succeeded without waits', () => {
     page.events('a', ev.attempt(), ev.attempt({ attempt: 2, why: 'replay' }), ev.text('Hi'), ev.done('Hi'));
     assert.equal(summaryLine(), 'Answered after 2 attempts');
   });
 
-  it('shows only the wait in the summary of a success that waited before its first attempt', () => {
+  it('summarizes only the wait of a turn that waited before its first attempt and then succeeded', () => {
     page.events('a', ev.waiting({ at: 0, attempt: 1 }), ev.attempt({ at: 3000 }), ev.text('Hi'), ev.done('Hi'));
     assert.equal(summaryLine(), 'Answered after waiting 3 s');
     assert.deepEqual(
@@ -280,7 +280,7 @@ describe('finished turn', () => {
     }
   }
 
-  it('uses the duration as the caption of the timeline after a success without retries', () => {
+  it('uses the duration as the caption of the timeline for a turn that succeeded without retries', () => {
     page.events('a', ev.attempt({ at: 1000 }), ev.text('Hi', 1800), ev.done('Hi', { at: 3000 }));
     assert.equal(summaryLine(), 'first token 0.8 s, total 2 s');
     assert.deepEqual(rows(), [['+0 s', 'Attempt 1 with gpt-4o', undefined]]);
@@ -317,7 +317,7 @@ describe('finished turn', () => {
     assert.equal(page.window.document.activeElement, page.input);
   });
 
-  it('does not draw a closed timeline', () => {
+  it('draws nothing in a closed timeline', () => {
     page.events('a', ...retried, ev.done('Hi', { at: 44_000 }));
     assert.deepEqual([...timeline().querySelector('.timeline-body')!.children], []);
   });
@@ -338,13 +338,13 @@ describe('finished turn', () => {
     );
   });
 
-  it('describes the timeline picture with an accessible name and a title for each bar', () => {
+  it('describes the timeline chart with an accessible name and a title for each bar', () => {
     page.events('a', ...retried, ev.done('Hi', { at: 44_000 }));
     open();
-    const picture = page.one('img');
-    assert.equal(picture.getAttribute('aria-label'), 'Timeline over 44 s: 3 attempts, 41 s waiting');
+    const chart = page.one('img');
+    assert.equal(chart.getAttribute('aria-label'), 'Timeline over 44 s: 3 attempts, 41 s waiting');
     assert.deepEqual(
-      [...picture.querySelectorAll('g > title')].map((title) => title.textContent),
+      [...chart.querySelectorAll('g > title')].map((title) => title.textContent),
       [
         'Attempt 1 with gpt-4o',
         'Waited 20 s: rate limited',
@@ -405,7 +405,7 @@ describe('finished turn', () => {
     });
   }
 
-  it('copies the Markdown of the complete answer and shows that for a moment', () => {
+  it('copies the Markdown of the complete answer and confirms this for a moment', () => {
     page.events('a', ev.attempt(), ev.text('**Hi**'), ev.done('**Hi**'));
     page.click('Copy');
     assert.deepEqual(page.posted, [{ type: 'copy', text: '**Hi**' }]);
@@ -420,7 +420,7 @@ describe('finished turn', () => {
 
   const partial = { stopped: ev.stopped('Hi'), failed: ev.failed({ text: 'Hi' }) };
   for (const [name, end] of Object.entries(partial)) {
-    it(`copies the partial text of a ${name} answer`, () => {
+    it(`copies the partial answer of a ${name} turn`, () => {
       page.events('a', ev.attempt(), ev.text('Hi'), end);
       page.click('Copy');
       assert.deepEqual(page.posted, [{ type: 'copy', text: 'Hi' }]);

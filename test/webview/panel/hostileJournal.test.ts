@@ -108,7 +108,10 @@ function pathsIn(value: unknown, path: Path = []): readonly Path[] {
   return [path, ...Object.entries(value).flatMap(([name, field]) => pathsIn(field, [...path, name]))];
 }
 
-/** Returns whether a path is in the events at the start of every `events` record. They need to be tested only once. */
+/**
+ * Returns whether a path is in the events at the start of every `events` record. These events need to be tested only
+ * once.
+ */
 function isInCommonEvents([name, index]: Path): boolean {
   return name === 'events' && Number(index) < events.length;
 }
@@ -202,7 +205,7 @@ describe('journal that was crafted or damaged', function () {
     }
   });
 
-  it('is shown with a damaged answer up to its gap, and all other answers completely', () => {
+  it('is shown with a damaged answer up to the damaged record, and with all other answers completely', () => {
     const textRecord = (content: string): string =>
       JSON.stringify({ type: 'events', exchangeId: 'g', events: [{ type: 'text', attempt: 1, at: 1, text: content }] });
     const all = loadAndExport(

@@ -97,7 +97,7 @@ describe('page around the conversation', () => {
     assert.equal(page.root.querySelector('[aria-live="polite"]')?.hasAttribute('role'), false);
   });
 
-  it('announces the start of a continued turn, and how a wait for the network ends', () => {
+  it('announces the start of a continued turn, and what ends a wait for the network', () => {
     page.snapshot([exchange('a')]);
     page.events('a', ev.attempt({ why: 'resume', how: 'continue' }));
     assert.equal(page.announced, 'Waiting for the answer');
@@ -112,7 +112,7 @@ describe('page around the conversation', () => {
     [undefined, 'Connection lost. Waiting for the answer'],
   ] as const;
   for (const [method, announcement] of resumeMethods) {
-    it(`announces a cut once, how the answer is resumed (${method ?? 'same request'}), and that it is resumed`, () => {
+    it(`announces once that the stream broke and how the answer is resumed (${method ?? 'same request'}), then the resume`, () => {
       page.snapshot([exchange('a')]);
       const announcements = [
         ev.attempt(),
@@ -130,7 +130,7 @@ describe('page around the conversation', () => {
     });
   }
 
-  it('announces the reason of a cut only with the wait that follows', () => {
+  it('announces why the stream broke only with the wait that follows', () => {
     page.snapshot([exchange('a')]);
     page.events('a', ev.attempt(), ev.text('Hi'), ev.cut(), ev.waiting());
     const wait = page.announced;
@@ -140,7 +140,7 @@ describe('page around the conversation', () => {
     assert.equal(page.announced, 'Answer resumed');
   });
 
-  it('announces nothing for replayed events', () => {
+  it('announces nothing when a snapshot is shown', () => {
     page.snapshot([exchange('a')]);
     assert.equal(page.announced, '');
   });

@@ -47,7 +47,7 @@ describe('panel restored in the middle of a turn', () => {
   };
 
   for (const [index, event] of turnEvents.entries()) {
-    it(`shows the same from a snapshot as after live events, up to event ${index}, ${event.type}`, () => {
+    it(`looks the same after a snapshot as after the live events up to event ${index} (${event.type})`, () => {
       const events = turnEvents.slice(0, index + 1);
       assert.equal(htmlAfter(events, []), htmlAfter([], events));
     });
@@ -56,7 +56,7 @@ describe('panel restored in the middle of a turn', () => {
   for (const [name, end] of Object.entries(endings)) {
     const events = [...turnEvents, end];
     for (const count of [1, 6, 8, 12, events.length]) {
-      it(`shows the same ${name} turn when a snapshot replaces the first ${count} events`, () => {
+      it(`shows a ${name} turn in the same way when a snapshot replaces the first ${count} events`, () => {
         assert.equal(htmlAfter(events.slice(0, count), events.slice(count)), htmlAfter([], events));
       });
     }
@@ -74,7 +74,7 @@ describe('panel restored in the middle of a turn', () => {
     assert.equal(page.state?.conversationId, 'c2');
   });
 
-  it('ignores events of unknown exchanges', () => {
+  it('ignores events of exchanges that are not on the page', () => {
     const page = new PanelPage();
     pages.push(page);
     page.snapshot([exchange('a')]);

@@ -33,11 +33,11 @@ describe('panel restored after it was hidden behind another tab', () => {
     const scroller = new Scroller(page.one('log'), page);
     scroller.height = 1500;
     // The browser lays out the page before it draws a frame.
-    page.clock.heldCalls = [];
+    page.clock.deferredCalls = [];
     page.snapshot(exchanges);
     layOut(page, scroller);
-    while (page.clock.heldCalls.length > 0) page.clock.runNext();
-    page.clock.heldCalls = undefined;
+    while (page.clock.deferredCalls.length > 0) page.clock.runNext();
+    page.clock.deferredCalls = undefined;
     return { page, scroller };
   };
   const reopened = (unsent: Partial<Unsent>) => {
@@ -45,7 +45,7 @@ describe('panel restored after it was hidden behind another tab', () => {
     return open(unsent);
   };
 
-  it('restores the reading position, also when the content above is drawn later', () => {
+  it('restores the reading position, even if the content above is drawn later', () => {
     const { page, scroller } = open();
     scroller.wheel(-2000);
     scroller.wheel(620);
@@ -66,7 +66,7 @@ describe('panel restored after it was hidden behind another tab', () => {
     assert.deepEqual(page.stored.place, { exchangeId: 'b', offset: 20 });
   });
 
-  it('shows the end if the end was in view or the answer is gone', () => {
+  it('shows the end if the end was in view or the answer no longer exists', () => {
     const { page, scroller } = open();
     scroller.wheel(-500);
     scroller.wheel(500);

@@ -35,11 +35,15 @@ const rows: Readonly<Record<string, Row>> = {
     ['Stop'],
   ),
   waiting: row([start, ev.waiting()], 'waiting', '', '', waitButtons, ['status', 'timer']),
-  'cut and not retried yet': row([start, ev.text('Hel'), ev.cut()], 'streaming', 'Hel', '', ['Stop']),
-  'waiting after a cut': row([start, ev.text('Hel'), ev.cut(), ev.waiting()], 'waiting', 'Hel', '', waitButtons, [
-    'status',
-    'timer',
-  ]),
+  'stream broken, not retried yet': row([start, ev.text('Hel'), ev.cut()], 'streaming', 'Hel', '', ['Stop']),
+  'waiting after the stream broke': row(
+    [start, ev.text('Hel'), ev.cut(), ev.waiting()],
+    'waiting',
+    'Hel',
+    '',
+    waitButtons,
+    ['status', 'timer'],
+  ),
   'waiting with a further action': row(
     [start, ev.waiting({ actions: ['retryNow', 'checkUrl', 'details'] })],
     'waiting',
@@ -57,14 +61,14 @@ const rows: Readonly<Record<string, Row>> = {
     ['status', 'timer'],
   ),
   offline: row([start, ev.offline()], 'offline', '', '', waitButtons, ['status', 'timer']),
-  'cut, resuming': row(
+  'resuming after the stream broke': row(
     [start, ev.text('Hel'), ev.cut(), ev.attempt({ attempt: 2, why: 'resume' })],
     'resuming',
     'Hel',
     'Getting the rest of the answer…',
     ['Stop'],
   ),
-  'cut, resuming and quiet': row(
+  'resuming and quiet': row(
     [start, ev.text('Hel'), ev.cut(), ev.attempt({ attempt: 2, why: 'resume' }), ev.quiet()],
     'resuming',
     'Hel',
@@ -85,8 +89,20 @@ const rows: Readonly<Record<string, Row>> = {
     'Restarting the answer. The current text stays until the new answer is longer.',
     ['Stop'],
   ),
-  resumed: row([start, ev.text('Hel'), ev.cut(), ev.resumed(), ev.text('lo')], 'streaming', 'Hello', '', ['Stop']),
-  replaced: row([start, ev.text('Hel'), ev.cut(), ev.replaced('Howdy')], 'streaming', 'Howdy', '', ['Stop']),
+  'resumed after the stream broke': row(
+    [start, ev.text('Hel'), ev.cut(), ev.resumed(), ev.text('lo')],
+    'streaming',
+    'Hello',
+    '',
+    ['Stop'],
+  ),
+  'replaced by a restarted answer': row(
+    [start, ev.text('Hel'), ev.cut(), ev.replaced('Howdy')],
+    'streaming',
+    'Howdy',
+    '',
+    ['Stop'],
+  ),
   done: row([start, ev.text('Hello'), ev.done('Hello')], 'done', 'Hello', '', [
     'Copy',
     'Get code…',
@@ -232,7 +248,7 @@ describe('turn on screen', () => {
     assert.deepEqual(page.all('button', 'Stop'), []);
   });
 
-  it('shows the reasoning closed, and only when there is some', () => {
+  it('shows the reasoning in a closed disclosure, and only if there is reasoning', () => {
     page.snapshot([exchange('a')]);
     page.events('a', start);
     assert.equal(page.part('reasoning'), undefined);
@@ -261,7 +277,7 @@ describe('turn on screen', () => {
     });
   }
 
-  it('lets the user apply code of an answer', () => {
+  it('has a button that applies the code of an answer', () => {
     page.snapshot([exchange('a')]);
     assert.equal(page.part('answer')?.hasAttribute('data-can-apply'), true);
   });
@@ -282,7 +298,7 @@ describe('text of the model', () => {
   beforeEach(() => (page = new PanelPage()));
   afterEach(() => page.dispose());
 
-  it('is passed to the renderer in new parts, never completely', () => {
+  it('is passed to the renderer part by part, never as a complete text', () => {
     page.snapshot([exchange('a')]);
     page.events('a', start, ev.text('one '), ev.text('two '));
     page.events('a', ev.text('three'), ev.done('one two three'));

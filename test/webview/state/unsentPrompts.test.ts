@@ -56,7 +56,7 @@ describe('sent prompt that the host has not confirmed', () => {
         assert.equal(after.input.value, 'one\n\ntwo');
       });
 
-      it('is added to the prompt history when there is a draft, and is restored in the page after that', () => {
+      it('is added to the prompt history when there is a draft, and is restored by the page after the next', () => {
         const page = first();
         send(page, 'one');
         page.type('next');
@@ -78,7 +78,7 @@ describe('sent prompt that the host has not confirmed', () => {
         assert.equal(after.input.value, 'two');
       });
 
-      it('is restored when an equal prompt was received before it', () => {
+      it('is restored even if an equal prompt was received before it', () => {
         const page = first([exchangeOf('a', 'go on')]);
         send(page, 'go on');
         const after = next(page);
@@ -86,7 +86,7 @@ describe('sent prompt that the host has not confirmed', () => {
         assert.equal(after.input.value, 'go on');
       });
 
-      it('is restored as often as it was not received', () => {
+      it('is restored once for each time that the host has not received it', () => {
         const page = first([exchangeOf('a', 'go on')]);
         send(page, 'go on', 'go on', 'go on');
         page.receive({ type: 'exchange', exchange: exchangeOf('b', 'go on') });
@@ -95,7 +95,7 @@ describe('sent prompt that the host has not confirmed', () => {
         assert.equal(after.input.value, 'go on');
       });
 
-      it('is restored when it was an edited prompt', () => {
+      it('is restored when it is the new text of an edited prompt', () => {
         const page = first();
         resend(page, 'in other words');
         const after = next(page);
@@ -121,7 +121,7 @@ describe('sent prompt that the host has not confirmed', () => {
     page.click('Resend');
   };
 
-  it('is confirmed by its own exchange, not by another', () => {
+  it('is confirmed by the exchange with the same prompt, not by another exchange', () => {
     const page = first();
     send(page, 'one', 'two');
     page.receive({ type: 'exchange', exchange: exchangeOf('b', 'three') });
@@ -184,7 +184,7 @@ describe('sent prompt that the host has not confirmed', () => {
     assert.equal(after.input.value, 'one');
   });
 
-  it('is restored in the blank conversation that replaces an unwritten conversation', () => {
+  it('is restored in the blank conversation that replaces an unsaved conversation', () => {
     const page = first([]);
     send(page, 'one');
     const after = open(page.state, page.storage);

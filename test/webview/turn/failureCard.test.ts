@@ -28,7 +28,7 @@ describe('details of the failure card', () => {
   };
 
   for (const [kind, { cause, remedy, page: name }] of Object.entries(faultAdvice)) {
-    it(`say of ${kind} what causes it and what to do, and have the page about it`, () => {
+    it(`state the cause of the fault ${kind} and what to do, and link to the page about it`, () => {
       fail({ kind: kind as FaultKind, actions: [] }, ev.attempt());
       page.click('Details');
       assert.deepEqual([sections()['Cause'], sections()['What to do']], [[cause], [remedy]]);
@@ -89,7 +89,7 @@ describe('details of the failure card', () => {
   });
 
   for (const kind of ['rate-limit', 'credit'] as const) {
-    it(`explain only that the retry-after exceeds the limit of the settings: ${kind}`, () => {
+    it(`explain only that the retry-after exceeds the maximum in the settings: ${kind}`, () => {
       const ended = ev.ended({ how: kind });
       fail({ kind, status: 429, resetsAt: 3_600_000, beyondMaxHint: true }, ev.attempt(), ev.headers(429), ended);
       const explanation =

@@ -14,7 +14,7 @@ describe('progress line', () => {
   const progress = (): string => page.part('progress')?.textContent ?? '';
   const quiet = [ev.attempt(), ev.text('Hel', 1000), ev.quiet()];
 
-  it('counts the seconds of silence', () => {
+  it('counts the seconds in which the gateway sends nothing', () => {
     page.events('a', ...quiet);
     const lines = [progress()];
     for (let second = 0; second < 2; second++) {
@@ -45,7 +45,7 @@ describe('progress line', () => {
   const ends = {
     'the next token': () => page.events('a', ev.text('lo', 12_000)),
     'a wait': () => page.events('a', ev.waiting()),
-    'a stop': () => page.events('a', ev.stopped('Hel')),
+    'the stop of the turn': () => page.events('a', ev.stopped('Hel')),
     'a retry of the turn': () => page.receive({ type: 'exchange', exchange: exchange('a') }),
   };
   for (const [name, end] of Object.entries(ends)) {

@@ -59,7 +59,7 @@ describe('versions of an answer', () => {
     ['b1', 'Previous version'],
     ['b3', 'Next version'],
   ] as const) {
-    it(`disable ${disabled} at version ${id}`, () => {
+    it(`have a disabled button ${disabled} at version ${id}`, () => {
       page.snapshot([version(id)]);
       assert.deepEqual(
         page
@@ -149,14 +149,14 @@ describe('sent prompt', () => {
     'an Enter of an input method': { isComposing: true },
   };
   for (const [name, init] of Object.entries(stays)) {
-    it(`is not sent with ${name}`, () => {
+    it(`is not sent again with ${name}`, () => {
       page.click('Edit');
       page.key('Enter', init, editor());
       assert.deepEqual(page.posted, []);
     });
   }
 
-  it('is not sent when the edited text is empty', () => {
+  it('is not sent again when the edited text is empty', () => {
     page.click('Edit');
     write('  ');
     assert.equal((page.one('button', 'Resend') as HTMLButtonElement).disabled, true);
@@ -169,7 +169,7 @@ describe('sent prompt', () => {
     'Escape, which does not stop the turn': () => page.key('Escape', {}, editor()),
   };
   for (const [name, cancel] of Object.entries(cancels)) {
-    it(`stays unchanged with ${name}`, () => {
+    it(`stays unchanged when an edit is canceled with ${name}`, () => {
       page.receive({ type: 'exchange', exchange: exchange('b') });
       page.all('button', 'Edit')[0]!.click();
       write('Why not?');

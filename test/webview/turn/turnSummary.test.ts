@@ -19,17 +19,17 @@ describe('notes below an answer', () => {
   const seam = (): string => page.part('seam')?.textContent ?? '';
   const toolCalls = (): string[] => [...page.root.querySelectorAll('.tool-call')].map((line) => line.textContent);
 
-  const cutOnce = [start, ev.text('Hel'), ev.cut(), resumeAttempt, ev.resumed(), ev.text('lo')];
+  const brokenOnce = [start, ev.text('Hel'), ev.cut(), resumeAttempt, ev.resumed(), ev.text('lo')];
   const seams: Readonly<Record<string, readonly [events: readonly StreamEvent[], note: string]>> = {
-    'not cut': [[start, ev.text('Hello')], ''],
-    'cut and not resumed yet': [[start, ev.text('Hel'), ev.cut(), resumeAttempt], ''],
-    'cut once': [cutOnce, 'Connection lost. Resumed after 3 characters.'],
-    'continued by the user': [[start, ev.resumed(), ev.text('lo')], 'The answer was resumed where it stopped.'],
-    'cut twice': [
-      [...cutOnce, ev.cut(), resumeAttempt, ev.resumed({ seam: 5 })],
+    'whose stream did not break': [[start, ev.text('Hello')], ''],
+    'whose stream broke and that is not resumed yet': [[start, ev.text('Hel'), ev.cut(), resumeAttempt], ''],
+    'whose stream broke once': [brokenOnce, 'Connection lost. Resumed after 3 characters.'],
+    'that the user continued': [[start, ev.resumed(), ev.text('lo')], 'The answer was resumed where it stopped.'],
+    'whose stream broke twice': [
+      [...brokenOnce, ev.cut(), resumeAttempt, ev.resumed({ seam: 5 })],
       'The answer was cut off 2 times and resumed each time.',
     ],
-    'cut, then continued by the user': [
+    'whose stream broke and that the user then continued': [
       [
         start,
         ev.text('Hel'),
@@ -43,32 +43,35 @@ describe('notes below an answer', () => {
       ],
       'Connection lost. Resumed after 3 characters.',
     ],
-    'continued twice by the user': [
+    'that the user continued twice': [
       [start, ev.resumed(), ev.stopped('Hel'), start, ev.resumed({ seam: 5 })],
       'The answer was resumed where it stopped.',
     ],
-    'continued by the user, then cut twice': [
-      [start, ev.resumed(), ...cutOnce.slice(1), ev.cut(), resumeAttempt, ev.resumed({ seam: 5 })],
+    'that the user continued and whose stream then broke twice': [
+      [start, ev.resumed(), ...brokenOnce.slice(1), ev.cut(), resumeAttempt, ev.resumed({ seam: 5 })],
       'The answer was cut off 2 times and resumed each time.',
     ],
-    'cut and restarted': [[...cutOnce, ev.cut(), ev.resumed({ how: 'restart' }), ev.replaced('Howdy')], ''],
+    'that was restarted after its stream broke': [
+      [...brokenOnce, ev.cut(), ev.resumed({ how: 'restart' }), ev.replaced('Howdy')],
+      '',
+    ],
   };
   for (const [name, [events, note]] of Object.entries(seams)) {
-    it(`shows for an answer that was ${name}: "${note}"`, () => {
+    it(`shows ${note ? `“${note}”` : 'no note'} below an answer ${name}`, () => {
       page.events('a', ...events);
       assert.equal(seam(), note);
     });
   }
 
   it('shows the note outside the answer, and keeps the note at the end', () => {
-    page.events('a', ...cutOnce, ev.done('Hello'));
+    page.events('a', ...brokenOnce, ev.done('Hello'));
     assert.equal(page.part('answer')?.textContent, 'Hello');
     assert.equal(page.part('answer')?.contains(page.part('seam')!), false);
     assert.equal(seam(), 'Connection lost. Resumed after 3 characters.');
   });
 
   it('removes the note when the answer is restarted', () => {
-    page.events('a', ...cutOnce, ev.stopped('Hello'));
+    page.events('a', ...brokenOnce, ev.stopped('Hello'));
     page.receive({ type: 'exchange', exchange: exchange('a', { state: { ...initialTurn, text: 'Hello' } }) });
     assert.equal(seam(), '');
   });
@@ -92,13 +95,13 @@ describe('notes below an answer', () => {
       'gpt-4o was overloaded; switched to qwen. Switched from qwen to glm.',
     ],
     'no model': [[start, switched('overloaded'), ev.failed()], ''],
-    'another model, in part': [
+    'another model that failed before the end': [
       [start, switched('overloaded'), ev.text('Hi'), ev.failed({ text: 'Hi' })],
       'gpt-4o was overloaded; switched to qwen.',
     ],
   };
   for (const [name, [events, note]] of Object.entries(switches)) {
-    it(`shows for an answer by ${name}: "${note}"`, () => {
+    it(`shows ${note ? `“${note}”` : 'no note'} below an answer by ${name}`, () => {
       page.events('a', ...events);
       assert.equal(page.part('switch')?.textContent, note);
     });

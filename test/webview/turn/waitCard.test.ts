@@ -29,7 +29,7 @@ describe('wait card', () => {
     assert.equal(countdown(), '10 s');
   });
 
-  it('shows an estimated time while another request goes first, and stops counting when it has passed', () => {
+  it('shows an estimated time while another request must finish first, and stops counting when the time has passed', () => {
     page.events('a', ev.waiting({ told: 'request', delayMs: 1000, until: startOfTime + 1000, estimated: true }));
     const line = (): string | null | undefined => page.one('status').querySelector('.card-timer')?.textContent;
     const lines = [line()];
@@ -45,7 +45,7 @@ describe('wait card', () => {
     assert.equal(page.announced, 'Rate limited. Retrying in about 1 s');
   });
 
-  it('keeps the same card and announces nothing when the wait ends and another request goes first', () => {
+  it('keeps the same card and announces nothing when the wait has ended but another request must finish first', () => {
     const behindRequest = { told: 'request', message: 'Rate limited.' } as const;
     page.events('a', ev.waiting({ ...behindRequest, source: 'server', delayMs: 4000, until: startOfTime + 4000 }));
     const card = page.one('status');
@@ -101,7 +101,7 @@ describe('wait card', () => {
 
   const ends = {
     'the next attempt': () => page.events('a', ev.attempt({ attempt: 2, why: 'retry' })),
-    'a stop': () => page.events('a', ev.stopped('')),
+    'the stop of the turn': () => page.events('a', ev.stopped('')),
     'a failure': () => page.events('a', ev.failed()),
     'another conversation': () => page.snapshot([]),
   };
@@ -130,19 +130,19 @@ describe('wait card', () => {
   });
 
   const provenance = {
-    'the server': [
+    'the gateway': [
       ev.waiting({ source: 'server', hintMs: 37_000, delayMs: 37_900 }),
       'The gateway asked for a wait of 37 s · attempt 2 of 6',
     ],
-    'the server, and what we add': [
+    'the gateway, with a margin': [
       ev.waiting({ source: 'server', hintMs: 37_000, delayMs: 39_000 }),
       'The gateway asked for a wait of 37 s · plus 2 s margin · attempt 2 of 6',
     ],
-    'the server, without the hint': [
+    'the gateway, without its retry-after': [
       ev.waiting({ source: 'server', delayMs: 38_200 }),
       'The gateway asked for a wait of 38 s · attempt 2 of 6',
     ],
-    'our backoff': [ev.waiting(), 'Backing off for 4.1 s, attempt 2 of 6'],
+    'the backoff': [ev.waiting(), 'Backing off for 4.1 s, attempt 2 of 6'],
     'another request': [
       ev.waiting({ source: 'server', hintMs: 37_000, delayMs: 12_000, told: 'request' }),
       'Another request in this window was asked to wait · The gateway asked for a wait of 37 s · attempt 2 of 6',

@@ -1,4 +1,4 @@
-// Somebody else's extension: it asks the gateway's models without knowing of them, and brings a tool.
+// A second extension, which uses any model that VS Code offers and contributes a tool.
 const vscode = require('vscode');
 
 exports.activate = (context) => {

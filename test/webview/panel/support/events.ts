@@ -12,7 +12,7 @@ export const ev = {
     at: 1000,
     model: 'gpt-4o',
     why: 'first',
-    // The `quiet` event below, at 11,000, then happens at `startOfTime`.
+    // With this start time, the `quiet` event below, at 11,000 ms, happens at `startOfTime`.
     time: startOfTime - 10_000,
     ...fields,
   }),

@@ -6,10 +6,10 @@ interface Timer {
   readonly call: () => void;
 }
 
-/** A clock that a test advances. Frames and tasks run immediately, unless the test holds them. */
+/** A clock that a test advances. Frames and tasks run immediately, unless the test defers them. */
 export class FakeClock implements PanelClock {
-  /** The held frames and tasks; undefined while they run immediately. */
-  heldCalls: (() => void)[] | undefined;
+  /** The deferred frames and tasks; undefined while frames and tasks run immediately. */
+  deferredCalls: (() => void)[] | undefined;
   /** Milliseconds by which each call of `ticks` advances the monotonic time, so that work takes time. */
   tickCostMs = 0;
   private time: number;
@@ -44,24 +44,24 @@ export class FakeClock implements PanelClock {
   readonly frame = (call: () => void): void => this.runInNextTask(call);
 
   readonly runInNextTask = (call: () => void): void => {
-    if (this.heldCalls) this.heldCalls.push(call);
+    if (this.deferredCalls) this.deferredCalls.push(call);
     else call();
   };
 
   readonly idle = (call: () => void): void => {
-    if (this.heldCalls) this.idleCalls.add(call);
+    if (this.deferredCalls) this.idleCalls.add(call);
     this.runInNextTask(call);
   };
 
-  /** Runs the next held idle callback and everything that was held before it. */
+  /** Runs the next deferred idle callback and everything that was deferred before it. */
   runIdle(): void {
-    const idle = this.heldCalls?.find((call) => this.idleCalls.has(call));
-    while (idle && this.heldCalls?.includes(idle)) this.runNext();
+    const idle = this.deferredCalls?.find((call) => this.idleCalls.has(call));
+    while (idle && this.deferredCalls?.includes(idle)) this.runNext();
   }
 
-  /** Runs the next held frame or task. */
+  /** Runs the next deferred frame or task. */
   runNext(): void {
-    this.heldCalls?.shift()?.();
+    this.deferredCalls?.shift()?.();
   }
 
   /** Advances the wall clock at once, as after a sleep of the computer. Due timers fire once. */

@@ -65,7 +65,7 @@ export class PanelPage {
     this.window = window;
     this.restore = installGlobals({ window, document: window.document });
     window.document.hasFocus = () => this.hasFocus;
-    // jsdom has no layout.
+    // Replaces `scrollIntoView`, which jsdom lacks because it has no layout.
     window.Element.prototype.scrollIntoView = () => undefined;
     window.Element.prototype.checkVisibility = function (this: Element) {
       return isVisible(this);

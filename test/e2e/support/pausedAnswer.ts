@@ -1,12 +1,12 @@
 import type { Script, Step } from '../../../src/demo/gateway';
 
-export interface HeldAnswer {
+export interface PausedAnswer {
   readonly script: Script;
   readonly release: () => void;
 }
 
-/** An answer whose second part is sent only when the test asks for it. */
-export function heldAnswer(first: Iterable<Step>, second: Iterable<Step>): HeldAnswer {
+/** An answer whose second part is sent only when the test releases it. */
+export function pausedAnswer(first: Iterable<Step>, second: Iterable<Step>): PausedAnswer {
   let release = (): void => undefined;
   const released = new Promise<void>((resolve) => (release = resolve));
   return {
