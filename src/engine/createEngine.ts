@@ -8,7 +8,7 @@ import { Turn } from './turn/turn';
 /** Maximum number of finished turns whose records are kept for the diagnostics. */
 const maxRecordedTurns = 50;
 
-/** Creates the retrying, streaming client. This call is cheap, because the SDK is loaded with the first request. */
+/** Creates the retrying, streaming client. Creating one is cheap, because the SDK is loaded with the first request. */
 export function createEngine(unsafeDeps: EngineDeps): Engine {
   const deps = withSafeObservers(unsafeDeps);
   const network = new NetworkState(deps.clock, deps.cooldowns, deps.onCooldownChange);
@@ -26,7 +26,7 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
     stream: (request, options = {}) => {
       const turn = new Turn(deps, network, keys, request, options, recordFinishedTurns);
       running = [...running, turn];
-      // A turn whose signal was already aborted has finished by now.
+      // Records a turn that has already finished, because its signal was aborted before it started.
       recordFinishedTurns();
       return turn;
     },
@@ -45,7 +45,9 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
   };
 }
 
-/** Returns the dependencies with a log and a listener that never throw, because a failing observer must not end a turn. */
+/**
+ * Returns the dependencies with a log and a listener that never throw, because a failing observer must not end a turn.
+ */
 function withSafeObservers(deps: EngineDeps): EngineDeps {
   const log = safeLog(deps.log);
   const onCooldownChange = (): void => {

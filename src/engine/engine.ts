@@ -15,30 +15,36 @@ export interface EngineLog {
   debug(message: string): void;
   info(message: string): void;
   warn(message: string): void;
-  /** Logs a defect with its stack. The log itself removes keys. */
+  /** Logs a defect with its stack. The log removes keys from the stack. */
   error(problem: unknown): void;
 }
 
-/** The dependencies of the engine. Nothing in them belongs to the editor, so the engine also runs without VS Code. */
+/** The dependencies of the engine. None of them is part of the editor, so the engine also runs without VS Code. */
 export interface EngineDeps {
   readonly clock: Clock;
-  /** Returns a random number, uniform in [0, 1). */
+  /** Returns a random number, uniformly distributed in [0, 1). */
   readonly random: () => number;
-  /** Read for every request, so that a global `fetch` that VS Code has patched for proxies and certificates is used. */
+  /**
+   * The `fetch` of the runtime. The engine reads this property for every request, because VS Code replaces the global
+   * `fetch` by one that supports proxies and certificates.
+   */
   readonly fetch: typeof fetch;
   readonly log: EngineLog;
   readonly localize: Localize;
   /** Formats a time of day for the user, as in "the limit resets at …". @param at epoch milliseconds */
   readonly formatTime: (at: number) => string;
   readonly settings: () => EngineSettings;
-  /** Rejects with a `ConnectionError` when the base URL can't be used or the key can't be read. */
+  /**
+   * Returns the current connection. Rejects with a `ConnectionError` when the base URL can't be used or the key can't
+   * be read.
+   */
   readonly connection: () => Promise<Connection>;
   /**
-   * All keys of this session. The engine removes them from texts of a gateway, which may repeat them. By default, the
-   * engine removes only the keys of its own requests.
+   * All keys of this session. The engine removes them from the text that a gateway sends, which may repeat them. By
+   * default, the engine removes only the keys of its own requests.
    */
   readonly keys?: KnownKeys | undefined;
-  /** Cooldowns that all windows share. */
+  /** The cooldowns that all windows share. */
   readonly cooldowns: SharedCooldowns;
   /** Called when a cooldown starts, changes or is cleared, but not when it expires. */
   readonly onCooldownChange?: (() => void) | undefined;
@@ -49,7 +55,9 @@ export interface EngineDeps {
 /** A running turn: a stream of events with exactly one terminal event, and controls that take effect immediately. */
 export interface RunningTurn extends AsyncIterable<StreamEvent> {
   stop(): void;
-  /** Ends the wait, or replaces the current attempt if it has streamed nothing yet. Calling twice retries only once. */
+  /**
+   * Ends the wait, or replaces the current attempt if it has streamed nothing yet. A second call does not retry again.
+   */
   retryNow(): void;
   /** Does the same as `retryNow`, and also clears the recorded failures of the model. */
   tryAnyway(): void;
@@ -60,11 +68,14 @@ export interface RunningTurn extends AsyncIterable<StreamEvent> {
 /** The partial answer of a previous turn with the same request, which the new turn resumes. */
 export interface ResumeFrom {
   readonly text: string;
-  /** The model streamed reasoning before the text. */
+  /** Whether the model streamed reasoning before the text. */
   readonly hadReasoning: boolean;
-  /** The partial answer contains a part of a tool call. */
+  /** Whether the partial answer contains a part of a tool call. */
   readonly hadToolCalls?: boolean | undefined;
-  /** `continue` asks for the remaining text. `restart` keeps the text until a new answer is longer or complete. */
+  /**
+   * How the new turn resumes. `continue` asks for the remaining text. `restart` keeps the text until a new answer is
+   * longer or complete.
+   */
   readonly mode: 'continue' | 'restart';
 }
 
@@ -82,19 +93,22 @@ export interface StreamOptions {
 export interface Engine {
   /** Starts a turn. */
   stream(request: ChatRequest, options?: StreamOptions): RunningTurn;
-  /** Ends the waits for a route that is no longer used. Call this when the key or the base URL may have changed. */
+  /**
+   * Ends the waits of requests on a route that is no longer used. Call this when the key or the base URL may have
+   * changed.
+   */
   onConnectionChanged(): void;
-  /** Clears cooldowns, circuit breakers and retry budgets in all windows, and ends the waits for them. */
+  /** Clears cooldowns, circuit breakers and retry budgets in all windows, and ends the waits that they caused. */
   resetNetworkState(): Promise<void>;
-  /** Returns the current cooldown of a model on a route, if this window knows of one. */
+  /** Returns the current cooldown of a model on a route, if this window has a record of one. */
   cooldownOf(scope: CooldownScope): ModelCooldown | undefined;
   /** Returns the records of the last turns and the state of the network, without keys, prompts and answers. */
   report(): EngineReport;
 }
 
-/** The part of the diagnostics that comes from the engine. */
+/** The engine's part of the diagnostics. */
 export interface EngineReport {
-  /** Records of the last turns, oldest first. */
+  /** Records of the most recent turns, oldest first. */
   readonly turns: readonly TurnRecord[];
   readonly network: NetworkReport;
 }
@@ -107,13 +121,16 @@ export interface EngineSettings {
     readonly baseDelayMs: number;
     readonly maxDelayMs: number;
     readonly jitter: JitterKind;
-    /** Maximum retry-after that a turn waits for. With a longer one, the turn fails and names the time of the reset. */
+    /**
+     * Maximum retry-after that a turn waits for. If the gateway names a longer one, the turn fails and its message
+     * names the time of the reset.
+     */
     readonly maxHintMs: number;
   };
-  /** Models that are tried in this order when the model stays overloaded and no text has arrived. */
+  /** Fallback models, tried in this order when the model stays overloaded and no text has arrived. */
   readonly fallbackModels: readonly string[];
   readonly resume: 'auto' | 'restart' | 'off';
-  /** Timeouts of an attempt. `null` stands for the default of the engine, which is longer for reasoning models. */
+  /** Timeouts of an attempt. `null` stands for the engine's default, which is longer for reasoning models. */
   readonly timeout: {
     readonly headersMs: number | null;
     readonly firstTokenMs: number | null;

@@ -3,7 +3,7 @@
  * The field names are a contract: fields may be added, but never renamed.
  */
 
-/** A kind of fault, in the user's terms. Several rows of the fault table may have the same kind. */
+/** A kind of fault, in the user's terms. Several faults in the fault table may have the same kind. */
 export type FaultKind =
   | 'auth'
   | 'credit'
@@ -122,7 +122,7 @@ export interface ToolCallEvent extends EventBase {
   readonly arguments: string;
 }
 
-/** The request that the gateway told to wait: one of this turn, of another turn in this window, or of another window. */
+/** Which request the gateway told to wait: one of this turn, of another turn in this window, or of another window. */
 export type WaitOrigin = 'turn' | 'request' | 'window';
 
 /** The turn waits before its next attempt. */
@@ -133,19 +133,19 @@ export interface WaitingEvent extends EventBase {
   readonly delayMs: number;
   readonly source: DelaySource;
   /**
-   * Set if `until` and `delayMs` are an estimate: another request goes first, and this turn follows as soon as the gateway
-   * has accepted that request. The event is emitted once, so `until` may pass before the next attempt starts.
+   * Set if `until` and `delayMs` are an estimate: another request is sent first, and this turn follows as soon as the
+   * gateway has accepted that request. The event is emitted once, so `until` may pass before the next attempt starts.
    */
   readonly estimated?: true | undefined;
   readonly reason: FaultKind;
   readonly maxAttempts: number;
-  /** The fault in one localised sentence. */
+  /** The fault in one localized sentence. */
   readonly message: string;
   /** The retry-after that the gateway named, without the margin that the engine adds. Only with `source: 'server'`. */
   readonly hintMs?: number | undefined;
-  /** The header or body field that contained the retry-after. */
+  /** Name of the header or body field that contained the retry-after. */
   readonly hintFrom?: string | undefined;
-  /** The random part of `delayMs`. */
+  /** The random part of `delayMs`, in milliseconds. */
   readonly jitterMs?: number | undefined;
   readonly told?: WaitOrigin | undefined;
   readonly status?: number | undefined;
@@ -153,7 +153,7 @@ export interface WaitingEvent extends EventBase {
   readonly actions: readonly FaultAction[];
 }
 
-/** Nothing has arrived for a while. The attempt is still running. */
+/** Reports that nothing has arrived for a while. The attempt is still running. */
 export interface QuietEvent extends EventBase {
   readonly type: 'quiet';
   /** Milliseconds since the last text or reasoning arrived, or since the attempt started. */
@@ -180,9 +180,9 @@ export interface ResumedEvent extends EventBase {
 /** The text of the answer is replaced, usually by a restarted answer. */
 export interface ReplacedEvent extends EventBase {
   readonly type: 'replaced';
-  /** The complete new text, in place of all previous text. */
+  /** The complete new text, which replaces all previous text. */
   readonly text: string;
-  /** Set if the removed text was reasoning. A view that can't remove text appends the answer to the reasoning. */
+  /** Set if the removed text was reasoning. A view that can't remove text appends the new text to it. */
   readonly because?: 'reasoning' | undefined;
 }
 
@@ -197,9 +197,12 @@ export interface ModelEvent extends EventBase {
 /** An attempt has ended. The event reports its outcome and its statistics. */
 export interface EndedEvent extends EventBase {
   readonly type: 'ended';
-  /** The outcome of the attempt: `abandoned` means that another attempt replaces it, a fault kind that it failed. */
+  /**
+   * The outcome of the attempt. `abandoned` means that another attempt replaces this one, and a fault kind means that
+   * the attempt failed.
+   */
   readonly how: 'finished' | 'stopped' | 'abandoned' | FaultKind;
-  /** Number of the row in the fault table. */
+  /** Number of the fault in the fault table. */
   readonly row?: number | undefined;
   /** Duration of the attempt in milliseconds. */
   readonly ms: number;
@@ -207,7 +210,7 @@ export interface EndedEvent extends EventBase {
   readonly firstTokenMs?: number | undefined;
   /** Size of the response body in bytes, after decompression. */
   readonly bytes: number;
-  /** Length of text and reasoning in characters. */
+  /** Total length of text and reasoning, in characters. */
   readonly chars: number;
   /** Number of tokens in the answer, if the gateway reported it. */
   readonly tokens?: number | undefined;
@@ -242,16 +245,16 @@ export interface FailedEvent extends EventBase {
   readonly kind: FaultKind;
   readonly status: number | undefined;
   readonly requestId: string | undefined;
-  /** A localised message that explains the fault and what to do about it. */
+  /** A localized message that explains the fault and what to do about it. */
   readonly message: string;
   /** The partial answer. */
   readonly text: string;
   readonly actions: readonly FaultAction[];
   /** The error message of the provider, without keys and truncated to a few hundred characters. */
   readonly detail?: string | undefined;
-  /** Epoch milliseconds at which the limit resets, if the gateway named that time. */
+  /** Epoch milliseconds at which the rate limit resets, if the gateway named that time. */
   readonly resetsAt?: number | undefined;
-  /** Set if the turn did not wait, because the retry-after was longer than the setting `holysheep.retry.maxHintMs`. */
+  /** Set if the turn did not wait because the retry-after was longer than the setting `holysheep.retry.maxHintMs`. */
   readonly beyondMaxHint?: true | undefined;
 }
 
@@ -278,8 +281,8 @@ export type StreamEvent =
 type WithoutText<Event> = Event extends TerminalEvent ? Omit<Event, 'text'> & { readonly text?: undefined } : never;
 
 /**
- * An event as the journal stores it and the page receives it. A terminal event has a text only if it differs from the text
- * that results from the previous events.
+ * An event as the journal stores it and the page receives it. A terminal event has a text only if that text differs
+ * from the one that results from the previous events.
  */
 export type RecordedEvent = StreamEvent | WithoutText<TerminalEvent>;
 

@@ -23,10 +23,10 @@ export interface ImagePart {
 
 /** A call of a tool by the model. */
 export interface ToolCall {
-  /** Identifies the call. The message with the result of the tool has the same ID as `toolCallId`. */
+  /** ID of the call. The message with the result of the tool has the same ID as `toolCallId`. */
   readonly id: string;
   readonly name: string;
-  /** The arguments of the call: the JSON text of an object. */
+  /** Arguments of the call, as the JSON text of an object. */
   readonly arguments: string;
 }
 
@@ -39,7 +39,7 @@ export type ChatMessage =
   /** The result of a tool. This message directly follows the message that called the tool. */
   | { readonly role: 'tool'; readonly toolCallId: string; readonly content: string };
 
-/** A tool that the model may call. The caller of the engine runs the tool. */
+/** A tool that the model may call. The caller of the engine runs the tool, not the engine. */
 export interface Tool {
   readonly name: string;
   readonly description: string;
@@ -60,20 +60,23 @@ export interface ChatRequest {
   readonly toolChoice?: 'auto' | 'required' | undefined;
 }
 
-/** The base URL and the key of a request. The engine reads the connection again for every attempt. */
+/** The base URL and the key of a request. The engine asks the host for them again before every attempt. */
 export interface Connection {
-  /** The normalised base URL without a slash at the end, for instance `https://api.holysheep.ai/v1`. */
+  /** The normalized base URL without a slash at the end, for instance `https://api.holysheep.ai/v1`. */
   readonly baseUrl: string;
   /** The key that is bound to the origin of `baseUrl`, or undefined if no key is set. */
   readonly apiKey: string | undefined;
 }
 
-/** Why there is no connection: the base URL in the settings is invalid, or the key can't be read from the system keyring. */
+/**
+ * The reason why no connection is available: the base URL in the settings is invalid, or the key can't be read from the
+ * system keyring.
+ */
 export type ConnectionProblem = 'base-url' | 'keyring';
 
 /**
  * The error with which `EngineDeps.connection` rejects when there is no connection and the user can fix the cause. Its
- * message is localised. Any other rejection is a defect.
+ * message is localized. Any other rejection is a defect.
  */
 export interface ConnectionError extends Error {
   readonly connectionProblem: ConnectionProblem;

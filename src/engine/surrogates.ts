@@ -1,4 +1,4 @@
-// Text that is cut must not end or begin with half of a surrogate pair, because UTF-8 can't encode half of a pair.
+// Truncated text must not end or begin with half of a surrogate pair, because UTF-8 can't encode half of a pair.
 
 export function isHighSurrogate(text: string, index: number): boolean {
   return (text.charCodeAt(index) & 0xfc00) === 0xd800;

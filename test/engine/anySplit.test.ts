@@ -152,11 +152,11 @@ const recorded: fc.Arbitrary<Stream> = fc
 
 const cuts = fc.oneof(
   fc.array(fc.nat(6000), { maxLength: 30 }),
-  // These cuts make pieces of a single byte.
+  // These offsets make pieces of a single byte.
   fc.constant(Array.from({ length: 6000 }, (_, index) => index)),
 );
 
-describe('stream in pieces', () => {
+describe('reading of a stream in pieces', () => {
   for (const [name, streams] of [
     ['generated', generated],
     ['recorded', recorded],

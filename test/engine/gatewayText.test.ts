@@ -18,9 +18,9 @@ const hiddenCharacters: readonly (readonly [name: string, characters: string, re
   ['halves of surrogate pairs', '\ud800', ''],
 ];
 
-describe('text from a gateway', () => {
+describe('safe reading of text from a gateway', () => {
   for (const [name, characters, replacement] of hiddenCharacters) {
-    it(`loses ${name} as an error, a finish reason and a request ID`, () => {
+    it(`removes ${name} from errors, finish reasons and request IDs`, () => {
       const text = `a${characters}b`;
       const visible = `a${replacement}b`;
       assert.equal(readProviderError(JSON.stringify({ error: { message: text } })).message, visible);
@@ -29,20 +29,20 @@ describe('text from a gateway', () => {
       assert.equal(requestIdOf(headers, new KnownKeys()), visible);
     });
 
-    it(`is not offered as a model when it contains ${name}`, () => {
+    it(`offers no model whose ID contains ${name}`, () => {
       assert.deepEqual(parseModelList([`gpt${characters}-4o`, 'gpt-4o']), ['gpt-4o']);
     });
   }
 
-  it('is accepted as a model ID in any script', () => {
+  it('accepts model IDs in any script', () => {
     assert.deepEqual(parseModelList(['org/模型 8B 🐑']), ['org/模型 8B 🐑']);
   });
 
-  it('is truncated when it is a long finish reason', () => {
+  it('truncates a long finish reason', () => {
     assert.deepEqual(readFinishReason('z'.repeat(1_000_000)), { type: 'complete', reason: `${'z'.repeat(59)}…` });
   });
 
-  it('yields no delay when the name of a header in the JSON is too long or has invisible characters', () => {
+  it('ignores a retry-after in JSON when the name of its header is too long or has invisible characters', () => {
     const delay = (name: string): unknown => {
       const headers = { [`${name}-remaining`]: '0', [`${name}-reset`]: '20s' };
       return parseRetryAfter(new Headers(), JSON.stringify({ error: { metadata: { headers } } }), 0);
@@ -53,7 +53,7 @@ describe('text from a gateway', () => {
   });
 
   for (const unit of [' ', '\n', '\u200b', "'", "' ", '"', '`', '“', '‘', '「', '{', '{"', 'exceed', 'retry ', 'a']) {
-    it(`is read as an error in linear time when it repeats ${JSON.stringify(unit)}`, function () {
+    it(`reads an error in linear time when it repeats ${JSON.stringify(unit)}`, function () {
       this.timeout(10_000);
       const text = unit.repeat(2_000_000);
       assert.ok(readProviderError(text).message.length <= 400);

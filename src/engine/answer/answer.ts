@@ -8,27 +8,36 @@ import { resumeMethod, type Prefill } from './continuation';
 import { maxHoldMs, Splice, type JoinMethod, type SpliceStep } from './splice';
 
 /**
- * How an attempt asks for the answer. `replay` sends the original request again, because no answer has arrived yet. The
- * other values say how the partial answer is resumed.
+ * How an attempt requests the answer. `replay` sends the original request again, because nothing of the answer has
+ * arrived yet. The other values say how the partial answer is resumed.
  */
 export type RequestMode = 'replay' | ResumeMethod;
 
-/** The answer of a turn over all its attempts. It also decides how the next attempt continues the partial answer. */
+/**
+ * The answer of a turn, built from all its attempts. This class also decides how the next attempt continues the partial
+ * answer.
+ */
 export class Answer {
   private readonly answerText: AnswerText;
   private hadReasoning: boolean;
   private hadToolCalls: boolean;
-  /** The gateway rejects every request that continues a partial answer. */
+  /** Whether the gateway rejects every request that continues a partial answer. */
   private continuationsRejected = false;
-  /** A new answer is wanted, even if the partial answer could be continued. */
+  /** Whether the next attempt must produce a new answer, even if the partial answer could be continued. */
   private isRestartRequested: boolean;
   /** The value of `isRestartRequested` at the start of the current attempt. */
   private wasRestartRequestedAtStart = false;
-  /** The user asked to continue the answer, which takes precedence over the setting `holysheep.resume`. */
+  /** Whether the user asked to continue the answer. This takes precedence over the setting `holysheep.resume`. */
   private readonly isContinueRequested: boolean;
-  /** A `resumed` event is due before the next delta, because the attempt restarts an answer that has no text. */
+  /**
+   * Whether a `resumed` event with `how: 'restart'` must precede the next delta, because the attempt starts over an
+   * answer that so far consists only of reasoning or tool calls.
+   */
   private isRestartDue = false;
-  /** Blank lines are dropped from now on: those between reasoning and text of a continuation are not part of the answer. */
+  /**
+   * Whether blank lines are dropped. Blank lines between the reasoning and the text of a continuation are not part of
+   * the answer.
+   */
   private skipsBlankLines = false;
   private cancelHold: (() => void) | undefined;
 
@@ -59,7 +68,10 @@ export class Answer {
     return this.answerText.isRepetition;
   }
 
-  /** Returns how the next attempt asks for the answer, given the user's setting and the prefill that the model supports. */
+  /**
+   * Returns how the next attempt requests the answer. This depends on the user's setting and on how the model supports
+   * a prefill.
+   */
   requestMode(resume: EngineSettings['resume'], prefill: Prefill | undefined): RequestMode {
     const { text, hadReasoning, hadToolCalls, continuationsRejected } = this;
     const mode = resumeMethod({ text, hadReasoning, hadToolCalls, continuationsRejected, prefill });
@@ -72,7 +84,7 @@ export class Answer {
     this.wasRestartRequestedAtStart = this.isRestartRequested;
     this.skipsBlankLines = false;
     this.isRestartDue = mode === 'restart' && this.text === '';
-    // Without a partial answer, this attempt already produces the new answer.
+    // An attempt without a partial answer produces a new answer, so the requested restart is fulfilled.
     if (this.text === '') this.isRestartRequested = false;
     if (mode !== 'replay' && mode !== 'restart') return;
     this.hadReasoning = false;
@@ -88,7 +100,11 @@ export class Answer {
     this.isRestartRequested = true;
   }
 
-  /** Adds a delta of the current attempt. @returns false if a continuation would have to start over, which is impossible */
+  /**
+   * Adds a delta of the current attempt to the answer.
+   *
+   * @returns false if a continuation would have to start over, which is impossible
+   */
   add(delta: AnswerDelta): boolean {
     switch (delta.type) {
       case 'textWasReasoning':
@@ -135,7 +151,11 @@ export class Answer {
     this.output.emit({ type: 'tool-call', index, ...(id && { id }), ...(name && { name }), arguments: json });
   }
 
-  /** Ends the answer after the model has finished. @returns false if the model only repeated a part of the partial answer */
+  /**
+   * Ends the answer after the model has finished.
+   *
+   * @returns false if the model only repeated a part of the partial answer
+   */
   finish(): boolean {
     this.dispose();
     this.emitChange(this.answerText.finish(this.hadToolCalls));
@@ -200,8 +220,9 @@ export type TextChange =
   | { readonly type: 'discarded'; readonly text: string };
 
 /**
- * The text of an answer over all attempts of a turn. A restarted answer stays hidden until it is complete or longer than
- * the partial answer, which is the better text until then. A continuation is held back until the splice knows the seam.
+ * The text of an answer over all attempts of a turn. A restarted answer stays hidden until it is complete or longer
+ * than the partial answer, because the user keeps the longer text until then. A continuation is held back until the
+ * splice has found where it joins the partial answer.
  */
 export class AnswerText {
   /** Text of a restarted answer that is still hidden, or undefined if no restart is in progress. */
@@ -214,7 +235,7 @@ export class AnswerText {
   private mode: RequestMode = 'replay';
   /** The text at the start of the current attempt. */
   private partial = '';
-  /** The current attempt has finished after it repeated only a part of the partial answer. */
+  /** Whether the current attempt has finished after it repeated only a part of the partial answer. */
   repeatedOnlyPart = false;
 
   constructor(private committed = '') {}
@@ -223,7 +244,7 @@ export class AnswerText {
     return this.committed;
   }
 
-  /** Whether a continuation is held back because its seam is not decided yet. */
+  /** Whether a continuation is held back because it is not decided yet where it joins the partial answer. */
   get isHolding(): boolean {
     return this.join !== undefined;
   }
@@ -246,7 +267,7 @@ export class AnswerText {
     else this.join = { splice: new Splice(this.committed, mode), method: mode };
   }
 
-  /** Removes the text of the current attempt, which continues as if it had just started. */
+  /** Removes the text that the current attempt has added. The attempt goes on as if it had just started. */
   discardAttempt(): TextChange | undefined {
     const changed = this.committed !== this.partial;
     this.committed = this.partial;
@@ -281,14 +302,16 @@ export class AnswerText {
     return { type: 'append', text };
   }
 
-  /** Decides the seam of a continuation that has been held back for `maxHoldMs`. */
+  /** Decides where a continuation that has been held back for `maxHoldMs` joins the partial answer. */
   expire(): TextChange | undefined {
     return this.join && this.applyStep(this.join.splice.expire());
   }
 
   /**
    * Completes the answer. A restarted answer then replaces the partial answer even if the new answer is shorter.
-   * @param mayBeEmpty whether a restarted answer without text also replaces the partial answer, because the model called tools
+   *
+   * @param mayBeEmpty whether a restarted answer without text also replaces the partial answer, because the model
+   *   called tools
    */
   finish(mayBeEmpty: boolean): TextChange | undefined {
     this.pendingSurrogate = '';
@@ -298,15 +321,17 @@ export class AnswerText {
   }
 
   /**
-   * Ends the current attempt after its stream was cut. The held text of a continuation is dropped: it repeats the partial
-   * answer, or the next continuation returns it again.
+   * Ends the current attempt after its stream broke. Text of a continuation that is still held back is dropped: it
+   * repeats the partial answer, or the next continuation returns it again.
    */
   endAttempt(): void {
     this.pendingSurrogate = '';
     this.join = undefined;
   }
 
-  /** Holds back half of a surrogate pair at the end, because neither a view nor a request can contain one. */
+  /**
+   * Holds back half of a surrogate pair at the end of the text, because neither a view nor a request can contain one.
+   */
   private completeCharacters(delta: string): string {
     const text = this.pendingSurrogate + delta;
     const last = text.charCodeAt(text.length - 1);
@@ -325,7 +350,8 @@ export class AnswerText {
         return undefined;
       case 'another':
         this.join = undefined;
-        // The model stopped in the middle of the partial answer, which is longer and otherwise the same.
+        // Detects a model that only repeated the start of the partial answer and then stopped. The partial answer is
+        // longer, so it stays.
         this.repeatedOnlyPart = this.committed.startsWith(step.text);
         if (this.repeatedOnlyPart) return undefined;
         this.incoming = '';

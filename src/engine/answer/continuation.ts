@@ -10,9 +10,10 @@ export type OutgoingMessage = ChatMessage | (TextMessage & { readonly prefix: tr
 export const quoteChars = 200;
 
 /**
- * Returns the messages of a request that continues a partial answer: the conversation, the partial answer, and for
- * `continue` a prompt to go on.
- * @param prefill how the model takes a prefill, if `method` is `prefill`
+ * Returns the messages of a request that continues a partial answer: the conversation, the partial answer, and for the
+ * method `continue` a prompt to go on.
+ *
+ * @param prefill how the model supports a prefill, if `method` is `prefill`
  */
 export function continuationMessages(
   messages: readonly ChatMessage[],
@@ -31,7 +32,8 @@ export function continuationMessages(
   return [...messages, { role: 'assistant', content }, { role: 'user', content: makePrompt(quote) }];
 }
 
-// Both prompts begin with the word that models most reliably understand as a request to continue.
+// The prompts with which a model is asked to continue. Both begin with the word that models most reliably understand as
+// such a request.
 const englishPrompt = (quote: string): string =>
   'Continue your answer: it was cut off by a connection error. Its last characters are ' +
   `«${quote}». Write on from the exact next character after them. No preamble, no apology, no repetition of what is ` +
@@ -52,8 +54,8 @@ function quoteEnd(text: string): string {
 }
 
 /**
- * Whether a text is Chinese. A word in letters counts as much as one Han character, so that the English names in a
- * technical question do not decide.
+ * Whether a text is mainly Chinese. A word in letters counts as much as one Han character, so that English names in a
+ * Chinese question do not change the result.
  */
 function isChinese(text: string): boolean {
   if (/[\p{Script=Hiragana}\p{Script=Katakana}]/u.test(text)) return false;
@@ -62,13 +64,17 @@ function isChinese(text: string): boolean {
   return hanCharacters > letterWords;
 }
 
-/** How a model takes a prefill: as a message marked with `prefix: true`, or as an unmarked last assistant message. */
+/**
+ * How a model supports a prefill: as a message marked with `prefix: true`, or as an unmarked last assistant message.
+ */
 export type Prefill = 'prefix' | 'assistant';
 
 interface PrefillSupport {
   readonly prefill: Prefill;
   readonly model: RegExp;
-  /** The base URLs at which the model supports a prefill. Without a pattern, every base URL does. */
+  /**
+   * The base URLs at which the model supports a prefill. Without a pattern, the model supports it at every base URL.
+   */
   readonly baseUrl?: RegExp;
 }
 
@@ -92,13 +98,16 @@ function claudePattern(version: string): RegExp {
   return new RegExp(prefix + version + suffix, 'i');
 }
 
-/** Returns how a model at a base URL takes a prefill, or undefined if it is not known to support one. */
+/**
+ * Returns how a model at a base URL supports a prefill, or undefined if its name is not in the list of models with this
+ * feature.
+ */
 export function prefillOf(baseUrl: string, model: string): Prefill | undefined {
   return prefillModels.find((row) => row.model.test(model) && (row.baseUrl?.test(baseUrl) ?? true))?.prefill;
 }
 
 /**
- * Maximum length of a partial answer that is continued, in characters. To continue a longer one would cost more than a
+ * Maximum length of a partial answer that is continued, in characters. Continuing a longer one would cost more than a
  * new answer.
  */
 export const maxContinuedChars = 60_000;
@@ -106,13 +115,13 @@ export const maxContinuedChars = 60_000;
 /** A partial answer and the properties that decide how it can be continued. */
 export interface PartialAnswer {
   readonly text: string;
-  /** The current or a previous attempt streamed reasoning. */
+  /** Whether the current or a previous attempt streamed reasoning. */
   readonly hadReasoning: boolean;
-  /** A part of a tool call has arrived. */
+  /** Whether a part of a tool call has arrived. */
   readonly hadToolCalls: boolean;
-  /** The gateway rejects every request that continues a partial answer. */
+  /** Whether the gateway rejects every request that continues a partial answer. */
   readonly continuationsRejected: boolean;
-  /** How the model takes a prefill. Undefined if it supports none or the gateway has rejected one. */
+  /** How the model supports a prefill. Undefined if it supports none or the gateway has rejected one. */
   readonly prefill: Prefill | undefined;
 }
 
@@ -125,9 +134,11 @@ export function resumeMethod({
   prefill,
 }: PartialAnswer): 'replay' | ResumeMethod {
   if (text === '' && !hadReasoning && !hadToolCalls) return 'replay';
-  // An incomplete tool call or reasoning can't be continued, and every provider rejects an empty message.
+  // Restarts the answer, because an incomplete tool call or reasoning can't be continued, and every provider rejects an
+  // empty message.
   if (hadToolCalls || text.trim() === '') return 'restart';
   if (text.length > maxContinuedChars || continuationsRejected) return 'restart';
-  // Reasoning models reject a prefill, or reason again in the middle of the answer.
+  // Uses no prefill after reasoning, because reasoning models reject a prefill or reason again in the middle of the
+  // answer.
   return prefill === undefined || hadReasoning ? 'continue' : 'prefill';
 }

@@ -1,11 +1,11 @@
 import { isHighSurrogate, isLowSurrogate, wellFormed } from '../surrogates';
 
-/** How the model was asked to continue: by a prefill or by a prompt. */
+/** How the model was asked to continue a partial answer: by a prefill or by a prompt. */
 export type JoinMethod = 'prefill' | 'continue';
 
-/** What to do with the text of a continuation. */
+/** The next step of the splice: what happens with the text of a continuation. */
 export type SpliceStep =
-  /** Show nothing yet: the text may still be an overlap. */
+  /** Display nothing yet, because the text may still be an overlap. */
   | { readonly type: 'hold' }
   /** Drop the first `trimmed` characters of the continuation and append `text`, which may be empty. */
   | { readonly type: 'join'; readonly trimmed: number; readonly text: string }
@@ -14,7 +14,10 @@ export type SpliceStep =
   /** Replace the partial answer by `text`: the model has started a different answer from the beginning. */
   | { readonly type: 'another'; readonly text: string };
 
-/** Limit for holding back a continuation whose seam is undecided, in milliseconds. */
+/**
+ * Maximum time for which a continuation is held back while it is undecided where it joins the partial answer, in
+ * milliseconds.
+ */
 export const maxHoldMs = 1500;
 /** Length of the end of the partial answer in which an overlap is searched for, in characters. */
 export const tailChars = 4000;
@@ -25,7 +28,8 @@ export const tailChars = 4000;
 export const minOverlap = 16;
 /**
  * Length, in characters, from which a continuation that repeats the partial answer is certainly an overlap. Such a
- * continuation is held without a time limit: the user already sees its text, and it can't outgrow the partial answer.
+ * continuation is held back without a time limit: the user already sees its text, and it can't become longer than the
+ * partial answer.
  */
 export const certainOverlap = 64;
 
@@ -40,11 +44,14 @@ const hold: SpliceStep = { type: 'hold' };
 export class Splice {
   private decided = false;
   private received = '';
-  /** The partial answer as it was sent. A prefill leaves out the trailing whitespace. */
+  /** The partial answer as the request contained it. A prefill leaves out the trailing whitespace. */
   private readonly sent: string;
   private readonly trailingWhitespace: string;
   private readonly tail: string;
-  /** Ascending offsets in the tail at which the tail and the continuation match, up to the end of the shorter one. */
+  /**
+   * Ascending offsets in the end of the partial answer from which it matches the continuation, up to the end of the
+   * shorter one.
+   */
   private matchOffsets: readonly number[] = [];
   /** Length of the common prefix of the continuation and the partial answer. */
   private prefixLength = 0;
@@ -64,7 +71,7 @@ export class Splice {
     return !this.decided;
   }
 
-  /** Text of the continuation that arrived before the seam was decided. */
+  /** Text of the continuation that arrived before the splice decided where to join it. */
   get heldText(): string {
     return this.received;
   }
@@ -72,19 +79,22 @@ export class Splice {
   push(text: string): SpliceStep {
     if (this.decided) return { type: 'text', text };
     this.receive(text);
-    // Wait for the second half of a surrogate pair.
+    // Waits for the second half of a surrogate pair.
     if (this.received === '' || isHighSurrogate(text, text.length - 1)) return hold;
     return this.mayBeOverlap ? hold : this.decide(false);
   }
 
-  /** Decides when {@link maxHoldMs} has passed, unless the text received so far is certainly an overlap. */
+  /**
+   * Decides where to join the continuation when {@link maxHoldMs} has passed, unless the text received so far is
+   * certainly an overlap.
+   */
   expire(): SpliceStep {
     if (this.decided) return { type: 'text', text: '' };
     const certain = this.received.length >= certainOverlap && this.mayBeOverlap;
     return this.received === '' || certain ? hold : this.decide(false);
   }
 
-  /** Decides in any case, because the stream has ended. */
+  /** Decides in any case where to join the continuation, because the stream has ended. */
   end(): SpliceStep {
     return this.decided ? { type: 'text', text: '' } : this.decide(true);
   }
@@ -119,7 +129,8 @@ export class Splice {
     const { received, prefixLength, sent } = this;
     const trimmed = this.overlapLength(ended);
     const repeatsStart = prefixLength >= certainOverlap && prefixLength < sent.length;
-    // The model has repeated the start of the answer, and then either said something different or stopped.
+    // Detects a new answer: the model has repeated the start of the partial answer, and then either wrote something
+    // different or stopped.
     const differs = prefixLength < received.length ? trimmed === 0 : ended && trimmed < received.length;
     if (repeatsStart && differs) return { type: 'another', text: received };
     return { type: 'join', trimmed, text: received.slice(trimmed) };
@@ -151,7 +162,10 @@ export class Splice {
   }
 }
 
-/** Returns the ascending offsets at which the tail and the text match, up to the end of the shorter one. */
+/**
+ * Returns the ascending offsets in the end of the partial answer from which it matches the text, up to the end of the
+ * shorter one.
+ */
 function findMatchOffsets(tail: string, text: string): readonly number[] {
   const offsets: number[] = [];
   for (let offset = tail.indexOf(text); offset !== -1; offset = tail.indexOf(text, offset + 1)) offsets.push(offset);

@@ -12,10 +12,13 @@ import {
 import { inbandRow, statusRow } from './statusFault';
 import { transportFault } from './transportError';
 
-/** The timeout of an attempt that expired: for the headers, the first token, any byte, or any text after the first. */
+/**
+ * Which timeout of an attempt expired: the one for the headers, for the first token, for any byte, or for any text
+ * after the first.
+ */
 export type StalledClock = 'headers' | 'first' | 'idle' | 'silent';
 
-/** How an attempt failed, as observed and not yet classified. */
+/** The observations about a failed attempt, before they are classified. */
 export type Evidence =
   | { readonly type: 'error'; readonly error: unknown; readonly streaming: boolean; readonly baseUrl: string }
   | { readonly type: 'status'; readonly status: number; readonly headers: Headers; readonly body: string }
@@ -31,16 +34,16 @@ export type Evidence =
   | { readonly type: 'inband'; readonly error: unknown; readonly streamed: boolean }
   | { readonly type: 'no-key' };
 
-/** A classified failure: a row of the fault table with the details of this occurrence. */
+/** A classified failure: an entry of the fault table with the details of this occurrence. */
 export interface Fault {
-  /** Number of the row in the fault table; 0 for a fault without a row. */
+  /** Number of the fault in the fault table, or 0 for a fault that is not in the table. */
   readonly row: RowId | 0;
   readonly kind: FaultKind;
   readonly policy: Policy;
   readonly message: string;
   readonly actions: readonly FaultAction[];
   readonly retryAfter?: RetryAfter | undefined;
-  /** The parameter that the gateway refused and that a corrected request can leave out or rename. */
+  /** The parameter that the gateway refused, if a corrected request can leave it out or rename it. */
   readonly unsupportedParameter?: CorrectableParameter | undefined;
   /** The provider's error message, or an empty string. */
   readonly detail: string;
@@ -51,15 +54,16 @@ export interface Fault {
 }
 
 /**
- * Returns the fault for the evidence. Every evidence has a fault, and missing credit is never retried unless the gateway
- * named a retry-after.
+ * Returns the fault for the evidence. Every evidence has a fault, and missing credit is never retried unless the
+ * gateway named a retry-after.
  *
  * @param now epoch milliseconds
  */
 export function classify(evidence: Evidence, now: number): Fault {
   switch (evidence.type) {
     case 'error': {
-      // Before the headers, the error tells why the connection failed. In the body, every error means a lost connection.
+      // Uses the error only before the headers, where it tells why the connection failed. In the body, every error
+      // means a lost connection.
       if (evidence.streaming) return faultOfRow(faultRows.connectionLost);
       const { row, proxy } = transportFault(evidence.error, evidence.baseUrl);
       return { ...faultOfRow(row), proxy };
@@ -114,16 +118,16 @@ const rowsByEvidence = {
   'too-long': faultRows.answerTooLong,
 } as const satisfies Record<string, RowId>;
 
-/** Returns the fault of a row of the table, without details from a gateway. */
+/** Returns a fault of the fault table by its number, without details from a gateway. */
 export function faultOfRow(row: RowId): Fault {
   return { ...localFault(faultTable[row]), row };
 }
 
-/** Rows for limits that do not reset within minutes, even if the gateway names a shorter retry-after. */
+/** Faults for limits that do not reset within minutes, even if the gateway names a shorter retry-after. */
 const slowResetRows: ReadonlySet<RowId> = new Set<RowId>([faultRows.outOfCredit, faultRows.usageLimitReached]);
 const minSlowResetMs = 300_000;
 
-/** Replaces the row for a rejected user key if the provider rejected the gateway's own key. */
+/** Replaces the fault for a rejected user key if the provider rejected the gateway's key instead. */
 function separateUpstreamKey(row: RowId, error: ProviderError, headers?: Headers): RowId {
   return row === faultRows.keyRejected && refusesUpstreamKey(error, headers) ? faultRows.upstreamKeyRejected : row;
 }
@@ -132,7 +136,7 @@ function faultFromError(row: RowId, error: ProviderError, retryAfterGiven: Retry
   const retryAfter =
     slowResetRows.has(row) && retryAfterGiven && retryAfterGiven.delayMs < minSlowResetMs ? undefined : retryAfterGiven;
   const entry: FaultRow = faultTable[row];
-  // A turn that ends has no countdown, so its message has to name the time of the reset.
+  // Uses the message with the time of the reset for a turn that ends, because no countdown is displayed for it.
   const messageWithTime = retryAfter && entry.policy.retry === 'never' ? entry.messageWithTime : undefined;
   const { message } = error;
   const refused = row === faultRows.unsupportedParameter ? findRefusedParameter(error) : undefined;
@@ -145,13 +149,17 @@ function faultFromError(row: RowId, error: ProviderError, retryAfterGiven: Retry
   };
 }
 
-/** Returns the fault of a row that is not in the fault table. */
+/** Returns a fault that is not in the fault table. */
 export function localFault({ kind, policy, message, actions }: FaultRow, detail = ''): Fault {
-  // Rows without a kind are states of the engine. `classify` never returns such a row.
+  // The default only satisfies the type: entries without a kind are states of the engine, which `classify` never
+  // returns.
   return { row: 0, kind: kind ?? 'server', policy, message, actions, detail };
 }
 
-/** Returns whether the response is a challenge page of Cloudflare, which only a browser can pass. Its status varies. */
+/**
+ * Returns whether the response is a challenge page of Cloudflare, which only a browser can pass. The status of such a
+ * page varies.
+ */
 function isBrowserChallenge(headers: Headers, body: string): boolean {
   if (headers.get('cf-mitigated') === 'challenge') return true;
   if (/_cf_chl_opt|\/cdn-cgi\/challenge-platform\//.test(body)) return true;
@@ -159,8 +167,9 @@ function isBrowserChallenge(headers: Headers, body: string): boolean {
 }
 
 /**
- * Returns whether the provider rejected the gateway's own key. new-api and one-api add their request ID to the errors
- * that they pass on, and use their own name as the type of their own errors. LiteLLM quotes the provider's exception.
+ * Returns whether the provider rejected the gateway's key. Otherwise, the gateway rejected the user's key. new-api and
+ * one-api add their request ID to the errors that they pass on, and use their name as the type of errors that they
+ * cause themselves. LiteLLM quotes the provider's exception.
  */
 function refusesUpstreamKey({ searchText, wrapperMessage, codes }: ProviderError, headers = new Headers()): boolean {
   const message = wrapperMessage || searchText;

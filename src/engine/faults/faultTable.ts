@@ -4,13 +4,13 @@ import { hostFaults } from './hostFaults';
 /**
  * How the engine reacts to a fault.
  * - `transient`, `overload`: retries after a backoff, or after the retry-after that the gateway named.
- *   `limit` is the maximum number of retries. `cost` is the charge to the origin's retry budget, in tokens (default 1).
- *   With `freeReplay`, the first retry of a turn is immediate and not charged.
+ *   `limit` is the maximum number of retries. `cost` is the number of tokens that a retry takes from the origin's retry
+ *   budget (default 1). With `freeReplay`, the first retry of a turn is immediate and takes no token.
  * - `hint`: waits for the retry-after that the gateway named. The turn ends if the gateway named none, or one that is
  *   longer than the settings allow.
  * - `offline`: waits until the network is back.
  * - `resume`: retries before the first text, and resumes the answer after it.
- * - `repair`: corrects the request and sends it at once, without a charge.
+ * - `repair`: corrects the request and sends it at once. This takes no token from the retry budget.
  * - `never`: ends the turn and keeps the partial answer.
  * - `success`: is not a fault.
  * - `engine`: is handled by the states of the engine.
@@ -24,12 +24,12 @@ export interface FaultRow {
   readonly kind: FaultKind | undefined;
   readonly policy: Policy;
   /**
-   * English message and key of its translations. Placeholders: `{host}`, `{proxy}`, `{model}`, `{status}`, `{detail}`,
-   * `{time}`, `{seconds}`.
+   * English message, which is also the key of its translations. Placeholders: `{host}`, `{proxy}`, `{model}`,
+   * `{status}`, `{detail}`, `{time}`, `{seconds}`.
    */
   readonly message: string;
   readonly actions: readonly FaultAction[];
-  /** Replaces `message` if the turn ends and the gateway named the time of the reset, `{time}`. */
+  /** Message that replaces `message` if the turn ends and the gateway named the time of the reset, `{time}`. */
   readonly messageWithTime?: string;
 }
 
@@ -53,8 +53,8 @@ function row<const Id extends number>(id: Id, ...columns: Parameters<typeof faul
 }
 
 /**
- * The policy, message and actions of each fault. The numbers of the rows never change, because the journal, the logs and
- * the documentation refer to them.
+ * The policy, message and actions of each fault. The numbers of the faults never change, because the journal, the logs
+ * and the documentation refer to them.
  */
 const rows = {
   hostNotFound: row(
@@ -329,20 +329,23 @@ const rows = {
   ),
 };
 
-/** The number of a row of the fault table. */
+/** The number of a fault in the fault table. */
 export type RowId = (typeof rows)[keyof typeof rows]['id'];
 
-/** The numbers of the rows of the fault table, by name. */
+/** The numbers of the faults in the fault table, by name. */
 export const faultRows = Object.fromEntries(Object.entries(rows).map(([name, { id }]) => [name, id])) as {
   readonly [Name in keyof typeof rows]: (typeof rows)[Name]['id'];
 };
 
-/** The rows of the fault table, by number. */
+/** The entries of the fault table, by number. */
 export const faultTable = Object.fromEntries<FaultRow>(
   Object.values(rows).map((entry) => [entry.id, entry]),
 ) as Readonly<Record<RowId, FaultRow>>;
 
-/** Rows that mean that the provider fails, and not that a limit or the request is at fault. They open the breaker. */
+/**
+ * Faults that mean that the provider fails, and not that a rate limit or the request is the cause. Repeated faults of
+ * this kind open the circuit breaker.
+ */
 export const providerFaults: ReadonlySet<number> = new Set<RowId>([
   faultRows.connectionRefused,
   faultRows.connectTimeout,

@@ -3,14 +3,14 @@ import type { FailedEvent, FaultAction, FaultKind } from '../events';
 
 interface HostFault {
   readonly kind: FaultKind;
-  /** English message and key of its translations. */
+  /** English message, which is also the key of its translations. */
   readonly message: string;
   readonly actions: readonly FaultAction[];
 }
 
 /**
- * Faults that neither the network nor the gateway causes. They are rows of the fault table, but have their own file,
- * because code that runs at startup needs them and must not load the whole table.
+ * Faults that neither the network nor the gateway causes. They belong to the fault table, but have a separate file,
+ * because code that runs at startup needs them and must not load the complete table.
  */
 export const hostFaults = {
   keyring: {

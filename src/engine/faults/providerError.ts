@@ -2,7 +2,7 @@ import { visibleText } from '../gateway/visibleText';
 import { isRecord, parseJson, type JsonRecord } from '../json';
 import { toSimplified } from './providerMessages';
 
-/** An error of a provider, normalized from any of the known formats. A missing part is an empty string. */
+/** An error of a provider, converted from any of the supported formats. A missing part is an empty string. */
 export interface ProviderError {
   /** The message for the user: one line without hidden characters, at most {@link maxMessageChars} long. */
   readonly message: string;
@@ -12,9 +12,9 @@ export interface ProviderError {
   readonly codes: readonly string[];
   /** Name of the parameter that the error is about. */
   readonly param: string;
-  /** The gateway's own message, if it quotes the provider's error. */
+  /** The gateway's message, if it quotes the provider's error. */
   readonly wrapperMessage: string;
-  /** The HTTP status in the body (`code: 429`), which matters if the response itself was a 200. */
+  /** The HTTP status in the body (`code: 429`), for responses that have the status 200 themselves. */
   readonly status: number | undefined;
 }
 
@@ -27,13 +27,16 @@ const noDetails: ProviderError = {
   status: undefined,
 };
 
-/** Maximum length of a provider's message for the user, in characters. */
+/** Maximum length of a provider's message that is displayed to the user, in characters. */
 const maxMessageChars = 400;
 
 /** Length of the part of a provider's message that is examined, in characters. */
 const maxExaminedChars = 8192;
 
-/** Maximum number of errors that are nested in each other. Gateways wrap a provider's error, some more than once. */
+/**
+ * Maximum depth of errors that are nested in each other. Gateways wrap a provider's error, and some wrap it more than
+ * once.
+ */
 const maxDepth = 3;
 
 /**
@@ -104,7 +107,7 @@ function readQuotedError(message: string, depth: number): ProviderError {
   return isRecord(json) && (isError(json) || quoted === text) ? readJson(json, depth) : noDetails;
 }
 
-/** Returns the message of an error object. `detail` may be a text, or FastAPI's list of `{loc, msg}`. */
+/** Returns the message of an error object. `detail` may be a string, or FastAPI's list of `{loc, msg}`. */
 function messageOf(error: JsonRecord): string {
   const { detail } = error;
   const first: unknown = Array.isArray(detail) ? detail[0] : undefined;
@@ -132,7 +135,8 @@ function codesOf(error: JsonRecord): readonly string[] {
   const message = messageOf(error)
     .slice(0, 200)
     .replace(/ \(request id: \w+\)\s*$/, '');
-  // MiniMax appends its code to the message. Some gateways send a code instead of a message.
+  // Reads the code from the message as well: MiniMax appends its code to the message, and some gateways send a code
+  // instead of a message.
   const codeInMessage = /\((\d{4})\)$/.exec(message)?.[1];
   const codeAsMessage = /^\w+_\w+$/.test(message) ? message : undefined;
   const statusCode = typeof error['status_code'] === 'number' ? String(error['status_code']) : codeInMessage;
@@ -162,8 +166,8 @@ function textFields(text: string): Pick<ProviderError, 'message' | 'searchText'>
 }
 
 /**
- * Matches a quotation. A single quote inside a word is an apostrophe. No alternative runs past the next opening quote, so
- * that matching takes linear time.
+ * Matches a quotation. A single quote inside a word is an apostrophe. No alternative matches beyond the next opening
+ * quote, so that matching takes linear time.
  */
 const quotation =
   /(?<![\p{L}\p{N}])'[^']*'(?![\p{L}\p{N}])|"[^"]*"|`[^`]*`|“[^“”]*”|(?<![\p{L}\p{N}])‘[^‘’]*’(?![\p{L}\p{N}])|「[^「」]*」/gu;
@@ -173,13 +177,14 @@ function withoutQuotations(text: string): string {
   return text.replace(quotation, (quoted) => (/^[\w./:@[\]-]{0,100}$/.test(quoted.slice(1, -1)) ? quoted : '…'));
 }
 
-/** Fields in which gateways put the message for the user. */
+/** Names of the fields in which gateways put the message for the user. */
 export const messageFields = ['message', 'msg', 'error_msg', 'status_msg', 'detail'] as const;
 const statusFields = ['code', 'error_code', 'status_code'] as const;
 
 /**
- * Returns whether a JSON object inside a 200 or a stream is an error and not a part of an answer: OpenAI's `error` as an
- * object, a list or a text, MiniMax's `base_resp`, or an envelope such as `{code, msg}` or `{success: false, message}`.
+ * Returns whether a JSON object inside a 200 or a stream is an error and not a part of an answer: OpenAI's `error` as
+ * an object, a list or a string, MiniMax's `base_resp`, or an envelope such as `{code, msg}` or `{success: false,
+ * message}`.
  */
 export function isError(body: JsonRecord): boolean {
   if (hasContent(body['error']) || hasContent(body['errors'])) return true;
@@ -197,7 +202,7 @@ function baseResponseError(body: JsonRecord): JsonRecord | undefined {
   return isRecord(response) && isFailureCode(response['status_code']) ? response : undefined;
 }
 
-/** Returns whether an error field contains an error: some gateways send an empty one with every answer. */
+/** Returns whether an error field contains an error. Some gateways send an empty error field with every answer. */
 function hasContent(error: unknown): boolean {
   if (isRecord(error)) return Object.keys(error).length > 0;
   return Array.isArray(error) ? error.length > 0 : Boolean(error);
@@ -223,7 +228,7 @@ export function findRefusedParameter(error: ProviderError): CorrectableParameter
   const name =
     correctable.find((candidate) => candidate === error.param) ??
     correctable.find((candidate) => mentionsParameter(error.searchText, candidate));
-  // The engine adds `stream_options` on its own, so leaving it out loses nothing that the user set.
+  // Allows `stream_options` to be left out: the engine adds it, so the request loses nothing that the user set.
   if (name === 'stream_options') return name;
   return refusalPattern.test(error.searchText) || error.codes.some((code) => refusalCodes.test(code))
     ? name

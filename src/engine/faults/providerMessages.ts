@@ -1,10 +1,13 @@
 /**
- * Phrases in the messages of providers that send no usable code. Messages are searched without their quotations, and only
- * for the phrases that make sense for the status. Sources: the error references of the providers, of one-api and of
- * new-api, and the replies in `test/engine/gateways`.
+ * Phrases in the messages of providers that send no usable code. Messages are searched without their quotations, and
+ * only for the phrases that make sense for the status. Sources: the error references of the providers, of one-api and
+ * of new-api, and the replies in `test/engine/gateways`.
  */
 export const providerPhrases = {
-  /** The account lacks credit or a subscription, whatever else the message mentions. */
+  /**
+   * Matches messages about an account that lacks credit or a subscription, even if the message also mentions other
+   * causes.
+   */
   credit: anyOf(
     /insufficient (?:account |user )?(?:balance|credits?|funds)|payment required\b|billing hard limit|unpaid (?:bill|invoice)/,
     /balance (?:is |has )?(?:too low|not enough|insufficient|exhausted|depleted|run out)|overdue balance/,
@@ -19,7 +22,10 @@ export const providerPhrases = {
     /(?:余额|点数|积分)(?:已?不足|不够|已?用[尽完光]|已?耗尽|为\s?0)|预扣费额度失败|欠费/,
     /资源包(?:余量)?(?:已?不足|已?用[尽完光]|已?耗尽)|(?:套餐|订阅|会员|资源包)\S{0,4}(?:到期|过期|失效)/,
   ),
-  /** A quota without a unit is used up. This means a lack of credit unless the message also mentions a rate. */
+  /**
+   * Matches messages about a used-up quota without a unit. This means a lack of credit unless the message also mentions
+   * a rate.
+   */
   quota: anyOf(
     /insufficient (?:account |user )?quota|not enough quota|quota\b.{0,60}\bis not enough/,
     /\bquota (?:is |has been )?(?:exhausted|used up)|tokenstatusexhausted|used (?:up )?all (?:of )?your free/,
@@ -28,7 +34,7 @@ export const providerPhrases = {
     /please (?:top[- ]?up|recharge)|请.{0,6}充值|免费\S{0,8}(?:用[尽完光]|耗尽|不足)/,
     /(?:额度|次数)(?:已?不足|不够|已?用[尽完光]|已?耗尽|已?过期|为\s?0)/,
   ),
-  /** At OpenAI this phrase means a lack of credit, at Google a rate limit. */
+  /** Matches a phrase that means a lack of credit at OpenAI, but a rate limit at Google. */
   currentQuota: anyOf(/exceed(?:ed|s)? (?:your |the )?current quota/),
   auth: anyOf(
     /(?:invalid|incorrect|wrong|missing|expired|no) (?:(?:api|access|secret|virtual|auth)[ _-]?(?:key|token)|bearer token|credentials)\b/,
@@ -37,7 +43,7 @@ export const providerPhrases = {
     /无效的?\s?(?:令牌|密钥|api ?key)|(?:令牌|密钥|api ?key)\S{0,6}(?:无效|过期|禁用|不存在|错误)/,
     /(?:认证|鉴权|身份验证)失败/,
   ),
-  /** The key is valid, but does not have the permission for this request. */
+  /** Matches messages about a valid key that does not have the permission for this request. */
   permission: anyOf(
     /账[户号](?:已?被|已)?(?:锁定|封禁|冻结|停用|禁用)|(?:无权|没有权限)(?:访问|使用)|暂未开放.{0,40}权限/,
     /account (?:is |has been )?(?:locked|suspended|disabled|deactivated|banned)|\bno permission\b|permission denied/,
@@ -63,9 +69,12 @@ export const providerPhrases = {
     /is not a valid model|\bno endpoints found|does not work with the specified model/,
     /模型.{0,60}(?:不存在|未找到|不可用|已下线)|不支持.{0,10}模型/,
   ),
-  /** one-api or new-api has no upstream for the model. The status and the code of this error vary. */
+  /**
+   * Matches messages in which one-api or new-api reports that it has no upstream for the model. The status and the code of this
+   * error vary.
+   */
   channel: anyOf(/no (?:available (?:\w+ )?)?channels?\b(?! keys?)(?: available)?/, /(?:无|没有)可用的?渠道(?!密钥)/),
-  /** new-api failed while it searched for a channel. A retry may succeed. */
+  /** Matches messages in which new-api reports that its search for a channel failed. A retry may succeed. */
   channelLookup: anyOf(/可用渠道(?:失败|不存在)|failed to get (?:an )?available channel/),
   prefill: anyOf(
     /prefill|trailing assistant|(?:last|final) (?:message|role)\b.{0,40}(?:assistant|user)|must end with a user/,
@@ -74,27 +83,33 @@ export const providerPhrases = {
     /overload|at capacity|over capacity|too busy|server busy|high demand|queue is full/,
     /负载(?:过高|较高)|过载|繁忙|访问量过大/,
   ),
-  /** All upstreams of the group are overloaded. new-api has also sent this with the code for an empty balance. */
+  /**
+   * Matches messages which say that all upstreams of the group are overloaded. new-api has also sent this with the code for an
+   * empty balance.
+   */
   saturated: anyOf(/load is (?:already )?saturated|负载已?饱和/),
-  /** The request rate is too high. Used if neither the code nor the status says so. */
+  /** Matches messages about a request rate that is too high. Used if neither the code nor the status says so. */
   limit: anyOf(
     /rate[- ]?limit|too many requests|requests? limit reached|throttl/,
     /(?:请求|访问)(?:过于|太)频繁|频率(?:限制|过高|超限)|限流|速率限制|请求数限制/,
   ),
-  /** The limit resets within minutes, even if the message calls it a quota. */
+  /** Matches messages about a limit that resets within minutes, even if the message calls it a quota. */
   shortLimit: anyOf(
     /(?:per[ -]|\w ?\/ ?)(?:minute|second|min|sec)\b|\b[RTQ]P[MS](?![a-z])|concurren|#(?:token|rate)-limit/,
     /(?<!free |hour |week |month )allocated quota exceeded/,
     /分钟|每秒|并发/,
   ),
-  /** The limit does not reset within minutes. */
+  /** Matches messages about a limit that does not reset within minutes. */
   longLimit: anyOf(
     /(?:per[ -]|\w ?\/ ?|\ba )(?:day|week|month)\b|\b(?:daily|weekly|monthly)\b(?! (?:plan|subscription))|\b[RT]PD\b|per \d{1,3} hours/,
     /usage limit|total request limit|this (?:week|month)|tomorrow|\d{1,3}[- ]?hours? (?:usage )?limit|\b(?:hour|week|month) allocated quota/,
     /account(?:'s)? (?:has )?(?:reached|hit|exceeded) (?:its|the|your) (?:\w+ )?(?:limit|quota)|account limit reached/,
     /[每当今本明][日天周月]|使用上限|小时(?:内|.{0,8}(?:上限|限额))|账户级?限额/,
   ),
-  /** A limit has been reached. Distinguishes a limit per day from a message that only mentions a day. */
+  /**
+   * Matches messages which say that a limit has been reached. Distinguishes a limit per day from a message that only
+   * mentions a day.
+   */
   reached: anyOf(/limit|quota|exceed|throttl|额度|限额|上限|限制|超[过出限]/),
   tooLarge: anyOf(/\brequest too large\b/),
   tokenLimit: anyOf(/\bmax_(?:completion_)?tokens\b.{0,60}too large/),
@@ -145,8 +160,8 @@ export type Meaning =
   | 'request';
 
 /**
- * The error codes of the providers by meaning. Case, dashes and underscores do not matter for the comparison. Numbers come
- * from Zhipu's error reference, `base_resp.…` from MiniMax.
+ * The error codes of the providers by meaning. Case, dashes and underscores do not matter for the comparison. Codes
+ * that are numbers come from Zhipu's error reference, those with `base_resp.…` from MiniMax.
  */
 const codesByMeaning: Readonly<Record<Meaning, string>> = {
   credit: `insufficient_quota insufficient_balance insufficient_balance_error insufficient_credit insufficient_credits
@@ -176,7 +191,7 @@ const codesByMeaning: Readonly<Record<Meaning, string>> = {
     Throttling.AllocationQuota Throttling.BurstRate 1302 1303 base_resp.1002 base_resp.1039 base_resp.1041`,
   'long-limit': '1304 base_resp.2056',
   'channel-lookup': 'get_channel_failed',
-  /** Overrides a code that blames the request, because DeepSeek sends such a code with every error. */
+  // These codes override a code that blames the request, because DeepSeek sends such a code with every error.
   server: `server_error unknown_error internal_error internal_server_error api_error upstream_error`,
   request: `invalid_request_error invalid_request invalid_argument invalid_parameter_error bad_request BadRequestError
     convert_request_failed InvalidParameter base_resp.2013`,
@@ -184,11 +199,11 @@ const codesByMeaning: Readonly<Record<Meaning, string>> = {
 
 /** Patterns for codes with a variable part, matched against the result of `normalizeCode`. */
 const codePatterns: readonly (readonly [pattern: RegExp, meaning: Meaning])[] = [
-  // Google sends the name of the quota: `GenerateRequestsPerDayPerProjectPerModel-FreeTier`.
+  // Matches the name of a quota, which Google sends as the code: `GenerateRequestsPerDayPerProjectPerModel-FreeTier`.
   [/perday/, 'long-limit'],
-  // Volcengine Ark: `InputTextSensitiveContentDetected`, `OutputImageRiskDetection`.
+  // Matches codes of Volcengine Ark: `InputTextSensitiveContentDetected`, `OutputImageRiskDetection`.
   [/sensitivecontentdetected|riskdetection/, 'filter'],
-  // Volcengine Ark: `ModelAccountTpmRateLimitExceeded`. Qianfan: `rpm_rate_limit_exceeded`.
+  // Matches codes of Volcengine Ark (`ModelAccountTpmRateLimitExceeded`) and Qianfan (`rpm_rate_limit_exceeded`).
   [/ratelimitexceeded/, 'limit'],
 ];
 
@@ -198,7 +213,7 @@ const meaningByCode: ReadonlyMap<string, Meaning> = new Map(
   ),
 );
 
-/** Returns the meanings of error codes. Codes without a known meaning are ignored. */
+/** Returns the meanings of error codes. Ignores codes that are not in the list. */
 export function meaningsOfCodes(codes: readonly string[]): ReadonlySet<Meaning> {
   return new Set(
     codes.map(normalizeCode).flatMap((code) => {

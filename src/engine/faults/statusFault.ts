@@ -9,12 +9,12 @@ interface ErrorMatcher {
   readonly error: ProviderError;
   readonly hasCode: (meaning: Meaning) => boolean;
   readonly mentions: (phrases: PhraseSet) => boolean;
-  /** The response names a retry-after. */
+  /** Whether the response names a retry-after. */
   readonly hasRetryAfter: boolean;
 }
 
 /**
- * Returns the row of the fault table for an HTTP status and the error in the body. Every status has a row.
+ * Returns the number of the fault for an HTTP status and the error in the body. Every status has a fault.
  *
  * @param hasRetryAfter whether the response names a retry-after
  */
@@ -33,8 +33,8 @@ export function statusRow(status: number, error: ProviderError, hasRetryAfter: b
 }
 
 /**
- * Returns the row of the fault table for an error inside a stream or a 200. The status or the code in the error decides.
- * Without them, the row says that the provider failed.
+ * Returns the number of the fault for an error inside a stream or a 200. The status or the code in the error decides.
+ * Without them, the result is a failure of the provider.
  *
  * @param streamed whether part of the answer arrived before the error, so that the request itself was accepted
  */
@@ -44,7 +44,7 @@ export function inbandRow(error: ProviderError, hasRetryAfter: boolean, streamed
   return streamed && requestRows.has(row) ? faultRows.errorInStream : row;
 }
 
-/** Rows that blame the request itself. They are impossible once part of the answer has arrived. */
+/** Faults that blame the request itself. They are impossible once part of the answer has arrived. */
 const requestRows: ReadonlySet<RowId> = new Set<RowId>([
   faultRows.requestRejected,
   faultRows.unsupportedParameter,
@@ -62,7 +62,9 @@ function createMatcher(error: ProviderError, hasRetryAfter: boolean): ErrorMatch
   };
 }
 
-/** Returns the row for a cause that takes precedence over the status, because gateways send it with several statuses. */
+/**
+ * Returns the fault for a cause that takes precedence over the status, because gateways send it with several statuses.
+ */
 function rowForCause(matcher: ErrorMatcher): RowId | undefined {
   const { hasCode, mentions } = matcher;
   if (mentions('saturated')) return faultRows.overloaded;
@@ -74,8 +76,8 @@ function rowForCause(matcher: ErrorMatcher): RowId | undefined {
 }
 
 /**
- * Returns whether the account lacks credit. Not a lack of credit are a quota of requests or tokens per minute, Google's
- * quota with a retry-after, and a message of a content filter that mentions credits.
+ * Returns whether the account lacks credit. Three similar errors do not count: a quota of requests or tokens per
+ * minute, Google's quota with a retry-after, and a message of a content filter that mentions credits.
  */
 function isCredit({ hasCode, mentions, hasRetryAfter }: ErrorMatcher): boolean {
   if (mentions('credit')) return hasCode('credit') || !mentions('filter');
@@ -96,7 +98,7 @@ function rowForStatus(status: number, matcher: ErrorMatcher): RowId | undefined 
   return status < 500 ? rowForClientError(status, matcher) : rowForServerError(matcher);
 }
 
-/** Returns the row for a 5xx, which a gateway may send for any error of its provider. */
+/** Returns the fault for a 5xx, which a gateway may send for any error of its provider. */
 function rowForServerError(matcher: ErrorMatcher): RowId | undefined {
   const { error, hasCode, mentions } = matcher;
   if (hasCode('auth')) return faultRows.keyRejected;
@@ -113,7 +115,8 @@ function rowForInbandError(status: number | undefined, matcher: ErrorMatcher): R
   const { error, hasCode, hasRetryAfter } = matcher;
   if (status !== undefined && status < 500) {
     const row = statusRow(status, error, hasRetryAfter);
-    // The response was a 200, so neither the path nor the status can be at fault.
+    // Blames the content of the request, because the response was a 200: neither the path nor the status can be the
+    // cause.
     return row === faultRows.pathNotFound || row === faultRows.unexpectedStatus ? faultRows.requestRejected : row;
   }
   if (hasCode('limit')) return rowForLimit(matcher);
@@ -128,7 +131,8 @@ function rowForInbandError(status: number | undefined, matcher: ErrorMatcher): R
 
 function rowForLimit({ hasCode, mentions, hasRetryAfter }: ErrorMatcher): RowId {
   if (mentions('tooLarge')) return faultRows.requestTooLarge;
-  // Google names a retry-after of half a minute for a quota that resets tomorrow, so its code comes first.
+  // Checks Google's code first, because Google names a retry-after of half a minute even for a quota that resets
+  // tomorrow.
   if (hasCode('long-limit')) return faultRows.usageLimitReached;
   if (hasCode('permission') || mentions('permission')) return faultRows.permissionDenied;
   if (hasCode('overload') || mentions('overload')) return faultRows.overloaded;
@@ -143,7 +147,7 @@ function rowForCode({ hasCode }: ErrorMatcher): RowId | undefined {
   return hasCode('context') ? faultRows.contextLength : undefined;
 }
 
-/** Returns the row for the message of a 4xx. Searches only for the phrases that make sense for the status. */
+/** Returns the fault for the message of a 4xx. Searches only for the phrases that make sense for the status. */
 function rowForClientError(status: number, matcher: ErrorMatcher): RowId | undefined {
   const { error, hasCode, mentions } = matcher;
   switch (status) {
@@ -151,7 +155,7 @@ function rowForClientError(status: number, matcher: ErrorMatcher): RowId | undef
       if (hasCode('auth') || mentions('auth')) return faultRows.keyRejected;
       return mentions('filter') ? faultRows.promptFiltered : undefined;
     case 404:
-      // Anthropic's message consists of `model: claude-x`.
+      // Matches Anthropic's message for a missing model, which consists only of `model: claude-x`.
       return mentions('model') || /^models?[:/]/i.test(error.searchText) ? faultRows.modelNotFound : undefined;
     case 413:
       return mentions('context') ? faultRows.contextLength : undefined;
@@ -160,7 +164,7 @@ function rowForClientError(status: number, matcher: ErrorMatcher): RowId | undef
     case 409:
     case 425:
       return undefined;
-    // 400, 422 and statuses that only gateways use.
+    // This case handles 400, 422 and statuses that only gateways use.
     default:
       if (hasCode('auth') || mentions('auth')) return faultRows.keyRejected;
       if (hasCode('permission') || mentions('permission')) return faultRows.permissionDenied;
@@ -173,7 +177,7 @@ function rowForClientError(status: number, matcher: ErrorMatcher): RowId | undef
   }
 }
 
-/** Rows for statuses whose response body says nothing more specific. */
+/** Faults for statuses whose response body says nothing more specific. */
 const defaultRows: Readonly<Record<number, RowId>> = {
   400: faultRows.requestRejected,
   401: faultRows.keyRejected,

@@ -1,7 +1,9 @@
 import { isRecord } from '../json';
 import { faultRows, type RowId } from './faultTable';
 
-/** Rows for the error codes of Node, undici, OpenSSL and Electron's network stack. The first matching pattern wins. */
+/**
+ * Faults for the error codes of Node, undici, OpenSSL and Electron's network stack. The first matching pattern decides.
+ */
 const rowsByCode: readonly (readonly [pattern: RegExp, row: RowId])[] = [
   [
     /^(ENOTFOUND|EAI_NONAME|EAI_NODATA|net::ERR_NAME_(NOT_RESOLVED|RESOLUTION_FAILED)|net::ERR_DNS_\w+)$/,
@@ -18,7 +20,8 @@ const rowsByCode: readonly (readonly [pattern: RegExp, row: RowId])[] = [
   ],
   [/^UND_ERR_HEADERS_TIMEOUT$/, faultRows.connectTimeout],
   [/^UND_ERR_BODY_TIMEOUT$/, faultRows.connectionLost],
-  // OpenSSL reports an answer in plain HTTP with these codes: the scheme is wrong, not the certificate.
+  // Matches the codes with which OpenSSL reports an answer in plain HTTP: the scheme of the URL is wrong, not the
+  // certificate.
   [/^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST)$/, faultRows.notHttp],
   [
     /^(CERT_|CRL_|DEPTH_ZERO_|SELF_SIGNED|UNABLE_TO_|INVALID_CA$|ERR_TLS_|ERR_SSL_|EPROTO$|HOSTNAME_MISMATCH)/,
@@ -35,7 +38,7 @@ const rowsByCode: readonly (readonly [pattern: RegExp, row: RowId])[] = [
   [/^net::ERR_(EMPTY_RESPONSE|NETWORK_CHANGED|NETWORK_IO_SUSPENDED|HTTP2_\w+|QUIC_\w+)$/, faultRows.connectionReset],
 ];
 
-/** Rows for messages of the runtime that come without a code. The messages never contain text of a gateway. */
+/** Faults for messages of the runtime that come without a code. The messages never contain text of a gateway. */
 const rowsByMessage: readonly (readonly [pattern: RegExp, row: RowId])[] = [
   [/does not match the HTTP\/1\.1 protocol|HTTPParserError|Parse Error/i, faultRows.notHttp],
   [/certificate/i, faultRows.certificateUntrusted],
@@ -45,7 +48,7 @@ const rowsByMessage: readonly (readonly [pattern: RegExp, row: RowId])[] = [
 /** Matches the status of a proxy's answer to CONNECT in the messages of undici and `tunnel-agent`. */
 const tunnelStatus = /(?:Proxy response \(|tunneling socket.* statusCode=)(\d{3})\b/;
 
-/** Rows for faults that happen before a connection is established. */
+/** Faults that happen before a connection is established. */
 const connectingRows: ReadonlySet<RowId> = new Set<RowId>([
   faultRows.hostNotFound,
   faultRows.connectionRefused,
@@ -55,7 +58,7 @@ const connectingRows: ReadonlySet<RowId> = new Set<RowId>([
 /** Length of the part of an error message that is examined and logged, in characters. */
 const maxMessageChars = 2000;
 
-/** One error of a chain of causes. */
+/** An error in a chain of causes. */
 interface ErrorLink {
   readonly code: string;
   readonly message: string;
@@ -68,7 +71,7 @@ export function errorChain(error: unknown): readonly ErrorLink[] {
   const links: ErrorLink[] = [];
   const visited = new Set<unknown>();
   const visit = (value: unknown): void => {
-    // An error from another realm is not an instance of this realm's `Error`, so the shape decides.
+    // Checks the shape of the value, because an error from another realm is not an instance of this realm's `Error`.
     if (!isRecord(value) || !('message' in value || 'code' in value) || visited.has(value) || visited.size > 16) return;
     visited.add(value);
     const { code, message, errors, cause } = value;
@@ -91,10 +94,10 @@ function targetOf({ hostname, address, port }: Readonly<Record<string, unknown>>
   return typeof address === 'string' && typeof port === 'number' ? { host: address, port } : undefined;
 }
 
-/** The row of the fault table for a rejected `fetch`. */
+/** The fault of a rejected `fetch`, as its number in the fault table. */
 interface TransportFault {
   readonly row: RowId;
-  /** Host, with port if known, of a proxy that can't be reached: `127.0.0.1:7890`, `proxy.example`. */
+  /** Host of a proxy that can't be reached, with the port if the error names one: `127.0.0.1:7890`, `proxy.example`. */
   readonly proxy?: string;
 }
 
@@ -120,28 +123,29 @@ function findProxy(error: unknown, baseUrl: string): string | undefined {
   return proxy && (proxy.port === undefined ? proxy.host : `${proxy.host}:${proxy.port}`);
 }
 
-/** Returns the row of the fault table for a rejected `fetch` or a broken response body. */
+/** Returns the fault for a rejected `fetch` or a broken response body. */
 export function transportRow(error: unknown): RowId {
   const links = errorChain(error);
   const rows = links.flatMap(({ code, message }) => {
     const codeOrName = code || /net::ERR_\w+/.exec(message)?.[0];
     return findRow(rowsByCode, codeOrName) ?? [];
   });
-  // An address family without a route does not mean offline if the other address family failed in another way.
+  // Ignores an address family without a route if the other address family failed in another way, because the computer
+  // is then not offline.
   const rowByCode = rows.find((row) => row !== faultRows.offline) ?? rows[0];
   if (rowByCode !== undefined) return rowByCode;
   for (const { message } of links) {
     const row = tunnelRow(message) ?? findRow(rowsByMessage, message);
     if (row !== undefined) return row;
   }
-  // Only a proxy that answers CONNECT with 407 leaves a cause without code and message.
+  // Recognizes a proxy that answers CONNECT with 407, because only then the cause has neither a code nor a message.
   const last = links.at(-1);
   return links.length > 1 && last?.code === '' && last.message === ''
     ? faultRows.proxySignIn
     : faultRows.connectionReset;
 }
 
-/** Returns the row for the status of a proxy's answer to CONNECT. A retry is of use only if the proxy itself failed. */
+/** Returns the fault for the status of a proxy's answer to CONNECT. A retry only helps if the proxy itself failed. */
 function tunnelRow(message: string): RowId | undefined {
   const status = Number(tunnelStatus.exec(message)?.[1] ?? 0);
   if (status === 0) return undefined;

@@ -5,16 +5,16 @@ import { visibleText } from '../gateway/visibleText';
 import type { Connection } from '../request';
 import type { Fault } from './classify';
 
-/** The values that can appear in the message of a fault. */
+/** The values for the placeholders in the message of a fault. */
 export interface FaultContext {
   readonly connection: Connection;
   readonly model: string;
   readonly status: number | undefined;
-  /** Epoch milliseconds at which the limit resets. */
+  /** Epoch milliseconds at which the rate limit resets. */
   readonly resetsAt?: number | undefined;
-  /** The message of the previous fault. */
+  /** Message of the fault that preceded this one. */
   readonly last?: string | undefined;
-  /** Minutes without progress. */
+  /** Number of minutes without progress. */
   readonly minutes?: number | undefined;
 }
 

@@ -1,7 +1,7 @@
 import { Deadline, type Clock } from '../clock';
 import type { DelaySource, FaultKind, WaitOrigin } from '../events';
 
-/** The requests that a limit or a breaker applies to: those for one model at one origin with one key. */
+/** The requests to which a rate limit or a circuit breaker applies: those for one model at one origin with one key. */
 export interface CooldownScope {
   /** Origin of the base URL, such as `https://api.holysheep.ai`. */
   readonly origin: string;
@@ -9,23 +9,23 @@ export interface CooldownScope {
   readonly model: string;
 }
 
-/** A period in which no request goes to a model on a route, and the reason for it. */
+/** A period in which no request is sent to a model on a route, and the reason for it. */
 export interface Cooldown {
   /** Epoch milliseconds at which the cooldown ends. */
   readonly until: number;
-  /** Length of the cooldown from the response that started it, in milliseconds. */
+  /** Length of the cooldown in milliseconds, counted from the response that started it. */
   readonly delayMs: number;
   readonly source: DelaySource;
   readonly reason: FaultKind;
 }
 
-/** The cooldowns that all VS Code windows of a machine share. The promises of the methods never reject. */
+/** The cooldowns that all VS Code windows of a computer share. The promises of the methods never reject. */
 export interface SharedCooldowns {
-  /** Returns the active cooldown that ends last, from this window or another one, or undefined. */
+  /** Returns the active cooldown that ends last, whichever window started it, or undefined if there is none. */
   read(scope: CooldownScope): Promise<Cooldown | undefined>;
   /** Shares a cooldown with the other windows. */
   write(scope: CooldownScope, cooldown: Cooldown): Promise<void>;
-  /** Removes the cooldowns of one scope, or all cooldowns if `scope` is omitted. */
+  /** Removes the shared cooldowns of one scope, or all of them if `scope` is omitted. */
   clear(scope?: CooldownScope): Promise<void>;
 }
 
@@ -36,22 +36,28 @@ export const noSharedCooldowns: SharedCooldowns = {
   clear: () => Promise.resolve(),
 };
 
-/** Estimated wait of a request while another one goes first, in milliseconds. A new estimate follows when it has passed. */
+/**
+ * Estimated wait of a request while another one is sent first, in milliseconds. When this time has passed, the request
+ * gets a new estimate.
+ */
 const estimateMs = 1000;
 
-/** Why a request has to wait. */
+/** The reason why a request has to wait, and the end of the wait. */
 export interface GateBlock {
-  /** Epoch milliseconds at which the wait ends. While other requests go first, an estimate that is renewed every second. */
+  /**
+   * Epoch milliseconds at which the wait ends. While other requests are sent first, this is an estimate that is renewed
+   * every second.
+   */
   readonly until: number;
-  /** What blocks the request. `probe`: the cooldown has expired, but other requests go first. */
+  /** What blocks the request. `probe` means that the cooldown has expired, but other requests are sent first. */
   readonly blockKind: 'cooldown' | 'breaker' | 'probe';
   /** The cooldown that closed the gate. */
   readonly cause: Cooldown;
-  /** Whose request caused the cooldown. The gate sets `request` or `window`. Only a turn can set `turn`. */
+  /** Whose request caused the cooldown. The gate sets only `request` or `window`, and a turn sets `turn`. */
   readonly blockedBy: WaitOrigin;
 }
 
-/** A cooldown of a gate, started by a limit or an open breaker. */
+/** A cooldown of a gate, started by a rate limit or an open circuit breaker. */
 export class GateCooldown {
   private readonly deadline: Deadline;
 
@@ -65,12 +71,12 @@ export class GateCooldown {
     this.deadline = new Deadline(clock, until);
   }
 
-  /** Remaining time of the cooldown in milliseconds; 0 once it has expired. */
+  /** Remaining time of the cooldown in milliseconds, or 0 once it has expired. */
   get leftMs(): number {
     return this.deadline.remainingMs;
   }
 
-  /** Epoch milliseconds at which the cooldown ends, by the wall clock as it is set now. */
+  /** Epoch milliseconds at which the cooldown ends, according to the current setting of the wall clock. */
   get until(): number {
     return this.deadline.until;
   }
@@ -81,9 +87,9 @@ export class GateCooldown {
   }
 
   /**
-   * Returns why a request has to wait.
+   * Returns why and until when a request has to wait.
    *
-   * @param previous the block that the request has now; returned again if it is still valid
+   * @param previous what blocks the request so far; returned unchanged if it still applies
    */
   renewBlock(previous: GateBlock | undefined): GateBlock {
     const { cause, blockedBy } = this;
@@ -91,7 +97,7 @@ export class GateCooldown {
     const kind = this.leftMs > 0 ? this.kind : 'probe';
     const until = kind === 'probe' ? now + estimateMs : this.until;
     const isSame = previous?.cause === cause && previous.blockKind === kind;
-    // An estimate is valid until it has passed, or until a clock that was set back has made it too long.
+    // Keeps an estimate until it has passed, or until a clock that was set back has made it too long.
     const isStillValid =
       isSame && (kind === 'probe' ? previous.until > now && previous.until <= until : previous.until === until);
     return isStillValid ? previous : { until, blockKind: kind, cause, blockedBy };
@@ -134,7 +140,10 @@ export class CooldownSync {
     return countBefore === this.clearCount ? cooldown : undefined;
   }
 
-  /** Calls the store. Returns undefined if it throws, so that turns continue without shared cooldowns. */
+  /**
+   * Calls a method of the store. Returns undefined if the method throws, so that turns continue without shared
+   * cooldowns.
+   */
   private async callStore<T>(call: () => Promise<T>): Promise<T | undefined> {
     try {
       return await call();

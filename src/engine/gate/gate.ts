@@ -10,17 +10,20 @@ import {
 import { SlowStart } from './slowStart';
 
 /**
- * Admits the requests to one model on a route. A limit, or a provider that keeps failing, closes the gate. After the
- * cooldown, one request goes first as a probe. The others follow in their order as the gateway accepts requests.
+ * Admits the requests to one model on a route. A rate limit, or a provider that keeps failing, closes the gate. After
+ * the cooldown, one request is sent first as a probe. The others follow in their order as the gateway accepts requests.
  */
 export class Gate {
   private readonly queue = new Set<Permit>();
   private inFlight = 0;
   private readonly slowStart = new SlowStart();
   private breaker = new Breaker();
-  /** The round that started when the breaker last opened. Failures of requests from earlier rounds do not count again. */
+  /**
+   * The round that started when the breaker last opened. Failures of requests from earlier rounds are not counted
+   * again.
+   */
   private openedInRound = 0;
-  /** The current cooldown. It is kept during the slow start, because it is also the reason why requests wait. */
+  /** The current cooldown. It remains during the slow start, because it is also the reason why requests wait. */
   private cooldown: GateCooldown | undefined;
   /** Number of consecutive reads that found no shared cooldown. */
   private emptyReads = 0;
@@ -47,7 +50,7 @@ export class Gate {
     private readonly clock: Clock,
     shared: SharedCooldowns,
     scope: CooldownScope,
-    /** Is called when a cooldown starts, changes or is cleared, but not when it expires. */
+    /** Called when a cooldown starts, changes or is cleared, but not when it expires. */
     private readonly onCooldown: () => void = () => undefined,
   ) {
     this.sharedCooldowns = new CooldownSync(shared, scope);
@@ -57,7 +60,10 @@ export class Gate {
     });
   }
 
-  /** Epoch milliseconds at which the cooldown ends. Undefined without a cooldown, even if other requests must go first. */
+  /**
+   * Epoch milliseconds at which the cooldown ends. Undefined without a cooldown, even if other requests must be sent
+   * first.
+   */
   get closedUntil(): number | undefined {
     return this.leftMs > 0 ? this.cooldown?.until : undefined;
   }
@@ -71,7 +77,7 @@ export class Gate {
     return this.breaker.failures;
   }
 
-  /** No request waits or is in flight, and a new request would not have to wait. */
+  /** Whether no request waits or is in flight, and a new request would not have to wait. */
   get isIdle(): boolean {
     return this.queue.size === 0 && this.inFlight === 0 && this.leftMs === 0;
   }
@@ -80,10 +86,11 @@ export class Gate {
   async sync(): Promise<void> {
     const cooldown = await this.sharedCooldowns.read();
     this.emptyReads = cooldown ? 0 : this.emptyReads + 1;
-    // A single empty read is not enough: a file that is being renamed or a folder that can't be read looks the same.
+    // Ends the cooldown only after two empty reads, because a file that is being renamed or a folder that can't be read
+    // looks empty as well.
     if (this.emptyReads > 1) this.endSharedCooldown();
     if (!cooldown || cooldown.until <= this.clock.now()) return;
-    // Ignore the shared cooldown that closed the gate, even if a clock that was set back makes it look longer.
+    // Ignores the shared cooldown that already closes the gate, even if a clock that was set back makes it look longer.
     if (cooldown.until === this.cooldown?.cause.until) return;
     if (this.close('cooldown', cooldown, 'window')) this.update();
   }
@@ -91,7 +98,7 @@ export class Gate {
   /**
    * Adds a request to the queue.
    *
-   * @param onChange is called when the `block` of the permit changes, but never before `enqueue` has returned
+   * @param onChange called when the `block` of the permit changes, but never before `enqueue` has returned
    */
   enqueue(onChange: () => void): Permit {
     const permit = new Permit(this.events, onChange);
@@ -109,7 +116,7 @@ export class Gate {
     this.update();
   }
 
-  /** Resets the count of the provider's failures. The cooldown remains for other requests. */
+  /** Resets the count of the provider's failures. A cooldown stays in effect for other requests. */
   clearFailures(): void {
     this.breaker = new Breaker();
   }
@@ -143,7 +150,7 @@ export class Gate {
     this.openedInRound = this.slowStart.round;
   }
 
-  /** @returns false if the gate is already closed for at least that long */
+  /** Closes the gate for a cooldown. @returns false if the gate is already closed for at least that long */
   private close(kind: GateCooldown['kind'], cause: Cooldown, blockedBy: GateCooldown['blockedBy']): boolean {
     const cooldown = new GateCooldown(this.clock, kind, cause, blockedBy);
     if (this.slowStart.isProbing && cooldown.leftMs <= this.leftMs) return false;
@@ -173,7 +180,10 @@ export class Gate {
     permit.grant(this.slowStart.countSent());
   }
 
-  /** Admits as many requests as possible and calls `onChange` of every changed permit, except that of the newcomer. */
+  /**
+   * Admits as many requests as possible and calls `onChange` for every changed permit, except for the permit of the
+   * newcomer.
+   */
   private update(newcomer?: Permit): void {
     const changed = [...this.queue].filter((permit) => this.updatePermit(permit));
     if (this.queue.size === 0) this.timer.stop();
@@ -191,8 +201,8 @@ export class Gate {
 }
 
 /**
- * One admission to a gate, requested or granted. The first call of `limited`, `failed` or `release` ends the permit. Later
- * calls are ignored, and so are the results of a request that was never admitted.
+ * The admission of one request to a gate, requested or granted. The first call of `limited`, `failed` or `release` ends
+ * the permit. Later calls are ignored, and so are the results of a request that was never admitted.
  */
 export class Permit {
   /** Why and until when the request has to wait. Undefined once the request is admitted. */
@@ -217,14 +227,14 @@ export class Permit {
     if (!this.hasEnded && this.round === undefined) this.events.forced(this);
   }
 
-  /** Reports that response headers with a 2xx have arrived. The request remains in flight. */
+  /** Reports that response headers with a 2xx status have arrived. The request remains in flight. */
   accepted(): void {
     if (this.hasEnded || this.isAccepted || this.round === undefined) return;
     this.isAccepted = true;
     this.events.accepted(this.round);
   }
 
-  /** Reports that the gateway rejected the request because of a limit. */
+  /** Reports that the gateway rejected the request because of a rate limit. */
   limited(cooldown: Cooldown): void {
     this.end(() => this.events.limited(cooldown));
   }
@@ -241,7 +251,8 @@ export class Permit {
   /**
    * Ends the permit without a fault of the provider.
    *
-   * @param isFinished whether the answer is complete; only then the breaker resets its count of failures
+   * @param isFinished whether the answer is complete, because only a complete answer resets the breaker's count of
+   *   failures
    */
   release(isFinished = false): void {
     this.end((round) => isFinished && this.events.finished(round));
@@ -255,18 +266,20 @@ export class Permit {
   }
 }
 
-/** The callbacks by which a permit reports to its gate. `round` is the round in which the request was sent. */
+/** The callbacks through which a permit reports to its gate. `round` is the round in which the request was sent. */
 interface PermitEvents {
   forced(permit: Permit): void;
   accepted(round: number): void;
   limited(cooldown: Cooldown): void;
   failed(round: number, retryAfterMs: number | undefined): void;
   finished(round: number): void;
-  /** Follows the event that ended the permit. `round` is undefined if the request was still in the queue. */
+  /** Called after the event that ended the permit. `round` is undefined if the request was still in the queue. */
   released(permit: Permit, round: number | undefined): void;
 }
 
-/** Interval at which a queue checks the wall clock, which jumps after sleep, and the shared cooldowns, in milliseconds. */
+/**
+ * Interval at which a queue checks the shared cooldowns and the wall clock, which jumps after sleep, in milliseconds.
+ */
 const checkEveryMs = 1000;
 
 /** The timer of a queue. It runs only while requests wait. */
@@ -281,14 +294,14 @@ export class QueueTimer {
   ) {}
 
   /**
-   * Schedules a check in a second, or at the end of the cooldown if that comes first.
+   * Schedules a check in a second, or at the end of the cooldown if that is earlier.
    *
-   * @param leftMs remaining time of the cooldown; 0 once it has expired
+   * @param leftMs remaining time of the cooldown, or 0 once it has expired
    */
   start(leftMs: number): void {
     const delayMs = leftMs > 0 ? Math.min(leftMs, checkEveryMs) : checkEveryMs;
     const dueAt = this.clock.monotonicNow() + delayMs;
-    // A request that joins the queue must not postpone the check.
+    // Keeps an earlier check, because a request that joins the queue must not postpone it.
     if (this.dueAt <= dueAt) return;
     this.stop();
     this.dueAt = dueAt;
@@ -304,16 +317,18 @@ export class QueueTimer {
   }
 }
 
-/** Number of consecutive failures that opens the breaker. */
+/** Number of consecutive failures that opens the circuit breaker. */
 const failuresToOpen = 5;
 /**
- * Cooldowns of an open breaker: 5 s · 1.3^k, up to 15 s. They can be short, because only one probe follows each of them.
- * In the simulation of an outage of 30 s, answers arrive 1.2 times as late as the optimum with these cooldowns, and 1.6
- * times as late with 15 s · 2^k up to 2 min.
+ * Cooldowns of an open breaker: 5 s · 1.3^k, up to 15 s. They can be short, because only one probe follows each of
+ * them. In the simulation of an outage of 30 s, answers arrive 1.2 times as late as the optimum with these cooldowns,
+ * and 1.6 times as late with 15 s · 2^k up to 2 min.
  */
 const breakerCooldown = { firstMs: 5_000, growth: 1.3, maxMs: 15_000 } as const;
 
-/** Circuit breaker: counts the consecutive failures of a provider and decides how long no request goes to it. */
+/**
+ * A circuit breaker: counts the consecutive failures of a provider and decides for how long no request is sent to it.
+ */
 class Breaker {
   private count = 0;
   private openings = 0;

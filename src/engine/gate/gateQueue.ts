@@ -9,24 +9,24 @@ import type { GateBlock } from './cooldowns';
 import type { Gate, Permit } from './gate';
 
 /**
- * Longest cooldown that a backoff of one turn can impose on other requests, in milliseconds. The backoff itself is often
- * longer, but it does not show when the gateway will accept requests again.
+ * Longest cooldown that a backoff of one turn can impose on other requests, in milliseconds. The backoff itself is
+ * often longer, but it does not show when the gateway will accept requests again.
  */
 const maxGuessMs = 2_800;
 
-/** What an attempt needs to get a permit. */
+/** The parameters with which an attempt asks for a permit. */
 interface AdmissionRequest {
-  /** The user wants the attempt to be sent even if the gate is closed. */
+  /** Whether the user wants the attempt to be sent even if the gate is closed. */
   readonly isForced: boolean;
   /** Returns the description of the wait for the wait card. */
   readonly describe: (block: GateBlock) => WaitDescription;
-  /** Returns the user's command since the wait began: send the attempt now, or give up the wait. */
+  /** Returns the command that the user has given since the wait began: send the attempt now, or give up the wait. */
   readonly userCommand: () => 'send' | 'leave' | undefined;
 }
 
-/** The outcome of an admission request. */
+/** The result of asking for a permit. */
 type Admission =
-  /** `left`: the user's command ended the wait without an attempt. */
+  /** `left` means that the user's command ended the wait without an attempt. */
   | { readonly type: 'admitted' | 'left' }
   | { readonly type: 'other-model'; readonly model: string }
   | { readonly type: 'refused'; readonly failure: Failure };
@@ -41,7 +41,7 @@ export class GateQueue {
     private readonly waits: Waits,
   ) {}
 
-  /** Waits for a permit, unless the wait would be too long or a fallback model is available. */
+  /** Waits for a permit, unless the wait would be too long or a fallback model can be used. */
   async acquire(gate: Gate, { isForced, describe, userCommand }: AdmissionRequest): Promise<Admission> {
     this.release();
     const permit = gate.enqueue(() => this.waits.end());
@@ -75,7 +75,10 @@ export class GateQueue {
     this.permit?.accepted();
   }
 
-  /** Reports a fault to the gate. Must precede the decision, which depends on whether the fault opens the breaker. */
+  /**
+   * Reports a fault to the gate. Call this before the decision about the fault, which depends on whether the fault
+   * opens the breaker.
+   */
   reportFault({ row, retryAfter }: Fault): void {
     if (providerFaults.has(row)) this.permit?.failed(retryAfter?.delayMs);
   }
@@ -91,14 +94,15 @@ export class GateQueue {
   /**
    * Ends the permit without a fault of the provider.
    *
-   * @param isFinished whether the answer is complete; only then the breaker resets its count of failures
+   * @param isFinished whether the answer is complete, because only a complete answer resets the breaker's count of
+   *   failures
    */
   release(isFinished = false): void {
     this.permit?.release(isFinished);
     this.permit = undefined;
   }
 
-  /** Returns what happens instead of a wait, or undefined if the request should wait. */
+  /** Returns what the turn does instead of waiting, or undefined if the request should wait. */
   private alternativeTo(block: GateBlock): Admission | undefined {
     const settings = this.deps.settings();
     const model = block.blockKind === 'breaker' ? nextFallbackModel(this.history, settings) : undefined;
@@ -129,7 +133,7 @@ export class GateQueue {
   }
 }
 
-/** Returns whether the block only renews the estimate of a wait that has been announced. */
+/** Returns whether the block only renews the estimate of a wait that the turn has already announced. */
 function isRenewedEstimate(block: GateBlock, announced: GateBlock | undefined): boolean {
   return block.blockKind === 'probe' && announced?.blockKind === 'probe' && announced.cause === block.cause;
 }

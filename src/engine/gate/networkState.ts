@@ -3,14 +3,17 @@ import type { CorrectableParameter } from '../faults/providerError';
 import type { CooldownScope, SharedCooldowns } from './cooldowns';
 import { Gate } from './gate';
 
-/** Maximum number of gates and of retry budgets. Beyond it, entries that no longer restrict any request are dropped. */
+/**
+ * Maximum number of gates, and also of retry budgets. Above this number, entries that no longer restrict any request
+ * are dropped.
+ */
 const maxEntries = 100;
 
 /** The current cooldown of a model on a route. */
 export interface ModelCooldown {
   /** Epoch milliseconds at which the cooldown ends. */
   readonly until: number;
-  /** `cooldown`: the gateway limits requests; `breaker`: the provider kept failing. */
+  /** `cooldown` means that the gateway limits the rate of requests, and `breaker` that the provider kept failing. */
   readonly blockKind: 'cooldown' | 'breaker';
 }
 
@@ -28,13 +31,13 @@ export interface NetworkReport {
   }[];
 }
 
-/** What the engine has learned of one model on one route. */
+/** What the engine has learned about one model on one route. */
 export interface RouteBehavior {
   /** Parameters that the gateway refused. Requests leave them out, or use their newer name. */
   readonly unsupportedParameters: Set<CorrectableParameter>;
-  /** The gateway does not accept a prefill, a request whose last message is the partial answer. */
+  /** Whether the gateway rejects a prefill, which is a request whose last message is the partial answer. */
   refusesPrefill: boolean;
-  /** `omitted`: the gateway never fills in the finish reason, so that `[DONE]` alone completes an answer. */
+  /** `omitted` means that the gateway never fills in the finish reason, so that `[DONE]` alone completes an answer. */
   finishReason: 'unknown' | 'sent' | 'omitted';
 }
 
@@ -45,10 +48,13 @@ export function createRouteBehavior(): RouteBehavior {
 
 /** Size of a full retry budget, in tokens. */
 const maxTokens = 12;
-/** Time in which a retry budget gains one token, in milliseconds. */
+/** Time after which a retry budget gains one token, in milliseconds. */
 const refillMs = 10_000;
 
-/** Limits the automatic retries of all turns to one origin. When the budget is spent, only the user can retry. */
+/**
+ * The retry budget of an origin, which limits the automatic retries of all its turns. When the budget is used up, only
+ * the user can retry.
+ */
 export class RetryBudget {
   private count = maxTokens;
   /** Monotonic time up to which tokens have been added, in milliseconds. */
@@ -62,7 +68,7 @@ export class RetryBudget {
     const gained = Math.floor((now - this.refilledUntil) / refillMs);
     if (this.count + gained >= maxTokens) {
       this.count = maxTokens;
-      // A full budget does not accumulate time towards further tokens.
+      // Discards the elapsed time, because a full budget does not save up time for further tokens.
       this.refilledUntil = now;
     } else {
       this.count += gained;
@@ -76,11 +82,7 @@ export class RetryBudget {
     this.count = Math.max(0, this.tokens - cost);
   }
 
-  /**
-   * Returns tokens to the budget.
-   *
-   * @param cost the charge for a retry that was not made, or 1 for a complete answer
-   */
+  /** Returns tokens to the budget. @param cost the tokens of a retry that was not made, or 1 for a complete answer */
   refund(cost: number): void {
     this.count = Math.min(maxTokens, this.tokens + cost);
   }
@@ -95,11 +97,11 @@ export class NetworkState {
   constructor(
     private readonly clock: Clock,
     private readonly shared: SharedCooldowns,
-    /** Is called when a cooldown starts, changes or is cleared, but not when it expires. */
+    /** Called when a cooldown starts, changes or is cleared, but not when it expires. */
     private readonly onCooldownChange?: () => void,
   ) {}
 
-  /** Returns the gate of a scope. Callers must not keep it, because an idle gate may be dropped. */
+  /** Returns the gate of a scope. Callers must not store the gate, because an idle gate may be dropped. */
   gate(scope: CooldownScope): Gate {
     const key = keyOf(scope);
     const existing = this.gates.get(key);
@@ -110,7 +112,7 @@ export class NetworkState {
     return gate;
   }
 
-  /** Returns the cooldown of a scope as known in this window, or undefined. */
+  /** Returns the cooldown of a scope, or undefined if this window has no record of one. */
   cooldownOf(scope: CooldownScope): ModelCooldown | undefined {
     const gate = this.gates.get(keyOf(scope))?.gate;
     const until = gate?.closedUntil;
@@ -127,7 +129,7 @@ export class NetworkState {
     return budget;
   }
 
-  /** Returns what is known about a model on a route. Callers may change the returned object. */
+  /** Returns what the engine has learned about a model on a route. Callers may change the returned object. */
   behaviorOf(baseUrl: string, model: string): RouteBehavior {
     const key = `${baseUrl}\n${model}`;
     const behavior = this.behaviors.get(key) ?? createRouteBehavior();
@@ -135,14 +137,17 @@ export class NetworkState {
     return behavior;
   }
 
-  /** Clears cooldowns, also those of other windows, breakers and spent budgets. Waiting requests are sent. Never rejects. */
+  /**
+   * Clears spent retry budgets, circuit breakers and cooldowns (including the cooldowns of other windows), and sends
+   * waiting requests. Never rejects.
+   */
   async reset(): Promise<void> {
     this.budgets.clear();
     for (const { gate } of this.gates.values()) gate.reset();
     await this.shared.clear();
   }
 
-  /** Returns the state for the diagnostics. */
+  /** Returns the state of the retry budgets and gates for the diagnostics. */
   report(): NetworkReport {
     return {
       budgets: [...this.budgets].map(([origin, { tokens }]) => ({ origin, tokens })),

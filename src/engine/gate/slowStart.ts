@@ -1,10 +1,10 @@
 const probeWindow = 1;
 
 /**
- * Limits the number of requests that are sent but not yet accepted after a cooldown. The window starts with one request,
- * the probe, and grows by one with each accepted request. The number of requests doubles with each round trip until none
- * waits. Opening the gate after eight accepted requests instead would flood the gateway (5 times its capacity in the
- * simulation).
+ * Limits the number of requests that are sent but not yet accepted after a cooldown. This limit, the window, starts
+ * with one request, the probe, and grows by one with each accepted request. The number of requests doubles with each
+ * round trip until none waits. Opening the gate after eight accepted requests instead would flood the gateway (5 times
+ * its capacity in the simulation).
  */
 export class SlowStart {
   /** Maximum number of requests that are sent but not yet accepted. */
@@ -30,7 +30,10 @@ export class SlowStart {
     return this.window === Infinity;
   }
 
-  /** Starts a new round. A window that turned out to be too wide is half as wide after the next probe. */
+  /**
+   * Starts a new round with a single probe. If the previous window turned out to be too wide, the window after the
+   * probe is half as wide.
+   */
   start(): void {
     if (!this.isProbing) this.windowAfterProbe = this.isOpen ? 0 : Math.floor(this.window / 2);
     this.currentRound++;
@@ -55,7 +58,7 @@ export class SlowStart {
   /**
    * Counts an accepted request.
    *
-   * @returns false for a request of an earlier round, whose result says nothing about the gateway now
+   * @returns false for a request of an earlier round, whose result says nothing about the current state of the gateway
    */
   countAccepted(round: number): boolean {
     if (round !== this.currentRound) return false;

@@ -1,12 +1,14 @@
-/** Why a pasted text contains no usable key. */
+/** The reason why a pasted text contains no usable key. */
 export type ApiKeyProblem = 'empty' | 'not-ascii' | 'has-spaces' | 'too-long';
 
 type CleanedApiKey = { readonly key: string } | { readonly problem: ApiKeyProblem };
 
-/** Invisible characters that chats and web pages insert into copied text. */
+/** Matches invisible characters that chats and web pages insert into copied text. */
 const invisible = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]/g;
 
-/** Text around a key in shell commands, headers and .env files. `unwrap` removes it repeatedly until no pattern matches. */
+/**
+ * Text around a key in shell commands, headers and .env files. `unwrap` removes it repeatedly until no pattern matches.
+ */
 const wrappers: readonly RegExp[] = [
   /^(["'`])(.*)\1$/s,
   /^([“‘「])(.*)[”’」]$/s,
@@ -46,7 +48,10 @@ export function looksLikeHolySheepKey(key: string): boolean {
   return /^hsa-./.test(key);
 }
 
-/** A warning that a key may belong to another gateway. The key is stored nevertheless, because only the gateway can tell. */
+/**
+ * A warning that a key may belong to another gateway. The key is stored nevertheless, because only the gateway can
+ * decide whether it is valid.
+ */
 type KeyWarning = 'not-a-holysheep-key' | 'holysheep-key-elsewhere';
 
 /**
@@ -68,12 +73,13 @@ const credentials: readonly (readonly [RegExp, string])[] = [
     /((?:authorization|x-api-key|api[-_]?key)["']?\s*[:=]\s*["']?)(?:(?:bearer|basic)\s+)?[^\s"',;]+/gi,
     `$1${redacted}`,
   ],
-  // The word after "bearer" may be prose ("bearer authentication failed"). A token is long or has characters other than letters.
+  // Requires a long token or one with characters other than letters, because the word after "bearer" may be prose
+  // ("bearer authentication failed").
   [/\b(bearer(?:\s+|%20|\+))(?=[^\s"',;]*[^a-z\s"',;.]|[^\s"',;]{20})[^\s"',;]+/gi, `$1${redacted}`],
   [/\b(?:hsa-[\w-]{4,}|sk-[\w-]{8,})/gi, redacted],
 ];
 
-/** Removes bearer tokens and text that looks like a key. `KnownKeys` removes the keys of this session. */
+/** Removes bearer tokens and text that looks like a key. To remove the keys of this session, use `KnownKeys`. */
 export function redactLookalikes(text: string): string {
   return credentials.reduce((result, [pattern, replacement]) => result.replace(pattern, replacement), text);
 }

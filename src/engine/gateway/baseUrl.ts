@@ -2,7 +2,7 @@
 export type BaseUrlCorrection =
   'trimmed' | 'full-width' | 'scheme-added' | 'query-removed' | 'endpoint-removed' | 'v1-added';
 
-/** Why a text can't be used as a base URL. */
+/** The reason why a text can't be used as a base URL. */
 export type BaseUrlProblem = 'empty' | 'not-a-url' | 'not-http' | 'credentials';
 
 /** A valid base URL and its parts. */
@@ -14,14 +14,17 @@ export interface BaseUrl {
   /** The host, with the port unless it is the default port of the scheme. */
   readonly host: string;
   readonly corrections: readonly BaseUrlCorrection[];
-  /** Whether requests go to another computer over plain HTTP, so that others could read the key and the prompts. */
+  /** Whether requests are sent to another computer over plain HTTP. Others could then read the key and the prompts. */
   readonly insecure: boolean;
 }
 
 /** The result of {@link normalizeBaseUrl}. */
 export type NormalizedBaseUrl = BaseUrl | { readonly error: BaseUrlProblem };
 
-/** Characters around a URL that is copied from a chat, shell or document: white space, invisible characters, quotes, brackets. */
+/**
+ * Matches characters around a URL that is copied from a chat, shell or document: white space, invisible characters,
+ * quotes, brackets.
+ */
 const wrapping = '[\\s\\u200b-\\u200d\\u2060\\ufeff"\'`<>“”‘’「」]';
 const leading = new RegExp(`^${wrapping}+`);
 const trailing = new RegExp(`${wrapping}+$`);
@@ -47,7 +50,8 @@ export function normalizeBaseUrl(input: string): NormalizedBaseUrl {
   if (parsed.username !== '' || parsed.password !== '') return { error: 'credentials' };
   if (parsed.search !== '' || parsed.hash !== '') corrections.add('query-removed');
 
-  // The URL parser adds a slash after a host without a path, so that slash is no correction.
+  // Ignores the slash that the URL parser adds after a host without a path, because it is not a correction of the
+  // user's text.
   let path = parsed.pathname === '/' ? '' : correct(parsed.pathname, cleanPath(parsed.pathname), 'trimmed');
   path = correct(path, cleanPath(path.replace(endpoint, '')), 'endpoint-removed');
   if (path === '') path = correct(path, '/v1', 'v1-added');
@@ -70,13 +74,13 @@ function toHalfWidth(text: string): string {
 function addScheme(text: string): string | undefined {
   if (/^https?:\/\//i.test(text)) return text;
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return undefined;
-  // The URL parser ignores the extra slashes in `http:////host`.
+  // Parses the text only to read the host. The URL parser ignores the extra slashes in `http:////host`.
   const candidate = `http://${text}`;
   const isLocal = URL.canParse(candidate) && isLoopback(new URL(candidate).hostname);
   return `${isLocal ? 'http' : 'https'}://${text}`;
 }
 
-/** Removes extra slashes, and a quote at the end of the path that stood before a query. */
+/** Removes extra slashes from a path. Also removes a quote at its end, which remains when a quoted URL had a query. */
 function cleanPath(path: string): string {
   return path.replace(/\/{2,}/g, '/').replace(/['/]+$/, '');
 }
@@ -85,12 +89,15 @@ function isLoopback(hostname: string): boolean {
   return /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i.test(hostname);
 }
 
-/** Returns an origin such as `https://api.holysheep.ai`. A text that is not a URL is its own origin. */
+/**
+ * Returns the origin of a URL, such as `https://api.holysheep.ai`. For a text that is not a URL, returns the text
+ * itself.
+ */
 export function originOf(baseUrl: string): string {
   return URL.canParse(baseUrl) ? new URL(baseUrl).origin : baseUrl;
 }
 
-/** Returns the host as users see it: `api.holysheep.ai`, `localhost:11434`. */
+/** Returns the host as the user interface displays it: `api.holysheep.ai`, `localhost:11434`. */
 export function hostOf(baseUrl: string): string {
   return URL.canParse(baseUrl) ? new URL(baseUrl).host : baseUrl;
 }

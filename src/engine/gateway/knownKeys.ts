@@ -3,16 +3,22 @@ import { redacted, redactLookalikes } from './apiKey';
 /** Maximum length of a part of a key that may be displayed, in characters. Such a short part does not reveal the key. */
 const maxVisibleChars = 7;
 /**
- * Minimum length of a key whose parts are also removed, in characters. Shorter keys of local servers are ordinary words
- * ("none", "test"), so they are removed only as complete words.
+ * Minimum length of a key whose parts are also removed, in characters. The shorter keys of local servers are ordinary
+ * words ("none", "test"), so they are removed only as complete words.
  */
 const minDistinctiveChars = 8;
-/** Minimum length of the start of a key that is removed at the end of a text, in characters. The text may have been truncated there. */
+/**
+ * Minimum length of the start of a key that is removed at the end of a text, in characters. The rest of the key may be
+ * missing because the text was truncated.
+ */
 const minPrefixChars = 5;
 /** Maximum number of times that a text is unescaped. It may contain JSON within JSON or a URL within a URL. */
 const maxUnescapes = 3;
 
-/** A spelling of a key. A part of it with at least `minPartChars` characters must not be displayed. */
+/**
+ * A spelling of a key, such as its Base64 form. A part of the spelling with at least `minPartChars` characters must not
+ * be displayed.
+ */
 interface Spelling {
   readonly text: string;
   readonly minPartChars: number;
@@ -29,8 +35,8 @@ interface Range {
 }
 
 /**
- * Removes all keys of this session from text of a gateway. Gateways repeat keys in errors, headers and model names:
- * completely or in part, in upper or lower case, escaped or encoded.
+ * Removes all keys of this session from the text that a gateway sends. Gateways repeat keys in errors, headers and
+ * model names: completely or in part, in upper or lower case, escaped or encoded.
  */
 export class KnownKeys {
   private readonly keys = new Set<string>();
@@ -39,7 +45,9 @@ export class KnownKeys {
   private answerSpellings: readonly string[] = [];
   /** Maps the length and the canonical text of a part to the spellings that contain the part, with its offset in each. */
   private readonly parts = new Map<number, Map<string, (readonly [Spelling, number])[]>>();
-  /** Marks the pairs of characters with which a part begins. At any other pair of a text, no part is looked up. */
+  /**
+   * Marks the pairs of characters with which a part of a key begins. Parts are looked up in a text only at these pairs.
+   */
   private readonly startingPairs = new Uint8Array(128 * 128);
 
   constructor(keys: Iterable<string> = []) {
@@ -123,7 +131,7 @@ export class KnownKeys {
     return end ? [...matches, end] : matches;
   }
 
-  /** Returns the range of the longest part of a key that includes this offset. */
+  /** Returns the range of the longest part of a key that includes the character at this offset. */
   private matchAt(text: string, offset: number): Range | undefined {
     let longest: Range | undefined;
     for (const [length, partsOfLength] of this.parts) {
@@ -163,7 +171,7 @@ function isSecret(key: string): boolean {
 
 /** Returns the spellings of a key: unencoded, in Base64 at any offset (as in `user:key`), and in hexadecimal. */
 function spellingsOf(key: string): readonly Spelling[] {
-  // Parts of a key that consists of ordinary words must stay.
+  // Whether parts of the key are removed. A key that consists of ordinary words is removed only as a whole.
   const removesParts = isSecret(key) && /\d/.test(key);
   const spelling = (text: string, charsPerByte: number): Spelling => {
     const minPartChars = Math.ceil((removesParts ? maxVisibleChars + 1 : key.length) * charsPerByte);
@@ -198,7 +206,10 @@ function canonicalOf(text: string): string {
   return text.toLowerCase().replaceAll('-', '+').replaceAll('_', '/');
 }
 
-/** Returns the character codes of all ASCII characters with this canonical form. */
+/**
+ * Returns the character codes of all ASCII characters with this canonical form, which ignores upper and lower case and
+ * the variants of Base64.
+ */
 function variantsOf(canonical: string): readonly number[] {
   const variants = { '+': '+-', '/': '/_' }[canonical] ?? canonical + canonical.toUpperCase();
   return Array.from(variants, (char) => char.charCodeAt(0)).filter((code) => code < 128);
@@ -216,7 +227,7 @@ interface Unescaped {
   readonly origins: readonly number[] | undefined;
 }
 
-/** Escapes of URLs, JSON, program text and HTML, and invisible characters, which decode to nothing. */
+/** Matches escapes of URLs, JSON, program text and HTML, and invisible characters, which decode to nothing. */
 const escapes =
   /%([0-9a-f]{2})|\\u(?:([0-9a-f]{4})|\{([0-9a-f]{1,6})\})|\\x([0-9a-f]{2})|&#x([0-9a-f]{1,8});?|&#(\d{1,8});?|&(amp|quot|apos|lt|gt);|\\(["'\\/])|[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/giu;
 const entities: Readonly<Record<string, string>> = { amp: '&', quot: '"', apos: "'", lt: '<', gt: '>' };

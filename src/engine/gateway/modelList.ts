@@ -1,7 +1,7 @@
 import { isRecord } from '../json';
 import { visibleText } from './visibleText';
 
-/** The models that are offered when the list of the gateway can't be fetched. */
+/** The models that are offered when the gateway's list of models can't be fetched. */
 export const defaultModels: readonly string[] = [
   'claude-opus-4',
   'claude-sonnet-4',
@@ -14,7 +14,7 @@ export const defaultModels: readonly string[] = [
 /** Maximum length of a model ID, in characters. */
 const maxIdChars = 200;
 
-/** Maximum number of models in a list. The largest gateways offer about a thousand. */
+/** Maximum number of models in a list. The gateways with the most models offer about a thousand. */
 export const maxModels = 5000;
 
 /**
@@ -39,7 +39,7 @@ function entriesOf(body: unknown): readonly unknown[] | undefined {
   return candidates.find((candidate): candidate is unknown[] => Array.isArray(candidate));
 }
 
-/** Returns the model ID of an entry, or undefined if the ID can't be displayed exactly as it must be sent. */
+/** Returns the model ID of a list entry, or undefined if the ID can't be displayed exactly as it must be sent. */
 function idOf(entry: unknown): string | undefined {
   const id = isRecord(entry) ? entry.id : entry;
   if (typeof id !== 'string') return undefined;

@@ -1,16 +1,22 @@
 const space = '\\s\\p{Cc}';
 const invisible = '\\p{Cf}\\p{Cs}\\p{Default_Ignorable_Code_Point}';
 const modifier = '(?:\\ufe0f|\\p{Emoji_Modifier})?';
-/** Matches an emoji with its modifiers. Joiners and variation selectors outside of an emoji are invisible characters. */
+/**
+ * Matches an emoji with its modifiers. Joiners and variation selectors outside of an emoji are invisible characters.
+ */
 const emoji = `\\p{Extended_Pictographic}${modifier}(?:\\u200d\\p{Extended_Pictographic}${modifier}){0,5}`;
-/** Matches letters in runs of limited length, so that only the visible part of a long text is read. */
+/**
+ * Matches visible characters, at most 100 at a time, so that a long text is not read beyond the point where it is
+ * truncated.
+ */
 const letters = `[^${space}${invisible}\\p{Extended_Pictographic}]{1,100}`;
 const pieces = new RegExp(`(?<symbol>${emoji})|(?<blank>[${space}]+)|[${invisible}]+|(?<word>${letters})`, 'gu');
 
 /**
- * Returns text of a gateway, a model or a file as a single line without hidden characters. Each run of white space, line
- * ends and control characters becomes one space. Characters without a glyph are removed, for instance those that reverse
- * the direction of the text, and halves of surrogate pairs.
+ * Returns text from a gateway, a model or a file as a single line without hidden characters. Each run of white space,
+ * line ends and control characters becomes one space. Characters without a glyph, such as those that reverse the
+ * direction of the text, and halves of surrogate pairs are removed.
+ *
  * @param maxLength maximum length in code points. A longer text is truncated and ends with an ellipsis.
  */
 export function visibleText(text: string, maxLength = Infinity): string {
@@ -24,7 +30,7 @@ export function visibleText(text: string, maxLength = Infinity): string {
     }
     const added = Array.from(isSpaceDue ? ` ${visible}` : visible);
     if (characters.length + added.length > maxLength) {
-      // An emoji must not be truncated, because a part of it would be a different emoji.
+      // Drops an emoji completely if it does not fit, because a part of it would be a different emoji.
       return truncate(symbol === undefined ? [...characters, ...added] : characters, maxLength);
     }
     characters.push(...added);

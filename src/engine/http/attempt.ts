@@ -18,7 +18,7 @@ import { drainMs, IdleClocks, tailMs, timeoutsFor } from './idleClocks';
 import { ConnectionFailure, errorBodyLimits, readBody, type BodyEnd } from './responseBody';
 import { HttpRejection, requestIdOf, send, type AttemptRequest } from './transport';
 
-/** The outcome of an attempt. */
+/** The way in which an attempt ended. */
 export type AttemptEnd =
   | { readonly type: 'finished'; readonly finishReason: string }
   | { readonly type: 'fault'; readonly evidence: Evidence }
@@ -26,7 +26,7 @@ export type AttemptEnd =
   | { readonly type: 'defect'; readonly error: unknown }
   | { readonly type: 'abandoned' };
 
-/** Duration and size of an attempt, as far as the attempt has come. */
+/** Duration and size of an attempt. While the attempt runs, the values are those so far. */
 interface AttemptStats {
   /** Milliseconds since the attempt started. */
   readonly ms: number;
@@ -37,12 +37,12 @@ interface AttemptStats {
   readonly usage: Usage | undefined;
 }
 
-/** The end that is assumed for a stream that stays open after its last event. */
+/** The kind of end that is assumed for a stream that stays open after its last event. */
 const endOfStream: BodyEnd = { kind: 'stream', empty: false };
 
 /**
  * One HTTP request of a turn and its response, with timeouts. An attempt ends exactly once. Everything that arrives
- * afterwards is ignored, so to stop an attempt never means to wait for a socket.
+ * afterwards is ignored, so stopping an attempt never means waiting for a socket.
  */
 export class Attempt {
   readonly end: Promise<AttemptEnd>;
@@ -68,10 +68,13 @@ export class Attempt {
   private sawToolCall = false;
   private statsTaken = false;
   private sawDone = false;
-  /** A chunk had an empty `finish_reason` field. If no later chunk has a finish reason, the answer counts as cut. */
+  /**
+   * Whether a chunk had an empty `finish_reason` field. If no later chunk has a finish reason, the answer counts as
+   * incomplete.
+   */
   private hasFinishReasonField = false;
   private garbledEvents = 0;
-  /** Whether the last event was not a JSON object, so that its meaning is unknown. */
+  /** Whether the last event was not a JSON object and therefore could not be read. */
   private isLastEventGarbled = false;
   /** The last usage that the response reported. Gateways may report it repeatedly, with growing numbers. */
   private usage: Usage | undefined;
@@ -98,7 +101,8 @@ export class Attempt {
       quiet: this.catchDefects((forMs) => observer.quiet(forMs)),
     });
     const tags = new ThinkTags((delta) => {
-      // The chunk whose finish reason ended the attempt may also contain the usage.
+      // Accepts the usage even after the end of the attempt, because the chunk whose finish reason ended the attempt
+      // may also contain the usage.
       if (!this.hasEnded || delta.type === 'usage') this.onDelta(delta);
     });
     const spellings = keys.spellingsInAnswers;
@@ -132,7 +136,10 @@ export class Attempt {
     return Math.max(0, this.deps.clock.monotonicNow() - this.clocks.lastPayload);
   }
 
-  /** Returns the statistics of the attempt on the first call and undefined afterwards, so that no view counts them twice. */
+  /**
+   * Returns the statistics of the attempt on the first call and undefined afterwards, so that no view counts them
+   * twice.
+   */
   takeStats(): AttemptStats | undefined {
     if (this.statsTaken) return undefined;
     this.statsTaken = true;
@@ -206,7 +213,7 @@ export class Attempt {
         this.answer.add(delta);
         return;
       case 'restartInStream':
-        // Neither parts of tool calls nor a continuation can be removed from the answer again.
+        // Fails if tool calls or a continuation have arrived, because neither can be removed from the answer again.
         if (this.sawToolCall || !this.answer.add(delta)) this.fail({ type: 'finish-error' });
         return;
       case 'toolCall':
@@ -235,7 +242,8 @@ export class Attempt {
   private onFinish(finish: Finish): void {
     if (finish.type === 'cut') return this.fail({ type: 'finish-error' });
     if (finish.type === 'filtered') return this.fail({ type: 'filtered' });
-    // Some gateways repeat the finish reason in further chunks, which must not extend the tail.
+    // Starts the timeout for the end of the stream only once: some gateways repeat the finish reason in further chunks,
+    // which must not extend the timeout.
     if (this.finishReason === undefined) this.clocks.startTail(tailMs);
     this.finishReason = this.keys.redact(finish.reason);
     this.sent.behavior.finishReason = 'sent';
@@ -243,8 +251,10 @@ export class Attempt {
 
   /**
    * Counts a part of the answer, and fails the attempt if the answer is too long.
+   *
+   * @param chars length of the part, in characters
    * @param visibleChars the number of these characters that are text or reasoning
-   * @returns whether to add the part to the answer
+   * @returns whether the part may be added to the answer
    */
   private count(chars: number, visibleChars = chars): boolean {
     if (!this.size.addChars(chars)) {
@@ -258,8 +268,8 @@ export class Attempt {
   }
 
   /**
-   * Returns an error without keys. An error that exceeds the limit for error bodies is truncated and returned as text,
-   * because it is no longer valid JSON.
+   * Returns an error without keys. An error that is longer than the limit for error bodies is truncated and returned as
+   * text, because it is no longer valid JSON.
    */
   private withoutKeys(error: unknown): unknown {
     const redacted = this.keys.redactKnown(printJson(error).slice(0, errorBodyLimits.bytes));
@@ -271,7 +281,8 @@ export class Attempt {
     this.deltas.flush();
     if (this.isLastEventGarbled) return this.fail({ type: 'garbled', format: 'events' });
     this.sawDone = true;
-    // The connection can be reused only after the end of the body has arrived, which usually follows at once.
+    // Waits for the end of the body, which usually follows at once, because the connection can be reused only after
+    // that.
     this.clocks.startTail(drainMs);
   }
 
@@ -320,7 +331,8 @@ export class Attempt {
 
   private complete(): void {
     const finishReason = this.finishReason ?? 'stop';
-    // A model that used all tokens for reasoning has reached its limit. A retry would only use them again.
+    // Accepts an answer without text if the model used all tokens for reasoning, because a retry would only use them
+    // again.
     const hasResult = this.sawAnswer || (finishReason === 'length' && this.sawReasoning);
     if (hasResult) return this.finish({ type: 'finished', finishReason });
     this.finish({ type: 'fault', evidence: { type: 'no-text' } });

@@ -1,6 +1,6 @@
 const declaration = /charset\s*=\s*["']?([\w:-]+)/i;
 
-/** Maps Windows names of charsets that the WHATWG Encoding Standard does not define to standard names. */
+/** Maps the Windows names of charsets that are missing in the WHATWG Encoding Standard to standard names. */
 const codePages: Readonly<Record<string, string>> = { cp936: 'gbk', ms936: 'gbk', cp950: 'big5' };
 
 /**
@@ -17,7 +17,10 @@ export function decoderFor(contentType: string | null): TextDecoder {
   }
 }
 
-/** Share of unreadable characters among all characters outside ASCII above which the text must be in another charset. */
+/**
+ * Share of unreadable characters among all non-ASCII characters. A text with a greater share must be in another
+ * charset.
+ */
 const unreadableShare = 0.3;
 
 /**

@@ -1,8 +1,8 @@
 import { readChunk, RestartDetector, type Delta, type DeltaSink } from './dialect';
 
 /**
- * Maximum number of consecutive frames that no other event matched. After that no frame is created for the stream, whose
- * events probably have individual IDs.
+ * Number of consecutive frames that matched no other event after which no more frames are created for the stream,
+ * because its events probably have individual IDs.
  */
 const maxUnusedFrames = 16;
 
@@ -35,7 +35,8 @@ export class ChunkReader {
   }
 
   private readonly recordAndForward = (delta: Delta): void => {
-    // A frame contains the empty finish reason and the ID by which a restart is detected.
+    // Ignores deltas that all events with the same frame have in common: the frame contains the empty finish reason, and
+    // the ID by which a restart is detected.
     if (delta.type !== 'finishReasonPending' && delta.type !== 'restartInStream') {
       this.lastDelta = delta;
       this.deltaCount++;
@@ -69,8 +70,8 @@ const space = 32;
 const padding = '"obfuscation":"';
 
 /**
- * The JSON around the text of an event, which usually stays the same for a stream. To parse this JSON for every event
- * would take most of the time that a token takes.
+ * The JSON around the text of an event, which usually stays the same for a stream. Parsing this JSON for every event would
+ * take most of the processing time of a token.
  *
  * Two events that differ only in the text inside the frame verify it: if the parser has read exactly that text from both
  * events, it would do so for every event with this frame, because a string without an escape does not affect the
@@ -95,7 +96,8 @@ export class DeltaFrame {
    */
   static tryCreate(type: TextDelta['type'], text: string, data: string): DeltaFrame | undefined {
     const quoted = `"${text}"`;
-    // This check also prevents a search for a text with many quotes, which a hostile server could make very slow.
+    // Rejects texts with quotes. This also avoids searching the event for such a text, which a hostile server could
+    // make very slow.
     if (findStringEnd(quoted, 1) !== quoted.length - 1) return undefined;
     const textStart = data.lastIndexOf(quoted) + 1;
     if (textStart === 0) return undefined;

@@ -6,15 +6,18 @@ const closingTag = '</think>';
 
 /** Maximum length of the white space that is held back before an opening tag or after a closing tag, in characters. */
 const maxBufferedChars = 100;
-/** Maximum length of a single line that may be the end of reasoning that began in its own field, in characters. */
+/**
+ * Maximum length of a single line that may be the end of reasoning, in characters. Applies to reasoning that began in a
+ * separate field.
+ */
 const maxShortTextChars = 200;
 
 /**
  * Separates `<think>…</think>` reasoning from the text of an attempt, because some gateways send both as text. Only the
  * first pair of tags counts, at the start of the text. The opening tag may be missing, because chat templates insert it
- * into the prompt. Then a `</think>` at the start of a line ends the reasoning. If the stream began with reasoning in its
- * own field, a `</think>` at the end of a line or after a short text ends the reasoning too. Tags in code or in later
- * text stay text. Characters that may begin a tag are held back until the following characters arrive.
+ * into the prompt. Then a `</think>` at the start of a line ends the reasoning. If the stream began with reasoning in a
+ * separate field, a `</think>` at the end of a line or after a short text ends the reasoning too. Tags in code or in
+ * later text are not changed. Characters that may begin a tag are held back until the following characters arrive.
  */
 export class ThinkTags implements DeltaFilter {
   private state: 'start' | 'reasoning' | 'text' | 'decided' = 'start';
@@ -65,7 +68,7 @@ export class ThinkTags implements DeltaFilter {
       case 'reasoning':
         return this.readReasoning(this.buffered + text);
       case 'text':
-        // Most deltas take the fast path: no text is held back and no tag begins.
+        // Returns early for most deltas, for which no text is held back and no tag begins.
         if (this.buffered !== '' || text.includes('<')) return this.readText(this.buffered + text, false);
         this.untaggedText += text;
         return this.sink(delta);
@@ -155,14 +158,17 @@ function isInCode(text: string): boolean {
   return (lastLine.match(/`/g)?.length ?? 0) % 2 === 1;
 }
 
-/** Length of the start of a key by which a key is recognised, in characters. A shorter start would hold back ordinary words. */
+/**
+ * Length of the start of a key by which a key is recognized, in characters. With a shorter start, ordinary words would
+ * be held back.
+ */
 const keyHeadChars = 5;
 /** Minimum length of the start of a key that is redacted even if the following text differs from the key, in characters. */
 const minRedactedChars = 12;
 
 /**
- * Removes keys from a text that arrives in deltas, even a key that is split between deltas. Text is passed on immediately
- * unless it ends with the possible start of a key. All other text is passed on unchanged.
+ * Removes keys from a text that arrives in deltas, even a key that is split between deltas. Text is passed on
+ * immediately unless it ends with the possible start of a key. Text that is not a key is not changed.
  */
 export class KeyFilter {
   /** Matches the start of every spelling of the keys. */
@@ -291,7 +297,7 @@ export class RedactedDeltas implements DeltaFilter {
     const { index, id, name } = part;
     const call = this.calls.get(index) ?? { id, filter: new KeyFilter(this.spellings) };
     this.calls.set(index, call);
-    // As in `ToolCallNumbers`, a new ID together with a name starts a new call, even at an index in use.
+    // Starts a new call for a new ID together with a name, even at an index in use, as `ToolCallNumbers` does.
     const isNewCall = name !== '' && id !== '' && call.id !== '' && id !== call.id;
     if (isNewCall) this.flushCall(index);
     if (isNewCall || call.id === '') call.id = id;
@@ -321,7 +327,7 @@ export class RedactedDeltas implements DeltaFilter {
 
   /** Removes keys from a text that arrives in a single delta. */
   private redactComplete(text: string): string {
-    // Most parts of a tool call have neither an ID nor a name, so they need no filter.
+    // Returns early, because most parts of a tool call have neither an ID nor a name.
     if (text === '') return '';
     const filter = new KeyFilter(this.spellings);
     return filter.push(text) + filter.flush();

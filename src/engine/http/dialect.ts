@@ -13,7 +13,7 @@ export interface ToolCallPart {
   readonly arguments: string;
 }
 
-/** The part of an answer, or of the data about the answer, that a chunk carries. */
+/** A part of an answer, or of the data about the answer, that a chunk contains. */
 export type Delta =
   | { readonly type: 'text' | 'reasoning'; readonly text: string }
   /** The text of the attempt so far turned out to be reasoning, because the gateway marks only the end of reasoning. */
@@ -53,7 +53,7 @@ export interface DeltaFilter {
  */
 export function readChunk(data: string, sink: DeltaSink, restarts?: RestartDetector): boolean {
   const json = parseJson(data);
-  // Google sends an error as a list with one element.
+  // Reads the element of a list, because Google sends an error as a list with one element.
   const chunk: unknown = Array.isArray(json) ? json[0] : json;
   if (!isRecord(chunk)) return false;
   if (isError(chunk)) {
@@ -66,13 +66,13 @@ export function readChunk(data: string, sink: DeltaSink, restarts?: RestartDetec
     readChoice(choice, sink);
   }
   const groq = isRecord(chunk['x_groq']) ? chunk['x_groq']['usage'] : undefined;
-  // Moonshot reports the usage in the choice.
+  // Reads the usage in the choice as well, because Moonshot reports it there.
   const usage = readUsage(chunk['usage'] ?? groq ?? choice?.['usage']);
   if (usage) sink({ type: 'usage', usage });
   return true;
 }
 
-/** Returns the choice with index 0. The function runs for every token, so it uses a loop instead of `find`. */
+/** Returns the choice with index 0. Uses a loop instead of `find`, because this function runs for every token. */
 function firstChoice(choices: unknown): JsonRecord | undefined {
   if (!Array.isArray(choices)) return undefined;
   for (const choice of choices as readonly unknown[]) {
@@ -87,7 +87,7 @@ function firstChoice(choices: unknown): JsonRecord | undefined {
  */
 export class RestartDetector {
   private id: string | undefined;
-  /** Two chunks had the same ID, so the gateway does not give each chunk its own ID. */
+  /** Whether two chunks had the same ID, which means that the gateway does not give each chunk a different ID. */
   private hasRepeatedId = false;
 
   /** Whether the chunk is the first one of a second answer. */
@@ -107,7 +107,7 @@ export class RestartDetector {
 function readChoice(choice: JsonRecord, sink: DeltaSink): void {
   const delta = isRecord(choice['delta']) ? choice['delta'] : choice['message'];
   if (isRecord(delta)) {
-    // Some gateways send the same reasoning in both fields.
+    // Reads only one of the two fields, because some gateways send the same reasoning in both.
     emitText(
       sink,
       'reasoning',
@@ -178,7 +178,7 @@ function argumentsOf(value: unknown): string {
   return isRecord(value) ? printJson(value) : stringOrEmpty(value);
 }
 
-/** Limit below which the index of a tool call must be. A larger index is ignored. */
+/** Limit for the index of a tool call. An index that is not below this limit is ignored. */
 const maxIndex = 10_000;
 
 function isIndex(value: unknown): value is number {
@@ -203,14 +203,14 @@ function tokenCount(value: unknown): number {
 }
 
 /**
- * Numbers the tool calls of an answer from 0 to below `maxToolCalls`. Gateways that send one call per chunk use the same
- * index, or none, for each call. Therefore, a new ID together with a name starts a new call, even at an index in use. A
- * new ID alone does not, because some gateways send a new ID with every part.
+ * Numbers the tool calls of an answer from 0 to below `maxToolCalls`. Gateways that send one call per chunk use the
+ * same index, or none, for each call. Therefore, a new ID together with a name starts a new call, even at an index in
+ * use. A new ID alone does not start a new call, because some gateways send a new ID with every part.
  */
 export class ToolCallNumbers {
-  /** Maps each index that the gateway sent to the latest call at this index. */
+  /** The latest tool call for each index in the gateway's chunks. */
   private readonly latest = new Map<number, { id: string; readonly number: number }>();
-  /** Maps the number of each call to its arguments. */
+  /** The arguments received so far, for the number of each call. */
   private readonly json = new Map<number, string>();
 
   /**
@@ -230,8 +230,8 @@ export class ToolCallNumbers {
   }
 
   /**
-   * Returns the index itself if it is a free number, otherwise the number after the highest one in use, or else the lowest
-   * free number.
+   * Returns the index itself if no call has this number, otherwise the number after the highest one in use, or else the
+   * lowest unused number.
    */
   private freeNumber(index: number): number {
     const numbers = [...this.json.keys()];
@@ -274,11 +274,16 @@ const finishReasons: readonly (readonly [pattern: RegExp, finish: Finish])[] = [
   ],
 ];
 
-/** Maximum length of a finish reason, in characters. A longer one is truncated. Known finish reasons are at most half as long. */
+/**
+ * Maximum length of a finish reason, in characters. A longer one is truncated. The documented finish reasons are at
+ * most half as long.
+ */
 const maxReasonChars = 60;
 
 /**
- * Returns the meaning of a `finish_reason` in any provider's spelling. An unknown finish reason counts as complete.
+ * Returns the meaning of a `finish_reason` in any provider's spelling. A finish reason that is not in the list counts
+ * as complete.
+ *
  * @returns undefined if there is no finish reason: null, an empty text, or the text `"null"`
  */
 export function readFinishReason(value: unknown): Finish | undefined {

@@ -4,16 +4,16 @@ import type { StalledClock } from '../faults/classify';
 
 /** Maximum time between two checks, in milliseconds. The first check after the computer has slept detects the sleep. */
 const maxCheckIntervalMs = 10_000;
-/** Minimum delay of a timer that means that the computer has slept, in milliseconds. */
+/** Minimum delay with which a timer fires if the computer has slept, in milliseconds. */
 const minSleepMs = 15_000;
 /** Time after a sleep within which data must arrive, in milliseconds. Otherwise the connection counts as broken. */
 const wakeGraceMs = 10_000;
 
 /**
- * The timeouts of an attempt. To keep the cost of a token low, this class only records times when data arrives. A single
- * timer checks them at the nearest deadline and every few seconds. Bytes and payload have separate timeouts: with a timeout
- * for bytes alone, keep-alives would keep a dead stream open, and with a timeout for payload alone, a healthy connection
- * would be closed while the model reasons.
+ * The timeouts of an attempt. To keep the cost of a token low, this class only records times when data arrives. A
+ * single timer checks them at the nearest deadline and every few seconds. Bytes and payload (text or reasoning) have
+ * separate timeouts: with a timeout for bytes alone, keep-alives would keep a dead stream open, and with a timeout for
+ * payload alone, a healthy connection would be closed while the model reasons.
  */
 export class IdleClocks {
   private phase: 'headers' | 'first' | 'stream' | 'tail' = 'headers';
@@ -25,9 +25,11 @@ export class IdleClocks {
    * duration of a sleep.
    */
   lastPayload: number;
-  /** Monotonic time by which data must arrive after a sleep, because the connection may have been lost. */
+  /**
+   * Monotonic time by which data must arrive after a sleep of the computer, because the connection may have been lost.
+   */
   private wakeDeadline = Infinity;
-  /** The times at which the timer was started, and its delay. */
+  /** The wall-clock and monotonic times at which the timer was started, and its delay. */
   private armedAt = { now: 0, ticks: 0, forMs: 0 };
   private hasReportedQuiet = false;
   private isDisposed = false;
@@ -67,7 +69,10 @@ export class IdleClocks {
     if (this.phase === 'first') this.enterPhase('stream');
   }
 
-  /** Starts the tail: the answer is complete, and the remaining chunks must arrive within `limitMs` milliseconds. */
+  /**
+   * Starts the timeout for the end of the stream: the answer is complete, and the remaining chunks must arrive within
+   * `limitMs` milliseconds.
+   */
   startTail(limitMs: number): void {
     this.tailLimitMs = limitMs;
     this.enterPhase('tail');
@@ -96,8 +101,9 @@ export class IdleClocks {
   }
 
   /**
-   * Detects that the computer has slept, because the timer fires much too late by either clock. A connection rarely
-   * survives a sleep, and its loss is rarely reported. Therefore, data must arrive within a short time.
+   * Detects that the computer has slept, because the timer then fires much too late by the wall clock or the monotonic
+   * clock. A connection rarely survives a sleep, and its loss is rarely reported. Therefore, data must arrive within a
+   * short time.
    */
   private detectSleep(): void {
     const delayMs = (from: number, to: number): number => Math.max(0, to - from - this.armedAt.forMs);
@@ -162,9 +168,9 @@ interface Timeouts {
   readonly headersMs: number;
   /** Timeout from the headers to the first text or reasoning. */
   readonly firstTokenMs: number;
-  /** Timeout without any bytes in a stream that has begun. */
+  /** Maximum time without any bytes in a stream that has started. */
   readonly idleMs: number;
-  /** Timeout without text or reasoning in a stream that has begun, while comments or empty events arrive. */
+  /** Maximum time without text or reasoning in a stream that has started, even if comments or empty events arrive. */
   readonly silentMs: number;
 }
 

@@ -8,7 +8,7 @@ export const maxEventChars = 8 * 1024 * 1024;
 /** Limits for reading the body of an error, in bytes and milliseconds. A body that never ends must not block the turn. */
 export const errorBodyLimits = { bytes: 64 * 1024, ms: 5000 } as const;
 
-/** Maximum number of characters that are examined to recognise the kind of a body. */
+/** Maximum number of characters that are examined to recognize the kind of a body. */
 const maxSniffedChars = 64;
 
 /** A network error of a request or its response. Any other exception is a defect of the extension. */
@@ -30,7 +30,7 @@ interface BodySink {
   isDone(): boolean;
 }
 
-/** The kind of a body that has been read to its end, with the text of a body that is not a stream. */
+/** The kind of a body that has been read to its end. Contains the text of a body that is not a stream. */
 export type BodyEnd =
   | { readonly kind: 'stream' | 'web-page'; readonly empty: boolean }
   | { readonly kind: 'json' | 'unknown'; readonly text: string };
@@ -44,7 +44,8 @@ export type BodyEnd =
 export async function readBody(response: Response, sink: BodySink): Promise<BodyEnd | undefined> {
   const contentType = response.headers.get('content-type');
   const declared = declaredKind(contentType);
-  // The content of a body takes precedence over its declared type, because gateways send JSON errors as `text/event-stream`.
+  // Lets the content of a body take precedence over its declared type, because gateways send JSON errors as
+  // `text/event-stream`.
   let kind: ContentKind = declared === 'web-page' ? declared : 'unknown';
   if (!response.body) return { kind: 'unknown', text: '' };
   const parser = createParser({
@@ -59,7 +60,7 @@ export async function readBody(response: Response, sink: BodySink): Promise<Body
   const parts: Uint8Array[] = [];
   const body: ReadableStream<Uint8Array> = response.body;
   const reader = body.getReader();
-  /** The start of the body without leading white space, until the kind of the body is known. */
+  /** The start of the body without leading white space. It grows until the kind of the body is identified. */
   let start = '';
   let size = 0;
   let empty = true;
@@ -71,7 +72,7 @@ export async function readBody(response: Response, sink: BodySink): Promise<Body
       throw new ConnectionFailure(error);
     }
     if (sink.isDone()) return undefined;
-    // The last event may lack its blank line although its JSON is complete, so a blank line is added.
+    // Adds a blank line at the end, because the last event may lack it although its JSON is complete.
     const text = part.done ? `${decoder.end()}\n\n` : decoder.decode(part.value);
     if (!part.done) {
       empty &&= part.value.length === 0;
@@ -98,8 +99,8 @@ export async function readBody(response: Response, sink: BodySink): Promise<Body
 }
 
 /**
- * Reads the start of a body, at most `limits.bytes` bytes and for at most `limits.ms` milliseconds, and returns its text.
- * The rest of the body is cancelled, which closes the socket. Never rejects.
+ * Reads the start of a body, at most `limits.bytes` bytes and for at most `limits.ms` milliseconds, and returns its
+ * text. The rest of the body is canceled, which closes the socket. Never rejects.
  */
 export async function boundedText(
   { body, headers }: { readonly body: ReadableStream<Uint8Array> | null; readonly headers: Headers },
@@ -136,20 +137,20 @@ export async function boundedText(
 export class StreamDecoder {
   private readonly statelessDecoder: TextDecoder;
   private readonly streamDecoder: TextDecoder;
-  /** Whether `streamDecoder` may hold the first bytes of a character. */
+  /** Whether `streamDecoder` may contain the first bytes of a character. */
   private mayHoldBytes: boolean;
 
   constructor(contentType: string | null = null) {
     this.statelessDecoder = decoderFor(contentType);
     this.streamDecoder = decoderFor(contentType);
-    // In other charsets, an ASCII byte may be the second half of a character.
+    // Uses the stateful decoder for other charsets, in which an ASCII byte may be the second half of a character.
     this.mayHoldBytes = this.streamDecoder.encoding !== 'utf-8';
   }
 
   decode(bytes: Uint8Array): string {
     const heldBytes = this.mayHoldBytes;
     const last = bytes.at(-1);
-    // Only an ASCII byte is certainly the end of a character.
+    // Looks for an ASCII byte, because only such a byte is certainly the end of a character.
     if (last !== undefined && this.streamDecoder.encoding === 'utf-8') this.mayHoldBytes = last > 0x7f;
     return heldBytes || this.mayHoldBytes
       ? this.streamDecoder.decode(bytes, { stream: true })
@@ -204,7 +205,7 @@ export class BareLines {
   private convertLines(text: string): string {
     let converted = '';
     text.split(/(?<=\n|\r(?!\n))/).forEach((line, index) => {
-      // This is the second half of a CR LF that was split between two pieces.
+      // Keeps the second half of a CR LF that was split between two pieces.
       if (index === 0 && line === '\n' && this.afterReturn) converted += line;
       else if (this.atLineStart && line.length < errorField.length && errorField.startsWith(line)) this.buffered = line;
       else converted += this.convertLine(line);
@@ -229,7 +230,7 @@ export class BareLines {
       this.bareEvent = 'continued';
       return `data: ${line}`;
     }
-    // The previous event may lack its blank line.
+    // Ends the previous event, which may lack its blank line.
     const eventEnd = this.bareEvent === 'none' || line.trim() === '' ? '' : '\n';
     this.bareEvent = bareAtStart.test(line) ? 'begun' : 'none';
     if (this.bareEvent === 'none') return `${eventEnd}${line}`;

@@ -4,16 +4,16 @@ import { OpenAI } from 'openai';
 const sdkHeaders = ['Lang', 'Package-Version', 'OS', 'Arch', 'Runtime', 'Runtime-Version', 'Retry-Count'];
 
 /**
- * Builds requests (URL, headers and body) with the SDK, but sends none, because the engine handles retries, timeouts and
- * errors. A builder is used for many requests and contains no key. Each request sets the key in its own headers.
- *
+ * Builds requests (URL, headers and body) with the SDK, but sends none, because the engine handles retries, timeouts
+ * and errors. A builder is used for many requests and contains no key. Each request sets the key in its own headers.
  * The engine imports this file with the first request, so that activation does not load the SDK.
  */
 export class RequestBuilder extends OpenAI {
   constructor(baseURL: string, userAgent: string) {
-    // These options prevent the SDK from reading a key, an organisation or a project from the environment.
+    // These options prevent the SDK from reading a key, an organization or a project from the environment.
     super({ apiKey: 'unused', adminAPIKey: null, baseURL, organization: null, project: null, logLevel: 'off' });
-    // Replaces the headers from the environment (`OPENAI_CUSTOM_HEADERS`), which may contain the key of another provider.
+    // Replaces the headers from the environment (`OPENAI_CUSTOM_HEADERS`), which may contain the key of another
+    // provider.
     this._options.defaultHeaders = {
       ...Object.fromEntries(sdkHeaders.map((name) => [`X-Stainless-${name}`, null])),
       'User-Agent': userAgent,

@@ -51,7 +51,7 @@ export async function send(
   });
   let response;
   try {
-    // A redirect is not followed, because it would send the key to an origin that the user has not chosen.
+    // Rejects a redirect, because following it would send the key to an origin that the user has not chosen.
     response = await deps.fetch(url, { ...req, method: 'POST', redirect: 'manual' });
   } catch (error) {
     throw new ConnectionFailure(error);
@@ -64,7 +64,7 @@ export async function send(
 
 type BuilderDeps = Pick<EngineDeps, 'fetch' | 'userAgent'>;
 
-/** Caches the last builder of each engine, because to create a builder is the slowest step before a request is sent. */
+/** Caches the last builder of each engine, because creating a builder is the slowest step before a request is sent. */
 const builders = new WeakMap<BuilderDeps, RequestBuilder>();
 
 async function builderFor(deps: BuilderDeps, baseUrl: string): Promise<RequestBuilder> {
@@ -76,7 +76,10 @@ async function builderFor(deps: BuilderDeps, baseUrl: string): Promise<RequestBu
   return builder;
 }
 
-/** Headers with a request ID for support. The header of the gateway comes before those of the providers and proxies behind it. */
+/**
+ * Headers with a request ID for support. The gateway's header is listed before those of the providers and proxies
+ * behind it.
+ */
 const requestIdHeaders = [
   'x-oneapi-request-id',
   'x-request-id',
@@ -117,7 +120,7 @@ export function requestBody(
       : { [unsupported.has('max_tokens') ? 'max_completion_tokens' : 'max_tokens']: maxTokens }),
     ...(topP === undefined ? {} : { top_p: topP }),
     ...(stop?.length ? { stop: [...stop] } : {}),
-    // Gateways reject an empty list of tools, and a tool choice without tools.
+    // Leaves out an empty list of tools, and a tool choice without tools, because gateways reject both.
     ...(tools?.length ? { tools: tools.map(wireTool), ...(toolChoice && { tool_choice: toolChoice }) } : {}),
   };
 }
@@ -128,7 +131,8 @@ function wireMessage(message: OutgoingMessage): Body['messages'][number] {
     const calls = message.toolCalls.map(({ id, name, arguments: json }) => ({
       ...{ id, type: 'function' as const, function: { name, arguments: json } },
     }));
-    // Some providers reject an empty text next to a tool call, but every provider accepts null.
+    // Sends null instead of an empty text next to a tool call, because some providers reject the empty text, and every
+    // provider accepts null.
     return { role: 'assistant', content: message.content || null, tool_calls: calls };
   }
   if (typeof message.content !== 'string') return { role: 'user', content: message.content.map(wirePart) };

@@ -8,21 +8,27 @@ interface BackoffOptions {
 }
 
 interface BackoffInput {
-  /** Number of failures before the one that this wait follows. */
+  /** Number of failures before the fault that caused this wait. */
   readonly failures: number;
   /** Returns uniformly distributed numbers in [0, 1). */
   readonly random: () => number;
-  /** The previous backoff of the turn, in milliseconds. `decorrelated` jitter grows from it. */
+  /** The previous backoff of the turn, in milliseconds. With `decorrelated` jitter, the next backoff depends on it. */
   readonly previousMs?: number | undefined;
 }
 
 /** Minimum backoff in milliseconds. An earlier retry would meet connections that are still being closed. */
 export const minDelayMs = 250;
 
-/** Random time added to a retry-after, so that clients with the same retry-after do not return at the same moment. */
+/**
+ * Random time that is added to a retry-after, so that clients with the same retry-after do not return at the same
+ * moment.
+ */
 const retryAfterMargin = { share: 0.1, minMs: 250, maxMs: 5000 } as const;
 
-/** Returns a backoff in milliseconds below or around the exponential ceiling. */
+/**
+ * Returns a backoff in milliseconds. It lies below the exponential ceiling or around it, depending on the kind of
+ * jitter.
+ */
 type Jitter = (ceilingMs: number, options: BackoffOptions, input: BackoffInput) => number;
 
 const jitters: Readonly<Record<JitterKind, Jitter>> = {

@@ -13,9 +13,9 @@ import {
 } from './retryAfterDurations';
 
 /**
- * Reads the retry-after of a response. The first source with a usable value wins: millisecond headers, `retry-after`, the
- * body, then the reset time of an exhausted rate limit. Zero, a time in the past and an unreadable value are not usable.
- * Never throws.
+ * Reads the retry-after of a response. The first source with a usable value decides: millisecond headers,
+ * `retry-after`, the body, then the reset time of an exhausted rate limit. Zero, a time in the past and an unreadable
+ * value are not usable. Never throws.
  *
  * @param now epoch milliseconds; absolute times are compared with the `Date` header of the response if it has one
  */
@@ -37,7 +37,7 @@ export function parseInbandRetryAfter(error: unknown, now: number): RetryAfter |
 
 const weekMs = 7 * 86_400_000;
 
-/** Returns the time of the gateway's clock, unless it differs by more than a week from this machine's clock. */
+/** Returns the time of the gateway's clock, unless it differs by more than a week from the clock of this computer. */
 function serverTime(headers: Headers, now: number): number {
   const date = parseTime(headers.get('date') ?? '');
   return date !== undefined && Math.abs(date - now) < weekMs ? date : now;
@@ -76,7 +76,10 @@ function readBody(json: unknown, text: string, serverNow: number): RetryAfter | 
   return undefined;
 }
 
-/** Matches words near a reset time. Other times in a message are, for example, the expiry of a key or a time of logging. */
+/**
+ * Matches words near a reset time. A message may also contain other times, for example the expiry of a key or the time
+ * of a log entry.
+ */
 const resetPattern =
   /reset|renew|refill|refresh|regain|resume|available (?:again|at|after)|try again|重置|恢复|刷新|解除|解封|(?<!不)可用|重试|再试/i;
 
@@ -94,8 +97,8 @@ function resetTime(message: string, zoneHours: number): number | undefined {
 }
 
 /**
- * Returns whether times without a zone are in China's zone. Providers in China are recognized by their language. In
- * English, Zhipu is recognized by its codes and MiniMax by its `base_resp`.
+ * Returns whether times without a time zone are in China's time zone. Providers in China are recognized by the Chinese
+ * language. In English messages, Zhipu is recognized by its codes and MiniMax by its `base_resp`.
  */
 function usesChinaTime(errors: readonly JsonRecord[], messages: readonly string[]): boolean {
   if (messages.some((message) => /\p{Script=Han}|Beijing time/iu.test(message))) return true;
@@ -213,8 +216,8 @@ function delayInText(text: string): number | undefined {
 const rateLimitHeader = /^(?:x-|anthropic-)?ratelimit-[\w-]{1,80}$/;
 
 /**
- * Returns the latest reset time among the exhausted rate limits (requests, tokens, …). Limits that are not exhausted do not
- * matter.
+ * Returns the latest reset time among the exhausted rate limits (requests, tokens, …). Limits that are not exhausted
+ * are ignored.
  *
  * @param headers names in lower case
  */
@@ -236,6 +239,7 @@ function isExhausted(name: string, headers: ReadonlyMap<string, string>): boolea
     headers.get(`${name.slice(0, reset)}-${suffix}${name.slice(end)}`)?.trim();
   const remaining = readSibling('remaining');
   if (remaining) return Number(remaining) <= 0;
-  // The unified limit of a subscription has no count. If it has a status, only a rejection means that it is exhausted.
+  // Uses the status of the unified limit of a subscription, because this limit has no count. If there is a status, only
+  // a rejection means that the limit is exhausted.
   return name.endsWith('-unified-reset') && !readSibling('status')?.startsWith('allowed');
 }

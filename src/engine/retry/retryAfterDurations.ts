@@ -1,4 +1,4 @@
-/** Maximum length of a time or duration, in characters. A longer text is not searched. */
+/** Maximum length of the text of a time or a duration, in characters. A longer text is not searched. */
 const maxTextLength = 100;
 
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
@@ -37,7 +37,7 @@ export function parseDuration(value: string): number | undefined {
 /**
  * Parses the duration at the start of a text.
  *
- * @returns milliseconds, or undefined if there is none or its unit is unknown (`1 month`)
+ * @returns milliseconds, or undefined if there is no duration or its unit is not supported (`1 month`)
  */
 export function parseLeadingDuration(text: string): number | undefined {
   return scanDuration(text.slice(0, maxTextLength))?.ms;
@@ -63,7 +63,7 @@ function scanDuration(text: string): { readonly ms: number | undefined; readonly
  * @returns epoch milliseconds, or undefined if the text is neither
  */
 export function parseTime(text: string): number | undefined {
-  // `new Date` accepts almost any text (`"60"` is a year), so the format is checked first.
+  // Checks the format first, because `new Date` accepts almost any text (`"60"` is a year).
   const httpDate =
     /^[a-z]{3,9}, (\d{1,2})[ -]([a-z]{3})[ -](\d{4}|\d{2}) (\d\d):(\d\d):(\d\d)(?: (?:GMT|UTC|\+0000))?$/i.exec(text);
   if (httpDate) return utc(httpDate[3], httpDate[2], httpDate[1], httpDate.slice(4));
@@ -81,7 +81,7 @@ const dateAndTime =
   /(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:T|,? at |\s{1,2})?(\d{1,2}):(\d\d)(?::(\d\d))?(?:\.\d{1,9})?\s{0,2}\(?(Z\b|(?:UTC|GMT)?[+-]\d{1,2}(?::?\d\d)?|UTC|GMT)?/;
 
 interface FoundTime {
-  /** The time in epoch milliseconds. */
+  /** The found time, in epoch milliseconds. */
   readonly time: number;
   /** Offset of the start of the time in the text. */
   readonly index: number;
@@ -113,7 +113,8 @@ function zoneOffset(zone: string | undefined): number | undefined {
 /** Returns the epoch milliseconds of a date and time in UTC, or undefined if the date does not exist. */
 function utc(year = '', month = '', day = '', [hours, minutes, seconds]: readonly string[]): number | undefined {
   const index = months.indexOf(month.toLowerCase());
-  // Years with two digits occur in the RFC 850 form. Those from 70 belong to the last century.
+  // Adds the century to a year with two digits, which the RFC 850 form uses. The years from 70 belong to the last
+  // century.
   const fullYear = year.length === 4 ? Number(year) : Number(year) + (Number(year) < 70 ? 2000 : 1900);
   const time = Date.UTC(fullYear, index, Number(day), Number(hours), Number(minutes), Number(seconds));
   const isRealDate = index >= 0 && new Date(time).getUTCDate() === Number(day);
@@ -146,7 +147,10 @@ export interface RetryAfter {
   readonly field: string;
 }
 
-/** Limit for a retry-after, in milliseconds: a year. Longer ones are cut, because a date may not be able to show them. */
+/**
+ * Limit for a retry-after, in milliseconds: a year. Longer ones are shortened to it, because a date may not be able to
+ * represent them.
+ */
 const maxRetryAfterMs = 366 * 24 * 3600 * 1000;
 
 /** Returns a retry-after, or undefined for zero, a negative or an unreadable delay. */

@@ -6,18 +6,21 @@ import type { RetryBudget } from '../gate/networkState';
 import type { TurnHistory } from '../turn/turnHistory';
 import { decide, type Decision, type RetryHistory } from './retryPolicy';
 
-/** The decision about a fault and its effect on the breaker. */
+/** The decision about a fault, and the effect of the fault on the circuit breaker. */
 export interface RetryOutcome {
   readonly decision: Decision;
-  /** The breaker is open, so the turn waits at the gate instead of for the delay of the decision. */
+  /** Whether the breaker is open. If it is, the turn waits at the gate and not for the delay of the decision. */
   readonly isBreakerOpen: boolean;
-  /** The fault has opened the breaker. */
+  /** Whether this fault has opened the breaker. */
   readonly opensBreaker: boolean;
 }
 
-/** Decides what happens after each fault of a turn, reports the fault to the gate, and charges the retry budget. */
+/**
+ * Decides what happens after each fault of a turn, reports the fault to the gate, and takes the cost of each retry from
+ * the retry budget.
+ */
 export class RetryController {
-  /** The charge for the next attempt. It is refunded if the user requests the attempt. */
+  /** What the next attempt has cost the retry budget. The budget gets it back if the user requests the attempt. */
   private pendingCharge:
     { readonly budget: RetryBudget; readonly cost: number; readonly isResume: boolean } | undefined;
 
@@ -47,7 +50,8 @@ export class RetryController {
     this.queue.reportDecision(fault, decision);
     if (decision.type === 'wait') {
       const { cost } = decision;
-      // The charge is made at once, so that of many turns that fail together only as many retry as the budget allows.
+      // Takes the cost from the retry budget at once. If many turns fail together, only as many of them retry as the
+      // budget allows.
       budget.charge(cost);
       this.pendingCharge = { budget, cost, isResume: state.isResuming };
     }
@@ -57,10 +61,10 @@ export class RetryController {
   }
 
   /**
-   * Settles the pending charge when the next attempt is sent, or when the turn ends without one.
+   * Completes the pending charge to the retry budget when the next attempt is sent, or when the turn ends without one.
    *
-   * @param isFree whether the charge is refunded: the user requested the attempt, it only corrects the request, or none
-   *   is sent
+   * @param isFree whether the budget gets the cost back, because the user requested the attempt, the attempt only
+   *   corrects the request, or no attempt is sent
    */
   settleCharge(isFree: boolean): void {
     const charge = this.pendingCharge;
@@ -69,7 +73,7 @@ export class RetryController {
     else if (charge && !charge.isResume) this.history.retries++;
   }
 
-  /** Reports that the answer is complete: releases the permit and returns a token to the retry budget. */
+  /** Handles a complete answer: releases the permit and returns a token to the retry budget. */
   reportSuccess(budget: RetryBudget): void {
     this.queue.release(true);
     budget.refund(1);

@@ -6,11 +6,11 @@ import { retryAfterDelay, overloadDelay, transientDelay } from './backoff';
 
 /** The state of a turn before a retry decision: its faults, its progress and its remaining budgets. */
 export interface RetryHistory {
-  /** Number of charged retries since the last progress. */
+  /** Number of retries that counted against the retry budget since the last progress. */
   readonly retries: number;
-  /** Number of earlier faults of this turn with the same row of the fault table. */
+  /** Number of previous occurrences of the same fault in this turn. */
   readonly sameRowFaults: number;
-  /** The immediate, free retry of this turn has been used. */
+  /** Whether this turn has used its one immediate retry, which does not count against the retry budget. */
   readonly freeReplayUsed: boolean;
   /** The previous backoff of this turn, in milliseconds. */
   readonly previousDelayMs: number | undefined;
@@ -18,7 +18,10 @@ export interface RetryHistory {
   readonly overloads: number;
   /** Models that this turn has used, the current one last. */
   readonly models: readonly string[];
-  /** The stream of the failed attempt had started, so a further attempt counts as a resume and not as a retry. */
+  /**
+   * Whether the stream of the failed attempt had started, so that a further attempt counts as a resume and not as a
+   * retry.
+   */
   readonly isResuming: boolean;
   /** Number of resumes that the turn may still make. */
   readonly resumesLeft: number;
@@ -26,17 +29,17 @@ export interface RetryHistory {
   readonly resumes: number;
   /** Number of resumes so far that added no text. */
   readonly emptyResumes: number;
-  /** The user already sees text of the answer. */
+  /** Whether the user already sees text of the answer. */
   readonly hasText: boolean;
-  /** The user already sees text or reasoning of the answer. */
+  /** Whether the user already sees text or reasoning of the answer. */
   readonly hasOutput: boolean;
-  /** Milliseconds without progress. Streaming, sleep and being offline do not count. */
+  /** Time without progress, in milliseconds. Streaming, sleep and being offline do not count. */
   readonly idleMs: number;
-  /** Part of the time without progress was a wait. */
+  /** Whether the turn has waited during the time without progress. */
   readonly hasWaited: boolean;
   /** Number of tokens in the retry budget of the origin. */
   readonly tokens: number;
-  /** The circuit breaker of the current model is open. */
+  /** Whether the circuit breaker of the current model is open. */
   readonly breakerOpen: boolean;
 }
 
@@ -45,9 +48,9 @@ export type Decision =
   | {
       readonly type: 'fail';
       readonly fault: Fault;
-      /** Milliseconds until the limit resets, if the gateway named a time. */
+      /** Milliseconds until the rate limit resets, if the gateway named a time. */
       readonly resetsInMs?: number | undefined;
-      /** The retry-after is longer than the settings allow. */
+      /** Whether the retry-after is longer than the settings allow. */
       readonly beyondMaxHint?: true;
     }
   | { readonly type: 'replay' }
@@ -57,21 +60,21 @@ export type Decision =
   | {
       readonly type: 'wait';
       readonly delayMs: number;
-      /** The random part of `delayMs`. */
+      /** The random part of `delayMs`, in milliseconds. */
       readonly jitterMs?: number | undefined;
       readonly source: DelaySource;
       readonly hintMs?: number | undefined;
       readonly hintFrom?: string | undefined;
       /** Number of attempts that are still allowed, including the next one. */
       readonly attemptsLeft: number;
-      /** Charge to the retry budget of the origin, in tokens. */
+      /** Number of tokens that the attempt takes from the retry budget of the origin. */
       readonly cost: number;
     };
 
 /** Number of consecutive overloads after which a fallback model is used. */
 const overloadsBeforeFallback = 3;
 
-/** The deadline of a turn unless longer retry-afters are allowed, in milliseconds. */
+/** Deadline of a turn, in milliseconds. It is longer only if the settings allow longer retry-afters. */
 const minDeadlineMs = 300_000;
 
 /**
@@ -126,16 +129,22 @@ export function decide(fault: Fault, history: RetryHistory, settings: EngineSett
   return { type: 'wait', delayMs, source: 'backoff', attemptsLeft, cost };
 }
 
-/** Returns the charge for a retry, in tokens. An open breaker already limits all requests, so no charge is needed. */
+/**
+ * Returns the number of tokens that a retry takes from the retry budget. With an open breaker the number is 0, because
+ * the breaker already limits all requests.
+ */
 function costOf(policy: Policy, { breakerOpen }: RetryHistory): number {
   if (policy.retry === 'overload' || breakerOpen) return 0;
   return policy.retry === 'transient' ? (policy.cost ?? 1) : 1;
 }
 
-/** The policies with automatic retries. `repair` is missing: its faults only get here if the request can't be corrected. */
+/**
+ * The policies whose faults are retried automatically. `repair` is not one of them: such a fault reaches this policy
+ * only if the request couldn't be corrected.
+ */
 const retriedPolicies: ReadonlySet<Policy['retry']> = new Set(['transient', 'overload', 'hint', 'offline', 'resume']);
 
-/** Returns whether the engine retries a fault with this policy on its own. */
+/** Returns whether the engine automatically retries a fault with this policy. */
 export function isRetryable({ retry }: Policy): boolean {
   return retriedPolicies.has(retry);
 }
@@ -146,7 +155,9 @@ function fallbackModel(policy: Policy, history: RetryHistory, settings: EngineSe
   return isOverloaded || history.breakerOpen ? nextFallbackModel(history, settings) : undefined;
 }
 
-/** Returns the first fallback model that this turn has not used, or undefined once the user sees text or reasoning. */
+/**
+ * Returns the first fallback model that this turn has not used. Returns undefined once the user sees text or reasoning.
+ */
 export function nextFallbackModel(
   history: Pick<RetryHistory, 'hasOutput' | 'models'>,
   { fallbackModels }: Pick<EngineSettings, 'fallbackModels'>,
@@ -154,14 +165,17 @@ export function nextFallbackModel(
   return history.hasOutput ? undefined : fallbackModels.find((model) => !history.models.includes(model));
 }
 
-/** Returns the number of attempts that are still allowed. The limit of the row applies to retries and to resumes. */
+/**
+ * Returns the number of attempts that are still allowed. The limit that the fault table sets for a fault applies to
+ * retries and to resumes.
+ */
 function attemptsAllowed({ policy }: Fault, history: RetryHistory, { retry }: EngineSettings): number {
   const limit = policy.retry === 'transient' ? (policy.limit ?? Infinity) : Infinity;
   const budget = history.isResuming ? history.resumesLeft : retry.maxRetries - history.retries;
   return Math.min(budget, limit - history.sameRowFaults);
 }
 
-/** Rows for limits whose reset is too far away for a wait, by fault kind. */
+/** Faults that end a turn because the reset is too far away for a wait, by fault kind. */
 const rowsAfterLongLimit: Partial<Record<FaultKind, RowId>> = {
   'rate-limit': faultRows.usageLimitReached,
   credit: faultRows.outOfCredit,

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { AnswerText, type TextChange } from '../../../src/engine/answer/answer';
 import { propertyRuns } from '../../support/propertyRuns';
 
-/** Returns the text that results from a text and the changes that an answer has reported. */
+/** Applies the changes that an answer has reported to a text, and returns the result. */
 function applyChanges(start: string, changes: readonly (TextChange | undefined)[]): string {
   return changes.reduce((text, change) => {
     if (!change) return text;
@@ -14,7 +14,7 @@ function applyChanges(start: string, changes: readonly (TextChange | undefined)[
 const anyPieces = fc.array(fc.string({ minLength: 1, unit: 'grapheme' }), { maxLength: 12 });
 
 describe('answer text', () => {
-  it('appends the deltas that arrive', () => {
+  it('appends each delta that arrives', () => {
     const answer = new AnswerText();
     assert.deepEqual(answer.append('Hel'), { type: 'append', text: 'Hel' });
     assert.deepEqual(answer.append('lo'), { type: 'append', text: 'lo' });
@@ -33,7 +33,7 @@ describe('answer text', () => {
     assert.equal(answer.text, 'abcdefg');
   });
 
-  it('is replaced by a shorter restarted answer when that answer is complete', () => {
+  it('becomes a restarted answer that is shorter once that answer is complete', () => {
     const answer = new AnswerText('a long answer that was cut');
     answer.startAttempt('restart');
     answer.append('short');
@@ -48,7 +48,7 @@ describe('answer text', () => {
     assert.equal(answer.text, 'kept');
   });
 
-  it('drops the hidden text of a restart when another restart follows', () => {
+  it('drops the hidden text of a restarted answer when the answer is restarted again', () => {
     const answer = new AnswerText('12345');
     answer.startAttempt('restart');
     answer.append('xxxx');
@@ -64,7 +64,7 @@ describe('answer text', () => {
     assert.deepEqual(answer.append('a'), { type: 'append', text: 'a' });
   });
 
-  it('removes only the text of the current attempt when that text is discarded', () => {
+  it('removes only the text of the current attempt when the attempt is discarded', () => {
     const answer = new AnswerText('kept');
     answer.startAttempt('replay');
     answer.append(' dropped');
@@ -74,7 +74,7 @@ describe('answer text', () => {
     assert.equal(answer.text, 'kept more');
   });
 
-  it('keeps the text until an answer that starts over within the attempt is longer', () => {
+  it('keeps the text until a new answer within the same attempt is longer', () => {
     const answer = new AnswerText();
     answer.append('12345');
     assert.equal(answer.restartInStream(), true);
@@ -82,7 +82,7 @@ describe('answer text', () => {
     assert.deepEqual(answer.append('def'), { type: 'replaced', text: 'abcdef' });
   });
 
-  it('rejects a restart within the attempt for a continuation', () => {
+  it('rejects a new answer within an attempt that continues a partial answer', () => {
     const answer = new AnswerText('Once upon a time');
     answer.startAttempt('continue');
     answer.append(' there was a');
@@ -101,7 +101,7 @@ describe('answer text', () => {
       ['replay', '', false],
     ];
   for (const [mode, text, isRepetition] of attempts) {
-    it(`${isRepetition ? 'treats' : 'does not treat'} the text «${text}» of a ${mode} attempt as a mere repetition`, () => {
+    it(`${isRepetition ? 'treats' : 'does not treat'} the text «${text}» of a ${mode} attempt as a repetition of the partial answer`, () => {
       const answer = new AnswerText('Once upon a time');
       answer.startAttempt(mode);
       answer.append(text);
@@ -130,7 +130,7 @@ describe('answer text', () => {
     );
   });
 
-  it('does not depend on how a restarted answer is split into deltas', () => {
+  it('becomes the same text for any split of a restarted answer into deltas', () => {
     fc.assert(
       fc.property(fc.string(), fc.string({ minLength: 1 }), fc.nat(), (partial, text, seed) => {
         const splitAt = seed % (text.length + 1);

@@ -71,7 +71,7 @@ describe('messages of a continuation request', () => {
     assert.deepEqual([messages.length, messages[3]?.role], [4, 'user']);
   });
 
-  it('tell the model what happened, where to continue and what not to write', () => {
+  it('tell the model what happened, where to continue and what to leave out', () => {
     const englishPatterns = [
       /cut off by a connection error/,
       /exact next character/,
@@ -97,12 +97,12 @@ describe('messages of a continuation request', () => {
   });
 
   for (const [prompt, chinese] of languages) {
-    it(`ask in ${chinese ? 'Chinese' : 'English'} to continue after the prompt "${prompt}"`, () => {
+    it(`contain ${chinese ? 'a Chinese' : 'an English'} prompt to continue after the user prompt "${prompt}"`, () => {
       assert.equal(continuePrompt(conversationWith(prompt)).includes('继续'), chinese);
     });
   }
 
-  it('ask in the language of the last prompt to continue', () => {
+  it('contain a prompt to continue in the language of the last user prompt', () => {
     const messages = [
       ...conversationWith('羊是什么?'),
       { role: 'assistant', content: '一种动物。' } as const,
@@ -111,15 +111,15 @@ describe('messages of a continuation request', () => {
     assert.match(continuePrompt(messages), /connection error/);
   });
 
-  it('ask in the language of the prompt, not of the answer, to continue', () => {
+  it('contain a prompt to continue in the language of the user prompt, not of the answer', () => {
     const messages = [...conversationWith('羊是什么?'), { role: 'assistant', content: 'It is an animal.' } as const];
     assert.match(continuePrompt(messages), /连接错误/);
   });
 
-  it('ask in English to continue when the conversation has no prompt', () =>
+  it('contain an English prompt to continue when the conversation has no user prompt', () =>
     assert.match(continuePrompt([]), /connection error/));
 
-  it('ask in the language of a prompt that consists of parts to continue', () => {
+  it('contain a prompt to continue in the language of a user prompt that consists of parts', () => {
     const parts = (text: string): readonly ChatMessage[] => [
       {
         role: 'user',
@@ -144,7 +144,7 @@ describe('messages of a continuation request', () => {
     }
   });
 
-  it('are understood by the gateway of the demo for any partial answer', () => {
+  it('are accepted by the gateway of the offline demo for any partial answer', () => {
     const anyPartial = fc.oneof(
       fc.string({ unit: 'grapheme', minLength: 1, maxLength: 400 }),
       fc
@@ -283,7 +283,7 @@ const methods: readonly (readonly [name: string, changes: Partial<PartialAnswer>
   ['restarts the answer when only reasoning has arrived', { text: '', hadReasoning: true }, 'restart'],
   ['restarts the answer when only a tool call has arrived', { text: '', hadToolCalls: true }, 'restart'],
   ['restarts the answer when only white space has arrived', { text: ' \n', prefill: 'assistant' }, 'restart'],
-  ['restarts the answer when a tool call was cut', { hadToolCalls: true, prefill: 'prefix' }, 'restart'],
+  ['restarts the answer when a tool call is incomplete', { hadToolCalls: true, prefill: 'prefix' }, 'restart'],
   ['continues a partial answer with a prompt', {}, 'continue'],
   ['continues with a prefill when the model supports one', { prefill: 'assistant' }, 'prefill'],
   ['continues with a marked prefill when the model requires the mark', { prefill: 'prefix' }, 'prefill'],
@@ -303,5 +303,5 @@ describe('resume method', () => {
     it(name, () => assert.equal(resumeMethod({ ...partialAnswer, ...changes }), method));
   }
 
-  it('has the length limit that the documentation names', () => assert.equal(maxContinuedChars, 60_000));
+  it('has the same length limit as the documentation', () => assert.equal(maxContinuedChars, 60_000));
 });

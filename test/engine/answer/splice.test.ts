@@ -38,19 +38,19 @@ const continueCases: readonly Case[] = [
     pushed: ['is an animal with wool. So'],
     step: join(22, '. So'),
   },
-  { name: 'holds a continuation that repeats the end so far', pushed: ['is an ani'], step: hold },
+  { name: 'holds back a continuation that repeats the end so far', pushed: ['is an ani'], step: hold },
   {
-    name: 'holds a continuation that repeats the end over several pieces',
+    name: 'holds back a continuation that repeats the end over several pieces',
     pushed: ['is an', ' animal', ' with'],
     step: hold,
   },
   {
-    name: 'joins as soon as the repetition ends',
+    name: 'joins the continuation as soon as the repetition ends',
     pushed: ['is an animal', ' with wo', 'ol. So'],
     step: join(22, '. So'),
   },
   {
-    name: 'joins with an empty text when the continuation is exactly the overlap',
+    name: 'adds no text when the continuation is exactly the overlap',
     pushed: ['is an animal with wool'],
     step: join(22, ''),
   },
@@ -84,10 +84,10 @@ const continueCases: readonly Case[] = [
     pushed: [`${'1'.repeat(15)}2;`],
     step: join(16, ';'),
   },
-  { name: 'holds a continuation that is half of a surrogate pair', pushed: ['\ud83d'], step: hold },
-  { name: 'holds an empty continuation', pushed: [''], step: hold },
-  { name: 'holds an empty continuation after the time limit', pushed: [''], then: 'expire', step: hold },
-  { name: 'joins with an empty text when no continuation arrives', pushed: [], then: 'end', step: join(0, '') },
+  { name: 'holds back a continuation that is half of a surrogate pair', pushed: ['\ud83d'], step: hold },
+  { name: 'holds back an empty continuation', pushed: [''], step: hold },
+  { name: 'holds back an empty continuation after the time limit', pushed: [''], then: 'expire', step: hold },
+  { name: 'adds no text when no continuation arrives', pushed: [], then: 'end', step: join(0, '') },
   {
     name: 'appends the complete continuation to an empty partial answer',
     partial: '',
@@ -95,14 +95,14 @@ const continueCases: readonly Case[] = [
     step: join(0, 'Hello'),
   },
   {
-    name: 'does not split a surrogate pair at the seam',
+    name: 'does not split a surrogate pair where the continuation joins',
     partial: `${short}\ud83d`,
     pushed: [short, '\ud83d', '\udc11'],
     step: join(0, `${short}\ud83d\udc11`),
   },
 
-  { name: 'holds a continuation that repeats the start of the answer', pushed: ['A sheep is'], step: hold },
-  { name: 'holds a continuation that has repeated the complete partial answer', pushed: [short], step: hold },
+  { name: 'holds back a continuation that repeats the start of the answer', pushed: ['A sheep is'], step: hold },
+  { name: 'holds back a continuation that has repeated the complete partial answer', pushed: [short], step: hold },
   {
     name: 'drops a repetition of the complete partial answer',
     pushed: ['A sheep is an animal', ' with wool. So'],
@@ -188,13 +188,13 @@ const continueCases: readonly Case[] = [
   },
 
   {
-    name: 'appends a held continuation after the time limit',
+    name: 'appends a continuation that is held back after the time limit',
     pushed: ['animal'],
     then: 'expire',
     step: join(0, 'animal'),
   },
   {
-    name: 'drops the overlap that is known when the time limit has passed',
+    name: 'drops the overlap found so far when the time limit has passed',
     partial: `${'ab'.repeat(10)}c${'ab'.repeat(10)}`,
     pushed: ['ab'.repeat(9)],
     then: 'expire',
@@ -208,22 +208,27 @@ const continueCases: readonly Case[] = [
     step: join(0, long.slice(9, 72)),
   },
   {
-    name: 'holds a repetition of 64 characters beyond the time limit',
+    name: 'holds back a repetition of 64 characters beyond the time limit',
     partial: long,
     pushed: [long.slice(9, 73)],
     then: 'expire',
     step: hold,
   },
   {
-    name: 'holds a repetition of 64 characters of the start beyond the time limit',
+    name: 'holds back a repetition of 64 characters of the start beyond the time limit',
     partial: long.repeat(9),
     pushed: [long.slice(0, 64)],
     then: 'expire',
     step: hold,
   },
-  { name: 'holds a repetition of more than 600 characters', partial: long, pushed: [long.slice(9, 900)], step: hold },
   {
-    name: 'holds a repetition of more than 600 characters of the start',
+    name: 'holds back a repetition of more than 600 characters',
+    partial: long,
+    pushed: [long.slice(9, 900)],
+    step: hold,
+  },
+  {
+    name: 'holds back a repetition of more than 600 characters of the start',
     partial: long.repeat(9),
     pushed: [long.repeat(8)],
     step: hold,
@@ -236,13 +241,13 @@ const continueCases: readonly Case[] = [
     step: join(0, 'sheep is an animal with wool'),
   },
   {
-    name: 'holds a repetition of more than 600 characters without letters and digits',
+    name: 'holds back a repetition of more than 600 characters without letters and digits',
     partial: dashes,
     pushed: ['-'.repeat(700)],
     step: hold,
   },
   {
-    name: 'appends the continuation after the time limit when it ends with half of a surrogate pair',
+    name: 'appends a continuation that ends with half of a surrogate pair after the time limit',
     partial: dashes,
     pushed: [`x${'-'.repeat(70)}\ud83d`],
     then: 'expire',
@@ -300,7 +305,7 @@ const continueCases: readonly Case[] = [
     step: join(31, 'x'),
   },
   {
-    name: 'treats a continuation that ends within a partial answer with equal start and end as another answer',
+    name: 'treats a continuation as another answer when it ends within a partial answer whose start and end are equal',
     partial: `${long.slice(0, 70)}! ${long.slice(0, 20)}`,
     pushed: [long.slice(0, 70)],
     then: 'end',
@@ -327,7 +332,7 @@ const prefillCases: readonly Case[] = [
     pushed: ['A sheep is an animal', ' with wool. So'],
     step: join(30, '. So'),
   },
-  { name: 'holds a continuation that repeats the prefill so far', pushed: ['A sheep is'], step: hold },
+  { name: 'holds back a continuation that repeats the prefill so far', pushed: ['A sheep is'], step: hold },
   {
     name: 'keeps a possible repetition of a very short prefill',
     partial: 'Hi',
@@ -378,7 +383,7 @@ const prefillCases: readonly Case[] = [
     step: join(0, 'So'),
   },
   {
-    name: 'holds a continuation that repeats the trailing white space',
+    name: 'holds back a continuation that repeats the trailing white space',
     partial: `${short}\n\n  `,
     pushed: ['\n', '\n '],
     step: hold,
@@ -435,7 +440,7 @@ const prefillCases: readonly Case[] = [
     step: another(long.slice(0, 64)),
   },
   {
-    name: 'holds a repetition of 64 characters beyond the time limit',
+    name: 'holds back a repetition of 64 characters beyond the time limit',
     partial: long,
     pushed: [long.slice(0, 64)],
     then: 'expire',
@@ -467,7 +472,7 @@ describe('splice after a continue prompt', () => testCases('continue', continueC
 describe('splice after a prefill', () => testCases('prefill', prefillCases));
 
 describe('splice', () => {
-  it('appends everything after the seam is decided', () => {
+  it('appends all text after it has joined the continuation', () => {
     const splice = new Splice(short, 'continue');
     splice.push('. So');
     assert.deepEqual(splice.push(short), { type: 'text', text: short });
@@ -475,7 +480,7 @@ describe('splice', () => {
     assert.deepEqual(splice.end(), { type: 'text', text: '' });
   });
 
-  it('decides about text that is held beyond the time limit as soon as it differs', () => {
+  it('decides about text that is held back beyond the time limit as soon as the text differs', () => {
     const splice = new Splice(long, 'continue');
     splice.push(long.slice(9, 200));
     assert.deepEqual(splice.expire(), hold);
@@ -483,7 +488,7 @@ describe('splice', () => {
     assert.deepEqual(splice.push('So'), { type: 'text', text: 'So' });
   });
 
-  it('holds a continuation of white space in linear time', function () {
+  it('processes a continuation of white space in linear time', function () {
     this.timeout(10_000);
     const length = 200_000;
     const splice = new Splice(`Sheep${' '.repeat(length)}`, 'prefill');
@@ -491,7 +496,7 @@ describe('splice', () => {
     assert.deepEqual(splice.push('x'), { type: 'join', trimmed: length, text: 'x' });
   });
 
-  it('has the limits that the documentation names', () => {
+  it('has the same limits as the documentation', () => {
     assert.deepEqual([maxHoldMs, certainOverlap, tailChars, minOverlap], [1500, 64, 4000, 16]);
   });
 });

@@ -70,7 +70,7 @@ const runs = { numRuns: propertyRuns };
 describe('splice of any continuation', function () {
   this.timeout(600_000);
 
-  it('shows an overlap of at least 16 characters once and loses nothing after it', () => {
+  it('shows an overlap of at least 16 characters once and loses no text after it', () => {
     const given = fc.tuple(anyPartial, anyRepetition, anyRemainder, fc.nat(), anySizes);
     fc.assert(
       fc.property(given, ([fragment, times, remainder, nth, sizes]) => {
@@ -91,7 +91,7 @@ describe('splice of any continuation', function () {
     );
   });
 
-  it('shows an overlap once after the time limit if it is certain', () => {
+  it('shows an overlap once if it is certain, even after the time limit', () => {
     // The numbers make sure that no other part of the overlap also matches the end of the partial answer.
     const partialOf = (count: number): string => Array.from({ length: count }, (_, n) => `羊 ${n}🐑 `).join('');
     const given = fc.tuple(
@@ -133,7 +133,7 @@ describe('splice of any continuation', function () {
     );
   });
 
-  it('loses nothing without an overlap, even after the time limit', () => {
+  it('loses no text without an overlap, even after the time limit', () => {
     const given = fc.tuple(anyPartial, anyRemainder, anySizes, fc.array(fc.nat({ max: 20 })));
     fc.assert(
       fc.property(given, ([partial, continuation, sizes, expireAfter]) => {

@@ -25,7 +25,7 @@ describe('classification of a response', () => {
     });
   }
 
-  it('has a test case for every row that a status can lead to', () => {
+  it('is tested for every fault that a status can lead to', () => {
     const rows = new Set<number>(rejections.map(({ row }) => row));
     const all = [7, 9, ...Array.from({ length: 24 }, (_, n) => 15 + n), 67, 68, 69, 70];
     assert.deepEqual(
@@ -34,7 +34,7 @@ describe('classification of a response', () => {
     );
   });
 
-  /** Statuses and their rows when the body is empty. */
+  /** Statuses and the numbers of their faults when the body is empty. */
   const rowsByStatus: readonly (readonly [statuses: readonly number[], row: RowId])[] = [
     [[300, 301, 302, 303, 304, 307, 308, 399], 9],
     [[400], 15],
@@ -55,7 +55,7 @@ describe('classification of a response', () => {
     [[525, 526], 37],
   ];
 
-  it('maps every status from 100 to 999 to a row, and unknown ones to row 38 (unexpectedStatus)', () => {
+  it('maps every status from 100 to 999 to a fault, and undefined ones to unexpectedStatus (fault 38)', () => {
     const rowOf = new Map<number, RowId>(
       rowsByStatus.flatMap(([statuses, row]) => statuses.map((status) => [status, row] as const)),
     );
@@ -65,7 +65,7 @@ describe('classification of a response', () => {
     }
   });
 
-  it('names the refused parameter if the request can do without it', () => {
+  it('names the refused parameter if a corrected request can leave it out', () => {
     const refusal = (message: string): unknown => ({ error: { message, code: 'unsupported_parameter' } });
     assert.equal(
       classifyResponse(400, refusal("Unsupported parameter: 'max_tokens'")).unsupportedParameter,
@@ -100,7 +100,7 @@ describe('classification of a response', () => {
     );
   });
 
-  it('has a message with the time of the reset only if the gateway named it', () => {
+  it('uses the message with the time of the reset only if the gateway named that time', () => {
     assert.doesNotMatch(classifyResponse(403, '').message, /\{time\}/);
     assert.match(classifyResponse(403, '', { 'retry-after': '3600' }).message, /\{time\}/);
     const dailyQuota = {
@@ -122,11 +122,11 @@ describe('classification of a response', () => {
     assert.deepEqual([fault.row, fault.retryAfter?.delayMs], [32, 300_000]);
   });
 
-  it('has a message without a time when the turn will retry', () => {
+  it('uses the message without a time when the turn will retry', () => {
     assert.equal(classifyResponse(503, '', { 'retry-after': '10' }).message, faultTable[35].message);
   });
 
-  it('contains the retry-after of the response', () => {
+  it('returns the retry-after of the response', () => {
     assert.deepEqual(classifyResponse(503, '', { 'retry-after': '10' }).retryAfter, {
       delayMs: 10_000,
       field: 'retry-after',
@@ -214,7 +214,7 @@ const evidenceCases: readonly (readonly [evidence: Evidence, row: RowId | 0])[] 
   [{ type: 'error', error: undefined, streaming: true, baseUrl }, 42],
 ];
 
-describe('classification of other evidence', () => {
+describe('classification of failures without an error response', () => {
   for (const [evidence, row] of evidenceCases) {
     const { type, ...details } = evidence;
     it(`maps ${type} ${JSON.stringify(details)} to ${rowLabel(row)}`, () => {
@@ -224,11 +224,11 @@ describe('classification of other evidence', () => {
     });
   }
 
-  it('contains the length of the expired timeout in seconds', () => {
+  it('returns the length of the expired timeout in seconds', () => {
     assert.equal(classify({ type: 'timeout', clock: 'idle', afterMs: 59_600 }, now).seconds, 60);
   });
 
-  it('has a message for a request that was not sent because no key is set', () => {
+  it('returns a message for a request that was not sent because no key is set', () => {
     const fault = classify({ type: 'no-key' }, now);
     assert.deepEqual([fault.row, fault.message, fault.policy.retry], [0, localFaults.noKey.message, 'never']);
   });
@@ -269,7 +269,7 @@ describe('classification of random responses', () => {
   );
   const anyHeaders = fc.constantFrom<Record<string, string>>({}, { 'retry-after': '5' }, { 'retry-after': '9999' });
 
-  it('always has a row with a kind, a message and actions', () => {
+  it('always returns a fault with a kind, a message and actions', () => {
     fc.assert(
       fc.property(anyStatus, anyBody, anyHeaders, (status, body, headers) => {
         const fault = classifyResponse(status, body, headers);
@@ -283,7 +283,7 @@ describe('classification of random responses', () => {
     );
   });
 
-  it('always has a row for JSON inside a stream', () => {
+  it('always returns a fault for JSON inside a stream', () => {
     fc.assert(
       fc.property(fc.oneof(fc.jsonValue(), anyError), (error) => {
         assert.ok(classifyInband(error).row in faultTable);

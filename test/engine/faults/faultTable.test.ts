@@ -17,15 +17,19 @@ const everyFault: readonly (readonly [name: string, fault: FaultRow])[] = [
   ...Object.entries<FaultRow>(localFaults),
 ];
 
-/** The policies of the fault table with their rows. Every row occurs exactly once. */
+/** The policies of the fault table with the numbers of their faults. Every fault occurs exactly once. */
 const policies: readonly (readonly [name: string, policy: FaultRow['policy'], rows: readonly number[]])[] = [
   ['retries', { retry: 'transient' }, [3, 4, 26, 33, 34, 64]],
-  ['retries, the first time at once and without a charge,', { retry: 'transient', freeReplay: true }, [5]],
+  [
+    'retries, the first time at once and without a cost to the retry budget,',
+    { retry: 'transient', freeReplay: true },
+    [5],
+  ],
   ['retries once', { retry: 'transient', limit: 1 }, [8, 11, 50]],
   ['retries twice', { retry: 'transient', limit: 2 }, [14, 27, 63]],
   ['retries three times', { retry: 'transient', limit: 3 }, [1, 65]],
-  ['retries for a charge of two tokens', { retry: 'transient', cost: 2 }, [10, 39]],
-  ['retries twice for a charge of two tokens', { retry: 'transient', limit: 2, cost: 2 }, [36]],
+  ['retries at a cost of two tokens of the retry budget', { retry: 'transient', cost: 2 }, [10, 39]],
+  ['retries twice at a cost of two tokens of the retry budget', { retry: 'transient', limit: 2, cost: 2 }, [36]],
   ['retries with the backoff for an overload', { retry: 'overload' }, [31]],
   ['retries with the backoff for an overload or with a fallback model', { retry: 'overload', fallback: true }, [35]],
   ['waits for the retry-after', { retry: 'hint' }, [23, 30]],
@@ -57,7 +61,7 @@ describe('fault table', () => {
     }
   }
 
-  it('has exactly one policy for every row', () => {
+  it('has exactly one policy for every fault', () => {
     const ids = policies.flatMap(([, , ids]) => ids);
     assert.deepEqual([...ids].sort(), rows.map(([id]) => Number(id)).sort());
   });
@@ -69,7 +73,7 @@ describe('fault table', () => {
     );
   });
 
-  it('has a kind and a message for every fault, and none for rows that are not faults', () => {
+  it('has a kind and a message for every fault, and none for the states of the engine', () => {
     for (const [name, { kind, message, policy }] of everyFault) {
       const isNoFault = policy.retry === 'success' || (policy.retry === 'engine' && kind === undefined);
       assert.equal(kind === undefined, isNoFault, name);
@@ -79,7 +83,7 @@ describe('fault table', () => {
     }
   });
 
-  it('has a message with the time of the reset for rows that end a turn with such a time', () => {
+  it('has a message with the time of the reset for every fault that ends a turn and may name such a time', () => {
     const withTime = everyFault.filter(([, fault]) => fault.messageWithTime !== undefined);
     assert.deepEqual(
       withTime.map(([name]) => name),
@@ -88,14 +92,14 @@ describe('fault table', () => {
     for (const [name, fault] of withTime) assert.match(fault.messageWithTime ?? '', /\{time\}/, name);
   });
 
-  it('uses only known placeholders in its messages', () => {
+  it('uses only defined placeholders in its messages', () => {
     for (const message of faultMessages) {
       for (const [, placeholder] of message.matchAll(/\{(.*?)\}/g))
         assert.ok(placeholders.has(placeholder ?? ''), message);
     }
   });
 
-  it('offers at least one action for every fault, and none twice', () => {
+  it('offers at least one action for every fault, and no action twice', () => {
     for (const [name, fault] of everyFault) {
       assert.ok(fault.actions.length > 0, name);
       assert.equal(new Set(fault.actions).size, fault.actions.length, name);

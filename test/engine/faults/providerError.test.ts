@@ -66,7 +66,7 @@ const cases: readonly (readonly [name: string, body: unknown, error: ProviderErr
     { ...noDetails, message: '"Why {x}?"', searchText: '…' },
   ],
   [
-    'every field with a code, in lower case',
+    'a code in every possible field, converted to lower case',
     {
       error: {
         message: 'no',
@@ -80,22 +80,22 @@ const cases: readonly (readonly [name: string, body: unknown, error: ProviderErr
     { ...withMessage('no'), codes: ['a', 'b', 'c', 'd', 'e', 'f'] },
   ],
   [
-    'codes that are neither texts nor numbers',
+    'codes that are neither strings nor numbers',
     { message: 'no', code: null, type: {}, status: true },
     withMessage('no'),
   ],
 ];
 
-/** Returns an error wrapped as the message of another error, a given number of times. */
+/** Wraps an error as the message of another error, as many times as `times` says. */
 function wrapError(times: number): string {
   let body = '{"message":"innermost"}';
   for (let n = 0; n < times; n++) body = JSON.stringify({ message: body });
   return body;
 }
 
-describe('error of a provider', () => {
+describe('reading of a provider error', () => {
   for (const [name, body, error] of cases) {
-    it(`is read from a body: ${name}`, () => {
+    it(`reads the error of a body with ${name}`, () => {
       assert.deepEqual(readProviderError(typeof body === 'string' ? body : JSON.stringify(body)), error);
     });
   }
@@ -111,17 +111,17 @@ describe('error of a provider', () => {
     ['1113', undefined],
     ['', undefined],
   ] as const) {
-    it(`has ${status === undefined ? 'no status' : `the status ${status}`} if its code is ${JSON.stringify(code)}`, () => {
+    it(`reads ${status === undefined ? 'no status' : `the status ${status}`} from the code ${JSON.stringify(code)}`, () => {
       assert.equal(readJsonError({ error: { message: 'no', code } }).status, status);
     });
   }
 
-  it('is unwrapped at most three times', () => {
+  it('unwraps a nested error at most three times', () => {
     assert.equal(readProviderError(wrapError(3)).message, 'innermost');
     assert.equal(readProviderError(wrapError(4)).message, '{"message":"innermost"}');
   });
 
-  it('has a message of at most 400 characters and a search text of at most 8192', () => {
+  it('truncates the message to 400 characters and the search text to 8192', () => {
     assert.equal(readProviderError('x'.repeat(400)).message, 'x'.repeat(400));
     assert.equal(readProviderError('x'.repeat(401)).message, `${'x'.repeat(399)}…`);
     assert.equal(readProviderError('x'.repeat(10_000)).searchText.length, 8192);
@@ -140,7 +140,7 @@ describe('error of a provider', () => {
     ["Bad value: ''.", "Bad value: ''."],
     [`Bad value: '${'x'.repeat(101)}'.`, 'Bad value: ….'],
   ] as const) {
-    it(`has the search text ${JSON.stringify(expected)} for ${JSON.stringify(text.slice(0, 60))}`, () => {
+    it(`returns the search text ${JSON.stringify(expected)} for ${JSON.stringify(text.slice(0, 60))}`, () => {
       const { message, searchText } = readProviderError(text);
       assert.deepEqual([message, searchText], [text, expected]);
     });

@@ -45,14 +45,14 @@ const cases: readonly (readonly [
   ['top_k is not supported', ['unsupported_parameter'], undefined],
 ];
 
-describe('refused parameter of an error', () => {
+describe('search for the parameter that an error refuses', () => {
   for (const [searchText, codes, refused] of cases) {
-    it(`is ${refused ?? 'undefined'} for ${[JSON.stringify(searchText), ...codes].join(' with ')}`, () => {
+    it(`finds ${refused ?? 'no parameter'} for ${[JSON.stringify(searchText), ...codes].join(' with ')}`, () => {
       assert.equal(findRefusedParameter({ ...noDetails, searchText, codes }), refused);
     });
   }
 
-  it('is the parameter in the field before one in the message', () => {
+  it('prefers the parameter in a field to one in the message', () => {
     const searchText = 'max_tokens and temperature are not supported together';
     assert.equal(findRefusedParameter({ ...noDetails, searchText, param: 'temperature' }), 'temperature');
   });

@@ -1,6 +1,6 @@
 import type { RowId } from '../../../src/engine/faults/faultTable';
 
-/** An error response as a provider really sends it, and the row of the fault table that it belongs to. */
+/** An error response as a provider sends it, and the number of the fault that it is classified as. */
 export interface Rejection {
   readonly name: string;
   readonly status: number;

@@ -2,7 +2,7 @@ import { faultRows, type RowId } from '../../../src/engine/faults/faultTable';
 
 const names: ReadonlyMap<number, string> = new Map(Object.entries(faultRows).map(([name, row]) => [row, name]));
 
-/** Names a row of the fault table in the title of a test: `row 3 (connectionRefused)`. */
+/** Returns the name and number of a fault for the title of a test: `connectionRefused (fault 3)`. */
 export function rowLabel(row: RowId | 0): string {
-  return row === 0 ? 'no row' : `row ${row} (${names.get(row)})`;
+  return row === 0 ? 'no fault of the table' : `${names.get(row)} (fault ${row})`;
 }

@@ -132,7 +132,7 @@ const cases: readonly (readonly [name: string, error: unknown, row: RowId])[] = 
   ['an error from another realm', { message: 'x', cause: { code: 'ENOTFOUND', message: '' } }, 1],
   ['a cause that is not an error', new Error('x', { cause: {} }), 5],
   ['an empty error without a cause', new Error(''), 5],
-  ['an empty cause with an unknown code', fetchFailed(errorWithCode('UNKNOWN_CODE')), 5],
+  ['an empty cause with an undocumented code', fetchFailed(errorWithCode('UNKNOWN_CODE')), 5],
   ['a numeric code', Object.assign(new Error('x'), { code: 20 }), 5],
   ['a thrown string', 'ENOTFOUND', 5],
   ['a thrown undefined', undefined, 5],
@@ -142,16 +142,16 @@ const cases: readonly (readonly [name: string, error: unknown, row: RowId])[] = 
 const prefixCodes =
   /^(CERT_|CRL_|DEPTH_ZERO_|SELF_SIGNED|UNABLE_TO_|ERR_TLS_CERT_|ERR_SSL_CA_|HOSTNAME_|ERR_PROXY|HPE_|net::ERR_(CERT|SSL|PROXY|TUNNEL|MANDATORY_PROXY)_)/;
 
-describe('row for a transport error', () => {
+describe('classification of a transport error', () => {
   for (const [code, row] of codes) {
-    it(`is ${rowLabel(row)} for ${code}, in the error and in a nested cause`, () => {
+    it(`returns ${rowLabel(row)} for ${code}, in the error and in a nested cause`, () => {
       assert.equal(transportRow(errorWithCode(code)), row);
       assert.equal(transportRow(fetchFailed(errorWithCode(code, `connect ${code} 10.0.0.1:443`))), row);
     });
   }
 
   for (const [code, row] of codes) {
-    // Without a known code, this message would lead to another row.
+    // Without a recognized code, this message would lead to another fault.
     const message = row === 6 ? 'a proxy' : 'a certificate';
     it(`matches ${code} only at the start${prefixCodes.test(code) ? '' : ' and the end'} of a code`, () => {
       if (code !== 'UNKNOWN_CODE') assert.equal(transportRow(errorWithCode(code, message)), row);
@@ -161,17 +161,17 @@ describe('row for a transport error', () => {
   }
 
   for (const [name, error, row] of cases) {
-    it(`is ${rowLabel(row)} for ${name}`, () => assert.equal(transportRow(error), row));
+    it(`returns ${rowLabel(row)} for ${name}`, () => assert.equal(transportRow(error), row));
   }
 
-  it('exists for anything that can be thrown', () => {
+  it('returns a fault for anything that can be thrown', () => {
     fc.assert(
       fc.property(fc.anything(), (thrown) => assert.ok(transportRow(thrown) in faultTable)),
       { numRuns: propertyRuns },
     );
   });
 
-  it('exists for an error that is its own cause', () => {
+  it('returns a fault for an error that is its own cause', () => {
     const first = new Error('first');
     first.cause = new Error('second', { cause: first });
     assert.equal(transportRow(first), 5);
@@ -179,7 +179,7 @@ describe('row for a transport error', () => {
   });
 });
 
-describe('proxy in a transport error', () => {
+describe('detection of a proxy in a transport error', () => {
   const baseUrl = 'https://gateway.test/v1';
   const refused = (address: string, port: number): Error =>
     Object.assign(errorWithCode('ECONNREFUSED', `connect ECONNREFUSED ${address}:${port}`), { address, port });
@@ -196,7 +196,7 @@ describe('proxy in a transport error', () => {
       '10.0.0.1:3128',
     ],
   ] as const) {
-    it(`is recognized: ${name}`, () => {
+    it(`recognizes a proxy by ${name}`, () => {
       assert.deepEqual(transportFault(fetchFailed(error), baseUrl), { row: 65, proxy });
     });
   }
@@ -214,14 +214,14 @@ describe('proxy in a transport error', () => {
       5,
     ],
   ] as const) {
-    it(`is not recognized: ${name}`, () => {
+    it(`recognizes no proxy by ${name}`, () => {
       assert.deepEqual(transportFault(fetchFailed(error), url), { row });
     });
   }
 });
 
-describe('chain of an error', () => {
-  it('contains the code and message of each error if they are texts', () => {
+describe('chain of an error and its causes', () => {
+  it('contains the code and message of each error if they are strings', () => {
     const error = { code: 20, message: 7, cause: { code: 'EPIPE' } };
     assert.deepEqual(errorChain(error), [
       { code: '', message: '' },
@@ -230,7 +230,7 @@ describe('chain of an error', () => {
     assert.deepEqual(errorChain({}), []);
   });
 
-  it('has at most 17 links', () => {
+  it('contains at most 17 errors', () => {
     let error = new Error('innermost');
     for (let depth = 0; depth < 40; depth++) error = new Error('outer', { cause: error });
     assert.equal(errorChain(error).length, 17);
@@ -238,14 +238,14 @@ describe('chain of an error', () => {
 });
 
 describe('description of an error for the log', () => {
-  it('contains codes and messages, outermost first, without stacks', () => {
+  it('lists codes and messages, outermost first, without stacks', () => {
     assert.equal(
       describeError(fetchFailed(errorWithCode('ECONNREFUSED', 'connect ECONNREFUSED ::1:443'))),
       'Connection error. ← fetch failed ← ECONNREFUSED connect ECONNREFUSED ::1:443',
     );
   });
 
-  it('is the value itself if it is not an error', () => assert.equal(describeError('gone'), 'gone'));
+  it('returns a value that is not an error as text', () => assert.equal(describeError('gone'), 'gone'));
 
   it('takes linear time for a long message', function () {
     this.timeout(10_000);

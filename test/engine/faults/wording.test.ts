@@ -32,8 +32,8 @@ const describeEvidence = (evidence: Evidence, circumstances: Partial<FaultContex
 
 const rejection = (body: string): Evidence => ({ type: 'status', status: 418, headers: new Headers(), body });
 
-describe('message of a fault', () => {
-  it('has empty values for everything that is unknown', () => {
+describe('message of a fault for the user', () => {
+  it('fills in an empty text for every value that is missing', () => {
     const { template, values, detail } = describeEvidence({ type: 'eof' });
     assert.equal(template, 'The answer was cut off.');
     assert.equal(detail, '');
@@ -50,7 +50,7 @@ describe('message of a fault', () => {
     });
   });
 
-  it('has a value for everything that is known', () => {
+  it('fills in every value that is present', () => {
     const circumstances = { status: 504, resetsAt: 1234, last: 'Before.', minutes: 9 };
     const { values } = describeEvidence({ type: 'timeout', clock: 'idle', afterMs: 60_000 }, circumstances);
     assert.deepEqual(values, {

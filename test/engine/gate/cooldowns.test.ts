@@ -8,8 +8,8 @@ function start(): { readonly clock: VirtualClock; readonly cause: Cooldown; read
   return { clock, cause, cooldown: new GateCooldown(clock, 'cooldown', cause, 'request') };
 }
 
-describe('block of a waiting request', () => {
-  it('stays the same object while the time and the cause are the same', () => {
+describe('reason why a request waits at the gate', () => {
+  it('remains the same object while the end and the cause of the wait are the same', () => {
     const { clock, cause, cooldown } = start();
     const block = cooldown.renewBlock(undefined);
     assert.deepEqual(block, {
@@ -28,7 +28,7 @@ describe('block of a waiting request', () => {
     }
   });
 
-  it('changes when the cooldown ends, even before the announced time', async () => {
+  it('changes when the cooldown ends, even if that is before the announced time', async () => {
     const { clock, cause, cooldown } = start();
     const block = cooldown.renewBlock(undefined);
     await clock.advance(4500);
@@ -40,7 +40,7 @@ describe('block of a waiting request', () => {
     } satisfies GateBlock);
   });
 
-  it('is an estimate after the cooldown, renewed every second', async () => {
+  it('contains an estimate after the cooldown, renewed every second', async () => {
     const { clock, cooldown } = start();
     const expired = cooldown.expired();
     const block = expired.renewBlock(undefined);

@@ -71,7 +71,7 @@ class GateFixture {
     return { until: this.clock.now() + delayMs, delayMs, source: 'server', reason: 'rate-limit' };
   }
 
-  /** The gateway limits another request of this window. */
+  /** Reports that the gateway rate-limited another request of this window. */
   limit(delayMs: number): Cooldown {
     const cooldown = this.cooldown(delayMs);
     const { permit } = this.enqueue();
@@ -80,7 +80,7 @@ class GateFixture {
     return cooldown;
   }
 
-  /** The provider fails for a number of requests, one after the other. */
+  /** Lets a number of requests fail because of the provider, one after the other. */
   fail(times: number, retryAfterMs?: number): void {
     for (let n = 0; n < times; n++) {
       const { permit } = this.enqueue();
@@ -120,8 +120,8 @@ describe('open gate', () => {
   });
 });
 
-describe('idle gate', () => {
-  it('is idle only without a queued request, a request in flight and a cooldown', async () => {
+describe('gate without requests', () => {
+  it('counts as idle only when no request is queued or in flight and no cooldown is active', async () => {
     const fixture = new GateFixture();
     const { gate } = fixture;
     assert.equal(gate.isIdle, true);
@@ -148,15 +148,15 @@ describe('queue timer', () => {
   });
 });
 
-describe('gate after a limit', () => {
-  it('keeps no timer when no request waits', () => {
+describe('gate after a rate limit', () => {
+  it('runs no timer when no request waits', () => {
     const fixture = new GateFixture();
     fixture.limit(5000);
     fixture.enqueue().permit.force();
     assert.equal(fixture.clock.pending, 0);
   });
 
-  it('notifies no request when a second limit ends at the same time', () => {
+  it('notifies no request when a second rate limit ends at the same time', () => {
     const fixture = new GateFixture();
     const cause = fixture.limit(5000);
     const request = fixture.enqueue();
@@ -165,7 +165,7 @@ describe('gate after a limit', () => {
     assert.equal(request.changes, 0);
   });
 
-  it('blocks requests until the cooldown ends, and names the cause and whose request was limited', async () => {
+  it('blocks requests until the cooldown ends, and reports the cause and whose request was rate-limited', async () => {
     const fixture = new GateFixture();
     const cause = fixture.limit(30_000);
     const request = fixture.enqueue();
@@ -183,7 +183,7 @@ describe('gate after a limit', () => {
     assert.equal(fixture.gate.closedUntil, undefined);
   });
 
-  it('extends the cooldown for a longer limit, and does not shorten it for a shorter one', () => {
+  it('extends the cooldown for a longer retry-after, and does not shorten it for a shorter one', () => {
     const fixture = new GateFixture();
     fixture.limit(30_000);
     const request = fixture.enqueue();
@@ -192,7 +192,7 @@ describe('gate after a limit', () => {
     assert.deepEqual([request.block.until, request.block.cause, request.changes], [longer.until, longer, 1]);
   });
 
-  it('admits the first request as the only probe when the cooldown expires, and renews the estimate of the others', async () => {
+  it('admits only the first request when the cooldown expires, as a probe, and renews the estimated waits of the others', async () => {
     const fixture = new GateFixture();
     const cause = fixture.limit(5000);
     const requests = fixture.enqueueMany(20);
@@ -229,7 +229,7 @@ describe('gate after a limit', () => {
     assert.deepEqual(sizes, [1, 2, 4, 8, 16]);
   });
 
-  it('opens fully when the gateway accepts a request and no other request waits, and not earlier', async () => {
+  it('opens fully only when the gateway accepts a request while no other request waits', async () => {
     const fixture = new GateFixture();
     fixture.limit(5000);
     const requests = fixture.enqueueMany(3);
@@ -247,7 +247,7 @@ describe('gate after a limit', () => {
     assert.equal(fixture.clock.pending, 0);
   });
 
-  it('admits the next request when an unaccepted request ends, but not when an accepted one ends', async () => {
+  it('admits the next request when a request ends before it was accepted, but not when an accepted request ends', async () => {
     const fixture = new GateFixture();
     fixture.limit(5000);
     const requests = fixture.enqueueMany(6);
@@ -272,7 +272,7 @@ describe('gate after a limit', () => {
     );
   });
 
-  it('closes again when the probe meets a limit', async () => {
+  it('closes again when the probe is rate-limited', async () => {
     const fixture = new GateFixture();
     fixture.limit(5000);
     const [probe, next] = fixture.enqueueMany(2);
@@ -290,7 +290,7 @@ describe('gate after a limit', () => {
     { width: 7, after: 3 },
     { width: 8, after: 4 },
   ]) {
-    it(`admits one probe and then ${after} requests after a limit in a window of ${width}`, async () => {
+    it(`admits one probe and then ${after} requests after a rate limit with ${width} requests in flight`, async () => {
       const fixture = new GateFixture();
       const { requests, window } = await halfOpen(fixture, width);
       for (const { permit } of window) permit.limited(fixture.cooldown(3000));
@@ -302,7 +302,7 @@ describe('gate after a limit', () => {
     });
   }
 
-  it('halves the window only once, even if several probes meet a limit', async () => {
+  it('halves the number of requests in flight only once, even if several probes are rate-limited', async () => {
     const fixture = new GateFixture();
     const { requests, window } = await halfOpen(fixture, 8);
     window[0]?.permit.limited(fixture.cooldown(3000));
@@ -317,7 +317,7 @@ describe('gate after a limit', () => {
     assert.equal(admittedCount(requests), sent + 1 + 4);
   });
 
-  it('starts with a window of 2 after a limit at a fully open gate, whatever the earlier window', async () => {
+  it('admits two requests after the probe when the gate was fully open before the rate limit', async () => {
     const fixture = new GateFixture();
     const { requests, window } = await halfOpen(fixture, 8);
     window[0]?.permit.limited(fixture.cooldown(3000));
@@ -332,7 +332,7 @@ describe('gate after a limit', () => {
     assert.equal(admittedCount(again), 1 + 2);
   });
 
-  it('admits a request that the user forces, and treats it as the probe', async () => {
+  it('admits a request that the user sends now, and treats it as the probe', async () => {
     const fixture = new GateFixture();
     fixture.limit(5000);
     const [first, second, third] = fixture.enqueueMany(3);
@@ -344,7 +344,7 @@ describe('gate after a limit', () => {
     assert.deepEqual([first!.isAdmitted, third!.isAdmitted], [true, false]);
   });
 
-  it('ends the cooldown and admits two waiting requests when the gateway accepts a forced request', () => {
+  it('ends the cooldown and admits two waiting requests when the gateway accepts a request that the user sent now', () => {
     const fixture = new GateFixture();
     fixture.limit(60_000);
     const [first, second, ...others] = fixture.enqueueMany(5);
@@ -357,7 +357,7 @@ describe('gate after a limit', () => {
     );
   });
 
-  it('opens fully when the gateway accepts a forced request and no request waits', async () => {
+  it('opens fully when the gateway accepts a request that the user sent now and no request waits', async () => {
     const store = new SharedStore();
     const fixture = new GateFixture(store);
     fixture.limit(60_000);
@@ -371,7 +371,7 @@ describe('gate after a limit', () => {
     assert.deepEqual([store.cooldown, fixture.clock.pending], [undefined, 0]);
   });
 
-  it('keeps a limit of a forced request when the gateway accepts a request that was forced earlier', () => {
+  it('stays closed when a request that the user sent now is rate-limited and a previous one is accepted afterwards', () => {
     const fixture = new GateFixture();
     fixture.limit(30_000);
     const [early, limited, waiting] = fixture.enqueueMany(3);
@@ -383,7 +383,7 @@ describe('gate after a limit', () => {
     assert.deepEqual([waiting!.isAdmitted, fixture.gate.closedUntil], [false, longer.until]);
   });
 
-  it('keeps the cooldown and the window when a request from before the limit is accepted or ends', async () => {
+  it('keeps the cooldown when a request that was sent before the rate limit is accepted or ends', async () => {
     const fixture = new GateFixture();
     const [early, late] = fixture.enqueueMany(2);
     fixture.limit(60_000);
@@ -414,7 +414,7 @@ describe('gate after a limit', () => {
     assert.equal(waiting.isAdmitted, false);
   });
 
-  it('admits a single probe after a limit that has already expired', () => {
+  it('admits a single probe after a cooldown that has already expired', () => {
     const fixture = new GateFixture();
     const [limited] = fixture.enqueueMany(1);
     limited!.permit.limited(fixture.cooldown(0));
@@ -470,7 +470,7 @@ describe('circuit breaker of a gate', () => {
     assert.equal(fixture.gate.isBreakerOpen, false);
   });
 
-  it('keeps its count when a request from before it opened is answered', () => {
+  it('keeps its count of failures when a request that was sent before it opened succeeds', () => {
     const fixture = new GateFixture();
     const early = fixture.enqueue();
     early.permit.accepted();
@@ -479,7 +479,7 @@ describe('circuit breaker of a gate', () => {
     assert.equal(fixture.gate.failures, 5);
   });
 
-  it('keeps its cooldown when the failures are cleared', () => {
+  it('keeps its cooldown when the count of failures is cleared', () => {
     const fixture = new GateFixture();
     fixture.fail(5);
     fixture.gate.clearFailures();
@@ -499,7 +499,7 @@ describe('circuit breaker of a gate', () => {
     assert.deepEqual([fixture.gate.isBreakerOpen, fixture.gate.failures], [true, 5]);
   });
 
-  it('resets its count after a complete answer, and keeps it when a request ends without a result', () => {
+  it('resets its count of failures after a complete answer, but not when a request ends without a result', () => {
     const fixture = new GateFixture();
     fixture.fail(4);
     fixture.enqueue().permit.release();
@@ -563,7 +563,7 @@ describe('circuit breaker of a gate', () => {
     assert.equal(fixture.gate.failures, 5);
   });
 
-  it('does not shorten the cooldown of a limit', () => {
+  it('does not shorten the cooldown of a rate limit', () => {
     const fixture = new GateFixture();
     const cause = fixture.limit(60_000);
     fixture.fail(5);
@@ -591,7 +591,7 @@ describe('reset of a gate', () => {
     assert.deepEqual([store.cooldown, fixture.gate.failures, fixture.clock.pending], [undefined, 0, 0]);
   });
 
-  it('forgets the width of the window', async () => {
+  it('also resets the number of requests that may be in flight', async () => {
     const fixture = new GateFixture();
     await halfOpen(fixture, 8);
     fixture.gate.reset();
@@ -603,13 +603,13 @@ describe('reset of a gate', () => {
   });
 });
 
-describe('gate with cooldowns shared between windows', () => {
+describe('gate with cooldowns shared between VS Code windows', () => {
   const windows = (): { readonly store: SharedStore; readonly here: GateFixture; readonly there: GateFixture } => {
     const [store, clock] = [new SharedStore(), new VirtualClock()];
     return { store, here: new GateFixture(store, clock), there: new GateFixture(store, clock) };
   };
 
-  it('blocks requests after a limit in another window', async () => {
+  it('blocks requests after a request in another window was rate-limited', async () => {
     const { here, there } = windows();
     const cause = here.limit(30_000);
     await there.gate.sync();
@@ -631,14 +631,14 @@ describe('gate with cooldowns shared between windows', () => {
     assert.deepEqual([request.block.until, request.changes], [longer.until, 1]);
   });
 
-  it('recognizes their own shared cooldown', async () => {
+  it('does not mistake its own shared cooldown for one of another window', async () => {
     const { here } = windows();
     here.limit(30_000);
     await here.gate.sync();
     assert.equal(here.enqueue().block.blockedBy, 'request');
   });
 
-  it('does not shorten their cooldown for a shorter one of another window', async () => {
+  it('does not shorten its cooldown for a shorter one of another window', async () => {
     const { here, there } = windows();
     const longer = there.limit(90_000);
     here.limit(30_000);
@@ -665,7 +665,7 @@ describe('gate with cooldowns shared between windows', () => {
     assert.equal(admittedCount(requests), 1);
   });
 
-  it('keeps a shared cooldown of another window when an unblocked request is accepted', async () => {
+  it('keeps a shared cooldown of another window when a request that was not blocked is accepted', async () => {
     const { store, here, there } = windows();
     const cause = here.limit(30_000);
     await settle();
@@ -674,7 +674,7 @@ describe('gate with cooldowns shared between windows', () => {
     assert.equal(store.cooldown, cause);
   });
 
-  it('does not share a limit that ends before the current cooldown', async () => {
+  it('does not share a cooldown that ends before the current one', async () => {
     const { store, here } = windows();
     const longer = here.limit(90_000);
     here.limit(30_000);
@@ -690,7 +690,7 @@ describe('gate with cooldowns shared between windows', () => {
     assert.deepEqual([request.isAdmitted, store.reads], [true, 0]);
   });
 
-  it('clears the shared cooldown when the gateway accepts a request, and ignores a read from before', async () => {
+  it('clears the shared cooldown when the gateway accepts a request, and ignores the result of a read that started before', async () => {
     const { store, here } = windows();
     here.limit(30_000);
     const [forced, waiting] = here.enqueueMany(2);

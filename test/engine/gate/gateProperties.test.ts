@@ -53,10 +53,10 @@ type Step =
 
 interface TrackedRequest {
   readonly permit: Permit;
-  /** The block of the permit at the last notification. */
+  /** The `block` of the permit at the last notification. */
   lastBlock: GateBlock | undefined;
   isForced: boolean;
-  /** Number of closings of the gate before the request was sent; undefined while the request waits. */
+  /** How often the gate had been closed when the request was sent. Undefined while the request waits. */
   sentAfter: number | undefined;
   isAccepted: boolean;
   hasEnded: boolean;
@@ -71,7 +71,7 @@ class Model {
   private closings = 0;
   /** Maximum number of requests that are sent but not yet accepted. */
   private width = Infinity;
-  /** Width of the window in which the last limit occurred; 0 if the gate was open. */
+  /** Width of the window in which the last rate limit occurred, or 0 if the gate was open. */
   private limitedWidth = 0;
   /** The wall clock has jumped since the gate last checked it. */
   private hasJumped = false;
@@ -280,7 +280,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
 );
 
 describe('gate under random steps', () => {
-  it('opens only after the cooldown, starts with one probe, widens with each acceptance, and admits every request', () => {
+  it('opens only after the cooldown, starts with one probe, admits more with each accepted request, and finally admits every request', () => {
     fc.assert(
       fc.property(fc.array(anyStep, { maxLength: 60, size: 'max' }), (steps) => {
         const model = new Model();
@@ -291,7 +291,7 @@ describe('gate under random steps', () => {
     );
   });
 
-  it('has no timer when all requests have ended', () => {
+  it('runs no timer when all requests have ended', () => {
     fc.assert(
       fc.property(fc.array(anyStep, { maxLength: 40, size: 'max' }), (steps) => {
         const model = new Model();

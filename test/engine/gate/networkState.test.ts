@@ -28,7 +28,7 @@ function limit(clock: VirtualClock, state: NetworkState, limitedScope: CooldownS
 }
 
 describe('network state', () => {
-  it('has one gate for each origin, key and model', () => {
+  it('creates one gate for each origin, key and model', () => {
     const { state } = start();
     const gate = state.gate(scope);
     assert.equal(state.gate({ ...scope }), gate);
@@ -37,14 +37,14 @@ describe('network state', () => {
     }
   });
 
-  it('has one retry budget for each origin', () => {
+  it('creates one retry budget for each origin', () => {
     const { state } = start();
     const budget = state.budget(scope.origin);
     assert.equal(state.budget(scope.origin), budget);
     assert.notEqual(state.budget('https://other.test'), budget);
   });
 
-  it('reports closed gates and spent budgets without an API key', () => {
+  it('reports closed gates and used retry budgets without an API key', () => {
     const { clock, state } = start();
     state.budget(scope.origin).charge(5);
     const { until } = limit(clock, state, scope);
@@ -64,7 +64,7 @@ describe('network state', () => {
     assert.ok(!JSON.stringify(report).includes(scope.apiKey));
   });
 
-  it('clears cooldowns and budgets at a reset, also those of other windows, and admits waiting requests', async () => {
+  it('clears retry budgets and cooldowns (including the cooldowns of other windows) at a reset, and admits waiting requests', async () => {
     const { clock, state, cleared } = start();
     state.budget(scope.origin).charge(5);
     limit(clock, state, scope);
@@ -79,7 +79,7 @@ describe('network state', () => {
     assert.equal(clock.pending, 0);
   });
 
-  it('keeps up to a hundred gates and budgets, and drops the unused ones beyond that', () => {
+  it('keeps up to a hundred gates and retry budgets, and drops unused ones above that number', () => {
     const { state } = start();
     const size = (): readonly number[] => {
       const { gates, budgets } = state.report();
@@ -95,7 +95,7 @@ describe('network state', () => {
     assert.deepEqual(size(), [1, 1]);
   });
 
-  it('keeps closed gates, gates with requests and spent budgets, and at most a hundred unused ones', () => {
+  it('keeps closed gates, gates with requests, used retry budgets, and at most a hundred unused gates and budgets', () => {
     const { clock, state } = start();
     limit(clock, state, scope);
     const closed = state.gate(scope);
@@ -115,7 +115,7 @@ describe('network state', () => {
     permit.release();
   });
 
-  it('returns the cooldown of a limited model until it ends, and none for another key', async () => {
+  it('returns the cooldown of a rate-limited model until it ends, and none for another key', async () => {
     const { clock, state } = start();
     assert.equal(state.cooldownOf(scope), undefined);
     const { until } = limit(clock, state, scope);
@@ -133,7 +133,7 @@ describe('network state', () => {
     assert.deepEqual(state.cooldownOf(scope), expected);
   });
 
-  it('calls back when a cooldown starts, becomes longer or is cleared, but not when it stays the same', async () => {
+  it('notifies the host when a cooldown starts, becomes longer or is cleared, but not when it stays the same', async () => {
     const clock = new VirtualClock();
     const changes: (number | undefined)[] = [];
     const state: NetworkState = new NetworkState(clock, noSharedCooldowns, () =>
@@ -152,7 +152,7 @@ describe('network state', () => {
     assert.deepEqual(changes, [startedAt + 30_000, startedAt + 40_000, undefined]);
   });
 
-  it('does not call back when a cooldown expires or the probe after it is accepted', async () => {
+  it('does not notify the host when a cooldown expires or the probe after it is accepted', async () => {
     const clock = new VirtualClock();
     let changes = 0;
     const state = new NetworkState(clock, noSharedCooldowns, () => changes++);
@@ -171,7 +171,7 @@ const url = 'https://api.holysheep.ai/v1';
 const newState = (): NetworkState => new NetworkState(new VirtualClock(), noSharedCooldowns);
 
 describe('route behavior', () => {
-  it('is unknown for a model without requests', () => {
+  it('has default values for a model without requests', () => {
     const { unsupportedParameters, refusesPrefill, finishReason } = newState().behaviorOf(url, 'gpt-5');
     assert.deepEqual([unsupportedParameters.size, refusesPrefill, finishReason], [0, false, 'unknown']);
   });
@@ -184,7 +184,7 @@ describe('route behavior', () => {
     assert.equal(state.behaviorOf(url, 'gpt-5').finishReason, 'omitted');
   });
 
-  it('is separate for another model and for the same model on another route', () => {
+  it('is stored separately for each model and each route', () => {
     const state = newState();
     state.behaviorOf(url, 'gpt-5').refusesPrefill = true;
     assert.equal(state.behaviorOf(url, 'gpt-4o').refusesPrefill, false);
@@ -229,13 +229,13 @@ describe('retry budget', () => {
     assert.equal(budget.tokens, 4);
   });
 
-  it('gains one token with each refund', () => {
+  it('gains one token when a token is returned', () => {
     const { budget } = spent(3);
     budget.refund(1);
     assert.equal(budget.tokens, 4);
   });
 
-  it('accumulates no tokens while it is full', () => {
+  it('does not save up time while it is full', () => {
     const clock = new Ticks();
     const budget = new RetryBudget(clock);
     clock.time += 3_600_000;
@@ -245,7 +245,7 @@ describe('retry budget', () => {
     assert.equal(budget.tokens, 0);
   });
 
-  it('stays between zero and twelve tokens after any sequence of charges and refunds', () => {
+  it('stays between zero and twelve tokens for any sequence of retries and returned tokens', () => {
     const anyStep = fc.oneof(
       fc.record({ charge: fc.integer({ min: 0, max: 14 }) }),
       fc.record({ pass: fc.nat(60_000) }),

@@ -102,7 +102,7 @@ describe('normalizeBaseUrl', () => {
     });
   }
 
-  it('never throws and leaves a normalized URL unchanged', () => {
+  it('never throws, and leaves a normalized URL unchanged', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.webUrl({ withQueryParameters: true, withFragments: true })), (input) => {
         const normalized = normalizeBaseUrl(input);

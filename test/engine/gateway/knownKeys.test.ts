@@ -52,9 +52,9 @@ function longestPart(text: string, spelling: string): number {
   return longest;
 }
 
-describe('keys of the session', () => {
+describe('removal of the session keys from text', () => {
   for (const [name, text, charsBefore = 0] of spellings) {
-    it(`are removed from a text that contains a key ${name}`, () => {
+    it(`removes a key ${name}`, () => {
       const result = new KnownKeys([key]).redact(`before ${text} after`);
       assert.ok(result.startsWith('before '), result);
       assert.ok(result.endsWith(' after'), result);
@@ -62,7 +62,7 @@ describe('keys of the session', () => {
     });
   }
 
-  it('are removed when a text contains any eight consecutive characters of a key', () => {
+  it('removes any eight consecutive characters of a key', () => {
     const keys = new KnownKeys([key]);
     for (let start = 0; start < key.length; start++) {
       for (let end = start + 8; end <= key.length; end++) {
@@ -73,51 +73,51 @@ describe('keys of the session', () => {
   });
 
   for (const end of ['', '…', '...', '"', "'…", '***']) {
-    it(`are removed when a text ends with the first five characters of a key and ${JSON.stringify(end)}`, () => {
+    it(`removes the first five characters of a key at the end of a text, before ${JSON.stringify(end)}`, () => {
       const result = new KnownKeys([key]).redact(`invalid: ${key.slice(0, 5)}${end}`);
       assert.equal(result, `invalid: [redacted]${end}`);
     });
   }
 
-  it('are all removed, including those that were added later', () => {
+  it('removes several keys, including keys that were added later', () => {
     const keys = new KnownKeys([key, shortKey]);
     keys.add('another-0123456789');
     assert.equal(keys.redact(`${key}, ${shortKey} and another-0123456789`), '[redacted], [redacted] and [redacted]');
   });
 
-  it('are removed from JSON, which remains valid', () => {
+  it('removes keys from JSON, which remains valid', () => {
     const keyWithQuotes = String.raw`a"b\c1d2e3f4g5`;
     const json = JSON.stringify({ [keyWithQuotes]: keyWithQuotes, api_key: { ok: true } });
     const text = new KnownKeys([keyWithQuotes]).redactKnown(json);
     assert.deepEqual(JSON.parse(text), { '[redacted]': '[redacted]', api_key: { ok: true } });
   });
 
-  it('leave ordinary text unchanged', () => {
+  it('leaves ordinary text unchanged', () => {
     const text = 'Field required: see https://example.com/a%20b?c=\u{1f411} — 100% of "keys" \\n fail.';
     assert.equal(new KnownKeys([key, 'no-key-required', 'lm-studio']).redact(text), text);
   });
 
-  it('leave ordinary words unchanged that are also part of a key', () => {
+  it('leaves ordinary words that are also part of a key', () => {
     const keys = new KnownKeys(['no-key-required', 'my-gateway-password-2024']);
     const text = 'The gateway-password field is required';
     assert.equal(keys.redact(text), text);
     assert.equal(keys.redact('my-gateway-password-2024 no-key-required'), '[redacted] [redacted]');
   });
 
-  it('are removed only as complete words when they are short', () => {
+  it('removes short keys only as complete words', () => {
     assert.equal(new KnownKeys(['none']).redact('the key none, nonetheless'), 'the key [redacted], nonetheless');
     assert.equal(new KnownKeys(['a.b']).redact('a.b, axb and a.b'), '[redacted], axb and [redacted]');
   });
 
-  it('leave text unchanged when a key is empty', () => {
+  it('leaves text unchanged when a key is empty', () => {
     assert.equal(new KnownKeys(['']).redact('a b'), 'a b');
   });
 
-  it('are replaced only once when one key contains another key', () => {
+  it('replaces a key only once when it contains another key', () => {
     assert.equal(new KnownKeys(['abcdefgh', 'abcdefgh-ijkl']).redact('abcdefgh-ijkl'), '[redacted]');
   });
 
-  it('are removed from any surrounding text', () => {
+  it('removes keys from any surrounding text', () => {
     const printable = fc.string({
       unit: fc.constantFrom(...Array.from('abXY09$^.*+?()[]{}|\\/"\'=')),
       minLength: 8,
@@ -146,7 +146,7 @@ describe('keys of the session', () => {
     ' ',
     'a',
   ]) {
-    it(`are searched for in linear time in a text that repeats ${JSON.stringify(unit)}`, function () {
+    it(`takes linear time for a text that repeats ${JSON.stringify(unit)}`, function () {
       this.timeout(20_000);
       const text = unit.repeat(Math.ceil(1_000_000 / unit.length));
       // Only the timeout can fail this test.

@@ -28,11 +28,11 @@ describe('visibleText', () => {
     assert.equal(visibleText('羊'.repeat(500), 300), `${'羊'.repeat(299)}…`);
   });
 
-  it('returns a text of any length completely without a limit', () => {
+  it('returns a text of any length completely when no maximum length is set', () => {
     assert.equal(visibleText('word '.repeat(10_000)), 'word '.repeat(10_000).trimEnd());
   });
 
-  it('reads only the visible part of a long text', () => {
+  it('does not read a long text beyond the point where it is truncated', () => {
     const long = `title ${'a'.repeat(50_000_000)}`;
     for (let round = 0; round < 10_000; round++) assert.equal(visibleText(long, 10), 'title aaa…');
   });

@@ -5,7 +5,7 @@ import type { FaultKind } from '../../../src/engine/events';
 import type { ChatRequest } from '../../../src/engine/request';
 import type { WireFixture } from '../wire/wireFixture';
 
-/** What follows the first attempt. */
+/** What the turn does after the first attempt. */
 export type Reaction = 'never' | 'retry-after' | 'backoff' | 'resume' | 'success';
 
 /** The expected result of the first attempt. Absent fields are not asserted. */
@@ -14,7 +14,7 @@ export interface Expected {
   readonly kind: FaultKind | null;
   /** Other fault kinds that are also correct. */
   readonly accept?: readonly FaultKind[];
-  /** What follows the first attempt. `never` also means that the turn sends only one request if every reply is the same. */
+  /** What the turn does after the first attempt. `never` also means that the turn sends only one request if every reply is the same. */
   readonly retry: Reaction;
   /** Other reactions that are also correct. */
   readonly acceptRetry?: readonly Reaction[];
@@ -42,10 +42,10 @@ interface Piece {
   readonly encoding?: BufferEncoding;
 }
 
-/** A reply or stream of a real gateway. Each line of `cases.jsonl` is a case. */
+/** A reply or stream of an actual gateway. Each line of `cases.jsonl` is a case. */
 export interface GatewayCase {
   readonly id: string;
-  /** The special feature of the case. */
+  /** What the case tests, in a few words. */
   readonly reason: string;
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;

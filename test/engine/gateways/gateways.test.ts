@@ -10,7 +10,7 @@ import { readCases, scriptOf, type Expected, type GatewayCase, type Reaction } f
 /** Maximum number of attempts of a turn: the first one, five retries and five resumes. */
 const maxAttempts = 11;
 
-/** The words for a reaction in the title of a test. */
+/** The text that describes a reaction in the title of a test. */
 const reactions: Readonly<Record<Reaction, string>> = {
   never: ' and does not retry',
   'retry-after': ' and retries after the delay that the gateway named',
@@ -19,7 +19,7 @@ const reactions: Readonly<Record<Reaction, string>> = {
   success: '',
 };
 
-describe('replies of real gateways', () => {
+describe('engine with replies of actual gateways', () => {
   // The SDK is loaded before the cases, because loading takes longer than any case.
   before(() => import('../../../src/engine/http/sdk'));
 

@@ -271,7 +271,7 @@ describe('attempt', () => {
     });
   }
 
-  it('completes with `[DONE]` when the gateway is known to omit finish reasons', async () => {
+  it('completes the answer with `[DONE]` when the gateway has always omitted finish reasons', async () => {
     const { ends } = await runAttempt(
       streaming((body) => body.event(chunkWith({ content: 'a' })).done()),
       { behavior: { finishReason: 'omitted' } },
@@ -279,7 +279,7 @@ describe('attempt', () => {
     assert.deepEqual(ends, [finished('stop')]);
   });
 
-  it('passes on the start of a possible tag when the connection breaks', async () => {
+  it('passes on text that may begin a think tag when the connection breaks', async () => {
     const { reports } = await runAttempt(
       streaming((body) => void breakAfterReading(body.delta('a <').delta('</th'), connectionError)),
     );
@@ -290,12 +290,12 @@ describe('attempt', () => {
     );
   });
 
-  it('reports text before a closing tag without an opening tag as reasoning', async () => {
+  it('reports text as reasoning when a closing think tag follows without an opening one', async () => {
     const { reports } = await runAttempt(answering('Hm.\n', '</think>', '4'));
     assert.deepEqual(reports.slice(1), ['text Hm.\n', 'textWasReasoning Hm.\n', 'text 4']);
   });
 
-  it('sends a prefix and leaves out an unsupported temperature', async () => {
+  it('sends a marked prefill and leaves out an unsupported temperature', async () => {
     const messages: readonly OutgoingMessage[] = [
       { role: 'user', content: 'hi' },
       { role: 'assistant', content: 'Hel', prefix: true },
@@ -375,7 +375,7 @@ const chunks: readonly (readonly [json: string, expected: readonly ReceivedDelta
   ['{"usage":{"prompt_tokens":"5","completion_tokens":1e999,"total_tokens":"10"}}', []],
 ];
 
-describe('chunk', () => {
+describe('reading of chunks', () => {
   for (const [json, expected] of chunks) {
     it(`yields ${expected[0]?.[0] ?? 'nothing'} for ${json}`, () => {
       const { deltas, sink } = collectDeltas();
@@ -402,39 +402,39 @@ async function readPieces(pieces: readonly string[], type: string, maxEvents = I
   return { ...result, eventsBeforeEnd };
 }
 
-describe('response body', () => {
-  it('is empty when all pieces are empty', async () => {
+describe('reading of a response body', () => {
+  it('returns an empty body when all pieces are empty', async () => {
     const { end } = await readPieces(['', ''], 'text/event-stream');
     assert.deepEqual(end, { kind: 'stream', empty: true });
   });
 
-  it('has the declared kind when a long start does not identify the kind', async () => {
+  it('uses the declared kind when a long start does not identify the kind', async () => {
     const { eventsBeforeEnd } = await readPieces([`${'x'.repeat(70)}\n`, 'data: 1\n\n'], 'text/event-stream');
     assert.equal(eventsBeforeEnd, 1);
   });
 
-  it('is recognized after leading white space of any length', async () => {
+  it('recognizes the kind after leading white space of any length', async () => {
     const { end, events } = await readPieces([`${'\n'.repeat(70)}d`, 'ata: 1\n\n'], 'application/json');
     assert.deepEqual([end, events], [{ kind: 'stream', empty: false }, 1]);
   });
 
-  it('has a length limit as JSON, including the added blank line', async () => {
+  it('limits the length of a JSON body, including the added blank line', async () => {
     const [longest, tooLong] = [0, 1].map((extra) => `{${' '.repeat(maxEventChars - 3 + extra)}`) as [string, string];
     assert.equal((await readPieces([longest], 'application/json')).isTooLong, false);
     assert.equal((await readPieces([tooLong], 'application/json')).isTooLong, true);
   });
 
-  it('is not read further when it is no longer needed', async () => {
+  it('stops reading when the rest of the body is no longer needed', async () => {
     const unread = await readPieces(['data: 1\n\n'], 'text/event-stream', 0);
     assert.deepEqual([unread.bytes, unread.end], [0, undefined]);
     assert.equal((await readPieces(['data: 1'], 'text/event-stream', 1)).end, undefined);
   });
 });
 
-describe('request ID', () => {
+describe('reading of the request ID', () => {
   const keys = new KnownKeys();
 
-  it('is the first ID that is not blank, truncated to 200 characters', () => {
+  it('returns the first ID that is not blank, truncated to 200 characters', () => {
     assert.equal(requestIdOf(new Headers({ 'x-request-id': '\u00a0', 'request-id': '\u00a0b' }), keys), 'b');
     assert.equal(requestIdOf(new Headers({ 'cf-ray': 'x'.repeat(300) }), keys)?.length, 200);
     assert.equal(requestIdOf(new Headers(), keys), undefined);
@@ -462,7 +462,7 @@ function createAnswer(previous: Partial<ResumeFrom>) {
   return { answer, clock, readEvents };
 }
 
-describe('answer', () => {
+describe('answer over several attempts', () => {
   it('continues without a prefill after reasoning, unless a restart has replaced the answer', () => {
     const { answer } = createAnswer({ text: partial, hadReasoning: true });
     assert.equal(answer.requestMode('auto', 'prefix'), 'continue');
@@ -505,7 +505,7 @@ describe('answer', () => {
     });
   }
 
-  it('has a pending timer only while a continuation is held back', () => {
+  it('runs a timer only while a continuation is held back', () => {
     for (const endMethod of ['finish', 'endAttempt'] as const) {
       const { answer, clock } = createAnswer({ text: partial });
       answer.startAttempt('continue');
@@ -520,7 +520,7 @@ describe('answer', () => {
     assert.equal(clock.pending, 0);
   });
 
-  it('emits nothing for a repetition that was cut', async () => {
+  it('emits nothing when the stream breaks during a repetition of the partial answer', async () => {
     const { answer, readEvents } = createAnswer({ text: partial });
     answer.startAttempt('continue');
     answer.add({ type: 'text', text: partial.slice(0, 5) });
@@ -529,7 +529,7 @@ describe('answer', () => {
     assert.deepEqual(await readEvents(), []);
   });
 
-  it('reports the dropped characters of a complete repetition and emits no empty text', async () => {
+  it('reports the number of dropped characters of a complete repetition, and emits no empty text', async () => {
     const { answer, readEvents } = createAnswer({ text: partial });
     answer.startAttempt('continue');
     answer.add({ type: 'text', text: partial });
@@ -546,7 +546,7 @@ describe('answer', () => {
 });
 
 describe('answer text of an attempt', () => {
-  it('is appended to the previous text, and an empty delta changes nothing', () => {
+  it('appends each delta to the previous text, and ignores an empty delta', () => {
     const text = new AnswerText('ab');
     assert.equal(text.repeatedOnlyPart, false);
     text.startAttempt('replay');
@@ -554,14 +554,14 @@ describe('answer text of an attempt', () => {
     assert.equal(text.repeatedOnlyPart, false);
   });
 
-  it('is recognized as a repetition of only a part of the partial answer', () => {
+  it('recognizes a repetition of only a part of the partial answer', () => {
     const text = new AnswerText(partial);
     text.startAttempt('continue');
     text.append(partial.slice(0, 80));
     assert.deepEqual([text.finish(false), text.repeatedOnlyPart, text.text], [undefined, true, partial]);
   });
 
-  it('contains no half of a surrogate pair after the attempt', () => {
+  it('contains no half of a surrogate pair after the attempt has ended', () => {
     const text = new AnswerText();
     text.append('\ud83d');
     text.finish(false);

@@ -16,29 +16,29 @@ const traditional = '系統繁忙';
 const decode = (bytes: readonly number[], contentType: string | null): string =>
   decodeBody([Uint8Array.from(bytes)], contentType);
 
-describe('charset of a body', () => {
+describe('charset detection', () => {
   for (const [charset, bytes] of Object.entries(systemBusy)) {
     const text = charset === 'big5' ? traditional : simplified;
 
-    it(`is ${charset} when the content type declares it`, () => {
+    it(`uses ${charset} when the content type declares it`, () => {
       assert.equal(decode(bytes, `application/json; charset="${charset.toUpperCase()}"`), text);
     });
 
-    it(`is ${charset} in a stream of single bytes when the content type declares it`, () => {
+    it(`decodes a stream of single bytes as ${charset} when the content type declares it`, () => {
       const decoder = new StreamDecoder(`text/event-stream;charset=${charset}`);
       assert.equal(bytes.map((byte) => decoder.decode(Uint8Array.of(byte))).join('') + decoder.end(), text);
     });
   }
 
-  it('is GB 18030 when no charset is declared and the bytes are not UTF-8', () => {
+  it('detects GB 18030 when no charset is declared and the bytes are not UTF-8', () => {
     assert.equal(decode(systemBusy['gbk'] ?? [], 'application/json'), simplified);
   });
 
-  it('is GB 18030 when UTF-8 is declared but the bytes are not UTF-8', () => {
+  it('detects GB 18030 when UTF-8 is declared but the bytes are not UTF-8', () => {
     assert.equal(decode(systemBusy['gbk'] ?? [], 'application/json; charset=utf-8'), simplified);
   });
 
-  it('is GB 18030 in JSON with only a few characters outside ASCII', () => {
+  it('detects GB 18030 in JSON with only a few non-ASCII characters', () => {
     const bytes = [
       ...Buffer.from('{"error":{"message":"'),
       ...(systemBusy['gbk'] ?? []),
@@ -47,36 +47,36 @@ describe('charset of a body', () => {
     assert.equal(decode(bytes, 'application/json'), `{"error":{"message":"${simplified}","type":"x"}}`);
   });
 
-  it('is not taken from a web page that is quoted in JSON', () => {
+  it('ignores the charset of a web page that is quoted in JSON', () => {
     const bytes = [...Buffer.from(`{"page":"<meta charset=gbk>","message":"${simplified}"}`)];
     assert.ok(decode(bytes, 'application/json').includes(simplified));
   });
 
-  it('is UTF-8 when only a single character is invalid', () => {
+  it('detects UTF-8 when only a single character is invalid', () => {
     const bytes = [...Buffer.from(simplified.repeat(5)), 0xc3];
     assert.equal(decode([...bytes, 0x28], 'application/json'), `${simplified.repeat(5)}\ufffd(`);
   });
 
-  it('is GBK when the content type declares cp936', () => {
+  it('uses GBK when the content type declares cp936', () => {
     assert.equal(decode(systemBusy['gbk'] ?? [], 'text/plain; charset=cp936'), simplified);
   });
 
-  it('is the charset that a web page declares', () => {
+  it('uses the charset that a web page declares', () => {
     const page = [...Buffer.from('<html><meta charset=big5>'), ...(systemBusy['big5'] ?? [])];
     assert.ok(decode(page, 'text/html').endsWith(traditional));
   });
 
-  it('is UTF-8 when no charset or an unknown one is declared', () => {
+  it('uses UTF-8 when no charset or an unsupported one is declared', () => {
     const bytes = [...Buffer.from(simplified)];
     assert.equal(decode(bytes, null), simplified);
     assert.equal(decode(bytes, 'text/plain; charset=no-such-charset'), simplified);
   });
 
-  it('is UTF-8 with a replacement character for bytes that are invalid in every charset', () => {
+  it('uses UTF-8 with a replacement character for bytes that are invalid in every charset', () => {
     assert.equal(decode([0x61, 0xff, 0x62], null), 'a\ufffdb');
   });
 
-  it('does not matter for an incomplete character at the end, which is dropped', () => {
+  it('drops an incomplete character at the end, whatever the charset', () => {
     assert.equal(decode([...Buffer.from(simplified)].slice(0, -1), null), '系统繁');
     assert.equal(decode((systemBusy['gbk'] ?? []).slice(0, -1), 'text/plain; charset=gbk'), '系统繁');
   });
@@ -121,17 +121,18 @@ const sniffed: readonly (readonly [start: string, kind: ContentKind])[] = [
   ['', 'unknown'],
 ];
 
-describe('kind of a body', () => {
+describe('detection of the kind of a body', () => {
   for (const [contentType, kind] of declared) {
-    it(`is ${kind} for the content type ${JSON.stringify(contentType)}`, () =>
+    it(`returns ${kind} for the content type ${JSON.stringify(contentType)}`, () =>
       assert.equal(declaredKind(contentType), kind));
   }
 
   for (const [start, kind] of sniffed) {
-    it(`is ${kind} for the start ${JSON.stringify(start)}`, () => assert.equal(sniffedKind(start), kind));
+    it(`returns ${kind} for a body that starts with ${JSON.stringify(start)}`, () =>
+      assert.equal(sniffedKind(start), kind));
   }
 
-  it('does not change after it is known, for a start of any length', () => {
+  it('returns the same kind for a longer start once the kind is identified', () => {
     fc.assert(
       fc.property(fc.constantFrom('data: {"a":1}', ': ping', '{"a":1}', '<html>'), fc.nat(20), (body, length) => {
         const kind = sniffedKind(body.slice(0, length));

@@ -215,14 +215,14 @@ describe('chunk reader', () => {
   });
 });
 
-describe('restart within a stream', () => {
+describe('detection of a restart within a stream', () => {
   const chunk = (id: string, content: string, role?: string): string =>
     JSON.stringify({ id, choices: [{ index: 0, delta: { ...(role && { role }), content }, finish_reason: null }] });
 
   const restartsOf = (...events: readonly string[]): number =>
     read(events).deltas.filter(([type]) => type === 'restartInStream').length;
 
-  it('is detected by a new ID and a new role', () => {
+  it('detects a changed ID together with a new role', () => {
     const events = [chunk('a', '', 'assistant'), chunk('a', 'x'), chunk('b', '', 'assistant'), chunk('b', 'y')];
     assert.equal(restartsOf(...events), 1);
     assert.deepEqual(read(events).deltas, [
@@ -232,23 +232,23 @@ describe('restart within a stream', () => {
     ]);
   });
 
-  it('is not assumed when every chunk has its own ID and a role', () => {
+  it('ignores new IDs when every chunk has a different ID and a role', () => {
     assert.equal(
       restartsOf(chunk('a', 'x', 'assistant'), chunk('b', 'y', 'assistant'), chunk('c', 'z', 'assistant')),
       0,
     );
   });
 
-  it('is detected by a new ID when every chunk has a role', () => {
+  it('detects a changed ID when every chunk has a role', () => {
     const events = [chunk('a', 'x', 'assistant'), chunk('a', 'y', 'assistant'), chunk('b', 'z', 'assistant')];
     assert.equal(restartsOf(...events), 1);
   });
 
-  it('is not assumed when every chunk has its own ID', () => {
+  it('ignores new IDs when every chunk has a different ID', () => {
     assert.equal(restartsOf(chunk('a', 'x', 'assistant'), chunk('b', 'y'), chunk('c', 'z')), 0);
   });
 
-  it('is not assumed when the role is repeated with the same ID', () => {
+  it('ignores a repeated role with the same ID', () => {
     assert.equal(restartsOf(chunk('a', 'x', 'assistant'), chunk('a', 'y'), chunk('a', 'z', 'assistant')), 0);
   });
 });

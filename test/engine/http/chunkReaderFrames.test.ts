@@ -20,10 +20,10 @@ const withPadding = [padded('a', 'x', ',"n":1'), padded('bc', 'yz', ',"n":1')] a
 const cases: readonly (readonly [name: string, events: readonly [string, string], third: string, text?: string])[] = [
   ['reads the text of an event', plain, event('d'), 'd'],
   ['reads the text of an event with another padding', withPadding, padded('d', '', ',"n":1'), 'd'],
-  ['reads nothing from an event with another JSON before the text', plain, event('d').replace('delta', 'gamma')],
-  ['reads nothing from an event with another JSON after the text', plain, event('d').replace('reason', 'real')],
-  ['reads nothing from an event with another JSON after the padding', withPadding, padded('d', 'x', ',"n":2')],
-  ['reads nothing from an event whose padding has an escape', withPadding, padded('d', '\\n', ',"n":1')],
+  ['does not match an event with different JSON before the text', plain, event('d').replace('delta', 'gamma')],
+  ['does not match an event with different JSON after the text', plain, event('d').replace('reason', 'real')],
+  ['does not match an event with different JSON after the padding', withPadding, padded('d', 'x', ',"n":2')],
+  ['does not match an event whose padding has an escape', withPadding, padded('d', '\\n', ',"n":1')],
 ];
 
 describe('event frame', () => {
@@ -32,8 +32,8 @@ describe('event frame', () => {
   }
 
   for (const [name, text, data] of [
-    ['has a quote', 'a"b', event('a"b')],
-    ['was written with an escape', 'x', event('\\u0078')],
+    ['contains a quote', 'a"b', event('a"b')],
+    ['is written with an escape in the JSON', 'x', event('\\u0078')],
   ] as const) {
     it(`is not created for a text that ${name}`, () =>
       assert.equal(DeltaFrame.tryCreate('text', text, data), undefined));

@@ -103,14 +103,14 @@ describe('think tag filter', () => {
     assert.equal(text.length, 100_000);
   });
 
-  it('leaves a closing tag within a sentence after reasoning in its own field', () => {
+  it('leaves a closing tag within a sentence when the reasoning arrived in a separate field', () => {
     assert.deepEqual(read(['R:Hm', 'The tag </think>', ' is one.']), {
       reasoning: 'Hm',
       text: 'The tag </think> is one.',
     });
   });
 
-  it('ends reasoning that began in its own field at a closing tag within a line', () => {
+  it('ends reasoning that began in a separate field at a closing tag within a short line', () => {
     assert.deepEqual(read(['R:Hm', ' so.</think>', '4']), { reasoning: 'Hm so.', text: '4' });
     assert.deepEqual(read(['R:Hm', '</think>\n4']), { reasoning: 'Hm', text: '\n4' });
   });
@@ -152,7 +152,7 @@ describe('key filter', () => {
     ['two keys', `${key} ${key}`, '[redacted] [redacted]'],
     ['the first half of a key', `${key.slice(0, 14)} is it`, '[redacted] is it'],
     ['the first half of a key at the end', `It is ${key.slice(0, 14)}`, 'It is [redacted]'],
-    ['a false start before a key', `hsa-01${key}`, 'hsa-01[redacted]'],
+    ['a key that follows the first characters of a key', `hsa-01${key}`, 'hsa-01[redacted]'],
   ] as const) {
     it(`removes ${name} from one delta`, () => {
       assert.equal(filtered([text]).join(''), expected);
@@ -183,7 +183,7 @@ describe('key filter', () => {
     });
   }
 
-  it('passes on a text that cannot begin a key immediately', () => {
+  it('immediately passes on a text that cannot begin a key', () => {
     assert.deepEqual(filtered(['Sheep on the h', 'ill, hs', 'a']), ['Sheep on the h', 'ill, hs', 'a', '']);
   });
 

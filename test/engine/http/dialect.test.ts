@@ -386,33 +386,33 @@ describe('toolCallParts', () => {
   }
 });
 
-describe('numbers of tool calls', () => {
+describe('numbering of tool calls', () => {
   const numbersOf = (...parts: readonly Partial<ToolCallPart>[]): readonly (number | undefined)[] => {
     const numbers = new ToolCallNumbers();
     return parts.map((fields) => numbers.numberPart(part(fields))?.index);
   };
 
-  it('are the indices that the gateway sends when every call has its own index', () => {
+  it('uses the index that the gateway sends when every call has a different index', () => {
     assert.deepEqual(numbersOf({ index: 0, id: 'a' }, { index: 1, id: 'b' }, { index: 0 }, { index: 1 }), [0, 1, 0, 1]);
   });
 
-  it('increase when a new ID and a name arrive at an index in use', () => {
+  it('starts a new call when a new ID and a name arrive at an index in use', () => {
     assert.deepEqual(numbersOf({ id: 'a', name: 'x' }, {}, { id: 'b', name: 'x' }, {}), [0, 0, 1, 1]);
   });
 
-  it('stay the same when an ID is repeated', () => {
+  it('continues the call when its ID is repeated', () => {
     assert.deepEqual(numbersOf({ id: 'a', name: 'x' }, { id: 'a', name: 'x' }, { id: 'b', name: 'y' }), [0, 0, 1]);
   });
 
-  it('stay the same when the ID arrives after the first part', () => {
+  it('continues the call when its ID arrives after the first part', () => {
     assert.deepEqual(numbersOf({ name: 'read' }, { id: 'a' }, {}), [0, 0, 0]);
   });
 
-  it('stay the same when a new ID arrives without a name', () => {
+  it('continues the call when a new ID arrives without a name', () => {
     assert.deepEqual(numbersOf({ id: 'a', name: 'x' }, { id: 'b' }, { id: 'c' }), [0, 0, 0]);
   });
 
-  it('end with the 128th call, while further parts of existing calls are accepted', () => {
+  it('refuses calls after the 128th, but not more parts of previous calls', () => {
     const numbers = new ToolCallNumbers();
     for (let index = 0; index < 128; index++) assert.equal(numbers.numberPart(part({ index }))?.index, index);
     assert.equal(numbers.numberPart(part({ index: 128 })), undefined);
@@ -420,14 +420,14 @@ describe('numbers of tool calls', () => {
     assert.equal(numbers.numberPart(part({ index: 127, id: 'another', name: 'x' }))?.index, 127);
   });
 
-  it('are unique and below 128 for any indices that the gateway sends', () => {
+  it('returns unique numbers below 128 for any indices that the gateway sends', () => {
     const calls = [500, 9999, 127, 127, 126].map((index, at) => ({ index, id: `c${at}`, name: 'read' }));
     assert.deepEqual(numbersOf(...calls, { index: 500 }, { index: 127 }), [0, 1, 127, 2, 126, 0, 2]);
     const manyCalls = Array.from({ length: 128 }, (_, at) => ({ index: 9999 - at, id: `c${at}`, name: 'read' }));
     assert.deepEqual(new Set(numbersOf(...manyCalls)), new Set(Array.from({ length: 128 }, (_, at) => at)));
   });
 
-  it('are not used again for a later index', () => {
+  it('does not reuse a number for a later index', () => {
     assert.deepEqual(
       numbersOf({ id: 'a', name: 'x' }, { id: 'b', name: 'x' }, { index: 1, id: 'c', name: 'y' }, { index: 1 }),
       [0, 1, 2, 2],
@@ -457,10 +457,10 @@ const finishReasons: readonly (readonly [finish: Finish | undefined, values: rea
   [complete('pause'), ['pause']],
 ];
 
-describe('finish reason', () => {
+describe('reading of finish reasons', () => {
   for (const [finish, values] of finishReasons) {
     for (const value of values) {
-      it(`is read from ${JSON.stringify(value)} as ${finish ? Object.values(finish).join(', ') : 'none'}`, () => {
+      it(`reads ${JSON.stringify(value)} as ${finish ? Object.values(finish).join(', ') : 'no finish reason'}`, () => {
         assert.deepEqual(readFinishReason(value), finish);
       });
     }

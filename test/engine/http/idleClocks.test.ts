@@ -78,7 +78,7 @@ describe('attempt timeouts', () => {
     assert.deepEqual(fixture.expiries, [[180_000, 'silent', 180_000]]);
   });
 
-  it('start again with every text', async () => {
+  it('restart with every text', async () => {
     const fixture = new TestClocks();
     fixture.clocks.onHeaders();
     for (let at = 0; at < 20; at++) {
@@ -88,7 +88,7 @@ describe('attempt timeouts', () => {
     assert.deepEqual(fixture.expiries, []);
   });
 
-  it('give the tail of an answer 5 s, even if comments arrive', async () => {
+  it('expire 5 s after the finish reason if the stream does not end, even if comments arrive', async () => {
     const fixture = new TestClocks();
     fixture.clocks.onHeaders();
     fixture.receive('payload');
@@ -100,7 +100,7 @@ describe('attempt timeouts', () => {
     assert.deepEqual(fixture.calls, [[5000, 'tail', 5000]]);
   });
 
-  it('report a quiet stream once, 10 s after the start or the last text', async () => {
+  it('report once that nothing arrives, 10 s after the start or the last text', async () => {
     const fixture = new TestClocks();
     await fixture.clock.advance(9_999);
     assert.deepEqual(fixture.calls, []);
@@ -124,7 +124,7 @@ describe('attempt timeouts', () => {
   });
 });
 
-describe('sleep of the computer', () => {
+describe('detection of a sleep of the computer', () => {
   /** Advances only the wall clock, as in a sleep. The timeouts detect the sleep at the next check, 10 s later. */
   async function afterSleep(ms: number): Promise<TestClocks> {
     const fixture = new TestClocks();
@@ -143,7 +143,7 @@ describe('sleep of the computer', () => {
     assert.deepEqual(fixture.expiries, [[20_000, 'slept']]);
   });
 
-  it('is not assumed for a clock difference below 15 s', async () => {
+  it('ignores a clock difference below 15 s', async () => {
     const fixture = await afterSleep(14_999);
     await fixture.clock.advance(50_000);
     assert.deepEqual(fixture.expiries, []);
@@ -162,7 +162,7 @@ describe('sleep of the computer', () => {
     });
   }
 
-  it('does not count as silence of the stream when the monotonic clock also advances', async () => {
+  it('does not count the sleep as silence of the stream, even if the monotonic clock also advances', async () => {
     const fixture = new TestClocks();
     fixture.clocks.onHeaders();
     fixture.receive('payload');
@@ -239,7 +239,7 @@ describe('default timeouts', () => {
     assert.deepEqual(timeoutsFor('deepseek-r1', unset), longer);
   });
 
-  it('are replaced individually by the timeouts in the settings', () => {
+  it('use each timeout that the settings contain', () => {
     const configured = { headersMs: 1000, firstTokenMs: 2000, idleMs: 3000, silentMs: 4000 };
     assert.deepEqual(timeoutsFor('deepseek-r1', configured), configured);
     assert.deepEqual(timeoutsFor('gpt-4o', { ...unset, idleMs: 5000 }), {
@@ -256,7 +256,7 @@ describe('default timeouts', () => {
     assert.ok(Math.max(...all) < 300_000);
   });
 
-  it('include 5 s for the tail, 100 ms for the end of the body and 10 s until a quiet event', () => {
+  it('allow 5 s after the finish reason, 100 ms for the end of the body and 10 s until a `quiet` event', () => {
     assert.deepEqual([tailMs, drainMs, quietMs], [5000, 100, 10_000]);
   });
 });

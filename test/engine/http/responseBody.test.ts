@@ -68,7 +68,7 @@ const lines = [
 ];
 const expected = ['{"a":"héllo 羊 🐑"}', 'error: {"b":1}', 'first line\nsecond line', 'no space', '[DONE] '];
 
-describe('server-sent events', () => {
+describe('reading of server-sent events', () => {
   for (const [name, newline] of [
     ['LF', '\n'],
     ['CRLF', '\r\n'],
@@ -77,30 +77,30 @@ describe('server-sent events', () => {
     for (const bom of ['', '\uFEFF']) {
       const bytes = new TextEncoder().encode(bom + lines.join(newline));
       for (const size of [1, 2, 3, 5, 7, 16, 64, 1000]) {
-        it(`are read with ${name}${bom && ' and a byte order mark'} in pieces of ${size} bytes`, async () => {
+        it(`reads events with ${name}${bom && ' and a byte order mark'} in pieces of ${size} bytes`, async () => {
           assert.deepEqual((await read(splitBytes(bytes, size))).events, expected);
         });
       }
     }
   }
 
-  it('are complete without the last blank line', async () => {
+  it('reads the last event without its blank line', async () => {
     assert.deepEqual((await read([new TextEncoder().encode('data: {"a":1}')])).events, ['{"a":1}']);
   });
 
-  it('are read when their last character is incomplete', async () => {
+  it('reads events when their last character is incomplete', async () => {
     const bytes = new TextEncoder().encode('data: a羊').subarray(0, 8);
     assert.deepEqual((await read([bytes])).events, ['a\uFFFD']);
   });
 
-  it('are rejected when they are longer than 8 MB', async () => {
+  it('rejects an event that is longer than 8 MB', async () => {
     const block = new TextEncoder().encode('x'.repeat(1024 * 1024));
     const result = await read([new TextEncoder().encode('data: '), ...Array.from({ length: 9 }, () => block)]);
     assert.deepEqual([result.events, result.end], [[], undefined]);
   });
 });
 
-describe('body', () => {
+describe('reading of a body', () => {
   const cases: readonly (readonly [type: string, text: string, end: BodyEnd, events: number])[] = [
     ['application/json; charset=utf-8', ' {"a":1} ', { kind: 'json', text: '{"a":1}' }, 0],
     ['text/html', '<html>', { kind: 'web-page', empty: true }, 0],
@@ -118,7 +118,7 @@ describe('body', () => {
   ];
   for (const [type, text, end, events] of cases) {
     for (const size of [1, 100]) {
-      it(`is read as ${end.kind} for the type "${type}" and ${JSON.stringify(text)} in pieces of ${size}`, async () => {
+      it(`reads ${end.kind} from a body with the type "${type}" and ${JSON.stringify(text)} in pieces of ${size}`, async () => {
         const result = await read(splitBytes(new TextEncoder().encode(text), size), type);
         assert.deepEqual(result.end, end);
         assert.equal(result.events.length, events);
@@ -128,7 +128,7 @@ describe('body', () => {
   }
 
   for (const unit of [' ', '\n', 'x']) {
-    it(`is read in linear time for megabytes of ${JSON.stringify(unit)} in small pieces`, async function () {
+    it(`takes linear time for megabytes of ${JSON.stringify(unit)} in small pieces`, async function () {
       this.timeout(20_000);
       const text = unit.repeat(4_000_000);
       const { end, bytes } = await read(splitBytes(new TextEncoder().encode(text), 128), 'text/plain');
@@ -184,7 +184,7 @@ describe('bare lines', () => {
     });
   }
 
-  it('become the same events for any split of the stream', () => {
+  it('become the same events for any split of the stream into pieces', () => {
     const line = fc.constantFrom('data: a', '{"e":1}', 'error: no', 'event: error', 'er', '', ': c');
     fc.assert(
       fc.property(fc.array(line, { maxLength: 10 }), fc.constantFrom('\n', '\r\n'), fc.nat(6), (lines, end, size) => {
@@ -202,16 +202,16 @@ interface Source {
   readonly push: (bytes: Uint8Array | string) => void;
   readonly close: () => void;
   readonly fail: (error: Error) => void;
-  readonly cancelled: () => boolean;
+  readonly canceled: () => boolean;
 }
 
 function source(onCancel: () => void = () => undefined): Source {
   let controller!: ReadableStreamDefaultController<Uint8Array>;
-  let cancelled = false;
+  let canceled = false;
   const body = new ReadableStream<Uint8Array>({
     start: (it) => void (controller = it),
     cancel: () => {
-      cancelled = true;
+      canceled = true;
       onCancel();
     },
   });
@@ -220,7 +220,7 @@ function source(onCancel: () => void = () => undefined): Source {
     push: (bytes) => controller.enqueue(typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes),
     close: () => controller.close(),
     fail: (error) => controller.error(error),
-    cancelled: () => cancelled,
+    canceled: () => canceled,
   };
 }
 
@@ -229,8 +229,8 @@ const replyOf = (body: ReadableStream<Uint8Array> | null, contentType = 'applica
   headers: new Headers({ 'content-type': contentType }),
 });
 
-describe('error body', () => {
-  it('is read completely when it is short, including characters that arrive in pieces', async () => {
+describe('reading of an error body', () => {
+  it('reads a short body completely, including characters that arrive in pieces', async () => {
     const clock = new VirtualClock();
     const { body, push, close } = source();
     for (const byte of new TextEncoder().encode('余额不足 🐑')) push(Uint8Array.of(byte));
@@ -239,32 +239,32 @@ describe('error body', () => {
     assert.equal(clock.pending, 0);
   });
 
-  it('is empty when the response has no body', async () => {
+  it('returns an empty text when the response has no body', async () => {
     assert.equal(await boundedText(replyOf(null), new VirtualClock()), '');
   });
 
-  it('is read up to the byte limit and then cancelled', async () => {
+  it('reads up to the byte limit and then cancels the body', async () => {
     const clock = new VirtualClock();
-    const { body, push, cancelled } = source();
+    const { body, push, canceled } = source();
     for (const piece of ['abcd', 'efgh', 'ijkl']) push(piece);
     assert.equal(await boundedText(replyOf(body), clock, { bytes: 8, ms: 1000 }), 'abcdefgh');
-    assert.equal(cancelled(), true);
+    assert.equal(canceled(), true);
     assert.equal(clock.pending, 0);
   });
 
-  it('is read up to the time limit and then cancelled', async () => {
+  it('reads up to the time limit and then cancels the body', async () => {
     const clock = new VirtualClock();
-    const { body, push, cancelled } = source();
+    const { body, push, canceled } = source();
     let text: string | undefined;
     void boundedText(replyOf(body), clock, { bytes: 100, ms: 1000 }).then((it) => (text = it));
     push('slow');
     await clock.advance(999);
-    assert.deepEqual([text, cancelled()], [undefined, false]);
+    assert.deepEqual([text, canceled()], [undefined, false]);
     await clock.advance(1);
-    assert.deepEqual([text, cancelled()], ['slow', true]);
+    assert.deepEqual([text, canceled()], ['slow', true]);
   });
 
-  it('is the text that had arrived when the connection breaks', async () => {
+  it('returns the text that arrived before the connection broke', async () => {
     const clock = new VirtualClock();
     const { body, push, fail } = source();
     const text = boundedText(replyOf(body), clock);
@@ -275,7 +275,7 @@ describe('error body', () => {
     assert.equal(clock.pending, 0);
   });
 
-  it('is returned when cancelling the rest fails', async () => {
+  it('returns the text even if canceling the rest fails', async () => {
     const { body, push } = source(() => {
       throw new Error('no');
     });
@@ -284,11 +284,11 @@ describe('error body', () => {
     await settle();
   });
 
-  it('has limits of 64 KB and 5 s', () => {
+  it('uses limits of 64 KB and 5 s', () => {
     assert.deepEqual(errorBodyLimits, { bytes: 65_536, ms: 5000 });
   });
 
-  it('is read within the default limits', async () => {
+  it('reads a body within the default limits', async () => {
     const clock = new VirtualClock();
     const { body, push } = source();
     for (let kilobyte = 0; kilobyte < 70; kilobyte++) push('x'.repeat(1024));
@@ -316,8 +316,8 @@ const bytes = fc
   )
   .map((parts) => new Uint8Array(parts.flatMap((part) => [...part])));
 
-describe('UTF-8 stream', () => {
-  it('is decoded to the same text for any split, even if it is invalid', () => {
+describe('decoding of a UTF-8 stream', () => {
+  it('returns the same text for any split into pieces, even if the bytes are invalid', () => {
     fc.assert(
       fc.property(bytes, fc.array(fc.nat(90)), (all, cuts) => {
         assert.equal(decode(pieces(all, cuts)), new TextDecoder('utf-8', { ignoreBOM: true }).decode(all));
@@ -326,12 +326,12 @@ describe('UTF-8 stream', () => {
     );
   });
 
-  it('keeps its byte order marks in pieces of complete characters', () => {
+  it('keeps byte order marks in pieces of complete characters', () => {
     const part = new TextEncoder().encode('\uFEFFa');
     assert.equal(decode([part, part]), '\uFEFFa\uFEFFa');
   });
 
-  it('ends with a replacement character when the last character is incomplete', () => {
+  it('appends a replacement character when the last character is incomplete', () => {
     assert.equal(decode([new TextEncoder().encode('a羊').subarray(0, 3)]), 'a\uFFFD');
   });
 });

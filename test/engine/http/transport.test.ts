@@ -27,8 +27,8 @@ function createSender(...replies: readonly Reply[]) {
   return { deps, wire, sendTo };
 }
 
-describe('request', () => {
-  it('is sent to its base URL with its own key, also next to other requests', async () => {
+describe('sending of a request', () => {
+  it('sends each of several concurrent requests to its base URL with its key', async () => {
     const { wire, sendTo } = createSender(ok);
     await sendTo(requestTo('https://a.test/v1', 'key-1'));
     await sendTo(requestTo('https://a.test/v1', 'key-2'));
@@ -47,7 +47,7 @@ describe('request', () => {
     );
   });
 
-  it('uses the current `fetch`', async () => {
+  it('uses the `fetch` that is set when the request is sent', async () => {
     const { deps, wire, sendTo } = createSender(ok);
     await sendTo(requestTo('https://a.test/v1', 'key-1'));
     const replacement = new ScriptedFetch([ok]);
@@ -56,7 +56,7 @@ describe('request', () => {
     assert.deepEqual([wire.requests.length, replacement.requests.length], [1, 1]);
   });
 
-  it('has four headers and none from the environment', async () => {
+  it('sends four headers and none from the environment', async () => {
     process.env['OPENAI_CUSTOM_HEADERS'] =
       'Accept: text/other\nContent-Type: text/other\nUser-Agent: other\nx-other: 1';
     try {
@@ -73,7 +73,7 @@ describe('request', () => {
     }
   });
 
-  it('is aborted by its signal while the body of an error is read', async () => {
+  it('aborts the request by its signal while the body of an error is read', async () => {
     const { wire, sendTo } = createSender(
       ({ signal }) => new Response(new LiveBody(signal).send('half').stream, { status: 503 }),
     );
@@ -121,7 +121,7 @@ const messages: readonly (readonly [name: string, message: OutgoingMessage, sent
   ['a text', { role: 'system', content: 'Be brief.' }, { role: 'system', content: 'Be brief.' }],
   ['a prefill', { role: 'assistant', content: 'So', prefix: true }, { role: 'assistant', content: 'So', prefix: true }],
   [
-    'an image next to a text',
+    'an image and a text',
     {
       role: 'user',
       content: [

@@ -89,11 +89,11 @@ describe('backoff', () => {
     assert.equal(delayAfter(1e9, 0.5), 30_500);
   });
 
-  it('is never close to zero after an overload', () => {
+  it('never gets close to zero after an overload', () => {
     assert.equal(overloadDelay({ ...defaults, jitter: 'full' }, { failures: 0, random: () => 0 }), 1000);
   });
 
-  it('is finite, at least 250 ms and at most the cap plus the jitter, after any number of failures', () => {
+  it('stays between 250 ms and the cap plus the jitter after any number of failures', () => {
     fc.assert(
       fc.property(anyInput, fc.constantFrom(transientDelay, overloadDelay), ({ random, ...options }, delayOf) => {
         const delay = delayOf(options, { ...options, random: () => random });

@@ -84,31 +84,31 @@ const headerCases: readonly Case[] = [
   ],
   ['a date next to an invalid Date header', { 'retry-after': httpDate(in37s), date: 'yesterday' }, '', 37_000],
   [
-    'an exhausted limit of tokens (OpenAI)',
+    'an exhausted rate limit of tokens (OpenAI)',
     { 'x-ratelimit-remaining-tokens': '0', 'x-ratelimit-reset-tokens': '6m0s' },
     '',
     360_000,
   ],
   [
-    'the reset of a limit in milliseconds',
+    'the reset of a rate limit in milliseconds',
     { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '120ms' },
     '',
     120,
   ],
   [
-    'the reset of a limit in one second',
+    'the reset of a rate limit in one second',
     { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '1s' },
     '',
     1000,
   ],
   [
-    'the reset of a limit in decimal seconds (Groq)',
+    'the reset of a rate limit in decimal seconds (Groq)',
     { 'x-ratelimit-remaining-tokens': '0', 'x-ratelimit-reset-tokens': '2m59.56s' },
     '',
     179_560,
   ],
   [
-    'the exhausted one of two limits',
+    'the exhausted one of two rate limits',
     {
       'x-ratelimit-remaining-requests': '0',
       'x-ratelimit-reset-requests': '2s',
@@ -119,7 +119,7 @@ const headerCases: readonly Case[] = [
     2000,
   ],
   [
-    'the later of two exhausted limits, which is listed last',
+    'the later of two exhausted rate limits, which is listed last',
     {
       'x-ratelimit-remaining-requests': '0',
       'x-ratelimit-reset-requests': '2s',
@@ -130,7 +130,7 @@ const headerCases: readonly Case[] = [
     5000,
   ],
   [
-    'the later of two exhausted limits, which is listed first',
+    'the later of two exhausted rate limits, which is listed first',
     {
       'x-ratelimit-remaining-requests': '0',
       'x-ratelimit-reset-requests': '5s',
@@ -141,7 +141,7 @@ const headerCases: readonly Case[] = [
     5000,
   ],
   [
-    'an exhausted limit next to one with an unreadable reset',
+    'an exhausted rate limit next to one with an unreadable reset',
     {
       'x-ratelimit-remaining-requests': '0',
       'x-ratelimit-reset-requests': '5s',
@@ -151,16 +151,21 @@ const headerCases: readonly Case[] = [
     '',
     5000,
   ],
-  ['a limit with unknown header names', { 'x-quota-remaining': '0', 'x-quota-reset': '60' }, '', undefined],
-  ['a limit that is not exhausted', { 'x-ratelimit-remaining': '3', 'x-ratelimit-reset': '60' }, '', undefined],
-  ['a limit without a remaining count', { 'x-ratelimit-reset': '60' }, '', undefined],
+  ['a rate limit with unknown header names', { 'x-quota-remaining': '0', 'x-quota-reset': '60' }, '', undefined],
+  ['a rate limit that is not exhausted', { 'x-ratelimit-remaining': '3', 'x-ratelimit-reset': '60' }, '', undefined],
+  ['a rate limit without a remaining count', { 'x-ratelimit-reset': '60' }, '', undefined],
   [
-    'a limit with an unreadable remaining count',
+    'a rate limit with an unreadable remaining count',
     { 'x-ratelimit-remaining': 'some', 'x-ratelimit-reset': '60' },
     '',
     undefined,
   ],
-  ['a limit with a negative remaining count', { 'x-ratelimit-remaining': '-1', 'x-ratelimit-reset': '60' }, '', 60_000],
+  [
+    'a rate limit with a negative remaining count',
+    { 'x-ratelimit-remaining': '-1', 'x-ratelimit-reset': '60' },
+    '',
+    60_000,
+  ],
   ['a reset in epoch seconds', { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(in37s / 1000) }, '', 37_000],
   ['a reset without the x- prefix (IETF)', { 'ratelimit-remaining': '0', 'ratelimit-reset': '37' }, '', 37_000],
   [
@@ -176,19 +181,19 @@ const headerCases: readonly Case[] = [
   ],
   ['a unified reset', { 'anthropic-ratelimit-unified-reset': String(in37s / 1000) }, '', 37_000],
   [
-    'a unified reset of a rejecting limit',
+    'a unified reset of a rejecting rate limit',
     { 'anthropic-ratelimit-unified-status': 'rejected', 'anthropic-ratelimit-unified-reset': String(in37s / 1000) },
     '',
     37_000,
   ],
   [
-    'a unified reset of a limit that is not reached',
+    'a unified reset of a rate limit that is not reached',
     { 'anthropic-ratelimit-unified-status': 'allowed', 'anthropic-ratelimit-unified-reset': String(in37s / 1000) },
     '',
     undefined,
   ],
   [
-    'a unified reset of a limit that is near',
+    'a unified reset of a rate limit that is near',
     {
       'anthropic-ratelimit-unified-status': 'allowed_warning',
       'anthropic-ratelimit-unified-reset': String(in37s / 1000),
@@ -207,7 +212,7 @@ const headerCases: readonly Case[] = [
 const errorWithMessage = (message: string): unknown => ({ error: { message } });
 const errorWithCode = (code: string, message: string): unknown => ({ error: { code, message } });
 
-/** Wraps an error as the message of another error, a given number of times. */
+/** Wraps an error as the message of another error, as many times as `times` says. */
 const wrapped = (error: unknown, times: number): unknown =>
   times === 0 ? error : { message: JSON.stringify(wrapped(error, times - 1)) };
 
@@ -311,14 +316,14 @@ const bodyCases: readonly Case[] = [
   ['OpenRouter, a header', {}, { error: { metadata: { headers: { 'Retry-After': '19' } } } }, 19_000],
   ['OpenRouter, a header as a list', {}, { error: { metadata: { headers: { 'retry-after': ['19'] } } } }, undefined],
   [
-    'OpenRouter, a limit with a blank remaining count',
+    'OpenRouter, a rate limit with a blank remaining count',
     {},
     { error: { metadata: { headers: { 'X-RateLimit-Remaining': '  ', 'X-RateLimit-Reset': '60' } } } },
     undefined,
   ],
   ['OpenRouter, a header as a number', {}, { error: { metadata: { headers: { 'retry-after': 19 } } } }, 19_000],
   [
-    'OpenRouter, an exhausted limit',
+    'OpenRouter, an exhausted rate limit',
     {},
     {
       error: {
@@ -458,19 +463,19 @@ describe('parsing of retry-after', () => {
     });
   }
 
-  it('uses the next source if one names zero or a time in the past', () => {
+  it('uses the next source if a source names zero or a time in the past', () => {
     const headers = new Headers({ 'retry-after-ms': '0', 'retry-after': httpDate(now - 5000) });
     assert.equal(parseRetryAfter(headers, JSON.stringify(errorWithMessage('try again in 20s')), now)?.delayMs, 20_000);
   });
 
-  it('reads an error inside a stream in the same way as a body', () => {
+  it('reads the same retry-after from an error inside a stream as from a body', () => {
     assert.equal(parseInbandRetryAfter({ message: 'Please retry in 5s' }, now)?.delayMs, 5000);
     assert.equal(parseInbandRetryAfter('Please retry in 5s', now)?.delayMs, 5000);
     assert.equal(parseInbandRetryAfter(null, now), undefined);
   });
 });
 
-describe('retry-after of any response', () => {
+describe('parsing of retry-after in any response', () => {
   const names = [
     'retry-after',
     'retry-after-ms',
@@ -497,7 +502,7 @@ describe('retry-after of any response', () => {
     fc.constantFrom('{"retry_after":1e999}', '[[[[', '{"error":{"details":[null,1,{"retryDelay":"-1s"}]}}'),
   );
 
-  it('is positive and finite, or undefined', () => {
+  it('returns a positive and finite delay, or undefined', () => {
     fc.assert(
       fc.property(anyHeaders, anyBody, fc.integer({ min: 0, max: 4e12 }), (headers, body, at) => {
         const retryAfter = parseRetryAfter(headers, body, at);
@@ -507,7 +512,7 @@ describe('retry-after of any response', () => {
     );
   });
 
-  it('is positive and finite, or undefined, for any error inside a stream', () => {
+  it('returns a positive and finite delay, or undefined, for any error inside a stream', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (error) => {
         const retryAfter = parseInbandRetryAfter(error, now);
@@ -531,16 +536,16 @@ describe('retry-after of any response', () => {
     ['a list of empty errors', `[${'{},'.repeat(size / 4)}{}]`],
   ];
   for (const [name, body] of hostile) {
-    it(`is undefined for 64 KB of ${name}`, () => {
+    it(`returns undefined for 64 KB of ${name}`, () => {
       assert.equal(parseRetryAfter(new Headers(), body, now), undefined);
     });
   }
 
-  it('is found before 64 KB of other text', () => {
+  it('reads a retry-after before 64 KB of other text', () => {
     assert.equal(parseRetryAfter(new Headers(), `retry in 20s. ${'x'.repeat(size)}`, now)?.delayMs, 20_000);
   });
 
-  it('is undefined for a header with a name of 16 KB', () => {
+  it('ignores a header with a name of 16 KB', () => {
     const headers = new Headers({ [`x-ratelimit${'-reset'.repeat(2600)}`]: '9', date: '1'.repeat(16_000) });
     assert.equal(parseRetryAfter(headers, '', now), undefined);
   });

@@ -40,7 +40,7 @@ const newTurn: RetryHistory = {
 };
 /** The deadline with the default settings, in milliseconds. */
 const deadlineMs = 300_000;
-/** A stream was cut after the user saw some text. */
+/** The state of a turn whose stream broke after the user saw some text. */
 const cut: Partial<RetryHistory> = { isResuming: true, hasText: true, hasOutput: true };
 
 function faultOf(row: RowId, retryAfterMs?: number): Fault {
@@ -49,7 +49,7 @@ function faultOf(row: RowId, retryAfterMs?: number): Fault {
   return { row, kind: kind ?? 'server', policy, message, actions, detail: '', retryAfter };
 }
 
-/** A fault with its circumstances. Omitted parts have their defaults. */
+/** A fault with the state of its turn and the settings. Omitted parts have their defaults. */
 interface DecisionCase {
   readonly row: RowId;
   readonly retryAfterMs?: number;
@@ -105,10 +105,14 @@ const outcomes: readonly (readonly [name: string, decisionCase: DecisionCase, ou
   ['a retry-after beyond the maximum backoff', { row: 30, retryAfterMs: 120_000 }, [122_500, 'server', 5]],
   ['a retry-after of exactly the allowed maximum', { row: 30, retryAfterMs: 300_000 }, [302_500, 'server', 5]],
   ['a retry-after beyond the allowed maximum', { row: 30, retryAfterMs: 300_001 }, 'fail'],
-  ['a retry-after if the settings allow none', { row: 30, retryAfterMs: 1, retry: { maxHintMs: 0 } }, 'fail'],
-  ['a retry-after without a retry left', { row: 30, retryAfterMs: 1000, history: { retries: 5 } }, 'fail'],
-  ['an exhausted budget with a retry-after', { row: 23, retryAfterMs: 60_000 }, [62_500, 'server', 5]],
-  ['an exhausted budget without a retry-after', { row: 23 }, 'fail'],
+  ['a retry-after when the settings allow no such wait', { row: 30, retryAfterMs: 1, retry: { maxHintMs: 0 } }, 'fail'],
+  [
+    'a rate limit with a retry-after but without a retry left',
+    { row: 30, retryAfterMs: 1000, history: { retries: 5 } },
+    'fail',
+  ],
+  ['a used-up budget of the API key, with a retry-after', { row: 23, retryAfterMs: 60_000 }, [62_500, 'server', 5]],
+  ['a used-up budget of the API key, without a retry-after', { row: 23 }, 'fail'],
 
   ['an unknown host', { row: 1, history: { sameRowFaults: 2, retries: 2 } }, [2000, 'backoff', 1]],
   ['an unknown host for the fourth time', { row: 1, history: { sameRowFaults: 3, retries: 3 } }, 'fail'],
@@ -131,7 +135,7 @@ const outcomes: readonly (readonly [name: string, decisionCase: DecisionCase, ou
 
   ['a connection reset before any byte', { row: 5 }, 'replay'],
   [
-    'a connection reset with retries switched off, because the first retry is free',
+    'a connection reset with retries switched off, because the first retry does not count',
     { row: 5, retry: { maxRetries: 0 } },
     'replay',
   ],
@@ -142,26 +146,26 @@ const outcomes: readonly (readonly [name: string, decisionCase: DecisionCase, ou
     'replay',
   ],
 
-  ['a cut before any text', { row: 42 }, [500, 'backoff', 5]],
-  ['a cut answer', { row: 42, history: cut }, [500, 'backoff', 3]],
+  ['a connection lost before any text', { row: 42 }, [500, 'backoff', 5]],
+  ['an answer whose stream broke', { row: 42, history: cut }, [500, 'backoff', 3]],
   [
-    'a cut answer without a retry left, because resumes are counted separately',
+    'an answer whose stream broke, without a retry left, because resumes are counted separately',
     { row: 42, history: { ...cut, retries: 5 } },
     [500, 'backoff', 3],
   ],
   [
-    'a cut answer that was resumed twice',
+    'an answer whose stream broke after two resumes',
     { row: 43, history: { ...cut, resumes: 2, resumesLeft: 1 } },
     [2000, 'backoff', 1],
   ],
-  ['a cut answer without a resume left', { row: 43, history: { ...cut, resumesLeft: 0 } }, 'fail'],
-  ['a cut answer with resuming switched off', { row: 42, history: cut, resume: 'off' }, 'fail'],
+  ['an answer whose stream broke, without a resume left', { row: 43, history: { ...cut, resumesLeft: 0 } }, 'fail'],
+  ['an answer whose stream broke, with resuming switched off', { row: 42, history: cut, resume: 'off' }, 'fail'],
   [
-    'cut reasoning with resuming switched off, because there is no text to keep',
+    'reasoning whose stream broke, with resuming switched off, because there is no text to keep',
     { row: 42, history: { isResuming: true, hasOutput: true }, resume: 'off' },
     [500, 'backoff', 3],
   ],
-  ['a cut before any text with resuming switched off', { row: 42, resume: 'off' }, [500, 'backoff', 5]],
+  ['a connection lost before any text, with resuming switched off', { row: 42, resume: 'off' }, [500, 'backoff', 5]],
   [
     'a rate limit during a resume',
     { row: 30, retryAfterMs: 5000, history: { hasText: true, hasOutput: true, retries: 3 } },
@@ -172,10 +176,14 @@ const outcomes: readonly (readonly [name: string, decisionCase: DecisionCase, ou
 
   ['a fault with an empty retry budget', { row: 33, history: { tokens: 0.9 } }, 'fail'],
   ['a fault with the last token of the retry budget', { row: 33, history: { tokens: 1 } }, [500, 'backoff', 5]],
-  ['a timeout, which costs two tokens, with one token left', { row: 10, history: { tokens: 1.9 } }, 'fail'],
-  ['a timeout with two tokens left', { row: 10, history: { tokens: 2 } }, [500, 'backoff', 5]],
   [
-    'a retry-after, which costs no token, with no token left',
+    'a timeout, which costs two tokens, with one token left in the retry budget',
+    { row: 10, history: { tokens: 1.9 } },
+    'fail',
+  ],
+  ['a timeout with two tokens left in the retry budget', { row: 10, history: { tokens: 2 } }, [500, 'backoff', 5]],
+  [
+    'a retry-after, which costs no token, with an empty retry budget',
     { row: 30, retryAfterMs: 1000, history: { tokens: 0 } },
     [1125, 'server', 5],
   ],
@@ -207,7 +215,7 @@ const outcomes: readonly (readonly [name: string, decisionCase: DecisionCase, ou
   ],
 ];
 
-/** What the turn does, for the title of a test. */
+/** Describes what the turn does, for the title of a test. */
 function verbFor(outcome: Outcome): string {
   if (outcome === 'fail') return 'ends the turn';
   if (outcome === 'replay') return 'retries at once';
@@ -238,7 +246,7 @@ describe('retry policy', () => {
     });
   }
 
-  /** The row of a fault, the row that ends the turn, and a pattern for its message. */
+  /** The number of a fault, the number of the fault that ends the turn, and a pattern for its message. */
   const longLimits: readonly (readonly [row: RowId, finalRow: RowId, message: RegExp])[] = [
     [30, 32, /resets at \{time\}/],
     [31, 32, /resets at \{time\}/],
@@ -260,14 +268,14 @@ describe('retry policy', () => {
     ['the retry budget of the origin is empty', { tokens: 0 }, localFaults.budget.message],
     ['there was no progress for too long', { idleMs: deadlineMs }, localFaults.deadline.message],
   ] as const) {
-    it(`ends the turn with the kind budget when ${name}`, () => {
+    it(`ends the turn with the fault kind budget when ${name}`, () => {
       const decision = decideCase({ row: 33, history });
       assert.ok(decision.type === 'fail');
       assert.deepEqual([decision.fault.kind, decision.fault.message], ['budget', message]);
     });
   }
 
-  it('ends the turn with resumesWithoutText when two resumes have added no text', () => {
+  it('ends the turn with resumesWithoutText (fault 56) when two resumes have added no text', () => {
     const decision = decideCase({ row: 43, history: { ...cut, resumesLeft: 0, emptyResumes: 2 } });
     assert.ok(decision.type === 'fail');
     assert.equal(decision.fault.row, 56);
@@ -296,12 +304,12 @@ describe('retry policy', () => {
     });
   }
 
-  it('does not change a fault of the engine itself when the reset is too far away', () => {
+  it('does not replace a fault of the engine itself when the reset is too far away', () => {
     const fault = localFault(localFaults.deadline);
     assert.equal(asEndOfTurn(fault), fault);
   });
 
-  it('ends every turn whose fault never goes away', () => {
+  it('ends every turn whose fault occurs in every attempt', () => {
     const rows = Object.keys(faultTable).map(Number) as RowId[];
     const anyCase = fc.record({
       row: fc.constantFrom(...rows),

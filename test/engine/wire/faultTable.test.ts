@@ -16,7 +16,7 @@ describe('engine over a real connection', () => {
   // Load the SDK first, because loading takes longer than any of the cases.
   before(() => import('../../../src/engine/http/sdk'));
 
-  it('has a case for every row', () => {
+  it('is tested for every fault of the fault table', () => {
     const rows = new Set<number>(wireCases.map(({ row }) => row));
     assert.deepEqual([...rows], Object.keys(faultTable).map(Number));
     assert.equal(rows.size, 73);
@@ -32,7 +32,7 @@ describe('engine over a real connection', () => {
     });
   }
 
-  it('shows the message of every row that has one', function () {
+  it('reports the message of every fault that has one', function () {
     if (results.length < wireCases.length) return this.skip();
     const rows = [...new Set(wireCases.map(({ row }) => row))].filter(hasMessage);
     const shownRows = new Set(results.filter(({ reading }) => reading.isOfRow).map(({ wireCase: { row } }) => row));

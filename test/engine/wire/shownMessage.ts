@@ -5,11 +5,11 @@ import { faultTable, type FaultRow, type RowId } from '../../../src/engine/fault
 export interface ShownMessage {
   /** The message without the port of the test, shortened. Empty if the turn has no message. */
   readonly text: string;
-  /** The message belongs to the row of the case. */
+  /** Whether the message belongs to the fault that the case tests. */
   readonly isOfRow: boolean;
 }
 
-/** Returns the message of the row if an event has it, and the last message of the turn otherwise. */
+/** Returns the message of the fault if an event has it, and the last message of the turn otherwise. */
 export function shownMessageOf(row: RowId, events: readonly StreamEvent[]): ShownMessage {
   const { message, messageWithTime }: FaultRow = faultTable[row];
   const patterns = [message, messageWithTime ?? ''].filter((template) => template !== '').map(patternOf);
@@ -22,7 +22,7 @@ export function shownMessageOf(row: RowId, events: readonly StreamEvent[]): Show
   };
 }
 
-/** Returns whether the row has a message. */
+/** Returns whether the fault has a message. */
 export function hasMessage(row: RowId): boolean {
   return faultTable[row].message !== '';
 }

@@ -1,11 +1,11 @@
 import type { AttemptEvent, StreamEvent, WaitingEvent } from '../../../src/engine/events';
 
-/** The first part of the usual answer of the gateway, up to where it is cut. */
+/** The first part of the default answer of the gateway, after which the stream breaks. */
 export const partialAnswer = 'Sheep on the hill graze';
 export const continuation = ' all day long.';
 export const completeAnswer = partialAnswer + continuation;
 
-/** Maximum length of an answer that a summary quotes, in characters. Of longer ones it contains only the length. */
+/** Maximum length of an answer that a summary quotes, in characters. For a longer answer, the summary contains only the length. */
 const maxQuotedChars = 1000;
 
 /** Summarizes a turn in one line: its responses, faults, waits and end. The summary has no times, ports or IDs. */

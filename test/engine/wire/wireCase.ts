@@ -14,9 +14,9 @@ export interface WireScenario {
   /** Fields that differ from the default request. */
   readonly request?: Partial<ChatRequest>;
   readonly settings?: Partial<EngineSettings>;
-  /** Is called before the turn starts. */
+  /** Called before the turn starts. */
   readonly before?: (fixture: WireFixture) => void | Promise<void>;
-  /** Is called for each event of the turn. Time stands still until the promise resolves. */
+  /** Called for each event of the turn. Virtual time stands still until the promise resolves. */
   readonly onEvent?: (event: StreamEvent, fixture: WireFixture) => void | Promise<void>;
   /** Virtual time also passes while a request is in flight and nothing happens. By default, only waits take time. */
   readonly timePassesDuringRequests?: true;
@@ -24,11 +24,11 @@ export interface WireScenario {
 
 /** A fault over a real connection and the expected reaction of the engine. */
 export interface WireCase extends WireScenario {
-  /** The row of the fault table that the case demonstrates. */
+  /** Number of the fault that the case tests. */
   readonly row: RowId;
   /** The fault in a few words. */
   readonly title: string;
-  /** Is called after the turn for further assertions. A returned text replaces the summary of the turn. */
+  /** Called after the turn for further assertions. A returned text replaces the summary of the turn. */
   readonly after?: (fixture: WireFixture) => unknown;
   /** The expected summary of the turn. */
   readonly expected: string;

@@ -7,7 +7,7 @@ import { answers } from '../wireReplies';
 const done = '200 → text → done stop, complete answer';
 const portal = '<!doctype html><html><body><form>Welcome to the hotel. Sign in.</form></body></html>';
 
-/** Rows 11 to 14 and 63: successes with an unusual or invalid body. */
+/** Responses with a success status but an unusual or invalid body. */
 export const bodies: readonly WireCase[] = [
   {
     row: 11,

@@ -10,7 +10,7 @@ import { answers, answersContinuation, resets, cutAfterText, fetchFailed, hangs,
 const done = '200 → text → done stop, complete answer';
 const sshBanner = 'SSH-2.0-OpenSSH_9.6\r\n';
 
-/** Rows 1 to 10: faults before the headers of a response. */
+/** Faults before the headers of a response. */
 export const connecting: readonly WireCase[] = [
   {
     row: 1,

@@ -6,7 +6,7 @@ import { answers, answersContinuation, chunkEvent, sendsTextThen, status } from 
 const chunk = (delta: Readonly<Record<string, unknown>>, id: string): string =>
   `data: ${JSON.stringify({ id, choices: [{ index: 0, delta, finish_reason: null }] })}\n\n`;
 
-/** Rows 67 to 73, and faults that gateways add to the streams of their providers. */
+/** Faults that gateways cause or add to the streams of their providers. */
 export const gateways: readonly WireCase[] = [
   {
     row: 20,
@@ -32,7 +32,7 @@ export const gateways: readonly WireCase[] = [
   },
   {
     row: 32,
-    title: "a limit that resets in hours, in China's time zone",
+    title: "a usage limit that resets in hours, in China's time zone",
     replies: () => [
       status(429, { message: '已达到 5 小时的使用上限。您的限额将在 2026-01-15 20:33:36 重置。', code: '1308' }),
     ],
@@ -101,7 +101,7 @@ export const gateways: readonly WireCase[] = [
   },
   {
     row: 68,
-    title: "the provider rejects the gateway's own key",
+    title: "the provider rejects the gateway's key",
     replies: () => [
       status(401, {
         message: 'Incorrect API key provided: sk-proj-***. (request id: 20260115090000123456789)',

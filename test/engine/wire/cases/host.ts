@@ -6,7 +6,7 @@ const keyringFails = (): Promise<never> =>
   Promise.reject(Object.assign(new Error('The keyring is locked.'), { connectionProblem: 'keyring' }));
 const defect = (): Promise<never> => Promise.reject(new TypeError('connection is undefined'));
 
-/** Rows 71 and 72: faults on the user's machine. */
+/** Faults on the user's computer: a locked keyring and defects of the extension. */
 export const host: readonly WireCase[] = [
   {
     row: 71,
@@ -18,7 +18,7 @@ export const host: readonly WireCase[] = [
   },
   {
     row: 71,
-    title: 'the keyring is locked when a cut answer is resumed',
+    title: 'the keyring is locked when an answer whose stream broke is resumed',
     replies: (fixture) => [cutAfterText(fixture, 'reset')],
     onEvent: ({ type }, fixture) => {
       if (type === 'cut') fixture.connect = keyringFails;

@@ -11,7 +11,7 @@ const proxyUnreachable = (): TypeError => {
   return error;
 };
 
-/** Rows 64 to 66 and 7: faults of a proxy. They are simulated, because a loopback address is reached without a proxy. */
+/** Faults of a proxy. They are simulated, because a loopback address is reached without a proxy. */
 export const proxies: readonly WireCase[] = [
   {
     row: 7,

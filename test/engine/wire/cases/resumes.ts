@@ -22,7 +22,7 @@ const toolCall = (args: string, finish: string | null = null): Step => ({
   },
 });
 
-/** Rows 53 to 56: continuations of a cut answer. */
+/** Continuations of an answer whose stream broke. */
 export const resumes: readonly WireCase[] = [
   {
     row: 53,
@@ -98,7 +98,7 @@ export const resumes: readonly WireCase[] = [
   },
   {
     row: 56,
-    title: 'a continuation that is cut before any text, twice',
+    title: 'a continuation whose stream ends before any text, twice',
     replies: (fixture) => [cutAfterText(fixture, 'reset'), () => [{ comment: 'thinking' }, { end: 'fin' }]],
     expected: `${untilCut} → resume (continue) → 200 → row 43 → waiting backoff truncated → resume (continue) → 200 → row 43 → failed truncated, partial answer [restart continue switchModel]`,
   },

@@ -5,7 +5,7 @@ import { answers, answersContinuation, cutAfterText, status } from '../wireRepli
 
 const done = '200 → text → done stop, complete answer';
 
-/** Rows 15 to 38: error statuses with the messages in their bodies. */
+/** Error statuses with the messages in their bodies. */
 export const statuses: readonly WireCase[] = [
   {
     row: 15,

@@ -18,11 +18,11 @@ import {
 const done = '200 → text → done stop, complete answer';
 const resumed = 'resume (continue) → 200 → joined continue → text → done stop, complete answer';
 
-/** Rows 39 to 52: faults of a stream that has started. */
+/** Faults of a stream that has started. */
 export const streams: readonly WireCase[] = [
   {
     row: 39,
-    title: 'headers and nothing more',
+    title: 'headers and no further data',
     replies: () => [() => [{ status: 200 }, { end: 'stall' }], answers],
     timePassesDuringRequests: true,
     after: ({ turn }) => assert.equal(turn.eventsOf('ended')[0]?.ms, 120_000),
@@ -87,7 +87,7 @@ export const streams: readonly WireCase[] = [
   },
   {
     row: 42,
-    title: 'a reset after a space; the model accepts a prefill, which must not end with a space',
+    title: 'a connection reset after a space; the model accepts a prefill, which must not end with a space',
     model: 'claude-sonnet-4',
     replies: (fixture) => [cutAfterText(fixture, 'reset', `${partialAnswer} `), answersContinuation],
     after: ({ gateway }) => assert.deepEqual(gateway.requests[1]?.json?.messages.at(-1)?.content, partialAnswer),
@@ -129,14 +129,14 @@ export const streams: readonly WireCase[] = [
   },
   {
     row: 42,
-    title: 'a reset with resuming switched off',
+    title: 'a connection reset with resuming switched off',
     settings: { resume: 'off' },
     replies: (fixture) => [cutAfterText(fixture, 'reset'), answersContinuation],
     expected: '200 → text → row 42 → cut connection → failed connection, partial answer [continue restart retryNow]',
   },
   {
     row: 42,
-    title: 'a reset with resuming set to restart',
+    title: 'a connection reset with resuming set to restart',
     settings: { resume: 'restart' },
     replies: (fixture) => [cutAfterText(fixture, 'reset'), answers],
     after: ({ gateway }) => assert.equal(gateway.requests[1]?.json?.messages.length, 1),

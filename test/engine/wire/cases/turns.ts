@@ -23,7 +23,7 @@ const resumed = 'resume (continue) → 200 → joined continue → text → done
 const limited = status(429, { message: 'slow down' }, { 'retry-after': '37' });
 const otherKey = 'hsa-key-of-another-gateway';
 
-/** Rows 57 to 62: events caused by the user, the machine or the engine itself. */
+/** Events caused by the user, the computer or the engine itself. */
 export const turns: readonly WireCase[] = [
   {
     row: 57,
@@ -103,7 +103,7 @@ export const turns: readonly WireCase[] = [
   },
   {
     row: 58,
-    title: 'the machine sleeps for an hour during a stream, and the connection is lost',
+    title: 'the computer sleeps for an hour during a stream, and the connection is lost',
     replies: (fixture) => [cutAfterText(fixture, 'stall'), answersContinuation],
     onEvent: sleepsOn('text'),
     timePassesDuringRequests: true,
@@ -111,7 +111,7 @@ export const turns: readonly WireCase[] = [
   },
   {
     row: 58,
-    title: 'the machine sleeps for an hour during a stream, and the connection survives',
+    title: 'the computer sleeps for an hour during a stream, and the connection survives',
     replies: (fixture) => [
       function* () {
         yield* deltas(partialAnswer);
@@ -194,7 +194,7 @@ export const turns: readonly WireCase[] = [
   },
   {
     row: 60,
-    title: "the machine's clock is set back by an hour during a wait, which does not become longer",
+    title: "the computer's clock is set back by an hour during a wait, which does not become longer",
     replies: () => [limited, answers],
     onEvent: ({ type }, { clock }) => {
       if (type === 'waiting') clock.epoch -= 3_600_000;
