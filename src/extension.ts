@@ -7,8 +7,8 @@ import { commandIds, viewType } from './host/contributions';
 let startedApp: App | undefined;
 
 /**
- * Registers what VS Code needs at startup. The app itself is loaded with the first call, or as soon as VS Code has finished
- * activating the extension.
+ * Registers what VS Code needs at startup. The app itself is loaded with the first call, or as soon as VS Code has
+ * finished activating the extension.
  */
 export function activate(context: vscode.ExtensionContext): HolySheepApi {
   const modelsChanged = new vscode.EventEmitter<void>();
@@ -18,7 +18,7 @@ export function activate(context: vscode.ExtensionContext): HolySheepApi {
     try {
       return (startedApp = await createApp(context, () => modelsChanged.fire()));
     } catch (error) {
-      // The next call starts the app again, so dispose of everything that the failed start has registered.
+      // Disposes of all registrations of the failed start, because the next call starts the app again.
       for (const item of context.subscriptions.splice(subscriptionCount).reverse()) item.dispose();
       starting = undefined;
       throw error;
@@ -45,14 +45,14 @@ export function activate(context: vscode.ExtensionContext): HolySheepApi {
   return createApi(async () => (await app()).ask);
 }
 
-/** Saves what is not on disk yet. VS Code calls this function when the window closes or reloads. */
+/** Saves the conversations. VS Code calls this function when the window closes or reloads. */
 export function deactivate(): void {
   startedApp?.flush();
 }
 
 /**
- * Registers an optional feature, such as the chat participant. Some builds of VS Code lack it or refuse the registration,
- * and the extension must work without it.
+ * Registers an optional feature, such as the chat participant. Errors are only logged, because some builds of VS Code
+ * lack the feature or refuse the registration, and the rest of the extension must still work.
  * @param register returns undefined when VS Code lacks the feature
  */
 function registerOptional(register: () => vscode.Disposable | undefined): readonly vscode.Disposable[] {

@@ -5,10 +5,10 @@ import type { TextMessage } from '../engine/request';
 import type { RequestDefaults } from './conversation/turnRunner';
 import { ArgumentError } from './util/userError';
 
-/** Options of {@link HolySheepApi.ask}. Settings apply where an option is missing. */
+/** Options of {@link HolySheepApi.ask}. A missing option gets its value from the user's settings. */
 export interface AskOptions {
   readonly model?: string | undefined;
-  /** Messages that precede the prompt. */
+  /** Earlier messages of the conversation. They are sent before the prompt. */
   readonly messages?: readonly TextMessage[] | undefined;
   readonly temperature?: number | undefined;
   readonly maxTokens?: number | undefined;
@@ -19,8 +19,9 @@ export interface AskOptions {
 export interface HolySheepApi {
   readonly version: 1;
   /**
-   * Runs a turn with the user's settings and API key, without the panel. The events end with exactly one `done`, `stopped`
-   * or `failed`. Leaving the loop stops the turn. The options are copied: later changes have no effect.
+   * Runs a turn with the user's settings and API key, without the panel. The events end with exactly one `done`,
+   * `stopped` or `failed`. Leaving the loop over the events stops the turn. The options are copied: later changes to
+   * them have no effect.
    * @throws TypeError immediately, if the prompt is empty or an option is unknown, has a wrong type or is out of range
    */
   ask(prompt: string, options?: AskOptions): AsyncIterable<StreamEvent>;
@@ -40,7 +41,8 @@ export function createApi(load: () => Promise<Ask>): HolySheepApi {
       if (!isText(prompt)) throw new ArgumentError('"prompt" must be a non-empty string.');
       const copy = copyOptions(options);
       const started = load().then((ask) => ask(prompt, copy));
-      // The consumer's loop reports a rejection. Without a loop, Node.js must not treat the rejection as unhandled.
+      // Ignores a rejection here, because the consumer's loop reports it. Without a loop, Node.js would report the
+      // rejection as unhandled.
       started.catch(() => undefined);
       return deferredStream(started);
     },
@@ -48,14 +50,15 @@ export function createApi(load: () => Promise<Ask>): HolySheepApi {
 }
 
 /**
- * Returns a stream that first waits for the promise of another stream, and then emits its items. When the consumer's loop
- * ends early, the other stream stops at once. An async generator would wait for the next item first.
+ * Returns a stream that waits for the promise of another stream, and then emits its items. When the consumer's loop
+ * ends early, the other stream stops at once. An async generator would stop only after the next item.
  */
 export function deferredStream<T>(promise: Promise<AsyncIterable<T>>): AsyncIterable<T> {
   return {
     [Symbol.asyncIterator](): AsyncIterator<T> {
       const iterator = promise.then((stream) => stream[Symbol.asyncIterator]());
-      // `next` reports a rejection. Until then, Node.js must not treat the rejection as unhandled.
+      // Ignores a rejection here, because `next` reports it. Until then, Node.js would report the rejection as
+      // unhandled.
       iterator.catch(() => undefined);
       return {
         next: async () => (await iterator).next(),
@@ -83,7 +86,7 @@ export function createAsk(engine: Engine, defaults: () => RequestDefaults): Ask 
   };
 }
 
-/** Copies a valid value; returns undefined for an invalid one. */
+/** Returns a copy of a valid value, or undefined for an invalid one. */
 type Reader<T> = readonly [copy: (value: unknown) => T | undefined, expected: string];
 
 const readers: { readonly [K in keyof Required<AskOptions>]: Reader<NonNullable<AskOptions[K]>> } = {
@@ -128,7 +131,7 @@ function copyOptions(options: unknown): AskOptions {
 
 function copyMessages(value: unknown): readonly TextMessage[] | undefined {
   if (!Array.isArray(value)) return undefined;
-  // Unlike `map`, this visits the holes of an array.
+  // Uses `Array.from`, because `map` would skip the holes of a sparse array instead of checking them.
   const copies = Array.from(value, copyMessage);
   return copies.every((message) => message !== undefined) ? copies : undefined;
 }
@@ -140,7 +143,7 @@ function copyMessage(value: unknown): TextMessage | undefined {
   return role === 'system' || role === 'user' || role === 'assistant' ? { role, content } : undefined;
 }
 
-/** Checks the shape, because the AbortSignal of another extension may come from another realm. */
+/** Checks the shape instead of the class, because the AbortSignal of another extension may come from another realm. */
 function isSignal(value: unknown): value is AbortSignal {
   if (!isRecord(value)) return false;
   const { aborted, addEventListener, removeEventListener } = value;

@@ -47,7 +47,8 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   reopenPanels(services).catch(onError);
   if (demo.staysOpen) await demo.enter().catch(onError);
   const ask = createAsk(engine, () => connections.requestDefaults(false));
-  // A window that reloads during an answer must not lose the text that has arrived.
+  // Saves the conversations when the window closes, because a reload during an answer must not lose the text received
+  // so far.
   const flush = () => conversations.flushSync();
   return { ...chat, panels, ask, execute, flush };
 }

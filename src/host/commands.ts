@@ -42,7 +42,8 @@ export function createCommandRunner(
     try {
       return await byId.get(id)?.execute(...args);
     } catch (error) {
-      // Only the caller can fix an invalid argument. An extension gets the error, and VS Code shows it for a keybinding.
+      // Passes errors about an invalid argument on, because only the caller can fix the argument: an extension gets the
+      // error, and for a keybinding VS Code shows it.
       if (error instanceof ArgumentError) throw error;
       boundary(error);
       return undefined;

@@ -1,6 +1,6 @@
 /**
- * Ids of all commands. They are registered at startup, and their implementation is loaded with the first call. Those that
- * users run are also in package.json.
+ * Ids of all commands. The commands are registered at startup; the app that implements them is loaded with the first
+ * call. The commands that users run are also listed in package.json.
  */
 export const commandIds = [
   'holysheep.ask',
@@ -34,11 +34,14 @@ export const commandIds = [
 
 export type CommandId = (typeof commandIds)[number];
 
-/** View type of the conversation panels. VS Code stores it with restored panels, and package.json contains it. */
+/**
+ * View type of the conversation panels. It must not change, because VS Code stores it with the panels and package.json
+ * contains it.
+ */
 export const viewType = 'holysheep.conversation';
 
 /** The id of the chat participant. */
 export const participantId = 'holysheep.prompt';
 
-/** Vendor of the language models. Other extensions select models by it, and package.json contains it. */
+/** Vendor of the language models, also in package.json. Other extensions select the models by this vendor. */
 export const vendor = 'holysheep';

@@ -22,11 +22,11 @@ import { Settings } from './settings/settings';
 import { localize } from './util/localization';
 import { systemClock } from './util/systemClock';
 
-/** The objects that all features share. */
+/** The services that all features share. */
 export type Services = ReturnType<typeof createServices>;
 
 /**
- * Creates the objects that the features share, in order of dependency. VS Code disposes of them with the extension.
+ * Creates the services that the features share, in order of dependency. VS Code disposes of them with the extension.
  * @param modelsChanged tells VS Code that the models of the gateway may have changed
  */
 export function createServices(context: vscode.ExtensionContext, modelsChanged: () => void) {

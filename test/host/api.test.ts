@@ -14,9 +14,9 @@ function setUp(systemPrompt = '') {
 const requestStarted = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('extension API', () => {
-  it('has version 1', () => assert.equal(setUp().api.version, 1));
+  it('reports version 1', () => assert.equal(setUp().api.version, 1));
 
-  it('uses the settings of the user', async () => {
+  it('sends requests with the settings of the user', async () => {
     const { engine, api } = setUp('Be brief.');
     api.ask('Hi');
     await requestStarted();
@@ -69,7 +69,7 @@ describe('extension API', () => {
     [{ messages: [{ role: 'user' }] }, 'messages'],
     [{ temperature: '1' }, 'temperature'],
     [{ messages: [{ role: 'user', content: 'a' }, undefined] }, 'messages'],
-    // `every` would skip a hole of the array.
+    // Includes a hole in the array, because `every` would skip it.
     [{ messages: new Array(1) }, 'messages'],
     [{ messages: { length: 1, 0: { role: 'user', content: 'a' } } }, 'messages'],
     [{ messages: [{ role: 'user', content: ['a'] }] }, 'messages'],
@@ -101,7 +101,7 @@ describe('extension API', () => {
     });
   }
 
-  it('ignores changes that the caller makes to the options later', async () => {
+  it('ignores changes that the caller makes to the options after the call', async () => {
     const { engine, api } = setUp();
     const messages = [{ role: 'user', content: 'before' }];
     const options = { model: 'before', messages, temperature: 1, maxTokens: 10 };
@@ -121,7 +121,7 @@ describe('extension API', () => {
     });
   });
 
-  it('reads each option once, so that it sends the value that it has validated', async () => {
+  it('reads each option only once and sends the value that it has validated', async () => {
     const { engine, api } = setUp();
     let reads = 0;
     const options = {
@@ -134,7 +134,7 @@ describe('extension API', () => {
     assert.deepEqual([engine.turn.request.maxTokens, reads], [5, 1]);
   });
 
-  it('validates an inherited option', () => {
+  it('validates an option that the options object inherits from its prototype', () => {
     const options = Object.create({ temperature: 'hot' }) as AskOptions;
     assert.throws(() => setUp().api.ask('Hi', options), /"temperature"/);
   });
@@ -164,7 +164,7 @@ describe('deferred stream', () => {
     assert.deepEqual(items, [1, 2]);
   });
 
-  it('stops at once, even while its next item is awaited', async () => {
+  it('stops at once, even while the consumer is waiting for the next item', async () => {
     let stopped = false;
     const queue = new EventQueue<number>(() => (stopped = true));
     const iterator = deferredStream(Promise.resolve(queue))[Symbol.asyncIterator]();

@@ -26,7 +26,7 @@ describe('bundles of the extension', () => {
     outputs = result.metafile.outputs;
   });
 
-  it('are between two and six files', () => {
+  it('consist of two to six files', () => {
     const names = Object.keys(outputs);
     assert.ok(names.length >= 2 && names.length <= 6, names.join(', '));
   });

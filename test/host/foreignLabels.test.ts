@@ -25,7 +25,7 @@ class QuickPick {
     setImmediate(() => this.hide());
   }
   dispose(): void {
-    // There is nothing to release.
+    // Does nothing: the fake quick pick has nothing to release.
   }
 }
 
@@ -33,7 +33,7 @@ class QuickPick {
 const hostileText = 'a $(alert)\u202e\u200b\r\nb\u001b[2J';
 const plainText = 'a $\u2060(alert) b [2J';
 
-describe('text from outside', () => {
+describe('text from outside the extension', () => {
   let picks: QuickPick[];
   let lists: (readonly Label[])[];
   let messages: string[];
@@ -65,7 +65,7 @@ describe('text from outside', () => {
     [picks, lists, messages] = [[], [], []];
   });
 
-  it('is a plain label when a model name contains it', async () => {
+  it('is shown without icons and hidden characters in the name of a model', async () => {
     const { pickModel } = await import('../../src/host/models/modelPick');
     const list = Promise.resolve({ source: 'gateway', models: [hostileText], host: 'h' } as const);
     const picked = pickModel(list, `current ${hostileText}`, {});
@@ -78,7 +78,7 @@ describe('text from outside', () => {
     assert.equal(await picked, undefined);
   });
 
-  it('is a plain label when a custom prompt contains it', async () => {
+  it('is shown without icons and hidden characters in the name of a custom prompt', async () => {
     const { pickPrompt } = await import('../../src/host/prompts/promptPicker');
     const prompt = { title: hostileText, template: hostileText, model: hostileText, from: 'user' } as const;
     const customPrompts = {
@@ -105,7 +105,7 @@ describe('text from outside', () => {
     });
   }
 
-  it('is short and on one line in the title of a code action', async () => {
+  it('is shortened to one line in the title of a code action', async () => {
     const { codePromptTitle, customPromptActionTitle } = await import('../../src/host/code/codeActions');
     assert.equal(customPromptActionTitle('a\u202e\nb', 'workspace'), 'a b with HolySheep (workspace prompt)');
     assert.equal(

@@ -43,7 +43,7 @@ const messages = new Set([
   ...Object.values(localFaults).map(({ message }) => message),
   ...demoModels.flatMap(({ title, prompt, description = '' }) => [title, prompt, description]),
 ]);
-// Some rows of the fault table have no message.
+// Removes the empty message, because some rows of the fault table have no message.
 messages.delete('');
 
 const bundle = JSON.parse(readFileSync(join(root, 'l10n/bundle.l10n.zh-cn.json'), 'utf8')) as Record<string, string>;

@@ -97,7 +97,7 @@ describe('texts of the manifest', () => {
 });
 
 describe('commands of the manifest', () => {
-  it('have a localised title each', () => {
+  it('each have a localized title', () => {
     for (const { command, title } of manifest.contributes.commands) {
       assert.equal(title, `%command.${command.replace('holysheep.', '')}%`);
     }
@@ -105,7 +105,7 @@ describe('commands of the manifest', () => {
 });
 
 describe('settings of the manifest', () => {
-  it('have a localised description each', () => {
+  it('each have a localized description', () => {
     for (const [name, { markdownDescription }] of Object.entries(properties)) {
       assert.equal(markdownDescription, `%config.${name.replace('holysheep.', '')}%`);
     }
@@ -157,7 +157,7 @@ describe('settings of the manifest', () => {
   });
 
   for (const name of ['baseUrl', 'systemPrompt', 'history.limit']) {
-    it(`can't be set by a workspace: ${name}`, () => {
+    it(`can’t be changed by a workspace: ${name}`, () => {
       assert.equal(property(name).scope, 'application');
     });
   }

@@ -11,7 +11,7 @@ describe('measurements in the READMEs', () => {
   const measured = cells.map(([what = '', ours = '', peer = '', ratio = '']) => ({ what, ours, peer, ratio }));
 
   for (const readme of readmeFiles) {
-    it(`are those of docs/bench.md in ${readme}`, () => {
+    it(`are the same in ${readme} as in docs/bench.md`, () => {
       const table = readmeTable(readme, measured);
       assert.equal(findTable(readFileSync(path.join(root, readme), 'utf8'), firstLine(table)), table);
     });

@@ -21,7 +21,7 @@ import {
 import { Exchanges, type OtherVersion } from './exchanges';
 import { TurnRunner, type ImmediateStart, type ResumeMode, type TurnRunnerDeps, type TurnStart } from './turnRunner';
 
-/** A change of a conversation, in the form in which the host posts it to the panel. */
+/** A change of a conversation, in the format in which the host posts it to the panel. */
 export type ConversationChange =
   | { readonly type: 'exchange'; readonly exchange: ExchangeView }
   | { readonly type: 'events'; readonly exchangeId: string; readonly events: readonly RecordedEvent[] }
@@ -32,7 +32,10 @@ export type ConversationChange =
   | { readonly type: 'access' };
 
 export interface ConversationDeps extends TurnRunnerDeps {
-  /** Returns the setting `holysheep.resume`, which also applies when the user retries an answer that was cut. */
+  /**
+   * Returns the setting `holysheep.resume`. It also decides how the user's *Retry* handles an answer whose stream
+   * broke.
+   */
   readonly resumeSetting: () => EngineSettings['resume'];
   /** Receives every event except deltas, for the log. Must not throw, because an exception would end the turn. */
   readonly onEvent: (conversationId: string, exchangeId: string, event: StreamEvent) => void;
@@ -45,9 +48,9 @@ interface JournalWriter {
 }
 
 /**
- * A conversation: exchanges in order, with at most one running turn. An exchange may have several versions, one of which
- * is current. A turn continues to run when the panel is closed. The conversation is read-only while another window
- * writes it.
+ * A conversation: its exchanges in order, with at most one running turn. An exchange may have several versions, one of
+ * which is current. A turn continues to run when the panel is closed. The conversation is read-only while another
+ * window has the right to write it.
  */
 export class Conversation {
   private readonly exchangeStore: Exchanges;
@@ -57,7 +60,8 @@ export class Conversation {
   readonly onDidChange = this.changeListeners.event;
   private readonly stepListeners = new Listeners<ConversationChange>((error) => this.deps.onError(error));
   /**
-   * Fires after `onDidChange`, except when the answer only received more text, which happens up to sixty times a second.
+   * Fires after `onDidChange`, except when a change only adds text to the answer, which happens up to sixty times a
+   * second.
    */
   readonly onDidChangeState = this.stepListeners.event;
   private readonly idleListeners = new Listeners<void>((error) => this.deps.onError(error));
@@ -65,7 +69,7 @@ export class Conversation {
   readonly onDidBecomeIdle = this.idleListeners.event;
   private isReadOnly: boolean;
 
-  /** @param journal `undefined` while another window writes the conversation */
+  /** @param journal the file of the conversation, or `undefined` while another window has the right to write it */
   constructor(
     readonly id: string,
     content: ConversationContent,
@@ -84,7 +88,7 @@ export class Conversation {
     this.turnRunner = new TurnRunner(this.exchangeStore, owner, deps);
   }
 
-  /** Whether another window writes the conversation, so that this window can't change it. */
+  /** Whether another window has the right to write the conversation. If so, this window can't change it. */
   get readOnly(): boolean {
     return this.isReadOnly;
   }
@@ -104,7 +108,7 @@ export class Conversation {
     this.fire({ type: 'access' });
   }
 
-  /** Loads what another window has written and fires the changes. */
+  /** Loads what another window has written, and reports it to the listeners as changes. */
   refresh(content: ConversationContent): void {
     const [title, before] = [this.title, this.views()];
     this.load(content);
@@ -117,32 +121,35 @@ export class Conversation {
     }
   }
 
-  /** Returns the exchanges of the current path, oldest first. */
+  /** Returns the exchanges of the selected branch of the conversation, oldest first. */
   exchanges(): readonly Exchange[] {
     return this.exchangeStore.path();
   }
 
-  /** Returns the exchanges of the current path in the form that the panel draws. */
+  /** Returns the exchanges of the selected branch of the conversation, in the format that the panel draws. */
   views(): readonly ExchangeView[] {
     return this.exchanges().map((exchange) => this.exchangeStore.view(exchange));
   }
 
-  /** Returns the exchanges that are not on the current path, in the order in which the user asked them. */
+  /**
+   * Returns the exchanges outside the selected branch of the conversation, in the order in which the user sent the
+   * prompts.
+   */
   otherVersions(): readonly OtherVersion[] {
     return this.exchangeStore.otherVersions();
   }
 
-  /** The title that the user gave. When it is `undefined`, lists show the first prompt instead. */
+  /** The title that the user chose. When it is `undefined`, lists show the first prompt instead. */
   get title(): string | undefined {
     return this.customTitle;
   }
 
-  /** Returns an exchange, even if it is not on the current path. */
+  /** Returns an exchange, even if it is not on the selected branch of the conversation. */
   exchange(id: string): Exchange | undefined {
     return this.exchangeStore.get(id);
   }
 
-  /** The exchange whose turn runs now. */
+  /** The exchange whose turn is running. */
   get activeExchange(): Exchange | undefined {
     return this.turnRunner.activeExchange;
   }
@@ -156,7 +163,7 @@ export class Conversation {
     return this.exchanges().at(-1);
   }
 
-  /** Returns the request of an exchange, with the current settings and the model of its answer. */
+  /** Returns the request for an exchange, with the current settings and the model that answered the exchange. */
   requestOf(exchangeId: string): ChatRequest | undefined {
     const exchange = this.exchangeStore.get(exchangeId);
     if (!exchange) return undefined;
@@ -180,8 +187,8 @@ export class Conversation {
   }
 
   /**
-   * Adds a new version of an exchange and starts its turn. The turns of the replaced exchange and of the exchanges that
-   * follow it are stopped. An unknown id adds the prompt at the end.
+   * Adds a new version of an exchange and starts its turn. The turns of the replaced exchange and of the exchanges
+   * after it are stopped. If the id is unknown, the prompt is added at the end.
    */
   edit(exchangeId: string, input: PromptInput): Exchange {
     if (this.isReadOnly || !this.exchangeStore.get(exchangeId)) return this.ask(input);
@@ -198,7 +205,8 @@ export class Conversation {
 
   /**
    * Adds a new version with the same prompt, to get another answer.
-   * @returns the new exchange; the given exchange when its turn has not ended; undefined for an unknown id
+   * @returns the new exchange; the existing exchange if its turn is still running or queued; undefined for an unknown
+   * id
    */
   regenerate(exchangeId: string, model?: string): Exchange | undefined {
     const exchange = this.exchangeStore.get(exchangeId);
@@ -208,8 +216,8 @@ export class Conversation {
   }
 
   /**
-   * Makes a version current, together with the exchanges that followed it. Does nothing while a turn runs, because that
-   * turn would disappear from the panel.
+   * Makes a version current, together with the exchanges that followed it. Does nothing while a turn is running,
+   * because the running turn could disappear from the panel.
    */
   showVersion(exchangeId: string): void {
     if (this.isReadOnly || this.busy || !this.exchangeStore.get(exchangeId) || this.exchangeStore.isOnPath(exchangeId))
@@ -228,21 +236,21 @@ export class Conversation {
     this.fire({ type: 'title' });
   }
 
-  /** Stops the turn of an exchange, or removes it from the queue; by default the running turn. */
+  /** Stops the turn of an exchange, or removes the turn from the queue. Without an id, the running turn is stopped. */
   stop(exchangeId?: string): void {
     if (exchangeId === undefined) this.turnRunner.stop();
     else this.stopMatching((id) => id === exchangeId);
   }
 
-  /** Stops the running turn and removes all queued turns. Resolves when no turn runs any more. */
+  /** Stops the running turn and removes all queued turns. Resolves when no turn is running any more. */
   async stopAll(): Promise<void> {
     this.stopMatching(() => true);
     await this.turnRunner.waitForCurrentTurn();
   }
 
   /**
-   * Ends the wait of a running turn, or retries a turn that has ended without a complete answer. The default is the
-   * running turn, or else the last one.
+   * Ends the wait of a running turn, or retries a turn that has ended without a complete answer. Without an id, this
+   * applies to the running turn, or else to the last turn.
    */
   retryNow(exchangeId = this.activeExchange?.id ?? this.lastExchange?.id): void {
     const exchange = exchangeId === undefined ? undefined : this.exchangeStore.get(exchangeId);
@@ -272,19 +280,22 @@ export class Conversation {
     else this.retryNow(exchangeId);
   }
 
-  /** Switches a running turn to another model, or restarts with it a turn that ended without a complete answer. */
+  /**
+   * Switches a running turn to another model. A turn that has ended without a complete answer is restarted with that
+   * model.
+   */
   switchModel(exchangeId: string, model: string): void {
     const exchange = this.exchangeStore.get(exchangeId);
     if (!exchange) return;
     if (exchange === this.activeExchange) this.turnRunner.runningTurn?.switchModel(model);
-    // The answer may have become complete while the user was choosing the model.
+    // Checks again, because the answer may have become complete while the user was choosing the model.
     else if (canRetry(exchange)) this.rerun({ ...exchange, model }, { mode: 'restart' }, model);
   }
 
   /**
-   * Switches a waiting turn to the model that the user has selected, whichever model the turn used before. Other turns
-   * keep their model.
-   * @param demo whether the model belongs to the embedded gateway
+   * Switches a waiting turn to the model that the user has selected, regardless of the turn's previous model. Other
+   * turns keep their model.
+   * @param demo whether the model belongs to the demo's embedded gateway
    */
   selectModel(model: string, demo: boolean): void {
     this.turnRunner.selectModel(model, demo);
@@ -310,7 +321,7 @@ export class Conversation {
   }
 
   private stopMatching(matches: (exchangeId: string) => boolean): void {
-    // Queued turns are removed first, because the end of the running turn starts the next one.
+    // Removes the queued turns first, because the end of the running turn starts the next queued turn.
     for (const exchange of this.turnRunner.removeFromQueue(({ id }) => matches(id))) {
       const { text, attempts } = exchange.state;
       this.update({ ...exchange, queued: false });
@@ -350,7 +361,8 @@ export class Conversation {
 
   private update(exchange: Exchange): Exchange {
     this.exchangeStore.update(exchange);
-    // The panel does not draw an exchange that an edit has replaced.
+    // Reports only exchanges of the selected branch, because the panel does not draw an exchange that an edit has
+    // replaced.
     if (this.exchangeStore.isOnPath(exchange.id))
       this.fire({ type: 'exchange', exchange: this.exchangeStore.view(exchange) });
     return exchange;

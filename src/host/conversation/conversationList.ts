@@ -23,29 +23,29 @@ export interface ConversationSummary {
   readonly id: string;
   /** The title that {@link conversationTitle} returns. Empty when the file is too damaged to have one. */
   readonly title: string;
-  /** Epoch milliseconds of the last prompt or answer. */
+  /** Epoch milliseconds of the last prompt or of the last text of an answer. */
   readonly lastActivityAt: number;
-  /** The number of exchanges on the current path. */
+  /** The number of exchanges on the selected branch of the conversation. */
   readonly turns: number;
   /** Whether a turn of the conversation runs in this window. */
   readonly busy: boolean;
-  /** Why the conversation can't be read completely. The other fields then describe the part that can be read. */
+  /** Why part of the conversation can't be read. The other fields then describe the readable part. */
   readonly problem?: 'damaged' | 'newer' | undefined;
 }
 
 export interface ConversationHit extends ConversationSummary {
-  /** The text around the first match, which is empty for an empty query. */
+  /** The text around the first match. Empty for an empty query. */
   readonly excerpt: string;
 }
 
-/** The content of a conversation that was read without being opened. */
+/** The content of a conversation that was read without opening the conversation. */
 export interface ReadConversation {
   readonly id: string;
-  /** The title that the user gave. */
+  /** The title that the user chose. */
   readonly title?: string | undefined;
-  /** The exchanges of the current path, oldest first. */
+  /** The exchanges of the selected branch of the conversation, oldest first. */
   readonly exchanges: readonly Exchange[];
-  /** The exchanges that are not on the current path, in the order in which the user asked them. */
+  /** The exchanges outside the selected branch of the conversation, in the order in which the user sent the prompts. */
   readonly otherVersions: readonly OtherVersion[];
 }
 
@@ -60,7 +60,10 @@ export class ConversationList {
     this.index = new ConversationIndex(journal);
   }
 
-  /** Returns the conversations with at least one prompt, newest first, and the open ones with their latest state. */
+  /**
+   * Returns the conversations with at least one prompt, newest first. Open conversations are returned with their latest
+   * state.
+   */
   async list(): Promise<readonly ConversationSummary[]> {
     const onDisk = await this.index.summaries();
     const open = this.openConversations.all().flatMap((conversation) => summarize(conversation) ?? []);
@@ -82,7 +85,7 @@ export class ConversationList {
       const texts = conversation
         ? searchableTexts(toReadConversation(conversation))
         : await this.index.readTexts(summary.id);
-      // A conversation that can't be read may still have a title.
+      // Searches the title if the texts can't be read, because an unreadable conversation may still have a title.
       const excerpt = findExcerpt(texts ?? [summary.title], words);
       if (excerpt !== undefined) hits.push({ ...summary, excerpt });
     }
@@ -100,8 +103,8 @@ export class ConversationList {
   }
 
   /**
-   * Returns an open conversation that is writable. A read-only conversation is read from its file instead, because the
-   * file may already contain more.
+   * Returns an open conversation if it is writable. A read-only conversation is read from its file instead, because the
+   * file may already contain newer text.
    */
   private openWritable(id: string): Conversation | undefined {
     const conversation = this.openConversations.get(id)?.conversation;
@@ -130,26 +133,26 @@ function summarize({ conversation, file }: OpenConversation): ConversationSummar
   );
 }
 
-/** The part of `Journal` that the index needs. */
+/** The part of `Journal` that {@link ConversationIndex} needs. */
 type JournalReader = Pick<Journal, 'listNewestFirst' | 'readBytes' | 'read'>;
 
 type Outline = Pick<ConversationSummary, 'title' | 'turns' | 'problem'>;
 
 interface Cached<T> {
   readonly entry: JournalEntry;
-  /** What was read. `undefined` when the file has no prompt or can't be read. */
+  /** The content of the file. `undefined` when the file contains no prompt or can't be read. */
   readonly value: T | undefined;
 }
 
 /**
- * Maximum number of characters that are cached for the next search. A search usually follows soon, because the user types
- * the query letter by letter.
+ * Maximum number of characters of conversations that are cached for the next search. A search usually follows soon,
+ * because the user types the query letter by letter.
  */
 const maxCachedCharacters = 32 * 1024 * 1024;
 
 const unreadableOutline: Outline = { title: '', turns: 0, problem: 'damaged' };
 
-/** Caches titles and texts of the conversations on disk, and reads a file again only when it has changed. */
+/** Caches titles and searchable texts of the conversations on disk, and reads a file again only when it has changed. */
 export class ConversationIndex {
   private readonly outlines = new Map<string, Cached<Outline>>();
   private readonly texts = new Map<string, Cached<readonly string[]>>();
@@ -157,7 +160,7 @@ export class ConversationIndex {
 
   constructor(private readonly journal: JournalReader) {}
 
-  /** Returns the conversations with at least one prompt and those that can't be read, newest first. */
+  /** Returns the conversations with at least one prompt and the conversations that can't be read, newest first. */
   async summaries(): Promise<readonly ConversationSummary[]> {
     const entries = await this.journal.listNewestFirst();
     this.evictExcept(new Set(entries.map(({ id }) => id)));
@@ -183,7 +186,7 @@ export class ConversationIndex {
   private async outline(entry: JournalEntry): Promise<Outline | undefined> {
     const cached = this.outlines.get(entry.id);
     if (cached && isSameEntry(cached.entry, entry)) return cached.value;
-    // A conversation that can't be read is listed as well, so that the user can delete it.
+    // Lists a conversation even if it can't be read, so that the user can delete it.
     const content = await this.journal.readBytes(entry.id).catch(() => undefined);
     const value = content ? readOutline(content) : unreadableOutline;
     this.outlines.set(entry.id, { entry, value });
@@ -193,7 +196,8 @@ export class ConversationIndex {
   private cacheTexts(cached: Cached<readonly string[]>): void {
     this.evict(cached.entry.id);
     const length = totalLength(cached);
-    // Texts are cached newest first, because users search for recent conversations most.
+    // Caches nothing more when the cache is full. The newest conversations are cached first, because users search
+    // mostly for recent conversations.
     if (this.cachedCharacters + length > maxCachedCharacters) return;
     this.cachedCharacters += length;
     this.texts.set(cached.entry.id, cached);
@@ -222,7 +226,8 @@ function totalLength({ value = [] }: Cached<readonly string[]>): number {
 const eventsLine = Buffer.from('{"type":"events"');
 
 /**
- * Reads title and number of turns. Answers are skipped, because they make up most of a file.
+ * Reads the title and the number of turns from a conversation's file. Answers are skipped, because they make up most of
+ * a file.
  * @returns undefined when the conversation has no prompt
  */
 function readOutline(content: Buffer): Outline | undefined {
@@ -262,19 +267,22 @@ function decodeOutline(content: Buffer): Pick<Outline, 'problem'> & { readonly l
 }
 
 /**
- * Returns the title for display: the user's title, or else the first line of the first prompt. Hidden characters are
- * removed.
+ * Returns the title for display: the title that the user chose, or else the first line of the first prompt. Hidden
+ * characters are removed.
  */
 export function conversationTitle(customTitle: string | undefined, firstPrompt: string): string {
   return visibleText(customTitle ?? /\S.*/.exec(firstPrompt)?.[0] ?? '', maxTitleLength);
 }
 
-/** Number of characters of an excerpt that precede the match. */
+/** Number of characters before the match that an excerpt contains. */
 const charsBeforeMatch = 40;
 /** Maximum length of an excerpt, in characters. */
 const excerptLength = 160;
 
-/** Returns the texts that a search examines: prompts and answers of the current path, and the title. */
+/**
+ * Returns the texts in which a search looks for the query: the title, and the prompts and answers of the selected
+ * branch of the conversation.
+ */
 function searchableTexts({ exchanges, title }: Pick<ReadConversation, 'title' | 'exchanges'>): readonly string[] {
   const all = exchanges.flatMap(({ prompt, state }) => [prompt, state.text]);
   return title === undefined ? all : [...all, title];
@@ -291,7 +299,7 @@ export function splitWords(query: string): readonly string[] {
 /**
  * Returns the text around the first match, if the texts together contain all words.
  * @param words the words of the query, in lower case
- * @returns undefined when a word is missing; an empty string when there are no words
+ * @returns undefined when the texts lack one of the words; an empty string when `words` is empty
  */
 export function findExcerpt(texts: readonly string[], words: readonly string[]): string | undefined {
   const lower = texts.map((text) => text.toLowerCase());
@@ -306,7 +314,7 @@ function excerptAround(text: string, offset: number): string {
   const start = Math.max(0, offset - charsBeforeMatch);
   const end = start + excerptLength;
   const part = text.slice(start, end).replace(/\s+/g, ' ').trim();
-  // Half of a surrogate pair would be displayed as a question mark.
+  // Removes half a surrogate pair at either end, because it would be displayed as a question mark.
   const wellFormed = part.replace(/^[\udc00-\udfff]|[\ud800-\udbff]$/g, '');
   return `${start > 0 ? '…' : ''}${wellFormed}${end < text.length ? '…' : ''}`;
 }

@@ -18,13 +18,13 @@ const maxInterruptedChecked = 5;
 
 interface ConversationsDeps extends ConversationDeps {
   readonly journal: Journal;
-  /** The state that VS Code stores for the workspace. */
+  /** The workspace state of VS Code. */
   readonly workspaceState: StateStore;
 }
 
 /**
- * The conversations of a workspace. The current conversation is the one on which commands act. Other conversations are
- * open while a panel shows them or while their turn runs.
+ * The conversations of a workspace. Commands act on the current conversation. Other conversations are open while a
+ * panel shows them or while their turn is running.
  */
 export class Conversations {
   private readonly openConversations: OpenConversations;
@@ -35,14 +35,14 @@ export class Conversations {
     readonly change?: ConversationChange;
   }>((error) => this.deps.onError(error));
   /**
-   * Fires on every state change of an open conversation, and without a `change` when another conversation or none became
-   * current.
+   * Fires on every change of an open conversation. Also fires, without a `change`, when another conversation or no
+   * conversation becomes current.
    */
   readonly onDidChange = this.changeListeners.event;
   private readonly removalListeners = new Listeners<RemovalEvent>((error) => this.deps.onError(error));
   /**
-   * Fires when a conversation was deleted, by the user or as the oldest beyond the limit, and when the deletion was
-   * undone.
+   * Fires when a conversation has been deleted, either by the user or because it was the oldest one beyond the limit of
+   * the history, and when a deletion has been undone.
    */
   readonly onDidRemove = this.removalListeners.event;
 
@@ -60,31 +60,35 @@ export class Conversations {
     return this.currentConversation;
   }
 
-  /** The conversation whose turn runs. The current conversation is preferred when several turns run. */
+  /** A conversation with a running turn. When several turns are running, the current conversation is preferred. */
   get running(): Conversation | undefined {
     return pickPrimaryConversation(this.currentConversation, this.openConversations.conversations());
   }
 
-  /** The number of conversations whose turn runs. */
+  /** The number of conversations with a running turn. */
   get runningCount(): number {
     return this.openConversations.conversations().filter(({ activeExchange }) => activeExchange).length;
   }
 
   /**
-   * Returns the current conversation if it is writable. After a reload, returns the conversation whose turn the reload has
-   * interrupted. Otherwise starts a new conversation.
+   * Returns the current conversation if it is writable. After a reload, returns the conversation whose turn was
+   * interrupted by the reload. Otherwise starts a new conversation.
    */
   async ensureCurrent(): Promise<Conversation> {
     if (this.currentConversation && !this.currentConversation.readOnly) return this.currentConversation;
     const storedId = this.deps.workspaceState.get(currentKey);
-    // A prompt must not wait for a lock: if another window may be writing the conversation, a new one is started.
+    // Opens the previous conversation only if no other window may be writing it, because a prompt must not wait for a
+    // lock.
     const previous = await this.openConversations.load(storedId, 'only-if-free');
-    // A concurrent call may have made a conversation current meanwhile.
+    // Checks again, because a concurrent call may have made a conversation current meanwhile.
     if (this.current && !this.current.readOnly) return this.current;
     return previous?.lastExchange?.state.phase === 'interrupted' ? this.makeCurrent(previous) : this.startNew();
   }
 
-  /** Makes the conversation with a running turn current. Without a running turn, returns the current conversation or a new one. */
+  /**
+   * Makes the conversation with a running turn current and returns it. Without a running turn, returns the current
+   * conversation or a new one.
+   */
   async openRunning(): Promise<Conversation> {
     const { running } = this;
     return (running && running !== this.currentConversation && (await this.open(running.id))) || this.ensureCurrent();
@@ -101,7 +105,7 @@ export class Conversations {
 
   /**
    * Opens a conversation and makes it current.
-   * @param isWanted checked after loading: the user may have closed the panel meanwhile
+   * @param isWanted called after loading; returns false if the user has closed the panel meanwhile
    * @returns undefined when the conversation is no longer wanted, does not exist or can't be opened
    */
   async open(id: unknown, isWanted: () => boolean = () => true): Promise<Conversation | undefined> {
@@ -111,14 +115,16 @@ export class Conversations {
     return undefined;
   }
 
-  /** Asks the other window that writes a conversation to hand it over to this window. May take seconds. */
+  /**
+   * Asks the window that is writing a conversation to hand the conversation over to this window. This may take seconds.
+   */
   async takeOver(conversation: Conversation): Promise<void> {
     await this.openConversations.takeOver(conversation);
   }
 
   /**
-   * Opens a conversation as `open` does. If it is not on disk, because nothing was asked in it yet, creates it under the
-   * id that its page has stored.
+   * Opens a conversation as `open` does. If no file of the conversation exists, because it has no prompt yet, creates
+   * the conversation under the id that its page has stored.
    */
   async openOrCreate(id: string): Promise<Conversation | undefined> {
     const opened = await this.open(id);
@@ -126,24 +132,24 @@ export class Conversations {
     return created ? this.makeCurrent(created) : opened;
   }
 
-  /** Makes an open conversation current, because its panel received the focus. */
+  /** Makes an open conversation current, because its panel has received the focus. */
   activate(conversation: Conversation): void {
     if (this.openConversations.isOpen(conversation) && this.currentConversation !== conversation)
       this.makeCurrent(conversation);
   }
 
   /**
-   * Keeps a conversation open until the result is disposed, even if it is neither current nor busy. The caller must call
-   * this method as soon as it has received the conversation, because idle conversations are closed in the next iteration
-   * of the event loop.
+   * Keeps a conversation open until the result is disposed, even if the conversation is not current and has no running
+   * turn. The caller must call this method as soon as it has received the conversation, because idle conversations are
+   * closed in the next iteration of the event loop.
    */
   keepOpen(conversation: Conversation): { dispose(): void } {
     return this.openConversations.keepOpen(conversation);
   }
 
   /**
-   * Keeps a conversation open during asynchronous work, because its panel may be closed meanwhile and a closed conversation
-   * must not be changed.
+   * Keeps a conversation open while an asynchronous function changes it, because its panel may be closed meanwhile and
+   * a closed conversation must not be changed.
    */
   async withOpen(conversation: Conversation, work: () => Promise<void>): Promise<void> {
     const hold = this.keepOpen(conversation);
@@ -155,9 +161,9 @@ export class Conversations {
   }
 
   /**
-   * Opens the closed conversations whose answers a reload or a crash has interrupted, newest first, because VS Code may not
-   * restore their panels. Later calls don't return them again. The newest one becomes current if there is no current
-   * conversation.
+   * Opens the closed conversations whose turns were interrupted by a reload or a crash, newest first, because VS Code
+   * may not restore their panels. Later calls don't return these conversations again. The newest one becomes current if
+   * there is no current conversation.
    */
   async openInterrupted(): Promise<readonly Conversation[]> {
     const found = await this.openConversations.loadInterrupted(maxInterruptedChecked);
@@ -166,7 +172,10 @@ export class Conversations {
     return found;
   }
 
-  /** Returns the conversations with at least one prompt, newest first, and the open ones with their latest state. */
+  /**
+   * Returns the conversations with at least one prompt, newest first. Open conversations are returned with their latest
+   * state.
+   */
   async list(): Promise<readonly ConversationSummary[]> {
     return this.conversationList.list();
   }
@@ -185,8 +194,8 @@ export class Conversations {
   }
 
   /**
-   * Sets the title of an open or closed conversation. An empty string removes it. The title stays unchanged when another
-   * window has the conversation open. Rejects when the file can't be read.
+   * Sets the title of an open or closed conversation. An empty string removes the title. The title stays unchanged
+   * while another window has the conversation open. Rejects when the file can't be read.
    */
   async rename(id: string, title: string): Promise<void> {
     (await this.openConversations.load(id, 'report-if-locked'))?.rename(title);
@@ -194,8 +203,8 @@ export class Conversations {
   }
 
   /**
-   * Stops the turns of a conversation, hides its file and closes it. Rejects when the file can't be hidden, and the
-   * conversation then stays open.
+   * Stops the turns of a conversation, hides its file and closes the conversation. If the file can't be hidden, rejects
+   * and leaves the conversation open.
    * @returns undefined when no file was hidden
    */
   async remove(id: string): Promise<UndoableRemoval | undefined> {
@@ -221,7 +230,7 @@ export class Conversations {
     for (const conversation of this.openConversations.conversations()) conversation.applySettings();
   }
 
-  /** Writes everything that has arrived to disk before the extension host exits. */
+  /** Writes all received text to disk before the extension host exits. */
   flushSync(): void {
     for (const conversation of this.openConversations.conversations()) conversation.flush();
     this.deps.journal.flushSync();
@@ -252,7 +261,7 @@ export class Conversations {
   }
 }
 
-/** Returns whether a conversation is empty, so that it can serve as a new conversation. */
+/** Returns whether a conversation is empty. An empty conversation is reused when the user wants a new one. */
 function isBlank(conversation: Conversation): boolean {
   return (
     !conversation.readOnly &&

@@ -4,8 +4,8 @@ import { initialTurn, isRunning, reduceTurn, segmentsSoFar, type TurnState } fro
 import type { Attachment, ExchangeView } from '../../shared/protocol';
 
 /**
- * The start of the editor selection that an answer can be applied to, as zero-based positions. The selected text is the
- * code of the first attachment.
+ * The start of the editor selection that an answer can replace, as zero-based line and character. The selected text is
+ * the code of the first attachment.
  */
 export interface ApplyTarget {
   readonly uri: string;
@@ -15,16 +15,17 @@ export interface ApplyTarget {
 
 /** A prompt as a command or the composer submits it. */
 export interface PromptInput {
-  /** The prompt that the panel shows under *You*. */
+  /** The prompt that the panel shows under the heading *You*. */
   readonly prompt: string;
-  /** The text that is sent to the gateway. Absent when the prompt itself is sent. */
+  /** The text that is sent to the gateway instead of the prompt. Absent when the prompt itself is sent. */
   readonly content?: string | undefined;
   readonly attachments?: readonly Attachment[] | undefined;
   readonly target?: ApplyTarget | undefined;
   /** The model for the answer. When it is absent, the turn uses the model that is selected when the turn starts. */
   readonly model?: string | undefined;
   /**
-   * Whether the prompt belongs to the demo. Demo prompts go only to the embedded gateway, and no other prompt goes there.
+   * Whether the prompt belongs to the demo. Demo prompts are sent only to the demo's embedded gateway, and other
+   * prompts are never sent to it.
    */
   readonly demo?: boolean | undefined;
 }
@@ -40,14 +41,14 @@ export function toExchangeView(exchange: Exchange): ExchangeView {
   return { id, prompt, attachments, state, queued, ...(demo && { demo }) };
 }
 
-/** Returns the input of an exchange, so that the same prompt can be asked again. */
+/** Returns the input of an exchange, so that the same prompt can be sent again. */
 export function toPromptInput({ prompt, content, attachments, target, model, demo }: PromptInput): PromptInput {
   return { prompt, content, attachments, target, model, demo };
 }
 
 /**
- * Returns the exchange after the given events. A model that the user selected during the turn also becomes the model of
- * later attempts.
+ * Returns the exchange with the given events added to its state. A model that the user selected during the turn also
+ * becomes the model of later attempts.
  */
 export function withEvents(exchange: Exchange, events: readonly RecordedEvent[]): Exchange {
   const userSwitch = events.findLast((event) => event.type === 'model' && event.reason === 'user');
@@ -56,8 +57,8 @@ export function withEvents(exchange: Exchange, events: readonly RecordedEvent[])
 }
 
 /**
- * Returns the state with which a turn starts again. The text stays visible in both modes. A continued answer also keeps
- * its reasoning, its tool calls and its attempts; a restarted answer does not.
+ * Returns the state with which the turn of an exchange starts again. The text stays visible in both modes. A continued
+ * answer keeps its reasoning, its tool calls and its attempts; a restarted answer discards them.
  */
 export function stateForRerun(state: TurnState, mode: ResumeFrom['mode']): TurnState {
   const { model, text, reasoning, seams, toolCalls } = state;
@@ -78,8 +79,8 @@ export function canRetry(exchange: Exchange): boolean {
 }
 
 /**
- * Returns whether the answer can be continued: it has text, but was interrupted or truncated at the token limit. A turn
- * whose request was too large can't be continued.
+ * Returns whether the answer can be continued: the answer has text, but its turn ended early or the answer was
+ * truncated at the token limit. A turn whose request was too large can't be continued.
  */
 export function canContinue(exchange: Exchange): boolean {
   const { text, finishReason, failure } = exchange.state;

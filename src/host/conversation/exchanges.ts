@@ -1,21 +1,24 @@
 import type { ExchangeView } from '../../shared/protocol';
 import { toExchangeView, type Exchange } from './exchange';
 
-/** An exchange that is not on the current path of the conversation. */
+/** An exchange that is not on the selected branch of the conversation. */
 export interface OtherVersion {
   readonly exchange: Exchange;
-  /** Id of the exchange after which it was asked. Absent if it was a first prompt. */
+  /** Id of the exchange that precedes this exchange. Absent for a first prompt. */
   readonly after?: string | undefined;
 }
 
 /** The exchanges that a journal contains. */
 export interface StoredExchanges {
-  /** The exchanges of all versions, in the order in which the user asked them. */
+  /** The exchanges of all versions, in the order in which the user sent the prompts. */
   readonly allExchanges: readonly Exchange[];
   readonly tree: ExchangeTree;
 }
 
-/** The exchanges of a conversation in all versions, and the path of current versions through them. */
+/**
+ * The exchanges of a conversation in all versions, and the selected branch, which contains one version of each
+ * exchange.
+ */
 export class Exchanges {
   private byId = new Map<string, Exchange>();
   private tree = new ExchangeTree();
@@ -33,29 +36,35 @@ export class Exchanges {
     return this.byId.get(id);
   }
 
-  /** Returns the exchanges of the current path, oldest first. */
+  /** Returns the exchanges of the selected branch of the conversation, oldest first. */
   path(): readonly Exchange[] {
     return this.existing(this.tree.path());
   }
 
-  /** Returns the exchanges that are not on the current path, in the order in which the user asked them. */
+  /**
+   * Returns the exchanges outside the selected branch of the conversation, in the order in which the user sent the
+   * prompts.
+   */
   otherVersions(): readonly OtherVersion[] {
     const hidden = [...this.byId.values()].filter(({ id }) => !this.tree.isOnPath(id));
     return hidden.map((exchange) => ({ exchange, after: this.tree.parent(exchange.id) || undefined }));
   }
 
-  /** Returns the exchanges that precede an exchange in its own path, oldest first. That path need not be current. */
+  /**
+   * Returns the exchanges that precede an exchange on its branch of the conversation, oldest first. That branch need
+   * not be the selected one.
+   */
   ancestors(id: string): readonly Exchange[] {
     return this.existing(this.tree.ancestors(id));
   }
 
-  /** Returns an exchange for the panel, with `versions` only if it has more than one version. */
+  /** Returns an exchange in the format that the panel draws, with `versions` only if there is more than one version. */
   view(exchange: Exchange): ExchangeView {
     const versions = this.tree.versions(exchange.id);
     return versions.length > 1 ? { ...toExchangeView(exchange), versions } : toExchangeView(exchange);
   }
 
-  /** @param after id of the preceding exchange; defaults to the last exchange of the current path */
+  /** @param after id of the preceding exchange. The default is the last exchange of the selected branch. */
   add(exchange: Exchange, after?: string): void {
     this.tree.add(exchange.id, after);
     this.byId.set(exchange.id, exchange);
@@ -87,20 +96,21 @@ export class Exchanges {
   }
 }
 
-/** Id that stands for the parent of a first prompt. */
+/** Id that replaces the id of the preceding exchange for a first prompt. */
 const root = '';
 
 /**
- * The order of exchanges as a tree: the parent of an exchange is the exchange that precedes it, and siblings are versions
- * of the same exchange. The current path takes, among siblings, the version that was added or selected last.
+ * The order of exchanges as a tree: the parent of an exchange is the exchange that precedes it, and siblings are
+ * versions of the same exchange. The selected branch of the conversation contains, of several siblings, the version
+ * that was added or selected last.
  */
 export class ExchangeTree {
   private readonly parents = new Map<string, string>();
-  /** Ids of the exchanges that follow an exchange, by its id, oldest first. */
+  /** Ids of the exchanges that directly follow an exchange, oldest first. The key is the id of that exchange. */
   private readonly children = new Map<string, string[]>();
-  /** Id of the exchange with which the current path continues, by the id of its parent. */
+  /** Id of the exchange that continues the selected branch after a parent. The key is the id of the parent. */
   private readonly chosenChildren = new Map<string, string>();
-  /** Ids of the current path. `undefined` after a change, until the path is needed again. */
+  /** Cached ids of the exchanges on the selected branch. `undefined` after a change, until they are needed again. */
   private cachedPath: ReadonlySet<string> | undefined;
 
   has(id: string): boolean {
@@ -109,7 +119,7 @@ export class ExchangeTree {
 
   /**
    * Adds an exchange and makes it current.
-   * @param after id of the preceding exchange; defaults to the last exchange of the current path
+   * @param after id of the preceding exchange. The default is the last exchange of the selected branch.
    */
   add(id: string, after = this.path().at(-1) ?? root): void {
     this.parents.set(id, after);
@@ -128,7 +138,7 @@ export class ExchangeTree {
     }
   }
 
-  /** Returns the ids of the current path, oldest first. */
+  /** Returns the ids of the exchanges on the selected branch, oldest first. */
   path(): readonly string[] {
     return [...this.pathIds()];
   }
@@ -141,14 +151,17 @@ export class ExchangeTree {
     return this.parents.get(id) ?? root;
   }
 
-  /** Returns the ids that precede an exchange in its own path, oldest first. That path need not be current. */
+  /**
+   * Returns the ids of the exchanges that precede an exchange on its branch of the conversation, oldest first. That
+   * branch need not be the selected one.
+   */
   ancestors(id: string): readonly string[] {
     const ids: string[] = [];
     for (let parent = this.parent(id); parent !== root; parent = this.parent(parent)) ids.push(parent);
     return ids.reverse();
   }
 
-  /** Returns whether `id` is `ancestor` itself or follows it. */
+  /** Returns whether the exchange `id` is the exchange `ancestor` or follows it. */
   isSameOrDescendant(id: string, ancestor: string): boolean {
     return id === ancestor || this.ancestors(id).includes(ancestor);
   }

@@ -13,16 +13,16 @@ interface OpenConversationsDeps extends ConversationDeps {
   readonly journal: Journal;
 }
 
-/** Knows the current conversation and receives the changes of all open conversations. */
+/** Decides which conversation is current, and receives the changes of all open conversations. */
 interface OpenConversationsOwner {
-  /** Returns whether commands act on this conversation, so that it must stay open. */
+  /** Returns whether this is the conversation that commands act on. It must not be closed. */
   isCurrent(conversation: Conversation): boolean;
   onChange(conversation: Conversation, change: ConversationChange): void;
 }
 
-/** The deletion of a conversation whose file is only hidden so far. */
+/** A deletion that has only hidden the file of the conversation so far, so that it can still be undone. */
 export interface UndoableRemoval {
-  /** Restores the conversation, so that it is listed and can be opened again. */
+  /** Undoes the deletion: the conversation is listed and can be opened again. */
   undo(): Promise<void>;
   /** Deletes the hidden file. The deletion can't be undone afterwards. */
   deletePermanently(): Promise<void>;
@@ -44,8 +44,8 @@ export interface OpenConversation {
 }
 
 /**
- * Opens and closes conversations, and hands them over to other windows and back. Work on files is done one job at a time,
- * so that no file is opened twice or while it is being closed.
+ * Opens and closes conversations, and hands them over to other windows and back. Work on files is done one job at a
+ * time, so that no file is opened twice or opened while it is being closed.
  */
 export class OpenConversations {
   private readonly openById = new Map<string, OpenConversation>();
@@ -81,9 +81,9 @@ export class OpenConversations {
   }
 
   /**
-   * Creates a conversation under an id that a page has stored. A conversation without a prompt has no file, so its page is
-   * the only place that remembers the id.
-   * @returns the open conversation with this id, if there is one; undefined when there is a file with this id
+   * Creates a conversation under an id that a page has stored. A conversation without a prompt has no file, so only its
+   * page has stored the id.
+   * @returns the open conversation with this id, if there is one; undefined when a file with this id exists
    */
   async createAs(id: string): Promise<Conversation | undefined> {
     return this.fileMutex.runExclusive(async () => {
@@ -93,21 +93,30 @@ export class OpenConversations {
     });
   }
 
-  /** Opens a conversation, unless it is open. @returns undefined when it does not exist or can't be opened here */
+  /**
+   * Returns the open conversation with this id, or opens it.
+   * @returns undefined when the conversation does not exist or can't be opened in this window
+   */
   async load(id: unknown, mode: OpenMode = 'allow-read-only'): Promise<Conversation | undefined> {
     if (!isConversationId(id)) return undefined;
     return this.fileMutex.runExclusive(() => this.open(id, mode));
   }
 
-  /** Asks the other window that writes a conversation to hand it over to this window. May take seconds. */
+  /**
+   * Asks the window that is writing a conversation to hand the conversation over to this window. This may take seconds.
+   */
   async takeOver({ id }: Conversation): Promise<void> {
     if (this.openById.get(id)?.file || !(await this.deps.journal.requestLock(id))) return;
     await this.load(id, 'only-if-free');
-    // If the panel was closed meanwhile, this window must not keep the conversation.
+    // Closes the conversation if its panel was closed meanwhile, because this window must not keep the right to write
+    // it.
     this.closeIdle();
   }
 
-  /** Opens those of the last `count` written conversations that are closed and have an interrupted answer, newest first. */
+  /**
+   * Examines the last `count` written conversations, and opens those that are closed and have an interrupted turn,
+   * newest first.
+   */
   async loadInterrupted(count: number): Promise<readonly Conversation[]> {
     const { journal } = this.deps;
     const reportError = (error: unknown): undefined => {
@@ -127,7 +136,10 @@ export class OpenConversations {
     });
   }
 
-  /** Keeps a conversation open until the result is disposed, even if it is neither current nor busy. */
+  /**
+   * Keeps a conversation open until the result is disposed, even if the conversation is not current and has no running
+   * turn.
+   */
   keepOpen(conversation: Conversation): { dispose(): void } {
     this.holdCounts.set(conversation, (this.holdCounts.get(conversation) ?? 0) + 1);
     let isHeld = true;
@@ -142,11 +154,11 @@ export class OpenConversations {
     return { dispose };
   }
 
-  /** Closes the conversations that are neither current nor kept open nor busy. */
+  /** Closes the conversations that are not current, have no running turn, and that no caller keeps open. */
   closeIdle(): void {
     this.fileMutex
       .runExclusive(async () => {
-        // A caller that has just received a conversation needs time to keep it open.
+        // Waits a moment, so that a caller that has just received a conversation can keep it open.
         await new Promise((resolve) => setImmediate(resolve));
         for (const idle of this.conversations().filter((conversation) => this.isIdle(conversation))) {
           await this.deps.journal.flush(idle.id);
@@ -159,8 +171,8 @@ export class OpenConversations {
   }
 
   /**
-   * Stops the turns of a conversation, hides its file and closes it. Rejects when the file can't be hidden, and the
-   * conversation then stays open.
+   * Stops the turns of a conversation, hides its file and closes the conversation. If the file can't be hidden, rejects
+   * and leaves the conversation open.
    * @param onRemoved called for an open conversation, before any other work on files
    * @returns undefined when no file was hidden
    */
@@ -171,7 +183,7 @@ export class OpenConversations {
       const { conversation, file } = this.openById.get(id) ?? {};
       await conversation?.stopAll();
       const hidden = await journal.hide(id);
-      // The conversation stays open and read-only, because another window writes it.
+      // Leaves the conversation open and read-only, because another window is writing it.
       if (conversation && !file && !hidden) return false;
       this.untrack(id);
       if (conversation) {
@@ -188,7 +200,10 @@ export class OpenConversations {
       : undefined;
   }
 
-  /** Deletes the oldest conversations beyond the limit. @returns the ids of the deleted conversations */
+  /**
+   * Deletes the oldest conversations beyond the limit of the history.
+   * @returns the ids of the deleted conversations
+   */
   async prune(): Promise<readonly string[]> {
     return this.fileMutex.runExclusive(() => this.deps.journal.prune());
   }
@@ -201,8 +216,8 @@ export class OpenConversations {
   }
 
   /**
-   * Acquires the lock of a conversation with an interrupted answer. This happens outside the file mutex, because it may
-   * take seconds to find out whether another window still holds the lock.
+   * Acquires the lock of a conversation with an interrupted turn. This happens outside the file mutex, because it may
+   * take seconds to find out whether another window still has the lock.
    */
   private async claimInterrupted(id: string): Promise<string | undefined> {
     const { journal } = this.deps;
@@ -211,20 +226,22 @@ export class OpenConversations {
   }
 
   /**
-   * Hands a conversation over to another window that has requested it. Everything that has arrived is written first.
-   * Afterwards this window shows the conversation read-only.
+   * Hands a conversation over to another window that has requested it. All received text is written first. Afterwards
+   * this window shows the conversation read-only.
    */
   private handOver(id: string): void {
     const { journal } = this.deps;
     this.fileMutex
       .runExclusive(async () => {
         const open = this.openById.get(id);
-        // While the disk fails, the unwritten part would be lost, so this window keeps the conversation and its turn.
+        // Keeps the conversation and its turn in this window while writing to the disk fails, because the unwritten
+        // part would be lost.
         if (!open?.file || open.file.failure) return;
         open.conversation.setReadOnly();
         await open.conversation.stopAll();
         await journal.flush(id);
-        // When the write has failed, the hand-over is tried again with the next request.
+        // Gives up if the write has failed. The other window repeats its request, and then the hand-over is tried
+        // again.
         if (!journal.isWritten(id)) return;
         await journal.close(id);
         open.file = undefined;
@@ -234,15 +251,16 @@ export class OpenConversations {
   }
 
   /**
-   * Makes a conversation read-only and stops its turns after another window has taken it over: further text of the turn
-   * could not be saved.
+   * Makes a conversation read-only and stops its turns after another window has taken the right to write it: further
+   * text of the turn could not be saved.
    */
   private handleLost(id: string): void {
     const open = this.openById.get(id);
     if (!open) return;
     open.file = undefined;
     open.conversation.setReadOnly();
-    // The loss may have been noticed while a prompt was being written. Its turn starts first, and can then be stopped.
+    // Stops the turns in a microtask. If the loss of the lock was noticed while a prompt was being written, the turn of
+    // that prompt starts first and is then stopped as well.
     void Promise.resolve()
       .then(() => open.conversation.stopAll())
       .then(() => this.follow(open))
@@ -261,7 +279,7 @@ export class OpenConversations {
     this.openById.delete(id);
   }
 
-  /** Makes a read-only conversation writable, if its file could be opened for writing. */
+  /** Makes a read-only conversation writable, if its file can be opened for writing. */
   private makeWritable(open: OpenConversation, { folded, file }: OpenedConversation): Conversation {
     const { conversation } = open;
     if (!file) return conversation;
@@ -292,7 +310,7 @@ export class OpenConversations {
     return conversation;
   }
 
-  /** Waits until everything is on disk, for at most {@link maxWriteWaitMs}. */
+  /** Waits until all lines are on disk, for at most {@link maxWriteWaitMs}. */
   private async waitUntilWritten(id: string): Promise<void> {
     let cancel = (): void => undefined;
     const timeout = new Promise<void>((resolve) => (cancel = this.deps.clock.after(maxWriteWaitMs, resolve)));

@@ -2,7 +2,10 @@ import type { RemovalEvent } from './openConversations';
 
 const promptsKey = 'holysheep.prompts';
 const deletedKey = 'holysheep.deletedConversations';
-/** Key under which earlier versions stored the prompts of all workspaces together. */
+/**
+ * Key of the workspace state under which earlier versions of the extension stored the prompts of all workspaces
+ * together.
+ */
 const legacyKey = 'holysheep.promptHistory';
 const maxPrompts = 100;
 /**
@@ -13,7 +16,7 @@ const maxDeletedIds = 200;
 /** Maximum length of a stored prompt, in characters. VS Code reads the whole workspace state at each start. */
 const maxPromptLength = 4000;
 
-/** The part of `vscode.Memento` that is needed. */
+/** The part of `vscode.Memento` that the prompt history needs. */
 export interface StateStore {
   get(key: string): unknown;
   update(key: string, value: unknown): Thenable<void>;
@@ -25,11 +28,14 @@ interface StoredPrompt {
 }
 
 /**
- * The last prompts of a workspace, oldest first, for the composer's arrow up. Deleting a conversation removes its
- * prompts.
+ * The last prompts of a workspace, oldest first. The arrow-up key brings them back in the composer. Deleting a
+ * conversation removes its prompts.
  */
 export class PromptHistory {
-  /** All prompts before a deletion that can be undone, by the id of the deleted conversation. They are never on disk. */
+  /**
+   * Copies of the prompt history from before each deletion that can still be undone, by the id of the deleted
+   * conversation. The copies are never written to disk.
+   */
   private readonly promptsBeforeDeletion = new Map<string, readonly StoredPrompt[]>();
 
   /** @param store the workspace state */
@@ -39,19 +45,19 @@ export class PromptHistory {
     return this.storedPrompts().map(({ prompt }) => prompt);
   }
 
-  /** Returns the ids of conversations that were deleted for good. Pages remove the drafts of these conversations. */
+  /** Returns the ids of permanently deleted conversations. Pages remove the drafts of these conversations. */
   deletedConversations(): readonly string[] {
     return this.deletedIds().filter((id) => !this.promptsBeforeDeletion.has(id));
   }
 
-  /** Adds a prompt. A repeated prompt moves to the end, and a very long prompt is not stored. */
+  /** Adds a prompt. A repeated prompt moves to the end. A prompt that is too long is not stored. */
   async add(prompt: string, conversationId: string): Promise<void> {
     if (prompt.length > maxPromptLength) return;
     const otherPrompts = this.storedPrompts().filter((stored) => stored.prompt !== prompt);
     await this.store.update(promptsKey, [...otherPrompts, { prompt, conversationId }].slice(-maxPrompts));
   }
 
-  /** Applies the deletion of a conversation, or the end of its deletion, to the prompts and drafts. */
+  /** Updates the prompts and drafts when a conversation has been hidden, restored or permanently deleted. */
   async handleRemoval({ id, state }: RemovalEvent): Promise<void> {
     switch (state) {
       case 'hidden':
@@ -63,14 +69,15 @@ export class PromptHistory {
     }
   }
 
-  /** Removes the prompts of a deleted conversation, but keeps them in memory for `restore`. */
+  /** Removes the prompts of a deleted conversation, but keeps a copy in memory for `restore`. */
   private async hide(conversationId: string): Promise<void> {
     this.promptsBeforeDeletion.set(conversationId, this.storedPrompts());
     await this.remove(conversationId);
   }
 
   /**
-   * Puts the prompts of a conversation back in their places after its deletion was undone, and allows its drafts again.
+   * Puts the prompts of a conversation back at their previous positions after its deletion was undone, and allows its
+   * drafts again.
    */
   private async restore(conversationId: string): Promise<void> {
     const previous = this.promptsBeforeDeletion.get(conversationId) ?? [];
@@ -89,7 +96,7 @@ export class PromptHistory {
     if (restored.length > 0) await this.store.update(promptsKey, [...restored, ...added].slice(-maxPrompts));
   }
 
-  /** Removes the prompts of a conversation that was deleted for good. */
+  /** Removes the prompts of a permanently deleted conversation. */
   private async deleteForGood(conversationId: string): Promise<void> {
     this.promptsBeforeDeletion.delete(conversationId);
     await this.remove(conversationId);
@@ -120,7 +127,7 @@ export class PromptHistory {
   }
 }
 
-/** Removes the prompts that earlier versions stored for all workspaces together. */
+/** Removes the prompts that earlier versions of the extension stored for all workspaces together. */
 export async function removeLegacyPrompts(global: StateStore): Promise<void> {
   if (global.get(legacyKey) !== undefined) await global.update(legacyKey, undefined);
 }

@@ -10,22 +10,25 @@ import type { Exchanges } from './exchanges';
 /** Whether a turn continues the partial answer or restarts it. */
 export type ResumeMode = ResumeFrom['mode'];
 
-/** The control with which the user starts a turn without waiting for the gateway's cooldown. */
+/** The control with which the user starts a turn without waiting for the cooldown of the gateway. */
 export type ImmediateStart = 'retryNow' | 'tryAnyway';
 
 export interface TurnRunnerDeps {
-  /** @param demo whether the turn belongs to the demo, which has an engine of its own */
+  /** @param demo whether the turn belongs to the demo, which has a separate engine */
   readonly engine: (demo: boolean) => Engine;
   readonly clock: Clock;
   readonly defaults: (demo: boolean) => RequestDefaults;
-  /** Returns the gateway for the next attempt. It is called before every attempt. */
+  /** Returns the gateway for the next attempt. Called before every attempt. */
   readonly connection: (demo: boolean) => Promise<Connection>;
   readonly localize: Localize;
-  /** Receives defects of the extension. Faults of the gateway or the network arrive as events instead. */
+  /**
+   * Receives errors that only a defect of the extension can cause. Faults of the gateway or the network arrive as
+   * events instead.
+   */
   readonly onError: (error: unknown) => void;
 }
 
-/** Stores the exchanges whose turns the runner runs, and receives their events. */
+/** Stores the exchanges of the turns that a turn runner runs, and receives the events of these turns. */
 interface TurnRunnerOwner {
   /** Stores an exchange whose turn has started. */
   update(exchange: Exchange): Exchange;
@@ -33,15 +36,15 @@ interface TurnRunnerOwner {
   fold(exchangeId: string, events: readonly StreamEvent[]): void;
   /** Receives every event except deltas as it arrives. Must not throw, because an exception would end the turn. */
   onEvent(exchangeId: string, event: StreamEvent): void;
-  /** Called when a turn has ended and the queue is empty. */
+  /** Called when a turn has ended and no further turn is queued. */
   onIdle(): void;
 }
 
-/** How a turn starts. */
+/** Options for the start of a turn. */
 export interface TurnStart {
-  /** Whether the turn continues or restarts an answer. Absent when the prompt is asked for the first time. */
+  /** Whether the turn continues or restarts an answer. Absent when the prompt is sent for the first time. */
   readonly mode?: ResumeMode | undefined;
-  /** The control that skips the first wait. Without one the turn waits for the cooldown of its gateway. */
+  /** The control that skips the first wait. When it is absent, the turn waits for the cooldown of its gateway. */
   readonly immediate?: ImmediateStart | undefined;
 }
 
@@ -57,7 +60,7 @@ interface ActiveTurn {
   defaultModel: string;
 }
 
-/** Runs the turns of a conversation one at a time, and queues further turns meanwhile. */
+/** Runs the turns of a conversation one at a time. Further turns are queued. */
 export class TurnRunner {
   private readonly queue: QueuedTurn[] = [];
   private running: ActiveTurn | undefined;
@@ -74,7 +77,7 @@ export class TurnRunner {
     return this.running !== undefined;
   }
 
-  /** The exchange whose turn runs now. */
+  /** The exchange whose turn is running. */
   get activeExchange(): Exchange | undefined {
     const exchange = this.running && this.exchanges.get(this.running.exchangeId);
     return exchange && isRunning(exchange.state.phase) ? exchange : undefined;
@@ -105,45 +108,52 @@ export class TurnRunner {
     return removed;
   }
 
-  /** Stops the running turn if the id of its exchange matches. By default every id matches. */
+  /** Stops the running turn if the predicate accepts the id of its exchange. By default every id is accepted. */
   stop(matches: (exchangeId: string) => boolean = () => true): void {
     if (this.running && matches(this.running.exchangeId)) this.running.turn.stop();
   }
 
-  /** Resolves when the turn that is running at the time of the call has ended. */
+  /** Waits until the turn that is running at the time of the call has ended. */
   async waitForCurrentTurn(): Promise<void> {
     await this.currentRun;
   }
 
-  /** Switches the running turn to `model` if the turn waits and the model belongs to the gateway that the turn uses. */
+  /**
+   * Switches the running turn to `model` if the turn is waiting and the model belongs to the gateway that the turn
+   * uses.
+   */
   selectModel(model: string, demo: boolean): void {
     this.flush();
     const { activeExchange, running } = this;
     if (!running || !activeExchange?.state.wait || (activeExchange.demo === true) !== demo) return;
-    // The setting changes next. That must not switch the turn a second time.
+    // Stores the model as the default, because the setting changes right afterwards and must not switch the turn a
+    // second time.
     running.defaultModel = model;
     running.turn.switchModel(model);
   }
 
-  /** Switches a waiting turn to the model in the settings if the user has changed that setting since the turn started. */
+  /**
+   * Switches a waiting turn to the model in the settings, if the user has changed that setting since the turn started.
+   */
   applySettings(): void {
     const { activeExchange, running } = this;
     if (!running || !activeExchange?.state.wait || activeExchange.demo) return;
     const { model } = this.deps.defaults(false);
     const hasChanged = model !== running.defaultModel && model !== activeExchange.state.model;
     running.defaultModel = model;
-    // A turn that has fallen back keeps its fallback model while the setting is unchanged.
+    // Leaves a turn on its fallback model while the setting is unchanged.
     if (activeExchange.model === undefined && hasChanged) running.turn.switchModel(model);
   }
 
-  /** Passes the events that have arrived to the owner without waiting for the next batch. */
+  /** Passes the events that have arrived to the `TurnOwner` without waiting for the next batch. */
   flush(): void {
     this.running?.batcher.flush();
   }
 
   /** Returns the request of an exchange. By default it uses the current settings. */
   requestOf(exchange: Exchange, defaults = this.deps.defaults(exchange.demo === true)): ChatRequest {
-    // Demo answers must not become context of real requests, nor the other way round.
+    // Leaves out the answers of the other gateway: demo answers must not become context of requests to the user's
+    // gateway, nor the other way round.
     const previous = this.exchanges
       .ancestors(exchange.id)
       .filter((past) => (past.demo === true) === (exchange.demo === true));
@@ -157,7 +167,7 @@ export class TurnRunner {
     if (!next) return;
     const demo = next.demo === true;
     const defaults = this.deps.defaults(demo);
-    // The panel shows the model at once, although the first attempt may have to wait.
+    // Sets the model before the first attempt, so that the panel shows it even while that attempt has to wait.
     const state = { ...next.state, model: next.model ?? defaults.model };
     const exchange = this.owner.update({ ...next, state, queued: false });
     const request = this.requestOf(exchange, defaults);
@@ -171,7 +181,7 @@ export class TurnRunner {
     this.currentRun = this.consume(this.running);
   }
 
-  /** Passes the events of a turn to the owner and then starts the next turn. Never rejects. */
+  /** Passes the events of a turn to the `TurnOwner` and then starts the next turn. Never rejects. */
   private async consume(running: ActiveTurn): Promise<void> {
     const { exchangeId, turn, batcher } = running;
     try {
@@ -194,8 +204,8 @@ export class TurnRunner {
   }
 
   /**
-   * Ends a turn that has no terminal event, which only a defect can cause. The partial answer is kept, and the user can
-   * retry.
+   * Ends a turn whose events ended without a terminal event, which only a defect can cause. The partial answer is kept,
+   * and the user can retry.
    */
   private failUnlessFinished(exchangeId: string): void {
     const exchange = this.exchanges.get(exchangeId);
@@ -253,7 +263,7 @@ export class EventBatcher {
   }
 }
 
-/** The settings that a request contains. They are read when a turn starts. */
+/** The settings that a request contains. They are read when the turn starts. */
 export interface RequestDefaults {
   readonly model: string;
   readonly systemPrompt: string;
@@ -262,8 +272,8 @@ export interface RequestDefaults {
 }
 
 /**
- * Builds the request of an exchange.
- * @param previous the preceding exchanges. Those without an answer are left out, and partial answers are included.
+ * Builds the request for an exchange.
+ * @param previous the preceding exchanges. Exchanges without an answer are left out; partial answers are included.
  */
 function buildRequest(previous: readonly Exchange[], exchange: Exchange, defaults: RequestDefaults): ChatRequest {
   const messages: TextMessage[] = [];

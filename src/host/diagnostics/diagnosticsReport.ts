@@ -49,7 +49,10 @@ export async function createDiagnosticsReport({
   return formatDiagnostics(diagnostics, (text) => log.redact(text));
 }
 
-/** Returns whether an API key is set, or null when the key can't be read: the report must not fail because of that. */
+/**
+ * Returns whether an API key is set, or null when the key can't be read, because an unreadable key must not prevent the
+ * report.
+ */
 async function hasKey(connections: Connections, log: Log): Promise<boolean | null> {
   try {
     return (await connections.configured()).apiKey !== undefined;
@@ -59,10 +62,10 @@ async function hasKey(connections: Connections, log: Log): Promise<boolean | nul
   }
 }
 
-/** Values of VS Code's setting `http.proxySupport`; the first is VS Code's default. */
+/** Values of VS Code's setting `http.proxySupport`. The first one is VS Code's default. */
 const proxySupport = ['override', 'fallback', 'on', 'off'] as const;
 
-/** Environment variables that affect the network. They count in upper case and in lower case. */
+/** Environment variables that affect the network, in upper case. Their lower-case names have the same effect. */
 const proxyVariables = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE'];
 
 async function readHostInfo(extension: string, extensionKind: vscode.ExtensionKind): Promise<HostInfo> {
@@ -84,7 +87,7 @@ async function readHostInfo(extension: string, extensionKind: vscode.ExtensionKi
   };
 }
 
-/** Checks VS Code's chat view and chat API separately, because a build may have one without the other. */
+/** Checks VS Code's chat view and chat API separately, because a build of VS Code may have one without the other. */
 async function readChatSupport(): Promise<ChatSupport> {
   const { chat, lm } = vscode as Partial<Pick<typeof vscode, 'chat' | 'lm'>>;
   const commands = await vscode.commands.getCommands(true);

@@ -8,14 +8,14 @@ export interface HostInfo {
   readonly extension: string;
   readonly vscode: string;
   readonly app: string;
-  /** `vscode.env.appHost`: `desktop`, or the name of the server that serves VS Code to a browser. */
+  /** Value of `vscode.env.appHost`: `desktop`, or the name of the server that serves VS Code to a browser. */
   readonly appHost: string;
   readonly platform: string;
   readonly node: string;
   readonly language: string;
-  /** Kind of the remote, e.g. `ssh-remote`; `other` for an unknown kind; null when the window is not remote. */
+  /** Kind of the remote window, e.g. `ssh-remote`; `other` for an unknown kind; null when the window is not remote. */
   readonly remote: string | null;
-  /** Whether the user interface of VS Code runs as a desktop app or in a browser. */
+  /** Whether VS Code's user interface runs as a desktop app or in a browser. */
   readonly ui: 'desktop' | 'web';
   /** Where the extension host runs. `ui`: on the user's machine; `workspace`: on the machine with the files. */
   readonly extensionKind: 'ui' | 'workspace';
@@ -25,14 +25,14 @@ export interface HostInfo {
   readonly chat: ChatSupport;
 }
 
-/** Which of VS Code's chat features exist: some builds lack them. */
+/** Which of VS Code's chat features exist. Some builds of VS Code lack them. */
 export interface ChatSupport {
   readonly view: boolean;
   readonly participants: boolean;
   readonly modelProviders: boolean;
 }
 
-/** Which proxy settings are set, but never their values: a proxy URL may contain a password. */
+/** Which proxy settings have a value. The values are left out, because a proxy URL may contain a password. */
 export interface ProxyInfo {
   readonly setting: boolean;
   readonly noProxy: boolean;
@@ -41,7 +41,7 @@ export interface ProxyInfo {
   readonly support: string;
   readonly strictSSL: boolean;
   readonly systemCertificates: boolean;
-  /** Names of the environment variables for proxies and certificates that are set. */
+  /** Names of the environment variables for proxies and certificates that have a value. */
   readonly environment: readonly string[];
 }
 
@@ -95,7 +95,7 @@ export function formatDiagnostics(diagnostics: Diagnostics, redact: (text: strin
   );
 }
 
-/** Returns a turn for the report, with durations in whole milliseconds and times in ISO format. */
+/** Returns a turn for the report, with durations rounded to milliseconds and times in ISO format. */
 function formatTurn({ time, attempts, ...turn }: TurnRecord): unknown {
   const entries = attempts.map((attempt) => ({ ...attempt, time: new Date(attempt.time).toISOString() }));
   return { time: new Date(time).toISOString(), ...turn, attempts: roundNumbers(entries) };
@@ -108,29 +108,35 @@ function roundNumbers(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, roundNumbers(part)]));
 }
 
-/** Matches request ids that are safe to report. The gateway chooses the id and might put any text of the request in it. */
+/**
+ * Matches request ids that are safe to report. A pattern is needed, because the gateway chooses the id and could put
+ * any text of the request in it.
+ */
 const plainRequestId = /^[\w.:+=[\]-]{1,128}$/;
 
 function redactValue(name: string, text: string): string {
   return name === 'requestId' && !plainRequestId.test(text) ? '…' : redactPaths(text);
 }
 
-/** Matches a folder with its parent folders, but not the path of a URL and not a model id such as `Qwen/Qwen2.5`. */
+/** Matches the path of a folder, but not the path in a URL and not a model id such as `Qwen/Qwen2.5`. */
 const folderPattern =
   /(?<![\w:/.…-])(?:(?:~[^\s\\/~]*|\.{1,2}|[a-z]:)[\\/](?:[^]*[\\/])?|(?:file:\/|\/|\\\\)[^]*[\\/])/gi;
 /**
- * Matches a URL up to whitespace or a quotation mark. The length of the scheme is limited, and a match includes any URLs
- * within the URL. Otherwise the search would take quadratic time in a long text.
+ * Matches a URL up to whitespace or a quotation mark. The length of the scheme is limited, and a match includes any
+ * URLs inside the URL, because the search would otherwise take quadratic time in a long text.
  */
 const urlPattern = /[a-z][\w+.-]{0,30}:\/\/[^\s"]*/gi;
 const credentialsPattern = /(:\/\/)[^\s/?#"]*@/g;
-/** Matches credentials whose password contains characters that usually end the host name of a URL. */
+/**
+ * Matches the user name and the password of a URL, even if the password contains characters that usually end the host
+ * name.
+ */
 const oddCredentialsPattern = /(:\/\/)(?!\[)[^/?#@:]*:(?=\d*[^\d/@])[^]*@/g;
 const queryPattern = /[?#][^]*/;
 
 /**
- * Returns a text without folders, URL credentials, queries and fragments. Folders often contain the name of the user, and
- * local servers name models after their files.
+ * Returns a text without folders and without the credentials, queries and fragments of URLs. Folders often contain the
+ * name of the user, and local servers name models after their files.
  */
 export function redactPaths(text: string): string {
   const withoutSecrets = text.replace(urlPattern, (url) => removeCredentials(url).replace(queryPattern, ''));
@@ -138,8 +144,8 @@ export function redactPaths(text: string): string {
 }
 
 /**
- * Removes user names and passwords from a URL. The search stops at the last `@`, because searching the remaining text would
- * take quadratic time.
+ * Removes the user name and the password from a URL. The search stops at the last `@`, because searching the remaining
+ * text would take quadratic time.
  */
 function removeCredentials(url: string): string {
   const end = url.lastIndexOf('@') + 1;
@@ -149,7 +155,8 @@ function removeCredentials(url: string): string {
 const knownRemoteKinds = ['ssh-remote', 'wsl', 'dev-container', 'attached-container', 'codespaces', 'tunnel'];
 
 /**
- * Returns the kind of a remote if it is known, else `other`: some hosts put the address of a machine in place of the kind.
+ * Returns the kind of a remote window, or `other` if the extension does not know the kind, because some hosts report
+ * the address of a machine instead.
  * @param name `vscode.env.remoteName`
  */
 export function remoteKind(name: string | undefined): string | null {

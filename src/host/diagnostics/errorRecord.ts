@@ -14,8 +14,8 @@ export interface ErrorRecord {
 
 const maxFrames = 5;
 /**
- * Maximum length of the part of a stack that is examined, in characters. The stack of an error contains its original
- * message, of any length, even if the message was changed later.
+ * Maximum length of the part of a stack that is examined, in characters. The limit is needed because a stack starts
+ * with the original message of the error, which may have any length.
  */
 const maxStackChars = 5000;
 
@@ -41,7 +41,10 @@ function findErrorCode(problem: unknown): string | undefined {
   return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,40}$/.test(code) ? code : undefined;
 }
 
-/** Reads only the part of the stack after the message: the message may contain lines that look like stack frames. */
+/**
+ * Reads only the part of the stack after the message, because the message may contain lines that look like stack
+ * frames.
+ */
 function findOwnFrames({ stack = '', message }: Error, folder: string): readonly string[] {
   const end = stack.indexOf(message);
   if (end < 0) return [];

@@ -7,7 +7,8 @@ import { createErrorRecord, type ErrorRecord } from './errorRecord';
 const maxErrors = 20;
 
 /**
- * Writes to the output channel. Text from outside can't start a new line in the log, and every known API key is redacted.
+ * Writes to the output channel. Text from outside the extension can't start a new line in the log, and every API key
+ * that the window has used is redacted.
  */
 export class Log extends Disposable implements EngineLog {
   private readonly channel = this.register(vscode.window.createOutputChannel('HolySheep Prompt', { log: true }));
@@ -15,7 +16,7 @@ export class Log extends Disposable implements EngineLog {
   readonly keys = new KnownKeys();
   private readonly recentErrors: ErrorRecord[] = [];
 
-  /** Redacts `secret` from now on. Only keys of a known format are recognised without this call. */
+  /** Redacts `secret` from now on. Without this call, a key is redacted only if it has a well-known format. */
   redactSecret(secret: string): void {
     this.keys.add(secret);
   }
@@ -47,23 +48,29 @@ export class Log extends Disposable implements EngineLog {
     this.channel.show(true);
   }
 
-  /** Never throws: turns may still run after VS Code has closed the channel during shutdown. */
+  /**
+   * Writes a line to the log. Never throws, because turns may still be running after VS Code has closed the channel
+   * during shutdown.
+   */
   private write(level: 'debug' | 'info' | 'warn' | 'error', text: string): void {
     try {
-      // Redact keys first: a key that was escaped or truncated would no longer be found.
+      // Redacts keys before the text is escaped and truncated, because a key could no longer be found afterwards.
       this.channel[level](logLine(this.redact(text)));
     } catch {
       // There is nowhere to report a failure of the log.
     }
   }
 
-  /** Returns the text without any known API key. */
+  /** Returns the text without the API keys that the window has used. */
   redact(text: string): string {
     return this.keys.redact(text);
   }
 }
 
-/** Maximum number of errors that are logged from a chain of causes: the chain may be circular. */
+/**
+ * Maximum number of errors that are logged from a chain of causes. The limit is needed because the chain may be
+ * circular.
+ */
 const maxChainLength = 8;
 
 /** Returns the stack of an error, followed by the stacks of its causes. */
@@ -84,9 +91,9 @@ function stackOf(problem: unknown): string {
 const maxEntryChars = 10_000;
 
 /**
- * Returns a message as one line of the log, followed by the indented lines of a stack. Text from outside can neither fake
- * a log entry nor control a terminal that shows the log: line breaks, control characters and format characters are
- * escaped, for example as `\n` and `\u{1b}`.
+ * Returns a message as one line of the log, followed by the indented lines of a stack. Line breaks, control characters
+ * and format characters are escaped, for example as `\n` and `\u{1b}`, so that text from outside the extension can
+ * neither fake a log entry nor control a terminal that shows the log.
  */
 function logLine(message: string): string {
   const excess = message.length - maxEntryChars;

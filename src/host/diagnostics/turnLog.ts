@@ -86,7 +86,7 @@ function requestIdText(event: { readonly requestId?: string | undefined }): stri
   return event.requestId ? `, request id ${event.requestId}` : '';
 }
 
-/** Returns the start of a UUID, which is enough to find the file of a conversation. */
+/** Returns the start of a UUID, which is enough to identify the file of a conversation. */
 function shortId(id: string): string {
   return id.slice(0, 8);
 }

@@ -6,15 +6,21 @@ import type { FaultKind } from '../../engine/events';
 import type { Cooldown, CooldownScope, SharedCooldowns } from '../../engine/gate/cooldowns';
 import { privateFileMode, privateFolderMode } from '../util/files';
 
-/** Longest cooldown that is shared. A longer one is either a mistake or a quota, and the engine does not wait for quotas. */
+/**
+ * Longest cooldown that is shared between windows, in milliseconds. A longer cooldown is either a mistake or a quota,
+ * and the engine does not wait for quotas.
+ */
 const maxCooldownMs = 3_600_000;
-/** Tolerated clock difference. A cooldown that starts further in the future was written before the clock was set back. */
+/**
+ * Tolerated difference between the clocks of two windows, in milliseconds. If a cooldown seems to start later than
+ * that, the clock has been set back since the file was written.
+ */
 const maxClockSkewMs = 5000;
 
 /**
  * Shares cooldowns between windows as empty files whose names contain all data. A file is created either completely or
- * not at all, so any number of windows can write without locks. The engine works without these files, so failures are only
- * logged, once for each kind of problem.
+ * not at all, so any number of windows can write without locks. The engine works without these files, so failures are
+ * only logged, once for each kind of failure.
  */
 export function cooldownFiles(
   folder: string,
@@ -25,7 +31,7 @@ export function cooldownFiles(
 }
 
 class CooldownFiles implements SharedCooldowns {
-  /** Id of this window: it does not read back its own entries. */
+  /** Id of this window. The window ignores cooldown files with its id when it reads. */
   private readonly writer = randomBytes(4).toString('hex');
   private readonly loggedProblems = new Set<string>();
 
@@ -72,8 +78,8 @@ class CooldownFiles implements SharedCooldowns {
   }
 
   /**
-   * Returns the entry with times that fit the current clock. Removes an entry that has expired or is too long, and then
-   * returns undefined.
+   * Returns a cooldown with times that fit the current clock. If the cooldown has expired or is too long, removes its
+   * file and returns undefined.
    */
   private async validate(entry: CooldownEntry): Promise<CooldownEntry | undefined> {
     const now = this.clock.now();
@@ -82,8 +88,8 @@ class CooldownFiles implements SharedCooldowns {
       return undefined;
     }
     if (entry.until - entry.delayMs <= now + maxClockSkewMs) return entry;
-    // The clock was set back: restart the cooldown now, and rename the file so that this happens only once. If several
-    // windows try, one succeeds and the others read the new name next time.
+    // The clock was set back: restarts the cooldown now, and renames the file so that this happens only once. If
+    // several windows try this at the same time, one of them succeeds and the others read the new name next time.
     const corrected = { ...entry, until: Math.ceil(now) + entry.delayMs };
     const renaming = (): Promise<void> => rename(this.pathOf(entry), this.pathOf(corrected));
     const renamed = await this.tryOperation('renamed', ['ENOENT'], () => renaming().then(() => true));
@@ -102,7 +108,7 @@ class CooldownFiles implements SharedCooldowns {
    * Runs a file operation and logs its failure.
    * @param operation past participle for the log message, e.g. `written`
    * @param expectedCodes codes of errors that are not logged, e.g. `ENOENT`
-   * @returns undefined when the operation has failed
+   * @returns undefined when the file operation has failed
    */
   private async tryOperation<Result>(
     operation: string,
@@ -122,7 +128,7 @@ class CooldownFiles implements SharedCooldowns {
   }
 }
 
-/** Returns a hash of the scope, so that no file name reveals the API key. */
+/** Returns a hash of the origin, the API key and the model, so that no file name reveals the API key. */
 function hashScope({ origin, apiKey, model }: CooldownScope): string {
   return createHash('sha256').update(`${origin}\0${apiKey}\0${model}`).digest('hex').slice(0, 24);
 }
@@ -141,12 +147,18 @@ interface CooldownEntry extends Cooldown {
 
 const namePattern = /^[0-9a-f]{24}\.[1-9]\d{0,14}\.[1-9]\d{0,14}\.(server|backoff)\.[a-z-]+\.[0-9a-f]{8}$/;
 
-/** @param entry a cooldown whose times are whole milliseconds */
+/**
+ * Returns the name of the file for a cooldown.
+ * @param entry a cooldown whose times are rounded to milliseconds
+ */
 function formatName({ scopeHash, until, delayMs, source, reason, writer }: CooldownEntry): string {
   return [scopeHash, until, delayMs, source, reason, writer].join('.');
 }
 
-/** Returns undefined for the name of an unrelated file. */
+/**
+ * Decodes the name of a cooldown file.
+ * @returns undefined for the name of an unrelated file
+ */
 function parseName(name: string): CooldownEntry | undefined {
   if (!namePattern.test(name)) return undefined;
   const [scopeHash = '', until, delayMs, source, reason, writer = ''] = name.split('.');
@@ -160,7 +172,7 @@ function parseName(name: string): CooldownEntry | undefined {
   };
 }
 
-/** Treats an unknown reason, from another version of the extension, as a rate limit. */
+/** Returns the reason of a cooldown. A reason that this version of the extension does not know becomes a rate limit. */
 function parseReason(reason: string | undefined): FaultKind {
   return reason === 'overloaded' || reason === 'credit' ? reason : 'rate-limit';
 }

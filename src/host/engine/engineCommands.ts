@@ -9,7 +9,9 @@ const confirmationMs = 8000;
 export function registerEngine({ register, connections, engine, storage, log, onError }: Services): readonly Command[] {
   makePrivate(cooldownsFolder(storage)).catch(onError);
   register(connections.onDidChange(() => engine.onConnectionChanged()));
-  /** Resets the network state, for users who know that a limit was raised or that the gateway has recovered. */
+  /**
+   * Resets the network state, for users who know that their rate limit was raised or that the gateway has recovered.
+   */
   const resetNetworkState = async (): Promise<void> => {
     await engine.resetNetworkState();
     log.info('The network state was reset.');

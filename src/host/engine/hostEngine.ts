@@ -12,7 +12,9 @@ import { cooldownFiles } from './cooldownFiles';
 export interface HostEngineDeps extends Pick<EngineDeps, 'settings' | 'connection'> {
   readonly log: EngineLog & { readonly keys: KnownKeys };
   readonly version: string;
-  /** Folder that all windows of this machine share. Without a folder, this engine neither shares nor reads cooldowns. */
+  /**
+   * Folder that all windows of this machine share. Without a folder, this engine neither writes nor reads cooldowns.
+   */
   readonly storage?: string | undefined;
 }
 
@@ -44,7 +46,7 @@ export function createHostEngine({ log, version, storage, settings, connection }
   return { ...engine, onDidChangeCooldown: cooldownChanges.event };
 }
 
-/** Returns the folder of the cooldowns that all windows of this machine share. */
+/** Returns the folder of the cooldown files that all windows of this machine share. */
 export function cooldownsFolder(storage: string): string {
   return join(storage, 'cooldowns');
 }

@@ -9,8 +9,8 @@ import { showToast } from '../ui/notifications';
 import { errorMessage } from '../util/userError';
 
 /**
- * Deletes a conversation without confirmation, and offers *Undo* in a notification. Resolves when the conversation is
- * deleted, before the user has answered the notification.
+ * Deletes a conversation without confirmation, and shows a notification with the button *Undo*. Resolves when the
+ * conversation is deleted, without waiting for the notification to be dismissed.
  */
 export async function deleteConversation(
   deps: HistoryDeps,
@@ -45,7 +45,7 @@ async function tryToRemove({ conversations, log }: HistoryDeps, { id, title }: N
   }
 }
 
-/** Asks the user for a new title. Resolves when the conversation is renamed or the user has cancelled. */
+/** Asks the user for a new title. Resolves when the conversation is renamed or the user has canceled. */
 export async function renameConversation(deps: HistoryDeps, { id, title }: NamedConversation): Promise<void> {
   const name = await vscode.window.showInputBox({
     title: vscode.l10n.t('Rename conversation'),
@@ -74,7 +74,8 @@ export async function openConversation(
     deps.panels.show(conversation, options);
     return;
   }
-  // The user has already been notified why an existing conversation can't be opened.
+  // Notifies the user only if the conversation does not exist. For an existing conversation, the user has already been
+  // notified why it can't be opened.
   const exists = (await deps.conversations.list()).some((summary) => summary.id === id);
   if (!exists) showToast(deps.log, 'warning', vscode.l10n.t('“{0}” can no longer be opened.', title));
 }
@@ -89,9 +90,9 @@ export interface HistoryDeps {
   readonly onError: (error: unknown) => void;
 }
 
-/** The id and the title of a conversation, which may be closed. */
+/** The id and the title of an open or closed conversation. */
 export interface NamedConversation {
   readonly id: string;
-  /** The title that the user gave, or the first line of the first prompt. */
+  /** The title that the user chose, or else the first line of the first prompt. */
   readonly title: string;
 }

@@ -14,7 +14,10 @@ interface Format extends vscode.QuickPickItem {
   readonly write: (source: ExportSource) => string;
 }
 
-/** Asks for a format and a file, and exports the conversation. Resolves when the file is written or the user has cancelled. */
+/**
+ * Asks for a format and a file, and exports the conversation. Resolves when the file is written or the user has
+ * canceled.
+ */
 export async function exportConversation(deps: HistoryDeps, { id, title }: NamedConversation): Promise<void> {
   const format = await vscode.window.showQuickPick(formats(), { title: vscode.l10n.t('Export “{0}”', title) });
   if (!format) return;

@@ -7,9 +7,9 @@ import { firstAttemptAt, modelOf, type ExportSource } from './exportSource';
 const exportSchema = 1;
 
 /**
- * Returns a conversation as JSON for other programs. Times are in ISO 8601, and durations are in milliseconds. Each field is
- * copied by name, so that nothing else, such as the gateway's URL, can leak into the export.
- * @param now time of the export in epoch milliseconds
+ * Returns a conversation as JSON for other programs. Times are in ISO 8601 format, and durations are in milliseconds.
+ * Each field is copied by name, so that nothing else, such as the gateway's URL, can leak into the export.
+ * @param now time of the export, in epoch milliseconds
  */
 export function exportJson({ title, exchanges, otherVersions }: ExportSource, now: number): string {
   const document = {
@@ -17,7 +17,8 @@ export function exportJson({ title, exchanges, otherVersions }: ExportSource, no
     title,
     exportedAt: isoTime(now),
     turns: exchanges.map(turnJson),
-    // Versions that are not current, with the exchanges that followed them. `after` is the id of the preceding exchange.
+    // Exports the versions that are not current, and the exchanges that followed them. `after` is the id of the
+    // preceding exchange.
     ...(otherVersions.length > 0 && {
       otherVersions: otherVersions.map(({ exchange, after = null }) => ({ after, ...turnJson(exchange) })),
     }),
@@ -60,7 +61,7 @@ function turnJson(exchange: Exchange): object {
       },
     }),
     askedAt: isoTime(firstAttemptAt(exchange)),
-    // There is more than one run if the user has continued the answer.
+    // Exports more than one run if the user has continued the answer.
     runs: segmentsOf(state)
       .filter(({ ledger }) => ledger.entries.length > 0)
       .map(segmentJson),

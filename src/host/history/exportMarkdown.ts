@@ -17,8 +17,8 @@ interface MarkdownContext {
 }
 
 /**
- * Returns a conversation as Markdown: prompts, attachments and answers. An answer that is not complete is followed by the
- * reason.
+ * Returns a conversation as Markdown: prompts, attachments and answers. After an incomplete answer, a note explains how
+ * its turn ended.
  */
 export function exportMarkdown({ title, exchanges }: ExportSource, context: MarkdownContext): string {
   const blocks = [`# ${visibleText(title, maxTitleLength)}`];
@@ -80,7 +80,7 @@ function outcomeNote({ state, queued }: Exchange, localize: Localize): string | 
   }
 }
 
-/** Closes a code block that is still open at the end of the text, so that the following text is not part of the code. */
+/** Closes a code block that is still open at the end of the text, so that the text after it is not rendered as code. */
 function closeCodeFence(text: string): string {
   const complete = text.endsWith('\n') ? text : `${text}\n`;
   const fenced = new FencedText();

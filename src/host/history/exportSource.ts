@@ -6,9 +6,9 @@ import type { OtherVersion } from '../conversation/exchanges';
 /** The content of a conversation for an export. */
 export interface ExportSource {
   readonly title: string;
-  /** The exchanges of the current path, oldest first. */
+  /** The exchanges of the selected branch of the conversation, oldest first. */
   readonly exchanges: readonly Exchange[];
-  /** The exchanges that are not on the current path, in the order in which the user asked them. */
+  /** The exchanges outside the selected branch of the conversation, in the order in which the user sent the prompts. */
   readonly otherVersions: readonly OtherVersion[];
 }
 
@@ -17,15 +17,15 @@ export function firstAttemptAt({ state }: Exchange): number | undefined {
   return segmentsOf(state).flatMap(({ ledger }) => ledger.entries)[0]?.time;
 }
 
-/** Returns the model that has answered, or that was requested. */
+/** Returns the model that has answered. Without an answer, returns the model that was requested. */
 export function modelOf({ state, model }: Exchange): string | undefined {
   return state.model || model;
 }
 
 const maxNameLength = 60;
 /**
- * Number of characters of a title that are examined. This is more than a file name can have, because some characters may
- * not be allowed in file names.
+ * Number of characters of a title that are used for a file name. This is more than a file name can have, because
+ * characters that file names can't contain are removed.
  */
 const maxTitleLength = 200;
 

@@ -6,11 +6,11 @@ import { plainLabel, escapeIcons } from '../ui/messageText';
 /** A conversation as an item of the history picker. */
 export interface HistoryItem {
   readonly id: string;
-  /** The title as plain text, for messages and dialogs. */
+  /** The title without the escaping that labels need, for messages and dialogs. */
   readonly title: string;
   readonly label: string;
   readonly description: string;
-  /** Whether a search has found the conversation, possibly in a text that the item does not show. */
+  /** Whether a search has found the conversation. The match may be in a text that the item does not show. */
   readonly isHit: boolean;
   /** The excerpt around the match. Absent when the match is in the title. */
   readonly detail?: string | undefined;
@@ -70,11 +70,12 @@ function toHistoryItem(
     visibleText(summary.title, maxTitleLength) ||
     localize('Conversation from {date}', { date: dateText(lastActivityAt, locale) });
   const marks = [
-    // The number of turns in a file of a newer version is not known reliably.
+    // Omits the number of turns if a newer version of the extension has written the file, because the number is then
+    // unreliable.
     ...(turns > 0 && problem !== 'newer' ? [turnCountText(turns, context)] : []),
     ...(problem === undefined ? [] : [problem === 'damaged' ? localize('damaged') : localize('from a newer version')]),
     ...(busy ? [localize('answering')] : []),
-    // An open conversation is marked by a word, because screen readers don't read icons.
+    // Marks an open conversation with a word, because screen readers don't read icons.
     ...(isOpen(id) ? [localize('open')] : []),
   ];
   return {
@@ -115,14 +116,17 @@ const dayMs = 24 * 60 * 60 * 1000;
  * @param now current time in epoch milliseconds
  */
 export function historyGroup(timeMs: number, now: number): HistoryGroup {
-  // The result is rounded, because a day with a clock change has 23 or 25 hours.
+  // Rounds the result, because a day on which the clocks change has 23 or 25 hours.
   const days = Math.round((startOfDay(now) - startOfDay(timeMs)) / dayMs);
   if (days <= 0) return 'today';
   if (days === 1) return 'yesterday';
   return days <= 7 ? 'week' : 'older';
 }
 
-/** Returns a time in the shortest form that is unambiguous in its group. @param locale for example `zh-cn` */
+/**
+ * Formats the time of an item in the shortest form that is unambiguous within the item's group.
+ * @param locale for example `zh-cn`
+ */
 export function historyTime(timeMs: number, now: number, locale: string): string {
   return new Intl.DateTimeFormat(toSupportedLocale(locale), timeFormat(timeMs, now)).format(timeMs);
 }

@@ -23,7 +23,7 @@ class HistoryPicker extends Disposable {
   private readonly exportButton = itemButton('export', vscode.l10n.t('Export'));
   private readonly deleteButton = itemButton('trash', vscode.l10n.t('Delete'));
   private readonly search: LatestSearch<SearchResults>;
-  /** Whether an input box or a dialog has replaced the picker for a while. */
+  /** Whether an input box or a dialog has temporarily replaced the picker. */
   private isTemporarilyHidden = false;
 
   constructor(private readonly deps: HistoryDeps) {
@@ -136,7 +136,7 @@ export function openHistory(deps: HistoryDeps): void {
 type SearchResults = readonly (ConversationSummary & { readonly excerpt?: string })[];
 
 type Entry = vscode.QuickPickItem & {
-  /** What happens when the user picks the entry. Absent for a separator. */
+  /** Called when the user picks the entry. Absent for a separator. */
   readonly choice?:
     | { readonly type: 'conversation'; readonly named: NamedConversation }
     | { readonly type: 'startNew' }
@@ -155,7 +155,10 @@ function historyEntries(
   ]);
 }
 
-/** Returns the entry for an empty list. @param query the search text, which is empty when there is no conversation at all */
+/**
+ * Returns the entry for an empty list.
+ * @param query the search text, or an empty string when the workspace has no conversation
+ */
 function nothingFound(query: string): Entry {
   return query === ''
     ? {
@@ -182,7 +185,8 @@ function toEntry(item: HistoryItem, buttons: readonly vscode.QuickInputButton[])
     label,
     description,
     ...(detail !== undefined && { detail }),
-    // VS Code filters items by their label, which need not contain the words of a match in an answer.
+    // Shows search results always, because VS Code would hide an item whose label does not contain the query, even if
+    // the conversation's answers do.
     alwaysShow: isHit,
     buttons,
     choice: { type: 'conversation', named: { id, title } },

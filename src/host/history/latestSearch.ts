@@ -8,7 +8,7 @@ interface LatestSearchDeps<T> {
   readonly onError: (error: unknown) => void;
 }
 
-/** Runs a search after a pause in typing, and cancels the previous search. */
+/** Starts a search when the user pauses while typing, and cancels the previous search. */
 export class LatestSearch<T> {
   private current: AbortController | undefined;
   private cancelTimer: () => void = () => undefined;

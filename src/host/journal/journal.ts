@@ -17,32 +17,37 @@ interface JournalDeps {
 }
 
 /**
- * What to do when another window has locked the conversation. `allow-read-only`: open it read-only. `only-if-free`: give
- * up silently. `report-if-locked`: give up and notify the user.
+ * What the journal does when another window has locked the conversation. `allow-read-only`: open it read-only.
+ * `only-if-free`: give up silently. `report-if-locked`: give up and notify the user.
  */
 export type OpenMode = 'allow-read-only' | 'only-if-free' | 'report-if-locked';
 
 export interface OpenedConversation {
-  /** The file for writing. Absent when another window writes the conversation, which is read-only here. */
+  /**
+   * The file to which this window writes. Absent when another window has the right to write the conversation, which is
+   * then read-only here.
+   */
   readonly file?: JournalFile | undefined;
   readonly folded: FoldedJournal;
 }
 
 interface JournalOwner {
-  /** Called after another window has taken over the conversation. This window no longer writes it. */
+  /** Called after another window has taken over the conversation. From then on this window no longer writes it. */
   onLost(id: string): void;
-  /** Called repeatedly while another window requests the conversation, until this window has closed it. */
+  /**
+   * Called repeatedly while another window requests the conversation, until this window has closed the conversation.
+   */
   onRequested(id: string): void;
 }
 
 /**
- * Period in milliseconds in which the user may undo a deletion, and in which a conversation counts as recent and is never
- * deleted because of the limit.
+ * Period in which the user can undo a deletion, in milliseconds. A conversation that was written within this period is
+ * not deleted because of the history's limit.
  */
 const recentMs = 60 * 60 * 1000;
-/** Interval at which a conversation that another window writes is checked for changes, in milliseconds. */
+/** Interval at which the file of a conversation that another window writes is checked for changes, in milliseconds. */
 const followIntervalMs = 1000;
-/** Maximum share of the time that may be spent on reading a conversation that another window writes. */
+/** Maximum share of the time that this window spends on reading a conversation that another window writes. */
 const maxReadingShare = 0.1;
 
 /**
@@ -68,25 +73,31 @@ export class Journal {
     this.owner = owner;
   }
 
-  /** Creates a conversation. Its file is created with the first line. @param id an id that is not in use */
+  /**
+   * Creates a conversation. Its file is created with the first line.
+   * @param id an id that no conversation uses
+   */
   create(id: string = randomUUID()): { readonly id: string; readonly file: JournalFile } {
     return { id, file: this.newFile(id) };
   }
 
-  /** Returns whether neither a conversation nor a hidden conversation on disk has this id. */
+  /** Returns whether no conversation on disk has this id, including hidden conversations. */
   async isUnusedId(id: string): Promise<boolean> {
     return this.folder.isUnusedId(id);
   }
 
   /**
-   * Acquires the lock of a conversation, which the caller must then open. May take seconds.
-   * @returns false when another window holds the lock
+   * Acquires the lock of a conversation. The caller must then open the conversation. This may take seconds.
+   * @returns false when another window has the lock
    */
   async acquireLock(id: string): Promise<boolean> {
     return this.locks.acquire(id);
   }
 
-  /** Opens a conversation. @returns undefined when it does not exist or was written by a newer version */
+  /**
+   * Opens a conversation.
+   * @returns undefined when the conversation does not exist or was written by a newer version of the extension
+   */
   async open(id: string, mode: OpenMode = 'allow-read-only'): Promise<OpenedConversation | undefined> {
     try {
       if (!(await this.folder.entry(id))) return undefined;
@@ -103,7 +114,8 @@ export class Journal {
   }
 
   /**
-   * Asks the window that has locked a conversation to hand it over. The caller must then open it.
+   * Asks the window that has locked a conversation to hand the conversation over. The caller must then open the
+   * conversation.
    * @returns false when a third window has acquired the lock
    */
   async requestLock(id: string): Promise<boolean> {
@@ -111,8 +123,8 @@ export class Journal {
   }
 
   /**
-   * Calls `onChange` with the content that another window has written, now and after each change, until the result is
-   * disposed.
+   * Calls `onChange` with the content of a conversation that another window writes, immediately and after each change,
+   * until the result is disposed.
    */
   follow(id: string, onChange: (folded: FoldedJournal) => void): { dispose(): void } {
     const { clock } = this.deps;
@@ -122,7 +134,8 @@ export class Journal {
     const poll = async (): Promise<void> => {
       const startedAt = clock.monotonicNow();
       try {
-        // The lock matters as well: a turn has been interrupted when the window that ran it no longer exists.
+        // Compares the lock as well, because a turn counts as interrupted when the window that ran the turn no longer
+        // exists.
         const state = JSON.stringify([await this.folder.entry(id), await this.locks.isHeldElsewhere(id)]);
         const folded = state === lastState ? undefined : await this.readShared(id);
         lastState = state;
@@ -130,7 +143,7 @@ export class Journal {
       } catch {
         // The next poll tries again.
       }
-      // A large file takes long to read.
+      // Waits in proportion to the time that reading took, because a large file takes long to read.
       const delayMs = Math.max(followIntervalMs, (clock.monotonicNow() - startedAt) / maxReadingShare);
       if (!isDisposed) cancel = clock.after(delayMs, () => void poll());
     };
@@ -144,7 +157,10 @@ export class Journal {
     return { dispose };
   }
 
-  /** Reads a conversation without opening it; of a damaged file, the part that can be read. @returns undefined if that is nothing */
+  /**
+   * Reads a conversation without opening it. Returns only the readable part of a damaged file.
+   * @returns undefined if nothing can be read
+   */
   async read(id: string): Promise<FoldedJournal | undefined> {
     try {
       return await this.readFolded(id, false);
@@ -159,24 +175,24 @@ export class Journal {
     return this.folder.read(id);
   }
 
-  /** Returns the files of all conversations, the most recently written first. */
+  /** Returns the files of all conversations, last written first. */
   async listNewestFirst(): Promise<readonly JournalEntry[]> {
     return this.folder.listNewestFirst();
   }
 
-  /** Returns whether everything that was appended is on disk. */
+  /** Returns whether all lines of a conversation are on disk. */
   isWritten(id: string): boolean {
     return this.files.get(id)?.hasUnwritten !== true;
   }
 
-  /** Closes a conversation and releases its lock. Lines that are not on disk yet are discarded. */
+  /** Closes a conversation and releases its lock. Lines that are not yet on disk are discarded. */
   async close(id: string): Promise<void> {
     await this.closeAndRelease(id);
   }
 
   /**
-   * Hides the file of a conversation until `unhide` or `deleteHidden`. Rejects without any effect when the file can't be
-   * written completely or can't be renamed.
+   * Hides the file of a conversation until `unhide` or `deleteHidden` is called. If the file can't be written
+   * completely or can't be renamed, rejects and changes nothing.
    * @returns false when there is no file or another window has locked the conversation
    */
   async hide(id: string): Promise<boolean> {
@@ -202,7 +218,8 @@ export class Journal {
   }
 
   /**
-   * Deletes the oldest conversations beyond the limit, except open and recent ones, and files that were hidden long ago.
+   * Deletes the oldest conversations beyond the limit of the history, except open and recent conversations. Also
+   * deletes files that were hidden long ago.
    * @returns the ids of the deleted conversations
    */
   async prune(): Promise<readonly string[]> {
@@ -211,7 +228,8 @@ export class Journal {
     const old = closed
       .slice(Math.max(0, this.deps.limit() - this.files.size))
       .filter(({ modifiedAt }) => modifiedAt < recentSince);
-    // A conversation that can't be deleted must not prevent others from being deleted.
+    // Waits for all results, because one conversation that can't be deleted must not prevent the others from being
+    // deleted.
     const outcomes = await Promise.allSettled(old.map(({ id }) => this.removeClosed(id)));
     await this.folder.deleteStale(recentSince);
     return old.flatMap(({ id }, index) => {
@@ -220,15 +238,18 @@ export class Journal {
     });
   }
 
-  /** Writes what is not on disk yet. @param id the conversation to write; defaults to all open conversations */
+  /**
+   * Writes all lines that are not yet on disk.
+   * @param id the conversation to write. By default, all open conversations are written.
+   */
   async flush(id?: string): Promise<void> {
     const files = [...this.files].filter(([fileId]) => id === undefined || fileId === id);
     await Promise.all(files.map(([, file]) => file.flush()));
   }
 
   /**
-   * Writes and closes all files synchronously before the extension host exits. Failures are reported after all files have
-   * been tried. Nothing is written afterwards, because another window may open the conversations immediately.
+   * Writes and closes all files synchronously before the extension host exits. Failures are reported after every file
+   * has been tried. Nothing is written afterwards, because another window may open the conversations immediately.
    */
   flushSync(): void {
     const failures: unknown[] = [];
@@ -244,7 +265,10 @@ export class Journal {
     for (const error of failures) this.reportWriteFailure(error);
   }
 
-  /** Reads what another window has written so far. @throws NewerJournalError when the file has a newer schema */
+  /**
+   * Reads the lines that another window has written to a conversation so far.
+   * @throws NewerJournalError when the file has a newer schema
+   */
   private async readShared(id: string): Promise<FoldedJournal | undefined> {
     return this.readFolded(id, await this.locks.isHeldElsewhere(id));
   }
@@ -288,7 +312,10 @@ export class Journal {
     }
   }
 
-  /** Deletes a conversation unless this window or another one has it open. @returns whether it was deleted */
+  /**
+   * Deletes a conversation unless this window or another window has opened it.
+   * @returns whether the conversation was deleted
+   */
   private async removeClosed(id: string): Promise<boolean> {
     if (!(await this.locks.acquireIfFree(id))) return false;
     const isClosed = !this.files.has(id);
@@ -297,7 +324,7 @@ export class Journal {
     return isClosed;
   }
 
-  /** Acquires the lock, or notifies the user that another window has the conversation. */
+  /** Acquires the lock of a conversation, or notifies the user that another window has opened the conversation. */
   private async acquireOrReport(id: string): Promise<boolean> {
     if (await this.locks.acquire(id)) return true;
     this.deps.onProblem({ kind: 'elsewhere' });
@@ -318,7 +345,7 @@ export class Journal {
     this.files.delete(id);
   }
 
-  /** Closes a conversation whose lock another window has taken, because further writes would corrupt its file. */
+  /** Closes a conversation whose lock another window has taken, because further writes would corrupt the file. */
   private handleLockLost(id: string): void {
     if (!this.files.has(id)) return;
     void this.closeAndRelease(id);
@@ -369,7 +396,7 @@ export class Journal {
           if (isFirst) await this.locks.acquireUnowned(id);
           const isOurs = await this.locks.isOurs(id);
           if (!isOurs) this.handleLockLost(id);
-          // The file may have been closed meanwhile, because the extension host is shutting down.
+          // Releases the lock again if the file has been closed meanwhile, because the extension host is shutting down.
           await this.releaseClosed(id);
           return isOurs;
         },

@@ -8,76 +8,84 @@ import { encodeLine, mergeDeltas } from './journalLines';
 import type { EventsLine, HeaderLine, JournalLine } from './journalSchema';
 
 /**
- * Time for which lines are collected before they are written, in milliseconds. Together with the write itself, text is on
+ * Time for which lines are collected before they are written, in milliseconds. Including the write itself, text is on
  * disk within 100 ms of its arrival.
  */
 const batchMs = 50;
 /**
- * Maximum number of concurrent writers. The second one overtakes a write that is slow or hangs. Each writer that hangs
- * occupies one of the four threads that Node has for the files of all extensions.
+ * Maximum number of concurrent writers of a file. The second writer overtakes a write that is slow or hangs. There is
+ * no third writer, because each writer that hangs occupies one of the four threads that Node.js has for the file
+ * operations of all extensions.
  */
 const maxWriters = 2;
 /**
- * Time after which a slow write is reported, in milliseconds: text that has arrived since would be lost if the window
- * closed.
+ * Time after which a slow write is reported, in milliseconds. The report is needed because text that has arrived since
+ * would be lost if the window closed.
  */
 const slowWriteMs = 5000;
-/** Interval at which a failed write is tried again if no further line triggers a write, in milliseconds. */
+/** Interval at which a failed write is tried again while no further line triggers a write, in milliseconds. */
 const retryIntervalMs = 5000;
 
 interface JournalFileOptions {
   readonly path: string;
   /** Offset in the file at which the next line is written, in bytes. */
   readonly position: number;
-  /** Size of the file in bytes. Only needed when the file contains more than `position` bytes, which are overwritten. */
+  /**
+   * Size of the file in bytes. Needed only when the file contains more than `position` bytes. The surplus is
+   * overwritten.
+   */
   readonly size?: number | undefined;
-  /** Epoch milliseconds of the last prompt or answer. */
+  /** Epoch milliseconds of the last prompt or of the last text of an answer. */
   readonly lastActivityAt: number;
   readonly clock: Clock;
-  /** Called for the first of consecutive failures. */
+  /** Called for the first of several consecutive failures to write. */
   readonly onFailure: (error: unknown) => void;
-  /** Called when everything is on disk after a failure. */
+  /** Called when all lines are on disk after a failure. */
   readonly onRecovered: () => void;
-  /** Header of a new file. It is written with the first line, so that an empty conversation leaves no file. */
+  /** Header of a new file. The header is written with the first line, so that an empty conversation leaves no file. */
   readonly header?: HeaderLine | undefined;
-  /** Decides which window may write the file. Absent when no other window can write it. */
+  /** The lock that decides which window may write the file. Absent when no other window can write the file. */
   readonly lock?: JournalFileLock | undefined;
-  /** Called when another window has written to the file. The receiver must close this file. */
+  /** Called when another window has written to the file. The callback must close the file in this window. */
   readonly onForeignWrite?: (() => void) | undefined;
 }
 
 interface JournalFileLock {
   /**
-   * Returns whether this window may write the file. Called before each write. When the result is `false`, the file has
-   * been closed.
+   * Returns whether this window may write the file. Called before each write. A result of `false` means that this
+   * window has closed the file.
    * @param isNewFile whether the file does not exist yet, so that the lock must be acquired first
    */
   readonly isOurs: (isNewFile: boolean) => Promise<boolean>;
-  /** Returns whether this window may write the file, for the exit of the extension host. */
+  /** Returns synchronously whether this window may write the file. Called when the extension host exits. */
   readonly isOursSync: () => boolean;
 }
 
 /**
- * The file of one conversation. Every write starts at an explicit position and contains everything that is not known to
- * be on disk. A second writer and `flushSync` may therefore repeat bytes that another write has not finished, and an
- * incomplete write is repeated completely. So the file always contains a prefix of what was appended, without gaps.
+ * The file of one conversation. Every write starts at an explicit position and contains all bytes that may not be on
+ * disk yet. A second writer and `flushSync` may therefore repeat bytes that another write has not finished, and an
+ * incomplete write is repeated completely. So the file always contains a prefix of the appended lines, without gaps.
  */
 export class JournalFile {
   /** Lines that are not encoded yet. */
   private lines: (HeaderLine | JournalLine)[] = [];
   /**
-   * The last line, if it contains events. Further events of the same exchange are added to this line until it is encoded.
+   * The last line, if it is a line with events. Further events of the same exchange are added to this line until the
+   * line is encoded.
    */
   private lastEventsLine: { readonly exchangeId: string; readonly events: RecordedEvent[] } | undefined;
   /** Monotonic time in milliseconds at which the first line of `lines` was appended. */
   private firstLineAt = 0;
-  /** Encoded lines that are not known to be on disk. They belong at `position`. */
+  /** Encoded lines that may not be on disk yet. Their offset in the file is `position`. */
   private tail: Buffer = Buffer.alloc(0);
   private position: number;
-  /** Highest offset that this window has tried to write. A larger file has been written by another window. */
+  /**
+   * Highest offset in the file up to which this window has tried to write. If the file is larger, another window has
+   * written to it.
+   */
   private maxWrittenOffset: number;
   private activityAt: number;
-  /** Whether the lines that are not known to be on disk contain a prompt or part of an answer. */
+  /** Whether the lines that may not be on disk yet contain a prompt or part of an answer. */
   private hasActivity = false;
   private header: HeaderLine | undefined;
   private readonly writers = new Set<Promise<void>>();
@@ -93,12 +101,12 @@ export class JournalFile {
     this.header = options.header;
   }
 
-  /** Whether lines are not known to be on disk. */
+  /** Whether some lines may not be on disk yet. */
   get hasUnwritten(): boolean {
     return this.lines.length > 0 || this.tail.length > 0;
   }
 
-  /** The error of the last write, until everything is on disk again. */
+  /** The error of the last write. `undefined` again when all lines are on disk. */
   get failure(): Error | undefined {
     return this.lastError;
   }
@@ -119,23 +127,23 @@ export class JournalFile {
       this.activityAt = clock.now();
     }
     this.addLine(line);
-    // A prompt is written immediately, because it can't be requested again like an answer. The time is checked here as
-    // well, because timers are late when the event loop is busy.
+    // Writes a prompt immediately, because a lost prompt can't be requested again as an answer can. The elapsed time is
+    // checked here in addition to the timer, because timers are late when the event loop is busy.
     if (line.type === 'exchange' || clock.monotonicNow() - this.firstLineAt >= batchMs) this.startWriter();
     else this.cancelTimer ??= clock.after(batchMs, () => this.startWriter());
   }
 
   /**
-   * Resolves when no write is running any more, and everything appended so far either is on disk or has been reported as
-   * a failure.
+   * Resolves when no write is running any more, and all lines appended before the call either are on disk or have been
+   * reported as a failure.
    */
   async flush(): Promise<void> {
-    // A running writer does not stop before everything is written.
+    // Starts a writer only if none is running, because a running writer does not stop before all lines are written.
     if (this.writers.size === 0) this.startWriter();
     while (this.writers.size > 0) await Promise.all(this.writers);
   }
 
-  /** Closes the file. Lines that are not on disk are discarded, and later lines are ignored. */
+  /** Closes the file. Lines that are not on disk are discarded, and lines appended later are ignored. */
   close(): void {
     this.isClosed = true;
     this.cancelTimer?.();
@@ -145,7 +153,10 @@ export class JournalFile {
     this.tail = Buffer.alloc(0);
   }
 
-  /** Writes everything synchronously. Only for the shutdown of the extension host, because it blocks all extensions. */
+  /**
+   * Writes all lines synchronously. This is only for the shutdown of the extension host, because it blocks all
+   * extensions.
+   */
   flushSync(): void {
     this.encode();
     if (!this.tail.length || this.options.lock?.isOursSync() === false) return;
@@ -164,8 +175,8 @@ export class JournalFile {
   }
 
   /**
-   * Adds a line, or appends its events to the last line. Events are appended in place, because text arrives sixty times a
-   * second and copying all unwritten events each time would take quadratic time.
+   * Adds a line, or appends its events to the last line. Events are appended to the existing array, because text
+   * arrives sixty times a second and copying all unwritten events each time would take quadratic time.
    */
   private addLine(line: JournalLine): void {
     if (line.type !== 'events') {
@@ -181,8 +192,8 @@ export class JournalFile {
   }
 
   /**
-   * Starts a writer, unless {@link maxWriters} are running. The running writers also write the lines that were collected
-   * meanwhile.
+   * Starts a writer, unless {@link maxWriters} writers are running. Running writers also write the lines that are
+   * collected meanwhile.
    */
   private startWriter(): void {
     this.cancelTimer?.();
@@ -192,7 +203,7 @@ export class JournalFile {
     this.writers.add(writer);
   }
 
-  /** Writes until everything is on disk, or reports the failure. Never rejects. */
+  /** Writes until all lines are on disk, or reports the failure. Never rejects. */
   private async writeAll(): Promise<void> {
     this.cancelRetry?.();
     this.cancelRetry = undefined;
@@ -202,7 +213,7 @@ export class JournalFile {
       if (this.lastError) this.options.onRecovered();
       this.lastError = undefined;
     } catch (error) {
-      // The other writer has written the same data or is still at work.
+      // Reports no failure while another writer has already written the same lines or is still trying to.
       if (!this.hasUnwritten || this.writers.size > 1) return;
       this.reportFailure(error);
       this.cancelRetry ??= this.options.clock.after(retryIntervalMs, () => this.startWriter());
@@ -213,7 +224,8 @@ export class JournalFile {
     const { clock, lock } = this.options;
     const cancelReport = clock.after(slowWriteMs, () => this.reportFailure(new SlowWriteError()));
     try {
-      // Another window writes the conversation, and this file has been closed.
+      // Writes nothing if another window now has the right to write the conversation. This file has been closed in that
+      // case.
       if ((await lock?.isOurs(this.position === 0)) === false) return;
       this.encode();
       const { position, tail } = this;
@@ -225,7 +237,7 @@ export class JournalFile {
     }
   }
 
-  /** Records that everything before `end` is on disk. The other writer may already have written more. */
+  /** Records that all bytes before `end` are on disk, unless the other writer has already recorded a higher offset. */
   private markWritten(end: number): void {
     if (this.isClosed || end <= this.position) return;
     this.tail = this.tail.subarray(end - this.position);
@@ -233,7 +245,7 @@ export class JournalFile {
     if (!this.hasUnwritten) this.hasActivity = false;
   }
 
-  /** Reports a failure once, until everything is on disk again. */
+  /** Reports a failure, but only the first one until all lines are on disk again. */
   private reportFailure(error: unknown): void {
     if (this.isClosed) return;
     if (!this.lastError) this.options.onFailure(error);
@@ -241,7 +253,8 @@ export class JournalFile {
   }
 
   private async write(chunk: Buffer, position: number): Promise<void> {
-    // Only the first write creates the folder. A folder that is deleted later has taken the start of the file with it.
+    // Creates the folder only for the first write. If the folder is deleted later, the start of the file is lost, and a
+    // file without its start would be useless.
     if (position === 0) await mkdir(dirname(this.options.path), { recursive: true, mode: privateFolderMode });
     const file = await open(this.options.path, this.flags(), privateFileMode);
     try {
@@ -258,9 +271,9 @@ export class JournalFile {
   }
 
   /**
-   * Returns whether another window has written to the file, and calls `onForeignWrite` then. The lock may not show such a
-   * write, because the other window may have acquired and released the lock between two checks.
-   * @param writtenBytes number of bytes that were known to be on disk before the file was examined
+   * Returns whether another window has written to the file, and calls `onForeignWrite` in that case. The lock may not
+   * reveal such a write, because the other window may have acquired and released the lock between two checks.
+   * @param writtenBytes size of the file in bytes after the last write of this window
    */
   private detectForeignWrite(stats: Stats, writtenBytes: number): boolean {
     const { onForeignWrite } = this.options;
@@ -270,7 +283,7 @@ export class JournalFile {
     return true;
   }
 
-  /** Only the first write may create the file. A deleted file must not be created again without its start. */
+  /** Lets only the first write create the file, because a deleted file must not be created again without its start. */
   private flags(): number {
     return this.position === 0 ? constants.O_RDWR | constants.O_CREAT : constants.O_RDWR;
   }
@@ -286,10 +299,13 @@ export class JournalFile {
   }
 }
 
-// The modification time of a file is the time of its last prompt or answer, because lists are sorted by that time. If the
-// file belongs to another user, its time can't be set, and the conversation is sorted as if it were newer.
+// The modification time of a file is set to the time of the last prompt or answer, because lists are sorted by it. If
+// the file belongs to another user, its time can't be set, and the conversation is listed as if it were newer.
 
-/** Returns whether a line changes the age of a conversation: a prompt, a retry or part of an answer does. */
+/**
+ * Returns whether a line updates the time of the conversation's last activity. A prompt, a retry or part of an answer
+ * does.
+ */
 function isActivity(line: JournalLine): boolean {
   switch (line.type) {
     case 'exchange':
@@ -314,13 +330,13 @@ function setModifiedTimeSync(file: number, timeMs: number): void {
   try {
     futimesSync(file, timeMs / 1000, timeMs / 1000);
   } catch {
-    // The time of a file that belongs to another user can't be set.
+    // Ignores the error: the time of a file that belongs to another user can't be set.
   }
 }
 
 /** A problem with a conversation on disk that is logged or shown to the user. */
 export type JournalProblem =
-  /** The file is damaged. It was saved as `savedAs`, and `salvaged` exchanges could be read. */
+  /** The file is damaged. A copy was saved as `savedAs`, and `salvaged` exchanges could be read. */
   | { readonly kind: 'corrupt'; readonly savedAs: string; readonly salvaged: number; readonly error: unknown }
   /** A newer version of the extension has written the file, which is left unchanged. */
   | { readonly kind: 'newer'; readonly error: unknown }
@@ -335,7 +351,7 @@ export type JournalProblem =
   /** Everything is on disk again after a failed write. */
   | { readonly kind: 'written' };
 
-/** Why a conversation can't be written, in the categories for which the user gets different advice. */
+/** Why a conversation can't be written. There is one category for each piece of advice to the user. */
 export type WriteFailure = 'full' | 'read-only' | 'forbidden' | 'gone' | 'slow' | 'other';
 
 /** Reported when a write takes longer than {@link slowWriteMs}. The write may still succeed. */

@@ -4,19 +4,23 @@ import { ExchangeTree, type StoredExchanges } from '../conversation/exchanges';
 import { JournalFormatError } from './journalLines';
 import type { ExchangeLine, JournalLine, TurnLine } from './journalSchema';
 
-/** The content of a conversation that results from the lines of its journal. */
+/** The content of a conversation after all lines of its journal have been applied. */
 export interface FoldedJournal extends StoredExchanges {
-  /** The exchanges of the current path, oldest first. */
+  /** The exchanges of the selected branch of the conversation, oldest first. */
   readonly exchanges: readonly Exchange[];
-  /** The title that the user gave. */
+  /** The title that the user chose. */
   readonly title?: string | undefined;
-  /** Ids of the exchanges whose turn was running when the last line was written, and which no line marks as interrupted. */
+  /**
+   * Ids of the exchanges whose turn was running when the last line was written, and whose interruption no line records
+   * yet.
+   */
   readonly interruptedIds: readonly string[];
 }
 
 /**
- * Returns the content of a conversation as of the last line of its journal.
- * @param isRunning whether an unfinished turn still runs in another window. Otherwise the turn is interrupted.
+ * Returns the content of a conversation after the last line of its journal.
+ * @param isRunning whether an unfinished turn is still running in another window. Otherwise the turn counts as
+ * interrupted.
  * @throws JournalFormatError when a line refers to an exchange that does not exist
  */
 export function foldJournal(lines: readonly JournalLine[], isRunning = false): FoldedJournal {
@@ -51,7 +55,7 @@ export function foldJournal(lines: readonly JournalLine[], isRunning = false): F
   };
 }
 
-/** Returns the order of the exchanges and the title. Lines with events are not needed for that. */
+/** Returns the order of the exchanges and the title. Lines with events are not needed for this. */
 export function foldOutline(lines: readonly JournalLine[]): Pick<FoldedJournal, 'tree' | 'title'> {
   const tree = new ExchangeTree();
   let title: string | undefined;

@@ -22,8 +22,8 @@ const journalExtension = '.jsonl';
 const hiddenSuffix = '.deleted';
 const temporarySuffix = '.tmp';
 /**
- * Maximum size of a file that is read, in bytes. A larger file is listed, but neither opened nor searched, because reading
- * it would block all extensions and fill their memory.
+ * Maximum size of a file that is read, in bytes. A larger file is listed, but neither opened nor searched, because
+ * reading it would block all extensions and fill their memory.
  */
 const maxFileBytes = 128 * 1024 * 1024;
 /** The greatest number of epoch milliseconds that a `Date` can represent. */
@@ -31,8 +31,8 @@ const maxDateMs = 8.64e15;
 const idPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
- * Returns whether a value is the id of a conversation. Ids become file names and also come from the stored state of
- * webviews, so only UUIDs are accepted.
+ * Returns whether a value is the id of a conversation. Only UUIDs are accepted, because ids become file names and may
+ * come from the stored state of a webview.
  */
 export function isConversationId(value: unknown): value is string {
   return typeof value === 'string' && idPattern.test(value);
@@ -46,7 +46,10 @@ export class JournalFolder {
     return join(this.folder, `${id}${journalExtension}`);
   }
 
-  /** Reads a file. @returns undefined when there is no regular file, or the file is too large to be read */
+  /**
+   * Reads a file.
+   * @returns undefined when there is no regular file with this name, or the file is too large to be read
+   */
   async read(id: string): Promise<Buffer | undefined> {
     const file = await openWithoutBlocking(this.path(id)).catch(ignoreMissingFile);
     if (!file) return undefined;
@@ -58,7 +61,10 @@ export class JournalFolder {
     }
   }
 
-  /** Returns size and age of a file. @returns undefined when there is no regular file, or its status can't be read */
+  /**
+   * Returns the size and the age of a file.
+   * @returns undefined when there is no regular file with this name, or the file system can't report its size and age
+   */
   async entry(id: string): Promise<JournalEntry | undefined> {
     const stats = await stat(this.path(id)).catch(() => undefined);
     return stats?.isFile() ? { id, modifiedAt: clampTime(stats.mtimeMs), size: stats.size } : undefined;
@@ -81,7 +87,10 @@ export class JournalFolder {
     await rm(this.path(id), { force: true });
   }
 
-  /** Hides a file until `unhide` or `deleteHidden`. @returns whether the file existed */
+  /**
+   * Hides a file until `unhide` or `deleteHidden` is called.
+   * @returns whether the file existed
+   */
   async hide(id: string): Promise<boolean> {
     return renameIfPresent(this.path(id), `${this.path(id)}${hiddenSuffix}`);
   }
@@ -95,7 +104,7 @@ export class JournalFolder {
   }
 
   /**
-   * Deletes hidden and incomplete files that are too old to be needed any more.
+   * Deletes old files that were hidden or left incomplete and that are no longer needed.
    * @param before epoch milliseconds before which the files must have been hidden or written
    */
   async deleteStale(before: number): Promise<void> {
@@ -107,8 +116,8 @@ export class JournalFolder {
         continue;
       const path = join(this.folder, name);
       const stats = await lstat(path).catch(() => undefined);
-      // Renaming a file to hide it changes only `ctime`. A file that can't be removed must not prevent others from being
-      // removed.
+      // Compares `ctime` as well, because renaming a file to hide it changes only `ctime`. Errors are ignored, because
+      // a file that can't be removed must not prevent the others from being removed.
       if (stats && Math.max(stats.ctimeMs, stats.mtimeMs) < before)
         await rm(path, { force: true }).catch(() => undefined);
     }
@@ -131,7 +140,7 @@ export class JournalFolder {
     });
   }
 
-  /** Calls `put` with the first path that is not in use, so that no previous damaged file is overwritten. */
+  /** Calls `put` with the first path that does not exist yet, so that no previous damaged file is overwritten. */
   private async putAside(id: string, put: (path: string) => Promise<void>): Promise<string> {
     for (let number = 1; ; number++) {
       const path = `${this.path(id)}${number === 1 ? '' : `.${number}`}.corrupt`;
@@ -169,14 +178,16 @@ function clampTime(timeMs: number): number {
 }
 
 /**
- * Age of a lock in milliseconds up to which a window of an earlier version is assumed to be still writing the conversation.
+ * Maximum age of a lock, in milliseconds, at which a window of an earlier version of the extension is assumed to be
+ * still writing the conversation.
  */
 const liveLockMs = 15_000;
 
 /**
- * Returns the folder of a workspace's conversations, which is the same for all windows of the workspace. The storage folder
- * that VS Code provides can't be used, because several windows of a workspace have different storage folders. So has a
- * new window that is opened while a remote server still keeps the extension host of a killed window.
+ * Returns the folder of a workspace's conversations, which is the same for all windows of the workspace. The storage
+ * folder that VS Code provides for a workspace can't be used, because each window of a workspace may have a different
+ * one. A new window may have a different one, too, if a remote server is still running the extension host of a killed
+ * window.
  * @param globalStorage the storage folder of the extension for all workspaces
  * @param workspace the URI of the workspace file or folder, or `undefined` for a window without a workspace
  */
@@ -187,10 +198,10 @@ export function conversationsFolder(globalStorage: string, workspace: string | u
 }
 
 /**
- * Prepares the folder of the conversations: moves the conversations of earlier versions there, and makes the folder private
- * to the user.
- * @param formerStorage storage folder of the window, where earlier versions stored conversations. `undefined` for windows
- * without a workspace
+ * Prepares the folder of the conversations: moves the conversations that earlier versions of the extension stored
+ * elsewhere into it, and makes the folder private to the user.
+ * @param formerStorage storage folder of the window, where earlier versions stored conversations; `undefined` for a
+ * window without a workspace
  */
 export async function prepareFolder(folder: string, formerStorage: string | undefined): Promise<void> {
   try {
@@ -201,11 +212,11 @@ export async function prepareFolder(folder: string, formerStorage: string | unde
 }
 
 /**
- * Moves the conversations that earlier versions stored in the storage folder of the window. A conversation that a window of
- * an earlier version still writes is moved at a later start. A file that can't be moved does not prevent others from being
- * moved.
+ * Moves the conversations that earlier versions of the extension stored in the storage folder of the window. A
+ * conversation that a window of an earlier version is still writing is moved at a later start. If a file can't be
+ * moved, the others still are.
  * @param from a folder that need not exist
- * @throws the first error, after all files have been tried
+ * @throws the first error, after every file has been tried
  */
 export async function moveConversations(from: string, to: string, now = Date.now()): Promise<void> {
   const names = await readdir(from).catch(() => []);
@@ -221,24 +232,25 @@ export async function moveConversations(from: string, to: string, now = Date.now
       if (!name.endsWith('.lock') && !existing.has(name)) await move(join(from, name), join(to, name));
       await rm(lock, { force: true });
     } catch (error) {
-      // Another window that starts at the same time may have moved the file or may be copying it. An interrupted copy is
-      // deleted later, and the next start moves the file again.
+      // Ignores these errors, because another window that starts at the same time may have moved the file or may be
+      // copying it. An interrupted copy is deleted later, and the next start moves the file again.
       if (!hasCode(error, 'ENOENT') && !hasCode(error, 'EEXIST')) failures.push(error);
     }
   }
-  // A folder that still contains files can't be removed, and stays.
+  // Ignores the error of a folder that still contains files, because such a folder must stay.
   await rmdir(from).catch(() => undefined);
   if (failures.length > 0) throw failures[0];
 }
 
-/** Moves a file, keeps its modification time and makes it private to the user. */
+/** Moves a file, preserves its modification time and makes the file private to the user. */
 async function move(from: string, to: string): Promise<void> {
   try {
     await rename(from, to);
     await chmod(to, privateFileMode);
   } catch (error) {
     if (!hasCode(error, 'EXDEV')) throw error;
-    // The folders are on different devices. The copy gets its final name only when it is complete.
+    // Copies the file, because the folders are on different devices. The copy gets its final name only when it is
+    // complete.
     const { mtime } = await stat(from);
     const copy = `${to}${temporarySuffix}`;
     await copyFile(from, copy, constants.COPYFILE_EXCL);

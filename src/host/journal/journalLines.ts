@@ -11,12 +11,12 @@ import {
   type JournalLine,
 } from './journalSchema';
 
-/** Thrown when a line of a journal can't be used. */
+/** Thrown when a line of a journal is invalid. */
 export class JournalFormatError extends Error {
   override readonly name = 'JournalFormatError';
 }
 
-/** Thrown when a newer version of the extension has written the file, so that its schema is unknown. */
+/** Thrown when a newer version of the extension has written the file in a schema that this version does not know. */
 export class NewerJournalError extends Error {
   override readonly name = 'NewerJournalError';
 }
@@ -29,36 +29,38 @@ export function encodeJournal(header: HeaderLine, lines: readonly JournalLine[])
   return Buffer.from([header, ...lines].map(encodeLine).join(''));
 }
 
-/** The usable part of a file. */
+/** The readable part of a journal file. */
 export interface SalvagedJournal {
   readonly header?: HeaderLine | undefined;
   readonly lines: readonly JournalLine[];
   /** Length of the file in bytes without an incomplete last line. */
   readonly validBytes: number;
-  /** Why part of the file could not be used. Absent when the file is not damaged. */
+  /** Why part of the file could not be read. Absent when the file is not damaged. */
   readonly damage?: JournalFormatError | undefined;
 }
 
 /**
- * Maximum number of exchanges of a conversation. Journals that the extension has written stay below this limit and below
- * {@link maxEvents}.
+ * Maximum number of exchanges of a conversation. Journals that the extension writes have fewer exchanges, and fewer
+ * than {@link maxEvents} events.
  */
 const maxExchanges = 5000;
-/** Maximum number of events of an exchange, not counting text, reasoning and tool calls. */
+/** Maximum number of events of an exchange. Events with text, reasoning or tool calls do not count. */
 const maxEvents = 10_000;
-/** Number of events as which a `replaced` event counts, because the answer of an attempt is replaced at most once. */
+/**
+ * Weight of one `replaced` event in the count for {@link maxEvents}. The answer of an attempt is replaced at most once.
+ */
 const replacementCost = 100;
 
 const headerStart = '{"type":"conversation"';
 
-/** Returns whether the file contains no complete header, because its first write was interrupted. */
+/** Returns whether the file lacks a complete header because its first write was interrupted. */
 export function isEmptyJournal(content: Buffer): boolean {
   const start = content.toString('utf8', 0, headerStart.length);
   return !content.includes(0x0a) && headerStart.startsWith(start);
 }
 
 /**
- * Returns all lines that can be used. When a damaged line may have been part of an answer, the remaining part of that
+ * Returns all valid lines of a journal. If a damaged line may have been part of an answer, the later part of that
  * answer is left out, because a text with a gap would look complete.
  * @throws NewerJournalError when the header has a newer schema
  */
@@ -81,11 +83,11 @@ class Salvager {
   readonly lines: JournalLine[] = [];
   damage: JournalFormatError | undefined;
   private readonly exchangeIds = new Set<string>();
-  /** Exchanges whose turn has not ended. */
+  /** Ids of the exchanges whose turn has not ended. */
   private readonly unfinishedIds = new Set<string>();
-  /** Exchanges whose answer may have a gap. */
+  /** Ids of the exchanges whose answer may have a gap. */
   private readonly damagedIds = new Set<string>();
-  /** Number of events that count towards {@link maxEvents}, by exchange. */
+  /** Number of events that count towards {@link maxEvents}. The key is the id of the exchange. */
   private readonly costs = new Map<string, number>();
 
   read(text: string): void {
@@ -98,7 +100,7 @@ class Salvager {
     } catch (error) {
       if (!(error instanceof JournalFormatError)) throw error;
       this.damage ??= error;
-      // The exchange of the damaged line is unknown, so every unfinished answer may have a gap.
+      // Marks every unfinished answer as incomplete, because the exchange to which the damaged line belongs is unknown.
       for (const id of this.unfinishedIds) this.damagedIds.add(id);
     }
   }
@@ -128,7 +130,7 @@ class Salvager {
   }
 }
 
-/** Decodes each line separately, because the text of a complete file may exceed the maximum length of a string. */
+/** Decodes each line separately, because the text of the file may be longer than a string can be. */
 function splitLines(content: Buffer): readonly string[] {
   const lines: string[] = [];
   for (let start = 0; start < content.length;) {
@@ -156,7 +158,7 @@ export function decodeHeader(text: string): HeaderLine {
 
 /**
  * Decodes a line other than the header. The events in the line are not checked yet.
- * @param exchangeIds ids of the previous exchanges. The id of a new exchange is added.
+ * @param exchangeIds ids of the exchanges of previous lines. The id of a new exchange is added.
  * @throws JournalFormatError when the line is invalid
  */
 export function decodeLine(text: string, exchangeIds: Set<string>): JournalLine {
@@ -194,8 +196,8 @@ function migrateLine(line: unknown): unknown {
 type Delta = TextEvent | ToolCallEvent;
 
 /**
- * Joins consecutive deltas of one attempt if they belong to the text, to the reasoning or to the same tool call. The
- * result leads to the same state, but with a slightly less exact throughput.
+ * Joins consecutive deltas of one attempt if both belong to the text, to the reasoning or to the same tool call. The
+ * joined deltas lead to the same state, but the throughput becomes slightly less exact.
  * @param canJoin returns whether two deltas may be joined, for example because of their times
  */
 export function mergeDeltas(

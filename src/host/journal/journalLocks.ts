@@ -7,23 +7,25 @@ import { Mutex } from 'async-mutex';
 import type { Clock } from '../../engine/clock';
 import { hasCode, privateFileMode, privateFolderMode, replaceFile, ignoreMissingFile } from '../util/files';
 
-/** Interval at which the holder of a lock checks for requests of other windows, in milliseconds. */
+/** Interval at which the window that has a lock checks for requests of other windows, in milliseconds. */
 const pollIntervalMs = 1000;
-/** Number of polls after which the holder of a lock touches it, to show that its window is alive. */
+/**
+ * Number of checks for requests after which a window touches the file of its lock, to show that the window is alive.
+ */
 const pollsPerTouch = 4;
 /**
- * Time after which an untouched lock is stale, in milliseconds. The window of a stale lock no longer exists, or its machine
- * was asleep.
+ * Time after which an untouched lock is stale, in milliseconds. Either the window that has a stale lock no longer
+ * exists, or its machine was asleep.
  */
 const staleAfterMs = 15_000;
 /**
- * Time for which a stale lock is watched before it is taken, in milliseconds. After a machine has woken up, its windows touch
- * their locks within this time.
+ * Time for which a stale lock is watched before another window takes it, in milliseconds. Within this time, the windows
+ * of a machine that has woken up touch their locks.
  */
 const confirmStaleMs = 6000;
 /**
- * Time to wait after taking a lock from another window, in milliseconds. Running writes of that window finish within this
- * time, and the last of several windows that have taken the lock keeps it.
+ * Time to wait after taking a lock from another window, in milliseconds. Within this time, the running writes of that
+ * window finish. If several windows take the lock, the last one keeps it.
  */
 const settleMs = 300;
 /** Interval at which a window that has requested a lock tries to acquire it, in milliseconds. */
@@ -39,16 +41,16 @@ interface LockOwner {
 interface JournalLocksDeps {
   readonly folder: string;
   readonly clock: Clock;
-  /** Called when another window has taken the lock, because this window did not touch it in time. */
+  /** Called when another window has taken a lock that this window did not touch in time. */
   readonly onLost: (id: string) => void;
-  /** Called repeatedly while another window requests the conversation, until the lock is released. */
+  /** Called repeatedly while another window requests the conversation, until this window has released the lock. */
   readonly onRequested: (id: string) => void;
 }
 
 /**
- * Decides which window may write a conversation: the window that has created `<id>.lock`, which is one atomic step. Another
- * window requests the lock by creating `<id>.lock.request`, and the holder then releases the lock. The lock of a process that
- * no longer exists can be taken immediately.
+ * Decides which window may write a conversation: the window that has created the file `<id>.lock`, which is one atomic
+ * step. Another window requests the lock by creating `<id>.lock.request`. The window that has the lock then releases
+ * it. The lock of a process that no longer exists can be taken immediately.
  */
 export class JournalLocks {
   private readonly heldIds = new Set<string>();
@@ -60,20 +62,20 @@ export class JournalLocks {
 
   constructor(private readonly deps: JournalLocksDeps) {}
 
-  /** Acquires a lock if no running process holds it. Resolves to whether this window holds the lock now. */
+  /** Acquires a lock unless a running process has it. Resolves to whether this window has the lock now. */
   async acquireIfFree(id: string): Promise<boolean> {
     return (await this.acquireUnowned(id)) || ((await this.isAbandoned(id)) && (await this.forceAcquire(id)));
   }
 
   /**
-   * Does the same as `acquireIfFree`, but also takes a stale lock. The window that held the lock may still be alive, and
+   * Does the same as `acquireIfFree`, but also takes a stale lock. If the window that had the lock is still alive, it
    * notices the loss before it writes.
    */
   async acquireIfStale(id: string): Promise<boolean> {
     return (await this.acquireIfFree(id)) || ((await this.isStale(id)) && (await this.forceAcquire(id)));
   }
 
-  /** Does the same as `acquireIfFree`, but also takes a stale lock that stays untouched for some further seconds. */
+  /** Does the same as `acquireIfFree`, but also takes a stale lock that stays untouched for a few more seconds. */
   async acquire(id: string): Promise<boolean> {
     if (await this.acquireIfFree(id)) return true;
     if (!(await this.isStale(id))) return false;
@@ -83,13 +85,13 @@ export class JournalLocks {
   }
 
   /**
-   * Asks the window that holds the lock to release it, and acquires the lock. A window that does not release the lock within
-   * {@link staleAfterMs} loses it. Resolves to false when a third window acquires the lock, because the request was not
-   * meant for that window.
+   * Asks the window that has the lock to release it, and acquires the lock. If the window does not release the lock
+   * within {@link staleAfterMs}, the lock is taken from it. Resolves to false when a third window acquires the lock,
+   * because the request was not meant for that window.
    */
   async requestHandOver(id: string): Promise<boolean> {
     const holder = await this.ownerOf(id);
-    // If the request can't be written, the lock is taken after the timeout.
+    // Ignores a failure to write the request, because the lock is taken after the timeout anyway.
     await this.replace(this.requestPath(id)).catch(() => undefined);
     const requestedAt = this.deps.clock.monotonicNow();
     while (!(await this.acquireIfFree(id))) {
@@ -101,30 +103,30 @@ export class JournalLocks {
     return true;
   }
 
-  /** Returns whether another window holds the lock. A window on another machine is assumed to be running. */
+  /** Returns whether another window has the lock. A window on another machine is assumed to be running. */
   async isHeldElsewhere(id: string): Promise<boolean> {
     const isHeld = !this.heldIds.has(id) && (await this.touchedAt(id)) !== undefined;
     return isHeld && !(await this.isAbandoned(id));
   }
 
   /**
-   * Returns whether this window holds the lock. A held lock whose file is missing counts as held, because no other window
-   * has created it. Another window may have acquired and released the lock between two calls; only the size of the
-   * conversation's file shows that.
+   * Returns whether this window still has the lock. If the lock file is missing, the window still has the lock, because
+   * no other window has created the file. Another window may have acquired and released the lock between two calls.
+   * Only the size of the conversation's file reveals that.
    */
   async isOurs(id: string): Promise<boolean> {
     return this.heldIds.has(id) && this.checkStillOurs(id, await this.ownerOf(id));
   }
 
   /**
-   * Returns whether no other window has taken the lock. This is for the exit of the extension host, which does not wait for
-   * asynchronous work. A new conversation may not have a lock yet.
+   * Returns synchronously whether no other window has taken the lock. This is for the exit of the extension host, which
+   * does not wait for asynchronous work. Also returns true for a new conversation that has no lock yet.
    */
   isOursSync(id: string): boolean {
     return !this.heldIds.has(id) || this.checkStillOurs(id, this.ownerOfSync(id));
   }
 
-  /** Acquires a lock that does not exist. Resolves to whether this window holds the lock now. */
+  /** Acquires a lock that does not exist. Resolves to whether this window has the lock now. */
   async acquireUnowned(id: string): Promise<boolean> {
     return this.mutex.runExclusive(async () => {
       if (this.heldIds.has(id)) return true;
@@ -132,8 +134,8 @@ export class JournalLocks {
         await this.write(id, 'wx');
       } catch (error) {
         if (hasCode(error, 'EEXIST')) return false;
-        // If the lock can't be written, the conversation can't be written either. It can still be read, and writing it
-        // reports the problem.
+        // Ignores the error: if the lock can't be written, the conversation can't be written either. The conversation
+        // can still be read, and writing it reports the problem.
       }
       await this.startHolding(id);
       return true;
@@ -162,12 +164,13 @@ export class JournalLocks {
   }
 
   /**
-   * Takes a lock from another window, which may still be alive. Resolves to false when a third window has taken the lock at
-   * the same time.
+   * Takes a lock from another window, which may still be alive. Resolves to false when a third window has taken the
+   * lock at the same time.
    */
   private async forceAcquire(id: string): Promise<boolean> {
     await this.mutex.runExclusive(async () => {
-      // A lock that can't be taken does not prevent reading. Writing reports the problem.
+      // Ignores the error, because a lock that can't be taken must not prevent reading. Writing the conversation
+      // reports the problem.
       await this.write(id, 'w').catch(() => undefined);
       await this.startHolding(id);
     });
@@ -175,7 +178,10 @@ export class JournalLocks {
     return this.isOurs(id);
   }
 
-  /** Stops touching and polling a lock. @returns false when this window did not hold the lock */
+  /**
+   * Stops touching a lock and checking for requests.
+   * @returns false when this window did not have the lock
+   */
   private stopHolding(id: string): boolean {
     if (!this.heldIds.delete(id)) return false;
     if (!this.heldIds.size) {
@@ -186,7 +192,7 @@ export class JournalLocks {
   }
 
   private checkStillOurs(id: string, owner: LockOwner | undefined): boolean {
-    // The lock may have been released while its owner was being read.
+    // Reports no loss if this window has released the lock while the lock file was being read.
     if (!owner || this.isMine(owner)) return true;
     if (!this.heldIds.has(id)) return false;
     this.heldIds.delete(id);
@@ -201,7 +207,8 @@ export class JournalLocks {
   private async startHolding(id: string): Promise<void> {
     this.heldIds.add(id);
     this.cancelPoll ??= this.deps.clock.after(pollIntervalMs, () => this.poll());
-    // A request that already exists has been granted, or its window no longer exists.
+    // Removes an existing request for a lock that has just been acquired: either the request has been granted, or the
+    // window that made the request no longer exists.
     await rm(this.requestPath(id), { force: true }).catch(() => undefined);
   }
 
@@ -229,10 +236,11 @@ export class JournalLocks {
   }
 
   private async write(id: string, flag: 'w' | 'wx'): Promise<void> {
-    // If the folder can't be created, writing the lock fails too, with an error that is not mistaken for a lock.
+    // Ignores a failure to create the folder, because writing the lock then fails too, with an error that can't be
+    // mistaken for an existing lock.
     await mkdir(this.deps.folder, { recursive: true, mode: privateFolderMode }).catch(() => undefined);
     if (flag === 'wx') await writeFile(this.path(id), JSON.stringify(this.self), { flag, mode: privateFileMode });
-    // The file is replaced atomically. A partly written lock would have no owner, and two windows could take it.
+    // Replaces the file atomically, because a partly written lock would name no window, and two windows could take it.
     else await this.replace(this.path(id));
     await this.touch(id);
   }
@@ -250,7 +258,10 @@ export class JournalLocks {
     await new Promise<void>((resolve) => this.deps.clock.after(ms, resolve));
   }
 
-  /** Returns whether the process that holds the lock no longer exists. A process on another machine can't be checked. */
+  /**
+   * Returns whether the process that has the lock no longer exists. Returns false for a process on another machine,
+   * because it can't be checked.
+   */
   private async isAbandoned(id: string): Promise<boolean> {
     const owner = await this.ownerOf(id);
     if (owner?.host !== this.self.host) return false;
@@ -268,12 +279,17 @@ export class JournalLocks {
     return touchedAt === undefined || Math.abs(this.deps.clock.now() - touchedAt) >= staleAfterMs;
   }
 
-  /** Returns the epoch milliseconds at which the lock was last touched, or `undefined` when there is no lock. */
+  /**
+   * Returns the time at which the lock was last touched, in epoch milliseconds, or `undefined` when there is no lock.
+   */
   private async touchedAt(id: string): Promise<number | undefined> {
     return (await stat(this.path(id)).catch(ignoreMissingFile))?.mtimeMs;
   }
 
-  /** Returns the owner of a lock. @returns undefined when there is no lock, or a crash has left it incomplete */
+  /**
+   * Returns the process that has a lock.
+   * @returns undefined when there is no lock, or when a crash has left the lock file incomplete
+   */
   private async ownerOf(id: string): Promise<LockOwner | undefined> {
     return parseOwner(await readFile(this.path(id), 'utf8').catch(ignoreMissingFile));
   }

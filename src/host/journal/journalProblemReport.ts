@@ -22,7 +22,7 @@ export function reportJournalProblem(log: Log): (problem: JournalProblem) => voi
       return;
     }
     if (problem.kind === 'taken') {
-      // The user sees a notice in the panel of the conversation.
+      // Shows no notification, because the panel of the conversation shows a notice.
       log.warn('Another window has taken over a conversation.');
       return;
     }
@@ -66,7 +66,10 @@ function problemText(problem: Exclude<JournalProblem, { readonly kind: 'taken' }
   }
 }
 
-/** Returns the message for a write failure. It warns against closing the window, because the text is only in memory. */
+/**
+ * Returns the message for a failure to write. The message warns against closing the window, because the text exists
+ * only in memory.
+ */
 function writeFailureText(failure: WriteFailure): string {
   switch (failure) {
     case 'full':

@@ -40,8 +40,8 @@ export interface ExchangeLine extends PromptInput {
   readonly type: 'exchange';
   readonly id: string;
   /**
-   * Id of the preceding exchange, or an empty string for a first prompt. Absent when the exchange follows the last one of
-   * the path that was current at that time.
+   * Id of the preceding exchange, or an empty string for a first prompt. Absent when the exchange follows the last
+   * exchange of the branch that was selected when the line was written.
    */
   readonly after?: string | undefined;
 }
@@ -53,7 +53,7 @@ export interface EventsLine {
   readonly events: readonly RecordedEvent[];
 }
 
-/** A line that starts a turn again with its previous text. */
+/** A line that starts a turn again from its previous text. */
 interface RerunLine {
   readonly type: 'rerun';
   readonly exchangeId: string;
@@ -62,7 +62,10 @@ interface RerunLine {
   readonly go?: ResumeFrom['mode'] | undefined;
 }
 
-/** A line that marks a turn as interrupted by a reload or a crash. It is written when the conversation is next opened. */
+/**
+ * A line that marks a turn as interrupted by a reload or a crash. The line is written when the conversation is next
+ * opened.
+ */
 interface InterruptedLine {
   readonly type: 'interrupted';
   readonly exchangeId: string;
@@ -74,7 +77,7 @@ interface ShowLine {
   readonly exchangeId: string;
 }
 
-/** A line with the title that the user gave. An empty string removes the title. */
+/** A line with the title that the user chose. An empty string removes the title. */
 interface TitleLine {
   readonly type: 'title';
   readonly title: string;
@@ -86,8 +89,9 @@ export type TurnLine = EventsLine | RerunLine | InterruptedLine;
 /** Any line of a journal except the header. */
 export type JournalLine = ExchangeLine | TurnLine | ShowLine | TitleLine;
 
-// A journal on disk may contain anything. Each schema returns a copy of a value with only its known fields, so that
-// nothing unchecked gets any further. Numbers are brought into a range that dates and charts can show.
+// A journal on disk may contain anything. Therefore each schema returns a copy of a value with only the fields that the
+// schema lists, so that the extension never sees unchecked data. Numbers are limited to a range that dates and charts
+// can show.
 
 /**
  * Maximum of monotonic times and durations, in milliseconds: about thirty years. The sum of `maxEpochMs` and this value is
@@ -195,7 +199,7 @@ const eventEntries: EventEntries = {
   },
   quiet: { forMs: orZero(ms) },
   'tool-call': {
-    // An index out of range is rejected. Correcting the index would assign this delta to another tool call.
+    // Rejects an index that is out of range, because a corrected index would assign this delta to another tool call.
     index: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(maxOffset)),
     id: optionalDetail(textSchema),
     name: v.optional(textSchema),
@@ -253,7 +257,8 @@ const lineEntries: {
   readonly [Type in JournalLine['type']]: FieldSchemas<Omit<MemberOfType<JournalLine, Type>, 'type'>>;
 } = {
   exchange: { id: v.pipe(textSchema, v.nonEmpty()), after: v.optional(textSchema), ...promptEntries },
-  // The events are checked one by one later, so that one invalid event does not invalidate the whole line.
+  // Accepts any events here. The events are checked one by one later, so that one invalid event does not invalidate the
+  // line.
   events: { exchangeId: textSchema, events: v.custom<readonly RecordedEvent[]>(Array.isArray) },
   rerun: {
     exchangeId: textSchema,
@@ -268,12 +273,18 @@ const lineEntries: {
 const eventSchemas = schemasByType<RecordedEvent>(eventEntries, { attempt: count, at: ms });
 const lineSchemas = schemasByType<JournalLine>(lineEntries, {});
 
-/** Checks an event and copies its known fields. @returns undefined when the event is invalid */
+/**
+ * Checks an event and copies the fields that its schema lists.
+ * @returns undefined when the event is invalid
+ */
 export function parseEvent(value: unknown): RecordedEvent | undefined {
   return isTextEvent(value) ? textEvent(value) : parseByType(eventSchemas, value);
 }
 
-/** Checks a line, but not yet the events in it. @returns undefined when the line is invalid */
+/**
+ * Checks a line, but not the events in it.
+ * @returns undefined when the line is invalid
+ */
 export function parseLine(value: unknown): JournalLine | undefined {
   return parseByType(lineSchemas, value);
 }
@@ -294,13 +305,16 @@ export function isPromptInput(value: unknown): value is PromptInput {
   return v.is(promptInput, value);
 }
 
-/** Returns whether a value is an event without which the answer would have a gap. */
+/** Returns whether a value is an event whose loss would leave a gap in the answer. */
 export function carriesText(value: unknown): boolean {
   const type = isRecord(value) ? value['type'] : undefined;
   return type === 'text' || type === 'reasoning' || type === 'replaced' || type === 'tool-call';
 }
 
-/** Recognizes text and reasoning, which are most events of a journal, because their schema would take several times as long. */
+/**
+ * Recognizes events with text or reasoning without their schema, which would take several times as long. Most events of
+ * a journal are of this kind.
+ */
 function isTextEvent(value: unknown): value is TextEvent {
   if (!isRecord(value) || (value['type'] !== 'text' && value['type'] !== 'reasoning')) return false;
   const { attempt, at, text } = value;

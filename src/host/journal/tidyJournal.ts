@@ -6,7 +6,7 @@ import type { JournalEntry, JournalFolder } from './journalFolder';
 import { encodeJournal, type SalvagedJournal, mergeDeltas } from './journalLines';
 import { journalSchema, type HeaderLine, type JournalLine } from './journalSchema';
 
-/** Minimum size in bytes of a file that is compacted. Larger files are compacted only if that at least halves their size. */
+/** Size, in bytes, above which a file may be compacted. The file is compacted only if this at least halves its size. */
 const minCompactBytes = 512 * 1024;
 
 /** A file without damage, except for a possibly incomplete last line. */
@@ -32,7 +32,7 @@ export async function tidyJournal(
         await replaceFile(folder.path(id), compacted, { at: modifiedAt });
         return compacted.length;
       } catch {
-        // The old file is still usable. If the disk is full, the next write reports that.
+        // Ignores the error, because the old file can still be used. If the disk is full, the next write reports that.
       }
     }
   }
@@ -45,7 +45,7 @@ export async function tidyJournal(
 
 /**
  * Saves a damaged file under another name and replaces it by a file with the readable lines.
- * @returns the path of the damaged file, and the size in bytes of the new file, which is 0 when no file was written
+ * @returns the path of the damaged file, and the size of the new file in bytes, which is 0 when no file was written
  */
 export async function replaceDamaged(
   folder: JournalFolder,
@@ -56,13 +56,13 @@ export async function replaceDamaged(
   if (!lines.length) return { savedAs: await folder.moveAside(id), size: 0 };
   let copyPath: string | undefined;
   try {
-    // The damaged file is copied, not renamed, so that a file with this name always exists.
+    // Copies the damaged file instead of renaming it, so that a file with the original name always exists.
     copyPath = await folder.copyAside(id);
     const content = encodeJournal(header, lines);
     await replaceFile(folder.path(id), content, { at: modifiedAt });
     return { savedAs: copyPath, size: content.length };
   } catch {
-    // There is no space for a second file, so the damaged file is renamed.
+    // Renames the damaged file instead, because the disk has no space for a second file.
     if (copyPath !== undefined) await rm(copyPath, { force: true });
     return { savedAs: await folder.moveAside(id), size: 0 };
   }
@@ -71,14 +71,14 @@ export async function replaceDamaged(
 interface Segment {
   readonly type: 'segment';
   readonly exchangeId: string;
-  /** Monotonic milliseconds of the first event since the turn last started. */
+  /** Monotonic milliseconds of the first event since the last start of the turn. */
   readonly startedAt: number;
   readonly events: RecordedEvent[];
 }
 
 /**
- * Returns the same conversation in fewer lines: one line per segment of a turn, and one event for the text of each second.
- * Only the order of unrelated lines changes.
+ * Returns the same conversation in fewer lines: one line for each segment of a turn, and one event for the text of each
+ * second. Unrelated lines may change their order.
  */
 export function compactJournal(lines: readonly JournalLine[]): readonly JournalLine[] {
   const compacted: (JournalLine | Segment)[] = [];
@@ -86,7 +86,7 @@ export function compactJournal(lines: readonly JournalLine[]): readonly JournalL
   const starts = new Map<string, number>();
   for (const line of lines) {
     if (line.type !== 'events') {
-      // Later events start from another state, so they belong to a new segment.
+      // Starts a new segment, because later events apply to another state.
       if (line.type === 'rerun' || line.type === 'interrupted') segments.delete(line.exchangeId);
       if (line.type === 'rerun') starts.delete(line.exchangeId);
       compacted.push(line);
@@ -107,7 +107,7 @@ export function compactJournal(lines: readonly JournalLine[]): readonly JournalL
   return compacted.map((line) => (line.type === 'segment' ? toEventsLine(line) : line));
 }
 
-/** Joins the text of each second, because the throughput chart has a resolution of one second. */
+/** Joins the text that arrived within each second, because the throughput chart has a resolution of one second. */
 function toEventsLine({ exchangeId, startedAt, events }: Segment): JournalLine {
   const second = ({ at }: RecordedEvent): number => Math.floor((at - startedAt) / 1000);
   return { type: 'events', exchangeId, events: mergeDeltas(events, (a, b) => second(a) === second(b)) };

@@ -43,7 +43,8 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
   }
 
   /**
-   * Reveals the panel of a conversation, or opens one with everything that has happened since the last one was closed.
+   * Reveals the panel of a conversation, or opens a panel that also shows what has happened since the previous panel
+   * was closed.
    */
   show(conversation: Conversation, { preserveFocus }: { readonly preserveFocus: boolean }): void {
     const tab = this.tabs.find(conversation.id);
@@ -53,8 +54,8 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
   }
 
   /**
-   * Opens panels for conversations that have none. A panel that VS Code is going to restore is left to VS Code, because
-   * it contains the draft.
+   * Opens panels for conversations that have none, except for those whose panel VS Code is going to restore, because
+   * that panel contains the user's draft.
    * @param conversations newest first
    */
   reopen(conversations: readonly Conversation[]): void {
@@ -68,8 +69,8 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
   }
 
   /**
-   * Replaces the panels of an extension host that died. Resolves when that is done, or immediately if all these panels
-   * are hidden, because the user may not look at them for hours.
+   * Replaces the panels that stopped working because their extension host died. Resolves when all are replaced, or
+   * immediately if all these panels are hidden, because the user may not look at them for hours.
    */
   async replaceOrphaned(): Promise<void> {
     if (this.restoration.orphanedIds.length === 0) return;
@@ -117,19 +118,22 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
       return;
     }
     const { current } = this.conversations;
-    // The tab is added before the conversation is read, so that a conversation that is opened meanwhile uses this tab.
+    // Adds the tab before the conversation is read, so that this tab is reused if the user opens the conversation
+    // meanwhile.
     const view = new PanelView(panel, this.viewDeps);
     const tab = this.tabs.add(new ConversationTab(view, this.services, { isRestored: true, savedState }));
     if (existing?.conversation) this.replaceTab(existing.conversation, tab, existing);
     const isWanted = (): boolean => this.tabs.has(tab) && !tab.session;
     if (isWanted()) {
-      // The page of a crashed window has saved no state, so the conversation of its panel is unknown.
+      // Uses a new conversation if there is no saved state: the page of a crashed window has saved none, so the
+      // conversation of its panel is unknown.
       const found = savedState
         ? await this.conversations.open(savedState.conversationId, isWanted)
         : await this.conversations.ensureCurrent();
       if (isWanted()) this.showFound(found, tab);
     }
-    // Opening a conversation makes it the current one. The focused or the previous one must be current instead.
+    // Makes the focused or the previous conversation current again, because opening the restored conversation has made
+    // that one current.
     const active = this.tabs.focusedConversation ?? current;
     if (active) this.conversations.activate(active);
   }
@@ -179,7 +183,9 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
     else this.merge(tab, existing);
   }
 
-  /** Closes a second panel of a conversation, and forwards prompts that were sent from it to the first panel. */
+  /**
+   * Closes a second panel of a conversation, and forwards prompts that were sent from this panel to the first panel.
+   */
   private merge(tab: ConversationTab, existing: ConversationTab): void {
     tab.view.setListener((message) => {
       if (message.type === 'send') existing.session?.handleMessage(message);
@@ -188,8 +194,8 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
   }
 
   /**
-   * Shows an empty conversation, which keeps the draft, when the conversation of a restored panel does not exist on
-   * disk. A second panel of the empty conversation is closed.
+   * Handles a restored panel whose conversation does not exist on disk: shows an empty conversation, which keeps the
+   * draft. A second panel of the empty conversation is closed.
    */
   private showEmpty(tab: ConversationTab): void {
     const conversation = this.conversations.startNew();
@@ -200,7 +206,10 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
   }
 }
 
-/** Returns whether a restored panel may replace this tab: the user can't have typed anything in it since the reload. */
+/**
+ * Returns whether a restored panel may replace this tab, because the user can't have typed anything in this tab since
+ * the reload.
+ */
 function isReplaceable(tab: ConversationTab): boolean {
   return !tab.isRestored && !tab.view.hasBeenFocused;
 }

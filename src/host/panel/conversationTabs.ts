@@ -12,7 +12,7 @@ interface TabListener {
   readonly onClosed: (tab: ConversationTab) => void;
 }
 
-/** The open conversation tabs of this window. */
+/** The open tabs of this window that show conversations. */
 export class ConversationTabs {
   private readonly tabs = new Set<ConversationTab>();
   /** The tab that had the focus last. */
@@ -73,7 +73,7 @@ export class ConversationTabs {
   }
 }
 
-/** A panel and its conversation. A conversation that must be read from disk first is opened later. */
+/** A panel and its conversation. If the conversation must be read from disk first, it is shown later. */
 export class ConversationTab extends Disposable {
   private currentSession: PanelSession | undefined;
 
@@ -93,7 +93,7 @@ export class ConversationTab extends Disposable {
     return this.restoration.isRestored;
   }
 
-  /** State that the page of a restored panel has saved before the reload. */
+  /** State that the page of a restored panel saved before the reload. */
   get savedState(): PanelState | undefined {
     return this.restoration.savedState;
   }
@@ -117,7 +117,7 @@ export class ConversationTab extends Disposable {
   open(conversation: Conversation, openHandle: { dispose(): void }): void {
     this.register(openHandle);
     this.currentSession = this.register(new PanelSession(conversation, this.view, this.services));
-    // A page that is not ready yet asks for its snapshot when it is.
+    // Sends the snapshot only to a page that is ready. A page that is still loading asks for its snapshot later.
     if (this.view.isReady) this.currentSession.postSnapshot().catch(this.services.onError);
   }
 

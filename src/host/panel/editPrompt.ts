@@ -14,7 +14,7 @@ type EditServices = RegenerateServices & Pick<SendServices, 'connections' | 'dem
 
 /**
  * Adds a version of an exchange with the edited prompt, or with another answer if the prompt is unchanged. Without an
- * API key the new version fails with a card that offers to set one. The previous version is kept.
+ * API key, the new version fails and its failure card offers to set a key. The previous version is kept.
  */
 export async function editPrompt(
   services: EditServices,
@@ -47,13 +47,16 @@ export async function regenerate(
   if (!exchange) return;
   await conversations.withOpen(conversation, async () => {
     const model = switchModel ? await pickOtherModel(catalog, exchange) : undefined;
-    // A second click may arrive before the page shows the new version of the first click. Ignore it.
+    // Ignores a second click that arrives before the page shows the new version of the first click.
     const isCurrent = conversation.exchanges().some(({ id }) => id === exchangeId);
     if (isCurrent && (!switchModel || model !== undefined)) conversation.regenerate(exchangeId, model);
   });
 }
 
-/** Lets the user choose another model for an exchange, from the gateway that the exchange was sent to. */
+/**
+ * Lets the user choose another model for an exchange, from the models of the gateway that received the exchange's
+ * request.
+ */
 export function pickOtherModel(
   catalog: RegenerateServices['catalog'],
   { state, demo = false }: Exchange,
@@ -61,10 +64,10 @@ export function pickOtherModel(
   return catalog.pickOther(state.model, demo);
 }
 
-/** Returns the input for an edited prompt, or undefined if the prompt is unchanged and must be sent as it was. */
+/** Returns the input for an edited prompt, or undefined if the prompt is unchanged and must be sent again as it is. */
 function editedInput(exchange: Exchange, prompt: string, demo: boolean): PromptInput | undefined {
   const edited = withEditedPrompt(exchange, prompt);
-  // The demo and the user's gateway have different models.
+  // Removes the model if the gateway changes, because the demo and the user's gateway have different models.
   const isOtherGateway = demo !== (exchange.demo === true);
   return edited && { ...edited, demo, ...(isOtherGateway && { model: undefined }) };
 }

@@ -62,7 +62,7 @@ export async function runFailureAction(
       await vscode.commands.executeCommand(`holysheep.${action}`);
       return;
     case 'details':
-      // The page opens the details itself.
+      // Does nothing, because the page itself opens the details.
       return;
   }
 }

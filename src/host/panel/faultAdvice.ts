@@ -16,7 +16,7 @@ export const troubleshootingPages = [
 
 export type TroubleshootingPage = (typeof troubleshootingPages)[number];
 
-/** Help for a fault kind, shown in the details of a failure card. */
+/** Help for one fault kind, shown in the details of a failure card. */
 interface FaultAdvice {
   /** Likely cause of the fault, in English. The text is also the key of its translation. */
   readonly cause: string;

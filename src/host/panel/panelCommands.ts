@@ -21,7 +21,7 @@ export function registerPanels(services: Services): readonly Command[] {
   return [
     { id: 'holysheep.ask', execute: askCommand(services) },
     { id: 'holysheep.stop', execute: () => conversations.running?.stop() },
-    // Ends the wait of the running turn, or retries the last turn.
+    // Implements *Retry now*: ends the wait of the running turn, or retries the last turn.
     { id: 'holysheep.retryNow', execute: () => (conversations.running ?? conversations.current)?.retryNow() },
     { id: 'holysheep.newConversation', execute: () => startConversation(services) },
     {
@@ -34,7 +34,8 @@ export function registerPanels(services: Services): readonly Command[] {
 /** Reopens panels that were lost in a reload or when the extension host died. */
 export async function reopenPanels({ conversations, panels, workspace }: Services): Promise<void> {
   await panels.replaceOrphaned();
-  // Windows without a folder share their storage, so an interrupted turn there may belong to another window.
+  // Reopens nothing in a window without a folder. All such windows share their storage, so an interrupted turn there
+  // may belong to another window.
   if (workspace) panels.reopen(await conversations.openInterrupted());
 }
 
@@ -42,7 +43,7 @@ export async function reopenPanels({ conversations, panels, workspace }: Service
 function askCommand(services: Services): Command['execute'] {
   let unsent = '';
   return async (argument) => {
-    // The editor's context menu passes the URI of the file, which is not a prompt.
+    // Ignores a URI, because the editor's context menu passes the URI of the file instead of a prompt.
     if (argument !== undefined && !(argument instanceof vscode.Uri)) {
       const { prompt, model, newConversation } = parseAskArgument(argument, localize);
       await sendPrompt(services, { prompt, model }, { newConversation });
@@ -54,7 +55,10 @@ function askCommand(services: Services): Command['execute'] {
   };
 }
 
-/** Shows an input box for a prompt. If the user closes the box, the caller can offer the typed text again. */
+/**
+ * Shows an input box for a prompt. If the user dismisses the box, the typed text is returned as well, so that the next
+ * box can start with it.
+ */
 async function showPromptBox(text: string): Promise<{ readonly accepted: boolean; readonly text: string }> {
   const box = vscode.window.createInputBox();
   box.title = vscode.l10n.t('Ask HolySheep');

@@ -1,7 +1,10 @@
 import type { FaultDetails, PanelStrings } from '../../shared/panelStrings';
 
 interface PanelPage {
-  /** Random value that is different for every page. The content security policy allows only scripts with this value. */
+  /**
+   * Random value that is different for every page. The content security policy allows only scripts that have this value
+   * as their nonce.
+   */
   readonly nonce: string;
   readonly cspSource: string;
   readonly scriptUri: string;
@@ -20,9 +23,10 @@ export function panelHtml(page: PanelPage): string {
     `style-src ${page.cspSource}`,
     `img-src ${page.cspSource}`,
     `font-src 'none'`,
-    // The script creates the worker of the syntax highlighter from a string.
+    // Allows workers from blob URLs, because the script of the page creates the worker of the syntax highlighter from a
+    // string.
     `worker-src blob:`,
-    // `base-uri` and `form-action` don't fall back to `default-src`.
+    // Sets `base-uri` and `form-action` explicitly, because they don't fall back to `default-src`.
     `base-uri 'none'`,
     `form-action 'none'`,
   ].join('; ');

@@ -11,8 +11,9 @@ const restoreTimeoutMs = 5000;
 /**
  * Finds and closes tabs that a previous extension host has left in this window. After a reload, VS Code restores the
  * panel of a tab when the tab becomes visible. When only the extension host has died, its panels no longer work and VS
- * Code restores none of them. VS Code does not say which conversation a tab shows. Therefore the workspace state
- * contains the ids of the open conversations, and tabs whose titles match no panel of this host are orphaned.
+ * Code restores none of them. VS Code does not reveal which conversation a tab shows. Therefore the ids of the open
+ * conversations are saved in the workspace state, and a tab is considered orphaned if its title matches no panel of the
+ * current extension host.
  */
 export class PanelRestoration extends Disposable {
   private readonly remembered: RememberedPanels;
@@ -20,8 +21,8 @@ export class PanelRestoration extends Disposable {
   private readonly restored = new Promise<void>((resolve) => (this.resolveRestored = resolve));
 
   /**
-   * @param session id of the window's session, `vscode.env.sessionId`. It stays the same when only the extension host
-   * is restarted, and sometimes after a reload.
+   * @param session id of the window's session, from `vscode.env.sessionId`. The id stays the same when only the
+   * extension host is restarted, and sometimes after a reload.
    */
   constructor(
     private readonly memory: StateStore,
@@ -32,7 +33,7 @@ export class PanelRestoration extends Disposable {
     this.remembered = parseRemembered(memory.get(memoryKey));
   }
 
-  /** Saves the ids of all open conversations for the next extension host. */
+  /** Saves the ids of all open conversations, so that the next extension host can read them. */
   remember(ids: readonly string[]): void {
     this.memory.update(memoryKey, { session: this.session, ids }).then(undefined, this.onError);
   }
@@ -42,15 +43,15 @@ export class PanelRestoration extends Disposable {
     return this.remembered.session === this.session ? this.remembered.ids : [];
   }
 
-  /** Records that VS Code has restored a panel. In that case it restores the remaining tabs as well. */
+  /** Records that VS Code has restored a panel, because VS Code then restores the other tabs as well. */
   handleRestored(): void {
     this.resolveRestored();
   }
 
   /**
-   * Returns whether VS Code will restore a panel with this title. The saved ids are not enough, because VS Code may
-   * have lost the tab of a conversation that was opened shortly before the host died.
-   * @param ownTitles titles of the panels of this host
+   * Returns whether VS Code will restore a panel with this title. The saved ids are not enough for this, because VS
+   * Code may have lost the tab of a conversation that was opened shortly before the extension host died.
+   * @param ownTitles titles of the panels of this extension host
    */
   willBeRestored(title: string, ownTitles: readonly string[]): boolean {
     return orphanedTabs(ownTitles).some(({ label }) => label === title);
@@ -62,7 +63,8 @@ export class PanelRestoration extends Disposable {
   }
 
   /**
-   * Closes the orphaned tabs after one of them has been visible for so long that VS Code would have restored it.
+   * Waits until an orphaned tab has been visible for so long that VS Code would have restored its panel, and then
+   * closes the orphaned tabs.
    * @returns false if VS Code restores the panels, or if there is no orphaned tab
    */
   async closeOrphanedTabs(ownTitles: () => readonly string[]): Promise<boolean> {
@@ -105,7 +107,10 @@ function parseRemembered(value: unknown): RememberedPanels {
   return { session, ids: Array.isArray(ids) ? ids.filter((id) => typeof id === 'string') : [] };
 }
 
-/** Returns the tabs of this extension, except for one tab for each title of a panel of this host. */
+/**
+ * Returns the tabs of this extension that belong to no panel of this extension host. For each panel, one tab with the
+ * panel's title is left out.
+ */
 function orphanedTabs(ownTitles: readonly string[]): readonly vscode.Tab[] {
   const remaining = [...extensionTabs()];
   for (const title of ownTitles) {
@@ -115,7 +120,7 @@ function orphanedTabs(ownTitles: readonly string[]): readonly vscode.Tab[] {
   return remaining;
 }
 
-/** Returns all tabs of this extension. VS Code adds a prefix to the view type. */
+/** Returns all tabs of this extension. Compares only the end of a tab's view type, because VS Code adds a prefix. */
 function extensionTabs(): readonly vscode.Tab[] {
   const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
   return tabs.filter(({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith(viewType));

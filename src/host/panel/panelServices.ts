@@ -14,7 +14,10 @@ import type { Settings } from '../settings/settings';
 /** Text that a command puts into the composer. */
 export interface PrefilledPrompt {
   readonly text: string;
-  /** The complete prompt if it has code or attachments. The page returns this object when the user sends the text. */
+  /**
+   * The complete prompt if it has code or attachments. When the user sends the text, the page returns this object to
+   * the host.
+   */
   readonly more?: PromptInput | undefined;
   /** Whether the page sends the text as soon as an API key is set, unless the user has changed the text. */
   readonly awaitsKey?: boolean | undefined;
@@ -42,7 +45,10 @@ export interface PanelServices {
   readonly onError: (error: unknown) => void;
 }
 
-/** Services that one panel needs. They include all panels, because a new conversation opens another panel. */
+/**
+ * Services that one panel needs. They include the collection of all panels, because a panel opens another panel for a
+ * new conversation.
+ */
 export interface SessionServices extends PanelServices {
   readonly panels: Panels;
 }

@@ -36,17 +36,20 @@ const writingMessages: ReadonlySet<ToHost['type']> = new Set([
 
 /** Connects one conversation with the page of its panel, until the panel is closed. */
 export class PanelSession extends Disposable {
-  /** Whether the page has received a snapshot of this conversation. Earlier changes are part of the snapshot. */
+  /**
+   * Whether the page has received a snapshot of this conversation. Changes from before the snapshot are part of it, so
+   * they are not sent.
+   */
   private isSnapshotPosted = false;
-  /** Number of connection updates that have started. A result that arrives late must not replace a newer one. */
+  /** Number of connection updates that have started, so that a result that arrives late can't replace a newer one. */
   private connectionUpdates = 0;
   private wasInDemo: boolean | undefined;
   private postedGuide: string | undefined;
-  /** Whether the page was last told that no API key is set. */
+  /** Whether the last connection that was sent to the page had no API key. */
   private pageLacksKey = false;
-  /** Messages that wait until the page has received its snapshot. */
+  /** Messages to the page that wait until the page has received its snapshot. */
   private queuedMessages: readonly ToWebview[] = [];
-  /** Whether the context has changed. From then on, the context that a page has saved is outdated. */
+  /** Whether the context items have changed. From then on, the context items that a page has saved are outdated. */
   private hasContextChanged = false;
   private readonly contextDraft: ContextDraft;
   private readonly draft: PromptDraft;
@@ -84,7 +87,7 @@ export class PanelSession extends Disposable {
   }
 
   /**
-   * Sends the complete conversation to a page that has just loaded, or after the conversation has become writable or
+   * Sends the complete conversation to the page, after the page has loaded or the conversation has become writable or
    * read-only.
    */
   async postSnapshot(): Promise<void> {
@@ -121,7 +124,8 @@ export class PanelSession extends Disposable {
     const update = ++this.connectionUpdates;
     const connection = await this.readConnection();
     if (update !== this.connectionUpdates) return;
-    // The demo and the user's gateway have different models.
+    // Clears the one-time model when the demo starts or ends, because the demo and the user's gateway have different
+    // models.
     if (connection.demo !== this.wasInDemo) this.draft.setModelOnce(undefined);
     this.wasInDemo = connection.demo;
     if (this.view.isListening) this.pageLacksKey = !canSendPrompt(connection);
@@ -139,7 +143,10 @@ export class PanelSession extends Disposable {
     this.postWhenReady({ type: 'adopt', conversationId });
   }
 
-  /** Handles a message from the page of this panel, or from the page of a second panel that is being closed. */
+  /**
+   * Handles a message from the page of this panel, or from the page of a second panel of the conversation that is being
+   * closed.
+   */
   handleMessage(message: ToHost): void {
     this.dispatch(message).catch(this.services.onError);
   }
@@ -147,7 +154,8 @@ export class PanelSession extends Disposable {
   private async dispatch(message: ToHost): Promise<void> {
     const { conversation, services, contextDraft, draft } = this;
     const { conversations, contextSource, demo, target, tour } = services;
-    // The page may not know yet that the conversation has become read-only.
+    // Ignores a change to a read-only conversation. The page may send one because the page does not know yet that the
+    // conversation has become read-only.
     if (conversation.readOnly && writingMessages.has(message.type)) return;
     switch (message.type) {
       case 'ready':
@@ -254,7 +262,8 @@ export class PanelSession extends Disposable {
     if (change.type !== 'events') this.updateTitle();
     if (change.type === 'access') this.postSnapshot().catch(this.services.onError);
     else if (change.type !== 'title') this.post(change);
-    // The versions of an exchange may belong to different gateways: the demo or the user's.
+    // Updates the connection when another version is selected, because the versions of an exchange may belong to
+    // different gateways: the demo's or the user's.
     if (change.type === 'path') this.updateConnection().catch(this.services.onError);
   }
 
@@ -291,7 +300,7 @@ export class PanelSession extends Disposable {
     return { promptHistory: promptHistory.list(), deleted: promptHistory.deletedConversations() };
   }
 
-  /** Returns the model and the gateway of the conversation's next prompt. */
+  /** Returns the model and the gateway for the conversation's next prompt. */
   private readConnection(): Promise<ConnectionView> {
     const { connections, demo } = this.services;
     return connections.view(demo.answers(this.conversation));

@@ -10,7 +10,7 @@ export function translatePanelStrings(translate: (english: string) => string): P
   return { ...panelStrings, ...Object.fromEntries(translated) };
 }
 
-/** Returns the title of a conversation or else its first prompt, or undefined for an empty conversation. */
+/** Returns the title of a conversation, or else its first prompt. Returns undefined for an empty conversation. */
 export function conversationName(conversation: {
   readonly title: string | undefined;
   readonly exchanges: () => readonly { readonly prompt: string }[];
@@ -20,7 +20,7 @@ export function conversationName(conversation: {
 
 const maxTitleLength = 40;
 
-/** Returns the first words of a prompt or name for a tab title, or '' when it has no visible characters. */
+/** Shortens a prompt or title to a tab title. Returns '' when it has no visible characters. */
 export function panelTitle(prompt: string): string {
   return visibleText(prompt, maxTitleLength);
 }
@@ -35,7 +35,7 @@ export function openableLink(href: string): string | undefined {
 
 const holySheepWebsite = 'https://www.holysheep.ai';
 
-/** Returns the page on which users buy credit: HolySheep's website, or the origin of another gateway. */
+/** Returns the web page on which users buy credit: HolySheep's website, or the origin of another gateway. */
 export function billingPage(origin: string): string {
   const { protocol, hostname } = new URL(origin);
   const isHolySheep = protocol === 'https:' && (hostname === 'holysheep.ai' || hostname.endsWith('.holysheep.ai'));

@@ -8,7 +8,10 @@ import { panelHtml } from './panelPage';
 import { panelTitle, translatePanelStrings } from './panelText';
 import { isToHost } from './validateMessage';
 
-/** Time limit for a panel to become active. A panel behind a modal dialog can't become active. */
+/**
+ * Maximum time to wait for a panel to become active, in milliseconds. A panel behind a modal dialog can't become
+ * active.
+ */
 const activationTimeoutMs = 2000;
 
 /** Tab title of an empty conversation. */
@@ -24,25 +27,28 @@ export interface PanelViewDeps {
 /** A webview panel that loads the page and exchanges messages with it. It does not depend on conversations. */
 export class PanelView extends Disposable {
   private listener: ((message: ToHost) => void) | undefined;
-  /** Messages from the page of a restored panel that arrive while its conversation is being read. */
+  /**
+   * Messages from the page of a restored panel that arrived before a listener was set, because the conversation was
+   * still being read.
+   */
   private earlyMessages: readonly ToHost[] = [];
   private readonly activationEmitter = this.register(new vscode.EventEmitter<void>());
   /** Fires when the panel gets the focus. */
   readonly onDidActivate = this.activationEmitter.event;
   readonly onDidDispose: vscode.Event<void>;
-  /** Whether the page has loaded and asked for its snapshot. A listener may be set later. */
+  /** Whether the page has loaded and asked for its snapshot. The listener for messages may be set later. */
   private isPageReady = false;
-  /** Whether the page has received a snapshot. No other message is sent to the page before its snapshot. */
+  /** Whether the page has received a snapshot. The snapshot is the first message that is sent to the page. */
   private isPageListening = false;
 
   /**
    * Opens a new panel.
-   * @param column preferred column; not used if the panel would cover the active editor
+   * @param column preferred editor column. It is not used if the panel would cover the active editor.
    */
   static create(deps: PanelViewDeps, column: vscode.ViewColumn | undefined, preserveFocus: boolean): PanelView {
     const freeColumn = column !== vscode.window.activeTextEditor?.viewColumn ? column : undefined;
     const position = { viewColumn: freeColumn ?? vscode.ViewColumn.Beside, preserveFocus };
-    // A new panel reports that it is active even when it does not get the focus.
+    // Treats a new panel as active only if it gets the focus, because VS Code reports every new panel as active.
     return new PanelView(
       vscode.window.createWebviewPanel(viewType, emptyTitle, position, { enableFindWidget: true }),
       deps,
@@ -53,7 +59,7 @@ export class PanelView extends Disposable {
   constructor(
     private readonly panel: vscode.WebviewPanel,
     private readonly deps: PanelViewDeps,
-    /** Whether the panel has had the focus, so that the user may have typed something in it. */
+    /** Whether the panel has had the focus. If so, the user may have typed something in it. */
     private wasFocused = panel.active,
   ) {
     super();
@@ -68,7 +74,8 @@ export class PanelView extends Disposable {
         else if (message.type !== 'ready') this.earlyMessages = [...this.earlyMessages, message];
       }),
     );
-    // VS Code destroys the page of a hidden panel. The page sends `ready` again when it is visible again.
+    // Resets the state when the panel is hidden, because VS Code destroys the page of a hidden panel. The page sends
+    // `ready` again when it is visible again.
     this.register(
       panel.onDidChangeViewState(() => {
         if (!panel.visible) this.isPageReady = this.isPageListening = false;
@@ -80,8 +87,8 @@ export class PanelView extends Disposable {
   }
 
   /**
-   * Sets the listener for messages of the page, and passes the earlier messages to it, except `ready`: {@link isReady}
-   * is true after that message.
+   * Sets the listener for messages of the page, and passes the messages that have already arrived to it. `ready` is not
+   * passed on, because {@link isReady} records it.
    */
   setListener(listener: (message: ToHost) => void): void {
     this.listener = listener;
@@ -109,7 +116,7 @@ export class PanelView extends Disposable {
 
   /** Sends a message to the page if the page has received its snapshot. */
   post(message: ToWebview): void {
-    // Sending a message to a closed panel throws an error.
+    // Sends nothing after the panel was closed, because VS Code would throw an error.
     if (this.isPageListening && !this.disposed) this.sendToPage(message);
   }
 
@@ -117,7 +124,9 @@ export class PanelView extends Disposable {
     this.panel.webview.postMessage(message).then(undefined, this.deps.onError);
   }
 
-  /** Reveals the panel in its column. If it would cover the active editor, it moves beside the editor. */
+  /**
+   * Reveals the panel in its editor column. If the panel would cover the active editor, it is moved beside the editor.
+   */
   async reveal(preserveFocus: boolean): Promise<void> {
     const editor = vscode.window.activeTextEditor;
     const column = editor?.viewColumn;
@@ -131,18 +140,20 @@ export class PanelView extends Disposable {
   }
 
   /**
-   * Moves the panel beside the active editor. A moved panel becomes a preview tab, which the next click in the Explorer
-   * would replace. Therefore the tab is pinned as a regular tab.
+   * Moves the panel beside the active editor and pins its tab. Otherwise the moved tab would be a preview tab, which
+   * the next click in the Explorer would replace.
    */
   private async moveBeside(): Promise<void> {
     const becameActive = this.waitUntilActive();
     this.panel.reveal(vscode.ViewColumn.Beside);
     if (!(await becameActive)) return;
-    // This command affects only the active editor. Therefore the panel must get the focus first.
+    // Waits for the focus first, because the command `keepEditor` affects only the active editor.
     await vscode.commands.executeCommand('workbench.action.keepEditor');
   }
 
-  /** Resolves with true when the panel becomes active, or with false when it is closed or the time limit has passed. */
+  /**
+   * Resolves to true when the panel becomes active, or to false when the panel is closed or the time limit has passed.
+   */
   private waitUntilActive(): Promise<boolean> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => settle(false), activationTimeoutMs);
@@ -163,7 +174,7 @@ export class PanelView extends Disposable {
     this.activationEmitter.fire();
   }
 
-  /** Editor column of the panel, also while another tab covers it. */
+  /** Editor column of the panel, even while another tab covers the panel. */
   get column(): vscode.ViewColumn | undefined {
     return this.panel.viewColumn;
   }

@@ -19,19 +19,19 @@ export interface SendServices extends Pick<SessionServices, 'panels' | 'onError'
 }
 
 interface SendOptions {
-  /** Conversation that gets the prompt. By default the current conversation. */
+  /** Conversation to which the prompt is added. The default is the current conversation. */
   readonly conversation?: Conversation | undefined;
   readonly newConversation?: boolean | undefined;
   /**
-   * Adds the panel's context and one-time model to the prompt. It is called when the prompt is sent, because both may
-   * change until then.
+   * Adds the panel's context items and one-time model to the prompt. Called when the prompt is sent, because the user
+   * may change both until then.
    */
   readonly addDraft?: ((input: PromptInput) => PromptInput) | undefined;
 }
 
 /**
- * Sends a prompt. Without an API key it prefills the composer, where the prompt waits for a key. Resolves when the turn
- * has been started or queued, or when the composer has the prompt.
+ * Sends a prompt. Without an API key, the prompt is put into the composer instead, until a key is set. Resolves when
+ * the turn has been started or queued, or when the composer contains the prompt.
  */
 export async function sendPrompt(
   { conversations, connections, demo, promptHistory, panels, onError }: SendServices,
@@ -42,14 +42,14 @@ export async function sendPrompt(
     ? conversations.startNew()
     : (options.conversation ?? (await conversations.ensureCurrent()));
   panels.show(conversation, { preserveFocus: true });
-  // A failure to save the prompt history must not prevent the request.
+  // Does not wait for the prompt history, because a failure to save it must not prevent the request.
   promptHistory.add(input.prompt, conversation.id).catch(onError);
   const connection = await connections.view(demo.answers(conversation));
   if (canSendPrompt(connection)) {
     conversation.ask({ ...(options.addDraft?.(input) ?? input), demo: connection.demo });
     return;
   }
-  // The panel offers to set a key and to open the demo, with the prompt in its composer.
+  // Puts the prompt into the composer of the panel, which offers to set a key or to open the demo.
   panels.prefill(conversation, {
     text: input.prompt,
     ...(hasContext(input) && { more: input }),
@@ -67,9 +67,7 @@ export function startConversation(
   panels.prefill(conversation, { text: prompt });
 }
 
-/**
- * Returns the prompt that a page sends back with its prefilled text, or undefined if the value is not a valid prompt.
- */
+/** Returns the prompt that a page returns with the prefilled text, or undefined if the value is not a valid prompt. */
 export function parsePrefilledInput(value: unknown): PromptInput | undefined {
   return isPromptInput(value) ? toPromptInput(value) : undefined;
 }
@@ -78,7 +76,7 @@ function hasContext({ content, attachments = [] }: PromptInput): boolean {
   return content !== undefined || attachments.length > 0;
 }
 
-/** The context and the one-time model of the next prompt of a panel. */
+/** The context items and the one-time model for the next prompt of a panel. */
 export class PromptDraft {
   private nextModel: string | undefined;
 
@@ -91,14 +89,14 @@ export class PromptDraft {
     return this.nextModel;
   }
 
-  /** Sets the model of the next prompt only, or undefined for the selected model. */
+  /** Sets the model for the next prompt only. `undefined` stands for the selected model. */
   setModelOnce(model: string | undefined): void {
     if (model === this.nextModel) return;
     this.nextModel = model;
     this.onDidChangeModel(model);
   }
 
-  /** Returns the prompt with the context and the one-time model, and clears both for the next prompt. */
+  /** Returns the prompt with the context items and the one-time model added, and clears both. */
   addTo(input: PromptInput): PromptInput {
     const attachments = this.context.takeAll();
     const model = input.model ?? this.nextModel;

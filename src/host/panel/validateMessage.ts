@@ -10,7 +10,8 @@ const prompt = v.pipe(text, v.trim(), v.nonEmpty());
 const more = v.optional(v.looseObject({}));
 
 /**
- * Schemas of the fields of each message. The compiler requires a row for every message and a schema for every field.
+ * Schemas of the fields of each message from the page. The compiler ensures that every message and every field has a
+ * schema.
  */
 const messageEntries: { readonly [Type in ToHost['type']]: FieldSchemas<Omit<MemberOfType<ToHost, Type>, 'type'>> } = {
   ready: {},

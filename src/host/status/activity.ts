@@ -32,7 +32,7 @@ export interface Turns {
   readonly runningCount: number;
 }
 
-/** Returns the activity of the running turn, or the outcome of the last turn when none runs. */
+/** Returns the activity of the running turn. When no turn is running, returns the outcome of the last turn. */
 export function activityOf({ running, current, runningCount }: Turns): Activity {
   const exchange = running?.activeExchange ?? current?.lastExchange;
   const otherTurns = Math.max(0, runningCount - 1);
@@ -60,8 +60,8 @@ function waitingActivity({ until, estimated }: WaitingEvent, otherTurns: number)
 }
 
 /**
- * Returns the cooldown of the model in place of the outcome of the last turn, but not in place of a running turn: a running
- * turn waits for the cooldown or uses another model.
+ * Returns the cooldown of the model instead of the outcome of the last turn. The activity of a running turn is returned
+ * unchanged, because that turn either waits for the cooldown itself or uses another model.
  */
 export function withCooldown(activity: Activity, cooldown: ModelCooldown | undefined): Activity {
   if (!cooldown) return activity;
@@ -69,8 +69,8 @@ export function withCooldown(activity: Activity, cooldown: ModelCooldown | undef
 }
 
 /**
- * Returns the conversation whose turn is shown, stopped and retried when several turns run: the current conversation, else
- * one that waits, else any other.
+ * Returns the conversation that the status bar shows and that commands stop and retry when several turns are running:
+ * the current conversation, else one whose turn waits, else any other.
  */
 export function pickPrimaryConversation<Candidate extends Pick<Conversation, 'activeExchange'>>(
   current: Candidate | undefined,
@@ -81,7 +81,10 @@ export function pickPrimaryConversation<Candidate extends Pick<Conversation, 'ac
   return running.find(({ activeExchange }) => isWaiting(activeExchange)) ?? running[0];
 }
 
-/** Passes an activity on only when it differs from the previous one: events arrive up to sixty times per second. */
+/**
+ * Passes an activity on only when it differs from the previous activity, because events arrive up to sixty times per
+ * second.
+ */
 export class DistinctActivity {
   private last: Activity = { kind: 'idle' };
 
@@ -108,8 +111,8 @@ interface ActivityText {
   readonly text: string;
   readonly tooltip: string;
   /**
-   * Label for screen readers. It contains a time of day instead of a countdown: it must not change every second, because
-   * screen readers announce each change.
+   * Label for screen readers. The label contains a time of day instead of a countdown, because screen readers announce
+   * each change of the label.
    */
   readonly label: string;
 }
@@ -146,7 +149,7 @@ function describeActivity(activity: VisibleActivity, { localize, formatTime, now
     case 'streaming':
       return ['$(sync~spin)', localize('Answering…')];
     case 'waiting': {
-      // Round as the wait card does, so that both countdowns start at the same number.
+      // Rounds the seconds as the wait card does, so that both countdowns start at the same number.
       const seconds = Math.max(0, Math.round((activity.until - now()) / 1000));
       if (activity.estimated) {
         const caption =
@@ -201,7 +204,7 @@ export class ContextKeys {
   update({ running, current }: Pick<Turns, 'running' | 'current'>): void {
     this.set('holysheep.running', running !== undefined);
     this.set('holysheep.retryable', isRetryable(running ?? current));
-    // An empty conversation can't be renamed, exported or deleted.
+    // Excludes an empty conversation, because it can't be renamed, exported or deleted.
     this.set('holysheep.hasConversation', current?.lastExchange !== undefined);
   }
 

@@ -12,16 +12,19 @@ interface CooldownWatcherDeps {
 /** Longest delay that `setTimeout` supports, about 25 days. */
 const longestTimerMs = 2 ** 31 - 1;
 
-/** Shows the cooldown of the selected model until it expires. No timer runs without a cooldown. */
+/** Shows the cooldown of the selected model until the cooldown expires. Without a cooldown, no timer is running. */
 export class CooldownWatcher {
   private cancel: (() => void) | undefined;
-  /** Number of the latest update: a slow update must not replace the result of a later one. */
+  /** Number of the latest update, so that the result of a slow update can't replace the result of a later one. */
   private latestUpdate = 0;
   private disposed = false;
 
   constructor(private readonly deps: CooldownWatcherDeps) {}
 
-  /** Call this method when the cooldown may have changed, or when the user selects another model or gateway. */
+  /**
+   * Reads the cooldown again. Must be called when the cooldown may have changed, or when the user has selected another
+   * model or gateway.
+   */
   update(): void {
     const update = ++this.latestUpdate;
     this.deps
@@ -41,7 +44,8 @@ export class CooldownWatcher {
     const { clock, show } = this.deps;
     this.cancel?.();
     const remainingMs = cooldown ? Math.max(0, cooldown.until - clock.now()) : 0;
-    // Round up: a timer that fires slightly too early would find the cooldown still active and start again.
+    // Rounds the delay up, because a timer that fires slightly too early would find the cooldown still active and start
+    // again.
     const checkMs = Math.min(Math.ceil(remainingMs) + 1, longestTimerMs);
     this.cancel = cooldown && clock.after(checkMs, () => this.update());
     show(cooldown);

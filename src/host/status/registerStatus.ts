@@ -9,7 +9,7 @@ import { CooldownWatcher } from './cooldownWatcher';
 import { StatusBar } from './statusBar';
 import { registerTurnNotices } from './turnNotices';
 
-/** Reports the activity of turns outside the panels: in the status bar, in notifications and in context keys. */
+/** Shows the activity of the turns outside the panels: in the status bar, in notifications and in context keys. */
 export function registerStatus(services: Services): readonly Command[] {
   registerIndicators(services);
   const { register, conversations, panels, log } = services;

@@ -11,9 +11,9 @@ import { formatTime } from '../util/localization';
 
 /** A notification about a turn whose panel is not visible. */
 export type TurnNotice =
-  /** The turn failed. `partial`: part of the answer has arrived; `message`: localised reason. */
+  /** The turn failed. `partial`: whether part of the answer has arrived; `message`: localized reason. */
   | { readonly kind: 'failed'; readonly partial: boolean; readonly message: string }
-  /** A long wait has started. `until`: epoch milliseconds at which it ends; `message`: localised reason. */
+  /** A long wait has started. `until`: epoch milliseconds at which the wait ends; `message`: localized reason. */
   | { readonly kind: 'waiting'; readonly until: number; readonly message: string }
   /** A long turn has completed its answer. */
   | { readonly kind: 'done' };
@@ -26,10 +26,16 @@ interface TurnNoticesDeps<Source extends NoticeSource> {
   readonly show: (notice: TurnNotice, conversation: Source, exchangeId: string) => void;
 }
 
-/** Minimum length of a wait or a turn for a notification, in milliseconds. Users usually watch the panel for this long. */
+/**
+ * Minimum length of a wait or a turn that causes a notification, in milliseconds. During a shorter wait, users usually
+ * still watch the panel.
+ */
 const minNoticedMs = 30_000;
 
-/** Shows at most one notification per turn, and none while its panel is visible or when the user stopped the turn. */
+/**
+ * Shows at most one notification per turn. Shows none while the panel of the turn is visible, and none when the user
+ * stopped the turn.
+ */
 export class TurnNotices<Source extends NoticeSource = Conversation> {
   /** Ids of exchanges whose running turn has already caused a notification. */
   private readonly notified = new Set<string>();
@@ -55,7 +61,8 @@ export class TurnNotices<Source extends NoticeSource = Conversation> {
 function createNotice(event: RecordedEvent, state: TurnState): TurnNotice | undefined {
   switch (event.type) {
     case 'waiting':
-      // A wait for the network has no known length. The status bar shows it.
+      // Shows no notification about a wait for the network, because its length is unknown. The status bar shows this
+      // wait.
       return event.reason !== 'offline' && event.delayMs >= minNoticedMs
         ? { kind: 'waiting', until: event.until, message: event.message }
         : undefined;
@@ -80,8 +87,8 @@ interface RegistrationDeps {
 }
 
 /**
- * Shows notifications about turns whose panel is not visible. Turns of VS Code's chat and of other extensions have no
- * panel, so they never cause one.
+ * Shows notifications about turns whose panel is not visible. Turns of VS Code's chat and of other extensions never
+ * cause a notification, because they have no panel.
  */
 export function registerTurnNotices(deps: RegistrationDeps): { dispose(): void } {
   const notices = new TurnNotices<Conversation>({
@@ -122,7 +129,10 @@ function showTurnNotice(
   }
 }
 
-/** Retries a turn that still waits. The user may click long after the wait has ended; then only the panel is shown. */
+/**
+ * Retries a turn that is still waiting, and shows its panel. The user may click long after the wait has ended; then
+ * only the panel is shown.
+ */
 async function retryNow(deps: RegistrationDeps, id: string, exchangeId: string): Promise<void> {
   const conversation = await deps.conversations.open(id);
   if (conversation?.activeExchange?.id === exchangeId) conversation.retryNow();

@@ -1,24 +1,33 @@
 import type { Localize } from '../../engine/engine';
 import { visibleText } from '../../engine/gateway/visibleText';
 
-/** Removes the final full stop of a text that is quoted within a sentence. An ellipsis stays. */
+/** Removes the final period of a text that is quoted within a sentence. A final ellipsis is not removed. */
 export function trimTrailingPeriod(text: string): string {
   return text.replace(/(?<!\.)\.$|。$/, '');
 }
 
-/** Escapes links in a text from outside: VS Code turns `[text](target)` in a notification into a link, even to a command. */
+/**
+ * Escapes links in a text from outside the extension, because VS Code turns `[text](target)` in a notification into a
+ * link, and the target may even be a command.
+ */
 export function escapeMarkdownLinks(text: string): string {
   return text.replaceAll('](', '] (');
 }
 
 const defaultMaxLength = 200;
 
-/** Returns a text from outside as a label for VS Code: one line, without hidden characters and without icons. */
+/**
+ * Turns a text from outside the extension into a label for VS Code: one line without hidden characters and without
+ * icons.
+ */
 export function plainLabel(text: string, maxLength = defaultMaxLength): string {
   return escapeIcons(visibleText(text, maxLength));
 }
 
-/** Escapes icons such as `$(alert)` in a label by inserting an invisible word joiner. */
+/**
+ * Inserts an invisible word joiner into codes such as `$(alert)`, so that VS Code does not render them as icons in a
+ * label.
+ */
 export function escapeIcons(text: string): string {
   return text.replaceAll('$(', '$\u2060(');
 }

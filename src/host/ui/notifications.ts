@@ -15,8 +15,8 @@ export interface ToastAction {
 const maxMessageChars = 1000;
 
 /**
- * Shows a notification without waiting until the user dismisses it. The message may quote text from outside, so it is
- * reduced to one line without links and hidden characters.
+ * Shows a notification and does not wait until the user dismisses it. The message may quote text from outside the
+ * extension, so it is reduced to one line without links and hidden characters.
  */
 export function showToast(
   log: Pick<Log, 'error'>,
@@ -74,10 +74,16 @@ export function networkSettingsAction(): ToastAction {
   };
 }
 
-/** Delay before progress is shown. Work that finishes sooner must not flash a notification over the panel. */
+/**
+ * Delay before a progress notification is shown, in milliseconds. A task that finishes sooner must not flash a
+ * notification over the panel.
+ */
 const progressDelayMs = 500;
 
-/** Runs work, and shows a cancellable notification if it takes longer than {@link progressDelayMs}. */
+/**
+ * Runs an asynchronous task, and shows a notification with a cancel button if the task takes longer than {@link
+ * progressDelayMs}.
+ */
 export async function withDelayedProgress<T>(
   title: string,
   work: (token: vscode.CancellationToken) => Promise<T>,

@@ -1,4 +1,7 @@
-/** An open code block. It is closed and opened again when something else is shown within it. */
+/**
+ * An open code block. When something else must be shown within the block, the block is closed first and opened again
+ * afterwards.
+ */
 interface Fence {
   readonly indent: string;
   readonly marker: string;
@@ -6,12 +9,13 @@ interface Fence {
 }
 
 /**
- * Splits streamed Markdown into pieces for a chat that may show something else between two pieces. A line of code is held
- * back until it is complete, because its parts in two code blocks would become two lines.
+ * Splits streamed Markdown into pieces for a chat that may show something else between two pieces. A line of code is
+ * buffered until it is complete, because the two parts of a line would become two lines if each were shown in a
+ * separate code block.
  */
 export class FencedText {
   private line = new LineScanner();
-  /** Text of the current line that is held back. */
+  /** Start of the current line, buffered until the line is complete. */
   private buffered = '';
   private fence: Fence | undefined;
 
@@ -32,7 +36,10 @@ export class FencedText {
     return this.fence || this.line.mayBeFence ? output : output + this.flush();
   }
 
-  /** Returns the text that was held back, for the end of the text or for something that must be shown at once. */
+  /**
+   * Returns the buffered text and clears the buffer. Called at the end of the text, or when something else must be
+   * shown at once.
+   */
   flush(): string {
     const text = this.buffered;
     this.buffered = '';
@@ -60,7 +67,7 @@ export class FencedText {
 
 /** The parts of a line that opens or closes a code block. */
 interface FenceLine {
-  /** Whitespace, quote marks and list markers before the fence. */
+  /** Whitespace, blockquote markers (`>`) and list markers before the fence. */
   readonly prefix: string;
   /** The fence: three or more backticks or tildes. */
   readonly marker: string;
@@ -70,7 +77,7 @@ interface FenceLine {
 
 /** Part of a Markdown line that a {@link LineScanner} is reading. */
 type LineState =
-  /** Whitespace, quote marks and list markers at the start of the line. */
+  /** Whitespace, blockquote markers (`>`) and list markers at the start of the line. */
   | 'prefix'
   /** Right after `-`, `*`, `+` or `1.`, which is a list marker only if whitespace follows. */
   | 'bullet'
@@ -80,12 +87,12 @@ type LineState =
   /** The line is certainly not a fence. */
   | 'other';
 
-/** Maximum number of digits of a list number in CommonMark. */
+/** Maximum number of digits in the number of a list item in CommonMark. */
 const maxDigits = 9;
 
 /**
- * Finds out whether a line of streamed Markdown is a fence. It reads each character once: reading a long line again with
- * each piece would take quadratic time.
+ * Finds out whether a line of streamed Markdown is a fence. Reads each character only once, because reading a long line
+ * again with each piece would take quadratic time.
  */
 class LineScanner {
   private state: LineState = 'prefix';
@@ -139,7 +146,7 @@ class LineScanner {
         }
         return offset - this.markerStart < 3 ? 'other' : 'info';
       case 'info':
-        // If another backtick follows in the line, the line starts with inline code.
+        // Ends the check at another backtick, because the line then starts with inline code instead of a fence.
         return character === '`' && this.markCharacter === '`' ? 'other' : 'info';
       case 'other':
         return 'other';

@@ -12,13 +12,16 @@ export const privateFolderMode = 0o700;
  * other users and targets of symbolic links stay unchanged.
  */
 export async function makePrivate(folder: string): Promise<void> {
-  // Other users can't reach the files of a private folder, so the files need no check.
+  // Stops if the folder was already private, because other users can't reach the files of a private folder.
   if (process.platform === 'win32' || !(await restrictPermissions(folder, privateFolderMode))) return;
   const names = await readdir(folder).catch(() => []);
   for (const name of names) await restrictPermissions(join(folder, name), privateFileMode);
 }
 
-/** Removes the permissions of other users from a file or folder. @returns whether there were any */
+/**
+ * Removes the permissions of other users from a file or folder.
+ * @returns whether other users had permissions
+ */
 async function restrictPermissions(path: string, mode: number): Promise<boolean> {
   try {
     const stats = await lstat(path);
@@ -27,15 +30,17 @@ async function restrictPermissions(path: string, mode: number): Promise<boolean>
     if (isOpen) await chmod(path, mode);
     return isOpen;
   } catch {
-    // The file is gone or belongs to another user.
+    // Ignores the error: the file no longer exists or belongs to another user.
     return false;
   }
 }
 
 /**
- * Replaces a file atomically: after a crash of the process or the machine, either the old or the new file exists completely.
+ * Replaces a file atomically: after a crash of the process or the machine, either the old or the new file exists
+ * completely.
  * @param at modification time of the file, in epoch milliseconds; the current time by default
- * @param beside path of the temporary file; windows that may replace the same file at once need different paths
+ * @param beside path of the temporary file. Windows that may replace the same file at the same time need different
+ * paths.
  */
 export async function replaceFile(
   path: string,
@@ -60,7 +65,7 @@ export async function replaceFile(
 
 /** Opens a file for reading. Opening a pipe does not wait for a writer. */
 export async function openWithoutBlocking(path: string): Promise<FileHandle> {
-  // Windows has no `O_NONBLOCK` flag, and no pipes in its file system.
+  // Omits the flag where `O_NONBLOCK` does not exist. Windows lacks the flag, and its file system has no pipes.
   return open(path, constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0));
 }
 

@@ -1,13 +1,16 @@
-/** Event emitter that needs no `vscode` module, so that conversations can be tested in plain Node.js. */
+/** An event emitter that does not import `vscode`, so that conversations can be tested in Node.js. */
 export class Listeners<T> {
   private readonly callbacks = new Set<(value: T) => void>();
 
-  /** @param onError receives errors that a listener throws; the other listeners and the caller are not affected */
+  /**
+   * @param onError receives the error of a listener that throws. The other listeners and the caller of `fire` are not
+   * affected.
+   */
   constructor(private readonly onError: (error: unknown) => void) {}
 
   /** Subscribes a listener until the returned object is disposed of. */
   readonly event = (listener: (value: T) => unknown): { dispose(): void } => {
-    // A new function for each subscription, because the same listener may subscribe twice.
+    // Creates a new function for each subscription, because the same listener may subscribe twice.
     const callback = (value: T): void => {
       listener(value);
     };

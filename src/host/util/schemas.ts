@@ -1,7 +1,10 @@
 import * as v from 'valibot';
 import { ArgumentError } from './userError';
 
-/** The schemas of all fields of `T`: the compiler requires one for every field, and checks what it returns. */
+/**
+ * One schema for each field of `T`. The compiler requires a schema for every field and checks the type that the schema
+ * returns.
+ */
 export type FieldSchemas<T> = { readonly [K in keyof T]-?: v.GenericSchema<unknown, T[K]> };
 
 /** The member of a union of messages, events or journal lines whose `type` is `Type`. */
@@ -16,15 +19,15 @@ export function oneOf<T extends string>(record: Readonly<Record<T, unknown>>) {
   return v.picklist(Object.keys(record) as T[]);
 }
 
-/** Returns a copy of the value with only its known fields, or undefined when the value can't be used. */
+/** Returns a copy of the value with only the fields that the schema lists, or undefined when the value is invalid. */
 export function parseOrUndefined<T>(schema: v.GenericSchema<unknown, T>, value: unknown): T | undefined {
   const result = v.safeParse(schema, value, { abortEarly: true });
   return result.success ? result.output : undefined;
 }
 
 /**
- * Returns the argument of a command.
- * @throws ArgumentError with the message of the first schema that does not accept its value
+ * Returns the argument of a command after checking it.
+ * @throws ArgumentError with the message of the first schema that rejects its value
  */
 export function parseArgument<T>(schema: v.GenericSchema<unknown, T>, value: unknown): T {
   const result = v.safeParse(schema, value, { abortEarly: true });

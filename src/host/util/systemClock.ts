@@ -10,7 +10,7 @@ export const systemClock: Clock = {
   },
 };
 
-/** Returns the result of a promise, or `late` when the promise takes longer than `ms`. */
+/** Returns the result of a promise, or the value `late` when the promise takes longer than `ms` milliseconds. */
 export async function resultWithin<T>(ms: number, result: Promise<T>): Promise<T | 'late'> {
   let cancel = (): void => undefined;
   const late = new Promise<'late'>((resolve) => {

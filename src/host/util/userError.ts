@@ -1,11 +1,11 @@
 import type { ConnectionError, ConnectionProblem } from '../../engine/request';
 
-/** An error that the user can fix. Its localised message is shown as it is. */
+/** An error that the user can fix. Its localized message is shown to the user unchanged. */
 export class UserError extends Error {
   override readonly name = 'UserError';
 }
 
-/** Thrown when there is no connection: the base URL can't be used, or the keyring can't read or store the key. */
+/** Thrown when no request can be made: the base URL can't be used, or the keyring can't read or store the API key. */
 export class NoConnectionError extends UserError implements ConnectionError {
   constructor(
     readonly connectionProblem: ConnectionProblem,

@@ -49,7 +49,7 @@ function setUp(resume: EngineSettings['resume'] = 'auto') {
   return { engine, clock, lines, changes, errors, settings, conversation, roles, phases };
 }
 
-describe('demo turn of a conversation', () => {
+describe('conversation with demo turns', () => {
   it('sends demo prompts only to the embedded gateway, and other prompts only to the configured gateway', async () => {
     const { conversation, engine } = setUp();
     for (const [demo, baseUrl] of [
@@ -63,7 +63,7 @@ describe('demo turn of a conversation', () => {
     }
   });
 
-  it('leaves demo exchanges out of other requests', async () => {
+  it('leaves demo exchanges out of requests to the configured gateway', async () => {
     const { conversation, engine, roles } = setUp();
     conversation.ask({ prompt: 'demo', demo: true });
     engine.turn.emit(attempt(), done('made up'));
@@ -72,7 +72,7 @@ describe('demo turn of a conversation', () => {
     assert.deepEqual(roles(), ['system: Be brief.', 'user: real']);
   });
 
-  it('ends running and queued demo turns when the demo closes, and starts the next real turn', async () => {
+  it('ends running and queued demo turns when the demo closes, and starts the next turn of the configured gateway', async () => {
     const { conversation, engine, lines, phases } = setUp();
     conversation.ask({ prompt: 'one', demo: true });
     conversation.ask({ prompt: 'two', demo: true });
@@ -80,13 +80,13 @@ describe('demo turn of a conversation', () => {
     conversation.endDemo();
     await waitForEvents();
     assert.deepEqual(phases(), ['stopped', 'interrupted', 'connecting']);
-    // The demo turns are already marked as interrupted.
+    // Only the third turn is still running, because the end of the demo has ended the first two.
     assert.deepEqual(foldJournal(lines).interruptedIds, [id]);
     conversation.endDemo();
     assert.deepEqual(engine.turn.controls, []);
   });
 
-  it('keeps a waiting demo turn when the model setting changes', async () => {
+  it('does not switch the model of a waiting demo turn when the model setting changes', async () => {
     const { conversation, engine, settings } = setUp();
     conversation.ask({ prompt: 'one', demo: true });
     engine.turn.emit(attempt(), waiting);
@@ -110,7 +110,7 @@ describe('conversation', () => {
     assert.equal(engine.turn.options?.resumeFrom, undefined);
   });
 
-  it('returns the request of an exchange with the current settings and the model of its answer', async () => {
+  it('returns the request for an exchange with the current settings and the model of its answer', async () => {
     const { conversation, engine, settings } = setUp();
     conversation.ask({ prompt: 'made up', demo: true });
     engine.turn.emit(attempt(), done('a demo'));
@@ -151,7 +151,7 @@ describe('conversation', () => {
     ]);
   });
 
-  it('runs one turn at a time, and queued prompts in order', async () => {
+  it('runs one turn at a time, and runs queued prompts in order', async () => {
     const { conversation, engine, phases, roles } = setUp();
     for (const prompt of ['one', 'two', 'three']) conversation.ask({ prompt });
     assert.equal(engine.turns.length, 1);
@@ -176,7 +176,7 @@ describe('conversation', () => {
     assert.deepEqual(phases(), ['stopped', 'connecting']);
   });
 
-  it('does not stop the next turn when a stop of the previous turn arrives late', async () => {
+  it('does not stop the next turn when the user stops the previous turn just after it has ended', async () => {
     const { conversation, engine, phases } = setUp();
     const { id } = conversation.ask({ prompt: 'one' });
     conversation.ask({ prompt: 'two' });
@@ -212,7 +212,7 @@ describe('conversation', () => {
     assert.equal(roles().at(-1), 'user: three');
   });
 
-  it('stops a turn whose id was stopped right after its prompt', () => {
+  it('stops a turn that the user stops right after sending the prompt', () => {
     const { conversation, engine } = setUp();
     conversation.stop(conversation.ask({ prompt: 'one' }).id);
     assert.deepEqual(engine.turn.controls, ['stop']);
@@ -246,7 +246,7 @@ describe('conversation', () => {
   for (const { name, end } of [
     { name: 'stopped', end: stopped('half') },
     { name: 'failed', end: failed('half') },
-    { name: 'cut by the token limit', end: done('half', 'length') },
+    { name: 'truncated at the token limit', end: done('half', 'length') },
   ]) {
     it(`continues an answer that was ${name} in the same exchange, at the end of its text`, async () => {
       const { conversation, engine, roles } = setUp();
@@ -269,7 +269,7 @@ describe('conversation', () => {
     });
   }
 
-  it('keeps the seams of an answer that is continued again, and clears them when the answer is restarted', async () => {
+  it('keeps the seams between the parts of an answer that is continued again, and clears them when the answer is restarted', async () => {
     const { conversation, engine } = setUp();
     const { id } = conversation.ask({ prompt: 'one' });
     engine.turn.emit(attempt(), text('one '), resumed(4), text('two '), stopped('one two '));
@@ -289,7 +289,7 @@ describe('conversation', () => {
   for (const { name, end } of [
     { name: 'is complete', end: done('complete') },
     { name: 'has no text', end: stopped('') },
-    { name: 'exceeded the size limit', end: { ...failed('half'), kind: 'too-large' } as StreamEvent },
+    { name: 'failed because the request was too large', end: { ...failed('half'), kind: 'too-large' } as StreamEvent },
   ]) {
     it(`does not continue an answer that ${name}`, async () => {
       const { conversation, engine } = setUp();
@@ -341,7 +341,7 @@ describe('conversation', () => {
     assert.equal(engine.turn.options?.resumeFrom?.mode, 'continue');
   });
 
-  it('applies Try anyway to the running turn or to a failed last turn, but not to a failed turn in the middle of a queue', async () => {
+  it('applies Try anyway to the running turn or to a failed last turn, but not to a failed turn with queued turns after it', async () => {
     const { conversation, engine } = setUp();
     const { id } = conversation.ask({ prompt: 'one' });
     conversation.tryAnyway(id);
@@ -376,7 +376,7 @@ describe('conversation', () => {
     });
   }
 
-  it('does not skip the first wait of a turn after a prompt, Continue, Restart answer or Switch model', async () => {
+  it('waits for the cooldown of the gateway after a prompt, Continue, Restart answer or Switch model', async () => {
     const { conversation, engine } = setUp();
     const { id } = conversation.ask({ prompt: 'one' });
     for (const start of [
@@ -443,7 +443,7 @@ describe('conversation', () => {
     assert.equal(engine.turns.length, 2);
   });
 
-  it('restarts a previous exchange after the running turn, with only the exchanges before it', async () => {
+  it('restarts a previous exchange after the running turn, and sends only the exchanges before it as context', async () => {
     const { conversation, engine, phases, roles } = setUp();
     const first = conversation.ask({ prompt: 'one' });
     engine.turn.emit(failed('part'));
@@ -505,7 +505,7 @@ describe('conversation', () => {
     { model: undefined, controls: ['switchModel other'] },
     { model: 'asked', controls: [] },
   ]) {
-    it(`${model ? 'keeps the model of a waiting turn with a model of its configured' : 'switches a waiting turn with the default model'} when the model setting changes`, async () => {
+    it(`${model ? 'keeps the model of a waiting turn whose prompt names a model' : 'switches a waiting turn with the default model'} when the model setting changes`, async () => {
       const { conversation, engine, clock, settings } = setUp();
       conversation.ask({ prompt: 'one', model });
       engine.turn.emit(attempt(model ?? 'default'), waiting);
@@ -517,11 +517,11 @@ describe('conversation', () => {
     });
   }
 
-  describe('Select Model in the current conversation', () => {
+  describe('with Select Model', () => {
     const cases = [
       { turn: 'with the default model', input: {}, demo: false, controls: ['switchModel other'] },
       {
-        turn: 'with a model of its configured',
+        turn: 'whose prompt names a model',
         input: { model: 'asked' },
         demo: false,
         controls: ['switchModel other'],
@@ -542,7 +542,7 @@ describe('conversation', () => {
         engine.turn.emit(attempt(), waiting);
         await waitForEvents();
         conversation.selectModel('other', demo);
-        // The model setting changes after the selection.
+        // Changes the model setting, as VS Code does after the user has selected a model.
         if (!demo) settings.model = 'other';
         conversation.applySettings();
         assert.deepEqual(engine.turn.controls, controls);
@@ -576,7 +576,7 @@ describe('conversation', () => {
     });
   });
 
-  describe('waiting for a fallback model', () => {
+  describe('while it waits for a fallback model', () => {
     const fallenBack = async () => {
       const world = setUp();
       const { conversation, engine, clock } = world;
@@ -602,7 +602,7 @@ describe('conversation', () => {
       assert.deepEqual(engine.turn.controls, []);
     });
 
-    it('switches once to another model in the settings', async () => {
+    it('switches only once when another model is selected in the settings', async () => {
       const { conversation, engine, settings } = await fallenBack();
       settings.model = 'other';
       conversation.applySettings();
@@ -635,7 +635,7 @@ describe('conversation', () => {
     assert.equal(foldJournal(lines).exchanges[0]!.state.failure?.kind, 'internal');
   });
 
-  it('applies every event to the state, the changes and the journal', async () => {
+  it('adds every event to the state, to the changes for the panel and to the journal', async () => {
     const { conversation, engine, clock, changes, lines } = setUp();
     conversation.ask({ prompt: 'one' });
     const events = [attempt(), reasoning('hm'), text('a'), text('b'), waiting, text('c')];
@@ -646,12 +646,12 @@ describe('conversation', () => {
     assert.deepEqual(recorded, events);
     const state = conversation.exchanges()[0]!.state;
     assert.equal(state.text, 'abc');
-    // A running turn counts as interrupted when it is read from disk.
+    // A turn that is still running counts as interrupted when it is read from disk.
     assert.deepEqual(foldJournal(lines).exchanges[0]!.state.text, 'abc');
     assert.equal(foldJournal(lines).exchanges[0]!.state.phase, 'interrupted');
   });
 
-  it('writes reruns to the journal so that it leads to the same exchanges', async () => {
+  it('records repeated turns in the journal, so that reading it restores the same exchanges', async () => {
     const { conversation, engine, lines } = setUp();
     const { id } = conversation.ask({ prompt: 'one' });
     engine.turn.emit(attempt(), reasoning('hm'), text('ha'), failed('ha'));
@@ -690,7 +690,7 @@ describe('finished answer of a conversation', () => {
     ['stopped', stopped(answer)],
     ['failed', failed(answer)],
   ] as const) {
-    it(`appears once in the journal, in the events for the page and in the views: ${name}`, async () => {
+    it(`appears once in the journal, in the events for the page and in the views when its turn ends with ${name}`, async () => {
       const { conversation, engine, lines, changes } = setUp();
       conversation.ask({ prompt: 'Hi' });
       engine.turn.emit(attempt(), text(answer), end);

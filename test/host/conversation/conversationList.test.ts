@@ -35,7 +35,7 @@ describe('conversation list', () => {
     assert.deepEqual(await conversations.list(), await conversations.list());
   });
 
-  it('takes title and number of turns from the current path', async () => {
+  it('takes the title and the number of turns from the selected branch of a conversation', async () => {
     const before = nextWindow(disk);
     const id = await before.talk(['one', '1'], ['two', '2']);
     const conversation = before.conversations.current!;
@@ -68,17 +68,21 @@ describe('conversation list', () => {
   const title = JSON.stringify({ type: 'title', title: 'Named' });
   for (const { what, lines, expected } of [
     { what: 'an empty file', lines: [], expected: undefined },
-    { what: 'half of a header', lines: [header.slice(0, 30)], expected: undefined },
+    { what: 'a file with half of a header', lines: [header.slice(0, 30)], expected: undefined },
     { what: 'a conversation without a prompt', lines: [header, '{"'], expected: undefined },
-    { what: 'another kind of content', lines: ['oops', ''], expected: ['', 0, 'damaged'] },
-    { what: 'another kind of content without a line break', lines: ['oops'], expected: ['', 0, 'damaged'] },
+    { what: 'a file with content of another kind', lines: ['oops', ''], expected: ['', 0, 'damaged'] },
     {
-      what: 'a damaged first prompt',
+      what: 'a file with content of another kind and without a line break',
+      lines: ['oops'],
+      expected: ['', 0, 'damaged'],
+    },
+    {
+      what: 'a conversation with a damaged first prompt',
       lines: [header, '\0\0', exchangeLine('b'), ''],
       expected: ['Prompt b', 1, 'damaged'],
     },
     {
-      what: 'a damaged second prompt',
+      what: 'a conversation with a damaged second prompt',
       lines: [header, exchangeLine('a'), '\0\0', exchangeLine('c'), ''],
       expected: ['Prompt a', 2, 'damaged'],
     },
@@ -138,7 +142,7 @@ describe('conversation list', () => {
     );
   });
 
-  it('keeps the position of a conversation that is renamed or opened', async () => {
+  it('lists a conversation at the same position after it was renamed or opened', async () => {
     const before = nextWindow(disk);
     const old = await before.talk(['old', '1']);
     const recent = await before.talk(['recent', '2']);
@@ -192,7 +196,7 @@ describe('conversation list', () => {
     assert.deepEqual(errors, []);
   });
 
-  it('finds all words in prompts, answers and titles, ignoring case, even if an answer arrived in pieces', async () => {
+  it('finds conversations that contain all words in prompts, answers or titles, ignoring case, even if an answer arrived in pieces', async () => {
     const before = nextWindow(disk);
     const sheep = await before.talk(['What do sheep eat?', 'Grass and more grass'], ['And goats?', 'Everything']);
     const german = await before.talk(['Was fressen Schafe?', 'Gras']);
@@ -212,7 +216,7 @@ describe('conversation list', () => {
         ['吃青草', [conversation.id]],
         ['type exchange', []],
       ] as const) {
-        // The second search uses the cache.
+        // Searches twice, because the second search uses the cache.
         for (const found of [await conversations.search(query), await conversations.search(query)]) {
           assert.deepEqual(found.map(({ id }) => id).sort(), [...ids].sort(), query);
         }

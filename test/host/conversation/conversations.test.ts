@@ -66,7 +66,7 @@ describe('conversations', () => {
     }
   });
 
-  it('sends a prompt when it is on disk, or after 100 ms', async () => {
+  it('sends a prompt as soon as it is on disk, or after 100 ms', async () => {
     const { conversations, engine, clock } = open();
     const disk = holdWrites();
     try {
@@ -101,7 +101,7 @@ describe('conversations', () => {
     assert.equal(after.conversations.current, opened);
   });
 
-  it('opens a conversation with an interrupted answer once', async () => {
+  it('opens a conversation with an interrupted answer only once', async () => {
     const before = open();
     const conversation = await before.conversations.ensureCurrent();
     conversation.ask({ prompt: 'Hi' });
@@ -119,7 +119,7 @@ describe('conversations', () => {
     assert.deepEqual(await open().conversations.openInterrupted(), []);
   });
 
-  it('returns the same conversation to concurrent callers of resume', async () => {
+  it('returns the same conversation to concurrent callers of ensureCurrent', async () => {
     const { conversations } = open();
     const all = await Promise.all([
       conversations.ensureCurrent(),
@@ -129,7 +129,7 @@ describe('conversations', () => {
     assert.equal(new Set(all).size, 1);
   });
 
-  it('opens a file only once for concurrent callers of open', async () => {
+  it('opens a file only once when several callers open its conversation at the same time', async () => {
     const before = open();
     const { id } = await before.conversations.ensureCurrent();
     before.conversations.current?.ask({ prompt: 'Hi' });
@@ -162,7 +162,7 @@ describe('conversations', () => {
     await conversations.open(second.id);
     const current = conversations.current;
     current.ask({ prompt: 'Hi' });
-    // The current conversation is preferred when it also has a running turn.
+    // If the current conversation has a running turn too, it stays current.
     assert.equal(await conversations.openRunning(), current);
     for (const turn of engine.turns) turn.emit(done('Hello'));
     await waitForEvents();
@@ -192,9 +192,9 @@ describe('conversations', () => {
     );
   });
 
-  it('deletes the oldest conversations beyond the limit', async () => {
+  it('deletes the oldest conversations beyond the limit of the history', async () => {
     disk.limit = 2;
-    // Files of the last hour are never deleted.
+    // Makes the files old, because files of the last hour are never deleted.
     disk.epoch = Date.now() + 2 * 60 * 60 * 1000;
     const { conversations, engine, journal, errors } = open();
     const removals: unknown[] = [];
@@ -216,7 +216,7 @@ describe('conversations', () => {
     assert.deepEqual(errors, []);
   });
 
-  it('keeps the current conversation when the opened one is no longer wanted', async () => {
+  it('keeps the current conversation when the user closes the panel of another one while that one is being opened', async () => {
     const before = open();
     const { id } = await before.conversations.ensureCurrent();
     before.conversations.current?.ask({ prompt: 'Hi' });
@@ -284,7 +284,7 @@ describe('conversations', () => {
     assert.equal(conversations.current, current);
   });
 
-  it('keeps a conversation open until all holds are disposed', async () => {
+  it('keeps a conversation open until every caller that keeps it open has released it', async () => {
     const { conversations, talk } = open();
     const first = conversations.startNew();
     first.ask({ prompt: 'Hi' });
@@ -312,7 +312,7 @@ describe('conversations', () => {
     await talk(['Other', 'Yes']);
     turn.emit(attempt(), done('1'));
     await waitForEvents();
-    // The queued turn runs.
+    // The queued turn is running now, so the conversation must stay open.
     assert.equal(conversations.running, first);
     engine.turn.emit(attempt(), done('2'));
     await waitForEvents();
@@ -324,12 +324,12 @@ describe('conversations', () => {
     );
   });
 
-  it('keeps a conversation open if the caller holds it a few microtasks later', async () => {
+  it('leaves a caller time to keep a conversation open, a few microtasks after it was opened', async () => {
     const id = await open().talk(['one', '1']);
     const { conversations } = open();
     const conversation = (await conversations.open(id))!;
     conversations.startNew();
-    // The conversation may pass through several async functions.
+    // Waits some microtasks, because a conversation may be returned through several async functions.
     for (let turn = 0; turn < 20; turn++) await Promise.resolve();
     conversations.keepOpen(conversation);
     await conversations.list();
@@ -354,7 +354,7 @@ describe('conversations', () => {
     assert.deepEqual(changes, [first.id, second.id]);
   });
 
-  it('saves a prompt that is asked while the conversation is being closed', async () => {
+  it('saves a prompt that is sent while the conversation is being closed', async () => {
     const { conversations, engine, journal } = open();
     const first = conversations.startNew();
     first.ask({ prompt: 'Hi' });
@@ -368,7 +368,7 @@ describe('conversations', () => {
     assert.equal((await open().conversations.read(first.id))?.exchanges.length, 2);
   });
 
-  it('keeps a conversation open that a panel holds while it is being closed', async () => {
+  it('keeps a conversation open when a panel needs it while it is being closed', async () => {
     const { conversations, journal, talk } = open();
     await talk(['Hi', 'Hello']);
     const first = conversations.current!;
@@ -412,7 +412,7 @@ describe('conversations', () => {
       });
     }
 
-    it('keeps the conversation open and writable when its file can not be hidden', async () => {
+    it('keeps the conversation open and writable when its file cannot be hidden', async () => {
       const { conversations, engine, journal, errors, talk } = open();
       const id = await talk(['Hi', 'Hello']);
       const conversation = conversations.current!;

@@ -17,14 +17,14 @@ describe('turn that starts again', () => {
     ['continue', ['stopped', 'done']],
     ['restart', ['done']],
   ] as const) {
-    it(`${go === 'continue' ? 'keeps' : 'discards'} the previous attempts with mode ${go}`, () => {
+    it(`${go === 'continue' ? 'keeps' : 'discards'} the previous attempts in mode "${go}"`, () => {
       assert.deepEqual(
         segmentsOf(stateAfter(go)).map(({ phase, ledger }) => [phase, ledger.entries.length]),
         phases.map((phase) => [phase, 1]),
       );
     });
 
-    it(`has the same state when it is read from the journal, with mode ${go}`, () => {
+    it(`has the same state in mode "${go}" when it is read from the journal`, () => {
       const lines: readonly JournalLine[] = [
         { type: 'exchange', id: 'a', prompt: 'Say hello.' },
         { type: 'events', exchangeId: 'a', events: firstEvents },

@@ -27,7 +27,7 @@ describe('exchange tree', () => {
       path: 'a b c',
       versions: {},
     },
-    { name: 'a version in the middle of its path', steps: 'a b c d< a!', path: 'a b c', versions: {} },
+    { name: 'a version in the middle of its branch', steps: 'a b c d< a!', path: 'a b c', versions: {} },
     { name: 'a selected version below another version', steps: 'a b c d< c!', path: 'a b c', versions: {} },
     { name: 'the version that was last current further down', steps: 'a b c<a d< a!', path: 'a c', versions: {} },
     {
@@ -38,7 +38,7 @@ describe('exchange tree', () => {
     },
     { name: 'a prompt after a selected version', steps: 'a b c<a b! d', path: 'a b d', versions: { d: 'd' } },
   ] as const) {
-    it(`has the current path through ${name}`, () => {
+    it(`selects the branch through ${name}`, () => {
       const tree = treeOf(steps);
       assert.equal(tree.path().join(' '), path);
       for (const [id, all] of Object.entries(versions)) assert.equal(tree.versions(id).join(' '), all, id);
@@ -52,7 +52,7 @@ describe('exchange tree', () => {
     assert.deepEqual([tree.parent('c'), tree.parent('a')], ['b', '']);
   });
 
-  it('keeps path, versions and ancestors consistent after any sequence of prompts, edits and selections', () => {
+  it('keeps the selected branch, the versions and the ancestors consistent after any sequence of prompts, edits and selections', () => {
     const step = fc.oneof(
       fc.record({ what: fc.constant('ask' as const) }),
       fc.record({ what: fc.constantFrom('edit' as const, 'show' as const), which: fc.nat() }),

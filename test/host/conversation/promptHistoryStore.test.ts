@@ -45,7 +45,7 @@ describe('prompt history', () => {
     assert.ok(!JSON.stringify([...memory]).includes('secret'));
   });
 
-  describe('while a deletion can be undone', () => {
+  describe('while the deletion of a conversation can be undone', () => {
     const hidden = async () => {
       const { history, memory } = setUp();
       await history.add('first', 'one');
@@ -55,13 +55,13 @@ describe('prompt history', () => {
       return { history, memory };
     };
 
-    it('lists and stores no prompts of the conversation, but keeps its drafts', async () => {
+    it('neither lists nor stores prompts of the conversation, but keeps its drafts', async () => {
       const { history, memory } = await hidden();
       assert.deepEqual([history.list(), history.deletedConversations()], [['other'], []]);
       assert.doesNotMatch(JSON.stringify([...memory]), /first|last/);
     });
 
-    it('restores the prompts to their places when the deletion is undone', async () => {
+    it('restores the prompts to their previous positions when the deletion is undone', async () => {
       const { history } = await hidden();
       await history.add('later', 'three');
       await history.handleRemoval({ id: 'one', state: 'restored' });
@@ -76,13 +76,13 @@ describe('prompt history', () => {
       assert.deepEqual(history.list(), ['later']);
     });
 
-    it('removes the drafts once the deletion is final', async () => {
+    it('removes the drafts once the deletion is permanent', async () => {
       const { history } = await hidden();
       await history.handleRemoval({ id: 'one', state: 'deleted' });
       assert.deepEqual([history.list(), history.deletedConversations()], [['other'], ['one']]);
     });
 
-    it('removes the drafts in a window that opens later', async () => {
+    it('removes the drafts in a window that is opened later', async () => {
       const { memory } = await hidden();
       assert.deepEqual(new PromptHistory(storeIn(memory)).deletedConversations(), ['one']);
     });

@@ -2,7 +2,7 @@ import type { Engine, EngineReport, RunningTurn, StreamOptions } from '../../../
 import type { StreamEvent } from '../../../src/engine/events';
 import type { ChatRequest } from '../../../src/engine/request';
 
-/** A turn that emits the events the test provides. */
+/** A turn that emits the events that the test provides. */
 export class ScriptedTurn implements RunningTurn {
   readonly controls: string[] = [];
   private readonly events: StreamEvent[] = [];
@@ -65,7 +65,7 @@ export class ScriptedEngine implements Engine {
   }
 
   onConnectionChanged(): void {
-    // The conversation does not forward this call to its turns.
+    // Does nothing, because a conversation does not forward this call to its turns.
   }
 
   resetNetworkState(): Promise<void> {

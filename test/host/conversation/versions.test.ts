@@ -42,14 +42,14 @@ function open(folded: FoldedJournal = foldJournal([])) {
   return { engine, lines, changes, conversation, sentTexts, phases, ask };
 }
 
-/** Returns the content that a window would read from disk. */
+/** Returns the content of a conversation as a window would read it from disk. */
 function reopened(lines: readonly JournalLine[]): FoldedJournal {
   const asked = new Set<string>();
   return foldJournal(lines.map((line) => decodeLine(encodeLine(line), asked)));
 }
 
 describe('versions of an exchange', () => {
-  it('sends an edited prompt with only the exchanges before it', async () => {
+  it('sends an edited prompt with only the exchanges before it as context', async () => {
     const { conversation, sentTexts, phases, ask, changes, engine } = open();
     await ask('one');
     const two = await ask('two');
@@ -82,7 +82,7 @@ describe('versions of an exchange', () => {
     assert.deepEqual(phases(), ['eins: connecting']);
   });
 
-  it('makes a version current together with its following exchanges, and adds prompts after them', async () => {
+  it('makes a version current together with the exchanges after it, and adds further prompts at the end', async () => {
     const { conversation, phases, sentTexts, ask, changes, engine } = open();
     const one = await ask('one');
     await ask('two');
@@ -117,7 +117,7 @@ describe('versions of an exchange', () => {
     );
   });
 
-  it('restarts an exchange that is not current with its own preceding exchanges', async () => {
+  it('restarts an exchange that is not current with the exchanges that precede it on its branch', async () => {
     const { conversation, sentTexts, phases, ask } = open();
     const one = await ask('one');
     const two = await ask('two');
@@ -153,7 +153,7 @@ describe('versions of an exchange', () => {
     const seen = changes.map((change) => (change.type === 'exchange' ? change.exchange.id : change.type));
     assert.deepEqual(seen, ['path', id]);
     for (const before of [one, two, three]) assert.equal(conversation.exchange(before.id)?.state.phase, 'stopped');
-    // The stopped turns were not interrupted.
+    // The journal records the turns as stopped, not as interrupted.
     assert.deepEqual(reopened(lines).interruptedIds, [id]);
   });
 
@@ -219,7 +219,7 @@ describe('versions of an exchange', () => {
     assert.equal(engine.turns.length, 1);
   });
 
-  it('restores path, title and requests from the journal after any sequence of actions', async () => {
+  it('restores the selected branch, the title and the requests from the journal after any sequence of actions', async () => {
     const which = fc.nat();
     const answer = fc.constantFrom('whole', 'whole', 'whole', 'half', 'none');
     const anew = fc.constantFrom('edit' as const, 'again' as const, 'show' as const, 'restart' as const);
@@ -255,7 +255,7 @@ describe('versions of an exchange', () => {
         await conversation.stopAll();
         const folded = reopened(lines);
         const again = open(folded);
-        // The model is set before the first attempt, and the journal does not contain it then.
+        // Leaves the model out, because it is set before the first attempt and the journal does not contain it then.
         const views = (of: Conversation): unknown =>
           JSON.parse(JSON.stringify(of.views(), (name, value: unknown) => (name === 'model' ? undefined : value)));
         assert.deepEqual(views(again.conversation), views(conversation));

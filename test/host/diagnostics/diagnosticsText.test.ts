@@ -99,14 +99,14 @@ describe('diagnostics report', () => {
     ]);
   });
 
-  it('formats times as ISO dates and durations as whole milliseconds', () => {
+  it('formats times as ISO dates and rounds durations to milliseconds', () => {
     const [first, second] = turns[0]!.attempts;
     assert.deepEqual(
       [turns[0]!.time, first?.time, second?.time],
       ['1970-01-01T00:00:00.500Z', '1970-01-01T00:00:00.000Z', '1970-01-01T00:00:01.000Z'],
     );
     assert.deepEqual([first?.headersMs, first?.ended?.ms, second?.at], [120, 130, 100]);
-    // Numbers that are not durations are not rounded.
+    // Checks that numbers other than durations are not rounded.
     assert.equal(settings.temperature, 0.7);
   });
 
@@ -127,7 +127,7 @@ describe('diagnostics report', () => {
     assert.equal(settings.origin, 'https://api.holysheep.ai');
   });
 
-  it('contains class, code and time of an error, but not its message', () => {
+  it('contains the class, the code and the time of an error, but not its message', () => {
     const { errors } = JSON.parse(report) as { readonly errors: readonly Record<string, unknown>[] };
     assert.deepEqual(
       errors.map(({ time, name, code }) => ({ time, name, code })),
@@ -135,7 +135,7 @@ describe('diagnostics report', () => {
     );
   });
 
-  it('contains no key, prompt, answer, folder, user name or password, wherever the input contains one', () => {
+  it('contains no key, prompt, answer, folder, user name or password, whichever part of the input contains it', () => {
     const secret = fc.stringMatching(/^[a-z]{12,20}$/);
     const leak = fc.constantFrom(
       (name: string) => `/home/${name}/models/a.gguf`,
@@ -243,14 +243,14 @@ describe('redaction of paths', () => {
     });
   }
 
-  it('removes credentials from a URL that follows other characters', () => {
+  it('removes credentials from a URL directly after other characters', () => {
     assert.equal(redactPaths('1http://me:secret@host.example/v1'), '1http://host.example/v1');
     assert.equal(redactPaths(`${'x'.repeat(100)}://me:secret@host.example`), `${'x'.repeat(100)}://host.example`);
     assert.equal(redactPaths('http://a.test/http://me:secret@b.test/c'), 'http://a.test/http://b.test/c');
   });
 });
 
-describe('kind of a remote in the diagnostics', () => {
+describe('kind of a remote window in the diagnostics report', () => {
   for (const name of ['ssh-remote', 'wsl', 'dev-container', 'attached-container', 'codespaces', 'tunnel']) {
     it(`reports ${name}`, () => assert.equal(remoteKind(name), name));
   }

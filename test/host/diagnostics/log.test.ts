@@ -41,7 +41,7 @@ describe('log', () => {
     assert.doesNotMatch(entries[0]!, /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
   });
 
-  it('keeps ordinary text in any language, tabs and emoji', () => {
+  it('does not change ordinary text in any language, tabs and emoji', () => {
     log.info('状态 200\tin 5 ms 🐑 → done');
     assert.deepEqual(entries, ['状态 200\tin 5 ms 🐑 → done']);
   });
@@ -62,7 +62,7 @@ describe('log', () => {
     assert.doesNotMatch(entries[0]!, /a-key-of|hsa-secret/);
   });
 
-  it('writes two errors that are the cause of each other once each', () => {
+  it('writes each error only once when two errors are the cause of each other', () => {
     const [first, second] = [new Error('first'), new Error('second')];
     first.cause = second;
     second.cause = first;

@@ -63,7 +63,7 @@ describe('turn log', () => {
   }
 });
 
-describe('turn log with a broken channel', () => {
+describe('turn log with a closed output channel', () => {
   it('reports a failure to log an event and does not throw', () => {
     const problem = new Error('the log is closed');
     const errors: unknown[] = [];

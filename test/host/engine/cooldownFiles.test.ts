@@ -9,7 +9,7 @@ const scope: CooldownScope = { origin: 'https://gateway.test', apiKey: 'hsa-very
 const otherScope: CooldownScope = { ...scope, model: 'other' };
 const minute = 60_000;
 
-/** Runs a test as the user `nobody` if the tests run as root, because root can write read-only files. */
+/** Runs a function as the user `nobody` if the tests run as root, because root can write to read-only files. */
 async function withoutPrivileges(run: () => Promise<void>): Promise<void> {
   const { geteuid, seteuid } = process;
   if (geteuid?.() !== 0) return run();
@@ -67,20 +67,20 @@ describe('cooldown files', () => {
     });
   }
 
-  it('are not read by the window that wrote them', async () => {
+  it('are ignored by the window that wrote them', async () => {
     const here = open();
     await here.write(scope, cooldown(minute));
     assert.equal(await here.read(scope), undefined);
   });
 
-  it('apply to one origin, key and model only', async () => {
+  it('apply only to one combination of origin, API key and model', async () => {
     await open().write(scope, cooldown(minute));
     for (const change of [{ origin: 'https://b.test' }, { apiKey: 'b' }, { model: 'b' }]) {
       assert.equal(await open().read({ ...scope, ...change }), undefined);
     }
   });
 
-  it('store whole milliseconds, rounded up', async () => {
+  it('store times rounded up to milliseconds', async () => {
     await open().write(scope, { ...cooldown(1000.2), until: clock.time + 1000.2 });
     const read = await open().read(scope);
     assert.deepEqual([read?.until, read?.delayMs], [clock.time + 1001, 1001]);
@@ -93,7 +93,7 @@ describe('cooldown files', () => {
     assert.ok(!name.includes(scope.apiKey));
   });
 
-  it('can be written by several windows at once: the cooldown that ends last applies', async () => {
+  it('can be written by several windows at once, after which the cooldown that ends last applies', async () => {
     const [here, there] = [open(), open()];
     const delays = Array.from({ length: 60 }, (_, n) => 1000 + ((n * 37) % 60) * 500);
     await Promise.all(delays.map((delayMs, n) => (n % 2 ? here : there).write(scope, cooldown(delayMs))));
@@ -101,7 +101,7 @@ describe('cooldown files', () => {
     assert.deepEqual([names().length, problems], [60, []]);
   });
 
-  it('can be read, written and cleared at once', async () => {
+  it('can be read, written and cleared at the same time', async () => {
     const windows = [open(), open()];
     await Promise.all(
       Array.from({ length: 40 }, async (_, n) => {
@@ -116,7 +116,7 @@ describe('cooldown files', () => {
     assert.deepEqual(problems, []);
   });
 
-  it('exist once when the same cooldown is written twice', async () => {
+  it('exist only once when the same cooldown is written twice', async () => {
     const here = open();
     await here.write(scope, cooldown(minute));
     await here.write(scope, cooldown(minute));
@@ -211,7 +211,7 @@ describe('cooldown files', () => {
     assert.deepEqual(names(), []);
   });
 
-  it('are cleared for one scope, including files of other windows', async () => {
+  it('are deleted for one origin, key and model, including the files of other windows', async () => {
     const [here, there] = [open(), open()];
     await here.write(scope, cooldown(minute));
     await there.write(scope, cooldown(2 * minute));
@@ -221,16 +221,16 @@ describe('cooldown files', () => {
     assert.equal((await open().read(otherScope))?.until, clock.time + minute);
   });
 
-  it('are cleared for all scopes', async () => {
+  it('are deleted for all origins, keys and models', async () => {
     await open().write(scope, cooldown(minute));
     await open().write(otherScope, cooldown(minute));
     await open().clear();
     assert.deepEqual(names(), []);
   });
 
-  it('log a failure to write, remove or rename once each, and never throw', async () => {
+  it('report failures to write, remove and rename in the log once each, and never throw', async () => {
     await open().write(scope, cooldown(1000));
-    // Let otherScope users enter the temporary folder.
+    // Lets other users enter the temporary folder.
     for (const ancestor of [parent, path.dirname(folder)]) chmodSync(ancestor, 0o755);
     chmodSync(folder, 0o555);
     await withoutPrivileges(async () => {
@@ -251,7 +251,7 @@ describe('cooldown files', () => {
     ]);
   });
 
-  it('log a failure once when the folder cannot be created', async () => {
+  it('report a folder that cannot be created in the log only once', async () => {
     mkdirSync(path.dirname(folder));
     writeFileSync(folder, 'a file in its place');
     const here = open();

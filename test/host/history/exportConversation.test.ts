@@ -65,7 +65,7 @@ describe('Markdown export', () => {
     assert.ok(written.endsWith('limited.\n> Try later.\n'));
   });
 
-  it('uses a code fence that the attached code cannot close', () => {
+  it('uses a fence that is longer than any fence in the attached code', () => {
     const attachments = [
       { label: 'src/a.ts:1-2', languageId: 'ts', code: 'a\n```\nb' },
       { kind: 'problems' as const, label: 'src/a.ts', languageId: 'ts', code: '- line 1: no', truncated: true },
@@ -90,7 +90,7 @@ describe('Markdown export', () => {
       assert.ok(markdown(exchange(events as readonly StreamEvent[])).endsWith(`\n\n> ${note}\n`)));
   }
 
-  it('adds a note about an interruption', () => {
+  it('adds a note that the turn was interrupted', () => {
     const { state } = exchange([attempt, text('half')]);
     const written = markdown(exchange([], { state: markInterrupted(state) }));
     assert.match(
@@ -103,7 +103,7 @@ describe('Markdown export', () => {
     ['a code fence', 'So:\n```ts\ncode', '\ncode\n```\n'],
     ['a long code fence', '`````\n```\ncode\n', '\ncode\n`````\n'],
     ['a fence of tildes', '~~~\n```\ncode', '\ncode\n~~~\n'],
-    ['no fence that is already closed', '```\ncode\n```', '\ncode\n```\n'],
+    ['no code fence that is already closed', '```\ncode\n```', '\ncode\n```\n'],
     ['no inline code', '```a``` b', '\n```a``` b\n'],
   ] as const) {
     it(`closes ${what} at the end of an answer`, () => {
@@ -125,7 +125,7 @@ describe('JSON export', () => {
     assert.deepEqual([schema, title, exportedAt, turns], [1, 'Retries', '2026-01-15T09:00:00.000Z', []]);
   });
 
-  it('contains prompt, attachments, model, answer and outcome of a turn', () => {
+  it('contains the prompt, attachments, model, answer and outcome of a turn', () => {
     const attachments = [{ label: 'a.ts', languageId: 'ts', code: 'a' }];
     const usage: StreamEvent = {
       type: 'usage',
@@ -227,7 +227,7 @@ describe('JSON export', () => {
     });
   });
 
-  it('contains the other versions, each with the id of the preceding exchange', () => {
+  it('contains the versions that are not current, each with the id of the preceding exchange', () => {
     const others = [
       { exchange: exchange([attempt, done('No')], { id: 'e0' }) },
       { exchange: exchange([]), after: 'e0' },
@@ -244,7 +244,7 @@ describe('JSON export', () => {
     );
   });
 
-  it('contains no unknown fields, such as keys and URLs', () => {
+  it('leaves out all fields that are not part of the format, such as keys and URLs', () => {
     const secret = { apiKey: 'hsa-secret', baseUrl: 'https://secret.example/v1' };
     const one = exchange([attempt, text('half'), failed]);
     const failure = one.state.failure && { ...one.state.failure, ...secret };

@@ -9,7 +9,7 @@ const localize: Localize = (message, args = {}) =>
 const now = new Date(2026, 2, 10, 12, 0).getTime();
 const at = (day: number, hour = 12, minute = 0): number => new Date(2026, 2, day, hour, minute).getTime();
 
-describe('history group', () => {
+describe('group of a conversation in the history', () => {
   for (const [what, time, group] of [
     ['now', now, 'today'],
     ['a time in the future', now + 1000, 'today'],
@@ -21,7 +21,7 @@ describe('history group', () => {
     ['eight days ago', at(2, 23, 59), 'older'],
     ['last year', new Date(2025, 2, 10).getTime(), 'older'],
   ] as const) {
-    it(`puts ${what} under ${group}`, () => assert.equal(historyGroup(time, now), group));
+    it(`puts ${what} into the group "${group}"`, () => assert.equal(historyGroup(time, now), group));
   }
 
   it('counts calendar days even if a day has 23 or 25 hours', () => {
@@ -32,7 +32,7 @@ describe('history group', () => {
   });
 });
 
-describe('history time', () => {
+describe('time of a conversation in the history', () => {
   for (const [what, time, locale, shown] of [
     ['the time of day for today', at(10, 9, 5), 'en', /^9:05\sAM$/],
     ['a time for an invalid locale', at(10, 9, 5), 'zh_CN', /9:05/],
@@ -47,7 +47,7 @@ describe('history time', () => {
   }
 });
 
-describe('turn count text', () => {
+describe('number of turns as text', () => {
   for (const [turns, locale, text] of [
     [1, 'en', '1 turn'],
     [2, 'en', '2 turns'],
@@ -55,22 +55,22 @@ describe('turn count text', () => {
     [1, 'zh-cn', '1 turns'],
     [2, 'zh-cn', '2 turns'],
   ] as const) {
-    it(`uses the plural form for ${turns} in ${locale}`, () =>
+    it(`uses the plural form of the locale ${locale} for ${turns}`, () =>
       assert.equal(turnCountText(turns, { localize, locale }), text));
   }
 
-  it('falls back to a default for an invalid locale', () => {
+  it('uses the default locale instead of an invalid one', () => {
     assert.match(turnCountText(2, { localize, locale: 'zh_CN' }), /^2 turns$/);
   });
 });
 
-describe('history sections', () => {
+describe('sections of the history picker', () => {
   const summary = { id: 'a', title: 'Retries', lastActivityAt: at(10, 9, 5), turns: 1, busy: false };
   const context = { localize, locale: 'en', now, isOpen: () => false };
   const itemOf = (changes: object, more: Partial<typeof context> = {}) =>
     historySections([{ ...summary, ...changes }], { ...context, ...more })[0]?.items[0];
 
-  it('groups conversations under headings, newest first', () => {
+  it('group conversations under headings, newest first', () => {
     const times = [at(10), at(10, 1), at(9), at(5), at(4), at(1)];
     const sections = historySections(
       times.map((time, index) => ({ ...summary, id: String(index), lastActivityAt: time })),
@@ -87,13 +87,13 @@ describe('history sections', () => {
     );
   });
 
-  it('returns no section for no conversations', () => assert.deepEqual(historySections([], context), []));
+  it('are empty when there is no conversation', () => assert.deepEqual(historySections([], context), []));
 
-  it('shows the time and the number of turns', () => {
+  it('show the time and the number of turns', () => {
     assert.match(itemOf({})?.description ?? '', /^9:05\sAM · 1 turn$/);
   });
 
-  it('marks running and open conversations with words', () => {
+  it('mark running and open conversations with words', () => {
     const item = itemOf({ busy: true }, { isOpen: (id: string) => id === 'a' } as object);
     assert.equal(item?.label, '$(sync~spin) Retries');
     assert.match(item.description, / · answering · open$/);
@@ -119,7 +119,7 @@ describe('history sections', () => {
       description: /^9:05\sAM · from a newer version$/,
     },
   ]) {
-    it(`shows that a conversation ${what}, with the best available title`, () => {
+    it(`show that a conversation ${what}, with the best available title`, () => {
       const item = itemOf(changes);
       assert.match(item?.title ?? '', new RegExp(title));
       assert.equal(item?.label, item?.title);
@@ -127,25 +127,25 @@ describe('history sections', () => {
     });
   }
 
-  it('does not render icon codes in titles and excerpts', () => {
+  it('do not render icon codes in titles and excerpts', () => {
     const item = itemOf({ title: 'echo $(date)', excerpt: 'use $(sync~spin)' });
     assert.doesNotMatch(`${item?.label} ${item?.detail}`, /\$\(/);
     assert.equal(item?.title, 'echo $(date)');
   });
 
-  it('shows each title and excerpt on one line, without hidden characters', () => {
+  it('show each title and excerpt on one line, without hidden characters', () => {
     const item = itemOf({ title: 'a\u202e\nb\u200b', excerpt: '…c\u001b\u2066 d' });
     assert.deepEqual([item?.title, item?.label, item?.detail], ['a b', 'a b', '…c d']);
   });
 
-  it('names a conversation by its date when its title is not visible', () => {
+  it('name a conversation by its date when its title has no visible characters', () => {
     assert.match(itemOf({ title: '\u200b\u2060' })?.title ?? '', /^Conversation from /);
   });
 
   for (const [what, excerpt, shown] of [
-    ['shows the excerpt around a match', '…back off…', { isHit: true, detail: '…back off…' }],
-    ['does not repeat the title as an excerpt', 'Retries', { isHit: true, detail: undefined }],
-    ['shows no excerpt without a search', undefined, { isHit: false, detail: undefined }],
+    ['show the excerpt around a match', '…back off…', { isHit: true, detail: '…back off…' }],
+    ['do not repeat the title as an excerpt', 'Retries', { isHit: true, detail: undefined }],
+    ['show no excerpt without a search', undefined, { isHit: false, detail: undefined }],
   ] as const) {
     it(what, () => {
       const { isHit, detail } = itemOf(excerpt === undefined ? {} : { excerpt }) ?? {};

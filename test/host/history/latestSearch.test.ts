@@ -23,7 +23,7 @@ function setUp() {
 }
 
 describe('latest search', () => {
-  it('searches once after a pause in typing', async () => {
+  it('starts only one search, when the user pauses while typing', async () => {
     const { clock, calls, searches, search } = setUp();
     search.update('r', 150);
     await clock.advance(100);
@@ -49,7 +49,7 @@ describe('latest search', () => {
     assert.deepEqual(calls.slice(-2), ['retry: new', 'idle']);
   });
 
-  it('reports an error and is no longer busy', async () => {
+  it('reports an error and stops showing that it is busy', async () => {
     const { clock, calls, searches, search } = setUp();
     search.update('re', 0);
     await clock.advance(0);

@@ -72,7 +72,7 @@ describe('journal', () => {
     await utimes(pathOf(id), at, at);
   }
 
-  it('reads what was written', async () => {
+  it('reads the content that it has written', async () => {
     const attachments = [{ label: 'a.ts:1', languageId: 'typescript', code: 'let a;\r\n' }];
     const target = { uri: 'file:///a.ts', startLine: 0, startCharacter: 0 };
     const input = { prompt: 'Explain', content: 'in full', attachments, target, model: 'm', demo: true };
@@ -96,7 +96,7 @@ describe('journal', () => {
     assert.deepEqual(await readdir(folder).catch(() => []), []);
   });
 
-  it('reads a turn that was running as interrupted, with its partial answer', async () => {
+  it('reads a turn that was running when its window closed as interrupted, with its partial answer', async () => {
     const id = await written(exchange('e'), words('e', 'half ', 'of it'));
     assert.deepEqual(await turnsOnDisk(id), ['Hi: interrupted "half of it"']);
   });
@@ -106,12 +106,12 @@ describe('journal', () => {
     file.append(exchange('e'));
     file.append(words('e', 'a'));
     await clock.advance(100);
-    // The write that the virtual clock has started takes real time.
+    // Waits, because the virtual clock only starts the write.
     const content = (): Promise<string> => readFile(pathOf(id), 'utf8').catch(() => '');
     while (!(await content()).endsWith(`${JSON.stringify(words('e', 'a'))}\n`)) await setImmediate();
   });
 
-  it('reports an interrupted turn once, and lists the last written conversation first', async () => {
+  it('reports an interrupted turn only once, and lists the last written conversation first', async () => {
     const id = await written(exchange('e'), words('e', 'half'));
     const all = journal();
     assert.equal((await all.listNewestFirst())[0]?.id, id);
@@ -151,7 +151,7 @@ describe('journal', () => {
   });
 
   for (const go of ['continue', 'restart', undefined] as const) {
-    it(`restores the state of an answer that starts again ${go ? `with mode ${go}` : 'without a mode'}`, async () => {
+    it(`restores the state of an answer that starts again ${go ? `in mode "${go}"` : 'without a mode'}`, async () => {
       const before: JournalLine = {
         type: 'events',
         exchangeId: 'e',
@@ -188,7 +188,7 @@ describe('journal', () => {
     assert.deepEqual(problems, []);
   });
 
-  it('removes a last line that is cut at any byte, and appends after the previous line', async () => {
+  it('removes a last line that is incomplete from any byte on, and appends after the previous line', async () => {
     const id = await written(exchange('e'), words('e', 'whole'));
     const whole = (await readFile(pathOf(id))).length;
     const incompleteLine = Buffer.from(JSON.stringify(words('e', 'ü torn')));
@@ -318,7 +318,7 @@ describe('journal', () => {
         [['corrupt', salvaged.length]],
       );
       assert.equal(await readFile(`${pathOf(id)}.corrupt`, 'utf8'), content);
-      // The readable lines are on disk immediately, not only after the next prompt.
+      // Checks that the readable lines are on disk immediately, not only after the next prompt.
       if (salvaged.length) assert.deepEqual(await turnsOnDisk(id), salvaged);
       file.append(exchange('n', 'New'));
       await file.flush();
@@ -346,7 +346,7 @@ describe('journal', () => {
     const id = randomUUID();
     await mkdir(folder);
     await writeFile(pathOf(id), `${header(id)}${asked}\noops\n`);
-    // A folder prevents the temporary file from being created.
+    // Creates a folder in place of the temporary file, so that the file can't be created.
     await mkdir(`${pathOf(id)}.tmp`);
     const all = journal();
     const { folded } = (await all.open(id))!;
@@ -374,7 +374,7 @@ describe('journal', () => {
     assert.equal(await journal().open(randomUUID()), undefined);
   });
 
-  describe('a file of an older schema', () => {
+  describe('with a file of an older schema', () => {
     const old = (id: string): string =>
       [
         header(id).trimEnd(),
@@ -395,7 +395,7 @@ describe('journal', () => {
     }
 
     for (const minutes of [59, 61]) {
-      it(`is read and continued when it was written ${minutes} minutes ago`, async () => {
+      it(`reads the file and appends to it when it was written ${minutes} minutes ago`, async () => {
         const id = await onDisk(old, minutes);
         const { folded, file } = await openToWrite(journal(), id);
         assert.deepEqual(folded.exchanges[0]?.attachments, attachments);
@@ -407,7 +407,7 @@ describe('journal', () => {
       });
     }
 
-    it('is rewritten in the current schema when it is opened, and keeps its modification time', async () => {
+    it('rewrites the file in the current schema when it is opened, and keeps its modification time', async () => {
       const id = await onDisk((id) => `${old(id)}{"type":"eve`, 61);
       const { mtimeMs } = await stat(pathOf(id));
       const all = journal();
@@ -422,7 +422,7 @@ describe('journal', () => {
       assert.deepEqual(await conversationFiles(), [`${id}.jsonl`]);
     });
 
-    it('is rewritten before a line of the current schema is appended, however recent it is', async () => {
+    it('rewrites the file before it appends a line of the current schema, even if the file is recent', async () => {
       const id = await onDisk(old, 1);
       const { file } = await openToWrite(journal(), id);
       assert.equal(salvageJournal(await readFile(pathOf(id))).header?.schema, 3);
@@ -431,7 +431,7 @@ describe('journal', () => {
       assert.equal(salvageJournal(await readFile(pathOf(id))).header?.schema, 3);
     });
 
-    it('is opened even if it can not be rewritten', async () => {
+    it('opens the file even if it cannot rewrite it', async () => {
       const id = await onDisk(old, 61);
       await mkdir(`${pathOf(id)}.tmp`);
       assert.deepEqual(await turnsOnDisk(id), ['Explain: done "Hello"', 'More: interrupted ""']);
@@ -439,7 +439,7 @@ describe('journal', () => {
     });
   });
 
-  describe('a long conversation', () => {
+  describe('with a long conversation', () => {
     const kilobytes = 512;
     /** Writes many lines, like those of a streaming answer. */
     const long = async (piece: string): Promise<string> => {
@@ -447,7 +447,7 @@ describe('journal', () => {
       file.append(exchange('e'));
       for (let size = 0; size < kilobytes * 1024; size += piece.length + 100) {
         file.append(words('e', piece));
-        // A line between the texts prevents them from being joined.
+        // Adds a line between the texts, so that they are not joined.
         file.append({ type: 'title', title: 'Long' });
       }
       const whole = { type: 'events', exchangeId: 'e', events: [done('whole')] } as const;
@@ -457,7 +457,7 @@ describe('journal', () => {
       return id;
     };
 
-    it('is compacted when it is opened, without a change of its content', async () => {
+    it('compacts the file when it is opened, without changing the content', async () => {
       const id = await long('word ');
       const before = await readFile(pathOf(id));
       const { folded, file } = await openToWrite(journal(), id);
@@ -469,7 +469,7 @@ describe('journal', () => {
       assert.deepEqual(await turnsOnDisk(id), ['Hi: done "whole"', 'More: interrupted ""']);
     });
 
-    it('is not rewritten when compacting would save little', async () => {
+    it('does not rewrite the file when compacting would save little', async () => {
       const id = await long('word '.repeat(1000));
       const before = await readFile(pathOf(id));
       await journal().open(id);
@@ -477,14 +477,14 @@ describe('journal', () => {
     });
   });
 
-  it('hides a conversation, restores it and deletes it', async () => {
+  it('hides, restores and deletes a conversation', async () => {
     const all = journal();
     const { id, file } = all.create();
     assert.equal(await all.hide(id), false);
     const other = all.create();
     other.file.append(exchange('e'));
     assert.equal(await all.hide(other.id), true);
-    // The closed files ignore further lines.
+    // Appends further lines, which a closed file must ignore.
     file.append(exchange('e'));
     other.file.append(words('e', 'late'));
     await Promise.all([file.flush(), other.file.flush()]);
@@ -498,7 +498,7 @@ describe('journal', () => {
     assert.deepEqual(problems, []);
   });
 
-  it('rejects with the write error when a conversation that is not on disk is hidden', async () => {
+  it('rejects with the write error when it hides a conversation that could not be written', async () => {
     const all = journal();
     const { id, file } = all.create();
     await writeFile(folder, 'a file where the folder should be');
@@ -510,11 +510,11 @@ describe('journal', () => {
     assert.equal(await all.hide(id), true);
   });
 
-  it('continues to write a file that could not be hidden', async () => {
+  it('continues to write to a file that could not be hidden', async () => {
     const all = journal();
     const { id, file } = all.create();
     file.append(exchange('e'));
-    // The file can't be renamed, as if another program had it open on Windows.
+    // Prevents the file from being renamed, as another program does on Windows when it has the file open.
     await mkdir(`${pathOf(id)}.deleted`, { recursive: true });
     await assert.rejects(all.hide(id), { code: 'EISDIR' });
     file.append(words('e', 'more'));
@@ -566,7 +566,7 @@ describe('journal', () => {
         const all = journal();
         const { file } = await openToWrite(all, id);
         file.append(line);
-        // Both lines are written together.
+        // Appends a second line, which is written together with the first and must not undo the change.
         file.append({ type: 'title', title: 'New' });
         await all.flush();
         assert.equal(file.lastActivityAt, clock.now());
@@ -603,7 +603,7 @@ describe('journal', () => {
     assert.deepEqual(await turnsOnDisk(id), ['Hi: interrupted ""']);
   });
 
-  it('deletes the oldest conversations beyond the limit, but no open conversation', async () => {
+  it('deletes the oldest conversations beyond the limit of the history, but no open conversation', async () => {
     const ids: string[] = [];
     for (let age = 5; age > 0; age--) {
       const id = await written(exchange('e'));
@@ -651,7 +651,7 @@ describe('journal', () => {
     );
   });
 
-  it('reports a failing disk once, and reports when everything is on disk again', async () => {
+  it('reports a failing disk only once, and reports when all lines are on disk again', async () => {
     const all = journal();
     const { id, file } = all.create();
     await writeFile(folder, 'a file where the folder should be');
@@ -668,7 +668,7 @@ describe('journal', () => {
     assert.deepEqual(await turnsOnDisk(id), ['Hi: interrupted "abc"']);
   });
 
-  it('retries a failed write after 5 s without a further line', async () => {
+  it('retries a failed write after 5 s even if no further line is appended', async () => {
     let report: (problem: JournalProblem) => void = (problem) => problems.push(problem);
     const all = new Journal({ folder, clock, limit: () => limit, onProblem: (problem) => report(problem) });
     const { id, file } = all.create();
@@ -684,7 +684,7 @@ describe('journal', () => {
     assert.deepEqual(await turnsOnDisk(id), ['Hi: interrupted ""']);
   });
 
-  it('reports a full disk as such', async function () {
+  it('reports that the disk is full', async function () {
     if (!existsSync('/dev/full')) this.skip();
     const id = randomUUID();
     await mkdir(folder);

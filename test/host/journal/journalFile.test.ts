@@ -37,7 +37,7 @@ describe('journal file', () => {
       .split('\n')
       .map((line) => (JSON.parse(line) as { readonly title: string }).title);
 
-  it('writes when the next line arrives, even though the timer is late', async () => {
+  it('writes when the next line arrives, even if the timer is late', async () => {
     const journal = file();
     journal.append(title('one'));
     assert.equal(clock.pending, 1);
@@ -48,7 +48,7 @@ describe('journal file', () => {
     assert.deepEqual(onDisk(), ['one', 'two']);
   });
 
-  it('starts to write 50 ms after the first line without a flush', async () => {
+  it('starts to write 50 ms after the first line, even without a flush', async () => {
     const journal = file();
     journal.append(title('one'));
     await clock.advance(49);
@@ -72,7 +72,7 @@ describe('journal file', () => {
     assert.deepEqual(onDisk(), ['one', 'two']);
   });
 
-  describe('while writes to the disk hang', () => {
+  describe('while a write to the disk hangs', () => {
     let disk: HeldWrites;
 
     beforeEach(() => (disk = holdWrites()));
@@ -83,7 +83,7 @@ describe('journal file', () => {
       await clock.advance(50);
     };
 
-    it('starts a second write that repeats the data of the hanging first one', async () => {
+    it('starts a second write that repeats the data of the first write', async () => {
       const journal = file();
       await appended(journal, 'one');
       assert.equal(disk.held, 1);
@@ -110,7 +110,7 @@ describe('journal file', () => {
       );
     });
 
-    it('writes 50,000 batches of text that arrived during a hanging write', async () => {
+    it('writes 50,000 batches of text that arrived meanwhile', async () => {
       const journal = file();
       journal.append({ type: 'exchange', id: 'e', prompt: 'Hi' });
       await appended(journal, 'one');
@@ -133,7 +133,7 @@ describe('journal file', () => {
       assert.deepEqual(onDisk(), ['one', 'two', 'three']);
     });
 
-    it('reports a write that takes longer than 5 s once, and reports when everything is on disk', async () => {
+    it('reports a write that takes longer than 5 s only once, and reports when all lines are on disk', async () => {
       const written: unknown[] = [];
       const journal = file(() => written.push('written'));
       await appended(journal, 'one');
@@ -160,7 +160,7 @@ describe('journal file', () => {
   });
 });
 
-describe('write failure category', () => {
+describe('category of a failed write', () => {
   for (const [code, failure] of [
     ['ENOSPC', 'full'],
     ['EDQUOT', 'full'],
@@ -171,8 +171,9 @@ describe('write failure category', () => {
     ['EIO', 'other'],
     ['toString', 'other'],
   ] as const) {
-    it(`is ${failure} for ${code}`, () =>
+    it(`is "${failure}" for the error code ${code}`, () =>
       assert.equal(classifyWriteError(Object.assign(new Error(), { code })), failure));
   }
-  it('is other for a value that is not a system error', () => assert.equal(classifyWriteError('ENOSPC'), 'other'));
+  it('is "other" for a thrown value that is not a system error', () =>
+    assert.equal(classifyWriteError('ENOSPC'), 'other'));
 });

@@ -8,14 +8,14 @@ import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryF
 describe('conversations folder', () => {
   const storage = '/storage/us.ours';
 
-  it('is the same for all windows of a workspace and different for each workspace', () => {
+  it('is shared by all windows of a workspace, but not by different workspaces', () => {
     const of = (workspace: string): string => conversationsFolder(storage, workspace);
     assert.equal(of('file:///work'), of('file:///work'));
     assert.notEqual(of('file:///work'), of('file:///work/other'));
     assert.match(of('file:///work'), /^\/storage\/us\.ours\/workspaces\/[0-9a-f]{32}\/conversations$/);
   });
 
-  it('is a separate folder for windows without a workspace', () => {
+  it('is separate from the folders of workspaces for a window without a workspace', () => {
     assert.equal(conversationsFolder(storage, undefined), '/storage/us.ours/conversations');
   });
 });
@@ -35,7 +35,7 @@ describe('migration of conversations from the storage folder of a window', () =>
   });
   afterEach(() => removeTemporaryFolder(root));
 
-  it('moves them to the folder of the workspace and removes the old folder', async () => {
+  it('moves the files to the folder of the workspace and removes the old folder', async () => {
     for (const name of [`${id}.jsonl`, `${other}.jsonl.deleted`]) await writeFile(join(from, name), name);
     await moveConversations(from, to);
     assert.deepEqual((await readdir(to)).sort(), [`${id}.jsonl`, `${other}.jsonl.deleted`]);
@@ -56,7 +56,7 @@ describe('migration of conversations from the storage folder of a window', () =>
     assert.deepEqual(await readdir(to), [`${other}.jsonl`]);
   });
 
-  it('copies them to another device with their modification time and private permissions', async function () {
+  it('copies the files to another device with their modification time and private permissions', async function () {
     const shared = await mkdtemp('/dev/shm/conversations-').catch(() => this.skip());
     try {
       const path = join(from, `${id}.jsonl`);
@@ -72,7 +72,7 @@ describe('migration of conversations from the storage folder of a window', () =>
     }
   });
 
-  it('moves all of them although the lock of one can not be removed', async () => {
+  it('moves all conversations even if the lock of one of them cannot be removed', async () => {
     const last = '5f1c7e9a-0000-4000-8000-000000000003';
     for (const name of [id, other, last]) await writeFile(join(from, `${name}.jsonl`), name);
     await mkdir(join(from, `${other}.lock`));

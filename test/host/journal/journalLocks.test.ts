@@ -9,7 +9,7 @@ import { settle, VirtualClock } from '../../support/virtualClock';
 
 const id = '5f1c7e9a-0000-4000-8000-000000000001';
 
-/** The id of a process that has exited. */
+/** The id of a process that has exited, so that no running process has it. */
 const gonePid = spawnSync(process.execPath, ['-e', '']).pid;
 const here = hostname();
 
@@ -47,7 +47,7 @@ describe('conversation lock', () => {
     assert.deepEqual([await readdir(folder), clock.pending], [[], 0]);
   });
 
-  it('stays with its window for hours, and is created again after it was deleted', async () => {
+  it('belongs to its window for hours, and is created again after its file was deleted', async () => {
     const [first, second] = [window(), window()];
     await first.acquire(id);
     await clock.advance(60 * 60 * 1000);
@@ -58,7 +58,7 @@ describe('conversation lock', () => {
     assert.deepEqual(lost, []);
   });
 
-  it('goes to the requesting window as soon as its holder releases it', async () => {
+  it('is acquired by a requesting window as soon as the other window releases it', async () => {
     const first: JournalLocks = window((id) => first.release(id));
     const second = window();
     await first.acquire(id);
@@ -71,7 +71,7 @@ describe('conversation lock', () => {
     assert.deepEqual([lost, await readdir(folder)], [[], [`${id}.lock`]]);
   });
 
-  it('reports a request at each poll until it is released', async () => {
+  it('reports a request of another window at each poll until the lock is released', async () => {
     const [first, second] = [window(), window()];
     await first.acquire(id);
     const granted = second.requestHandOver(id);
@@ -82,7 +82,7 @@ describe('conversation lock', () => {
     assert.equal(await granted, true);
   });
 
-  it('is taken from a holder that does not respond to a request for 15 s', async () => {
+  it('is taken from a window that does not respond to a request for 15 s', async () => {
     const [first, second] = [window(), window()];
     await first.acquire(id);
     const granted = second.requestHandOver(id);
@@ -94,14 +94,14 @@ describe('conversation lock', () => {
     assert.equal(await first.acquire(id), false);
   });
 
-  it('goes to a requesting window immediately when the process of its holder has exited', async () => {
+  it('is acquired by a requesting window immediately when the process that had it has exited', async () => {
     await writeLock({ pid: gonePid, host: here, token: 't' }, 0);
     const taken = window().requestHandOver(id);
     await clock.advance(300);
     assert.equal(await taken, true);
   });
 
-  it('goes to one of two requesting windows', async () => {
+  it('is acquired by only one of two requesting windows', async () => {
     const first: JournalLocks = window((id) => first.release(id));
     const [second, third] = [window(), window()];
     await first.acquire(id);
@@ -111,7 +111,7 @@ describe('conversation lock', () => {
     assert.deepEqual(lost, []);
   });
 
-  it('goes to one of two windows that take it at the same time after its process has exited', async () => {
+  it('is acquired by only one of two windows that take it at the same time after its process has exited', async () => {
     await writeLock({ pid: gonePid, host: here, token: 't' }, 0);
     const [first, second] = [window(), window()];
     const taken = [first.acquireIfFree(id), second.acquireIfFree(id)];
@@ -121,14 +121,14 @@ describe('conversation lock', () => {
     assert.deepEqual([await first.isOurs(id), await second.isOurs(id)], owners);
   });
 
-  it('is not handed over for a request that existed before it was acquired', async () => {
+  it('is not handed over for a request that was made before the lock was acquired', async () => {
     await writeFile(`${path()}.request`, '{}');
     await window().acquire(id);
     await clock.advance(4000);
     assert.deepEqual([requested, await readdir(folder)], [[], [`${id}.lock`]]);
   });
 
-  it('belongs to one of two windows that take it when stale, and all other windows notice', async () => {
+  it('belongs to only one of two windows that take it when it is stale, and the other windows notice that', async () => {
     const silent = window();
     await silent.acquire(id);
     clock.sleep(15_000);
@@ -142,8 +142,8 @@ describe('conversation lock', () => {
   });
 
   for (const { what, secondsAgo, taken } of [
-    { what: 'stays with its window when it was touched 14 s ago', secondsAgo: 14, taken: false },
-    { what: 'is taken from its window when it was touched 16 s ago', secondsAgo: 16, taken: true },
+    { what: 'is not taken from its window if it was touched 14 s ago', secondsAgo: 14, taken: false },
+    { what: 'is taken from its window if it was touched 16 s ago', secondsAgo: 16, taken: true },
   ] as const) {
     it(`${what} and another window opens the conversation`, async () => {
       await writeLock({ pid: process.pid, host: here, token: 't' }, secondsAgo);
@@ -153,7 +153,7 @@ describe('conversation lock', () => {
     });
   }
 
-  it('is held when it is released and immediately acquired again', async () => {
+  it('belongs to a window that releases it and immediately acquires it again', async () => {
     const locks = window();
     await locks.acquire(id);
     const released = locks.release(id);
@@ -162,7 +162,7 @@ describe('conversation lock', () => {
     assert.equal(await window().acquire(id), false);
   });
 
-  it('does not prevent reading when it can’t be written', async () => {
+  it('does not prevent reading the conversation when the lock file can’t be written', async () => {
     await symlink(join(folder, 'missing', 'lock'), path());
     const seized = window().acquireIfStale(id);
     await clock.advance(300);
@@ -172,21 +172,21 @@ describe('conversation lock', () => {
 
   for (const { what, content, secondsAgo, first, after } of [
     {
-      what: 'of a process that has exited',
+      what: 'that of a process that has exited',
       content: { pid: gonePid, host: here, token: 't' },
       secondsAgo: 0,
       first: true,
       after: true,
     },
     {
-      what: 'of a running process',
+      what: 'that of a running process',
       content: { pid: process.pid, host: here, token: 't' },
       secondsAgo: 14,
       first: false,
       after: false,
     },
     {
-      what: 'of a reused process id',
+      what: 'that of a process whose id is in use again',
       content: { pid: process.pid, host: here, token: 't' },
       secondsAgo: 16,
       first: 'still waiting',
@@ -206,17 +206,17 @@ describe('conversation lock', () => {
       first: 'still waiting',
       after: true,
     },
-    { what: 'with an empty file', content: '', secondsAgo: 14, first: false, after: false },
-    { what: 'with an incomplete file', content: '{"pid":1', secondsAgo: 16, first: 'still waiting', after: true },
+    { what: 'empty', content: '', secondsAgo: 14, first: false, after: false },
+    { what: 'incomplete', content: '{"pid":1', secondsAgo: 16, first: 'still waiting', after: true },
     {
-      what: 'with an invalid process id',
+      what: 'that of an invalid process id',
       content: { pid: -1, host: here, token: 't' },
       secondsAgo: 16,
       first: 'still waiting',
       after: true,
     },
   ] as const) {
-    it(`${after ? 'is' : 'is not'} taken over when it is a lock ${what} that was touched ${secondsAgo} s ago${first === true ? ', without a further check' : ''}`, async () => {
+    it(`${after ? 'is' : 'is not'} taken over if its file is ${what} and was touched ${secondsAgo} s ago${first === true ? ', without a further check' : ''}`, async () => {
       await writeLock(content, secondsAgo);
       const taken = window().acquire(id);
       if (first === true) await clock.advance(300);
@@ -229,7 +229,7 @@ describe('conversation lock', () => {
     });
   }
 
-  it('stays with a window whose machine was asleep', async () => {
+  it('still belongs to a window whose machine was asleep', async () => {
     const [first, second] = [window(), window()];
     await first.acquire(id);
     clock.sleep(60 * 60 * 1000);

@@ -4,7 +4,7 @@ import { buildVictim, killAt, story, type Killing } from '../../support/kill/kil
 import { propertyRuns } from '../../support/propertyRuns';
 
 const kills = Math.ceil(propertyRuns / 20);
-/** Number of processes that run at the same time. More processes would be killed too late, because they would compete. */
+/** Number of processes that run at the same time. More processes would slow each other down and be killed too late. */
 const concurrency = 2;
 
 const seed = Date.now();
@@ -25,15 +25,15 @@ describe(`journal of a process that is killed at ${kills} random moments of an a
     await Promise.all(Array.from({ length: concurrency }, next));
   });
 
-  it('contains a prefix of the sent text after each kill', () => {
+  it('contains, after each kill, a prefix of the text that the gateway had sent', () => {
     for (const { found } of killings) assert.equal(found, story.slice(0, found.length));
   });
 
-  it('contains an interrupted answer after each kill', () => {
+  it('marks the answer as interrupted after each kill', () => {
     for (const { phase } of killings) assert.equal(phase, 'interrupted');
   });
 
-  it('is completed exactly by Continue after each kill', () => {
+  it('lets Continue complete the answer without a gap or a repetition after each kill', () => {
     for (const { continued, ending } of killings) {
       assert.equal(ending, 'done');
       assert.equal(continued, story);

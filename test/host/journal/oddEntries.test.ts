@@ -7,7 +7,7 @@ import { makePrivate } from '../../../src/host/util/files';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { nextWindow, type Disk } from './window';
 
-/** Entries that are named like conversations, but that cannot be read as conversations. */
+/** Folder entries that are named like the files of conversations, but that cannot be read as conversations. */
 const odd: readonly (readonly [name: string, make: (path: string) => unknown, isListed: boolean])[] = [
   ['a directory', (path) => mkdir(path), false],
   ['a named pipe', (path) => execFileSync('mkfifo', [path]), false],
@@ -29,7 +29,7 @@ const odd: readonly (readonly [name: string, make: (path: string) => unknown, is
   ],
 ];
 
-describe('conversations folder with odd entries', () => {
+describe('folder of the conversations', () => {
   let disk: Disk;
   before(function () {
     if (process.platform === 'win32') this.skip();
@@ -39,7 +39,7 @@ describe('conversations folder with odd entries', () => {
   const pathOf = (id: string): string => join(disk.folder, `${id}.jsonl`);
 
   for (const [name, make, isListed] of odd) {
-    it(`lists, searches, opens, renames, deletes and prunes other conversations when one entry is ${name}`, async () => {
+    it(`lists, searches, opens, renames, deletes and prunes other conversations when one entry of the folder is ${name}`, async () => {
       const id = await nextWindow(disk).talk(['sheep', 'wool']);
       const old = await nextWindow(disk).talk(['old', 'older']);
       await utimes(pathOf(old), 1, 1);

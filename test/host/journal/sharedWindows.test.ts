@@ -9,7 +9,7 @@ import { openWindow, type Disk } from './window';
 
 const noId = '5f1c7e9a-0000-4000-8000-000000000001';
 
-describe('conversations shared by several windows', () => {
+describe('window that shares conversations with other windows', () => {
   let disk: Disk;
   const pathOf = (id: string): string => join(disk.folder, `${id}.jsonl`);
 
@@ -21,7 +21,7 @@ describe('conversations shared by several windows', () => {
 
   const open = () => openWindow({ ...disk, memory: new Map() });
 
-  /** Waits until earlier file work is done, because file work is done in order. */
+  /** Waits until all previous work on files is done. Work on files is done one job at a time. */
   const filesAreClosed = async ({ conversations }: Pick<ReturnType<typeof open>, 'conversations'>): Promise<void> => {
     await conversations.open(noId);
   };
@@ -41,7 +41,7 @@ describe('conversations shared by several windows', () => {
     return { ...window, conversation, id: conversation.id, arrived };
   }
 
-  /** Advances the clock until the work has finished. */
+  /** Advances the clock until the promise is settled. */
   async function finish<T>({ clock }: Pick<ReturnType<typeof open>, 'clock'>, work: Promise<T>): Promise<T> {
     const progress = { isFinished: false };
     const markFinished = (): void => void (progress.isFinished = true);
@@ -84,7 +84,7 @@ describe('conversations shared by several windows', () => {
     assert.deepEqual([first.errors, second.errors], [[], []]);
   });
 
-  it('shows a turn as interrupted when its window has closed', async () => {
+  it('shows a turn as interrupted when the window that ran it has closed', async () => {
     const first = await streaming();
     const second = open();
     const conversation = await second.conversations.open(first.id);
@@ -192,7 +192,7 @@ describe('conversations shared by several windows', () => {
     second.conversations.startNew();
     await first.clock.advance(1000);
     await finish(second, handedOver);
-    // Removing an unknown conversation changes nothing, but waits for the file work.
+    // Waits for all work on files: removing an unknown conversation changes nothing, but waits for its turn.
     await second.conversations.remove(noId);
     assert.deepEqual(await readdir(disk.folder), [`${first.id}.jsonl`]);
   });
@@ -230,7 +230,7 @@ describe('conversations shared by several windows', () => {
     assert.deepEqual(errors, []);
   });
 
-  it('does not delete a conversation that another window has open, whether it is open here or not', async () => {
+  it('does not delete a conversation that another window has open, whether or not this window has it open too', async () => {
     const first = await streaming();
     const { conversations, errors } = open();
     assert.equal(await conversations.remove(first.id), undefined);
@@ -254,7 +254,7 @@ describe('conversations shared by several windows', () => {
     assert.deepEqual(errors, []);
   });
 
-  it('does not write to a conversation that another window has opened after a shutdown flush', async () => {
+  it('does not write to a conversation that another window has opened after this window was shut down', async () => {
     const first = open();
     const id = await first.talk(['one', '1']);
     first.conversations.flushSync();
@@ -322,7 +322,7 @@ describe('conversations shared by several windows', () => {
     assert.deepEqual(first.errors, [{ kind: 'taken' }]);
   });
 
-  it('does not rename a conversation that another window has open, and reports that', async () => {
+  it('notifies the user instead of renaming a conversation that another window has open', async () => {
     const first = await streaming();
     const second = open();
     await second.conversations.rename(first.id, 'Numbers');
@@ -335,7 +335,7 @@ describe('conversations shared by several windows', () => {
     assert.deepEqual([title, exchanges?.[0]?.state.text], [undefined, 'one two']);
   });
 
-  it('starts a new conversation when another window has the stored current conversation', async () => {
+  it('starts a new conversation when another window has opened the conversation that was current before', async () => {
     const memory = new Map<string, unknown>();
     const first = openWindow({ ...disk, memory });
     const { id } = first.conversations.startNew();
@@ -349,7 +349,7 @@ describe('conversations shared by several windows', () => {
     assert.deepEqual([first.errors, second.errors], [[], []]);
   });
 
-  it('starts a new conversation without delay when another machine may have the stored one', async () => {
+  it('starts a new conversation without delay when another machine may have opened the conversation that was current before', async () => {
     const memory = new Map<string, unknown>();
     const first = openWindow({ ...disk, memory });
     const id = await first.talk(['one', '1']);
@@ -379,10 +379,10 @@ describe('conversations shared by several windows', () => {
       while (second.clock.pending < timers) await new Promise((resolve) => setImmediate(resolve));
     };
     const brokenOff = second.conversations.openInterrupted();
-    // Each stale lock is being watched.
+    // At this point, each stale lock is being watched.
     await waiting(3);
     const opened = second.conversations.open(ids[0]);
-    // One lock has been taken and is polled.
+    // At this point, the window has taken one lock and polls it.
     await waiting(5);
     await second.clock.advance(300);
     assert.equal((await opened)?.id, ids[0]);
@@ -390,7 +390,7 @@ describe('conversations shared by several windows', () => {
     assert.equal((await finish(second, brokenOff)).length, 2);
   });
 
-  it('creates a conversation under the stored id of an empty one, but not of a deleted one', async () => {
+  it('creates a conversation under the id of an empty one that a page has stored, but not under the id of a deleted one', async () => {
     const { conversations, talk } = open();
     assert.equal((await conversations.openOrCreate(noId))?.id, noId);
     const id = await talk(['one', '1']);

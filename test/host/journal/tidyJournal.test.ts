@@ -83,7 +83,7 @@ describe('journal compaction', () => {
     assert.deepEqual(compactJournal([...restarted, ...laterWords]), [...restarted, words('a', 'yyy', 500)]);
   });
 
-  it('joins no events across the start of another segment', () => {
+  it('does not join events of different segments of a turn', () => {
     for (const between of [
       { type: 'rerun', exchangeId: 'a', go: 'restart' },
       { type: 'interrupted', exchangeId: 'a' },
@@ -93,7 +93,7 @@ describe('journal compaction', () => {
     }
   });
 
-  it('preserves the content, and changes nothing when it is applied again', () => {
+  it('preserves the content, and changes nothing when it is repeated', () => {
     fc.assert(
       fc.property(fc.array(line, { maxLength: 40 }), (turns) => {
         const lines = [...prompts, ...turns];

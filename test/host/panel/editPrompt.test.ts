@@ -82,13 +82,13 @@ describe('edited prompt', () => {
     assert.deepEqual(addedToHistory, ['Why one?']);
   });
 
-  it('is sent as before when the text is unchanged', async () => {
+  it('is sent again without changes when the text is unchanged', async () => {
     const { conversation, id, deps, newVersion } = await setUp({ prompt: 'Explain a.ts', content: 'all of it' });
     await editPrompt(deps, conversation, id, ' Explain a.ts\n');
     assert.deepEqual([newVersion()?.prompt, newVersion()?.content], ['Explain a.ts', 'all of it']);
   });
 
-  it('keeps its conversation open until it is sent', async () => {
+  it('keeps its conversation open until the edited prompt is sent', async () => {
     const { conversation, id, deps, openConversations } = await setUp({ prompt: 'one' });
     await editPrompt(deps, conversation, id, 'two');
     assert.deepEqual(openConversations(), { duringCall: ['c'], now: [] });
@@ -100,7 +100,7 @@ describe('edited prompt', () => {
     assert.equal(newVersion()?.demo, false);
   });
 
-  it('does not keep the model of a demo that has ended', async () => {
+  it('is not sent with a demo model after the demo has ended', async () => {
     const { conversation, id, deps, newVersion } = await setUp({ prompt: 'one', model: 'demo-cut', demo: true });
     await editPrompt(deps, conversation, id, 'two');
     assert.deepEqual([newVersion()?.demo, newVersion()?.model], [false, undefined]);
@@ -120,7 +120,7 @@ describe('regenerated answer', () => {
     assert.equal(conversation.views()[0]?.versions?.length, 2);
   });
 
-  it('comes from the model that the user has chosen', async () => {
+  it('is requested from the model that the user has chosen', async () => {
     const { conversation, id, deps, newVersion } = await setUp({ prompt: 'one' }, 'deepseek-r1');
     await regenerate(deps, conversation, id, true);
     assert.equal(newVersion()?.model, 'deepseek-r1');

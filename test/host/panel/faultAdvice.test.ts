@@ -20,7 +20,7 @@ const languages = {
   '.zh-CN.md': (english: string): string => chinese[english] ?? assert.fail(english),
 } as const;
 
-/** Returns patterns for the messages of all failure cards that link to a page. A placeholder matches any text. */
+/** Returns patterns for the messages of all failure cards that link to a page. Each placeholder of a message matches any text. */
 function messagePatterns(page: TroubleshootingPage, translate: (english: string) => string): readonly RegExp[] {
   const rowsOfPage = rows.filter(({ kind }) => kind !== undefined && faultAdvice[kind].page === page);
   const sentences = rowsOfPage.flatMap(({ message, messageWithTime: timed }) => [
@@ -39,7 +39,7 @@ describe('help for faults', () => {
     assert.deepEqual([...kinds].sort(), Object.keys(faultAdvice).sort());
   });
 
-  it('marks only those kinds as permanent that are never retried without a retry-after', () => {
+  it('marks only fault kinds as permanent that are never retried unless the gateway names a delay', () => {
     for (const { kind, policy } of rows) {
       if (kind === undefined || !faultAdvice[kind].isPermanent) continue;
       assert.ok(['never', 'repair', 'hint'].includes(policy.retry), `${kind} ${policy.retry}`);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { oldest } from '../../support/vscode/versions';
 
 /**
- * The manifest as far as the extension galleries validate it: Visual Studio Marketplace in `vsce`, and Open VSX in the
+ * The fields of the manifest that the extension galleries validate: Visual Studio Marketplace in `vsce`, and Open VSX in the
  * `ExtensionValidator` of its server, which can't be called before a release.
  */
 interface Manifest {
@@ -53,12 +53,12 @@ describe('manifest for the extension galleries', () => {
     for (const text of [manifest.displayName, manifest.license, ...manifest.keywords]) assert.ok(text.length <= 255);
   });
 
-  it('names the licence of the LICENSE file', () => {
+  it('names the same license as the LICENSE file', () => {
     assert.equal(manifest.license, 'MIT');
     assert.match(read('LICENSE'), /^MIT License/);
   });
 
-  it('has the newest version of the changelog', () => {
+  it('has the version of the newest entry in the changelog', () => {
     assert.equal(/^## (.+)$/m.exec(read('CHANGELOG.md'))?.[1], manifest.version);
   });
 
@@ -79,7 +79,7 @@ describe('manifest for the extension galleries', () => {
     assert.deepEqual(manifest.keywords, [...new Set(manifest.keywords)].sort());
   });
 
-  it('has a banner colour, a price and links for support', () => {
+  it('has a banner color, a price and links for support', () => {
     assert.match(manifest.galleryBanner.color, /^#[0-9a-f]{6}$/);
     assert.ok(['dark', 'light'].includes(manifest.galleryBanner.theme));
     assert.equal(manifest.pricing, 'Free');

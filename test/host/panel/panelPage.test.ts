@@ -43,7 +43,7 @@ describe('panel page', () => {
     );
   });
 
-  it('allows no other resources', () => {
+  it('forbids all other resources', () => {
     const { document } = new JSDOM(createPage()).window;
     const policy = document.querySelector('meta[http-equiv="Content-Security-Policy"]')?.getAttribute('content');
     assert.equal(
@@ -53,8 +53,8 @@ describe('panel page', () => {
   });
 });
 
-describe('translation of the panel strings', () => {
-  it('translates every string and keeps its name', () => {
+describe('strings of the panel page', () => {
+  it('are all translated and have the same names as in English', () => {
     const strings = translatePanelStrings((english) => `«${english}»`);
     assert.deepEqual(Object.keys(strings), Object.keys(panelStrings));
     for (const [name, english] of Object.entries(panelStrings)) {

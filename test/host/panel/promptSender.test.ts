@@ -8,7 +8,7 @@ import type { Attachment } from '../../../src/shared/protocol';
 import { VirtualClock } from '../../support/virtualClock';
 import { ScriptedEngine } from '../conversation/scriptedEngine';
 
-/** A conversation that records the prompts that it is asked. */
+/** A conversation that records the prompts that are sent in it. */
 class RecordingConversation extends Conversation {
   constructor(
     name: string,
@@ -55,7 +55,7 @@ function setUp() {
           `compose ${id}: ${text}${more ? `, and ${JSON.stringify(more)}` : ''}${awaitsKey ? ' until there is a key' : ''}`,
         ),
     },
-    // The demo answers only in conversations without exchanges of a real gateway.
+    // Only conversations without exchanges of the user's gateway use the demo.
     demo: { answers: (conversation) => connection.demo && isDemoConversation(conversation) },
     connections: { view: (demo) => Promise.resolve({ ...connection, demo: demo === true }) },
     promptHistory: {
@@ -116,7 +116,7 @@ describe('sending of a prompt', () => {
     });
   }
 
-  it('needs no API key in the demo', async () => {
+  it('sends a prompt to the demo without an API key', async () => {
     const { send, calls, connection } = setUp();
     Object.assign(connection, { hasKey: false, demo: true });
     await send({ prompt: 'Hi' });
@@ -135,7 +135,7 @@ describe('sending of a prompt', () => {
     );
   });
 
-  it('puts a prompt for the user’s gateway into the composer when there is no key, even while the demo is active', async () => {
+  it('puts a prompt for the user’s gateway into the composer when there is no API key, even while the demo is active', async () => {
     const { send, calls, connection, otherConversation } = setUp();
     await send({ prompt: 'a real question' });
     Object.assign(connection, { hasKey: false, demo: true });
@@ -153,7 +153,7 @@ describe('sending of a prompt', () => {
     ['ignores a missing prompt', undefined, undefined],
     ['ignores an invalid prompt', { prompt: 1 }, undefined],
   ] as const) {
-    it(`${name} that the page sends back`, () => {
+    it(`${name} that the page returns with the prefilled text`, () => {
       assert.deepEqual(JSON.parse(JSON.stringify(parsePrefilledInput(value) ?? null)), input ?? null);
     });
   }
@@ -164,7 +164,7 @@ describe('sending of a prompt', () => {
     assert.deepEqual(calls, ['show other', 'remember Hi', 'ask other: Hi']);
   });
 
-  it('adds the draft to a prompt that is sent, but not to a prompt that waits for a key', async () => {
+  it('adds the context items and the one-time model to a prompt that is sent, but not to a prompt that waits for a key', async () => {
     const { send, calls, connection, otherConversation } = setUp();
     const addDraft = (input: PromptInput): PromptInput => ({ ...input, content: 'with one file' });
     connection.hasKey = false;
@@ -186,14 +186,14 @@ function createDraft(...attachments: Attachment[]) {
   return { draft: new PromptDraft(context, (model) => models.push(model)), models };
 }
 
-describe('prompt draft', () => {
-  it('does not change a prompt when the draft is empty', () => {
+describe('context items and one-time model of the next prompt', () => {
+  it('leave the prompt unchanged when neither is set', () => {
     const { draft, models } = createDraft();
     assert.deepEqual(draft.addTo({ prompt: 'Hi' }), { prompt: 'Hi', model: undefined });
     assert.deepEqual(models, []);
   });
 
-  it('adds the context to one prompt only', () => {
+  it('add the context items to one prompt only', () => {
     const { draft } = createDraft(file);
     const { content, attachments } = draft.addTo({ prompt: 'Why?' });
     assert.deepEqual(attachments, [file]);
@@ -201,7 +201,7 @@ describe('prompt draft', () => {
     assert.equal(draft.addTo({ prompt: 'Why?' }).attachments, undefined);
   });
 
-  it('adds the context after the attachments of the prompt', () => {
+  it('add the context items after the attachments of the prompt', () => {
     const { draft } = createDraft(file);
     const existing: Attachment = { label: 'b.ts:1-2', languageId: 'ts', code: 'b' };
     const { content, attachments } = draft.addTo({ prompt: 'Explain', content: 'Explain b', attachments: [existing] });
@@ -209,7 +209,7 @@ describe('prompt draft', () => {
     assert.match(content ?? '', /^Explain b\n[^]*const a = 1;/);
   });
 
-  it('uses a one-time model for one prompt and reports each change', () => {
+  it('set the model of one prompt only, and report each change', () => {
     const { draft, models } = createDraft();
     draft.setModelOnce('deepseek-r1');
     draft.setModelOnce('deepseek-r1');
@@ -218,7 +218,7 @@ describe('prompt draft', () => {
     assert.deepEqual(models, ['deepseek-r1', undefined]);
   });
 
-  it('does not replace the model of a prompt', () => {
+  it('do not replace the model of a prompt that already has one', () => {
     const { draft } = createDraft();
     draft.setModelOnce('deepseek-r1');
     assert.equal(draft.addTo({ prompt: 'Hi', model: 'demo-steady' }).model, 'demo-steady');

@@ -56,7 +56,7 @@ describe('activity of the turns', () => {
     ['', false],
     ['partial', true],
   ] as const) {
-    it(`is a failure with ${partial ? 'a partial' : 'no'} answer when a turn failed ${partial ? 'after' : 'without'} text`, () => {
+    it(`is a failure ${partial ? 'with a partial' : 'without an'} answer when a turn failed ${partial ? 'after' : 'before'} the first text`, () => {
       const last: Exchange = { id: 'e', prompt: 'Hi', queued: false, state: { ...initialTurn, phase: 'failed', text } };
       const current = { activeExchange: undefined, lastExchange: last };
       assert.deepEqual(activityOf({ current, running: undefined, runningCount: 0 }), { kind: 'failed', partial });
@@ -65,7 +65,7 @@ describe('activity of the turns', () => {
 
   it('is idle without a turn', () => assert.deepEqual(activityOf(noConversation), { kind: 'idle' }));
 
-  it('contains the number of other running turns', () => {
+  it('contains the number of turns that run in other conversations', () => {
     for (const phase of ['streaming', 'waiting', 'offline'] as const) {
       const activity = activityOf({ ...conversations(phase), runningCount: 3 });
       assert.equal('otherTurns' in activity && activity.otherTurns, 2, phase);
@@ -73,7 +73,7 @@ describe('activity of the turns', () => {
   });
 });
 
-describe('choice of the turn to show when several run', () => {
+describe('choice of the turn for the status bar when several are running', () => {
   const [streaming, waits, offline, finished] = (['streaming', 'waiting', 'offline', 'done'] as const).map(
     (phase) => conversations(phase).current,
   );
@@ -136,7 +136,7 @@ describe('context keys', () => {
   });
 });
 
-describe('updates of the activity', () => {
+describe('updates of the activity of the turns', () => {
   it('are passed on only when the activity or its time has changed', () => {
     const updates: string[] = [];
     const distinct = new DistinctActivity((activity) => updates.push(JSON.stringify(activity)));
@@ -172,7 +172,7 @@ const deps = {
 describe('activity text in the status bar', () => {
   beforeEach(() => (now = 0));
 
-  it('counts a wait down, but gives screen readers an unchanging time', () => {
+  it('counts a wait down, but gives screen readers the time of day at which it ends', () => {
     const wait = { kind: 'waiting', until: 4000, otherTurns: 0 } as const;
     const before = activityText(wait, deps);
     now = 1000;
@@ -187,7 +187,7 @@ describe('activity text in the status bar', () => {
     assert.equal(activityText({ kind: 'waiting', until: 4000, otherTurns: 0 }, deps).text, '$(watch) Retrying in 0 s');
   });
 
-  it('shows an estimated time while another request goes first', () => {
+  it('shows an estimated time while the turn waits for another request', () => {
     const wait = { kind: 'waiting', until: 1000, estimated: true, otherTurns: 0 } as const;
     const before = activityText(wait, deps);
     now = 1000;
@@ -213,7 +213,7 @@ describe('activity text in the status bar', () => {
     assert.ok(label.includes('in progress: 2.'));
   });
 
-  it('explains that the answer resumes automatically after being offline', () =>
+  it('explains that an answer that waits for the network resumes automatically', () =>
     assert.match(activityText({ kind: 'offline', otherTurns: 0 }, deps).label, /resumes automatically/));
 
   for (const [partial, text] of [

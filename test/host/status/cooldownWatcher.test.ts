@@ -28,7 +28,7 @@ describe('cooldown watcher', () => {
   let fixture: WatcherFixture;
   beforeEach(() => (fixture = new WatcherFixture()));
 
-  it('shows a cooldown until it expires, then hides it and stops its timer', async () => {
+  it('shows a cooldown until it expires, and then hides it and stops the timer', async () => {
     const until = fixture.startCooldown(30_000);
     fixture.watcher.update();
     await fixture.clock.advance(29_000);
@@ -76,7 +76,7 @@ describe('cooldown watcher', () => {
     assert.deepEqual(fixture.shown, [until]);
   });
 
-  it('supports a cooldown that is longer than the longest timer', async () => {
+  it('shows a cooldown that is longer than the longest delay of a timer', async () => {
     const until = fixture.startCooldown(40 * 24 * 3_600_000);
     fixture.watcher.update();
     await settle();
@@ -94,7 +94,7 @@ describe('cooldown watcher', () => {
     assert.deepEqual([fixture.shown.length, fixture.clock.pending], [1, 0]);
   });
 
-  it('reports an error', async () => {
+  it('reports an error of an update', async () => {
     const error = new Error('no secret storage');
     fixture.cooldown = () => Promise.reject(error);
     fixture.watcher.update();

@@ -73,7 +73,7 @@ describe('notifications about a turn whose panel is hidden', () => {
     assert.deepEqual(fixture.shown, [{ kind: 'waiting', until: 77, message: 'Rate limited' }]);
   });
 
-  it('are not shown for a wait that is slightly shorter', () => {
+  it('are not shown for a wait of less than 30 s', () => {
     fixture.emit('a', attempt(), { ...waiting, delayMs: 29_999 } as StreamEvent);
     assert.deepEqual(fixture.shown, []);
   });
@@ -95,7 +95,7 @@ describe('notifications about a turn whose panel is hidden', () => {
     assert.deepEqual(fixture.shown, []);
   });
 
-  it('appear once per turn', () => {
+  it('appear at most once per turn', () => {
     fixture.emit('a', attempt(), longWait, longWait, failed(''));
     assert.deepEqual(fixture.kinds, ['waiting']);
   });

@@ -10,8 +10,11 @@ describe('text that is quoted within a sentence', () => {
     ['And so on...', 'And so on...'],
     ['', ''],
   ] as const) {
-    it(text === expected ? `keeps ${JSON.stringify(text)}` : `loses its full stop: ${JSON.stringify(text)}`, () =>
-      assert.equal(trimTrailingPeriod(text), expected),
+    it(
+      text === expected
+        ? `does not change ${JSON.stringify(text)}`
+        : `removes the final period of ${JSON.stringify(text)}`,
+      () => assert.equal(trimTrailingPeriod(text), expected),
     );
   }
 });

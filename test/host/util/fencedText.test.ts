@@ -4,8 +4,8 @@ import { FencedText } from '../../../src/host/util/fencedText';
 
 const piece = fc.constantFrom('```', '~~~~', '`', '``', 'ts', '\n', '\r\n', '  ', '- ', '> ', '1. ', 'a', 'b c', '🐑');
 
-describe('streamed text with code blocks', () => {
-  it('is complete at the end, however it is split', () => {
+describe('buffer for streamed text with code blocks', () => {
+  it('releases the complete text, regardless of how it is split into pieces', () => {
     fc.assert(
       fc.property(fc.array(piece), (pieces) => {
         const fenced = new FencedText();
@@ -15,7 +15,7 @@ describe('streamed text with code blocks', () => {
     );
   });
 
-  it('never contains part of a code line', () => {
+  it('releases lines in a code block only when they are complete', () => {
     fc.assert(
       fc.property(fc.array(piece), (pieces) => {
         const fenced = new FencedText();
@@ -38,7 +38,7 @@ describe('streamed text with code blocks', () => {
     ['a fence of tildes with backticks in its info string', '~~~ a`b\n', { close: '~~~\n', open: '~~~ a`b\n' }],
     ['a closed block with Windows line endings', '```ts\r\na\r\n```\r\n', undefined],
   ] as const) {
-    it(`can ${seam ? 'be interrupted and reopened' : 'be interrupted without reopening'}: ${name}`, () => {
+    it(`${seam ? 'closes and reopens the code block' : 'leaves the text unchanged'} when something else is shown after ${name}`, () => {
       const fenced = new FencedText();
       fenced.push(text);
       assert.deepEqual(fenced.interruption, seam);
@@ -49,7 +49,7 @@ describe('streamed text with code blocks', () => {
     ['backticks', '`'],
     ['tildes', '~'],
     ['spaces', ' '],
-    ['quote marks', '> '],
+    ['blockquote markers', '> '],
     ['list markers', '- '],
     ['list numbers', '1. '],
     ['words', 'word '],
@@ -62,7 +62,7 @@ describe('streamed text with code blocks', () => {
     });
   }
 
-  it('contains incomplete lines of prose, but holds back a possible fence until it is certain', () => {
+  it('releases incomplete lines of prose, but buffers a possible fence until it is certain', () => {
     const fenced = new FencedText();
     const outputs = ['some ', 'text', '\n', '  ', '``', '`t', 's', ' `', 'x', '\n', '- ', '~', 'a'].map((text) =>
       fenced.push(text),

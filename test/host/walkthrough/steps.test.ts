@@ -59,11 +59,11 @@ describe('walkthrough', () => {
   });
 
   for (const { id, media } of steps) {
-    it(`draws the picture of "${id}" only in theme colours and without styles, which VS Code would drop`, () => {
+    it(`draws the picture of "${id}" only in theme colors and without styles, which VS Code would drop`, () => {
       const svg = readFileSync(join(root, media.svg), 'utf8');
       assert.doesNotMatch(svg, /<style|style=|<script|href|#[0-9a-f]{3}/i);
-      const colours = [...svg.matchAll(/(?:fill|stroke)="([^"]+)"/g)].map(([, colour]) => colour!);
-      for (const colour of colours) assert.match(colour, /^(none|var\(--vscode-.+\))$/);
+      const colors = [...svg.matchAll(/(?:fill|stroke)="([^"]+)"/g)].map(([, color]) => color!);
+      for (const color of colors) assert.match(color, /^(none|var\(--vscode-.+\))$/);
     });
   }
 
@@ -78,7 +78,7 @@ describe('walkthrough', () => {
         }));
       });
 
-      it('link to commands with valid arguments: a prompt and a demo scenario', () => {
+      it('link to commands with a valid prompt or demo scenario as the argument', () => {
         const linksWithArgument = links.flatMap(({ command, argument }) =>
           argument === undefined ? [] : [{ command, argument: JSON.parse(decodeURIComponent(argument)) as unknown }],
         );

@@ -7,18 +7,18 @@ import { openWindow } from '../journal/window';
 const code = { label: 'app.ts:1-3', languageId: 'typescript', code: 'x' };
 
 describe('completed walkthrough steps', () => {
-  it('include asking when a request is sent', () => {
+  it('include the step about asking once a request is sent', () => {
     assert.deepEqual(completedSteps({}, text('x')), []);
     assert.deepEqual(completedSteps({}, attempt()), ['holysheep.hasAsked']);
   });
 
-  it('include asking about code when a selection is attached, but not for a file', () => {
+  it('include the step about asking about code if a selection is attached, but not if only a file is attached', () => {
     assert.deepEqual(completedSteps({ attachments: [{ ...code, kind: 'file' }] }, attempt()), ['holysheep.hasAsked']);
     const withSelection = completedSteps({ attachments: [code] }, attempt());
     assert.deepEqual(withSelection, ['holysheep.hasAsked', 'holysheep.hasAskedAboutCode']);
   });
 
-  it('include the retry when a turn makes a second attempt', () => {
+  it('include the step about retries once a turn makes a second attempt', () => {
     assert.deepEqual(completedSteps({}, attempt('m', 2)), ['holysheep.hasAsked', 'holysheep.hasSeenRetry']);
   });
 });
