@@ -46,7 +46,7 @@ const scenarios: readonly Scenario[] = [
     title: 'Rate limited, with Retry-After',
     prompt: 'What should a client do when it is rate limited?',
     description:
-      'The gateway rejects the first request and asks for a wait of 5 s. Watch the countdown and the source of its delay; then the answer arrives automatically.',
+      'The gateway rejects the first request and asks for a wait of 5 s. Watch the countdown and the source of the delay. Then the answer arrives automatically.',
     topic: 'retryAfter',
     fault: ({ attempt }) => (attempt === 1 ? rateLimited(5) : undefined),
   },
@@ -64,7 +64,7 @@ const scenarios: readonly Scenario[] = [
     title: 'Stream stalls mid-answer',
     prompt: 'How does a client notice that a stream has stalled?',
     description:
-      'The stream stalls mid-answer. Watch: after 6 s without data the attempt is abandoned, the partial answer stays, and the rest is appended.',
+      'The stream stalls mid-answer. After 6 s without data, the attempt is abandoned. The partial answer stays, and the rest is appended.',
     topic: 'resume',
     fault: ({ attempt, firstPart }) => (attempt === 1 ? endWith(firstPart(), 'stall') : undefined),
   },
@@ -73,7 +73,7 @@ const scenarios: readonly Scenario[] = [
     title: 'Connection drops mid-answer',
     prompt: 'How can an answer be resumed after the connection drops?',
     description:
-      'The connection drops mid-answer. Notice how little you see of it: the rest is requested and joined without a gap or repetition; the timeline shows where.',
+      'The connection drops mid-answer. The rest is requested and joined automatically, without a gap or repetition. The timeline shows where.',
     topic: 'resume',
     fault: ({ attempt, firstPart }) => (attempt === 1 ? endWith(firstPart(), 'reset') : undefined),
   },
@@ -82,7 +82,7 @@ const scenarios: readonly Scenario[] = [
     title: 'Out of credit',
     prompt: 'Why is an empty balance not worth a retry?',
     description:
-      'The balance is empty, so retrying would not help. Watch: one attempt, no wait, and a card with next steps. Switch model gets an answer from another demo model.',
+      "The balance is empty, so retrying wouldn't help. You see one attempt, no wait, and a card with next steps. Choose Switch model to get an answer from another demo model.",
     topic: 'overview',
     fault: () => outOfCredit(),
   },

@@ -34,7 +34,7 @@ describe('offline demo', () => {
   it('switches to the fallback model when a model stays overloaded', async () => {
     await panel.frame.locator(':focus').and(panel.button('Next step')).waitFor();
     await panel.button('Next step').press('Enter');
-    await answered('demo-overload was overloaded; switched to demo-steady.');
+    await answered('demo-overload was overloaded. Switched to demo-steady.');
     await panel.button('Skip').click();
     await step('3 of 5: Stream stalls mid-answer');
   });

@@ -54,7 +54,7 @@ describe('Copy Request as Code', () => {
   });
 
   it('rejects an unknown language', async () => {
-    await assert.rejects(copy('perl'), /expects "curl", "python" or "node"/);
+    await assert.rejects(copy('perl'), /expects “curl”, “python”, or “node”/);
   });
 
   it("replaces the demo's gateway and model with the user's", async () => {

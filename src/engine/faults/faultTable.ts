@@ -95,7 +95,7 @@ const rows = {
     9,
     'redirect',
     never,
-    "The gateway redirects to another address; the API key isn't sent there. Check the base URL.",
+    "The gateway redirects to another address, but the API key isn't sent there. Check the base URL.",
     ['checkUrl', 'details'],
   ),
   headersTimeout: row(10, 'timeout', { retry: 'transient', cost: 2 }, 'No response from {host} in {seconds} s.', [
@@ -106,7 +106,7 @@ const rows = {
     11,
     'not-a-stream',
     { retry: 'transient', limit: 1 },
-    'Received a web page instead of an answer: a network sign-in page or a wrong base URL.',
+    'Received a web page instead of an answer. Sign in to your network or check the base URL.',
     ['retryNow', 'checkUrl', 'details'],
   ),
   errorInSuccess: row(12, undefined, { retry: 'engine' }, ''),
@@ -254,7 +254,7 @@ const rows = {
     'switchModel',
   ]),
   garbledStream: row(51, 'malformed', resume, 'The stream is malformed.', ['retryNow', 'switchModel', 'details']),
-  endlessEvent: row(52, 'malformed', never, 'The stream is malformed: an event never ends.', [
+  endlessEvent: row(52, 'malformed', never, 'The stream is malformed: an event is too large.', [
     'retryNow',
     'switchModel',
     'details',
@@ -278,7 +278,7 @@ const rows = {
     61,
     'breaker',
     { retry: 'engine' },
-    '{model} at {host} keeps failing; pausing before the next attempt.',
+    '{model} at {host} keeps failing, so the next attempt is delayed.',
     ['retryNow', 'tryAnyway', 'switchModel'],
   ),
   windowClosed: row(62, undefined, { retry: 'engine' }, ''),
@@ -362,7 +362,7 @@ export const providerFaults: ReadonlySet<number> = new Set<RowId>([
 /** Faults of the engine itself, which sends no request. `{last}` is the message of the previous fault. */
 export const localFaults = {
   noKey: faultRow('auth', never, 'No API key is set for {host}.', ['setApiKey', 'retryNow']),
-  budget: faultRow('budget', never, '{last} {host} failed too often; automatic retries are paused.', [
+  budget: faultRow('budget', never, '{last} {host} failed too often, so automatic retries are paused.', [
     'retryNow',
     'switchModel',
   ]),

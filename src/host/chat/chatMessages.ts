@@ -35,12 +35,15 @@ export function formatWait(event: WaitingEvent, { localize, formatTime }: ChatFo
   }
   if (event.told === 'request') {
     return localize(
-      '{message} Another request in this window was asked to wait. Attempt {attempt} of {maxAttempts} at {time}.',
+      '{message} The gateway asked another request in this window to wait. Attempt {attempt} of {maxAttempts} at {time}.',
       args,
     );
   }
   if (event.told === 'window') {
-    return localize('{message} Another window was asked to wait. Attempt {attempt} of {maxAttempts} at {time}.', args);
+    return localize(
+      '{message} The gateway asked another window to wait. Attempt {attempt} of {maxAttempts} at {time}.',
+      args,
+    );
   }
   return event.source === 'server'
     ? localize('{message} The gateway asked for a wait of {delay}. Attempt {attempt} of {maxAttempts} at {time}.', args)
@@ -53,9 +56,9 @@ export function formatModelSwitch({ from, to, reason }: ModelEvent, { localize }
     case 'user':
       return localize('Switched from {0} to {1}.', { 0: from, 1: to });
     case 'overloaded':
-      return localize('{0} was overloaded; switched to {1}.', { 0: from, 1: to });
+      return localize('{0} was overloaded. Switched to {1}.', { 0: from, 1: to });
     default:
-      return localize('{0} kept failing; switched to {1}.', { 0: from, 1: to });
+      return localize('{0} kept failing. Switched to {1}.', { 0: from, 1: to });
   }
 }
 

@@ -92,13 +92,15 @@ export class EditorTarget extends Disposable {
     label: string,
   ): Promise<void> {
     if (vscode.workspace.fs.isWritableFileSystem(document.uri.scheme) === false) {
-      throw new UserError(vscode.l10n.t('{0} is read-only, so nothing was replaced. Use "New file" instead.', label));
+      throw new UserError(
+        vscode.l10n.t('{0} is read-only, so nothing was replaced. Choose “New file” instead.', label),
+      );
     }
     const linePrefix = document.lineAt(range.start.line).text.slice(0, range.start.character);
     const original = document.getText(range);
     const fitted = fitReplacement(original, text, linePrefix.trim() ? '' : linePrefix);
     if (fitted === original.replaceAll('\r\n', '\n')) {
-      throw new UserError(vscode.l10n.t('{0} already contains this code; there is nothing to replace.', label));
+      throw new UserError(vscode.l10n.t('{0} already contains this code, so nothing was replaced.', label));
     }
     await this.previewedEdits.replace({ document, range, text: fitted, label }, this.column());
   }
@@ -138,7 +140,7 @@ async function openTarget(uri: vscode.Uri, label: string): Promise<vscode.TextDo
 
 function cannotOpenMessage(label: string): string {
   return vscode.l10n.t(
-    '{0} can\'t be opened: it was closed, renamed, moved or deleted. Place the cursor where the code belongs and use "Insert at cursor".',
+    "{0} can't be opened because it was closed, renamed, moved, or deleted. Place the cursor where the code belongs and choose “Insert at cursor”.",
     label,
   );
 }
@@ -147,12 +149,12 @@ function cannotReplaceMessage(reason: 'changed' | 'ambiguous', label: string): s
   switch (reason) {
     case 'changed':
       return vscode.l10n.t(
-        '{0} has changed since you asked, so nothing was replaced. Select the current code and ask again, or place the cursor and use "Insert at cursor".',
+        '{0} has changed since you asked, so nothing was replaced. Select the current code and ask again, or place the cursor and choose “Insert at cursor”.',
         label,
       );
     case 'ambiguous':
       return vscode.l10n.t(
-        '{0} has moved, and the same code appears more than once, so nothing was replaced. Select the right one and ask again, or place the cursor and use "Insert at cursor".',
+        '{0} has moved, and the same code appears more than once, so nothing was replaced. Select the code to replace and ask again, or place the cursor and choose “Insert at cursor”.',
         label,
       );
   }

@@ -27,7 +27,7 @@ export async function insertAtCursors(editor: vscode.TextEditor, text: string): 
   if (text && document.version === version) {
     throw new UserError(
       vscode.l10n.t(
-        '{0} is read-only, so nothing was inserted. Place the cursor in another editor and try again, or use "New file".',
+        '{0} is read-only, so nothing was inserted. Place the cursor in another editor and try again, or choose “New file”.',
         name,
       ),
     );

@@ -76,7 +76,7 @@ function reportResult(result: Verification, { host, apiKey }: ActiveConnection, 
           ? vscode.l10n.t('No API key is set. You need one to send prompts.')
           : vscode.l10n.t('The API key is valid.');
       const response = vscode.l10n.t(
-        '{0} responded in {1} ms; models available: {2}.',
+        '{0} responded in {1} ms. Models available: {2}.',
         host,
         result.ms,
         result.models.length,

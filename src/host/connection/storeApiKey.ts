@@ -148,7 +148,7 @@ interface SetApiKeyArgument {
  * @throws ArgumentError with a message that names the invalid property and contains no part of the key
  */
 export function parseSetApiKeyArgument(argument: unknown): SetApiKeyArgument {
-  const noBaseUrl = vscode.l10n.t('"baseUrl" must be a URL like https://api.holysheep.ai/v1.');
+  const noBaseUrl = vscode.l10n.t('“baseUrl” must be a URL like https://api.holysheep.ai/v1.');
   const baseUrl = v.pipe(
     v.string(noBaseUrl),
     v.transform(normalizeBaseUrl),
@@ -156,8 +156,8 @@ export function parseSetApiKeyArgument(argument: unknown): SetApiKeyArgument {
     v.transform((url) => url as BaseUrl),
   );
   const schema = v.object(
-    { key: v.string(vscode.l10n.t('"key" must be a string.')), baseUrl: v.optional(baseUrl) },
-    vscode.l10n.t('"holysheep.setApiKey" expects an API key, or an object with a "key" property.'),
+    { key: v.string(vscode.l10n.t('“key” must be a string.')), baseUrl: v.optional(baseUrl) },
+    vscode.l10n.t('holysheep.setApiKey expects an API key, or an object with a “key” property.'),
   );
   const { key, baseUrl: target } = parseArgument(schema, typeof argument === 'string' ? { key: argument } : argument);
   return target ? { key, target } : { key };
@@ -197,7 +197,7 @@ function apiKeyProblemMessage(problem: ApiKeyProblem): string {
     case 'too-long':
       return vscode.l10n.t('This is too long for an API key. Copy only the key.');
     case 'not-ascii':
-      return vscode.l10n.t('The key contains an invalid character. Copy it again.');
+      return vscode.l10n.t('The key contains an invalid character. Copy the key again.');
   }
 }
 
@@ -207,7 +207,7 @@ function keyWarning(key: string, host: string): string | undefined {
     case undefined:
       return undefined;
     case 'not-a-holysheep-key':
-      return vscode.l10n.t('HolySheep keys start with hsa-; this one does not.');
+      return vscode.l10n.t("HolySheep keys start with hsa-. This one doesn't.");
     case 'holysheep-key-elsewhere':
       return vscode.l10n.t('This looks like a HolySheep key, but it would be sent to {0}.', host);
   }

@@ -83,8 +83,8 @@ function faultMessage(fault: ProbeFault, connection: VerifiableConnection, keys:
       return vscode.l10n.t("{0} doesn't support HTTPS. If it uses HTTP, start the base URL with http://.", host);
     case 'redirect':
       return fault.to === undefined
-        ? vscode.l10n.t("{0} redirects to another address; the API key isn't sent there.", host)
-        : vscode.l10n.t("{0} redirects to {1}; the API key isn't sent there. Check the base URL.", host, fault.to);
+        ? vscode.l10n.t("{0} redirects to another address, but the API key isn't sent there.", host)
+        : vscode.l10n.t("{0} redirects to {1}, but the API key isn't sent there. Check the base URL.", host, fault.to);
     case 'not-found':
       return vscode.l10n.t('There is no model list at {0} (status {1}). Check the base URL.', baseUrl, fault.status);
     case 'rate-limit':
@@ -93,7 +93,7 @@ function faultMessage(fault: ProbeFault, connection: VerifiableConnection, keys:
       return vscode.l10n.t('{0} reported a server error (status {1}).', host, fault.status);
     case 'html':
       return vscode.l10n.t(
-        '{0} returned a web page instead of an API response (status {1}): a sign-in page, a firewall or a wrong base URL.',
+        '{0} returned a web page instead of an API response (status {1}). Check the base URL and the firewall, and sign in to your network if necessary.',
         host,
         fault.status,
       );

@@ -43,7 +43,7 @@ export async function refuseHiddenLink(uri: vscode.Uri): Promise<void> {
   if (target === undefined) return;
   throw new UserError(
     vscode.l10n.t(
-      '{0} links to {1}, outside the workspace. Open it to check its content, or attach that file directly.',
+      '{0} links to {1}, outside the workspace. Open the link to check its content, or attach the linked file directly.',
       displayPath(uri),
       target,
     ),

@@ -129,17 +129,17 @@ function refuseIrregular(uri: vscode.Uri, stats: { isDirectory(): boolean; isFil
   const path = displayPath(uri);
   if (stats.isDirectory()) throw new UserError(folderMessage(path));
   if (stats.isFile()) return;
-  throw new UserError(vscode.l10n.t("{0} is a pipe, a socket or a device and can't be attached.", path));
+  throw new UserError(vscode.l10n.t("{0} is a pipe, a socket, or a device and can't be attached.", path));
 }
 
 function folderMessage(path: string): string {
-  return vscode.l10n.t('{0} is a folder. Attach files in it instead.', path);
+  return vscode.l10n.t('{0} is a folder. Attach individual files instead.', path);
 }
 
 function createTooLargeError(uri: vscode.Uri): UserError {
   return new UserError(
     vscode.l10n.t(
-      '{0} is larger than 1 MB. Open it, select the part that matters and attach the selection.',
+      '{0} is larger than 1 MB. Open it, select the part that matters, and attach the selection.',
       displayPath(uri),
     ),
   );
@@ -160,11 +160,11 @@ function readErrorMessage(path: string, error: unknown): string {
     case 'ENOTDIR':
     case 'FileNotFound':
     case 'FileNotADirectory':
-      return vscode.l10n.t("{0} can't be read. It may have been moved or deleted.", path);
+      return vscode.l10n.t("{0} can't be read. It might have been moved or deleted.", path);
     case 'EACCES':
     case 'EPERM':
     case 'NoPermissions':
-      return vscode.l10n.t("{0} can't be read: its permissions don't allow it.", path);
+      return vscode.l10n.t("You don't have permission to read {0}.", path);
     case 'EISDIR':
     case 'FileIsADirectory':
       return folderMessage(path);

@@ -59,7 +59,7 @@ export async function copyAsCode(deps: CopyAsCodeDeps, options: CopyOptions): Pr
 function copiedMessage(demo: boolean, label: string, model: string, host: string): string {
   return demo
     ? vscode.l10n.t(
-        'Copied as {0}. You asked this in the offline demo; the code calls {1} at {2} and reads the API key from HOLYSHEEP_API_KEY.',
+        'Copied as {0}. You asked this in the offline demo, but the code calls {1} at {2} and reads the API key from HOLYSHEEP_API_KEY.',
         label,
         model,
         host,
@@ -99,7 +99,7 @@ async function chooseLanguage(exchange: Exchange, alternatives: readonly Exchang
 }
 
 function languageItems(offerPrompts: boolean): readonly LanguageItem[] {
-  const programDescription = vscode.l10n.t('With retries; resumes answers that are cut off');
+  const programDescription = vscode.l10n.t('Retries automatically and resumes answers that are cut off');
   const items: readonly LanguageItem[] = [
     { language: 'curl', label: languages.curl.label, description: vscode.l10n.t('For the command line') },
     { language: 'python', label: languages.python.label, description: programDescription },

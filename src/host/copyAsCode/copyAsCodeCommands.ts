@@ -24,6 +24,6 @@ export function registerCopyAsCode(services: Services): readonly Command[] {
  */
 export function copyRequestArgument(argument: unknown, localize: Localize): LanguageId | undefined {
   if (typeof argument !== 'string') return undefined;
-  const message = localize('"holysheep.copyRequest" expects "curl", "python" or "node".');
+  const message = localize('holysheep.copyRequest expects “curl”, “python”, or “node”.');
   return parseArgument(v.picklist(languageIds, message), argument);
 }

@@ -30,7 +30,7 @@ class HistoryPicker extends Disposable {
     super();
     const { picker } = this;
     picker.title = vscode.l10n.t('History');
-    picker.placeholder = vscode.l10n.t('Search titles, prompts and answers');
+    picker.placeholder = vscode.l10n.t('Search titles, prompts, and answers');
     const { conversations, onError } = deps;
     this.search = this.register(
       new LatestSearch<SearchResults>({

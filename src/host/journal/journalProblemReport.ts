@@ -46,11 +46,14 @@ function problemText(problem: Exclude<JournalProblem, { readonly kind: 'taken' }
     case 'corrupt':
       return problem.salvaged > 0
         ? vscode.l10n.t(
-            'A saved conversation is damaged. The readable part is shown (prompts: {0}); the damaged file was kept: {1}',
+            'A saved conversation is damaged. Prompts recovered: {0}. The damaged file is kept at {1}.',
             problem.salvaged,
             problem.savedAs,
           )
-        : vscode.l10n.t("A saved conversation is damaged and can't be opened. The file was kept: {0}", problem.savedAs);
+        : vscode.l10n.t(
+            "A saved conversation is damaged and can't be opened. Its file is kept at {0}.",
+            problem.savedAs,
+          );
     case 'newer':
       return vscode.l10n.t(
         'A saved conversation comes from a newer version of HolySheep and was left unchanged. Update the extension to open it.',
@@ -74,23 +77,23 @@ function writeFailureText(failure: WriteFailure): string {
   switch (failure) {
     case 'full':
       return vscode.l10n.t(
-        "The disk is full: the conversation can't be saved and will be lost when the window closes. Once you free up space, it is saved automatically.",
+        "The disk is full. The conversation can't be saved and will be lost when the window closes. Free up space to save the conversation automatically.",
       );
     case 'read-only':
       return vscode.l10n.t(
-        "The disk is read-only: the conversation can't be saved and will be lost when the window closes. Once you make it writable, it is saved automatically.",
+        "The disk is read-only. The conversation can't be saved and will be lost when the window closes. Make the disk writable to save the conversation automatically.",
       );
     case 'forbidden':
       return vscode.l10n.t(
-        "VS Code can't write to its storage folder: the conversation can't be saved and will be lost when the window closes. Once you fix the permissions, it is saved automatically.",
+        "VS Code can't write to its storage folder. The conversation can't be saved and will be lost when the window closes. Fix the folder's permissions to save the conversation automatically.",
       );
     case 'gone':
       return vscode.l10n.t(
-        "The conversation's file was deleted: new messages can't be saved and will be lost when the window closes. Start a new conversation.",
+        "The conversation's file was deleted, so new messages can't be saved and will be lost when the window closes. Start a new conversation.",
       );
     case 'slow':
       return vscode.l10n.t(
-        "The disk is not responding: the latest part of the conversation isn't saved yet and will be lost if the window closes.",
+        "The disk is not responding. The latest part of the conversation isn't saved yet and will be lost if the window closes.",
       );
     case 'other':
       return vscode.l10n.t("The conversation can't be saved to disk and will be lost when the window closes.");

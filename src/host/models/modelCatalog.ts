@@ -115,7 +115,7 @@ export class ModelCatalog extends Disposable {
         this.deps.log.warn(`The model list could not be loaded: ${result.message}`);
         return createDefaultList(result.message);
       case 'cancelled':
-        return createDefaultList(vscode.l10n.t('The request was cancelled.'));
+        return createDefaultList(vscode.l10n.t('The request was canceled.'));
     }
   }
 }

@@ -29,55 +29,57 @@ interface FaultAdvice {
 
 export const faultAdvice: Readonly<Record<FaultKind, FaultAdvice>> = {
   auth: {
-    cause: 'The gateway rejected the API key, or none is set for this address: keys are stored per address.',
-    remedy: 'Set a key that is valid for this gateway. HolySheep keys start with hsa- and are created on its website.',
+    cause: 'The gateway rejected the API key, or no key is set for this address. Each address has its own key.',
+    remedy:
+      'Set a key that is valid for this gateway. HolySheep keys start with hsa- and are created on the HolySheep website.',
     page: 'authentication',
     isPermanent: true,
   },
   credit: {
-    cause: 'The balance or budget of this key is used up.',
-    remedy: 'Top up, wait for the budget to reset, or switch to a cheaper model; then retry.',
+    cause: 'This API key has no balance or budget left.',
+    remedy: 'Top up, wait for the budget to reset, or switch to a cheaper model. Then retry.',
     page: 'insufficient-balance',
     isPermanent: true,
   },
   'rate-limit': {
     cause: 'The gateway limits how many requests or tokens this key can use for this model in a given time.',
-    remedy: 'Wait, send fewer requests at once, or switch models: most limits are per model.',
+    remedy: 'Wait, send fewer requests at once, or switch models. Most limits apply to a single model.',
     page: 'rate-limit',
   },
   model: {
     cause: "The gateway has no model with this name, or your key can't use it.",
-    remedy: "Use Switch model to choose one from the gateway's list. The name must match exactly.",
+    remedy: "Choose Switch model to select a model from the gateway's list. The name must match exactly.",
     page: 'invalid-model',
     isPermanent: true,
   },
   'context-length': {
-    cause: "The prompt, attachments and conversation exceed the model's context window.",
+    cause: "The prompt, attachments, and conversation exceed the model's context window.",
     remedy:
       'Start a new conversation, attach less, or choose a model with a larger context window. A lower holysheep.maxTokens also leaves more room.',
     page: 'rejected-request',
     isPermanent: true,
   },
   'content-filter': {
-    cause: "The provider's content filter flagged the prompt, the code or the answer.",
-    remedy: 'Rephrase, remove what may have triggered the filter, or switch models: filters differ.',
+    cause: "The provider's content filter flagged the prompt, the code, or the answer.",
+    remedy:
+      'Rephrase the prompt, remove what might have triggered the filter, or switch to a model with another filter.',
     page: 'rejected-request',
     isPermanent: true,
   },
   request: {
-    cause: 'The gateway rejected part of the request: a parameter, its value or the message format.',
+    cause: 'The gateway rejected a parameter, its value, or the message format.',
     remedy: 'See the provider message. Check holysheep.temperature and holysheep.maxTokens, or switch models.',
     page: 'rejected-request',
     isPermanent: true,
   },
   'not-found': {
-    cause: 'No API at this address: the base URL path is wrong, or another service runs there.',
-    remedy: 'Check holysheep.baseUrl; it usually ends in /v1.',
+    cause: 'There is no API at this address. The base URL might have a wrong path or belong to another service.',
+    remedy: 'Check holysheep.baseUrl. It usually ends in /v1.',
     page: 'address-and-proxy',
     isPermanent: true,
   },
   permission: {
-    cause: 'The key is valid but not allowed to do this: the model, region or team budget may be restricted.',
+    cause: 'The API key is valid but not allowed to do this. The model, region, or team budget might be restricted.',
     remedy: 'See the provider message. Use another model or key, or ask the account administrator.',
     page: 'authentication',
     isPermanent: true,
@@ -85,40 +87,43 @@ export const faultAdvice: Readonly<Record<FaultKind, FaultAdvice>> = {
   'too-large': {
     cause: 'The request is larger than the gateway allows, or the answer exceeded the size limit.',
     remedy:
-      'For a large request, attach less, shorten the prompt or start a new conversation. For a long answer, ask for less at once or switch models.',
+      'For a large request, attach less, shorten the prompt, or start a new conversation. For a long answer, ask for less at once or switch models.',
     page: 'rejected-request',
     isPermanent: true,
   },
   overloaded: {
-    cause: 'The provider is over capacity for this model. This is not one of your limits.',
+    cause: 'The provider is over capacity for this model. Your own limits are not the cause.',
     remedy: 'Retry later or switch models. Set holysheep.fallbackModels to switch automatically.',
     page: 'server-error',
   },
   server: {
-    cause: 'The provider failed to process the request; the request itself may be fine.',
+    cause: 'The provider failed to process the request. The request itself might be fine.',
     remedy: "Retry later or switch models. If it keeps failing, send the request ID to the gateway's support.",
     page: 'server-error',
   },
   gateway: {
-    cause: "The gateway is up but can't use this model: it can't reach the provider, or the provider rejected its key.",
-    remedy: 'Retry later or switch models; another one may be hosted elsewhere.',
+    cause:
+      "The gateway is up but can't use this model. It can't reach the provider, or the provider rejected the gateway's key.",
+    remedy: 'Retry later or switch models. Another model might use a different provider.',
     page: 'server-error',
   },
   timeout: {
-    cause: 'No response in time: a slow connection, a busy provider, or a model that needs longer for a long prompt.',
+    cause:
+      'No response arrived in time. The connection might be slow, the provider might be busy, or the model might need longer for a long prompt.',
     remedy:
       'Retry or switch to a faster model. On a slow connection, raise holysheep.timeout.headersMs and holysheep.timeout.firstTokenMs.',
     page: 'connection',
   },
   connection: {
-    cause: 'The connection was refused or dropped: an unstable network, a VPN, a proxy or a gateway restart.',
+    cause:
+      'The connection was refused or dropped. The network might be unstable, a VPN or proxy might interfere, or the gateway might be restarting.',
     remedy: 'Retry. If it happens often, try without a VPN or proxy, or use another network.',
     page: 'connection',
   },
   dns: {
     cause:
-      "The host name couldn't be resolved: it may be mistyped, the network may be down, or the DNS server doesn't know it.",
-    remedy: 'Check holysheep.baseUrl and your network; try a VPN or another DNS server.',
+      "The host name couldn't be resolved. It might be mistyped, the network might be down, or the DNS server might not know it.",
+    remedy: 'Check holysheep.baseUrl and your network. If they are fine, try a VPN or another DNS server.',
     page: 'connection',
   },
   offline: {
@@ -128,7 +133,7 @@ export const faultAdvice: Readonly<Record<FaultKind, FaultAdvice>> = {
   },
   tls: {
     cause:
-      'The certificate is not from an authority that this computer trusts. A proxy that inspects traffic has the same effect.',
+      'The certificate is not from an authority that this computer trusts. A proxy that inspects traffic can cause this.',
     remedy:
       "Install your company's certificate in the operating system and restart VS Code. http.proxyStrictSSL has no effect here.",
     page: 'address-and-proxy',
@@ -136,7 +141,8 @@ export const faultAdvice: Readonly<Record<FaultKind, FaultAdvice>> = {
   },
   proxy: {
     cause: "A proxy between this computer and the gateway is blocking the request or can't be reached.",
-    remedy: 'Check http.proxy: is the proxy running, does it require a sign-in, and does it allow the gateway?',
+    remedy:
+      'Check http.proxy. Make sure that the proxy is running, allows the gateway, and has your credentials if it requires a sign-in.',
     page: 'address-and-proxy',
   },
   redirect: {
@@ -147,7 +153,8 @@ export const faultAdvice: Readonly<Record<FaultKind, FaultAdvice>> = {
     isPermanent: true,
   },
   'not-a-stream': {
-    cause: 'The response is not from an API: it may be a web page, a network sign-in page or another protocol.',
+    cause:
+      'The response is not from an API. The address might belong to a website or use another protocol, or your network might require a sign-in.',
     remedy: 'Open any page in a browser and sign in to the network, or check holysheep.baseUrl.',
     page: 'address-and-proxy',
   },
@@ -163,17 +170,18 @@ export const faultAdvice: Readonly<Record<FaultKind, FaultAdvice>> = {
     page: 'connection',
   },
   truncated: {
-    cause: 'The stream ended without a finish reason, so the answer may be incomplete.',
+    cause: 'The stream ended without a finish reason, so the answer might be incomplete.',
     remedy: 'Choose Continue or Retry now to get the rest, or Restart answer to start over.',
     page: 'connection',
   },
   malformed: {
-    cause: 'The response is not a valid answer: the gateway is faulty, or a proxy changed the response.',
+    cause:
+      'The response is not a valid answer. The gateway might be faulty, or a proxy might have changed the response.',
     remedy: 'Retry, switch models, or try without the proxy.',
     page: 'connection',
   },
   budget: {
-    cause: 'Automatic retries have stopped after too many failures or too much time.',
+    cause: 'Automatic retries stopped because the request failed too often or took too long.',
     remedy: 'Wait a few minutes and retry, or switch models. “HolySheep: Reset Network State” clears the failures.',
     page: 'server-error',
   },
@@ -183,7 +191,7 @@ export const faultAdvice: Readonly<Record<FaultKind, FaultAdvice>> = {
     page: 'server-error',
   },
   keyring: {
-    cause: 'VS Code keeps the key in the system keyring, which is locked, missing or unable to decrypt the key.',
+    cause: 'VS Code keeps the key in the system keyring, which is locked, missing, or unable to decrypt the key.',
     remedy: 'Unlock the keyring and retry, or set the key again. See the log for the system error message.',
     page: 'authentication',
   },

@@ -90,14 +90,14 @@ interface AskArgument {
  * @throws ArgumentError with a message that names the invalid property
  */
 export function parseAskArgument(argument: unknown, localize: Localize): AskArgument {
-  const noModel = localize('"model" must be a model ID.');
+  const noModel = localize('“model” must be a model ID.');
   const schema = v.object(
     {
-      prompt: v.pipe(v.string(localize('"prompt" must be a string.')), notBlank(localize('The prompt is empty.'))),
+      prompt: v.pipe(v.string(localize('“prompt” must be a string.')), notBlank(localize('The prompt is empty.'))),
       model: v.optional(v.pipe(v.string(noModel), notBlank(noModel))),
-      newConversation: v.optional(v.boolean(localize('"newConversation" must be true or false.'))),
+      newConversation: v.optional(v.boolean(localize('“newConversation” must be true or false.'))),
     },
-    localize('"holysheep.ask" expects a prompt, or an object with a "prompt" property.'),
+    localize('holysheep.ask expects a prompt, or an object with a “prompt” property.'),
   );
   return parseArgument(schema, typeof argument === 'string' ? { prompt: argument } : argument);
 }

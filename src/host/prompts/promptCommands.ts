@@ -89,7 +89,7 @@ interface PromptReference {
  * @throws ArgumentError when the argument has no title
  */
 export function parseRunPromptArgument(argument: unknown, localize: Localize): PromptReference {
-  const noTitle = localize('"holysheep.runPrompt" expects the title of a prompt.');
+  const noTitle = localize('holysheep.runPrompt expects the title of a prompt.');
   const schema = v.object(
     {
       title: v.pipe(v.string(noTitle), v.trim(), v.nonEmpty(noTitle)),
@@ -159,7 +159,7 @@ async function runPrompt(deps: RunPromptDeps, prompt: CustomPrompt): Promise<voi
     deps.log,
     'information',
     vscode.l10n.t(
-      '“{0}” was sent with unknown variables unchanged ({1}). Available: {2}. Write {3} for a literal {4}.',
+      'Unknown variables in “{0}” were sent unchanged: {1}. Available variables: {2}. Write {3} for a literal {4}.',
       abbreviateTitle(prompt.title),
       unknown.join(', '),
       available,

@@ -35,7 +35,7 @@ async function askForConsent(
   const show = vscode.l10n.t('Show prompts');
   const never = vscode.l10n.t('Never');
   const detail = vscode.l10n.t(
-    "When you run one, it is sent to the model with your code. You'll be asked again if they change.",
+    "When you run a workspace prompt, it is sent to the model with your code. You'll be asked again if a prompt changes.",
   );
   let answer = await vscode.window.showInformationMessage(question, { modal: true, detail }, use, show, never);
   if (answer === show) {

@@ -53,7 +53,7 @@ export class BaseUrlNotices extends Disposable {
     }
     if (baseUrl.insecure) {
       const message = vscode.l10n.t(
-        'Requests to {0} use plain HTTP: your API key and prompts can be intercepted. Use https:// if you can.',
+        'Requests to {0} use plain HTTP, so your API key and prompts can be intercepted. Use https:// if you can.',
         baseUrl.host,
       );
       showToast(log, 'warning', message, [openSettingAction('holysheep.baseUrl')]);
@@ -86,7 +86,7 @@ export function baseUrlErrorMessage(problem: BaseUrlProblem): string {
       return vscode.l10n.t('holysheep.baseUrl must start with https:// or http://.');
     case 'credentials':
       return vscode.l10n.t(
-        'holysheep.baseUrl contains a user name or password. Remove it; set the key with “Set API Key”.',
+        'holysheep.baseUrl contains a user name or password. Remove it and set the key with “HolySheep: Set API Key”.',
       );
   }
 }

@@ -180,9 +180,9 @@ function explainActivity(activity: VisibleActivity, { localize }: ActivityTextDe
     case 'cooling':
       return [
         activity.blockKind === 'cooldown'
-          ? localize('The gateway accepts no requests for this model until then. New prompts are sent afterwards.')
+          ? localize('The gateway accepts no requests for this model until then. New prompts are sent after that.')
           : localize(
-              'This model kept failing, so requests to it are paused until then. New prompts are sent afterwards.',
+              'This model kept failing, so requests to it are paused until then. New prompts are sent after that.',
             ),
       ];
     case 'streaming':

@@ -27,12 +27,12 @@ describe('argument of holysheep.setApiKey', () => {
     [null, /expects an API key/],
     [['hsa-key-1'], /expects an API key/],
     [{ baseUrl: 'https://gateway.example' }, /expects an API key/],
-    [{ key: 5 }, /"key" must be/],
-    [{ key: 'hsa-key-1', baseUrl: 5 }, /"baseUrl" must be/],
-    [{ key: 'hsa-key-1', baseUrl: null }, /"baseUrl" must be/],
-    [{ key: 'hsa-key-1', baseUrl: '' }, /"baseUrl" must be/],
-    [{ key: 'hsa-key-1', baseUrl: 'ftp://gateway.example' }, /"baseUrl" must be/],
-    [{ key: 'hsa-key-1', baseUrl: 'https://me:hsa-key-1@gateway.example' }, /"baseUrl" must be/],
+    [{ key: 5 }, /“key” must be/],
+    [{ key: 'hsa-key-1', baseUrl: 5 }, /“baseUrl” must be/],
+    [{ key: 'hsa-key-1', baseUrl: null }, /“baseUrl” must be/],
+    [{ key: 'hsa-key-1', baseUrl: '' }, /“baseUrl” must be/],
+    [{ key: 'hsa-key-1', baseUrl: 'ftp://gateway.example' }, /“baseUrl” must be/],
+    [{ key: 'hsa-key-1', baseUrl: 'https://me:hsa-key-1@gateway.example' }, /“baseUrl” must be/],
   ] as const) {
     it(`rejects ${JSON.stringify(argument)} with an error that does not contain the key`, () => {
       assert.throws(

@@ -184,33 +184,29 @@ describe('attachments from files', () => {
 
   for (const name of ['pipe', 'pipe link', 'socket', 'zero']) {
     it(`are rejected without opening the file if it is not a regular file: ${name}`, () =>
-      assertRefused(workspaceUri(name), `${name} is a pipe, a socket or a device and can't be attached.`));
+      assertRefused(workspaceUri(name), `${name} is a pipe, a socket, or a device and can't be attached.`));
   }
 
   it('are rejected with the reason for a folder, or a missing, large, binary, forbidden or otherwise unreadable file', async () => {
-    await assertRefused(workspaceUri('sub'), 'sub is a folder. Attach files in it instead.');
-    await assertRefused(workspaceUri('gone.txt'), "gone.txt can't be read. It may have been moved or deleted.");
-    await assertRefused(workspaceUri('plain.txt/a'), "plain.txt/a can't be read. It may have been moved or deleted.");
-    const select = 'Open it, select the part that matters and attach the selection.';
+    await assertRefused(workspaceUri('sub'), 'sub is a folder. Attach individual files instead.');
+    await assertRefused(workspaceUri('gone.txt'), "gone.txt can't be read. It might have been moved or deleted.");
+    await assertRefused(workspaceUri('plain.txt/a'), "plain.txt/a can't be read. It might have been moved or deleted.");
+    const select = 'Open it, select the part that matters, and attach the selection.';
     await assertRefused(workspaceUri('large.txt'), `large.txt is larger than 1 MB. ${select}`);
     await assertRefused(workspaceUri('zeros.bin'), "zeros.bin is not a text file and can't be attached.");
     await assertRefused(workspaceUri('circle'), "circle can't be read (ELOOP).");
-    if (!isRoot)
-      await assertRefused(
-        workspaceUri('forbidden.txt'),
-        "forbidden.txt can't be read: its permissions don't allow it.",
-      );
+    if (!isRoot) await assertRefused(workspaceUri('forbidden.txt'), "You don't have permission to read forbidden.txt.");
   });
 
   for (const [code, message] of [
-    ['FileNotFound', "can't be read. It may have been moved or deleted."],
-    ['NoPermissions', "can't be read: its permissions don't allow it."],
-    ['FileIsADirectory', 'is a folder. Attach files in it instead.'],
-    ['Unavailable', "can't be read (Unavailable)."],
+    ['FileNotFound', "a.txt can't be read. It might have been moved or deleted."],
+    ['NoPermissions', "You don't have permission to read a.txt."],
+    ['FileIsADirectory', 'a.txt is a folder. Attach individual files instead.'],
+    ['Unavailable', "a.txt can't be read (Unavailable)."],
   ] as const) {
     it(`are rejected with VS Code's reason for an unreadable remote file: ${code}`, () => {
       remoteFiles = { '/remote/a.txt': { type: 1, error: code } };
-      return assertRefused(new FakeUri('memory', '/remote/a.txt'), `a.txt ${message}`);
+      return assertRefused(new FakeUri('memory', '/remote/a.txt'), message);
     });
   }
 
@@ -218,9 +214,9 @@ describe('attachments from files', () => {
     remoteFiles = { '/remote/a.txt': { type: 0 }, '/remote/b': { type: 2 } };
     await assertRefused(
       new FakeUri('memory', '/remote/a.txt'),
-      "a.txt is a pipe, a socket or a device and can't be attached.",
+      "a.txt is a pipe, a socket, or a device and can't be attached.",
     );
-    await assertRefused(new FakeUri('memory', '/remote/b'), 'b is a folder. Attach files in it instead.');
+    await assertRefused(new FakeUri('memory', '/remote/b'), 'b is a folder. Attach individual files instead.');
   });
 
   for (const name of ['link.txt', 'second.txt', 'linked/secret.txt', '../outside/../workspace/link.txt']) {
@@ -292,7 +288,7 @@ describe('attachments from files', () => {
     const target = path.join(folder, 'outside/secret.txt');
     await assert.rejects(refuse(), {
       name: 'UserError',
-      message: `link.txt links to ${target}, outside the workspace. Open it to check its content, or attach that file directly.`,
+      message: `link.txt links to ${target}, outside the workspace. Open the link to check its content, or attach the linked file directly.`,
     });
     visibleEditors = [{ document: { uri: link } }];
     await refuse();

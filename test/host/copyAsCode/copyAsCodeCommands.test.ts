@@ -22,7 +22,7 @@ describe('argument of the command copyRequest', () => {
 
   for (const unknown of ['', 'Python', 'powershell', 'toString']) {
     it(`rejects the unknown language "${unknown}"`, () => {
-      assert.throws(() => copyRequestArgument(unknown, localize), /expects "curl", "python" or "node"/);
+      assert.throws(() => copyRequestArgument(unknown, localize), /expects “curl”, “python”, or “node”/);
     });
   }
 });

@@ -30,10 +30,10 @@ describe('argument of holysheep.ask', () => {
     ['', /empty/],
     [' \n', /empty/],
     [{ prompt: '' }, /empty/],
-    [{ prompt: 1 }, /"prompt" must be/],
-    [{ prompt: 'Hi', model: 1 }, /"model"/],
-    [{ prompt: 'Hi', model: ' ' }, /"model"/],
-    [{ prompt: 'Hi', newConversation: 'yes' }, /"newConversation"/],
+    [{ prompt: 1 }, /“prompt” must be/],
+    [{ prompt: 'Hi', model: 1 }, /“model”/],
+    [{ prompt: 'Hi', model: ' ' }, /“model”/],
+    [{ prompt: 'Hi', newConversation: 'yes' }, /“newConversation”/],
   ] as const) {
     it(`rejects ${JSON.stringify(argument)} with an error that names the problem`, () => {
       assert.throws(

@@ -197,12 +197,12 @@ describe('finished turn', () => {
     'another request': [
       ev.waiting({ told: 'request' }),
       'Waited 5.3 s: rate limited',
-      'Another request in this window was asked to wait · Backoff 4.1 s',
+      'The gateway asked another request in this window to wait · Backoff 4.1 s',
     ],
     'another window': [
       ev.waiting({ told: 'window', reason: 'breaker' }),
       'Waited 5.3 s: paused after repeated failures',
-      'Another window was asked to wait · Backoff 4.1 s',
+      'The gateway asked another window to wait · Backoff 4.1 s',
     ],
     'no network': [ev.offline(), 'Waited 5.3 s: offline', undefined],
   };
@@ -258,8 +258,8 @@ describe('finished turn', () => {
   const messages = {
     stopped: ['Stopped.', 'Stopped. The partial answer was kept.'],
     interrupted: [
-      'Interrupted: VS Code closed, reloaded or crashed.',
-      'Interrupted: VS Code closed, reloaded or crashed. The partial answer was kept.',
+      'Interrupted: VS Code closed, reloaded, or crashed.',
+      'Interrupted: VS Code closed, reloaded, or crashed. The partial answer was kept.',
     ],
   } as const;
   for (const [name, [withoutText, withText]] of Object.entries(messages)) {
@@ -431,7 +431,7 @@ describe('finished turn', () => {
     page.events('a', ev.attempt(), ev.text('Hi'), ev.done('Hi'));
     page.click('Get code…');
     assert.deepEqual(page.posted, [{ type: 'copyRequest', exchangeId: 'a' }]);
-    assert.equal(page.one('button', 'Get code…').title, 'This request as cURL, Python or Node.js');
+    assert.equal(page.one('button', 'Get code…').title, 'This request as cURL, Python, or Node.js');
   });
 
   it('has no Copy button without an answer', () => {

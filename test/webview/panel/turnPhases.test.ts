@@ -31,7 +31,7 @@ const rows: Readonly<Record<string, Row>> = {
     [start, ev.text('Hel'), ev.quiet()],
     'streaming',
     'Hel',
-    'Last token 10 s ago; still connected',
+    'Last token 10 s ago, still connected',
     ['Stop'],
   ),
   waiting: row([start, ev.waiting()], 'waiting', '', '', waitButtons, ['status', 'timer']),

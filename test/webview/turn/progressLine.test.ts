@@ -22,16 +22,16 @@ describe('progress line', () => {
       lines.push(progress());
     }
     assert.deepEqual(lines, [
-      'Last token 10 s ago; still connected',
-      'Last token 11 s ago; still connected',
-      'Last token 12 s ago; still connected',
+      'Last token 10 s ago, still connected',
+      'Last token 11 s ago, still connected',
+      'Last token 12 s ago, still connected',
     ]);
   });
 
   it('continues the count after a reload', () => {
     page.clock.advance(5000);
     page.snapshot([exchange('a', { state: quiet.reduce(reduceTurn, initialTurn) })]);
-    assert.equal(progress(), 'Last token 15 s ago; still connected');
+    assert.equal(progress(), 'Last token 15 s ago, still connected');
   });
 
   it('is not a live region, so screen readers do not read the seconds', () => {

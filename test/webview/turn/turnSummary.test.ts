@@ -86,18 +86,18 @@ describe('notes below an answer', () => {
   });
   const switches: Readonly<Record<string, readonly [events: readonly StreamEvent[], note: string]>> = {
     'the requested model': [[start, ev.text('Hi')], ''],
-    'another model after an overload': [[start, switched('overloaded')], 'gpt-4o was overloaded; switched to qwen.'],
-    'another model because of the circuit breaker': [[switched('breaker')], 'gpt-4o kept failing; switched to qwen.'],
-    'another model after another fault': [[start, switched('server')], 'gpt-4o kept failing; switched to qwen.'],
+    'another model after an overload': [[start, switched('overloaded')], 'gpt-4o was overloaded. Switched to qwen.'],
+    'another model because of the circuit breaker': [[switched('breaker')], 'gpt-4o kept failing. Switched to qwen.'],
+    'another model after another fault': [[start, switched('server')], 'gpt-4o kept failing. Switched to qwen.'],
     'another model chosen by the user': [[start, switched('user')], 'Switched from gpt-4o to qwen.'],
     'a third model': [
       [start, switched('overloaded'), switched('user', 'qwen', 'glm')],
-      'gpt-4o was overloaded; switched to qwen. Switched from qwen to glm.',
+      'gpt-4o was overloaded. Switched to qwen. Switched from qwen to glm.',
     ],
     'no model': [[start, switched('overloaded'), ev.failed()], ''],
     'another model that failed before the end': [
       [start, switched('overloaded'), ev.text('Hi'), ev.failed({ text: 'Hi' })],
-      'gpt-4o was overloaded; switched to qwen.',
+      'gpt-4o was overloaded. Switched to qwen.',
     ],
   };
   for (const [name, [events, note]] of Object.entries(switches)) {

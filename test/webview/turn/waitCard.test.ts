@@ -40,7 +40,7 @@ describe('wait card', () => {
     assert.deepEqual(lines, ['Retrying in about 1 s', 'Retrying soon', 'Retrying soon']);
     assert.equal(
       page.one('status').querySelector('.provenance')?.textContent,
-      'Another request in this window was asked to wait · Waiting behind another request; the time is an estimate · attempt 2 of 6',
+      'The gateway asked another request in this window to wait · Waiting behind another request (estimated time) · attempt 2 of 6',
     );
     assert.equal(page.announced, 'Rate limited. Retrying in about 1 s');
   });
@@ -145,11 +145,11 @@ describe('wait card', () => {
     'the backoff': [ev.waiting(), 'Backing off for 4.1 s, attempt 2 of 6'],
     'another request': [
       ev.waiting({ source: 'server', hintMs: 37_000, delayMs: 12_000, told: 'request' }),
-      'Another request in this window was asked to wait · The gateway asked for a wait of 37 s · attempt 2 of 6',
+      'The gateway asked another request in this window to wait · The gateway asked for a wait of 37 s · attempt 2 of 6',
     ],
     'another window': [
       ev.waiting({ told: 'window' }),
-      'Another window was asked to wait · Backing off for 4.1 s, attempt 2 of 6',
+      'The gateway asked another window to wait · Backing off for 4.1 s, attempt 2 of 6',
     ],
     'this turn itself': [ev.waiting({ told: 'turn' }), 'Backing off for 4.1 s, attempt 2 of 6'],
     'the network': [ev.offline(), 'Resumes automatically when api.example is reachable again'],

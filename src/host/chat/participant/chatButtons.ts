@@ -91,6 +91,6 @@ async function submitPrompt({ turns }: ChatActionDeps, turnId: string, prompt: s
 function assertLatestAnswer(turns: ChatTurns, turnId: string): void {
   if (turns.get(turnId)) throw new UserError(vscode.l10n.t('This answer is still in progress.'));
   if (turns.isSuperseded(turnId)) {
-    throw new UserError(vscode.l10n.t('You have asked something else since. Ask again in the chat.'));
+    throw new UserError(vscode.l10n.t('You have asked another question since then. Ask again in the chat.'));
   }
 }

@@ -67,7 +67,7 @@ async function codeQuestion(
 
 async function plainQuestion({ prompt, references }: vscode.ChatRequest): Promise<ChatQuestion> {
   if (!prompt.trim()) {
-    throw new UserError(vscode.l10n.t('Ask anything, or use /explain, /fix or /tests on the code at the cursor.'));
+    throw new UserError(vscode.l10n.t('Ask anything, or use /explain, /fix, or /tests on the code at the cursor.'));
   }
   const { code, texts, hasNonText }: ChatReferences = await readAttachedOrImplicit(references);
   return {

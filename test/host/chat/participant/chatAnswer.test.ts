@@ -125,8 +125,11 @@ describe('wait in the chat', () => {
   });
 
   for (const [blocker, line] of [
-    ['request', '> Rate limited by api. Another request in this window was asked to wait. Attempt 2 of 6 at t+37.5.'],
-    ['window', '> Rate limited by api. Another window was asked to wait. Attempt 2 of 6 at t+37.5.'],
+    [
+      'request',
+      '> Rate limited by api. The gateway asked another request in this window to wait. Attempt 2 of 6 at t+37.5.',
+    ],
+    ['window', '> Rate limited by api. The gateway asked another window to wait. Attempt 2 of 6 at t+37.5.'],
   ] as const) {
     it(`mentions that the gateway told another ${blocker} to wait`, () =>
       assert.equal(chat(wait({ told: blocker }))[1], line));
@@ -145,8 +148,8 @@ describe('wait in the chat', () => {
 
 describe('model switch in the chat', () => {
   for (const [reason, line] of [
-    ['overloaded', '> a was overloaded; switched to b.'],
-    ['breaker', '> a kept failing; switched to b.'],
+    ['overloaded', '> a was overloaded. Switched to b.'],
+    ['breaker', '> a kept failing. Switched to b.'],
     ['user', '> Switched from a to b.'],
   ] as const) {
     it(`is explained for the reason ${reason}`, () => {

@@ -77,7 +77,7 @@ const cases: readonly (readonly [behavior: string, events: readonly StreamEvent[
   [
     'shows a model switch',
     [{ ...base, type: 'model', from: 'a', to: 'b', reason: 'overloaded' }],
-    ['status a was overloaded; switched to b.'],
+    ['status a was overloaded. Switched to b.'],
   ],
   [
     'resumes a broken stream without repeating text',
