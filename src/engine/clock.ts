@@ -43,7 +43,7 @@ export class Deadline {
   /** Epoch milliseconds of the deadline, according to the current setting of the wall clock. */
   get until(): number {
     const latest = this.clock.now() + this.latestTicks - this.clock.monotonicNow();
-    // Changes the time only after a large drift, so that the value does not vary with small differences between the
+    // Moves the deadline only after a large drift, so that the value does not vary with small differences between the
     // clocks.
     if (this.time - latest > maxClockDriftMs) this.time = latest;
     return this.time;

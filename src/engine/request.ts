@@ -6,7 +6,7 @@ export interface TextMessage {
   readonly content: string;
 }
 
-/** The text in a message with several parts. */
+/** A text in a message with several parts. */
 export interface TextPart {
   readonly type: 'text';
   readonly text: string;

@@ -84,7 +84,8 @@ export class Answer {
     this.wasRestartRequestedAtStart = this.isRestartRequested;
     this.skipsBlankLines = false;
     this.isRestartDue = mode === 'restart' && this.text === '';
-    // An attempt without a partial answer produces a new answer, so the requested restart is fulfilled.
+    // Without a partial answer, the attempt produces a new answer anyway, so the requested restart is no longer
+    // pending.
     if (this.text === '') this.isRestartRequested = false;
     if (mode !== 'replay' && mode !== 'restart') return;
     this.hadReasoning = false;

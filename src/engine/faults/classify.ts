@@ -151,8 +151,8 @@ function faultFromError(row: RowId, error: ProviderError, retryAfterGiven: Retry
 
 /** Returns a fault that is not in the fault table. */
 export function localFault({ kind, policy, message, actions }: FaultRow, detail = ''): Fault {
-  // The default only satisfies the type: entries without a kind are states of the engine, which `classify` never
-  // returns.
+  // The default kind only satisfies the compiler: entries without a kind are states of the engine, which `classify`
+  // never returns.
   return { row: 0, kind: kind ?? 'server', policy, message, actions, detail };
 }
 
@@ -175,7 +175,8 @@ function refusesUpstreamKey({ searchText, wrapperMessage, codes }: ProviderError
   const message = wrapperMessage || searchText;
   if (/litellm\.AuthenticationError/i.test(message)) return true;
   const isPassedOn = headers.has('x-oneapi-request-id') || /\(request id: \w{14,}\)\s*$/.test(message);
-  // Forks of one-api use types such as `one_hub_error` and `shell_api_error`.
+  // Matches not only the types of one-api and new-api, because their forks use types such as `one_hub_error` and
+  // `shell_api_error`.
   const isOwnError =
     codes.some((code) => /_(?:api|hub)_error$/.test(code)) || /令牌|^invalid token\b/i.test(searchText);
   return isPassedOn && !isOwnError;

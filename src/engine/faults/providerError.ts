@@ -100,7 +100,7 @@ function readQuotedError(message: string, depth: number): ProviderError {
   const start = text.startsWith('[{') ? 0 : text.indexOf('{');
   if (start < 0) return noDetails;
   const quoted = text.slice(start, Math.max(text.lastIndexOf('}'), text.lastIndexOf(']')) + 1);
-  // LiteLLM quotes the error as a Python dictionary.
+  // Reads a Python dictionary as well, because LiteLLM quotes the error in this form.
   const printed = /^\{'(?:error|message|detail)': (['"])(.*)\1\}$/s.exec(quoted)?.[2];
   if (printed !== undefined) return errorFromText(printed);
   const json = firstOf(parseJson(quoted));
@@ -166,8 +166,8 @@ function textFields(text: string): Pick<ProviderError, 'message' | 'searchText'>
 }
 
 /**
- * Matches a quotation. A single quote inside a word is an apostrophe. No alternative matches beyond the next opening
- * quote, so that matching takes linear time.
+ * Matches a quotation. A single quote inside a word is an apostrophe. No alternative of the pattern matches beyond the
+ * next opening quote, so that matching takes linear time.
  */
 const quotation =
   /(?<![\p{L}\p{N}])'[^']*'(?![\p{L}\p{N}])|"[^"]*"|`[^`]*`|“[^“”]*”|(?<![\p{L}\p{N}])‘[^‘’]*’(?![\p{L}\p{N}])|「[^「」]*」/gu;
@@ -182,9 +182,9 @@ export const messageFields = ['message', 'msg', 'error_msg', 'status_msg', 'deta
 const statusFields = ['code', 'error_code', 'status_code'] as const;
 
 /**
- * Returns whether a JSON object inside a 200 or a stream is an error and not a part of an answer: OpenAI's `error` as
- * an object, a list or a string, MiniMax's `base_resp`, or an envelope such as `{code, msg}` or `{success: false,
- * message}`.
+ * Returns whether a JSON object inside a stream or a response with status 200 is an error and not a part of an answer:
+ * OpenAI's `error` as an object, a list or a string, MiniMax's `base_resp`, or an envelope such as `{code, msg}` or
+ * `{success: false, message}`.
  */
 export function isError(body: JsonRecord): boolean {
   if (hasContent(body['error']) || hasContent(body['errors'])) return true;

@@ -33,8 +33,8 @@ export function statusRow(status: number, error: ProviderError, hasRetryAfter: b
 }
 
 /**
- * Returns the number of the fault for an error inside a stream or a 200. The status or the code in the error decides.
- * Without them, the result is a failure of the provider.
+ * Returns the number of the fault for an error inside a stream or a response with status 200. The status or the code in
+ * the error decides. Without them, the result is a failure of the provider.
  *
  * @param streamed whether part of the answer arrived before the error, so that the request itself was accepted
  */
@@ -115,8 +115,8 @@ function rowForInbandError(status: number | undefined, matcher: ErrorMatcher): R
   const { error, hasCode, hasRetryAfter } = matcher;
   if (status !== undefined && status < 500) {
     const row = statusRow(status, error, hasRetryAfter);
-    // Blames the content of the request, because the response was a 200: neither the path nor the status can be the
-    // cause.
+    // Blames the content of the request, because the response had the status 200, so neither the path nor the status
+    // can be the cause.
     return row === faultRows.pathNotFound || row === faultRows.unexpectedStatus ? faultRows.requestRejected : row;
   }
   if (hasCode('limit')) return rowForLimit(matcher);

@@ -53,7 +53,10 @@ export interface GateBlock {
   readonly blockKind: 'cooldown' | 'breaker' | 'probe';
   /** The cooldown that closed the gate. */
   readonly cause: Cooldown;
-  /** Whose request caused the cooldown. The gate sets only `request` or `window`, and a turn sets `turn`. */
+  /**
+   * Whose request caused the cooldown. The gate distinguishes only this window (`request`) from other windows
+   * (`window`). The turn that caused the cooldown replaces `request` by `turn`.
+   */
   readonly blockedBy: WaitOrigin;
 }
 
@@ -81,7 +84,7 @@ export class GateCooldown {
     return this.deadline.until;
   }
 
-  /** Returns a copy of the cooldown that has already expired. */
+  /** Returns a copy of the cooldown that ends now. */
   expired(): GateCooldown {
     return new GateCooldown(this.clock, this.kind, this.cause, this.blockedBy, this.clock.now());
   }

@@ -19,8 +19,8 @@ export class Gate {
   private readonly slowStart = new SlowStart();
   private breaker = new Breaker();
   /**
-   * The round that started when the breaker last opened. Failures of requests from earlier rounds are not counted
-   * again.
+   * The round of the slow start that began when the breaker last opened. Failures of requests from earlier rounds are
+   * not counted again.
    */
   private openedInRound = 0;
   /** The current cooldown. It remains during the slow start, because it is also the reason why requests wait. */
@@ -86,8 +86,8 @@ export class Gate {
   async sync(): Promise<void> {
     const cooldown = await this.sharedCooldowns.read();
     this.emptyReads = cooldown ? 0 : this.emptyReads + 1;
-    // Ends the cooldown only after two empty reads, because a file that is being renamed or a folder that can't be read
-    // looks empty as well.
+    // Ends the cooldown of another window only after two reads that found none, because a file that is being renamed or
+    // a folder that can't be read looks empty as well.
     if (this.emptyReads > 1) this.endSharedCooldown();
     if (!cooldown || cooldown.until <= this.clock.now()) return;
     // Ignores the shared cooldown that already closes the gate, even if a clock that was set back makes it look longer.
@@ -181,8 +181,8 @@ export class Gate {
   }
 
   /**
-   * Admits as many requests as possible and calls `onChange` for every changed permit, except for the permit of the
-   * newcomer.
+   * Admits as many requests as possible and calls `onChange` for every changed permit, except for that of a request
+   * that has just been added (`newcomer`).
    */
   private update(newcomer?: Permit): void {
     const changed = [...this.queue].filter((permit) => this.updatePermit(permit));
@@ -222,25 +222,25 @@ export class Permit {
     this.block = undefined;
   }
 
-  /** Sends the request now, because the user wants it. */
+  /** Admits the request even if the gate is closed, because the user wants to send it now. */
   force(): void {
     if (!this.hasEnded && this.round === undefined) this.events.forced(this);
   }
 
-  /** Reports that response headers with a 2xx status have arrived. The request remains in flight. */
+  /** Reports to the gate that the gateway has accepted the request with a 2xx status. The request remains in flight. */
   accepted(): void {
     if (this.hasEnded || this.isAccepted || this.round === undefined) return;
     this.isAccepted = true;
     this.events.accepted(this.round);
   }
 
-  /** Reports that the gateway rejected the request because of a rate limit. */
+  /** Reports to the gate that the gateway rejected the request because of a rate limit. */
   limited(cooldown: Cooldown): void {
     this.end(() => this.events.limited(cooldown));
   }
 
   /**
-   * Reports that the provider has failed, before or after it accepted the request.
+   * Reports to the gate that the provider has failed, before or after it accepted the request.
    *
    * @param retryAfterMs the delay that the gateway named
    */
@@ -249,7 +249,7 @@ export class Permit {
   }
 
   /**
-   * Ends the permit without a fault of the provider.
+   * Releases the permit of a request in which the provider had no fault.
    *
    * @param isFinished whether the answer is complete, because only a complete answer resets the breaker's count of
    *   failures
@@ -282,7 +282,7 @@ interface PermitEvents {
  */
 const checkEveryMs = 1000;
 
-/** The timer of a queue. It runs only while requests wait. */
+/** The timer of a queue, which runs only while requests wait in the queue. */
 export class QueueTimer {
   /** Monotonic time of the next check, in milliseconds. */
   private dueAt = Infinity;

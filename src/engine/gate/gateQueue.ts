@@ -92,7 +92,7 @@ export class GateQueue {
   }
 
   /**
-   * Ends the permit without a fault of the provider.
+   * Releases the permit of a request in which the provider had no fault.
    *
    * @param isFinished whether the answer is complete, because only a complete answer resets the breaker's count of
    *   failures

@@ -68,7 +68,7 @@ export class RetryBudget {
     const gained = Math.floor((now - this.refilledUntil) / refillMs);
     if (this.count + gained >= maxTokens) {
       this.count = maxTokens;
-      // Discards the elapsed time, because a full budget does not save up time for further tokens.
+      // Does not keep the elapsed time for later tokens, because a full budget gains none.
       this.refilledUntil = now;
     } else {
       this.count += gained;

@@ -67,7 +67,9 @@ export class SlowStart {
     return true;
   }
 
-  /** Counts a request that ended without being accepted. */
+  /**
+   * Frees the place in the window of a request that ended without being accepted. Ignores requests of earlier rounds.
+   */
   countUnaccepted(round: number): void {
     if (round === this.currentRound) this.notYetAccepted--;
   }

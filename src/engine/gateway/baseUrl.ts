@@ -70,11 +70,11 @@ function toHalfWidth(text: string): string {
   return text.replace(/[\uff01-\uff5e]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0));
 }
 
-/** Returns the URL with a scheme, or undefined if the scheme is not HTTP. */
+/** Returns the URL, with a scheme added if it has none, or undefined if its scheme is neither HTTP nor HTTPS. */
 function addScheme(text: string): string | undefined {
   if (/^https?:\/\//i.test(text)) return text;
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return undefined;
-  // Parses the text only to read the host. The URL parser ignores the extra slashes in `http:////host`.
+  // Used only to read the host. If the text begins with slashes, the URL parser ignores them, as in `http:////host`.
   const candidate = `http://${text}`;
   const isLocal = URL.canParse(candidate) && isLoopback(new URL(candidate).hostname);
   return `${isLocal ? 'http' : 'https'}://${text}`;

@@ -46,7 +46,8 @@ export class KnownKeys {
   /** Maps the length and the canonical text of a part to the spellings that contain the part, with its offset in each. */
   private readonly parts = new Map<number, Map<string, (readonly [Spelling, number])[]>>();
   /**
-   * Marks the pairs of characters with which a part of a key begins. Parts are looked up in a text only at these pairs.
+   * Marks the pairs of characters with which a part of a key begins. To save time, a text is compared with the parts
+   * only where it contains such a pair.
    */
   private readonly startingPairs = new Uint8Array(128 * 128);
 

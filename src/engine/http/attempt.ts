@@ -37,7 +37,7 @@ interface AttemptStats {
   readonly usage: Usage | undefined;
 }
 
-/** The kind of end that is assumed for a stream that stays open after its last event. */
+/** The result of reading the body that is assumed when the answer is complete, but the stream stays open. */
 const endOfStream: BodyEnd = { kind: 'stream', empty: false };
 
 /**
@@ -213,7 +213,8 @@ export class Attempt {
         this.answer.add(delta);
         return;
       case 'restartInStream':
-        // Fails if tool calls or a continuation have arrived, because neither can be removed from the answer again.
+        // Fails the attempt if tool calls or a continuation have arrived, because neither can be removed from the
+        // answer again.
         if (this.sawToolCall || !this.answer.add(delta)) this.fail({ type: 'finish-error' });
         return;
       case 'toolCall':

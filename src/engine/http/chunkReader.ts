@@ -1,8 +1,8 @@
 import { readChunk, RestartDetector, type Delta, type DeltaSink } from './dialect';
 
 /**
- * Number of consecutive frames that matched no other event after which no more frames are created for the stream,
- * because its events probably have individual IDs.
+ * Maximum number of consecutive frames that match no other event. After that, no more frames are created for the
+ * stream, because its events probably have individual IDs.
  */
 const maxUnusedFrames = 16;
 
@@ -35,8 +35,8 @@ export class ChunkReader {
   }
 
   private readonly recordAndForward = (delta: Delta): void => {
-    // Ignores deltas that all events with the same frame have in common: the frame contains the empty finish reason, and
-    // the ID by which a restart is detected.
+    // Does not count deltas that all events with the same frame have in common: the frame contains the empty finish
+    // reason, and the ID by which a restart is detected.
     if (delta.type !== 'finishReasonPending' && delta.type !== 'restartInStream') {
       this.lastDelta = delta;
       this.deltaCount++;
@@ -70,12 +70,12 @@ const space = 32;
 const padding = '"obfuscation":"';
 
 /**
- * The JSON around the text of an event, which usually stays the same for a stream. Parsing this JSON for every event would
- * take most of the processing time of a token.
+ * The JSON around the text of an event, which usually stays the same for a stream. Parsing this JSON for every event
+ * would take most of the processing time of a token.
  *
- * Two events that differ only in the text inside the frame verify it: if the parser has read exactly that text from both
- * events, it would do so for every event with this frame, because a string without an escape does not affect the
- * structure of the JSON around it.
+ * A frame is verified by two events that differ only in the text inside it: if the parser has read exactly that text
+ * from both events, it would do so for every event with this frame, because a string without an escape does not affect
+ * the structure of the JSON around it.
  */
 export class DeltaFrame {
   private isVerified = false;
@@ -96,8 +96,8 @@ export class DeltaFrame {
    */
   static tryCreate(type: TextDelta['type'], text: string, data: string): DeltaFrame | undefined {
     const quoted = `"${text}"`;
-    // Rejects texts with quotes. This also avoids searching the event for such a text, which a hostile server could
-    // make very slow.
+    // Creates no frame for a text that contains a quote or an escape. Searching the event for such a text could also
+    // take very long with a hostile server.
     if (findStringEnd(quoted, 1) !== quoted.length - 1) return undefined;
     const textStart = data.lastIndexOf(quoted) + 1;
     if (textStart === 0) return undefined;
@@ -152,7 +152,10 @@ function findStringEnd(data: string, from: number): number {
   return -1;
 }
 
-/** Does the same as `data.startsWith(part, from)`, which compares single characters and is as slow as parsing. */
+/**
+ * Does the same as `data.startsWith(part, from)`, but faster. That method compares single characters and takes as long
+ * as parsing the event.
+ */
 function containsAt(data: string, part: string, from: number): boolean {
   return data.slice(from, from + part.length) === part;
 }

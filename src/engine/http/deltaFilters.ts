@@ -22,7 +22,9 @@ const maxShortTextChars = 200;
 export class ThinkTags implements DeltaFilter {
   private state: 'start' | 'reasoning' | 'text' | 'decided' = 'start';
   private buffered = '';
-  /** Text that was passed on without an opening tag. A closing tag turns this text into reasoning. */
+  /**
+   * Text that was passed on although no opening tag preceded it. If a closing tag follows, this text becomes reasoning.
+   */
   private untaggedText = '';
   private beganWithReasoning = false;
 

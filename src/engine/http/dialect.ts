@@ -90,7 +90,7 @@ export class RestartDetector {
   /** Whether two chunks had the same ID, which means that the gateway does not give each chunk a different ID. */
   private hasRepeatedId = false;
 
-  /** Whether the chunk is the first one of a second answer. */
+  /** Whether the chunk is the first one of a second answer in the same stream. */
   isRestart({ id }: JsonRecord, { delta }: JsonRecord): boolean {
     if (typeof id !== 'string' || id === '' || !isRecord(delta)) return false;
     if (id === this.id) {
@@ -230,8 +230,8 @@ export class ToolCallNumbers {
   }
 
   /**
-   * Returns the index itself if no call has this number, otherwise the number after the highest one in use, or else the
-   * lowest unused number.
+   * Returns the number of a new call: the gateway's index if no call has this number, otherwise the number after the
+   * highest one in use, or else the lowest unused number.
    */
   private freeNumber(index: number): number {
     const numbers = [...this.json.keys()];

@@ -164,7 +164,10 @@ export class StreamDecoder {
 }
 
 const errorField = 'error:';
-/** Pattern for the start of a bare line, or for text that may become such a start with the next piece. */
+/**
+ * Matches the start of a line of JSON or of an `error:` field, or text that the next piece may complete to such a
+ * start.
+ */
 const bareStart = String.raw`(?:[{[]|error:|e(?:r(?:r(?:or?)?)?)?$)`;
 const bareAfterLineEnd = new RegExp(`[\\n\\r]${bareStart}`);
 const bareAtStart = new RegExp(`^${bareStart}`);
@@ -176,11 +179,14 @@ const bareAtStart = new RegExp(`^${bareStart}`);
 export class BareLines {
   private atLineStart = true;
   private afterReturn = false;
-  /** Whether an event that began with a bare line is incomplete (`begun`), and whether it has several lines (`continued`). */
+  /**
+   * The progress of an event that began with a bare line: `begun` after its first line, `continued` after further
+   * lines, and `none` if it is complete or there is no such event.
+   */
   private bareEvent: 'none' | 'begun' | 'continued' = 'none';
   /** The part of the current line that has arrived. */
   private line = '';
-  /** The start of a line that may become `error:`. */
+  /** The start of a line that the next piece may complete to `error:`. */
   private buffered = '';
 
   /** Converts the next piece of a stream. */
@@ -195,7 +201,10 @@ export class BareLines {
     return converted;
   }
 
-  /** Whether a bare line begins after a line end. Most pieces end with an event and don't need the slow pattern. */
+  /**
+   * Whether a bare line begins after a line end. Most pieces end with a complete event and are examined without the
+   * slow pattern.
+   */
   private hasBareLine(text: string): boolean {
     const isUsual = text.endsWith('\n') && !text.includes('\r');
     if (!isUsual) return bareAfterLineEnd.test(text);
@@ -205,7 +214,7 @@ export class BareLines {
   private convertLines(text: string): string {
     let converted = '';
     text.split(/(?<=\n|\r(?!\n))/).forEach((line, index) => {
-      // Keeps the second half of a CR LF that was split between two pieces.
+      // Keeps the LF of a CR LF that was split between two pieces.
       if (index === 0 && line === '\n' && this.afterReturn) converted += line;
       else if (this.atLineStart && line.length < errorField.length && errorField.startsWith(line)) this.buffered = line;
       else converted += this.convertLine(line);
@@ -230,7 +239,7 @@ export class BareLines {
       this.bareEvent = 'continued';
       return `data: ${line}`;
     }
-    // Ends the previous event, which may lack its blank line.
+    // Ends the previous event by a blank line, which the gateway may have omitted.
     const eventEnd = this.bareEvent === 'none' || line.trim() === '' ? '' : '\n';
     this.bareEvent = bareAtStart.test(line) ? 'begun' : 'none';
     if (this.bareEvent === 'none') return `${eventEnd}${line}`;
@@ -238,7 +247,7 @@ export class BareLines {
     return `\nevent: error\ndata:${line.slice(errorField.length)}`;
   }
 
-  /** Whether the JSON is complete. JSON with several lines ends with a bracket that is not indented. */
+  /** Whether the JSON is complete. JSON with several lines is complete at a closing bracket that is not indented. */
   private isComplete(): boolean {
     const { line } = this;
     if (line.startsWith(errorField)) return true;

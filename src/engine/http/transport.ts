@@ -64,7 +64,10 @@ export async function send(
 
 type BuilderDeps = Pick<EngineDeps, 'fetch' | 'userAgent'>;
 
-/** Caches the last builder of each engine, because creating a builder is the slowest step before a request is sent. */
+/**
+ * The request builder for the last base URL, by the dependencies of the engine. It is kept, because creating a builder
+ * is the slowest step before a request is sent.
+ */
 const builders = new WeakMap<BuilderDeps, RequestBuilder>();
 
 async function builderFor(deps: BuilderDeps, baseUrl: string): Promise<RequestBuilder> {

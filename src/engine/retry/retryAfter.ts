@@ -30,7 +30,10 @@ export function parseRetryAfter(headers: Headers, body: string, now: number): Re
   );
 }
 
-/** Reads the retry-after of an error inside a 200 or a stream. The headers of such a response do not matter. */
+/**
+ * Reads the retry-after of an error inside a stream or a response with status 200. The headers of such a response do
+ * not matter.
+ */
 export function parseInbandRetryAfter(error: unknown, now: number): RetryAfter | undefined {
   return readBody(error, typeof error === 'string' ? error : '', now);
 }

@@ -71,10 +71,10 @@ export type Decision =
       readonly cost: number;
     };
 
-/** Number of consecutive overloads after which a fallback model is used. */
+/** If a model is overloaded this many times in a row, the turn switches to a fallback model, if one is configured. */
 const overloadsBeforeFallback = 3;
 
-/** Deadline of a turn, in milliseconds. It is longer only if the settings allow longer retry-afters. */
+/** Minimum deadline of a turn, in milliseconds. The deadline is longer if the settings allow a longer retry-after. */
 const minDeadlineMs = 300_000;
 
 /**
@@ -175,13 +175,16 @@ function attemptsAllowed({ policy }: Fault, history: RetryHistory, { retry }: En
   return Math.min(budget, limit - history.sameRowFaults);
 }
 
-/** Faults that end a turn because the reset is too far away for a wait, by fault kind. */
+/** Faults that end a turn because the limit resets too late to wait for it, by the kind of the original fault. */
 const rowsAfterLongLimit: Partial<Record<FaultKind, RowId>> = {
   'rate-limit': faultRows.usageLimitReached,
   credit: faultRows.outOfCredit,
 };
 
-/** Returns the fault that ends a turn because the reset is too far away. Its message names the time of the reset. */
+/**
+ * Returns the fault that ends a turn because the limit resets too late to wait for it. Its message names the time of
+ * the reset.
+ */
 export function asEndOfTurn(fault: Fault): Fault {
   const row = rowsAfterLongLimit[fault.kind] ?? fault.row;
   if (row === 0) return fault;

@@ -17,7 +17,9 @@ export interface Throughput {
 
 export const noThroughput: Throughput = { completedSeconds: [], second: 0, chars: 0 };
 
-/** Limit for the number of seconds. Characters that arrive later are added to the last second. */
+/**
+ * Maximum number of seconds that are recorded separately. Characters that arrive later are added to the last second.
+ */
 const maxSeconds = 10_000;
 
 /**
@@ -33,7 +35,7 @@ export function addToThroughput(throughput: Throughput, ms: number, newChars: nu
   return { completedSeconds: [...completedSeconds, { second, chars }], second: now, chars: newChars };
 }
 
-/** Limit for the time over which characters are spread, in milliseconds. Of a longer time, only the end counts. */
+/** Maximum time over which characters are spread, in milliseconds. Of a longer period, only the end is used. */
 const maxSpreadMs = 3_600_000;
 
 /** Adds characters evenly over a period, given in milliseconds since the segment began. */

@@ -168,7 +168,7 @@ function applyEvent(state: TurnState, event: RecordedEvent): TurnState {
       };
     case 'headers':
     case 'ended':
-      // Only the ledger records these events.
+      // Changes nothing else, because only the ledger records these events.
       return state;
     case 'waiting':
       return {

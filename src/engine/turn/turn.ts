@@ -24,7 +24,10 @@ import { Waits, type WaitDescription } from './waits';
 
 /** Trigger of the next attempt, or undefined if there is no next attempt. */
 type NextTrigger = AttemptTrigger | undefined;
-/** A user's request for the next attempt. `elsewhere`: the attempt is sent to another route and queued there as usual. */
+/**
+ * A user's request for the next attempt. `elsewhere` means that the attempt is sent to another route and queued there
+ * as usual.
+ */
 type UserCommand = 'retry-now' | 'switch' | 'elsewhere';
 
 /**
@@ -109,7 +112,7 @@ export class Turn implements RunningTurn {
 
   stop(): void {
     if (this.isFinished()) return;
-    // Closes the socket before any bookkeeping.
+    // Closes the socket first and records the end of the attempt afterwards.
     this.attempts.current?.abandon();
     this.attempts.endCurrent('stopped');
     this.finish({ type: 'stopped', text: this.answer.text });
@@ -153,7 +156,7 @@ export class Turn implements RunningTurn {
 
   private applyCommand(command: UserCommand): void {
     const attempt = this.attempts.current;
-    // A request for another model or route takes precedence over `retry-now`, in either order.
+    // A request for another model or route takes precedence over `retry-now`, whichever came first.
     if (this.isFinished() || (this.pendingCommand && (this.pendingCommand !== 'retry-now' || command === 'retry-now')))
       return;
     if (this.waits.isWaiting) {
@@ -200,8 +203,8 @@ export class Turn implements RunningTurn {
     try {
       this.attempts.endCurrent('internal', faultOfRow(faultRows.internalError));
     } catch (secondError) {
-      // Continues after the second exception, which usually has the same cause as the first. The ledger then lacks the
-      // end of the attempt, but the turn still ends.
+      // Only logs the second exception, which usually has the same cause as the first. The ledger then lacks the end of
+      // the attempt, but the turn still ends.
       log.error(secondError);
     }
     return hostFailure('internal', this.answer.text, localize);
@@ -259,7 +262,7 @@ export class Turn implements RunningTurn {
   private async sendAttempt(trigger: AttemptTrigger, route: KeyedConnection): Promise<NextTrigger> {
     this.retries.settleCharge(trigger !== 'retry' && trigger !== 'resume');
     const end = await this.attempts.start(trigger, route, this.model).end;
-    // Ignores the result if the turn has been stopped since the attempt ended.
+    // Ignores the outcome of the attempt if the turn has been stopped in the meantime.
     return this.isFinished() ? undefined : this.handleEnd(end, route);
   }
 

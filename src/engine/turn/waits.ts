@@ -77,7 +77,8 @@ export class Waits {
   /** Announces a wait and waits for `delayMs`. */
   async delay(delayMs: number, description: WaitDescription): Promise<void> {
     const elapsedMs = await this.waitUntil(this.announce(delayMs, description));
-    // Counts at most the planned delay, because sleep of the computer does not count against the turn's deadline.
+    // Records at most the planned delay as waiting time, because sleep of the computer does not count against the
+    // turn's deadline.
     this.history.recordWait(Math.min(elapsedMs, delayMs));
   }
 

@@ -480,7 +480,7 @@ describe('splice', () => {
     assert.deepEqual(splice.end(), { type: 'text', text: '' });
   });
 
-  it('decides about text that is held back beyond the time limit as soon as the text differs', () => {
+  it('decides about text that is held back beyond the time limit as soon as the text differs from the partial answer', () => {
     const splice = new Splice(long, 'continue');
     splice.push(long.slice(9, 200));
     assert.deepEqual(splice.expire(), hold);

@@ -55,7 +55,7 @@ describe('classification of a response', () => {
     [[525, 526], 37],
   ];
 
-  it('maps every status from 100 to 999 to a fault, and undefined ones to unexpectedStatus (fault 38)', () => {
+  it('maps every status from 100 to 999 to a fault, and a status without a fault of its own to unexpectedStatus (fault 38)', () => {
     const rowOf = new Map<number, RowId>(
       rowsByStatus.flatMap(([statuses, row]) => statuses.map((status) => [status, row] as const)),
     );

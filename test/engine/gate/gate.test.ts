@@ -156,7 +156,7 @@ describe('gate after a rate limit', () => {
     assert.equal(fixture.clock.pending, 0);
   });
 
-  it('notifies no request when a second rate limit ends at the same time', () => {
+  it('does not notify the waiting requests of a second rate limit that ends at the same time as the first', () => {
     const fixture = new GateFixture();
     const cause = fixture.limit(5000);
     const request = fixture.enqueue();
@@ -165,7 +165,7 @@ describe('gate after a rate limit', () => {
     assert.equal(request.changes, 0);
   });
 
-  it('blocks requests until the cooldown ends, and reports the cause and whose request was rate-limited', async () => {
+  it('blocks requests until the cooldown ends, and names the cause and whose request was rate-limited', async () => {
     const fixture = new GateFixture();
     const cause = fixture.limit(30_000);
     const request = fixture.enqueue();

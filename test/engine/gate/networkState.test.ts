@@ -44,7 +44,7 @@ describe('network state', () => {
     assert.notEqual(state.budget('https://other.test'), budget);
   });
 
-  it('reports closed gates and used retry budgets without an API key', () => {
+  it('lists closed gates and used retry budgets in the diagnostics, without an API key', () => {
     const { clock, state } = start();
     state.budget(scope.origin).charge(5);
     const { until } = limit(clock, state, scope);

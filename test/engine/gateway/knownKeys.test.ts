@@ -97,7 +97,7 @@ describe('removal of the session keys from text', () => {
     assert.equal(new KnownKeys([key, 'no-key-required', 'lm-studio']).redact(text), text);
   });
 
-  it('leaves ordinary words that are also part of a key', () => {
+  it('does not remove ordinary words that are also part of a key', () => {
     const keys = new KnownKeys(['no-key-required', 'my-gateway-password-2024']);
     const text = 'The gateway-password field is required';
     assert.equal(keys.redact(text), text);

@@ -408,7 +408,7 @@ describe('reading of a response body', () => {
     assert.deepEqual(end, { kind: 'stream', empty: true });
   });
 
-  it('uses the declared kind when a long start does not identify the kind', async () => {
+  it('uses the kind that the content type declares when a long start does not identify the kind', async () => {
     const { eventsBeforeEnd } = await readPieces([`${'x'.repeat(70)}\n`, 'data: 1\n\n'], 'text/event-stream');
     assert.equal(eventsBeforeEnd, 1);
   });

@@ -188,28 +188,28 @@ describe('chunk reader', () => {
   }
 
   for (const { name, lines } of recordings) {
-    it(`returns the same deltas as the parser for the recording ${name}`, () => assertSameAsParsed(lines));
+    it(`returns the same deltas as complete JSON parsing, for the recording ${name}`, () => assertSameAsParsed(lines));
   }
 
   for (const name of ['openai-text', 'deepseek-text']) {
-    it(`parses less than a tenth of the events in the recording ${name}`, () => {
+    it(`parses less than a tenth of the events completely, for the recording ${name}`, () => {
       const lines = recordings.find((recording) => recording.name === name)!.lines;
       assert.ok(read(lines).parsed.length < lines.length / 10);
     });
   }
 
-  it('returns the same deltas as the parser for any frames', () => {
+  it('returns the same deltas as complete JSON parsing, for any stream of events', () => {
     fc.assert(fc.property(stream, assertSameAsParsed), { numRuns: propertyRuns });
   });
 
-  it('parses every event after 16 events with different frames', () => {
+  it('parses every event completely after 16 events in a row that differ in more than their text', () => {
     const differentFrames = Array.from({ length: 20 }, (_, n) => event(`t${n}`, `,"created":${n}`));
     const sameFrame = ['a', 'b', 'c'].map((text) => event(text));
     assert.equal(read([...differentFrames, ...sameFrame]).parsed.length, 23);
     assert.equal(read([...differentFrames.slice(0, 10), ...sameFrame]).parsed.length, 12);
   });
 
-  it('keeps using frames when the frame changes occasionally', () => {
+  it('still avoids complete parsing when the JSON around the text changes occasionally', () => {
     const events = Array.from({ length: 90 }, (_, n) => event(`t${n}`, `,"created":${Math.floor(n / 3)}`));
     assert.equal(read(events).parsed.length, 60);
   });

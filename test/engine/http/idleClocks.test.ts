@@ -78,7 +78,7 @@ describe('attempt timeouts', () => {
     assert.deepEqual(fixture.expiries, [[180_000, 'silent', 180_000]]);
   });
 
-  it('restart with every text', async () => {
+  it('start again whenever text arrives', async () => {
     const fixture = new TestClocks();
     fixture.clocks.onHeaders();
     for (let at = 0; at < 20; at++) {

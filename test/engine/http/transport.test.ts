@@ -56,7 +56,7 @@ describe('sending of a request', () => {
     assert.deepEqual([wire.requests.length, replacement.requests.length], [1, 1]);
   });
 
-  it('sends four headers and none from the environment', async () => {
+  it('sends only four headers, and none from environment variables', async () => {
     process.env['OPENAI_CUSTOM_HEADERS'] =
       'Accept: text/other\nContent-Type: text/other\nUser-Agent: other\nx-other: 1';
     try {

@@ -428,7 +428,7 @@ describe('parsing of retry-after', () => {
     });
   }
 
-  it('prefers the more precise source', () => {
+  it('uses the most precise source when a response names several delays', () => {
     const headers = new Headers({ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '60' });
     const body: Record<string, unknown> = {};
     const field = (): string | undefined => parseRetryAfter(headers, JSON.stringify({ error: body }), now)?.field;

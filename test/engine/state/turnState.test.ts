@@ -509,7 +509,7 @@ describe('state of a turn', () => {
     });
   }
 
-  it('keeps at most 128 tool calls and reduces further ones in linear time', function () {
+  it('keeps at most 128 tool calls, and processes further ones in linear time', function () {
     this.timeout(10_000);
     let state = initialTurn;
     for (let sent = 0; sent < 500_000; sent++) {
@@ -519,7 +519,7 @@ describe('state of a turn', () => {
     assert.equal(state.toolCalls.length, 128);
   });
 
-  it('reduces many small deltas of a tool call in linear time', function () {
+  it('processes many small deltas of a tool call in linear time', function () {
     this.timeout(10_000);
     let state = initialTurn;
     const deltas = 500_000;
@@ -576,7 +576,7 @@ describe('state of a turn', () => {
     assert.deepEqual({ ...after, ledger: before.ledger }, before);
   });
 
-  it('becomes interrupted only while it is running', () => {
+  it('is marked as interrupted only if the turn was still running', () => {
     const running = stateAfter([
       [0, 1, start()],
       [10, 2, waiting()],
@@ -626,7 +626,7 @@ describe('recorded turn', () => {
     fc.option(shortText),
   );
 
-  it('reduces to the same state as the events of the engine, even after a round trip through a journal', () => {
+  it('leads to the same state as the events of the engine, even after a round trip through a journal', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(numbers, anyEvent)), terminal, fc.nat(), (newEvents, [end, otherText], splitAt) => {
         const events = newEvents.map(([[at, attempt], newEvent]): StreamEvent => ({ at, attempt, ...newEvent }));

@@ -66,7 +66,7 @@ describe('stop of a turn', () => {
     assert.deepEqual([run.types, run.wire.requests.length], [['stopped'], 0]);
   });
 
-  it('stops the turn when the reader leaves the event loop', async () => {
+  it('stops the turn when the reader leaves its loop over the events', async () => {
     const run = new EngineRun({ replies: [streaming((body) => body.delta('a').delta('b'))] });
     await settle();
     const iterator = run.turn[Symbol.asyncIterator]();

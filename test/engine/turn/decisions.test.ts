@@ -272,7 +272,7 @@ describe('time without progress', () => {
     assert.match(run.last('failed').message, /No progress for 5 min/);
   });
 
-  it('is reported as the sum of the waits', async () => {
+  it('appears in the done event as the sum of the waits', async () => {
     const run = await new EngineRun({ replies: [failing, failing, answering('ok')] }).toEnd();
     assert.equal(run.last('done').waitedMs, 500 + 1000);
   });
@@ -553,7 +553,7 @@ describe('cooldown after a fault', () => {
     assert.equal(gate.isIdle, true);
   });
 
-  it('releases the permit of the previous attempt', async () => {
+  it('leaves no permit in use when the next attempt of the turn has got a permit and released it', async () => {
     const { gate, acquire, queue } = turnParts();
     await acquire();
     await acquire();
@@ -565,7 +565,7 @@ describe('cooldown after a fault', () => {
 describe('retry controller', () => {
   const context = { isResuming: false, hasText: false };
 
-  it('reports only the fault that opens the circuit breaker', async () => {
+  it('marks only the fault that opens the circuit breaker, not the faults before and after it', async () => {
     const { controller, gate, acquire, budget } = turnParts();
     const opens: boolean[] = [];
     for (let n = 0; n < 6; n++) {

@@ -48,7 +48,7 @@ describe('ledger in the report of the engine', () => {
     assert.ok(!report.includes('secret'), report);
   });
 
-  it('reports the outcome of running, failed and stopped turns', async () => {
+  it('contains the outcome of running, failed and stopped turns', async () => {
     const world = new EngineWorld({ replies: [status(401, { error: { message: 'no' } }), rateLimited] });
     await world.ask().toEnd();
     const run = world.ask();

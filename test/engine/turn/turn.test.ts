@@ -162,7 +162,7 @@ describe('turn', () => {
     assert.equal(run.last('failed').kind, 'request');
   });
 
-  it('reports a missing key without sending a request', async () => {
+  it('fails without sending a request when no key is set', async () => {
     const run = await new EngineRun({
       replies: [answering('never')],
       connection: () => Promise.resolve({ baseUrl: 'https://gateway.test/v1', apiKey: undefined }),
@@ -269,7 +269,7 @@ describe('turn', () => {
     assert.equal(run.last('failed').message, 'Internal error in HolySheep Prompt. See the log for details.');
   });
 
-  it('reports a key that was removed during a wait as missing, without the status of the last attempt', async () => {
+  it('fails because of the missing key when the key is removed during a wait, without the status of the last attempt', async () => {
     let key: string | undefined = 'hsa-first-key';
     const run = new EngineRun({
       replies: [status(500)],
@@ -365,7 +365,7 @@ describe('end of an answer', () => {
     assert.equal((await new EngineRun({ replies: [reply] }).toEnd()).last('done').text, 'x');
   });
 
-  it('reports the length limit as a finish reason, not as a failure', async () => {
+  it('completes the turn with the finish reason `length` at the length limit', async () => {
     const run = await new EngineRun({
       replies: [streaming((body) => body.delta('x').finish('length').done())],
     }).toEnd();

@@ -32,7 +32,7 @@ describe('engine over a real connection', () => {
     });
   }
 
-  it('reports the message of every fault that has one', function () {
+  it('shows the user the message of every fault that has one', function () {
     if (results.length < wireCases.length) return this.skip();
     const rows = [...new Set(wireCases.map(({ row }) => row))].filter(hasMessage);
     const shownRows = new Set(results.filter(({ reading }) => reading.isOfRow).map(({ wireCase: { row } }) => row));
