@@ -71,7 +71,7 @@ describe('API of the extension', () => {
     assert.ok(second && first && second.at - first.at >= 1000);
   });
 
-  it('completes an answer whose stream broke, and reports the interruption', async () => {
+  it('completes an answer whose stream broke, and returns an event with the reason', async () => {
     const text = 'one two three four five six seven eight nine ten';
     fixture.gateway.script = replySequence(
       () => cutAfter(text.slice(0, 20), 'reset'),

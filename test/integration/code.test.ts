@@ -78,7 +78,7 @@ describe('code commands', () => {
   });
 });
 
-describe('ask', () => {
+describe('command holysheep.ask', () => {
   let fixture: HostFixture;
   before(async () => {
     fixture = await startFixture(() => answer('understood'));
@@ -99,7 +99,7 @@ describe('ask', () => {
     });
   }
 
-  it('rejects an unknown argument', async () => {
+  it('rejects an argument without a prompt', async () => {
     await assert.rejects(async () => vscode.commands.executeCommand('holysheep.ask', { question: 'a prompt' }));
     assert.equal(fixture.gateway.requests.length, 0);
   });

@@ -58,7 +58,7 @@ describe('context items', () => {
     return item.attachment;
   };
 
-  it('offer the selection, the problems, the open files and a picker', async () => {
+  it('include the selection, the problems, the open files and the file picker when the query is empty', async () => {
     await open('context/other.ts');
     (await open('context/deep/WaitCard.ts')).selection = new vscode.Selection(1, 0, 2, 5);
     problems.set(uriOf('context/deep/WaitCard.ts'), [new vscode.Diagnostic(new vscode.Range(0, 7, 0, 9), 'Wrong.')]);
@@ -85,7 +85,7 @@ describe('context items', () => {
     });
   });
 
-  it('offer only the picker when no editor is open', async () => {
+  it('include only the file picker when the query is empty and no editor is open', async () => {
     assert.deepEqual(await suggest(''), ['Choose a file… | ']);
   });
 
@@ -95,7 +95,7 @@ describe('context items', () => {
     });
   }
 
-  it('find a file once, whether it is open or not', async () => {
+  it('include a matching file only once, even if it is also open in an editor', async () => {
     await open('context/deep/WaitCard.ts');
     assert.deepEqual(await suggest('waitcard'), ['WaitCard.ts | context/deep', 'Choose a file… | ']);
   });
@@ -155,7 +155,7 @@ describe('context items', () => {
     assert.deepEqual(errors, []);
   });
 
-  it('are chosen from a picker, in which Enter chooses the focused item', async () => {
+  it('are chosen from a list, in which Enter chooses the focused item', async () => {
     await open('context/other.ts');
     const picked = source.pick();
     void vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
@@ -165,7 +165,7 @@ describe('context items', () => {
     );
   });
 
-  it('are not added when the picker is dismissed', async () => {
+  it('are not added when the user dismisses the list', async () => {
     const picked = source.pick();
     void vscode.commands.executeCommand('workbench.action.closeQuickOpen');
     assert.deepEqual(await picked, []);

@@ -321,7 +321,7 @@ describe('API request that meets a network or gateway fault', () => {
     assert.equal('stream_options' in (gateway.requests[1]?.json ?? {}), false);
   });
 
-  it('reports a refused connection when nothing listens on the port', async () => {
+  it('fails with a connection fault when no server listens on the port', async () => {
     await set('baseUrl', 'http://127.0.0.1:9/v1');
     const { commands } = await import('vscode');
     await commands.executeCommand('holysheep.setApiKey', 'hsa-nobody-listens');
@@ -330,7 +330,7 @@ describe('API request that meets a network or gateway fault', () => {
     await set('baseUrl', fixture.gateway.baseUrl);
   });
 
-  it('reports a DNS failure for a host that does not exist', async () => {
+  it('fails with a DNS fault for a host that does not exist', async () => {
     await set('baseUrl', 'http://no-such-host.invalid/v1');
     const { commands } = await import('vscode');
     await commands.executeCommand('holysheep.setApiKey', 'hsa-no-such-host');

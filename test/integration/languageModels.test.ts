@@ -78,7 +78,7 @@ describe('language models of the gateway', () => {
     ]);
   });
 
-  it("answer with the user's key and the caller's options", async () => {
+  it("send requests with the user's key and the caller's options", async () => {
     fixture.gateway.script = () => answer('Hello!');
     const options = { modelOptions: { temperature: 0, max_tokens: 5, _private: 1 } };
     const { text } = await readResponse(await (await model()).sendRequest([Message.User('Hi')], options));

@@ -224,7 +224,7 @@ describe('panels after a reload of the window', () => {
     assert.deepEqual([isClosed(first), isClosed(second)], [false, true]);
   });
 
-  it('replace an unused panel that was opened meanwhile', async () => {
+  it('replace a panel of the same conversation that was opened meanwhile, if the user has not used it', async () => {
     const one = await before.write('about apples');
     const conversation = await after.conversations.open(one);
     assert.ok(conversation);
@@ -244,14 +244,14 @@ describe('panels after a reload of the window', () => {
     assert.equal(after.panels.isOpen(one), true);
   });
 
-  it('become a single empty panel when their conversations are gone', async () => {
+  it('become a single empty panel when their conversations no longer exist', async () => {
     const first = await after.restore(unknownId);
     const second = await after.restore(unknownId);
     assert.deepEqual([isClosed(first), isClosed(second)], [false, true]);
     assert.equal(first.title, 'HolySheep');
   });
 
-  it('pass their sent prompts and unsent text to the panel that remains open', async () => {
+  it('pass sent prompts and unsent text to the panel that remains open when they are closed as duplicates', async () => {
     const first = await after.restoreFake(unknownId);
     const second = new FakePanel();
     const otherId = `1${unknownId.slice(1)}`;
@@ -371,7 +371,7 @@ describe('panels after a reload of the window', () => {
     assert.deepEqual([after.errors, otherWindow.errors], [[], []]);
   });
 
-  it('count as visible only while they are in front of other tabs and open', async () => {
+  it('count as visible only while they are open and not hidden behind another tab', async () => {
     const [one, two] = [await before.write('about apples'), await before.write('about pears')];
     const panel = await after.restoreFake(one);
     assert.deepEqual([after.panels.isVisible(one), after.panels.isVisible(two)], [true, false]);
@@ -382,7 +382,7 @@ describe('panels after a reload of the window', () => {
     assert.equal(after.panels.isVisible(one), false);
   });
 
-  it('release their conversation and report that they are closed', async () => {
+  it('no longer count as open after they are closed, and pass their conversation to the listener', async () => {
     const one = await before.write('about apples');
     const panel = await after.restore(one);
     panel.dispose();

@@ -213,7 +213,7 @@ describe('code from an answer', function () {
       });
     }
 
-    it('reports that there is nothing to replace', async () => {
+    it('is rejected with a message when the document already contains the code', async () => {
       const { document } = await open(source);
       await assert.rejects(target.apply(exchange(document.uri), original.trimEnd()), /already contains this code/);
     });

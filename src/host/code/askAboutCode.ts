@@ -58,8 +58,8 @@ async function askAboutCode(
 }
 
 /**
- * Returns the position at which the answer can replace the code. Returns undefined if the code is not exactly what the
- * user selected.
+ * Returns the location of the code that the answer can replace. Returns undefined if the prompt is not about exactly
+ * the code that the user selected.
  */
 function applyTarget(uri: vscode.Uri, { origin, truncated, span }: CodeExcerpt): ApplyTarget | undefined {
   if (origin !== 'selection' || truncated) return undefined;

@@ -5,8 +5,8 @@ import { codeLimits, type CodeExcerpt } from './codeExcerpt';
 import { type CodePromptId, codePromptIds } from './codePrompts';
 
 /**
- * Adds the prompts to the lightbulb menu: all prompts for a selection, and only *Fix* for a problem that the editor
- * reports.
+ * Adds the prompts to the lightbulb menu. All prompts are offered for a selection. Only *Fix* is offered for a problem
+ * that the editor reports.
  */
 class CodeActionProvider implements vscode.CodeActionProvider {
   constructor(private readonly customPrompts: CustomPrompts) {}

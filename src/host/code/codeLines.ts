@@ -20,9 +20,9 @@ function replaceIndent(lines: readonly string[], current: string, indent: string
 }
 
 /**
- * Indents a block of lines like the line into which it is inserted. The text is returned unchanged if the cursor is not
- * directly after that line's indentation. The text is also returned unchanged if its first line is indented more than
- * another line, because the intended indentation is then unknown.
+ * Indents a text of several lines like the line into which it is inserted. The text is returned unchanged if the cursor
+ * is not directly after that line's indentation. The text is also returned unchanged if its first line is indented more
+ * than another line, because the intended indentation is then unknown.
  * @param linePrefix the text before the cursor on its line
  */
 export function indentInsertion(text: string, linePrefix: string): string {
@@ -84,8 +84,8 @@ export function fitReplacement(original: string, replacement: string, indent = '
 }
 
 /**
- * Adds the missing indentation to a block of complete lines. A block with a line that is indented less than the first
- * line is not changed, because that line may be part of a multi-line string.
+ * Adds the missing indentation to a code block that replaces complete lines. A block with a line that is indented less
+ * than the first line is not changed, because that line may be part of a multi-line string.
  */
 function fitWholeLines(original: readonly string[], body: readonly string[]): readonly string[] {
   const indent = commonIndent(original) ?? '';
@@ -97,8 +97,8 @@ function fitWholeLines(original: readonly string[], body: readonly string[]): re
 }
 
 /**
- * Adapts a block that starts directly after the indentation of a line. The first line is not indented. The other lines
- * are indented if the lines that they replace are indented more.
+ * Adapts a code block to a selection that starts directly after the indentation of a line. The first line of the block
+ * is not indented. The other lines are indented if the lines that they replace are indented more.
  */
 function fitAfterIndent(original: readonly string[], body: readonly string[], indent: string): readonly string[] {
   const [first = '', ...rest] = body;

@@ -51,7 +51,7 @@ async function findSymbols(document: vscode.TextDocument): Promise<readonly Code
       document.uri,
     ),
   );
-  // Ignores an error of a language server, because the visible lines are sent instead.
+  // Ignores an error of a language server, because the prompt can be about the visible lines instead of a function.
   const symbols = await resultWithin(
     symbolsTimeoutMs,
     request.catch(() => undefined),

@@ -31,8 +31,8 @@ export class PreviewedEdits extends Disposable {
       current.slice(0, document.offsetAt(range.start)) + text + current.slice(document.offsetAt(range.end));
     const close = await this.diff.show(document, proposed, vscode.l10n.t('{0} (preview)', label), column);
     try {
-      // Checks the version, because VS Code compares the document only with its version at the time of this call, not
-      // with the version in the diff.
+      // Checks that the document has not changed since the edit was created, because `applyEdit` rejects only changes
+      // that are made after it is called.
       const applied = document.version === version && (await vscode.workspace.applyEdit(edit));
       if (applied || (document.version === version && !document.isClosed)) return;
     } finally {

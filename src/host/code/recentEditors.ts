@@ -36,7 +36,10 @@ export class RecentEditors extends Disposable {
     );
   }
 
-  /** Returns the last active editor. If it is hidden behind another tab, it must be shown before it can be edited. */
+  /**
+   * Returns the last active editor. It may be hidden behind another tab, and must then be shown before it can be
+   * edited.
+   */
   last(): vscode.TextEditor | undefined {
     const { activeTextEditor, visibleTextEditors } = vscode.window;
     if (activeTextEditor && !excludedSchemes.has(activeTextEditor.document.uri.scheme)) return activeTextEditor;

@@ -81,7 +81,10 @@ export class Connections extends Disposable {
     return demo ? this.embedded() : this.configured();
   }
 
-  /** Returns the same as {@link current}, or undefined when the base URL in the settings is invalid. */
+  /**
+   * Returns the same connection as {@link current}, but returns undefined instead of throwing when the base URL in the
+   * settings is invalid.
+   */
   async currentIfUsable(): Promise<ActiveConnection | undefined> {
     const { demo, settings } = this.deps;
     return !demo.active && 'error' in settings.baseUrl() ? undefined : this.current();
@@ -90,7 +93,7 @@ export class Connections extends Disposable {
   /**
    * Returns the connection in the form that the page shows. Never rejects, because the page must also show an unusable
    * connection.
-   * @param demo whether to return the demo's connection; by default whether the demo is active
+   * @param demo whether to return the demo's connection. The default is true while the demo is active.
    */
   async view(demo = this.deps.demo.active): Promise<ConnectionView> {
     const model = this.model(demo);
@@ -104,14 +107,17 @@ export class Connections extends Disposable {
       return { model, host: connection.host, hasKey: connection.apiKey !== undefined, demo: connection.demo };
     } catch (error) {
       log.error(error);
-      // Returns a view even if the API key can't be read, because the user can still send a prompt. The turn then fails
-      // with a card that gives the reason.
+      // Returns a view even if the API key can't be read, because the user can then still send a prompt, whose turn
+      // fails with a card that gives the reason.
       const hasKey = isConnectionError(error) && error.connectionProblem === 'base-url' ? false : 'unreadable';
       return { model, host: 'error' in baseUrl ? '' : baseUrl.host, hasKey, demo: false };
     }
   }
 
-  /** Calls `show` with the current view and after each change. A late result never replaces a newer one. */
+  /**
+   * Calls `show` with the current view of the connection, and again after each change. An outdated view is not shown
+   * after a newer one.
+   */
   subscribe(show: (view: ConnectionView) => void): { dispose(): void } {
     let latest = 0;
     const update = (): void => {
@@ -135,7 +141,7 @@ export class Connections extends Disposable {
 
   /**
    * Returns the id of the selected model.
-   * @param demo whether to return the demo's model; by default whether the demo is active
+   * @param demo whether to return the demo's model. The default is true while the demo is active.
    */
   model(demo = this.deps.demo.active): string {
     return demo ? this.deps.demo.model() : this.deps.settings.model();
@@ -157,7 +163,7 @@ export class Connections extends Disposable {
 
   /**
    * Selects a model in the demo or in the settings.
-   * @param inDemo whether to select it in the demo; by default whether the demo is active
+   * @param inDemo whether to select it in the demo. The default is true while the demo is active.
    */
   async selectModel(id: string, inDemo = this.deps.demo.active): Promise<void> {
     const { demo, settings } = this.deps;

@@ -28,11 +28,11 @@ export class ImportedKeys {
     const fingerprint = createHash('sha256').update(key).digest('hex');
     const fingerprints = await this.readFingerprints();
     if (fingerprint in fingerprints) return;
-    // Saves the fingerprint before sending the key, because the key could otherwise be imported for another origin
-    // later.
+    // Saves the fingerprint before the key is sent to the gateway, because a key without a saved fingerprint could
+    // later be imported for another origin.
     await this.saveFingerprints({ ...fingerprints, [fingerprint]: origin });
     const { state } = await this.store(key);
-    // Allows another import of a key that was neither stored nor rejected.
+    // If the user canceled the verification, removes the fingerprint, so that the key can be imported again.
     if (state === 'cancelled') await this.saveFingerprints(fingerprints);
   }
 

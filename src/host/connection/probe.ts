@@ -89,7 +89,7 @@ export async function probeModels(
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', stop);
-    // Aborts the request, because this frees the socket of a body that was not read to its end.
+    // Aborts the request even after a response, because a body that was not read to its end would keep its socket open.
     abort.abort();
   }
 }

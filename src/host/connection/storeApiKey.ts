@@ -66,8 +66,8 @@ function enterAgainAction(): ToastAction {
 const successMessageMs = 8000;
 
 /**
- * @param isInUse whether `target` has the origin of the base URL in the settings. If it does not, messages have no
- * buttons.
+ * @param isInUse whether `target` has the origin of the base URL in the settings. Otherwise the messages have no
+ * buttons, because the buttons apply to that base URL.
  */
 async function verifyAndStore(
   key: string,

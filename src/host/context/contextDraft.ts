@@ -35,9 +35,12 @@ interface ContextDraftDeps {
 /** The attachments of the next prompt of one conversation. */
 export class ContextDraft {
   private attached: readonly DraftAttachment[] = [];
-  /** Ids of attachments from before a reload that have not been read yet. They must survive another reload. */
+  /**
+   * Ids of attachments from before a reload of the window that have not been read yet. They must not be lost in another
+   * reload.
+   */
   private pending: readonly string[] = [];
-  /** Makes attachments be read one at a time, so that they stay in the order in which the user chose them. */
+  /** Ensures that attachments are read one at a time, so that they stay in the order in which the user chose them. */
   private readonly readLock = new Mutex();
   private readonly changeListeners: Listeners<void>;
   readonly onDidChange: Listeners<void>['event'];
@@ -94,7 +97,7 @@ export class ContextDraft {
    * them.
    */
   async waitForReads(): Promise<void> {
-    // Ignores errors here, because the call that attached the item reports them.
+    // Ignores errors of reading an attachment, because the call that attached it reports them.
     await this.readLock.waitForUnlock();
   }
 
@@ -141,8 +144,8 @@ export class ContextDraft {
   }
 
   /**
-   * Reads one attachment from before a reload. Problems that can't be read stay pending, because the editor reports
-   * them only some time after a reload.
+   * Reads one attachment from before a reload. A list of problems that can't be read stays pending, because the editor
+   * reports problems only some time after a reload.
    */
   private async restorePending(id: string): Promise<void> {
     const isPending = (): boolean => this.pending.includes(id);

@@ -32,7 +32,7 @@ export function parseContextId(id: string): ContextReference | undefined {
   const { kind, target = '' } = /^(?<kind>[a-z]+):(?<target>.+)$/s.exec(id)?.groups ?? {};
   if (kind === 'file' || kind === 'problems') return { kind, uri: target };
   if (kind !== 'selection') return undefined;
-  // Matches up to the last `#`, because the URI itself may have a fragment.
+  // Treats everything before the last `#` as the URI, because the URI itself may contain a `#` before its fragment.
   const [, uri, ...numbers] = /^(.+)#(\d+)\.(\d+)-(\d+)\.(\d+)$/s.exec(target) ?? [];
   const [startLine = 0, startCharacter = 0, endLine = 0, endCharacter = 0] = numbers.map(Number);
   if (uri === undefined) return undefined;

@@ -35,7 +35,7 @@ export async function pickContext(initialCandidates: readonly ContextCandidate[]
   picker.buttons = [{ iconPath: new vscode.ThemeIcon('folder-opened'), tooltip: vscode.l10n.t('Choose a file…') }];
   const chosen = new Promise<readonly string[]>((resolve) => {
     picker.onDidAccept(() => {
-      // Returns the active item when the user presses Enter without checking an item.
+      // If the user presses Enter without checking an item, the item that has the focus is chosen.
       const items = picker.selectedItems.length > 0 ? picker.selectedItems : picker.activeItems.slice(0, 1);
       resolve(items.map(({ id }) => id).filter((id) => id !== undefined));
       picker.hide();

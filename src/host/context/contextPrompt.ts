@@ -23,7 +23,7 @@ function formatAttachment({ kind = 'selection', label, languageId, code, truncat
   const heading = [`${headings[kind]} ${label.replace(/\s+/g, ' ')}`];
   if (kind !== 'problems' && languageId) heading.push(`Language: ${languageId}`);
   if (truncated) heading.push(`It was too long: only its first ${code.length} characters are here.`);
-  // Adds no code fence around a list of problems, because it is readable without one.
+  // Adds no code fence around a list of problems, because the list is not code.
   return `${heading.join('\n')}\n\n${kind === 'problems' ? code : codeFence(code, languageId)}`;
 }
 

@@ -72,7 +72,8 @@ async function isLink(uri: vscode.Uri): Promise<boolean> {
     const { type } = await vscode.workspace.fs.stat(uri);
     return (type & vscode.FileType.SymbolicLink) !== 0;
   } catch {
-    // Ignores the error, because reading the file later fails with the same reason and reports it.
+    // Ignores the error of resolving the link, because reading the file later fails for the same reason, and that error
+    // is shown.
     return false;
   }
 }

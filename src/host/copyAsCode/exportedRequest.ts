@@ -15,7 +15,7 @@ export interface RetrySettings {
   readonly maxDelayMs: number;
   /** Longest retry-after that the code accepts. If the gateway asks for a longer delay, the code gives up. */
   readonly maxRetryAfterMs: number;
-  /** Time without data after which the code considers the stream broken. */
+  /** Idle timeout of the copied code: when the stream has had no data for this time, the code treats it as broken. */
   readonly idleTimeoutMs: number;
 }
 

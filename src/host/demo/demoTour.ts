@@ -29,7 +29,7 @@ interface DemoTourDeps {
 interface TourProgress {
   /** Index of the step that the tour offers next. */
   readonly next: number;
-  /** Index of the step that was started last. */
+  /** Index of the tour step that was started last. */
   readonly last?: number | undefined;
 }
 

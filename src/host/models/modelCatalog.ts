@@ -17,19 +17,21 @@ interface ModelCatalogDeps {
 
 /** Loads the model lists of gateways and caches each list for ten minutes. */
 export class ModelCatalog extends Disposable {
-  /** Cached lists by base URL. `expiresAt` is a time of the monotonic clock, in milliseconds. */
+  /**
+   * Cached model lists, by the base URL of the gateway. `expiresAt` is a time of the monotonic clock, in milliseconds.
+   */
   private readonly lists = new Map<string, { readonly list: Promise<ModelList>; readonly expiresAt: number }>();
   private readonly lifetime = this.register(new vscode.CancellationTokenSource());
 
   constructor(private readonly deps: ModelCatalogDeps) {
     super();
-    // Clears the cache, because another API key may have access to other models.
+    // Clears the cached model lists when an API key changes, because another key may have access to other models.
     this.register(deps.keys.onDidChange(() => this.lists.clear()));
   }
 
   /**
    * Returns the models of a gateway. Never rejects.
-   * @param demo whether to list the models of the demo; by default whether the demo is active
+   * @param demo whether to list the models of the demo. The default is true while the demo is active.
    */
   async list(demo?: boolean): Promise<ModelList> {
     let connection: ActiveConnection;
@@ -52,7 +54,7 @@ export class ModelCatalog extends Disposable {
     };
     this.lists.set(baseUrl, entry);
     const list = await entry.list;
-    // Removes a failed request from the cache.
+    // Removes a failed request from the cache, so that the next call requests the list again.
     if (list.source === 'default' && this.lists.get(baseUrl) === entry) this.lists.delete(baseUrl);
     return list;
   }

@@ -113,7 +113,7 @@ async function runNamedPrompt(deps: RunPromptDeps, reference: PromptReference): 
   if (!listed && unasked.some(({ title }) => matches({ title, template: '', from: 'workspace' }))) {
     if (!(await askAboutWorkspacePrompts(customPrompts, unasked))) return;
   }
-  // Searches again, because the prompts may have changed while the dialog was open.
+  // Searches for the prompt again, because the prompts may have changed while the consent dialog was open.
   const prompt = listed ?? customPrompts.list().find(matches);
   if (!prompt) throw new UserError(vscode.l10n.t('There is no prompt named “{0}”.', abbreviateTitle(reference.title)));
   await runPrompt(deps, prompt);

@@ -59,7 +59,7 @@ class PromptPreview extends Disposable {
   async show(prompts: readonly UserPrompt[]): Promise<void> {
     const provideTextDocumentContent = (): string => prompts.map(toMarkdown).join('\n\n');
     this.register(vscode.workspace.registerTextDocumentContentProvider(promptsScheme, { provideTextDocumentContent }));
-    // Makes the URI unique, because VS Code may have cached the text of a previous document.
+    // Makes the URI unique, because VS Code may have cached the text that an earlier preview had at the same URI.
     const uri = vscode.Uri.from({
       scheme: promptsScheme,
       path: `/${vscode.l10n.t('Prompts')}.md`,

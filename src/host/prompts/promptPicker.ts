@@ -77,7 +77,7 @@ function separator(label: string): PromptItem {
   return { label, kind: vscode.QuickPickItemKind.Separator };
 }
 
-/** Maximum number of reasons in the detail line of an item. */
+/** Maximum number of reasons that the list item about unusable prompts shows. */
 const maxReasons = 4;
 
 function unusableLabel({ length }: readonly UnusablePrompt[]): string {

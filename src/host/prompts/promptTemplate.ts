@@ -10,7 +10,10 @@ type TemplateVariable = (typeof templateVariables)[number];
 
 interface ExpandedTemplate {
   readonly text: string;
-  /** The variables that the template contains. Their values are not appended to the prompt. */
+  /**
+   * The variables that the template contains. The text already includes their values, so these are not appended to the
+   * prompt.
+   */
   readonly used: ReadonlySet<TemplateVariable>;
 }
 

@@ -21,8 +21,8 @@ import {
 const section = 'holysheep';
 
 /**
- * The values of a setting, by source. VS Code's API does not document the properties for the local and the remote user
- * settings.
+ * The values of a setting in each kind of settings. The properties for the local and the remote user settings are not
+ * documented in VS Code's API.
  */
 interface InspectedSetting {
   readonly defaultValue?: unknown;

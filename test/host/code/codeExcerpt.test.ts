@@ -37,7 +37,7 @@ describe('code excerpt', () => {
     assert.deepEqual([after.length, after[0], after.at(-1)], [30, 'line 103', 'line 132']);
   });
 
-  it('ends the context at the start and the end of the file', () => {
+  it('contains less context near the start and the end of the file', () => {
     const first = excerptOf(numberedLines, 'a.ts', lineSpan(0, 0, 6), 'selection');
     assert.equal(first?.before, '');
     const last = excerptOf(numberedLines, 'a.ts', lineSpan(199, 199, 8), 'selection');
@@ -51,13 +51,13 @@ describe('code excerpt', () => {
     assert.deepEqual([excerpt?.before, excerpt?.code, excerpt?.after], ['const a = ', 'f(x)', ' + 1;']);
   });
 
-  it('contains the next line as context when the selection ends at its start', () => {
+  it('contains a line as context, not as code, when the selection ends at the start of that line', () => {
     const excerpt = excerptOf(numberedLines, 'a.ts', lineSpan(5, 6, 0), 'selection');
     assert.equal(excerpt?.label, 'a.ts:6');
     assert.equal(excerpt.after.split('\n')[0], 'line 6');
   });
 
-  it('is undefined for white space', () => {
+  it('is undefined when the selected code is only white space', () => {
     assert.equal(excerptOf(documentOf(['', '  ', '\t']), 'a.ts', lineSpan(0, 2, 1), 'visible'), undefined);
   });
 

@@ -80,7 +80,7 @@ describe('unreadable system keyring', () => {
     return { ...deps, connections: new Connections(deps) };
   }
 
-  it('is reported to the engine as a keyring fault with its cause', async () => {
+  it('makes the connection fail with a keyring fault and its cause', async () => {
     const { connections } = await createDeps();
     await assert.rejects(connections.configured(), {
       connectionProblem: 'keyring',
@@ -119,7 +119,7 @@ describe('unreadable system keyring', () => {
     assert.equal((logged.at(-1) as Error).cause, cause);
   });
 
-  it('is reported together with the default model list', async () => {
+  it('is the reason that is given with the default model list', async () => {
     const { connections, keys, log } = await createDeps();
     const { ModelCatalog } = await import('../../../src/host/models/modelCatalog');
     const list = await new ModelCatalog({ connections, keys, log }).list();

@@ -82,38 +82,38 @@ describe('Set API Key command', () => {
   };
   const reportsReplacement = (): boolean => messages.some((message) => message.includes('replaced'));
 
-  it('reports that a key from an argument has replaced another key, and names the gateway', async () => {
+  it('tells the user that a key from an argument has replaced another key of the gateway', async () => {
     assert.equal(await runSetApiKey('hsa-new-key-1'), 'verified');
     assert.deepEqual(messages, [`The API key for ${url.host} was replaced.`]);
     assert.equal(stored.get(url.origin), 'hsa-new-key-1');
   });
 
-  it('reports the replacement even when the new key cannot be verified now', async () => {
+  it('tells the user that another key was replaced even when the new key cannot be verified now', async () => {
     status = 500;
     assert.equal(await runSetApiKey('hsa-new-key-1'), 'unverified');
     assert.match(messages.join(), new RegExp(`^The API key for ${url.host} was replaced, but the new key couldn't be`));
     assert.doesNotMatch(messages.join(), /hsa-(new|old)|key-1/);
   });
 
-  it('reports no replacement when the key is the same', async () => {
+  it('does not tell the user about a replaced key when the key is the same', async () => {
     assert.equal(await runSetApiKey(' hsa-old-key-1\n'), 'verified');
     assert.deepEqual(messages, []);
   });
 
-  it('reports no replacement when no key was stored', async () => {
+  it('does not tell the user about a replaced key when no key was stored', async () => {
     stored.clear();
     assert.equal(await runSetApiKey('hsa-new-key-1'), 'verified');
     assert.deepEqual(messages, []);
   });
 
-  it('neither stores a key that the gateway rejects nor reports a replacement', async () => {
+  it('does not replace the stored key by a key that the gateway rejects', async () => {
     status = 401;
     assert.equal(await runSetApiKey('hsa-new-key-1'), 'rejected');
     assert.equal(reportsReplacement(), false);
     assert.equal(stored.get(url.origin), 'hsa-old-key-1');
   });
 
-  it('reports no replacement when the user has typed the key', async () => {
+  it('does not tell the user about a replaced key when the user has typed the new key', async () => {
     typedKey = 'hsa-new-key-1';
     assert.equal(await runSetApiKey(), 'verified');
     assert.deepEqual(messages, []);

@@ -45,7 +45,7 @@ describe('context draft', () => {
 
   const ids = (): string[] => draft.items().map(({ id }) => id);
 
-  it('shows the real path of a symbolic link, and does not read the file if the link leads elsewhere later', async () => {
+  it('shows the real path of a symbolic link, and does not read the file again if the link later leads to another path', async () => {
     readable.set('a', [{ ...item('a'), realPath: '~/notes' }]);
     await draft.attach('a');
     await draft.attach('b');
@@ -105,7 +105,7 @@ describe('context draft', () => {
     assert.deepEqual(ids(), ['a', 'b']);
   });
 
-  it('adds its attachments to a single prompt', async () => {
+  it('adds its attachments only to the next prompt', async () => {
     await draft.attach('a');
     await draft.attach('b');
     assert.deepEqual(draft.takeAll(), [file('a'), file('b')]);
@@ -113,7 +113,7 @@ describe('context draft', () => {
     assert.equal(changes, 3);
   });
 
-  it('waits for items that are being read, even if one of them fails', async () => {
+  it('waits until an item is read and adds it to the prompt, even if another item can’t be read', async () => {
     let finishRead = (): void => undefined;
     readGates.set('a', new Promise((resolve) => (finishRead = resolve)));
     const attached = draft.attach('a');
@@ -124,7 +124,7 @@ describe('context draft', () => {
     await Promise.all([attached, failed]);
   });
 
-  it('reads files again before a prompt is sent, but not selections or files that no longer exist', async () => {
+  it('reads attached files again before a prompt is sent, but keeps the text of selections and of files that no longer exist', async () => {
     readable.set('b', [item('b', { label: 'b.ts:1', languageId: '', code: 'selected' })]);
     for (const id of ['a', 'b', 'c']) await draft.attach(id);
     readable.set('a', [item('a', file('a', 'newer'))]);
@@ -158,7 +158,7 @@ describe('context draft', () => {
     assert.equal(changes, 3);
   });
 
-  it('adds items that were picked from a list without duplicates', async () => {
+  it('adds the items that the user picked from a list, but no duplicate of an attached item', async () => {
     await draft.attach('a');
     await draft.pick();
     assert.equal(changes, 1);
@@ -197,7 +197,7 @@ describe('context draft', () => {
     assert.deepEqual(draft.items(), []);
   });
 
-  it('reports the items that were not read yet, so that a second reload does not lose them', async () => {
+  it('lists the attachments that were not read yet after a reload, so that a second reload does not lose them', async () => {
     let finishRead = (): void => undefined;
     readGates.set('b', new Promise((resolve) => (finishRead = resolve)));
     const restored = draft.restore(['a', 'b', 'gone']);
@@ -213,7 +213,7 @@ describe('context draft', () => {
     ]);
   });
 
-  it('restores problems when the editor reports them, or when the prompt is sent', async () => {
+  it('restores an attached list of problems as soon as the editor reports problems, at the latest when the prompt is sent', async () => {
     await draft.restore(['problems:x', 'problems:y', 'problems:z']);
     assert.deepEqual([ids(), draft.unread()], [[], ['problems:x', 'problems:y', 'problems:z']]);
     readable.set('problems:x', [item('problems:x', file('x', 'x', { kind: 'problems' }))]);

@@ -53,7 +53,7 @@ describe('ranking of context suggestions', () => {
     });
   }
 
-  it('ranks better matches first', () => {
+  it('ranks a name that equals the query first, then a name that starts with it, and last a name that contains it within a word', () => {
     const files = ['x/cart', 'dec-art', 'mart', 'artist', 'art'].map((label) => candidate('file', label));
     assert.deepEqual(findLabels('art', files), ['art', 'artist', 'dec-art', 'x/cart', 'mart']);
   });
@@ -63,7 +63,7 @@ describe('ranking of context suggestions', () => {
     assert.deepEqual(findLabels('host', files), ['host.ts', 'a.ts']);
   });
 
-  it('limits the suggestions, but always includes the item for VS Code’s list', () => {
+  it('limits the number of suggestions, but always includes the item that opens VS Code’s list of files', () => {
     assert.deepEqual(findLabels('', [pick, ...candidates], 2), [
       'sample.ts:3-9',
       'Problems in sample.ts',

@@ -111,15 +111,15 @@ function assertSendsSameBodies(read: BodyReader, runs: number): void {
 }
 
 describe('copied code', () => {
-  it('sends any prompt and model unchanged from JavaScript', () => assertSendsSameBodies(readNode, propertyRuns));
+  it('in JavaScript sends any prompt and model name unchanged', () => assertSendsSameBodies(readNode, propertyRuns));
 
-  it('sends any prompt and model unchanged from Python', function () {
+  it('in Python sends any prompt and model name unchanged', function () {
     if (python === undefined) this.skip();
     assertSendsSameBodies(readPython, propertyRuns);
   });
 
   for (const shell of ['sh', 'bash', 'zsh']) {
-    it(`sends any prompt and model unchanged from ${shell}`, function () {
+    it(`in ${shell} sends any prompt and model name unchanged`, function () {
       if (!shells().includes(shell)) this.skip();
       assertSendsSameBodies(readShell(shell), propertyRuns);
     });

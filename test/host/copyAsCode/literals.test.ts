@@ -47,7 +47,7 @@ describe('string literal', () => {
     assert.equal(shellLiteral("it's"), "'it'\\''s'");
   });
 
-  it('can be split after each line break', () => {
+  it('is split into one literal for each line of the text', () => {
     assert.deepEqual(linesOf('a\nb\r\n\nc'), ['a\n', 'b\r\n', '\n', 'c']);
     assert.deepEqual(linesOf('a\n'), ['a\n']);
     assert.deepEqual(linesOf(''), ['']);

@@ -47,7 +47,7 @@ describe('Open Demo command', () => {
     return conversation;
   };
 
-  it('starts a new conversation', async () => {
+  it('starts a new conversation when the current one belongs to the user’s gateway', async () => {
     const real = startConversation(false);
     assert.notEqual(await openDemo(), real);
     assert.deepEqual(shownConversations[0]?.exchanges(), []);
@@ -72,7 +72,7 @@ describe('Open Demo command', () => {
     assert.notEqual(await openDemo(), previous);
   });
 
-  it('shows the conversation with a prompt that is sent when the demo starts', async () => {
+  it('shows the current conversation if its waiting prompt was sent to the demo when the demo started', async () => {
     const waiting = conversations.startNew();
     demo.enter = () => {
       demo.active = true;

@@ -34,11 +34,11 @@ describe('prompt template', () => {
     assert.equal(expandTemplate('<${selection}>', hostile).text, `<${hostile.selection}>`);
   });
 
-  it('reports which variables it contains', () => {
+  it('returns the names of the variables that it contains', () => {
     assert.deepEqual([...expandTemplate('${file} $${selection} ${nothing} ${file}', values).used], ['file']);
   });
 
-  it('reports each unknown variable once, but no escaped variable', () => {
+  it('returns each unknown variable once, and ignores escaped variables', () => {
     assert.deepEqual(unknownVariables('${x} ${selection} ${x} $${y} ${Selection}'), ['${x}', '${Selection}']);
     assert.deepEqual(unknownVariables(templateVariables.map((name) => `\${${name}}`).join('')), []);
   });
@@ -52,7 +52,7 @@ describe('prompt template', () => {
     );
   });
 
-  it('expands any text in which every `${` is escaped to the original text', () => {
+  it('restores the original text when every `${` in it was escaped', () => {
     const piece = fc.oneof(fc.constantFrom('${', '}', '${selection}', '{', '\\', '\n'), fc.string());
     fc.assert(
       fc.property(fc.array(piece), (pieces) => {
@@ -116,7 +116,7 @@ describe('text of a custom prompt', () => {
     }
   });
 
-  it('lists the problems only where the template contains them', () => {
+  it('lists the problems only where the template contains the variable for them', () => {
     const text = customPromptText('Fix:\n${problems}', excerpt, [problem], 'en');
     assert.ok(text.startsWith("Fix:\n- line 11, error: Type 'x' is wrong\n\nFile:"));
     assert.equal(text.match(/line 11/g)?.length, 1);

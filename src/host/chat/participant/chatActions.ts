@@ -89,7 +89,7 @@ export function chatFollowups(metadata: unknown, localize: Localize): vscode.Cha
   switch (state) {
     case 'done': {
       if (!code) return [];
-      // Names the code in the label, because the cursor may have moved since the prompt was sent.
+      // Includes the location of the code in the label, because the cursor may have moved since the prompt was sent.
       const { label: prompt } = code;
       const fix = { prompt, command: 'fix', label: localize('Fix {0}', { 0: prompt }) };
       const tests = { prompt, command: 'tests', label: localize('Write tests for {0}', { 0: prompt }) };

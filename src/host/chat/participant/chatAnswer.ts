@@ -51,7 +51,7 @@ export class ChatAnswer {
   private readonly fencedText = new FencedText();
   /** Opening fence that reopens a code block after inserted parts, or undefined if no code block was interrupted. */
   private reopeningFence: string | undefined;
-  /** Length of the Markdown in this response, in characters. */
+  /** Length of the Markdown that was added to this response so far, in characters. */
   private writtenChars = 0;
   /** The wait that the last progress line describes. */
   private shownWait: WaitingEvent | undefined;
@@ -59,7 +59,7 @@ export class ChatAnswer {
   private cutMessage: string | undefined;
   /** Messages about all broken streams that were resumed automatically. */
   private readonly cutMessages: string[] = [];
-  /** Whether the last part of this response is the model's text. */
+  /** Whether the last part of this response is text of the model, not a part that the extension inserted. */
   private endsWithText = false;
   /** Whether a *Retry now* button has been shown since the last text of the model. */
   private hasRetryButton = false;
@@ -179,7 +179,10 @@ export class ChatAnswer {
     return [this.insert(interruption.close), ...parts];
   }
 
-  /** Returns Markdown that the extension inserts, and records its range. */
+  /**
+   * Returns a response part for Markdown that the extension inserts, and records its range, because the Markdown does
+   * not belong to the model's answer.
+   */
   private insert(text: string): ChatPart {
     this.inserted.push([this.writtenChars, text.length]);
     this.writtenChars += text.length;
@@ -192,7 +195,7 @@ export class ChatAnswer {
    */
   private replaceText({ text, because }: ReplacedEvent): readonly ChatPart[] {
     if (text.startsWith(this.text)) return this.addText(text.slice(this.text.length));
-    // Appends the answer to reasoning that was sent as text, because the chat can't remove that text.
+    // Appends the answer to reasoning that is already shown as text, because the chat can't remove text.
     if (because === 'reasoning' && this.text.startsWith(text)) {
       this.text = text;
       return [];

@@ -30,7 +30,7 @@ export interface ChatMetadata {
   readonly content?: string | undefined;
   readonly code?: CodeLocation | undefined;
   readonly inserted?: readonly InsertedRange[] | undefined;
-  /** Whether the model sent reasoning. */
+  /** Whether the model sent reasoning before its answer. */
   readonly reasoned?: boolean | undefined;
   /** Whether the response contains text that the model wrote, not only messages of the extension. */
   readonly hasText?: boolean | undefined;

@@ -92,7 +92,8 @@ export class ChatParticipant {
     stream: vscode.ChatResponseStream,
     token: vscode.CancellationToken,
   ): Promise<vscode.ChatResult> {
-    // Resets the flag of *Try anyway* before anything can fail, because it applies only to this request.
+    // Resets the flag that *Try anyway* has set before this request can fail, because the flag must not apply to a
+    // later request.
     const tryAnyway = this.turns.consumeTryAnyway();
     const exchanges = chatExchanges(history, localize);
     const last = exchanges.at(-1);
@@ -111,7 +112,8 @@ export class ChatParticipant {
     const { connection } = this.deps;
     const options = { signal: abortController.signal, resumeFrom: partial, connection };
     const turn = this.deps.engine.stream(this.createRequest(request, previousExchanges, question), options);
-    // Ignores the flag of *Try anyway* for a different prompt that the user sent before the button's prompt.
+    // Ignores the flag that *Try anyway* has set if this prompt is not the one that the button sends. The user may have
+    // sent another prompt in between.
     if (tryAnyway && intent === 'again') turn.tryAnyway();
     try {
       await this.showTurn(turn, answer, { stream, token, pickedInChat: isHolySheepModel(request.model) });
@@ -122,7 +124,8 @@ export class ChatParticipant {
     const metadata: ChatMetadata = {
       state: answer.outcome?.state ?? 'failed',
       command,
-      // Omits the prompt of a continued answer, because it is saved with the answer's first response.
+      // Does not save the prompt again with a response that continues an answer, because it is saved with the first
+      // response of that answer.
       content: intent === 'continue' || content === request.prompt ? undefined : content,
       code,
       inserted: answer.inserted,

@@ -94,7 +94,7 @@ interface ChatReferences {
 
 type Reference = vscode.ChatPromptReference;
 
-/** Returns whether VS Code attached the reference automatically, because it is visible in the editor. */
+/** Returns whether VS Code attached the reference automatically for the code that is visible in the editor. */
 function isImplicit({ id }: Reference): boolean {
   return id.startsWith('vscode.implicit');
 }
@@ -142,8 +142,8 @@ async function readImplicit(references: readonly Reference[]): Promise<ChatRefer
 }
 
 /**
- * Finds the code for a prompt without attachments. The code of the previous prompt comes first, if this prompt names
- * it, then the code in the editor, then the code that VS Code attached automatically.
+ * Finds the code for a prompt without attachments: the code of the previous prompt if there is any, or else the code in
+ * the editor, or else the code that VS Code attached automatically.
  * @throws UserError if there is no code
  */
 async function findImpliedCode(

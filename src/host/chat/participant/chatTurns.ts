@@ -30,7 +30,7 @@ export class ChatTurns {
     return chatTurn;
   }
 
-  /** Whether the user selected the model of the last turn in the chat. */
+  /** Whether the model of the last turn was selected in the chat, not taken from the settings. */
   get pickedInChat(): boolean {
     return this.last?.pickedInChat === true;
   }
@@ -56,8 +56,9 @@ export class ChatTurns {
   }
 
   /**
-   * Lets the next request ignore the circuit breaker.
-   * @param sendPrompt sends the prompt. Its request may arrive before or after the promise resolves.
+   * Lets the next chat request ignore the circuit breaker.
+   * @param sendPrompt sends a prompt to the chat. VS Code may pass the chat request for it to the extension before or
+   * after the promise of `sendPrompt` resolves.
    */
   async tryAnywayNext(sendPrompt: () => Promise<void>): Promise<void> {
     this.isTryAnywayNext = true;
@@ -70,8 +71,8 @@ export class ChatTurns {
   }
 
   /**
-   * Returns whether the current request ignores the circuit breaker, and resets this flag. Must be called for every
-   * request.
+   * Returns whether the current chat request ignores the circuit breaker, and resets this flag, so that it does not
+   * apply to a later request. Must be called for every chat request.
    */
   consumeTryAnyway(): boolean {
     const { isTryAnywayNext } = this;

@@ -57,7 +57,8 @@ export function responseSink(progress: vscode.Progress<vscode.LanguageModelRespo
  * @param initiator the name of the caller, which only newer versions of VS Code pass
  */
 export function chatError(error: unknown, initiator: unknown): unknown {
-  // Returns a general message for any other error, which is a defect of this extension and was logged by the caller.
+  // Returns a general message for an unexpected error. Such an error is a defect of this extension, and the caller has
+  // logged it.
   if (!(error instanceof ChatFailure)) return withoutStack(errorMessage(error));
   const { message, kind } = error;
   return isBuiltInChat(initiator) ? markdownError(message) : (codedError(kind, message) ?? withoutStack(message));

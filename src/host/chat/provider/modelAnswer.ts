@@ -34,7 +34,7 @@ export class ChatFailure extends Error {
 export class ModelAnswer {
   /** Localized reason why the answer ended early without a failure. */
   earlyEnd: string | undefined;
-  /** Text that was sent to the sink. */
+  /** Text that was already sent to the sink, from which nothing can be removed. */
   private sentText = '';
   /** Text of the answer. It differs from the sent text if a restarted answer did not start with that text. */
   private currentText = '';
@@ -64,7 +64,7 @@ export class ModelAnswer {
         return false;
       case 'replaced':
         this.currentText = event.text;
-        // Appends the answer to reasoning that was sent as text, because the sink can't remove that text.
+        // Appends the answer to reasoning that was already sent as text, because the sink can't remove text.
         if (event.because === 'reasoning' && this.sentText.startsWith(event.text)) this.sentText = event.text;
         this.sendNewText();
         return false;
@@ -142,9 +142,11 @@ export class ModelAnswer {
       );
       throw new ChatFailure(message, 'truncated');
     }
-    // Parses all inputs before the first call is sent, so that an invalid input prevents all calls.
+    // Parses the arguments of all tool calls before the first call is sent, so that invalid arguments prevent all
+    // calls.
     const inputs = calls.map(({ name, arguments: json }) => {
-      // Treats missing arguments as an empty object, unless the token limit may have truncated them.
+      // Treats missing arguments of a tool call as an empty object. They are an error if the answer may have been
+      // truncated at the token limit.
       const input = json.trim() === '' && finishReason !== 'length' ? {} : parseJson(json);
       if (!isRecord(input)) throw this.invalidCallFailure(name, finishReason);
       return input;

@@ -34,7 +34,8 @@ export async function offeredModels(
 }
 
 /**
- * Returns the gateway's models. If the list does not arrive within the time limit, VS Code is notified when it arrives.
+ * Returns the gateway's models. If they don't arrive within the time limit, returns the default models for HolySheep's
+ * gateway and none for another gateway, and notifies VS Code when they arrive.
  */
 async function fetchModels(
   { catalog, log, modelsChanged }: OfferedModelsDeps,

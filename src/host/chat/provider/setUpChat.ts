@@ -75,7 +75,7 @@ async function enableChat(token: vscode.CancellationToken, log: Log): Promise<vo
   if (vscode.extensions.getExtension(chatExtension)) return;
   const chat = vscode.workspace.getConfiguration('chat');
   const previousValue = chat.inspect('disableAIFeatures')?.globalValue;
-  // Does not change a user setting of true, which the workspace overrides.
+  // Does nothing if the user setting turns AI features off and only the workspace turns them on.
   if (previousValue === true) return;
   const set = (value: unknown): Thenable<void> =>
     chat.update('disableAIFeatures', value, vscode.ConfigurationTarget.Global);

@@ -5,11 +5,11 @@ import type { ChatRequest } from '../../../engine/request';
  * punctuation, but differ by a factor of up to two for other scripts.
  */
 export interface TokenEstimate {
-  /** Tokens for Latin letters, digits and punctuation. */
+  /** Estimated tokens for Latin letters, digits and punctuation. */
   readonly latin: number;
-  /** Tokens for Chinese, Japanese and Korean characters. */
+  /** Estimated tokens for Chinese, Japanese and Korean characters. */
   readonly eastAsian: number;
-  /** Tokens for other alphabets, symbols and emoji. */
+  /** Estimated tokens for the characters of other alphabets, symbols and emoji. */
   readonly other: number;
 }
 
@@ -40,13 +40,17 @@ const otherAlphabet = 12;
 const otherSymbol = 13;
 
 /**
- * Tokens for the first of several consecutive characters of the same kind, by kind. All costs were fitted to prose,
- * code and data. An estimate is about the highest count among the tokenizers of GPT-4, GPT-4o, Claude and DeepSeek.
+ * Estimated tokens for the first character in a sequence of characters of the same kind. The index is the kind. All
+ * costs were fitted to prose, code and data. An estimate is about the highest count among the tokenizers of GPT-4,
+ * GPT-4o, Claude and DeepSeek.
  */
 const firstCosts = [0, 0, 1.05, 1, 0, 1, 1.5, 1.1, 0.9, 1.2, 0.5, 1.5, 1, 1.6];
-/** Tokens for each further one of several consecutive characters of the same kind, by kind. */
+/**
+ * Estimated tokens for each character after the first in a sequence of characters of the same kind. The index is the
+ * kind.
+ */
 const laterCosts = [0, 0.35, 0.34, 0.3, 0.05, 0.1, 1.5, 1.1, 0.9, 1.2, 0.5, 1.5, 1, 1.6];
-/** Tokens for each word. */
+/** Estimated tokens for a word, in addition to those of its characters. */
 const wordCost = 0.95;
 /**
  * Tokens for a word that starts with a capital letter within an identifier, for example `Name` in `fileName`. It
@@ -140,14 +144,16 @@ export function toolCallText({ name, arguments: json }: { readonly name: string;
 }
 
 /**
- * Minimum tokens of a prompt that is used for calibration. In a shorter prompt, the gateway's fixed overhead would be
- * too large a part.
+ * Prompts with fewer tokens are not used for calibration, because the fixed overhead of the gateway would be too large
+ * a part of their token count.
  */
 const minCalibrationTokens = 500;
 
-/** Minimum factor of a calibration for each script. No tokenizer needs a lower factor. */
+/** Lowest factor by which a calibration multiplies the estimate for each script. No tokenizer needs a lower factor. */
 const minFactors: TokenEstimate = { latin: 0.75, eastAsian: 0.5, other: 0.4 };
-/** Maximum factor of a calibration for each script. No tokenizer needs a higher factor. */
+/**
+ * Highest factor by which a calibration multiplies the estimate for each script. No tokenizer needs a higher factor.
+ */
 const maxFactors: TokenEstimate = { latin: 2, eastAsian: 2, other: 2 };
 
 /**
@@ -156,12 +162,14 @@ const maxFactors: TokenEstimate = { latin: 2, eastAsian: 2, other: 2 };
  */
 const spread: TokenEstimate = { latin: 1, eastAsian: 16, other: 16 };
 
-/** Safety factor for texts that have more tokens per character than the prompts used for calibration. */
+/**
+ * Multiplies every estimate, because a text may have more tokens per character than the prompts used for calibration.
+ */
 const margin = 1.15;
 
 /** Corrects the estimates for a model by the prompt tokens that the gateway reports for previous prompts. */
 export class TokenCalibration {
-  /** The factor by which an estimate is multiplied, for each script. */
+  /** The factor by which the estimate for each script is multiplied. */
   private factors: TokenEstimate = { latin: 1, eastAsian: 1, other: 1 };
 
   /** Returns the corrected estimate as an integer, which tends to be too high, not too low. */
@@ -178,7 +186,8 @@ export class TokenCalibration {
    */
   observe(estimate: TokenEstimate, promptTokens: number): void {
     if (promptTokens < minCalibrationTokens || weightedSum(estimate, this.factors) < minCalibrationTokens) return;
-    // Ignores implausible counts, because some gateways don't count cached tokens and others add a system prompt.
+    // Ignores an implausible token count of the gateway, because some gateways don't count cached tokens and others add
+    // a system prompt.
     if (promptTokens < weightedSum(estimate, minFactors) || promptTokens > weightedSum(estimate, maxFactors)) return;
     const error = promptTokens - weightedSum(estimate, this.factors);
     const correction = error > 0 ? error : error / 2;

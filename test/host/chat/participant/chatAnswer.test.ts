@@ -89,7 +89,7 @@ describe('wait in the chat', () => {
     ]);
   });
 
-  it('is shown once when the same wait is repeated', () => {
+  it('is shown only once when the engine reports the same wait again', () => {
     assert.equal(chat(wait(), wait({ until: 37_900 })).length, 2);
     const offline = wait({ reason: 'offline', source: 'backoff' });
     assert.equal(chat(offline, { ...offline, until: 99_000 }).length, 2);

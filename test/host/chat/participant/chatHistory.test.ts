@@ -131,7 +131,7 @@ describe('intent of a prompt in the chat', () => {
     });
   }
 
-  it('is recognized only as Ask again when there is no partial answer to continue', () => {
+  it('is Ask again for “continue” when there is no partial answer', () => {
     assert.equal(parseIntent({ prompt: 'continue' }, last('failed', ''), localize), 'again');
   });
 

@@ -37,7 +37,7 @@ describe('running turns in the chat', () => {
       assert.deepEqual([turns.consumeTryAnyway(), turns.consumeTryAnyway()], [true, false]);
     });
 
-    it('does not ignore the circuit breaker when sending the prompt failed', async () => {
+    it('does not make a later request ignore the circuit breaker when sending the button’s prompt failed', async () => {
       await assert.rejects(turns.tryAnywayNext(() => Promise.reject(new Error('no chat'))));
       assert.equal(turns.consumeTryAnyway(), false);
     });

@@ -144,7 +144,7 @@ describe('token estimate', () => {
           assertWithin(ratios(kind, tokenizer, calibrated(tokenizer, sample(kind).prompts)), 0.9, 1.8, kind));
       }
 
-      it('is at most 10 % too low after learning from three prompts each of two kinds of text, in alternation', () => {
+      it('is at most 10 % too low after calibration with six prompts that alternate between two kinds of text', () => {
         for (const [first, second] of pairs) {
           const prompts = [0, 1, 2].flatMap((turn) =>
             [first, second].flatMap((kind) => sample(kind).prompts.slice(turn, turn + 1)),
@@ -197,13 +197,15 @@ describe('token calibration', () => {
   const uncalibrated = tokensAfter();
 
   it('adds a margin of 15 % to an estimate', () => assert.equal(uncalibrated, 11_500));
-  it('corrects an estimate that was too low completely', () => assert.equal(tokensAfter(15_000), 17_250));
-  it('corrects an estimate that was too high by half', () => assert.equal(tokensAfter(8_000), 10_350));
-  it('stays close to the higher of two reported counts', () =>
+  it('completely corrects an estimate that was too low', () => assert.equal(tokensAfter(15_000), 17_250));
+  it('corrects half of the error of an estimate that was too high', () => assert.equal(tokensAfter(8_000), 10_350));
+  it('stays closer to the higher of two token counts that the gateway reported', () =>
     assert.ok(tokensAfter(10_000, 8_000) > tokensAfter(8_000, 8_000)));
-  it('ignores a reported count without the cached tokens', () => assert.equal(tokensAfter(2_000), uncalibrated));
-  it('ignores a reported count of more than twice the estimate', () => assert.equal(tokensAfter(30_000), uncalibrated));
-  it('ignores a reported count of zero', () => assert.equal(tokensAfter(0), uncalibrated));
+  it('ignores a token count in which the gateway omitted cached tokens', () =>
+    assert.equal(tokensAfter(2_000), uncalibrated));
+  it('ignores a token count of the gateway that is more than twice the estimate', () =>
+    assert.equal(tokensAfter(30_000), uncalibrated));
+  it('ignores a token count of zero from the gateway', () => assert.equal(tokensAfter(0), uncalibrated));
 
   it('ignores a prompt of less than 500 tokens', () => {
     const calibration = new TokenCalibration();
