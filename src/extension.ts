@@ -7,8 +7,8 @@ import { commandIds, viewType } from './host/contributions';
 let startedApp: App | undefined;
 
 /**
- * Registers what VS Code needs at startup. The app itself is loaded with the first call, or as soon as VS Code has
- * finished activating the extension.
+ * Registers what VS Code needs at startup. The app itself is loaded as soon as VS Code has finished activating the
+ * extension, or earlier if a command or another feature needs the app.
  */
 export function activate(context: vscode.ExtensionContext): HolySheepApi {
   const modelsChanged = new vscode.EventEmitter<void>();
@@ -18,7 +18,8 @@ export function activate(context: vscode.ExtensionContext): HolySheepApi {
     try {
       return (startedApp = await createApp(context, () => modelsChanged.fire()));
     } catch (error) {
-      // Disposes of all registrations of the failed start, because the next call starts the app again.
+      // Disposes of all registrations of the failed start, because the next command or feature that needs the app
+      // starts it again.
       for (const item of context.subscriptions.splice(subscriptionCount).reverse()) item.dispose();
       starting = undefined;
       throw error;

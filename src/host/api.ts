@@ -41,8 +41,8 @@ export function createApi(load: () => Promise<Ask>): HolySheepApi {
       if (!isText(prompt)) throw new ArgumentError('"prompt" must be a non-empty string.');
       const copy = copyOptions(options);
       const started = load().then((ask) => ask(prompt, copy));
-      // Ignores a rejection here, because the consumer's loop reports it. Without a loop, Node.js would report the
-      // rejection as unhandled.
+      // Handles a rejection without doing anything, because the caller's loop over the events throws the same error.
+      // Without this, Node.js would report an unhandled rejection if the caller has no such loop.
       started.catch(() => undefined);
       return deferredStream(started);
     },
@@ -57,8 +57,8 @@ export function deferredStream<T>(promise: Promise<AsyncIterable<T>>): AsyncIter
   return {
     [Symbol.asyncIterator](): AsyncIterator<T> {
       const iterator = promise.then((stream) => stream[Symbol.asyncIterator]());
-      // Ignores a rejection here, because `next` reports it. Until then, Node.js would report the rejection as
-      // unhandled.
+      // Handles a rejection without doing anything, because `next` rejects with the same error. Without this, Node.js
+      // would report an unhandled rejection before the consumer calls `next`.
       iterator.catch(() => undefined);
       return {
         next: async () => (await iterator).next(),
@@ -86,7 +86,7 @@ export function createAsk(engine: Engine, defaults: () => RequestDefaults): Ask 
   };
 }
 
-/** Returns a copy of a valid value, or undefined for an invalid one. */
+/** Checks the value of an option: `copy` returns a copy of a valid value, or undefined for an invalid one. */
 type Reader<T> = readonly [copy: (value: unknown) => T | undefined, expected: string];
 
 const readers: { readonly [K in keyof Required<AskOptions>]: Reader<NonNullable<AskOptions[K]>> } = {

@@ -31,7 +31,7 @@ describe('extension API', () => {
     });
   });
 
-  it('prefers options to settings and sends messages before the prompt', async () => {
+  it('uses the options of the caller instead of the settings, and sends earlier messages of the caller before the prompt', async () => {
     const { engine, api } = setUp();
     const { signal } = new AbortController();
     const messages = [
@@ -154,7 +154,7 @@ describe('extension API', () => {
 });
 
 describe('deferred stream', () => {
-  it('emits all items of the stream', async () => {
+  it('emits all items of the stream that it waits for', async () => {
     const queue = new EventQueue<number>(() => undefined);
     queue.push(1);
     queue.push(2);

@@ -37,7 +37,10 @@ export interface ConversationDeps extends TurnRunnerDeps {
    * broke.
    */
   readonly resumeSetting: () => EngineSettings['resume'];
-  /** Receives every event except deltas, for the log. Must not throw, because an exception would end the turn. */
+  /**
+   * Receives every event of a turn except deltas, so that the events can be logged. Must not throw, because an
+   * exception would end the turn.
+   */
   readonly onEvent: (conversationId: string, exchangeId: string, event: StreamEvent) => void;
 }
 
@@ -315,7 +318,10 @@ export class Conversation {
     if (this.activeExchange?.demo) this.stop();
   }
 
-  /** Adds the events that have arrived to the state and to the journal without waiting for the next batch. */
+  /**
+   * Adds the events of the running turn that have arrived so far to the state and to the journal, without waiting until
+   * the next batch is due.
+   */
   flush(): void {
     this.turnRunner.flush();
   }

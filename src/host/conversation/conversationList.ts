@@ -140,7 +140,7 @@ type Outline = Pick<ConversationSummary, 'title' | 'turns' | 'problem'>;
 
 interface Cached<T> {
   readonly entry: JournalEntry;
-  /** The content of the file. `undefined` when the file contains no prompt or can't be read. */
+  /** The content of a conversation's file. `undefined` when the file contains no prompt or can't be read. */
   readonly value: T | undefined;
 }
 
@@ -240,8 +240,8 @@ function readOutline(content: Buffer): Outline | undefined {
 }
 
 /**
- * Decodes all lines except events. Lines that can't be decoded, because the file is damaged or has a newer schema, are
- * left out.
+ * Decodes all lines of a journal except those with events. Lines that can't be decoded, because the file is damaged or
+ * has a newer schema, are left out.
  */
 function decodeOutline(content: Buffer): Pick<Outline, 'problem'> & { readonly lines: readonly JournalLine[] } {
   const lines: JournalLine[] = [];

@@ -96,7 +96,9 @@ export class Exchanges {
   }
 }
 
-/** Id that replaces the id of the preceding exchange for a first prompt. */
+/**
+ * Stands for the id of the preceding exchange when there is none, because the prompt is the first of the conversation.
+ */
 const root = '';
 
 /**
@@ -161,7 +163,7 @@ export class ExchangeTree {
     return ids.reverse();
   }
 
-  /** Returns whether the exchange `id` is the exchange `ancestor` or follows it. */
+  /** Returns whether the exchange `id` is the exchange `ancestor` or follows that exchange on a branch. */
   isSameOrDescendant(id: string, ancestor: string): boolean {
     return id === ancestor || this.ancestors(id).includes(ancestor);
   }

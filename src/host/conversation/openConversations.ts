@@ -15,7 +15,7 @@ interface OpenConversationsDeps extends ConversationDeps {
 
 /** Decides which conversation is current, and receives the changes of all open conversations. */
 interface OpenConversationsOwner {
-  /** Returns whether this is the conversation that commands act on. It must not be closed. */
+  /** Returns whether commands act on this conversation. If they do, the conversation must not be closed. */
   isCurrent(conversation: Conversation): boolean;
   onChange(conversation: Conversation, change: ConversationChange): void;
 }
@@ -154,11 +154,12 @@ export class OpenConversations {
     return { dispose };
   }
 
-  /** Closes the conversations that are not current, have no running turn, and that no caller keeps open. */
+  /** Closes every conversation that is not current, has no running turn and is not kept open by a caller. */
   closeIdle(): void {
     this.fileMutex
       .runExclusive(async () => {
-        // Waits a moment, so that a caller that has just received a conversation can keep it open.
+        // Waits until the next iteration of the event loop, so that a caller that has just received a conversation can
+        // keep it open.
         await new Promise((resolve) => setImmediate(resolve));
         for (const idle of this.conversations().filter((conversation) => this.isIdle(conversation))) {
           await this.deps.journal.flush(idle.id);
@@ -240,8 +241,8 @@ export class OpenConversations {
         open.conversation.setReadOnly();
         await open.conversation.stopAll();
         await journal.flush(id);
-        // Gives up if the write has failed. The other window repeats its request, and then the hand-over is tried
-        // again.
+        // Cancels the hand-over if the write has failed. The other window repeats its request, and then the hand-over
+        // is tried again.
         if (!journal.isWritten(id)) return;
         await journal.close(id);
         open.file = undefined;

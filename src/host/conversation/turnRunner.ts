@@ -126,8 +126,8 @@ export class TurnRunner {
     this.flush();
     const { activeExchange, running } = this;
     if (!running || !activeExchange?.state.wait || (activeExchange.demo === true) !== demo) return;
-    // Stores the model as the default, because the setting changes right afterwards and must not switch the turn a
-    // second time.
+    // Stores the model as if the settings already contained it, because the setting changes right afterwards, and this
+    // change must not switch the turn a second time.
     running.defaultModel = model;
     running.turn.switchModel(model);
   }
@@ -141,7 +141,7 @@ export class TurnRunner {
     const { model } = this.deps.defaults(false);
     const hasChanged = model !== running.defaultModel && model !== activeExchange.state.model;
     running.defaultModel = model;
-    // Leaves a turn on its fallback model while the setting is unchanged.
+    // Does not switch a turn back from its fallback model unless the user has changed the model in the settings.
     if (activeExchange.model === undefined && hasChanged) running.turn.switchModel(model);
   }
 
@@ -152,8 +152,8 @@ export class TurnRunner {
 
   /** Returns the request of an exchange. By default it uses the current settings. */
   requestOf(exchange: Exchange, defaults = this.deps.defaults(exchange.demo === true)): ChatRequest {
-    // Leaves out the answers of the other gateway: demo answers must not become context of requests to the user's
-    // gateway, nor the other way round.
+    // Leaves out the exchanges that were sent to the other gateway: demo answers must not become context of requests to
+    // the user's gateway, nor the other way round.
     const previous = this.exchanges
       .ancestors(exchange.id)
       .filter((past) => (past.demo === true) === (exchange.demo === true));
@@ -167,7 +167,7 @@ export class TurnRunner {
     if (!next) return;
     const demo = next.demo === true;
     const defaults = this.deps.defaults(demo);
-    // Sets the model before the first attempt, so that the panel shows it even while that attempt has to wait.
+    // Sets the model before the first attempt, so that the panel shows the model even while that attempt has to wait.
     const state = { ...next.state, model: next.model ?? defaults.model };
     const exchange = this.owner.update({ ...next, state, queued: false });
     const request = this.requestOf(exchange, defaults);
@@ -218,7 +218,10 @@ export class TurnRunner {
   }
 }
 
-/** Returns the text with which a turn starts, or `undefined` when the turn starts without text. */
+/**
+ * Returns the partial answer from which a turn resumes, or `undefined` when the turn sends the prompt for the first
+ * time or no text has arrived before.
+ */
 function partialAnswer({ state }: Exchange, mode: ResumeMode | undefined): ResumeFrom | undefined {
   const { text, reasoning, toolCalls } = state;
   return mode && text !== ''

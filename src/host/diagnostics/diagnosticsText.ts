@@ -76,7 +76,7 @@ export interface Diagnostics {
 
 /**
  * Formats diagnostics as JSON for a bug report. The result never contains an API key, a prompt, an answer or a path.
- * @param redact removes API keys from a text: a gateway may have echoed one
+ * @param redact removes API keys from a text, because a gateway may have echoed a key
  */
 export function formatDiagnostics(diagnostics: Diagnostics, redact: (text: string) => string): string {
   const { time, engine, errors, ...environment } = diagnostics;

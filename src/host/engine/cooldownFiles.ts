@@ -12,8 +12,8 @@ import { privateFileMode, privateFolderMode } from '../util/files';
  */
 const maxCooldownMs = 3_600_000;
 /**
- * Tolerated difference between the clocks of two windows, in milliseconds. If a cooldown seems to start later than
- * that, the clock has been set back since the file was written.
+ * Tolerated difference between the clocks of two windows, in milliseconds. If a cooldown seems to start further in the
+ * future than this, the clock has been set back since the file was written.
  */
 const maxClockSkewMs = 5000;
 

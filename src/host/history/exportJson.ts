@@ -61,7 +61,7 @@ function turnJson(exchange: Exchange): object {
       },
     }),
     askedAt: isoTime(firstAttemptAt(exchange)),
-    // Exports more than one run if the user has continued the answer.
+    // Each time the user continues the answer, a segment is added to the turn. Each segment is exported as a run.
     runs: segmentsOf(state)
       .filter(({ ledger }) => ledger.entries.length > 0)
       .map(segmentJson),

@@ -132,7 +132,10 @@ export function openHistory(deps: HistoryDeps): void {
   new HistoryPicker(deps).show();
 }
 
-/** The conversations of a list or of a search. Search results have an excerpt. */
+/**
+ * The conversations that the picker lists: all conversations, or the results of a search. Search results have an
+ * excerpt.
+ */
 type SearchResults = readonly (ConversationSummary & { readonly excerpt?: string })[];
 
 type Entry = vscode.QuickPickItem & {

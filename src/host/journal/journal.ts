@@ -134,8 +134,8 @@ export class Journal {
     const poll = async (): Promise<void> => {
       const startedAt = clock.monotonicNow();
       try {
-        // Compares the lock as well, because a turn counts as interrupted when the window that ran the turn no longer
-        // exists.
+        // Reads the conversation again not only when its file has changed, but also when its lock was acquired or
+        // released, because a turn counts as interrupted when the window that ran the turn no longer exists.
         const state = JSON.stringify([await this.folder.entry(id), await this.locks.isHeldElsewhere(id)]);
         const folded = state === lastState ? undefined : await this.readShared(id);
         lastState = state;
@@ -143,7 +143,8 @@ export class Journal {
       } catch {
         // The next poll tries again.
       }
-      // Waits in proportion to the time that reading took, because a large file takes long to read.
+      // Waits at least in proportion to the time that reading took, so that repeated reading of a large file does not
+      // keep this window busy.
       const delayMs = Math.max(followIntervalMs, (clock.monotonicNow() - startedAt) / maxReadingShare);
       if (!isDisposed) cancel = clock.after(delayMs, () => void poll());
     };
@@ -396,7 +397,8 @@ export class Journal {
           if (isFirst) await this.locks.acquireUnowned(id);
           const isOurs = await this.locks.isOurs(id);
           if (!isOurs) this.handleLockLost(id);
-          // Releases the lock again if the file has been closed meanwhile, because the extension host is shutting down.
+          // Releases the lock again if the file was closed while the lock was being acquired. This happens when the
+          // extension host is shutting down.
           await this.releaseClosed(id);
           return isOurs;
         },

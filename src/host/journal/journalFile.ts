@@ -138,7 +138,8 @@ export class JournalFile {
    * reported as a failure.
    */
   async flush(): Promise<void> {
-    // Starts a writer only if none is running, because a running writer does not stop before all lines are written.
+    // Starts a writer only if no writer is running, because a running writer also writes the lines that are appended
+    // meanwhile.
     if (this.writers.size === 0) this.startWriter();
     while (this.writers.size > 0) await Promise.all(this.writers);
   }
@@ -213,7 +214,7 @@ export class JournalFile {
       if (this.lastError) this.options.onRecovered();
       this.lastError = undefined;
     } catch (error) {
-      // Reports no failure while another writer has already written the same lines or is still trying to.
+      // Reports no failure if another writer has already written the same lines or is still trying to write them.
       if (!this.hasUnwritten || this.writers.size > 1) return;
       this.reportFailure(error);
       this.cancelRetry ??= this.options.clock.after(retryIntervalMs, () => this.startWriter());
@@ -224,8 +225,8 @@ export class JournalFile {
     const { clock, lock } = this.options;
     const cancelReport = clock.after(slowWriteMs, () => this.reportFailure(new SlowWriteError()));
     try {
-      // Writes nothing if another window now has the right to write the conversation. This file has been closed in that
-      // case.
+      // Writes nothing if another window now has the right to write the conversation. In that case, this window has
+      // already closed the file.
       if ((await lock?.isOurs(this.position === 0)) === false) return;
       this.encode();
       const { position, tail } = this;

@@ -55,7 +55,10 @@ export function foldJournal(lines: readonly JournalLine[], isRunning = false): F
   };
 }
 
-/** Returns the order of the exchanges and the title. Lines with events are not needed for this. */
+/**
+ * Returns the order of a conversation's exchanges, and its title, from the lines of its journal. Lines with events are
+ * not needed for this.
+ */
 export function foldOutline(lines: readonly JournalLine[]): Pick<FoldedJournal, 'tree' | 'title'> {
   const tree = new ExchangeTree();
   let title: string | undefined;

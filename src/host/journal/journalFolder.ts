@@ -116,8 +116,8 @@ export class JournalFolder {
         continue;
       const path = join(this.folder, name);
       const stats = await lstat(path).catch(() => undefined);
-      // Compares `ctime` as well, because renaming a file to hide it changes only `ctime`. Errors are ignored, because
-      // a file that can't be removed must not prevent the others from being removed.
+      // Compares `ctime` as well as the modification time, because renaming a file to hide it changes only `ctime`.
+      // Errors are ignored, because a file that can't be removed must not prevent the others from being removed.
       if (stats && Math.max(stats.ctimeMs, stats.mtimeMs) < before)
         await rm(path, { force: true }).catch(() => undefined);
     }
@@ -140,7 +140,10 @@ export class JournalFolder {
     });
   }
 
-  /** Calls `put` with the first path that does not exist yet, so that no previous damaged file is overwritten. */
+  /**
+   * Calls `put` with the first path ending in `.corrupt` that does not exist yet, so that no damaged file that was
+   * saved before is overwritten.
+   */
   private async putAside(id: string, put: (path: string) => Promise<void>): Promise<string> {
     for (let number = 1; ; number++) {
       const path = `${this.path(id)}${number === 1 ? '' : `.${number}`}.corrupt`;
@@ -232,8 +235,9 @@ export async function moveConversations(from: string, to: string, now = Date.now
       if (!name.endsWith('.lock') && !existing.has(name)) await move(join(from, name), join(to, name));
       await rm(lock, { force: true });
     } catch (error) {
-      // Ignores these errors, because another window that starts at the same time may have moved the file or may be
-      // copying it. An interrupted copy is deleted later, and the next start moves the file again.
+      // Ignores a missing file or an existing target, because another window that starts at the same time may have
+      // moved the file or may be copying it. An interrupted copy is deleted later, and the next start moves the file
+      // again.
       if (!hasCode(error, 'ENOENT') && !hasCode(error, 'EEXIST')) failures.push(error);
     }
   }

@@ -47,7 +47,8 @@ const maxExchanges = 5000;
 /** Maximum number of events of an exchange. Events with text, reasoning or tool calls do not count. */
 const maxEvents = 10_000;
 /**
- * Weight of one `replaced` event in the count for {@link maxEvents}. The answer of an attempt is replaced at most once.
+ * Number of events for which one `replaced` event counts towards {@link maxEvents}. Each attempt replaces the answer at
+ * most once, so journals that the extension writes have few of these events.
  */
 const replacementCost = 100;
 

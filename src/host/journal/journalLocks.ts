@@ -7,10 +7,11 @@ import { Mutex } from 'async-mutex';
 import type { Clock } from '../../engine/clock';
 import { hasCode, privateFileMode, privateFolderMode, replaceFile, ignoreMissingFile } from '../util/files';
 
-/** Interval at which the window that has a lock checks for requests of other windows, in milliseconds. */
+/** Interval at which the window that has a lock checks whether another window requests the lock, in milliseconds. */
 const pollIntervalMs = 1000;
 /**
- * Number of checks for requests after which a window touches the file of its lock, to show that the window is alive.
+ * Interval at which a window touches its lock file to show that the window is alive, in multiples of
+ * {@link pollIntervalMs}.
  */
 const pollsPerTouch = 4;
 /**
@@ -169,8 +170,8 @@ export class JournalLocks {
    */
   private async forceAcquire(id: string): Promise<boolean> {
     await this.mutex.runExclusive(async () => {
-      // Ignores the error, because a lock that can't be taken must not prevent reading. Writing the conversation
-      // reports the problem.
+      // Ignores the error, because a lock that can't be taken must not prevent the conversation from being read. The
+      // problem is reported when the conversation is written.
       await this.write(id, 'w').catch(() => undefined);
       await this.startHolding(id);
     });
@@ -179,7 +180,7 @@ export class JournalLocks {
   }
 
   /**
-   * Stops touching a lock and checking for requests.
+   * Stops touching a lock and stops checking whether another window requests it.
    * @returns false when this window did not have the lock
    */
   private stopHolding(id: string): boolean {
@@ -192,7 +193,7 @@ export class JournalLocks {
   }
 
   private checkStillOurs(id: string, owner: LockOwner | undefined): boolean {
-    // Reports no loss if this window has released the lock while the lock file was being read.
+    // Does not report the lock as lost if this window itself has released it while the lock file was being read.
     if (!owner || this.isMine(owner)) return true;
     if (!this.heldIds.has(id)) return false;
     this.heldIds.delete(id);

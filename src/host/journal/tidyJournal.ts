@@ -86,7 +86,8 @@ export function compactJournal(lines: readonly JournalLine[]): readonly JournalL
   const starts = new Map<string, number>();
   for (const line of lines) {
     if (line.type !== 'events') {
-      // Starts a new segment, because later events apply to another state.
+      // Starts a new segment after a line that changes the state of the turn, because later events apply to the changed
+      // state.
       if (line.type === 'rerun' || line.type === 'interrupted') segments.delete(line.exchangeId);
       if (line.type === 'rerun') starts.delete(line.exchangeId);
       compacted.push(line);

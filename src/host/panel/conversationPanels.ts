@@ -125,15 +125,15 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
     if (existing?.conversation) this.replaceTab(existing.conversation, tab, existing);
     const isWanted = (): boolean => this.tabs.has(tab) && !tab.session;
     if (isWanted()) {
-      // Uses a new conversation if there is no saved state: the page of a crashed window has saved none, so the
-      // conversation of its panel is unknown.
+      // Uses a new conversation for a restored panel without a saved state: the page of a crashed window has saved
+      // none, so the conversation of its panel is unknown.
       const found = savedState
         ? await this.conversations.open(savedState.conversationId, isWanted)
         : await this.conversations.ensureCurrent();
       if (isWanted()) this.showFound(found, tab);
     }
-    // Makes the focused or the previous conversation current again, because opening the restored conversation has made
-    // that one current.
+    // Makes the conversation of the focused panel current again, or else the conversation that was current before,
+    // because opening a restored conversation makes it current.
     const active = this.tabs.focusedConversation ?? current;
     if (active) this.conversations.activate(active);
   }

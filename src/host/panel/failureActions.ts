@@ -62,7 +62,7 @@ export async function runFailureAction(
       await vscode.commands.executeCommand(`holysheep.${action}`);
       return;
     case 'details':
-      // Does nothing, because the page itself opens the details.
+      // Does nothing for the button that opens the details of a failure, because the page itself opens them.
       return;
   }
 }

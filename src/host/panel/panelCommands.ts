@@ -43,7 +43,8 @@ export async function reopenPanels({ conversations, panels, workspace }: Service
 function askCommand(services: Services): Command['execute'] {
   let unsent = '';
   return async (argument) => {
-    // Ignores a URI, because the editor's context menu passes the URI of the file instead of a prompt.
+    // Ignores an argument that is a URI, because the editor's context menu passes the URI of the file instead of a
+    // prompt.
     if (argument !== undefined && !(argument instanceof vscode.Uri)) {
       const { prompt, model, newConversation } = parseAskArgument(argument, localize);
       await sendPrompt(services, { prompt, model }, { newConversation });

@@ -37,11 +37,14 @@ const writingMessages: ReadonlySet<ToHost['type']> = new Set([
 /** Connects one conversation with the page of its panel, until the panel is closed. */
 export class PanelSession extends Disposable {
   /**
-   * Whether the page has received a snapshot of this conversation. Changes from before the snapshot are part of it, so
-   * they are not sent.
+   * Whether the page has received a snapshot of this conversation. Before the page has a snapshot, changes are not sent
+   * to it, because the snapshot will contain them.
    */
   private isSnapshotPosted = false;
-  /** Number of connection updates that have started, so that a result that arrives late can't replace a newer one. */
+  /**
+   * Number of updates of the connection that have been started. Only the result of the last one is used, so that a slow
+   * update can't replace a newer result.
+   */
   private connectionUpdates = 0;
   private wasInDemo: boolean | undefined;
   private postedGuide: string | undefined;

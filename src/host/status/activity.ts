@@ -60,8 +60,8 @@ function waitingActivity({ until, estimated }: WaitingEvent, otherTurns: number)
 }
 
 /**
- * Returns the cooldown of the model instead of the outcome of the last turn. The activity of a running turn is returned
- * unchanged, because that turn either waits for the cooldown itself or uses another model.
+ * If the model has a cooldown, returns the cooldown in place of an idle or failed activity. The activity of a running
+ * turn is returned unchanged, because that turn either waits for the cooldown itself or uses another model.
  */
 export function withCooldown(activity: Activity, cooldown: ModelCooldown | undefined): Activity {
   if (!cooldown) return activity;
@@ -82,8 +82,8 @@ export function pickPrimaryConversation<Candidate extends Pick<Conversation, 'ac
 }
 
 /**
- * Passes an activity on only when it differs from the previous activity, because events arrive up to sixty times per
- * second.
+ * Passes an activity to `show` only if it differs from the previous activity, because events arrive up to sixty times
+ * per second.
  */
 export class DistinctActivity {
   private last: Activity = { kind: 'idle' };
@@ -102,7 +102,7 @@ function isWaiting(active: Conversation['activeExchange']): boolean {
   return phase === 'waiting' || phase === 'offline';
 }
 
-/** The status bar item is hidden while the activity is idle. */
+/** An activity that the status bar shows. While the activity is idle, the status bar item is hidden. */
 type VisibleActivity = Exclude<Activity, { readonly kind: 'idle' }>;
 
 /** Texts of the status bar item for an activity. */

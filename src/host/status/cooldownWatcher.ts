@@ -15,7 +15,10 @@ const longestTimerMs = 2 ** 31 - 1;
 /** Shows the cooldown of the selected model until the cooldown expires. Without a cooldown, no timer is running. */
 export class CooldownWatcher {
   private cancel: (() => void) | undefined;
-  /** Number of the latest update, so that the result of a slow update can't replace the result of a later one. */
+  /**
+   * Number of updates that have been started. Only the result of the last one is used, so that a slow update can't
+   * replace a newer result.
+   */
   private latestUpdate = 0;
   private disposed = false;
 

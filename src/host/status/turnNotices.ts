@@ -75,7 +75,7 @@ function createNotice(event: RecordedEvent, state: TurnState): TurnNotice | unde
   }
 }
 
-/** Returns the time from the start of the turn, or from its last manual retry, to its end. */
+/** Returns the duration from the start of the turn, or from its last manual retry, to its end. */
 function turnDurationMs({ startedAt, endedAt }: TurnState): number {
   return startedAt === undefined || endedAt === undefined ? 0 : endedAt - startedAt;
 }

@@ -81,8 +81,8 @@ export function networkSettingsAction(): ToastAction {
 const progressDelayMs = 500;
 
 /**
- * Runs an asynchronous task, and shows a notification with a cancel button if the task takes longer than {@link
- * progressDelayMs}.
+ * Runs an asynchronous task, and shows a notification with a cancel button if the task takes longer than
+ * {@link progressDelayMs}.
  */
 export async function withDelayedProgress<T>(
   title: string,

@@ -146,7 +146,8 @@ class LineScanner {
         }
         return offset - this.markerStart < 3 ? 'other' : 'info';
       case 'info':
-        // Ends the check at another backtick, because the line then starts with inline code instead of a fence.
+        // Rejects a line with another backtick after a fence of backticks, because such a line starts with inline code
+        // instead of a fence.
         return character === '`' && this.markCharacter === '`' ? 'other' : 'info';
       case 'other':
         return 'other';

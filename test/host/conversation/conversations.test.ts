@@ -66,7 +66,7 @@ describe('conversations', () => {
     }
   });
 
-  it('sends a prompt as soon as it is on disk, or after 100 ms', async () => {
+  it('sends a prompt as soon as the prompt is on disk, or after 100 ms if the disk is slow', async () => {
     const { conversations, engine, clock } = open();
     const disk = holdWrites();
     try {
@@ -216,7 +216,7 @@ describe('conversations', () => {
     assert.deepEqual(errors, []);
   });
 
-  it('keeps the current conversation when the user closes the panel of another one while that one is being opened', async () => {
+  it('keeps the current conversation when the user closes the panel of another conversation that is still being opened', async () => {
     const before = open();
     const { id } = await before.conversations.ensureCurrent();
     before.conversations.current?.ask({ prompt: 'Hi' });
@@ -273,7 +273,7 @@ describe('conversations', () => {
     assert.deepEqual(await open().conversations.openInterrupted(), []);
   });
 
-  it('keeps the current conversation when interrupted conversations are opened', async () => {
+  it('keeps the same conversation current when interrupted conversations are opened', async () => {
     const before = open();
     before.conversations.startNew().ask({ prompt: 'Hi' });
     await filesWritten();
@@ -324,7 +324,7 @@ describe('conversations', () => {
     );
   });
 
-  it('leaves a caller time to keep a conversation open, a few microtasks after it was opened', async () => {
+  it('does not close an opened conversation before its caller can ask to keep it open, a few microtasks later', async () => {
     const id = await open().talk(['one', '1']);
     const { conversations } = open();
     const conversation = (await conversations.open(id))!;

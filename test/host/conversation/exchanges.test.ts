@@ -45,14 +45,14 @@ describe('exchange tree', () => {
     });
   }
 
-  it('returns the ancestors of an exchange that is not current', () => {
+  it('returns the exchanges that precede an exchange outside the selected branch', () => {
     const tree = treeOf('a b c d<a e');
     assert.deepEqual(tree.ancestors('c'), ['a', 'b']);
     assert.deepEqual(tree.ancestors('a'), []);
     assert.deepEqual([tree.parent('c'), tree.parent('a')], ['b', '']);
   });
 
-  it('keeps the selected branch, the versions and the ancestors consistent after any sequence of prompts, edits and selections', () => {
+  it('keeps the selected branch, the versions and the preceding exchanges consistent after any sequence of prompts, edits and selections', () => {
     const step = fc.oneof(
       fc.record({ what: fc.constant('ask' as const) }),
       fc.record({ what: fc.constantFrom('edit' as const, 'show' as const), which: fc.nat() }),

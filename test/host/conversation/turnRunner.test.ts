@@ -13,14 +13,14 @@ function setUp() {
 }
 
 describe('event batcher', () => {
-  it('emits the first text immediately, even within a frame', () => {
+  it('emits the first text immediately, even if the attempt was emitted just before', () => {
     const { batches, batcher } = setUp();
     batcher.push(attempt());
     batcher.push(text('a'));
     assert.deepEqual(batches, [['attempt'], ['a']]);
   });
 
-  it('collects the following text into one batch per frame', async () => {
+  it('collects the following text into one batch per animation frame', async () => {
     const { clock, batches, batcher } = setUp();
     for (const word of ['a', 'b', 'c', 'd']) batcher.push(text(word));
     assert.deepEqual(batches, [['a']]);

@@ -210,7 +210,7 @@ describe('versions of an exchange', () => {
     assert.deepEqual(changes, [{ type: 'title' }, { type: 'title' }]);
   });
 
-  it('stops all turns and starts no queued turn', async () => {
+  it('starts no queued turn when all turns are stopped', async () => {
     const { conversation, engine, phases } = open();
     conversation.ask({ prompt: 'one' });
     conversation.ask({ prompt: 'two' });

@@ -243,7 +243,7 @@ describe('redaction of paths', () => {
     });
   }
 
-  it('removes credentials from a URL directly after other characters', () => {
+  it('removes credentials from a URL that directly follows other characters', () => {
     assert.equal(redactPaths('1http://me:secret@host.example/v1'), '1http://host.example/v1');
     assert.equal(redactPaths(`${'x'.repeat(100)}://me:secret@host.example`), `${'x'.repeat(100)}://host.example`);
     assert.equal(redactPaths('http://a.test/http://me:secret@b.test/c'), 'http://a.test/http://b.test/c');
@@ -259,5 +259,5 @@ describe('kind of a remote window in the diagnostics report', () => {
     it(`reports the unknown kind ${JSON.stringify(name)} as "other"`, () => assert.equal(remoteKind(name), 'other'));
   }
 
-  it('reports null when the window is not remote', () => assert.equal(remoteKind(undefined), null));
+  it('is null when the window is not remote', () => assert.equal(remoteKind(undefined), null));
 });

@@ -64,7 +64,7 @@ describe('turn log', () => {
 });
 
 describe('turn log with a closed output channel', () => {
-  it('reports a failure to log an event and does not throw', () => {
+  it('logs an error that occurs while an event is logged, and does not throw', () => {
     const problem = new Error('the log is closed');
     const errors: unknown[] = [];
     const log = {

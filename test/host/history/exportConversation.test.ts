@@ -90,7 +90,7 @@ describe('Markdown export', () => {
       assert.ok(markdown(exchange(events as readonly StreamEvent[])).endsWith(`\n\n> ${note}\n`)));
   }
 
-  it('adds a note that the turn was interrupted', () => {
+  it('adds a note below the partial answer of an interrupted turn', () => {
     const { state } = exchange([attempt, text('half')]);
     const written = markdown(exchange([], { state: markInterrupted(state) }));
     assert.match(

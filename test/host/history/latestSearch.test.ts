@@ -49,7 +49,7 @@ describe('latest search', () => {
     assert.deepEqual(calls.slice(-2), ['retry: new', 'idle']);
   });
 
-  it('reports an error and stops showing that it is busy', async () => {
+  it('passes an error of the search to its listener and ends the busy state', async () => {
     const { clock, calls, searches, search } = setUp();
     search.update('re', 0);
     await clock.advance(0);
@@ -58,7 +58,7 @@ describe('latest search', () => {
     assert.deepEqual(calls.slice(-2), ['Error: disk', 'idle']);
   });
 
-  it('reports nothing after it was disposed', async () => {
+  it('aborts the running search when it is disposed, and then passes neither results nor errors on', async () => {
     const { clock, calls, searches, signals, search } = setUp();
     search.update('re', 0);
     await clock.advance(0);

@@ -111,7 +111,7 @@ describe('journal', () => {
     while (!(await content()).endsWith(`${JSON.stringify(words('e', 'a'))}\n`)) await setImmediate();
   });
 
-  it('reports an interrupted turn only once, and lists the last written conversation first', async () => {
+  it('returns a turn as newly interrupted only when the conversation is opened for the first time', async () => {
     const id = await written(exchange('e'), words('e', 'half'));
     const all = journal();
     assert.equal((await all.listNewestFirst())[0]?.id, id);
@@ -327,7 +327,7 @@ describe('journal', () => {
     });
   }
 
-  it('saves every damaged file, even several of the same conversation', async () => {
+  it('saves a copy of every damaged file, even of several damaged files of the same conversation', async () => {
     const id = randomUUID();
     await mkdir(folder);
     for (const content of ['one', `${header(id)}${asked}\ntwo\n`, 'three']) {
@@ -589,7 +589,7 @@ describe('journal', () => {
     assert.deepEqual((await readdir(folder)).sort(), [`${visible}.jsonl`, `${visible}.jsonl.corrupt`, 'own.txt']);
   });
 
-  it('reports whether all lines of a conversation are on disk', async () => {
+  it('knows whether all lines of a conversation are on disk', async () => {
     const all = journal();
     const { id, file } = all.create();
     await writeFile(folder, 'a file where the folder should be');

@@ -71,7 +71,7 @@ describe('conversation lock', () => {
     assert.deepEqual([lost, await readdir(folder)], [[], [`${id}.lock`]]);
   });
 
-  it('reports a request of another window at each poll until the lock is released', async () => {
+  it('tells its window about the request of another window at each poll until the lock is released', async () => {
     const [first, second] = [window(), window()];
     await first.acquire(id);
     const granted = second.requestHandOver(id);
@@ -111,7 +111,7 @@ describe('conversation lock', () => {
     assert.deepEqual(lost, []);
   });
 
-  it('is acquired by only one of two windows that take it at the same time after its process has exited', async () => {
+  it('is acquired by only one of two windows that take it at the same time after the process that had it has exited', async () => {
     await writeLock({ pid: gonePid, host: here, token: 't' }, 0);
     const [first, second] = [window(), window()];
     const taken = [first.acquireIfFree(id), second.acquireIfFree(id)];
@@ -255,7 +255,7 @@ describe('conversation lock', () => {
     assert.equal(await second.acquire(id), false);
   });
 
-  it('does not prevent opening when the folder can’t be written, and is created when it can', async () => {
+  it('does not prevent a conversation from being opened when the folder can’t be written, and is created once the folder can be written', async () => {
     await rm(folder, { recursive: true });
     await writeFile(folder, 'a file where the folder should be');
     const locks = window();

@@ -360,7 +360,7 @@ describe('window that shares conversations with other windows', () => {
     assert.equal(second.clock.pending, 0);
   });
 
-  it('waits only once for several locks of another machine, and does not delay panels meanwhile', async () => {
+  it('waits for several locks of another machine at the same time, and does not delay the opening of panels meanwhile', async () => {
     const first = open();
     const ids: string[] = [];
     for (const prompt of ['one', 'two', 'three']) {

@@ -84,7 +84,7 @@ describe('sending of a prompt', () => {
     assert.deepEqual(calls.sort(), ['Error: disk', 'ask current: Hi', 'show current']);
   });
 
-  it('starts a new conversation on request', async () => {
+  it('adds the prompt to a new conversation if the caller requests one', async () => {
     const { send, calls } = setUp();
     await send({ prompt: 'Hi' }, { newConversation: true });
     assert.deepEqual(calls, ['show new', 'remember Hi', 'ask new: Hi']);
@@ -123,7 +123,7 @@ describe('sending of a prompt', () => {
     assert.equal(calls.at(-1), 'ask current: Hi');
   });
 
-  it('keeps using the user’s gateway in its conversations while the demo is active', async () => {
+  it('sends prompts of a conversation with the user’s gateway to that gateway, even while the demo is active', async () => {
     const { send, connection, current, otherConversation } = setUp();
     await send({ prompt: 'a real question' });
     connection.demo = true;
@@ -209,7 +209,7 @@ describe('context items and one-time model of the next prompt', () => {
     assert.match(content ?? '', /^Explain b\n[^]*const a = 1;/);
   });
 
-  it('set the model of one prompt only, and report each change', () => {
+  it('set the model of one prompt only, and pass each change of that model to the listener', () => {
     const { draft, models } = createDraft();
     draft.setModelOnce('deepseek-r1');
     draft.setModelOnce('deepseek-r1');

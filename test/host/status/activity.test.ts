@@ -137,7 +137,7 @@ describe('context keys', () => {
 });
 
 describe('updates of the activity of the turns', () => {
-  it('are passed on only when the activity or its time has changed', () => {
+  it('reach the listener only when the activity or its time has changed', () => {
     const updates: string[] = [];
     const distinct = new DistinctActivity((activity) => updates.push(JSON.stringify(activity)));
     const activities = [

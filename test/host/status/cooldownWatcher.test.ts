@@ -94,7 +94,7 @@ describe('cooldown watcher', () => {
     assert.deepEqual([fixture.shown.length, fixture.clock.pending], [1, 0]);
   });
 
-  it('reports an error of an update', async () => {
+  it('passes an error to `onError` when the cooldown can’t be read', async () => {
     const error = new Error('no secret storage');
     fixture.cooldown = () => Promise.reject(error);
     fixture.watcher.update();

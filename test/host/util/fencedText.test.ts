@@ -62,7 +62,7 @@ describe('buffer for streamed text with code blocks', () => {
     });
   }
 
-  it('releases incomplete lines of prose, but buffers a possible fence until it is certain', () => {
+  it('releases incomplete lines of prose, but buffers a possible fence until it is clear whether it is one', () => {
     const fenced = new FencedText();
     const outputs = ['some ', 'text', '\n', '  ', '``', '`t', 's', ' `', 'x', '\n', '- ', '~', 'a'].map((text) =>
       fenced.push(text),
