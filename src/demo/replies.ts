@@ -44,7 +44,7 @@ export function* cutAfter(
   options: Pick<AnswerOptions, 'chunkChars' | 'everyMs'> & { readonly settleMs?: number } = {},
 ): Iterable<Step> {
   yield* deltas(text, options);
-  // Gives the client time to read, because it drops unread bytes when the connection fails.
+  // Gives the client time to read, because a client drops unread bytes when the connection fails.
   yield { waitMs: options.settleMs ?? 20 };
   yield { end: ending };
 }

@@ -42,7 +42,10 @@ export interface GatewayRequest {
  * Otherwise it collects them into one JSON completion, which it sends at the end unless it has sent other bytes.
  */
 export type Step =
-  /** Sends the status and the headers immediately. An empty `content-type` omits that header; errors are JSON by default. */
+  /**
+   * Sends the status and the headers immediately. An empty `content-type` omits that header; errors have the type
+   * `application/json` by default.
+   */
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>> }
   /** Sends bytes unchanged, in HTTP chunks of `chunk` bytes with `everyMs` milliseconds between them. */
   | { readonly send: string | Uint8Array; readonly chunk?: number; readonly everyMs?: number }

@@ -273,8 +273,8 @@ export function coversWait(announced: WaitingEvent, current: WaitingEvent): bool
 }
 
 /**
- * Returns the language in the info string of a code fence, in lower case, or an empty string. It also understands
- * ```ts:app.ts, ```{.python} and ```rust,ignore. The host and the page use this function.
+ * Returns the language in the info string of a code fence, in lower case, or an empty string. Forms such as
+ * ```ts:app.ts, ```{.python} and ```rust,ignore are understood too. The host and the page use this function.
  */
 export function infoStringLanguage(infoString: string): string {
   return /[^\s{},:.][^\s{},:]*/.exec(infoString.toLowerCase())?.[0] ?? '';

@@ -79,7 +79,7 @@ describe('end of a gateway reply', () => {
     });
   }
 
-  it('is a stall that keeps the connection open without data until the client disconnects', async () => {
+  it('keeps the connection open without data after a stall, until the client disconnects', async () => {
     gateway.script = () => [{ send: 'half' }, { end: 'stall' }];
     const client = post(gateway);
     await client.received('half');
@@ -89,7 +89,7 @@ describe('end of a gateway reply', () => {
     assert.deepEqual({ chunks, isComplete }, { chunks: ['half'], isComplete: false });
   });
 
-  it('does not include a status line when the reply stalls before its first byte', async () => {
+  it('sends no status line when the reply stalls before its first byte', async () => {
     gateway.script = () => [{ end: 'stall' }];
     const client = post(gateway);
     const { closed } = await gateway.request(1);

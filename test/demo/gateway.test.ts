@@ -193,7 +193,7 @@ describe('demo gateway', () => {
     assert.deepEqual(errors, [failed]);
   });
 
-  it('resets the connection and calls onError when a script throws later', async () => {
+  it('resets the connection and calls onError when a script throws after its first byte', async () => {
     const errors: unknown[] = [];
     const gateway = await start({
       onError: (error) => errors.push(error),

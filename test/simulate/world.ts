@@ -1,7 +1,10 @@
 import type { Clock } from '../../src/engine/clock';
 import { EventHeap, type Due } from './eventHeap';
 
-/** Limit for the virtual time of a simulation, in milliseconds. A longer simulation would never end. */
+/**
+ * Maximum virtual time of a simulation, in milliseconds. A longer simulation is stopped with an error, because it would
+ * probably never end.
+ */
 const maxDurationMs = 24 * 3600 * 1000;
 
 /** A virtual clock that jumps from event to event, so that simulating an hour takes a fraction of a second. */

@@ -26,7 +26,7 @@ export class VirtualClock implements Clock {
     return () => this.timers.delete(timer);
   }
 
-  /** Simulates sleep of the computer during which both clocks go on. Timers fire late after it. */
+  /** Simulates that the computer sleeps while both clocks go on. Timers that are due during the sleep fire after it. */
   sleep(ms: number): void {
     this.time += ms;
   }

@@ -12,7 +12,10 @@ export function createRovingTabindex(
 ): RovingTabindex {
   /** Whether the focus was set with a pointer. The arrow keys then scroll the conversation as on any web page. */
   let focusedByPointer = false;
-  /** Whether Shift+Tab is leaving the conversation. The log itself then has the focus for a moment. */
+  /**
+   * Whether Shift+Tab is moving the focus out of the conversation. The focus passes through the scrollable element
+   * (`log`), because that element precedes all articles.
+   */
   let isLeaving = false;
   let tabStop: HTMLElement | undefined;
 
@@ -34,7 +37,8 @@ export function createRovingTabindex(
   const onTab = (event: KeyboardEvent, article: HTMLElement, target: Element): void => {
     const tabbable = findTabbable(article);
     if (event.shiftKey) {
-      // Shift+Tab leaves the conversation from the log, because the log precedes all its articles.
+      // Focuses the scrollable element, which precedes all articles, so that the browser moves the focus from there to
+      // the element before the conversation.
       if (target === article) {
         isLeaving = true;
         log.focus({ preventScroll: true });
@@ -164,7 +168,7 @@ export function createWaitTabOrder(
       const next = findNextStop(event.target as HTMLElement, event.shiftKey);
       if (!next) return;
       event.stopPropagation();
-      // From the last element of the page, the browser moves the focus out of the page.
+      // At the last element, the default action of Tab is not prevented, because it moves the focus out of the page.
       if (next !== lastElement) event.preventDefault();
       next.focus();
     },

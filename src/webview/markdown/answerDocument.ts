@@ -15,28 +15,28 @@ interface AnswerDocumentOptions extends CodeToolbar {
   /** Minimum length of the start of an open block, in characters, for which freezing saves time. */
   readonly minFreezeLength: number;
   /**
-   * Called when no further text can change an element. Called again when the element has changed because a link
-   * definition arrived later.
+   * Called with each element that no further text can change. Called again when a link definition that arrived later
+   * has changed the element.
    */
   readonly onFinal: (element: Element) => void;
 }
 
-/**
- * Number of characters in an unfinished list or table for which a flush waits one extra frame. Twice as many characters
- * add two frames.
- */
+/** A flush waits one extra frame for each 2,000 characters of an unfinished list or table. */
 const CHARACTERS_PER_FRAME = 2000;
 const MAX_FRAMES_PER_FLUSH = 8;
 
-/** Length up to which the tail is parsed with each flush, in characters. */
+/** Maximum length of a tail that is parsed with each flush, in characters. */
 const CHEAP_TAIL_LENGTH = 4000;
 /**
- * Fraction by which a longer tail must grow before it is parsed again. It keeps the total work proportional to the
- * length of the text.
+ * A longer tail is parsed again only when it has grown by this fraction. The total work is therefore proportional to
+ * the length of the text.
  */
 const REPARSE_GROWTH = 1 / 8;
 
-/** Number of times that a frozen prefix of a block may be thawed before the block is no longer frozen. */
+/**
+ * Maximum number of times that the frozen prefix of a block is made a part of the tail again. After that, the block is
+ * not frozen any more.
+ */
 const MAX_THAWS = 3;
 
 interface ParsedTail {
@@ -58,7 +58,7 @@ export class AnswerDocument {
   private tailStart = 0;
   private prefix: FrozenPrefix | undefined;
   private thawCount = 0;
-  /** Length of the tail, in characters, from which the start of its first block may be frozen. */
+  /** Minimum length of the tail, in characters, at which the start of its first block is frozen. */
   private nextFreezeLength: number;
   private openBlocks: readonly RenderedBlock[] = [];
   /** Appends plain text to the last open block without parsing it again. */
@@ -102,8 +102,9 @@ export class AnswerDocument {
   }
 
   /**
-   * Returns the number of new characters for which a flush is worth its cost. The tail usually stays short, because
-   * blocks are frozen as they grow. A long tail that can't be frozen is parsed completely with each flush.
+   * Returns the minimum number of new characters that are flushed at the normal rate. Fewer characters wait for up to
+   * one second. The tail usually stays short, because blocks are frozen as they grow. A long tail that can't be frozen
+   * is parsed completely with each flush.
    */
   get charactersPerFlush(): number {
     return this.tail.length <= CHEAP_TAIL_LENGTH ? 1 : Math.ceil(this.tail.length * REPARSE_GROWTH);

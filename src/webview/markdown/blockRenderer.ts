@@ -62,7 +62,10 @@ export class BlockRenderer {
     return { ...source, spec, element: this.updateElement(spec, previous), lookups, inlineCache };
   }
 
-  /** Renders inline content without the text around it. Returns undefined when further text may change its meaning. */
+  /**
+   * Renders inline content without the text around it. Returns undefined when further text may change the meaning of
+   * the content.
+   */
   renderSelfContained(content: string, scope: ReferenceScope): readonly NodeSpec[] | undefined {
     const lookups = new Map<string, Reference | undefined>();
     const tokens = this.parseInline(content, scope, lookups);
@@ -82,7 +85,7 @@ export class BlockRenderer {
     return specs;
   }
 
-  /** @param lookups receives the labels that the content looks up */
+  /** @param lookups the link labels that the content uses are added to this map */
   private parseInline(
     content: string,
     scope: ReferenceScope,

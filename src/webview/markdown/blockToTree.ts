@@ -139,7 +139,7 @@ export interface TaskMarks {
   readonly open: ElementSpec;
 }
 
-/** Accessible names of the task marks. */
+/** Accessible names of the images that replace `[x]` and `[ ]` in a task list. */
 export interface TaskLabels {
   readonly taskDone: string;
   readonly taskOpen: string;

@@ -4,8 +4,8 @@ import { parseBlocks } from './blocks';
 import type { Reference, ReferenceScope } from './references';
 
 /**
- * Number of unchanged blocks that must follow a committed block, so that its element is reused when the text is
- * replaced.
+ * Number of blocks before a change that are rendered again when the text is replaced, because they may depend on the
+ * text after them.
  */
 const REWIND_MARGIN = 3;
 
@@ -64,7 +64,10 @@ export class CommittedBlocks {
     }
   }
 
-  /** Renders blocks again if they use definitions from the tail that have changed since. */
+  /**
+   * Renders committed blocks again if they use link definitions from the tail that have changed since the blocks were
+   * rendered.
+   */
   rerenderUnresolved(scope: ReferenceScope): void {
     for (const label of [...this.unresolved.keys()]) this.rerenderUsersOf(label, scope);
   }

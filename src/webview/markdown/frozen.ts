@@ -7,18 +7,21 @@ interface FinalChildren {
   readonly depth: number;
   /** Number of children that no further text can change. */
   readonly count: number;
-  /** Number of final characters in the next child, which is a text node. 0 if there are none. */
+  /** Number of final characters in the child after these, which is a text node. 0 if there are none. */
   readonly textLength: number;
 }
 
-/** Returns the frozen nodes of the spec or of its last descendants, or undefined if nothing is frozen. */
+/**
+ * Returns the frozen nodes of the spec or, if it has none, of the first of its last descendants that has some.
+ * Undefined if nothing is frozen.
+ */
 export function findFrozenNodes(spec: ElementSpec | undefined): FrozenNodes | undefined {
   if (!spec || spec.frozen) return spec?.frozen;
   const last = spec.children.at(-1);
   return typeof last === 'object' ? findFrozenNodes(last) : undefined;
 }
 
-/** Returns the element spec with a change to the last descendant that is `depth` levels below it. */
+/** Returns the element spec with `change` applied `depth` levels below it, to the last child on each level. */
 export function changeLastDescendant(
   spec: ElementSpec,
   depth: number,

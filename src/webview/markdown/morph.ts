@@ -20,7 +20,8 @@ export function createElement(spec: ElementSpec, document: Document): Element {
 }
 
 /**
- * Changes `node` from the spec `before` to the spec `after` with few DOM operations. Returns the node that is shown.
+ * Changes `node` from the spec `before` to the spec `after` with few DOM operations. Returns `node`, or the element
+ * that has replaced it.
  */
 export function patchElement(node: Element, before: ElementSpec, after: ElementSpec): Element {
   if (before === after) return node;
@@ -54,7 +55,8 @@ function patchChildren(parent: Element, before: ElementSpec, after: ElementSpec)
   const patch = () => {
     patchSiblings(parent, frozen ? frozen.lastNode.nextSibling : parent.firstChild, oldSpecs, newSpecs);
   };
-  // The text node at the end of the code becomes a box, so it is replaced.
+  // If the number of nodes has changed, a box replaces the text node at the end of the code. A selection in that text
+  // node would be lost.
   if (after.tag === 'code' && oldSpecs.length !== newSpecs.length) preserveSelection(parent, patch);
   else patch();
 }

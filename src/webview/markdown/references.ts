@@ -47,13 +47,13 @@ export class ReferenceScope {
     });
   }
 
-  /** Returns whether the tail defines one of the labels that no committed block defines. */
+  /** Returns whether the tail defines at least one of the labels, and no committed block defines that label. */
   redefines(lookups: Lookups): boolean {
     for (const label of this.tailDefinitions.keys()) if (lookups.has(label) && !this.committed.has(label)) return true;
     return false;
   }
 
-  /** Returns whether all labels still resolve to the same definitions. */
+  /** Returns whether each label still resolves to the definition that `lookups` contains for it. */
   resolvesTo(lookups: Lookups): boolean {
     for (const [label, reference] of lookups) if (!isSameReference(this.lookUp(label), reference)) return false;
     return true;

@@ -1,4 +1,4 @@
-/** Length of the source after which the next block starts a new section, in characters. */
+/** A section ends after the first block with which its source reaches this length, in characters. */
 const SECTION_LENGTH = 4000;
 
 interface Section {

@@ -47,12 +47,12 @@ export interface MarkdownOptions extends CodeToolbar, ActionHandlers {
 
 /** Maximum number of characters that one flush renders. */
 const MAX_FLUSH_LENGTH = 4000;
-/** Length of the queue, in characters, up to which `finish` renders the queue at once. */
+/** Maximum length of a queue that `finish` renders at once, in characters. */
 const MAX_FINAL_FLUSH_LENGTH = 2 * MAX_FLUSH_LENGTH;
-/** Number of frames (about one second) after which new characters are rendered even if they are few. */
+/** Maximum number of frames (about one second) for which a few new characters wait to be rendered. */
 const MAX_SKIPPED_FRAMES = 60;
 /**
- * Number of queued flushes above which flushes also run between frames. Without this, the queue would grow in a window
+ * If more flushes than this are queued, flushes also run between frames. Otherwise the queue would grow in a window
  * that paints no frames.
  */
 const MAX_QUEUED_FLUSHES = 3;
@@ -89,7 +89,7 @@ export function createStreamingMarkdown(root: HTMLElement, options: MarkdownOpti
   const flush = () => {
     const isImmediate = phase !== 'open' || paused || replacement !== undefined || queue.length >= MAX_FLUSH_LENGTH;
     const framesToWait = queue.length < document.charactersPerFlush ? MAX_SKIPPED_FRAMES : document.framesPerFlush;
-    // Time without new text counts too, so that a delta after a quiet moment is shown in the next frame.
+    // The frames without new text are counted too, so that a delta after a quiet moment is shown in the next frame.
     const passedFrames = Math.max(skippedFrames + 1, Math.round((ticks() - lastFlushAt) / FRAME_MS));
     if (!isImmediate && passedFrames < framesToWait) {
       skippedFrames++;
@@ -199,8 +199,8 @@ export function createStreamingMarkdown(root: HTMLElement, options: MarkdownOpti
 }
 
 /**
- * Runs a function in a new task. Uses a message, because the browser throttles timers in a hidden window, but not
- * messages.
+ * Runs a function in a new task. Uses a message instead of a timer, because the browser throttles timers in a hidden
+ * window, but not messages.
  */
 function inNextTask(call: () => void): void {
   const { port1, port2 } = new MessageChannel();
@@ -225,7 +225,7 @@ class SourceText {
     return normalize(complete);
   }
 
-  /** Returns the character that was held back, because no more text will arrive. */
+  /** Returns the held-back character, if there is one. Called when no more text will arrive. */
   end(): string {
     const remainder = normalize(this.heldBack);
     this.heldBack = '';

@@ -130,7 +130,7 @@ function throughputArea(
   );
 }
 
-/** Creates the line between two segments. At this point, the user continued the answer at a later time. */
+/** Creates the line between two segments. The line marks that the user continued the answer later. */
 function segmentLine({ strings }: PageContext, share: number, [y1, y2]: readonly [number, number]): Element {
   const x = percent(share);
   return svg(
@@ -166,7 +166,7 @@ function hatchPattern(id: string): Element {
   );
 }
 
-/** Distances between two ticks, in seconds. */
+/** Possible distances between two ticks of the time axis, in seconds. */
 const stepSeconds = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600];
 
 /** Maximum number of steps on the time axis. With more steps, labels would overlap in a narrow panel. */

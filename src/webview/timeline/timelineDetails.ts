@@ -25,7 +25,8 @@ export function waitTitle({ strings, format }: PageContext, { waitedMs, reason }
 /** Returns the details of a wait: which request caused the wait, and where its duration comes from. */
 export function waitDetails({ strings, format }: PageContext, wait: LedgerWait): readonly TimelineDetail[] {
   const { reason, told, source, delayMs, estimated, hintMs, hintFrom, jitterMs = 0 } = wait;
-  // A wait for the network has no duration that the gateway named or the retry policy chose.
+  // A wait for the network lasts until the computer is online. Neither the gateway nor the retry policy set its
+  // duration, so there are no details.
   if (reason === 'offline') return [];
   const texts: string[] = [];
   if (told === 'request') texts.push(strings.blockedByRequest);

@@ -138,8 +138,9 @@ function attemptSpan(
 }
 
 /**
- * Returns the time from the start of a running attempt to its first token, in milliseconds. If an earlier attempt
- * received the first token of the turn, the arrival of the headers is the best estimate.
+ * Returns the time from the start of a running attempt to its first token, in milliseconds, or undefined if it has no
+ * token yet. Only the first token of the turn has a timestamp, so for a later attempt the arrival of its headers is
+ * returned as an estimate.
  */
 function firstTokenSoFar(
   { firstTokenAt, lastTokenAt = -Infinity }: TurnSegment,

@@ -20,7 +20,7 @@ export interface Format {
   list(items: readonly string[]): string;
 }
 
-/** Duration up to which a time is formatted in seconds only. */
+/** Maximum duration that is formatted in seconds only. Longer durations are formatted in minutes and seconds. */
 const maxSeconds = 90;
 
 /** Creates the formatter for a locale. An unsupported locale falls back to the default one. */

@@ -39,7 +39,7 @@ export const browserClock: PanelClock = {
     window.requestAnimationFrame(call);
   },
   runInNextTask: (call) => {
-    // Uses a message, because browsers delay nested timers by several milliseconds.
+    // Uses a message instead of a timer, because browsers delay nested timers by several milliseconds.
     tasks.push(call);
     channel.port2.postMessage(undefined);
   },

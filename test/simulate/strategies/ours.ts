@@ -15,7 +15,7 @@ import type { Question, Strategy } from './strategy';
 
 const scope = { origin: 'https://gateway.test', apiKey: 'hsa-simulated-key', model: 'gpt-4o' };
 
-/** The description of a wait, which the simulation does not use. */
+/** A description with arbitrary values, because the simulation does not use the descriptions of waits. */
 const description: WaitDescription = {
   attempt: 0,
   source: 'backoff',

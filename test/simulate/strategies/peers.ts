@@ -39,13 +39,13 @@ const openai: RetryLoop = {
       : Math.min(8000, 500 * 2 ** n) * (1 - random() * 0.25),
 };
 
-/** Full jitter as published by AWS. It ignores `Retry-After`. */
+/** Full jitter as published by AWS, which ignores `Retry-After`. */
 const full: RetryLoop = {
   maxRetries: 5,
   delayMs: ({ n, random }) => random() * Math.min(capMs, baseMs * 2 ** n),
 };
 
-/** Decorrelated jitter as published by AWS. It ignores `Retry-After`. */
+/** Decorrelated jitter as published by AWS, which ignores `Retry-After`. */
 const decorrelated: RetryLoop = {
   maxRetries: 5,
   delayMs: ({ previousMs = baseMs, random }) => Math.min(capMs, between(random, [baseMs, 3 * previousMs])),

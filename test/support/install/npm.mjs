@@ -11,7 +11,7 @@ export function npm(folder, args, env = {}) {
     const child = spawn('npm', ['--prefix', folder, ...args, ...quiet], {
       cwd: folder,
       env: { ...kept, ...env },
-      // npm's own summary goes to standard error: standard output belongs to the script that called.
+      // Sends npm's summary to standard error, because the calling script uses standard output for its own results.
       stdio: ['ignore', 2, 2],
       shell: process.platform === 'win32',
     });

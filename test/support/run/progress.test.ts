@@ -40,7 +40,7 @@ describe('progress of a test run', () => {
   const showOn = (screen: Screen): Progress => new Progress([ask, code, lint], screen, () => screen.now);
 
   describe('output to a file', () => {
-    it('prints a line for each finished stage, with its tests and duration', () => {
+    it('prints a line for each finished stage, with the number of tests and the duration', () => {
       const screen = new Screen(false);
       const progress = showOn(screen);
       screen.now = 1000;
@@ -61,7 +61,7 @@ describe('progress of a test run', () => {
       assert.equal(screen.read(), 'e2e ask: 1 failed, see the end\n');
     });
 
-    it('counts no tests for preparations', () => {
+    it('prints no test count for a job that prepares other jobs', () => {
       const screen = new Screen(false);
       const browser = job('browser', 'preparation');
       const progress = new Progress([browser], screen, () => 0);
@@ -89,7 +89,7 @@ describe('progress of a test run', () => {
       );
     });
 
-    it('prints the full names of preparations', () => {
+    it('prints the full name of a job that prepares other jobs', () => {
       const screen = new Screen(true);
       const vsix = { ...job('vsix'), stage: 'prepare' };
       new Progress([vsix], screen, () => 0).start(vsix);

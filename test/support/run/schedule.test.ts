@@ -69,7 +69,7 @@ describe('job schedule', () => {
     assert.deepEqual(new VirtualJobs([job('a', { takes }), job('b', { takes })]).names, ['a']);
   });
 
-  it('runs a job alone when it needs more than the computer has', async () => {
+  it('runs a job alone when it needs more cores or memory than the computer has', async () => {
     const large = job('large', { takes: { cores: Infinity, memoryMb: 1000 } });
     const jobs = new VirtualJobs([job('a'), large, job('b')]);
     assert.deepEqual(jobs.names, ['a']);
@@ -94,7 +94,7 @@ describe('job schedule', () => {
     assert.deepEqual(jobs.names, ['c']);
   });
 
-  it('starts a job that is ready before an earlier job that still waits for others', () => {
+  it('starts a ready job before a job that is listed earlier but still waits for other jobs', () => {
     const jobs = new VirtualJobs([job('a'), job('b', { needs: ['a'] }), job('c')]);
     assert.deepEqual(jobs.names, ['a', 'c']);
   });
@@ -107,7 +107,7 @@ describe('job schedule', () => {
     await jobs.allEnded;
   });
 
-  it('starts a job that must run after another job, even if that job has failed', async () => {
+  it('starts a job that must run after another job, even if the other job has failed', async () => {
     const jobs = new VirtualJobs([job('a'), job('b', { after: ['a'] })]);
     assert.deepEqual(jobs.names, ['a']);
     await jobs.end('a', false);

@@ -21,7 +21,7 @@ describe('test count of a job', () => {
     });
   });
 
-  it('counts one failure when the process ends before mocha', () => {
+  it('counts one failure when the process ends before mocha has written its results', () => {
     const { passed, failed } = countTests({ kind: 'mocha' }, 1);
     assert.deepEqual([passed, failed], [0, 1]);
   });
@@ -32,7 +32,7 @@ describe('test count of a job', () => {
     assert.equal(countTests({ kind: 'mocha', mayBeEmpty: true }, 0, none).failed, 0);
   });
 
-  it('counts a check as one test', () => {
+  it('counts a check, such as the linter, as one test', () => {
     const count = (exitCode: number): readonly number[] => {
       const { passed, failed } = countTests({ kind: 'check' }, exitCode);
       return [passed, failed];
@@ -41,7 +41,7 @@ describe('test count of a job', () => {
     assert.deepEqual(count(2), [0, 1]);
   });
 
-  it('counts a preparation only when it fails', () => {
+  it('counts a preparation, such as a build, only when it fails', () => {
     const count = (exitCode: number): readonly number[] => {
       const { passed, failed } = countTests({ kind: 'preparation' }, exitCode);
       return [passed, failed];

@@ -37,7 +37,7 @@ export function takeFromRegistry(folder: string): void {
       if (dependencies?.[name] !== undefined) dependencies[name] = version;
       if (devDependencies?.[name] !== undefined) devDependencies[name] = version;
     }
-    // npm uses this entry in preference to the version.
+    // Removes the entry, because npm would use it instead of the version.
     Reflect.deleteProperty(shrinkwrap.packages, location);
   }
   writeFileSync(manifestFile, JSON.stringify(manifest, undefined, 2));

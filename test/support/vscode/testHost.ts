@@ -3,7 +3,10 @@ import { root } from '../paths';
 import { ensureVSCode } from './install';
 import type { VSCodeVersion } from './versions';
 
-/** Whether to download desktop VS Code: if requested, or on systems on which VS Code's server does not run. */
+/**
+ * Whether to download desktop VS Code. It is downloaded on request, and on systems on which VS Code's server does not
+ * run.
+ */
 export const onDesktop = process.env['VSCODE_TEST_DESKTOP'] !== undefined || process.platform === 'win32';
 
 /** Arguments for `runTests` that start VS Code. */

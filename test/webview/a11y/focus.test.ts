@@ -71,7 +71,7 @@ describe('keyboard focus in the conversation', () => {
     assert.equal(page.one('log').contains(focused()), true);
   });
 
-  it('moves the focus with Shift+Tab from a control to its article and then to the log', () => {
+  it('moves the focus with Shift+Tab from a control to its article, and then to the scrollable element around the articles', () => {
     articles()[2]!.querySelector('button')!.focus();
     press('Tab', { shiftKey: true });
     assert.equal(focused(), articles()[2]);
@@ -92,7 +92,7 @@ describe('keyboard focus in the conversation', () => {
     ]);
   });
 
-  it('moves the focus to the composer with Escape, or stops a running turn', () => {
+  it('moves the focus to the composer with Escape, or stops the turn if one is running', () => {
     articles()[1]!.focus();
     press('Escape');
     assert.equal(focused(), page.input);

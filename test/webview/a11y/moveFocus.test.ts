@@ -87,7 +87,7 @@ describe('focus of the panel while the user works elsewhere in VS Code', () => {
     });
   }
 
-  it('focuses the composer when VS Code focuses the panel after a request for the composer', () => {
+  it('focuses the composer when VS Code focuses the panel again, if a command has asked for the composer meanwhile', () => {
     page.receive({ type: 'exchange', exchange: exchange('a') });
     page.one('log').focus();
     leavePanel();

@@ -101,7 +101,7 @@ describe('update of a rendered answer', () => {
     assert.equal(before[29]?.isConnected, false);
   });
 
-  it('keeps all nodes when text is appended after the end', () => {
+  it('keeps all nodes when text is appended to a finished answer', () => {
     const answer = openAnswer();
     appendAndFlush(answer, 'One.\n\nTwo starts');
     answer.markdown.finish();

@@ -25,7 +25,7 @@ describe('streaming Markdown', () => {
     assert.deepEqual(lengths, [4_000, 8_000, 9_000]);
   });
 
-  it('renders a replacement in one flush up to the length that was shown before', () => {
+  it('renders as many characters of a replacement in one flush as were shown before', () => {
     const { root, markdown, runFlush } = openAnswer();
     markdown.append('x'.repeat(9_000));
     while (runFlush());
@@ -63,7 +63,7 @@ describe('streaming Markdown', () => {
     ]);
   });
 
-  it('does not report that the complete text is shown when more text is appended before that', () => {
+  it('does not call the callback of finish() when more text is appended before the complete text is shown', () => {
     const { root, markdown, runSlice, runFlush } = openAnswer();
     let done = 0;
     markdown.append('x'.repeat(20_000));

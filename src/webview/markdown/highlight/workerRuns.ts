@@ -58,7 +58,7 @@ export function createRunFinder({ startWorker, after }: WorkerRunsDeps): FindRun
     try {
       worker = startWorker();
     } catch {
-      // Reports no error, because the code is readable without colors.
+      // The error is not shown or logged, because the code is readable without colors.
       giveUp();
       return;
     }

@@ -22,17 +22,17 @@ export class AppendFastPath {
     private readonly block: RenderedBlock,
     private readonly node: Text,
     private readonly kind: 'prose' | 'code',
-    /** Number of characters after which the block must be parsed again. */
+    /** Maximum number of characters that are appended before the block is parsed again. */
     private readonly maxLength: number,
     /** Character of which the closing fence consists. Empty for prose. */
     private readonly fenceCharacter: string,
-    /** Spaces at the end of the source that are not rendered yet. */
+    /** Spaces at the end of the block that are not rendered until a word follows. */
     private trailingSpaces: string,
   ) {}
 
   /**
    * Returns a fast path for a block, or undefined if its last text may still change.
-   * @param maxLength number of characters after which the block must be parsed again
+   * @param maxLength maximum number of characters that are appended before the block is parsed again
    */
   static create(block: RenderedBlock, maxLength: number): AppendFastPath | undefined {
     const { element, spec, text } = block;
@@ -100,7 +100,7 @@ function trailingSpacesOfProse({ block, text }: RenderedBlock): string | undefin
   const { content } = inline;
   const line = content.slice(content.lastIndexOf('\n') + 1);
   const word = line.slice(line.lastIndexOf(' ') + 1);
-  // Content that starts with a bracket may become a link definition.
+  // Content that starts with a bracket may become a link definition, so it is always parsed.
   if (content.startsWith('[') || !LETTER.test(line) || !PLAIN_TEXT.test(word)) return undefined;
   const end = text.trimEnd();
   const spaces = text.slice(end.length);

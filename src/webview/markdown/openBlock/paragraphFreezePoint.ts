@@ -2,7 +2,10 @@ import type { Token } from 'markdown-it';
 import type { FreezePoint, OpenBlock } from '../frozen';
 import type { NodeSpec } from '../tree';
 
-/** Renders inline content without the text around it. Returns undefined when further text may change its meaning. */
+/**
+ * Renders inline content without the text around it. Returns undefined when further text may change the meaning of the
+ * content.
+ */
 export type RenderSelfContained = (content: string) => readonly NodeSpec[] | undefined;
 
 /** Matches content that may become a link definition. */
@@ -38,7 +41,7 @@ export function findParagraphFreezePoint(
 
 /**
  * Returns whether the line with the boundary already belongs to the paragraph and has no table cells before the
- * boundary. The line may still become the header of a table, in which cells are counted.
+ * boundary. A line with cells may still become the header of a table, so the line is not split.
  */
 function isWithinProse(content: string, boundary: number): boolean {
   const part = content.slice(content.lastIndexOf('\n', boundary - 1) + 1, boundary);
@@ -66,7 +69,8 @@ function freezePointAt(
   };
 }
 
-// A boundary is a space before a word, or the point between two characters of a script that is written without spaces.
+// A paragraph can be frozen up to a boundary: a space before a word, or the point between two characters of a script
+// that is written without spaces.
 const BOUNDARY_SPACE = /[ \n]/;
 const WORD_START = /[A-Za-z0-9\u3041-\u9fff]/;
 const UNSPACED = /[\u3001-\u9fff]/;
