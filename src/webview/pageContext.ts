@@ -22,11 +22,14 @@ export interface PageContext {
   readonly isReadOnly: () => boolean;
   readonly announcer: Announcer;
   readonly createMarkdown: (within: HTMLElement, options: Omit<MarkdownOptions, 'findRuns'>) => StreamingMarkdown;
-  /** Moves the focus when neither a key nor a click of the user has moved it. */
+  /**
+   * Moves the focus to an element for another reason than a key or a click of the user, for example because the focused
+   * element is removed.
+   */
   readonly moveFocus: MoveFocus;
   /**
-   * Moves the focus to the composer, for example when the focused element is removed. On a read-only page, *Open Here* or
-   * the log gets the focus.
+   * Moves the focus to the composer, for example when the focused element is removed. On a read-only page, the button
+   * *Open Here* or the conversation gets the focus.
    */
   readonly focusComposer: () => void;
   /** Called when the text of a prompt editor has changed. The page stores the text, which must survive a reload. */

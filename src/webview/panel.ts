@@ -38,8 +38,8 @@ interface PanelEnvironment {
 }
 
 /**
- * The part of the unsent text record that describes the view: open edits, unfolded prompts, the last exchange and the
- * reading position.
+ * The part of a stored record of unsent text that describes the view of the page: open prompt editors, unfolded
+ * prompts, the last exchange and the reading position.
  */
 type PageView = Pick<Unsent, 'edits' | 'unfolded' | 'seen' | 'place'>;
 
@@ -69,8 +69,8 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
   let guide: DemoTourStep | undefined;
   let readOnly = false;
   /**
-   * Edits that can't be restored yet. Each opens when its exchange is on the page and the conversation is not
-   * read-only.
+   * Edited prompts whose editors can't be opened yet. Each editor opens when its exchange is on the page and the
+   * conversation is not read-only.
    */
   let deferredEdits: readonly OpenEdit[] = [];
   let readingPosition: ReadingPosition | undefined;
@@ -122,7 +122,10 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
     onStop: () => stopActiveTurn(),
     onSend: () => autoscroll.followEnd(),
   });
-  /** Moves the focus to the composer. A read-only page has no composer, so *Open Here* or the log gets the focus. */
+  /**
+   * Moves the focus to the composer. A read-only page has no composer, so its button *Open Here* or the conversation
+   * gets the focus.
+   */
   const focusInput = (): void => {
     if (!readOnly) composer.focus();
     else if (!notices.focusOpenHere()) context.moveFocus(conversation.element);
@@ -140,7 +143,8 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
     return { edits: [...conversation.edits, ...deferredEdits], unfolded, seen, place: readingPosition };
   };
   const save = (): void => {
-    // Without a conversation, there is no record to write. A read-only page must not replace the other window's record.
+    // Stores the text only if there is a conversation to which it belongs, and only if the page is not read-only,
+    // because it must not replace the record of the window that writes the conversation.
     const isOwner = conversationId !== '' && !readOnly;
     isSaved = isOwner && unsent.save(conversationId, { ...composer.unsent, ...(viewToRestore ?? currentView()) });
   };

@@ -57,11 +57,11 @@ for (const [name, start] of Object.entries(servers)) {
       });
     }
 
-    it('refuses a WebSocket without the token', async () => {
+    it('refuses a WebSocket connection to VS Code without the token', async () => {
       assert.equal(await statusOf(`${server.url}/stable?reconnectionToken=a`, webSocket), 403);
     });
 
-    it('serves the page, the files and the WebSocket with the token', async () => {
+    it('serves the page, the files and the WebSocket of VS Code to a browser that has the token', async () => {
       const entered = await fetch(server.address({ folder: sampleWorkspace }), { redirect: 'manual' });
       const cookie = entered.headers.getSetCookie()[0]!.split(';')[0]!;
       const page = await fetch(new URL(entered.headers.get('location')!, server.url), { headers: { cookie } });

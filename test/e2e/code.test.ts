@@ -55,7 +55,7 @@ describe('code of an answer', () => {
     assert.equal(await save(), before.replace(/function pause[^]*?\n}/, better));
   });
 
-  it('is removed again with a single undo', async () => {
+  it('is removed from the file with a single undo', async () => {
     await workbench.editorLine('export function pause').first().click();
     await workbench.page.keyboard.press('ControlOrMeta+z');
     await workbench.editorLine('export function pause').waitFor({ state: 'detached' });

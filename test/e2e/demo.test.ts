@@ -51,7 +51,7 @@ describe('offline demo', () => {
     await step('5 of 5: Out of credit');
   });
 
-  it('stays in the demo when the credit is used up, and shows an answer by another model', async () => {
+  it('shows an answer by another demo model after the step in which the credit is used up', async () => {
     await panel.button('Next step').click();
     await panel.inState('failed').getByRole('alert').waitFor();
     await step("You've finished the tour.");

@@ -26,7 +26,7 @@ export interface Composer {
    * pending prompt.
    */
   restore(unsent: Unsent): void;
-  /** Empties the composer while another window writes the conversation. The text stays in the `UnsentStore`. */
+  /** Empties the composer while another window writes the conversation. The unsent text stays in the `UnsentStore`. */
   clear(): void;
   /** Removes the prefilled prompts that are part of one of the sent prompts. */
   removeSentPrefilled(sentPrompts: readonly string[]): void;
@@ -207,9 +207,10 @@ export function createComposer(context: PageContext, options: ComposerOptions): 
       }
     },
     prefill: ({ text, more, awaitsKey }) => {
-      // Stops waiting for a confirmation if this was a sent prompt, because the host has returned it for editing.
+      // If the text is a sent prompt, the host has returned it for editing, so the page no longer waits until the host
+      // confirms it.
       pending.confirm(text);
-      // Replaces a prefilled prompt that the user has not edited.
+      // Replaces the previous prefilled prompt if the user has not edited it, and keeps it in the prompt history.
       if (prefilled.isPrefilled(input.value)) {
         history.add(input.value.trim());
         setInput('', 0);

@@ -27,7 +27,7 @@ export function createContextPopup(
   let dismissedStart: number | undefined;
   let requestNumber = 0;
   let isAnswered = false;
-  /** A key that the user pressed before the suggestions arrived. */
+  /** Enter or Tab, if the user pressed it before the suggestions arrived. The key is handled when they arrive. */
   let deferredKey: 'Enter' | 'Tab' | undefined;
 
   const choose = (item: ContextSuggestion): void => {
@@ -104,8 +104,8 @@ export function createContextPopup(
         case 'Enter':
         case 'Tab':
           if (!isAnswered) {
-            // Remembers only the first Enter or Tab. A second press has its usual effect, so that the user never has to
-            // wait for suggestions.
+            // Until the suggestions arrive, remembers only the first Enter or Tab. A second press has its usual effect,
+            // so that the user never has to wait for suggestions.
             if (deferredKey) return false;
             deferredKey = key;
             return true;
@@ -125,7 +125,7 @@ function isSame(a: ContextQuery | undefined, b: ContextQuery): boolean {
   return a?.start === b.start && a.text === b.text;
 }
 
-/** Returns whether the user typed. Pasting, dropping and undoing never open the popup. */
+/** Returns whether an event was caused by typing. Pasting, dropping and undoing never open the popup. */
 function isTyped(event: Event): boolean {
   return !('inputType' in event) || /^(insertText|insertComposition|delete)/.test(String(event.inputType));
 }
@@ -236,32 +236,36 @@ function keepInView(list: HTMLElement, option: HTMLElement): void {
   else if (end > list.scrollTop + list.clientHeight) list.scrollTop = end - list.clientHeight;
 }
 
-/** The text that the user is typing after a `#`. */
+/** A `#` in the composer and the text that the user is typing after it, for which context items are suggested. */
 interface ContextQuery {
   /** Offset of the `#` in the text. */
   readonly start: number;
   readonly text: string;
 }
 
-/** Maximum length of a query, in characters. File systems do not allow longer file names. */
+/**
+ * Maximum length of the text after a `#` for which context is suggested, in characters. File systems do not allow
+ * longer file names.
+ */
 const maxQueryLength = 260;
 
 /**
- * Matches a query before the caret. A `#` after a letter or a digit (`C#`, `page#part`) does not begin a query, but a `#`
- * after a bracket, a punctuation mark or a character of a script without spaces does. Input methods may enter the
- * full-width sign.
+ * Matches a context query (a `#` and the text after it) that ends at the caret. A `#` after a letter or a digit (`C#`,
+ * `page#part`) does not begin a query, but a `#` after a bracket, a punctuation mark or a character of a script without
+ * spaces does. Input methods may enter the full-width sign.
  */
 const queryPattern =
   /(?:^|[\s\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}([{<"'“‘「『（【《，。、；：！？,;:!?])[#＃]([^\s#＃]*)$/u;
 
-/** Returns the query at the caret, or undefined if the caret is not in a query. */
+/** Returns the context query at the caret, for example for `#src`, or undefined if the caret is not in a query. */
 export function contextQueryAt(text: string, caret: number): ContextQuery | undefined {
   const from = Math.max(0, caret - maxQueryLength);
   const match = queryPattern.exec(text.slice(from, caret));
   const query = match?.[1];
-  // Ignores `#123`, which is the number of an issue.
+  // Ignores a `#` before a number, such as `#123`, because that is the number of an issue.
   if (query === undefined || /^\d+$/.test(query)) return undefined;
   const start = caret - query.length - 1;
-  // Ignores a `#` at the start of the searched part, because the pattern can't see which character precedes it.
+  // Ignores a `#` that is the first character of the searched part of the text, because the pattern can't see which
+  // character precedes the `#`.
   return start === from && start > 0 ? undefined : { start, text: query };
 }

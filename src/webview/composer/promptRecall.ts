@@ -15,18 +15,21 @@ export class PromptHistory {
     this.index = undefined;
   }
 
-  /** Adds a prompt that was sent, or that would otherwise be lost, and ends browsing. */
+  /**
+   * Adds a prompt to the history, because the prompt was sent or would otherwise be lost. This ends browsing of the
+   * history.
+   */
   add(prompt: string): void {
     if (this.entries.at(-1) !== prompt) this.entries = [...this.entries, prompt];
     this.index = undefined;
   }
 
-  /** Ends browsing, because the user has edited the text. */
+  /** Ends browsing of the prompt history, because the user has edited the text. */
   stopBrowsing(): void {
     this.index = undefined;
   }
 
-  /** Returns the previous prompt, or undefined if there is none. */
+  /** Returns the previous prompt of the history, or undefined if there is none. */
   back(): string | undefined {
     const previous = (this.index ?? this.entries.length) - 1;
     if (previous < 0) return undefined;
@@ -34,7 +37,10 @@ export class PromptHistory {
     return this.entries[previous];
   }
 
-  /** Returns the next prompt, an empty text after the last prompt, or undefined when the user is not browsing. */
+  /**
+   * Returns the next prompt of the history, an empty text after the last prompt, or undefined when the user is not
+   * browsing.
+   */
   forward(): string | undefined {
     if (this.index === undefined) return undefined;
     const next = this.index + 1;

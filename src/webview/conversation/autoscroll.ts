@@ -43,12 +43,15 @@ export function createAutoscroll(
   let restoredTop: (() => number | undefined) | undefined;
   let isUserScrolling = false;
   let isDragging = false;
-  /** The last position set by the autoscroll. The content may grow before the event of that scroll arrives. */
+  /**
+   * The last scroll position that the autoscroll has set. After a scroll event at this position, the end is still
+   * followed, even if the content has grown since then and the position is no longer the end.
+   */
   let lastSetTop = 0;
 
   const isAtEnd = (): boolean => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight <= endTolerancePx;
   const reportPosition = (): void => {
-    // The style sheet turns scroll anchoring off while the end is followed.
+    // This attribute lets the style sheet turn off the browser's scroll anchoring while the end is followed.
     scroller.toggleAttribute('data-following', isFollowing);
     onAwayFromEnd(!isFollowing && !isAtEnd());
   };
@@ -78,7 +81,8 @@ export function createAutoscroll(
     'wheel',
     (event) => {
       onUserScroll();
-      // Stops following at once instead of at the scroll event, because the next token may arrive before that event.
+      // Stops following the end now, not at the scroll event, because the next token may arrive before that event and
+      // would scroll to the end again.
       if (event.deltaY < 0) stopFollowing();
     },
     { passive: true },
@@ -101,8 +105,8 @@ export function createAutoscroll(
   for (const end of ['pointerup', 'pointercancel']) window.addEventListener(end, () => (isDragging = false));
   scroller.addEventListener('scroll', updateFollowing);
   scroller.addEventListener('scrollend', () => {
-    // Updates now, because in Chromium the last `scroll` event comes after `scrollend`, when it no longer counts as the
-    // user's.
+    // Decides also here whether the end is followed, because in Chromium the last `scroll` event comes after
+    // `scrollend`, when it no longer counts as the user's.
     updateFollowing();
     isUserScrolling = false;
     if (!restoredTop) onScrollEnd();
@@ -144,7 +148,7 @@ export const observeSizeInBrowser: ObserveSize = (targets, onChange) => {
 interface JumpButton {
   readonly element: HTMLElement;
   setVisible(offered: boolean): void;
-  /** Marks the button, because new content has arrived below the visible part. */
+  /** Marks the button, to show that new content has arrived below the visible part. */
   markNewContent(): void;
 }
 

@@ -41,8 +41,8 @@ export class ConversationView {
         class: 'conversation',
         role: 'log',
         'aria-label': context.strings.conversation,
-        // Turns the live region of the log off, because screen readers would read every token. The announcer announces
-        // the progress of turns instead.
+        // An element with the role `log` is a live region. This turns it off, because screen readers would read every
+        // token. The announcer announces the progress of turns instead.
         'aria-live': 'off',
         tabindex: '0',
       },
@@ -127,13 +127,16 @@ export class ConversationView {
     for (const exchange of this.exchanges.values()) exchange.setHost(host);
   }
 
-  /** Locks the version buttons while a turn runs, and slows down the drawing of exchanges that are out of view. */
+  /** While a turn runs, disables the version buttons and slows down the drawing of exchanges that are out of view. */
   setVersionsLocked(locked: boolean): void {
     this.drawQueue.setThrottled(locked);
     for (const exchange of this.exchanges.values()) exchange.setVersionsLocked(locked);
   }
 
-  /** Sets whether an answer is being streamed. */
+  /**
+   * Sets whether an answer is being streamed. Only during that time may the browser skip rendering of turns out of
+   * view.
+   */
   setStreaming(isStreaming: boolean): void {
     if (isStreaming === this.isStreaming) return;
     this.isStreaming = isStreaming;

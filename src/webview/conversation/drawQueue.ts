@@ -7,8 +7,8 @@ export interface Drawable {
 }
 
 /**
- * Maximum time for drawing in one frame, in milliseconds. The browser then needs several times as long to lay out and
- * paint the new elements.
+ * Maximum time for creating elements in one frame, in milliseconds. The maximum is low, because the browser then needs
+ * several times as long to lay out and paint the elements.
  */
 const sliceBudgetMs = 2;
 
@@ -48,7 +48,10 @@ export class DrawQueue<T extends Drawable> {
     this.schedule('inView');
   }
 
-  /** Removes a drawable. @returns whether it was queued */
+  /**
+   * Removes a drawable from the queue.
+   * @returns whether it was queued
+   */
   remove(drawable: T): boolean {
     for (const list of [this.queued.inView, this.queued.outOfView]) {
       const index = list.indexOf(drawable);

@@ -16,8 +16,9 @@ import { createUserArticle, type UserArticle } from './userArticle';
 const noop = (): void => undefined;
 
 /**
- * The two articles of an exchange. The state is computed from the events by `reduceTurn`, and the text is appended in parts.
- * Before the exchange is drawn, the articles contain the prompt and an empty space of the estimated height of the answer.
+ * The two articles of an exchange: its prompt and its answer. `reduceTurn` computes the state of the turn from the
+ * events, and the text of the answer is appended in parts. Before the exchange is drawn, the articles contain only the
+ * prompt and an empty space of the estimated height of the answer.
  */
 export class ExchangeView implements Drawable {
   readonly assistant: HTMLElement;
@@ -126,7 +127,7 @@ export class ExchangeView implements Drawable {
     this.render();
   }
 
-  /** Locks the version buttons while another turn of the conversation runs. */
+  /** Disables the version buttons while another turn of the conversation runs. */
   setVersionsLocked(locked: boolean): void {
     if (locked === this.versionsLocked) return;
     this.versionsLocked = locked;
@@ -158,7 +159,7 @@ export class ExchangeView implements Drawable {
       return;
     }
     texts.finish(() => {
-      // Shows the end of the turn only if no further events have arrived in the meantime.
+      // Shows the end of the turn only if no further events have arrived while its text was rendered.
       if (this.state === state) this.setVisibleState(state);
     });
     if (this.visibleState !== state) this.render();

@@ -150,7 +150,8 @@ export function createNotices(context: PageContext): Notices {
     context.focusComposer();
     context.post({ type: 'openHere' });
   });
-  // Describes the button by the notice, so that screen readers read the notice when the button gets the focus.
+  // Makes the notice the description of the button, so that screen readers read the notice when the button gets the
+  // focus.
   openHere.setAttribute('aria-describedby', 'elsewhere');
   return {
     element: root,

@@ -35,9 +35,10 @@ export class TurnGroups {
   }
 
   /**
-   * Sets whether the browser may skip rendering of groups that are out of view. If it may not, it searches all groups
-   * for the element under the pointer in every frame. The last groups and groups with an unfinished turn are never
-   * skipped. A hidden page skips nothing, because the browser knows the heights only of groups that it has laid out.
+   * Sets whether the browser may skip rendering of groups that are out of view. Without skipping, the browser searches
+   * all groups for the element under the pointer in every frame. The last groups and groups with an unfinished turn are
+   * never skipped. A hidden page skips nothing, because the browser knows the heights only of groups that it has laid
+   * out.
    */
   setHidesOffscreen(hides: boolean): void {
     this.hidesOffscreen = hides && this.isPageVisible;
@@ -58,8 +59,8 @@ export class TurnGroups {
   }
 
   /**
-   * Renders one more group in each frame, the last group first, because rendering all of them at once would take
-   * noticeable time.
+   * When groups may no longer be skipped, renders one more group in each frame, the last group first, because rendering
+   * all of them at once would take noticeable time.
    */
   private showAll(): void {
     const groups = this.hidesOffscreen ? [] : [...this.thread.children].filter(isSkippable);

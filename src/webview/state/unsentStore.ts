@@ -68,8 +68,8 @@ export type UnsentStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' |
 
 const keyPrefix = 'holysheep.draft.';
 /**
- * Age at which records expire, in milliseconds: one week. This covers a weekend, but not more, because records may
- * contain code.
+ * Age at which records expire, in milliseconds. Unsent text should survive a weekend, but records are not kept longer
+ * than a week, because they may contain code.
  */
 const retentionMs = 7 * 24 * 60 * 60 * 1000;
 
@@ -85,8 +85,8 @@ export interface Unsent {
   /** Sent prompts that the host has not confirmed. */
   readonly pending?: readonly string[] | undefined;
   /**
-   * Id of the last exchange that was on the page when this was saved. Exchanges after it tell which pending prompts the
-   * host has received.
+   * Id of the last exchange that was on the page when this record was saved. If a pending prompt is in a later
+   * exchange, the host has received the prompt.
    */
   readonly seen?: string | undefined;
   /** The reading position; absent if the page was following the end of the conversation. */

@@ -90,7 +90,7 @@ export interface Card {
   readonly element: HTMLElement;
   /** Stops the timers of the card. Cards without timers do not have this method. */
   readonly dispose?: () => void;
-  /** Shows a changed state without replacing the card's element. */
+  /** Shows a changed state of the turn in the existing element of the card. */
   readonly refresh?: () => void;
 }
 
@@ -102,7 +102,10 @@ export interface CardSlot {
   dispose(): void;
 }
 
-/** Creates a slot at the end of `element`. When a card with the keyboard focus is removed, the composer gets the focus. */
+/**
+ * Creates a slot for one card at the end of `element`. When a card with the keyboard focus is removed, the composer
+ * gets the focus.
+ */
 export function createCardSlot({ focusComposer }: PageContext, element: HTMLElement): CardSlot {
   let currentKey: readonly unknown[] = [];
   let card: Card | undefined;

@@ -53,7 +53,8 @@ function createTurnFooter(context: PageContext, exchangeId: string, state: TurnS
   const copyButton = button(strings.copy, 'quiet', () => {
     post({ type: 'copy', text: state.text });
     announcer.announce(strings.copied);
-    // Shows the mark beside the caption, because a changed caption would change the accessible name of the button.
+    // Shows that the answer was copied by a mark beside the caption, because a changed caption would change the
+    // accessible name of the button.
     copyButton.dataset['copied'] = strings.copied;
     cancelReset();
     cancelReset = clock.after(copiedMarkMs, () => delete copyButton.dataset['copied']);
@@ -73,8 +74,8 @@ function footerDetails(context: PageContext, state: TurnState): string[] {
     const template = format.plural(usage.promptTokens, strings.summaryUsageOne, strings.summaryUsage);
     details.push(template.replace('{1}', () => format.count(usage.completionTokens)));
   }
-  // Leaves the duration out for a turn without waits, retries or resumed parts, because it is then the caption of the
-  // timeline.
+  // Leaves the duration out of the footer of a turn without waits, retries or resumed parts, because the caption of its
+  // timeline already shows the duration.
   const time = isEventful(state) ? timingText(context, state) : undefined;
   return time === undefined ? details : [...details, time];
 }

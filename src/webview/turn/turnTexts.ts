@@ -14,8 +14,8 @@ export interface TurnTexts {
   /** Renders the answer and the reasoning of a state. The elements of unchanged text are not replaced. */
   show(state: TurnState): void;
   /**
-   * Renders the end of the answer and the reasoning. `onShown` is called, immediately or later, when all text is on
-   * screen.
+   * Renders the text of the answer and the reasoning that is not on screen yet. `onShown` is called, immediately or
+   * later, when all text is on screen.
    */
   finish(onShown: () => void): void;
   /** Sets whether the model is still reasoning and has not started the answer. */
@@ -105,8 +105,8 @@ function createReasoningView(strings: PanelStrings, create: (root: HTMLElement) 
 }
 
 /**
- * Makes `text` the rendered text with the smallest possible change. This compares the complete old and new text, so use
- * it for snapshots and finished answers, not for every token.
+ * Makes the rendered text equal to `text` with the smallest possible change. This compares the complete old and new
+ * text, so use it for snapshots and finished answers, not for every token.
  */
 function updateText(markdown: StreamingMarkdown, text: string): void {
   const current = markdown.text;

@@ -24,7 +24,7 @@ const lastSecondsMs = 5000;
 interface WaitCardContext {
   /** Host name of the gateway. */
   readonly host: string;
-  /** Returns the wait with its current end, or undefined when the turn no longer waits. */
+  /** Returns the current wait of the turn, whose end may have changed, or undefined when the turn no longer waits. */
   readonly currentWait: () => WaitingEvent | undefined;
 }
 
@@ -63,8 +63,8 @@ export function createWaitCard(
   const responseDetails = createResponseDetails(context, event, true);
   const card = element(
     'section',
-    // Turns the live region of the card off, because it would be read again after every change. The announcer announces
-    // the wait once.
+    // Turns the live region of the card off, because screen readers would read the card again after every change of the
+    // countdown. The announcer announces the wait once.
     { role: 'status', 'aria-live': 'off', class: 'card wait-card' },
     ring.element,
     element(
@@ -99,7 +99,10 @@ function createTemplateLine(line: HTMLElement, node: Node): (template: string) =
   };
 }
 
-/** Returns a function that announces once that the last seconds of a long wait have begun. */
+/**
+ * Returns a function to call at each update of the countdown. The function announces to screen readers, once, that the
+ * last seconds of a long wait have begun.
+ */
 function createEndAnnouncer({
   strings,
   format,
@@ -158,7 +161,7 @@ function delayText({ strings, format }: PageContext, event: WaitingEvent): strin
 /** A ring that empties as the wait passes. The ring is hidden from screen readers, because it repeats the countdown. */
 interface CountdownRing {
   readonly element: SVGSVGElement;
-  /** Shows which share of the wait remains, as a number from 0 to 1. */
+  /** Draws the remaining share of the wait: a full ring for 1, an empty ring for 0. */
   show(share: number): void;
 }
 

@@ -266,7 +266,7 @@ describe('composer', () => {
       assert.deepEqual(sentMessages(), [sendMessage]);
     });
 
-    it('is not sent when the prompt does not wait for a key', () => {
+    it('is the only prefilled prompt that is sent when the key arrives', () => {
       page.receive({ type: 'compose', text: 'Why?' });
       addKey();
       assert.deepEqual([page.input.value, sentMessages()], ['Why?', []]);
@@ -328,7 +328,7 @@ describe('composer', () => {
     }
   });
 
-  it('replaces a prefilled prompt that the user has not edited', () => {
+  it('replaces a prefilled prompt that the user has not edited by the next prefilled prompt', () => {
     const code = (content: string) => ({ prompt: 'Explain', content });
     page.receive({ type: 'compose', text: 'Explain', more: code('one') });
     page.receive({ type: 'compose', text: 'Explain', more: code('two') });

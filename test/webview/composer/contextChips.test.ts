@@ -140,7 +140,7 @@ describe('context chips', () => {
     assert.equal(page.announced, 'Attached: src/b.ts, c.ts');
   });
 
-  it('stores the restored ids with the draft until the host sends the items', () => {
+  it('stores the ids of restored context items with the draft until the host sends the items', () => {
     page.type('Why');
     assert.deepEqual(page.lastDraft, { draft: 'Why', context: ['before'] });
     show(a, b);
@@ -166,7 +166,7 @@ describe('model for the next prompt only', () => {
     assert.deepEqual(page.all('.model-once'), []);
   });
 
-  it('gets the focus of the model button, and returns the focus when it is removed', () => {
+  it('is shown as a chip that takes over the focus of the model button, and returns it when removed', () => {
     page.button('Model: m h').focus();
     page.composer.setModelOnce('deepseek-r1');
     assert.equal(page.focused?.getAttribute('aria-label'), 'Remove deepseek-r1 · this prompt only');

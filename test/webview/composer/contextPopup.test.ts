@@ -155,7 +155,7 @@ describe('context suggestions after a #', () => {
     });
   }
 
-  it('sends the prompt with a second Enter before the suggestions arrive', () => {
+  it('sends the prompt when Enter is pressed twice before the suggestions arrive', () => {
     page.type('#sa');
     page.key('Enter');
     page.key('Enter');
@@ -183,7 +183,7 @@ describe('context suggestions after a #', () => {
     assert.deepEqual(page.queries, ['sa', '']);
   });
 
-  it('reports whether the suggestions were open when the page closes them', () => {
+  it('are closed by `closePopup`, which returns whether they were open', () => {
     assert.equal(page.composer.closePopup(), false);
     page.type('#sa');
     assert.equal(page.composer.closePopup(), false);

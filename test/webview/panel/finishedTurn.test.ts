@@ -29,7 +29,7 @@ describe('failure card', () => {
     );
   });
 
-  it('has buttons for the log and the diagnostics after an internal error', () => {
+  it('has the buttons Show log and Export diagnostics after an internal error', () => {
     fail({ kind: 'internal', actions: ['showLog', 'exportDiagnostics', 'retryNow'], status: undefined });
     page.click('Show log');
     page.click('Export diagnostics');
@@ -230,12 +230,12 @@ describe('finished turn', () => {
     assert.equal(rows().at(-1)?.[1], 'Waiting: rate limited');
   });
 
-  it('summarizes only the number of attempts of a turn that succeeded without waits', () => {
+  it('mentions only the number of attempts in the summary of a turn that succeeded without waits', () => {
     page.events('a', ev.attempt(), ev.attempt({ attempt: 2, why: 'replay' }), ev.text('Hi'), ev.done('Hi'));
     assert.equal(summaryLine(), 'Answered after 2 attempts');
   });
 
-  it('summarizes only the wait of a turn that waited before its first attempt and then succeeded', () => {
+  it('mentions only the wait in the summary of a turn whose first attempt succeeded after a wait', () => {
     page.events('a', ev.waiting({ at: 0, attempt: 1 }), ev.attempt({ at: 3000 }), ev.text('Hi'), ev.done('Hi'));
     assert.equal(summaryLine(), 'Answered after waiting 3 s');
     assert.deepEqual(
@@ -317,12 +317,12 @@ describe('finished turn', () => {
     assert.equal(page.window.document.activeElement, page.input);
   });
 
-  it('draws nothing in a closed timeline', () => {
+  it('creates no elements in a timeline until it is opened', () => {
     page.events('a', ...retried, ev.done('Hi', { at: 44_000 }));
     assert.deepEqual([...timeline().querySelector('.timeline-body')!.children], []);
   });
 
-  it('shows all segments of an answer that the user has continued', () => {
+  it('shows the attempts of all segments of an answer that the user has continued', () => {
     const first = [ev.attempt({ at: 1000 }), ev.text('Hel', 2000), ev.usage(), { ...ev.stopped('Hel'), at: 5000 }];
     const stopped = first.reduce(reduceTurn, initialTurn);
     page.snapshot([exchange('a', { state: { ...initialTurn, text: 'Hel', previousSegments: [stopped] } })]);

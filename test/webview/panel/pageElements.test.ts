@@ -28,7 +28,7 @@ describe('page around the conversation', () => {
     assert.ok(page.one('button', 'Rate limit'));
   });
 
-  it('keeps the focus on an unchanged suggestion', () => {
+  it('keeps the focus on a suggested prompt that has not changed', () => {
     const suggestions = [{ id: 'demo-429', label: 'Rate limit' }];
     page.snapshot([], { suggestions });
     page.one('button', 'Rate limit').focus();
@@ -75,7 +75,7 @@ describe('page around the conversation', () => {
     assert.deepEqual(page.posted, [{ type: 'leaveDemo' }]);
   });
 
-  it('announces the start, the waits and the end of a turn, but not its text', () => {
+  it('announces the start, the waits and the end of a turn, but not the text of the answer', () => {
     page.snapshot([exchange('a')]);
     const announcements = [
       ev.attempt(),
@@ -97,7 +97,7 @@ describe('page around the conversation', () => {
     assert.equal(page.root.querySelector('[aria-live="polite"]')?.hasAttribute('role'), false);
   });
 
-  it('announces the start of a continued turn, and what ends a wait for the network', () => {
+  it('announces the start of a continued turn, and that an offline turn resumes when the network is back', () => {
     page.snapshot([exchange('a')]);
     page.events('a', ev.attempt({ why: 'resume', how: 'continue' }));
     assert.equal(page.announced, 'Waiting for the answer');

@@ -116,7 +116,7 @@ describe('page of a conversation that another window writes', () => {
     assert.deepEqual(prompts(), ['half a thought']);
   });
 
-  it('moves the focus to *Open Here*, described by the notice, and after a click to the conversation', () => {
+  it('moves the focus to *Open Here*, which the notice describes, and to the conversation after a click', () => {
     page.snapshot(exchanges);
     page.input.focus();
     page.snapshot(exchanges, { readOnly: true });

@@ -198,7 +198,7 @@ describe('turn on screen', () => {
     ]);
   });
 
-  it('has one log, one textbox, and an article for each prompt and each answer', () => {
+  it('has one element with the role log, one text field, and an article for each prompt and each answer', () => {
     page.snapshot([exchange('a', { state: [start, ev.done('Hi')].reduce(reduceTurn, initialTurn) }), exchange('b')]);
     assert.equal(page.one('log', 'Conversation').getAttribute('aria-live'), 'off');
     assert.ok(page.one('textbox', 'Prompt'));
@@ -317,7 +317,7 @@ describe('text of the model', () => {
     assert.equal(page.part('answer')?.textContent, 'Hello');
   });
 
-  it('grows at its end when the user continues a finished turn', () => {
+  it('is extended in the same article when the user continues a stopped turn', () => {
     page.snapshot([exchange('a')]);
     page.events('a', start, ev.reasoning('hm'), ev.text('part'), ev.stopped('part'));
     const state = { ...initialTurn, text: 'part', reasoning: 'hm' };
@@ -329,7 +329,7 @@ describe('text of the model', () => {
     assert.equal(page.all('article', 'Assistant').length, 1);
   });
 
-  it('stays after a restart until the new answer has become longer', () => {
+  it('stays on screen after a restart until the new answer is longer', () => {
     page.snapshot([exchange('a')]);
     page.events('a', start, ev.text('part'), ev.stopped('part'));
     page.receive({ type: 'exchange', exchange: exchange('a', { state: { ...initialTurn, text: 'part' } }) });

@@ -56,7 +56,7 @@ describe('sent prompt that the host has not confirmed', () => {
         assert.equal(after.input.value, 'one\n\ntwo');
       });
 
-      it('is added to the prompt history when there is a draft, and is restored by the page after the next', () => {
+      it('is added to the prompt history of a page with a draft, and becomes the draft of a later page', () => {
         const page = first();
         send(page, 'one');
         page.type('next');
@@ -86,7 +86,7 @@ describe('sent prompt that the host has not confirmed', () => {
         assert.equal(after.input.value, 'go on');
       });
 
-      it('is restored once for each time that the host has not received it', () => {
+      it('is restored only once if it was sent three times and the host has received two of them', () => {
         const page = first([exchangeOf('a', 'go on')]);
         send(page, 'go on', 'go on', 'go on');
         page.receive({ type: 'exchange', exchange: exchangeOf('b', 'go on') });
@@ -153,7 +153,7 @@ describe('sent prompt that the host has not confirmed', () => {
     assert.equal(page.input.value, 'one');
   });
 
-  it('is removed from the composer, without other prompts, when the host confirms it late', () => {
+  it('is removed from the restored draft, while other prompts stay there, when the host confirms it late', () => {
     const page = first();
     send(page, 'one', 'two');
     const after = open(page.state, page.storage);
@@ -175,7 +175,7 @@ describe('sent prompt that the host has not confirmed', () => {
     assert.deepEqual(after.stored.pending, ['one']);
   });
 
-  it('is restored when it was sent before the first snapshot', () => {
+  it('is restored in the next page when it was sent before the first snapshot', () => {
     const page = first([exchangeOf('a', 'one')]);
     const after = open(page.state, page.storage);
     send(after, 'one');

@@ -71,7 +71,7 @@ describe('unsent text', () => {
     assert.equal(after.input.value, 'half a thought');
   });
 
-  it('becomes a pending prompt when the user types before the first snapshot', () => {
+  it('becomes a pending prompt when the user types in the next page before its first snapshot', () => {
     const page = first();
     page.type('half a thought');
     pages.pop()?.dispose();
@@ -140,7 +140,7 @@ describe('unsent text', () => {
     assert.deepEqual(last.stored.context, ['file:a']);
   });
 
-  it('does not request context that the host already has', () => {
+  it('does not request context items that the host already has', () => {
     const page = first();
     page.receive({ type: 'context', items: [file('file:a')] });
     const after = open(page.storage);
@@ -182,7 +182,7 @@ describe('unsent text', () => {
     });
   }
 
-  it('is stored when the page has received its conversation', () => {
+  it('is stored only after the page has received its conversation', () => {
     const page = open(new MemoryStorage());
     page.type('half a thought');
     assert.equal(page.storage.length, 0);
@@ -191,7 +191,7 @@ describe('unsent text', () => {
     assert.equal(next(page).input.value, 'half a thought');
   });
 
-  it('is deleted with its conversation by the page of another conversation', () => {
+  it('is deleted when the host tells the page of another conversation that its conversation was deleted', () => {
     const page = first();
     page.type('half a thought');
     const other = open(page.storage);
@@ -200,7 +200,7 @@ describe('unsent text', () => {
     assert.ok(!JSON.stringify([...page.storage.items]).includes('half a thought'));
   });
 
-  it('is deleted with its conversation by a page that receives the deletion in its first snapshot', () => {
+  it('is deleted when the first snapshot of another page lists its conversation as deleted', () => {
     const page = first();
     page.type('half a thought');
     const after = open(page.storage);
@@ -268,7 +268,7 @@ describe('unsent text', () => {
     assert.equal(store.load('c1')?.draft, 'a');
   });
 
-  it('is not stored, without an error, when the browser denies access to its storage', () => {
+  it('is not stored, but causes no error, when the browser denies access to its storage', () => {
     const denied = (): never => {
       throw new DOMException('Access is denied.', 'SecurityError');
     };
@@ -314,7 +314,7 @@ describe('restored panel', () => {
     assert.equal(after.input.value, '');
   });
 
-  it('requests its context before the first snapshot, so that a prompt is sent with the context', () => {
+  it('requests its stored context items before the first snapshot, so that the next prompt is sent with them', () => {
     const page = first();
     page.receive({ type: 'context', items: [file('file:a')] });
     const after = reloaded(page);
@@ -333,7 +333,7 @@ describe('restored panel', () => {
     assert.equal(reloaded(after).input.value, '');
   });
 
-  it('starts empty when another version of the extension has stored its state', () => {
+  it('starts without a draft when its state was stored by another version of the extension', () => {
     const page = first();
     const state = { conversationId: 'c2', draft: 'a' } as PanelPage['state'];
     const after = new PanelPage(state, page.storage);

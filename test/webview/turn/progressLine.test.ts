@@ -28,7 +28,7 @@ describe('progress line', () => {
     ]);
   });
 
-  it('continues the count after a reload', () => {
+  it('continues to count the seconds after a reload', () => {
     page.clock.advance(5000);
     page.snapshot([exchange('a', { state: quiet.reduce(reduceTurn, initialTurn) })]);
     assert.equal(progress(), 'Last token 15 s ago, still connected');

@@ -63,14 +63,14 @@ describe('notes below an answer', () => {
     });
   }
 
-  it('shows the note outside the answer, and keeps the note at the end', () => {
+  it('shows outside the answer, also after its end, that the answer was resumed', () => {
     page.events('a', ...brokenOnce, ev.done('Hello'));
     assert.equal(page.part('answer')?.textContent, 'Hello');
     assert.equal(page.part('answer')?.contains(page.part('seam')!), false);
     assert.equal(seam(), 'Connection lost. Resumed after 3 characters.');
   });
 
-  it('removes the note when the answer is restarted', () => {
+  it('no longer mentions that the answer was resumed when it is restarted', () => {
     page.events('a', ...brokenOnce, ev.stopped('Hello'));
     page.receive({ type: 'exchange', exchange: exchange('a', { state: { ...initialTurn, text: 'Hello' } }) });
     assert.equal(seam(), '');
@@ -121,7 +121,7 @@ describe('notes below an answer', () => {
     assert.deepEqual(toolCalls(), []);
   });
 
-  it('keeps the conversation unchanged when an attempt ends', () => {
+  it('adds nothing to the conversation when an attempt ends', () => {
     page.events('a', start, ev.text('Hello'));
     const before = page.one('log').outerHTML;
     page.events('a', ev.ended());

@@ -115,7 +115,7 @@ describe('wait card', () => {
     });
   }
 
-  it('keeps one card and one timer when a wait follows a wait', () => {
+  it('shows a wait that follows another wait without starting a second timer', () => {
     page.events('a', ev.waiting());
     page.events('a', ev.waiting({ until: startOfTime + 9000, delayMs: 9000 }));
     assert.equal(countdown(), '9 s');
@@ -228,7 +228,7 @@ describe('wait card', () => {
     );
   });
 
-  it('copies the request id', () => {
+  it('copies the request id with Copy request ID', () => {
     page.events('a', ev.waiting({ requestId: 'req_1' }));
     page.one('status').querySelector('details')!.open = true;
     page.click('Copy request ID');
