@@ -26,9 +26,13 @@ module.exports = {
       engine,
       npm('openai', 'eventsource-parser'),
     ]),
-    only('demo', 'The demo stands alone, on Node.', demo, [demo], { dependencyTypesNot: ['core'] }),
-    only('shared', 'What host and webview share is types and pure data.', shared, [shared, engine, npm('valibot')]),
-    only('webview', 'The webview reaches the rest through what is shared.', webview, [
+    only('demo', 'The demo imports only itself and Node.js modules.', demo, [demo], { dependencyTypesNot: ['core'] }),
+    only('shared', 'The code that host and webview share contains only types and pure functions.', shared, [
+      shared,
+      engine,
+      npm('valibot'),
+    ]),
+    only('webview', 'The webview imports only src/shared and its libraries.', webview, [
       webview,
       shared,
       npm('valibot', 'markdown-it', 'lowlight', 'highlight\\.js'),

@@ -2,7 +2,7 @@ import tseslint from 'typescript-eslint';
 
 const ambient = (names) => [
   'error',
-  ...names.map((name) => ({ name, message: 'Pass it in: this layer has no such ambient.' })),
+  ...names.map((name) => ({ name, message: 'Pass it in as a dependency, because this layer must not use globals.' })),
 ];
 
 export default tseslint.config(

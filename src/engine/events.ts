@@ -147,6 +147,7 @@ export interface WaitingEvent extends EventBase {
   readonly hintFrom?: string | undefined;
   /** The random part of `delayMs`, in milliseconds. */
   readonly jitterMs?: number | undefined;
+  /** Whose request the gateway told to wait. */
   readonly told?: WaitOrigin | undefined;
   readonly status?: number | undefined;
   readonly requestId?: string | undefined;

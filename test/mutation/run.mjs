@@ -1,5 +1,5 @@
-// node test/mutation/run.mjs [Stryker arguments]: breaks the engine, one small change at a time, and reports what no
-// test noticed.
+// node test/mutation/run.mjs [Stryker arguments] runs mutation tests of the engine and reports the mutants that no test
+// killed.
 import { ensureDependencies, runTypeScript } from '../support/install/dependencies.mjs';
 
 await ensureDependencies();

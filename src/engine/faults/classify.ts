@@ -83,11 +83,11 @@ export function classify(evidence: Evidence, now: number): Fault {
       return { ...faultOfRow(timeoutRows[evidence.clock]), seconds: Math.round(evidence.afterMs / 1000) };
     case 'inband': {
       const error = readJsonError(evidence.error);
-      const hint = parseInbandRetryAfter(evidence.error, now);
+      const retryAfter = parseInbandRetryAfter(evidence.error, now);
       return faultFromError(
-        separateUpstreamKey(inbandRow(error, hint !== undefined, evidence.streamed), error),
+        separateUpstreamKey(inbandRow(error, retryAfter !== undefined, evidence.streamed), error),
         error,
-        hint,
+        retryAfter,
       );
     }
     case 'garbled':
@@ -132,9 +132,9 @@ function separateUpstreamKey(row: RowId, error: ProviderError, headers?: Headers
   return row === faultRows.keyRejected && refusesUpstreamKey(error, headers) ? faultRows.upstreamKeyRejected : row;
 }
 
-function faultFromError(row: RowId, error: ProviderError, retryAfterGiven: RetryAfter | undefined): Fault {
+function faultFromError(row: RowId, error: ProviderError, namedRetryAfter: RetryAfter | undefined): Fault {
   const retryAfter =
-    slowResetRows.has(row) && retryAfterGiven && retryAfterGiven.delayMs < minSlowResetMs ? undefined : retryAfterGiven;
+    slowResetRows.has(row) && namedRetryAfter && namedRetryAfter.delayMs < minSlowResetMs ? undefined : namedRetryAfter;
   const entry: FaultRow = faultTable[row];
   // Uses the message with the time of the reset for a turn that ends, because no countdown is displayed for it.
   const messageWithTime = retryAfter && entry.policy.retry === 'never' ? entry.messageWithTime : undefined;

@@ -94,9 +94,9 @@ const maxCharsAfter = 20;
 function resetTime(message: string, zoneHours: number): number | undefined {
   const found = findTime(message, zoneHours);
   if (!found) return undefined;
-  const before = message.slice(Math.max(0, found.index - maxCharsBefore), found.index);
-  const retryAfter = message.slice(found.end, found.end + maxCharsAfter);
-  return resetPattern.test(before) || resetPattern.test(retryAfter) ? found.time : undefined;
+  const textBefore = message.slice(Math.max(0, found.index - maxCharsBefore), found.index);
+  const textAfter = message.slice(found.end, found.end + maxCharsAfter);
+  return resetPattern.test(textBefore) || resetPattern.test(textAfter) ? found.time : undefined;
 }
 
 /**

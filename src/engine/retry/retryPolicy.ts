@@ -6,7 +6,7 @@ import { retryAfterDelay, overloadDelay, transientDelay } from './backoff';
 
 /** The state of a turn before a retry decision: its faults, its progress and its remaining budgets. */
 export interface RetryHistory {
-  /** Number of retries that counted against the retry budget since the last progress. */
+  /** Number of automatic retries since the last progress, limited by `holysheep.retry.maxRetries`. */
   readonly retries: number;
   /** Number of previous occurrences of the same fault in this turn. */
   readonly sameRowFaults: number;

@@ -335,13 +335,13 @@ export class Turn implements RunningTurn {
         return this.waits.waitUntilOnline(connection.baseUrl, wait, isInterrupted).then(next);
       }
       case 'wait': {
-        const { delayMs, jitterMs, source, hintMs, hintFrom, attemptsLeft: left } = decision;
+        const { delayMs, jitterMs, source, hintMs, hintFrom, attemptsLeft } = decision;
         this.hasOpenedBreaker = opensBreaker;
         // Announces no wait here. The turn now has to wait for the open breaker, and the queue of the gate announces
         // that wait.
         if (isBreakerOpen) return trigger;
         const waitSource = { source, jitterMs, hintMs, hintFrom };
-        const wait = this.messages.describeWait(fault, left, waitSource, this.context(connection));
+        const wait = this.messages.describeWait(fault, attemptsLeft, waitSource, this.context(connection));
         return this.waits.delay(delayMs, wait).then(next);
       }
     }

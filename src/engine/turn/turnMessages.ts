@@ -51,16 +51,18 @@ export class TurnMessages {
 
   /** Describes a wait in the queue of a gate. */
   describeGateWait(
-    { blockKind: why, cause, blockedBy: told }: GateBlock,
+    { blockKind, cause, blockedBy }: GateBlock,
     attemptsLeft: number,
     context: TurnContext,
   ): WaitDescription {
     const { source, delayMs } = cause;
-    const hintMs = source === 'server' && why === 'cooldown' ? delayMs : undefined;
+    const hintMs = source === 'server' && blockKind === 'cooldown' ? delayMs : undefined;
     // Marks the wait for a probe as estimated, because the gateway has named no time for it.
     const waitSource: WaitSource =
-      why === 'probe' ? { source: 'backoff', estimated: true, told } : { source, hintMs, told };
-    const fault = faultForBlock({ blockKind: why, cause });
+      blockKind === 'probe'
+        ? { source: 'backoff', estimated: true, told: blockedBy }
+        : { source, hintMs, told: blockedBy };
+    const fault = faultForBlock({ blockKind, cause });
     return this.describeWait(fault, attemptsLeft, waitSource, { ...context, attempt: undefined });
   }
 
@@ -98,8 +100,8 @@ function withPartialAnswerActions({ kind, policy, actions }: Fault): readonly Fa
 }
 
 /** Returns the fault that explains why a gate admits no requests. */
-export function faultForBlock({ blockKind: why, cause }: Pick<GateBlock, 'blockKind' | 'cause'>): Fault {
-  if (why === 'breaker' || cause.reason === 'breaker') return faultOfRow(faultRows.breakerOpen);
+export function faultForBlock({ blockKind, cause }: Pick<GateBlock, 'blockKind' | 'cause'>): Fault {
+  if (blockKind === 'breaker' || cause.reason === 'breaker') return faultOfRow(faultRows.breakerOpen);
   return faultOfRow(limitRows[cause.reason] ?? faultRows.rateLimited);
 }
 

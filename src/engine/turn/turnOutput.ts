@@ -61,10 +61,10 @@ export class TurnOutput {
    * @returns false if they have already been emitted
    */
   endAttempt(attempt: Attempt | undefined, outcome: EndedEvent['how'], row?: number): boolean {
-    const account = attempt?.takeStats();
-    if (!account) return false;
-    const { usage, ...rest } = account;
-    this.emit({ type: 'ended', how: outcome, row, tokens: usage?.totalTokens, ...rest });
+    const stats = attempt?.takeStats();
+    if (!stats) return false;
+    const { usage, ...otherStats } = stats;
+    this.emit({ type: 'ended', how: outcome, row, tokens: usage?.totalTokens, ...otherStats });
     if (usage) {
       this.usage = addUsage(this.usage, usage);
       this.emit({ type: 'usage', ...this.usage });

@@ -61,12 +61,12 @@ export class Conversation {
   private readonly turnRunner: TurnRunner;
   private readonly changeListeners = new Listeners<ConversationChange>((error) => this.deps.onError(error));
   readonly onDidChange = this.changeListeners.event;
-  private readonly stepListeners = new Listeners<ConversationChange>((error) => this.deps.onError(error));
+  private readonly stateListeners = new Listeners<ConversationChange>((error) => this.deps.onError(error));
   /**
    * Fires after `onDidChange`, except when a change only adds text to the answer, which happens up to sixty times a
    * second.
    */
-  readonly onDidChangeState = this.stepListeners.event;
+  readonly onDidChangeState = this.stateListeners.event;
   private readonly idleListeners = new Listeners<void>((error) => this.deps.onError(error));
   /** Fires when a turn has ended and no other turn is queued. */
   readonly onDidBecomeIdle = this.idleListeners.event;
@@ -385,6 +385,6 @@ export class Conversation {
 
   private fire(change: ConversationChange, onlyDeltas = false): void {
     this.changeListeners.fire(change);
-    if (!onlyDeltas) this.stepListeners.fire(change);
+    if (!onlyDeltas) this.stateListeners.fire(change);
   }
 }

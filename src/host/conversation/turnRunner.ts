@@ -145,7 +145,7 @@ export class TurnRunner {
     if (activeExchange.model === undefined && hasChanged) running.turn.switchModel(model);
   }
 
-  /** Passes the events that have arrived to the `TurnOwner` without waiting for the next batch. */
+  /** Passes the events that have arrived to the `TurnRunnerOwner` without waiting for the next batch. */
   flush(): void {
     this.running?.batcher.flush();
   }
@@ -181,7 +181,7 @@ export class TurnRunner {
     this.currentRun = this.consume(this.running);
   }
 
-  /** Passes the events of a turn to the `TurnOwner` and then starts the next turn. Never rejects. */
+  /** Passes the events of a turn to the `TurnRunnerOwner` and then starts the next turn. Never rejects. */
   private async consume(running: ActiveTurn): Promise<void> {
     const { exchangeId, turn, batcher } = running;
     try {
@@ -282,9 +282,9 @@ function buildRequest(previous: readonly Exchange[], exchange: Exchange, default
   const messages: TextMessage[] = [];
   if (defaults.systemPrompt.trim()) messages.push({ role: 'system', content: defaults.systemPrompt });
   for (const past of previous) {
-    if (past.state.text) messages.push(questionMessage(past), { role: 'assistant', content: past.state.text });
+    if (past.state.text) messages.push(promptMessage(past), { role: 'assistant', content: past.state.text });
   }
-  messages.push(questionMessage(exchange));
+  messages.push(promptMessage(exchange));
   return {
     model: exchange.model ?? defaults.model,
     messages,
@@ -293,6 +293,6 @@ function buildRequest(previous: readonly Exchange[], exchange: Exchange, default
   };
 }
 
-function questionMessage(exchange: Exchange): TextMessage {
+function promptMessage(exchange: Exchange): TextMessage {
   return { role: 'user', content: exchange.content ?? exchange.prompt };
 }

@@ -14,8 +14,8 @@ export async function assertInvariants(fixture: WireFixture): Promise<void> {
 }
 
 function assertTurn(turn: WireTurn): void {
-  const { events, terminal, hookErrors: troubles } = turn;
-  assert.deepEqual(troubles, []);
+  const { events, terminal, hookErrors } = turn;
+  assert.deepEqual(hookErrors, []);
   assert.ok(terminal, 'the turn has no terminal event');
   assert.deepEqual(
     [events.filter(isTerminal).length, events.at(-1)],
