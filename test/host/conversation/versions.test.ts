@@ -193,8 +193,14 @@ describe('versions of an exchange', () => {
       assert.notEqual(again.id, id);
       assert.deepEqual([sentTexts(), engine.turn.request.model], [['one, in full'], asked]);
       assert.equal(engine.turn.options?.resumeFrom, undefined);
-      const { prompt, content, attachments, target, demo } = conversation.exchange(again.id)!;
-      assert.deepEqual({ prompt, content, attachments, target, model: 'own', demo }, input);
+      const {
+        prompt,
+        content,
+        attachments: newAttachments,
+        target: newTarget,
+        demo,
+      } = conversation.exchange(again.id)!;
+      assert.deepEqual({ prompt, content, attachments: newAttachments, target: newTarget, model: 'own', demo }, input);
       assert.deepEqual(phases(), ['one: connecting']);
       assert.equal(conversation.regenerate('none'), undefined);
     });
