@@ -56,7 +56,8 @@ export interface EngineDeps {
 export interface RunningTurn extends AsyncIterable<StreamEvent> {
   stop(): void;
   /**
-   * Ends the wait, or replaces the current attempt if it has streamed nothing yet. A second call does not retry again.
+   * Retries now: ends the wait, or replaces the current attempt if it has streamed nothing yet. A second call does not
+   * retry again.
    */
   retryNow(): void;
   /** Does the same as `retryNow`, and also clears the recorded failures of the model. */

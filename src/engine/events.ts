@@ -154,7 +154,7 @@ export interface WaitingEvent extends EventBase {
   readonly actions: readonly FaultAction[];
 }
 
-/** Reports that nothing has arrived for a while. The attempt is still running. */
+/** Reports that no text or reasoning has arrived for some seconds. The attempt is still running. */
 export interface QuietEvent extends EventBase {
   readonly type: 'quiet';
   /** Milliseconds since the last text or reasoning arrived, or since the attempt started. */
@@ -183,7 +183,10 @@ export interface ReplacedEvent extends EventBase {
   readonly type: 'replaced';
   /** The complete new text, which replaces all previous text. */
   readonly text: string;
-  /** Set if the removed text was reasoning. A view that can't remove text appends the new text to it. */
+  /**
+   * Set if text that was shown as part of the answer turned out to be reasoning. A view that can't remove text leaves
+   * the reasoning in place and appends the text that follows.
+   */
   readonly because?: 'reasoning' | undefined;
 }
 

@@ -161,7 +161,7 @@ describe('reading of a stream in pieces', () => {
     ['generated', generated],
     ['recorded', recorded],
   ] as const) {
-    it(`gives the same events and deltas for any split of a ${name} stream`, async () => {
+    it(`gives the same events and deltas however a ${name} stream is split`, async () => {
       await fc.assert(
         fc.asyncProperty(streams, cuts, async ({ bytes, sent }, cutOffsets) => {
           assert.deepEqual(await read(pieces(bytes, cutOffsets)), expected(sent));

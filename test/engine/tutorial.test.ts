@@ -24,7 +24,7 @@ describe('comparison of the engine with the retry loop of tutorials', () => {
     });
   }
 
-  it('expects a complete answer or an error from the engine, and never a wrong text', () => {
+  it('shows that the engine returns a complete answer or an error, and never a wrong text', () => {
     assert.deepEqual(
       faults.map(({ ours }) => ours).filter((outcome) => outcome !== 'whole' && outcome !== 'error'),
       [],

@@ -91,7 +91,10 @@ const prefillModels: readonly PrefillSupport[] = [
   { prefill: 'assistant', model: claudePattern(String.raw`(opus|sonnet|haiku)-4([.-][015])?`) },
 ];
 
-/** Returns a pattern for a Claude version between a provider prefix (`anthropic/`, Bedrock's `us.anthropic.`) and a date or revision. */
+/**
+ * Returns a pattern that matches a Claude version between a provider prefix (`anthropic/`, Bedrock's `us.anthropic.`)
+ * and a date or revision.
+ */
 function claudePattern(version: string): RegExp {
   const prefix = String.raw`^([\w.~-]+\/)*(([a-z]+\.)?anthropic\.)?claude-`;
   const suffix = String.raw`([-@](\d{8}|latest))?(-v\d+)?(@\d{8})?(:\d+|:beta)?$`;

@@ -94,7 +94,7 @@ export class Splice {
     return this.received === '' || certain ? hold : this.decide(false);
   }
 
-  /** Decides in any case where to join the continuation, because the stream has ended. */
+  /** Decides where to join the continuation even if the overlap is uncertain, because the stream has ended. */
   end(): SpliceStep {
     return this.decided ? { type: 'text', text: '' } : this.decide(true);
   }

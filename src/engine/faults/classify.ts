@@ -54,16 +54,16 @@ export interface Fault {
 }
 
 /**
- * Returns the fault for the evidence. Every evidence has a fault, and missing credit is never retried unless the
- * gateway named a retry-after.
+ * Returns the fault for the evidence of a failed attempt. Every evidence has a fault, and missing credit is never
+ * retried unless the gateway named a retry-after.
  *
  * @param now epoch milliseconds
  */
 export function classify(evidence: Evidence, now: number): Fault {
   switch (evidence.type) {
     case 'error': {
-      // Uses the error only before the headers, where it tells why the connection failed. In the body, every error
-      // means a lost connection.
+      // Uses the error of the connection only if it occurred before the headers, where it tells why the connection
+      // failed. In the body, every error means a lost connection.
       if (evidence.streaming) return faultOfRow(faultRows.connectionLost);
       const { row, proxy } = transportFault(evidence.error, evidence.baseUrl);
       return { ...faultOfRow(row), proxy };
@@ -175,8 +175,8 @@ function refusesUpstreamKey({ searchText, wrapperMessage, codes }: ProviderError
   const message = wrapperMessage || searchText;
   if (/litellm\.AuthenticationError/i.test(message)) return true;
   const isPassedOn = headers.has('x-oneapi-request-id') || /\(request id: \w{14,}\)\s*$/.test(message);
-  // Matches not only the types of one-api and new-api, because their forks use types such as `one_hub_error` and
-  // `shell_api_error`.
+  // Matches any error type that ends in `_api_error` or `_hub_error`, because forks of one-api and new-api use their
+  // own names, e.g. `one_hub_error` and `shell_api_error`.
   const isOwnError =
     codes.some((code) => /_(?:api|hub)_error$/.test(code)) || /令牌|^invalid token\b/i.test(searchText);
   return isPassedOn && !isOwnError;

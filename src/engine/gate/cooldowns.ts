@@ -84,7 +84,7 @@ export class GateCooldown {
     return this.deadline.until;
   }
 
-  /** Returns a copy of the cooldown that ends now. */
+  /** Returns a copy of the cooldown with its end set to the current time. */
   expired(): GateCooldown {
     return new GateCooldown(this.clock, this.kind, this.cause, this.blockedBy, this.clock.now());
   }
@@ -100,7 +100,8 @@ export class GateCooldown {
     const kind = this.leftMs > 0 ? this.kind : 'probe';
     const until = kind === 'probe' ? now + estimateMs : this.until;
     const isSame = previous?.cause === cause && previous.blockKind === kind;
-    // Keeps an estimate until it has passed, or until a clock that was set back has made it too long.
+    // Keeps the estimate of a wait until the estimated time has passed, or until a clock that was set back has made it
+    // too long.
     const isStillValid =
       isSame && (kind === 'probe' ? previous.until > now && previous.until <= until : previous.until === until);
     return isStillValid ? previous : { until, blockKind: kind, cause, blockedBy };

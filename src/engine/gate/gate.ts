@@ -19,13 +19,16 @@ export class Gate {
   private readonly slowStart = new SlowStart();
   private breaker = new Breaker();
   /**
-   * The round of the slow start that began when the breaker last opened. Failures of requests from earlier rounds are
-   * not counted again.
+   * Number of the slow start that began when the breaker last opened. Failures of requests that were sent before it do
+   * not count as further failures.
    */
   private openedInRound = 0;
-  /** The current cooldown. It remains during the slow start, because it is also the reason why requests wait. */
+  /**
+   * The current cooldown. It is kept during the following slow start, because it is also the reason why requests wait
+   * then.
+   */
   private cooldown: GateCooldown | undefined;
-  /** Number of consecutive reads that found no shared cooldown. */
+  /** Number of consecutive reads of the shared cooldowns that found none for this gate. */
   private emptyReads = 0;
   private readonly sharedCooldowns: CooldownSync;
   private readonly timer: QueueTimer;
@@ -266,7 +269,10 @@ export class Permit {
   }
 }
 
-/** The callbacks through which a permit reports to its gate. `round` is the round in which the request was sent. */
+/**
+ * The callbacks through which a permit reports to its gate. `round` is the number of the slow start in which the
+ * request was sent (see `SlowStart.round`).
+ */
 interface PermitEvents {
   forced(permit: Permit): void;
   accepted(round: number): void;
@@ -338,7 +344,8 @@ class Breaker {
   }
 
   /**
-   * Counts a failure. Once the breaker has opened, each further failure before a success opens it again for longer.
+   * Counts a failure of the provider. Once the breaker has opened, each further failure before a success opens it again
+   * for longer.
    *
    * @param retryAfterMs the delay that the gateway named
    * @returns the length of the cooldown in milliseconds, or undefined if the breaker does not open

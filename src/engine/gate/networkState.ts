@@ -46,7 +46,7 @@ export function createRouteBehavior(): RouteBehavior {
   return { unsupportedParameters: new Set(), refusesPrefill: false, finishReason: 'unknown' };
 }
 
-/** Size of a full retry budget, in tokens. */
+/** Maximum number of tokens in a retry budget. A retry usually takes one token. */
 const maxTokens = 12;
 /** Time after which a retry budget gains one token, in milliseconds. */
 const refillMs = 10_000;
@@ -57,18 +57,18 @@ const refillMs = 10_000;
  */
 export class RetryBudget {
   private count = maxTokens;
-  /** Monotonic time up to which tokens have been added, in milliseconds. */
+  /** Monotonic time up to which the retry budget has gained its tokens, in milliseconds. */
   private refilledUntil = 0;
 
   constructor(private readonly clock: Pick<Clock, 'monotonicNow'>) {}
 
-  /** Number of tokens, an integer from 0 to 12. The budget gains one token every 10 seconds. */
+  /** Number of tokens in the retry budget, an integer from 0 to 12. The budget gains one token every 10 seconds. */
   get tokens(): number {
     const now = this.clock.monotonicNow();
     const gained = Math.floor((now - this.refilledUntil) / refillMs);
     if (this.count + gained >= maxTokens) {
       this.count = maxTokens;
-      // Does not keep the elapsed time for later tokens, because a full budget gains none.
+      // Discards the elapsed time when the retry budget is full, because a full budget gains no tokens.
       this.refilledUntil = now;
     } else {
       this.count += gained;
@@ -77,12 +77,16 @@ export class RetryBudget {
     return this.count;
   }
 
-  /** Takes tokens from the budget, down to 0. */
+  /** Takes `cost` tokens from the retry budget, or all that are left if there are fewer. */
   charge(cost: number): void {
     this.count = Math.max(0, this.tokens - cost);
   }
 
-  /** Returns tokens to the budget. @param cost the tokens of a retry that was not made, or 1 for a complete answer */
+  /**
+   * Returns tokens to the retry budget, up to its maximum.
+   *
+   * @param cost the tokens of a retry that was not made, or 1 for a complete answer
+   */
   refund(cost: number): void {
     this.count = Math.min(maxTokens, this.tokens + cost);
   }

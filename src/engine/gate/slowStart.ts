@@ -13,7 +13,10 @@ export class SlowStart {
   private notYetAccepted = 0;
   private currentRound = 0;
 
-  /** Number of the current slow start. A request belongs to the round in which it was sent. */
+  /**
+   * Number of slow starts so far. A round lasts from one slow start to the next, and a request belongs to the round in
+   * which it was sent.
+   */
   get round(): number {
     return this.currentRound;
   }
@@ -31,8 +34,8 @@ export class SlowStart {
   }
 
   /**
-   * Starts a new round with a single probe. If the previous window turned out to be too wide, the window after the
-   * probe is half as wide.
+   * Begins a slow start with a single probe. If the gate closed during the previous slow start, the number of requests
+   * allowed after the probe is half of the number that the previous slow start had reached.
    */
   start(): void {
     if (!this.isProbing) this.windowAfterProbe = this.isOpen ? 0 : Math.floor(this.window / 2);
@@ -46,7 +49,7 @@ export class SlowStart {
   }
 
   /**
-   * Counts a request that is sent, even if it exceeds the window.
+   * Counts a sent request as not yet accepted, even if the number of these requests then exceeds the allowed number.
    *
    * @returns the round of the request
    */
@@ -56,9 +59,10 @@ export class SlowStart {
   }
 
   /**
-   * Counts an accepted request.
+   * Removes an accepted request from those not yet accepted, and allows more requests.
    *
-   * @returns false for a request of an earlier round, whose result says nothing about the current state of the gateway
+   * @returns false for a request that was sent before the current slow start, whose result says nothing about the
+   * current state of the gateway
    */
   countAccepted(round: number): boolean {
     if (round !== this.currentRound) return false;
@@ -68,7 +72,8 @@ export class SlowStart {
   }
 
   /**
-   * Frees the place in the window of a request that ended without being accepted. Ignores requests of earlier rounds.
+   * Removes a request that ended without being accepted from those not yet accepted. Ignores requests that were sent
+   * before the current slow start.
    */
   countUnaccepted(round: number): void {
     if (round === this.currentRound) this.notYetAccepted--;

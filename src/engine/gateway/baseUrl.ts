@@ -30,7 +30,9 @@ const leading = new RegExp(`^${wrapping}+`);
 const trailing = new RegExp(`${wrapping}+$`);
 const endpoint = /(?:\/(?:chat\/completions|completions|responses|embeddings|models)['/]*)+$/i;
 
-/** Returns the base URL in a text that the user typed or pasted, or the problem. Never throws. */
+/**
+ * Returns the base URL in a text that the user typed or pasted, or the reason why the text can't be used. Never throws.
+ */
 export function normalizeBaseUrl(input: string): NormalizedBaseUrl {
   const corrections = new Set<BaseUrlCorrection>();
   const correct = (input: string, corrected: string, correction: BaseUrlCorrection): string => {
@@ -74,7 +76,8 @@ function toHalfWidth(text: string): string {
 function addScheme(text: string): string | undefined {
   if (/^https?:\/\//i.test(text)) return text;
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return undefined;
-  // Used only to read the host. If the text begins with slashes, the URL parser ignores them, as in `http:////host`.
+  // The parsed URL is used only to read the host. If the text begins with slashes, the URL parser ignores them, as in
+  // `http:////host`.
   const candidate = `http://${text}`;
   const isLocal = URL.canParse(candidate) && isLoopback(new URL(candidate).hostname);
   return `${isLocal ? 'http' : 'https'}://${text}`;

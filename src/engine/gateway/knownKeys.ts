@@ -43,7 +43,10 @@ export class KnownKeys {
   private readonly shortKeys: string[] = [];
   private readonly spellings: Spelling[] = [];
   private answerSpellings: readonly string[] = [];
-  /** Maps the length and the canonical text of a part to the spellings that contain the part, with its offset in each. */
+  /**
+   * Maps the length and the canonical text of a part of a key to the spellings of keys that contain it, with its offset
+   * in each spelling.
+   */
   private readonly parts = new Map<number, Map<string, (readonly [Spelling, number])[]>>();
   /**
    * Marks the pairs of characters with which a part of a key begins. To save time, a text is compared with the parts

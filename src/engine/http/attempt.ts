@@ -26,7 +26,7 @@ export type AttemptEnd =
   | { readonly type: 'defect'; readonly error: unknown }
   | { readonly type: 'abandoned' };
 
-/** Duration and size of an attempt. While the attempt runs, the values are those so far. */
+/** Duration and size of an attempt. While the attempt runs, these are the values up to now. */
 interface AttemptStats {
   /** Milliseconds since the attempt started. */
   readonly ms: number;
@@ -37,7 +37,7 @@ interface AttemptStats {
   readonly usage: Usage | undefined;
 }
 
-/** The result of reading the body that is assumed when the answer is complete, but the stream stays open. */
+/** The assumed result of reading the body if the answer is complete, but the gateway keeps the stream open. */
 const endOfStream: BodyEnd = { kind: 'stream', empty: false };
 
 /**
@@ -213,8 +213,8 @@ export class Attempt {
         this.answer.add(delta);
         return;
       case 'restartInStream':
-        // Fails the attempt if tool calls or a continuation have arrived, because neither can be removed from the
-        // answer again.
+        // When the gateway starts the answer over, fails the attempt if tool calls or a continuation have arrived,
+        // because neither can be removed from the answer again.
         if (this.sawToolCall || !this.answer.add(delta)) this.fail({ type: 'finish-error' });
         return;
       case 'toolCall':
@@ -282,8 +282,8 @@ export class Attempt {
     this.deltas.flush();
     if (this.isLastEventGarbled) return this.fail({ type: 'garbled', format: 'events' });
     this.sawDone = true;
-    // Waits for the end of the body, which usually follows at once, because the connection can be reused only after
-    // that.
+    // Waits for the end of the body, because the connection can be reused only after it. The end usually follows at
+    // once.
     this.clocks.startTail(drainMs);
   }
 
@@ -372,13 +372,17 @@ export class AnswerSize {
   private chars = 0;
   private bytes = 0;
 
-  /** Counts characters of the answer. @returns false if the total exceeds the limit and the characters must be dropped */
+  /**
+   * Adds characters of the answer to the total of the turn.
+   *
+   * @returns false if the total exceeds the limit and the characters must be dropped
+   */
   addChars(count: number): boolean {
     this.chars += count;
     return this.chars <= maxAnswerChars;
   }
 
-  /** Counts bytes of a response body. @returns false if the total exceeds the limit */
+  /** Adds bytes of a response body to the total of the turn. @returns false if the total exceeds the limit */
   addBytes(count: number): boolean {
     this.bytes += count;
     return this.bytes <= maxTurnBytes;

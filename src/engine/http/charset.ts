@@ -18,7 +18,7 @@ export function decoderFor(contentType: string | null): TextDecoder {
 }
 
 /**
- * Share of unreadable characters among all non-ASCII characters. A text with a greater share must be in another
+ * Maximum share of unreadable characters among all non-ASCII characters. A text with a greater share must be in another
  * charset.
  */
 const unreadableShare = 0.3;

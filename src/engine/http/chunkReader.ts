@@ -1,19 +1,22 @@
 import { readChunk, RestartDetector, type Delta, type DeltaSink } from './dialect';
 
 /**
- * Maximum number of consecutive frames that match no other event. After that, no more frames are created for the
- * stream, because its events probably have individual IDs.
+ * After this many consecutive frames (see {@link DeltaFrame}) that matched no other event, no more frames are created
+ * for the stream. Its events probably have individual IDs, so each event is parsed.
  */
 const maxUnusedFrames = 16;
 
 type TextDelta = Delta & { readonly type: 'text' | 'reasoning' };
 
-/** Reads the events of a stream with the same result as `readChunk`, but parses an event only if it has a new {@link DeltaFrame}. */
+/**
+ * Reads the events of a stream with the same result as `readChunk`, but parses an event only if the JSON around its
+ * text (see {@link DeltaFrame}) is new.
+ */
 export class ChunkReader {
   private frame: DeltaFrame | undefined;
   private unusedFrames = 0;
   private readonly restarts = new RestartDetector();
-  /** The last delta of the current event. Deltas that all events of a stream have in common do not count. */
+  /** The last delta of the current event, other than `finishReasonPending` and `restartInStream`. */
   private lastDelta: Delta | undefined;
   private deltaCount = 0;
 
@@ -35,8 +38,8 @@ export class ChunkReader {
   }
 
   private readonly recordAndForward = (delta: Delta): void => {
-    // Does not count deltas that all events with the same frame have in common: the frame contains the empty finish
-    // reason, and the ID by which a restart is detected.
+    // Counts only deltas that depend on the text of the event. `finishReasonPending` and `restartInStream` come from
+    // the JSON around the text (see `DeltaFrame`), which a matching event repeats unchanged.
     if (delta.type !== 'finishReasonPending' && delta.type !== 'restartInStream') {
       this.lastDelta = delta;
       this.deltaCount++;
@@ -45,8 +48,9 @@ export class ChunkReader {
   };
 
   /**
-   * Verifies the frame with a parsed event, or replaces the frame. An event without a possible frame keeps the current one,
-   * because the next event is likely to match that frame again.
+   * Verifies the current frame with a parsed event. If the event does not match, replaces the frame by that of the
+   * event. If no frame can be created from the event, the current one stays, because the next event is likely to match
+   * it again.
    */
   private updateFrame(data: string, { type, text }: TextDelta): void {
     if (this.frame?.verify(text, data)) {
@@ -91,13 +95,13 @@ export class DeltaFrame {
   ) {}
 
   /**
-   * Creates the frame of an event from which the parser has read a text. Returns undefined if the event does not contain
-   * this text literally, because the text has an escape or several parts.
+   * Creates the frame, which is the JSON around the text, of an event from which the parser has read a text. Returns
+   * undefined if the event does not contain this text literally, because the text has an escape or several parts.
    */
   static tryCreate(type: TextDelta['type'], text: string, data: string): DeltaFrame | undefined {
     const quoted = `"${text}"`;
-    // Creates no frame for a text that contains a quote or an escape. Searching the event for such a text could also
-    // take very long with a hostile server.
+    // Creates no `DeltaFrame` for a text that contains a quote or an escape. Searching the event for such a text could
+    // also take very long with a hostile server.
     if (findStringEnd(quoted, 1) !== quoted.length - 1) return undefined;
     const textStart = data.lastIndexOf(quoted) + 1;
     if (textStart === 0) return undefined;
@@ -109,14 +113,17 @@ export class DeltaFrame {
     return new DeltaFrame(type, text, prefix, suffix.slice(0, paddingStart), suffix.slice(paddingEnd));
   }
 
-  /** Compares the frame with an event from which the parser has read a text. @returns whether the event has this frame */
+  /** Compares this frame with the JSON around the text of a parsed event. @returns whether the event has this frame */
   verify(text: string, data: string): boolean {
     if (this.extractText(data) !== text) return false;
     this.isVerified ||= text !== this.firstText;
     return true;
   }
 
-  /** Returns the delta of an event with this frame, or undefined if the event must be parsed. */
+  /**
+   * Returns the delta of an event that differs from this frame only in its text, or undefined if the event must be
+   * parsed.
+   */
   read(data: string): TextDelta | undefined {
     if (!this.isVerified) return undefined;
     const text = this.extractText(data);
@@ -124,8 +131,8 @@ export class DeltaFrame {
   }
 
   /**
-   * Returns the text of an event with this frame. For an empty text the result is undefined, because the parser may then
-   * read the text from another field.
+   * Returns the text of an event with the same JSON around its text as this frame. For an empty text the result is
+   * undefined, because the parser may then read the text from another field.
    */
   private extractText(data: string): string | undefined {
     const { prefix, suffix, paddingSuffix } = this;

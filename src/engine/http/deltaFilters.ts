@@ -4,7 +4,10 @@ import type { Delta, DeltaFilter, DeltaSink, ToolCallPart } from './dialect';
 const openingTag = '<think>';
 const closingTag = '</think>';
 
-/** Maximum length of the white space that is held back before an opening tag or after a closing tag, in characters. */
+/**
+ * Maximum length of the white space that is held back before an opening think tag or after a closing one, in
+ * characters.
+ */
 const maxBufferedChars = 100;
 /**
  * Maximum length of a single line that may be the end of reasoning, in characters. Applies to reasoning that began in a
@@ -23,7 +26,8 @@ export class ThinkTags implements DeltaFilter {
   private state: 'start' | 'reasoning' | 'text' | 'decided' = 'start';
   private buffered = '';
   /**
-   * Text that was passed on although no opening tag preceded it. If a closing tag follows, this text becomes reasoning.
+   * Text that was passed on as part of the answer, because no opening think tag preceded it. If a closing tag follows,
+   * this text becomes reasoning.
    */
   private untaggedText = '';
   private beganWithReasoning = false;
@@ -121,7 +125,9 @@ export class ThinkTags implements DeltaFilter {
     } else this.passRemaining(text);
   }
 
-  /** Whether a closing tag between two texts ends reasoning that has no opening tag. */
+  /**
+   * Whether a closing think tag ends reasoning that has no opening tag, judging by the text before and after the tag.
+   */
   private endsReasoning(before: string, remaining: string): boolean {
     if (before.includes(openingTag) || isInCode(before)) return false;
     if (/(?:^|\n)[ \t]*$/.test(before.slice(-80))) return true;
@@ -299,7 +305,7 @@ export class RedactedDeltas implements DeltaFilter {
     const { index, id, name } = part;
     const call = this.calls.get(index) ?? { id, filter: new KeyFilter(this.spellings) };
     this.calls.set(index, call);
-    // Starts a new call for a new ID together with a name, even at an index in use, as `ToolCallNumbers` does.
+    // Starts a new tool call for a new ID together with a name, even at an index in use, as `ToolCallNumbers` does.
     const isNewCall = name !== '' && id !== '' && call.id !== '' && id !== call.id;
     if (isNewCall) this.flushCall(index);
     if (isNewCall || call.id === '') call.id = id;

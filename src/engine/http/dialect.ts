@@ -107,7 +107,7 @@ export class RestartDetector {
 function readChoice(choice: JsonRecord, sink: DeltaSink): void {
   const delta = isRecord(choice['delta']) ? choice['delta'] : choice['message'];
   if (isRecord(delta)) {
-    // Reads only one of the two fields, because some gateways send the same reasoning in both.
+    // Reads only one of the two reasoning fields, because some gateways send the same text in both.
     emitText(
       sink,
       'reasoning',
@@ -210,7 +210,7 @@ function tokenCount(value: unknown): number {
 export class ToolCallNumbers {
   /** The latest tool call for each index in the gateway's chunks. */
   private readonly latest = new Map<number, { id: string; readonly number: number }>();
-  /** The arguments received so far, for the number of each call. */
+  /** The arguments received so far, by the number of the tool call. */
   private readonly json = new Map<number, string>();
 
   /**
@@ -230,8 +230,8 @@ export class ToolCallNumbers {
   }
 
   /**
-   * Returns the number of a new call: the gateway's index if no call has this number, otherwise the number after the
-   * highest one in use, or else the lowest unused number.
+   * Returns the number of a new tool call: the gateway's index if no call has this number, otherwise the number after
+   * the highest one in use, or else the lowest unused number.
    */
   private freeNumber(index: number): number {
     const numbers = [...this.json.keys()];

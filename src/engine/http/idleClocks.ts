@@ -4,9 +4,12 @@ import type { StalledClock } from '../faults/classify';
 
 /** Maximum time between two checks, in milliseconds. The first check after the computer has slept detects the sleep. */
 const maxCheckIntervalMs = 10_000;
-/** Minimum delay with which a timer fires if the computer has slept, in milliseconds. */
+/** If a timer fires too late by at least this time, in milliseconds, the computer is assumed to have slept. */
 const minSleepMs = 15_000;
-/** Time after a sleep within which data must arrive, in milliseconds. Otherwise the connection counts as broken. */
+/**
+ * Time within which data must arrive after the computer has woken up, in milliseconds. Otherwise the connection counts
+ * as broken.
+ */
 const wakeGraceMs = 10_000;
 
 /**
@@ -21,8 +24,8 @@ export class IdleClocks {
   private phaseStart: number;
   private lastBytes: number;
   /**
-   * Monotonic time of the last text or reasoning, or of the start of the attempt, in milliseconds. The time increases by the
-   * duration of a sleep.
+   * Monotonic time of the last text or reasoning, or of the start of the attempt, in milliseconds. When the computer
+   * has slept, this time is moved forward by the duration of the sleep, so that the sleep does not count as idle time.
    */
   lastPayload: number;
   /**

@@ -82,7 +82,7 @@ export async function readBody(response: Response, sink: BodySink): Promise<Body
     else {
       if (!part.done) parts.push(part.value);
       size += text.length;
-      // Only the start is examined, because a body of an unknown kind may be megabytes long.
+      // Only the start of the body is examined, because a body of an unknown kind may be megabytes long.
       if (kind === 'unknown' && start.length <= maxSniffedChars) {
         start = (start + text).trimStart();
         kind = sniffedKind(start);

@@ -58,7 +58,10 @@ export function overloadDelay(options: BackoffOptions, input: BackoffInput): num
   return transientDelay({ ...options, jitter, baseDelayMs: 2 * options.baseDelayMs }, input);
 }
 
-/** Returns the delay for a retry-after, in milliseconds: `h + U(0, clamp(0.1·h, 250 ms, 5 s))`, never less than `h`. */
+/**
+ * Returns the delay for a retry-after `h`, in milliseconds: `h + U(0, clamp(0.1·h, 250 ms, 5 s))`, where `U` is a
+ * uniformly distributed random number. The delay is never less than `h`.
+ */
 export function retryAfterDelay(retryAfterMs: number, random: () => number): number {
   const margin = Math.min(
     retryAfterMargin.maxMs,

@@ -242,7 +242,7 @@ function isExhausted(name: string, headers: ReadonlyMap<string, string>): boolea
     headers.get(`${name.slice(0, reset)}-${suffix}${name.slice(end)}`)?.trim();
   const remaining = readSibling('remaining');
   if (remaining) return Number(remaining) <= 0;
-  // Uses the status of the unified limit of a subscription, because this limit has no count. If there is a status, only
-  // a rejection means that the limit is exhausted.
+  // The unified limit of a subscription has a status instead of a count of the remaining requests. If the status is
+  // sent, only a rejection means that the limit is exhausted.
   return name.endsWith('-unified-reset') && !readSibling('status')?.startsWith('allowed');
 }

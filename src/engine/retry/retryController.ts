@@ -20,7 +20,10 @@ export interface RetryOutcome {
  * the retry budget.
  */
 export class RetryController {
-  /** What the next attempt has cost the retry budget. The budget gets it back if the user requests the attempt. */
+  /**
+   * Number of tokens that the next attempt has taken from the retry budget. They are returned if the user requests the
+   * attempt.
+   */
   private pendingCharge:
     { readonly budget: RetryBudget; readonly cost: number; readonly isResume: boolean } | undefined;
 
@@ -50,8 +53,8 @@ export class RetryController {
     this.queue.reportDecision(fault, decision);
     if (decision.type === 'wait') {
       const { cost } = decision;
-      // Takes the cost from the retry budget at once. If many turns fail together, only as many of them retry as the
-      // budget allows.
+      // Takes the cost from the retry budget when the retry is decided, before it is sent. If many turns fail together,
+      // only as many of them retry as the budget allows.
       budget.charge(cost);
       this.pendingCharge = { budget, cost, isResume: state.isResuming };
     }

@@ -33,7 +33,10 @@ export interface RetryHistory {
   readonly hasText: boolean;
   /** Whether the user already sees text or reasoning of the answer. */
   readonly hasOutput: boolean;
-  /** Time without progress, in milliseconds. Streaming, sleep and being offline do not count. */
+  /**
+   * Time without progress of the turn, in milliseconds. The time in which the answer streams, or in which the computer
+   * sleeps or is offline, does not count.
+   */
   readonly idleMs: number;
   /** Whether the turn has waited during the time without progress. */
   readonly hasWaited: boolean;

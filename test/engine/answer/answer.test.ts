@@ -33,7 +33,7 @@ describe('answer text', () => {
     assert.equal(answer.text, 'abcdefg');
   });
 
-  it('becomes a restarted answer that is shorter once that answer is complete', () => {
+  it('is replaced by a shorter restarted answer once that answer is complete', () => {
     const answer = new AnswerText('a long answer that was cut');
     answer.startAttempt('restart');
     answer.append('short');
@@ -74,7 +74,7 @@ describe('answer text', () => {
     assert.equal(answer.text, 'kept more');
   });
 
-  it('keeps the text until a new answer within the same attempt is longer', () => {
+  it('keeps the previous text until a new answer within the same attempt is longer', () => {
     const answer = new AnswerText();
     answer.append('12345');
     assert.equal(answer.restartInStream(), true);
@@ -109,7 +109,7 @@ describe('answer text', () => {
     });
   }
 
-  it('never gets shorter before a restarted answer is complete, for any split into deltas', () => {
+  it('never gets shorter before a restarted answer is complete, however that answer is split into deltas', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), anyPieces, (partial, pieces) => {
         const answer = new AnswerText(partial);
@@ -130,7 +130,7 @@ describe('answer text', () => {
     );
   });
 
-  it('becomes the same text for any split of a restarted answer into deltas', () => {
+  it('becomes the same text however a restarted answer is split into deltas', () => {
     fc.assert(
       fc.property(fc.string(), fc.string({ minLength: 1 }), fc.nat(), (partial, text, seed) => {
         const splitAt = seed % (text.length + 1);

@@ -133,7 +133,7 @@ describe('splice of any continuation', function () {
     );
   });
 
-  it('loses no text without an overlap, even after the time limit', () => {
+  it('loses no text of a continuation without an overlap, even after the time limit', () => {
     const given = fc.tuple(anyPartial, anyRemainder, anySizes, fc.array(fc.nat({ max: 20 })));
     fc.assert(
       fc.property(given, ([partial, continuation, sizes, expireAfter]) => {
@@ -166,7 +166,7 @@ describe('splice of any continuation', function () {
     );
   });
 
-  it('gives the same answer for any split of the continuation into pieces', () => {
+  it('gives the same answer however the continuation is split into pieces', () => {
     const given = fc.tuple(
       anyPartial,
       fc.nat(),

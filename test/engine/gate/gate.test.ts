@@ -138,7 +138,7 @@ describe('gate without requests', () => {
 });
 
 describe('queue timer', () => {
-  it('checks once, at the earliest of the requested times', async () => {
+  it('checks the queue once, at the earliest of the requested times', async () => {
     const clock = new VirtualClock();
     const checks: number[] = [];
     const timer = new QueueTimer(clock, () => checks.push(clock.monotonicNow()));
@@ -332,7 +332,7 @@ describe('gate after a rate limit', () => {
     assert.equal(admittedCount(again), 1 + 2);
   });
 
-  it('admits a request that the user sends now, and treats it as the probe', async () => {
+  it('admits a request that the user sends in spite of the cooldown, and treats it as the probe', async () => {
     const fixture = new GateFixture();
     fixture.limit(5000);
     const [first, second, third] = fixture.enqueueMany(3);
@@ -344,7 +344,7 @@ describe('gate after a rate limit', () => {
     assert.deepEqual([first!.isAdmitted, third!.isAdmitted], [true, false]);
   });
 
-  it('ends the cooldown and admits two waiting requests when the gateway accepts a request that the user sent now', () => {
+  it('ends the cooldown and admits two waiting requests when the gateway accepts a request that the user sent in spite of the cooldown', () => {
     const fixture = new GateFixture();
     fixture.limit(60_000);
     const [first, second, ...others] = fixture.enqueueMany(5);
@@ -357,7 +357,7 @@ describe('gate after a rate limit', () => {
     );
   });
 
-  it('opens fully when the gateway accepts a request that the user sent now and no request waits', async () => {
+  it('opens fully when the gateway accepts a request that the user sent in spite of the cooldown and no other request waits', async () => {
     const store = new SharedStore();
     const fixture = new GateFixture(store);
     fixture.limit(60_000);
@@ -371,7 +371,7 @@ describe('gate after a rate limit', () => {
     assert.deepEqual([store.cooldown, fixture.clock.pending], [undefined, 0]);
   });
 
-  it('stays closed when a request that the user sent now is rate-limited and a previous one is accepted afterwards', () => {
+  it('stays closed when a request that the user sent in spite of the cooldown is rate-limited and a previous request is accepted afterwards', () => {
     const fixture = new GateFixture();
     fixture.limit(30_000);
     const [early, limited, waiting] = fixture.enqueueMany(3);

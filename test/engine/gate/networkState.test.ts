@@ -229,13 +229,13 @@ describe('retry budget', () => {
     assert.equal(budget.tokens, 4);
   });
 
-  it('gains one token when a token is returned', () => {
+  it('contains one more token after a token is returned', () => {
     const { budget } = spent(3);
     budget.refund(1);
     assert.equal(budget.tokens, 4);
   });
 
-  it('does not save up time while it is full', () => {
+  it('does not count time towards the next token while the budget is full', () => {
     const clock = new Ticks();
     const budget = new RetryBudget(clock);
     clock.time += 3_600_000;

@@ -117,7 +117,7 @@ describe('removal of the session keys from text', () => {
     assert.equal(new KnownKeys(['abcdefgh', 'abcdefgh-ijkl']).redact('abcdefgh-ijkl'), '[redacted]');
   });
 
-  it('removes keys from any surrounding text', () => {
+  it('removes a key whatever text surrounds it', () => {
     const printable = fc.string({
       unit: fc.constantFrom(...Array.from('abXY09$^.*+?()[]{}|\\/"\'=')),
       minLength: 8,

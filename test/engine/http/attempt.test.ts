@@ -279,7 +279,7 @@ describe('attempt', () => {
     assert.deepEqual(ends, [finished('stop')]);
   });
 
-  it('passes on text that may begin a think tag when the connection breaks', async () => {
+  it('passes on held-back text that may begin a think tag when the connection breaks', async () => {
     const { reports } = await runAttempt(
       streaming((body) => void breakAfterReading(body.delta('a <').delta('</th'), connectionError)),
     );
@@ -290,7 +290,7 @@ describe('attempt', () => {
     );
   });
 
-  it('reports text as reasoning when a closing think tag follows without an opening one', async () => {
+  it('turns text into reasoning when a closing think tag follows without an opening one', async () => {
     const { reports } = await runAttempt(answering('Hm.\n', '</think>', '4'));
     assert.deepEqual(reports.slice(1), ['text Hm.\n', 'textWasReasoning Hm.\n', 'text 4']);
   });
@@ -408,12 +408,12 @@ describe('reading of a response body', () => {
     assert.deepEqual(end, { kind: 'stream', empty: true });
   });
 
-  it('uses the kind that the content type declares when a long start does not identify the kind', async () => {
+  it('treats a body as its content type declares when a long start of the body does not identify its kind', async () => {
     const { eventsBeforeEnd } = await readPieces([`${'x'.repeat(70)}\n`, 'data: 1\n\n'], 'text/event-stream');
     assert.equal(eventsBeforeEnd, 1);
   });
 
-  it('recognizes the kind after leading white space of any length', async () => {
+  it('recognizes the kind of a body after leading white space of any length', async () => {
     const { end, events } = await readPieces([`${'\n'.repeat(70)}d`, 'ata: 1\n\n'], 'application/json');
     assert.deepEqual([end, events], [{ kind: 'stream', empty: false }, 1]);
   });
@@ -529,7 +529,7 @@ describe('answer over several attempts', () => {
     assert.deepEqual(await readEvents(), []);
   });
 
-  it('reports the number of dropped characters of a complete repetition, and emits no empty text', async () => {
+  it('emits the number of dropped characters after a complete repetition of the partial answer, but no empty text', async () => {
     const { answer, readEvents } = createAnswer({ text: partial });
     answer.startAttempt('continue');
     answer.add({ type: 'text', text: partial });

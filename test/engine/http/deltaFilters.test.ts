@@ -122,7 +122,7 @@ describe('think tag filter', () => {
     assert.equal(text.length, 'Hm so </think>'.length + spaces.length);
   });
 
-  it('gives the same answer for any split of the text', () => {
+  it('gives the same answer however the text is split into deltas', () => {
     const part = fc.constantFrom('<think>', '</think>', '\n', 'Hm', '`', '```\n', '<', '</thin', ' ');
     fc.assert(
       fc.property(fc.array(part, { maxLength: 12 }), fc.nat(5), (parts, size) => {

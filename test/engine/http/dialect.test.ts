@@ -252,7 +252,7 @@ describe('readChunk', () => {
     });
   }
 
-  it('never throws and never returns an empty delta for any JSON', () => {
+  it('never throws and never returns an empty delta, whatever the JSON', () => {
     const fieldName = fc.constantFrom(
       'content',
       'reasoning',
@@ -420,7 +420,7 @@ describe('numbering of tool calls', () => {
     assert.equal(numbers.numberPart(part({ index: 127, id: 'another', name: 'x' }))?.index, 127);
   });
 
-  it('returns unique numbers below 128 for any indices that the gateway sends', () => {
+  it('returns unique numbers below 128, whatever indices the gateway sends', () => {
     const calls = [500, 9999, 127, 127, 126].map((index, at) => ({ index, id: `c${at}`, name: 'read' }));
     assert.deepEqual(numbersOf(...calls, { index: 500 }, { index: 127 }), [0, 1, 127, 2, 126, 0, 2]);
     const manyCalls = Array.from({ length: 128 }, (_, at) => ({ index: 9999 - at, id: `c${at}`, name: 'read' }));

@@ -100,7 +100,7 @@ describe('attempt timeouts', () => {
     assert.deepEqual(fixture.calls, [[5000, 'tail', 5000]]);
   });
 
-  it('report once that nothing arrives, 10 s after the start or the last text', async () => {
+  it('report a quiet stream once, 10 s after the start or the last text', async () => {
     const fixture = new TestClocks();
     await fixture.clock.advance(9_999);
     assert.deepEqual(fixture.calls, []);
@@ -115,7 +115,7 @@ describe('attempt timeouts', () => {
     assert.deepEqual(fixture.calls.slice(1), [[40_000, 'quiet', 10_000]]);
   });
 
-  it('report nothing after they are disposed', async () => {
+  it('have no effect after they are disposed', async () => {
     const fixture = new TestClocks();
     fixture.clocks.dispose();
     fixture.clocks.onHeaders();

@@ -184,7 +184,7 @@ describe('bare lines', () => {
     });
   }
 
-  it('become the same events for any split of the stream into pieces', () => {
+  it('become the same events however the stream is split into pieces', () => {
     const line = fc.constantFrom('data: a', '{"e":1}', 'error: no', 'event: error', 'er', '', ': c');
     fc.assert(
       fc.property(fc.array(line, { maxLength: 10 }), fc.constantFrom('\n', '\r\n'), fc.nat(6), (lines, end, size) => {
@@ -317,7 +317,7 @@ const bytes = fc
   .map((parts) => new Uint8Array(parts.flatMap((part) => [...part])));
 
 describe('decoding of a UTF-8 stream', () => {
-  it('returns the same text for any split into pieces, even if the bytes are invalid', () => {
+  it('returns the same text however the stream is split into pieces, even if the bytes are invalid', () => {
     fc.assert(
       fc.property(bytes, fc.array(fc.nat(90)), (all, cuts) => {
         assert.equal(decode(pieces(all, cuts)), new TextDecoder('utf-8', { ignoreBOM: true }).decode(all));

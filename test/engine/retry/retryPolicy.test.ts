@@ -304,12 +304,12 @@ describe('retry policy', () => {
     });
   }
 
-  it('does not replace a fault of the engine itself when the reset is too far away', () => {
+  it('does not replace a fault of the engine itself when the limit resets too late to wait for it', () => {
     const fault = localFault(localFaults.deadline);
     assert.equal(asEndOfTurn(fault), fault);
   });
 
-  it('ends every turn whose fault occurs in every attempt', () => {
+  it('ends every turn in which the same fault occurs in every attempt', () => {
     const rows = Object.keys(faultTable).map(Number) as RowId[];
     const anyCase = fc.record({
       row: fc.constantFrom(...rows),
