@@ -13,7 +13,7 @@ interface Chat {
   readonly models: vscode.LanguageModelChatProvider;
 }
 
-/** Creates the chat participant and the language models for VS Code's chat. Both never use the offline demo. */
+/** Creates the chat participant and the language models for VS Code's chat. Neither of them uses the offline demo. */
 export function registerChat(services: Services): Chat {
   const { register, context, engine, connections, catalog, settings, target, log, logEvent, modelsChanged } = services;
   const participant = new ChatParticipant({
@@ -32,7 +32,7 @@ export function registerChat(services: Services): Chat {
     importedKeys: new ImportedKeys(context.secrets, (key) => storeApiKey(services, key)),
     onEvent: (turn, event) => logEvent('chat', turn, event),
   });
-  // The list of models depends on the key and the base URL, so VS Code must request it again.
+  // Makes VS Code request the list of models again, because the list depends on the key and the base URL.
   register(connections.onDidChange(modelsChanged));
   const commands: readonly Command[] = [
     { id: 'holysheep.setUpChat', execute: setUpChatCommand(services) },

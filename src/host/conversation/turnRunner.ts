@@ -44,7 +44,10 @@ interface TurnRunnerOwner {
 export interface TurnStart {
   /** Whether the turn continues or restarts an answer. Absent when the prompt is sent for the first time. */
   readonly mode?: ResumeMode | undefined;
-  /** The control that skips the first wait. When it is absent, the turn waits for the cooldown of its gateway. */
+  /**
+   * The control with which the user skips the first wait of the turn. When it is absent, the turn waits for the
+   * cooldown of its gateway.
+   */
   readonly immediate?: ImmediateStart | undefined;
 }
 

@@ -32,7 +32,7 @@ interface HistoryContext {
 
 /**
  * Returns the items of the history picker, grouped by age.
- * @param summaries the conversations, newest first. Search results have an excerpt.
+ * @param summaries the conversations, newest first. If they are search results, each has an excerpt.
  */
 export function historySections(
   summaries: readonly (ConversationSummary & { readonly excerpt?: string })[],
@@ -116,7 +116,7 @@ const dayMs = 24 * 60 * 60 * 1000;
  * @param now current time in epoch milliseconds
  */
 export function historyGroup(timeMs: number, now: number): HistoryGroup {
-  // Rounds the result, because a day on which the clocks change has 23 or 25 hours.
+  // Rounds the number of days, because a day on which the clocks change has 23 or 25 hours.
   const days = Math.round((startOfDay(now) - startOfDay(timeMs)) / dayMs);
   if (days <= 0) return 'today';
   if (days === 1) return 'yesterday';

@@ -229,8 +229,8 @@ export class Journal {
     const old = closed
       .slice(Math.max(0, this.deps.limit() - this.files.size))
       .filter(({ modifiedAt }) => modifiedAt < recentSince);
-    // Waits for all results, because one conversation that can't be deleted must not prevent the others from being
-    // deleted.
+    // Waits for all deletions even if one fails, because one conversation that can't be deleted must not prevent the
+    // others from being deleted.
     const outcomes = await Promise.allSettled(old.map(({ id }) => this.removeClosed(id)));
     await this.folder.deleteStale(recentSince);
     return old.flatMap(({ id }, index) => {

@@ -104,8 +104,9 @@ export class JournalFolder {
   }
 
   /**
-   * Deletes old files that were hidden or left incomplete and that are no longer needed.
-   * @param before epoch milliseconds before which the files must have been hidden or written
+   * Deletes the `.deleted` files of hidden conversations and the `.tmp` files of interrupted writes that were last
+   * changed before a given time.
+   * @param before that time, in epoch milliseconds
    */
   async deleteStale(before: number): Promise<void> {
     for (const name of await this.fileNames()) {
@@ -241,7 +242,7 @@ export async function moveConversations(from: string, to: string, now = Date.now
       if (!hasCode(error, 'ENOENT') && !hasCode(error, 'EEXIST')) failures.push(error);
     }
   }
-  // Ignores the error of a folder that still contains files, because such a folder must stay.
+  // Ignores the error when the old folder still contains files, because such a folder must not be removed.
   await rmdir(from).catch(() => undefined);
   if (failures.length > 0) throw failures[0];
 }

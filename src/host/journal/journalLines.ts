@@ -131,7 +131,7 @@ class Salvager {
   }
 }
 
-/** Decodes each line separately, because the text of the file may be longer than a string can be. */
+/** Decodes each line separately, because the text of the file may exceed the maximum length of a string. */
 function splitLines(content: Buffer): readonly string[] {
   const lines: string[] = [];
   for (let start = 0; start < content.length;) {

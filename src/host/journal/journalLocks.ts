@@ -170,8 +170,8 @@ export class JournalLocks {
    */
   private async forceAcquire(id: string): Promise<boolean> {
     await this.mutex.runExclusive(async () => {
-      // Ignores the error, because a lock that can't be taken must not prevent the conversation from being read. The
-      // problem is reported when the conversation is written.
+      // Ignores a failure to write the lock file, because a lock that can't be taken must not prevent the conversation
+      // from being read. The problem is reported when the conversation is written.
       await this.write(id, 'w').catch(() => undefined);
       await this.startHolding(id);
     });

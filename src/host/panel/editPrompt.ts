@@ -67,7 +67,8 @@ export function pickOtherModel(
 /** Returns the input for an edited prompt, or undefined if the prompt is unchanged and must be sent again as it is. */
 function editedInput(exchange: Exchange, prompt: string, demo: boolean): PromptInput | undefined {
   const edited = withEditedPrompt(exchange, prompt);
-  // Removes the model if the gateway changes, because the demo and the user's gateway have different models.
+  // Removes the model from the input if the gateway changes, because the demo and the user's gateway have different
+  // models.
   const isOtherGateway = demo !== (exchange.demo === true);
   return edited && { ...edited, demo, ...(isOtherGateway && { model: undefined }) };
 }

@@ -23,10 +23,11 @@ export function panelHtml(page: PanelPage): string {
     `style-src ${page.cspSource}`,
     `img-src ${page.cspSource}`,
     `font-src 'none'`,
-    // Allows workers from blob URLs, because the script of the page creates the worker of the syntax highlighter from a
-    // string.
+    // Allows web workers from blob URLs, because the script of the page creates the worker of the syntax highlighter
+    // from a string.
     `worker-src blob:`,
-    // Sets `base-uri` and `form-action` explicitly, because they don't fall back to `default-src`.
+    // Sets `base-uri` and `form-action` of the content security policy explicitly, because they don't fall back to
+    // `default-src`.
     `base-uri 'none'`,
     `form-action 'none'`,
   ].join('; ');

@@ -276,7 +276,7 @@ export class PanelSession extends Disposable {
     return guide;
   }
 
-  /** Posts the tour's guide to the page if the guide has changed. */
+  /** Posts the guide through the demo's tour to the page if the guide has changed. */
   private postChangedGuide(): void {
     const previous = this.postedGuide;
     const guide = this.readGuide();

@@ -456,7 +456,7 @@ describe('conversation', () => {
     assert.deepEqual(roles(), ['system: Be brief.', 'user: one']);
   });
 
-  it('retries a failed turn with the model it was switched to', async () => {
+  it('retries a failed turn with the model to which the turn was switched', async () => {
     const { conversation, engine } = setUp();
     const { id } = conversation.ask({ prompt: 'one', model: 'asked' });
     assert.equal(engine.turn.request.model, 'asked');
@@ -576,7 +576,7 @@ describe('conversation', () => {
     });
   });
 
-  describe('while it waits for a fallback model', () => {
+  describe('while a turn waits for its fallback model', () => {
     const fallenBack = async () => {
       const world = setUp();
       const { conversation, engine, clock } = world;
@@ -651,7 +651,7 @@ describe('conversation', () => {
     assert.equal(foldJournal(lines).exchanges[0]!.state.phase, 'interrupted');
   });
 
-  it('records repeated turns in the journal, so that reading it restores the same exchanges', async () => {
+  it('records turns that were started again, so that reading the journal restores the same exchanges', async () => {
     const { conversation, engine, lines } = setUp();
     const { id } = conversation.ask({ prompt: 'one' });
     engine.turn.emit(attempt(), reasoning('hm'), text('ha'), failed('ha'));
@@ -672,7 +672,7 @@ describe('conversation', () => {
     );
   });
 
-  it('writes collected events to the journal on flush', async () => {
+  it('writes the events of an unfinished batch to the journal on flush', async () => {
     const { conversation, engine, lines } = setUp();
     conversation.ask({ prompt: 'one' });
     engine.turn.emit(text('a'), text('b'));

@@ -368,7 +368,7 @@ describe('conversations', () => {
     assert.equal((await open().conversations.read(first.id))?.exchanges.length, 2);
   });
 
-  it('keeps a conversation open when a panel needs it while it is being closed', async () => {
+  it('keeps a conversation open when a panel requests the conversation while it is being closed', async () => {
     const { conversations, journal, talk } = open();
     await talk(['Hi', 'Hello']);
     const first = conversations.current!;

@@ -13,7 +13,7 @@ function setUp() {
 }
 
 describe('event batcher', () => {
-  it('emits the first text immediately, even if the attempt was emitted just before', () => {
+  it('emits the first text immediately, even if the attempt event was emitted just before', () => {
     const { batches, batcher } = setUp();
     batcher.push(attempt());
     batcher.push(text('a'));

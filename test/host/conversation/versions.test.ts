@@ -206,7 +206,7 @@ describe('versions of an exchange', () => {
     });
   }
 
-  it('keeps a title until it is removed', () => {
+  it('keeps the title of the conversation after reopening, until the user removes the title', () => {
     const { conversation, changes, lines } = open();
     conversation.rename(' Sheep ');
     conversation.rename('Sheep');

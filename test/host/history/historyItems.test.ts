@@ -59,7 +59,7 @@ describe('number of turns as text', () => {
       assert.equal(turnCountText(turns, { localize, locale }), text));
   }
 
-  it('uses the default locale instead of an invalid one', () => {
+  it('uses the default locale when the display language is not a valid locale', () => {
     assert.match(turnCountText(2, { localize, locale: 'zh_CN' }), /^2 turns$/);
   });
 });

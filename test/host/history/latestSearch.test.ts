@@ -58,7 +58,7 @@ describe('latest search', () => {
     assert.deepEqual(calls.slice(-2), ['Error: disk', 'idle']);
   });
 
-  it('aborts the running search when it is disposed, and then passes neither results nor errors on', async () => {
+  it('aborts the running search when disposed, and then passes neither results nor errors to its listener', async () => {
     const { clock, calls, searches, signals, search } = setUp();
     search.update('re', 0);
     await clock.advance(0);

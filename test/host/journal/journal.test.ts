@@ -96,7 +96,7 @@ describe('journal', () => {
     assert.deepEqual(await readdir(folder).catch(() => []), []);
   });
 
-  it('reads a turn that was running when its window closed as interrupted, with its partial answer', async () => {
+  it('marks a turn as interrupted that was running when its window closed, and keeps its partial answer', async () => {
     const id = await written(exchange('e'), words('e', 'half ', 'of it'));
     assert.deepEqual(await turnsOnDisk(id), ['Hi: interrupted "half of it"']);
   });
@@ -684,7 +684,7 @@ describe('journal', () => {
     assert.deepEqual(await turnsOnDisk(id), ['Hi: interrupted ""']);
   });
 
-  it('reports that the disk is full', async function () {
+  it('reports a full disk as the reason of a failed write', async function () {
     if (!existsSync('/dev/full')) this.skip();
     const id = randomUUID();
     await mkdir(folder);

@@ -37,7 +37,7 @@ describe('journal file', () => {
       .split('\n')
       .map((line) => (JSON.parse(line) as { readonly title: string }).title);
 
-  it('writes when the next line arrives, even if the timer is late', async () => {
+  it('writes overdue lines when the next line arrives, even if the timer is late', async () => {
     const journal = file();
     journal.append(title('one'));
     assert.equal(clock.pending, 1);

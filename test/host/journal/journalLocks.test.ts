@@ -128,7 +128,7 @@ describe('conversation lock', () => {
     assert.deepEqual([requested, await readdir(folder)], [[], [`${id}.lock`]]);
   });
 
-  it('belongs to only one of two windows that take it when it is stale, and the other windows notice that', async () => {
+  it('belongs to only one of two windows that take the stale lock, and the other windows notice that they lost it', async () => {
     const silent = window();
     await silent.acquire(id);
     clock.sleep(15_000);

@@ -43,7 +43,7 @@ describe('panel page', () => {
     );
   });
 
-  it('forbids all other resources', () => {
+  it('forbids all resources that its content security policy does not list', () => {
     const { document } = new JSDOM(createPage()).window;
     const policy = document.querySelector('meta[http-equiv="Content-Security-Policy"]')?.getAttribute('content');
     assert.equal(

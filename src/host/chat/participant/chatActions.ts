@@ -89,7 +89,8 @@ export function chatFollowups(metadata: unknown, localize: Localize): vscode.Cha
   switch (state) {
     case 'done': {
       if (!code) return [];
-      // Includes the location of the code in the label, because the cursor may have moved since the prompt was sent.
+      // Includes the location of the code in the label of the suggestion, because the cursor may be in other code by
+      // now.
       const { label: prompt } = code;
       const fix = { prompt, command: 'fix', label: localize('Fix {0}', { 0: prompt }) };
       const tests = { prompt, command: 'tests', label: localize('Write tests for {0}', { 0: prompt }) };

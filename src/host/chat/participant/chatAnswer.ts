@@ -49,7 +49,10 @@ export class ChatAnswer {
   /** The model's text, including its text in previous responses that this response continues. */
   private text: string;
   private readonly fencedText = new FencedText();
-  /** Opening fence that reopens a code block after inserted parts, or undefined if no code block was interrupted. */
+  /**
+   * Opening fence with which a code block continues after a part that the extension inserted, or undefined if no code
+   * block was interrupted.
+   */
   private reopeningFence: string | undefined;
   /** Length of the Markdown that was added to this response so far, in characters. */
   private writtenChars = 0;
@@ -195,7 +198,8 @@ export class ChatAnswer {
    */
   private replaceText({ text, because }: ReplacedEvent): readonly ChatPart[] {
     if (text.startsWith(this.text)) return this.addText(text.slice(this.text.length));
-    // Appends the answer to reasoning that is already shown as text, because the chat can't remove text.
+    // Keeps displayed text that turned out to be reasoning, and appends the answer to it, because the chat can't remove
+    // text.
     if (because === 'reasoning' && this.text.startsWith(text)) {
       this.text = text;
       return [];

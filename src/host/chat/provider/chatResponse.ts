@@ -37,7 +37,7 @@ export function responseSink(progress: vscode.Progress<vscode.LanguageModelRespo
       progress.report(new vscode.LanguageModelTextPart(text));
     },
     appendReasoning: (text) => reportThinking(text),
-    // Shows the line as a bold thinking part, because VS Code shows such a part as a heading until another part
+    // Shows the status line as a bold thinking part, because VS Code shows such a part as a heading until another part
     // follows.
     showStatus: (line) => reportThinking(`**${escapeMarkdown(line)}**\n\n`, `note-${++statusCount}`),
     callTool: (id, name, input) => {

@@ -64,7 +64,8 @@ export class ModelAnswer {
         return false;
       case 'replaced':
         this.currentText = event.text;
-        // Appends the answer to reasoning that was already sent as text, because the sink can't remove text.
+        // Keeps sent text that turned out to be reasoning, and appends the answer to it, because the sink can't remove
+        // text.
         if (event.because === 'reasoning' && this.sentText.startsWith(event.text)) this.sentText = event.text;
         this.sendNewText();
         return false;
@@ -145,8 +146,8 @@ export class ModelAnswer {
     // Parses the arguments of all tool calls before the first call is sent, so that invalid arguments prevent all
     // calls.
     const inputs = calls.map(({ name, arguments: json }) => {
-      // Treats missing arguments of a tool call as an empty object. They are an error if the answer may have been
-      // truncated at the token limit.
+      // Treats missing arguments of a tool call as an empty object. If the answer may have been truncated at the token
+      // limit, missing arguments are an error.
       const input = json.trim() === '' && finishReason !== 'length' ? {} : parseJson(json);
       if (!isRecord(input)) throw this.invalidCallFailure(name, finishReason);
       return input;

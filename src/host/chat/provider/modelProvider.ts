@@ -102,7 +102,7 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
     const turn = engine.stream(request, { connection: () => connections.configured() });
     const cancellation = token.onCancellationRequested(() => turn.stop());
     const answer = new ModelAnswer(responseSink(progress), { localize, formatTime: formatTimeWithSeconds });
-    // Ignores the usage of later attempts, because it includes the prompts of the previous attempts.
+    // Ignores the token usage of later attempts of a turn, because it includes the prompts of the previous attempts.
     let promptTokens: number | undefined;
     try {
       for await (const event of turn) {
@@ -145,14 +145,17 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
   }
 
   /**
-   * Imports a key in the background, so that VS Code's list of models does not wait. The list is updated after the
-   * import.
+   * Imports the API key of a model group in the background, so that VS Code's list of models does not wait. The list is
+   * updated after the import.
    */
   private importKey(origin: string, key: string): void {
     this.deps.importedKeys.import(origin, key).catch((error: unknown) => this.deps.log.error(error));
   }
 
-  /** Returns the connection. If the API key is missing and `silent` is false, the user is asked for the key. */
+  /**
+   * Returns the connection to the gateway. If the API key is missing and `silent` is false, the user is asked for the
+   * key.
+   */
   private async connection(silent: boolean): Promise<ActiveConnection | undefined> {
     const { connections, log } = this.deps;
     try {

@@ -75,7 +75,7 @@ async function enableChat(token: vscode.CancellationToken, log: Log): Promise<vo
   if (vscode.extensions.getExtension(chatExtension)) return;
   const chat = vscode.workspace.getConfiguration('chat');
   const previousValue = chat.inspect('disableAIFeatures')?.globalValue;
-  // Does nothing if the user setting turns AI features off and only the workspace turns them on.
+  // Respects a user setting that turns AI features off, even if the workspace turns them on.
   if (previousValue === true) return;
   const set = (value: unknown): Thenable<void> =>
     chat.update('disableAIFeatures', value, vscode.ConfigurationTarget.Global);
@@ -85,7 +85,7 @@ async function enableChat(token: vscode.CancellationToken, log: Log): Promise<vo
     log.info(`VS Code Chat could not be enabled: ${errorMessage(error)}`);
     return;
   }
-  // Tries the change twice, because VS Code may reject it while the settings file is being edited.
+  // Tries twice to restore the setting, because VS Code may reject a change while the settings file is being edited.
   await Promise.resolve(set(previousValue)).catch(() => set(previousValue));
   await waitForChatExtension(token);
 }

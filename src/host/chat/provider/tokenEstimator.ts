@@ -163,7 +163,8 @@ const maxFactors: TokenEstimate = { latin: 2, eastAsian: 2, other: 2 };
 const spread: TokenEstimate = { latin: 1, eastAsian: 16, other: 16 };
 
 /**
- * Multiplies every estimate, because a text may have more tokens per character than the prompts used for calibration.
+ * Factor by which every estimate is multiplied, because a text may have more tokens per character than the prompts used
+ * for calibration.
  */
 const margin = 1.15;
 

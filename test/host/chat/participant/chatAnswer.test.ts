@@ -59,6 +59,10 @@ describe('answer in the chat', () => {
     assert.deepEqual(chat(reasoning('secret'), reasoning('more'), text('a')), ['> Thinking…', 'a']);
   });
 
+  it('keeps displayed text that turned out to be reasoning, and appends the answer to it', () => {
+    assert.deepEqual(chat(text('Hm. '), textWasReasoning, text('one')), ['Hm. ', 'one']);
+  });
+
   it('shows the number of attempts and the waiting time at the end', () => {
     const end = { ...done('a'), attempts: 3, waitedMs: 41_000 } as StreamEvent;
     assert.deepEqual(chat(text('a'), end), ['a', '> Answered after 3 attempts and 41 s of waiting']);
@@ -103,7 +107,7 @@ describe('wait in the chat', () => {
     );
   });
 
-  it('is not shown again when the turn queues behind another request afterwards', () => {
+  it('is not shown again when the turn then queues behind another request', () => {
     const estimate = wait({ source: 'backoff', hintMs: undefined, delayMs: 1000, until: 38_500, estimated: true });
     assert.equal(chat(wait(), estimate, { ...estimate, until: 39_500 }).length, 2);
   });
@@ -205,10 +209,6 @@ describe('resumed answer in the chat', () => {
     const restart = { ...attempt('m', 2), why: 'resume', how: 'restart' } as StreamEvent;
     const events = [text('one '), cut, restart, replaced('one two'), text(' three')];
     assert.deepEqual(chat(...events), ['one ', 'two', ' three']);
-  });
-
-  it('appends the answer to reasoning that arrived as text', () => {
-    assert.deepEqual(chat(text('Hm. '), textWasReasoning, text('one')), ['Hm. ', 'one']);
   });
 
   it('fails when a restarted answer differs from the displayed text', () => {

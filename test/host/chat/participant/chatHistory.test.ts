@@ -95,7 +95,7 @@ describe('history of the chat', () => {
     assert.equal(exchanges(turns('q', ['partial']))[0]?.state, 'stopped');
   });
 
-  it('ignores invalid metadata of another version', () => {
+  it('ignores invalid metadata that another version of the extension saved', () => {
     const invalid = { state: 'done', inserted: [['a', 1]], code: { label: 1 }, content: 7 } as unknown as ChatMetadata;
     assert.deepEqual(exchanges(turns('q', ['a'], invalid))[0]?.content, 'q');
   });
@@ -135,7 +135,7 @@ describe('intent of a prompt in the chat', () => {
     assert.equal(parseIntent({ prompt: 'continue' }, last('failed', ''), localize), 'again');
   });
 
-  it('is undefined after a complete answer, with a command, and in a new chat', () => {
+  it('is undefined after a complete answer, for a prompt with a command, and in a new chat', () => {
     assert.equal(parseIntent({ prompt: 'continue' }, last('done'), localize), undefined);
     assert.equal(parseIntent({ prompt: 'continue', command: 'fix' }, last('length'), localize), undefined);
     assert.equal(parseIntent({ prompt: 'continue' }, undefined, localize), undefined);

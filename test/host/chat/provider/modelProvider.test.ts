@@ -63,7 +63,7 @@ describe('token count for VS Code', () => {
     return [before, await provider.provideTokenCount(countedModel, prompt)];
   };
 
-  it('increases when the gateway reports more prompt tokens', async () => {
+  it('increases after the gateway has reported more prompt tokens than estimated', async () => {
     const [before, after] = await counts({ attempt: 1, times: 1.4 });
     assert.ok(after >= 1.4 * before && after <= 1.7 * before, `${before}, ${after}`);
   });
@@ -73,7 +73,7 @@ describe('token count for VS Code', () => {
     assert.equal(after, before);
   });
 
-  it('ignores the usage of later attempts, which includes the prompts of previous attempts', async () => {
+  it('ignores the token usage of later attempts, which includes the prompts of previous attempts', async () => {
     const [before, after] = await counts({ attempt: 2, times: 1.4 });
     assert.equal(after, before);
   });

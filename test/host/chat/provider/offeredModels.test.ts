@@ -47,13 +47,13 @@ describe('model list for other extensions', () => {
     assert.deepEqual([model?.id, model?.name], [id, 'a $\u2060(alert)b']);
   });
 
-  it('contains only the configured model when the request fails, and logs the error', async () => {
+  it('contains only the configured model when loading the list fails, and the error is logged', async () => {
     const error = new Error('unexpected');
     assert.deepEqual(await offeredIds(() => Promise.reject(error)), ['configured']);
     assert.deepEqual(logged, [error]);
   });
 
-  it('causes no unhandled rejection when the request fails after the timeout', async () => {
+  it('causes no unhandled rejection when loading the list fails after the timeout', async () => {
     let fail: (error: Error) => void = () => undefined;
     const list = new Promise<ModelList>((_resolve, reject) => (fail = reject));
     assert.deepEqual(await offeredIds(() => list), ['configured']);

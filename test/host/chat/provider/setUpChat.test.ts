@@ -88,7 +88,7 @@ describe("setup of VS Code's chat", () => {
     });
   }
 
-  it('restores the setting when VS Code rejects one change', async () => {
+  it('restores the setting for AI features even if VS Code rejects one change of that setting', async () => {
     let updates = 0;
     user = false;
     onUpdate = () => (++updates === 2 ? Promise.reject(new Error('The file has unsaved changes.')) : Promise.resolve());
@@ -97,7 +97,7 @@ describe("setup of VS Code's chat", () => {
     assert.equal(updates, 3);
   });
 
-  it('does not change the setting when the chat is already enabled', async () => {
+  it('does not change the setting for AI features when the chat is already enabled', async () => {
     isEnabled = true;
     assert.equal(await setUp(), 'ready');
     assert.deepEqual(values, []);
