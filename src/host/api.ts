@@ -50,8 +50,9 @@ export function createApi(load: () => Promise<Ask>): HolySheepApi {
 }
 
 /**
- * Returns a stream that waits for the promise of another stream, and then emits its items. When the consumer's loop
- * ends early, the other stream stops at once. An async generator would stop only after the next item.
+ * Returns a stream that waits until the promise of another stream resolves, and then emits the items of that stream.
+ * When the consumer's loop ends early, the other stream stops at once. An async generator would stop only after the
+ * next item.
  */
 export function deferredStream<T>(promise: Promise<AsyncIterable<T>>): AsyncIterable<T> {
   return {

@@ -21,7 +21,7 @@ import { registerWalkthrough } from './walkthrough/walkthroughCommands';
 export type App = Awaited<ReturnType<typeof createApp>>;
 
 /**
- * Creates the services, registers all features and reopens the panels that a reload or a crash has closed.
+ * Creates the services, registers all features and reopens the panels that were open before a reload or a crash.
  * @param modelsChanged tells VS Code that the models of the gateway may have changed
  */
 export async function createApp(context: vscode.ExtensionContext, modelsChanged: () => void) {

@@ -29,7 +29,10 @@ export type { Failure, ModelSwitch, TurnSegment, TurnState } from '../engine/sta
 /** The kinds of context items. */
 export type ContextKind = 'selection' | 'file' | 'problems';
 
-/** A context item that was sent with a prompt. The page shows it under *You*, and it is never read from disk again. */
+/**
+ * A context item that was sent with a prompt. The page shows the item under *You*. The item is never read from disk
+ * again.
+ */
 export interface Attachment {
   /** Kind of the item; `selection` if absent. */
   readonly kind?: ContextKind | undefined;
@@ -249,7 +252,10 @@ export function isPanelState(state: unknown): state is PanelState {
   return v.is(panelState, state);
 }
 
-/** Returns the values that identify a wait. Its times and their source may change during the wait, so they are left out. */
+/**
+ * Returns the values that identify a wait. The times of the wait and the source of these times are left out, because
+ * they may change during the wait.
+ */
 export function waitKey(event: WaitingEvent): readonly unknown[] {
   const { reason, told, attempt, maxAttempts, message, status, requestId, actions } = event;
   return [reason, told, attempt, maxAttempts, message, status, requestId, actions.join()];

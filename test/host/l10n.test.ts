@@ -80,7 +80,7 @@ describe('Chinese translations', () => {
     );
   });
 
-  it('are sorted', () => {
+  it('are sorted by the English message', () => {
     assert.deepEqual(Object.keys(bundle), Object.keys(bundle).sort());
   });
 

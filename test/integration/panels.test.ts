@@ -174,7 +174,7 @@ describe('panels after a reload of the window', () => {
     assert.deepEqual(after.restoredContext, ['file:a', 'file:b']);
   });
 
-  it('ignore restored context items after a prompt was sent', async () => {
+  it('ignore a request of the page to restore context items after a prompt was sent', async () => {
     const panel = await after.restoreFake(await before.write('about apples'), ['file:a']);
     await waitForEvents();
     panel.send({ type: 'send', prompt: 'and pears?' });

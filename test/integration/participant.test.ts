@@ -206,7 +206,7 @@ describe('chat participant', function () {
     assert.deepEqual(participant.followups(result), []);
   });
 
-  it('ends only the wait of its turn with Retry Now, and shows a message when the button is outdated', async () => {
+  it('ends only the wait of its own turn when the user presses Retry Now, and shows a message when that turn no longer waits', async () => {
     const first = ask({ prompt: 'one' });
     await waitForRequests();
     engine.turn.emit(attempt(), waiting);

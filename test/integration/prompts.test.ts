@@ -97,7 +97,7 @@ describe('custom prompts', () => {
     assert.equal((await sent())[0], 'About const one = 1;');
   });
 
-  it('report an unknown variable to the user only once', async () => {
+  it('warn the user only once about an unknown variable in a template', async () => {
     await set('prompts', [{ title: 'T', template: 'About ${selection}: ${code}' }]);
     await run('T');
     assert.equal((await sent())[0], 'About const one = 1;: ${code}');

@@ -22,7 +22,7 @@ export interface LedgerWait {
   readonly reason: FaultKind;
   /** Planned duration of the wait, in milliseconds, as last announced. */
   readonly delayMs: number;
-  /** Whether `delayMs` is an estimate, because another request is sent first. */
+  /** Whether `delayMs` is an estimate, because the wait depends on the result of another request that is sent first. */
   readonly estimated?: true | undefined;
   readonly jitterMs?: number | undefined;
   readonly hintMs?: number | undefined;
@@ -111,8 +111,8 @@ function startWait(waits: readonly LedgerWait[], event: WaitingEvent): readonly 
   const { at, source, reason, delayMs, estimated, jitterMs, hintMs, hintFrom, told } = event;
   const wait = { at, source, reason, delayMs, ...(estimated && { estimated }), jitterMs, hintMs, hintFrom, told };
   const last = waits.at(-1);
-  // Keeps the planned duration of the wait. It is more useful than the estimate that is announced after this duration
-  // has passed.
+  // Keeps the duration that was planned at first, because it is more useful than the estimate that is announced when
+  // the planned time has passed.
   if (estimated && last?.reason === reason && last.told === told) return waits;
   // A wait at a gate or for the network is announced again when its time changes, but stays a single entry of the
   // ledger.

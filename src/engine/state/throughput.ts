@@ -35,7 +35,10 @@ export function addToThroughput(throughput: Throughput, ms: number, newChars: nu
   return { completedSeconds: [...completedSeconds, { second, chars }], second: now, chars: newChars };
 }
 
-/** Maximum time over which characters are spread, in milliseconds. Of a longer period, only the end is used. */
+/**
+ * Maximum time over which characters are spread, in milliseconds. If a period is longer, the characters are spread over
+ * its end.
+ */
 const maxSpreadMs = 3_600_000;
 
 /** Adds characters evenly over a period, given in milliseconds since the segment began. */

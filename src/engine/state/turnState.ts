@@ -128,8 +128,8 @@ export function reduceTurn(state: TurnState, event: RecordedEvent): TurnState {
 
 /**
  * Returns the events in the form in which the journal records them. A terminal event omits the answer if the earlier
- * events contain all of it, so that a long answer is stored only once. Both forms of the events lead from `state` to
- * the same result.
+ * events contain all of it, so that a long answer is stored only once. The original events and the recorded events
+ * change `state` in the same way.
  */
 export function toRecordedEvents(events: readonly StreamEvent[], state: TurnState): readonly RecordedEvent[] {
   if (!events.some(isTerminal)) return events;
@@ -168,7 +168,7 @@ function applyEvent(state: TurnState, event: RecordedEvent): TurnState {
       };
     case 'headers':
     case 'ended':
-      // Changes nothing else, because only the ledger records these events.
+      // Changes only the ledger, because no other part of the state depends on these events.
       return state;
     case 'waiting':
       return {
@@ -232,7 +232,8 @@ export function isRestarting({ phase, ledger }: TurnState): boolean {
 
 function addToolCallPart(calls: readonly ToolCall[], part: ToolCallEvent): readonly ToolCall[] {
   const existing = calls.find(({ index }) => index === part.index);
-  // Ignores further tool calls. The engine emits no more than this number, but an old or damaged journal may have more.
+  // Ignores tool calls beyond the maximum number. The engine never emits more of them, but an old or damaged journal
+  // may contain more.
   if (!existing && calls.length === maxToolCalls) return calls;
   const call = existing ?? { index: part.index, id: '', name: '', arguments: '' };
   const updated = {
@@ -310,7 +311,8 @@ export function toEpoch(
   { ledger, wait }: { readonly ledger: Ledger; readonly wait?: WaitingEvent },
   at: number,
 ): number | undefined {
-  // Uses both clocks of the nearest attempt, because the monotonic clock may stop while the computer sleeps.
+  // Converts by the last attempt that began before this time, because its start is recorded on both clocks. An earlier
+  // attempt would be less accurate, because the monotonic clock may stop while the computer sleeps.
   const entry = ledger.entries.findLast((candidate) => candidate.at <= at) ?? ledger.entries[0];
   if (entry) return entry.time + (at - entry.at);
   return wait && wait.until - wait.delayMs + (at - wait.at);

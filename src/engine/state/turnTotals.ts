@@ -23,8 +23,8 @@ interface TurnSpeed {
 }
 
 /**
- * Minimum duration of a stream for which a speed is computed, in milliseconds. An answer with a shorter stream arrived
- * all at once.
+ * Minimum duration of a stream for which a speed is computed, in milliseconds. In a shorter stream, the answer arrived
+ * all at once, so its speed means nothing.
  */
 const minStreamMs = 250;
 

@@ -111,9 +111,9 @@ export class Attempts {
   }
 
   /**
-   * Returns whether the current attempt, whose stream ended without a finish reason, proves that the answer is complete:
-   * the model has added nothing to the text, or has called its tools again. From then on, a missing finish reason is
-   * accepted from this model on this route, unless the model has sent finish reasons before.
+   * Returns whether the current attempt, whose stream ended without a finish reason, proves that the answer is
+   * complete: the model has added nothing to the text, or has repeated its tool calls. From then on, a missing finish
+   * reason is accepted from this model on this route, unless the model has sent finish reasons before.
    */
   confirmsComplete({ baseUrl }: Connection, model: string): boolean {
     const { answer } = this.turn;

@@ -112,7 +112,7 @@ export class Turn implements RunningTurn {
 
   stop(): void {
     if (this.isFinished()) return;
-    // Closes the socket first and records the end of the attempt afterwards.
+    // Closes the socket before the end of the attempt is recorded.
     this.attempts.current?.abandon();
     this.attempts.endCurrent('stopped');
     this.finish({ type: 'stopped', text: this.answer.text });
@@ -122,7 +122,10 @@ export class Turn implements RunningTurn {
     if (!this.isSecondClick()) this.applyCommand('retry-now');
   }
 
-  /** Ends a wait if the connection has changed and the new connection has a key. The promise never rejects. */
+  /**
+   * Ends the current wait if the user has changed the connection and the new connection has a key. The returned promise
+   * never rejects.
+   */
   async handleConnectionChange(): Promise<void> {
     const connection = this.waits.isWaiting ? await this.connection().catch(() => undefined) : undefined;
     const { route, waits } = this;
@@ -130,7 +133,7 @@ export class Turn implements RunningTurn {
     if (connection.baseUrl !== route.baseUrl || connection.apiKey !== route.apiKey) this.applyCommand('elsewhere');
   }
 
-  /** Ends the current wait, because the network state that caused it has been reset. */
+  /** Ends the current wait. Called when the network state has been reset, because that state caused the wait. */
   endWait(): void {
     if (this.waits.isWaiting) this.applyCommand('retry-now');
   }
@@ -156,7 +159,8 @@ export class Turn implements RunningTurn {
 
   private applyCommand(command: UserCommand): void {
     const attempt = this.attempts.current;
-    // A request for another model or route takes precedence over `retry-now`, whichever came first.
+    // If the user has requested both *Retry now* and another model or route, the turn carries out the change of the
+    // model or route, whichever was requested first.
     if (this.isFinished() || (this.pendingCommand && (this.pendingCommand !== 'retry-now' || command === 'retry-now')))
       return;
     if (this.waits.isWaiting) {
@@ -203,8 +207,8 @@ export class Turn implements RunningTurn {
     try {
       this.attempts.endCurrent('internal', faultOfRow(faultRows.internalError));
     } catch (secondError) {
-      // Only logs the second exception, which usually has the same cause as the first. The ledger then lacks the end of
-      // the attempt, but the turn still ends.
+      // Only logs an exception that is thrown while the first exception is handled, because both usually have the same
+      // cause. The ledger then lacks the end of the attempt, but the turn still ends.
       log.error(secondError);
     }
     return hostFailure('internal', this.answer.text, localize);
@@ -337,8 +341,8 @@ export class Turn implements RunningTurn {
       case 'wait': {
         const { delayMs, jitterMs, source, hintMs, hintFrom, attemptsLeft } = decision;
         this.hasOpenedBreaker = opensBreaker;
-        // Announces no wait here. The turn now has to wait for the open breaker, and the queue of the gate announces
-        // that wait.
+        // Announces no wait here, because the turn now has to wait for the open circuit breaker, and the queue of the
+        // gate announces that wait.
         if (isBreakerOpen) return trigger;
         const waitSource = { source, jitterMs, hintMs, hintFrom };
         const wait = this.messages.describeWait(fault, attemptsLeft, waitSource, this.context(connection));

@@ -13,7 +13,7 @@ export class TurnHistory {
   retries = 0;
   /** Time without progress, in milliseconds. Streaming, sleep and being offline do not count. */
   idleMs = 0;
-  /** Whether a part of `idleMs` was a wait. */
+  /** Whether the time in `idleMs` includes a wait. */
   hasWaited = false;
   private freeReplayUsed = false;
   private previousDelayMs: number | undefined;

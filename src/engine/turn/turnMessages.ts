@@ -57,7 +57,7 @@ export class TurnMessages {
   ): WaitDescription {
     const { source, delayMs } = cause;
     const hintMs = source === 'server' && blockKind === 'cooldown' ? delayMs : undefined;
-    // Marks the wait for a probe as estimated, because the gateway has named no time for it.
+    // Marks the end of a wait for a probe as estimated, because the gateway has not named the duration of that wait.
     const waitSource: WaitSource =
       blockKind === 'probe'
         ? { source: 'backoff', estimated: true, told: blockedBy }
@@ -105,7 +105,7 @@ export function faultForBlock({ blockKind, cause }: Pick<GateBlock, 'blockKind' 
   return faultOfRow(limitRows[cause.reason] ?? faultRows.rateLimited);
 }
 
-/** Fault rows for rate limits of certain kinds. All other kinds use the row `rateLimited`. */
+/** Fault rows for the kinds of rate limits that have their own message. All other kinds use the row `rateLimited`. */
 const limitRows: Partial<Record<FaultKind, RowId>> = {
   overloaded: faultRows.overloaded,
   credit: faultRows.creditResets,

@@ -51,14 +51,17 @@ export class TurnOutput {
     this.events.close();
   }
 
-  /** Emits a text or reasoning event. It bypasses the ledger, because a turn has thousands of these events. */
+  /**
+   * Emits a text or reasoning event without passing the event to the ledger, because a turn has thousands of these
+   * events.
+   */
   emitToken(type: 'text' | 'reasoning', text: string): void {
     if (!this.terminal) this.events.push({ type, text, attempt: this.attempt, at: this.clock.monotonicNow() });
   }
 
   /**
    * Emits the result and the usage of an attempt that has ended.
-   * @returns false if they have already been emitted
+   * @returns false if they have already been emitted for this attempt
    */
   endAttempt(attempt: Attempt | undefined, outcome: EndedEvent['how'], row?: number): boolean {
     const stats = attempt?.takeStats();
@@ -88,7 +91,7 @@ function addUsage(a: Usage, b: Usage): Usage {
 export class EventQueue<T> implements AsyncIterableIterator<T> {
   private items: T[] = [];
   private head = 0;
-  /** Pending calls of `next`, oldest first. The list is empty while items are queued. */
+  /** Calls of `next` that wait for an item, oldest first. The list is empty while items are queued. */
   private readonly pending: ((result: IteratorResult<T>) => void)[] = [];
   private isClosed = false;
 

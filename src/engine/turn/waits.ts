@@ -156,8 +156,8 @@ export function probeDelayMs(probes: number, random: () => number): number {
 }
 
 /**
- * Returns whether the gateway can be reached. It sends a request without the key and accepts any response.
- * The promise never rejects. It resolves with false when `signal` is aborted.
+ * Returns whether the gateway can be reached: sends a request without the key and accepts any response. The returned
+ * promise never rejects. When `signal` is aborted, the promise resolves with false.
  */
 export async function isReachable(
   { clock, fetch }: Pick<EngineDeps, 'clock' | 'fetch'>,
@@ -175,7 +175,7 @@ export async function isReachable(
     return !controller.signal.aborted && !unreachableRows.has(transportRow(error));
   } finally {
     cancel();
-    // Releases the connection without reading the body.
+    // Releases the connection without reading the body of the response.
     controller.abort();
     signal.removeEventListener('abort', abort);
   }

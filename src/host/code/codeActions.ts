@@ -25,8 +25,8 @@ class CodeActionProvider implements vscode.CodeActionProvider {
   }
 
   /**
-   * Returns a menu item that asks for consent to workspace prompts. No dialog opens before the user chooses it, because
-   * selecting code must not open a dialog.
+   * Returns a menu item that asks for consent to workspace prompts. The consent dialog opens only when the user chooses
+   * the item, because selecting code must not open a dialog.
    */
   private workspacePromptAction(): readonly vscode.CodeAction[] {
     if (this.customPrompts.awaitingConsent().length === 0) return [];

@@ -7,7 +7,7 @@ export interface Point {
 /** A range of a document. */
 export interface Span {
   readonly start: Point;
-  /** First position after the range. */
+  /** End of the range: the first position after it. */
   readonly end: Point;
 }
 
@@ -32,8 +32,8 @@ export function innermostSpan(symbols: readonly CodeSymbol[], point: Point): Spa
 }
 
 /**
- * Returns the first and the last line of a range, counted from 1. A line is not included if no character of it is
- * selected.
+ * Returns the first and the last line of a range, counted from 1. A last line of which no character is selected is not
+ * included.
  */
 export function lineRange({ start, end }: Span): { readonly first: number; readonly last: number } {
   const last = end.character === 0 && end.line > start.line ? end.line - 1 : end.line;

@@ -51,7 +51,7 @@ async function findSymbols(document: vscode.TextDocument): Promise<readonly Code
       document.uri,
     ),
   );
-  // Ignores an error of a language server, because the prompt can be about the visible lines instead of a function.
+  // Ignores an error of a language server: no function is then found, and the prompt is about the visible lines.
   const symbols = await resultWithin(
     symbolsTimeoutMs,
     request.catch(() => undefined),

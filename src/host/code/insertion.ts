@@ -23,7 +23,8 @@ export async function insertAtCursors(editor: vscode.TextEditor, text: string): 
   const name = vscode.workspace.asRelativePath(document.uri);
   if (!wasApplied)
     throw new UserError(vscode.l10n.t('{0} has just changed, so nothing was inserted. Try again.', name));
-  // Checks the document's version, because VS Code reports success even if the editor is read-only.
+  // Checks whether the document's version has changed, because VS Code reports success even if the editor is read-only
+  // and nothing was inserted.
   if (text && document.version === version) {
     throw new UserError(
       vscode.l10n.t(

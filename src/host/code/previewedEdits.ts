@@ -31,8 +31,8 @@ export class PreviewedEdits extends Disposable {
       current.slice(0, document.offsetAt(range.start)) + text + current.slice(document.offsetAt(range.end));
     const close = await this.diff.show(document, proposed, vscode.l10n.t('{0} (preview)', label), column);
     try {
-      // Checks that the document has not changed since the edit was created, because `applyEdit` rejects only changes
-      // that are made after it is called.
+      // Rejects the edit here if the document has changed since the edit was created, because `applyEdit` notices only
+      // changes that are made after the call of `applyEdit`.
       const applied = document.version === version && (await vscode.workspace.applyEdit(edit));
       if (applied || (document.version === version && !document.isClosed)) return;
     } finally {

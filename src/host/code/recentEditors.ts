@@ -29,8 +29,8 @@ export class RecentEditors extends Disposable {
     this.register(vscode.window.onDidChangeActiveTextEditor((editor) => this.remember(editor)));
     this.register(
       vscode.workspace.onDidCloseTextDocument(() => {
-        // Removes only the editors of closed documents, because VS Code fires this event also when the language of an
-        // open document changes.
+        // Removes an editor only if its document is really closed, because VS Code reports a document as closed even
+        // when only its language has changed.
         this.editors = this.editors.filter(({ document }) => !document.isClosed);
       }),
     );

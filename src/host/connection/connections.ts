@@ -107,16 +107,16 @@ export class Connections extends Disposable {
       return { model, host: connection.host, hasKey: connection.apiKey !== undefined, demo: connection.demo };
     } catch (error) {
       log.error(error);
-      // Returns a view even if the API key can't be read, because the user can then still send a prompt, whose turn
-      // fails with a card that gives the reason.
+      // Returns the connection even if the API key can't be read, because the user can then still send a prompt, and
+      // the failed turn shows the reason in a card.
       const hasKey = isConnectionError(error) && error.connectionProblem === 'base-url' ? false : 'unreadable';
       return { model, host: 'error' in baseUrl ? '' : baseUrl.host, hasKey, demo: false };
     }
   }
 
   /**
-   * Calls `show` with the current view of the connection, and again after each change. An outdated view is not shown
-   * after a newer one.
+   * Calls `show` with the connection as the page shows it, and again after each change. `show` never gets an older
+   * state of the connection after a newer one.
    */
   subscribe(show: (view: ConnectionView) => void): { dispose(): void } {
     let latest = 0;

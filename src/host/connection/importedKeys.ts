@@ -32,7 +32,7 @@ export class ImportedKeys {
     // later be imported for another origin.
     await this.saveFingerprints({ ...fingerprints, [fingerprint]: origin });
     const { state } = await this.store(key);
-    // If the user canceled the verification, removes the fingerprint, so that the key can be imported again.
+    // Removes the fingerprint if the user canceled the verification, so that the key can be imported again.
     if (state === 'cancelled') await this.saveFingerprints(fingerprints);
   }
 

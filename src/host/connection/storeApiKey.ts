@@ -131,7 +131,7 @@ async function hasOtherKey({ keys, log }: SetApiKeyDeps, origin: string, key: st
     const stored = await keys.get(origin);
     return stored !== undefined && stored !== key;
   } catch (error) {
-    // Assumes that there was no other key, because the new key must be stored even if the previous one can't be read.
+    // If the previous key can't be read, treats it as missing, because the new key must be stored even then.
     log.error(error);
     return false;
   }

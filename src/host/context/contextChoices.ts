@@ -15,7 +15,7 @@ export function contextChoices(editor: vscode.TextEditor | undefined): readonly 
   const files = openFiles(editor);
   return [
     ...(editor ? [selectionChoice(editor), problemsChoice(editor.document.uri)] : []),
-    // Omits the item for all open editors if there is only one, because that editor is listed as a file.
+    // Omits the item for all open editors if only one editor is open, because the file of that editor has its own item.
     files.length > 1 ? editorsChoice(files.length) : undefined,
     ...files.map(fileChoice),
   ].filter((choice) => choice !== undefined);
@@ -42,7 +42,8 @@ export async function withLinkTarget(suggestion: ContextSuggestion): Promise<Con
   if (reference?.kind !== 'file') return suggestion;
   const target = await localOutsideTarget(vscode.Uri.parse(reference.uri, true));
   if (target === undefined) return suggestion;
-  // Puts the link's target first, because VS Code truncates the end of a long detail.
+  // Puts the target of the symbolic link at the start of the item's detail, because VS Code truncates the end of a long
+  // detail.
   const { detail } = suggestion;
   return { ...suggestion, detail: detail === '' ? `→ ${target}` : `→ ${target} · ${detail}` };
 }

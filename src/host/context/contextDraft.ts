@@ -97,7 +97,7 @@ export class ContextDraft {
    * them.
    */
   async waitForReads(): Promise<void> {
-    // Ignores errors of reading an attachment, because the call that attached it reports them.
+    // Ignores errors of reading an attachment, because the call that attached it throws them to its caller.
     await this.readLock.waitForUnlock();
   }
 

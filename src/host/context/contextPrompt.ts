@@ -19,7 +19,8 @@ export function contextPrompt(prompt: string, attachments: readonly Attachment[]
 }
 
 function formatAttachment({ kind = 'selection', label, languageId, code, truncated }: Attachment): string {
-  // Reduces the label to one line, because a file name with line breaks could imitate the surrounding text.
+  // Reduces the label to one line, because a file name with line breaks could imitate the text of the prompt around the
+  // attachment.
   const heading = [`${headings[kind]} ${label.replace(/\s+/g, ' ')}`];
   if (kind !== 'problems' && languageId) heading.push(`Language: ${languageId}`);
   if (truncated) heading.push(`It was too long: only its first ${code.length} characters are here.`);

@@ -72,13 +72,15 @@ async function isLink(uri: vscode.Uri): Promise<boolean> {
     const { type } = await vscode.workspace.fs.stat(uri);
     return (type & vscode.FileType.SymbolicLink) !== 0;
   } catch {
-    // Ignores the error of resolving the link, because reading the file later fails for the same reason, and that error
-    // is shown.
+    // Ignores an error of resolving the link, because reading the file fails later for the same reason, and the user is
+    // shown that error.
     return false;
   }
 }
 
-/** Returns the real path, or undefined if it can't be resolved. The error is reported when the file is read later. */
+/**
+ * Returns the real path, or undefined if it can't be resolved. The user is shown the error when the file is read later.
+ */
 async function resolveRealPath(path: string): Promise<string | undefined> {
   try {
     return await realpath(path);

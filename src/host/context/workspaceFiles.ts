@@ -50,8 +50,8 @@ export function fileGlob(query: string): string {
 /** Returns the enabled patterns of a setting such as `files.exclude`. */
 export function excludedPatterns(setting: unknown): readonly string[] {
   if (typeof setting !== 'object' || setting === null) return [];
-  // Omits patterns with braces or commas, because the patterns are combined in one glob group and groups can't be
-  // nested. Also omits patterns that depend on sibling files, because a glob can't express them.
+  // Omits patterns with braces or commas, because all patterns are combined in one glob group (`{a,b}`) and such groups
+  // can't be nested. Also omits patterns that depend on sibling files, because a glob can't express them.
   return Object.entries(setting)
     .filter(([pattern, value]) => value === true && !/[{},]/.test(pattern))
     .map(([pattern]) => pattern);

@@ -5,8 +5,8 @@
  */
 
 /**
- * Matches C1 control characters, line and paragraph separators, and characters that set the direction of text or join
- * characters. They can make code look like different code.
+ * Matches characters that can make code look like different code: C1 control characters, line and paragraph separators,
+ * and characters that set the direction of text or join characters.
  */
 const invisible = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu;
 

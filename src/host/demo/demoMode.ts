@@ -92,7 +92,8 @@ export class DemoMode extends Disposable {
     const gateway = this.running?.gateway;
     this.running = undefined;
     super.dispose();
-    // Ignores an error on closing the embedded gateway, because the process may be about to exit.
+    // Ignores an error on closing the embedded gateway, because the demo ends anyway and the process may be about to
+    // exit.
     gateway?.close().catch(() => undefined);
   }
 

@@ -88,7 +88,8 @@ export class DemoTour {
     if (conversation.title === undefined && conversation.exchanges().length === 0) {
       conversation.rename(localize('Offline demo'));
     }
-    // Updates the progress before calling `ask`, because `ask` fires a change event immediately.
+    // Updates the progress before calling `ask`, because `ask` immediately fires a change event whose listeners read
+    // the progress.
     const step = this.steps.findIndex(({ id }) => id === model);
     if (step >= 0) this.progressById.set(conversation.id, { next: step + 1, last: step });
     const { id } = conversation.ask({ prompt: localize(scenario.prompt), model, demo: true });

@@ -61,7 +61,7 @@ export class Log extends Disposable implements EngineLog {
     }
   }
 
-  /** Returns the text without the API keys that the window has used. */
+  /** Returns the text with the API keys that the window has used replaced by a placeholder. */
   redact(text: string): string {
     return this.keys.redact(text);
   }

@@ -88,8 +88,9 @@ class CooldownFiles implements SharedCooldowns {
       return undefined;
     }
     if (entry.until - entry.delayMs <= now + maxClockSkewMs) return entry;
-    // The clock was set back: restarts the cooldown now, and renames the file so that this happens only once. If
-    // several windows try this at the same time, one of them succeeds and the others read the new name next time.
+    // The clock was set back: restarts the cooldown now, and renames the file so that the cooldown restarts only once.
+    // If several windows rename the file at the same time, one of them succeeds, and the others find the new name when
+    // they read the folder again.
     const corrected = { ...entry, until: Math.ceil(now) + entry.delayMs };
     const renaming = (): Promise<void> => rename(this.pathOf(entry), this.pathOf(corrected));
     const renamed = await this.tryOperation('renamed', ['ENOENT'], () => renaming().then(() => true));

@@ -54,7 +54,7 @@ export class ModelCatalog extends Disposable {
     };
     this.lists.set(baseUrl, entry);
     const list = await entry.list;
-    // Removes a failed request from the cache, so that the next call requests the list again.
+    // Removes the result of a failed request from the cache, so that the next call requests the model list again.
     if (list.source === 'default' && this.lists.get(baseUrl) === entry) this.lists.delete(baseUrl);
     return list;
   }

@@ -9,7 +9,7 @@ export type ModelList =
 
 export interface ModelPickOptions {
   readonly title?: string | undefined;
-  /** Id of a model that the list does not offer, e.g. because the user wants to replace it. */
+  /** Id of a model that is left out of the list, e.g. because the user wants to replace it. */
   readonly exclude?: string | undefined;
   /** Whether each model has a button that selects it for the next prompt only. */
   readonly offerOnce?: boolean | undefined;

@@ -14,7 +14,7 @@ interface BaseUrlNoticeDeps {
 }
 
 const memoryKey = 'holysheep.baseUrlNotices';
-/** Maximum number of stored entries about notices that were already shown. The oldest entries are dropped. */
+/** Maximum number of notices that are remembered as already shown. Beyond that number, the oldest are forgotten. */
 const maxSavedNotices = 20;
 
 /** Notifies the user once about a base URL that is invalid, is insecure or was corrected. */

@@ -82,7 +82,7 @@ export class Settings extends Disposable {
     return parseText(this.read('model'), defaultModel);
   }
 
-  /** Returns the system prompt, or an empty string if none is sent. */
+  /** Returns the system prompt, or an empty string if requests contain none. */
   systemPrompt(): string {
     return parseText(this.readUser('systemPrompt'), '');
   }
@@ -151,8 +151,8 @@ export class Settings extends Disposable {
   }
 
   /**
-   * Reads a setting only from the user settings of this machine, never from a workspace, a folder or a remote machine.
-   * Those must not decide where requests go, what is sent in the user's name or which conversations are deleted.
+   * Reads a setting only from the user settings of this machine. The settings of a workspace, a folder or a remote
+   * machine must not decide where requests go, what is sent in the user's name or which conversations are deleted.
    */
   private readUser(key: string): unknown {
     const { globalValue, globalLocalValue, globalRemoteValue, defaultValue } = this.inspect(key);

@@ -82,8 +82,8 @@ export function pickPrimaryConversation<Candidate extends Pick<Conversation, 'ac
 }
 
 /**
- * Passes an activity to `show` only if it differs from the previous activity, because events arrive up to sixty times
- * per second.
+ * Passes an activity to `show` only if it differs from the previous activity, because this function is called for
+ * events up to sixty times per second.
  */
 export class DistinctActivity {
   private last: Activity = { kind: 'idle' };
@@ -204,7 +204,7 @@ export class ContextKeys {
   update({ running, current }: Pick<Turns, 'running' | 'current'>): void {
     this.set('holysheep.running', running !== undefined);
     this.set('holysheep.retryable', isRetryable(running ?? current));
-    // Excludes an empty conversation, because it can't be renamed, exported or deleted.
+    // Sets `hasConversation` to false for an empty conversation, because it can't be renamed, exported or deleted.
     this.set('holysheep.hasConversation', current?.lastExchange !== undefined);
   }
 

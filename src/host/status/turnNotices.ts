@@ -130,8 +130,8 @@ function showTurnNotice(
 }
 
 /**
- * Retries a turn that is still waiting, and shows its panel. The user may click long after the wait has ended; then
- * only the panel is shown.
+ * Retries a turn that is still waiting, and shows its panel. If the user clicks after the wait has ended, only the
+ * panel is shown.
  */
 async function retryNow(deps: RegistrationDeps, id: string, exchangeId: string): Promise<void> {
   const conversation = await deps.conversations.open(id);

@@ -37,8 +37,8 @@ export class FencedText {
   }
 
   /**
-   * Returns the buffered text and clears the buffer. Called at the end of the text, or when something else must be
-   * shown at once.
+   * Returns the buffered text and clears the buffer. Called at the end of the streamed text, or when the chat must show
+   * something else at once.
    */
   flush(): string {
     const text = this.buffered;

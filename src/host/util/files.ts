@@ -30,7 +30,7 @@ async function restrictPermissions(path: string, mode: number): Promise<boolean>
     if (isOpen) await chmod(path, mode);
     return isOpen;
   } catch {
-    // Ignores the error: the file no longer exists or belongs to another user.
+    // Ignores an error, because the file no longer exists or belongs to another user.
     return false;
   }
 }
@@ -65,7 +65,8 @@ export async function replaceFile(
 
 /** Opens a file for reading. Opening a pipe does not wait for a writer. */
 export async function openWithoutBlocking(path: string): Promise<FileHandle> {
-  // Omits the flag where `O_NONBLOCK` does not exist. Windows lacks the flag, and its file system has no pipes.
+  // Omits the flag `O_NONBLOCK` on Windows, where it does not exist. The file system of Windows has no pipes, so
+  // opening a file can't wait for a writer.
   return open(path, constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0));
 }
 

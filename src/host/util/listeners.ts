@@ -10,7 +10,8 @@ export class Listeners<T> {
 
   /** Subscribes a listener until the returned object is disposed of. */
   readonly event = (listener: (value: T) => unknown): { dispose(): void } => {
-    // Creates a new function for each subscription, because the same listener may subscribe twice.
+    // Creates a new function for each subscription, because the same listener may subscribe twice and each subscription
+    // must end separately.
     const callback = (value: T): void => {
       listener(value);
     };

@@ -18,9 +18,9 @@ export function completedSteps(
 }
 
 /**
- * Completes those walkthrough steps that depend on a turn, because a click on *Ask* alone sends no prompt. VS Code
- * completes a step only when its context key becomes true while the walkthrough is known to VS Code, so each key is
- * true for a moment only.
+ * Completes the walkthrough steps that require a turn. VS Code can't complete them by the click on *Ask*, because that
+ * click alone sends no prompt. VS Code completes a step only when its context key becomes true while the walkthrough is
+ * known to VS Code, so each key is true for a moment only.
  */
 export function followWalkthroughSteps(conversations: Pick<Conversations, 'onDidChange'>, setContext: SetContext) {
   return conversations.onDidChange(({ conversation, change }) => {

@@ -107,7 +107,7 @@ describe('list of segments of a turn', () => {
 });
 
 describe('calculation of the totals of a turn', () => {
-  it('uses the numbers of the segment when there is only one', () => {
+  it('uses the numbers of the only segment when the turn was not continued', () => {
     const beforeAnswer = [start(0), ended(100, 100, { how: 'rate-limit', bytes: 40 }), waiting(100), start(5100, 2)];
     const answer = [
       text(5500),
@@ -131,7 +131,7 @@ describe('calculation of the totals of a turn', () => {
     assert.deepEqual([attempts, ms, firstTokenMs], [2, 2400, 400]);
   });
 
-  it('includes all previous segments in the time to the first token', () => {
+  it('adds the durations of previous segments without a token to the time to the first token', () => {
     const silent = stateAfter([start(0), stopped(3000)]);
     const state = stateAfter([start(90_000), text(90_500), done(91_000)], {
       ...initialTurn,

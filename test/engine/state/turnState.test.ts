@@ -444,7 +444,7 @@ describe('state of a turn', () => {
     });
   }
 
-  it('has a partial answer after text, reasoning or a tool call', () => {
+  it('contains a partial answer as soon as text, reasoning or a tool call has arrived', () => {
     const call: NewEvent = { type: 'tool-call', index: 0, arguments: '' };
     for (const [newEvent, arrived] of [
       [start(), false],
@@ -587,7 +587,7 @@ describe('state of a turn', () => {
     assert.equal(isRunning(markInterrupted(running).phase), false);
   });
 
-  it('is computed without changing the previous state or the event', () => {
+  it('is computed without modifying the objects of the previous state and the event', () => {
     const frozen = Object.freeze({ ...initialTurn, seams: Object.freeze([]) });
     for (const [, steps] of sequences) {
       for (const [at, attempt, newEvent] of steps) reduceTurn(frozen, Object.freeze({ at, attempt, ...newEvent }));

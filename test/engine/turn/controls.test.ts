@@ -113,7 +113,7 @@ describe('Retry now', () => {
     run.turn.stop();
   });
 
-  it('skips the queue and uses the new model when the model is switched while the key is being read', async () => {
+  it('sends the request with the new model without queueing when the model is switched while the key is being read', async () => {
     let reads = 0;
     let resolveKey: (() => void) | undefined;
     const key = { baseUrl: 'https://gateway.test/v1', apiKey: 'hsa-key' };
@@ -227,7 +227,7 @@ describe('change of the key or base URL', () => {
     });
   }
 
-  it('sends the queued turns of the old route to the new route', async () => {
+  it('sends the turns that wait in the queue of the old route to the new route', async () => {
     Object.assign(routes, { base: 'https://gateway.test/v1', key: 'hsa-first' });
     const engineWorld = world();
     const first = engineWorld.ask();

@@ -104,7 +104,7 @@ describe('click on Retry now', () => {
     first.turn.stop();
   });
 
-  it('makes an attempt, and not another wait, during a probe of the network', async () => {
+  it('starts an attempt instead of another wait when it happens during a probe of the network', async () => {
     const run = new EngineRun({ replies: [rejecting('EAI_AGAIN'), silent, answering('ok')] });
     await run.clock.advance(2000);
     assert.equal(run.wire.requests.length, 2);
@@ -225,7 +225,7 @@ describe('failure count of a model', () => {
     assertFailures(world, 1);
   });
 
-  it('is cleared only once by Try anyway at the start of a turn', async () => {
+  it('is cleared only once by a click on Try anyway at the start of a turn', async () => {
     const world = new EngineWorld({ replies: [failing], settings: { retry: { maxRetries: 2 } } });
     await world.ask().toEnd();
     assertFailures(world, 3);
@@ -252,7 +252,7 @@ describe('failure count of a model', () => {
     run.turn.stop();
   });
 
-  it('is not named as the reason of a wait when another turn has started a cooldown', async () => {
+  it('is not named as the reason of a wait that is due to the cooldown of another turn', async () => {
     const world = new EngineWorld({ replies: [failing, rateLimited(30), answering('ok')] });
     const first = world.ask();
     await settle();
@@ -272,7 +272,7 @@ describe('time without progress', () => {
     assert.match(run.last('failed').message, /No progress for 5 min/);
   });
 
-  it('appears in the done event as the sum of the waits', async () => {
+  it('is given in the done event as the sum of the waits', async () => {
     const run = await new EngineRun({ replies: [failing, failing, answering('ok')] }).toEnd();
     assert.equal(run.last('done').waitedMs, 500 + 1000);
   });
@@ -299,7 +299,7 @@ describe('output before a stream breaks', () => {
     });
   }
 
-  it('leads to a retry with the resume setting "off" when it was only reasoning', async () => {
+  it('is followed by a retry when it was only reasoning, even with the resume setting "off"', async () => {
     const run = await new EngineRun({
       replies: [cutAfter(streamReasoning), answering('ok')],
       settings: { resume: 'off' },
@@ -328,7 +328,7 @@ describe('output before a stream breaks', () => {
     });
   }
 
-  it('is continued again after a server error, which is not a rejection of the continuation', async () => {
+  it('is continued again when the request for the continuation got a server error, which is not a rejection', async () => {
     const half = 'Once upon a time there was a sheep that counted ';
     const run = await new EngineRun({
       replies: [cutAfter((body) => body.delta(half)), failing, answering('people.')],
@@ -404,7 +404,7 @@ describe('history of a turn', () => {
     });
   }
 
-  it('counts resumes, and resumes that added nothing', () => {
+  it('counts all resumes, and separately those that added nothing', () => {
     const history = new TurnHistory('one');
     for (const chars of [300, 0]) {
       history.recordResumeStart();
@@ -535,7 +535,7 @@ describe('cooldown after a fault', () => {
     });
   }
 
-  it('does not start when the attempt has no permit', () => {
+  it('does not start when the failed attempt had no permit', () => {
     const { queue } = turnParts();
     queue.reportAccepted();
     queue.reportFault(faultOfRow(33));
@@ -553,7 +553,7 @@ describe('cooldown after a fault', () => {
     assert.equal(gate.isIdle, true);
   });
 
-  it('leaves no permit in use when the next attempt of the turn has got a permit and released it', async () => {
+  it('leaves no permit in use after the next attempt of the turn has released its permit', async () => {
     const { gate, acquire, queue } = turnParts();
     await acquire();
     await acquire();

@@ -70,7 +70,7 @@ describe('continuation with reasoning', () => {
 describe('answer that the gateway restarts within one stream', () => {
   const named = (id: string, delta: unknown): unknown => ({ id, choices: [{ index: 0, delta, finish_reason: null }] });
 
-  it('is requested again when it has called a tool', async () => {
+  it('is requested again when the part before the restart has called a tool', async () => {
     const call = { tool_calls: [{ index: 0, id: 'c1', function: { name: 'feed', arguments: '{"n"' } }] };
     const restarted = streaming((body) => {
       body.event(named('a', { role: 'assistant', content: '' })).event(named('a', call));

@@ -101,7 +101,7 @@ describe('cooldown after a rate limit', () => {
     }
   });
 
-  it('lasts for its model although the turn has continued with a fallback model', async () => {
+  it('continues for the rate-limited model although the turn has switched to a fallback model', async () => {
     const overloaded = status(503, { error: { message: 'overloaded' } }, { 'retry-after': '60' });
     const world = new EngineWorld({
       replies: [overloaded, overloaded, overloaded, answering('ok')],
@@ -391,7 +391,7 @@ describe('retry budget of a gateway', () => {
     assert.equal(world.engine.report().network.budgets[0]?.tokens, 12);
   });
 
-  it('is not charged for overloads, for which the gate delays all requests', async () => {
+  it('is not charged for retries after an overload, because the gate then delays all requests', async () => {
     const world = new EngineWorld({ replies: [status(503)], settings });
     for (let n = 0; n < 3; n++) await world.ask().toEnd();
     assert.equal(world.engine.report().network.budgets[0]?.tokens, 12);
@@ -431,7 +431,7 @@ describe('turn without a network', () => {
     assert.equal(run.clock.pending, 0);
   });
 
-  it('fails after its retries when only the probe gets through', async () => {
+  it('fails when its retries are used up and only the probes reach the gateway', async () => {
     const world = new EngineWorld({
       replies: [({ url }) => (url.endsWith('/models') ? new Response(null) : offline({} as never))],
       settings: { retry: { maxRetries: 3 } },

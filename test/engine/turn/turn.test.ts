@@ -137,7 +137,7 @@ describe('turn', () => {
     assert.ok(failed.actions.includes('switchModel'));
   });
 
-  it('repeats the request once, immediately and without counting it as a retry, when the connection is reset before any byte', async () => {
+  it('repeats the request once, immediately and without counting it as a retry, when the connection is reset before any byte has arrived', async () => {
     const run = await new EngineRun({ replies: [rejecting('ECONNRESET'), answering('ok')] }).toEnd();
     assert.deepEqual(run.of('waiting'), []);
     assert.equal(run.of('attempt')[1]?.why, 'replay');
@@ -339,7 +339,7 @@ describe('end of an answer', () => {
     });
   }
 
-  it('is not delayed by repeated finish reasons', async () => {
+  it('is not delayed by a gateway that repeats the finish reason', async () => {
     let stream: LiveBody | undefined;
     const run = new EngineRun({ replies: [streaming((body) => (stream = body.delta('x').finish()))] });
     for (let sent = 0; sent < 3; sent++) {

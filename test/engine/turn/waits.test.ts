@@ -33,7 +33,7 @@ describe('wait', () => {
     });
   }
 
-  it('can be ended early, and a second end has no effect', async () => {
+  it('can be ended early, and a second call of end has no effect', async () => {
     const clock = new VirtualClock();
     const { wait, hasEnded } = startWait(clock, 60_000);
     await clock.advance(1500);

@@ -89,7 +89,7 @@ describe('unreadable system keyring', () => {
     });
   });
 
-  it('is not displayed as a missing key', async () => {
+  it('is not displayed to the user as a missing key', async () => {
     const { connections } = await createDeps();
     assert.equal((await connections.view()).hasKey, 'unreadable');
   });
@@ -119,7 +119,7 @@ describe('unreadable system keyring', () => {
     assert.equal((logged.at(-1) as Error).cause, cause);
   });
 
-  it('is the reason that is given with the default model list', async () => {
+  it('is reported as the reason why the model list is only the default list', async () => {
     const { connections, keys, log } = await createDeps();
     const { ModelCatalog } = await import('../../../src/host/models/modelCatalog');
     const list = await new ModelCatalog({ connections, keys, log }).list();

@@ -138,7 +138,7 @@ describe('context draft', () => {
     assert.deepEqual(skippedIds, ['c']);
   });
 
-  it('does not restore an attachment that is detached while it is read again', async () => {
+  it('does not bring back an attachment that the user removes while it is read again', async () => {
     await draft.attach('a');
     let finishRead = (): void => undefined;
     readGates.set('a', new Promise((resolve) => (finishRead = resolve)));
@@ -149,7 +149,7 @@ describe('context draft', () => {
     assert.deepEqual(draft.items(), []);
   });
 
-  it('removes a detached item, and fires no event when the item is not attached', async () => {
+  it('removes an attachment, and fires no event when the item to remove is not attached', async () => {
     await draft.attach('a');
     await draft.attach('b');
     draft.detach('a');

@@ -32,7 +32,7 @@ describe('string literal', () => {
     for (const literal of [javaScriptLiteral, pythonLiteral]) assert.equal(literal('a\ud83db'), '"a\ufffdb"');
   });
 
-  it('escapes the end of a script element in JavaScript', () => {
+  it('escapes the closing tag of a script element in JavaScript', () => {
     assert.equal(javaScriptLiteral('</script></SCRIPT></p>'), '"<\\/script><\\/SCRIPT></p>"');
   });
 

@@ -79,7 +79,7 @@ describe('demo tour', () => {
     assert.equal(conversation.title, 'mine');
   });
 
-  it('skips a step both before it starts and while it runs', async () => {
+  it('can skip a step both before the step starts and while it runs', async () => {
     tour.perform(conversation, 'skip');
     assert.match(heading() ?? '', /^2 of 5/);
     tour.perform(conversation, 'next');

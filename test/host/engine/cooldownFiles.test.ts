@@ -131,7 +131,7 @@ describe('cooldown files', () => {
     assert.equal(names().length, 1);
   });
 
-  it('can share their folder with unrelated files', async () => {
+  it('are read correctly from a folder that also contains unrelated files', async () => {
     mkdirSync(folder, { recursive: true });
     const key = '0'.repeat(24);
     const until = clock.time + minute;
@@ -153,7 +153,7 @@ describe('cooldown files', () => {
     assert.deepEqual([[...names()].sort(), problems], [[...garbage].sort(), []]);
   });
 
-  it('count as a rate limit when their reason is unknown to this version', async () => {
+  it('are read as rate limits when this version of the extension does not know their reason', async () => {
     await open().write(scope, cooldown(minute));
     const [name = ''] = names();
     writeFileSync(path.join(folder, name.replace('60000.server.rate-limit', '60000.server.something-new')), '');
@@ -228,7 +228,7 @@ describe('cooldown files', () => {
     assert.deepEqual(names(), []);
   });
 
-  it('report failures to write, remove and rename in the log once each, and never throw', async () => {
+  it('log failures to write, remove and rename a file once each, and never throw', async () => {
     await open().write(scope, cooldown(1000));
     // Lets other users enter the temporary folder.
     for (const ancestor of [parent, path.dirname(folder)]) chmodSync(ancestor, 0o755);
@@ -251,7 +251,7 @@ describe('cooldown files', () => {
     ]);
   });
 
-  it('report a folder that cannot be created in the log only once', async () => {
+  it('log only once that their folder cannot be created', async () => {
     mkdirSync(path.dirname(folder));
     writeFileSync(folder, 'a file in its place');
     const here = open();

@@ -67,7 +67,7 @@ describe('workspace prompts', () => {
     });
   }
 
-  it('need no new consent when they change back to a set that the user agreed to', async () => {
+  it('need no new consent when they change back to a set of prompts that the user agreed to earlier', async () => {
     const workspace = createPrompts();
     const { customPrompts } = workspace;
     await customPrompts.agree(customPrompts.awaitingConsent());

@@ -64,7 +64,7 @@ describe('cooldown watcher', () => {
     assert.deepEqual([fixture.shown, fixture.clock.pending], [[until, undefined], 0]);
   });
 
-  it('ignores a slow result of an earlier update', async () => {
+  it('ignores the result of an earlier update that arrives after a newer result', async () => {
     let resolveFirst: (cooldown: ModelCooldown | undefined) => void = () => undefined;
     fixture.cooldown = () => new Promise((resolve) => (resolveFirst = resolve));
     fixture.watcher.update();

@@ -78,7 +78,7 @@ describe('walkthrough', () => {
         }));
       });
 
-      it('link to commands with a valid prompt or demo scenario as the argument', () => {
+      it('links to commands with a valid prompt or demo scenario as the argument', () => {
         const linksWithArgument = links.flatMap(({ command, argument }) =>
           argument === undefined ? [] : [{ command, argument: JSON.parse(decodeURIComponent(argument)) as unknown }],
         );
