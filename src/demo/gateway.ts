@@ -17,7 +17,10 @@ export interface GatewayOptions {
   readonly port?: number;
   /** Key that requests must carry, or true to accept any bearer key. Other requests get a 401 response. */
   readonly requireKey?: boolean | string;
-  /** Accepts requests for any host, as a proxy sends them. By default, the host must be `127.0.0.1` or `localhost`. */
+  /**
+   * Whether to accept requests with any `Host` header, because requests that come through a proxy name another
+   * host. By default, the host must be `127.0.0.1` or `localhost`.
+   */
   readonly anyHost?: boolean;
   /** Whether the gateway records requests for inspection; true by default. */
   readonly keepsRequests?: boolean;

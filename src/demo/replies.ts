@@ -29,7 +29,7 @@ export function* answer(text: string, options: AnswerOptions = {}): Iterable<Ste
   yield { done: true };
 }
 
-/** Streams only the deltas of a text. */
+/** Streams the deltas of a text, without a finish reason and `[DONE]`. */
 export function* deltas(text: string, options: Pick<AnswerOptions, 'chunkChars' | 'everyMs'> = {}): Iterable<Step> {
   for (const delta of splitText(text, options.chunkChars)) yield* withPause({ delta }, options.everyMs);
 }

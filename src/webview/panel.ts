@@ -144,7 +144,7 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
   };
   const save = (): void => {
     // Stores the text only if there is a conversation to which it belongs, and only if the page is not read-only,
-    // because it must not replace the record of the window that writes the conversation.
+    // because a read-only page must not replace the record of the window that writes the conversation.
     const isOwner = conversationId !== '' && !readOnly;
     isSaved = isOwner && unsent.save(conversationId, { ...composer.unsent, ...(viewToRestore ?? currentView()) });
   };

@@ -23,7 +23,7 @@ describe('offline demo', () => {
     await workbench.statusBarItem('holysheep.model').getByText('Offline demo').waitFor();
   });
 
-  it('waits for the delay that the gateway requested, operated by keyboard', async () => {
+  it('waits for the delay that the gateway requested when the demo is started with the keyboard', async () => {
     await panel.button('Start').press('Enter');
     await panel.inState('waiting').getByText('The gateway asked for a wait of 5 s').waitFor();
     await step('2 of 5: Overloaded');

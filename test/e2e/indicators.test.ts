@@ -38,7 +38,7 @@ describe('turn indicators outside the panel', () => {
       assert.match((await label()) ?? '', /HolySheep: Retrying at \d\d:\d\d:\d\d/);
     });
 
-    it('shows a cooldown that outlasts a stopped turn, for its model only and until the user resets the network state', async () => {
+    it('still shows the cooldown of a model after its turn was stopped, but only while the model is selected and until the network state is reset', async () => {
       await panel.button('Stop').click();
       await activity('Paused until').waitFor();
       assert.match((await label()) ?? '', /The gateway accepts no requests for this model until then/);

@@ -82,7 +82,7 @@ describe("VS Code's chat without a sign-in", () => {
     assert.equal(gateway.requests.length, 2);
   });
 
-  it('shows an answer whose stream broke and was resumed as one text, with its code in one block', async () => {
+  it('shows one text, with the code in one block, for an answer whose stream broke and was resumed', async () => {
     gateway.script = replySequence(
       () => cutAfter('Here it is:\n\n```ts\nconst first = 1;\nconst second', 'reset'),
       () => answer(' = 2;\n```\n\nThat is all.'),

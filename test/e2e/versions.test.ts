@@ -85,7 +85,7 @@ describe('versions of a prompt', () => {
     assert.equal(gateway.requests[0]?.json?.model, 'deepseek-r1');
   });
 
-  it('keeps all versions, and shows the same version, after a reload', async () => {
+  it('keeps all versions after a reload, and shows the same version as before', async () => {
     await panel.assistant.getByRole('button', { name: 'Previous version' }).click();
     await panel.answer.getByText('Because of their skin.').waitFor();
     await workbench.reload();

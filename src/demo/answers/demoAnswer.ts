@@ -60,8 +60,8 @@ function continuationOf(
 }
 
 /**
- * Returns the offset in the partial answer at which the repeated words start. Text without a letter or digit is not
- * repeated, because clients can't recognize it as a repetition.
+ * Returns the offset in the partial answer at which the words start that the continuation repeats. Text without a
+ * letter or digit is not repeated, because clients can't recognize it as a repetition.
  */
 function startOfRepetition(partial: string): number {
   const repeated = Array.from(partial).slice(-24).join('');

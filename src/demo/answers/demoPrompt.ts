@@ -5,7 +5,7 @@ import type { ChatBody, ChatBodyMessage } from '../script';
 export interface DemoPrompt {
   /** Text of the user's last message. */
   readonly text: string;
-  /** Identifies the prompt. All attempts at the same answer have the same value. */
+  /** A key that identifies the prompt. All attempts to answer the same prompt have the same key. */
   readonly key: string;
   /** The partial answer, if this request asks for its continuation. */
   readonly partial?: string;
@@ -31,7 +31,10 @@ function textOf(message: ChatBodyMessage): string {
   return (content ?? []).map((part) => part.text ?? '').join('');
 }
 
-/** Returns whether a message asks to continue: it quotes the end of the partial answer, or a user wrote "continue". */
+/**
+ * Returns whether a message asks to continue the partial answer: the message quotes the end of that answer, or the user
+ * wrote "continue".
+ */
 function asksForRest(request: string, partial: string): boolean {
   const end = withoutWhitespace(partial).slice(-24);
   return (

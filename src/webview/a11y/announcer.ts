@@ -7,7 +7,7 @@ import { fill } from '../util/format';
 
 /** Creates the live region in which screen readers find announcements. */
 export function createAnnouncer(): Announcer {
-  // The region has no role, because only the wait card may have `role="status"`.
+  // The region has no role, because the wait card must be the only element with `role="status"`.
   const region = element('div', { class: 'visually-hidden', 'aria-live': 'polite' });
   return {
     element: region,

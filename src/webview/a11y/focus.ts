@@ -10,7 +10,10 @@ export function createRovingTabindex(
   exitElement: HTMLElement,
   onEndKey: () => void,
 ): RovingTabindex {
-  /** Whether the focus was set with a pointer. The arrow keys then scroll the conversation as on any web page. */
+  /**
+   * Whether the focus was set with a pointer. If so, the arrow keys scroll the conversation, as on any web page, and do
+   * not move the focus.
+   */
   let focusedByPointer = false;
   /**
    * Whether Shift+Tab is moving the focus out of the conversation. The focus passes through the scrollable element
@@ -131,14 +134,16 @@ export function createWaitTabOrder(
   lastElement: HTMLElement,
 ): void {
   /**
-   * Whether Tab came from the composer. The focus must then not return to the composer, or it could never leave the
-   * page.
+   * Whether Tab has moved the focus from the composer to the buttons of the wait. Tab must then leave the page after the
+   * last button, because the focus would otherwise return to the composer again and again.
    */
   let afterComposer = false;
 
   const findWaitButtons = (): HTMLElement[] => [...log.querySelectorAll<HTMLElement>('.wait-card .actions button')];
 
-  /** Returns the element that gets the focus, or undefined to leave the choice to the browser or the article. */
+  /**
+   * Returns the element to which Tab moves the focus, or undefined to leave the choice to the browser or the article.
+   */
   const findNextStop = (target: HTMLElement, backwards: boolean): HTMLElement | undefined => {
     const buttons = findWaitButtons();
     const [first, last] = [buttons[0], buttons.at(-1)];
@@ -185,7 +190,8 @@ function isBefore(one: Node, other: Node): boolean {
 
 /**
  * Moves the keyboard focus within the page, but never takes it from another part of VS Code. While the user works in
- * another part, the page remembers the element and focuses it as soon as VS Code focuses the panel.
+ * another part, the page remembers which element is to get the focus, and focuses that element as soon as VS Code
+ * focuses the panel.
  */
 export type MoveFocus = (element: HTMLElement, options?: FocusOptions) => void;
 
@@ -202,7 +208,8 @@ export function createMoveFocus(focusInitial: () => void): MoveFocus {
     else if (document.activeElement === null || document.activeElement === document.body) focusInitial();
   });
   return (element, options) => {
-    // Without this check, focus() would take the focus from the command palette or an editor.
+    // Calls focus() only while the page has the focus, because focus() would take it from the command palette or an
+    // editor.
     if (document.hasFocus()) element.focus(options);
     else deferredElement = element;
   };

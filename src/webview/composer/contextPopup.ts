@@ -143,7 +143,10 @@ function deleteText(input: HTMLTextAreaElement, start: number, end: number): voi
   input.dispatchEvent(new window.Event('input', { bubbles: true }));
 }
 
-/** Deletes the selection with `execCommand`, the only API that adds to the undo history. It is deprecated without a successor. */
+/**
+ * Deletes the selection with `execCommand`, the only API that adds to the undo history. The API is deprecated, but
+ * nothing replaces it.
+ */
 function executeDelete(): boolean {
   const execute: unknown = Reflect.get(document, 'execCommand');
   return typeof execute === 'function' && execute.call(document, 'delete') === true;
@@ -252,7 +255,7 @@ const maxQueryLength = 260;
 /**
  * Matches a context query (a `#` and the text after it) that ends at the caret. A `#` after a letter or a digit (`C#`,
  * `page#part`) does not begin a query, but a `#` after a bracket, a punctuation mark or a character of a script without
- * spaces does. Input methods may enter the full-width sign.
+ * spaces does. A full-width `＃`, which Chinese input methods enter, has the same effect as `#`.
  */
 const queryPattern =
   /(?:^|[\s\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}([{<"'“‘「『（【《，。、；：！？,;:!?])[#＃]([^\s#＃]*)$/u;

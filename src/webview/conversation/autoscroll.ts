@@ -105,8 +105,8 @@ export function createAutoscroll(
   for (const end of ['pointerup', 'pointercancel']) window.addEventListener(end, () => (isDragging = false));
   scroller.addEventListener('scroll', updateFollowing);
   scroller.addEventListener('scrollend', () => {
-    // Decides also here whether the end is followed, because in Chromium the last `scroll` event comes after
-    // `scrollend`, when it no longer counts as the user's.
+    // Updates whether the end is followed also at `scrollend`, because in Chromium the last `scroll` event comes after
+    // `scrollend` and then no longer counts as scrolling by the user.
     updateFollowing();
     isUserScrolling = false;
     if (!restoredTop) onScrollEnd();

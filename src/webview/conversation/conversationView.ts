@@ -41,8 +41,8 @@ export class ConversationView {
         class: 'conversation',
         role: 'log',
         'aria-label': context.strings.conversation,
-        // An element with the role `log` is a live region. This turns it off, because screen readers would read every
-        // token. The announcer announces the progress of turns instead.
+        // An element with the role `log` is a live region. `aria-live="off"` turns the live region off, because screen
+        // readers would read every token. The announcer announces the progress of turns instead.
         'aria-live': 'off',
         tabindex: '0',
       },

@@ -7,8 +7,8 @@ export interface Drawable {
 }
 
 /**
- * Maximum time for creating elements in one frame, in milliseconds. The maximum is low, because the browser then needs
- * several times as long to lay out and paint the elements.
+ * Maximum time for creating elements in one frame, in milliseconds. The maximum is low, because laying out and painting
+ * the elements takes the browser several times as long as creating them.
  */
 const sliceBudgetMs = 2;
 

@@ -144,14 +144,14 @@ export function createNotices(context: PageContext): Notices {
   let currentNotice = '';
   let demoBar: DemoBar | undefined;
   const openHere = button(context.strings.openHere, 'primary', () => {
-    // Disables the button, because the hand-over by the other window may take seconds.
+    // Disables the clicked button, because the hand-over by the other window may take seconds.
     openHere.disabled = true;
     // Moves the focus away, because a disabled button would keep the focus and the page would receive no keys.
     context.focusComposer();
     context.post({ type: 'openHere' });
   });
-  // Makes the notice the description of the button, so that screen readers read the notice when the button gets the
-  // focus.
+  // Makes the notice the description of the button *Open Here*, so that screen readers read the notice when the button
+  // gets the focus.
   openHere.setAttribute('aria-describedby', 'elsewhere');
   return {
     element: root,

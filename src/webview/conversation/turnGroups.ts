@@ -20,8 +20,8 @@ export class TurnGroups {
     private readonly thread: HTMLElement,
     private readonly clock: Pick<PanelClock, 'frame'>,
   ) {
-    // Renders all groups at once when the page becomes hidden, because a hidden page has no frames for which the groups
-    // could wait.
+    // Renders all groups at once when the page becomes hidden, because otherwise one group is rendered per frame, and a
+    // hidden page has no frames.
     thread.ownerDocument.addEventListener('visibilitychange', () => this.showAll());
   }
 

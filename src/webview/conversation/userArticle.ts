@@ -13,7 +13,10 @@ export interface UserArticle {
   unfold(): void;
   /** Opens the prompt editor with a text, for example with the text that it contained before a reload. */
   openEditor(text: string): void;
-  /** Adds the buttons and the attachments when the exchange is drawn. They are not needed before it is in view. */
+  /**
+   * Adds the buttons and the attachments when the exchange is drawn. They are not needed before the exchange is in
+   * view.
+   */
   addTools(): void;
 }
 

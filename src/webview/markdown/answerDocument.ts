@@ -12,7 +12,10 @@ import { Sections } from './sections';
 
 interface AnswerDocumentOptions extends CodeToolbar {
   readonly labels: CodeToolbar['labels'] & TaskLabels;
-  /** Minimum length of the start of an open block, in characters, for which freezing saves time. */
+  /**
+   * The start of an open block is frozen only if it has at least this length, in characters. Freezing a shorter start
+   * would save no time.
+   */
   readonly minFreezeLength: number;
   /**
    * Called with each element that no further text can change. Called again when a link definition that arrived later
@@ -28,8 +31,8 @@ const MAX_FRAMES_PER_FLUSH = 8;
 /** Maximum length of a tail that is parsed with each flush, in characters. */
 const CHEAP_TAIL_LENGTH = 4000;
 /**
- * A longer tail is parsed again only when it has grown by this fraction. The total work is therefore proportional to
- * the length of the text.
+ * A tail that is too long to be parsed with each flush is parsed again only when it has grown by this fraction. The
+ * total work is therefore proportional to the length of the text.
  */
 const REPARSE_GROWTH = 1 / 8;
 
@@ -58,7 +61,7 @@ export class AnswerDocument {
   private tailStart = 0;
   private prefix: FrozenPrefix | undefined;
   private thawCount = 0;
-  /** Minimum length of the tail, in characters, at which the start of its first block is frozen. */
+  /** When the tail reaches this length, in characters, the start of its first block is frozen. */
   private nextFreezeLength: number;
   private openBlocks: readonly RenderedBlock[] = [];
   /** Appends plain text to the last open block without parsing it again. */

@@ -17,7 +17,10 @@ interface BlockSource {
    * block can grow.
    */
   readonly openFromLine: number;
-  /** What the parser must know about the frozen prefix of the block, if there is one. Its elements already exist. */
+  /**
+   * What the parser must know about the frozen prefix of the block, if there is one. The elements of the prefix already
+   * exist.
+   */
   readonly context: PrefixContext | undefined;
 }
 

@@ -51,7 +51,7 @@ function findDefinitions(tokens: readonly Token[]): readonly string[] {
   );
 }
 
-/** Returns how many of the first blocks no further text can change. */
+/** Returns the number of leading blocks that no further text can change. */
 export function countFinalBlocks(blocks: readonly Block[], text: string): number {
   for (let count = blocks.length - 1; count > 0; count--) {
     const next = blocks[count];

@@ -69,9 +69,9 @@ export function codeBlockSpec(code: string, language: string, toolbar: ElementSp
 }
 
 /**
- * Returns the nodes for code: a text node or, when the code is long, boxes with line breaks between them. The browser
- * lays out each box independently. The end of a box depends only on the code before it, so boxes stay unchanged while
- * code arrives. The last node is a text node that grows.
+ * Returns the nodes for code: a text node or, when the code is long, chunk elements (`code-chunk`) with line breaks
+ * between them. The browser lays out each chunk element independently. The end of a chunk depends only on the code
+ * before that end, so chunk elements stay unchanged while code arrives. The last node is a text node that grows.
  */
 export function codeToSpecs(code: string): readonly NodeSpec[] {
   const pieces: NodeSpec[] = [];
@@ -80,7 +80,8 @@ export function codeToSpecs(code: string): readonly NodeSpec[] {
     const newline = code.lastIndexOf('\n', start + CHUNK_LENGTH - 1);
     const end = newline >= start ? newline : outsideSurrogatePair(code, start + CHUNK_LENGTH);
     const piece = code.slice(start, end);
-    // A piece that ends within a line becomes a text node and not a box, because the line continues in the next piece.
+    // A piece of code that ends within a line becomes a text node and not a chunk element, because the line continues
+    // in the next piece.
     const isBox = newline >= start && (start === 0 || code.charAt(start - 1) === '\n');
     pieces.push(...(isBox ? [chunkSpec(piece), '\n'] : [newline >= start ? `${piece}\n` : piece]));
     start = newline >= start ? end + 1 : end;

@@ -3,17 +3,22 @@ import type { ElementSpec, FrozenNodes, NodeSpec, Attributes } from './tree';
 
 /** The leading children of an element that no further text can change. */
 interface FinalChildren {
-  /** Nesting level of the element below the block. The element is the last child on each level. */
+  /**
+   * Number of levels between the element of the block and the element with the final children, which is reached through
+   * the last child on each level.
+   */
   readonly depth: number;
   /** Number of children that no further text can change. */
   readonly count: number;
-  /** Number of final characters in the child after these, which is a text node. 0 if there are none. */
+  /**
+   * Number of leading characters of the next child, a text node, that no further text can change. 0 if there are none.
+   */
   readonly textLength: number;
 }
 
 /**
- * Returns the frozen nodes of the spec or, if it has none, of the first of its last descendants that has some.
- * Undefined if nothing is frozen.
+ * Returns the frozen nodes of an element spec. If it has none, searches its last child, the last child of that child,
+ * and so on. Undefined if nothing is frozen.
  */
 export function findFrozenNodes(spec: ElementSpec | undefined): FrozenNodes | undefined {
   if (!spec || spec.frozen) return spec?.frozen;
@@ -21,7 +26,10 @@ export function findFrozenNodes(spec: ElementSpec | undefined): FrozenNodes | un
   return typeof last === 'object' ? findFrozenNodes(last) : undefined;
 }
 
-/** Returns the element spec with `change` applied `depth` levels below it, to the last child on each level. */
+/**
+ * Returns a copy of the element spec in which `change` has replaced one descendant: the one that is reached through the
+ * last child of each level, `depth` levels down.
+ */
 export function changeLastDescendant(
   spec: ElementSpec,
   depth: number,

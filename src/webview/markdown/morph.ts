@@ -55,8 +55,8 @@ function patchChildren(parent: Element, before: ElementSpec, after: ElementSpec)
   const patch = () => {
     patchSiblings(parent, frozen ? frozen.lastNode.nextSibling : parent.firstChild, oldSpecs, newSpecs);
   };
-  // If the number of nodes has changed, a box replaces the text node at the end of the code. A selection in that text
-  // node would be lost.
+  // If the number of nodes has changed, a chunk element replaces the text node at the end of the code. The selection is
+  // restored afterwards, because replacing the text node would remove a selection in it.
   if (after.tag === 'code' && oldSpecs.length !== newSpecs.length) preserveSelection(parent, patch);
   else patch();
 }

@@ -60,7 +60,8 @@ export class Sections {
   }
 
   /**
-   * Makes the browser render all sections. `innerText` omits skipped sections, so a complete answer must not have any.
+   * Makes the browser render all sections, including those far from the viewport. Call this when the answer is
+   * complete, because `innerText` omits sections whose rendering is skipped.
    */
   showAll(): void {
     for (const { element } of this.sections.slice(0, this.skippableCount)) element.classList.remove('md-skippable');

@@ -39,7 +39,7 @@ export interface ElementSpec {
   readonly tag: Tag;
   readonly attributes: Attributes;
   readonly children: readonly NodeSpec[];
-  /** Final nodes before the children. They are neither created nor compared again. */
+  /** Nodes before the children that no further text can change. These nodes are neither created nor compared again. */
   readonly frozen?: FrozenNodes;
 }
 

@@ -176,7 +176,7 @@ function createCountdownRing(): CountdownRing {
   );
   return {
     element,
-    // The style sheet animates this change unless the user prefers reduced motion.
+    // The style sheet animates the emptying of the ring unless the user prefers reduced motion.
     show: (share) => (remaining.style.strokeDashoffset = String(1 - share)),
   };
 }

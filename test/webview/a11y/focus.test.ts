@@ -168,7 +168,7 @@ describe('Tab order while a turn waits', () => {
     assert.equal(tab(), undefined);
   });
 
-  it('moves the focus back to the composer from buttons that were reached after the composer', () => {
+  it('returns with Shift+Tab to the composer if Tab moved the focus from there to the buttons of the wait', () => {
     page.input.focus();
     tabUntil((name) => name === 'Retry now');
     const back = tab(true)!;
@@ -191,7 +191,7 @@ describe('Tab order while a turn waits', () => {
     });
   }
 
-  it('follows the order of the page after the wait has ended', () => {
+  it('is the document order again after the wait has ended', () => {
     page.events('waiting', ev.attempt({ attempt: 2 }), ev.text('Hi'), ev.done('Hi'));
     page.input.focus();
     const back = tab(true)!;

@@ -105,7 +105,7 @@ describe('focus of the panel while the user works elsewhere in VS Code', () => {
     assert.equal(page.window.document.activeElement, article);
   });
 
-  it('focuses the composer of a new conversation at once while the panel has the focus', () => {
+  it('focuses the composer of a new conversation at once if the panel does have the focus', () => {
     page.receive({ type: 'exchange', exchange: exchange('a') });
     page.one('log').focus();
     page.receive({ type: 'compose', text: '' });

@@ -72,7 +72,7 @@ describe('composer', () => {
     assert.equal(page.input.value, 'mine');
   });
 
-  it('moves the caret with arrow up below the first line of a recalled prompt', () => {
+  it('keeps a recalled prompt when arrow up is pressed while the caret is below its first line', () => {
     page.key('ArrowUp');
     page.input.setSelectionRange(6, 6);
     page.key('ArrowUp');

@@ -96,7 +96,7 @@ describe('autoscroll', () => {
     assert.equal(scroller.distanceFromEnd, 0);
   });
 
-  it('keeps following the end when the event of its last scroll arrives after the content has grown', () => {
+  it('keeps following the end when the scroll event that autoscroll has caused arrives after the content has grown', () => {
     page.key('Shift', {}, scroller.element);
     scroller.height += 500;
     scroller.fire('scroll');

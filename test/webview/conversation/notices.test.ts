@@ -38,7 +38,7 @@ describe('demo notice', () => {
     ]);
   });
 
-  it('moves the focus to the button that continues the tour', () => {
+  it('moves the focus to the button that continues the tour when the focused button disappears', () => {
     page.snapshot([], { connection, guide: first });
     page.one('button', 'Start').focus();
     page.receive({ type: 'guide', guide: running });

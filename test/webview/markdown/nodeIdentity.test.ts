@@ -63,7 +63,7 @@ describe('update of a rendered answer', () => {
     });
   }
 
-  it('keeps the selection in code when the code is split into boxes', () => {
+  it('keeps the selection in code when the code is split into chunk elements', () => {
     const answer = openAnswer();
     window.document.body.append(answer.root);
     appendAndFlush(answer, '```\nfirst line\n');

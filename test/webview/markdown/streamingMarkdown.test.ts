@@ -264,7 +264,7 @@ describe('code block', () => {
     assert.equal(root.querySelector('button')?.hasAttribute('data-copied'), false);
   });
 
-  it('keeps the boxes of long code while more code arrives', () => {
+  it('keeps the chunk elements of long code when more code arrives', () => {
     const { root, markdown, runFlush } = openAnswer();
     const code = `${'some code 🐑\n'.repeat(700)}${'more code\n'.repeat(900)}`;
     markdown.append(`\`\`\`\n${code.slice(0, 5_000)}`);

@@ -151,7 +151,7 @@ describe('journal that was crafted or damaged', function () {
   this.timeout(120_000);
   const journal = [...lines, ...undamaged].map((line) => JSON.stringify(line)).join('\n');
 
-  it('is read completely and not called damaged when it is valid', () => {
+  it('is read completely and not called damaged when all its records are valid', () => {
     const { damage, lines: salvaged } = salvageJournal(Buffer.from(`${journal}\n`));
     assert.equal(damage, undefined);
     assert.deepEqual(salvaged, [...lines.slice(1), ...undamaged]);

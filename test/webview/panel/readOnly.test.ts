@@ -116,7 +116,7 @@ describe('page of a conversation that another window writes', () => {
     assert.deepEqual(prompts(), ['half a thought']);
   });
 
-  it('moves the focus to *Open Here*, which the notice describes, and to the conversation after a click', () => {
+  it('moves the focus to *Open Here*, whose description is the notice, and to the conversation when *Open Here* is clicked', () => {
     page.snapshot(exchanges);
     page.input.focus();
     page.snapshot(exchanges, { readOnly: true });

@@ -219,7 +219,7 @@ describe('turn on screen', () => {
     assert.ok(page.one('button', 'Retry now'));
   });
 
-  it('offers Continue for an answer until the queued turn after it starts', () => {
+  it('offers Continue for an interrupted answer until the next queued turn starts', () => {
     const answered = markInterrupted([start, ev.text('Hel')].reduce(reduceTurn, initialTurn));
     const notStarted = markInterrupted(initialTurn);
     page.snapshot([exchange('a', { state: answered }), exchange('b', { state: notStarted })]);

@@ -191,7 +191,7 @@ describe('unsent text', () => {
     assert.equal(next(page).input.value, 'half a thought');
   });
 
-  it('is deleted when the host tells the page of another conversation that its conversation was deleted', () => {
+  it('is deleted when the host reports the deletion of its conversation to the page of another conversation', () => {
     const page = first();
     page.type('half a thought');
     const other = open(page.storage);

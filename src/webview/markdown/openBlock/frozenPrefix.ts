@@ -73,8 +73,8 @@ function isContinuedBy(context: PrefixContext, tokens: readonly Token[], { type,
 }
 
 /**
- * Finds the end of the last complete box of code. The end of a box depends only on the code before it. The placeholder
- * is the opening line, so that indentation and the closing fence are parsed as before.
+ * Finds the end of the last complete chunk element of a code block. The end of a chunk depends only on the code before
+ * that end. The placeholder is the opening line, so that indentation and the closing fence are parsed as before.
  */
 function findFenceFreezePoint({ text, spec, lineStart }: OpenBlock): FreezePoint | undefined {
   const pre = spec.children.at(-1);
@@ -98,8 +98,8 @@ function countLines(piece: NodeSpec): number {
 }
 
 /**
- * Number of missing cells at which markdown-it ends a table. Tables with more cells are parsed completely, so that
- * freezing can't bypass the limit.
+ * Maximum number of cells that may be missing in the rows of a table before markdown-it ends the table. A table that
+ * may exceed the maximum is not frozen but parsed completely, so that freezing can't bypass the limit.
  */
 const MAX_MISSING_CELLS = 65_536;
 
