@@ -1,7 +1,7 @@
 import type { FaultAction, FaultKind } from '../events';
 import { parseRetryAfter, parseInbandRetryAfter } from '../retry/retryAfter';
 import type { RetryAfter } from '../retry/retryAfterDurations';
-import { faultRows, faultTable, localFaults, type FaultRow, type Policy, type RowId } from './faultTable';
+import { faultRowIds, faultTable, localFaults, type FaultRow, type Policy, type RowId } from './faultTable';
 import {
   readJsonError,
   readProviderError,
@@ -64,13 +64,13 @@ export function classify(evidence: Evidence, now: number): Fault {
     case 'error': {
       // Uses the error of the connection only if it occurred before the headers, where it tells why the connection
       // failed. In the body, every error means a lost connection.
-      if (evidence.streaming) return faultOfRow(faultRows.connectionLost);
+      if (evidence.streaming) return faultOfRow(faultRowIds.connectionLost);
       const { row, proxy } = transportFault(evidence.error, evidence.baseUrl);
       return { ...faultOfRow(row), proxy };
     }
     case 'status': {
       const { status, headers, body } = evidence;
-      if (isBrowserChallenge(headers, body)) return faultOfRow(faultRows.browserChallenge);
+      if (isBrowserChallenge(headers, body)) return faultOfRow(faultRowIds.browserChallenge);
       const retryAfter = parseRetryAfter(headers, body, now);
       const error = readProviderError(body);
       return faultFromError(
@@ -91,7 +91,7 @@ export function classify(evidence: Evidence, now: number): Fault {
       );
     }
     case 'garbled':
-      return faultOfRow(evidence.format === 'events' ? faultRows.garbledStream : faultRows.garbledBody);
+      return faultOfRow(evidence.format === 'events' ? faultRowIds.garbledStream : faultRowIds.garbledBody);
     case 'no-key':
       return localFault(localFaults.noKey);
     default:
@@ -100,22 +100,22 @@ export function classify(evidence: Evidence, now: number): Fault {
 }
 
 const timeoutRows = {
-  headers: faultRows.headersTimeout,
-  first: faultRows.firstTokenTimeout,
-  idle: faultRows.streamStalled,
-  silent: faultRows.streamSilent,
+  headers: faultRowIds.headersTimeout,
+  first: faultRowIds.firstTokenTimeout,
+  idle: faultRowIds.streamStalled,
+  silent: faultRowIds.streamSilent,
 } as const satisfies Record<StalledClock, RowId>;
 const rowsByEvidence = {
-  'web-page': faultRows.webPage,
-  'no-body': faultRows.noBody,
-  eof: faultRows.streamTruncated,
-  'finish-reason-missing': faultRows.streamTruncated,
-  'no-text': faultRows.noText,
-  'endless-event': faultRows.endlessEvent,
-  'finish-error': faultRows.finishedWithError,
-  slept: faultRows.slept,
-  filtered: faultRows.answerFiltered,
-  'too-long': faultRows.answerTooLong,
+  'web-page': faultRowIds.webPage,
+  'no-body': faultRowIds.noBody,
+  eof: faultRowIds.streamTruncated,
+  'finish-reason-missing': faultRowIds.streamTruncated,
+  'no-text': faultRowIds.noText,
+  'endless-event': faultRowIds.endlessEvent,
+  'finish-error': faultRowIds.finishedWithError,
+  slept: faultRowIds.slept,
+  filtered: faultRowIds.answerFiltered,
+  'too-long': faultRowIds.answerTooLong,
 } as const satisfies Record<string, RowId>;
 
 /** Returns a fault of the fault table by its number, without details from a gateway. */
@@ -124,12 +124,12 @@ export function faultOfRow(row: RowId): Fault {
 }
 
 /** Faults for limits that do not reset within minutes, even if the gateway names a shorter retry-after. */
-const slowResetRows: ReadonlySet<RowId> = new Set<RowId>([faultRows.outOfCredit, faultRows.usageLimitReached]);
+const slowResetRows: ReadonlySet<RowId> = new Set<RowId>([faultRowIds.outOfCredit, faultRowIds.usageLimitReached]);
 const minSlowResetMs = 300_000;
 
 /** Replaces the fault for a rejected user key if the provider rejected the gateway's key instead. */
 function separateUpstreamKey(row: RowId, error: ProviderError, headers?: Headers): RowId {
-  return row === faultRows.keyRejected && refusesUpstreamKey(error, headers) ? faultRows.upstreamKeyRejected : row;
+  return row === faultRowIds.keyRejected && refusesUpstreamKey(error, headers) ? faultRowIds.upstreamKeyRejected : row;
 }
 
 function faultFromError(row: RowId, error: ProviderError, namedRetryAfter: RetryAfter | undefined): Fault {
@@ -139,7 +139,7 @@ function faultFromError(row: RowId, error: ProviderError, namedRetryAfter: Retry
   // Uses the message with the time of the reset for a turn that ends, because no countdown is displayed for it.
   const messageWithTime = retryAfter && entry.policy.retry === 'never' ? entry.messageWithTime : undefined;
   const { message } = error;
-  const refused = row === faultRows.unsupportedParameter ? findRefusedParameter(error) : undefined;
+  const refused = row === faultRowIds.unsupportedParameter ? findRefusedParameter(error) : undefined;
   return {
     ...localFault(entry, message),
     row,

@@ -333,7 +333,7 @@ const rows = {
 export type RowId = (typeof rows)[keyof typeof rows]['id'];
 
 /** The numbers of the faults in the fault table, by name. */
-export const faultRows = Object.fromEntries(Object.entries(rows).map(([name, { id }]) => [name, id])) as {
+export const faultRowIds = Object.fromEntries(Object.entries(rows).map(([name, { id }]) => [name, id])) as {
   readonly [Name in keyof typeof rows]: (typeof rows)[Name]['id'];
 };
 
@@ -347,16 +347,16 @@ export const faultTable = Object.fromEntries<FaultRow>(
  * this kind open the circuit breaker.
  */
 export const providerFaults: ReadonlySet<number> = new Set<RowId>([
-  faultRows.connectionRefused,
-  faultRows.connectTimeout,
-  faultRows.headersTimeout,
-  faultRows.serverError,
-  faultRows.badGateway,
-  faultRows.gatewayTimeout,
-  faultRows.firstTokenTimeout,
-  faultRows.streamSilent,
-  faultRows.errorInStream,
-  faultRows.finishedWithError,
+  faultRowIds.connectionRefused,
+  faultRowIds.connectTimeout,
+  faultRowIds.headersTimeout,
+  faultRowIds.serverError,
+  faultRowIds.badGateway,
+  faultRowIds.gatewayTimeout,
+  faultRowIds.firstTokenTimeout,
+  faultRowIds.streamSilent,
+  faultRowIds.errorInStream,
+  faultRowIds.finishedWithError,
 ]);
 
 /** Faults of the engine itself, which sends no request. `{last}` is the message of the previous fault. */

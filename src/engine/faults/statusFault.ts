@@ -1,4 +1,4 @@
-import { faultRows, type RowId } from './faultTable';
+import { faultRowIds, type RowId } from './faultTable';
 import { findRefusedParameter, type ProviderError } from './providerError';
 import { meaningsOfCodes, providerPhrases, type Meaning } from './providerMessages';
 
@@ -19,17 +19,17 @@ interface ErrorMatcher {
  * @param hasRetryAfter whether the response names a retry-after
  */
 export function statusRow(status: number, error: ProviderError, hasRetryAfter: boolean): RowId {
-  if (status >= 300 && status < 400) return faultRows.redirect;
-  if (status === 407) return faultRows.proxySignIn;
-  if (status < 400 || status >= 600) return faultRows.unexpectedStatus;
+  if (status >= 300 && status < 400) return faultRowIds.redirect;
+  if (status === 407) return faultRowIds.proxySignIn;
+  if (status < 400 || status >= 600) return faultRowIds.unexpectedStatus;
   const matcher = createMatcher(error, hasRetryAfter);
   if (status === 402)
     return matcher.mentions('saturated')
-      ? faultRows.overloaded
+      ? faultRowIds.overloaded
       : hasRetryAfter
-        ? faultRows.creditResets
-        : faultRows.outOfCredit;
-  return rowForCause(matcher) ?? rowForStatus(status, matcher) ?? defaultRows[status] ?? faultRows.unexpectedStatus;
+        ? faultRowIds.creditResets
+        : faultRowIds.outOfCredit;
+  return rowForCause(matcher) ?? rowForStatus(status, matcher) ?? defaultRows[status] ?? faultRowIds.unexpectedStatus;
 }
 
 /**
@@ -41,15 +41,15 @@ export function statusRow(status: number, error: ProviderError, hasRetryAfter: b
 export function inbandRow(error: ProviderError, hasRetryAfter: boolean, streamed: boolean): RowId {
   const matcher = createMatcher(error, hasRetryAfter);
   const row = rowForCause(matcher) ?? rowForInbandError(error.status, matcher);
-  return streamed && requestRows.has(row) ? faultRows.errorInStream : row;
+  return streamed && requestRows.has(row) ? faultRowIds.errorInStream : row;
 }
 
 /** Faults that blame the request itself. They are impossible once part of the answer has arrived. */
 const requestRows: ReadonlySet<RowId> = new Set<RowId>([
-  faultRows.requestRejected,
-  faultRows.unsupportedParameter,
-  faultRows.prefillRejected,
-  faultRows.parameterInvalid,
+  faultRowIds.requestRejected,
+  faultRowIds.unsupportedParameter,
+  faultRowIds.prefillRejected,
+  faultRowIds.parameterInvalid,
 ]);
 
 function createMatcher(error: ProviderError, hasRetryAfter: boolean): ErrorMatcher {
@@ -67,11 +67,11 @@ function createMatcher(error: ProviderError, hasRetryAfter: boolean): ErrorMatch
  */
 function rowForCause(matcher: ErrorMatcher): RowId | undefined {
   const { hasCode, mentions } = matcher;
-  if (mentions('saturated')) return faultRows.overloaded;
-  if (hasCode('filter')) return faultRows.promptFiltered;
-  if (isCredit(matcher)) return faultRows.outOfCredit;
-  if (hasCode('unpriced')) return faultRows.modelUnpriced;
-  if (mentions('channel')) return faultRows.noChannel;
+  if (mentions('saturated')) return faultRowIds.overloaded;
+  if (hasCode('filter')) return faultRowIds.promptFiltered;
+  if (isCredit(matcher)) return faultRowIds.outOfCredit;
+  if (hasCode('unpriced')) return faultRowIds.modelUnpriced;
+  if (mentions('channel')) return faultRowIds.noChannel;
   return undefined;
 }
 
@@ -89,7 +89,7 @@ function isCredit({ hasCode, mentions, hasRetryAfter }: ErrorMatcher): boolean {
 
 function rowForStatus(status: number, matcher: ErrorMatcher): RowId | undefined {
   const { hasCode, mentions } = matcher;
-  if (status === 401) return hasCode('permission') ? faultRows.permissionDenied : undefined;
+  if (status === 401) return hasCode('permission') ? faultRowIds.permissionDenied : undefined;
   if (status === 429) return rowForLimit(matcher);
   if (hasCode('channel-lookup') || mentions('channelLookup')) return undefined;
   if (hasCode('limit')) return rowForLimit(matcher);
@@ -101,14 +101,14 @@ function rowForStatus(status: number, matcher: ErrorMatcher): RowId | undefined 
 /** Returns the fault for a 5xx, which a gateway may send for any error of its provider. */
 function rowForServerError(matcher: ErrorMatcher): RowId | undefined {
   const { error, hasCode, mentions } = matcher;
-  if (hasCode('auth')) return faultRows.keyRejected;
-  if (hasCode('permission')) return faultRows.permissionDenied;
-  if (hasCode('overload') || mentions('overload')) return faultRows.overloaded;
+  if (hasCode('auth')) return faultRowIds.keyRejected;
+  if (hasCode('permission')) return faultRowIds.permissionDenied;
+  if (hasCode('overload') || mentions('overload')) return faultRowIds.overloaded;
   const limited = mentions('reached') && (mentions('shortLimit') || mentions('longLimit'));
   if (hasCode('long-limit') || mentions('limit') || limited) return rowForLimit(matcher);
-  if (mentions('filter') && !/unavailable|time(?:d )?out/i.test(error.searchText)) return faultRows.promptFiltered;
-  if (mentions('context')) return faultRows.contextLength;
-  return hasCode('request') && !hasCode('server') ? faultRows.requestRejected : undefined;
+  if (mentions('filter') && !/unavailable|time(?:d )?out/i.test(error.searchText)) return faultRowIds.promptFiltered;
+  if (mentions('context')) return faultRowIds.contextLength;
+  return hasCode('request') && !hasCode('server') ? faultRowIds.requestRejected : undefined;
 }
 
 function rowForInbandError(status: number | undefined, matcher: ErrorMatcher): RowId {
@@ -117,34 +117,34 @@ function rowForInbandError(status: number | undefined, matcher: ErrorMatcher): R
     const row = statusRow(status, error, hasRetryAfter);
     // Blames the content of the request, because the response had the status 200, so neither the path nor the status
     // can be the cause.
-    return row === faultRows.pathNotFound || row === faultRows.unexpectedStatus ? faultRows.requestRejected : row;
+    return row === faultRowIds.pathNotFound || row === faultRowIds.unexpectedStatus ? faultRowIds.requestRejected : row;
   }
   if (hasCode('limit')) return rowForLimit(matcher);
   return (
     rowForCode(matcher) ??
     rowForServerError(matcher) ??
-    (status === 503 ? faultRows.overloaded : undefined) ??
+    (status === 503 ? faultRowIds.overloaded : undefined) ??
     (status === undefined ? rowForClientError(400, matcher) : undefined) ??
-    faultRows.errorInStream
+    faultRowIds.errorInStream
   );
 }
 
 function rowForLimit({ hasCode, mentions, hasRetryAfter }: ErrorMatcher): RowId {
-  if (mentions('tooLarge')) return faultRows.requestTooLarge;
+  if (mentions('tooLarge')) return faultRowIds.requestTooLarge;
   // Checks Google's code first, because Google names a retry-after of half a minute even for a quota that resets
   // tomorrow.
-  if (hasCode('long-limit')) return faultRows.usageLimitReached;
-  if (hasCode('permission') || mentions('permission')) return faultRows.permissionDenied;
-  if (hasCode('overload') || mentions('overload')) return faultRows.overloaded;
-  if (hasRetryAfter) return faultRows.rateLimited;
+  if (hasCode('long-limit')) return faultRowIds.usageLimitReached;
+  if (hasCode('permission') || mentions('permission')) return faultRowIds.permissionDenied;
+  if (hasCode('overload') || mentions('overload')) return faultRowIds.overloaded;
+  if (hasRetryAfter) return faultRowIds.rateLimited;
   return mentions('longLimit') && !mentions('shortLimit')
-    ? faultRows.usageLimitReached
-    : faultRows.rateLimitedWithoutRetryAfter;
+    ? faultRowIds.usageLimitReached
+    : faultRowIds.rateLimitedWithoutRetryAfter;
 }
 
 function rowForCode({ hasCode }: ErrorMatcher): RowId | undefined {
-  if (hasCode('model')) return faultRows.modelNotFound;
-  return hasCode('context') ? faultRows.contextLength : undefined;
+  if (hasCode('model')) return faultRowIds.modelNotFound;
+  return hasCode('context') ? faultRowIds.contextLength : undefined;
 }
 
 /** Returns the fault for the message of a 4xx. Searches only for the phrases that make sense for the status. */
@@ -152,13 +152,13 @@ function rowForClientError(status: number, matcher: ErrorMatcher): RowId | undef
   const { error, hasCode, mentions } = matcher;
   switch (status) {
     case 403:
-      if (hasCode('auth') || mentions('auth')) return faultRows.keyRejected;
-      return mentions('filter') ? faultRows.promptFiltered : undefined;
+      if (hasCode('auth') || mentions('auth')) return faultRowIds.keyRejected;
+      return mentions('filter') ? faultRowIds.promptFiltered : undefined;
     case 404:
       // Matches Anthropic's message for a missing model, which consists only of `model: claude-x`.
-      return mentions('model') || /^models?[:/]/i.test(error.searchText) ? faultRows.modelNotFound : undefined;
+      return mentions('model') || /^models?[:/]/i.test(error.searchText) ? faultRowIds.modelNotFound : undefined;
     case 413:
-      return mentions('context') ? faultRows.contextLength : undefined;
+      return mentions('context') ? faultRowIds.contextLength : undefined;
     case 405:
     case 408:
     case 409:
@@ -166,39 +166,39 @@ function rowForClientError(status: number, matcher: ErrorMatcher): RowId | undef
       return undefined;
     // This case handles 400, 422 and statuses that only gateways use.
     default:
-      if (hasCode('auth') || mentions('auth')) return faultRows.keyRejected;
-      if (hasCode('permission') || mentions('permission')) return faultRows.permissionDenied;
+      if (hasCode('auth') || mentions('auth')) return faultRowIds.keyRejected;
+      if (hasCode('permission') || mentions('permission')) return faultRowIds.permissionDenied;
       if (mentions('limit')) return rowForLimit(matcher);
-      if (mentions('context') && !mentions('tokenLimit')) return faultRows.contextLength;
-      if (mentions('filter')) return faultRows.promptFiltered;
-      if (findRefusedParameter(error)) return faultRows.unsupportedParameter;
-      if (mentions('prefill')) return faultRows.prefillRejected;
-      return mentions('model') ? faultRows.modelNotFound : undefined;
+      if (mentions('context') && !mentions('tokenLimit')) return faultRowIds.contextLength;
+      if (mentions('filter')) return faultRowIds.promptFiltered;
+      if (findRefusedParameter(error)) return faultRowIds.unsupportedParameter;
+      if (mentions('prefill')) return faultRowIds.prefillRejected;
+      return mentions('model') ? faultRowIds.modelNotFound : undefined;
   }
 }
 
 /** Faults for statuses whose response body says nothing more specific. */
 const defaultRows: Readonly<Record<number, RowId>> = {
-  400: faultRows.requestRejected,
-  401: faultRows.keyRejected,
-  403: faultRows.permissionDenied,
-  404: faultRows.pathNotFound,
-  408: faultRows.requestTimeout,
-  409: faultRows.conflict,
-  413: faultRows.requestTooLarge,
-  422: faultRows.parameterInvalid,
-  425: faultRows.conflict,
-  500: faultRows.serverError,
-  502: faultRows.badGateway,
-  503: faultRows.overloaded,
-  504: faultRows.gatewayTimeout,
-  520: faultRows.badGateway,
-  521: faultRows.badGateway,
-  522: faultRows.badGateway,
-  523: faultRows.badGateway,
-  524: faultRows.gatewayTimeout,
-  525: faultRows.gatewayCertificate,
-  526: faultRows.gatewayCertificate,
-  529: faultRows.overloaded,
-  530: faultRows.badGateway,
+  400: faultRowIds.requestRejected,
+  401: faultRowIds.keyRejected,
+  403: faultRowIds.permissionDenied,
+  404: faultRowIds.pathNotFound,
+  408: faultRowIds.requestTimeout,
+  409: faultRowIds.conflict,
+  413: faultRowIds.requestTooLarge,
+  422: faultRowIds.parameterInvalid,
+  425: faultRowIds.conflict,
+  500: faultRowIds.serverError,
+  502: faultRowIds.badGateway,
+  503: faultRowIds.overloaded,
+  504: faultRowIds.gatewayTimeout,
+  520: faultRowIds.badGateway,
+  521: faultRowIds.badGateway,
+  522: faultRowIds.badGateway,
+  523: faultRowIds.badGateway,
+  524: faultRowIds.gatewayTimeout,
+  525: faultRowIds.gatewayCertificate,
+  526: faultRowIds.gatewayCertificate,
+  529: faultRowIds.overloaded,
+  530: faultRowIds.badGateway,
 };

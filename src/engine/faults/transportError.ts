@@ -1,5 +1,5 @@
 import { isRecord } from '../json';
-import { faultRows, type RowId } from './faultTable';
+import { faultRowIds, type RowId } from './faultTable';
 
 /**
  * Faults for the error codes of Node, undici, OpenSSL and Electron's network stack. The first matching pattern decides.
@@ -7,42 +7,42 @@ import { faultRows, type RowId } from './faultTable';
 const rowsByCode: readonly (readonly [pattern: RegExp, row: RowId])[] = [
   [
     /^(ENOTFOUND|EAI_NONAME|EAI_NODATA|net::ERR_NAME_(NOT_RESOLVED|RESOLUTION_FAILED)|net::ERR_DNS_\w+)$/,
-    faultRows.hostNotFound,
+    faultRowIds.hostNotFound,
   ],
   [
     /^(EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|ENETDOWN|net::ERR_(INTERNET_DISCONNECTED|ADDRESS_UNREACHABLE))$/,
-    faultRows.offline,
+    faultRowIds.offline,
   ],
-  [/^(ECONNREFUSED|net::ERR_CONNECTION_REFUSED)$/, faultRows.connectionRefused],
+  [/^(ECONNREFUSED|net::ERR_CONNECTION_REFUSED)$/, faultRowIds.connectionRefused],
   [
     /^(ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_HANDSHAKE_TIMEOUT|net::ERR_(CONNECTION_)?TIMED_OUT)$/,
-    faultRows.connectTimeout,
+    faultRowIds.connectTimeout,
   ],
-  [/^UND_ERR_HEADERS_TIMEOUT$/, faultRows.connectTimeout],
-  [/^UND_ERR_BODY_TIMEOUT$/, faultRows.connectionLost],
+  [/^UND_ERR_HEADERS_TIMEOUT$/, faultRowIds.connectTimeout],
+  [/^UND_ERR_BODY_TIMEOUT$/, faultRowIds.connectionLost],
   // Matches the codes with which OpenSSL reports an answer in plain HTTP: the scheme of the URL is wrong, not the
   // certificate.
-  [/^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST)$/, faultRows.notHttp],
+  [/^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST)$/, faultRowIds.notHttp],
   [
     /^(CERT_|CRL_|DEPTH_ZERO_|SELF_SIGNED|UNABLE_TO_|INVALID_CA$|ERR_TLS_|ERR_SSL_|EPROTO$|HOSTNAME_MISMATCH)/,
-    faultRows.certificateUntrusted,
+    faultRowIds.certificateUntrusted,
   ],
-  [/^net::ERR_(CERT|SSL|PROXY_CERTIFICATE)_/, faultRows.certificateUntrusted],
-  [/^net::ERR_PROXY_AUTH/, faultRows.proxySignIn],
-  [/^(net::ERR_(PROXY|TUNNEL|MANDATORY_PROXY)_|ERR_PROXY)/, faultRows.proxyRefused],
-  [/^(HPE_|UND_ERR_HEADERS_OVERFLOW$|net::ERR_INVALID_HTTP_RESPONSE$)/, faultRows.notHttp],
+  [/^net::ERR_(CERT|SSL|PROXY_CERTIFICATE)_/, faultRowIds.certificateUntrusted],
+  [/^net::ERR_PROXY_AUTH/, faultRowIds.proxySignIn],
+  [/^(net::ERR_(PROXY|TUNNEL|MANDATORY_PROXY)_|ERR_PROXY)/, faultRowIds.proxyRefused],
+  [/^(HPE_|UND_ERR_HEADERS_OVERFLOW$|net::ERR_INVALID_HTTP_RESPONSE$)/, faultRowIds.notHttp],
   [
     /^(ECONNRESET|EPIPE|ECONNABORTED|UND_ERR_SOCKET|net::ERR_CONNECTION_(RESET|CLOSED|ABORTED))$/,
-    faultRows.connectionReset,
+    faultRowIds.connectionReset,
   ],
-  [/^net::ERR_(EMPTY_RESPONSE|NETWORK_CHANGED|NETWORK_IO_SUSPENDED|HTTP2_\w+|QUIC_\w+)$/, faultRows.connectionReset],
+  [/^net::ERR_(EMPTY_RESPONSE|NETWORK_CHANGED|NETWORK_IO_SUSPENDED|HTTP2_\w+|QUIC_\w+)$/, faultRowIds.connectionReset],
 ];
 
 /** Faults for messages of the runtime that come without a code. The messages never contain text of a gateway. */
 const rowsByMessage: readonly (readonly [pattern: RegExp, row: RowId])[] = [
-  [/does not match the HTTP\/1\.1 protocol|HTTPParserError|Parse Error/i, faultRows.notHttp],
-  [/certificate/i, faultRows.certificateUntrusted],
-  [/prox(y|ies)|tunneling socket/i, faultRows.proxyRefused],
+  [/does not match the HTTP\/1\.1 protocol|HTTPParserError|Parse Error/i, faultRowIds.notHttp],
+  [/certificate/i, faultRowIds.certificateUntrusted],
+  [/prox(y|ies)|tunneling socket/i, faultRowIds.proxyRefused],
 ];
 
 /** Matches the status of a proxy's answer to CONNECT in the messages of undici and `tunnel-agent`. */
@@ -50,9 +50,9 @@ const tunnelStatus = /(?:Proxy response \(|tunneling socket.* statusCode=)(\d{3}
 
 /** Faults that happen before a connection is established. */
 const connectingRows: ReadonlySet<RowId> = new Set<RowId>([
-  faultRows.hostNotFound,
-  faultRows.connectionRefused,
-  faultRows.connectTimeout,
+  faultRowIds.hostNotFound,
+  faultRowIds.connectionRefused,
+  faultRowIds.connectTimeout,
 ]);
 
 /** Length of the part of an error message that is examined and logged, in characters. */
@@ -108,7 +108,7 @@ interface TransportFault {
 export function transportFault(error: unknown, baseUrl: string): TransportFault {
   const row = transportRow(error);
   const proxy = connectingRows.has(row) ? findProxy(error, baseUrl) : undefined;
-  return proxy === undefined ? { row } : { row: faultRows.proxyUnreachable, proxy };
+  return proxy === undefined ? { row } : { row: faultRowIds.proxyUnreachable, proxy };
 }
 
 /** Returns the first target in the error that is not the host and port of the base URL. */
@@ -132,7 +132,7 @@ export function transportRow(error: unknown): RowId {
   });
   // Ignores an address family without a route if the other address family failed in another way, because the computer
   // is then not offline.
-  const rowByCode = rows.find((row) => row !== faultRows.offline) ?? rows[0];
+  const rowByCode = rows.find((row) => row !== faultRowIds.offline) ?? rows[0];
   if (rowByCode !== undefined) return rowByCode;
   for (const { message } of links) {
     const row = tunnelRow(message) ?? findRow(rowsByMessage, message);
@@ -141,16 +141,16 @@ export function transportRow(error: unknown): RowId {
   // Recognizes a proxy that answers CONNECT with 407, because only then the cause has neither a code nor a message.
   const last = links.at(-1);
   return links.length > 1 && last?.code === '' && last.message === ''
-    ? faultRows.proxySignIn
-    : faultRows.connectionReset;
+    ? faultRowIds.proxySignIn
+    : faultRowIds.connectionReset;
 }
 
 /** Returns the fault for the status of a proxy's answer to CONNECT. A retry only helps if the proxy itself failed. */
 function tunnelRow(message: string): RowId | undefined {
   const status = Number(tunnelStatus.exec(message)?.[1] ?? 0);
   if (status === 0) return undefined;
-  if (status === 407) return faultRows.proxySignIn;
-  return status >= 500 || status === 408 || status === 429 ? faultRows.proxyCannotConnect : faultRows.proxyRefused;
+  if (status === 407) return faultRowIds.proxySignIn;
+  return status >= 500 || status === 408 || status === 429 ? faultRowIds.proxyCannotConnect : faultRowIds.proxyRefused;
 }
 
 function findRow(

@@ -1,7 +1,7 @@
 import type { EngineSettings } from '../engine';
 import type { DelaySource, FaultKind } from '../events';
 import { faultOfRow, localFault, type Fault } from '../faults/classify';
-import { faultRows, faultTable, localFaults, type FaultRow, type Policy, type RowId } from '../faults/faultTable';
+import { faultRowIds, faultTable, localFaults, type FaultRow, type Policy, type RowId } from '../faults/faultTable';
 import { retryAfterDelay, overloadDelay, transientDelay } from './backoff';
 
 /** The state of a turn before a retry decision: its faults, its progress and its remaining budgets. */
@@ -104,7 +104,7 @@ export function decide(fault: Fault, history: RetryHistory, settings: EngineSett
   if (model !== undefined) return { type: 'fall-back', model };
   const attemptsLeft = attemptsAllowed(fault, history, settings);
   if (attemptsLeft <= 0)
-    return history.emptyResumes >= 2 ? { type: 'fail', fault: faultOfRow(faultRows.resumesWithoutText) } : fail;
+    return history.emptyResumes >= 2 ? { type: 'fail', fault: faultOfRow(faultRowIds.resumesWithoutText) } : fail;
   if (policy.retry === 'offline') return { type: 'offline', attemptsLeft };
   const deadlineMs = deadlineOf(settings);
   if (retryAfter) {
@@ -180,8 +180,8 @@ function attemptsAllowed({ policy }: Fault, history: RetryHistory, { retry }: En
 
 /** Faults that end a turn because the limit resets too late to wait for it, by the kind of the original fault. */
 const rowsAfterLongLimit: Partial<Record<FaultKind, RowId>> = {
-  'rate-limit': faultRows.usageLimitReached,
-  credit: faultRows.outOfCredit,
+  'rate-limit': faultRowIds.usageLimitReached,
+  credit: faultRowIds.outOfCredit,
 };
 
 /**

@@ -3,7 +3,7 @@ import { continuationMessages, prefillOf } from '../answer/continuation';
 import type { EngineDeps } from '../engine';
 import type { AttemptTrigger, EndedEvent } from '../events';
 import type { Fault } from '../faults/classify';
-import { faultRows } from '../faults/faultTable';
+import { faultRowIds } from '../faults/faultTable';
 import type { GateQueue } from '../gate/gateQueue';
 import type { NetworkState } from '../gate/networkState';
 import type { KnownKeys } from '../gateway/knownKeys';
@@ -25,10 +25,10 @@ interface TurnParts {
 
 /** Fault rows of a 4xx response with which a gateway may reject the messages of a resume request. */
 const messageRejectionRows: ReadonlySet<number> = new Set([
-  faultRows.requestRejected,
-  faultRows.contextLength,
-  faultRows.prefillRejected,
-  faultRows.parameterInvalid,
+  faultRowIds.requestRejected,
+  faultRowIds.contextLength,
+  faultRowIds.prefillRejected,
+  faultRowIds.parameterInvalid,
 ]);
 
 /** Makes the attempts of a turn, one after the other, and records how they end. */

@@ -2,7 +2,7 @@ import { Answer } from '../answer/answer';
 import type { EngineDeps, RunningTurn, StreamOptions } from '../engine';
 import type { AttemptTrigger, ModelEvent, StreamEvent } from '../events';
 import { classify, faultOfRow, type Evidence, type Fault } from '../faults/classify';
-import { faultRows } from '../faults/faultTable';
+import { faultRowIds } from '../faults/faultTable';
 import { hostFailure } from '../faults/hostFaults';
 import { describeError } from '../faults/transportError';
 import type { GateBlock } from '../gate/cooldowns';
@@ -205,7 +205,7 @@ export class Turn implements RunningTurn {
     const { log, localize } = this.deps;
     log.error(error);
     try {
-      this.attempts.endCurrent('internal', faultOfRow(faultRows.internalError));
+      this.attempts.endCurrent('internal', faultOfRow(faultRowIds.internalError));
     } catch (secondError) {
       // Only logs an exception that is thrown while the first exception is handled, because both usually have the same
       // cause. The ledger then lacks the end of the attempt, but the turn still ends.

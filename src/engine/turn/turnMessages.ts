@@ -1,7 +1,7 @@
 import type { EngineDeps } from '../engine';
 import type { FailedEvent, FaultAction, FaultKind } from '../events';
 import { faultOfRow, type Fault } from '../faults/classify';
-import { faultRows, type RowId } from '../faults/faultTable';
+import { faultRowIds, type RowId } from '../faults/faultTable';
 import { describeFault, type FaultContext, type FaultText } from '../faults/wording';
 import type { GateBlock } from '../gate/cooldowns';
 import type { KnownKeys } from '../gateway/knownKeys';
@@ -101,12 +101,12 @@ function withPartialAnswerActions({ kind, policy, actions }: Fault): readonly Fa
 
 /** Returns the fault that explains why a gate admits no requests. */
 export function faultForBlock({ blockKind, cause }: Pick<GateBlock, 'blockKind' | 'cause'>): Fault {
-  if (blockKind === 'breaker' || cause.reason === 'breaker') return faultOfRow(faultRows.breakerOpen);
-  return faultOfRow(limitRows[cause.reason] ?? faultRows.rateLimited);
+  if (blockKind === 'breaker' || cause.reason === 'breaker') return faultOfRow(faultRowIds.breakerOpen);
+  return faultOfRow(limitRows[cause.reason] ?? faultRowIds.rateLimited);
 }
 
 /** Fault rows for the kinds of rate limits that have their own message. All other kinds use the row `rateLimited`. */
 const limitRows: Partial<Record<FaultKind, RowId>> = {
-  overloaded: faultRows.overloaded,
-  credit: faultRows.creditResets,
+  overloaded: faultRowIds.overloaded,
+  credit: faultRowIds.creditResets,
 };

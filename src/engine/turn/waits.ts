@@ -1,7 +1,7 @@
 import { Deadline, type Clock } from '../clock';
 import type { EngineDeps } from '../engine';
 import type { WaitingEvent } from '../events';
-import { faultRows } from '../faults/faultTable';
+import { faultRowIds } from '../faults/faultTable';
 import { transportRow } from '../faults/transportError';
 import type { TurnHistory } from './turnHistory';
 import type { TurnOutput } from './turnOutput';
@@ -145,7 +145,7 @@ export class Waits {
 /** Timeout of a probe of the network, in milliseconds. */
 const probeTimeoutMs = 5000;
 /** Fault rows that mean that the network is down: no route, no name server, no response to a connection attempt. */
-const unreachableRows: ReadonlySet<number> = new Set([faultRows.offline, faultRows.connectTimeout]);
+const unreachableRows: ReadonlySet<number> = new Set([faultRowIds.offline, faultRowIds.connectTimeout]);
 
 /**
  * Returns the delay before the next probe of the network, in milliseconds: 1, 2, 4, 8, then 15 s, plus up to 10 % jitter.
