@@ -119,7 +119,7 @@ export interface DemoTourStep {
   readonly heading: string;
   /** Text that explains what happens in this step and what to watch. */
   readonly text: string;
-  /** The actions of this step. The first one leads to the next step. */
+  /** The actions that this step of the demo tour offers. The first one leads to the next step. */
   readonly offers: readonly { readonly act: DemoAction; readonly label: string }[];
 }
 

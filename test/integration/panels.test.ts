@@ -251,7 +251,7 @@ describe('panels after a reload of the window', () => {
     assert.equal(first.title, 'HolySheep');
   });
 
-  it('pass sent prompts and unsent text to the panel that remains open when they are closed as duplicates', async () => {
+  it('pass their sent prompts and unsent text to the remaining panel when a second empty one is closed', async () => {
     const first = await after.restoreFake(unknownId);
     const second = new FakePanel();
     const otherId = `1${unknownId.slice(1)}`;
@@ -337,7 +337,7 @@ describe('panels after a reload of the window', () => {
     );
   });
 
-  it('send a prompt to its open conversation even if the panel is closed while context is read', async () => {
+  it('send a prompt to the conversation it was written in even if the panel is closed while context is read', async () => {
     const panel = await after.restoreFake(await before.write('about apples'), ['file:a']);
     after.conversations.startNew();
     let finishReading: (value?: unknown) => void = () => undefined;

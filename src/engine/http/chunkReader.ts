@@ -100,8 +100,8 @@ export class DeltaFrame {
    */
   static tryCreate(type: TextDelta['type'], text: string, data: string): DeltaFrame | undefined {
     const quoted = `"${text}"`;
-    // Creates no `DeltaFrame` for a text that contains a quote or an escape. Searching the event for such a text could
-    // also take very long with a hostile server.
+    // If the text contains a quote or an escape, its position in the event is not certain, and a hostile server could
+    // make the search for it take very long. Such events are always parsed completely.
     if (findStringEnd(quoted, 1) !== quoted.length - 1) return undefined;
     const textStart = data.lastIndexOf(quoted) + 1;
     if (textStart === 0) return undefined;

@@ -98,7 +98,7 @@ function fitWholeLines(original: readonly string[], body: readonly string[]): re
 
 /**
  * Adapts a code block to a selection that starts directly after the indentation of a line. The first line of the block
- * is not indented. The other lines are indented if the lines that they replace are indented more.
+ * is not indented. The other lines get the indentation if the original lines are indented more than the block's lines.
  */
 function fitAfterIndent(original: readonly string[], body: readonly string[], indent: string): readonly string[] {
   const [first = '', ...rest] = body;

@@ -34,12 +34,15 @@ export type Tag =
 /** Attributes of an element, by name. */
 export type Attributes = Readonly<Record<string, string>>;
 
-/** Describes an element. */
+/** Describes an element of the rendered Markdown, from which the DOM element is created or updated. */
 export interface ElementSpec {
   readonly tag: Tag;
   readonly attributes: Attributes;
   readonly children: readonly NodeSpec[];
-  /** Nodes before the children that no further text can change. These nodes are neither created nor compared again. */
+  /**
+   * The leading DOM nodes of the element, which no further text can change. They precede `children` and are neither
+   * created nor compared again.
+   */
   readonly frozen?: FrozenNodes;
 }
 
@@ -61,7 +64,7 @@ export type NodeSpec = string | ElementSpec;
 /** The attributes of all elements without attributes. Because the object is shared, comparing them takes one step. */
 export const noAttributes: Attributes = {};
 
-/** Returns the spec of an element. */
+/** Returns the description of an element of the rendered Markdown. */
 export function element(tag: Tag, attributes: Attributes, children: readonly NodeSpec[]): ElementSpec {
   return { tag, attributes, children };
 }

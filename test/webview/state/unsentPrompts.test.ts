@@ -130,7 +130,7 @@ describe('sent prompt that the host has not confirmed', () => {
     assert.deepEqual(page.stored.pending, ['one']);
   });
 
-  it('is confirmed by the exchange that replaces the edited exchange', () => {
+  it('is confirmed, if it edits an earlier prompt, by the exchange that replaces the edited one', () => {
     const page = first();
     resend(page, 'in other words');
     assert.deepEqual(page.stored.pending, ['in other words']);
