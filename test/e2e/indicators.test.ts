@@ -28,18 +28,29 @@ describe('turn indicators outside the panel', () => {
     workbench.statusBarItem('holysheep.activity').filter({ hasText: text, visible: true });
   const label = (): Promise<string | null> =>
     workbench.statusBarItem('holysheep.activity').locator('[aria-label]').first().getAttribute('aria-label');
+  /** Sends a prompt and waits until the status bar and the page both show the wait, because Stop moves to the wait card. */
+  const sendRateLimited = async (prompt: string, retryAfterSeconds: number): Promise<void> => {
+    gateway.script = () => rateLimited(retryAfterSeconds);
+    await panel.send(prompt);
+    await activity('Retrying in').waitFor();
+    await panel.timer.waitFor();
+  };
+  const stopWait = async (): Promise<void> => {
+    await panel.button('Stop').click();
+    await panel.inState('stopped').waitFor();
+  };
 
   describe('status bar item', () => {
     it('counts down a wait, and gives screen readers the time of the next attempt instead', async () => {
-      gateway.script = () => rateLimited(120);
       await panel.newConversation();
-      await panel.send('limited');
-      await activity('Retrying in').waitFor();
+      await sendRateLimited('limited', 120);
       assert.match((await label()) ?? '', /HolySheep: Retrying at \d\d:\d\d:\d\d/);
+      await stopWait();
     });
 
     it('still shows the cooldown of a model after its turn was stopped, but only while the model is selected and until the network state is reset', async () => {
-      await panel.button('Stop').click();
+      await sendRateLimited('limited again', 120);
+      await stopWait();
       await activity('Paused until').waitFor();
       assert.match((await label()) ?? '', /The gateway accepts no requests for this model until then/);
       await workbench.statusBarItem('holysheep.model').click();
@@ -53,10 +64,8 @@ describe('turn indicators outside the panel', () => {
     });
 
     it('removes the cooldown when it expires', async () => {
-      gateway.script = () => rateLimited(10);
-      await panel.send('limited for a moment');
-      await activity('Retrying in').waitFor();
-      await panel.button('Stop').click();
+      await sendRateLimited('limited for a moment', 10);
+      await stopWait();
       await activity('Paused until').waitFor();
       await activity('Paused until').waitFor({ state: 'hidden' });
     });
