@@ -67,8 +67,8 @@ export interface ContextSuggestion {
   readonly detail: string;
 }
 
-/** An exchange as the page shows it: a prompt and its answer. */
-export interface ExchangeView {
+/** Everything that a page needs to draw an exchange: a prompt and the state of its answer. */
+export interface ExchangeSnapshot {
   readonly id: string;
   /** Text of the prompt as the page shows it. */
   readonly prompt: string;
@@ -128,7 +128,7 @@ export type ToWebview =
   | {
       readonly type: 'snapshot';
       readonly conversationId: string;
-      readonly exchanges: readonly ExchangeView[];
+      readonly exchanges: readonly ExchangeSnapshot[];
       readonly connection: ConnectionView;
       /**
        * Whether an API key has been set since the previous page was loaded. The page then sends the prefilled prompt
@@ -139,7 +139,7 @@ export type ToWebview =
       /** Whether another window has the right to write the conversation. */
       readonly readOnly?: true | undefined;
       /** The current step of the tour; absent outside the tour. */
-      readonly guide?: DemoTourStep | undefined;
+      readonly demoStep?: DemoTourStep | undefined;
       /** Prompts that arrow up brings back, oldest first. */
       readonly promptHistory: readonly string[];
       /** Ids of deleted conversations. The page removes their drafts. */
@@ -150,9 +150,9 @@ export type ToWebview =
       /** Model for the next prompt only; absent to use the configured model. */
       readonly modelOnce?: string | undefined;
     }
-  | { readonly type: 'exchange'; readonly exchange: ExchangeView }
+  | { readonly type: 'exchange'; readonly exchange: ExchangeSnapshot }
   /** Shows another version of an exchange. `exchanges` are all exchanges of the conversation with that version. */
-  | { readonly type: 'path'; readonly exchanges: readonly ExchangeView[] }
+  | { readonly type: 'path'; readonly exchanges: readonly ExchangeSnapshot[] }
   /** Events of a turn. The host sends them at most once per frame, but the first token immediately. */
   | { readonly type: 'events'; readonly exchangeId: string; readonly events: readonly RecordedEvent[] }
   /** Replaces the prompt history after prompts were removed. `deleted` has the meaning that it has in `snapshot`. */
@@ -161,14 +161,14 @@ export type ToWebview =
       readonly promptHistory: readonly string[];
       readonly deleted: readonly string[];
     }
-  | { readonly type: 'guide'; readonly guide?: DemoTourStep | undefined }
+  | { readonly type: 'demoStep'; readonly demoStep?: DemoTourStep | undefined }
   | { readonly type: 'connection'; readonly connection: ConnectionView; readonly suggestions: readonly Suggestion[] }
   /**
    * Prefills an empty composer with `text` and focuses it. `more` is data of the host, such as code, which the page returns
    * unread when the prompt is sent. With `awaitsKey`, the page sends the unchanged text as soon as there is a key.
    */
   | {
-      readonly type: 'compose';
+      readonly type: 'prefill';
       readonly text: string;
       readonly more?: object | undefined;
       readonly awaitsKey?: boolean | undefined;
@@ -188,7 +188,7 @@ export type ToWebview =
 /** A message from the page to the host. */
 export type ToHost =
   | { readonly type: 'ready' }
-  /** Sends a prompt. `more` is the value of the `compose` message that prefilled the prompt. */
+  /** Sends a prompt. `more` is the value of the `prefill` message that prefilled the prompt. */
   | {
       readonly type: 'send';
       readonly prompt: string;

@@ -66,7 +66,7 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
   let viewToRestore: PageView | undefined = previousUnsent && pageViewOf(previousUnsent);
   let connection: ConnectionView | undefined;
   let suggestions: readonly Suggestion[] = [];
-  let guide: DemoTourStep | undefined;
+  let demoStep: DemoTourStep | undefined;
   let readOnly = false;
   /**
    * Edited prompts whose editors can't be opened yet. Each editor opens when its exchange is on the page and the
@@ -184,7 +184,8 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
       else emptyState.element.remove();
       if (hadFocus) focusInput();
     }
-    if (!readOnly) notices.update(connection, conversation.isEmpty || conversation.hasActionButton('setApiKey'), guide);
+    if (!readOnly)
+      notices.update(connection, conversation.isEmpty || conversation.hasActionButton('setApiKey'), demoStep);
   };
   const setConnection = (nextConnection: ConnectionView, nextSuggestions: readonly Suggestion[]): void => {
     connection = nextConnection;
@@ -233,7 +234,7 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
           if (readOnly && isSaved) composer.clear();
           composer.element.hidden = readOnly;
           api.setState({ conversationId });
-          guide = message.guide;
+          demoStep = message.demoStep;
           setConnection(message.connection, message.suggestions);
           if (readOnly) notices.showOpenElsewhere();
           focusInput();
@@ -277,10 +278,10 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
         case 'connection':
           setConnection(message.connection, message.suggestions);
           break;
-        case 'guide':
-          guide = message.guide;
+        case 'demoStep':
+          demoStep = message.demoStep;
           break;
-        case 'compose':
+        case 'prefill':
           composer.prefill(message);
           break;
         case 'adopt': {

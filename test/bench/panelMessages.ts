@@ -1,5 +1,5 @@
 import type { StreamEvent } from '../../src/engine/events';
-import { initialTurn, reduceTurn, type ExchangeView, type ToWebview } from '../../src/shared/protocol';
+import { initialTurn, reduceTurn, type ExchangeSnapshot, type ToWebview } from '../../src/shared/protocol';
 import { markdownOf } from './page/documents';
 
 const model = 'claude-sonnet-4';
@@ -7,7 +7,7 @@ const model = 'claude-sonnet-4';
 const tokenLength = 4;
 
 /** Returns the messages that the host sends to a page that has posted `ready`. */
-export function snapshot(turns: readonly ExchangeView[]): ToWebview {
+export function snapshot(turns: readonly ExchangeSnapshot[]): ToWebview {
   return {
     type: 'snapshot',
     conversationId: 'measured',
@@ -20,14 +20,14 @@ export function snapshot(turns: readonly ExchangeView[]): ToWebview {
 }
 
 /** Returns exchanges with finished turns. @param characters length of each answer, in characters */
-export function earlierTurns(count: number, characters: number): readonly ExchangeView[] {
+export function earlierTurns(count: number, characters: number): readonly ExchangeSnapshot[] {
   const text = markdownOf('mixed', characters);
   const state = [beginning, textEvent(text), ending(text)].reduce(reduceTurn, initialTurn);
   return Array.from({ length: count }, (_, index) => ({ ...newTurn(`turn-${index}`), state }));
 }
 
 /** Returns an exchange that waits for its answer. */
-function newTurn(id: string): ExchangeView {
+function newTurn(id: string): ExchangeSnapshot {
   const prompt = 'What does the scheduler do while the gateway waits?';
   return { id, prompt, attachments: [], state: initialTurn, queued: false };
 }

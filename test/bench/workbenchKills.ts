@@ -73,7 +73,7 @@ async function killAt(stage: Stage, title: string, { characters, afterMs }: Mome
   const sent: Sighting[] = [];
   const killedAt = await new Promise<number>((resolve, reject) => {
     let due = false;
-    const script = tellStory((sighting) => {
+    const script = sendStory((sighting) => {
       sent.push(sighting);
       if (due || sighting.characters < characters) return;
       due = true;
@@ -89,18 +89,18 @@ async function killAt(stage: Stage, title: string, { characters, afterMs }: Mome
   const phase = (await stage.assistant.getAttribute('data-state')) ?? '';
   const found = await text(stage).innerText();
   if (!story.startsWith(found)) throw new Error(`No beginning of the story:\n${difference(found)}`);
-  if (phase === 'interrupted') await goOn(stage, found);
-  const whole = await text(stage).innerText();
-  if (whole !== story) throw new Error(`Not the story:\n${difference(whole)}`);
+  if (phase === 'interrupted') await continueAnswer(stage, found);
+  const complete = await text(stage).innerText();
+  if (complete !== story) throw new Error(`Not the story:\n${difference(complete)}`);
   const missing = sent.find((sighting) => sighting.characters > found.length);
   return { phase, characters: found.length, lostMs: missing ? Math.max(0, killedAt - missing.at) : 0 };
 }
 
 /** Streams a few characters per millisecond. A request that contains part of the story gets the remaining part. */
-function tellStory(onSent: (sighting: Sighting) => void): Script {
+function sendStory(onSent: (sighting: Sighting) => void): Script {
   return function* ({ json }) {
-    const told = json?.messages.findLast(({ role }) => role === 'assistant')?.content;
-    let characters = typeof told === 'string' ? told.length : 0;
+    const partialAnswer = json?.messages.findLast(({ role }) => role === 'assistant')?.content;
+    let characters = typeof partialAnswer === 'string' ? partialAnswer.length : 0;
     for (const step of answer(story.slice(characters), { chunkChars: 5, everyMs: 1 })) {
       const at = Date.now();
       yield step;
@@ -113,9 +113,9 @@ function tellStory(onSent: (sighting: Sighting) => void): Script {
 }
 
 /** Presses *Continue*, or *Restart answer* if there is no partial answer. */
-async function goOn(stage: Stage, found: string): Promise<void> {
+async function continueAnswer(stage: Stage, found: string): Promise<void> {
   const { panel } = stage.words;
-  stage.gateway.script = tellStory(() => undefined);
+  stage.gateway.script = sendStory(() => undefined);
   await stage.button(found === '' ? panel.restart : panel.continue).click();
   await stage.inState('done').waitFor();
 }
@@ -128,7 +128,7 @@ function text(stage: Stage): Locator {
 function difference(found: string): string {
   let at = 0;
   while (at < found.length && found[at] === story[at]) at++;
-  const around = (whole: string): string => JSON.stringify(whole.slice(Math.max(0, at - 40), at + 40));
+  const around = (text: string): string => JSON.stringify(text.slice(Math.max(0, at - 40), at + 40));
   return `at ${at} of ${found.length} and ${story.length}\nfound ${around(found)}\nstory ${around(story)}`;
 }
 

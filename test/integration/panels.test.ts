@@ -69,7 +69,7 @@ class Window {
           return false;
         },
       },
-      tour: { suggestions: () => [], guide: () => undefined },
+      tour: { suggestions: () => [], currentStep: () => undefined },
       promptHistory: {
         list: () => [],
         deletedConversations: () => [],

@@ -8,10 +8,10 @@ import { resumeMethod, type Prefill } from './continuation';
 import { maxHoldMs, Splice, type JoinMethod, type SpliceStep } from './splice';
 
 /**
- * How an attempt requests the answer. `replay` sends the original request again, because nothing of the answer has
+ * How an attempt requests the answer. `original` sends the original request again, because nothing of the answer has
  * arrived yet. The other values say how the partial answer is resumed.
  */
-export type RequestMode = 'replay' | ResumeMethod;
+export type RequestMode = 'original' | ResumeMethod;
 
 /**
  * The answer of a turn, built from all its attempts. This class also decides how the next attempt continues the partial
@@ -76,7 +76,7 @@ export class Answer {
     const { text, hadReasoning, hadToolCalls, continuationsRejected } = this;
     const mode = resumeMethod({ text, hadReasoning, hadToolCalls, continuationsRejected, prefill });
     const mustRestart = this.isRestartRequested || (resume === 'restart' && !this.isContinueRequested);
-    return mode !== 'replay' && mustRestart ? 'restart' : mode;
+    return mode !== 'original' && mustRestart ? 'restart' : mode;
   }
 
   startAttempt(mode: RequestMode): void {
@@ -87,7 +87,7 @@ export class Answer {
     // Without a partial answer, the attempt produces a new answer anyway, so the requested restart is no longer
     // pending.
     if (this.text === '') this.isRestartRequested = false;
-    if (mode !== 'replay' && mode !== 'restart') return;
+    if (mode !== 'original' && mode !== 'restart') return;
     this.hadReasoning = false;
     this.hadToolCalls = false;
   }
@@ -233,7 +233,7 @@ export class AnswerText {
   private pendingSurrogate = '';
   /** Length of the text at the start of the current attempt, in characters. */
   private lengthBefore = 0;
-  private mode: RequestMode = 'replay';
+  private mode: RequestMode = 'original';
   /** The text at the start of the current attempt. */
   private partial = '';
   /** Whether the current attempt has finished after it repeated only a part of the partial answer. */
@@ -263,7 +263,7 @@ export class AnswerText {
     this.partial = this.committed;
     this.incoming = undefined;
     this.join = undefined;
-    if (this.committed === '' || mode === 'replay') return;
+    if (this.committed === '' || mode === 'original') return;
     if (mode === 'restart') this.incoming = '';
     else this.join = { splice: new Splice(this.committed, mode), method: mode };
   }
@@ -281,7 +281,7 @@ export class AnswerText {
    * @returns false for a continuation, because its visible text can't be removed again
    */
   restartInStream(): boolean {
-    if (this.mode !== 'replay' && this.mode !== 'restart') return false;
+    if (this.mode !== 'original' && this.mode !== 'restart') return false;
     this.pendingSurrogate = '';
     if (this.committed !== '') this.incoming = '';
     return true;

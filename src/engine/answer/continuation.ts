@@ -128,15 +128,15 @@ export interface PartialAnswer {
   readonly prefill: Prefill | undefined;
 }
 
-/** Returns how to resume a partial answer, or `replay` if nothing has arrived and the original request can be sent again. */
+/** Returns how to resume a partial answer, or `original` if nothing has arrived and the original request can be sent again. */
 export function resumeMethod({
   text,
   hadReasoning,
   hadToolCalls,
   continuationsRejected,
   prefill,
-}: PartialAnswer): 'replay' | ResumeMethod {
-  if (text === '' && !hadReasoning && !hadToolCalls) return 'replay';
+}: PartialAnswer): 'original' | ResumeMethod {
+  if (text === '' && !hadReasoning && !hadToolCalls) return 'original';
   // Restarts the answer, because an incomplete tool call or reasoning can't be continued, and every provider rejects an
   // empty message.
   if (hadToolCalls || text.trim() === '') return 'restart';

@@ -1,15 +1,15 @@
-const probeWindow = 1;
+const probeLimit = 1;
 
 /**
- * Limits the number of requests that are sent but not yet accepted after a cooldown. This limit, the window, starts
- * with one request, the probe, and grows by one with each accepted request. The number of requests doubles with each
+ * Limits the number of requests that are sent but not yet accepted after a cooldown. This limit starts with one
+ * request, the probe, and grows by one with each accepted request. The number of requests doubles with each
  * round trip until none waits. Opening the gate after eight accepted requests instead would flood the gateway (5 times
  * its capacity in the simulation).
  */
 export class SlowStart {
   /** Maximum number of requests that are sent but not yet accepted. */
-  private window = Infinity;
-  private windowAfterProbe = 0;
+  private limit = Infinity;
+  private limitAfterProbe = 0;
   private notYetAccepted = 0;
   private currentRound = 0;
 
@@ -22,15 +22,15 @@ export class SlowStart {
   }
 
   get hasRoom(): boolean {
-    return this.notYetAccepted < this.window;
+    return this.notYetAccepted < this.limit;
   }
 
   get isProbing(): boolean {
-    return this.window === probeWindow;
+    return this.limit === probeLimit;
   }
 
   get isOpen(): boolean {
-    return this.window === Infinity;
+    return this.limit === Infinity;
   }
 
   /**
@@ -38,14 +38,14 @@ export class SlowStart {
    * allowed after the probe is half of the number that the previous slow start had reached.
    */
   start(): void {
-    if (!this.isProbing) this.windowAfterProbe = this.isOpen ? 0 : Math.floor(this.window / 2);
+    if (!this.isProbing) this.limitAfterProbe = this.isOpen ? 0 : Math.floor(this.limit / 2);
     this.currentRound++;
     this.notYetAccepted = 0;
-    this.window = probeWindow;
+    this.limit = probeLimit;
   }
 
   open(): void {
-    this.window = Infinity;
+    this.limit = Infinity;
   }
 
   /**
@@ -67,7 +67,7 @@ export class SlowStart {
   countAccepted(round: number): boolean {
     if (round !== this.currentRound) return false;
     this.notYetAccepted--;
-    this.window = this.isProbing ? Math.max(probeWindow + 1, this.windowAfterProbe) : this.window + 1;
+    this.limit = this.isProbing ? Math.max(probeLimit + 1, this.limitAfterProbe) : this.limit + 1;
     return true;
   }
 

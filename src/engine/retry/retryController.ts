@@ -1,7 +1,7 @@
 import type { EngineSettings } from '../engine';
 import type { Fault } from '../faults/classify';
 import type { Gate } from '../gate/gate';
-import type { GateQueue } from '../gate/gateQueue';
+import type { TurnPermit } from '../gate/turnPermit';
 import type { RetryBudget } from '../gate/networkState';
 import type { TurnHistory } from '../turn/turnHistory';
 import { decide, type Decision, type RetryHistory } from './retryPolicy';
@@ -31,7 +31,7 @@ export class RetryController {
     private readonly settings: () => EngineSettings,
     private readonly random: () => number,
     private readonly history: TurnHistory,
-    private readonly queue: GateQueue,
+    private readonly permit: TurnPermit,
   ) {}
 
   /**
@@ -45,12 +45,12 @@ export class RetryController {
     state: Pick<RetryHistory, 'isResuming' | 'hasText'>,
   ): RetryOutcome {
     const wasBreakerOpen = gate?.isBreakerOpen ?? false;
-    this.queue.reportFault(fault);
+    this.permit.reportFault(fault);
     const isBreakerOpen = gate?.isBreakerOpen ?? false;
     const before = this.history.stateBefore(fault, { ...state, tokens: budget.tokens, breakerOpen: isBreakerOpen });
     const decision = decide(fault, before, this.settings(), this.random);
     this.history.recordFault(fault, decision);
-    this.queue.reportDecision(fault, decision);
+    this.permit.reportDecision(fault, decision);
     if (decision.type === 'wait') {
       const { cost } = decision;
       // Takes the cost from the retry budget when the retry is decided, before it is sent. If many turns fail together,
@@ -78,7 +78,7 @@ export class RetryController {
 
   /** Handles a complete answer: releases the permit and returns a token to the retry budget. */
   reportSuccess(budget: RetryBudget): void {
-    this.queue.release(true);
+    this.permit.release(true);
     budget.refund(1);
   }
 

@@ -4,7 +4,7 @@ import type { EngineDeps } from '../engine';
 import type { AttemptTrigger, EndedEvent } from '../events';
 import type { Fault } from '../faults/classify';
 import { faultRowIds } from '../faults/faultTable';
-import type { GateQueue } from '../gate/gateQueue';
+import type { TurnPermit } from '../gate/turnPermit';
 import type { NetworkState } from '../gate/networkState';
 import type { KnownKeys } from '../gateway/knownKeys';
 import { AnswerSize, Attempt } from '../http/attempt';
@@ -20,7 +20,7 @@ interface TurnParts {
   readonly output: TurnOutput;
   readonly answer: Answer;
   readonly history: TurnHistory;
-  readonly queue: GateQueue;
+  readonly permit: TurnPermit;
 }
 
 /** Fault rows of a 4xx response with which a gateway may reject the messages of a resume request. */
@@ -34,7 +34,7 @@ const messageRejectionRows: ReadonlySet<number> = new Set([
 /** Makes the attempts of a turn, one after the other, and records how they end. */
 export class Attempts {
   current: Attempt | undefined;
-  private mode: RequestMode = 'replay';
+  private mode: RequestMode = 'original';
   private readonly size = new AnswerSize();
 
   constructor(
@@ -73,7 +73,7 @@ export class Attempts {
     this.mode = mode;
     output.attempt++;
     answer.startAttempt(mode);
-    const method = mode !== 'replay' && { how: mode };
+    const method = mode !== 'original' && { how: mode };
     output.emit({ type: 'attempt', model, why: trigger, ...method, time: this.deps.clock.now() });
     const observer = {
       headers: (status: number, requestId: string | undefined, ms: number) => this.onHeaders(status, requestId, ms),
@@ -127,14 +127,14 @@ export class Attempts {
 
   /** Whether the current attempt follows a partial answer: it asks for a continuation or restarts the answer. */
   private get isResume(): boolean {
-    return this.mode !== 'replay';
+    return this.mode !== 'original';
   }
 
   private onHeaders(status: number, requestId: string | undefined, ms: number): void {
-    const { output, history, queue } = this.turn;
+    const { output, history, permit } = this.turn;
     output.emit({ type: 'headers', status, requestId, ms });
     if (status < 200 || status > 299) return;
-    queue.reportAccepted();
+    permit.reportAccepted();
     if (this.isResume) history.recordResumeStart();
   }
 }

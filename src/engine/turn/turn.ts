@@ -7,7 +7,7 @@ import { hostFailure } from '../faults/hostFaults';
 import { describeError } from '../faults/transportError';
 import type { GateBlock } from '../gate/cooldowns';
 import type { Gate } from '../gate/gate';
-import { GateQueue } from '../gate/gateQueue';
+import { TurnPermit } from '../gate/turnPermit';
 import type { NetworkState } from '../gate/networkState';
 import { hostOf, originOf } from '../gateway/baseUrl';
 import type { KnownKeys } from '../gateway/knownKeys';
@@ -25,10 +25,10 @@ import { Waits, type WaitDescription } from './waits';
 /** Trigger of the next attempt, or undefined if there is no next attempt. */
 type NextTrigger = AttemptTrigger | undefined;
 /**
- * A user's request for the next attempt. `elsewhere` means that the attempt is sent to another route and queued there
+ * A user's request for the next attempt. `other-route` means that the attempt is sent to another route and queued there
  * as usual.
  */
-type UserCommand = 'retry-now' | 'switch' | 'elsewhere';
+type UserCommand = 'retry-now' | 'switch' | 'other-route';
 
 /**
  * Time after the start of an attempt during which *Retry now* is ignored, in milliseconds. The attempt that has just
@@ -53,7 +53,7 @@ export class Turn implements RunningTurn {
   readonly output: TurnOutput;
   readonly answer: Answer;
   readonly history: TurnHistory;
-  readonly queue: GateQueue;
+  readonly permit: TurnPermit;
   private readonly waits: Waits;
   private readonly attempts: Attempts;
   private readonly retries: RetryController;
@@ -90,9 +90,9 @@ export class Turn implements RunningTurn {
     this.output = new TurnOutput(deps.clock, () => this.stop());
     this.answer = new Answer(deps.clock, this.output, this.history, resumeFrom);
     this.waits = new Waits(deps, this.output, this.history);
-    this.queue = new GateQueue(deps, this.history, this.waits);
+    this.permit = new TurnPermit(deps, this.history, this.waits);
     this.attempts = new Attempts(deps, network, keys, request, this);
-    this.retries = new RetryController(deps.settings, deps.random, this.history, this.queue);
+    this.retries = new RetryController(deps.settings, deps.random, this.history, this.permit);
     this.messages = new TurnMessages(deps, keys);
     const onAbort = (): void => this.stop();
     signal?.addEventListener('abort', onAbort, { once: true });
@@ -130,7 +130,7 @@ export class Turn implements RunningTurn {
     const connection = this.waits.isWaiting ? await this.connection().catch(() => undefined) : undefined;
     const { route, waits } = this;
     if (connection?.apiKey === undefined || !route || !waits.isWaiting) return;
-    if (connection.baseUrl !== route.baseUrl || connection.apiKey !== route.apiKey) this.applyCommand('elsewhere');
+    if (connection.baseUrl !== route.baseUrl || connection.apiKey !== route.apiKey) this.applyCommand('other-route');
   }
 
   /** Ends the current wait. Called when the network state has been reset, because that state caused the wait. */
@@ -227,7 +227,7 @@ export class Turn implements RunningTurn {
     if (this.bypassesBreaker) gate.clearFailures();
     await this.waits.waitForOptional(maxCooldownSyncMs, gate.sync());
     if (this.isDiverted()) return this.takeCommand();
-    const admission = await this.queue.acquire(gate, {
+    const admission = await this.permit.acquire(gate, {
       isForced: trigger === 'retry-now' || this.bypassesBreaker || this.pendingCommand === 'retry-now',
       describe: (block) => this.describeBlock(block, connection),
       userCommand: () => (this.isDiverted() ? 'leave' : this.pendingCommand && 'send'),
@@ -251,7 +251,7 @@ export class Turn implements RunningTurn {
 
   /** Whether the turn has finished, or the user has requested another model or another route. */
   private isDiverted(): boolean {
-    return this.isFinished() || this.pendingCommand === 'switch' || this.pendingCommand === 'elsewhere';
+    return this.isFinished() || this.pendingCommand === 'switch' || this.pendingCommand === 'other-route';
   }
 
   private describeBlock(block: GateBlock, connection: Connection): WaitDescription {
@@ -367,7 +367,7 @@ export class Turn implements RunningTurn {
   private takeCommand(): NextTrigger {
     const { pendingCommand } = this;
     this.pendingCommand = undefined;
-    return pendingCommand === 'elsewhere' ? 'switch' : pendingCommand;
+    return pendingCommand === 'other-route' ? 'switch' : pendingCommand;
   }
 
   private isFinished(): boolean {
@@ -379,7 +379,7 @@ export class Turn implements RunningTurn {
     this.unsubscribe();
     this.answer.dispose();
     this.waits.end();
-    this.queue.release();
+    this.permit.release();
     this.retries.settleCharge(true);
     this.attempts.current?.abandon();
     this.attempts.current = undefined;

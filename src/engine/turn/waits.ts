@@ -47,7 +47,7 @@ export class Waits {
   /** Time that the turn has spent in waits, in milliseconds. */
   waitedMs = 0;
   private current: Wait | undefined;
-  private probe: AbortController | undefined;
+  private networkCheck: AbortController | undefined;
 
   constructor(
     private readonly deps: Pick<EngineDeps, 'clock' | 'random' | 'fetch'>,
@@ -61,7 +61,7 @@ export class Waits {
 
   end(): void {
     this.current?.end();
-    this.probe?.abort();
+    this.networkCheck?.abort();
   }
 
   /** Waits for an optional task for at most `limitMs`, or until the wait is ended. This wait emits no event. */
@@ -97,8 +97,8 @@ export class Waits {
    * gateway.
    */
   async waitUntilOnline(baseUrl: string, description: WaitDescription, isInterrupted: () => boolean): Promise<void> {
-    for (let probes = 0; ; probes++) {
-      await this.waitUntil(this.announce(probeDelayMs(probes, this.deps.random), description));
+    for (let checks = 0; ; checks++) {
+      await this.waitUntil(this.announce(networkCheckDelayMs(checks, this.deps.random), description));
       if (isInterrupted()) return;
       if (await this.isOnline(baseUrl)) return;
       if (isInterrupted()) return;
@@ -106,19 +106,19 @@ export class Waits {
   }
 
   /**
-   * @returns whether the gateway can be reached; false if the wait was ended before the gateway responded to the probe
+   * @returns whether the gateway can be reached; false if the wait was ended before the gateway responded
    */
   private async isOnline(baseUrl: string): Promise<boolean> {
     const controller = new AbortController();
-    this.probe = controller;
+    this.networkCheck = controller;
     let isAnswered = false;
-    const probed = isReachable(this.deps, baseUrl, controller.signal).then((reachable) => {
+    const check = isReachable(this.deps, baseUrl, controller.signal).then((reachable) => {
       isAnswered = reachable;
       this.end();
     });
     await this.waitUntil(Infinity);
-    this.probe = undefined;
-    await probed;
+    this.networkCheck = undefined;
+    await check;
     return isAnswered;
   }
 
@@ -142,17 +142,17 @@ export class Waits {
   }
 }
 
-/** Timeout of a probe of the network, in milliseconds. */
-const probeTimeoutMs = 5000;
+/** Timeout of a network check, in milliseconds. */
+const networkCheckTimeoutMs = 5000;
 /** Fault rows that mean that the network is down: no route, no name server, no response to a connection attempt. */
 const unreachableRows: ReadonlySet<number> = new Set([faultRowIds.offline, faultRowIds.connectTimeout]);
 
 /**
- * Returns the delay before the next probe of the network, in milliseconds: 1, 2, 4, 8, then 15 s, plus up to 10 % jitter.
- * @param probes number of probes so far
+ * Returns the delay before the next network check, in milliseconds: 1, 2, 4, 8, then 15 s, plus up to 10 % jitter.
+ * @param checks number of network checks so far
  */
-export function probeDelayMs(probes: number, random: () => number): number {
-  return Math.min(15_000, 1000 * 2 ** probes) * (1 + 0.1 * random());
+export function networkCheckDelayMs(checks: number, random: () => number): number {
+  return Math.min(15_000, 1000 * 2 ** checks) * (1 + 0.1 * random());
 }
 
 /**
@@ -167,7 +167,7 @@ export async function isReachable(
   const controller = new AbortController();
   const abort = (): void => controller.abort();
   signal.addEventListener('abort', abort, { once: true });
-  const cancel = clock.after(probeTimeoutMs, abort);
+  const cancel = clock.after(networkCheckTimeoutMs, abort);
   try {
     await fetch(`${baseUrl}/models`, { method: 'HEAD', redirect: 'manual', signal: controller.signal });
     return true;

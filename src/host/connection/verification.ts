@@ -5,7 +5,7 @@ import type { KnownKeys } from '../../engine/gateway/knownKeys';
 import type { Connection } from '../../engine/request';
 import { trimTrailingPeriod } from '../ui/messageText';
 import { localize } from '../util/localization';
-import { probeModels, type ProbeFault } from './probe';
+import { requestModelList, type ModelListFault } from './modelListRequest';
 
 /** Result of verifying a connection, with localized messages. */
 export type Verification =
@@ -16,7 +16,7 @@ export type Verification =
   /** The key could not be verified, because the gateway did not return its model list. */
   | {
       readonly state: 'unverified';
-      readonly fault: FaultKind | Exclude<ProbeFault['kind'], 'network'>;
+      readonly fault: FaultKind | Exclude<ModelListFault['kind'], 'network'>;
       readonly message: string;
     }
   | { readonly state: 'cancelled' };
@@ -36,7 +36,7 @@ export async function verifyConnection(
   const abort = new AbortController();
   if (token?.isCancellationRequested) return { state: 'cancelled' };
   const listener = token?.onCancellationRequested(() => abort.abort());
-  const result = await probeModels(connection, keys, abort.signal);
+  const result = await requestModelList(connection, keys, abort.signal);
   listener?.dispose();
   switch (result.state) {
     case 'verified':
@@ -67,7 +67,7 @@ function rejectionMessage({ host, apiKey }: VerifiableConnection, status: number
     : `${message} ${vscode.l10n.t('Gateway message: “{0}”.', trimTrailingPeriod(detail))}`;
 }
 
-function faultMessage(fault: ProbeFault, connection: VerifiableConnection, keys: KnownKeys): string {
+function faultMessage(fault: ModelListFault, connection: VerifiableConnection, keys: KnownKeys): string {
   const { host, baseUrl } = connection;
   switch (fault.kind) {
     case 'network': {

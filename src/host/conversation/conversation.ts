@@ -4,7 +4,7 @@ import type { EngineSettings } from '../../engine/engine';
 import { isDelta, type RecordedEvent, type StreamEvent } from '../../engine/events';
 import type { ChatRequest } from '../../engine/request';
 import { initialTurn, markInterrupted, toRecordedEvents } from '../../engine/state/turnState';
-import type { ExchangeView } from '../../shared/protocol';
+import type { ExchangeSnapshot } from '../../shared/protocol';
 import type { FoldedJournal } from '../journal/journalFold';
 import type { JournalLine } from '../journal/journalSchema';
 import { Listeners } from '../util/listeners';
@@ -23,10 +23,10 @@ import { TurnRunner, type ImmediateStart, type ResumeMode, type TurnRunnerDeps, 
 
 /** A change of a conversation, in the format in which the host posts it to the panel. */
 export type ConversationChange =
-  | { readonly type: 'exchange'; readonly exchange: ExchangeView }
+  | { readonly type: 'exchange'; readonly exchange: ExchangeSnapshot }
   | { readonly type: 'events'; readonly exchangeId: string; readonly events: readonly RecordedEvent[] }
   /** Another version of a prompt became current. `exchanges` holds all exchanges of the new path. */
-  | { readonly type: 'path'; readonly exchanges: readonly ExchangeView[] }
+  | { readonly type: 'path'; readonly exchanges: readonly ExchangeSnapshot[] }
   | { readonly type: 'title' }
   /** The conversation became read-only or writable. Any part of its content may have changed. */
   | { readonly type: 'access' };
@@ -130,7 +130,7 @@ export class Conversation {
   }
 
   /** Returns the exchanges of the selected branch of the conversation, in the format that the panel draws. */
-  views(): readonly ExchangeView[] {
+  views(): readonly ExchangeSnapshot[] {
     return this.exchanges().map((exchange) => this.exchangeStore.view(exchange));
   }
 

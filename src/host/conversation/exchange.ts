@@ -1,7 +1,7 @@
 import type { ResumeFrom } from '../../engine/engine';
 import type { RecordedEvent } from '../../engine/events';
 import { initialTurn, isRunning, reduceTurn, segmentsSoFar, type TurnState } from '../../engine/state/turnState';
-import type { Attachment, ExchangeView } from '../../shared/protocol';
+import type { Attachment, ExchangeSnapshot } from '../../shared/protocol';
 
 /**
  * The start of the editor selection that an answer can replace, as zero-based line and character. The selected text is
@@ -36,7 +36,7 @@ export interface Exchange extends PromptInput {
   readonly queued: boolean;
 }
 
-export function toExchangeView(exchange: Exchange): ExchangeView {
+export function toExchangeSnapshot(exchange: Exchange): ExchangeSnapshot {
   const { id, prompt, attachments = [], state, queued, demo } = exchange;
   return { id, prompt, attachments, state, queued, ...(demo && { demo }) };
 }

@@ -1,5 +1,5 @@
-import type { ExchangeView } from '../../shared/protocol';
-import { toExchangeView, type Exchange } from './exchange';
+import type { ExchangeSnapshot } from '../../shared/protocol';
+import { toExchangeSnapshot, type Exchange } from './exchange';
 
 /** An exchange that is not on the selected branch of the conversation. */
 export interface OtherVersion {
@@ -59,9 +59,9 @@ export class Exchanges {
   }
 
   /** Returns an exchange in the format that the panel draws, with `versions` only if there is more than one version. */
-  view(exchange: Exchange): ExchangeView {
+  view(exchange: Exchange): ExchangeSnapshot {
     const versions = this.tree.versions(exchange.id);
-    return versions.length > 1 ? { ...toExchangeView(exchange), versions } : toExchangeView(exchange);
+    return versions.length > 1 ? { ...toExchangeSnapshot(exchange), versions } : toExchangeSnapshot(exchange);
   }
 
   /** @param after id of the preceding exchange. The default is the last exchange of the selected branch. */

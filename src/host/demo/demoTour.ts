@@ -63,7 +63,7 @@ export class DemoTour {
   /**
    * Returns the step of the tour that the page shows, or undefined for a conversation that does not belong to the demo.
    */
-  guide(conversation: TourConversation): DemoTourStep | undefined {
+  currentStep(conversation: TourConversation): DemoTourStep | undefined {
     const { steps } = this;
     if (steps.length === 0 || !isDemoConversation(conversation)) return undefined;
     const runningStep = this.stepByExchange.get(conversation.activeExchange?.id ?? '');

@@ -328,7 +328,7 @@ export class Journal {
   /** Acquires the lock of a conversation, or notifies the user that another window has opened the conversation. */
   private async acquireOrReport(id: string): Promise<boolean> {
     if (await this.locks.acquire(id)) return true;
-    this.deps.onProblem({ kind: 'elsewhere' });
+    this.deps.onProblem({ kind: 'open-elsewhere' });
     return false;
   }
 

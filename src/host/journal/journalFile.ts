@@ -344,7 +344,7 @@ export type JournalProblem =
   /** The file is too large to be read and is left unchanged. */
   | { readonly kind: 'too-large'; readonly path: string }
   /** Another window has the conversation open, so that it can't be renamed or deleted here. */
-  | { readonly kind: 'elsewhere' }
+  | { readonly kind: 'open-elsewhere' }
   /** Another window has taken over the conversation, which is now read-only here. */
   | { readonly kind: 'taken' }
   /** A write failed. It is tried again until it succeeds. */

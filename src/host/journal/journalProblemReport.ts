@@ -16,7 +16,7 @@ export function reportJournalProblem(log: Log): (problem: JournalProblem) => voi
       reported.clear();
       return;
     }
-    if (problem.kind === 'elsewhere') {
+    if (problem.kind === 'open-elsewhere') {
       log.warn('A conversation is open in another window.');
       showToast(log, 'warning', problemText(problem));
       return;
@@ -60,7 +60,7 @@ function problemText(problem: Exclude<JournalProblem, { readonly kind: 'taken' }
       );
     case 'too-large':
       return vscode.l10n.t('This conversation is too large to open. Its file was left unchanged: {0}', problem.path);
-    case 'elsewhere':
+    case 'open-elsewhere':
       return vscode.l10n.t('This conversation is open in another window.');
     case 'unwritten':
       return writeFailureText(problem.failure);

@@ -36,7 +36,7 @@ export interface PanelServices {
   readonly catalog: Pick<ModelCatalog, 'pickOther' | 'pickForPrompt'>;
   readonly settings: Pick<Settings, 'engineSettings'>;
   readonly demo: Pick<DemoMode, 'answers' | 'leave'>;
-  readonly tour: Pick<DemoTour, 'suggestions' | 'guide' | 'perform' | 'ask'>;
+  readonly tour: Pick<DemoTour, 'suggestions' | 'currentStep' | 'perform' | 'ask'>;
   readonly promptHistory: Pick<PromptHistory, 'add' | 'list' | 'deletedConversations'>;
   readonly target: Pick<EditorTarget, 'insert' | 'apply' | 'newFile'>;
   readonly contextSource: Pick<ContextSource, 'suggest' | 'resolve' | 'pick'>;

@@ -47,7 +47,7 @@ export class PanelSession extends Disposable {
    */
   private connectionUpdates = 0;
   private wasInDemo: boolean | undefined;
-  private postedGuide: string | undefined;
+  private postedDemoStep: string | undefined;
   /** Whether the last connection that was sent to the page had no API key. */
   private pageLacksKey = false;
   /** Messages to the page that wait until the page has received its snapshot. */
@@ -84,7 +84,7 @@ export class PanelSession extends Disposable {
     );
     this.register(vscode.languages.onDidChangeDiagnostics(({ uris }) => this.handleDiagnosticsChange(uris)));
     this.register(conversation.onDidChange((change) => this.handleConversationChange(change)));
-    this.register(conversation.onDidChangeState(() => this.postChangedGuide()));
+    this.register(conversation.onDidChangeState(() => this.postChangedDemoStep()));
     this.updateTitle();
     view.setListener((message) => this.handleMessage(message));
   }
@@ -108,7 +108,7 @@ export class PanelSession extends Disposable {
       connection,
       keyArrived,
       suggestions: this.services.tour.suggestions(),
-      guide: this.readGuide(),
+      demoStep: this.readDemoStep(),
       ...this.promptHistoryFields(),
       context: this.contextDraft.items(),
       unread: this.contextDraft.unread(),
@@ -133,12 +133,12 @@ export class PanelSession extends Disposable {
     this.wasInDemo = connection.demo;
     if (this.view.isListening) this.pageLacksKey = !canSendPrompt(connection);
     this.post({ type: 'connection', connection, suggestions: this.services.tour.suggestions() });
-    this.postChangedGuide();
+    this.postChangedDemoStep();
   }
 
   /** Puts text into the composer and focuses it, as soon as the page is ready. */
   prefill(prefilled: PrefilledPrompt): void {
-    this.postWhenReady({ type: 'compose', ...prefilled });
+    this.postWhenReady({ type: 'prefill', ...prefilled });
   }
 
   /** Moves the unsent text of another conversation, whose panel is being closed, into this panel. */
@@ -174,11 +174,11 @@ export class PanelSession extends Disposable {
       }
       case 'askSuggestion':
         tour.ask(conversation, message.id);
-        this.postChangedGuide();
+        this.postChangedDemoStep();
         return;
       case 'demo':
         tour.perform(conversation, message.act);
-        this.postChangedGuide();
+        this.postChangedDemoStep();
         return;
       case 'stop':
         conversation.stop(message.exchangeId);
@@ -270,17 +270,17 @@ export class PanelSession extends Disposable {
     if (change.type === 'path') this.updateConnection().catch(this.services.onError);
   }
 
-  private readGuide(): DemoTourStep | undefined {
-    const guide = this.services.tour.guide(this.conversation);
-    this.postedGuide = JSON.stringify(guide);
-    return guide;
+  private readDemoStep(): DemoTourStep | undefined {
+    const demoStep = this.services.tour.currentStep(this.conversation);
+    this.postedDemoStep = JSON.stringify(demoStep);
+    return demoStep;
   }
 
-  /** Posts the guide through the demo's tour to the page if the guide has changed. */
-  private postChangedGuide(): void {
-    const previous = this.postedGuide;
-    const guide = this.readGuide();
-    if (this.postedGuide !== previous) this.post({ type: 'guide', guide });
+  /** Posts the current step of the demo's tour to the page if the step has changed. */
+  private postChangedDemoStep(): void {
+    const previous = this.postedDemoStep;
+    const demoStep = this.readDemoStep();
+    if (this.postedDemoStep !== previous) this.post({ type: 'demoStep', demoStep });
   }
 
   private handleDiagnosticsChange(uris: readonly vscode.Uri[]): void {

@@ -1,4 +1,4 @@
-import type { ExchangeView as Exchange, FaultAction, RecordedEvent } from '../../shared/protocol';
+import type { ExchangeSnapshot, FaultAction, RecordedEvent } from '../../shared/protocol';
 import { createRovingTabindex } from '../a11y/focus';
 import type { PageContext } from '../pageContext';
 import type { OpenEdit, ReadingPosition } from '../state/unsentStore';
@@ -7,7 +7,7 @@ import { element } from '../util/element';
 import { fill } from '../util/format';
 import { DrawQueue, type ObserveNear } from './drawQueue';
 import { ExchangeView } from './exchangeView';
-import { TurnGroups } from './turnGroups';
+import { ExchangeGroups } from './exchangeGroups';
 
 type Activity = 'idle' | 'running' | 'waiting';
 
@@ -19,7 +19,7 @@ export class ConversationView {
   /** The scrollable element that contains the conversation, with the role `log`. */
   readonly element: HTMLElement;
   readonly thread = element('div', { class: 'thread' });
-  private readonly groups: TurnGroups;
+  private readonly groups: ExchangeGroups;
   private readonly exchanges = new Map<string, ExchangeView>();
   private readonly drawQueue: DrawQueue<ExchangeView>;
   private readonly nearObserver: ReturnType<ObserveNear>;
@@ -49,7 +49,7 @@ export class ConversationView {
       this.thread,
       end,
     );
-    this.groups = new TurnGroups(this.thread, context.clock);
+    this.groups = new ExchangeGroups(this.thread, context.clock);
     this.drawQueue = new DrawQueue(context.clock, (view) => {
       this.nearObserver.unwatch(view.assistant);
       if (this.isStreaming && this.drawQueue.isIdle) this.updateHiding();
@@ -143,7 +143,7 @@ export class ConversationView {
     this.updateHiding();
   }
 
-  replaceAll(exchanges: readonly Exchange[]): void {
+  replaceAll(exchanges: readonly ExchangeSnapshot[]): void {
     this.keepFirst(0);
     for (const exchange of exchanges) this.add(exchange);
     this.updateAfterChange();
@@ -153,7 +153,7 @@ export class ConversationView {
    * Shows another branch of the conversation. Exchanges that belong to both branches keep their elements.
    * @returns whether the turn of the last exchange is running
    */
-  showPath(exchanges: readonly Exchange[]): boolean {
+  showPath(exchanges: readonly ExchangeSnapshot[]): boolean {
     const previous = [...this.exchanges.values()];
     const firstDifference = previous.findIndex(({ id }, index) => id !== exchanges[index]?.id);
     const commonCount = firstDifference < 0 ? previous.length : firstDifference;
@@ -175,7 +175,7 @@ export class ConversationView {
   }
 
   /** Adds or updates an exchange. @returns whether the exchange is new */
-  upsert(exchange: Exchange): boolean {
+  upsert(exchange: ExchangeSnapshot): boolean {
     const existing = this.exchanges.get(exchange.id);
     if (existing) {
       const { hasStarted } = existing;
@@ -197,7 +197,7 @@ export class ConversationView {
     if (view.hasStarted !== hasStarted) this.updateLatest();
   }
 
-  private add(exchange: Exchange): void {
+  private add(exchange: ExchangeSnapshot): void {
     const view = new ExchangeView(this.context, exchange, this.host);
     this.exchanges.set(exchange.id, view);
     this.groups.append(view.user.element, view.assistant);

@@ -1,5 +1,5 @@
 import {
-  type ExchangeView as Exchange,
+  type ExchangeSnapshot,
   hasPartialAnswer,
   isRunning,
   type RecordedEvent,
@@ -38,7 +38,7 @@ export class ExchangeView implements Drawable {
 
   constructor(
     private readonly context: PageContext,
-    private exchange: Exchange,
+    private exchange: ExchangeSnapshot,
     private host: string,
   ) {
     const { strings } = context;
@@ -94,7 +94,7 @@ export class ExchangeView implements Drawable {
     else if (this.visibleState) this.reportDrawn();
   }
 
-  update(exchange: Exchange): void {
+  update(exchange: ExchangeSnapshot): void {
     this.exchange = exchange;
     // Keeps the elements of a finished turn that has not changed, so that details which the user has opened stay open.
     if (!isSameEnd(this.state, exchange.state)) this.state = exchange.state;

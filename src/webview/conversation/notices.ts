@@ -5,7 +5,7 @@ import { fill } from '../util/format';
 
 interface DemoBar {
   readonly element: HTMLElement;
-  update(guide: DemoTourStep | undefined): void;
+  update(step: DemoTourStep | undefined): void;
 }
 
 /**
@@ -13,7 +13,7 @@ interface DemoBar {
  * tour and its buttons.
  */
 function createDemoBar({ strings, post, moveFocus, focusComposer }: PageContext): DemoBar {
-  const step = element('div', { class: 'demo-step', 'aria-live': 'polite' });
+  const stepTexts = element('div', { class: 'demo-step', 'aria-live': 'polite' });
   const offerButtons = element('div', { class: 'actions' });
   const leaveButton = button(strings.leaveDemo, 'quiet', () => post({ type: 'leaveDemo' }));
 
@@ -22,13 +22,13 @@ function createDemoBar({ strings, post, moveFocus, focusComposer }: PageContext)
       ['demo-heading', heading],
       ['demo-text', text],
     ] as const;
-    step.replaceChildren(
+    stepTexts.replaceChildren(
       ...parts.flatMap(([name, content]) => (content ? element('p', { class: name }, content) : [])),
     );
   };
-  const showOffers = (guide: DemoTourStep | undefined): void => {
+  const showOffers = (step: DemoTourStep | undefined): void => {
     const hadFocus = offerButtons.contains(document.activeElement);
-    const buttons = (guide?.offers ?? []).map(({ act, label }, index) =>
+    const buttons = (step?.offers ?? []).map(({ act, label }, index) =>
       button(label, index === 0 && act !== 'skip' ? 'primary' : 'secondary', () => post({ type: 'demo', act })),
     );
     offerButtons.replaceChildren(...buttons);
@@ -37,12 +37,12 @@ function createDemoBar({ strings, post, moveFocus, focusComposer }: PageContext)
     else if (hadFocus) focusComposer();
   };
 
-  let currentGuide: DemoTourStep | undefined;
+  let currentStep: DemoTourStep | undefined;
   return {
     element: element(
       'section',
       { class: 'notice demo', 'aria-label': strings.demo },
-      step,
+      stepTexts,
       offerButtons,
       element(
         'div',
@@ -51,10 +51,10 @@ function createDemoBar({ strings, post, moveFocus, focusComposer }: PageContext)
         element('div', { class: 'actions' }, leaveButton),
       ),
     ),
-    update: (guide) => {
-      if (guide?.heading !== currentGuide?.heading || guide?.text !== currentGuide?.text) showStep(guide ?? {});
-      if (JSON.stringify(guide?.offers) !== JSON.stringify(currentGuide?.offers)) showOffers(guide);
-      currentGuide = guide;
+    update: (step) => {
+      if (step?.heading !== currentStep?.heading || step?.text !== currentStep?.text) showStep(step ?? {});
+      if (JSON.stringify(step?.offers) !== JSON.stringify(currentStep?.offers)) showOffers(step);
+      currentStep = step;
     },
   };
 }
@@ -128,7 +128,7 @@ interface Notices {
    * Updates the notice of a page that can write the conversation.
    * @param hasKeyButton whether another part of the page already has a button that sets an API key
    */
-  update(connection: ConnectionView, hasKeyButton: boolean, guide?: DemoTourStep): void;
+  update(connection: ConnectionView, hasKeyButton: boolean, step?: DemoTourStep): void;
   /**
    * Shows the notice that another window writes the conversation. Its button *Open Here* is enabled again if a
    * hand-over has failed.
@@ -152,29 +152,29 @@ export function createNotices(context: PageContext): Notices {
   });
   // Makes the notice the description of the button *Open Here*, so that screen readers read the notice when the button
   // gets the focus.
-  openHere.setAttribute('aria-describedby', 'elsewhere');
+  openHere.setAttribute('aria-describedby', 'open-elsewhere');
   return {
     element: root,
     focusOpenHere: () => {
-      const isOffered = currentNotice === 'elsewhere' && !openHere.disabled;
+      const isOffered = currentNotice === 'open-elsewhere' && !openHere.disabled;
       if (isOffered) context.moveFocus(openHere);
       return isOffered;
     },
     showOpenElsewhere: () => {
       openHere.disabled = false;
-      if (currentNotice === 'elsewhere') return;
-      currentNotice = 'elsewhere';
+      if (currentNotice === 'open-elsewhere') return;
+      currentNotice = 'open-elsewhere';
       demoBar = undefined;
       root.replaceChildren(
         element(
           'section',
           { class: 'notice compact' },
-          element('p', { class: 'notice-title', id: 'elsewhere' }, context.strings.openInOtherWindow),
+          element('p', { class: 'notice-title', id: 'open-elsewhere' }, context.strings.openInOtherWindow),
           element('div', { class: 'actions' }, openHere),
         ),
       );
     },
-    update: (connection, hasKeyButton, guide) => {
+    update: (connection, hasKeyButton, step) => {
       // Keeps the element of an unchanged notice, so that an update between the press and the release of the mouse
       // button does not prevent the click.
       const nextNotice = connection.demo ? 'demo' : connection.hasKey || hasKeyButton ? '' : `key ${connection.host}`;
@@ -186,7 +186,7 @@ export function createNotices(context: PageContext): Notices {
         else root.replaceChildren(demoBar?.element ?? createKeyNotice(context, connection, 'compact'));
         if (hadFocus) context.focusComposer();
       }
-      demoBar?.update(guide);
+      demoBar?.update(step);
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Attachment, ContextKind, ExchangeView } from '../../shared/protocol';
+import type { Attachment, ContextKind, ExchangeSnapshot } from '../../shared/protocol';
 import { createPromptEditor, type PromptEditor } from '../composer/promptEditor';
 import type { PageContext } from '../pageContext';
 import { element, lazy, iconButton, button } from '../util/element';
@@ -21,7 +21,7 @@ export interface UserArticle {
 }
 
 /** Creates the article that shows a prompt and its attachments and lets the user edit the prompt. */
-export function createUserArticle(context: PageContext, exchange: ExchangeView): UserArticle {
+export function createUserArticle(context: PageContext, exchange: ExchangeSnapshot): UserArticle {
   const { strings, post, announcer } = context;
   const text = element('div', { class: 'prompt-text', 'data-part': 'prompt' }, exchange.prompt);
   const fold = foldLongPrompt(context, text);

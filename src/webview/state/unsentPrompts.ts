@@ -1,4 +1,4 @@
-import type { ExchangeView } from '../../shared/protocol';
+import type { ExchangeSnapshot } from '../../shared/protocol';
 import type { Prefilled } from './unsentStore';
 
 /** The prompts that commands have put into the composer. The user may have edited them since then. */
@@ -55,7 +55,7 @@ export class PrefilledPrompts {
   }
 }
 
-type SentPrompt = Pick<ExchangeView, 'id' | 'prompt'>;
+type SentPrompt = Pick<ExchangeSnapshot, 'id' | 'prompt'>;
 
 /** Sent prompts that the host has not confirmed. They must not be lost if the page is closed or the host ends. */
 export class PendingPrompts {

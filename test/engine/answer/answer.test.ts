@@ -66,7 +66,7 @@ describe('answer text', () => {
 
   it('removes only the text of the current attempt when the attempt is discarded', () => {
     const answer = new AnswerText('kept');
-    answer.startAttempt('replay');
+    answer.startAttempt('original');
     answer.append(' dropped');
     assert.deepEqual(answer.discardAttempt(), { type: 'discarded', text: 'kept' });
     assert.equal(answer.discardAttempt(), undefined);
@@ -90,16 +90,19 @@ describe('answer text', () => {
     assert.equal(answer.text, 'Once upon a time there was a');
   });
 
-  const attempts: readonly (readonly [mode: 'replay' | 'restart' | 'continue', text: string, isRepetition: boolean])[] =
-    [
-      ['continue', '', true],
-      ['continue', 'Once upon a time', true],
-      ['continue', 'Once upon', false],
-      ['continue', ', there was', false],
-      ['restart', 'Once upon', false],
-      ['restart', '', false],
-      ['replay', '', false],
-    ];
+  const attempts: readonly (readonly [
+    mode: 'original' | 'restart' | 'continue',
+    text: string,
+    isRepetition: boolean,
+  ])[] = [
+    ['continue', '', true],
+    ['continue', 'Once upon a time', true],
+    ['continue', 'Once upon', false],
+    ['continue', ', there was', false],
+    ['restart', 'Once upon', false],
+    ['restart', '', false],
+    ['original', '', false],
+  ];
   for (const [mode, text, isRepetition] of attempts) {
     it(`${isRepetition ? 'treats' : 'does not treat'} the text «${text}» of a ${mode} attempt as a repetition of the partial answer`, () => {
       const answer = new AnswerText('Once upon a time');

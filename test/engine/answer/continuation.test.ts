@@ -274,11 +274,11 @@ const partialAnswer: PartialAnswer = {
 type Method = ReturnType<typeof resumeMethod>;
 
 const methods: readonly (readonly [name: string, changes: Partial<PartialAnswer>, method: Method])[] = [
-  ['sends the original request again when nothing has arrived', { text: '' }, 'replay'],
+  ['sends the original request again when nothing has arrived', { text: '' }, 'original'],
   [
     'sends the original request again when nothing has arrived, even if the model supports a prefill',
     { text: '', prefill: 'assistant' },
-    'replay',
+    'original',
   ],
   ['restarts the answer when only reasoning has arrived', { text: '', hadReasoning: true }, 'restart'],
   ['restarts the answer when only a tool call has arrived', { text: '', hadToolCalls: true }, 'restart'],

@@ -475,8 +475,8 @@ describe('answer over several attempts', () => {
   it('sends the original request again after a replay has replaced an answer without text', () => {
     const { answer } = createAnswer({ hadReasoning: true, hadToolCalls: true });
     assert.equal(answer.requestMode('auto', undefined), 'restart');
-    answer.startAttempt('replay');
-    assert.equal(answer.requestMode('auto', undefined), 'replay');
+    answer.startAttempt('original');
+    assert.equal(answer.requestMode('auto', undefined), 'original');
   });
 
   it('restarts in every attempt until the new answer has replaced the previous one', () => {
@@ -515,7 +515,7 @@ describe('answer over several attempts', () => {
       assert.equal(clock.pending, 0);
     }
     const { answer, clock } = createAnswer({});
-    answer.startAttempt('replay');
+    answer.startAttempt('original');
     answer.add({ type: 'text', text: 'a' });
     assert.equal(clock.pending, 0);
   });
@@ -549,7 +549,7 @@ describe('answer text of an attempt', () => {
   it('appends each delta to the previous text, and ignores an empty delta', () => {
     const text = new AnswerText('ab');
     assert.equal(text.repeatedOnlyPart, false);
-    text.startAttempt('replay');
+    text.startAttempt('original');
     assert.deepEqual([text.append(''), text.append('c')], [undefined, { type: 'append', text: 'c' }]);
     assert.equal(text.repeatedOnlyPart, false);
   });

@@ -57,7 +57,7 @@ const cases: Readonly<
     [[4000, 10_000]],
     10_000,
   ],
-  'offline with several probes, as a single wait': [
+  'offline with several network checks, as a single wait': [
     [attempt(0), offline(0, 1000), offline(1500, 2000), offline(4000, 4000), attempt(8200, 2)],
     [[4000, 8200]],
     8200,

@@ -4,7 +4,7 @@ import { faultOfRow } from '../../../src/engine/faults/classify';
 import type { RowId } from '../../../src/engine/faults/faultTable';
 import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
 import { Gate } from '../../../src/engine/gate/gate';
-import { GateQueue } from '../../../src/engine/gate/gateQueue';
+import { TurnPermit } from '../../../src/engine/gate/turnPermit';
 import { RetryBudget } from '../../../src/engine/gate/networkState';
 import { KnownKeys } from '../../../src/engine/gateway/knownKeys';
 import { RetryController } from '../../../src/engine/retry/retryController';
@@ -104,7 +104,7 @@ describe('click on Retry now', () => {
     first.turn.stop();
   });
 
-  it('starts an attempt instead of another wait when it happens during a probe of the network', async () => {
+  it('starts an attempt instead of another wait when it happens during a network check', async () => {
     const run = new EngineRun({ replies: [rejecting('EAI_AGAIN'), silent, answering('ok')] });
     await run.clock.advance(2000);
     assert.equal(run.wire.requests.length, 2);
@@ -491,7 +491,7 @@ function turnParts() {
   const history = new TurnHistory('one');
   const { fetch } = new EngineWorld({ replies: [silent] }).wire;
   const waits = new Waits({ clock, random: () => 0.5, fetch }, output, history);
-  const queue = new GateQueue({ clock, settings: () => defaultSettings }, history, waits);
+  const queue = new TurnPermit({ clock, settings: () => defaultSettings }, history, waits);
   const gate = new Gate(clock, noSharedCooldowns, { origin: 'https://gateway.test', apiKey: 'hsa-key', model: 'one' });
   const acquire = () =>
     queue.acquire(gate, { isForced: true, describe: () => description, userCommand: () => undefined });

@@ -401,9 +401,9 @@ describe('retry budget of a gateway', () => {
 describe('turn without a network', () => {
   const offline = rejecting('EAI_AGAIN');
 
-  it('announces that it is offline, probes the network and continues automatically', async () => {
+  it('announces that it is offline, checks the network and continues automatically', async () => {
     const run = await new EngineRun({
-      replies: [offline, offline, offline, answering('probe'), answering('ok')],
+      replies: [offline, offline, offline, answering('network check'), answering('ok')],
     }).toEnd();
     assert.ok(run.of('waiting').every(({ reason, source }) => reason === 'offline' && source === 'backoff'));
     assert.equal(run.of('waiting').length, 3);
@@ -431,7 +431,7 @@ describe('turn without a network', () => {
     assert.equal(run.clock.pending, 0);
   });
 
-  it('fails when its retries are used up and only the probes reach the gateway', async () => {
+  it('fails when its retries are used up and only the network checks reach the gateway', async () => {
     const world = new EngineWorld({
       replies: [({ url }) => (url.endsWith('/models') ? new Response(null) : offline({} as never))],
       settings: { retry: { maxRetries: 3 } },
@@ -448,7 +448,7 @@ describe('turn without a network', () => {
     assert.deepEqual([run.wire.requests.length, run.last('done').text], [2, 'ok']);
   });
 
-  it('can be stopped while a probe is in flight', async () => {
+  it('can be stopped while a network check is in flight', async () => {
     const run = new EngineRun({ replies: [offline, silent] });
     await run.clock.advance(2000);
     assert.equal(run.wire.requests.length, 2);

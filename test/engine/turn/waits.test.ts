@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isReachable, probeDelayMs, Wait } from '../../../src/engine/turn/waits';
+import { isReachable, networkCheckDelayMs, Wait } from '../../../src/engine/turn/waits';
 import { rejecting, ScriptedFetch, silent, status, type Reply } from '../../support/scriptedFetch';
 import { settle, VirtualClock } from '../../support/virtualClock';
 
@@ -80,14 +80,14 @@ describe('wait', () => {
   });
 });
 
-function probe(reply: Reply, signal = new AbortController().signal) {
+function checkNetwork(reply: Reply, signal = new AbortController().signal) {
   const clock = new VirtualClock();
   const wire = new ScriptedFetch([reply]);
   const result = isReachable({ clock, fetch: wire.fetch }, 'https://gateway.test/v1', signal);
   return { clock, wire, result };
 }
 
-describe('probe of the network', () => {
+describe('network check', () => {
   for (const [name, reply, reachable] of [
     ['a 200 response', status(200), true],
     ['a 401 response', status(401), true],
@@ -99,7 +99,7 @@ describe('probe of the network', () => {
     ['a connect timeout', rejecting('ETIMEDOUT'), false],
   ] as const) {
     it(`reports the gateway as ${reachable ? 'reachable' : 'unreachable'} after ${name}`, async () => {
-      const { clock, wire, result } = probe(reply);
+      const { clock, wire, result } = checkNetwork(reply);
       assert.equal(await result, reachable);
       assert.equal(clock.pending, 0);
       assert.ok(wire.requests.every(({ signal }) => signal.aborted));
@@ -107,7 +107,7 @@ describe('probe of the network', () => {
   }
 
   it('sends no key and follows no redirect', async () => {
-    const { wire, result } = probe(status(200));
+    const { wire, result } = checkNetwork(status(200));
     await result;
     const [request] = wire.requests;
     assert.deepEqual([request?.url, request?.redirect], ['https://gateway.test/v1/models', 'manual']);
@@ -115,7 +115,7 @@ describe('probe of the network', () => {
   });
 
   it('times out after five seconds', async () => {
-    const { clock, wire, result } = probe(silent);
+    const { clock, wire, result } = checkNetwork(silent);
     await clock.advance(4999);
     assert.equal(wire.requests[0]?.signal.aborted, false);
     await clock.advance(1);
@@ -124,7 +124,7 @@ describe('probe of the network', () => {
 
   it('ends when its signal is aborted', async () => {
     const controller = new AbortController();
-    const { clock, wire, result } = probe(silent, controller.signal);
+    const { clock, wire, result } = checkNetwork(silent, controller.signal);
     await settle();
     controller.abort();
     assert.equal(await result, false);
@@ -132,12 +132,12 @@ describe('probe of the network', () => {
   });
 });
 
-describe('delay before the next probe', () => {
+describe('delay before the next network check', () => {
   it('doubles from 1 s to 15 s, with up to 10 % jitter', () => {
-    const withoutJitter = [0, 1, 2, 3, 4, 5, 20].map((n) => probeDelayMs(n, () => 0));
+    const withoutJitter = [0, 1, 2, 3, 4, 5, 20].map((n) => networkCheckDelayMs(n, () => 0));
     assert.deepEqual(withoutJitter, [1000, 2000, 4000, 8000, 15_000, 15_000, 15_000]);
     assert.equal(
-      probeDelayMs(0, () => 0.5),
+      networkCheckDelayMs(0, () => 0.5),
       1050,
     );
   });

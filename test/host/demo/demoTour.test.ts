@@ -35,8 +35,8 @@ describe('demo tour', () => {
     );
   });
 
-  const heading = (): string | undefined => tour.guide(conversation)?.heading;
-  const offeredActions = (): readonly string[] => tour.guide(conversation)?.offers.map(({ act }) => act) ?? [];
+  const heading = (): string | undefined => tour.currentStep(conversation)?.heading;
+  const offeredActions = (): readonly string[] => tour.currentStep(conversation)?.offers.map(({ act }) => act) ?? [];
   const finishAnswer = async (): Promise<void> => {
     engine.turn.emit(attempt(), done('an answer'));
     await waitForEvents();
@@ -44,7 +44,7 @@ describe('demo tour', () => {
 
   it('describes the first step and does not start it by itself', () => {
     assert.equal(heading(), '1 of 5: Rate limited, with Retry-After');
-    assert.match(tour.guide(conversation)?.text ?? '', /asks for a wait of 5 s\. Watch the countdown/);
+    assert.match(tour.currentStep(conversation)?.text ?? '', /asks for a wait of 5 s\. Watch the countdown/);
     assert.deepEqual(offeredActions(), ['next', 'skip']);
     assert.equal(engine.turns.length, 0);
   });
@@ -116,14 +116,14 @@ describe('demo tour', () => {
 
   it("is not shown in a conversation with an exchange from the user's gateway", () => {
     conversation.ask({ prompt: 'real', demo: false });
-    assert.equal(tour.guide(conversation), undefined);
+    assert.equal(tour.currentStep(conversation), undefined);
   });
 
   it('ends with the demo, and starts from the beginning in the next demo', () => {
     tour.perform(conversation, 'skip');
     models = [];
     tour.reset();
-    assert.equal(tour.guide(conversation), undefined);
+    assert.equal(tour.currentStep(conversation), undefined);
     assert.deepEqual(tour.suggestions(), []);
     tour.ask(conversation, 'demo-cut');
     tour.perform(conversation, 'next');

@@ -236,7 +236,7 @@ describe('window that shares conversations with other windows', () => {
     assert.equal(await conversations.remove(first.id), undefined);
     const conversation = await conversations.open(first.id);
     assert.equal(await conversations.remove(first.id), undefined);
-    assert.deepEqual(errors, [{ kind: 'elsewhere' }, { kind: 'elsewhere' }]);
+    assert.deepEqual(errors, [{ kind: 'open-elsewhere' }, { kind: 'open-elsewhere' }]);
     assert.equal(await conversations.open(first.id), conversation);
     await first.arrived(text('two'), done('one two'));
     assert.equal((await conversations.read(first.id))?.exchanges[0]?.state.text, 'one two');
@@ -328,7 +328,7 @@ describe('window that shares conversations with other windows', () => {
     await second.conversations.rename(first.id, 'Numbers');
     await second.conversations.open(first.id);
     await second.conversations.rename(first.id, 'Numbers');
-    assert.deepEqual(second.errors, [{ kind: 'elsewhere' }, { kind: 'elsewhere' }]);
+    assert.deepEqual(second.errors, [{ kind: 'open-elsewhere' }, { kind: 'open-elsewhere' }]);
     await first.arrived(text('two'), done('one two'));
     assert.deepEqual(first.errors, []);
     const { title, exchanges } = (await second.conversations.read(first.id)) ?? {};

@@ -52,7 +52,7 @@ function setUp() {
       show: ({ id }, { preserveFocus }) => calls.push(`show ${id}${preserveFocus ? '' : ' with focus'}`),
       prefill: ({ id }, { text, more, awaitsKey }) =>
         calls.push(
-          `compose ${id}: ${text}${more ? `, and ${JSON.stringify(more)}` : ''}${awaitsKey ? ' until there is a key' : ''}`,
+          `prefill ${id}: ${text}${more ? `, and ${JSON.stringify(more)}` : ''}${awaitsKey ? ' until there is a key' : ''}`,
         ),
     },
     // Only conversations without exchanges of the user's gateway use the demo.
@@ -94,7 +94,7 @@ describe('sending of a prompt', () => {
     const { send, calls, connection } = setUp();
     connection.hasKey = false;
     await send({ prompt: 'Hi' });
-    assert.deepEqual(calls, ['show current', 'remember Hi', 'compose current: Hi until there is a key']);
+    assert.deepEqual(calls, ['show current', 'remember Hi', 'prefill current: Hi until there is a key']);
   });
 
   for (const [name, input] of [
@@ -107,10 +107,10 @@ describe('sending of a prompt', () => {
       await send(input);
       await send({ prompt: 'Why?', attachments: [] });
       assert.deepEqual(
-        calls.filter((call) => call.startsWith('compose')),
+        calls.filter((call) => call.startsWith('prefill')),
         [
-          `compose current: Explain, and ${JSON.stringify(input)} until there is a key`,
-          'compose current: Why? until there is a key',
+          `prefill current: Explain, and ${JSON.stringify(input)} until there is a key`,
+          'prefill current: Why? until there is a key',
         ],
       );
     });
@@ -142,8 +142,8 @@ describe('sending of a prompt', () => {
     await send({ prompt: 'and then?' });
     await send({ prompt: 'anything' }, { conversation: otherConversation });
     assert.deepEqual(
-      calls.filter((call) => /^(ask|compose)/.test(call)),
-      ['ask current: a real question', 'compose current: and then? until there is a key', 'ask other: anything'],
+      calls.filter((call) => /^(ask|prefill)/.test(call)),
+      ['ask current: a real question', 'prefill current: and then? until there is a key', 'ask other: anything'],
     );
   });
 
@@ -172,8 +172,8 @@ describe('sending of a prompt', () => {
     connection.hasKey = true;
     await send({ prompt: 'Hello' }, { conversation: otherConversation, addDraft });
     assert.deepEqual(
-      calls.filter((call) => /^(ask|compose)/.test(call)),
-      ['compose other: Hi until there is a key', 'ask other: Hello (with one file)'],
+      calls.filter((call) => /^(ask|prefill)/.test(call)),
+      ['prefill other: Hi until there is a key', 'ask other: Hello (with one file)'],
     );
   });
 });

@@ -1,5 +1,5 @@
 import { classify } from '../../../src/engine/faults/classify';
-import { GateQueue } from '../../../src/engine/gate/gateQueue';
+import { TurnPermit } from '../../../src/engine/gate/turnPermit';
 import type { Gate } from '../../../src/engine/gate/gate';
 import { NetworkState, type RetryBudget } from '../../../src/engine/gate/networkState';
 import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
@@ -51,7 +51,7 @@ class SimulatedTurn {
   readonly gate: Gate;
   readonly budget: RetryBudget;
   private readonly waits: Waits;
-  private readonly queue: GateQueue;
+  private readonly queue: TurnPermit;
   private readonly retries: RetryController;
 
   constructor(
@@ -65,7 +65,7 @@ class SimulatedTurn {
     const output = new TurnOutput(world, () => undefined);
     const settings = { ...defaultSettings, retry: { ...retry, maxRetries } };
     this.waits = new Waits({ clock: world, random, fetch }, output, this.history);
-    this.queue = new GateQueue({ clock: world, settings: () => settings }, this.history, this.waits);
+    this.queue = new TurnPermit({ clock: world, settings: () => settings }, this.history, this.waits);
     this.retries = new RetryController(() => settings, random, this.history, this.queue);
   }
 

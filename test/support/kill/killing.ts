@@ -78,11 +78,11 @@ export async function killAt(share: number, afterMs: number): Promise<Killing> {
     const characters = Math.max(1, share * storyWithoutEnd.length);
     const { seen, killedAt } = await runAndKill(folder, gateway.baseUrl, characters, afterMs);
     const { conversations, journal } = liveConversations({ folder, baseUrl: gateway.baseUrl });
-    const [kept] = await conversations.list();
-    const conversation = await conversations.open(kept?.id);
+    const [saved] = await conversations.list();
+    const conversation = await conversations.open(saved?.id);
     const { text = '', phase = 'lost' } = conversation?.lastExchange?.state ?? {};
     const lost = seen.find((sighting) => sighting.characters > text.length);
-    if (conversation) await goOn(conversation);
+    if (conversation) await continueAnswer(conversation);
     const after = conversation?.lastExchange?.state;
     // Closes the files and locks of the journal, as a window does when it closes. An open lock would still look alive.
     journal.flushSync();
@@ -99,18 +99,18 @@ export async function killAt(share: number, afterMs: number): Promise<Killing> {
   }
 }
 
-/** Resolves when the turn has ended. */
-async function goOn(conversation: Conversation): Promise<void> {
+/** Continues or restarts an interrupted answer, and resolves when its turn has ended. */
+async function continueAnswer(conversation: Conversation): Promise<void> {
   const { id = '', state } = conversation.lastExchange ?? {};
   if (state?.phase !== 'interrupted') return;
-  const over = new Promise<void>((resolve) => {
+  const ended = new Promise<void>((resolve) => {
     conversation.onDidChange(() => {
       if (conversation.lastExchange && !isRunning(conversation.lastExchange.state.phase)) resolve();
     });
   });
   if (state.text === '') conversation.restart(id);
   else conversation.continue(id);
-  await over;
+  await ended;
 }
 
 async function runAndKill(

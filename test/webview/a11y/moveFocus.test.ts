@@ -37,8 +37,8 @@ describe('focus of the panel while the user works elsewhere in VS Code', () => {
     readonly focused?: string;
     readonly change: () => void;
   }[] = [
-    { what: 'a new conversation', prepare: () => undefined, change: receive({ type: 'compose', text: '' }) },
-    { what: 'a prompt for the composer', prepare: () => undefined, change: receive({ type: 'compose', text: 'Hi' }) },
+    { what: 'a new conversation', prepare: () => undefined, change: receive({ type: 'prefill', text: '' }) },
+    { what: 'a prompt for the composer', prepare: () => undefined, change: receive({ type: 'prefill', text: 'Hi' }) },
     { what: 'another conversation', prepare: () => undefined, change: () => page.snapshot([exchange('z')]) },
     {
       what: 'the end of a wait',
@@ -67,9 +67,15 @@ describe('focus of the panel while the user works elsewhere in VS Code', () => {
     {
       what: 'the next step of the demo',
       prepare: () =>
-        page.receive({ type: 'guide', guide: { heading: '1', text: '', offers: [{ act: 'next', label: 'Start' }] } }),
+        page.receive({
+          type: 'demoStep',
+          demoStep: { heading: '1', text: '', offers: [{ act: 'next', label: 'Start' }] },
+        }),
       focused: 'Start',
-      change: receive({ type: 'guide', guide: { heading: '2', text: '', offers: [{ act: 'next', label: 'Next' }] } }),
+      change: receive({
+        type: 'demoStep',
+        demoStep: { heading: '2', text: '', offers: [{ act: 'next', label: 'Next' }] },
+      }),
     },
   ];
   for (const { what, prepare, focused, change } of changes) {
@@ -91,7 +97,7 @@ describe('focus of the panel while the user works elsewhere in VS Code', () => {
     page.receive({ type: 'exchange', exchange: exchange('a') });
     page.one('log').focus();
     leavePanel();
-    page.receive({ type: 'compose', text: 'Hi' });
+    page.receive({ type: 'prefill', text: 'Hi' });
     returnToPanel();
     assert.equal(page.window.document.activeElement, page.input);
   });
@@ -108,7 +114,7 @@ describe('focus of the panel while the user works elsewhere in VS Code', () => {
   it('focuses the composer of a new conversation at once if the panel does have the focus', () => {
     page.receive({ type: 'exchange', exchange: exchange('a') });
     page.one('log').focus();
-    page.receive({ type: 'compose', text: '' });
+    page.receive({ type: 'prefill', text: '' });
     assert.equal(page.window.document.activeElement, page.input);
   });
 

@@ -113,7 +113,7 @@ describe('composer', () => {
   });
 
   it('removes a prefilled prompt when the host has sent it, but keeps a different draft', () => {
-    page.receive({ type: 'compose', text: 'Why?' });
+    page.receive({ type: 'prefill', text: 'Why?' });
     page.receive({ type: 'exchange', exchange: exchange('a', { prompt: 'Why?' }) });
     assert.equal(page.input.value, '');
     page.type('Something else');
@@ -122,14 +122,14 @@ describe('composer', () => {
   });
 
   it('shows a prefilled prompt when the composer is empty', () => {
-    page.receive({ type: 'compose', text: 'Explain' });
+    page.receive({ type: 'prefill', text: 'Explain' });
     assert.equal(page.input.value, 'Explain');
     assert.equal(page.window.document.activeElement, page.input);
   });
 
   it('keeps a draft and puts a prefilled prompt into the history', () => {
     page.type('mine');
-    page.receive({ type: 'compose', text: 'Explain' });
+    page.receive({ type: 'prefill', text: 'Explain' });
     assert.equal(page.input.value, 'mine');
     page.type('');
     page.type('');
@@ -200,7 +200,7 @@ describe('composer', () => {
 
     beforeEach(() => {
       page.snapshot([], { connection: noKey });
-      page.receive({ type: 'compose', ...prefilled });
+      page.receive({ type: 'prefill', ...prefilled });
     });
 
     it('is sent exactly once when the key arrives', () => {
@@ -262,12 +262,12 @@ describe('composer', () => {
     it('is sent immediately when the key arrived before the prompt', () => {
       page.type('');
       addKey();
-      page.receive({ type: 'compose', ...prefilled });
+      page.receive({ type: 'prefill', ...prefilled });
       assert.deepEqual(sentMessages(), [sendMessage]);
     });
 
     it('is the only prefilled prompt that is sent when the key arrives', () => {
-      page.receive({ type: 'compose', text: 'Why?' });
+      page.receive({ type: 'prefill', text: 'Why?' });
       addKey();
       assert.deepEqual([page.input.value, sentMessages()], ['Why?', []]);
     });
@@ -281,7 +281,7 @@ describe('composer', () => {
   ] as const) {
     it(`${sendsData ? 'sends' : 'does not send'} the data of a prefilled prompt when the user sends ${what}`, () => {
       const code = { prompt: 'Explain', content: 'in full' };
-      page.receive({ type: 'compose', text: 'Explain', more: code });
+      page.receive({ type: 'prefill', text: 'Explain', more: code });
       for (const text of texts) page.type(text);
       const prompt = texts.at(-1) ?? '';
       assert.deepEqual(
@@ -303,9 +303,9 @@ describe('composer', () => {
   ] as const) {
     it(`${sendsData ? 'sends' : 'does not send'} the data of an earlier prefilled prompt when that prompt ${what}`, () => {
       const firstData = { prompt: 'Explain a' };
-      page.receive({ type: 'compose', text: 'Explain a', more: firstData });
+      page.receive({ type: 'prefill', text: 'Explain a', more: firstData });
       if (editedText !== undefined) page.type(editedText);
-      page.receive({ type: 'compose', text: 'Explain b', more: { prompt: 'Explain b' } });
+      page.receive({ type: 'prefill', text: 'Explain b', more: { prompt: 'Explain b' } });
       if (typedText !== undefined) page.type(typedText);
       page.key('Enter');
       const [sent] = page.posted.filter(({ type }) => type === 'send');
@@ -316,7 +316,7 @@ describe('composer', () => {
   it('sends the data of a prefilled prompt only once, even after another prompt was sent', () => {
     const code = { prompt: 'Explain a' };
     page.type('mine');
-    page.receive({ type: 'compose', text: 'Explain a', more: code });
+    page.receive({ type: 'prefill', text: 'Explain a', more: code });
     page.key('Enter');
     page.receive({ type: 'exchange', exchange: exchange('b', { prompt: 'mine' }) });
     for (const times of [1, 2]) {
@@ -330,10 +330,10 @@ describe('composer', () => {
 
   it('replaces a prefilled prompt that the user has not edited by the next prefilled prompt', () => {
     const code = (content: string) => ({ prompt: 'Explain', content });
-    page.receive({ type: 'compose', text: 'Explain', more: code('one') });
-    page.receive({ type: 'compose', text: 'Explain', more: code('two') });
+    page.receive({ type: 'prefill', text: 'Explain', more: code('one') });
+    page.receive({ type: 'prefill', text: 'Explain', more: code('two') });
     assert.deepEqual([page.input.value, page.stored.prefilled], ['Explain', [{ text: 'Explain', more: code('two') }]]);
-    page.receive({ type: 'compose', text: 'Why?' });
+    page.receive({ type: 'prefill', text: 'Why?' });
     assert.deepEqual([page.input.value, page.stored.prefilled, page.posted], ['Why?', [{ text: 'Why?' }], []]);
     page.type('');
     page.key('ArrowUp');

@@ -23,13 +23,13 @@ describe('demo notice', () => {
   const bar = (): Element | null => page.root.querySelector('section[aria-label="Offline demo"]');
 
   it('has an accessible name and shows the current step of the tour', () => {
-    page.snapshot([], { connection, guide: first });
+    page.snapshot([], { connection, demoStep: first });
     const text = bar()!.textContent;
     for (const part of [first.heading, first.text, 'No key or network needed.']) assert.ok(text.includes(part), part);
   });
 
   it('posts a message to the host for each button', () => {
-    page.snapshot([], { connection, guide: first });
+    page.snapshot([], { connection, demoStep: first });
     for (const name of ['Start', 'Skip', 'Leave the demo']) page.click(name);
     assert.deepEqual(page.posted, [
       { type: 'demo', act: 'next' },
@@ -39,33 +39,33 @@ describe('demo notice', () => {
   });
 
   it('moves the focus to the button that continues the tour when the focused button disappears', () => {
-    page.snapshot([], { connection, guide: first });
+    page.snapshot([], { connection, demoStep: first });
     page.one('button', 'Start').focus();
-    page.receive({ type: 'guide', guide: running });
+    page.receive({ type: 'demoStep', demoStep: running });
     assert.equal(page.window.document.activeElement, page.one('button', 'Skip'));
-    page.receive({ type: 'guide', guide: second });
+    page.receive({ type: 'demoStep', demoStep: second });
     assert.equal(page.window.document.activeElement, page.one('button', 'Next step'));
   });
 
   it('does not take the focus from the composer', () => {
-    page.snapshot([], { connection, guide: first });
+    page.snapshot([], { connection, demoStep: first });
     page.one('textbox', 'Prompt').focus();
-    page.receive({ type: 'guide', guide: second });
+    page.receive({ type: 'demoStep', demoStep: second });
     assert.equal(page.window.document.activeElement, page.one('textbox', 'Prompt'));
   });
 
   it('announces a step when it changes, but not when only its buttons change', () => {
-    page.snapshot([], { connection, guide: first });
+    page.snapshot([], { connection, demoStep: first });
     const step = bar()!.querySelector('[aria-live="polite"]');
     const before = step?.firstChild;
-    page.receive({ type: 'guide', guide: running });
+    page.receive({ type: 'demoStep', demoStep: running });
     assert.equal(step?.firstChild, before);
-    page.receive({ type: 'guide', guide: second });
+    page.receive({ type: 'demoStep', demoStep: second });
     assert.notEqual(step?.firstChild, before);
   });
 
   it('is removed when the demo ends, and moves the focus to the composer', () => {
-    page.snapshot([], { connection, guide: first });
+    page.snapshot([], { connection, demoStep: first });
     page.one('button', 'Leave the demo').focus();
     page.receive({ type: 'connection', connection: connected, suggestions: [] });
     assert.equal(bar(), null);

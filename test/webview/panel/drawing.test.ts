@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ExchangeView, TurnState } from '../../../src/shared/protocol';
+import type { ExchangeSnapshot, TurnState } from '../../../src/shared/protocol';
 import { initialTurn, reduceTurn } from '../../../src/shared/protocol';
 import { ev } from './support/events';
 import { exchange, PanelPage } from './support/panelPage';
@@ -52,7 +52,7 @@ describe('drawing of turns', () => {
     assert.equal(state(), 'done');
   });
 
-  const many = ['a', 'b', 'c', 'd'].map((id): ExchangeView => exchange(id, { state: done(`answer ${id}`) }));
+  const many = ['a', 'b', 'c', 'd'].map((id): ExchangeSnapshot => exchange(id, { state: done(`answer ${id}`) }));
   const drawn = (): string[] =>
     page
       .all('article', 'Assistant')
@@ -119,9 +119,11 @@ describe('drawing of turns', () => {
   });
 
   /** Enough exchanges for five groups of turns. */
-  const groups = Array.from({ length: 45 }, (_, n): ExchangeView => exchange(`e${n}`, { state: done('an answer') }));
+  const groups = Array.from({ length: 45 }, (_, n): ExchangeSnapshot =>
+    exchange(`e${n}`, { state: done('an answer') }),
+  );
   const skippableGroups = (): boolean[] =>
-    [...page.root.querySelectorAll('.turn-group')].map((group) => group.matches('.skippable'));
+    [...page.root.querySelectorAll('.exchange-group')].map((group) => group.matches('.skippable'));
 
   const [noneSkippable, distantSkippable] = [
     [false, false, false, false, false],

@@ -148,7 +148,7 @@ describe('page of a conversation that another window writes', () => {
     const sends = (): number => page.posted.filter(({ type }) => type === 'send').length;
     const connection = { ...connected, hasKey: false };
     page.snapshot([], { connection, readOnly: true });
-    page.receive({ type: 'compose', text: 'Explain', awaitsKey: true });
+    page.receive({ type: 'prefill', text: 'Explain', awaitsKey: true });
     page.receive({ type: 'connection', connection: connected, suggestions: [] });
     assert.equal(sends(), 0);
     page.snapshot([]);

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { initialTurn, reduceTurn, type ExchangeView } from '../../../src/shared/protocol';
+import { initialTurn, reduceTurn, type ExchangeSnapshot } from '../../../src/shared/protocol';
 import type { Unsent } from '../../../src/webview/state/unsentStore';
 import { ev } from './support/events';
 import { exchange, PanelPage, startOfTime } from './support/panelPage';
 import { Scroller } from './support/scroller';
 
 const state = [ev.attempt(), ev.done('an answer')].reduce(reduceTurn, initialTurn);
-const exchanges: readonly ExchangeView[] = ['a', 'b', 'c'].map((id) => exchange(id, { state }));
+const exchanges: readonly ExchangeSnapshot[] = ['a', 'b', 'c'].map((id) => exchange(id, { state }));
 
 /** Lays out the answers below each other, with heights in pixels, in a conversation that starts 30 pixels down the page. */
 function layOut(page: PanelPage, scroller: Scroller, heights: readonly number[] = [500, 500, 500]): void {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import type { ExchangeView, PanelState } from '../../../src/shared/protocol';
+import type { ExchangeSnapshot, PanelState } from '../../../src/shared/protocol';
 import { MemoryStorage } from '../panel/support/memoryStorage';
 import { exchange, PanelPage } from '../panel/support/panelPage';
 
-const exchangeOf = (id: string, prompt: string): ExchangeView => exchange(id, { prompt });
+const exchangeOf = (id: string, prompt: string): ExchangeSnapshot => exchange(id, { prompt });
 
 describe('sent prompt that the host has not confirmed', () => {
   const pages: PanelPage[] = [];
@@ -16,7 +16,7 @@ describe('sent prompt that the host has not confirmed', () => {
     pages.push(page);
     return page;
   };
-  const first = (exchanges: readonly ExchangeView[] = [exchange('a')]): PanelPage => {
+  const first = (exchanges: readonly ExchangeSnapshot[] = [exchange('a')]): PanelPage => {
     const page = open();
     page.snapshot(exchanges);
     return page;
@@ -141,7 +141,7 @@ describe('sent prompt that the host has not confirmed', () => {
   it('is no longer pending when the host returns it as a prefilled prompt', () => {
     const page = first();
     send(page, 'one');
-    page.receive({ type: 'compose', text: 'one' });
+    page.receive({ type: 'prefill', text: 'one' });
     assert.deepEqual([page.stored.draft, page.stored.pending], ['one', []]);
   });
 

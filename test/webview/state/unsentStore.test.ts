@@ -150,14 +150,14 @@ describe('unsent text', () => {
 
   it('includes a prefilled prompt', () => {
     const page = first();
-    page.receive({ type: 'compose', text: 'Why?' });
+    page.receive({ type: 'prefill', text: 'Why?' });
     assert.equal(next(page).input.value, 'Why?');
   });
 
   it('includes the code of a prefilled prompt while the prompt is part of the draft', () => {
     const code = { prompt: 'Explain a.ts:1-9', content: 'in full' };
     const page = first();
-    page.receive({ type: 'compose', text: code.prompt, more: code });
+    page.receive({ type: 'prefill', text: code.prompt, more: code });
     const closed = next(next(page));
     assert.deepEqual(closed.input.value, code.prompt);
     closed.type('Explain it to me');
@@ -172,7 +172,7 @@ describe('unsent text', () => {
     it(`includes the code of “${prompt}”, which was sent but not confirmed by the host`, () => {
       const code = { prompt: 'Explain a.ts:1-9', content: 'in full' };
       const page = first();
-      page.receive({ type: 'compose', text: code.prompt, more: code });
+      page.receive({ type: 'prefill', text: code.prompt, more: code });
       page.type(prompt);
       page.key('Enter');
       const restored = next(next(page));

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import type { ExchangeView, TurnState } from '../../../src/shared/protocol';
+import type { ExchangeSnapshot, TurnState } from '../../../src/shared/protocol';
 import { initialTurn, reduceTurn } from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';
 import { exchange, PanelPage } from '../panel/support/panelPage';
 
 const done = (text: string): TurnState => [ev.attempt(), ev.text(text), ev.done(text)].reduce(reduceTurn, initialTurn);
 const versions = ['b1', 'b2', 'b3'];
-const version = (id: string, fields: Partial<ExchangeView> = {}): ExchangeView =>
+const version = (id: string, fields: Partial<ExchangeSnapshot> = {}): ExchangeSnapshot =>
   exchange(id, { state: done(id), versions, ...fields });
 
 describe('versions of an answer', () => {

@@ -21,23 +21,23 @@ export const connecting: readonly WireCase[] = [
   },
   {
     row: 2,
-    title: 'no name server answers (EAI_AGAIN); the third probe succeeds',
+    title: 'no name server answers (EAI_AGAIN); the third network check succeeds',
     replies: () => [answers],
-    before: (fixture) => failUntilProbe(fixture, 'EAI_AGAIN', 3),
+    before: (fixture) => failUntilCheck(fixture, 'EAI_AGAIN', 3),
     expected: `row 2 → waiting backoff offline ×3 → retry → ${done}`,
   },
   {
     row: 2,
-    title: 'no network (ENETUNREACH); the first probe succeeds',
+    title: 'no network (ENETUNREACH); the first network check succeeds',
     replies: () => [answers],
-    before: (fixture) => failUntilProbe(fixture, 'ENETUNREACH', 1),
+    before: (fixture) => failUntilCheck(fixture, 'ENETUNREACH', 1),
     expected: `row 2 → waiting backoff offline → retry → ${done}`,
   },
   {
     row: 2,
     title: 'no route to the host (EHOSTUNREACH) for ten minutes',
     replies: () => [answers],
-    before: (fixture) => failUntilProbe(fixture, 'EHOSTUNREACH', 40),
+    before: (fixture) => failUntilCheck(fixture, 'EHOSTUNREACH', 40),
     expected: `row 2 → waiting backoff offline ×40 → retry → ${done}`,
   },
   {
@@ -45,7 +45,7 @@ export const connecting: readonly WireCase[] = [
     title: 'the network is lost in the middle of an answer and comes back',
     replies: (fixture) => [cutAfterText(fixture, 'reset'), answersContinuation],
     onEvent: (event, fixture) => {
-      if (event.type === 'cut') failUntilProbe(fixture, 'ENETUNREACH', 3);
+      if (event.type === 'cut') failUntilCheck(fixture, 'ENETUNREACH', 3);
     },
     expected:
       '200 → text → row 42 → cut connection → waiting backoff connection → resume (continue) → row 2 → waiting backoff offline ×3 → resume (continue) → 200 → joined continue → text → done stop, complete answer',
@@ -178,13 +178,13 @@ export const connecting: readonly WireCase[] = [
   },
 ];
 
-/** Rejects all requests and probes before the probe with the given number. Checks that only probes have no key. */
-function failUntilProbe(fixture: WireFixture, code: string, probes: number): void {
+/** Rejects all requests and network checks before the check with the given number. Asserts that only network checks have no key. */
+function failUntilCheck(fixture: WireFixture, code: string, checks: number): void {
   let calls = 0;
   fixture.fetch = (url, init) => {
-    const isProbe = init?.method === 'HEAD';
-    assert.equal(new Headers(init?.headers).has('authorization'), !isProbe);
-    return ++calls <= probes ? Promise.reject(fetchFailed(code)) : globalThis.fetch(url, init);
+    const isNetworkCheck = init?.method === 'HEAD';
+    assert.equal(new Headers(init?.headers).has('authorization'), !isNetworkCheck);
+    return ++calls <= checks ? Promise.reject(fetchFailed(code)) : globalThis.fetch(url, init);
   };
 }
 

@@ -5,7 +5,7 @@ import { panelStrings } from '../../../../src/shared/panelStrings';
 import {
   initialTurn,
   type ConnectionView,
-  type ExchangeView,
+  type ExchangeSnapshot,
   type PanelState,
   type ToHost,
   type ToWebview,
@@ -22,7 +22,7 @@ export const startOfTime = 1_700_000_000_000;
 export const connected: ConnectionView = { model: 'gpt-4o', host: 'api.example', hasKey: true, demo: false };
 
 /** Creates an exchange with default values for all fields that a test does not set. */
-export function exchange(id: string, fields: Partial<ExchangeView> = {}): ExchangeView {
+export function exchange(id: string, fields: Partial<ExchangeSnapshot> = {}): ExchangeSnapshot {
   return { id, prompt: `prompt ${id}`, state: initialTurn, queued: false, attachments: [], ...fields };
 }
 
@@ -116,7 +116,7 @@ export class PanelPage {
     this.panel.receive(message);
   }
 
-  snapshot(exchanges: readonly ExchangeView[] = [], fields: Partial<ToWebview & { type: 'snapshot' }> = {}): void {
+  snapshot(exchanges: readonly ExchangeSnapshot[] = [], fields: Partial<ToWebview & { type: 'snapshot' }> = {}): void {
     this.receive({
       type: 'snapshot',
       conversationId: 'c1',

@@ -13,7 +13,7 @@ const alwaysRenderedGroups = 3;
  * Puts the turns into groups that the browser lays out and paints separately, so that a frame takes no longer in a long
  * conversation than in a short one.
  */
-export class TurnGroups {
+export class ExchangeGroups {
   private hidesOffscreen = false;
 
   constructor(
@@ -28,7 +28,7 @@ export class TurnGroups {
   append(user: HTMLElement, assistant: HTMLElement): void {
     let group = this.thread.lastElementChild;
     if (!group || group.childElementCount >= 2 * exchangesPerGroup) {
-      group = element('div', { class: 'turn-group' });
+      group = element('div', { class: 'exchange-group' });
       this.thread.append(group);
     }
     group.append(user, assistant);

@@ -3,11 +3,16 @@ import { createServer, Server as HttpServer, type RequestListener } from 'node:h
 import { createServer as createTcpServer, type AddressInfo, type Server } from 'node:net';
 import type { FaultKind } from '../../../src/engine/events';
 import { KnownKeys } from '../../../src/engine/gateway/knownKeys';
-import { probeModels, type ProbeFault, type ProbeLimits, type ProbeResult } from '../../../src/host/connection/probe';
+import {
+  requestModelList,
+  type ModelListFault,
+  type ModelListLimits,
+  type ModelListResult,
+} from '../../../src/host/connection/modelListRequest';
 
 const apiKey = 'hsa-0123456789abcdef';
 const otherKey = 'K7/of+another-route-99';
-const shortLimits: ProbeLimits = { headersMs: 100, bodyMs: 100, bodyBytes: 1000 };
+const shortLimits: ModelListLimits = { headersMs: 100, bodyMs: 100, bodyBytes: 1000 };
 
 async function withServer<T>(server: Server, run: (baseUrl: string) => Promise<T>): Promise<T> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -19,9 +24,9 @@ async function withServer<T>(server: Server, run: (baseUrl: string) => Promise<T
   }
 }
 
-function probe(answer: RequestListener, limits?: ProbeLimits): Promise<ProbeResult> {
+function requestFrom(answer: RequestListener, limits?: ModelListLimits): Promise<ModelListResult> {
   return withServer(createServer(answer), (baseUrl) =>
-    probeModels({ baseUrl, apiKey }, new KnownKeys(), undefined, limits),
+    requestModelList({ baseUrl, apiKey }, new KnownKeys(), undefined, limits),
   );
 }
 
@@ -29,15 +34,15 @@ function respondWith(status: number, body: string, headers: Record<string, strin
   return (_request, response) => response.writeHead(status, headers).end(body);
 }
 
-/** Asserts that a probe has failed with a network fault, and returns its kind and error code. */
-function networkFault(result: ProbeResult): readonly [kind: FaultKind, code: string | undefined] {
+/** Asserts that the request has failed with a network fault, and returns its kind and error code. */
+function networkFault(result: ModelListResult): readonly [kind: FaultKind, code: string | undefined] {
   assert.ok(result.state === 'unverified' && result.fault.kind === 'network', JSON.stringify(result));
   return [result.fault.fault.kind, result.fault.code];
 }
 
 const html = { 'content-type': 'text/html' };
 
-const faults: readonly (readonly [name: string, answer: RequestListener, fault: ProbeFault])[] = [
+const faults: readonly (readonly [name: string, answer: RequestListener, fault: ModelListFault])[] = [
   ['a missing path', respondWith(404, '{"error":"no"}'), { kind: 'not-found', status: 404 }],
   ['a missing path with a web page', respondWith(404, '<html>', html), { kind: 'not-found', status: 404 }],
   ['a rate limit', respondWith(429, ''), { kind: 'rate-limit', status: 429 }],
@@ -51,10 +56,10 @@ const faults: readonly (readonly [name: string, answer: RequestListener, fault: 
   ['a body that exceeds the limit', respondWith(200, `["${'x'.repeat(2000)}"]`), { kind: 'unreadable', status: 200 }],
 ];
 
-describe('connection probe', () => {
+describe('request for the model list', () => {
   it('requests the model list with the API key and returns the model ids', async () => {
     const received: unknown[] = [];
-    const result = await probe((request, response) => {
+    const result = await requestFrom((request, response) => {
       received.push(request.method, request.url, request.headers.authorization);
       response.end('{"data":[{"id":"b"},{"id":"a"}]}');
     });
@@ -69,14 +74,16 @@ describe('connection probe', () => {
       received.push(request.headers.authorization);
       response.end('[]');
     };
-    await withServer(createServer(listener), (baseUrl) => probeModels({ baseUrl, apiKey: undefined }, new KnownKeys()));
+    await withServer(createServer(listener), (baseUrl) =>
+      requestModelList({ baseUrl, apiKey: undefined }, new KnownKeys()),
+    );
     assert.deepEqual(received, [undefined]);
   });
 
   for (const status of [401, 403]) {
     it(`reports a rejected key for status ${status}, with the gateway's message, from which the key is removed`, async () => {
       const body = JSON.stringify({ error: { message: `Invalid key\n${apiKey}` } });
-      assert.deepEqual(await probe(respondWith(status, body)), {
+      assert.deepEqual(await requestFrom(respondWith(status, body)), {
         state: 'rejected',
         status,
         detail: 'Invalid key [redacted]',
@@ -91,19 +98,19 @@ describe('connection probe', () => {
     ['a proxy that requires a sign-in', respondWith(407, ''), 'proxy', undefined],
   ] as const satisfies readonly (readonly [string, RequestListener, FaultKind, string | undefined])[]) {
     it(`reports ${name} as the same fault that a turn would have`, async () => {
-      assert.deepEqual(networkFault(await probe(answer, shortLimits)), [kind, code]);
+      assert.deepEqual(networkFault(await requestFrom(answer, shortLimits)), [kind, code]);
     });
   }
 
   for (const [name, answer, fault] of faults) {
     it(`recognizes ${name} instead of a model list`, async () => {
-      assert.deepEqual(await probe(answer, shortLimits), { state: 'unverified', fault });
+      assert.deepEqual(await requestFrom(answer, shortLimits), { state: 'unverified', fault });
     });
   }
 
   it('does not follow a redirect and reports its target without the query', async () => {
     let requests = 0;
-    const result = await probe((_request, response) => {
+    const result = await requestFrom((_request, response) => {
       requests += 1;
       response.writeHead(302, { location: 'https://login.example.com/start?key=1' }).end();
     });
@@ -116,19 +123,19 @@ describe('connection probe', () => {
 
   it('reports a refused connection when no server listens on the port', async () => {
     const baseUrl = await withServer(createServer(), (url) => Promise.resolve(url));
-    const result = await probeModels({ baseUrl, apiKey }, new KnownKeys());
+    const result = await requestModelList({ baseUrl, apiKey }, new KnownKeys());
     assert.deepEqual(networkFault(result), ['connection', 'ECONNREFUSED']);
   });
 
   it('recognizes a server that does not use HTTP', async () => {
     const server = createTcpServer((socket) => socket.end('SSH-2.0-OpenSSH_9.6\r\n'));
-    const result = await withServer(server, (baseUrl) => probeModels({ baseUrl, apiKey }, new KnownKeys()));
+    const result = await withServer(server, (baseUrl) => requestModelList({ baseUrl, apiKey }, new KnownKeys()));
     assert.equal(networkFault(result)[0], 'not-a-stream');
   });
 
   it('recognizes a server that uses HTTP when the base URL has HTTPS', async () => {
     const result = await withServer(createServer(respondWith(200, '[]')), (baseUrl) =>
-      probeModels({ baseUrl: baseUrl.replace('http:', 'https:'), apiKey }, new KnownKeys()),
+      requestModelList({ baseUrl: baseUrl.replace('http:', 'https:'), apiKey }, new KnownKeys()),
     );
     assert.ok(result.state === 'unverified');
     assert.equal(result.fault.kind, 'not-tls');
@@ -138,11 +145,11 @@ describe('connection probe', () => {
     const abort = new AbortController();
     const server = createServer(() => abort.abort());
     const result = await withServer(server, (baseUrl) =>
-      probeModels({ baseUrl, apiKey }, new KnownKeys(), abort.signal),
+      requestModelList({ baseUrl, apiKey }, new KnownKeys(), abort.signal),
     );
     assert.deepEqual(result, { state: 'cancelled' });
     assert.deepEqual(
-      await probeModels({ baseUrl: 'http://127.0.0.1:1/v1', apiKey }, new KnownKeys(), abort.signal),
+      await requestModelList({ baseUrl: 'http://127.0.0.1:1/v1', apiKey }, new KnownKeys(), abort.signal),
       result,
     );
   });
@@ -155,7 +162,7 @@ describe('connection probe', () => {
   ] as const) {
     it(`removes the API keys of all gateways from ${location}`, async () => {
       const keys = new KnownKeys([apiKey, otherKey]);
-      const result = await withServer(createServer(answer), (baseUrl) => probeModels({ baseUrl, apiKey }, keys));
+      const result = await withServer(createServer(answer), (baseUrl) => requestModelList({ baseUrl, apiKey }, keys));
       const text = JSON.stringify(result);
       const inUrl = encodeURIComponent(otherKey).slice(0, 12);
       for (const part of [apiKey.slice(0, 8), otherKey.slice(0, 8), inUrl]) assert.ok(!text.includes(part), text);
@@ -164,7 +171,7 @@ describe('connection probe', () => {
 
   it('removes invisible characters from an error message', async () => {
     const message = 'a\u202eb\u2066c\u200bd\u0007e\nf\u{e0041}g';
-    const result = await probe(respondWith(401, JSON.stringify({ error: { message } })));
+    const result = await requestFrom(respondWith(401, JSON.stringify({ error: { message } })));
     assert.deepEqual(result, { state: 'rejected', status: 401, detail: 'abcd e fg' });
   });
 
@@ -172,7 +179,7 @@ describe('connection probe', () => {
     const original = globalThis.fetch;
     globalThis.fetch = () => Promise.resolve(new Response('["patched"]'));
     try {
-      const result = await probeModels({ baseUrl: 'http://127.0.0.1:1/v1', apiKey }, new KnownKeys());
+      const result = await requestModelList({ baseUrl: 'http://127.0.0.1:1/v1', apiKey }, new KnownKeys());
       assert.ok(result.state === 'verified');
       assert.deepEqual(result.models, ['patched']);
     } finally {

@@ -8,7 +8,7 @@ import { isRecord, parseJson } from '../../engine/json';
 import type { Connection } from '../../engine/request';
 
 /** Reason why the model list of a gateway could not be loaded. */
-export type ProbeFault =
+export type ModelListFault =
   /** A fault that can also occur in a turn. `code` is Node.js's error code, which users can search for. */
   | { readonly kind: 'network'; readonly fault: Fault; readonly code?: string | undefined }
   /** The base URL starts with `https:`, but the gateway supports only HTTP. */
@@ -18,16 +18,16 @@ export type ProbeFault =
   | { readonly kind: 'html' | 'not-a-list' | 'unreadable'; readonly status: number };
 
 /** Result of a request for the model list of a gateway. */
-export type ProbeResult =
+export type ModelListResult =
   /** The gateway has returned its model list. `ms` is the time from the request to the last byte, in milliseconds. */
   | { readonly state: 'verified'; readonly models: readonly string[]; readonly ms: number }
   /** The gateway has rejected the API key. `detail` is the redacted message of the gateway. */
   | { readonly state: 'rejected'; readonly status: number; readonly detail: string | undefined }
-  | { readonly state: 'unverified'; readonly fault: ProbeFault }
+  | { readonly state: 'unverified'; readonly fault: ModelListFault }
   | { readonly state: 'cancelled' };
 
 /** Limits for a request for the model list. */
-export interface ProbeLimits {
+export interface ModelListLimits {
   /** Time limit for the response headers, in milliseconds. */
   readonly headersMs: number;
   /** Time limit for the body after the headers have arrived, in milliseconds. */
@@ -36,7 +36,7 @@ export interface ProbeLimits {
   readonly bodyBytes: number;
 }
 
-const defaultLimits: ProbeLimits = { headersMs: 15_000, bodyMs: 5_000, bodyBytes: 1024 * 1024 };
+const defaultLimits: ModelListLimits = { headersMs: 15_000, bodyMs: 5_000, bodyBytes: 1024 * 1024 };
 
 const maxDetailLength = 300;
 
@@ -48,23 +48,23 @@ const plainHttpResponse = /^ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LO
 
 class BodyTooLargeError extends Error {}
 
-class ProbeTimeoutError extends Error {}
+class ModelListTimeoutError extends Error {}
 
 /**
  * Sends `GET {baseUrl}/models` to check that the gateway responds and accepts the key. Never rejects. The key is not
  * sent to the target of a redirect.
  * @param keys API keys that are removed from the gateway's messages
  */
-export async function probeModels(
+export async function requestModelList(
   connection: Connection,
   keys: KnownKeys,
   signal?: AbortSignal,
-  limits: ProbeLimits = defaultLimits,
-): Promise<ProbeResult> {
+  limits: ModelListLimits = defaultLimits,
+): Promise<ModelListResult> {
   if (signal?.aborted) return { state: 'cancelled' };
   const abort = new AbortController();
   const stop = () => abort.abort();
-  const expire = () => abort.abort(new ProbeTimeoutError());
+  const expire = () => abort.abort(new ModelListTimeoutError());
   signal?.addEventListener('abort', stop, { once: true });
   let timer = setTimeout(expire, limits.headersMs);
   const started = performance.now();
@@ -80,7 +80,7 @@ export async function probeModels(
     return interpretResponse(response, body, { connection, keys, ms: Math.round(performance.now() - started) });
   } catch (error) {
     if (signal?.aborted) return { state: 'cancelled' };
-    if (abort.signal.reason instanceof ProbeTimeoutError) {
+    if (abort.signal.reason instanceof ModelListTimeoutError) {
       const fault = classify({ type: 'timeout', clock: 'headers', afterMs: performance.now() - started }, Date.now());
       return { state: 'unverified', fault: { kind: 'network', fault } };
     }
@@ -94,7 +94,7 @@ export async function probeModels(
   }
 }
 
-function toNetworkFault(error: unknown, { baseUrl }: Connection, keys: KnownKeys): ProbeFault {
+function toNetworkFault(error: unknown, { baseUrl }: Connection, keys: KnownKeys): ModelListFault {
   const codes = errorChain(error).flatMap(({ code }) => (code === '' ? [] : [code]));
   if (codes.some((code) => plainHttpResponse.test(code))) return { kind: 'not-tls' };
   const fault = classify({ type: 'error', error, streaming: false, baseUrl }, Date.now());
@@ -125,10 +125,14 @@ interface ResponseContext {
   readonly ms: number;
 }
 
-function interpretResponse(response: Response, body: string, { connection, keys, ms }: ResponseContext): ProbeResult {
+function interpretResponse(
+  response: Response,
+  body: string,
+  { connection, keys, ms }: ResponseContext,
+): ModelListResult {
   const { status } = response;
   const isHtml = declaredKind(response.headers.get('content-type')) === 'web-page' || sniffedKind(body) === 'web-page';
-  const unverified = (fault: ProbeFault): ProbeResult => ({ state: 'unverified', fault });
+  const unverified = (fault: ModelListFault): ModelListResult => ({ state: 'unverified', fault });
 
   if (response.type === 'opaqueredirect' || (status >= 300 && status < 400)) {
     return unverified({ kind: 'redirect', to: redirectTarget(response, connection, keys) });

@@ -32,7 +32,7 @@ type Admission =
   | { readonly type: 'refused'; readonly failure: Failure };
 
 /** Gets a permit for each attempt of a turn from the gate of its model, and reports the outcome of the attempt to the gate. */
-export class GateQueue {
+export class TurnPermit {
   private permit: Permit | undefined;
 
   constructor(
