@@ -80,7 +80,7 @@ const scenarios: readonly Scenario[] = [
   {
     id: 'demo-no-credit',
     title: 'Out of credit',
-    prompt: 'Why is an empty balance not worth a retry?',
+    prompt: 'Why is there no point in retrying with an empty balance?',
     description:
       "The balance is empty, so retrying wouldn't help. You see one attempt, no wait, and a card with next steps. Choose Switch model to get an answer from another demo model.",
     topic: 'overview',

@@ -94,7 +94,7 @@ export const panelStrings = {
   restartingQuiet: 'Still waiting for the new answer ({0}). The current text stays until the new answer is longer.',
   waitServer: 'The gateway asked for a wait of {0}',
   waitMargin: 'plus {0} margin',
-  waitBackoff: 'Backing off for {0}, attempt {1} of {2}',
+  waitBackoff: 'Backoff of {0} before attempt {1} of {2}',
   waitAttempt: 'attempt {0} of {1}',
   waitOffline: 'Resumes automatically when the network is back',
   waitOfflineHost: 'Resumes automatically when {0} is reachable again',

@@ -52,7 +52,7 @@ describe('turn indicators outside the panel', () => {
       await sendRateLimited('limited again', 120);
       await stopWait();
       await activity('Paused until').waitFor();
-      assert.match((await label()) ?? '', /The gateway accepts no requests for this model until then/);
+      assert.match((await label()) ?? '', /The gateway accepts no requests for this model at the moment/);
       await workbench.statusBarItem('holysheep.model').click();
       await workbench.quickInput.choose('gpt-4o');
       await activity('Paused until').waitFor({ state: 'hidden' });

@@ -29,7 +29,7 @@ export function formatWait(event: WaitingEvent, { localize, formatTime }: ChatFo
   };
   if (event.estimated) {
     return localize(
-      '{message} Waiting behind another request. Attempt {attempt} of {maxAttempts} in about {delay} (estimated).',
+      '{message} Waiting behind another request. Attempt {attempt} of {maxAttempts} in about {delay}.',
       args,
     );
   }

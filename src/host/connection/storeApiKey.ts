@@ -60,7 +60,7 @@ export async function storeApiKey(deps: SetApiKeyDeps, argument: unknown): Promi
 }
 
 function enterAgainAction(): ToastAction {
-  return enterApiKeyAction(vscode.l10n.t('Enter key again'));
+  return enterApiKeyAction(vscode.l10n.t('Enter the key again'));
 }
 
 const successMessageMs = 8000;

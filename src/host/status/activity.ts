@@ -180,9 +180,11 @@ function explainActivity(activity: VisibleActivity, { localize }: ActivityTextDe
     case 'cooling':
       return [
         activity.blockKind === 'cooldown'
-          ? localize('The gateway accepts no requests for this model until then. New prompts are sent after that.')
+          ? localize(
+              'The gateway accepts no requests for this model at the moment. New prompts are sent when the pause ends.',
+            )
           : localize(
-              'This model kept failing, so requests to it are paused until then. New prompts are sent after that.',
+              'Requests to this model are paused because it kept failing. New prompts are sent when the pause ends.',
             ),
       ];
     case 'streaming':

@@ -142,16 +142,16 @@ describe('wait card', () => {
       ev.waiting({ source: 'server', delayMs: 38_200 }),
       'The gateway asked for a wait of 38 s · attempt 2 of 6',
     ],
-    'the backoff': [ev.waiting(), 'Backing off for 4.1 s, attempt 2 of 6'],
+    'the backoff': [ev.waiting(), 'Backoff of 4.1 s before attempt 2 of 6'],
     'another request': [
       ev.waiting({ source: 'server', hintMs: 37_000, delayMs: 12_000, told: 'request' }),
       'The gateway asked another request in this window to wait · The gateway asked for a wait of 37 s · attempt 2 of 6',
     ],
     'another window': [
       ev.waiting({ told: 'window' }),
-      'The gateway asked another window to wait · Backing off for 4.1 s, attempt 2 of 6',
+      'The gateway asked another window to wait · Backoff of 4.1 s before attempt 2 of 6',
     ],
-    'this turn itself': [ev.waiting({ told: 'turn' }), 'Backing off for 4.1 s, attempt 2 of 6'],
+    'this turn itself': [ev.waiting({ told: 'turn' }), 'Backoff of 4.1 s before attempt 2 of 6'],
     'the network': [ev.offline(), 'Resumes automatically when api.example is reachable again'],
   } as const;
   for (const [name, [event, text]] of Object.entries(provenance)) {

@@ -103,7 +103,7 @@ describe('wait in the chat', () => {
     const estimate = wait({ source: 'backoff', hintMs: undefined, delayMs: 1000, until: 1000, estimated: true });
     assert.equal(
       chat(estimate)[1],
-      '> Rate limited by api. Waiting behind another request. Attempt 2 of 6 in about 1 s (estimated).',
+      '> Rate limited by api. Waiting behind another request. Attempt 2 of 6 in about 1 s.',
     );
   });
 
