@@ -82,7 +82,7 @@ const scenarios: readonly Scenario[] = [
     title: 'Out of credit',
     prompt: 'Why is there no point in retrying with an empty balance?',
     description:
-      "The balance is empty, so retrying wouldn't help. You see one attempt, no wait, and a card with next steps. Choose Switch model to get an answer from another demo model.",
+      "The balance is empty, so retrying wouldn't help. You see one attempt, no wait, and a card with next steps. Choose “Switch model” to get an answer from another demo model.",
     topic: 'overview',
     fault: () => outOfCredit(),
   },

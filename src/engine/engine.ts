@@ -31,7 +31,7 @@ export interface EngineDeps {
   readonly fetch: typeof fetch;
   readonly log: EngineLog;
   readonly localize: Localize;
-  /** Formats a time of day for the user, as in "the limit resets at …". @param at epoch milliseconds */
+  /** Formats a time of day for the user, as in "Rate limited until …". @param at epoch milliseconds */
   readonly formatTime: (at: number) => string;
   readonly settings: () => EngineSettings;
   /**

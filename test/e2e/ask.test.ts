@@ -148,7 +148,7 @@ describe('asking in the panel', () => {
     await panel.send('not yet');
     await panel.timer.waitFor();
     const card = panel.frame.getByRole('status');
-    assert.match(await card.innerText(), /Rate limited[^]*The gateway asked another request in this window to wait/);
+    assert.match(await card.innerText(), /Rate limited[^]*Caused by another request in this window/);
     assert.equal(gateway.requests.length, 0);
     await workbench.runCommand('HolySheep: Reset Network State');
     await panel.answer.getByText('after the reset').waitFor();

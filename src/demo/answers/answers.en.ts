@@ -77,10 +77,10 @@ def delay(n, base=1.0, cap=60.0):
     return random.uniform(0, min(cap, base * 2 ** n))
 \`\`\`
 
-## Common mistakes
+## Easy to forget
 
 - **A cap.** Doubling one second ten times gives 17 minutes; no user waits that long.
-- **A deadline.** Five retries can be over in half a minute, just before the outage is. Limit the total time as well.
+- **A deadline.** Five retries can be used up in half a minute, shortly before the outage ends. Limit the total time as well.
 - **A way out.** The wait must end immediately when the user presses *Stop* or *Retry now*.
 - **One loop.** If the library retries three times and the program around it three times, the server sees nine requests.`,
     jitter: `# Why waits need jitter

@@ -144,7 +144,7 @@ const rows = {
     never,
     'Out of credit at {host}. Top up, or switch to a model within your balance.',
     ['openBilling', 'switchModel', 'retryNow', 'details'],
-    'Out of credit at {host}. The credit limit resets at {time}.',
+    'Out of credit at {host} until {time}.',
   ),
   creditResets: row(23, 'credit', { retry: 'hint' }, 'Waiting for the credit limit at {host} to reset.', [
     'retryNow',
@@ -184,7 +184,7 @@ const rows = {
     never,
     'The usage limit at {host} has been reached. Switch models, or retry after it resets.',
     ['switchModel', 'retryNow', 'details'],
-    'The rate limit of {host} resets at {time}.',
+    'Rate limited by {host} until {time}.',
   ),
   serverError: row(33, 'server', transient, 'The gateway returned an error (status {status}).', [
     'retryNow',
@@ -262,7 +262,7 @@ const rows = {
   cutToolCall: row(53, undefined, { retry: 'engine' }, ''),
   cutReasoning: row(54, undefined, { retry: 'engine' }, ''),
   restartedAnswer: row(55, undefined, { retry: 'engine' }, ''),
-  resumesWithoutText: row(56, 'truncated', never, "Couldn't continue the answer.", [
+  resumesWithoutText: row(56, 'truncated', never, "Couldn't continue the answer. Restart it or switch models.", [
     'restart',
     'continue',
     'switchModel',
@@ -299,10 +299,13 @@ const rows = {
     'networkSettings',
     'retryNow',
   ]),
-  noChannel: row(67, 'model', never, '{host} has no channel for {model} that your group can use.', [
-    'switchModel',
-    'details',
-  ]),
+  noChannel: row(
+    67,
+    'model',
+    never,
+    "{host} has no channel for {model} that your group can use. Switch models, or contact the gateway's support.",
+    ['switchModel', 'details'],
+  ),
   upstreamKeyRejected: row(
     68,
     'gateway',

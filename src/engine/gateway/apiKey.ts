@@ -59,9 +59,17 @@ type KeyWarning = 'not-a-holysheep-key' | 'holysheep-key-elsewhere';
  * @param host host of the base URL, as in `URL.host`
  */
 export function keyWarningFor(key: string, host: string): KeyWarning | undefined {
-  const atHolySheep = /^(?:.+\.)?holysheep\.ai(?::\d+)?$/i.test(host);
-  if (atHolySheep === looksLikeHolySheepKey(key)) return undefined;
-  return atHolySheep ? 'not-a-holysheep-key' : 'holysheep-key-elsewhere';
+  const isAtHolySheep = isHolySheepHost(host);
+  if (isAtHolySheep === looksLikeHolySheepKey(key)) return undefined;
+  return isAtHolySheep ? 'not-a-holysheep-key' : 'holysheep-key-elsewhere';
+}
+
+/**
+ * Returns whether the host of a base URL belongs to HolySheep.
+ * @param host as in `URL.host`, with an optional port
+ */
+export function isHolySheepHost(host: string): boolean {
+  return /^(?:.+\.)?holysheep\.ai(?::\d+)?$/i.test(host);
 }
 
 /** The text that replaces a key in everything that is displayed or stored. */

@@ -1,6 +1,6 @@
 import type { Localize } from '../../engine/engine';
 import type { DoneEvent, ModelEvent, WaitingEvent } from '../../engine/events';
-import { formatDuration } from '../ui/messageText';
+import { formatDuration, joinSentences } from '../ui/messageText';
 
 /** Formats the extension's messages in VS Code's chat. */
 export interface ChatFormatter {
@@ -35,13 +35,13 @@ export function formatWait(event: WaitingEvent, { localize, formatTime }: ChatFo
   }
   if (event.told === 'request') {
     return localize(
-      '{message} The gateway asked another request in this window to wait. Attempt {attempt} of {maxAttempts} at {time}.',
+      '{message} Another request in this window caused the wait. Attempt {attempt} of {maxAttempts} at {time}.',
       args,
     );
   }
   if (event.told === 'window') {
     return localize(
-      '{message} The gateway asked another window to wait. Attempt {attempt} of {maxAttempts} at {time}.',
+      '{message} A request in another window caused the wait. Attempt {attempt} of {maxAttempts} at {time}.',
       args,
     );
   }
@@ -70,7 +70,7 @@ export function formatSeams(cutMessages: readonly string[], { localize }: ChatFo
   const [first] = cutMessages;
   if (first === undefined) return undefined;
   return cutMessages.length === 1
-    ? `${first} ${localize('The answer was resumed where it stopped.')}`
+    ? joinSentences(localize, [first, localize('The answer was resumed where it stopped.')])
     : localize('The answer was cut off {0} times and resumed each time.', { 0: cutMessages.length });
 }
 

@@ -46,7 +46,7 @@ export class EditorTarget extends Disposable {
     if (attachment && target) return this.replaceOriginal(attachment.code, attachment.label, target, text);
     const last = this.recentEditors.last();
     if (!last || last.selection.isEmpty) {
-      throw new UserError(vscode.l10n.t('Select the code to replace, then choose Apply to selection again.'));
+      throw new UserError(vscode.l10n.t('Select the code to replace, then choose “Apply to selection” again.'));
     }
     const { document, selection } =
       currentVisibleEditor(last) ?? (await this.showEditor(last.document, last.selections));

@@ -3,6 +3,7 @@ import { isConnectionError, type ConnectionError } from '../../engine/request';
 import type { Command } from '../commands';
 import type { Log } from '../diagnostics/log';
 import type { Services } from '../services';
+import { joinSentences } from '../ui/messageText';
 import {
   showToast,
   checkUrlAction,
@@ -13,6 +14,7 @@ import {
   withDelayedProgress,
   type ToastAction,
 } from '../ui/notifications';
+import { localize } from '../util/localization';
 import type { ActiveConnection, Connections } from './connections';
 import { storeApiKey } from './storeApiKey';
 import { verifyConnection, type Verification } from './verification';
@@ -82,7 +84,12 @@ function reportResult(result: Verification, { host, apiKey }: ActiveConnection, 
         result.models.length,
       );
       log.info(`Connection test: ${host} responded in ${result.ms} ms and lists ${result.models.length} models.`);
-      showToast(log, 'information', `${response} ${key}`, apiKey === undefined ? [enterApiKeyAction()] : []);
+      showToast(
+        log,
+        'information',
+        joinSentences(localize, [response, key]),
+        apiKey === undefined ? [enterApiKeyAction()] : [],
+      );
       return;
     }
     case 'rejected':

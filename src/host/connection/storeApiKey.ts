@@ -1,11 +1,12 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
-import { cleanApiKey, keyWarningFor, type ApiKeyProblem } from '../../engine/gateway/apiKey';
+import { cleanApiKey, isHolySheepHost, keyWarningFor, type ApiKeyProblem } from '../../engine/gateway/apiKey';
 import { normalizeBaseUrl, type BaseUrl } from '../../engine/gateway/baseUrl';
 import type { DemoMode } from '../demo/demoMode';
 import type { Log } from '../diagnostics/log';
 import { baseUrlErrorMessage } from '../settings/baseUrlNotices';
 import type { Settings } from '../settings/settings';
+import { joinSentences } from '../ui/messageText';
 import {
   checkUrlAction,
   enterApiKeyAction,
@@ -14,6 +15,7 @@ import {
   showToast,
   type ToastAction,
 } from '../ui/notifications';
+import { localize } from '../util/localization';
 import { parseArgument } from '../util/schemas';
 import type { KeyStore } from './keyStore';
 import { verifyConnection, type Verification } from './verification';
@@ -101,7 +103,7 @@ async function verifyAndStore(
     case 'rejected': {
       log.warn(`API key for ${host}: ${result.message}`);
       const advice = vscode.l10n.t('The key was not saved. Copy the whole key again, or create a new one.');
-      const message = [result.message, advice, warning].filter(Boolean).join(' ');
+      const message = joinSentences(localize, [result.message, advice, warning]);
       showToast(log, 'error', message, isInUse ? [enterAgainAction()] : []);
       break;
     }
@@ -116,7 +118,7 @@ async function verifyAndStore(
         title: vscode.l10n.t('Test connection'),
         run: () => vscode.commands.executeCommand('holysheep.testConnection'),
       };
-      const message = [outcome, result.message, warning].filter(Boolean).join(' ');
+      const message = joinSentences(localize, [outcome, result.message, warning]);
       showToast(log, 'warning', message, isInUse ? [test, checkUrlAction()] : []);
       break;
     }
@@ -165,13 +167,16 @@ export function parseSetApiKeyArgument(argument: unknown): SetApiKeyArgument {
 
 /** Asks the user for an API key. Returns the typed text unchanged, or undefined if the user dismissed the input box. */
 function askForApiKey(host: string): Thenable<string | undefined> {
+  const isHolySheep = isHolySheepHost(host);
   return vscode.window.showInputBox({
     title: vscode.l10n.t('API key for {0}', host),
-    prompt: vscode.l10n.t(
-      "Get a key at https://www.holysheep.ai. It is kept in VS Code's secret storage and sent only to {0}.",
-      host,
-    ),
-    placeHolder: 'hsa-…',
+    prompt: isHolySheep
+      ? vscode.l10n.t(
+          "Get a key at https://www.holysheep.ai. It is kept in VS Code's secret storage and sent only to {0}.",
+          host,
+        )
+      : vscode.l10n.t("The key is kept in VS Code's secret storage and sent only to {0}.", host),
+    ...(isHolySheep && { placeHolder: 'hsa-…' }),
     password: true,
     ignoreFocusOut: true,
     validateInput: (input) => validateApiKey(input, host),
@@ -209,6 +214,6 @@ function keyWarning(key: string, host: string): string | undefined {
     case 'not-a-holysheep-key':
       return vscode.l10n.t("HolySheep keys start with hsa-. This one doesn't.");
     case 'holysheep-key-elsewhere':
-      return vscode.l10n.t('This looks like a HolySheep key, but it would be sent to {0}.', host);
+      return vscode.l10n.t('This looks like a HolySheep key, but the gateway is {0}.', host);
   }
 }

@@ -3,7 +3,7 @@ import type { FaultKind } from '../../engine/events';
 import { describeFault } from '../../engine/faults/wording';
 import type { KnownKeys } from '../../engine/gateway/knownKeys';
 import type { Connection } from '../../engine/request';
-import { trimTrailingPeriod } from '../ui/messageText';
+import { joinSentences, trimTrailingPeriod } from '../ui/messageText';
 import { localize } from '../util/localization';
 import { requestModelList, type ModelListFault } from './modelListRequest';
 
@@ -58,13 +58,17 @@ export async function verifyConnection(
 }
 
 function rejectionMessage({ host, apiKey }: VerifiableConnection, status: number, detail: string | undefined): string {
-  const message =
-    apiKey === undefined
-      ? vscode.l10n.t('{0} requires an API key (status {1}).', host, status)
-      : vscode.l10n.t('{0} rejected the API key (status {1}).', host, status);
+  const message = rejectionReason(host, apiKey !== undefined, status);
   return detail === undefined
     ? message
-    : `${message} ${vscode.l10n.t('Gateway message: “{0}”.', trimTrailingPeriod(detail))}`;
+    : joinSentences(localize, [message, vscode.l10n.t('Gateway message: “{0}”.', trimTrailingPeriod(detail))]);
+}
+
+function rejectionReason(host: string, hasKey: boolean, status: number): string {
+  if (!hasKey) return vscode.l10n.t('{0} requires an API key (status {1}).', host, status);
+  return status === 403
+    ? vscode.l10n.t("{0} doesn't allow this API key to list models (status {1}).", host, status)
+    : vscode.l10n.t('{0} rejected the API key (status {1}).', host, status);
 }
 
 function faultMessage(fault: ModelListFault, connection: VerifiableConnection, keys: KnownKeys): string {

@@ -36,8 +36,8 @@ export const faultAdvice: Readonly<Record<FaultKind, FaultAdvice>> = {
     isPermanent: true,
   },
   credit: {
-    cause: 'This API key has no balance or budget left.',
-    remedy: 'Top up, wait for the budget to reset, or switch to a cheaper model. Then retry.',
+    cause: 'This API key has no balance left, or its credit limit is used up.',
+    remedy: 'Top up, wait for the credit limit to reset, or switch to a cheaper model. Then retry.',
     page: 'insufficient-balance',
     isPermanent: true,
   },
@@ -48,7 +48,7 @@ export const faultAdvice: Readonly<Record<FaultKind, FaultAdvice>> = {
   },
   model: {
     cause: "The gateway has no model with this name, or your key can't use it.",
-    remedy: "Choose Switch model to select a model from the gateway's list. The name must match exactly.",
+    remedy: "Choose “Switch model” to select a model from the gateway's list. The name must match exactly.",
     page: 'invalid-model',
     isPermanent: true,
   },
@@ -68,7 +68,7 @@ export const faultAdvice: Readonly<Record<FaultKind, FaultAdvice>> = {
   },
   request: {
     cause: 'The gateway rejected a parameter, its value, or the message format.',
-    remedy: 'See the provider message. Check holysheep.temperature and holysheep.maxTokens, or switch models.',
+    remedy: 'Check the provider message, holysheep.temperature, and holysheep.maxTokens.',
     page: 'rejected-request',
     isPermanent: true,
   },
@@ -111,7 +111,7 @@ export const faultAdvice: Readonly<Record<FaultKind, FaultAdvice>> = {
     cause:
       'No response arrived in time. The connection might be slow, the provider might be busy, or the model might need longer for a long prompt.',
     remedy:
-      'Retry or switch to a faster model. On a slow connection, raise holysheep.timeout.headersMs and holysheep.timeout.firstTokenMs.',
+      'Retry. On a slow connection, raise holysheep.timeout.headersMs and holysheep.timeout.firstTokenMs. If a model is slow, a faster one might help.',
     page: 'connection',
   },
   connection: {
@@ -170,8 +170,8 @@ export const faultAdvice: Readonly<Record<FaultKind, FaultAdvice>> = {
     page: 'connection',
   },
   truncated: {
-    cause: 'The stream ended without a finish reason, so the answer might be incomplete.',
-    remedy: 'Choose Continue or Retry now to get the rest, or Restart answer to start over.',
+    cause: 'The answer was cut off before the model had finished it.',
+    remedy: 'Choose “Continue” to get the rest, or “Restart answer” to start over.',
     page: 'connection',
   },
   malformed: {

@@ -4,6 +4,7 @@ import type { WaitingEvent } from '../../engine/events';
 import type { ModelCooldown } from '../../engine/gate/networkState';
 import type { Conversation } from '../conversation/conversation';
 import { canRetry } from '../conversation/exchange';
+import { joinSentences } from '../ui/messageText';
 
 /** The activity of all turns, as one value for the status bar. */
 export type Activity =
@@ -138,7 +139,7 @@ export function activityText(activity: VisibleActivity, deps: ActivityTextDeps):
   return {
     text: `${icon} ${caption}${otherTurns > 0 ? ` (+${otherTurns})` : ''}`,
     tooltip: lines.join('\n'),
-    label: `HolySheep: ${[spoken, ...lines].join(' ')}`,
+    label: `HolySheep: ${joinSentences(localize, [spoken, ...lines])}`,
   };
 }
 

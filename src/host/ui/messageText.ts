@@ -1,6 +1,16 @@
 import type { Localize } from '../../engine/engine';
 import { visibleText } from '../../engine/gateway/visibleText';
 
+/**
+ * Joins complete sentences into one text, without those that are undefined. Languages such as Chinese have no space
+ * between sentences.
+ */
+export function joinSentences(localize: Localize, sentences: readonly (string | undefined)[]): string {
+  return sentences
+    .filter((sentence) => sentence !== undefined)
+    .reduce((text, sentence) => localize('{0} {1}', { 0: text, 1: sentence }));
+}
+
 /** Removes the final period of a text that is quoted within a sentence. A final ellipsis is not removed. */
 export function trimTrailingPeriod(text: string): string {
   return text.replace(/(?<!\.)\.$|。$/, '');

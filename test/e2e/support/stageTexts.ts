@@ -86,7 +86,7 @@ ${code}
 
 **服务器要求等多久，就等多久**，一秒也不能少。没有提示时，使用带抖动的退避：
 
-${code.replace('Full jitter: anywhere between nothing and the cap.', '完全抖动：零到上限之间的任意值。')}
+${code.replace('Returns a delay with full jitter, between zero and the cap.', '返回带完全抖动的延迟：零到上限之间的任意值。')}
 
 | 状态码 | 是否重试 | 何时重试 |
 |---|:---:|---|

@@ -248,9 +248,9 @@ describe('retry policy', () => {
 
   /** The number of a fault, the number of the fault that ends the turn, and a pattern for its message. */
   const longLimits: readonly (readonly [row: RowId, finalRow: RowId, message: RegExp])[] = [
-    [30, 32, /resets at \{time\}/],
-    [31, 32, /resets at \{time\}/],
-    [23, 22, /resets at \{time\}/],
+    [30, 32, /until \{time\}/],
+    [31, 32, /until \{time\}/],
+    [23, 22, /until \{time\}/],
     [35, 35, /overloaded until \{time\}/],
     [33, 33, /returned an error \(status/],
   ];

@@ -133,7 +133,7 @@ describe('turn', () => {
     const failed = run.last('failed');
     assert.equal(failed.beyondMaxHint, true);
     assert.equal(failed.resetsAt, run.clock.now() + 3_600_000);
-    assert.match(failed.message, /resets at 10:00/);
+    assert.match(failed.message, /until 10:00/);
     assert.ok(failed.actions.includes('switchModel'));
   });
 

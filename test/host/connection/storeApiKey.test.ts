@@ -27,6 +27,7 @@ describe('Set API Key command', () => {
   let authorizations: (string | undefined)[];
   let hasLeftDemo: boolean;
   let offeredActions: string[][];
+  let inputBoxPrompts: string[];
   const showMessage = (message: string, ...actions: string[]): Promise<undefined> => {
     messages.push(message);
     offeredActions.push(actions);
@@ -35,10 +36,18 @@ describe('Set API Key command', () => {
   useVSCode({
     CancellationTokenSource,
     InputBoxValidationSeverity: { Error: 3, Warning: 2 },
-    l10n: { t: (text: string, ...args: unknown[]) => text.replace(/\{(\d)\}/g, (_, at) => String(args[Number(at)])) },
+    l10n: {
+      t: (text: string, ...args: unknown[]) => {
+        const values = Object(typeof args[0] === 'object' ? args[0] : args) as Record<string, unknown>;
+        return text.replace(/\{(\d)\}/g, (_, name: string) => String(values[name]));
+      },
+    },
     window: {
       setStatusBarMessage: () => undefined,
-      showInputBox: () => Promise.resolve(typedKey),
+      showInputBox: ({ prompt }: { readonly prompt: string }) => {
+        inputBoxPrompts.push(prompt);
+        return Promise.resolve(typedKey);
+      },
       showInformationMessage: showMessage,
       showWarningMessage: showMessage,
       showErrorMessage: showMessage,
@@ -53,7 +62,7 @@ describe('Set API Key command', () => {
     url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   });
   beforeEach(() => {
-    [settingsUrl, authorizations, hasLeftDemo, offeredActions] = [undefined, [], false, []];
+    [settingsUrl, authorizations, hasLeftDemo, offeredActions, inputBoxPrompts] = [undefined, [], false, [], []];
     [status, typedKey, messages, stored, isReadable] = [
       200,
       undefined,
@@ -117,6 +126,21 @@ describe('Set API Key command', () => {
     typedKey = 'hsa-new-key-1';
     assert.equal(await runSetApiKey(), 'verified');
     assert.deepEqual(messages, []);
+  });
+
+  it('says which gateway gets the key, and where to create a key only if it is HolySheep', async () => {
+    await runSetApiKey();
+    settingsUrl = normalizeBaseUrl('https://api.holysheep.ai/v1');
+    await runSetApiKey();
+    const [other, holySheep] = inputBoxPrompts;
+    assert.equal(other, `The key is kept in VS Code's secret storage and sent only to ${url.host}.`);
+    assert.match(holySheep ?? '', /^Get a key at https:\/\/www\.holysheep\.ai\..*only to api\.holysheep\.ai\.$/);
+  });
+
+  it('says that a key may not list models when the gateway answers 403', async () => {
+    status = 403;
+    assert.equal(await runSetApiKey('hsa-new-key-1'), 'rejected');
+    assert.match(messages.join(), new RegExp(`^${url.host} doesn't allow this API key to list models`));
   });
 
   it('stores the key when the previous key cannot be read', async () => {

@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { trimTrailingPeriod } from '../../../src/host/ui/messageText';
+import { joinSentences, trimTrailingPeriod } from '../../../src/host/ui/messageText';
+
+describe('sentences joined into one text', () => {
+  it('are separated as the language requires, and undefined ones are left out', () => {
+    const joined = (separator: string): string =>
+      joinSentences((_, args) => `${args?.[0]}${separator}${args?.[1]}`, ['One.', undefined, 'Two.', 'Three.']);
+    assert.equal(joined(' '), 'One. Two. Three.');
+    assert.equal(joined(''), 'One.Two.Three.');
+  });
+});
 
 describe('text that is quoted within a sentence', () => {
   for (const [text, expected] of [

@@ -197,12 +197,12 @@ describe('finished turn', () => {
     'another request': [
       ev.waiting({ told: 'request' }),
       'Waited 5.3 s: rate limited',
-      'The gateway asked another request in this window to wait · Backoff 4.1 s',
+      'Caused by another request in this window · Backoff 4.1 s',
     ],
     'another window': [
       ev.waiting({ told: 'window', reason: 'breaker' }),
       'Waited 5.3 s: paused after repeated failures',
-      'The gateway asked another window to wait · Backoff 4.1 s',
+      'Caused by a request in another window · Backoff 4.1 s',
     ],
     'no network': [ev.offline(), 'Waited 5.3 s: offline', undefined],
   };

@@ -85,7 +85,7 @@ describe('details of the failure card', () => {
 
   it('explain why a permanent fault was not retried', () => {
     fail({ kind: 'auth' }, ev.attempt());
-    assert.equal(sections()['What was done']?.at(-1), 'Not retried: the same request would fail again.');
+    assert.equal(sections()['What was done']?.at(-1), 'No further retry: the same request would fail again.');
   });
 
   for (const kind of ['rate-limit', 'credit'] as const) {

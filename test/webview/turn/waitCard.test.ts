@@ -40,7 +40,7 @@ describe('wait card', () => {
     assert.deepEqual(lines, ['Retrying in about 1 s', 'Retrying soon', 'Retrying soon']);
     assert.equal(
       page.one('status').querySelector('.provenance')?.textContent,
-      'The gateway asked another request in this window to wait · Waiting behind another request (estimated time) · attempt 2 of 6',
+      'Caused by another request in this window · Waiting behind another request (estimated time) · attempt 2 of 6',
     );
     assert.equal(page.announced, 'Rate limited. Retrying in about 1 s');
   });
@@ -145,11 +145,11 @@ describe('wait card', () => {
     'the backoff': [ev.waiting(), 'Backoff of 4.1 s before attempt 2 of 6'],
     'another request': [
       ev.waiting({ source: 'server', hintMs: 37_000, delayMs: 12_000, told: 'request' }),
-      'The gateway asked another request in this window to wait · The gateway asked for a wait of 37 s · attempt 2 of 6',
+      'Caused by another request in this window · The gateway asked for a wait of 37 s · attempt 2 of 6',
     ],
     'another window': [
       ev.waiting({ told: 'window' }),
-      'The gateway asked another window to wait · Backoff of 4.1 s before attempt 2 of 6',
+      'Caused by a request in another window · Backoff of 4.1 s before attempt 2 of 6',
     ],
     'this turn itself': [ev.waiting({ told: 'turn' }), 'Backoff of 4.1 s before attempt 2 of 6'],
     'the network': [ev.offline(), 'Resumes automatically when api.example is reachable again'],
@@ -259,7 +259,12 @@ describe('wait card', () => {
   it('gives Retry now and Try anyway a tooltip only when both are shown', () => {
     const tooltips = (): string[] => [...page.one('status').querySelectorAll('button')].map(({ title }) => title);
     page.events('a', ev.waiting({ reason: 'breaker', actions: ['retryNow', 'tryAnyway'] }));
-    assert.deepEqual(tooltips(), ['Sends one request now', '', '', 'Also resets the failure count']);
+    assert.deepEqual(tooltips(), [
+      'Sends one request now',
+      '',
+      '',
+      'Sends one request now and resets the failure count',
+    ]);
     page.events('a', ev.waiting({ actions: ['retryNow'] }));
     assert.deepEqual(tooltips(), ['', '', '']);
   });

@@ -36,7 +36,7 @@ export const gateways: readonly WireCase[] = [
     replies: () => [
       status(429, { message: '已达到 5 小时的使用上限。您的限额将在 2026-01-15 20:33:36 重置。', code: '1308' }),
     ],
-    after: ({ turn }) => assert.match(turn.lastEvent('failed').message, /resets at 12:33/),
+    after: ({ turn }) => assert.match(turn.lastEvent('failed').message, /until 12:33/),
     expected: '429 → row 30 → failed rate-limit [switchModel retryNow details]',
   },
   {

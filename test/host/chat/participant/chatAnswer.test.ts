@@ -129,11 +129,8 @@ describe('wait in the chat', () => {
   });
 
   for (const [blocker, line] of [
-    [
-      'request',
-      '> Rate limited by api. The gateway asked another request in this window to wait. Attempt 2 of 6 at t+37.5.',
-    ],
-    ['window', '> Rate limited by api. The gateway asked another window to wait. Attempt 2 of 6 at t+37.5.'],
+    ['request', '> Rate limited by api. Another request in this window caused the wait. Attempt 2 of 6 at t+37.5.'],
+    ['window', '> Rate limited by api. A request in another window caused the wait. Attempt 2 of 6 at t+37.5.'],
   ] as const) {
     it(`mentions that the gateway told another ${blocker} to wait`, () =>
       assert.equal(chat(wait({ told: blocker }))[1], line));
