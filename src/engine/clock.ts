@@ -40,11 +40,11 @@ export class Deadline {
     return Math.max(0, Math.min(this.until - this.clock.now(), this.latestTicks - this.clock.monotonicNow()));
   }
 
-  /** Epoch milliseconds of the deadline, according to the current setting of the wall clock. */
+  /** The deadline in epoch milliseconds. It moves to an earlier time if the wall clock is set back. */
   get until(): number {
     const latest = this.clock.now() + this.latestTicks - this.clock.monotonicNow();
-    // Moves the deadline only after a large drift, so that the value does not vary with small differences between the
-    // clocks.
+    // Moves the deadline only after a large drift, so that small differences between the clocks do not change the
+    // value.
     if (this.time - latest > maxClockDriftMs) this.time = latest;
     return this.time;
   }

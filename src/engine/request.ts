@@ -23,7 +23,7 @@ export interface ImagePart {
 
 /** A call of a tool by the model. */
 export interface ToolCall {
-  /** ID of the call. The message with the result of the tool has the same ID as `toolCallId`. */
+  /** ID of the call. The tool's result message repeats it in `toolCallId`. */
   readonly id: string;
   readonly name: string;
   /** Arguments of the call, as the JSON text of an object. */

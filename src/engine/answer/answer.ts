@@ -8,8 +8,8 @@ import { resumeMethod, type Prefill } from './continuation';
 import { maxHoldMs, Splice, type JoinMethod, type SpliceStep } from './splice';
 
 /**
- * How an attempt requests the answer. `original` sends the original request again, because nothing of the answer has
- * arrived yet. The other values say how the partial answer is resumed.
+ * How an attempt requests the answer. `original` sends the original request, because no part of the answer has arrived
+ * yet. The other values are the methods to resume a partial answer.
  */
 export type RequestMode = 'original' | ResumeMethod;
 
@@ -25,18 +25,21 @@ export class Answer {
   private continuationsRejected = false;
   /** Whether the next attempt must produce a new answer, even if the partial answer could be continued. */
   private isRestartRequested: boolean;
-  /** The value of `isRestartRequested` at the start of the current attempt. */
+  /**
+   * The value of `isRestartRequested` at the start of the current attempt. It is restored if the text of the attempt is
+   * discarded.
+   */
   private wasRestartRequestedAtStart = false;
   /** Whether the user asked to continue the answer. This takes precedence over the setting `holysheep.resume`. */
   private readonly isContinueRequested: boolean;
   /**
-   * Whether a `resumed` event with `how: 'restart'` must precede the next delta, because the attempt starts over an
-   * answer that so far consists only of reasoning or tool calls.
+   * Whether a `resumed` event with `how: 'restart'` must precede the next delta, because the attempt restarts an answer
+   * that so far consists only of reasoning or tool calls.
    */
   private isRestartDue = false;
   /**
-   * Whether blank lines are dropped. Blank lines between the reasoning and the text of a continuation are not part of
-   * the answer.
+   * Whether blank lines at the start of the next text are dropped. Between the reasoning and the text of a
+   * continuation, they are not part of the answer.
    */
   private skipsBlankLines = false;
   private cancelHold: (() => void) | undefined;
@@ -69,8 +72,8 @@ export class Answer {
   }
 
   /**
-   * Returns how the next attempt requests the answer. This depends on the user's setting and on how the model supports
-   * a prefill.
+   * Returns how the next attempt requests the answer. This depends on the setting `holysheep.resume` and on how the
+   * model supports a prefill.
    */
   requestMode(resume: EngineSettings['resume'], prefill: Prefill | undefined): RequestMode {
     const { text, hadReasoning, hadToolCalls, continuationsRejected } = this;
@@ -104,7 +107,7 @@ export class Answer {
   /**
    * Adds a delta of the current attempt to the answer.
    *
-   * @returns false if a continuation would have to start over, which is impossible
+   * @returns false if the gateway starts a continuation over, because its visible text can't be removed again
    */
   add(delta: AnswerDelta): boolean {
     switch (delta.type) {
@@ -231,12 +234,12 @@ export class AnswerText {
   private join: { readonly splice: Splice; readonly method: JoinMethod } | undefined;
   /** The first half of a surrogate pair whose second half has not arrived yet. */
   private pendingSurrogate = '';
-  /** Length of the text at the start of the current attempt, in characters. */
+  /** Length of the answer at the start of the current attempt, in characters. */
   private lengthBefore = 0;
   private mode: RequestMode = 'original';
-  /** The text at the start of the current attempt. */
+  /** The text of the answer at the start of the current attempt. */
   private partial = '';
-  /** Whether the current attempt has finished after it repeated only a part of the partial answer. */
+  /** Whether the model only repeated the start of the partial answer in the current attempt and then stopped. */
   repeatedOnlyPart = false;
 
   constructor(private committed = '') {}
@@ -245,7 +248,7 @@ export class AnswerText {
     return this.committed;
   }
 
-  /** Whether a continuation is held back because it is not decided yet where it joins the partial answer. */
+  /** Whether a continuation is held back until the splice has found where it joins the partial answer. */
   get isHolding(): boolean {
     return this.join !== undefined;
   }
@@ -268,7 +271,7 @@ export class AnswerText {
     else this.join = { splice: new Splice(this.committed, mode), method: mode };
   }
 
-  /** Removes the text that the current attempt has added. The attempt goes on as if it had just started. */
+  /** Removes the text that the current attempt has added. The attempt continues as if it had just started. */
   discardAttempt(): TextChange | undefined {
     const changed = this.committed !== this.partial;
     this.committed = this.partial;
@@ -277,7 +280,8 @@ export class AnswerText {
   }
 
   /**
-   * Starts the answer over within the current attempt. The text received so far stays until the new answer is longer.
+   * Starts the answer over within the current attempt. The text received so far stays visible until the new answer is
+   * longer.
    * @returns false for a continuation, because its visible text can't be removed again
    */
   restartInStream(): boolean {
@@ -322,17 +326,15 @@ export class AnswerText {
   }
 
   /**
-   * Ends the current attempt after its stream broke. Text of a continuation that is still held back is dropped: it
-   * repeats the partial answer, or the next continuation returns it again.
+   * Ends the current attempt. If a continuation is still held back, its text is dropped: it repeats the partial answer,
+   * or the next continuation will contain it again.
    */
   endAttempt(): void {
     this.pendingSurrogate = '';
     this.join = undefined;
   }
 
-  /**
-   * Holds back half of a surrogate pair at the end of the text, because neither a view nor a request can contain one.
-   */
+  /** Holds back half of a surrogate pair at the end of the text, because it can be neither displayed nor sent. */
   private completeCharacters(delta: string): string {
     const text = this.pendingSurrogate + delta;
     const last = text.charCodeAt(text.length - 1);

@@ -6,12 +6,12 @@ import { prefillText, type JoinMethod } from './splice';
 /** A message of a request. `prefix` marks the assistant message that DeepSeek should continue. */
 export type OutgoingMessage = ChatMessage | (TextMessage & { readonly prefix: true });
 
-/** Length of the quotation from the end of the partial answer, in characters. */
+/** Number of characters from the end of the partial answer that a continue prompt quotes. */
 export const quoteChars = 200;
 
 /**
  * Returns the messages of a request that continues a partial answer: the conversation, the partial answer, and for the
- * method `continue` a prompt to go on.
+ * method `continue` a continue prompt.
  *
  * @param prefill how the model supports a prefill, if `method` is `prefill`
  */
@@ -32,8 +32,8 @@ export function continuationMessages(
   return [...messages, { role: 'assistant', content }, { role: 'user', content: makePrompt(quote) }];
 }
 
-// The prompts with which a model is asked to continue. Both begin with the word that models most reliably understand as
-// such a request.
+// The prompts that ask a model to continue. Both begin by asking it to "continue", because models understand this word
+// most reliably.
 const englishPrompt = (quote: string): string =>
   'Continue your answer: it was cut off by a connection error. Its last characters are ' +
   `«${quote}». Write on from the exact next character after them. No preamble, no apology, no repetition of what is ` +
@@ -79,10 +79,10 @@ interface PrefillSupport {
 }
 
 /**
- * The models that support a prefill. Sources: for DeepSeek api-docs.deepseek.com, "Chat Prefix Completion (Beta)", which
- * is available only below `/beta` of DeepSeek's own origin. For Claude platform.claude.com, "Prefill Claude's response",
- * and "What's new in Claude 4.6": from that version on, a prefill is rejected with status 400. No version supports a
- * prefill with extended thinking, which gateways mark by a suffix of the model name.
+ * The models that support a prefill. Source for DeepSeek: api-docs.deepseek.com, "Chat Prefix Completion (Beta)", which
+ * is available only below `/beta` of DeepSeek's own origin. Sources for Claude: platform.claude.com, "Prefill Claude's
+ * response", and "What's new in Claude 4.6": from that version on, a prefill is rejected with status 400. No version
+ * supports a prefill with extended thinking, which gateways mark by a suffix of the model name.
  */
 const prefillModels: readonly PrefillSupport[] = [
   { prefill: 'prefix', model: /^deepseek-/, baseUrl: /^https:\/\/api\.deepseek\.com(:443)?\/beta\/*$/i },
@@ -128,7 +128,10 @@ export interface PartialAnswer {
   readonly prefill: Prefill | undefined;
 }
 
-/** Returns how to resume a partial answer, or `original` if nothing has arrived and the original request can be sent again. */
+/**
+ * Returns how to resume a partial answer, or `original` if nothing has arrived and the original request can be sent
+ * again.
+ */
 export function resumeMethod({
   text,
   hadReasoning,

@@ -1,9 +1,9 @@
 import { isHighSurrogate, isLowSurrogate, wellFormed } from '../surrogates';
 
-/** How the model was asked to continue a partial answer: by a prefill or by a prompt. */
+/** How the model was asked to continue a partial answer: by a prefill or by a continue prompt. */
 export type JoinMethod = 'prefill' | 'continue';
 
-/** What to do with the next text of a continuation that is joined to the partial answer. */
+/** What to do with the next text of a continuation. */
 export type SpliceStep =
   /** Display nothing yet, because the text may still be an overlap. */
   | { readonly type: 'hold' }
@@ -14,21 +14,18 @@ export type SpliceStep =
   /** Replace the partial answer by `text`: the model has started a different answer from the beginning. */
   | { readonly type: 'another'; readonly text: string };
 
-/**
- * Maximum time for which a continuation is held back while it is undecided where it joins the partial answer, in
- * milliseconds.
- */
+/** Maximum time to hold back a continuation before deciding where it joins the partial answer, in milliseconds. */
 export const maxHoldMs = 1500;
-/** Length of the end of the partial answer in which an overlap is searched for, in characters. */
+/** Number of characters at the end of the partial answer that are searched for an overlap. */
 export const tailChars = 4000;
 /**
- * Minimum length of an overlap, in characters. A shorter match may be a coincidence: with a minimum of 8 characters,
- * fuzzing found 0.26 % of the texts wrongly shortened, and none with 16.
+ * Minimum length of an overlap, in characters. A shorter match may be a coincidence: in fuzz tests, a minimum of 8
+ * characters wrongly shortened 0.26 % of the texts, and a minimum of 16 shortened none.
  */
 export const minOverlap = 16;
 /**
- * Length, in characters, from which a continuation that repeats the partial answer is certainly an overlap. Such a
- * continuation is held back without a time limit: the user already sees its text, and it can't become longer than the
+ * Minimum length of a repetition of the partial answer that is certainly no coincidence, in characters. Such a
+ * repetition is held back without a time limit, because the user already sees its text. It can't become longer than the
  * partial answer.
  */
 export const certainOverlap = 64;
@@ -49,8 +46,8 @@ export class Splice {
   private readonly trailingWhitespace: string;
   private readonly tail: string;
   /**
-   * The offsets in the end of the partial answer at which an overlap may begin, in ascending order: from such an offset
-   * on, the partial answer and the continuation are equal up to the end of the shorter one.
+   * Offsets in `tail`, the end of the partial answer, at which an overlap may begin, in ascending order. From such an
+   * offset on, `tail` and the continuation are equal up to the end of the shorter one.
    */
   private matchOffsets: readonly number[] = [];
   /** Length of the common prefix of the continuation and the partial answer. */
@@ -116,7 +113,10 @@ export class Splice {
     this.received += text;
   }
 
-  /** Whether all text received so far repeats the partial answer, so that only further text can show where it joins. */
+  /**
+   * Whether all text received so far repeats a part of the partial answer. Only further text can then show where to
+   * join the continuation.
+   */
   private get mayBeOverlap(): boolean {
     const { received, matchOffsets, tail, prefixLength, whitespaceLength } = this;
     const [firstMatch = tail.length] = matchOffsets;
@@ -136,7 +136,7 @@ export class Splice {
     return { type: 'join', trimmed, text: received.slice(trimmed) };
   }
 
-  /** Length of the start of the continuation that repeats the end of the partial answer, in characters. */
+  /** Number of characters at the start of the continuation that repeat the end of the partial answer. */
   private overlapLength(ended: boolean): number {
     const { received, prefixLength, sent, matchOffsets, tail } = this;
     if (ended && prefixLength === received.length && prefixLength >= sent.length) return prefixLength;
@@ -163,8 +163,8 @@ export class Splice {
 }
 
 /**
- * Returns the offsets in the end of the partial answer at which an overlap may begin, in ascending order: from such an
- * offset on, the partial answer and `text` are equal up to the end of the shorter one.
+ * Returns the offsets in `tail`, the end of the partial answer, at which an overlap may begin, in ascending order. From
+ * such an offset on, `tail` and `text` are equal up to the end of the shorter one.
  */
 function findMatchOffsets(tail: string, text: string): readonly number[] {
   const offsets: number[] = [];

@@ -42,7 +42,7 @@ const endOfStream: BodyEnd = { kind: 'stream', empty: false };
 
 /**
  * One HTTP request of a turn and its response, with timeouts. An attempt ends exactly once. Everything that arrives
- * afterwards is ignored, so stopping an attempt never means waiting for a socket.
+ * afterwards is ignored, so stopping an attempt never waits for a socket.
  */
 export class Attempt {
   readonly end: Promise<AttemptEnd>;
@@ -101,8 +101,8 @@ export class Attempt {
       quiet: this.catchDefects((forMs) => observer.quiet(forMs)),
     });
     const tags = new ThinkTags((delta) => {
-      // Accepts the usage even after the end of the attempt, because the chunk whose finish reason ended the attempt
-      // may also contain the usage.
+      // Accepts the usage even after the attempt has ended, because the chunk that ends it with a finish reason may
+      // also contain the usage.
       if (!this.hasEnded || delta.type === 'usage') this.onDelta(delta);
     });
     const spellings = keys.spellingsInAnswers;
@@ -136,10 +136,7 @@ export class Attempt {
     return Math.max(0, this.deps.clock.monotonicNow() - this.clocks.lastPayload);
   }
 
-  /**
-   * Returns the statistics of the attempt on the first call and undefined afterwards, so that no view counts them
-   * twice.
-   */
+  /** Returns the statistics of the attempt. Later calls return undefined, so that the attempt is counted only once. */
   takeStats(): AttemptStats | undefined {
     if (this.statsTaken) return undefined;
     this.statsTaken = true;
@@ -277,7 +274,10 @@ export class Attempt {
     return parseJson(redacted) ?? redacted;
   }
 
-  /** Handles `[DONE]`, which completes an answer without a finish reason only if the gateway never sends `finish_reason`. */
+  /**
+   * Handles `[DONE]`, which completes an answer without a finish reason only if the gateway never sends
+   * `finish_reason`.
+   */
   private onDone(): void {
     this.deltas.flush();
     if (this.isLastEventGarbled) return this.fail({ type: 'garbled', format: 'events' });
@@ -332,8 +332,8 @@ export class Attempt {
 
   private complete(): void {
     const finishReason = this.finishReason ?? 'stop';
-    // Accepts an answer without text if the model used all tokens for reasoning, because a retry would only use them
-    // again.
+    // Accepts an answer without text if the model used all tokens for reasoning, because a retry would probably end the
+    // same way.
     const hasResult = this.sawAnswer || (finishReason === 'length' && this.sawReasoning);
     if (hasResult) return this.finish({ type: 'finished', finishReason });
     this.finish({ type: 'fault', evidence: { type: 'no-text' } });
@@ -362,8 +362,8 @@ export const maxAnswerChars = 32 * 1024 * 1024;
 
 /**
  * Limit for the response bodies of a turn, in bytes. A streamed event takes up to 400 bytes for a single token, so the
- * body of the longest answers (128,000 tokens) has about 50 MB. The limit allows several attempts of that size, but no
- * endless stream of comments.
+ * body of the longest answers (128,000 tokens) is about 50 MB long. The limit allows several attempts of that size, but
+ * no endless stream of comments.
  */
 export const maxTurnBytes = 256 * 1024 * 1024;
 

@@ -18,14 +18,15 @@ export function decoderFor(contentType: string | null): TextDecoder {
 }
 
 /**
- * Maximum share of unreadable characters among all non-ASCII characters. A text with a greater share must be in another
- * charset.
+ * Maximum share of unreadable characters among all non-ASCII characters. A text with a greater share must be in a
+ * charset other than UTF-8.
  */
 const unreadableShare = 0.3;
 
 /**
- * Returns a body as text. Some gateways send GBK without a charset, or declare it as UTF-8. Therefore, bytes that are not
- * valid UTF-8 are decoded as GB 18030, which includes GBK and GB 2312. An incomplete character at the end is dropped.
+ * Returns a body as text. Some gateways send GBK without a charset, or declare it as UTF-8. Therefore, bytes that are
+ * not valid UTF-8 are decoded as GB 18030, which includes GBK and GB 2312. An incomplete character at the end is
+ * dropped.
  */
 export function decodeBody(parts: readonly Uint8Array[], contentType: string | null): string {
   const bytes = concatenate(parts);

@@ -1,8 +1,8 @@
 import { readChunk, RestartDetector, type Delta, type DeltaSink } from './dialect';
 
 /**
- * After this many consecutive frames (see {@link DeltaFrame}) that matched no other event, no more frames are created
- * for the stream. Its events probably have individual IDs, so each event is parsed.
+ * Maximum number of consecutive frames (see {@link DeltaFrame}) that match no other event. After that, every event of
+ * the stream is parsed, because each one probably has its own ID.
  */
 const maxUnusedFrames = 16;
 
@@ -70,7 +70,9 @@ const backslash = 92;
 /** The lowest character code that JSON allows inside a string. */
 const space = 32;
 
-/** The field with which OpenAI pads each event by a random string, so that the size of the event does not reveal its text. */
+/**
+ * The field in which OpenAI sends a random string, so that the size of an event does not reveal the length of its text.
+ */
 const padding = '"obfuscation":"';
 
 /**
@@ -95,12 +97,12 @@ export class DeltaFrame {
   ) {}
 
   /**
-   * Creates the frame, which is the JSON around the text, of an event from which the parser has read a text. Returns
-   * undefined if the event does not contain this text literally, because the text has an escape or several parts.
+   * Creates a frame, which is the JSON around the text, from a parsed event. Returns undefined if the event does not
+   * contain the text literally, because the text is escaped or consists of several parts.
    */
   static tryCreate(type: TextDelta['type'], text: string, data: string): DeltaFrame | undefined {
     const quoted = `"${text}"`;
-    // If the text contains a quote or an escape, its position in the event is not certain, and a hostile server could
+    // If the text contains a quote or an escape, its position in the event is not certain, and a hostile gateway could
     // make the search for it take very long. Such events are always parsed completely.
     if (findStringEnd(quoted, 1) !== quoted.length - 1) return undefined;
     const textStart = data.lastIndexOf(quoted) + 1;
@@ -113,7 +115,10 @@ export class DeltaFrame {
     return new DeltaFrame(type, text, prefix, suffix.slice(0, paddingStart), suffix.slice(paddingEnd));
   }
 
-  /** Compares this frame with the JSON around the text of a parsed event. @returns whether the event has this frame */
+  /**
+   * Compares a parsed event with this frame. A match with a different text verifies the frame.
+   * @returns whether the event matches
+   */
   verify(text: string, data: string): boolean {
     if (this.extractText(data) !== text) return false;
     this.isVerified ||= text !== this.firstText;
@@ -131,8 +136,8 @@ export class DeltaFrame {
   }
 
   /**
-   * Returns the text of an event with the same JSON around its text as this frame. For an empty text the result is
-   * undefined, because the parser may then read the text from another field.
+   * Returns the text of an event if the JSON around it is that of this frame. Returns undefined for an empty text,
+   * because the parser may then read the text from another field.
    */
   private extractText(data: string): string | undefined {
     const { prefix, suffix, paddingSuffix } = this;
@@ -149,7 +154,9 @@ export class DeltaFrame {
   }
 }
 
-/** Returns the offset of the quote that ends a JSON string, or -1 if the string has an escape or an invalid character. */
+/**
+ * Returns the offset of the quote that ends a JSON string, or -1 if the string has an escape or an invalid character.
+ */
 function findStringEnd(data: string, from: number): number {
   for (let offset = from; offset < data.length; offset++) {
     const code = data.charCodeAt(offset);

@@ -10,17 +10,17 @@ const closingTag = '</think>';
  */
 const maxBufferedChars = 100;
 /**
- * Maximum length of a single line that may be the end of reasoning, in characters. Applies to reasoning that began in a
- * separate field.
+ * Maximum length of a single-line text before a `</think>` that counts as the end of the reasoning, in characters.
+ * Applies only if the reasoning began in a separate field.
  */
 const maxShortTextChars = 200;
 
 /**
- * Separates `<think>…</think>` reasoning from the text of an attempt, because some gateways send both as text. Only the
- * first pair of tags counts, at the start of the text. The opening tag may be missing, because chat templates insert it
- * into the prompt. Then a `</think>` at the start of a line ends the reasoning. If the stream began with reasoning in a
- * separate field, a `</think>` at the end of a line or after a short text ends the reasoning too. Tags in code or in
- * later text are not changed. Characters that may begin a tag are held back until the following characters arrive.
+ * Separates `<think>…</think>` reasoning from the text of an attempt, because some gateways send both as text. Only one
+ * pair of tags counts, and only at the start of the text. The opening tag may be missing, because chat templates insert
+ * it into the prompt: then a `</think>` at the start of a line ends the reasoning. If the stream began with reasoning
+ * in a separate field, a `</think>` at the end of a line or after a short text also ends it. Tags in code or in later
+ * text are not changed. Characters that may begin a tag are held back until the following characters arrive.
  */
 export class ThinkTags implements DeltaFilter {
   private state: 'start' | 'reasoning' | 'text' | 'decided' = 'start';
@@ -158,7 +158,7 @@ export class ThinkTags implements DeltaFilter {
   }
 }
 
-/** Whether the text ends inside a fenced block or an inline code span of its last line. */
+/** Whether the text ends inside a fenced code block, or inside an inline code span of its last line. */
 function isInCode(text: string): boolean {
   const fences = text.match(/^[ \t]*(?:```|~~~)/gm)?.length ?? 0;
   if (fences % 2 === 1) return true;
@@ -167,11 +167,11 @@ function isInCode(text: string): boolean {
 }
 
 /**
- * Length of the start of a key by which a key is recognized, in characters. With a shorter start, ordinary words would
- * be held back.
+ * Number of leading characters that identify a possible key. With fewer, the filter would also hold back ordinary
+ * words.
  */
 const keyHeadChars = 5;
-/** Minimum length of the start of a key that is redacted even if the following text differs from the key, in characters. */
+/** Minimum number of leading characters of a key that are redacted even if the rest of the key does not follow. */
 const minRedactedChars = 12;
 
 /**
@@ -179,15 +179,15 @@ const minRedactedChars = 12;
  * immediately unless it ends with the possible start of a key. Text that is not a key is not changed.
  */
 export class KeyFilter {
-  /** Matches the start of every spelling of the keys. */
+  /** Matches the first `keyHeadChars` characters of each spelling of the keys. */
   private readonly heads: RegExp;
-  /** The last characters that were passed on, in which a key may begin. */
+  /** The last characters that were passed on, because they may be the start of a key. */
   private passedTail = '';
   private buffered = '';
 
   private readonly spellings: readonly string[];
 
-  /** @param spellings spellings of the keys, in upper or lower case */
+  /** @param spellings the keys, unencoded and encoded, for instance in Base64; case is ignored */
   constructor(spellings: readonly string[]) {
     this.spellings = spellings.map((spelling) => spelling.toLowerCase());
     const heads = this.spellings.map((spelling) => spelling.slice(0, keyHeadChars).replace(/[^\w]/g, '\\$&'));
@@ -240,7 +240,10 @@ export class KeyFilter {
     return this.heads.exec(text)?.index ?? -1;
   }
 
-  /** Returns the number of characters at this offset that match the start of a key, and whether they are the complete key. */
+  /**
+   * Returns the number of characters at this offset that match the start of a key, and whether they are the complete
+   * key.
+   */
   private matchAt(text: string, offset: number): { readonly length: number; readonly isComplete: boolean } {
     let longest = { length: 0, isComplete: false };
     for (const spelling of this.spellings) {
@@ -258,7 +261,8 @@ function isSameLetter(letter: string | undefined, lower: string | undefined): bo
 }
 
 /**
- * Removes the keys of this session from text, reasoning and tool calls, because answers are displayed, stored and exported.
+ * Removes the keys of this session from text, reasoning and tool calls, because answers are displayed, stored and
+ * exported.
  */
 export class RedactedDeltas implements DeltaFilter {
   private readonly textFilter: KeyFilter;
@@ -266,7 +270,7 @@ export class RedactedDeltas implements DeltaFilter {
   /** Maps each index of a tool call to a filter and to the ID of the call that the filter belongs to. */
   private readonly calls = new Map<number, { id: string; readonly filter: KeyFilter }>();
 
-  /** @param spellings spellings of keys, at least one */
+  /** @param spellings the keys, unencoded and encoded, for instance in Base64; at least one */
   constructor(
     private readonly next: DeltaFilter,
     private readonly spellings: readonly string[],
@@ -305,7 +309,8 @@ export class RedactedDeltas implements DeltaFilter {
     const { index, id, name } = part;
     const call = this.calls.get(index) ?? { id, filter: new KeyFilter(this.spellings) };
     this.calls.set(index, call);
-    // Starts a new tool call for a new ID together with a name, even at an index in use, as `ToolCallNumbers` does.
+    // A new ID together with a name starts a new tool call, even at an index that is already in use, as in
+    // `ToolCallNumbers`.
     const isNewCall = name !== '' && id !== '' && call.id !== '' && id !== call.id;
     if (isNewCall) this.flushCall(index);
     if (isNewCall || call.id === '') call.id = id;

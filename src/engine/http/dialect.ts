@@ -45,15 +45,15 @@ export interface DeltaFilter {
 }
 
 /**
- * Reads a `chat.completion.chunk` or a complete `chat.completion` in any dialect of OpenAI-compatible gateways: `content` as
- * a string or as parts, `reasoning_content` or `reasoning`, tool calls or the older function call, `choices: []`, and
- * usage in various places.
- * @param restarts detects whether the gateway starts the answer over, given the previous chunks of the stream
+ * Reads a `chat.completion.chunk` or a complete `chat.completion` in any dialect of OpenAI-compatible gateways:
+ * `content` as a string or as parts, `reasoning_content` or `reasoning`, tool calls or the older function call,
+ * `choices: []`, and usage in various places.
+ * @param restarts detects from the previous chunks of the stream whether the gateway starts the answer over
  * @returns false if the data is not a JSON object
  */
 export function readChunk(data: string, sink: DeltaSink, restarts?: RestartDetector): boolean {
   const json = parseJson(data);
-  // Reads the element of a list, because Google sends an error as a list with one element.
+  // Reads the first element of a list, because Google sends an error as a list with one element.
   const chunk: unknown = Array.isArray(json) ? json[0] : json;
   if (!isRecord(chunk)) return false;
   if (isError(chunk)) {
@@ -82,8 +82,9 @@ function firstChoice(choices: unknown): JsonRecord | undefined {
 }
 
 /**
- * Detects that a gateway starts the answer over in the middle of a stream. When the connection of new-api to a provider
- * breaks, new-api asks another provider, even after it has sent text. The second answer has another ID and repeats the role.
+ * Detects that a gateway starts the answer over in the middle of a stream. The gateway software new-api, for instance,
+ * asks another provider when the connection to a provider breaks, even after it has sent text. The second answer has
+ * another ID and repeats the role.
  */
 export class RestartDetector {
   private id: string | undefined;
@@ -124,7 +125,10 @@ function readChoice(choice: JsonRecord, sink: DeltaSink): void {
   else if ('finish_reason' in choice) sink({ type: 'finishReasonPending' });
 }
 
-/** Returns the reasoning in OpenRouter's `reasoning_details: [{type: 'reasoning.text', text}]`, usually a copy of `reasoning`. */
+/**
+ * Returns the reasoning in OpenRouter's `reasoning_details: [{type: 'reasoning.text', text}]`, usually a copy of
+ * `reasoning`.
+ */
 function reasoningDetails(delta: JsonRecord): string {
   const details = delta['reasoning_details'];
   if (!Array.isArray(details)) return '';
@@ -178,7 +182,7 @@ function argumentsOf(value: unknown): string {
   return isRecord(value) ? printJson(value) : stringOrEmpty(value);
 }
 
-/** Limit for the index of a tool call. An index that is not below this limit is ignored. */
+/** Limit for the index of a tool call. An index at or above this limit is ignored. */
 const maxIndex = 10_000;
 
 function isIndex(value: unknown): value is number {
@@ -204,7 +208,7 @@ function tokenCount(value: unknown): number {
 
 /**
  * Numbers the tool calls of an answer from 0 to below `maxToolCalls`. Gateways that send one call per chunk use the
- * same index, or none, for each call. Therefore, a new ID together with a name starts a new call, even at an index in
+ * same index, or none, for every call. Therefore, a new ID together with a name starts a new call, even at an index in
  * use. A new ID alone does not start a new call, because some gateways send a new ID with every part.
  */
 export class ToolCallNumbers {
@@ -214,8 +218,8 @@ export class ToolCallNumbers {
   private readonly json = new Map<number, string>();
 
   /**
-   * Returns the part with the number of its call as index, or undefined if the answer already has the maximum number of
-   * calls.
+   * Returns the part with the number of its call as `index`.
+   * @returns undefined if the part starts a new call but the answer already has the maximum number of calls
    */
   numberPart(part: ToolCallPart): ToolCallPart | undefined {
     const { index, id, name } = part;
@@ -254,8 +258,8 @@ export type Finish =
 
 /**
  * Patterns for the finish reasons of the providers behind OpenAI-compatible gateways, in lower case and without
- * separators. Sources: the documented finish reasons of OpenAI, Anthropic (`stop_reason`), Google (`FinishReason`), Mistral, Cohere, Bedrock, DeepSeek, Zhipu
- * and vLLM.
+ * separators. Sources: the documented finish reasons of OpenAI, Anthropic (`stop_reason`), Google (`FinishReason`),
+ * Mistral, Cohere, Bedrock, DeepSeek, Zhipu and vLLM.
  */
 const finishReasons: readonly (readonly [pattern: RegExp, finish: Finish])[] = [
   [/^(stop|endturn|stopsequence|eos|eostoken|complete|completed)$/, { type: 'complete', reason: 'stop' }],

@@ -2,7 +2,10 @@ import type { Clock } from '../clock';
 import type { EngineSettings } from '../engine';
 import type { StalledClock } from '../faults/classify';
 
-/** Maximum time between two checks, in milliseconds. The first check after the computer has slept detects the sleep. */
+/**
+ * Maximum time between two checks of the timeouts, in milliseconds. It is short, because the first check after a sleep
+ * of the computer detects that sleep.
+ */
 const maxCheckIntervalMs = 10_000;
 /** If a timer fires too late by at least this time, in milliseconds, the computer is assumed to have slept. */
 const minSleepMs = 15_000;
@@ -45,7 +48,7 @@ export class IdleClocks {
     private readonly callbacks: {
       /** Called when a timeout has expired. */
       expired(name: StalledClock | 'tail', afterMs: number): void;
-      /** Called when no data has arrived since the computer woke up. */
+      /** Called when no data has arrived within `wakeGraceMs` after the computer woke up. */
       slept(): void;
       /** Called once when no text or reasoning has arrived for `quietMs`. */
       quiet(forMs: number): void;
@@ -104,9 +107,9 @@ export class IdleClocks {
   }
 
   /**
-   * Detects that the computer has slept, because the timer then fires much too late by the wall clock or the monotonic
-   * clock. A connection rarely survives a sleep, and its loss is rarely reported. Therefore, data must arrive within a
-   * short time.
+   * Detects a sleep of the computer: the timer then fires much too late by the wall clock or the monotonic clock.
+   * Connections rarely survive a sleep, and their loss is rarely reported, so data must then arrive within
+   * `wakeGraceMs`.
    */
   private detectSleep(): void {
     const delayMs = (from: number, to: number): number => Math.max(0, to - from - this.armedAt.forMs);
@@ -182,9 +185,14 @@ const reasoningTimeouts: Timeouts = { headersMs: 180_000, firstTokenMs: 270_000,
 
 /** Maximum time to wait for the usage and `[DONE]` after the finish reason, in milliseconds. */
 export const tailMs = 5_000;
-/** Maximum time to wait for the end of the body after `[DONE]`, in milliseconds. The connection can then be reused. */
+/**
+ * Maximum time to wait for the end of the body after `[DONE]`, so that the connection can be reused, in milliseconds.
+ */
 export const drainMs = 100;
-/** Time without text or reasoning after which a `quiet` event reports that the attempt is still waiting, in milliseconds. */
+/**
+ * Time without text or reasoning after which a `quiet` event reports that the attempt is still waiting, in
+ * milliseconds.
+ */
 export const quietMs = 10_000;
 
 const reasoningModel =

@@ -5,7 +5,9 @@ import { declaredKind, decodeBody, decoderFor, sniffedKind, type ContentKind } f
 /** Maximum length of an event, in characters. Without this limit, an event that never ends would fill the memory. */
 export const maxEventChars = 8 * 1024 * 1024;
 
-/** Limits for reading the body of an error, in bytes and milliseconds. A body that never ends must not block the turn. */
+/**
+ * Limits for reading the body of an error, in bytes and milliseconds. A body that never ends must not block the turn.
+ */
 export const errorBodyLimits = { bytes: 64 * 1024, ms: 5000 } as const;
 
 /** Maximum number of characters that are examined to recognize the kind of a body. */
@@ -30,14 +32,14 @@ interface BodySink {
   isDone(): boolean;
 }
 
-/** The kind of a body that has been read to its end. Contains the text of a body that is not a stream. */
+/** The kind of a body that has been read to its end, and its text unless the body is a stream or a web page. */
 export type BodyEnd =
   | { readonly kind: 'stream' | 'web-page'; readonly empty: boolean }
   | { readonly kind: 'json' | 'unknown'; readonly text: string };
 
 /**
- * Reads the body of a 2xx response to its end. Server-sent events are passed to the sink as they arrive, and the body of a
- * web page is not read further.
+ * Reads the body of a 2xx response. Server-sent events are passed to the sink as they arrive. Reading stops as soon as
+ * the body turns out to be a web page.
  * @returns undefined as soon as `sink.isDone()` returns true
  * @throws ConnectionFailure if the connection breaks
  */
@@ -132,7 +134,7 @@ export async function boundedText(
 
 /**
  * Decodes text that arrives in pieces. A byte order mark stays in the text. A piece of UTF-8 that consists of complete
- * characters, as nearly all pieces do, is decoded without state, which takes a third of the time.
+ * characters, as nearly all pieces do, is decoded without state, which is three times as fast.
  */
 export class StreamDecoder {
   private readonly statelessDecoder: TextDecoder;
@@ -143,14 +145,15 @@ export class StreamDecoder {
   constructor(contentType: string | null = null) {
     this.statelessDecoder = decoderFor(contentType);
     this.streamDecoder = decoderFor(contentType);
-    // Uses the stateful decoder for other charsets, in which an ASCII byte may be the second half of a character.
+    // Always uses the stateful decoder for charsets other than UTF-8, in which an ASCII byte may be the second half of
+    // a character.
     this.mayHoldBytes = this.streamDecoder.encoding !== 'utf-8';
   }
 
   decode(bytes: Uint8Array): string {
     const heldBytes = this.mayHoldBytes;
     const last = bytes.at(-1);
-    // Looks for an ASCII byte, because only such a byte is certainly the end of a character.
+    // If the last byte is not ASCII, it may belong to an incomplete character.
     if (last !== undefined && this.streamDecoder.encoding === 'utf-8') this.mayHoldBytes = last > 0x7f;
     return heldBytes || this.mayHoldBytes
       ? this.streamDecoder.decode(bytes, { stream: true })
@@ -165,16 +168,16 @@ export class StreamDecoder {
 
 const errorField = 'error:';
 /**
- * Matches the start of a line of JSON or of an `error:` field, or text that the next piece may complete to such a
- * start.
+ * Matches the first characters of a JSON line or of an `error:` field, and text such as `err` at the end of a piece,
+ * which the next piece may complete to `error:`.
  */
 const bareStart = String.raw`(?:[{[]|error:|e(?:r(?:r(?:or?)?)?)?$)`;
 const bareAfterLineEnd = new RegExp(`[\\n\\r]${bareStart}`);
 const bareAtStart = new RegExp(`^${bareStart}`);
 
 /**
- * Converts bare lines, which are not valid server-sent events, into events. After a stream has begun, new-api sends an error
- * as a line of JSON without `data:`, and other gateways send an `error:` field. Parsers ignore both.
+ * Converts bare lines, which are not valid server-sent events, into events. After a stream has begun, new-api sends an
+ * error as a line of JSON without `data:`, and other gateways send an `error:` field. Parsers ignore both.
  */
 export class BareLines {
   private atLineStart = true;
@@ -186,7 +189,7 @@ export class BareLines {
   private bareEvent: 'none' | 'begun' | 'continued' = 'none';
   /** The part of the current line that has arrived. */
   private line = '';
-  /** The start of a line that the next piece may complete to `error:`. */
+  /** An incomplete line such as `err`, kept until the next piece shows whether it is an `error:` field. */
   private buffered = '';
 
   /** Converts the next piece of a stream. */
@@ -239,7 +242,7 @@ export class BareLines {
       this.bareEvent = 'continued';
       return `data: ${line}`;
     }
-    // Ends the previous event by a blank line, which the gateway may have omitted.
+    // Ends the previous event with a blank line, because the gateway may have omitted it.
     const eventEnd = this.bareEvent === 'none' || line.trim() === '' ? '' : '\n';
     this.bareEvent = bareAtStart.test(line) ? 'begun' : 'none';
     if (this.bareEvent === 'none') return `${eventEnd}${line}`;

@@ -1,6 +1,8 @@
 import { OpenAI } from 'openai';
 
-/** Headers with which the SDK reports its version, the runtime and the operating system. The gateway needs none of them. */
+/**
+ * Headers with which the SDK reports its version, the runtime and the operating system. The gateway needs none of them.
+ */
 const sdkHeaders = ['Lang', 'Package-Version', 'OS', 'Arch', 'Runtime', 'Runtime-Version', 'Retry-Count'];
 
 /**

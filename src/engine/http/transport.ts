@@ -24,7 +24,10 @@ export class HttpRejection extends Error {
 export interface AttemptRequest {
   readonly connection: Connection & { readonly apiKey: string };
   readonly request: Omit<ChatRequest, 'messages'>;
-  /** The messages of the conversation, and those that ask to continue a partial answer. */
+  /**
+   * The messages of the conversation. For a continuation, they end with the partial answer, or with a continue prompt
+   * after it.
+   */
   readonly messages: readonly OutgoingMessage[];
   readonly behavior: RouteBehavior;
 }
@@ -65,8 +68,8 @@ export async function send(
 type BuilderDeps = Pick<EngineDeps, 'fetch' | 'userAgent'>;
 
 /**
- * The request builder for the last base URL, by the dependencies of the engine. It is kept, because creating a builder
- * is the slowest step before a request is sent.
+ * Maps the dependencies of an engine to the request builder for its last base URL. The builder is kept, because
+ * creating one is the slowest step before a request is sent.
  */
 const builders = new WeakMap<BuilderDeps, RequestBuilder>();
 
@@ -80,8 +83,8 @@ async function builderFor(deps: BuilderDeps, baseUrl: string): Promise<RequestBu
 }
 
 /**
- * Headers with a request ID for support. The gateway's header is listed before those of the providers and proxies
- * behind it.
+ * Response headers with a request ID, which the support of a gateway may ask for. The gateway's own header comes before
+ * those of the providers and proxies behind it.
  */
 const requestIdHeaders = [
   'x-oneapi-request-id',
@@ -134,8 +137,8 @@ function wireMessage(message: OutgoingMessage): Body['messages'][number] {
     const calls = message.toolCalls.map(({ id, name, arguments: json }) => ({
       ...{ id, type: 'function' as const, function: { name, arguments: json } },
     }));
-    // Sends null instead of an empty text next to a tool call, because some providers reject the empty text, and every
-    // provider accepts null.
+    // Sends null instead of an empty text in a message with tool calls, because some providers reject the empty text,
+    // and every provider accepts null.
     return { role: 'assistant', content: message.content || null, tool_calls: calls };
   }
   if (typeof message.content !== 'string') return { role: 'user', content: message.content.map(wirePart) };

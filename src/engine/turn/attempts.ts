@@ -23,7 +23,7 @@ interface TurnParts {
   readonly permit: TurnPermit;
 }
 
-/** Fault rows of a 4xx response with which a gateway may reject the messages of a resume request. */
+/** Fault rows (4xx responses) that may mean that the gateway rejects the messages of a resume request. */
 const messageRejectionRows: ReadonlySet<number> = new Set([
   faultRowIds.requestRejected,
   faultRowIds.contextLength,
@@ -45,7 +45,10 @@ export class Attempts {
     private readonly turn: TurnParts,
   ) {}
 
-  /** Whether the current attempt has received a part of the answer, so that the next attempt is a resume and not a retry. */
+  /**
+   * Whether the gateway accepted the current attempt, and the attempt received a part of the answer or resumed one. The
+   * next attempt is then a resume and not a retry.
+   */
   get isResuming(): boolean {
     const { current } = this;
     return current?.isAccepted === true && (current.hasStreamed || this.isResume);
@@ -111,9 +114,9 @@ export class Attempts {
   }
 
   /**
-   * Returns whether the current attempt, whose stream ended without a finish reason, proves that the answer is
-   * complete: the model has added nothing to the text, or has repeated its tool calls. From then on, a missing finish
-   * reason is accepted from this model on this route, unless the model has sent finish reasons before.
+   * Returns whether the answer is complete although the stream of the current attempt ended without a finish reason:
+   * the continuation added nothing, or the restarted answer contains complete tool calls again. If so, a missing finish
+   * reason is from then on accepted from this model on this route, unless the model has sent finish reasons before.
    */
   confirmsComplete({ baseUrl }: Connection, model: string): boolean {
     const { answer } = this.turn;
@@ -125,7 +128,7 @@ export class Attempts {
     return true;
   }
 
-  /** Whether the current attempt follows a partial answer: it asks for a continuation or restarts the answer. */
+  /** Whether the current attempt resumes a partial answer, by a continuation or a restart. */
   private get isResume(): boolean {
     return this.mode !== 'original';
   }

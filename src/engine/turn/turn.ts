@@ -25,8 +25,8 @@ import { Waits, type WaitDescription } from './waits';
 /** Trigger of the next attempt, or undefined if there is no next attempt. */
 type NextTrigger = AttemptTrigger | undefined;
 /**
- * A user's request for the next attempt. `other-route` means that the attempt is sent to another route and queued there
- * as usual.
+ * A user's command for the next attempt: *Retry now*, *Switch model*, or a changed base URL or key. After
+ * `other-route`, the attempt waits in the queue of the new route as usual.
  */
 type UserCommand = 'retry-now' | 'switch' | 'other-route';
 
@@ -40,8 +40,8 @@ const singleFlightMs = 1000;
  */
 const maxCooldownSyncMs = 250;
 /**
- * Maximum time between two clicks on *Retry now* that count as a single click, in milliseconds. The attempt that the
- * first click started may have failed already.
+ * Maximum time between two clicks on *Retry now* that count as one click, in milliseconds, even if the attempt that the
+ * first click started has already failed.
  */
 const doubleClickMs = 250;
 
@@ -62,15 +62,17 @@ export class Turn implements RunningTurn {
   private readonly connection: () => Promise<Connection>;
   private readonly startTime: number;
   private model: string;
-  /** Route of the current attempt. The turn clears it at its end, because it includes the key. */
+  /** Route of the current attempt. It is cleared when the turn ends, because it includes the key. */
   private route: KeyedConnection | undefined;
   /** Host name of the last route, for the record of the turn in the diagnostics. */
   private host = '';
-  /** The user's request that the turn has not carried out yet. */
+  /** The user's command that the turn has not carried out yet. */
   private pendingCommand: UserCommand | undefined;
-  /** Whether `tryAnyway` was called before the turn had a route. */
+  /**
+   * Whether the next attempt bypasses the circuit breaker, because `tryAnyway` was called before the turn had a route.
+   */
   private bypassesBreaker = false;
-  /** Monotonic time of the last *Retry now* that was accepted, in milliseconds. */
+  /** Monotonic time of the last click on *Retry now* that was not ignored, in milliseconds. */
   private lastClickAt = -Infinity;
   /** Whether the last attempt of this turn has opened the circuit breaker. */
   private hasOpenedBreaker = false;
@@ -112,7 +114,6 @@ export class Turn implements RunningTurn {
 
   stop(): void {
     if (this.isFinished()) return;
-    // Closes the socket before the end of the attempt is recorded.
     this.attempts.current?.abandon();
     this.attempts.endCurrent('stopped');
     this.finish({ type: 'stopped', text: this.answer.text });
@@ -123,8 +124,7 @@ export class Turn implements RunningTurn {
   }
 
   /**
-   * Ends the current wait if the user has changed the connection and the new connection has a key. The returned promise
-   * never rejects.
+   * Ends the current wait if the base URL or the key has changed and a key is set. The returned promise never rejects.
    */
   async handleConnectionChange(): Promise<void> {
     const connection = this.waits.isWaiting ? await this.connection().catch(() => undefined) : undefined;
@@ -159,8 +159,7 @@ export class Turn implements RunningTurn {
 
   private applyCommand(command: UserCommand): void {
     const attempt = this.attempts.current;
-    // If the user has requested both *Retry now* and another model or route, the turn carries out the change of the
-    // model or route, whichever was requested first.
+    // Another model or route takes precedence over *Retry now*, in whichever order the user requested them.
     if (this.isFinished() || (this.pendingCommand && (this.pendingCommand !== 'retry-now' || command === 'retry-now')))
       return;
     if (this.waits.isWaiting) {
@@ -341,8 +340,8 @@ export class Turn implements RunningTurn {
       case 'wait': {
         const { delayMs, jitterMs, source, hintMs, hintFrom, attemptsLeft } = decision;
         this.hasOpenedBreaker = opensBreaker;
-        // Announces no wait here, because the turn now has to wait for the open circuit breaker, and the queue of the
-        // gate announces that wait.
+        // Announces no wait here: the turn now waits for the open circuit breaker in the queue of the gate, which
+        // announces that wait.
         if (isBreakerOpen) return trigger;
         const waitSource = { source, jitterMs, hintMs, hintFrom };
         const wait = this.messages.describeWait(fault, attemptsLeft, waitSource, this.context(connection));

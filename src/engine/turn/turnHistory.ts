@@ -1,7 +1,7 @@
 import type { Fault } from '../faults/classify';
 import type { Decision, RetryHistory } from '../retry/retryPolicy';
 
-/** The state of the last attempt, and of its route, that a retry decision depends on. */
+/** What the retry policy needs to know about the last attempt and its route. */
 type AttemptContext = Pick<RetryHistory, 'hasText' | 'tokens' | 'breakerOpen' | 'isResuming'>;
 
 /** Counts the faults, retries and resumes of a turn. The retry policy bases its decisions on them. */

@@ -22,7 +22,10 @@ export interface TurnContext {
   readonly text: string;
 }
 
-/** The decision to end a turn, and the fault that led to it. The decision may name a different fault. */
+/**
+ * The decision to end a turn, and the fault after which it was made. The decision may give another reason, such as the
+ * deadline.
+ */
 export interface Failure {
   readonly decision: Decision & { type: 'fail' };
   readonly observedFault: Fault;
@@ -57,7 +60,7 @@ export class TurnMessages {
   ): WaitDescription {
     const { source, delayMs } = cause;
     const hintMs = source === 'server' && blockKind === 'cooldown' ? delayMs : undefined;
-    // Marks the end of a wait for a probe as estimated, because the gateway has not named the duration of that wait.
+    // Marks the end of a wait for a probe as estimated, because the duration of the probe is unknown.
     const waitSource: WaitSource =
       blockKind === 'probe'
         ? { source: 'backoff', estimated: true, told: blockedBy }
@@ -91,8 +94,9 @@ export class TurnMessages {
 }
 
 /**
- * Adds the actions for a partial answer, `continue` and `restart`. These actions come first if the stream itself failed.
- * A turn that is too large can't be continued, because the request for a continuation would be even larger.
+ * Adds the actions for a partial answer, `continue` and `restart`. These actions come first if the stream itself
+ * failed. If the request was too large, `continue` is left out, because the request for a continuation would be even
+ * larger.
  */
 function withPartialAnswerActions({ kind, policy, actions }: Fault): readonly FaultAction[] {
   const added = kind === 'too-large' ? (['restart'] as const) : (['continue', 'restart'] as const);

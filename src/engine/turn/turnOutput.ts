@@ -3,7 +3,7 @@ import { type EndedEvent, isTerminal, type StreamEvent, type TerminalEvent, type
 import type { Attempt } from '../http/attempt';
 import { addToLedger, emptyLedger, type LedgerEntry } from '../state/ledger';
 
-/** An event to which the output of the turn adds the time and, if absent, the number of the attempt. */
+/** An event before the output of the turn has added the time and, if missing, the number of the attempt. */
 export type NewEvent<E = StreamEvent> = E extends StreamEvent
   ? Omit<E, 'at' | 'attempt'> & { attempt?: number }
   : never;
@@ -85,8 +85,8 @@ function addUsage(a: Usage, b: Usage): Usage {
 }
 
 /**
- * A queue between one producer and one reader. Items that were pushed before `close` are still delivered. When the reader
- * leaves its loop early, the queue notifies the producer, so that no request outlives its reader.
+ * A queue between one producer and one reader. Items that were pushed before `close` are still delivered. When the
+ * reader leaves its loop early, the queue notifies the producer, so that no request outlives its reader.
  */
 export class EventQueue<T> implements AsyncIterableIterator<T> {
   private items: T[] = [];

@@ -64,7 +64,7 @@ export class Waits {
     this.networkCheck?.abort();
   }
 
-  /** Waits for an optional task for at most `limitMs`, or until the wait is ended. This wait emits no event. */
+  /** Waits for a task, but at most for `limitMs` milliseconds or until `end` is called. Emits no event. */
   async waitForOptional(limitMs: number, task: Promise<void>): Promise<void> {
     const { clock } = this.deps;
     const wait = new Wait(clock, clock.now() + limitMs);
@@ -77,8 +77,8 @@ export class Waits {
   /** Announces a wait and waits for `delayMs`. */
   async delay(delayMs: number, description: WaitDescription): Promise<void> {
     const elapsedMs = await this.waitUntil(this.announce(delayMs, description));
-    // Records at most the planned delay as waiting time, because sleep of the computer does not count against the
-    // turn's deadline.
+    // Counts at most the planned delay, because time in which the computer sleeps does not count against the turn's
+    // deadline.
     this.history.recordWait(Math.min(elapsedMs, delayMs));
   }
 

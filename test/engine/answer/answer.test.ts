@@ -133,7 +133,7 @@ describe('answer text', () => {
     );
   });
 
-  it('becomes the same text however a restarted answer is split into deltas', () => {
+  it('is the same however a restarted answer is split into deltas', () => {
     fc.assert(
       fc.property(fc.string(), fc.string({ minLength: 1 }), fc.nat(), (partial, text, seed) => {
         const splitAt = seed % (text.length + 1);

@@ -10,7 +10,7 @@ import {
 
 /** A text of over 1000 characters in which no passage occurs twice. */
 const long = Array.from({ length: 80 }, (_, i) => `sentence ${i}. `).join('');
-/** A text that is longer than the searched tail. */
+/** A text that is longer than the end that is searched for an overlap. */
 const longerThanTail = Array.from({ length: 500 }, (_, i) => `sentence ${i}. `).join('');
 const short = 'A sheep is an animal with wool';
 const dashes = '-'.repeat(1000);
@@ -109,13 +109,13 @@ const continueCases: readonly Case[] = [
     step: join(30, '. So'),
   },
   {
-    name: 'drops a repetition of the complete partial answer that is longer than the tail',
+    name: 'drops a repetition of the complete partial answer, even if it is longer than the searched end',
     partial: long.repeat(9),
     pushed: [`${long.repeat(9)}End`],
     step: join(9 * long.length, 'End'),
   },
   {
-    name: 'drops an overlap as long as the tail',
+    name: 'drops an overlap as long as the searched end of the partial answer',
     partial: `${long}${'y'.repeat(tailChars)}`,
     pushed: [`${'y'.repeat(tailChars)}z`],
     step: join(tailChars, 'z'),
@@ -188,7 +188,7 @@ const continueCases: readonly Case[] = [
   },
 
   {
-    name: 'appends a continuation that is held back after the time limit',
+    name: 'appends a held-back continuation after the time limit',
     pushed: ['animal'],
     then: 'expire',
     step: join(0, 'animal'),
@@ -247,7 +247,7 @@ const continueCases: readonly Case[] = [
     step: hold,
   },
   {
-    name: 'appends a continuation that ends with half of a surrogate pair after the time limit',
+    name: 'appends a held-back continuation that ends with half of a surrogate pair after the time limit',
     partial: dashes,
     pushed: [`x${'-'.repeat(70)}\ud83d`],
     then: 'expire',
@@ -273,7 +273,7 @@ const continueCases: readonly Case[] = [
     step: join(0, '\n'),
   },
   {
-    name: 'keeps an overlap that is longer than the tail',
+    name: 'keeps an overlap that is longer than the searched end of the partial answer',
     partial: longerThanTail,
     pushed: [`${longerThanTail.slice(-tailChars - 100)}!`],
     step: join(0, `${longerThanTail.slice(-tailChars - 100)}!`),
@@ -305,7 +305,7 @@ const continueCases: readonly Case[] = [
     step: join(31, 'x'),
   },
   {
-    name: 'treats a continuation as another answer when it ends within a partial answer whose start and end are equal',
+    name: 'treats a repetition of only the start as another answer, even if the partial answer ends with the same text',
     partial: `${long.slice(0, 70)}! ${long.slice(0, 20)}`,
     pushed: [long.slice(0, 70)],
     then: 'end',

@@ -3,7 +3,10 @@ import fc from 'fast-check';
 import { minOverlap, Splice, tailChars, type JoinMethod } from '../../../src/engine/answer/splice';
 import { propertyRuns } from '../../support/propertyRuns';
 
-/** Returns the answer after a splice of all pieces. `expireAfter` has the indices of the pieces after which the time limit passes. */
+/**
+ * Returns the answer after a splice of all pieces. `expireAfter` has the indices of the pieces after which the time
+ * limit passes.
+ */
 function spliced(
   partial: string,
   pieces: readonly string[],
@@ -49,7 +52,8 @@ function longestOverlap(partial: string, text: string): number {
 const isAnotherAnswer = (partial: string, text: string): boolean =>
   partial.startsWith(text.slice(0, 64)) && text.length >= 64;
 
-// The texts are repetitive, so that overlaps are ambiguous. Some characters have two UTF-16 units, which pieces may separate.
+// The texts are repetitive, so that overlaps are ambiguous. Some characters have two UTF-16 units, which pieces may
+// separate.
 const fragments = ['a', 'b', 'sheep ', 'and ', '\n\n', '- ', '羊', '毛', '🐑', '𠮷', '👩‍👩‍👧', 'é', '```', '1'];
 const repetitive = (maxLength: number) =>
   fc.array(fc.constantFrom(...fragments), { maxLength }).map((parts) => parts.join(''));
@@ -146,7 +150,7 @@ describe('splice of any continuation', function () {
     );
   });
 
-  it('joins a continuation after a prefill at the end of the partial answer, with or without white space', () => {
+  it('neither loses nor repeats the white space that a prefill leaves out', () => {
     const space = fc.array(fc.constantFrom(' ', '\n', '\t'), { maxLength: 6 }).map((parts) => parts.join(''));
     const given = fc.tuple(anyPartial, space, anyRemainder, fc.nat(), fc.boolean(), anySizes);
     fc.assert(

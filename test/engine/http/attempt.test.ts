@@ -151,7 +151,7 @@ const endings: readonly (readonly [name: string, write: (body: LiveBody) => unkn
   ],
   ['an error as text', (body) => body.event({ error: 'no' }), inband({ error: 'no' })],
   [
-    'a connectionError connection',
+    'a connection that breaks after text',
     (body) => breakAfterReading(body.delta('a'), connectionError),
     fault({ type: 'error', error: connectionError, streaming: true, baseUrl }),
   ],
@@ -408,7 +408,7 @@ describe('reading of a response body', () => {
     assert.deepEqual(end, { kind: 'stream', empty: true });
   });
 
-  it('treats a body as its content type declares when a long start of the body does not identify its kind', async () => {
+  it('uses the declared content type when the start of the body does not identify its kind', async () => {
     const { eventsBeforeEnd } = await readPieces([`${'x'.repeat(70)}\n`, 'data: 1\n\n'], 'text/event-stream');
     assert.equal(eventsBeforeEnd, 1);
   });
@@ -472,7 +472,7 @@ describe('answer over several attempts', () => {
     assert.equal(answer.requestMode('auto', 'prefix'), 'prefill');
   });
 
-  it('sends the original request again after a replay has replaced an answer without text', () => {
+  it('forgets earlier reasoning and tool calls when it sends the original request again', () => {
     const { answer } = createAnswer({ hadReasoning: true, hadToolCalls: true });
     assert.equal(answer.requestMode('auto', undefined), 'restart');
     answer.startAttempt('original');

@@ -68,7 +68,7 @@ const streams: readonly (readonly [name: string, events: readonly string[], pars
   ],
   ['does not parse text in any script', ['羊', '🐑', 'é', '\u2028'].map((text) => event(text)), [0, 1]],
   [
-    'does not parse a new frame after two events',
+    'stops parsing a new frame after two events',
     [event('a'), event('b'), ...['c', 'd', 'e'].map((text) => event(text, ',"created":2'))],
     [0, 1, 2, 3],
   ],

@@ -162,7 +162,7 @@ describe('detection of a sleep of the computer', () => {
     });
   }
 
-  it('does not count the sleep as silence of the stream, even if the monotonic clock also advances', async () => {
+  it('does not count the sleep as time without data, even if the monotonic clock also advances', async () => {
     const fixture = new TestClocks();
     fixture.clocks.onHeaders();
     fixture.receive('payload');

@@ -84,7 +84,7 @@ describe('reading of server-sent events', () => {
     }
   }
 
-  it('reads the last event without its blank line', async () => {
+  it('reads the last event even if the blank line after it is missing', async () => {
     assert.deepEqual((await read([new TextEncoder().encode('data: {"a":1}')])).events, ['{"a":1}']);
   });
 

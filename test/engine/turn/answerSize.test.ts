@@ -6,8 +6,8 @@ import { streaming, type LiveBody, type Reply } from '../../support/scriptedFetc
 const mebibyte = 1024 * 1024;
 
 /**
- * Sends events as long as the engine reads them, and records whether the engine aborted the connection. Strings are sent
- * unchanged, other values as the data of an event.
+ * Sends events as long as the engine reads them, and records whether the engine aborted the connection. Strings are
+ * sent unchanged, other values as the data of an event.
  */
 class EndlessReply {
   aborted = false;
@@ -52,7 +52,7 @@ describe('size limit of an answer', function () {
           sent % 3
         ],
     ],
-    ['ids of a tool call', (sent) => call({ index: 0, id: `${sent}${filler}` })],
+    ['IDs of a tool call', (sent) => call({ index: 0, id: `${sent}${filler}` })],
   ];
 
   for (const [name, event] of endless) {

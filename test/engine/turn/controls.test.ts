@@ -113,7 +113,7 @@ describe('Retry now', () => {
     run.turn.stop();
   });
 
-  it('sends the request with the new model without queueing when the model is switched while the key is being read', async () => {
+  it('does not wait in the queue of the previous model when the model is switched while the key is being read', async () => {
     let reads = 0;
     let resolveKey: (() => void) | undefined;
     const key = { baseUrl: 'https://gateway.test/v1', apiKey: 'hsa-key' };

@@ -91,7 +91,7 @@ describe('click on Retry now', () => {
     assert.equal(run.wire.requests[1]?.signal.aborted, true);
   });
 
-  it('skips the queue while the cooldowns of other windows are being read', async () => {
+  it('skips the queue when it happens while the cooldowns of other windows are being read', async () => {
     const cooldowns = { ...noSharedCooldowns, read: () => new Promise<undefined>(() => undefined) };
     const world = new EngineWorld({ replies: [rateLimited(30), answering('ok')], cooldowns });
     const first = world.ask();
@@ -553,7 +553,7 @@ describe('cooldown after a fault', () => {
     assert.equal(gate.isIdle, true);
   });
 
-  it('leaves no permit in use after the next attempt of the turn has released its permit', async () => {
+  it('leaves no permit of an earlier attempt in use when the turn releases its permit', async () => {
     const { gate, acquire, queue } = turnParts();
     await acquire();
     await acquire();
@@ -607,7 +607,7 @@ describe('wait of a turn', () => {
     assert.deepEqual([history.idleMs, history.hasWaited, waits.isWaiting], [1000, true, false]);
   });
 
-  it('counts only its announced time while it is queued, and ends when the user leaves the queue', async () => {
+  it('counts only its announced time when the computer sleeps while the turn is queued', async () => {
     const { queue, waits, clock, history, gate } = turnParts();
     const first = gate.enqueue(() => undefined);
     first.limited({ until: clock.now() + 1000, delayMs: 1000, source: 'server', reason: 'rate-limit' });

@@ -18,7 +18,9 @@ async function finishedTurn(...replies: readonly Reply[]): Promise<EngineRun> {
 const percentEncoded = (text: string): string => [...Buffer.from(text)].map((byte) => `%${byte.toString(16)}`).join('');
 const base64Of = (text: string): string => Buffer.from(`x:${text}`).toString('base64');
 
-/** Every encoding of the keys. The first three characters in Base64 also encode a part of `x:`, so they are left out. */
+/**
+ * Every encoding of the keys. The first three characters in Base64 also encode a part of `x:`, so they are left out.
+ */
 const secrets = [key, otherKey, key.toUpperCase(), percentEncoded(key), base64Of(key).slice(3)];
 
 /** Fails if the events or the report of the engine contain eight consecutive characters of any encoding of a key. */
@@ -49,15 +51,15 @@ const asUnicode = (text: string): string =>
   Array.from(text, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
 
 const echoes: readonly (readonly [where: string, replies: readonly Reply[]])[] = [
-  ['a request id', [status(400, error('no'), { 'x-request-id': `req-${key}` })]],
-  ['a request id of an answer', [stream((body) => body.delta('hi').finish().done(), { 'x-request-id': otherKey })]],
-  ['a request id that has it as Base64', [status(400, error('no'), { 'cf-ray': base64Of(key) })]],
-  ['a long request id', [status(400, error('no'), { 'request-id': 'x'.repeat(185) + key })]],
+  ['a request ID', [status(400, error('no'), { 'x-request-id': `req-${key}` })]],
+  ['a request ID of an answer', [stream((body) => body.delta('hi').finish().done(), { 'x-request-id': otherKey })]],
+  ['a request ID that contains it in Base64', [status(400, error('no'), { 'cf-ray': base64Of(key) })]],
+  ['a long request ID', [status(400, error('no'), { 'request-id': 'x'.repeat(185) + key })]],
   ['the text of an error', [status(418, `Refused: ${key}`)]],
   ['an error about the key of another route', [status(401, error(`Incorrect API key: ${otherKey}`))]],
-  ['an error that has it in upper case', [status(401, error(`Incorrect API key: ${key.toUpperCase()}`))]],
-  ['an error that has it with Unicode escapes', [status(400, `{"error":{"message":"${asUnicode(key)}"}}`)]],
-  ['an error that has it in a URL', [status(400, error(`https://x.test/?key=${percentEncoded(key)}`))]],
+  ['an error that contains it in upper case', [status(401, error(`Incorrect API key: ${key.toUpperCase()}`))]],
+  ['an error that contains it with Unicode escapes', [status(400, `{"error":{"message":"${asUnicode(key)}"}}`)]],
+  ['an error that contains it in a URL', [status(400, error(`https://x.test/?key=${percentEncoded(key)}`))]],
   ['an error that is truncated after 400 characters', [status(400, error(`${'x'.repeat(380)} ${key}`))]],
   ['an error that is truncated after 8192 characters', [status(400, error(`x${' '.repeat(8175)}${key}`))]],
   ['an error that contains only the start of the key', [status(400, error(`Incorrect key ${key.slice(0, 12)}...`))]],

@@ -18,7 +18,7 @@ async function ask(world: EngineWorld): Promise<EngineRun> {
 }
 
 describe('stream that ends with [DONE] but without a finish reason', () => {
-  it('counts as complete after a continuation adds nothing, and in later turns without asking for a continuation', async () => {
+  it('counts as complete after a continuation added nothing, and in later turns without a continuation', async () => {
     const world = new EngineWorld({ replies: [unfinished(answer), unfinished(''), unfinished(answer)] });
     const first = await ask(world);
     assert.deepEqual([first.last('done').text, first.of('attempt').length], [answer, 2]);

@@ -460,7 +460,7 @@ describe('turn without a network', () => {
 });
 
 describe('turn while the computer sleeps', () => {
-  it('ends a wait whose time passed during sleep', async () => {
+  it('ends a wait that expired during the sleep', async () => {
     const run = new EngineRun({ replies: [rateLimited(100), answering('ok')] });
     await settle();
     run.clock.epoch += 3_600_000;

@@ -311,7 +311,7 @@ describe('end of an answer', () => {
     'a finish reason, usage and [DONE]': (body) => body.delta('x').finish('stop', usage).done(),
     'a finish reason and no [DONE]': (body) => body.delta('x').finish().end(),
     '[DONE] with a trailing space and no finish reason': (body) => body.delta('x').send('data: [DONE] \n\n').end(),
-    'a finish reason, then a reset': (body) => {
+    'a finish reason, then a connection reset': (body) => {
       body.delta('x').finish();
       setImmediate(() => body.break());
     },
@@ -323,7 +323,7 @@ describe('end of an answer', () => {
         .end(),
     'a finish reason, then silence': (body) => body.delta('x').finish(),
     '[DONE] on a connection that stays open': (body) => body.delta('x').finish().send('data: [DONE]\n\n'),
-    '[DONE] and no finish reason, then a reset': (body) => {
+    '[DONE] and no finish reason, then a connection reset': (body) => {
       body.delta('x').send('data: [DONE]\n\n');
       setImmediate(() => body.break());
     },

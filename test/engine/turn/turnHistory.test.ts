@@ -39,7 +39,7 @@ describe('resume budget', () => {
     assert.equal(budget.remaining, 3);
   });
 
-  it('allows between two and five resumes, whatever they add', () => {
+  it('allows two to five resumes, no matter how much text each one adds', () => {
     fc.assert(
       fc.property(fc.infiniteStream(fc.constantFrom(0, 1, 199, 200, 100_000)), (added) => {
         const budget = new ResumeBudget();

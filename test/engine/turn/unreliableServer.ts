@@ -19,8 +19,9 @@ interface OpenRequest {
 }
 
 /**
- * A model with a fixed answer behind a gateway that fails as its list of behaviors says, and answers reliably after that.
- * For a resume request, the model repeats a little of the partial answer and continues it; otherwise it starts the answer.
+ * A model with a fixed answer behind a gateway that fails as its list of behaviors says, and answers reliably after
+ * that. For a resume request, the model repeats a little of the partial answer and continues it; otherwise it starts
+ * the answer.
  */
 export class UnreliableServer {
   /** Number of requests that were in flight when another request arrived. It must stay 0. */

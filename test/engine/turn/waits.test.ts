@@ -60,7 +60,7 @@ describe('wait', () => {
     );
   });
 
-  it('ends within a second after the computer slept past its end', async () => {
+  it('ends within a second of wake-up when its time passed while the computer slept', async () => {
     const clock = new VirtualClock();
     const { hasEnded } = startWait(clock, 60_000);
     await clock.advance(500);
