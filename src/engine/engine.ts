@@ -26,7 +26,7 @@ export interface EngineDeps {
   readonly random: () => number;
   /**
    * The `fetch` of the runtime. The engine reads this property for every request, because VS Code replaces the global
-   * `fetch` by one that supports proxies and certificates.
+   * `fetch` with one that supports proxies and certificates.
    */
   readonly fetch: typeof fetch;
   readonly log: EngineLog;
@@ -74,8 +74,8 @@ export interface ResumeFrom {
   /** Whether the partial answer contains a part of a tool call. */
   readonly hadToolCalls?: boolean | undefined;
   /**
-   * How the new turn resumes. `continue` asks for the remaining text. `restart` keeps the text until a new answer is
-   * longer or complete.
+   * How the new turn resumes. `continue` asks for the remaining text. `restart` asks for a new answer, which replaces
+   * the text once it is longer or complete.
    */
   readonly mode: 'continue' | 'restart';
 }
@@ -99,7 +99,10 @@ export interface Engine {
    * changed.
    */
   onConnectionChanged(): void;
-  /** Clears cooldowns, circuit breakers and retry budgets in all windows, and ends the waits that they caused. */
+  /**
+   * Refills the retry budgets, clears circuit breakers and cooldowns (including the cooldowns of other windows), and
+   * ends the waits that they caused.
+   */
   resetNetworkState(): Promise<void>;
   /** Returns the current cooldown of a model on a route, if this window has a record of one. */
   cooldownOf(scope: CooldownScope): ModelCooldown | undefined;
@@ -123,8 +126,8 @@ export interface EngineSettings {
     readonly maxDelayMs: number;
     readonly jitter: JitterKind;
     /**
-     * Maximum retry-after that a turn waits for. If the gateway names a longer one, the turn fails and its message
-     * names the time of the reset.
+     * Longest retry-after that a turn waits for. If the gateway names a longer one, the turn fails and its message says
+     * when the limit resets.
      */
     readonly maxHintMs: number;
   };

@@ -1,6 +1,6 @@
 /**
- * The events of a turn. The panel, the status bar, the log, the journal and the API of the extension all read this stream.
- * The field names are a contract: fields may be added, but never renamed.
+ * The events of a turn. The panel, the status bar, the log, the journal and the API of the extension all read this
+ * stream. The field names are a contract: fields may be added, but never renamed.
  */
 
 /** A kind of fault, in the user's terms. Several faults in the fault table may have the same kind. */
@@ -64,7 +64,7 @@ export type AttemptTrigger = 'first' | 'retry' | 'retry-now' | 'replay' | 'repai
 /** The source of a delay: the gateway named a retry-after (`server`), or the engine chose a backoff (`backoff`). */
 export type DelaySource = 'server' | 'backoff';
 
-/** How a partial answer is resumed: by a prefill, by a prompt to continue, or by a restart. */
+/** How a partial answer is resumed: by a prefill, by a continue prompt, or by a restart. */
 export type ResumeMethod = 'prefill' | 'continue' | 'restart';
 
 /** The tokens that a request has used, as reported by the gateway. */
@@ -220,7 +220,7 @@ export interface EndedEvent extends EventBase {
   readonly tokens?: number | undefined;
 }
 
-/** The usage of all attempts of the turn so far. */
+/** The tokens that all attempts of the turn have used so far. */
 export interface UsageEvent extends EventBase, Usage {
   readonly type: 'usage';
 }

@@ -60,7 +60,10 @@ function expected(sent: readonly SentEvent[]): ReadStream {
 
 type Newline = '\n' | '\r' | '\r\n';
 
-/** Joins lines with the given line ends. After a CR, an empty line does not end in LF, because CR LF is a single line end. */
+/**
+ * Joins lines with the given line ends. After a CR, an empty line does not end in LF, because CR LF is a single line
+ * end.
+ */
 function printed(lines: readonly string[], newlines: readonly Newline[], bom: string): Uint8Array {
   let text = bom;
   lines.forEach((line, index) => {

@@ -13,8 +13,8 @@ import { inbandRow, statusRow } from './statusFault';
 import { transportFault } from './transportError';
 
 /**
- * Which timeout of an attempt expired: the one for the headers, for the first token, for any byte, or for any text
- * after the first.
+ * Which timeout of an attempt expired: the one for the headers, for the first token, for further bytes of any kind, or
+ * for further text.
  */
 export type StalledClock = 'headers' | 'first' | 'idle' | 'silent';
 
@@ -30,7 +30,10 @@ export type Evidence =
   | { readonly type: 'finish-reason-missing' }
   | { readonly type: 'filtered' }
   | { readonly type: 'garbled'; readonly format: 'events' | 'json' }
-  /** An error object inside a 200 or a stream. `streamed`: part of the answer arrived before the error. */
+  /**
+   * An error object in a stream or in a response with status 200. `streamed`: part of the answer arrived before the
+   * error.
+   */
   | { readonly type: 'inband'; readonly error: unknown; readonly streamed: boolean }
   | { readonly type: 'no-key' };
 
@@ -54,16 +57,16 @@ export interface Fault {
 }
 
 /**
- * Returns the fault for the evidence of a failed attempt. Every evidence has a fault, and missing credit is never
- * retried unless the gateway named a retry-after.
+ * Returns the fault of a failed attempt. Any evidence leads to a fault. Missing credit is never retried unless the
+ * gateway named a retry-after.
  *
  * @param now epoch milliseconds
  */
 export function classify(evidence: Evidence, now: number): Fault {
   switch (evidence.type) {
     case 'error': {
-      // Uses the error of the connection only if it occurred before the headers, where it tells why the connection
-      // failed. In the body, every error means a lost connection.
+      // Uses the connection's error only if it occurred before the headers, because only then does it tell why the
+      // connection failed. While the body is read, every error means a lost connection.
       if (evidence.streaming) return faultOfRow(faultRowIds.connectionLost);
       const { row, proxy } = transportFault(evidence.error, evidence.baseUrl);
       return { ...faultOfRow(row), proxy };
@@ -136,7 +139,7 @@ function faultFromError(row: RowId, error: ProviderError, namedRetryAfter: Retry
   const retryAfter =
     slowResetRows.has(row) && namedRetryAfter && namedRetryAfter.delayMs < minSlowResetMs ? undefined : namedRetryAfter;
   const entry: FaultRow = faultTable[row];
-  // Uses the message with the time of the reset for a turn that ends, because no countdown is displayed for it.
+  // If the turn ends, no countdown is displayed, so the message says when the limit resets.
   const messageWithTime = retryAfter && entry.policy.retry === 'never' ? entry.messageWithTime : undefined;
   const { message } = error;
   const refused = row === faultRowIds.unsupportedParameter ? findRefusedParameter(error) : undefined;

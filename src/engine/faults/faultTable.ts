@@ -3,14 +3,14 @@ import { hostFaults } from './hostFaults';
 
 /**
  * How the engine reacts to a fault.
- * - `transient`, `overload`: retries after a backoff, or after the retry-after that the gateway named.
- *   `limit` is the maximum number of retries. `cost` is the number of tokens that a retry takes from the origin's retry
- *   budget (default 1). With `freeReplay`, the first retry of a turn is immediate and takes no token.
+ * - `transient`, `overload`: retries after a backoff, or after the retry-after that the gateway named. `limit` is the
+ *   maximum number of retries. `cost` is the number of tokens charged to the origin's retry budget for a retry (default
+ *   1). With `freeReplay`, the first retry of a turn is immediate and not charged.
  * - `hint`: waits for the retry-after that the gateway named. The turn ends if the gateway named none, or one that is
  *   longer than the settings allow.
  * - `offline`: waits until the network is back.
  * - `resume`: retries before the first text, and resumes the answer after it.
- * - `repair`: corrects the request and sends it at once. This takes no token from the retry budget.
+ * - `repair`: corrects the request and sends it at once. This is not charged to the retry budget.
  * - `never`: ends the turn and keeps the partial answer.
  * - `success`: is not a fault.
  * - `engine`: is handled by the states of the engine.
@@ -29,7 +29,10 @@ export interface FaultRow {
    */
   readonly message: string;
   readonly actions: readonly FaultAction[];
-  /** Message that replaces `message` if the turn ends and the gateway named the time of the reset, `{time}`. */
+  /**
+   * Used in place of `message` if the turn ends and the gateway said when the limit resets. `{time}` stands for that
+   * time.
+   */
   readonly messageWithTime?: string;
 }
 
@@ -346,8 +349,8 @@ export const faultTable = Object.fromEntries<FaultRow>(
 ) as Readonly<Record<RowId, FaultRow>>;
 
 /**
- * Faults that mean that the provider fails, and not that a rate limit or the request is the cause. Repeated faults of
- * this kind open the circuit breaker.
+ * Faults caused by the provider itself, not by a rate limit or the request. Several of them in a row open the circuit
+ * breaker.
  */
 export const providerFaults: ReadonlySet<number> = new Set<RowId>([
   faultRowIds.connectionRefused,
@@ -362,7 +365,7 @@ export const providerFaults: ReadonlySet<number> = new Set<RowId>([
   faultRowIds.finishedWithError,
 ]);
 
-/** Faults of the engine itself, which sends no request. `{last}` is the message of the previous fault. */
+/** Faults that the engine itself raises instead of sending a request. `{last}` is the message of the previous fault. */
 export const localFaults = {
   noKey: faultRow('auth', never, 'No API key is set for {host}.', ['setApiKey', 'retryNow']),
   budget: faultRow('budget', never, '{last} {host} failed too often, so automatic retries are paused.', [

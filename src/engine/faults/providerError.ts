@@ -6,7 +6,10 @@ import { toSimplified } from './providerMessages';
 export interface ProviderError {
   /** The message for the user: one line without hidden characters, at most {@link maxMessageChars} long. */
   readonly message: string;
-  /** The message for classification: in simplified Chinese, without quotations, because those may repeat the prompt. */
+  /**
+   * The message for classification: Chinese is converted to simplified characters, and quotations are removed, because
+   * they may repeat the prompt.
+   */
   readonly searchText: string;
   /** The values of `code`, `type`, `status`, `reason` and similar fields, in lower case. */
   readonly codes: readonly string[];
@@ -30,7 +33,7 @@ const noDetails: ProviderError = {
 /** Maximum length of a provider's message that is displayed to the user, in characters. */
 const maxMessageChars = 400;
 
-/** Length of the part of a provider's message that is examined, in characters. */
+/** Maximum number of characters of a provider's message that are examined. */
 const maxExaminedChars = 8192;
 
 /**

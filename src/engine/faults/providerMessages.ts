@@ -23,7 +23,7 @@ export const providerPhrases = {
     /资源包(?:余量)?(?:已?不足|已?用[尽完光]|已?耗尽)|(?:套餐|订阅|会员|资源包)\S{0,4}(?:到期|过期|失效)/,
   ),
   /**
-   * Matches messages about a used-up quota without a unit. This means a lack of credit unless the message also mentions
+   * Matches messages that report a used-up quota but name no unit. They mean a lack of credit unless they also mention
    * a rate.
    */
   quota: anyOf(
@@ -70,11 +70,11 @@ export const providerPhrases = {
     /模型.{0,60}(?:不存在|未找到|不可用|已下线)|不支持.{0,10}模型/,
   ),
   /**
-   * Matches messages in which one-api or new-api reports that it has no upstream for the model. The status and the code of this
-   * error vary.
+   * Matches messages in which one-api or new-api reports that it has no upstream ("channel") for the model. The status
+   * and the code of this error vary.
    */
   channel: anyOf(/no (?:available (?:\w+ )?)?channels?\b(?! keys?)(?: available)?/, /(?:无|没有)可用的?渠道(?!密钥)/),
-  /** Matches messages in which new-api reports that its search for a channel failed. A retry may succeed. */
+  /** Matches messages in which new-api reports that its search for an upstream failed. A retry may succeed. */
   channelLookup: anyOf(/可用渠道(?:失败|不存在)|failed to get (?:an )?available channel/),
   prefill: anyOf(
     /prefill|trailing assistant|(?:last|final) (?:message|role)\b.{0,40}(?:assistant|user)|must end with a user/,
@@ -84,8 +84,8 @@ export const providerPhrases = {
     /负载(?:过高|较高)|过载|繁忙|访问量过大/,
   ),
   /**
-   * Matches messages which say that all upstreams of the group are overloaded. new-api has also sent this with the code for an
-   * empty balance.
+   * Matches messages which say that all upstreams of the group are overloaded. new-api has also sent this with the code
+   * for an empty balance.
    */
   saturated: anyOf(/load is (?:already )?saturated|负载已?饱和/),
   /** Matches messages about a request rate that is too high. Used if neither the code nor the status says so. */
@@ -132,8 +132,8 @@ const simplifiedByTraditional: ReadonlyMap<string, string> = new Map(
 );
 
 /**
- * Converts traditional Chinese to simplified Chinese, and Taiwan's words for "channel" and "top up" to the mainland's. The
- * result is only for matching: users see the original text.
+ * Converts traditional Chinese to simplified Chinese, and Taiwan's words for "channel" and "top up" to the mainland's.
+ * The result is only for matching: users see the original text.
  */
 export function toSimplified(text: string): string {
   if (!/\p{Script=Han}/u.test(text)) return text;

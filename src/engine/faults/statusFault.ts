@@ -36,7 +36,7 @@ export function statusRow(status: number, error: ProviderError, hasRetryAfter: b
  * Returns the number of the fault for an error inside a stream or a response with status 200. The status or the code in
  * the error decides. Without them, the result is a failure of the provider.
  *
- * @param streamed whether part of the answer arrived before the error, so that the request itself was accepted
+ * @param streamed whether part of the answer arrived before the error, which means that the request itself was accepted
  */
 export function inbandRow(error: ProviderError, hasRetryAfter: boolean, streamed: boolean): RowId {
   const matcher = createMatcher(error, hasRetryAfter);
@@ -98,7 +98,7 @@ function rowForStatus(status: number, matcher: ErrorMatcher): RowId | undefined 
   return status < 500 ? rowForClientError(status, matcher) : rowForServerError(matcher);
 }
 
-/** Returns the fault for a 5xx, which a gateway may send for any error of its provider. */
+/** Returns the fault for a 5xx status, which a gateway may send for any error of its provider. */
 function rowForServerError(matcher: ErrorMatcher): RowId | undefined {
   const { error, hasCode, mentions } = matcher;
   if (hasCode('auth')) return faultRowIds.keyRejected;
@@ -147,7 +147,9 @@ function rowForCode({ hasCode }: ErrorMatcher): RowId | undefined {
   return hasCode('context') ? faultRowIds.contextLength : undefined;
 }
 
-/** Returns the fault for the message of a 4xx. Searches only for the phrases that make sense for the status. */
+/**
+ * Returns the fault for the message of a 4xx response. Searches only for the phrases that make sense for the status.
+ */
 function rowForClientError(status: number, matcher: ErrorMatcher): RowId | undefined {
   const { error, hasCode, mentions } = matcher;
   switch (status) {

@@ -38,7 +38,10 @@ const rowsByCode: readonly (readonly [pattern: RegExp, row: RowId])[] = [
   [/^net::ERR_(EMPTY_RESPONSE|NETWORK_CHANGED|NETWORK_IO_SUSPENDED|HTTP2_\w+|QUIC_\w+)$/, faultRowIds.connectionReset],
 ];
 
-/** Faults for messages of the runtime that come without a code. The messages never contain text of a gateway. */
+/**
+ * Faults for errors of Node.js or Electron that have no known `code`, by their message. Matching the message is safe,
+ * because it never contains text from a gateway.
+ */
 const rowsByMessage: readonly (readonly [pattern: RegExp, row: RowId])[] = [
   [/does not match the HTTP\/1\.1 protocol|HTTPParserError|Parse Error/i, faultRowIds.notHttp],
   [/certificate/i, faultRowIds.certificateUntrusted],
@@ -55,7 +58,7 @@ const connectingRows: ReadonlySet<RowId> = new Set<RowId>([
   faultRowIds.connectTimeout,
 ]);
 
-/** Length of the part of an error message that is examined and logged, in characters. */
+/** Maximum number of characters of an error message that are examined and logged. */
 const maxMessageChars = 2000;
 
 /** An error in a chain of causes. */
@@ -102,8 +105,8 @@ interface TransportFault {
 }
 
 /**
- * Classifies the error of a rejected `fetch`. If the error names a target other than the base URL, that target is a proxy,
- * because the runtime connects to nothing else.
+ * Classifies the error of a rejected `fetch`. If the error names a target other than the base URL, that target is a
+ * proxy, because the runtime connects to nothing else.
  */
 export function transportFault(error: unknown, baseUrl: string): TransportFault {
   const row = transportRow(error);
@@ -111,7 +114,7 @@ export function transportFault(error: unknown, baseUrl: string): TransportFault 
   return proxy === undefined ? { row } : { row: faultRowIds.proxyUnreachable, proxy };
 }
 
-/** Returns the first target in the error that is not the host and port of the base URL. */
+/** Returns the proxy: the first target in the error that differs from the host or port of the base URL. */
 function findProxy(error: unknown, baseUrl: string): string | undefined {
   if (!URL.canParse(baseUrl)) return undefined;
   const { protocol, hostname, port } = new URL(baseUrl);
@@ -130,15 +133,15 @@ export function transportRow(error: unknown): RowId {
     const codeOrName = code || /net::ERR_\w+/.exec(message)?.[0];
     return findRow(rowsByCode, codeOrName) ?? [];
   });
-  // Ignores an address family without a route if the other address family failed in another way, because the computer
-  // is then not offline.
+  // If only IPv4 or only IPv6 has no route, the computer is not offline, so the error of the other address family
+  // decides.
   const rowByCode = rows.find((row) => row !== faultRowIds.offline) ?? rows[0];
   if (rowByCode !== undefined) return rowByCode;
   for (const { message } of links) {
     const row = tunnelRow(message) ?? findRow(rowsByMessage, message);
     if (row !== undefined) return row;
   }
-  // Recognizes a proxy that answers CONNECT with 407, because only then the cause has neither a code nor a message.
+  // A cause with neither a code nor a message always means that a proxy answered CONNECT with 407.
   const last = links.at(-1);
   return links.length > 1 && last?.code === '' && last.message === ''
     ? faultRowIds.proxySignIn

@@ -37,8 +37,8 @@ export const noSharedCooldowns: SharedCooldowns = {
 };
 
 /**
- * Estimated wait of a request while another one is sent first, in milliseconds. When this time has passed, the request
- * gets a new estimate.
+ * Estimated wait of a request while another request is sent first, in milliseconds. When this time has passed, the
+ * request gets a new estimate.
  */
 const estimateMs = 1000;
 
@@ -49,7 +49,10 @@ export interface GateBlock {
    * every second.
    */
   readonly until: number;
-  /** What blocks the request. `probe` means that the cooldown has expired, but other requests are sent first. */
+  /**
+   * What blocks the request. `probe` means that the cooldown has expired, but the probe and the requests ahead in the
+   * queue are sent first.
+   */
   readonly blockKind: 'cooldown' | 'breaker' | 'probe';
   /** The cooldown that closed the gate. */
   readonly cause: Cooldown;
@@ -84,7 +87,7 @@ export class GateCooldown {
     return this.deadline.until;
   }
 
-  /** Returns a copy of the cooldown with its end set to the current time. */
+  /** Returns a copy of the cooldown that ends now. It still tells the waiting requests the cause of their wait. */
   expired(): GateCooldown {
     return new GateCooldown(this.clock, this.kind, this.cause, this.blockedBy, this.clock.now());
   }
@@ -100,8 +103,7 @@ export class GateCooldown {
     const kind = this.leftMs > 0 ? this.kind : 'probe';
     const until = kind === 'probe' ? now + estimateMs : this.until;
     const isSame = previous?.cause === cause && previous.blockKind === kind;
-    // Keeps the estimate of a wait until the estimated time has passed, or until a clock that was set back has made it
-    // too long.
+    // Keeps an estimate until its time has passed, unless the clock was set back and the estimate is now too long.
     const isStillValid =
       isSame && (kind === 'probe' ? previous.until > now && previous.until <= until : previous.until === until);
     return isStillValid ? previous : { until, blockKind: kind, cause, blockedBy };
@@ -109,8 +111,8 @@ export class GateCooldown {
 }
 
 /**
- * Reads and writes the shared cooldowns of one scope. Calls run in order. A cooldown that is cleared while it is being read
- * is not returned.
+ * Reads and writes the shared cooldowns of one scope. Calls run in order. A cooldown that is cleared while it is being
+ * read is not returned.
  */
 export class CooldownSync {
   private pendingWrites: Promise<void> = Promise.resolve();

@@ -57,7 +57,7 @@ const refillMs = 10_000;
  */
 export class RetryBudget {
   private count = maxTokens;
-  /** Monotonic time up to which the retry budget has gained its tokens, in milliseconds. */
+  /** Monotonic time in milliseconds. The retry budget gains its next token {@link refillMs} after it. */
   private refilledUntil = 0;
 
   constructor(private readonly clock: Pick<Clock, 'monotonicNow'>) {}
@@ -68,7 +68,7 @@ export class RetryBudget {
     const gained = Math.floor((now - this.refilledUntil) / refillMs);
     if (this.count + gained >= maxTokens) {
       this.count = maxTokens;
-      // Discards the elapsed time when the retry budget is full, because a full budget gains no tokens.
+      // While the retry budget is full, no time counts towards the next token.
       this.refilledUntil = now;
     } else {
       this.count += gained;
@@ -77,15 +77,15 @@ export class RetryBudget {
     return this.count;
   }
 
-  /** Takes `cost` tokens from the retry budget, or all that are left if there are fewer. */
+  /** Charges `cost` tokens to the retry budget, or as many as are left. */
   charge(cost: number): void {
     this.count = Math.max(0, this.tokens - cost);
   }
 
   /**
-   * Returns tokens to the retry budget, up to its maximum.
+   * Refunds tokens to the retry budget, up to its maximum.
    *
-   * @param cost the tokens of a retry that was not made, or 1 for a complete answer
+   * @param cost the tokens charged for a retry that was not made, or 1 for a complete answer
    */
   refund(cost: number): void {
     this.count = Math.min(maxTokens, this.tokens + cost);
@@ -142,8 +142,8 @@ export class NetworkState {
   }
 
   /**
-   * Clears spent retry budgets, circuit breakers and cooldowns (including the cooldowns of other windows), and sends
-   * waiting requests. Never rejects.
+   * Refills the retry budgets, clears circuit breakers and cooldowns (including the cooldowns of other windows), and
+   * sends waiting requests. Never rejects.
    */
   async reset(): Promise<void> {
     this.budgets.clear();
@@ -167,7 +167,7 @@ function keyOf({ origin, apiKey, model }: CooldownScope): string {
   return JSON.stringify([origin, apiKey, model]);
 }
 
-/** Removes the entries that are not in use once the map has reached {@link maxEntries}. */
+/** Removes all unused entries if the map has reached {@link maxEntries}. */
 function evictUnused<Entry>(entries: Map<string, Entry>, isUnused: (entry: Entry) => boolean): void {
   if (entries.size < maxEntries) return;
   for (const [key, entry] of entries) if (isUnused(entry)) entries.delete(key);

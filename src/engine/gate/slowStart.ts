@@ -1,10 +1,10 @@
 const probeLimit = 1;
 
 /**
- * Limits the number of requests that are sent but not yet accepted after a cooldown. This limit starts with one
- * request, the probe, and grows by one with each accepted request. The number of requests doubles with each
- * round trip until none waits. Opening the gate after eight accepted requests instead would flood the gateway (5 times
- * its capacity in the simulation).
+ * After a cooldown, limits the number of requests that are sent but not yet accepted. The limit starts at one request,
+ * the probe, and grows by one with each accepted request, so it doubles with each round trip until no request waits. If
+ * the gate instead opened after eight accepted requests, the requests would flood the gateway (5 times its capacity in
+ * the simulation).
  */
 export class SlowStart {
   /** Maximum number of requests that are sent but not yet accepted. */
@@ -34,8 +34,8 @@ export class SlowStart {
   }
 
   /**
-   * Begins a slow start with a single probe. If the gate closed during the previous slow start, the number of requests
-   * allowed after the probe is half of the number that the previous slow start had reached.
+   * Begins a slow start with a single probe. If the previous slow start was still in progress, half of the limit that
+   * it had reached applies after the probe.
    */
   start(): void {
     if (!this.isProbing) this.limitAfterProbe = this.isOpen ? 0 : Math.floor(this.limit / 2);
@@ -49,9 +49,9 @@ export class SlowStart {
   }
 
   /**
-   * Counts a sent request as not yet accepted, even if the number of these requests then exceeds the allowed number.
+   * Counts a sent request as not yet accepted. A request that the user forced may exceed the limit.
    *
-   * @returns the round of the request
+   * @returns the round in which the request was sent
    */
   countSent(): number {
     this.notYetAccepted++;
@@ -59,10 +59,10 @@ export class SlowStart {
   }
 
   /**
-   * Removes an accepted request from those not yet accepted, and allows more requests.
+   * Counts a request as accepted and raises the limit.
    *
-   * @returns false for a request that was sent before the current slow start, whose result says nothing about the
-   * current state of the gateway
+   * @returns false if the request was sent before the current slow start, because its result says nothing about the
+   *   current state of the gateway
    */
   countAccepted(round: number): boolean {
     if (round !== this.currentRound) return false;
@@ -72,8 +72,8 @@ export class SlowStart {
   }
 
   /**
-   * Removes a request that ended without being accepted from those not yet accepted. Ignores requests that were sent
-   * before the current slow start.
+   * Stops counting a request that ended without being accepted. Ignores requests that were sent before the current slow
+   * start.
    */
   countUnaccepted(round: number): void {
     if (round === this.currentRound) this.notYetAccepted--;

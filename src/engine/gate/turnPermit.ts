@@ -31,7 +31,10 @@ type Admission =
   | { readonly type: 'other-model'; readonly model: string }
   | { readonly type: 'refused'; readonly failure: Failure };
 
-/** Gets a permit for each attempt of a turn from the gate of its model, and reports the outcome of the attempt to the gate. */
+/**
+ * Gets a permit for each attempt of a turn from the gate of its model, and reports the outcome of the attempt to the
+ * gate.
+ */
 export class TurnPermit {
   private permit: Permit | undefined;
 

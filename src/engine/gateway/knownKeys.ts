@@ -8,8 +8,8 @@ const maxVisibleChars = 7;
  */
 const minDistinctiveChars = 8;
 /**
- * Minimum length of the start of a key that is removed at the end of a text, in characters. The rest of the key may be
- * missing because the text was truncated.
+ * Minimum number of leading characters of a key that are removed at the end of a text. The text may have been truncated
+ * in the middle of the key.
  */
 const minPrefixChars = 5;
 /** Maximum number of times that a text is unescaped. It may contain JSON within JSON or a URL within a URL. */
@@ -23,7 +23,7 @@ interface Spelling {
   readonly text: string;
   readonly minPartChars: number;
   /**
-   * Whether `text` is the key itself, without any encoding. A part of the key is removed only if it is the start of the key
+   * Whether `text` is the key itself, without any encoding. If so, a part is removed only if it is the start of the key
    * or contains a digit, because any other part may be an ordinary word.
    */
   readonly isRaw: boolean;
@@ -44,13 +44,13 @@ export class KnownKeys {
   private readonly spellings: Spelling[] = [];
   private answerSpellings: readonly string[] = [];
   /**
-   * Maps the length and the canonical text of a part of a key to the spellings of keys that contain it, with its offset
-   * in each spelling.
+   * The parts of all spellings, by their length and then by their canonical text. For each part, lists the spellings
+   * that contain it, with its offset in each.
    */
   private readonly parts = new Map<number, Map<string, (readonly [Spelling, number])[]>>();
   /**
-   * Marks the pairs of characters with which a part of a key begins. To save time, a text is compared with the parts
-   * only where it contains such a pair.
+   * Marks each pair of characters with which a part of a key begins. To save time, a text is compared with the parts
+   * only where it contains a marked pair.
    */
   private readonly startingPairs = new Uint8Array(128 * 128);
 
@@ -73,8 +73,8 @@ export class KnownKeys {
   }
 
   /**
-   * The spellings of keys that are also removed from answers, because a model can't write them by chance. A stream is not
-   * unescaped, so the spellings include the keys as they are escaped in JSON and in a URL.
+   * The spellings of keys that are also removed from answers, because a model can't write them by chance. The text of
+   * an answer is not unescaped, so the spellings include the keys as escaped in JSON and in URLs.
    */
   get spellingsInAnswers(): readonly string[] {
     return this.answerSpellings;
@@ -152,7 +152,10 @@ export class KnownKeys {
     return longest;
   }
 
-  /** Returns the range of the start of a key at the end of a text, before an ellipsis or closing quotes. */
+  /**
+   * If a text ends with the first characters of a key, returns their range. Ignores an ellipsis or closing quotes after
+   * them.
+   */
   private prefixAtEnd(text: string): Range | undefined {
     const end = text.length - (/[\s….*"'`)\]}]{0,20}$/.exec(text.slice(-20))?.[0].length ?? 0);
     for (let length = maxVisibleChars; length >= minPrefixChars; length--) {
@@ -185,8 +188,8 @@ function spellingsOf(key: string): readonly Spelling[] {
 }
 
 /**
- * Returns the Base64 of a key for each of its possible offsets in a group of three bytes, without the characters that
- * depend on the surrounding text.
+ * Returns the three Base64 forms of a key, one for each offset of the key in a group of three bytes. Omits the
+ * characters that depend on the text around the key.
  */
 function base64Of(key: string): readonly string[] {
   const bytes = new TextEncoder().encode(key).length;

@@ -20,15 +20,12 @@ interface BackoffInput {
 export const minDelayMs = 250;
 
 /**
- * Random time that is added to a retry-after, so that clients with the same retry-after do not return at the same
+ * Random time that is added to a retry-after, so that clients with the same retry-after do not retry at the same
  * moment.
  */
 const retryAfterMargin = { share: 0.1, minMs: 250, maxMs: 5000 } as const;
 
-/**
- * Returns a backoff in milliseconds. It lies below the exponential ceiling or around it, depending on the kind of
- * jitter.
- */
+/** Returns a backoff in milliseconds. Some kinds of jitter may exceed the exponential ceiling. */
 type Jitter = (ceilingMs: number, options: BackoffOptions, input: BackoffInput) => number;
 
 const jitters: Readonly<Record<JitterKind, Jitter>> = {
@@ -43,15 +40,18 @@ const jitters: Readonly<Record<JitterKind, Jitter>> = {
   none: (ceiling) => ceiling,
 };
 
-/** Returns the backoff after a transient fault, in milliseconds: `max(250 ms, jitter(min(cap, base·2^failures)))`. */
+/**
+ * Returns the backoff after a transient fault, in milliseconds:
+ * `max(250 ms, jitter(min(maxDelayMs, baseDelayMs · 2^failures)))`.
+ */
 export function transientDelay(options: BackoffOptions, input: BackoffInput): number {
   const ceiling = Math.min(options.maxDelayMs, options.baseDelayMs * 2 ** input.failures);
   return Math.max(minDelayMs, jitters[options.jitter](ceiling, options, input));
 }
 
 /**
- * Returns the backoff after an overload without a retry-after, in milliseconds. The base delay is doubled. Full jitter, the
- * default, becomes equal jitter, so that the backoff is never close to zero.
+ * Returns the backoff after an overload without a retry-after, in milliseconds. The base delay is doubled. Full jitter,
+ * the default, becomes equal jitter, so that the backoff is never close to zero.
  */
 export function overloadDelay(options: BackoffOptions, input: BackoffInput): number {
   const jitter = options.jitter === 'full' ? 'equal' : options.jitter;

@@ -40,7 +40,7 @@ export function parseInbandRetryAfter(error: unknown, now: number): RetryAfter |
 
 const weekMs = 7 * 86_400_000;
 
-/** Returns the time of the gateway's clock, unless it differs by more than a week from the clock of this computer. */
+/** Returns the time of the gateway's clock, or of this computer's clock if the two differ by more than a week. */
 function serverTime(headers: Headers, now: number): number {
   const date = parseTime(headers.get('date') ?? '');
   return date !== undefined && Math.abs(date - now) < weekMs ? date : now;
@@ -50,7 +50,7 @@ function readMillisecondHeader(headers: Headers, name: string): RetryAfter | und
   return toRetryAfter(parseNumber(headers.get(name) ?? ''), name);
 }
 
-/** Length of the part of a message in which a delay is searched for, in characters. */
+/** Maximum number of characters of a message that are searched for a delay. */
 const maxSearchedChars = 4096;
 
 /**
@@ -86,9 +86,9 @@ function readBody(json: unknown, text: string, serverNow: number): RetryAfter | 
 const resetPattern =
   /reset|renew|refill|refresh|regain|resume|available (?:again|at|after)|try again|重置|恢复|刷新|解除|解封|(?<!不)可用|重试|再试/i;
 
-/** Maximum distance between a time and the word before it that explains it, in characters. */
+/** Number of characters before a time that are searched for a word that explains the time. */
 const maxCharsBefore = 60;
-/** Maximum distance between a time and the word after it that explains it, in characters. */
+/** Number of characters after a time that are searched for a word that explains the time. */
 const maxCharsAfter = 20;
 
 function resetTime(message: string, zoneHours: number): number | undefined {
@@ -242,7 +242,7 @@ function isExhausted(name: string, headers: ReadonlyMap<string, string>): boolea
     headers.get(`${name.slice(0, reset)}-${suffix}${name.slice(end)}`)?.trim();
   const remaining = readSibling('remaining');
   if (remaining) return Number(remaining) <= 0;
-  // The unified limit of a subscription has a status instead of a count of the remaining requests. If the status is
-  // sent, only a rejection means that the limit is exhausted.
+  // Anthropic's unified rate limit of a subscription has a status instead of a number of remaining requests. If the
+  // gateway sends this status, only a rejection means that the limit is exhausted.
   return name.endsWith('-unified-reset') && !readSibling('status')?.startsWith('allowed');
 }

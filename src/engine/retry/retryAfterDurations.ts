@@ -83,16 +83,16 @@ const dateAndTime =
 interface FoundTime {
   /** The found time, in epoch milliseconds. */
   readonly time: number;
-  /** Offset of the start of the time in the text. */
+  /** Offset in the text at which the time begins. */
   readonly index: number;
-  /** Offset of the end of the time in the text. */
+  /** Offset in the text at which the time ends. */
   readonly end: number;
 }
 
 /**
  * Finds the first date and time in a text.
  *
- * @param zoneHours time zone of a time without one, in hours east of UTC
+ * @param zoneHours time zone to assume if the text names none, in hours east of UTC
  */
 export function findTime(text: string, zoneHours: number): FoundTime | undefined {
   const match = dateAndTime.exec(text);
@@ -113,8 +113,7 @@ function zoneOffset(zone: string | undefined): number | undefined {
 /** Returns the epoch milliseconds of a date and time in UTC, or undefined if the date does not exist. */
 function utc(year = '', month = '', day = '', [hours, minutes, seconds]: readonly string[]): number | undefined {
   const index = months.indexOf(month.toLowerCase());
-  // Adds the century to a year with two digits, which the RFC 850 form uses. The years from 70 belong to the last
-  // century.
+  // Adds the century to a year with two digits, as in the RFC 850 form. The years 70 to 99 mean 1970 to 1999.
   const fullYear = year.length === 4 ? Number(year) : Number(year) + (Number(year) < 70 ? 2000 : 1900);
   const time = Date.UTC(fullYear, index, Number(day), Number(hours), Number(minutes), Number(seconds));
   const isRealDate = index >= 0 && new Date(time).getUTCDate() === Number(day);
@@ -122,8 +121,8 @@ function utc(year = '', month = '', day = '', [hours, minutes, seconds]: readonl
 }
 
 /**
- * Parses the value of a `retry-after` or reset header: a number of seconds, an epoch time in seconds or milliseconds, or a
- * date and time.
+ * Parses the value of a `retry-after` or reset header: a number of seconds, an epoch time in seconds or milliseconds,
+ * or a date and time.
  *
  * @param serverNow epoch milliseconds by the gateway's clock
  * @returns milliseconds from `serverNow`, or undefined if the value is unreadable
@@ -148,12 +147,12 @@ export interface RetryAfter {
 }
 
 /**
- * Limit for a retry-after, in milliseconds: a year. Longer ones are shortened to it, because a date may not be able to
- * represent them.
+ * Maximum retry-after, in milliseconds: a year. A longer retry-after is shortened to it, because a `Date` might not be
+ * able to represent its end.
  */
 const maxRetryAfterMs = 366 * 24 * 3600 * 1000;
 
-/** Returns a retry-after, or undefined for zero, a negative or an unreadable delay. */
+/** Returns a retry-after, or undefined if the delay is zero, negative or unreadable. */
 export function toRetryAfter(delayMs: number | undefined, field: string): RetryAfter | undefined {
   if (delayMs === undefined || Number.isNaN(delayMs) || delayMs <= 0) return undefined;
   return { delayMs: Math.min(maxRetryAfterMs, Math.ceil(delayMs)), field };

@@ -9,20 +9,20 @@ import { decide, type Decision, type RetryHistory } from './retryPolicy';
 /** The decision about a fault, and the effect of the fault on the circuit breaker. */
 export interface RetryOutcome {
   readonly decision: Decision;
-  /** Whether the breaker is open. If it is, the turn waits at the gate and not for the delay of the decision. */
+  /** Whether the breaker is open. If it is, the turn waits at the gate, not for the delay in `decision`. */
   readonly isBreakerOpen: boolean;
   /** Whether this fault has opened the breaker. */
   readonly opensBreaker: boolean;
 }
 
 /**
- * Decides what happens after each fault of a turn, reports the fault to the gate, and takes the cost of each retry from
- * the retry budget.
+ * Decides what happens after each fault of a turn, reports the fault to the gate, and charges each retry to the retry
+ * budget.
  */
 export class RetryController {
   /**
-   * Number of tokens that the next attempt has taken from the retry budget. They are returned if the user requests the
-   * attempt.
+   * The charge to the retry budget for the next attempt, until it is settled. It is refunded if the user starts the
+   * attempt, for example with *Retry now*, or if no attempt is sent.
    */
   private pendingCharge:
     { readonly budget: RetryBudget; readonly cost: number; readonly isResume: boolean } | undefined;
@@ -53,21 +53,23 @@ export class RetryController {
     this.permit.reportDecision(fault, decision);
     if (decision.type === 'wait') {
       const { cost } = decision;
-      // Takes the cost from the retry budget when the retry is decided, before it is sent. If many turns fail together,
-      // only as many of them retry as the budget allows.
+      // Charges the retry when it is decided, before it is sent. If many turns fail together, only as many of them
+      // retry as the budget allows.
       budget.charge(cost);
       this.pendingCharge = { budget, cost, isResume: state.isResuming };
     }
-    // Being offline counts as a retry. Otherwise a turn whose probes succeed but whose requests fail would retry forever.
+    // Waiting for the network counts as a retry. Otherwise, a turn would retry forever if its network checks succeed
+    // but its requests fail.
     else if (decision.type === 'offline') this.pendingCharge = { budget, cost: 0, isResume: false };
     return { decision, isBreakerOpen, opensBreaker: isBreakerOpen && !wasBreakerOpen };
   }
 
   /**
-   * Completes the pending charge to the retry budget when the next attempt is sent, or when the turn ends without one.
+   * Settles the pending charge to the retry budget when the next attempt is sent, or when the turn ends without another
+   * attempt.
    *
-   * @param isFree whether the budget gets the cost back, because the user requested the attempt, the attempt only
-   *   corrects the request, or no attempt is sent
+   * @param isFree whether the charge is refunded, because the user started the attempt, the attempt only corrects the
+   *   request, or no attempt is sent
    */
   settleCharge(isFree: boolean): void {
     const charge = this.pendingCharge;
@@ -76,7 +78,7 @@ export class RetryController {
     else if (charge && !charge.isResume) this.history.retries++;
   }
 
-  /** Handles a complete answer: releases the permit and returns a token to the retry budget. */
+  /** Handles a complete answer: releases the permit and refunds one token to the retry budget. */
   reportSuccess(budget: RetryBudget): void {
     this.permit.release(true);
     budget.refund(1);

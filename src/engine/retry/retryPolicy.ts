@@ -34,7 +34,7 @@ export interface RetryHistory {
   /** Whether the user already sees text or reasoning of the answer. */
   readonly hasOutput: boolean;
   /**
-   * Time without progress of the turn, in milliseconds. The time in which the answer streams, or in which the computer
+   * Time in which the turn made no progress, in milliseconds. Time while the answer streams, or while the computer
    * sleeps or is offline, does not count.
    */
   readonly idleMs: number;
@@ -70,7 +70,7 @@ export type Decision =
       readonly hintFrom?: string | undefined;
       /** Number of attempts that are still allowed, including the next one. */
       readonly attemptsLeft: number;
-      /** Number of tokens that the attempt takes from the retry budget of the origin. */
+      /** Number of tokens charged to the retry budget of the origin for the next attempt. */
       readonly cost: number;
     };
 
@@ -133,7 +133,7 @@ export function decide(fault: Fault, history: RetryHistory, settings: EngineSett
 }
 
 /**
- * Returns the number of tokens that a retry takes from the retry budget. With an open breaker the number is 0, because
+ * Returns the number of tokens charged to the retry budget for a retry. With an open breaker, the number is 0, because
  * the breaker already limits all requests.
  */
 function costOf(policy: Policy, { breakerOpen }: RetryHistory): number {
@@ -142,8 +142,8 @@ function costOf(policy: Policy, { breakerOpen }: RetryHistory): number {
 }
 
 /**
- * The policies whose faults are retried automatically. `repair` is not one of them: such a fault reaches this policy
- * only if the request couldn't be corrected.
+ * The policies whose faults are retried automatically. `repair` is not one of them: such a fault reaches the retry
+ * policy only if the request couldn't be corrected.
  */
 const retriedPolicies: ReadonlySet<Policy['retry']> = new Set(['transient', 'overload', 'hint', 'offline', 'resume']);
 
@@ -185,8 +185,8 @@ const rowsAfterLongLimit: Partial<Record<FaultKind, RowId>> = {
 };
 
 /**
- * Returns the fault that ends a turn because the limit resets too late to wait for it. Its message names the time of
- * the reset.
+ * Returns the fault that ends a turn because the limit resets too late to wait for it. Its message names that time if
+ * the fault table has a message for it.
  */
 export function asEndOfTurn(fault: Fault): Fault {
   const row = rowsAfterLongLimit[fault.kind] ?? fault.row;

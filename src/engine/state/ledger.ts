@@ -111,8 +111,8 @@ function startWait(waits: readonly LedgerWait[], event: WaitingEvent): readonly 
   const { at, source, reason, delayMs, estimated, jitterMs, hintMs, hintFrom, told } = event;
   const wait = { at, source, reason, delayMs, ...(estimated && { estimated }), jitterMs, hintMs, hintFrom, told };
   const last = waits.at(-1);
-  // Keeps the duration that was planned at first, because it is more useful than the estimate that is announced when
-  // the planned time has passed.
+  // Keeps the originally planned duration, because it is more useful than the estimate that is announced once the
+  // planned time has passed.
   if (estimated && last?.reason === reason && last.told === told) return waits;
   // A wait at a gate or for the network is announced again when its time changes, but stays a single entry of the
   // ledger.

@@ -7,7 +7,7 @@ interface ThroughputSecond {
 
 /** The characters of an answer that arrived in each second. Seconds without characters are omitted. */
 export interface Throughput {
-  /** The seconds that have passed, in ascending order. */
+  /** The seconds before `second` in which characters arrived, in ascending order. */
   readonly completedSeconds: readonly ThroughputSecond[];
   /** The second in which the latest characters arrived. */
   readonly second: number;
@@ -35,13 +35,10 @@ export function addToThroughput(throughput: Throughput, ms: number, newChars: nu
   return { completedSeconds: [...completedSeconds, { second, chars }], second: now, chars: newChars };
 }
 
-/**
- * Maximum time over which characters are spread, in milliseconds. If a period is longer, the characters are spread over
- * its end.
- */
+/** Maximum time over which characters are spread, in milliseconds. If a period is longer, only its end counts. */
 const maxSpreadMs = 3_600_000;
 
-/** Adds characters evenly over a period, given in milliseconds since the segment began. */
+/** Adds characters, spread evenly over a period. `start` and `end` are milliseconds since the segment began. */
 export function addEvenly(throughput: Throughput, start: number, end: number, chars: number): Throughput {
   const from = Math.max(start, end - maxSpreadMs);
   const seconds = Math.max(1, Math.floor(end / 1000) - Math.floor(from / 1000) + 1);

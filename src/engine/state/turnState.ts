@@ -19,8 +19,9 @@ export type TurnPhase =
   'connecting' | 'streaming' | 'waiting' | 'offline' | 'resuming' | 'done' | 'stopped' | 'failed' | 'interrupted';
 
 /**
- * A segment of a turn: everything from one start of the turn to its end. A turn that the user continues later has several
- * segments. Times are monotonic milliseconds of the process that ran the segment, so they can't be compared across segments.
+ * A segment of a turn: everything from one start of the turn to its end. A turn that the user continues later has
+ * several segments. Times are monotonic milliseconds of the process that ran the segment, so they can't be compared
+ * across segments.
  */
 export interface TurnSegment {
   readonly phase: TurnPhase;
@@ -40,7 +41,7 @@ interface Seam {
   /** Offset in the text of the answer, in UTF-16 code units. */
   readonly offset: number;
   /**
-   * Localized message that says why the stream broke before the seam; absent if the user continued an answer that had
+   * Localized message that says why the stream broke at this offset; absent if the user continued an answer that had
    * ended.
    */
   readonly cutMessage?: string | undefined;
@@ -81,9 +82,12 @@ export interface TurnState extends TurnSegment {
   /** The failure of the turn. The partial answer is in `text`. */
   readonly failure?: Failure;
   readonly finishReason?: string;
-  /** Whether the gateway has sent no data for a while. */
+  /** Whether no text or reasoning has arrived for some seconds. */
   readonly isQuiet: boolean;
-  /** Monotonic time since which the gateway has sent no data, in milliseconds, as of the last `quiet` event. */
+  /**
+   * Monotonic time of the last text or reasoning before the last `quiet` event, or of the start of the attempt, in
+   * milliseconds.
+   */
   readonly quietSince?: number;
 }
 
@@ -180,7 +184,7 @@ function applyEvent(state: TurnState, event: RecordedEvent): TurnState {
     case 'quiet':
       return { ...state, isQuiet: true, quietSince: event.at - event.forMs };
     case 'cut':
-      // Leaves the phase unchanged, because the next event (a wait or an attempt) sets it.
+      // Leaves the phase to the event that follows a broken stream, such as a wait or an attempt.
       return { ...state, cutMessage: event.message, isQuiet: false };
     case 'resumed': {
       const { cutMessage, ...rest } = state;
@@ -311,8 +315,8 @@ export function toEpoch(
   { ledger, wait }: { readonly ledger: Ledger; readonly wait?: WaitingEvent },
   at: number,
 ): number | undefined {
-  // Converts by the last attempt that began before this time, because its start is recorded on both clocks. An earlier
-  // attempt would be less accurate, because the monotonic clock may stop while the computer sleeps.
+  // Converts relative to the last attempt that began before this time, because its start is recorded on both clocks. An
+  // earlier attempt would be less accurate, because the monotonic clock may stop while the computer sleeps.
   const entry = ledger.entries.findLast((candidate) => candidate.at <= at) ?? ledger.entries[0];
   if (entry) return entry.time + (at - entry.at);
   return wait && wait.until - wait.delayMs + (at - wait.at);

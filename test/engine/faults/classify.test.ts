@@ -100,7 +100,7 @@ describe('classification of a response', () => {
     );
   });
 
-  it('uses the message with the time of the reset only if the gateway named that time', () => {
+  it('says in the message when the limit resets, but only if the gateway named that time', () => {
     assert.doesNotMatch(classifyResponse(403, '').message, /\{time\}/);
     assert.match(classifyResponse(403, '', { 'retry-after': '3600' }).message, /\{time\}/);
     const dailyQuota = {
@@ -122,7 +122,7 @@ describe('classification of a response', () => {
     assert.deepEqual([fault.row, fault.retryAfter?.delayMs], [32, 300_000]);
   });
 
-  it('uses the message without a time when the turn will retry', () => {
+  it('does not say in the message when the limit resets if the turn will retry', () => {
     assert.equal(classifyResponse(503, '', { 'retry-after': '10' }).message, faultTable[35].message);
   });
 
@@ -330,7 +330,7 @@ describe('classification of random responses', () => {
     );
   });
 
-  it('never retries after a lack of credit inside a stream', () => {
+  it('never retries when an error inside a stream reports a lack of credit', () => {
     fc.assert(
       fc.property(
         fc.constantFrom('insufficient_quota', 'insufficient_balance'),

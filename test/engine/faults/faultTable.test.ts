@@ -83,7 +83,7 @@ describe('fault table', () => {
     }
   });
 
-  it('has a message with the time of the reset for every fault that ends a turn and may name such a time', () => {
+  it('has a second message, which says when the limit resets, for every fault that ends a turn and may name that time', () => {
     const withTime = everyFault.filter(([, fault]) => fault.messageWithTime !== undefined);
     assert.deepEqual(
       withTime.map(([name]) => name),

@@ -138,7 +138,7 @@ const cases: readonly (readonly [name: string, error: unknown, row: RowId])[] = 
   ['a thrown undefined', undefined, 5],
 ];
 
-/** Matches codes that are recognized by their start alone. */
+/** Matches codes that are recognized by their prefix. */
 const prefixCodes =
   /^(CERT_|CRL_|DEPTH_ZERO_|SELF_SIGNED|UNABLE_TO_|ERR_TLS_CERT_|ERR_SSL_CA_|HOSTNAME_|ERR_PROXY|HPE_|net::ERR_(CERT|SSL|PROXY|TUNNEL|MANDATORY_PROXY)_)/;
 
@@ -153,7 +153,7 @@ describe('classification of a transport error', () => {
   for (const [code, row] of codes) {
     // Without a recognized code, this message would lead to another fault.
     const message = row === 6 ? 'a proxy' : 'a certificate';
-    it(`matches ${code} only at the start${prefixCodes.test(code) ? '' : ' and the end'} of a code`, () => {
+    it(`matches ${code} only as ${prefixCodes.test(code) ? 'the start of a code' : 'a complete code'}`, () => {
       if (code !== 'UNKNOWN_CODE') assert.equal(transportRow(errorWithCode(code, message)), row);
       assert.notEqual(transportRow(errorWithCode(`X${code}`, message)), row);
       if (!prefixCodes.test(code)) assert.notEqual(transportRow(errorWithCode(`${code} X`, message)), row);

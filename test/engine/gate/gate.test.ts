@@ -92,7 +92,10 @@ class GateFixture {
 
 const admittedCount = (requests: readonly Request[]): number => requests.filter(({ isAdmitted }) => isAdmitted).length;
 
-/** Enqueues a hundred requests after a cooldown, and accepts requests until the window has the given width. */
+/**
+ * Enqueues a hundred requests after a cooldown, and accepts requests until `width` of them are sent but not yet
+ * accepted.
+ */
 async function halfOpen(
   fixture: GateFixture,
   width: number,
@@ -222,7 +225,7 @@ describe('gate after a rate limit', () => {
       sizes.push(sent - accepted);
       while (accepted < sent) {
         requests[accepted++]?.permit.accepted();
-        // The accepted request has made room, and the window has grown by one.
+        // An accepted request makes room for another one, and raises the limit by one.
         assert.equal(admittedCount(requests), Math.min(60, 1 + 2 * accepted));
       }
     }
@@ -371,7 +374,7 @@ describe('gate after a rate limit', () => {
     assert.deepEqual([store.cooldown, fixture.clock.pending], [undefined, 0]);
   });
 
-  it('stays closed when a request that the user sent in spite of the cooldown is rate-limited and a previous request is accepted afterwards', () => {
+  it('stays closed when the gateway rate-limits one of two requests sent in spite of the cooldown, and then accepts the other', () => {
     const fixture = new GateFixture();
     fixture.limit(30_000);
     const [early, limited, waiting] = fixture.enqueueMany(3);
@@ -414,7 +417,7 @@ describe('gate after a rate limit', () => {
     assert.equal(waiting.isAdmitted, false);
   });
 
-  it('admits a single probe after a cooldown that has already expired', () => {
+  it('admits only a probe after a cooldown of zero length', () => {
     const fixture = new GateFixture();
     const [limited] = fixture.enqueueMany(1);
     limited!.permit.limited(fixture.cooldown(0));

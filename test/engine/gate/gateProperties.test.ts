@@ -56,7 +56,7 @@ interface TrackedRequest {
   /** The `block` of the permit at the last notification. */
   lastBlock: GateBlock | undefined;
   isForced: boolean;
-  /** How often the gate had been closed when the request was sent. Undefined while the request waits. */
+  /** The value of `closings` when the request was sent. Undefined while the request waits. */
   sentAfter: number | undefined;
   isAccepted: boolean;
   hasEnded: boolean;
@@ -71,11 +71,13 @@ class Model {
   private closings = 0;
   /** Maximum number of requests that are sent but not yet accepted. */
   private width = Infinity;
-  /** Width of the window in which the last rate limit occurred, or 0 if the gate was open. */
+  /**
+   * The value of `width` when the gate was last closed, or 0 if the gate was open. A failed probe does not change it.
+   */
   private limitedWidth = 0;
-  /** The wall clock has jumped since the gate last checked it. */
+  /** Whether the wall clock has jumped since the gate last checked it. */
   private hasJumped = false;
-  /** Monotonic time at which the cooldown has ended, even if the wall clock jumps. */
+  /** Monotonic time by which the cooldown must have ended, even if the wall clock jumps. */
   private latestEnd = 0;
 
   do(step: Step): void {

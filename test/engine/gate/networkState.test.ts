@@ -64,7 +64,7 @@ describe('network state', () => {
     assert.ok(!JSON.stringify(report).includes(scope.apiKey));
   });
 
-  it('clears retry budgets and cooldowns (including the cooldowns of other windows) at a reset, and admits waiting requests', async () => {
+  it('refills retry budgets, clears cooldowns (including the cooldowns of other windows) and admits waiting requests when it is reset', async () => {
     const { clock, state, cleared } = start();
     state.budget(scope.origin).charge(5);
     limit(clock, state, scope);
@@ -229,7 +229,7 @@ describe('retry budget', () => {
     assert.equal(budget.tokens, 4);
   });
 
-  it('contains one more token after a token is returned', () => {
+  it('contains one more token after a refund of one token', () => {
     const { budget } = spent(3);
     budget.refund(1);
     assert.equal(budget.tokens, 4);
@@ -245,7 +245,7 @@ describe('retry budget', () => {
     assert.equal(budget.tokens, 0);
   });
 
-  it('stays between zero and twelve tokens for any sequence of retries and returned tokens', () => {
+  it('stays between zero and twelve tokens for any sequence of charges and refunds', () => {
     const anyStep = fc.oneof(
       fc.record({ charge: fc.integer({ min: 0, max: 14 }) }),
       fc.record({ pass: fc.nat(60_000) }),

@@ -80,7 +80,7 @@ describe('cleanApiKey', () => {
   }
 
   for (const [name, input] of tooLong) {
-    it(`rejects a too long text of ${name}`, () => assert.deepEqual(cleanApiKey(input), { problem: 'too-long' }));
+    it(`rejects an overlong text of ${name}`, () => assert.deepEqual(cleanApiKey(input), { problem: 'too-long' }));
   }
 
   it('removes thousands of nested quotation marks', () => {

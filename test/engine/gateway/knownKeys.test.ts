@@ -11,8 +11,7 @@ const hexEscapes = (prefix: string, suffix = ''): string =>
   [...bytes].map((byte) => `${prefix}${byte.toString(16).padStart(2, '0')}${suffix}`).join('');
 
 /**
- * Spellings of the key by gateways, proxies and libraries. `charsBefore` is the number of characters in the spelling before
- * those that encode the key.
+ * How gateways, proxies and libraries spell the key. `charsBefore` is the number of characters before the encoded key.
  */
 const spellings: readonly (readonly [name: string, text: string, charsBefore?: number])[] = [
   ['unchanged', key],

@@ -14,7 +14,10 @@ export interface Expected {
   readonly kind: FaultKind | null;
   /** Other fault kinds that are also correct. */
   readonly accept?: readonly FaultKind[];
-  /** What the turn does after the first attempt. `never` also means that the turn sends only one request if every reply is the same. */
+  /**
+   * What the turn does after the first attempt. `never` also means that the turn sends only one request if every reply
+   * is the same.
+   */
   readonly retry: Reaction;
   /** Other reactions that are also correct. */
   readonly acceptRetry?: readonly Reaction[];

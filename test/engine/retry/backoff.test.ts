@@ -116,7 +116,7 @@ describe('delay for a retry-after', () => {
     });
   }
 
-  it('exceeds the retry-after by at most a tenth, but at most 250 ms for a short and 5 s for a long one', () => {
+  it('exceeds the retry-after by at most a tenth of it, by at most 250 ms if it is short, and by at most 5 s if it is long', () => {
     fc.assert(
       fc.property(fc.double({ min: 1, max: 366 * 86_400_000, noNaN: true }), anyRandom, (retryAfterMs, random) => {
         const margin = retryAfterDelay(retryAfterMs, () => random) - retryAfterMs;

@@ -541,7 +541,7 @@ describe('parsing of retry-after in any response', () => {
     });
   }
 
-  it('reads a retry-after before 64 KB of other text', () => {
+  it('reads a retry-after that is followed by 64 KB of other text', () => {
     assert.equal(parseRetryAfter(new Headers(), `retry in 20s. ${'x'.repeat(size)}`, now)?.delayMs, 20_000);
   });
 

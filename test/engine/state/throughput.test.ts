@@ -84,7 +84,7 @@ describe('throughput of an answer', () => {
     ]);
   });
 
-  it('adds characters of a period within one second to that second', () => {
+  it('adds all characters to a single second when the period lies within it', () => {
     assert.deepEqual(seconds(addEvenly(noThroughput, 1200, 1200, 7)), [[1, 7]]);
   });
 });

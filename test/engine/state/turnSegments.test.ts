@@ -51,7 +51,7 @@ describe('clock conversion within a segment', () => {
     assert.equal(toMonotonic(state, epoch + 600_500), 2500);
   });
 
-  it('uses the start of a wait before the first attempt', () => {
+  it('uses the start of the wait when there has been no attempt yet', () => {
     const state = stateAfter([waiting(1000)]);
     assert.equal(toEpoch(state, 1200), epoch + 1200);
     assert.equal(toMonotonic(state, epoch + 1200), 1200);
@@ -131,7 +131,7 @@ describe('calculation of the totals of a turn', () => {
     assert.deepEqual([attempts, ms, firstTokenMs], [2, 2400, 400]);
   });
 
-  it('adds the durations of previous segments without a token to the time to the first token', () => {
+  it('counts previous segments without a token as part of the time to the first token', () => {
     const silent = stateAfter([start(0), stopped(3000)]);
     const state = stateAfter([start(90_000), text(90_500), done(91_000)], {
       ...initialTurn,

@@ -312,7 +312,7 @@ describe('state of a turn', () => {
     assert.equal(lastTokenAt, 2900);
   });
 
-  it('records since when the gateway has sent no data', () => {
+  it('records since when the stream has been quiet', () => {
     const { isQuiet, quietSince } = stateAfter([
       [100, 1, start()],
       [150, 1, text('Hel')],
@@ -402,7 +402,7 @@ describe('state of a turn', () => {
   const join = (offset: number): NewEvent => ({ type: 'resumed', how: 'continue', trimmed: 0, seam: offset });
   const cut = (message: string): NewEvent => ({ type: 'cut', reason: 'connection', message });
 
-  it('records the offset of each seam and why the stream broke before it', () => {
+  it('records the offset of each seam and why the stream broke there', () => {
     const continuedByUser = { ...initialTurn, text: 'Hal' };
     const state = stateAfter(
       [
@@ -433,7 +433,7 @@ describe('state of a turn', () => {
     ['continue', false],
     ['prefill', false],
   ] as const) {
-    it(`${isRestart ? 'is restarting' : 'is not restarting'} in an attempt with the method "${how}" until it has output`, () => {
+    it(`${isRestart ? 'is restarting before the first output of' : 'is not restarting in'} an attempt with the method "${how}"`, () => {
       const steps: readonly Step[] = [
         [0, 1, start()],
         [1, 1, text('Hal')],
@@ -561,7 +561,7 @@ describe('state of a turn', () => {
     });
   }
 
-  it('changes only its ledger after headers and ended events', () => {
+  it('changes only its ledger after a `headers` or `ended` event', () => {
     const before = stateAfter([
       [0, 1, start()],
       [1, 1, text('Hal')],

@@ -5,7 +5,10 @@ export const partialAnswer = 'Sheep on the hill graze';
 export const continuation = ' all day long.';
 export const completeAnswer = partialAnswer + continuation;
 
-/** Maximum length of an answer that a summary quotes, in characters. For a longer answer, the summary contains only the length. */
+/**
+ * Maximum length of an answer that a summary quotes, in characters. For a longer answer, the summary contains only the
+ * length.
+ */
 const maxQuotedChars = 1000;
 
 /** Summarizes a turn in one line: its responses, faults, waits and end. The summary has no times, ports or IDs. */

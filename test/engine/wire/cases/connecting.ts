@@ -86,7 +86,7 @@ export const connecting: readonly WireCase[] = [
   },
   {
     row: 4,
-    title: 'the connection times out (both address families)',
+    title: 'the connection times out over IPv4, and IPv6 has no route',
     replies: () => [answers],
     before: (fixture) => {
       const errors = ['ETIMEDOUT', 'ENETUNREACH'].map((code) => Object.assign(new Error(code), { code }));
@@ -178,7 +178,10 @@ export const connecting: readonly WireCase[] = [
   },
 ];
 
-/** Rejects all requests and network checks before the check with the given number. Asserts that only network checks have no key. */
+/**
+ * Rejects all requests and network checks before the check with the given number. Asserts that only network checks have
+ * no key.
+ */
 function failUntilCheck(fixture: WireFixture, code: string, checks: number): void {
   let calls = 0;
   fixture.fetch = (url, init) => {

@@ -10,7 +10,7 @@ const chunk = (delta: Readonly<Record<string, unknown>>, id: string): string =>
 export const gateways: readonly WireCase[] = [
   {
     row: 20,
-    title: 'an error as a line of JSON, without an event, after pings',
+    title: 'an error as a line of JSON, without an event, after keep-alive comments',
     replies: () => [
       () => [
         { comment: 'PING' },

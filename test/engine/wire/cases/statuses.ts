@@ -78,7 +78,7 @@ export const statuses: readonly WireCase[] = [
   },
   {
     row: 18,
-    title: 'a 400 that demands a user message as the last one, although it is one',
+    title: 'a 400 that demands a user message at the end, although the last message is one',
     replies: () => [status(400, { message: 'The last message must be from the user.' })],
     expected: '400 → row 18 → failed request [details retryNow]',
   },

@@ -218,7 +218,7 @@ export const turns: readonly WireCase[] = [
   },
   {
     row: 61,
-    title: 'five consecutive failures of the provider; the user chooses Try anyway',
+    title: 'five consecutive failures of the provider; the user chooses *Try anyway*',
     replies: () => [status(500), status(500), status(500), status(500), status(500), answers],
     onEvent: (event, fixture) => {
       if (event.type !== 'waiting' || event.reason !== 'breaker') return;
@@ -269,7 +269,7 @@ async function assertClosedByClient({ gateway }: WireFixture): Promise<void> {
   assert.equal(await gateway.requests.at(-1)?.closed, 'client');
 }
 
-/** @param seconds offset from a fixed time to which all headers of a response refer */
+/** @param seconds offset from a fixed time, which is the same for all headers */
 function httpDate(seconds: number): string {
   return new Date(Date.UTC(2026, 0, 15, 9, 0, seconds)).toUTCString();
 }
