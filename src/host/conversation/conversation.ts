@@ -25,7 +25,7 @@ import { TurnRunner, type ImmediateStart, type ResumeMode, type TurnRunnerDeps, 
 export type ConversationChange =
   | { readonly type: 'exchange'; readonly exchange: ExchangeSnapshot }
   | { readonly type: 'events'; readonly exchangeId: string; readonly events: readonly RecordedEvent[] }
-  /** Another version of a prompt became current. `exchanges` holds all exchanges of the new path. */
+  /** Another version became current. `exchanges` contains all exchanges of the newly selected branch. */
   | { readonly type: 'path'; readonly exchanges: readonly ExchangeSnapshot[] }
   | { readonly type: 'title' }
   /** The conversation became read-only or writable. Any part of its content may have changed. */

@@ -145,8 +145,8 @@ interface Cached<T> {
 }
 
 /**
- * Maximum number of characters of conversations that are cached for the next search. A search usually follows soon,
- * because the user types the query letter by letter.
+ * Maximum size of the cached texts of all conversations, in characters. The cache speeds up the searches that follow
+ * while the user types a query.
  */
 const maxCachedCharacters = 32 * 1024 * 1024;
 

@@ -77,8 +77,7 @@ export class Conversations {
   async ensureCurrent(): Promise<Conversation> {
     if (this.currentConversation && !this.currentConversation.readOnly) return this.currentConversation;
     const storedId = this.deps.workspaceState.get(currentKey);
-    // Opens the previous conversation only if certainly no other window is writing it, because a prompt must not wait
-    // for a lock.
+    // Opens the previous conversation only if its lock is free, because a prompt must not wait for a lock.
     const previous = await this.openConversations.load(storedId, 'only-if-free');
     // Checks again whether there is a current conversation, because a concurrent call may have made one current
     // meanwhile.

@@ -58,8 +58,8 @@ export function withEvents(exchange: Exchange, events: readonly RecordedEvent[])
 
 /**
  * Returns the state with which the turn of an exchange starts again. The text of the answer stays visible, whether the
- * answer is continued or restarted. A continued answer keeps its reasoning, its tool calls and its attempts; a
- * restarted answer discards them.
+ * answer is continued or restarted. Its reasoning, its tool calls and its attempts are kept only if the answer is
+ * continued.
  */
 export function stateForRerun(state: TurnState, mode: ResumeFrom['mode']): TurnState {
   const { model, text, reasoning, seams, toolCalls } = state;

@@ -15,7 +15,7 @@ interface OpenConversationsDeps extends ConversationDeps {
 
 /** Decides which conversation is current, and receives the changes of all open conversations. */
 interface OpenConversationsOwner {
-  /** Returns whether commands act on this conversation. If they do, the conversation must not be closed. */
+  /** Returns whether commands act on this conversation, which must therefore stay open. */
   isCurrent(conversation: Conversation): boolean;
   onChange(conversation: Conversation, change: ConversationChange): void;
 }
@@ -81,9 +81,9 @@ export class OpenConversations {
   }
 
   /**
-   * Creates a conversation under an id that a page has stored. A conversation without a prompt has no file, so only its
-   * page has stored the id.
-   * @returns the open conversation with this id, if there is one; undefined when a file with this id exists
+   * Restores a conversation without a prompt. It has no file, so its id is known only from its page.
+   * @returns the new conversation, or the open one with this id. `undefined` if the id is invalid or a file with this
+   * id exists.
    */
   async createAs(id: string): Promise<Conversation | undefined> {
     return this.fileMutex.runExclusive(async () => {
@@ -114,8 +114,8 @@ export class OpenConversations {
   }
 
   /**
-   * Examines the last `count` written conversations, and opens those that are closed and have an interrupted turn,
-   * newest first.
+   * Opens the closed conversations that have an interrupted turn, newest first.
+   * @param count number of most recently written conversations that are checked
    */
   async loadInterrupted(count: number): Promise<readonly Conversation[]> {
     const { journal } = this.deps;
@@ -174,7 +174,7 @@ export class OpenConversations {
   /**
    * Stops the turns of a conversation, hides its file and closes the conversation. If the file can't be hidden, rejects
    * and leaves the conversation open.
-   * @param onRemoved called for an open conversation, before any other work on files
+   * @param onRemoved called if the conversation was open, before any further work on files
    * @returns undefined when no file was hidden
    */
   async remove(id: string, onRemoved: (conversation: Conversation) => void): Promise<UndoableRemoval | undefined> {
@@ -252,8 +252,8 @@ export class OpenConversations {
   }
 
   /**
-   * Makes a conversation read-only and stops its turns after another window has taken the right to write it: further
-   * text of the turn could not be saved.
+   * Makes a conversation read-only and stops its turns after another window has taken the right to write it, because
+   * further text of the turns could not be saved.
    */
   private handleLost(id: string): void {
     const open = this.openById.get(id);

@@ -155,8 +155,8 @@ export class TurnRunner {
 
   /** Returns the request of an exchange. By default it uses the current settings. */
   requestOf(exchange: Exchange, defaults = this.deps.defaults(exchange.demo === true)): ChatRequest {
-    // Leaves out the exchanges that were sent to the other gateway: demo answers must not become context of requests to
-    // the user's gateway, nor the other way round.
+    // Leaves out the exchanges of the other gateway: answers of the demo must not become context of requests to the
+    // user's gateway, and vice versa.
     const previous = this.exchanges
       .ancestors(exchange.id)
       .filter((past) => (past.demo === true) === (exchange.demo === true));
@@ -207,8 +207,8 @@ export class TurnRunner {
   }
 
   /**
-   * Ends a turn whose events ended without a terminal event, which only a defect can cause. The partial answer is kept,
-   * and the user can retry.
+   * Fails a turn whose events ended without a terminal event, which only a defect of the extension can cause. The
+   * partial answer is kept, and the user can retry.
    */
   private failUnlessFinished(exchangeId: string): void {
     const exchange = this.exchanges.get(exchangeId);
@@ -222,8 +222,8 @@ export class TurnRunner {
 }
 
 /**
- * Returns the partial answer from which a turn resumes, or `undefined` when the turn sends the prompt for the first
- * time or no text has arrived before.
+ * Returns the partial answer from which a turn resumes, or `undefined` when the prompt is sent for the first time or
+ * the answer has no text yet.
  */
 function partialAnswer({ state }: Exchange, mode: ResumeMode | undefined): ResumeFrom | undefined {
   const { text, reasoning, toolCalls } = state;

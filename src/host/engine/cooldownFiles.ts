@@ -31,7 +31,7 @@ export function cooldownFiles(
 }
 
 class CooldownFiles implements SharedCooldowns {
-  /** Id of this window. The window ignores cooldown files with its id when it reads. */
+  /** Id of this window, which ignores the cooldown files that it has written itself. */
   private readonly writer = randomBytes(4).toString('hex');
   private readonly loggedProblems = new Set<string>();
 
@@ -78,8 +78,8 @@ class CooldownFiles implements SharedCooldowns {
   }
 
   /**
-   * Returns a cooldown with times that fit the current clock. If the cooldown has expired or is too long, removes its
-   * file and returns undefined.
+   * Returns a cooldown with times that fit the current clock. If the cooldown has expired or is longer than
+   * {@link maxCooldownMs}, removes its file and returns undefined.
    */
   private async validate(entry: CooldownEntry): Promise<CooldownEntry | undefined> {
     const now = this.clock.now();

@@ -41,13 +41,13 @@ interface JournalOwner {
 }
 
 /**
- * Period in which the user can undo a deletion, in milliseconds. A conversation that was written within this period is
- * not deleted because of the history's limit.
+ * Period in which the user can undo a deletion, in milliseconds. The limit of the history does not delete conversations
+ * that were written within this period.
  */
 const recentMs = 60 * 60 * 1000;
 /** Interval at which the file of a conversation that another window writes is checked for changes, in milliseconds. */
 const followIntervalMs = 1000;
-/** Maximum share of the time that this window spends on reading a conversation that another window writes. */
+/** Maximum fraction of its time that this window spends on reading a conversation that another window writes. */
 const maxReadingShare = 0.1;
 
 /**
@@ -143,8 +143,7 @@ export class Journal {
       } catch {
         // The next poll tries again.
       }
-      // Waits at least in proportion to the time that reading took, so that repeated reading of a large file does not
-      // keep this window busy.
+      // Waits longer if reading took long, so that repeated reading of a large file does not keep this window busy.
       const delayMs = Math.max(followIntervalMs, (clock.monotonicNow() - startedAt) / maxReadingShare);
       if (!isDisposed) cancel = clock.after(delayMs, () => void poll());
     };
@@ -369,7 +368,7 @@ export class Journal {
     return file;
   }
 
-  /** @param size size in bytes of an existing file that will be overwritten */
+  /** @param size size in bytes of an existing file whose header is incomplete. The file is overwritten. */
   private newFile(id: string, size = 0): JournalFile {
     return this.createFile({ id, modifiedAt: this.deps.clock.now(), size }, 0, this.newHeader(id));
   }

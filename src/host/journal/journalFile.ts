@@ -67,7 +67,7 @@ interface JournalFileLock {
  * incomplete write is repeated completely. So the file always contains a prefix of the appended lines, without gaps.
  */
 export class JournalFile {
-  /** Lines that are not encoded yet. */
+  /** Appended lines that are not encoded yet. */
   private lines: (HeaderLine | JournalLine)[] = [];
   /**
    * The last line, if it is a line with events. Further events of the same exchange are added to this line until the
@@ -246,7 +246,7 @@ export class JournalFile {
     if (!this.hasUnwritten) this.hasActivity = false;
   }
 
-  /** Reports a failure, but only the first one until all lines are on disk again. */
+  /** Reports only the first failure until all lines are on disk again. */
   private reportFailure(error: unknown): void {
     if (this.isClosed) return;
     if (!this.lastError) this.options.onFailure(error);
@@ -301,7 +301,7 @@ export class JournalFile {
 }
 
 // The modification time of a file is set to the time of the last prompt or answer, because lists are sorted by it. If
-// the file belongs to another user, its time can't be set, and the conversation is listed as if it were newer.
+// the file belongs to another user, its time can't be set, so the conversation is sorted by its last write.
 
 /**
  * Returns whether a line updates the time of the conversation's last activity. A prompt, a retry or part of an answer

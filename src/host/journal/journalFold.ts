@@ -10,10 +10,7 @@ export interface FoldedJournal extends StoredExchanges {
   readonly exchanges: readonly Exchange[];
   /** The title that the user chose. */
   readonly title?: string | undefined;
-  /**
-   * Ids of the exchanges whose turn was running when the last line was written, and whose interruption no line records
-   * yet.
-   */
+  /** Ids of the exchanges whose turn has neither ended nor been recorded as interrupted in the journal. */
   readonly interruptedIds: readonly string[];
 }
 

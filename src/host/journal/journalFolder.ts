@@ -104,9 +104,8 @@ export class JournalFolder {
   }
 
   /**
-   * Deletes the `.deleted` files of hidden conversations and the `.tmp` files of interrupted writes that were last
-   * changed before a given time.
-   * @param before that time, in epoch milliseconds
+   * Deletes `.deleted` files of hidden conversations and `.tmp` files of interrupted writes.
+   * @param before epoch milliseconds. Files that were changed later are kept.
    */
   async deleteStale(before: number): Promise<void> {
     for (const name of await this.fileNames()) {
@@ -117,8 +116,8 @@ export class JournalFolder {
         continue;
       const path = join(this.folder, name);
       const stats = await lstat(path).catch(() => undefined);
-      // Compares `ctime` as well as the modification time, because renaming a file to hide it changes only `ctime`.
-      // Errors are ignored, because a file that can't be removed must not prevent the others from being removed.
+      // Also checks `ctime`, because hiding a file renames it, which changes only `ctime`. Errors are ignored, because
+      // a file that can't be removed must not prevent the others from being removed.
       if (stats && Math.max(stats.ctimeMs, stats.mtimeMs) < before)
         await rm(path, { force: true }).catch(() => undefined);
     }
@@ -182,8 +181,8 @@ function clampTime(timeMs: number): number {
 }
 
 /**
- * Maximum age of a lock, in milliseconds, at which a window of an earlier version of the extension is assumed to be
- * still writing the conversation.
+ * Age of a lock up to which a window of an earlier version of the extension is assumed to be still writing the
+ * conversation, in milliseconds.
  */
 const liveLockMs = 15_000;
 
@@ -242,7 +241,7 @@ export async function moveConversations(from: string, to: string, now = Date.now
       if (!hasCode(error, 'ENOENT') && !hasCode(error, 'EEXIST')) failures.push(error);
     }
   }
-  // Ignores the error when the old folder still contains files, because such a folder must not be removed.
+  // Keeps the old folder if it still contains files: `rmdir` then fails, and the error is ignored.
   await rmdir(from).catch(() => undefined);
   if (failures.length > 0) throw failures[0];
 }

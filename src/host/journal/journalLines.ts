@@ -40,15 +40,15 @@ export interface SalvagedJournal {
 }
 
 /**
- * Maximum number of exchanges of a conversation. Journals that the extension writes have fewer exchanges, and fewer
- * than {@link maxEvents} events.
+ * Maximum number of exchanges of a conversation. Journals that the extension writes stay below this limit and
+ * {@link maxEvents}. A file that exceeds one of them counts as damaged.
  */
 const maxExchanges = 5000;
 /** Maximum number of events of an exchange. Events with text, reasoning or tool calls do not count. */
 const maxEvents = 10_000;
 /**
- * Number of events for which one `replaced` event counts towards {@link maxEvents}. Each attempt replaces the answer at
- * most once, so journals that the extension writes have few of these events.
+ * One `replaced` event counts as this many events towards {@link maxEvents}. Each attempt replaces the answer at most
+ * once, so journals that the extension writes have few of these events.
  */
 const replacementCost = 100;
 
@@ -131,7 +131,7 @@ class Salvager {
   }
 }
 
-/** Decodes each line separately, because the text of the file may exceed the maximum length of a string. */
+/** Decodes each line separately, because the complete file may exceed the maximum length of a string. */
 function splitLines(content: Buffer): readonly string[] {
   const lines: string[] = [];
   for (let start = 0; start < content.length;) {

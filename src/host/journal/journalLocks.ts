@@ -25,8 +25,8 @@ const staleAfterMs = 15_000;
  */
 const confirmStaleMs = 6000;
 /**
- * Time to wait after taking a lock from another window, in milliseconds. Within this time, the running writes of that
- * window finish. If several windows take the lock, the last one keeps it.
+ * Time between taking a lock from another window and checking which window has it, in milliseconds. Meanwhile, the
+ * running writes of the other window finish. If several windows take the lock, the last one keeps it.
  */
 const settleMs = 300;
 /** Interval at which a window that has requested a lock tries to acquire it, in milliseconds. */
@@ -49,9 +49,9 @@ interface JournalLocksDeps {
 }
 
 /**
- * Decides which window may write a conversation: the window that has created the file `<id>.lock`, which is one atomic
- * step. Another window requests the lock by creating `<id>.lock.request`. The window that has the lock then releases
- * it. The lock of a process that no longer exists can be taken immediately.
+ * Decides which window may write a conversation: the window that has created the file `<id>.lock`. The file is created
+ * atomically, so only one window succeeds. To request the lock, another window creates `<id>.lock.request`. The window
+ * that has the lock then releases it. The lock of a process that no longer exists can be taken immediately.
  */
 export class JournalLocks {
   private readonly heldIds = new Set<string>();
@@ -111,9 +111,9 @@ export class JournalLocks {
   }
 
   /**
-   * Returns whether this window still has the lock. If the lock file is missing, the window still has the lock, because
-   * no other window has created the file. Another window may have acquired and released the lock between two calls.
-   * Only the size of the conversation's file reveals that.
+   * Returns whether this window still has the lock. A missing lock file counts as still locked by this window, because
+   * no other window has the lock now. This does not detect a window that has acquired and released the lock between two
+   * calls. Only the size of the conversation's file reveals such a window.
    */
   async isOurs(id: string): Promise<boolean> {
     return this.heldIds.has(id) && this.checkStillOurs(id, await this.ownerOf(id));

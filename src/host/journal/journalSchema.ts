@@ -53,7 +53,7 @@ export interface EventsLine {
   readonly events: readonly RecordedEvent[];
 }
 
-/** A line that starts a turn again from its previous text. */
+/** A line that starts the turn of an exchange again. The previous text of the answer is kept. */
 interface RerunLine {
   readonly type: 'rerun';
   readonly exchangeId: string;
@@ -199,7 +199,8 @@ const eventEntries: EventEntries = {
   },
   quiet: { forMs: orZero(ms) },
   'tool-call': {
-    // Rejects an index that is out of range, because a corrected index would assign this delta to another tool call.
+    // Rejects the index of a tool call if it is out of range, because a clamped index would assign this delta to
+    // another tool call.
     index: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(maxOffset)),
     id: optionalDetail(textSchema),
     name: v.optional(textSchema),
@@ -312,8 +313,8 @@ export function carriesText(value: unknown): boolean {
 }
 
 /**
- * Recognizes events with text or reasoning without their schema, which would take several times as long. Most events of
- * a journal are of this kind.
+ * Recognizes text and reasoning events without their schema, because most events of a journal are of these types and
+ * the schema would take several times as long.
  */
 function isTextEvent(value: unknown): value is TextEvent {
   if (!isRecord(value) || (value['type'] !== 'text' && value['type'] !== 'reasoning')) return false;

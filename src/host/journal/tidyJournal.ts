@@ -44,7 +44,7 @@ export async function tidyJournal(
 }
 
 /**
- * Saves a damaged file under another name and replaces it by a file with the readable lines.
+ * Saves a damaged file under another name and replaces it with a file that contains the readable lines.
  * @returns the path of the damaged file, and the size of the new file in bytes, which is 0 when no file was written
  */
 export async function replaceDamaged(
@@ -62,7 +62,7 @@ export async function replaceDamaged(
     await replaceFile(folder.path(id), content, { at: modifiedAt });
     return { savedAs: copyPath, size: content.length };
   } catch {
-    // Renames the damaged file instead, because the disk has no space for a second file.
+    // Renames the damaged file if no second file can be written, for example because the disk is full.
     if (copyPath !== undefined) await rm(copyPath, { force: true });
     return { savedAs: await folder.moveAside(id), size: 0 };
   }

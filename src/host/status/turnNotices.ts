@@ -129,10 +129,7 @@ function showTurnNotice(
   }
 }
 
-/**
- * Retries a turn that is still waiting, and shows its panel. If the user clicks after the wait has ended, only the
- * panel is shown.
- */
+/** Ends the wait of the turn if the turn is still running. Otherwise shows its panel. */
 async function retryNow(deps: RegistrationDeps, id: string, exchangeId: string): Promise<void> {
   const conversation = await deps.conversations.open(id);
   if (conversation?.activeExchange?.id === exchangeId) conversation.retryNow();

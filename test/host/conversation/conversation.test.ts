@@ -244,11 +244,11 @@ describe('conversation', () => {
   });
 
   for (const { name, end } of [
-    { name: 'stopped', end: stopped('half') },
-    { name: 'failed', end: failed('half') },
-    { name: 'truncated at the token limit', end: done('half', 'length') },
+    { name: 'an answer that was stopped', end: stopped('half') },
+    { name: 'an answer whose turn failed', end: failed('half') },
+    { name: 'an answer that was truncated at the token limit', end: done('half', 'length') },
   ]) {
-    it(`continues an answer that was ${name} in the same exchange, at the end of its text`, async () => {
+    it(`appends to the existing text when the user continues ${name}`, async () => {
       const { conversation, engine, roles } = setUp();
       const { id } = conversation.ask({ prompt: 'one' });
       engine.turn.emit(attempt(), reasoning('hm'), text('half'), end);
@@ -618,7 +618,7 @@ describe('conversation', () => {
     });
   });
 
-  it('ends a turn with an internal error and the partial answer after a defect, and starts the next turn', async () => {
+  it('fails with an internal error, keeps the partial answer and starts the next turn when the engine throws an error', async () => {
     const { conversation, engine, errors, lines, phases } = setUp();
     conversation.ask({ prompt: 'one' });
     conversation.ask({ prompt: 'two' });
@@ -690,7 +690,7 @@ describe('finished answer of a conversation', () => {
     ['stopped', stopped(answer)],
     ['failed', failed(answer)],
   ] as const) {
-    it(`appears once in the journal, in the events for the page and in the views when its turn ends with ${name}`, async () => {
+    it(`appears only once in the journal, in the events for the page and in the snapshots when its turn ends with ${name}`, async () => {
       const { conversation, engine, lines, changes } = setUp();
       conversation.ask({ prompt: 'Hi' });
       engine.turn.emit(attempt(), text(answer), end);

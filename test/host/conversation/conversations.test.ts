@@ -152,7 +152,7 @@ describe('conversations', () => {
     assert.equal(conversations.running, undefined);
   });
 
-  it('makes a background conversation with a running turn current when the user asks for the running turn', async () => {
+  it('makes the conversation with the running turn current when the user asks for the running turn', async () => {
     const { conversations, engine } = open();
     const first = await conversations.ensureCurrent();
     first.ask({ prompt: 'Hi' });
@@ -336,7 +336,7 @@ describe('conversations', () => {
     assert.equal(await conversations.open(id), conversation);
   });
 
-  it('makes the conversation current whose panel was focused last', async () => {
+  it('treats the conversation of the most recently focused panel as current', async () => {
     const { conversations } = open();
     const changes: string[] = [];
     const first = conversations.startNew();

@@ -117,7 +117,7 @@ describe('versions of an exchange', () => {
     );
   });
 
-  it('restarts an exchange that is not current with the exchanges that precede it on its branch', async () => {
+  it('restarts an exchange outside the selected branch with the preceding exchanges of its own branch as context', async () => {
     const { conversation, sentTexts, phases, ask } = open();
     const one = await ask('one');
     const two = await ask('two');
@@ -157,7 +157,7 @@ describe('versions of an exchange', () => {
     assert.deepEqual(reopened(lines).interruptedIds, [id]);
   });
 
-  it('does not stop a turn before the edited prompt', async () => {
+  it('does not stop the turn of an earlier exchange when a later prompt is edited', async () => {
     const { conversation, engine, phases } = open();
     conversation.ask({ prompt: 'one' });
     const { id } = conversation.ask({ prompt: 'two' });

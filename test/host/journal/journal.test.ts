@@ -96,7 +96,7 @@ describe('journal', () => {
     assert.deepEqual(await readdir(folder).catch(() => []), []);
   });
 
-  it('marks a turn as interrupted that was running when its window closed, and keeps its partial answer', async () => {
+  it('marks a turn as interrupted if it was running when its window closed, and keeps its partial answer', async () => {
     const id = await written(exchange('e'), words('e', 'half ', 'of it'));
     assert.deepEqual(await turnsOnDisk(id), ['Hi: interrupted "half of it"']);
   });
@@ -111,7 +111,7 @@ describe('journal', () => {
     while (!(await content()).endsWith(`${JSON.stringify(words('e', 'a'))}\n`)) await setImmediate();
   });
 
-  it('returns a turn as newly interrupted only when the conversation is opened for the first time', async () => {
+  it('returns an interrupted turn only the first time the conversation is opened after the interruption', async () => {
     const id = await written(exchange('e'), words('e', 'half'));
     const all = journal();
     assert.equal((await all.listNewestFirst())[0]?.id, id);
@@ -151,7 +151,7 @@ describe('journal', () => {
   });
 
   for (const go of ['continue', 'restart', undefined] as const) {
-    it(`restores the state of an answer that starts again ${go ? `in mode "${go}"` : 'without a mode'}`, async () => {
+    it(`restores the state of an answer that was started again ${go ? `in mode "${go}"` : 'without a mode'}`, async () => {
       const before: JournalLine = {
         type: 'events',
         exchangeId: 'e',
@@ -188,7 +188,7 @@ describe('journal', () => {
     assert.deepEqual(problems, []);
   });
 
-  it('removes a last line that is incomplete from any byte on, and appends after the previous line', async () => {
+  it('removes an incomplete last line, no matter after which byte it ends, and appends after the previous line', async () => {
     const id = await written(exchange('e'), words('e', 'whole'));
     const whole = (await readFile(pathOf(id))).length;
     const incompleteLine = Buffer.from(JSON.stringify(words('e', 'ü torn')));
@@ -589,7 +589,7 @@ describe('journal', () => {
     assert.deepEqual((await readdir(folder)).sort(), [`${visible}.jsonl`, `${visible}.jsonl.corrupt`, 'own.txt']);
   });
 
-  it('knows whether all lines of a conversation are on disk', async () => {
+  it('reports whether all lines of a conversation are on disk', async () => {
     const all = journal();
     const { id, file } = all.create();
     await writeFile(folder, 'a file where the folder should be');

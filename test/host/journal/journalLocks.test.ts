@@ -128,7 +128,7 @@ describe('conversation lock', () => {
     assert.deepEqual([requested, await readdir(folder)], [[], [`${id}.lock`]]);
   });
 
-  it('belongs to only one of two windows that take the stale lock, and the other windows notice that they lost it', async () => {
+  it('belongs to only one of two windows that take it when it is stale, and the other windows notice that they lost it', async () => {
     const silent = window();
     await silent.acquire(id);
     clock.sleep(15_000);
@@ -172,35 +172,35 @@ describe('conversation lock', () => {
 
   for (const { what, content, secondsAgo, first, after } of [
     {
-      what: 'that of a process that has exited',
+      what: 'from a process that has exited',
       content: { pid: gonePid, host: here, token: 't' },
       secondsAgo: 0,
       first: true,
       after: true,
     },
     {
-      what: 'that of a running process',
+      what: 'from a running process',
       content: { pid: process.pid, host: here, token: 't' },
       secondsAgo: 14,
       first: false,
       after: false,
     },
     {
-      what: 'that of a process whose id is in use again',
+      what: 'from a process whose id is in use again',
       content: { pid: process.pid, host: here, token: 't' },
       secondsAgo: 16,
       first: 'still waiting',
       after: true,
     },
     {
-      what: 'of another machine',
+      what: 'from another machine',
       content: { pid: gonePid, host: `${here}x`, token: 't' },
       secondsAgo: 14,
       first: false,
       after: false,
     },
     {
-      what: 'of another machine',
+      what: 'from another machine',
       content: { pid: gonePid, host: `${here}x`, token: 't' },
       secondsAgo: 16,
       first: 'still waiting',
@@ -209,7 +209,7 @@ describe('conversation lock', () => {
     { what: 'empty', content: '', secondsAgo: 14, first: false, after: false },
     { what: 'incomplete', content: '{"pid":1', secondsAgo: 16, first: 'still waiting', after: true },
     {
-      what: 'that of an invalid process id',
+      what: 'from a process with an invalid id',
       content: { pid: -1, host: here, token: 't' },
       secondsAgo: 16,
       first: 'still waiting',

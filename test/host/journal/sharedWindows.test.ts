@@ -71,7 +71,7 @@ describe('window that shares conversations with other windows', () => {
     return conversation;
   }
 
-  it('shows a conversation that another window writes read-only, and follows its changes', async () => {
+  it('shows a conversation read-only while another window writes it, and follows its changes', async () => {
     const first = await streaming();
     const second = open();
     const conversation = await second.conversations.open(first.id);
@@ -223,7 +223,7 @@ describe('window that shares conversations with other windows', () => {
     assert.deepEqual([first.errors, second.errors], [[{ kind: 'taken' }], []]);
   });
 
-  it('does not open an interrupted answer automatically that another window may be writing', async () => {
+  it('does not automatically open a conversation whose answer another window may be writing', async () => {
     await streaming();
     const { conversations, errors } = open();
     assert.deepEqual(await conversations.openInterrupted(), []);
@@ -254,7 +254,7 @@ describe('window that shares conversations with other windows', () => {
     assert.deepEqual(errors, []);
   });
 
-  it('does not write to a conversation that another window has opened after this window was shut down', async () => {
+  it('writes nothing after its shutdown, because another window may have opened its conversations', async () => {
     const first = open();
     const id = await first.talk(['one', '1']);
     first.conversations.flushSync();
@@ -335,7 +335,7 @@ describe('window that shares conversations with other windows', () => {
     assert.deepEqual([title, exchanges?.[0]?.state.text], [undefined, 'one two']);
   });
 
-  it('starts a new conversation when another window has opened the conversation that was current before', async () => {
+  it('starts a new conversation when another window has opened the previously current one', async () => {
     const memory = new Map<string, unknown>();
     const first = openWindow({ ...disk, memory });
     const { id } = first.conversations.startNew();
@@ -349,7 +349,7 @@ describe('window that shares conversations with other windows', () => {
     assert.deepEqual([first.errors, second.errors], [[], []]);
   });
 
-  it('starts a new conversation without delay when another machine may have opened the conversation that was current before', async () => {
+  it('starts a new conversation without delay when another machine may have opened the previously current one', async () => {
     const memory = new Map<string, unknown>();
     const first = openWindow({ ...disk, memory });
     const id = await first.talk(['one', '1']);
