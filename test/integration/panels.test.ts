@@ -174,7 +174,7 @@ describe('panels after a reload of the window', () => {
     assert.deepEqual(after.restoredContext, ['file:a', 'file:b']);
   });
 
-  it('ignore a request of the page to restore context items after a prompt was sent', async () => {
+  it('do not restore context items again after they were sent with a prompt', async () => {
     const panel = await after.restoreFake(await before.write('about apples'), ['file:a']);
     await waitForEvents();
     panel.send({ type: 'send', prompt: 'and pears?' });
@@ -251,7 +251,7 @@ describe('panels after a reload of the window', () => {
     assert.equal(first.title, 'HolySheep');
   });
 
-  it('pass their sent prompts and unsent text to the remaining panel when a second empty one is closed', async () => {
+  it('lose no prompt and no unsent text when they become a single empty panel', async () => {
     const first = await after.restoreFake(unknownId);
     const second = new FakePanel();
     const otherId = `1${unknownId.slice(1)}`;

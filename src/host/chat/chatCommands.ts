@@ -62,7 +62,7 @@ function setUpChatCommand(services: Services): () => Promise<ChatSetup> {
     stopWaiting();
     const setup = await setUpChat(services);
     if (setup === 'no-key') {
-      // Waits for the next change of the key, because the user has usually mistyped the key and enters it again.
+      // Continues the setup when a key is stored, because a user who has mistyped the key usually enters it again.
       keyListener = connections.onDidChange(() => {
         continueWithKey().catch((error: unknown) => log.error(error));
       });

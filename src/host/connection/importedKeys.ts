@@ -13,8 +13,8 @@ const secretName = 'holysheep.adoptedKeys';
 
 /**
  * Imports API keys that the user entered in VS Code's dialog for language model providers, which does not ask for an
- * origin. A key is imported only for the origin in the settings at that time. It is not imported for another origin
- * later, nor again after it was removed or rejected. Only fingerprints of the keys are stored.
+ * origin. A key is imported once, for the origin that the settings have at that time. It is not imported for another
+ * origin later, nor again after it was removed or rejected. Only fingerprints of the keys are stored.
  */
 export class ImportedKeys {
   /** @param store verifies and stores a key, as if the user had entered it in the extension's dialog */

@@ -30,9 +30,9 @@ export type ModelListResult =
 export interface ModelListLimits {
   /** Time limit for the response headers, in milliseconds. */
   readonly headersMs: number;
-  /** Time limit for the body after the headers have arrived, in milliseconds. */
+  /** Time limit for the response body after the headers have arrived, in milliseconds. */
   readonly bodyMs: number;
-  /** Maximum size of the body, in bytes. */
+  /** Maximum size of the response body, in bytes. */
   readonly bodyBytes: number;
 }
 

@@ -82,7 +82,7 @@ function splitPath(uri: vscode.Uri): { readonly label: string; readonly detail: 
   return { label: base, detail: dir };
 }
 
-/** Returns the files in all open text editors, without duplicates. The file of `first` comes first. */
+/** Returns the files in all open text editors, without duplicates, starting with the file in `first`. */
 export function openFiles(first: vscode.TextEditor | undefined): readonly vscode.Uri[] {
   const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
   const uris = tabs.map(({ input }) => textUriOf(input)).filter((uri) => uri !== undefined);

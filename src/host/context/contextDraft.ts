@@ -85,7 +85,7 @@ export class ContextDraft {
   }
 
   /**
-   * Lets the user choose attachments from a list. A prompt can be sent while this list is open.
+   * Lets the user choose attachments from a list. Sending a prompt does not wait until the user closes this list.
    * @throws UserError when the size limit is reached
    */
   async pick(): Promise<void> {
@@ -97,7 +97,7 @@ export class ContextDraft {
    * them.
    */
   async waitForReads(): Promise<void> {
-    // Ignores errors of reading an attachment, because the call that attached it throws them to its caller.
+    // Ignores read errors, because the call that attaches an item throws them to its own caller.
     await this.readLock.waitForUnlock();
   }
 
@@ -117,7 +117,7 @@ export class ContextDraft {
     ]);
   }
 
-  /** Tries again to read the attachments from before a reload that could not be read yet. */
+  /** Tries again to read the pending attachments, which could not be read after a reload. */
   async readPending(): Promise<void> {
     await Promise.all(this.pending.map((id) => this.restorePending(id)));
   }

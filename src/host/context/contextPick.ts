@@ -24,7 +24,7 @@ interface ContextItem extends vscode.QuickPickItem {
  * @returns ids of the chosen items
  */
 export async function pickContext(initialCandidates: readonly ContextCandidate[]): Promise<readonly string[]> {
-  // Creates a separate search for the list, because a search for suggestions in a panel would cancel a shared one.
+  // Uses a search of its own, because a search for suggestions in a panel would cancel a shared search.
   const files = new WorkspaceFiles();
   const picker = vscode.window.createQuickPick<ContextItem>();
   picker.title = vscode.l10n.t('Attach context');

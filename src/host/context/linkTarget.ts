@@ -51,7 +51,7 @@ export async function refuseHiddenLink(uri: vscode.Uri): Promise<void> {
 }
 
 /**
- * Returns a placeholder for the target if a remote file or one of its parent folders is a symbolic link, because VS
+ * If a remote file or one of its parent folders is a symbolic link, returns a text for an unknown location, because VS
  * Code does not report the target of a remote link.
  */
 async function remoteOutsideTarget(uri: vscode.Uri): Promise<string | undefined> {
@@ -72,8 +72,7 @@ async function isLink(uri: vscode.Uri): Promise<boolean> {
     const { type } = await vscode.workspace.fs.stat(uri);
     return (type & vscode.FileType.SymbolicLink) !== 0;
   } catch {
-    // Ignores an error of resolving the link, because reading the file fails later for the same reason, and the user is
-    // shown that error.
+    // Ignores the error, because reading the file fails later for the same reason, and the user is shown that error.
     return false;
   }
 }

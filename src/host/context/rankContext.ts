@@ -3,9 +3,7 @@ import type { ContextSuggestion } from '../../shared/protocol';
 /** A context item that can be suggested. */
 export interface ContextCandidate {
   readonly suggestion: ContextSuggestion;
-  /**
-   * Additional search terms for the item in every display language, e.g. the English `problems` from the documentation.
-   */
+  /** Further search terms that find the item in every display language, e.g. `problems` from the documentation. */
   readonly keywords: readonly string[];
 }
 

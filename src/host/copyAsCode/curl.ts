@@ -3,14 +3,16 @@ import { escapeInvisible, shellLiteral } from './literals';
 
 /**
  * Returns a command for `sh`, `bash` and `zsh`, to be pasted at the prompt or saved in a file. The command has no
- * comments, because an interactive zsh does not recognize `#` as the start of a comment. curl waits for the time in
- * `Retry-After`, and gives up when that is longer than `--retry-max-time`. Without the header, curl doubles its delay
- * from one second. It retries only refused requests and timeouts (408, 429, 5xx), never an answer whose stream broke,
- * so no text is printed twice. `printf` passes the key to curl's standard input, because all users of a machine can
- * read the arguments of a process. `printf` itself is built into every shell, so it does not start a process. `--header
- * @-` also works in versions of curl that have no variables. `pipefail` makes the exit code that of curl, and the
- * subshell keeps the option out of the user's shell. In a shell without `pipefail`, the exit code is that of the last
- * command.
+ * comments, because an interactive zsh does not recognize `#` as the start of a comment.
+ *
+ * curl waits for the time in `Retry-After`, and gives up if this time is longer than `--retry-max-time`. Without the
+ * header, curl's first delay is one second, and each further delay is twice as long. curl retries only refused requests
+ * and timeouts (408, 429, 5xx), never an answer whose stream broke, so no text is printed twice.
+ *
+ * `printf` passes the key to curl's standard input, because all users of a machine can read the arguments of a process.
+ * `printf` itself is built into every shell, so it does not start a process. `--header @-` also works in versions of
+ * curl without `--variable`. With `pipefail`, the exit code is that of curl. The subshell keeps this option out of the
+ * user's shell. In a shell without `pipefail`, the exit code is that of the last command.
  */
 export function curlCode(request: ExportedRequest): string {
   const { baseUrl, retry } = request;
@@ -38,8 +40,8 @@ export function curlCode(request: ExportedRequest): string {
 
 /**
  * A command that removes one-byte control characters, which a terminal would interpret. It replaces two-byte control
- * characters with `?`, because removing them could join the surrounding bytes to another control character. `sed`
- * prints each line immediately when its output is a terminal.
+ * characters with `?`, because removing them could join the surrounding bytes into another control character. `sed`
+ * does not delay the streamed answer, because it prints each line immediately when its output is a terminal.
  */
 const withoutControls = `LC_ALL=C sed "$(printf 's/[[:cntrl:]]//g;s/\\302[\\200-\\237]/?/g')"`;
 

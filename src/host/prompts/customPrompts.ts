@@ -9,11 +9,11 @@ export interface CustomPrompt extends UserPrompt {
   readonly from: 'user' | 'workspace';
 }
 
-/** The user's decisions about workspace prompts, as stored in VS Code's state of the workspace. */
+/** The user's decisions about workspace prompts, as stored in VS Code's workspace state. */
 interface Consent {
   /** Whether the user refused all prompts of the workspace, including future ones. */
   readonly never: boolean;
-  /** Hashes of the sets of prompts that the user agreed to, latest one last. */
+  /** Hashes of the sets of prompts that the user agreed to, most recent last. */
   readonly agreed: readonly string[];
 }
 
@@ -28,7 +28,7 @@ const maxSavedConsents = 20;
  * Lists the user's prompts. Also lists the prompts of a trusted workspace, if the user has agreed to exactly this set.
  */
 export class CustomPrompts {
-  /** @param memory VS Code's state of this workspace, where the consent is stored */
+  /** @param memory VS Code's workspace state, which stores the consent */
   constructor(
     private readonly settings: Pick<Settings, 'prompts' | 'workspacePrompts'>,
     private readonly memory: StateStore,

@@ -74,7 +74,7 @@ export function watchHasPrompts(
 }
 
 interface RunPromptDeps extends Services {
-  /** Templates about whose unknown variables the user has been warned. */
+  /** Templates with unknown variables that the user has already been warned about. */
   readonly warnedTemplates: Set<string>;
 }
 

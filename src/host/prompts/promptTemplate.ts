@@ -11,8 +11,8 @@ type TemplateVariable = (typeof templateVariables)[number];
 interface ExpandedTemplate {
   readonly text: string;
   /**
-   * The variables that the template contains. The text already includes their values, so these are not appended to the
-   * prompt.
+   * The variables that occur in the template. Their values are already in the expanded template, so they are not
+   * appended to the prompt as context.
    */
   readonly used: ReadonlySet<TemplateVariable>;
 }

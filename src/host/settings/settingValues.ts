@@ -29,9 +29,7 @@ export const jitterChoices = ['full', 'equal', 'decorrelated', 'classic', 'none'
 /** Values of `holysheep.resume`. The first is the default. */
 export const resumeChoices = ['auto', 'restart', 'off'] as const satisfies EngineSettings['resume'][];
 
-/**
- * Limits for timeouts, in milliseconds. The maximum is below 300 s, because the `fetch` of the runtime times out then.
- */
+/** Limits for timeouts, in milliseconds. The maximum is below the 300 s after which Node.js's `fetch` times out. */
 export const timeoutRange = { minimum: 1000, maximum: 299_000 } as const;
 
 export const defaultBaseUrl = 'https://api.holysheep.ai/v1';
@@ -50,7 +48,7 @@ export const userPrompt = v.object({
 /** A prompt in the settings that the user can run on selected code. */
 export type UserPrompt = Readonly<v.InferOutput<typeof userPrompt>>;
 
-/** Returns a number within the limits of its setting, or the default for any other type. */
+/** Returns the number, clamped to the range of its setting, or the default if the value is not a number. */
 export function parseNumber(value: unknown, setting: NumberSetting): number {
   const { minimum, maximum, integer } = setting;
   const schema = v.pipe(v.number(), v.toMinValue(minimum), v.toMaxValue(maximum));
@@ -87,7 +85,7 @@ export function parsePrompts(value: unknown): readonly UserPrompt[] {
   }));
 }
 
-/** Returns the entries of a list that the schema accepts. */
+/** Returns those entries of a list that match the schema. */
 function validEntries<T>(schema: v.GenericSchema<unknown, T>, value: unknown): readonly T[] {
   const entries: readonly unknown[] = Array.isArray(value) ? value : [];
   return entries.flatMap((entry) => {

@@ -119,7 +119,7 @@ describe('unreadable system keyring', () => {
     assert.equal((logged.at(-1) as Error).cause, cause);
   });
 
-  it('is reported as the reason why the model list is only the default list', async () => {
+  it('is reported as the reason why the model list contains only the default models', async () => {
     const { connections, keys, log } = await createDeps();
     const { ModelCatalog } = await import('../../../src/host/models/modelCatalog');
     const list = await new ModelCatalog({ connections, keys, log }).list();

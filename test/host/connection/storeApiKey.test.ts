@@ -156,7 +156,7 @@ describe('Set API Key command', () => {
       ['another base URL', 'https://other.example/v1'],
       ['an invalid base URL', 'ftp://other.example'],
     ] as const) {
-      it(`verifies the key at the URL of the argument and stores it for its origin while the settings have ${name}`, async () => {
+      it(`verifies the key at the base URL in the argument and stores it for that origin while the settings have ${name}`, async () => {
         settingsUrl = normalizeBaseUrl(inSettings);
         stored.set('https://other.example', 'hsa-other-key-1');
         assert.equal(await runSetApiKey(argument()), 'verified');

@@ -235,7 +235,7 @@ describe('context draft', () => {
     assert.deepEqual(draft.items().at(-1), { id: 'b', kind: 'file', label: 'b', characters: 2, truncated: true });
     await assert.rejects(draft.attach('a'), UserError);
     assert.deepEqual(ids(), ['big', 'b']);
-    // An item that is attached again replaces itself, so that it fits.
+    // Attaching an item again replaces the item, so it still fits.
     await draft.attach('big');
     assert.deepEqual(draft.items()[0]?.truncated, false);
   });

@@ -56,7 +56,7 @@ function* errorInStream(error: object): Iterable<Step> {
   yield { event: { error } };
 }
 
-/** Returns the date in a number of days as an HTTP date. */
+/** Returns the time `days` days from now as an HTTP date. */
 function httpDateIn(days: number): string {
   return new Date(Date.now() + days * 86_400_000).toUTCString();
 }

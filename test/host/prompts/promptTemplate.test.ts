@@ -56,7 +56,7 @@ describe('prompt template', () => {
     const piece = fc.oneof(fc.constantFrom('${', '}', '${selection}', '{', '\\', '\n'), fc.string());
     fc.assert(
       fc.property(fc.array(piece), (pieces) => {
-        // Remove other dollar signs: a dollar sign before an escape would belong to the escape.
+        // Removes all other dollar signs, because one directly before an escape would become part of the escape.
         const text = pieces.join('').replace(/\$(?!\{)/g, '');
         assert.equal(
           expandTemplate(
@@ -78,7 +78,7 @@ describe('prompt titles in a dialog', () => {
     assert.equal(quoted('A', 'B'), '“A”, “B”');
   });
 
-  it('are at most five', () => {
+  it('are limited to the first five', () => {
     assert.equal(quoted('1', '2', '3', '4', '5', '6'), '“1”, “2”, “3”, “4”, “5”, …');
   });
 

@@ -26,7 +26,7 @@ describe('unusable prompts in the settings', () => {
     });
   }
 
-  it('are none when all prompts are usable or no prompts are set', () => {
+  it('are an empty list when all prompts are usable or no prompts are set', () => {
     for (const value of [[usablePrompt], [], undefined, null]) assert.deepEqual(unusablePrompts(value), []);
   });
 

@@ -60,19 +60,19 @@ describe('setting with a list of choices', () => {
   });
 });
 
-describe('text and list settings', () => {
-  it('trim a text, and replace an empty text with the default', () => {
+describe('parsing of text and list settings', () => {
+  it('trims a text, and replaces an empty text with the default', () => {
     assert.equal(parseText(' gpt-4o ', 'x'), 'gpt-4o');
     assert.equal(parseText('  ', 'x'), 'x');
     assert.equal(parseText(4, 'x'), 'x');
   });
 
-  it('contain the valid model ids in order, without duplicates', () => {
+  it('keeps valid model ids in their order, without duplicates', () => {
     assert.deepEqual(parseModels(['b', ' a ', '', 3, null, 'b']), ['b', 'a']);
     assert.deepEqual(parseModels('b'), []);
   });
 
-  it('contain only prompts that have a title and a template', () => {
+  it('keeps only prompts that have a title and a template', () => {
     const value = [
       { title: ' T ', template: 'P', model: 'm', extra: 1 },
       { title: 'T2', template: 'P2', model: 5 },

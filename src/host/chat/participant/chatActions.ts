@@ -109,8 +109,8 @@ export function chatFollowups(metadata: unknown, localize: Localize): vscode.Cha
 }
 
 /**
- * Returns a suggestion with an empty command. If the command were undefined, VS Code would use the command of the
- * previous prompt.
+ * Returns a suggestion with an empty slash command. If the command were undefined, VS Code would use the slash command
+ * of the previous prompt.
  */
 function promptFollowup(prompt: string): vscode.ChatFollowup {
   return { prompt, command: '' };

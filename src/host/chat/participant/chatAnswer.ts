@@ -171,8 +171,8 @@ export class ChatAnswer {
   }
 
   /**
-   * Returns response parts that don't belong to the answer. An open code block is closed before them and reopened after
-   * them.
+   * Returns the given parts, which don't belong to the model's answer. If they interrupt a code block, it is closed before
+   * them and reopened after them.
    */
   private insertAside(...parts: readonly ChatPart[]): readonly ChatPart[] {
     const { interruption } = this.fencedText;
@@ -193,12 +193,12 @@ export class ChatAnswer {
   }
 
   /**
-   * Replaces the answer by a restarted one. The chat can't remove text, so the new answer must start with the text that
-   * is already shown.
+   * Replaces the answer with a restarted one. The chat can't remove text, so the new answer must start with the text
+   * that is already shown.
    */
   private replaceText({ text, because }: ReplacedEvent): readonly ChatPart[] {
     if (text.startsWith(this.text)) return this.addText(text.slice(this.text.length));
-    // Keeps displayed text that turned out to be reasoning, and appends the answer to it, because the chat can't remove
+    // If the displayed text turned out to be reasoning, keeps it and appends the answer, because the chat can't remove
     // text.
     if (because === 'reasoning' && this.text.startsWith(text)) {
       this.text = text;

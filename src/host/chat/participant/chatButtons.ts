@@ -85,7 +85,8 @@ async function submitPrompt({ turns }: ChatActionDeps, turnId: string, prompt: s
 }
 
 /**
- * Checks that a button's prompt would refer to the answer that has the button.
+ * Checks that the answer with the button is the last one, because the prompt that the button sends refers to the last
+ * answer.
  * @throws UserError if the answer is still in progress, or is no longer the last answer
  */
 function assertLatestAnswer(turns: ChatTurns, turnId: string): void {

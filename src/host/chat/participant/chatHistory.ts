@@ -27,7 +27,7 @@ export interface ChatExchange {
 /** What a prompt such as *Continue* does: continue the previous answer, or send the previous prompt again. */
 type ChatIntent = 'continue' | 'again';
 
-/** Maximum length of the previous exchanges that are sent with a prompt, in characters. It is about 30,000 tokens. */
+/** Maximum length of the previous exchanges that are sent with a prompt, in characters: about 30,000 tokens. */
 const maxHistoryChars = 120_000;
 
 /** Returns the exchanges with this participant, without the exchanges with other participants. */
@@ -94,12 +94,12 @@ export function parseIntent(
     : undefined;
 }
 
-/** Returns the prompt that continues the last answer. */
+/** Returns the text of the prompt with which the user continues the last answer. */
 export function continuePrompt(localize: Localize): string {
   return localize('Continue');
 }
 
-/** Returns the prompt that sends the last prompt again. */
+/** Returns the text of the prompt with which the user sends the previous prompt again. */
 export function askAgainPrompt(localize: Localize): string {
   return localize('Ask again');
 }

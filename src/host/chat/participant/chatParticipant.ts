@@ -92,8 +92,7 @@ export class ChatParticipant {
     stream: vscode.ChatResponseStream,
     token: vscode.CancellationToken,
   ): Promise<vscode.ChatResult> {
-    // Resets the flag that *Try anyway* has set before this request can fail, because the flag must not apply to a
-    // later request.
+    // Resets the *Try anyway* flag first, because it must not apply to a later request, even if this request fails.
     const tryAnyway = this.turns.consumeTryAnyway();
     const exchanges = chatExchanges(history, localize);
     const last = exchanges.at(-1);
@@ -112,8 +111,8 @@ export class ChatParticipant {
     const { connection } = this.deps;
     const options = { signal: abortController.signal, resumeFrom: partial, connection };
     const turn = this.deps.engine.stream(this.createRequest(request, previousExchanges, question), options);
-    // Ignores the flag that *Try anyway* has set if this prompt is not the one that the button sends. The user may have
-    // sent another prompt in between.
+    // Applies the *Try anyway* flag only to the prompt that the button sends, because the user may have sent another
+    // prompt in between.
     if (tryAnyway && intent === 'again') turn.tryAnyway();
     try {
       await this.showTurn(turn, answer, { stream, token, pickedInChat: isHolySheepModel(request.model) });

@@ -24,7 +24,7 @@ export interface ChatQuestion {
 }
 
 interface QuestionContext {
-  /** The last active editor. */
+  /** The text editor that was active last. */
   readonly editor: vscode.TextEditor | undefined;
   /** Location of the code that the previous prompt was about. */
   readonly previousCode: CodeLocation | undefined;

@@ -65,8 +65,8 @@ export function chatError(error: unknown, initiator: unknown): unknown {
 }
 
 /**
- * Returns an error by which VS Code's built-in chat shows why an answer ended early, because that chat can't show the
- * reason in any other way. Returns undefined for other extensions, because they have received the partial answer.
+ * Returns an error with the reason why an answer ended early, because VS Code's built-in chat can't show the reason in
+ * any other way. Returns undefined for other extensions, because they have received the partial answer.
  */
 export function earlyEndError(message: string | undefined, initiator: unknown): Error | undefined {
   return message !== undefined && isBuiltInChat(initiator) ? markdownError(message) : undefined;

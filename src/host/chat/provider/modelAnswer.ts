@@ -27,7 +27,7 @@ export class ChatFailure extends Error {
 }
 
 /**
- * Passes the events of a turn to a sink to which text can only be appended, so no text is sent twice. A restarted
+ * Passes the events of a turn to a sink that can only append text, and sends no text twice. The text of a restarted
  * answer is sent only if it starts with the text that was already sent. Tool calls are sent only when the answer is
  * complete, so no call runs twice and no incomplete call runs.
  */
@@ -64,7 +64,7 @@ export class ModelAnswer {
         return false;
       case 'replaced':
         this.currentText = event.text;
-        // Keeps sent text that turned out to be reasoning, and appends the answer to it, because the sink can't remove
+        // If the sent text turned out to be reasoning, keeps it and appends the answer, because the sink can't remove
         // text.
         if (event.because === 'reasoning' && this.sentText.startsWith(event.text)) this.sentText = event.text;
         this.sendNewText();

@@ -37,7 +37,7 @@ const families: readonly ModelFamily[] = [
 
 const defaultLimits: ModelLimits = { maxInputTokens: 32_000, maxOutputTokens: 4_096, imageInput: false };
 
-/** Returns the limits of the model that an ID names. An unknown model gets low limits. */
+/** Returns the limits of the model with this ID. An unknown model gets low limits. */
 export function modelLimits(model: string): ModelLimits {
   const { maxInputTokens, maxOutputTokens, imageInput } =
     families.find(({ pattern: ids }) => ids.test(model)) ?? defaultLimits;

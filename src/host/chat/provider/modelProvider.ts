@@ -56,8 +56,8 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
 
   /**
    * Returns the gateway's models. VS Code calls this method once without a configuration, and once for each model group
-   * that the user created. Only the first call returns models, because each model must be listed once. The API key of a
-   * model group is imported.
+   * that the user created. Only the call without a configuration returns models, because each model must be listed only
+   * once. A call for a model group imports the API key of the group.
    */
   async provideLanguageModelChatInformation(
     options: vscode.PrepareLanguageModelChatModelOptions,

@@ -78,9 +78,7 @@ function parseContent(part: unknown): Content {
   return part instanceof vscode.LanguageModelDataPart ? dataContent(part) : [];
 }
 
-/**
- * Returns message content that consists of a text. An unpaired surrogate is replaced, because UTF-8 can't represent it.
- */
+/** Returns a text as message content. An unpaired surrogate is replaced, because UTF-8 can't represent it. */
 function textContent(text: string): Content {
   return text === '' ? [] : [{ type: 'text', text: text.toWellFormed() }];
 }

@@ -113,14 +113,14 @@ async function waitForChatExtension(token: vscode.CancellationToken): Promise<vo
 }
 
 /**
- * Adds the model group by an internal command of newer versions of VS Code. Older versions show the models without a
+ * Adds the model group with an internal command of newer versions of VS Code. Older versions show the models without a
  * group. The command also fails if the group already exists.
  */
 async function addGroup(log: Log): Promise<void> {
   await tryCommand(log, 'no group of models was added', 'lm.addLanguageModelsProviderGroup', modelGroup);
 }
 
-/** Selects the model in the chat by an internal command. If the command fails, the user must select the model. */
+/** Selects the model in the chat with an internal command. If the command fails, the user must select the model. */
 async function chooseModel(id: string, log: Log): Promise<void> {
   const model = { vendor, id, family: id };
   await tryCommand(log, 'the model was not chosen', 'workbench.action.chat.changeModel', model);

@@ -40,15 +40,12 @@ const otherAlphabet = 12;
 const otherSymbol = 13;
 
 /**
- * Estimated tokens for the first character in a sequence of characters of the same kind. The index is the kind. All
- * costs were fitted to prose, code and data. An estimate is about the highest count among the tokenizers of GPT-4,
- * GPT-4o, Claude and DeepSeek.
+ * By kind of character, the estimated tokens for the first character in a sequence of this kind. All costs were fitted
+ * to prose, code and data. An estimate is about the highest count among the tokenizers of GPT-4, GPT-4o, Claude and
+ * DeepSeek.
  */
 const firstCosts = [0, 0, 1.05, 1, 0, 1, 1.5, 1.1, 0.9, 1.2, 0.5, 1.5, 1, 1.6];
-/**
- * Estimated tokens for each character after the first in a sequence of characters of the same kind. The index is the
- * kind.
- */
+/** By kind of character, the estimated tokens for each further character in a sequence of this kind. */
 const laterCosts = [0, 0.35, 0.34, 0.3, 0.05, 0.1, 1.5, 1.1, 0.9, 1.2, 0.5, 1.5, 1, 1.6];
 /** Estimated tokens for a word, in addition to those of its characters. */
 const wordCost = 0.95;
@@ -122,7 +119,7 @@ export const tokensPerMessage = 4;
  * token count does not distinguish images from text.
  */
 export function estimatePrompt({ messages, tools = [] }: ChatRequest): TokenEstimate | undefined {
-  // Does not count JSON syntax, because gateways describe tools to the model in a shorter form than JSON.
+  // Does not count the JSON syntax of the tools, because gateways describe tools to the model in a shorter form.
   const texts = [JSON.stringify(tools).replace(/["{}[\]:,]+/g, ' ')];
   for (const message of messages) {
     if ('toolCalls' in message) texts.push(...message.toolCalls.map(toolCallText));
@@ -149,16 +146,14 @@ export function toolCallText({ name, arguments: json }: { readonly name: string;
  */
 const minCalibrationTokens = 500;
 
-/** Lowest factor by which a calibration multiplies the estimate for each script. No tokenizer needs a lower factor. */
+/** For each script, the lowest factor that a calibration can reach. No tokenizer needs a lower factor. */
 const minFactors: TokenEstimate = { latin: 0.75, eastAsian: 0.5, other: 0.4 };
-/**
- * Highest factor by which a calibration multiplies the estimate for each script. No tokenizer needs a higher factor.
- */
+/** For each script, the highest factor that a calibration can reach. No tokenizer needs a higher factor. */
 const maxFactors: TokenEstimate = { latin: 2, eastAsian: 2, other: 2 };
 
 /**
- * How much tokenizers differ in a script, relative to Latin. An estimation error is attributed to the scripts in this
- * proportion.
+ * How much the token counts of different tokenizers vary for a script, relative to Latin. An estimation error is
+ * attributed mainly to the scripts that vary most.
  */
 const spread: TokenEstimate = { latin: 1, eastAsian: 16, other: 16 };
 
@@ -168,12 +163,12 @@ const spread: TokenEstimate = { latin: 1, eastAsian: 16, other: 16 };
  */
 const margin = 1.15;
 
-/** Corrects the estimates for a model by the prompt tokens that the gateway reports for previous prompts. */
+/** Corrects the token estimates for a model by the token counts that the gateway reported for previous prompts. */
 export class TokenCalibration {
-  /** The factor by which the estimate for each script is multiplied. */
+  /** For each script, the factor that corrects its estimate. */
   private factors: TokenEstimate = { latin: 1, eastAsian: 1, other: 1 };
 
-  /** Returns the corrected estimate as an integer, which tends to be too high, not too low. */
+  /** Returns the corrected estimate with the margin, rounded up. */
   tokens(estimate: TokenEstimate): number {
     return Math.ceil(margin * weightedSum(estimate, this.factors));
   }
@@ -183,7 +178,7 @@ export class TokenCalibration {
    * completely. An estimate that was too high is corrected only by half, so that a text with few tokens per character
    * does not make later estimates too low.
    * @param estimate the estimate of the complete prompt
-   * @param promptTokens the tokens of the prompt that the gateway reported
+   * @param promptTokens the number of prompt tokens that the gateway reported
    */
   observe(estimate: TokenEstimate, promptTokens: number): void {
     if (promptTokens < minCalibrationTokens || weightedSum(estimate, this.factors) < minCalibrationTokens) return;

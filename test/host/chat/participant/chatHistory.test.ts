@@ -31,7 +31,7 @@ function turns(
 const exchanges = (...history: readonly (readonly Turn[])[]): readonly ChatExchange[] =>
   chatExchanges(history.flat(), localize);
 
-describe('history of the chat', () => {
+describe('chat history', () => {
   it('contains only exchanges with this chat participant', () => {
     const history = exchanges(
       turns('one', ['eins'], { state: 'done' }),
@@ -80,7 +80,7 @@ describe('history of the chat', () => {
     ]);
   });
 
-  it('replaces a partial answer with the answer that followed Ask again', () => {
+  it('replaces a partial answer with the new answer after the user chose “Ask again”', () => {
     const history = exchanges(
       turns('q', ['partial'], { state: 'failed', content: 'q with code' }),
       turns('Ask again', ['complete'], { state: 'done' }),

@@ -121,7 +121,7 @@ const cases: readonly (readonly [behavior: string, events: readonly StreamEvent[
     ['status Cut off.', 'text a'],
   ],
   [
-    'sends the tool calls of a restarted answer that differs, but not its text',
+    'sends only the tool calls of a restarted answer whose text differs from the text that was already sent',
     [text('Let me see.'), cut, attempt(2), replaced('I look.'), toolCall('{}', '2', 'read'), done('I look.')],
     ['text Let me see.', 'call 2 read {}'],
   ],

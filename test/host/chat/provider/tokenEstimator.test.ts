@@ -69,7 +69,7 @@ const corpora = {
 
 const countOptions = { disallowedSpecial: new Set<string>() };
 
-/** Two real tokenizers, and a hypothetical tokenizer with 40 % more tokens than that of GPT-4o. */
+/** Two real tokenizers, and a hypothetical one that counts 40 % more tokens than GPT-4o's tokenizer. */
 const tokenizers: readonly (readonly [name: string, count: (text: string) => number])[] = [
   ['o200k_base', (text) => countO200k(text, countOptions)],
   ['cl100k_base', (text) => countCl100k(text, countOptions)],
@@ -199,7 +199,7 @@ describe('token calibration', () => {
   it('adds a margin of 15 % to an estimate', () => assert.equal(uncalibrated, 11_500));
   it('completely corrects an estimate that was too low', () => assert.equal(tokensAfter(15_000), 17_250));
   it('corrects half of the error of an estimate that was too high', () => assert.equal(tokensAfter(8_000), 10_350));
-  it('stays closer to the higher of two token counts that the gateway reported', () =>
+  it('lowers its estimates less after one low token count than after two', () =>
     assert.ok(tokensAfter(10_000, 8_000) > tokensAfter(8_000, 8_000)));
   it('ignores a token count in which the gateway omitted cached tokens', () =>
     assert.equal(tokensAfter(2_000), uncalibrated));
@@ -207,13 +207,13 @@ describe('token calibration', () => {
     assert.equal(tokensAfter(30_000), uncalibrated));
   it('ignores a token count of zero from the gateway', () => assert.equal(tokensAfter(0), uncalibrated));
 
-  it('ignores a prompt of less than 500 tokens', () => {
+  it('ignores a prompt of fewer than 500 tokens', () => {
     const calibration = new TokenCalibration();
     calibration.observe({ latin: 400, eastAsian: 0, other: 0 }, 700);
     assert.equal(calibration.tokens(estimate), uncalibrated);
   });
 
-  it('attributes most of an estimation error to the scripts in which tokenizers differ', () => {
+  it('attributes most of an estimation error to the scripts in which tokenizers differ most', () => {
     const calibration = new TokenCalibration();
     calibration.observe({ latin: 5_000, eastAsian: 5_000, other: 0 }, 8_000);
     assert.ok(calibration.tokens(estimate) > 0.98 * uncalibrated);
