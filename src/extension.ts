@@ -66,7 +66,10 @@ function registerOptional(register: () => vscode.Disposable | undefined): readon
   }
 }
 
-/** Loads the app after VS Code's startup, because the status bar and interrupted turns need the app before any command. */
+/**
+ * Loads the app after VS Code's startup even if no command is executed, because the status bar and interrupted turns
+ * need it.
+ */
 function loadAppAfterStartup(app: () => Promise<App>): void {
   setImmediate(() => {
     app().catch((error: unknown) => {

@@ -13,18 +13,21 @@ export type { ChatBody, ChatBodyMessage, ClosedBy, Ending, GatewayRequest, Scrip
 export interface GatewayOptions {
   readonly script?: Script;
   readonly models?: readonly string[] | Script;
-  /** Port to listen on; 0, the default, chooses a free port. */
+  /** Port to listen on. The default, 0, chooses a free port. */
   readonly port?: number;
   /** Key that requests must carry, or true to accept any bearer key. Other requests get a 401 response. */
   readonly requireKey?: boolean | string;
   /**
-   * Whether to accept requests with any `Host` header, because requests that come through a proxy name another
-   * host. By default, the host must be `127.0.0.1` or `localhost`.
+   * Whether to accept requests with any `Host` header, such as requests through a proxy, which name another host. By
+   * default, the host must be `127.0.0.1` or `localhost`.
    */
   readonly anyHost?: boolean;
-  /** Whether the gateway records requests for inspection; true by default. */
+  /** Whether the gateway records requests for inspection. The default is true. */
   readonly keepsRequests?: boolean;
-  /** Called when a script throws; by default, the process emits a warning. The client gets a 500 response or a broken reply. */
+  /**
+   * Called when a script throws. By default, the process emits a warning. In both cases, the client gets a 500
+   * response, or its connection is reset if the reply has already started.
+   */
   readonly onError?: (error: unknown) => void;
 }
 

@@ -34,7 +34,7 @@ export function readBody(incoming: IncomingMessage): Promise<{ readonly text: st
 
 /**
  * Returns the error for a request that is refused because of its headers, or undefined if the request is accepted.
- * @param acceptedHosts accepted values of the `Host` header; undefined accepts all values
+ * @param acceptedHosts accepted values of the `Host` header, or undefined to accept all values
  */
 export function headerFault(
   { host = '', origin }: IncomingHttpHeaders,

@@ -9,14 +9,14 @@ export interface ErrorBody {
 }
 
 interface AnswerOptions {
-  /** Length of a delta, in code points; 4 by default. */
+  /** Length of a delta, in code points. The default is 4. */
   readonly chunkChars?: number;
   /** Time between two deltas, in milliseconds. */
   readonly everyMs?: number;
   /** Reasoning that precedes the text. */
   readonly reasoning?: string;
   readonly usage?: Readonly<Record<string, unknown>>;
-  /** Finish reason; `stop` by default. */
+  /** Finish reason. The default is `stop`. */
   readonly finish?: string;
 }
 
@@ -29,7 +29,7 @@ export function* answer(text: string, options: AnswerOptions = {}): Iterable<Ste
   yield { done: true };
 }
 
-/** Streams the deltas of a text, without a finish reason and `[DONE]`. */
+/** Streams the deltas of a text, without a finish reason or `[DONE]`. */
 export function* deltas(text: string, options: Pick<AnswerOptions, 'chunkChars' | 'everyMs'> = {}): Iterable<Step> {
   for (const delta of splitText(text, options.chunkChars)) yield* withPause({ delta }, options.everyMs);
 }

@@ -25,7 +25,7 @@ interface Scenario extends DemoModel {
 }
 
 interface DemoAttempt {
-  /** Number of the attempt, from 1; Infinity for a request that asks for a continuation. */
+  /** Number of the attempt, from 1, or Infinity for a request that asks for a continuation. */
   readonly attempt: number;
   /** Streams the answer up to about its middle. */
   readonly firstPart: () => Iterable<Step>;

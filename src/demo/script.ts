@@ -26,11 +26,14 @@ export interface GatewayRequest {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
-  /** The parsed body, or undefined if it is not an object with a model and messages. */
+  /** The parsed body, or undefined if the body is not an object with a model and messages. */
   readonly json: ChatBody | undefined;
   /** Epoch milliseconds at which the request arrived. */
   readonly at: number;
-  /** Resolves when the connection closes: with `client` if the client disconnected before the reply was complete. */
+  /**
+   * Resolves when the connection closes: with `client` if the client disconnected before the reply was complete, and
+   * otherwise with `server`.
+   */
   readonly closed: Promise<ClosedBy>;
 }
 
@@ -43,8 +46,8 @@ export interface GatewayRequest {
  */
 export type Step =
   /**
-   * Sends the status and the headers immediately. An empty `content-type` omits that header; errors have the type
-   * `application/json` by default.
+   * Sends the status and the headers immediately. An empty `content-type` omits that header. The default for errors is
+   * `application/json`.
    */
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>> }
   /** Sends bytes unchanged, in HTTP chunks of `chunk` bytes with `everyMs` milliseconds between them. */
@@ -53,7 +56,10 @@ export type Step =
   | { readonly event: unknown }
   | { readonly delta: string }
   | { readonly reasoning: string }
-  /** Sends a chunk with the finish reason, and then `usage`, in the field names of the API, in a chunk without choices. */
+  /**
+   * Sends a chunk with the finish reason. Then sends `usage`, if any, in another chunk, which has no choices. The
+   * fields of `usage` have their names from the OpenAI API.
+   */
   | { readonly finish: string; readonly usage?: Readonly<Record<string, unknown>> }
   | { readonly comment: string }
   /** Sends `data: [DONE]`. */
@@ -61,8 +67,9 @@ export type Step =
   | { readonly waitMs: number }
   | { readonly until: Promise<unknown> }
   /**
-   * Ends the reply. `fin` ends the body cleanly, as does a script without an `end` step. `reset` sends RST, so the client may
-   * lose unread bytes. `stall` stays silent until the client leaves. `short` sends FIN in the middle of the body.
+   * Ends the reply. `fin` ends the body cleanly, as does a script without an `end` step. `reset` sends RST, so the
+   * client may lose unread bytes. `stall` sends nothing more until the client disconnects. `short` sends FIN in the
+   * middle of the body.
    */
   | { readonly end: 'fin' | 'reset' | 'stall' | 'short' }
   /** Sends bytes on the TCP socket instead of an HTTP reply. The bytes of later steps go to the socket, too. */

@@ -4,8 +4,8 @@ import { pause, unlessAborted, type Wire } from './wire';
 
 /**
  * Plays a script until it ends or the client disconnects.
- * @param report called with an error that a script throws when its iterator is closed. The call may come after the end of
- *   the reply, because an iterator that awaits a promise closes only afterwards.
+ * @param report called with an error that a script throws when its iterator is closed. This may happen after the end of
+ * the reply, because an iterator that awaits a promise closes only when the promise has settled.
  * @throws the error that the script throws
  */
 export async function play(

@@ -51,8 +51,8 @@ export function createApi(load: () => Promise<Ask>): HolySheepApi {
 
 /**
  * Returns a stream that waits until the promise of another stream resolves, and then emits the items of that stream.
- * When the consumer's loop ends early, the other stream stops at once. An async generator would stop only after the
- * next item.
+ * When the consumer's loop ends early, the other stream stops at once. Therefore this is not an async generator, which
+ * would stop only after the next item.
  */
 export function deferredStream<T>(promise: Promise<AsyncIterable<T>>): AsyncIterable<T> {
   return {
@@ -72,7 +72,7 @@ export function deferredStream<T>(promise: Promise<AsyncIterable<T>>): AsyncIter
   };
 }
 
-/** Creates the function that runs turns of other extensions, with `defaults` for missing options. */
+/** Creates the function that runs turns of other extensions. `defaults` returns the values for missing options. */
 export function createAsk(engine: Engine, defaults: () => RequestDefaults): Ask {
   return (prompt, options) => {
     const { model, systemPrompt, temperature, maxTokens } = defaults();
@@ -87,7 +87,10 @@ export function createAsk(engine: Engine, defaults: () => RequestDefaults): Ask 
   };
 }
 
-/** Checks the value of an option: `copy` returns a copy of a valid value, or undefined for an invalid one. */
+/**
+ * Validates an option. `copy` returns a copy of a valid value, or undefined for an invalid value. `expected` describes
+ * the valid values in the error message.
+ */
 type Reader<T> = readonly [copy: (value: unknown) => T | undefined, expected: string];
 
 const readers: { readonly [K in keyof Required<AskOptions>]: Reader<NonNullable<AskOptions[K]>> } = {

@@ -42,8 +42,8 @@ export function createCommandRunner(
     try {
       return await byId.get(id)?.execute(...args);
     } catch (error) {
-      // Passes errors about an invalid argument on, because only the caller can fix the argument: an extension gets the
-      // error, and for a keybinding VS Code shows it.
+      // Rethrows an error about an invalid argument, because only the caller can fix the argument: another extension
+      // gets the error, and for a keybinding VS Code shows it.
       if (error instanceof ArgumentError) throw error;
       boundary(error);
       return undefined;

@@ -1,6 +1,6 @@
 /**
- * Ids of all commands. The commands are registered at startup; the app that implements them is loaded when a command is
- * first executed. The commands that users run are also listed in package.json.
+ * Ids of all commands. The commands are registered at startup. The app implements them and is loaded at the latest when
+ * a command is executed. The commands that users run are also listed in package.json.
  */
 export const commandIds = [
   'holysheep.ask',

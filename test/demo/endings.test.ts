@@ -49,7 +49,7 @@ describe('end of a gateway reply', () => {
     });
   }
 
-  it('closes the connection of the client with ECONNRESET after a reset, but delivers all bytes that were sent before', async () => {
+  it('makes the connection of the client fail with ECONNRESET after a reset, but only after all sent bytes have arrived', async () => {
     let release = (): void => undefined;
     gateway.script = () => [
       { send: 'half' },

@@ -19,7 +19,7 @@ describe('demo gateway', () => {
       body: JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'Hi' }], ...body }),
     });
 
-  it('listens on the loopback address, and each gateway on its own port', async () => {
+  it('listens on the loopback address, on a different port for each gateway', async () => {
     const [first, second] = [await start(), await start()];
     assert.match(first.origin, /^http:\/\/127\.0\.0\.1:\d+$/);
     assert.equal(first.baseUrl, `${first.origin}/v1`);

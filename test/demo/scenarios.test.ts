@@ -161,7 +161,7 @@ describe('script of the offline demo', () => {
     });
   }
 
-  it('starts the answer with a notice about the demo when the prompt has no topic of the demo or contains code', () => {
+  it('starts the answer with a notice about the demo when the prompt names no topic of the demo or contains code', () => {
     const code = '```js\nretry();\n```';
     for (const prompt of ['Who are you?', code, `Explain this retry loop:\n\n${code}`, '```\nbackoff']) {
       assert.match(ask(script, 'demo-steady', user(prompt)).text, /^\*This is the offline demo.*\*\n\n# /);

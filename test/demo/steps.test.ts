@@ -83,7 +83,7 @@ describe('gateway step', () => {
     });
   }
 
-  it('splits the bytes of a character over several chunks if the script says so', async () => {
+  it('splits the bytes of a character over several chunks if the script requests small chunks', async () => {
     gateway.script = () => [{ send: '语', chunk: 1 }];
     const { bytes } = await post(gateway).ended;
     assert.match(bytes.toString('latin1'), /\r\n\r\n1\r\n\xe8\r\n1\r\n\xaf\r\n1\r\n\xad\r\n0\r\n\r\n$/);
@@ -113,7 +113,7 @@ describe('gateway step', () => {
     assert.equal(headers.get('x-reason'), 'tired');
   });
 
-  it('overrides a default header in any letter case, and omits an empty content type', async () => {
+  it('overrides a default header regardless of its letter case, and omits an empty content type', async () => {
     gateway.script = ({ n }) => [
       { status: 200, headers: n === 1 ? { 'Content-Type': 'text/html' } : { 'Content-Type': '' } },
     ];

@@ -130,7 +130,7 @@ describe('settings of the manifest', () => {
     ['retry.jitter', jitterChoices],
     ['resume', resumeChoices],
   ] as const) {
-    it(`have the choices of the code for ${name}, each with a description`, () => {
+    it(`have the same choices as the code for ${name}, each with a description`, () => {
       const { enum: offeredChoices, enumDescriptions, default: actualDefault } = property(name);
       assert.deepEqual(offeredChoices, choices);
       assert.equal(actualDefault, choices[0]);
@@ -141,7 +141,7 @@ describe('settings of the manifest', () => {
     });
   }
 
-  it('have the default base URL and model of the code', () => {
+  it('have the same default base URL and model as the code', () => {
     assert.equal(property('baseUrl').default, defaultBaseUrl);
     assert.equal(property('model').default, defaultModel);
     const baseUrl = normalizeBaseUrl(defaultBaseUrl);

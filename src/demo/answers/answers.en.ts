@@ -4,7 +4,7 @@ export type Topic = 'overview' | 'backoff' | 'jitter' | 'retryAfter' | 'idempote
 /** The answers of the offline demo in one language. */
 export interface DemoTexts {
   readonly answers: Readonly<Record<Topic, string>>;
-  /** Text that precedes the answer when the demo recognizes no topic in the prompt. */
+  /** Text that precedes the answer when the prompt contains code or names no topic of the demo. */
   readonly notice: string;
   /** Reasoning that the demo streams before an answer. */
   readonly reasoning: string;

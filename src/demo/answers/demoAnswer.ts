@@ -60,8 +60,8 @@ function continuationOf(
 }
 
 /**
- * Returns the offset in the partial answer at which the words start that the continuation repeats. Text without a
- * letter or digit is not repeated, because clients can't recognize it as a repetition.
+ * Returns the offset in the partial answer from which the continuation repeats it. If the end of the partial answer has
+ * no letter or digit, nothing is repeated, because clients can't recognize such a repetition.
  */
 function startOfRepetition(partial: string): number {
   const repeated = Array.from(partial).slice(-24).join('');
@@ -80,8 +80,8 @@ const keywords: readonly (readonly [Topic, RegExp])[] = [
 ];
 
 /**
- * Returns the answer to a prompt, in the language of the prompt. Words in a code block are not searched for topics: for
- * a prompt with code, the answer states that the demo can't read code.
+ * Returns the answer to a prompt, in the language of the prompt. Topics are not searched for in code blocks, and the
+ * answer to a prompt with code begins with a notice that no model reads the prompt.
  */
 export function answerTo(prompt: string, defaultTopic: Topic): string {
   const { answers, notice } = textsFor(prompt);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ChatBody, ChatBodyMessage } from '../script';
 
-/** The prompt of a request, separated from the messages that ask for the continuation of an interrupted answer. */
+/** The prompt of a request, separated from the messages that ask for the continuation of a partial answer. */
 export interface DemoPrompt {
   /** Text of the user's last message. */
   readonly text: string;

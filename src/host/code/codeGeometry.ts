@@ -32,8 +32,8 @@ export function innermostSpan(symbols: readonly CodeSymbol[], point: Point): Spa
 }
 
 /**
- * Returns the first and the last line of a range, counted from 1. A last line of which no character is selected is not
- * included.
+ * Returns the first and the last line of a range, counted from 1. If a range of several lines ends at the start of a
+ * line, this line is not included.
  */
 export function lineRange({ start, end }: Span): { readonly first: number; readonly last: number } {
   const last = end.character === 0 && end.line > start.line ? end.line - 1 : end.line;

@@ -20,9 +20,9 @@ function replaceIndent(lines: readonly string[], current: string, indent: string
 }
 
 /**
- * Indents a text of several lines like the line into which it is inserted. The text is returned unchanged if the cursor
- * is not directly after that line's indentation. The text is also returned unchanged if its first line is indented more
- * than another line, because the intended indentation is then unknown.
+ * Indents a text of several lines like the line into which it is inserted. Returns the text unchanged if the cursor is
+ * not directly after that line's indentation, or if the text's first line is indented more than another line, because
+ * the intended indentation is then unknown.
  * @param linePrefix the text before the cursor on its line
  */
 export function indentInsertion(text: string, linePrefix: string): string {
@@ -98,7 +98,8 @@ function fitWholeLines(original: readonly string[], body: readonly string[]): re
 
 /**
  * Adapts a code block to a selection that starts directly after the indentation of a line. The first line of the block
- * is not indented. The other lines get the indentation if the original lines are indented more than the block's lines.
+ * must not repeat this indentation. The indentation is added to the other lines, unless they would then be indented
+ * more than the lines that they replace.
  */
 function fitAfterIndent(original: readonly string[], body: readonly string[], indent: string): readonly string[] {
   const [first = '', ...rest] = body;

@@ -15,7 +15,7 @@ export function displayPath(uri: vscode.Uri): string {
   return visibleText(path, maxPathLength);
 }
 
-/** Converts a span to a range of VS Code. Code without access to VS Code uses spans. */
+/** Converts a span to a range of VS Code. Spans are for modules that do not import `vscode`. */
 export function toRange({ start, end }: Span): vscode.Range {
   return new vscode.Range(start.line, start.character, end.line, end.character);
 }

@@ -12,7 +12,7 @@ const symbolsTimeoutMs = 1000;
 
 /**
  * Returns the selection, or else the function around the cursor, or else the visible lines. Returns undefined if the
- * code consists of white space.
+ * code consists of white space only.
  */
 export async function findCode(editor: vscode.TextEditor): Promise<CodeExcerpt | undefined> {
   const { document, selection } = editor;
@@ -40,7 +40,7 @@ export function codeDocument(document: vscode.TextDocument): CodeDocument {
 function visibleSpan({ document, visibleRanges }: vscode.TextEditor): Span {
   const start = visibleRanges[0]?.start ?? new vscode.Position(0, 0);
   const end = visibleRanges.at(-1)?.end ?? document.lineAt(document.lineCount - 1).range.end;
-  // Includes the visible lines completely, even if the editor is scrolled horizontally.
+  // Extends the span to complete lines, because the editor may be scrolled horizontally.
   return { start: { line: start.line, character: 0 }, end: document.lineAt(end.line).range.end };
 }
 

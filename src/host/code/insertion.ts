@@ -58,7 +58,7 @@ function createInsertion(document: vscode.TextDocument, position: vscode.Positio
   };
 }
 
-/** Returns the offset of a cursor in the document after all insertions. */
+/** Returns the offset that a cursor has after the text has been inserted at all cursors. */
 function cursorOffsetAfter({ offset }: Insertion, all: readonly Insertion[]): number {
   return all.filter((insertion) => insertion.offset <= offset).reduce((end, { text }) => end + text.length, offset);
 }

@@ -16,10 +16,9 @@ export class PreviewedEdits extends Disposable {
   private readonly diff = this.register(new ProposedDiff());
 
   /**
-   * Shows a replacement in the preview, and applies it in one undo step when the user confirms. VS Code rejects the
-   * edit if the document has changed since this method was called.
+   * Shows a replacement in the preview, and applies it in one undo step when the user confirms.
    * @param column the column in which the diff is shown
-   * @throws UserError if the document was changed or closed in the meantime
+   * @throws UserError if the document was changed or closed during the preview
    */
   async replace({ document, range, text, label }: Replacement, column: vscode.ViewColumn): Promise<void> {
     const { version } = document;
@@ -31,7 +30,7 @@ export class PreviewedEdits extends Disposable {
       current.slice(0, document.offsetAt(range.start)) + text + current.slice(document.offsetAt(range.end));
     const close = await this.diff.show(document, proposed, vscode.l10n.t('{0} (preview)', label), column);
     try {
-      // Rejects the edit here if the document has changed since the edit was created, because `applyEdit` notices only
+      // Rejects the edit here if the document has changed since the edit was created, because VS Code notices only
       // changes that are made after the call of `applyEdit`.
       const applied = document.version === version && (await vscode.workspace.applyEdit(edit));
       if (applied || (document.version === version && !document.isClosed)) return;

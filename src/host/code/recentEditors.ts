@@ -65,7 +65,7 @@ export function currentVisibleEditor(editor: vscode.TextEditor): vscode.TextEdit
 }
 
 /**
- * Returns a visible editor of the document, but never the left side of a diff, because the user has not placed a cursor
+ * Returns a visible editor of the document. Skips the left side of a diff, because the user has not placed the cursor
  * there.
  */
 export function visibleEditorOf(document: vscode.TextDocument): vscode.TextEditor | undefined {
@@ -89,7 +89,8 @@ function isWritable({ document: { uri } }: vscode.TextEditor): boolean {
 }
 
 /**
- * Returns whether a tab shows the document. VS Code may keep a document open for a while after its tab has been closed.
+ * Returns whether a tab shows the document. `isClosed` is not enough, because VS Code may keep a document open for a
+ * while after its tab has been closed.
  */
 function hasTab({ isClosed, uri }: vscode.TextDocument): boolean {
   if (isClosed) return false;

@@ -50,8 +50,7 @@ export async function createDiagnosticsReport({
 }
 
 /**
- * Returns whether an API key is set, or null when the key can't be read, because an unreadable key must not prevent the
- * report.
+ * Returns whether an API key is set. Returns null when the key can't be read, because the report must still be created.
  */
 async function hasKey(connections: Connections, log: Log): Promise<boolean | null> {
   try {

@@ -13,14 +13,16 @@ export interface HostInfo {
   readonly platform: string;
   readonly node: string;
   readonly language: string;
-  /** Kind of the remote window, e.g. `ssh-remote`; `other` for an unknown kind; null when the window is not remote. */
+  /**
+   * Kind of the remote window, e.g. `ssh-remote`, or `other` for an unknown kind. Null when the window is not remote.
+   */
   readonly remote: string | null;
   /** Whether VS Code's user interface runs as a desktop app or in a browser. */
   readonly ui: 'desktop' | 'web';
-  /** Where the extension host runs. `ui`: on the user's machine; `workspace`: on the machine with the files. */
+  /** Where the extension host runs: on the user's machine (`ui`) or on the machine with the files (`workspace`). */
   readonly extensionKind: 'ui' | 'workspace';
   readonly trusted: boolean;
-  /** Schemes of the workspace folders, e.g. `file`; one entry per folder. */
+  /** URI scheme of each workspace folder, e.g. `file`. */
   readonly folders: readonly string[];
   readonly chat: ChatSupport;
 }
@@ -41,7 +43,7 @@ export interface ProxyInfo {
   readonly support: string;
   readonly strictSSL: boolean;
   readonly systemCertificates: boolean;
-  /** Names of the environment variables for proxies and certificates that have a value. */
+  /** Names of those environment variables for proxies and certificates that are set. */
   readonly environment: readonly string[];
 }
 
@@ -54,7 +56,7 @@ interface NetworkSettings extends EngineSettings {
   readonly origin: string | null;
   /** Why the base URL is invalid, or null when it is valid. */
   readonly baseUrlProblem: BaseUrlProblem | null;
-  /** Whether an API key is set; null when the base URL is invalid or the secret storage can't be read. */
+  /** Whether an API key is set, or null when the base URL is invalid or the secret storage can't be read. */
   readonly hasKey: boolean | null;
   readonly model: string;
   readonly temperature: number;
@@ -122,8 +124,8 @@ function redactValue(name: string, text: string): string {
 const folderPattern =
   /(?<![\w:/.…-])(?:(?:~[^\s\\/~]*|\.{1,2}|[a-z]:)[\\/](?:[^]*[\\/])?|(?:file:\/|\/|\\\\)[^]*[\\/])/gi;
 /**
- * Matches a URL up to whitespace or a quotation mark. The length of the scheme is limited, and a match includes any
- * URLs inside the URL, because the search would otherwise take quadratic time in a long text.
+ * Matches a URL up to whitespace or a quotation mark. To avoid quadratic time in a long text, the length of the scheme
+ * is limited, and a URL within a URL is part of the same match.
  */
 const urlPattern = /[a-z][\w+.-]{0,30}:\/\/[^\s"]*/gi;
 const credentialsPattern = /(:\/\/)[^\s/?#"]*@/g;
@@ -135,8 +137,8 @@ const oddCredentialsPattern = /(:\/\/)(?!\[)[^/?#@:]*:(?=\d*[^\d/@])[^]*@/g;
 const queryPattern = /[?#][^]*/;
 
 /**
- * Returns a text without folders and without the credentials, queries and fragments of URLs. Folders often contain the
- * name of the user, and local servers name models after their files.
+ * Removes folders, and the credentials, queries and fragments of URLs, from a text. Folders often contain the name of
+ * the user, and local servers name models after their files.
  */
 export function redactPaths(text: string): string {
   const withoutSecrets = text.replace(urlPattern, (url) => removeCredentials(url).replace(queryPattern, ''));
@@ -155,8 +157,8 @@ function removeCredentials(url: string): string {
 const knownRemoteKinds = ['ssh-remote', 'wsl', 'dev-container', 'attached-container', 'codespaces', 'tunnel'];
 
 /**
- * Returns the kind of a remote window, or `other` if the extension does not know the kind, because some hosts report
- * the address of a machine instead.
+ * Returns the kind of a remote window. Returns `other` for an unknown name, because the name may be the address of a
+ * machine. Returns null if the window is not remote.
  * @param name `vscode.env.remoteName`
  */
 export function remoteKind(name: string | undefined): string | null {

@@ -8,7 +8,7 @@ export interface ExportSource {
   readonly title: string;
   /** The exchanges of the selected branch of the conversation, oldest first. */
   readonly exchanges: readonly Exchange[];
-  /** The exchanges outside the selected branch of the conversation, in the order in which the user sent the prompts. */
+  /** The exchanges outside the selected branch, in the order in which their prompts were sent. */
   readonly otherVersions: readonly OtherVersion[];
 }
 
@@ -24,8 +24,8 @@ export function modelOf({ state, model }: Exchange): string | undefined {
 
 const maxNameLength = 60;
 /**
- * Number of characters of a title that are used for a file name. This is more than a file name can have, because
- * characters that file names can't contain are removed.
+ * Maximum number of characters of a title that are considered for a file name. It exceeds `maxNameLength`, because
+ * characters that are not allowed in file names are removed first.
  */
 const maxTitleLength = 200;
 

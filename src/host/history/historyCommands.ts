@@ -30,7 +30,10 @@ export function registerHistory(services: Services): readonly Command[] {
   ];
 }
 
-/** Returns the conversation whose panel had the focus last. @throws UserError when the conversation has no prompt yet */
+/**
+ * Returns the conversation of the most recently focused panel.
+ * @throws UserError when the conversation has no prompt yet
+ */
 function currentConversation({ current }: Conversations): NamedConversation {
   const [first] = current?.exchanges() ?? [];
   if (!current || !first) throw new UserError(vscode.l10n.t('This conversation is empty.'));

@@ -12,7 +12,7 @@ export interface HistoryItem {
   readonly description: string;
   /** Whether a search has found the conversation. The match may be in a text that the item does not show. */
   readonly isHit: boolean;
-  /** The excerpt around the match. Absent when the match is in the title. */
+  /** The excerpt around the search match. Absent when the match is in the title. */
   readonly detail?: string | undefined;
 }
 

@@ -188,7 +188,7 @@ function toEntry(item: HistoryItem, buttons: readonly vscode.QuickInputButton[])
     label,
     description,
     ...(detail !== undefined && { detail }),
-    // Shows search results always, because VS Code would hide an item whose label does not contain the query, even if
+    // Always shows search results. Otherwise VS Code would hide an item whose label does not contain the query, even if
     // the conversation's answers do.
     alwaysShow: isHit,
     buttons,

@@ -9,7 +9,7 @@ import type { PanelServices, PrefilledPrompt, SessionServices } from './panelSer
 import { conversationName, panelTitle } from './panelText';
 import { PanelView, type PanelViewDeps } from './panelView';
 
-/** Maximum number of conversations with interrupted turns that are reopened after a reload. */
+/** Maximum number of conversations that are reopened after a reload because their turn was interrupted. */
 const maxReopened = 3;
 
 /** Manages the panels of this window, one for each open conversation, and restores them after a reload. */
@@ -54,8 +54,8 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
   }
 
   /**
-   * Opens panels for conversations that have none, except for those whose panel VS Code is going to restore, because
-   * that panel contains the user's draft.
+   * Opens a panel for each conversation that has none. Leaves out a conversation whose panel VS Code is going to
+   * restore, because the restored panel contains the user's draft.
    * @param conversations newest first
    */
   reopen(conversations: readonly Conversation[]): void {
@@ -69,8 +69,9 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
   }
 
   /**
-   * Replaces the panels that stopped working because their extension host died. Resolves when all are replaced, or
-   * immediately if all these panels are hidden, because the user may not look at them for hours.
+   * Replaces the panels that stopped working because their extension host died. Resolves when all are replaced. If all
+   * of them are hidden, resolves immediately, because they are replaced only when the user looks at one of them, which
+   * may be hours later.
    */
   async replaceOrphaned(): Promise<void> {
     if (this.restoration.orphanedIds.length === 0) return;
@@ -125,15 +126,15 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
     if (existing?.conversation) this.replaceTab(existing.conversation, tab, existing);
     const isWanted = (): boolean => this.tabs.has(tab) && !tab.session;
     if (isWanted()) {
-      // Uses a new conversation for a restored panel without a saved state: the page of a crashed window has saved
-      // none, so the conversation of its panel is unknown.
+      // Shows the current conversation, or a new one, in a restored panel without a saved state. The page of a crashed
+      // window has saved no state, so the conversation of its panel is unknown.
       const found = savedState
         ? await this.conversations.open(savedState.conversationId, isWanted)
         : await this.conversations.ensureCurrent();
       if (isWanted()) this.showFound(found, tab);
     }
-    // Makes the conversation of the focused panel current again, or else the conversation that was current before,
-    // because opening a restored conversation makes it current.
+    // Opening the restored conversation has made it current. Makes the conversation of the focused panel current
+    // instead, or else the conversation that was current before.
     const active = this.tabs.focusedConversation ?? current;
     if (active) this.conversations.activate(active);
   }
@@ -184,7 +185,8 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
   }
 
   /**
-   * Closes a second panel of a conversation, and forwards prompts that were sent from this panel to the first panel.
+   * Closes a second panel of a conversation. If the user has already sent a prompt in the second panel, the first panel
+   * handles it.
    */
   private merge(tab: ConversationTab, existing: ConversationTab): void {
     tab.view.setListener((message) => {
@@ -194,8 +196,8 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
   }
 
   /**
-   * Handles a restored panel whose conversation does not exist on disk: shows an empty conversation, which keeps the
-   * draft. A second panel of the empty conversation is closed.
+   * Shows an empty conversation in a restored panel whose conversation does not exist on disk, so that the draft is
+   * kept. If the empty conversation already has a panel, closes the restored panel and moves its draft there.
    */
   private showEmpty(tab: ConversationTab): void {
     const conversation = this.conversations.startNew();
@@ -207,8 +209,8 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
 }
 
 /**
- * Returns whether a restored panel may replace this tab, because the user can't have typed anything in this tab since
- * the reload.
+ * Returns whether a restored panel may replace this tab. This is allowed only if the user can't have typed anything in
+ * this tab since the reload.
  */
 function isReplaceable(tab: ConversationTab): boolean {
   return !tab.isRestored && !tab.view.hasBeenFocused;

@@ -15,7 +15,7 @@ interface TabListener {
 /** The open tabs of this window that show conversations. */
 export class ConversationTabs {
   private readonly tabs = new Set<ConversationTab>();
-  /** The tab that had the focus last. */
+  /** The most recently focused tab. */
   private mostRecent: ConversationTab | undefined;
 
   constructor(private readonly listener: TabListener) {}
@@ -24,7 +24,7 @@ export class ConversationTabs {
     return [...this.tabs];
   }
 
-  /** Returns all tabs, with the tab that had the focus last at the end. */
+  /** Returns all tabs, with the most recently focused tab at the end. */
   mostRecentLast(): readonly ConversationTab[] {
     return this.all().toSorted((a, b) => Number(a === this.mostRecent) - Number(b === this.mostRecent));
   }
@@ -61,7 +61,10 @@ export class ConversationTabs {
     return tab;
   }
 
-  /** Closes a tab that another tab replaces, without calling the listener. */
+  /**
+   * Closes a tab that another tab replaces. `onClosed` is not called, because the other tab still shows the
+   * conversation.
+   */
   discard(tab: ConversationTab): void {
     this.remove(tab);
     tab.close();
@@ -73,7 +76,7 @@ export class ConversationTabs {
   }
 }
 
-/** A panel and its conversation. If the conversation must be read from disk first, it is shown later. */
+/** A panel and its conversation. The conversation is missing as long as it is being read from disk. */
 export class ConversationTab extends Disposable {
   private currentSession: PanelSession | undefined;
 

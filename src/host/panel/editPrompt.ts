@@ -47,14 +47,14 @@ export async function regenerate(
   if (!exchange) return;
   await conversations.withOpen(conversation, async () => {
     const model = switchModel ? await pickOtherModel(catalog, exchange) : undefined;
-    // Ignores a second click that arrives before the page shows the new version of the first click.
+    // Ignores a second click that arrives before the page shows the version that the first click has added.
     const isCurrent = conversation.exchanges().some(({ id }) => id === exchangeId);
     if (isCurrent && (!switchModel || model !== undefined)) conversation.regenerate(exchangeId, model);
   });
 }
 
 /**
- * Lets the user choose another model for an exchange, from the models of the gateway that received the exchange's
+ * Lets the user choose another model for an exchange. Offers the models of the gateway that received the exchange's
  * request.
  */
 export function pickOtherModel(

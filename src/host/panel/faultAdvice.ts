@@ -207,7 +207,7 @@ export const repositoryUrl = 'https://github.com/holysheep-ai/holysheep-prompt';
 
 /**
  * Returns the translated help for all fault kinds, with links to the troubleshooting pages.
- * @param translate translates an English sentence of the table, e.g. `vscode.l10n.t`
+ * @param translate translates an English text of {@link faultAdvice}, e.g. `vscode.l10n.t`
  * @param locale the display language, e.g. `zh-cn`
  */
 export function translateFaultHelp(translate: (english: string) => string, locale: string): FaultDetails {

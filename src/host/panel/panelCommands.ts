@@ -39,7 +39,7 @@ export async function reopenPanels({ conversations, panels, workspace }: Service
   if (workspace) panels.reopen(await conversations.openInterrupted());
 }
 
-/** Returns the implementation of `holysheep.ask`. It resolves when the turn has started; the panel shows the answer. */
+/** Returns the implementation of `holysheep.ask`. It resolves when the turn has started. */
 function askCommand(services: Services): Command['execute'] {
   let unsent = '';
   return async (argument) => {

@@ -21,8 +21,8 @@ export class PanelRestoration extends Disposable {
   private readonly restored = new Promise<void>((resolve) => (this.resolveRestored = resolve));
 
   /**
-   * @param session id of the window's session, from `vscode.env.sessionId`. The id stays the same when only the
-   * extension host is restarted, and sometimes after a reload.
+   * @param session `vscode.env.sessionId`. It stays the same when only the extension host is restarted, and sometimes
+   * after a reload.
    */
   constructor(
     private readonly memory: StateStore,
@@ -43,14 +43,18 @@ export class PanelRestoration extends Disposable {
     return this.remembered.session === this.session ? this.remembered.ids : [];
   }
 
-  /** Records that VS Code has restored a panel, because VS Code then restores the other tabs as well. */
+  /**
+   * Records that VS Code has restored a panel. The other tabs must then not be closed, because VS Code restores their
+   * panels as well.
+   */
   handleRestored(): void {
     this.resolveRestored();
   }
 
   /**
-   * Returns whether VS Code will restore a panel with this title. The saved ids are not enough for this, because VS
-   * Code may have lost the tab of a conversation that was opened shortly before the extension host died.
+   * Returns whether VS Code will restore a panel with this title, that is, whether an orphaned tab has this title. The
+   * saved ids can't tell, because VS Code may have lost the tab of a conversation that was opened shortly before the
+   * extension host died.
    * @param ownTitles titles of the panels of this extension host
    */
   willBeRestored(title: string, ownTitles: readonly string[]): boolean {
@@ -63,9 +67,10 @@ export class PanelRestoration extends Disposable {
   }
 
   /**
-   * Waits until an orphaned tab has been visible for so long that VS Code would have restored its panel, and then
-   * closes the orphaned tabs.
-   * @returns false if VS Code restores the panels, or if there is no orphaned tab
+   * Closes the orphaned tabs after one of them has been visible for {@link restoreTimeoutMs}, because VS Code would
+   * have restored its panel within this time.
+   * @returns whether tabs were closed. No tabs are closed if VS Code restores the panels, or if there is no orphaned
+   * tab.
    */
   async closeOrphanedTabs(ownTitles: () => readonly string[]): Promise<boolean> {
     let tabsChanged = (): void => undefined;
@@ -108,8 +113,8 @@ function parseRemembered(value: unknown): RememberedPanels {
 }
 
 /**
- * Returns the tabs of this extension that belong to no panel of this extension host. For each panel, one tab with the
- * panel's title is left out.
+ * Returns the tabs of this extension that belong to no panel of this extension host. Tabs can be matched to panels only
+ * by their titles, so for each panel, one tab with its title is left out.
  */
 function orphanedTabs(ownTitles: readonly string[]): readonly vscode.Tab[] {
   const remaining = [...extensionTabs()];

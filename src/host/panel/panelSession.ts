@@ -20,7 +20,8 @@ import type { PanelView } from './panelView';
 import { parsePrefilledInput, PromptDraft, sendPrompt } from './promptSender';
 
 /**
- * Types of the messages that change a conversation. They are ignored while another window has the right to write it.
+ * Types of the messages that change a conversation. They are ignored while another window has the right to write the
+ * conversation.
  */
 const writingMessages: ReadonlySet<ToHost['type']> = new Set([
   'send',
@@ -147,8 +148,8 @@ export class PanelSession extends Disposable {
   }
 
   /**
-   * Handles a message from the page of this panel, or from the page of a second panel of the conversation that is being
-   * closed.
+   * Handles a message from the page of this panel. While a second panel of the same conversation is being closed,
+   * prompts from its page are handled here, too.
    */
   handleMessage(message: ToHost): void {
     this.dispatch(message).catch(this.services.onError);
@@ -265,8 +266,8 @@ export class PanelSession extends Disposable {
     if (change.type !== 'events') this.updateTitle();
     if (change.type === 'access') this.postSnapshot().catch(this.services.onError);
     else if (change.type !== 'title') this.post(change);
-    // Updates the connection when another version is selected, because the versions of an exchange may belong to
-    // different gateways: the demo's or the user's.
+    // Updates the model and the gateway that the page shows when another version is selected, because the versions of
+    // an exchange may belong to different gateways: the demo's or the user's.
     if (change.type === 'path') this.updateConnection().catch(this.services.onError);
   }
 

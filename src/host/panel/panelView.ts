@@ -28,8 +28,8 @@ export interface PanelViewDeps {
 export class PanelView extends Disposable {
   private listener: ((message: ToHost) => void) | undefined;
   /**
-   * Messages from the page of a restored panel that arrived before a listener was set, because the conversation was
-   * still being read.
+   * Messages from the page of a restored panel that arrived before a listener was set. No listener is set while the
+   * conversation is still being read.
    */
   private earlyMessages: readonly ToHost[] = [];
   private readonly activationEmitter = this.register(new vscode.EventEmitter<void>());
@@ -74,8 +74,8 @@ export class PanelView extends Disposable {
         else if (message.type !== 'ready') this.earlyMessages = [...this.earlyMessages, message];
       }),
     );
-    // Resets the state when the panel is hidden, because VS Code destroys the page of a hidden panel. The page sends
-    // `ready` again when it is visible again.
+    // Treats the page as not ready when the panel is hidden, because VS Code destroys the page of a hidden panel. When
+    // the panel becomes visible again, its new page sends `ready`.
     this.register(
       panel.onDidChangeViewState(() => {
         if (!panel.visible) this.isPageReady = this.isPageListening = false;

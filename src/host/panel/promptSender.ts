@@ -67,7 +67,10 @@ export function startConversation(
   panels.prefill(conversation, { text: prompt });
 }
 
-/** Returns the prompt that a page returns with the prefilled text, or undefined if the value is not a valid prompt. */
+/**
+ * Parses the complete prompt that the page sends back together with a prefilled text. Returns undefined if the value is
+ * not a valid prompt.
+ */
 export function parsePrefilledInput(value: unknown): PromptInput | undefined {
   return isPromptInput(value) ? toPromptInput(value) : undefined;
 }

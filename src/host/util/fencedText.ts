@@ -1,6 +1,6 @@
 /**
- * An open code block. When something else must be shown within the block, the block is closed first and opened again
- * afterwards.
+ * The opening fence of a code block that is not closed yet. When the chat must show something else within the block,
+ * the block is closed first and opened again afterwards.
  */
 interface Fence {
   readonly indent: string;
@@ -96,7 +96,7 @@ const maxDigits = 9;
  */
 class LineScanner {
   private state: LineState = 'prefix';
-  /** The text of the line so far, while it may still be a fence. */
+  /** The text of the line that was read so far. Empty once it is clear that the line is not a fence. */
   private text = '';
   private digits = 0;
   private markerStart = 0;
@@ -115,7 +115,7 @@ class LineScanner {
     }
   }
 
-  /** Whether the line so far looks like a fence. */
+  /** Whether the part of the line that was read so far looks like the start of a fence. */
   get mayBeFence(): boolean {
     return this.state === 'marker' || this.state === 'info';
   }

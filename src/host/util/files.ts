@@ -30,7 +30,7 @@ async function restrictPermissions(path: string, mode: number): Promise<boolean>
     if (isOpen) await chmod(path, mode);
     return isOpen;
   } catch {
-    // Ignores an error, because the file no longer exists or belongs to another user.
+    // Ignores the error: the file no longer exists, or it belongs to another user.
     return false;
   }
 }
@@ -38,9 +38,9 @@ async function restrictPermissions(path: string, mode: number): Promise<boolean>
 /**
  * Replaces a file atomically: after a crash of the process or the machine, either the old or the new file exists
  * completely.
- * @param at modification time of the file, in epoch milliseconds; the current time by default
- * @param beside path of the temporary file. Windows that may replace the same file at the same time need different
- * paths.
+ * @param at modification time of the file, in epoch milliseconds. The default is the current time.
+ * @param beside path of the temporary file. VS Code windows that may replace the same file at the same time must pass
+ * different paths.
  */
 export async function replaceFile(
   path: string,
@@ -63,7 +63,7 @@ export async function replaceFile(
   }
 }
 
-/** Opens a file for reading. Opening a pipe does not wait for a writer. */
+/** Opens a file for reading. If the file is a pipe, does not wait for a writer. */
 export async function openWithoutBlocking(path: string): Promise<FileHandle> {
   // Omits the flag `O_NONBLOCK` on Windows, where it does not exist. The file system of Windows has no pipes, so
   // opening a file can't wait for a writer.

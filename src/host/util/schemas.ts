@@ -2,19 +2,22 @@ import * as v from 'valibot';
 import { ArgumentError } from './userError';
 
 /**
- * One schema for each field of `T`. The compiler requires a schema for every field and checks the type that the schema
- * returns.
+ * One schema for each field of `T`. The compiler reports a missing schema, and a schema that returns another type than
+ * the field has.
  */
 export type FieldSchemas<T> = { readonly [K in keyof T]-?: v.GenericSchema<unknown, T[K]> };
 
-/** The member of a union of messages, events or journal lines whose `type` is `Type`. */
+/** In a union of messages, events or journal lines, the member whose `type` is `Type`. */
 export type MemberOfType<Union, Type> = Union extends { readonly type: infer Types }
   ? Type extends Types
     ? Union
     : never
   : never;
 
-/** Creates a schema that accepts the keys of `record`. The compiler ensures that the record has all members of a union. */
+/**
+ * Creates a schema that accepts the keys of `record`. If its type is a `Record` of all members of a union, the compiler
+ * reports a member that is missing.
+ */
 export function oneOf<T extends string>(record: Readonly<Record<T, unknown>>) {
   return v.picklist(Object.keys(record) as T[]);
 }
@@ -26,8 +29,8 @@ export function parseOrUndefined<T>(schema: v.GenericSchema<unknown, T>, value: 
 }
 
 /**
- * Returns the argument of a command after checking it.
- * @throws ArgumentError with the message of the first schema that rejects its value
+ * Returns the validated argument of a command.
+ * @throws ArgumentError with the message of the first schema that rejects the argument or a part of it
  */
 export function parseArgument<T>(schema: v.GenericSchema<unknown, T>, value: unknown): T {
   const result = v.safeParse(schema, value, { abortEarly: true });

@@ -19,8 +19,9 @@ export function completedSteps(
 
 /**
  * Completes the walkthrough steps that require a turn. VS Code can't complete them by the click on *Ask*, because that
- * click alone sends no prompt. VS Code completes a step only when its context key becomes true while the walkthrough is
- * known to VS Code, so each key is true for a moment only.
+ * click alone sends no prompt. VS Code completes a step only when its context key changes to true while VS Code knows
+ * the walkthrough. Therefore each key is set to true and reset at once, so that a later attempt can complete the step
+ * as well.
  */
 export function followWalkthroughSteps(conversations: Pick<Conversations, 'onDidChange'>, setContext: SetContext) {
   return conversations.onDidChange(({ conversation, change }) => {

@@ -61,7 +61,7 @@ describe('code excerpt', () => {
     assert.equal(excerptOf(documentOf(['', '  ', '\t']), 'a.ts', lineSpan(0, 2, 1), 'visible'), undefined);
   });
 
-  it('truncates long code without splitting a surrogate pair, and marks the excerpt', () => {
+  it('truncates long code without splitting a surrogate pair, and marks the excerpt as truncated', () => {
     for (const lead of ['', 'x']) {
       const line = lead + '𝄞'.repeat(codeLimits.characters);
       const excerpt = excerptOf(documentOf([line]), 'a.ts', lineSpan(0, 0, line.length), 'selection');

@@ -32,7 +32,7 @@ describe('prompt about code', () => {
     });
   }
 
-  it('contains the problems that the editor reports if it is the Fix prompt', () => {
+  it('contains the problems that the editor reports if it is the Fix prompt, and otherwise no problems', () => {
     assert.match(codePromptText(fix!, excerpt, [problem], 'en'), /- line 11, error: Type 'x' is wrong/);
     assert.doesNotMatch(codePromptText(explain!, excerpt, [problem], 'en'), /line 11/);
     assert.doesNotMatch(codePromptText(fix!, excerpt, [], 'en'), /Problems/);

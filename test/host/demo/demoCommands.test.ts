@@ -72,7 +72,7 @@ describe('Open Demo command', () => {
     assert.notEqual(await openDemo(), previous);
   });
 
-  it('shows the current conversation if its waiting prompt was sent to the demo when the demo started', async () => {
+  it('shows the current conversation if a prompt that waited there was sent to the demo when the demo started', async () => {
     const waiting = conversations.startNew();
     demo.enter = () => {
       demo.active = true;

@@ -99,7 +99,7 @@ describe('demo tour', () => {
     assert.match(heading() ?? '', /^2 of 5/);
   });
 
-  it('continues after a step that was chosen from the suggestions', async () => {
+  it('continues with the step after the one that was chosen from the suggestions', async () => {
     tour.ask(conversation, 'demo-cut');
     assert.match(heading() ?? '', /^4 of 5/);
     await finishAnswer();

@@ -27,7 +27,7 @@ describe('error record of a diagnostics report', () => {
     assert.deepEqual(createErrorRecord(error, 0, '/ext/dist').at, []);
   });
 
-  it('reads a stack that was crafted to be slow in linear time', function () {
+  it('parses a maliciously crafted stack in linear time', function () {
     this.timeout(10_000);
     const error = new Error('a message that was changed later');
     error.stack = `Error: \n${'    at ('.repeat(1_000_000)}`;

@@ -34,12 +34,12 @@ function messagePatterns(page: TroubleshootingPage, translate: (english: string)
 }
 
 describe('help for faults', () => {
-  it('exists for every kind of the fault table', () => {
+  it('exists for every fault kind in the fault table', () => {
     const kinds = new Set(rows.flatMap(({ kind }) => kind ?? []));
     assert.deepEqual([...kinds].sort(), Object.keys(faultAdvice).sort());
   });
 
-  it('marks only fault kinds as permanent that are never retried unless the gateway names a delay', () => {
+  it('marks a fault kind as permanent only if it is never retried, except after a delay that the gateway named', () => {
     for (const { kind, policy } of rows) {
       if (kind === undefined || !faultAdvice[kind].isPermanent) continue;
       assert.ok(['never', 'repair', 'hint'].includes(policy.retry), `${kind} ${policy.retry}`);

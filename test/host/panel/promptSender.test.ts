@@ -186,14 +186,14 @@ function createDraft(...attachments: Attachment[]) {
   return { draft: new PromptDraft(context, (model) => models.push(model)), models };
 }
 
-describe('context items and one-time model of the next prompt', () => {
-  it('leave the prompt unchanged when neither is set', () => {
+describe('sending of a prompt with context items and a one-time model', () => {
+  it('leaves the prompt unchanged if neither is set', () => {
     const { draft, models } = createDraft();
     assert.deepEqual(draft.addTo({ prompt: 'Hi' }), { prompt: 'Hi', model: undefined });
     assert.deepEqual(models, []);
   });
 
-  it('add the context items to one prompt only', () => {
+  it('adds the context items to the next prompt only', () => {
     const { draft } = createDraft(file);
     const { content, attachments } = draft.addTo({ prompt: 'Why?' });
     assert.deepEqual(attachments, [file]);
@@ -201,7 +201,7 @@ describe('context items and one-time model of the next prompt', () => {
     assert.equal(draft.addTo({ prompt: 'Why?' }).attachments, undefined);
   });
 
-  it('add the context items after the attachments of the prompt', () => {
+  it('adds the context items after the attachments of the prompt', () => {
     const { draft } = createDraft(file);
     const existing: Attachment = { label: 'b.ts:1-2', languageId: 'ts', code: 'b' };
     const { content, attachments } = draft.addTo({ prompt: 'Explain', content: 'Explain b', attachments: [existing] });
@@ -209,7 +209,7 @@ describe('context items and one-time model of the next prompt', () => {
     assert.match(content ?? '', /^Explain b\n[^]*const a = 1;/);
   });
 
-  it('set the model of one prompt only, and pass each change of that model to the listener', () => {
+  it('adds the one-time model to the next prompt only, and reports each change of this model to the listener', () => {
     const { draft, models } = createDraft();
     draft.setModelOnce('deepseek-r1');
     draft.setModelOnce('deepseek-r1');
@@ -218,7 +218,7 @@ describe('context items and one-time model of the next prompt', () => {
     assert.deepEqual(models, ['deepseek-r1', undefined]);
   });
 
-  it('do not replace the model of a prompt that already has one', () => {
+  it('does not replace the model of a prompt that already has one', () => {
     const { draft } = createDraft();
     draft.setModelOnce('deepseek-r1');
     assert.equal(draft.addTo({ prompt: 'Hi', model: 'demo-steady' }).model, 'demo-steady');

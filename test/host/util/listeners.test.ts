@@ -17,7 +17,7 @@ describe('listeners', () => {
     assert.deepEqual(errors, [broken]);
   });
 
-  it('calls a listener that subscribed twice once after one subscription is disposed of', () => {
+  it('keeps the second subscription of a listener when the first one is disposed of', () => {
     let calls = 0;
     const listeners = new Listeners<void>((error) => assert.fail(String(error)));
     const listener = (): number => calls++;

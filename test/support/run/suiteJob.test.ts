@@ -13,7 +13,7 @@ describe('test count of a job', () => {
     });
   });
 
-  it('adds a failure when mocha fails without a failed test', () => {
+  it('adds a failure when mocha fails although no test has failed', () => {
     assert.deepEqual(countTests({ kind: 'mocha' }, 7, totals), {
       passed: 3,
       failed: 1,
