@@ -1,6 +1,6 @@
 import type { CodeAction } from './codeBlock';
 
-/** What the owner of an answer does when the user clicks a button or a link in the answer. */
+/** Handlers for clicks on the code block buttons and the links of an answer. */
 export interface ActionHandlers {
   /**
    * @param code the code of the block, without the line break before the closing fence
@@ -11,7 +11,7 @@ export interface ActionHandlers {
   readonly onLink: (href: string) => void;
 }
 
-/** Time for which the Copy button shows a check mark, in milliseconds. */
+/** How long the Copy button shows a check mark after a click, in milliseconds. */
 const COPIED_MS = 1500;
 
 /**
@@ -25,8 +25,8 @@ export function listenForActions(root: HTMLElement, { onCodeAction, onLink }: Ac
     const href = target?.closest('a[href]')?.getAttribute('href');
     if (href) {
       event.preventDefault();
-      // Hides the click from VS Code's listener at the document. That listener opens a link even when its default
-      // action is prevented, and in a trusted workspace it does so without a confirmation.
+      // Hides the click from the listener that VS Code adds to the document. That listener opens the link even after
+      // `preventDefault()`, and in a trusted workspace it does so without a confirmation.
       event.stopPropagation();
       onLink(href);
       return;
@@ -75,8 +75,8 @@ function parseCodeAction(name: string | null | undefined): CodeAction | undefine
 }
 
 /**
- * Returns the code of a block without the line break before the closing fence. A line break that is pasted into a
- * terminal would run the command.
+ * Returns the code of a block without the line break before the closing fence. Pasted into a terminal, that line break
+ * would run the command at once.
  */
 function extractCode(block: Element): string {
   return (block.querySelector('pre > code')?.textContent ?? '').replace(/\n$/, '');

@@ -12,14 +12,11 @@ import { Sections } from './sections';
 
 interface AnswerDocumentOptions extends CodeToolbar {
   readonly labels: CodeToolbar['labels'] & TaskLabels;
-  /**
-   * The start of an open block is frozen only if it has at least this length, in characters. Freezing a shorter start
-   * would save no time.
-   */
+  /** Minimum number of characters to freeze at a time. Freezing fewer would save no time. */
   readonly minFreezeLength: number;
   /**
-   * Called with each element that no further text can change. Called again when a link definition that arrived later
-   * has changed the element.
+   * Called with each element that further text can change only by defining a link label, and again after each such
+   * change.
    */
   readonly onFinal: (element: Element) => void;
 }
@@ -31,14 +28,14 @@ const MAX_FRAMES_PER_FLUSH = 8;
 /** Maximum length of a tail that is parsed with each flush, in characters. */
 const CHEAP_TAIL_LENGTH = 4000;
 /**
- * A tail that is too long to be parsed with each flush is parsed again only when it has grown by this fraction. The
+ * Fraction by which a tail longer than `CHEAP_TAIL_LENGTH` must grow before it is parsed again at the normal rate. The
  * total work is therefore proportional to the length of the text.
  */
 const REPARSE_GROWTH = 1 / 8;
 
 /**
- * Maximum number of times that the frozen prefix of a block is made a part of the tail again. After that, the block is
- * not frozen any more.
+ * Maximum number of times that a block is thawed, which moves its frozen prefix back to the tail. After that, no part
+ * of the block is frozen again.
  */
 const MAX_THAWS = 3;
 
@@ -54,14 +51,17 @@ interface ParsedTail {
  * each flush, except for the frozen prefix of its first block.
  */
 export class AnswerDocument {
-  /** The text received so far. Only `replace` reads it, because reading a string built from many pieces copies it. */
+  /**
+   * The text received so far. Only `replace` reads it, because reading a string that was built from many pieces copies
+   * it.
+   */
   private source = '';
   private tail = '';
   /** Offset in `source` at which the tail starts. */
   private tailStart = 0;
   private prefix: FrozenPrefix | undefined;
   private thawCount = 0;
-  /** When the tail reaches this length, in characters, the start of its first block is frozen. */
+  /** When the tail reaches this length, in characters, the start of its first block is frozen if possible. */
   private nextFreezeLength: number;
   private openBlocks: readonly RenderedBlock[] = [];
   /** Appends plain text to the last open block without parsing it again. */
@@ -106,8 +106,8 @@ export class AnswerDocument {
 
   /**
    * Returns the minimum number of new characters that are flushed at the normal rate. Fewer characters wait for up to
-   * one second. The tail usually stays short, because blocks are frozen as they grow. A long tail that can't be frozen
-   * is parsed completely with each flush.
+   * one second. The number is greater than one only if the tail is long and can't be frozen, because each flush parses
+   * the complete tail.
    */
   get charactersPerFlush(): number {
     return this.tail.length <= CHEAP_TAIL_LENGTH ? 1 : Math.ceil(this.tail.length * REPARSE_GROWTH);
@@ -204,7 +204,10 @@ export class AnswerDocument {
     this.committed.add(finalBlocks, scope);
   }
 
-  /** Freezes the start of the only open block, up to the last point before which no further text can change it. */
+  /**
+   * Freezes the only open block up to its freeze point: the last point before which no further text can change the
+   * block.
+   */
   private freezeStart({ text, parsed, scope }: ParsedTail): void {
     const { prefix, thawCount, options, parser } = this;
     const [rendered] = this.openBlocks;
@@ -242,7 +245,7 @@ export class AnswerDocument {
     for (const node of newlyFrozenElements(spec, remainder, element)) options.onFinal(node);
   }
 
-  /** Makes the frozen prefix a part of the tail again. */
+  /** Moves the frozen prefix back to the tail, so that it is parsed again. */
   private thaw(): void {
     const { prefix } = this;
     const [first, ...otherBlocks] = this.openBlocks;

@@ -10,7 +10,10 @@ import type { ElementSpec, NodeSpec } from './tree';
 
 interface BlockSource {
   readonly block: Block;
-  /** Source of the block. The same source renders to the same elements while its link definitions stay the same. */
+  /**
+   * Markdown source of the block. If neither the source nor the link definitions that it uses change, the elements
+   * don't change either.
+   */
   readonly text: string;
   /**
    * Line number in the parsed text. A code block that ends at this line or later may still grow. Infinity if no code
@@ -29,7 +32,7 @@ export interface RenderedBlock extends BlockSource {
   readonly spec: ElementSpec | undefined;
   readonly element: Element | undefined;
   readonly lookups: Lookups;
-  /** Rendered inline content that depends on no link definition, by its source. */
+  /** Rendered inline content that uses no link label. The key is the source of the content. */
   readonly inlineCache: ReadonlyMap<string, readonly NodeSpec[]>;
 }
 
@@ -66,8 +69,8 @@ export class BlockRenderer {
   }
 
   /**
-   * Renders inline content without the text around it. Returns undefined when further text may change the meaning of
-   * the content.
+   * Renders part of a paragraph on its own. Returns undefined if the text after that part may change its meaning, for
+   * example by closing a marker.
    */
   renderSelfContained(content: string, scope: ReferenceScope): readonly NodeSpec[] | undefined {
     const lookups = new Map<string, Reference | undefined>();

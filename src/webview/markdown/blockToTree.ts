@@ -13,8 +13,8 @@ interface BlockContext {
    */
   readonly openFromLine: number;
   /**
-   * Whether the block is a list that is already loose because of its frozen items, whatever the remaining items
-   * contain.
+   * Whether the block is a list that its frozen items make loose, so that the text of the remaining items is in
+   * paragraphs too.
    */
   readonly loose: boolean;
   readonly taskMarks: TaskMarks;
@@ -62,7 +62,7 @@ export function blockToTree(tokens: readonly Token[], context: BlockContext): El
   return root.children.find((child): child is ElementSpec => typeof child !== 'string');
 }
 
-/** Nesting level of the paragraphs in the items of a top-level list. */
+/** markdown-it's nesting level for the paragraphs in the items of a top-level list. */
 const ITEM_LEVEL = 2;
 
 function openFrame(token: Token, parent: Frame, { loose }: BlockContext): Frame {
@@ -133,7 +133,9 @@ function extractTaskMarker(
   return [done ? marks.done : marks.open, text.slice(match[0].length), ...rest];
 }
 
-/** Elements that replace `[x]` and `[ ]` in a task list. They are named images, so that they don't count as text. */
+/**
+ * Elements that replace `[x]` and `[ ]` in a task list. They have the role `img` and an accessible name, but no text.
+ */
 export interface TaskMarks {
   readonly done: ElementSpec;
   readonly open: ElementSpec;

@@ -1,6 +1,6 @@
 import MarkdownIt, { type Env, type MarkdownIt as Parser, type StateBlock, type Token } from 'markdown-it';
 
-/** A top-level block of the source, not yet parsed for inline markup. */
+/** A top-level block of a Markdown text, before its inline markup is parsed. */
 export interface Block {
   /** Offset in the parsed text at which the first line of the block starts. */
   readonly start: number;
@@ -63,10 +63,9 @@ export function countFinalBlocks(blocks: readonly Block[], text: string): number
 const MAY_BE_TITLE = /^[ \t]*["'(]/;
 
 /**
- * Returns whether no further text can change the block that ends before the line at `start`. After a blank line, this
- * is certain as soon as the line at `start` is complete. Otherwise the next line must be complete too, because the
- * second line of a table turns the first line into its header. If the line may be the title of a link definition, the
- * block may still change.
+ * Returns whether no further text can change the block that ends before the line at `start`. If the line at `start`
+ * follows a blank line, it only has to be complete. Otherwise, the line after it must be complete too, because it could
+ * make the line at `start` a table header, and the line at `start` must not look like the title of a link definition.
  */
 export function isFinalBefore(text: string, start: number): boolean {
   const lineEnd = text.indexOf('\n', start);
@@ -96,15 +95,15 @@ export function createParser(): Parser {
   parser.linkify.set({ fuzzyLink: false, fuzzyEmail: false, fuzzyIP: false });
   parser.linkify.add('ftp:', null).add('//', null);
   parser.validateLink = () => true;
-  // Shows the link text as the model wrote it. Decoding a URL could make it look like a different address.
+  // Shows a bare URL as the model wrote it. Decoding the URL could make it look like a different address.
   parser.normalizeLinkText = (url) => url;
   parser.block.ruler.before('table', 'container_limit', containerLimit);
   return parser;
 }
 
 /**
- * Turns a line into a paragraph if it would open a container at too deep a level. At its own nesting limit, markdown-it
- * would drop the rest of the document.
+ * Turns a line that would open a quote or a list at too deep a level into a paragraph. Otherwise, markdown-it would
+ * reach its own nesting limit and drop the rest of the document.
  */
 function containerLimit(state: StateBlock, startLine: number): boolean {
   if (state.level < MAX_CONTAINER_LEVEL) return false;

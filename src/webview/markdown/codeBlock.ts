@@ -5,7 +5,10 @@ export type CodeAction = 'copy' | 'insert' | 'apply' | 'newFile';
 
 /** The buttons of a code block. */
 export interface CodeToolbar {
-  /** Accessible names of the buttons. They are not text, because the text of an answer is exactly the model's text. */
+  /**
+   * Accessible names of the buttons. They are attributes and not text, so that the text of an answer is exactly the
+   * model's text.
+   */
   readonly labels: Readonly<Record<CodeAction, string>>;
   /** Whether the toolbar has a button that applies the code to the selection in an editor. */
   readonly canApply: boolean;
@@ -19,7 +22,10 @@ const ICONS: Readonly<Record<CodeAction, string>> = {
   newFile: 'M9.5 13.5h-6v-11h6l3 3v2M9.5 2.5v3h3M12.5 10v5M10 12.5h5',
 };
 
-/** SVG path of the check mark that replaces the Copy icon for a moment. The style sheet switches between them. */
+/**
+ * SVG path of the check mark that replaces the Copy icon for a moment after a click. The button contains both, and the
+ * style sheet shows one of them.
+ */
 const COPIED_ICON = 'M2.5 8.5l3.5 3.5 7.5-8';
 
 /**
@@ -69,9 +75,9 @@ export function codeBlockSpec(code: string, language: string, toolbar: ElementSp
 }
 
 /**
- * Returns the nodes for code: a text node or, when the code is long, chunk elements (`code-chunk`) with line breaks
- * between them. The browser lays out each chunk element independently. The end of a chunk depends only on the code
- * before that end, so chunk elements stay unchanged while code arrives. The last node is a text node that grows.
+ * Returns the nodes for code: a text node, preceded by chunk elements (`code-chunk`) if the code is long. The browser
+ * lays out each chunk element independently. Code that arrives later changes only the text node at the end, so the
+ * chunk elements before it stay unchanged.
  */
 export function codeToSpecs(code: string): readonly NodeSpec[] {
   const pieces: NodeSpec[] = [];
@@ -80,8 +86,8 @@ export function codeToSpecs(code: string): readonly NodeSpec[] {
     const newline = code.lastIndexOf('\n', start + CHUNK_LENGTH - 1);
     const end = newline >= start ? newline : outsideSurrogatePair(code, start + CHUNK_LENGTH);
     const piece = code.slice(start, end);
-    // A piece of code that ends within a line becomes a text node and not a chunk element, because the line continues
-    // in the next piece.
+    // A piece of code that starts or ends within a line becomes a text node, because a chunk element must contain
+    // complete lines.
     const isBox = newline >= start && (start === 0 || code.charAt(start - 1) === '\n');
     pieces.push(...(isBox ? [chunkSpec(piece), '\n'] : [newline >= start ? `${piece}\n` : piece]));
     start = newline >= start ? end + 1 : end;

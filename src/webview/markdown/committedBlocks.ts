@@ -21,10 +21,12 @@ interface CommittedBlock extends RenderedBlock {
 export class CommittedBlocks {
   private readonly blocks: CommittedBlock[] = [];
   private readonly definitions = new Map<string, Reference>();
-  /** Indices of the blocks that use a label without a definition in a committed block, by label. */
+  /** For each link label that no committed block defines, the indices of the blocks that use the label. */
   private readonly unresolved = new Map<string, Set<number>>();
 
-  /** @param onFinal called when an element is final, and again when a link definition that arrived later changed it */
+  /**
+   * @param onFinal called with the element of each added block, and again when a later link definition has changed it
+   */
   constructor(
     private readonly renderer: BlockRenderer,
     private readonly parser: MarkdownIt,
@@ -35,7 +37,7 @@ export class CommittedBlocks {
     return this.definitions;
   }
 
-  /** Offset in the source after the last block. */
+  /** Offset in the source at which the last committed block ends, or 0 if there is none. */
   get end(): number {
     return this.blocks.at(-1)?.block.end ?? 0;
   }
@@ -45,8 +47,8 @@ export class CommittedBlocks {
   }
 
   /**
-   * Appends blocks. Earlier blocks that use a label which the new blocks define are rendered again.
-   * @param scope the scope in which the blocks were rendered
+   * Appends blocks. If they define link labels that earlier blocks use, those earlier blocks are rendered again.
+   * @param scope the link definitions with which `rendered` was rendered
    */
   add(rendered: readonly RenderedBlock[], scope: ReferenceScope): void {
     const labels: string[] = [];
@@ -65,8 +67,8 @@ export class CommittedBlocks {
   }
 
   /**
-   * Renders committed blocks again if they use link definitions from the tail that have changed since the blocks were
-   * rendered.
+   * Renders a committed block again if it uses a link label whose definition in the tail has changed since the block
+   * was rendered.
    */
   rerenderUnresolved(scope: ReferenceScope): void {
     for (const label of [...this.unresolved.keys()]) this.rerenderUsersOf(label, scope);

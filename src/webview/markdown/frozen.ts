@@ -1,24 +1,25 @@
 import type { Block } from './blocks';
 import type { ElementSpec, FrozenNodes, NodeSpec, Attributes } from './tree';
 
-/** The leading children of an element that no further text can change. */
+/** Describes which leading children of an element no further text can change. */
 interface FinalChildren {
   /**
-   * Number of levels between the element of the block and the element with the final children, which is reached through
-   * the last child on each level.
+   * Number of levels from the element of the block down to the parent of the final children. At each level, the path
+   * leads to the last child.
    */
   readonly depth: number;
   /** Number of children that no further text can change. */
   readonly count: number;
   /**
-   * Number of leading characters of the next child, a text node, that no further text can change. 0 if there are none.
+   * Number of leading characters of the next child that no further text can change, if that child is a text node.
+   * Otherwise 0.
    */
   readonly textLength: number;
 }
 
 /**
- * Returns the frozen nodes of an element spec. If it has none, searches its last child, the last child of that child,
- * and so on. Undefined if nothing is frozen.
+ * Returns the frozen nodes of an element spec or, if it has none, of its last child, the last child of that child, and
+ * so on. Returns undefined if nothing is frozen.
  */
 export function findFrozenNodes(spec: ElementSpec | undefined): FrozenNodes | undefined {
   if (!spec || spec.frozen) return spec?.frozen;
@@ -27,8 +28,8 @@ export function findFrozenNodes(spec: ElementSpec | undefined): FrozenNodes | un
 }
 
 /**
- * Returns a copy of the element spec in which `change` has replaced one descendant: the one that is reached through the
- * last child of each level, `depth` levels down.
+ * Returns a copy of an element spec in which `change` has replaced one descendant, `depth` levels down. At each level,
+ * the path to the descendant leads to the last child.
  */
 export function changeLastDescendant(
   spec: ElementSpec,
@@ -41,7 +42,7 @@ export function changeLastDescendant(
   return { ...spec, children: [...spec.children.slice(0, -1), changeLastDescendant(last, depth - 1, change)] };
 }
 
-/** Returns the element spec with its final children moved to its frozen nodes. */
+/** Returns a copy of the element spec in which the final children have become frozen nodes. */
 export function freezeChildren(
   spec: ElementSpec,
   element: Element,
@@ -81,7 +82,7 @@ export function newlyFrozenElements(before: ElementSpec, after: ElementSpec, ele
   return elements;
 }
 
-/** Returns the element spec with its frozen nodes moved back to its children. */
+/** Returns a copy of the element spec in which the frozen nodes have become children again. */
 export function thawSpec(spec: ElementSpec): ElementSpec {
   const { frozen, children, ...rest } = spec;
   if (frozen) return { ...rest, children: joinSpecs(frozen, children) };
@@ -136,7 +137,7 @@ export type PrefixContext =
     }
   | { readonly kind: 'table'; readonly columns: number; readonly rows: number }
   | { readonly kind: 'fence' }
-  /** `skip` is the length of the placeholder, which is not rendered, in characters. */
+  /** `skip` is the number of characters in the placeholder, which is not rendered. */
   | { readonly kind: 'paragraph'; readonly skip: number };
 
 /** An open block as it was last parsed. It starts at the beginning of `text` and is the only block in it. */
@@ -154,8 +155,8 @@ export interface FreezePoint {
   /** Offset of the freeze point in the text of the block. */
   readonly end: number;
   /**
-   * Text that replaces the frozen prefix for the parser, so that the remainder is parsed as if the prefix were still
-   * before it.
+   * Short text that the parser sees in place of the frozen prefix, so that it parses the remainder as if the prefix
+   * were still before it.
    */
   readonly placeholder: string;
   readonly context: PrefixContext;

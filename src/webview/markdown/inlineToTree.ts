@@ -124,7 +124,7 @@ function linkTooltip(href: string, title: string): string {
   return visible === '' ? href : `${href} (${visible})`;
 }
 
-/** Returns an address as the model wrote it, but with characters that have no glyph percent-encoded. */
+/** Returns an address as the model wrote it, but with invisible characters percent-encoded. */
 function visibleAddress(address: string): string {
   return address.replace(/[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, encodeURIComponent);
 }

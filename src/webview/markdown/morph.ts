@@ -20,8 +20,8 @@ export function createElement(spec: ElementSpec, document: Document): Element {
 }
 
 /**
- * Changes `node` from the spec `before` to the spec `after` with few DOM operations. Returns `node`, or the element
- * that has replaced it.
+ * Changes `node`, which matches the spec `before`, to match the spec `after` with few DOM operations. Returns `node`,
+ * or the element that has replaced it.
  */
 export function patchElement(node: Element, before: ElementSpec, after: ElementSpec): Element {
   if (before === after) return node;
@@ -117,7 +117,7 @@ function patchNode(node: ChildNode, before: NodeSpec, after: NodeSpec, document:
 }
 
 /**
- * Replaces the text after the common prefix of both texts, so that a selection before it survives.
+ * Changes a text node from `before` to `after`. Their common prefix is not touched, so that a selection in it survives.
  * @param start offset in the node at which `before` starts
  */
 function patchText(node: Text, before: string, after: string, start: number): void {
@@ -159,7 +159,10 @@ export function preserveSelection(element: Element, change: () => void): void {
   selection.setBaseAndExtent(start.node, start.offset, end.node, end.offset);
 }
 
-/** Returns a function that finds a position in `element` again by the length of the text before it. */
+/**
+ * Remembers a position in `element` by the length of the text before it. Returns a function that finds the position
+ * again.
+ */
 function capturePosition(element: Element, position: TextPosition): () => TextPosition {
   if (!element.contains(position.node)) return () => position;
   const range = element.ownerDocument.createRange();

@@ -4,7 +4,10 @@ export interface Reference {
   readonly href: string;
 }
 
-/** The link definitions that a block used when it was rendered, by label. Undefined if a label had no definition. */
+/**
+ * The link labels that a block used when it was rendered, with their definitions. Undefined for a label without a
+ * definition.
+ */
 export type Lookups = ReadonlyMap<string, Reference | undefined>;
 
 /**
@@ -32,7 +35,10 @@ function isSameReference(a: Reference | undefined, b: Reference | undefined): bo
   return a === b || (a?.href === b?.href && a?.title === b?.title);
 }
 
-/** The link definitions during one flush. Definitions in committed blocks take precedence over those in the tail. */
+/**
+ * The link definitions that are known during one flush. Definitions in committed blocks take precedence over those in
+ * the tail.
+ */
 export class ReferenceScope {
   readonly tailDefinitions = new Map<string, Reference>();
 

@@ -1,8 +1,11 @@
-/** A section ends after the first block with which its source reaches this length, in characters. */
+/** A block starts a new section if it is at least this many characters after the start of the current section. */
 const SECTION_LENGTH = 4000;
 
 interface Section {
-  /** Offset in the source of the first block. Section boundaries depend only on the text, not on how it arrives. */
+  /**
+   * Offset of the section's first block in the Markdown source. Because sections are based on source offsets, their
+   * boundaries don't depend on how the text was split into deltas.
+   */
   readonly start: number;
   readonly element: HTMLElement;
 }
@@ -20,7 +23,7 @@ interface PlacedBlock {
 export class Sections {
   private readonly sections: Section[] = [];
 
-  /** Number of sections, from the start, whose rendering the browser may skip. */
+  /** Number of leading sections whose rendering the browser may skip. */
   private skippableCount = 0;
 
   constructor(private readonly root: HTMLElement) {}
@@ -49,8 +52,9 @@ export class Sections {
   }
 
   /**
-   * Allows the browser to skip the rendering of all sections but the last while they are far from the viewport. The
-   * browser remembers their heights. In a hidden window the sections have no height yet, so none is skipped.
+   * Allows the browser to skip the rendering of all sections but the last while they are far from the viewport. Skipped
+   * sections keep the height that the browser remembers. In a hidden window the sections have no height yet, so none
+   * may be skipped.
    */
   allowSkipping(): void {
     if (this.root.ownerDocument.visibilityState !== 'visible') return;

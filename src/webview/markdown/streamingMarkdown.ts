@@ -11,16 +11,19 @@ export interface StreamingMarkdown {
   /** Queues text. Each flush renders at most 4,000 characters of the queue. */
   append(text: string): void;
   /**
-   * Replaces the text. The next flush renders as many characters as were rendered before, so that the answer never
-   * shrinks.
+   * Replaces the text. The next flush renders at least as many characters of the new text as were rendered of the old
+   * text, so that the answer does not shrink for a moment.
    */
   replace(text: string): void;
   /**
-   * Ends the text. A short queue is rendered at once, a long queue in slices.
+   * Marks the text as complete. A short queue is rendered at once, a long queue in slices.
    * @param onShown called when the complete text is rendered; not called if more text is appended before that
    */
   finish(onShown?: () => void): void;
-  /** Makes the browser render all sections, even those far from the viewport, until more text arrives. */
+  /**
+   * Prepares for a time without new text, for example after the stream broke. Until more text arrives, queued text is
+   * rendered without delay, and the browser renders all sections, even those far from the viewport.
+   */
   pause(): void;
   /** Stops rendering and highlighting. The rendered elements stay. */
   dispose(): void;
@@ -35,13 +38,16 @@ export interface MarkdownOptions extends CodeToolbar, ActionHandlers {
   readonly schedule: (flush: () => void) => void;
   /** Calls `flush` once, soon, even in a window that paints no frames. By default, `flush` is called in a new task. */
   readonly slice?: (flush: () => void) => void;
-  /** Returns monotonic time in milliseconds. Without this option, time is counted in frames with queued text. */
+  /**
+   * Returns monotonic time in milliseconds. Without this option, the time between flushes is counted in frames in which
+   * text is queued.
+   */
   readonly monotonicNow?: () => number;
   /** Splits the code of a complete block into colored runs. */
   readonly findRuns: FindRuns;
   /** Schedules the highlighting of code. By default it runs when the browser is idle. */
   readonly idle?: ScheduleIdle;
-  /** Minimum length of the start of an open block for which freezing pays off, in characters. By default 400. */
+  /** Minimum number of characters to freeze at a time, 400 by default. Freezing fewer would save no time. */
   readonly minFreezeLength?: number;
 }
 
@@ -49,7 +55,7 @@ export interface MarkdownOptions extends CodeToolbar, ActionHandlers {
 const MAX_FLUSH_LENGTH = 4000;
 /** Maximum length of a queue that `finish` renders at once, in characters. */
 const MAX_FINAL_FLUSH_LENGTH = 2 * MAX_FLUSH_LENGTH;
-/** Maximum number of frames (about one second) for which a few new characters wait to be rendered. */
+/** Maximum number of frames (about one second) that a few new characters wait until they are rendered. */
 const MAX_SKIPPED_FRAMES = 60;
 /**
  * If more flushes than this are queued, flushes also run between frames. Otherwise the queue would grow in a window
@@ -139,7 +145,7 @@ export function createStreamingMarkdown(root: HTMLElement, options: MarkdownOpti
       requestFlushes();
     });
   };
-  /** Requests flushes while text is queued. After the end of the text, the remaining flushes don't wait for frames. */
+  /** Requests flushes while text is queued. Once the text is complete, the remaining flushes don't wait for frames. */
   const requestFlushes = () => {
     const queuedFlushes = countQueuedFlushes();
     if (queuedFlushes === 0 || disposed) return;
@@ -213,7 +219,8 @@ function inNextTask(call: () => void): void {
 
 /**
  * Converts the received pieces to the text that is parsed, with line breaks and NUL replaced as CommonMark requires. A
- * carriage return or the first half of a surrogate pair at the end is held back until the next piece arrives.
+ * carriage return or the first half of a surrogate pair at the end of a piece is kept for the next piece, which may
+ * complete it.
  */
 class SourceText {
   private heldBack = '';
@@ -225,7 +232,10 @@ class SourceText {
     return normalize(complete);
   }
 
-  /** Returns the held-back character, if there is one. Called when no more text will arrive. */
+  /**
+   * Returns the character that was kept for the next piece, or an empty string. Call this when no more text will
+   * arrive.
+   */
   end(): string {
     const remainder = normalize(this.heldBack);
     this.heldBack = '';

@@ -34,7 +34,7 @@ export type Tag =
 /** Attributes of an element, by name. */
 export type Attributes = Readonly<Record<string, string>>;
 
-/** Describes an element of the rendered Markdown, from which the DOM element is created or updated. */
+/** Describes an element of the rendered Markdown. The DOM element is created or updated from this description. */
 export interface ElementSpec {
   readonly tag: Tag;
   readonly attributes: Attributes;
@@ -46,14 +46,14 @@ export interface ElementSpec {
   readonly frozen?: FrozenNodes;
 }
 
-/** The leading nodes of an element that no further text can change. */
+/** The leading DOM nodes of an element, which no further text can change. */
 export interface FrozenNodes {
   /** Specs from which the frozen nodes were created. */
   readonly specs: readonly NodeSpec[];
   readonly lastNode: ChildNode;
   /**
-   * Number of frozen characters in the last node, if that is a text node which the first child continues. 0 if the last
-   * node is completely frozen.
+   * Number of frozen characters in the last node if it is a text node that may still grow; the first child of the spec
+   * is the rest of its text. 0 if the last node is completely frozen.
    */
   readonly openTextLength: number;
 }
@@ -61,7 +61,7 @@ export interface FrozenNodes {
 /** Describes a node; a string describes a text node. Specs are immutable, so the same object means the same nodes. */
 export type NodeSpec = string | ElementSpec;
 
-/** The attributes of all elements without attributes. Because the object is shared, comparing them takes one step. */
+/** Shared by all elements without attributes, so that comparing their attributes takes one step. */
 export const noAttributes: Attributes = {};
 
 /** Returns the description of an element of the rendered Markdown. */

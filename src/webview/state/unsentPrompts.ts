@@ -21,14 +21,14 @@ export class PrefilledPrompts {
   }
 
   /**
-   * Returns the data of a prefilled prompt that is part of `prompt`, such as the code that the prompt is about. Without
-   * this data, the prompt would ask something else.
+   * Returns the data of the prefilled prompt that `prompt` contains, such as the code to explain. Without this data,
+   * the model would not see the code.
    */
   payloadFor(prompt: string): object | undefined {
     return this.containedIn([prompt]).find(({ more }) => more)?.more;
   }
 
-  /** Returns whether the draft is exactly a prefilled prompt. */
+  /** Returns whether the draft is a prefilled prompt that the user has not edited. */
   isPrefilled(draft: string): boolean {
     return this.find(draft) !== undefined;
   }
@@ -39,7 +39,7 @@ export class PrefilledPrompts {
   }
 
   /**
-   * Marks all prefilled prompts as not waiting for an API key.
+   * Marks all prefilled prompts as no longer waiting for an API key.
    * @returns whether the draft is a prefilled prompt that was waiting for the key
    */
   clearAwaitsKey(draft: string): boolean {
@@ -57,12 +57,12 @@ export class PrefilledPrompts {
 
 type SentPrompt = Pick<ExchangeSnapshot, 'id' | 'prompt'>;
 
-/** Sent prompts that the host has not confirmed. They must not be lost if the page is closed or the host ends. */
+/** Sent prompts that the host has not confirmed. They must not be lost if the page is closed or the host stops. */
 export class PendingPrompts {
   private sent: readonly string[] = [];
 
   /**
-   * @param recovered pending prompts of an earlier page, which stay until they are sent again or found in the
+   * @param recovered pending prompts of an earlier page, which stay pending until they are sent again or found in the
    * conversation
    */
   constructor(private recovered: readonly string[] = []) {}
@@ -88,7 +88,7 @@ export class PendingPrompts {
     return isPending;
   }
 
-  /** Removes all pending prompts. @returns the prompts that the host has not received */
+  /** Removes all pending prompts. @returns those that are not among the `received` prompts */
   takeUnconfirmed(received: readonly string[]): readonly string[] {
     let unmatched = received;
     const unconfirmed = this.all.filter((prompt) => {

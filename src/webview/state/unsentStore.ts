@@ -1,17 +1,18 @@
 import * as v from 'valibot';
 
 /**
- * Stores unsent text: drafts with their context, edited prompts, prefilled prompts that wait for an API key, and sent
- * prompts that the host has not confirmed. There is one record per conversation, in the `localStorage` that all pages
- * of the extension share. A record survives a reload, a closed panel, and a crash of the window or the extension host.
- * All windows share the records, so a page must not write a record while another window writes the conversation.
+ * Stores unsent text: drafts with their context items, edited prompts, prefilled prompts that wait for an API key, and
+ * sent prompts that the host has not confirmed. There is one record per conversation, in the `localStorage` that all
+ * pages of the extension share. A record survives a reload, a closed panel, and a crash of the window or the extension
+ * host. All windows share the records, so a page must not write a record while another window has the right to write
+ * the conversation.
  */
 export class UnsentStore {
   private deleted: ReadonlySet<string> = new Set();
 
   /**
    * Removes expired and unreadable records.
-   * @param storage returns the storage, or throws if the browser has no storage for the page; then nothing is stored
+   * @param storage returns the storage, or throws if the browser denies access to it; then nothing is stored
    * @param now returns the time in epoch milliseconds
    */
   constructor(
@@ -73,14 +74,14 @@ const keyPrefix = 'holysheep.draft.';
  */
 const retentionMs = 7 * 24 * 60 * 60 * 1000;
 
-/** The unsent text of a conversation, together with the view that the next page restores. */
+/** The unsent text of a conversation, together with the state of the view that the next page restores. */
 export interface Unsent {
   readonly draft: string;
   /** The prefilled prompts whose text is part of the draft or of a pending prompt, newest first. */
   readonly prefilled?: readonly Prefilled[] | undefined;
-  /** Ids of the draft's context items. The host reads the content of the items again. */
+  /** Ids of the draft's context items. For the next page, the host reads the content of the items again. */
   readonly context?: readonly string[] | undefined;
-  /** The open editors of sent prompts. */
+  /** The sent prompts that the user is editing. */
   readonly edits?: readonly OpenEdit[] | undefined;
   /** Sent prompts that the host has not confirmed. */
   readonly pending?: readonly string[] | undefined;
@@ -89,7 +90,7 @@ export interface Unsent {
    * exchange, the host has received the prompt.
    */
   readonly seen?: string | undefined;
-  /** The reading position; absent if the page was following the end of the conversation. */
+  /** The reading position. Absent if autoscroll was following the end of the conversation. */
   readonly place?: ReadingPosition | undefined;
   /** Ids of the exchanges whose long prompt the user has unfolded. */
   readonly unfolded?: readonly string[] | undefined;
@@ -107,15 +108,15 @@ export interface Prefilled {
   readonly awaitsKey?: boolean | undefined;
 }
 
-/** The scroll position in a conversation: the first answer in view, and how much of it is above the view. */
+/** The scroll position in a conversation: the first visible answer, and how much of it is above the visible area. */
 export interface ReadingPosition {
-  /** Id of the exchange of the first answer in view. */
+  /** Id of the exchange with the first visible answer. */
   readonly exchangeId: string;
-  /** Height of the part of the answer that is above the view, in pixels. */
+  /** Height of the part of that answer that is above the visible area, in pixels. */
   readonly offset: number;
 }
 
-/** An open editor of a sent prompt, with its text. */
+/** A sent prompt that the user is editing, with the text in the editor. */
 export interface OpenEdit {
   readonly exchangeId: string;
   readonly text: string;

@@ -25,7 +25,7 @@ export function button(caption: string, style: ButtonStyle, onClick: () => void)
   return created;
 }
 
-/** Creates a closed disclosure. */
+/** Creates a collapsed `details` element with the caption as its summary. */
 export function disclosure(caption: string, className: string, ...children: readonly Child[]): HTMLDetailsElement {
   return element('details', { class: className }, element('summary', {}, caption), ...children);
 }
@@ -79,7 +79,7 @@ const outlines = {
 
 type Icon = keyof typeof outlines;
 
-/** Creates a quiet button that shows an icon. The caption is its accessible name and its tooltip. */
+/** Creates a button in the `quiet` style with an icon. The caption is its accessible name and its tooltip. */
 export function iconButton(caption: string, icon: Icon, onClick: () => void): HTMLButtonElement {
   const created = button('', 'quiet', onClick);
   created.classList.add('icon-button');

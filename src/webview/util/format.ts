@@ -5,7 +5,7 @@ import { toSupportedLocale } from '../../shared/protocol';
 export interface Format {
   /** Formats an elapsed time, such as `4.1 s`, `37 s` or `1 min 40 s`. */
   duration(ms: number): string;
-  /** Formats a remaining time to the nearest second, so that a countdown starts at the announced delay. */
+  /** Formats a remaining time, rounded to the nearest second, so that a countdown starts at the announced delay. */
   countdown(ms: number): string;
   /** Formats a number in compact form, such as `950` or `12.3K`. */
   count(value: number): string;
@@ -23,7 +23,7 @@ export interface Format {
 /** Maximum duration that is formatted in seconds only. Longer durations are formatted in minutes and seconds. */
 const maxSeconds = 90;
 
-/** Creates the formatter for a locale. An unsupported locale falls back to the default one. */
+/** Creates the formatter for a locale. If the locale is not supported, the locale of the computer is used. */
 export function createFormat(
   locale: string,
   strings: Pick<PanelStrings, 'seconds' | 'minutes' | 'minutesSeconds'>,

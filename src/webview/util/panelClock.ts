@@ -12,11 +12,11 @@ export interface PanelClock {
   readonly frame: (call: () => void) => void;
   /** Calls a function in a new task, so that user input is handled first. */
   readonly runInNextTask: (call: () => void) => void;
-  /** Calls a function when the browser is idle, but not before a frame was painted. */
+  /** Calls a function when the browser is idle after the next frame. */
   readonly idle: (call: () => void) => void;
 }
 
-/** Maximum delay of a function that waits until the browser is idle, in milliseconds. */
+/** Maximum time that a function waits for the browser to be idle, in milliseconds. */
 const maxIdleDelayMs = 2000;
 
 const tasks: (() => void)[] = [];

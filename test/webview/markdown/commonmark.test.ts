@@ -24,7 +24,7 @@ describe('CommonMark', () => {
     }
   });
 
-  it('renders the examples without raw HTML as specified', () => {
+  it('renders the examples without raw HTML or bare URLs as specified', () => {
     const comparable = examples.filter(({ text }) => !INTENTIONALLY_DIFFERENT.test(text));
     for (const { number, text, html } of comparable) {
       assert.equal(shapeOf(renderAtOnce(text)), shapeOf(parseReference(html)), `example ${number}`);

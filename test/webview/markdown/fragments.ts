@@ -9,7 +9,7 @@ export function createRandom(seed: number): () => number {
   };
 }
 
-/** Pieces of Markdown that can change the meaning of the text around them, above all when they arrive in parts. */
+/** Pieces of Markdown that can change the meaning of the text around them, especially when they arrive in parts. */
 const fragments: readonly string[] = [
   ...[
     '\n',

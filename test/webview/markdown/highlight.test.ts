@@ -36,7 +36,7 @@ describe('code highlighting', () => {
   });
 
   for (const word of ['ts', 'TS', 'ts:src/app.ts', 'ts,ignore', '{.ts .numberLines}']) {
-    it(`highlights code after \`\`\`${word}`, () => {
+    it(`highlights code with the info string "${word}"`, () => {
       const { root, markdown, runIdle } = openWithText(`\`\`\`${word}\n${CODE}\`\`\`\n`);
       markdown.finish();
       runIdle();
@@ -44,7 +44,7 @@ describe('code highlighting', () => {
     });
   }
 
-  it('keeps the text of the code', () => {
+  it('does not change the text of the code', () => {
     for (const language of ['ts', 'python', 'html', 'c++', 'YAML', 'shell', 'diff', 'unheard-of', '']) {
       const { root, markdown, runIdle } = openWithText(`\`\`\`${language}\n${CODE}<b>&amp;\n- x: 1\n\`\`\`\n`);
       markdown.finish();
@@ -53,7 +53,7 @@ describe('code highlighting', () => {
     }
   });
 
-  it('highlights code that arrives in pieces like complete code', () => {
+  it('highlights code the same whether it arrives in pieces or at once', () => {
     const text = `- a\n\n  \`\`\`js\n  let a = 'b';\n  \`\`\`\n- [x]\n\n\`\`\`ts\n${CODE}\`\`\`\n\n[x]: https://x.example/\n`;
     const expected = openWithText(text);
     expected.markdown.finish();

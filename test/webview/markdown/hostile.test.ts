@@ -81,7 +81,7 @@ describe('hostile Markdown', () => {
     });
   }
 
-  it('shows the address of a link before its title', () => {
+  it('shows the address of a link before its title in the tooltip', () => {
     for (const text of [
       '[bank](https://evil.example/ "https://bank.example/")',
       '![bank](https://evil.example/ "https://bank.example/")',
@@ -92,14 +92,14 @@ describe('hostile Markdown', () => {
     }
   });
 
-  it('shows the title of a link on one line, without hidden characters', () => {
+  it('shows the title of a link on one line and without invisible characters', () => {
     const title = `a\nb\u202ec\u2066d&#x202e;&#8295;\u200be&#10;f${'x'.repeat(1000)}`;
     const link = renderAtOnce(`[label](https://a.example/ "${title}")`).querySelector('a');
     assert.equal(link?.title, `https://a.example/ (a bcde f${'x'.repeat(191)}…)`);
     assert.equal(renderAtOnce('[label](https://a.example/ "\u202e")').querySelector('a')?.title, 'https://a.example/');
   });
 
-  it('escapes hidden characters in an address without a label', () => {
+  it('percent-encodes invisible characters in a link whose text is its address', () => {
     for (const text of ['<https://a.example/\u202egpj.exe>', 'https://a.example/\u202egpj.exe']) {
       const link = renderAtOnce(text).querySelector('a');
       assert.equal(link?.textContent, 'https://a.example/%E2%80%AEgpj.exe');
@@ -123,7 +123,7 @@ describe('hostile Markdown', () => {
     ['strikes', `${'~~a '.repeat(10_000)}end`],
   ];
   for (const [name, text] of deep) {
-    it(`limits the depth and keeps the text of ${name} nested thousands deep`, () => {
+    it(`keeps the text of ${name} nested thousands deep, but limits the depth of the elements`, () => {
       const root = renderAtOnce(`${text}\n\nafter\n`);
       assert.ok(root.textContent.includes('end'));
       assert.equal(root.lastElementChild?.lastElementChild?.textContent, 'after');

@@ -33,7 +33,7 @@ describe('update of a rendered answer', () => {
     answer.root.remove();
   });
 
-  it('appends to the text node of an open code block', () => {
+  it('appends new code to the text node of an open code block', () => {
     const answer = openAnswer();
     appendAndFlush(answer, '```ts\nconst a');
     const node = answer.root.querySelector('code')?.firstChild;
@@ -89,7 +89,7 @@ describe('update of a rendered answer', () => {
     observer.disconnect();
   });
 
-  it('keeps the blocks that a replacement has in common with the previous text', () => {
+  it('keeps the elements of the blocks that a replacement has in common with the previous text', () => {
     const answer = openAnswer();
     const paragraphs = [...Array(30).keys()].map((index) => `Paragraph ${index}.\n\n`);
     appendAndFlush(answer, paragraphs.join(''));

@@ -44,11 +44,17 @@ describe('rendering of an answer that arrives in pieces', function () {
   });
 
   const lateDecisions: readonly (readonly [string, readonly string[]])[] = [
-    ['a title three lines after its definition', ['[x]: https://a.b/\n', "'one\n", 'two\n', "three'\n", '\n[x]\n']],
-    ['a title after a quoted definition', ['> [x]: https://a.b/\n', '"one\n', 'two\n', 'three"\n', '\n[x]\n']],
+    [
+      'a link definition with a title of three lines',
+      ['[x]: https://a.b/\n', "'one\n", 'two\n', "three'\n", '\n[x]\n'],
+    ],
+    [
+      'a quoted link definition with a title after the quote',
+      ['> [x]: https://a.b/\n', '"one\n', 'two\n', 'three"\n', '\n[x]\n'],
+    ],
     ['a lazy line of a list that becomes a table header', ['1. a\n', 'b | c\n', '    --|--', '\nd\n', '\n\ne\n']],
     ['a lazy line that only looks like a table header', ['1. a\n', 'b | c\n', '    --|--', 'x\n', '\nd\n', '\ne']],
-    ['a definition that turns out to be text', ['See [x].\n\nmore\n\n[x]: https://a.b/', ' is not one\n']],
+    ['a link definition that turns out to be text', ['See [x].\n\nmore\n\n[x]: https://a.b/', ' is not one\n']],
     ['a heading underline that turns out to be a list', ['a\n', '-', ' b\n', '\nc\n', '\nd']],
     ['a closing fence that turns out to be code', ['```\na\n', '```', 'x\n', 'b\n```\n', '\nc']],
     ['a list that becomes loose', ['- a\n- b\n', '\n', '- c\n', '\nd\n', '\ne']],

@@ -38,7 +38,7 @@ describe('sections of a long answer', () => {
     assert.ok(!skippable().includes(true));
   });
 
-  it('renders all sections, including queued text, while the answer is paused', () => {
+  it('renders all sections, including queued text, after pause()', () => {
     setVisible(true);
     const { markdown, runFlush, skippable } = streamLongAnswer();
     markdown.append(paragraphs);

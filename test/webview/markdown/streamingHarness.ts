@@ -97,7 +97,7 @@ export function renderInPieces(pieces: Iterable<string>, minFreezeLength = 1): H
   return root;
 }
 
-/** Asserts that two trees are equal. They are serialized only when they differ, because that is slow. */
+/** Asserts that two trees are equal. They are serialized only when they differ, because serializing is slow. */
 export function assertSameTree(actual: Node, expected: Node, describeFailure: () => string): void {
   if (actual.isEqualNode(expected)) return;
   assert.equal(serialize(actual), serialize(expected), describeFailure());

@@ -25,7 +25,7 @@ describe('streaming Markdown', () => {
     assert.deepEqual(lengths, [4_000, 8_000, 9_000]);
   });
 
-  it('renders as many characters of a replacement in one flush as were shown before', () => {
+  it('renders at least as many characters of a replacement in the first flush as were shown before', () => {
     const { root, markdown, runFlush } = openAnswer();
     markdown.append('x'.repeat(9_000));
     while (runFlush());
@@ -47,7 +47,7 @@ describe('streaming Markdown', () => {
     assert.deepEqual([root.textContent.length, endReports], [7_000, 2]);
   });
 
-  it('renders a long queue in slices, without frames, when the text ends', () => {
+  it('renders a long queue in slices that do not wait for frames when the text ends', () => {
     const { root, markdown, runSlice } = openAnswer();
     markdown.append('x'.repeat(20_000));
     const lengths: [number, boolean][] = [];
@@ -89,7 +89,7 @@ describe('streaming Markdown', () => {
     { what: 'a table', line: '| a cell | of a table that goes on |\n', expectedFrames: [1, 3, 4, 8, 8] },
     { what: 'code', line: 'let it = be as long as it likes; // \n', expectedFrames: [1, 1, 1, 1, 1] },
   ]) {
-    it(`waits more frames between flushes the longer ${what} is, up to eight`, () => {
+    it(`waits ${expectedFrames.join(', ')} frames between flushes as ${what} grows`, () => {
       const start = { 'a list': '', 'a table': '| a | b |\n|---|---|\n', code: '```\n' }[what] ?? '';
       const frames = [1000, 5000, 7500, 20_000, 90_000].map((length) => {
         const { root, markdown, runFlush } = openAnswer();
@@ -106,7 +106,7 @@ describe('streaming Markdown', () => {
     });
   }
 
-  it('renders an item of a long list in the next frame after a moment without new text', () => {
+  it('renders a new item of a long list in the next frame if no text has arrived for a moment', () => {
     let now = 0;
     const { root, markdown, runFlush } = openAnswer({ monotonicNow: () => now });
     markdown.append('- an item of a list that goes on\n'.repeat(1000));
@@ -123,7 +123,7 @@ describe('streaming Markdown', () => {
     assert.match(root.textContent, /later$/);
   });
 
-  it('renders the remaining part of a long list at once when the answer is paused', () => {
+  it('renders the queued part of a long list in the next frame after pause()', () => {
     const { root, markdown, runFlush } = openAnswer();
     markdown.append('- an item of a list that goes on\n'.repeat(300));
     while (runFlush());
@@ -155,7 +155,7 @@ describe('streaming Markdown', () => {
     });
   }
 
-  it('renders the end of a long block within 60 frames when few characters arrive', () => {
+  it('delays the new text at the end of a long block by at most 60 frames when few characters arrive', () => {
     const { root, markdown, runFlush } = openAnswer();
     markdown.append('['.repeat(8000));
     while (runFlush());
@@ -227,7 +227,7 @@ describe('code block', () => {
     );
   });
 
-  it('offers Apply to selection only when canApply is set', () => {
+  it('offers "Apply to selection" only when canApply is set', () => {
     const { root, markdown } = openAnswer({ canApply: false });
     markdown.append(FENCE);
     markdown.finish();

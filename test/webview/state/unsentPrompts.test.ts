@@ -56,7 +56,7 @@ describe('sent prompt that the host has not confirmed', () => {
         assert.equal(after.input.value, 'one\n\ntwo');
       });
 
-      it('is added to the prompt history of a page with a draft, and becomes the draft of a later page', () => {
+      it('is added to the prompt history if the page has a draft, and becomes the draft of a later page without one', () => {
         const page = first();
         send(page, 'one');
         page.type('next');
@@ -78,7 +78,7 @@ describe('sent prompt that the host has not confirmed', () => {
         assert.equal(after.input.value, 'two');
       });
 
-      it('is restored even if an equal prompt was received before it', () => {
+      it('is restored even if the host had received an equal prompt before it was sent', () => {
         const page = first([exchangeOf('a', 'go on')]);
         send(page, 'go on');
         const after = next(page);
@@ -86,7 +86,7 @@ describe('sent prompt that the host has not confirmed', () => {
         assert.equal(after.input.value, 'go on');
       });
 
-      it('is restored only once if it was sent three times and the host has received two of them', () => {
+      it('is restored once if it was sent three times and the host has received two of the three', () => {
         const page = first([exchangeOf('a', 'go on')]);
         send(page, 'go on', 'go on', 'go on');
         page.receive({ type: 'exchange', exchange: exchangeOf('b', 'go on') });
@@ -130,7 +130,7 @@ describe('sent prompt that the host has not confirmed', () => {
     assert.deepEqual(page.stored.pending, ['one']);
   });
 
-  it('is confirmed, if it edits an earlier prompt, by the exchange that replaces the edited one', () => {
+  it('is confirmed by the new exchange if it is the new text of an edited prompt', () => {
     const page = first();
     resend(page, 'in other words');
     assert.deepEqual(page.stored.pending, ['in other words']);
@@ -145,7 +145,7 @@ describe('sent prompt that the host has not confirmed', () => {
     assert.deepEqual([page.stored.draft, page.stored.pending], ['one', []]);
   });
 
-  it('does not remove an equal draft when it is confirmed', () => {
+  it('leaves an equal draft in the composer when it is confirmed', () => {
     const page = first();
     send(page, 'one');
     page.type('one');
@@ -153,7 +153,7 @@ describe('sent prompt that the host has not confirmed', () => {
     assert.equal(page.input.value, 'one');
   });
 
-  it('is removed from the restored draft, while other prompts stay there, when the host confirms it late', () => {
+  it('is removed from the restored draft when the host confirms it late, while other prompts stay in the draft', () => {
     const page = first();
     send(page, 'one', 'two');
     const after = open(page.state, page.storage);
@@ -175,7 +175,7 @@ describe('sent prompt that the host has not confirmed', () => {
     assert.deepEqual(after.stored.pending, ['one']);
   });
 
-  it('is restored in the next page when it was sent before the first snapshot', () => {
+  it('is restored if it was sent before the first snapshot of a page and that snapshot has no exchange for it', () => {
     const page = first([exchangeOf('a', 'one')]);
     const after = open(page.state, page.storage);
     send(after, 'one');

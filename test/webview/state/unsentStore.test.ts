@@ -18,7 +18,7 @@ describe('unsent text', () => {
     pages.push(page);
     return page;
   };
-  /** Opens a page of the same storage for which VS Code has no state. */
+  /** Opens another page with the same storage, but without the state that VS Code keeps for a panel. */
   const next = (previous: PanelPage, conversationId = 'c1'): PanelPage => {
     pages.pop()?.dispose();
     const page = open(previous.storage);
@@ -71,7 +71,7 @@ describe('unsent text', () => {
     assert.equal(after.input.value, 'half a thought');
   });
 
-  it('becomes a pending prompt when the user types in the next page before its first snapshot', () => {
+  it('becomes a pending prompt when the user types in the next page before that page receives its first snapshot', () => {
     const page = first();
     page.type('half a thought');
     pages.pop()?.dispose();
@@ -82,7 +82,7 @@ describe('unsent text', () => {
     assert.deepEqual(after.stored.pending, ['half a thought']);
   });
 
-  it('is restored with its context items and its edited prompt', () => {
+  it('is restored together with its context items and an edited prompt', () => {
     const page = first();
     page.receive({
       type: 'context',
@@ -96,7 +96,7 @@ describe('unsent text', () => {
 
   const parts: Readonly<Record<string, (page: PanelPage) => void>> = {
     'a draft': (page) => page.type('half a thought'),
-    'an open edit': (page) => page.click('Edit'),
+    'an open prompt editor': (page) => page.click('Edit'),
     'a context item': (page) =>
       page.receive({
         type: 'context',
@@ -115,7 +115,7 @@ describe('unsent text', () => {
     });
   }
 
-  it('includes an edit while another version of the conversation is shown', () => {
+  it('includes an edited prompt while another branch is shown', () => {
     const page = first();
     const editors = (): (string | undefined)[] =>
       page.all('textbox', 'Edit your message').map((editor) => (editor as HTMLTextAreaElement).value);

@@ -31,7 +31,7 @@ describe('duration format', () => {
   });
 
   for (const locale of ['', 'en_US', 'not a locale', 'x']) {
-    it(`falls back to a default for the unsupported locale "${locale}"`, () => {
+    it(`falls back to the locale of the computer for the unsupported locale "${locale}"`, () => {
       assert.match(createFormat(locale, panelStrings).duration(12_000), /^12 s$/);
       assert.match(createFormat(locale, panelStrings).list(['a', 'b']), /^a.+b$/);
     });

@@ -74,7 +74,10 @@ const languages = {
   ...{ css, sql, graphql, json, yaml, ini, xml, markdown, diff },
 };
 
-/** Additional language names that models use. Some are languages that look similar enough to share a grammar. */
+/**
+ * Additional language names that models use, by the grammar that highlights them. Some are the names of other languages
+ * that look similar enough to share the grammar.
+ */
 const aliases: Readonly<Partial<Record<keyof typeof languages, readonly string[]>>> = {
   bash: ['shell', 'shellscript', 'shellsession', 'shell-session', 'console', 'ksh', 'fish'],
   cpp: ['c', 'h', 'cuda', 'arduino', 'objectivec', 'objc'],
@@ -130,7 +133,7 @@ function appendRun(runs: CodeRun[], text: string, kind: CodeKind | undefined): v
 type CodeKind =
   'keyword' | 'string' | 'number' | 'comment' | 'function' | 'type' | 'name' | 'added' | 'removed' | 'plain';
 
-/** Token types for the scopes of highlight.js. A scope that is not listed looks like its parent. */
+/** Token types for the scopes of highlight.js. A scope that is not listed has the color of the scope around it. */
 const KINDS: Readonly<Record<string, CodeKind>> = {
   ...{ keyword: 'keyword', name: 'keyword', section: 'keyword', doctag: 'keyword', meta: 'keyword' },
   ...{ 'selector-tag': 'keyword', 'selector-pseudo': 'keyword', bullet: 'keyword' },

@@ -61,7 +61,10 @@ export const whenIdle: ScheduleIdle = (work) => {
   return () => cancelIdleCallback(id);
 };
 
-/** Maximum length of code that is highlighted, in characters. Highlighting longer code would block the page. */
+/**
+ * Maximum length of code that is highlighted, in characters. Inserting the colored elements of longer code would block
+ * the page.
+ */
 const MAX_HIGHLIGHTED_LENGTH = 20_000;
 
 /** Highlights complete code and then calls `done`. The text and the user's selection in it don't change. */

@@ -4,14 +4,17 @@ import { highlightedLanguage } from '../morph';
 import type { ElementSpec, NodeSpec } from '../tree';
 
 /**
- * Matches text without Markdown syntax. Within a line that has already started, none of these characters can be part of
- * a marker, link, entity or escape, or turn the line into a different block.
+ * Matches text without Markdown syntax. When its characters are appended to a line that has already started, they can't
+ * be part of a marker, link, entity or escape, and can't turn the line into a different block.
  */
 const PLAIN_TEXT = /^[\p{L}\p{M}\p{N} ,.;'’“”–—，。、；-]*$/u;
 
 const LETTER = /\p{L}/u;
 
-/** Appends plain text to the last text node of the last block. The text is parsed later, with the text after it. */
+/**
+ * Appends plain text to the last text node of the last block without parsing it. The text is parsed later, together
+ * with the text after it.
+ */
 export class AppendFastPath {
   private readonly acceptedTexts: string[] = [];
   private length = 0;
@@ -24,14 +27,14 @@ export class AppendFastPath {
     private readonly kind: 'prose' | 'code',
     /** Maximum number of characters that are appended before the block is parsed again. */
     private readonly maxLength: number,
-    /** Character of which the closing fence consists. Empty for prose. */
+    /** The character that the closing fence consists of, such as a backtick. Empty for prose. */
     private readonly fenceCharacter: string,
     /** Spaces at the end of the block that are not rendered until a word follows. */
     private trailingSpaces: string,
   ) {}
 
   /**
-   * Returns a fast path for a block, or undefined if its last text may still change.
+   * Returns a fast path for a block, or undefined if text can't be appended to the block without parsing.
    * @param maxLength maximum number of characters that are appended before the block is parsed again
    */
   static create(block: RenderedBlock, maxLength: number): AppendFastPath | undefined {
@@ -83,14 +86,20 @@ export class AppendFastPath {
 
 const noToken = { type: '', markup: '', content: '' };
 
-/** Returns whether all lines after the first are unindented code and the last line can't be the closing fence. */
+/**
+ * Returns whether the text after the opening fence is exactly the code, without indentation to remove, and its last
+ * line can't become the closing fence.
+ */
 function isOpenCode(text: string, content: string, marker: string): boolean {
   const code = text.indexOf('\n') + 1;
   const lastLine = text.slice(text.lastIndexOf('\n') + 1);
   return code > 0 && code + content.length === text.length && !lastLine.includes(marker);
 }
 
-/** Returns the spaces at the end of a paragraph or heading, or undefined if its last word is not plain text. */
+/**
+ * Returns the spaces at the end of a paragraph or heading. Returns undefined for other blocks, and if the last word is
+ * not plain text.
+ */
 function trailingSpacesOfProse({ block, text }: RenderedBlock): string | undefined {
   const { tokens } = block;
   const index = tokens.findLastIndex(({ nesting }) => nesting >= 0);

@@ -5,19 +5,22 @@ import type { Lookups, ReferenceScope } from '../references';
 import type { NodeSpec } from '../tree';
 import { findParagraphFreezePoint, type RenderSelfContained } from './paragraphFreezePoint';
 
-/** The start of the open block that no further text can change. It is neither parsed nor rendered again. */
+/** The start of the open block, which no further text can change. It is neither parsed nor rendered again. */
 export interface FrozenPrefix {
   /** Offset of the block in the complete source. */
   readonly start: number;
   /** Source of the prefix, in the pieces in which it was frozen. */
   readonly source: readonly string[];
-  /** Text that replaces the prefix for the parser. */
+  /** Short text that the parser sees in place of the prefix. */
   readonly placeholder: string;
   readonly context: PrefixContext;
   readonly lookups: Lookups;
 }
 
-/** Finds the last point in an open block before which no further text can change the block, or returns undefined. */
+/**
+ * Finds the freeze point of an open block: the last point before which no further text can change the block. Returns
+ * undefined if there is none.
+ */
 export function findFreezePoint(
   open: OpenBlock,
   parser: MarkdownIt,
@@ -39,7 +42,10 @@ export function findFreezePoint(
   }
 }
 
-/** Returns whether the first block, parsed after the placeholder of a frozen prefix, continues the prefix. */
+/**
+ * Returns whether the first parsed block, which starts with the placeholder, continues the frozen prefix. If not, the
+ * prefix must be parsed again.
+ */
 export function continuesBlock(
   { context, placeholder, lookups }: FrozenPrefix,
   { blocks }: ParsedBlocks,
@@ -73,8 +79,9 @@ function isContinuedBy(context: PrefixContext, tokens: readonly Token[], { type,
 }
 
 /**
- * Finds the end of the last complete chunk element of a code block. The end of a chunk depends only on the code before
- * that end. The placeholder is the opening line, so that indentation and the closing fence are parsed as before.
+ * Finds the end of the last complete chunk element of a code block. Further code does not change the chunk elements
+ * before that end. The placeholder is the line with the opening fence, so that the parser treats indentation and the
+ * closing fence as before.
  */
 function findFenceFreezePoint({ text, spec, lineStart }: OpenBlock): FreezePoint | undefined {
   const pre = spec.children.at(-1);
@@ -98,8 +105,8 @@ function countLines(piece: NodeSpec): number {
 }
 
 /**
- * Maximum number of cells that may be missing in the rows of a table before markdown-it ends the table. A table that
- * may exceed the maximum is not frozen but parsed completely, so that freezing can't bypass the limit.
+ * If more cells than this are missing in the rows of a table, markdown-it ends the table. A table that may exceed this
+ * limit is not frozen but parsed completely, so that freezing can't bypass the limit.
  */
 const MAX_MISSING_CELLS = 65_536;
 
@@ -123,13 +130,13 @@ function findTableFreezePoint({ text, block, lineStart, context }: OpenBlock): F
   };
 }
 
-/** Whether a list is tight or loose. Unknown for a list without paragraphs. */
+/** Whether a list is tight or loose, as CommonMark defines it. Unknown for a list without paragraphs. */
 type Tightness = 'tight' | 'loose' | 'unknown';
 
 /**
- * Finds the start of the last item of a list that no further text can change. Items are independent of each other,
- * except that one loose item makes the whole list loose. Items are therefore frozen only when their tightness is
- * certain.
+ * Finds the start of the last item of a list before which no further text can change the items. Items are independent
+ * of each other, except that one loose item makes the whole list loose. Items are therefore frozen only when it is
+ * certain whether the list is tight or loose.
  */
 function findListFreezePoint(
   { text, block, lineStart, spec, context }: OpenBlock,
@@ -163,7 +170,7 @@ function findTightness(tokens: readonly Token[]): Tightness {
   return paragraph.hidden ? 'tight' : 'loose';
 }
 
-/** Returns whether a list is loose because of the items before `end`, whatever the item at `end` contains. */
+/** Returns whether the items before `end` make a list loose, no matter what the item at `end` contains. */
 function isLooseBefore(end: number, text: string, parser: MarkdownIt): boolean {
   const marker = /^[ \t]*(?:[-*+]|\d{1,9}[.)])/.exec(text.slice(end, text.indexOf('\n', end)))?.[0];
   if (marker === undefined) return false;
@@ -171,7 +178,7 @@ function isLooseBefore(end: number, text: string, parser: MarkdownIt): boolean {
   return blocks.length === 1 && findTightness(blocks[0]?.tokens ?? []) === 'loose';
 }
 
-/** Returns the lines at which the items of a top-level list start. */
+/** Returns the numbers of the lines at which the items of a top-level list start. */
 function findItemLines(tokens: readonly Token[]): readonly number[] {
   return tokens.flatMap(({ type, level, map }) => (type === 'list_item_open' && level === 1 && map ? [map[0]] : []));
 }

@@ -3,19 +3,19 @@ import type { FreezePoint, OpenBlock } from '../frozen';
 import type { NodeSpec } from '../tree';
 
 /**
- * Renders inline content without the text around it. Returns undefined when further text may change the meaning of the
- * content.
+ * Renders part of a paragraph on its own. Returns undefined if the text after that part may change its meaning, for
+ * example by closing a marker.
  */
 export type RenderSelfContained = (content: string) => readonly NodeSpec[] | undefined;
 
-/** Matches content that may become a link definition. */
+/** Matches the start of a paragraph that may become a link definition. */
 const MAY_DEFINE = /^\s*\[/;
 
 /**
- * Finds the last boundary between two words at which a paragraph can be frozen, because no markup spans the boundary.
- * The placeholder is a letter, so that the parser treats the remaining text as the middle of a paragraph and finds no
- * block marker at its start.
- * @param minLength minimum number of characters before the boundary
+ * Finds a boundary between two words up to which a paragraph can be frozen, because no markup spans the boundary. Tries
+ * the last boundary, and then one near the middle. The placeholder is a letter, so that the parser treats the remaining
+ * text as the middle of a paragraph and finds no block marker at its start.
+ * @param minLength minimum number of characters to freeze
  */
 export function findParagraphFreezePoint(
   open: OpenBlock,
@@ -78,7 +78,7 @@ const UNSPACED = /[\u3001-\u9fff]/;
 /** Matches characters with which a link, an entity or an escape can extend over a boundary without spaces. */
 const MAY_SPAN_WORDS = /[:<&\\@]/;
 
-/** Returns the last boundary in the first `maxLength` characters of `content`, or 0 if there is none. */
+/** Returns the offset of the last boundary in `content` from `minLength` to `maxLength`, or 0 if there is none. */
 function findLastBoundary(content: string, minLength: number, maxLength: number): number {
   const maySpanWords = MAY_SPAN_WORDS.test(content);
   for (let end = Math.min(maxLength, content.length - 1); end >= minLength && end > 0; end--) {
@@ -91,11 +91,12 @@ function findLastBoundary(content: string, minLength: number, maxLength: number)
 }
 
 /**
- * Returns whether further text can't change the meaning of `content`, which was parsed on its own into `tokens`. A
- * closed marker is a token. A marker that is still text may be closed by further text, unless it has spaces or letters
- * on both sides. Escapes and entities become text too, so content with them and a marker is never self-contained.
+ * Returns whether text after `content` can't change its meaning. `tokens` are the result of parsing `content` on its
+ * own. A closed marker, such as the second `**`, has become a token. An open marker is still text, and later text may
+ * close it unless it has spaces or letters on both sides. Escaped characters are text too and look like open markers,
+ * so content with an escape or entity and a marker is never self-contained.
  *
- * @param hasLookups whether the content uses a link label, because `[a]` may continue as `[a](b)` or `[a][b]`
+ * @param hasLookups whether the content uses a link label; `[a]` may still continue as `[a](b)` or `[a][b]`
  */
 export function isSelfContained(content: string, tokens: readonly Token[], hasLookups: boolean): boolean {
   const texts = tokens.filter(({ type }) => type === 'text').map((token) => token.content);

@@ -90,7 +90,7 @@ describe('code highlighting in a worker', () => {
     assert.deepEqual(found, [undefined, runs]);
   });
 
-  it('does not count the time that the worker takes to start', () => {
+  it('does not count the time that the worker takes to start toward the time limit', () => {
     const { find } = setUp();
     find('a');
     assert.equal(expire, undefined);

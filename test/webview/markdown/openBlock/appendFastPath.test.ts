@@ -9,7 +9,9 @@ function renderWithFlushes(pieces: readonly string[]): HTMLElement {
   return root;
 }
 
-/** Texts in pieces. Each piece looks at first as if it only continued the text before it. */
+/**
+ * Texts in pieces. Each piece seems to be plain text that continues the text before it, but may turn out to be markup.
+ */
 const continuedTexts: readonly (readonly string[])[] = [
   ['Some', ' words', ' and', ' more. ', 'And more, ', '  ', 'again'],
   ['# Title ', 'and', ' #', ' more'],
@@ -44,7 +46,7 @@ const continuedTexts: readonly (readonly string[])[] = [
 
 describe('append fast path', () => {
   for (const pieces of continuedTexts) {
-    it(`renders every piece like the complete text so far: ${JSON.stringify(pieces).slice(0, 70)}`, () => {
+    it(`renders the text after each piece as if it had arrived at once: ${JSON.stringify(pieces).slice(0, 70)}`, () => {
       for (let count = 1; count <= pieces.length; count++) {
         const received = pieces.slice(0, count);
         assertSameTree(renderWithFlushes(received), renderWithFlushes([received.join('')]), () =>
@@ -54,7 +56,7 @@ describe('append fast path', () => {
     });
   }
 
-  it('renders a replacement that is shorter than the appended text', () => {
+  it('renders a replacement that removes text that was appended without parsing', () => {
     const { root, markdown, runFlush } = openAnswer();
     for (const piece of ['Some', ' words']) {
       markdown.append(piece);
