@@ -2,7 +2,7 @@ import type { FaultKind } from '../engine/events';
 
 /**
  * All strings of the page in English. The host localizes them, and the page replaces the placeholders `{0}` and `{1}`
- * by values. Tests find the elements of the panel by these names.
+ * with values. Tests find the elements of the panel by these strings.
  */
 export const panelStrings = {
   conversation: 'Conversation',
@@ -220,7 +220,7 @@ export const panelStrings = {
 /** The strings of the page in the user's language. */
 export type PanelStrings = Readonly<Record<keyof typeof panelStrings, string>>;
 
-/** The details of each fault kind that a card can show, in the user's language. */
+/** For each fault kind, the explanation that a failure card shows under *Details*, in the user's language. */
 export type FaultDetails = Readonly<
   Record<
     FaultKind,

@@ -1,6 +1,6 @@
 /**
- * The messages between the host and the page. Both include this file, so it imports neither `vscode` nor the DOM.
- * The host owns the state: the page may vanish at any moment, and a new page gets a `snapshot` in reply to `ready`.
+ * The messages between the host and the page. Both include this file, so it uses neither `vscode` nor the DOM. The host
+ * owns the state: the page may be closed at any moment, and a new page gets a `snapshot` in reply to `ready`.
  */
 import * as v from 'valibot';
 import type { FaultAction, RecordedEvent, WaitingEvent } from '../engine/events';
@@ -40,7 +40,7 @@ export interface Attachment {
   readonly label: string;
   readonly languageId: string;
   readonly code: string;
-  /** Whether `code` is only the start of the item, because the item was too long. */
+  /** Whether `code` contains only the beginning of the item, because the item was too long. */
   readonly truncated?: boolean | undefined;
 }
 
@@ -49,7 +49,7 @@ export interface DraftContext {
   readonly id: string;
   readonly kind: ContextKind;
   readonly label: string;
-  /** Length of the text that is sent, in characters. */
+  /** Length of the text that is sent with the prompt, in characters. */
   readonly characters: number;
   readonly truncated: boolean;
   /** Real path of the file, if a symbolic link leads out of the workspace. */
@@ -58,7 +58,7 @@ export interface DraftContext {
 
 /** A context item that the composer suggests after `#`. */
 export interface ContextSuggestion {
-  /** Id that an `attach` message carries. */
+  /** Id that the page sends back in an `attach` message. */
   readonly id: string;
   /** `editors` attaches all open editors; `pick` opens VS Code's list of files. */
   readonly kind: ContextKind | 'editors' | 'pick';
@@ -145,17 +145,17 @@ export type ToWebview =
       /** Ids of deleted conversations. The page removes their drafts. */
       readonly deleted?: readonly string[] | undefined;
       readonly context: readonly DraftContext[];
-      /** Ids of context items of the draft that the host has not read again since a reload; absent if there are none. */
+      /** Ids of the draft's context items that the host has not reread since a reload; absent if there are none. */
       readonly unread?: readonly string[] | undefined;
       /** Model for the next prompt only; absent to use the configured model. */
       readonly modelOnce?: string | undefined;
     }
   | { readonly type: 'exchange'; readonly exchange: ExchangeSnapshot }
-  /** Shows another version of an exchange. `exchanges` are all exchanges of the conversation with that version. */
+  /** Shows another version of an exchange. `exchanges` contains all exchanges of the branch with that version. */
   | { readonly type: 'path'; readonly exchanges: readonly ExchangeSnapshot[] }
   /** Events of a turn. The host sends them at most once per frame, but the first token immediately. */
   | { readonly type: 'events'; readonly exchangeId: string; readonly events: readonly RecordedEvent[] }
-  /** Replaces the prompt history after prompts were removed. `deleted` has the meaning that it has in `snapshot`. */
+  /** Replaces the prompt history after prompts were removed. `deleted` means the same as in `snapshot`. */
   | {
       readonly type: 'promptHistory';
       readonly promptHistory: readonly string[];
@@ -164,8 +164,9 @@ export type ToWebview =
   | { readonly type: 'demoStep'; readonly demoStep?: DemoTourStep | undefined }
   | { readonly type: 'connection'; readonly connection: ConnectionView; readonly suggestions: readonly Suggestion[] }
   /**
-   * Prefills an empty composer with `text` and focuses it. `more` is data of the host, such as code, which the page returns
-   * unread when the prompt is sent. With `awaitsKey`, the page sends the unchanged text as soon as there is a key.
+   * Prefills an empty composer with `text` and focuses it. `more` is data of the host, such as code, which the page
+   * sends back unchanged together with the prompt. With `awaitsKey`, the page sends the prompt as soon as there is an
+   * API key, if the text is still the same then.
    */
   | {
       readonly type: 'prefill';
@@ -173,7 +174,10 @@ export type ToWebview =
       readonly more?: object | undefined;
       readonly awaitsKey?: boolean | undefined;
     }
-  /** Another panel is closed in favour of this one. The page adopts the unsent text of that panel's conversation. */
+  /**
+   * Another panel is being closed in favor of this one. The page takes over the unsent text of that panel's
+   * conversation.
+   */
   | { readonly type: 'adopt'; readonly conversationId: string }
   /** Replaces the context items of the next prompt. */
   | {
@@ -188,7 +192,7 @@ export type ToWebview =
 /** A message from the page to the host. */
 export type ToHost =
   | { readonly type: 'ready' }
-  /** Sends a prompt. `more` is the value of the `prefill` message that prefilled the prompt. */
+  /** Sends a prompt. `more` is the data from the `prefill` message that prefilled the prompt. */
   | {
       readonly type: 'send';
       readonly prompt: string;
@@ -208,11 +212,13 @@ export type ToHost =
   /** Asks the window that writes the conversation to hand it over. */
   | { readonly type: 'openHere' }
   | { readonly type: 'selectModel' }
-  /** Clears the model for the next prompt only, so that the next prompt is sent to the configured model. */
+  /** Removes the model that was set for the next prompt only. The next prompt is then sent to the configured model. */
   | { readonly type: 'forgetModelOnce' }
   /** Sends an edited prompt. The previous prompt and its answer stay as another version. */
   | { readonly type: 'edit'; readonly exchangeId: string; readonly prompt: string }
-  /** Requests another answer to the same prompt, as a new version. `switchModel` lets the user choose its model first. */
+  /**
+   * Requests another answer to the same prompt, as a new version. With `switchModel`, the user chooses the model first.
+   */
   | { readonly type: 'regenerate'; readonly exchangeId: string; readonly switchModel: boolean }
   /** Shows this version and the exchanges that followed it. */
   | { readonly type: 'showVersion'; readonly exchangeId: string }
@@ -220,7 +226,10 @@ export type ToHost =
   /** Attaches a suggested context item. */
   | { readonly type: 'attach'; readonly id: string }
   | { readonly type: 'detach'; readonly id: string }
-  /** Attaches the context items of a previous page again, if the session has had no context items yet. */
+  /**
+   * Attaches the context items that a previous page has stored, unless the context items of the panel have changed
+   * since.
+   */
   | { readonly type: 'restoreContext'; readonly ids: readonly string[] }
   /** Lets the user choose a context item from VS Code's list of files. */
   | { readonly type: 'pickContext' }
@@ -268,9 +277,9 @@ export function isSameWait(a: WaitingEvent, b: WaitingEvent): boolean {
 }
 
 /**
- * Returns whether a line in VS Code's chat about the wait `announced` is still correct for the wait `current`. Lines in
- * the chat can't be updated. The line is correct if both are the same wait and the end that the line states has not
- * changed. A line about an estimated wait or about being offline states no end.
+ * Returns whether the line in VS Code's chat that announced a wait is still correct. Such a line can't be updated. It
+ * is correct if `current` is the same wait and ends at the same time. If `current` is estimated or offline, the times
+ * are not compared, because a line about such a wait states no time.
  */
 export function coversWait(announced: WaitingEvent, current: WaitingEvent): boolean {
   if (!isSameWait(announced, current)) return false;

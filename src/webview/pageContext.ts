@@ -23,7 +23,7 @@ export interface PageContext {
   readonly announcer: Announcer;
   readonly createMarkdown: (within: HTMLElement, options: Omit<MarkdownOptions, 'findRuns'>) => StreamingMarkdown;
   /**
-   * Moves the focus to an element for another reason than a key or a click of the user, for example because the focused
+   * Moves the focus to an element for a reason other than a key press or a click, for example because the focused
    * element is removed.
    */
   readonly moveFocus: MoveFocus;

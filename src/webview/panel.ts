@@ -143,8 +143,8 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
     return { edits: [...conversation.edits, ...deferredEdits], unfolded, seen, place: readingPosition };
   };
   const save = (): void => {
-    // Stores the text only if there is a conversation to which it belongs, and only if the page is not read-only,
-    // because a read-only page must not replace the record of the window that writes the conversation.
+    // Stores the unsent text only if it belongs to a conversation and the page is not read-only. A read-only page must
+    // not replace the record of the window that writes the conversation.
     const isOwner = conversationId !== '' && !readOnly;
     isSaved = isOwner && unsent.save(conversationId, { ...composer.unsent, ...(viewToRestore ?? currentView()) });
   };

@@ -1,4 +1,4 @@
-/** The module before `?worker` with all its imports, as the text of one script: see esbuild.js. */
+/** The module that is named before `?worker`, bundled with its imports into the text of one script (see esbuild.js). */
 declare module '*?worker' {
   const source: string;
   export default source;

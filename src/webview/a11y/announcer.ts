@@ -5,25 +5,25 @@ import { retryTemplate } from '../turn/waitCard';
 import { element } from '../util/element';
 import { fill } from '../util/format';
 
-/** Creates the live region in which screen readers find announcements. */
+/** Creates the live region whose announcements screen readers read. */
 export function createAnnouncer(): Announcer {
   // The region has no role, because the wait card must be the only element with `role="status"`.
   const region = element('div', { class: 'visually-hidden', 'aria-live': 'polite' });
   return {
     element: region,
     announce: (text) => {
-      // Replaces the node, so that screen readers read a text again even if it equals the previous text.
+      // Replaces the node, so that screen readers also read a text that equals the previous one.
       region.replaceChildren(element('p', {}, text));
     },
   };
 }
 
 /**
- * Returns the announcement for an event, or undefined if the event is not announced. The start, a wait, a resume, and
- * the end of a turn are announced.
- * @param before the turn before the event, so that a continuing wait and the reason of a broken stream are announced
- * only once
- * @param state the turn after the event
+ * Returns the announcement for an event, or undefined if the event is not announced. The start of a turn, its waits,
+ * its resumes and its end are announced.
+ * @param before the state before the event, which shows whether a wait or the reason of a broken stream was already
+ * announced
+ * @param state the state after the event
  */
 export function announcementFor(
   { strings, format }: Pick<PageContext, 'strings' | 'format'>,

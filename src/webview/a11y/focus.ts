@@ -16,8 +16,8 @@ export function createRovingTabindex(
    */
   let focusedByPointer = false;
   /**
-   * Whether Shift+Tab is moving the focus out of the conversation. The focus passes through the scrollable element
-   * (`log`), because that element precedes all articles.
+   * Whether Shift+Tab is moving the focus out of the conversation. The focus then passes through the scrollable element
+   * (`log`), which must not return it to an article.
    */
   let isLeaving = false;
   let tabStop: HTMLElement | undefined;
@@ -97,7 +97,7 @@ export function createRovingTabindex(
 
   return {
     refresh: () => {
-      // The newest article becomes the Tab stop, unless the article that is the Tab stop contains the focus.
+      // Makes the newest article the Tab stop, unless the focus is in the article that is the Tab stop now.
       if (!tabStop?.isConnected || !tabStop.contains(document.activeElement)) setTabStop(findArticles().at(-1));
     },
   };
@@ -123,9 +123,9 @@ function findTabbable(parent: HTMLElement): HTMLElement[] {
 }
 
 /**
- * Makes the buttons of a wait reachable with the Tab key. They follow the last Tab stop of each article and come before
- * the composer. After the composer they come once more, before Tab leaves the page.
- * @param lastElement the last element of the page; it has the focus for a moment while the focus leaves the page
+ * Makes the buttons of a wait card quick to reach: Tab moves to them from the last Tab stop of every article, and also
+ * from the composer, before it leaves the page.
+ * @param lastElement the last element of the page, which has the focus for a moment while Tab leaves the page
  */
 export function createWaitTabOrder(
   page: HTMLElement,
@@ -165,7 +165,7 @@ export function createWaitTabOrder(
     return target === (findTabbable(article).at(-1) ?? article) ? first : undefined;
   };
 
-  // The listener runs in the capture phase, before the listener with which the conversation handles Tab.
+  // Listens in the capture phase, so that this listener runs before the conversation's own listener for Tab.
   page.addEventListener(
     'keydown',
     (event) => {
@@ -173,7 +173,7 @@ export function createWaitTabOrder(
       const next = findNextStop(event.target as HTMLElement, event.shiftKey);
       if (!next) return;
       event.stopPropagation();
-      // At the last element, the default action of Tab is not prevented, because it moves the focus out of the page.
+      // Keeps the default action of Tab at the last element, because it moves the focus out of the page.
       if (next !== lastElement) event.preventDefault();
       next.focus();
     },
@@ -190,8 +190,7 @@ function isBefore(one: Node, other: Node): boolean {
 
 /**
  * Moves the keyboard focus within the page, but never takes it from another part of VS Code. While the user works in
- * another part, the page remembers which element is to get the focus, and focuses that element as soon as VS Code
- * focuses the panel.
+ * another part, the page only remembers the element, and focuses it as soon as VS Code focuses the panel.
  */
 export type MoveFocus = (element: HTMLElement, options?: FocusOptions) => void;
 

@@ -22,13 +22,13 @@ export interface Composer {
    */
   prefill(prefilled: Prefilled): void;
   /**
-   * Restores the unsent text of an earlier page. If the composer already contains text, the restored draft becomes a
-   * pending prompt.
+   * Restores the unsent text of an earlier page. If the composer already contains text, the restored draft is added to
+   * the prompt history and stays stored as a pending prompt.
    */
   restore(unsent: Unsent): void;
   /** Empties the composer while another window writes the conversation. The unsent text stays in the `UnsentStore`. */
   clear(): void;
-  /** Removes the prefilled prompts that are part of one of the sent prompts. */
+  /** Removes the prefilled prompts that were sent unchanged, and those that they contain. */
   removeSentPrefilled(sentPrompts: readonly string[]): void;
   /**
    * Called when an API key has become available: prefilled prompts no longer wait for a key.
@@ -207,10 +207,11 @@ export function createComposer(context: PageContext, options: ComposerOptions): 
       }
     },
     prefill: ({ text, more, awaitsKey }) => {
-      // If the text is a sent prompt, the host has returned it for editing, so the page no longer waits until the host
-      // confirms it.
+      // If the host returns a sent prompt for editing, it does not confirm the prompt, so the page stops waiting for
+      // the confirmation.
       pending.confirm(text);
-      // Replaces the previous prefilled prompt if the user has not edited it, and keeps it in the prompt history.
+      // If the user has not edited the previous prefilled prompt, moves it to the prompt history to make way for the
+      // new one.
       if (prefilled.isPrefilled(input.value)) {
         history.add(input.value.trim());
         setInput('', 0);

@@ -19,8 +19,8 @@ export function createContextChips(context: PageContext, onEmptied: () => void):
   const list = element('ul', { class: 'context-chips', 'aria-label': strings.context });
   list.hidden = true;
   /**
-   * The chip elements, keyed by their content. An unchanged chip keeps its element. Otherwise an update between the
-   * press and the release of the mouse button would prevent the click.
+   * The chip elements, keyed by their content. An unchanged chip keeps its element, because replacing the element
+   * between the press and the release of the mouse button would prevent the click.
    */
   let chips = new Map<string, HTMLElement>();
   /** Ids of the items that were already announced; undefined until the first update, which announces nothing. */

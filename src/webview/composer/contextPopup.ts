@@ -134,7 +134,7 @@ function isComposingInput(event: Event): boolean {
   return 'isComposing' in event && event.isComposing === true;
 }
 
-/** Deletes a range of the text so that the user can undo it and an `input` event is fired. */
+/** Deletes a range of the text. The user can undo the deletion, and an `input` event is fired. */
 function deleteText(input: HTMLTextAreaElement, start: number, end: number): void {
   input.focus();
   input.setSelectionRange(start, end);
@@ -144,8 +144,8 @@ function deleteText(input: HTMLTextAreaElement, start: number, end: number): voi
 }
 
 /**
- * Deletes the selection with `execCommand`, the only API that adds to the undo history. The API is deprecated, but
- * nothing replaces it.
+ * Deletes the selection with `execCommand`, the only API that adds to the undo history. The API is deprecated, but it
+ * has no replacement.
  */
 function executeDelete(): boolean {
   const execute: unknown = Reflect.get(document, 'execCommand');
@@ -211,7 +211,7 @@ function createContextOptions(
     get active(): ContextSuggestion | undefined {
       return active === undefined ? undefined : items[active];
     },
-    /** Shows the options and highlights the option at `index`, which Enter chooses. */
+    /** Shows the options and highlights the one at `index`. Enter chooses the highlighted option. */
     show: (next: readonly ContextSuggestion[], index: number | undefined): void => {
       if (next.length === 0 && items.length === 0) return;
       items = next;
@@ -265,7 +265,7 @@ export function contextQueryAt(text: string, caret: number): ContextQuery | unde
   const from = Math.max(0, caret - maxQueryLength);
   const match = queryPattern.exec(text.slice(from, caret));
   const query = match?.[1];
-  // Ignores a `#` before a number, such as `#123`, because that is the number of an issue.
+  // Ignores a `#` before a number, such as `#123`, because that usually refers to an issue.
   if (query === undefined || /^\d+$/.test(query)) return undefined;
   const start = caret - query.length - 1;
   // Ignores a `#` that is the first character of the searched part of the text, because the pattern can't see which

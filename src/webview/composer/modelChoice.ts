@@ -4,8 +4,8 @@ import { button, element, iconButton, setText } from '../util/element';
 import { fill } from '../util/format';
 
 /**
- * The button that shows the selected model, and the chip that replaces the button while only the next prompt goes to
- * another model.
+ * The button that shows the selected model, and the chip that replaces the button while another model is set for the
+ * next prompt only.
  */
 interface ModelChoice {
   readonly elements: readonly HTMLElement[];
@@ -15,8 +15,8 @@ interface ModelChoice {
 }
 
 /**
- * Creates a button that shows the model and lets the user choose another model. A chip replaces the button while only the
- * next prompt goes to another model.
+ * Creates a button that shows the model and lets the user choose another model. A chip replaces the button while
+ * another model is set for the next prompt only.
  */
 export function createModelChoice({ strings, post, moveFocus }: PageContext): ModelChoice {
   const name = element('span', { class: 'model-name' });

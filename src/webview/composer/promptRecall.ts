@@ -50,8 +50,8 @@ export class PromptHistory {
 }
 
 /**
- * Returns the prompt that an arrow key brings back. Returns undefined if the caret can still move within the text, or if
- * the prompt would overwrite a draft.
+ * Returns the prompt that an arrow key brings back. Returns undefined if the key can still move the caret within the
+ * text, or if the prompt would overwrite a draft.
  */
 export function recallPrompt(
   key: string,

@@ -8,7 +8,7 @@ interface Autoscroll {
   /** Scrolls to the end of the conversation and keeps following it, for example after the user has sent a prompt. */
   followEnd(): void;
   /**
-   * Scrolls to a position, and again whenever the content changes its size, until the user scrolls.
+   * Scrolls to a position, and scrolls there again whenever the content changes its size, until the user scrolls.
    * @param top returns the position in pixels
    */
   restorePosition(top: () => number | undefined): void;
@@ -21,15 +21,15 @@ interface Autoscroll {
 }
 
 /**
- * Distance from the end, in pixels, at which the end counts as in view: half a line, because scroll positions are
- * fractional.
+ * Maximum distance from the end, in pixels, at which the end counts as in view. It is half a line, because scroll
+ * positions can be fractional.
  */
 const endTolerancePx = 12;
 
 /**
- * Keeps the end of the conversation in view while the user reads there. Only input of the user changes whether the end is
- * followed, because scroll events also come from the autoscroll itself and from content that shrinks.
- * @param onAwayFromEnd called with whether the end is out of view and not followed
+ * Keeps the end of the conversation in view (follows the end) while the user reads there. A scroll event alone neither
+ * starts nor stops this, because it may also come from autoscroll itself or from content that shrinks.
+ * @param onAwayFromEnd called with whether the end is out of view while autoscroll does not follow it
  * @param onScrollEnd called when the user has stopped scrolling
  */
 export function createAutoscroll(
@@ -44,14 +44,14 @@ export function createAutoscroll(
   let isUserScrolling = false;
   let isDragging = false;
   /**
-   * The last scroll position that the autoscroll has set. After a scroll event at this position, the end is still
-   * followed, even if the content has grown since then and the position is no longer the end.
+   * The last position that autoscroll scrolled to. A scroll event at this position comes from autoscroll and not from
+   * the user, so autoscroll keeps following the end even if the content has grown in the meantime.
    */
   let lastSetTop = 0;
 
   const isAtEnd = (): boolean => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight <= endTolerancePx;
   const reportPosition = (): void => {
-    // This attribute lets the style sheet turn off the browser's scroll anchoring while the end is followed.
+    // With this attribute, the style sheet turns off the browser's scroll anchoring while autoscroll follows the end.
     scroller.toggleAttribute('data-following', isFollowing);
     onAwayFromEnd(!isFollowing && !isAtEnd());
   };
@@ -105,8 +105,8 @@ export function createAutoscroll(
   for (const end of ['pointerup', 'pointercancel']) window.addEventListener(end, () => (isDragging = false));
   scroller.addEventListener('scroll', updateFollowing);
   scroller.addEventListener('scrollend', () => {
-    // Updates whether the end is followed also at `scrollend`, because in Chromium the last `scroll` event comes after
-    // `scrollend` and then no longer counts as scrolling by the user.
+    // Also updates `isFollowing` at `scrollend`, because in Chromium the last `scroll` event comes after `scrollend`,
+    // when it no longer counts as scrolling by the user.
     updateFollowing();
     isUserScrolling = false;
     if (!restoredTop) onScrollEnd();
@@ -148,7 +148,7 @@ export const observeSizeInBrowser: ObserveSize = (targets, onChange) => {
 interface JumpButton {
   readonly element: HTMLElement;
   setVisible(offered: boolean): void;
-  /** Marks the button, to show that new content has arrived below the visible part. */
+  /** Marks the button to show that new content has arrived below the visible part of the conversation. */
   markNewContent(): void;
 }
 

@@ -12,8 +12,8 @@ import { ExchangeGroups } from './exchangeGroups';
 type Activity = 'idle' | 'running' | 'waiting';
 
 /**
- * Shows the exchanges of a conversation, oldest first. Cards have working buttons only in running turns, in the latest
- * exchange that has started, and in the exchanges after that one.
+ * Shows the exchanges of a conversation, oldest first. Only running turns, the latest exchange that has started and the
+ * exchanges after it have cards with buttons.
  */
 export class ConversationView {
   /** The scrollable element that contains the conversation, with the role `log`. */
@@ -134,8 +134,8 @@ export class ConversationView {
   }
 
   /**
-   * Sets whether an answer is being streamed. Only during that time may the browser skip rendering of turns out of
-   * view.
+   * Sets whether an answer is being streamed. The browser may skip rendering of turns out of view only during that
+   * time.
    */
   setStreaming(isStreaming: boolean): void {
     if (isStreaming === this.isStreaming) return;
@@ -206,8 +206,8 @@ export class ConversationView {
   }
 
   /**
-   * Lets the browser skip rendering of groups that are out of view. This happens only while an answer streams and when
-   * everything is drawn, because `innerText` leaves out skipped elements.
+   * Lets the browser skip rendering of groups that are out of view, but only while an answer streams and after
+   * everything has been drawn, because `innerText` does not contain skipped elements.
    */
   private updateHiding(): void {
     this.groups.setHidesOffscreen(this.isStreaming && this.drawQueue.isIdle);

@@ -15,15 +15,15 @@ const sliceBudgetMs = 2;
 type Priority = 'inView' | 'outOfView';
 
 /**
- * Draws a conversation in small slices, so that a long conversation does not block the page. Exchanges in view come first,
- * then the newest exchanges, in idle time.
+ * Draws a conversation in small slices, so that a long conversation does not block the page. Exchanges in view are
+ * drawn first. The others follow in idle time, newest first.
  */
 export class DrawQueue<T extends Drawable> {
   /** The drawables that are still to be drawn, by priority. Each list is drawn from its end. */
   private readonly queued: Readonly<Record<Priority, T[]>> = { inView: [], outOfView: [] };
   private isThrottled = false;
   private readonly scheduled = { inView: false, outOfView: false };
-  /** The priority of each drawable that has started drawing and has not finished. */
+  /** The priority of each drawable whose drawing has started but not finished. */
   private readonly drawing = new Set<Priority>();
 
   constructor(

@@ -37,8 +37,8 @@ export class ExchangeGroups {
   /**
    * Sets whether the browser may skip rendering of groups that are out of view. Without skipping, the browser searches
    * all groups for the element under the pointer in every frame. The last groups and groups with an unfinished turn are
-   * never skipped. A hidden page skips nothing, because the browser knows the heights only of groups that it has laid
-   * out.
+   * never skipped. On a hidden page, no group is skipped, because the browser knows the heights only of groups that it
+   * has laid out, and it does not lay out a hidden page.
    */
   setHidesOffscreen(hides: boolean): void {
     this.hidesOffscreen = hides && this.isPageVisible;
@@ -59,8 +59,8 @@ export class ExchangeGroups {
   }
 
   /**
-   * When groups may no longer be skipped, renders one more group in each frame, the last group first, because rendering
-   * all of them at once would take noticeable time.
+   * Makes the browser render the skipped groups again: one per frame, from the last to the first, because rendering all
+   * of them at once would take noticeable time.
    */
   private showAll(): void {
     const groups = this.hidesOffscreen ? [] : [...this.thread.children].filter(isSkippable);

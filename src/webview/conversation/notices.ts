@@ -130,8 +130,8 @@ interface Notices {
    */
   update(connection: ConnectionView, hasKeyButton: boolean, step?: DemoTourStep): void;
   /**
-   * Shows the notice that another window writes the conversation. Its button *Open Here* is enabled again if a
-   * hand-over has failed.
+   * Shows the notice that another window writes the conversation. Call this also after a failed hand-over, to enable
+   * the button *Open Here* again.
    */
   showOpenElsewhere(): void;
   /** Moves the focus to *Open Here*. @returns false if the button is not shown or was already pressed */
@@ -144,7 +144,7 @@ export function createNotices(context: PageContext): Notices {
   let currentNotice = '';
   let demoBar: DemoBar | undefined;
   const openHere = button(context.strings.openHere, 'primary', () => {
-    // Disables the clicked button, because the hand-over by the other window may take seconds.
+    // Disables the button, so that the user can't click it again during the hand-over, which may take seconds.
     openHere.disabled = true;
     // Moves the focus away, because a disabled button would keep the focus and the page would receive no keys.
     context.focusComposer();

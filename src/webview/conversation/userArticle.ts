@@ -135,8 +135,8 @@ function attachmentDetails(
 }
 
 /**
- * A prompt with more lines or columns than this is folded. The limits are above the folded size, because hiding only
- * two lines would gain nothing.
+ * A prompt with more lines or columns than this is folded. The limits exceed the size of a folded prompt, because
+ * hiding only two lines would gain nothing.
  */
 const maxUnfoldedLines = 16;
 const maxUnfoldedColumns = 1600;

@@ -138,8 +138,8 @@ function createRow(context: PageContext, part: WaitSpan | AttemptSpan): HTMLElem
 }
 
 /**
- * Returns the nodes of a detail. The separator dot stands at the end of the preceding detail, so that no line starts
- * with a dot.
+ * Returns the DOM nodes of a detail. The separator dot is appended to the preceding detail, so that no wrapped line
+ * starts with a dot.
  */
 function detailNodes(
   { text, tooltip }: TimelineDetail,

@@ -4,12 +4,16 @@ import { fill } from '../util/format';
 import { attemptDetails, waitTitle } from './timelineDetails';
 import type { AttemptSpan, ThroughputSpan, TurnSpans, WaitSpan } from './timelineSpans';
 
-// Vertical sizes are pixels. Horizontal sizes are shares of the width, so that the text of the chart is not stretched.
+// Vertical sizes are in pixels. Horizontal sizes are fractions of the chart's width, because scaling the whole chart
+// would stretch its text.
 const lane = { top: 14, height: 14 } as const;
 const throughputLane = { gap: 5, height: 22 } as const;
 const axisHeight = 16;
 
-/** Minimum distance between two attempt numbers, as a share of the width. Numbers that are closer are left out. */
+/**
+ * Minimum distance between the numbers above two attempts, as a fraction of the chart's width. Numbers that would be
+ * closer to the previous one are left out.
+ */
 const minNumberGap = 0.05;
 
 let chartCount = 0;
@@ -90,7 +94,7 @@ function attemptBar(context: PageContext, span: AttemptSpan, share: ToShare, y: 
   );
 }
 
-/** Creates a cross at the end of a failed attempt, or a square at the end of a stopped attempt. */
+/** Creates the mark at the end of an attempt's bar: a cross if the attempt failed, a square if it was stopped. */
 function endMark({ entry }: AttemptSpan, share: number, y: number): readonly Element[] {
   const outcome = entry.ended?.how;
   if (outcome === undefined || outcome === 'finished') return [];
@@ -152,7 +156,7 @@ function timeAxis({ format }: PageContext, total: number, share: ToShare, y: num
   return [svg('line', { class: 'picture-axis', x1: 0, x2: '100%', y1: y, y2: y }), ...ticks];
 }
 
-/** Returns the text anchor that keeps a label within the chart. */
+/** Returns the SVG `text-anchor` that keeps a label within the chart. */
 function textAnchor(share: number): 'start' | 'middle' | 'end' {
   if (share < 0.06) return 'start';
   return share > 0.94 ? 'end' : 'middle';
@@ -169,7 +173,7 @@ function hatchPattern(id: string): Element {
 /** Possible distances between two ticks of the time axis, in seconds. */
 const stepSeconds = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600];
 
-/** Maximum number of steps on the time axis. With more steps, labels would overlap in a narrow panel. */
+/** Maximum number of steps between ticks on the time axis. With more ticks, labels would overlap in a narrow panel. */
 const maxSteps = 5;
 
 /** Returns the ticks of a time axis: round times from 0 to `totalMs`, in milliseconds. */

@@ -28,7 +28,7 @@ export interface WaitSpan extends TimeRange {
 export interface AttemptSpan extends TimeRange {
   readonly kind: 'attempt';
   readonly entry: LedgerEntry;
-  /** Number of the attempt, counted from 1 over all segments. */
+  /** Number of the attempt, counted from 1 over all segments of the turn. */
   readonly number: number;
   /**
    * Time at which the headers of a successful response arrived. Undefined without headers, or if the status was an
@@ -55,7 +55,7 @@ export interface TurnSpans {
 
 /**
  * Places the attempts, waits and throughput of a turn on a time axis.
- * @param now monotonic time in milliseconds while the current segment runs
+ * @param now the current monotonic time in milliseconds; undefined if the turn is not running
  */
 export function createSpans(state: TurnState, now?: number): TurnSpans {
   const spans = {
@@ -110,7 +110,8 @@ function segmentParts(
 function waitSpans(waits: readonly LedgerWait[], { toAxis, end }: SegmentAxis): readonly WaitSpan[] {
   return (
     waits
-      // An open wait still lasts, or its window went away. Its duration is unknown, so it is always shown.
+      // A wait without `waitedMs` still lasts, or its window was closed. Its duration is unknown, so it is always
+      // shown.
       .filter(({ waitedMs }) => waitedMs === undefined || waitedMs >= minDisplayedMs)
       .map((wait) => {
         const to = wait.waitedMs === undefined ? end : toAxis(wait.at + wait.waitedMs);

@@ -41,7 +41,7 @@ function createCopyButton({ strings, post, announcer }: PageContext, requestId: 
 const maxProminentButtons = 3;
 
 /**
- * Creates the buttons of a card. The first button is highlighted most.
+ * Creates the buttons of a card. The first button is the most prominent one.
  * @param details the details of the card, which the *Details* button opens and closes
  */
 export function createActionButtons(

@@ -5,7 +5,7 @@ import type { Card } from './cardParts';
 
 /** Options of the buttons below an answer. */
 interface TurnActionOptions {
-  /** Whether the turn waits for an earlier turn of the conversation. */
+  /** Whether the turn is queued behind an earlier turn of the conversation. */
   readonly queued: boolean;
   readonly canRegenerate: boolean;
   /** Ids of all versions of the exchange, oldest first, including the exchange itself. */

@@ -53,7 +53,7 @@ function createTurnFooter(context: PageContext, exchangeId: string, state: TurnS
   const copyButton = button(strings.copy, 'quiet', () => {
     post({ type: 'copy', text: state.text });
     announcer.announce(strings.copied);
-    // Shows that the answer was copied by a mark beside the caption, because a changed caption would change the
+    // Uses a mark beside the caption to show that the answer was copied, because a changed caption would change the
     // accessible name of the button.
     copyButton.dataset['copied'] = strings.copied;
     cancelReset();

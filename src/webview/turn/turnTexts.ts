@@ -11,10 +11,10 @@ export interface TurnTexts {
   readonly reasoning: HTMLElement;
   /** Renders the text that an event has added to the turn. The event changed the state from `before` to `after`. */
   apply(event: RecordedEvent, before: TurnState, after: TurnState): void;
-  /** Renders the answer and the reasoning of a state. The elements of unchanged text are not replaced. */
+  /** Renders the answer and the reasoning of a turn's state. The elements of unchanged text are not replaced. */
   show(state: TurnState): void;
   /**
-   * Renders the text of the answer and the reasoning that is not on screen yet. `onShown` is called, immediately or
+   * Renders all text of the answer and the reasoning that is not on screen yet. `onShown` is called, immediately or
    * later, when all text is on screen.
    */
   finish(onShown: () => void): void;
@@ -105,8 +105,8 @@ function createReasoningView(strings: PanelStrings, create: (root: HTMLElement) 
 }
 
 /**
- * Makes the rendered text equal to `text` with the smallest possible change. This compares the complete old and new
- * text, so use it for snapshots and finished answers, not for every token.
+ * Makes the rendered text equal to `text`, if possible by appending. This compares the complete old and new text, so
+ * use it for snapshots and finished answers, not for every token.
  */
 function updateText(markdown: StreamingMarkdown, text: string): void {
   const current = markdown.text;

@@ -18,7 +18,7 @@ const minShownMarginMs = 1000;
  * start.
  */
 const longWaitMs = 15_000;
-/** Remaining time, in milliseconds, at which the end of a long wait is announced. */
+/** Remaining time of a long wait, in milliseconds, at which its approaching end is announced. */
 const lastSecondsMs = 5000;
 
 interface WaitCardContext {

@@ -53,7 +53,7 @@ describe('keyboard focus in the conversation', () => {
     assert.equal(focused(), articles()[2]);
   });
 
-  it('does not move the focus with the arrow keys from a control in an article', () => {
+  it('does not move the focus when an arrow key is pressed on a control in an article', () => {
     const button = articles()[0]!.querySelector('button')!;
     button.focus();
     press('ArrowDown');

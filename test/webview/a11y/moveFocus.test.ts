@@ -3,7 +3,7 @@ import type { ToWebview } from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';
 import { exchange, PanelPage } from '../panel/support/panelPage';
 
-describe('focus of the panel while the user works elsewhere in VS Code', () => {
+describe('keyboard focus of the panel', () => {
   let page: PanelPage;
   let focusCalls: string[];
   beforeEach(() => {
@@ -111,14 +111,14 @@ describe('focus of the panel while the user works elsewhere in VS Code', () => {
     assert.equal(page.window.document.activeElement, article);
   });
 
-  it('focuses the composer of a new conversation at once if the panel does have the focus', () => {
+  it('focuses the composer immediately if the panel still has the focus', () => {
     page.receive({ type: 'exchange', exchange: exchange('a') });
     page.one('log').focus();
     page.receive({ type: 'prefill', text: '' });
     assert.equal(page.window.document.activeElement, page.input);
   });
 
-  it('focuses the composer when the focused suggestion disappears with the first prompt', () => {
+  it('focuses the composer when the first prompt removes the focused suggested prompt', () => {
     const connection = { model: 'm', host: 'h', hasKey: true, demo: false };
     page.receive({ type: 'connection', connection, suggestions: [{ id: 'a', label: 'Explain a.ts' }] });
     page.one('button', 'Explain a.ts').focus();

@@ -20,7 +20,7 @@ describe('composer', () => {
     assert.equal(page.input.value, '');
   });
 
-  it('sends the prompt with the Send button, which is disabled while there is no text', () => {
+  it('sends the prompt with *Send*, which is disabled while there is no text', () => {
     assert.equal(sendButton().disabled, true);
     page.type(' \n');
     assert.equal(sendButton().disabled, true);
@@ -66,7 +66,7 @@ describe('composer', () => {
     assert.deepEqual(texts, ['two\nlines', 'first', 'first', 'two\nlines', '', '']);
   });
 
-  it('does not replace a draft by an earlier prompt when an arrow key is pressed', () => {
+  it('does not replace a draft with an earlier prompt when an arrow key is pressed', () => {
     page.type('mine');
     page.key('ArrowUp');
     assert.equal(page.input.value, 'mine');
@@ -86,7 +86,7 @@ describe('composer', () => {
     assert.equal(page.input.value, 'two, changed');
   });
 
-  it('recalls the prompt that was just sent with arrow up', () => {
+  it('recalls the last sent prompt when the user presses arrow up', () => {
     page.type('Why?');
     page.key('Enter');
     page.key('ArrowUp');
@@ -127,7 +127,7 @@ describe('composer', () => {
     assert.equal(page.window.document.activeElement, page.input);
   });
 
-  it('keeps a draft and puts a prefilled prompt into the history', () => {
+  it('keeps a draft and adds a prefilled prompt to the prompt history', () => {
     page.type('mine');
     page.receive({ type: 'prefill', text: 'Explain' });
     assert.equal(page.input.value, 'mine');
@@ -328,7 +328,7 @@ describe('composer', () => {
     }
   });
 
-  it('replaces a prefilled prompt that the user has not edited by the next prefilled prompt', () => {
+  it('replaces an unedited prefilled prompt with the next prefilled prompt', () => {
     const code = (content: string) => ({ prompt: 'Explain', content });
     page.receive({ type: 'prefill', text: 'Explain', more: code('one') });
     page.receive({ type: 'prefill', text: 'Explain', more: code('two') });
@@ -353,14 +353,14 @@ describe('composer', () => {
     });
   }
 
-  it('restores a prefilled prompt even if the same text was sent before it', () => {
+  it('restores a prefilled prompt even if the same text had been sent earlier', () => {
     const restored = PanelPage.restored({ draft: 'Explain', prefilled: [{ text: 'Explain' }], seen: 'a' });
     restored.snapshot([exchange('a', { prompt: 'Explain' })]);
     assert.equal(restored.input.value, 'Explain');
     restored.dispose();
   });
 
-  it('stops the turn with Escape wherever the focus is, even if an element stops the propagation', () => {
+  it('stops the turn with Escape wherever the focus is, even if an element stops the propagation of the event', () => {
     page.receive({ type: 'exchange', exchange: exchange('a') });
     page.input.addEventListener('keydown', (event) => event.stopPropagation());
     for (const target of [page.window.document.body, page.one('button', 'Stop'), page.input]) {
@@ -385,7 +385,7 @@ describe('composer', () => {
     });
   }
 
-  it('stops a running turn with the Stop button and moves the focus from the button to the text field', () => {
+  it('stops a running turn with *Stop* and moves the focus from the button to the text field', () => {
     page.receive({ type: 'exchange', exchange: exchange('a') });
     page.one('button', 'Stop').focus();
     page.click('Stop');

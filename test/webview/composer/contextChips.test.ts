@@ -166,7 +166,7 @@ describe('model for the next prompt only', () => {
     assert.deepEqual(page.all('.model-once'), []);
   });
 
-  it('is shown as a chip that takes over the focus of the model button, and returns it when removed', () => {
+  it('is shown as a chip, which gets the focus from the model button and returns it when the chip is removed', () => {
     page.button('Model: m h').focus();
     page.composer.setModelOnce('deepseek-r1');
     assert.equal(page.focused?.getAttribute('aria-label'), 'Remove deepseek-r1 · this prompt only');

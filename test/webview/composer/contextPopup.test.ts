@@ -108,7 +108,7 @@ describe('context suggestions after a #', () => {
     });
   }
 
-  it('attaches an option with the pointer and keeps the focus in the text', () => {
+  it('attaches the option that the user clicks and keeps the focus in the text field', () => {
     open();
     const [, second] = page.all('[role="option"]');
     page.fire('mousemove', second);
@@ -119,7 +119,7 @@ describe('context suggestions after a #', () => {
     assert.equal(page.input.value, '');
   });
 
-  it('opens the file picker of VS Code with the last option', () => {
+  it('opens the file picker of VS Code when the last option is chosen', () => {
     open();
     page.key('ArrowUp');
     page.key('Enter');
@@ -162,7 +162,7 @@ describe('context suggestions after a #', () => {
     assert.deepEqual(page.postedExceptQueries, [{ type: 'send', prompt: '#sa' }]);
   });
 
-  it('ignores an Enter that was pressed before the suggestions arrive if the text then changes', () => {
+  it('ignores Enter pressed before the suggestions arrived if the text has changed since', () => {
     page.type('#sa');
     page.key('Enter');
     page.type('#sam');

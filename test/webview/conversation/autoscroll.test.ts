@@ -121,7 +121,7 @@ describe('autoscroll', () => {
 
   const jump = (): HTMLElement | undefined => page.all('button', 'Jump to latest')[0];
 
-  it('shows the button Jump to latest only while the end is not followed', () => {
+  it('shows *Jump to latest* only while it does not follow the end', () => {
     assert.equal(jump(), undefined);
     scroller.wheel(-300);
     assert.ok(jump());
@@ -133,13 +133,13 @@ describe('autoscroll', () => {
     assert.equal(page.window.document.activeElement, page.input);
   });
 
-  it('hides the button Jump to latest when the user has scrolled to the end', () => {
+  it('hides *Jump to latest* when the user has scrolled to the end', () => {
     scroller.wheel(-300);
     scroller.wheel(1000);
     assert.equal(jump(), undefined);
   });
 
-  it('marks the button Jump to latest when content arrives, until the user returns to the end', () => {
+  it('marks *Jump to latest* when content arrives, until the user returns to the end', () => {
     page.events('a', ev.attempt());
     scroller.wheel(-300);
     assert.equal(jump()?.hasAttribute('data-news'), false);
@@ -169,7 +169,7 @@ describe('autoscroll', () => {
     assert.equal(scroller.distanceFromEnd, 0);
   });
 
-  it('turns scroll anchoring of the browser off only while the end is followed', () => {
+  it('turns off scroll anchoring of the browser only while it follows the end', () => {
     assert.equal(scroller.element.hasAttribute('data-following'), true);
     scroller.wheel(-300);
     assert.equal(scroller.element.hasAttribute('data-following'), false);

@@ -73,7 +73,7 @@ describe('prompt in the conversation', () => {
     assert.deepEqual(page.stored.unfolded, []);
   });
 
-  it('is edited with its complete text', () => {
+  it('appears in the editor with its complete text, even if it was folded', () => {
     const prompt = 'line\n'.repeat(200);
     ask(prompt);
     page.click('Edit');

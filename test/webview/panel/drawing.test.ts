@@ -155,7 +155,7 @@ describe('drawing of turns', () => {
     assert.deepEqual(skippableGroups(), noneSkippable);
   });
 
-  it('skips rendering of distant turns again when the next answer streams before all turns are rendered again', () => {
+  it('lets the browser skip distant turns again if the next answer starts to stream before all turns have been rendered', () => {
     show();
     page.receive({ type: 'exchange', exchange: exchange('e') });
     page.events('e', ev.attempt(), ev.waiting(), ev.attempt({ attempt: 2 }));

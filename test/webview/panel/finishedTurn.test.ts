@@ -15,7 +15,7 @@ describe('failure card', () => {
     page.events('a', ev.attempt(), ev.failed(fields));
   };
 
-  it('has a button for each action of the event, in the same order, which posts the action', () => {
+  it('has a button for each action of the `failed` event, in the same order, and each button posts its action', () => {
     fail({ actions: ['openBilling', 'switchModel', 'networkSettings', 'newConversation'] });
     const buttons = [...page.one('alert').querySelectorAll<HTMLElement>('.actions button')];
     assert.deepEqual(
@@ -29,7 +29,7 @@ describe('failure card', () => {
     );
   });
 
-  it('has the buttons Show log and Export diagnostics after an internal error', () => {
+  it('has the buttons *Show log* and *Export diagnostics* after an internal error', () => {
     fail({ kind: 'internal', actions: ['showLog', 'exportDiagnostics', 'retryNow'], status: undefined });
     page.click('Show log');
     page.click('Export diagnostics');
@@ -40,7 +40,7 @@ describe('failure card', () => {
     );
   });
 
-  it('highlights at most three buttons, and never Details', () => {
+  it('highlights at most three buttons, and never *Details*', () => {
     fail({ actions: ['details', 'continue', 'restart', 'retryNow', 'switchModel'] });
     assert.deepEqual(
       [...page.one('alert').querySelectorAll('.actions button')].map((button) => [
@@ -427,19 +427,19 @@ describe('finished turn', () => {
     });
   }
 
-  it('posts a copyRequest message for the button Get code', () => {
+  it('posts a `copyRequest` message when *Get code* is clicked', () => {
     page.events('a', ev.attempt(), ev.text('Hi'), ev.done('Hi'));
     page.click('Get code…');
     assert.deepEqual(page.posted, [{ type: 'copyRequest', exchangeId: 'a' }]);
     assert.equal(page.one('button', 'Get code…').title, 'This request as cURL, Python, or Node.js');
   });
 
-  it('has no Copy button without an answer', () => {
+  it('has no *Copy* button without an answer', () => {
     page.events('a', ev.attempt(), ev.failed());
     assert.deepEqual(page.all('button', 'Copy'), []);
   });
 
-  it('offers Restart answer only for the latest stopped turn', () => {
+  it('offers *Restart answer* only for the latest stopped turn', () => {
     const stopped = [ev.attempt(), ev.text('Hi'), ev.stopped('Hi')].reduce(reduceTurn, initialTurn);
     page.snapshot([exchange('a', { state: stopped }), exchange('b', { state: stopped })]);
     assert.ok(page.one('button', 'Restart answer'));

@@ -45,7 +45,7 @@ const events = [
   { type: 'quiet', attempt: 1, at: 18, forMs: 5 },
   { type: 'reasoning', attempt: 1, at: 19, text: 'hm' },
   { type: 'text', attempt: 1, at: 20, text: 'one ' },
-  // Some servers don't number their calls from 0.
+  // Some gateways don't number tool calls from 0.
   { type: 'tool-call', attempt: 1, at: 21, index: 9999, id: 'i', name: 'n', arguments: '{}' },
   { type: 'ended', attempt: 1, at: 25, how: 'stalled', row: 3, ms: 15, firstTokenMs: 9, bytes: 9, chars: 4, tokens: 2 },
   { type: 'cut', attempt: 1, at: 26, reason: 'stalled', message: 'Cut.' },
@@ -98,7 +98,7 @@ const hostile: readonly string[] = [
   ...['1e308', '1e999', '-1e999', '-1', '8640000000000001', '0.5', 'null', 'true', '""', '"NaN"', '"__proto__"'],
   ...['"\\u0000\\ud800"', '{}', '[null]', '{"__proto__":{"a":1}}', '{"length":1e9}', '[{"type":"text"}]', deeplyNested],
 ];
-/** The values with which the test also draws the panel. Drawing all of them would take too long. */
+/** The values with which the test also draws the panel. Drawing it with every value would take too long. */
 const drawnValues: readonly (string | undefined)[] = ['1e308', '-1e999', '"NaN"', '{}', undefined];
 
 type Path = readonly (string | number)[];
@@ -147,11 +147,11 @@ function loadAndExport(text: string): Exchanges {
   return all;
 }
 
-describe('journal that was crafted or damaged', function () {
+describe('journal whose records may be invalid', function () {
   this.timeout(120_000);
   const journal = [...lines, ...undamaged].map((line) => JSON.stringify(line)).join('\n');
 
-  it('is read completely and not called damaged when all its records are valid', () => {
+  it('is read completely and not reported as damaged when all its records are valid', () => {
     const { damage, lines: salvaged } = salvageJournal(Buffer.from(`${journal}\n`));
     assert.equal(damage, undefined);
     assert.deepEqual(salvaged, [...lines.slice(1), ...undamaged]);
@@ -205,7 +205,7 @@ describe('journal that was crafted or damaged', function () {
     }
   });
 
-  it('is shown with a damaged answer up to the damaged record, and with all other answers completely', () => {
+  it('is shown with all answers complete, except the answer with the damaged record, which ends there', () => {
     const textRecord = (content: string): string =>
       JSON.stringify({ type: 'events', exchangeId: 'g', events: [{ type: 'text', attempt: 1, at: 1, text: content }] });
     const all = loadAndExport(

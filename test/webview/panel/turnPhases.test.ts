@@ -186,7 +186,7 @@ describe('turn on screen', () => {
     });
   }
 
-  it('shows an interrupted turn with Continue and Restart answer', () => {
+  it('shows an interrupted turn with *Continue* and *Restart answer*', () => {
     const state = markInterrupted([start, ev.text('Hel')].reduce(reduceTurn, initialTurn));
     page.snapshot([exchange('a', { state })]);
     assertShows(row([], 'interrupted', 'Hel', '', ['Continue', 'Restart answer', 'Copy', 'Get code…']));
@@ -208,7 +208,7 @@ describe('turn on screen', () => {
     );
   });
 
-  it('shows a queued turn as connecting, with the Stop button of the running turn', () => {
+  it('says that a queued turn has not started, and keeps the *Stop* button of the running turn', () => {
     page.snapshot([exchange('a'), exchange('b', { queued: true })]);
     page.events('a', start, ev.waiting());
     const queued = page.all('article', 'Assistant')[1];
@@ -219,7 +219,7 @@ describe('turn on screen', () => {
     assert.ok(page.one('button', 'Retry now'));
   });
 
-  it('offers Continue for an interrupted answer until the next queued turn starts', () => {
+  it('offers *Continue* for an interrupted answer until the next queued turn starts', () => {
     const answered = markInterrupted([start, ev.text('Hel')].reduce(reduceTurn, initialTurn));
     const notStarted = markInterrupted(initialTurn);
     page.snapshot([exchange('a', { state: answered }), exchange('b', { state: notStarted })]);
@@ -235,7 +235,7 @@ describe('turn on screen', () => {
     assert.deepEqual(offeredActions(), ['', '']);
   });
 
-  it('cancels a queued prompt only until its turn starts', () => {
+  it('offers to cancel a queued prompt only until its turn starts', () => {
     page.snapshot([exchange('a'), exchange('b', { queued: true })]);
     page.click('Cancel this prompt');
     assert.deepEqual(page.posted, [{ type: 'stop', exchangeId: 'b' }]);
@@ -243,7 +243,7 @@ describe('turn on screen', () => {
     assert.deepEqual(page.all('button', 'Cancel this prompt'), []);
   });
 
-  it('has no Stop button when no turn is running', () => {
+  it('has no *Stop* button when no turn is running', () => {
     page.snapshot([exchange('a', { state: [start, ev.done('Hi')].reduce(reduceTurn, initialTurn) })]);
     assert.deepEqual(page.all('button', 'Stop'), []);
   });
@@ -305,7 +305,7 @@ describe('text of the model', () => {
     assert.deepEqual(page.renderCalls, ['append one ', 'append two ', 'append three', 'finish']);
   });
 
-  it('is replaced when the restarted answer has become longer', () => {
+  it('is replaced when the restarted answer has become longer than the previous text', () => {
     page.snapshot([exchange('a')]);
     page.events('a', start, ev.text('old'), ev.replaced('new'));
     assert.deepEqual(page.renderCalls, ['append old', 'replace new']);

@@ -42,7 +42,7 @@ const rows: Readonly<Record<string, readonly [state: TurnState, now: number | un
     3000,
     ['1 0–––400', 'wait 400–2000'],
   ],
-  'a wait whose window went away': [
+  'a wait during which the window was closed': [
     markInterrupted(fold([...rateLimited, rateLimitedEnd, ev.waiting({ at: 1400 })])),
     undefined,
     ['1 0–––400', 'wait 400–400'],
@@ -67,7 +67,7 @@ describe('timeline spans', () => {
       assert.deepEqual(describeParts(createSpans(state, now)), expected));
   }
 
-  it('joins the segments of a continued turn, even though their monotonic times start anew', () => {
+  it('joins the segments of a continued turn, even if the monotonic clock was reset between them', () => {
     const first = fold([ev.attempt({ at: 50_000 }), ev.text('Hel', 50_500), { ...ev.stopped('Hel'), at: 52_000 }]);
     const second = [ev.attempt({ at: 700 }), ev.text('lo', 1700), ev.done('Hello', { at: 3700 })];
     const spans = createSpans(fold(second, { ...initialTurn, previousSegments: [first] }));
@@ -83,7 +83,7 @@ describe('timeline spans', () => {
     ]);
   });
 
-  it('has no spans for a turn without events', () => {
+  it('are empty for a turn without events', () => {
     assert.deepEqual(createSpans(initialTurn), { total: 0, segments: [], parts: [], throughput: [] });
   });
 });

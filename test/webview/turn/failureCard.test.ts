@@ -40,7 +40,7 @@ describe('details of the failure card', () => {
     });
   }
 
-  it('are opened and closed by the Details button and are not a live region', () => {
+  it('are opened and closed with *Details* and are not a live region', () => {
     fail({ actions: ['retryNow'] }, ev.attempt());
     const button = page.one('button', 'Details');
     assert.equal(details().open, false);

@@ -17,7 +17,7 @@ describe('versions of an answer', () => {
   const prompts = (): (string | null)[] =>
     [...page.root.querySelectorAll('[data-part="prompt"]')].map((prompt) => prompt.textContent);
 
-  it('are requested from the same model or another model with the Regenerate buttons', () => {
+  it('are requested from the same model or another model with the buttons *Regenerate* and *Regenerate with another model…*', () => {
     page.snapshot([exchange('a', { state: done('a') })]);
     page.click('Regenerate');
     page.click('Regenerate with another model…');
@@ -27,7 +27,7 @@ describe('versions of an answer', () => {
     ]);
   });
 
-  it('can be added with Regenerate below every finished turn whose card has no such button', () => {
+  it('can be added with *Regenerate* below every completed answer, unless its card has a button that restarts the answer', () => {
     const limited = [ev.attempt(), ev.text('b'), ev.done('b', { finishReason: 'length' })].reduce(
       reduceTurn,
       initialTurn,
@@ -59,7 +59,7 @@ describe('versions of an answer', () => {
     ['b1', 'Previous version'],
     ['b3', 'Next version'],
   ] as const) {
-    it(`have a disabled button ${disabled} at version ${id}`, () => {
+    it(`have a disabled button *${disabled}* at version ${id}`, () => {
       page.snapshot([version(id)]);
       assert.deepEqual(
         page
@@ -78,7 +78,7 @@ describe('versions of an answer', () => {
     assert.equal((page.one('button', 'Previous version') as HTMLButtonElement).disabled, false);
   });
 
-  it('replace each other together with the exchanges that follow, but not the exchanges before', () => {
+  it('replace each other and the exchanges that follow, but not the exchanges before', () => {
     page.snapshot([exchange('a', { state: done('a') }), version('b2'), exchange('c', { state: done('c') })]);
     const unchanged = page.all('article', 'Assistant')[0]!;
     unchanged.querySelector('details')?.setAttribute('open', '');
@@ -89,7 +89,7 @@ describe('versions of an answer', () => {
     assert.equal(page.announced, 'Version 1 of 3');
   });
 
-  it('keep the focus on the version buttons', () => {
+  it('keep the focus on the version buttons when another version is shown', () => {
     page.snapshot([version('b2')]);
     page.one('button', 'Previous version').focus();
     page.receive({ type: 'path', exchanges: [version('b1')] });
@@ -97,7 +97,7 @@ describe('versions of an answer', () => {
     assert.equal(page.window.document.activeElement, page.one('button', 'Next version'));
   });
 
-  it('show the version buttons when a second version is added', () => {
+  it('get version buttons when a second version is added', () => {
     page.snapshot([exchange('b1', { state: done('b1') })]);
     assert.deepEqual(page.all('button', 'Next version'), []);
     page.receive({ type: 'path', exchanges: [version('b1', { versions: ['b1', 'b2'] })] });

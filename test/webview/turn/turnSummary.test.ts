@@ -8,7 +8,7 @@ import { exchange, PanelPage } from '../panel/support/panelPage';
 const start = ev.attempt();
 const resumeAttempt = ev.attempt({ attempt: 2, why: 'resume', how: 'continue' });
 
-describe('notes below an answer', () => {
+describe('article of an answer', () => {
   let page: PanelPage;
   beforeEach(() => {
     page = new PanelPage();
@@ -63,14 +63,14 @@ describe('notes below an answer', () => {
     });
   }
 
-  it('shows outside the answer, also after its end, that the answer was resumed', () => {
+  it('shows outside the text of the answer, even after the turn has ended, that the answer was resumed', () => {
     page.events('a', ...brokenOnce, ev.done('Hello'));
     assert.equal(page.part('answer')?.textContent, 'Hello');
     assert.equal(page.part('answer')?.contains(page.part('seam')!), false);
     assert.equal(seam(), 'Connection lost. Resumed after 3 characters.');
   });
 
-  it('no longer mentions that the answer was resumed when it is restarted', () => {
+  it('no longer mentions the resume after the answer was restarted', () => {
     page.events('a', ...brokenOnce, ev.stopped('Hello'));
     page.receive({ type: 'exchange', exchange: exchange('a', { state: { ...initialTurn, text: 'Hello' } }) });
     assert.equal(seam(), '');
@@ -107,7 +107,7 @@ describe('notes below an answer', () => {
     });
   }
 
-  it('lists each requested tool call when its name has arrived', () => {
+  it('lists each requested tool call once its name has arrived', () => {
     page.events('a', start, ev.toolCall({ index: 0 }));
     assert.deepEqual(toolCalls(), []);
     page.events('a', ev.toolCall({ index: 0, name: 'readFile' }), ev.toolCall({ index: 1, name: '<b>' }));
@@ -121,7 +121,7 @@ describe('notes below an answer', () => {
     assert.deepEqual(toolCalls(), []);
   });
 
-  it('adds nothing to the conversation when an attempt ends', () => {
+  it('does not change when an attempt ends', () => {
     page.events('a', start, ev.text('Hello'));
     const before = page.one('log').outerHTML;
     page.events('a', ev.ended());

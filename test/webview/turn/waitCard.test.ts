@@ -115,7 +115,7 @@ describe('wait card', () => {
     });
   }
 
-  it('shows a wait that follows another wait without starting a second timer', () => {
+  it('shows the next wait without starting a second timer', () => {
     page.events('a', ev.waiting());
     page.events('a', ev.waiting({ until: startOfTime + 9000, delayMs: 9000 }));
     assert.equal(countdown(), '9 s');
@@ -217,7 +217,7 @@ describe('wait card', () => {
     });
   }
 
-  it('shows Details with the status and the request id only when the event has them', () => {
+  it('shows *Details* with the status and the request id only when the event has them', () => {
     page.events('a', ev.waiting());
     assert.equal(page.one('status').querySelector('details'), null);
     page.events('a', ev.waiting({ status: 429, requestId: 'req_1' }));
@@ -228,7 +228,7 @@ describe('wait card', () => {
     );
   });
 
-  it('copies the request id with Copy request ID', () => {
+  it('copies the request id with *Copy request ID*', () => {
     page.events('a', ev.waiting({ requestId: 'req_1' }));
     page.one('status').querySelector('details')!.open = true;
     page.click('Copy request ID');
@@ -256,7 +256,7 @@ describe('wait card', () => {
     ]);
   });
 
-  it('gives Retry now and Try anyway a tooltip only when both are shown', () => {
+  it('gives *Retry now* and *Try anyway* a tooltip only when both are shown', () => {
     const tooltips = (): string[] => [...page.one('status').querySelectorAll('button')].map(({ title }) => title);
     page.events('a', ev.waiting({ reason: 'breaker', actions: ['retryNow', 'tryAnyway'] }));
     assert.deepEqual(tooltips(), [
