@@ -1,7 +1,7 @@
 import type { Engine, EngineDeps, EngineLog } from './engine';
 import { describeError } from './faults/transportError';
 import { NetworkState } from './gate/networkState';
-import { KnownKeys } from './gateway/knownKeys';
+import { KeyRedactor } from './gateway/keyRedactor';
 import type { TurnRecord } from './state/ledger';
 import { Turn } from './turn/turn';
 
@@ -12,7 +12,7 @@ const maxRecordedTurns = 50;
 export function createEngine(unsafeDeps: EngineDeps): Engine {
   const deps = withSafeObservers(unsafeDeps);
   const network = new NetworkState(deps.clock, deps.cooldowns, deps.onCooldownChange);
-  const keys = deps.keys ?? new KnownKeys();
+  const keys = deps.keys ?? new KeyRedactor();
   let running: readonly Turn[] = [];
   let records: readonly TurnRecord[] = [];
   /** Replaces each finished turn by its record, which contains no prompt, no answer and no key. */

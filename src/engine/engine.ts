@@ -2,7 +2,7 @@ import type { Clock } from './clock';
 import type { StreamEvent } from './events';
 import type { CooldownScope, SharedCooldowns } from './gate/cooldowns';
 import type { ModelCooldown, NetworkReport } from './gate/networkState';
-import type { KnownKeys } from './gateway/knownKeys';
+import type { KeyRedactor } from './gateway/keyRedactor';
 import type { ChatRequest, Connection } from './request';
 import type { JitterKind } from './retry/backoff';
 import type { TurnRecord } from './state/ledger';
@@ -43,7 +43,7 @@ export interface EngineDeps {
    * All keys of this session. The engine removes them from the text that a gateway sends, which may repeat them. By
    * default, the engine removes only the keys of its own requests.
    */
-  readonly keys?: KnownKeys | undefined;
+  readonly keys?: KeyRedactor | undefined;
   /** The cooldowns that all windows share. */
   readonly cooldowns: SharedCooldowns;
   /** Called when a cooldown starts, changes or is cleared, but not when it expires. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readProviderError } from '../../src/engine/faults/providerError';
-import { KnownKeys } from '../../src/engine/gateway/knownKeys';
+import { KeyRedactor } from '../../src/engine/gateway/keyRedactor';
 import { parseModelList } from '../../src/engine/gateway/modelList';
 import { readFinishReason } from '../../src/engine/http/dialect';
 import { requestIdOf } from '../../src/engine/http/transport';
@@ -26,7 +26,7 @@ describe('safe reading of text from a gateway', () => {
       assert.equal(readProviderError(JSON.stringify({ error: { message: text } })).message, visible);
       assert.deepEqual(readFinishReason(text), { type: 'complete', reason: visible });
       const headers = { get: (header: string) => (header === 'x-request-id' ? text : null) } as unknown as Headers;
-      assert.equal(requestIdOf(headers, new KnownKeys()), visible);
+      assert.equal(requestIdOf(headers, new KeyRedactor()), visible);
     });
 
     it(`offers no model whose ID contains ${name}`, () => {

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { createEngine } from '../../src/engine/createEngine';
 import type { Engine, EngineDeps, RunningTurn, StreamOptions, EngineSettings } from '../../src/engine/engine';
 import { isTerminal, type StreamEvent } from '../../src/engine/events';
-import type { KnownKeys } from '../../src/engine/gateway/knownKeys';
+import type { KeyRedactor } from '../../src/engine/gateway/keyRedactor';
 import { noSharedCooldowns, type SharedCooldowns } from '../../src/engine/gate/cooldowns';
 import type { ChatRequest, Connection } from '../../src/engine/request';
 import { ScriptedFetch, type Reply } from './scriptedFetch';
@@ -25,7 +25,7 @@ interface WorldOptions {
   readonly connection?: () => Promise<Connection>;
   readonly clock?: VirtualClock;
   readonly cooldowns?: SharedCooldowns;
-  readonly keys?: KnownKeys;
+  readonly keys?: KeyRedactor;
   /** Dependencies of the engine that replace the usual ones. */
   readonly deps?: Partial<EngineDeps>;
 }

@@ -7,7 +7,7 @@ type PhraseSet = keyof typeof providerPhrases;
 /** An error with two ways to match it: by the provider's error codes, and by phrases in its message. */
 interface ErrorMatcher {
   readonly error: ProviderError;
-  readonly hasCode: (meaning: Meaning) => boolean;
+  readonly hasErrorCode: (meaning: Meaning) => boolean;
   readonly mentions: (phrases: PhraseSet) => boolean;
   /** Whether the response names a retry-after. */
   readonly hasRetryAfter: boolean;
@@ -56,7 +56,7 @@ function createMatcher(error: ProviderError, hasRetryAfter: boolean): ErrorMatch
   const meanings = meaningsOfCodes(error.codes);
   return {
     error,
-    hasCode: (meaning) => meanings.has(meaning),
+    hasErrorCode: (meaning) => meanings.has(meaning),
     mentions: (phrases) => providerPhrases[phrases].test(error.searchText),
     hasRetryAfter,
   };
@@ -66,11 +66,11 @@ function createMatcher(error: ProviderError, hasRetryAfter: boolean): ErrorMatch
  * Returns the fault for a cause that takes precedence over the status, because gateways send it with several statuses.
  */
 function rowForCause(matcher: ErrorMatcher): RowId | undefined {
-  const { hasCode, mentions } = matcher;
+  const { hasErrorCode, mentions } = matcher;
   if (mentions('saturated')) return faultRowIds.overloaded;
-  if (hasCode('filter')) return faultRowIds.promptFiltered;
+  if (hasErrorCode('filter')) return faultRowIds.promptFiltered;
   if (isCredit(matcher)) return faultRowIds.outOfCredit;
-  if (hasCode('unpriced')) return faultRowIds.modelUnpriced;
+  if (hasErrorCode('unpriced')) return faultRowIds.modelUnpriced;
   if (mentions('channel')) return faultRowIds.noChannel;
   return undefined;
 }
@@ -79,20 +79,20 @@ function rowForCause(matcher: ErrorMatcher): RowId | undefined {
  * Returns whether the account lacks credit. Three similar errors do not count: a quota of requests or tokens per
  * minute, Google's quota with a retry-after, and a message of a content filter that mentions credits.
  */
-function isCredit({ hasCode, mentions, hasRetryAfter }: ErrorMatcher): boolean {
-  if (mentions('credit')) return hasCode('credit') || !mentions('filter');
+function isCredit({ hasErrorCode, mentions, hasRetryAfter }: ErrorMatcher): boolean {
+  if (mentions('credit')) return hasErrorCode('credit') || !mentions('filter');
   if (mentions('shortLimit')) return false;
-  if (hasCode('credit')) return true;
+  if (hasErrorCode('credit')) return true;
   if (mentions('limit')) return false;
-  return mentions('quota') || (mentions('currentQuota') && !hasRetryAfter && !hasCode('limit'));
+  return mentions('quota') || (mentions('currentQuota') && !hasRetryAfter && !hasErrorCode('limit'));
 }
 
 function rowForStatus(status: number, matcher: ErrorMatcher): RowId | undefined {
-  const { hasCode, mentions } = matcher;
-  if (status === 401) return hasCode('permission') ? faultRowIds.permissionDenied : undefined;
+  const { hasErrorCode, mentions } = matcher;
+  if (status === 401) return hasErrorCode('permission') ? faultRowIds.permissionDenied : undefined;
   if (status === 429) return rowForLimit(matcher);
-  if (hasCode('channel-lookup') || mentions('channelLookup')) return undefined;
-  if (hasCode('limit')) return rowForLimit(matcher);
+  if (hasErrorCode('channel-lookup') || mentions('channelLookup')) return undefined;
+  if (hasErrorCode('limit')) return rowForLimit(matcher);
   const row = rowForCode(matcher);
   if (row !== undefined) return row;
   return status < 500 ? rowForClientError(status, matcher) : rowForServerError(matcher);
@@ -100,26 +100,26 @@ function rowForStatus(status: number, matcher: ErrorMatcher): RowId | undefined 
 
 /** Returns the fault for a 5xx status, which a gateway may send for any error of its provider. */
 function rowForServerError(matcher: ErrorMatcher): RowId | undefined {
-  const { error, hasCode, mentions } = matcher;
-  if (hasCode('auth')) return faultRowIds.keyRejected;
-  if (hasCode('permission')) return faultRowIds.permissionDenied;
-  if (hasCode('overload') || mentions('overload')) return faultRowIds.overloaded;
+  const { error, hasErrorCode, mentions } = matcher;
+  if (hasErrorCode('auth')) return faultRowIds.keyRejected;
+  if (hasErrorCode('permission')) return faultRowIds.permissionDenied;
+  if (hasErrorCode('overload') || mentions('overload')) return faultRowIds.overloaded;
   const limited = mentions('reached') && (mentions('shortLimit') || mentions('longLimit'));
-  if (hasCode('long-limit') || mentions('limit') || limited) return rowForLimit(matcher);
+  if (hasErrorCode('long-limit') || mentions('limit') || limited) return rowForLimit(matcher);
   if (mentions('filter') && !/unavailable|time(?:d )?out/i.test(error.searchText)) return faultRowIds.promptFiltered;
   if (mentions('context')) return faultRowIds.contextLength;
-  return hasCode('request') && !hasCode('server') ? faultRowIds.requestRejected : undefined;
+  return hasErrorCode('request') && !hasErrorCode('server') ? faultRowIds.requestRejected : undefined;
 }
 
 function rowForInbandError(status: number | undefined, matcher: ErrorMatcher): RowId {
-  const { error, hasCode, hasRetryAfter } = matcher;
+  const { error, hasErrorCode, hasRetryAfter } = matcher;
   if (status !== undefined && status < 500) {
     const row = statusRow(status, error, hasRetryAfter);
     // Blames the content of the request, because the response had the status 200, so neither the path nor the status
     // can be the cause.
     return row === faultRowIds.pathNotFound || row === faultRowIds.unexpectedStatus ? faultRowIds.requestRejected : row;
   }
-  if (hasCode('limit')) return rowForLimit(matcher);
+  if (hasErrorCode('limit')) return rowForLimit(matcher);
   return (
     rowForCode(matcher) ??
     rowForServerError(matcher) ??
@@ -129,32 +129,32 @@ function rowForInbandError(status: number | undefined, matcher: ErrorMatcher): R
   );
 }
 
-function rowForLimit({ hasCode, mentions, hasRetryAfter }: ErrorMatcher): RowId {
+function rowForLimit({ hasErrorCode, mentions, hasRetryAfter }: ErrorMatcher): RowId {
   if (mentions('tooLarge')) return faultRowIds.requestTooLarge;
   // Checks Google's code first, because Google names a retry-after of half a minute even for a quota that resets
   // tomorrow.
-  if (hasCode('long-limit')) return faultRowIds.usageLimitReached;
-  if (hasCode('permission') || mentions('permission')) return faultRowIds.permissionDenied;
-  if (hasCode('overload') || mentions('overload')) return faultRowIds.overloaded;
+  if (hasErrorCode('long-limit')) return faultRowIds.usageLimitReached;
+  if (hasErrorCode('permission') || mentions('permission')) return faultRowIds.permissionDenied;
+  if (hasErrorCode('overload') || mentions('overload')) return faultRowIds.overloaded;
   if (hasRetryAfter) return faultRowIds.rateLimited;
   return mentions('longLimit') && !mentions('shortLimit')
     ? faultRowIds.usageLimitReached
     : faultRowIds.rateLimitedWithoutRetryAfter;
 }
 
-function rowForCode({ hasCode }: ErrorMatcher): RowId | undefined {
-  if (hasCode('model')) return faultRowIds.modelNotFound;
-  return hasCode('context') ? faultRowIds.contextLength : undefined;
+function rowForCode({ hasErrorCode }: ErrorMatcher): RowId | undefined {
+  if (hasErrorCode('model')) return faultRowIds.modelNotFound;
+  return hasErrorCode('context') ? faultRowIds.contextLength : undefined;
 }
 
 /**
  * Returns the fault for the message of a 4xx response. Searches only for the phrases that make sense for the status.
  */
 function rowForClientError(status: number, matcher: ErrorMatcher): RowId | undefined {
-  const { error, hasCode, mentions } = matcher;
+  const { error, hasErrorCode, mentions } = matcher;
   switch (status) {
     case 403:
-      if (hasCode('auth') || mentions('auth')) return faultRowIds.keyRejected;
+      if (hasErrorCode('auth') || mentions('auth')) return faultRowIds.keyRejected;
       return mentions('filter') ? faultRowIds.promptFiltered : undefined;
     case 404:
       // Matches Anthropic's message for a missing model, which consists only of `model: claude-x`.
@@ -168,8 +168,8 @@ function rowForClientError(status: number, matcher: ErrorMatcher): RowId | undef
       return undefined;
     // This case handles 400, 422 and statuses that only gateways use.
     default:
-      if (hasCode('auth') || mentions('auth')) return faultRowIds.keyRejected;
-      if (hasCode('permission') || mentions('permission')) return faultRowIds.permissionDenied;
+      if (hasErrorCode('auth') || mentions('auth')) return faultRowIds.keyRejected;
+      if (hasErrorCode('permission') || mentions('permission')) return faultRowIds.permissionDenied;
       if (mentions('limit')) return rowForLimit(matcher);
       if (mentions('context') && !mentions('tokenLimit')) return faultRowIds.contextLength;
       if (mentions('filter')) return faultRowIds.promptFiltered;

@@ -1,6 +1,6 @@
 import type { EngineDeps } from '../engine';
 import { hostOf } from '../gateway/baseUrl';
-import type { KnownKeys } from '../gateway/knownKeys';
+import type { KeyRedactor } from '../gateway/keyRedactor';
 import { visibleText } from '../gateway/visibleText';
 import type { Connection } from '../request';
 import type { Fault } from './classify';
@@ -34,7 +34,7 @@ export function describeFault(
   fault: Fault,
   { connection, model, status, resetsAt, last, minutes }: FaultContext,
   { localize, formatTime }: Pick<EngineDeps, 'localize' | 'formatTime'>,
-  keys: KnownKeys,
+  keys: KeyRedactor,
 ): FaultText {
   const detail = keys.redact(fault.detail);
   const message = localize(fault.message, {

@@ -87,7 +87,7 @@ const credentials: readonly (readonly [RegExp, string])[] = [
   [/\b(?:hsa-[\w-]{4,}|sk-[\w-]{8,})/gi, redacted],
 ];
 
-/** Removes bearer tokens and text that looks like a key. To remove the keys of this session, use `KnownKeys`. */
+/** Removes bearer tokens and text that looks like a key. To remove the keys of this session, use `KeyRedactor`. */
 export function redactLookalikes(text: string): string {
   return credentials.reduce((result, [pattern, replacement]) => result.replace(pattern, replacement), text);
 }

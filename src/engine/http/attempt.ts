@@ -1,7 +1,7 @@
 import type { EngineDeps } from '../engine';
 import type { Usage } from '../events';
 import type { Evidence } from '../faults/classify';
-import type { KnownKeys } from '../gateway/knownKeys';
+import type { KeyRedactor } from '../gateway/keyRedactor';
 import { parseJson, printJson } from '../json';
 import { ChunkReader } from './chunkReader';
 import { RedactedDeltas, ThinkTags } from './deltaFilters';
@@ -89,7 +89,7 @@ export class Attempt {
     },
     /** The size of the answer, shared by all attempts of the turn. */
     private readonly size: AnswerSize,
-    private readonly keys: KnownKeys,
+    private readonly keys: KeyRedactor,
   ) {
     this.end = new Promise((resolve) => (this.resolveEnd = resolve));
     this.startedAt = deps.clock.monotonicNow();

@@ -3,7 +3,7 @@ import type { OutgoingMessage } from '../answer/continuation';
 import type { EngineDeps } from '../engine';
 import type { CorrectableParameter } from '../faults/providerError';
 import type { RouteBehavior } from '../gate/networkState';
-import type { KnownKeys } from '../gateway/knownKeys';
+import type { KeyRedactor } from '../gateway/keyRedactor';
 import { visibleText } from '../gateway/visibleText';
 import type { ChatRequest, Connection, ImagePart, TextPart, Tool } from '../request';
 import { boundedText, ConnectionFailure } from './responseBody';
@@ -99,7 +99,7 @@ const requestIdHeaders = [
 const maxIdChars = 200;
 
 /** Returns the request ID in the headers of a response, without keys and hidden characters. */
-export function requestIdOf(headers: Headers, keys: KnownKeys): string | undefined {
+export function requestIdOf(headers: Headers, keys: KeyRedactor): string | undefined {
   for (const name of requestIdHeaders) {
     const id = visibleText(keys.redact(headers.get(name) ?? ''), maxIdChars);
     if (id !== '') return id;

@@ -23,7 +23,7 @@ export const minDelayMs = 250;
  * Random time that is added to a retry-after, so that clients with the same retry-after do not retry at the same
  * moment.
  */
-const retryAfterMargin = { share: 0.1, minMs: 250, maxMs: 5000 } as const;
+const retryAfterMargin = { fraction: 0.1, minMs: 250, maxMs: 5000 } as const;
 
 /** Returns a backoff in milliseconds. Some kinds of jitter may exceed the exponential ceiling. */
 type Jitter = (ceilingMs: number, options: BackoffOptions, input: BackoffInput) => number;
@@ -65,7 +65,7 @@ export function overloadDelay(options: BackoffOptions, input: BackoffInput): num
 export function retryAfterDelay(retryAfterMs: number, random: () => number): number {
   const margin = Math.min(
     retryAfterMargin.maxMs,
-    Math.max(retryAfterMargin.minMs, retryAfterMargin.share * retryAfterMs),
+    Math.max(retryAfterMargin.minMs, retryAfterMargin.fraction * retryAfterMs),
   );
   return retryAfterMs + random() * margin;
 }

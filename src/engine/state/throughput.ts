@@ -42,9 +42,9 @@ const maxSpreadMs = 3_600_000;
 export function addEvenly(throughput: Throughput, start: number, end: number, chars: number): Throughput {
   const from = Math.max(start, end - maxSpreadMs);
   const seconds = Math.max(1, Math.floor(end / 1000) - Math.floor(from / 1000) + 1);
-  const share = (second: number): number => Math.round((chars * second) / seconds);
+  const fraction = (second: number): number => Math.round((chars * second) / seconds);
   return Array.from({ length: seconds }, (_, second) => second).reduce(
-    (sum, second) => addToThroughput(sum, from + second * 1000, share(second + 1) - share(second)),
+    (sum, second) => addToThroughput(sum, from + second * 1000, fraction(second + 1) - fraction(second)),
     throughput,
   );
 }

@@ -6,7 +6,7 @@ import type { Fault } from '../faults/classify';
 import { faultRowIds } from '../faults/faultTable';
 import type { TurnPermit } from '../gate/turnPermit';
 import type { NetworkState } from '../gate/networkState';
-import type { KnownKeys } from '../gateway/knownKeys';
+import type { KeyRedactor } from '../gateway/keyRedactor';
 import { AnswerSize, Attempt } from '../http/attempt';
 import type { ChatRequest, Connection } from '../request';
 import type { TurnHistory } from './turnHistory';
@@ -40,7 +40,7 @@ export class Attempts {
   constructor(
     private readonly deps: EngineDeps,
     private readonly network: NetworkState,
-    private readonly keys: KnownKeys,
+    private readonly keys: KeyRedactor,
     private readonly request: ChatRequest,
     private readonly turn: TurnParts,
   ) {}

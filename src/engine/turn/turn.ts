@@ -10,7 +10,7 @@ import type { Gate } from '../gate/gate';
 import { TurnPermit } from '../gate/turnPermit';
 import type { NetworkState } from '../gate/networkState';
 import { hostOf, originOf } from '../gateway/baseUrl';
-import type { KnownKeys } from '../gateway/knownKeys';
+import type { KeyRedactor } from '../gateway/keyRedactor';
 import type { AttemptEnd } from '../http/attempt';
 import { isConnectionError, type ChatRequest, type Connection, type ConnectionError } from '../request';
 import { RetryController, type RetryOutcome } from '../retry/retryController';
@@ -80,7 +80,7 @@ export class Turn implements RunningTurn {
   constructor(
     private readonly deps: EngineDeps,
     private readonly network: NetworkState,
-    keys: KnownKeys,
+    keys: KeyRedactor,
     request: ChatRequest,
     { signal, resumeFrom, connection = deps.connection }: StreamOptions,
     private readonly onEnd: () => void,

@@ -4,7 +4,7 @@ import { faultOfRow, type Fault } from '../faults/classify';
 import { faultRowIds, type RowId } from '../faults/faultTable';
 import { describeFault, type FaultContext, type FaultText } from '../faults/wording';
 import type { GateBlock } from '../gate/cooldowns';
-import type { KnownKeys } from '../gateway/knownKeys';
+import type { KeyRedactor } from '../gateway/keyRedactor';
 import type { Attempt } from '../http/attempt';
 import type { Connection } from '../request';
 import { deadlineOf, type Decision } from '../retry/retryPolicy';
@@ -37,7 +37,7 @@ type WaitSource = Pick<WaitDescription, 'source' | 'estimated' | 'jitterMs' | 'h
 export class TurnMessages {
   constructor(
     private readonly deps: Pick<EngineDeps, 'localize' | 'formatTime' | 'clock' | 'settings'>,
-    private readonly keys: KnownKeys,
+    private readonly keys: KeyRedactor,
   ) {}
 
   /** @param attemptsLeft number of attempts that the turn may still make */

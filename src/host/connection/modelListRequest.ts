@@ -1,6 +1,6 @@
 import { classify, type Fault } from '../../engine/faults/classify';
 import { errorChain } from '../../engine/faults/transportError';
-import type { KnownKeys } from '../../engine/gateway/knownKeys';
+import type { KeyRedactor } from '../../engine/gateway/keyRedactor';
 import { parseModelList } from '../../engine/gateway/modelList';
 import { visibleText } from '../../engine/gateway/visibleText';
 import { declaredKind, sniffedKind } from '../../engine/http/charset';
@@ -57,7 +57,7 @@ class ModelListTimeoutError extends Error {}
  */
 export async function requestModelList(
   connection: Connection,
-  keys: KnownKeys,
+  keys: KeyRedactor,
   signal?: AbortSignal,
   limits: ModelListLimits = defaultLimits,
 ): Promise<ModelListResult> {
@@ -94,7 +94,7 @@ export async function requestModelList(
   }
 }
 
-function toNetworkFault(error: unknown, { baseUrl }: Connection, keys: KnownKeys): ModelListFault {
+function toNetworkFault(error: unknown, { baseUrl }: Connection, keys: KeyRedactor): ModelListFault {
   const codes = errorChain(error).flatMap(({ code }) => (code === '' ? [] : [code]));
   if (codes.some((code) => plainHttpResponse.test(code))) return { kind: 'not-tls' };
   const fault = classify({ type: 'error', error, streaming: false, baseUrl }, Date.now());
@@ -121,7 +121,7 @@ async function readBody(response: Response, limit: number): Promise<string> {
 
 interface ResponseContext {
   readonly connection: Connection;
-  readonly keys: KnownKeys;
+  readonly keys: KeyRedactor;
   readonly ms: number;
 }
 
@@ -155,14 +155,14 @@ function interpretResponse(
   return { state: 'verified', models: models.filter((id) => keys.redact(id) === id), ms };
 }
 
-function redirectTarget(response: Response, { baseUrl }: Connection, keys: KnownKeys): string | undefined {
+function redirectTarget(response: Response, { baseUrl }: Connection, keys: KeyRedactor): string | undefined {
   const location = response.headers.get('location');
   if (location === null || !URL.canParse(location, baseUrl)) return undefined;
   const { origin, pathname } = new URL(location, baseUrl);
   return visibleText(keys.redact(origin + pathname), maxDetailLength);
 }
 
-function errorDetail(body: string, keys: KnownKeys): string | undefined {
+function errorDetail(body: string, keys: KeyRedactor): string | undefined {
   const parsed = parseJson(body);
   const error = propertyOf(parsed, 'error');
   const message = [propertyOf(error, 'message'), error, propertyOf(parsed, 'message')].find(

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { FaultKind } from '../../engine/events';
 import { describeFault } from '../../engine/faults/wording';
-import type { KnownKeys } from '../../engine/gateway/knownKeys';
+import type { KeyRedactor } from '../../engine/gateway/keyRedactor';
 import type { Connection } from '../../engine/request';
 import { joinSentences, trimTrailingPeriod } from '../ui/messageText';
 import { localize } from '../util/localization';
@@ -30,7 +30,7 @@ interface VerifiableConnection extends Connection {
  */
 export async function verifyConnection(
   connection: VerifiableConnection,
-  keys: KnownKeys,
+  keys: KeyRedactor,
   token?: vscode.CancellationToken,
 ): Promise<Verification> {
   const abort = new AbortController();
@@ -71,7 +71,7 @@ function rejectionReason(host: string, hasKey: boolean, status: number): string 
     : vscode.l10n.t('{0} rejected the API key (status {1}).', host, status);
 }
 
-function faultMessage(fault: ModelListFault, connection: VerifiableConnection, keys: KnownKeys): string {
+function faultMessage(fault: ModelListFault, connection: VerifiableConnection, keys: KeyRedactor): string {
   const { host, baseUrl } = connection;
   switch (fault.kind) {
     case 'network': {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { EngineLog } from '../../engine/engine';
-import { KnownKeys } from '../../engine/gateway/knownKeys';
+import { KeyRedactor } from '../../engine/gateway/keyRedactor';
 import { Disposable } from '../util/disposable';
 import { createErrorRecord, type ErrorRecord } from './errorRecord';
 
@@ -13,7 +13,7 @@ const maxErrors = 20;
 export class Log extends Disposable implements EngineLog {
   private readonly channel = this.register(vscode.window.createOutputChannel('HolySheep Prompt', { log: true }));
   /** All API keys that this window has used. They are redacted in the log and in reports. */
-  readonly keys = new KnownKeys();
+  readonly keys = new KeyRedactor();
   private readonly recentErrors: ErrorRecord[] = [];
 
   /** Redacts `secret` from now on. Without this call, a key is redacted only if it has a well-known format. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { createEngine } from '../../engine/createEngine';
 import type { Engine, EngineDeps, EngineLog } from '../../engine/engine';
 import { noSharedCooldowns } from '../../engine/gate/cooldowns';
-import type { KnownKeys } from '../../engine/gateway/knownKeys';
+import type { KeyRedactor } from '../../engine/gateway/keyRedactor';
 import { Listeners } from '../util/listeners';
 import { localize, formatTime } from '../util/localization';
 import { systemClock } from '../util/systemClock';
@@ -10,7 +10,7 @@ import { cooldownFiles } from './cooldownFiles';
 
 /** What an engine needs from the extension host. */
 export interface HostEngineDeps extends Pick<EngineDeps, 'settings' | 'connection'> {
-  readonly log: EngineLog & { readonly keys: KnownKeys };
+  readonly log: EngineLog & { readonly keys: KeyRedactor };
   readonly version: string;
   /**
    * Folder that all windows of this machine share. Without a folder, this engine neither writes nor reads cooldowns.

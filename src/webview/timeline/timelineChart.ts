@@ -24,7 +24,7 @@ let chartCount = 0;
  */
 export function createTimelineChart(context: PageContext, spans: TurnSpans, label: string): SVGSVGElement {
   const { total, segments, parts, throughput } = spans;
-  const share = (ms: number): number => (total > 0 ? ms / total : 0);
+  const fraction = (ms: number): number => (total > 0 ? ms / total : 0);
   const hatch = `timeline-hatch-${++chartCount}`;
   const attempts = parts.filter((part) => part.kind === 'attempt');
   const numbered = attempts.length > 1;
@@ -32,35 +32,35 @@ export function createTimelineChart(context: PageContext, spans: TurnSpans, labe
   const throughputTop = top + lane.height + throughputLane.gap;
   const axisTop = throughput.length > 0 ? throughputTop + throughputLane.height : throughputTop;
   const bars = parts.map((part) =>
-    part.kind === 'wait' ? waitBar(context, part, share, top, hatch) : attemptBar(context, part, share, top),
+    part.kind === 'wait' ? waitBar(context, part, fraction, top, hatch) : attemptBar(context, part, fraction, top),
   );
   const chart = svg(
     'svg',
     { class: 'timeline-picture', role: 'img', 'aria-label': label, width: '100%', height: axisTop + axisHeight },
     svg('defs', {}, hatchPattern(hatch)),
-    ...(numbered ? attemptNumbers(attempts, share) : []),
+    ...(numbered ? attemptNumbers(attempts, fraction) : []),
     ...bars,
     ...(throughput.length > 0 ? [throughputArea(context, throughput, total, throughputTop)] : []),
-    ...segments.slice(1).map(({ from }) => segmentLine(context, share(from), [top - 3, axisTop])),
-    ...timeAxis(context, total, share, axisTop),
+    ...segments.slice(1).map(({ from }) => segmentLine(context, fraction(from), [top - 3, axisTop])),
+    ...timeAxis(context, total, fraction, axisTop),
   );
   return chart;
 }
 
-type ToShare = (ms: number) => number;
+type ToFraction = (ms: number) => number;
 
-function percent(share: number): string {
-  return `${Math.round(share * 10_000) / 100}%`;
+function percent(fraction: number): string {
+  return `${Math.round(fraction * 10_000) / 100}%`;
 }
 
 function waitBar(
   context: PageContext,
   { from, to, wait }: WaitSpan,
-  share: ToShare,
+  fraction: ToFraction,
   y: number,
   hatch: string,
 ): Element {
-  const position = { x: percent(share(from)), width: percent(share(to - from)), y, height: lane.height };
+  const position = { x: percent(fraction(from)), width: percent(fraction(to - from)), y, height: lane.height };
   return svg(
     'g',
     {},
@@ -73,10 +73,10 @@ function waitBar(
  * Creates the bar of an attempt. The bar is thin until the headers arrive, medium until the first token, and then full
  * height, so that the phases can be distinguished without colors.
  */
-function attemptBar(context: PageContext, span: AttemptSpan, share: ToShare, y: number): Element {
+function attemptBar(context: PageContext, span: AttemptSpan, fraction: ToFraction, y: number): Element {
   const { from, to, headers = to, firstToken = to, number, entry } = span;
   const bar = (start: number, end: number, height: number, name: string): Element[] => {
-    const position = { x: percent(share(start)), width: percent(share(end - start)) };
+    const position = { x: percent(fraction(start)), width: percent(fraction(end - start)) };
     return end <= start ? [] : [svg('rect', { class: name, ...position, y: y + (lane.height - height) / 2, height })];
   };
   const details = attemptDetails(context, entry).map(({ text }) => text);
@@ -90,27 +90,27 @@ function attemptBar(context: PageContext, span: AttemptSpan, share: ToShare, y: 
     ...bar(from, Math.min(headers, firstToken), 2, 'picture-connecting'),
     ...bar(Math.min(headers, firstToken), firstToken, 6, 'picture-first-token'),
     ...bar(firstToken, to, lane.height, 'picture-streaming'),
-    ...endMark(span, share(to), y + lane.height / 2),
+    ...endMark(span, fraction(to), y + lane.height / 2),
   );
 }
 
 /** Creates the mark at the end of an attempt's bar: a cross if the attempt failed, a square if it was stopped. */
-function endMark({ entry }: AttemptSpan, share: number, y: number): readonly Element[] {
+function endMark({ entry }: AttemptSpan, fraction: number, y: number): readonly Element[] {
   const outcome = entry.ended?.how;
   if (outcome === undefined || outcome === 'finished') return [];
   const mark =
     outcome === 'stopped' || outcome === 'abandoned'
       ? svg('rect', { class: 'picture-stopped', x: -3.5, y: -3.5, width: 7, height: 7 })
       : svg('path', { class: 'picture-fault', d: 'M-4-4L4 4M4-4L-4 4' });
-  return [svg('svg', { x: percent(share), y, class: 'picture-mark' }, mark)];
+  return [svg('svg', { x: percent(fraction), y, class: 'picture-mark' }, mark)];
 }
 
-function attemptNumbers(attempts: readonly AttemptSpan[], share: ToShare): readonly Element[] {
-  let lastShare = -Infinity;
+function attemptNumbers(attempts: readonly AttemptSpan[], fraction: ToFraction): readonly Element[] {
+  let lastFraction = -Infinity;
   return attempts.flatMap(({ from, number }) => {
-    if (share(from) - lastShare < minNumberGap) return [];
-    lastShare = share(from);
-    return [svg('text', { x: percent(lastShare), y: lane.top - 4 }, String(number))];
+    if (fraction(from) - lastFraction < minNumberGap) return [];
+    lastFraction = fraction(from);
+    return [svg('text', { x: percent(lastFraction), y: lane.top - 4 }, String(number))];
   });
 }
 
@@ -135,8 +135,8 @@ function throughputArea(
 }
 
 /** Creates the line between two segments. The line marks that the user continued the answer later. */
-function segmentLine({ strings }: PageContext, share: number, [y1, y2]: readonly [number, number]): Element {
-  const x = percent(share);
+function segmentLine({ strings }: PageContext, fraction: number, [y1, y2]: readonly [number, number]): Element {
+  const x = percent(fraction);
   return svg(
     'g',
     {},
@@ -145,21 +145,21 @@ function segmentLine({ strings }: PageContext, share: number, [y1, y2]: readonly
   );
 }
 
-function timeAxis({ format }: PageContext, total: number, share: ToShare, y: number): readonly Element[] {
+function timeAxis({ format }: PageContext, total: number, fraction: ToFraction, y: number): readonly Element[] {
   const ticks = axisTicks(total).flatMap((ms) => {
-    const x = percent(share(ms));
+    const x = percent(fraction(ms));
     return [
       svg('line', { class: 'picture-axis', x1: x, x2: x, y1: y, y2: y + 4 }),
-      svg('text', { x, y: y + 14, 'text-anchor': textAnchor(share(ms)) }, format.duration(ms)),
+      svg('text', { x, y: y + 14, 'text-anchor': textAnchor(fraction(ms)) }, format.duration(ms)),
     ];
   });
   return [svg('line', { class: 'picture-axis', x1: 0, x2: '100%', y1: y, y2: y }), ...ticks];
 }
 
 /** Returns the SVG `text-anchor` that keeps a label within the chart. */
-function textAnchor(share: number): 'start' | 'middle' | 'end' {
-  if (share < 0.06) return 'start';
-  return share > 0.94 ? 'end' : 'middle';
+function textAnchor(fraction: number): 'start' | 'middle' | 'end' {
+  if (fraction < 0.06) return 'start';
+  return fraction > 0.94 ? 'end' : 'middle';
 }
 
 function hatchPattern(id: string): Element {

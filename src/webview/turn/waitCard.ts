@@ -161,8 +161,8 @@ function delayText({ strings, format }: PageContext, event: WaitingEvent): strin
 /** A ring that empties as the wait passes. The ring is hidden from screen readers, because it repeats the countdown. */
 interface CountdownRing {
   readonly element: SVGSVGElement;
-  /** Draws the remaining share of the wait: a full ring for 1, an empty ring for 0. */
-  show(share: number): void;
+  /** Draws the remaining fraction of the wait: a full ring for 1, an empty ring for 0. */
+  show(fraction: number): void;
 }
 
 function createCountdownRing(): CountdownRing {
@@ -177,6 +177,6 @@ function createCountdownRing(): CountdownRing {
   return {
     element,
     // The style sheet animates the emptying of the ring unless the user prefers reduced motion.
-    show: (share) => (remaining.style.strokeDashoffset = String(1 - share)),
+    show: (fraction) => (remaining.style.strokeDashoffset = String(1 - fraction)),
   };
 }

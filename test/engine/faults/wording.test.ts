@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { classify, type Evidence } from '../../../src/engine/faults/classify';
 import { describeFault, type FaultContext } from '../../../src/engine/faults/wording';
-import { KnownKeys } from '../../../src/engine/gateway/knownKeys';
+import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 
 const apiKey = 'own-key-0123456789';
 const defaults: FaultContext = {
@@ -23,7 +23,7 @@ const describeEvidence = (evidence: Evidence, circumstances: Partial<FaultContex
       },
       formatTime: (at) => `at ${at}`,
     },
-    new KnownKeys([apiKey]),
+    new KeyRedactor([apiKey]),
   );
   assert.equal(message, 'translated');
   assert.ok(localized);

@@ -5,7 +5,7 @@ import type { ResumeFrom } from '../../../src/engine/engine';
 import type { StreamEvent } from '../../../src/engine/events';
 import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
 import { createRouteBehavior, type RouteBehavior } from '../../../src/engine/gate/networkState';
-import { KnownKeys } from '../../../src/engine/gateway/knownKeys';
+import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 import { AnswerSize, Attempt, type AttemptEnd } from '../../../src/engine/http/attempt';
 import { readChunk } from '../../../src/engine/http/dialect';
 import { maxEventChars, readBody, type BodyEnd } from '../../../src/engine/http/responseBody';
@@ -75,7 +75,7 @@ async function runAttempt(reply: Reply, { messages, behavior, onReport }: Attemp
     },
     { headers: report('headers'), quiet: report('quiet') },
     new AnswerSize(),
-    new KnownKeys(),
+    new KeyRedactor(),
   );
   const ends: AttemptEnd[] = [];
   void attempt.end.then((end) => ends.push(end));
@@ -432,7 +432,7 @@ describe('reading of a response body', () => {
 });
 
 describe('reading of the request ID', () => {
-  const keys = new KnownKeys();
+  const keys = new KeyRedactor();
 
   it('returns the first ID that is not blank, truncated to 200 characters', () => {
     assert.equal(requestIdOf(new Headers({ 'x-request-id': '\u00a0', 'request-id': '\u00a0b' }), keys), 'b');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { KnownKeys } from '../../../src/engine/gateway/knownKeys';
+import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 import { KeyFilter, ThinkTags } from '../../../src/engine/http/deltaFilters';
 import type { Delta } from '../../../src/engine/http/dialect';
 import { textPieces } from '../../support/pieces';
@@ -138,7 +138,7 @@ describe('think tag filter', () => {
 const key = 'hsa-0123456789abcdef';
 
 function filtered(deltas: readonly string[]): readonly string[] {
-  const filter = new KeyFilter(new KnownKeys([key]).spellingsInAnswers);
+  const filter = new KeyFilter(new KeyRedactor([key]).spellingsInAnswers);
   return [...deltas.map((delta) => filter.push(delta)), filter.flush()];
 }
 

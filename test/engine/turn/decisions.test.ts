@@ -6,7 +6,7 @@ import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
 import { Gate } from '../../../src/engine/gate/gate';
 import { TurnPermit } from '../../../src/engine/gate/turnPermit';
 import { RetryBudget } from '../../../src/engine/gate/networkState';
-import { KnownKeys } from '../../../src/engine/gateway/knownKeys';
+import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 import { RetryController } from '../../../src/engine/retry/retryController';
 import type { Decision } from '../../../src/engine/retry/retryPolicy';
 import { TurnHistory } from '../../../src/engine/turn/turnHistory';
@@ -445,7 +445,7 @@ describe('message of a turn', () => {
   const clock = new VirtualClock();
   const localize = (text: string): string => text;
   const deps = { localize, formatTime: String, clock, settings: () => defaultSettings };
-  const messages = new TurnMessages(deps, new KnownKeys());
+  const messages = new TurnMessages(deps, new KeyRedactor());
   const connection = { baseUrl: 'https://gateway.test/v1', apiKey: 'hsa-key' };
   const turnContext = { connection, model: 'one', attempt: undefined, attemptNumber: 0, text: '' };
   for (const [why, source, hintMs] of [

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { KnownKeys } from '../../../src/engine/gateway/knownKeys';
+import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 import { EngineRun, EngineWorld } from '../../support/engineRun';
 import { rejecting, sseHeaders, status, streaming, type LiveBody, type Reply } from '../../support/scriptedFetch';
 
@@ -9,7 +9,7 @@ const connection = { baseUrl: 'https://gateway.test/v1', apiKey: key };
 
 /** Returns a finished turn of a session with both keys. */
 async function finishedTurn(...replies: readonly Reply[]): Promise<EngineRun> {
-  const keys = new KnownKeys([otherKey]);
+  const keys = new KeyRedactor([otherKey]);
   const settings = { retry: { maxRetries: 1 } };
   const world = new EngineWorld({ replies, settings, keys, connection: () => Promise.resolve(connection) });
   return new EngineRun({ world }).toEnd();

@@ -3,7 +3,7 @@ import { startGateway, type Gateway } from '../../../src/demo/gateway';
 import { answer } from '../../../src/demo/replies';
 import { hostFaults } from '../../../src/engine/faults/hostFaults';
 import { normalizeBaseUrl } from '../../../src/engine/gateway/baseUrl';
-import { KnownKeys } from '../../../src/engine/gateway/knownKeys';
+import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 import type { ConnectionDeps } from '../../../src/host/connection/connections';
 import type { Log } from '../../../src/host/diagnostics/log';
 import { useVSCode } from '../../support/fakeVSCode';
@@ -59,7 +59,7 @@ describe('unreadable system keyring', () => {
     const { Connections } = await import('../../../src/host/connection/connections');
     const record = (line: unknown): void => void logged.push(line);
     const log = {
-      keys: new KnownKeys(),
+      keys: new KeyRedactor(),
       debug: record,
       info: record,
       warn: record,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer, Server as HttpServer, type RequestListener } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo, type Server } from 'node:net';
 import type { FaultKind } from '../../../src/engine/events';
-import { KnownKeys } from '../../../src/engine/gateway/knownKeys';
+import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 import {
   requestModelList,
   type ModelListFault,
@@ -26,7 +26,7 @@ async function withServer<T>(server: Server, run: (baseUrl: string) => Promise<T
 
 function requestFrom(answer: RequestListener, limits?: ModelListLimits): Promise<ModelListResult> {
   return withServer(createServer(answer), (baseUrl) =>
-    requestModelList({ baseUrl, apiKey }, new KnownKeys(), undefined, limits),
+    requestModelList({ baseUrl, apiKey }, new KeyRedactor(), undefined, limits),
   );
 }
 
@@ -75,7 +75,7 @@ describe('request for the model list', () => {
       response.end('[]');
     };
     await withServer(createServer(listener), (baseUrl) =>
-      requestModelList({ baseUrl, apiKey: undefined }, new KnownKeys()),
+      requestModelList({ baseUrl, apiKey: undefined }, new KeyRedactor()),
     );
     assert.deepEqual(received, [undefined]);
   });
@@ -123,19 +123,19 @@ describe('request for the model list', () => {
 
   it('reports a refused connection when no server listens on the port', async () => {
     const baseUrl = await withServer(createServer(), (url) => Promise.resolve(url));
-    const result = await requestModelList({ baseUrl, apiKey }, new KnownKeys());
+    const result = await requestModelList({ baseUrl, apiKey }, new KeyRedactor());
     assert.deepEqual(networkFault(result), ['connection', 'ECONNREFUSED']);
   });
 
   it('recognizes a server that does not use HTTP', async () => {
     const server = createTcpServer((socket) => socket.end('SSH-2.0-OpenSSH_9.6\r\n'));
-    const result = await withServer(server, (baseUrl) => requestModelList({ baseUrl, apiKey }, new KnownKeys()));
+    const result = await withServer(server, (baseUrl) => requestModelList({ baseUrl, apiKey }, new KeyRedactor()));
     assert.equal(networkFault(result)[0], 'not-a-stream');
   });
 
   it('recognizes a server that uses HTTP when the base URL has HTTPS', async () => {
     const result = await withServer(createServer(respondWith(200, '[]')), (baseUrl) =>
-      requestModelList({ baseUrl: baseUrl.replace('http:', 'https:'), apiKey }, new KnownKeys()),
+      requestModelList({ baseUrl: baseUrl.replace('http:', 'https:'), apiKey }, new KeyRedactor()),
     );
     assert.ok(result.state === 'unverified');
     assert.equal(result.fault.kind, 'not-tls');
@@ -145,11 +145,11 @@ describe('request for the model list', () => {
     const abort = new AbortController();
     const server = createServer(() => abort.abort());
     const result = await withServer(server, (baseUrl) =>
-      requestModelList({ baseUrl, apiKey }, new KnownKeys(), abort.signal),
+      requestModelList({ baseUrl, apiKey }, new KeyRedactor(), abort.signal),
     );
     assert.deepEqual(result, { state: 'cancelled' });
     assert.deepEqual(
-      await requestModelList({ baseUrl: 'http://127.0.0.1:1/v1', apiKey }, new KnownKeys(), abort.signal),
+      await requestModelList({ baseUrl: 'http://127.0.0.1:1/v1', apiKey }, new KeyRedactor(), abort.signal),
       result,
     );
   });
@@ -161,7 +161,7 @@ describe('request for the model list', () => {
     ['the id of a model', respondWith(200, JSON.stringify([otherKey, apiKey, 'gpt-4o']))],
   ] as const) {
     it(`removes the API keys of all gateways from ${location}`, async () => {
-      const keys = new KnownKeys([apiKey, otherKey]);
+      const keys = new KeyRedactor([apiKey, otherKey]);
       const result = await withServer(createServer(answer), (baseUrl) => requestModelList({ baseUrl, apiKey }, keys));
       const text = JSON.stringify(result);
       const inUrl = encodeURIComponent(otherKey).slice(0, 12);
@@ -179,7 +179,7 @@ describe('request for the model list', () => {
     const original = globalThis.fetch;
     globalThis.fetch = () => Promise.resolve(new Response('["patched"]'));
     try {
-      const result = await requestModelList({ baseUrl: 'http://127.0.0.1:1/v1', apiKey }, new KnownKeys());
+      const result = await requestModelList({ baseUrl: 'http://127.0.0.1:1/v1', apiKey }, new KeyRedactor());
       assert.ok(result.state === 'verified');
       assert.deepEqual(result.models, ['patched']);
     } finally {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { normalizeBaseUrl, type NormalizedBaseUrl } from '../../../src/engine/gateway/baseUrl';
-import { KnownKeys } from '../../../src/engine/gateway/knownKeys';
+import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 import type { SetApiKeyDeps } from '../../../src/host/connection/storeApiKey';
 import { useVSCode } from '../../support/fakeVSCode';
 
@@ -85,7 +85,7 @@ describe('Set API Key command', () => {
         set: (origin: string, key: string) => Promise.resolve(stored.set(origin, key)),
       },
       demo: { leave: () => Promise.resolve(void (hasLeftDemo = true)) },
-      log: { keys: new KnownKeys(), redactSecret: ignore, info: ignore, warn: ignore, error: ignore },
+      log: { keys: new KeyRedactor(), redactSecret: ignore, info: ignore, warn: ignore, error: ignore },
     } as unknown as SetApiKeyDeps;
     return (await storeApiKey(deps, argument)).state;
   };

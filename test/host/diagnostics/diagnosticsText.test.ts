@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { EngineReport } from '../../../src/engine/engine';
 import type { StreamEvent } from '../../../src/engine/events';
-import { KnownKeys } from '../../../src/engine/gateway/knownKeys';
+import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 import { emptyLedger, addToLedger } from '../../../src/engine/state/ledger';
 import {
   formatDiagnostics,
@@ -78,7 +78,7 @@ const diagnostics: Diagnostics = {
 };
 
 describe('diagnostics report', () => {
-  const report = formatDiagnostics(diagnostics, (value) => new KnownKeys([key]).redact(value));
+  const report = formatDiagnostics(diagnostics, (value) => new KeyRedactor([key]).redact(value));
   const { settings, turns, host, time } = JSON.parse(report) as Diagnostics & EngineReport;
 
   it('contains versions, settings, and every attempt with its wait', () => {
@@ -180,7 +180,7 @@ describe('diagnostics report', () => {
             engine: { turns: [turn], network: { budgets: [], gates } },
             errors: [createErrorRecord(problem, 1, __dirname), createErrorRecord(leaked, 1, __dirname)],
           },
-          (value) => new KnownKeys().redact(value),
+          (value) => new KeyRedactor().redact(value),
         );
         assert.ok(!output.includes(name), output);
       }),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { KnownKeys } from '../../../src/engine/gateway/knownKeys';
+import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 import type { ActiveConnection, Connections } from '../../../src/host/connection/connections';
 import type { KeyStore } from '../../../src/host/connection/keyStore';
 import type { Log } from '../../../src/host/diagnostics/log';
@@ -48,7 +48,7 @@ describe('model catalog', () => {
   beforeEach(async () => {
     [localizationError, status, requests, logged] = [undefined, 200, 0, []];
     const error = (logEntry: unknown): void => void logged.push(logEntry);
-    const log = { keys: new KnownKeys(), error, warn: () => undefined } as unknown as Log;
+    const log = { keys: new KeyRedactor(), error, warn: () => undefined } as unknown as Log;
     const { ModelCatalog } = await import('../../../src/host/models/modelCatalog');
     const keys = { onDidChange: () => ({ dispose: () => undefined }) } as unknown as KeyStore;
     catalog = new ModelCatalog({ connections: {} as unknown as Connections, keys, log });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { KnownKeys } from '../../../src/engine/gateway/knownKeys';
+import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 import { propertyRuns } from '../../support/propertyRuns';
 
 const key = 'Zq8-vT3_kLm5/xY7+bN9wRpE2';
@@ -54,7 +54,7 @@ function longestPart(text: string, spelling: string): number {
 describe('removal of the session keys from text', () => {
   for (const [name, text, charsBefore = 0] of spellings) {
     it(`removes a key ${name}`, () => {
-      const result = new KnownKeys([key]).redact(`before ${text} after`);
+      const result = new KeyRedactor([key]).redact(`before ${text} after`);
       assert.ok(result.startsWith('before '), result);
       assert.ok(result.endsWith(' after'), result);
       assert.ok(longestPart(result, text.slice(charsBefore)) < 8, result);
@@ -62,7 +62,7 @@ describe('removal of the session keys from text', () => {
   }
 
   it('removes any eight consecutive characters of a key', () => {
-    const keys = new KnownKeys([key]);
+    const keys = new KeyRedactor([key]);
     for (let start = 0; start < key.length; start++) {
       for (let end = start + 8; end <= key.length; end++) {
         const result = keys.redact(`x ${key.slice(start, end)} y`);
@@ -73,13 +73,13 @@ describe('removal of the session keys from text', () => {
 
   for (const end of ['', '…', '...', '"', "'…", '***']) {
     it(`removes the first five characters of a key at the end of a text, before ${JSON.stringify(end)}`, () => {
-      const result = new KnownKeys([key]).redact(`invalid: ${key.slice(0, 5)}${end}`);
+      const result = new KeyRedactor([key]).redact(`invalid: ${key.slice(0, 5)}${end}`);
       assert.equal(result, `invalid: [redacted]${end}`);
     });
   }
 
   it('removes several keys, including keys that were added later', () => {
-    const keys = new KnownKeys([key, shortKey]);
+    const keys = new KeyRedactor([key, shortKey]);
     keys.add('another-0123456789');
     assert.equal(keys.redact(`${key}, ${shortKey} and another-0123456789`), '[redacted], [redacted] and [redacted]');
   });
@@ -87,33 +87,33 @@ describe('removal of the session keys from text', () => {
   it('removes keys from JSON, which remains valid', () => {
     const keyWithQuotes = String.raw`a"b\c1d2e3f4g5`;
     const json = JSON.stringify({ [keyWithQuotes]: keyWithQuotes, api_key: { ok: true } });
-    const text = new KnownKeys([keyWithQuotes]).redactKnown(json);
+    const text = new KeyRedactor([keyWithQuotes]).redactKnown(json);
     assert.deepEqual(JSON.parse(text), { '[redacted]': '[redacted]', api_key: { ok: true } });
   });
 
   it('leaves ordinary text unchanged', () => {
     const text = 'Field required: see https://example.com/a%20b?c=\u{1f411} — 100% of "keys" \\n fail.';
-    assert.equal(new KnownKeys([key, 'no-key-required', 'lm-studio']).redact(text), text);
+    assert.equal(new KeyRedactor([key, 'no-key-required', 'lm-studio']).redact(text), text);
   });
 
   it('does not remove ordinary words that are also part of a key', () => {
-    const keys = new KnownKeys(['no-key-required', 'my-gateway-password-2024']);
+    const keys = new KeyRedactor(['no-key-required', 'my-gateway-password-2024']);
     const text = 'The gateway-password field is required';
     assert.equal(keys.redact(text), text);
     assert.equal(keys.redact('my-gateway-password-2024 no-key-required'), '[redacted] [redacted]');
   });
 
   it('removes short keys only as complete words', () => {
-    assert.equal(new KnownKeys(['none']).redact('the key none, nonetheless'), 'the key [redacted], nonetheless');
-    assert.equal(new KnownKeys(['a.b']).redact('a.b, axb and a.b'), '[redacted], axb and [redacted]');
+    assert.equal(new KeyRedactor(['none']).redact('the key none, nonetheless'), 'the key [redacted], nonetheless');
+    assert.equal(new KeyRedactor(['a.b']).redact('a.b, axb and a.b'), '[redacted], axb and [redacted]');
   });
 
   it('leaves text unchanged when a key is empty', () => {
-    assert.equal(new KnownKeys(['']).redact('a b'), 'a b');
+    assert.equal(new KeyRedactor(['']).redact('a b'), 'a b');
   });
 
   it('replaces a key only once when it contains another key', () => {
-    assert.equal(new KnownKeys(['abcdefgh', 'abcdefgh-ijkl']).redact('abcdefgh-ijkl'), '[redacted]');
+    assert.equal(new KeyRedactor(['abcdefgh', 'abcdefgh-ijkl']).redact('abcdefgh-ijkl'), '[redacted]');
   });
 
   it('removes a key whatever text surrounds it', () => {
@@ -124,7 +124,7 @@ describe('removal of the session keys from text', () => {
     });
     fc.assert(
       fc.property(fc.string(), printable, fc.string(), (before, anyKey, after) => {
-        const result = new KnownKeys([anyKey]).redact(before + anyKey + after);
+        const result = new KeyRedactor([anyKey]).redact(before + anyKey + after);
         assert.ok(!result.includes(anyKey), result);
       }),
       { numRuns: propertyRuns },
@@ -149,7 +149,7 @@ describe('removal of the session keys from text', () => {
       this.timeout(20_000);
       const text = unit.repeat(Math.ceil(1_000_000 / unit.length));
       // Only the timeout can fail this test.
-      new KnownKeys([key]).redact(text);
+      new KeyRedactor([key]).redact(text);
     });
   }
 });

@@ -38,7 +38,7 @@ interface Range {
  * Removes all keys of this session from the text that a gateway sends. Gateways repeat keys in errors, headers and
  * model names: completely or in part, in upper or lower case, escaped or encoded.
  */
-export class KnownKeys {
+export class KeyRedactor {
   private readonly keys = new Set<string>();
   private readonly shortKeys: string[] = [];
   private readonly spellings: Spelling[] = [];
