@@ -313,7 +313,7 @@ const rows = {
     68,
     'gateway',
     never,
-    "The provider rejected the key of {host}. Switch models, or contact the gateway's support.",
+    "The provider rejected the key that {host} uses. Switch models, or contact the gateway's support.",
     ['switchModel', 'details', 'retryNow'],
   ),
   browserChallenge: row(

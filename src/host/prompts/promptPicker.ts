@@ -101,7 +101,7 @@ function describeReason({ number, title, reason }: UnusablePrompt): string {
     case 'no-template':
       return vscode.l10n.t('“{0}” has no template', abbreviateTitle(title));
     case 'title-taken':
-      return vscode.l10n.t('“{0}” is defined twice, so only the first one is used', abbreviateTitle(title));
+      return vscode.l10n.t('“{0}” is defined twice, so only the first definition is used', abbreviateTitle(title));
   }
 }
 

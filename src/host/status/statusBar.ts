@@ -42,7 +42,9 @@ export class StatusBar extends Disposable {
     const prefix = demo ? `$(beaker) ${vscode.l10n.t('Offline demo')}: ` : '$(sparkle) ';
     const lines = [
       vscode.l10n.t('HolySheep model: {0}', plainLabel(model)),
-      demo ? vscode.l10n.t('Offline demo: a mock gateway on this computer answers.') : vscode.l10n.t('Host: {0}', host),
+      demo
+        ? vscode.l10n.t('Offline demo: answers come from a mock gateway on this computer.')
+        : vscode.l10n.t('Host: {0}', host),
       ...keyLines(hasKey),
       vscode.l10n.t('Click to select another model.'),
     ];

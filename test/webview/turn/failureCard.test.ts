@@ -75,7 +75,7 @@ describe('details of the failure card', () => {
       ev.headers(503),
       ev.ended({ attempt: 2, how: 'overloaded', ms: 500, at: 22_000 }),
     );
-    assert.deepEqual(sections()['What was done'], [
+    assert.deepEqual(sections()['Actions taken'], [
       '2 attempts · 20 s waiting · 21 s total',
       'Attempt 1 with gpt-4o · Status 429 · rate limited',
       'Waited 20 s: rate limited · The gateway asked for a wait of 20 s (retry-after)',
@@ -85,7 +85,7 @@ describe('details of the failure card', () => {
 
   it('explain why a permanent fault was not retried', () => {
     fail({ kind: 'auth' }, ev.attempt());
-    assert.equal(sections()['What was done']?.at(-1), 'No further retry: the same request would fail again.');
+    assert.equal(sections()['Actions taken']?.at(-1), 'No further retry: the same request would fail again.');
   });
 
   for (const kind of ['rate-limit', 'credit'] as const) {
@@ -94,7 +94,7 @@ describe('details of the failure card', () => {
       fail({ kind, status: 429, resetsAt: 3_600_000, beyondMaxHint: true }, ev.attempt(), ev.headers(429), ended);
       const explanation =
         'The gateway asked for a longer wait than holysheep.retry.maxHintMs allows, so the request was not retried.';
-      const [, step, ...remaining] = sections()['What was done'] ?? [];
+      const [, step, ...remaining] = sections()['Actions taken'] ?? [];
       assert.match(step ?? '', /^Attempt 1 /);
       assert.deepEqual(remaining, [explanation]);
     });
@@ -102,12 +102,12 @@ describe('details of the failure card', () => {
 
   it('state that no request was sent', () => {
     fail({ kind: 'auth', status: undefined, requestId: undefined });
-    assert.deepEqual(sections()['What was done'], ['No request was sent.']);
+    assert.deepEqual(sections()['Actions taken'], ['No request was sent.']);
   });
 
   it('state that the partial answer was kept', () => {
     fail({ kind: 'connection', text: 'Hel' }, ev.attempt(), ev.text('Hel'));
-    assert.equal(sections()['What was done']?.at(-1), 'The partial answer was kept.');
+    assert.equal(sections()['Actions taken']?.at(-1), 'The partial answer was kept.');
     assert.equal(page.part('answer')?.textContent, 'Hel');
   });
 

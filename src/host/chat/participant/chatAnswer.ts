@@ -205,7 +205,7 @@ export class ChatAnswer {
       return [];
     }
     const message = this.formatter.localize(
-      "The answer couldn't be resumed, and a new answer differs from the text shown. Ask again for a complete answer.",
+      "The answer couldn't be resumed, and the new answer doesn't match the text shown. Ask again for a complete answer.",
     );
     this.outcome = { state: 'failed', message };
     return [...this.append(this.fencedText.flush()), { type: 'button', action: 'askAgain' }];

@@ -139,7 +139,7 @@ export class ModelAnswer {
     const calls = this.orderedCalls();
     if (this.sentText !== this.currentText && calls.length === 0) {
       const message = this.formatter.localize(
-        'The answer was cut off and restarted, but the new answer differs from the text shown. Ask again for a complete answer.',
+        "The answer was cut off and restarted, but the new answer doesn't match the text shown. Ask again for a complete answer.",
       );
       throw new ChatFailure(message, 'truncated');
     }

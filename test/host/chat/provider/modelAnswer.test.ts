@@ -163,7 +163,7 @@ const failures: readonly (readonly [cause: string, events: readonly StreamEvent[
   [
     'a restarted answer differs from the text that was already sent',
     [text('ab'), replaced('xyz'), done('xyz')],
-    /^truncated: .*differs from the text shown/,
+    /^truncated: .*doesn't match the text shown/,
   ],
   [
     'the arguments of a tool call are invalid JSON',
