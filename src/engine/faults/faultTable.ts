@@ -306,14 +306,14 @@ const rows = {
     67,
     'model',
     never,
-    "{host} has no channel for {model} that your group can use. Switch models, or contact the gateway's support.",
+    '{host} has no channel for {model} in your group. Switch models, or contact its support.',
     ['switchModel', 'details'],
   ),
   upstreamKeyRejected: row(
     68,
     'gateway',
     never,
-    "The provider rejected the key that {host} uses. Switch models, or contact the gateway's support.",
+    "The provider rejected the gateway's key. Switch models, or contact the gateway's support.",
     ['switchModel', 'details', 'retryNow'],
   ),
   browserChallenge: row(
