@@ -43,7 +43,7 @@ export interface Gateway {
   readonly modelRequests: readonly GatewayRequest[];
   /** Script of the chat completions. It may be replaced at any time and applies to requests that arrive later. */
   script: Script;
-  /** Ids of the models, or a script that replies to requests for the list of models. */
+  /** IDs of the models, or a script that replies to requests for the list of models. */
   models: readonly string[] | Script;
   /** Resolves with the n-th chat completion request as soon as it has arrived. */
   request(n: number): Promise<GatewayRequest>;

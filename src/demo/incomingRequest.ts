@@ -40,8 +40,9 @@ export function headerFault(
   { host = '', origin }: IncomingHttpHeaders,
   acceptedHosts: readonly string[] | undefined,
 ): ErrorBody | undefined {
-  // Checks the `Host` header too, because a web page can make its own host name resolve to this address (DNS
-  // rebinding). The requests of such a page name a different host, and its GET requests have no `Origin` header.
+  // Checks the `Host` header too, because a web page can make its own host name resolve to the address of this gateway
+  // (DNS rebinding). Requests of such a page have the host name of the page in their `Host` header, and its GET
+  // requests have no `Origin` header.
   const isPage = origin !== undefined;
   if (!isPage && (acceptedHosts?.includes(host.toLowerCase()) ?? true)) return undefined;
   const message = isPage ? 'Web pages may not use this gateway.' : 'The request is for another host.';

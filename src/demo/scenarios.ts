@@ -18,14 +18,17 @@ export interface DemoModel {
 interface Scenario extends DemoModel {
   /** Topic of the answer if the prompt names no topic. */
   readonly topic: Topic;
-  /** Returns the failing reply to an attempt, or undefined if the attempt succeeds. */
+  /** Returns the steps of the reply that makes an attempt fail, or undefined if the attempt succeeds. */
   readonly fault: (attempt: DemoAttempt) => Iterable<Step> | undefined;
   /** Whether reasoning comes before the answer. */
   readonly hasReasoning?: true;
 }
 
 interface DemoAttempt {
-  /** Number of the attempt, from 1, or Infinity for a request that asks for a continuation. */
+  /**
+   * Number of the attempt, from 1. A request for a continuation has the number Infinity, so that only permanent faults
+   * affect it.
+   */
   readonly attempt: number;
   /** Streams the answer up to about its middle. */
   readonly firstPart: () => Iterable<Step>;
@@ -104,7 +107,10 @@ export const demoModels: readonly DemoModel[] = scenarios.map(({ id, title, prom
   ...(description !== undefined && { description }),
 }));
 
-/** Returns the script of the demo's gateway. The faults of a model occur once for each new prompt. */
+/**
+ * Returns the script of the demo's gateway. For each new prompt, the first attempts fail as the scenario of the model
+ * requires.
+ */
 export function demoScript(): Script {
   // Number of failed attempts for each prompt. The entry of a prompt is removed when an attempt succeeds.
   const attempts = new Map<string, number>();

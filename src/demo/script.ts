@@ -46,8 +46,8 @@ export interface GatewayRequest {
  */
 export type Step =
   /**
-   * Sends the status and the headers immediately. An empty `content-type` omits that header. The default for errors is
-   * `application/json`.
+   * Sends the status and the headers immediately. Without a `content-type`, an error gets `application/json`. An empty
+   * `content-type` omits the header.
    */
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>> }
   /** Sends bytes unchanged, in HTTP chunks of `chunk` bytes with `everyMs` milliseconds between them. */

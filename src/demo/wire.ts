@@ -107,7 +107,9 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Resolves with the value of the promise, or with undefined when the signal is aborted. Later rejections are ignored. */
+/**
+ * Resolves with the value of the promise, or with undefined when the signal is aborted. Later rejections are ignored.
+ */
 export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => resolve(undefined);

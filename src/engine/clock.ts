@@ -1,4 +1,4 @@
-/** The source of time of the engine. Tests replace the clock by one with virtual time. */
+/** The source of time of the engine. Tests use a clock with virtual time. */
 export interface Clock {
   /** Returns the wall-clock time in epoch milliseconds. The time may jump. */
   now(): number;
@@ -7,7 +7,7 @@ export interface Clock {
   /**
    * Calls a function after a delay.
    *
-   * @returns a function that cancels the call, and does nothing after the call was made
+   * @returns a function that cancels the call, or does nothing if the call has already been made
    */
   after(ms: number, call: () => void): () => void;
 }
@@ -27,7 +27,7 @@ export class Deadline {
   /** Monotonic time at which the deadline passes at the latest, in milliseconds. */
   private readonly latestTicks: number;
 
-  /** @param time the planned time in epoch milliseconds */
+  /** @param time the planned end of the wait, in epoch milliseconds */
   constructor(
     private readonly clock: Clock,
     private time: number,
@@ -43,8 +43,7 @@ export class Deadline {
   /** The deadline in epoch milliseconds. It moves to an earlier time if the wall clock is set back. */
   get until(): number {
     const latest = this.clock.now() + this.latestTicks - this.clock.monotonicNow();
-    // Moves the deadline only after a large drift, so that small differences between the clocks do not change the
-    // value.
+    // Moves the deadline only after a large drift, so that small differences between the clocks do not change it.
     if (this.time - latest > maxClockDriftMs) this.time = latest;
     return this.time;
   }

@@ -8,14 +8,14 @@ import { Turn } from './turn/turn';
 /** Maximum number of finished turns whose records are kept for the diagnostics. */
 const maxRecordedTurns = 50;
 
-/** Creates the retrying, streaming client. Creating one is cheap, because the SDK is loaded with the first request. */
+/** Creates the retrying, streaming client. The call is fast, because the SDK is not loaded until the first request. */
 export function createEngine(unsafeDeps: EngineDeps): Engine {
   const deps = withSafeObservers(unsafeDeps);
   const network = new NetworkState(deps.clock, deps.cooldowns, deps.onCooldownChange);
   const keys = deps.keys ?? new KeyRedactor();
   let running: readonly Turn[] = [];
   let records: readonly TurnRecord[] = [];
-  /** Replaces each finished turn by its record, which contains no prompt, no answer and no key. */
+  /** Replaces each finished turn with its record, which contains no prompt, no answer and no key. */
   const recordFinishedTurns = (): void => {
     const finished = running.filter(({ record }) => record.outcome !== 'running');
     if (finished.length === 0) return;
@@ -26,7 +26,7 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
     stream: (request, options = {}) => {
       const turn = new Turn(deps, network, keys, request, options, recordFinishedTurns);
       running = [...running, turn];
-      // Records a turn that has already finished, because its signal was aborted before it started.
+      // If the signal was aborted before the turn started, the turn has already finished and must be recorded here.
       recordFinishedTurns();
       return turn;
     },

@@ -258,7 +258,7 @@ export interface FailedEvent extends EventBase {
   readonly detail?: string | undefined;
   /** Epoch milliseconds at which the rate limit resets, if the gateway named that time. */
   readonly resetsAt?: number | undefined;
-  /** Set if the turn did not wait because the retry-after was longer than the setting `holysheep.retry.maxHintMs`. */
+  /** Set if the turn failed instead of waiting, because the retry-after was longer than `holysheep.retry.maxHintMs`. */
   readonly beyondMaxHint?: true | undefined;
 }
 

@@ -82,7 +82,10 @@ export interface ConnectionError extends Error {
   readonly connectionProblem: ConnectionProblem;
 }
 
-/** Whether the error is a {@link ConnectionError}. The host defines the class, so this function checks the field. */
+/**
+ * Whether the error is a {@link ConnectionError}. The class is defined in the host, which the engine does not import,
+ * so this function checks `connectionProblem` instead.
+ */
 export function isConnectionError(error: unknown): error is ConnectionError {
   if (!(error instanceof Error) || !isRecord(error)) return false;
   const { connectionProblem } = error;

@@ -60,8 +60,9 @@ function continuationOf(
 }
 
 /**
- * Returns the offset in the partial answer from which the continuation repeats it. If the end of the partial answer has
- * no letter or digit, nothing is repeated, because clients can't recognize such a repetition.
+ * Returns the offset in the partial answer at which the repeated text begins. The continuation repeats everything after
+ * this offset. If that end of the partial answer has no letter or digit, nothing is repeated, because clients can't
+ * recognize such a repetition.
  */
 function startOfRepetition(partial: string): number {
   const repeated = Array.from(partial).slice(-24).join('');
@@ -80,8 +81,9 @@ const keywords: readonly (readonly [Topic, RegExp])[] = [
 ];
 
 /**
- * Returns the answer to a prompt, in the language of the prompt. Topics are not searched for in code blocks, and the
- * answer to a prompt with code begins with a notice that no model reads the prompt.
+ * Returns the answer to a prompt, in the language of the prompt. The keywords in the prompt decide its topic, except
+ * those in code blocks. If the prompt contains a code block or names no topic, the answer begins with a notice that no
+ * model reads the prompt.
  */
 export function answerTo(prompt: string, defaultTopic: Topic): string {
   const { answers, notice } = textsFor(prompt);
@@ -90,7 +92,10 @@ export function answerTo(prompt: string, defaultTopic: Topic): string {
   return named && withoutCode === prompt ? answers[named] : `${notice}\n\n${answers[named ?? defaultTopic]}`;
 }
 
-/** Returns all answers of the demo, so that a model can continue the partial answer of another model. */
+/**
+ * Returns all answers of the demo. The partial answer is compared with all of them, because another model may have
+ * begun it.
+ */
 function allAnswers(): readonly string[] {
   return [english, chinese].flatMap(({ answers, notice }) =>
     Object.values(answers).flatMap((text) => [text, `${notice}\n\n${text}`]),

@@ -38,8 +38,8 @@ export class Answer {
    */
   private isRestartDue = false;
   /**
-   * Whether blank lines at the start of the next text are dropped. Between the reasoning and the text of a
-   * continuation, they are not part of the answer.
+   * Whether blank lines at the start of the next text delta are dropped. Blank lines between the reasoning and the text
+   * of a continuation do not belong to the answer.
    */
   private skipsBlankLines = false;
   private cancelHold: (() => void) | undefined;
@@ -107,7 +107,8 @@ export class Answer {
   /**
    * Adds a delta of the current attempt to the answer.
    *
-   * @returns false if the gateway starts a continuation over, because its visible text can't be removed again
+   * @returns false if the gateway has started a continuation over. The attempt must then fail, because the visible text
+   *   of the continuation can't be removed
    */
   add(delta: AnswerDelta): boolean {
     switch (delta.type) {
@@ -207,7 +208,7 @@ export class Answer {
   }
 }
 
-/** A change of the visible text of an answer. */
+/** A change to the visible text of an answer. */
 export type TextChange =
   | { readonly type: 'append'; readonly text: string }
   /** The continuation was appended to the partial answer. `seam` is the offset at which the continuation begins. */
@@ -239,7 +240,7 @@ export class AnswerText {
   private mode: RequestMode = 'original';
   /** The text of the answer at the start of the current attempt. */
   private partial = '';
-  /** Whether the model only repeated the start of the partial answer in the current attempt and then stopped. */
+  /** Whether the model, in the current attempt, only repeated the start of the partial answer and then stopped. */
   repeatedOnlyPart = false;
 
   constructor(private committed = '') {}
@@ -282,7 +283,7 @@ export class AnswerText {
   /**
    * Starts the answer over within the current attempt. The text received so far stays visible until the new answer is
    * longer.
-   * @returns false for a continuation, because its visible text can't be removed again
+   * @returns false for a continuation, which can't be started over, because its visible text can't be removed
    */
   restartInStream(): boolean {
     if (this.mode !== 'original' && this.mode !== 'restart') return false;

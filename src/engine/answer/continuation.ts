@@ -54,8 +54,8 @@ function quoteEnd(text: string): string {
 }
 
 /**
- * Whether a text is mainly Chinese. A word in letters counts as much as one Han character, so that English names in a
- * Chinese question do not change the result.
+ * Whether a text is mainly Chinese. A word in another script counts as much as one Chinese character, so that English
+ * names in a Chinese question do not change the result.
  */
 function isChinese(text: string): boolean {
   if (/[\p{Script=Hiragana}\p{Script=Katakana}]/u.test(text)) return false;
@@ -140,8 +140,8 @@ export function resumeMethod({
   prefill,
 }: PartialAnswer): 'original' | ResumeMethod {
   if (text === '' && !hadReasoning && !hadToolCalls) return 'original';
-  // Restarts the answer, because an incomplete tool call or reasoning can't be continued, and every provider rejects an
-  // empty message.
+  // Restarts the answer, because an incomplete tool call can't be continued, and a partial answer without text can't be
+  // sent: every provider rejects an empty message.
   if (hadToolCalls || text.trim() === '') return 'restart';
   if (text.length > maxContinuedChars || continuationsRejected) return 'restart';
   // Uses no prefill after reasoning, because reasoning models reject a prefill or reason again in the middle of the

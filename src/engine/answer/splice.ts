@@ -11,7 +11,7 @@ export type SpliceStep =
   | { readonly type: 'join'; readonly trimmed: number; readonly text: string }
   /** Append `text`: the seam has already been decided. */
   | { readonly type: 'text'; readonly text: string }
-  /** Replace the partial answer by `text`: the model has started a different answer from the beginning. */
+  /** Replace the partial answer with `text`: the model has started a different answer from the beginning. */
   | { readonly type: 'another'; readonly text: string };
 
 /** Maximum time to hold back a continuation before deciding where it joins the partial answer, in milliseconds. */
@@ -24,9 +24,9 @@ export const tailChars = 4000;
  */
 export const minOverlap = 16;
 /**
- * Minimum length of a repetition of the partial answer that is certainly no coincidence, in characters. Such a
- * repetition is held back without a time limit, because the user already sees its text. It can't become longer than the
- * partial answer.
+ * Minimum length, in characters, from which a repetition of the partial answer is certainly no coincidence. Such a
+ * repetition is held back without a time limit: the user already sees the same text, and the repetition can't be longer
+ * than the partial answer.
  */
 export const certainOverlap = 64;
 

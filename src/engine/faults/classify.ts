@@ -57,8 +57,7 @@ export interface Fault {
 }
 
 /**
- * Returns the fault of a failed attempt. Any evidence leads to a fault. Missing credit is never retried unless the
- * gateway named a retry-after.
+ * Returns the fault of a failed attempt. Missing credit is never retried unless the gateway named a retry-after.
  *
  * @param now epoch milliseconds
  */
@@ -126,7 +125,7 @@ export function faultOfRow(row: RowId): Fault {
   return { ...localFault(faultTable[row]), row };
 }
 
-/** Faults for limits that do not reset within minutes, even if the gateway names a shorter retry-after. */
+/** Faults for limits that do not reset within minutes. A shorter retry-after (see `minSlowResetMs`) is ignored. */
 const slowResetRows: ReadonlySet<RowId> = new Set<RowId>([faultRowIds.outOfCredit, faultRowIds.usageLimitReached]);
 const minSlowResetMs = 300_000;
 
@@ -170,9 +169,9 @@ function isBrowserChallenge(headers: Headers, body: string): boolean {
 }
 
 /**
- * Returns whether the provider rejected the gateway's key. Otherwise, the gateway rejected the user's key. new-api and
- * one-api add their request ID to the errors that they pass on, and use their name as the type of errors that they
- * cause themselves. LiteLLM quotes the provider's exception.
+ * Returns true if the provider rejected the gateway's key, and false if the gateway rejected the user's key. The error
+ * is the provider's if LiteLLM quotes the provider's exception. It is also the provider's if new-api or one-api has
+ * added a request ID, unless the type or the message of the error shows that new-api or one-api caused it.
  */
 function refusesUpstreamKey({ searchText, wrapperMessage, codes }: ProviderError, headers = new Headers()): boolean {
   const message = wrapperMessage || searchText;

@@ -15,7 +15,7 @@ export interface ProviderError {
   readonly codes: readonly string[];
   /** Name of the parameter that the error is about. */
   readonly param: string;
-  /** The gateway's message, if it quotes the provider's error. */
+  /** The gateway's message that quotes the provider's error. Empty if the gateway quotes no error. */
   readonly wrapperMessage: string;
   /** The HTTP status in the body (`code: 429`), for responses that have the status 200 themselves. */
   readonly status: number | undefined;
@@ -43,8 +43,8 @@ const maxExaminedChars = 8192;
 const maxDepth = 3;
 
 /**
- * Reads the error in a response body. Never throws, whatever the body contains. Ignores HTML, because an HTML page has no
- * message that helps a user.
+ * Reads the error in a response body. Never throws, whatever the body contains. Ignores HTML, because an HTML page has
+ * no message that helps a user.
  */
 export function readProviderError(body: string): ProviderError {
   return readText(body, 0);
@@ -71,7 +71,7 @@ function readJson(json: unknown, depth: number): ProviderError {
   return isRecord(error) ? readError(error, depth) : noDetails;
 }
 
-/** Returns the first element of a list: Google, Cloudflare and others send a list of errors. */
+/** Returns the first element if the value is a list, because Google, Cloudflare and others send a list of errors. */
 function firstOf(value: unknown): unknown {
   return Array.isArray(value) ? value[0] : value;
 }

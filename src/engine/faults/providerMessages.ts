@@ -84,8 +84,8 @@ export const providerPhrases = {
     /负载(?:过高|较高)|过载|繁忙|访问量过大/,
   ),
   /**
-   * Matches messages which say that all upstreams of the group are overloaded. new-api has also sent this with the code
-   * for an empty balance.
+   * Matches new-api's message that all upstreams for the user's group are overloaded. new-api has also sent this
+   * message with the error code for an empty balance.
    */
   saturated: anyOf(/load is (?:already )?saturated|负载已?饱和/),
   /** Matches messages about a request rate that is too high. Used if neither the code nor the status says so. */

@@ -115,8 +115,8 @@ function rowForInbandError(status: number | undefined, matcher: ErrorMatcher): R
   const { error, hasErrorCode, hasRetryAfter } = matcher;
   if (status !== undefined && status < 500) {
     const row = statusRow(status, error, hasRetryAfter);
-    // Blames the content of the request, because the response had the status 200, so neither the path nor the status
-    // can be the cause.
+    // The response had the status 200, so the URL is right. A 404 or an unknown 4xx status in its body therefore means
+    // that the content of the request was rejected.
     return row === faultRowIds.pathNotFound || row === faultRowIds.unexpectedStatus ? faultRowIds.requestRejected : row;
   }
   if (hasErrorCode('limit')) return rowForLimit(matcher);
@@ -179,7 +179,7 @@ function rowForClientError(status: number, matcher: ErrorMatcher): RowId | undef
   }
 }
 
-/** Faults for statuses whose response body says nothing more specific. */
+/** Faults by HTTP status. They are used if the response body says nothing more specific. */
 const defaultRows: Readonly<Record<number, RowId>> = {
   400: faultRowIds.requestRejected,
   401: faultRowIds.keyRejected,

@@ -97,7 +97,7 @@ function targetOf({ hostname, address, port }: Readonly<Record<string, unknown>>
   return typeof address === 'string' && typeof port === 'number' ? { host: address, port } : undefined;
 }
 
-/** The fault of a rejected `fetch`, as its number in the fault table. */
+/** The fault of a rejected `fetch`. */
 interface TransportFault {
   readonly row: RowId;
   /** Host of a proxy that can't be reached, with the port if the error names one: `127.0.0.1:7890`, `proxy.example`. */

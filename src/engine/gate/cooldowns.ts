@@ -58,7 +58,7 @@ export interface GateBlock {
   readonly cause: Cooldown;
   /**
    * Whose request caused the cooldown. The gate distinguishes only this window (`request`) from other windows
-   * (`window`). The turn that caused the cooldown replaces `request` by `turn`.
+   * (`window`). The turn that caused the cooldown replaces `request` with `turn`.
    */
   readonly blockedBy: WaitOrigin;
 }
@@ -95,7 +95,7 @@ export class GateCooldown {
   /**
    * Returns why and until when a request has to wait.
    *
-   * @param previous what blocks the request so far; returned unchanged if it still applies
+   * @param previous what has blocked the request until now; returned unchanged if it still applies
    */
   renewBlock(previous: GateBlock | undefined): GateBlock {
     const { cause, blockedBy } = this;
@@ -147,8 +147,8 @@ export class CooldownSync {
   }
 
   /**
-   * Calls a method of the store. Returns undefined if the method throws, so that turns continue without shared
-   * cooldowns.
+   * Calls a method of {@link SharedCooldowns}. Returns undefined if the method fails, so that turns continue without
+   * shared cooldowns.
    */
   private async callStore<T>(call: () => Promise<T>): Promise<T | undefined> {
     try {

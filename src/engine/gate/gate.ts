@@ -93,8 +93,8 @@ export class Gate {
     // is being renamed or a folder that can't be read looks empty as well.
     if (this.emptyReads > 1) this.endSharedCooldown();
     if (!cooldown || cooldown.until <= this.clock.now()) return;
-    // Ignores a shared cooldown for which the gate is already closed. It would look like a longer one after the clock
-    // was set back.
+    // Ignores a shared cooldown for which the gate is already closed. If the clock has been set back since then, the
+    // cooldown would seem to have become longer.
     if (cooldown.until === this.cooldown?.cause.until) return;
     if (this.close('cooldown', cooldown, 'window')) this.update();
   }

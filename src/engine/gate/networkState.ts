@@ -41,7 +41,7 @@ export interface RouteBehavior {
   finishReason: 'unknown' | 'sent' | 'omitted';
 }
 
-/** Returns the behavior that is assumed before the first request. */
+/** Returns what is assumed about a model on a route before the first request. */
 export function createRouteBehavior(): RouteBehavior {
   return { unsupportedParameters: new Set(), refusesPrefill: false, finishReason: 'unknown' };
 }
@@ -92,7 +92,7 @@ export class RetryBudget {
   }
 }
 
-/** The gates, retry budgets and route behaviors that all turns of an engine share. */
+/** The gates, the retry budgets and the learned behavior of models, which all turns of an engine share. */
 export class NetworkState {
   private readonly gates = new Map<string, { readonly scope: CooldownScope; readonly gate: Gate }>();
   private readonly budgets = new Map<string, RetryBudget>();

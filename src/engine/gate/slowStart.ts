@@ -61,8 +61,8 @@ export class SlowStart {
   /**
    * Counts a request as accepted and raises the limit.
    *
-   * @returns false if the request was sent before the current slow start, because its result says nothing about the
-   *   current state of the gateway
+   * @returns false if the request was sent before the current slow start. Such a request is ignored, because its result
+   *   says nothing about the current state of the gateway
    */
   countAccepted(round: number): boolean {
     if (round !== this.currentRound) return false;

@@ -142,8 +142,8 @@ function isRenewedEstimate(block: GateBlock, announced: GateBlock | undefined): 
 }
 
 /**
- * Returns the cooldown that a fault imposes on all requests of the gate, in milliseconds. A retry-after applies to every
- * request, even if this turn ends. A backoff applies only if the turn waits for it.
+ * Returns the cooldown that a fault imposes on all requests of the gate, in milliseconds. A retry-after applies to
+ * every request, even if this turn ends. A backoff applies only if the turn waits for it.
  */
 function cooldownLengthMs({ policy, retryAfter }: Fault, decision: Decision): number | undefined {
   if (policy.retry !== 'hint' && policy.retry !== 'overload') return undefined;

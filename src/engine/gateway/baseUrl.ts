@@ -76,8 +76,8 @@ function toHalfWidth(text: string): string {
 function addScheme(text: string): string | undefined {
   if (/^https?:\/\//i.test(text)) return text;
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return undefined;
-  // Parses the URL only to read its host. Slashes at the beginning of the text do no harm, because the URL parser
-  // ignores them, as in `http:////host`.
+  // The URL is parsed only to read its host. The text may begin with slashes, because the URL parser ignores them, as
+  // in `http:////host`.
   const candidate = `http://${text}`;
   const isLocal = URL.canParse(candidate) && isLoopback(new URL(candidate).hostname);
   return `${isLocal ? 'http' : 'https'}://${text}`;

@@ -1,6 +1,8 @@
 import { redacted, redactLookalikes } from './apiKey';
 
-/** Maximum length of a part of a key that may be displayed, in characters. Such a short part does not reveal the key. */
+/**
+ * Maximum length of a part of a key that may be displayed, in characters. Such a short part does not reveal the key.
+ */
 const maxVisibleChars = 7;
 /**
  * Minimum length of a key whose parts are also removed, in characters. The shorter keys of local servers are ordinary

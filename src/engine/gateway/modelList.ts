@@ -18,8 +18,8 @@ const maxIdChars = 200;
 export const maxModels = 5000;
 
 /**
- * Returns the model IDs in the body of `GET /models`, which may be `{data: [{id}]}`, `{models: [{id}]}` or an array, and
- * may contain the IDs as plain strings.
+ * Returns the model IDs in the body of `GET /models`, which may be `{data: [{id}]}`, `{models: [{id}]}` or an array,
+ * and may contain the IDs as plain strings.
  * @returns the first `maxModels` IDs, sorted and without duplicates, or undefined if `body` contains no list
  */
 export function parseModelList(body: unknown): readonly string[] | undefined {

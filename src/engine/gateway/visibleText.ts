@@ -47,8 +47,9 @@ function truncate(characters: readonly string[], maxLength: number): string {
 }
 
 /**
- * Returns the locale of a display language, or undefined if the locale of the computer should be used. Users may set any
- * display language in a file of VS Code, for instance `zh_CN`, and `Intl` throws on an invalid tag.
+ * Returns the locale of a display language, or undefined if the locale of the computer should be used. Users may set
+ * any text as the display language of VS Code (in `argv.json`), for instance `zh_CN`, and `Intl` throws on an invalid
+ * tag.
  */
 export function toSupportedLocale(tag: string): string | undefined {
   const isWellFormed = /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i.test(tag);

@@ -282,8 +282,8 @@ export class Attempt {
     this.deltas.flush();
     if (this.isLastEventGarbled) return this.fail({ type: 'garbled', format: 'events' });
     this.sawDone = true;
-    // Waits for the end of the body, because the connection can be reused only after it. The end usually follows at
-    // once.
+    // Waits for the end of the body, because the connection can be reused only after it. The end usually arrives
+    // immediately.
     this.clocks.startTail(drainMs);
   }
 

@@ -2,7 +2,7 @@ import { readChunk, RestartDetector, type Delta, type DeltaSink } from './dialec
 
 /**
  * Maximum number of consecutive frames (see {@link DeltaFrame}) that match no other event. After that, every event of
- * the stream is parsed, because each one probably has its own ID.
+ * the stream is parsed, because the events probably have different IDs, so that no frame can match two of them.
  */
 const maxUnusedFrames = 16;
 
@@ -38,8 +38,9 @@ export class ChunkReader {
   }
 
   private readonly recordAndForward = (delta: Delta): void => {
-    // Counts only deltas that depend on the text of the event. `finishReasonPending` and `restartInStream` come from
-    // the JSON around the text (see `DeltaFrame`), which a matching event repeats unchanged.
+    // Only an event with a single delta can become a frame. `finishReasonPending` and `restartInStream` are not
+    // counted, because they come from the JSON around the text (see `DeltaFrame`), which is the same in every matching
+    // event.
     if (delta.type !== 'finishReasonPending' && delta.type !== 'restartInStream') {
       this.lastDelta = delta;
       this.deltaCount++;
@@ -48,7 +49,7 @@ export class ChunkReader {
   };
 
   /**
-   * Verifies the current frame with a parsed event. If the event does not match, replaces the frame by that of the
+   * Verifies the current frame with a parsed event. If the event does not match, replaces the frame with that of the
    * event. If no frame can be created from the event, the current one stays, because the next event is likely to match
    * it again.
    */

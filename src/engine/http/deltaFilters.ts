@@ -181,7 +181,7 @@ const minRedactedChars = 12;
 export class KeyFilter {
   /** Matches the first `keyHeadChars` characters of each spelling of the keys. */
   private readonly heads: RegExp;
-  /** The last characters that were passed on, because they may be the start of a key. */
+  /** The last characters that were passed on. They are kept, because a key may begin with them. */
   private passedTail = '';
   private buffered = '';
 

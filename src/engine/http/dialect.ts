@@ -82,9 +82,9 @@ function firstChoice(choices: unknown): JsonRecord | undefined {
 }
 
 /**
- * Detects that a gateway starts the answer over in the middle of a stream. The gateway software new-api, for instance,
- * asks another provider when the connection to a provider breaks, even after it has sent text. The second answer has
- * another ID and repeats the role.
+ * Detects that a gateway starts the answer over in the middle of a stream. For instance, when the connection to a
+ * provider breaks, the gateway software new-api asks another provider, even if it has already sent text of the first
+ * answer. The second answer has another ID and repeats the role.
  */
 export class RestartDetector {
   private id: string | undefined;

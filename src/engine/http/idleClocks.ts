@@ -7,7 +7,7 @@ import type { StalledClock } from '../faults/classify';
  * of the computer detects that sleep.
  */
 const maxCheckIntervalMs = 10_000;
-/** If a timer fires too late by at least this time, in milliseconds, the computer is assumed to have slept. */
+/** If a timer fires at least this many milliseconds too late, the computer is assumed to have slept. */
 const minSleepMs = 15_000;
 /**
  * Time within which data must arrive after the computer has woken up, in milliseconds. Otherwise the connection counts

@@ -133,13 +133,13 @@ export async function boundedText(
 }
 
 /**
- * Decodes text that arrives in pieces. A byte order mark stays in the text. A piece of UTF-8 that consists of complete
- * characters, as nearly all pieces do, is decoded without state, which is three times as fast.
+ * Decodes text that arrives in pieces. A byte order mark stays in the text. Nearly every piece of UTF-8 consists of
+ * complete characters. Such a piece is decoded independently of the other pieces, which is three times as fast.
  */
 export class StreamDecoder {
   private readonly statelessDecoder: TextDecoder;
   private readonly streamDecoder: TextDecoder;
-  /** Whether `streamDecoder` may contain the first bytes of a character. */
+  /** Whether `streamDecoder` may contain the first bytes of a character whose other bytes have not arrived yet. */
   private mayHoldBytes: boolean;
 
   constructor(contentType: string | null = null) {
@@ -206,7 +206,7 @@ export class BareLines {
 
   /**
    * Whether a bare line begins after a line end. Most pieces end with a complete event and are examined without the
-   * slow pattern.
+   * slow regular expression.
    */
   private hasBareLine(text: string): boolean {
     const isUsual = text.endsWith('\n') && !text.includes('\r');
@@ -217,7 +217,8 @@ export class BareLines {
   private convertLines(text: string): string {
     let converted = '';
     text.split(/(?<=\n|\r(?!\n))/).forEach((line, index) => {
-      // Keeps the LF of a CR LF that was split between two pieces.
+      // If the previous piece ended with CR, an LF at the start of this piece belongs to the same line end and is not a
+      // blank line.
       if (index === 0 && line === '\n' && this.afterReturn) converted += line;
       else if (this.atLineStart && line.length < errorField.length && errorField.startsWith(line)) this.buffered = line;
       else converted += this.convertLine(line);

@@ -1,7 +1,8 @@
 import { OpenAI } from 'openai';
 
 /**
- * Headers with which the SDK reports its version, the runtime and the operating system. The gateway needs none of them.
+ * Headers with which the SDK reports its version, the runtime and the operating system. They are not sent, because the
+ * gateway does not need them.
  */
 const sdkHeaders = ['Lang', 'Package-Version', 'OS', 'Arch', 'Runtime', 'Runtime-Version', 'Retry-Count'];
 

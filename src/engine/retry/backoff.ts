@@ -16,7 +16,7 @@ interface BackoffInput {
   readonly previousMs?: number | undefined;
 }
 
-/** Minimum backoff in milliseconds. An earlier retry would meet connections that are still being closed. */
+/** Minimum backoff in milliseconds. A retry after less time might use a connection that is still being closed. */
 export const minDelayMs = 250;
 
 /**

@@ -100,8 +100,9 @@ function resetTime(message: string, zoneHours: number): number | undefined {
 }
 
 /**
- * Returns whether times without a time zone are in China's time zone. Providers in China are recognized by the Chinese
- * language. In English messages, Zhipu is recognized by its codes and MiniMax by its `base_resp`.
+ * Returns whether the provider is in China, so that a time without a time zone is a time in China. A message in Chinese
+ * comes from a provider in China. If the message is in English, Zhipu is recognized by its codes and MiniMax by its
+ * `base_resp`.
  */
 function usesChinaTime(errors: readonly JsonRecord[], messages: readonly string[]): boolean {
   if (messages.some((message) => /\p{Script=Han}|Beijing time/iu.test(message))) return true;
@@ -213,8 +214,8 @@ function delayInText(text: string): number | undefined {
 }
 
 /**
- * Matches the names of rate limit headers. The user sees the name, which may come from the gateway's JSON, so names with
- * unusual characters are ignored.
+ * Matches the names of rate limit headers. The user sees the name, which may come from the gateway's JSON, so names
+ * with unusual characters are ignored.
  */
 const rateLimitHeader = /^(?:x-|anthropic-)?ratelimit-[\w-]{1,80}$/;
 
@@ -243,6 +244,6 @@ function isExhausted(name: string, headers: ReadonlyMap<string, string>): boolea
   const remaining = readSibling('remaining');
   if (remaining) return Number(remaining) <= 0;
   // Anthropic's unified rate limit of a subscription has a status instead of a number of remaining requests. If the
-  // gateway sends this status, only a rejection means that the limit is exhausted.
+  // gateway sends this status, the limit is exhausted unless the status begins with `allowed`.
   return name.endsWith('-unified-reset') && !readSibling('status')?.startsWith('allowed');
 }

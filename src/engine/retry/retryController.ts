@@ -9,7 +9,9 @@ import { decide, type Decision, type RetryHistory } from './retryPolicy';
 /** The decision about a fault, and the effect of the fault on the circuit breaker. */
 export interface RetryOutcome {
   readonly decision: Decision;
-  /** Whether the breaker is open. If it is, the turn waits at the gate, not for the delay in `decision`. */
+  /**
+   * Whether the breaker is open. If it is, the turn waits in the queue of the gate, not for the delay in `decision`.
+   */
   readonly isBreakerOpen: boolean;
   /** Whether this fault has opened the breaker. */
   readonly opensBreaker: boolean;

@@ -185,8 +185,8 @@ const rowsAfterLongLimit: Partial<Record<FaultKind, RowId>> = {
 };
 
 /**
- * Returns the fault that ends a turn because the limit resets too late to wait for it. Its message names that time if
- * the fault table has a message for it.
+ * Returns the fault that ends a turn because the limit resets too late to wait for it. Its message says when the limit
+ * resets, if the fault table has such a message.
  */
 export function asEndOfTurn(fault: Fault): Fault {
   const row = rowsAfterLongLimit[fault.kind] ?? fault.row;

@@ -23,8 +23,8 @@ export const noThroughput: Throughput = { completedSeconds: [], second: 0, chars
 const maxSeconds = 10_000;
 
 /**
- * Adds characters to the throughput. This function runs for every token, so it copies the list of completed seconds only
- * when a second has ended.
+ * Adds characters to the throughput. This function runs for every token, so it copies the list of completed seconds
+ * only when a second has ended.
  * @param ms time since the segment began, in milliseconds
  */
 export function addToThroughput(throughput: Throughput, ms: number, newChars: number): Throughput {
@@ -35,7 +35,10 @@ export function addToThroughput(throughput: Throughput, ms: number, newChars: nu
   return { completedSeconds: [...completedSeconds, { second, chars }], second: now, chars: newChars };
 }
 
-/** Maximum time over which characters are spread, in milliseconds. If a period is longer, only its end counts. */
+/**
+ * Maximum time over which characters are spread, in milliseconds. If the period is longer, the characters are spread
+ * over its last hour.
+ */
 const maxSpreadMs = 3_600_000;
 
 /** Adds characters, spread evenly over a period. `start` and `end` are milliseconds since the segment began. */

@@ -56,7 +56,7 @@ export interface ToolCall {
   readonly arguments: string;
 }
 
-/** A change of the model within a turn. */
+/** A switch to another model within a turn. */
 export type ModelSwitch = Pick<ModelEvent, 'from' | 'to' | 'reason'>;
 
 /** The failure of a turn, without the partial answer. */
@@ -74,7 +74,7 @@ export interface TurnState extends TurnSegment {
   /** Localized message that says why the last stream broke; absent once the answer has been resumed. */
   readonly cutMessage?: string;
   readonly toolCalls: readonly ToolCall[];
-  /** Changes of the model, in order. */
+  /** The switches to another model, in order. */
   readonly switches: readonly ModelSwitch[];
   /** Segments of the turn before the user continued the answer, oldest first. */
   readonly previousSegments: readonly TurnSegment[];
@@ -172,7 +172,8 @@ function applyEvent(state: TurnState, event: RecordedEvent): TurnState {
       };
     case 'headers':
     case 'ended':
-      // Changes only the ledger, because no other part of the state depends on these events.
+      // These events change only the ledger. No other part of the state depends on the headers or the end of an
+      // attempt.
       return state;
     case 'waiting':
       return {
@@ -184,7 +185,7 @@ function applyEvent(state: TurnState, event: RecordedEvent): TurnState {
     case 'quiet':
       return { ...state, isQuiet: true, quietSince: event.at - event.forMs };
     case 'cut':
-      // Leaves the phase to the event that follows a broken stream, such as a wait or an attempt.
+      // Does not change the phase. The event that follows a broken stream, such as a wait or an attempt, changes it.
       return { ...state, cutMessage: event.message, isQuiet: false };
     case 'resumed': {
       const { cutMessage, ...rest } = state;
@@ -254,7 +255,9 @@ function isContinuation({ how }: Pick<AttemptEvent, 'how'>): boolean {
   return how === 'continue' || how === 'prefill';
 }
 
-/** Returns the text to which the reasoning of `attempt` is appended. Only a continuation keeps the previous reasoning. */
+/**
+ * Returns the text to which the reasoning of `attempt` is appended. Only a continuation keeps the previous reasoning.
+ */
 function previousReasoning({ reasoning, reasoningAttempt, ledger }: TurnState, attempt: number): string {
   if (reasoningAttempt === attempt) return reasoning;
   const currentEntry = ledger.entries.at(-1);

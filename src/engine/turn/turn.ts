@@ -25,8 +25,8 @@ import { Waits, type WaitDescription } from './waits';
 /** Trigger of the next attempt, or undefined if there is no next attempt. */
 type NextTrigger = AttemptTrigger | undefined;
 /**
- * A user's command for the next attempt: *Retry now*, *Switch model*, or a changed base URL or key. After
- * `other-route`, the attempt waits in the queue of the new route as usual.
+ * A user's command for the next attempt: *Retry now*, *Switch model*, or a changed base URL or key. `other-route` does
+ * not bypass the queue: the attempt waits for a permit of the new route.
  */
 type UserCommand = 'retry-now' | 'switch' | 'other-route';
 

@@ -3,7 +3,10 @@ import { type EndedEvent, isTerminal, type StreamEvent, type TerminalEvent, type
 import type { Attempt } from '../http/attempt';
 import { addToLedger, emptyLedger, type LedgerEntry } from '../state/ledger';
 
-/** An event before the output of the turn has added the time and, if missing, the number of the attempt. */
+/**
+ * An event without its time, as a turn passes it to {@link TurnOutput}. `TurnOutput` adds the time and, if missing, the
+ * number of the attempt.
+ */
 export type NewEvent<E = StreamEvent> = E extends StreamEvent
   ? Omit<E, 'at' | 'attempt'> & { attempt?: number }
   : never;
