@@ -145,7 +145,9 @@ export type ToWebview =
       /** Ids of deleted conversations. The page removes their drafts. */
       readonly deleted?: readonly string[] | undefined;
       readonly context: readonly DraftContext[];
-      /** Ids of the draft's context items that the host has not reread since a reload; absent if there are none. */
+      /**
+       * Ids of the draft's context items that the host has not yet read again after a reload; absent if there are none.
+       */
       readonly unread?: readonly string[] | undefined;
       /** Model for the next prompt only; absent to use the configured model. */
       readonly modelOnce?: string | undefined;
@@ -277,9 +279,9 @@ export function isSameWait(a: WaitingEvent, b: WaitingEvent): boolean {
 }
 
 /**
- * Returns whether the line in VS Code's chat that announced a wait is still correct. Such a line can't be updated. It
- * is correct if `current` is the same wait and ends at the same time. If `current` is estimated or offline, the times
- * are not compared, because a line about such a wait states no time.
+ * Returns whether the line in VS Code's chat that announced a wait, which can't be updated, is still correct. It is
+ * correct if `current` is the same wait and ends at the same time. The end is not compared if `current` is a wait for
+ * the network or has an estimated end, because the line about such a wait states no time.
  */
 export function coversWait(announced: WaitingEvent, current: WaitingEvent): boolean {
   if (!isSameWait(announced, current)) return false;

@@ -18,7 +18,7 @@ export interface PageContext {
   readonly format: Format;
   readonly clock: PanelClock;
   readonly post: (message: ToHost) => void;
-  /** Returns whether another window writes the conversation. The page then has no buttons that change the conversation. */
+  /** Returns whether another window writes the conversation. The page then has no buttons that change it. */
   readonly isReadOnly: () => boolean;
   readonly announcer: Announcer;
   readonly createMarkdown: (within: HTMLElement, options: Omit<MarkdownOptions, 'findRuns'>) => StreamingMarkdown;
@@ -35,7 +35,7 @@ export interface PageContext {
   /** Called when the text of a prompt editor has changed. The page stores the text, which must survive a reload. */
   readonly onEditsChange: () => void;
   /**
-   * Called when the user has unfolded or folded a prompt. The end of the conversation may have moved into or out of
+   * Called when the user has unfolded or folded a prompt, which may move the end of the conversation into or out of
    * view.
    */
   readonly onPromptUnfold: () => void;

@@ -38,8 +38,8 @@ interface PanelEnvironment {
 }
 
 /**
- * The part of a stored record of unsent text that describes the view of the page: open prompt editors, unfolded
- * prompts, the last exchange and the reading position.
+ * The part of the stored unsent text that describes the view of the page: open prompt editors, unfolded prompts, the
+ * last exchange and the reading position.
  */
 type PageView = Pick<Unsent, 'edits' | 'unfolded' | 'seen' | 'place'>;
 
@@ -144,7 +144,7 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
   };
   const save = (): void => {
     // Stores the unsent text only if it belongs to a conversation and the page is not read-only. A read-only page must
-    // not replace the record of the window that writes the conversation.
+    // not overwrite the unsent text of the window that writes the conversation.
     const isOwner = conversationId !== '' && !readOnly;
     isSaved = isOwner && unsent.save(conversationId, { ...composer.unsent, ...(viewToRestore ?? currentView()) });
   };
@@ -218,8 +218,8 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
           const isOtherConversation = message.conversationId !== conversationId;
           const isHandedOver = !isOtherConversation && readOnly && !message.readOnly;
           const stored = isOtherConversation || isHandedOver ? unsent.load(message.conversationId) : undefined;
-          // Restores the view only if the user has left unsent text. Otherwise a reopened panel shows the end of the
-          // conversation.
+          // Restores the view only after a hand-over or if the user has left unsent text. Otherwise a reopened panel
+          // shows the end of the conversation.
           const nextView =
             stored && (isHandedOver || hasUnsentText(stored))
               ? pageViewOf(stored)

@@ -52,8 +52,8 @@ export function announcementFor(
 }
 
 /**
- * Returns the announcement that an answer is resumed after its stream broke. Undefined if a wait has already announced
- * why the stream broke, or if this is a further attempt to resume after the same break.
+ * Returns the announcement that an answer is resumed after its stream broke. Undefined if the announcement of a wait
+ * has already said why the stream broke, or if this is a further attempt to resume after the same break.
  */
 function resumeAnnouncement(
   strings: PageContext['strings'],

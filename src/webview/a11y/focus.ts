@@ -16,8 +16,8 @@ export function createRovingTabindex(
    */
   let focusedByPointer = false;
   /**
-   * Whether Shift+Tab is moving the focus out of the conversation. The focus then passes through the scrollable element
-   * (`log`), which must not return it to an article.
+   * Whether Shift+Tab is moving the focus out of the conversation. The scrollable element (`log`) then has the focus
+   * for a moment, and must not pass it on to an article.
    */
   let isLeaving = false;
   let tabStop: HTMLElement | undefined;
@@ -33,7 +33,8 @@ export function createRovingTabindex(
     if (!article) return;
     focusedByPointer = false;
     article.focus({ preventScroll: true });
-    // Scrolls to the start of an article that is taller than the visible part of the conversation.
+    // If the focused article (a prompt or an answer) is taller than the view, shows its start. Otherwise scrolls only
+    // as far as needed to show all of it.
     article.scrollIntoView({ block: article.offsetHeight > log.clientHeight ? 'start' : 'nearest' });
   };
 
@@ -97,7 +98,7 @@ export function createRovingTabindex(
 
   return {
     refresh: () => {
-      // Makes the newest article the Tab stop, unless the focus is in the article that is the Tab stop now.
+      // Makes the newest article the Tab stop, unless the focus is in the current Tab stop.
       if (!tabStop?.isConnected || !tabStop.contains(document.activeElement)) setTabStop(findArticles().at(-1));
     },
   };
@@ -134,8 +135,8 @@ export function createWaitTabOrder(
   lastElement: HTMLElement,
 ): void {
   /**
-   * Whether Tab has moved the focus from the composer to the buttons of the wait. Tab must then leave the page after the
-   * last button, because the focus would otherwise return to the composer again and again.
+   * Whether Tab has moved the focus from the composer to the buttons of the wait card. If so, Tab must leave the page
+   * after the last button. Otherwise, the focus would return to the composer again and again.
    */
   let afterComposer = false;
 
@@ -173,7 +174,8 @@ export function createWaitTabOrder(
       const next = findNextStop(event.target as HTMLElement, event.shiftKey);
       if (!next) return;
       event.stopPropagation();
-      // Keeps the default action of Tab at the last element, because it moves the focus out of the page.
+      // Keeps the default action of Tab at the last element, because the default action moves the focus out of the
+      // page.
       if (next !== lastElement) event.preventDefault();
       next.focus();
     },

@@ -22,13 +22,13 @@ export interface Composer {
    */
   prefill(prefilled: Prefilled): void;
   /**
-   * Restores the unsent text of an earlier page. If the composer already contains text, the restored draft is added to
-   * the prompt history and stays stored as a pending prompt.
+   * Restores unsent text from the `UnsentStore`, for example after a reload. If the composer already contains text, the
+   * restored draft is added to the prompt history and stays stored as a pending prompt.
    */
   restore(unsent: Unsent): void;
   /** Empties the composer while another window writes the conversation. The unsent text stays in the `UnsentStore`. */
   clear(): void;
-  /** Removes the prefilled prompts that were sent unchanged, and those that they contain. */
+  /** Removes each prefilled prompt that was sent unchanged, and the prefilled prompts whose text is part of it. */
   removeSentPrefilled(sentPrompts: readonly string[]): void;
   /**
    * Called when an API key has become available: prefilled prompts no longer wait for a key.

@@ -153,8 +153,8 @@ function executeDelete(): boolean {
 }
 
 /**
- * Creates a list box for a text field that keeps the focus. The field stays a `textbox`, for which `aria-expanded` is not
- * allowed, so the popup announces the number of suggestions instead.
+ * Creates a list box for a text field that keeps the focus. The field stays a `textbox`, for which `aria-expanded` is
+ * not allowed, so the popup announces the number of suggestions instead.
  */
 function createContextOptions(
   strings: PanelStrings,
@@ -268,7 +268,7 @@ export function contextQueryAt(text: string, caret: number): ContextQuery | unde
   // Ignores a `#` before a number, such as `#123`, because that usually refers to an issue.
   if (query === undefined || /^\d+$/.test(query)) return undefined;
   const start = caret - query.length - 1;
-  // Ignores a `#` that is the first character of the searched part of the text, because the pattern can't see which
-  // character precedes the `#`.
+  // Ignores a `#` that is the first of the searched characters but not of the text, because the pattern can't check the
+  // character before the `#`.
   return start === from && start > 0 ? undefined : { start, text: query };
 }

@@ -27,9 +27,10 @@ interface Autoscroll {
 const endTolerancePx = 12;
 
 /**
- * Keeps the end of the conversation in view (follows the end) while the user reads there. A scroll event alone neither
- * starts nor stops this, because it may also come from autoscroll itself or from content that shrinks.
- * @param onAwayFromEnd called with whether the end is out of view while autoscroll does not follow it
+ * Keeps the end of the conversation in view (follows the end) while the user reads there. A scroll event without user
+ * input neither starts nor stops this, because autoscroll itself or shrinking content may have caused the event.
+ * @param onAwayFromEnd called with `true` if the end is out of view and autoscroll does not follow it, and otherwise
+ * with `false`
  * @param onScrollEnd called when the user has stopped scrolling
  */
 export function createAutoscroll(
@@ -51,7 +52,7 @@ export function createAutoscroll(
 
   const isAtEnd = (): boolean => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight <= endTolerancePx;
   const reportPosition = (): void => {
-    // With this attribute, the style sheet turns off the browser's scroll anchoring while autoscroll follows the end.
+    // This attribute makes the style sheet turn off the browser's scroll anchoring while autoscroll follows the end.
     scroller.toggleAttribute('data-following', isFollowing);
     onAwayFromEnd(!isFollowing && !isAtEnd());
   };
@@ -105,8 +106,8 @@ export function createAutoscroll(
   for (const end of ['pointerup', 'pointercancel']) window.addEventListener(end, () => (isDragging = false));
   scroller.addEventListener('scroll', updateFollowing);
   scroller.addEventListener('scrollend', () => {
-    // Also updates `isFollowing` at `scrollend`, because in Chromium the last `scroll` event comes after `scrollend`,
-    // when it no longer counts as scrolling by the user.
+    // Updates `isFollowing` here too, because Chromium fires the last `scroll` event after `scrollend`, and that event
+    // no longer counts as scrolling by the user.
     updateFollowing();
     isUserScrolling = false;
     if (!restoredTop) onScrollEnd();

@@ -206,8 +206,8 @@ export class ConversationView {
   }
 
   /**
-   * Lets the browser skip rendering of groups that are out of view, but only while an answer streams and after
-   * everything has been drawn, because `innerText` does not contain skipped elements.
+   * Lets the browser skip rendering of groups that are out of view, but only while an answer streams and everything has
+   * been drawn. At other times all groups are rendered, because `innerText` omits skipped elements.
    */
   private updateHiding(): void {
     this.groups.setHidesOffscreen(this.isStreaming && this.drawQueue.isIdle);

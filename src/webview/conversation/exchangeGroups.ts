@@ -20,7 +20,7 @@ export class ExchangeGroups {
     private readonly thread: HTMLElement,
     private readonly clock: Pick<PanelClock, 'frame'>,
   ) {
-    // Renders all groups at once when the page becomes hidden, because otherwise one group is rendered per frame, and a
+    // Shows skipped groups again all at once when the page becomes hidden. Usually they are shown one per frame, but a
     // hidden page has no frames.
     thread.ownerDocument.addEventListener('visibilitychange', () => this.showAll());
   }
@@ -35,10 +35,10 @@ export class ExchangeGroups {
   }
 
   /**
-   * Sets whether the browser may skip rendering of groups that are out of view. Without skipping, the browser searches
-   * all groups for the element under the pointer in every frame. The last groups and groups with an unfinished turn are
-   * never skipped. On a hidden page, no group is skipped, because the browser knows the heights only of groups that it
-   * has laid out, and it does not lay out a hidden page.
+   * Sets whether the browser may skip rendering of groups that are out of view. Skipping saves time, because the
+   * browser otherwise searches all groups for the element under the pointer in every frame. The last groups and groups
+   * with an unfinished turn are never skipped. On a hidden page, no group is skipped, because the browser knows the
+   * heights only of groups that it has laid out, and it does not lay out a hidden page.
    */
   setHidesOffscreen(hides: boolean): void {
     this.hidesOffscreen = hides && this.isPageVisible;

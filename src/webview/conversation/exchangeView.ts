@@ -159,7 +159,7 @@ export class ExchangeView implements Drawable {
       return;
     }
     texts.finish(() => {
-      // Shows the end of the turn only if no further events have arrived while its text was rendered.
+      // Shows the end of the turn only if no further events have arrived while the text was being rendered.
       if (this.state === state) this.setVisibleState(state);
     });
     if (this.visibleState !== state) this.render();

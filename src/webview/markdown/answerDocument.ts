@@ -14,10 +14,7 @@ interface AnswerDocumentOptions extends CodeToolbar {
   readonly labels: CodeToolbar['labels'] & TaskLabels;
   /** Minimum number of characters to freeze at a time. Freezing fewer would save no time. */
   readonly minFreezeLength: number;
-  /**
-   * Called with each element that further text can change only by defining a link label, and again after each such
-   * change.
-   */
+  /** Called with each element that only a later link definition can still change, and again after such a change. */
   readonly onFinal: (element: Element) => void;
 }
 
@@ -28,8 +25,8 @@ const MAX_FRAMES_PER_FLUSH = 8;
 /** Maximum length of a tail that is parsed with each flush, in characters. */
 const CHEAP_TAIL_LENGTH = 4000;
 /**
- * Fraction by which a tail longer than `CHEAP_TAIL_LENGTH` must grow before it is parsed again at the normal rate. The
- * total work is therefore proportional to the length of the text.
+ * Fraction by which a tail longer than `CHEAP_TAIL_LENGTH` must grow before it is parsed again, unless a second has
+ * passed. If each new character were parsed at once, the total work would be proportional to the square of the length.
  */
 const REPARSE_GROWTH = 1 / 8;
 
@@ -105,9 +102,8 @@ export class AnswerDocument {
   }
 
   /**
-   * Returns the minimum number of new characters that are flushed at the normal rate. Fewer characters wait for up to
-   * one second. The number is greater than one only if the tail is long and can't be frozen, because each flush parses
-   * the complete tail.
+   * Returns the minimum number of queued characters for a flush. Fewer characters wait for up to one second. The number
+   * is greater than one only if the tail is long and can't be frozen, because each flush parses the complete tail.
    */
   get charactersPerFlush(): number {
     return this.tail.length <= CHEAP_TAIL_LENGTH ? 1 : Math.ceil(this.tail.length * REPARSE_GROWTH);

@@ -13,8 +13,8 @@ interface BlockContext {
    */
   readonly openFromLine: number;
   /**
-   * Whether the block is a list that its frozen items make loose, so that the text of the remaining items is in
-   * paragraphs too.
+   * Whether the block is a list whose frozen items make it loose. The text of the remaining items is then in paragraphs
+   * too.
    */
   readonly loose: boolean;
   readonly taskMarks: TaskMarks;

@@ -63,9 +63,10 @@ export function countFinalBlocks(blocks: readonly Block[], text: string): number
 const MAY_BE_TITLE = /^[ \t]*["'(]/;
 
 /**
- * Returns whether no further text can change the block that ends before the line at `start`. If the line at `start`
- * follows a blank line, it only has to be complete. Otherwise, the line after it must be complete too, because it could
- * make the line at `start` a table header, and the line at `start` must not look like the title of a link definition.
+ * Returns whether no further text can change the block before the line that starts at offset `start`. If a blank line
+ * is between them, it is enough that the line at `start` is complete. Otherwise, the next line must be complete too,
+ * because it could make the line at `start` a table header, and the line at `start` must not look like the title of a
+ * link definition, because it could belong to the block.
  */
 export function isFinalBefore(text: string, start: number): boolean {
   const lineEnd = text.indexOf('\n', start);
@@ -76,8 +77,8 @@ export function isFinalBefore(text: string, start: number): boolean {
 }
 
 /**
- * Nesting level from which `>` and list markers are rendered as text. A list counts as two levels, because its items
- * count too.
+ * Nesting level at which `>` and list markers are no longer parsed but rendered as text. A list counts as two levels,
+ * because its items count too.
  */
 const MAX_CONTAINER_LEVEL = 80;
 
@@ -90,8 +91,8 @@ const CONTAINER_MARKER = /^[>*+\-0-9]/;
  */
 export function createParser(): Parser {
   const parser = new MarkdownIt({ html: false, linkify: true, typographer: false, breaks: false, maxNesting: 100 });
-  // Links only URLs with a scheme. In an answer about code, a bare `README.md` is a file name and not a host name in
-  // Moldova.
+  // Links only URLs with a scheme. In an answer about code, a bare `README.md` is a file name, although `.md` is also a
+  // top-level domain.
   parser.linkify.set({ fuzzyLink: false, fuzzyEmail: false, fuzzyIP: false });
   parser.linkify.add('ftp:', null).add('//', null);
   parser.validateLink = () => true;

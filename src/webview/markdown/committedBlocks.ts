@@ -4,8 +4,8 @@ import { parseBlocks } from './blocks';
 import type { Reference, ReferenceScope } from './references';
 
 /**
- * Number of blocks before a change that are rendered again when the text is replaced, because they may depend on the
- * text after them.
+ * Number of unchanged blocks before the first changed one that are rendered again when the text is replaced, because
+ * they may depend on the text after them.
  */
 const REWIND_MARGIN = 3;
 
@@ -15,8 +15,8 @@ interface CommittedBlock extends RenderedBlock {
 }
 
 /**
- * Blocks whose source is final. Their elements change only when a link label that they use is defined later, so blocks
- * with undefined labels are remembered by label.
+ * Blocks whose source no longer changes. Their elements change only when a link label that they use is defined later.
+ * Blocks that use undefined labels are therefore remembered by label.
  */
 export class CommittedBlocks {
   private readonly blocks: CommittedBlock[] = [];

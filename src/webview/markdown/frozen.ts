@@ -1,17 +1,17 @@
 import type { Block } from './blocks';
 import type { ElementSpec, FrozenNodes, NodeSpec, Attributes } from './tree';
 
-/** Describes which leading children of an element no further text can change. */
+/** Describes the leading children of an element that no further text can change: the children to freeze. */
 interface FinalChildren {
   /**
-   * Number of levels from the element of the block down to the parent of the final children. At each level, the path
-   * leads to the last child.
+   * Number of levels from the block's element down to the parent of the children to freeze. Each step down goes to the
+   * last child.
    */
   readonly depth: number;
-  /** Number of children that no further text can change. */
+  /** Number of children to freeze completely. */
   readonly count: number;
   /**
-   * Number of leading characters of the next child that no further text can change, if that child is a text node.
+   * If the child after the completely frozen ones is a text node, the number of its leading characters to freeze.
    * Otherwise 0.
    */
   readonly textLength: number;
@@ -28,8 +28,8 @@ export function findFrozenNodes(spec: ElementSpec | undefined): FrozenNodes | un
 }
 
 /**
- * Returns a copy of an element spec in which `change` has replaced one descendant, `depth` levels down. At each level,
- * the path to the descendant leads to the last child.
+ * Returns a copy of an element spec in which `change` has replaced one descendant. The descendant is `depth` levels
+ * down, and each step down goes to the last child.
  */
 export function changeLastDescendant(
   spec: ElementSpec,
@@ -42,7 +42,9 @@ export function changeLastDescendant(
   return { ...spec, children: [...spec.children.slice(0, -1), changeLastDescendant(last, depth - 1, change)] };
 }
 
-/** Returns a copy of the element spec in which the final children have become frozen nodes. */
+/**
+ * Returns a copy of the element spec in which the children that no further text can change have become frozen nodes.
+ */
 export function freezeChildren(
   spec: ElementSpec,
   element: Element,

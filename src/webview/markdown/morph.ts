@@ -1,6 +1,9 @@
 import { noAttributes, type Attributes, type ElementSpec, type FrozenNodes, type NodeSpec } from './tree';
 
-/** Language of each highlighted code element. The nodes of these elements no longer match their specs. */
+/**
+ * Language of each highlighted code element. Highlighting has replaced the nodes in these elements, so they no longer
+ * match their specs.
+ */
 export const highlightedLanguage = new WeakMap<Element, string>();
 
 const SVG = 'http://www.w3.org/2000/svg';

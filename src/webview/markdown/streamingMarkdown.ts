@@ -39,8 +39,8 @@ export interface MarkdownOptions extends CodeToolbar, ActionHandlers {
   /** Calls `flush` once, soon, even in a window that paints no frames. By default, `flush` is called in a new task. */
   readonly slice?: (flush: () => void) => void;
   /**
-   * Returns monotonic time in milliseconds. Without this option, the time between flushes is counted in frames in which
-   * text is queued.
+   * Returns monotonic time in milliseconds. Without this function, the time since the last flush is measured by
+   * counting the frames in which text was queued.
    */
   readonly monotonicNow?: () => number;
   /** Splits the code of a complete block into colored runs. */
@@ -58,8 +58,8 @@ const MAX_FINAL_FLUSH_LENGTH = 2 * MAX_FLUSH_LENGTH;
 /** Maximum number of frames (about one second) that a few new characters wait until they are rendered. */
 const MAX_SKIPPED_FRAMES = 60;
 /**
- * If more flushes than this are queued, flushes also run between frames. Otherwise the queue would grow in a window
- * that paints no frames.
+ * If the queued text needs more flushes than this, flushes also run between frames. Otherwise the queue would grow in a
+ * window that paints no frames.
  */
 const MAX_QUEUED_FLUSHES = 3;
 /** Duration of a frame, in milliseconds. */
@@ -95,7 +95,8 @@ export function createStreamingMarkdown(root: HTMLElement, options: MarkdownOpti
   const flush = () => {
     const isImmediate = phase !== 'open' || paused || replacement !== undefined || queue.length >= MAX_FLUSH_LENGTH;
     const framesToWait = queue.length < document.charactersPerFlush ? MAX_SKIPPED_FRAMES : document.framesPerFlush;
-    // The frames without new text are counted too, so that a delta after a quiet moment is shown in the next frame.
+    // Counts the frames without new text too, so that a delta which arrives after such frames is shown in the next
+    // frame.
     const passedFrames = Math.max(skippedFrames + 1, Math.round((ticks() - lastFlushAt) / FRAME_MS));
     if (!isImmediate && passedFrames < framesToWait) {
       skippedFrames++;

@@ -52,8 +52,8 @@ export interface FrozenNodes {
   readonly specs: readonly NodeSpec[];
   readonly lastNode: ChildNode;
   /**
-   * Number of frozen characters in the last node if it is a text node that may still grow; the first child of the spec
-   * is the rest of its text. 0 if the last node is completely frozen.
+   * If the last frozen node is a text node that may still grow, the number of its frozen characters. The first of
+   * `children` then contains the rest of its text. 0 if the last node is completely frozen.
    */
   readonly openTextLength: number;
 }

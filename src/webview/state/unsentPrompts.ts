@@ -10,7 +10,7 @@ export class PrefilledPrompts {
     this.prompts = [prefilled, ...this.prompts.filter(({ text }) => text !== prefilled.text)];
   }
 
-  /** Adds the prefilled prompts of an earlier page. */
+  /** Adds prefilled prompts from the `UnsentStore`, for example after a reload. */
   restore(prefilled: readonly Prefilled[]): void {
     this.prompts = [...this.prompts, ...prefilled];
   }
@@ -62,8 +62,8 @@ export class PendingPrompts {
   private sent: readonly string[] = [];
 
   /**
-   * @param recovered pending prompts of an earlier page, which stay pending until they are sent again or found in the
-   * conversation
+   * @param recovered pending prompts from the `UnsentStore`, which stay pending until they are sent again or found in
+   * the conversation
    */
   constructor(private recovered: readonly string[] = []) {}
 

@@ -11,7 +11,7 @@ export class UnsentStore {
   private deleted: ReadonlySet<string> = new Set();
 
   /**
-   * Removes expired and unreadable records.
+   * Removes expired and unreadable records of unsent text.
    * @param storage returns the storage, or throws if the browser denies access to it; then nothing is stored
    * @param now returns the time in epoch milliseconds
    */
@@ -74,19 +74,19 @@ const keyPrefix = 'holysheep.draft.';
  */
 const retentionMs = 7 * 24 * 60 * 60 * 1000;
 
-/** The unsent text of a conversation, together with the state of the view that the next page restores. */
+/** The unsent text of a conversation, together with the view of the page, which is restored after a reload. */
 export interface Unsent {
   readonly draft: string;
   /** The prefilled prompts whose text is part of the draft or of a pending prompt, newest first. */
   readonly prefilled?: readonly Prefilled[] | undefined;
-  /** Ids of the draft's context items. For the next page, the host reads the content of the items again. */
+  /** Ids of the draft's context items. After a reload, the host reads the content of the items again. */
   readonly context?: readonly string[] | undefined;
   /** The sent prompts that the user is editing. */
   readonly edits?: readonly OpenEdit[] | undefined;
   /** Sent prompts that the host has not confirmed. */
   readonly pending?: readonly string[] | undefined;
   /**
-   * Id of the last exchange that was on the page when this record was saved. If a pending prompt is in a later
+   * Id of the last exchange that was on the page when the unsent text was stored. If a pending prompt is in a later
    * exchange, the host has received the prompt.
    */
   readonly seen?: string | undefined;
@@ -123,8 +123,8 @@ export interface OpenEdit {
 }
 
 /**
- * Returns whether a record contains text that the user has not sent. Without such text, a reopened panel shows the end
- * of the conversation.
+ * Returns whether the user has left unsent text. If not, a reopened panel shows the end of the conversation instead of
+ * restoring the reading position.
  */
 export function hasUnsentText({ draft, edits = [], context = [], pending = [] }: Unsent): boolean {
   return draft !== '' || edits.length > 0 || context.length > 0 || pending.length > 0;

@@ -65,7 +65,7 @@ export function hasTimeline(state: TurnState): boolean {
   return segmentsOf(state).some(({ ledger }) => ledger.entries.length > 0 || ledger.waits.length > 0);
 }
 
-/** Returns whether the turn has waited or has needed more than one attempt. */
+/** Returns whether the turn has waited, has needed more than one attempt or was continued by the user. */
 export function isEventful({ attempts, previousSegments, ledger }: TurnState): boolean {
   return attempts > 1 || previousSegments.length > 0 || ledger.waits.length > 0 || waitedMs(ledger) >= minDisplayedMs;
 }

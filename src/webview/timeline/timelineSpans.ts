@@ -140,7 +140,7 @@ function attemptSpan(
 
 /**
  * Returns the time from the start of a running attempt to its first token, in milliseconds, or undefined if it has no
- * token yet. Only the first token of the turn has a timestamp, so for a later attempt the arrival of its headers is
+ * token yet. Only the first token of the turn has a timestamp, so for a later attempt the time to its headers is
  * returned as an estimate.
  */
 function firstTokenSoFar(

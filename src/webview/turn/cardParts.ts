@@ -90,7 +90,7 @@ export interface Card {
   readonly element: HTMLElement;
   /** Stops the timers of the card. Cards without timers do not have this method. */
   readonly dispose?: () => void;
-  /** Shows a changed state of the turn in the existing element of the card. */
+  /** Updates the existing element of the card after the state of the turn has changed. */
   readonly refresh?: () => void;
 }
 

@@ -74,7 +74,10 @@ function createHelpLink({ strings, help, post }: PageContext, { kind }: Failure)
   return element('p', {}, link);
 }
 
-/** Returns the attempts and waits before a failure, and why there were no further retries. */
+/**
+ * Returns texts and elements that describe the attempts and waits before a failure, and why there were no further
+ * retries.
+ */
 function createRetrySummary(
   context: PageContext,
   { kind, beyondMaxHint }: Failure,

@@ -36,8 +36,8 @@ export function seamText(
   if (seams.length === 0) return '';
   const cuts = seams.filter(({ cutMessage }) => cutMessage !== undefined);
   const [firstCut] = cuts;
-  // If no seam has the message of a fault, the user has continued the answer with *Continue*, so the note does not
-  // mention a lost connection.
+  // If no seam has the message of a fault, the answer has several parts only because the user pressed *Continue*, so
+  // the note does not mention a lost connection.
   if (firstCut?.cutMessage === undefined) return strings.seamCount;
   return cuts.length > 1
     ? fill(strings.seamsCount, String(cuts.length))

@@ -74,8 +74,8 @@ function footerDetails(context: PageContext, state: TurnState): string[] {
     const template = format.plural(usage.promptTokens, strings.summaryUsageOne, strings.summaryUsage);
     details.push(template.replace('{1}', () => format.count(usage.completionTokens)));
   }
-  // Leaves the duration out of the footer of a turn without waits, retries or resumed parts, because the caption of its
-  // timeline already shows the duration.
+  // If the turn had no waits, retries or resumed parts, the caption of its timeline shows the duration, so the footer
+  // does not repeat it.
   const time = isEventful(state) ? timingText(context, state) : undefined;
   return time === undefined ? details : [...details, time];
 }

@@ -18,7 +18,7 @@ const LETTER = /\p{L}/u;
 export class AppendFastPath {
   private readonly acceptedTexts: string[] = [];
   private length = 0;
-  /** The accepted text that is rendered. Trailing spaces are not rendered until a word follows. */
+  /** The texts that this fast path has rendered. Trailing spaces are not rendered until a word follows. */
   private readonly renderedTexts: string[] = [];
 
   private constructor(

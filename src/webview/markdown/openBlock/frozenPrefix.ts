@@ -79,9 +79,9 @@ function isContinuedBy(context: PrefixContext, tokens: readonly Token[], { type,
 }
 
 /**
- * Finds the end of the last complete chunk element of a code block. Further code does not change the chunk elements
- * before that end. The placeholder is the line with the opening fence, so that the parser treats indentation and the
- * closing fence as before.
+ * Finds the freeze point of a code block: the end of its last complete chunk element, because further code does not
+ * change the chunk elements before that point. The placeholder is the line with the opening fence, so that the parser
+ * treats indentation and the closing fence as before.
  */
 function findFenceFreezePoint({ text, spec, lineStart }: OpenBlock): FreezePoint | undefined {
   const pre = spec.children.at(-1);
@@ -113,8 +113,8 @@ const MAX_MISSING_CELLS = 65_536;
 const HEADER_LINES = 2;
 
 /**
- * Finds the start of the last row of a table. A row is final as soon as another row follows. The placeholder is the
- * header. The last row is not frozen, so that the table always has a body for further rows.
+ * Finds the freeze point of a table: the start of its last row. A row is final as soon as another row follows. The
+ * placeholder is the header. The last row is not frozen, so that the table always has a body for further rows.
  */
 function findTableFreezePoint({ text, block, lineStart, context }: OpenBlock): FreezePoint | undefined {
   const headers = block.tokens.filter(({ type }) => type === 'th_open').length;
@@ -134,9 +134,9 @@ function findTableFreezePoint({ text, block, lineStart, context }: OpenBlock): F
 type Tightness = 'tight' | 'loose' | 'unknown';
 
 /**
- * Finds the start of the last item of a list before which no further text can change the items. Items are independent
- * of each other, except that one loose item makes the whole list loose. Items are therefore frozen only when it is
- * certain whether the list is tight or loose.
+ * Finds the freeze point of a list: the start of the last item whose preceding items no further text can change. Items
+ * are independent of each other, except that one loose item makes the whole list loose. Items are therefore frozen only
+ * when it is certain whether the list is tight or loose.
  */
 function findListFreezePoint(
   { text, block, lineStart, spec, context }: OpenBlock,

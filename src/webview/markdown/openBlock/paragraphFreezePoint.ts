@@ -40,8 +40,8 @@ export function findParagraphFreezePoint(
 }
 
 /**
- * Returns whether the line with the boundary already belongs to the paragraph and has no table cells before the
- * boundary. A line with cells may still become the header of a table, so the line is not split.
+ * Returns whether the line that contains the boundary already belongs to the paragraph and has no table cells before
+ * the boundary. A line with cells may still become the header of a table, so no freeze point may be in it.
  */
 function isWithinProse(content: string, boundary: number): boolean {
   const part = content.slice(content.lastIndexOf('\n', boundary - 1) + 1, boundary);
