@@ -5,7 +5,7 @@ import { bearerFault, headerFault, parseChatBody, readBody, refuse } from './inc
 import { answer, failure, json } from './replies';
 import type { GatewayRequest, Script } from './script';
 import { play } from './scriptPlayer';
-import { Wire } from './wire';
+import { ReplySocket } from './replySocket';
 
 export type { ChatBody, ChatBodyMessage, ClosedBy, Ending, GatewayRequest, Script, Step } from './script';
 
@@ -76,7 +76,7 @@ class LoopbackGateway implements Gateway {
   private chat = emptyLog();
   private modelLists = emptyLog();
   private waiters: { readonly n: number; readonly arrived: (request: GatewayRequest) => void }[] = [];
-  private readonly open = new Map<Wire, Promise<void>>();
+  private readonly open = new Map<ReplySocket, Promise<void>>();
   // Turns off the server's timeouts, because scripts determine how long a connection stays open.
   private readonly server = createServer({ keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 });
 
@@ -121,7 +121,7 @@ class LoopbackGateway implements Gateway {
 
   async close(): Promise<void> {
     const closed = new Promise((resolve) => this.server.close(resolve));
-    for (const wire of this.open.keys()) wire.destroy();
+    for (const socket of this.open.keys()) socket.destroy();
     this.server.closeAllConnections();
     await Promise.all([closed, ...this.open.values()]);
   }
@@ -157,16 +157,16 @@ class LoopbackGateway implements Gateway {
     const log =
       route === 'POST /v1/chat/completions' ? this.chat : route === 'GET /v1/models' ? this.modelLists : undefined;
     const n = log ? ++log.count : 1;
-    const wire = new Wire(response, incoming.socket, `req-${n}`);
+    const socket = new ReplySocket(response, incoming.socket, `req-${n}`);
     const { headers } = incoming;
-    const request = { n, method, path, headers, body, json: parseChatBody(body), at, closed: wire.closed };
+    const request = { n, method, path, headers, body, json: parseChatBody(body), at, closed: socket.closed };
     const script = this.scriptFor(request, log);
     if (this.options.keepsRequests ?? true) log?.requests.push(request);
     if (log === this.chat) this.notifyWaiters(request);
-    const reply = this.reply(script, request, wire);
-    this.open.set(wire, reply);
+    const reply = this.reply(script, request, socket);
+    this.open.set(socket, reply);
     await reply;
-    this.open.delete(wire);
+    this.open.delete(socket);
   }
 
   private scriptFor(request: GatewayRequest, log: RequestLog | undefined): Script {
@@ -189,17 +189,17 @@ class LoopbackGateway implements Gateway {
     for (const { n, arrived } of waiters) if (n === request.n) arrived(request);
   }
 
-  private async reply(script: Script, request: GatewayRequest, wire: Wire): Promise<void> {
+  private async reply(script: Script, request: GatewayRequest, socket: ReplySocket): Promise<void> {
     try {
-      await play(script, request, wire, this.report);
+      await play(script, request, socket, this.report);
     } catch (error) {
       this.report(error);
-      if (wire.hasStarted) {
-        wire.reset();
+      if (socket.hasStarted) {
+        socket.reset();
         return;
       }
       const message = 'The script of this reply failed.';
-      await play(() => failure(500, { message, type: 'server_error' }), request, wire, this.report);
+      await play(() => failure(500, { message, type: 'server_error' }), request, socket, this.report);
     }
   }
 }

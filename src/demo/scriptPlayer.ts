@@ -1,6 +1,6 @@
 import { completionBody, completionChunk, usageChunk } from './replies';
 import type { Ending, GatewayRequest, Script, Step } from './script';
-import { pause, unlessAborted, type Wire } from './wire';
+import { pause, unlessAborted, type ReplySocket } from './replySocket';
 
 /**
  * Plays a script until it ends or the client disconnects.
@@ -11,15 +11,15 @@ import { pause, unlessAborted, type Wire } from './wire';
 export async function play(
   script: Script,
   request: GatewayRequest,
-  wire: Wire,
+  socket: ReplySocket,
   report: (error: unknown) => void,
 ): Promise<void> {
   const steps = script(request);
   const iterator = Symbol.asyncIterator in steps ? steps[Symbol.asyncIterator]() : steps[Symbol.iterator]();
-  const writer = new ReplyWriter(request, wire);
+  const writer = new ReplyWriter(request, socket);
   try {
     for (;;) {
-      const next = await unlessAborted(Promise.resolve(iterator.next()), wire.signal);
+      const next = await unlessAborted(Promise.resolve(iterator.next()), socket.signal);
       if (!next || next.done) break;
       if ('end' in next.value) {
         await writer.end(next.value.end);
@@ -45,18 +45,18 @@ class ReplyWriter {
 
   constructor(
     private readonly request: GatewayRequest,
-    private readonly wire: Wire,
+    private readonly socket: ReplySocket,
   ) {
     this.isStreaming = request.json?.stream === true;
   }
 
   async perform(step: Exclude<Step, { end: unknown }>): Promise<void> {
-    if ('status' in step) this.wire.sendHead(step.status, step.headers);
+    if ('status' in step) this.socket.sendHead(step.status, step.headers);
     else if ('raw' in step) await this.sendRaw(step.raw);
     else if ('send' in step) await this.sendBytes(step.send, step.chunk, step.everyMs);
     else if ('event' in step) await this.sendEvent(step.event);
-    else if ('waitMs' in step) await pause(step.waitMs, this.wire.signal);
-    else if ('until' in step) await unlessAborted(step.until, this.wire.signal);
+    else if ('waitMs' in step) await pause(step.waitMs, this.socket.signal);
+    else if ('until' in step) await unlessAborted(step.until, this.socket.signal);
     else if (this.isStreaming) await this.streamStep(step);
     else this.collect(step);
   }
@@ -64,42 +64,42 @@ class ReplyWriter {
   async end(ending: Ending): Promise<void> {
     switch (ending) {
       case 'fin':
-        if (this.collected && !this.wire.hasStarted) await this.sendCompletion(this.collected);
-        return this.wire.finish();
+        if (this.collected && !this.socket.hasStarted) await this.sendCompletion(this.collected);
+        return this.socket.finish();
       case 'short': {
-        this.wire.endSocket();
+        this.socket.endSocket();
         return;
       }
       case 'reset': {
-        this.wire.reset();
+        this.socket.reset();
         return;
       }
       case 'stall':
-        await this.wire.closed;
+        await this.socket.closed;
     }
   }
 
   private async sendRaw(bytes: string | Uint8Array): Promise<void> {
-    this.wire.switchToRaw();
-    await this.wire.write(bytes);
+    this.socket.switchToRaw();
+    await this.socket.write(bytes);
   }
 
   private async sendBytes(bytes: string | Uint8Array, chunk?: number, everyMs = 0): Promise<void> {
     const data = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
     const size = Math.max(1, chunk ?? data.length);
-    for (let from = 0; from < data.length && !this.wire.signal.aborted; from += size) {
-      if (from > 0 && everyMs > 0) await pause(everyMs, this.wire.signal);
-      await this.wire.write(data.subarray(from, from + size));
+    for (let from = 0; from < data.length && !this.socket.signal.aborted; from += size) {
+      if (from > 0 && everyMs > 0) await pause(everyMs, this.socket.signal);
+      await this.socket.write(data.subarray(from, from + size));
     }
   }
 
   private sendEvent(value: unknown): Promise<void> {
-    return this.wire.write(`data: ${JSON.stringify(value)}\n\n`);
+    return this.socket.write(`data: ${JSON.stringify(value)}\n\n`);
   }
 
   private async streamStep(step: AnswerStep): Promise<void> {
-    if ('comment' in step) return this.wire.write(`: ${step.comment}\n\n`);
-    if ('done' in step) return this.wire.write('data: [DONE]\n\n');
+    if ('comment' in step) return this.socket.write(`: ${step.comment}\n\n`);
+    if ('done' in step) return this.socket.write('data: [DONE]\n\n');
     if ('delta' in step) return this.sendEvent(completionChunk(this.request, this.withRole({ content: step.delta })));
     if ('reasoning' in step) {
       return this.sendEvent(completionChunk(this.request, this.withRole({ reasoning_content: step.reasoning })));
@@ -126,8 +126,8 @@ class ReplyWriter {
   }
 
   private async sendCompletion(collected: NonNullable<typeof this.collected>): Promise<void> {
-    this.wire.sendHead(200, { 'content-type': 'application/json' });
-    await this.wire.write(JSON.stringify(completionBody(this.request, collected)));
+    this.socket.sendHead(200, { 'content-type': 'application/json' });
+    await this.socket.write(JSON.stringify(completionBody(this.request, collected)));
   }
 }
 

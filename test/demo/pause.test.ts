@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { pause, unlessAborted } from '../../src/demo/wire';
+import { pause, unlessAborted } from '../../src/demo/replySocket';
 
 describe('pause of the demo gateway', () => {
   // Tests must count synchronously, because mocha sets its own timer when a test has returned its promise.

@@ -236,7 +236,7 @@ export class AnswerDocument {
     this.nextFreezeLength = options.minFreezeLength;
     this.tail = this.tail.slice(length);
     this.tailStart += length;
-    const remainder = freezeChildren(spec, element, point.finalChildren);
+    const remainder = freezeChildren(spec, element, point.childrenToFreeze);
     this.openBlocks = [{ ...rendered, text: '', spec: remainder }];
     for (const node of newlyFrozenElements(spec, remainder, element)) options.onFinal(node);
   }

@@ -2,7 +2,7 @@ import type { Block } from './blocks';
 import type { ElementSpec, FrozenNodes, NodeSpec, Attributes } from './tree';
 
 /** Describes the leading children of an element that no further text can change: the children to freeze. */
-interface FinalChildren {
+interface ChildrenToFreeze {
   /**
    * Number of levels from the block's element down to the parent of the children to freeze. Each step down goes to the
    * last child.
@@ -48,7 +48,7 @@ export function changeLastDescendant(
 export function freezeChildren(
   spec: ElementSpec,
   element: Element,
-  { depth, count, textLength }: FinalChildren,
+  { depth, count, textLength }: ChildrenToFreeze,
 ): ElementSpec {
   let container = element;
   for (let level = 0; level < depth; level++) container = container.lastElementChild ?? container;
@@ -162,5 +162,5 @@ export interface FreezePoint {
    */
   readonly placeholder: string;
   readonly context: PrefixContext;
-  readonly finalChildren: FinalChildren;
+  readonly childrenToFreeze: ChildrenToFreeze;
 }

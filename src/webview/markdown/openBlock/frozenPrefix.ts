@@ -95,7 +95,7 @@ function findFenceFreezePoint({ text, spec, lineStart }: OpenBlock): FreezePoint
     end: lineStart(1 + lines),
     placeholder: text.slice(0, lineStart(1)),
     context: { kind: 'fence' },
-    finalChildren: { depth: 2, count, textLength: 0 },
+    childrenToFreeze: { depth: 2, count, textLength: 0 },
   };
 }
 
@@ -126,7 +126,7 @@ function findTableFreezePoint({ text, block, lineStart, context }: OpenBlock): F
     end: lineStart(HEADER_LINES + finalRows),
     placeholder: text.slice(0, lineStart(HEADER_LINES)),
     context: { kind: 'table', columns: headers, rows: previousRows + finalRows },
-    finalChildren: { depth: 2, count: finalRows, textLength: 0 },
+    childrenToFreeze: { depth: 2, count: finalRows, textLength: 0 },
   };
 }
 
@@ -159,7 +159,7 @@ function findListFreezePoint(
     end,
     placeholder: '',
     context: { kind: 'list', type, marker, attributes: previous?.attributes ?? spec.attributes, loose },
-    finalChildren: { depth: 0, count, textLength: 0 },
+    childrenToFreeze: { depth: 0, count, textLength: 0 },
   };
 }
 

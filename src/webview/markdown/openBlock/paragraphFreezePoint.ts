@@ -65,7 +65,7 @@ function freezePointAt(
   return {
     placeholder,
     context: { kind: 'paragraph', skip: placeholder.length },
-    finalChildren: { depth: 0, count, textLength: last.length },
+    childrenToFreeze: { depth: 0, count, textLength: last.length },
   };
 }
 

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { ClosedBy } from './script';
 
 /** The gateway's side of a connection: an HTTP reply, or raw bytes on the socket. */
-export class Wire {
+export class ReplySocket {
   /** Signal that is aborted when either side closes the connection. */
   readonly signal: AbortSignal;
   readonly closed: Promise<ClosedBy>;
