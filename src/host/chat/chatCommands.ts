@@ -62,7 +62,8 @@ function setUpChatCommand(services: Services): () => Promise<ChatSetup> {
     stopWaiting();
     const setup = await setUpChat(services);
     if (setup === 'no-key') {
-      // Continues the setup when a key is stored, because a user who has mistyped the key usually enters it again.
+      // Continues the setup as soon as a key is stored, because a user who has mistyped the key usually enters it
+      // again.
       keyListener = connections.onDidChange(() => {
         continueWithKey().catch((error: unknown) => log.error(error));
       });

@@ -75,8 +75,8 @@ export function formatSeams(cutMessages: readonly string[], { localize }: ChatFo
 }
 
 /**
- * Describes in one line how many attempts an answer needed and how long they waited. Returns undefined if the first
- * attempt succeeded without a wait.
+ * Describes in one line how many attempts a turn needed and how long it waited. Returns undefined if the first attempt
+ * succeeded without a wait.
  */
 export function formatSummary({ attempts, waitedMs }: DoneEvent, { localize }: ChatFormatter): string | undefined {
   const waitTime = waitedMs >= minReportedWaitMs ? formatDuration(waitedMs, localize) : undefined;

@@ -58,8 +58,8 @@ async function askAboutCode(
 }
 
 /**
- * Returns the location of the code that the answer may replace: the selection. Returns undefined if the prompt contains
- * other code, or only the start of the selection.
+ * Returns the location of the selection, which the answer may replace. Returns undefined if the prompt contains only
+ * the start of the selection, or other code.
  */
 function applyTarget(uri: vscode.Uri, { origin, truncated, span }: CodeExcerpt): ApplyTarget | undefined {
   if (origin !== 'selection' || truncated) return undefined;

@@ -84,7 +84,8 @@ export function customPromptActionTitle(title: string, from: CustomPrompt['from'
 }
 
 /**
- * Returns the short text by which the conversation shows a prompt about code. The code is shown as an attachment.
+ * Returns the short text that the conversation shows in place of a prompt about code. The code is shown as an
+ * attachment.
  * @param prompt the ID of a built-in prompt, or the title of a custom prompt
  */
 export function codePromptTitle(

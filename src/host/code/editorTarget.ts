@@ -11,8 +11,8 @@ import { PreviewedEdits } from './previewedEdits';
 import { RecentEditors, currentVisibleEditor, visibleEditorOf } from './recentEditors';
 
 /**
- * Inserts code from an answer into the last active editor. VS Code reports no active editor then, because the panel has
- * the focus when the user presses a button.
+ * Inserts code from an answer into the last active editor. This editor is remembered, because VS Code reports no active
+ * editor while the panel has the focus.
  */
 export class EditorTarget extends Disposable {
   private readonly recentEditors = this.register(new RecentEditors());
@@ -75,7 +75,7 @@ export class EditorTarget extends Disposable {
   private async replaceOriginal(code: string, label: string, target: ApplyTarget, text: string): Promise<void> {
     const document = await openTarget(vscode.Uri.parse(target.uri, true), label);
     // Shows the editor even if the code can't be replaced, because the user then has to look at the code. VS Code also
-    // keeps a visible document loaded, so it notices changes of the document during the preview.
+    // keeps a visible document loaded, so it notices changes to the document during the preview.
     const editor = await this.showEditor(document);
     const offset = document.offsetAt(new vscode.Position(target.startLine, target.startCharacter));
     const location = locateCode(document.getText(), code, offset);

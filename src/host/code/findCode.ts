@@ -40,7 +40,7 @@ export function codeDocument(document: vscode.TextDocument): CodeDocument {
 function visibleSpan({ document, visibleRanges }: vscode.TextEditor): Span {
   const start = visibleRanges[0]?.start ?? new vscode.Position(0, 0);
   const end = visibleRanges.at(-1)?.end ?? document.lineAt(document.lineCount - 1).range.end;
-  // Extends the span to complete lines, because the editor may be scrolled horizontally.
+  // Extends the visible range to complete lines, because the editor may be scrolled horizontally.
   return { start: { line: start.line, character: 0 }, end: document.lineAt(end.line).range.end };
 }
 

@@ -30,8 +30,8 @@ export class PreviewedEdits extends Disposable {
       current.slice(0, document.offsetAt(range.start)) + text + current.slice(document.offsetAt(range.end));
     const close = await this.diff.show(document, proposed, vscode.l10n.t('{0} (preview)', label), column);
     try {
-      // Rejects the edit here if the document has changed since the edit was created, because VS Code notices only
-      // changes that are made after the call of `applyEdit`.
+      // Does not apply the edit if the document has changed since the edit was created, because VS Code itself notices
+      // only changes that are made after the call of `applyEdit`.
       const applied = document.version === version && (await vscode.workspace.applyEdit(edit));
       if (applied || (document.version === version && !document.isClosed)) return;
     } finally {

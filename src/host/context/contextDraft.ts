@@ -97,7 +97,7 @@ export class ContextDraft {
    * them.
    */
   async waitForReads(): Promise<void> {
-    // Ignores read errors, because the call that attaches an item throws them to its own caller.
+    // Ignores an item that can't be read, because the error is thrown to the caller that attached the item.
     await this.readLock.waitForUnlock();
   }
 

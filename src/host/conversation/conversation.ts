@@ -21,7 +21,7 @@ import {
 import { Exchanges, type OtherVersion } from './exchanges';
 import { TurnRunner, type ImmediateStart, type ResumeMode, type TurnRunnerDeps, type TurnStart } from './turnRunner';
 
-/** A change of a conversation, in the format in which the host posts it to the panel. */
+/** A change to a conversation, in the format in which the host posts it to the panel. */
 export type ConversationChange =
   | { readonly type: 'exchange'; readonly exchange: ExchangeSnapshot }
   | { readonly type: 'events'; readonly exchangeId: string; readonly events: readonly RecordedEvent[] }
@@ -304,7 +304,9 @@ export class Conversation {
     this.turnRunner.selectModel(model, demo);
   }
 
-  /** Applies changed settings: a turn that waits for another model than the selected one switches to that model. */
+  /**
+   * Applies changed settings: if the user has selected another model in the settings, a waiting turn switches to it.
+   */
   applySettings(): void {
     this.turnRunner.applySettings();
   }

@@ -35,7 +35,7 @@ export class Conversations {
     readonly change?: ConversationChange;
   }>((error) => this.deps.onError(error));
   /**
-   * Fires on every change of an open conversation. Also fires, without a `change`, when another conversation or no
+   * Fires on every change to an open conversation. Also fires, without a `change`, when another conversation or no
    * conversation becomes current.
    */
   readonly onDidChange = this.changeListeners.event;
@@ -60,7 +60,7 @@ export class Conversations {
     return this.currentConversation;
   }
 
-  /** A conversation with a running turn. When several turns are running, the current conversation is preferred. */
+  /** A conversation with a running turn, preferably the current conversation. */
   get running(): Conversation | undefined {
     return pickPrimaryConversation(this.currentConversation, this.openConversations.conversations());
   }

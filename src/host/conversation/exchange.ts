@@ -41,14 +41,14 @@ export function toExchangeSnapshot(exchange: Exchange): ExchangeSnapshot {
   return { id, prompt, attachments, state, queued, ...(demo && { demo }) };
 }
 
-/** Returns the input of an exchange, so that the same prompt can be sent again. */
+/** Returns the prompt of an exchange with its attachments and its model, so that it can be sent again. */
 export function toPromptInput({ prompt, content, attachments, target, model, demo }: PromptInput): PromptInput {
   return { prompt, content, attachments, target, model, demo };
 }
 
 /**
- * Returns the exchange with the given events added to its state. A model that the user selected during the turn also
- * becomes the model of later attempts.
+ * Returns the exchange with the given events added to its state. If the user has switched models during the turn, the
+ * new model also becomes the model of the exchange.
  */
 export function withEvents(exchange: Exchange, events: readonly RecordedEvent[]): Exchange {
   const userSwitch = events.findLast((event) => event.type === 'model' && event.reason === 'user');

@@ -110,7 +110,10 @@ export class ExchangeTree {
   private readonly parents = new Map<string, string>();
   /** Ids of the exchanges that directly follow an exchange, oldest first. The key is the id of that exchange. */
   private readonly children = new Map<string, string[]>();
-  /** Id of the exchange that continues the selected branch after a parent. The key is the id of the parent. */
+  /**
+   * Id of the version that was last added or selected among the exchanges that directly follow an exchange. The key is
+   * the id of that exchange.
+   */
   private readonly chosenChildren = new Map<string, string>();
   /** Cached ids of the exchanges on the selected branch. `undefined` after a change, until they are needed again. */
   private cachedPath: ReadonlySet<string> | undefined;

@@ -13,7 +13,7 @@ interface OpenConversationsDeps extends ConversationDeps {
   readonly journal: Journal;
 }
 
-/** Decides which conversation is current, and receives the changes of all open conversations. */
+/** Decides which conversation is current, and receives the changes to all open conversations. */
 interface OpenConversationsOwner {
   /** Returns whether commands act on this conversation, which must therefore stay open. */
   isCurrent(conversation: Conversation): boolean;
@@ -158,8 +158,8 @@ export class OpenConversations {
   closeIdle(): void {
     this.fileMutex
       .runExclusive(async () => {
-        // Waits until the next iteration of the event loop, so that a caller that has just received a conversation can
-        // keep it open.
+        // Waits until the next iteration of the event loop, so that a caller that has just received a conversation has
+        // time to keep it open.
         await new Promise((resolve) => setImmediate(resolve));
         for (const idle of this.conversations().filter((conversation) => this.isIdle(conversation))) {
           await this.deps.journal.flush(idle.id);
@@ -260,8 +260,8 @@ export class OpenConversations {
     if (!open) return;
     open.file = undefined;
     open.conversation.setReadOnly();
-    // Stops the turns in a microtask. If the loss of the lock was noticed while a prompt was being written, the turn of
-    // that prompt starts first and is then stopped as well.
+    // Stops the turns in a microtask, because the loss of the lock may have been noticed while a prompt was being
+    // written. The turn of that prompt then starts first and is stopped as well.
     void Promise.resolve()
       .then(() => open.conversation.stopAll())
       .then(() => this.follow(open))

@@ -129,8 +129,8 @@ export class TurnRunner {
     this.flush();
     const { activeExchange, running } = this;
     if (!running || !activeExchange?.state.wait || (activeExchange.demo === true) !== demo) return;
-    // Stores the model as if the settings already contained it, because the setting changes right afterwards, and this
-    // change must not switch the turn a second time.
+    // Records that the turn already uses this model, because the setting changes to the same model right afterwards and
+    // must not switch the turn a second time.
     running.defaultModel = model;
     running.turn.switchModel(model);
   }

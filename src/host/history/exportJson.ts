@@ -17,8 +17,8 @@ export function exportJson({ title, exchanges, otherVersions }: ExportSource, no
     title,
     exportedAt: isoTime(now),
     turns: exchanges.map(turnJson),
-    // Exports the versions that are not current, and the exchanges that followed them. `after` is the id of the
-    // preceding exchange.
+    // Exports the versions that are not current, and the exchanges that followed them. In the export, `after` is the id
+    // of the preceding exchange.
     ...(otherVersions.length > 0 && {
       otherVersions: otherVersions.map(({ exchange, after = null }) => ({ after, ...turnJson(exchange) })),
     }),

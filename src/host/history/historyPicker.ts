@@ -159,7 +159,7 @@ function historyEntries(
 }
 
 /**
- * Returns the entry for an empty list.
+ * Returns the entry that the picker shows when it has no conversation to list.
  * @param query the search text, or an empty string when the workspace has no conversation
  */
 function nothingFound(query: string): Entry {

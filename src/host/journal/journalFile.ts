@@ -127,15 +127,16 @@ export class JournalFile {
       this.activityAt = clock.now();
     }
     this.addLine(line);
-    // Writes a prompt immediately, because a lost prompt can't be requested again as an answer can. The elapsed time is
-    // checked here in addition to the timer, because timers are late when the event loop is busy.
+    // Writes a prompt immediately, because a lost prompt, unlike a lost answer, can't be requested again. Other lines
+    // are collected for `batchMs`. A timer alone would be late when the event loop is busy, so the elapsed time is
+    // checked here as well.
     if (line.type === 'exchange' || clock.monotonicNow() - this.firstLineAt >= batchMs) this.startWriter();
     else this.cancelTimer ??= clock.after(batchMs, () => this.startWriter());
   }
 
   /**
-   * Resolves when no write is running any more, and all lines appended before the call either are on disk or have been
-   * reported as a failure.
+   * Resolves when no write is running any more. All lines appended before the call are then on disk, or a failure to
+   * write them has been reported.
    */
   async flush(): Promise<void> {
     // Starts a writer only if no writer is running, because a running writer also writes the lines that are appended

@@ -116,8 +116,8 @@ export class JournalFolder {
         continue;
       const path = join(this.folder, name);
       const stats = await lstat(path).catch(() => undefined);
-      // Also checks `ctime`, because hiding a file renames it, which changes only `ctime`. Errors are ignored, because
-      // a file that can't be removed must not prevent the others from being removed.
+      // Uses the later of `ctime` and `mtime`, because hiding a file renames it, and renaming changes only `ctime`.
+      // Errors are ignored, because a file that can't be removed must not prevent the others from being removed.
       if (stats && Math.max(stats.ctimeMs, stats.mtimeMs) < before)
         await rm(path, { force: true }).catch(() => undefined);
     }
@@ -181,8 +181,8 @@ function clampTime(timeMs: number): number {
 }
 
 /**
- * Age of a lock up to which a window of an earlier version of the extension is assumed to be still writing the
- * conversation, in milliseconds.
+ * If a lock of an earlier version of the extension is younger than this, in milliseconds, a window is assumed to be
+ * still writing the conversation.
  */
 const liveLockMs = 15_000;
 

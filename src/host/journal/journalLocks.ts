@@ -87,12 +87,12 @@ export class JournalLocks {
 
   /**
    * Asks the window that has the lock to release it, and acquires the lock. If the window does not release the lock
-   * within {@link staleAfterMs}, the lock is taken from it. Resolves to false when a third window acquires the lock,
-   * because the request was not meant for that window.
+   * within {@link staleAfterMs}, the lock is taken from it. Resolves to false when a third window acquires the lock
+   * first, because that window was not asked to release it.
    */
   async requestHandOver(id: string): Promise<boolean> {
     const holder = await this.ownerOf(id);
-    // Ignores a failure to write the request, because the lock is taken after the timeout anyway.
+    // Ignores a failure to write the request for the lock, because the lock is taken after `staleAfterMs` anyway.
     await this.replace(this.requestPath(id)).catch(() => undefined);
     const requestedAt = this.deps.clock.monotonicNow();
     while (!(await this.acquireIfFree(id))) {

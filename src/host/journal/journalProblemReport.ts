@@ -22,7 +22,7 @@ export function reportJournalProblem(log: Log): (problem: JournalProblem) => voi
       return;
     }
     if (problem.kind === 'taken') {
-      // Shows no notification, because the panel of the conversation shows a notice.
+      // Shows no notification about a hand-over, because the panel of the conversation shows a notice about it.
       log.warn('Another window has taken over a conversation.');
       return;
     }

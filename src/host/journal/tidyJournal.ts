@@ -71,7 +71,7 @@ export async function replaceDamaged(
 interface Segment {
   readonly type: 'segment';
   readonly exchangeId: string;
-  /** Monotonic milliseconds of the first event since the last start of the turn. */
+  /** Monotonic time of the first event since the turn was last started, continued or restarted, in milliseconds. */
   readonly startedAt: number;
   readonly events: RecordedEvent[];
 }

@@ -133,8 +133,8 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
         : await this.conversations.ensureCurrent();
       if (isWanted()) this.showFound(found, tab);
     }
-    // Opening the restored conversation has made it current. Makes the conversation of the focused panel current
-    // instead, or else the conversation that was current before.
+    // Makes the conversation of the focused panel current, or else the conversation that was current before, because
+    // opening the restored conversation has made that conversation current.
     const active = this.tabs.focusedConversation ?? current;
     if (active) this.conversations.activate(active);
   }

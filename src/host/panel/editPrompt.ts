@@ -64,16 +64,19 @@ export function pickOtherModel(
   return catalog.pickOther(state.model, demo);
 }
 
-/** Returns the input for an edited prompt, or undefined if the prompt is unchanged and must be sent again as it is. */
+/**
+ * Returns the edited prompt with everything that is sent with it. Returns undefined if the user has not changed the
+ * prompt, because the answer is then regenerated instead.
+ */
 function editedInput(exchange: Exchange, prompt: string, demo: boolean): PromptInput | undefined {
   const edited = withEditedPrompt(exchange, prompt);
-  // Removes the model from the input if the gateway changes, because the demo and the user's gateway have different
-  // models.
+  // Drops the exchange's model if the edited prompt goes to another gateway, because the demo and the user's gateway
+  // have different models.
   const isOtherGateway = demo !== (exchange.demo === true);
   return edited && { ...edited, demo, ...(isOtherGateway && { model: undefined }) };
 }
 
-/** Returns the input with another prompt text and the same attachments, or undefined if the text is unchanged. */
+/** Returns a copy of a prompt with another text and the same attachments, or undefined if the text is unchanged. */
 export function withEditedPrompt(previous: PromptInput, prompt: string): PromptInput | undefined {
   if (prompt.trim() === previous.prompt.trim()) return undefined;
   const { attachments, target, model, demo } = previous;

@@ -5,7 +5,7 @@ import { Disposable } from '../util/disposable';
 
 const memoryKey = 'holysheep.shownConversations';
 
-/** Time within which VS Code restores a visible panel after a reload, even on a busy machine. */
+/** Time within which VS Code restores a visible panel after a reload, even on a busy machine, in milliseconds. */
 const restoreTimeoutMs = 5000;
 
 /**
@@ -33,7 +33,9 @@ export class PanelRestoration extends Disposable {
     this.remembered = parseRemembered(memory.get(memoryKey));
   }
 
-  /** Saves the ids of all open conversations, so that the next extension host can read them. */
+  /**
+   * Saves the ids of all open conversations, so that the next extension host can reopen those whose panels are lost.
+   */
   remember(ids: readonly string[]): void {
     this.memory.update(memoryKey, { session: this.session, ids }).then(undefined, this.onError);
   }
@@ -52,23 +54,23 @@ export class PanelRestoration extends Disposable {
   }
 
   /**
-   * Returns whether VS Code will restore a panel with this title, that is, whether an orphaned tab has this title. The
-   * saved ids can't tell, because VS Code may have lost the tab of a conversation that was opened shortly before the
-   * extension host died.
+   * Returns whether VS Code will restore a panel with this title, that is, whether there is a tab with this title and
+   * without a panel. The saved ids can't tell, because VS Code may have lost the tab of a conversation that was opened
+   * shortly before the extension host died.
    * @param ownTitles titles of the panels of this extension host
    */
   willBeRestored(title: string, ownTitles: readonly string[]): boolean {
     return orphanedTabs(ownTitles).some(({ label }) => label === title);
   }
 
-  /** Returns whether an orphaned tab is visible. */
+  /** Returns whether an orphaned tab, which has no panel, is visible. */
   isOrphanedTabVisible(ownTitles: readonly string[]): boolean {
     return orphanedTabs(ownTitles).some(({ isActive }) => isActive);
   }
 
   /**
-   * Closes the orphaned tabs after one of them has been visible for {@link restoreTimeoutMs}, because VS Code would
-   * have restored its panel within this time.
+   * Closes the orphaned tabs, which have no panel, after one of them has been visible for {@link restoreTimeoutMs},
+   * because VS Code would have restored its panel within this time.
    * @returns whether tabs were closed. No tabs are closed if VS Code restores the panels, or if there is no orphaned
    * tab.
    */

@@ -23,7 +23,7 @@ export interface PrefilledPrompt {
   readonly awaitsKey?: boolean | undefined;
 }
 
-/** The part of the panels that is needed to send a prompt. */
+/** The methods of the collection of panels that are needed to send a prompt. */
 interface Panels {
   show(conversation: Conversation, options: { readonly preserveFocus: boolean }): void;
   prefill(conversation: Conversation, prefilled: PrefilledPrompt): void;

@@ -49,11 +49,17 @@ export class PanelSession extends Disposable {
   private connectionUpdates = 0;
   private wasInDemo: boolean | undefined;
   private postedDemoStep: string | undefined;
-  /** Whether the last connection that was sent to the page had no API key. */
+  /**
+   * Whether the connection that the page received last had no API key. The next snapshot then tells the page whether a
+   * key has been set meanwhile.
+   */
   private pageLacksKey = false;
   /** Messages to the page that wait until the page has received its snapshot. */
   private queuedMessages: readonly ToWebview[] = [];
-  /** Whether the context items have changed. From then on, the context items that a page has saved are outdated. */
+  /**
+   * Whether the context items have changed since the panel was opened. If so, the context items that the page saved
+   * before a reload are outdated and are not restored.
+   */
   private hasContextChanged = false;
   private readonly contextDraft: ContextDraft;
   private readonly draft: PromptDraft;
@@ -128,8 +134,8 @@ export class PanelSession extends Disposable {
     const update = ++this.connectionUpdates;
     const connection = await this.readConnection();
     if (update !== this.connectionUpdates) return;
-    // Clears the one-time model when the demo starts or ends, because the demo and the user's gateway have different
-    // models.
+    // Clears the model that was chosen for the next prompt only, when the demo starts or ends, because the demo and the
+    // user's gateway have different models.
     if (connection.demo !== this.wasInDemo) this.draft.setModelOnce(undefined);
     this.wasInDemo = connection.demo;
     if (this.view.isListening) this.pageLacksKey = !canSendPrompt(connection);

@@ -79,7 +79,7 @@ function hasContext({ content, attachments = [] }: PromptInput): boolean {
   return content !== undefined || attachments.length > 0;
 }
 
-/** The context items and the one-time model for the next prompt of a panel. */
+/** The context items for the next prompt of a panel, and the model if the user chose it for this prompt only. */
 export class PromptDraft {
   private nextModel: string | undefined;
 

@@ -19,8 +19,8 @@ interface Consent {
 
 const memoryKey = 'holysheep.workspacePrompts';
 /**
- * Maximum number of stored consents. Branches of a workspace may have different prompts. The oldest consents are
- * dropped.
+ * Maximum number of consents that are stored for a workspace, whose Git branches may have different prompts. Beyond
+ * that number, the oldest consents are dropped.
  */
 const maxSavedConsents = 20;
 
@@ -65,7 +65,7 @@ export class CustomPrompts {
     await this.saveConsent({ never: false, agreed: [...previous, hash].slice(-maxSavedConsents) });
   }
 
-  /** Stores that the user never wants the prompts of this workspace. */
+  /** Stores that the user refuses all prompts of this workspace, including future ones. */
   async refuse(): Promise<void> {
     await this.saveConsent({ never: true, agreed: [] });
   }

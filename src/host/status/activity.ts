@@ -70,8 +70,8 @@ export function withCooldown(activity: Activity, cooldown: ModelCooldown | undef
 }
 
 /**
- * Returns the conversation that the status bar shows and that commands stop and retry when several turns are running:
- * the current conversation, else one whose turn waits, else any other.
+ * Returns the conversation to which the status bar and the commands *Stop* and *Retry now* apply when several turns are
+ * running: the current conversation if its turn is running, else one whose turn waits, else any other.
  */
 export function pickPrimaryConversation<Candidate extends Pick<Conversation, 'activeExchange'>>(
   current: Candidate | undefined,

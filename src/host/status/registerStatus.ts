@@ -9,7 +9,7 @@ import { CooldownWatcher } from './cooldownWatcher';
 import { StatusBar } from './statusBar';
 import { registerTurnNotices } from './turnNotices';
 
-/** Shows the activity of the turns outside the panels: in the status bar, in notifications and in context keys. */
+/** Shows the activity of the turns in the status bar and in notifications, and keeps the context keys up to date. */
 export function registerStatus(services: Services): readonly Command[] {
   registerIndicators(services);
   const { register, conversations, panels, log } = services;

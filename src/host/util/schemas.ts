@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import { ArgumentError } from './userError';
 
 /**
- * One schema for each field of `T`. The compiler reports a missing schema, and a schema that returns another type than
- * the field has.
+ * One schema for each field of `T`. The compiler reports a field without a schema, and a schema whose type differs from
+ * the type of the field.
  */
 export type FieldSchemas<T> = { readonly [K in keyof T]-?: v.GenericSchema<unknown, T[K]> };
 
@@ -15,8 +15,8 @@ export type MemberOfType<Union, Type> = Union extends { readonly type: infer Typ
   : never;
 
 /**
- * Creates a schema that accepts the keys of `record`. If its type is a `Record` of all members of a union, the compiler
- * reports a member that is missing.
+ * Creates a schema that accepts the keys of `record`. If `record` is declared as a `Record` of all members of a union,
+ * the compiler reports a missing member.
  */
 export function oneOf<T extends string>(record: Readonly<Record<T, unknown>>) {
   return v.picklist(Object.keys(record) as T[]);

@@ -198,8 +198,8 @@ export class ChatAnswer {
    */
   private replaceText({ text, because }: ReplacedEvent): readonly ChatPart[] {
     if (text.startsWith(this.text)) return this.addText(text.slice(this.text.length));
-    // If the displayed text turned out to be reasoning, keeps it and appends the answer, because the chat can't remove
-    // text.
+    // If the text that is already shown turns out to be reasoning, it stays and the answer is appended to it, because
+    // the chat can't remove text.
     if (because === 'reasoning' && this.text.startsWith(text)) {
       this.text = text;
       return [];

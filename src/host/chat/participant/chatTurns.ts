@@ -48,8 +48,8 @@ export class ChatTurns {
   }
 
   /**
-   * Returns whether another turn was started after this one. After a reload of the window, returns false for every turn
-   * that the chat still shows.
+   * Returns whether another turn was started after this one. Returns false as long as no turn has been started since
+   * the window was reloaded.
    */
   isSuperseded(id: string): boolean {
     return this.last !== undefined && this.last.id !== id;
@@ -57,8 +57,8 @@ export class ChatTurns {
 
   /**
    * Lets the next chat request ignore the circuit breaker.
-   * @param sendPrompt sends a prompt to the chat. VS Code may pass the chat request for it to the extension before or
-   * after the promise of `sendPrompt` resolves.
+   * @param sendPrompt sends a prompt to the chat. VS Code may pass the resulting chat request to the extension before
+   * or after the promise of `sendPrompt` resolves.
    */
   async tryAnywayNext(sendPrompt: () => Promise<void>): Promise<void> {
     this.isTryAnywayNext = true;

@@ -64,8 +64,8 @@ export class ModelAnswer {
         return false;
       case 'replaced':
         this.currentText = event.text;
-        // If the sent text turned out to be reasoning, keeps it and appends the answer, because the sink can't remove
-        // text.
+        // If the text that was already sent turns out to be reasoning, it stays and the answer is appended to it,
+        // because the sink can't remove text.
         if (event.because === 'reasoning' && this.sentText.startsWith(event.text)) this.sentText = event.text;
         this.sendNewText();
         return false;

@@ -20,7 +20,7 @@ export interface ModelProviderDeps extends OfferedModelsDeps {
   readonly connections: Connections;
   readonly settings: Settings;
   readonly log: Log;
-  /** Logs an event of a turn. It is called for every event. */
+  /** Receives every event of a turn, so that the events can be logged. */
   readonly onEvent: (turnId: string, event: StreamEvent) => void;
   readonly importedKeys: Pick<ImportedKeys, 'import'>;
 }

@@ -67,7 +67,7 @@ async function hasKey(connections: Pick<Connections, 'configured'>): Promise<boo
 const chatExtension = 'github.copilot-chat';
 
 /**
- * Enables the chat extension. VS Code enables it after each change of `chat.disableAIFeatures` that leaves AI features
+ * Enables the chat extension. VS Code enables it after each change to `chat.disableAIFeatures` that leaves AI features
  * on, even if the effective value stays the same. Therefore this function changes the setting between false and unset,
  * which also means false, and then restores it. If the function is interrupted, AI features stay on in every window.
  */
