@@ -5,7 +5,7 @@ import { exchange, PanelPage } from '../panel/support/panelPage';
 
 const state = [ev.attempt(), ev.text('Hi'), ev.done('Hi')].reduce(reduceTurn, initialTurn);
 
-describe('keyboard focus in the conversation', () => {
+describe('keyboard handling in the conversation', () => {
   let page: PanelPage;
   beforeEach(() => {
     page = new PanelPage();
@@ -17,7 +17,7 @@ describe('keyboard focus in the conversation', () => {
   const focused = (): Element | null => page.window.document.activeElement;
   const press = (key: string, modifiers: KeyboardEventInit = {}): void => page.key(key, modifiers, focused()!);
 
-  it('makes the newest article the only Tab stop', () => {
+  it('makes the newest answer the only Tab stop', () => {
     assert.deepEqual(
       articles().map((article) => article.tabIndex),
       [-1, -1, -1, 0],
@@ -35,7 +35,7 @@ describe('keyboard focus in the conversation', () => {
     [1, 'End', 3],
   ];
   for (const [from, key, to] of moves) {
-    it(`moves the focus and the Tab stop with ${key} from article ${from} to article ${to}`, () => {
+    it(`focuses article ${to} and makes it the only Tab stop when ${key} is pressed on article ${from}`, () => {
       articles()[from]!.focus();
       press(key);
       assert.equal(focused(), articles()[to]);
@@ -46,7 +46,7 @@ describe('keyboard focus in the conversation', () => {
     });
   }
 
-  it('does not move the focus with the arrow keys after a click', () => {
+  it('does not move the focus when an arrow key is pressed on an article that was clicked', () => {
     articles()[2]!.dispatchEvent(new page.window.Event('pointerdown', { bubbles: true }));
     articles()[2]!.focus();
     press('ArrowUp');
@@ -60,7 +60,7 @@ describe('keyboard focus in the conversation', () => {
     assert.equal(focused(), button);
   });
 
-  it('leaves the conversation with Tab from the last control of an article', () => {
+  it('lets Tab on the last control of an article leave the conversation', () => {
     articles()[0]!.focus();
     press('Tab');
     assert.equal(focused(), articles()[0]);
@@ -148,7 +148,7 @@ describe('Tab order while a turn waits', () => {
     throw new Error(`Not reached: ${names.join(', ')}`);
   };
 
-  it('moves the focus from the composer back to the buttons of the wait, and forward to the composer again', () => {
+  it('leads backward from the composer to the buttons of the wait card, and forward from these to the composer', () => {
     page.input.focus();
     assert.deepEqual(
       [1, 2, 3].map(() => nameOf(tab(true)!)),
@@ -161,14 +161,14 @@ describe('Tab order while a turn waits', () => {
     assert.ok(tabUntil((name) => name === 'Prompt').length > 0);
   });
 
-  it('moves the focus from the composer forward to the buttons of the wait, and then out of the page', () => {
+  it('leads forward from the composer to the buttons of the wait card, and then out of the page', () => {
     page.input.focus();
     const names = tabUntil((name) => name === 'Switch model');
     assert.deepEqual(names.slice(-3), ['Retry now', 'Stop', 'Switch model']);
     assert.equal(tab(), undefined);
   });
 
-  it('returns with Shift+Tab to the composer if Tab moved the focus from there to the buttons of the wait', () => {
+  it('leads backward from the buttons of the wait card to the composer if the focus came from the composer', () => {
     page.input.focus();
     tabUntil((name) => name === 'Retry now');
     const back = tab(true)!;
@@ -176,7 +176,7 @@ describe('Tab order while a turn waits', () => {
   });
 
   for (const index of [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]) {
-    it(`reaches Retry now and Stop with Tab from article ${index}`, () => {
+    it(`leads forward from article ${index} to *Retry now* and *Stop* without passing the composer`, () => {
       page.all('article')[index]!.focus();
       const names = tabUntil((name) => name === 'Stop');
       assert.deepEqual(names.slice(-2), ['Retry now', 'Stop']);
@@ -185,7 +185,7 @@ describe('Tab order while a turn waits', () => {
   }
 
   for (const index of [8, 9]) {
-    it(`moves the focus back to the buttons of the wait from the queued article ${index}`, () => {
+    it(`leads backward from article ${index}, in the queued exchange, to the buttons of the wait card`, () => {
       page.all('article')[index]!.focus();
       assert.equal(nameOf(tab(true)!), 'Switch model');
     });

@@ -3,7 +3,7 @@ import type { ToWebview } from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';
 import { exchange, PanelPage } from '../panel/support/panelPage';
 
-describe('keyboard focus of the panel', () => {
+describe('focus handling of the panel', () => {
   let page: PanelPage;
   let focusCalls: string[];
   beforeEach(() => {
@@ -38,7 +38,7 @@ describe('keyboard focus of the panel', () => {
     readonly change: () => void;
   }[] = [
     { what: 'a new conversation', prepare: () => undefined, change: receive({ type: 'prefill', text: '' }) },
-    { what: 'a prompt for the composer', prepare: () => undefined, change: receive({ type: 'prefill', text: 'Hi' }) },
+    { what: 'a prefilled prompt', prepare: () => undefined, change: receive({ type: 'prefill', text: 'Hi' }) },
     { what: 'another conversation', prepare: () => undefined, change: () => page.snapshot([exchange('z')]) },
     {
       what: 'the end of a wait',
@@ -53,13 +53,13 @@ describe('keyboard focus of the panel', () => {
       change: () => page.events('a', ev.attempt(), ev.text('Hi'), ev.done('Hi')),
     },
     {
-      what: 'removed context',
+      what: 'the removal of a context item',
       prepare: () => page.receive({ type: 'context', items: [item] }),
       focused: 'Remove a.ts',
       change: receive({ type: 'context', items: [] }),
     },
     {
-      what: 'another model for the next prompt',
+      what: 'the removal of the model for the next prompt',
       prepare: () => page.receive({ type: 'modelOnce', model: 'gpt-4o' }),
       focused: 'Remove gpt-4o · this prompt only',
       change: receive({ type: 'modelOnce' }),
@@ -79,7 +79,7 @@ describe('keyboard focus of the panel', () => {
     },
   ];
   for (const { what, prepare, focused, change } of changes) {
-    it(`does not take the focus from an editor because of ${what}`, () => {
+    it(`does not take the focus from another editor tab because of ${what}`, () => {
       if (what.includes('demo')) {
         const connection = { model: 'm', host: 'h', hasKey: true, demo: true };
         page.receive({ type: 'connection', connection, suggestions: [] });
@@ -93,7 +93,7 @@ describe('keyboard focus of the panel', () => {
     });
   }
 
-  it('focuses the composer when VS Code focuses the panel again, if a command has asked for the composer meanwhile', () => {
+  it('focuses the composer when the panel regains the focus, if a command has asked for that in the meantime', () => {
     page.receive({ type: 'exchange', exchange: exchange('a') });
     page.one('log').focus();
     leavePanel();
@@ -102,7 +102,7 @@ describe('keyboard focus of the panel', () => {
     assert.equal(page.window.document.activeElement, page.input);
   });
 
-  it('focuses the same element as before when VS Code focuses the panel again', () => {
+  it('focuses the same element as before when the panel regains the focus', () => {
     page.receive({ type: 'exchange', exchange: exchange('a') });
     const article = page.all('article').at(-1)!;
     article.focus();
@@ -111,14 +111,14 @@ describe('keyboard focus of the panel', () => {
     assert.equal(page.window.document.activeElement, article);
   });
 
-  it('focuses the composer immediately if the panel still has the focus', () => {
+  it('focuses the composer immediately when a command asks for that while the panel has the focus', () => {
     page.receive({ type: 'exchange', exchange: exchange('a') });
     page.one('log').focus();
     page.receive({ type: 'prefill', text: '' });
     assert.equal(page.window.document.activeElement, page.input);
   });
 
-  it('focuses the composer when the first prompt removes the focused suggested prompt', () => {
+  it('moves the focus from a suggested prompt to the composer when the first exchange removes the suggestions', () => {
     const connection = { model: 'm', host: 'h', hasKey: true, demo: false };
     page.receive({ type: 'connection', connection, suggestions: [{ id: 'a', label: 'Explain a.ts' }] });
     page.one('button', 'Explain a.ts').focus();

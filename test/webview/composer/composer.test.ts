@@ -112,7 +112,7 @@ describe('composer', () => {
     assert.deepEqual(page.stored.pending, []);
   });
 
-  it('removes a prefilled prompt when the host has sent it, but keeps a different draft', () => {
+  it('removes a prefilled prompt when an exchange with that prompt arrives, but keeps a different draft', () => {
     page.receive({ type: 'prefill', text: 'Why?' });
     page.receive({ type: 'exchange', exchange: exchange('a', { prompt: 'Why?' }) });
     assert.equal(page.input.value, '');
@@ -127,7 +127,7 @@ describe('composer', () => {
     assert.equal(page.window.document.activeElement, page.input);
   });
 
-  it('keeps a draft and adds a prefilled prompt to the prompt history', () => {
+  it('keeps the draft when a prefilled prompt arrives, and adds that prompt to the prompt history', () => {
     page.type('mine');
     page.receive({ type: 'prefill', text: 'Explain' });
     assert.equal(page.input.value, 'mine');
@@ -177,7 +177,7 @@ describe('composer', () => {
     ]);
   });
 
-  it('stores the ids of the context items and shows the items that the host sends', () => {
+  it('shows the context items that the host sends, and stores their ids', () => {
     const item = { id: 'file:a', kind: 'file', label: 'a.ts', characters: 5, truncated: false } as const;
     page.receive({ type: 'context', items: [item] });
     page.receive({ type: 'modelOnce', model: 'deepseek-r1' });
@@ -217,9 +217,9 @@ describe('composer', () => {
     });
 
     for (const [what, texts, isSent] of [
-      ['is not sent when the user has edited it before the key arrives', ['Explain it'], false],
-      ['is not sent when the user has deleted it before the key arrives', [''], false],
-      ['is sent when the user has typed it again before the key arrives', ['Fix', 'Explain '], true],
+      ['is not sent if the user has edited it before the key arrives', ['Explain it'], false],
+      ['is not sent if the user has deleted it before the key arrives', [''], false],
+      ['is sent if the user has replaced it and typed it again before the key arrives', ['Fix', 'Explain '], true],
     ] as const) {
       it(what, () => {
         for (const text of texts) page.type(text);
@@ -266,7 +266,7 @@ describe('composer', () => {
       assert.deepEqual(sentMessages(), [sendMessage]);
     });
 
-    it('is the only prefilled prompt that is sent when the key arrives', () => {
+    it('is not sent after another prefilled prompt has replaced it', () => {
       page.receive({ type: 'prefill', text: 'Why?' });
       addKey();
       assert.deepEqual([page.input.value, sentMessages()], ['Why?', []]);
@@ -279,7 +279,7 @@ describe('composer', () => {
     ['the prompt with more text', ['Explain, briefly'], true],
     ['another prompt', ['Fix'], false],
   ] as const) {
-    it(`${sendsData ? 'sends' : 'does not send'} the data of a prefilled prompt when the user sends ${what}`, () => {
+    it(`${sendsData ? 'sends' : 'does not send'} the data that came with a prefilled prompt when the user sends ${what}`, () => {
       const code = { prompt: 'Explain', content: 'in full' };
       page.receive({ type: 'prefill', text: 'Explain', more: code });
       for (const text of texts) page.type(text);
@@ -301,7 +301,7 @@ describe('composer', () => {
     ['was typed again', undefined, 'Explain a', true],
     ['is not part of the sent prompt', undefined, 'Why?', false],
   ] as const) {
-    it(`${sendsData ? 'sends' : 'does not send'} the data of an earlier prefilled prompt when that prompt ${what}`, () => {
+    it(`${sendsData ? 'sends' : 'does not send'} the data that came with an earlier prefilled prompt when that prompt ${what}`, () => {
       const firstData = { prompt: 'Explain a' };
       page.receive({ type: 'prefill', text: 'Explain a', more: firstData });
       if (editedText !== undefined) page.type(editedText);
@@ -313,7 +313,7 @@ describe('composer', () => {
     });
   }
 
-  it('sends the data of a prefilled prompt only once, even after another prompt was sent', () => {
+  it('sends the data that came with a prefilled prompt only once, even after another prompt was sent', () => {
     const code = { prompt: 'Explain a' };
     page.type('mine');
     page.receive({ type: 'prefill', text: 'Explain a', more: code });
@@ -344,7 +344,7 @@ describe('composer', () => {
     ['Explain', ''],
     ['Explain it', 'Explain it'],
   ] as const) {
-    it(`restores the draft “${draft}” as “${remaining}” when its prefilled prompt was sent while the page was closed`, () => {
+    it(`${remaining === '' ? 'does not restore' : 'restores'} the draft “${draft}” when the prefilled prompt “Explain” was sent while the page was closed`, () => {
       const prefilled = [{ text: 'Explain', more: { prompt: 'Explain' } }];
       const restored = PanelPage.restored({ draft, prefilled, seen: 'a' });
       restored.snapshot([exchange('a'), exchange('b', { prompt: 'Explain' })]);
@@ -353,7 +353,7 @@ describe('composer', () => {
     });
   }
 
-  it('restores a prefilled prompt even if the same text had been sent earlier', () => {
+  it('restores a prefilled prompt even if an earlier exchange has the same prompt', () => {
     const restored = PanelPage.restored({ draft: 'Explain', prefilled: [{ text: 'Explain' }], seen: 'a' });
     restored.snapshot([exchange('a', { prompt: 'Explain' })]);
     assert.equal(restored.input.value, 'Explain');
@@ -402,7 +402,7 @@ describe('prompt history', () => {
     assert.equal(history.forward(), undefined);
   });
 
-  it('keeps only one of two equal prompts in a row', () => {
+  it('contains a prompt only once if it was added twice in a row', () => {
     const history = new PromptHistory();
     history.add('a');
     history.add('a');

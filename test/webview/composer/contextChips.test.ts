@@ -12,7 +12,7 @@ const item = (label: string, fields: Partial<DraftContext> = {}): DraftContext =
 });
 const [a, b, c] = [item('a.ts'), item('src/b.ts'), item('c.ts')];
 
-describe('context chips', () => {
+describe('row of context chips', () => {
   let page: ComposerPage;
   beforeEach(() => {
     page = new ComposerPage(['before']);
@@ -57,14 +57,14 @@ describe('context chips', () => {
     page.button('Remove docs/notes.txt').click();
   });
 
-  it('has no list without context items', () => {
+  it('contains no list when there are no context items', () => {
     assert.deepEqual(page.all('ul'), []);
     show(a);
     show();
     assert.deepEqual(page.all('ul'), []);
   });
 
-  it('removes an item with the button of the item', () => {
+  it('removes a context item when the user clicks the button of its chip', () => {
     show(a, b, item('src/a.ts', { id: 'p', kind: 'problems' }));
     page.button('Remove src/b.ts').click();
     page.button('Remove Problems in src/a.ts').click();
@@ -83,7 +83,7 @@ describe('context chips', () => {
     assert.equal(page.all('li').includes(first!), false);
   });
 
-  it('moves the focus of a removed chip to the next chip, and from the last chip to the prompt', () => {
+  it('moves the focus from a removed chip to another chip, or to the text field if no chip is left', () => {
     show(a, b, c);
     focus('src/b.ts');
     show(a, c);
@@ -104,7 +104,7 @@ describe('context chips', () => {
     assert.equal(page.focused, page.input);
   });
 
-  it('moves the focus with Backspace from an empty prompt to the last chip, and with the arrow keys to other chips', () => {
+  it('moves the focus with Backspace from the empty text field to the last chip, and with the arrow keys to other chips', () => {
     show(a, b);
     page.type('x');
     assert.equal(page.key('Backspace'), false);
@@ -131,7 +131,7 @@ describe('context chips', () => {
     assert.equal(page.key('Backspace'), false);
   });
 
-  it('announces added items, but not the items of the first update', () => {
+  it('announces added context items, but not those of the first update', () => {
     show(a);
     assert.equal(page.announced, '');
     show(a, b, c);
@@ -155,7 +155,7 @@ describe('model for the next prompt only', () => {
   });
   afterEach(() => page.dispose());
 
-  it('replaces the selected model until the user removes it', () => {
+  it('replaces the selected model until the user removes the chip', () => {
     page.composer.setModelOnce('deepseek-r1');
     assert.throws(() => page.button('Model: m h'));
     assert.equal(page.all('.model-once')[0]?.textContent, 'deepseek-r1 · this prompt only');
@@ -166,7 +166,7 @@ describe('model for the next prompt only', () => {
     assert.deepEqual(page.all('.model-once'), []);
   });
 
-  it('is shown as a chip, which gets the focus from the model button and returns it when the chip is removed', () => {
+  it('is shown as a chip, which takes over the focus of the model button and returns the focus when it is removed', () => {
     page.button('Model: m h').focus();
     page.composer.setModelOnce('deepseek-r1');
     assert.equal(page.focused?.getAttribute('aria-label'), 'Remove deepseek-r1 · this prompt only');
@@ -192,7 +192,7 @@ describe('Enter in the composer', () => {
     [{ shiftKey: true }, false],
     [{ altKey: true }, false],
   ] as const) {
-    it(`${sends ? 'sends' : 'does not send'} the prompt with ${Object.keys(modifiers)[0] ?? 'no modifier key'} and Enter`, () => {
+    it(`${sends ? 'sends' : 'does not send'} the prompt when pressed with ${Object.keys(modifiers)[0] ?? 'no modifier key'}`, () => {
       page.type('Why?');
       assert.equal(page.key('Enter', modifiers), sends);
       assert.deepEqual(page.postedExceptQueries, sends ? [{ type: 'send', prompt: 'Why?' }] : []);

@@ -15,7 +15,7 @@ const twoMatches = [
   pick,
 ];
 
-describe('context suggestions after a #', () => {
+describe('popup with context suggestions', () => {
   let page: ComposerPage;
   beforeEach(() => {
     page = new ComposerPage();
@@ -57,7 +57,7 @@ describe('context suggestions after a #', () => {
     assert.equal(page.focused, page.input);
   });
 
-  it('keeps the old suggestions until the next ones arrive, and ignores responses to other requests', () => {
+  it('keeps the old suggestions until the new ones arrive, and ignores responses to any request but the latest', () => {
     open('#s');
     page.type('#sx');
     assert.equal(options().length, 3);
@@ -79,7 +79,7 @@ describe('context suggestions after a #', () => {
     assert.deepEqual(page.queries, ['s', '', 's']);
   });
 
-  it('requests the same suggestions only once', () => {
+  it('requests suggestions only once while the query stays the same', () => {
     open();
     page.fire('keyup');
     page.fire('click');
@@ -127,7 +127,7 @@ describe('context suggestions after a #', () => {
     assert.equal(page.input.value, '');
   });
 
-  it('sends the prompt with Enter when nothing matches, and highlights the file picker with the arrow keys', () => {
+  it('highlights the file picker only after an arrow key when nothing matches, so that Enter sends the prompt', () => {
     open('use #nothing', [pick]);
     assert.equal(active(), undefined);
     page.key('ArrowDown');
@@ -139,9 +139,9 @@ describe('context suggestions after a #', () => {
 
   for (const [key, effect, sent] of [
     ['Enter', 'sends the prompt', [{ type: 'send', prompt: '#x' }]],
-    ['Tab', 'ignores it', []],
+    ['Tab', 'does nothing', []],
   ] as const) {
-    it(`applies ${key} to the suggestions that arrive after it, and ${effect} if nothing matches`, () => {
+    it(`attaches the first suggestion if ${key} was pressed before the suggestions arrived, or ${effect} if nothing matches`, () => {
       page.type('#sa');
       assert.equal(page.key(key), true);
       assert.deepEqual(page.postedExceptQueries, []);
@@ -155,14 +155,14 @@ describe('context suggestions after a #', () => {
     });
   }
 
-  it('sends the prompt when Enter is pressed twice before the suggestions arrive', () => {
+  it('lets Enter send the prompt when it is pressed twice before the suggestions arrive', () => {
     page.type('#sa');
     page.key('Enter');
     page.key('Enter');
     assert.deepEqual(page.postedExceptQueries, [{ type: 'send', prompt: '#sa' }]);
   });
 
-  it('ignores Enter pressed before the suggestions arrived if the text has changed since', () => {
+  it('ignores an Enter that was pressed before the suggestions arrived if the text has changed since', () => {
     page.type('#sa');
     page.key('Enter');
     page.type('#sam');
@@ -170,7 +170,7 @@ describe('context suggestions after a #', () => {
     assert.deepEqual(page.postedExceptQueries, []);
   });
 
-  it('closes the suggestions with Escape and keeps them closed for this #', () => {
+  it('is closed with Escape and stays closed for the same #', () => {
     open();
     assert.equal(page.key('Escape'), true);
     assert.deepEqual(options(), []);
@@ -183,7 +183,7 @@ describe('context suggestions after a #', () => {
     assert.deepEqual(page.queries, ['sa', '']);
   });
 
-  it('are closed by `closePopup`, which returns whether they were open', () => {
+  it('is closed by `closePopup`, which returns whether it was open', () => {
     assert.equal(page.composer.closePopup(), false);
     page.type('#sa');
     assert.equal(page.composer.closePopup(), false);
@@ -202,7 +202,7 @@ describe('context suggestions after a #', () => {
     ['the text field loses the focus', () => page.fire('blur')],
     ['the host confirms the prompt', () => page.composer.confirmPrompt('#sa')],
   ] as const) {
-    it(`closes the suggestions when ${what}`, () => {
+    it(`is closed when ${what}`, () => {
       open();
       act();
       assert.deepEqual(options(), []);
@@ -240,7 +240,7 @@ describe('context suggestions after a #', () => {
   });
 
   for (const modifiers of [{ shiftKey: true }, { ctrlKey: true }] as const) {
-    it(`attaches nothing with Enter and ${Object.keys(modifiers)[0]}`, () => {
+    it(`attaches nothing when Enter is pressed with ${Object.keys(modifiers)[0]}`, () => {
       open();
       page.key('Enter', modifiers);
       assert.ok(!page.postedExceptQueries.some(({ type }) => type === 'attach'));

@@ -7,7 +7,7 @@ const queryIn = (marked: string): ReturnType<typeof contextQueryAt> => {
   return contextQueryAt(marked.replace('|', ''), caret);
 };
 
-describe('context query at the caret', () => {
+describe('search for a context query at the caret', () => {
   const rows: readonly (readonly [marked: string, start: number, text: string])[] = [
     ['#|', 0, ''],
     ['#sam|', 0, 'sam'],
@@ -33,7 +33,7 @@ describe('context query at the caret', () => {
     ['in a heading', '##|'],
     ['in a word', 'C#|'],
     ['in a link', 'https://a.example/#part|'],
-    ['in the number of an issue', 'see #12|'],
+    ['in an issue number', 'see #12|'],
     ['far after the #', `#${'x'.repeat(400)}|`],
     ['when the text before the # is beyond the searched range', `C#${'x'.repeat(259)}|`],
   ] as const) {

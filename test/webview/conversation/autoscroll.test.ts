@@ -19,13 +19,13 @@ describe('autoscroll', () => {
     assert.equal(scroller.distanceFromEnd, 0);
   });
 
-  it('stops following the end immediately when the user turns the wheel up', () => {
+  it('stops immediately when the user turns the wheel up', () => {
     scroller.element.dispatchEvent(new page.window.WheelEvent('wheel', { deltaY: -1 }));
     scroller.grow(300);
     assert.equal(scroller.distanceFromEnd, 300);
   });
 
-  it('follows the end again when the user reaches it with the wheel', () => {
+  it('resumes when the user reaches the end of the conversation with the wheel', () => {
     scroller.wheel(-100);
     scroller.grow(300);
     scroller.wheel(1000);
@@ -33,27 +33,27 @@ describe('autoscroll', () => {
     assert.equal(scroller.distanceFromEnd, 0);
   });
 
-  it('does not follow the end when the user turns the wheel down but stops before the end', () => {
+  it('does not resume when the user turns the wheel down but stops before the end of the conversation', () => {
     scroller.wheel(-300);
     scroller.wheel(100);
     scroller.grow(50);
     assert.equal(scroller.distanceFromEnd, 250);
   });
 
-  it('keeps following the end when the browser, not the user, scrolls', () => {
+  it('stays on when the browser, not the user, scrolls', () => {
     scroller.moveTo(100);
     scroller.grow(10);
     assert.equal(scroller.distanceFromEnd, 0);
   });
 
-  it('keeps following the end when the user turns the wheel but there is nothing to scroll', () => {
+  it('stays on when the user turns the wheel but there is nothing to scroll', () => {
     scroller.height = 300;
     scroller.wheel(-100);
     scroller.grow(900);
     assert.equal(scroller.distanceFromEnd, 0);
   });
 
-  it('stops and resumes following the end when the user drags the scroll bar', () => {
+  it('stops and resumes when the user drags the scroll bar away from the end and back', () => {
     scroller.fire('pointerdown');
     scroller.moveTo(100);
     page.window.dispatchEvent(new page.window.Event('pointerup'));
@@ -67,7 +67,7 @@ describe('autoscroll', () => {
   });
 
   for (const end of ['pointerup', 'pointercancel']) {
-    it(`keeps following the end when the browser scrolls after the event ${end}`, () => {
+    it(`stays on when the browser scrolls after the user has released the scroll bar (${end})`, () => {
       scroller.fire('pointerdown');
       page.window.dispatchEvent(new page.window.Event(end));
       scroller.moveTo(100);
@@ -76,7 +76,7 @@ describe('autoscroll', () => {
     });
   }
 
-  it('stops following the end with Page Up and follows it again with End', () => {
+  it('stops when the user presses Page Up and resumes when the user presses End', () => {
     page.key('PageUp', {}, scroller.element);
     scroller.moveTo(200);
     scroller.fire('scrollend');
@@ -88,7 +88,7 @@ describe('autoscroll', () => {
     assert.equal(scroller.distanceFromEnd, 0);
   });
 
-  it('follows the end again when `scrollend` comes before the last `scroll` event, as in Chromium', () => {
+  it('resumes even if `scrollend` comes before the last `scroll` event, as in Chromium', () => {
     scroller.wheel(-300);
     page.key('End', {}, scroller.element);
     scroller.moveTo(10_000, ['scrollend', 'scroll']);
@@ -96,7 +96,7 @@ describe('autoscroll', () => {
     assert.equal(scroller.distanceFromEnd, 0);
   });
 
-  it('keeps following the end when the scroll event that autoscroll has caused arrives after the content has grown', () => {
+  it('stays on when the scroll event that it has caused arrives after the content has grown', () => {
     page.key('Shift', {}, scroller.element);
     scroller.height += 500;
     scroller.fire('scroll');
@@ -104,7 +104,7 @@ describe('autoscroll', () => {
     assert.equal(scroller.distanceFromEnd, 0);
   });
 
-  it('follows the end again when the user sends a prompt', () => {
+  it('resumes when the user sends a prompt', () => {
     scroller.wheel(-300);
     page.type('next');
     page.key('Enter');
@@ -112,7 +112,7 @@ describe('autoscroll', () => {
     assert.equal(scroller.distanceFromEnd, 0);
   });
 
-  it('does not scroll to the end when an older turn changes', () => {
+  it('does not resume when a turn that is already shown changes', () => {
     scroller.wheel(-300);
     page.receive({ type: 'exchange', exchange: exchange('a') });
     scroller.grow(100);
@@ -121,7 +121,7 @@ describe('autoscroll', () => {
 
   const jump = (): HTMLElement | undefined => page.all('button', 'Jump to latest')[0];
 
-  it('shows *Jump to latest* only while it does not follow the end', () => {
+  it('shows *Jump to latest* only while autoscroll is off', () => {
     assert.equal(jump(), undefined);
     scroller.wheel(-300);
     assert.ok(jump());
@@ -139,7 +139,7 @@ describe('autoscroll', () => {
     assert.equal(jump(), undefined);
   });
 
-  it('marks *Jump to latest* when content arrives, until the user returns to the end', () => {
+  it('marks *Jump to latest* when new content arrives, until the user returns to the end', () => {
     page.events('a', ev.attempt());
     scroller.wheel(-300);
     assert.equal(jump()?.hasAttribute('data-news'), false);
@@ -150,7 +150,7 @@ describe('autoscroll', () => {
     assert.equal(jump()?.hasAttribute('data-news'), false);
   });
 
-  it('follows the end again when the user presses End in an article', () => {
+  it('resumes when the user presses End in the article of a prompt', () => {
     scroller.wheel(-300);
     page.all('article')[0]!.focus();
     page.key('End', {}, page.all('article')[0]);
@@ -159,7 +159,7 @@ describe('autoscroll', () => {
     assert.equal(scroller.distanceFromEnd, 0);
   });
 
-  it('follows the end when a version is regenerated, but not when an existing version is shown', () => {
+  it('resumes when an answer is regenerated, but not when an existing version is shown', () => {
     scroller.wheel(-300);
     const done = [ev.attempt(), ev.text('Hi'), ev.done('Hi')].reduce(reduceTurn, initialTurn);
     page.receive({ type: 'path', exchanges: [exchange('b', { state: done })] });
@@ -169,7 +169,7 @@ describe('autoscroll', () => {
     assert.equal(scroller.distanceFromEnd, 0);
   });
 
-  it('turns off scroll anchoring of the browser only while it follows the end', () => {
+  it('turns off the scroll anchoring of the browser only while autoscroll is on', () => {
     assert.equal(scroller.element.hasAttribute('data-following'), true);
     scroller.wheel(-300);
     assert.equal(scroller.element.hasAttribute('data-following'), false);

@@ -15,20 +15,20 @@ const first: DemoTourStep = {
 const running: DemoTourStep = { ...first, offers: [{ act: 'skip', label: 'Skip' }] };
 const second: DemoTourStep = { ...first, heading: '2 of 5: Overloaded', offers: [{ act: 'next', label: 'Next step' }] };
 
-describe('demo notice', () => {
+describe('offline demo in the panel', () => {
   let page: PanelPage;
   beforeEach(() => (page = new PanelPage()));
   afterEach(() => page.dispose());
 
   const bar = (): Element | null => page.root.querySelector('section[aria-label="Offline demo"]');
 
-  it('has an accessible name and shows the current step of the tour', () => {
+  it('has a notice with an accessible name and the current step of the tour', () => {
     page.snapshot([], { connection, demoStep: first });
     const text = bar()!.textContent;
     for (const part of [first.heading, first.text, 'No key or network needed.']) assert.ok(text.includes(part), part);
   });
 
-  it('posts a message to the host for each button', () => {
+  it('posts a message to the host for each button of its notice', () => {
     page.snapshot([], { connection, demoStep: first });
     for (const name of ['Start', 'Skip', 'Leave the demo']) page.click(name);
     assert.deepEqual(page.posted, [
@@ -47,14 +47,14 @@ describe('demo notice', () => {
     assert.equal(page.window.document.activeElement, page.one('button', 'Next step'));
   });
 
-  it('does not take the focus from the composer', () => {
+  it('does not take the focus from the composer when the step changes', () => {
     page.snapshot([], { connection, demoStep: first });
     page.one('textbox', 'Prompt').focus();
     page.receive({ type: 'demoStep', demoStep: second });
     assert.equal(page.window.document.activeElement, page.one('textbox', 'Prompt'));
   });
 
-  it('announces a step when it changes, but not when only its buttons change', () => {
+  it('announces a new step, but not new buttons of the same step', () => {
     page.snapshot([], { connection, demoStep: first });
     const step = bar()!.querySelector('[aria-live="polite"]');
     const before = step?.firstChild;
@@ -64,7 +64,7 @@ describe('demo notice', () => {
     assert.notEqual(step?.firstChild, before);
   });
 
-  it('is removed when the demo ends, and moves the focus to the composer', () => {
+  it('removes its notice when it ends, and moves the focus to the composer', () => {
     page.snapshot([], { connection, demoStep: first });
     page.one('button', 'Leave the demo').focus();
     page.receive({ type: 'connection', connection: connected, suggestions: [] });
@@ -72,7 +72,7 @@ describe('demo notice', () => {
     assert.equal(page.window.document.activeElement, page.one('textbox', 'Prompt'));
   });
 
-  it('marks each answer of the demo, even after the demo has ended', () => {
+  it('marks each of its answers, even after it has ended', () => {
     page.snapshot([exchange('a', { demo: true }), exchange('b')], { connection: connected });
     const marks = page.all('article', 'Assistant').map((article) => article.querySelector('.demo-mark')?.textContent);
     assert.deepEqual(marks, ['Offline demo', undefined]);

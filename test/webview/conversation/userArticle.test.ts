@@ -11,14 +11,14 @@ describe('prompt in the conversation', () => {
   const ask = (prompt: string): void => page.snapshot([exchange('a', { prompt })]);
 
   for (const [what, prompt, folded] of [
-    ['of many lines', 'line\n'.repeat(200), true],
-    ['of many characters', 'word '.repeat(2000), true],
-    ['of many wide characters', '很长的问题'.repeat(161), true],
-    ['that is short', 'Why?', false],
-    ['of 800 wide characters', '很长的问题'.repeat(160), false],
-    ['of 16 lines', Array(16).fill('line').join('\n'), false],
+    ['it has many lines', 'line\n'.repeat(200), true],
+    ['it has many characters', 'word '.repeat(2000), true],
+    ['it has many wide characters', '很长的问题'.repeat(161), true],
+    ['it is short', 'Why?', false],
+    ['it has 800 wide characters', '很长的问题'.repeat(160), false],
+    ['it has 16 lines', Array(16).fill('line').join('\n'), false],
   ] as const) {
-    it(`${folded ? 'folds' : 'does not fold'} a prompt ${what} and keeps the complete text in the document`, () => {
+    it(`is ${folded ? 'folded' : 'not folded'} if ${what}, and its complete text is in the document`, () => {
       ask(prompt);
       assert.equal(text()?.classList.contains('folded'), folded);
       assert.equal(text()?.textContent, prompt);
@@ -40,7 +40,7 @@ describe('prompt in the conversation', () => {
     assert.deepEqual(scrolled, [{ block: 'nearest' }]);
   });
 
-  it('keeps its scroll position when it is unfolded, and autoscroll resumes when the end is in view again', () => {
+  it('stops autoscroll when it is unfolded, until the end of the conversation is in view again', () => {
     ask('line\n'.repeat(200));
     const scroller = new Scroller(page.one('log'), page);
     text()!.scrollIntoView = () => undefined;

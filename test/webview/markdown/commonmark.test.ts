@@ -14,17 +14,17 @@ const examples = tests.map(({ number, markdown, html }) => ({
 /** Matches examples with raw HTML, which answers show as text, or with bare URLs, which answers show as links. */
 const INTENTIONALLY_DIFFERENT = /<[a-z!?/]|&lt;|(?:^|[^<("])https?:/i;
 
-describe('CommonMark', () => {
-  it('reads all 652 examples of the specification', () => assert.equal(examples.length, 652));
+describe('rendering of CommonMark', () => {
+  it('is tested with all 652 examples of the specification', () => assert.equal(examples.length, 652));
 
-  it('renders every example like markdown-it', () => {
+  it('gives the same result as markdown-it for every example', () => {
     const parser = createParser();
     for (const { number, text } of examples) {
       assert.equal(shapeOf(renderAtOnce(text)), shapeOf(parseReference(parser.render(text))), `example ${number}`);
     }
   });
 
-  it('renders the examples without raw HTML or bare URLs as specified', () => {
+  it('follows the specification for every example without raw HTML or bare URLs', () => {
     const comparable = examples.filter(({ text }) => !INTENTIONALLY_DIFFERENT.test(text));
     for (const { number, text, html } of comparable) {
       assert.equal(shapeOf(renderAtOnce(text)), shapeOf(parseReference(html)), `example ${number}`);
@@ -38,7 +38,7 @@ describe('CommonMark', () => {
     ['pieces of up to forty characters', (text, random) => randomPieces(text, random, 40)],
   ];
   for (const [name, split] of splits) {
-    it(`renders every example the same when it arrives in ${name}`, () => {
+    it(`gives the same result whether an example arrives in ${name} or at once`, () => {
       const random = createRandom(652);
       for (const { number, text } of examples) {
         assert.equal(

@@ -15,7 +15,7 @@ const cases: readonly { readonly name: string; readonly text: string; readonly s
     text: 'words\na | b\n--|--\n',
     shape: '<p >words</><table ><thead ><tr ><th >a</><th >b</></></></>',
   },
-  { name: 'a line that only looks like a table as text', text: 'a | b\n--|--x\n', shape: '<p >a | b\n--|--x</>' },
+  { name: 'text that only resembles a table as a paragraph', text: 'a | b\n--|--x\n', shape: '<p >a | b\n--|--x</>' },
   { name: 'strikethrough', text: 'a ~~b~~ c', shape: '<p >a <s >b</> c</>' },
   { name: 'a single tilde as text', text: 'a ~b~ c', shape: '<p >a ~b~ c</>' },
   { name: 'a soft break as a line break', text: 'a\nb', shape: '<p >a\nb</>' },
@@ -44,21 +44,21 @@ const cases: readonly { readonly name: string; readonly text: string; readonly s
   },
   { name: 'Windows line breaks', text: 'a\r\n\r\n- b\r\n- c\r\n', shape: '<p >a</><ul ><li >b</><li >c</></>' },
   { name: 'a lone carriage return as a line break', text: 'a\r\rb', shape: '<p >a</><p >b</>' },
-  { name: 'NUL as a replacement character', text: 'a\0b', shape: '<p >a\uFFFDb</>' },
+  { name: 'a NUL character as the replacement character U+FFFD', text: 'a\0b', shape: '<p >a\uFFFDb</>' },
   {
     name: 'characters outside the Basic Multilingual Plane',
     text: '😀 **👩‍👩‍👧** e\u0301',
     shape: '<p >😀 <strong >👩‍👩‍👧</> e\u0301</>',
   },
   {
-    name: 'tabs before a fence in a list',
+    name: 'a code block that is indented with tabs in a list',
     text: '- a\n\n\t```\n\tx\n\t```\n',
     shape: '<ul ><li ><p >a</><pre ><code >x\n</></></></>',
   },
   { name: 'a loose list', text: '- a\n\n- b\n', shape: '<ul ><li ><p >a</></><li ><p >b</></></>' },
 ];
 
-describe('Markdown beyond CommonMark', () => {
+describe('Markdown renderer, beyond CommonMark', () => {
   for (const { name, text, shape } of cases) {
     it(`renders ${name}`, () => {
       assert.equal(shapeOf(renderAtOnce(text)), shape);

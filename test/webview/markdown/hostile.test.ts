@@ -51,7 +51,7 @@ const documents: readonly string[] = [
   ),
 ];
 
-describe('hostile Markdown', () => {
+describe('Markdown renderer with hostile input', () => {
   for (const text of documents) {
     it(`creates only allowed elements and attributes for ${JSON.stringify(text.slice(0, 60))}`, () => {
       for (const root of [renderAtOnce(text), renderInPieces(text.split(''))]) {
@@ -109,21 +109,21 @@ describe('hostile Markdown', () => {
   });
 
   const deep: readonly [string, string][] = [
-    ['quotes', `${'>'.repeat(10_000)} end`],
-    ['spaced quotes', `${'> '.repeat(10_000)}end`],
-    ['brackets', `${'['.repeat(10_000)}end${']'.repeat(10_000)}`],
-    ['links', `${'['.repeat(3_000)}end${'](https://a.b)'.repeat(3_000)}`],
-    ['images', `${'!['.repeat(3_000)}end${'](https://a.b)'.repeat(3_000)}`],
-    ['emphasis', `${'*a '.repeat(10_000)}end${'a* '.repeat(10_000)}`],
-    ['strong', `${'**'.repeat(10_000)}end${'**'.repeat(10_000)}`],
-    ['lists', `${'- '.repeat(10_000)}end`],
-    ['numbered lists', `${'1. '.repeat(5_000)}end`],
+    ['nested quotes', `${'>'.repeat(10_000)} end`],
+    ['nested quotes with spaces', `${'> '.repeat(10_000)}end`],
+    ['nested brackets', `${'['.repeat(10_000)}end${']'.repeat(10_000)}`],
+    ['nested links', `${'['.repeat(3_000)}end${'](https://a.b)'.repeat(3_000)}`],
+    ['nested images', `${'!['.repeat(3_000)}end${'](https://a.b)'.repeat(3_000)}`],
+    ['nested emphasis marks', `${'*a '.repeat(10_000)}end${'a* '.repeat(10_000)}`],
+    ['nested strong emphasis marks', `${'**'.repeat(10_000)}end${'**'.repeat(10_000)}`],
+    ['nested lists', `${'- '.repeat(10_000)}end`],
+    ['nested numbered lists', `${'1. '.repeat(5_000)}end`],
     ['backticks', [...Array(400).keys()].map((count) => '`'.repeat(count)).join(' ') + 'end'],
-    ['entities', `${'&#'.repeat(10_000)}end`],
-    ['strikes', `${'~~a '.repeat(10_000)}end`],
+    ['incomplete entities', `${'&#'.repeat(10_000)}end`],
+    ['nested strikethrough marks', `${'~~a '.repeat(10_000)}end`],
   ];
   for (const [name, text] of deep) {
-    it(`keeps the text of ${name} nested thousands deep, but limits the depth of the elements`, () => {
+    it(`keeps the text of input with thousands of ${name}, but limits the depth of the elements`, () => {
       const root = renderAtOnce(`${text}\n\nafter\n`);
       assert.ok(root.textContent.includes('end'));
       assert.equal(root.lastElementChild?.lastElementChild?.textContent, 'after');

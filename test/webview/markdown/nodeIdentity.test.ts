@@ -74,7 +74,7 @@ describe('update of a rendered answer', () => {
     answer.root.remove();
   });
 
-  it('does not change committed blocks', () => {
+  it('does not change frozen blocks', () => {
     const answer = openAnswer();
     appendAndFlush(answer, '# Title\n\nWords.\n\n- a\n- b\n\n```\ncode\n```\n\n> quote\n\nlast words\n\n');
     const before = findBlocks(answer.root);

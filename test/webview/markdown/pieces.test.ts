@@ -52,8 +52,14 @@ describe('rendering of an answer that arrives in pieces', function () {
       'a quoted link definition with a title after the quote',
       ['> [x]: https://a.b/\n', '"one\n', 'two\n', 'three"\n', '\n[x]\n'],
     ],
-    ['a lazy line of a list that becomes a table header', ['1. a\n', 'b | c\n', '    --|--', '\nd\n', '\n\ne\n']],
-    ['a lazy line that only looks like a table header', ['1. a\n', 'b | c\n', '    --|--', 'x\n', '\nd\n', '\ne']],
+    [
+      'a lazy continuation line of a list that becomes a table header',
+      ['1. a\n', 'b | c\n', '    --|--', '\nd\n', '\n\ne\n'],
+    ],
+    [
+      'a lazy continuation line that only resembles a table header',
+      ['1. a\n', 'b | c\n', '    --|--', 'x\n', '\nd\n', '\ne'],
+    ],
     ['a link definition that turns out to be text', ['See [x].\n\nmore\n\n[x]: https://a.b/', ' is not one\n']],
     ['a heading underline that turns out to be a list', ['a\n', '-', ' b\n', '\nc\n', '\nd']],
     ['a closing fence that turns out to be code', ['```\na\n', '```', 'x\n', 'b\n```\n', '\nc']],

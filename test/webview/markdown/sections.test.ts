@@ -18,10 +18,10 @@ function streamLongAnswer() {
   return { ...answer, skippable };
 }
 
-describe('sections of a long answer', () => {
+describe('renderer of a long answer', () => {
   afterEach(() => Reflect.deleteProperty(window.document, 'visibilityState'));
 
-  it('allows the browser to skip the rendering of all sections but the last while an answer streams', () => {
+  it('lets the browser skip all sections but the last while the answer streams', () => {
     setVisible(true);
     const skippable = streamLongAnswer().skippable();
     assert.ok(skippable.length > 3);
@@ -31,14 +31,14 @@ describe('sections of a long answer', () => {
     );
   });
 
-  it('renders all sections when the answer is complete', () => {
+  it('lets the browser skip no section when the answer is complete', () => {
     setVisible(true);
     const { markdown, skippable } = streamLongAnswer();
     markdown.finish();
     assert.ok(!skippable().includes(true));
   });
 
-  it('renders all sections, including queued text, after pause()', () => {
+  it('lets the browser skip no section after `pause()`, even if text was queued', () => {
     setVisible(true);
     const { markdown, runFlush, skippable } = streamLongAnswer();
     markdown.append(paragraphs);
@@ -47,14 +47,14 @@ describe('sections of a long answer', () => {
     assert.ok(!skippable().includes(true));
   });
 
-  it('renders all sections when the renderer is disposed', () => {
+  it('lets the browser skip no section after it is disposed', () => {
     setVisible(true);
     const { markdown, skippable } = streamLongAnswer();
     markdown.dispose();
     assert.ok(!skippable().includes(true));
   });
 
-  it('does not allow the browser to skip sections in a hidden window', () => {
+  it('lets the browser skip no section in a hidden window', () => {
     setVisible(false);
     assert.ok(!streamLongAnswer().skippable().includes(true));
   });

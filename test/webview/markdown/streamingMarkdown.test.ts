@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { renderAtOnce, openAnswer, window } from './streamingHarness';
 
-describe('streaming Markdown', () => {
+describe('streaming Markdown renderer', () => {
   it('renders nothing before the first flush', () => {
     const { root, markdown, runFlush } = openAnswer();
     markdown.append('words');
@@ -36,7 +36,7 @@ describe('streaming Markdown', () => {
     assert.equal(runFlush(), false);
   });
 
-  it('renders a short queue at once when the text ends', () => {
+  it('renders a short backlog at once after the end of the text', () => {
     const { root, markdown, runFlush } = openAnswer();
     let endReports = 0;
     markdown.append('x'.repeat(7_000));
@@ -47,7 +47,7 @@ describe('streaming Markdown', () => {
     assert.deepEqual([root.textContent.length, endReports], [7_000, 2]);
   });
 
-  it('renders a long queue in slices that do not wait for frames when the text ends', () => {
+  it('renders a long backlog in slices, without waiting for frames, after the end of the text', () => {
     const { root, markdown, runSlice } = openAnswer();
     markdown.append('x'.repeat(20_000));
     const lengths: [number, boolean][] = [];
@@ -63,7 +63,7 @@ describe('streaming Markdown', () => {
     ]);
   });
 
-  it('does not call the callback of finish() when more text is appended before the complete text is shown', () => {
+  it('does not call the callback of `finish` if more text is appended before the complete text is shown', () => {
     const { root, markdown, runSlice, runFlush } = openAnswer();
     let done = 0;
     markdown.append('x'.repeat(20_000));
@@ -77,7 +77,7 @@ describe('streaming Markdown', () => {
     assert.equal(done, 1);
   });
 
-  it('flushes between frames when more than three flushes are queued', () => {
+  it('also flushes between frames while the backlog needs more than three flushes', () => {
     const { root, markdown, runSlice } = openAnswer();
     markdown.append('x'.repeat(20_000));
     while (runSlice());
@@ -123,7 +123,7 @@ describe('streaming Markdown', () => {
     assert.match(root.textContent, /later$/);
   });
 
-  it('renders the queued part of a long list in the next frame after pause()', () => {
+  it('renders the new end of a long list in the next frame after `pause()`', () => {
     const { root, markdown, runFlush } = openAnswer();
     markdown.append('- an item of a list that goes on\n'.repeat(300));
     while (runFlush());
@@ -227,7 +227,7 @@ describe('code block', () => {
     );
   });
 
-  it('offers "Apply to selection" only when canApply is set', () => {
+  it('offers *Apply to selection* only when `canApply` is set', () => {
     const { root, markdown } = openAnswer({ canApply: false });
     markdown.append(FENCE);
     markdown.finish();
@@ -235,7 +235,7 @@ describe('code block', () => {
     assert.deepEqual(names, ['copy', 'insert', 'newFile']);
   });
 
-  it('passes its code to the button action without the last line break', () => {
+  it('passes its code to the action of a button without the last line break', () => {
     const { root, markdown, codeActions } = openAnswer();
     markdown.append(`${FENCE}\n- in a list\n\n      a\n\n      b\n`);
     markdown.finish();

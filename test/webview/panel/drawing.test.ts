@@ -8,7 +8,7 @@ import { sliceChars } from './support/plainMarkdown';
 const done = (text: string): TurnState => [ev.attempt(), ev.text(text), ev.done(text)].reduce(reduceTurn, initialTurn);
 const long = 'word '.repeat(sliceChars);
 
-describe('drawing of turns', () => {
+describe('page that draws a conversation', () => {
   let page: PanelPage;
   beforeEach(() => {
     page = new PanelPage();
@@ -59,7 +59,7 @@ describe('drawing of turns', () => {
       .filter((article) => article.dataset['state'])
       .map((article) => article.querySelector('[data-part="answer"]')!.textContent);
 
-  it('draws all prompts and the newest answer first, then the other answers upwards', () => {
+  it('draws all prompts and the newest answer first, then the other answers from the newest to the oldest', () => {
     page.clock.tickCostMs = 10;
     page.snapshot(many);
     assert.deepEqual(
@@ -74,7 +74,7 @@ describe('drawing of turns', () => {
     assert.equal(page.outOfView.size, 0);
   });
 
-  it('draws an answer before all others when it comes into view', () => {
+  it('draws an answer that comes into view before all other answers', () => {
     page.clock.tickCostMs = 10;
     page.snapshot(many);
     page.outOfView.get(article(0))!();
@@ -139,7 +139,7 @@ describe('drawing of turns', () => {
     document.dispatchEvent(new page.window.Event('visibilitychange'));
   };
 
-  it('lets the browser skip rendering of turns far from the end while an answer streams, and renders them again group by group', () => {
+  it('lets the browser skip turns far from the end while an answer streams, and then renders them again group by group', () => {
     show();
     page.receive({ type: 'exchange', exchange: exchange('e') });
     page.events('e', ev.attempt(), ev.text('Hi'));
@@ -155,7 +155,7 @@ describe('drawing of turns', () => {
     assert.deepEqual(skippableGroups(), noneSkippable);
   });
 
-  it('lets the browser skip distant turns again if the next answer starts to stream before all turns have been rendered', () => {
+  it('lets the browser skip turns far from the end again if another attempt starts before all turns have been rendered', () => {
     show();
     page.receive({ type: 'exchange', exchange: exchange('e') });
     page.events('e', ev.attempt(), ev.waiting(), ev.attempt({ attempt: 2 }));
@@ -165,7 +165,7 @@ describe('drawing of turns', () => {
     assert.deepEqual(skippableGroups(), distantSkippable);
   });
 
-  it('lets the browser skip rendering only when all turns have been drawn', () => {
+  it('lets the browser skip turns only after all turns have been drawn', () => {
     page.clock.tickCostMs = 10;
     page.snapshot(groups);
     page.receive({ type: 'exchange', exchange: exchange('e') });
@@ -189,7 +189,7 @@ describe('drawing of turns', () => {
     assert.deepEqual(skippableGroups(), [true, false, false, false]);
   });
 
-  it('does not let the browser skip rendering in a hidden window', () => {
+  it('does not let the browser skip turns in a hidden window', () => {
     show();
     setVisibility('hidden');
     page.receive({ type: 'exchange', exchange: exchange('e') });
@@ -201,7 +201,7 @@ describe('drawing of turns', () => {
     ['before the turns are rendered again', 0],
     ['while the turns are rendered again', 1],
   ] as const) {
-    it(`renders all turns at once, without waiting for frames, if the window is hidden ${when}`, () => {
+    it(`renders all turns at once, without waiting for frames, if the window becomes hidden ${when}`, () => {
       show();
       page.receive({ type: 'exchange', exchange: exchange('e') });
       page.events('e', ev.attempt(), ev.text('Hi'));

@@ -76,7 +76,7 @@ describe('failure card', () => {
   });
 });
 
-describe('finished turn', () => {
+describe('turn in the panel', () => {
   let page: PanelPage;
   beforeEach(() => {
     page = new PanelPage();
@@ -230,12 +230,12 @@ describe('finished turn', () => {
     assert.equal(rows().at(-1)?.[1], 'Waiting: rate limited');
   });
 
-  it('mentions only the number of attempts in the summary of a turn that succeeded without waits', () => {
+  it('mentions only the number of attempts in its summary if it succeeded without waits', () => {
     page.events('a', ev.attempt(), ev.attempt({ attempt: 2, why: 'replay' }), ev.text('Hi'), ev.done('Hi'));
     assert.equal(summaryLine(), 'Answered after 2 attempts');
   });
 
-  it('mentions only the wait in the summary of a turn whose first attempt succeeded after a wait', () => {
+  it('mentions only the wait in its summary if the first attempt succeeded after a wait', () => {
     page.events('a', ev.waiting({ at: 0, attempt: 1 }), ev.attempt({ at: 3000 }), ev.text('Hi'), ev.done('Hi'));
     assert.equal(summaryLine(), 'Answered after waiting 3 s');
     assert.deepEqual(
@@ -268,7 +268,7 @@ describe('finished turn', () => {
       [[ev.text('Hi')], withText],
       [[ev.reasoning('Hm')], withText],
     ] as const) {
-      it(`shows for a turn that was ${name} after ${arrived[0]?.type ?? 'nothing'}: ${message}`, () => {
+      it(`shows “${message}” if it was ${name} after receiving ${arrived[0]?.type ?? 'nothing'}`, () => {
         const running = [ev.attempt(), ...arrived].reduce(reduceTurn, initialTurn);
         page.snapshot([exchange('a', { state: name === 'interrupted' ? markInterrupted(running) : running })]);
         if (name === 'stopped') {
@@ -280,18 +280,18 @@ describe('finished turn', () => {
     }
   }
 
-  it('uses the duration as the caption of the timeline for a turn that succeeded without retries', () => {
+  it('shows the duration as the caption of the timeline if it succeeded without retries', () => {
     page.events('a', ev.attempt({ at: 1000 }), ev.text('Hi', 1800), ev.done('Hi', { at: 3000 }));
     assert.equal(summaryLine(), 'first token 0.8 s, total 2 s');
     assert.deepEqual(rows(), [['+0 s', 'Attempt 1 with gpt-4o', undefined]]);
   });
 
-  it('has no timeline without an attempt', () => {
+  it('has no timeline if it made no attempt', () => {
     page.events('a', ev.stopped(''));
     assert.equal(summaryLine(), undefined);
   });
 
-  it('updates an open timeline once a second while the turn is running and keeps it open at the end', () => {
+  it('updates an open timeline once a second while the turn is running, and keeps the timeline open at the end', () => {
     page.events('a', ev.attempt({ at: 1000, time: startOfTime }));
     assert.equal(summaryLine(), undefined);
     page.events('a', ev.waiting({ at: 1000, until: startOfTime + 9000, delayMs: 9000 }));
@@ -439,7 +439,7 @@ describe('finished turn', () => {
     assert.deepEqual(page.all('button', 'Copy'), []);
   });
 
-  it('offers *Restart answer* only for the latest stopped turn', () => {
+  it('offers *Restart answer* after a stop only if it is the latest turn', () => {
     const stopped = [ev.attempt(), ev.text('Hi'), ev.stopped('Hi')].reduce(reduceTurn, initialTurn);
     page.snapshot([exchange('a', { state: stopped }), exchange('b', { state: stopped })]);
     assert.ok(page.one('button', 'Restart answer'));

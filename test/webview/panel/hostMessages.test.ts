@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { JSDOM } from 'jsdom';
 import { listenToHost } from '../../../src/webview/panel';
 
-describe('messages from the extension host', () => {
+describe('listener for messages from the host', () => {
   const { window } = new JSDOM('', { url: 'https://webview.example/' });
   const page = window as unknown as Window;
   const received: unknown[] = [];

@@ -205,7 +205,7 @@ describe('journal whose records may be invalid', function () {
     }
   });
 
-  it('is shown with all answers complete, except the answer with the damaged record, which ends there', () => {
+  it('is shown with all answers complete, except the answer with the damaged record, which ends at that record', () => {
     const textRecord = (content: string): string =>
       JSON.stringify({ type: 'events', exchangeId: 'g', events: [{ type: 'text', attempt: 1, at: 1, text: content }] });
     const all = loadAndExport(

@@ -9,7 +9,7 @@ describe('page around the conversation', () => {
 
   const keyless = { ...connected, hasKey: false };
 
-  it('shows the model and the host, and opens the model selection', () => {
+  it('has a button that shows the model and the host name of the gateway, and opens the model selection', () => {
     page.snapshot();
     page.click('Model: gpt-4o api.example');
     assert.deepEqual(page.posted, [{ type: 'selectModel' }]);
@@ -17,7 +17,7 @@ describe('page around the conversation', () => {
     assert.ok(page.one('button', 'Model: deepseek-v3 api.example'));
   });
 
-  it('suggests prompts only in an empty conversation', () => {
+  it('suggests prompts only while the conversation is empty', () => {
     const suggestions = [{ id: 'demo-429', label: 'Rate limit' }];
     page.snapshot([], { suggestions });
     page.click('Rate limit');
@@ -38,13 +38,13 @@ describe('page around the conversation', () => {
     assert.deepEqual([page.all('button', 'Rate limit').length, page.all('button', 'Slow').length], [0, 1]);
   });
 
-  it('has a button that opens the history in an empty conversation', () => {
+  it('has a button that opens the history when the conversation is empty', () => {
     page.snapshot();
     page.click('History');
     assert.deepEqual(page.posted, [{ type: 'openHistory' }]);
   });
 
-  it('offers to set an API key or to open the demo in an empty conversation', () => {
+  it('offers to set an API key or to open the demo when the conversation is empty and there is no key', () => {
     page.snapshot([], { connection: keyless });
     assert.match(page.one('log').textContent, /No API key for api\.example/);
     page.click('Set API key');
@@ -52,7 +52,7 @@ describe('page around the conversation', () => {
     assert.deepEqual(page.posted, [{ type: 'setApiKey' }, { type: 'openDemo' }]);
   });
 
-  it('has only one button that sets an API key in a conversation with exchanges', () => {
+  it('has only one button that sets an API key when the conversation has exchanges', () => {
     page.snapshot([exchange('a')], { connection: keyless });
     assert.ok(page.one('button', 'Set API key'));
     assert.equal(page.one('log').querySelector('.notice'), null);
@@ -62,7 +62,7 @@ describe('page around the conversation', () => {
     assert.equal(page.one('log').contains(page.one('button', 'Set API key')), false);
   });
 
-  it('does not offer to set an API key that exists', () => {
+  it('does not offer to set an API key once there is one', () => {
     page.snapshot([], { connection: keyless });
     page.receive({ type: 'connection', connection: connected, suggestions: [] });
     assert.deepEqual(page.all('button', 'Set API key'), []);
@@ -112,7 +112,7 @@ describe('page around the conversation', () => {
     [undefined, 'Connection lost. Waiting for the answer'],
   ] as const;
   for (const [method, announcement] of resumeMethods) {
-    it(`announces once that the stream broke and how the answer is resumed (${method ?? 'same request'}), then the resume`, () => {
+    it(`announces once that the stream broke and how the answer is being resumed (${method ?? 'same request'}), then that it was resumed`, () => {
       page.snapshot([exchange('a')]);
       const announcements = [
         ev.attempt(),
@@ -130,7 +130,7 @@ describe('page around the conversation', () => {
     });
   }
 
-  it('announces why the stream broke only with the wait that follows', () => {
+  it('announces why the stream broke with the wait that follows, and not again with the next attempt', () => {
     page.snapshot([exchange('a')]);
     page.events('a', ev.attempt(), ev.text('Hi'), ev.cut(), ev.waiting());
     const wait = page.announced;

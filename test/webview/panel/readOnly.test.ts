@@ -24,7 +24,7 @@ describe('page of a conversation that another window writes', () => {
     assert.match(page.root.textContent, /This conversation is open in another window\./);
   });
 
-  it('posts openHere only once for repeated clicks', () => {
+  it('posts `openHere` only once when *Open here* is clicked repeatedly', () => {
     page.snapshot(exchanges, { readOnly: true });
     const before = page.posted.length;
     page.click('Open here');
@@ -32,7 +32,7 @@ describe('page of a conversation that another window writes', () => {
     assert.deepEqual(page.posted.slice(before), [{ type: 'openHere' }]);
   });
 
-  it('enables *Open Here* again when the hand-over has failed', () => {
+  it('enables *Open here* again when the hand-over has failed', () => {
     page.snapshot(exchanges, { readOnly: true });
     page.click('Open here');
     page.receive({ type: 'connection', connection: connected, suggestions: [] });
@@ -51,7 +51,7 @@ describe('page of a conversation that another window writes', () => {
     assert.ok(!buttons().includes('Open here'));
   });
 
-  it('keeps the draft and an open edit', () => {
+  it('restores its own draft and open edit after the hand-over', () => {
     page.snapshot(exchanges);
     page.click('Edit');
     const editor = page.one('textbox', 'Edit your message') as HTMLTextAreaElement;
@@ -116,7 +116,7 @@ describe('page of a conversation that another window writes', () => {
     assert.deepEqual(prompts(), ['half a thought']);
   });
 
-  it('moves the focus to *Open Here*, whose description is the notice, and to the conversation when *Open Here* is clicked', () => {
+  it('moves the focus from the composer to *Open here*, which the notice describes, and after a click to the conversation', () => {
     page.snapshot(exchanges);
     page.input.focus();
     page.snapshot(exchanges, { readOnly: true });
@@ -134,7 +134,7 @@ describe('page of a conversation that another window writes', () => {
     assert.equal(page.window.document.activeElement, page.input);
   });
 
-  it('moves the focus to *Open Here* with Escape and does not stop the turn', () => {
+  it('moves the focus to *Open here* with Escape and does not stop the turn', () => {
     page.snapshot([exchange('e1', { state: { ...state, phase: 'streaming' } })], { readOnly: true });
     const before = page.posted.length;
     const log = page.one('log');

@@ -56,7 +56,7 @@ describe('panel restored in the middle of a turn', () => {
   for (const [name, end] of Object.entries(endings)) {
     const events = [...turnEvents, end];
     for (const count of [1, 6, 8, 12, events.length]) {
-      it(`shows a ${name} turn in the same way when a snapshot replaces the first ${count} events`, () => {
+      it(`looks the same at the end of a turn (${name}) whether the first ${count} of its events came in a snapshot or live`, () => {
         assert.equal(htmlAfter(events.slice(0, count), events.slice(count)), htmlAfter([], events));
       });
     }

@@ -66,7 +66,7 @@ describe('panel restored after it was hidden behind another tab', () => {
     assert.deepEqual(page.stored.place, { exchangeId: 'b', offset: 20 });
   });
 
-  it('shows the end if it was in view, or if the answer at the reading position no longer exists', () => {
+  it('scrolls to the end if the end was in view, or if the answer at the reading position no longer exists', () => {
     const { page, scroller } = open();
     scroller.wheel(-500);
     scroller.wheel(500);

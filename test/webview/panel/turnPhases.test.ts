@@ -146,7 +146,7 @@ function row(
 
 const permanentButtons = ['Model: gpt-4o api.example', 'Send', 'Edit', 'Copy prompt', 'Attach context'];
 
-describe('turn on screen', () => {
+describe('page that shows turns', () => {
   let page: PanelPage;
   beforeEach(() => (page = new PanelPage()));
   afterEach(() => page.dispose());
@@ -170,17 +170,17 @@ describe('turn on screen', () => {
   };
 
   for (const [name, expected] of Object.entries(rows)) {
-    it(`shows the state “${name}” when the events arrive one by one`, () => {
+    it(`shows the turn state “${name}” when the events arrive one by one`, () => {
       page.snapshot([exchange('a')]);
       for (const event of expected.events) page.events('a', event);
       assertShows(expected);
     });
-    it(`shows the state “${name}” when the events arrive in one batch`, () => {
+    it(`shows the turn state “${name}” when the events arrive in one batch`, () => {
       page.snapshot([exchange('a')]);
       page.events('a', ...expected.events);
       assertShows(expected);
     });
-    it(`shows the state “${name}” of a snapshot`, () => {
+    it(`shows the turn state “${name}” of a snapshot`, () => {
       page.snapshot([exchange('a', { state: expected.events.reduce(reduceTurn, initialTurn) })]);
       assertShows(expected);
     });
@@ -293,7 +293,7 @@ describe('turn on screen', () => {
   });
 });
 
-describe('text of the model', () => {
+describe('text of an answer', () => {
   let page: PanelPage;
   beforeEach(() => (page = new PanelPage()));
   afterEach(() => page.dispose());

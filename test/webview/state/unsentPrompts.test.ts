@@ -56,7 +56,7 @@ describe('sent prompt that the host has not confirmed', () => {
         assert.equal(after.input.value, 'one\n\ntwo');
       });
 
-      it('is added to the prompt history if the page has a draft, and becomes the draft of a later page without one', () => {
+      it('is added to the prompt history if there is a draft, and becomes the draft of a later page without a draft', () => {
         const page = first();
         send(page, 'one');
         page.type('next');
@@ -78,7 +78,7 @@ describe('sent prompt that the host has not confirmed', () => {
         assert.equal(after.input.value, 'two');
       });
 
-      it('is restored even if the host had received an equal prompt before it was sent', () => {
+      it('is restored even if the host already received an earlier prompt with the same text', () => {
         const page = first([exchangeOf('a', 'go on')]);
         send(page, 'go on');
         const after = next(page);
@@ -103,7 +103,7 @@ describe('sent prompt that the host has not confirmed', () => {
         assert.equal(after.input.value, 'in other words');
       });
 
-      it('is not restored when the edited prompt has replaced the original prompt', () => {
+      it('is not restored when it is the new text of an edited prompt and the host has received it', () => {
         const page = first([exchange('a'), exchange('b')]);
         resend(page, 'in other words');
         const after = next(page);
@@ -145,7 +145,7 @@ describe('sent prompt that the host has not confirmed', () => {
     assert.deepEqual([page.stored.draft, page.stored.pending], ['one', []]);
   });
 
-  it('leaves an equal draft in the composer when it is confirmed', () => {
+  it('leaves a draft with the same text in the composer when the host confirms the prompt', () => {
     const page = first();
     send(page, 'one');
     page.type('one');

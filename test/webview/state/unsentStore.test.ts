@@ -82,7 +82,7 @@ describe('unsent text', () => {
     assert.deepEqual(after.stored.pending, ['half a thought']);
   });
 
-  it('is restored together with its context items and an edited prompt', () => {
+  it('is restored together with its context items and the open edit of a prompt', () => {
     const page = first();
     page.receive({
       type: 'context',
@@ -115,7 +115,7 @@ describe('unsent text', () => {
     });
   }
 
-  it('includes an edited prompt while another branch is shown', () => {
+  it('includes the open edit of a prompt while another branch is shown', () => {
     const page = first();
     const editors = (): (string | undefined)[] =>
       page.all('textbox', 'Edit your message').map((editor) => (editor as HTMLTextAreaElement).value);
@@ -140,7 +140,7 @@ describe('unsent text', () => {
     assert.deepEqual(last.stored.context, ['file:a']);
   });
 
-  it('does not request context items that the host already has', () => {
+  it('is restored without a request for context items that the host already has', () => {
     const page = first();
     page.receive({ type: 'context', items: [file('file:a')] });
     const after = open(page.storage);
@@ -182,7 +182,7 @@ describe('unsent text', () => {
     });
   }
 
-  it('is stored only after the page has received its conversation', () => {
+  it('is stored only after the page has received its first snapshot', () => {
     const page = open(new MemoryStorage());
     page.type('half a thought');
     assert.equal(page.storage.length, 0);
@@ -229,7 +229,7 @@ describe('unsent text', () => {
     assert.equal(storage.length, 0);
   });
 
-  it('is removed if its record is invalid, without changes to other items of the storage', () => {
+  it('is removed from the storage if it is invalid, while other items stay unchanged', () => {
     const storage = new MemoryStorage();
     const record = { at: startOfTime, draft: 'a' };
     storage.setItem('other', '{');

@@ -63,11 +63,11 @@ const rows: Readonly<Record<string, readonly [state: TurnState, now: number | un
 
 describe('timeline spans', () => {
   for (const [name, [state, now, expected]] of Object.entries(rows)) {
-    it(`creates the time axis of a turn with ${name}`, () =>
+    it(`have the right times for a turn with ${name}`, () =>
       assert.deepEqual(describeParts(createSpans(state, now)), expected));
   }
 
-  it('joins the segments of a continued turn, even if the monotonic clock was reset between them', () => {
+  it('join the segments of a continued turn, even if the monotonic clock was reset between them', () => {
     const first = fold([ev.attempt({ at: 50_000 }), ev.text('Hel', 50_500), { ...ev.stopped('Hel'), at: 52_000 }]);
     const second = [ev.attempt({ at: 700 }), ev.text('lo', 1700), ev.done('Hello', { at: 3700 })];
     const spans = createSpans(fold(second, { ...initialTurn, previousSegments: [first] }));
@@ -99,6 +99,6 @@ describe('ticks of the time axis', () => {
     [36_000_000, [0, 7_200_000, 14_400_000, 21_600_000, 28_800_000, 36_000_000]],
   ];
   for (const [totalMs, ticks] of axes) {
-    it(`places a few round ticks on an axis of ${totalMs} ms`, () => assert.deepEqual(axisTicks(totalMs), ticks));
+    it(`are few and round on an axis of ${totalMs} ms`, () => assert.deepEqual(axisTicks(totalMs), ticks));
   }
 });

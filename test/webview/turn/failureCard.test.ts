@@ -28,7 +28,7 @@ describe('details of the failure card', () => {
   };
 
   for (const [kind, { cause, remedy, page: name }] of Object.entries(faultAdvice)) {
-    it(`state the cause of the fault ${kind} and what to do, and link to the page about it`, () => {
+    it(`state the cause of the fault ${kind} and what to do, and link to the documentation of the fault`, () => {
       fail({ kind: kind as FaultKind, actions: [] }, ev.attempt());
       page.click('Details');
       assert.deepEqual([sections()['Cause'], sections()['What to do']], [[cause], [remedy]]);
@@ -53,7 +53,7 @@ describe('details of the failure card', () => {
     assert.deepEqual(page.posted, []);
   });
 
-  it('show the message of the provider as plain text, the status and the request id', () => {
+  it('show the status, the request id, and the message of the provider as plain text', () => {
     fail({ detail: '<b>no</b>', status: 529, requestId: 'req_7' }, ev.attempt());
     page.click('Details');
     assert.deepEqual(sections()['Provider message'], ['<b>no</b>']);
@@ -100,18 +100,18 @@ describe('details of the failure card', () => {
     });
   }
 
-  it('state that no request was sent', () => {
+  it('state that no request was sent if the turn failed before its first attempt', () => {
     fail({ kind: 'auth', status: undefined, requestId: undefined });
     assert.deepEqual(sections()['Actions taken'], ['No request was sent.']);
   });
 
-  it('state that the partial answer was kept', () => {
+  it('state that the partial answer was kept if there is one', () => {
     fail({ kind: 'connection', text: 'Hel' }, ev.attempt(), ev.text('Hel'));
     assert.equal(sections()['Actions taken']?.at(-1), 'The partial answer was kept.');
     assert.equal(page.part('answer')?.textContent, 'Hel');
   });
 
-  it('stay on the card of an older failure, without buttons', () => {
+  it('stay on the card of an earlier failure, but without buttons', () => {
     fail({}, ev.attempt());
     page.receive({ type: 'exchange', exchange: exchange('b') });
     const old = page.all('article', 'Assistant')[0]!;

@@ -27,7 +27,7 @@ describe('versions of an answer', () => {
     ]);
   });
 
-  it('can be added with *Regenerate* below every completed answer, unless its card has a button that restarts the answer', () => {
+  it('can be added with *Regenerate* below every completed answer that has no card with a button to restart it', () => {
     const limited = [ev.attempt(), ev.text('b'), ev.done('b', { finishReason: 'length' })].reduce(
       reduceTurn,
       initialTurn,
@@ -43,7 +43,7 @@ describe('versions of an answer', () => {
     assert.equal(page.all('button', 'Regenerate').length, 2);
   });
 
-  it('are counted, and the buttons show the previous and the next version', () => {
+  it('are counted between two buttons that show the previous and the next version', () => {
     page.snapshot([exchange('a'), version('b2')]);
     page.events('a', ev.attempt(), ev.stopped(''));
     assert.equal(page.root.querySelector('.versions span')?.textContent, '2 of 3');
@@ -59,7 +59,7 @@ describe('versions of an answer', () => {
     ['b1', 'Previous version'],
     ['b3', 'Next version'],
   ] as const) {
-    it(`have a disabled button *${disabled}* at version ${id}`, () => {
+    it(`have a disabled *${disabled}* button at the ${id === 'b1' ? 'first' : 'last'} version`, () => {
       page.snapshot([version(id)]);
       assert.deepEqual(
         page
@@ -71,7 +71,7 @@ describe('versions of an answer', () => {
     });
   }
 
-  it('can’t be changed while a turn is running', () => {
+  it('cannot be switched while a turn is running', () => {
     page.snapshot([version('b2'), exchange('c')]);
     assert.equal((page.one('button', 'Previous version') as HTMLButtonElement).disabled, true);
     page.events('c', ev.attempt(), ev.text('Hi'), ev.done('Hi'));
@@ -97,7 +97,7 @@ describe('versions of an answer', () => {
     assert.equal(page.window.document.activeElement, page.one('button', 'Next version'));
   });
 
-  it('get version buttons when a second version is added', () => {
+  it('have buttons to switch between them as soon as there are two', () => {
     page.snapshot([exchange('b1', { state: done('b1') })]);
     assert.deepEqual(page.all('button', 'Next version'), []);
     page.receive({ type: 'path', exchanges: [version('b1', { versions: ['b1', 'b2'] })] });
@@ -127,7 +127,7 @@ describe('sent prompt', () => {
   });
 
   const sends: Readonly<Record<string, () => void>> = {
-    Resend: () => page.click('Resend'),
+    '*Resend*': () => page.click('Resend'),
     Enter: () => page.key('Enter', {}, editor()),
     'Ctrl+Enter': () => page.key('Enter', { ctrlKey: true }, editor()),
     'Cmd+Enter': () => page.key('Enter', { metaKey: true }, editor()),
@@ -165,7 +165,7 @@ describe('sent prompt', () => {
   });
 
   const cancels: Readonly<Record<string, () => void>> = {
-    Cancel: () => page.click('Cancel'),
+    '*Cancel*': () => page.click('Cancel'),
     'Escape, which does not stop the turn': () => page.key('Escape', {}, editor()),
   };
   for (const [name, cancel] of Object.entries(cancels)) {

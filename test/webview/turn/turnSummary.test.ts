@@ -63,7 +63,7 @@ describe('article of an answer', () => {
     });
   }
 
-  it('shows outside the text of the answer, even after the turn has ended, that the answer was resumed', () => {
+  it('shows that the answer was resumed, outside the text of the answer, even after the turn has ended', () => {
     page.events('a', ...brokenOnce, ev.done('Hello'));
     assert.equal(page.part('answer')?.textContent, 'Hello');
     assert.equal(page.part('answer')?.contains(page.part('seam')!), false);
@@ -85,23 +85,32 @@ describe('article of an answer', () => {
     reason,
   });
   const switches: Readonly<Record<string, readonly [events: readonly StreamEvent[], note: string]>> = {
-    'the requested model': [[start, ev.text('Hi')], ''],
-    'another model after an overload': [[start, switched('overloaded')], 'gpt-4o was overloaded. Switched to qwen.'],
-    'another model because of the circuit breaker': [[switched('breaker')], 'gpt-4o kept failing. Switched to qwen.'],
-    'another model after another fault': [[start, switched('server')], 'gpt-4o kept failing. Switched to qwen.'],
-    'another model chosen by the user': [[start, switched('user')], 'Switched from gpt-4o to qwen.'],
-    'a third model': [
+    'an answer by the requested model': [[start, ev.text('Hi')], ''],
+    'an answer by another model after an overload': [
+      [start, switched('overloaded')],
+      'gpt-4o was overloaded. Switched to qwen.',
+    ],
+    'an answer by another model because of the circuit breaker': [
+      [switched('breaker')],
+      'gpt-4o kept failing. Switched to qwen.',
+    ],
+    'an answer by another model after another fault': [
+      [start, switched('server')],
+      'gpt-4o kept failing. Switched to qwen.',
+    ],
+    'an answer by another model that the user chose': [[start, switched('user')], 'Switched from gpt-4o to qwen.'],
+    'an answer by a third model': [
       [start, switched('overloaded'), switched('user', 'qwen', 'glm')],
       'gpt-4o was overloaded. Switched to qwen. Switched from qwen to glm.',
     ],
-    'no model': [[start, switched('overloaded'), ev.failed()], ''],
-    'another model that failed before the end': [
+    'a turn that failed without an answer after a switch': [[start, switched('overloaded'), ev.failed()], ''],
+    'an answer by another model that failed before the end': [
       [start, switched('overloaded'), ev.text('Hi'), ev.failed({ text: 'Hi' })],
       'gpt-4o was overloaded. Switched to qwen.',
     ],
   };
   for (const [name, [events, note]] of Object.entries(switches)) {
-    it(`shows ${note ? `“${note}”` : 'no note'} below an answer by ${name}`, () => {
+    it(`shows ${note ? `“${note}”` : 'no note'} below ${name}`, () => {
       page.events('a', ...events);
       assert.equal(page.part('switch')?.textContent, note);
     });

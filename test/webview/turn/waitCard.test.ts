@@ -45,7 +45,7 @@ describe('wait card', () => {
     assert.equal(page.announced, 'Rate limited. Retrying in about 1 s');
   });
 
-  it('keeps the same card and announces nothing when the wait has ended but another request must finish first', () => {
+  it('stays the same and announces nothing when the wait has ended but another request must finish first', () => {
     const behindRequest = { told: 'request', message: 'Rate limited.' } as const;
     page.events('a', ev.waiting({ ...behindRequest, source: 'server', delayMs: 4000, until: startOfTime + 4000 }));
     const card = page.one('status');
@@ -103,10 +103,10 @@ describe('wait card', () => {
     'the next attempt': () => page.events('a', ev.attempt({ attempt: 2, why: 'retry' })),
     'the stop of the turn': () => page.events('a', ev.stopped('')),
     'a failure': () => page.events('a', ev.failed()),
-    'another conversation': () => page.snapshot([]),
+    'the change to another conversation': () => page.snapshot([]),
   };
   for (const [name, end] of Object.entries(ends)) {
-    it(`removes the card and its timer at ${name}`, () => {
+    it(`is removed together with its timer at ${name}`, () => {
       page.events('a', ev.waiting());
       assert.equal(page.clock.pending, 1);
       end();
@@ -122,7 +122,7 @@ describe('wait card', () => {
     assert.equal(page.clock.pending, 1);
   });
 
-  it('keeps the card when an event does not concern the wait', () => {
+  it('stays the same when an event does not concern the wait', () => {
     page.events('a', ev.waiting());
     const card = page.one('status');
     page.events('a', ev.usage());
@@ -182,7 +182,7 @@ describe('wait card', () => {
       ev.waiting({ reason: 'offline', until: startOfTime + until, delayMs: until }),
   };
   for (const [name, wait] of Object.entries(repeatedWaits)) {
-    it(`keeps the card, its focus and its announcement, and shows the new time, when ${name}`, () => {
+    it(`keeps its element, focus and announcement, and shows the new time, when ${name}`, () => {
       page.events('a', wait(4000));
       const card = page.one('status');
       const announced = page.root.querySelector('[aria-live="polite"] p');
@@ -208,7 +208,7 @@ describe('wait card', () => {
     { actions: ['retryNow'] },
   ];
   for (const change of changes) {
-    it(`replaces the card when the wait changes: ${JSON.stringify(change)}`, () => {
+    it(`is replaced when the wait changes: ${JSON.stringify(change)}`, () => {
       page.events('a', ev.waiting());
       const [card, announced] = [page.one('status'), page.root.querySelector('[aria-live="polite"] p')];
       page.events('a', ev.waiting(change));
@@ -269,7 +269,7 @@ describe('wait card', () => {
     assert.deepEqual(tooltips(), ['', '', '']);
   });
 
-  it('moves the keyboard focus to the composer when the focused card is removed', () => {
+  it('moves the focus from its buttons to the composer when it is removed', () => {
     page.events('a', ev.waiting());
     page.one('button', 'Retry now').focus();
     page.events('a', ev.attempt({ attempt: 2, why: 'retry-now' }));

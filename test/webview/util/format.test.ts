@@ -102,7 +102,7 @@ describe('format of plurals, lists and numbers', () => {
   it('formats a number with all its digits', () => assert.equal(english.number(12_345), '12,345'));
 });
 
-describe('template placeholders', () => {
+describe('template filling', () => {
   it('replaces placeholders by number, in any order and repeatedly', () => {
     assert.equal(fill('{1} of {0}, {1}', 'a', 'b'), 'b of a, b');
   });

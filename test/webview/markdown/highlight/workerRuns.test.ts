@@ -106,7 +106,7 @@ describe('code highlighting in a worker', () => {
     assert.deepEqual(found, [undefined, runs]);
   });
 
-  it('shows code without colors when the page may not start a worker', () => {
+  it('shows code without colors when the page is not allowed to start a worker', () => {
     const results: unknown[] = [];
     const findRuns = createRunFinder({
       startWorker: () => {

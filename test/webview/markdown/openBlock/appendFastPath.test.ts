@@ -44,9 +44,9 @@ const continuedTexts: readonly (readonly string[])[] = [
   ['words\n```\ncode', '\nmore', '\n```\n', 'after'],
 ];
 
-describe('append fast path', () => {
+describe('fast path that appends text without parsing', () => {
   for (const pieces of continuedTexts) {
-    it(`renders the text after each piece as if it had arrived at once: ${JSON.stringify(pieces).slice(0, 70)}`, () => {
+    it(`gives the same result after each piece as when the text arrives at once: ${JSON.stringify(pieces).slice(0, 70)}`, () => {
       for (let count = 1; count <= pieces.length; count++) {
         const received = pieces.slice(0, count);
         assertSameTree(renderWithFlushes(received), renderWithFlushes([received.join('')]), () =>
@@ -56,7 +56,7 @@ describe('append fast path', () => {
     });
   }
 
-  it('renders a replacement that removes text that was appended without parsing', () => {
+  it('removes text that it has appended when a replacement does not contain that text', () => {
     const { root, markdown, runFlush } = openAnswer();
     for (const piece of ['Some', ' words']) {
       markdown.append(piece);
