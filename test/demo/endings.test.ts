@@ -4,7 +4,7 @@ import { parseReply, post } from './rawClient';
 
 const body = JSON.stringify({ model: 'm', messages: [], stream: true });
 
-describe('end of a gateway reply', () => {
+describe('gateway reply', () => {
   let gateway: Gateway;
   beforeEach(async () => (gateway = await startGateway()));
   afterEach(() => gateway.close());
@@ -16,28 +16,34 @@ describe('end of a gateway reply', () => {
 
   /** `text` is undefined if the client receives no byte. */
   const cases: { name: string; steps: Step[]; ending: string; isComplete: boolean; text?: string }[] = [
-    { name: 'no end step after a byte', steps: [{ send: 'x' }], ending: 'fin', isComplete: true, text: 'x' },
-    { name: 'fin after a byte', steps: [{ send: 'x' }, { end: 'fin' }], ending: 'fin', isComplete: true, text: 'x' },
-    { name: 'fin without any byte', steps: [{ end: 'fin' }], ending: 'fin', isComplete: true, text: '' },
+    { name: 'one byte and no end step', steps: [{ send: 'x' }], ending: 'fin', isComplete: true, text: 'x' },
     {
-      name: 'short after a byte',
+      name: 'one byte and a fin step',
+      steps: [{ send: 'x' }, { end: 'fin' }],
+      ending: 'fin',
+      isComplete: true,
+      text: 'x',
+    },
+    { name: 'only a fin step', steps: [{ end: 'fin' }], ending: 'fin', isComplete: true, text: '' },
+    {
+      name: 'one byte and a short step',
       steps: [{ send: 'x' }, { end: 'short' }],
       ending: 'fin',
       isComplete: false,
       text: 'x',
     },
-    { name: 'short without any byte', steps: [{ end: 'short' }], ending: 'fin', isComplete: false, text: '' },
+    { name: 'only a short step', steps: [{ end: 'short' }], ending: 'fin', isComplete: false, text: '' },
     {
-      name: 'fin on a raw socket without any byte',
+      name: 'an empty raw step and a fin step',
       steps: [{ raw: '' }, { end: 'fin' }],
       ending: 'fin',
       isComplete: false,
     },
-    { name: 'reset without any byte', steps: [{ end: 'reset' }], ending: 'ECONNRESET', isComplete: false },
+    { name: 'only a reset step', steps: [{ end: 'reset' }], ending: 'ECONNRESET', isComplete: false },
   ];
 
   for (const { name, steps, ending, isComplete, text } of cases) {
-    it(`closes the connection of the client with "${ending}" after ${isComplete ? 'a complete' : 'an incomplete'} reply: ${name}`, async () => {
+    it(`closes the connection with "${ending}" and is ${isComplete ? 'complete' : 'incomplete'} when the script has ${name}`, async () => {
       gateway.script = () => steps;
       const connection = await post(gateway).ended;
       const reply = parseReply(connection.bytes);
@@ -89,7 +95,7 @@ describe('end of a gateway reply', () => {
     assert.deepEqual({ chunks, isComplete }, { chunks: ['half'], isComplete: false });
   });
 
-  it('sends no status line when the reply stalls before its first byte', async () => {
+  it('sends no status line when it stalls before its first byte', async () => {
     gateway.script = () => [{ end: 'stall' }];
     const client = post(gateway);
     const { closed } = await gateway.request(1);
@@ -108,7 +114,7 @@ describe('end of a gateway reply', () => {
   ];
 
   for (const { name, steps } of unfinishedScripts) {
-    it(`ends the script when the client disconnects during ${name}`, async () => {
+    it(`ends its script when the client disconnects during ${name}`, async () => {
       const returned = new Promise<void>((resolve) => {
         gateway.script = function* () {
           try {
@@ -126,7 +132,7 @@ describe('end of a gateway reply', () => {
     });
   }
 
-  it('ends the script when the client aborts its fetch', async () => {
+  it('ends its script when the client aborts its fetch', async () => {
     const closedBy: Promise<ClosedBy>[] = [];
     const returned = new Promise<void>((resolve) => {
       gateway.script = async function* ({ closed }) {
@@ -154,7 +160,7 @@ describe('end of a gateway reply', () => {
     assert.deepEqual(await Promise.all(gateway.requests.map(({ closed }) => closed)), ['server', 'server']);
   });
 
-  it('comes immediately when the gateway is closed', async () => {
+  it('ends immediately when the gateway is closed', async () => {
     gateway.script = () => [{ send: 'half' }, { waitMs: 2 ** 30 }];
     const client = post(gateway);
     await client.received('half');

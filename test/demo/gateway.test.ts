@@ -65,7 +65,7 @@ describe('demo gateway', () => {
     });
   }
 
-  it('numbers chat completion requests, resolves request(n) when the n-th request arrives, and restarts at 1 after a reset', async () => {
+  it('resolves request(n) with the n-th chat completion request since the start or the last reset', async () => {
     const gateway = await start();
     const second = gateway.request(2);
     await (await fetch(`${gateway.baseUrl}/models`)).text();
@@ -81,7 +81,7 @@ describe('demo gateway', () => {
     assert.deepEqual([(await first).n, (await first).json!.seed], [1, 3]);
   });
 
-  it('lists six models by default, and other models or a scripted reply if configured', async () => {
+  it('lists six models by default, or else the configured models or the scripted reply', async () => {
     const gateway = await start();
     const list = async (): Promise<unknown> => (await fetch(`${gateway.baseUrl}/models`)).json();
     const ids = async (): Promise<string[]> => ((await list()) as { data: { id: string }[] }).data.map(({ id }) => id);
@@ -175,7 +175,7 @@ describe('demo gateway', () => {
     });
   });
 
-  it('sends no JSON completion when the script sends other bytes', async () => {
+  it('sends no JSON completion when the script sends bytes besides the deltas', async () => {
     const gateway = await start({ script: () => [{ delta: 'collected' }, { send: 'sent' }] });
     assert.equal(await (await chat(gateway)).text(), 'sent');
   });

@@ -7,7 +7,7 @@ import { startGateway, type Gateway, type GatewayOptions } from '../../src/demo/
 
 const maxBytes = 1_000_000;
 
-describe('request checks of the demo gateway', () => {
+describe('request validation of the demo gateway', () => {
   let gateway: Gateway;
   const start = async (options?: GatewayOptions): Promise<void> => {
     gateway = await startGateway(options);

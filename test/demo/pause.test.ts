@@ -26,7 +26,7 @@ describe('pause of the demo gateway', () => {
 describe('unlessAborted()', () => {
   const { signal: unusedSignal } = new AbortController();
 
-  it('settles in the same way as the promise', async () => {
+  it('settles in the same way as its promise', async () => {
     assert.equal(await unlessAborted(Promise.resolve(7), unusedSignal), 7);
     await assert.rejects(unlessAborted(Promise.reject(new Error('no')), unusedSignal), /no/);
   });

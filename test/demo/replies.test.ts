@@ -76,7 +76,7 @@ describe('scripted reply', () => {
     it(`yields the expected steps for ${name}`, () => assert.deepEqual([...steps], expected));
   }
 
-  describe('gateway', () => {
+  describe('sent by the gateway', () => {
     let gateway: Gateway;
     beforeEach(async () => (gateway = await startGateway()));
     afterEach(() => gateway.close());
@@ -88,7 +88,7 @@ describe('scripted reply', () => {
       });
 
     for (const { name, lines } of recordings) {
-      it(`sends the recorded events of ${name} unchanged and in order`, async () => {
+      it(`contains the recorded events of ${name} unchanged and in order`, async () => {
         gateway.script = () => recordedStream(lines);
         assert.deepEqual(dataEvents(await (await chat()).text()), [...lines, '[DONE]']);
       });
@@ -105,7 +105,7 @@ describe('scripted reply', () => {
       assert.equal(error.code, 'rate_limit_exceeded');
     });
 
-    it('sends completion() as JSON even if the request asks for a stream', async () => {
+    it('is JSON for completion() even if the request asks for a stream', async () => {
       gateway.script = (request) => completion(request, 'Hi', { usage: { total_tokens: 2 } });
       const response = await chat();
       assert.equal(response.headers.get('content-type'), 'application/json');
@@ -116,7 +116,7 @@ describe('scripted reply', () => {
       assert.deepEqual(body.usage, { total_tokens: 2 });
     });
 
-    it('sends the next reply of inTurn() to each request, and the last reply to all further requests', async () => {
+    it('is the next one of replySequence() for each request, and the last one for all further requests', async () => {
       gateway.script = replySequence(
         () => failure(500, { message: 'a' }),
         () => failure(503, { message: 'b' }),

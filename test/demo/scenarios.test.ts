@@ -82,7 +82,7 @@ describe('script of the offline demo', () => {
 
   for (const model of ['demo-stall', 'demo-cut']) {
     for (const prompt of [promptOf(model), '流中断了怎么办？']) {
-      it(`breaks off the answer of ${model} to "${prompt}" near its middle`, () => {
+      it(`breaks the stream of ${model} near the middle of the answer to "${prompt}"`, () => {
         const [cut, complete] = [ask(script, model, user(prompt)), ask(script, model, user(prompt))];
         assert.ok(complete.text.startsWith(cut.text));
         const share = cut.text.length / complete.text.length;
@@ -96,7 +96,7 @@ describe('script of the offline demo', () => {
         assert.equal(partial + continuation.text, ask(script, 'demo-steady', user(prompt)).text);
       });
 
-      it(`repeats the last words when a message asks ${model} to continue the answer to "${prompt}"`, () => {
+      it(`repeats the last words of the partial answer to "${prompt}" after a continue prompt to ${model}`, () => {
         const partial = ask(script, model, user(prompt)).text;
         const quoted = partial.slice(-200);
         const request = user(`Your answer was cut off. Continue right after «${quoted}», without repeating anything.`);
@@ -110,7 +110,7 @@ describe('script of the offline demo', () => {
     }
   }
 
-  it('continues a partial answer without its trailing whitespace', () => {
+  it('restores the line breaks after a partial answer that was sent without its trailing whitespace', () => {
     const complete = ask(script, 'demo-steady', user('What is backoff?')).text;
     const partial = complete.slice(0, complete.indexOf('\n\n', 300));
     const continuation = ask(script, 'demo-cut', user('What is backoff?'), assistant(partial), user('continue'));
@@ -154,7 +154,7 @@ describe('script of the offline demo', () => {
   }
 
   for (const { id, prompt } of demoModels.filter((model) => model.id !== 'demo-no-credit')) {
-    it(`sends an answer without a notice to the suggested prompt of ${id}`, () => {
+    it(`sends an answer without a notice about the demo to the suggested prompt of ${id}`, () => {
       let reply = ask(script, id, user(prompt));
       while (reply.end !== 'stop') reply = ask(script, id, user(prompt));
       assert.match(reply.text, /^# /);

@@ -89,7 +89,7 @@ describe('gateway step', () => {
     assert.match(bytes.toString('latin1'), /\r\n\r\n1\r\n\xe8\r\n1\r\n\xaf\r\n1\r\n\xad\r\n0\r\n\r\n$/);
   });
 
-  it('delays the reply until a promise resolves', async () => {
+  it('delays the rest of the reply until a promise resolves', async () => {
     let release = (): void => undefined;
     gateway.script = () => [
       { send: 'before' },
@@ -102,7 +102,7 @@ describe('gateway step', () => {
     assert.deepEqual(parseReply((await client.ended).bytes).chunks, ['before', 'after']);
   });
 
-  it('sends the status and headers immediately', async () => {
+  it('sends the status and headers before the first byte of the body', async () => {
     gateway.script = () => [{ status: 503, headers: { 'X-Reason': 'tired' } }, { end: 'stall' }];
     const client = post(gateway);
     await client.received('\r\n\r\n');
@@ -122,7 +122,7 @@ describe('gateway step', () => {
     assert.deepEqual([await type(), await type()], ['text/html', undefined]);
   });
 
-  it('sends only the raw bytes after a raw step', async () => {
+  it('sends raw bytes, and all bytes after them, without headers or chunked encoding', async () => {
     const banner = 'SSH-2.0-OpenSSH_9.6\r\n';
     gateway.script = () => [{ raw: banner }, { raw: Uint8Array.of(0, 255) }, { send: 'x' }, { comment: 'c' }];
     const { bytes, ending } = await post(gateway).ended;

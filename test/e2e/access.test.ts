@@ -28,9 +28,9 @@ const webSocket = {
 type Start = (folder: string) => Promise<GuardedServer>;
 
 const servers: Readonly<Record<string, Start>> = {
-  'the editor of npm start and of end-to-end tests': (folder) =>
+  'editor server of npm start and of end-to-end tests': (folder) =>
     startCodeServer({ userDataFolder: folder, extensionsFolder: path.join(folder, 'extensions') }),
-  'the editor of in-host tests': async (folder) => {
+  'editor server of in-host tests': async (folder) => {
     const { server } = await ensureVSCode();
     const extensionsFolder = path.join(folder, 'extensions');
     return startTestServer(server, { userDataFolder: folder, extensionsFolder, workspaceTrust: false });
@@ -38,7 +38,7 @@ const servers: Readonly<Record<string, Start>> = {
 };
 
 for (const [name, start] of Object.entries(servers)) {
-  describe(`access to ${name}`, () => {
+  describe(name, () => {
     let server: GuardedServer;
     before(async () => {
       server = await start(temporaryFolder());
@@ -52,7 +52,7 @@ for (const [name, start] of Object.entries(servers)) {
       'a file of the editor': '/_static/out/node/entry.js',
       'the version': '/version',
     })) {
-      it(`refuses ${what} without the token`, async () => {
+      it(`refuses a request for ${what} without the token`, async () => {
         assert.equal(await statusOf(server.url + path), 403);
       });
     }

@@ -38,7 +38,7 @@ const themes: readonly ThemeId[] = [
 ];
 
 /** Shows all states one after the other in one conversation, so that finished turns are checked as well. */
-describe('accessibility', () => {
+describe('accessible panel', () => {
   let stage: Stage;
 
   before(async () => {
@@ -60,7 +60,7 @@ describe('accessibility', () => {
   }
 
   for (const theme of themes) {
-    describe(`in ${theme}`, () => {
+    describe(`in the theme ${theme}`, () => {
       before(() => stage.setTheme(theme));
 
       for (const state of shown.filter(({ slow }) => !slow || theme === themes[0])) {

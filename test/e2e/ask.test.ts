@@ -6,7 +6,7 @@ import { Workbench } from './support/workbench';
 
 const markdown = '# Title\n\nSome **bold** text with `code`.\n\n```ts\nconst a = 1;\n```\n\n- one\n- two\n';
 
-describe('asking in the panel', () => {
+describe('panel of a conversation', () => {
   let gateway: Gateway;
   let workbench: Workbench;
   let panel: ConversationPanel;
@@ -22,7 +22,7 @@ describe('asking in the panel', () => {
     await gateway.close();
   });
 
-  it('offers to set a key when there is none, then sends the typed prompt', async () => {
+  it('offers to set a missing key, and sends the typed prompt when the key is set', async () => {
     gateway.script = () => answer(markdown, { usage: { prompt_tokens: 12, completion_tokens: 34, total_tokens: 46 } });
     await ask(workbench, 'first question');
     await panel.button('Open the offline demo').waitFor();
@@ -35,7 +35,7 @@ describe('asking in the panel', () => {
     assert.deepEqual(request.json?.messages.at(-1), { role: 'user', content: 'first question' });
   });
 
-  it('shows the answer as rendered Markdown, without added text', async () => {
+  it('renders the Markdown of the answer and adds no text', async () => {
     assert.equal(await panel.answer.innerText(), 'Title\n\nSome bold text with code.\n\nconst a = 1;\n\none\ntwo');
     assert.equal(await panel.answer.getByRole('heading', { name: 'Title' }).count(), 1);
     assert.match(await panel.assistant.innerText(), /12/);
@@ -74,14 +74,14 @@ describe('asking in the panel', () => {
     for (const part of ['setTimeout(resolve, ms)', 'typescript', 'sample.ts']) assert.ok(text.includes(part), part);
   });
 
-  it('keeps the panel open beside the file when files are opened from the Explorer', async () => {
+  it('stays open when the user opens a file from the Explorer', async () => {
     await workbench.page.locator('.explorer-folders-view').getByText('sample.py').click();
     await workbench.page.locator('.tab.active[data-resource-name="sample.py"]').waitFor();
     await workbench.runCommand('View: Close Editor');
     await panel.answer.getByText('It pauses.').waitFor();
   });
 
-  it('counts down the retry-after, and Retry now sends the request immediately', async () => {
+  it('counts down the retry-after until the user presses Retry now, and then sends the request immediately', async () => {
     gateway.script = replySequence(
       () => rateLimited(80),
       () => answer('after the limit'),
@@ -120,7 +120,7 @@ describe('asking in the panel', () => {
     assert.equal(await gateway.requests[0]?.closed, 'client');
   });
 
-  it('continues a stopped answer in the same article', async () => {
+  it('appends the continuation to a stopped answer', async () => {
     gateway.script = () => answer(' that goes on');
     const articles = await panel.frame.getByRole('article').count();
     await panel.button('Continue').click();

@@ -6,7 +6,7 @@ import { answer } from '../../src/demo/replies';
 import { type ConversationPanel, openWithKey } from './support/conversation';
 import type { Workbench } from './support/workbench';
 
-describe('context of a prompt', () => {
+describe('panel with context items', () => {
   let gateway: Gateway;
   let workbench: Workbench;
   let panel: ConversationPanel;
@@ -38,7 +38,7 @@ describe('context of a prompt', () => {
   };
   const sample = (name: string): string => readFileSync(workbench.workspaceFile(name), 'utf8');
 
-  it('attaches a file with # and letters of its name, and shows a chip with its size', async () => {
+  it('attaches a file that the user finds with # and letters of its name, and shows its size in a chip', async () => {
     await panel.prompt.pressSequentially('What does this do? #sam');
     await option('sample.py').waitFor();
     await option('sample.ts').click();
@@ -65,7 +65,7 @@ describe('context of a prompt', () => {
     assert.ok(!lastMessage().includes('group_by_level'), lastMessage());
   });
 
-  it('shows the sent context in the turn, and does not send it with the next prompt', async () => {
+  it('shows sent context items in their turn, and does not send them again with the next prompt', async () => {
     const you = panel.frame.getByRole('article', { name: 'You' }).last();
     await you.getByText('sample.ts').first().waitFor();
     await chip('').waitFor({ state: 'detached' });
@@ -74,7 +74,7 @@ describe('context of a prompt', () => {
     assert.equal(lastMessage(), 'And again?');
   });
 
-  it('offers context items in a quick pick when the button for context is pressed', async () => {
+  it('offers context items in a quick pick when the user presses Attach context', async () => {
     await workbench.tab('sample.py').click();
     await workbench.selectLines(6, 8);
     await panel.button('Attach context').click();

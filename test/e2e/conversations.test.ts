@@ -5,7 +5,7 @@ import { type ConversationPanel, openWithKey } from './support/conversation';
 import { pausedAnswer } from './support/pausedAnswer';
 import type { Workbench } from './support/workbench';
 
-describe('several conversations', () => {
+describe('extension with several conversations', () => {
   let gateway: Gateway;
   let workbench: Workbench;
   let panel: ConversationPanel;
@@ -45,7 +45,7 @@ describe('several conversations', () => {
     assert.equal(await panel.frame.getByRole('article').count(), 2);
   });
 
-  it('sends only the turns of the same conversation with the next prompt', async () => {
+  it('sends only the previous turns of the same conversation with a prompt', async () => {
     gateway.script = () => answer('More of them.');
     await workbench.tab('about apples').click();
     await panel.answer.getByText('Apples are red.').waitFor();
@@ -86,7 +86,7 @@ describe('several conversations', () => {
     assert.equal(await panel.frame.getByRole('article', { name: 'You' }).count(), 3);
   });
 
-  it('restores a conversation that was deleted during an answer, with its partial answer, and can continue it', async () => {
+  it('restores a conversation that was deleted during an answer, and continues its partial answer', async () => {
     gateway.script = pausedAnswer(deltas('Plums are'), []).script;
     await panel.newConversation();
     await panel.send('about plums');

@@ -17,7 +17,7 @@ const tell = (ends: () => boolean): Script =>
     yield { done: true };
   };
 
-describe('crash of the extension host during an answer', () => {
+describe('extension whose host crashed during an answer', () => {
   let gateway: Gateway;
   let workbench: Workbench;
   let panel: ConversationPanel;
@@ -98,7 +98,7 @@ describe('crash of the extension host during an answer', () => {
   });
 });
 
-describe('crash of the extension host while no answer is streaming', () => {
+describe('extension whose host crashed while no answer was streaming', () => {
   let gateway: Gateway;
   let workbench: Workbench;
   let panel: ConversationPanel;
@@ -138,7 +138,7 @@ describe('crash of the extension host while no answer is streaming', () => {
   });
 });
 
-describe('window killed during an answer', () => {
+describe('extension whose window was killed during an answer', () => {
   let gateway: Gateway;
   let workbench: Workbench;
   let ends = false;

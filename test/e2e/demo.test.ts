@@ -23,7 +23,7 @@ describe('offline demo', () => {
     await workbench.statusBarItem('holysheep.model').getByText('Offline demo').waitFor();
   });
 
-  it('waits for the delay that the gateway requested when the demo is started with the keyboard', async () => {
+  it('starts with the keyboard, and waits for the delay that the gateway named', async () => {
     await panel.button('Start').press('Enter');
     await panel.inState('waiting').getByText('The gateway asked for a wait of 5 s').waitFor();
     await step('2 of 5: Overloaded');
@@ -51,7 +51,7 @@ describe('offline demo', () => {
     await step('5 of 5: Out of credit');
   });
 
-  it('shows an answer by another demo model after the step in which the credit is used up', async () => {
+  it('asks another demo model when the user switches models after the failure of the last step', async () => {
     await panel.button('Next step').click();
     await panel.inState('failed').getByRole('alert').waitFor();
     await step("You've finished the tour.");

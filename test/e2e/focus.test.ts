@@ -68,7 +68,7 @@ describe('keyboard focus', () => {
     await panel.answer.getByText('Hello.').waitFor();
   });
 
-  it('reaches Retry now and Stop with Tab from the composer and from any article, in both directions', async () => {
+  it('reaches Retry now and Stop with Tab from the composer and from any prompt or answer, in both directions', async () => {
     const { page } = workbench;
     gateway.script = () => rateLimited(60);
     await panel.prompt.fill('Wait');

@@ -46,7 +46,7 @@ describe('quick picks of the panel', () => {
     await row('turn').first().waitFor();
   };
 
-  describe('history', () => {
+  describe('history picker', () => {
     it('lists conversations newest first, with time and number of turns', async () => {
       await open();
       const texts = await workbench.page.locator('.quick-input-list .monaco-list-row').allInnerTexts();

@@ -6,7 +6,7 @@ import { type ConversationPanel, openWithKey } from './support/conversation';
 import { pausedAnswer } from './support/pausedAnswer';
 import type { Workbench } from './support/workbench';
 
-describe('turn indicators outside the panel', () => {
+describe('indicators outside the panel', () => {
   let gateway: Gateway;
   let workbench: Workbench;
   let panel: ConversationPanel;
@@ -48,7 +48,7 @@ describe('turn indicators outside the panel', () => {
       await stopWait();
     });
 
-    it('still shows the cooldown of a model after its turn was stopped, but only while the model is selected and until the network state is reset', async () => {
+    it('shows the cooldown of a stopped turn while its model is selected, until the network state is reset', async () => {
       await sendRateLimited('limited again', 120);
       await stopWait();
       await activity('Paused until').waitFor();
@@ -63,14 +63,14 @@ describe('turn indicators outside the panel', () => {
       await activity('Paused until').waitFor({ state: 'hidden' });
     });
 
-    it('removes the cooldown when it expires', async () => {
+    it('hides a cooldown that has expired', async () => {
       await sendRateLimited('limited for a moment', 10);
       await stopWait();
       await activity('Paused until').waitFor();
       await activity('Paused until').waitFor({ state: 'hidden' });
     });
 
-    it('shows how many other answers are streaming', async () => {
+    it('shows how many answers are streaming in other conversations', async () => {
       const first = pausedAnswer(deltas('Apples are'), answer(' red.'));
       gateway.script = first.script;
       await panel.newConversation();
@@ -150,7 +150,7 @@ describe('turn indicators outside the panel', () => {
     });
   });
 
-  it('shows the progress of a slow connection test, which the user can cancel', async () => {
+  it('show the progress of a slow connection test, which the user can cancel', async () => {
     gateway.models = () => [{ end: 'stall' }];
     await workbench.runCommand('HolySheep: Test Connection');
     const progress = workbench.toast('Testing the connection to');

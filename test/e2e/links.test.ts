@@ -26,7 +26,7 @@ describe('link in an answer', () => {
     { how: 'Ctrl and a click', modifiers: ['Control'] },
     { how: 'Shift and a click', modifiers: ['Shift'] },
   ] as const) {
-    it(`asks for confirmation before it opens after ${how}`, async () => {
+    it(`asks for confirmation after ${how}, before it opens`, async () => {
       await panel.answer.getByRole('link', { name: 'the page' }).click({ modifiers: [...modifiers] });
       const dialog = workbench.page.locator('.monaco-dialog-box');
       await dialog.getByText('https://example.com/x').waitFor();

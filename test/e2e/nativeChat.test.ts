@@ -45,7 +45,7 @@ describe("VS Code's chat without a sign-in", () => {
     await gateway.close();
   });
 
-  it('selects the configured model with Set Up VS Code Chat', async () => {
+  it('selects the configured model after Set Up VS Code Chat', async () => {
     await workbench.runCommand('HolySheep: Set Up VS Code Chat');
     await chat.input.waitFor();
     await chat.model('gpt-4o').waitFor();
@@ -68,7 +68,7 @@ describe("VS Code's chat without a sign-in", () => {
     );
   });
 
-  it('runs a tool for the model and sends back its result', async () => {
+  it('runs a tool that the model calls and sends its result to the model', async () => {
     gateway.script = replySequence(readFile(workbench.workspaceFile('sample.py')), () =>
       answer('It greets the sheep.'),
     );
@@ -82,7 +82,7 @@ describe("VS Code's chat without a sign-in", () => {
     assert.equal(gateway.requests.length, 2);
   });
 
-  it('shows one text, with the code in one block, for an answer whose stream broke and was resumed', async () => {
+  it('shows an answer that was resumed after its stream broke as one text, with its code in one block', async () => {
     gateway.script = replySequence(
       () => cutAfter('Here it is:\n\n```ts\nconst first = 1;\nconst second', 'reset'),
       () => answer(' = 2;\n```\n\nThat is all.'),

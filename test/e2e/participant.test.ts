@@ -31,7 +31,7 @@ describe("@holysheep in VS Code's chat", () => {
   const button = (name: string) => chat.answer.getByRole('button', { name, exact: true });
   const sent = (request = 0): string => JSON.stringify(gateway.requests[request]?.json?.messages);
 
-  it('explains the selection after a wait for a rate limit, which Retry Now ends', async () => {
+  it('explains the selection after Retry now has ended the wait for a rate limit', async () => {
     gateway.script = replySequence(
       () => rateLimited(37),
       () => answer('It **pauses** for a while.'),
@@ -45,7 +45,7 @@ describe("@holysheep in VS Code's chat", () => {
     for (const part of ['setTimeout(resolve, ms)', 'typescript', 'sample.ts']) assert.ok(sent(1).includes(part), part);
   });
 
-  it('writes tests for the same code with a follow-up, and continues after the token limit with Continue', async () => {
+  it('writes tests for the same code after a follow-up suggestion, and continues at the token limit when the user presses Continue', async () => {
     gateway.script = replySequence(
       () => answer('The tests are', { finish: 'length' }),
       () => answer(' here.'),

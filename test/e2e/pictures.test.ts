@@ -119,7 +119,7 @@ describe('pictures of the panel', () => {
       });
       after(() => stage.close());
 
-      it(`records an animation of at most ${maxAnimationBytes / 1024} KB`, async () => {
+      it(`include an animation of at most ${maxAnimationBytes / 1024} KB`, async () => {
         const { workbench } = stage;
         await workbench.runCommand('View: Toggle Primary Side Bar Visibility');
         await workbench.runCommand('View: Toggle Minimap');
@@ -134,7 +134,7 @@ describe('pictures of the panel', () => {
         assert.ok(gif.length <= maxAnimationBytes, `${(gif.length / 1024).toFixed(1)} KB`);
       });
 
-      it('shows a countdown beside an editor', async () => {
+      it('show a countdown beside an editor', async () => {
         await stage.newConversation();
         const leave = await states.waiting.enter(stage);
         await stage.screenshot(path.join(pictures, `${language}-beside-editor.png`));
@@ -168,7 +168,7 @@ describe('pictures of the panel', () => {
       };
 
       for (const { state, looks } of shots) {
-        it(`shows the state "${state.name}"`, async function () {
+        it(`show the state "${state.name}"`, async function () {
           this.timeout(120_000);
           await stage.newConversation();
           const enter = (): Promise<states.Leave> => state.enter(stage);

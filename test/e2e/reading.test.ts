@@ -46,10 +46,10 @@ describe('reading a conversation', () => {
     assert.fail(`${key} never comes to ${String(what)}`);
   };
 
-  describe('autoscroll while an answer grows', () => {
+  describe('panel while an answer grows', () => {
     let counting: GatewayRequest | undefined;
 
-    it('follows the end until the reader scrolls up, then keeps the scroll position', async () => {
+    it('follows the end of the answer until the user scrolls up, and then keeps the scroll position', async () => {
       const count = pausedAnswer(deltas(lines(1, 80), { chunkChars: 40 }), [
         ...deltas(lines(81, 160), { chunkChars: 40 }),
         { end: 'stall' },
@@ -70,14 +70,14 @@ describe('reading a conversation', () => {
       assert.equal(await scrollTop(), before);
     });
 
-    it('jumps to the end with Jump to Latest and follows the answer again', async () => {
+    it('jumps to the end and follows the answer again when the user presses Jump to latest', async () => {
       await panel.button('Jump to latest').click();
       await atEnd();
       await panel.button('Jump to latest').waitFor({ state: 'hidden' });
       await focused(panel.prompt).waitFor();
     });
 
-    it('stops the answer with Escape wherever the focus is', async () => {
+    it('stops the answer when the user presses Escape', async () => {
       await press('Escape');
       await panel.inState('stopped').waitFor();
       assert.equal(await counting?.closed, 'client');

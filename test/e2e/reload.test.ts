@@ -4,7 +4,7 @@ import { answer } from '../../src/demo/replies';
 import { type ConversationPanel, ask, openWithKey, testKey } from './support/conversation';
 import type { Workbench } from './support/workbench';
 
-describe('reload of the window', () => {
+describe('panel after a reload of the window', () => {
   let gateway: Gateway;
   let workbench: Workbench;
   let panel: ConversationPanel;
@@ -17,7 +17,7 @@ describe('reload of the window', () => {
     await gateway.close();
   });
 
-  it('keeps the text received so far when reloaded during an answer', async () => {
+  it('shows the part of an answer that had arrived before the reload', async () => {
     gateway.script = () => [
       ...Array.from({ length: 50 }, (_, n) => ({ delta: `word${n} ` })),
       { end: 'stall' as const },
@@ -45,7 +45,7 @@ describe('reload of the window', () => {
     assert.equal(await panel.prompt.inputValue(), 'half a thought');
   });
 
-  it('restores a closed panel with its conversation', async () => {
+  it('shows the same conversation when Ask reopens it after it was closed', async () => {
     await workbench.runCommand('View: Close All Editors');
     await ask(workbench, 'another');
     await panel.frame.getByText('a long answer').waitFor();

@@ -7,7 +7,7 @@ import { out } from '../support/paths';
 import { ask, ConversationPanel, setKey } from './support/conversation';
 import { Workbench } from './support/workbench';
 
-describe('two windows with one rate-limited gateway', () => {
+describe('rate limit of a gateway that two windows use', () => {
   let gateway: Gateway;
   let first: Workbench;
 
@@ -26,7 +26,7 @@ describe('two windows with one rate-limited gateway', () => {
     await gateway.close();
   });
 
-  it('delays a prompt in the second window and shows why, until the network state is reset in the first window', async () => {
+  it('also delays a prompt in the second window, where the reason is shown, until the first window resets the network state', async () => {
     const here = await ask(first, 'from one window');
     await here.inState('waiting').waitFor();
     const second = await first.newWindow();
@@ -48,7 +48,7 @@ describe('two windows with one rate-limited gateway', () => {
   });
 });
 
-describe('two windows with the same conversation', () => {
+describe('conversation that is open in two windows', () => {
   let gateway: Gateway;
   let first: Workbench;
 
@@ -62,7 +62,7 @@ describe('two windows with the same conversation', () => {
     await gateway.close();
   });
 
-  it('shows the conversation read-only in the second window, updates it, and hands it over with Open Here', async () => {
+  it('is read-only but up to date in the second window until Open here hands it over', async () => {
     const here = await ask(first, 'Whose is it?');
     await here.inState('done').waitFor();
     const second = await first.newWindow({ sameFolder: true });

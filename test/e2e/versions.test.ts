@@ -5,7 +5,7 @@ import { type ConversationPanel, ask, openWithKey } from './support/conversation
 import { pausedAnswer } from './support/pausedAnswer';
 import type { Workbench } from './support/workbench';
 
-describe('versions of a prompt', () => {
+describe('panel with several versions of an exchange', () => {
   let gateway: Gateway;
   let workbench: Workbench;
   let panel: ConversationPanel;
@@ -36,7 +36,7 @@ describe('versions of a prompt', () => {
     panel.frame.locator('[data-part="prompt"], [data-part="answer"]').allInnerTexts();
   const sent = (): unknown => gateway.requests[0]?.json?.messages.map(({ content }) => content);
 
-  it('replaces the original prompt by the edited one, without the exchanges that followed', async () => {
+  it('shows the edited prompt in place of the original one, and hides the exchanges that followed', async () => {
     gateway.script = () => answer('Pears are green.');
     await first.you.hover();
     await first.you.getByRole('button', { name: 'Edit', exact: true }).click();
@@ -50,7 +50,7 @@ describe('versions of a prompt', () => {
     assert.deepEqual(sent(), ['What color are pears?']);
   });
 
-  it('keeps the original version with the exchanges that followed it', async () => {
+  it('shows the original prompt again with the exchanges that followed it', async () => {
     await first.assistant.getByRole('button', { name: 'Previous version' }).click();
     await first.assistant.getByText('1 of 2').waitFor();
     assert.deepEqual(await turns(), ['What color are apples?', 'Apples are red.', 'And why?', 'A follow-up answer.']);
@@ -58,7 +58,7 @@ describe('versions of a prompt', () => {
     assert.equal(gateway.requests.length, 0);
   });
 
-  it('discards an edit with Escape', async () => {
+  it('discards an edit when the user presses Escape', async () => {
     await first.you.hover();
     await first.you.getByRole('button', { name: 'Edit', exact: true }).click();
     const box = panel.frame.getByRole('textbox', { name: 'Edit your message' });
@@ -76,7 +76,7 @@ describe('versions of a prompt', () => {
     assert.deepEqual(sent(), ['What color are apples?', 'Apples are red.', 'And why?']);
   });
 
-  it('adds a third answer with another model', async () => {
+  it('adds a third answer when the user regenerates with another model', async () => {
     gateway.script = () => answer('Ask a botanist.');
     await panel.assistant.getByRole('button', { name: 'Regenerate with another model…' }).click();
     await workbench.pick('deepseek-r1');
@@ -98,7 +98,7 @@ describe('versions of a prompt', () => {
     assert.deepEqual(await turns(), ['What color are pears?', 'Pears are green.']);
   });
 
-  it('stops a later turn that is running when an earlier prompt is edited', async () => {
+  it('stops the running turn of a later prompt when the user edits an earlier prompt', async () => {
     gateway.script = pausedAnswer(deltas('It goes on'), []).script;
     await panel.send('And how?');
     await panel.answer.getByText('It goes on').waitFor();

@@ -21,7 +21,7 @@ describe('walkthrough after the installation', () => {
     if ((await step(id).getAttribute('aria-expanded')) !== 'true') await step(id).locator('.step-title').click();
   };
 
-  it('opens nothing automatically', async () => {
+  it('does not open by itself and causes no notification', async () => {
     assert.deepEqual([await workbench.toast().count(), await workbench.tab('').count()], [0, 0]);
   });
 

@@ -39,7 +39,7 @@ describe('bundles of the extension', () => {
     );
   });
 
-  it('load neither the app nor its dependencies at startup', () => {
+  it('load neither app.ts nor dependencies at startup', () => {
     const entry = Object.keys(outputs).find((name) => outputs[name]?.entryPoint === 'src/extension.ts') ?? '';
     const atStart = modulesLoadedWith(outputs, entry);
     assert.ok(atStart.includes('src/extension.ts'));

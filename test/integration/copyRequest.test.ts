@@ -23,7 +23,7 @@ describe('Copy Request as Code', () => {
     await vscode.commands.executeCommand('holysheep.ask', argument);
   };
 
-  it('explains what to do before the first prompt and leaves the clipboard unchanged', async () => {
+  it('leaves the clipboard unchanged before the first prompt', async () => {
     await vscode.env.clipboard.writeText('before');
     await vscode.commands.executeCommand('holysheep.newConversation');
     assert.equal(await copy('curl'), undefined);

@@ -37,7 +37,7 @@ async function discardFirstProxy(): Promise<void> {
 
 const portOf = (origin: string): number => Number(new URL(origin).port);
 
-describe('company network', () => {
+describe('request in a company network', () => {
   let fixture: HostFixture;
   let trusted: SecureFront;
   before(async function () {
@@ -91,7 +91,7 @@ describe('company network', () => {
     const secure = (): Partial<ProxyOptions> => ({ hosts: { 'gateway.test': trusted.port } });
 
     for (const scheme of ['http', 'https']) {
-      it(`streams the answer to an ${scheme} request with proxy credentials`, async () => {
+      it(`streams its answer over ${scheme} when the proxy accepts the credentials`, async () => {
         await useProxy({ credentials: signIn, ...(scheme === 'https' && secure()) }, `${signIn}@`);
         await use(`${scheme}://gateway.test/v1`);
         proxy.reset();
@@ -120,7 +120,7 @@ describe('company network', () => {
       });
     }
 
-    it('reveals only the host name of an https request to the proxy', async () => {
+    it("reveals only the gateway's host name to the proxy when it uses https", async () => {
       await useProxy(secure());
       await use('https://gateway.test/v1');
       assert.equal(find(await ask(), 'done').text, text);
@@ -161,7 +161,7 @@ describe('company network', () => {
       });
     });
 
-    it("retries when the proxy can't reach the gateway", async () => {
+    it("is retried when the proxy can't reach the gateway", async () => {
       await useProxy({ refuses: 502 });
       await use('https://gateway.test/v1');
       assert.deepEqual(await failure(), {
@@ -171,7 +171,7 @@ describe('company network', () => {
       });
     });
 
-    it('names an unreachable proxy in the message, and retries', async () => {
+    it('is retried when the proxy is unreachable, with a message that names the proxy', async () => {
       await useProxy({});
       await proxy.close();
       await use('https://gateway.test/v1');

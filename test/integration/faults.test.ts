@@ -30,7 +30,7 @@ const cases: readonly FaultCase[] = [
   { row: 5, name: 'a reset before any byte', reply: closeWithoutBytes('reset'), kind: 'connection', requests: 3 },
   {
     row: 8,
-    name: 'something that is not HTTP',
+    name: 'a response that is not HTTP',
     reply: [{ raw: 'SSH-2.0-OpenSSH_9.2\r\n' }, { end: 'fin' }],
     kind: 'not-a-stream',
     requests: 2,
@@ -79,7 +79,7 @@ const cases: readonly FaultCase[] = [
   },
   {
     row: 16,
-    name: 'too long a conversation',
+    name: 'a conversation that is too long',
     reply: failure(400, error('maximum context length is 8192 tokens', 'context_length_exceeded')),
     kind: 'context-length',
     requests: 1,
@@ -87,7 +87,7 @@ const cases: readonly FaultCase[] = [
   },
   {
     row: 19,
-    name: "the provider's filter",
+    name: "a refusal by the provider's content filter",
     reply: failure(400, error('blocked by our content policy', 'content_policy_violation')),
     kind: 'content-filter',
     requests: 1,
@@ -143,7 +143,7 @@ const cases: readonly FaultCase[] = [
   },
   {
     row: 25,
-    name: 'a wrong path',
+    name: 'a wrong path in the base URL',
     reply: failure(404, error('Not Found')),
     kind: 'not-found',
     requests: 1,
@@ -195,7 +195,7 @@ const cases: readonly FaultCase[] = [
   { row: 33, name: 'status 500', reply: failure(500, error('boom')), kind: 'server', requests: 2, status: 500 },
   ...[502, 520, 521, 522, 523].map((status) => ({
     row: 34,
-    name: `a ${status}`,
+    name: `status ${status}`,
     reply: failure(status, error('bad gateway')),
     kind: 'gateway' as const,
     requests: 2 as const,
@@ -203,7 +203,7 @@ const cases: readonly FaultCase[] = [
   })),
   ...[503, 529].map((status) => ({
     row: 35,
-    name: `a ${status}`,
+    name: `status ${status}`,
     reply: failure(status, error('overloaded')),
     kind: 'overloaded' as const,
     requests: 2 as const,
@@ -211,7 +211,7 @@ const cases: readonly FaultCase[] = [
   })),
   ...[504, 524].map((status) => ({
     row: 36,
-    name: `a ${status}`,
+    name: `status ${status}`,
     reply: failure(status, error('too slow')),
     kind: 'timeout' as const,
     requests: 2 as const,
@@ -219,7 +219,7 @@ const cases: readonly FaultCase[] = [
   })),
   ...[525, 526].map((status) => ({
     row: 37,
-    name: `a ${status}`,
+    name: `status ${status}`,
     reply: failure(status, error('certificate')),
     kind: 'gateway' as const,
     requests: 1 as const,
@@ -304,7 +304,7 @@ describe('API request that meets a network or gateway fault', () => {
   after(() => stopFixture(fixture));
 
   for (const { row, name, reply, kind, requests, status } of cases) {
-    it(`reports ${name} as ${kind} after ${requests} requests (row ${row} of the fault table)`, async () => {
+    it(`reports ${name} as a fault of kind "${kind}" after ${requests === 1 ? 'one request' : `${requests} requests`} (row ${row} of the fault table)`, async () => {
       const { gateway, api } = fixture;
       gateway.reset();
       gateway.script = script(reply);
@@ -316,7 +316,7 @@ describe('API request that meets a network or gateway fault', () => {
     });
   }
 
-  it('repeats the request immediately without an unsupported parameter', async () => {
+  it('is repeated immediately without an unsupported parameter', async () => {
     const { gateway, api } = fixture;
     gateway.reset();
     gateway.script = replySequence(

@@ -47,7 +47,7 @@ describe('API key', () => {
     assert.equal(await sentKey(), 'Bearer hsa-bound-key-1');
   });
 
-  it('keeps the previous key when the gateway rejects a new one', async () => {
+  it('is not replaced with a key that the gateway rejects', async () => {
     await setKey('hsa-good-key-1');
     gateway.models = () => failure(401, { message: 'Incorrect API key' });
     assert.deepEqual(await setKey('hsa-bad-key-1'), { state: 'rejected' });

@@ -38,7 +38,7 @@ describe('network state', () => {
     stop.abort();
   });
 
-  it('of a rate-limited gateway does not make requests wait after the user configures another gateway', async () => {
+  it('does not delay a waiting request any longer when the user configures another gateway', async () => {
     const otherGateway = await startGateway({ script: () => answer('from the other gateway') });
     fixture.gateway.script = () => rateLimited(60);
     const events: StreamEvent[] = [];

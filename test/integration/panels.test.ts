@@ -188,7 +188,7 @@ describe('panels after a reload of the window', () => {
     );
   });
 
-  it('accept a prompt while the conversation is loading and send it with the context items attached before', async () => {
+  it('accept a prompt while the conversation is loading and send it with the context items that were attached before the reload', async () => {
     const one = await before.write('about apples');
     const panel = new FakePanel();
     const restored = after.panels.deserializeWebviewPanel(panel, { conversationId: one });

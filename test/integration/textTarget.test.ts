@@ -83,7 +83,7 @@ describe('code from an answer', function () {
       await vscode.commands.executeCommand('workbench.action.files.resetActiveEditorReadonlyInSession');
     });
 
-    it('is inserted into the last text editor after the user has looked at a log', async () => {
+    it('is inserted into the most recently used text editor after the user has looked at a log', async () => {
       const { document } = await open(source);
       const output = vscode.window.createOutputChannel('Other');
       output.show();
@@ -120,7 +120,7 @@ describe('code from an answer', function () {
       assert.equal(document.getText(), 'before\n  first();\n  second();\nxafter\n');
     });
 
-    it('is inserted into another visible editor when the last one is closed', async () => {
+    it('is inserted into another visible editor when the most recently used one is closed', async () => {
       const { document } = await open(source);
       await open('other', vscode.ViewColumn.Two);
       await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
@@ -234,7 +234,7 @@ describe('code from an answer', function () {
       assert.equal(document.getText(), replaced.replaceAll('\n', '\r\n'));
     });
 
-    it('replaces the selection of the last editor when the prompt had no selection', async () => {
+    it('replaces the selection of the most recently used editor when the prompt had no selection', async () => {
       const editor = await open(source);
       editor.selection = new vscode.Selection(1, 0, 3, 0);
       await focusPanel();

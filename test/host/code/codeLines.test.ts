@@ -38,9 +38,9 @@ describe('search for the code of a prompt', () => {
 
 describe('replacement of a selection', () => {
   for (const [behavior, original, replacement, fitted] of [
-    ['removes the final line break when the selection has none', 'a', 'b\n', 'b'],
-    ['adds a final line break when the selection has one', 'a\n', 'b', 'b\n'],
-    ['keeps one final line break when both have one', 'a\r\n', 'b\r\n', 'b\n'],
+    ['removes the final line break of the new text when the selection has none', 'a', 'b\n', 'b'],
+    ['adds a final line break to the new text when the selection has one', 'a\n', 'b', 'b\n'],
+    ['keeps one final line break when the selection and the new text have one', 'a\r\n', 'b\r\n', 'b\n'],
     ['accepts an empty text', 'a', '', ''],
     ['does not change the indentation or empty lines of the new text', '  a', '  b\n\n  c\n', '  b\n\n  c'],
   ] as const) {
@@ -102,7 +102,7 @@ describe('replacement of a selection after the indentation of a line', () => {
     ],
     ['removes the indentation that the model added to the first line', braces, '    f() {\n    }', 'f() {\n    }'],
     ['is indented in a language without block ends', 'if a:\n        b', 'if a:\n    c', 'if a:\n        c'],
-    ['is indented when one line is replaced by several', 'a;', 'if (b) {\n  a;\n}', 'if (b) {\n      a;\n    }'],
+    ['is indented when several lines replace one line', 'a;', 'if (b) {\n  a;\n}', 'if (b) {\n      a;\n    }'],
     [
       'stays unchanged when several lines replace one line and their indentation may be intended',
       'a',

@@ -28,7 +28,7 @@ describe("import of API keys from VS Code's dialog for language model providers"
     assert.deepEqual(stored, ['key-1']);
   });
 
-  it('does not import a key again, or for another origin', async () => {
+  it('imports the same key only once, even if it appears again for another origin', async () => {
     const { stored, importKey } = setUp();
     await importKey('https://a.test', 'key-1');
     await importKey('https://b.test', 'key-1');

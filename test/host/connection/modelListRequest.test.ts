@@ -43,8 +43,8 @@ function networkFault(result: ModelListResult): readonly [kind: FaultKind, code:
 const html = { 'content-type': 'text/html' };
 
 const faults: readonly (readonly [name: string, answer: RequestListener, fault: ModelListFault])[] = [
-  ['a missing path', respondWith(404, '{"error":"no"}'), { kind: 'not-found', status: 404 }],
-  ['a missing path with a web page', respondWith(404, '<html>', html), { kind: 'not-found', status: 404 }],
+  ['status 404', respondWith(404, '{"error":"no"}'), { kind: 'not-found', status: 404 }],
+  ['status 404 with a web page', respondWith(404, '<html>', html), { kind: 'not-found', status: 404 }],
   ['a rate limit', respondWith(429, ''), { kind: 'rate-limit', status: 429 }],
   ['a server error', respondWith(502, '<html>', html), { kind: 'server', status: 502 }],
   ['a web page', respondWith(200, '<!doctype html><p>Sign in', html), { kind: 'html', status: 200 }],
@@ -57,7 +57,7 @@ const faults: readonly (readonly [name: string, answer: RequestListener, fault: 
 ];
 
 describe('request for the model list', () => {
-  it('requests the model list with the API key and returns the model ids', async () => {
+  it('sends the API key and returns the ids of the models', async () => {
     const received: unknown[] = [];
     const result = await requestFrom((request, response) => {
       received.push(request.method, request.url, request.headers.authorization);
@@ -103,7 +103,7 @@ describe('request for the model list', () => {
   }
 
   for (const [name, answer, fault] of faults) {
-    it(`recognizes ${name} instead of a model list`, async () => {
+    it(`reports ${name} in place of a model list as a fault`, async () => {
       assert.deepEqual(await requestFrom(answer, shortLimits), { state: 'unverified', fault });
     });
   }

@@ -115,7 +115,7 @@ describe('Set API Key command', () => {
     assert.deepEqual(messages, []);
   });
 
-  it('does not replace the stored key by a key that the gateway rejects', async () => {
+  it('does not replace the stored key with a key that the gateway rejects', async () => {
     status = 401;
     assert.equal(await runSetApiKey('hsa-new-key-1'), 'rejected');
     assert.equal(reportsReplacement(), false);
@@ -143,7 +143,7 @@ describe('Set API Key command', () => {
     assert.match(messages.join(), new RegExp(`^${url.host} doesn't allow this API key to list models`));
   });
 
-  it('stores the key when the previous key cannot be read', async () => {
+  it('stores the key even if the previous key cannot be read', async () => {
     isReadable = false;
     assert.equal(await runSetApiKey('hsa-new-key-1'), 'verified');
     assert.equal(stored.get(url.origin), 'hsa-new-key-1');

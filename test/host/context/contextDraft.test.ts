@@ -213,7 +213,7 @@ describe('context draft', () => {
     ]);
   });
 
-  it('restores an attached list of problems as soon as the editor reports problems, at the latest when the prompt is sent', async () => {
+  it('restores an attached list of problems as soon as the editor reports problems, or at the latest when the prompt is sent', async () => {
     await draft.restore(['problems:x', 'problems:y', 'problems:z']);
     assert.deepEqual([ids(), draft.unread()], [[], ['problems:x', 'problems:y', 'problems:z']]);
     readable.set('problems:x', [item('problems:x', file('x', 'x', { kind: 'problems' }))]);

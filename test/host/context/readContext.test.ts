@@ -187,7 +187,7 @@ describe('attachments from files', () => {
       assertRefused(workspaceUri(name), `${name} is a pipe, a socket, or a device and can't be attached.`));
   }
 
-  it('are rejected with the reason for a folder, or a missing, large, binary, forbidden or otherwise unreadable file', async () => {
+  it('are rejected, with the reason, for a folder and for a missing, large, binary, forbidden or otherwise unreadable file', async () => {
     await assertRefused(workspaceUri('sub'), 'sub is a folder. Attach individual files instead.');
     await assertRefused(workspaceUri('gone.txt'), "gone.txt can't be read. It might have been moved or deleted.");
     await assertRefused(workspaceUri('plain.txt/a'), "plain.txt/a can't be read. It might have been moved or deleted.");

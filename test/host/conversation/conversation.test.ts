@@ -443,7 +443,7 @@ describe('conversation', () => {
     assert.equal(engine.turns.length, 2);
   });
 
-  it('restarts a previous exchange after the running turn, and sends only the exchanges before it as context', async () => {
+  it('restarts a previous exchange after the running turn, and sends only the exchanges before the restarted one as context', async () => {
     const { conversation, engine, phases, roles } = setUp();
     const first = conversation.ask({ prompt: 'one' });
     engine.turn.emit(failed('part'));
@@ -505,7 +505,7 @@ describe('conversation', () => {
     { model: undefined, controls: ['switchModel other'] },
     { model: 'asked', controls: [] },
   ]) {
-    it(`${model ? 'keeps the model of a waiting turn whose prompt names a model' : 'switches a waiting turn with the default model'} when the model setting changes`, async () => {
+    it(`${model ? 'keeps the model of a waiting turn whose prompt names a model' : 'switches a waiting turn that uses the default model'} when the model setting changes`, async () => {
       const { conversation, engine, clock, settings } = setUp();
       conversation.ask({ prompt: 'one', model });
       engine.turn.emit(attempt(model ?? 'default'), waiting);
@@ -517,9 +517,9 @@ describe('conversation', () => {
     });
   }
 
-  describe('with Select Model', () => {
+  describe('when the user selects a model', () => {
     const cases = [
-      { turn: 'with the default model', input: {}, demo: false, controls: ['switchModel other'] },
+      { turn: 'that uses the default model', input: {}, demo: false, controls: ['switchModel other'] },
       {
         turn: 'whose prompt names a model',
         input: { model: 'asked' },

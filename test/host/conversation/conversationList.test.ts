@@ -70,9 +70,9 @@ describe('conversation list', () => {
     { what: 'an empty file', lines: [], expected: undefined },
     { what: 'a file with half of a header', lines: [header.slice(0, 30)], expected: undefined },
     { what: 'a conversation without a prompt', lines: [header, '{"'], expected: undefined },
-    { what: 'a file with content of another kind', lines: ['oops', ''], expected: ['', 0, 'damaged'] },
+    { what: 'a file whose only line is not JSON', lines: ['oops', ''], expected: ['', 0, 'damaged'] },
     {
-      what: 'a file with content of another kind and without a line break',
+      what: 'a file whose only line is not JSON and has no line break',
       lines: ['oops'],
       expected: ['', 0, 'damaged'],
     },

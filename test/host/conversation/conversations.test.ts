@@ -7,7 +7,7 @@ import { settle as filesWritten } from '../../support/virtualClock';
 import { nextWindow, type Disk } from '../journal/window';
 import { attempt, done, waitForEvents, text } from './scriptedEngine';
 
-describe('conversations', () => {
+describe('collection of conversations', () => {
   let folder: string;
   let memory: Map<string, unknown>;
   let disk: Disk;
@@ -452,7 +452,7 @@ describe('conversations', () => {
       assert.equal(await conversations.remove('../x'), undefined);
     });
 
-    it('writes nothing after a conversation was removed', async () => {
+    it('writes nothing to the disk when a prompt is sent to a removed conversation', async () => {
       const { conversations, journal, talk } = open();
       const id = await talk(['Hi', 'Hello']);
       const conversation = conversations.current!;

@@ -16,29 +16,54 @@ function treeOf(steps: string): ExchangeTree {
 
 describe('exchange tree', () => {
   for (const { name, steps, path, versions } of [
-    { name: 'an empty tree', steps: '', path: '', versions: {} },
-    { name: 'consecutive prompts', steps: 'a b c', path: 'a b c', versions: { a: 'a', b: 'b', c: 'c' } },
-    { name: 'an edited last prompt', steps: 'a b c<a', path: 'a c', versions: { b: 'b c', c: 'b c' } },
-    { name: 'an edited first prompt', steps: 'a b c< d', path: 'c d', versions: { a: 'a c', d: 'd' } },
-    { name: 'an edited prompt in the middle', steps: 'a b c d<a e', path: 'a d e', versions: { b: 'b d', c: 'c' } },
+    { name: 'of an empty tree', steps: '', path: '', versions: {} },
+    { name: 'of consecutive prompts', steps: 'a b c', path: 'a b c', versions: { a: 'a', b: 'b', c: 'c' } },
+    { name: 'after the last prompt was edited', steps: 'a b c<a', path: 'a c', versions: { b: 'b c', c: 'b c' } },
+    { name: 'after the first prompt was edited', steps: 'a b c< d', path: 'c d', versions: { a: 'a c', d: 'd' } },
     {
-      name: 'the first version, selected again, and the exchange that followed it',
+      name: 'after a prompt in the middle was edited',
+      steps: 'a b c d<a e',
+      path: 'a d e',
+      versions: { b: 'b d', c: 'c' },
+    },
+    {
+      name: 'after the original version, which an exchange follows, was selected again',
       steps: 'a b c d<a b!',
       path: 'a b c',
       versions: {},
     },
-    { name: 'a version in the middle of its branch', steps: 'a b c d< a!', path: 'a b c', versions: {} },
-    { name: 'a selected version below another version', steps: 'a b c d< c!', path: 'a b c', versions: {} },
-    { name: 'the version that was last current further down', steps: 'a b c<a d< a!', path: 'a c', versions: {} },
     {
-      name: 'a version below another version',
+      name: 'after the first exchange of another branch was selected',
+      steps: 'a b c d< a!',
+      path: 'a b c',
+      versions: {},
+    },
+    {
+      name: 'after the last exchange of another branch was selected',
+      steps: 'a b c d< c!',
+      path: 'a b c',
+      versions: {},
+    },
+    {
+      name: 'with the most recently current version below a prompt that was selected again',
+      steps: 'a b c<a d< a!',
+      path: 'a c',
+      versions: {},
+    },
+    {
+      name: 'after a prompt below an edited prompt was edited',
       steps: 'a b<a c<a d e<c',
       path: 'a c e',
       versions: { b: 'b c', d: 'd e' },
     },
-    { name: 'a prompt after a selected version', steps: 'a b c<a b! d', path: 'a b d', versions: { d: 'd' } },
+    {
+      name: 'after a prompt was sent below a version that was selected again',
+      steps: 'a b c<a b! d',
+      path: 'a b d',
+      versions: { d: 'd' },
+    },
   ] as const) {
-    it(`selects the branch through ${name}`, () => {
+    it(`returns the selected branch ${name}`, () => {
       const tree = treeOf(steps);
       assert.equal(tree.path().join(' '), path);
       for (const [id, all] of Object.entries(versions)) assert.equal(tree.versions(id).join(' '), all, id);

@@ -48,7 +48,7 @@ function reopened(lines: readonly JournalLine[]): FoldedJournal {
   return foldJournal(lines.map((line) => decodeLine(encodeLine(line), asked)));
 }
 
-describe('versions of an exchange', () => {
+describe('conversation with several versions of an exchange', () => {
   it('sends an edited prompt with only the exchanges before it as context', async () => {
     const { conversation, sentTexts, phases, ask, changes, engine } = open();
     await ask('one');

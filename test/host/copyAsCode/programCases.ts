@@ -131,23 +131,23 @@ export const programCases: readonly ProgramCase[] = [
     ],
   },
   resumeCase(
-    'breaks off the answer, then continues at the next character',
+    'breaks the stream, then continues the answer at the next character',
     () => cutAfter(partial, 'reset'),
     () => answer(remainder),
   ),
   resumeCase(
-    'breaks off the answer, then repeats its last words before continuing',
+    'breaks the stream, then repeats the last words of the answer before continuing it',
     () => cutAfter(partial, 'reset'),
     () => answer(partial.slice(-24) + remainder),
   ),
   resumeCase(
-    'breaks off the answer, then repeats all of it',
+    'breaks the stream, then repeats all of the partial answer',
     () => cutAfter(partial, 'reset'),
     () => answer(fullAnswer),
   ),
   {
     ...resumeCase(
-      'breaks off the answer, then ends it with a word that occurred before',
+      'breaks the stream, then ends the answer with a word that occurred before',
       () => cutAfter('so long, ', 'reset'),
       () => answer('so'),
     ),
@@ -165,7 +165,7 @@ export const programCases: readonly ProgramCase[] = [
   ),
   {
     ...resumeCase(
-      'breaks off the answer three times, once during a repetition',
+      'breaks the stream three times, once while it repeats a part of the answer',
       () => cutAfter(fullAnswer.slice(0, 40), 'reset'),
       () => cutAfter(fullAnswer.slice(40, 60), 'reset'),
       () => cutAfter(partial.slice(-20), 'reset'),
@@ -174,7 +174,7 @@ export const programCases: readonly ProgramCase[] = [
     essential: true,
   },
   resumeCase(
-    'breaks off the answer before its first word',
+    'breaks the stream before the first word of the answer',
     () => cutAfter('', 'fin'),
     () => answer(fullAnswer),
   ),
@@ -193,7 +193,7 @@ export const programCases: readonly ProgramCase[] = [
   ),
   {
     ...resumeCase(
-      'breaks off the answer, then starts a different answer',
+      'breaks the stream, then starts a different answer',
       () => cutAfter(fullAnswer.slice(0, 80), 'reset'),
       () => answer(`${fullAnswer.slice(0, 70)}, and that was that.`),
       () => answer(fullAnswer.slice(80)),
@@ -252,7 +252,7 @@ export const programCases: readonly ProgramCase[] = [
     stderr: [/\(3 of 3\)\.\s+503 Busy\.\s*$/],
   },
   {
-    name: 'breaks off the answer on every attempt',
+    name: 'breaks the stream on every attempt',
     script: replySequence(
       () => cutAfter(partial, 'reset'),
       () => cutAfter('', 'fin'),

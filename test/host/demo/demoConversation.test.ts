@@ -5,7 +5,7 @@ import { isDemoConversation } from '../../../src/host/demo/demoTour';
 
 const exchange = (demo?: boolean): Exchange => ({ id: 'x', prompt: 'Hi', state: initialTurn, queued: false, demo });
 
-describe('demo conversations', () => {
+describe('recognition of demo conversations', () => {
   for (const [name, exchanges, expected] of [
     ['an empty conversation', [], true],
     ['a conversation with only demo exchanges', [exchange(true), exchange(true)], true],

@@ -252,11 +252,11 @@ describe('redaction of paths', () => {
 
 describe('kind of a remote window in the diagnostics report', () => {
   for (const name of ['ssh-remote', 'wsl', 'dev-container', 'attached-container', 'codespaces', 'tunnel']) {
-    it(`reports ${name}`, () => assert.equal(remoteKind(name), name));
+    it(`is ${name} for the remote name "${name}"`, () => assert.equal(remoteKind(name), name));
   }
 
   for (const name of ['build.example.com:8443', '10.0.0.7:8080', 'ssh-remote+build.example.com', '']) {
-    it(`reports the unknown kind ${JSON.stringify(name)} as "other"`, () => assert.equal(remoteKind(name), 'other'));
+    it(`is "other" for the unknown remote name ${JSON.stringify(name)}`, () => assert.equal(remoteKind(name), 'other'));
   }
 
   it('is null when the window is not remote', () => assert.equal(remoteKind(undefined), null));

@@ -76,15 +76,19 @@ describe('Markdown export', () => {
   });
 
   for (const [what, events, note] of [
-    ['that the turn was stopped', [attempt, { type: 'stopped', attempt: 1, at: 30, text: '' }], 'Stopped.'],
     [
-      'that the turn was stopped during the answer',
+      'a turn that was stopped before its first text',
+      [attempt, { type: 'stopped', attempt: 1, at: 30, text: '' }],
+      'Stopped.',
+    ],
+    [
+      'a turn that was stopped during the answer',
       [attempt, text('half'), { type: 'stopped', attempt: 1, at: 30, text: 'half' }],
       'Stopped. The partial answer was kept.',
     ],
-    ['the failure message', [attempt, text('half'), failed], 'Rate limited by api.example.'],
+    ['a failed turn', [attempt, text('half'), failed], 'Rate limited by api.example.'],
     ['the token limit', [attempt, done('half', 'length')], 'The answer reached the token limit.'],
-    ['that the answer is not complete yet', [attempt, text('half')], 'This answer was still incomplete when exported.'],
+    ['an answer that is not complete yet', [attempt, text('half')], 'This answer was still incomplete when exported.'],
   ] as const) {
     it(`adds a note about ${what}`, () =>
       assert.ok(markdown(exchange(events as readonly StreamEvent[])).endsWith(`\n\n> ${note}\n`)));
@@ -99,14 +103,14 @@ describe('Markdown export', () => {
     );
   });
 
-  for (const [what, answer, end] of [
-    ['a code fence', 'So:\n```ts\ncode', '\ncode\n```\n'],
-    ['a long code fence', '`````\n```\ncode\n', '\ncode\n`````\n'],
-    ['a fence of tildes', '~~~\n```\ncode', '\ncode\n~~~\n'],
-    ['no code fence that is already closed', '```\ncode\n```', '\ncode\n```\n'],
-    ['no inline code', '```a``` b', '\n```a``` b\n'],
+  for (const [behavior, answer, end] of [
+    ['closes a code fence at the end of an answer', 'So:\n```ts\ncode', '\ncode\n```\n'],
+    ['closes a long code fence at the end of an answer', '`````\n```\ncode\n', '\ncode\n`````\n'],
+    ['closes a fence of tildes at the end of an answer', '~~~\n```\ncode', '\ncode\n~~~\n'],
+    ['adds no fence to an answer whose code fence is closed', '```\ncode\n```', '\ncode\n```\n'],
+    ['adds no fence to an answer that starts with inline code in three backticks', '```a``` b', '\n```a``` b\n'],
   ] as const) {
-    it(`closes ${what} at the end of an answer`, () => {
+    it(behavior, () => {
       assert.ok(markdown(exchange([attempt, done(answer)])).endsWith(end));
     });
   }

@@ -11,20 +11,20 @@ const at = (day: number, hour = 12, minute = 0): number => new Date(2026, 2, day
 
 describe('group of a conversation in the history', () => {
   for (const [what, time, group] of [
-    ['now', now, 'today'],
+    ['the current time', now, 'today'],
     ['a time in the future', now + 1000, 'today'],
-    ['just after midnight', at(10, 0, 0), 'today'],
-    ['just before midnight', at(9, 23, 59), 'yesterday'],
+    ['a time just after midnight', at(10, 0, 0), 'today'],
+    ['a time just before midnight', at(9, 23, 59), 'yesterday'],
     ['the start of yesterday', at(9, 0, 0), 'yesterday'],
-    ['the day before yesterday', at(8, 23, 59), 'week'],
-    ['seven days ago', at(3, 0, 0), 'week'],
-    ['eight days ago', at(2, 23, 59), 'older'],
-    ['last year', new Date(2025, 2, 10).getTime(), 'older'],
+    ['the end of the day before yesterday', at(8, 23, 59), 'week'],
+    ['the start of the day seven days ago', at(3, 0, 0), 'week'],
+    ['the end of the day eight days ago', at(2, 23, 59), 'older'],
+    ['a day of last year', new Date(2025, 2, 10).getTime(), 'older'],
   ] as const) {
-    it(`puts ${what} into the group "${group}"`, () => assert.equal(historyGroup(time, now), group));
+    it(`is "${group}" for ${what}`, () => assert.equal(historyGroup(time, now), group));
   }
 
-  it('counts calendar days even if a day has 23 or 25 hours', () => {
+  it('is based on calendar days even if a day has 23 or 25 hours', () => {
     const midnights = Array.from({ length: 365 }, (_, day) => new Date(2026, 0, 1 + day).getTime());
     for (const [day, midnight] of midnights.slice(1).entries()) {
       assert.equal(historyGroup(midnights[day]!, midnight), 'yesterday', new Date(midnight).toISOString());

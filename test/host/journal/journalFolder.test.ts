@@ -15,7 +15,7 @@ describe('conversations folder', () => {
     assert.match(of('file:///work'), /^\/storage\/us\.ours\/workspaces\/[0-9a-f]{32}\/conversations$/);
   });
 
-  it('is separate from the folders of workspaces for a window without a workspace', () => {
+  it('is separate for a window without a workspace', () => {
     assert.equal(conversationsFolder(storage, undefined), '/storage/us.ours/conversations');
   });
 });

@@ -111,7 +111,7 @@ describe('conversation lock', () => {
     assert.deepEqual(lost, []);
   });
 
-  it('is acquired by only one of two windows that take it at the same time after the process that had it has exited', async () => {
+  it('is acquired by only one of two windows after the process that had it has exited', async () => {
     await writeLock({ pid: gonePid, host: here, token: 't' }, 0);
     const [first, second] = [window(), window()];
     const taken = [first.acquireIfFree(id), second.acquireIfFree(id)];
@@ -128,7 +128,7 @@ describe('conversation lock', () => {
     assert.deepEqual([requested, await readdir(folder)], [[], [`${id}.lock`]]);
   });
 
-  it('belongs to only one of two windows that take it when it is stale, and the other windows notice that they lost it', async () => {
+  it('is taken by only one of two windows when it is stale, and the other windows notice that they have lost it', async () => {
     const silent = window();
     await silent.acquire(id);
     clock.sleep(15_000);
@@ -142,10 +142,10 @@ describe('conversation lock', () => {
   });
 
   for (const { what, secondsAgo, taken } of [
-    { what: 'is not taken from its window if it was touched 14 s ago', secondsAgo: 14, taken: false },
-    { what: 'is taken from its window if it was touched 16 s ago', secondsAgo: 16, taken: true },
+    { what: 'is not taken', secondsAgo: 14, taken: false },
+    { what: 'is taken', secondsAgo: 16, taken: true },
   ] as const) {
-    it(`${what} and another window opens the conversation`, async () => {
+    it(`${what} by another window that opens the conversation if it was touched ${secondsAgo} s ago`, async () => {
       await writeLock({ pid: process.pid, host: here, token: 't' }, secondsAgo);
       const opened = window().acquireIfStale(id);
       await clock.advance(300);

@@ -31,7 +31,7 @@ describe('panel page', () => {
     assert.ok(document.querySelector('#root'));
   });
 
-  it('loads one script with the nonce, and its style sheets', () => {
+  it('loads its style sheets and one script, which has the nonce', () => {
     const { document } = new JSDOM(createPage()).window;
     const script = document.querySelector('script');
     assert.equal(script?.getAttribute('src'), 'https://csp.example/dist/webview.js?a=1&b="2"');

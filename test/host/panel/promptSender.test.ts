@@ -70,7 +70,7 @@ function setUp() {
   return { send, calls, connection, promptHistory, current, otherConversation: conversation('other') };
 }
 
-describe('sending of a prompt', () => {
+describe('prompt sender', () => {
   it('shows the panel and sends the prompt', async () => {
     const { send, calls } = setUp();
     await send({ prompt: 'Hi' });
@@ -148,12 +148,12 @@ describe('sending of a prompt', () => {
   });
 
   const explain = { prompt: 'Explain', content: 'in full' };
-  for (const [name, value, input] of [
-    ['accepts a prompt', { ...explain, id: 'x' }, explain],
-    ['ignores a missing prompt', undefined, undefined],
-    ['ignores an invalid prompt', { prompt: 1 }, undefined],
+  for (const [behavior, value, input] of [
+    ['accepts the complete prompt that the page returns with the prefilled text', { ...explain, id: 'x' }, explain],
+    ['accepts a prefilled text that the page returns without the complete prompt', undefined, undefined],
+    ['ignores an invalid complete prompt that the page returns with the prefilled text', { prompt: 1 }, undefined],
   ] as const) {
-    it(`${name} that the page returns with the prefilled text`, () => {
+    it(behavior, () => {
       assert.deepEqual(JSON.parse(JSON.stringify(parsePrefilledInput(value) ?? null)), input ?? null);
     });
   }
@@ -186,7 +186,7 @@ function createDraft(...attachments: Attachment[]) {
   return { draft: new PromptDraft(context, (model) => models.push(model)), models };
 }
 
-describe('sending of a prompt with context items and a one-time model', () => {
+describe('prompt sender with context items or a one-time model', () => {
   it('leaves the prompt unchanged if neither is set', () => {
     const { draft, models } = createDraft();
     assert.deepEqual(draft.addTo({ prompt: 'Hi' }), { prompt: 'Hi', model: undefined });

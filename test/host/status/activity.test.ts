@@ -73,7 +73,7 @@ describe('activity of the turns', () => {
   });
 });
 
-describe('choice of the turn for the status bar when several are running', () => {
+describe('choice of the turn for the status bar', () => {
   const [streaming, waits, offline, finished] = (['streaming', 'waiting', 'offline', 'done'] as const).map(
     (phase) => conversations(phase).current,
   );
@@ -86,7 +86,7 @@ describe('choice of the turn for the status bar when several are running', () =>
     assert.equal(pickPrimaryConversation(undefined, [streaming!, offline!]), offline);
   });
 
-  it('picks the first turn when no turn waits', () =>
+  it('picks the first running turn of another conversation when no turn waits', () =>
     assert.equal(pickPrimaryConversation(finished, [finished!, streaming!]), streaming));
 
   it('picks nothing when no turn runs', () => assert.equal(pickPrimaryConversation(finished, [finished!]), undefined));
@@ -113,7 +113,7 @@ describe('cooldown of the selected model in the status bar', () => {
 });
 
 describe('context keys', () => {
-  it('sets a key only when its value changes', () => {
+  it('are set only when their values change', () => {
     const changes: string[] = [];
     const keys = new ContextKeys((key, value) => changes.push(`${key}=${value}`));
     for (const state of [

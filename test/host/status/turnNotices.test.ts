@@ -107,7 +107,7 @@ describe('notifications about a turn whose panel is hidden', () => {
   });
 });
 
-describe('notifications about a turn whose panel is visible', () => {
+describe('notifications about a turn whose panel is visible at first', () => {
   useTurnNotices();
   it('are not shown while the panel is visible', () => {
     const fixture = new NoticesFixture();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { joinSentences, trimTrailingPeriod } from '../../../src/host/ui/messageText';
 
 describe('sentences joined into one text', () => {
-  it('are separated as the language requires, and undefined ones are left out', () => {
+  it('are separated as the language requires, without undefined sentences', () => {
     const joined = (separator: string): string =>
       joinSentences((_, args) => `${args?.[0]}${separator}${args?.[1]}`, ['One.', undefined, 'Two.', 'Three.']);
     assert.equal(joined(' '), 'One. Two. Three.');
@@ -21,8 +21,8 @@ describe('text that is quoted within a sentence', () => {
   ] as const) {
     it(
       text === expected
-        ? `does not change ${JSON.stringify(text)}`
-        : `removes the final period of ${JSON.stringify(text)}`,
+        ? `stays unchanged: ${JSON.stringify(text)}`
+        : `loses its final period: ${JSON.stringify(text)}`,
       () => assert.equal(trimTrailingPeriod(text), expected),
     );
   }

@@ -38,7 +38,7 @@ describe('buffer for streamed text with code blocks', () => {
     ['a fence of tildes with backticks in its info string', '~~~ a`b\n', { close: '~~~\n', open: '~~~ a`b\n' }],
     ['a closed block with Windows line endings', '```ts\r\na\r\n```\r\n', undefined],
   ] as const) {
-    it(`${seam ? 'closes and reopens the code block' : 'leaves the text unchanged'} when something else is shown after ${name}`, () => {
+    it(`${seam ? 'closes and reopens the code block' : 'leaves the text unchanged'} when other text is inserted after ${name}`, () => {
       const fenced = new FencedText();
       fenced.push(text);
       assert.deepEqual(fenced.interruption, seam);

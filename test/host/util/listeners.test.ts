@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Listeners } from '../../../src/host/util/listeners';
 
-describe('listeners', () => {
+describe('set of listeners', () => {
   it('calls all listeners and does not throw when one of them throws', () => {
     const errors: unknown[] = [];
     const calls: string[] = [];

@@ -68,7 +68,7 @@ describe('walkthrough', () => {
   }
 
   for (const file of ['package.nls.json', 'package.nls.zh-cn.json']) {
-    describe(`walkthrough texts in ${file}`, () => {
+    describe(`texts in ${file}`, () => {
       const texts = readJson(file) as Readonly<Record<string, string>>;
       const links = steps.flatMap(({ description }) => {
         const text = texts[description.slice(1, -1)] ?? '';
@@ -78,7 +78,7 @@ describe('walkthrough', () => {
         }));
       });
 
-      it('links to commands with a valid prompt or demo scenario as the argument', () => {
+      it('link to commands only with a valid prompt or demo scenario as the argument', () => {
         const linksWithArgument = links.flatMap(({ command, argument }) =>
           argument === undefined ? [] : [{ command, argument: JSON.parse(decodeURIComponent(argument)) as unknown }],
         );

@@ -28,7 +28,7 @@ describe('walkthrough context keys', () => {
   beforeEach(() => (folder = temporaryFolder()));
   afterEach(() => removeTemporaryFolder(folder));
 
-  it('become true for a moment with each attempt', async () => {
+  it('become true and then false again with each attempt', async () => {
     const { conversations, talk } = openWindow({ folder, memory: new Map(), limit: 10, epoch: 0 });
     const changes: string[] = [];
     const subscription = followWalkthroughSteps(conversations, (key, value) => changes.push(`${key}=${value}`));

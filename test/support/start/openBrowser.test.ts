@@ -10,7 +10,7 @@ import { writeRedirect } from './openBrowser';
 const address = 'http://127.0.0.1:8080/?folder=%2Fsample&tkn=secret-token';
 
 describe('browser that npm start opens', () => {
-  it('is redirected to the address by a local file, which only the user can read', () => {
+  it('is redirected to the editor by a local file that only the user can read', () => {
     const file = writeRedirect(address, temporaryFolder());
     assert.match(
       readFileSync(file, 'utf8'),

@@ -9,24 +9,24 @@ const followups = (metadata: ChatMetadata): readonly string[] =>
   chatFollowups(metadata, localize).map(({ prompt, command }) => (command ? `/${command} ${prompt}` : prompt));
 
 describe('follow-up suggestions in the chat', () => {
-  it('offers /fix and /tests after /explain, and /tests after /fix', () => {
+  it('are /fix and /tests after /explain, and /tests after /fix', () => {
     assert.deepEqual(followups({ state: 'done', command: 'explain', code }), ['/fix a.ts:1-2', '/tests a.ts:1-2']);
     assert.deepEqual(followups({ state: 'done', command: 'fix', code }), ['/tests a.ts:1-2']);
     assert.deepEqual(followups({ state: 'done', command: 'tests', code }), []);
     assert.deepEqual(followups({ state: 'done' }), []);
   });
 
-  it('offers Continue and Ask again after an incomplete answer', () => {
+  it('include Continue, Ask again or both after an incomplete answer', () => {
     assert.deepEqual(followups({ state: 'length', hasText: true }), ['Continue']);
     assert.deepEqual(followups({ state: 'failed', hasText: true }), ['Continue', 'Ask again']);
     assert.deepEqual(followups({ state: 'stopped', hasText: false }), ['Ask again']);
   });
 
-  it('sets an empty command, so that VS Code does not repeat the previous command', () => {
+  it('have an empty command, so that VS Code does not repeat the previous command', () => {
     assert.equal(chatFollowups({ state: 'length' }, localize)[0]?.command, '');
   });
 
-  it('offers nothing after a message of the extension, or for unknown metadata', () => {
+  it('are empty after a message of the extension and for missing metadata', () => {
     assert.deepEqual(followups({ state: 'note' }), []);
     assert.deepEqual(chatFollowups(undefined, localize), []);
   });

@@ -107,7 +107,7 @@ describe('wait in the chat', () => {
     );
   });
 
-  it('is not shown again when the turn then queues behind another request', () => {
+  it('is not shown again when the turn must queue behind another request after the wait', () => {
     const estimate = wait({ source: 'backoff', hintMs: undefined, delayMs: 1000, until: 38_500, estimated: true });
     assert.equal(chat(wait(), estimate, { ...estimate, until: 39_500 }).length, 2);
   });
@@ -153,7 +153,7 @@ describe('model switch in the chat', () => {
     ['breaker', '> a kept failing. Switched to b.'],
     ['user', '> Switched from a to b.'],
   ] as const) {
-    it(`is explained for the reason ${reason}`, () => {
+    it(`is explained for the reason "${reason}"`, () => {
       assert.deepEqual(chat({ type: 'model', from: 'a', to: 'b', reason, attempt: 1, at: 0 }), [line]);
     });
   }
@@ -258,7 +258,7 @@ describe('code block in the chat', () => {
   });
 });
 
-describe('answer at the token limit in the chat', () => {
+describe('chat answer that reaches the token limit', () => {
   const tokenLimit = { ...done('a'), finishReason: 'length' } as StreamEvent;
 
   it('shows a message about the token limit and a Continue button', () => {

@@ -124,7 +124,7 @@ describe('intent of a prompt in the chat', () => {
   const chinese: Localize = (message) => (message === 'Continue' ? '继续' : '再问一次');
 
   for (const state of ['length', 'stopped', 'failed'] as const) {
-    it(`is recognized as Continue or Ask again after an answer with the state ${state}`, () => {
+    it(`is Continue or Ask again, as the prompt says, after an answer with the state "${state}"`, () => {
       assert.equal(parseIntent({ prompt: ' continue ' }, last(state), localize), 'continue');
       assert.equal(parseIntent({ prompt: '继续' }, last(state), chinese), 'continue');
       assert.equal(parseIntent({ prompt: 'Ask again' }, last(state), localize), 'again');

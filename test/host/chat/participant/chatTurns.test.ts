@@ -4,7 +4,7 @@ import { ScriptedTurn } from '../../conversation/scriptedEngine';
 
 const turn = new ScriptedTurn({ model: 'm', messages: [], temperature: 0, maxTokens: 1 }, undefined);
 
-describe('running turns in the chat', () => {
+describe('tracker of running turns in the chat', () => {
   let turns: ChatTurns;
   beforeEach(() => {
     turns = new ChatTurns();
@@ -37,7 +37,7 @@ describe('running turns in the chat', () => {
       assert.deepEqual([turns.consumeTryAnyway(), turns.consumeTryAnyway()], [true, false]);
     });
 
-    it('does not make a later request ignore the circuit breaker when sending the button’s prompt failed', async () => {
+    it('does not make a later request ignore the circuit breaker when the button’s prompt could not be sent', async () => {
       await assert.rejects(turns.tryAnywayNext(() => Promise.reject(new Error('no chat'))));
       assert.equal(turns.consumeTryAnyway(), false);
     });

@@ -60,11 +60,11 @@ describe("setup of VS Code's chat", () => {
     return setUpChat({ connections, log, modelsChanged: () => undefined });
   };
 
-  for (const [condition, initialValue] of [
-    ['is not set', undefined],
-    ['is set to false', false],
+  for (const [previous, initialValue] of [
+    ['not set', undefined],
+    ['false', false],
   ] as const) {
-    it(`enables the chat when the setting for AI features ${condition}, never disables AI features and restores the setting`, async () => {
+    it(`enables the chat without ever disabling AI features, and restores their setting when it was ${previous} before`, async () => {
       user = initialValue;
       assert.equal(await setUp(), 'ready');
       assert.equal(isEnabled, true);
@@ -73,7 +73,7 @@ describe("setup of VS Code's chat", () => {
       assert.ok(!values.includes(true));
     });
 
-    it(`leaves AI features on when the extension host exits during the setup while the setting ${condition}`, async () => {
+    it(`leaves AI features on when the extension host exits during the setup and their setting was ${previous} before`, async () => {
       user = initialValue;
       let signalExit: () => void = () => undefined;
       const exit = new Promise<void>((resolve) => (signalExit = resolve));

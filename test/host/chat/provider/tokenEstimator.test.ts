@@ -213,7 +213,7 @@ describe('token calibration', () => {
     assert.equal(calibration.tokens(estimate), uncalibrated);
   });
 
-  it('attributes most of an estimation error to the scripts in which tokenizers differ most', () => {
+  it('attributes most of an estimation error to the writing systems in which tokenizers differ most', () => {
     const calibration = new TokenCalibration();
     calibration.observe({ latin: 5_000, eastAsian: 5_000, other: 0 }, 8_000);
     assert.ok(calibration.tokens(estimate) > 0.98 * uncalibrated);
