@@ -13,7 +13,7 @@ describe('comparison of the engine with the retry loop of tutorials', () => {
   before(() => import('../../src/engine/http/sdk'));
 
   for (const fault of faults) {
-    it(`has outcome "${fault.ours}" for the engine and "${fault.tutorial}" for the tutorial client after: ${fault.en}`, async () => {
+    it(`ends with "${fault.ours}" for the engine and "${fault.tutorial}" for the tutorial client: ${fault.en}`, async () => {
       const result = await sideBySide(fault);
       results.push(result);
       const { tutorial, ours } = result;
@@ -24,7 +24,7 @@ describe('comparison of the engine with the retry loop of tutorials', () => {
     });
   }
 
-  it('shows that the engine returns a complete answer or an error, and never a wrong text', () => {
+  it('never ends with a wrong or incomplete answer for the engine', () => {
     assert.deepEqual(
       faults.map(({ ours }) => ours).filter((outcome) => outcome !== 'whole' && outcome !== 'error'),
       [],

@@ -48,7 +48,7 @@ describe('answer text', () => {
     assert.equal(answer.text, 'kept');
   });
 
-  it('drops the hidden text of a restarted answer when the answer is restarted again', () => {
+  it('discards a restarted answer that is not shown yet when the answer is restarted again', () => {
     const answer = new AnswerText('12345');
     answer.startAttempt('restart');
     answer.append('xxxx');
@@ -74,7 +74,7 @@ describe('answer text', () => {
     assert.equal(answer.text, 'kept more');
   });
 
-  it('keeps the previous text until a new answer within the same attempt is longer', () => {
+  it('keeps its text when the gateway restarts the answer within an attempt, until the new text is longer', () => {
     const answer = new AnswerText();
     answer.append('12345');
     assert.equal(answer.restartInStream(), true);
@@ -82,7 +82,7 @@ describe('answer text', () => {
     assert.deepEqual(answer.append('def'), { type: 'replaced', text: 'abcdef' });
   });
 
-  it('rejects a new answer within an attempt that continues a partial answer', () => {
+  it('cannot be restarted by the gateway within an attempt that continues a partial answer', () => {
     const answer = new AnswerText('Once upon a time');
     answer.startAttempt('continue');
     answer.append(' there was a');
@@ -104,7 +104,7 @@ describe('answer text', () => {
     ['original', '', false],
   ];
   for (const [mode, text, isRepetition] of attempts) {
-    it(`${isRepetition ? 'treats' : 'does not treat'} the text «${text}» of a ${mode} attempt as a repetition of the partial answer`, () => {
+    it(`${isRepetition ? 'treats' : 'does not treat'} «${text}» as a repetition of the partial answer in the request mode "${mode}"`, () => {
       const answer = new AnswerText('Once upon a time');
       answer.startAttempt(mode);
       answer.append(text);
@@ -112,7 +112,7 @@ describe('answer text', () => {
     });
   }
 
-  it('never gets shorter before a restarted answer is complete, however that answer is split into deltas', () => {
+  it('never gets shorter while a restarted answer arrives, however that answer is split into deltas', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), anyPieces, (partial, pieces) => {
         const answer = new AnswerText(partial);

@@ -54,7 +54,7 @@ describe('messages of a continuation request', () => {
     assert.deepEqual(english, before);
   });
 
-  it('end with the partial answer without trailing white space, for a prefill', () => {
+  it('end with the partial answer, without its trailing white space, when a prefill is used', () => {
     const messages = continuationMessages(english, `${partial} \n\n`, 'prefill', 'assistant');
     assert.deepEqual(messages.slice(2), [{ role: 'assistant', content: partial }]);
   });
@@ -65,7 +65,7 @@ describe('messages of a continuation request', () => {
     assert.ok(continuationMessages(english, partial, 'continue', 'prefix').every((message) => !('prefix' in message)));
   });
 
-  it('end with the unchanged partial answer and a prompt to continue, without a prefill', () => {
+  it('end with the unchanged partial answer and a continue prompt when no prefill is used', () => {
     const messages = continuationMessages(english, `${partial} \n`, 'continue', 'assistant');
     assert.deepEqual(messages[2], { role: 'assistant', content: `${partial} \n` });
     assert.deepEqual([messages.length, messages[3]?.role], [4, 'user']);
@@ -91,18 +91,18 @@ describe('messages of a continuation request', () => {
     assert.equal(quoteChars, 200);
   });
 
-  it('quote no half of a surrogate pair', () => {
+  it('quote no half of a surrogate pair at the start of the quotation', () => {
     const text = `${'🐑'.repeat(10)}${'x'.repeat(199)}`;
     assert.ok(continuePrompt(english, text).includes(`«${'x'.repeat(199)}»`));
   });
 
   for (const [prompt, chinese] of languages) {
-    it(`contain ${chinese ? 'a Chinese' : 'an English'} prompt to continue after the user prompt "${prompt}"`, () => {
+    it(`contain ${chinese ? 'a Chinese' : 'an English'} continue prompt when the user's prompt is "${prompt}"`, () => {
       assert.equal(continuePrompt(conversationWith(prompt)).includes('继续'), chinese);
     });
   }
 
-  it('contain a prompt to continue in the language of the last user prompt', () => {
+  it("contain a continue prompt in the language of the user's last prompt", () => {
     const messages = [
       ...conversationWith('羊是什么?'),
       { role: 'assistant', content: '一种动物。' } as const,
@@ -111,15 +111,15 @@ describe('messages of a continuation request', () => {
     assert.match(continuePrompt(messages), /connection error/);
   });
 
-  it('contain a prompt to continue in the language of the user prompt, not of the answer', () => {
+  it("contain a continue prompt in the language of the user's prompt, not of the answer", () => {
     const messages = [...conversationWith('羊是什么?'), { role: 'assistant', content: 'It is an animal.' } as const];
     assert.match(continuePrompt(messages), /连接错误/);
   });
 
-  it('contain an English prompt to continue when the conversation has no user prompt', () =>
+  it('contain an English continue prompt when the conversation has no user message', () =>
     assert.match(continuePrompt([]), /connection error/));
 
-  it('contain a prompt to continue in the language of a user prompt that consists of parts', () => {
+  it("contain a continue prompt in the user's language when the user's message consists of parts", () => {
     const parts = (text: string): readonly ChatMessage[] => [
       {
         role: 'user',
@@ -135,7 +135,7 @@ describe('messages of a continuation request', () => {
     assert.match(continuePrompt(parts('What is a sheep?')), /^Continue/);
   });
 
-  it('contain no half of a surrogate pair', () => {
+  it('never contain half of a surrogate pair', () => {
     const halves = 'a\udc11b\ud83dc 🐑\ud83d';
     for (const method of ['prefill', 'continue'] as const) {
       const messages = continuationMessages(english, halves, method, undefined);
@@ -243,20 +243,20 @@ const deepSeekTable: readonly (readonly [baseUrl: string, model: string, prefill
   ['https://apixdeepseek.com/beta', 'deepseek-chat', undefined],
 ];
 
-describe('prefill support', () => {
+describe('models that support a prefill', () => {
   for (const model of prefillModels) {
-    it(`includes ${model} at any base URL`, () => {
+    it(`include ${model} at any base URL`, () => {
       assert.equal(prefillOf(gateway, model), 'assistant');
       assert.equal(prefillOf('no URL', model), 'assistant');
     });
   }
 
   for (const model of modelsWithoutPrefill) {
-    it(`does not include "${model}"`, () => assert.equal(prefillOf(gateway, model), undefined));
+    it(`do not include "${model}"`, () => assert.equal(prefillOf(gateway, model), undefined));
   }
 
   for (const [baseUrl, model, prefill] of deepSeekTable) {
-    it(`${prefill ? 'includes a marked prefix for' : 'does not include'} ${model} at ${baseUrl}`, () => {
+    it(`${prefill ? 'include' : 'do not include'} ${model}${prefill ? ', with a marked prefill,' : ''} at ${baseUrl}`, () => {
       assert.equal(prefillOf(baseUrl, model), prefill);
     });
   }
@@ -284,10 +284,14 @@ const methods: readonly (readonly [name: string, changes: Partial<PartialAnswer>
   ['restarts the answer when only a tool call has arrived', { text: '', hadToolCalls: true }, 'restart'],
   ['restarts the answer when only white space has arrived', { text: ' \n', prefill: 'assistant' }, 'restart'],
   ['restarts the answer when a tool call is incomplete', { hadToolCalls: true, prefill: 'prefix' }, 'restart'],
-  ['continues a partial answer with a prompt', {}, 'continue'],
+  ['continues a partial answer with a continue prompt', {}, 'continue'],
   ['continues with a prefill when the model supports one', { prefill: 'assistant' }, 'prefill'],
-  ['continues with a marked prefill when the model requires the mark', { prefill: 'prefix' }, 'prefill'],
-  ['does not use a prefill after reasoning', { hadReasoning: true, prefill: 'assistant' }, 'continue'],
+  ['continues with a prefill when the model requires that the prefill is marked', { prefill: 'prefix' }, 'prefill'],
+  [
+    'continues with a continue prompt, not a prefill, after reasoning',
+    { hadReasoning: true, prefill: 'assistant' },
+    'continue',
+  ],
   ['restarts the answer when the gateway rejects continuations', { continuationsRejected: true }, 'restart'],
   [
     'restarts the answer when the gateway rejects continuations, even if the model supports a prefill',
@@ -303,5 +307,5 @@ describe('resume method', () => {
     it(name, () => assert.equal(resumeMethod({ ...partialAnswer, ...changes }), method));
   }
 
-  it('has the same length limit as the documentation', () => assert.equal(maxContinuedChars, 60_000));
+  it('has the length limit that the documentation states', () => assert.equal(maxContinuedChars, 60_000));
 });

@@ -38,14 +38,18 @@ const continueCases: readonly Case[] = [
     pushed: ['is an animal with wool. So'],
     step: join(22, '. So'),
   },
-  { name: 'holds back a continuation that repeats the end so far', pushed: ['is an ani'], step: hold },
   {
-    name: 'holds back a continuation that repeats the end over several pieces',
+    name: 'holds back a continuation that so far only repeats the end of the partial answer',
+    pushed: ['is an ani'],
+    step: hold,
+  },
+  {
+    name: 'holds back a continuation that repeats the end of the partial answer in several pieces',
     pushed: ['is an', ' animal', ' with'],
     step: hold,
   },
   {
-    name: 'joins the continuation as soon as the repetition ends',
+    name: 'joins the continuation to the partial answer as soon as the repetition ends',
     pushed: ['is an animal', ' with wo', 'ol. So'],
     step: join(22, '. So'),
   },
@@ -86,7 +90,7 @@ const continueCases: readonly Case[] = [
   },
   { name: 'holds back a continuation that is half of a surrogate pair', pushed: ['\ud83d'], step: hold },
   { name: 'holds back an empty continuation', pushed: [''], step: hold },
-  { name: 'holds back an empty continuation after the time limit', pushed: [''], then: 'expire', step: hold },
+  { name: 'still holds back an empty continuation after the time limit', pushed: [''], then: 'expire', step: hold },
   { name: 'adds no text when no continuation arrives', pushed: [], then: 'end', step: join(0, '') },
   {
     name: 'appends the complete continuation to an empty partial answer',
@@ -95,33 +99,41 @@ const continueCases: readonly Case[] = [
     step: join(0, 'Hello'),
   },
   {
-    name: 'does not split a surrogate pair where the continuation joins',
+    name: 'does not split a surrogate pair at the seam',
     partial: `${short}\ud83d`,
     pushed: [short, '\ud83d', '\udc11'],
     step: join(0, `${short}\ud83d\udc11`),
   },
 
-  { name: 'holds back a continuation that repeats the start of the answer', pushed: ['A sheep is'], step: hold },
-  { name: 'holds back a continuation that has repeated the complete partial answer', pushed: [short], step: hold },
+  {
+    name: 'holds back a continuation that so far only repeats the start of the partial answer',
+    pushed: ['A sheep is'],
+    step: hold,
+  },
+  {
+    name: 'holds back a continuation that so far only repeats the complete partial answer',
+    pushed: [short],
+    step: hold,
+  },
   {
     name: 'drops a repetition of the complete partial answer',
     pushed: ['A sheep is an animal', ' with wool. So'],
     step: join(30, '. So'),
   },
   {
-    name: 'drops a repetition of the complete partial answer, even if it is longer than the searched end',
+    name: 'drops a repetition of the complete partial answer, even if it is longer than the maximum overlap',
     partial: long.repeat(9),
     pushed: [`${long.repeat(9)}End`],
     step: join(9 * long.length, 'End'),
   },
   {
-    name: 'drops an overlap as long as the searched end of the partial answer',
+    name: 'drops an overlap of the maximum length',
     partial: `${long}${'y'.repeat(tailChars)}`,
     pushed: [`${'y'.repeat(tailChars)}z`],
     step: join(tailChars, 'z'),
   },
   {
-    name: 'keeps a possible repetition of a very short partial answer',
+    name: 'keeps a repetition of a very short partial answer, which may be a coincidence',
     partial: 'Hi',
     pushed: ['Hi there'],
     step: join(0, 'Hi there'),
@@ -140,7 +152,7 @@ const continueCases: readonly Case[] = [
     step: join(2, ''),
   },
   {
-    name: 'adds nothing when the continuation ends with the overlap',
+    name: 'adds nothing when the continuation consists of the overlap and ends',
     partial: `${short}. ${short}`,
     pushed: ['sheep is an animal with wool'],
     then: 'end',
@@ -148,39 +160,39 @@ const continueCases: readonly Case[] = [
   },
 
   {
-    name: 'treats a continuation that repeats the start for 64 characters and then differs as another answer',
+    name: 'replaces the partial answer when the continuation begins with the same 64 characters and then differs',
     partial: long,
     pushed: [long.slice(0, 64), 'Or'],
     step: another(`${long.slice(0, 64)}Or`),
   },
   {
-    name: 'appends a continuation that repeats the start for 63 characters and then differs',
+    name: 'appends a continuation that repeats the first 63 characters of the partial answer and then differs',
     partial: long,
     pushed: [`${long.slice(0, 63)}Or`],
     step: join(0, `${long.slice(0, 63)}Or`),
   },
   {
-    name: 'treats a continuation that ends after 64 repeated characters of the start as another answer',
+    name: 'replaces the partial answer when the continuation begins with the same 64 characters and ends',
     partial: long,
     pushed: [long.slice(0, 64)],
     then: 'end',
     step: another(long.slice(0, 64)),
   },
   {
-    name: 'appends a continuation that ends after 63 repeated characters of the start',
+    name: 'appends a continuation that repeats the first 63 characters of the partial answer and ends',
     partial: long,
     pushed: [long.slice(0, 63)],
     then: 'end',
     step: join(0, long.slice(0, 63)),
   },
   {
-    name: 'prefers an overlap with the end to another answer',
+    name: 'drops an overlap with the end, even if the continuation also repeats the start and then differs',
     partial: `${long.slice(0, 70)}! ${long.slice(0, 70)}`,
     pushed: [`${long.slice(0, 70)}? So`],
     step: join(70, '? So'),
   },
   {
-    name: 'prefers an overlap with the end to another answer when the continuation ends',
+    name: 'drops an overlap with the end, even if the continuation also repeats the start and then ends',
     partial: `${long.slice(0, 70)}! ${long.slice(0, 70)}`,
     pushed: [long.slice(0, 70)],
     then: 'end',
@@ -215,7 +227,7 @@ const continueCases: readonly Case[] = [
     step: hold,
   },
   {
-    name: 'holds back a repetition of 64 characters of the start beyond the time limit',
+    name: 'holds back a repetition of the first 64 characters beyond the time limit',
     partial: long.repeat(9),
     pushed: [long.slice(0, 64)],
     then: 'expire',
@@ -228,7 +240,7 @@ const continueCases: readonly Case[] = [
     step: hold,
   },
   {
-    name: 'holds back a repetition of more than 600 characters of the start',
+    name: 'holds back a repetition of more than 600 characters from the start of the partial answer',
     partial: long.repeat(9),
     pushed: [long.repeat(8)],
     step: hold,
@@ -260,26 +272,26 @@ const continueCases: readonly Case[] = [
     step: join(0, `${dashes}\n`),
   },
   {
-    name: 'does not treat a repeated passage from the middle as another answer',
+    name: 'appends a continuation that repeats a passage from the middle of the partial answer',
     partial: `A${short.repeat(3)}. B${short.repeat(3)}. C`,
     pushed: ['B', short.repeat(3), '!'],
     step: join(0, `B${short.repeat(3)}!`),
   },
 
   {
-    name: 'keeps a line break after a line break of the partial answer',
+    name: 'keeps a line break at the start of the continuation when the partial answer ends with one, too',
     partial: `${short}\n`,
     pushed: ['\n'],
     step: join(0, '\n'),
   },
   {
-    name: 'keeps an overlap that is longer than the searched end of the partial answer',
+    name: 'keeps a repetition of the end of the partial answer that is longer than the maximum overlap',
     partial: longerThanTail,
     pushed: [`${longerThanTail.slice(-tailChars - 100)}!`],
     step: join(0, `${longerThanTail.slice(-tailChars - 100)}!`),
   },
   {
-    name: 'keeps an overlap without letters and digits before a text with letters',
+    name: 'keeps an overlap without letters and digits, even if letters follow',
     partial: dashes,
     pushed: [`${'-'.repeat(20)}\nSo`],
     step: join(0, `${'-'.repeat(20)}\nSo`),
@@ -305,7 +317,7 @@ const continueCases: readonly Case[] = [
     step: join(31, 'x'),
   },
   {
-    name: 'treats a repetition of only the start as another answer, even if the partial answer ends with the same text',
+    name: 'replaces the partial answer when the continuation only repeats the start, even if the answer ends with the same words',
     partial: `${long.slice(0, 70)}! ${long.slice(0, 20)}`,
     pushed: [long.slice(0, 70)],
     then: 'end',
@@ -317,7 +329,7 @@ const prefillCases: readonly Case[] = [
   { name: 'appends a continuation without a repetition immediately', pushed: [', and'], step: join(0, ', and') },
   { name: 'appends a single letter of the partial answer immediately', pushed: ['a'], step: join(0, 'a') },
   {
-    name: 'counts leading white space in the 64 repeated characters of another answer',
+    name: 'counts leading white space among the 64 characters whose repetition replaces the partial answer',
     partial: `\n${long.trim()}\n`,
     pushed: [`\n${long.slice(0, 63)}Or`],
     step: another(`\n${long.slice(0, 63)}Or`),
@@ -332,9 +344,9 @@ const prefillCases: readonly Case[] = [
     pushed: ['A sheep is an animal', ' with wool. So'],
     step: join(30, '. So'),
   },
-  { name: 'holds back a continuation that repeats the prefill so far', pushed: ['A sheep is'], step: hold },
+  { name: 'holds back a continuation that so far only repeats the prefill', pushed: ['A sheep is'], step: hold },
   {
-    name: 'keeps a possible repetition of a very short prefill',
+    name: 'keeps a repetition of a very short prefill, which may be a coincidence',
     partial: 'Hi',
     pushed: ['Hi there'],
     step: join(0, 'Hi there'),
@@ -359,25 +371,25 @@ const prefillCases: readonly Case[] = [
     step: join(2, ''),
   },
   {
-    name: 'drops the trailing white space of the partial answer',
+    name: 'drops a repetition of the trailing white space of the partial answer',
     partial: `${short}\n\n`,
     pushed: ['\n\nSo'],
     step: join(2, 'So'),
   },
   {
-    name: 'drops no more white space than the partial answer has',
+    name: 'drops no more leading white space than the partial answer has at its end',
     partial: `${short}\n`,
     pushed: ['\n\nSo'],
     step: join(1, '\nSo'),
   },
   {
-    name: 'keeps white space that differs from that of the partial answer',
+    name: 'keeps leading white space that differs from the white space at the end of the partial answer',
     partial: `${short} `,
     pushed: ['\nSo'],
     step: join(0, '\nSo'),
   },
   {
-    name: 'appends a continuation without the trailing white space',
+    name: 'appends a continuation that does not repeat the trailing white space',
     partial: `${short}\n\n`,
     pushed: ['So'],
     step: join(0, 'So'),
@@ -421,19 +433,19 @@ const prefillCases: readonly Case[] = [
     step: join(30, 'So'),
   },
   {
-    name: 'treats a continuation that repeats the start for 64 characters and then differs as another answer',
+    name: 'replaces the partial answer when the continuation begins with the same 64 characters and then differs',
     partial: long,
     pushed: [`${long.slice(0, 64)}Or`],
     step: another(`${long.slice(0, 64)}Or`),
   },
   {
-    name: 'treats a continuation that begins with the same white space and then differs as another answer',
+    name: 'replaces the partial answer when the continuation begins with the same white space and text and then differs',
     partial: `\n${long.trim()}\n`,
     pushed: [`\n${long.slice(0, 64)}Or`],
     step: another(`\n${long.slice(0, 64)}Or`),
   },
   {
-    name: 'treats a continuation that ends after 64 repeated characters of the start as another answer',
+    name: 'replaces the partial answer when the continuation begins with the same 64 characters and ends',
     partial: long,
     pushed: [long.slice(0, 64)],
     then: 'end',
@@ -480,7 +492,7 @@ describe('splice', () => {
     assert.deepEqual(splice.end(), { type: 'text', text: '' });
   });
 
-  it('decides about text that is held back beyond the time limit as soon as the text differs from the partial answer', () => {
+  it('joins a continuation that is held back beyond the time limit as soon as it differs from the partial answer', () => {
     const splice = new Splice(long, 'continue');
     splice.push(long.slice(9, 200));
     assert.deepEqual(splice.expire(), hold);
@@ -496,7 +508,7 @@ describe('splice', () => {
     assert.deepEqual(splice.push('x'), { type: 'join', trimmed: length, text: 'x' });
   });
 
-  it('has the same limits as the documentation', () => {
+  it('has the limits that the documentation states', () => {
     assert.deepEqual([maxHoldMs, certainOverlap, tailChars, minOverlap], [1500, 64, 4000, 16]);
   });
 });

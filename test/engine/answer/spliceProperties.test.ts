@@ -95,7 +95,7 @@ describe('splice of any continuation', function () {
     );
   });
 
-  it('shows an overlap once if it is certain, even after the time limit', () => {
+  it('shows an overlap of at least 64 characters once, even after the time limit', () => {
     // The numbers make sure that no other part of the overlap also matches the end of the partial answer.
     const partialOf = (count: number): string => Array.from({ length: count }, (_, n) => `羊 ${n}🐑 `).join('');
     const given = fc.tuple(
@@ -117,7 +117,7 @@ describe('splice of any continuation', function () {
     );
   });
 
-  it('shows a repeated partial answer of any length once', () => {
+  it('shows a partial answer of any length once when the continuation repeats it', () => {
     const given = fc.tuple(
       anyPartial,
       anyRepetition,

@@ -55,7 +55,7 @@ describe('classification of a response', () => {
     [[525, 526], 37],
   ];
 
-  it('maps every status from 100 to 999 to a fault, and a status without a fault of its own to unexpectedStatus (fault 38)', () => {
+  it('maps every status from 100 to 999 to its fault, and one without a fault of its own to unexpectedStatus (fault 38)', () => {
     const rowOf = new Map<number, RowId>(
       rowsByStatus.flatMap(([statuses, row]) => statuses.map((status) => [status, row] as const)),
     );
@@ -100,7 +100,7 @@ describe('classification of a response', () => {
     );
   });
 
-  it('says in the message when the limit resets, but only if the gateway named that time', () => {
+  it('includes the time at which the limit resets in the message only if the gateway named it', () => {
     assert.doesNotMatch(classifyResponse(403, '').message, /\{time\}/);
     assert.match(classifyResponse(403, '', { 'retry-after': '3600' }).message, /\{time\}/);
     const dailyQuota = {
@@ -122,7 +122,7 @@ describe('classification of a response', () => {
     assert.deepEqual([fault.row, fault.retryAfter?.delayMs], [32, 300_000]);
   });
 
-  it('does not say in the message when the limit resets if the turn will retry', () => {
+  it('does not include the time at which the limit resets in the message if the turn retries', () => {
     assert.equal(classifyResponse(503, '', { 'retry-after': '10' }).message, faultTable[35].message);
   });
 
@@ -214,10 +214,14 @@ const evidenceCases: readonly (readonly [evidence: Evidence, row: RowId | 0])[] 
   [{ type: 'error', error: undefined, streaming: true, baseUrl }, 42],
 ];
 
+/** Replaces an error, which JSON leaves empty, with its message and cause. */
+const withErrors = (_key: string, value: unknown): unknown =>
+  value instanceof Error ? { message: value.message, cause: value.cause } : value;
+
 describe('classification of failures without an error response', () => {
   for (const [evidence, row] of evidenceCases) {
     const { type, ...details } = evidence;
-    it(`maps ${type} ${JSON.stringify(details)} to ${rowLabel(row)}`, () => {
+    it(`maps ${type} ${JSON.stringify(details, withErrors)} to ${rowLabel(row)}`, () => {
       const fault = classify(evidence, now);
       assert.equal(fault.row, row);
       assert.notEqual(fault.message, '');
@@ -283,7 +287,7 @@ describe('classification of random responses', () => {
     );
   });
 
-  it('always returns a fault for JSON inside a stream', () => {
+  it('returns a fault with a message for any JSON error inside a stream', () => {
     fc.assert(
       fc.property(fc.oneof(fc.jsonValue(), anyError), (error) => {
         assert.ok(classifyInband(error).row in faultTable);

@@ -19,30 +19,30 @@ const everyFault: readonly (readonly [name: string, fault: FaultRow])[] = [
 
 /** The policies of the fault table with the numbers of their faults. Every fault occurs exactly once. */
 const policies: readonly (readonly [name: string, policy: FaultRow['policy'], rows: readonly number[]])[] = [
-  ['retries', { retry: 'transient' }, [3, 4, 26, 33, 34, 64]],
+  ['retry', { retry: 'transient' }, [3, 4, 26, 33, 34, 64]],
   [
-    'retries, the first time at once and without a cost to the retry budget,',
+    'retry, the first time at once and without a charge to the retry budget,',
     { retry: 'transient', freeReplay: true },
     [5],
   ],
-  ['retries once', { retry: 'transient', limit: 1 }, [8, 11, 50]],
-  ['retries twice', { retry: 'transient', limit: 2 }, [14, 27, 63]],
-  ['retries three times', { retry: 'transient', limit: 3 }, [1, 65]],
-  ['retries at a cost of two tokens of the retry budget', { retry: 'transient', cost: 2 }, [10, 39]],
-  ['retries twice at a cost of two tokens of the retry budget', { retry: 'transient', limit: 2, cost: 2 }, [36]],
-  ['retries with the backoff for an overload', { retry: 'overload' }, [31]],
-  ['retries with the backoff for an overload or with a fallback model', { retry: 'overload', fallback: true }, [35]],
-  ['waits for the retry-after', { retry: 'hint' }, [23, 30]],
-  ['waits for the network', { retry: 'offline' }, [2]],
-  ['resumes the answer', { retry: 'resume' }, [40, 41, 42, 43, 45, 47, 51, 58]],
-  ['corrects the request', { retry: 'repair' }, [17]],
+  ['retry once', { retry: 'transient', limit: 1 }, [8, 11, 50]],
+  ['retry twice', { retry: 'transient', limit: 2 }, [14, 27, 63]],
+  ['retry three times', { retry: 'transient', limit: 3 }, [1, 65]],
+  ['retry at a cost of two tokens of the retry budget', { retry: 'transient', cost: 2 }, [10, 39]],
+  ['retry twice at a cost of two tokens of the retry budget', { retry: 'transient', limit: 2, cost: 2 }, [36]],
+  ['retry with the backoff for an overload', { retry: 'overload' }, [31]],
+  ['retry with the backoff for an overload or with a fallback model', { retry: 'overload', fallback: true }, [35]],
+  ['wait for the retry-after', { retry: 'hint' }, [23, 30]],
+  ['wait for the network', { retry: 'offline' }, [2]],
+  ['resume the answer', { retry: 'resume' }, [40, 41, 42, 43, 45, 47, 51, 58]],
+  ['correct the request', { retry: 'repair' }, [17]],
   [
-    'ends the turn',
+    'end the turn',
     { retry: 'never' },
     [6, 7, 9, 15, 16, 18, 19, 20, 21, 22, 24, 25, 28, 29, 32, 37, 38, 49, 52, 56, 66, 67, 68, 69, 70, 71, 72, 73],
   ],
-  ['completes the answer', { retry: 'success' }, [13, 44, 48]],
-  ['changes only the state of the engine', { retry: 'engine' }, [12, 46, 53, 54, 55, 57, 59, 60, 61, 62]],
+  ['complete the answer', { retry: 'success' }, [13, 44, 48]],
+  ['react without a retry policy', { retry: 'engine' }, [12, 46, 53, 54, 55, 57, 59, 60, 61, 62]],
 ];
 
 const actions = new Set([
@@ -55,7 +55,7 @@ const placeholders = new Set(['host', 'proxy', 'model', 'status', 'detail', 'tim
 describe('fault table', () => {
   for (const [name, policy, ids] of policies) {
     for (const id of ids) {
-      it(`${name} after ${rowLabel(id as RowId)}`, () => {
+      it(`makes the engine ${name} after ${rowLabel(id as RowId)}`, () => {
         assert.deepEqual(faultTable[id as keyof typeof faultTable].policy, policy);
       });
     }
@@ -83,7 +83,7 @@ describe('fault table', () => {
     }
   });
 
-  it('has a second message, which says when the limit resets, for every fault that ends a turn and may name that time', () => {
+  it('has a second message, with the time at which the limit resets, for every fault that ends a turn and may name that time', () => {
     const withTime = everyFault.filter(([, fault]) => fault.messageWithTime !== undefined);
     assert.deepEqual(
       withTime.map(([name]) => name),
@@ -92,7 +92,7 @@ describe('fault table', () => {
     for (const [name, fault] of withTime) assert.match(fault.messageWithTime ?? '', /\{time\}/, name);
   });
 
-  it('uses only defined placeholders in its messages', () => {
+  it('uses only known placeholders in its messages', () => {
     for (const message of faultMessages) {
       for (const [, placeholder] of message.matchAll(/\{(.*?)\}/g))
         assert.ok(placeholders.has(placeholder ?? ''), message);
@@ -107,7 +107,7 @@ describe('fault table', () => {
     }
   });
 
-  it('opens the breaker only for a provider that fails or cannot be reached', () => {
+  it('counts only failures of the provider and failures to reach it toward the circuit breaker', () => {
     assert.deepEqual([...providerFaults], [3, 4, 10, 33, 34, 36, 39, 41, 45, 47]);
   });
 });

@@ -95,7 +95,7 @@ function wrapError(times: number): string {
 
 describe('reading of a provider error', () => {
   for (const [name, body, error] of cases) {
-    it(`reads the error of a body with ${name}`, () => {
+    it(`reads a body: ${name}`, () => {
       assert.deepEqual(readProviderError(typeof body === 'string' ? body : JSON.stringify(body)), error);
     });
   }
@@ -111,17 +111,17 @@ describe('reading of a provider error', () => {
     ['1113', undefined],
     ['', undefined],
   ] as const) {
-    it(`reads ${status === undefined ? 'no status' : `the status ${status}`} from the code ${JSON.stringify(code)}`, () => {
+    it(`reads ${status === undefined ? 'no HTTP status' : `the HTTP status ${status}`} from the error code ${JSON.stringify(code)}`, () => {
       assert.equal(readJsonError({ error: { message: 'no', code } }).status, status);
     });
   }
 
-  it('unwraps a nested error at most three times', () => {
+  it('unwraps an error that is nested in the messages of other errors at most three times', () => {
     assert.equal(readProviderError(wrapError(3)).message, 'innermost');
     assert.equal(readProviderError(wrapError(4)).message, '{"message":"innermost"}');
   });
 
-  it('truncates the message to 400 characters and the search text to 8192', () => {
+  it('truncates the message to 400 characters, and the text for the classification to 8192', () => {
     assert.equal(readProviderError('x'.repeat(400)).message, 'x'.repeat(400));
     assert.equal(readProviderError('x'.repeat(401)).message, `${'x'.repeat(399)}…`);
     assert.equal(readProviderError('x'.repeat(10_000)).searchText.length, 8192);
@@ -140,7 +140,7 @@ describe('reading of a provider error', () => {
     ["Bad value: ''.", "Bad value: ''."],
     [`Bad value: '${'x'.repeat(101)}'.`, 'Bad value: ….'],
   ] as const) {
-    it(`returns the search text ${JSON.stringify(expected)} for ${JSON.stringify(text.slice(0, 60))}`, () => {
+    it(`returns ${JSON.stringify(expected)} as the text for the classification of ${JSON.stringify(text.slice(0, 60))}`, () => {
       const { message, searchText } = readProviderError(text);
       assert.deepEqual([message, searchText], [text, expected]);
     });

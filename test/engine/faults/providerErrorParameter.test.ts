@@ -47,12 +47,12 @@ const cases: readonly (readonly [
 
 describe('search for the parameter that an error refuses', () => {
   for (const [searchText, codes, refused] of cases) {
-    it(`finds ${refused ?? 'no parameter'} for ${[JSON.stringify(searchText), ...codes].join(' with ')}`, () => {
+    it(`finds ${refused ?? 'no parameter'} in the message ${JSON.stringify(searchText)} with ${codes.length === 0 ? 'no code' : `the code ${codes.join(' and ')}`}`, () => {
       assert.equal(findRefusedParameter({ ...noDetails, searchText, codes }), refused);
     });
   }
 
-  it('prefers the parameter in a field to one in the message', () => {
+  it('prefers the parameter in the `param` field to the one in the message', () => {
     const searchText = 'max_tokens and temperature are not supported together';
     assert.equal(findRefusedParameter({ ...noDetails, searchText, param: 'temperature' }), 'temperature');
   });

@@ -111,12 +111,12 @@ const cases: readonly (readonly [name: string, error: unknown, row: RowId])[] = 
     3,
   ],
   [
-    'one address family without a route and a refused connection',
+    'a refused connection over one address family and no route over the other',
     fetchFailed(new AggregateError([errorWithCode('ENETUNREACH'), errorWithCode('ECONNREFUSED')])),
     3,
   ],
   [
-    'no route for any address family',
+    'no route over any address family',
     fetchFailed(
       Object.assign(new AggregateError([errorWithCode('ENETUNREACH'), errorWithCode('EHOSTUNREACH')]), {
         code: 'ENETUNREACH',
@@ -125,7 +125,7 @@ const cases: readonly (readonly [name: string, error: unknown, row: RowId])[] = 
     2,
   ],
   [
-    'codes of an outer error and of its cause',
+    'the code of an outer error whose cause has another code',
     Object.assign(new Error('x', { cause: errorWithCode('ENOTFOUND') }), { code: 'ECONNRESET' }),
     5,
   ],
@@ -135,7 +135,7 @@ const cases: readonly (readonly [name: string, error: unknown, row: RowId])[] = 
   ['an empty cause with an undocumented code', fetchFailed(errorWithCode('UNKNOWN_CODE')), 5],
   ['a numeric code', Object.assign(new Error('x'), { code: 20 }), 5],
   ['a thrown string', 'ENOTFOUND', 5],
-  ['a thrown undefined', undefined, 5],
+  ['a thrown value undefined', undefined, 5],
 ];
 
 /** Matches codes that are recognized by their prefix. */
@@ -153,7 +153,7 @@ describe('classification of a transport error', () => {
   for (const [code, row] of codes) {
     // Without a recognized code, this message would lead to another fault.
     const message = row === 6 ? 'a proxy' : 'a certificate';
-    it(`matches ${code} only as ${prefixCodes.test(code) ? 'the start of a code' : 'a complete code'}`, () => {
+    it(`matches ${code} only ${prefixCodes.test(code) ? 'at the start of an error code' : 'as a complete error code'}`, () => {
       if (code !== 'UNKNOWN_CODE') assert.equal(transportRow(errorWithCode(code, message)), row);
       assert.notEqual(transportRow(errorWithCode(`X${code}`, message)), row);
       if (!prefixCodes.test(code)) assert.notEqual(transportRow(errorWithCode(`${code} X`, message)), row);
@@ -187,11 +187,15 @@ describe('detection of a proxy in a transport error', () => {
     Object.assign(errorWithCode('ENOTFOUND', `getaddrinfo ENOTFOUND ${hostname}`), { hostname });
 
   for (const [name, error, proxy] of [
-    ['another port', refused('127.0.0.1', 7890), '127.0.0.1:7890'],
-    ['another host name', notFound('proxy.example'), 'proxy.example'],
-    ['both addresses of a proxy', new AggregateError([refused('::1', 7890), refused('127.0.0.1', 7890)]), '::1:7890'],
+    ['a port that the base URL does not have', refused('127.0.0.1', 7890), '127.0.0.1:7890'],
+    ['a host name that the base URL does not have', notFound('proxy.example'), 'proxy.example'],
     [
-      'no answer at another address',
+      'refused connections to both addresses of the proxy',
+      new AggregateError([refused('::1', 7890), refused('127.0.0.1', 7890)]),
+      '::1:7890',
+    ],
+    [
+      'a timeout at an address and port that the base URL does not have',
       Object.assign(errorWithCode('ETIMEDOUT'), { address: '10.0.0.1', port: 3128 }),
       '10.0.0.1:3128',
     ],
@@ -206,9 +210,9 @@ describe('detection of a proxy in a transport error', () => {
     ['the default port of http', refused('10.0.0.1', 80), 'http://gateway.test/v1', 3],
     ['the port of the base URL', refused('127.0.0.1', 11434), 'http://localhost:11434/v1', 3],
     ['the host name of the base URL', notFound('gateway.test'), baseUrl, 1],
-    ['a host name next to an invalid base URL', notFound('gateway.test'), 'nonsense', 1],
+    ['a host name when the base URL is invalid', notFound('gateway.test'), 'nonsense', 1],
     [
-      'a target of an established connection',
+      'the address of a connection that was established and then reset',
       Object.assign(errorWithCode('ECONNRESET'), { address: '::1', port: 7890 }),
       baseUrl,
       5,

@@ -33,7 +33,7 @@ const describeEvidence = (evidence: Evidence, circumstances: Partial<FaultContex
 const rejection = (body: string): Evidence => ({ type: 'status', status: 418, headers: new Headers(), body });
 
 describe('message of a fault for the user', () => {
-  it('fills in an empty text for every value that is missing', () => {
+  it('replaces the placeholder of a missing value with an empty text', () => {
     const { template, values, detail } = describeEvidence({ type: 'eof' });
     assert.equal(template, 'The answer was cut off.');
     assert.equal(detail, '');
@@ -50,7 +50,7 @@ describe('message of a fault for the user', () => {
     });
   });
 
-  it('fills in every value that is present', () => {
+  it('replaces the placeholders of all values that are present', () => {
     const circumstances = { status: 504, resetsAt: 1234, last: 'Before.', minutes: 9 };
     const { values } = describeEvidence({ type: 'timeout', clock: 'idle', afterMs: 60_000 }, circumstances);
     assert.deepEqual(values, {
@@ -77,7 +77,7 @@ describe('message of a fault for the user', () => {
     assert.equal(values['proxy'], '127.0.0.1:7890');
   });
 
-  it("prefers the provider's message to the bare status", () => {
+  it("contains the provider's message instead of the status", () => {
     const { values, detail } = describeEvidence(rejection('I am a teapot'), { status: 418 });
     assert.deepEqual([values['detail'], detail], ['I am a teapot', 'I am a teapot']);
   });
@@ -88,14 +88,14 @@ describe('message of a fault for the user', () => {
   });
 
   for (const apiKeyValue of [undefined, '']) {
-    it(`works without an API key: ${JSON.stringify(apiKeyValue)}`, () => {
+    it(`can be created when the API key is ${JSON.stringify(apiKeyValue)}`, () => {
       const connection = { baseUrl: 'https://example.com:8443/v1', apiKey: apiKeyValue };
       const { values, detail } = describeEvidence(rejection('none'), { connection });
       assert.deepEqual([values['host'], detail], ['example.com:8443', 'none']);
     });
   }
 
-  it('contains an invalid base URL unchanged', () => {
+  it('contains the base URL unchanged if the URL is invalid', () => {
     assert.equal(
       describeEvidence({ type: 'eof' }, { connection: { baseUrl: 'nowhere', apiKey } }).values['host'],
       'nowhere',

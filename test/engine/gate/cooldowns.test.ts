@@ -9,7 +9,7 @@ function start(): { readonly clock: VirtualClock; readonly cause: Cooldown; read
 }
 
 describe('reason why a request waits at the gate', () => {
-  it('remains the same object while the end and the cause of the wait are the same', () => {
+  it('remains the same object until the end or the cause of the wait changes', () => {
     const { clock, cause, cooldown } = start();
     const block = cooldown.renewBlock(undefined);
     assert.deepEqual(block, {
@@ -40,7 +40,7 @@ describe('reason why a request waits at the gate', () => {
     } satisfies GateBlock);
   });
 
-  it('contains an estimate after the cooldown, renewed every second', async () => {
+  it('contains an estimated end of the wait after the cooldown, and a new estimate every second', async () => {
     const { clock, cooldown } = start();
     const expired = cooldown.expired();
     const block = expired.renewBlock(undefined);
@@ -51,7 +51,7 @@ describe('reason why a request waits at the gate', () => {
     assert.equal(expired.renewBlock(block).until, clock.now() + 1000);
   });
 
-  it('gets a new estimate when the clock is set back', () => {
+  it('contains a new estimate of the end of the wait after the clock was set back', () => {
     const { clock, cooldown } = start();
     const expired = cooldown.expired();
     const block = expired.renewBlock(undefined);

@@ -123,8 +123,8 @@ describe('open gate', () => {
   });
 });
 
-describe('gate without requests', () => {
-  it('counts as idle only when no request is queued or in flight and no cooldown is active', async () => {
+describe('idle state of a gate', () => {
+  it('requires that no request is queued or in flight and no cooldown is active', async () => {
     const fixture = new GateFixture();
     const { gate } = fixture;
     assert.equal(gate.isIdle, true);
@@ -159,7 +159,7 @@ describe('gate after a rate limit', () => {
     assert.equal(fixture.clock.pending, 0);
   });
 
-  it('does not notify the waiting requests of a second rate limit that ends at the same time as the first', () => {
+  it('does not notify the waiting requests again when a second rate limit ends at the same time as the first', () => {
     const fixture = new GateFixture();
     const cause = fixture.limit(5000);
     const request = fixture.enqueue();
@@ -374,7 +374,7 @@ describe('gate after a rate limit', () => {
     assert.deepEqual([store.cooldown, fixture.clock.pending], [undefined, 0]);
   });
 
-  it('stays closed when the gateway rate-limits one of two requests sent in spite of the cooldown, and then accepts the other', () => {
+  it('stays closed when the gateway rate-limits one of two requests sent in spite of the cooldown and then accepts the other', () => {
     const fixture = new GateFixture();
     fixture.limit(30_000);
     const [early, limited, waiting] = fixture.enqueueMany(3);
@@ -425,8 +425,8 @@ describe('gate after a rate limit', () => {
   });
 });
 
-describe('gate with a jumping wall clock', () => {
-  it('admits the queue within a second after the clock jumps forward', async () => {
+describe('gate whose wall clock is changed', () => {
+  it('admits the queued requests within a second after the clock jumps forward', async () => {
     const fixture = new GateFixture();
     fixture.limit(600_000);
     const request = fixture.enqueue();
@@ -519,7 +519,7 @@ describe('circuit breaker of a gate', () => {
     assert.equal(fixture.gate.isBreakerOpen, false);
   });
 
-  it('counts failures after the gateway has accepted the request', () => {
+  it('counts failures of requests that the gateway has already accepted', () => {
     const fixture = new GateFixture();
     for (let n = 0; n < 5; n++) {
       const { permit } = fixture.enqueue();
@@ -559,14 +559,14 @@ describe('circuit breaker of a gate', () => {
     assert.equal(fixture.enqueue().block.until - fixture.clock.now(), 5000);
   });
 
-  it('does not count failures of requests that were in flight when it opened', () => {
+  it('does not count later failures of requests that were in flight when it opened', () => {
     const fixture = new GateFixture();
     for (const { permit } of fixture.enqueueMany(9)) permit.failed();
     assert.equal(fixture.enqueue().block.until - fixture.clock.now(), 5000);
     assert.equal(fixture.gate.failures, 5);
   });
 
-  it('does not shorten the cooldown of a rate limit', () => {
+  it('does not shorten a longer cooldown that a rate limit has started', () => {
     const fixture = new GateFixture();
     const cause = fixture.limit(60_000);
     fixture.fail(5);
@@ -594,7 +594,7 @@ describe('reset of a gate', () => {
     assert.deepEqual([store.cooldown, fixture.gate.failures, fixture.clock.pending], [undefined, 0, 0]);
   });
 
-  it('also resets the number of requests that may be in flight', async () => {
+  it('resets the number of requests that may be in flight', async () => {
     const fixture = new GateFixture();
     await halfOpen(fixture, 8);
     fixture.gate.reset();
@@ -656,7 +656,7 @@ describe('gate with cooldowns shared between VS Code windows', () => {
     assert.equal(admittedCount(there.enqueueMany(2)), 2);
   });
 
-  it('sends a probe after two reads that find no shared cooldown', async () => {
+  it('admits a probe when two reads in a row find no shared cooldown', async () => {
     const { store, here, there } = windows();
     here.limit(30_000);
     await there.gate.sync();
@@ -668,7 +668,7 @@ describe('gate with cooldowns shared between VS Code windows', () => {
     assert.equal(admittedCount(requests), 1);
   });
 
-  it('keeps a shared cooldown of another window when a request that was not blocked is accepted', async () => {
+  it('keeps a shared cooldown of another window when the gateway accepts a request that was sent before this window read that cooldown', async () => {
     const { store, here, there } = windows();
     const cause = here.limit(30_000);
     await settle();
@@ -677,7 +677,7 @@ describe('gate with cooldowns shared between VS Code windows', () => {
     assert.equal(store.cooldown, cause);
   });
 
-  it('does not share a cooldown that ends before the current one', async () => {
+  it('does not share a new cooldown that ends before the current one', async () => {
     const { store, here } = windows();
     const longer = here.limit(90_000);
     here.limit(30_000);
@@ -693,7 +693,7 @@ describe('gate with cooldowns shared between VS Code windows', () => {
     assert.deepEqual([request.isAdmitted, store.reads], [true, 0]);
   });
 
-  it('clears the shared cooldown when the gateway accepts a request, and ignores the result of a read that started before', async () => {
+  it('clears the shared cooldown when the gateway accepts a request, even if a read of that cooldown is still pending', async () => {
     const { store, here } = windows();
     here.limit(30_000);
     const [forced, waiting] = here.enqueueMany(2);

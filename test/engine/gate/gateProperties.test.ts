@@ -281,7 +281,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('reset' as const) }) },
 );
 
-describe('gate under random steps', () => {
+describe('gate after any sequence of requests, results and waits', () => {
   it('opens only after the cooldown, starts with one probe, admits more with each accepted request, and finally admits every request', () => {
     fc.assert(
       fc.property(fc.array(anyStep, { maxLength: 60, size: 'max' }), (steps) => {

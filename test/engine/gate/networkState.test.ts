@@ -79,7 +79,7 @@ describe('network state', () => {
     assert.equal(clock.pending, 0);
   });
 
-  it('keeps up to a hundred gates and retry budgets, and drops unused ones above that number', () => {
+  it('drops all unused gates and retry budgets when there are more than a hundred', () => {
     const { state } = start();
     const size = (): readonly number[] => {
       const { gates, budgets } = state.report();
@@ -95,7 +95,7 @@ describe('network state', () => {
     assert.deepEqual(size(), [1, 1]);
   });
 
-  it('keeps closed gates, gates with requests, used retry budgets, and at most a hundred unused gates and budgets', () => {
+  it('keeps closed gates, gates with requests and used retry budgets when it drops unused ones', () => {
     const { clock, state } = start();
     limit(clock, state, scope);
     const closed = state.gate(scope);
@@ -115,7 +115,7 @@ describe('network state', () => {
     permit.release();
   });
 
-  it('returns the cooldown of a rate-limited model until it ends, and none for another key', async () => {
+  it('returns the cooldown of a rate-limited model until it ends, but not for another key', async () => {
     const { clock, state } = start();
     assert.equal(state.cooldownOf(scope), undefined);
     const { until } = limit(clock, state, scope);
@@ -170,13 +170,13 @@ const url = 'https://api.holysheep.ai/v1';
 
 const newState = (): NetworkState => new NetworkState(new VirtualClock(), noSharedCooldowns);
 
-describe('route behavior', () => {
-  it('has default values for a model without requests', () => {
+describe('observed behavior of a model on a route', () => {
+  it('has default values before the first request', () => {
     const { unsupportedParameters, refusesPrefill, finishReason } = newState().behaviorOf(url, 'gpt-5');
     assert.deepEqual([unsupportedParameters.size, refusesPrefill, finishReason], [0, false, 'unknown']);
   });
 
-  it('remembers unsupported parameters and finish reasons of a model on a route', () => {
+  it('contains the unsupported parameters and whether the gateway omits finish reasons', () => {
     const state = newState();
     state.behaviorOf(url, 'gpt-5').unsupportedParameters.add('max_tokens');
     state.behaviorOf(url, 'gpt-5').finishReason = 'omitted';

@@ -51,7 +51,7 @@ function longestPart(text: string, spelling: string): number {
   return longest;
 }
 
-describe('removal of the session keys from text', () => {
+describe('key redactor', () => {
   for (const [name, text, charsBefore = 0] of spellings) {
     it(`removes a key ${name}`, () => {
       const result = new KeyRedactor([key]).redact(`before ${text} after`);
@@ -72,13 +72,13 @@ describe('removal of the session keys from text', () => {
   });
 
   for (const end of ['', '…', '...', '"', "'…", '***']) {
-    it(`removes the first five characters of a key at the end of a text, before ${JSON.stringify(end)}`, () => {
+    it(`removes the first five characters of a key at the end of a text when they are followed by ${JSON.stringify(end)}`, () => {
       const result = new KeyRedactor([key]).redact(`invalid: ${key.slice(0, 5)}${end}`);
       assert.equal(result, `invalid: [redacted]${end}`);
     });
   }
 
-  it('removes several keys, including keys that were added later', () => {
+  it('removes all its keys, including one that was added later', () => {
     const keys = new KeyRedactor([key, shortKey]);
     keys.add('another-0123456789');
     assert.equal(keys.redact(`${key}, ${shortKey} and another-0123456789`), '[redacted], [redacted] and [redacted]');
@@ -112,7 +112,7 @@ describe('removal of the session keys from text', () => {
     assert.equal(new KeyRedactor(['']).redact('a b'), 'a b');
   });
 
-  it('replaces a key only once when it contains another key', () => {
+  it('replaces a key that contains another key with a single placeholder', () => {
     assert.equal(new KeyRedactor(['abcdefgh', 'abcdefgh-ijkl']).redact('abcdefgh-ijkl'), '[redacted]');
   });
 

@@ -8,17 +8,21 @@ describe('visibleText', () => {
     ['replaces control characters with a space', 'a\u0000b\u0007c\u007fd\u0085e\u009bf', 'a b c d e f'],
     ['removes the control characters of terminal escapes', '\u001b[31mred\u001b]0;t\u0007', '[31mred ]0;t'],
     ['removes characters that change the direction of text', '\u202egnp.exe\u2066\u2069\u200f\u061c', 'gnp.exe'],
-    ['removes characters without a width', 'pay\u200bp\u200ca\u200dl\u2060\u00ad\u180e', 'paypal'],
-    ['removes characters that are ignored by default', 'a\u3164b\u115fc\u034fd\u{e0041}e\u{e0100}f', 'abcdef'],
+    ['removes zero-width characters', 'pay\u200bp\u200ca\u200dl\u2060\u00ad\u180e', 'paypal'],
+    [
+      'removes characters that Unicode defines as ignorable by default',
+      'a\u3164b\u115fc\u034fd\u{e0041}e\u{e0100}f',
+      'abcdef',
+    ],
     ['removes halves of surrogate pairs', 'a\ud83db\ude00c', 'abc'],
-    ['keeps emoji that are joined from several', '👩‍💻 and 🏳️‍🌈 and ❤️', '👩‍💻 and 🏳️‍🌈 and ❤️'],
+    ['keeps emoji that are joined from several characters', '👩‍💻 and 🏳️‍🌈 and ❤️', '👩‍💻 and 🏳️‍🌈 and ❤️'],
     ['removes joiners and variation selectors that belong to no emoji', '👩\u200d\u200da\ufe0fb\u200d👩', '👩ab👩'],
-    ['returns nothing for text that is not visible', ' \u200b\u202e\n', ''],
+    ['returns an empty text for text without visible characters', ' \u200b\u202e\n', ''],
   ] as const) {
     it(name, () => assert.equal(visibleText(text, 100), expected));
   }
 
-  it('truncates a longer text by code points and adds an ellipsis', () => {
+  it('truncates a text to the maximum number of code points, including an ellipsis', () => {
     assert.equal(visibleText('🐑🐑🐑', 3), '🐑🐑🐑');
     assert.equal(visibleText('🐑🐑🐑🐑', 3), '🐑🐑…');
     assert.equal(visibleText('ab cd', 4), 'ab…');
@@ -28,7 +32,7 @@ describe('visibleText', () => {
     assert.equal(visibleText('羊'.repeat(500), 300), `${'羊'.repeat(299)}…`);
   });
 
-  it('returns a text of any length completely when no maximum length is set', () => {
+  it('does not truncate a text when no maximum length is set', () => {
     assert.equal(visibleText('word '.repeat(10_000)), 'word '.repeat(10_000).trimEnd());
   });
 

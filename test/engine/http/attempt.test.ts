@@ -239,7 +239,7 @@ describe('attempt', () => {
     });
   }
 
-  it('measures times from its start and returns its statistics only once', async () => {
+  it('measures its duration and the time to the first token, and returns its statistics only once', async () => {
     const body = new LiveBody();
     let respond!: (response: Response) => void;
     const { attempt, clock, reports } = await runAttempt(() => new Promise((resolve) => (respond = resolve)));
@@ -279,7 +279,7 @@ describe('attempt', () => {
     assert.deepEqual(ends, [finished('stop')]);
   });
 
-  it('passes on held-back text that may begin a think tag when the connection breaks', async () => {
+  it('emits the possible start of a think tag, which was held back, when the connection breaks', async () => {
     const { reports } = await runAttempt(
       streaming((body) => void breakAfterReading(body.delta('a <').delta('</th'), connectionError)),
     );
@@ -295,7 +295,7 @@ describe('attempt', () => {
     assert.deepEqual(reports.slice(1), ['text Hm.\n', 'textWasReasoning Hm.\n', 'text 4']);
   });
 
-  it('sends a marked prefill and leaves out an unsupported temperature', async () => {
+  it('sends a marked prefill, and no temperature if that parameter is unsupported', async () => {
     const messages: readonly OutgoingMessage[] = [
       { role: 'user', content: 'hi' },
       { role: 'assistant', content: 'Hel', prefix: true },
@@ -335,7 +335,7 @@ describe('abandoned attempt', () => {
     ['text', { content: 'a', ...toolCall }],
     ['text', { content: ['a', { type: 'thinking', thinking: 'Hm' }] }],
   ] as const) {
-    it(`reports nothing after the ${first} at which it was abandoned: ${JSON.stringify(delta)}`, async () => {
+    it(`reports nothing more when it is abandoned at the report of ${first}: ${JSON.stringify(delta)}`, async () => {
       const onReport = (name: string, attempt: Attempt): void => {
         if (name === first) attempt.abandon();
       };
@@ -403,22 +403,22 @@ async function readPieces(pieces: readonly string[], type: string, maxEvents = I
 }
 
 describe('reading of a response body', () => {
-  it('returns an empty body when all pieces are empty', async () => {
+  it('treats a body whose pieces are all empty as empty', async () => {
     const { end } = await readPieces(['', ''], 'text/event-stream');
     assert.deepEqual(end, { kind: 'stream', empty: true });
   });
 
-  it('uses the declared content type when the start of the body does not identify its kind', async () => {
+  it('uses the content type header when the start of the body does not show whether it is a stream', async () => {
     const { eventsBeforeEnd } = await readPieces([`${'x'.repeat(70)}\n`, 'data: 1\n\n'], 'text/event-stream');
     assert.equal(eventsBeforeEnd, 1);
   });
 
-  it('recognizes the kind of a body after leading white space of any length', async () => {
+  it('recognizes a stream after leading white space of any length', async () => {
     const { end, events } = await readPieces([`${'\n'.repeat(70)}d`, 'ata: 1\n\n'], 'application/json');
     assert.deepEqual([end, events], [{ kind: 'stream', empty: false }, 1]);
   });
 
-  it('limits the length of a JSON body, including the added blank line', async () => {
+  it('counts the blank line that it appends toward the maximum length of a JSON body', async () => {
     const [longest, tooLong] = [0, 1].map((extra) => `{${' '.repeat(maxEventChars - 3 + extra)}`) as [string, string];
     assert.equal((await readPieces([longest], 'application/json')).isTooLong, false);
     assert.equal((await readPieces([tooLong], 'application/json')).isTooLong, true);
@@ -462,8 +462,8 @@ function createAnswer(previous: Partial<ResumeFrom>) {
   return { answer, clock, readEvents };
 }
 
-describe('answer over several attempts', () => {
-  it('continues without a prefill after reasoning, unless a restart has replaced the answer', () => {
+describe('answer of a turn with several attempts', () => {
+  it('is continued without a prefill after reasoning, unless a restart has replaced the answer', () => {
     const { answer } = createAnswer({ text: partial, hadReasoning: true });
     assert.equal(answer.requestMode('auto', 'prefix'), 'continue');
     answer.startAttempt('continue');
@@ -472,14 +472,14 @@ describe('answer over several attempts', () => {
     assert.equal(answer.requestMode('auto', 'prefix'), 'prefill');
   });
 
-  it('forgets earlier reasoning and tool calls when it sends the original request again', () => {
+  it('ignores earlier reasoning and tool calls after the original request was sent again', () => {
     const { answer } = createAnswer({ hadReasoning: true, hadToolCalls: true });
     assert.equal(answer.requestMode('auto', undefined), 'restart');
     answer.startAttempt('original');
     assert.equal(answer.requestMode('auto', undefined), 'original');
   });
 
-  it('restarts in every attempt until the new answer has replaced the previous one', () => {
+  it('is restarted in every attempt until the new answer has replaced the previous one', () => {
     const { answer } = createAnswer({ text: 'old', mode: 'restart' });
     answer.startAttempt('restart');
     answer.add({ type: 'text', text: 'ne' });
@@ -496,7 +496,7 @@ describe('answer over several attempts', () => {
     ['tool-call', (answer) => answer.add({ type: 'toolCall', part: { index: 0, id: '', name: 'now', arguments: '' } })],
   ];
   for (const [type, add] of firstDeltas) {
-    it(`reports a restart without previous text once, before the first ${type}`, async () => {
+    it(`emits one event "resumed" before the first ${type} of a restart when there is no partial answer`, async () => {
       const { answer, readEvents } = createAnswer({ hadReasoning: true });
       answer.startAttempt('restart');
       add(answer);
@@ -529,7 +529,7 @@ describe('answer over several attempts', () => {
     assert.deepEqual(await readEvents(), []);
   });
 
-  it('emits the number of dropped characters after a complete repetition of the partial answer, but no empty text', async () => {
+  it('emits only the number of dropped characters when the continuation is a repetition of the partial answer', async () => {
     const { answer, readEvents } = createAnswer({ text: partial });
     answer.startAttempt('continue');
     answer.add({ type: 'text', text: partial });

@@ -49,51 +49,59 @@ const event = (text: string, suffix = ''): string =>
 /** Streams with the indices of the events that must be parsed. */
 const streams: readonly (readonly [name: string, events: readonly string[], parsed: readonly number[]])[] = [
   [
-    'parses only the first two events that differ in their text alone',
+    'parses only the first two of a series of events that differ in nothing but their text',
     ['a', 'b', 'c', 'd'].map((text) => event(text)),
     [0, 1],
   ],
   [
-    'parses events as long as their text is the same',
+    'parses every event as long as all texts are the same',
     ['a', 'a', 'a', 'b', 'c'].map((text) => event(text)),
     [0, 1, 2, 3],
   ],
-  ['parses a text with an escape', ['a', 'b', '\\n', 'c', '\\"', 'd'].map((text) => event(text)), [0, 1, 2, 4]],
-  ['parses an empty text', ['a', 'b', '', 'c'].map((text) => event(text)), [0, 1, 2]],
-  ['parses a text that is not valid JSON', ['a', 'b', 'c\n', 'd'].map((text) => event(text)), [0, 1, 2]],
   [
-    'does not parse text that looks like other parts of the JSON',
+    'parses an event whose text has an escape',
+    ['a', 'b', '\\n', 'c', '\\"', 'd'].map((text) => event(text)),
+    [0, 1, 2, 4],
+  ],
+  ['parses an event whose text is empty', ['a', 'b', '', 'c'].map((text) => event(text)), [0, 1, 2]],
+  ['parses an event whose text is not valid JSON', ['a', 'b', 'c\n', 'd'].map((text) => event(text)), [0, 1, 2]],
+  [
+    'does not parse later events whose text looks like other parts of the JSON',
     [':', ',', 'a', 'id', 'choices', 'content', ':'].map((text) => event(text)),
     [0, 1],
   ],
-  ['does not parse text in any script', ['羊', '🐑', 'é', '\u2028'].map((text) => event(text)), [0, 1]],
   [
-    'stops parsing a new frame after two events',
+    'does not parse later events, whatever the script of their text',
+    ['羊', '🐑', 'é', '\u2028'].map((text) => event(text)),
+    [0, 1],
+  ],
+  [
+    'parses only two events after the JSON around the text has changed',
     [event('a'), event('b'), ...['c', 'd', 'e'].map((text) => event(text, ',"created":2'))],
     [0, 1, 2, 3],
   ],
   [
-    'parses an event that is longer than the frame',
+    'parses an event with an additional space at its end',
     [event('a'), event('b'), `${event('c')} `, event('d')],
     [0, 1, 2, 3],
   ],
   [
-    'does not parse events with the previous frame after usage',
+    'parses an event with usage, but not the next event, which is like those before',
     [event('a'), event('b'), event('c', ',"usage":{"total_tokens":3}'), event('d')],
     [0, 1, 2],
   ],
   [
-    'does not parse reasoning after two events',
+    'does not parse events with reasoning after the first two',
     ['a', 'b', 'c'].map((text) => `{"choices":[{"delta":{"content":null,"reasoning_content":"${text}"}}]}`),
     [0, 1],
   ],
   [
-    'does not parse text with a padding of any length (OpenAI)',
+    'does not parse later events that also differ in the length of their padding (OpenAI)',
     ['xy', 'z', '', 'zzz'].map((pad, n) => event(`t${n}`, `,"obfuscation":"${pad}"`)),
     [0, 1],
   ],
   [
-    'parses a padding with an escape and events with fields after the padding',
+    'parses events whose padding has an escape or is followed by other fields',
     [
       ...['xy', 'z', '\\n'].map((pad, n) => event(`t${n}`, `,"obfuscation":"${pad}"`)),
       event('t3', ',"obfuscation":"x","error":"no"'),
@@ -101,21 +109,25 @@ const streams: readonly (readonly [name: string, events: readonly string[], pars
     [0, 1, 2, 3],
   ],
   [
-    'parses tool calls',
+    'parses all events with tool calls',
     ['a', 'b', 'c'].map((text) => `{"choices":[{"delta":{"tool_calls":[{"function":{"arguments":"${text}"}}]}}]}`),
     [0, 1, 2],
   ],
   [
-    'parses text in two parts',
+    'parses all events whose text has two parts',
     ['a', 'b', 'c'].map((text) => `{"choices":[{"delta":{"content":["${text}","x"]}}]}`),
     [0, 1, 2],
   ],
   [
-    'parses text after another part',
+    'parses all events whose text follows another part',
     ['a', 'b', 'c'].map((text) => `{"choices":[{"delta":{"content":["x","${text}"]}}]}`),
     [0, 1, 2],
   ],
-  ['parses text with a finish reason', ['a', 'b', 'c'].map((text) => event(text).replace('null', '"stop"')), [0, 1, 2]],
+  [
+    'parses all events with a finish reason',
+    ['a', 'b', 'c'].map((text) => event(text).replace('null', '"stop"')),
+    [0, 1, 2],
+  ],
 ];
 
 /** Frames with placeholders A and B. In some of them, A is not the text of the event or B affects its meaning. */
@@ -179,7 +191,7 @@ const stream = fc
     ),
   );
 
-describe('chunk reader', () => {
+describe('chunk reader that avoids parsing JSON', () => {
   for (const [name, events, parsed] of streams) {
     it(name, () => {
       assert.deepEqual(read(events).parsed, parsed);
@@ -188,28 +200,28 @@ describe('chunk reader', () => {
   }
 
   for (const { name, lines } of recordings) {
-    it(`returns the same deltas as complete JSON parsing, for the recording ${name}`, () => assertSameAsParsed(lines));
+    it(`returns the same deltas as parsing of every event, for the recording ${name}`, () => assertSameAsParsed(lines));
   }
 
   for (const name of ['openai-text', 'deepseek-text']) {
-    it(`parses less than a tenth of the events completely, for the recording ${name}`, () => {
+    it(`parses less than a tenth of the events, for the recording ${name}`, () => {
       const lines = recordings.find((recording) => recording.name === name)!.lines;
       assert.ok(read(lines).parsed.length < lines.length / 10);
     });
   }
 
-  it('returns the same deltas as complete JSON parsing, for any stream of events', () => {
+  it('returns the same deltas as parsing of every event, for any stream of events', () => {
     fc.assert(fc.property(stream, assertSameAsParsed), { numRuns: propertyRuns });
   });
 
-  it('parses every event completely after 16 events in a row that differ in more than their text', () => {
+  it('parses every event after 16 events in a row that differ in more than their text', () => {
     const differentFrames = Array.from({ length: 20 }, (_, n) => event(`t${n}`, `,"created":${n}`));
     const sameFrame = ['a', 'b', 'c'].map((text) => event(text));
     assert.equal(read([...differentFrames, ...sameFrame]).parsed.length, 23);
     assert.equal(read([...differentFrames.slice(0, 10), ...sameFrame]).parsed.length, 12);
   });
 
-  it('still avoids complete parsing when the JSON around the text changes occasionally', () => {
+  it('parses only a part of the events when the JSON around the text changes every three events', () => {
     const events = Array.from({ length: 90 }, (_, n) => event(`t${n}`, `,"created":${Math.floor(n / 3)}`));
     assert.equal(read(events).parsed.length, 60);
   });

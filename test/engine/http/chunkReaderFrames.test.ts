@@ -18,15 +18,15 @@ const plain = [event('a'), event('bc')] as const;
 const withPadding = [padded('a', 'x', ',"n":1'), padded('bc', 'yz', ',"n":1')] as const;
 
 const cases: readonly (readonly [name: string, events: readonly [string, string], third: string, text?: string])[] = [
-  ['reads the text of an event', plain, event('d'), 'd'],
-  ['reads the text of an event with another padding', withPadding, padded('d', '', ',"n":1'), 'd'],
+  ['reads the text of an event with the same JSON around it', plain, event('d'), 'd'],
+  ['reads the text of an event that has another padding', withPadding, padded('d', '', ',"n":1'), 'd'],
   ['does not match an event with different JSON before the text', plain, event('d').replace('delta', 'gamma')],
   ['does not match an event with different JSON after the text', plain, event('d').replace('reason', 'real')],
   ['does not match an event with different JSON after the padding', withPadding, padded('d', 'x', ',"n":2')],
   ['does not match an event whose padding has an escape', withPadding, padded('d', '\\n', ',"n":1')],
 ];
 
-describe('event frame', () => {
+describe('frame (the JSON around the text of an event)', () => {
   for (const [name, [first, second], third, text] of cases) {
     it(name, () => assert.equal(read(first, second, third), text));
   }
@@ -35,15 +35,14 @@ describe('event frame', () => {
     ['contains a quote', 'a"b', event('a"b')],
     ['is written with an escape in the JSON', 'x', event('\\u0078')],
   ] as const) {
-    it(`is not created for a text that ${name}`, () =>
-      assert.equal(DeltaFrame.tryCreate('text', text, data), undefined));
+    it(`is not created when the text ${name}`, () => assert.equal(DeltaFrame.tryCreate('text', text, data), undefined));
   }
 
   for (const [name, data] of [
     ['has an escape', padded('a', '\\n')],
     ['does not end', '{"content":"a","obfuscation":"x'],
   ] as const) {
-    it(`includes a padding that ${name}`, () => {
+    it(`can be created from an event whose padding ${name}`, () => {
       const frame = DeltaFrame.tryCreate('text', 'a', data);
       assert.equal(frame?.verify('a', data), true);
     });

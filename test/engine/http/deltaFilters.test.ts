@@ -89,7 +89,7 @@ describe('think tag filter', () => {
     { type: 'error', error: {} },
     { type: 'restartInStream' },
   ] satisfies readonly Delta[]) {
-    it(`passes on the start of a tag before a delta of type ${delta.type}`, () => {
+    it(`passes on a possible start of a tag before a delta of type ${delta.type}`, () => {
       const received: string[] = [];
       const tags = new ThinkTags((output) => received.push(output.type === 'text' ? output.text : output.type));
       tags.onDelta({ type: 'text', text: 'a </th' });
@@ -115,7 +115,7 @@ describe('think tag filter', () => {
     assert.deepEqual(read(['R:Hm', '</think>\n4']), { reasoning: 'Hm', text: '\n4' });
   });
 
-  it('holds back at most 100 characters after a closing tag, in linear time', function () {
+  it('holds back at most 100 characters after a closing tag, and takes linear time', function () {
     this.timeout(10_000);
     const spaces = Array.from({ length: 500_000 }, () => ' ');
     const { text } = read(['Hm', ' so </think>', ...spaces]);
@@ -154,11 +154,11 @@ describe('key filter', () => {
     ['the first half of a key at the end', `It is ${key.slice(0, 14)}`, 'It is [redacted]'],
     ['a key that follows the first characters of a key', `hsa-01${key}`, 'hsa-01[redacted]'],
   ] as const) {
-    it(`removes ${name} from one delta`, () => {
+    it(`removes ${name}, in one delta`, () => {
       assert.equal(filtered([text]).join(''), expected);
     });
 
-    it(`removes ${name} that is split between deltas, except for its first four characters`, () => {
+    it(`removes ${name}, split between deltas, except for the first four characters`, () => {
       for (let size = 1; size < text.length; size++) {
         const result = filtered(textPieces(text, size)).join('');
         assert.equal(withoutKeyStart(result), withoutKeyStart(expected), `in pieces of ${size}`);
@@ -183,7 +183,7 @@ describe('key filter', () => {
     });
   }
 
-  it('immediately passes on a text that cannot begin a key', () => {
+  it('passes on a text immediately when no key can begin in it', () => {
     assert.deepEqual(filtered(['Sheep on the h', 'ill, hs', 'a']), ['Sheep on the h', 'ill, hs', 'a', '']);
   });
 

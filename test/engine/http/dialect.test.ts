@@ -245,7 +245,7 @@ describe('readChunk', () => {
   }
 
   for (const data of ['', 'null', '[]', '3', '"text"', '[DONE]', '{"choices":', '[1]', 'undefined']) {
-    it(`rejects ${JSON.stringify(data)} without a delta`, () => {
+    it(`rejects the chunk ${JSON.stringify(data)} and emits no delta`, () => {
       const { deltas, sink } = collectDeltas();
       assert.equal(readChunk(data, sink), false);
       assert.deepEqual(deltas, []);
@@ -412,7 +412,7 @@ describe('numbering of tool calls', () => {
     assert.deepEqual(numbersOf({ id: 'a', name: 'x' }, { id: 'b' }, { id: 'c' }), [0, 0, 0]);
   });
 
-  it('refuses calls after the 128th, but not more parts of previous calls', () => {
+  it('refuses calls after the 128th, but accepts further parts of previous calls', () => {
     const numbers = new ToolCallNumbers();
     for (let index = 0; index < 128; index++) assert.equal(numbers.numberPart(part({ index }))?.index, index);
     assert.equal(numbers.numberPart(part({ index: 128 })), undefined);
@@ -427,7 +427,7 @@ describe('numbering of tool calls', () => {
     assert.deepEqual(new Set(numbersOf(...manyCalls)), new Set(Array.from({ length: 128 }, (_, at) => at)));
   });
 
-  it('does not reuse a number for a later index', () => {
+  it('does not give a number that is in use to a later call with that index', () => {
     assert.deepEqual(
       numbersOf({ id: 'a', name: 'x' }, { id: 'b', name: 'x' }, { index: 1, id: 'c', name: 'y' }, { index: 1 }),
       [0, 1, 2, 2],
@@ -460,7 +460,7 @@ const finishReasons: readonly (readonly [finish: Finish | undefined, values: rea
 describe('reading of finish reasons', () => {
   for (const [finish, values] of finishReasons) {
     for (const value of values) {
-      it(`reads ${JSON.stringify(value)} as ${finish ? Object.values(finish).join(', ') : 'no finish reason'}`, () => {
+      it(`reads ${JSON.stringify(value)} as ${finish ? Object.values(finish).join(' with the reason ') : 'no finish reason'}`, () => {
         assert.deepEqual(readFinishReason(value), finish);
       });
     }

@@ -135,7 +135,7 @@ describe('detection of a sleep of the computer', () => {
     return fixture;
   }
 
-  it('requires data within 10 s after a sleep of 15 s', async () => {
+  it('ends the attempt unless data arrives within 10 s after a sleep of 15 s', async () => {
     const fixture = await afterSleep(15_000);
     await fixture.clock.advance(9_999);
     assert.deepEqual(fixture.expiries, []);
@@ -153,7 +153,7 @@ describe('detection of a sleep of the computer', () => {
     ['a byte arrives', (fixture: TestClocks) => fixture.receive('comment')],
     ['headers arrive', (fixture: TestClocks) => fixture.clocks.onHeaders()],
   ] as const) {
-    it(`has no further effect when ${data} within 10 s`, async () => {
+    it(`does not end the attempt when ${data} within 10 s`, async () => {
       const fixture = await afterSleep(3_600_000);
       await fixture.clock.advance(5000);
       receive(fixture);
@@ -223,11 +223,11 @@ const unset = { headersMs: null, firstTokenMs: null, idleMs: null, silentMs: nul
 
 describe('default timeouts', () => {
   for (const model of reasoningModels) {
-    it(`treat ${model} as a reasoning model`, () => assert.equal(isReasoningModel(model), true));
+    it(`are those of a reasoning model for ${model}`, () => assert.equal(isReasoningModel(model), true));
   }
 
   for (const model of otherModels) {
-    it(`do not treat ${JSON.stringify(model)} as a reasoning model`, () => {
+    it(`are not those of a reasoning model for ${JSON.stringify(model)}`, () => {
       assert.equal(isReasoningModel(model), false);
     });
   }
@@ -239,7 +239,7 @@ describe('default timeouts', () => {
     assert.deepEqual(timeoutsFor('deepseek-r1', unset), longer);
   });
 
-  it('use each timeout that the settings contain', () => {
+  it('are replaced with the timeouts that the settings contain', () => {
     const configured = { headersMs: 1000, firstTokenMs: 2000, idleMs: 3000, silentMs: 4000 };
     assert.deepEqual(timeoutsFor('deepseek-r1', configured), configured);
     assert.deepEqual(timeoutsFor('gpt-4o', { ...unset, idleMs: 5000 }), {
@@ -250,13 +250,13 @@ describe('default timeouts', () => {
     });
   });
 
-  it('are shorter than the 300 s of runtimes and proxies', () => {
+  it('are shorter than the 300 s after which runtimes and proxies close a connection', () => {
     const all = ['gpt-4o', 'o3'].flatMap((model) => Object.values<number>({ ...timeoutsFor(model, unset) }));
     assert.equal(all.length, 8);
     assert.ok(Math.max(...all) < 300_000);
   });
 
-  it('allow 5 s after the finish reason, 100 ms for the end of the body and 10 s until a `quiet` event', () => {
+  it('are 5 s after the finish reason, 100 ms for the end of the body and 10 s until a `quiet` event', () => {
     assert.deepEqual([tailMs, drainMs, quietMs], [5000, 100, 10_000]);
   });
 });

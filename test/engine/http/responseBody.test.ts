@@ -77,7 +77,7 @@ describe('reading of server-sent events', () => {
     for (const bom of ['', '\uFEFF']) {
       const bytes = new TextEncoder().encode(bom + lines.join(newline));
       for (const size of [1, 2, 3, 5, 7, 16, 64, 1000]) {
-        it(`reads events with ${name}${bom && ' and a byte order mark'} in pieces of ${size} bytes`, async () => {
+        it(`reads events with ${name}${bom && ' and a byte order mark'} in ${size}-byte pieces`, async () => {
           assert.deepEqual((await read(splitBytes(bytes, size))).events, expected);
         });
       }
@@ -88,7 +88,7 @@ describe('reading of server-sent events', () => {
     assert.deepEqual((await read([new TextEncoder().encode('data: {"a":1}')])).events, ['{"a":1}']);
   });
 
-  it('reads events when their last character is incomplete', async () => {
+  it('reads an event when the stream ends within a character', async () => {
     const bytes = new TextEncoder().encode('data: a羊').subarray(0, 8);
     assert.deepEqual((await read([bytes])).events, ['a\uFFFD']);
   });
@@ -118,7 +118,7 @@ describe('reading of a body', () => {
   ];
   for (const [type, text, end, events] of cases) {
     for (const size of [1, 100]) {
-      it(`reads ${end.kind} from a body with the type "${type}" and ${JSON.stringify(text)} in pieces of ${size}`, async () => {
+      it(`detects the kind ${end.kind} of the body ${JSON.stringify(text)} with the content type "${type}" in ${size}-byte pieces`, async () => {
         const result = await read(splitBytes(new TextEncoder().encode(text), size), type);
         assert.deepEqual(result.end, end);
         assert.equal(result.events.length, events);
@@ -149,34 +149,34 @@ function convertedEvents(pieces: readonly string[]): readonly string[] {
 
 const streams: readonly (readonly [name: string, stream: string, events: readonly string[]])[] = [
   [
-    'leave a stream without bare lines unchanged',
+    'leaves a stream without bare lines unchanged',
     'event: error\ndata: a\n\n: c\n\ndata: {"b":1}\n\n',
     ['error a', 'message {"b":1}'],
   ],
-  ['become an event for a line of JSON', ': PING\n\n{"error":1}', ['message {"error":1}']],
-  ['become an event for the first line', '{"error":1}\n', ['message {"error":1}']],
-  ['become one event each for several lines', '{"a":1}\n{"b":2}\n', ['message {"a":1}', 'message {"b":2}']],
-  ['end the previous event', 'data: a\n{"error":1}\n\n', ['message a', 'message {"error":1}']],
+  ['turns a line of JSON into an event', ': PING\n\n{"error":1}', ['message {"error":1}']],
+  ['turns the first line into an event', '{"error":1}\n', ['message {"error":1}']],
+  ['turns each of several lines into an event', '{"a":1}\n{"b":2}\n', ['message {"a":1}', 'message {"b":2}']],
+  ['ends the previous event before a bare line', 'data: a\n{"error":1}\n\n', ['message a', 'message {"error":1}']],
+  ['ends the event after the bare line', '{"error":1}\ndata: [DONE]\n\n', ['message {"error":1}', 'message [DONE]']],
   [
-    'become an event that ends with the line',
-    '{"error":1}\ndata: [DONE]\n\n',
-    ['message {"error":1}', 'message [DONE]'],
-  ],
-  [
-    'become one event for JSON on several lines',
+    'turns JSON on several lines into one event',
     ': PING\n\n{\n  "error": {\n    "code": 429\n  }\n}\n\n',
     ['message {\n  "error": {\n    "code": 429\n  }\n}'],
   ],
-  ['become an event for a JSON array', '[{"error":1}]\n', ['message [{"error":1}]']],
-  ['become an event named error for an `error` field', 'error: {"message":"no"}\n\n', ['error {"message":"no"}']],
+  ['turns a JSON array into an event', '[{"error":1}]\n', ['message [{"error":1}]']],
   [
-    'become events when they end with CR LF',
+    'turns a line with an `error` field into an event named error',
+    'error: {"message":"no"}\n\n',
+    ['error {"message":"no"}'],
+  ],
+  [
+    'turns lines that end with CR LF into events',
     ': PING\r\n\r\n{"error":1}\r\ndata: a\r\n\r\n',
     ['message {"error":1}', 'message a'],
   ],
 ];
 
-describe('bare lines', () => {
+describe('conversion of bare lines (JSON without `data:`) to events', () => {
   for (const [name, stream, expected] of streams) {
     it(`${name}, in one piece and character by character`, () => {
       assert.deepEqual(convertedEvents([stream]), expected);
@@ -184,7 +184,7 @@ describe('bare lines', () => {
     });
   }
 
-  it('become the same events however the stream is split into pieces', () => {
+  it('creates the same events however the stream is split into pieces', () => {
     const line = fc.constantFrom('data: a', '{"e":1}', 'error: no', 'event: error', 'er', '', ': c');
     fc.assert(
       fc.property(fc.array(line, { maxLength: 10 }), fc.constantFrom('\n', '\r\n'), fc.nat(6), (lines, end, size) => {

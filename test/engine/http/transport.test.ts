@@ -56,7 +56,7 @@ describe('sending of a request', () => {
     assert.deepEqual([wire.requests.length, replacement.requests.length], [1, 1]);
   });
 
-  it('sends only four headers, and none from environment variables', async () => {
+  it('sends only four headers, and no headers from environment variables', async () => {
     process.env['OPENAI_CUSTOM_HEADERS'] =
       'Accept: text/other\nContent-Type: text/other\nUser-Agent: other\nx-other: 1';
     try {
@@ -73,7 +73,7 @@ describe('sending of a request', () => {
     }
   });
 
-  it('aborts the request by its signal while the body of an error is read', async () => {
+  it('aborts the request when its signal is aborted while the body of an error response is read', async () => {
     const { wire, sendTo } = createSender(
       ({ signal }) => new Response(new LiveBody(signal).send('half').stream, { status: 503 }),
     );

@@ -57,7 +57,7 @@ const anyInput = fc.record({
 describe('backoff', () => {
   const inputWith = (failures: number) => ({ failures, random: () => 0.5 });
   for (const jitter of jitters) {
-    it(`computes the delay with ${jitter} jitter after 0, 1, 2 and 6 failures`, () => {
+    it(`computes the delay after 0, 1, 2 and 6 failures with the jitter setting "${jitter}"`, () => {
       const options = { ...defaults, jitter };
       assert.deepEqual(
         [0, 1, 2, 6].map((n) => transientDelay(options, inputWith(n))),

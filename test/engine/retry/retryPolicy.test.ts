@@ -82,7 +82,7 @@ type Outcome = 'fail' | 'replay' | 'offline' | readonly [delayMs: number, source
 const outcomes: readonly (readonly [name: string, decisionCase: DecisionCase, outcome: Outcome])[] = [
   ['a first server error', { row: 33 }, [500, 'backoff', 5]],
   ['a third server error in a row', { row: 33, history: { retries: 2, sameRowFaults: 2 } }, [2000, 'backoff', 3]],
-  ['a fault before the last retry', { row: 33, history: { retries: 4, sameRowFaults: 4 } }, [8000, 'backoff', 1]],
+  ['a fault with one retry left', { row: 33, history: { retries: 4, sameRowFaults: 4 } }, [8000, 'backoff', 1]],
   ['a fault without a retry left', { row: 33, history: { retries: 5, sameRowFaults: 5 } }, 'fail'],
   ['a fault with retries switched off', { row: 33, retry: { maxRetries: 0 } }, 'fail'],
   ['a fault with jitter switched off', { row: 33, retry: { jitter: 'none' } }, [1000, 'backoff', 5]],
@@ -92,7 +92,7 @@ const outcomes: readonly (readonly [name: string, decisionCase: DecisionCase, ou
     [1500, 'backoff', 1],
   ],
   [
-    'a fault with decorrelated jitter, which grows from the previous delay',
+    'a fault with decorrelated jitter and a previous delay of 5000 ms',
     { row: 33, history: { previousDelayMs: 5000 }, retry: { jitter: 'decorrelated' } },
     [8000, 'backoff', 5],
   ],
@@ -102,10 +102,22 @@ const outcomes: readonly (readonly [name: string, decisionCase: DecisionCase, ou
   ['an overload with a retry-after', { row: 35, retryAfterMs: 37_000 }, [38_850, 'server', 5]],
   ['a rate limit without a retry-after', { row: 31 }, [1500, 'backoff', 5]],
   ['a rate limit with a retry-after', { row: 30, retryAfterMs: 37_000 }, [38_850, 'server', 5]],
-  ['a retry-after beyond the maximum backoff', { row: 30, retryAfterMs: 120_000 }, [122_500, 'server', 5]],
-  ['a retry-after of exactly the allowed maximum', { row: 30, retryAfterMs: 300_000 }, [302_500, 'server', 5]],
-  ['a retry-after beyond the allowed maximum', { row: 30, retryAfterMs: 300_001 }, 'fail'],
-  ['a retry-after when the settings allow no such wait', { row: 30, retryAfterMs: 1, retry: { maxHintMs: 0 } }, 'fail'],
+  [
+    'a rate limit with a retry-after beyond the maximum backoff',
+    { row: 30, retryAfterMs: 120_000 },
+    [122_500, 'server', 5],
+  ],
+  [
+    'a rate limit with a retry-after of exactly the allowed maximum',
+    { row: 30, retryAfterMs: 300_000 },
+    [302_500, 'server', 5],
+  ],
+  ['a rate limit with a retry-after beyond the allowed maximum', { row: 30, retryAfterMs: 300_001 }, 'fail'],
+  [
+    'a rate limit with a retry-after when the settings allow no wait for it',
+    { row: 30, retryAfterMs: 1, retry: { maxHintMs: 0 } },
+    'fail',
+  ],
   [
     'a rate limit with a retry-after but without a retry left',
     { row: 30, retryAfterMs: 1000, history: { retries: 5 } },
@@ -114,7 +126,7 @@ const outcomes: readonly (readonly [name: string, decisionCase: DecisionCase, ou
   ['a used-up budget of the API key, with a retry-after', { row: 23, retryAfterMs: 60_000 }, [62_500, 'server', 5]],
   ['a used-up budget of the API key, without a retry-after', { row: 23 }, 'fail'],
 
-  ['an unknown host', { row: 1, history: { sameRowFaults: 2, retries: 2 } }, [2000, 'backoff', 1]],
+  ['an unknown host for the third time', { row: 1, history: { sameRowFaults: 2, retries: 2 } }, [2000, 'backoff', 1]],
   ['an unknown host for the fourth time', { row: 1, history: { sameRowFaults: 3, retries: 3 } }, 'fail'],
   ['a web page', { row: 11 }, [500, 'backoff', 1]],
   ['a web page for the second time', { row: 11, history: { sameRowFaults: 1, retries: 1 } }, 'fail'],
@@ -183,7 +195,7 @@ const outcomes: readonly (readonly [name: string, decisionCase: DecisionCase, ou
   ],
   ['a timeout with two tokens left in the retry budget', { row: 10, history: { tokens: 2 } }, [500, 'backoff', 5]],
   [
-    'a retry-after, which costs no token, with an empty retry budget',
+    'a rate limit with an empty retry budget, because the wait for a retry-after costs no token',
     { row: 30, retryAfterMs: 1000, history: { tokens: 0 } },
     [1125, 'server', 5],
   ],
@@ -194,17 +206,17 @@ const outcomes: readonly (readonly [name: string, decisionCase: DecisionCase, ou
   ],
   ['a fault whose backoff would end after the deadline', { row: 33, history: { idleMs: deadlineMs - 499 } }, 'fail'],
   [
-    'a retry-after that ends at the deadline',
+    'a rate limit with a retry-after that ends at the deadline',
     { row: 30, retryAfterMs: 10_000, history: { idleMs: 290_000 } },
     [10_500, 'server', 5],
   ],
   [
-    'a retry-after that ends at the deadline, after another wait',
+    'a rate limit with a retry-after that ends at the deadline, even if the turn has waited before',
     { row: 30, retryAfterMs: 10_000, history: { idleMs: 290_000, hasWaited: true } },
     [10_500, 'server', 5],
   ],
   [
-    'a retry-after that ends after the deadline, after another wait',
+    'a rate limit with a retry-after that ends after the deadline, if the turn has waited before',
     { row: 30, retryAfterMs: 10_001, history: { idleMs: 290_000, hasWaited: true } },
     'fail',
   ],

@@ -47,12 +47,12 @@ const cases: Readonly<
     30,
   ],
   'before the first attempt': [[inQueue(0, 3000), attempt(3000)], [[3000, 3000]], 3000],
-  'in a queue that moves, as a single wait': [
+  'in the queue whose announced delay changes, as a single wait': [
     [attempt(0), inQueue(100, 20_000), inQueue(4100, 16_000), inQueue(9100, 1000), attempt(10_100, 2)],
     [[1000, 10_000]],
     10_000,
   ],
-  'for a request that goes first, as part of the previous wait': [
+  'for the probe of another request, as part of the previous wait': [
     [attempt(0), inQueue(100, 4000), estimate(4100), attempt(10_100, 2)],
     [[4000, 10_000]],
     10_000,
@@ -86,7 +86,7 @@ describe('ledger', () => {
     });
   }
 
-  it('records two consecutive waits that the turn itself caused as two entries, even for the same reason', () => {
+  it('records two consecutive waits of a turn as two entries if its own faults caused them, even for the same reason', () => {
     const { waits } = ledgerOf([attempt(0), waiting(10), waiting(30), stopped(70)]);
     assert.deepEqual(
       waits.map((wait) => [wait.at, wait.waitedMs]),

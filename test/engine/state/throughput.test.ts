@@ -16,8 +16,8 @@ const seconds = (throughput: Throughput): Second[] =>
   throughputSeconds(throughput).map(({ second, chars }) => [second, chars]);
 
 const rows: Readonly<Record<string, readonly [deltas: readonly Delta[], expected: readonly Second[]]>> = {
-  'no seconds without deltas': [[], []],
-  'the sum of the characters of one second': [
+  'no entries without deltas': [[], []],
+  'one entry for all characters of the same second': [
     [
       [0, 5],
       [400, 3],
@@ -65,7 +65,7 @@ describe('throughput of an answer', () => {
     it(`has ${name}`, () => assert.deepEqual(seconds(throughputOf(deltas)), expected));
   }
 
-  it('copies the completed seconds only when another second has passed', () => {
+  it('copies the list of completed seconds only when another second is complete', () => {
     const throughput = throughputOf([
       [500, 1],
       [1500, 1],
@@ -74,7 +74,7 @@ describe('throughput of an answer', () => {
     assert.notEqual(addToThroughput(throughput, 2000, 1).completedSeconds, throughput.completedSeconds);
   });
 
-  it('distributes characters evenly over a period without losing any', () => {
+  it('spreads a number of characters evenly over a period without losing any', () => {
     const result = addEvenly(throughputOf([[500, 4]]), 1500, 3900, 10);
     assert.deepEqual(seconds(result), [
       [0, 4],

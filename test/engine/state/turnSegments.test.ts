@@ -57,19 +57,22 @@ describe('clock conversion within a segment', () => {
     assert.equal(toMonotonic(state, epoch + 1200), 1200);
   });
 
-  it('returns undefined before the first event', () => {
+  it('returns undefined when the segment has no events', () => {
     assert.equal(toEpoch(initialTurn, 0), undefined);
     assert.equal(toMonotonic(initialTurn, epoch), undefined);
   });
 });
 
 const lastActivities: Readonly<Record<string, readonly [events: readonly StreamEvent[], at: number]>> = {
-  'its end': [[start(0), text(10), stopped(50)], 50],
-  'its last token when it was interrupted': [[start(0), text(10), text(70)], 70],
-  'the headers of its last attempt': [[start(0), event(30, { type: 'headers', status: 200, ms: 30 })], 30],
-  'the end of its last attempt': [[start(0), ended(90, 90)], 90],
-  'the start of its last wait': [[start(0), ended(90, 90), waiting(95)], 95],
-  'zero when it has no events': [[], 0],
+  'the end of the segment': [[start(0), text(10), stopped(50)], 50],
+  'the last token of an interrupted segment': [[start(0), text(10), text(70)], 70],
+  'the arrival of the headers when nothing followed': [
+    [start(0), event(30, { type: 'headers', status: 200, ms: 30 })],
+    30,
+  ],
+  'the end of the last attempt when nothing followed': [[start(0), ended(90, 90)], 90],
+  'the start of the last wait when nothing followed': [[start(0), ended(90, 90), waiting(95)], 95],
+  'zero when the segment has no events': [[], 0],
 };
 
 describe('time of the last activity in a segment', () => {
@@ -131,7 +134,7 @@ describe('calculation of the totals of a turn', () => {
     assert.deepEqual([attempts, ms, firstTokenMs], [2, 2400, 400]);
   });
 
-  it('counts previous segments without a token as part of the time to the first token', () => {
+  it('includes earlier segments without a token in the time to the first token', () => {
     const silent = stateAfter([start(0), stopped(3000)]);
     const state = stateAfter([start(90_000), text(90_500), done(91_000)], {
       ...initialTurn,

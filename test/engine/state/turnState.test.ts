@@ -83,7 +83,7 @@ const sequences: readonly (readonly [name: string, steps: readonly Step[], expec
     { phase: 'streaming', text: '4', reasoning: 'Hmm.', reasoningAttempt: 1, firstTokenAt: 5 },
   ],
   [
-    'replaces the reasoning when a restart reasons again',
+    'replaces the reasoning when a restarted answer has reasoning, too',
     [
       [0, 1, start()],
       [1, 1, reasoning('first ')],
@@ -94,7 +94,7 @@ const sequences: readonly (readonly [name: string, steps: readonly Step[], expec
     { reasoning: 'second try', reasoningAttempt: 2 },
   ],
   [
-    'keeps the previous reasoning until a restart reasons again',
+    'keeps the previous reasoning until the reasoning of a restarted answer arrives',
     [
       [0, 1, start()],
       [1, 1, reasoning('first')],
@@ -148,7 +148,7 @@ const sequences: readonly (readonly [name: string, steps: readonly Step[], expec
     { phase: 'resuming', text: 'Hal' },
   ],
   [
-    'is resuming without text when the trigger of the attempt is a resume',
+    'is resuming, even without text, when the trigger of the attempt is a resume',
     [[0, 1, { type: 'attempt', model: 'gpt-4o', why: 'resume', time: 0 }]],
     { phase: 'resuming' },
   ],
@@ -228,7 +228,7 @@ const sequences: readonly (readonly [name: string, steps: readonly Step[], expec
     },
   ],
   [
-    'starts at a wait in the queue before its first attempt',
+    'takes its start time from a wait in the queue before the first attempt',
     [
       [100, 1, waiting()],
       [5100, 1, start()],
@@ -274,7 +274,7 @@ describe('state of a turn', () => {
     });
   }
 
-  it('has a wait only until the next attempt or terminal event', () => {
+  it('contains a wait only until the next attempt or terminal event', () => {
     const steps: readonly Step[] = [
       [0, 1, start()],
       [10, 2, waiting()],
@@ -486,7 +486,7 @@ describe('state of a turn', () => {
   });
 
   for (const newEvent of [text('Hi'), reasoning('Hm'), part(0, '{'), join(3), restarted, replaced]) {
-    it(`is streaming after an event "${newEvent.type}"`, () => {
+    it(`is streaming after an event "${newEvent.type}"${'how' in newEvent ? ` with the method "${newEvent.how}"` : ''}`, () => {
       assert.equal(stateAfter([[1, 1, newEvent]], { ...initialTurn, phase: 'resuming' }).phase, 'streaming');
     });
   }

@@ -102,7 +102,7 @@ describe('Retry now', () => {
     assert.equal(world.wire.requests.length, 6);
   });
 
-  it('ignores the second click of a double click when the attempt of the first click has already failed', async () => {
+  it('ignores the second click of a double click, even if the attempt that the first click started has already failed', async () => {
     const run = new EngineRun({ replies: [rejecting('ECONNREFUSED')] });
     await settle();
     run.turn.retryNow();

@@ -241,7 +241,7 @@ describe('failure count of a model', () => {
     assertFailures(world, 1);
   });
 
-  it('makes the turn that opens the circuit breaker wait, and names the turn itself as the cause of the wait', async () => {
+  it('opens the circuit breaker at the fifth failure of a turn, which then waits because of its own failures', async () => {
     const run = new EngineRun({ replies: [failing], settings: { retry: { maxRetries: 10 } } });
     while (run.of('attempt').length < 5 && (await run.clock.next()) !== undefined);
     const after = run.events.slice(run.events.indexOf(run.last('ended')));
@@ -252,7 +252,7 @@ describe('failure count of a model', () => {
     run.turn.stop();
   });
 
-  it('is not named as the reason of a wait that is due to the cooldown of another turn', async () => {
+  it('is not the reason that a turn announces when it waits for the cooldown of another turn', async () => {
     const world = new EngineWorld({ replies: [failing, rateLimited(30), answering('ok')] });
     const first = world.ask();
     await settle();
@@ -272,20 +272,20 @@ describe('time without progress', () => {
     assert.match(run.last('failed').message, /No progress for 5 min/);
   });
 
-  it('is given in the done event as the sum of the waits', async () => {
+  it('is reported in the done event as the sum of the waits', async () => {
     const run = await new EngineRun({ replies: [failing, failing, answering('ok')] }).toEnd();
     assert.equal(run.last('done').waitedMs, 500 + 1000);
   });
 });
 
-describe('output before a stream breaks', () => {
+describe('attempt whose stream ended after output', () => {
   const call = { index: 0, id: 'c', function: { name: 'f', arguments: '{"a' } };
   for (const [output, write] of Object.entries<(body: LiveBody) => LiveBody>({
     text: (body) => body.delta('some of the answer'),
     reasoning: streamReasoning,
     'a tool call': (body) => body.event({ choices: [{ index: 0, delta: { tool_calls: [call] } }] }),
   })) {
-    it(`makes the next attempt a resume and resets the retries: ${output}`, async () => {
+    it(`is followed by a resume, and resets the count of retries: ${output}`, async () => {
       const run = new EngineRun({
         replies: [failing, cutAfter(write), failing, silent],
         settings: { retry: { maxRetries: 1 } },
@@ -299,7 +299,7 @@ describe('output before a stream breaks', () => {
     });
   }
 
-  it('is followed by a retry when it was only reasoning, even with the resume setting "off"', async () => {
+  it('is followed by a retry when the output was only reasoning, even with the resume setting "off"', async () => {
     const run = await new EngineRun({
       replies: [cutAfter(streamReasoning), answering('ok')],
       settings: { resume: 'off' },
@@ -317,7 +317,7 @@ describe('output before a stream breaks', () => {
     ['stop', 3],
     ['length', 2],
   ] as const) {
-    it(`leads to ${requests} requests when the continuation only repeats the start and finishes with "${reason}"`, async () => {
+    it(`leads to ${requests} requests when its continuation only repeats the start and finishes with "${reason}"`, async () => {
       const half =
         'Once upon a time there was a sheep that counted the people of a village, one by one, until it slept ';
       const repetition = streaming((body) => body.delta(half.slice(0, 70)).finish(reason).done());
@@ -328,7 +328,7 @@ describe('output before a stream breaks', () => {
     });
   }
 
-  it('is continued again when the request for the continuation got a server error, which is not a rejection', async () => {
+  it('is resumed again with a continue prompt when the first such request failed with a server error', async () => {
     const half = 'Once upon a time there was a sheep that counted ';
     const run = await new EngineRun({
       replies: [cutAfter((body) => body.delta(half)), failing, answering('people.')],
@@ -397,14 +397,14 @@ describe('history of a turn', () => {
     [[35, 33], 0],
     [[35, 31], 0],
   ] as const) {
-    it(`counts ${overloads} overloads in a row after ${rows.map(rowLabel).join(' and ')} of the fault table`, () => {
+    it(`counts ${overloads} overloads in a row after ${rows.map(rowLabel).join(' and ')}`, () => {
       const history = new TurnHistory('one');
       for (const row of rows) history.recordFault(faultOfRow(row), waitOf(1));
       assert.equal(history.stateBefore(server, context).overloads, overloads);
     });
   }
 
-  it('counts all resumes, and separately those that added nothing', () => {
+  it('counts all resumes and, separately, the resumes that added nothing', () => {
     const history = new TurnHistory('one');
     for (const chars of [300, 0]) {
       history.recordResumeStart();
@@ -437,7 +437,7 @@ describe('message of a turn', () => {
     ['probe', 'breaker', 61],
     ['probe', 'rate-limit', 30],
   ] as const) {
-    it(`describes ${rowLabel(row)} of the fault table for a wait because of "${why}" after the fault "${reason}"`, () => {
+    it(`is that of ${rowLabel(row)} for a wait because of "${why}" after the fault "${reason}"`, () => {
       assert.equal(faultForBlock({ blockKind: why, cause: { ...cause, reason } }).row, row);
     });
   }
@@ -454,7 +454,7 @@ describe('message of a turn', () => {
     ['breaker', 'server', undefined],
     ['probe', 'server', undefined],
   ] as const) {
-    it(`contains ${hintMs === undefined ? 'no retry-after' : `a retry-after of ${hintMs} ms`} for a wait because of "${why}" whose delay comes from "${source}"`, () => {
+    it(`comes with ${hintMs === undefined ? 'no retry-after' : `a retry-after of ${hintMs} ms`} for a wait because of "${why}" whose delay comes from "${source}"`, () => {
       const block = { until: 5000, blockKind: why, blockedBy: 'request', cause: { ...cause, source } } as const;
       assert.equal(messages.describeGateWait(block, 3, turnContext).hintMs, hintMs);
     });
@@ -464,7 +464,7 @@ describe('message of a turn', () => {
     [42, ['continue', 'restart', 'retryNow']],
     [33, ['retryNow', 'switchModel', 'details', 'continue', 'restart']],
   ] as const) {
-    it(`offers the actions ${actions.join(', ')} for a partial answer after ${rowLabel(row)} of the fault table`, () => {
+    it(`comes with the actions ${actions.join(', ')} for a partial answer after ${rowLabel(row)}`, () => {
       const seen = faultOfRow(row);
       const failed = messages.describeFailure(
         { decision: { type: 'fail', fault: seen }, observedFault: seen },
@@ -597,7 +597,7 @@ describe('retry controller', () => {
 });
 
 describe('wait of a turn', () => {
-  it('counts only its planned time when the computer sleeps', async () => {
+  it('counts toward the deadline only with its planned time when the computer sleeps', async () => {
     const { waits, clock, history } = turnParts();
     const ended = waits.delay(1000, description);
     assert.equal(waits.isWaiting, true);
@@ -607,7 +607,7 @@ describe('wait of a turn', () => {
     assert.deepEqual([history.idleMs, history.hasWaited, waits.isWaiting], [1000, true, false]);
   });
 
-  it('counts only its announced time when the computer sleeps while the turn is queued', async () => {
+  it('counts toward the deadline only with its announced time when the computer sleeps while the turn is queued', async () => {
     const { queue, waits, clock, history, gate } = turnParts();
     const first = gate.enqueue(() => undefined);
     first.limited({ until: clock.now() + 1000, delayMs: 1000, source: 'server', reason: 'rate-limit' });

@@ -51,8 +51,11 @@ const asUnicode = (text: string): string =>
   Array.from(text, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
 
 const echoes: readonly (readonly [where: string, replies: readonly Reply[]])[] = [
-  ['a request ID', [status(400, error('no'), { 'x-request-id': `req-${key}` })]],
-  ['a request ID of an answer', [stream((body) => body.delta('hi').finish().done(), { 'x-request-id': otherKey })]],
+  ['the request ID of an error response', [status(400, error('no'), { 'x-request-id': `req-${key}` })]],
+  [
+    'the request ID of a successful response',
+    [stream((body) => body.delta('hi').finish().done(), { 'x-request-id': otherKey })],
+  ],
   ['a request ID that contains it in Base64', [status(400, error('no'), { 'cf-ray': base64Of(key) })]],
   ['a long request ID', [status(400, error('no'), { 'request-id': 'x'.repeat(185) + key })]],
   ['the text of an error', [status(418, `Refused: ${key}`)]],
@@ -64,7 +67,7 @@ const echoes: readonly (readonly [where: string, replies: readonly Reply[]])[] =
   ['an error that is truncated after 8192 characters', [status(400, error(`x${' '.repeat(8175)}${key}`))]],
   ['an error that contains only the start of the key', [status(400, error(`Incorrect key ${key.slice(0, 12)}...`))]],
   ['an error that contains only the end of the key', [status(400, error(`Incorrect key ****${key.slice(-9)}`))]],
-  ['a wrapped error', [status(500, error(`bad response: ${JSON.stringify(error(`no ${key}`))}`))]],
+  ['an error inside another error', [status(500, error(`bad response: ${JSON.stringify(error(`no ${key}`))}`))]],
   ['the code of an error', [status(400, error('', { code: key, type: otherKey, param: key }))]],
   [
     'an error in a stream',
@@ -80,7 +83,7 @@ const echoes: readonly (readonly [where: string, replies: readonly Reply[]])[] =
   ['a named error event', [stream((body) => body.send(`event: error\ndata: no ${key}\n\n`).end())]],
   ['a finish reason', [stream((body) => body.delta('hi').finish(`stopped_by_${key}`).done())]],
   [
-    'the name of a header with a delay',
+    'the name of a header that contains a retry-after',
     [
       status(429, error('no'), {
         'x-ratelimit-remaining': '0',

@@ -18,7 +18,7 @@ async function ask(world: EngineWorld): Promise<EngineRun> {
 }
 
 describe('stream that ends with [DONE] but without a finish reason', () => {
-  it('counts as complete after a continuation added nothing, and in later turns without a continuation', async () => {
+  it('counts as complete when a continuation adds nothing, and in later turns even without a continuation', async () => {
     const world = new EngineWorld({ replies: [unfinished(answer), unfinished(''), unfinished(answer)] });
     const first = await ask(world);
     assert.deepEqual([first.last('done').text, first.of('attempt').length], [answer, 2]);
@@ -37,7 +37,7 @@ describe('stream that ends with [DONE] but without a finish reason', () => {
     assert.deepEqual([run.last('done').text, run.of('attempt').length], [answer, 3]);
   });
 
-  it('is resumed in every turn when the gateway has sent a finish reason before', async () => {
+  it('is continued in every turn when the gateway has once sent a finish reason', async () => {
     const world = new EngineWorld({
       replies: [finished(answer), unfinished(answer), unfinished(''), unfinished(answer), finished(' All day.')],
     });
@@ -70,7 +70,7 @@ describe('continuation with reasoning', () => {
 describe('answer that the gateway restarts within one stream', () => {
   const named = (id: string, delta: unknown): unknown => ({ id, choices: [{ index: 0, delta, finish_reason: null }] });
 
-  it('is requested again when the part before the restart has called a tool', async () => {
+  it('is requested again when the part before the restart contains a tool call', async () => {
     const call = { tool_calls: [{ index: 0, id: 'c1', function: { name: 'feed', arguments: '{"n"' } }] };
     const restarted = streaming((body) => {
       body.event(named('a', { role: 'assistant', content: '' })).event(named('a', call));

@@ -18,7 +18,7 @@ const rateLimited = (seconds: number): Reply =>
 const failing = status(500, { error: { message: 'boom' } });
 
 describe('cooldown after a rate limit', () => {
-  it('delays the other requests of the window, and announces the reason', async () => {
+  it('delays the other requests of the window, whose turns announce the reason', async () => {
     const world = new EngineWorld({ replies: [rateLimited(30), answering('ok')] });
     const first = world.ask();
     await settle();
@@ -38,7 +38,7 @@ describe('cooldown after a rate limit', () => {
     assert.equal(second.last('done').attempts, 1);
   });
 
-  it('admits one probe first, then doubles the number of requests as the gateway accepts them', async () => {
+  it('is followed by one probe, and then by twice as many requests each time that the gateway accepts them', async () => {
     const unanswered: (() => void)[] = [];
     const slow: Reply = () =>
       new Promise((resolve) => {
@@ -59,7 +59,7 @@ describe('cooldown after a rate limit', () => {
     assert.deepEqual(sizes, [1, 2, 4, 8, 5]);
   });
 
-  it('announces the wait for a probe once, as an estimate, however long the probe takes', async () => {
+  it('is followed by a wait for the probe, which is announced once as an estimate, however long the probe takes', async () => {
     const world = new EngineWorld({ replies: [rateLimited(30), silent] });
     const runs = [world.ask()];
     await settle();
@@ -78,7 +78,7 @@ describe('cooldown after a rate limit', () => {
     for (const run of runs) run.turn.stop();
   });
 
-  it('delays other requests although the rate-limited turn has failed', async () => {
+  it('delays other requests even after the rate-limited turn has failed', async () => {
     const world = new EngineWorld({
       replies: [rateLimited(120), answering('ok')],
       settings: { retry: { maxRetries: 0 } },
@@ -90,7 +90,7 @@ describe('cooldown after a rate limit', () => {
     run.turn.stop();
   });
 
-  it('fails all turns without further requests when the retry-after exceeds the allowed maximum', async () => {
+  it('makes all turns fail without further requests when the retry-after exceeds the allowed maximum', async () => {
     const world = new EngineWorld({ replies: [rateLimited(3600)] });
     const runs = [await world.ask().toEnd(), await world.ask().toEnd()];
     assert.equal(world.wire.requests.length, 1);
@@ -101,7 +101,7 @@ describe('cooldown after a rate limit', () => {
     }
   });
 
-  it('continues for the rate-limited model although the turn has switched to a fallback model', async () => {
+  it('continues for the rate-limited model after the turn has switched to a fallback model', async () => {
     const overloaded = status(503, { error: { message: 'overloaded' } }, { 'retry-after': '60' });
     const world = new EngineWorld({
       replies: [overloaded, overloaded, overloaded, answering('ok')],
@@ -190,7 +190,7 @@ class CooldownStore implements SharedCooldowns {
 }
 
 describe('cooldown of another window', () => {
-  it('delays the requests of this window, which announces the reason', async () => {
+  it('delays the requests of this window, whose turns announce the reason', async () => {
     const clock = new VirtualClock();
     const cooldowns = new CooldownStore();
     const [firstWindow, secondWindow] = [1, 2].map(

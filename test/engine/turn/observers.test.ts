@@ -11,29 +11,29 @@ const fail = (): never => {
   throw new Error('the channel is closed');
 };
 
-describe('observer that throws', () => {
-  it('does not end a turn when the log throws', async () => {
+describe('exception of an observer', () => {
+  it('does not end a turn when the log throws it', async () => {
     const log = { debug: fail, info: fail, warn: fail, error: fail };
     const world = new EngineWorld({ replies: [rateLimited, answering('ok')], deps: { log } });
     const run = await world.ask().toEnd();
     assert.deepEqual([run.last('done').text, run.of('waiting').length], ['ok', 1]);
   });
 
-  it('does not prevent a turn from failing when the log throws', async () => {
+  it('does not keep a turn from failing when the log throws it', async () => {
     const log = { debug: fail, info: fail, warn: fail, error: fail };
     const connection = (): Promise<never> => Promise.reject(new TypeError('x is undefined'));
     const run = await new EngineWorld({ replies: [rateLimited], deps: { log }, connection }).ask().toEnd();
     assert.equal(run.last('failed').kind, 'internal');
   });
 
-  it('does not end a turn when the listener for cooldowns throws, and logs the error', async () => {
+  it('does not end a turn, and is logged, when the listener for cooldowns throws it', async () => {
     const world = new EngineWorld({ replies: [rateLimited, answering('ok')], deps: { onCooldownChange: fail } });
     const run = await world.ask().toEnd();
     assert.equal(run.last('done').text, 'ok');
     assert.match(world.log.join('\n'), /the channel is closed/);
   });
 
-  it('does not end a turn when the store of shared cooldowns throws', async () => {
+  it('does not end a turn when the store of shared cooldowns throws it', async () => {
     const unhandled: unknown[] = [];
     const onUnhandled = (reason: unknown): void => void unhandled.push(reason);
     process.on('unhandledRejection', onUnhandled);

@@ -54,12 +54,12 @@ describe('answer whose stream broke', () => {
     assert.ok(continuePrompt?.content.includes(`«${long.slice(-200)}»`));
   });
 
-  it('drops the overlap of the continuation', async () => {
+  it('is joined to a continuation without the overlap', async () => {
     const run = await new EngineRun({ replies: [cut(half), answering(half.slice(-20) + remainder)] }).toEnd();
     assert.deepEqual([run.last('done').text, run.last('resumed').trimmed], [fullAnswer, 20]);
   });
 
-  it('drops the partial answer when the continuation repeats it from the beginning', async () => {
+  it('appears only once when the continuation repeats it from the beginning', async () => {
     const run = await new EngineRun({ replies: [cut(half), answering(fullAnswer)] }).toEnd();
     assert.deepEqual([run.last('done').text, run.last('resumed').trimmed], [fullAnswer, half.length]);
   });
@@ -73,7 +73,7 @@ describe('answer whose stream broke', () => {
     assert.equal(run.last('done').text, 'The end of the line.\n\nNew paragraph.');
   });
 
-  it('is resumed by a continue prompt, immediately and from then on, when the prefill is rejected', async () => {
+  it('is resumed immediately by a continue prompt when the prefill is rejected, and later resumes use no prefill', async () => {
     const refusal = status(400, { error: { message: 'This model does not support assistant message prefill.' } });
     const replies = [cut(half), refusal, cut(remainder.slice(0, 10)), answering(remainder.slice(10))];
     const run = await new EngineRun({ replies, request: { model: 'claude-sonnet-4' } }).toEnd();
@@ -114,13 +114,13 @@ describe('answer whose stream broke', () => {
     );
   });
 
-  it('is requested again with the original request when no text had arrived', async () => {
+  it('is requested again with the original request when the stream broke before any text', async () => {
     const run = await new EngineRun({ replies: [cut(), answering(fullAnswer)] }).toEnd();
     assert.equal(messagesOf(run.wire.requests[1]).length, 1);
     assert.deepEqual([run.of('resumed'), run.of('cut'), run.last('done').text], [[], [], fullAnswer]);
   });
 
-  it('is restarted when only reasoning had arrived', async () => {
+  it('is restarted when the stream broke after reasoning only', async () => {
     const thinking = streaming((body) => {
       body.event({ choices: [{ delta: { reasoning_content: 'Hm.' } }] });
       setImmediate(() => setImmediate(() => body.break()));
@@ -133,7 +133,7 @@ describe('answer whose stream broke', () => {
     assert.deepEqual([run.last('resumed').how, run.last('done').text], ['restart', fullAnswer]);
   });
 
-  it('is resumed without a prefill when it has reasoning', async () => {
+  it('is resumed by a continue prompt instead of a prefill when it has reasoning', async () => {
     const reasoned = streaming((body) => {
       body.event({ choices: [{ delta: { reasoning_content: 'Hm.' } }] }).delta(half);
       setImmediate(() => setImmediate(() => body.break()));
@@ -188,7 +188,7 @@ describe('answer whose stream broke', () => {
     assert.equal(run.clock.pending, 0);
   });
 
-  it('contains no repetition when the next stream breaks within an overlap', async () => {
+  it('contains no repetition when the stream of the continuation breaks within the overlap', async () => {
     const replies = [cut(half), cut(half.slice(-20, -8)), answering(remainder)];
     const run = await new EngineRun({ replies }).toEnd();
     assert.deepEqual([run.last('done').text, run.shownText], [fullAnswer, fullAnswer]);
@@ -201,7 +201,7 @@ describe('answer whose stream broke', () => {
     assert.ok(run.of('text').every(({ text }) => text.isWellFormed()));
   });
 
-  it('joins a surrogate pair that is split over two deltas', async () => {
+  it('never splits a surrogate pair that arrives in two deltas', async () => {
     const run = await new EngineRun({ replies: [answering('sheep \ud83d', '\udc11!')] }).toEnd();
     assert.deepEqual(
       run.of('text').map(({ text }) => text),
@@ -218,7 +218,7 @@ describe('answer whose stream broke', () => {
     assert.deepEqual([run.last('resumed').how, run.last('done').text], ['continue', fullAnswer]);
   });
 
-  it('is continued when the stream of a restart breaks after it has replaced the answer', async () => {
+  it('is continued from a restarted answer that has replaced it, if that stream breaks, too', async () => {
     const refusal = status(400, { error: { message: 'messages: roles must alternate' } });
     const longer = fullAnswer.slice(0, 60);
     const replies = [cut(half), refusal, cut(longer), answering(fullAnswer.slice(60))];
@@ -303,7 +303,7 @@ describe('turn that continues an answer with an incomplete tool call', () => {
 describe('turn that continues an earlier answer', () => {
   const earlier = (mode: 'continue' | 'restart') => ({ resumeFrom: { text: half, hadReasoning: false, mode } });
 
-  it('continues the answer with every value of the resume setting', async () => {
+  it('continues the answer, whatever the resume setting', async () => {
     for (const resume of ['auto', 'restart', 'off'] as const) {
       const run = await new EngineRun({
         replies: [answering(remainder)],

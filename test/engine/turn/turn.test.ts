@@ -122,7 +122,7 @@ describe('turn', () => {
     });
   }
 
-  it('does not name the Retry-After as the cause of a failure when the retries are used up', async () => {
+  it('does not name the Retry-After as the cause when it fails because the retries are used up', async () => {
     const run = await new EngineRun({ replies: [rateLimited(20)], settings: { retry: { maxRetries: 0 } } }).toEnd();
     assert.equal(run.last('failed').beyondMaxHint, undefined);
   });
@@ -172,7 +172,7 @@ describe('turn', () => {
     assert.match(run.last('failed').message, /gateway\.test/);
   });
 
-  it('fails with "request" and the message of the connection when the base URL is unusable', async () => {
+  it('fails with "request" and the reason when the base URL is unusable', async () => {
     const run = await new EngineRun({
       replies: [answering('never')],
       connection: () => Promise.reject(noConnection('base-url', 'The base URL is no URL.')),
@@ -218,7 +218,7 @@ describe('turn', () => {
     assert.match(run.log.join('\n'), /TypeError: x is not a function\n\s+at .*turn\.test\.ts/);
   });
 
-  it('fails with "internal" and the partial answer when the code that reads a response has a defect', async () => {
+  it('fails with "internal" and keeps the partial answer when reading of the response throws an exception', async () => {
     let body!: LiveBody;
     const run = new EngineRun({ replies: [streaming((live) => (body = live))] });
     await settle();
@@ -261,7 +261,7 @@ describe('turn', () => {
     assert.ok(run.of('waiting').length > 0 && calls > 1);
   });
 
-  it('fails with an English message when its messages cannot be translated', async () => {
+  it('reports a failure in English when the message cannot be translated', async () => {
     const localize = (): never => {
       throw new Error('no bundle');
     };
@@ -269,7 +269,7 @@ describe('turn', () => {
     assert.equal(run.last('failed').message, 'Internal error in HolySheep Prompt. See the log for details.');
   });
 
-  it('fails because of the missing key when the key is removed during a wait, without the status of the last attempt', async () => {
+  it('fails with "auth", without the status of the last attempt, when the key is removed during a wait', async () => {
     let key: string | undefined = 'hsa-first-key';
     const run = new EngineRun({
       replies: [status(500)],
@@ -297,7 +297,7 @@ describe('turn', () => {
     );
   });
 
-  it('removes the key from a provider message that echoes it', async () => {
+  it('removes the key from a message in which the provider repeats it', async () => {
     const run = await new EngineRun({
       replies: [status(401, { error: { message: 'Incorrect API key provided: hsa-secret-key-1' } })],
     }).toEnd();
@@ -306,7 +306,7 @@ describe('turn', () => {
   });
 });
 
-describe('end of an answer', () => {
+describe('successful turn', () => {
   const complete: Record<string, (body: LiveBody) => void> = {
     'a finish reason, usage and [DONE]': (body) => body.delta('x').finish('stop', usage).done(),
     'a finish reason and no [DONE]': (body) => body.delta('x').finish().end(),
@@ -332,7 +332,7 @@ describe('end of an answer', () => {
       body.delta('x').send('data: {"choices":[{"delta":{},"finish_reason":"stop"}]}').end(),
   };
   for (const [name, write] of Object.entries(complete)) {
-    it(`counts as complete: ${name}`, async () => {
+    it(`completes the answer after one request: ${name}`, async () => {
       const run = await new EngineRun({ replies: [streaming(write)] }).toEnd();
       assert.deepEqual([run.last('done').text, run.wire.requests.length], ['x', 1]);
       assert.equal(run.clock.pending, 0);
@@ -350,7 +350,7 @@ describe('end of an answer', () => {
     assert.equal(run.last('done').text, 'x');
   });
 
-  it('accepts a complete JSON answer instead of a stream', async () => {
+  it('accepts a JSON completion instead of a stream', async () => {
     const completion = status(200, {
       choices: [{ message: { role: 'assistant', content: 'whole' }, finish_reason: 'stop' }],
       usage,
@@ -365,19 +365,19 @@ describe('end of an answer', () => {
     assert.equal((await new EngineRun({ replies: [reply] }).toEnd()).last('done').text, 'x');
   });
 
-  it('completes the turn with the finish reason `length` at the length limit', async () => {
+  it('ends with the finish reason `length` at the length limit', async () => {
     const run = await new EngineRun({
       replies: [streaming((body) => body.delta('x').finish('length').done())],
     }).toEnd();
     assert.equal(run.last('done').finishReason, 'length');
   });
 
-  it('accepts JSON with the content type of a stream', async () => {
+  it('accepts a JSON completion with the content type of a stream', async () => {
     const completion = status(200, { choices: [{ message: { content: 'whole' }, finish_reason: 'stop' }] }, sseHeaders);
     assert.equal((await new EngineRun({ replies: [completion] }).toEnd()).last('done').text, 'whole');
   });
 
-  it('completes the turn at the token limit when all tokens were reasoning', async () => {
+  it('ends with the finish reason `length` when the token limit is reached during the reasoning', async () => {
     const thinking = streaming((body) =>
       body
         .event({ choices: [{ delta: { reasoning_content: 'hm' } }] })

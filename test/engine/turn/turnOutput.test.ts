@@ -11,7 +11,7 @@ function endedAttempt(usage: Usage): Attempt {
 }
 
 describe('usage of a turn', () => {
-  it('sums the tokens of all attempts, separately for each kind of token', async () => {
+  it('is the sum over all attempts, separately for each kind of token', async () => {
     const output = new TurnOutput(new VirtualClock(), () => undefined);
     output.endAttempt(endedAttempt({ promptTokens: 1, completionTokens: 20, totalTokens: 300 }), 'abandoned');
     output.endAttempt(endedAttempt({ promptTokens: 2, completionTokens: 30, totalTokens: 400 }), 'finished');

@@ -33,7 +33,7 @@ describe('wait', () => {
     });
   }
 
-  it('can be ended early, and a second call of end has no effect', async () => {
+  it('can be ended early, and has no further effect when it is ended again', async () => {
     const clock = new VirtualClock();
     const { wait, hasEnded } = startWait(clock, 60_000);
     await clock.advance(1500);
@@ -94,8 +94,8 @@ describe('network check', () => {
     ['a 503 response', status(503), true],
     ['a refused connection', rejecting('ECONNREFUSED'), true],
     ['an unknown host name', rejecting('ENOTFOUND'), true],
-    ['no route to the host', rejecting('ENETUNREACH'), false],
-    ['no response from the name server', rejecting('EAI_AGAIN'), false],
+    ['the error ENETUNREACH (no route)', rejecting('ENETUNREACH'), false],
+    ['the error EAI_AGAIN (no response from the name server)', rejecting('EAI_AGAIN'), false],
     ['a connect timeout', rejecting('ETIMEDOUT'), false],
   ] as const) {
     it(`reports the gateway as ${reachable ? 'reachable' : 'unreachable'} after ${name}`, async () => {

@@ -92,7 +92,7 @@ export const resumes: readonly WireCase[] = [
   },
   {
     row: 55,
-    title: 'a continuation that is a different answer; the text is kept until the new one is longer',
+    title: 'a continuation that is a different answer; the partial answer is kept until the new answer is longer',
     replies: (fixture) => [cutAfterText(fixture, 'reset', longPartialAnswer), () => answer(differentAnswer)],
     expected: `${untilCut} → resume (continue) → 200 → restarted → replaced → text → done stop, «${differentAnswer}»`,
   },
@@ -110,7 +110,7 @@ export const resumes: readonly WireCase[] = [
   },
   {
     row: 56,
-    title: 'a continuation that repeats the start and stops, twice',
+    title: 'a continuation that only repeats the start of the answer, twice',
     replies: (fixture) => [
       cutAfterText(fixture, 'reset', longPartialAnswer),
       () => answer(longPartialAnswer.slice(0, 70)),

@@ -172,7 +172,7 @@ export const turns: readonly WireCase[] = [
   },
   {
     row: 60,
-    title: 'a retry-after in the past, replaced by a backoff',
+    title: 'a retry-after in the past, replaced with a backoff',
     replies: () => [
       status(429, { message: 'slow down' }, { date: httpDate(0), 'retry-after': httpDate(-90) }),
       answers,
