@@ -92,7 +92,7 @@ const scenarios: readonly Scenario[] = [
   {
     id: 'demo-reasoning',
     title: 'Reasoning before the answer',
-    prompt: 'Why do clients add jitter to their waits?',
+    prompt: 'Why do clients add jitter to their retry delays?',
     topic: 'jitter',
     hasReasoning: true,
     fault: () => undefined,

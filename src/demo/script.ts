@@ -38,11 +38,12 @@ export interface GatewayRequest {
 }
 
 /**
- * One action of the gateway. Without a `status` step, the gateway sends the status 200 and the type `text/event-stream`
- * with the first byte of the body.
+ * One step of a script. Without a `status` step, the gateway sends the status 200 and the content type
+ * `text/event-stream` with the first byte of the body.
  *
- * If the request has `stream: true`, the gateway sends `delta`, `reasoning`, `finish`, `comment` and `done` as events.
- * Otherwise it collects them into one JSON completion, which it sends at the end unless it has sent other bytes.
+ * If the request has `stream: true`, the gateway sends the steps `delta`, `reasoning`, `finish`, `comment` and `done` as
+ * events. Otherwise it collects them into one JSON completion and sends the completion at the end, unless another step
+ * has already sent bytes.
  */
 export type Step =
   /**

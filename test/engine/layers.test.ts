@@ -5,7 +5,7 @@ import { join } from 'node:path';
 const root = join(__dirname, '..', '..');
 
 describe('engine', () => {
-  it('can be loaded outside the editor, together with its SDK', () => {
+  it('can be loaded outside VS Code, together with the OpenAI SDK', () => {
     const script = `
       let editor = 'available';
       try { require('vscode'); } catch { editor = 'not available'; }

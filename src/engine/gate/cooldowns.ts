@@ -57,8 +57,8 @@ export interface GateBlock {
   /** The cooldown that closed the gate. */
   readonly cause: Cooldown;
   /**
-   * Whose request caused the cooldown. The gate distinguishes only this window (`request`) from other windows
-   * (`window`). The turn that caused the cooldown replaces `request` with `turn`.
+   * Whose request caused the cooldown: that of the same turn (`turn`), another request of this window (`request`) or one
+   * of another window (`window`). The gate sets only `request` and `window`, and the turn itself sets `turn`.
    */
   readonly blockedBy: WaitOrigin;
 }

@@ -16,7 +16,10 @@ export class ChunkReader {
   private frame: DeltaFrame | undefined;
   private unusedFrames = 0;
   private readonly restarts = new RestartDetector();
-  /** The last delta of the current event, other than `finishReasonPending` and `restartInStream`. */
+  /**
+   * The last delta of the current event. Deltas of the types `finishReasonPending` and `restartInStream` are not stored
+   * here.
+   */
   private lastDelta: Delta | undefined;
   private deltaCount = 0;
 
@@ -77,12 +80,12 @@ const space = 32;
 const padding = '"obfuscation":"';
 
 /**
- * The JSON around the text of an event, which usually stays the same for a stream. Parsing this JSON for every event
- * would take most of the processing time of a token.
+ * A frame: the JSON before and after the text of an event. It usually stays the same for a whole stream, and parsing it
+ * for every event would take most of the processing time of a token.
  *
- * A frame is verified by two events that differ only in the text inside it: if the parser has read exactly that text
- * from both events, it would do so for every event with this frame, because a string without an escape does not affect
- * the structure of the JSON around it.
+ * A frame is trusted once two events that differ only in their text have been parsed and the parser has returned exactly
+ * these texts. It would then return any other text as well, because a string without an escape can't change the
+ * structure of the JSON around it.
  */
 export class DeltaFrame {
   private isVerified = false;

@@ -7,9 +7,9 @@ interface ThroughputSecond {
 
 /** The characters of an answer that arrived in each second. Seconds without characters are omitted. */
 export interface Throughput {
-  /** The seconds before `second` in which characters arrived, in ascending order. */
+  /** The earlier seconds in which characters arrived, in ascending order, without the latest one. */
   readonly completedSeconds: readonly ThroughputSecond[];
-  /** The second in which the latest characters arrived. */
+  /** The latest second in which characters arrived. */
   readonly second: number;
   /** Number of characters that arrived in `second`. */
   readonly chars: number;

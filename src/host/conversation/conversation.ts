@@ -296,8 +296,8 @@ export class Conversation {
   }
 
   /**
-   * Switches a waiting turn to the model that the user has selected, regardless of the turn's previous model. Other
-   * turns keep their model.
+   * Switches a waiting turn to the model that the user has selected, regardless of the turn's previous model. A turn
+   * that does not wait keeps its model.
    * @param demo whether the model belongs to the demo's embedded gateway
    */
   selectModel(model: string, demo: boolean): void {

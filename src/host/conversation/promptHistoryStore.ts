@@ -76,8 +76,8 @@ export class PromptHistory {
   }
 
   /**
-   * Puts the prompts of a conversation back at their previous positions after its deletion was undone, and allows its
-   * drafts again.
+   * Puts the prompts of a conversation back at their previous positions after its deletion was undone. From then on,
+   * pages keep the drafts of the conversation again.
    */
   private async restore(conversationId: string): Promise<void> {
     const previous = this.promptsBeforeDeletion.get(conversationId) ?? [];

@@ -107,7 +107,7 @@ function languageItems(offerPrompts: boolean): readonly LanguageItem[] {
   ];
   if (!offerPrompts) return items;
   const separator = { label: '', kind: vscode.QuickPickItemKind.Separator };
-  return [...items, separator, { label: vscode.l10n.t('Another prompt in this conversation…') }];
+  return [...items, separator, { label: vscode.l10n.t('Choose another prompt in this conversation…') }];
 }
 
 async function choosePrompt(current: Exchange, exchanges: readonly Exchange[]): Promise<Exchange | undefined> {

@@ -31,8 +31,8 @@ export interface ExportedRequest {
   readonly maxTokens: number | undefined;
   readonly retry: RetrySettings;
   /**
-   * Whether the request was sent to the offline demo. The copied code contains the base URL and the model in the
-   * settings even then.
+   * Whether the request was sent to the offline demo. Even then, the copied code contains the base URL and the model
+   * from the settings.
    */
   readonly fromDemo: boolean;
 }

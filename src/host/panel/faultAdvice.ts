@@ -36,7 +36,7 @@ export const faultAdvice: Readonly<Record<FaultKind, FaultAdvice>> = {
     isPermanent: true,
   },
   credit: {
-    cause: 'This API key has no balance left, or its credit limit is used up.',
+    cause: 'This API key has no balance left or has reached its credit limit.',
     remedy: 'Top up, wait for the credit limit to reset, or switch to a cheaper model. Then retry.',
     page: 'insufficient-balance',
     isPermanent: true,

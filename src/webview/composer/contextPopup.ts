@@ -268,7 +268,7 @@ export function contextQueryAt(text: string, caret: number): ContextQuery | unde
   // Ignores a `#` before a number, such as `#123`, because that usually refers to an issue.
   if (query === undefined || /^\d+$/.test(query)) return undefined;
   const start = caret - query.length - 1;
-  // Ignores a `#` that is the first of the searched characters but not of the text, because the pattern can't check the
-  // character before the `#`.
+  // Only the end of the text is searched. Ignores a `#` at the start of that part, unless the part is the whole text,
+  // because the pattern can't check the character before it.
   return start === from && start > 0 ? undefined : { start, text: query };
 }

@@ -271,7 +271,7 @@ describe('attempt', () => {
     });
   }
 
-  it('completes the answer with `[DONE]` when the gateway has always omitted finish reasons', async () => {
+  it('accepts `[DONE]` as the end of a complete answer if the gateway has never sent a finish reason', async () => {
     const { ends } = await runAttempt(
       streaming((body) => body.event(chunkWith({ content: 'a' })).done()),
       { behavior: { finishReason: 'omitted' } },
@@ -463,7 +463,7 @@ function createAnswer(previous: Partial<ResumeFrom>) {
 }
 
 describe('answer of a turn with several attempts', () => {
-  it('is continued without a prefill after reasoning, unless a restart has replaced the answer', () => {
+  it('is continued by a continue prompt instead of a prefill if the model has sent reasoning, until a restart replaces the answer', () => {
     const { answer } = createAnswer({ text: partial, hadReasoning: true });
     assert.equal(answer.requestMode('auto', 'prefix'), 'continue');
     answer.startAttempt('continue');

@@ -225,7 +225,7 @@ describe('failure count of a model', () => {
     assertFailures(world, 1);
   });
 
-  it('is cleared only once by a click on Try anyway at the start of a turn', async () => {
+  it('is cleared once when a turn starts with *Try anyway*, and not again later in that turn', async () => {
     const world = new EngineWorld({ replies: [failing], settings: { retry: { maxRetries: 2 } } });
     await world.ask().toEnd();
     assertFailures(world, 3);

@@ -198,7 +198,7 @@ describe('cooldown files', () => {
     assert.deepEqual([names().length, problems], [1, []]);
   });
 
-  it('keep their cooldown when the clock of the other window differs by a few seconds', async () => {
+  it('stay valid when the clock of the window that wrote them is ahead by a few seconds', async () => {
     const ahead = cooldown(minute, clock.time + 4000);
     await open().write(scope, ahead);
     assert.deepEqual(await open().read(scope), ahead);

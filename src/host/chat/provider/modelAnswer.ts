@@ -162,9 +162,9 @@ export class ModelAnswer {
   private invalidCallFailure(tool: string, finishReason: string): ChatFailure {
     const message =
       finishReason === 'length'
-        ? this.formatter.localize('The token limit was reached during a call to the tool {tool}.', { tool })
+        ? this.formatter.localize('The token limit was reached during a call to the {tool} tool.', { tool })
         : this.formatter.localize(
-            'The model made an invalid call to the tool {tool}. Ask again or use another model.',
+            'The model made an invalid call to the {tool} tool. Ask again or use another model.',
             {
               tool,
             },

@@ -87,8 +87,8 @@ export class AppendFastPath {
 const noToken = { type: '', markup: '', content: '' };
 
 /**
- * Returns whether the text after the opening fence is exactly the code, without indentation to remove, and its last
- * line can't become the closing fence.
+ * Returns whether the text after the opening fence can be used verbatim as the code: no indentation has to be removed,
+ * and the last line can't become the closing fence.
  */
 function isOpenCode(text: string, content: string, marker: string): boolean {
   const code = text.indexOf('\n') + 1;

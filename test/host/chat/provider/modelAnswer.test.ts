@@ -168,7 +168,7 @@ const failures: readonly (readonly [cause: string, events: readonly StreamEvent[
   [
     'the arguments of a tool call are invalid JSON',
     [toolCall('{"a', '1', 'read'), done('')],
-    /^malformed: .*invalid call to the tool read/,
+    /^malformed: .*invalid call to the read tool/,
   ],
   ['the arguments of a tool call are not an object', [toolCall('[1]', '1', 'read'), done('')], /^malformed/],
   [
