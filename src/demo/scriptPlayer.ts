@@ -134,7 +134,7 @@ class ReplyWriter {
 /** Token counts, with the field names of the OpenAI API. */
 type UsageJson = Readonly<Record<string, unknown>>;
 
-/** The steps whose form depends on the `stream` field of the request. */
+/** The steps that are sent as events or collected into one JSON body, depending on the `stream` field of the request. */
 type AnswerStep = Extract<
   Step,
   { delta: unknown } | { reasoning: unknown } | { finish: unknown } | { comment: unknown } | { done: unknown }

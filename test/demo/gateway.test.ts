@@ -81,7 +81,7 @@ describe('demo gateway', () => {
     assert.deepEqual([(await first).n, (await first).json!.seed], [1, 3]);
   });
 
-  it('lists six models by default, or else the configured models or the scripted reply', async () => {
+  it('lists six models by default, or the configured models, or sends a scripted reply instead of the list', async () => {
     const gateway = await start();
     const list = async (): Promise<unknown> => (await fetch(`${gateway.baseUrl}/models`)).json();
     const ids = async (): Promise<string[]> => ((await list()) as { data: { id: string }[] }).data.map(({ id }) => id);

@@ -108,7 +108,7 @@ describe('indicators outside the panel', () => {
       await gateway.request(1);
       await panel.newConversation();
       paused.release();
-      const toast = workbench.toast('“what fails unseen”: no answer.');
+      const toast = workbench.toast('No answer to “what fails unseen”.');
       await toast.getByRole('button', { name: 'Show', exact: true }).click();
       await panel.inState('failed').waitFor();
       await panel.frame.getByText('what fails unseen').first().waitFor();

@@ -139,7 +139,7 @@ describe('request in a company network', () => {
         proxy.reset();
         assert.deepEqual(await failure(), {
           kind: 'proxy',
-          message: 'The proxy requires a sign-in. Check the proxy settings.',
+          message: 'The proxy requires authentication. Check the proxy settings.',
           attempts: 1,
         });
         assert.ok(

@@ -83,7 +83,7 @@ const rows = {
     'The certificate of {host} is not trusted. Check the proxy and certificate settings.',
     ['networkSettings', 'retryNow', 'details'],
   ),
-  proxySignIn: row(7, 'proxy', never, 'The proxy requires a sign-in. Check the proxy settings.', [
+  proxySignIn: row(7, 'proxy', never, 'The proxy requires authentication. Check the proxy settings.', [
     'networkSettings',
     'retryNow',
   ]),

@@ -281,7 +281,8 @@ interface PermitEvents {
   failed(round: number, retryAfterMs: number | undefined): void;
   finished(round: number): void;
   /**
-   * Called when a permit ends, after any other callback. `round` is undefined if the request was still in the queue.
+   * The last callback of a permit: the request has ended or has left the queue. `round` is undefined if the request was
+   * never sent.
    */
   released(permit: Permit, round: number | undefined): void;
 }

@@ -120,8 +120,8 @@ export class DeltaFrame {
   }
 
   /**
-   * Compares a parsed event with this frame. A match with a different text verifies the frame.
-   * @returns whether the event matches
+   * Returns whether a parsed event has this frame around its text. If its text differs from that of the first event, the
+   * frame is trusted from then on, and further events with the frame need not be parsed.
    */
   verify(text: string, data: string): boolean {
     if (this.extractText(data) !== text) return false;

@@ -142,7 +142,7 @@ export const faultAdvice: Readonly<Record<FaultKind, FaultAdvice>> = {
   proxy: {
     cause: "A proxy between this computer and the gateway is blocking the request or can't be reached.",
     remedy:
-      'Check http.proxy. Make sure that the proxy is running, allows the gateway, and has your credentials if it requires a sign-in.',
+      'Check http.proxy. Make sure that the proxy is running, allows the gateway, and has your credentials if it requires authentication.',
     page: 'address-and-proxy',
   },
   redirect: {

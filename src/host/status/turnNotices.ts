@@ -113,8 +113,8 @@ function showTurnNotice(
         log,
         'warning',
         notice.partial
-          ? vscode.l10n.t('“{0}”: the answer is incomplete. {1}', name, notice.message)
-          : vscode.l10n.t('“{0}”: no answer. {1}', name, notice.message),
+          ? vscode.l10n.t('The answer to “{0}” is incomplete. {1}', name, notice.message)
+          : vscode.l10n.t('No answer to “{0}”. {1}', name, notice.message),
         [show],
       );
     case 'waiting':
@@ -125,7 +125,7 @@ function showTurnNotice(
         [show, { title: vscode.l10n.t('Retry now'), run: () => retryNow(deps, conversation.id, exchangeId) }],
       );
     case 'done':
-      return showToast(log, 'information', vscode.l10n.t('“{0}”: the answer is complete.', name), [show]);
+      return showToast(log, 'information', vscode.l10n.t('The answer to “{0}” is complete.', name), [show]);
   }
 }
 

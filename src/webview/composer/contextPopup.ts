@@ -16,7 +16,7 @@ interface ContextPopup {
 
 /**
  * Creates the popup that suggests context items after a `#` in the composer. The focus stays in the text field.
- * @param onSend called when the user pressed Enter before the suggestions arrived, and none of them matches
+ * @param onSend called if the user pressed Enter while the suggestions were loading, and none of them matches the query
  */
 export function createContextPopup(
   { strings, format, post, announcer }: PageContext,

@@ -11,8 +11,8 @@ export class UnsentStore {
   private deleted: ReadonlySet<string> = new Set();
 
   /**
-   * Removes expired and unreadable records of unsent text.
-   * @param storage returns the storage, or throws if the browser denies access to it; then nothing is stored
+   * Opens the store, and removes expired and unreadable records.
+   * @param storage returns the `localStorage`. If it throws because the browser denies access, nothing is stored.
    * @param now returns the time in epoch milliseconds
    */
   constructor(

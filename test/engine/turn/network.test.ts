@@ -209,7 +209,7 @@ describe('cooldown of another window', () => {
   });
 });
 
-describe('store of shared cooldowns that hangs', () => {
+describe('unresponsive store of shared cooldowns', () => {
   it('delays a turn by at most 250 ms', async () => {
     const cooldowns = new CooldownStore();
     cooldowns.read = () => new Promise(() => undefined);
@@ -288,7 +288,7 @@ describe('circuit breaker of a model', () => {
     assert.equal(run.last('done').text, 'ok');
   });
 
-  it('is bypassed by Try anyway before the turn has a route', async () => {
+  it('is bypassed by *Try anyway* while the turn is still reading its connection', async () => {
     const world = new EngineWorld({ replies: [...fiveFailures, answering('ok')], settings });
     await openBreaker(world);
     const run = world.ask();

@@ -71,7 +71,7 @@ describe('conversation lock', () => {
     assert.deepEqual([lost, await readdir(folder)], [[], [`${id}.lock`]]);
   });
 
-  it('tells its window about the request of another window at each poll until the lock is released', async () => {
+  it('notifies its holder at each poll that another window requests the lock, until the lock is released', async () => {
     const [first, second] = [window(), window()];
     await first.acquire(id);
     const granted = second.requestHandOver(id);

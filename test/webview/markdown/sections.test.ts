@@ -47,14 +47,14 @@ describe('renderer of a long answer', () => {
     assert.ok(!skippable().includes(true));
   });
 
-  it('lets the browser skip no section after it is disposed', () => {
+  it('no longer lets the browser skip sections once the renderer is disposed', () => {
     setVisible(true);
     const { markdown, skippable } = streamLongAnswer();
     markdown.dispose();
     assert.ok(!skippable().includes(true));
   });
 
-  it('lets the browser skip no section in a hidden window', () => {
+  it('does not let the browser skip sections in a hidden window', () => {
     setVisible(false);
     assert.ok(!streamLongAnswer().skippable().includes(true));
   });

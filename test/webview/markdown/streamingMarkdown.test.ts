@@ -235,7 +235,7 @@ describe('code block', () => {
     assert.deepEqual(names, ['copy', 'insert', 'newFile']);
   });
 
-  it('passes its code to the action of a button without the last line break', () => {
+  it('passes its code, without the final line break, to the action of a button', () => {
     const { root, markdown, codeActions } = openAnswer();
     markdown.append(`${FENCE}\n- in a list\n\n      a\n\n      b\n`);
     markdown.finish();

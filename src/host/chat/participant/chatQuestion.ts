@@ -160,7 +160,9 @@ async function findImpliedCode(
   const { code } = await readImplicit(references);
   if (code.length > 0) return code;
   throw new UserError(
-    editor ? vscode.l10n.t('No code found here.') : vscode.l10n.t('Open a file and select code, or attach it with #.'),
+    editor
+      ? vscode.l10n.t('No code found here.')
+      : vscode.l10n.t('Select code in a file, or type # to attach context.'),
   );
 }
 

@@ -165,7 +165,7 @@ const margin = 1.15;
 
 /** Corrects the token estimates for a model by the token counts that the gateway reported for previous prompts. */
 export class TokenCalibration {
-  /** For each script, the factor that corrects its estimate. */
+  /** The factor by which the estimated number of tokens is multiplied, for each writing system. */
   private factors: TokenEstimate = { latin: 1, eastAsian: 1, other: 1 };
 
   /** Returns the corrected estimate with the margin, rounded up. */
