@@ -201,7 +201,7 @@ describe('chat participant', function () {
   it('shows a message instead of an error when there is no code', async () => {
     const result = await ask({ command: 'explain' });
     assert.equal(engine.turns.length, 0);
-    assert.match(stream.output.join(), /Open a file and select code/);
+    assert.match(stream.output.join(), /Select code in a file/);
     assert.equal(result.errorDetails, undefined);
     assert.deepEqual(participant.followups(result), []);
   });
