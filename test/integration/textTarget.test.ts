@@ -10,6 +10,7 @@ const source = 'before\n  first();\n  second();\nafter\n';
 const original = '  first();\n  second();\n';
 const answered = '  third();\n';
 const replaced = `before\n${answered}after\n`;
+let fileCount = 0;
 
 describe('code from an answer', function () {
   // In each test the workbench opens and closes several of its parts.
@@ -22,7 +23,8 @@ describe('code from an answer', function () {
   });
   afterEach(async () => {
     target.dispose();
-    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+    // Saves all files, because VS Code asks for confirmation before it closes an editor with unsaved changes.
+    await vscode.workspace.saveAll();
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 
@@ -271,8 +273,13 @@ describe('code from an answer', function () {
   });
 });
 
+/**
+ * Opens a new file. Does not use untitled documents, because VS Code reuses their names and could restore the backup of
+ * a document with the same name from an earlier test.
+ */
 async function open(content: string, column = vscode.ViewColumn.One): Promise<vscode.TextEditor> {
-  const document = await vscode.workspace.openTextDocument({ language: 'typescript', content });
+  fileCount += 1;
+  const document = await file(`opened${String(fileCount)}.ts`, content);
   return vscode.window.showTextDocument(document, { viewColumn: column, preview: false });
 }
 
