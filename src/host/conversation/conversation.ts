@@ -5,7 +5,7 @@ import { isDelta, type RecordedEvent, type StreamEvent } from '../../engine/even
 import type { ChatRequest } from '../../engine/request';
 import { initialTurn, markInterrupted, toRecordedEvents } from '../../engine/state/turnState';
 import type { ExchangeSnapshot } from '../../shared/protocol';
-import type { FoldedJournal } from '../journal/journalFold';
+import type { StoredConversation } from '../journal/journalFold';
 import type { JournalLine } from '../journal/journalSchema';
 import { Listeners } from '../util/listeners';
 import {
@@ -44,7 +44,7 @@ export interface ConversationDeps extends TurnRunnerDeps {
   readonly onEvent: (conversationId: string, exchangeId: string, event: StreamEvent) => void;
 }
 
-type ConversationContent = Pick<FoldedJournal, 'allExchanges' | 'tree' | 'title'>;
+type ConversationContent = Pick<StoredConversation, 'allExchanges' | 'tree' | 'title'>;
 
 interface JournalWriter {
   append(line: JournalLine): void;

@@ -96,10 +96,10 @@ export class ConversationList {
   async read(id: string): Promise<ReadConversation | undefined> {
     const open = this.openWritable(id);
     if (open) return toReadConversation(open);
-    const folded = isConversationId(id) ? await this.journal.read(id) : undefined;
-    if (!folded) return undefined;
-    const exchanges = new Exchanges(folded);
-    return { id, title: folded.title, exchanges: exchanges.path(), otherVersions: exchanges.otherVersions() };
+    const stored = isConversationId(id) ? await this.journal.read(id) : undefined;
+    if (!stored) return undefined;
+    const exchanges = new Exchanges(stored);
+    return { id, title: stored.title, exchanges: exchanges.path(), otherVersions: exchanges.otherVersions() };
   }
 
   /**
@@ -177,8 +177,8 @@ export class ConversationIndex {
     const entry = this.outlines.get(id)?.entry;
     const cached = this.texts.get(id);
     if (cached && entry && isSameEntry(cached.entry, entry)) return cached.value;
-    const folded = await this.journal.read(id).catch(() => undefined);
-    const value = folded && searchableTexts(folded);
+    const stored = await this.journal.read(id).catch(() => undefined);
+    const value = stored && searchableTexts(stored);
     if (entry) this.cacheTexts({ entry, value });
     return value;
   }

@@ -77,7 +77,7 @@ export class OpenConversations {
 
   create(): Conversation {
     const { id, file } = this.deps.journal.create();
-    return this.add(id, { folded: foldJournal([]), file });
+    return this.add(id, { stored: foldJournal([]), file });
   }
 
   /**
@@ -89,7 +89,7 @@ export class OpenConversations {
     return this.fileMutex.runExclusive(async () => {
       const existing = this.openById.get(id);
       if (existing || !isConversationId(id) || !(await this.deps.journal.isUnusedId(id))) return existing?.conversation;
-      return this.add(id, { folded: foldJournal([]), file: this.deps.journal.create(id).file });
+      return this.add(id, { stored: foldJournal([]), file: this.deps.journal.create(id).file });
     });
   }
 
@@ -271,7 +271,7 @@ export class OpenConversations {
   private follow(open: OpenConversation): void {
     const { conversation } = open;
     if (open.file || open.follower || !this.isOpen(conversation)) return;
-    open.follower = this.deps.journal.follow(conversation.id, (folded) => conversation.refresh(folded));
+    open.follower = this.deps.journal.follow(conversation.id, (stored) => conversation.refresh(stored));
     if (this.isIdle(conversation)) this.closeIdle();
   }
 
@@ -281,13 +281,13 @@ export class OpenConversations {
   }
 
   /** Makes a read-only conversation writable, if its file can be opened for writing. */
-  private makeWritable(open: OpenConversation, { folded, file }: OpenedConversation): Conversation {
+  private makeWritable(open: OpenConversation, { stored, file }: OpenedConversation): Conversation {
     const { conversation } = open;
     if (!file) return conversation;
     open.follower?.dispose();
     open.follower = undefined;
     open.file = file;
-    conversation.setWritable(folded, file);
+    conversation.setWritable(stored, file);
     return conversation;
   }
 
@@ -295,12 +295,12 @@ export class OpenConversations {
     return !this.owner.isCurrent(conversation) && !this.holdCounts.has(conversation) && !conversation.busy;
   }
 
-  private add(id: string, { folded, file }: OpenedConversation): Conversation {
+  private add(id: string, { stored, file }: OpenedConversation): Conversation {
     const connection = async (demo: boolean): Promise<Connection> => {
       await this.waitUntilWritten(id);
       return this.deps.connection(demo);
     };
-    const conversation = new Conversation(id, folded, file, { ...this.deps, connection });
+    const conversation = new Conversation(id, stored, file, { ...this.deps, connection });
     conversation.onDidChangeState((change) => this.owner.onChange(conversation, change));
     conversation.onDidBecomeIdle(() => {
       if (this.isIdle(conversation)) this.closeIdle();

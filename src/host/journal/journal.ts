@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../engine/clock';
 import { JournalFile, classifyWriteError, type JournalProblem } from './journalFile';
-import { foldJournal, type FoldedJournal } from './journalFold';
+import { foldJournal, type StoredConversation } from './journalFold';
 import { JournalFolder, type JournalEntry } from './journalFolder';
 import { isEmptyJournal, NewerJournalError, salvageJournal, type SalvagedJournal } from './journalLines';
 import { JournalLocks } from './journalLocks';
@@ -28,7 +28,7 @@ export interface OpenedConversation {
    * then read-only here.
    */
   readonly file?: JournalFile | undefined;
-  readonly folded: FoldedJournal;
+  readonly stored: StoredConversation;
 }
 
 interface JournalOwner {
@@ -102,8 +102,8 @@ export class Journal {
     try {
       if (!(await this.folder.entry(id))) return undefined;
       if (await this.acquireFor(id, mode)) return await this.openForWriting(id);
-      const folded = mode === 'allow-read-only' && (await this.readShared(id));
-      return folded ? { folded } : undefined;
+      const stored = mode === 'allow-read-only' && (await this.readShared(id));
+      return stored ? { stored } : undefined;
     } catch (error) {
       if (!(error instanceof NewerJournalError)) throw error;
       this.deps.onProblem({ kind: 'newer', error });
@@ -126,7 +126,7 @@ export class Journal {
    * Calls `onChange` with the content of a conversation that another window writes, immediately and after each change,
    * until the result is disposed.
    */
-  follow(id: string, onChange: (folded: FoldedJournal) => void): { dispose(): void } {
+  follow(id: string, onChange: (stored: StoredConversation) => void): { dispose(): void } {
     const { clock } = this.deps;
     let lastState: string | undefined;
     let cancel = (): void => undefined;
@@ -137,9 +137,9 @@ export class Journal {
         // Reads the conversation again not only when its file has changed, but also when its lock was acquired or
         // released, because a turn counts as interrupted when the window that ran the turn no longer exists.
         const state = JSON.stringify([await this.folder.entry(id), await this.locks.isHeldElsewhere(id)]);
-        const folded = state === lastState ? undefined : await this.readShared(id);
+        const stored = state === lastState ? undefined : await this.readShared(id);
         lastState = state;
-        if (folded && !isDisposed) onChange(folded);
+        if (stored && !isDisposed) onChange(stored);
       } catch {
         // The next poll tries again.
       }
@@ -161,9 +161,9 @@ export class Journal {
    * Reads a conversation without opening it. Returns only the readable part of a damaged file.
    * @returns undefined if nothing can be read
    */
-  async read(id: string): Promise<FoldedJournal | undefined> {
+  async read(id: string): Promise<StoredConversation | undefined> {
     try {
-      return await this.readFolded(id, false);
+      return await this.readStored(id, false);
     } catch (error) {
       if (error instanceof NewerJournalError) return undefined;
       throw error;
@@ -269,12 +269,12 @@ export class Journal {
    * Reads the lines that another window has written to a conversation so far.
    * @throws NewerJournalError when the file has a newer schema
    */
-  private async readShared(id: string): Promise<FoldedJournal | undefined> {
-    return this.readFolded(id, await this.locks.isHeldElsewhere(id));
+  private async readShared(id: string): Promise<StoredConversation | undefined> {
+    return this.readStored(id, await this.locks.isHeldElsewhere(id));
   }
 
   /** @throws NewerJournalError when the file has a newer schema */
-  private async readFolded(id: string, isRunning: boolean): Promise<FoldedJournal | undefined> {
+  private async readStored(id: string, isRunning: boolean): Promise<StoredConversation | undefined> {
     const content = await this.folder.read(id);
     if (!content) return undefined;
     const { lines, damage } = salvageJournal(content);
@@ -289,16 +289,16 @@ export class Journal {
       if (entry) this.deps.onProblem({ kind: 'too-large', path: this.folder.path(id) });
       return undefined;
     }
-    if (isEmptyJournal(content)) return { file: this.newFile(id, content.length), folded: foldJournal([]) };
+    if (isEmptyJournal(content)) return { file: this.newFile(id, content.length), stored: foldJournal([]) };
     const salvaged = salvageJournal(content);
     const { header, lines, damage } = salvaged;
-    const folded = foldJournal(lines);
+    const stored = foldJournal(lines);
     const file =
       header && !damage
         ? this.createFile(entry, await tidyJournal(this.folder, entry, { ...salvaged, header, content }))
-        : await this.recreateFile(entry, salvaged, folded.exchanges.length);
-    for (const exchangeId of folded.interruptedIds) file.append({ type: 'interrupted', exchangeId });
-    return { file, folded };
+        : await this.recreateFile(entry, salvaged, stored.exchanges.length);
+    for (const exchangeId of stored.interruptedIds) file.append({ type: 'interrupted', exchangeId });
+    return { file, stored };
   }
 
   private async acquireFor(id: string, mode: OpenMode): Promise<boolean> {

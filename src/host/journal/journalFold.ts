@@ -5,7 +5,7 @@ import { JournalFormatError } from './journalLines';
 import type { ExchangeLine, JournalLine, TurnLine } from './journalSchema';
 
 /** The content of a conversation after all lines of its journal have been applied. */
-export interface FoldedJournal extends StoredExchanges {
+export interface StoredConversation extends StoredExchanges {
   /** The exchanges of the selected branch of the conversation, oldest first. */
   readonly exchanges: readonly Exchange[];
   /** The title that the user chose. */
@@ -20,7 +20,7 @@ export interface FoldedJournal extends StoredExchanges {
  * interrupted.
  * @throws JournalFormatError when a line refers to an exchange that does not exist
  */
-export function foldJournal(lines: readonly JournalLine[], isRunning = false): FoldedJournal {
+export function foldJournal(lines: readonly JournalLine[], isRunning = false): StoredConversation {
   const exchanges = new Map<string, Exchange>();
   const { tree, title } = foldOutline(lines);
   for (const line of lines) {
@@ -56,7 +56,7 @@ export function foldJournal(lines: readonly JournalLine[], isRunning = false): F
  * Returns the order of a conversation's exchanges, and its title, from the lines of its journal. Lines with events are
  * not needed for this.
  */
-export function foldOutline(lines: readonly JournalLine[]): Pick<FoldedJournal, 'tree' | 'title'> {
+export function foldOutline(lines: readonly JournalLine[]): Pick<StoredConversation, 'tree' | 'title'> {
   const tree = new ExchangeTree();
   let title: string | undefined;
   for (const line of lines) {

@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { Conversation, type ConversationChange } from '../../../src/host/conversation/conversation';
-import { foldJournal, type FoldedJournal } from '../../../src/host/journal/journalFold';
+import { foldJournal, type StoredConversation } from '../../../src/host/journal/journalFold';
 import { decodeLine, encodeLine } from '../../../src/host/journal/journalLines';
 import type { JournalLine } from '../../../src/host/journal/journalSchema';
 import { propertyRuns } from '../../support/propertyRuns';
 import { VirtualClock } from '../../support/virtualClock';
 import { attempt, done, failed, ScriptedEngine, waitForEvents, stopped, text } from './scriptedEngine';
 
-function open(folded: FoldedJournal = foldJournal([])) {
+function open(stored: StoredConversation = foldJournal([])) {
   const engine = new ScriptedEngine();
   const lines: JournalLine[] = [];
   const changes: ConversationChange[] = [];
   const conversation = new Conversation(
     'c',
-    folded,
+    stored,
     { append: (line) => lines.push(line) },
     {
       engine: () => engine,
@@ -43,7 +43,7 @@ function open(folded: FoldedJournal = foldJournal([])) {
 }
 
 /** Returns the content of a conversation as a window would read it from disk. */
-function reopened(lines: readonly JournalLine[]): FoldedJournal {
+function reopened(lines: readonly JournalLine[]): StoredConversation {
   const asked = new Set<string>();
   return foldJournal(lines.map((line) => decodeLine(encodeLine(line), asked)));
 }
@@ -259,14 +259,14 @@ describe('conversation with several versions of an exchange', () => {
           await waitForEvents();
         }
         await conversation.stopAll();
-        const folded = reopened(lines);
-        const again = open(folded);
+        const stored = reopened(lines);
+        const again = open(stored);
         // Leaves the model out, because it is set before the first attempt and the journal does not contain it then.
         const views = (of: Conversation): unknown =>
           JSON.parse(JSON.stringify(of.views(), (name, value: unknown) => (name === 'model' ? undefined : value)));
         assert.deepEqual(views(again.conversation), views(conversation));
         assert.equal(again.conversation.title, conversation.title);
-        assert.deepEqual(folded.interruptedIds, []);
+        assert.deepEqual(stored.interruptedIds, []);
         for (const [id, earlier] of before) {
           const words = [...earlier, id].map((each) => conversation.exchange(each)!);
           const expected = words.flatMap(({ id: each, prompt, state }) => {

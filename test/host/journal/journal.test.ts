@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { Journal } from '../../../src/host/journal/journal';
 import type { JournalProblem } from '../../../src/host/journal/journalFile';
-import type { FoldedJournal } from '../../../src/host/journal/journalFold';
+import type { StoredConversation } from '../../../src/host/journal/journalFold';
 import { isConversationId } from '../../../src/host/journal/journalFolder';
 import { salvageJournal } from '../../../src/host/journal/journalLines';
 import type { JournalLine } from '../../../src/host/journal/journalSchema';
@@ -45,17 +45,17 @@ describe('journal', () => {
   /** Lists all files except locks. */
   const conversationFiles = async (): Promise<string[]> =>
     (await readdir(folder)).filter((name) => !name.endsWith('.lock')).sort();
-  const turnsOf = ({ exchanges }: Pick<FoldedJournal, 'exchanges'>): string[] =>
+  const turnsOf = ({ exchanges }: Pick<StoredConversation, 'exchanges'>): string[] =>
     exchanges.map(({ prompt, state }) => `${prompt}: ${state.phase} "${state.text}"`);
   const turnsOnDisk = async (id: string): Promise<string[] | undefined> => {
-    const folded = await journal().read(id);
-    return folded && turnsOf(folded);
+    const stored = await journal().read(id);
+    return stored && turnsOf(stored);
   };
 
   const openToWrite = async (all: Journal, id: string) => {
-    const { file, folded } = (await all.open(id))!;
+    const { file, stored } = (await all.open(id))!;
     assert.ok(file);
-    return { file, folded };
+    return { file, stored };
   };
 
   /** Writes a conversation to disk and closes it. */
@@ -82,7 +82,7 @@ describe('journal', () => {
       events: [attempt(), text('ü€'), text('𝄞'), done('ü€𝄞')],
     };
     const id = await written({ type: 'exchange', id: 'e', ...input }, end);
-    const [loaded] = (await journal().open(id))!.folded.exchanges;
+    const [loaded] = (await journal().open(id))!.stored.exchanges;
     const { id: exchangeId, state, queued, ...rest } = loaded!;
     assert.deepEqual(rest, input);
     assert.deepEqual([exchangeId, state.phase, state.text, queued], ['e', 'done', 'ü€𝄞', false]);
@@ -115,9 +115,9 @@ describe('journal', () => {
     const id = await written(exchange('e'), words('e', 'half'));
     const all = journal();
     assert.equal((await all.listNewestFirst())[0]?.id, id);
-    assert.equal((await all.open(id))?.folded.interruptedIds.length, 1);
+    assert.equal((await all.open(id))?.stored.interruptedIds.length, 1);
     await all.flush();
-    assert.equal((await journal().open(id))?.folded.interruptedIds.length, 0);
+    assert.equal((await journal().open(id))?.stored.interruptedIds.length, 0);
     assert.deepEqual(await turnsOnDisk(id), ['Hi: interrupted "half"']);
   });
 
@@ -158,7 +158,7 @@ describe('journal', () => {
         events: [reasoning('hm'), resumed(0), text('half')],
       };
       const id = await written(exchange('e'), before, { type: 'rerun', exchangeId: 'e', ...(go && { go }) });
-      const { state } = (await journal().open(id))!.folded.exchanges[0]!;
+      const { state } = (await journal().open(id))!.stored.exchanges[0]!;
       const saved = go === 'continue' ? ['half', 'hm', [{ offset: 0 }]] : ['half', '', []];
       assert.deepEqual([state.text, state.reasoning, state.seams], saved);
     });
@@ -171,7 +171,7 @@ describe('journal', () => {
       { type: 'ended', how: 'finished', ms: 5, bytes: 10, chars: 2, attempt: 1, at: 2 },
     ] as const;
     const id = await written(exchange('e'), { type: 'events', exchangeId: 'e', events });
-    const { state } = (await journal().open(id))!.folded.exchanges[0]!;
+    const { state } = (await journal().open(id))!.stored.exchanges[0]!;
     assert.deepEqual(state.toolCalls, [{ index: 0, id: '', name: 'read', arguments: '{}' }]);
     assert.equal(state.ledger.entries[0]?.ended?.bytes, 10);
   });
@@ -183,7 +183,7 @@ describe('journal', () => {
       text(' after'),
     ] as const;
     const id = await written(exchange('e'), { type: 'events', exchangeId: 'e', events });
-    const { state } = (await journal().open(id))!.folded.exchanges[0]!;
+    const { state } = (await journal().open(id))!.stored.exchanges[0]!;
     assert.deepEqual([state.text, state.toolCalls.length], ['before after', 1]);
     assert.deepEqual(problems, []);
   });
@@ -194,8 +194,8 @@ describe('journal', () => {
     const incompleteLine = Buffer.from(JSON.stringify(words('e', 'ü torn')));
     for (let cut = 1; cut <= incompleteLine.length; cut++) {
       await appendFile(pathOf(id), incompleteLine.subarray(0, cut));
-      const { file, folded } = await openToWrite(journal(), id);
-      assert.equal(folded.exchanges[0]!.state.text, 'whole', `cut at ${cut}`);
+      const { file, stored } = await openToWrite(journal(), id);
+      assert.equal(stored.exchanges[0]!.state.text, 'whole', `cut at ${cut}`);
       file.append(words('e', '!'));
       await file.flush();
       assert.deepEqual(await turnsOnDisk(id), ['Hi: interrupted "whole!"'], `cut at ${cut}`);
@@ -209,8 +209,8 @@ describe('journal', () => {
     const whole = await readFile(pathOf(id));
     for (let cut = 0; cut < whole.indexOf('\n'); cut++) {
       await writeFile(pathOf(id), whole.subarray(0, cut));
-      const { file, folded } = await openToWrite(journal(), id);
-      assert.deepEqual(turnsOf(folded), []);
+      const { file, stored } = await openToWrite(journal(), id);
+      assert.deepEqual(turnsOf(stored), []);
       file.append(exchange('e', 'New'));
       await file.flush();
       assert.deepEqual(await turnsOnDisk(id), ['New: interrupted ""'], `cut at ${cut}`);
@@ -311,8 +311,8 @@ describe('journal', () => {
       const content = `${head ?? header(id)}${lines ? `${lines.join('\n')}\n` : ''}`;
       await mkdir(folder);
       await writeFile(pathOf(id), content);
-      const { folded, file } = await openToWrite(journal(), id);
-      assert.deepEqual(turnsOf(folded), salvaged);
+      const { stored, file } = await openToWrite(journal(), id);
+      assert.deepEqual(turnsOf(stored), salvaged);
       assert.deepEqual(
         problems.map((problem) => [problem.kind, problem.kind === 'corrupt' && problem.salvaged]),
         [['corrupt', salvaged.length]],
@@ -349,8 +349,8 @@ describe('journal', () => {
     // Creates a folder in place of the temporary file, so that the file can't be created.
     await mkdir(`${pathOf(id)}.tmp`);
     const all = journal();
-    const { folded } = (await all.open(id))!;
-    assert.deepEqual(turnsOf(folded), ['Hi: interrupted ""']);
+    const { stored } = (await all.open(id))!;
+    assert.deepEqual(turnsOf(stored), ['Hi: interrupted ""']);
     await all.flush();
     assert.deepEqual(await turnsOnDisk(id), ['Hi: interrupted ""']);
     assert.deepEqual((await readdir(folder)).sort(), [`${id}.jsonl`, `${id}.jsonl.corrupt`, `${id}.jsonl.tmp`]);
@@ -397,9 +397,9 @@ describe('journal', () => {
     for (const minutes of [59, 61]) {
       it(`reads the file and appends to it when it was written ${minutes} minutes ago`, async () => {
         const id = await onDisk(old, minutes);
-        const { folded, file } = await openToWrite(journal(), id);
-        assert.deepEqual(folded.exchanges[0]?.attachments, attachments);
-        assert.deepEqual(turnsOf(folded), ['Explain: done "Hello"', 'More: interrupted ""']);
+        const { stored, file } = await openToWrite(journal(), id);
+        assert.deepEqual(stored.exchanges[0]?.attachments, attachments);
+        assert.deepEqual(turnsOf(stored), ['Explain: done "Hello"', 'More: interrupted ""']);
         file.append({ type: 'exchange', id: 'g', after: 'e', prompt: 'In other words' });
         await file.flush();
         assert.deepEqual(await turnsOnDisk(id), ['Explain: done "Hello"', 'In other words: interrupted ""']);
@@ -411,14 +411,14 @@ describe('journal', () => {
       const id = await onDisk((id) => `${old(id)}{"type":"eve`, 61);
       const { mtimeMs } = await stat(pathOf(id));
       const all = journal();
-      const { file: opened, folded } = await openToWrite(all, id);
+      const { file: opened, stored } = await openToWrite(all, id);
       assert.equal(opened.lastActivityAt, mtimeMs);
       assert.ok(Math.abs((await stat(pathOf(id))).mtimeMs - mtimeMs) < 1);
       const { header: head, lines } = salvageJournal(await readFile(pathOf(id)));
       assert.deepEqual(head, { type: 'conversation', schema: 3, id, createdAt: 0 });
       assert.deepEqual(lines[0], { type: 'exchange', id: 'e', prompt: 'Explain', attachments });
       await all.flush();
-      assert.deepEqual(turnsOf((await journal().open(id))!.folded), turnsOf(folded));
+      assert.deepEqual(turnsOf((await journal().open(id))!.stored), turnsOf(stored));
       assert.deepEqual(await conversationFiles(), [`${id}.jsonl`]);
     });
 
@@ -460,12 +460,12 @@ describe('journal', () => {
     it('compacts the file when it is opened, without changing the content', async () => {
       const id = await long('word ');
       const before = await readFile(pathOf(id));
-      const { folded, file } = await openToWrite(journal(), id);
+      const { stored, file } = await openToWrite(journal(), id);
       const { size } = await stat(pathOf(id));
       assert.ok(size * 2 <= before.length, `${size} of ${before.length} bytes`);
       file.append(exchange('f', 'More'));
       await file.flush();
-      assert.deepEqual(turnsOf(folded), ['Hi: done "whole"']);
+      assert.deepEqual(turnsOf(stored), ['Hi: done "whole"']);
       assert.deepEqual(await turnsOnDisk(id), ['Hi: done "whole"', 'More: interrupted ""']);
     });
 
