@@ -104,7 +104,7 @@ export function completion(
   return json(completionBody(request, { content: text, finishReason, reasoning, usage }));
 }
 
-/** Sends a web page, as a sign-in portal does, or a web server that is not a gateway. */
+/** Sends a web page instead of an API response, as a sign-in portal or an ordinary web server does. */
 export function* html(page: string, status = 200): Iterable<Step> {
   yield { status, headers: { 'content-type': 'text/html; charset=utf-8' } };
   yield { send: page };

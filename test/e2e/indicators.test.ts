@@ -52,7 +52,7 @@ describe('indicators outside the panel', () => {
       await sendRateLimited('limited again', 120);
       await stopWait();
       await activity('Paused until').waitFor();
-      assert.match((await label()) ?? '', /The gateway accepts no requests for this model at the moment/);
+      assert.match((await label()) ?? '', /The gateway isn't accepting requests for this model right now/);
       await workbench.statusBarItem('holysheep.model').click();
       await workbench.quickInput.choose('gpt-4o');
       await activity('Paused until').waitFor({ state: 'hidden' });

@@ -158,9 +158,9 @@ const rows = {
     24,
     'permission',
     never,
-    'Not allowed: {detail}',
+    'Request not allowed: {detail}',
     ['setApiKey', 'switchModel', 'details'],
-    'Not allowed until {time}: {detail}',
+    'Request not allowed until {time}: {detail}',
   ),
   pathNotFound: row(25, 'not-found', never, 'No API found at this address on {host}. Check the base URL.', [
     'checkUrl',
@@ -205,7 +205,7 @@ const rows = {
     overload,
     'The model is overloaded.',
     ['retryNow', 'switchModel'],
-    'The model at {host} is overloaded until {time}.',
+    'The model at {host} is overloaded. Try again after {time}.',
   ),
   gatewayTimeout: row(
     36,

@@ -22,7 +22,7 @@ export interface BaseUrl {
 export type NormalizedBaseUrl = BaseUrl | { readonly error: BaseUrlProblem };
 
 /**
- * Matches characters around a URL that is copied from a chat, shell or document: white space, invisible characters,
+ * Matches characters around a URL that is copied from a chat, shell or document: whitespace, invisible characters,
  * quotes, brackets.
  */
 const wrapping = '[\\s\\u200b-\\u200d\\u2060\\ufeff"\'`<>“”‘’「」]';

@@ -13,7 +13,7 @@ const letters = `[^${space}${invisible}\\p{Extended_Pictographic}]{1,100}`;
 const pieces = new RegExp(`(?<symbol>${emoji})|(?<blank>[${space}]+)|[${invisible}]+|(?<word>${letters})`, 'gu');
 
 /**
- * Returns text from a gateway, a model or a file as a single line without hidden characters. Each run of white space,
+ * Returns text from a gateway, a model or a file as a single line without hidden characters. Each run of whitespace,
  * line ends and control characters becomes one space. Characters without a glyph, such as those that reverse the
  * direction of the text, and halves of surrogate pairs are removed.
  *

@@ -81,11 +81,11 @@ const padding = '"obfuscation":"';
 
 /**
  * A frame: the JSON before and after the text of an event. It usually stays the same for a whole stream, and parsing it
- * for every event would take most of the processing time of a token.
+ * for every event would take most of the processing time of a token. An event with a trusted frame is not parsed.
  *
- * A frame is trusted once two events that differ only in their text have been parsed and the parser has returned exactly
- * these texts. It would then return any other text as well, because a string without an escape can't change the
- * structure of the JSON around it.
+ * A frame is trusted once the parser has read two events with this frame and different texts, and has returned exactly
+ * these texts. The parser would then return any other text without an escape as well, because such a text can't change
+ * the structure of the JSON around it.
  */
 export class DeltaFrame {
   private isVerified = false;

@@ -5,7 +5,7 @@ const openingTag = '<think>';
 const closingTag = '</think>';
 
 /**
- * Maximum length of the white space that is held back before an opening think tag or after a closing one, in
+ * Maximum length of the whitespace that is held back before an opening think tag or after a closing one, in
  * characters.
  */
 const maxBufferedChars = 100;

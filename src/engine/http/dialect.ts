@@ -207,7 +207,7 @@ function tokenCount(value: unknown): number {
 }
 
 /**
- * Numbers the tool calls of an answer from 0 to below `maxToolCalls`. Gateways that send one call per chunk use the
+ * Numbers the tool calls of an answer from 0 to `maxToolCalls` − 1. Gateways that send one call per chunk use the
  * same index, or none, for every call. Therefore, a new ID together with a name starts a new call, even at an index in
  * use. A new ID alone does not start a new call, because some gateways send a new ID with every part.
  */

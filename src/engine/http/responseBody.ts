@@ -62,7 +62,7 @@ export async function readBody(response: Response, sink: BodySink): Promise<Body
   const parts: Uint8Array[] = [];
   const body: ReadableStream<Uint8Array> = response.body;
   const reader = body.getReader();
-  /** The start of the body without leading white space. It grows until the kind of the body is identified. */
+  /** The start of the body without leading whitespace. It grows until the kind of the body is identified. */
   let start = '';
   let size = 0;
   let empty = true;

@@ -83,8 +83,8 @@ async function builderFor(deps: BuilderDeps, baseUrl: string): Promise<RequestBu
 }
 
 /**
- * Response headers with a request ID, which the support of a gateway may ask for. The gateway's own header comes before
- * those of the providers and proxies behind it.
+ * Response headers that may contain a request ID, which a gateway's support team may ask for. The first one with a
+ * value is used, so the gateway's own header comes before those of providers and proxies.
  */
 const requestIdHeaders = [
   'x-oneapi-request-id',

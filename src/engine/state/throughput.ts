@@ -7,7 +7,7 @@ interface ThroughputSecond {
 
 /** The characters of an answer that arrived in each second. Seconds without characters are omitted. */
 export interface Throughput {
-  /** The earlier seconds in which characters arrived, in ascending order, without the latest one. */
+  /** All seconds in which characters arrived, except the latest one, in ascending order. */
   readonly completedSeconds: readonly ThroughputSecond[];
   /** The latest second in which characters arrived. */
   readonly second: number;

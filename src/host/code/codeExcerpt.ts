@@ -32,7 +32,7 @@ export interface CodeExcerpt {
   readonly after: string;
 }
 
-/** Returns the excerpt, or undefined if the span contains only white space. */
+/** Returns the excerpt, or undefined if the span contains only whitespace. */
 export function excerptOf(
   document: CodeDocument,
   path: string,

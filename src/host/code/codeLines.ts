@@ -71,7 +71,7 @@ export function locateCode(text: string, original: string, offset: number): Code
 /**
  * Adapts a code block of the model to the selection that it replaces. The result ends with a line break if the
  * selection ends with one. If the model omitted the selection's indentation, the result is indented like the selection.
- * @param indent the white space before the selection on its first line. It is empty if other text precedes the
+ * @param indent the whitespace before the selection on its first line. It is empty if other text precedes the
  * selection.
  */
 export function fitReplacement(original: string, replacement: string, indent = ''): string {

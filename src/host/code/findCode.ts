@@ -12,7 +12,7 @@ const symbolsTimeoutMs = 1000;
 
 /**
  * Returns the selection, or else the function around the cursor, or else the visible lines. Returns undefined if the
- * code consists of white space only.
+ * code consists of whitespace only.
  */
 export async function findCode(editor: vscode.TextEditor): Promise<CodeExcerpt | undefined> {
   const { document, selection } = editor;

@@ -97,7 +97,7 @@ export class ContextDraft {
    * them.
    */
   async waitForReads(): Promise<void> {
-    // Ignores an item that can't be read, because the error is thrown to the caller that attached the item.
+    // Resolves even if an item can't be read. Its error is thrown by `attach`, or is passed to `onSkipped`.
     await this.readLock.waitForUnlock();
   }
 

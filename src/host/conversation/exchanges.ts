@@ -108,12 +108,9 @@ const root = '';
  */
 export class ExchangeTree {
   private readonly parents = new Map<string, string>();
-  /** Ids of the exchanges that directly follow an exchange, oldest first. The key is the id of that exchange. */
+  /** For each parent, the ids of its children, oldest first. The key is the id of the parent. */
   private readonly children = new Map<string, string[]>();
-  /**
-   * Id of the version that was last added or selected among the exchanges that directly follow an exchange. The key is
-   * the id of that exchange.
-   */
+  /** For each parent, the id of the child that was last added or selected. The key is the id of the parent. */
   private readonly chosenChildren = new Map<string, string>();
   /** Cached ids of the exchanges on the selected branch. `undefined` after a change, until they are needed again. */
   private cachedPath: ReadonlySet<string> | undefined;

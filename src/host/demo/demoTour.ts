@@ -47,8 +47,8 @@ export class DemoTour {
   /** The tour progress of each conversation, by the id of the conversation. */
   private readonly progressById = new Map<string, TourProgress>();
   /**
-   * Index of the tour step that each exchange belongs to, by the id of the exchange. The model does not identify the
-   * step, because a turn may switch to another model.
+   * Index of the tour step that each exchange belongs to, by the id of the exchange. Each step has its own model, but the
+   * model of an exchange does not reveal the step, because a turn may switch to another model.
    */
   private readonly stepByExchange = new Map<string, number>();
 

@@ -20,8 +20,8 @@ const pollsPerTouch = 4;
  */
 const staleAfterMs = 15_000;
 /**
- * Time for which a stale lock is watched before another window takes it, in milliseconds. Within this time, the windows
- * of a machine that has woken up touch their locks.
+ * Time for which another window watches a stale lock before it takes the lock, in milliseconds. After a machine has
+ * woken up, the locks of its windows look stale. Within this time, these windows touch their locks.
  */
 const confirmStaleMs = 6000;
 /**

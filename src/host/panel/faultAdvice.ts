@@ -142,7 +142,7 @@ export const faultAdvice: Readonly<Record<FaultKind, FaultAdvice>> = {
   proxy: {
     cause: "A proxy between this computer and the gateway is blocking the request or can't be reached.",
     remedy:
-      'Check http.proxy. Make sure that the proxy is running, allows the gateway, and has your credentials if it requires authentication.',
+      'Check http.proxy. Make sure that the proxy is running and allows requests to the gateway. If it requires authentication, check your user name and password.',
     page: 'address-and-proxy',
   },
   redirect: {

@@ -108,8 +108,8 @@ export class Settings extends Disposable {
   }
 
   /**
-   * Returns the prompts in the workspace settings and in the settings of a remote machine, because a dev container
-   * belongs to the workspace.
+   * Returns the prompts in the workspace settings and in the settings of a remote machine. The settings of a remote
+   * machine count as part of the workspace, because a dev container gets them from the workspace.
    */
   workspacePrompts(): readonly UserPrompt[] {
     const { workspaceValue, globalRemoteValue } = this.inspect('prompts');

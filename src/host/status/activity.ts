@@ -182,7 +182,7 @@ function explainActivity(activity: VisibleActivity, { localize }: ActivityTextDe
       return [
         activity.blockKind === 'cooldown'
           ? localize(
-              'The gateway accepts no requests for this model at the moment. New prompts are sent when the pause ends.',
+              "The gateway isn't accepting requests for this model right now. New prompts are sent when it accepts requests again.",
             )
           : localize(
               'Requests to this model are paused because it kept failing. New prompts are sent when the pause ends.',

@@ -43,7 +43,7 @@ export function changeLastDescendant(
 }
 
 /**
- * Returns a copy of the element spec in which the children that no further text can change have become frozen nodes.
+ * Returns a copy of the element spec with frozen nodes in place of the children that are described by the last parameter.
  */
 export function freezeChildren(
   spec: ElementSpec,

@@ -26,7 +26,7 @@ export function createTurnSummary(context: PageContext, exchangeId: string): Tur
     update: (state) => {
       if (state === currentState) return;
       currentState = state;
-      // Removes the footer first, so that a new timeline is inserted before the footer.
+      // Removes the footer, because a new timeline is appended at the end. The footer is added again below it.
       footerSlot.dispose();
       const running = isRunning(state.phase);
       const showsTimeline = running ? isEventful(state) : hasTimeline(state);

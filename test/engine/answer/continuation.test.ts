@@ -54,7 +54,7 @@ describe('messages of a continuation request', () => {
     assert.deepEqual(english, before);
   });
 
-  it('end with the partial answer, without its trailing white space, when a prefill is used', () => {
+  it('end with the partial answer, without its trailing whitespace, when a prefill is used', () => {
     const messages = continuationMessages(english, `${partial} \n\n`, 'prefill', 'assistant');
     assert.deepEqual(messages.slice(2), [{ role: 'assistant', content: partial }]);
   });
@@ -282,7 +282,7 @@ const methods: readonly (readonly [name: string, changes: Partial<PartialAnswer>
   ],
   ['restarts the answer when only reasoning has arrived', { text: '', hadReasoning: true }, 'restart'],
   ['restarts the answer when only a tool call has arrived', { text: '', hadToolCalls: true }, 'restart'],
-  ['restarts the answer when only white space has arrived', { text: ' \n', prefill: 'assistant' }, 'restart'],
+  ['restarts the answer when only whitespace has arrived', { text: ' \n', prefill: 'assistant' }, 'restart'],
   ['restarts the answer when a tool call is incomplete', { hadToolCalls: true, prefill: 'prefix' }, 'restart'],
   ['continues a partial answer with a continue prompt', {}, 'continue'],
   ['continues with a prefill when the model supports one', { prefill: 'assistant' }, 'prefill'],

@@ -329,7 +329,7 @@ const prefillCases: readonly Case[] = [
   { name: 'appends a continuation without a repetition immediately', pushed: [', and'], step: join(0, ', and') },
   { name: 'appends a single letter of the partial answer immediately', pushed: ['a'], step: join(0, 'a') },
   {
-    name: 'counts leading white space among the 64 characters whose repetition replaces the partial answer',
+    name: 'counts leading whitespace among the 64 characters whose repetition replaces the partial answer',
     partial: `\n${long.trim()}\n`,
     pushed: [`\n${long.slice(0, 63)}Or`],
     step: another(`\n${long.slice(0, 63)}Or`),
@@ -371,63 +371,63 @@ const prefillCases: readonly Case[] = [
     step: join(2, ''),
   },
   {
-    name: 'drops a repetition of the trailing white space of the partial answer',
+    name: 'drops a repetition of the trailing whitespace of the partial answer',
     partial: `${short}\n\n`,
     pushed: ['\n\nSo'],
     step: join(2, 'So'),
   },
   {
-    name: 'drops no more leading white space than the partial answer has at its end',
+    name: 'drops no more leading whitespace than the partial answer has at its end',
     partial: `${short}\n`,
     pushed: ['\n\nSo'],
     step: join(1, '\nSo'),
   },
   {
-    name: 'keeps leading white space that differs from the white space at the end of the partial answer',
+    name: 'keeps leading whitespace that differs from the whitespace at the end of the partial answer',
     partial: `${short} `,
     pushed: ['\nSo'],
     step: join(0, '\nSo'),
   },
   {
-    name: 'appends a continuation that does not repeat the trailing white space',
+    name: 'appends a continuation that does not repeat the trailing whitespace',
     partial: `${short}\n\n`,
     pushed: ['So'],
     step: join(0, 'So'),
   },
   {
-    name: 'holds back a continuation that repeats the trailing white space',
+    name: 'holds back a continuation that repeats the trailing whitespace',
     partial: `${short}\n\n  `,
     pushed: ['\n', '\n '],
     step: hold,
   },
   {
-    name: 'adds nothing when the continuation ends after repeating trailing white space',
+    name: 'adds nothing when the continuation ends after repeating trailing whitespace',
     partial: `${short}\n\n`,
     pushed: ['\n'],
     then: 'end',
     step: join(1, ''),
   },
   {
-    name: 'drops the repeated white space after the time limit',
+    name: 'drops the repeated whitespace after the time limit',
     partial: `${short}\n\n`,
     pushed: ['\n'],
     then: 'expire',
     step: join(1, ''),
   },
   {
-    name: 'drops a repetition of the prefill and of the trailing white space',
+    name: 'drops a repetition of the prefill and of the trailing whitespace',
     partial: `${short}\n\n`,
     pushed: [`${short}\n`, '\nSo'],
     step: join(32, 'So'),
   },
   {
-    name: 'drops a repetition of the prefill and a part of the trailing white space',
+    name: 'drops a repetition of the prefill and a part of the trailing whitespace',
     partial: `${short}\n\n`,
     pushed: [`${short}\nSo`],
     step: join(31, 'So'),
   },
   {
-    name: 'drops a repetition of the prefill when the trailing white space is missing',
+    name: 'drops a repetition of the prefill when the trailing whitespace is missing',
     partial: `${short}\n\n`,
     pushed: [`${short}So`],
     step: join(30, 'So'),
@@ -439,7 +439,7 @@ const prefillCases: readonly Case[] = [
     step: another(`${long.slice(0, 64)}Or`),
   },
   {
-    name: 'replaces the partial answer when the continuation begins with the same white space and text and then differs',
+    name: 'replaces the partial answer when the continuation begins with the same whitespace and text and then differs',
     partial: `\n${long.trim()}\n`,
     pushed: [`\n${long.slice(0, 64)}Or`],
     step: another(`\n${long.slice(0, 64)}Or`),
@@ -492,15 +492,15 @@ describe('splice', () => {
     assert.deepEqual(splice.end(), { type: 'text', text: '' });
   });
 
-  it('joins a continuation that is held back beyond the time limit as soon as it differs from the partial answer', () => {
+  it('joins a continuation that is held back beyond the time limit as soon as the repetition reaches the end of the partial answer', () => {
     const splice = new Splice(long, 'continue');
     splice.push(long.slice(9, 200));
     assert.deepEqual(splice.expire(), hold);
-    splice.push(long.slice(200));
+    assert.deepEqual(splice.push(long.slice(200)), join(long.length - 9, ''));
     assert.deepEqual(splice.push('So'), { type: 'text', text: 'So' });
   });
 
-  it('processes a continuation of white space in linear time', function () {
+  it('processes a continuation of whitespace in linear time', function () {
     this.timeout(10_000);
     const length = 200_000;
     const splice = new Splice(`Sheep${' '.repeat(length)}`, 'prefill');

@@ -150,7 +150,7 @@ describe('splice of any continuation', function () {
     );
   });
 
-  it('neither loses nor repeats the white space that a prefill leaves out', () => {
+  it('neither loses nor repeats the whitespace that a prefill leaves out', () => {
     const space = fc.array(fc.constantFrom(' ', '\n', '\t'), { maxLength: 6 }).map((parts) => parts.join(''));
     const given = fc.tuple(anyPartial, space, anyRemainder, fc.nat(), fc.boolean(), anySizes);
     fc.assert(
@@ -158,7 +158,7 @@ describe('splice of any continuation', function () {
         const partial = fragment + end;
         const sent = partial.trimEnd();
         const trailingSpace = partial.slice(sent.length);
-        // The model writes a part of the white space that the prefill left out, and then other text.
+        // The model writes a part of the whitespace that the prefill left out, and then other text.
         const repeatedSpace = trailingSpace.slice(0, nth % (trailingSpace.length + 1));
         fc.pre(remainder !== '' && remainder.trimStart() === remainder);
         fc.pre(!repeatsPrefill || (sent.length >= minOverlap && /[\p{L}\p{N}]/u.test(sent)));

@@ -287,7 +287,7 @@ describe('classification of random responses', () => {
     );
   });
 
-  it('returns a fault with a message for any JSON error inside a stream', () => {
+  it('returns a fault with a message for any JSON value that a stream reports as its error', () => {
     fc.assert(
       fc.property(fc.oneof(fc.jsonValue(), anyError), (error) => {
         assert.ok(classifyInband(error).row in faultTable);

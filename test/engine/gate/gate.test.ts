@@ -250,7 +250,7 @@ describe('gate after a rate limit', () => {
     assert.equal(fixture.clock.pending, 0);
   });
 
-  it('admits the next request when a request ends before it was accepted, but not when an accepted request ends', async () => {
+  it('admits another request when one ends that was not accepted, but none when an accepted one ends, because its acceptance has already admitted others', async () => {
     const fixture = new GateFixture();
     fixture.limit(5000);
     const requests = fixture.enqueueMany(6);

@@ -4,7 +4,7 @@ import { visibleText } from '../../../src/engine/gateway/visibleText';
 describe('visibleText', () => {
   for (const [name, text, expected] of [
     ['keeps ordinary text in any language', 'Fix “füße” in 代码.ts – naïve?', 'Fix “füße” in 代码.ts – naïve?'],
-    ['collapses white space and line ends into one space', '  a \t\r\n b\u00a0\u2028c\u2029d\ufeffe  ', 'a b c d e'],
+    ['collapses whitespace and line ends into one space', '  a \t\r\n b\u00a0\u2028c\u2029d\ufeffe  ', 'a b c d e'],
     ['replaces control characters with a space', 'a\u0000b\u0007c\u007fd\u0085e\u009bf', 'a b c d e f'],
     ['removes the control characters of terminal escapes', '\u001b[31mred\u001b]0;t\u0007', '[31mred ]0;t'],
     ['removes characters that change the direction of text', '\u202egnp.exe\u2066\u2069\u200f\u061c', 'gnp.exe'],

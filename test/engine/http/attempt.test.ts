@@ -413,7 +413,7 @@ describe('reading of a response body', () => {
     assert.equal(eventsBeforeEnd, 1);
   });
 
-  it('recognizes a stream after leading white space of any length', async () => {
+  it('recognizes a stream after leading whitespace of any length', async () => {
     const { end, events } = await readPieces([`${'\n'.repeat(70)}d`, 'ata: 1\n\n'], 'application/json');
     assert.deepEqual([end, events], [{ kind: 'stream', empty: false }, 1]);
   });

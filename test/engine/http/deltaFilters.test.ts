@@ -98,7 +98,7 @@ describe('think tag filter', () => {
     });
   }
 
-  it('passes on leading white space in linear time', () => {
+  it('passes on leading whitespace in linear time', () => {
     const { text } = read(Array.from({ length: 100_000 }, () => '\n'));
     assert.equal(text.length, 100_000);
   });

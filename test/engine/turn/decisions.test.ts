@@ -597,7 +597,7 @@ describe('retry controller', () => {
 });
 
 describe('wait of a turn', () => {
-  it('counts toward the deadline only with its planned time when the computer sleeps', async () => {
+  it('counts only its planned duration toward the deadline when the computer sleeps', async () => {
     const { waits, clock, history } = turnParts();
     const ended = waits.delay(1000, description);
     assert.equal(waits.isWaiting, true);
@@ -607,7 +607,7 @@ describe('wait of a turn', () => {
     assert.deepEqual([history.idleMs, history.hasWaited, waits.isWaiting], [1000, true, false]);
   });
 
-  it('counts toward the deadline only with its announced time when the computer sleeps while the turn is queued', async () => {
+  it('counts only its announced duration toward the deadline when the computer sleeps while the turn is queued', async () => {
     const { queue, waits, clock, history, gate } = turnParts();
     const first = gate.enqueue(() => undefined);
     first.limited({ until: clock.now() + 1000, delayMs: 1000, source: 'server', reason: 'rate-limit' });

@@ -57,7 +57,7 @@ describe('code excerpt', () => {
     assert.equal(excerpt.after.split('\n')[0], 'line 6');
   });
 
-  it('is undefined when the selected code is only white space', () => {
+  it('is undefined when the selected code is only whitespace', () => {
     assert.equal(excerptOf(documentOf(['', '  ', '\t']), 'a.ts', lineSpan(0, 2, 1), 'visible'), undefined);
   });
 

@@ -6,7 +6,7 @@ describe('text insertion after the indentation of a line', () => {
     ['indents the other lines in the same way', '  ', 'a {\n  b\n}', 'a {\n    b\n  }'],
     ['indents with tabs', '\t', 'a {\n\tb\n}\n', 'a {\n\t\tb\n\t}\n'],
     ['replaces the indentation of the inserted block', '  ', '      a {\n        b\n      }', 'a {\n    b\n  }'],
-    ['adds no white space to empty lines', '  ', 'a\n\nb', 'a\n\n  b'],
+    ['adds no whitespace to empty lines', '  ', 'a\n\nb', 'a\n\n  b'],
     ['leaves the text unchanged at the start of a line', '', '  a\n  b', '  a\n  b'],
     ['leaves the text unchanged when other text precedes the cursor', 'x = ', 'a\nb', 'a\nb'],
     ['leaves a single line unchanged', '  ', '  a', '  a'],
@@ -61,7 +61,7 @@ describe('replacement of complete lines', () => {
       '  def f():\n    return 2',
       '    def f():\n      return 2\n',
     ],
-    ['adds no white space to empty lines', 'a\n\nb', '    a\n\n    b\n'],
+    ['adds no whitespace to empty lines', 'a\n\nb', '    a\n\n    b\n'],
     [
       'stays unchanged when it has the same indentation',
       '    def f():\n        return 2',

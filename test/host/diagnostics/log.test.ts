@@ -54,7 +54,7 @@ describe('log', () => {
     assert.match(entries[0]!, / … \(\d+ characters more\)$/);
   });
 
-  it('writes the stacks of an error and its causes without keys', () => {
+  it('writes the stacks of an error and its causes without API keys', () => {
     log.redactSecret('a-key-of-no-known-form');
     const cause = new Error('refused: a-key-of-no-known-form, Bearer hsa-secret-1');
     log.error(new TypeError('not stored', { cause }));

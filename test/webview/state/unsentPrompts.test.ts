@@ -56,7 +56,7 @@ describe('sent prompt that the host has not confirmed', () => {
         assert.equal(after.input.value, 'one\n\ntwo');
       });
 
-      it('is added to the prompt history if the next page has a draft, and becomes the draft of a later page that has none', () => {
+      it('is added to the prompt history if the reopened panel has a draft, and becomes the draft when the panel is later opened without one', () => {
         const page = first();
         send(page, 'one');
         page.type('next');

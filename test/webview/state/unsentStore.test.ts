@@ -31,7 +31,7 @@ describe('unsent text', () => {
     return page;
   };
 
-  it('is restored in the next page of its conversation', () => {
+  it('is restored when its conversation is opened again', () => {
     const page = first();
     page.type('half a thought');
     assert.equal(next(page).input.value, 'half a thought');
@@ -58,7 +58,7 @@ describe('unsent text', () => {
     assert.equal(next(page).input.value, '');
   });
 
-  it('is added to the prompt history when the next page already has a draft', () => {
+  it('is added to the prompt history when the reopened panel already has a draft', () => {
     const page = first();
     page.type('half a thought');
     pages.pop()?.dispose();
@@ -71,7 +71,7 @@ describe('unsent text', () => {
     assert.equal(after.input.value, 'half a thought');
   });
 
-  it('becomes a pending prompt when the user types in the next page before that page receives its first snapshot', () => {
+  it('becomes a pending prompt when the user types in the reopened panel before its page receives its first snapshot', () => {
     const page = first();
     page.type('half a thought');
     pages.pop()?.dispose();

@@ -28,7 +28,7 @@ export async function runChatAction(deps: ChatActionDeps, turnId: string, action
   switch (action) {
     case 'retryNow': {
       const running = turns.get(turnId);
-      if (!running?.waitActions) throw new UserError(vscode.l10n.t('This answer is no longer waiting.'));
+      if (!running?.waitActions) throw new UserError(vscode.l10n.t('This request is no longer waiting to be sent.'));
       if (running.waitActions.includes('tryAnyway')) running.turn.tryAnyway();
       else running.turn.retryNow();
       return;

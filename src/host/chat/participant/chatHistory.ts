@@ -94,12 +94,12 @@ export function parseIntent(
     : undefined;
 }
 
-/** Returns the text of the prompt with which the user continues the last answer. */
+/** Returns the phrase that continues the last answer when the user sends it as a prompt. */
 export function continuePrompt(localize: Localize): string {
   return localize('Continue');
 }
 
-/** Returns the text of the prompt with which the user sends the previous prompt again. */
+/** Returns the phrase that sends the previous prompt again when the user sends it as a prompt. */
 export function askAgainPrompt(localize: Localize): string {
   return localize('Ask again');
 }

@@ -155,7 +155,7 @@ export class ModelAnswer {
     calls.forEach(({ id, name }, index) => this.sink.callTool(id, name, inputs[index] ?? {}));
     if (this.usage) this.sink.reportUsage(this.usage);
     if (finishReason === 'length' && calls.length === 0) {
-      this.earlyEnd = this.formatter.localize('The answer was cut off at the token limit. Ask to continue.');
+      this.earlyEnd = this.formatter.localize('The answer was cut off at the token limit. Ask the model to continue.');
     }
   }
 
