@@ -98,6 +98,7 @@ export class WireTurn {
   }
 
   private resolveWaiters(): void {
+    if (this.textWaiters.length === 0) return;
     const received = this.events
       .flatMap((event) =>
         event.type === 'text' || event.type === 'reasoning'
