@@ -69,11 +69,6 @@ export class ChunkReader {
   }
 }
 
-const quote = 34;
-const backslash = 92;
-/** The lowest character code that JSON allows inside a string. */
-const space = 32;
-
 /**
  * The field in which OpenAI sends a random string, so that the size of an event does not reveal the length of its text.
  */
@@ -158,16 +153,17 @@ export class DeltaFrame {
   }
 }
 
+/** Matches the first character that ends a JSON string, begins an escape, or is not allowed in a JSON string. */
+const stringEnd = /["\\\u0000-\u001f]/g;
+
 /**
  * Returns the offset of the quote that ends a JSON string, or -1 if the string has an escape or an invalid character.
  */
 function findStringEnd(data: string, from: number): number {
-  for (let offset = from; offset < data.length; offset++) {
-    const code = data.charCodeAt(offset);
-    if (code === quote) return offset;
-    if (code === backslash || code < space) return -1;
-  }
-  return -1;
+  stringEnd.lastIndex = from;
+  if (!stringEnd.test(data)) return -1;
+  const offset = stringEnd.lastIndex - 1;
+  return data[offset] === '"' ? offset : -1;
 }
 
 /**
