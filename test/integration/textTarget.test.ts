@@ -10,7 +10,7 @@ const source = 'before\n  first();\n  second();\nafter\n';
 const original = '  first();\n  second();\n';
 const answered = '  third();\n';
 const replaced = `before\n${answered}after\n`;
-let fileCount = 0;
+let openedFileCount = 0;
 
 describe('code from an answer', function () {
   // In each test the workbench opens and closes several of its parts.
@@ -23,7 +23,7 @@ describe('code from an answer', function () {
   });
   afterEach(async () => {
     target.dispose();
-    // Saves all files, because VS Code asks for confirmation before it closes an editor with unsaved changes.
+    // Saves the changed files, so that VS Code has no unsaved changes to discard or back up when it closes the editors.
     await vscode.workspace.saveAll();
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
@@ -274,12 +274,12 @@ describe('code from an answer', function () {
 });
 
 /**
- * Opens a new file. Does not use untitled documents, because VS Code reuses their names and could restore the backup of
- * a document with the same name from an earlier test.
+ * Creates a file and shows it in an editor. Does not use an untitled document, because VS Code reuses the names of
+ * untitled documents, so a document could contain the changes of an earlier test.
  */
 async function open(content: string, column = vscode.ViewColumn.One): Promise<vscode.TextEditor> {
-  fileCount += 1;
-  const document = await file(`opened${String(fileCount)}.ts`, content);
+  openedFileCount += 1;
+  const document = await file(`opened${String(openedFileCount)}.ts`, content);
   return vscode.window.showTextDocument(document, { viewColumn: column, preview: false });
 }
 

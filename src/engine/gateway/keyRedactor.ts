@@ -75,9 +75,9 @@ export class KeyRedactor {
   }
 
   /**
-   * The spellings of keys that are removed even from answers. They include only keys that a model can't write by chance
-   * (see `isSecret`). Unlike `redact`, the filter for answers does not decode escapes, so the spellings include the keys
-   * as escaped in JSON and in URLs.
+   * The spellings of keys that are removed even from answers. Only keys that a model can't write by chance are included
+   * (see `isSecret`). The filter for answers, unlike `redact`, does not decode escapes, so each key is also listed as
+   * escaped in JSON and in URLs.
    */
   get spellingsInAnswers(): readonly string[] {
     return this.answerSpellings;

@@ -79,8 +79,8 @@ const padding = '"obfuscation":"';
  * for every event would take most of the processing time of a token. An event with a trusted frame is not parsed.
  *
  * A frame is trusted once the parser has read two events with this frame and different texts, and has returned exactly
- * these texts. The parser would then return any other text without an escape as well, because such a text can't change
- * the structure of the JSON around it.
+ * these texts. The parser would then return any other nonempty text without an escape as well, because such a text
+ * can't change the structure of the JSON around it.
  */
 export class DeltaFrame {
   private isVerified = false;
@@ -157,7 +157,8 @@ export class DeltaFrame {
 const stringEnd = /["\\\u0000-\u001f]/g;
 
 /**
- * Returns the offset of the quote that ends a JSON string, or -1 if the string has an escape or an invalid character.
+ * Returns the offset of the quote that ends a JSON string, or -1 if the string has an escape, an invalid character or
+ * no end.
  */
 function findStringEnd(data: string, from: number): number {
   stringEnd.lastIndex = from;

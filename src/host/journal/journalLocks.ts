@@ -21,7 +21,7 @@ const pollsPerTouch = 4;
 const staleAfterMs = 15_000;
 /**
  * Time for which another window watches a stale lock before it takes the lock, in milliseconds. After a machine has
- * woken up, the locks of its windows look stale. Within this time, these windows touch their locks.
+ * woken up, the locks of its windows look stale. These windows touch their locks within this time and so keep them.
  */
 const confirmStaleMs = 6000;
 /**

@@ -182,7 +182,7 @@ function explainActivity(activity: VisibleActivity, { localize }: ActivityTextDe
       return [
         activity.blockKind === 'cooldown'
           ? localize(
-              "The gateway isn't accepting requests for this model right now. New prompts are sent when it accepts requests again.",
+              "The gateway isn't accepting requests for this model right now, so they are paused. New prompts are sent when the pause ends.",
             )
           : localize(
               'Requests to this model are paused because it kept failing. New prompts are sent when the pause ends.',

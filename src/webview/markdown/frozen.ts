@@ -43,7 +43,8 @@ export function changeLastDescendant(
 }
 
 /**
- * Returns a copy of the element spec with frozen nodes in place of the children that are described by the last parameter.
+ * Returns a copy of the element spec with frozen nodes in place of the children that {@link ChildrenToFreeze}
+ * describes.
  */
 export function freezeChildren(
   spec: ElementSpec,

@@ -13,7 +13,7 @@ export function createNode(spec: NodeSpec, document: Document): Node {
   return typeof spec === 'string' ? document.createTextNode(spec) : createElement(spec, document);
 }
 
-/** Creates the element that a spec describes with its descendants. */
+/** Creates the element that a spec describes, including its descendants. */
 export function createElement(spec: ElementSpec, document: Document): Element {
   const { tag, attributes, children } = spec;
   const created = tag === 'svg' || tag === 'path' ? document.createElementNS(SVG, tag) : document.createElement(tag);

@@ -26,7 +26,8 @@ export function createTurnSummary(context: PageContext, exchangeId: string): Tur
     update: (state) => {
       if (state === currentState) return;
       currentState = state;
-      // Removes the footer, because a new timeline is appended at the end. The footer is added again below it.
+      // Removes the footer, because a new timeline is appended at the end and must come before the footer. A turn that
+      // needs a footer gets a new one below.
       footerSlot.dispose();
       const running = isRunning(state.phase);
       const showsTimeline = running ? isEventful(state) : hasTimeline(state);

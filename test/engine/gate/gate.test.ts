@@ -250,13 +250,14 @@ describe('gate after a rate limit', () => {
     assert.equal(fixture.clock.pending, 0);
   });
 
-  it('admits another request when one ends that was not accepted, but none when an accepted one ends, because its acceptance has already admitted others', async () => {
+  it('admits a waiting request when a request ends that the gateway has not accepted, but not when an accepted request ends', async () => {
     const fixture = new GateFixture();
     fixture.limit(5000);
     const requests = fixture.enqueueMany(6);
     await fixture.clock.advance(5000);
     requests[0]?.permit.accepted();
     assert.equal(admittedCount(requests), 3);
+    // The gate already admitted two requests when the gateway accepted this request.
     requests[0]?.permit.release();
     assert.equal(admittedCount(requests), 3);
     requests[1]?.permit.release();

@@ -263,7 +263,7 @@ describe('retry policy', () => {
     [30, 32, /until \{time\}/],
     [31, 32, /until \{time\}/],
     [23, 22, /until \{time\}/],
-    [35, 35, /overloaded. Try again after \{time\}/],
+    [35, 35, /overloaded\. Try again after \{time\}/],
     [33, 33, /returned an error \(status/],
   ];
   for (const [row, finalRow, message] of longLimits) {

@@ -19,7 +19,7 @@ describe('exception of an observer', () => {
     assert.deepEqual([run.last('done').text, run.of('waiting').length], ['ok', 1]);
   });
 
-  it('lets a turn that fails report its failure when the log throws it', async () => {
+  it('does not prevent a failing turn from reporting its own fault when the log throws the exception', async () => {
     const log = { debug: fail, info: fail, warn: fail, error: fail };
     const connection = (): Promise<never> => Promise.reject(new TypeError('x is undefined'));
     const run = await new EngineWorld({ replies: [rateLimited], deps: { log }, connection }).ask().toEnd();

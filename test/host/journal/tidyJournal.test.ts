@@ -54,7 +54,7 @@ const line: fc.Arbitrary<JournalLine> = fc.oneof(
   fc.record({ type: fc.constant('title' as const), title: fc.string() }),
 );
 
-/** Returns the stored content without the time of the last token, which compacting makes less exact. */
+/** Returns the stored conversation without the time of the last token, which compacting makes less exact. */
 function contentOf(lines: readonly JournalLine[]): unknown {
   return JSON.parse(
     JSON.stringify(foldJournal(lines), (name, value: unknown) => (name === 'lastTokenAt' ? undefined : value)),

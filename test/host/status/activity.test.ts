@@ -201,7 +201,10 @@ describe('activity text in the status bar', () => {
     const rateLimited = activityText({ kind: 'cooling', until: 5, blockKind: 'cooldown' }, deps);
     const breakerOpen = activityText({ kind: 'cooling', until: 5, blockKind: 'breaker' }, deps);
     assert.equal(rateLimited.text, '$(history) Paused until time 5');
-    assert.match(rateLimited.tooltip, /^The gateway isn't accepting requests for this model right now\./);
+    assert.match(
+      rateLimited.tooltip,
+      /^The gateway isn't accepting requests for this model right now, so they are paused\./,
+    );
     assert.match(breakerOpen.tooltip, /^Requests to this model are paused because it kept failing/);
     assert.ok(rateLimited.label.startsWith('HolySheep: Paused until time 5. The gateway'));
   });

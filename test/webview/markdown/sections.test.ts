@@ -21,7 +21,7 @@ function streamLongAnswer() {
 describe('renderer of a long answer', () => {
   afterEach(() => Reflect.deleteProperty(window.document, 'visibilityState'));
 
-  it('lets the browser skip the rendering of all sections but the last while the answer streams', () => {
+  it('lets the browser skip rendering all sections but the last while the answer streams', () => {
     setVisible(true);
     const skippable = streamLongAnswer().skippable();
     assert.ok(skippable.length > 3);
@@ -31,14 +31,14 @@ describe('renderer of a long answer', () => {
     );
   });
 
-  it('lets the browser skip the rendering of no section when the answer is complete', () => {
+  it('does not let the browser skip rendering any section when the answer is complete', () => {
     setVisible(true);
     const { markdown, skippable } = streamLongAnswer();
     markdown.finish();
     assert.ok(!skippable().includes(true));
   });
 
-  it('lets the browser skip the rendering of no section after `pause()`, even if text was queued', () => {
+  it('does not let the browser skip rendering any section after `pause()`, even if text was queued', () => {
     setVisible(true);
     const { markdown, runFlush, skippable } = streamLongAnswer();
     markdown.append(paragraphs);
@@ -47,14 +47,14 @@ describe('renderer of a long answer', () => {
     assert.ok(!skippable().includes(true));
   });
 
-  it('no longer lets the browser skip the rendering of sections once the renderer is disposed', () => {
+  it('no longer lets the browser skip rendering sections once the renderer is disposed', () => {
     setVisible(true);
     const { markdown, skippable } = streamLongAnswer();
     markdown.dispose();
     assert.ok(!skippable().includes(true));
   });
 
-  it('does not let the browser skip the rendering of sections in a hidden window', () => {
+  it('does not let the browser skip rendering sections in a hidden window', () => {
     setVisible(false);
     assert.ok(!streamLongAnswer().skippable().includes(true));
   });

@@ -139,7 +139,7 @@ describe('page that draws a conversation', () => {
     document.dispatchEvent(new page.window.Event('visibilitychange'));
   };
 
-  it('lets the browser skip the rendering of distant turns while an answer streams, and then renders them again group by group', () => {
+  it('lets the browser skip rendering turns far from the end while an answer streams, and then renders them again group by group', () => {
     show();
     page.receive({ type: 'exchange', exchange: exchange('e') });
     page.events('e', ev.attempt(), ev.text('Hi'));
@@ -155,7 +155,7 @@ describe('page that draws a conversation', () => {
     assert.deepEqual(skippableGroups(), noneSkippable);
   });
 
-  it('lets the browser skip the rendering of distant turns again if another attempt starts before all turns have been rendered', () => {
+  it('again lets the browser skip rendering turns far from the end if another attempt starts before all turns have been rendered', () => {
     show();
     page.receive({ type: 'exchange', exchange: exchange('e') });
     page.events('e', ev.attempt(), ev.waiting(), ev.attempt({ attempt: 2 }));
@@ -165,7 +165,7 @@ describe('page that draws a conversation', () => {
     assert.deepEqual(skippableGroups(), distantSkippable);
   });
 
-  it('lets the browser skip the rendering of distant turns only after all turns have been drawn', () => {
+  it('lets the browser skip rendering turns far from the end only after all turns have been drawn', () => {
     page.clock.tickCostMs = 10;
     page.snapshot(groups);
     page.receive({ type: 'exchange', exchange: exchange('e') });
@@ -189,7 +189,7 @@ describe('page that draws a conversation', () => {
     assert.deepEqual(skippableGroups(), [true, false, false, false]);
   });
 
-  it('does not let the browser skip the rendering of turns in a hidden window', () => {
+  it('does not let the browser skip rendering turns in a hidden window', () => {
     show();
     setVisibility('hidden');
     page.receive({ type: 'exchange', exchange: exchange('e') });

@@ -56,7 +56,7 @@ describe('sent prompt that the host has not confirmed', () => {
         assert.equal(after.input.value, 'one\n\ntwo');
       });
 
-      it('is added to the prompt history if the reopened panel has a draft, and becomes the draft when the panel is later opened without one', () => {
+      it('is added to the prompt history if there is a draft, and becomes the draft the next time the conversation is opened without a draft', () => {
         const page = first();
         send(page, 'one');
         page.type('next');

@@ -71,7 +71,7 @@ describe('unsent text', () => {
     assert.equal(after.input.value, 'half a thought');
   });
 
-  it('becomes a pending prompt when the user types in the reopened panel before its page receives its first snapshot', () => {
+  it('becomes a pending prompt when the user types in the reopened panel before the page receives its first snapshot', () => {
     const page = first();
     page.type('half a thought');
     pages.pop()?.dispose();
