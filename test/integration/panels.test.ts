@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { Conversation } from '../../src/host/conversation/conversation';
 import type { PromptInput } from '../../src/host/conversation/exchange';
 import { Conversations } from '../../src/host/conversation/conversations';
+import { viewType } from '../../src/host/contributions';
 import { Journal } from '../../src/host/journal/journal';
 import { ConversationPanels } from '../../src/host/panel/conversationPanels';
 import type { PanelServices } from '../../src/host/panel/panelServices';
@@ -165,6 +166,33 @@ describe('panels after a reload of the window', () => {
     const [first, second] = [await after.restore(one), await after.restore(two)];
     assert.deepEqual([first.title, second.title], ['about apples', 'about pears']);
     assert.deepEqual([after.panels.isOpen(one), after.panels.isOpen(two)], [true, true]);
+  });
+
+  it('are replaced in the column of their tabs when only the extension host has died', async () => {
+    const ids = [await before.write('about apples'), await before.write('about pears')];
+    memory.set('holysheep.shownConversations', { session: 'session', ids });
+    after = new Window(folder, memory);
+    for (const viewColumn of [vscode.ViewColumn.Two, vscode.ViewColumn.One]) {
+      await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(), { viewColumn });
+    }
+    vscode.window.createWebviewPanel(viewType, 'orphaned', {
+      viewColumn: vscode.ViewColumn.Three,
+      preserveFocus: true,
+    });
+    const tabs = (): readonly vscode.Tab[] =>
+      vscode.window.tabGroups.all.flatMap((group) =>
+        group.tabs.filter(({ input }) => input instanceof vscode.TabInputWebview),
+      );
+    while (tabs().length === 0) await waitForEvents();
+    await after.panels.replaceOrphaned();
+    while (tabs().length < 2 || tabs().some(({ label }) => !label.startsWith('about'))) await waitForEvents();
+    assert.deepEqual(
+      tabs().map(({ label, group }) => [label, group.viewColumn]),
+      [
+        ['about apples', vscode.ViewColumn.Three],
+        ['about pears', vscode.ViewColumn.Three],
+      ],
+    );
   });
 
   it('restore the context items of a draft', async () => {

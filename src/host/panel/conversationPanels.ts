@@ -144,11 +144,13 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
     super.dispose();
   }
 
-  private async reopenAfterClose(closed: Promise<boolean>): Promise<void> {
-    if (!(await closed)) return;
+  private async reopenAfterClose(closed: Promise<vscode.ViewColumn | undefined>): Promise<void> {
+    const column = await closed;
+    if (column === undefined) return;
     for (const id of this.restoration.orphanedIds) {
       const conversation = this.isOpen(id) ? undefined : await this.conversations.openOrCreate(id);
-      if (conversation && !this.isOpen(id)) this.open(conversation, this.create(true));
+      // Passes the column, because VS Code reports the column of a new panel too late for the next one.
+      if (conversation && !this.isOpen(id)) this.open(conversation, this.create(true, column));
     }
   }
 
@@ -156,8 +158,8 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
     return this.tabs.all().map(({ view }) => view.title);
   }
 
-  private create(preserveFocus: boolean): ConversationTab {
-    const view = PanelView.create(this.viewDeps, this.tabs.preferredColumn ?? columnOfExistingTab(), preserveFocus);
+  private create(preserveFocus: boolean, column = this.tabs.preferredColumn ?? columnOfExistingTab()): ConversationTab {
+    const view = PanelView.create(this.viewDeps, column, preserveFocus);
     return this.tabs.add(new ConversationTab(view, this.services));
   }
 

@@ -71,10 +71,10 @@ export class PanelRestoration extends Disposable {
   /**
    * Closes the orphaned tabs, which have no panel, after one of them has been visible for {@link restoreTimeoutMs},
    * because VS Code would have restored its panel within this time.
-   * @returns whether tabs were closed. No tabs are closed if VS Code restores the panels, or if there is no orphaned
-   * tab.
+   * @returns the editor column of the first closed tab. Returns undefined if no tab was closed, because VS Code restores
+   * the panels or there is no orphaned tab.
    */
-  async closeOrphanedTabs(ownTitles: () => readonly string[]): Promise<boolean> {
+  async closeOrphanedTabs(ownTitles: () => readonly string[]): Promise<vscode.ViewColumn | undefined> {
     let tabsChanged = (): void => undefined;
     const subscription = this.register(vscode.window.tabGroups.onDidChangeTabs(() => tabsChanged()));
     try {
@@ -87,12 +87,14 @@ export class PanelRestoration extends Disposable {
           this.restored.then(() => true),
           new Promise<false>((resolve) => setTimeout(() => resolve(false), restoreTimeoutMs).unref()),
         ]);
-        if (isRestored) return false;
+        if (isRestored) return undefined;
         if (!this.isOrphanedTabVisible(ownTitles())) continue;
-        await vscode.window.tabGroups.close(orphanedTabs(ownTitles()), true);
-        return true;
+        const tabs = orphanedTabs(ownTitles());
+        const column = tabs[0]?.group.viewColumn;
+        await vscode.window.tabGroups.close(tabs, true);
+        return column;
       }
-      return false;
+      return undefined;
     } finally {
       subscription.dispose();
     }
