@@ -64,6 +64,8 @@ export interface RunningTurn extends AsyncIterable<StreamEvent> {
   tryAnyway(): void;
   /** Starts the next attempt immediately, with another model. */
   switchModel(model: string): void;
+  /** Starts the next attempt immediately, over the next route. Does nothing if there is only one route. */
+  switchRoute(): void;
 }
 
 /** The partial answer of a previous turn with the same request, which the new turn resumes. */
@@ -86,6 +88,8 @@ export interface StreamOptions {
   readonly signal?: AbortSignal | undefined;
   /** The partial answer to resume. */
   readonly resumeFrom?: ResumeFrom | undefined;
+  /** Origin of the route that the first attempt avoids, if there is another route. */
+  readonly avoidOrigin?: string | undefined;
   /** The connection of this turn, in place of `EngineDeps.connection`. */
   readonly connection?: (() => Promise<Connection>) | undefined;
 }

@@ -51,6 +51,12 @@ export const faultActions = {
   restart: true,
   /** Retries although the circuit breaker is open. */
   tryAnyway: true,
+  /** Sends the next attempt over another route. */
+  switchRoute: true,
+  /** Lets a fallback model continue the partial answer. */
+  continueWithFallback: true,
+  /** Sends the prompt again when the limit that stopped it resets. */
+  sendLater: true,
   showLog: true,
   exportDiagnostics: true,
   details: true,
@@ -85,6 +91,8 @@ interface EventBase {
 export interface AttemptEvent extends EventBase {
   readonly type: 'attempt';
   readonly model: string;
+  /** Origin of the route that the attempt uses. Absent in journals that an older version wrote. */
+  readonly origin?: string | undefined;
   readonly why: AttemptTrigger;
   /** How the attempt resumes a partial answer. Absent if the attempt sends the original request. */
   readonly how?: ResumeMethod | undefined;
@@ -152,6 +160,8 @@ export interface WaitingEvent extends EventBase {
   readonly status?: number | undefined;
   readonly requestId?: string | undefined;
   readonly actions: readonly FaultAction[];
+  /** The fallback model that may continue the partial answer. Set with the action `continueWithFallback`. */
+  readonly fallbackModel?: string | undefined;
 }
 
 /** Reports that no text or reasoning has arrived for some seconds. The attempt is still running. */
@@ -195,6 +205,17 @@ export interface ModelEvent extends EventBase {
   readonly type: 'model';
   readonly from: string;
   readonly to: string;
+  readonly reason: 'user' | FaultKind;
+}
+
+/** The turn switches to another route. */
+export interface RouteEvent extends EventBase {
+  readonly type: 'route';
+  /** Origin of the previous route. */
+  readonly from: string;
+  /** Origin of the new route. */
+  readonly to: string;
+  /** Kind of the fault because of which the turn leaves the previous route, or `user` for *Switch route*. */
   readonly reason: 'user' | FaultKind;
 }
 
@@ -260,6 +281,8 @@ export interface FailedEvent extends EventBase {
   readonly resetsAt?: number | undefined;
   /** Set if the turn failed instead of waiting, because the retry-after was longer than `holysheep.retry.maxHintMs`. */
   readonly beyondMaxHint?: true | undefined;
+  /** The fallback model that may continue the partial answer. Set with the action `continueWithFallback`. */
+  readonly fallbackModel?: string | undefined;
 }
 
 /** The last event of a turn. */
@@ -278,6 +301,7 @@ export type StreamEvent =
   | ResumedEvent
   | ReplacedEvent
   | ModelEvent
+  | RouteEvent
   | UsageEvent
   | TerminalEvent;
 

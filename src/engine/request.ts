@@ -66,6 +66,15 @@ export interface Connection {
   readonly baseUrl: string;
   /** The key that is bound to the origin of `baseUrl`, or undefined if no key is set. */
   readonly apiKey: string | undefined;
+  /** The routes to use while this one fails, in this order. All of them have a key. */
+  readonly backups?: readonly Route[] | undefined;
+}
+
+/** A base URL with the key that is bound to its origin. */
+export interface Route {
+  /** The normalized base URL without a slash at the end. */
+  readonly baseUrl: string;
+  readonly apiKey: string;
 }
 
 /**

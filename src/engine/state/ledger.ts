@@ -34,6 +34,8 @@ export interface LedgerWait {
 export interface LedgerEntry {
   readonly attempt: number;
   readonly model: string;
+  /** Origin of the route. Absent in journals that an older version wrote. */
+  readonly origin?: string | undefined;
   readonly why: AttemptTrigger;
   readonly how?: ResumeMethod | undefined;
   /** Monotonic time at which the attempt began, in milliseconds. */
@@ -76,8 +78,8 @@ export const emptyLedger: Ledger = { entries: [], waits: [] };
 export function addToLedger(ledger: Ledger, event: RecordedEvent): Ledger {
   switch (event.type) {
     case 'attempt': {
-      const { attempt, model, why, how, at, time } = event;
-      const entry = { attempt, model, why, how, at, time, waits: endWait(ledger.waits, at) };
+      const { attempt, model, origin, why, how, at, time } = event;
+      const entry = { attempt, model, origin, why, how, at, time, waits: endWait(ledger.waits, at) };
       return { entries: [...ledger.entries, entry], waits: [] };
     }
     case 'waiting':

@@ -6,6 +6,7 @@ import {
   type ModelEvent,
   type RecordedEvent,
   type ReplacedEvent,
+  type RouteEvent,
   type StreamEvent,
   type ToolCallEvent,
   type Usage,
@@ -59,6 +60,9 @@ export interface ToolCall {
 /** A switch to another model within a turn. */
 export type ModelSwitch = Pick<ModelEvent, 'from' | 'to' | 'reason'>;
 
+/** A switch to another route within a turn. */
+export type RouteSwitch = Pick<RouteEvent, 'from' | 'to' | 'reason'>;
+
 /** The failure of a turn, without the partial answer. */
 export type Failure = Omit<FailedEvent, 'text'>;
 
@@ -76,6 +80,10 @@ export interface TurnState extends TurnSegment {
   readonly toolCalls: readonly ToolCall[];
   /** The switches to another model, in order. */
   readonly switches: readonly ModelSwitch[];
+  /** Origin of the route that the turn uses. Absent before the first attempt. */
+  readonly origin?: string;
+  /** The switches to another route, in order. */
+  readonly routeSwitches: readonly RouteSwitch[];
   /** Segments of the turn before the user continued the answer, oldest first. */
   readonly previousSegments: readonly TurnSegment[];
   readonly wait?: WaitingEvent;
@@ -100,6 +108,7 @@ export const initialTurn: TurnState = {
   seams: [],
   toolCalls: [],
   switches: [],
+  routeSwitches: [],
   ledger: emptyLedger,
   previousSegments: [],
   attempts: 0,
@@ -154,6 +163,7 @@ function applyEvent(state: TurnState, event: RecordedEvent): TurnState {
         // Removes the tool calls when the answer is restarted, because the new answer contains them again.
         toolCalls: isContinuation(event) ? state.toolCalls : [],
         model: event.model,
+        ...(event.origin !== undefined && { origin: event.origin }),
         attempts: event.attempt,
         isQuiet: false,
       };
@@ -200,6 +210,10 @@ function applyEvent(state: TurnState, event: RecordedEvent): TurnState {
         model: event.to,
         switches: [...state.switches, { from: event.from, to: event.to, reason: event.reason }],
       };
+    case 'route': {
+      const { from, to, reason } = event;
+      return { ...state, origin: to, routeSwitches: [...state.routeSwitches, { from, to, reason }] };
+    }
     case 'usage':
       return {
         ...state,

@@ -151,6 +151,10 @@ export class Turn implements RunningTurn {
     this.applyCommand('switch');
   }
 
+  switchRoute(): void {
+    // Filled in below.
+  }
+
   private changeModel(to: string, reason: ModelEvent['reason']): void {
     this.output.emit({ type: 'model', from: this.model, to, reason });
     this.model = to;

@@ -1,5 +1,6 @@
 import type { Localize } from '../../engine/engine';
-import type { DoneEvent, ModelEvent, WaitingEvent } from '../../engine/events';
+import type { DoneEvent, ModelEvent, RouteEvent, WaitingEvent } from '../../engine/events';
+import { hostOf } from '../../engine/gateway/baseUrl';
 import { formatDuration, joinSentences } from '../ui/messageText';
 
 /** Formats the extension's messages in VS Code's chat. */
@@ -60,6 +61,14 @@ export function formatModelSwitch({ from, to, reason }: ModelEvent, { localize }
     default:
       return localize('{0} kept failing. Switched to {1}.', { 0: from, 1: to });
   }
+}
+
+/** Describes in one line why the turn switched to another route. */
+export function formatRouteSwitch({ from, to, reason }: RouteEvent, { localize }: ChatFormatter): string {
+  const hosts = { 0: hostOf(from), 1: hostOf(to) };
+  return reason === 'user'
+    ? localize('Switched from {0} to {1}.', hosts)
+    : localize("{0} can't be used now. Switched to {1}.", hosts);
 }
 
 /**

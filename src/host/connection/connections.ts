@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { isConnectionError, type Connection } from '../../engine/request';
+import { isConnectionError, type Connection, type Route } from '../../engine/request';
 import type { ConnectionView } from '../../shared/protocol';
 import type { RequestDefaults } from '../conversation/turnRunner';
 import type { DemoMode } from '../demo/demoMode';
@@ -24,6 +24,16 @@ export interface ConnectionDeps {
   readonly log: Log;
   /** Global state of the extension, which stores which notices were already shown. */
   readonly memory: vscode.Memento;
+}
+
+/** A route in the settings, whether or not it has a key. */
+export interface ConfiguredRoute {
+  readonly baseUrl: string;
+  readonly origin: string;
+  /** Host name for messages, with the port if the URL has one. */
+  readonly host: string;
+  /** The key of the route; undefined if it has none or the key can't be read. A route without a key is not used. */
+  readonly apiKey: string | undefined;
 }
 
 const demoApiKey = 'hsa-demo';
@@ -70,7 +80,28 @@ export class Connections extends Disposable {
     const baseUrl = settings.baseUrl();
     if ('error' in baseUrl) throw new NoConnectionError('base-url', baseUrlErrorMessage(baseUrl.error));
     const { url, origin, host } = baseUrl;
-    return { baseUrl: url, origin, host, apiKey: await keys.get(origin), demo: false };
+    const apiKey = await keys.get(origin);
+    const backups = (await this.backupRoutes()).filter((route) => isUsable(route));
+    return { baseUrl: url, origin, host, apiKey, demo: false, ...(backups.length > 0 && { backups }) };
+  }
+
+  /**
+   * Returns all routes in the settings, the base URL first and then the backup routes.
+   * @throws NoConnectionError as {@link configured} does
+   */
+  async routes(): Promise<readonly ConfiguredRoute[]> {
+    const { baseUrl, origin, host, apiKey } = await this.configured();
+    return [{ baseUrl, origin, host, apiKey }, ...(await this.backupRoutes())];
+  }
+
+  private backupRoutes(): Promise<readonly ConfiguredRoute[]> {
+    const { settings, keys, log } = this.deps;
+    return Promise.all(
+      settings.backupBaseUrls().map(async ({ url, origin, host }) => {
+        const apiKey = await keys.get(origin).catch((error: unknown) => void log.error(error));
+        return { baseUrl: url, origin, host, apiKey };
+      }),
+    );
   }
 
   /**
@@ -170,6 +201,10 @@ export class Connections extends Disposable {
     if (inDemo) demo.selectModel(id);
     else await settings.setModel(id);
   }
+}
+
+function isUsable(route: ConfiguredRoute): route is ConfiguredRoute & Route {
+  return route.apiKey !== undefined;
 }
 
 function embeddedConnection(baseUrl: string): ActiveConnection {

@@ -296,6 +296,19 @@ export class Conversation {
   }
 
   /**
+   * Switches a running turn to the next route. A turn that has ended without a complete answer is started again over
+   * another route than the one that it used last.
+   */
+  switchRoute(exchangeId: string): void {
+    const exchange = this.exchangeStore.get(exchangeId);
+    if (!exchange) return;
+    if (exchange === this.activeExchange) this.turnRunner.runningTurn?.switchRoute();
+    else if (canRetry(exchange)) {
+      this.rerun(exchange, { mode: this.retryMode(exchange), avoidOrigin: exchange.state.origin });
+    }
+  }
+
+  /**
    * Switches a waiting turn to the model that the user has selected, regardless of the turn's previous model. A turn
    * that does not wait keeps its model.
    * @param demo whether the model belongs to the demo's embedded gateway

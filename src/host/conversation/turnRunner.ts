@@ -49,6 +49,8 @@ export interface TurnStart {
    * cooldown of its gateway.
    */
   readonly immediate?: ImmediateStart | undefined;
+  /** Origin of the route that the first attempt avoids, because the user asked for another route. */
+  readonly avoidOrigin?: string | undefined;
 }
 
 interface QueuedTurn extends TurnStart {
@@ -165,7 +167,7 @@ export class TurnRunner {
 
   private startNext(): void {
     if (this.running) return;
-    const { exchangeId = '', mode, immediate } = this.queue.shift() ?? {};
+    const { exchangeId = '', mode, immediate, avoidOrigin } = this.queue.shift() ?? {};
     const next = this.exchanges.get(exchangeId);
     if (!next) return;
     const demo = next.demo === true;
@@ -176,6 +178,7 @@ export class TurnRunner {
     const request = this.requestOf(exchange, defaults);
     const turn = this.deps.engine(demo).stream(request, {
       resumeFrom: partialAnswer(exchange, mode),
+      avoidOrigin,
       connection: () => this.deps.connection(demo),
     });
     const batcher = new EventBatcher(this.deps.clock, (events) => this.owner.fold(exchangeId, events));

@@ -1,4 +1,4 @@
-import type { StreamEvent, WaitingEvent } from '../../engine/events';
+import type { AttemptEvent, StreamEvent, WaitingEvent } from '../../engine/events';
 import type { Log } from './log';
 
 interface TurnLogLine {
@@ -32,7 +32,7 @@ export function turnLogLine(conversationId: string, exchangeId: string, event: S
 function describeEvent(event: StreamEvent): string | undefined {
   switch (event.type) {
     case 'attempt':
-      return `attempt ${event.attempt} (${event.how ? `${event.why}, ${event.how}` : event.why}) with ${event.model}`;
+      return `attempt ${event.attempt} (${event.how ? `${event.why}, ${event.how}` : event.why}) with ${event.model}${originText(event)}`;
     case 'headers':
       return `attempt ${event.attempt}: status ${event.status} in ${Math.round(event.ms)} ms${requestIdText(event)}`;
     case 'waiting': {
@@ -56,6 +56,8 @@ function describeEvent(event: StreamEvent): string | undefined {
       return `attempt ${event.attempt}: replaced the partial answer with a new one`;
     case 'model':
       return `model ${event.from} → ${event.to} (${event.reason})`;
+    case 'route':
+      return `route ${event.from} → ${event.to} (${event.reason})`;
     case 'done': {
       const waited = `${Math.round(event.waitedMs)} ms of waiting`;
       return `done (${event.finishReason}) after ${event.attempts} attempts, ${waited}, ${event.text.length} characters`;
@@ -76,6 +78,10 @@ function describeEvent(event: StreamEvent): string | undefined {
 
 function blockedByText({ told }: WaitingEvent): string {
   return told === undefined || told === 'turn' ? '' : `, blocked by another ${told}`;
+}
+
+function originText({ origin }: AttemptEvent): string {
+  return origin === undefined ? '' : ` at ${origin}`;
 }
 
 function statusText(event: { readonly status?: number | undefined }): string {

@@ -174,6 +174,7 @@ type EventEntries = {
 const eventEntries: EventEntries = {
   attempt: {
     model: textSchema,
+    origin: optionalDetail(textSchema),
     why: oneOf(attemptReasons),
     how: optionalDetail(method),
     time: orZero(epoch),
@@ -196,6 +197,7 @@ const eventEntries: EventEntries = {
     status: optionalDetail(count),
     requestId: optionalDetail(textSchema),
     actions,
+    fallbackModel: optionalDetail(textSchema),
   },
   quiet: { forMs: orZero(ms) },
   'tool-call': {
@@ -219,6 +221,7 @@ const eventEntries: EventEntries = {
   resumed: { how: method, trimmed: orZero(position), seam: orZero(position) },
   replaced: { text: textSchema, because: optionalDetail(oneOf({ reasoning: true })) },
   model: { from: textSchema, to: textSchema, reason: oneOf({ ...faultKinds, user: true }) },
+  route: { from: textSchema, to: textSchema, reason: oneOf({ ...faultKinds, user: true }) },
   usage: { promptTokens: orZero(count), completionTokens: orZero(count), totalTokens: orZero(count) },
   done: { finishReason: textSchema, attempts: orZero(count), text: v.optional(textSchema), waitedMs: orZero(ms) },
   stopped: { text: v.optional(textSchema) },
@@ -232,6 +235,7 @@ const eventEntries: EventEntries = {
     detail: optionalDetail(textSchema),
     resetsAt: optionalDetail(epoch),
     beyondMaxHint: optionalDetail(v.literal(true)),
+    fallbackModel: optionalDetail(textSchema),
   },
 };
 

@@ -42,6 +42,12 @@ export async function runFailureAction(
         const model = await pickOtherModel(catalog, exchange);
         if (model !== undefined) conversation.switchModel(exchangeId, model);
       });
+    case 'switchRoute':
+      conversation.switchRoute(exchangeId);
+      return;
+    case 'continueWithFallback':
+    case 'sendLater':
+      return;
     case 'setApiKey':
       return conversations.withOpen(conversation, async () => {
         const result = await vscode.commands.executeCommand<SetApiKeyResult | undefined>('holysheep.setApiKey');

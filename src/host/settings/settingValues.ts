@@ -71,8 +71,8 @@ export function parseText(value: unknown, fallback: string): string {
   return v.parse(v.fallback(nonEmptyText, fallback), value);
 }
 
-/** Returns the model ids in a list, trimmed and without duplicates. */
-export function parseModels(value: unknown): readonly string[] {
+/** Returns the texts in a list, trimmed and without duplicates. */
+export function parseStrings(value: unknown): readonly string[] {
   return [...new Set(validEntries(nonEmptyText, value))];
 }
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { EngineSettings } from '../../engine/engine';
-import { normalizeBaseUrl, type NormalizedBaseUrl } from '../../engine/gateway/baseUrl';
+import { normalizeBaseUrl, type BaseUrl, type NormalizedBaseUrl } from '../../engine/gateway/baseUrl';
 import { unusablePrompts, type UnusablePrompt } from '../prompts/unusablePrompts';
 import { Disposable } from '../util/disposable';
 import {
@@ -8,7 +8,7 @@ import {
   defaultBaseUrl,
   defaultModel,
   jitterChoices,
-  parseModels,
+  parseStrings,
   parseNumber,
   numberSettings,
   parsePrompts,
@@ -57,7 +57,7 @@ export class Settings extends Disposable {
         jitter: parseChoice(this.read('retry.jitter'), jitterChoices),
         maxHintMs: this.number('retry.maxHintMs'),
       },
-      fallbackModels: parseModels(this.read('fallbackModels')),
+      fallbackModels: parseStrings(this.read('fallbackModels')),
       resume: parseChoice(this.read('resume'), resumeChoices),
       timeout: {
         headersMs: parseTimeout(this.read('timeout.headersMs')),
@@ -76,6 +76,21 @@ export class Settings extends Disposable {
   baseUrlText(): string {
     const value = this.readUser('baseUrl');
     return typeof value === 'string' ? value : defaultBaseUrl;
+  }
+
+  /**
+   * Returns the valid base URLs of the backup routes, in the user's order and without duplicates of the base URL or of
+   * each other.
+   */
+  backupBaseUrls(): readonly BaseUrl[] {
+    const primary = this.baseUrl();
+    const seen = new Set('error' in primary ? [] : [primary.url]);
+    return parseStrings(this.readUser('backupBaseUrls')).flatMap((text) => {
+      const baseUrl = normalizeBaseUrl(text);
+      if ('error' in baseUrl || seen.has(baseUrl.url)) return [];
+      seen.add(baseUrl.url);
+      return [baseUrl];
+    });
   }
 
   model(): string {

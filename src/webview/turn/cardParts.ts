@@ -37,19 +37,32 @@ function createCopyButton({ strings, post, announcer }: PageContext, requestId: 
   return copy;
 }
 
+/** What the captions of some buttons name, and the details that the *Details* button opens. */
+interface ActionButtonValues {
+  readonly fallbackModel?: string | undefined;
+  readonly resetsAt?: number | undefined;
+  readonly details?: HTMLDetailsElement | undefined;
+}
+
 /** Maximum number of highlighted buttons on a card. Further buttons look less prominent. */
 const maxProminentButtons = 3;
 
 /**
  * Creates the buttons of a card. The first button is the most prominent one.
+ * @param fallbackModel the model that the button for `continueWithFallback` names
+ * @param resetsAt epoch milliseconds, the time that the button for `sendLater` names
  * @param details the details of the card, which the *Details* button opens and closes
  */
 export function createActionButtons(
-  { strings, post, isReadOnly }: PageContext,
+  { strings, format, post, isReadOnly }: PageContext,
   exchangeId: string,
   actions: readonly (FaultAction | 'stop')[],
-  details?: HTMLDetailsElement,
+  { fallbackModel = '', resetsAt = 0, details }: ActionButtonValues,
 ): HTMLElement {
+  const caption = (action: Exclude<FaultAction | 'stop', 'details'>): string => {
+    if (action === 'continueWithFallback') return fill(strings.continueWithFallback, fallbackModel);
+    return action === 'sendLater' ? fill(strings.sendLater, format.timeOfDay(resetsAt)) : strings[action];
+  };
   // Puts the *Details* button last, because it does not resolve the fault.
   const orderedActions = [
     ...actions.filter((action) => action !== 'details'),
@@ -58,7 +71,7 @@ export function createActionButtons(
   const visibleActions = isReadOnly() ? orderedActions.filter((action) => action === 'details') : orderedActions;
   const buttons = visibleActions.map((action, index) => {
     if (action === 'details') return createDetailsButton(strings.details, details);
-    const actionButton = button(strings[action], buttonLookAt(index), () => {
+    const actionButton = button(caption(action), buttonLookAt(index), () => {
       if (action === 'stop') post({ type: 'stop', exchangeId });
       else post({ type: 'action', exchangeId, action });
     });

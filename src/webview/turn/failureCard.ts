@@ -24,7 +24,7 @@ export function createFailureCard(
   if (isInteractive) {
     card.setAttribute('role', 'alert');
     const actions = [...event.actions.filter((action) => action !== 'details'), 'details'] as const;
-    card.append(createActionButtons(context, exchangeId, actions, details));
+    card.append(createActionButtons(context, exchangeId, actions, { ...event, details }));
     // Places the details below their button, so that the button stays under the pointer when they open.
     details.classList.add('opened-by-button');
   }

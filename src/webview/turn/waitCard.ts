@@ -59,7 +59,7 @@ export function createWaitCard(
   const otherActions = event.actions.filter(
     (action) => action !== 'retryNow' && action !== 'switchModel' && action !== 'details',
   );
-  const buttons = createActionButtons(context, exchangeId, ['retryNow', 'stop', 'switchModel', ...otherActions]);
+  const buttons = createActionButtons(context, exchangeId, ['retryNow', 'stop', 'switchModel', ...otherActions], event);
   const responseDetails = createResponseDetails(context, event, true);
   const card = element(
     'section',

@@ -16,6 +16,8 @@ export interface Format {
    * number.
    */
   plural(value: number, one: string, other: string): string;
+  /** Formats epoch milliseconds as a time of day without seconds, such as `14:00`. */
+  timeOfDay(epochMs: number): string;
   /** Formats a list, such as `a, b, c`. */
   list(items: readonly string[]): string;
 }
@@ -32,6 +34,7 @@ export function createFormat(
   const tenths = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
   const integers = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
   const compact = new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 });
+  const times = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' });
   const rules = new Intl.PluralRules(language);
   const lists = new Intl.ListFormat(language, { type: 'conjunction', style: 'narrow' });
 
@@ -55,6 +58,7 @@ export function createFormat(
     count: (value) => compact.format(value),
     number: (value) => integers.format(value),
     plural: (value, one, other) => fill(rules.select(value) === 'one' ? one : other, compact.format(value)),
+    timeOfDay: (epochMs) => times.format(epochMs),
     list: (items) => lists.format(items),
   };
 }

@@ -45,6 +45,8 @@ function stepOf(event: StreamEvent): readonly string[] {
       return ['replaced'];
     case 'model':
       return [`model ${event.to}`];
+    case 'route':
+      return [`route ${event.to} ${event.reason}`];
     case 'usage':
       return [];
     case 'done':

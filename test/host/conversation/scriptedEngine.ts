@@ -45,6 +45,10 @@ export class ScriptedTurn implements RunningTurn {
     this.controls.push(`switchModel ${model}`);
   }
 
+  switchRoute(): void {
+    this.controls.push('switchRoute');
+  }
+
   async *[Symbol.asyncIterator](): AsyncIterator<StreamEvent> {
     while (true) {
       for (let event = this.events.shift(); event; event = this.events.shift()) yield event;

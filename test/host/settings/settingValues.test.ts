@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import {
   parseChoice,
   jitterChoices,
-  parseModels,
+  parseStrings,
   parseNumber,
   numberSettings,
   parsePrompts,
@@ -68,8 +68,8 @@ describe('parsing of text and list settings', () => {
   });
 
   it('keeps valid model ids in their order, without duplicates', () => {
-    assert.deepEqual(parseModels(['b', ' a ', '', 3, null, 'b']), ['b', 'a']);
-    assert.deepEqual(parseModels('b'), []);
+    assert.deepEqual(parseStrings(['b', ' a ', '', 3, null, 'b']), ['b', 'a']);
+    assert.deepEqual(parseStrings('b'), []);
   });
 
   it('keeps only prompts that have a title and a template', () => {

@@ -44,6 +44,9 @@ function chatActionFor(action: FaultAction): ChatAction | undefined {
     case 'restart':
       return 'askAgain';
     case 'details':
+    case 'switchRoute':
+    case 'continueWithFallback':
+    case 'sendLater':
       return undefined;
     default:
       return action;

@@ -6,6 +6,7 @@ import {
   formatSeams,
   formatSummary,
   formatModelSwitch,
+  formatRouteSwitch,
   formatWait,
   type ChatFormatter,
 } from '../chatMessages';
@@ -112,6 +113,8 @@ export class ChatAnswer {
         return this.replaceText(event);
       case 'model':
         return this.insertAside(progress(escapeMarkdown(formatModelSwitch(event, formatter))));
+      case 'route':
+        return this.insertAside(progress(escapeMarkdown(formatRouteSwitch(event, formatter))));
       case 'done': {
         if (event.finishReason === 'length') return this.endAtTokenLimit();
         this.outcome = { state: 'done' };

@@ -2,7 +2,7 @@ import type { FailedEvent, StreamEvent, ToolCallEvent, Usage, WaitingEvent } fro
 import { isRecord, parseJson } from '../../../engine/json';
 import type { ToolCall } from '../../../engine/request';
 import { coversWait } from '../../../shared/protocol';
-import { formatModelSwitch, formatWait, type ChatFormatter } from '../chatMessages';
+import { formatModelSwitch, formatRouteSwitch, formatWait, type ChatFormatter } from '../chatMessages';
 
 /** Receives the parts of an answer. No part can be removed or changed afterwards. */
 export interface ChatSink {
@@ -81,6 +81,9 @@ export class ModelAnswer {
         return false;
       case 'model':
         this.showStatus(formatModelSwitch(event, this.formatter));
+        return false;
+      case 'route':
+        this.showStatus(formatRouteSwitch(event, this.formatter));
         return false;
       case 'usage':
         this.usage = event;
