@@ -1,6 +1,8 @@
 import type { Engine, EngineDeps, EngineLog } from './engine';
 import { describeError } from './faults/transportError';
 import { NetworkState } from './gate/networkState';
+import { RouteHealth } from './gate/routeHealth';
+import { originOf } from './gateway/baseUrl';
 import { KeyRedactor } from './gateway/keyRedactor';
 import type { TurnRecord } from './state/ledger';
 import { Turn } from './turn/turn';
@@ -11,9 +13,10 @@ const maxRecordedTurns = 50;
 /** Creates the retrying, streaming client. The call is fast, because the SDK is not loaded until the first request. */
 export function createEngine(unsafeDeps: EngineDeps): Engine {
   const deps = withSafeObservers(unsafeDeps);
+  let running: readonly Turn[] = [];
+  const routes = new RouteHealth(deps, () => running.length > 0 || (deps.isWindowFocused?.() ?? false));
   const network = new NetworkState(deps.clock, deps.cooldowns, deps.onCooldownChange);
   const keys = deps.keys ?? new KeyRedactor();
-  let running: readonly Turn[] = [];
   let records: readonly TurnRecord[] = [];
   /** Replaces each finished turn with its record, which contains no prompt, no answer and no key. */
   const recordFinishedTurns = (): void => {
@@ -24,25 +27,39 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
   };
   return {
     stream: (request, options = {}) => {
-      const turn = new Turn(deps, network, keys, request, options, recordFinishedTurns);
+      const turn = new Turn(deps, { network, routes, keys }, request, options, recordFinishedTurns);
       running = [...running, turn];
+      routes.sendOverdueProbes();
       // If the signal was aborted before the turn started, the turn has already finished and must be recorded here.
       recordFinishedTurns();
       return turn;
     },
     onConnectionChanged: () => {
+      void forgetUnusedRoutes(deps, routes);
       for (const turn of running) void turn.handleConnectionChange();
     },
     resetNetworkState: async () => {
+      routes.keepOnly([]);
       await network.reset();
       for (const turn of running) turn.endWait();
     },
     cooldownOf: (scope) => network.cooldownOf(scope),
     report: () => {
       const turns = [...records, ...running.map(({ record }) => record)];
-      return { turns: turns.toSorted((a, b) => a.time - b.time), network: network.report() };
+      return {
+        turns: turns.toSorted((a, b) => a.time - b.time),
+        network: network.report(),
+        routesDown: routes.down.map(originOf),
+      };
     },
   };
+}
+
+/** Never rejects: without a connection, no turn can use any route. */
+async function forgetUnusedRoutes({ connection }: EngineDeps, routes: RouteHealth): Promise<void> {
+  const current = await connection().catch(() => undefined);
+  const inUse = current ? [current, ...(current.backups ?? [])] : [];
+  routes.keepOnly(inUse.length > 1 ? inUse.map(({ baseUrl }) => baseUrl) : []);
 }
 
 /**

@@ -48,6 +48,8 @@ export interface EngineDeps {
   readonly cooldowns: SharedCooldowns;
   /** Called when a cooldown starts, changes or is cleared, but not when it expires. */
   readonly onCooldownChange?: (() => void) | undefined;
+  /** Whether the user works in this window. By default false, so that routes are probed only while a turn runs. */
+  readonly isWindowFocused?: (() => boolean) | undefined;
   /** Value of the `User-Agent` header, for instance `HolySheepPrompt/1.0.0`. */
   readonly userAgent: string;
 }
@@ -104,8 +106,8 @@ export interface Engine {
    */
   onConnectionChanged(): void;
   /**
-   * Refills the retry budgets, clears circuit breakers and cooldowns (including the cooldowns of other windows), and
-   * ends the waits that they caused.
+   * Refills the retry budgets, clears circuit breakers and cooldowns (including the cooldowns of other windows), forgets
+   * which routes are down, and ends the waits that they caused.
    */
   resetNetworkState(): Promise<void>;
   /** Returns the current cooldown of a model on a route, if this window has a record of one. */
@@ -119,6 +121,8 @@ export interface EngineReport {
   /** Records of the most recent turns, oldest first. */
   readonly turns: readonly TurnRecord[];
   readonly network: NetworkReport;
+  /** Origins of the routes that are down. */
+  readonly routesDown: readonly string[];
 }
 
 /** The user's settings that the engine reads. All durations are in milliseconds. */

@@ -1,7 +1,16 @@
 import type { FaultAction, FaultKind } from '../events';
 import { parseRetryAfter, parseInbandRetryAfter } from '../retry/retryAfter';
 import type { RetryAfter } from '../retry/retryAfterDurations';
-import { faultRowIds, faultTable, localFaults, type FaultRow, type Policy, type RowId } from './faultTable';
+import {
+  faultRowIds,
+  faultTable,
+  localFaults,
+  possibleEdgeFaults,
+  routeFaults,
+  type FaultRow,
+  type Policy,
+  type RowId,
+} from './faultTable';
 import {
   readJsonError,
   readProviderError,
@@ -9,7 +18,7 @@ import {
   type ProviderError,
   type CorrectableParameter,
 } from './providerError';
-import { inbandRow, statusRow } from './statusFault';
+import { inbandRow, isEdgeStatus, statusRow } from './statusFault';
 import { transportFault } from './transportError';
 
 /**
@@ -54,6 +63,8 @@ export interface Fault {
   readonly proxy?: string | undefined;
   /** Length of the timeout that expired, in seconds. */
   readonly seconds?: number | undefined;
+  /** Whether the way to the gateway failed, so that another route may work. */
+  readonly isRouteFault?: true | undefined;
 }
 
 /**
@@ -75,11 +86,9 @@ export function classify(evidence: Evidence, now: number): Fault {
       if (isBrowserChallenge(headers, body)) return faultOfRow(faultRowIds.browserChallenge);
       const retryAfter = parseRetryAfter(headers, body, now);
       const error = readProviderError(body);
-      return faultFromError(
-        separateUpstreamKey(statusRow(status, error, retryAfter !== undefined), error, headers),
-        error,
-        retryAfter,
-      );
+      const row = separateUpstreamKey(statusRow(status, error, retryAfter !== undefined), error, headers);
+      const isRouteFault = isEdgeStatus(status) && possibleEdgeFaults.has(row);
+      return { ...faultFromError(row, error, retryAfter), ...(isRouteFault && { isRouteFault }) };
     }
     case 'timeout':
       return { ...faultOfRow(timeoutRows[evidence.clock]), seconds: Math.round(evidence.afterMs / 1000) };
@@ -122,7 +131,7 @@ const rowsByEvidence = {
 
 /** Returns a fault of the fault table by its number, without details from a gateway. */
 export function faultOfRow(row: RowId): Fault {
-  return { ...localFault(faultTable[row]), row };
+  return { ...localFault(faultTable[row]), row, ...(routeFaults.has(row) && { isRouteFault: true }) };
 }
 
 /** Faults for limits that do not reset within minutes. A shorter retry-after (see `minSlowResetMs`) is ignored. */
@@ -145,6 +154,7 @@ function faultFromError(row: RowId, error: ProviderError, namedRetryAfter: Retry
   return {
     ...localFault(entry, message),
     row,
+    ...(routeFaults.has(row) && { isRouteFault: true }),
     retryAfter,
     unsupportedParameter: refused,
     message: messageWithTime ?? entry.message,

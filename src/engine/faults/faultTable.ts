@@ -365,6 +365,34 @@ export const providerFaults: ReadonlySet<number> = new Set<RowId>([
   faultRowIds.finishedWithError,
 ]);
 
+/**
+ * Faults of the way to a gateway, not of the gateway, the model or the request. Another route may therefore work, also
+ * if waiting would not help.
+ */
+export const routeFaults: ReadonlySet<number> = new Set<RowId>([
+  faultRowIds.hostNotFound,
+  faultRowIds.connectionRefused,
+  faultRowIds.connectTimeout,
+  faultRowIds.connectionReset,
+  faultRowIds.certificateUntrusted,
+  faultRowIds.proxySignIn,
+  faultRowIds.notHttp,
+  faultRowIds.headersTimeout,
+  faultRowIds.webPage,
+  faultRowIds.proxyCannotConnect,
+  faultRowIds.proxyUnreachable,
+  faultRowIds.proxyRefused,
+]);
+
+/** Faults that are route faults if Cloudflare has reported them by its own status codes. */
+export const possibleEdgeFaults: ReadonlySet<number> = new Set<RowId>([
+  faultRowIds.badGateway,
+  faultRowIds.gatewayTimeout,
+  faultRowIds.gatewayCertificate,
+  faultRowIds.serverError,
+  faultRowIds.unexpectedStatus,
+]);
+
 /** Faults that the engine itself raises instead of sending a request. `{last}` is the message of the previous fault. */
 export const localFaults = {
   noKey: faultRow('auth', never, 'No API key is set for {host}.', ['setApiKey', 'retryNow']),

@@ -5,7 +5,7 @@ import type { CorrectableParameter } from '../faults/providerError';
 import type { RouteBehavior } from '../gate/networkState';
 import type { KeyRedactor } from '../gateway/keyRedactor';
 import { visibleText } from '../gateway/visibleText';
-import type { ChatRequest, Connection, ImagePart, TextPart, Tool } from '../request';
+import type { ChatRequest, ImagePart, Route, TextPart, Tool } from '../request';
 import { boundedText, ConnectionFailure } from './responseBody';
 import type { RequestBuilder } from './sdk';
 
@@ -22,7 +22,7 @@ export class HttpRejection extends Error {
 
 /** The request of an attempt. */
 export interface AttemptRequest {
-  readonly connection: Connection & { readonly apiKey: string };
+  readonly connection: Route;
   readonly request: Omit<ChatRequest, 'messages'>;
   /**
    * The messages of the conversation. For a continuation, they end with the partial answer, or with a continue prompt

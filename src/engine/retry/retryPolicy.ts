@@ -44,6 +44,11 @@ export interface RetryHistory {
   readonly tokens: number;
   /** Whether the circuit breaker of the current model is open. */
   readonly breakerOpen: boolean;
+  /**
+   * What the turn can expect from its other routes: one of them is `usable` now, or one that has failed `may-recover`, so
+   * that the turn must not end yet.
+   */
+  readonly otherRoute: 'usable' | 'may-recover' | 'none';
 }
 
 /** What a turn does after a fault. */
@@ -58,6 +63,7 @@ export type Decision =
     }
   | { readonly type: 'replay' }
   | { readonly type: 'fall-back'; readonly model: string }
+  | { readonly type: 'switch-route' }
   /** Wait until the network is back. */
   | { readonly type: 'offline'; readonly attemptsLeft: number }
   | {
@@ -74,7 +80,10 @@ export type Decision =
       readonly cost: number;
     };
 
-/** If a model is overloaded this many times in a row, the turn switches to a fallback model, if one is configured. */
+/**
+ * If a model is overloaded this many times in a row, the turn switches to a fallback model, or to another route if no
+ * fallback model is configured.
+ */
 const overloadsBeforeFallback = 3;
 
 /** Minimum deadline of a turn, in milliseconds. The deadline is longer if the settings allow a longer retry-after. */
@@ -90,19 +99,19 @@ export function deadlineOf({ retry }: EngineSettings): number {
 
 /** Decides what a turn does after a fault. */
 export function decide(fault: Fault, history: RetryHistory, settings: EngineSettings, random: () => number): Decision {
-  const { policy, retryAfter } = fault;
+  const { retryAfter } = fault;
+  const policy = policyOn(fault, history);
   const fail: Decision = { type: 'fail', fault, resetsInMs: retryAfter?.delayMs };
+  if (history.otherRoute === 'usable' && mustSwitchRoute(fault, history, settings)) return { type: 'switch-route' };
   if (!isRetryable(policy) || (history.hasText && settings.resume === 'off' && history.isResuming)) return fail;
   if (policy.retry === 'hint' && !retryAfter) return fail;
   if (retryAfter && retryAfter.delayMs > settings.retry.maxHintMs) {
     return { ...fail, fault: asEndOfTurn(fault), beyondMaxHint: true };
   }
-  if (policy.retry === 'transient' && policy.freeReplay && !history.freeReplayUsed && !history.isResuming) {
-    return { type: 'replay' };
-  }
+  if (hasFreeReplay(policy, history)) return { type: 'replay' };
   const model = fallbackModel(policy, history, settings);
   if (model !== undefined) return { type: 'fall-back', model };
-  const attemptsLeft = attemptsAllowed(fault, history, settings);
+  const attemptsLeft = attemptsAllowed(policy, history, settings);
   if (attemptsLeft <= 0)
     return history.emptyResumes >= 2 ? { type: 'fail', fault: faultOfRow(faultRowIds.resumesWithoutText) } : fail;
   if (policy.retry === 'offline') return { type: 'offline', attemptsLeft };
@@ -152,10 +161,35 @@ export function isRetryable({ retry }: Policy): boolean {
   return retriedPolicies.has(retry);
 }
 
+/**
+ * Returns the policy for a fault. A permanent fault of one route does not end a turn that can still wait for another
+ * route.
+ */
+function policyOn({ policy, isRouteFault }: Fault, { otherRoute }: RetryHistory): Policy {
+  return isRouteFault && otherRoute === 'may-recover' && !isRetryable(policy) ? { retry: 'transient' } : policy;
+}
+
+/** Returns whether the request is sent again at once. Only the first replay of a turn is free. */
+function hasFreeReplay(policy: Policy, { freeReplayUsed, isResuming }: RetryHistory): boolean {
+  return policy.retry === 'transient' && policy.freeReplay === true && !freeReplayUsed && !isResuming;
+}
+
+/**
+ * Returns whether another route should be used: after a fault of the route, unless the request is replayed first, and
+ * for an overload that lasts if no fallback model is configured and the gateway named no time.
+ */
+function mustSwitchRoute(fault: Fault, history: RetryHistory, { fallbackModels }: EngineSettings): boolean {
+  if (fault.isRouteFault) return !hasFreeReplay(fault.policy, history);
+  return fallbackModels.length === 0 && !fault.retryAfter && isOverloadedForLong(fault.policy, history);
+}
+
+/** Returns whether the model is overloaded so often in a row that the turn looks for another model or route. */
+function isOverloadedForLong(policy: Policy, { overloads }: RetryHistory): boolean {
+  return policy.retry === 'overload' && policy.fallback === true && overloads + 1 >= overloadsBeforeFallback;
+}
+
 function fallbackModel(policy: Policy, history: RetryHistory, settings: EngineSettings): string | undefined {
-  const isOverloaded =
-    policy.retry === 'overload' && policy.fallback && history.overloads + 1 >= overloadsBeforeFallback;
-  return isOverloaded || history.breakerOpen ? nextFallbackModel(history, settings) : undefined;
+  return isOverloadedForLong(policy, history) || history.breakerOpen ? nextFallbackModel(history, settings) : undefined;
 }
 
 /**
@@ -172,7 +206,7 @@ export function nextFallbackModel(
  * Returns the number of attempts that are still allowed. The limit that the fault table sets for a fault applies to
  * retries and to resumes.
  */
-function attemptsAllowed({ policy }: Fault, history: RetryHistory, { retry }: EngineSettings): number {
+function attemptsAllowed(policy: Policy, history: RetryHistory, { retry }: EngineSettings): number {
   const limit = policy.retry === 'transient' ? (policy.limit ?? Infinity) : Infinity;
   const budget = history.isResuming ? history.resumesLeft : retry.maxRetries - history.retries;
   return Math.min(budget, limit - history.sameRowFaults);

@@ -6,14 +6,12 @@ import type { Fault } from '../faults/classify';
 import { faultRowIds } from '../faults/faultTable';
 import type { TurnPermit } from '../gate/turnPermit';
 import type { NetworkState } from '../gate/networkState';
+import { originOf } from '../gateway/baseUrl';
 import type { KeyRedactor } from '../gateway/keyRedactor';
 import { AnswerSize, Attempt } from '../http/attempt';
-import type { ChatRequest, Connection } from '../request';
+import type { ChatRequest, Connection, Route } from '../request';
 import type { TurnHistory } from './turnHistory';
 import type { TurnOutput } from './turnOutput';
-
-/** A base URL with the key that is sent to it. */
-export type KeyedConnection = Connection & { readonly apiKey: string };
 
 /** The members of a turn that its attempts read and change. */
 interface TurnParts {
@@ -58,26 +56,27 @@ export class Attempts {
    * Sends the next attempt. The attempt resumes the partial answer, if there is one, and otherwise asks for a new
    * answer.
    */
-  start(trigger: AttemptTrigger, connection: KeyedConnection, model: string): Attempt {
+  start(trigger: AttemptTrigger, route: Route, model: string): Attempt {
     const { output, answer } = this.turn;
-    const { baseUrl } = connection;
+    const { baseUrl } = route;
     const { messages } = this.request;
     const behavior = this.network.behaviorOf(baseUrl, model);
     const prefill = behavior.refusesPrefill ? undefined : prefillOf(baseUrl, model);
     const mode = answer.requestMode(this.deps.settings().resume, prefill);
     const isContinuation = mode === 'prefill' || mode === 'continue';
     const attemptRequest = {
-      connection,
+      connection: route,
       request: { ...this.request, model },
       messages: isContinuation ? continuationMessages(messages, answer.text, mode, prefill) : messages,
       behavior,
     };
-    this.keys.add(connection.apiKey);
+    this.keys.add(route.apiKey);
     this.mode = mode;
     output.attempt++;
     answer.startAttempt(mode);
     const method = mode !== 'original' && { how: mode };
-    output.emit({ type: 'attempt', model, why: trigger, ...method, time: this.deps.clock.now() });
+    const origin = originOf(baseUrl);
+    output.emit({ type: 'attempt', model, origin, why: trigger, ...method, time: this.deps.clock.now() });
     const observer = {
       headers: (status: number, requestId: string | undefined, ms: number) => this.onHeaders(status, requestId, ms),
       quiet: (forMs: number) => output.emit({ type: 'quiet', forMs }),

@@ -1,49 +1,42 @@
 import { Answer } from '../answer/answer';
 import type { EngineDeps, RunningTurn, StreamOptions } from '../engine';
-import type { AttemptTrigger, ModelEvent, StreamEvent } from '../events';
+import type { AttemptTrigger, ModelEvent, RouteEvent, StreamEvent } from '../events';
 import { classify, faultOfRow, type Evidence, type Fault } from '../faults/classify';
 import { faultRowIds } from '../faults/faultTable';
 import { hostFailure } from '../faults/hostFaults';
 import { describeError } from '../faults/transportError';
 import type { GateBlock } from '../gate/cooldowns';
 import type { Gate } from '../gate/gate';
+import type { RouteHealth } from '../gate/routeHealth';
 import { TurnPermit } from '../gate/turnPermit';
 import type { NetworkState } from '../gate/networkState';
 import { hostOf, originOf } from '../gateway/baseUrl';
 import type { KeyRedactor } from '../gateway/keyRedactor';
 import type { AttemptEnd } from '../http/attempt';
-import { isConnectionError, type ChatRequest, type Connection, type ConnectionError } from '../request';
+import { isConnectionError, type ChatRequest, type Connection, type ConnectionError, type Route } from '../request';
 import { RetryController, type RetryOutcome } from '../retry/retryController';
 import { isRetryable } from '../retry/retryPolicy';
 import type { TurnRecord } from '../state/ledger';
-import { Attempts, type KeyedConnection } from './attempts';
+import { Attempts } from './attempts';
 import { TurnHistory } from './turnHistory';
 import { TurnMessages, type Failure, type TurnContext } from './turnMessages';
 import { TurnOutput, type NewEvent } from './turnOutput';
+import { TurnRoutes } from './turnRoutes';
+import { UserCommands } from './userCommands';
 import { Waits, type WaitDescription } from './waits';
 
 /** Trigger of the next attempt, or undefined if there is no next attempt. */
 type NextTrigger = AttemptTrigger | undefined;
 /**
- * A user's command for the next attempt: *Retry now*, *Switch model*, or a changed base URL or key. `other-route` does
- * not bypass the queue: the attempt waits for a permit of the new route.
- */
-type UserCommand = 'retry-now' | 'switch' | 'other-route';
-
-/**
- * Time after the start of an attempt during which *Retry now* is ignored, in milliseconds. The attempt that has just
- * started is already the retry that the user wants.
- */
-const singleFlightMs = 1000;
-/**
  * Maximum time for reading the cooldowns of other windows, in milliseconds. Their folder may be on a drive that hangs.
  */
 const maxCooldownSyncMs = 250;
-/**
- * Maximum time between two clicks on *Retry now* that count as one click, in milliseconds, even if the attempt that the
- * first click started has already failed.
- */
-const doubleClickMs = 250;
+/** The state that all turns of an engine share. */
+interface SharedState {
+  readonly network: NetworkState;
+  readonly routes: RouteHealth;
+  readonly keys: KeyRedactor;
+}
 
 /**
  * A turn: attempts and waits, until exactly one terminal event. The loop carries out the decisions of the retry policy.
@@ -54,37 +47,36 @@ export class Turn implements RunningTurn {
   readonly answer: Answer;
   readonly history: TurnHistory;
   readonly permit: TurnPermit;
+  private readonly network: NetworkState;
   private readonly waits: Waits;
   private readonly attempts: Attempts;
   private readonly retries: RetryController;
+  private readonly routes: TurnRoutes;
+  private readonly commands: UserCommands;
   private readonly messages: TurnMessages;
   private readonly unsubscribe: () => void;
   private readonly connection: () => Promise<Connection>;
   private readonly startTime: number;
   private model: string;
   /** Route of the current attempt. It is cleared when the turn ends, because it includes the key. */
-  private route: KeyedConnection | undefined;
+  private route: Route | undefined;
   /** Host name of the last route, for the record of the turn in the diagnostics. */
   private host = '';
-  /** The user's command that the turn has not carried out yet. */
-  private pendingCommand: UserCommand | undefined;
   /**
    * Whether the next attempt bypasses the circuit breaker, because `tryAnyway` was called before the turn had a route.
    */
   private bypassesBreaker = false;
-  /** Monotonic time of the last click on *Retry now* that was not ignored, in milliseconds. */
-  private lastClickAt = -Infinity;
   /** Whether the last attempt of this turn has opened the circuit breaker. */
   private hasOpenedBreaker = false;
 
   constructor(
     private readonly deps: EngineDeps,
-    private readonly network: NetworkState,
-    keys: KeyRedactor,
+    { network, routes, keys }: SharedState,
     request: ChatRequest,
-    { signal, resumeFrom, connection = deps.connection }: StreamOptions,
+    { signal, resumeFrom, avoidOrigin, connection = deps.connection }: StreamOptions,
     private readonly onEnd: () => void,
   ) {
+    this.network = network;
     this.connection = connection;
     this.model = request.model;
     this.startTime = deps.clock.now();
@@ -94,7 +86,9 @@ export class Turn implements RunningTurn {
     this.waits = new Waits(deps, this.output, this.history);
     this.permit = new TurnPermit(deps, this.history, this.waits);
     this.attempts = new Attempts(deps, network, keys, request, this);
+    this.commands = new UserCommands(deps.clock, this.waits, this.attempts);
     this.retries = new RetryController(deps.settings, deps.random, this.history, this.permit);
+    this.routes = new TurnRoutes(routes, avoidOrigin);
     this.messages = new TurnMessages(deps, keys);
     const onAbort = (): void => this.stop();
     signal?.addEventListener('abort', onAbort, { once: true });
@@ -120,7 +114,7 @@ export class Turn implements RunningTurn {
   }
 
   retryNow(): void {
-    if (!this.isSecondClick()) this.applyCommand('retry-now');
+    if (!this.isFinished()) this.commands.retryNow();
   }
 
   /**
@@ -130,12 +124,12 @@ export class Turn implements RunningTurn {
     const connection = this.waits.isWaiting ? await this.connection().catch(() => undefined) : undefined;
     const { route, waits } = this;
     if (connection?.apiKey === undefined || !route || !waits.isWaiting) return;
-    if (connection.baseUrl !== route.baseUrl || connection.apiKey !== route.apiKey) this.applyCommand('other-route');
+    if (!this.routes.includes(route, connection)) this.commands.apply('other-route');
   }
 
   /** Ends the current wait. Called when the network state has been reset, because that state caused the wait. */
   endWait(): void {
-    if (this.waits.isWaiting) this.applyCommand('retry-now');
+    if (this.waits.isWaiting) this.commands.apply('retry-now');
   }
 
   tryAnyway(): void {
@@ -148,41 +142,27 @@ export class Turn implements RunningTurn {
     if (this.isFinished() || model === this.model) return;
     this.answer.requestRestart();
     this.changeModel(model, 'user');
-    this.applyCommand('switch');
+    this.commands.apply('switch');
   }
 
   switchRoute(): void {
-    // Filled in below.
+    const next = this.isFinished() ? undefined : this.routes.following();
+    if (!next || !this.route) return;
+    this.changeRoute(this.route, next, 'user');
+    this.routes.switchTo(next);
+    this.commands.apply('switch');
+  }
+
+  private changeRoute(from: Route, to: Route, reason: RouteEvent['reason']): void {
+    this.output.emit({ type: 'route', from: originOf(from.baseUrl), to: originOf(to.baseUrl), reason });
+    this.history.recordRouteSwitch();
+    this.route = to;
   }
 
   private changeModel(to: string, reason: ModelEvent['reason']): void {
     this.output.emit({ type: 'model', from: this.model, to, reason });
     this.model = to;
     this.history.recordModelSwitch(to);
-  }
-
-  private applyCommand(command: UserCommand): void {
-    const attempt = this.attempts.current;
-    // Another model or route takes precedence over *Retry now*, in whichever order the user requested them.
-    if (this.isFinished() || (this.pendingCommand && (this.pendingCommand !== 'retry-now' || command === 'retry-now')))
-      return;
-    if (this.waits.isWaiting) {
-      this.pendingCommand = command;
-      this.waits.end();
-    } else if (!attempt) this.pendingCommand = command;
-    else if (command !== 'retry-now' || !attempt.hasStreamed) {
-      this.pendingCommand = command;
-      attempt.abandon();
-    }
-  }
-
-  private isSecondClick(): boolean {
-    const now = this.deps.clock.monotonicNow();
-    const started = this.waits.isWaiting ? undefined : this.attempts.current?.startedAt;
-    if (now - this.lastClickAt < doubleClickMs || (started !== undefined && now - started < singleFlightMs))
-      return true;
-    this.lastClickAt = now;
-    return false;
   }
 
   /** Runs the turn. This is its only error boundary: an exception ends the turn with a terminal event. */
@@ -222,39 +202,40 @@ export class Turn implements RunningTurn {
     this.attempts.current = undefined;
     const connection = await this.connection();
     if (this.isFinished()) return undefined;
-    const { apiKey } = connection;
-    if (!apiKey) return this.handleFailure({ type: 'no-key' }, connection);
-    const route = (this.route = { ...connection, apiKey });
+    const choice = this.routes.choose(connection);
+    if (!choice) return this.handleFailure({ type: 'no-key' }, connection);
+    const { route, replaces } = choice;
+    if (replaces) this.changeRoute(replaces.route, route, replaces.reason);
+    this.route = route;
     this.host = hostOf(route.baseUrl);
     const gate = this.gate(route);
     if (this.bypassesBreaker) gate.clearFailures();
     await this.waits.waitForOptional(maxCooldownSyncMs, gate.sync());
-    if (this.isDiverted()) return this.takeCommand();
+    if (this.isDiverted()) return this.commands.take();
     const admission = await this.permit.acquire(gate, {
-      isForced: trigger === 'retry-now' || this.bypassesBreaker || this.pendingCommand === 'retry-now',
-      describe: (block) => this.describeBlock(block, connection),
-      userCommand: () => (this.isDiverted() ? 'leave' : this.pendingCommand && 'send'),
+      isForced: trigger === 'retry-now' || this.bypassesBreaker || this.commands.pending === 'retry-now',
+      describe: (block) => this.describeBlock(block, route),
+      userCommand: () => (this.isDiverted() ? 'leave' : this.commands.pending && 'send'),
     });
     this.bypassesBreaker = false;
     this.hasOpenedBreaker = false;
-    if (this.isDiverted()) return this.takeCommand();
+    if (this.isDiverted()) return this.commands.take();
     switch (admission.type) {
       case 'left':
-        return this.takeCommand();
+        return this.commands.take();
       case 'other-model':
         this.changeModel(admission.model, 'breaker');
         return 'switch';
       case 'refused':
-        this.fail(admission.failure, connection);
+        this.fail(admission.failure, route);
         return undefined;
       case 'admitted':
-        return this.sendAttempt(this.takeCommand() ?? trigger, route);
+        return this.sendAttempt(this.commands.take() ?? trigger, route);
     }
   }
 
-  /** Whether the turn has finished, or the user has requested another model or another route. */
   private isDiverted(): boolean {
-    return this.isFinished() || this.pendingCommand === 'switch' || this.pendingCommand === 'other-route';
+    return this.isFinished() || this.commands.isDiverting;
   }
 
   private describeBlock(block: GateBlock, connection: Connection): WaitDescription {
@@ -266,14 +247,14 @@ export class Turn implements RunningTurn {
     );
   }
 
-  private async sendAttempt(trigger: AttemptTrigger, route: KeyedConnection): Promise<NextTrigger> {
+  private async sendAttempt(trigger: AttemptTrigger, route: Route): Promise<NextTrigger> {
     this.retries.settleCharge(trigger !== 'retry' && trigger !== 'resume');
     const end = await this.attempts.start(trigger, route, this.model).end;
     // Ignores the outcome of the attempt if the turn has been stopped in the meantime.
     return this.isFinished() ? undefined : this.handleEnd(end, route);
   }
 
-  private handleEnd(end: AttemptEnd, connection: KeyedConnection): Promise<NextTrigger> | NextTrigger {
+  private handleEnd(end: AttemptEnd, connection: Route): Promise<NextTrigger> | NextTrigger {
     switch (end.type) {
       case 'defect':
         throw end.error;
@@ -281,6 +262,7 @@ export class Turn implements RunningTurn {
         const isComplete = this.answer.finish();
         if (!isComplete && end.finishReason !== 'length') return this.handleFailure({ type: 'no-text' }, connection);
         this.attempts.endCurrent('finished');
+        this.routes.recordResponse();
         this.retries.reportSuccess(this.network.budget(originOf(connection.baseUrl)));
         const { text } = this.answer;
         const { waitedMs } = this.waits;
@@ -289,7 +271,7 @@ export class Turn implements RunningTurn {
       }
       case 'abandoned':
         this.attempts.endCurrent('abandoned');
-        return this.takeCommand();
+        return this.commands.take();
       case 'fault':
         if (end.evidence.type === 'finish-reason-missing' && this.attempts.confirmsComplete(connection, this.model)) {
           return this.handleEnd({ type: 'finished', finishReason: 'stop' }, connection);
@@ -308,8 +290,11 @@ export class Turn implements RunningTurn {
     if (attempts.correctRequest(fault, connection, this.model)) return 'repair';
     const budget = this.network.budget(originOf(connection.baseUrl));
     const target = { gate: route && this.gate(route), budget };
-    const context = { isResuming: attempts.isResuming, hasText: this.answer.text !== '' };
+    const otherRoute = this.routes.outlook(fault);
+    const context = { isResuming: attempts.isResuming, hasText: this.answer.text !== '', otherRoute };
     const outcome = this.retries.handle(fault, target, context);
+    if (outcome.decision.type !== 'replay') this.routes.recordFault(fault);
+    if (attempts.current?.status !== undefined && !fault.isRouteFault) this.routes.recordResponse();
     const wasCut = attempts.current?.hasStreamed === true && evidence.type !== 'no-text';
     if (wasCut && isRetryable(fault.policy)) this.output.emit({ type: 'cut', reason: fault.kind, message });
     return this.carryOut(outcome, fault, connection);
@@ -321,29 +306,25 @@ export class Turn implements RunningTurn {
     connection: Connection,
   ): Promise<NextTrigger> | NextTrigger {
     const trigger = this.history.hasOutput ? 'resume' : 'retry';
-    const next = (): NextTrigger => this.takeCommand() ?? trigger;
+    const next = (): NextTrigger => this.commands.take() ?? trigger;
     switch (decision.type) {
       case 'fail':
         this.fail({ decision, observedFault: fault }, connection);
         return undefined;
       case 'replay':
         return 'replay';
+      case 'switch-route':
+        this.leaveRoute(fault);
+        return 'switch';
       case 'fall-back':
         this.changeModel(decision.model, fault.kind);
         return 'switch';
-      case 'offline': {
-        const wait = this.messages.describeWait(
-          fault,
-          decision.attemptsLeft,
-          { source: 'backoff' },
-          this.context(connection),
-        );
-        const isInterrupted = (): boolean => this.isFinished() || this.pendingCommand !== undefined;
-        return this.waits.waitUntilOnline(connection.baseUrl, wait, isInterrupted).then(next);
-      }
+      case 'offline':
+        return this.waitForNetwork(fault, decision.attemptsLeft, connection).then((trigger) => trigger ?? next());
       case 'wait': {
         const { delayMs, jitterMs, source, hintMs, hintFrom, attemptsLeft } = decision;
         this.hasOpenedBreaker = opensBreaker;
+        this.routes.recordWait();
         // Announces no wait here: the turn now waits for the open circuit breaker in the queue of the gate, which
         // announces that wait.
         if (isBreakerOpen) return trigger;
@@ -354,23 +335,52 @@ export class Turn implements RunningTurn {
     }
   }
 
+  private leaveRoute(fault: Fault, to = this.routes.next(fault)): void {
+    if (!to || !this.route) return;
+    this.changeRoute(this.route, to, fault.kind);
+    this.routes.switchTo(to);
+  }
+
+  /**
+   * Waits until the network is back, unless another route works.
+   * @returns `switch` if the turn has switched to that route
+   */
+  private async waitForNetwork(
+    fault: Fault,
+    attemptsLeft: number,
+    { baseUrl }: Connection,
+  ): Promise<'switch' | undefined> {
+    const isInterrupted = (): boolean => this.isFinished() || this.commands.pending !== undefined;
+    const other = await this.waits.findRoute(this.routes.untried);
+    if (isInterrupted()) return undefined;
+    if (other) {
+      this.leaveRoute(fault, other);
+      return 'switch';
+    }
+    const wait = this.messages.describeWait(
+      fault,
+      attemptsLeft,
+      { source: 'backoff' },
+      this.context({ baseUrl, apiKey: undefined }),
+    );
+    await this.waits.waitUntilOnline(this.routes.all, wait, isInterrupted);
+    this.routes.recordWait();
+    return undefined;
+  }
+
   private fail(failure: Failure, connection: Connection): void {
     this.finish(this.messages.describeFailure(failure, this.context(connection)));
   }
 
   private context(connection: Connection): TurnContext {
     const { model, attempts, output, answer } = this;
-    return { connection, model, attempt: attempts.current, attemptNumber: output.attempt, text: answer.text };
+    const { hasSeveral: hasOtherRoute } = this.routes;
+    const attempt = attempts.current;
+    return { connection, model, attempt, attemptNumber: output.attempt, text: answer.text, hasOtherRoute };
   }
 
-  private gate({ baseUrl, apiKey }: KeyedConnection): Gate {
+  private gate({ baseUrl, apiKey }: Route): Gate {
     return this.network.gate({ origin: originOf(baseUrl), apiKey, model: this.model });
-  }
-
-  private takeCommand(): NextTrigger {
-    const { pendingCommand } = this;
-    this.pendingCommand = undefined;
-    return pendingCommand === 'other-route' ? 'switch' : pendingCommand;
   }
 
   private isFinished(): boolean {
@@ -387,6 +397,7 @@ export class Turn implements RunningTurn {
     this.attempts.current?.abandon();
     this.attempts.current = undefined;
     this.route = undefined;
+    this.routes.clear();
     this.onEnd();
   }
 }

@@ -2,7 +2,7 @@ import type { Fault } from '../faults/classify';
 import type { Decision, RetryHistory } from '../retry/retryPolicy';
 
 /** What the retry policy needs to know about the last attempt and its route. */
-type AttemptContext = Pick<RetryHistory, 'hasText' | 'tokens' | 'breakerOpen' | 'isResuming'>;
+type AttemptContext = Pick<RetryHistory, 'hasText' | 'tokens' | 'breakerOpen' | 'isResuming' | 'otherRoute'>;
 
 /** Counts the faults, retries and resumes of a turn. The retry policy bases its decisions on them. */
 export class TurnHistory {
@@ -77,10 +77,15 @@ export class TurnHistory {
    */
   recordModelSwitch(model: string): void {
     this.models.push(model);
-    this.overloads = 0;
+    this.recordRouteSwitch();
     this.retries = 0;
-    this.previousDelayMs = undefined;
     this.rowCounts.clear();
+  }
+
+  /** Clears the counters that say something about the previous route only. */
+  recordRouteSwitch(): void {
+    this.overloads = 0;
+    this.previousDelayMs = undefined;
   }
 }
 

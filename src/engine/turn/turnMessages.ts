@@ -20,6 +20,8 @@ export interface TurnContext {
   readonly attemptNumber: number;
   /** The partial answer. */
   readonly text: string;
+  /** Whether the user can switch to another route. */
+  readonly hasOtherRoute: boolean;
 }
 
 /**
@@ -44,7 +46,8 @@ export class TurnMessages {
   describeWait(fault: Fault, attemptsLeft: number, source: WaitSource, context: TurnContext): WaitDescription {
     const { attemptNumber } = context;
     const { status, requestId } = context.attempt ?? {};
-    const { kind: reason, actions } = fault;
+    const { kind: reason } = fault;
+    const actions = withRouteAction(fault.kind, fault.actions, context);
     const { message } = this.describeFault(fault, context);
     const [attempt, maxAttempts] = [attemptNumber + 1, attemptNumber + attemptsLeft];
     const hintFrom = source.hintFrom && this.keys.redact(source.hintFrom);
@@ -79,7 +82,7 @@ export class TurnMessages {
     const { message, detail } = this.describeFault(fault, context, { resetsAt, last, minutes });
     const { kind } = fault;
     const { status, requestId } = attempt ?? {};
-    const actions = text === '' ? fault.actions : withPartialAnswerActions(fault);
+    const actions = withRouteAction(kind, text === '' ? fault.actions : withPartialAnswerActions(fault), context);
     const limit = beyondMaxHint && { beyondMaxHint };
     return { type: 'failed', kind, status, requestId, message, text, actions, detail, resetsAt, ...limit };
   }
@@ -101,6 +104,27 @@ export class TurnMessages {
 function withPartialAnswerActions({ kind, policy, actions }: Fault): readonly FaultAction[] {
   const added = kind === 'too-large' ? (['restart'] as const) : (['continue', 'restart'] as const);
   return [...new Set(policy.retry === 'resume' ? [...added, ...actions] : [...actions, ...added])];
+}
+
+/** Kinds of faults that do not depend on the route. */
+const kindsOfAnyRoute: ReadonlySet<FaultKind> = new Set<FaultKind>([
+  'context-length',
+  'content-filter',
+  'request',
+  'too-large',
+  'keyring',
+  'internal',
+]);
+
+/** Adds the action `switchRoute` if there is another route and the fault may depend on the route. */
+function withRouteAction(
+  kind: FaultKind,
+  actions: readonly FaultAction[],
+  { hasOtherRoute }: TurnContext,
+): readonly FaultAction[] {
+  if (!hasOtherRoute || kindsOfAnyRoute.has(kind)) return actions;
+  const details = actions.indexOf('details');
+  return details < 0 ? [...actions, 'switchRoute'] : actions.toSpliced(details, 0, 'switchRoute');
 }
 
 /** Returns the fault that explains why a gate admits no requests. */

@@ -1,8 +1,8 @@
 import { Deadline, type Clock } from '../clock';
 import type { EngineDeps } from '../engine';
 import type { WaitingEvent } from '../events';
-import { faultRowIds } from '../faults/faultTable';
-import { transportRow } from '../faults/transportError';
+import { isReachable, respondsAsGateway } from '../http/networkCheck';
+import type { Route } from '../request';
 import type { TurnHistory } from './turnHistory';
 import type { TurnOutput } from './turnOutput';
 
@@ -93,33 +93,44 @@ export class Waits {
   }
 
   /**
-   * Waits until the network is back. This wait does not count against the retry limits, because it puts no load on a
-   * gateway.
+   * Waits until one of the gateways can be reached. This wait does not count against the retry limits, because it puts
+   * no load on a gateway.
    */
-  async waitUntilOnline(baseUrl: string, description: WaitDescription, isInterrupted: () => boolean): Promise<void> {
+  async waitUntilOnline(
+    routes: readonly Route[],
+    description: WaitDescription,
+    isInterrupted: () => boolean,
+  ): Promise<void> {
     for (let checks = 0; ; checks++) {
       await this.waitUntil(this.announce(networkCheckDelayMs(checks, this.deps.random), description));
       if (isInterrupted()) return;
-      if (await this.isOnline(baseUrl)) return;
+      if (await this.firstRoute(routes, isReachable)) return;
       if (isInterrupted()) return;
     }
   }
 
   /**
-   * @returns whether the gateway can be reached; false if the wait was ended before the gateway responded
+   * Returns the route whose gateway responds first, or undefined if none responds or the wait was ended before. Emits no
+   * event.
    */
-  private async isOnline(baseUrl: string): Promise<boolean> {
+  async findRoute(routes: readonly Route[]): Promise<Route | undefined> {
+    return routes.length === 0 ? undefined : this.firstRoute(routes, respondsAsGateway);
+  }
+
+  private async firstRoute(routes: readonly Route[], check: typeof isReachable): Promise<Route | undefined> {
     const controller = new AbortController();
     this.networkCheck = controller;
-    let isAnswered = false;
-    const check = isReachable(this.deps, baseUrl, controller.signal).then((reachable) => {
-      isAnswered = reachable;
+    let found: Route | undefined;
+    const checks = routes.map(async (route) => {
+      if (!(await check(this.deps, route.baseUrl, controller.signal))) return;
+      found ??= route;
       this.end();
     });
+    const finished = Promise.all(checks).then(() => this.end());
     await this.waitUntil(Infinity);
     this.networkCheck = undefined;
-    await check;
-    return isAnswered;
+    await finished;
+    return found;
   }
 
   /** @returns the end of the wait, in epoch milliseconds */
@@ -142,41 +153,10 @@ export class Waits {
   }
 }
 
-/** Timeout of a network check, in milliseconds. */
-const networkCheckTimeoutMs = 5000;
-/** Fault rows that mean that the network is down: no route, no name server, no response to a connection attempt. */
-const unreachableRows: ReadonlySet<number> = new Set([faultRowIds.offline, faultRowIds.connectTimeout]);
-
 /**
  * Returns the delay before the next network check, in milliseconds: 1, 2, 4, 8, then 15 s, plus up to 10 % jitter.
  * @param checks number of network checks so far
  */
 export function networkCheckDelayMs(checks: number, random: () => number): number {
   return Math.min(15_000, 1000 * 2 ** checks) * (1 + 0.1 * random());
-}
-
-/**
- * Returns whether the gateway can be reached: sends a request without the key and accepts any response. The returned
- * promise never rejects. When `signal` is aborted, the promise resolves with false.
- */
-export async function isReachable(
-  { clock, fetch }: Pick<EngineDeps, 'clock' | 'fetch'>,
-  baseUrl: string,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const controller = new AbortController();
-  const abort = (): void => controller.abort();
-  signal.addEventListener('abort', abort, { once: true });
-  const cancel = clock.after(networkCheckTimeoutMs, abort);
-  try {
-    await fetch(`${baseUrl}/models`, { method: 'HEAD', redirect: 'manual', signal: controller.signal });
-    return true;
-  } catch (error) {
-    return !controller.signal.aborted && !unreachableRows.has(transportRow(error));
-  } finally {
-    cancel();
-    // Releases the connection without reading the body of the response.
-    controller.abort();
-    signal.removeEventListener('abort', abort);
-  }
 }

@@ -120,6 +120,6 @@ export function demoEngine(deps: Pick<HostEngineDeps, 'log' | 'version' | 'conne
     onConnectionChanged: () => undefined,
     resetNetworkState: () => Promise.resolve(),
     cooldownOf: () => undefined,
-    report: () => ({ turns: [], network: { budgets: [], gates: [] } }),
+    report: () => ({ turns: [], network: { budgets: [], gates: [] }, routesDown: [] }),
   };
 }

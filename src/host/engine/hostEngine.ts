@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import * as vscode from 'vscode';
 import { createEngine } from '../../engine/createEngine';
 import type { Engine, EngineDeps, EngineLog } from '../../engine/engine';
 import { noSharedCooldowns } from '../../engine/gate/cooldowns';
@@ -41,6 +42,7 @@ export function createHostEngine({ log, version, storage, settings, connection }
       storage === undefined
         ? noSharedCooldowns
         : cooldownFiles(cooldownsFolder(storage), systemClock, (problem) => log.warn(problem)),
+    isWindowFocused: () => vscode.window.state.focused,
     userAgent: `HolySheepPrompt/${version}`,
   });
   return { ...engine, onDidChangeCooldown: cooldownChanges.event };

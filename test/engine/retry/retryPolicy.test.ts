@@ -37,6 +37,7 @@ const newTurn: RetryHistory = {
   hasWaited: false,
   tokens: 12,
   breakerOpen: false,
+  otherRoute: 'none',
 };
 /** The deadline with the default settings, in milliseconds. */
 const deadlineMs = 300_000;

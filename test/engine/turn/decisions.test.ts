@@ -360,7 +360,7 @@ describe('report of the engine', () => {
 });
 
 describe('history of a turn', () => {
-  const context = { hasText: false, tokens: 12, breakerOpen: false, isResuming: false };
+  const context = { hasText: false, tokens: 12, breakerOpen: false, isResuming: false, otherRoute: 'none' } as const;
   const server = faultOfRow(33);
 
   it('starts without faults, retries and output', () => {
@@ -447,7 +447,14 @@ describe('message of a turn', () => {
   const deps = { localize, formatTime: String, clock, settings: () => defaultSettings };
   const messages = new TurnMessages(deps, new KeyRedactor());
   const connection = { baseUrl: 'https://gateway.test/v1', apiKey: 'hsa-key' };
-  const turnContext = { connection, model: 'one', attempt: undefined, attemptNumber: 0, text: '' };
+  const turnContext = {
+    connection,
+    model: 'one',
+    attempt: undefined,
+    attemptNumber: 0,
+    text: '',
+    hasOtherRoute: false,
+  };
   for (const [why, source, hintMs] of [
     ['cooldown', 'server', 5000],
     ['cooldown', 'backoff', undefined],
@@ -563,7 +570,7 @@ describe('cooldown after a fault', () => {
 });
 
 describe('retry controller', () => {
-  const context = { isResuming: false, hasText: false };
+  const context = { isResuming: false, hasText: false, otherRoute: 'none' } as const;
 
   it('marks only the fault that opens the circuit breaker, not the faults before and after it', async () => {
     const { controller, gate, acquire, budget } = turnParts();

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { isReachable, networkCheckDelayMs, Wait } from '../../../src/engine/turn/waits';
-import { rejecting, ScriptedFetch, silent, status, type Reply } from '../../support/scriptedFetch';
+import { networkCheckDelayMs, Wait } from '../../../src/engine/turn/waits';
 import { settle, VirtualClock } from '../../support/virtualClock';
 
 function startWait(
@@ -77,58 +76,6 @@ describe('wait', () => {
     assert.equal(await hasEnded(), false);
     await clock.advance(1);
     assert.equal(await hasEnded(), true);
-  });
-});
-
-function checkNetwork(reply: Reply, signal = new AbortController().signal) {
-  const clock = new VirtualClock();
-  const wire = new ScriptedFetch([reply]);
-  const result = isReachable({ clock, fetch: wire.fetch }, 'https://gateway.test/v1', signal);
-  return { clock, wire, result };
-}
-
-describe('network check', () => {
-  for (const [name, reply, reachable] of [
-    ['a 200 response', status(200), true],
-    ['a 401 response', status(401), true],
-    ['a 503 response', status(503), true],
-    ['a refused connection', rejecting('ECONNREFUSED'), true],
-    ['an unknown host name', rejecting('ENOTFOUND'), true],
-    ['the error ENETUNREACH (no route)', rejecting('ENETUNREACH'), false],
-    ['the error EAI_AGAIN (no response from the name server)', rejecting('EAI_AGAIN'), false],
-    ['a connect timeout', rejecting('ETIMEDOUT'), false],
-  ] as const) {
-    it(`reports the gateway as ${reachable ? 'reachable' : 'unreachable'} after ${name}`, async () => {
-      const { clock, wire, result } = checkNetwork(reply);
-      assert.equal(await result, reachable);
-      assert.equal(clock.pending, 0);
-      assert.ok(wire.requests.every(({ signal }) => signal.aborted));
-    });
-  }
-
-  it('sends no key and follows no redirect', async () => {
-    const { wire, result } = checkNetwork(status(200));
-    await result;
-    const [request] = wire.requests;
-    assert.deepEqual([request?.url, request?.redirect], ['https://gateway.test/v1/models', 'manual']);
-    assert.equal(request?.headers.has('authorization'), false);
-  });
-
-  it('times out after five seconds', async () => {
-    const { clock, wire, result } = checkNetwork(silent);
-    await clock.advance(4999);
-    assert.equal(wire.requests[0]?.signal.aborted, false);
-    await clock.advance(1);
-    assert.equal(await result, false);
-  });
-
-  it('ends when its signal is aborted', async () => {
-    const controller = new AbortController();
-    const { clock, wire, result } = checkNetwork(silent, controller.signal);
-    await settle();
-    controller.abort();
-    assert.equal(await result, false);
-    assert.deepEqual([wire.requests[0]?.signal.aborted, clock.pending], [true, 0]);
   });
 });
 

@@ -81,7 +81,7 @@ export class ScriptedEngine implements Engine {
   }
 
   report(): EngineReport {
-    return { turns: [], network: { budgets: [], gates: [] } };
+    return { turns: [], network: { budgets: [], gates: [] }, routesDown: [] };
   }
 
   get turn(): ScriptedTurn {

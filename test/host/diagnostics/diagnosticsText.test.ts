@@ -32,6 +32,7 @@ const attempts = events.reduce(addToLedger, emptyLedger).entries;
 const engine: EngineReport = {
   turns: [{ time: 500, host: 'api.holysheep.ai', outcome: 'done', attempts }],
   network: { budgets: [], gates: [] },
+  routesDown: [],
 };
 
 const diagnostics: Diagnostics = {
@@ -177,7 +178,7 @@ describe('diagnostics report', () => {
           {
             ...diagnostics,
             settings: { ...diagnostics.settings, model: leaked, fallbackModels: [leaked, leaked] },
-            engine: { turns: [turn], network: { budgets: [], gates } },
+            engine: { turns: [turn], network: { budgets: [], gates }, routesDown: [] },
             errors: [createErrorRecord(problem, 1, __dirname), createErrorRecord(leaked, 1, __dirname)],
           },
           (value) => new KeyRedactor().redact(value),

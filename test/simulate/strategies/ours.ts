@@ -93,7 +93,7 @@ class SimulatedTurn {
   /** Waits as the retry policy decides. @returns whether another attempt follows */
   private async waitToRetry(refusal: Refusal): Promise<boolean> {
     const fault = classify(evidenceOf(refusal), this.world.now());
-    const { decision, isBreakerOpen } = this.retries.handle(fault, this, { isResuming: false, hasText: false });
+    const { decision, isBreakerOpen } = this.retries.handle(fault, this, { isResuming: false, hasText: false, otherRoute: 'none' });
     if (decision.type !== 'wait') return decision.type === 'replay';
     if (!isBreakerOpen) await this.waits.delay(decision.delayMs, description);
     return true;

@@ -1,0 +1,75 @@
+import type { Clock } from '../clock';
+import type { AttemptTrigger } from '../events';
+import type { Attempts } from './attempts';
+import type { Waits } from './waits';
+
+/**
+ * A user's command for the next attempt: *Retry now*, *Switch model* or *Switch route*, or a changed base URL or key.
+ * `other-route` does not bypass the queue: the attempt waits for a permit of the new route.
+ */
+export type UserCommand = 'retry-now' | 'switch' | 'other-route';
+
+/**
+ * Time after the start of an attempt during which *Retry now* is ignored, in milliseconds. The attempt that has just
+ * started is already the retry that the user wants.
+ */
+const singleFlightMs = 1000;
+/**
+ * Maximum time between two clicks on *Retry now* that count as one click, in milliseconds, even if the attempt that the
+ * first click started has already failed.
+ */
+const doubleClickMs = 250;
+
+/** Applies the user's commands to the current attempt or wait of a turn. */
+export class UserCommands {
+  /** The command that the turn has not carried out yet. */
+  private command: UserCommand | undefined;
+  /** Monotonic time of the last click on *Retry now* that was not ignored, in milliseconds. */
+  private lastClickAt = -Infinity;
+
+  constructor(
+    private readonly clock: Pick<Clock, 'monotonicNow'>,
+    private readonly waits: Waits,
+    private readonly attempts: Pick<Attempts, 'current'>,
+  ) {}
+
+  get pending(): UserCommand | undefined {
+    return this.command;
+  }
+
+  /** Whether the user has requested another model or another route. */
+  get isDiverting(): boolean {
+    return this.command === 'switch' || this.command === 'other-route';
+  }
+
+  /** Ends the wait or the attempt that the command replaces. An attempt that has streamed survives *Retry now*. */
+  apply(command: UserCommand): void {
+    const attempt = this.attempts.current;
+    // Another model or route takes precedence over *Retry now*, in whichever order the user requested them.
+    if (this.command && (this.command !== 'retry-now' || command === 'retry-now')) return;
+    if (this.waits.isWaiting) {
+      this.command = command;
+      this.waits.end();
+    } else if (!attempt) this.command = command;
+    else if (command !== 'retry-now' || !attempt.hasStreamed) {
+      this.command = command;
+      attempt.abandon();
+    }
+  }
+
+  /** Does the same as `apply('retry-now')`, but ignores clicks that can't be meant as a further retry. */
+  retryNow(): void {
+    const now = this.clock.monotonicNow();
+    const started = this.waits.isWaiting ? undefined : this.attempts.current?.startedAt;
+    if (now - this.lastClickAt < doubleClickMs || (started !== undefined && now - started < singleFlightMs)) return;
+    this.lastClickAt = now;
+    this.apply('retry-now');
+  }
+
+  /** Returns the trigger of the next attempt that the command asks for, and forgets the command. */
+  take(): AttemptTrigger | undefined {
+    const { command } = this;
+    this.command = undefined;
+    return command === 'other-route' ? 'switch' : command;
+  }
+}

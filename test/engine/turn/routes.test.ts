@@ -1,0 +1,471 @@
+import assert from 'node:assert/strict';
+import type { Connection, Route } from '../../../src/engine/request';
+import { EngineWorld, type EngineRun } from '../../support/engineRun';
+import {
+  answering,
+  rejecting,
+  ScriptedFetch,
+  silent,
+  status,
+  streaming,
+  type Reply,
+} from '../../support/scriptedFetch';
+
+const primary: Route = { baseUrl: 'https://primary.test/v1', apiKey: 'hsa-key-of-primary' };
+const backup: Route = { baseUrl: 'https://backup.test/v1', apiKey: 'hsa-key-of-backup' };
+const third: Route = { baseUrl: 'https://third.test/v1', apiKey: 'hsa-key-of-third' };
+
+interface Gateway {
+  /** Replies to the requests for answers, in order. The last one is used for all further requests. */
+  readonly replies: readonly Reply[];
+  /** Replies to the probes, in order. */
+  readonly probes?: readonly Reply[];
+}
+
+type Options = Omit<ConstructorParameters<typeof EngineWorld>[0], 'replies'> & {
+  readonly routes?: readonly Route[];
+};
+
+/** The engine with several gateways, one for each route, in virtual time. */
+class Routes {
+  readonly world: EngineWorld;
+  private readonly answers = new Map<string, ScriptedFetch>();
+  private readonly probes = new Map<string, ScriptedFetch>();
+  routes: readonly Route[];
+
+  constructor(gateways: Readonly<Record<string, Gateway>>, { routes = [primary, backup], ...options }: Options = {}) {
+    this.routes = routes;
+    for (const [name, { replies, probes = [rejecting('ECONNREFUSED')] }] of Object.entries(gateways)) {
+      this.answers.set(`${name}.test`, new ScriptedFetch(replies));
+      this.probes.set(`${name}.test`, new ScriptedFetch(probes));
+    }
+    const fetch: typeof globalThis.fetch = (input, init) => {
+      const { host, pathname } = new URL(input instanceof Request ? input.url : String(input));
+      const wire = (pathname.endsWith('/models') ? this.probes : this.answers).get(host);
+      assert.ok(wire, `no gateway at ${host}`);
+      return wire.fetch(input, init);
+    };
+    const { deps, ...rest } = options;
+    this.world = new EngineWorld({
+      replies: [],
+      random: () => 0,
+      connection: () => Promise.resolve(this.connection()),
+      ...rest,
+      deps: { fetch, ...deps },
+    });
+  }
+
+  ask(options?: Parameters<EngineWorld['ask']>[0]): EngineRun {
+    return this.world.ask(options);
+  }
+
+  requests(name: string): ScriptedFetch['requests'] {
+    return this.answers.get(`${name}.test`)?.requests ?? [];
+  }
+
+  probesOf(name: string): ScriptedFetch['requests'] {
+    return this.probes.get(`${name}.test`)?.requests ?? [];
+  }
+
+  private connection(): Connection {
+    const [first, ...backups] = this.routes;
+    assert.ok(first);
+    return { ...first, backups };
+  }
+}
+
+/** Returns the switches of a turn as `from → to (reason)`. */
+function switches(run: EngineRun): readonly string[] {
+  const host = (origin: string): string => new URL(origin).host.replace('.test', '');
+  return run.of('route').map(({ from, to, reason }) => `${host(from)} → ${host(to)} (${reason})`);
+}
+
+const cutAfter = (...deltas: readonly string[]): Reply =>
+  streaming((body) => {
+    for (const delta of deltas) body.delta(delta);
+    setImmediate(() => setImmediate(() => body.break()));
+  });
+
+const partial = 'The sheep graze on the hill while the wind ';
+const remainder = 'goes over the grass.';
+
+describe('backup routes', () => {
+  for (const [name, reply, requests, reason] of [
+    ['the host name is not found', rejecting('ENOTFOUND'), 1, 'dns'],
+    ['the connection is refused', rejecting('ECONNREFUSED'), 1, 'connection'],
+    ['the connection times out', rejecting('UND_ERR_CONNECT_TIMEOUT'), 1, 'timeout'],
+    ['the certificate is not trusted', rejecting('CERT_HAS_EXPIRED'), 1, 'tls'],
+    ['the TLS handshake fails', rejecting('ERR_SSL_WRONG_VERSION_NUMBER'), 1, 'not-a-stream'],
+    ['the connection is reset twice before any byte', rejecting('ECONNRESET'), 2, 'connection'],
+    ['no headers arrive in time', silent, 1, 'timeout'],
+    ['the proxy fails', rejecting('ERR_PROXY_CONNECTION_FAILED'), 1, 'proxy'],
+    ['a web page arrives', status(200, '<html>', { 'content-type': 'text/html' }), 1, 'not-a-stream'],
+    ['Cloudflare cannot reach the gateway (522)', status(522, 'error code: 522'), 1, 'gateway'],
+    ['Cloudflare does not trust the gateway (526)', status(526, 'error code: 526'), 1, 'gateway'],
+    ['Cloudflare cannot resolve the gateway (530)', status(530, 'error code: 1016'), 1, 'gateway'],
+  ] as const) {
+    it(`answer without a wait when ${name}`, async () => {
+      const net = new Routes({ primary: { replies: [reply] }, backup: { replies: [answering('Hello')] } });
+      const run = await net.ask().toEnd();
+      assert.equal(run.shownText, 'Hello');
+      assert.deepEqual(switches(run), [`primary → backup (${reason})`]);
+      assert.deepEqual([net.requests('primary').length, net.requests('backup').length], [requests, 1]);
+      assert.equal(run.of('waiting').length, 0);
+    });
+  }
+
+  for (const code of [400, 401, 402, 403, 404, 413, 422, 429, 500, 502, 503, 504, 529]) {
+    it(`are not used after a ${code} response`, async () => {
+      const net = new Routes(
+        {
+          primary: { replies: [status(code, { error: { message: 'no' } })] },
+          backup: { replies: [answering('Hello')] },
+        },
+        { settings: { retry: { maxRetries: 1 } } },
+      );
+      await net.ask().toEnd();
+      assert.equal(net.requests('backup').length, 0);
+    });
+  }
+
+  it('are not used after a content filter', async () => {
+    const filtered = status(400, { error: { code: 'content_filter', message: 'content filter' } });
+    const net = new Routes({ primary: { replies: [filtered] }, backup: { replies: [answering('Hello')] } });
+    assert.equal((await net.ask().toEnd()).last('failed').kind, 'content-filter');
+    assert.equal(net.requests('backup').length, 0);
+  });
+
+  it('are not used after a 52x status whose error says that the credit is used up', async () => {
+    const broke = status(520, { error: { code: 'insufficient_quota', message: 'insufficient balance' } });
+    const net = new Routes({ primary: { replies: [broke] }, backup: { replies: [answering('Hello')] } });
+    assert.equal((await net.ask().toEnd()).last('failed').kind, 'credit');
+    assert.equal(net.requests('backup').length, 0);
+  });
+
+  it('send each key to its own origin only', async () => {
+    const net = new Routes({
+      primary: { replies: [rejecting('ECONNREFUSED')], probes: [status(200)] },
+      backup: { replies: [answering('Hello')] },
+    });
+    await net.ask().toEnd();
+    await net.ask().toEnd();
+    for (const { baseUrl, apiKey } of [primary, backup]) {
+      const name = new URL(baseUrl).host.replace('.test', '');
+      for (const { headers } of net.requests(name)) assert.equal(headers.get('authorization'), `Bearer ${apiKey}`);
+      for (const { headers } of net.probesOf(name)) assert.equal(headers.has('authorization'), false);
+    }
+  });
+
+  it('are tried in their order, and one that is down is skipped', async () => {
+    const net = new Routes(
+      {
+        primary: { replies: [rejecting('ECONNREFUSED')] },
+        backup: { replies: [rejecting('ENOTFOUND')] },
+        third: { replies: [answering('One'), answering('Two')] },
+      },
+      { routes: [primary, backup, third] },
+    );
+    const run = await net.ask().toEnd();
+    assert.deepEqual(switches(run), ['primary → backup (connection)', 'backup → third (dns)']);
+    assert.deepEqual(switches(await net.ask().toEnd()), ['primary → third (connection)']);
+    assert.deepEqual([net.requests('primary').length, net.requests('backup').length], [1, 1]);
+  });
+
+  it('name the origin of the route in each attempt', async () => {
+    const net = new Routes({
+      primary: { replies: [rejecting('ECONNREFUSED')] },
+      backup: { replies: [answering('Hi')] },
+    });
+    const run = await net.ask().toEnd();
+    assert.deepEqual(
+      run.of('attempt').map(({ origin, why }) => [origin, why]),
+      [
+        ['https://primary.test', 'first'],
+        ['https://backup.test', 'switch'],
+      ],
+    );
+  });
+
+  it('are used after three overloads in a row if no fallback model is configured', async () => {
+    const net = new Routes({ primary: { replies: [status(503)] }, backup: { replies: [answering('Hello')] } });
+    const run = await net.ask().toEnd();
+    assert.deepEqual(switches(run), ['primary → backup (overloaded)']);
+    assert.equal(net.requests('primary').length, 3);
+  });
+
+  it('are not used after three overloads if a fallback model is configured', async () => {
+    const net = new Routes(
+      { primary: { replies: [status(503), status(503), status(503), answering('Hello')] }, backup: { replies: [] } },
+      { settings: { fallbackModels: ['deepseek-v3'] } },
+    );
+    assert.deepEqual(switches(await net.ask().toEnd()), []);
+  });
+
+  it('are not used after overloads for which the gateway named a time', async () => {
+    const busy = status(503, {}, { 'retry-after': '1' });
+    const net = new Routes({ primary: { replies: [busy, busy, busy, answering('Hello')] }, backup: { replies: [] } });
+    assert.deepEqual(switches(await net.ask().toEnd()), []);
+  });
+});
+
+describe('a stream that breaks', () => {
+  it('is resumed on the same route first', async () => {
+    const net = new Routes({
+      primary: { replies: [cutAfter(partial), answering(remainder)] },
+      backup: { replies: [] },
+    });
+    const run = await net.ask().toEnd();
+    assert.equal(run.shownText, partial + remainder);
+    assert.deepEqual(switches(run), []);
+  });
+
+  it('is resumed on the next route if its own route fails on reconnection', async () => {
+    const net = new Routes({
+      primary: { replies: [cutAfter(partial), rejecting('ECONNREFUSED')] },
+      backup: { replies: [answering(partial.slice(-20) + remainder)] },
+    });
+    const run = await net.ask().toEnd();
+    assert.equal(run.shownText, partial + remainder);
+    assert.deepEqual(switches(run), ['primary → backup (connection)']);
+    assert.deepEqual(
+      run.of('resumed').map(({ how, trimmed }) => [how, trimmed]),
+      [['continue', 20]],
+    );
+  });
+
+  for (let cut = 1; cut < partial.length; cut += 3) {
+    it(`loses and doubles no character when it breaks after ${cut} characters and the route stays dark`, async () => {
+      const whole = partial + remainder;
+      const net = new Routes({
+        primary: { replies: [cutAfter(whole.slice(0, cut)), silent] },
+        backup: { replies: [answering(whole.slice(cut))] },
+      });
+      const run = await net.ask().toEnd();
+      assert.equal(run.shownText, whole);
+      assert.equal(run.last('done').text, whole);
+    });
+  }
+});
+
+describe('a route that is down', () => {
+  it('is probed without the key at growing intervals, and the next turn returns to it', async () => {
+    const dark = rejecting('ECONNREFUSED');
+    const net = new Routes(
+      {
+        primary: { replies: [dark, answering('Back')], probes: [dark, dark, status(401)] },
+        backup: { replies: [answering('Hello')] },
+      },
+      { deps: { isWindowFocused: () => true } },
+    );
+    await net.ask().settle();
+    const { clock } = net.world;
+    const times: number[] = [];
+    const start = clock.now();
+    while ((await clock.next()) !== undefined) times.push(clock.now() - start);
+    assert.deepEqual(times, [5_000, 15_000, 35_000]);
+    assert.equal(net.probesOf('primary').length, 3);
+    const run = await net.ask().toEnd();
+    assert.deepEqual(switches(run), []);
+    assert.equal(run.shownText, 'Back');
+  });
+
+  it('is not probed while no turn runs and the window does not have the focus', async () => {
+    const net = new Routes({
+      primary: { replies: [rejecting('ECONNREFUSED')], probes: [status(200)] },
+      backup: { replies: [answering('Hello')] },
+    });
+    await net.ask().settle();
+    await net.world.clock.advance(600_000);
+    assert.equal(net.probesOf('primary').length, 0);
+    await net.ask().toEnd();
+    assert.equal(net.probesOf('primary').length, 1);
+  });
+
+  it('stays down while a web page or a redirect answers the probe', async () => {
+    const net = new Routes(
+      {
+        primary: {
+          replies: [rejecting('ECONNREFUSED')],
+          probes: [status(200, '', { 'content-type': 'text/html' }), status(302), status(522), status(200)],
+        },
+        backup: { replies: [answering('Hello')] },
+      },
+      { deps: { isWindowFocused: () => true } },
+    );
+    await net.ask().settle();
+    while ((await net.world.clock.next()) !== undefined);
+    assert.equal(net.probesOf('primary').length, 4);
+  });
+
+  it('is not probed after it was removed from the settings', async () => {
+    const net = new Routes(
+      {
+        primary: { replies: [rejecting('ECONNREFUSED')], probes: [status(200)] },
+        backup: { replies: [answering('Hi')] },
+      },
+      { deps: { isWindowFocused: () => true } },
+    );
+    await net.ask().settle();
+    net.routes = [backup, third];
+    net.world.engine.onConnectionChanged();
+    await net.world.clock.advance(600_000);
+    assert.equal(net.probesOf('primary').length, 0);
+  });
+
+  it('is used again after the network state was reset', async () => {
+    const net = new Routes({
+      primary: { replies: [rejecting('ECONNREFUSED'), answering('Back')] },
+      backup: { replies: [answering('Hello')] },
+    });
+    await net.ask().toEnd();
+    assert.deepEqual(net.world.engine.report().routesDown, ['https://primary.test']);
+    await net.world.engine.resetNetworkState();
+    assert.equal((await net.ask().toEnd()).shownText, 'Back');
+  });
+});
+
+describe('routes that all fail', () => {
+  it('are tried again after a backoff', async () => {
+    const net = new Routes({
+      primary: { replies: [rejecting('ECONNREFUSED'), answering('Back')] },
+      backup: { replies: [rejecting('ECONNREFUSED')] },
+    });
+    const run = await net.ask().toEnd();
+    assert.equal(run.shownText, 'Back');
+    assert.equal(run.of('waiting').length, 1);
+  });
+
+  it('end the turn when the retries are used up', async () => {
+    const net = new Routes(
+      { primary: { replies: [rejecting('ECONNREFUSED')] }, backup: { replies: [rejecting('ECONNREFUSED')] } },
+      { settings: { retry: { maxRetries: 2 } } },
+    );
+    const run = await net.ask().toEnd();
+    assert.equal(run.last('failed').kind, 'connection');
+    assert.deepEqual([net.requests('primary').length, net.requests('backup').length], [3, 3]);
+  });
+
+  it('keep the turn waiting if one of them has a permanent fault and another may recover', async () => {
+    const net = new Routes({
+      primary: { replies: [rejecting('ECONNREFUSED'), answering('Back')] },
+      backup: { replies: [rejecting('CERT_HAS_EXPIRED')] },
+    });
+    assert.equal((await net.ask().toEnd()).shownText, 'Back');
+  });
+
+  it('end the turn at once if all of them have permanent faults', async () => {
+    const net = new Routes({
+      primary: { replies: [rejecting('CERT_HAS_EXPIRED')] },
+      backup: { replies: [rejecting('CERT_HAS_EXPIRED')] },
+    });
+    const run = await net.ask().toEnd();
+    assert.equal(run.last('failed').kind, 'tls');
+    assert.equal(run.of('waiting').length, 0);
+  });
+
+  it('mean that the computer is offline if none can be reached, and the turn then waits for the network', async () => {
+    const offline = rejecting('ENETUNREACH');
+    const net = new Routes({
+      primary: { replies: [offline, answering('Online')], probes: [offline, status(401)] },
+      backup: { replies: [], probes: [offline] },
+    });
+    const run = await net.ask().toEnd();
+    assert.equal(run.shownText, 'Online');
+    assert.deepEqual(switches(run), []);
+    assert.deepEqual([...new Set(run.of('waiting').map(({ reason }) => reason))], ['offline']);
+    assert.equal(net.requests('backup').length, 0);
+  });
+
+  it('do not mean that the computer is offline if one of them responds', async () => {
+    const net = new Routes({
+      primary: { replies: [rejecting('ENETUNREACH')] },
+      backup: { replies: [answering('Local')], probes: [status(200)] },
+    });
+    const run = await net.ask().toEnd();
+    assert.equal(run.shownText, 'Local');
+    assert.deepEqual(switches(run), ['primary → backup (offline)']);
+    assert.equal(run.of('waiting').length, 0);
+  });
+});
+
+describe('switching the route by hand', () => {
+  const limited = status(429, {}, { 'retry-after': '60' });
+
+  it('ends a wait and sends the next attempt over the next route', async () => {
+    const net = new Routes({ primary: { replies: [limited] }, backup: { replies: [answering('Hello')] } });
+    const run = net.ask();
+    await run.settle();
+    assert.ok(run.last('waiting').actions.includes('switchRoute'));
+    run.turn.switchRoute();
+    await run.settle();
+    assert.deepEqual(switches(run), ['primary → backup (user)']);
+    assert.equal(run.shownText, 'Hello');
+    assert.equal(net.requests('primary').length, 1);
+  });
+
+  it('continues a partial answer over the next route', async () => {
+    const net = new Routes({
+      primary: { replies: [streaming((body) => void body.delta(partial))] },
+      backup: { replies: [answering(remainder)] },
+    });
+    const run = net.ask();
+    await run.settle();
+    run.turn.switchRoute();
+    await run.toEnd();
+    assert.equal(run.shownText, partial + remainder);
+  });
+
+  it('returns from the last route to the first one', async () => {
+    const net = new Routes({ primary: { replies: [limited, answering('Hi')] }, backup: { replies: [limited] } });
+    const run = net.ask();
+    for (let n = 0; n < 2; n++) {
+      await run.settle();
+      run.turn.switchRoute();
+    }
+    await run.settle();
+    assert.deepEqual(switches(run), ['primary → backup (user)', 'backup → primary (user)']);
+  });
+
+  it('is not offered and does nothing if there is only one route', async () => {
+    const net = new Routes({ primary: { replies: [limited] } }, { routes: [primary] });
+    const run = net.ask();
+    await run.settle();
+    run.turn.switchRoute();
+    await run.settle();
+    assert.ok(!run.last('waiting').actions.includes('switchRoute'));
+    assert.deepEqual(switches(run), []);
+    run.turn.stop();
+  });
+
+  it('is offered when a turn has failed, but not for a fault of the request', async () => {
+    for (const [code, isOffered] of [
+      [401, true],
+      [413, false],
+    ] as const) {
+      const net = new Routes({ primary: { replies: [status(code)] }, backup: { replies: [] } });
+      assert.equal((await net.ask().toEnd()).last('failed').actions.includes('switchRoute'), isOffered);
+    }
+  });
+
+  it('starts a turn over another route than the given one', async () => {
+    const net = new Routes({ primary: { replies: [] }, backup: { replies: [answering('Hello')] } });
+    const run = await net.ask({ options: { avoidOrigin: 'https://primary.test' } }).toEnd();
+    assert.deepEqual(switches(run), ['primary → backup (user)']);
+  });
+});
+
+describe('a turn that waits', () => {
+  it('keeps waiting on a backup route when a setting changes', async () => {
+    const net = new Routes({
+      primary: { replies: [rejecting('ECONNREFUSED')] },
+      backup: { replies: [status(429, {}, { 'retry-after': '60' }), answering('Hello')] },
+    });
+    const run = net.ask();
+    await run.settle();
+    net.world.engine.onConnectionChanged();
+    await run.settle();
+    assert.equal(net.requests('backup').length, 1);
+    await run.toEnd();
+    assert.equal(run.shownText, 'Hello');
+  });
+});
