@@ -147,7 +147,7 @@ export class Turn implements RunningTurn {
 
   switchRoute(): void {
     const next = this.isFinished() ? undefined : this.routes.following();
-    if (!next || !this.route) return;
+    if (!next || !this.route || !this.commands.acceptsClick()) return;
     this.changeRoute(this.route, next, 'user');
     this.routes.switchTo(next);
     this.commands.apply('switch');

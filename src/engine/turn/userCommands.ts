@@ -15,8 +15,8 @@ export type UserCommand = 'retry-now' | 'switch' | 'other-route';
  */
 const singleFlightMs = 1000;
 /**
- * Maximum time between two clicks on *Retry now* that count as one click, in milliseconds, even if the attempt that the
- * first click started has already failed.
+ * Maximum time between two clicks on *Retry now* or *Switch route* that count as one click, in milliseconds, even if the
+ * attempt that the first click started has already failed.
  */
 const doubleClickMs = 250;
 
@@ -24,7 +24,7 @@ const doubleClickMs = 250;
 export class UserCommands {
   /** The command that the turn has not carried out yet. */
   private command: UserCommand | undefined;
-  /** Monotonic time of the last click on *Retry now* that was not ignored, in milliseconds. */
+  /** Monotonic time of the last click that was not ignored, in milliseconds. */
   private lastClickAt = -Infinity;
 
   constructor(
@@ -59,11 +59,17 @@ export class UserCommands {
 
   /** Does the same as `apply('retry-now')`, but ignores clicks that can't be meant as a further retry. */
   retryNow(): void {
-    const now = this.clock.monotonicNow();
     const started = this.waits.isWaiting ? undefined : this.attempts.current?.startedAt;
-    if (now - this.lastClickAt < doubleClickMs || (started !== undefined && now - started < singleFlightMs)) return;
-    this.lastClickAt = now;
-    this.apply('retry-now');
+    const isTooEarly = started !== undefined && this.clock.monotonicNow() - started < singleFlightMs;
+    if (!isTooEarly && this.acceptsClick()) this.apply('retry-now');
+  }
+
+  /** Returns false for the second click of a double click. */
+  acceptsClick(): boolean {
+    const now = this.clock.monotonicNow();
+    const isSecondClick = now - this.lastClickAt < doubleClickMs;
+    if (!isSecondClick) this.lastClickAt = now;
+    return !isSecondClick;
   }
 
   /** Returns the trigger of the next attempt that the command asks for, and forgets the command. */

@@ -415,11 +415,22 @@ describe('switching the route by hand', () => {
     assert.equal(run.shownText, partial + remainder);
   });
 
+  it('ignores the second click of a double click', async () => {
+    const net = new Routes({ primary: { replies: [limited] }, backup: { replies: [answering('Hello')] } });
+    const run = net.ask();
+    await run.settle();
+    run.turn.switchRoute();
+    run.turn.switchRoute();
+    await run.settle();
+    assert.deepEqual(switches(run), ['primary → backup (user)']);
+  });
+
   it('returns from the last route to the first one', async () => {
     const net = new Routes({ primary: { replies: [limited, answering('Hi')] }, backup: { replies: [limited] } });
     const run = net.ask();
     for (let n = 0; n < 2; n++) {
       await run.settle();
+      await net.world.clock.advance(1000);
       run.turn.switchRoute();
     }
     await run.settle();
