@@ -1,5 +1,5 @@
 import type { Clock } from './clock';
-import type { StreamEvent } from './events';
+import type { FaultKind, StreamEvent } from './events';
 import type { CooldownScope, SharedCooldowns } from './gate/cooldowns';
 import type { ModelCooldown, NetworkReport } from './gate/networkState';
 import type { KeyRedactor } from './gateway/keyRedactor';
@@ -66,6 +66,11 @@ export interface RunningTurn extends AsyncIterable<StreamEvent> {
   tryAnyway(): void;
   /** Starts the next attempt immediately, with another model. */
   switchModel(model: string): void;
+  /**
+   * Lets another model continue the partial answer immediately. Does nothing while an answer streams.
+   * @param reason kind of the fault because of which the previous model does not continue the answer
+   */
+  continueWith(model: string, reason: FaultKind): void;
   /** Starts the next attempt immediately, over the next route. Does nothing if there is only one route. */
   switchRoute(): void;
 }
@@ -142,6 +147,11 @@ export interface EngineSettings {
   /** Fallback models, tried in this order when the model stays overloaded and no text has arrived. */
   readonly fallbackModels: readonly string[];
   readonly resume: 'auto' | 'restart' | 'off';
+  /**
+   * Whether a fallback model continues a partial answer whose resumes are spent or whose model is overloaded. With
+   * `ask`, the user decides.
+   */
+  readonly continueWithFallback: 'off' | 'ask' | 'auto';
   /** Timeouts of an attempt. `null` stands for the engine's default, which is longer for reasoning models. */
   readonly timeout: {
     readonly headersMs: number | null;

@@ -1,4 +1,5 @@
 import type { FaultKind } from '../engine/events';
+import type { SeamModels } from '../engine/state/turnState';
 
 /**
  * All strings of the page in English. The host localizes them, and the page replaces the placeholders `{0}` and `{1}`
@@ -118,6 +119,9 @@ export const panelStrings = {
   seamAfterCut: '{0} Resumed after {1} characters.',
   seamCount: 'The answer was resumed where it stopped.',
   seamsCount: 'The answer was cut off {0} times and resumed each time.',
+  seamOverloaded: '{0} was overloaded. {1} continued after {2} characters.',
+  seamFailing: '{0} kept failing. {1} continued after {2} characters.',
+  seamByUser: '{1} continued the answer of {0} after {2} characters.',
   switchedOverloaded: '{0} was overloaded. Switched to {1}.',
   switchedFailing: '{0} kept failing. Switched to {1}.',
   switchedByUser: 'Switched from {0} to {1}.',
@@ -160,6 +164,7 @@ export const panelStrings = {
   timelineContinued: 'Requested the rest',
   timelineRestarted: 'Restarted',
   timelineSeam: 'Resumed at character {0}',
+  timelineModelSeam: 'Continued the answer of {1} at character {0}',
   timelineTrimmedOne: '{0} repeated character dropped',
   timelineTrimmed: '{0} repeated characters dropped',
   timelineFirstToken: 'First token after {0}',
@@ -241,4 +246,20 @@ export type FaultDetails = Readonly<
 /** Returns a short label for a fault kind, to be used within a line. The host and the page use this function. */
 export function faultLabel(strings: PanelStrings, kind: FaultKind): string {
   return strings[`fault.${kind}`];
+}
+
+/**
+ * Returns the template of the sentence about a seam at which another model continued the answer. `{0}` and `{1}` stand
+ * for the two models, and `{2}` for the offset. The host and the page use this function.
+ */
+export function modelSeamTemplate(strings: PanelStrings, reason: SeamModels['reason']): string {
+  switch (reason) {
+    case 'user':
+    case undefined:
+      return strings.seamByUser;
+    case 'overloaded':
+      return strings.seamOverloaded;
+    default:
+      return strings.seamFailing;
+  }
 }

@@ -24,7 +24,7 @@ export {
   segmentsOf,
   isRestarting,
 } from '../engine/state/turnState';
-export type { Failure, ModelSwitch, TurnSegment, TurnState } from '../engine/state/turnState';
+export type { Failure, ModelSwitch, Seam, TurnSegment, TurnState } from '../engine/state/turnState';
 
 /** The kinds of context items. */
 export type ContextKind = 'selection' | 'file' | 'problems';
@@ -268,8 +268,8 @@ export function isPanelState(state: unknown): state is PanelState {
  * they may change during the wait.
  */
 export function waitKey(event: WaitingEvent): readonly unknown[] {
-  const { reason, told, attempt, maxAttempts, message, status, requestId, actions } = event;
-  return [reason, told, attempt, maxAttempts, message, status, requestId, actions.join()];
+  const { reason, told, attempt, maxAttempts, message, status, requestId, actions, fallbackModel } = event;
+  return [reason, told, attempt, maxAttempts, message, status, requestId, actions.join(), fallbackModel];
 }
 
 /** Returns whether both events announce the same wait, perhaps with different times. */

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { answer, cutAfter, replySequence, rateLimited, recordedStream } from '../../src/demo/replies';
+import { answer, cutAfter, overloaded, replySequence, rateLimited, recordedStream } from '../../src/demo/replies';
 import { recordings } from '../support/recordings';
 import {
   collect,
   find,
   resetNetworkState,
+  set,
   startFixture,
   stopFixture,
   testKey,
@@ -80,6 +81,30 @@ describe('API of the extension', () => {
     const events = await collect(fixture.api.ask('count'));
     assert.equal(find(events, 'done').text, text);
     assert.equal(find(events, 'cut').reason, 'connection');
+  });
+
+  it('lets a fallback model continue an answer whose model is overloaded', async () => {
+    const text = 'one two three four five six seven eight nine ten';
+    fixture.gateway.script = replySequence(
+      () => cutAfter(text.slice(0, 20), 'reset'),
+      () => overloaded(529),
+      () => answer(text.slice(20)),
+    );
+    await set('fallbackModels', ['gpt-4o']);
+    await set('continueWithFallback', 'auto');
+    try {
+      const events = await collect(fixture.api.ask('count', { model: 'claude-sonnet-4' }));
+      assert.equal(find(events, 'done').text, text);
+      const { from, to, reason } = find(events, 'model');
+      assert.deepEqual([from, to, reason], ['claude-sonnet-4', 'gpt-4o', 'overloaded']);
+      assert.deepEqual(
+        fixture.gateway.requests.map(({ json }) => json?.['model']),
+        ['claude-sonnet-4', 'claude-sonnet-4', 'gpt-4o'],
+      );
+    } finally {
+      await set('fallbackModels', undefined);
+      await set('continueWithFallback', undefined);
+    }
   });
 
   it('stops when the signal aborts, returns the partial answer and closes the socket', async () => {

@@ -13,6 +13,7 @@ export const defaultSettings: EngineSettings = {
   retry: { maxRetries: 5, baseDelayMs: 1000, maxDelayMs: 60_000, jitter: 'full', maxHintMs: 300_000 },
   fallbackModels: [],
   resume: 'auto',
+  continueWithFallback: 'off',
   timeout: { headersMs: null, firstTokenMs: null, idleMs: null, silentMs: null },
 };
 
@@ -74,6 +75,7 @@ function settingsWith(change: SettingsChange = {}): EngineSettings {
     retry: { ...defaultSettings.retry, ...(change.retry as object | undefined) },
     fallbackModels: (change.fallbackModels as readonly string[] | undefined) ?? [],
     resume: change.resume ?? defaultSettings.resume,
+    continueWithFallback: change.continueWithFallback ?? defaultSettings.continueWithFallback,
     timeout: { ...defaultSettings.timeout, ...(change.timeout as object | undefined) },
   };
 }

@@ -21,6 +21,8 @@ export class Answer {
   private readonly answerText: AnswerText;
   private hadReasoning: boolean;
   private hadToolCalls: boolean;
+  /** Whether the current attempt has received a part of a tool call. */
+  private attemptHadToolCalls = false;
   /** Whether the gateway rejects every request that continues a partial answer. */
   private continuationsRejected = false;
   /** Whether the next attempt must produce a new answer, even if the partial answer could be continued. */
@@ -82,9 +84,15 @@ export class Answer {
     return mode !== 'original' && mustRestart ? 'restart' : mode;
   }
 
+  /** Whether the next attempt can continue the partial answer, with this model or another one. */
+  isContinuable(resume: EngineSettings['resume']): boolean {
+    return this.requestMode(resume, undefined) === 'continue';
+  }
+
   startAttempt(mode: RequestMode): void {
     this.answerText.startAttempt(mode);
     this.wasRestartRequestedAtStart = this.isRestartRequested;
+    this.attemptHadToolCalls = false;
     this.skipsBlankLines = false;
     this.isRestartDue = mode === 'restart' && this.text === '';
     // Without a partial answer, the attempt produces a new answer anyway, so the requested restart is no longer
@@ -92,7 +100,8 @@ export class Answer {
     if (this.text === '') this.isRestartRequested = false;
     if (mode !== 'original' && mode !== 'restart') return;
     this.hadReasoning = false;
-    this.hadToolCalls = false;
+    // Keeps the record of the tool calls that belong to the visible text, because a restart may be refused.
+    if (this.text === '') this.hadToolCalls = false;
   }
 
   markContinuationsRejected(): void {
@@ -153,6 +162,7 @@ export class Answer {
   private addToolCall({ index, id, name, arguments: json }: ToolCallPart): void {
     this.announceRestart();
     this.hadToolCalls = true;
+    this.attemptHadToolCalls = true;
     this.output.emit({ type: 'tool-call', index, ...(id && { id }), ...(name && { name }), arguments: json });
   }
 
@@ -163,7 +173,7 @@ export class Answer {
    */
   finish(): boolean {
     this.dispose();
-    this.emitChange(this.answerText.finish(this.hadToolCalls));
+    this.emitChange(this.answerText.finish(this.attemptHadToolCalls));
     return !this.answerText.repeatedOnlyPart;
   }
 
@@ -202,6 +212,7 @@ export class Answer {
       case 'replaced':
         this.isRestartRequested = false;
         this.continuationsRejected = false;
+        this.hadToolCalls = this.attemptHadToolCalls;
         this.output.emit({ type: 'resumed', how: 'restart', trimmed: 0, seam: 0 });
         return this.output.emit({ type: 'replaced', text: change.text });
     }

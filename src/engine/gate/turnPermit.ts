@@ -1,9 +1,10 @@
 import type { EngineDeps } from '../engine';
+import type { FaultKind } from '../events';
 import { localFault, type Fault } from '../faults/classify';
 import { localFaults, providerFaults } from '../faults/faultTable';
 import { deadlineOf, nextFallbackModel, asEndOfTurn, type Decision } from '../retry/retryPolicy';
 import type { TurnHistory } from '../turn/turnHistory';
-import { faultForBlock, type Failure } from '../turn/turnMessages';
+import { faultForBlock, isModelUnavailable, type Failure } from '../turn/turnMessages';
 import type { WaitDescription, Waits } from '../turn/waits';
 import type { GateBlock } from './cooldowns';
 import type { Gate, Permit } from './gate';
@@ -20,6 +21,8 @@ interface AdmissionRequest {
   readonly isForced: boolean;
   /** Returns the description of the wait for the wait card. */
   readonly describe: (block: GateBlock) => WaitDescription;
+  /** Returns the fallback model that may continue the partial answer. */
+  readonly continuingModel: () => string | undefined;
   /** Returns the command that the user has given since the wait began: send the attempt now, or give up the wait. */
   readonly userCommand: () => 'send' | 'leave' | undefined;
 }
@@ -28,7 +31,8 @@ interface AdmissionRequest {
 type Admission =
   /** `left` means that the user's command ended the wait without an attempt. */
   | { readonly type: 'admitted' | 'left' }
-  | { readonly type: 'other-model'; readonly model: string }
+  /** `reason` is the kind of the fault because of which the turn does not wait for its model. */
+  | { readonly type: 'other-model'; readonly model: string; readonly reason: FaultKind }
   | { readonly type: 'refused'; readonly failure: Failure };
 
 /**
@@ -45,7 +49,10 @@ export class TurnPermit {
   ) {}
 
   /** Waits for a permit, unless the wait would be too long or a fallback model can be used. */
-  async acquire(gate: Gate, { isForced, describe, userCommand }: AdmissionRequest): Promise<Admission> {
+  async acquire(
+    gate: Gate,
+    { isForced, describe, continuingModel, userCommand }: AdmissionRequest,
+  ): Promise<Admission> {
     this.release();
     const permit = gate.enqueue(() => this.waits.end());
     this.permit = permit;
@@ -53,7 +60,7 @@ export class TurnPermit {
     let announced: GateBlock | undefined;
     while (permit.block) {
       const { block } = permit;
-      const alternative = this.alternativeTo(block);
+      const alternative = this.alternativeTo(block, continuingModel());
       if (alternative) {
         permit.release();
         return alternative;
@@ -106,19 +113,25 @@ export class TurnPermit {
   }
 
   /** Returns what the turn does instead of waiting, or undefined if the request should wait. */
-  private alternativeTo(block: GateBlock): Admission | undefined {
+  private alternativeTo(block: GateBlock, continuingModel: string | undefined): Admission | undefined {
     const settings = this.deps.settings();
-    const model = block.blockKind === 'breaker' ? nextFallbackModel(this.history, settings) : undefined;
-    if (model !== undefined) return { type: 'other-model', model };
+    const blockFault = faultForBlock(block);
+    const fallbackModel = isModelUnavailable(blockFault) ? continuingModel : undefined;
+    const model =
+      (block.blockKind === 'breaker' ? nextFallbackModel(this.history, settings) : undefined) ??
+      (settings.continueWithFallback === 'auto' ? fallbackModel : undefined);
+    if (model !== undefined) return { type: 'other-model', model, reason: blockFault.kind };
     const { hasWaited, idleMs } = this.history;
     const leftMs = this.leftMs(block);
     const deadlineMs = deadlineOf(settings);
     if (leftMs <= deadlineMs - (hasWaited ? idleMs : 0)) return undefined;
-    const blockFault = faultForBlock(block);
     if (leftMs <= deadlineMs) {
       return {
         type: 'refused',
-        failure: { decision: { type: 'fail', fault: localFault(localFaults.deadline) }, observedFault: blockFault },
+        failure: {
+          decision: { type: 'fail', fault: localFault(localFaults.deadline), fallbackModel },
+          observedFault: blockFault,
+        },
       };
     }
     const fault = asEndOfTurn(blockFault);
@@ -127,7 +140,10 @@ export class TurnPermit {
     const beyondMaxHint = isBeyondMax && ({ beyondMaxHint: true } as const);
     return {
       type: 'refused',
-      failure: { decision: { type: 'fail', fault, resetsInMs: leftMs, ...beyondMaxHint }, observedFault: fault },
+      failure: {
+        decision: { type: 'fail', fault, resetsInMs: leftMs, fallbackModel, ...beyondMaxHint },
+        observedFault: fault,
+      },
     };
   }
 

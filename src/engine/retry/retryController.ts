@@ -44,7 +44,7 @@ export class RetryController {
   handle(
     fault: Fault,
     { gate, budget }: { readonly gate: Gate | undefined; readonly budget: RetryBudget },
-    state: Pick<RetryHistory, 'isResuming' | 'hasText' | 'otherRoute'>,
+    state: Pick<RetryHistory, 'isResuming' | 'hasText' | 'otherRoute' | 'isContinuable'>,
   ): RetryOutcome {
     const wasBreakerOpen = gate?.isBreakerOpen ?? false;
     this.permit.reportFault(fault);

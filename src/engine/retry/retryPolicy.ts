@@ -2,10 +2,11 @@ import type { EngineSettings } from '../engine';
 import type { DelaySource, FaultKind } from '../events';
 import { faultOfRow, localFault, type Fault } from '../faults/classify';
 import { faultRowIds, faultTable, localFaults, type FaultRow, type Policy, type RowId } from '../faults/faultTable';
+import { continuingModel, isModelOverload, type ContinuationState } from './continuingModel';
 import { retryAfterDelay, overloadDelay, transientDelay } from './backoff';
 
 /** The state of a turn before a retry decision: its faults, its progress and its remaining budgets. */
-export interface RetryHistory {
+export interface RetryHistory extends ContinuationState {
   /** Number of automatic retries since the last progress, limited by `holysheep.retry.maxRetries`. */
   readonly retries: number;
   /** Number of previous occurrences of the same fault in this turn. */
@@ -60,6 +61,8 @@ export type Decision =
       readonly resetsInMs?: number | undefined;
       /** Whether the retry-after is longer than the settings allow. */
       readonly beyondMaxHint?: true;
+      /** The fallback model that the user may let continue the partial answer. */
+      readonly fallbackModel?: string | undefined;
     }
   | { readonly type: 'replay' }
   | { readonly type: 'fall-back'; readonly model: string }
@@ -78,6 +81,8 @@ export type Decision =
       readonly attemptsLeft: number;
       /** Number of tokens charged to the retry budget of the origin for the next attempt. */
       readonly cost: number;
+      /** The fallback model that the user may let continue the partial answer. */
+      readonly fallbackModel?: string | undefined;
     };
 
 /**
@@ -99,6 +104,27 @@ export function deadlineOf({ retry }: EngineSettings): number {
 
 /** Decides what a turn does after a fault. */
 export function decide(fault: Fault, history: RetryHistory, settings: EngineSettings, random: () => number): Decision {
+  const decision = decideForModel(fault, history, settings, random);
+  if (decision.type !== 'wait' && decision.type !== 'fail') return decision;
+  const model = continuingModel(history, settings);
+  if (model === undefined || !needsAnotherModel(fault, history, settings)) return decision;
+  return settings.continueWithFallback === 'auto'
+    ? { type: 'fall-back', model }
+    : { ...decision, fallbackModel: model };
+}
+
+/**
+ * Returns whether the current model can't continue the partial answer soon: it is overloaded, its circuit breaker is
+ * open, or the resumes of the answer are spent.
+ */
+function needsAnotherModel(fault: Fault, history: RetryHistory, settings: EngineSettings): boolean {
+  if (!isRetryable(fault.policy)) return false;
+  if (isModelOverload(fault.policy) || history.breakerOpen) return true;
+  return history.isResuming && attemptsAllowed(fault.policy, history, settings) <= 0;
+}
+
+/** Decides what a turn does after a fault if the current model continues the answer. */
+function decideForModel(fault: Fault, history: RetryHistory, settings: EngineSettings, random: () => number): Decision {
   const { retryAfter } = fault;
   const policy = policyOn(fault, history);
   const fail: Decision = { type: 'fail', fault, resetsInMs: retryAfter?.delayMs };
@@ -185,7 +211,7 @@ function mustSwitchRoute(fault: Fault, history: RetryHistory, { fallbackModels }
 
 /** Returns whether the model is overloaded so often in a row that the turn looks for another model or route. */
 function isOverloadedForLong(policy: Policy, { overloads }: RetryHistory): boolean {
-  return policy.retry === 'overload' && policy.fallback === true && overloads + 1 >= overloadsBeforeFallback;
+  return isModelOverload(policy) && overloads + 1 >= overloadsBeforeFallback;
 }
 
 function fallbackModel(policy: Policy, history: RetryHistory, settings: EngineSettings): string | undefined {

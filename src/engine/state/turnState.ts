@@ -38,7 +38,7 @@ export interface TurnSegment {
 }
 
 /** A position at which a resumed part of an answer begins. */
-interface Seam {
+export interface Seam {
   /** Offset in the text of the answer, in UTF-16 code units. */
   readonly offset: number;
   /**
@@ -46,6 +46,16 @@ interface Seam {
    * ended.
    */
   readonly cutMessage?: string | undefined;
+  /** The models before and after the seam; absent if the same model wrote both parts. */
+  readonly models?: SeamModels | undefined;
+}
+
+/** The model whose text ends at a seam, and the model that continued it. */
+export interface SeamModels {
+  readonly from: string;
+  readonly to: string;
+  /** Why `from` did not continue its text itself; absent if the user selected another model and continued the answer. */
+  readonly reason?: ModelEvent['reason'] | undefined;
 }
 
 /** The part of a tool call that has arrived so far. */
@@ -70,6 +80,8 @@ export type Failure = Omit<FailedEvent, 'text'>;
 export interface TurnState extends TurnSegment {
   readonly model: string;
   readonly text: string;
+  /** Model that wrote the end of `text`; absent before the first text. */
+  readonly textModel?: string | undefined;
   readonly reasoning: string;
   /** Number of the last attempt that has added to `reasoning`. */
   readonly reasoningAttempt?: number;
@@ -199,7 +211,8 @@ function applyEvent(state: TurnState, event: RecordedEvent): TurnState {
       return { ...state, cutMessage: event.message, isQuiet: false };
     case 'resumed': {
       const { cutMessage, ...rest } = state;
-      const seam = { offset: event.seam, ...(cutMessage !== undefined && { cutMessage }) };
+      const models = seamModels(state);
+      const seam = { offset: event.seam, ...(cutMessage !== undefined && { cutMessage }), ...(models && { models }) };
       return { ...rest, phase: 'streaming', seams: event.how === 'restart' ? [] : [...state.seams, seam] };
     }
     case 'replaced':
@@ -237,6 +250,13 @@ function applyEvent(state: TurnState, event: RecordedEvent): TurnState {
       return { ...endTurn(state, event), phase: 'failed', text, failure };
     }
   }
+}
+
+/** Returns the models before and after a seam at the end of the text, or undefined if they are the same model. */
+function seamModels({ textModel: from, model: to, switches }: TurnState): SeamModels | undefined {
+  if (from === undefined || from === to) return undefined;
+  const reason = switches.findLast((change) => change.from === from)?.reason;
+  return { from, to, ...(reason !== undefined && { reason }) };
 }
 
 /** Returns whether a part of the answer has arrived: text, reasoning or a tool call. */
@@ -289,6 +309,7 @@ function addToken(state: TurnState, { at }: StreamEvent, chars: number, text = s
   return {
     ...state,
     text,
+    ...(text !== state.text && state.textModel !== state.model && { textModel: state.model }),
     phase: 'streaming',
     firstTokenAt: state.firstTokenAt ?? at,
     lastTokenAt: at,

@@ -1,6 +1,6 @@
 import { Answer } from '../answer/answer';
 import type { EngineDeps, RunningTurn, StreamOptions } from '../engine';
-import type { AttemptTrigger, ModelEvent, RouteEvent, StreamEvent } from '../events';
+import type { AttemptTrigger, FaultKind, ModelEvent, RouteEvent, StreamEvent } from '../events';
 import { classify, faultOfRow, type Evidence, type Fault } from '../faults/classify';
 import { faultRowIds } from '../faults/faultTable';
 import { hostFailure } from '../faults/hostFaults';
@@ -14,6 +14,7 @@ import { hostOf, originOf } from '../gateway/baseUrl';
 import type { KeyRedactor } from '../gateway/keyRedactor';
 import type { AttemptEnd } from '../http/attempt';
 import { isConnectionError, type ChatRequest, type Connection, type ConnectionError, type Route } from '../request';
+import { continuingModel } from '../retry/continuingModel';
 import { RetryController, type RetryOutcome } from '../retry/retryController';
 import { isRetryable } from '../retry/retryPolicy';
 import type { TurnRecord } from '../state/ledger';
@@ -145,6 +146,13 @@ export class Turn implements RunningTurn {
     this.commands.apply('switch');
   }
 
+  continueWith(model: string, reason: FaultKind): void {
+    const attempt = this.waits.isWaiting ? undefined : this.attempts.current;
+    if (this.isFinished() || model === this.model || attempt?.hasStreamed) return;
+    this.fallBack(model, reason);
+    this.commands.apply('switch');
+  }
+
   switchRoute(): void {
     const next = this.isFinished() ? undefined : this.routes.following();
     if (!next || !this.route || !this.commands.acceptsClick()) return;
@@ -163,6 +171,18 @@ export class Turn implements RunningTurn {
     this.output.emit({ type: 'model', from: this.model, to, reason });
     this.model = to;
     this.history.recordModelSwitch(to);
+  }
+
+  /** Switches to a fallback model, which keeps the partial answer and gets a resume budget of its own. */
+  private fallBack(model: string, reason: FaultKind): void {
+    this.changeModel(model, reason);
+    this.history.resetResumes();
+  }
+
+  private continuingModel(): string | undefined {
+    const settings = this.deps.settings();
+    const isContinuable = this.answer.isContinuable(settings.resume);
+    return continuingModel({ isContinuable, models: this.history.models }, settings);
   }
 
   /** Runs the turn. This is its only error boundary: an exception ends the turn with a terminal event. */
@@ -215,6 +235,7 @@ export class Turn implements RunningTurn {
     const admission = await this.permit.acquire(gate, {
       isForced: trigger === 'retry-now' || this.bypassesBreaker || this.commands.pending === 'retry-now',
       describe: (block) => this.describeBlock(block, route),
+      continuingModel: () => this.continuingModel(),
       userCommand: () => (this.isDiverted() ? 'leave' : this.commands.pending && 'send'),
     });
     this.bypassesBreaker = false;
@@ -224,7 +245,7 @@ export class Turn implements RunningTurn {
       case 'left':
         return this.commands.take();
       case 'other-model':
-        this.changeModel(admission.model, 'breaker');
+        this.fallBack(admission.model, admission.reason);
         return 'switch';
       case 'refused':
         this.fail(admission.failure, route);
@@ -240,11 +261,10 @@ export class Turn implements RunningTurn {
 
   private describeBlock(block: GateBlock, connection: Connection): WaitDescription {
     const origin = this.hasOpenedBreaker && block.blockedBy === 'request' ? 'turn' : block.blockedBy;
-    return this.messages.describeGateWait(
-      { ...block, blockedBy: origin },
-      this.retries.attemptsLeft,
-      this.context(connection),
-    );
+    return this.messages.describeGateWait({ ...block, blockedBy: origin }, this.retries.attemptsLeft, {
+      ...this.context(connection),
+      fallbackModel: this.continuingModel(),
+    });
   }
 
   private async sendAttempt(trigger: AttemptTrigger, route: Route): Promise<NextTrigger> {
@@ -291,7 +311,9 @@ export class Turn implements RunningTurn {
     const budget = this.network.budget(originOf(connection.baseUrl));
     const target = { gate: route && this.gate(route), budget };
     const otherRoute = this.routes.outlook(fault);
-    const context = { isResuming: attempts.isResuming, hasText: this.answer.text !== '', otherRoute };
+    const isContinuable = this.answer.isContinuable(deps.settings().resume);
+    const hasText = this.answer.text !== '';
+    const context = { isResuming: attempts.isResuming, hasText, otherRoute, isContinuable };
     const outcome = this.retries.handle(fault, target, context);
     if (outcome.decision.type !== 'replay') this.routes.recordFault(fault);
     if (attempts.current?.status !== undefined && !fault.isRouteFault) this.routes.recordResponse();
@@ -317,18 +339,18 @@ export class Turn implements RunningTurn {
         this.leaveRoute(fault);
         return 'switch';
       case 'fall-back':
-        this.changeModel(decision.model, fault.kind);
+        this.fallBack(decision.model, fault.kind);
         return 'switch';
       case 'offline':
         return this.waitForNetwork(fault, decision.attemptsLeft, connection).then((trigger) => trigger ?? next());
       case 'wait': {
-        const { delayMs, jitterMs, source, hintMs, hintFrom, attemptsLeft } = decision;
+        const { delayMs, jitterMs, source, hintMs, hintFrom, attemptsLeft, fallbackModel } = decision;
         this.hasOpenedBreaker = opensBreaker;
         this.routes.recordWait();
         // Announces no wait here: the turn now waits for the open circuit breaker in the queue of the gate, which
         // announces that wait.
         if (isBreakerOpen) return trigger;
-        const waitSource = { source, jitterMs, hintMs, hintFrom };
+        const waitSource = { source, jitterMs, hintMs, hintFrom, fallbackModel };
         const wait = this.messages.describeWait(fault, attemptsLeft, waitSource, this.context(connection));
         return this.waits.delay(delayMs, wait).then(next);
       }

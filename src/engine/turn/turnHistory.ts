@@ -2,7 +2,10 @@ import type { Fault } from '../faults/classify';
 import type { Decision, RetryHistory } from '../retry/retryPolicy';
 
 /** What the retry policy needs to know about the last attempt and its route. */
-type AttemptContext = Pick<RetryHistory, 'hasText' | 'tokens' | 'breakerOpen' | 'isResuming' | 'otherRoute'>;
+type AttemptContext = Pick<
+  RetryHistory,
+  'hasText' | 'tokens' | 'breakerOpen' | 'isResuming' | 'otherRoute' | 'isContinuable'
+>;
 
 /** Counts the faults, retries and resumes of a turn. The retry policy bases its decisions on them. */
 export class TurnHistory {
@@ -19,7 +22,7 @@ export class TurnHistory {
   private previousDelayMs: number | undefined;
   private overloads = 0;
   private emptyResumes = 0;
-  private readonly resumeBudget = new ResumeBudget();
+  private resumeBudget = new ResumeBudget();
   private readonly rowCounts = new Map<number, number>();
   readonly models: string[];
 
@@ -86,6 +89,12 @@ export class TurnHistory {
   recordRouteSwitch(): void {
     this.overloads = 0;
     this.previousDelayMs = undefined;
+  }
+
+  /** Refills the resume budget, for a fallback model. */
+  resetResumes(): void {
+    this.resumeBudget = new ResumeBudget();
+    this.emptyResumes = 0;
   }
 }
 

@@ -7,6 +7,7 @@ import type { GateBlock } from '../gate/cooldowns';
 import type { KeyRedactor } from '../gateway/keyRedactor';
 import type { Attempt } from '../http/attempt';
 import type { Connection } from '../request';
+import { isModelOverload } from '../retry/continuingModel';
 import { deadlineOf, type Decision } from '../retry/retryPolicy';
 import type { WaitDescription } from './waits';
 
@@ -33,7 +34,10 @@ export interface Failure {
   readonly observedFault: Fault;
 }
 
-type WaitSource = Pick<WaitDescription, 'source' | 'estimated' | 'jitterMs' | 'hintMs' | 'hintFrom' | 'told'>;
+type WaitSource = Pick<
+  WaitDescription,
+  'source' | 'estimated' | 'jitterMs' | 'hintMs' | 'hintFrom' | 'told' | 'fallbackModel'
+>;
 
 /** Writes the localized messages of a turn: why it waits and why it has failed. */
 export class TurnMessages {
@@ -47,7 +51,7 @@ export class TurnMessages {
     const { attemptNumber } = context;
     const { status, requestId } = context.attempt ?? {};
     const { kind: reason } = fault;
-    const actions = withRouteAction(fault.kind, fault.actions, context);
+    const actions = withRouteAction(reason, withFallback(fault.actions, source.fallbackModel), context);
     const { message } = this.describeFault(fault, context);
     const [attempt, maxAttempts] = [attemptNumber + 1, attemptNumber + attemptsLeft];
     const hintFrom = source.hintFrom && this.keys.redact(source.hintFrom);
@@ -55,11 +59,14 @@ export class TurnMessages {
     return { ...wait, told: 'turn', ...source, hintFrom };
   }
 
-  /** Describes a wait in the queue of a gate. */
+  /**
+   * Describes a wait in the queue of a gate.
+   * @param context with the fallback model that may continue the partial answer
+   */
   describeGateWait(
     { blockKind, cause, blockedBy }: GateBlock,
     attemptsLeft: number,
-    context: TurnContext,
+    { fallbackModel, ...context }: TurnContext & { readonly fallbackModel: string | undefined },
   ): WaitDescription {
     const { source, delayMs } = cause;
     const hintMs = source === 'server' && blockKind === 'cooldown' ? delayMs : undefined;
@@ -69,12 +76,13 @@ export class TurnMessages {
         ? { source: 'backoff', estimated: true, told: blockedBy }
         : { source, hintMs, told: blockedBy };
     const fault = faultForBlock({ blockKind, cause });
-    return this.describeWait(fault, attemptsLeft, waitSource, { ...context, attempt: undefined });
+    const offer = isModelUnavailable(fault) && fallbackModel !== undefined && { fallbackModel };
+    return this.describeWait(fault, attemptsLeft, { ...waitSource, ...offer }, { ...context, attempt: undefined });
   }
 
   /** Returns the terminal event of a turn that has failed. */
   describeFailure({ decision, observedFault }: Failure, context: TurnContext): Omit<FailedEvent, 'at' | 'attempt'> {
-    const { fault, resetsInMs, beyondMaxHint } = decision;
+    const { fault, resetsInMs, beyondMaxHint, fallbackModel } = decision;
     const { attempt, text } = context;
     const resetsAt = resetsInMs === undefined ? undefined : this.deps.clock.now() + resetsInMs;
     const last = fault === observedFault ? undefined : this.describeFault(observedFault, context).message;
@@ -82,9 +90,11 @@ export class TurnMessages {
     const { message, detail } = this.describeFault(fault, context, { resetsAt, last, minutes });
     const { kind } = fault;
     const { status, requestId } = attempt ?? {};
-    const actions = withRouteAction(kind, text === '' ? fault.actions : withPartialAnswerActions(fault), context);
+    const ownActions = text === '' ? fault.actions : withPartialAnswerActions(fault);
+    const actions = withRouteAction(kind, withFallback(ownActions, fallbackModel), context);
     const limit = beyondMaxHint && { beyondMaxHint };
-    return { type: 'failed', kind, status, requestId, message, text, actions, detail, resetsAt, ...limit };
+    const offer = fallbackModel !== undefined && { fallbackModel };
+    return { type: 'failed', kind, status, requestId, message, text, actions, detail, resetsAt, ...limit, ...offer };
   }
 
   describeFault(
@@ -125,6 +135,16 @@ function withRouteAction(
   if (!hasOtherRoute || kindsOfAnyRoute.has(kind)) return actions;
   const details = actions.indexOf('details');
   return details < 0 ? [...actions, 'switchRoute'] : actions.toSpliced(details, 0, 'switchRoute');
+}
+
+/** Puts the action for a fallback model that may continue the partial answer first. */
+function withFallback(actions: readonly FaultAction[], fallbackModel: string | undefined): readonly FaultAction[] {
+  return fallbackModel === undefined ? actions : ['continueWithFallback', ...actions];
+}
+
+/** Returns whether a gate admits no requests because of the model itself, so that another model may help. */
+export function isModelUnavailable({ row, policy }: Fault): boolean {
+  return row === faultRowIds.breakerOpen || isModelOverload(policy);
 }
 
 /** Returns the fault that explains why a gate admits no requests. */

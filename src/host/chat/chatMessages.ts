@@ -1,6 +1,8 @@
 import type { Localize } from '../../engine/engine';
 import type { DoneEvent, ModelEvent, RouteEvent, WaitingEvent } from '../../engine/events';
 import { hostOf } from '../../engine/gateway/baseUrl';
+import type { SeamModels } from '../../engine/state/turnState';
+import { modelSeamTemplate, panelStrings } from '../../shared/panelStrings';
 import { formatDuration, joinSentences } from '../ui/messageText';
 
 /** Formats the extension's messages in VS Code's chat. */
@@ -61,6 +63,18 @@ export function formatModelSwitch({ from, to, reason }: ModelEvent, { localize }
     default:
       return localize('{0} kept failing. Switched to {1}.', { 0: from, 1: to });
   }
+}
+
+/** Describes in one line why another model continues the partial answer. */
+export function formatModelContinuation({ from, to, reason }: ModelEvent, { localize }: ChatFormatter): string {
+  return reason === 'overloaded'
+    ? localize('{0} was overloaded. Continuing with {1}.', { 0: from, 1: to })
+    : localize('{0} kept failing. Continuing with {1}.', { 0: from, 1: to });
+}
+
+/** Describes in one line that another model continued the partial answer. */
+export function formatModelSeam({ from, to, reason }: SeamModels, offset: number, { localize }: ChatFormatter): string {
+  return localize(modelSeamTemplate(panelStrings, reason), { 0: from, 1: to, 2: offset });
 }
 
 /** Describes in one line why the turn switched to another route. */

@@ -309,6 +309,21 @@ export class Conversation {
   }
 
   /**
+   * Lets the fallback model that the wait or the failure of a turn names continue the partial answer. The model of the
+   * exchange stays the same, so that *Regenerate* and *Continue* use it.
+   */
+  continueWithFallback(exchangeId: string): void {
+    this.turnRunner.flush();
+    const exchange = this.exchangeStore.get(exchangeId);
+    if (!exchange) return;
+    const { wait, failure } = exchange.state;
+    const { fallbackModel: model, reason } = wait ?? { ...failure, reason: failure?.kind };
+    if (model === undefined || reason === undefined) return;
+    if (exchange === this.activeExchange) this.turnRunner.runningTurn?.continueWith(model, reason);
+    else if (canContinue(exchange)) this.rerun(exchange, { mode: 'continue', continuation: { model, reason } });
+  }
+
+  /**
    * Switches a waiting turn to the model that the user has selected, regardless of the turn's previous model. A turn
    * that does not wait keeps its model.
    * @param demo whether the model belongs to the demo's embedded gateway

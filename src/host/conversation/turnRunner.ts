@@ -1,6 +1,6 @@
 import type { Clock } from '../../engine/clock';
 import type { ResumeFrom, Engine, Localize, RunningTurn } from '../../engine/engine';
-import { isDelta, type StreamEvent, isTerminal } from '../../engine/events';
+import { isDelta, type FaultKind, type StreamEvent, isTerminal } from '../../engine/events';
 import { hostFailure } from '../../engine/faults/hostFaults';
 import type { ChatRequest, Connection, TextMessage } from '../../engine/request';
 import { isRunning } from '../../engine/state/turnState';
@@ -51,6 +51,15 @@ export interface TurnStart {
   readonly immediate?: ImmediateStart | undefined;
   /** Origin of the route that the first attempt avoids, because the user asked for another route. */
   readonly avoidOrigin?: string | undefined;
+  /** The fallback model that continues the answer in place of the model of the exchange. */
+  readonly continuation?: ModelContinuation | undefined;
+}
+
+/** The request that another model continues a partial answer. */
+export interface ModelContinuation {
+  readonly model: string;
+  /** Kind of the fault because of which the previous model does not continue the answer. */
+  readonly reason: FaultKind;
 }
 
 interface QueuedTurn extends TurnStart {
@@ -167,7 +176,7 @@ export class TurnRunner {
 
   private startNext(): void {
     if (this.running) return;
-    const { exchangeId = '', mode, immediate, avoidOrigin } = this.queue.shift() ?? {};
+    const { exchangeId = '', mode, immediate, avoidOrigin, continuation } = this.queue.shift() ?? {};
     const next = this.exchanges.get(exchangeId);
     if (!next) return;
     const demo = next.demo === true;
@@ -184,6 +193,7 @@ export class TurnRunner {
     const batcher = new EventBatcher(this.deps.clock, (events) => this.owner.fold(exchangeId, events));
     this.running = { exchangeId, turn, batcher, defaultModel: defaults.model };
     if (immediate) turn[immediate]();
+    if (continuation) turn.continueWith(continuation.model, continuation.reason);
     this.currentRun = this.consume(this.running);
   }
 

@@ -14,6 +14,7 @@ export const demoSettings: EngineSettings = {
   retry: { maxRetries: 5, baseDelayMs: 1000, maxDelayMs: 60_000, jitter: 'full', maxHintMs: 300_000 },
   fallbackModels: [steadyModel],
   resume: 'auto',
+  continueWithFallback: 'ask',
   timeout: { headersMs: null, firstTokenMs: null, idleMs: 6000, silentMs: null },
 };
 

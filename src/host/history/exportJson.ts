@@ -1,7 +1,7 @@
 import type { LedgerEntry, LedgerWait } from '../../engine/state/ledger';
 import { segmentsOf, type TurnSegment } from '../../engine/state/turnState';
 import type { Exchange } from '../conversation/exchange';
-import { firstAttemptAt, modelOf, type ExportSource } from './exportSource';
+import { firstAttemptAt, modelOf, modelsOf, type ExportSource } from './exportSource';
 
 /** Version of the exported format. It is increased when a field changes its meaning. */
 const exportSchema = 1;
@@ -29,6 +29,7 @@ export function exportJson({ title, exchanges, otherVersions }: ExportSource, no
 function turnJson(exchange: Exchange): object {
   const { id, prompt, content, attachments = [], state, queued, demo } = exchange;
   const { failure, usage, toolCalls } = state;
+  const models = modelsOf(exchange);
   return {
     id,
     prompt,
@@ -37,8 +38,13 @@ function turnJson(exchange: Exchange): object {
       return { kind, label, languageId, code, truncated };
     }),
     model: modelOf(exchange),
+    ...(models.length > 1 && { models }),
     ...(demo && { demo }),
     answer: state.text,
+    // Exports the offsets in the answer at which another model continued it.
+    ...(models.length > 1 && {
+      seams: state.seams.map(({ offset, models }) => ({ offset, from: models?.from, to: models?.to })),
+    }),
     ...(state.reasoning !== '' && { reasoning: state.reasoning }),
     ...(toolCalls.length > 0 && {
       toolCalls: toolCalls.map(({ name, arguments: text }) => ({ name, arguments: text })),

@@ -1,12 +1,12 @@
 import type { Localize } from '../../engine/engine';
 import { toSupportedLocale, visibleText } from '../../engine/gateway/visibleText';
 import { hasPartialAnswer, isRunning } from '../../engine/state/turnState';
-import { panelStrings } from '../../shared/panelStrings';
+import { modelSeamTemplate, panelStrings } from '../../shared/panelStrings';
 import type { Attachment } from '../../shared/protocol';
 import { codeFence } from '../code/codePrompts';
 import type { Exchange } from '../conversation/exchange';
 import { FencedText } from '../util/fencedText';
-import { firstAttemptAt, modelOf, type ExportSource } from './exportSource';
+import { firstAttemptAt, modelsOf, type ExportSource } from './exportSource';
 
 const maxTitleLength = 1000;
 
@@ -37,14 +37,25 @@ function questionBlocks({ prompt, attachments = [] }: Exchange, { localize }: Ma
   ];
 }
 
-function answerBlocks(exchange: Exchange, { localize }: MarkdownContext): readonly string[] {
+function answerBlocks(exchange: Exchange, context: MarkdownContext): readonly string[] {
+  const { localize } = context;
   const { text } = exchange.state;
-  const note = outcomeNote(exchange, localize);
+  const notes = [...seamNotes(exchange, context), outcomeNote(exchange, localize)];
   return [
-    `## ${modelOf(exchange) ?? localize(panelStrings.assistant)}`,
+    `## ${modelsOf(exchange).join(' → ') || localize(panelStrings.assistant)}`,
     ...(text === '' ? [] : [closeCodeFence(text)]),
-    ...(note === undefined ? [] : [quote(note)]),
+    ...notes.flatMap((note) => (note === undefined ? [] : [quote(note)])),
   ];
+}
+
+/** Returns a note for each seam at which another model continued the answer. */
+function seamNotes({ state }: Exchange, { localize, locale }: MarkdownContext): readonly string[] {
+  const format = new Intl.NumberFormat(toSupportedLocale(locale));
+  return state.seams.flatMap(({ models, offset }) => {
+    if (!models) return [];
+    const { from, to, reason } = models;
+    return [localize(modelSeamTemplate(panelStrings, reason), { 0: from, 1: to, 2: format.format(offset) })];
+  });
 }
 
 function quote(text: string): string {

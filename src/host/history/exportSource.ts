@@ -22,6 +22,15 @@ export function modelOf({ state, model }: Exchange): string | undefined {
   return state.model || model;
 }
 
+/** Returns the models that have written the answer, in order. Without an answer, returns the model that was requested. */
+export function modelsOf(exchange: Exchange): readonly string[] {
+  const seamModels = exchange.state.seams.flatMap(({ models }) => models ?? []);
+  const [first] = seamModels;
+  if (first) return [first.from, ...seamModels.map(({ to }) => to)];
+  const model = modelOf(exchange);
+  return model === undefined ? [] : [model];
+}
+
 const maxNameLength = 60;
 /**
  * Maximum number of characters of a title that are considered for a file name. It exceeds `maxNameLength`, because

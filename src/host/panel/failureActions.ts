@@ -46,6 +46,8 @@ export async function runFailureAction(
       conversation.switchRoute(exchangeId);
       return;
     case 'continueWithFallback':
+      conversation.continueWithFallback(exchangeId);
+      return;
     case 'sendLater':
       return;
     case 'setApiKey':

@@ -28,6 +28,12 @@ export const numberSettings = {
 export const jitterChoices = ['full', 'equal', 'decorrelated', 'classic', 'none'] as const satisfies JitterKind[];
 /** Values of `holysheep.resume`. The first is the default. */
 export const resumeChoices = ['auto', 'restart', 'off'] as const satisfies EngineSettings['resume'][];
+/** Values of `holysheep.continueWithFallback`. The first is the default. */
+export const continueWithFallbackChoices = [
+  'ask',
+  'auto',
+  'off',
+] as const satisfies EngineSettings['continueWithFallback'][];
 
 /** Limits for timeouts, in milliseconds. The maximum is below the 300 s after which Node.js's `fetch` times out. */
 export const timeoutRange = { minimum: 1000, maximum: 299_000 } as const;

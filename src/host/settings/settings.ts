@@ -4,6 +4,7 @@ import { normalizeBaseUrl, type BaseUrl, type NormalizedBaseUrl } from '../../en
 import { unusablePrompts, type UnusablePrompt } from '../prompts/unusablePrompts';
 import { Disposable } from '../util/disposable';
 import {
+  continueWithFallbackChoices,
   parseChoice,
   defaultBaseUrl,
   defaultModel,
@@ -59,6 +60,7 @@ export class Settings extends Disposable {
       },
       fallbackModels: parseStrings(this.read('fallbackModels')),
       resume: parseChoice(this.read('resume'), resumeChoices),
+      continueWithFallback: parseChoice(this.read('continueWithFallback'), continueWithFallbackChoices),
       timeout: {
         headersMs: parseTimeout(this.read('timeout.headersMs')),
         firstTokenMs: parseTimeout(this.read('timeout.firstTokenMs')),

@@ -1,6 +1,6 @@
 import { type RecordedEvent, type TurnState, isSameWait } from '../../shared/protocol';
 import type { Announcer, PageContext } from '../pageContext';
-import { stoppedText } from '../turn/turnNotes';
+import { modelSeamText, stoppedText } from '../turn/turnNotes';
 import { retryTemplate } from '../turn/waitCard';
 import { element } from '../util/element';
 import { fill } from '../util/format';
@@ -20,7 +20,7 @@ export function createAnnouncer(): Announcer {
 
 /**
  * Returns the announcement for an event, or undefined if the event is not announced. The start of a turn, its waits,
- * its resumes and its end are announced.
+ * its resumes (with both models, if another model continues the answer) and its end are announced.
  * @param before the state before the event, which shows whether a wait or the reason of a broken stream was already
  * announced
  * @param state the state after the event
@@ -39,8 +39,10 @@ export function announcementFor(
       return event.reason === 'offline'
         ? `${event.message} ${strings.waitOffline}`
         : `${event.message} ${fill(retryTemplate(strings, event), format.duration(event.delayMs))}`;
-    case 'resumed':
-      return strings.announceResumed;
+    case 'resumed': {
+      const seam = state.seams.at(-1);
+      return seam?.models ? modelSeamText({ strings, format }, seam) : strings.announceResumed;
+    }
     case 'done':
       return strings.announceDone;
     case 'stopped':

@@ -131,7 +131,7 @@ function createRow(context: PageContext, part: WaitSpan | AttemptSpan): HTMLElem
   const [title, details]: readonly [string, readonly TimelineDetail[]] =
     part.kind === 'wait'
       ? [waitTitle(context, part.wait), waitDetails(context, part.wait)]
-      : [fill(strings.timelineAttempt, String(part.number), part.entry.model), attemptDetails(context, part.entry)];
+      : [fill(strings.timelineAttempt, String(part.number), part.entry.model), attemptDetails(context, part)];
   const content = element('div', {}, element('p', {}, title));
   if (details.length > 0) content.append(element('p', { class: 'timeline-details' }, ...details.flatMap(detailNodes)));
   return element('li', {}, element('span', { class: 'timeline-at' }, `+${format.duration(part.from)}`), content);

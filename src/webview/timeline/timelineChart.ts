@@ -79,7 +79,7 @@ function attemptBar(context: PageContext, span: AttemptSpan, fraction: ToFractio
     const position = { x: percent(fraction(start)), width: percent(fraction(end - start)) };
     return end <= start ? [] : [svg('rect', { class: name, ...position, y: y + (lane.height - height) / 2, height })];
   };
-  const details = attemptDetails(context, entry).map(({ text }) => text);
+  const details = attemptDetails(context, span).map(({ text }) => text);
   const title = fill(context.strings.timelineAttempt, String(number), entry.model);
   return svg(
     'g',

@@ -82,8 +82,14 @@ function speedText(
   }
 }
 
-/** Returns the details of an attempt: its trigger, its resume method, its outcome, and the amount of received data. */
-export function attemptDetails({ strings, format }: PageContext, entry: LedgerEntry): readonly TimelineDetail[] {
+/**
+ * Returns the details of an attempt: its trigger, its resume method, its outcome, and the amount of received data.
+ * @param continuedModel the model whose partial answer the attempt continued, if it is another model
+ */
+export function attemptDetails(
+  { strings, format }: PageContext,
+  { entry, continuedModel }: { readonly entry: LedgerEntry; readonly continuedModel?: string | undefined },
+): readonly TimelineDetail[] {
   const { status, requestId, resumed, ended } = entry;
   const details: TimelineDetail[] = [triggerText(strings, entry), resumeText(strings, entry)].flatMap((text) =>
     text ? [{ text }] : [],
@@ -94,7 +100,11 @@ export function attemptDetails({ strings, format }: PageContext, entry: LedgerEn
   }
   if (resumed) {
     const { seam, trimmed } = resumed;
-    details.push({ text: fill(strings.timelineSeam, format.number(seam)) });
+    const offset = format.number(seam);
+    const text = continuedModel
+      ? fill(strings.timelineModelSeam, offset, continuedModel)
+      : fill(strings.timelineSeam, offset);
+    details.push({ text });
     if (trimmed > 0)
       details.push({ text: format.plural(trimmed, strings.timelineTrimmedOne, strings.timelineTrimmed) });
   }

@@ -4,6 +4,7 @@ import {
   segmentsOf,
   type LedgerEntry,
   type LedgerWait,
+  type Seam,
   type TurnSegment,
   type TurnState,
 } from '../../shared/protocol';
@@ -28,6 +29,8 @@ export interface WaitSpan extends TimeRange {
 export interface AttemptSpan extends TimeRange {
   readonly kind: 'attempt';
   readonly entry: LedgerEntry;
+  /** The model whose partial answer the attempt continued, if it is another model. */
+  readonly continuedModel?: string | undefined;
   /** Number of the attempt, counted from 1 over all segments of the turn. */
   readonly number: number;
   /**
@@ -69,7 +72,7 @@ export function createSpans(state: TurnState, now?: number): TurnSpans {
     if (segment.startedAt === undefined) continue;
     const axis = createAxis(segment, total, segment === state ? now : undefined);
     spans.segments.push({ from: total, to: axis.end });
-    spans.parts.push(...segmentParts(segment, axis, attempts));
+    spans.parts.push(...segmentParts(segment, axis, attempts, state.seams));
     spans.throughput.push(...throughputSpans(segment, axis));
     attempts += segment.attempts;
     total = axis.end;
@@ -95,13 +98,15 @@ function segmentParts(
   segment: TurnSegment,
   axis: SegmentAxis,
   attemptsBefore: number,
+  seams: readonly Seam[],
 ): readonly (WaitSpan | AttemptSpan)[] {
   const { entries, waits } = segment.ledger;
   return [
     ...entries.flatMap((entry, index) => {
       const next = entries[index + 1];
       const until = next ? (next.waits[0]?.at ?? next.at) : (waits[0]?.at ?? Infinity);
-      return [...waitSpans(entry.waits, axis), attemptSpan(segment, entry, axis, until, attemptsBefore)];
+      const span = attemptSpan(segment, entry, axis, until, attemptsBefore);
+      return [...waitSpans(entry.waits, axis), { ...span, continuedModel: continuedModel(entry, seams) }];
     }),
     ...waitSpans(waits, axis),
   ];
@@ -118,6 +123,11 @@ function waitSpans(waits: readonly LedgerWait[], { toAxis, end }: SegmentAxis): 
         return { kind: 'wait', wait, from: toAxis(wait.at), to };
       })
   );
+}
+
+function continuedModel({ model, resumed }: LedgerEntry, seams: readonly Seam[]): string | undefined {
+  const seam = resumed && seams.find(({ offset, models }) => offset === resumed.seam && models?.to === model);
+  return seam?.models?.from;
 }
 
 function attemptSpan(

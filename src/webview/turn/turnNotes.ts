@@ -1,5 +1,5 @@
-import type { PanelStrings } from '../../shared/panelStrings';
-import { type ModelSwitch, type TurnState, visibleText, hasPartialAnswer } from '../../shared/protocol';
+import { modelSeamTemplate, type PanelStrings } from '../../shared/panelStrings';
+import { type ModelSwitch, type Seam, type TurnState, visibleText, hasPartialAnswer } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { element, button } from '../util/element';
 import { fill } from '../util/format';
@@ -7,11 +7,12 @@ import type { Card } from './cardParts';
 
 /**
  * Returns a note about which model has replaced the requested model, and why. The note is empty if the model was not
- * switched, or if the turn failed without an answer.
+ * switched, or if the turn failed without an answer. A switch that the note about a seam names is left out.
  */
-export function switchText(strings: PanelStrings, { switches, phase, text }: TurnState): string {
+export function switchText(strings: PanelStrings, { switches, seams, phase, text }: TurnState): string {
   if (phase === 'failed' && text === '') return '';
-  return switches.map(({ from, to, reason }) => fill(switchTemplate(strings, reason), from, to)).join(' ');
+  const others = switches.filter(({ from }) => !seams.some(({ models }) => models?.from === from));
+  return others.map(({ from, to, reason }) => fill(switchTemplate(strings, reason), from, to)).join(' ');
 }
 
 function switchTemplate(strings: PanelStrings, reason: ModelSwitch['reason']): string {
@@ -26,13 +27,33 @@ function switchTemplate(strings: PanelStrings, reason: ModelSwitch['reason']): s
 }
 
 /**
- * Returns a note that the answer was joined from several parts, and why. The note is empty for an answer without seams.
- * The note is shown below the answer, because the answer itself must contain only text of the model.
+ * Returns a note that the answer was joined from several parts, why, and which models wrote them. The note is empty for
+ * an answer without seams. The note is shown below the answer, because the answer itself must contain only text of the
+ * model.
  */
 export function seamText(
-  { strings, format }: Pick<PageContext, 'strings' | 'format'>,
+  context: Pick<PageContext, 'strings' | 'format'>,
   { seams }: Pick<TurnState, 'seams'>,
 ): string {
+  const sameModelText = resumeText(
+    context,
+    seams.filter(({ models }) => models === undefined),
+  );
+  const texts = [sameModelText, ...seams.map((seam) => modelSeamText(context, seam))];
+  return texts.filter((text) => text !== '').join(' ');
+}
+
+/** Returns the sentence about a seam at which another model continued the answer, or an empty text for other seams. */
+export function modelSeamText(
+  { strings, format }: Pick<PageContext, 'strings' | 'format'>,
+  { models, offset }: Seam,
+): string {
+  if (!models) return '';
+  return fill(modelSeamTemplate(strings, models.reason), models.from, models.to, format.number(offset));
+}
+
+/** Returns the sentence about the seams at which the same model continued the answer. */
+function resumeText({ strings, format }: Pick<PageContext, 'strings' | 'format'>, seams: readonly Seam[]): string {
   if (seams.length === 0) return '';
   const cuts = seams.filter(({ cutMessage }) => cutMessage !== undefined);
   const [firstCut] = cuts;

@@ -56,10 +56,12 @@ export function createWaitCard(
   };
   refresh();
 
-  const otherActions = event.actions.filter(
-    (action) => action !== 'retryNow' && action !== 'switchModel' && action !== 'details',
-  );
-  const buttons = createActionButtons(context, exchangeId, ['retryNow', 'stop', 'switchModel', ...otherActions], event);
+  const firstActions = ['retryNow', 'stop', 'continueWithFallback', 'switchModel'] as const;
+  const actions = [
+    ...firstActions.filter((action) => action !== 'continueWithFallback' || event.fallbackModel !== undefined),
+    ...event.actions.filter((action) => action !== 'details' && !firstActions.some((first) => first === action)),
+  ];
+  const buttons = createActionButtons(context, exchangeId, actions, event);
   const responseDetails = createResponseDetails(context, event, true);
   const card = element(
     'section',

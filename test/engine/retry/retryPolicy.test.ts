@@ -27,6 +27,7 @@ const newTurn: RetryHistory = {
   previousDelayMs: undefined,
   overloads: 0,
   models: ['m'],
+  isContinuable: false,
   isResuming: false,
   resumesLeft: 3,
   resumes: 0,
@@ -58,6 +59,7 @@ interface DecisionCase {
   readonly retry?: Partial<EngineSettings['retry']>;
   readonly resume?: EngineSettings['resume'];
   readonly fallbackModels?: readonly string[];
+  readonly continueWithFallback?: EngineSettings['continueWithFallback'];
 }
 
 /** Returns the decision for a case if every random number is 0.5. */
@@ -68,9 +70,10 @@ function decideCase({
   retry,
   resume = 'auto',
   fallbackModels = [],
+  continueWithFallback = 'off',
 }: DecisionCase): Decision {
   const timeout = { headersMs: null, firstTokenMs: null, idleMs: null, silentMs: null };
-  const settings = { retry: { ...defaultRetry, ...retry }, resume, timeout, fallbackModels };
+  const settings = { retry: { ...defaultRetry, ...retry }, resume, timeout, fallbackModels, continueWithFallback };
   return decide(faultOf(row, retryAfterMs), { ...newTurn, ...history }, settings, () => 0.5);
 }
 
@@ -308,6 +311,37 @@ describe('retry policy', () => {
     it(`${model ? 'uses the next fallback model' : 'keeps the model'} after ${name}`, () => {
       const decision = decideCase({ row, history: { overloads }, fallbackModels: ['m', 'n'] });
       assert.equal(decision.type === 'fall-back' ? decision.model : undefined, model);
+    });
+  }
+
+  const partial = { ...cut, isContinuable: true } as const;
+  const refused = { hasText: true, hasOutput: true, isContinuable: true } as const;
+  const continuationCases: readonly (readonly [name: string, decisionCase: DecisionCase, isContinued: boolean])[] = [
+    ['a refused resume because of an overload', { row: 35, history: refused }, true],
+    ['a stream that broke because of an overload', { row: 35, history: partial }, true],
+    ['an overload beyond the longest retry-after', { row: 35, history: refused, retryAfterMs: 900_000 }, true],
+    ['an overload after the last retry', { row: 35, history: { ...refused, retries: 5 } }, true],
+    ['the last resume', { row: 42, history: { ...partial, resumesLeft: 0 } }, true],
+    ['two resumes without text', { row: 43, history: { ...partial, resumesLeft: 0, emptyResumes: 2 } }, true],
+    ['a fault that opens the breaker', { row: 34, history: { ...refused, breakerOpen: true } }, true],
+    ['a broken stream with resumes left', { row: 42, history: partial }, false],
+    ['a refused resume because of a rate limit', { row: 31, history: refused }, false],
+    ['a refused resume because of a server error', { row: 33, history: refused }, false],
+    ['the last refused resume because of a lost connection', { row: 5, history: { ...refused, retries: 5 } }, false],
+    ['being offline with an open breaker', { row: 2, history: { ...refused, breakerOpen: true } }, false],
+    ['a content filter', { row: 49, history: { ...partial, resumesLeft: 0 } }, false],
+    ['an overload of an answer with tool calls', { row: 35, history: { ...refused, isContinuable: false } }, false],
+    ['an overload with resuming switched off', { row: 35, history: refused, resume: 'off' }, false],
+    ['an overload of the last model', { row: 35, history: { ...refused, models: ['m', 'n'] } }, false],
+  ];
+  for (const [name, decisionCase, isContinued] of continuationCases) {
+    it(`${isContinued ? 'lets the next fallback model continue' : 'keeps the model'} after ${name}`, () => {
+      const modes = (['auto', 'ask', 'off'] as const).map((continueWithFallback) =>
+        decideCase({ ...decisionCase, fallbackModels: ['m', 'n'], continueWithFallback }),
+      );
+      const [auto, ask, off] = modes;
+      assert.deepEqual(auto, isContinued ? { type: 'fall-back', model: 'n' } : off);
+      assert.deepEqual(ask, isContinued ? { ...off, fallbackModel: 'n' } : off);
     });
   }
 

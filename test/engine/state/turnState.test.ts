@@ -428,6 +428,53 @@ describe('state of a turn', () => {
     assert.deepEqual(joinedAgain.seams.at(-1), { offset: 9 });
   });
 
+  const switched = (from: string, to: string, reason: 'overloaded' | 'user' = 'overloaded'): NewEvent => {
+    return { type: 'model', from, to, reason };
+  };
+
+  it('records which model continued the text of another model, and why', () => {
+    const state = stateAfter([
+      [0, 1, start('a')],
+      [1, 1, text('Hal')],
+      [2, 1, cut('Lost.')],
+      [3, 1, switched('a', 'b')],
+      [4, 2, start('b')],
+      [5, 2, join(3)],
+      [6, 2, text('f')],
+      [7, 3, start('b')],
+      [8, 3, join(4)],
+    ]);
+    const models = { from: 'a', to: 'b', reason: 'overloaded' };
+    assert.deepEqual(state.seams, [{ offset: 3, cutMessage: 'Lost.', models }, { offset: 4 }]);
+  });
+
+  it('records the model that wrote the text when the next model added nothing before a third one continued', () => {
+    const state = stateAfter([
+      [0, 1, start('a')],
+      [1, 1, text('Hal')],
+      [2, 1, switched('a', 'b')],
+      [3, 2, start('b')],
+      [4, 2, switched('b', 'c')],
+      [5, 3, start('c')],
+      [6, 3, join(3)],
+    ]);
+    assert.deepEqual(state.seams, [{ offset: 3, models: { from: 'a', to: 'c', reason: 'overloaded' } }]);
+  });
+
+  it('records no models at a seam in an answer that another model has restarted', () => {
+    const state = stateAfter([
+      [0, 1, start('a')],
+      [1, 1, text('Hal')],
+      [2, 1, switched('a', 'b', 'user')],
+      [3, 2, start('b')],
+      [4, 2, { type: 'resumed', how: 'restart', trimmed: 0, seam: 0 }],
+      [5, 2, { type: 'replaced', text: 'Half' }],
+      [6, 3, start('b')],
+      [7, 3, join(4)],
+    ]);
+    assert.deepEqual(state.seams, [{ offset: 4 }]);
+  });
+
   for (const [how, isRestart] of [
     ['restart', true],
     ['continue', false],

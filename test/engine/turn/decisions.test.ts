@@ -360,7 +360,14 @@ describe('report of the engine', () => {
 });
 
 describe('history of a turn', () => {
-  const context = { hasText: false, tokens: 12, breakerOpen: false, isResuming: false, otherRoute: 'none' } as const;
+  const context = {
+    hasText: false,
+    tokens: 12,
+    breakerOpen: false,
+    isResuming: false,
+    otherRoute: 'none',
+    isContinuable: false,
+  } as const;
   const server = faultOfRow(33);
 
   it('starts without faults, retries and output', () => {
@@ -454,6 +461,7 @@ describe('message of a turn', () => {
     attemptNumber: 0,
     text: '',
     hasOtherRoute: false,
+    fallbackModel: undefined,
   };
   for (const [why, source, hintMs] of [
     ['cooldown', 'server', 5000],
@@ -501,7 +509,12 @@ function turnParts() {
   const queue = new TurnPermit({ clock, settings: () => defaultSettings }, history, waits);
   const gate = new Gate(clock, noSharedCooldowns, { origin: 'https://gateway.test', apiKey: 'hsa-key', model: 'one' });
   const acquire = () =>
-    queue.acquire(gate, { isForced: true, describe: () => description, userCommand: () => undefined });
+    queue.acquire(gate, {
+      isForced: true,
+      describe: () => description,
+      continuingModel: () => undefined,
+      userCommand: () => undefined,
+    });
   const controller = new RetryController(
     () => defaultSettings,
     () => 0.5,
@@ -554,7 +567,12 @@ describe('cooldown after a fault', () => {
     const { queue, gate, acquire } = turnParts();
     await acquire();
     queue.reportDecision({ ...faultOfRow(30), retryAfter: { delayMs: 300_001, field: 'retry-after' } }, fail(30));
-    const request = { isForced: false, describe: () => description, userCommand: () => undefined };
+    const request = {
+      isForced: false,
+      describe: () => description,
+      continuingModel: () => undefined,
+      userCommand: () => undefined,
+    };
     assert.equal((await queue.acquire(gate, request)).type, 'refused');
     gate.reset();
     assert.equal(gate.isIdle, true);
@@ -570,7 +588,7 @@ describe('cooldown after a fault', () => {
 });
 
 describe('retry controller', () => {
-  const context = { isResuming: false, hasText: false, otherRoute: 'none' } as const;
+  const context = { isResuming: false, hasText: false, otherRoute: 'none', isContinuable: false } as const;
 
   it('marks only the fault that opens the circuit breaker, not the faults before and after it', async () => {
     const { controller, gate, acquire, budget } = turnParts();
@@ -618,7 +636,12 @@ describe('wait of a turn', () => {
     const { queue, waits, clock, history, gate } = turnParts();
     const first = gate.enqueue(() => undefined);
     first.limited({ until: clock.now() + 1000, delayMs: 1000, source: 'server', reason: 'rate-limit' });
-    const admission = queue.acquire(gate, { isForced: false, describe: () => description, userCommand: () => 'leave' });
+    const admission = queue.acquire(gate, {
+      isForced: false,
+      describe: () => description,
+      continuingModel: () => undefined,
+      userCommand: () => 'leave',
+    });
     clock.sleep(60_000);
     waits.end();
     assert.equal((await admission).type, 'left');

@@ -11,12 +11,12 @@ import { UnreliableServer, type ServerBehavior } from './unreliableServer';
 type Action =
   | { readonly kind: 'time passes'; readonly ms: number }
   | { readonly kind: 'the computer sleeps'; readonly ms: number }
-  | { readonly kind: 'retry now' | 'try anyway' | 'switch model' | 'stop' | 'leave' };
+  | { readonly kind: 'retry now' | 'try anyway' | 'switch model' | 'continue with fallback' | 'stop' | 'leave' };
 
 const maxRetries = 3;
 /** Limit for the sum of all waits: the deadline, plus one maximum retry-after with its margin. */
 const deadlineMs = 300_000 + 305_000;
-/** Limit for the resumes of a turn that the gateway accepts. */
+/** Limit for the resumes by one model that the gateway accepts. */
 const maxResumes = 5;
 
 const sent = fc.integer({ min: 0, max: 120 });
@@ -59,7 +59,12 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ kind: fc.constant('the computer sleeps'), ms: fc.integer({ min: 20_000, max: 4_000_000 }) }),
   },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('retry now', 'try anyway', 'switch model') }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('retry now', 'try anyway', 'switch model', 'continue with fallback'),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('stop', 'leave') }) },
 );
 
@@ -69,6 +74,7 @@ interface TestCase {
   readonly actions: readonly Action[];
   readonly repeatedChars: number;
   readonly model: string;
+  readonly continueWithFallback: 'off' | 'ask' | 'auto';
   readonly randomNumber: number;
 }
 
@@ -77,6 +83,7 @@ const testCase: fc.Arbitrary<TestCase> = fc.record({
   actions: fc.array(action, { maxLength: 8 }),
   repeatedChars: fc.constantFrom(0, 24, 60),
   model: fc.constantFrom('gpt-4o', 'claude-sonnet-4', 'deepseek-r1'),
+  continueWithFallback: fc.constantFrom('off', 'ask', 'auto'),
   randomNumber: fc.double({ min: 0, max: 0.999, noNaN: true }),
 });
 
@@ -93,7 +100,7 @@ interface PlayedCase {
 
 /** Runs a test case. @param order scheduler that decides whether the next response or the next action comes first */
 async function play(
-  { behaviors, actions, repeatedChars, model, randomNumber }: TestCase,
+  { behaviors, actions, repeatedChars, model, continueWithFallback, randomNumber }: TestCase,
   order: fc.Scheduler,
 ): Promise<PlayedCase> {
   const server = new UnreliableServer(answer, [...behaviors], repeatedChars);
@@ -104,7 +111,7 @@ async function play(
   };
   const run = new EngineRun({
     replies: [reply],
-    settings: { retry: { maxRetries }, fallbackModels: ['fallback-model'] },
+    settings: { retry: { maxRetries }, fallbackModels: ['fallback-model'], continueWithFallback },
     random: () => randomNumber,
     request: { model },
   });
@@ -135,6 +142,9 @@ async function carryOut({ turn, clock }: EngineRun, next: Action): Promise<void>
       return;
     case 'switch model':
       turn.switchModel('other-model');
+      return;
+    case 'continue with fallback':
+      turn.continueWith('fallback-model', 'overloaded');
       return;
     case 'stop':
       turn.stop();
@@ -172,7 +182,7 @@ describe('turn with an unreliable server and random user actions', function () {
         assert.equal(run.shownText, answer, 'a complete answer is neither cut nor repeated');
       assert.ok(maxRetriesInARow(events) <= maxRetries, 'no more retries than the setting allows');
       assert.ok(waitedMs(events) <= deadlineMs, 'no waits beyond the deadline');
-      assert.ok(acceptedResumes(events) <= maxResumes, 'no more resumes than the budget allows');
+      assert.ok(acceptedResumes(events) <= maxResumes * modelCount(events), 'no more resumes than the budgets allow');
       assert.deepEqual(textOfEndedAttempts(events), [], 'no text from an attempt that has ended');
     });
   });
@@ -210,6 +220,11 @@ function waitedMs(events: readonly StreamEvent[]): number {
     const next = events.slice(n + 1).find(({ type }) => type === 'attempt');
     return next?.type === 'attempt' && next.why !== 'retry-now' && next.why !== 'switch' ? sum + event.delayMs : sum;
   }, 0);
+}
+
+/** Returns the number of times that the turn has used a model. Each fallback model has a resume budget of its own. */
+function modelCount(events: readonly StreamEvent[]): number {
+  return 1 + events.filter(({ type }) => type === 'model').length;
 }
 
 function acceptedResumes(events: readonly StreamEvent[]): number {

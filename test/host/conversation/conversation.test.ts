@@ -328,6 +328,73 @@ describe('conversation', () => {
     assert.equal(engine.turn.options?.resumeFrom?.mode, 'restart');
   });
 
+  describe('whose partial answer a fallback model may continue', () => {
+    const offer = { actions: ['continueWithFallback'], fallbackModel: 'fallback' } as const;
+    const failedWithOffer = { ...failed('half'), kind: 'overloaded', ...offer } as StreamEvent;
+
+    it('passes the fallback model of the current wait and the reason of the wait to the running turn', async () => {
+      const { conversation, engine } = setUp();
+      const { id } = conversation.ask({ prompt: 'one' });
+      conversation.continueWithFallback(id);
+      engine.turn.emit(attempt(), text('half'), { ...waiting, reason: 'overloaded', ...offer } as StreamEvent);
+      await waitForEvents();
+      conversation.continueWithFallback(id);
+      assert.deepEqual([engine.turn.controls, engine.turns.length], [['continueWith fallback overloaded'], 1]);
+    });
+
+    it('continues a failed turn with the fallback model that its failure names', async () => {
+      const { conversation, engine } = setUp();
+      const { id } = conversation.ask({ prompt: 'one', model: 'asked' });
+      engine.turn.emit(attempt('asked'), text('half'), failedWithOffer);
+      await waitForEvents();
+      conversation.continueWithFallback(id);
+      const { request, options, controls } = engine.turn;
+      assert.deepEqual([engine.turns.length, controls], [2, ['continueWith fallback overloaded']]);
+      assert.deepEqual(
+        [options?.resumeFrom?.mode, options?.resumeFrom?.text, request.model],
+        ['continue', 'half', 'asked'],
+      );
+    });
+
+    it('does nothing for a failed turn without a fallback model, or for a complete answer', async () => {
+      const { conversation, engine } = setUp();
+      const { id } = conversation.ask({ prompt: 'one' });
+      engine.turn.emit(attempt(), failed('half'));
+      await waitForEvents();
+      conversation.continueWithFallback(id);
+      conversation.continueWithFallback('unknown');
+      assert.equal(engine.turns.length, 1);
+      conversation.restart(id);
+      engine.turn.emit(attempt(), done('half'));
+      await waitForEvents();
+      conversation.continueWithFallback(id);
+      assert.equal(engine.turns.length, 2);
+    });
+
+    it('stores both models at the seam, and regenerates the answer with the original model', async () => {
+      const { conversation, engine, lines } = setUp();
+      const { id } = conversation.ask({ prompt: 'one', model: 'asked' });
+      engine.turn.emit(attempt('asked'), text('half'), failedWithOffer);
+      await waitForEvents();
+      conversation.continueWithFallback(id);
+      engine.turn.emit(
+        { type: 'model', from: 'asked', to: 'fallback', reason: 'overloaded', attempt: 0, at: 10 },
+        { ...attempt('fallback'), why: 'switch', how: 'continue' } as StreamEvent,
+        resumed(4),
+        text(' and half'),
+        done('half and half'),
+      );
+      await waitForEvents();
+      const stored = foldJournal(lines).exchanges;
+      assert.deepEqual(stored[0]?.state, conversation.exchanges()[0]?.state);
+      const { text: answer, seams } = stored[0]?.state ?? {};
+      assert.equal(answer, 'half and half');
+      assert.deepEqual(seams, [{ offset: 4, models: { from: 'asked', to: 'fallback', reason: 'overloaded' } }]);
+      conversation.regenerate(id);
+      assert.equal(engine.turn.request.model, 'asked');
+    });
+  });
+
   it('continues a queued answer after the running turn has ended', async () => {
     const { conversation, engine, phases } = setUp();
     const { id } = conversation.ask({ prompt: 'one' });

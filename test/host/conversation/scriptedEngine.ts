@@ -1,5 +1,5 @@
 import type { Engine, EngineReport, RunningTurn, StreamOptions } from '../../../src/engine/engine';
-import type { StreamEvent } from '../../../src/engine/events';
+import type { FaultKind, StreamEvent } from '../../../src/engine/events';
 import type { ChatRequest } from '../../../src/engine/request';
 
 /** A turn that emits the events that the test provides. */
@@ -43,6 +43,10 @@ export class ScriptedTurn implements RunningTurn {
 
   switchModel(model: string): void {
     this.controls.push(`switchModel ${model}`);
+  }
+
+  continueWith(model: string, reason: FaultKind): void {
+    this.controls.push(`continueWith ${model} ${reason}`);
   }
 
   switchRoute(): void {

@@ -62,6 +62,7 @@ const diagnostics: Diagnostics = {
     retry: { maxRetries: 5, baseDelayMs: 1000, maxDelayMs: 60_000, jitter: 'full', maxHintMs: 300_000 },
     fallbackModels: ['Qwen/Qwen2.5', '~/models/a.gguf'],
     resume: 'auto',
+    continueWithFallback: 'ask',
     timeout: { headersMs: null, firstTokenMs: null, idleMs: null, silentMs: 5000 },
   },
   proxy: {

@@ -116,6 +116,58 @@ describe('Markdown export', () => {
   }
 });
 
+/** An answer that three models wrote. */
+const continued: readonly StreamEvent[] = [
+  attempt,
+  text('a'.repeat(1204)),
+  { type: 'model', attempt: 1, at: 21, from: 'gpt-4o', to: 'qwen', reason: 'overloaded' },
+  { ...attempt, attempt: 2, model: 'qwen', why: 'switch', how: 'continue' },
+  { type: 'resumed', attempt: 2, at: 22, how: 'continue', trimmed: 0, seam: 1204 },
+  text('b'),
+  { ...attempt, attempt: 3, model: 'qwen', why: 'resume', how: 'continue' },
+  { type: 'resumed', attempt: 3, at: 23, how: 'continue', trimmed: 0, seam: 1205 },
+  text('c'),
+  { ...attempt, attempt: 4, model: 'glm', why: 'first', how: 'continue' },
+  { type: 'resumed', attempt: 4, at: 24, how: 'continue', trimmed: 0, seam: 1206 },
+  text('d'),
+  done(`${'a'.repeat(1204)}bcd`),
+];
+
+describe('export of an answer that several models wrote', () => {
+  it('names the models in the heading and in notes below the answer, as Markdown', () => {
+    const written = markdown(exchange(continued));
+    assert.match(written, /^## gpt-4o → qwen → glm$/m);
+    const notes = written.split('\n').filter((line) => line.startsWith('>'));
+    assert.deepEqual(notes, [
+      '> gpt-4o was overloaded. qwen continued after 1,204 characters.',
+      '> glm continued the answer of qwen after 1,206 characters.',
+    ]);
+  });
+
+  it('lists the models and the seams, as JSON', () => {
+    const source = { title: 'Retries', exchanges: [exchange(continued)], otherVersions: [] };
+    const { turns } = JSON.parse(exportJson(source, time)) as { readonly turns: readonly Record<string, unknown>[] };
+    const { model, models, seams } = turns[0] ?? {};
+    assert.deepEqual([model, models], ['glm', ['gpt-4o', 'qwen', 'glm']]);
+    assert.deepEqual(seams, [
+      { offset: 1204, from: 'gpt-4o', to: 'qwen' },
+      { offset: 1205 },
+      { offset: 1206, from: 'qwen', to: 'glm' },
+    ]);
+  });
+
+  it('names only the last model after that model has restarted the answer', () => {
+    const restarted: readonly StreamEvent[] = [
+      ...continued.slice(0, 6),
+      { ...attempt, attempt: 3, model: 'glm', why: 'switch', how: 'restart' },
+      { type: 'resumed', attempt: 3, at: 25, how: 'restart', trimmed: 0, seam: 0 },
+      { type: 'replaced', attempt: 3, at: 25, text: 'New' },
+      done('New'),
+    ];
+    assert.match(markdown(exchange(restarted)), /^## glm\n\nNew\n$/m);
+  });
+});
+
 describe('JSON export', () => {
   const source = (...exchanges: Exchange[]) => ({ title: 'Retries', exchanges, otherVersions: [] });
   const json = (...exchanges: Exchange[]) =>

@@ -70,7 +70,12 @@ class SimulatedTurn {
   }
 
   async run(question: Question): Promise<void> {
-    const request = { isForced: false, describe: () => description, userCommand: () => undefined };
+    const request = {
+      isForced: false,
+      describe: () => description,
+      continuingModel: () => undefined,
+      userCommand: () => undefined,
+    };
     for (let retries = true; retries;) {
       const admission = await this.queue.acquire(this.gate, request);
       if (admission.type !== 'admitted') break;
@@ -93,7 +98,12 @@ class SimulatedTurn {
   /** Waits as the retry policy decides. @returns whether another attempt follows */
   private async waitToRetry(refusal: Refusal): Promise<boolean> {
     const fault = classify(evidenceOf(refusal), this.world.now());
-    const { decision, isBreakerOpen } = this.retries.handle(fault, this, { isResuming: false, hasText: false, otherRoute: 'none' });
+    const { decision, isBreakerOpen } = this.retries.handle(fault, this, {
+      isResuming: false,
+      hasText: false,
+      otherRoute: 'none',
+      isContinuable: false,
+    });
     if (decision.type !== 'wait') return decision.type === 'replay';
     if (!isBreakerOpen) await this.waits.delay(decision.delayMs, description);
     return true;

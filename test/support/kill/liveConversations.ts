@@ -62,6 +62,7 @@ function observed(turn: RunningTurn, onEvent: (event: StreamEvent) => void): Run
     retryNow: () => turn.retryNow(),
     tryAnyway: () => turn.tryAnyway(),
     switchModel: (model) => turn.switchModel(model),
+    continueWith: (model, reason) => turn.continueWith(model, reason),
     switchRoute: () => turn.switchRoute(),
     async *[Symbol.asyncIterator]() {
       for await (const event of turn) {

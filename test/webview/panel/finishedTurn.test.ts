@@ -381,6 +381,21 @@ describe('turn in the panel', () => {
     });
   }
 
+  it('shows in the timeline which model continued the answer of another model', () => {
+    page.events(
+      'a',
+      ev.attempt(),
+      ev.text('Hi'),
+      ev.attempt({ attempt: 2, model: 'qwen', why: 'switch', how: 'continue' }),
+      ev.resumed({ seam: 1204 }),
+      ev.done('Hi'),
+    );
+    assert.equal(
+      rows().at(-1)?.[2],
+      'Model switched · Requested the rest · Continued the answer of gpt-4o at character 1,204',
+    );
+  });
+
   for (const [name, moreEvents, details] of [
     ['only the tokens of an answer without retries', [], ['12 tokens in, 12.3K out']],
     [

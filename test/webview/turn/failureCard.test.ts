@@ -40,6 +40,16 @@ describe('details of the failure card', () => {
     });
   }
 
+  it('follow a primary button that names the fallback model that may continue the answer', () => {
+    const actions = ['continueWithFallback', 'restart', 'continue', 'switchModel'] as const;
+    fail({ actions, fallbackModel: 'qwen', text: 'Hel' }, ev.attempt(), ev.text('Hel'));
+    const [first, ...others] = page.one('alert').querySelectorAll('.actions button');
+    assert.deepEqual([first?.textContent, first?.classList.contains('primary')], ['Continue with qwen', true]);
+    assert.equal(others.at(-1)?.textContent, 'Details');
+    page.click('Continue with qwen');
+    assert.deepEqual(page.posted, [{ type: 'action', exchangeId: 'a', action: 'continueWithFallback' }]);
+  });
+
   it('are opened and closed with *Details* and are not a live region', () => {
     fail({ actions: ['retryNow'] }, ev.attempt());
     const button = page.one('button', 'Details');

@@ -84,6 +84,39 @@ describe('article of an answer', () => {
     to,
     reason,
   });
+  const continuedBy = (reason: 'user' | FaultKind): readonly StreamEvent[] => [
+    start,
+    ev.text('Hel'),
+    ev.cut(),
+    switched(reason),
+    ev.attempt({ attempt: 2, model: 'qwen', why: 'switch', how: 'continue' }),
+    ev.resumed({ seam: 1204 }),
+  ];
+  for (const [reason, note] of [
+    ['overloaded', 'gpt-4o was overloaded. qwen continued after 1,204 characters.'],
+    ['connection', 'gpt-4o kept failing. qwen continued after 1,204 characters.'],
+    ['user', 'qwen continued the answer of gpt-4o after 1,204 characters.'],
+  ] as const) {
+    it(`shows “${note}” below an answer that another model continued, and announces that`, () => {
+      page.events('a', ...continuedBy(reason));
+      assert.deepEqual([seam(), page.part('switch')?.textContent, page.announced], [note, '', note]);
+    });
+  }
+
+  it('shows both kinds of seams below an answer that two models wrote', () => {
+    const resumedFirst = [...brokenOnce, ...continuedBy('overloaded').slice(2)];
+    page.events('a', ...resumedFirst, ev.text('lo'), ev.done('Hello'));
+    assert.equal(
+      seam(),
+      'Connection lost. Resumed after 3 characters. gpt-4o was overloaded. qwen continued after 1,204 characters.',
+    );
+  });
+
+  it('shows the switch to another model until that model continues the answer', () => {
+    page.events('a', ...continuedBy('overloaded').slice(0, 5));
+    assert.deepEqual([seam(), page.part('switch')?.textContent], ['', 'gpt-4o was overloaded. Switched to qwen.']);
+  });
+
   const switches: Readonly<Record<string, readonly [events: readonly StreamEvent[], note: string]>> = {
     'an answer by the requested model': [[start, ev.text('Hi')], ''],
     'an answer by another model after an overload': [

@@ -57,6 +57,15 @@ describe('wait card', () => {
     assert.equal(page.announced, announcement);
   });
 
+  it('has a button that names the fallback model that may continue the answer', () => {
+    const actions = ['continueWithFallback', 'retryNow', 'switchModel'] as const;
+    page.events('a', ev.waiting({ reason: 'overloaded', actions, fallbackModel: 'qwen' }));
+    const buttons = [...page.one('status').querySelectorAll('.actions button')].map((button) => button.textContent);
+    assert.deepEqual(buttons, ['Retry now', 'Stop', 'Continue with qwen', 'Switch model']);
+    page.click('Continue with qwen');
+    assert.deepEqual(page.posted, [{ type: 'action', exchangeId: 'a', action: 'continueWithFallback' }]);
+  });
+
   it('empties its ring as the time passes', () => {
     page.events('a', ev.waiting({ until: startOfTime + 4000, delayMs: 4000 }));
     const ring = page.one('status').querySelector<SVGElement>('.ring-remaining')!;

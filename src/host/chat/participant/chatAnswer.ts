@@ -1,10 +1,20 @@
-import type { AttemptEvent, FailedEvent, ReplacedEvent, StreamEvent, WaitingEvent } from '../../../engine/events';
+import type {
+  AttemptEvent,
+  FailedEvent,
+  ModelEvent,
+  ReplacedEvent,
+  ResumedEvent,
+  StreamEvent,
+  WaitingEvent,
+} from '../../../engine/events';
 import { coversWait } from '../../../shared/protocol';
 import { FencedText } from '../../util/fencedText';
 import {
   escapeMarkdown,
   formatSeams,
   formatSummary,
+  formatModelContinuation,
+  formatModelSeam,
   formatModelSwitch,
   formatRouteSwitch,
   formatWait,
@@ -63,6 +73,10 @@ export class ChatAnswer {
   private cutMessage: string | undefined;
   /** Messages about all broken streams that were resumed automatically. */
   private readonly cutMessages: string[] = [];
+  /** The switch to a model that continues the partial answer but has not sent any text yet. */
+  private pendingContinuation: ModelEvent | undefined;
+  /** Messages about the seams at which another model continued the answer. */
+  private readonly modelSeams: string[] = [];
   /** Whether the last part of this response is text of the model, not a part that the extension inserted. */
   private endsWithText = false;
   /** Whether a *Retry now* button has been shown since the last text of the model. */
@@ -106,21 +120,18 @@ export class ChatAnswer {
         this.cutMessage = event.message;
         return [];
       case 'resumed':
-        if (this.cutMessage !== undefined) this.cutMessages.push(this.cutMessage);
-        this.cutMessage = undefined;
-        return [];
+        return this.recordSeam(event);
       case 'replaced':
         return this.replaceText(event);
       case 'model':
-        return this.insertAside(progress(escapeMarkdown(formatModelSwitch(event, formatter))));
+        return this.showModelSwitch(event);
       case 'route':
         return this.insertAside(progress(escapeMarkdown(formatRouteSwitch(event, formatter))));
       case 'done': {
         if (event.finishReason === 'length') return this.endAtTokenLimit();
         this.outcome = { state: 'done' };
-        const lines = [formatSeams(this.cutMessages, formatter), formatSummary(event, formatter)].filter(
-          (line) => line !== undefined,
-        );
+        const seams = [formatSeams(this.cutMessages, formatter), ...this.modelSeams];
+        const lines = [...seams, formatSummary(event, formatter)].filter((line) => line !== undefined);
         return [...this.append(this.fencedText.flush()), ...lines.map((line) => progress(escapeMarkdown(line)))];
       }
       case 'stopped':
@@ -144,6 +155,25 @@ export class ChatAnswer {
     return this.insertAside(
       progress(isRestart ? localize('Restarting the answer…') : localize('Getting the rest of the answer…')),
     );
+  }
+
+  private showModelSwitch(event: ModelEvent): readonly ChatPart[] {
+    const { formatter, pendingContinuation } = this;
+    // A model that the user selects restarts the answer, and a fallback model continues it.
+    const continues = this.text !== '' && event.reason !== 'user';
+    this.pendingContinuation = continues ? { ...event, ...pendingContinuation, to: event.to } : undefined;
+    const line = continues ? formatModelContinuation(event, formatter) : formatModelSwitch(event, formatter);
+    return this.insertAside(progress(escapeMarkdown(line)));
+  }
+
+  private recordSeam({ how, seam }: ResumedEvent): readonly ChatPart[] {
+    const { cutMessage, pendingContinuation } = this;
+    this.cutMessage = undefined;
+    this.pendingContinuation = undefined;
+    if (pendingContinuation && how !== 'restart')
+      this.modelSeams.push(formatModelSeam(pendingContinuation, seam, this.formatter));
+    else if (cutMessage !== undefined) this.cutMessages.push(cutMessage);
+    return [];
   }
 
   private showWait(event: WaitingEvent): readonly ChatPart[] {

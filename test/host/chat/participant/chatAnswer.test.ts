@@ -159,6 +159,49 @@ describe('model switch in the chat', () => {
   }
 });
 
+describe('answer in the chat that another model continues', () => {
+  const switched = (from: string, to: string, reason: 'overloaded' | 'connection' | 'user'): StreamEvent => {
+    return { type: 'model', from, to, reason, attempt: 1, at: 0 };
+  };
+  const resumedAt = { ...resumed, seam: 4 } as StreamEvent;
+
+  it('mentions the other model at the seam, and both models at the end', () => {
+    const events = [
+      text('one '),
+      cut,
+      switched('a', 'b', 'overloaded'),
+      resume,
+      resumedAt,
+      text('two'),
+      done('one two'),
+    ];
+    assert.deepEqual(chat(...events), [
+      'one ',
+      '> a was overloaded. Continuing with b.',
+      '> Getting the rest of the answer…',
+      'two',
+      '> a was overloaded. b continued after 4 characters.',
+    ]);
+  });
+
+  it('names the model that wrote the text when the first fallback model added nothing', () => {
+    const switches = [switched('a', 'b', 'connection'), switched('b', 'c', 'overloaded')];
+    const lines = chat(text('one '), cut, ...switches, resumedAt, text('two'), done('one two'));
+    assert.deepEqual(lines.slice(1), [
+      '> a kept failing. Continuing with b.',
+      '> b was overloaded. Continuing with c.',
+      'two',
+      '> a kept failing. c continued after 4 characters.',
+    ]);
+  });
+
+  it('mentions no seam when the user selected another model, which restarts the answer', () => {
+    const restarted = { ...resumed, how: 'restart' } as StreamEvent;
+    const lines = chat(text('one '), switched('a', 'b', 'user'), restarted, replaced('one two'), done('one two'));
+    assert.deepEqual(lines, ['one ', '> Switched from a to b.', 'two']);
+  });
+});
+
 describe('resumed answer in the chat', () => {
   const backoff = wait({ source: 'backoff', hintMs: undefined, delayMs: 1000, until: 1000, attempt: 2 });
 

@@ -1,0 +1,345 @@
+import assert from 'node:assert/strict';
+import type { EngineSettings } from '../../../src/engine/engine';
+import { EngineRun, EngineWorld } from '../../support/engineRun';
+import { answering, rejecting, status, streaming, type Reply, type SentRequest } from '../../support/scriptedFetch';
+import { settle } from '../../support/virtualClock';
+
+const fullAnswer =
+  'Once upon a time there was a sheep that counted people until it fell asleep, and nobody ever counted the sheep again.';
+const half = fullAnswer.slice(0, 39);
+const remainder = fullAnswer.slice(39);
+
+/** Returns a stream whose connection breaks after these deltas have been read. */
+const cut = (...deltas: readonly string[]): Reply =>
+  streaming((body) => {
+    for (const delta of deltas) body.delta(delta);
+    setImmediate(() => setImmediate(() => body.break()));
+  });
+const overloaded = status(529, { error: { type: 'overloaded_error', message: 'Overloaded' } });
+const emptyStream = streaming((body) => body.send(': hello\n\n').end());
+
+/** Replies by the model of the request. The last reply of a model is used for all its further requests. */
+function byModel(replies: Readonly<Record<string, readonly Reply[]>>): Reply {
+  const counts = new Map<string, number>();
+  return (request) => {
+    const { model } = request.body;
+    const count = (counts.get(model) ?? 0) + 1;
+    counts.set(model, count);
+    const script = replies[model] ?? [];
+    const reply = script[Math.min(count, script.length) - 1];
+    if (!reply) throw new Error(`the script has no reply for ${model}`);
+    return reply(request);
+  };
+}
+
+type Mode = EngineSettings['continueWithFallback'];
+
+function settingsFor(continueWithFallback: Mode, fallbackModels: readonly string[] = ['gpt-4o']) {
+  return { continueWithFallback, fallbackModels };
+}
+
+const request = { model: 'claude-sonnet-4' };
+
+function start(
+  replies: Readonly<Record<string, readonly Reply[]>>,
+  continueWithFallback: Mode,
+  fallbackModels?: readonly string[],
+): EngineRun {
+  return new EngineRun({
+    replies: [byModel(replies)],
+    settings: settingsFor(continueWithFallback, fallbackModels),
+    request,
+  });
+}
+
+const modelsOf = (run: EngineRun): readonly string[] => run.wire.requests.map(({ body }) => body.model);
+const lastMessage = (sent: SentRequest | undefined): unknown => sent?.body.messages.at(-1);
+const switchesOf = (run: EngineRun): readonly unknown[] =>
+  run.of('model').map(({ from, to, reason }) => [from, to, reason]);
+
+describe('partial answer with continueWithFallback "auto"', () => {
+  it('is continued by the fallback model when its model refuses the resume because of an overload', async () => {
+    const replies = { 'claude-sonnet-4': [cut(half), overloaded], 'gpt-4o': [answering(remainder)] };
+    const run = await start(replies, 'auto').toEnd();
+    assert.deepEqual(modelsOf(run), ['claude-sonnet-4', 'claude-sonnet-4', 'gpt-4o']);
+    assert.deepEqual(switchesOf(run), [['claude-sonnet-4', 'gpt-4o', 'overloaded']]);
+    const { why, how } = run.last('attempt');
+    assert.deepEqual([why, how, run.last('resumed').seam], ['switch', 'continue', half.length]);
+    assert.deepEqual([run.last('done').text, run.shownText, run.of('replaced').length], [fullAnswer, fullAnswer, 0]);
+  });
+
+  it('is continued by the fallback model when its stream breaks because of an overload', async () => {
+    const failing = streaming((body) => {
+      body.delta(half).event({ error: { type: 'overloaded_error', message: 'Overloaded' } });
+      body.end();
+    });
+    const run = await start({ 'claude-sonnet-4': [failing], 'gpt-4o': [answering(remainder)] }, 'auto').toEnd();
+    assert.deepEqual(modelsOf(run), ['claude-sonnet-4', 'gpt-4o']);
+    assert.equal(run.shownText, fullAnswer);
+  });
+
+  it('is continued by the fallback model when three resumes have broken off', async () => {
+    const parts = [half, remainder.slice(0, 5), remainder.slice(5, 10), remainder.slice(10, 15)];
+    const replies = { 'claude-sonnet-4': parts.map((part) => cut(part)), 'gpt-4o': [answering(remainder.slice(15))] };
+    const run = await start(replies, 'auto').toEnd();
+    assert.deepEqual([modelsOf(run).length, modelsOf(run).at(-1)], [5, 'gpt-4o']);
+    assert.deepEqual(switchesOf(run), [['claude-sonnet-4', 'gpt-4o', 'connection']]);
+    assert.equal(run.shownText, fullAnswer);
+  });
+
+  it('is continued by the fallback model when two resumes have added nothing', async () => {
+    const run = await start(
+      { 'claude-sonnet-4': [cut(half), emptyStream], 'gpt-4o': [answering(remainder)] },
+      'auto',
+    ).toEnd();
+    assert.deepEqual([modelsOf(run).length, run.shownText], [4, fullAnswer]);
+  });
+
+  it('is continued by the fallback model when the circuit breaker of its model opens', async () => {
+    const replies = { 'claude-sonnet-4': [cut(half), status(502)], 'gpt-4o': [answering(remainder)] };
+    const run = await start(replies, 'auto').toEnd();
+    assert.deepEqual([modelsOf(run).at(-1), run.shownText], ['gpt-4o', fullAnswer]);
+    assert.equal(run.of('waiting').length, 5, 'four backoffs after refused resumes and one after the broken stream');
+  });
+
+  it('is continued by the fallback model when another turn has opened the breaker before the resume', async () => {
+    const replies = byModel({
+      'claude-sonnet-4': [cut(half), status(502)],
+      'gpt-4o': [answering(remainder)],
+    });
+    const world = new EngineWorld({ replies: [replies], settings: settingsFor('auto'), random: () => 0.99 });
+    const run = world.ask({ request });
+    await settle();
+    const others = [1, 2, 3, 4, 5].map(() => world.ask({ request }));
+    await settle();
+    for (const other of others) other.turn.stop();
+    await run.toEnd();
+    assert.deepEqual(switchesOf(run), [['claude-sonnet-4', 'gpt-4o', 'breaker']]);
+    assert.equal(run.shownText, fullAnswer);
+  });
+
+  for (const overlap of [0, 16, 30]) {
+    it(`neither loses nor doubles a character at any cut position when the continuation repeats ${overlap} characters`, async () => {
+      for (let length = 1; length < fullAnswer.length; length++) {
+        const repeated = fullAnswer.slice(Math.max(0, length - overlap), length);
+        const replies = {
+          'claude-sonnet-4': [cut(fullAnswer.slice(0, length)), overloaded],
+          'gpt-4o': [answering(repeated.length < 16 && length > 16 ? '' : repeated, fullAnswer.slice(length))],
+        };
+        // A repetition of fewer than 16 characters is not recognized unless it is the whole partial answer.
+        if (overlap > 0 && length < 16) continue;
+        const run = await start(replies, 'auto').toEnd();
+        assert.equal(run.shownText, fullAnswer, `cut after ${length} characters`);
+        assert.equal(run.last('done').text, fullAnswer);
+      }
+    });
+  }
+
+  it('gets a resume budget of its own with the fallback model', async () => {
+    const replies = {
+      'claude-sonnet-4': [cut(half), emptyStream],
+      'gpt-4o': [cut(remainder.slice(0, 5)), cut(remainder.slice(5, 10)), answering(remainder.slice(10))],
+    };
+    const run = await start(replies, 'auto').toEnd();
+    assert.deepEqual([modelsOf(run).filter((model) => model === 'gpt-4o').length, run.shownText], [3, fullAnswer]);
+  });
+
+  it('uses each fallback model once and then fails', async () => {
+    const replies = { 'claude-sonnet-4': [cut(half), overloaded], one: [overloaded], two: [overloaded] };
+    const run = await start(replies, 'auto', ['one', 'claude-sonnet-4', 'two']).toEnd();
+    assert.deepEqual(switchesOf(run), [
+      ['claude-sonnet-4', 'one', 'overloaded'],
+      ['one', 'two', 'overloaded'],
+    ]);
+    const { text, fallbackModel, actions } = run.last('failed');
+    assert.deepEqual([text, fallbackModel, actions.includes('continueWithFallback')], [half, undefined, false]);
+  });
+
+  it('is continued by a prefill when the fallback model supports it', async () => {
+    const replies = { 'gpt-5': [cut(half), overloaded], 'claude-sonnet-4': [answering(remainder)] };
+    const run = await new EngineRun({
+      replies: [byModel(replies)],
+      settings: settingsFor('auto', ['claude-sonnet-4']),
+      request: { model: 'gpt-5' },
+    }).toEnd();
+    assert.deepEqual(lastMessage(run.wire.requests[2]), { role: 'assistant', content: half });
+    assert.deepEqual([run.last('resumed').how, run.shownText], ['prefill', fullAnswer]);
+  });
+
+  it('is continued by a continue prompt when the fallback model refuses the prefill', async () => {
+    const refusal = status(400, { error: { message: 'This model does not support assistant message prefill.' } });
+    const replies = { 'gpt-5': [cut(half), overloaded], 'claude-sonnet-4': [refusal, answering(remainder)] };
+    const run = await new EngineRun({
+      replies: [byModel(replies)],
+      settings: settingsFor('auto', ['claude-sonnet-4']),
+      request: { model: 'gpt-5' },
+    }).toEnd();
+    assert.deepEqual(
+      run.of('attempt').map(({ model, why, how }) => [model, why, how]),
+      [
+        ['gpt-5', 'first', undefined],
+        ['gpt-5', 'resume', 'continue'],
+        ['claude-sonnet-4', 'switch', 'prefill'],
+        ['claude-sonnet-4', 'repair', 'continue'],
+      ],
+    );
+    assert.match(JSON.stringify(lastMessage(run.wire.requests[3])), new RegExp(`«${half}»`));
+    assert.equal(run.shownText, fullAnswer);
+  });
+});
+
+describe('partial answer with continueWithFallback "ask"', () => {
+  it('waits for its model and offers the fallback model while that model is overloaded', async () => {
+    const run = start({ 'claude-sonnet-4': [cut(half), overloaded, answering(remainder)] }, 'ask');
+    await run.toEnd();
+    const [afterCut, afterOverload] = run.of('waiting');
+    assert.deepEqual([afterCut?.fallbackModel, afterCut?.actions.includes('continueWithFallback')], [undefined, false]);
+    assert.deepEqual([afterOverload?.fallbackModel, afterOverload?.actions[0]], ['gpt-4o', 'continueWithFallback']);
+    assert.deepEqual([run.of('model'), run.shownText], [[], fullAnswer]);
+  });
+
+  it('offers the fallback model while it waits because of an open circuit breaker', async () => {
+    const run = start({ 'claude-sonnet-4': [cut(half), status(502)] }, 'ask');
+    while (run.of('waiting').at(-1)?.reason !== 'breaker') await run.clock.next();
+    const { fallbackModel, actions } = run.last('waiting');
+    assert.deepEqual([fallbackModel, actions[0]], ['gpt-4o', 'continueWithFallback']);
+    run.turn.stop();
+  });
+
+  it('is continued by the fallback model at once when the user asks for that during a wait', async () => {
+    const run = start({ 'claude-sonnet-4': [cut(half), overloaded], 'gpt-4o': [answering(remainder)] }, 'ask');
+    while (run.of('waiting').at(-1)?.fallbackModel === undefined) await run.clock.next();
+    const time = run.clock.monotonicNow();
+    run.turn.continueWith('gpt-4o', 'overloaded');
+    await run.finished;
+    assert.equal(run.clock.monotonicNow(), time);
+    assert.deepEqual(switchesOf(run), [['claude-sonnet-4', 'gpt-4o', 'overloaded']]);
+    assert.deepEqual([run.last('attempt').why, run.last('attempt').how], ['switch', 'continue']);
+    assert.deepEqual([run.shownText, run.of('replaced')], [fullAnswer, []]);
+  });
+
+  it('offers the fallback model first when the resumes are spent', async () => {
+    const run = await start({ 'claude-sonnet-4': [cut(half), emptyStream] }, 'ask').toEnd();
+    const { kind, text, fallbackModel, actions } = run.last('failed');
+    assert.deepEqual([kind, text, fallbackModel, actions[0]], ['truncated', half, 'gpt-4o', 'continueWithFallback']);
+  });
+
+  it('offers the fallback model when the model stays overloaded until the retries are spent', async () => {
+    const run = await start({ 'claude-sonnet-4': [cut(half), overloaded] }, 'ask').toEnd();
+    const { kind, fallbackModel, actions } = run.last('failed');
+    assert.deepEqual([kind, fallbackModel, actions[0]], ['overloaded', 'gpt-4o', 'continueWithFallback']);
+  });
+
+  it('offers the fallback model when an overload that another turn reported lasts longer than the turn may wait', async () => {
+    const replies = byModel({
+      'claude-sonnet-4': [cut(half), status(529, { error: { type: 'overloaded_error' } }, { 'retry-after': '900' })],
+    });
+    const world = new EngineWorld({ replies: [replies], settings: settingsFor('ask'), random: () => 0.99 });
+    const run = world.ask({ request });
+    await settle();
+    world.ask({ request });
+    await run.toEnd();
+    assert.equal(run.wire.requests.length, 2);
+    const { fallbackModel, actions, resetsAt } = run.last('failed');
+    assert.deepEqual([fallbackModel, actions[0]], ['gpt-4o', 'continueWithFallback']);
+    assert.ok(resetsAt !== undefined);
+  });
+
+  it('does not offer a model that the turn has used', async () => {
+    const run = await start({ 'claude-sonnet-4': [cut(half), overloaded] }, 'ask', ['claude-sonnet-4']).toEnd();
+    assert.ok(run.of('waiting').every(({ fallbackModel }) => fallbackModel === undefined));
+    assert.equal(run.last('failed').fallbackModel, undefined);
+  });
+
+  it('does not offer a model when the connection fails, because the model is not the cause', async () => {
+    const run = await start({ 'claude-sonnet-4': [cut(half), rejecting('ECONNRESET')] }, 'ask').toEnd();
+    assert.equal(run.last('failed').fallbackModel, undefined);
+  });
+});
+
+describe('continueWith', () => {
+  const resumeFrom = { text: half, hadReasoning: false, mode: 'continue' } as const;
+
+  it('lets another model make the first attempt of a turn that continues an earlier answer', async () => {
+    const run = new EngineRun({ replies: [answering(remainder)], request, options: { resumeFrom } });
+    run.turn.continueWith('gpt-4o', 'truncated');
+    await run.toEnd();
+    assert.deepEqual(modelsOf(run), ['gpt-4o']);
+    assert.deepEqual(switchesOf(run), [['claude-sonnet-4', 'gpt-4o', 'truncated']]);
+    assert.deepEqual([run.last('resumed').how, run.shownText], ['continue', remainder]);
+  });
+
+  it('does nothing while an answer streams, after the end, or for the current model', async () => {
+    const run = new EngineRun({ replies: [streaming((body) => body.delta(half))], request });
+    run.turn.continueWith('claude-sonnet-4', 'overloaded');
+    await settle();
+    run.turn.continueWith('gpt-4o', 'overloaded');
+    run.turn.stop();
+    run.turn.continueWith('gpt-4o', 'overloaded');
+    await run.finished;
+    assert.deepEqual([run.of('model'), run.wire.requests.length], [[], 1]);
+  });
+});
+
+describe('partial answer that no fallback model continues', () => {
+  const replies = { 'claude-sonnet-4': [cut(half), overloaded], 'gpt-4o': [answering(remainder)] };
+
+  const assertNotContinued = (run: EngineRun): void => {
+    assert.deepEqual(new Set(modelsOf(run)), new Set(['claude-sonnet-4']));
+    assert.ok(run.of('waiting').every(({ fallbackModel }) => fallbackModel === undefined));
+    const { fallbackModel, actions } = run.last('failed');
+    assert.deepEqual([fallbackModel, actions.includes('continueWithFallback')], [undefined, false]);
+  };
+
+  it('is one with the setting "off"', async () => {
+    assertNotContinued(await start(replies, 'off').toEnd());
+  });
+
+  for (const mode of ['ask', 'auto'] as const) {
+    it(`is one without fallback models with the setting "${mode}"`, async () => {
+      assertNotContinued(await start(replies, mode, []).toEnd());
+    });
+
+    it(`is one with tool calls with the setting "${mode}"`, async () => {
+      const call = {
+        choices: [
+          { index: 0, delta: { tool_calls: [{ index: 0, id: 'a', function: { name: 'f', arguments: '{' } }] } },
+        ],
+      };
+      const calling = streaming((body) => {
+        body.delta(half).event(call);
+        setImmediate(() => setImmediate(() => body.break()));
+      });
+      assertNotContinued(await start({ ...replies, 'claude-sonnet-4': [calling, overloaded] }, mode).toEnd());
+    });
+
+    it(`is one of reasoning only with the setting "${mode}"`, async () => {
+      const thinking = streaming((body) => {
+        body.event({ choices: [{ index: 0, delta: { reasoning_content: 'Let me see.' } }] });
+        setImmediate(() => setImmediate(() => body.break()));
+      });
+      assertNotContinued(await start({ ...replies, 'claude-sonnet-4': [thinking, overloaded] }, mode).toEnd());
+    });
+
+    for (const resume of ['off', 'restart'] as const) {
+      it(`is one with the settings "${mode}" and resume "${resume}"`, async () => {
+        const run = new EngineRun({
+          replies: [byModel(replies)],
+          settings: { ...settingsFor(mode), resume },
+          request,
+        });
+        assertNotContinued(await run.toEnd());
+      });
+    }
+
+    it(`is one that the user has continued with resume "off" and the setting "${mode}"`, async () => {
+      const run = new EngineRun({
+        replies: [overloaded],
+        settings: { ...settingsFor(mode), resume: 'off' },
+        request,
+        options: { resumeFrom: { text: half, hadReasoning: false, mode: 'continue' } },
+      });
+      assertNotContinued(await run.toEnd());
+    });
+  }
+});
