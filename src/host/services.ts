@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { EditorTarget } from './code/editorTarget';
 import { createErrorBoundary } from './commands';
+import { BackupNotices } from './connection/backupNotices';
 import { Connections } from './connection/connections';
 import { KeyStore } from './connection/keyStore';
 import { ContextSource } from './context/contextSource';
@@ -69,6 +70,7 @@ export function createServices(context: vscode.ExtensionContext, modelsChanged: 
     onError,
     onEvent: logEvent,
   });
+  const backupNotices = register(new BackupNotices({ settings, conversations, memory: globalState, log }));
   const promptHistory = new PromptHistory(workspaceState);
   const customPrompts = new CustomPrompts(settings, workspaceState, () => vscode.workspace.isTrusted);
 
@@ -77,7 +79,9 @@ export function createServices(context: vscode.ExtensionContext, modelsChanged: 
   const contextSource = new ContextSource({ editor: () => target.editor(), onError });
   const shared = { connections, catalog, settings, demo, tour, conversations, promptHistory, target, contextSource };
   const restoration = register(new PanelRestoration(workspaceState, vscode.env.sessionId, onError));
-  const panels = register(new ConversationPanels(context.extensionUri, restoration, { ...shared, log, onError }));
+  const panels = register(
+    new ConversationPanels(context.extensionUri, restoration, { ...shared, backupNotices, log, onError }),
+  );
 
   const host = { context, register, log, onError, setContext, version, storage, workspace, folder, modelsChanged };
   return { ...host, ...shared, keys, engine, logEvent, customPrompts, panels };

@@ -125,6 +125,10 @@ export const panelStrings = {
   switchedOverloaded: '{0} was overloaded. Switched to {1}.',
   switchedFailing: '{0} kept failing. Switched to {1}.',
   switchedByUser: 'Switched from {0} to {1}.',
+  routeSwitchedUnreachable: "Sent to {0}, because {1} couldn't be reached ({2}).",
+  routeSwitchedFailed: 'Sent to {0}, because {1} failed ({2}).',
+  routeSwitchedByUser: 'Switched to {0}.',
+  route: 'Route: {0}',
   toolCall: 'Tool call requested: {0}',
   lengthLimit: 'The answer reached the token limit.',
   summaryRetried: 'Answered after {0} attempts and {1} of waiting',
@@ -144,6 +148,7 @@ export const panelStrings = {
   pictureContinuedByUser: 'Continued manually',
   totalsAttemptsOne: '{0} attempt',
   totalsAttempts: '{0} attempts',
+  totalsRoutes: '{0} routes',
   totalsWaited: '{0} waiting',
   totalsTime: '{0} total',
   totalsTokenSpeedOne: '{0} token/s',
@@ -161,6 +166,7 @@ export const panelStrings = {
   timelineReplay: 'Retried immediately',
   timelineCorrected: 'Retried with a corrected request',
   timelineSwitch: 'Model switched',
+  timelineRouteSwitch: 'Route switched',
   timelineContinued: 'Requested the rest',
   timelineRestarted: 'Restarted',
   timelineSeam: 'Resumed at character {0}',
@@ -214,6 +220,9 @@ export const panelStrings = {
   history: 'History',
   noKeyTitle: 'No API key for {0}',
   noKeyHint: 'Set a key to send prompts, or explore with the offline demo.',
+  newBackup: 'The answer came through the backup route {0}.',
+  removeBackup: "Don't use this route",
+  keepBackup: 'OK',
   openDemo: 'Open the offline demo',
   getStarted: 'Get started',
   demoBanner: 'Offline demo: answers come from a mock gateway on this computer. No key or network needed.',
@@ -242,6 +251,27 @@ export type FaultDetails = Readonly<
     }
   >
 >;
+
+/**
+ * Returns the template of the sentence that says that a turn has switched to another route. `{0}` stands for the new
+ * host, `{1}` for the previous host, and `{2}` for the label of the fault. The host and the page use this function.
+ * @param reason kind of the fault because of which the turn has left the previous route
+ */
+export function routeSwitchTemplate(strings: PanelStrings, reason: 'user' | FaultKind): string {
+  switch (reason) {
+    case 'user':
+      return strings.routeSwitchedByUser;
+    case 'dns':
+    case 'connection':
+    case 'timeout':
+    case 'tls':
+    case 'proxy':
+    case 'offline':
+      return strings.routeSwitchedUnreachable;
+    default:
+      return strings.routeSwitchedFailed;
+  }
+}
 
 /** Returns a short label for a fault kind, to be used within a line. The host and the page use this function. */
 export function faultLabel(strings: PanelStrings, kind: FaultKind): string {

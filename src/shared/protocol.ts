@@ -7,6 +7,7 @@ import type { FaultAction, RecordedEvent, WaitingEvent } from '../engine/events'
 import type { TurnState } from '../engine/state/turnState';
 
 export type { FaultAction, FaultKind, RecordedEvent, WaitingEvent } from '../engine/events';
+export { hostOf } from '../engine/gateway/baseUrl';
 export { toSupportedLocale, visibleText } from '../engine/gateway/visibleText';
 export { waitedMs } from '../engine/state/ledger';
 export type { LedgerEntry, LedgerWait } from '../engine/state/ledger';
@@ -24,7 +25,7 @@ export {
   segmentsOf,
   isRestarting,
 } from '../engine/state/turnState';
-export type { Failure, ModelSwitch, Seam, TurnSegment, TurnState } from '../engine/state/turnState';
+export type { Failure, ModelSwitch, RouteSwitch, Seam, TurnSegment, TurnState } from '../engine/state/turnState';
 
 /** The kinds of context items. */
 export type ContextKind = 'selection' | 'file' | 'problems';
@@ -97,6 +98,13 @@ export interface ConnectionView {
    * the computer.
    */
   readonly demo: boolean;
+  /** Number of backup routes that have a key; absent if there are none. */
+  readonly backups?: number | undefined;
+  /**
+   * Origin of a backup route over which an answer has come for the first time. The page shows a notice about the route
+   * until the user decides whether to keep it.
+   */
+  readonly newBackup?: string | undefined;
 }
 
 /** Returns whether a prompt can be sent over this connection. */
@@ -238,6 +246,10 @@ export type ToHost =
   | { readonly type: 'setApiKey' }
   | { readonly type: 'openDemo' }
   | { readonly type: 'leaveDemo' }
+  /** Keeps the backup route that the notice above the composer names. The notice does not appear again. */
+  | { readonly type: 'keepBackup'; readonly origin: string }
+  /** Removes the backup route that the notice above the composer names from the settings. */
+  | { readonly type: 'removeBackup'; readonly origin: string }
   /** Opens the walkthrough. */
   | { readonly type: 'getStarted' }
   | { readonly type: 'copy'; readonly text: string }

@@ -18,8 +18,36 @@ import { storeIn } from '../support/storeIn';
 const extension = vscode.extensions.getExtension('holysheep.holysheep-prompt');
 const unknownId = '00000000-0000-4000-8000-000000000000';
 
+/** The backup routes about which the user has not decided yet. */
+class FakeBackupNotices {
+  newBackup: string | undefined;
+  readonly decisions: string[] = [];
+  private readonly changes = new vscode.EventEmitter<void>();
+  readonly onDidChange = this.changes.event;
+
+  report(origin: string | undefined): void {
+    this.newBackup = origin;
+    this.changes.fire();
+  }
+
+  keep(origin: string): Promise<void> {
+    return this.decide(`keep ${origin}`);
+  }
+
+  remove(origin: string): Promise<void> {
+    return this.decide(`remove ${origin}`);
+  }
+
+  private decide(decision: string): Promise<void> {
+    this.decisions.push(decision);
+    this.report(undefined);
+    return Promise.resolve();
+  }
+}
+
 /** A window with its conversations and panels. */
 class Window {
+  readonly backupNotices = new FakeBackupNotices();
   readonly engine = new ScriptedEngine();
   readonly restoredContext: string[] = [];
   readonly closed: Conversation[] = [];
@@ -63,6 +91,7 @@ class Window {
         view: () => Promise.resolve({ model: 'm', host: 'own.example', hasKey: true, demo: false }),
         onDidChange: () => new vscode.Disposable(() => undefined),
       },
+      backupNotices: this.backupNotices,
       catalog: { pickForPrompt: () => Promise.resolve({ model: 'once', once: true }) },
       demo: {
         answers: (conversation: Conversation) => {
@@ -245,6 +274,22 @@ describe('panels after a reload of the window', () => {
       assert.ok(sent?.content?.startsWith(content));
     });
   }
+
+  it('tell their pages about a new backup route until the user has decided about it', async () => {
+    after.backupNotices.newBackup = 'https://one.example';
+    const panel = await after.restoreFake(await before.write('about apples'));
+    panel.send({ type: 'keepBackup', origin: 'https://one.example' });
+    await waitForEvents();
+    after.backupNotices.report('https://two.example');
+    await waitForEvents();
+    panel.send({ type: 'removeBackup', origin: 'https://two.example' });
+    await waitForEvents();
+    assert.deepEqual(
+      panel.received.flatMap((message) => ('connection' in message ? [message.connection.newBackup] : [])),
+      ['https://one.example', undefined, 'https://two.example', undefined],
+    );
+    assert.deepEqual(after.backupNotices.decisions, ['keep https://one.example', 'remove https://two.example']);
+  });
 
   it('are reduced to one for each conversation', async () => {
     const one = await before.write('about apples');

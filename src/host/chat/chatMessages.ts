@@ -2,7 +2,7 @@ import type { Localize } from '../../engine/engine';
 import type { DoneEvent, ModelEvent, RouteEvent, WaitingEvent } from '../../engine/events';
 import { hostOf } from '../../engine/gateway/baseUrl';
 import type { SeamModels } from '../../engine/state/turnState';
-import { modelSeamTemplate, panelStrings } from '../../shared/panelStrings';
+import { faultLabel, modelSeamTemplate, panelStrings, routeSwitchTemplate } from '../../shared/panelStrings';
 import { formatDuration, joinSentences } from '../ui/messageText';
 
 /** Formats the extension's messages in VS Code's chat. */
@@ -79,10 +79,8 @@ export function formatModelSeam({ from, to, reason }: SeamModels, offset: number
 
 /** Describes in one line why the turn switched to another route. */
 export function formatRouteSwitch({ from, to, reason }: RouteEvent, { localize }: ChatFormatter): string {
-  const hosts = { 0: hostOf(from), 1: hostOf(to) };
-  return reason === 'user'
-    ? localize('Switched from {0} to {1}.', hosts)
-    : localize("{0} can't be used now. Switched to {1}.", hosts);
+  const fault = reason === 'user' ? '' : localize(faultLabel(panelStrings, reason));
+  return localize(routeSwitchTemplate(panelStrings, reason), { 0: hostOf(to), 1: hostOf(from), 2: fault });
 }
 
 /**

@@ -135,7 +135,8 @@ export class Connections extends Disposable {
     }
     try {
       const connection = await this.connectionFor(demo);
-      return { model, host: connection.host, hasKey: connection.apiKey !== undefined, demo: connection.demo };
+      const { host, apiKey, backups } = connection;
+      return { model, host, hasKey: apiKey !== undefined, demo: connection.demo, backups: backups?.length };
     } catch (error) {
       log.error(error);
       // Returns the connection even if the API key can't be read, because the user can then still send a prompt, and

@@ -25,8 +25,23 @@ export type TurnLogEvent = Parameters<typeof turnLogLine>;
 export function turnLogLine(conversationId: string, exchangeId: string, event: StreamEvent): TurnLogLine | undefined {
   const description = describeEvent(event);
   if (description === undefined) return undefined;
-  const level = event.type === 'waiting' || event.type === 'cut' || event.type === 'failed' ? 'warn' : 'info';
-  return { level, text: `[${shortId(conversationId)}/${shortId(exchangeId)}] ${description}` };
+  return {
+    level: isWarning(event) ? 'warn' : 'info',
+    text: `[${shortId(conversationId)}/${shortId(exchangeId)}] ${description}`,
+  };
+}
+
+function isWarning(event: StreamEvent): boolean {
+  switch (event.type) {
+    case 'waiting':
+    case 'cut':
+    case 'failed':
+      return true;
+    case 'route':
+      return event.reason !== 'user';
+    default:
+      return false;
+  }
 }
 
 function describeEvent(event: StreamEvent): string | undefined {

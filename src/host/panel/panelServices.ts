@@ -1,4 +1,5 @@
 import type { EditorTarget } from '../code/editorTarget';
+import type { BackupNotices } from '../connection/backupNotices';
 import type { Connections } from '../connection/connections';
 import type { ContextSource } from '../context/contextSource';
 import type { Conversation } from '../conversation/conversation';
@@ -33,6 +34,7 @@ interface Panels {
 export interface PanelServices {
   readonly conversations: Conversations;
   readonly connections: Pick<Connections, 'view' | 'configured' | 'model' | 'selectModel' | 'onDidChange'>;
+  readonly backupNotices: Pick<BackupNotices, 'newBackup' | 'keep' | 'remove' | 'onDidChange'>;
   readonly catalog: Pick<ModelCatalog, 'pickOther' | 'pickForPrompt'>;
   readonly settings: Pick<Settings, 'engineSettings'>;
   readonly demo: Pick<DemoMode, 'answers' | 'leave'>;

@@ -70,7 +70,7 @@ export class PanelSession extends Disposable {
     private readonly services: SessionServices,
   ) {
     super();
-    const { contextSource, connections, log, onError } = services;
+    const { backupNotices, contextSource, connections, log, onError } = services;
     this.contextDraft = new ContextDraft({
       source: contextSource,
       localize,
@@ -84,11 +84,13 @@ export class PanelSession extends Disposable {
         this.post({ type: 'context', items: this.contextDraft.items(), unread: this.contextDraft.unread() });
       }),
     );
-    this.register(
-      connections.onDidChange(() => {
-        this.updateConnection().catch(onError);
-      }),
-    );
+    for (const source of [connections, backupNotices]) {
+      this.register(
+        source.onDidChange(() => {
+          this.updateConnection().catch(onError);
+        }),
+      );
+    }
     this.register(vscode.languages.onDidChangeDiagnostics(({ uris }) => this.handleDiagnosticsChange(uris)));
     this.register(conversation.onDidChange((change) => this.handleConversationChange(change)));
     this.register(conversation.onDidChangeState(() => this.postChangedDemoStep()));
@@ -163,7 +165,7 @@ export class PanelSession extends Disposable {
 
   private async dispatch(message: ToHost): Promise<void> {
     const { conversation, services, contextDraft, draft } = this;
-    const { conversations, contextSource, demo, target, tour } = services;
+    const { backupNotices, conversations, contextSource, demo, target, tour } = services;
     // Ignores a change to a read-only conversation. The page may send one because the page does not know yet that the
     // conversation has become read-only.
     if (conversation.readOnly && writingMessages.has(message.type)) return;
@@ -229,6 +231,10 @@ export class PanelSession extends Disposable {
         return executeCommand('holysheep.setApiKey');
       case 'openDemo':
         return executeCommand('holysheep.openDemo');
+      case 'keepBackup':
+        return backupNotices.keep(message.origin);
+      case 'removeBackup':
+        return backupNotices.remove(message.origin);
       case 'getStarted':
         return executeCommand('holysheep.openWalkthrough');
       case 'leaveDemo':
@@ -311,9 +317,11 @@ export class PanelSession extends Disposable {
   }
 
   /** Returns the model and the gateway for the conversation's next prompt. */
-  private readConnection(): Promise<ConnectionView> {
-    const { connections, demo } = this.services;
-    return connections.view(demo.answers(this.conversation));
+  private async readConnection(): Promise<ConnectionView> {
+    const { backupNotices, connections, demo } = this.services;
+    const view = await connections.view(demo.answers(this.conversation));
+    const { newBackup } = backupNotices;
+    return newBackup === undefined ? view : { ...view, newBackup };
   }
 
   private updateTitle(): void {

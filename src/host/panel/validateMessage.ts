@@ -36,6 +36,8 @@ const messageEntries: { readonly [Type in ToHost['type']]: FieldSchemas<Omit<Mem
   setApiKey: {},
   openDemo: {},
   leaveDemo: {},
+  keepBackup: { origin: text },
+  removeBackup: { origin: text },
   getStarted: {},
   copy: { text },
   copyRequest: { exchangeId: text },

@@ -159,6 +159,38 @@ export class Settings extends Disposable {
     return vscode.workspace.getConfiguration(section).update('baseUrl', url, vscode.ConfigurationTarget.Global);
   }
 
+  /**
+   * Removes the base URLs of an origin from the backup routes. Other entries are preserved, even if they are invalid.
+   * @returns a function that inserts the removed entries again
+   */
+  async removeBackupBaseUrls(origin: string): Promise<() => Thenable<void>> {
+    const isOfOrigin = (entry: unknown): boolean => {
+      const baseUrl = typeof entry === 'string' ? normalizeBaseUrl(entry) : undefined;
+      return baseUrl !== undefined && !('error' in baseUrl) && baseUrl.origin === origin;
+    };
+    const previous = this.backupEntries();
+    await this.setBackupEntries(previous.filter((entry) => !isOfOrigin(entry)));
+    return () => {
+      // Inserts the entries into the current list, because the user may have changed the list meanwhile.
+      const restored = previous.reduce<readonly unknown[]>(
+        (entries, entry, index) =>
+          isOfOrigin(entry) && !entries.includes(entry) ? entries.toSpliced(index, 0, entry) : entries,
+        this.backupEntries(),
+      );
+      return this.setBackupEntries(restored);
+    };
+  }
+
+  private backupEntries(): readonly unknown[] {
+    const value = this.readUser('backupBaseUrls');
+    return Array.isArray(value) ? value : [];
+  }
+
+  private setBackupEntries(entries: readonly unknown[]): Thenable<void> {
+    const configuration = vscode.workspace.getConfiguration(section);
+    return configuration.update('backupBaseUrls', entries, vscode.ConfigurationTarget.Global);
+  }
+
   private number(key: keyof typeof numberSettings): number {
     return parseNumber(this.read(key), numberSettings[key]);
   }

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Localize } from '../../engine/engine';
 import type { WaitingEvent } from '../../engine/events';
 import type { ModelCooldown } from '../../engine/gate/networkState';
+import { hostOf } from '../../engine/gateway/baseUrl';
 import type { Conversation } from '../conversation/conversation';
 import { canRetry } from '../conversation/exchange';
 import { joinSentences } from '../ui/messageText';
@@ -9,13 +10,17 @@ import { joinSentences } from '../ui/messageText';
 /** The activity of all turns, as one value for the status bar. */
 export type Activity =
   | { readonly kind: 'idle' }
-  /** An answer arrives. `otherTurns`: number of turns that run in other conversations. */
-  | { readonly kind: 'streaming'; readonly otherTurns: number }
+  /**
+   * An answer arrives. `origin`: origin of the route, absent before the first attempt; `otherTurns`: number of turns
+   * that run in other conversations.
+   */
+  | { readonly kind: 'streaming'; readonly origin?: string | undefined; readonly otherTurns: number }
   /** A turn waits. `until`: epoch milliseconds at which the next attempt starts; `estimated`: the time is an estimate. */
   | {
       readonly kind: 'waiting';
       readonly until: number;
       readonly estimated?: true | undefined;
+      readonly origin?: string | undefined;
       readonly otherTurns: number;
     }
   /** A turn waits for the network and continues automatically. */
@@ -41,11 +46,13 @@ export function activityOf({ running, current, runningCount }: Turns): Activity 
     case 'offline':
       return { kind: 'offline', otherTurns };
     case 'waiting':
-      return exchange.state.wait ? waitingActivity(exchange.state.wait, otherTurns) : { kind: 'streaming', otherTurns };
     case 'connecting':
     case 'streaming':
-    case 'resuming':
-      return { kind: 'streaming', otherTurns };
+    case 'resuming': {
+      const { origin, phase, wait } = exchange.state;
+      const turn = { ...(origin !== undefined && { origin }), otherTurns };
+      return phase === 'waiting' && wait ? waitingActivity(wait, turn) : { kind: 'streaming', ...turn };
+    }
     case 'failed':
       return { kind: 'failed', partial: exchange.state.text !== '' };
     case 'done':
@@ -56,8 +63,11 @@ export function activityOf({ running, current, runningCount }: Turns): Activity 
   }
 }
 
-function waitingActivity({ until, estimated }: WaitingEvent, otherTurns: number): Activity {
-  return { kind: 'waiting', until, ...(estimated && { estimated }), otherTurns };
+function waitingActivity(
+  { until, estimated }: WaitingEvent,
+  turn: Pick<Activity & { readonly kind: 'waiting' }, 'origin' | 'otherTurns'>,
+): Activity {
+  return { kind: 'waiting', until, ...(estimated && { estimated }), ...turn };
 }
 
 /**
@@ -190,6 +200,7 @@ function explainActivity(activity: VisibleActivity, { localize }: ActivityTextDe
       ];
     case 'streaming':
     case 'waiting':
+      return activity.origin === undefined ? [] : [localize('Route: {host}.', { host: hostOf(activity.origin) })];
     case 'failed':
       return [];
   }

@@ -38,13 +38,14 @@ export class StatusBar extends Disposable {
     super.dispose();
   }
 
-  private showModel({ model, host, hasKey, demo }: ConnectionView): void {
+  private showModel({ model, host, hasKey, demo, backups = 0 }: ConnectionView): void {
     const prefix = demo ? `$(beaker) ${vscode.l10n.t('Offline demo')}: ` : '$(sparkle) ';
     const lines = [
       vscode.l10n.t('HolySheep model: {0}', plainLabel(model)),
       demo
         ? vscode.l10n.t('Offline demo: answers come from a mock gateway on this computer.')
         : vscode.l10n.t('Host: {0}', host),
+      ...(backups > 0 ? [vscode.l10n.t('Backup routes: {0}', backups)] : []),
       ...keyLines(hasKey),
       vscode.l10n.t('Click to select another model.'),
     ];

@@ -1,6 +1,6 @@
 import { type RecordedEvent, type TurnState, isSameWait } from '../../shared/protocol';
 import type { Announcer, PageContext } from '../pageContext';
-import { modelSeamText, stoppedText } from '../turn/turnNotes';
+import { modelSeamText, routeSwitchText, stoppedText } from '../turn/turnNotes';
 import { retryTemplate } from '../turn/waitCard';
 import { element } from '../util/element';
 import { fill } from '../util/format';
@@ -20,7 +20,7 @@ export function createAnnouncer(): Announcer {
 
 /**
  * Returns the announcement for an event, or undefined if the event is not announced. The start of a turn, its waits,
- * its resumes (with both models, if another model continues the answer) and its end are announced.
+ * its resumes (with both models, if another model continues the answer), its route switches and its end are announced.
  * @param before the state before the event, which shows whether a wait or the reason of a broken stream was already
  * announced
  * @param state the state after the event
@@ -32,8 +32,10 @@ export function announcementFor(
 ): string | undefined {
   switch (event.type) {
     case 'attempt':
-      if (event.attempt === 1) return strings.announceStarted;
-      return resumeAnnouncement(strings, before, event);
+      return joinDefined([
+        routeAnnouncement(strings, before, event),
+        event.attempt === 1 ? strings.announceStarted : resumeAnnouncement(strings, before, event),
+      ]);
     case 'waiting':
       if (before.wait && isSameWait(before.wait, event)) return undefined;
       return event.reason === 'offline'
@@ -51,6 +53,24 @@ export function announcementFor(
     default:
       return undefined;
   }
+}
+
+function joinDefined(texts: readonly (string | undefined)[]): string | undefined {
+  return texts.filter((text) => text !== undefined).join(' ') || undefined;
+}
+
+/**
+ * Returns the announcement that an attempt uses another route than the previous attempt, and why. The switch is
+ * announced together with the attempt, because the announcement of the attempt would replace an earlier one.
+ */
+function routeAnnouncement(
+  strings: PageContext['strings'],
+  { routeSwitches, ledger }: TurnState,
+  { origin }: Extract<RecordedEvent, { readonly type: 'attempt' }>,
+): string | undefined {
+  const last = routeSwitches.at(-1);
+  const isNew = last?.to === origin && ledger.entries.at(-1)?.origin !== origin;
+  return last && isNew ? routeSwitchText(strings, last) : undefined;
 }
 
 /**

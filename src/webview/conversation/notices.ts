@@ -1,4 +1,4 @@
-import type { DemoTourStep, ConnectionView, Suggestion } from '../../shared/protocol';
+import { hostOf, type DemoTourStep, type ConnectionView, type Suggestion } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { button, element } from '../util/element';
 import { fill } from '../util/format';
@@ -95,7 +95,7 @@ export function createEmptyState(context: PageContext): EmptyState {
         button(label, 'secondary', () => post({ type: 'askSuggestion', id })),
       );
       body.replaceChildren(
-        ...(connection.hasKey || connection.demo ? [] : [createKeyNotice(context, connection, 'full')]),
+        ...(connection.hasKey || connection.demo ? [] : [createKeyNotice(context, connection.host, 'full')]),
         ...(suggestionButtons.length > 0 ? [element('div', { class: 'suggestions' }, ...suggestionButtons)] : []),
       );
     },
@@ -103,9 +103,9 @@ export function createEmptyState(context: PageContext): EmptyState {
 }
 
 /** Creates the notice that offers to set an API key or to open the offline demo. */
-function createKeyNotice(context: PageContext, connection: ConnectionView, size: 'full' | 'compact'): HTMLElement {
+function createKeyNotice(context: PageContext, host: string, size: 'full' | 'compact'): HTMLElement {
   const { strings, post } = context;
-  const title = element('p', { class: 'notice-title' }, fill(strings.noKeyTitle, connection.host));
+  const title = element('p', { class: 'notice-title' }, fill(strings.noKeyTitle, host));
   return element(
     'section',
     { class: `notice ${size}` },
@@ -121,8 +121,26 @@ function createKeyNotice(context: PageContext, connection: ConnectionView, size:
   );
 }
 
+/** Creates the notice that an answer has come over a backup route for the first time. */
+function createBackupNotice({ strings, post }: PageContext, origin: string): HTMLElement {
+  return element(
+    'section',
+    { class: 'notice compact' },
+    element('p', { class: 'notice-title' }, fill(strings.newBackup, hostOf(origin))),
+    element(
+      'div',
+      { class: 'actions' },
+      button(strings.removeBackup, 'secondary', () => post({ type: 'removeBackup', origin })),
+      button(strings.keepBackup, 'secondary', () => post({ type: 'keepBackup', origin })),
+    ),
+  );
+}
+
 interface Notices {
-  /** The notice above the composer, if there is one: no API key, the offline demo, or a read-only conversation. */
+  /**
+   * The notice above the composer, if there is one: no API key, the offline demo, a new backup route, or a read-only
+   * conversation.
+   */
   readonly element: HTMLElement;
   /**
    * Updates the notice of a page that can write the conversation.
@@ -150,6 +168,25 @@ export function createNotices(context: PageContext): Notices {
     context.focusComposer();
     context.post({ type: 'openHere' });
   });
+  /**
+   * Returns the most important notice for a connection: a key that identifies the notice, and a function that creates
+   * its elements.
+   */
+  const pickNotice = (
+    { demo, hasKey, host, newBackup }: ConnectionView,
+    hasKeyButton: boolean,
+  ): readonly [key: string, create: () => readonly HTMLElement[]] => {
+    if (demo) return ['demo', () => [(demoBar = createDemoBar(context)).element]];
+    if (!hasKey && !hasKeyButton) return [`key ${host}`, () => [createKeyNotice(context, host, 'compact')]];
+    if (newBackup === undefined) return ['', () => []];
+    return [
+      `backup ${newBackup}`,
+      () => {
+        context.announcer.announce(fill(context.strings.newBackup, hostOf(newBackup)));
+        return [createBackupNotice(context, newBackup)];
+      },
+    ];
+  };
   // Makes the notice the description of the button *Open Here*, so that screen readers read the notice when the button
   // gets the focus.
   openHere.setAttribute('aria-describedby', 'open-elsewhere');
@@ -177,13 +214,12 @@ export function createNotices(context: PageContext): Notices {
     update: (connection, hasKeyButton, step) => {
       // Keeps the element of an unchanged notice, so that an update between the press and the release of the mouse
       // button does not prevent the click.
-      const nextNotice = connection.demo ? 'demo' : connection.hasKey || hasKeyButton ? '' : `key ${connection.host}`;
+      const [nextNotice, create] = pickNotice(connection, hasKeyButton);
       if (nextNotice !== currentNotice) {
         currentNotice = nextNotice;
         const hadFocus = root.contains(document.activeElement);
-        demoBar = connection.demo ? createDemoBar(context) : undefined;
-        if (nextNotice === '') root.replaceChildren();
-        else root.replaceChildren(demoBar?.element ?? createKeyNotice(context, connection, 'compact'));
+        demoBar = undefined;
+        root.replaceChildren(...create());
         if (hadFocus) context.focusComposer();
       }
       demoBar?.update(step);

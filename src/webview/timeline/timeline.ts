@@ -98,7 +98,9 @@ function createTimelineBody(context: PageContext, state: TurnState): readonly HT
   const spans = createSpans(state, now);
   const totals = totalsOf(state, now);
   const [attempts = '', ...remaining] = totalsTexts(context, totals);
-  const labelParts = totals.waitedMs >= minDisplayedMs ? [attempts, ...remaining.slice(0, 1)] : [attempts];
+  const routes = spans.routes > 1 ? [fill(context.strings.totalsRoutes, String(spans.routes))] : [];
+  const counts = [attempts, ...routes];
+  const labelParts = totals.waitedMs >= minDisplayedMs ? [...counts, ...remaining.slice(0, 1)] : counts;
   const label = fill(
     context.strings.timelineLabel,
     context.format.duration(spans.total),
@@ -107,7 +109,7 @@ function createTimelineBody(context: PageContext, state: TurnState): readonly HT
   return [
     element('div', { class: 'timeline-frame' }, createTimelineChart(context, spans, label)),
     createLegend(context, spans),
-    element('p', { class: 'timeline-totals' }, [attempts, ...remaining].join(' · ')),
+    element('p', { class: 'timeline-totals' }, [...counts, ...remaining].join(' · ')),
     element('ol', {}, ...spans.parts.map((part) => createRow(context, part))),
   ];
 }

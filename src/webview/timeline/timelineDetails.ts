@@ -11,6 +11,19 @@ export interface TimelineDetail {
   readonly tooltip?: string | undefined;
 }
 
+/** An attempt in the timeline. */
+export interface TimelineAttempt {
+  readonly entry: LedgerEntry;
+  /** The previous attempt of the same segment. */
+  readonly previous: LedgerEntry | undefined;
+  /** Number of the attempt, counted from 1 over all segments of the turn. */
+  readonly number: number;
+  /** Host name of the route. Undefined if all attempts of the turn use the same route. */
+  readonly host: string | undefined;
+  /** The model whose partial answer the attempt continued, if it is another model. */
+  readonly continuedModel: string | undefined;
+}
+
 /** Minimum duration that is shown, in milliseconds. A shorter duration would be formatted as `0 s`. */
 export const minDisplayedMs = 50;
 
@@ -83,16 +96,15 @@ function speedText(
 }
 
 /**
- * Returns the details of an attempt: its trigger, its resume method, its outcome, and the amount of received data.
- * @param continuedModel the model whose partial answer the attempt continued, if it is another model
+ * Returns the details of an attempt: its trigger, its route, its resume method, its outcome, and the amount of received
+ * data.
  */
-export function attemptDetails(
-  { strings, format }: PageContext,
-  { entry, continuedModel }: { readonly entry: LedgerEntry; readonly continuedModel?: string | undefined },
-): readonly TimelineDetail[] {
+export function attemptDetails({ strings, format }: PageContext, attempt: TimelineAttempt): readonly TimelineDetail[] {
+  const { entry, host, continuedModel } = attempt;
   const { status, requestId, resumed, ended } = entry;
-  const details: TimelineDetail[] = [triggerText(strings, entry), resumeText(strings, entry)].flatMap((text) =>
-    text ? [{ text }] : [],
+  const route = host === undefined ? undefined : fill(strings.route, host);
+  const details: TimelineDetail[] = [triggerText(strings, attempt), route, resumeText(strings, entry)].flatMap(
+    (text) => (text ? [{ text }] : []),
   );
   if (status !== undefined) {
     const tooltip = requestId ? fill(strings.requestId, requestId) : undefined;
@@ -120,7 +132,7 @@ export function attemptDetails(
   return details;
 }
 
-function triggerText(strings: PanelStrings, entry: LedgerEntry): string | undefined {
+function triggerText(strings: PanelStrings, { entry, previous }: TimelineAttempt): string | undefined {
   switch (entry.why) {
     case 'retry':
       return strings.timelineRetry;
@@ -131,7 +143,9 @@ function triggerText(strings: PanelStrings, entry: LedgerEntry): string | undefi
     case 'repair':
       return strings.timelineCorrected;
     case 'switch':
-      return strings.timelineSwitch;
+      return previous?.model === entry.model && previous.origin !== entry.origin
+        ? strings.timelineRouteSwitch
+        : strings.timelineSwitch;
     case 'first':
     case 'resume':
       return undefined;

@@ -1,4 +1,5 @@
 import {
+  hostOf,
   lastActivityAt,
   throughputSeconds,
   segmentsOf,
@@ -8,7 +9,7 @@ import {
   type TurnSegment,
   type TurnState,
 } from '../../shared/protocol';
-import { minDisplayedMs } from './timelineDetails';
+import { minDisplayedMs, type TimelineAttempt } from './timelineDetails';
 
 /**
  * A range on the time axis of a turn, in milliseconds. The axis joins the segments of the turn, without the time
@@ -26,13 +27,8 @@ export interface WaitSpan extends TimeRange {
 }
 
 /** An attempt on the time axis. */
-export interface AttemptSpan extends TimeRange {
+export interface AttemptSpan extends TimeRange, TimelineAttempt {
   readonly kind: 'attempt';
-  readonly entry: LedgerEntry;
-  /** The model whose partial answer the attempt continued, if it is another model. */
-  readonly continuedModel?: string | undefined;
-  /** Number of the attempt, counted from 1 over all segments of the turn. */
-  readonly number: number;
   /**
    * Time at which the headers of a successful response arrived. Undefined without headers, or if the status was an
    * error.
@@ -53,6 +49,8 @@ export interface TurnSpans {
   readonly total: number;
   readonly segments: readonly TimeRange[];
   readonly parts: readonly (WaitSpan | AttemptSpan)[];
+  /** Number of routes that the attempts have used. */
+  readonly routes: number;
   readonly throughput: readonly ThroughputSpan[];
 }
 
@@ -66,18 +64,21 @@ export function createSpans(state: TurnState, now?: number): TurnSpans {
     parts: [] as (WaitSpan | AttemptSpan)[],
     throughput: [] as ThroughputSpan[],
   };
+  const routes = new Set(
+    segmentsOf(state).flatMap(({ ledger }) => ledger.entries.flatMap(({ origin }) => origin ?? [])),
+  ).size;
   let attempts = 0;
   let total = 0;
   for (const segment of segmentsOf(state)) {
     if (segment.startedAt === undefined) continue;
     const axis = createAxis(segment, total, segment === state ? now : undefined);
     spans.segments.push({ from: total, to: axis.end });
-    spans.parts.push(...segmentParts(segment, axis, attempts, state.seams));
+    spans.parts.push(...segmentParts(segment, axis, { attempts, namesHosts: routes > 1, seams: state.seams }));
     spans.throughput.push(...throughputSpans(segment, axis));
     attempts += segment.attempts;
     total = axis.end;
   }
-  return { ...spans, total };
+  return { ...spans, routes, total };
 }
 
 /** The position of a segment on the time axis of its turn. */
@@ -94,19 +95,32 @@ function createAxis(segment: TurnSegment, start: number, now: number | undefined
   return { start, end, toAxis: (at) => Math.min(end, Math.max(start, start + at - startedAt)) };
 }
 
+interface SpanContext {
+  /** Number of attempts in the previous segments. */
+  readonly attempts: number;
+  /** Whether the turn has used several routes, so that each attempt names its host. */
+  readonly namesHosts: boolean;
+  readonly seams: readonly Seam[];
+}
+
 function segmentParts(
   segment: TurnSegment,
   axis: SegmentAxis,
-  attemptsBefore: number,
-  seams: readonly Seam[],
+  { attempts, namesHosts, seams }: SpanContext,
 ): readonly (WaitSpan | AttemptSpan)[] {
   const { entries, waits } = segment.ledger;
   return [
     ...entries.flatMap((entry, index) => {
       const next = entries[index + 1];
       const until = next ? (next.waits[0]?.at ?? next.at) : (waits[0]?.at ?? Infinity);
-      const span = attemptSpan(segment, entry, axis, until, attemptsBefore);
-      return [...waitSpans(entry.waits, axis), { ...span, continuedModel: continuedModel(entry, seams) }];
+      const attempt = {
+        entry,
+        previous: entries[index - 1],
+        number: attempts + entry.attempt,
+        host: namesHosts && entry.origin !== undefined ? hostOf(entry.origin) : undefined,
+        continuedModel: continuedModel(entry, seams),
+      };
+      return [...waitSpans(entry.waits, axis), attemptSpan(segment, attempt, axis, until)];
     }),
     ...waitSpans(waits, axis),
   ];
@@ -130,13 +144,8 @@ function continuedModel({ model, resumed }: LedgerEntry, seams: readonly Seam[])
   return seam?.models?.from;
 }
 
-function attemptSpan(
-  segment: TurnSegment,
-  entry: LedgerEntry,
-  axis: SegmentAxis,
-  until: number,
-  attemptsBefore: number,
-): AttemptSpan {
+function attemptSpan(segment: TurnSegment, attempt: TimelineAttempt, axis: SegmentAxis, until: number): AttemptSpan {
+  const { entry } = attempt;
   const { at, ended, status = 0 } = entry;
   const headersMs = status < 300 ? entry.headersMs : undefined;
   const from = axis.toAxis(at);
@@ -144,8 +153,7 @@ function attemptSpan(
   const within = (ms: number | undefined): number | undefined =>
     ms === undefined ? undefined : Math.min(to, axis.toAxis(at + ms));
   const firstToken = within(ended ? ended.firstTokenMs : firstTokenSoFar(segment, entry));
-  const number = attemptsBefore + entry.attempt;
-  return { kind: 'attempt', entry, number, from, to, headers: within(headersMs), firstToken };
+  return { kind: 'attempt', ...attempt, from, to, headers: within(headersMs), firstToken };
 }
 
 /**

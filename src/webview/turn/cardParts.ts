@@ -1,4 +1,4 @@
-import type { FaultAction } from '../../shared/protocol';
+import type { FaultAction, TurnState } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { button, element, type ButtonStyle } from '../util/element';
 import { fill } from '../util/format';
@@ -37,6 +37,24 @@ function createCopyButton({ strings, post, announcer }: PageContext, requestId: 
   return copy;
 }
 
+/** Returns whether the turn has switched to another route, or can do so now. */
+export function hasRoutes({ routeSwitches }: TurnState, { actions }: { readonly actions: readonly FaultAction[] }) {
+  return routeSwitches.length > 0 || actions.includes('switchRoute');
+}
+
+/**
+ * Returns the text that names the route that a card is about. Undefined if the turn has only one route, or if the
+ * message of the card already names the host.
+ */
+export function routeTextOf(
+  { strings }: Pick<PageContext, 'strings'>,
+  state: TurnState,
+  event: { readonly message: string; readonly actions: readonly FaultAction[] },
+  host: string,
+): string | undefined {
+  return hasRoutes(state, event) && !event.message.includes(host) ? fill(strings.route, host) : undefined;
+}
+
 /** What the captions of some buttons name, and the details that the *Details* button opens. */
 interface ActionButtonValues {
   readonly fallbackModel?: string | undefined;
@@ -63,11 +81,7 @@ export function createActionButtons(
     if (action === 'continueWithFallback') return fill(strings.continueWithFallback, fallbackModel);
     return action === 'sendLater' ? fill(strings.sendLater, format.timeOfDay(resetsAt)) : strings[action];
   };
-  // Puts the *Details* button last, because it does not resolve the fault.
-  const orderedActions = [
-    ...actions.filter((action) => action !== 'details'),
-    ...actions.filter((action) => action === 'details'),
-  ];
+  const orderedActions = inOrder(actions);
   const visibleActions = isReadOnly() ? orderedActions.filter((action) => action === 'details') : orderedActions;
   const buttons = visibleActions.map((action, index) => {
     if (action === 'details') return createDetailsButton(strings.details, details);
@@ -81,6 +95,19 @@ export function createActionButtons(
     return actionButton;
   });
   return element('div', { class: 'actions' }, ...buttons);
+}
+
+/**
+ * Returns the actions in the order of their buttons. *Switch route* follows *Switch model*. *Details* is last, because
+ * it does not resolve the fault.
+ */
+function inOrder<Action extends FaultAction | 'stop'>(actions: readonly Action[]): readonly Action[] {
+  const ordered = actions.filter((action) => action !== 'details' && action !== 'switchRoute');
+  const afterModel = ordered.findIndex((action) => action === 'switchModel') + 1;
+  return [
+    ...ordered.toSpliced(afterModel || ordered.length, 0, ...actions.filter((action) => action === 'switchRoute')),
+    ...actions.filter((action) => action === 'details'),
+  ];
 }
 
 function buttonLookAt(index: number): ButtonStyle {

@@ -1,26 +1,32 @@
 import { faultLabel } from '../../shared/panelStrings';
-import { type Failure, hasPartialAnswer, type LedgerEntry, totalsOf, type TurnState } from '../../shared/protocol';
+import { type Failure, hasPartialAnswer, totalsOf, type TurnState } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
-import { totalsTexts, waitDetails, waitTitle } from '../timeline/timelineDetails';
+import { totalsTexts, waitDetails, waitTitle, type TimelineAttempt } from '../timeline/timelineDetails';
 import { createSpans } from '../timeline/timelineSpans';
 import { disclosure, element } from '../util/element';
 import { fill } from '../util/format';
-import { createActionButtons, createResponseDetails } from './cardParts';
+import { createActionButtons, createResponseDetails, routeTextOf } from './cardParts';
 
-/**
- * Creates the card that shows why a turn failed and what the user can do.
- * @param isInteractive false for an older failure, whose card has no `alert` role and no buttons
- */
+interface FailureCardContext {
+  /** Host name of the route. */
+  readonly host: string;
+  /** False for an older failure, whose card has no `alert` role and no buttons. */
+  readonly isLatest: boolean;
+}
+
+/** Creates the card that shows why a turn failed and what the user can do. */
 export function createFailureCard(
   context: PageContext,
   exchangeId: string,
   event: Failure,
   state: TurnState,
-  isInteractive: boolean,
+  { host, isLatest: isInteractive }: FailureCardContext,
 ): HTMLElement {
   const details = createFailureDetails(context, event, state, isInteractive);
   const message = element('p', { class: 'card-message' }, event.message);
   const card = element('section', { class: isInteractive ? 'card failure-card' : 'card failure-card past' }, message);
+  const route = routeTextOf(context, state, event, host);
+  if (route !== undefined) card.append(element('p', { class: 'provenance' }, route));
   if (isInteractive) {
     card.setAttribute('role', 'alert');
     const actions = [...event.actions.filter((action) => action !== 'details'), 'details'] as const;
@@ -89,7 +95,7 @@ function createRetrySummary(
   const steps = createSpans(state).parts.map((part) =>
     part.kind === 'wait'
       ? [waitTitle(context, part.wait), ...waitDetails(context, part.wait).map(({ text }) => text)].join(' · ')
-      : attemptText(context, part.number, part.entry),
+      : attemptText(context, part),
   );
   return [
     totalsTexts(context, { ...totals, bytes: 0, speed: undefined }).join(' · '),
@@ -98,8 +104,10 @@ function createRetrySummary(
   ];
 }
 
-function attemptText({ strings }: PageContext, number: number, { model, status, ended }: LedgerEntry): string {
+function attemptText({ strings }: PageContext, { number, entry, host }: TimelineAttempt): string {
+  const { model, status, ended } = entry;
   const parts = [fill(strings.timelineAttempt, String(number), model)];
+  if (host !== undefined) parts.push(fill(strings.route, host));
   if (status !== undefined) parts.push(fill(strings.statusCode, String(status)));
   const { how: outcome = 'finished' } = ended ?? {};
   if (outcome !== 'finished' && outcome !== 'stopped' && outcome !== 'abandoned')

@@ -1,5 +1,13 @@
-import { modelSeamTemplate, type PanelStrings } from '../../shared/panelStrings';
-import { type ModelSwitch, type Seam, type TurnState, visibleText, hasPartialAnswer } from '../../shared/protocol';
+import { faultLabel, modelSeamTemplate, routeSwitchTemplate, type PanelStrings } from '../../shared/panelStrings';
+import {
+  hostOf,
+  type ModelSwitch,
+  type RouteSwitch,
+  type Seam,
+  type TurnState,
+  visibleText,
+  hasPartialAnswer,
+} from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { element, button } from '../util/element';
 import { fill } from '../util/format';
@@ -24,6 +32,31 @@ function switchTemplate(strings: PanelStrings, reason: ModelSwitch['reason']): s
     default:
       return strings.switchedFailing;
   }
+}
+
+/**
+ * Returns a note about which route has replaced the first one, and why. The note is empty if the turn uses its first
+ * route, or if it failed without an answer.
+ */
+export function routeText(strings: PanelStrings, { routeSwitches, phase, text }: TurnState): string {
+  if (phase === 'failed' && text === '') return '';
+  return withoutDetours(routeSwitches)
+    .map((routeSwitch) => routeSwitchText(strings, routeSwitch))
+    .join(' ');
+}
+
+/** Returns the sentence that says that the turn has switched to another route, and why. */
+export function routeSwitchText(strings: PanelStrings, { from, to, reason }: RouteSwitch): string {
+  const fault = reason === 'user' ? '' : faultLabel(strings, reason);
+  return fill(routeSwitchTemplate(strings, reason), hostOf(to), hostOf(from), fault);
+}
+
+/** Leaves out the switches after which the turn has returned to a route that it had used before them. */
+function withoutDetours(switches: readonly RouteSwitch[]): readonly RouteSwitch[] {
+  return switches.reduce<readonly RouteSwitch[]>((path, next) => {
+    const returnedAt = path.findIndex(({ from }) => from === next.to);
+    return returnedAt < 0 ? [...path, next] : path.slice(0, returnedAt);
+  }, []);
 }
 
 /**

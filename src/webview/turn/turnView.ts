@@ -1,18 +1,18 @@
-import { isRunning, type TurnState, type WaitingEvent, waitKey } from '../../shared/protocol';
+import { hostOf, isRunning, type TurnState, type WaitingEvent, waitKey } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { element, setText } from '../util/element';
 import { type Card, type CardSlot, createCardSlot } from './cardParts';
 import { createFailureCard } from './failureCard';
 import { createProgressLine } from './progressLine';
 import { createTurnActions } from './turnActions';
-import { createToolCalls, seamText, switchText, createOutcomeLine } from './turnNotes';
+import { createToolCalls, routeText, seamText, switchText, createOutcomeLine } from './turnNotes';
 import { createTurnSummary } from './turnSummary';
 import { createTurnTexts, type TurnTexts } from './turnTexts';
 import { createWaitCard } from './waitCard';
 
 /** Data for a turn's view that is not in the state of the turn. */
 interface TurnViewContext {
-  /** Host name of the gateway. */
+  /** Host name of the gateway, which is used until the turn knows its route. */
   readonly host: string;
   readonly queued: boolean;
   readonly isLatest: boolean;
@@ -39,6 +39,7 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
   const texts = createTurnTexts(context, exchangeId);
   const seam = element('p', { class: 'seam-note', 'data-part': 'seam' });
   const switched = element('p', { class: 'switch-note', 'data-part': 'switch' });
+  const route = element('p', { class: 'switch-note', 'data-part': 'route' });
   const progress = createProgressLine(context);
   const summary = createTurnSummary(context, exchangeId);
   const toolCalls = slot();
@@ -63,6 +64,7 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
       texts.answer,
       seam,
       switched,
+      route,
       toolCalls.element,
       progress.element,
       card.element,
@@ -71,17 +73,20 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
     ],
     texts,
     render: (state, viewContext) => {
-      const { host, queued, isLatest } = viewContext;
+      const { queued, isLatest } = viewContext;
+      const host = state.origin === undefined ? viewContext.host : hostOf(state.origin);
       progress.update(state, queued, host);
       texts.setThinking(isRunning(state.phase) && state.text === '');
       setText(seam, seamText(context, state));
       setText(switched, switchText(context.strings, state));
+      setText(route, routeText(context.strings, state));
       toolCalls.show(
         state.toolCalls.map(({ name }) => name),
         () => createToolCalls(context.strings, state.toolCalls),
       );
-      card.show([state.phase, state.failure, isLatest, ...(state.wait ? waitKey(state.wait) : [])], () =>
-        createTurnCard(context, exchangeId, state, viewContext),
+      const { phase, failure, origin, wait } = state;
+      card.show([phase, failure, origin, isLatest, ...(wait ? waitKey(wait) : [])], () =>
+        createTurnCard(context, exchangeId, state, { ...viewContext, host }),
       );
       summary.update(state);
       showActions(state, viewContext);
@@ -102,9 +107,11 @@ function createTurnCard(
   switch (state.phase) {
     case 'waiting':
     case 'offline':
-      return state.wait && createWaitCard(context, exchangeId, state.wait, { host, currentWait });
+      return state.wait && createWaitCard(context, exchangeId, state, state.wait, { host, currentWait });
     case 'failed':
-      return state.failure && { element: createFailureCard(context, exchangeId, state.failure, state, isLatest) };
+      return (
+        state.failure && { element: createFailureCard(context, exchangeId, state.failure, state, { host, isLatest }) }
+      );
     case 'done':
     case 'stopped':
     case 'interrupted': {

@@ -1,8 +1,8 @@
-import type { WaitingEvent } from '../../shared/protocol';
+import type { TurnState, WaitingEvent } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { disclosure, element, setText, svg } from '../util/element';
 import { fill, fillNodes } from '../util/format';
-import { createActionButtons, type Card, createResponseDetails } from './cardParts';
+import { createActionButtons, type Card, createResponseDetails, hasRoutes, routeTextOf } from './cardParts';
 
 /** Interval between updates of the countdown, in milliseconds. */
 const tickMs = 250;
@@ -22,7 +22,7 @@ const longWaitMs = 15_000;
 const lastSecondsMs = 5000;
 
 interface WaitCardContext {
-  /** Host name of the gateway. */
+  /** Host name of the route. */
   readonly host: string;
   /** Returns the current wait of the turn, whose end may have changed, or undefined when the turn no longer waits. */
   readonly currentWait: () => WaitingEvent | undefined;
@@ -32,6 +32,7 @@ interface WaitCardContext {
 export function createWaitCard(
   context: PageContext,
   exchangeId: string,
+  state: TurnState,
   event: WaitingEvent,
   { host, currentWait }: WaitCardContext,
 ): Card {
@@ -51,7 +52,7 @@ export function createWaitCard(
     announceEnd(wait, remainingMs);
   };
   const refresh = (): void => {
-    setText(originLine, originText(context, currentWait() ?? event, host));
+    setText(originLine, originText(context, state, currentWait() ?? event, host));
     tick();
   };
   refresh();
@@ -122,19 +123,30 @@ function createEndAnnouncer({
 }
 
 /**
- * Returns a text that states where the delay comes from, and whether another request or another window caused the wait.
+ * Returns a text that states where the delay comes from, whether another request or another window caused the wait, and
+ * which route the wait is about.
  */
-function originText(context: PageContext, event: WaitingEvent, host: string): string {
+function originText(context: PageContext, state: TurnState, event: WaitingEvent, host: string): string {
   const { strings } = context;
-  if (isOffline(event)) return host ? fill(strings.waitOfflineHost, host) : strings.waitOffline;
-  switch (event.told) {
+  if (isOffline(event)) {
+    // Names no host if there are several routes, because the turn continues over the first one that can be reached.
+    return host && !hasRoutes(state, event) ? fill(strings.waitOfflineHost, host) : strings.waitOffline;
+  }
+  const route = routeTextOf(context, state, event, host);
+  return [...causeTexts(context, event), delayText(context, event), ...(route === undefined ? [] : [route])].join(
+    ' · ',
+  );
+}
+
+function causeTexts({ strings }: PageContext, { told }: WaitingEvent): readonly string[] {
+  switch (told) {
     case 'request':
-      return `${strings.blockedByRequest} · ${delayText(context, event)}`;
+      return [strings.blockedByRequest];
     case 'window':
-      return `${strings.blockedByWindow} · ${delayText(context, event)}`;
+      return [strings.blockedByWindow];
     case 'turn':
     case undefined:
-      return delayText(context, event);
+      return [];
   }
 }
 

@@ -36,6 +36,18 @@ describe('turn log', () => {
       { type: 'ended', how: 'finished', ms: 1, bytes: 0, chars: 0, attempt: 1, at: 0 },
       'info [11111111/22222222] attempt 1: ended, finished, after 1 ms with 0 bytes, 0 characters',
     ],
+    [
+      { ...attempt(), origin: 'https://backup.example' } as StreamEvent,
+      'info [11111111/22222222] attempt 1 (first) with m at https://backup.example',
+    ],
+    [
+      { type: 'route', from: 'https://api.example', to: 'https://backup.example', reason: 'dns', attempt: 1, at: 0 },
+      'warn [11111111/22222222] route https://api.example → https://backup.example (dns)',
+    ],
+    [
+      { type: 'route', from: 'https://api.example', to: 'https://backup.example', reason: 'user', attempt: 1, at: 0 },
+      'info [11111111/22222222] route https://api.example → https://backup.example (user)',
+    ],
     [{ type: 'tool-call', index: 0, name: secret, arguments: secret, attempt: 1, at: 0 }, undefined],
     [
       { type: 'cut', reason: 'connection', message: secret, attempt: 1, at: 0 },

@@ -32,6 +32,8 @@ describe('validation of messages from the page', () => {
     { type: 'setApiKey' },
     { type: 'openDemo' },
     { type: 'leaveDemo' },
+    { type: 'keepBackup', origin: 'https://backup.example' },
+    { type: 'removeBackup', origin: 'https://backup.example' },
     { type: 'copy', text: '' },
     { type: 'copyRequest', exchangeId: 'e' },
     { type: 'insert', text: 'x' },
@@ -88,6 +90,8 @@ describe('validation of messages from the page', () => {
     { type: 'newFile', text: 'x' },
     { type: 'newFile', language: 'ts' },
     { type: 'openLink', href: {} },
+    { type: 'keepBackup' },
+    { type: 'removeBackup', origin: 1 },
   ];
   for (const message of invalidMessages) {
     it(`rejects the message ${JSON.stringify(message)}`, () => assert.equal(isToHost(message), false));

@@ -73,6 +73,33 @@ describe('activity of the turns', () => {
   });
 });
 
+describe('route in the status bar', () => {
+  const origin = 'http://localhost:8080';
+  const turns = (phase: TurnPhase) => {
+    const { current, runningCount } = conversations(phase);
+    const exchange = { ...current.lastExchange, state: { ...current.lastExchange.state, origin } };
+    const conversation = { activeExchange: exchange, lastExchange: exchange };
+    return { current: conversation, running: conversation, runningCount };
+  };
+
+  for (const phase of ['connecting', 'streaming', 'resuming', 'waiting'] as const) {
+    it(`is named while the turn is ${phase}`, () => {
+      const activity = activityOf(turns(phase));
+      assert.ok(activity.kind === 'streaming' || activity.kind === 'waiting');
+      const { tooltip, label } = activityText(activity, deps);
+      assert.equal(tooltip, 'Route: localhost:8080.\nClick to show the conversation.');
+      assert.ok(label.endsWith(' Route: localhost:8080. Click to show the conversation.'));
+    });
+  }
+
+  it('is not named while the computer is offline or before the first attempt', () => {
+    for (const activity of [activityOf(turns('offline')), activityOf(conversations('connecting'))]) {
+      assert.ok(activity.kind === 'streaming' || activity.kind === 'offline');
+      assert.ok(!activityText(activity, deps).tooltip.includes('Route'));
+    }
+  });
+});
+
 describe('choice of the turn for the status bar', () => {
   const [streaming, waits, offline, finished] = (['streaming', 'waiting', 'offline', 'done'] as const).map(
     (phase) => conversations(phase).current,

@@ -5,6 +5,55 @@ import type { FaultKind } from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';
 import { exchange, PanelPage } from '../panel/support/panelPage';
 
+describe('failure card', () => {
+  let page: PanelPage;
+  beforeEach(() => {
+    page = new PanelPage();
+    page.snapshot([exchange('a')]);
+  });
+  afterEach(() => page.dispose());
+
+  const route = (): string | undefined => page.one('alert').querySelector('.provenance')?.textContent;
+
+  it('names the route of the failure only if there are several routes', () => {
+    page.events('a', ev.attempt({ origin: 'https://api.example' }), ev.failed());
+    assert.equal(route(), undefined);
+    page.snapshot([exchange('a')]);
+    page.events('a', ev.attempt({ origin: 'https://api.example' }), ev.failed({ actions: ['switchRoute'] }));
+    assert.equal(route(), 'Route: api.example');
+    page.snapshot([exchange('a')]);
+    page.events('a', ev.route(), ev.attempt({ origin: 'https://backup.example' }), ev.failed());
+    assert.equal(route(), 'Route: backup.example');
+  });
+
+  it('does not name the route again if its message does', () => {
+    const message = 'backup.example is not accepting connections.';
+    page.events('a', ev.route(), ev.attempt({ origin: 'https://backup.example' }), ev.failed({ message }));
+    assert.equal(route(), undefined);
+  });
+
+  for (const [actions, buttons] of [
+    [
+      ['retryNow', 'switchModel', 'details', 'switchRoute'],
+      ['Retry now', 'Switch model', 'Switch route', 'Details'],
+    ],
+    [
+      ['retryNow', 'switchModel', 'checkUrl', 'switchRoute'],
+      ['Retry now', 'Switch model', 'Switch route', 'Check URL', 'Details'],
+    ],
+    [
+      ['retryNow', 'checkUrl', 'switchRoute'],
+      ['Retry now', 'Check URL', 'Switch route', 'Details'],
+    ],
+  ] as const) {
+    it(`has its buttons in the order ${buttons.join(', ')}`, () => {
+      page.events('a', ev.attempt(), ev.failed({ actions }));
+      const shown = [...page.one('alert').querySelectorAll('.actions button')].map(({ textContent }) => textContent);
+      assert.deepEqual(shown, buttons);
+    });
+  }
+});
+
 describe('details of the failure card', () => {
   let page: PanelPage;
   beforeEach(() => (page = new PanelPage()));
@@ -90,6 +139,21 @@ describe('details of the failure card', () => {
       'Attempt 1 with gpt-4o · Status 429 · rate limited',
       'Waited 20 s: rate limited · The gateway asked for a wait of 20 s (retry-after)',
       'Attempt 2 with gpt-4o · Status 503 · overloaded',
+    ]);
+  });
+
+  it('name the route of each attempt if the turn has used several routes', () => {
+    fail(
+      {},
+      ev.attempt({ origin: 'https://api.example' }),
+      ev.ended({ how: 'dns' }),
+      ev.route(),
+      ev.attempt({ attempt: 2, why: 'switch', origin: 'https://backup.example' }),
+      ev.ended({ attempt: 2, how: 'timeout' }),
+    );
+    assert.deepEqual(sections()['Actions taken']?.slice(1), [
+      'Attempt 1 with gpt-4o · Route: api.example · host not found',
+      'Attempt 2 with gpt-4o · Route: backup.example · timed out',
     ]);
   });
 

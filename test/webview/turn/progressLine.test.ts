@@ -34,6 +34,19 @@ describe('progress line', () => {
     assert.equal(progress(), 'Last token 15 s ago, still connected');
   });
 
+  it('names the route of the turn as soon as the turn knows it, and the gateway in the settings before', () => {
+    const hosts = [progress()];
+    page.events('a', ev.attempt({ origin: 'https://first.example' }));
+    hosts.push(progress());
+    page.events('a', ev.route({ from: 'https://first.example', to: 'http://localhost:8080' }));
+    hosts.push(progress());
+    assert.deepEqual(hosts, [
+      'Connecting to api.example…',
+      'Connecting to first.example…',
+      'Connecting to localhost:8080…',
+    ]);
+  });
+
   it('is not a live region, so screen readers do not read the seconds', () => {
     page.events('a', ...quiet);
     const announcement = page.announced;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { StreamEvent } from '../../../src/engine/events';
 import { ev } from '../panel/support/events';
 import { exchange, PanelPage, startOfTime } from '../panel/support/panelPage';
 
@@ -169,6 +170,47 @@ describe('wait card', () => {
       assert.equal(page.one('status').querySelector('.provenance')?.textContent, text);
     });
   }
+
+  const backupAttempt = ev.attempt({ attempt: 2, origin: 'https://backup.example' });
+  const routes: Readonly<Record<string, readonly [events: readonly StreamEvent[], line: string]>> = {
+    'after a switch': [
+      [ev.route(), backupAttempt, ev.waiting()],
+      'Backoff of 4.1 s before attempt 2 of 6 · Route: backup.example',
+    ],
+    'when the turn can switch': [
+      [ev.waiting({ actions: ['retryNow', 'switchRoute'] })],
+      'Backoff of 4.1 s before attempt 2 of 6 · Route: api.example',
+    ],
+    'only once, if the message names it': [
+      [ev.route(), backupAttempt, ev.waiting({ message: 'Rate limited by backup.example.' })],
+      'Backoff of 4.1 s before attempt 2 of 6',
+    ],
+    'but no single one while the turn waits for any of several routes': [
+      [ev.route(), backupAttempt, ev.offline()],
+      'Resumes automatically when the network is back',
+    ],
+  };
+  for (const [name, [events, line]] of Object.entries(routes)) {
+    it(`names the route of the wait ${name}`, () => {
+      page.events('a', ...events);
+      assert.equal(page.one('status').querySelector('.provenance')?.textContent, line);
+    });
+  }
+
+  it('names the new route when the same wait continues on another route', () => {
+    const wait = ev.waiting({ actions: ['retryNow', 'switchRoute'] });
+    page.events('a', wait);
+    page.events('a', ev.route(), wait);
+    assert.match(page.one('status').querySelector('.provenance')?.textContent ?? '', /Route: backup\.example$/);
+  });
+
+  it('has the button *Switch route* after *Switch model*', () => {
+    page.events('a', ev.waiting({ actions: ['retryNow', 'checkUrl', 'switchRoute'] }));
+    const buttons = [...page.one('status').querySelectorAll('button')].map(({ textContent }) => textContent);
+    assert.deepEqual(buttons, ['Retry now', 'Stop', 'Switch model', 'Switch route', 'Check URL']);
+    page.click('Switch route');
+    assert.deepEqual(page.posted, [{ type: 'action', exchangeId: 'a', action: 'switchRoute' }]);
+  });
 
   for (const [event, label] of [
     [ev.waiting(), 'Retrying in 4 s'],

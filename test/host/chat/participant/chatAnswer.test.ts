@@ -202,6 +202,19 @@ describe('answer in the chat that another model continues', () => {
   });
 });
 
+describe('route switch in the chat', () => {
+  for (const [reason, line] of [
+    ['user', '> Switched to b.example.'],
+    ['dns', "> Sent to b.example, because a.example couldn't be reached (host not found)."],
+    ['gateway', '> Sent to b.example, because a.example failed (gateway error).'],
+  ] as const) {
+    it(`is shown as a progress line with its reason: ${reason}`, () => {
+      const [from, to] = ['https://a.example', 'https://b.example'];
+      assert.deepEqual(chat({ type: 'route', from, to, reason, attempt: 1, at: 0 }), [line]);
+    });
+  }
+});
+
 describe('resumed answer in the chat', () => {
   const backoff = wait({ source: 'backoff', hintMs: undefined, delayMs: 1000, until: 1000, attempt: 2 });
 

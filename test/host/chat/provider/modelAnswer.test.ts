@@ -59,6 +59,9 @@ function callsToSink(...events: readonly StreamEvent[]): {
   return { lines, failure };
 }
 
+const route: StreamEvent = {
+  ...{ ...base, type: 'route', from: 'https://a.example', to: 'https://b.example', reason: 'dns' },
+};
 const cut: StreamEvent = { ...base, type: 'cut', reason: 'truncated', message: 'Cut off.' };
 
 const cases: readonly (readonly [behavior: string, events: readonly StreamEvent[], lines: readonly string[]])[] = [
@@ -78,6 +81,11 @@ const cases: readonly (readonly [behavior: string, events: readonly StreamEvent[
     'shows a model switch',
     [{ ...base, type: 'model', from: 'a', to: 'b', reason: 'overloaded' }],
     ['status a was overloaded. Switched to b.'],
+  ],
+  [
+    'shows a route switch before the first text',
+    [route, text('ab'), route, text('cd'), done('abcd')],
+    ["status Sent to b.example, because a.example couldn't be reached (host not found).", 'text ab', 'text cd'],
   ],
   [
     'resumes a broken stream without repeating text',

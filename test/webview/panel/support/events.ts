@@ -16,6 +16,16 @@ export const ev = {
     time: startOfTime - 10_000,
     ...fields,
   }),
+  /** A switch from `https://api.example` to `https://backup.example`, unless `fields` name other origins. */
+  route: (fields: Partial<EventOf<'route'>> = {}): StreamEvent => ({
+    type: 'route',
+    attempt: 1,
+    at: 1500,
+    from: 'https://api.example',
+    to: 'https://backup.example',
+    reason: 'dns',
+    ...fields,
+  }),
   headers: (status = 200): StreamEvent => ({ type: 'headers', attempt: 1, at: 1100, status, ms: 100 }),
   text: (text: string, at = 1800): StreamEvent => ({ type: 'text', attempt: 1, at, text }),
   reasoning: (text: string, attempt = 1): StreamEvent => ({ type: 'reasoning', attempt, at: 1500, text }),

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import type { StreamEvent } from '../../../src/engine/events';
+import { panelStrings } from '../../../src/shared/panelStrings';
+import { initialTurn, reduceTurn } from '../../../src/shared/protocol';
+import { announcementFor } from '../../../src/webview/a11y/announcer';
+import { createFormat } from '../../../src/webview/util/format';
+import { ev } from '../panel/support/events';
+
+/** Returns all announcements for the events of a turn. */
+function announcements(...events: readonly StreamEvent[]): readonly string[] {
+  const context = { strings: panelStrings, format: createFormat('en', panelStrings) };
+  let before = initialTurn;
+  return events.flatMap((event) => {
+    const state = reduceTurn(before, event);
+    const announcement = announcementFor(context, event, { before, state });
+    before = state;
+    return announcement ?? [];
+  });
+}
+
+describe('announcement of a route switch', () => {
+  const first = ev.attempt({ origin: 'https://api.example' });
+  const second = (fields: Parameters<typeof ev.attempt>[0] = {}): StreamEvent =>
+    ev.attempt({ attempt: 2, why: 'switch', origin: 'https://backup.example', ...fields });
+  const sentence = "Sent to backup.example, because api.example couldn't be reached (host not found).";
+
+  it('is made once, with the first attempt that uses the new route', () => {
+    assert.deepEqual(announcements(first, ev.route(), second(), second({ attempt: 3, why: 'retry' })), [
+      'Waiting for the answer',
+      sentence,
+    ]);
+  });
+
+  it('precedes the announcement of the first attempt', () =>
+    assert.deepEqual(announcements(ev.route(), second({ attempt: 1, why: 'first' })), [
+      `${sentence} Waiting for the answer`,
+    ]));
+
+  it('precedes the announcement that the rest of the answer is requested', () => {
+    const resume = second({ why: 'resume', how: 'continue' });
+    assert.deepEqual(announcements(first, ev.text('Hel'), ev.cut(), ev.route({ reason: 'user' }), resume), [
+      'Waiting for the answer',
+      'Switched to backup.example. Connection lost. Getting the rest of the answer…',
+    ]);
+  });
+
+  it('follows the announcement of a wait on the new route', () =>
+    assert.deepEqual(announcements(first, ev.route(), ev.waiting(), second()), [
+      'Waiting for the answer',
+      'Rate limited. Retrying in 4.1 s',
+      sentence,
+    ]));
+
+  it('is made again when the turn returns to its first route', () => {
+    const back = ev.route({ from: 'https://backup.example', to: 'https://api.example', reason: 'user' });
+    const third = second({ attempt: 3, origin: 'https://api.example' });
+    assert.deepEqual(announcements(first, ev.route(), second(), back, third).at(-1), 'Switched to api.example.');
+  });
+});
