@@ -114,7 +114,7 @@ export function attemptDetails({ strings, format }: PageContext, attempt: Timeli
     const { seam, trimmed } = resumed;
     const offset = format.number(seam);
     const text = continuedModel
-      ? fill(strings.timelineModelSeam, offset, continuedModel)
+      ? fill(strings.timelineModelSeam, continuedModel, offset)
       : fill(strings.timelineSeam, offset);
     details.push({ text });
     if (trimmed > 0)

@@ -140,7 +140,7 @@ describe('export of an answer that several models wrote', () => {
     const notes = written.split('\n').filter((line) => line.startsWith('>'));
     assert.deepEqual(notes, [
       '> gpt-4o was overloaded. qwen continued after 1,204 characters.',
-      '> glm continued the answer of qwen after 1,206 characters.',
+      '> The answer of qwen was continued by glm after 1,206 characters.',
     ]);
   });
 

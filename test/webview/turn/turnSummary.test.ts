@@ -95,7 +95,7 @@ describe('article of an answer', () => {
   for (const [reason, note] of [
     ['overloaded', 'gpt-4o was overloaded. qwen continued after 1,204 characters.'],
     ['connection', 'gpt-4o kept failing. qwen continued after 1,204 characters.'],
-    ['user', 'qwen continued the answer of gpt-4o after 1,204 characters.'],
+    ['user', 'The answer of gpt-4o was continued by qwen after 1,204 characters.'],
   ] as const) {
     it(`shows “${note}” below an answer that another model continued, and announces that`, () => {
       page.events('a', ...continuedBy(reason));
