@@ -68,7 +68,8 @@ describe('text from outside the extension', () => {
   it('is shown without icons and hidden characters in the name of a model', async () => {
     const { pickModel } = await import('../../src/host/models/modelPick');
     const list = Promise.resolve({ source: 'gateway', models: [hostileText], host: 'h' } as const);
-    const picked = pickModel(list, `current ${hostileText}`, {});
+    const routes = Promise.resolve([{ origin: 'https://h', host: 'h', list }]);
+    const picked = pickModel(routes, `current ${hostileText}`, {});
     await list;
     await new Promise(setImmediate);
     assert.deepEqual(

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { startGateway, type Gateway } from '../../src/demo/gateway';
 import { answer } from '../../src/demo/replies';
+import type { ConnectionTest } from '../../src/host/connection/doctor';
 import { collect, find, startFixture, stopFixture, testKey, type HostFixture } from '../support/extensionHost';
 import { hostileModel, hostileWords, offeredActions, openHostileSettings } from '../support/hostileWorkspace';
 
@@ -45,9 +46,13 @@ describe('trusted workspace with hostile settings', () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 
-  it("can't redirect the connection test", async () => {
-    const result = await vscode.commands.executeCommand<{ state: string }>('holysheep.testConnection');
+  it("can't redirect the connection test or add a backup route", async () => {
+    const result = await vscode.commands.executeCommand<ConnectionTest>('holysheep.testConnection');
     assert.equal(result.state, 'verified');
+    assert.deepEqual(
+      result.routes.map(({ baseUrl }) => baseUrl),
+      [fixture.gateway.baseUrl],
+    );
     assert.equal(fixture.gateway.modelRequests.at(-1)?.headers.authorization, `Bearer ${testKey}`);
   });
 });

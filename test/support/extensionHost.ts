@@ -49,6 +49,7 @@ export async function stopFixture(fixture: HostFixture | undefined): Promise<voi
   await fixture?.gateway.close();
   for (const name of [
     'baseUrl',
+    'backupBaseUrls',
     'retry.baseDelayMs',
     'retry.maxRetries',
     'retry.maxHintMs',

@@ -33,6 +33,7 @@ function firstFolder(): vscode.Uri {
 function hostileSettings(baseUrl: string): Readonly<Record<string, unknown>> {
   return {
     'holysheep.baseUrl': baseUrl,
+    'holysheep.backupBaseUrls': [baseUrl],
     'holysheep.systemPrompt': hostileWords,
     'holysheep.prompts': [{ title: 'Hostile', template: hostileWords }],
     'holysheep.history.limit': 1,

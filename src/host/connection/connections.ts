@@ -9,12 +9,14 @@ import type { Settings } from '../settings/settings';
 import { Disposable } from '../util/disposable';
 import { NoConnectionError } from '../util/userError';
 import type { KeyStore } from './keyStore';
+import { MissingKeyNotices } from './missingKeyNotices';
 
 export interface ActiveConnection extends Connection {
   readonly origin: string;
   /** Host name for messages, with the port if the URL has one, for example `api.holysheep.ai` or `localhost:11434`. */
   readonly host: string;
   readonly demo: boolean;
+  readonly backups?: readonly UsableRoute[] | undefined;
 }
 
 export interface ConnectionDeps {
@@ -36,6 +38,9 @@ export interface ConfiguredRoute {
   readonly apiKey: string | undefined;
 }
 
+/** A route in the settings that has a key. */
+export type UsableRoute = ConfiguredRoute & Route;
+
 const demoApiKey = 'hsa-demo';
 
 /** Provides the base URL, the API key and the model of the next request, from the settings or from the demo. */
@@ -49,6 +54,7 @@ export class Connections extends Disposable {
     const { settings, keys, demo } = deps;
     for (const source of [settings, keys, demo]) this.register(source.onDidChange(() => this.changeEmitter.fire()));
     this.register(new BaseUrlNotices(deps));
+    this.register(new MissingKeyNotices(deps));
   }
 
   /**
@@ -72,33 +78,42 @@ export class Connections extends Disposable {
   }
 
   /**
-   * Returns the connection to the gateway in the settings, even while the demo is active.
+   * Returns the connection to the first route in the settings that has a key, with the other routes that have a key as
+   * its backups, even while the demo is active. If no route has a key, returns the base URL in the settings without one.
    * @throws NoConnectionError when the base URL in the settings is invalid, or the key can't be read
    */
   async configured(): Promise<ActiveConnection> {
-    const { settings, keys } = this.deps;
-    const baseUrl = settings.baseUrl();
-    if ('error' in baseUrl) throw new NoConnectionError('base-url', baseUrlErrorMessage(baseUrl.error));
-    const { url, origin, host } = baseUrl;
-    const apiKey = await keys.get(origin);
-    const backups = (await this.backupRoutes()).filter((route) => isUsable(route));
-    return { baseUrl: url, origin, host, apiKey, demo: false, ...(backups.length > 0 && { backups }) };
+    const [primary, backupRoutes] = await this.readRoutes();
+    const [first = primary, ...backups] = [primary, ...backupRoutes].filter((route) => isUsable(route));
+    return { ...first, demo: false, ...(backups.length > 0 && { backups }) };
   }
 
   /**
    * Returns all routes in the settings, the base URL first and then the backup routes.
    * @throws NoConnectionError as {@link configured} does
    */
-  async routes(): Promise<readonly ConfiguredRoute[]> {
-    const { baseUrl, origin, host, apiKey } = await this.configured();
-    return [{ baseUrl, origin, host, apiKey }, ...(await this.backupRoutes())];
+  async routes(): Promise<readonly [primary: ConfiguredRoute, ...backups: ConfiguredRoute[]]> {
+    const [primary, backups] = await this.readRoutes();
+    return [primary, ...backups];
   }
 
-  private backupRoutes(): Promise<readonly ConfiguredRoute[]> {
+  private async readRoutes(): Promise<readonly [primary: ConfiguredRoute, backups: readonly ConfiguredRoute[]]> {
+    const { settings, keys } = this.deps;
+    const baseUrl = settings.baseUrl();
+    if ('error' in baseUrl) throw new NoConnectionError('base-url', baseUrlErrorMessage(baseUrl.error));
+    const { url, origin, host } = baseUrl;
+    const apiKey = await keys.get(origin);
+    return [{ baseUrl: url, origin, host, apiKey }, await this.readBackups()];
+  }
+
+  private readBackups(): Promise<readonly ConfiguredRoute[]> {
     const { settings, keys, log } = this.deps;
     return Promise.all(
       settings.backupBaseUrls().map(async ({ url, origin, host }) => {
-        const apiKey = await keys.get(origin).catch((error: unknown) => void log.error(error));
+        const apiKey = await keys.get(origin).catch((error: unknown) => {
+          log.error(error);
+          return undefined;
+        });
         return { baseUrl: url, origin, host, apiKey };
       }),
     );
@@ -204,7 +219,7 @@ export class Connections extends Disposable {
   }
 }
 
-function isUsable(route: ConfiguredRoute): route is ConfiguredRoute & Route {
+function isUsable(route: ConfiguredRoute): route is UsableRoute {
   return route.apiKey !== undefined;
 }
 

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { cleanApiKey, isHolySheepHost, keyWarningFor, type ApiKeyProblem } from '../../engine/gateway/apiKey';
-import { normalizeBaseUrl, type BaseUrl } from '../../engine/gateway/baseUrl';
+import { normalizeBaseUrl, type BaseUrl, type NormalizedBaseUrl } from '../../engine/gateway/baseUrl';
 import type { DemoMode } from '../demo/demoMode';
 import type { Log } from '../diagnostics/log';
 import { baseUrlErrorMessage } from '../settings/baseUrlNotices';
@@ -18,6 +18,7 @@ import {
 import { localize } from '../util/localization';
 import { parseArgument } from '../util/schemas';
 import type { KeyStore } from './keyStore';
+import { distinctOrigins, pickRoute } from './routePick';
 import { verifyConnection, type Verification } from './verification';
 
 export interface SetApiKeyDeps {
@@ -38,45 +39,78 @@ export interface SetApiKeyResult {
 /**
  * Verifies and stores an API key. Resolves as soon as the key is stored or rejected.
  * @param argument the key, or the key and its base URL, from a keybinding or another extension. A message tells the
- * user when such a key has replaced another one. Without an argument, the user is asked for the key.
+ * user when such a key has replaced another one. Without a key, the user is asked for it. Without a base URL, a key in
+ * the argument is for the base URL in the settings, and a user who is asked for the key chooses the route first if the
+ * settings have several.
  * @throws ArgumentError when the argument is invalid
  */
 export async function storeApiKey(deps: SetApiKeyDeps, argument: unknown): Promise<SetApiKeyResult> {
-  const parsed = argument === undefined ? undefined : parseSetApiKeyArgument(argument);
+  const parsed: SetApiKeyArgument = argument === undefined ? {} : parseSetApiKeyArgument(argument);
   const configured = deps.settings.baseUrl();
-  const target = parsed?.target ?? configured;
+  const routes = [...('error' in configured ? [] : [configured]), ...deps.settings.backupBaseUrls()];
+  const isArgument = parsed.key !== undefined;
+  const target = isArgument ? (parsed.target ?? configured) : await chooseRoute(deps, routes, parsed.target);
+  if (target === undefined) return { state: 'cancelled' };
   if ('error' in target) {
     showToast(deps.log, 'error', baseUrlErrorMessage(target.error), [openSettingAction('holysheep.baseUrl')]);
     return { state: 'invalid' };
   }
-  const isInUse = !('error' in configured) && configured.origin === target.origin;
-  const input = parsed ? parsed.key : await askForApiKey(target.host);
+  const position = routes.findIndex(({ origin }) => origin === target.origin);
+  const isInUse = position >= 0;
+  const input = parsed.key ?? (await askForApiKey(target.host));
   if (input === undefined) return { state: 'cancelled' };
   const cleaned = cleanApiKey(input);
   if ('problem' in cleaned) {
-    showToast(deps.log, 'error', apiKeyProblemMessage(cleaned.problem), isInUse ? [enterAgainAction()] : []);
+    showToast(deps.log, 'error', apiKeyProblemMessage(cleaned.problem), isInUse ? [enterAgainAction(target)] : []);
     return { state: 'invalid' };
   }
   if (isInUse) await deps.demo.leave();
-  return verifyAndStore(cleaned.key, target, deps, { isArgument: parsed !== undefined, isInUse });
+  return verifyAndStore(cleaned.key, target, deps, { isArgument, position });
 }
 
-function enterAgainAction(): ToastAction {
-  return enterApiKeyAction(vscode.l10n.t('Enter the key again'));
+/**
+ * Returns the route that the user sets a key for, or the error of the base URL if it is invalid and there is no backup
+ * route.
+ * @param preferred the route to return without asking, unless the settings no longer have it
+ */
+async function chooseRoute(
+  { settings, keys, log }: SetApiKeyDeps,
+  routes: readonly BaseUrl[],
+  preferred: BaseUrl | undefined,
+): Promise<NormalizedBaseUrl | undefined> {
+  // Compares origins, because routes of the same origin share the key, and callers may know only the origin.
+  const known = routes.find(({ origin }) => origin === preferred?.origin);
+  if (known) return known;
+  const baseUrl = settings.baseUrl();
+  if ('error' in baseUrl || routes.length < 2) return baseUrl;
+  const choices = routes.map(async (route, position) => {
+    // Treats an unreadable key as missing, because the user must be able to set it again.
+    const key = await keys.get(route.origin).catch((error: unknown) => {
+      log.error(error);
+      return undefined;
+    });
+    return { ...route, position, hasKey: key !== undefined };
+  });
+  return pickRoute(distinctOrigins(await Promise.all(choices)), vscode.l10n.t('Set API key'));
+}
+
+function enterAgainAction({ url }: BaseUrl): ToastAction {
+  return enterApiKeyAction(vscode.l10n.t('Enter the key again'), url);
 }
 
 const successMessageMs = 8000;
 
 /**
- * @param isInUse whether `target` has the origin of the base URL in the settings. Otherwise the messages have no
- * buttons, because the buttons apply to that base URL.
+ * @param position position of the route with the origin of `target` in the settings, where 0 is the base URL, or -1 if
+ * there is none. The messages then have no buttons, because the buttons apply to the routes in the settings.
  */
 async function verifyAndStore(
   key: string,
   target: BaseUrl,
   deps: SetApiKeyDeps,
-  { isArgument, isInUse }: { readonly isArgument: boolean; readonly isInUse: boolean },
+  { isArgument, position }: { readonly isArgument: boolean; readonly position: number },
 ): Promise<SetApiKeyResult> {
+  const isInUse = position >= 0;
   const { keys, log } = deps;
   const { host, origin, url } = target;
   log.redactSecret(key);
@@ -104,7 +138,7 @@ async function verifyAndStore(
       log.warn(`API key for ${host}: ${result.message}`);
       const advice = vscode.l10n.t('The key was not saved. Copy the whole key again, or create a new one.');
       const message = joinSentences(localize, [result.message, advice, warning]);
-      showToast(log, 'error', message, isInUse ? [enterAgainAction()] : []);
+      showToast(log, 'error', message, isInUse ? [enterAgainAction(target)] : []);
       break;
     }
     case 'unverified': {
@@ -119,7 +153,7 @@ async function verifyAndStore(
         run: () => vscode.commands.executeCommand('holysheep.testConnection'),
       };
       const message = joinSentences(localize, [outcome, result.message, warning]);
-      showToast(log, 'warning', message, isInUse ? [test, checkUrlAction()] : []);
+      showToast(log, 'warning', message, isInUse ? [test, checkUrlAction(position > 0)] : []);
       break;
     }
     case 'cancelled':
@@ -139,9 +173,11 @@ async function hasOtherKey({ keys, log }: SetApiKeyDeps, origin: string, key: st
   }
 }
 
+/** The argument of `holysheep.setApiKey`, which contains a key, a base URL or both. */
 interface SetApiKeyArgument {
-  readonly key: string;
-  /** Base URL that the key is for. The default is the base URL in the settings. */
+  /** Without a key, the user is asked for it. */
+  readonly key?: string;
+  /** Base URL that the key is for. */
   readonly target?: BaseUrl;
 }
 
@@ -157,12 +193,18 @@ export function parseSetApiKeyArgument(argument: unknown): SetApiKeyArgument {
     v.check((url) => !('error' in url), noBaseUrl),
     v.transform((url) => url as BaseUrl),
   );
-  const schema = v.object(
-    { key: v.string(vscode.l10n.t('“key” must be a string.')), baseUrl: v.optional(baseUrl) },
-    vscode.l10n.t('holysheep.setApiKey expects an API key, or an object with a “key” property.'),
+  const expected = vscode.l10n.t(
+    'holysheep.setApiKey expects an API key, or an object with a “key” property, a “baseUrl” property, or both.',
+  );
+  const schema = v.pipe(
+    v.object(
+      { key: v.optional(v.string(vscode.l10n.t('“key” must be a string.'))), baseUrl: v.optional(baseUrl) },
+      expected,
+    ),
+    v.check(({ key, baseUrl: target }) => key !== undefined || target !== undefined, expected),
   );
   const { key, baseUrl: target } = parseArgument(schema, typeof argument === 'string' ? { key: argument } : argument);
-  return target ? { key, target } : { key };
+  return { ...(key !== undefined && { key }), ...(target && { target }) };
 }
 
 /** Asks the user for an API key. Returns the typed text unchanged, or undefined if the user dismissed the input box. */

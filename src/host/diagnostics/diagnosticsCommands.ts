@@ -1,13 +1,18 @@
 import * as vscode from 'vscode';
 import type { Command } from '../commands';
 import type { Services } from '../services';
-import { createDiagnosticsReport } from './diagnosticsReport';
+import { createDiagnosticsReport, hasPrivateHostName } from './diagnosticsReport';
 
 export function registerDiagnostics(services: Services): readonly Command[] {
-  /** Opens the report as an unsaved document, so that the user can read it before sharing it. Returns its text. */
-  const exportDiagnostics = async (): Promise<string> => {
+  /**
+   * Opens the report as an unsaved document, so that the user can read it before sharing it. Returns its text, or
+   * undefined if the user dismissed the question about host names.
+   */
+  const exportDiagnostics = async (): Promise<string | undefined> => {
+    const withHostNames = hasPrivateHostName(services.settings) ? await askForHostNames() : false;
+    if (withHostNames === undefined) return undefined;
     const { extensionKind } = services.context.extension;
-    const content = await createDiagnosticsReport({ ...services, extensionKind });
+    const content = await createDiagnosticsReport({ ...services, extensionKind }, withHostNames);
     const document = await vscode.workspace.openTextDocument({ language: 'json', content });
     await vscode.window.showTextDocument(document, { preview: false });
     return content;
@@ -16,4 +21,19 @@ export function registerDiagnostics(services: Services): readonly Command[] {
     { id: 'holysheep.showLog', execute: () => services.log.show() },
     { id: 'holysheep.exportDiagnostics', execute: exportDiagnostics },
   ];
+}
+
+/** Asks whether the report may contain the host names of routes. Returns undefined if the user dismissed the question. */
+async function askForHostNames(): Promise<boolean | undefined> {
+  const leaveOut = {
+    label: vscode.l10n.t('Leave out'),
+    description: vscode.l10n.t('The report calls them route 1, route 2, and so on.'),
+    withHostNames: false,
+  };
+  const include = { label: vscode.l10n.t('Include'), withHostNames: true };
+  const choice = await vscode.window.showQuickPick([leaveOut, include], {
+    title: vscode.l10n.t('Export diagnostics'),
+    placeHolder: vscode.l10n.t('Include the host names of your routes?'),
+  });
+  return choice?.withHostNames;
 }

@@ -1,35 +1,50 @@
 import * as vscode from 'vscode';
 import type { Engine } from '../../engine/engine';
+import type { BaseUrl } from '../../engine/gateway/baseUrl';
 import type { Connections } from '../connection/connections';
+import type { KeyStore } from '../connection/keyStore';
+import { readProxyInfo } from '../connection/proxySettings';
 import type { DemoMode } from '../demo/demoMode';
-import { parseChoice } from '../settings/settingValues';
 import type { Settings } from '../settings/settings';
-import { formatDiagnostics, type ChatSupport, type HostInfo, type ProxyInfo, remoteKind } from './diagnosticsText';
+import { formatDiagnostics, type ChatSupport, type HostInfo, remoteKind, type RouteSummary } from './diagnosticsText';
+import { hostNameHider, isHolySheepOrigin, isPublicOrigin, requestedOrigins } from './hostNames';
 import type { Log } from './log';
 
 interface DiagnosticsDeps {
   readonly engine: Pick<Engine, 'report'>;
   readonly settings: Settings;
   readonly connections: Connections;
+  readonly keys: Pick<KeyStore, 'get'>;
   readonly demo: DemoMode;
   readonly log: Log;
   readonly version: string;
   readonly extensionKind: vscode.ExtensionKind;
 }
 
-/** Returns the diagnostics report as JSON: settings, proxy, recent turns and recent errors of this window. */
-export async function createDiagnosticsReport({
-  engine,
-  settings,
-  connections,
-  demo,
-  log,
-  version,
-  extensionKind,
-}: DiagnosticsDeps): Promise<string> {
+/** Returns whether a route in the settings has a host name that the user may want to leave out of the report. */
+export function hasPrivateHostName(settings: Settings): boolean {
+  return routesOf(settings).some(({ origin }) => !isPublicOrigin(origin));
+}
+
+function routesOf(settings: Settings): readonly BaseUrl[] {
+  const baseUrl = settings.baseUrl();
+  return [...('error' in baseUrl ? [] : [baseUrl]), ...settings.backupBaseUrls()];
+}
+
+/**
+ * Returns the diagnostics report as JSON: settings, proxy, recent turns and recent errors of this window.
+ * @param withHostNames whether the report contains all host names. Otherwise private host names are replaced with the
+ * positions of their routes.
+ */
+export async function createDiagnosticsReport(
+  { engine, settings, connections, keys, demo, log, version, extensionKind }: DiagnosticsDeps,
+  withHostNames: boolean,
+): Promise<string> {
+  const routes = routesOf(settings);
   const baseUrl = settings.baseUrl();
   const networkSettings = {
     origin: 'error' in baseUrl ? null : baseUrl.origin,
+    routes: await Promise.all(routes.map((route, index) => summarizeRoute(route, index + 1, { keys, log }))),
     baseUrlProblem: 'error' in baseUrl ? baseUrl.error : null,
     hasKey: await hasKey(connections, log),
     model: settings.model(),
@@ -37,16 +52,41 @@ export async function createDiagnosticsReport({
     maxTokens: settings.maxTokens(),
     ...settings.engineSettings(),
   };
+  const report = engine.report();
   const diagnostics = {
     time: Date.now(),
     host: await readHostInfo(version, extensionKind),
     settings: networkSettings,
     proxy: readProxyInfo(),
     demo: demo.active,
-    engine: engine.report(),
+    engine: report,
     errors: log.errors(),
   };
-  return formatDiagnostics(diagnostics, (text) => log.redact(text));
+  const origins = routes.map(({ origin }) => origin);
+  const hideNames = withHostNames ? (text: string) => text : hostNameHider(origins, requestedOrigins(report));
+  return formatDiagnostics(diagnostics, (text) => hideNames(log.redact(text)));
+}
+
+/** @param number position of the route, starting with 1 */
+async function summarizeRoute(
+  { url, origin }: BaseUrl,
+  number: number,
+  { keys, log }: Pick<DiagnosticsDeps, 'keys' | 'log'>,
+): Promise<RouteSummary> {
+  const hasKey = async (): Promise<boolean | null> => {
+    try {
+      return (await keys.get(origin)) !== undefined;
+    } catch (error) {
+      log.error(error);
+      return null;
+    }
+  };
+  return {
+    name: `route ${number}`,
+    hasKey: await hasKey(),
+    isHttps: url.startsWith('https:'),
+    isHolySheep: isHolySheepOrigin(origin),
+  };
 }
 
 /**
@@ -60,12 +100,6 @@ async function hasKey(connections: Connections, log: Log): Promise<boolean | nul
     return null;
   }
 }
-
-/** Values of VS Code's setting `http.proxySupport`. The first one is VS Code's default. */
-const proxySupport = ['override', 'fallback', 'on', 'off'] as const;
-
-/** Environment variables that affect the network, in upper case. Their lower-case names have the same effect. */
-const proxyVariables = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE'];
 
 async function readHostInfo(extension: string, extensionKind: vscode.ExtensionKind): Promise<HostInfo> {
   const { appName, appHost, language, remoteName, uiKind } = vscode.env;
@@ -94,22 +128,5 @@ async function readChatSupport(): Promise<ChatSupport> {
     view: commands.includes('workbench.action.chat.open'),
     participants: typeof chat?.createChatParticipant === 'function',
     modelProviders: typeof lm?.registerLanguageModelChatProvider === 'function',
-  };
-}
-
-function readProxyInfo(): ProxyInfo {
-  const http = vscode.workspace.getConfiguration('http');
-  const isSet = (name: string): boolean => {
-    const value: unknown = http.get(name);
-    return Array.isArray(value) ? value.length > 0 : Boolean(value);
-  };
-  return {
-    setting: isSet('proxy'),
-    noProxy: isSet('noProxy'),
-    authorization: isSet('proxyAuthorization'),
-    support: parseChoice(http.get('proxySupport'), proxySupport),
-    strictSSL: http.get('proxyStrictSSL') !== false,
-    systemCertificates: http.get('systemCertificates') !== false,
-    environment: proxyVariables.filter((name) => process.env[name] || process.env[name.toLowerCase()]),
   };
 }

@@ -1,6 +1,7 @@
 import type { EngineReport, EngineSettings } from '../../engine/engine';
 import type { BaseUrlProblem } from '../../engine/gateway/baseUrl';
 import type { TurnRecord } from '../../engine/state/ledger';
+import type { ProxyInfo } from '../connection/proxySettings';
 import type { ErrorRecord } from './errorRecord';
 
 /** The environment in which the extension runs. It identifies neither the user nor any file. */
@@ -34,17 +35,15 @@ export interface ChatSupport {
   readonly modelProviders: boolean;
 }
 
-/** Which proxy settings have a value. The values are left out, because a proxy URL may contain a password. */
-export interface ProxyInfo {
-  readonly setting: boolean;
-  readonly noProxy: boolean;
-  readonly authorization: boolean;
-  /** Value of VS Code's setting `http.proxySupport`. */
-  readonly support: string;
-  readonly strictSSL: boolean;
-  readonly systemCertificates: boolean;
-  /** Names of those environment variables for proxies and certificates that are set. */
-  readonly environment: readonly string[];
+/** A route in the settings, without its name. */
+export interface RouteSummary {
+  /** Name of the route in the report by its position: `route 1` is the base URL, `route 2` the first backup route. */
+  readonly name: string;
+  /** Whether an API key is set, or null when the secret storage can't be read. */
+  readonly hasKey: boolean | null;
+  readonly isHttps: boolean;
+  /** Whether the route is HolySheep's own gateway. */
+  readonly isHolySheep: boolean;
 }
 
 /** The settings that affect requests. */
@@ -54,6 +53,7 @@ interface NetworkSettings extends EngineSettings {
    * contain secrets.
    */
   readonly origin: string | null;
+  readonly routes: readonly RouteSummary[];
   /** Why the base URL is invalid, or null when it is valid. */
   readonly baseUrlProblem: BaseUrlProblem | null;
   /** Whether an API key is set, or null when the base URL is invalid or the secret storage can't be read. */
@@ -82,11 +82,11 @@ export interface Diagnostics {
  */
 export function formatDiagnostics(diagnostics: Diagnostics, redact: (text: string) => string): string {
   const { time, engine, errors, ...environment } = diagnostics;
-  const { turns, network } = engine;
+  const { turns, network, routesDown } = engine;
   const report = {
     time: new Date(time).toISOString(),
     ...environment,
-    network,
+    network: { ...network, routesDown },
     turns: turns.map(formatTurn),
     errors: errors.map((error) => ({ ...error, time: new Date(error.time).toISOString() })),
   };

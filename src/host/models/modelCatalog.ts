@@ -5,7 +5,7 @@ import type { KeyStore } from '../connection/keyStore';
 import { verifyConnection } from '../connection/verification';
 import type { Log } from '../diagnostics/log';
 import { Disposable } from '../util/disposable';
-import { pickModel, type ModelList, type ModelPick, type ModelPickOptions } from './modelPick';
+import { pickModel, type ModelList, type ModelPick, type ModelPickOptions, type RouteModels } from './modelPick';
 
 const cacheLifetimeMs = 10 * 60_000;
 
@@ -14,6 +14,8 @@ interface ModelCatalogDeps {
   readonly keys: KeyStore;
   readonly log: Log;
 }
+
+type ListableConnection = Pick<ActiveConnection, 'baseUrl' | 'apiKey' | 'host'>;
 
 /** Loads the model lists of gateways and caches each list for ten minutes. */
 export class ModelCatalog extends Disposable {
@@ -30,21 +32,23 @@ export class ModelCatalog extends Disposable {
   }
 
   /**
-   * Returns the models of a gateway. Never rejects.
+   * Starts to load the models of each route that has a key. Never rejects.
    * @param demo whether to list the models of the demo. The default is true while the demo is active.
    */
-  async list(demo?: boolean): Promise<ModelList> {
-    let connection: ActiveConnection;
+  async listRoutes(demo?: boolean): Promise<readonly RouteModels[]> {
     try {
-      connection = await this.resolveConnection(demo);
+      const { backups = [], ...connection } = await this.resolveConnection(demo);
+      return [connection, ...backups].map((route) => {
+        const { origin, host } = route;
+        return { origin, host, list: this.listOf(route) };
+      });
     } catch (error) {
-      return this.listAfterError(error);
+      return [{ origin: '', host: '', list: Promise.resolve(this.listAfterError(error)) }];
     }
-    return this.listOf(connection);
   }
 
   /** Returns the models of the gateway of a connection. Never rejects. */
-  async listOf(connection: ActiveConnection): Promise<ModelList> {
+  async listOf(connection: ListableConnection): Promise<ModelList> {
     const { baseUrl } = connection;
     const cached = this.lists.get(baseUrl);
     if (cached && performance.now() < cached.expiresAt) return cached.list;
@@ -85,7 +89,7 @@ export class ModelCatalog extends Disposable {
   }
 
   private choose(options: ModelPickOptions, demo?: boolean): Promise<ModelPick | undefined> {
-    return pickModel(this.list(demo), this.deps.connections.model(demo), options);
+    return pickModel(this.listRoutes(demo), this.deps.connections.model(demo), options);
   }
 
   override dispose(): void {
@@ -103,7 +107,7 @@ export class ModelCatalog extends Disposable {
     return createDefaultList(error instanceof Error ? error.message : String(error));
   }
 
-  private async fetchList(connection: ActiveConnection): Promise<ModelList> {
+  private async fetchList(connection: ListableConnection): Promise<ModelList> {
     const result = await verifyConnection(connection, this.deps.log.keys, this.lifetime.token);
     switch (result.state) {
       case 'verified':

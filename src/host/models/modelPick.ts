@@ -7,6 +7,14 @@ export type ModelList =
   /** Common models. `message` is the localized reason why the gateway's list could not be loaded. */
   | { readonly source: 'default'; readonly models: readonly string[]; readonly message: string };
 
+/** The models of one route, while they are loading and afterwards. */
+export interface RouteModels {
+  readonly origin: string;
+  readonly host: string;
+  /** Never rejects. */
+  readonly list: Promise<ModelList>;
+}
+
 export interface ModelPickOptions {
   readonly title?: string | undefined;
   /** Id of a model that is left out of the list, e.g. because the user wants to replace it. */
@@ -23,14 +31,21 @@ export interface ModelPick {
 
 interface ModelItem extends vscode.QuickPickItem {
   readonly model?: string;
+  /** Origin of the route that lists the model. */
+  readonly origin?: string | undefined;
+}
+
+/** A route in the picker. Its list is undefined until it is loaded. */
+interface RouteSection extends Omit<RouteModels, 'list'> {
+  readonly list: ModelList | undefined;
 }
 
 /**
- * Lets the user choose a model. The picker opens before the list is loaded, and the user can also type a name that is
- * not in the list.
+ * Lets the user choose a model. The picker opens before the lists are loaded, and shows each list as soon as it is
+ * loaded. The user can also type a name that is in no list.
  */
 export async function pickModel(
-  list: Promise<ModelList>,
+  routes: Promise<readonly RouteModels[]>,
   current: string,
   options: ModelPickOptions,
 ): Promise<ModelPick | undefined> {
@@ -38,12 +53,30 @@ export async function pickModel(
   picker.title = options.title ?? vscode.l10n.t('Select model');
   picker.placeholder = vscode.l10n.t('Choose a model or type its name');
   picker.busy = true;
-  let loadedList: ModelList | undefined;
+  let sections: readonly RouteSection[] = [];
   const buttons = options.offerOnce ? [onceButton()] : [];
 
   const updateItems = () => {
-    const choices = modelChoices(loadedList?.models ?? [], current, options.exclude, picker.value);
-    picker.items = createItems(loadedList, choices, buttons);
+    const loaded = sections.map(({ list }) => list?.models ?? []);
+    const choices = routeChoices(loaded, current, options.exclude, picker.value);
+    picker.items = choices.flatMap((ofRoute, index) => createItems(sections, index, ofRoute, buttons));
+  };
+  const showSections = (updated: readonly RouteSection[]): void => {
+    const active = picker.activeItems[0];
+    sections = updated;
+    picker.busy = sections.some(({ list }) => list === undefined);
+    updateItems();
+    const stillActive = findItem(picker.items, active);
+    if (stillActive) picker.activeItems = [stillActive];
+  };
+  const loadLists = async (): Promise<void> => {
+    const loading = await routes;
+    showSections(loading.map(({ origin, host }) => ({ origin, host, list: undefined })));
+    const showList = async (route: RouteModels, index: number): Promise<void> => {
+      const list = await route.list;
+      showSections(sections.map((section, position) => (position === index ? { ...section, list } : section)));
+    };
+    await Promise.all(loading.map(showList));
   };
 
   const chosen = new Promise<ModelPick | undefined>((resolve) => {
@@ -60,16 +93,8 @@ export async function pickModel(
   updateItems();
   picker.show();
   try {
-    const listLoaded = list.then((loaded) => {
-      const active = picker.activeItems[0]?.model;
-      loadedList = loaded;
-      picker.busy = false;
-      updateItems();
-      const stillActive = picker.items.find(({ model }) => model !== undefined && model === active);
-      if (stillActive) picker.activeItems = [stillActive];
-    });
-    // Loads the list in the background, so that the user can choose a model before the list is loaded.
-    return await Promise.race([chosen, listLoaded.then(() => chosen)]);
+    // Loads the lists in the background, so that the user can choose a model before they are loaded.
+    return await Promise.race([chosen, loadLists().then(() => chosen)]);
   } finally {
     picker.dispose();
   }
@@ -82,37 +107,49 @@ function onceButton(): vscode.QuickInputButton {
   };
 }
 
+/** Returns the item for the same model of the same route, or else the first item for the same model. */
+function findItem(items: readonly ModelItem[], sought: ModelItem | undefined): ModelItem | undefined {
+  if (sought?.model === undefined) return undefined;
+  const sameModel = items.filter(({ model }) => model === sought.model);
+  return sameModel.find(({ origin }) => origin === sought.origin) ?? sameModel[0];
+}
+
+/** Returns the heading of a route, once its list is loaded, and the items of its models. */
 function createItems(
-  list: ModelList | undefined,
+  sections: readonly RouteSection[],
+  index: number,
   choices: readonly ModelChoice[],
   buttons: readonly vscode.QuickInputButton[],
 ): readonly ModelItem[] {
-  const heading = listHeading(list);
+  const section = sections[index];
+  const heading = section?.list && listHeading(section.list, sections.length > 1 ? section.host : undefined);
   return [
     ...(heading === undefined ? [] : [{ label: heading, kind: vscode.QuickPickItemKind.Separator }]),
-    ...choices.map((choice) => ({ ...createItem(choice), buttons })),
+    ...choices.map((choice) => ({ ...createItem(choice, section?.origin), buttons })),
   ];
 }
 
-function createItem({ model, kind }: ModelChoice): ModelItem {
+/** @param origin origin of the route that lists the model, or undefined while the routes are unknown */
+function createItem({ model, kind }: ModelChoice, origin: string | undefined): ModelItem {
   switch (kind) {
     case 'current':
-      return { model, label: `$(check) ${plainLabel(model)}`, description: vscode.l10n.t('current') };
+      return { model, origin, label: `$(check) ${plainLabel(model)}`, description: vscode.l10n.t('current') };
     case 'other':
-      return { model, label: plainLabel(model) };
+      return { model, origin, label: plainLabel(model) };
     case 'typed':
       return { model, label: vscode.l10n.t('Use “{0}”', plainLabel(model)), alwaysShow: true };
   }
 }
 
-function listHeading(list: ModelList | undefined): string | undefined {
-  switch (list?.source) {
-    case undefined:
-      return undefined;
+/** @param host host of the route, if there are several */
+function listHeading(list: ModelList, host: string | undefined): string {
+  switch (list.source) {
     case 'gateway':
       return vscode.l10n.t('From {0}', plainLabel(list.host));
     case 'default':
-      return vscode.l10n.t("Common models (couldn't load the gateway's list: {0})", plainLabel(list.message));
+      return host === undefined
+        ? vscode.l10n.t("Common models (couldn't load the gateway's list: {0})", plainLabel(list.message))
+        : vscode.l10n.t("Common models for {0} (couldn't load its list: {1})", host, plainLabel(list.message));
   }
 }
 
@@ -123,7 +160,27 @@ interface ModelChoice {
 }
 
 /**
- * Returns the models to choose from. The current model comes first. The typed name comes last, unless it is in the
+ * Returns the models to choose from, by route. The current model comes first on the first route, and on each other
+ * route that lists it. The typed name comes last on the last route, unless it is in a list.
+ * @param lists the models of each route, which are empty until they are loaded
+ */
+export function routeChoices(
+  lists: readonly (readonly string[])[],
+  current: string,
+  exclude: string | undefined,
+  typed: string,
+): readonly (readonly ModelChoice[])[] {
+  const [first = [], ...others] = lists;
+  const typedChoices = modelChoices(lists.flat(), current, exclude, typed).filter(({ kind }) => kind === 'typed');
+  const choices = [
+    modelChoices(first, current, exclude, ''),
+    ...others.map((models) => modelChoices(models, current, exclude, '').filter(({ model }) => models.includes(model))),
+  ];
+  return choices.map((ofRoute, index) => (index === choices.length - 1 ? [...ofRoute, ...typedChoices] : ofRoute));
+}
+
+/**
+ * Returns the models of one route to choose from. The current model comes first. The typed name comes last, unless it is in the
  * list.
  */
 export function modelChoices(

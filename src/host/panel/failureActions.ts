@@ -52,7 +52,13 @@ export async function runFailureAction(
       return;
     case 'setApiKey':
       return conversations.withOpen(conversation, async () => {
-        const result = await vscode.commands.executeCommand<SetApiKeyResult | undefined>('holysheep.setApiKey');
+        // Sets the key of the route that failed, or lets the user choose a route if no request was sent.
+        const { origin } = exchange.state;
+        const route = origin === undefined ? [] : [{ baseUrl: origin }];
+        const result = await vscode.commands.executeCommand<SetApiKeyResult | undefined>(
+          'holysheep.setApiKey',
+          ...route,
+        );
         if (result?.state === 'verified' || result?.state === 'unverified') conversation.retryNow(exchangeId);
       });
     case 'openBilling':

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { BaseUrl, BaseUrlProblem } from '../../engine/gateway/baseUrl';
+import { normalizeBaseUrl, type BaseUrl, type BaseUrlProblem } from '../../engine/gateway/baseUrl';
 import type { DemoMode } from '../demo/demoMode';
 import type { Log } from '../diagnostics/log';
 import { openSettingAction, showToast } from '../ui/notifications';
@@ -13,14 +13,17 @@ interface BaseUrlNoticeDeps {
   readonly memory: vscode.Memento;
 }
 
+const backupsSetting = 'holysheep.backupBaseUrls';
 const memoryKey = 'holysheep.baseUrlNotices';
 /** Maximum number of notices that are remembered as already shown. Beyond that number, the oldest are forgotten. */
 const maxSavedNotices = 20;
 
-/** Notifies the user once about a base URL that is invalid, is insecure or was corrected. */
+/** Notifies the user once about a base URL or a backup base URL that is invalid, is insecure or was corrected. */
 export class BaseUrlNotices extends Disposable {
   /** The base URL that was checked last. It is not stored, so an invalid URL is reported again in the next window. */
   private notified: string | undefined;
+  /** The backup base URLs that were checked. */
+  private readonly notifiedBackups = new Set<string>();
 
   constructor(private readonly deps: BaseUrlNoticeDeps) {
     super();
@@ -30,9 +33,15 @@ export class BaseUrlNotices extends Disposable {
   }
 
   private check(): void {
-    const { settings, demo, log } = this.deps;
-    const text = settings.baseUrlText();
-    if (demo.active || this.notified === text) return;
+    const { settings, demo } = this.deps;
+    if (demo.active) return;
+    this.checkBaseUrl(settings.baseUrlText());
+    settings.backupBaseUrlTexts().forEach((text, index) => this.checkBackup(text, index + 1));
+  }
+
+  private checkBaseUrl(text: string): void {
+    const { settings, log } = this.deps;
+    if (this.notified === text) return;
     this.notified = text;
     const baseUrl = settings.baseUrl();
     if ('error' in baseUrl) {
@@ -44,6 +53,20 @@ export class BaseUrlNotices extends Disposable {
     if ((changed || baseUrl.insecure) && this.isFirstTime(baseUrl)) this.notify(baseUrl, text, changed);
   }
 
+  /** @param position number of the entry in the setting, starting with 1 */
+  private checkBackup(text: string, position: number): void {
+    const { log } = this.deps;
+    if (this.notifiedBackups.has(text)) return;
+    this.notifiedBackups.add(text);
+    const baseUrl = normalizeBaseUrl(text);
+    if ('error' in baseUrl) {
+      showToast(log, 'error', backupErrorMessage(baseUrl.error, position), [openSettingAction(backupsSetting)]);
+      return;
+    }
+    if (baseUrl.corrections.length > 0) log.info(`Backup base URL: ${baseUrl.url} (${baseUrl.corrections.join(', ')})`);
+    if (baseUrl.insecure && this.isFirstTime(baseUrl)) this.warnAboutPlainHttp(baseUrl, backupsSetting);
+  }
+
   private notify(baseUrl: BaseUrl, text: string, changed: boolean): void {
     const { log, settings } = this.deps;
     if (changed) {
@@ -51,13 +74,15 @@ export class BaseUrlNotices extends Disposable {
       const update = { title: vscode.l10n.t('Update setting'), run: () => settings.setBaseUrl(baseUrl.url) };
       showToast(log, 'information', message, [update]);
     }
-    if (baseUrl.insecure) {
-      const message = vscode.l10n.t(
-        'Requests to {0} use plain HTTP, so your API key and prompts can be intercepted. Use https:// if you can.',
-        baseUrl.host,
-      );
-      showToast(log, 'warning', message, [openSettingAction('holysheep.baseUrl')]);
-    }
+    if (baseUrl.insecure) this.warnAboutPlainHttp(baseUrl, 'holysheep.baseUrl');
+  }
+
+  private warnAboutPlainHttp({ host }: BaseUrl, setting: string): void {
+    const message = vscode.l10n.t(
+      'Requests to {0} use plain HTTP, so your API key and prompts can be intercepted. Use https:// if you can.',
+      host,
+    );
+    showToast(this.deps.log, 'warning', message, [openSettingAction(setting)]);
   }
 
   private isFirstTime({ url, corrections }: BaseUrl): boolean {
@@ -87,6 +112,27 @@ export function baseUrlErrorMessage(problem: BaseUrlProblem): string {
     case 'credentials':
       return vscode.l10n.t(
         'holysheep.baseUrl contains a user name or password. Remove it and set the key with “HolySheep: Set API Key”.',
+      );
+  }
+}
+
+/**
+ * Returns a message about an invalid backup base URL. The message does not quote the URL, because it may contain a
+ * password.
+ * @param position number of the entry in the setting, starting with 1
+ */
+function backupErrorMessage(problem: BaseUrlProblem, position: number): string {
+  switch (problem) {
+    case 'empty':
+      return vscode.l10n.t('Entry {0} of holysheep.backupBaseUrls is empty or not a text.', position);
+    case 'not-a-url':
+      return vscode.l10n.t('Entry {0} of holysheep.backupBaseUrls is not a valid URL.', position);
+    case 'not-http':
+      return vscode.l10n.t('Entry {0} of holysheep.backupBaseUrls must start with https:// or http://.', position);
+    case 'credentials':
+      return vscode.l10n.t(
+        'Entry {0} of holysheep.backupBaseUrls contains a user name or password. Remove it and set the key with “HolySheep: Set API Key”.',
+        position,
       );
   }
 }

@@ -87,12 +87,22 @@ export class Settings extends Disposable {
   backupBaseUrls(): readonly BaseUrl[] {
     const primary = this.baseUrl();
     const seen = new Set('error' in primary ? [] : [primary.url]);
-    return parseStrings(this.readUser('backupBaseUrls')).flatMap((text) => {
+    return this.backupBaseUrlTexts().flatMap((text) => {
       const baseUrl = normalizeBaseUrl(text);
       if ('error' in baseUrl || seen.has(baseUrl.url)) return [];
       seen.add(baseUrl.url);
       return [baseUrl];
     });
+  }
+
+  /**
+   * Returns the list of backup base URLs as the user wrote it. An entry may contain credentials or be invalid. An entry
+   * that is not a text is returned as an empty text, so that the positions in the list stay the same.
+   */
+  backupBaseUrlTexts(): readonly string[] {
+    const value = this.readUser('backupBaseUrls');
+    const entries: readonly unknown[] = Array.isArray(value) ? value : [];
+    return entries.map((entry) => (typeof entry === 'string' ? entry : ''));
   }
 
   model(): string {

@@ -50,12 +50,18 @@ export function openSettingAction(id: string, title = vscode.l10n.t('Open settin
   return { title, run: () => vscode.commands.executeCommand('workbench.action.openSettings', `@id:${id}`) };
 }
 
-export function checkUrlAction(): ToastAction {
-  return openSettingAction('holysheep.baseUrl', vscode.l10n.t('Check URL'));
+/** Returns a button that opens the setting with the base URL of a route. @param isBackup whether it is a backup route */
+export function checkUrlAction(isBackup = false): ToastAction {
+  return openSettingAction(isBackup ? 'holysheep.backupBaseUrls' : 'holysheep.baseUrl', vscode.l10n.t('Check URL'));
 }
 
-export function enterApiKeyAction(title = vscode.l10n.t('Set API key')): ToastAction {
-  return { title, run: () => vscode.commands.executeCommand('holysheep.setApiKey') };
+/**
+ * Returns a button that asks for an API key.
+ * @param baseUrl base URL of the route that the key is for. Without it, the user chooses the route if there are several.
+ */
+export function enterApiKeyAction(title = vscode.l10n.t('Set API key'), baseUrl?: string): ToastAction {
+  const argument = baseUrl === undefined ? [] : [{ baseUrl }];
+  return { title, run: () => vscode.commands.executeCommand('holysheep.setApiKey', ...argument) };
 }
 
 export function openLogAction(): ToastAction {

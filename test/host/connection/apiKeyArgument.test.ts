@@ -14,6 +14,11 @@ describe('argument of holysheep.setApiKey', () => {
     assert.deepEqual(parseSetApiKeyArgument({ key: 'hsa-key-1' }), { key: 'hsa-key-1' });
   });
 
+  it('accepts a base URL without a key, for which the user is asked', () => {
+    const { key, target } = parseSetApiKeyArgument({ baseUrl: 'https://gateway.example' });
+    assert.deepEqual([key, target?.url], [undefined, 'https://gateway.example/v1']);
+  });
+
   it('normalizes a base URL in the argument like the one in the settings', () => {
     const { key, target } = parseSetApiKeyArgument({ key: 'k', baseUrl: ' gateway.example/v1/models ' });
     assert.deepEqual(
@@ -26,7 +31,7 @@ describe('argument of holysheep.setApiKey', () => {
     [5, /expects an API key/],
     [null, /expects an API key/],
     [['hsa-key-1'], /expects an API key/],
-    [{ baseUrl: 'https://gateway.example' }, /expects an API key/],
+    [{}, /expects an API key/],
     [{ key: 5 }, /“key” must be/],
     [{ key: 'hsa-key-1', baseUrl: 5 }, /“baseUrl” must be/],
     [{ key: 'hsa-key-1', baseUrl: null }, /“baseUrl” must be/],

@@ -5,6 +5,7 @@ import { hostFaults } from '../../../src/engine/faults/hostFaults';
 import { normalizeBaseUrl } from '../../../src/engine/gateway/baseUrl';
 import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 import type { ConnectionDeps } from '../../../src/host/connection/connections';
+import type { DoctorDeps } from '../../../src/host/connection/doctor';
 import type { Log } from '../../../src/host/diagnostics/log';
 import { useVSCode } from '../../support/fakeVSCode';
 
@@ -73,6 +74,8 @@ describe('unreadable system keyring', () => {
       onDidChange: subscribe,
       baseUrl: () => normalizeBaseUrl(gateway.baseUrl),
       baseUrlText: () => gateway.baseUrl,
+      backupBaseUrls: () => [],
+      backupBaseUrlTexts: () => [],
       model: () => 'm',
     };
     const demo = { onDidChange: subscribe, active: false, leave: () => Promise.resolve() };
@@ -104,8 +107,9 @@ describe('unreadable system keyring', () => {
 
   it('is reported by Test Connection with buttons for the key and the log, but not for the base URL', async () => {
     const { connections, log } = await createDeps();
-    const { testConnection } = await import('../../../src/host/connection/connectionCommands');
-    assert.equal(await testConnection(connections, log), undefined);
+    const { testConnection } = await import('../../../src/host/connection/doctor');
+    const deps = { connections, log, engine: {}, document: {} } as unknown as DoctorDeps;
+    assert.equal(await testConnection(deps), undefined);
     assert.deepEqual(shownMessages, [{ message: hostFaults.keyring.message, buttons: ['Set API key', 'Show log'] }]);
   });
 
@@ -122,7 +126,8 @@ describe('unreadable system keyring', () => {
   it('is reported as the reason why the model list contains only the default models', async () => {
     const { connections, keys, log } = await createDeps();
     const { ModelCatalog } = await import('../../../src/host/models/modelCatalog');
-    const list = await new ModelCatalog({ connections, keys, log }).list();
+    const [route] = await new ModelCatalog({ connections, keys, log }).listRoutes();
+    const list = (await route?.list) ?? assert.fail('no route');
     assert.deepEqual([list.source, 'message' in list && list.message], ['default', hostFaults.keyring.message]);
   });
 });

@@ -5,6 +5,7 @@ import { normalizeBaseUrl, type NormalizedBaseUrl } from '../../../src/engine/ga
 import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 import type { SetApiKeyDeps } from '../../../src/host/connection/storeApiKey';
 import { useVSCode } from '../../support/fakeVSCode';
+import { FakeQuickPick } from './fakeRoutes';
 
 class CancellationTokenSource {
   readonly token = { isCancellationRequested: false, onCancellationRequested: () => ({ dispose: () => undefined }) };
@@ -28,10 +29,15 @@ describe('Set API Key command', () => {
   let hasLeftDemo: boolean;
   let offeredActions: string[][];
   let inputBoxPrompts: string[];
-  const showMessage = (message: string, ...actions: string[]): Promise<undefined> => {
+  let backups: readonly string[];
+  let quickPicks: FakeQuickPick[];
+  let acceptedRoute: string | undefined;
+  let pressed: string | undefined;
+  let commands: unknown[];
+  const showMessage = (message: string, ...actions: string[]): Promise<string | undefined> => {
     messages.push(message);
     offeredActions.push(actions);
-    return Promise.resolve(undefined);
+    return Promise.resolve(actions.find((action) => action === pressed));
   };
   useVSCode({
     CancellationTokenSource,
@@ -42,7 +48,13 @@ describe('Set API Key command', () => {
         return text.replace(/\{(\d)\}/g, (_, name: string) => String(values[name]));
       },
     },
+    commands: { executeCommand: (...command: unknown[]) => Promise.resolve(void commands.push(command)) },
     window: {
+      createQuickPick: () => {
+        const pick = new FakeQuickPick({ accepted: acceptedRoute });
+        quickPicks.push(pick);
+        return pick;
+      },
       setStatusBarMessage: () => undefined,
       showInputBox: ({ prompt }: { readonly prompt: string }) => {
         inputBoxPrompts.push(prompt);
@@ -62,6 +74,7 @@ describe('Set API Key command', () => {
     url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   });
   beforeEach(() => {
+    [backups, quickPicks, acceptedRoute, pressed, commands] = [[], [], undefined, undefined, []];
     [settingsUrl, authorizations, hasLeftDemo, offeredActions, inputBoxPrompts] = [undefined, [], false, [], []];
     [status, typedKey, messages, stored, isReadable] = [
       200,
@@ -78,6 +91,7 @@ describe('Set API Key command', () => {
     const deps = {
       settings: {
         baseUrl: () => settingsUrl ?? { url: url.origin, origin: url.origin, host: url.host, corrections: [] },
+        backupBaseUrls: () => backups.map((text) => normalizeBaseUrl(text)),
       },
       keys: {
         get: (origin: string) =>
@@ -147,6 +161,85 @@ describe('Set API Key command', () => {
     isReadable = false;
     assert.equal(await runSetApiKey('hsa-new-key-1'), 'verified');
     assert.equal(stored.get(url.origin), 'hsa-new-key-1');
+  });
+
+  describe('with several routes in the settings', () => {
+    beforeEach(() => {
+      settingsUrl = normalizeBaseUrl('https://primary.example/v1');
+      stored.clear();
+      stored.set('https://primary.example', 'hsa-primary-1');
+      backups = ['https://first.example/v1', `${url.origin}/v1`, 'https://first.example/v2'];
+      typedKey = 'hsa-new-key-1';
+    });
+
+    it('asks for the route, with the first route without a key preselected and one entry per origin', async () => {
+      assert.equal(await runSetApiKey(), 'cancelled');
+      assert.deepEqual(
+        quickPicks[0]?.items.map(({ label, description, detail }) => [label, description, detail]),
+        [
+          ['primary.example', 'primary · API key set', 'https://primary.example/v1'],
+          ['first.example', 'backup 1 · no API key', 'https://first.example/v1'],
+          [url.host, 'backup 2 · no API key', `${url.origin}/v1`],
+        ],
+      );
+      assert.deepEqual(
+        quickPicks[0].activeItems.map(({ label }) => label),
+        ['first.example'],
+      );
+      assert.deepEqual(inputBoxPrompts, [], 'no key must be asked for when no route was chosen');
+    });
+
+    it('asks for the key of the chosen route, verifies it there and keeps the other keys', async () => {
+      acceptedRoute = url.host;
+      assert.equal(await runSetApiKey(), 'verified');
+      assert.deepEqual(inputBoxPrompts, [`The key is kept in VS Code's secret storage and sent only to ${url.host}.`]);
+      assert.deepEqual(authorizations, ['Bearer hsa-new-key-1']);
+      assert.deepEqual(Object.fromEntries(stored), {
+        'https://primary.example': 'hsa-primary-1',
+        [url.origin]: 'hsa-new-key-1',
+      });
+      assert.equal(hasLeftDemo, true);
+    });
+
+    it('asks for the key of the route in the argument without asking for the route', async () => {
+      assert.equal(await runSetApiKey({ baseUrl: `${url.origin}/v1` }), 'verified');
+      assert.deepEqual([quickPicks, [...stored.keys()]], [[], ['https://primary.example', url.origin]]);
+    });
+
+    it('recognizes a route by its origin', async () => {
+      assert.equal(await runSetApiKey({ baseUrl: url.origin }), 'verified');
+      assert.deepEqual(quickPicks, []);
+    });
+
+    it('asks for the route when the settings no longer have the base URL in the argument', async () => {
+      await runSetApiKey({ baseUrl: 'https://removed.example/v1' });
+      assert.equal(quickPicks.length, 1);
+    });
+
+    it('stores a key without a base URL for the base URL in the settings', async () => {
+      settingsUrl = normalizeBaseUrl(`${url.origin}/v1`);
+      assert.equal(await runSetApiKey('hsa-new-key-1'), 'verified');
+      assert.deepEqual([quickPicks, stored.get(url.origin)], [[], 'hsa-new-key-1']);
+    });
+
+    it('asks for the key of the same route again after the gateway has rejected a key', async () => {
+      [status, acceptedRoute, pressed] = [401, url.host, 'Enter the key again'];
+      assert.equal(await runSetApiKey(), 'rejected');
+      await new Promise(setImmediate);
+      assert.deepEqual(commands, [['holysheep.setApiKey', { baseUrl: `${url.origin}/v1` }]]);
+    });
+
+    it('offers to check the setting of the backup routes when the key cannot be verified', async () => {
+      [status, acceptedRoute, pressed] = [500, url.host, 'Check URL'];
+      assert.equal(await runSetApiKey(), 'unverified');
+      await new Promise(setImmediate);
+      assert.deepEqual(commands, [['workbench.action.openSettings', '@id:holysheep.backupBaseUrls']]);
+    });
+
+    it('asks for the route even if no key can be read', async () => {
+      [isReadable, acceptedRoute] = [false, url.host];
+      assert.equal(await runSetApiKey(), 'verified');
+    });
   });
 
   describe('with a base URL in the argument', () => {

@@ -54,6 +54,7 @@ const diagnostics: Diagnostics = {
   },
   settings: {
     origin: 'https://api.holysheep.ai',
+    routes: [{ name: 'route 1', hasKey: true, isHttps: true, isHolySheep: true }],
     baseUrlProblem: null,
     hasKey: true,
     model: 'C:\\Users\\somebody\\qwen.gguf',

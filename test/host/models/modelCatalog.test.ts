@@ -26,6 +26,7 @@ describe('model catalog', () => {
   let server: Server;
   let connection: ActiveConnection;
   let catalog: ModelCatalog;
+  let currentConnection: ActiveConnection | undefined;
   useVSCode({
     CancellationTokenSource,
     l10n: {
@@ -51,7 +52,10 @@ describe('model catalog', () => {
     const log = { keys: new KeyRedactor(), error, warn: () => undefined } as unknown as Log;
     const { ModelCatalog } = await import('../../../src/host/models/modelCatalog');
     const keys = { onDidChange: () => ({ dispose: () => undefined }) } as unknown as KeyStore;
-    catalog = new ModelCatalog({ connections: {} as unknown as Connections, keys, log });
+    const connections = {
+      current: () => (currentConnection ? Promise.resolve(currentConnection) : Promise.reject(new Error('no route'))),
+    };
+    catalog = new ModelCatalog({ connections: connections as unknown as Connections, keys, log });
   });
   afterEach(() => catalog.dispose());
   after(() => server.close());
@@ -60,6 +64,34 @@ describe('model catalog', () => {
     assert.equal((await catalog.listOf(connection)).source, 'gateway');
     assert.equal((await catalog.listOf(connection)).source, 'gateway');
     assert.equal(requests, 1);
+  });
+
+  it('loads the models of the connection and of its backups, each with its own failure', async () => {
+    const { baseUrl, origin, host } = connection;
+    const other = origin.replace('127.0.0.1', 'localhost');
+    const backups = [{ baseUrl: `${other}/backup`, origin: other, host: new URL(other).host, apiKey: 'hsa-backup' }];
+    currentConnection = { ...connection, backups };
+    const routes = await catalog.listRoutes();
+    assert.deepEqual(
+      routes.map((route) => [route.origin, route.host]),
+      [
+        [origin, host],
+        [other, backups[0]?.host],
+      ],
+    );
+    const lists = await Promise.all(routes.map(({ list }) => list));
+    assert.deepEqual(
+      lists.map((list) => list.source === 'gateway' && list.host),
+      [host, backups[0]?.host],
+    );
+    assert.equal(requests, 2, baseUrl);
+  });
+
+  it('offers the default models when there is no connection', async () => {
+    currentConnection = undefined;
+    const [route, ...others] = await catalog.listRoutes();
+    const list = await route?.list;
+    assert.deepEqual([list?.source, list?.source === 'default' && list.message, others], ['default', 'no route', []]);
   });
 
   it('requests the list again after a failed request', async () => {

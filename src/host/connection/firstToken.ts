@@ -1,0 +1,50 @@
+import type { Engine } from '../../engine/engine';
+import type { FaultKind } from '../../engine/events';
+import type { Route } from '../../engine/request';
+
+/** Result of a request for a one-word answer. `ms` is the time until the first token arrived, in milliseconds. */
+export type FirstToken =
+  | { readonly state: 'ok'; readonly ms: number }
+  | { readonly state: 'failed'; readonly fault: FaultKind; readonly message: string };
+
+/** The prompt is not translated, because every model understands English. */
+const prompt = 'Reply with the single word: OK';
+
+/** Enough for one word, so that the request costs little even if the model ignores the prompt. */
+const maxTokens = 16;
+
+/**
+ * Requests a one-word answer over one route and measures the time until its first token. Stops the turn then, and also
+ * before its first retry. Returns undefined if the signal aborts. Never rejects.
+ */
+export async function requestFirstToken(
+  engine: Pick<Engine, 'stream'>,
+  { baseUrl, apiKey }: Route,
+  model: string,
+  signal: AbortSignal,
+): Promise<FirstToken | undefined> {
+  const turn = engine.stream(
+    { model, messages: [{ role: 'user', content: prompt }], maxTokens },
+    { signal, connection: () => Promise.resolve({ baseUrl, apiKey }) },
+  );
+  let startedAt = 0;
+  for await (const event of turn) {
+    switch (event.type) {
+      case 'attempt':
+        startedAt = event.at;
+        break;
+      case 'text':
+      case 'reasoning':
+        turn.stop();
+        return { state: 'ok', ms: Math.round(event.at - startedAt) };
+      case 'waiting':
+        turn.stop();
+        return { state: 'failed', fault: event.reason, message: event.message };
+      case 'failed':
+        return { state: 'failed', fault: event.kind, message: event.message };
+      default:
+        break;
+    }
+  }
+  return undefined;
+}

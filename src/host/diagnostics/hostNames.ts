@@ -1,0 +1,58 @@
+import type { EngineReport } from '../../engine/engine';
+import { hostOf, originOf } from '../../engine/gateway/baseUrl';
+import { defaultBaseUrl } from '../settings/settingValues';
+
+const holySheepOrigin = originOf(defaultBaseUrl);
+
+/** Returns whether the origin is the one of HolySheep's own gateway. */
+export function isHolySheepOrigin(origin: string): boolean {
+  return origin === holySheepOrigin;
+}
+
+/** Returns whether an origin tells nothing about the user: HolySheep's own gateway, or a server on this computer. */
+export function isPublicOrigin(origin: string): boolean {
+  return isHolySheepOrigin(origin) || /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/.test(origin);
+}
+
+/** Returns the origins of the requests in the report of the engine, which may no longer be in the settings. */
+export function requestedOrigins({ turns, network, routesDown }: EngineReport): readonly string[] {
+  const ofTurns = turns.flatMap(({ host, attempts }) => {
+    const ofAttempts = attempts.flatMap(({ origin }) => origin ?? []);
+    // A turn records only its host, so its scheme is unknown unless an attempt was made. A turn that failed before it
+    // had a connection has no host.
+    return host === '' || ofAttempts.some((origin) => hostOf(origin) === host) ? ofAttempts : [`https://${host}`];
+  });
+  const ofNetwork = [...network.budgets, ...network.gates].map(({ origin }) => origin);
+  return [...new Set([...ofTurns, ...ofNetwork, ...routesDown])];
+}
+
+/**
+ * Returns a function that replaces the origins and host names of routes in a text with `route 1`, `route 2` and so on,
+ * and those of other requests with `former route`. Public origins are not replaced.
+ * @param routes origins of the routes in the settings, in their order
+ * @param requested as returned by {@link requestedOrigins}
+ */
+export function hostNameHider(routes: readonly string[], requested: readonly string[]): (text: string) => string {
+  const names = new Map<string, string>();
+  const add = (origin: string, name: string): void => {
+    if (isPublicOrigin(origin)) return;
+    for (const text of [origin, hostOf(origin), hostNameOf(origin)]) {
+      if (!names.has(text)) names.set(text, name);
+    }
+  };
+  routes.forEach((origin, index) => add(origin, `route ${index + 1}`));
+  for (const origin of requested) add(origin, 'former route');
+  if (names.size === 0) return (text) => text;
+  // Looks for longer texts first, because an origin contains its host.
+  const longestFirst = [...names.keys()].sort((a, b) => b.length - a.length);
+  const pattern = new RegExp(`(?<![\\w-])(?:${longestFirst.map(escapePattern).join('|')})(?![\\w-])`, 'gi');
+  return (text) => text.replace(pattern, (found) => names.get(found.toLowerCase()) ?? 'former route');
+}
+
+function hostNameOf(origin: string): string {
+  return URL.canParse(origin) ? new URL(origin).hostname : origin;
+}
+
+function escapePattern(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+}

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import type { Connections } from '../../../src/host/connection/connections';
+import { useVSCode } from '../../support/fakeVSCode';
+import { FakeEditor, FakeRoutes } from './fakeRoutes';
+
+const [primary, first, second] = [
+  'https://primary.example',
+  'https://first.example',
+  'https://second.example',
+] as const;
+
+describe('connection over several routes', () => {
+  useVSCode(new FakeEditor().api());
+  let routes: FakeRoutes;
+  let connections: Connections;
+  beforeEach(async () => {
+    routes = new FakeRoutes();
+    routes.backups = [`${first}/v1`, `${second}/v1`];
+    const { Connections } = await import('../../../src/host/connection/connections');
+    connections = new Connections(routes.deps());
+  });
+
+  const keysOf = async (): Promise<readonly (readonly [string, string | undefined])[]> => {
+    const { backups = [], ...connection } = await connections.configured();
+    return [connection, ...backups].map(({ baseUrl, apiKey }) => [new URL(baseUrl).origin, apiKey]);
+  };
+
+  it('starts with the base URL and has the backup routes with their own keys in the order of the settings', async () => {
+    routes.keys = new Map([
+      [second, 'hsa-second'],
+      [primary, 'hsa-primary'],
+      [first, 'hsa-first'],
+    ]);
+    assert.deepEqual(await keysOf(), [
+      [primary, 'hsa-primary'],
+      [first, 'hsa-first'],
+      [second, 'hsa-second'],
+    ]);
+  });
+
+  it('leaves out a backup route without a key', async () => {
+    routes.keys = new Map([
+      [primary, 'hsa-primary'],
+      [second, 'hsa-second'],
+    ]);
+    assert.deepEqual(await keysOf(), [
+      [primary, 'hsa-primary'],
+      [second, 'hsa-second'],
+    ]);
+  });
+
+  it('starts with the first backup route that has a key when the base URL has none', async () => {
+    routes.keys = new Map([
+      [first, 'hsa-first'],
+      [second, 'hsa-second'],
+    ]);
+    assert.deepEqual(await keysOf(), [
+      [first, 'hsa-first'],
+      [second, 'hsa-second'],
+    ]);
+    assert.deepEqual(await connections.view(), { model: 'model-1', host: 'first.example', hasKey: true, demo: false });
+    assert.equal((await connections.currentIfUsable())?.origin, first);
+  });
+
+  it('is the base URL without a key when no route has a key', async () => {
+    assert.deepEqual(await keysOf(), [[primary, undefined]]);
+    assert.equal((await connections.configured()).backups, undefined);
+    assert.deepEqual(await connections.view(), {
+      ...{ model: 'model-1', host: 'primary.example', hasKey: false, demo: false },
+    });
+  });
+
+  it('fails when the base URL is invalid, even if a backup route has a key', async () => {
+    routes.keys.set(first, 'hsa-first');
+    routes.baseUrl = 'ftp://files.example';
+    await assert.rejects(connections.configured(), { connectionProblem: 'base-url' });
+  });
+
+  it('lists all routes, with or without a key', async () => {
+    routes.keys.set(first, 'hsa-first');
+    assert.deepEqual(
+      (await connections.routes()).map(({ host, apiKey }) => [host, apiKey]),
+      [
+        ['primary.example', undefined],
+        ['first.example', 'hsa-first'],
+        ['second.example', undefined],
+      ],
+    );
+  });
+});

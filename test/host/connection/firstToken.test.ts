@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import type { StreamEvent } from '../../../src/engine/events';
+import { requestFirstToken, type FirstToken } from '../../../src/host/connection/firstToken';
+import { attempt, failed, reasoning, ScriptedEngine, stopped, text, waiting } from '../conversation/scriptedEngine';
+
+const route = { baseUrl: 'https://gateway.example/v1', apiKey: 'hsa-key-1' };
+
+describe('first token of a route', () => {
+  const run = async (
+    ...events: readonly StreamEvent[]
+  ): Promise<{ readonly engine: ScriptedEngine; readonly result: FirstToken | undefined }> => {
+    const engine = new ScriptedEngine();
+    const result = requestFirstToken(engine, route, 'gpt-4o', new AbortController().signal);
+    engine.turn.emit(...events);
+    return { engine, result: await result };
+  };
+
+  it('is requested with the selected model, over this route only, for a one-word answer', async () => {
+    const { engine } = await run(attempt(), text('OK'));
+    const { request, options } = engine.turn;
+    assert.deepEqual([request.model, request.maxTokens, request.messages.length], ['gpt-4o', 16, 1]);
+    assert.deepEqual(await options?.connection?.(), route);
+  });
+
+  it('is timed from the start of the attempt, and ends the answer', async () => {
+    const { engine, result } = await run({ ...attempt(), at: 100 }, text('OK', 340.4));
+    assert.deepEqual(result, { state: 'ok', ms: 240 });
+    assert.deepEqual(engine.turn.controls, ['stop']);
+  });
+
+  it('may be a token of reasoning', async () => {
+    assert.deepEqual((await run(attempt(), reasoning('hm', 5))).result, { state: 'ok', ms: 5 });
+  });
+
+  it('is timed from the corrected request when the gateway refused a parameter', async () => {
+    const corrected = { ...attempt('m', 2), at: 50 } as StreamEvent;
+    assert.deepEqual((await run(attempt(), corrected, text('OK', 60))).result, { state: 'ok', ms: 10 });
+  });
+
+  it('fails instead of waiting for a retry', async () => {
+    const { engine, result } = await run(attempt(), waiting);
+    assert.deepEqual(result, { state: 'failed', fault: 'rate-limit', message: 'Rate limited' });
+    assert.deepEqual(engine.turn.controls, ['stop']);
+  });
+
+  it('fails with the failure of the turn', async () => {
+    const { result } = await run(attempt(), failed(''));
+    assert.deepEqual(result, { state: 'failed', fault: 'connection', message: 'Connection lost' });
+  });
+
+  it('is undefined when the request was cancelled', async () => {
+    assert.equal((await run(attempt(), stopped(''))).result, undefined);
+  });
+});

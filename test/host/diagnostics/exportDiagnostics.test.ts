@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import type { EngineReport } from '../../../src/engine/engine';
+import type { Services } from '../../../src/host/services';
+import { useVSCode } from '../../support/fakeVSCode';
+import { FakeEditor, FakeRoutes } from '../connection/fakeRoutes';
+import { addToLedger, emptyLedger } from '../../../src/engine/state/ledger';
+import type { AttemptEvent } from '../../../src/engine/events';
+import { attempt } from '../conversation/scriptedEngine';
+
+interface Choice {
+  readonly label: string;
+}
+
+describe('Export Diagnostics command', () => {
+  const editor = new FakeEditor();
+  let questions: (readonly Choice[])[];
+  let chosen: string | undefined;
+  let routes: FakeRoutes;
+  let engineReport: EngineReport;
+  const api = editor.api() as { readonly window: object; readonly workspace: object; readonly env: object };
+  useVSCode({
+    ...api,
+    version: '1.139.0',
+    UIKind: { Desktop: 1, Web: 2 },
+    ExtensionKind: { UI: 1, Workspace: 2 },
+    commands: { getCommands: () => Promise.resolve([]) },
+    workspace: { ...api.workspace, isTrusted: true, openTextDocument: () => Promise.resolve({}) },
+    window: {
+      ...api.window,
+      showTextDocument: () => Promise.resolve(undefined),
+      showQuickPick: (items: readonly Choice[]) => {
+        questions.push(items);
+        return Promise.resolve(items.find(({ label }) => label === chosen));
+      },
+    },
+  });
+  beforeEach(() => {
+    [questions, chosen, routes] = [[], undefined, new FakeRoutes()];
+    engineReport = { turns: [], network: { budgets: [], gates: [] }, routesDown: [] };
+    routes.baseUrl = 'https://api.holysheep.ai/v1';
+    routes.keys.set('https://api.holysheep.ai', 'hsa-primary');
+  });
+
+  const run = async (): Promise<string | undefined> => {
+    const { Connections } = await import('../../../src/host/connection/connections');
+    const { registerDiagnostics } = await import('../../../src/host/diagnostics/diagnosticsCommands');
+    const deps = routes.deps();
+    const { settings, log } = deps;
+    const services = {
+      ...deps,
+      settings: Object.assign(settings, { temperature: () => 0, maxTokens: () => 1, engineSettings: () => ({}) }),
+      log: Object.assign(log, { errors: () => [], redact: (text: string) => text }),
+      connections: new Connections(deps),
+      engine: { report: () => engineReport },
+      version: '1.0.0',
+      context: { extension: { extensionKind: 1 } },
+    } as unknown as Services;
+    const command = registerDiagnostics(services).find(({ id }) => id === 'holysheep.exportDiagnostics');
+    return (await command?.execute()) as string | undefined;
+  };
+
+  const usePrivateRoute = (): void => {
+    routes.backups = ['http://llm.corp.example:8080/v1'];
+    const event = { ...attempt(), origin: 'http://llm.corp.example:8080' } as AttemptEvent;
+    engineReport = {
+      turns: [
+        {
+          ...{ time: 1, host: 'llm.corp.example:8080', outcome: 'done' },
+          attempts: addToLedger(emptyLedger, event).entries,
+        },
+        { time: 1, host: 'former.example', outcome: 'server', attempts: [] },
+      ],
+      network: {
+        budgets: [{ origin: 'http://llm.corp.example:8080', tokens: 1 }],
+        gates: [{ origin: 'http://llm.corp.example:8080', model: 'm', breakerOpen: false, failures: 0 }],
+      },
+      routesDown: ['http://llm.corp.example:8080'],
+    };
+  };
+
+  it('asks nothing when all requests go to HolySheep, and reports the route', async () => {
+    const report = JSON.parse((await run()) ?? '') as { readonly settings: Readonly<Record<string, unknown>> };
+    assert.deepEqual(questions, []);
+    assert.equal(report.settings['origin'], 'https://api.holysheep.ai');
+    assert.deepEqual(report.settings['routes'], [{ name: 'route 1', hasKey: true, isHttps: true, isHolySheep: true }]);
+  });
+
+  it('offers to leave out the host names first when a route has a private one', async () => {
+    usePrivateRoute();
+    await run();
+    assert.deepEqual(
+      questions[0]?.map(({ label }) => label),
+      ['Leave out', 'Include'],
+    );
+  });
+
+  it('replaces private host names with positions unless the user agrees', async () => {
+    usePrivateRoute();
+    chosen = 'Leave out';
+    const text = (await run()) ?? '';
+    for (const name of ['corp.example', 'former.example']) assert.ok(!text.includes(name), name);
+    const report = JSON.parse(text) as EngineReport & { readonly settings: Readonly<Record<string, unknown>> };
+    assert.deepEqual(
+      [
+        report.settings['origin'],
+        ...report.turns.map(({ host }) => host),
+        report.turns[0]?.attempts[0]?.origin,
+        report.network.budgets[0]?.origin,
+        report.network.gates[0]?.origin,
+      ],
+      ['https://api.holysheep.ai', 'route 2', 'former route', 'route 2', 'route 2', 'route 2'],
+    );
+    assert.deepEqual(report.settings['routes'], [
+      { name: 'route 1', hasKey: true, isHttps: true, isHolySheep: true },
+      { name: 'route 2', hasKey: false, isHttps: false, isHolySheep: false },
+    ]);
+  });
+
+  it('leaves out the private host name of a former route without a question', async () => {
+    usePrivateRoute();
+    routes.backups = [];
+    const text = (await run()) ?? '';
+    assert.deepEqual([questions, text.includes('corp.example')], [[], false]);
+    assert.equal((JSON.parse(text) as EngineReport).turns[0]?.host, 'former route');
+  });
+
+  it('contains the host names when the user agrees', async () => {
+    usePrivateRoute();
+    chosen = 'Include';
+    assert.ok((await run())?.includes('http://llm.corp.example:8080'));
+  });
+
+  it('creates no report when the user dismisses the question', async () => {
+    usePrivateRoute();
+    assert.equal(await run(), undefined);
+  });
+
+  it('reports null instead of a key that cannot be read', async () => {
+    routes.isKeyringLocked = true;
+    const { settings } = JSON.parse((await run()) ?? '') as {
+      readonly settings: { readonly hasKey: unknown; readonly routes: readonly { readonly hasKey: unknown }[] };
+    };
+    assert.deepEqual([settings.hasKey, settings.routes[0]?.hasKey], [null, null]);
+  });
+});

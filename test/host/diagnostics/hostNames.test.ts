@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import type { EngineReport } from '../../../src/engine/engine';
+import { emptyLedger, addToLedger } from '../../../src/engine/state/ledger';
+import { hostNameHider, isPublicOrigin, requestedOrigins } from '../../../src/host/diagnostics/hostNames';
+import { attempt } from '../conversation/scriptedEngine';
+
+const [holySheep, company] = ['https://api.holysheep.ai', 'http://llm.corp.example:8080'] as const;
+const hide = hostNameHider([holySheep, company], ['https://old.example', company, 'http://127.0.0.1:8080']);
+
+describe('host names in the diagnostics report', () => {
+  for (const [text, expected] of [
+    [holySheep, holySheep],
+    ['api.holysheep.ai', 'api.holysheep.ai'],
+    ['http://127.0.0.1:8080', 'http://127.0.0.1:8080'],
+    [company, 'route 2'],
+    ['llm.corp.example:8080', 'route 2'],
+    ['llm.corp.example', 'route 2'],
+    ['LLM.Corp.Example', 'route 2'],
+    [`${company}/v1/models`, 'route 2/v1/models'],
+    ['https://old.example', 'former route'],
+    ['old.example', 'former route'],
+    ['connect llm.corp.example:8080 failed', 'connect route 2 failed'],
+    ['gpt-4o', 'gpt-4o'],
+    ['my-old.example', 'my-old.example'],
+    ['llmXcorp.example', 'llmXcorp.example'],
+  ] as const) {
+    it(`are ${text === expected ? 'not found' : 'replaced'} in ${text}`, () => {
+      assert.equal(hide(text), expected);
+    });
+  }
+
+  it('are replaced by the position of the first route when two routes have the same host', () => {
+    assert.equal(hostNameHider([holySheep, company, company], [])('llm.corp.example'), 'route 2');
+  });
+
+  it('are left as they are when there is no route', () => {
+    assert.equal(hostNameHider([], [])('anything'), 'anything');
+  });
+
+  for (const origin of [holySheep, 'http://localhost:11434', 'https://127.0.0.1', 'http://[::1]:8080']) {
+    it(`are public for ${origin}`, () => assert.equal(isPublicOrigin(origin), true));
+  }
+
+  for (const origin of [
+    company,
+    'http://api.holysheep.ai',
+    'https://team.holysheep.ai',
+    'http://localhost.corp.example',
+    'http://192.168.1.7:8080',
+  ]) {
+    it(`are private for ${origin}`, () => assert.equal(isPublicOrigin(origin), false));
+  }
+
+  it('are found in the turns, attempts, budgets, gates and lost routes of the engine', () => {
+    const withOrigin = { ...attempt(), origin: 'https://a.example' } as const;
+    const attempts = addToLedger(emptyLedger, withOrigin).entries;
+    const report: EngineReport = {
+      turns: [
+        { time: 1, host: 'a.example', outcome: 'done', attempts },
+        { time: 1, host: 'b.example', outcome: 'done', attempts: [] },
+        { time: 1, host: '', outcome: 'auth', attempts: [] },
+      ],
+      network: {
+        budgets: [{ origin: 'https://c.example', tokens: 1 }],
+        gates: [{ origin: 'https://d.example', model: 'm', breakerOpen: false, failures: 0 }],
+      },
+      routesDown: ['https://e.example'],
+    };
+    assert.deepEqual(requestedOrigins(report), [
+      ...['https://a.example', 'https://b.example', 'https://c.example', 'https://d.example', 'https://e.example'],
+    ]);
+  });
+});

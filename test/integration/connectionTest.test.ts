@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { startGateway, type Gateway } from '../../src/demo/gateway';
+import { answer } from '../../src/demo/replies';
+import type { ConnectionTest } from '../../src/host/connection/doctor';
+import { collect, extensionApi, find, resetNetworkState, set, stopFixture } from '../support/extensionHost';
+import { selfSigned } from '../support/network/certificates';
+import { startSecureFront, type SecureFront } from '../support/network/secureFront';
+
+const [primaryKey, backupKey] = ['hsa-of-the-primary-1', 'hsa-of-the-backup-1'] as const;
+
+const setKey = (argument: unknown) =>
+  vscode.commands.executeCommand<{ state: string }>('holysheep.setApiKey', argument);
+const testConnection = () => vscode.commands.executeCommand<ConnectionTest>('holysheep.testConnection');
+const sentKeys = (gateway: Gateway): readonly (string | undefined)[] =>
+  [...gateway.modelRequests, ...gateway.requests].map(({ headers }) => headers.authorization);
+
+describe('routes in the settings', () => {
+  let primary: Gateway;
+  let backup: Gateway;
+  let front: SecureFront;
+  before(async () => {
+    primary = await startGateway({ script: () => answer('from the primary route'), models: ['a', 'b'] });
+    backup = await startGateway({ script: () => answer('from the backup route'), models: ['c'] });
+    front = await startSecureFront(selfSigned('localhost'), Number(new URL(backup.origin).port));
+  });
+  beforeEach(async () => {
+    await resetNetworkState();
+    await set('baseUrl', primary.baseUrl);
+    await set('backupBaseUrls', [backup.baseUrl]);
+    assert.deepEqual(await setKey(primaryKey), { state: 'verified' });
+    assert.deepEqual(await setKey({ key: backupKey, baseUrl: backup.baseUrl }), { state: 'verified' });
+    primary.reset();
+    backup.reset();
+  });
+  after(async () => {
+    await stopFixture(undefined);
+    await front.close();
+    await Promise.all([primary.close(), backup.close()]);
+  });
+
+  it('each get only the key of their own origin', async () => {
+    const result = await testConnection();
+    find(await collect((await extensionApi()).ask('hello')), 'done');
+    assert.ok(result.state === 'verified');
+    assert.deepEqual(result.models, ['a', 'b']);
+    assert.deepEqual([...new Set(sentKeys(primary))], [`Bearer ${primaryKey}`]);
+    assert.deepEqual([...new Set(sentKeys(backup))], [`Bearer ${backupKey}`]);
+    assert.deepEqual([primary.requests.length, backup.requests.length], [1, 0]);
+    assert.ok(!JSON.stringify(result).includes('hsa-'));
+  });
+
+  it('are left out while they have no key, so that a backup route takes the place of the base URL', async () => {
+    await set('baseUrl', primary.origin.replace('127.0.0.1', 'localhost'));
+    const { text } = find(await collect((await extensionApi()).ask('hello')), 'done');
+    assert.equal(text, 'from the backup route');
+    assert.deepEqual([primary.requests.length, sentKeys(backup)], [0, [`Bearer ${backupKey}`]]);
+  });
+
+  it('keep the other keys when one key is removed', async () => {
+    await set('backupBaseUrls', []);
+    await vscode.commands.executeCommand('holysheep.removeApiKey');
+    await set('backupBaseUrls', [backup.baseUrl]);
+    const { routes } = await testConnection();
+    assert.deepEqual(
+      routes.map(({ hasKey }) => hasKey),
+      [false, true],
+    );
+  });
+
+  it('are tested step by step, whether they work, refuse the connection or have an untrusted certificate', async () => {
+    const closed = await startGateway();
+    const { baseUrl: refusingUrl } = closed;
+    await closed.close();
+    await set('backupBaseUrls', [refusingUrl, `https://localhost:${front.port}/v1`]);
+    const result = await testConnection();
+    const [good, refusing, untrusted] = result.routes;
+    assert.deepEqual(
+      [good?.connection.state, good?.tls, good?.verification.state],
+      ['ok', { state: 'skipped', reason: 'plain-http' }, 'verified'],
+    );
+    assert.deepEqual([refusing?.connection.state, refusing?.verification.state], ['failed', 'unverified']);
+    assert.deepEqual(
+      [untrusted?.nameResolution.state, untrusted?.connection.state, untrusted?.tls.state],
+      ['ok', 'ok', 'failed'],
+    );
+    assert.ok(untrusted?.verification.state === 'unverified' && untrusted.verification.fault === 'tls');
+    assert.equal(front.received, 0, 'nothing must be sent to a server with an untrusted certificate');
+  });
+
+  it('are described line by line in a read-only document', async () => {
+    await testConnection();
+    const uri = vscode.Uri.from({ scheme: 'holysheep-connection', path: '/Connection test' });
+    const text = (await vscode.workspace.openTextDocument(uri)).getText();
+    assert.match(text, new RegExp(`^Primary route: ${primary.baseUrl}\n(?:.+\n)*✓ Connection: \\d+ ms$`, 'm'));
+    assert.match(text, new RegExp(`^Backup route 1: ${backup.baseUrl}$`, 'm'));
+    assert.match(text, /^✓ GET \/models: \d+ ms \(models: 2, the API key is valid\)$/m);
+  });
+});
