@@ -13,6 +13,8 @@ export interface DemoModel {
   readonly prompt: string;
   /** Text of the tour: what will happen and what to watch. The models that have this text are the steps of the tour. */
   readonly description?: string;
+  /** Whether the demo has a backup route for this model: a second gateway. */
+  readonly hasBackupRoute?: true;
 }
 
 interface Scenario extends DemoModel {
@@ -33,6 +35,9 @@ interface DemoAttempt {
   /** Streams the answer up to about its middle. */
   readonly firstPart: () => Iterable<Step>;
 }
+
+/** Time until a connection of the primary route is reset, in milliseconds, so that the timeline shows the attempts. */
+const failureDelayMs = 400;
 
 const steadyScenario: Scenario = {
   id: 'demo-steady',
@@ -81,6 +86,17 @@ const scenarios: readonly Scenario[] = [
     fault: ({ attempt, firstPart }) => (attempt === 1 ? endWith(firstPart(), 'reset') : undefined),
   },
   {
+    id: 'demo-route-down',
+    title: 'Primary route down',
+    prompt: 'When should a client switch to a backup route?',
+    description:
+      'The primary route is down: both attempts over it are reset. The backup route, a second gateway, answers at once. Watch the note about the route, and the switch in the timeline.',
+    hasBackupRoute: true,
+    topic: 'failover',
+    // The gateways share the script. The client sends its third request to the backup route.
+    fault: ({ attempt }) => (attempt <= 2 ? resetAfter(failureDelayMs) : undefined),
+  },
+  {
     id: 'demo-no-credit',
     title: 'Out of credit',
     prompt: 'Why is there no point in retrying with an empty balance?',
@@ -100,11 +116,12 @@ const scenarios: readonly Scenario[] = [
 ];
 
 /** The models of the offline demo. */
-export const demoModels: readonly DemoModel[] = scenarios.map(({ id, title, prompt, description }) => ({
+export const demoModels: readonly DemoModel[] = scenarios.map(({ id, title, prompt, description, hasBackupRoute }) => ({
   id,
   title,
   prompt,
   ...(description !== undefined && { description }),
+  ...(hasBackupRoute && { hasBackupRoute }),
 }));
 
 /**
@@ -134,8 +151,22 @@ export function demoScript(): Script {
 }
 
 /** Starts the gateway of the offline demo on a free port of the loopback address. The gateway records no requests. */
-export function startDemo(): Promise<Gateway> {
-  return startGateway({ script: demoScript(), models: demoModels.map(({ id }) => id), keepsRequests: false });
+export function startDemo(script = demoScript()): Promise<Gateway> {
+  return startGateway({ script, models: demoModels.map(({ id }) => id), keepsRequests: false });
+}
+
+/**
+ * Starts the gateway of the backup route. It continues the scenarios of the primary gateway, so that it answers the
+ * attempt after those that failed there.
+ */
+export function startDemoBackup({ script }: Pick<Gateway, 'script'>): Promise<Gateway> {
+  return startDemo(script);
+}
+
+/** Resets the connection before any byte of the response. */
+function* resetAfter(waitMs: number): Iterable<Step> {
+  yield { waitMs };
+  yield { end: 'reset' };
 }
 
 function* endWith(steps: Iterable<Step>, ending: 'stall' | 'reset'): Iterable<Step> {

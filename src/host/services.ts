@@ -50,8 +50,10 @@ export function createServices(context: vscode.ExtensionContext, modelsChanged: 
   const { version } = context.extension.packageJSON as { readonly version: string };
   const storage = globalStorageUri.fsPath;
   const connection = () => connections.configured();
-  const engine = createHostEngine({ log, version, storage, settings: () => settings.engineSettings(), connection });
-  const embeddedEngine = demoEngine({ log, version, connection: () => connections.embedded() });
+  const isWindowFocused = () => vscode.window.state.focused;
+  const engineSettings = () => settings.engineSettings();
+  const engine = createHostEngine({ log, version, storage, settings: engineSettings, connection, isWindowFocused });
+  const embeddedEngine = demoEngine({ log, version, connection: (model) => connections.embedded(model) });
   const logEvent = (...event: TurnLogEvent): void => logTurnEvent(log, ...event);
 
   const workspace = vscode.workspace.workspaceFile ?? vscode.workspace.workspaceFolders?.[0]?.uri;

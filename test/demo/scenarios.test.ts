@@ -41,7 +41,16 @@ describe('script of the offline demo', () => {
   it('offers a model for each scenario', () => {
     assert.deepEqual(
       demoModels.map(({ id }) => id),
-      ['demo-steady', 'demo-rate-limit', 'demo-overload', 'demo-stall', 'demo-cut', 'demo-no-credit', 'demo-reasoning'],
+      [
+        'demo-steady',
+        'demo-rate-limit',
+        'demo-overload',
+        'demo-stall',
+        'demo-cut',
+        'demo-route-down',
+        'demo-no-credit',
+        'demo-reasoning',
+      ],
     );
     for (const { title, prompt } of demoModels) assert.ok(title && prompt);
   });
@@ -53,6 +62,7 @@ describe('script of the offline demo', () => {
     { model: 'demo-overload', ends: [503, 529, 503, 'stop', 503] },
     { model: 'demo-stall', ends: ['stall', 'stop', 'stall'] },
     { model: 'demo-cut', ends: ['reset', 'stop', 'reset'] },
+    { model: 'demo-route-down', ends: ['reset', 'reset', 'stop', 'reset'] },
     { model: 'demo-no-credit', ends: [402, 402, 402, 402, 402] },
     { model: 'demo-reasoning', ends: ['stop', 'stop'] },
   ];
@@ -138,6 +148,7 @@ describe('script of the offline demo', () => {
     { prompt: 'What makes a retry idempotent?', heading: '# Retrying what must not happen twice' },
     { prompt: 'My stream was cut', heading: '# When a stream breaks in the middle' },
     { prompt: 'What is a circuit breaker?', heading: '# Circuit breakers' },
+    { prompt: 'Does a backup route help against 503?', heading: '# Backup routes' },
     { prompt: '如何重试？', heading: '# 如何重试才不会雪上加霜' },
     { prompt: '什么是指数退避？', heading: '# 指数退避' },
     { prompt: 'jitter 有什么用？', heading: '# 等待为什么需要抖动' },
@@ -145,6 +156,7 @@ describe('script of the offline demo', () => {
     { prompt: '什么是幂等键', heading: '# 不能做两遍的事怎么重试' },
     { prompt: '流中断之后怎么续传', heading: '# 流在中途断开时' },
     { prompt: '熔断器怎么用', heading: '# 熔断器' },
+    { prompt: '备用线路有什么用', heading: '# 备用线路' },
   ];
 
   for (const { prompt, heading } of topics) {

@@ -19,14 +19,14 @@ describe('offline demo', () => {
   const answered = (text: string): Promise<void> => panel.assistant.getByText(text).first().waitFor();
 
   it('introduces the first scenario before the first prompt', async () => {
-    await step('1 of 5: Rate limited, with Retry-After');
+    await step('1 of 6: Rate limited, with Retry-After');
     await workbench.statusBarItem('holysheep.model').getByText('Offline demo').waitFor();
   });
 
   it('starts with the keyboard, and waits for the delay that the gateway named', async () => {
     await panel.button('Start').press('Enter');
     await panel.inState('waiting').getByText('The gateway asked for a wait of 5 s').waitFor();
-    await step('2 of 5: Overloaded');
+    await step('2 of 6: Overloaded');
     await panel.inState('done').waitFor();
     await workbench.tab('Offline demo').waitFor();
   });
@@ -36,19 +36,25 @@ describe('offline demo', () => {
     await panel.button('Next step').press('Enter');
     await answered('demo-overload was overloaded. Switched to demo-steady.');
     await panel.button('Skip').click();
-    await step('3 of 5: Stream stalls mid-answer');
+    await step('3 of 6: Stream stalls mid-answer');
   });
 
   it('abandons a stalled stream and resumes the answer', async () => {
     await panel.button('Next step').click();
     await answered('Answered after 2 attempts');
-    await step('4 of 5: Connection drops mid-answer');
+    await step('4 of 6: Connection drops mid-answer');
   });
 
   it('resumes an answer whose stream broke', async () => {
     await panel.button('Next step').click();
     await answered('Answered after 2 attempts');
-    await step('5 of 5: Out of credit');
+    await step('5 of 6: Primary route down');
+  });
+
+  it('answers over the backup route while the primary route is down', async () => {
+    await panel.button('Next step').click();
+    await answered('Answered after 3 attempts');
+    await step('6 of 6: Out of credit');
   });
 
   it('asks another demo model when the user switches models after the failure of the last step', async () => {

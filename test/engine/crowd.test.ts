@@ -3,8 +3,10 @@ import fc from 'fast-check';
 import { capacityFor, simulateCrowd } from '../simulate/crowd';
 import type { RetryAfter } from '../simulate/gateway';
 import { maxCallsPerSecond } from '../simulate/measures';
+import { backup, isDarkAt, primary, simulateRouteCrowd } from '../simulate/routes/routeCrowd';
 import type { Scenario } from '../simulate/scenarios';
 import { inOneWindow } from '../simulate/strategies/ours';
+import type { Strategy } from '../simulate/strategies/strategy';
 import { propertyRuns } from '../support/propertyRuns';
 
 const anyRetryAfter = fc.constantFrom<RetryAfter>('none', 'exact', 10);
@@ -25,6 +27,15 @@ function maxCalls(capacity: number): number {
   return 3 * capacity + 4;
 }
 
+/** Longest time from the end of the darkness to the first probe after it, in milliseconds. */
+const maxReturnMs = 25_000;
+
+/** Returns whether the primary route has not been dark for some time. */
+function isLitFor(time: number, ms: number): boolean {
+  for (let earlier = Math.max(0, time - ms); earlier <= time; earlier += 1000) if (isDarkAt(earlier)) return false;
+  return true;
+}
+
 describe('many simultaneous requests to a gateway with a rate limit', () => {
   it('stay below about three times the rate limit in every second, whatever the outage', async () => {
     const anyCrowd = fc.integer({ min: 2, max: 40 });
@@ -33,6 +44,30 @@ describe('many simultaneous requests to a gateway with a rate limit', () => {
         const { calls } = await simulateCrowd(scenario, inOneWindow(), clients, seed);
         const calledInASecond = maxCallsPerSecond(calls);
         assert.ok(calledInASecond <= maxCalls(capacityFor(clients)), `${calledInASecond} calls in a second`);
+      }),
+      { numRuns: propertyRuns },
+    );
+  }).timeout(120_000);
+});
+
+describe('many requests over a primary route that goes dark', () => {
+  const anyCrowd = fc.record({
+    darkness: fc.constantFrom('refused' as const, 'timeout' as const),
+    clients: fc.integer({ min: 1, max: 20 }),
+    seed: fc.nat(),
+    isOneWindow: fc.boolean(),
+  });
+  const connection = { ...primary, backups: [backup] };
+
+  it('are all answered over the backup route, at most one connection timeout late', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyCrowd, async (crowd) => {
+        const strategy = (fetch: typeof globalThis.fetch): Strategy => inOneWindow({ connection, fetch });
+        const { answerTimes, questions, calls } = await simulateRouteCrowd({ ...crowd, strategy });
+        assert.equal(answerTimes.length, questions);
+        assert.ok(Math.max(...answerTimes) < (crowd.darkness === 'refused' ? 1000 : 11_000));
+        const isUnneeded = calls.some(({ at, isBackup }) => isBackup && isLitFor(at, maxReturnMs));
+        assert.ok(!isUnneeded, 'a request went over the backup route long after the primary route was back');
       }),
       { numRuns: propertyRuns },
     );

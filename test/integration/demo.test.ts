@@ -138,6 +138,26 @@ describe('offline demo', () => {
     await fixture.gateway.request(2);
   });
 
+  it('switches to a second gateway while the first one fails, and then uses the first one again', async () => {
+    await openDemo();
+    await ask({ prompt: 'What is a backup route?', model: 'demo-route-down', newConversation: true });
+    await recorder.until((sent) => sent.length === 3);
+    await ask({ prompt: 'And what is jitter?', model: 'demo-steady' });
+    await recorder.until((sent) => sent.length === 4);
+    const [primary, , backup] = recorder.sent.map(({ origin }) => origin);
+    assert.notEqual(primary, backup);
+    assert.deepEqual(
+      recorder.sent.map(({ origin, authorization, model }) => [origin, authorization, model]),
+      [
+        [primary, 'Bearer hsa-demo', 'demo-route-down'],
+        [primary, 'Bearer hsa-demo', 'demo-route-down'],
+        [backup, 'Bearer hsa-demo', 'demo-route-down'],
+        [primary, 'Bearer hsa-demo', 'demo-steady'],
+      ],
+    );
+    assert.equal(fixture.gateway.requests.length, 0);
+  });
+
   it('does not handle prompts in conversations that it has not started', async () => {
     await closeAll();
     await ask({ prompt: 'a real question', newConversation: true });

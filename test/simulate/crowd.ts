@@ -5,7 +5,7 @@ import type { Strategy } from './strategies/strategy';
 import { World } from './world';
 
 /** Ranges of the duration of each part of a response, in milliseconds. */
-const latencyRanges = { refusal: [40, 120], headers: [200, 600], stream: [1000, 4000] } as const;
+export const latencyRanges = { refusal: [40, 120], headers: [200, 600], stream: [1000, 4000] } as const;
 
 /** Period in which the clients ask their questions, in milliseconds. */
 export const arrivalsMs = 1000;

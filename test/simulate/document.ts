@@ -1,6 +1,7 @@
 import { aims, missed } from './aims';
 import { svg, type Row } from './chart';
 import type { Result } from './results';
+import type { RouteResult } from './routes/routeResults';
 import type { Scenario } from './scenarios';
 import { markdownTable, multiple, percent } from './table';
 
@@ -12,6 +13,8 @@ export interface SimulationResults {
   readonly otherOutages: readonly (readonly [seconds: number, results: readonly Result[]])[];
   /** Results of a single client with more retries than the default. */
   readonly withMoreRetries: readonly Result[];
+  /** Results with a primary route that goes dark. */
+  readonly routes: readonly RouteResult[];
 }
 
 /** Returns the names of strategies in tables and charts, if they differ from the keys in `strategies/all.ts`. */
@@ -22,7 +25,7 @@ function nameOf(strategy: string): string {
 }
 
 /** The page that `npm run simulate` writes. */
-export function page({ all, otherOutages, withMoreRetries }: SimulationResults): string {
+export function page({ all, otherOutages, withMoreRetries, routes }: SimulationResults): string {
   const ours = all.filter(({ strategy }) => strategy === 'ours');
   const hundredClients = all.filter(({ clients }) => clients === 100);
   return `# Simulation of many clients
@@ -92,6 +95,24 @@ ${measuresTable(hundredClients, ({ scenario, strategy }) => [scenario.title, nam
 p95 as a multiple of the ideal, 100 clients. A fixed series of delays may fit one length of an outage by accident.
 
 ${outagesTable(otherOutages)}
+
+## A primary route that goes dark
+
+What does a backup route gain? Here, every client asks one question in every two minutes, for ten minutes. One minute after the start
+of each of these periods, the primary route goes dark for 30 s: it refuses connections, or no packet gets through and a connection
+attempt times out after 10 s. The backup route never fails, and no route has a rate limit. The clients run \`TurnRoutes\` and
+\`RouteHealth\` as well: a route fault switches the route, and probes find out when the primary route is back.
+
+- **windows:** all clients use one window and share what it knows about the routes, or each has a computer of its own.
+- **p95:** in seconds; in brackets as a multiple of the p95 with a primary route that never fails.
+- **over the backup:** the share of the requests that went over the backup route.
+
+${routesTable(routes)}
+
+A refused connection costs almost nothing, because the next attempt follows at once. A connection attempt that times out costs
+10 s. Only the questions that the same window asks after that are spared this time, so p95 stays above 10 s. The primary route is
+dark for a quarter of the time. If it refuses connections, the backup route gets more than a quarter of the requests of a busy
+window: the first probe that succeeds is the third one, about 36 s after the fault.
 `;
 }
 
@@ -131,6 +152,23 @@ function outagesTable(outages: SimulationResults['otherOutages']): string {
     ...outages.map(([, results]) => multiple(results[index]?.p95 ?? Infinity)),
   ]);
   return markdownTable([['scenario', 'strategy', ...outages.map(([seconds]) => `${seconds} s`)], ...rows]);
+}
+
+function routesTable(results: readonly RouteResult[]): string {
+  const seconds = (ms: number): string => (Number.isFinite(ms) ? `${(ms / 1000).toFixed(2)} s` : 'never');
+  const p95 = (ms: number, idealMs: number): string => `${seconds(ms)} (${multiple(ms / idealMs)})`;
+  const rows = results.map(({ darkness, clients, isOneWindow, alone, withBackup, idealP95Ms }) => [
+    darkness === 'refused' ? 'connections refused' : 'connections time out',
+    `${clients}`,
+    isOneWindow ? 'one' : 'separate',
+    percent(alone.success),
+    Number.isFinite(alone.p95Ms) ? p95(alone.p95Ms, idealP95Ms) : 'never',
+    percent(withBackup.success),
+    p95(withBackup.p95Ms, idealP95Ms),
+    percent(withBackup.overBackup),
+  ]);
+  const names = ['primary, when dark', 'clients', 'windows', 'success, no backup', 'p95, no backup'];
+  return markdownTable([[...names, 'success, backup', 'p95, backup', 'over the backup'], ...rows]);
 }
 
 const chartRows = [

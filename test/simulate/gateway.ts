@@ -1,6 +1,9 @@
-/** The refusal of a call. The status `refused` means that the gateway does not accept the connection. */
+/**
+ * The refusal of a call. The status `refused` means that the gateway does not accept the connection, and `timeout` that
+ * nothing responds to the connection attempt.
+ */
 export interface Refusal {
-  readonly status: number | 'refused';
+  readonly status: number | 'refused' | 'timeout';
   /** Value of the `Retry-After` header, in whole seconds. */
   readonly retryAfterS?: number;
 }

@@ -5,6 +5,7 @@ import { root } from '../support/paths';
 import { chart, fullTable, page } from './document';
 import { type Crowd, crowds, type Result, simulate } from './results';
 import { type Scenario, scenarios, withOutageOf } from './scenarios';
+import { simulateRoutes } from './routes/routeResults';
 import { strategies } from './strategies/all';
 import { inOneWindow } from './strategies/ours';
 import { writeTutorialTables } from './tutorial/write';
@@ -46,9 +47,11 @@ async function writeCrowdPages(): Promise<string> {
       ),
     ]);
   }
-  const withMoreRetries = await simulateAll(outages, [1, 200], { ours: inOneWindow(10) });
+  const withMoreRetries = await simulateAll(outages, [1, 200], { ours: inOneWindow({ maxRetries: 10 }) });
+  process.stderr.write('A primary route that goes dark\n');
+  const routes = await simulateRoutes(crowds);
   const write = (name: string, text: string): void => writeFileSync(path.join(root, 'docs', name), text);
-  write('simulation.md', page({ all, otherOutages, withMoreRetries }));
+  write('simulation.md', page({ all, otherOutages, withMoreRetries, routes }));
   write(
     'simulation.svg',
     chart(

@@ -1,5 +1,6 @@
 /** The topics that the offline demo has an answer for. */
-export type Topic = 'overview' | 'backoff' | 'jitter' | 'retryAfter' | 'idempotency' | 'resume' | 'breaker';
+export type Topic =
+  'overview' | 'backoff' | 'jitter' | 'retryAfter' | 'idempotency' | 'resume' | 'breaker' | 'failover';
 
 /** The answers of the offline demo in one language. */
 export interface DemoTexts {
@@ -251,5 +252,42 @@ A full implementation also makes sure that only one probe is in flight.
 - **Don't count** your own errors: a wrong key or a malformed request says nothing about the server's health.
 - **One breaker for each model.** When one is overloaded, another behind the same gateway may be fine: offer it.
 - **Leave the user in charge.** Show when the pause ends, and offer to try anyway.`,
+    failover: `# Backup routes
+
+Waiting doesn't help while the way to a gateway is blocked, for example by a name that can't be found or a port that refuses connections. A client that knows a **second address** for the same models can use it at once.
+
+## When to switch
+
+| What happened | Switch? |
+| --- | --- |
+| name not found, refused, connection timed out | yes, at once |
+| reset before the first byte | after one immediate retry |
+| \`429\`, \`402\` | **no**: the gateway works, and limits apply to your account |
+| \`400\`, \`401\`, \`404\` | no: the request, the key or the address is wrong |
+
+## In code
+
+\`\`\`js
+async function sendOverRoutes(routes, send) {
+  let failure;
+  for (const route of routes) {
+    try {
+      return await send(route);
+    } catch (error) {
+      // fetch rejects only if no response has arrived. A 429 response, for example, is returned.
+      failure = error;
+    }
+  }
+  throw failure;
+}
+\`\`\`
+
+## Finding the way back
+
+1. Remember that the first route is **down**, so that the next request doesn't fail there again.
+2. Test it in the background from time to time, without a key.
+3. Return to it as soon as it responds.
+
+> Each route has its own key. A client must *never* send the key of one route to another.`,
   },
 };

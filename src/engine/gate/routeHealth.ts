@@ -8,11 +8,13 @@ const firstProbeMs = 5_000;
 /** Longest time between two probes of a route, in milliseconds. */
 const maxProbeMs = 300_000;
 
-type RouteHealthDeps = Pick<EngineDeps, 'clock' | 'random' | 'fetch' | 'log'>;
+type RouteHealthDeps = Pick<EngineDeps, 'clock' | 'random' | 'fetch' | 'log' | 'isWindowFocused'>;
 
 /** The state of a route that is down. */
 interface Outage {
   readonly kind: FaultKind;
+  /** Monotonic time of the fault, in milliseconds. */
+  readonly since: number;
   /** Number of probes that have failed. */
   probes: number;
   /** Monotonic time at which the next probe is due, in milliseconds. */
@@ -53,16 +55,21 @@ export class RouteHealth {
   markDown(baseUrl: string, kind: FaultKind): void {
     if (this.isDown(baseUrl)) return;
     this.deps.log.warn(`route ${originOf(baseUrl)} is down: ${kind}`);
-    const outage: Outage = { kind, probes: 0, dueAt: 0, cancelTimer: () => undefined, probing: undefined };
+    const since = this.deps.clock.monotonicNow();
+    const outage: Outage = { kind, since, probes: 0, dueAt: 0, cancelTimer: () => undefined, probing: undefined };
     this.outages.set(baseUrl, outage);
     this.schedule(baseUrl, outage);
   }
 
-  /** Marks a route as usable, because the gateway has responded. */
-  markUp(baseUrl: string): void {
-    if (!this.isDown(baseUrl)) return;
-    this.forget(baseUrl);
-    this.deps.log.info(`route ${originOf(baseUrl)} is back`);
+  /**
+   * Marks a route as usable, because the gateway has responded to a request. Does nothing if the request was sent before
+   * the fault: the connection of a long answer may outlive a route over which no new connection is possible.
+   *
+   * @param sentAt monotonic time of the request, in milliseconds
+   */
+  recordResponse(baseUrl: string, sentAt: number): void {
+    const outage = this.outages.get(baseUrl);
+    if (outage && sentAt >= outage.since) this.markUp(baseUrl);
   }
 
   /** Sends the probes that are overdue because no probe was allowed when they were due. Call this when a turn starts. */
@@ -73,6 +80,11 @@ export class RouteHealth {
   /** Forgets all routes except the given ones, so that a route that was removed from the settings is not probed. */
   keepOnly(baseUrls: readonly string[]): void {
     for (const baseUrl of this.down) if (!baseUrls.includes(baseUrl)) this.forget(baseUrl);
+  }
+
+  private markUp(baseUrl: string): void {
+    this.forget(baseUrl);
+    this.deps.log.info(`route ${originOf(baseUrl)} is back`);
   }
 
   private forget(baseUrl: string): void {
@@ -93,12 +105,14 @@ export class RouteHealth {
     outage.cancelTimer = clock.after(delayMs, () => this.check(baseUrl, outage));
   }
 
-  /** Probes a route, or looks again later if no probe is allowed now. */
+  /** Probes a route, or looks again later if no probe is allowed now because the window does not have the focus. */
   private check(baseUrl: string, outage: Outage): void {
     if (outage.probing) return;
     outage.cancelTimer();
     if (this.mayProbe()) void this.probe(baseUrl, outage);
-    else outage.cancelTimer = this.deps.clock.after(maxProbeMs, () => this.check(baseUrl, outage));
+    // Without a window, only the start of a turn can allow the next probe.
+    else if (this.deps.isWindowFocused)
+      outage.cancelTimer = this.deps.clock.after(maxProbeMs, () => this.check(baseUrl, outage));
   }
 
   /** Never rejects. */

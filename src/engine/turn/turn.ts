@@ -282,7 +282,7 @@ export class Turn implements RunningTurn {
         const isComplete = this.answer.finish();
         if (!isComplete && end.finishReason !== 'length') return this.handleFailure({ type: 'no-text' }, connection);
         this.attempts.endCurrent('finished');
-        this.routes.recordResponse();
+        if (this.attempts.current) this.routes.recordResponse(this.attempts.current.startedAt);
         this.retries.reportSuccess(this.network.budget(originOf(connection.baseUrl)));
         const { text } = this.answer;
         const { waitedMs } = this.waits;
@@ -316,7 +316,9 @@ export class Turn implements RunningTurn {
     const context = { isResuming: attempts.isResuming, hasText, otherRoute, isContinuable };
     const outcome = this.retries.handle(fault, target, context);
     if (outcome.decision.type !== 'replay') this.routes.recordFault(fault);
-    if (attempts.current?.status !== undefined && !fault.isRouteFault) this.routes.recordResponse();
+    if (attempts.current?.status !== undefined && !fault.isRouteFault) {
+      this.routes.recordResponse(attempts.current.startedAt);
+    }
     const wasCut = attempts.current?.hasStreamed === true && evidence.type !== 'no-text';
     if (wasCut && isRetryable(fault.policy)) this.output.emit({ type: 'cut', reason: fault.kind, message });
     return this.carryOut(outcome, fault, connection);

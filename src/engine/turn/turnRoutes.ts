@@ -101,9 +101,13 @@ export class TurnRoutes {
     this.failed.clear();
   }
 
-  /** Records that the gateway has responded over the current route. */
-  recordResponse(): void {
-    if (this.current) this.health.markUp(this.current.baseUrl);
+  /**
+   * Records that the gateway has responded over the current route.
+   *
+   * @param sentAt monotonic time of the request, in milliseconds
+   */
+  recordResponse(sentAt: number): void {
+    if (this.current) this.health.recordResponse(this.current.baseUrl, sentAt);
   }
 
   /** Forgets the routes, because they include the keys. */

@@ -68,13 +68,21 @@ export class Connections extends Disposable {
 
   /**
    * Returns the connection to the embedded gateway of the demo.
+   * @param model the model of the request. Some scenarios have a backup route, which is a second embedded gateway.
    * @throws NoConnectionError when the demo is not active
    */
-  embedded(): Promise<ActiveConnection> {
-    const { baseUrl } = this.deps.demo;
-    if (baseUrl !== undefined) return Promise.resolve(embeddedConnection(baseUrl));
-    const message = vscode.l10n.t('The offline demo is closed. Reopen it to send this prompt.');
-    return Promise.reject(new NoConnectionError('base-url', message));
+  async embedded(model?: string): Promise<ActiveConnection> {
+    const { demo } = this.deps;
+    const { baseUrl } = demo;
+    if (baseUrl === undefined) {
+      const message = vscode.l10n.t('The offline demo is closed. Reopen it to send this prompt.');
+      throw new NoConnectionError('base-url', message);
+    }
+    const backup = model === undefined ? undefined : await demo.backupBaseUrl(model);
+    return {
+      ...embeddedConnection(baseUrl),
+      ...(backup !== undefined && { backups: [embeddedConnection(backup)] }),
+    };
   }
 
   /**
@@ -223,7 +231,7 @@ function isUsable(route: ConfiguredRoute): route is UsableRoute {
   return route.apiKey !== undefined;
 }
 
-function embeddedConnection(baseUrl: string): ActiveConnection {
+function embeddedConnection(baseUrl: string): ActiveConnection & Route {
   const { origin, host } = new URL(baseUrl);
   return { baseUrl, origin, host, apiKey: demoApiKey, demo: true };
 }

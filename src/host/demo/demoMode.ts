@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import type { Gateway } from '../../demo/gateway';
-import { demoModels, startDemo, type DemoModel } from '../../demo/scenarios';
+import { demoModels, startDemo, startDemoBackup, type DemoModel } from '../../demo/scenarios';
 import type { Engine } from '../../engine/engine';
+import type { Connection } from '../../engine/request';
 import type { Conversation } from '../conversation/conversation';
 import { createHostEngine, type HostEngineDeps } from '../engine/hostEngine';
 import { Disposable } from '../util/disposable';
@@ -10,6 +11,8 @@ import { demoSettings, isDemoConversation, steadyModel } from './demoTour';
 interface RunningDemo {
   readonly gateway: Gateway;
   readonly models: readonly DemoModel[];
+  /** The second gateway, once a scenario has needed it. */
+  backup?: Promise<Gateway>;
 }
 
 /**
@@ -48,6 +51,17 @@ export class DemoMode extends Disposable {
     return this.running?.gateway.baseUrl;
   }
 
+  /**
+   * Returns the base URL of the second embedded gateway, which is the backup route of some scenarios. Starts the gateway
+   * on first use. Resolves with undefined for a model without a backup route, and while the demo is not active.
+   */
+  async backupBaseUrl(model: string): Promise<string | undefined> {
+    const { running } = this;
+    if (!running?.models.some(({ id, hasBackupRoute }) => id === model && hasBackupRoute)) return undefined;
+    running.backup ??= startDemoBackup(running.gateway);
+    return (await running.backup).baseUrl;
+  }
+
   /** Starts the demo unless it is already active. */
   enter(): Promise<void> {
     if (this.running) return Promise.resolve();
@@ -57,16 +71,16 @@ export class DemoMode extends Disposable {
     return this.starting;
   }
 
-  /** Ends the demo and closes its gateway. */
+  /** Ends the demo and closes its gateways. */
   async leave(): Promise<void> {
     await this.starting;
-    const gateway = this.running?.gateway;
-    if (!gateway) return;
+    const { running } = this;
+    if (!running) return;
     this.leaveEmitter.fire();
     this.running = undefined;
     this.selected = steadyModel;
     this.changeEmitter.fire();
-    await gateway.close();
+    await closeGateways(running);
   }
 
   /** Returns the id of the model that is selected in the demo. */
@@ -89,12 +103,12 @@ export class DemoMode extends Disposable {
   }
 
   override dispose(): void {
-    const gateway = this.running?.gateway;
+    const { running } = this;
     this.running = undefined;
     super.dispose();
-    // Ignores an error on closing the embedded gateway, because the demo ends anyway and the process may be about to
+    // Ignores an error on closing the embedded gateways, because the demo ends anyway and the process may be about to
     // exit.
-    gateway?.close().catch(() => undefined);
+    if (running) closeGateways(running).catch(() => undefined);
   }
 
   private async start(): Promise<void> {
@@ -108,14 +122,27 @@ export class DemoMode extends Disposable {
   }
 }
 
+async function closeGateways({ gateway, backup }: RunningDemo): Promise<void> {
+  await Promise.all([gateway.close(), backup?.then((backup) => backup.close())]);
+}
+
+interface DemoEngineDeps extends Pick<HostEngineDeps, 'log' | 'version'> {
+  /** Returns the connection to the embedded gateway for a model, and throws when the demo is not active. */
+  readonly connection: (model: string) => Promise<Connection>;
+}
+
 /**
  * Returns an engine for the demo. Each turn gets a new engine, so that a scenario always runs in the same way. A fault
- * of the embedded gateway therefore never delays a request to the user's gateway, in this window or in another.
- * @param deps `connection` returns the connection to the embedded gateway, and throws when the demo is not active
+ * of an embedded gateway therefore never delays a request to the user's gateway, in this window or in another, and the
+ * next turn starts on the primary route again.
  */
-export function demoEngine(deps: Pick<HostEngineDeps, 'log' | 'version' | 'connection'>): Engine {
+export function demoEngine({ connection: connectionFor, ...deps }: DemoEngineDeps): Engine {
   return {
-    stream: (request, options) => createHostEngine({ ...deps, settings: () => demoSettings }).stream(request, options),
+    stream: (request, options) => {
+      const connection = (): Promise<Connection> => connectionFor(request.model);
+      const engine = createHostEngine({ ...deps, settings: () => demoSettings, connection });
+      return engine.stream(request, { ...options, connection });
+    },
     // The following members do nothing, because the demo's engine keeps no state between turns.
     onConnectionChanged: () => undefined,
     resetNetworkState: () => Promise.resolve(),

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import * as vscode from 'vscode';
 import { createEngine } from '../../engine/createEngine';
 import type { Engine, EngineDeps, EngineLog } from '../../engine/engine';
 import { noSharedCooldowns } from '../../engine/gate/cooldowns';
@@ -10,7 +9,7 @@ import { systemClock } from '../util/systemClock';
 import { cooldownFiles } from './cooldownFiles';
 
 /** What an engine needs from the extension host. */
-export interface HostEngineDeps extends Pick<EngineDeps, 'settings' | 'connection'> {
+export interface HostEngineDeps extends Pick<EngineDeps, 'settings' | 'connection' | 'isWindowFocused'> {
   readonly log: EngineLog & { readonly keys: KeyRedactor };
   readonly version: string;
   /**
@@ -25,9 +24,10 @@ interface HostEngine extends Engine {
 }
 
 /** Creates an engine that uses the clock, the `fetch` and the log of VS Code's extension host. */
-export function createHostEngine({ log, version, storage, settings, connection }: HostEngineDeps): HostEngine {
+export function createHostEngine({ log, version, storage, ...deps }: HostEngineDeps): HostEngine {
   const cooldownChanges = new Listeners<void>((error) => log.warn(String(error)));
   const engine = createEngine({
+    ...deps,
     clock: systemClock,
     random: Math.random,
     fetch: (input, init) => globalThis.fetch(input, init),
@@ -35,14 +35,11 @@ export function createHostEngine({ log, version, storage, settings, connection }
     keys: log.keys,
     localize,
     formatTime,
-    settings,
-    connection,
     onCooldownChange: () => cooldownChanges.fire(),
     cooldowns:
       storage === undefined
         ? noSharedCooldowns
         : cooldownFiles(cooldownsFolder(storage), systemClock, (problem) => log.warn(problem)),
-    isWindowFocused: () => vscode.window.state.focused,
     userAgent: `HolySheepPrompt/${version}`,
   });
   return { ...engine, onDidChangeCooldown: cooldownChanges.event };

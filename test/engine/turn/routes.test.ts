@@ -8,6 +8,7 @@ import {
   silent,
   status,
   streaming,
+  type LiveBody,
   type Reply,
 } from '../../support/scriptedFetch';
 
@@ -269,6 +270,27 @@ describe('a route that is down', () => {
     assert.equal(run.shownText, 'Back');
   });
 
+  for (const [name, end] of [
+    ['is completed', (body: LiveBody) => body.finish().done()],
+    ['breaks', (body: LiveBody) => body.break()],
+  ] as const) {
+    it(`stays down when an answer that began before the fault ${name}`, async () => {
+      let earlier: LiveBody | undefined;
+      const net = new Routes({
+        primary: { replies: [streaming((body) => void (earlier = body.delta('Hi'))), rejecting('ECONNREFUSED')] },
+        backup: { replies: [answering('Hello')] },
+      });
+      const first = net.ask();
+      await first.settle();
+      await net.world.clock.advance(1000);
+      await net.ask().settle();
+      assert.ok(earlier);
+      end(earlier);
+      await first.settle();
+      assert.deepEqual(net.world.engine.report().routesDown, ['https://primary.test']);
+    });
+  }
+
   it('is not probed while no turn runs and the window does not have the focus', async () => {
     const net = new Routes({
       primary: { replies: [rejecting('ECONNREFUSED')], probes: [status(200)] },
@@ -279,6 +301,16 @@ describe('a route that is down', () => {
     assert.equal(net.probesOf('primary').length, 0);
     await net.ask().toEnd();
     assert.equal(net.probesOf('primary').length, 1);
+  });
+
+  it('keeps no timer after the turn if no window can get the focus', async () => {
+    const net = new Routes({
+      primary: { replies: [rejecting('ECONNREFUSED')], probes: [status(200)] },
+      backup: { replies: [answering('Hello')] },
+    });
+    await net.ask().settle();
+    await net.world.clock.advance(600_000);
+    assert.deepEqual([net.world.clock.pending, net.probesOf('primary').length], [0, 0]);
   });
 
   it('stays down while a web page or a redirect answers the probe', async () => {

@@ -43,7 +43,7 @@ describe('demo tour', () => {
   };
 
   it('describes the first step and does not start it by itself', () => {
-    assert.equal(heading(), '1 of 5: Rate limited, with Retry-After');
+    assert.equal(heading(), '1 of 6: Rate limited, with Retry-After');
     assert.match(tour.currentStep(conversation)?.text ?? '', /asks for a wait of 5 s\. Watch the countdown/);
     assert.deepEqual(offeredActions(), ['next', 'skip']);
     assert.equal(engine.turns.length, 0);
@@ -52,15 +52,15 @@ describe('demo tour', () => {
   it('offers the next step after the answer of a step', async () => {
     tour.perform(conversation, 'next');
     assert.equal(engine.turn.request.model, 'demo-rate-limit');
-    assert.equal(heading(), '1 of 5: Rate limited, with Retry-After');
+    assert.equal(heading(), '1 of 6: Rate limited, with Retry-After');
     assert.deepEqual(offeredActions(), ['skip']);
     await finishAnswer();
-    assert.match(heading() ?? '', /^2 of 5/);
+    assert.match(heading() ?? '', /^2 of 6/);
     assert.deepEqual(offeredActions(), ['next', 'repeat', 'skip']);
   });
 
   it('sends the prompts of all steps to the demo', async () => {
-    for (let step = 0; step < 5; step++) {
+    for (let step = 0; step < 6; step++) {
       tour.perform(conversation, 'next');
       await finishAnswer();
     }
@@ -68,7 +68,7 @@ describe('demo tour', () => {
     assert.equal(heading(), "You've finished the tour.");
     assert.deepEqual(offeredActions(), ['again']);
     tour.perform(conversation, 'again');
-    assert.match(heading() ?? '', /^1 of 5/);
+    assert.match(heading() ?? '', /^1 of 6/);
   });
 
   it('sets the title of the conversation only for the first step', () => {
@@ -81,12 +81,12 @@ describe('demo tour', () => {
 
   it('can skip a step both before the step starts and while it runs', async () => {
     tour.perform(conversation, 'skip');
-    assert.match(heading() ?? '', /^2 of 5/);
+    assert.match(heading() ?? '', /^2 of 6/);
     tour.perform(conversation, 'next');
     tour.perform(conversation, 'skip');
     await waitForEvents();
     assert.deepEqual(engine.turn.controls, ['stop']);
-    assert.match(heading() ?? '', /^3 of 5/);
+    assert.match(heading() ?? '', /^3 of 6/);
   });
 
   it('repeats the last step', async () => {
@@ -94,24 +94,24 @@ describe('demo tour', () => {
     await finishAnswer();
     tour.perform(conversation, 'repeat');
     assert.equal(engine.turn.request.model, 'demo-rate-limit');
-    assert.match(heading() ?? '', /^1 of 5/);
+    assert.match(heading() ?? '', /^1 of 6/);
     await finishAnswer();
-    assert.match(heading() ?? '', /^2 of 5/);
+    assert.match(heading() ?? '', /^2 of 6/);
   });
 
   it('continues with the step after the one that was chosen from the suggestions', async () => {
     tour.ask(conversation, 'demo-cut');
-    assert.match(heading() ?? '', /^4 of 5/);
+    assert.match(heading() ?? '', /^4 of 6/);
     await finishAnswer();
-    assert.match(heading() ?? '', /^5 of 5/);
+    assert.match(heading() ?? '', /^5 of 6/);
   });
 
   it('does not advance when the user sends another prompt', async () => {
     conversation.ask({ prompt: 'mine', demo: true });
-    assert.match(heading() ?? '', /^1 of 5/);
+    assert.match(heading() ?? '', /^1 of 6/);
     tour.ask(conversation, 'demo-steady');
     await finishAnswer();
-    assert.match(heading() ?? '', /^1 of 5/);
+    assert.match(heading() ?? '', /^1 of 6/);
   });
 
   it("is not shown in a conversation with an exchange from the user's gateway", () => {
@@ -129,6 +129,6 @@ describe('demo tour', () => {
     tour.perform(conversation, 'next');
     assert.equal(engine.turns.length, 0);
     models = demoModels;
-    assert.match(heading() ?? '', /^1 of 5/);
+    assert.match(heading() ?? '', /^1 of 6/);
   });
 });

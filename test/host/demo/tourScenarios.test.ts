@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Script, Step } from '../../../src/demo/gateway';
 import { demoModels, demoScript } from '../../../src/demo/scenarios';
 import { demoSettings } from '../../../src/host/demo/demoTour';
-import { WireFixture } from '../../engine/wire/wireFixture';
+import { WireFixture, wireKey } from '../../engine/wire/wireFixture';
 import { summarizeTurn } from '../../engine/wire/turnSummary';
 import type { WireTurn } from '../../engine/wire/wireTurn';
 
@@ -24,6 +24,10 @@ const stories: readonly { readonly model: string; readonly story: string }[] = [
     story:
       '200 → text → cut connection → waiting backoff connection → resume (continue) → 200 → joined continue, 24 dropped → text → done stop, answer',
   },
+  {
+    model: 'demo-route-down',
+    story: 'replay → route to the backup connection → switch → 200 → text → done stop, answer',
+  },
   { model: 'demo-no-credit', story: '402 → failed credit [openBilling switchModel retryNow details]' },
 ];
 
@@ -34,11 +38,17 @@ function withoutPauses(script: Script): Script {
   };
 }
 
+/** Runs the scenario of a model, with a second gateway as the backup route. */
 async function demoTurn(model: string): Promise<WireTurn> {
-  const replies = (): [Script] => [withoutPauses(demoScript())];
+  const script = withoutPauses(demoScript());
+  const replies = (): [Script] => [script];
   const stage = new WireFixture({ replies, model, settings: demoSettings, timePassesDuringRequests: true });
   try {
     await stage.open();
+    if (demoModels.find(({ id }) => id === model)?.hasBackupRoute) {
+      const { baseUrl } = await stage.listen({ script });
+      stage.connection = { ...stage.connection, backups: [{ baseUrl, apiKey: wireKey }] };
+    }
     const run = stage.ask();
     await run.finished;
     return run;
@@ -51,7 +61,7 @@ describe('scenarios of the demo tour', () => {
   // The client is loaded in advance, because loading takes longer than a scenario.
   before(() => import('../../../src/engine/http/sdk'));
 
-  it('include five scenarios in a fixed order', () => {
+  it('include six scenarios in a fixed order', () => {
     assert.deepEqual(
       demoModels.filter(({ description }) => description !== undefined).map(({ id }) => id),
       stories.map(({ model }) => model),
@@ -61,7 +71,11 @@ describe('scenarios of the demo tour', () => {
   for (const { model, story } of stories) {
     it(`run as the tour describes: ${model}`, async () => {
       const actual = summarizeTurn((await demoTurn(model)).events);
-      assert.equal(actual.replace(/row \S+ → /g, '').replace(/\d+ characters/, 'answer'), story);
+      const withoutNumbers = actual
+        .replace(/row \S+ → /g, '')
+        .replace(/route http\S+/, 'route to the backup')
+        .replace(/\d+ characters/, 'answer');
+      assert.equal(withoutNumbers, story);
     });
   }
 

@@ -3,9 +3,13 @@ import { TurnPermit } from '../../../src/engine/gate/turnPermit';
 import type { Gate } from '../../../src/engine/gate/gate';
 import { NetworkState, type RetryBudget } from '../../../src/engine/gate/networkState';
 import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
+import { RouteHealth } from '../../../src/engine/gate/routeHealth';
+import { originOf } from '../../../src/engine/gateway/baseUrl';
+import type { Connection, Route } from '../../../src/engine/request';
 import { RetryController } from '../../../src/engine/retry/retryController';
 import { TurnHistory } from '../../../src/engine/turn/turnHistory';
 import { TurnOutput } from '../../../src/engine/turn/turnOutput';
+import { TurnRoutes } from '../../../src/engine/turn/turnRoutes';
 import { Waits, type WaitDescription } from '../../../src/engine/turn/waits';
 import { defaultSettings } from '../../support/engineRun';
 import type { Refusal } from '../gateway';
@@ -13,7 +17,8 @@ import type { World } from '../world';
 import { evidenceOf } from './evidence';
 import type { Question, Strategy } from './strategy';
 
-const scope = { origin: 'https://gateway.test', apiKey: 'hsa-simulated-key', model: 'gpt-4o' };
+const model = 'gpt-4o';
+const singleRoute: Connection = { baseUrl: 'https://gateway.test/v1', apiKey: 'hsa-simulated-key' };
 
 /** A description with arbitrary values, because the simulation does not use the descriptions of waits. */
 const description: WaitDescription = {
@@ -27,46 +32,86 @@ const description: WaitDescription = {
 
 const { retry } = defaultSettings;
 
+const silentLog = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: (problem: unknown) => {
+    throw problem;
+  },
+};
+
+interface WindowOptions {
+  readonly maxRetries?: number;
+  readonly connection?: Connection;
+  /** The `fetch` of the probes of routes. */
+  readonly fetch?: typeof fetch;
+}
+
+/** A window: the state that its turns share. It has the focus, so that it probes routes at any time. */
+class SimulatedWindow {
+  readonly network: NetworkState;
+  readonly routes: RouteHealth;
+  readonly connection: Connection;
+  readonly maxRetries: number;
+
+  constructor(
+    readonly world: World,
+    readonly random: () => number,
+    { maxRetries = retry.maxRetries, connection = singleRoute, fetch = globalThis.fetch }: WindowOptions,
+  ) {
+    this.network = new NetworkState(world, noSharedCooldowns);
+    this.routes = new RouteHealth({ clock: world, random, fetch, log: silentLog }, () => true);
+    this.connection = connection;
+    this.maxRetries = maxRetries;
+  }
+
+  ask(question: Question): void {
+    void new SimulatedTurn(this).run(question);
+  }
+}
+
 /** Returns a strategy in which all questions come from one window and share a gate. */
-export function inOneWindow(maxRetries = retry.maxRetries): Strategy {
+export function inOneWindow(options: WindowOptions = {}): Strategy {
   return (world, random) => {
     world.awaitsPromises = true;
-    const window = new NetworkState(world, noSharedCooldowns);
-    return (question) => void new SimulatedTurn(world, random, window, maxRetries).run(question);
+    const window = new SimulatedWindow(world, random, options);
+    return (question) => window.ask(question);
   };
 }
 
 /** Returns a strategy in which each question comes from another computer, without shared state. */
-export function onSeparateMachines(maxRetries = retry.maxRetries): Strategy {
+export function onSeparateMachines(options: WindowOptions = {}): Strategy {
   return (world, random) => {
     world.awaitsPromises = true;
-    return (question) =>
-      void new SimulatedTurn(world, random, new NetworkState(world, noSharedCooldowns), maxRetries).run(question);
+    return (question) => new SimulatedWindow(world, random, options).ask(question);
   };
 }
 
-/** A turn without streams and messages. Its gate, waits, history and retry policy are those of the engine. */
-class SimulatedTurn {
-  private readonly history = new TurnHistory(scope.model);
+/** The gate and the retry budget of the route of an attempt. */
+interface RouteState {
   readonly gate: Gate;
   readonly budget: RetryBudget;
+  /** Monotonic time at which the attempt was sent, in milliseconds. */
+  sentAt: number;
+}
+
+/** A turn without streams and messages. Its gate, waits, history, routes and retry policy are those of the engine. */
+class SimulatedTurn {
+  private readonly history = new TurnHistory(model);
   private readonly waits: Waits;
   private readonly queue: TurnPermit;
   private readonly retries: RetryController;
+  private readonly routes: TurnRoutes;
 
-  constructor(
-    private readonly world: World,
-    random: () => number,
-    window: NetworkState,
-    maxRetries: number,
-  ) {
-    this.gate = window.gate(scope);
-    this.budget = window.budget(scope.origin);
+  constructor(private readonly window: SimulatedWindow) {
+    const { world, random, maxRetries } = window;
     const output = new TurnOutput(world, () => undefined);
     const settings = { ...defaultSettings, retry: { ...retry, maxRetries } };
     this.waits = new Waits({ clock: world, random, fetch }, output, this.history);
     this.queue = new TurnPermit({ clock: world, settings: () => settings }, this.history, this.waits);
     this.retries = new RetryController(() => settings, random, this.history, this.queue);
+    this.routes = new TurnRoutes(window.routes, undefined);
   }
 
   async run(question: Question): Promise<void> {
@@ -77,35 +122,63 @@ class SimulatedTurn {
       userCommand: () => undefined,
     };
     for (let retries = true; retries;) {
-      const admission = await this.queue.acquire(this.gate, request);
+      const choice = this.routes.choose(this.window.connection);
+      if (!choice) break;
+      if (choice.replaces) this.history.recordRouteSwitch();
+      const { baseUrl } = choice.route;
+      const state = this.stateOf(choice.route);
+      const admission = await this.queue.acquire(state.gate, request);
       if (admission.type !== 'admitted') break;
       this.retries.settleCharge(false);
-      const refusal = await new Promise<Refusal | undefined>((answered) => question.send(answered));
+      state.sentAt = this.window.world.monotonicNow();
+      const refusal = await new Promise<Refusal | undefined>((answered) => question.send(answered, baseUrl));
       if (!refusal) {
-        this.streamAnswer(question);
+        this.streamAnswer(question, state);
         return;
       }
-      retries = await this.waitToRetry(refusal);
+      retries = await this.prepareRetry(refusal, state);
     }
     question.failed();
   }
 
-  private streamAnswer(question: Question): void {
-    this.queue.reportAccepted();
-    this.world.after(question.succeeded(), () => this.retries.reportSuccess(this.budget));
+  private stateOf({ baseUrl, apiKey }: Route): RouteState {
+    const { network } = this.window;
+    const origin = originOf(baseUrl);
+    return { gate: network.gate({ origin, apiKey, model }), budget: network.budget(origin), sentAt: 0 };
   }
 
-  /** Waits as the retry policy decides. @returns whether another attempt follows */
-  private async waitToRetry(refusal: Refusal): Promise<boolean> {
-    const fault = classify(evidenceOf(refusal), this.world.now());
-    const { decision, isBreakerOpen } = this.retries.handle(fault, this, {
-      isResuming: false,
-      hasText: false,
-      otherRoute: 'none',
-      isContinuable: false,
+  private streamAnswer(question: Question, { budget, sentAt }: RouteState): void {
+    this.queue.reportAccepted();
+    this.window.world.after(question.succeeded(), () => {
+      this.routes.recordResponse(sentAt);
+      this.retries.reportSuccess(budget);
     });
-    if (decision.type !== 'wait') return decision.type === 'replay';
-    if (!isBreakerOpen) await this.waits.delay(decision.delayMs, description);
-    return true;
+  }
+
+  /** Waits or switches the route, as the retry policy decides. @returns whether another attempt follows */
+  private async prepareRetry(refusal: Refusal, state: RouteState): Promise<boolean> {
+    const { routes } = this;
+    const fault = classify(evidenceOf(refusal), this.window.world.now());
+    const otherRoute = routes.outlook(fault);
+    const context = { isResuming: false, hasText: false, isContinuable: false, otherRoute };
+    const { decision, isBreakerOpen } = this.retries.handle(fault, state, context);
+    if (decision.type !== 'replay') routes.recordFault(fault);
+    if (typeof refusal.status === 'number' && !fault.isRouteFault) routes.recordResponse(state.sentAt);
+    switch (decision.type) {
+      case 'replay':
+        return true;
+      case 'switch-route': {
+        const next = routes.next(fault);
+        if (next) routes.switchTo(next);
+        this.history.recordRouteSwitch();
+        return true;
+      }
+      case 'wait':
+        routes.recordWait();
+        if (!isBreakerOpen) await this.waits.delay(decision.delayMs, description);
+        return true;
+      default:
+        return false;
+    }
   }
 }

@@ -3,8 +3,11 @@ import type { World } from '../world';
 
 /** A question of one client. The strategy decides when it calls the gateway. */
 export interface Question {
-  /** Calls the gateway. `answered` gets a refusal, or undefined when the headers of an answer have arrived. */
-  send(answered: (refusal: Refusal | undefined) => void): void;
+  /**
+   * Calls the gateway. `answered` gets a refusal, or undefined when the headers of an answer have arrived.
+   * @param baseUrl the route. Strategies that know only one route leave it out.
+   */
+  send(answered: (refusal: Refusal | undefined) => void, baseUrl?: string): void;
   /** Ends the question with an answer. @returns the duration of the answer's stream, in milliseconds */
   succeeded(): number;
   /** Ends the question without an answer. */

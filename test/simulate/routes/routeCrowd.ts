@@ -1,0 +1,107 @@
+import { originOf } from '../../../src/engine/gateway/baseUrl';
+import type { Route } from '../../../src/engine/request';
+import { latencyRanges } from '../crowd';
+import type { Refusal } from '../gateway';
+import { between, randomNumbers } from '../randomNumbers';
+import type { Question, Strategy } from '../strategies/strategy';
+import { World } from '../world';
+
+/** How connections over the primary route fail while it is dark. A timeout means that no packet gets through. */
+export type Darkness = Extract<Refusal['status'], 'refused' | 'timeout'>;
+
+/** The primary route is dark once in each period, in this range of the period, in milliseconds. */
+export const period = { ms: 120_000, darkFrom: 60_000, darkUntil: 90_000 } as const;
+/** Number of periods. Each client asks one question in each of them. */
+export const periods = 5;
+/** Time after which `fetch` abandons a connection attempt, in milliseconds. */
+const connectTimeoutMs = 10_000;
+
+export const primary: Route = { baseUrl: 'https://primary.test/v1', apiKey: 'hsa-simulated-primary' };
+export const backup: Route = { baseUrl: 'https://backup.test/v1', apiKey: 'hsa-simulated-backup' };
+
+/** A crowd of clients whose primary route goes dark. */
+export interface RouteCrowd {
+  /** How the primary route fails, or undefined if it never does. */
+  readonly darkness: Darkness | undefined;
+  readonly clients: number;
+  readonly seed: number;
+  /** Returns the strategy of a window. Its network checks use the given `fetch`. */
+  readonly strategy: (fetch: typeof globalThis.fetch) => Strategy;
+  /** Whether all clients share one window. Otherwise, each of them has a computer of its own. */
+  readonly isOneWindow: boolean;
+}
+
+/** The result of one simulated crowd. */
+export interface RouteCrowdRun {
+  readonly questions: number;
+  /** Times from each answered question to the headers of its answer, in milliseconds. */
+  readonly answerTimes: readonly number[];
+  /** Requests for answers: their times in milliseconds, and whether they went over the backup route. */
+  readonly calls: readonly { readonly at: number; readonly isBackup: boolean }[];
+}
+
+/** Returns whether the primary route is dark at a time in milliseconds. */
+export function isDarkAt(time: number): boolean {
+  const timeInPeriod = time % period.ms;
+  return timeInPeriod >= period.darkFrom && timeInPeriod < period.darkUntil;
+}
+
+/** Simulates a crowd. The backup route never fails. @throws if a question never ends */
+export async function simulateRouteCrowd({
+  darkness,
+  clients,
+  seed,
+  strategy,
+  isOneWindow,
+}: RouteCrowd): Promise<RouteCrowdRun> {
+  const world = new World();
+  const wire = randomNumbers(seed + 1e6);
+  const random = randomNumbers(seed + 2e6);
+  const calls: { at: number; isBackup: boolean }[] = [];
+  const answerTimes: number[] = [];
+  let ended = 0;
+  const refusalOf = (isBackup: boolean): Refusal | undefined =>
+    darkness && !isBackup && isDarkAt(world.monotonicNow()) ? { status: darkness } : undefined;
+  const latencyOf = (refusal: Refusal | undefined): number =>
+    refusal?.status === 'timeout'
+      ? connectTimeoutMs
+      : between(wire, refusal ? latencyRanges.refusal : latencyRanges.headers);
+  const probe: typeof fetch = (url, init) =>
+    new Promise((resolve, reject) => {
+      const { origin } = new URL(url instanceof Request ? url.url : url);
+      const refusal = refusalOf(origin === originOf(backup.baseUrl));
+      const fail = (): void => reject(new TypeError('fetch failed'));
+      init?.signal?.addEventListener('abort', fail);
+      world.after(latencyOf(refusal), () => (refusal ? fail() : resolve(new Response(null, { status: 401 }))));
+    });
+  const question = (): Question => {
+    const askedAt = world.monotonicNow();
+    return {
+      send: (answered, baseUrl = primary.baseUrl) => {
+        const isBackup = baseUrl === backup.baseUrl;
+        calls.push({ at: world.monotonicNow(), isBackup });
+        const refusal = refusalOf(isBackup);
+        world.after(latencyOf(refusal), () => answered(refusal));
+      },
+      succeeded: () => {
+        ended++;
+        answerTimes.push(world.monotonicNow() - askedAt);
+        return between(wire, latencyRanges.stream);
+      },
+      failed: () => {
+        ended++;
+      },
+    };
+  };
+  const startWindow = (): ReturnType<Strategy> => strategy(probe)(world, random);
+  const sharedWindow = startWindow();
+  const arrivals = randomNumbers(seed);
+  for (let client = 0; client < clients; client++) {
+    const ask = isOneWindow ? sharedWindow : startWindow();
+    for (let n = 0; n < periods; n++) world.after((n + arrivals()) * period.ms, () => ask(question()));
+  }
+  await world.run();
+  const questions = clients * periods;
+  if (ended !== questions) throw new Error(`${questions - ended} of ${questions} questions never ended.`);
+  return { questions, answerTimes, calls };
+}

@@ -1,0 +1,62 @@
+import { percentile } from '../../bench/statistics';
+import type { Crowd } from '../results';
+import { inOneWindow } from '../strategies/ours';
+import { backup, primary, simulateRouteCrowd, type Darkness, type RouteCrowd, type RouteCrowdRun } from './routeCrowd';
+
+/** The measures of a crowd whose primary route goes dark. */
+interface RouteMeasures {
+  /** Share of the answered questions, from 0 to 1. */
+  readonly success: number;
+  /** 95th percentile of the time to an answer, in milliseconds. The time of an unanswered question is infinite. */
+  readonly p95Ms: number;
+  /** Share of the requests that went over the backup route, from 0 to 1. */
+  readonly overBackup: number;
+}
+
+/** The measures of one crowd without and with a backup route. */
+export interface RouteResult {
+  readonly darkness: Darkness;
+  readonly clients: number;
+  readonly isOneWindow: boolean;
+  readonly alone: RouteMeasures;
+  readonly withBackup: RouteMeasures;
+  /** 95th percentile of the time to an answer if the primary route never fails, in milliseconds. */
+  readonly idealP95Ms: number;
+}
+
+type Variant = Pick<RouteCrowd, 'darkness' | 'isOneWindow'> & { readonly hasBackup: boolean };
+
+/** Simulates crowds without and with a backup route, in one window and on separate computers. */
+export async function simulateRoutes(crowds: readonly Crowd[]): Promise<readonly RouteResult[]> {
+  const results: RouteResult[] = [];
+  for (const darkness of ['refused', 'timeout'] as const) {
+    for (const crowd of crowds) {
+      const [clients] = crowd;
+      for (const isOneWindow of clients === 1 ? [true] : [true, false]) {
+        const variant = { darkness, isOneWindow };
+        const alone = await measureRoutes(crowd, { ...variant, hasBackup: false });
+        const withBackup = await measureRoutes(crowd, { ...variant, hasBackup: true });
+        const ideal = await measureRoutes(crowd, { isOneWindow, darkness: undefined, hasBackup: false });
+        results.push({ ...variant, clients, alone, withBackup, idealP95Ms: ideal.p95Ms });
+      }
+    }
+  }
+  return results;
+}
+
+async function measureRoutes([clients, runs]: Crowd, { hasBackup, ...variant }: Variant): Promise<RouteMeasures> {
+  const connection = hasBackup ? { ...primary, backups: [backup] } : primary;
+  const strategy: RouteCrowd['strategy'] = (fetch) => inOneWindow({ connection, fetch });
+  const simulated: RouteCrowdRun[] = [];
+  for (let seed = 1; seed <= runs; seed++)
+    simulated.push(await simulateRouteCrowd({ ...variant, clients, seed, strategy }));
+  const questions = simulated.reduce((sum, run) => sum + run.questions, 0);
+  const answerTimes = simulated.flatMap((run) => run.answerTimes);
+  const calls = simulated.flatMap((run) => run.calls);
+  const unanswered = Array.from({ length: questions - answerTimes.length }, () => Infinity);
+  return {
+    success: answerTimes.length / questions,
+    p95Ms: percentile([...answerTimes, ...unanswered], 95),
+    overBackup: calls.filter(({ isBackup }) => isBackup).length / calls.length,
+  };
+}
