@@ -17,7 +17,10 @@ export interface Endpoint {
 
 export const apiKey = 'hsa-bench-key';
 
-export function engineFor({ baseUrl, fetch }: Endpoint): Engine {
+/** Changes the dependencies of an engine, so that a bench can compare engines with different dependencies. */
+export type EngineVariant = (deps: EngineDeps) => EngineDeps;
+
+export function engineFor({ baseUrl, fetch }: Endpoint, variant: EngineVariant = (deps) => deps): Engine {
   const deps: EngineDeps = {
     clock: systemClock,
     random: Math.random,
@@ -30,7 +33,7 @@ export function engineFor({ baseUrl, fetch }: Endpoint): Engine {
     cooldowns: noSharedCooldowns,
     userAgent: 'bench',
   };
-  return createEngine(deps);
+  return createEngine(variant(deps));
 }
 
 /** The peer: the `openai` SDK with its default options. */

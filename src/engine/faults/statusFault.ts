@@ -179,7 +179,6 @@ function rowForClientError(status: number, matcher: ErrorMatcher): RowId | undef
   }
 }
 
-/** Faults by HTTP status. They are used if the response body says nothing more specific. */
 /**
  * Returns whether Cloudflare uses the status to report that it can't reach the server behind it. Source:
  * developers.cloudflare.com, "Cloudflare 5xx errors". Status 529 is not one of them: providers use it for an overload.
@@ -188,6 +187,7 @@ export function isEdgeStatus(status: number): boolean {
   return (status >= 520 && status <= 527) || status === 530;
 }
 
+/** Faults by HTTP status. They are used if the response body says nothing more specific. */
 const defaultRows: Readonly<Record<number, RowId>> = {
   400: faultRowIds.requestRejected,
   401: faultRowIds.keyRejected,

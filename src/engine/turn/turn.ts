@@ -119,13 +119,14 @@ export class Turn implements RunningTurn {
   }
 
   /**
-   * Ends the current wait if the base URL or the key has changed and a key is set. The returned promise never rejects.
+   * Ends the current wait if its route or the key of the route has changed and a key is set. The returned promise never
+   * rejects.
    */
   async handleConnectionChange(): Promise<void> {
     const connection = this.waits.isWaiting ? await this.connection().catch(() => undefined) : undefined;
     const { route, waits } = this;
-    if (connection?.apiKey === undefined || !route || !waits.isWaiting) return;
-    if (!this.routes.includes(route, connection)) this.commands.apply('other-route');
+    if (!connection || !route || !waits.isWaiting) return;
+    if (this.routes.isReplaced(route, connection)) this.commands.apply('other-route');
   }
 
   /** Ends the current wait. Called when the network state has been reset, because that state caused the wait. */
@@ -251,6 +252,10 @@ export class Turn implements RunningTurn {
         this.fail(admission.failure, route);
         return undefined;
       case 'admitted':
+        if (this.routes.hasBetterRoute) {
+          this.permit.release();
+          return this.commands.take() ?? trigger;
+        }
         return this.sendAttempt(this.commands.take() ?? trigger, route);
     }
   }

@@ -19,8 +19,8 @@ export class TurnRoutes {
   /** The routes that have a key, in the user's order. */
   private usable: readonly Route[] = [];
   private current: Route | undefined;
-  /** Whether the next attempt uses the current route even if it is down. */
-  private isPinned = false;
+  /** Whether the turn stays on the current route even if it is down, until an attempt over it fails. */
+  private isPinned: boolean;
   /** Base URLs of the routes that have failed since the turn last waited, and whether waiting may help there. */
   private readonly failed = new Map<string, boolean>();
 
@@ -28,7 +28,9 @@ export class TurnRoutes {
   constructor(
     private readonly health: RouteHealth,
     private readonly avoidOrigin: string | undefined,
-  ) {}
+  ) {
+    this.isPinned = avoidOrigin !== undefined;
+  }
 
   get hasSeveral(): boolean {
     return this.usable.length > 1;
@@ -41,18 +43,22 @@ export class TurnRoutes {
 
   /** The other routes that have not failed since the turn last waited, in the user's order. */
   get untried(): readonly Route[] {
-    return this.usable.filter(({ baseUrl }) => baseUrl !== this.current?.baseUrl && !this.failed.has(baseUrl));
+    return this.others.filter(({ baseUrl }) => !this.failed.has(baseUrl));
   }
 
   /** Returns what the turn can expect from the other routes after a fault of the current one. */
   outlook(fault: Fault): RetryHistory['otherRoute'] {
     if (this.next(fault)) return 'usable';
-    return [...this.failed.values()].includes(true) ? 'may-recover' : 'none';
+    const mayRecover = this.others.some(({ baseUrl }) => this.failed.get(baseUrl));
+    return mayRecover ? 'may-recover' : 'none';
   }
 
-  /** Whether the turn would still use this route, with the same key. */
-  includes(route: Route, connection: Connection): boolean {
-    return routesOf(connection).some(({ baseUrl, apiKey }) => baseUrl === route.baseUrl && apiKey === route.apiKey);
+  /** Whether a route or its key was removed from the connection, and the connection has another route. */
+  isReplaced(route: Route, connection: Connection): boolean {
+    const routes = routesOf(connection);
+    return (
+      routes.length > 0 && !routes.some(({ baseUrl, apiKey }) => baseUrl === route.baseUrl && apiKey === route.apiKey)
+    );
   }
 
   /** Chooses the route of the next attempt. Returns undefined if no route has a key. */
@@ -62,12 +68,18 @@ export class TurnRoutes {
     const current = this.usable.find(({ baseUrl }) => baseUrl === previous?.baseUrl);
     const staysOn = current && (this.isPinned || !this.health.isDown(current.baseUrl)) ? current : undefined;
     const route = staysOn ?? this.best(previous === undefined);
-    this.isPinned = false;
     this.current = route;
     if (!route || staysOn) return route && { route };
     const left = previous === undefined ? this.preferred : current;
     if (!left || left.baseUrl === route.baseUrl) return { route };
     return { route, replaces: { route: left, reason: this.health.faultOf(left.baseUrl) ?? 'user' } };
+  }
+
+  /** Whether the current route has gone down since the turn chose it, for instance for another turn. */
+  get hasBetterRoute(): boolean {
+    const { current, usable } = this;
+    if (!current || this.isPinned || !this.health.isDown(current.baseUrl)) return false;
+    return usable.some(({ baseUrl }) => !this.health.isDown(baseUrl));
   }
 
   /** Returns the route to which the turn switches after a fault, or undefined if it does not switch. */
@@ -91,6 +103,7 @@ export class TurnRoutes {
 
   /** Records that the turn can't use the current route now. Only a fault of the route itself marks it as down. */
   recordFault(fault: Fault): void {
+    this.isPinned = false;
     if (!this.current || !this.hasSeveral) return;
     this.failed.set(this.current.baseUrl, isRetryable(fault.policy));
     if (fault.isRouteFault) this.health.markDown(this.current.baseUrl, fault.kind);
@@ -116,7 +129,11 @@ export class TurnRoutes {
     this.current = undefined;
   }
 
-  /** The route that the turn would use first if all routes were up. */
+  private get others(): readonly Route[] {
+    return this.usable.filter(({ baseUrl }) => baseUrl !== this.current?.baseUrl);
+  }
+
+  /** The route that the first attempt replaces: the one that the user wants to avoid, or else the first one. */
   private get preferred(): Route | undefined {
     return this.usable.find(({ baseUrl }) => originOf(baseUrl) === this.avoidOrigin) ?? this.usable[0];
   }

@@ -110,8 +110,9 @@ export class Connections extends Disposable {
     const baseUrl = settings.baseUrl();
     if ('error' in baseUrl) throw new NoConnectionError('base-url', baseUrlErrorMessage(baseUrl.error));
     const { url, origin, host } = baseUrl;
-    const apiKey = await keys.get(origin);
-    return [{ baseUrl: url, origin, host, apiKey }, await this.readBackups()];
+    // Reads the keys at the same time, because this delays every attempt.
+    const [apiKey, backups] = await Promise.all([keys.get(origin), this.readBackups()]);
+    return [{ baseUrl: url, origin, host, apiKey }, backups];
   }
 
   private readBackups(): Promise<readonly ConfiguredRoute[]> {

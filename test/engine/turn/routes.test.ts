@@ -408,6 +408,24 @@ describe('routes that all fail', () => {
     assert.equal(net.requests('backup').length, 0);
   });
 
+  it('end the turn at once if the routes that may recover were removed from the settings', async () => {
+    const net = new Routes({
+      primary: { replies: [rejecting('ECONNREFUSED')] },
+      backup: {
+        replies: [
+          (request) => {
+            net.routes = [backup];
+            return rejecting('ECONNRESET')(request);
+          },
+          rejecting('CERT_HAS_EXPIRED'),
+        ],
+      },
+    });
+    const run = await net.ask().toEnd();
+    assert.equal(run.last('failed').kind, 'tls');
+    assert.equal(run.of('waiting').length, 0);
+  });
+
   it('do not mean that the computer is offline if one of them responds', async () => {
     const net = new Routes({
       primary: { replies: [rejecting('ENETUNREACH')] },
@@ -417,6 +435,50 @@ describe('routes that all fail', () => {
     assert.equal(run.shownText, 'Local');
     assert.deepEqual(switches(run), ['primary → backup (offline)']);
     assert.equal(run.of('waiting').length, 0);
+  });
+});
+
+describe('the check whether another route works', () => {
+  const offline = rejecting('ENETUNREACH');
+
+  it('ends when the user stops the turn', async () => {
+    const net = new Routes({ primary: { replies: [offline] }, backup: { replies: [], probes: [silent] } });
+    const run = net.ask();
+    await run.settle();
+    assert.equal(net.probesOf('backup').length, 1);
+    run.turn.stop();
+    await run.settle();
+    assert.equal(run.terminal?.type, 'stopped');
+    assert.equal(net.probesOf('backup')[0]?.signal.aborted, true);
+    assert.equal(net.world.clock.pending, 0);
+  });
+
+  it('ends when the user switches to the other route without waiting for it', async () => {
+    const net = new Routes({
+      primary: { replies: [offline] },
+      backup: { replies: [answering('Hello')], probes: [silent] },
+    });
+    const run = net.ask();
+    await run.settle();
+    run.turn.switchRoute();
+    await run.settle();
+    assert.deepEqual(switches(run), ['primary → backup (user)']);
+    assert.equal(run.shownText, 'Hello');
+    assert.equal(net.requests('primary').length, 1);
+  });
+
+  it('ends when the key of the route changes', async () => {
+    const net = new Routes({
+      primary: { replies: [offline, answering('Hello')] },
+      backup: { replies: [], probes: [silent] },
+    });
+    const run = net.ask();
+    await run.settle();
+    net.routes = [{ ...primary, apiKey: 'hsa-new-key' }, backup];
+    net.world.engine.onConnectionChanged();
+    await run.settle();
+    assert.equal(run.shownText, 'Hello');
+    assert.equal(net.requests('primary')[1]?.headers.get('authorization'), 'Bearer hsa-new-key');
   });
 });
 
@@ -469,6 +531,29 @@ describe('switching the route by hand', () => {
     assert.deepEqual(switches(run), ['primary → backup (user)', 'backup → primary (user)']);
   });
 
+  it('uses a route that is down, also if the connection of the next attempt is just being read', async () => {
+    let reading: Promise<void> = Promise.resolve();
+    const net = new Routes(
+      {
+        primary: { replies: [answering('Hi'), limited] },
+        backup: { replies: [rejecting('ECONNREFUSED'), answering('Hello')] },
+      },
+      { connection: () => reading.then(() => ({ ...primary, backups: [backup] })) },
+    );
+    await net.ask({ options: { avoidOrigin: 'https://primary.test' } }).toEnd();
+    const run = net.ask();
+    await run.settle();
+    let read = (): void => undefined;
+    reading = new Promise((resolve) => (read = resolve));
+    run.turn.retryNow();
+    await run.settle();
+    run.turn.switchRoute();
+    read();
+    await run.settle();
+    assert.deepEqual(switches(run), ['primary → backup (user)']);
+    assert.equal(run.shownText, 'Hello');
+  });
+
   it('is not offered and does nothing if there is only one route', async () => {
     const net = new Routes({ primary: { replies: [limited] } }, { routes: [primary] });
     const run = net.ask();
@@ -498,6 +583,39 @@ describe('switching the route by hand', () => {
 });
 
 describe('a turn that waits', () => {
+  const limited = status(429, {}, { 'retry-after': '10' });
+
+  it('leaves the queue of a route that goes down for another turn', async () => {
+    const net = new Routes({
+      primary: { replies: [limited, silent] },
+      backup: { replies: [answering('One'), answering('Two')] },
+    });
+    const first = net.ask();
+    await first.settle();
+    const second = net.ask();
+    await second.settle();
+    await first.toEnd();
+    await second.toEnd();
+    assert.deepEqual([first.shownText, second.shownText].toSorted(), ['One', 'Two']);
+    assert.equal(net.requests('primary').length, 2);
+    assert.deepEqual([...switches(first), ...switches(second)], Array(2).fill('primary → backup (timeout)'));
+  });
+
+  it('notices a new key of its backup route, even if the base URL has no key', async () => {
+    let backups: readonly Route[] = [backup];
+    const net = new Routes(
+      { backup: { replies: [limited, answering('Hello')] } },
+      { connection: () => Promise.resolve({ baseUrl: primary.baseUrl, apiKey: undefined, backups }) },
+    );
+    const run = net.ask();
+    await run.settle();
+    backups = [{ ...backup, apiKey: 'hsa-new-key-of-backup' }];
+    net.world.engine.onConnectionChanged();
+    await run.settle();
+    assert.equal(run.shownText, 'Hello');
+    assert.equal(net.requests('backup')[1]?.headers.get('authorization'), 'Bearer hsa-new-key-of-backup');
+  });
+
   it('keeps waiting on a backup route when a setting changes', async () => {
     const net = new Routes({
       primary: { replies: [rejecting('ECONNREFUSED')] },

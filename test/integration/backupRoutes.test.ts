@@ -1,0 +1,287 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { startGateway, type Gateway, type Script } from '../../src/demo/gateway';
+import { answer, cutAfter, failure, rateLimited } from '../../src/demo/replies';
+import type { FaultKind, RouteEvent, StreamEvent } from '../../src/engine/events';
+import { collect, find, resetNetworkState, set, startFixture, stopFixture, testKey } from '../support/extensionHost';
+import type { HostFixture } from '../support/extensionHost';
+import { openHostileSettings } from '../support/hostileWorkspace';
+import { selfSigned } from '../support/network/certificates';
+import { startSecureFront } from '../support/network/secureFront';
+import { startUnreliableServer, type UnreliableServer } from '../support/network/unreliableServer';
+import { WindowWithEngine } from './support/windowWithEngine';
+
+const backupKey = 'hsa-backup-key-0123456789';
+const portOf = (origin: string): number => Number(new URL(origin).port);
+
+/** An answer in which every part differs from the others, so that a lost or repeated character is noticed. */
+const text = Array.from({ length: 40 }, (_, line) => `${line}: sheep number ${line * 7} jumps over the fence.`).join(
+  '\n',
+);
+
+async function setKey(baseUrl: string, key: string): Promise<void> {
+  await vscode.commands.executeCommand('holysheep.setApiKey', { key, baseUrl });
+}
+
+const routesOf = (events: readonly StreamEvent[]): readonly RouteEvent[] =>
+  events.filter((event): event is RouteEvent => event.type === 'route');
+
+/** Returns the text that the consumer of the events shows. */
+const shownText = (events: readonly StreamEvent[]): string =>
+  events.reduce(
+    (shown, event) => (event.type === 'text' ? shown + event.text : event.type === 'replaced' ? event.text : shown),
+    '',
+  );
+
+describe('backup route', () => {
+  let fixture: HostFixture;
+  let backupGateway: Gateway;
+  let primary: UnreliableServer;
+  let backup: UnreliableServer;
+
+  before(async () => {
+    fixture = await startFixture(() => answer('from the primary'), { anyHost: true });
+    backupGateway = await startGateway({ anyHost: true });
+    primary = await startUnreliableServer(portOf(fixture.gateway.origin));
+    backup = await startUnreliableServer(portOf(backupGateway.origin));
+    // Leaves the backup route enough time to respond on a slow machine.
+    await set('timeout.headersMs', 2000);
+    await set('backupBaseUrls', [backup.baseUrl]);
+    await set('baseUrl', primary.baseUrl);
+    await setKey(primary.baseUrl, testKey);
+    await setKey(backup.baseUrl, backupKey);
+  });
+  beforeEach(async () => {
+    await primary.reset();
+    await backup.reset();
+    fixture.gateway.reset();
+    fixture.gateway.script = () => answer('from the primary');
+    backupGateway.reset();
+    backupGateway.script = () => answer(text);
+    await resetNetworkState();
+  });
+  afterEach(() => {
+    for (const [server, key] of [
+      [primary, testKey],
+      [backup, backupKey],
+    ] as const) {
+      for (const { authorization } of server.chatRequests) assert.equal(authorization, `Bearer ${key}`);
+      for (const { authorization } of server.probes) assert.equal(authorization, undefined);
+    }
+  });
+  after(async () => {
+    await stopFixture(fixture);
+    await set('backupBaseUrls', undefined);
+    await primary.close();
+    await backup.close();
+    await backupGateway.close();
+  });
+
+  const ask = (): Promise<StreamEvent[]> => collect(fixture.api.ask('hello'));
+
+  /** Checks that the turn has switched once and that its answer is complete. */
+  const assertSwitched = (events: readonly StreamEvent[], from: string, reasons: readonly FaultKind[]): void => {
+    const [route, ...more] = routesOf(events);
+    assert.ok(route);
+    assert.deepEqual([route.from, route.to, more.length], [from, backup.origin, 0]);
+    assert.ok(route.reason !== 'user' && reasons.includes(route.reason), route.reason);
+    assert.equal(find(events, 'done').text, text);
+    assert.equal(shownText(events), text);
+    assert.equal(backup.chatRequests.length, 1);
+  };
+
+  for (const [name, fail, requests, kind] of [
+    ['never responds', () => void (primary.failure = 'dark'), 1, 'timeout'],
+    ['refuses connections', () => primary.refuse(), 0, 'connection'],
+    ['resets connections before any byte, after one replay', () => void (primary.failure = 'reset'), 2, 'connection'],
+    ['responds with a web page', () => void (primary.failure = 'web-page'), 1, 'not-a-stream'],
+  ] as const) {
+    it(`gives the whole answer when the primary route ${name}`, async () => {
+      await fail();
+      const events = await ask();
+      assertSwitched(events, primary.origin, [kind]);
+      assert.equal(primary.chatRequests.length, requests);
+      assert.equal(events.filter(({ type }) => type === 'waiting').length, 0);
+    });
+  }
+
+  describe('of a primary route at another address', () => {
+    afterEach(() => set('baseUrl', primary.baseUrl));
+
+    const use = async (baseUrl: string): Promise<void> => {
+      await set('baseUrl', baseUrl);
+      await setKey(baseUrl, testKey);
+    };
+
+    it('gives the whole answer when the host name is not found', async () => {
+      await use('http://no-such-host.invalid/v1');
+      // Without a name server, the fault is the same as that of a computer that is offline.
+      assertSwitched(await ask(), 'http://no-such-host.invalid', ['dns', 'offline']);
+    });
+
+    it('gives the whole answer when the primary route does not speak TLS', async () => {
+      const origin = `https://127.0.0.1:${primary.port}`;
+      await use(`${origin}/v1`);
+      assertSwitched(await ask(), origin, ['not-a-stream', 'tls']);
+      assert.deepEqual(primary.chatRequests, []);
+    });
+
+    it('gives the whole answer when the certificate of the primary route is not trusted', async () => {
+      const front = await startSecureFront(selfSigned('localhost'), primary.port);
+      const origin = `https://localhost:${front.port}`;
+      await use(`${origin}/v1`);
+      assertSwitched(await ask(), origin, ['tls']);
+      assert.equal(front.received, 0);
+      await front.close();
+    });
+  });
+
+  for (const length of [1, text.length - 1]) {
+    it(`loses and repeats no character when the stream breaks after ${length} characters and the route then goes dark`, async () => {
+      fixture.gateway.script = function* () {
+        primary.failure = 'dark';
+        yield* cutAfter(text.slice(0, length), 'short');
+      };
+      const overlap = length < 30 ? 0 : 30;
+      backupGateway.script = () => answer(text.slice(length - overlap));
+      const events = await ask();
+      assertSwitched(events, primary.origin, ['timeout']);
+      assert.equal(primary.chatRequests.length, 2);
+    });
+  }
+
+  for (const [status, script] of [
+    [400, () => failure(400, { message: 'messages must not be empty' })],
+    [401, () => failure(401, { message: 'Incorrect API key provided', code: 'invalid_api_key' })],
+    [402, () => failure(402, { message: 'Insufficient Balance' })],
+    [403, () => failure(403, { message: 'Your region is not supported' })],
+    [429, () => failure(429, { message: 'slow down' }, { 'retry-after-ms': '20' })],
+  ] as const satisfies readonly (readonly [number, Script])[]) {
+    it(`is not used after a ${status} response`, async () => {
+      fixture.gateway.script = script;
+      const events = await ask();
+      assert.equal(find(events, 'failed').status, status);
+      assert.deepEqual([backup.chatRequests, backup.probes, routesOf(events)], [[], [], []]);
+    });
+  }
+
+  it('is not used without a key of its own', async () => {
+    const other = await startUnreliableServer(portOf(backupGateway.origin));
+    await set('backupBaseUrls', [other.baseUrl]);
+    await primary.refuse();
+    const events = await ask();
+    await set('backupBaseUrls', [backup.baseUrl]);
+    await other.close();
+    assert.equal(find(events, 'failed').kind, 'connection');
+    assert.deepEqual([...other.chatRequests, ...other.probes, ...backup.chatRequests], []);
+  });
+
+  it('cannot be set by a workspace', async () => {
+    const attacker = await startUnreliableServer(portOf(backupGateway.origin));
+    const close = await openHostileSettings(attacker.baseUrl);
+    await setKey(attacker.baseUrl, 'hsa-key-for-the-attacker');
+    await attacker.reset();
+    await primary.refuse();
+    const events = await ask();
+    await close();
+    await attacker.close();
+    assert.deepEqual(
+      routesOf(events).map(({ to }) => to),
+      [backup.origin],
+    );
+    assert.deepEqual([...attacker.chatRequests, ...attacker.probes], []);
+  });
+
+  it('is left after a single probe has found the primary route to be back', async () => {
+    await primary.refuse();
+    const isBack = primary.probeAnswered();
+    backupGateway.script = () => [{ delta: 'half ' }, { until: isBack }, ...answer('of it')];
+    const events: StreamEvent[] = [];
+    for await (const event of fixture.api.ask('hello')) {
+      events.push(event);
+      if (event.type === 'text') await primary.accept();
+    }
+    assert.equal(find(events, 'done').text, 'half of it');
+    const next = await ask();
+    assert.equal(find(next, 'done').text, 'from the primary');
+    assert.deepEqual(routesOf(next), []);
+    assert.deepEqual([primary.probes.length, primary.chatRequests.length, backup.chatRequests.length], [1, 1, 1]);
+  });
+
+  it("is also used by the language models of VS Code's chat", async () => {
+    const [model] = await vscode.lm.selectChatModels({ vendor: 'holysheep', id: 'gpt-4o' });
+    assert.ok(model);
+    await primary.refuse();
+    const response = await model.sendRequest([vscode.LanguageModelChatMessage.User('hello')]);
+    let received = '';
+    for await (const part of response.text) received += part;
+    assert.equal(received, text);
+    assert.equal(backup.chatRequests.length, 1);
+  });
+
+  describe('in a window', () => {
+    let windows: readonly [WindowWithEngine, WindowWithEngine];
+    beforeEach(() => {
+      const connection = {
+        ...{ baseUrl: primary.baseUrl, apiKey: testKey },
+        backups: [{ baseUrl: backup.baseUrl, apiKey: backupKey }],
+      };
+      const first = new WindowWithEngine(connection);
+      windows = [first, new WindowWithEngine(connection, first.storage)];
+    });
+    afterEach(async () => {
+      for (const window of windows) await window.close();
+    });
+
+    it('gives the whole answer in the panel after the stream broke and the primary route went dark', async () => {
+      const [{ panel }] = windows;
+      fixture.gateway.script = function* () {
+        primary.failure = 'dark';
+        yield* cutAfter(text.slice(0, 500), 'short');
+      };
+      backupGateway.script = () => answer(text.slice(480));
+      await panel.ask('hello');
+      const { state } = await panel.until(({ phase }) => phase === 'done');
+      assert.deepEqual([state.text, state.origin], [text, backup.origin]);
+    });
+
+    it('ends the wait of a turn when the user clicks Switch route in the panel', async () => {
+      const [{ panel }] = windows;
+      fixture.gateway.script = () => rateLimited(60);
+      await panel.ask('hello');
+      const { id, state } = await panel.until(({ wait }) => wait !== undefined);
+      assert.ok(state.wait?.actions.includes('switchRoute'));
+      assert.equal(backup.chatRequests.length, 0);
+      panel.send({ type: 'action', exchangeId: id, action: 'switchRoute' });
+      const after = await panel.until(({ phase }) => phase === 'done');
+      assert.deepEqual([after.state.text, after.state.origin], [text, backup.origin]);
+      assert.deepEqual([primary.chatRequests.length, backup.chatRequests.length], [1, 1]);
+    });
+
+    it('starts a failed turn again over the backup route when the user clicks Switch route', async () => {
+      const [{ panel }] = windows;
+      fixture.gateway.script = () => failure(401, { message: 'Incorrect API key provided', code: 'invalid_api_key' });
+      await panel.ask('hello');
+      const { id } = await panel.until(({ phase }) => phase === 'failed');
+      panel.send({ type: 'action', exchangeId: id, action: 'switchRoute' });
+      const after = await panel.until(({ phase }) => phase === 'done');
+      assert.deepEqual([after.state.text, after.state.origin], [text, backup.origin]);
+    });
+
+    it('answers prompts to the chat participant', async () => {
+      await primary.refuse();
+      assert.equal(await windows[0].askParticipant('hello'), text);
+    });
+
+    it('answers in two windows, each of which sends only one request to the primary route', async () => {
+      primary.failure = 'dark';
+      const answersOf = (events: readonly StreamEvent[][]): readonly string[] =>
+        events.map((each) => find(each, 'done').text);
+      const askBoth = (): Promise<StreamEvent[][]> =>
+        Promise.all(windows.map((window) => collect(window.ask('hello'))));
+      for (let round = 0; round < 3; round++) assert.deepEqual(answersOf(await askBoth()), [text, text]);
+      assert.deepEqual([primary.chatRequests.length, primary.probes.length], [2, 0]);
+      assert.equal(backup.chatRequests.length, 6);
+    });
+  });
+});
