@@ -13,6 +13,7 @@ import { prepareFolder } from './journal/journalFolder';
 import { registerModels } from './models/modelCommands';
 import { registerPanels, reopenPanels } from './panel/panelCommands';
 import { registerPrompts } from './prompts/promptCommands';
+import { registerSchedule } from './schedule/scheduleCommands';
 import { createServices } from './services';
 import { registerStatus } from './status/registerStatus';
 import { registerWalkthrough } from './walkthrough/walkthroughCommands';
@@ -34,6 +35,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     registerCode,
     registerPrompts,
     registerHistory,
+    registerSchedule,
     registerCopyAsCode,
     registerConnection,
     registerModels,

@@ -14,6 +14,7 @@ export const commandIds = [
   'holysheep.newConversation',
   'holysheep.showPanel',
   'holysheep.openHistory',
+  'holysheep.openScheduled',
   'holysheep.copyRequest',
   'holysheep.renameConversation',
   'holysheep.exportConversation',

@@ -19,6 +19,7 @@ import { ModelCatalog } from './models/modelCatalog';
 import { ConversationPanels } from './panel/conversationPanels';
 import { PanelRestoration } from './panel/panelRestoration';
 import { CustomPrompts } from './prompts/customPrompts';
+import { createScheduler } from './schedule/createScheduler';
 import { Settings } from './settings/settings';
 import { localize } from './util/localization';
 import { systemClock } from './util/systemClock';
@@ -73,13 +74,15 @@ export function createServices(context: vscode.ExtensionContext, modelsChanged: 
     onEvent: logEvent,
   });
   const backupNotices = register(new BackupNotices({ settings, conversations, memory: globalState, log }));
+  const schedule = register(createScheduler({ conversations, connections, log, onError, storage, workspace }));
   const promptHistory = new PromptHistory(workspaceState);
   const customPrompts = new CustomPrompts(settings, workspaceState, () => vscode.workspace.isTrusted);
 
   const tour = new DemoTour({ models: () => demo.models(), localize });
   const target = register(new EditorTarget());
   const contextSource = new ContextSource({ editor: () => target.editor(), onError });
-  const shared = { connections, catalog, settings, demo, tour, conversations, promptHistory, target, contextSource };
+  const prompting = { conversations, schedule, promptHistory, tour, target, contextSource };
+  const shared = { connections, catalog, settings, demo, ...prompting };
   const restoration = register(new PanelRestoration(workspaceState, vscode.env.sessionId, onError));
   const panels = register(
     new ConversationPanels(context.extensionUri, restoration, { ...shared, backupNotices, log, onError }),

@@ -20,12 +20,21 @@ export {
   initialTurn,
   isRunning,
   lastActivityAt,
+  scheduleLifetimeMs,
   toMonotonic,
   reduceTurn,
   segmentsOf,
   isRestarting,
 } from '../engine/state/turnState';
-export type { Failure, ModelSwitch, RouteSwitch, Seam, TurnSegment, TurnState } from '../engine/state/turnState';
+export type {
+  Failure,
+  ModelSwitch,
+  RouteSwitch,
+  Schedule,
+  Seam,
+  TurnSegment,
+  TurnState,
+} from '../engine/state/turnState';
 
 /** The kinds of context items. */
 export type ContextKind = 'selection' | 'file' | 'problems';

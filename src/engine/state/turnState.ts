@@ -17,7 +17,16 @@ import { addEvenly, addToThroughput, noThroughput, type Throughput } from './thr
 
 /** The phase of a turn, as the page shows it. */
 export type TurnPhase =
-  'connecting' | 'streaming' | 'waiting' | 'offline' | 'resuming' | 'done' | 'stopped' | 'failed' | 'interrupted';
+  | 'connecting'
+  | 'streaming'
+  | 'waiting'
+  | 'offline'
+  | 'resuming'
+  | 'done'
+  | 'stopped'
+  | 'failed'
+  | 'interrupted'
+  | 'scheduled';
 
 /**
  * A segment of a turn: everything from one start of the turn to its end. A turn that the user continues later has
@@ -73,6 +82,25 @@ export type ModelSwitch = Pick<ModelEvent, 'from' | 'to' | 'reason'>;
 /** A switch to another route within a turn. */
 export type RouteSwitch = Pick<RouteEvent, 'from' | 'to' | 'reason'>;
 
+/** Time after which a scheduled prompt lapses, in milliseconds. */
+export const scheduleLifetimeMs = 24 * 60 * 60 * 1000;
+
+/** When a scheduled prompt is sent. */
+export interface Schedule {
+  /** Id of the scheduled prompt. An exchange that is scheduled again gets a new one. */
+  readonly id: string;
+  /** Epoch milliseconds at which the prompt is sent; absent if it is sent as soon as the gateway can be reached. */
+  readonly dueAt?: number | undefined;
+  /** Epoch milliseconds at which the prompt was scheduled. */
+  readonly scheduledAt: number;
+}
+
+/** Why a scheduled prompt is no longer scheduled, although it was not sent. */
+export type ScheduleEnd =
+  | { readonly outcome: 'stopped' | 'interrupted' }
+  /** The prompt has lapsed. `message` is the localized message of the failure card. */
+  | { readonly outcome: 'failed'; readonly message: string };
+
 /** The failure of a turn, without the partial answer. */
 export type Failure = Omit<FailedEvent, 'text'>;
 
@@ -99,6 +127,8 @@ export interface TurnState extends TurnSegment {
   /** Segments of the turn before the user continued the answer, oldest first. */
   readonly previousSegments: readonly TurnSegment[];
   readonly wait?: WaitingEvent;
+  /** When the prompt is sent. Set in the phase `scheduled`. */
+  readonly schedule?: Schedule;
   /** The failure of the turn. The partial answer is in `text`. */
   readonly failure?: Failure;
   readonly finishReason?: string;
@@ -142,6 +172,23 @@ export function isRunning(phase: TurnPhase): boolean {
 /** Returns the state of a turn whose window or extension host went away. The partial answer is preserved. */
 export function markInterrupted(state: TurnState): TurnState {
   return isRunning(state.phase) ? { ...endWait(state), phase: 'interrupted', isQuiet: false } : state;
+}
+
+/** Returns the state of a turn that has ended and whose prompt is sent again later. The partial answer is preserved. */
+export function markScheduled(state: TurnState, schedule: Schedule): TurnState {
+  return { ...endWait(state), phase: 'scheduled', schedule, isQuiet: false };
+}
+
+/** Returns the state of a scheduled turn after its schedule has ended. Other turns do not change. */
+export function endSchedule(state: TurnState, end: ScheduleEnd): TurnState {
+  const { schedule, ...rest } = state;
+  if (!schedule) return state;
+  if (end.outcome !== 'failed') return { ...rest, phase: end.outcome };
+  const { failure, attempts, endedAt = 0 } = state;
+  const failed = failure ?? { type: 'failed', kind: 'offline', status: undefined, requestId: undefined };
+  const { message } = end;
+  const lapsed = { attempt: attempts, at: endedAt, ...failed, message, actions: ['retryNow', 'switchModel'] } as const;
+  return { ...rest, phase: 'failed', failure: { ...lapsed, resetsAt: undefined, beyondMaxHint: undefined } };
 }
 
 /** Returns the state after an event. The event comes from the engine or from a journal. */

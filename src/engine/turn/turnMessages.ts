@@ -9,6 +9,7 @@ import type { Attempt } from '../http/attempt';
 import type { Connection } from '../request';
 import { isModelOverload } from '../retry/continuingModel';
 import { deadlineOf, type Decision } from '../retry/retryPolicy';
+import { scheduleLifetimeMs } from '../state/turnState';
 import type { WaitDescription } from './waits';
 
 /** The state of a turn that its messages depend on. */
@@ -90,7 +91,8 @@ export class TurnMessages {
     const { message, detail } = this.describeFault(fault, context, { resetsAt, last, minutes });
     const { kind } = fault;
     const { status, requestId } = attempt ?? {};
-    const ownActions = text === '' ? fault.actions : withPartialAnswerActions(fault);
+    const retryActions = text === '' ? fault.actions : withPartialAnswerActions(fault);
+    const ownActions = canSendLater(decision) ? (['sendLater', ...retryActions] as const) : retryActions;
     const actions = withRouteAction(kind, withFallback(ownActions, fallbackModel), context);
     const limit = beyondMaxHint && { beyondMaxHint };
     const offer = fallbackModel !== undefined && { fallbackModel };
@@ -145,6 +147,15 @@ function withFallback(actions: readonly FaultAction[], fallbackModel: string | u
 /** Returns whether a gate admits no requests because of the model itself, so that another model may help. */
 export function isModelUnavailable({ row, policy }: Fault): boolean {
   return row === faultRowIds.breakerOpen || isModelOverload(policy);
+}
+
+/** The faults after which a prompt can be sent later, because the same request succeeds when the limit has reset. */
+const limitKinds: ReadonlySet<FaultKind> = new Set<FaultKind>(['rate-limit', 'overloaded']);
+
+/** Returns whether a limit ended the turn that resets later than a turn waits, but before a scheduled prompt lapses. */
+function canSendLater({ fault, resetsInMs, beyondMaxHint }: Failure['decision']): boolean {
+  const resetsTooLate = beyondMaxHint === true || fault.row === faultRowIds.usageLimitReached;
+  return resetsTooLate && limitKinds.has(fault.kind) && resetsInMs !== undefined && resetsInMs <= scheduleLifetimeMs;
 }
 
 /** Returns the fault that explains why a gate admits no requests. */

@@ -3,7 +3,15 @@ import { isDeepStrictEqual } from 'node:util';
 import type { EngineSettings } from '../../engine/engine';
 import { isDelta, type RecordedEvent, type StreamEvent } from '../../engine/events';
 import type { ChatRequest } from '../../engine/request';
-import { initialTurn, markInterrupted, toRecordedEvents } from '../../engine/state/turnState';
+import {
+  endSchedule,
+  initialTurn,
+  markInterrupted,
+  markScheduled,
+  type Schedule,
+  type ScheduleEnd,
+  toRecordedEvents,
+} from '../../engine/state/turnState';
 import type { ExchangeSnapshot } from '../../shared/protocol';
 import type { StoredConversation } from '../journal/journalFold';
 import type { JournalLine } from '../journal/journalSchema';
@@ -202,6 +210,9 @@ export class Conversation {
     this.exchangeStore.add(exchange, after);
     this.firePath();
     this.stopMatching((id) => this.exchangeStore.isSameOrDescendant(id, exchangeId));
+    for (const { id } of this.scheduled()) {
+      if (this.exchangeStore.isSameOrDescendant(id, exchangeId)) this.unschedule(id, { outcome: 'stopped' });
+    }
     this.turnRunner.run(id);
     return this.exchangeStore.get(id) ?? exchange;
   }
@@ -239,10 +250,57 @@ export class Conversation {
     this.fire({ type: 'title' });
   }
 
-  /** Stops the turn of an exchange, or removes the turn from the queue. Without an id, the running turn is stopped. */
+  /**
+   * Stops the turn of an exchange, removes the turn from the queue or cancels its schedule. Without an id, the running turn is
+   * stopped.
+   */
   stop(exchangeId?: string): void {
     if (exchangeId === undefined) this.turnRunner.stop();
-    else this.stopMatching((id) => id === exchangeId);
+    else {
+      this.unschedule(exchangeId, { outcome: 'stopped' });
+      this.stopMatching((id) => id === exchangeId);
+    }
+  }
+
+  /** Returns the scheduled exchanges of all versions. */
+  scheduled(): readonly Exchange[] {
+    return this.exchangeStore.all().filter(({ state }) => state.phase === 'scheduled');
+  }
+
+  /**
+   * Schedules the prompt of an exchange, after its turn has ended. If the turn is still running, it is stopped first.
+   * @returns whether the prompt is scheduled now
+   */
+  async schedule(exchangeId: string, schedule: Schedule): Promise<boolean> {
+    if (this.activeExchange?.id === exchangeId) {
+      this.turnRunner.stop();
+      await this.turnRunner.waitForCurrentTurn();
+    }
+    const exchange = this.exchangeStore.get(exchangeId);
+    // Checks again, because the answer may have become complete, or the user may have retried, while the turn ended.
+    if (this.isReadOnly || !exchange || !canRetry(exchange) || exchange.state.phase === 'scheduled') return false;
+    this.journal?.append({ type: 'scheduled', exchangeId, ...schedule });
+    this.update({ ...exchange, state: markScheduled(exchange.state, schedule) });
+    return true;
+  }
+
+  /** Ends the schedule of an exchange without sending its prompt. Does nothing if the exchange is not scheduled. */
+  unschedule(exchangeId: string, end: ScheduleEnd): void {
+    const exchange = this.exchangeStore.get(exchangeId);
+    if (this.isReadOnly || exchange?.state.phase !== 'scheduled') return;
+    this.journal?.append({ type: 'unscheduled', exchangeId, end });
+    this.update({ ...exchange, state: endSchedule(exchange.state, end) });
+  }
+
+  /**
+   * Starts the turn of a scheduled exchange with the model that the schedule names, even if the user has selected
+   * another one since. Does nothing if the exchange is not scheduled.
+   * @param immediate set if the user has asked for it, so that the turn does not wait for the cooldown of the gateway
+   */
+  sendScheduled(exchangeId: string, model: string, immediate?: ImmediateStart): void {
+    const exchange = this.exchangeStore.get(exchangeId);
+    if (exchange?.state.phase !== 'scheduled') return;
+    this.rerun({ ...exchange, model }, { mode: this.retryMode(exchange), immediate }, model);
   }
 
   /** Stops the running turn and removes all queued turns. Resolves when no turn is running any more. */

@@ -65,6 +65,11 @@ export class Conversations {
     return pickPrimaryConversation(this.currentConversation, this.openConversations.conversations());
   }
 
+  /** The open conversations that this window may change. */
+  get writable(): readonly Conversation[] {
+    return this.openConversations.conversations().filter(({ readOnly }) => !readOnly);
+  }
+
   /** The number of conversations with a running turn. */
   get runningCount(): number {
     return this.openConversations.conversations().filter(({ activeExchange }) => activeExchange).length;
@@ -130,6 +135,32 @@ export class Conversations {
     const opened = await this.open(id);
     const created = opened ? undefined : await this.openConversations.createAs(id);
     return created ? this.makeCurrent(created) : opened;
+  }
+
+  /**
+   * Runs an asynchronous function with a conversation that this window may change, and keeps the conversation open
+   * meanwhile. The conversation does not become current.
+   * @param mode whether the user is notified if another window has the right to write the conversation
+   * @returns undefined, without running the function, if the conversation does not exist or another window writes it
+   */
+  async withWritable<Result>(
+    id: string,
+    mode: 'only-if-free' | 'report-if-locked',
+    work: (conversation: Conversation) => Promise<Result>,
+  ): Promise<Result | undefined> {
+    const conversation = await this.openConversations.load(id, mode);
+    if (!conversation || conversation.readOnly) return undefined;
+    const hold = this.keepOpen(conversation);
+    try {
+      return await work(conversation);
+    } finally {
+      hold.dispose();
+    }
+  }
+
+  /** Waits until everything that a conversation has recorded is on disk. */
+  async flush(id: string): Promise<void> {
+    await this.deps.journal.flush(id);
   }
 
   /** Makes an open conversation current, because its panel has received the focus. */

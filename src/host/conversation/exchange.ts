@@ -80,6 +80,14 @@ export function canRetry(exchange: Exchange): boolean {
 }
 
 /**
+ * Returns whether the prompt can be scheduled: the turn ended at a limit that has a reset time, or it waits for the
+ * network.
+ */
+export function canSchedule({ queued, state: { phase, failure } }: Exchange): boolean {
+  return !queued && (phase === 'offline' || (phase === 'failed' && failure?.actions.includes('sendLater') === true));
+}
+
+/**
  * Returns whether the answer can be continued: the answer has text, but its turn ended early or the answer was
  * truncated at the token limit. A turn whose request was too large can't be continued.
  */

@@ -36,6 +36,11 @@ export class Exchanges {
     return this.byId.get(id);
   }
 
+  /** Returns the exchanges of all versions. */
+  all(): readonly Exchange[] {
+    return [...this.byId.values()];
+  }
+
   /** Returns the exchanges of the selected branch of the conversation, oldest first. */
   path(): readonly Exchange[] {
     return this.existing(this.tree.path());

@@ -29,6 +29,12 @@ export function demoNoticeFor(action: FaultAction): DemoNotice | undefined {
       return {
         message: vscode.l10n.t('The offline demo ignores your settings. Outside the demo, this opens them.'),
       };
+    case 'sendLater':
+      return {
+        message: vscode.l10n.t(
+          "The offline demo doesn't schedule prompts. Outside the demo, this prompt would be sent later by itself.",
+        ),
+      };
     default:
       return undefined;
   }

@@ -77,7 +77,8 @@ function attachmentText({ kind, code, languageId }: Attachment): string {
 
 /** Returns how a turn ended, or `undefined` when its answer is complete. */
 function outcomeNote({ state, queued }: Exchange, localize: Localize): string | undefined {
-  if (queued || isRunning(state.phase)) return localize('This answer was still incomplete when exported.');
+  if (queued || isRunning(state.phase) || state.phase === 'scheduled')
+    return localize('This answer was still incomplete when exported.');
   const partial = hasPartialAnswer(state);
   switch (state.phase) {
     case 'failed':

@@ -315,6 +315,8 @@ function isActivity(line: JournalLine): boolean {
     case 'rerun':
       return true;
     case 'interrupted':
+    case 'scheduled':
+    case 'unscheduled':
     case 'show':
     case 'title':
       return false;

@@ -1,4 +1,10 @@
-import { initialTurn, markInterrupted, isRunning as isRunningPhase } from '../../engine/state/turnState';
+import {
+  endSchedule,
+  initialTurn,
+  isRunning as isRunningPhase,
+  markInterrupted,
+  markScheduled,
+} from '../../engine/state/turnState';
 import { stateForRerun, withEvents, type Exchange } from '../conversation/exchange';
 import { ExchangeTree, type StoredExchanges } from '../conversation/exchanges';
 import { JournalFormatError } from './journalLines';
@@ -83,5 +89,11 @@ function applyLine(exchange: Exchange, line: TurnLine): Exchange {
       };
     case 'interrupted':
       return { ...exchange, state: markInterrupted(exchange.state) };
+    case 'scheduled': {
+      const { id, dueAt, scheduledAt } = line;
+      return { ...exchange, state: markScheduled(exchange.state, { id, dueAt, scheduledAt }) };
+    }
+    case 'unscheduled':
+      return { ...exchange, state: endSchedule(exchange.state, line.end) };
   }
 }

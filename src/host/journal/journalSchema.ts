@@ -12,6 +12,7 @@ import {
   type WaitOrigin,
 } from '../../engine/events';
 import { isRecord } from '../../engine/json';
+import type { Schedule, ScheduleEnd } from '../../engine/state/turnState';
 import type { Attachment, ContextKind } from '../../shared/protocol';
 import type { ApplyTarget, PromptInput } from '../conversation/exchange';
 import { oneOf, parseOrUndefined, type FieldSchemas, type MemberOfType } from '../util/schemas';
@@ -71,6 +72,19 @@ interface InterruptedLine {
   readonly exchangeId: string;
 }
 
+/** A line that schedules the prompt of an exchange whose turn has ended. */
+interface ScheduledLine extends Schedule {
+  readonly type: 'scheduled';
+  readonly exchangeId: string;
+}
+
+/** A line that ends the schedule of an exchange without sending its prompt. */
+interface UnscheduledLine {
+  readonly type: 'unscheduled';
+  readonly exchangeId: string;
+  readonly end: ScheduleEnd;
+}
+
 /** A line that makes a version current. */
 interface ShowLine {
   readonly type: 'show';
@@ -84,7 +98,7 @@ interface TitleLine {
 }
 
 /** A line that changes the state of a turn. */
-export type TurnLine = EventsLine | RerunLine | InterruptedLine;
+export type TurnLine = EventsLine | RerunLine | InterruptedLine | ScheduledLine | UnscheduledLine;
 
 /** Any line of a journal except the header. */
 export type JournalLine = ExchangeLine | TurnLine | ShowLine | TitleLine;
@@ -271,6 +285,14 @@ const lineEntries: {
     go: v.optional(oneOf({ continue: true, restart: true })),
   },
   interrupted: { exchangeId: textSchema },
+  scheduled: { exchangeId: textSchema, id: textSchema, dueAt: v.optional(epoch), scheduledAt: epoch },
+  unscheduled: {
+    exchangeId: textSchema,
+    end: v.variant('outcome', [
+      v.object({ outcome: v.picklist(['stopped', 'interrupted']) }),
+      v.object({ outcome: v.literal('failed'), message: textSchema }),
+    ]),
+  },
   show: { exchangeId: textSchema },
   title: { title: textSchema },
 };

@@ -88,7 +88,7 @@ export function compactJournal(lines: readonly JournalLine[]): readonly JournalL
     if (line.type !== 'events') {
       // Starts a new segment after a line that changes the state of the turn, because later events apply to the changed
       // state.
-      if (line.type === 'rerun' || line.type === 'interrupted') segments.delete(line.exchangeId);
+      if (line.type !== 'exchange' && line.type !== 'show' && line.type !== 'title') segments.delete(line.exchangeId);
       if (line.type === 'rerun') starts.delete(line.exchangeId);
       compacted.push(line);
       continue;

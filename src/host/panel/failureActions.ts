@@ -25,9 +25,12 @@ export async function runFailureAction(
     return;
   }
   switch (action) {
-    case 'retryNow':
-      conversation.retryNow(exchangeId);
+    case 'retryNow': {
+      const { phase, schedule } = exchange.state;
+      if (phase === 'scheduled' && schedule) await services.schedule.sendNow(schedule.id);
+      else conversation.retryNow(exchangeId);
       return;
+    }
     case 'tryAnyway':
       conversation.tryAnyway(exchangeId);
       return;
@@ -49,7 +52,7 @@ export async function runFailureAction(
       conversation.continueWithFallback(exchangeId);
       return;
     case 'sendLater':
-      return;
+      return conversations.withOpen(conversation, () => services.schedule.schedule(conversation, exchangeId));
     case 'setApiKey':
       return conversations.withOpen(conversation, async () => {
         // Sets the key of the route that failed, or lets the user choose a route if no request was sent.

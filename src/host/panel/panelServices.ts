@@ -10,6 +10,7 @@ import type { DemoMode } from '../demo/demoMode';
 import type { DemoTour } from '../demo/demoTour';
 import type { Log } from '../diagnostics/log';
 import type { ModelCatalog } from '../models/modelCatalog';
+import type { Scheduler } from '../schedule/scheduler';
 import type { Settings } from '../settings/settings';
 
 /** Text that a command puts into the composer. */
@@ -42,6 +43,7 @@ export interface PanelServices {
   readonly promptHistory: Pick<PromptHistory, 'add' | 'list' | 'deletedConversations'>;
   readonly target: Pick<EditorTarget, 'insert' | 'apply' | 'newFile'>;
   readonly contextSource: Pick<ContextSource, 'suggest' | 'resolve' | 'pick'>;
+  readonly schedule: Pick<Scheduler, 'schedule' | 'sendNow'>;
   readonly log: Log;
   /** Error boundary of the extension: logs an error and shows it to the user. */
   readonly onError: (error: unknown) => void;

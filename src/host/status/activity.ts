@@ -28,7 +28,16 @@ export type Activity =
   /** The last turn failed. `partial`: part of the answer has arrived. */
   | { readonly kind: 'failed'; readonly partial: boolean }
   /** No turn runs, and a new request to the selected model would have to wait. */
-  | ({ readonly kind: 'cooling' } & ModelCooldown);
+  | ({ readonly kind: 'cooling' } & ModelCooldown)
+  /** No turn runs, and prompts are scheduled. */
+  | ({ readonly kind: 'scheduled' } & ScheduledCount);
+
+/** The scheduled prompts of all workspaces. */
+export interface ScheduledCount {
+  readonly count: number;
+  /** Epoch milliseconds at which the next prompt is sent. Absent if all of them are due or wait for the network. */
+  readonly nextAt?: number | undefined;
+}
 
 /** The conversations whose turns the status bar and the context keys reflect. */
 export interface Turns {
@@ -58,6 +67,7 @@ export function activityOf({ running, current, runningCount }: Turns): Activity 
     case 'done':
     case 'stopped':
     case 'interrupted':
+    case 'scheduled':
     case undefined:
       return { kind: 'idle' };
   }
@@ -77,6 +87,15 @@ function waitingActivity(
 export function withCooldown(activity: Activity, cooldown: ModelCooldown | undefined): Activity {
   if (!cooldown) return activity;
   return activity.kind === 'idle' || activity.kind === 'failed' ? { kind: 'cooling', ...cooldown } : activity;
+}
+
+/**
+ * If prompts are scheduled, returns their number in place of an idle activity or a cooldown, which is usually why they
+ * are scheduled.
+ */
+export function withScheduled(activity: Activity, scheduled: ScheduledCount): Activity {
+  const isIdle = activity.kind === 'idle' || activity.kind === 'cooling';
+  return isIdle && scheduled.count > 0 ? { kind: 'scheduled', ...scheduled } : activity;
 }
 
 /**
@@ -144,7 +163,9 @@ export function activityText(activity: VisibleActivity, deps: ActivityTextDeps):
   const lines = [
     ...explainActivity(activity, deps),
     ...(otherTurns > 0 ? [localize('Other answers in progress: {others}.', { others: otherTurns })] : []),
-    localize('Click to show the conversation.'),
+    activity.kind === 'scheduled'
+      ? localize('Click to show the scheduled prompts.')
+      : localize('Click to show the conversation.'),
   ];
   return {
     text: `${icon} ${caption}${otherTurns > 0 ? ` (+${otherTurns})` : ''}`,
@@ -181,10 +202,12 @@ function describeActivity(activity: VisibleActivity, { localize, formatTime, now
       const time = formatTime(activity.until);
       return ['$(history)', localize('Paused until {time}', { time }), localize('Paused until {time}.', { time })];
     }
+    case 'scheduled':
+      return ['$(clock)', localize('{count} scheduled', { count: activity.count })];
   }
 }
 
-function explainActivity(activity: VisibleActivity, { localize }: ActivityTextDeps): readonly string[] {
+function explainActivity(activity: VisibleActivity, { localize, formatTime }: ActivityTextDeps): readonly string[] {
   switch (activity.kind) {
     case 'offline':
       return [localize('You appear to be offline. The answer resumes automatically when the network is back.')];
@@ -197,6 +220,12 @@ function explainActivity(activity: VisibleActivity, { localize }: ActivityTextDe
           : localize(
               'Requests to this model are paused because it kept failing. New prompts are sent when the pause ends.',
             ),
+      ];
+    case 'scheduled':
+      return [
+        activity.nextAt === undefined
+          ? localize('The scheduled prompts wait for the network, or for you to send them.')
+          : localize('The next scheduled prompt is sent at {time}.', { time: formatTime(activity.nextAt) }),
       ];
     case 'streaming':
     case 'waiting':

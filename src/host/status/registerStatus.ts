@@ -4,7 +4,7 @@ import type { Command } from '../commands';
 import type { Connections } from '../connection/connections';
 import type { Services } from '../services';
 import { systemClock } from '../util/systemClock';
-import { activityOf, DistinctActivity, withCooldown, ContextKeys } from './activity';
+import { activityOf, DistinctActivity, withCooldown, ContextKeys, withScheduled } from './activity';
 import { CooldownWatcher } from './cooldownWatcher';
 import { StatusBar } from './statusBar';
 import { registerTurnNotices } from './turnNotices';
@@ -17,12 +17,14 @@ export function registerStatus(services: Services): readonly Command[] {
   return [];
 }
 
-function registerIndicators({ register, conversations, connections, engine, setContext, onError }: Services): void {
+function registerIndicators(services: Services): void {
+  const { register, conversations, connections, engine, schedule, setContext, onError } = services;
   const statusBar = register(new StatusBar(connections));
   const contextKeys = new ContextKeys(setContext);
   const activity = new DistinctActivity((changed) => statusBar.update(changed));
   let cooldown: ModelCooldown | undefined;
-  const show = (): void => activity.update(withCooldown(activityOf(conversations), cooldown));
+  const show = (): void =>
+    activity.update(withScheduled(withCooldown(activityOf(conversations), cooldown), schedule.count()));
   const watcher = register(
     new CooldownWatcher({
       clock: systemClock,
@@ -34,6 +36,7 @@ function registerIndicators({ register, conversations, connections, engine, setC
       onError,
     }),
   );
+  register(schedule.onDidChange(show));
   register(engine.onDidChangeCooldown(() => watcher.update()));
   register(connections.onDidChange(() => watcher.update()));
   register(

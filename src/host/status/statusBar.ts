@@ -21,7 +21,6 @@ export class StatusBar extends Disposable {
     this.model.name = vscode.l10n.t('HolySheep Model');
     this.model.command = 'holysheep.selectModel';
     this.activity.name = vscode.l10n.t('HolySheep Activity');
-    this.activity.command = 'holysheep.showPanel';
     this.register(connections.subscribe((view) => this.showModel(view)));
   }
 
@@ -68,6 +67,7 @@ export class StatusBar extends Disposable {
     this.activity.text = text;
     this.activity.tooltip = tooltip;
     this.activity.accessibilityInformation = { label, role: 'button' };
+    this.activity.command = activity.kind === 'scheduled' ? 'holysheep.openScheduled' : 'holysheep.showPanel';
     this.activity.backgroundColor =
       activity.kind === 'failed' ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
     this.activity.show();

@@ -8,6 +8,7 @@ import {
 } from '../../shared/protocol';
 import { announcementFor } from '../a11y/announcer';
 import type { PageContext } from '../pageContext';
+import { scheduledText } from '../turn/scheduledCard';
 import { createTurnView, type TurnView } from '../turn/turnView';
 import { element, setText } from '../util/element';
 import type { Drawable } from './drawQueue';
@@ -96,6 +97,10 @@ export class ExchangeView implements Drawable {
 
   update(exchange: ExchangeSnapshot): void {
     this.exchange = exchange;
+    const { schedule, model } = exchange.state;
+    if (schedule && schedule.id !== this.state.schedule?.id) {
+      this.context.announcer.announce(scheduledText(this.context, schedule, { host: this.host, model }));
+    }
     // Keeps the elements of a finished turn that has not changed, so that details which the user has opened stay open.
     if (!isSameEnd(this.state, exchange.state)) this.state = exchange.state;
     if (this.turn) this.renderAll();

@@ -68,21 +68,27 @@ const maxProminentButtons = 3;
 /**
  * Creates the buttons of a card. The first button is the most prominent one.
  * @param fallbackModel the model that the button for `continueWithFallback` names
- * @param resetsAt epoch milliseconds, the time that the button for `sendLater` names
+ * @param resetsAt epoch milliseconds, the time that the button for `sendLater` names; undefined if the prompt is sent when
+ *   the network is back. The button is left out if the time has passed.
  * @param details the details of the card, which the *Details* button opens and closes
  */
 export function createActionButtons(
-  { strings, format, post, isReadOnly }: PageContext,
+  { strings, format, clock, post, isReadOnly }: PageContext,
   exchangeId: string,
   actions: readonly (FaultAction | 'stop')[],
-  { fallbackModel = '', resetsAt = 0, details }: ActionButtonValues,
+  { fallbackModel = '', resetsAt, details }: ActionButtonValues,
 ): HTMLElement {
   const caption = (action: Exclude<FaultAction | 'stop', 'details'>): string => {
     if (action === 'continueWithFallback') return fill(strings.continueWithFallback, fallbackModel);
-    return action === 'sendLater' ? fill(strings.sendLater, format.timeOfDay(resetsAt)) : strings[action];
+    if (action !== 'sendLater') return strings[action];
+    return resetsAt === undefined
+      ? strings.sendWhenOnline
+      : fill(strings.sendLater, format.timeOfDay(resetsAt, clock.now()));
   };
-  const orderedActions = inOrder(actions);
-  const visibleActions = isReadOnly() ? orderedActions.filter((action) => action === 'details') : orderedActions;
+  const hasReset = resetsAt !== undefined && resetsAt <= clock.now();
+  const visibleActions = inOrder(actions).filter((action) =>
+    isReadOnly() ? action === 'details' : action !== 'sendLater' || !hasReset,
+  );
   const buttons = visibleActions.map((action, index) => {
     if (action === 'details') return createDetailsButton(strings.details, details);
     const actionButton = button(caption(action), buttonLookAt(index), () => {

@@ -4,6 +4,7 @@ import { element, setText } from '../util/element';
 import { type Card, type CardSlot, createCardSlot } from './cardParts';
 import { createFailureCard } from './failureCard';
 import { createProgressLine } from './progressLine';
+import { createScheduledCard } from './scheduledCard';
 import { createTurnActions } from './turnActions';
 import { createToolCalls, routeText, seamText, switchText, createOutcomeLine } from './turnNotes';
 import { createTurnSummary } from './turnSummary';
@@ -108,6 +109,8 @@ function createTurnCard(
     case 'waiting':
     case 'offline':
       return state.wait && createWaitCard(context, exchangeId, state, state.wait, { host, currentWait });
+    case 'scheduled':
+      return state.schedule && createScheduledCard(context, exchangeId, state.schedule, { host, model: state.model });
     case 'failed':
       return (
         state.failure && { element: createFailureCard(context, exchangeId, state.failure, state, { host, isLatest }) }

@@ -57,9 +57,13 @@ export function createWaitCard(
   };
   refresh();
 
-  const firstActions = ['retryNow', 'stop', 'continueWithFallback', 'switchModel'] as const;
+  const firstActions = ['retryNow', 'sendLater', 'stop', 'continueWithFallback', 'switchModel'] as const;
+  const offered = (action: (typeof firstActions)[number]): boolean => {
+    if (action === 'continueWithFallback') return event.fallbackModel !== undefined;
+    return action !== 'sendLater' || isOffline(event);
+  };
   const actions = [
-    ...firstActions.filter((action) => action !== 'continueWithFallback' || event.fallbackModel !== undefined),
+    ...firstActions.filter(offered),
     ...event.actions.filter((action) => action !== 'details' && !firstActions.some((first) => first === action)),
   ];
   const buttons = createActionButtons(context, exchangeId, actions, event);

@@ -16,30 +16,40 @@ export interface Format {
    * number.
    */
   plural(value: number, one: string, other: string): string;
-  /** Formats epoch milliseconds as a time of day without seconds, such as `14:00`. */
-  timeOfDay(epochMs: number): string;
+  /**
+   * Formats epoch milliseconds as a time of day without seconds, such as `14:00`, and with the weekday unless it is the
+   * day of `nowMs`.
+   */
+  timeOfDay(epochMs: number, nowMs: number): string;
   /** Formats a list, such as `a, b, c`. */
   list(items: readonly string[]): string;
 }
 
 /** Maximum duration that is formatted in seconds only. Longer durations are formatted in minutes and seconds. */
 const maxSeconds = 90;
+/** Maximum duration that is formatted in minutes and seconds. Longer durations are formatted in hours and minutes. */
+const maxMinutesInSeconds = 90 * 60;
 
 /** Creates the formatter for a locale. If the locale is not supported, the locale of the computer is used. */
 export function createFormat(
   locale: string,
-  strings: Pick<PanelStrings, 'seconds' | 'minutes' | 'minutesSeconds'>,
+  strings: Pick<PanelStrings, 'seconds' | 'minutes' | 'minutesSeconds' | 'hoursMinutes'>,
 ): Format {
   const language = toSupportedLocale(locale);
   const tenths = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
   const integers = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
   const compact = new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 });
   const times = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' });
+  const weekdayTimes = new Intl.DateTimeFormat(language, { weekday: 'short', hour: '2-digit', minute: '2-digit' });
   const rules = new Intl.PluralRules(language);
   const lists = new Intl.ListFormat(language, { type: 'conjunction', style: 'narrow' });
 
   const wholeSeconds = (seconds: number): string => {
     if (seconds <= maxSeconds) return fill(strings.seconds, integers.format(seconds));
+    if (seconds > maxMinutesInSeconds) {
+      const minutes = Math.floor(seconds / 60);
+      return fill(strings.hoursMinutes, integers.format(Math.floor(minutes / 60)), integers.format(minutes % 60));
+    }
     const minutes = integers.format(Math.floor(seconds / 60));
     const remainder = seconds % 60;
     return remainder === 0
@@ -58,7 +68,10 @@ export function createFormat(
     count: (value) => compact.format(value),
     number: (value) => integers.format(value),
     plural: (value, one, other) => fill(rules.select(value) === 'one' ? one : other, compact.format(value)),
-    timeOfDay: (epochMs) => times.format(epochMs),
+    timeOfDay: (epochMs, nowMs) => {
+      const isSameDay = new Date(epochMs).toDateString() === new Date(nowMs).toDateString();
+      return (isSameDay ? times : weekdayTimes).format(epochMs);
+    },
     list: (items) => lists.format(items),
   };
 }

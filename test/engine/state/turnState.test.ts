@@ -514,6 +514,7 @@ describe('state of a turn', () => {
     stopped: false,
     failed: false,
     interrupted: false,
+    scheduled: false,
   };
   for (const [phase, running] of Object.entries(phases) as [TurnPhase, boolean][]) {
     it(`${running ? 'is running' : 'has ended'} in the phase "${phase}"`, () => {

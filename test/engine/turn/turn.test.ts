@@ -137,6 +137,56 @@ describe('turn', () => {
     assert.ok(failed.actions.includes('switchModel'));
   });
 
+  describe('offers to send the prompt later', () => {
+    const quota = { error: { message: 'You have reached your daily limit', code: 'rate_limit_exceeded' } };
+    const offers: readonly (readonly [name: string, reply: ReturnType<typeof status>])[] = [
+      ['a Retry-After beyond the maximum', rateLimited(7200)],
+      ['a daily limit with a known reset', status(429, quota, { 'retry-after': '7200' })],
+      ['an overload with a Retry-After beyond the maximum', status(503, {}, { 'retry-after': '7200' })],
+    ];
+    for (const [name, reply] of offers) {
+      it(`after ${name}`, async () => {
+        const run = await new EngineRun({ replies: [reply] }).toEnd();
+        const { actions, resetsAt } = run.last('failed');
+        assert.deepEqual([actions[0], resetsAt], ['sendLater', run.clock.now() + 7_200_000]);
+      });
+    }
+
+    it('to the next prompt as well, while the limit lasts', async () => {
+      const run = await new EngineRun({ replies: [rateLimited(7200)] }).toEnd();
+      const next = await run.world.ask().toEnd();
+      assert.equal(next.last('failed').actions[0], 'sendLater');
+    });
+
+    const refusals: readonly (readonly [name: string, reply: ReturnType<typeof status>])[] = [
+      ['a limit that resets after a scheduled prompt lapses', rateLimited(86_401)],
+      ['a credit that resets later', status(402, {}, { 'retry-after': '7200' })],
+      [
+        'a quota without credit',
+        status(429, { error: { code: 'insufficient_quota', message: 'no' } }, { 'retry-after': '7200' }),
+      ],
+      ['a rejected key', status(401, {}, { 'retry-after': '7200' })],
+      [
+        'an unknown model',
+        status(404, { error: { code: 'model_not_found', message: 'no model' } }, { 'retry-after': '7200' }),
+      ],
+      ['a refused permission', status(403, {}, { 'retry-after': '7200' })],
+      ['a daily limit without a known reset', status(429, quota)],
+      ['a server error with a Retry-After', status(500, {}, { 'retry-after': '7200' })],
+    ];
+    for (const [name, reply] of refusals) {
+      it(`but not after ${name}`, async () => {
+        const run = await new EngineRun({ replies: [reply] }).toEnd();
+        assert.ok(!run.last('failed').actions.includes('sendLater'), run.last('failed').actions.join());
+      });
+    }
+
+    it('but not after a limit for which the turn has waited until its retries were used up', async () => {
+      const run = await new EngineRun({ replies: [rateLimited(20)], settings: { retry: { maxRetries: 0 } } }).toEnd();
+      assert.ok(!run.last('failed').actions.includes('sendLater'));
+    });
+  });
+
   it('repeats the request once, immediately and without counting it as a retry, when the connection is reset before any byte has arrived', async () => {
     const run = await new EngineRun({ replies: [rejecting('ECONNRESET'), answering('ok')] }).toEnd();
     assert.deepEqual(run.of('waiting'), []);

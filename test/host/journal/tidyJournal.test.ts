@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import type { StreamEvent } from '../../../src/engine/events';
+import type { ScheduleEnd } from '../../../src/engine/state/turnState';
 import { foldJournal } from '../../../src/host/journal/journalFold';
 import { encodeLine } from '../../../src/host/journal/journalLines';
 import type { JournalLine } from '../../../src/host/journal/journalSchema';
@@ -52,6 +53,17 @@ const line: fc.Arbitrary<JournalLine> = fc.oneof(
   }),
   fc.record({ type: fc.constantFrom('interrupted' as const, 'show' as const), exchangeId: fc.constantFrom(...ids) }),
   fc.record({ type: fc.constant('title' as const), title: fc.string() }),
+  fc.record({
+    type: fc.constant('scheduled' as const),
+    exchangeId: fc.constantFrom(...ids),
+    id: fc.constantFrom('s', 't'),
+    scheduledAt: fc.nat(),
+  }),
+  fc.record({
+    type: fc.constant('unscheduled' as const),
+    exchangeId: fc.constantFrom(...ids),
+    end: fc.constantFrom<ScheduleEnd>({ outcome: 'stopped' }, { outcome: 'failed', message: 'Lapsed.' }),
+  }),
 );
 
 /** Returns the stored conversation without the time of the last token, which compacting makes less exact. */

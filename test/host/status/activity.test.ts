@@ -7,6 +7,7 @@ import {
   DistinctActivity,
   pickPrimaryConversation,
   withCooldown,
+  withScheduled,
   activityText,
 } from '../../../src/host/status/activity';
 import { waiting } from '../conversation/scriptedEngine';
@@ -37,6 +38,7 @@ const rows: readonly (readonly [
   ['stopped', 'idle', false, true],
   ['failed', 'failed', false, true],
   ['interrupted', 'idle', false, true],
+  ['scheduled', 'idle', false, true],
 ];
 
 describe('activity of the turns', () => {
@@ -136,6 +138,25 @@ describe('cooldown of the selected model in the status bar', () => {
   ] as const) {
     it(`does not replace the state "${activity.kind}" of a running turn`, () =>
       assert.equal(withCooldown(activity, cooldown), activity));
+  }
+});
+
+describe('scheduled prompts in the status bar', () => {
+  const scheduled = { count: 2, nextAt: 9 };
+
+  for (const activity of [{ kind: 'idle' }, { kind: 'cooling', until: 9, blockKind: 'cooldown' }] as const) {
+    it(`replace the state "${activity.kind}" while there are any`, () => {
+      assert.deepEqual(withScheduled(activity, scheduled), { kind: 'scheduled', ...scheduled });
+      assert.equal(withScheduled(activity, { count: 0 }), activity);
+    });
+  }
+
+  for (const activity of [
+    { kind: 'failed', partial: false },
+    { kind: 'streaming', otherTurns: 0 },
+    { kind: 'offline', otherTurns: 0 },
+  ] as const) {
+    it(`do not replace the state "${activity.kind}"`, () => assert.equal(withScheduled(activity, scheduled), activity));
   }
 });
 
@@ -245,6 +266,13 @@ describe('activity text in the status bar', () => {
 
   it('explains that an answer that waits for the network resumes automatically', () =>
     assert.match(activityText({ kind: 'offline', otherTurns: 0 }, deps).label, /resumes automatically/));
+
+  it('counts the scheduled prompts and tells when the next one is sent', () => {
+    const { text, tooltip } = activityText({ kind: 'scheduled', count: 1, nextAt: 5 }, deps);
+    assert.equal(text, '$(clock) 1 scheduled');
+    assert.equal(tooltip, 'The next scheduled prompt is sent at time 5.\nClick to show the scheduled prompts.');
+    assert.match(activityText({ kind: 'scheduled', count: 1 }, deps).tooltip, /wait for the network/);
+  });
 
   for (const [partial, text] of [
     [true, '$(warning) Incomplete answer'],

@@ -60,7 +60,7 @@ const rows: Readonly<Record<string, Row>> = {
     [...waitButtons, 'Try anyway'],
     ['status', 'timer'],
   ),
-  offline: row([start, ev.offline()], 'offline', '', '', waitButtons, ['status', 'timer']),
+  offline: row([start, ev.offline()], 'offline', '', '', ['Send when online', ...waitButtons], ['status', 'timer']),
   'resuming after the stream broke': row(
     [start, ev.text('Hel'), ev.cut(), ev.attempt({ attempt: 2, why: 'resume' })],
     'resuming',

@@ -51,10 +51,26 @@ describe('countdown format', () => {
     [90_499, '90 s'],
     [90_500, '1 min 31 s'],
     [120_000, '2 min'],
+    [5_400_000, '90 min'],
+    [5_401_000, '1 h 30 min'],
+    [86_399_000, '23 h 59 min'],
   ];
   for (const [ms, text] of rows) {
     it(`formats ${ms} remaining ms as ${text}`, () => assert.equal(english.countdown(ms), text));
   }
+});
+
+describe('time of day format', () => {
+  const now = new Date(2026, 0, 15, 9, 0).getTime();
+
+  it('omits the day if it is today', () =>
+    assert.match(english.timeOfDay(new Date(2026, 0, 15, 14, 0).getTime(), now), /^0?2:00.PM$/));
+
+  it('contains the weekday if it is another day', () =>
+    assert.match(english.timeOfDay(new Date(2026, 0, 16, 8, 30).getTime(), now), /^Fri,? 0?8:30.AM$/));
+
+  it('follows the language of the user', () =>
+    assert.equal(createFormat('zh-cn', panelStrings).timeOfDay(new Date(2026, 0, 15, 14, 0).getTime(), now), '14:00'));
 });
 
 describe('compact number format', () => {

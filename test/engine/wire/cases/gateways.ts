@@ -37,7 +37,7 @@ export const gateways: readonly WireCase[] = [
       status(429, { message: '已达到 5 小时的使用上限。您的限额将在 2026-01-15 20:33:36 重置。', code: '1308' }),
     ],
     after: ({ turn }) => assert.match(turn.lastEvent('failed').message, /until 12:33/),
-    expected: '429 → row 30 → failed rate-limit [switchModel retryNow details]',
+    expected: '429 → row 30 → failed rate-limit [sendLater switchModel retryNow details]',
   },
   {
     row: 35,

@@ -237,7 +237,7 @@ export const statuses: readonly WireCase[] = [
       assert.match(message, /14:00/);
       assert.equal(resetsAt, clock.now() + 18_000_000);
     },
-    expected: '429 → row 30 → failed rate-limit [switchModel retryNow details]',
+    expected: '429 → row 30 → failed rate-limit [sendLater switchModel retryNow details]',
   },
   {
     row: 32,
@@ -285,7 +285,7 @@ export const statuses: readonly WireCase[] = [
     title: 'a 503 with a retry-after of an hour',
     replies: () => [status(503, { message: 'Overloaded' }, { 'retry-after': '3600' })],
     after: ({ turn }) => assert.match(turn.lastEvent('failed').message, /10:00/),
-    expected: '503 → row 35 → failed overloaded [retryNow switchModel]',
+    expected: '503 → row 35 → failed overloaded [sendLater retryNow switchModel]',
   },
   {
     row: 36,

@@ -1,0 +1,81 @@
+import * as vscode from 'vscode';
+import { respondsAsGateway } from '../../engine/http/networkCheck';
+import type { Connection } from '../../engine/request';
+import type { Connections } from '../connection/connections';
+import type { Conversations } from '../conversation/conversations';
+import type { Log } from '../diagnostics/log';
+import { panelTitle } from '../panel/panelText';
+import { showToast, type ToastAction } from '../ui/notifications';
+import { systemClock } from '../util/systemClock';
+import { Scheduler, type ScheduleNotice } from './scheduler';
+import { scheduleFolder, ScheduleStore } from './scheduleStore';
+
+interface ScheduleServices {
+  readonly conversations: Conversations;
+  readonly connections: Pick<Connections, 'configured'>;
+  readonly log: Log;
+  readonly onError: (error: unknown) => void;
+  /** Folder that all windows of this machine share. */
+  readonly storage: string;
+  readonly workspace: vscode.Uri | undefined;
+}
+
+/** Creates the scheduler of this window. It does nothing until it is started. */
+export function createScheduler(services: ScheduleServices): Scheduler {
+  const { conversations, connections, log, onError, storage, workspace } = services;
+  return new Scheduler({
+    clock: systemClock,
+    random: Math.random,
+    store: new ScheduleStore(scheduleFolder(storage), (problem) => log.warn(problem)),
+    workspace: workspace?.toString() ?? '',
+    conversations,
+    connection: () => connections.configured(),
+    isReachable,
+    lapsedMessage: () => vscode.l10n.t("The scheduled prompt has lapsed: it couldn't be sent within 24 hours."),
+    notify: (notice) => showNotice(log, notice),
+    onError,
+  });
+}
+
+/** Returns whether a gateway responds over one of the routes. Never rejects. */
+async function isReachable({ baseUrl, backups = [] }: Connection): Promise<boolean> {
+  const deps = { clock: systemClock, fetch: globalThis.fetch };
+  const { signal } = new AbortController();
+  const baseUrls = [baseUrl, ...backups.map((backup) => backup.baseUrl)];
+  return (await Promise.all(baseUrls.map((url) => respondsAsGateway(deps, url, signal)))).includes(true);
+}
+
+function showNotice(log: Log, notice: ScheduleNotice): void {
+  const show: ToastAction = {
+    title: vscode.l10n.t('Show'),
+    run: () => vscode.commands.executeCommand('holysheep.openScheduled'),
+  };
+  switch (notice.kind) {
+    case 'due': {
+      const { count } = notice;
+      const message =
+        count === 1
+          ? vscode.l10n.t('1 scheduled prompt is due.')
+          : vscode.l10n.t('{0} scheduled prompts are due.', count);
+      return showToast(log, 'information', message, [show]);
+    }
+    case 'lapsed':
+      return showToast(
+        log,
+        'warning',
+        vscode.l10n.t(
+          "The scheduled prompt “{0}” has lapsed: it couldn't be sent within 24 hours.",
+          panelTitle(notice.prompt.title),
+        ),
+      );
+    case 'interrupted':
+      return showToast(
+        log,
+        'warning',
+        vscode.l10n.t(
+          'VS Code closed or crashed while it was sending the scheduled prompt “{0}”. Restart the answer to send it again.',
+          panelTitle(notice.prompt.title),
+        ),
+      );
+  }
+}

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ScheduledPrompt } from '../../../src/host/schedule/scheduledPrompt';
+import { ScheduleStore } from '../../../src/host/schedule/scheduleStore';
+import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
+
+const prompt = (fields: Partial<ScheduledPrompt> = {}): ScheduledPrompt => ({
+  id: randomUUID(),
+  conversationId: randomUUID(),
+  exchangeId: 'e1',
+  workspace: 'file:///home/me/app',
+  origin: 'https://own.example',
+  model: 'm',
+  dueAt: 2000,
+  scheduledAt: 1000,
+  title: 'Explain closures',
+  ...fields,
+});
+
+describe('store of scheduled prompts', () => {
+  let folder: string;
+  let problems: string[];
+  beforeEach(() => {
+    folder = join(temporaryFolder(), 'scheduled');
+    problems = [];
+  });
+  afterEach(() => removeTemporaryFolder(join(folder, '..')));
+
+  const open = (): ScheduleStore => new ScheduleStore(folder, (problem) => problems.push(problem));
+  const listed = async (): Promise<readonly (readonly [string, boolean])[]> =>
+    (await open().list()).map(({ prompt: { id }, isClaimed }) => [id, isClaimed]);
+
+  it('lists the prompts of all windows by the time at which they are sent, those that wait for the network last', async () => {
+    const [late, online, early] = [prompt({ dueAt: 3000 }), prompt({ dueAt: undefined }), prompt({ dueAt: 2000 })];
+    for (const added of [late, online, early]) await open().add(added);
+    assert.deepEqual(
+      (await open().list()).map((stored) => stored.prompt),
+      [early, late, JSON.parse(JSON.stringify(online))],
+    );
+  });
+
+  it('is empty before the first prompt', async () => assert.deepEqual(await listed(), []));
+
+  it('lets exactly one of many windows claim a prompt', async () => {
+    for (let round = 0; round < 20; round++) {
+      const added = prompt();
+      await open().add(added);
+      const claims = await Promise.all(Array.from({ length: 8 }, () => open().claim(added.id)));
+      assert.equal(claims.filter(Boolean).length, 1);
+      assert.equal(await open().claim(added.id), false);
+    }
+  });
+
+  it('shows other windows that a prompt is claimed until it is removed', async () => {
+    const added = prompt();
+    await open().add(added);
+    await open().claim(added.id);
+    assert.deepEqual(await listed(), [[added.id, true]]);
+    assert.equal(await open().removeUnclaimed(added.id), false);
+    await open().remove(added.id);
+    assert.deepEqual(await listed(), []);
+  });
+
+  it('lets a prompt be claimed again after its claim was given back', async () => {
+    const added = prompt();
+    await open().add(added);
+    await open().claim(added.id);
+    await open().release(added.id);
+    assert.deepEqual(await listed(), [[added.id, false]]);
+    assert.equal(await open().claim(added.id), true);
+  });
+
+  it('can not claim a removed prompt', async () => {
+    const added = prompt();
+    await open().add(added);
+    assert.equal(await open().removeUnclaimed(added.id), true);
+    assert.equal(await open().claim(added.id), false);
+  });
+
+  const damaged: readonly (readonly [name: string, content: (id: string) => string])[] = [
+    ['is empty', () => ''],
+    ['is not JSON', () => '{"id":'],
+    ['lacks a field', (id) => JSON.stringify({ ...prompt({ id }), model: undefined })],
+    ['has a wrong type', (id) => JSON.stringify({ ...prompt({ id }), dueAt: 'soon' })],
+    ['has the id of another file', () => JSON.stringify(prompt())],
+    ['names no conversation', (id) => JSON.stringify(prompt({ id, conversationId: '../../secret' }))],
+    ['is too large', (id) => JSON.stringify(prompt({ id, title: 'x'.repeat(70_000) }))],
+  ];
+  for (const [name, content] of damaged) {
+    it(`ignores a file that ${name}, and logs it once`, async () => {
+      const [good, id] = [prompt(), randomUUID()];
+      const store = open();
+      await store.add(good);
+      writeFileSync(join(folder, `${id}.json`), content(id));
+      for (let time = 0; time < 2; time++) {
+        assert.deepEqual(
+          (await store.list()).map((stored) => stored.prompt.id),
+          [good.id],
+        );
+      }
+      assert.deepEqual(problems, [`The scheduled prompt ${id}.json is damaged and is ignored.`]);
+    });
+  }
+
+  it('ignores other files and folders', async () => {
+    await open().add(prompt());
+    writeFileSync(join(folder, 'notes.json'), '{}');
+    writeFileSync(join(folder, `${randomUUID()}.json.tmp`), '{}');
+    mkdirSync(join(folder, randomUUID()));
+    assert.equal((await listed()).length, 1);
+    assert.deepEqual(problems, []);
+  });
+
+  it('hides the prompts from other users of the machine', async function () {
+    if (process.platform === 'win32') return this.skip();
+    await open().add(prompt());
+    const [name = ''] = readdirSync(folder);
+    assert.deepEqual([statSync(folder).mode & 0o777, statSync(join(folder, name)).mode & 0o777], [0o700, 0o600]);
+  });
+});

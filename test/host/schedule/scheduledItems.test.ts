@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { scheduledItem } from '../../../src/host/schedule/scheduledItems';
+import type { ListedPrompt } from '../../../src/host/schedule/scheduler';
+import { probeDelayMs } from '../../../src/host/schedule/scheduledPrompt';
+
+const now = 1_000_000;
+const prompt: ListedPrompt = {
+  id: 'p',
+  conversationId: 'c',
+  exchangeId: 'e',
+  workspace: 'file:///home/me/my%20app',
+  origin: 'https://old.example',
+  model: 'gpt-4o',
+  dueAt: now + 1000,
+  scheduledAt: 0,
+  title: 'Explain $(alert) closures',
+  isOwn: true,
+  needsClick: false,
+};
+const context = {
+  localize: (message: string, args: Readonly<Record<string, unknown>> = {}) =>
+    message.replace(/\{(\w+)\}/g, (_match, name: string) => String(args[name])),
+  formatTime: (at: number) => `T${at}`,
+  now,
+  host: 'new.example',
+};
+const item = (fields: Partial<ListedPrompt> = {}) => scheduledItem({ ...prompt, ...fields }, context);
+
+describe('item of a scheduled prompt', () => {
+  it('shows the prompt without icons, the model and the gateway that get it, and when', () => {
+    const { label, description, detail } = item();
+    assert.deepEqual(
+      [label, description, detail],
+      ['Explain $\u2060(alert) closures', 'gpt-4o · new.example', 'Sent at T1001000'],
+    );
+  });
+
+  it('states that a prompt waits for the network, for the gateway, or for a click', () => {
+    assert.deepEqual(
+      [item({ dueAt: undefined }), item({ dueAt: now }), item({ needsClick: true })].map(({ detail }) => detail),
+      [
+        'Sent when the gateway can be reached',
+        'Due since T1000000',
+        'Due. It is sent only when you choose “Send now”.',
+      ],
+    );
+  });
+
+  it('names the workspace and the gateway of a prompt that belongs to another window', () => {
+    const foreign = { isOwn: false };
+    assert.deepEqual(
+      [
+        item(foreign),
+        item({ ...foreign, workspace: 'file:///home/me/team.code-workspace' }),
+        item({ ...foreign, workspace: '' }),
+        item({ ...foreign, workspace: 'file:///%E0%A4%A' }),
+      ].map(({ detail }) => detail.split(' · ')[1]),
+      [
+        'In the workspace “my app”',
+        'In the workspace “team”',
+        'In a window without a folder',
+        'In the workspace “file:///%E0%A4%A”',
+      ],
+    );
+    assert.equal(item(foreign).description, 'gpt-4o · old.example');
+  });
+});
+
+describe('delay between probes of a scheduled prompt', () => {
+  it('doubles from 15 s to 2 min', () =>
+    assert.deepEqual([1, 2, 3, 4, 5, 50].map(probeDelayMs), [15_000, 30_000, 60_000, 120_000, 120_000, 120_000]));
+});

@@ -1,0 +1,92 @@
+import type { StreamEvent } from '../../../src/engine/events';
+import type { Conversation } from '../../../src/host/conversation/conversation';
+import { Scheduler, type ScheduleNotice } from '../../../src/host/schedule/scheduler';
+import { ScheduleStore } from '../../../src/host/schedule/scheduleStore';
+import { settle } from '../../support/virtualClock';
+import { attempt, failed, waitForEvents, waiting } from '../conversation/scriptedEngine';
+import { openWindow, type Disk } from '../journal/window';
+
+export interface SharedDisk extends Disk {
+  /** Folder of the scheduled prompts. */
+  readonly scheduled: string;
+}
+
+export const baseUrl = 'https://own.example/v1';
+
+/** Opens a window with a scheduler. The engine sends no requests: each turn that it starts counts as one request. */
+export function openScheduledWindow(
+  disk: SharedDisk,
+  { workspace = 'file:///home/me/app', random = 0, isReachable = true } = {},
+) {
+  const window = openWindow({ ...disk, memory: new Map() });
+  const { clock, conversations, engine } = window;
+  const notices: ScheduleNotice[] = [];
+  const problems: string[] = [];
+  const probes: string[] = [];
+  const network = { isReachable, origin: 'https://own.example' };
+  const store = new ScheduleStore(disk.scheduled, (problem) => problems.push(problem));
+  const scheduler = new Scheduler({
+    clock,
+    random: () => random,
+    store,
+    workspace,
+    conversations,
+    connection: () => Promise.resolve({ baseUrl, apiKey: 'hsa-key', origin: network.origin }),
+    isReachable: ({ baseUrl: url }) => {
+      // The probe comes before the request.
+      probes.push(`${url} after ${engine.turns.length} requests`);
+      return Promise.resolve(network.isReachable);
+    },
+    lapsedMessage: () => 'Lapsed.',
+    notify: (notice) => notices.push(notice),
+    onError: (error) => window.errors.push(error),
+  });
+  scheduler.start();
+
+  /** Sends a prompt whose turn ends with the last of these events, or waits. */
+  const ask = async (...events: readonly StreamEvent[]): Promise<Conversation> => {
+    const conversation = conversations.startNew();
+    conversation.ask({ prompt: 'Explain closures\nin detail' });
+    engine.turn.emit(...events);
+    await waitForEvents();
+    return conversation;
+  };
+  /** Sends a prompt that a limit refuses, and schedules it for the time at which the limit resets. */
+  const askLater = async (resetsInMs: number): Promise<Conversation> => {
+    const conversation = await ask(attempt(), limitReached(clock.now() + resetsInMs));
+    await scheduler.schedule(conversation, lastId(conversation));
+    await settle();
+    return conversation;
+  };
+  /** Sends a prompt while the machine is offline, and schedules it for when the network is back. */
+  const askWhenOnline = async (): Promise<Conversation> => {
+    const conversation = await ask(offline);
+    await scheduler.schedule(conversation, lastId(conversation));
+    await settle();
+    return conversation;
+  };
+  return { ...window, scheduler, store, notices, problems, probes, network, ask, askLater, askWhenOnline };
+}
+
+export const offline: StreamEvent = { ...waiting, type: 'waiting', reason: 'offline' } as StreamEvent;
+
+export const limitReached = (resetsAt: number): StreamEvent => ({
+  ...failed(''),
+  type: 'failed',
+  kind: 'rate-limit',
+  status: 429,
+  requestId: undefined,
+  message: 'Rate limited.',
+  text: '',
+  actions: ['sendLater', 'switchModel', 'retryNow'],
+  resetsAt,
+  beyondMaxHint: true,
+});
+
+export function lastId(conversation: Conversation): string {
+  return conversation.lastExchange?.id ?? '';
+}
+
+export function phaseOf(conversation: Conversation | undefined): string | undefined {
+  return conversation?.lastExchange?.state.phase;
+}

@@ -1,0 +1,475 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { StreamEvent } from '../../../src/engine/events';
+import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
+import { settle } from '../../support/virtualClock';
+import { attempt, done, failed, waitForEvents } from '../conversation/scriptedEngine';
+import { dropLocks } from '../journal/dropLocks';
+import {
+  baseUrl,
+  lastId,
+  limitReached,
+  offline,
+  openScheduledWindow,
+  phaseOf,
+  type SharedDisk,
+} from './scheduledWindow';
+
+const minute = 60_000;
+const day = 24 * 60 * minute;
+
+type Window = ReturnType<typeof openScheduledWindow>;
+
+describe('scheduled prompt', () => {
+  let root: string;
+  let disk: SharedDisk;
+  let windows: Window[];
+
+  beforeEach(() => {
+    root = temporaryFolder();
+    disk = {
+      folder: join(root, 'conversations'),
+      scheduled: join(root, 'scheduled'),
+      memory: new Map(),
+      limit: 10,
+      epoch: Date.now(),
+    };
+    windows = [];
+  });
+  /** Closes all windows, after their work on files is done. */
+  const closeAll = async (): Promise<void> => {
+    await settle();
+    for (const { scheduler, conversations } of windows) {
+      scheduler.dispose();
+      conversations.flushSync();
+    }
+    windows = [];
+    await settle();
+  };
+  afterEach(async () => {
+    await closeAll();
+    removeTemporaryFolder(root);
+  });
+
+  const open = (options?: Parameters<typeof openScheduledWindow>[1]): Window => {
+    const window = openScheduledWindow(disk, options);
+    windows.push(window);
+    return window;
+  };
+  /** Closes all windows, lets time pass, and opens the next window. */
+  const reopenAfter = async (ms: number, options?: Parameters<typeof open>[0]): Promise<Window> => {
+    await closeAll();
+    disk = { ...disk, epoch: disk.epoch + ms };
+    const window = open(options);
+    await settle();
+    return window;
+  };
+  const files = (): readonly string[] => readdirSync(disk.scheduled);
+  const requests = ({ engine }: Window): number => engine.turns.length;
+
+  it('is sent once, when the limit has reset, and not before', async () => {
+    const window = open();
+    const conversation = await window.askLater(5 * minute);
+    assert.equal(phaseOf(conversation), 'scheduled');
+    await window.clock.advance(5 * minute - 1);
+    assert.equal(requests(window), 1);
+    await window.clock.advance(1);
+    assert.equal(requests(window), 2);
+    window.engine.turn.emit(attempt(), done('Answer'));
+    await window.clock.advance(5 * minute);
+    assert.deepEqual([requests(window), phaseOf(conversation), files()], [2, 'done', []]);
+  });
+
+  it('is sent with the margin that also keeps other clients apart', async () => {
+    const window = open({ random: 1 });
+    await window.askLater(5 * minute);
+    await window.clock.advance(5 * minute + 4999);
+    assert.equal(requests(window), 1);
+    await window.clock.advance(1);
+    assert.equal(requests(window), 2);
+  });
+
+  it('waits for the cooldown of the gateway if it is sent automatically, but not after *Send now*', async () => {
+    const window = open();
+    await window.askLater(minute);
+    await window.clock.advance(minute);
+    assert.deepEqual(window.engine.turn.controls, []);
+    window.engine.turn.emit(attempt(), limitReached(window.clock.now() + minute));
+    await waitForEvents();
+    const [conversation] = window.conversations.writable;
+    assert.ok(conversation);
+    await window.scheduler.schedule(conversation, lastId(conversation));
+    await window.scheduler.sendNow(window.scheduler.list()[0]!.id);
+    assert.deepEqual(window.engine.turn.controls, ['retryNow']);
+  });
+
+  it('is probed for before it is sent, and again at growing intervals while the gateway can not be reached', async () => {
+    const window = open();
+    window.network.isReachable = false;
+    await window.askLater(minute);
+    await window.clock.advance(minute);
+    assert.deepEqual(window.probes, [`${baseUrl} after 1 requests`]);
+    const probesAfter: number[] = [];
+    for (let passed = 0; passed < 8 * 60; passed += 15) {
+      const before = window.probes.length;
+      await window.clock.advance(15_000);
+      if (window.probes.length > before) probesAfter.push(passed + 15);
+    }
+    assert.deepEqual(probesAfter, [15, 45, 105, 225, 345, 465]);
+    assert.equal(requests(window), 1);
+    window.network.isReachable = true;
+    await window.clock.advance(2 * minute);
+    assert.equal(requests(window), 2);
+  });
+
+  it('is scheduled once when the user presses the button twice', async () => {
+    const window = open({ isReachable: false });
+    const conversation = await window.ask(offline);
+    const id = lastId(conversation);
+    await Promise.all([window.scheduler.schedule(conversation, id), window.scheduler.schedule(conversation, id)]);
+    assert.deepEqual([files().length, window.scheduler.list().length, phaseOf(conversation)], [1, 1, 'scheduled']);
+  });
+
+  it('is sent with *Send now* even before the list shows it', async () => {
+    const window = open();
+    const conversation = await window.ask(attempt(), limitReached(window.clock.now() + minute));
+    const sent = new Promise((resolve) => {
+      conversation.onDidChange(() => {
+        const { schedule } = conversation.lastExchange?.state ?? {};
+        if (schedule) resolve(window.scheduler.sendNow(schedule.id));
+      });
+    });
+    await window.scheduler.schedule(conversation, lastId(conversation));
+    assert.deepEqual([await sent, requests(window), files()], [true, 2, []]);
+  });
+
+  it('is not offered again by itself when its turn reaches a limit again', async () => {
+    const window = open();
+    const conversation = await window.askLater(minute);
+    await window.clock.advance(minute);
+    window.engine.turn.emit(attempt(), limitReached(window.clock.now() + minute));
+    await window.clock.advance(3 * minute);
+    assert.deepEqual([requests(window), phaseOf(conversation)], [2, 'failed']);
+  });
+
+  it('is sent with its model, even if another model has been selected meanwhile', async () => {
+    const window = open();
+    const conversation = await window.ask(attempt('slow-model'), limitReached(window.clock.now() + minute));
+    await window.scheduler.schedule(conversation, lastId(conversation));
+    await window.clock.advance(minute);
+    assert.equal(window.engine.turn.request.model, 'slow-model');
+  });
+
+  const refusals: readonly (readonly [name: string, event: StreamEvent])[] = [
+    ['has no credit', { ...failed(''), type: 'failed', kind: 'credit' } as StreamEvent],
+    ['refuses the key', { ...failed(''), type: 'failed', kind: 'auth' } as StreamEvent],
+    ['does not know the model', { ...failed(''), type: 'failed', kind: 'model' } as StreamEvent],
+    ['is complete', done('Answer')],
+  ];
+  for (const [name, event] of refusals) {
+    it(`is refused for an exchange whose turn ${name}`, async () => {
+      const window = open();
+      const conversation = await window.ask(attempt(), event);
+      const phase = phaseOf(conversation);
+      await window.scheduler.schedule(conversation, lastId(conversation));
+      assert.deepEqual([phaseOf(conversation), window.scheduler.list(), requests(window)], [phase, [], 1]);
+    });
+  }
+
+  it('is sent at once if the limit has already reset when the user schedules it', async () => {
+    const window = open();
+    const conversation = await window.ask(attempt(), limitReached(window.clock.now()));
+    await window.scheduler.schedule(conversation, lastId(conversation));
+    assert.equal(requests(window), 2);
+  });
+
+  describe('that is canceled', () => {
+    for (const [name, cancel] of [
+      ['on its card', ({ conversations: { current } }: Window) => Promise.resolve(current?.stop(lastId(current)))],
+      ['in the list', ({ scheduler }: Window) => scheduler.cancel(scheduler.list()[0]!.id)],
+    ] as const) {
+      it(`${name} is never sent and can be edited`, async () => {
+        const window = open();
+        const conversation = await window.askLater(minute);
+        await cancel(window);
+        await settle();
+        assert.deepEqual([phaseOf(conversation), files(), window.scheduler.list()], ['stopped', [], []]);
+        await window.clock.advance(2 * minute);
+        assert.equal(requests(window), 1);
+        conversation.edit(lastId(conversation), { prompt: 'Shorter' });
+        assert.equal(window.engine.turn.request.messages.at(-1)?.content, 'Shorter');
+      });
+    }
+
+    it('by editing it is never sent', async () => {
+      const window = open();
+      const conversation = await window.askLater(minute);
+      const id = lastId(conversation);
+      conversation.edit(id, { prompt: 'Shorter' });
+      window.engine.turn.emit(attempt(), done('Answer'));
+      await window.clock.advance(2 * minute);
+      assert.deepEqual([requests(window), conversation.exchange(id)?.state.phase, files()], [2, 'stopped', []]);
+    });
+
+    it('by deleting its conversation is never sent', async () => {
+      const window = open();
+      const conversation = await window.askLater(minute);
+      const removal = await window.conversations.remove(conversation.id);
+      await settle();
+      assert.deepEqual(files(), []);
+      await removal?.undo();
+      const restored = await window.conversations.open(conversation.id);
+      await window.clock.advance(2 * minute);
+      assert.deepEqual([requests(window), phaseOf(restored)], [1, 'stopped']);
+    });
+
+    it('by *Retry now* is sent once', async () => {
+      const window = open();
+      const conversation = await window.askLater(minute);
+      conversation.retryNow();
+      await window.clock.advance(2 * minute);
+      assert.deepEqual([requests(window), files()], [2, []]);
+    });
+
+    it('from a window of another workspace is never sent', async () => {
+      const window = open();
+      const conversation = await window.askLater(minute);
+      const other = open({ workspace: 'file:///home/me/other' });
+      await settle();
+      const [listed] = other.scheduler.list();
+      assert.deepEqual([listed?.isOwn, listed?.title], [false, 'Explain closures']);
+      assert.equal(await other.scheduler.sendNow(listed!.id), false);
+      await other.scheduler.cancel(listed!.id);
+      await window.clock.advance(2 * minute);
+      assert.deepEqual([requests(window), requests(other), phaseOf(conversation)], [1, 0, 'stopped']);
+    });
+  });
+
+  describe('that waits for the network', () => {
+    it('stops its waiting turn and is sent when the gateway can be reached', async () => {
+      const window = open();
+      window.network.isReachable = false;
+      const conversation = await window.askWhenOnline();
+      assert.deepEqual([window.engine.turn.controls, phaseOf(conversation)], [['stop'], 'scheduled']);
+      await window.clock.advance(5 * minute);
+      assert.equal(requests(window), 1);
+      window.network.isReachable = true;
+      await window.clock.advance(2 * minute);
+      assert.equal(requests(window), 2);
+    });
+
+    it('is sent without a click after a restart if the network is still down then', async () => {
+      const before = open({ isReachable: false });
+      await before.askWhenOnline();
+      const after = await reopenAfter(minute, { isReachable: false });
+      after.network.isReachable = true;
+      await after.clock.advance(minute);
+      assert.deepEqual([after.notices, requests(after)], [[], 1]);
+    });
+
+    it('needs a click after a restart if the network has come back meanwhile', async () => {
+      const before = open({ isReachable: false });
+      await before.askWhenOnline();
+      const after = await reopenAfter(minute);
+      await after.clock.advance(5 * minute);
+      assert.deepEqual([after.notices, requests(after)], [[{ kind: 'due', count: 1 }], 0]);
+    });
+  });
+
+  describe('after a restart', () => {
+    it('is scheduled as before and sent on time', async () => {
+      const before = open();
+      const { id } = await before.askLater(5 * minute);
+      const after = await reopenAfter(minute);
+      const conversation = await after.conversations.open(id);
+      assert.equal(phaseOf(conversation), 'scheduled');
+      await after.clock.advance(4 * minute);
+      assert.equal(requests(after), 1);
+    });
+
+    it('is sent on time although its conversation is not open', async () => {
+      const before = open();
+      const { id } = await before.askLater(5 * minute);
+      const after = await reopenAfter(minute);
+      await after.clock.advance(4 * minute);
+      assert.equal(requests(after), 1);
+      assert.equal(phaseOf(after.conversations.writable.find((conversation) => conversation.id === id)), 'connecting');
+    });
+
+    it('needs a click if it became due while VS Code was closed', async () => {
+      const before = open();
+      const { id } = await before.askLater(minute);
+      const after = await reopenAfter(2 * minute);
+      await after.clock.advance(5 * minute);
+      assert.deepEqual([requests(after), after.notices], [0, [{ kind: 'due', count: 1 }]]);
+      const [due] = after.scheduler.list();
+      assert.deepEqual([due?.needsClick, due?.model, due?.origin], [true, 'm', 'https://own.example']);
+      assert.equal(await after.scheduler.sendNow(due!.id), true);
+      assert.deepEqual([requests(after), files()], [1, []]);
+      assert.equal(phaseOf(await after.conversations.open(id)), 'connecting');
+    });
+
+    it('needs a click if the settings name another gateway now', async () => {
+      const before = open();
+      await before.askLater(2 * minute);
+      const after = await reopenAfter(minute);
+      after.network.origin = 'https://other.example';
+      await after.clock.advance(5 * minute);
+      assert.deepEqual([requests(after), after.notices], [0, [{ kind: 'due', count: 1 }]]);
+    });
+
+    it('counts as interrupted, and is never sent automatically, if its window died after the claim', async () => {
+      const before = open();
+      const { id } = await before.askLater(2 * minute);
+      await before.store.claim(before.scheduler.list()[0]!.id);
+      before.scheduler.dispose();
+      // Lets the window die: its locks stay behind and its process is gone.
+      await before.journal.flush();
+      dropLocks(disk.folder);
+      const after = open();
+      await after.clock.advance(5 * minute);
+      assert.deepEqual([requests(after), files(), after.scheduler.list()], [0, [], []]);
+      const conversation = await after.conversations.open(id);
+      assert.equal(phaseOf(conversation), 'interrupted');
+      assert.equal(after.notices[0]?.kind, 'interrupted');
+      conversation?.retryNow();
+      assert.equal(requests(after), 1);
+    });
+
+    it('is not sent again if its window died after the turn had started', async () => {
+      const before = open();
+      const { id } = await before.askLater(minute);
+      const claimed = before.scheduler.list()[0]!;
+      await before.clock.advance(minute);
+      assert.equal(requests(before), 2);
+      // Restores the file, as if the window had died before it removed the claim.
+      writeFileSync(join(disk.scheduled, `${claimed.id}.claimed`), JSON.stringify({ ...claimed }));
+      const after = await reopenAfter(2 * minute);
+      await after.clock.advance(minute);
+      assert.deepEqual([requests(after), files(), after.notices], [0, [], []]);
+      assert.equal(phaseOf(await after.conversations.open(id)), 'interrupted');
+    });
+  });
+
+  describe('with two windows', () => {
+    it('is sent by exactly one of them, whether or not its conversation is open', async () => {
+      for (const isOpen of [true, false]) {
+        const before = open();
+        await before.askLater(3 * minute);
+        const first = isOpen ? before : await reopenAfter(minute);
+        const second = open();
+        await settle();
+        await Promise.all([first, second].map(({ clock }) => clock.advance(5 * minute)));
+        const sent = requests(first) + requests(second);
+        assert.equal(sent, isOpen ? 2 : 1);
+        assert.deepEqual(files(), []);
+        await reopenAfter(0);
+      }
+    });
+
+    it('is sent by the other window after the first has closed', async () => {
+      const first = open();
+      await first.askLater(3 * minute);
+      const second = open();
+      await second.clock.advance(minute);
+      first.scheduler.dispose();
+      first.conversations.flushSync();
+      await second.clock.advance(3 * minute);
+      assert.deepEqual([requests(first), requests(second)], [1, 1]);
+    });
+
+    it('stays scheduled when the other window takes over its conversation', async () => {
+      const first = open();
+      const { id } = await first.askLater(5 * minute);
+      const second = open();
+      const conversation = await second.conversations.open(id);
+      assert.ok(conversation?.readOnly);
+      const taking = second.conversations.takeOver(conversation);
+      for (let step = 0; step < 10; step++) {
+        await Promise.all([first, second].map(({ clock }) => clock.advance(500)));
+      }
+      await taking;
+      assert.deepEqual([conversation.readOnly, phaseOf(conversation)], [false, 'scheduled']);
+      await Promise.all([first, second].map(({ clock }) => clock.advance(5 * minute)));
+      assert.deepEqual([requests(first), requests(second)], [1, 1]);
+    });
+  });
+
+  describe('after 24 hours', () => {
+    it('lapses with a notice and can still be sent by hand', async () => {
+      const window = open();
+      window.network.isReachable = false;
+      const conversation = await window.askLater(minute);
+      window.clock.sleep(day);
+      window.network.isReachable = true;
+      await window.clock.advance(minute);
+      const { failure } = conversation.lastExchange!.state;
+      assert.deepEqual(
+        [failure?.kind, failure?.message, failure?.actions],
+        ['rate-limit', 'Lapsed.', ['retryNow', 'switchModel']],
+      );
+      assert.deepEqual([requests(window), window.notices.map(({ kind }) => kind), files()], [1, ['lapsed'], []]);
+      conversation.retryNow();
+      assert.equal(requests(window), 2);
+    });
+
+    it('lapses at the next start of VS Code', async () => {
+      const before = open({ isReachable: false });
+      const { id } = await before.askWhenOnline();
+      const after = await reopenAfter(day);
+      assert.deepEqual([requests(after), after.notices.map(({ kind }) => kind), files()], [0, ['lapsed'], []]);
+      const { state } = (await after.conversations.open(id))!.lastExchange!;
+      assert.deepEqual([state.phase, state.failure?.kind, state.failure?.message], ['failed', 'offline', 'Lapsed.']);
+    });
+
+    it('is removed a week later if its workspace is never opened again', async () => {
+      const before = open({ workspace: 'file:///home/me/gone' });
+      await before.askLater(minute);
+      await reopenAfter(7 * day);
+      assert.equal(files().length, 1);
+      await reopenAfter(day);
+      assert.deepEqual(files(), []);
+    });
+  });
+
+  it('whose file is damaged is ignored, logged once and stopped', async () => {
+    const window = open();
+    const conversation = await window.askLater(5 * minute);
+    const [name = ''] = files();
+    writeFileSync(join(disk.scheduled, name), '{"id":');
+    await window.clock.advance(6 * minute);
+    assert.deepEqual([requests(window), phaseOf(conversation)], [1, 'stopped']);
+    assert.deepEqual(window.problems, [`The scheduled prompt ${name} is damaged and is ignored.`]);
+  });
+
+  it('is removed if its conversation no longer exists', async () => {
+    const id = '5f1c7e9a-0000-4000-8000-000000000001';
+    mkdirSync(disk.scheduled, { recursive: true });
+    const prompt = {
+      id,
+      conversationId: id,
+      exchangeId: 'e',
+      workspace: 'file:///home/me/app',
+      origin: '',
+      model: 'm',
+    };
+    const times = { scheduledAt: disk.epoch, dueAt: disk.epoch + minute };
+    writeFileSync(join(disk.scheduled, `${id}.json`), JSON.stringify({ ...prompt, ...times, title: 'Hi' }));
+    const window = open();
+    await window.clock.advance(2 * minute);
+    assert.deepEqual([files(), window.errors], [[], []]);
+  });
+
+  it('counts for the status bar with the time at which it is sent', async () => {
+    const window = open();
+    assert.deepEqual(window.scheduler.count(), { count: 0 });
+    const dueAt = window.clock.now() + minute;
+    await window.askLater(minute);
+    assert.deepEqual(window.scheduler.count(), { count: 1, nextAt: dueAt });
+    let changes = 0;
+    window.scheduler.onDidChange(() => changes++);
+    await window.clock.advance(minute);
+    assert.deepEqual([window.scheduler.count(), changes > 0], [{ count: 0 }, true]);
+  });
+});

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import type { StreamEvent } from '../../../src/engine/events';
+import { endSchedule, markScheduled } from '../../../src/engine/state/turnState';
+import { initialTurn, reduceTurn, type Schedule, type TurnState } from '../../../src/shared/protocol';
+import { createFormat } from '../../../src/webview/util/format';
+import { panelStrings } from '../../../src/shared/panelStrings';
+import { ev } from '../panel/support/events';
+import { exchange, PanelPage, startOfTime } from '../panel/support/panelPage';
+
+const hour = 3_600_000;
+const later = startOfTime + 2 * hour;
+const timeOf = (at: number, now = startOfTime): string => createFormat('en', panelStrings).timeOfDay(at, now);
+const limited = (resetsAt: number): StreamEvent =>
+  ev.failed({ kind: 'rate-limit', actions: ['sendLater', 'retryNow', 'details'], resetsAt });
+
+describe('button *Send at*', () => {
+  let page: PanelPage;
+  beforeEach(() => (page = new PanelPage()));
+  afterEach(() => page.dispose());
+
+  it('names the time at which the limit resets and schedules the prompt', () => {
+    page.snapshot([exchange('a')]);
+    page.events('a', ev.attempt(), limited(later));
+    page.click(`Send at ${timeOf(later)}`);
+    assert.deepEqual(page.posted, [{ type: 'action', exchangeId: 'a', action: 'sendLater' }]);
+  });
+
+  it('is left out when the limit has reset before the card is drawn', () => {
+    page.snapshot([exchange('a', { state: [ev.attempt(), limited(startOfTime)].reduce(reduceTurn, initialTurn) })]);
+    assert.deepEqual(
+      page.buttons().filter((name) => name.startsWith('Send at')),
+      [],
+    );
+    assert.ok(page.one('button', 'Retry now'));
+  });
+
+  it('is *Send when online* while the turn waits for the network', () => {
+    page.snapshot([exchange('a')]);
+    page.events('a', ev.attempt(), ev.offline());
+    page.click('Send when online');
+    assert.deepEqual(page.posted, [{ type: 'action', exchangeId: 'a', action: 'sendLater' }]);
+  });
+});
+
+describe('card of a scheduled prompt', () => {
+  let page: PanelPage;
+  beforeEach(() => (page = new PanelPage()));
+  afterEach(() => page.dispose());
+
+  const failedState = [ev.attempt(), limited(later)].reduce<TurnState>(reduceTurn, initialTurn);
+  const scheduled = (fields: Partial<Schedule> = { dueAt: later }) =>
+    exchange('a', { state: markScheduled(failedState, { id: 's1', scheduledAt: startOfTime, ...fields }) });
+  const card = (): HTMLElement => page.root.querySelector('.scheduled-card')!;
+  const lines = (): readonly string[] => [...card().querySelectorAll('p')].map(({ textContent }) => textContent);
+
+  it('shows when the prompt is sent, to which gateway and model, and counts down', () => {
+    page.snapshot([scheduled()]);
+    assert.equal(page.one('article', 'Assistant').dataset['state'], 'scheduled');
+    assert.deepEqual(lines(), [
+      `Scheduled for ${timeOf(later)}: the prompt goes to api.example (gpt-4o).`,
+      'Sending in 2 h 0 min',
+      'Sent only while VS Code is running. Lapses after 24 hours.',
+    ]);
+    const timer = page.one('timer');
+    page.clock.advance(hour);
+    assert.equal(timer.textContent, '60 min');
+    assert.equal(page.one('timer'), timer);
+    assert.deepEqual(page.all('alert'), []);
+    assert.equal(page.one('article', 'Assistant').hasAttribute('aria-busy'), false);
+  });
+
+  it('says that the prompt is due when its time has passed, and when it lapses', () => {
+    page.snapshot([scheduled()]);
+    page.clock.advance(2 * hour);
+    assert.deepEqual(lines().slice(0, 2), [
+      `Due since ${timeOf(later, later)}: the prompt has not been sent to api.example (gpt-4o) yet.`,
+      'Lapses in 22 h 0 min',
+    ]);
+  });
+
+  it('says that the prompt waits for the network, and when it lapses', () => {
+    page.snapshot([scheduled({})]);
+    assert.deepEqual(lines().slice(0, 2), [
+      'Scheduled: the prompt goes to api.example (gpt-4o) when the network is back.',
+      'Lapses in 24 h 0 min',
+    ]);
+  });
+
+  it('sends the prompt with *Send now* and cancels it with *Cancel*', () => {
+    page.snapshot([scheduled()]);
+    page.click('Send now');
+    page.click('Cancel');
+    assert.deepEqual(page.posted, [
+      { type: 'action', exchangeId: 'a', action: 'retryNow' },
+      { type: 'stop', exchangeId: 'a' },
+    ]);
+  });
+
+  it('takes the place of the failure card, is announced once, and is followed by the outcome', () => {
+    page.snapshot([exchange('a', { state: failedState })]);
+    page.receive({ type: 'exchange', exchange: scheduled() });
+    const announcement = `Scheduled for ${timeOf(later)}: the prompt goes to api.example (gpt-4o).`;
+    assert.deepEqual([page.announced, page.all('alert').length], [announcement, 0]);
+    const lapsed = endSchedule(scheduled().state, { outcome: 'failed', message: 'The scheduled prompt has lapsed.' });
+    page.receive({ type: 'exchange', exchange: exchange('a', { state: lapsed }) });
+    assert.equal(page.one('alert').querySelector('.card-message')?.textContent, 'The scheduled prompt has lapsed.');
+    assert.deepEqual([page.all('timer'), page.buttons().filter((name) => name.startsWith('Send at'))], [[], []]);
+    page.receive({
+      type: 'exchange',
+      exchange: exchange('a', { state: endSchedule(scheduled().state, { outcome: 'stopped' }) }),
+    });
+    assert.equal(page.root.querySelector('.outcome p')?.textContent, 'Stopped.');
+    assert.ok(page.one('button', 'Restart answer'));
+  });
+
+  it('has no buttons while another window writes the conversation', () => {
+    page.snapshot([scheduled()], { readOnly: true });
+    assert.deepEqual(page.all('button', 'Send now'), []);
+    assert.ok(page.one('timer'));
+  });
+
+  it('leaves the composer free for further prompts', () => {
+    page.snapshot([scheduled()]);
+    assert.deepEqual(page.all('button', 'Stop'), []);
+  });
+});
