@@ -54,7 +54,7 @@ describe('gateways of the offline demo', () => {
     assert.equal(first, second);
     await demo.leave();
     assert.equal(await demo.backupBaseUrl(routeDown), undefined);
-    assert.equal(await ask(first), undefined);
+    assert.equal(await ask(first, 'demo-steady'), undefined);
     await demo.enter();
     assert.equal(await ask(await demo.backupBaseUrl(routeDown), 'demo-steady'), 200);
   });
@@ -64,7 +64,7 @@ describe('gateways of the offline demo', () => {
     const starting = demo.backupBaseUrl(routeDown);
     demo.dispose();
     const backup = await starting;
-    while ((await ask(backup)) !== undefined);
+    while ((await ask(backup, 'demo-steady')) !== undefined);
   });
 
   it('respond to the probe of a route', async () => {
