@@ -71,6 +71,7 @@ describe('unreadable system keyring', () => {
     const secrets = { get: fail, store: fail, delete: fail, keys: fail, onDidChange: subscribe };
     const keys = new KeyStore(secrets, log);
     const settings = {
+      backupBaseUrls: () => [],
       onDidChange: subscribe,
       baseUrl: () => normalizeBaseUrl(gateway.baseUrl),
       baseUrlText: () => gateway.baseUrl,
