@@ -119,7 +119,7 @@ const targets = [
   {
     ...shared,
     ...page,
-    entryPoints: { webview: 'src/webview/main.ts' },
+    entryPoints: { webview: 'src/webview/main.ts', health: 'src/webview/health/healthMain.ts' },
     plugins: [workerText],
   },
 ];

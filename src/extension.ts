@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { createApi, type HolySheepApi } from './host/api';
 import type { App } from './host/app';
 import { registerLazyModels, registerLazyParticipant } from './host/chat/lazyChat';
-import { commandIds, viewType } from './host/contributions';
+import { commandIds, healthViewType, viewType } from './host/contributions';
 
 let startedApp: App | undefined;
 
@@ -35,6 +35,9 @@ export function activate(context: vscode.ExtensionContext): HolySheepApi {
     vscode.window.registerWebviewPanelSerializer(viewType, {
       deserializeWebviewPanel: async (panel, state) => (await app()).panels.deserializeWebviewPanel(panel, state),
     }),
+    vscode.window.registerWebviewPanelSerializer(healthViewType, {
+      deserializeWebviewPanel: async (panel) => (await app()).healthPanel.deserializeWebviewPanel(panel),
+    }),
   );
   const icon = vscode.Uri.joinPath(context.extensionUri, 'media/icon.png');
   context.subscriptions.push(
@@ -46,9 +49,12 @@ export function activate(context: vscode.ExtensionContext): HolySheepApi {
   return createApi(async () => (await app()).ask);
 }
 
-/** Saves the conversations. VS Code calls this function when the window closes or reloads. */
-export function deactivate(): void {
-  startedApp?.flush();
+/**
+ * Saves the conversations and the health book. VS Code calls this function when the window closes or reloads, and waits
+ * up to a few seconds for the result.
+ */
+export function deactivate(): Promise<void> | undefined {
+  return startedApp?.flush();
 }
 
 /**

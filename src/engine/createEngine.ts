@@ -23,7 +23,9 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
     const finished = running.filter(({ record }) => record.outcome !== 'running');
     if (finished.length === 0) return;
     running = running.filter((turn) => !finished.includes(turn));
-    records = [...records, ...finished.map(({ record }) => record)].slice(-maxRecordedTurns);
+    const newRecords = finished.map(({ record }) => record);
+    records = [...records, ...newRecords].slice(-maxRecordedTurns);
+    for (const record of newRecords) deps.onTurnEnd?.(record);
   };
   return {
     stream: (request, options = {}) => {
@@ -63,18 +65,23 @@ async function forgetUnusedRoutes({ connection }: EngineDeps, routes: RouteHealt
 }
 
 /**
- * Returns the dependencies with a log and a listener that never throw, because a failing observer must not end a turn.
+ * Returns the dependencies with a log and listeners that never throw, because a failing observer must not end a turn.
  */
 function withSafeObservers(deps: EngineDeps): EngineDeps {
   const log = safeLog(deps.log);
-  const onCooldownChange = (): void => {
+  const notify = (name: string, call: () => void): void => {
     try {
-      deps.onCooldownChange?.();
+      call();
     } catch (error) {
-      log.warn(`onCooldownChange: ${describeError(error)}`);
+      log.warn(`${name}: ${describeError(error)}`);
     }
   };
-  return { ...deps, log, onCooldownChange };
+  return {
+    ...deps,
+    log,
+    onCooldownChange: () => notify('onCooldownChange', () => deps.onCooldownChange?.()),
+    onTurnEnd: (record) => notify('onTurnEnd', () => deps.onTurnEnd?.(record)),
+  };
 }
 
 function safeLog(log: EngineLog): EngineLog {

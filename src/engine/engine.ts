@@ -50,6 +50,8 @@ export interface EngineDeps {
   readonly onCooldownChange?: (() => void) | undefined;
   /** Whether the user works in this window. By default false, so that routes are probed only while a turn runs. */
   readonly isWindowFocused?: (() => boolean) | undefined;
+  /** Called with the record of each turn that has ended. The record contains no prompt, no answer and no key. */
+  readonly onTurnEnd?: ((record: TurnRecord) => void) | undefined;
   /** Value of the `User-Agent` header, for instance `HolySheepPrompt/1.0.0`. */
   readonly userAgent: string;
 }

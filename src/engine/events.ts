@@ -237,8 +237,12 @@ export interface EndedEvent extends EventBase {
   readonly bytes: number;
   /** Total length of text and reasoning, in characters. */
   readonly chars: number;
-  /** Number of tokens in the answer, if the gateway reported it. */
+  /** Number of tokens in the prompt and the answer together, if the gateway reported it. */
   readonly tokens?: number | undefined;
+  /** Number of tokens in the prompt, if the gateway reported it. */
+  readonly promptTokens?: number | undefined;
+  /** Number of tokens in the answer, including its reasoning, if the gateway reported it. */
+  readonly completionTokens?: number | undefined;
 }
 
 /** The tokens that all attempts of the turn have used so far. */

@@ -8,6 +8,7 @@ import { registerCopyAsCode } from './copyAsCode/copyAsCodeCommands';
 import { registerDemo } from './demo/demoCommands';
 import { registerDiagnostics } from './diagnostics/diagnosticsCommands';
 import { registerEngine } from './engine/engineCommands';
+import { registerHealth } from './health/healthCommands';
 import { registerHistory } from './history/historyCommands';
 import { prepareFolder } from './journal/journalFolder';
 import { registerModels } from './models/modelCommands';
@@ -27,7 +28,8 @@ export type App = Awaited<ReturnType<typeof createApp>>;
  */
 export async function createApp(context: vscode.ExtensionContext, modelsChanged: () => void) {
   const services = createServices(context, modelsChanged);
-  const { connections, conversations, demo, engine, folder, onError, panels, workspace } = services;
+  const { connections, conversations, demo, engine, folder, health, healthPanel, onError, panels, workspace } =
+    services;
   await prepareFolder(folder, workspace && context.storageUri?.fsPath).catch(onError);
   const chat = registerChat(services);
   const commands = [
@@ -43,14 +45,18 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     registerDemo,
     registerStatus,
     registerDiagnostics,
+    registerHealth,
     registerWalkthrough,
   ].flatMap((register) => register(services));
   const execute = createCommandRunner([...commands, ...chat.commands], onError);
   reopenPanels(services).catch(onError);
   if (demo.staysOpen) await demo.enter().catch(onError);
   const ask = createAsk(engine, () => connections.requestDefaults(false));
-  // Saves the conversations when the window closes, because a reload during an answer must not lose the text received
-  // so far.
-  const flush = () => conversations.flushSync();
-  return { ...chat, panels, ask, execute, flush };
+  // Saves the conversations and the health book when the window closes, because a reload during an answer must not lose
+  // the text received so far.
+  const flush = () => {
+    conversations.flushSync();
+    return health.flush();
+  };
+  return { ...chat, panels, healthPanel, ask, execute, flush };
 }

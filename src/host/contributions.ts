@@ -30,6 +30,7 @@ export const commandIds = [
   'holysheep.clearPromptHistory',
   'holysheep.resetNetworkState',
   'holysheep.exportDiagnostics',
+  'holysheep.openHealth',
   'holysheep.chatAction',
 ] as const;
 
@@ -40,6 +41,9 @@ export type CommandId = (typeof commandIds)[number];
  * contains it.
  */
 export const viewType = 'holysheep.conversation';
+
+/** View type of the page of the network health, also in package.json. It must not change for the same reason. */
+export const healthViewType = 'holysheep.health';
 
 /** The id of the chat participant. */
 export const participantId = 'holysheep.prompt';

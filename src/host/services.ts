@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { EditorTarget } from './code/editorTarget';
 import { createErrorBoundary } from './commands';
@@ -12,6 +13,8 @@ import { DemoTour } from './demo/demoTour';
 import { Log } from './diagnostics/log';
 import { logTurnEvent, type TurnLogEvent } from './diagnostics/turnLog';
 import { createHostEngine } from './engine/hostEngine';
+import { HealthBook } from './health/healthBook';
+import { HealthPanel } from './health/healthPanel';
 import { Journal } from './journal/journal';
 import { conversationsFolder } from './journal/journalFolder';
 import { reportJournalProblem } from './journal/journalProblemReport';
@@ -46,14 +49,29 @@ export function createServices(context: vscode.ExtensionContext, modelsChanged: 
   const keys = register(new KeyStore(secrets, log));
   const demo = register(new DemoMode());
   const connections = register(new Connections({ settings, keys, demo, log, memory: globalState }));
-  const catalog = register(new ModelCatalog({ connections, keys, log }));
 
   const { version } = context.extension.packageJSON as { readonly version: string };
   const storage = globalStorageUri.fsPath;
+  const health = new HealthBook({
+    folder: join(storage, 'health'),
+    clock: systemClock,
+    redact: (text) => log.keys.redact(text),
+    // Only logs errors, because answers don't depend on the health book.
+    onError: (error) => log.error(error),
+  });
+  const healthPanel = register(new HealthPanel({ extensionUri: context.extensionUri, book: health, onError }));
+  const catalog = register(new ModelCatalog({ connections, keys, log, health }));
+
   const connection = () => connections.configured();
-  const isWindowFocused = () => vscode.window.state.focused;
-  const engineSettings = () => settings.engineSettings();
-  const engine = createHostEngine({ log, version, storage, settings: engineSettings, connection, isWindowFocused });
+  const engine = createHostEngine({
+    log,
+    version,
+    storage,
+    settings: () => settings.engineSettings(),
+    connection,
+    isWindowFocused: () => vscode.window.state.focused,
+    onTurnEnd: (record) => health.record(record),
+  });
   const embeddedEngine = demoEngine({ log, version, connection: (model) => connections.embedded(model) });
   const logEvent = (...event: TurnLogEvent): void => logTurnEvent(log, ...event);
 
@@ -89,5 +107,5 @@ export function createServices(context: vscode.ExtensionContext, modelsChanged: 
   );
 
   const host = { context, register, log, onError, setContext, version, storage, workspace, folder, modelsChanged };
-  return { ...host, ...shared, keys, engine, logEvent, customPrompts, panels };
+  return { ...host, ...shared, keys, engine, logEvent, customPrompts, panels, health, healthPanel };
 }

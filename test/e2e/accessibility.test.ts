@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
-import axe, { type AxeResults } from 'axe-core';
+import { axeFindings } from './support/axeFindings';
 import { everything } from './support/everything';
 import * as states from './support/panelStates';
 import { Stage } from './support/stage';
 import type { ThemeId } from './support/workbench';
-
-const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 const shown: readonly states.PanelState[] = [
   states.noKey,
@@ -48,17 +46,6 @@ describe('accessible panel', () => {
   });
   after(() => stage.close());
 
-  async function findings(): Promise<readonly string[]> {
-    if (!(await stage.inPage(`typeof axe === 'object'`))) await stage.inPage(axe.source);
-    const options = JSON.stringify({ resultTypes: ['violations'], runOnly: { type: 'tag', values: tags } });
-    const found = await stage.inPage(`axe.run(document, ${options}).then((results) => JSON.stringify(results))`);
-    const { violations } = JSON.parse(found as string) as AxeResults;
-    return violations.map(({ id, impact, nodes }) => {
-      const [example] = nodes;
-      return `${impact}: ${id}, ${nodes.length} times, e.g. ${example?.html}\n${example?.failureSummary}`;
-    });
-  }
-
   for (const theme of themes) {
     describe(`in the theme ${theme}`, () => {
       before(() => stage.setTheme(theme));
@@ -66,7 +53,7 @@ describe('accessible panel', () => {
       for (const state of shown.filter(({ slow }) => !slow || theme === themes[0])) {
         it(`has no axe violations in the state "${state.name}"`, async () => {
           const leave = await state.enter(stage);
-          const found = await findings();
+          const found = await axeFindings(stage);
           await leave();
           assert.deepEqual(found, []);
         });

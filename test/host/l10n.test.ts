@@ -8,6 +8,7 @@ import { answerTo } from '../../src/demo/answers/demoAnswer';
 import { demoModels } from '../../src/demo/scenarios';
 import { faultTable, localFaults, type FaultRow } from '../../src/engine/faults/faultTable';
 import { faultAdvice } from '../../src/host/panel/faultAdvice';
+import { healthStrings } from '../../src/shared/healthStrings';
 import { panelStrings } from '../../src/shared/panelStrings';
 
 const root = resolve(__dirname, '../..');
@@ -38,6 +39,7 @@ const messages = new Set([
   ...sources('src/host').flatMap(literalsOf),
   ...literalsOf(join(root, 'src/extension.ts')),
   ...Object.values(panelStrings),
+  ...Object.values(healthStrings),
   ...Object.values<FaultRow>(faultTable).flatMap(({ message, messageWithTime = '' }) => [message, messageWithTime]),
   ...Object.values(faultAdvice).flatMap(({ cause, remedy }) => [cause, remedy]),
   ...Object.values(localFaults).map(({ message }) => message),

@@ -70,6 +70,8 @@ export interface TurnRecord {
   /** The outcome of the turn: `running`, `done`, `stopped`, or the kind of the failure. */
   readonly outcome: string;
   readonly attempts: readonly LedgerEntry[];
+  /** Waits after the last attempt, for instance because the user stopped the turn while it waited. */
+  readonly waits: readonly LedgerWait[];
 }
 
 export const emptyLedger: Ledger = { entries: [], waits: [] };
@@ -93,8 +95,9 @@ export function addToLedger(ledger: Ledger, event: RecordedEvent): Ledger {
       return how === 'restart' ? ledger : amendLastEntry(ledger, { resumed: { seam, trimmed } });
     }
     case 'ended': {
-      const { how, row, ms, firstTokenMs, bytes, chars, tokens } = event;
-      return amendLastEntry(ledger, { ended: { how, row, ms, firstTokenMs, bytes, chars, tokens } });
+      const { how, row, ms, firstTokenMs, bytes, chars, tokens, promptTokens, completionTokens } = event;
+      const ended = { how, row, ms, firstTokenMs, bytes, chars, tokens, promptTokens, completionTokens };
+      return amendLastEntry(ledger, { ended });
     }
     default:
       return isTerminal(event) && ledger.waits.length > 0

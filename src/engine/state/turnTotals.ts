@@ -26,7 +26,7 @@ interface TurnSpeed {
  * Minimum duration of a stream for which a speed is computed, in milliseconds. In a shorter stream, the answer arrived
  * all at once, so its speed means nothing.
  */
-const minStreamMs = 250;
+export const minStreamMs = 250;
 
 /** Returns the totals of a turn. @param now current monotonic time, if the turn is running */
 export function totalsOf(state: TurnState, now?: number): TurnTotals {

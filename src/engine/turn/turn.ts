@@ -104,7 +104,8 @@ export class Turn implements RunningTurn {
 
   get record(): TurnRecord {
     const { startTime, host, output } = this;
-    return { time: startTime, host, outcome: output.outcome, attempts: output.attempts };
+    const { outcome, attempts, waits } = output;
+    return { time: startTime, host, outcome, attempts, waits };
   }
 
   stop(): void {

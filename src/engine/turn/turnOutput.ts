@@ -1,7 +1,7 @@
 import type { Clock } from '../clock';
 import { type EndedEvent, isTerminal, type StreamEvent, type TerminalEvent, type Usage } from '../events';
 import type { Attempt } from '../http/attempt';
-import { addToLedger, emptyLedger, type LedgerEntry } from '../state/ledger';
+import { addToLedger, emptyLedger, type LedgerEntry, type LedgerWait } from '../state/ledger';
 
 /**
  * An event without its time, as a turn passes it to {@link TurnOutput}. `TurnOutput` adds the time and, if missing, the
@@ -37,6 +37,11 @@ export class TurnOutput {
     return this.ledger.entries;
   }
 
+  /** Waits since the start of the last attempt. */
+  get waits(): readonly LedgerWait[] {
+    return this.ledger.waits;
+  }
+
   /** The outcome of the turn: `running`, `done`, `stopped`, or the kind of the failure. */
   get outcome(): string {
     const { terminal } = this;
@@ -70,7 +75,8 @@ export class TurnOutput {
     const stats = attempt?.takeStats();
     if (!stats) return false;
     const { usage, ...otherStats } = stats;
-    this.emit({ type: 'ended', how: outcome, row, tokens: usage?.totalTokens, ...otherStats });
+    const { totalTokens: tokens, promptTokens, completionTokens } = usage ?? {};
+    this.emit({ type: 'ended', how: outcome, row, tokens, promptTokens, completionTokens, ...otherStats });
     if (usage) {
       this.usage = addUsage(this.usage, usage);
       this.emit({ type: 'usage', ...this.usage });

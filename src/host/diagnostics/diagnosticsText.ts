@@ -98,9 +98,14 @@ export function formatDiagnostics(diagnostics: Diagnostics, redact: (text: strin
 }
 
 /** Returns a turn for the report, with durations rounded to milliseconds and times in ISO format. */
-function formatTurn({ time, attempts, ...turn }: TurnRecord): unknown {
+function formatTurn({ time, attempts, waits, ...turn }: TurnRecord): unknown {
   const entries = attempts.map((attempt) => ({ ...attempt, time: new Date(attempt.time).toISOString() }));
-  return { time: new Date(time).toISOString(), ...turn, attempts: roundNumbers(entries) };
+  return {
+    time: new Date(time).toISOString(),
+    ...turn,
+    attempts: roundNumbers(entries),
+    waits: roundNumbers(waits),
+  };
 }
 
 function roundNumbers(value: unknown): unknown {

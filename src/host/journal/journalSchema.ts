@@ -127,7 +127,7 @@ const orZero = (schema: v.GenericSchema<unknown, number>) => v.fallback(schema, 
 const optionalDetail = <T>(schema: v.GenericSchema<unknown, T>) =>
   v.optional(v.fallback(v.optional(schema), undefined));
 
-const faultKinds: Readonly<Record<FaultKind, true>> = {
+export const faultKinds: Readonly<Record<FaultKind, true>> = {
   auth: true,
   credit: true,
   'rate-limit': true,
@@ -230,6 +230,8 @@ const eventEntries: EventEntries = {
     bytes: orZero(count),
     chars: orZero(count),
     tokens: optionalDetail(count),
+    promptTokens: optionalDetail(count),
+    completionTokens: optionalDetail(count),
   },
   cut: { reason: faultKind, message: textSchema },
   resumed: { how: method, trimmed: orZero(position), seam: orZero(position) },

@@ -4,6 +4,8 @@ import type { ActiveConnection, Connections } from '../connection/connections';
 import type { KeyStore } from '../connection/keyStore';
 import { verifyConnection } from '../connection/verification';
 import type { Log } from '../diagnostics/log';
+import { essenceText } from '../health/essenceText';
+import type { HealthBook } from '../health/healthBook';
 import { Disposable } from '../util/disposable';
 import { pickModel, type ModelList, type ModelPick, type ModelPickOptions, type RouteModels } from './modelPick';
 
@@ -13,6 +15,7 @@ interface ModelCatalogDeps {
   readonly connections: Connections;
   readonly keys: KeyStore;
   readonly log: Log;
+  readonly health: Pick<HealthBook, 'refresh' | 'tallies'>;
 }
 
 type ListableConnection = Pick<ActiveConnection, 'baseUrl' | 'apiKey' | 'host'>;
@@ -89,7 +92,11 @@ export class ModelCatalog extends Disposable {
   }
 
   private choose(options: ModelPickOptions, demo?: boolean): Promise<ModelPick | undefined> {
-    return pickModel(this.listRoutes(demo), this.deps.connections.model(demo), options);
+    const { connections, health } = this.deps;
+    const routes = Promise.all([this.listRoutes(demo), health.refresh()]).then(([listed]) => listed);
+    const essence = (model: string, origin: string | undefined): string | undefined =>
+      essenceText(health, model, origin);
+    return pickModel(routes, connections.model(demo), { ...options, essence });
   }
 
   override dispose(): void {

@@ -21,6 +21,8 @@ export interface ModelPickOptions {
   readonly exclude?: string | undefined;
   /** Whether each model has a button that selects it for the next prompt only. */
   readonly offerOnce?: boolean | undefined;
+  /** Returns how well a model has worked recently, in one short text. */
+  readonly essence?: ((model: string, origin: string | undefined) => string | undefined) | undefined;
 }
 
 export interface ModelPick {
@@ -59,7 +61,7 @@ export async function pickModel(
   const updateItems = () => {
     const loaded = sections.map(({ list }) => list?.models ?? []);
     const choices = routeChoices(loaded, current, options.exclude, picker.value);
-    picker.items = choices.flatMap((ofRoute, index) => createItems(sections, index, ofRoute, buttons));
+    picker.items = choices.flatMap((ofRoute, index) => createItems(sections, index, ofRoute, buttons, options.essence));
   };
   const showSections = (updated: readonly RouteSection[]): void => {
     const active = picker.activeItems[0];
@@ -120,22 +122,28 @@ function createItems(
   index: number,
   choices: readonly ModelChoice[],
   buttons: readonly vscode.QuickInputButton[],
+  essence: ModelPickOptions['essence'],
 ): readonly ModelItem[] {
   const section = sections[index];
   const heading = section?.list && listHeading(section.list, sections.length > 1 ? section.host : undefined);
   return [
     ...(heading === undefined ? [] : [{ label: heading, kind: vscode.QuickPickItemKind.Separator }]),
-    ...choices.map((choice) => ({ ...createItem(choice, section?.origin), buttons })),
+    ...choices.map((choice) => ({
+      ...createItem(choice, section?.origin, essence?.(choice.model, section?.origin)),
+      buttons,
+    })),
   ];
 }
 
 /** @param origin origin of the route that lists the model, or undefined while the routes are unknown */
-function createItem({ model, kind }: ModelChoice, origin: string | undefined): ModelItem {
+function createItem({ model, kind }: ModelChoice, origin: string | undefined, essence: string | undefined): ModelItem {
   switch (kind) {
-    case 'current':
-      return { model, origin, label: `$(check) ${plainLabel(model)}`, description: vscode.l10n.t('current') };
+    case 'current': {
+      const description = [vscode.l10n.t('current'), essence ?? []].flat().join(' Â· ');
+      return { model, origin, label: `$(check) ${plainLabel(model)}`, description };
+    }
     case 'other':
-      return { model, origin, label: plainLabel(model) };
+      return { model, origin, label: plainLabel(model), ...(essence !== undefined && { description: essence }) };
     case 'typed':
       return { model, label: vscode.l10n.t('Use “{0}”', plainLabel(model)), alwaysShow: true };
   }

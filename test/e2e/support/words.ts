@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { healthStrings, type HealthStrings } from '../../../src/shared/healthStrings';
 import { panelStrings, type PanelStrings } from '../../../src/shared/panelStrings';
 import { root } from '../../support/paths';
 
@@ -10,6 +11,7 @@ type Texts = Readonly<Record<string, string>>;
 /** Texts of the shipped extension in one display language, by which tests find the panel's elements. */
 export interface Words {
   readonly panel: PanelStrings;
+  readonly health: HealthStrings;
   /** Returns the palette title of a command, by its id without the prefix. */
   readonly command: (id: string) => string;
   /** Returns the translation of a message of the host. */
@@ -20,9 +22,11 @@ export function wordsOf(language: Language): Words {
   const manifest = texts(language === 'en' ? 'package.nls.json' : `package.nls.${language}.json`);
   const bundle = language === 'en' ? {} : texts(`l10n/bundle.l10n.${language}.json`);
   const host = (english: string): string => bundle[english] ?? english;
-  const panel = Object.entries(panelStrings).map(([key, english]) => [key, host(english)]);
+  const translated = (strings: Texts): Texts =>
+    Object.fromEntries(Object.entries(strings).map(([key, english]) => [key, host(english)]));
   return {
-    panel: Object.fromEntries(panel) as PanelStrings,
+    panel: translated(panelStrings),
+    health: translated(healthStrings),
     command: (id) => `HolySheep: ${manifest[`command.${id}`]}`,
     host,
   };

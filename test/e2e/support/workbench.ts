@@ -172,9 +172,14 @@ export class Workbench {
     return path.join(this.session.workspace, name);
   }
 
+  /** Returns the folder of the data that all windows share. */
+  globalStorageFolder(): string {
+    return path.join(this.session.userDataFolder, 'User/globalStorage', extensionId);
+  }
+
   /** Returns the folder of the workspace's conversations. @throws when there is no conversation yet */
   conversationsFolder(): string {
-    const storages = path.join(this.session.userDataFolder, 'User/globalStorage', extensionId, 'workspaces');
+    const storages = path.join(this.globalStorageFolder(), 'workspaces');
     const folders = readdirSync(storages).map((name) => path.join(storages, name, 'conversations'));
     const folder = folders.find((each) => existsSync(each));
     if (folder === undefined) throw new Error(`No conversations in ${storages}.`);

@@ -24,6 +24,7 @@ describe('ledger in the report of the engine', () => {
       [first?.why, first?.model, first?.status, first?.requestId, first?.ended?.how, first?.ended?.row, first?.waits],
       ['first', 'gpt-4o', 429, 'req-limited', 'rate-limit', 30, []],
     );
+    assert.equal(first?.origin, 'https://gateway.test');
     const wait = {
       at: 0,
       waitedMs: 5250,
@@ -37,7 +38,8 @@ describe('ledger in the report of the engine', () => {
     };
     assert.deepEqual(second?.waits, [wait]);
     assert.deepEqual([second.why, second.status, second.ended?.how], ['retry', 200, 'finished']);
-    assert.deepEqual([second.ended?.chars, second.ended?.tokens, second.time], [5, 10, start + 5250]);
+    assert.deepEqual([second.ended?.chars, second.time], [5, start + 5250]);
+    assert.deepEqual([second.ended?.tokens, second.ended?.promptTokens, second.ended?.completionTokens], [10, 7, 3]);
     assert.ok((second.ended?.bytes ?? 0) > 100);
   });
 
@@ -59,6 +61,17 @@ describe('ledger in the report of the engine', () => {
     );
     run.turn.stop();
     assert.equal(world.engine.report().turns.at(-1)?.outcome, 'stopped');
+  });
+
+  it('contains the wait in which a turn was stopped', async () => {
+    const world = new EngineWorld({ replies: [rateLimited] });
+    const run = world.ask();
+    await world.clock.advance(3000);
+    run.turn.stop();
+    assert.deepEqual(
+      world.engine.report().turns[0]?.waits.map(({ reason, waitedMs }) => [reason, waitedMs]),
+      [['rate-limit', 3000]],
+    );
   });
 
   it('contains the last fifty turns', async () => {

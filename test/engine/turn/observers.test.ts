@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { queryObjects } from 'node:v8';
 import { RequestBuilder } from '../../../src/engine/http/sdk';
+import type { TurnRecord } from '../../../src/engine/state/ledger';
 import { Turn } from '../../../src/engine/turn/turn';
 import { EngineWorld } from '../../support/engineRun';
 import { answering, status, streaming, type LiveBody } from '../../support/scriptedFetch';
@@ -33,6 +34,13 @@ describe('exception of an observer', () => {
     assert.match(world.log.join('\n'), /the channel is closed/);
   });
 
+  it('does not end a turn, and is logged, when the listener for ended turns throws it', async () => {
+    const world = new EngineWorld({ replies: [answering('ok')], deps: { onTurnEnd: fail } });
+    const run = await world.ask().toEnd();
+    assert.equal(run.last('done').text, 'ok');
+    assert.match(world.log.join('\n'), /onTurnEnd.*the channel is closed/);
+  });
+
   it('does not end a turn when the store of shared cooldowns throws it', async () => {
     const unhandled: unknown[] = [];
     const onUnhandled = (reason: unknown): void => void unhandled.push(reason);
@@ -42,6 +50,27 @@ describe('exception of an observer', () => {
     await settle();
     process.off('unhandledRejection', onUnhandled);
     assert.deepEqual([run.last('done').text, unhandled], ['ok', []]);
+  });
+});
+
+describe('listener for ended turns', () => {
+  it('receives the record of each turn once, when the turn has ended', async () => {
+    const records: TurnRecord[] = [];
+    const onTurnEnd = (record: TurnRecord): void => void records.push(record);
+    const world = new EngineWorld({ replies: [rateLimited, answering('ok')], deps: { onTurnEnd } });
+    const run = world.ask();
+    await world.clock.advance(1000);
+    assert.equal(records.length, 0);
+    await run.toEnd();
+    const stopped = AbortSignal.abort();
+    await world.ask({ options: { signal: stopped } }).toEnd();
+    assert.deepEqual(
+      records.map(({ outcome, attempts }) => [outcome, attempts.length]),
+      [
+        ['done', 2],
+        ['stopped', 0],
+      ],
+    );
   });
 });
 

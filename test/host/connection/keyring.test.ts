@@ -7,6 +7,7 @@ import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 import type { ConnectionDeps } from '../../../src/host/connection/connections';
 import type { DoctorDeps } from '../../../src/host/connection/doctor';
 import type { Log } from '../../../src/host/diagnostics/log';
+import { MemoryHealth } from '../health/memoryHealth';
 import { useVSCode } from '../../support/fakeVSCode';
 
 interface ShownMessage {
@@ -71,7 +72,6 @@ describe('unreadable system keyring', () => {
     const secrets = { get: fail, store: fail, delete: fail, keys: fail, onDidChange: subscribe };
     const keys = new KeyStore(secrets, log);
     const settings = {
-      backupBaseUrls: () => [],
       onDidChange: subscribe,
       baseUrl: () => normalizeBaseUrl(gateway.baseUrl),
       baseUrlText: () => gateway.baseUrl,
@@ -127,7 +127,7 @@ describe('unreadable system keyring', () => {
   it('is reported as the reason why the model list contains only the default models', async () => {
     const { connections, keys, log } = await createDeps();
     const { ModelCatalog } = await import('../../../src/host/models/modelCatalog');
-    const [route] = await new ModelCatalog({ connections, keys, log }).listRoutes();
+    const [route] = await new ModelCatalog({ connections, keys, log, health: new MemoryHealth() }).listRoutes();
     const list = (await route?.list) ?? assert.fail('no route');
     assert.deepEqual([list.source, 'message' in list && list.message], ['default', hostFaults.keyring.message]);
   });

@@ -30,7 +30,7 @@ const events: readonly StreamEvent[] = [
 ];
 const attempts = events.reduce(addToLedger, emptyLedger).entries;
 const engine: EngineReport = {
-  turns: [{ time: 500, host: 'api.holysheep.ai', outcome: 'done', attempts }],
+  turns: [{ time: 500, host: 'api.holysheep.ai', outcome: 'done', attempts, waits: [] }],
   network: { budgets: [], gates: [] },
   routesDown: [],
 };
@@ -174,6 +174,7 @@ describe('diagnostics report', () => {
           host: 'host.example',
           outcome: 'server',
           attempts: leakingEvents.reduce(addToLedger, emptyLedger).entries,
+          waits: [],
         };
         const gates = [{ origin: 'https://host.example', model: leaked, breakerOpen: false, failures: 0 }];
         const output = formatDiagnostics(

@@ -67,8 +67,9 @@ describe('Export Diagnostics command', () => {
         {
           ...{ time: 1, host: 'llm.corp.example:8080', outcome: 'done' },
           attempts: addToLedger(emptyLedger, event).entries,
+          waits: [],
         },
-        { time: 1, host: 'former.example', outcome: 'server', attempts: [] },
+        { time: 1, host: 'former.example', outcome: 'server', attempts: [], waits: [] },
       ],
       network: {
         budgets: [{ origin: 'http://llm.corp.example:8080', tokens: 1 }],

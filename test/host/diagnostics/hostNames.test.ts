@@ -56,9 +56,9 @@ describe('host names in the diagnostics report', () => {
     const attempts = addToLedger(emptyLedger, withOrigin).entries;
     const report: EngineReport = {
       turns: [
-        { time: 1, host: 'a.example', outcome: 'done', attempts },
-        { time: 1, host: 'b.example', outcome: 'done', attempts: [] },
-        { time: 1, host: '', outcome: 'auth', attempts: [] },
+        { time: 1, host: 'a.example', outcome: 'done', attempts, waits: [] },
+        { time: 1, host: 'b.example', outcome: 'done', attempts: [], waits: [] },
+        { time: 1, host: '', outcome: 'auth', attempts: [], waits: [] },
       ],
       network: {
         budgets: [{ origin: 'https://c.example', tokens: 1 }],

@@ -6,6 +6,7 @@ import type { ActiveConnection, Connections } from '../../../src/host/connection
 import type { KeyStore } from '../../../src/host/connection/keyStore';
 import type { Log } from '../../../src/host/diagnostics/log';
 import type { ModelCatalog } from '../../../src/host/models/modelCatalog';
+import { MemoryHealth } from '../health/memoryHealth';
 import { useVSCode } from '../../support/fakeVSCode';
 
 class CancellationTokenSource {
@@ -55,7 +56,8 @@ describe('model catalog', () => {
     const connections = {
       current: () => (currentConnection ? Promise.resolve(currentConnection) : Promise.reject(new Error('no route'))),
     };
-    catalog = new ModelCatalog({ connections: connections as unknown as Connections, keys, log });
+    const health = new MemoryHealth();
+    catalog = new ModelCatalog({ connections: connections as unknown as Connections, keys, log, health });
   });
   afterEach(() => catalog.dispose());
   after(() => server.close());

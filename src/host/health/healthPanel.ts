@@ -1,0 +1,136 @@
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import { faultLabel } from '../../shared/panelStrings';
+import type { FromHealthPage, HealthReport, ToHealthPage } from '../../shared/healthMessages';
+import { healthStrings, type HealthStrings } from '../../shared/healthStrings';
+import { healthViewType } from '../contributions';
+import { translatePanelStrings } from '../panel/panelText';
+import { webviewHtml } from '../ui/webviewPage';
+import { Disposable } from '../util/disposable';
+import { systemClock } from '../util/systemClock';
+import type { HealthBook } from './healthBook';
+import { createHealthReport } from './healthReport';
+
+interface HealthPanelDeps {
+  readonly extensionUri: vscode.Uri;
+  readonly book: Pick<HealthBook, 'tallies' | 'refresh' | 'clear' | 'onDidChange'>;
+  /** Error boundary of the extension: logs an error and shows it to the user. */
+  readonly onError: (error: unknown) => void;
+}
+
+const messageTypes: Readonly<Record<FromHealthPage['type'], true>> = { ready: true, clear: true, testConnection: true };
+
+/** The editor tab with the page of the network health. A window has at most one. */
+export class HealthPanel extends Disposable {
+  private panel: vscode.WebviewPanel | undefined;
+
+  constructor(private readonly deps: HealthPanelDeps) {
+    super();
+    this.register(deps.book.onDidChange(() => this.post()));
+  }
+
+  /** Opens the page, or reveals it if it is open. @returns the numbers that the page shows */
+  async show(): Promise<HealthReport> {
+    if (this.panel) this.panel.reveal();
+    else this.open(vscode.window.createWebviewPanel(healthViewType, title(), vscode.ViewColumn.Active));
+    await this.deps.book.refresh();
+    return this.report();
+  }
+
+  /** Restores the page after a reload of the window. VS Code calls this function. */
+  deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
+    this.panel?.dispose();
+    this.open(panel);
+    return Promise.resolve();
+  }
+
+  private open(panel: vscode.WebviewPanel): void {
+    this.panel = panel;
+    panel.title = title();
+    panel.iconPath = vscode.Uri.joinPath(this.deps.extensionUri, 'media', 'icon.png');
+    panel.webview.onDidReceiveMessage((message: unknown) => {
+      this.handle(message).catch(this.deps.onError);
+    });
+    panel.onDidChangeViewState(() => {
+      // Another window may have made requests while the page was in the background.
+      if (panel.active) this.refresh().catch(this.deps.onError);
+    });
+    panel.onDidDispose(() => {
+      if (this.panel === panel) this.panel = undefined;
+    });
+    loadPage(panel.webview, this.deps.extensionUri);
+  }
+
+  private async handle(message: unknown): Promise<void> {
+    const { type } = Object(message) as { readonly type?: unknown };
+    if (!isMessageType(type)) return;
+    switch (type) {
+      case 'ready':
+        return this.refresh();
+      case 'clear':
+        return this.clear();
+      case 'testConnection':
+        await vscode.commands.executeCommand('holysheep.testConnection');
+    }
+  }
+
+  private async refresh(): Promise<void> {
+    await this.deps.book.refresh();
+    this.post();
+  }
+
+  private async clear(): Promise<void> {
+    const question = vscode.l10n.t('Clear the network health?');
+    const detail = vscode.l10n.t('The numbers of all gateways and models are deleted, in all windows.');
+    const clear = vscode.l10n.t('Clear');
+    const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, clear);
+    if (answer === clear) await this.deps.book.clear();
+  }
+
+  private post(): void {
+    // Sends nothing to a hidden page, because VS Code loads the page again when it becomes visible, and it then sends
+    // `ready`.
+    if (!this.panel?.visible) return;
+    const message: ToHealthPage = { type: 'report', report: this.report() };
+    this.panel.webview.postMessage(message).then(undefined, this.deps.onError);
+  }
+
+  private report(): HealthReport {
+    const strings = translatePanelStrings((english) => vscode.l10n.t(english));
+    const labelOf = (kind: Parameters<typeof faultLabel>[1]): string => faultLabel(strings, kind);
+    return createHealthReport(this.deps.book.tallies(), systemClock.now(), labelOf);
+  }
+
+  override dispose(): void {
+    super.dispose();
+    // Leaves the tab open, because VS Code restores its page after a reload.
+    this.panel = undefined;
+  }
+}
+
+function isMessageType(type: unknown): type is FromHealthPage['type'] {
+  return typeof type === 'string' && Object.hasOwn(messageTypes, type);
+}
+
+function title(): string {
+  return vscode.l10n.t('Network health');
+}
+
+function loadPage(webview: vscode.Webview, extensionUri: vscode.Uri): void {
+  const dist = vscode.Uri.joinPath(extensionUri, 'dist');
+  const media = vscode.Uri.joinPath(extensionUri, 'media');
+  webview.options = { enableScripts: true, localResourceRoots: [dist, media] };
+  const page = {
+    nonce: randomBytes(16).toString('base64url'),
+    cspSource: webview.cspSource,
+    scriptUri: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'health.js')).toString(),
+    styleUris: [webview.asWebviewUri(vscode.Uri.joinPath(media, 'health.css')).toString()],
+    locale: vscode.env.language,
+  };
+  webview.html = webviewHtml(page, { strings: JSON.stringify(translatedStrings()) });
+}
+
+function translatedStrings(): HealthStrings {
+  const translated = Object.entries(healthStrings).map(([name, english]) => [name, vscode.l10n.t(english)] as const);
+  return { ...healthStrings, ...Object.fromEntries(translated) };
+}

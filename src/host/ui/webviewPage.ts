@@ -1,0 +1,67 @@
+/** The HTML page of a webview. */
+export interface WebviewPage {
+  /**
+   * Random value that is different for every page. The content security policy allows only scripts that have this value
+   * as their nonce.
+   */
+  readonly nonce: string;
+  readonly cspSource: string;
+  readonly scriptUri: string;
+  readonly styleUris: readonly string[];
+  /** Display language, e.g. `zh-cn`. */
+  readonly locale: string;
+}
+
+/**
+ * Returns the HTML of a page. The page's script creates all visible elements.
+ * @param data values that the script reads from the attributes `data-<name>` of the body
+ * @param directives additional directives of the content security policy
+ */
+export function webviewHtml(
+  page: WebviewPage,
+  data: Readonly<Record<string, string>>,
+  directives: readonly string[] = [],
+): string {
+  const policy = [
+    `default-src 'none'`,
+    `script-src 'nonce-${page.nonce}'`,
+    `style-src ${page.cspSource}`,
+    `img-src ${page.cspSource}`,
+    `font-src 'none'`,
+    ...directives,
+    // Sets `base-uri` and `form-action` of the content security policy explicitly, because they don't fall back to
+    // `default-src`.
+    `base-uri 'none'`,
+    `form-action 'none'`,
+  ].join('; ');
+  const attributes = Object.entries({ ...data, locale: page.locale });
+  return `<!doctype html>
+<html lang="${attribute(page.locale)}">
+<head>
+  <meta charset="utf-8">
+  <meta name="viewport" content="width=device-width, initial-scale=1">
+  <meta http-equiv="Content-Security-Policy" content="${attribute(policy)}">
+  ${page.styleUris.map((uri) => `<link rel="stylesheet" href="${attribute(uri)}">`).join('\n  ')}
+  <title>HolySheep</title>
+</head>
+<body
+  ${attributes.map(([name, value]) => `data-${name}="${attribute(value)}"`).join('\n  ')}
+>
+  <main id="root"></main>
+  <script nonce="${attribute(page.nonce)}" src="${attribute(page.scriptUri)}"></script>
+</body>
+</html>
+`;
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+function attribute(value: string): string {
+  return value.replace(/[&<>"']/g, (character) => entities[character] ?? character);
+}

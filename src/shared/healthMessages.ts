@@ -1,0 +1,65 @@
+/** The figures of one model over one route in a period. */
+export interface HealthFigures {
+  readonly attempts: number;
+  /**
+   * Share of the attempts that ended with a complete answer, from 0 to 1. Attempts that were stopped, or failed because
+   * the computer was offline, don't count. Absent if no attempt counts.
+   */
+  readonly successRate?: number | undefined;
+  /** Median of the times to the first token, in milliseconds. */
+  readonly firstTokenMs?: number | undefined;
+  /** 95th percentile of the times to the first token, in milliseconds. */
+  readonly slowFirstTokenMs?: number | undefined;
+  /** Median of the throughputs. */
+  readonly tokensPerSecond?: number | undefined;
+  /** Number of streams that broke after part of the answer had arrived. */
+  readonly cuts: number;
+  readonly resumes: number;
+  readonly waitedMs: number;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+}
+
+/** The number of attempts that failed with a kind of fault. */
+export interface HealthFault {
+  /** Localized name of the fault kind. */
+  readonly label: string;
+  readonly count: number;
+}
+
+/** The figures of one model over one route, for the whole period and for each of its hours or days. */
+export interface HealthRow {
+  readonly model: string;
+  /** Host name of the route. */
+  readonly host: string;
+  readonly total: HealthFigures;
+  /** The most frequent faults first. */
+  readonly faults: readonly HealthFault[];
+  /** The figures of each hour or day, in the order of {@link HealthPeriod.starts}. Null if there was no attempt. */
+  readonly parts: readonly (HealthFigures | null)[];
+}
+
+/** A period of the report, divided into hours or days. */
+export interface HealthPeriod {
+  /** Epoch milliseconds at which each hour or day begins, in ascending order. */
+  readonly starts: readonly number[];
+  /** The models and routes with the most attempts first. */
+  readonly rows: readonly HealthRow[];
+}
+
+/** The names of the periods: the last 24 hours by hour, and the last 14 days by day. */
+export type HealthPeriodName = 'hours' | 'days';
+
+/** The numbers that the page of the network health shows. */
+export type HealthReport = Readonly<Record<HealthPeriodName, HealthPeriod>>;
+
+/** A message from the host to the page of the network health. */
+export interface ToHealthPage {
+  readonly type: 'report';
+  readonly report: HealthReport;
+}
+
+/** A message from the page of the network health to the host. The page sends `ready` when it has loaded. */
+export interface FromHealthPage {
+  readonly type: 'ready' | 'clear' | 'testConnection';
+}

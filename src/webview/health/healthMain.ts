@@ -1,0 +1,15 @@
+import type { HealthStrings } from '../../shared/healthStrings';
+import type { ToHealthPage } from '../../shared/healthMessages';
+import { createHealthPage, type HealthPageApi } from './healthPage';
+
+const root = document.getElementById('root');
+if (!root) throw new Error('The page has no #root element.');
+
+const api = acquireVsCodeApi() as unknown as HealthPageApi;
+const { strings = '{}', locale = 'en' } = document.body.dataset;
+const page = createHealthPage(root, api, JSON.parse(strings) as HealthStrings, locale);
+window.addEventListener('message', ({ data, origin }: MessageEvent<ToHealthPage>) => {
+  // Ignores messages from other origins. VS Code forwards those of the host from a frame of the same origin.
+  if (origin === window.origin) page.show(data.report);
+});
+api.postMessage({ type: 'ready' });

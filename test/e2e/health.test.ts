@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { answer, cutAfter, failure, rateLimited, replySequence } from '../../src/demo/replies';
+import { encodeTallies } from '../../src/host/health/healthLines';
+import { hourMs, talliesOf } from '../../src/host/health/healthTally';
+import { entry, turn, wait } from '../host/health/records';
+import { randomNumbers } from '../simulate/randomNumbers';
+import { out } from '../support/paths';
+import { axeFindings } from './support/axeFindings';
+import { everything } from './support/everything';
+import { Stage } from './support/stage';
+import { patternOf, type Language } from './support/words';
+import type { ThemeId } from './support/workbench';
+
+const pictures = path.join(out, 'pictures');
+
+const themes = {
+  light: 'Light 2026',
+  dark: 'Dark 2026',
+  contrast: 'Default High Contrast',
+  'contrast-light': 'Default High Contrast Light',
+} as const satisfies Readonly<Record<string, ThemeId>>;
+
+/** Opens the page of the network health as the only open editor. */
+async function openHealth(stage: Stage): Promise<void> {
+  await stage.workbench.runCommand('View: Close All Editors');
+  await stage.run('openHealth');
+  await stage.panel.getByRole('heading', { level: 1, name: stage.words.health.title }).waitFor();
+}
+
+/** Writes what another window could have written in the last 14 days, over two routes and with three models. */
+function writeHistory(stage: Stage): void {
+  const random = randomNumbers(3);
+  const now = Date.now();
+  const tallies = Array.from({ length: 900 }, () => {
+    const age = random() < 0.5 ? 24 * hourMs * random() : 14 * 24 * hourMs * random();
+    const [origin = '', model = '', faultRate = 0] = [
+      ['https://api.holysheep.ai', 'claude-sonnet-4', 0.04] as const,
+      ['https://api.holysheep.ai', 'deepseek-reasoner', 0.15] as const,
+      ['https://overseas.gateway.example', 'claude-sonnet-4', 0.3] as const,
+    ][Math.floor(random() * 3)]!;
+    const firstTokenMs = 400 * Math.exp(2 * random());
+    const answered = {
+      ms: firstTokenMs + 4000,
+      firstTokenMs,
+      promptTokens: 1200,
+      completionTokens: 100 + 200 * random(),
+    };
+    const how = random() >= faultRate ? 'finished' : random() < 0.5 ? 'rate-limit' : 'connection';
+    const ended =
+      how === 'rate-limit' ? { ms: 200 } : { ...answered, completionTokens: Math.round(answered.completionTokens) };
+    const waits = how === 'rate-limit' ? [wait(5000 * random())] : [];
+    return talliesOf(
+      turn(entry({ origin, model, time: now - age, waits, ended: { how, bytes: 1, chars: 1, ...ended } })),
+    );
+  });
+  const folder = path.join(stage.workbench.globalStorageFolder(), 'health');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, 'health.jsonl'), encodeTallies(tallies.flat()));
+}
+
+describe('network health', () => {
+  let stage: Stage;
+
+  before(async () => {
+    stage = await Stage.open();
+    await stage.setKey();
+  });
+  after(() => stage.close());
+
+  it('says that there are no requests yet', async () => {
+    await openHealth(stage);
+    await stage.panel.getByRole('status').getByText(stage.words.health.empty).waitFor();
+    assert.deepEqual(await axeFindings(stage), []);
+  });
+
+  it('shows the numbers of the prompts that were sent', async () => {
+    await stage.workbench.runCommand('View: Close All Editors');
+    await stage.newConversation();
+    const { short } = stage.texts;
+    await stage.ask(
+      'one',
+      replySequence(
+        () => rateLimited(1),
+        () => cutAfter(short.slice(0, 90), 'reset'),
+        () => answer(short.slice(90)),
+      ),
+    );
+    await stage.inState('done').waitFor();
+    await stage.ask('two', () => failure(402, { message: 'Insufficient Balance' }));
+    await stage.inState('failed').waitFor();
+    await openHealth(stage);
+    const cells = stage.panel.locator('tbody tr').first().locator('> *');
+    await cells.first().waitFor();
+    const texts = await cells.allTextContents();
+    const { host } = new URL(stage.gateway.baseUrl);
+    assert.deepEqual([texts[1], texts[2], texts[3], texts[7], texts[8]], [host, '4', '25 %', '1', '1']);
+    assert.match(texts[11] ?? '', /rate limited.*|connection lost/);
+  });
+
+  it('is cleared after a confirmation', async () => {
+    const { workbench, words } = stage;
+    await stage.button(words.health.clear).click();
+    const dialog = workbench.page.getByRole('dialog');
+    await dialog.getByText(words.host('Clear the network health?')).waitFor();
+    await dialog.getByRole('button', { name: words.health.clear }).click();
+    await stage.panel.getByRole('status').getByText(words.health.empty).waitFor();
+  });
+
+  it('is restored with the chosen period after the window was reloaded', async () => {
+    writeHistory(stage);
+    await openHealth(stage);
+    await stage.button(stage.words.health.days).click();
+    await stage.workbench.reload();
+    await stage.panel.getByRole('table', { name: stage.words.health.daysCaption }).waitFor();
+  });
+
+  for (const theme of Object.values(themes)) {
+    it(`has no axe violations in the theme ${theme}`, async () => {
+      await stage.setTheme(theme);
+      assert.deepEqual(await axeFindings(stage), []);
+    });
+  }
+
+  it('does not scroll sideways in a narrow editor, but its table does', async () => {
+    await stage.setPanelWidth(380);
+    const widths = await stage.inPage(`[
+      document.documentElement.scrollWidth <= innerWidth,
+      document.querySelector('.health-table').scrollWidth > document.querySelector('.health-table').clientWidth,
+    ]`);
+    assert.deepEqual(widths, [true, true]);
+    assert.deepEqual(await axeFindings(stage), []);
+  });
+
+  it('shows the essence of a model in the model picker', async () => {
+    const { workbench, words } = stage;
+    await workbench.page.setViewportSize({ width: 1280, height: 800 });
+    await workbench.runCommand(words.command('selectModel'));
+    const essence = patternOf(words.host('{0} % · first token {1} s'));
+    await workbench.page.locator('.quick-input-list').getByText(essence).first().waitFor();
+    await workbench.page.keyboard.press('Escape');
+  });
+});
+
+describe('pictures of the network health', () => {
+  before(() => mkdirSync(pictures, { recursive: true }));
+
+  for (const language of (everything ? ['en', 'zh-cn'] : ['en']) satisfies readonly Language[]) {
+    describe(`in ${language}`, () => {
+      let stage: Stage;
+
+      before(async () => {
+        stage = await Stage.open(language);
+        writeHistory(stage);
+        await openHealth(stage);
+      });
+      after(() => stage.close());
+
+      for (const [name, theme] of Object.entries(themes)) {
+        it(`show the theme ${theme}`, async () => {
+          await stage.setTheme(theme);
+          for (const width of [900, 380]) {
+            await stage.setPanelWidth(width);
+            await stage.screenshot(path.join(pictures, `${language}-${name}-${width}-health.png`));
+          }
+        });
+      }
+    });
+  }
+});

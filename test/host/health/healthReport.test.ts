@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import type { LedgerEntry } from '../../../src/engine/state/ledger';
+import { bucketOf } from '../../../src/host/health/histogram';
+import { createHealthReport, essenceOf } from '../../../src/host/health/healthReport';
+import { condense, hourMs, talliesOf, type HealthTally } from '../../../src/host/health/healthTally';
+import { randomNumbers } from '../../simulate/randomNumbers';
+import { entry, failedEntry, noon, origin, turn, wait } from './records';
+
+const dayMs = 24 * hourMs;
+const tallies = (...attempts: readonly LedgerEntry[]): readonly HealthTally[] => [
+  ...condense(
+    attempts.flatMap((attempt) => talliesOf(turn(attempt))),
+    noon,
+  ).values(),
+];
+const report = (...attempts: readonly LedgerEntry[]) =>
+  createHealthReport(tallies(...attempts), noon, (kind) => `(${kind})`);
+const failed = (how: 'timeout' | 'offline' | 'rate-limit', fields: Partial<LedgerEntry> = {}): LedgerEntry =>
+  failedEntry({ ended: { how, ms: 1, bytes: 0, chars: 0 }, ...fields });
+
+describe('report of the network health', () => {
+  it('has one row for each model and route, with the most used first', () => {
+    const other = { origin: 'https://other.test:8443' };
+    const { rows } = report(entry(), entry(other), entry(other), entry({ model: 'b' })).hours;
+    assert.deepEqual(
+      rows.map(({ model, host, total }) => [model, host, total.attempts]),
+      [
+        ['gpt-4o', 'other.test:8443', 2],
+        ['gpt-4o', 'gateway.test', 1],
+        ['b', 'gateway.test', 1],
+      ],
+    );
+  });
+
+  it('has the figures of each of the last 24 hours and of each of the last 14 days', () => {
+    const times = [noon, noon - hourMs, noon - hourMs, noon - 3 * dayMs];
+    const { hours, days } = report(...times.map((time) => entry({ time })));
+    const attemptsOf = (period: typeof hours): readonly number[] =>
+      period.rows[0]?.parts.map((part) => part?.attempts ?? 0) ?? [];
+    assert.deepEqual(attemptsOf(hours), [...Array.from({ length: 22 }, () => 0), 2, 1]);
+    assert.deepEqual(attemptsOf(days), [...Array.from({ length: 10 }, () => 0), 1, 0, 0, 3]);
+    assert.deepEqual([hours.rows[0]?.total.attempts, days.rows[0]?.total.attempts], [3, 4]);
+    assert.deepEqual([hours.starts.length, days.starts.length], [24, 14]);
+  });
+
+  it('does not count attempts that failed because the computer was offline in the success rate', () => {
+    const { total, faults } = report(entry(), failed('timeout'), failed('offline'), failed('offline')).hours.rows[0]!;
+    assert.deepEqual([total.successRate, total.attempts], [0.5, 4]);
+    assert.deepEqual(faults, [
+      { label: '(offline)', count: 2 },
+      { label: '(timeout)', count: 1 },
+    ]);
+  });
+
+  it('has no success rate when every attempt was stopped', () => {
+    const [row] = report(entry({ ended: { how: 'stopped', ms: 1, bytes: 0, chars: 0 } })).hours.rows;
+    assert.deepEqual([row?.total.successRate, row?.total.firstTokenMs], [undefined, undefined]);
+  });
+
+  it('has the median and the 95th percentile of a ledger in the buckets of the exact values', () => {
+    const random = randomNumbers(11);
+    const times = Array.from({ length: 500 }, () => Math.exp(5 + 3 * random()));
+    const attempts = times.map((firstTokenMs) => {
+      const ended = { how: 'finished', ms: firstTokenMs + 2000, firstTokenMs, completionTokens: 80 } as const;
+      return entry({ ended: { ...ended, bytes: 1, chars: 1 }, waits: [wait(10)] });
+    });
+    const ascending = times.toSorted((a, b) => a - b);
+    const total = report(...attempts).hours.rows[0]!.total;
+    assert.equal(bucketOf(total.firstTokenMs ?? 0), bucketOf(ascending[249]!));
+    assert.equal(bucketOf(total.slowFirstTokenMs ?? 0), bucketOf(ascending[474]!));
+    assert.equal(bucketOf((total.tokensPerSecond ?? 0) * 60), bucketOf(40 * 60));
+    assert.equal(total.waitedMs, 5000);
+  });
+
+  it('shows neither hidden characters nor endless names', () => {
+    const [row] = report(entry({ model: `gpt\u202e-4o${'x'.repeat(150)}` })).hours.rows;
+    assert.match(row?.model ?? '', /^gpt-4ox+…$/);
+    assert.equal(row?.model.length, 80);
+  });
+});
+
+describe('essence of a model', () => {
+  const times = (count: number, attempt: LedgerEntry): readonly LedgerEntry[] =>
+    Array.from({ length: count }, () => attempt);
+  const essence = (attempts: readonly LedgerEntry[], model = 'gpt-4o', route?: string) =>
+    essenceOf(tallies(...attempts), noon, model, route)?.successRate;
+
+  it('covers the last 24 hours', () => {
+    const old = failed('timeout', { time: noon - 3 * dayMs });
+    assert.equal(essence([...times(4, entry()), failed('timeout'), ...times(5, old)]), 0.8);
+  });
+
+  it('covers the last 14 days when there were fewer than five attempts in the last 24 hours', () => {
+    assert.equal(essence([...times(4, entry()), failed('timeout', { time: noon - 3 * dayMs })]), 0.8);
+  });
+
+  it('covers all routes, or only the given one', () => {
+    const attempts = [entry(), failed('timeout', { origin: 'https://other.test' }), failed('timeout', { model: 'b' })];
+    assert.deepEqual(
+      [essence(attempts), essence(attempts, 'gpt-4o', origin), essence(attempts, 'gpt-4o', 'https://third.test')],
+      [0.5, 1, undefined],
+    );
+  });
+
+  it('is undefined for a model without attempts', () => {
+    assert.equal(essence([entry()], 'b'), undefined);
+  });
+});

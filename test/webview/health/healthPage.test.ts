@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { JSDOM } from 'jsdom';
+import type { FromHealthPage, HealthFigures, HealthPeriod, HealthReport } from '../../../src/shared/healthMessages';
+import { healthStrings } from '../../../src/shared/healthStrings';
+import { createHealthPage } from '../../../src/webview/health/healthPage';
+
+const figures: HealthFigures = {
+  attempts: 40,
+  successRate: 0.975,
+  firstTokenMs: 1200,
+  slowFirstTokenMs: 3400,
+  tokensPerSecond: 48,
+  cuts: 2,
+  resumes: 1,
+  waitedMs: 65_000,
+  promptTokens: 12_000,
+  completionTokens: 3400,
+};
+const failing: HealthFigures = {
+  ...figures,
+  attempts: 1,
+  successRate: 0,
+  firstTokenMs: undefined,
+  slowFirstTokenMs: undefined,
+  tokensPerSecond: undefined,
+  cuts: 0,
+  waitedMs: 0,
+};
+
+function periodOf(length: number, step: number): HealthPeriod {
+  const starts = Array.from({ length }, (_, index) => new Date(2026, 10, 1, 0).getTime() + index * step);
+  const parts = starts.map((_, index) => (index === 3 ? figures : index === 4 ? failing : null));
+  return {
+    starts,
+    rows: [
+      { model: 'gpt-4o', host: 'a.test', total: figures, faults: [{ label: 'timed out', count: 3 }], parts },
+      { model: '<b>x</b>', host: 'b.test', total: failing, faults: [], parts: starts.map(() => null) },
+    ],
+  };
+}
+
+const report: HealthReport = { hours: periodOf(24, 3_600_000), days: periodOf(14, 86_400_000) };
+const emptyReport: HealthReport = { hours: { starts: [], rows: [] }, days: { starts: [], rows: [] } };
+
+describe('page of the network health', () => {
+  let document: Document;
+  let posted: FromHealthPage[];
+  let state: unknown;
+  let page: ReturnType<typeof createHealthPage>;
+
+  beforeEach(() => {
+    const { window } = new JSDOM('<!doctype html><body><main id="root"></main></body>');
+    document = window.document;
+    Object.assign(globalThis, { document });
+    [posted, state] = [[], undefined];
+    open();
+  });
+  after(() => Reflect.deleteProperty(globalThis, 'document'));
+
+  function open(): void {
+    const api = {
+      postMessage: (message: FromHealthPage) => void posted.push(message),
+      getState: () => state,
+      setState: (next: unknown) => (state = next),
+    };
+    page = createHealthPage(document.querySelector('main')!, api, healthStrings, 'en');
+  }
+  const button = (name: string): HTMLButtonElement =>
+    [...document.querySelectorAll('button')].find(({ textContent }) => textContent === name)!;
+  const texts = (selector: string): readonly string[] =>
+    [...document.querySelectorAll(selector)].map(({ textContent }) => textContent);
+  const labels = (): readonly (string | null)[] =>
+    [...document.querySelectorAll('[role="img"]')].map((chart) => chart.getAttribute('aria-label'));
+
+  it('shows the figures of each model and route in a table with headers for its rows and columns', () => {
+    page.show(report);
+    assert.deepEqual(texts('caption'), ['Last 24 hours']);
+    assert.deepEqual(texts('th[scope="row"]'), ['gpt-4o', '<b>x</b>']);
+    assert.equal(texts('th[scope="col"]').length, document.querySelectorAll('tbody tr:first-child > *').length);
+    assert.deepEqual(texts('tbody tr:first-child > *'), [
+      ...['gpt-4o', 'a.test', '40', '97 %', '1.2 s', '3.4 s', '48 tokens/s', '2', '1', '65 s'],
+      ...['12K / 3.4K', '3 × timed out'],
+    ]);
+    assert.deepEqual(texts('tbody tr:last-child .number').slice(1, 5), ['0 %', '–', '–', '–']);
+  });
+
+  it('shows a chart for each figure with a text alternative', () => {
+    page.show(report);
+    assert.deepEqual(labels().slice(0, 5), [
+      'Success rate, last 24 hours: 97 %. By hour: from 0 % to 97 %.',
+      'First token, last 24 hours: 1.2 s · p95 3.4 s. By hour: from 1.2 s to 1.2 s.',
+      'Speed, last 24 hours: 48 tokens/s. By hour: from 48 tokens/s to 48 tokens/s.',
+      'Broken streams, last 24 hours: 2. By hour: from 0 to 2.',
+      'Waited, last 24 hours: 65 s. By hour: from 0 s to 65 s.',
+    ]);
+    assert.deepEqual(labels().slice(5, 7), ['Success rate: no data', 'First token: no data']);
+  });
+
+  it('draws a bar for each hour with a value, at its place and in its height', () => {
+    page.show(report);
+    const [success, firstToken] = document.querySelectorAll('.health-chart');
+    const bars = (chart: Element | undefined, name: string): readonly (string | null)[][] =>
+      [...(chart?.querySelectorAll(`rect.${name}`) ?? [])].map((bar) =>
+        ['x', 'height'].map((attribute) => bar.getAttribute(attribute)),
+      );
+    assert.deepEqual(bars(success, 'value'), [['12.5%', '41.9']]);
+    assert.deepEqual(bars(success, 'zero'), [['16.67%', '2']]);
+    assert.deepEqual(bars(success, 'upper'), [
+      ['12.5%', '43'],
+      ['16.67%', '43'],
+    ]);
+    assert.deepEqual([bars(firstToken, 'value'), bars(firstToken, 'upper')], [[['12.5%', '15.2']], [['12.5%', '43']]]);
+    assert.equal(success?.querySelector('title')?.textContent, '03:00 AM: 97 %');
+  });
+
+  it('switches to the last 14 days and stays there after a reload', () => {
+    page.show(report);
+    assert.equal(button('24 hours').getAttribute('aria-pressed'), 'true');
+    button('14 days').click();
+    assert.deepEqual(
+      ['24 hours', '14 days'].map((name) => button(name).getAttribute('aria-pressed')),
+      ['false', 'true'],
+    );
+    assert.match(labels()[0] ?? '', /last 14 days: 97 %\. By day/);
+    assert.match(document.querySelector('.health-chart title')?.textContent ?? '', /^Nov 4: /);
+    open();
+    page.show(report);
+    assert.deepEqual(texts('caption'), ['Last 14 days']);
+  });
+
+  it('shows the last 24 hours when the stored state is damaged', () => {
+    state = { period: 7 };
+    open();
+    page.show(report);
+    assert.deepEqual(texts('caption'), ['Last 24 hours']);
+  });
+
+  it('shows new numbers without replacing the focused element', () => {
+    page.show(report);
+    for (const focused of [
+      button('14 days'),
+      button('Clear'),
+      document.querySelector<HTMLElement>('[role="region"]')!,
+    ]) {
+      focused.focus();
+      page.show(report);
+      assert.equal(document.activeElement, focused);
+    }
+  });
+
+  it('interprets no HTML in the name of a model', () => {
+    page.show(report);
+    assert.equal(document.querySelectorAll('b').length, 0);
+  });
+
+  it('says that there are no requests yet, and offers to test the connection only', () => {
+    page.show(emptyReport);
+    assert.match(document.querySelector('[role="status"]')?.textContent ?? '', /^No requests yet\./);
+    const shown = [...document.querySelectorAll('button')].filter((each) => each.closest('[hidden]') === null);
+    assert.deepEqual(
+      shown.map(({ textContent }) => textContent),
+      ['Test connection'],
+    );
+    assert.ok(document.querySelector('[role="region"]')?.closest('[hidden]'));
+  });
+
+  it('says that a period has no requests', () => {
+    page.show({ ...report, hours: { ...report.hours, rows: [] } });
+    assert.equal(document.querySelector('[role="status"]')?.textContent, 'No requests in this period.');
+    button('14 days').click();
+    assert.equal(document.querySelector<HTMLElement>('[role="status"]')?.hidden, true);
+  });
+
+  it('moves the focus to the heading when Clear disappears', () => {
+    page.show(report);
+    button('Clear').focus();
+    page.show(emptyReport);
+    assert.equal(document.activeElement?.textContent, 'Network health');
+  });
+
+  it('asks the host to clear the numbers and to test the connection', () => {
+    page.show(report);
+    button('Clear').click();
+    button('Test connection').click();
+    assert.deepEqual(posted, [{ type: 'clear' }, { type: 'testConnection' }]);
+  });
+});
