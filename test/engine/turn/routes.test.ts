@@ -546,7 +546,7 @@ describe('switching the route by hand', () => {
     let read = (): void => undefined;
     reading = new Promise((resolve) => (read = resolve));
     run.turn.retryNow();
-    await run.settle();
+    await net.world.clock.advance(1000);
     run.turn.switchRoute();
     read();
     await run.settle();

@@ -12,6 +12,7 @@ describe('connection that the page shows', () => {
       readonly dispose = (): void => undefined;
     },
     l10n: { t: (message: string) => message },
+    window: { showInformationMessage: () => Promise.resolve(undefined) },
   });
 
   /** Returns the number of backup routes in the view of a connection to `api.example`. */

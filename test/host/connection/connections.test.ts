@@ -58,7 +58,9 @@ describe('connection over several routes', () => {
       [first, 'hsa-first'],
       [second, 'hsa-second'],
     ]);
-    assert.deepEqual(await connections.view(), { model: 'model-1', host: 'first.example', hasKey: true, demo: false });
+    assert.deepEqual(await connections.view(), {
+      ...{ model: 'model-1', host: 'first.example', hasKey: true, demo: false, backups: 1 },
+    });
     assert.equal((await connections.currentIfUsable())?.origin, first);
   });
 
@@ -66,7 +68,7 @@ describe('connection over several routes', () => {
     assert.deepEqual(await keysOf(), [[primary, undefined]]);
     assert.equal((await connections.configured()).backups, undefined);
     assert.deepEqual(await connections.view(), {
-      ...{ model: 'model-1', host: 'primary.example', hasKey: false, demo: false },
+      ...{ model: 'model-1', host: 'primary.example', hasKey: false, demo: false, backups: undefined },
     });
   });
 
