@@ -1,4 +1,8 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Engine } from '../../src/engine/engine';
+import { HealthBook } from '../../src/host/health/healthBook';
+import { systemClock } from '../../src/host/util/systemClock';
 import { apiKey, engineFor, request, type EngineVariant } from './clients';
 import { progress } from './progress';
 import { ratioOf, type Row } from './row';
@@ -14,17 +18,27 @@ const warmUps = 5;
 /** Measures one variant of the engine. @returns microseconds of the user and system time of the process */
 type Measure = (variant: EngineVariant) => Promise<number>;
 
-const threeRoutes: EngineVariant = (deps) => ({
+const health = new HealthBook({
+  folder: join(tmpdir(), `holysheep-bench-${process.pid}`),
+  clock: systemClock,
+  redact: (text) => text,
+  onError: (error) => {
+    throw error;
+  },
+});
+
+const withRoutesAndHealth: EngineVariant = (deps) => ({
   ...deps,
   connection: async () => ({
     ...(await deps.connection()),
     backups: [2, 3].map((port) => ({ baseUrl: `http://127.0.0.1:${port}/v1`, apiKey: `${apiKey}-${port}` })),
   }),
+  onTurnEnd: (record) => health.record(record),
 });
 
 /** The compared variants of the engine, by the name that the row shows. Each is compared to the plain engine. */
 const variants: Readonly<Record<string, EngineVariant>> = {
-  'three routes': threeRoutes,
+  'three routes and the health book': withRoutesAndHealth,
 };
 
 /** Compares the engine to itself with further features turned on. */
@@ -54,7 +68,7 @@ async function compare(what: string, measure: Measure, variant: EngineVariant): 
   return {
     what,
     ours: `${median(ours).toFixed(1)} µs`,
-    peer: `${median(peer).toFixed(1)} µs, one route`,
+    peer: `${median(peer).toFixed(1)} µs, without them`,
     ratio: ratioOf(median(ratios), 1),
     aim: '≤ 1.05',
   };

@@ -31,10 +31,10 @@ const maxFileBytes = 4 * 1024 * 1024;
  * the lock.
  */
 export class HealthBook {
-  /** What the file contained when it was last read, and all later turns of this window. */
+  /** What the file contained when it was last read, and what this window has written since. */
   private known: Tallies = new Map();
-  /** Turns of this window that are not yet in the file. */
-  private unwritten: Tallies = new Map();
+  /** Attempts of this window that are not yet in the file. They are joined only when they are read or written. */
+  private readonly unwritten: HealthTally[] = [];
   /** Identifies the content of the file that `known` contains; undefined before the file is first read. */
   private readVersion: string | undefined;
   /** Size of the file, in bytes, from which on it is condensed. The first write condenses the file in any case. */
@@ -61,8 +61,7 @@ export class HealthBook {
       model: redact(tally.model),
     }));
     if (tallies.length === 0) return;
-    addTallies(this.known, tallies);
-    addTallies(this.unwritten, tallies);
+    this.unwritten.push(...tallies);
     this.cancelWrite ??= clock.after(writeDelayMs, () => {
       this.flush().catch(onError);
     });
@@ -71,8 +70,8 @@ export class HealthBook {
 
   /** Returns the tallies of the last 14 days, as far as this window knows them. */
   tallies(): readonly HealthTally[] {
-    this.known = condense(this.known.values(), this.deps.clock.now());
-    return [...this.known.values()];
+    const tallies = [...this.known.values(), ...this.unwritten];
+    return [...condense(tallies, this.deps.clock.now()).values()];
   }
 
   /** Reads what other windows have written. Never rejects. */
@@ -80,9 +79,7 @@ export class HealthBook {
     await this.exclusively(async () => {
       const version = await this.fileVersion();
       if (version === this.readVersion) return;
-      const known = condense(await this.readFile(), this.deps.clock.now());
-      addTallies(known, this.unwritten.values());
-      this.known = known;
+      this.known = condense(await this.readFile(), this.deps.clock.now());
       this.readVersion = version;
     });
   }
@@ -92,15 +89,13 @@ export class HealthBook {
     this.cancelWrite?.();
     this.cancelWrite = undefined;
     await this.exclusively(async () => {
-      const { unwritten } = this;
-      if (unwritten.size === 0) return;
-      this.unwritten = new Map();
-      try {
-        await this.runLocked(() => this.write(unwritten));
-      } catch (error) {
-        addTallies(this.unwritten, unwritten.values());
-        throw error;
-      }
+      const { length } = this.unwritten;
+      if (length === 0) return;
+      const added: Tallies = new Map();
+      addTallies(added, this.unwritten);
+      await this.runLocked(() => this.write(added));
+      this.unwritten.splice(0, length);
+      addTallies(this.known, added.values());
     });
   }
 
@@ -109,7 +104,7 @@ export class HealthBook {
     await this.mutex.runExclusive(async () => {
       await this.runLocked(() => rm(this.path, { force: true }));
       this.known = new Map();
-      this.unwritten = new Map();
+      this.unwritten.splice(0);
       this.condenseFrom = 0;
     });
     this.changes.fire();
