@@ -40,6 +40,7 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
       void forgetUnusedRoutes(deps, routes);
       for (const turn of running) void turn.handleConnectionChange();
     },
+    onWindowFocused: () => routes.sendOverdueProbes(),
     resetNetworkState: async () => {
       routes.keepOnly([]);
       await network.reset();

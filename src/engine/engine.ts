@@ -112,6 +112,8 @@ export interface Engine {
    * changed.
    */
   onConnectionChanged(): void;
+  /** Sends the probes of lost routes that became due while the window did not have the focus. */
+  onWindowFocused(): void;
   /**
    * Refills the retry budgets, clears circuit breakers and cooldowns (including the cooldowns of other windows), forgets
    * which routes are down, and ends the waits that they caused.

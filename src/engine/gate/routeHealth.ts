@@ -72,7 +72,7 @@ export class RouteHealth {
     if (outage && sentAt >= outage.since) this.markUp(baseUrl);
   }
 
-  /** Sends the probes that are overdue because no probe was allowed when they were due. Call this when a turn starts. */
+  /** Sends the probes that are overdue because no probe was allowed when they were due. */
   sendOverdueProbes(): void {
     for (const [baseUrl, outage] of this.outages) if (this.leftMs(outage) === 0) this.check(baseUrl, outage);
   }

@@ -145,6 +145,7 @@ export function demoEngine({ connection: connectionFor, ...deps }: DemoEngineDep
     },
     // The following members do nothing, because the demo's engine keeps no state between turns.
     onConnectionChanged: () => undefined,
+    onWindowFocused: () => undefined,
     resetNetworkState: () => Promise.resolve(),
     cooldownOf: () => undefined,
     report: () => ({ turns: [], network: { budgets: [], gates: [] }, routesDown: [] }),

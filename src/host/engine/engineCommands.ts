@@ -9,6 +9,11 @@ const confirmationMs = 8000;
 export function registerEngine({ register, connections, engine, storage, log, onError }: Services): readonly Command[] {
   makePrivate(cooldownsFolder(storage)).catch(onError);
   register(connections.onDidChange(() => engine.onConnectionChanged()));
+  register(
+    vscode.window.onDidChangeWindowState(({ focused }) => {
+      if (focused) engine.onWindowFocused();
+    }),
+  );
   /**
    * Resets the network state, for users who know that their rate limit was raised or that the gateway has recovered.
    */

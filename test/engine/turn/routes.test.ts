@@ -313,6 +313,24 @@ describe('a route that is down', () => {
     assert.deepEqual([net.world.clock.pending, net.probesOf('primary').length], [0, 0]);
   });
 
+  it('is probed when the window gets the focus again, if a probe is overdue', async () => {
+    let isWindowFocused = false;
+    const net = new Routes(
+      {
+        primary: { replies: [rejecting('ECONNREFUSED')], probes: [status(401)] },
+        backup: { replies: [answering('Hello')] },
+      },
+      { deps: { isWindowFocused: () => isWindowFocused } },
+    );
+    await net.ask().settle();
+    await net.world.clock.advance(60_000);
+    assert.equal(net.probesOf('primary').length, 0);
+    isWindowFocused = true;
+    net.world.engine.onWindowFocused();
+    await net.world.clock.advance(0);
+    assert.deepEqual(net.world.engine.report().routesDown, []);
+  });
+
   it('stays down while a web page or a redirect answers the probe', async () => {
     const net = new Routes(
       {

@@ -72,6 +72,10 @@ export class ScriptedEngine implements Engine {
     return turn;
   }
 
+  onWindowFocused(): void {
+    // Does nothing, because this engine has no routes.
+  }
+
   onConnectionChanged(): void {
     // Does nothing, because a conversation does not forward this call to its turns.
   }
