@@ -82,6 +82,7 @@ export class WindowWithEngine {
       tour: { suggestions: () => [], currentStep: ignore },
       promptHistory: { list: () => [], deletedConversations: () => [], add: () => Promise.resolve() },
       contextSource: { resolve: () => Promise.resolve([]) },
+      backupNotices: { onDidChange: () => new vscode.Disposable(ignore) },
       log,
       onError,
     } as unknown as PanelServices;
