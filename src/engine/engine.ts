@@ -73,7 +73,7 @@ export interface RunningTurn extends AsyncIterable<StreamEvent> {
    * @param reason kind of the fault because of which the previous model does not continue the answer
    */
   continueWith(model: string, reason: FaultKind): void;
-  /** Starts the next attempt immediately, over the next route. Does nothing if there is only one route. */
+  /** Starts the next attempt immediately, over the next route in the user's order. Does nothing if there is only one route. */
   switchRoute(): void;
 }
 
@@ -97,7 +97,7 @@ export interface StreamOptions {
   readonly signal?: AbortSignal | undefined;
   /** The partial answer to resume. */
   readonly resumeFrom?: ResumeFrom | undefined;
-  /** Origin of the route that the first attempt avoids, if there is another route. */
+  /** Origin of the route that the first attempt leaves for the next one, as with *Switch route*. */
   readonly avoidOrigin?: string | undefined;
   /** The connection of this turn, in place of `EngineDeps.connection`. */
   readonly connection?: (() => Promise<Connection>) | undefined;
@@ -112,7 +112,7 @@ export interface Engine {
    * changed.
    */
   onConnectionChanged(): void;
-  /** Sends the probes of lost routes that became due while the window did not have the focus. */
+  /** Sends the probes of routes that are down, if they became due while the window did not have the focus. */
   onWindowFocused(): void;
   /**
    * Refills the retry budgets, clears circuit breakers and cooldowns (including the cooldowns of other windows), forgets

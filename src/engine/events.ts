@@ -215,7 +215,10 @@ export interface RouteEvent extends EventBase {
   readonly from: string;
   /** Origin of the new route. */
   readonly to: string;
-  /** Kind of the fault because of which the turn leaves the previous route, or `user` for *Switch route*. */
+  /**
+   * Kind of the fault because of which the turn leaves the previous route, or `user` if the user has switched the route
+   * or removed it or its key.
+   */
   readonly reason: 'user' | FaultKind;
 }
 

@@ -8,7 +8,7 @@ const firstProbeMs = 5_000;
 /** Longest time between two probes of a route, in milliseconds. */
 const maxProbeMs = 300_000;
 
-type RouteHealthDeps = Pick<EngineDeps, 'clock' | 'random' | 'fetch' | 'log' | 'isWindowFocused'>;
+type RouteHealthDeps = Pick<EngineDeps, 'clock' | 'random' | 'fetch' | 'log'>;
 
 /** The state of a route that is down. */
 interface Outage {
@@ -74,7 +74,8 @@ export class RouteHealth {
 
   /** Sends the probes that are overdue because no probe was allowed when they were due. */
   sendOverdueProbes(): void {
-    for (const [baseUrl, outage] of this.outages) if (this.leftMs(outage) === 0) this.check(baseUrl, outage);
+    const now = this.deps.clock.monotonicNow();
+    for (const [baseUrl, outage] of this.outages) if (outage.dueAt <= now) this.check(baseUrl, outage);
   }
 
   /** Forgets all routes except the given ones, so that a route that was removed from the settings is not probed. */
@@ -94,10 +95,6 @@ export class RouteHealth {
     outage?.probing?.abort();
   }
 
-  private leftMs({ dueAt }: Outage): number {
-    return Math.max(0, dueAt - this.deps.clock.monotonicNow());
-  }
-
   private schedule(baseUrl: string, outage: Outage): void {
     const { clock, random } = this.deps;
     const delayMs = Math.min(maxProbeMs, firstProbeMs * 2 ** outage.probes) * (1 + 0.1 * random());
@@ -105,14 +102,9 @@ export class RouteHealth {
     outage.cancelTimer = clock.after(delayMs, () => this.check(baseUrl, outage));
   }
 
-  /** Probes a route, or looks again later if no probe is allowed now because the window does not have the focus. */
+  /** Probes a route. If no probe is allowed now, the probe stays overdue until {@link sendOverdueProbes} is called. */
   private check(baseUrl: string, outage: Outage): void {
-    if (outage.probing) return;
-    outage.cancelTimer();
-    if (this.mayProbe()) void this.probe(baseUrl, outage);
-    // Without a window, only the start of a turn can allow the next probe.
-    else if (this.deps.isWindowFocused)
-      outage.cancelTimer = this.deps.clock.after(maxProbeMs, () => this.check(baseUrl, outage));
+    if (!outage.probing && this.mayProbe()) void this.probe(baseUrl, outage);
   }
 
   /** Never rejects. */

@@ -37,7 +37,7 @@ export function respondsAsGateway(deps: CheckDeps, baseUrl: string, signal: Abor
   });
 }
 
-interface CheckResult {
+interface CheckRules {
   readonly accepts: (response: Response) => boolean;
   readonly acceptsError: (error: unknown) => boolean;
 }
@@ -46,7 +46,7 @@ async function check(
   { clock, fetch }: CheckDeps,
   baseUrl: string,
   signal: AbortSignal,
-  { accepts, acceptsError }: CheckResult,
+  { accepts, acceptsError }: CheckRules,
 ): Promise<boolean> {
   const controller = new AbortController();
   const abort = (): void => controller.abort();

@@ -8,7 +8,7 @@ export interface ContinuationState {
    * `holysheep.resume` does not ask for a restart.
    */
   readonly isContinuable: boolean;
-  /** Models that this turn has used. */
+  /** Models that this turn has used, the current one last. */
   readonly models: readonly string[];
 }
 

@@ -17,8 +17,6 @@ export interface RetryHistory extends ContinuationState {
   readonly previousDelayMs: number | undefined;
   /** Number of consecutive overloads of the current model before this fault. */
   readonly overloads: number;
-  /** Models that this turn has used, the current one last. */
-  readonly models: readonly string[];
   /**
    * Whether the stream of the failed attempt had started, so that a further attempt counts as a resume and not as a
    * retry.

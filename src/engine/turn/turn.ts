@@ -1,6 +1,6 @@
 import { Answer } from '../answer/answer';
 import type { EngineDeps, RunningTurn, StreamOptions } from '../engine';
-import type { AttemptTrigger, FaultKind, ModelEvent, RouteEvent, StreamEvent } from '../events';
+import type { AttemptTrigger, FaultKind, ModelEvent, StreamEvent } from '../events';
 import { classify, faultOfRow, type Evidence, type Fault } from '../faults/classify';
 import { faultRowIds } from '../faults/faultTable';
 import { hostFailure } from '../faults/hostFaults';
@@ -59,8 +59,6 @@ export class Turn implements RunningTurn {
   private readonly connection: () => Promise<Connection>;
   private readonly startTime: number;
   private model: string;
-  /** Route of the current attempt. It is cleared when the turn ends, because it includes the key. */
-  private route: Route | undefined;
   /** Host name of the last route, for the record of the turn in the diagnostics. */
   private host = '';
   /**
@@ -89,7 +87,7 @@ export class Turn implements RunningTurn {
     this.attempts = new Attempts(deps, network, keys, request, this);
     this.commands = new UserCommands(deps.clock, this.waits, this.attempts);
     this.retries = new RetryController(deps.settings, deps.random, this.history, this.permit);
-    this.routes = new TurnRoutes(routes, avoidOrigin);
+    this.routes = new TurnRoutes(routes, this.output, this.history, avoidOrigin);
     this.messages = new TurnMessages(deps, keys);
     const onAbort = (): void => this.stop();
     signal?.addEventListener('abort', onAbort, { once: true });
@@ -125,9 +123,7 @@ export class Turn implements RunningTurn {
    */
   async handleConnectionChange(): Promise<void> {
     const connection = this.waits.isWaiting ? await this.connection().catch(() => undefined) : undefined;
-    const { route, waits } = this;
-    if (!connection || !route || !waits.isWaiting) return;
-    if (this.routes.isReplaced(route, connection)) this.commands.apply('other-route');
+    if (connection && this.waits.isWaiting && this.routes.isReplaced(connection)) this.commands.apply('other-route');
   }
 
   /** Ends the current wait. Called when the network state has been reset, because that state caused the wait. */
@@ -136,7 +132,8 @@ export class Turn implements RunningTurn {
   }
 
   tryAnyway(): void {
-    if (this.route) this.gate(this.route).clearFailures();
+    const { current } = this.routes;
+    if (current) this.gate(current).clearFailures();
     else this.bypassesBreaker = true;
     this.retryNow();
   }
@@ -157,16 +154,9 @@ export class Turn implements RunningTurn {
 
   switchRoute(): void {
     const next = this.isFinished() ? undefined : this.routes.following();
-    if (!next || !this.route || !this.commands.acceptsClick()) return;
-    this.changeRoute(this.route, next, 'user');
-    this.routes.switchTo(next);
+    if (!next || !this.commands.acceptsClick()) return;
+    this.routes.switchTo(next, 'user');
     this.commands.apply('switch');
-  }
-
-  private changeRoute(from: Route, to: Route, reason: RouteEvent['reason']): void {
-    this.output.emit({ type: 'route', from: originOf(from.baseUrl), to: originOf(to.baseUrl), reason });
-    this.history.recordRouteSwitch();
-    this.route = to;
   }
 
   private changeModel(to: string, reason: ModelEvent['reason']): void {
@@ -193,17 +183,13 @@ export class Turn implements RunningTurn {
       let trigger: NextTrigger = first;
       while (trigger && !this.isFinished()) trigger = await this.runAttempt(trigger);
     } catch (error) {
-      this.finish(isConnectionError(error) ? this.connectionFailure(error) : this.handleDefect(error));
+      this.finish(isConnectionError(error) ? this.handleConnectionError(error) : this.handleDefect(error));
     }
   }
 
-  private connectionFailure(error: ConnectionError): NewEvent {
-    const { log, localize } = this.deps;
-    log.warn(`turn: ${error.connectionProblem}: ${describeError(error)}`);
-    const { text } = this.answer;
-    if (error.connectionProblem === 'keyring') return hostFailure('keyring', text, localize);
-    const noResponse = { status: undefined, requestId: undefined };
-    return { type: 'failed', kind: 'request', ...noResponse, message: error.message, text, actions: ['checkUrl'] };
+  private handleConnectionError(error: ConnectionError): NewEvent {
+    this.deps.log.warn(`turn: ${error.connectionProblem}: ${describeError(error)}`);
+    return this.messages.describeConnectionError(error, this.answer.text);
   }
 
   private handleDefect(error: unknown): NewEvent {
@@ -224,11 +210,8 @@ export class Turn implements RunningTurn {
     this.attempts.current = undefined;
     const connection = await this.connection();
     if (this.isFinished()) return undefined;
-    const choice = this.routes.choose(connection);
-    if (!choice) return this.handleFailure({ type: 'no-key' }, connection);
-    const { route, replaces } = choice;
-    if (replaces) this.changeRoute(replaces.route, route, replaces.reason);
-    this.route = route;
+    const route = this.routes.choose(connection);
+    if (!route) return this.handleFailure({ type: 'no-key' }, connection);
     this.host = hostOf(route.baseUrl);
     const gate = this.gate(route);
     if (this.bypassesBreaker) gate.clearFailures();
@@ -307,7 +290,7 @@ export class Turn implements RunningTurn {
   }
 
   private handleFailure(evidence: Evidence, connection: Connection): Promise<NextTrigger> | NextTrigger {
-    const { attempts, deps, route } = this;
+    const { attempts, deps, routes } = this;
     const fault = classify(evidence, deps.clock.now());
     const { message, detail } = this.messages.describeFault(fault, this.context(connection));
     const logDetail = evidence.type === 'error' ? describeError(evidence.error) : detail;
@@ -315,16 +298,15 @@ export class Turn implements RunningTurn {
     attempts.endCurrent(fault.kind, fault);
     if (attempts.correctRequest(fault, connection, this.model)) return 'repair';
     const budget = this.network.budget(originOf(connection.baseUrl));
-    const target = { gate: route && this.gate(route), budget };
-    const otherRoute = this.routes.outlook(fault);
+    const target = { gate: routes.current && this.gate(routes.current), budget };
+    const otherRoute = routes.outlook(fault);
     const isContinuable = this.answer.isContinuable(deps.settings().resume);
     const hasText = this.answer.text !== '';
     const context = { isResuming: attempts.isResuming, hasText, otherRoute, isContinuable };
     const outcome = this.retries.handle(fault, target, context);
-    if (outcome.decision.type !== 'replay') this.routes.recordFault(fault);
-    if (attempts.current?.status !== undefined && !fault.isRouteFault) {
-      this.routes.recordResponse(attempts.current.startedAt);
-    }
+    if (outcome.decision.type !== 'replay') routes.recordFault(fault);
+    if (attempts.current?.status !== undefined && !fault.isRouteFault)
+      routes.recordResponse(attempts.current.startedAt);
     const wasCut = attempts.current?.hasStreamed === true && evidence.type !== 'no-text';
     if (wasCut && isRetryable(fault.policy)) this.output.emit({ type: 'cut', reason: fault.kind, message });
     return this.carryOut(outcome, fault, connection);
@@ -343,9 +325,11 @@ export class Turn implements RunningTurn {
         return undefined;
       case 'replay':
         return 'replay';
-      case 'switch-route':
-        this.leaveRoute(fault);
+      case 'switch-route': {
+        const other = this.routes.next(fault);
+        if (other) this.routes.switchTo(other, fault.kind);
         return 'switch';
+      }
       case 'fall-back':
         this.fallBack(decision.model, fault.kind);
         return 'switch';
@@ -365,12 +349,6 @@ export class Turn implements RunningTurn {
     }
   }
 
-  private leaveRoute(fault: Fault, to = this.routes.next(fault)): void {
-    if (!to || !this.route) return;
-    this.changeRoute(this.route, to, fault.kind);
-    this.routes.switchTo(to);
-  }
-
   /**
    * Waits until the network is back, unless another route works.
    * @returns `switch` if the turn has switched to that route
@@ -378,24 +356,14 @@ export class Turn implements RunningTurn {
   private async waitForNetwork(
     fault: Fault,
     attemptsLeft: number,
-    { baseUrl }: Connection,
+    connection: Connection,
   ): Promise<'switch' | undefined> {
+    const wait = this.messages.describeWait(fault, attemptsLeft, { source: 'backoff' }, this.context(connection));
     const isInterrupted = (): boolean => this.isFinished() || this.commands.pending !== undefined;
-    const other = await this.waits.findRoute(this.routes.untried);
-    if (isInterrupted()) return undefined;
-    if (other) {
-      this.leaveRoute(fault, other);
-      return 'switch';
-    }
-    const wait = this.messages.describeWait(
-      fault,
-      attemptsLeft,
-      { source: 'backoff' },
-      this.context({ baseUrl, apiKey: undefined }),
-    );
-    await this.waits.waitUntilOnline(this.routes.all, wait, isInterrupted);
-    this.routes.recordWait();
-    return undefined;
+    const other = await this.waits.waitForNetwork(this.routes, wait, isInterrupted);
+    if (other) this.routes.switchTo(other, fault.kind);
+    else this.routes.recordWait();
+    return other && 'switch';
   }
 
   private fail(failure: Failure, connection: Connection): void {
@@ -426,7 +394,6 @@ export class Turn implements RunningTurn {
     this.retries.settleCharge(true);
     this.attempts.current?.abandon();
     this.attempts.current = undefined;
-    this.route = undefined;
     this.routes.clear();
     this.onEnd();
   }

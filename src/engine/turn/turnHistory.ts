@@ -1,4 +1,5 @@
 import type { Fault } from '../faults/classify';
+import { isModelOverload } from '../retry/continuingModel';
 import type { Decision, RetryHistory } from '../retry/retryPolicy';
 
 /** What the retry policy needs to know about the last attempt and its route. */
@@ -47,7 +48,7 @@ export class TurnHistory {
   /** Records a fault and the decision that followed from it. */
   recordFault(fault: Fault, decision: Decision): void {
     this.rowCounts.set(fault.row, (this.rowCounts.get(fault.row) ?? 0) + 1);
-    this.overloads = fault.policy.retry === 'overload' && fault.policy.fallback ? this.overloads + 1 : 0;
+    this.overloads = isModelOverload(fault.policy) ? this.overloads + 1 : 0;
     if (decision.type === 'replay') this.freeReplayUsed = true;
     if (decision.type === 'wait') this.previousDelayMs = decision.delayMs;
   }

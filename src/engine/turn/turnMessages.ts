@@ -2,11 +2,12 @@ import type { EngineDeps } from '../engine';
 import type { FailedEvent, FaultAction, FaultKind } from '../events';
 import { faultOfRow, type Fault } from '../faults/classify';
 import { faultRowIds, type RowId } from '../faults/faultTable';
+import { hostFailure } from '../faults/hostFaults';
 import { describeFault, type FaultContext, type FaultText } from '../faults/wording';
 import type { GateBlock } from '../gate/cooldowns';
 import type { KeyRedactor } from '../gateway/keyRedactor';
 import type { Attempt } from '../http/attempt';
-import type { Connection } from '../request';
+import type { Connection, ConnectionError } from '../request';
 import { isModelOverload } from '../retry/continuingModel';
 import { deadlineOf, type Decision } from '../retry/retryPolicy';
 import { scheduleLifetimeMs } from '../state/turnState';
@@ -97,6 +98,16 @@ export class TurnMessages {
     const limit = beyondMaxHint && { beyondMaxHint };
     const offer = fallbackModel !== undefined && { fallbackModel };
     return { type: 'failed', kind, status, requestId, message, text, actions, detail, resetsAt, ...limit, ...offer };
+  }
+
+  /** Returns the terminal event of a turn that has no usable connection. @param text the partial answer */
+  describeConnectionError(
+    { connectionProblem, message }: ConnectionError,
+    text: string,
+  ): Omit<FailedEvent, 'at' | 'attempt'> {
+    if (connectionProblem === 'keyring') return hostFailure('keyring', text, this.deps.localize);
+    const noResponse = { status: undefined, requestId: undefined };
+    return { type: 'failed', kind: 'request', ...noResponse, message, text, actions: ['checkUrl'] };
   }
 
   describeFault(

@@ -1,24 +1,21 @@
-import type { FaultKind } from '../events';
+import type { RouteEvent } from '../events';
 import type { Fault } from '../faults/classify';
 import type { RouteHealth } from '../gate/routeHealth';
 import { originOf } from '../gateway/baseUrl';
 import type { Connection, Route } from '../request';
 import { isRetryable, type RetryHistory } from '../retry/retryPolicy';
-
-/** The route of the next attempt, and the route that it replaces, if the turn switches to it by itself. */
-interface RouteChoice {
-  readonly route: Route;
-  readonly replaces?: { readonly route: Route; readonly reason: 'user' | FaultKind } | undefined;
-}
+import type { TurnHistory } from './turnHistory';
+import type { TurnOutput } from './turnOutput';
 
 /**
- * Chooses the route of each attempt of a turn. A turn starts with the first route that is not down, and stays on its
- * route until that route fails.
+ * Chooses the route of each attempt of a turn, and announces each switch to another route. A turn starts with the first
+ * route that is not down, and stays on its route until that route fails.
  */
 export class TurnRoutes {
+  /** Route of the current attempt, or of the next one if the turn has already switched to it. */
+  current: Route | undefined;
   /** The routes that have a key, in the user's order. */
   private usable: readonly Route[] = [];
-  private current: Route | undefined;
   /** Whether the turn stays on the current route even if it is down, until an attempt over it fails. */
   private isPinned: boolean;
   /** Base URLs of the routes that have failed since the turn last waited, and whether waiting may help there. */
@@ -27,6 +24,8 @@ export class TurnRoutes {
   /** @param avoidOrigin origin of the route that the first attempt avoids, because the user asked for another route */
   constructor(
     private readonly health: RouteHealth,
+    private readonly output: Pick<TurnOutput, 'emit'>,
+    private readonly history: Pick<TurnHistory, 'recordRouteSwitch'>,
     private readonly avoidOrigin: string | undefined,
   ) {
     this.isPinned = avoidOrigin !== undefined;
@@ -53,50 +52,53 @@ export class TurnRoutes {
     return mayRecover ? 'may-recover' : 'none';
   }
 
-  /** Whether a route or its key was removed from the connection, and the connection has another route. */
-  isReplaced(route: Route, connection: Connection): boolean {
+  /** Whether the current route or its key was removed from the connection, and the connection has another route. */
+  isReplaced(connection: Connection): boolean {
+    const { current } = this;
     const routes = routesOf(connection);
-    return (
-      routes.length > 0 && !routes.some(({ baseUrl, apiKey }) => baseUrl === route.baseUrl && apiKey === route.apiKey)
-    );
+    if (!current || routes.length === 0) return false;
+    return !routes.some(({ baseUrl, apiKey }) => baseUrl === current.baseUrl && apiKey === current.apiKey);
   }
 
   /** Chooses the route of the next attempt. Returns undefined if no route has a key. */
-  choose(connection: Connection): RouteChoice | undefined {
+  choose(connection: Connection): Route | undefined {
     this.usable = routesOf(connection);
     const previous = this.current;
     const current = this.usable.find(({ baseUrl }) => baseUrl === previous?.baseUrl);
-    const staysOn = current && (this.isPinned || !this.health.isDown(current.baseUrl)) ? current : undefined;
-    const route = staysOn ?? this.best(previous === undefined);
+    if (current && (this.isPinned || this.isUp(current))) return (this.current = current);
+    const isAvoided = (route: Route): boolean => !previous && originOf(route.baseUrl) === this.avoidOrigin;
+    const avoided = this.usable.find(isAvoided);
+    const left = avoided ?? previous ?? this.usable[0];
+    const route = this.routeAfter(isAvoided) ?? this.usable[0];
     this.current = route;
-    if (!route || staysOn) return route && { route };
-    const left = previous === undefined ? this.preferred : current;
-    if (!left || left.baseUrl === route.baseUrl) return { route };
-    return { route, replaces: { route: left, reason: this.health.faultOf(left.baseUrl) ?? 'user' } };
+    if (!left || !route || left.baseUrl === route.baseUrl) return route;
+    this.announce(left, route, (avoided ? undefined : this.health.faultOf(left.baseUrl)) ?? 'user');
+    return route;
   }
 
   /** Whether the current route has gone down since the turn chose it, for instance for another turn. */
   get hasBetterRoute(): boolean {
     const { current, usable } = this;
-    if (!current || this.isPinned || !this.health.isDown(current.baseUrl)) return false;
-    return usable.some(({ baseUrl }) => !this.health.isDown(baseUrl));
+    if (!current || this.isPinned || this.isUp(current)) return false;
+    return usable.some((route) => this.isUp(route));
   }
 
   /** Returns the route to which the turn switches after a fault, or undefined if it does not switch. */
   next(fault: Fault): Route | undefined {
     const { untried } = this;
-    const healthy = untried.find(({ baseUrl }) => !this.health.isDown(baseUrl));
+    const up = untried.find((route) => this.isUp(route));
     // If every route is down, tries all of them, because their state may have changed.
-    return healthy ?? (fault.isRouteFault ? untried[0] : undefined);
+    return up ?? (fault.isRouteFault ? untried[0] : undefined);
   }
 
-  /** Returns the route after the current one in the user's order, or undefined if there is only one route. */
+  /** Returns the route to which *Switch route* leads, or undefined if there is only one route. */
   following(): Route | undefined {
-    const index = this.usable.findIndex(({ baseUrl }) => baseUrl === this.current?.baseUrl);
-    return this.hasSeveral && index >= 0 ? this.usable[(index + 1) % this.usable.length] : undefined;
+    return this.routeAfter(({ baseUrl }) => baseUrl === this.current?.baseUrl);
   }
 
-  switchTo(route: Route): void {
+  /** Switches to another route, and stays there even if it is down, until an attempt over it fails. */
+  switchTo(route: Route, reason: RouteEvent['reason']): void {
+    if (this.current) this.announce(this.current, route, reason);
     this.current = route;
     this.isPinned = true;
   }
@@ -133,14 +135,23 @@ export class TurnRoutes {
     return this.usable.filter(({ baseUrl }) => baseUrl !== this.current?.baseUrl);
   }
 
-  /** The route that the first attempt replaces: the one that the user wants to avoid, or else the first one. */
-  private get preferred(): Route | undefined {
-    return this.usable.find(({ baseUrl }) => originOf(baseUrl) === this.avoidOrigin) ?? this.usable[0];
+  private isUp({ baseUrl }: Route): boolean {
+    return !this.health.isDown(baseUrl);
   }
 
-  private best(isFirst: boolean): Route | undefined {
-    const allowed = this.usable.filter(({ baseUrl }) => !isFirst || originOf(baseUrl) !== this.avoidOrigin);
-    return allowed.find(({ baseUrl }) => !this.health.isDown(baseUrl)) ?? allowed[0] ?? this.usable[0];
+  /**
+   * Returns the route that follows the avoided ones in the user's order, and after the last route the first one. Skips
+   * routes that are down, unless all are.
+   */
+  private routeAfter(isAvoided: (route: Route) => boolean): Route | undefined {
+    const start = this.usable.findIndex(isAvoided) + 1;
+    const allowed = [...this.usable.slice(start), ...this.usable.slice(0, start)].filter((route) => !isAvoided(route));
+    return allowed.find((route) => this.isUp(route)) ?? allowed[0];
+  }
+
+  private announce(from: Route, to: Route, reason: RouteEvent['reason']): void {
+    this.output.emit({ type: 'route', from: originOf(from.baseUrl), to: originOf(to.baseUrl), reason });
+    this.history.recordRouteSwitch();
   }
 }
 

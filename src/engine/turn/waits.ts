@@ -93,30 +93,29 @@ export class Waits {
   }
 
   /**
-   * Waits until one of the gateways can be reached. This wait does not count against the retry limits, because it puts
-   * no load on a gateway.
+   * Waits until one of the gateways can be reached, unless the gateway of another route responds now. This wait does not
+   * count against the retry limits, because it puts no load on a gateway.
+   *
+   * @param untried routes that may work although the current one does not
+   * @param isInterrupted returns whether a command of the user or the end of the turn has ended the wait
+   * @returns the other route, or undefined if there was a wait
    */
-  async waitUntilOnline(
-    routes: readonly Route[],
+  async waitForNetwork(
+    { all, untried }: { readonly all: readonly Route[]; readonly untried: readonly Route[] },
     description: WaitDescription,
     isInterrupted: () => boolean,
-  ): Promise<void> {
+  ): Promise<Route | undefined> {
+    const other = untried.length === 0 ? undefined : await this.firstRoute(untried, respondsAsGateway);
+    if (isInterrupted()) return undefined;
+    if (other) return other;
     for (let checks = 0; ; checks++) {
       await this.waitUntil(this.announce(networkCheckDelayMs(checks, this.deps.random), description));
-      if (isInterrupted()) return;
-      if (await this.firstRoute(routes, isReachable)) return;
-      if (isInterrupted()) return;
+      if (isInterrupted()) return undefined;
+      if ((await this.firstRoute(all, isReachable)) || isInterrupted()) return undefined;
     }
   }
 
-  /**
-   * Returns the route whose gateway responds first, or undefined if none responds or the wait was ended before. Emits no
-   * event.
-   */
-  async findRoute(routes: readonly Route[]): Promise<Route | undefined> {
-    return routes.length === 0 ? undefined : this.firstRoute(routes, respondsAsGateway);
-  }
-
+  /** Returns the route whose gateway passes the check first, or undefined if none does or the wait was ended before. */
   private async firstRoute(routes: readonly Route[], check: typeof isReachable): Promise<Route | undefined> {
     const controller = new AbortController();
     this.networkCheck = controller;

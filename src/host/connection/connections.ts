@@ -91,8 +91,8 @@ export class Connections extends Disposable {
    * @throws NoConnectionError when the base URL in the settings is invalid, or the key can't be read
    */
   async configured(): Promise<ActiveConnection> {
-    const [primary, backupRoutes] = await this.readRoutes();
-    const [first = primary, ...backups] = [primary, ...backupRoutes].filter((route) => isUsable(route));
+    const routes = await this.routes();
+    const [first = routes[0], ...backups] = routes.filter((route) => isUsable(route));
     return { ...first, demo: false, ...(backups.length > 0 && { backups }) };
   }
 
@@ -101,18 +101,13 @@ export class Connections extends Disposable {
    * @throws NoConnectionError as {@link configured} does
    */
   async routes(): Promise<readonly [primary: ConfiguredRoute, ...backups: ConfiguredRoute[]]> {
-    const [primary, backups] = await this.readRoutes();
-    return [primary, ...backups];
-  }
-
-  private async readRoutes(): Promise<readonly [primary: ConfiguredRoute, backups: readonly ConfiguredRoute[]]> {
     const { settings, keys } = this.deps;
     const baseUrl = settings.baseUrl();
     if ('error' in baseUrl) throw new NoConnectionError('base-url', baseUrlErrorMessage(baseUrl.error));
     const { url, origin, host } = baseUrl;
     // Reads the keys at the same time, because this delays every attempt.
     const [apiKey, backups] = await Promise.all([keys.get(origin), this.readBackups()]);
-    return [{ baseUrl: url, origin, host, apiKey }, backups];
+    return [{ baseUrl: url, origin, host, apiKey }, ...backups];
   }
 
   private readBackups(): Promise<readonly ConfiguredRoute[]> {

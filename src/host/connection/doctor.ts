@@ -188,7 +188,7 @@ async function testFirstTokens(deps: DoctorDeps, tested: TestedRoutes, reports: 
     const request = async (report: RouteReport): Promise<FirstToken | undefined> => {
       const { baseUrl, apiKey } = tested.routes[report.position] ?? {};
       if (!isWorking(report) || baseUrl === undefined || apiKey === undefined) return undefined;
-      return requestFirstToken(engine, { baseUrl, apiKey }, model, abort.signal);
+      return requestFirstToken(engine, { baseUrl, apiKey }, model, abort.signal, localize);
     };
     return Promise.all(reports.map(request));
   });

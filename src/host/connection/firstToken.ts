@@ -1,6 +1,7 @@
-import type { Engine } from '../../engine/engine';
+import type { Engine, Localize } from '../../engine/engine';
 import type { FaultKind } from '../../engine/events';
 import type { Route } from '../../engine/request';
+import { faultAdvice } from '../panel/faultAdvice';
 
 /** Result of a request for a one-word answer. `ms` is the time until the first token arrived, in milliseconds. */
 export type FirstToken =
@@ -15,13 +16,14 @@ const maxTokens = 16;
 
 /**
  * Requests a one-word answer over one route and measures the time until its first token. Stops the turn then, and also
- * before its first retry. Returns undefined if the signal aborts. Never rejects.
+ * before its first retry or a switch to a fallback model. Returns undefined if the signal aborts. Never rejects.
  */
 export async function requestFirstToken(
   engine: Pick<Engine, 'stream'>,
   { baseUrl, apiKey }: Route,
   model: string,
   signal: AbortSignal,
+  localize: Localize,
 ): Promise<FirstToken | undefined> {
   const turn = engine.stream(
     { model, messages: [{ role: 'user', content: prompt }], maxTokens },
@@ -40,6 +42,13 @@ export async function requestFirstToken(
       case 'waiting':
         turn.stop();
         return { state: 'failed', fault: event.reason, message: event.message };
+      case 'model': {
+        // The turn would go on with a fallback model, whose first token says nothing about this model.
+        turn.stop();
+        const { reason } = event;
+        if (reason === 'user') return undefined;
+        return { state: 'failed', fault: reason, message: localize(faultAdvice[reason].cause) };
+      }
       case 'failed':
         return { state: 'failed', fault: event.kind, message: event.message };
       default:

@@ -139,7 +139,7 @@ function createItems(
 function createItem({ model, kind }: ModelChoice, origin: string | undefined, essence: string | undefined): ModelItem {
   switch (kind) {
     case 'current': {
-      const description = [vscode.l10n.t('current'), essence ?? []].flat().join(' Â· ');
+      const description = [vscode.l10n.t('current'), essence ?? []].flat().join(' · ');
       return { model, origin, label: `$(check) ${plainLabel(model)}`, description };
     }
     case 'other':
@@ -188,8 +188,8 @@ export function routeChoices(
 }
 
 /**
- * Returns the models of one route to choose from. The current model comes first. The typed name comes last, unless it is in the
- * list.
+ * Returns the models of one route to choose from. The current model comes first. The typed name comes last, unless it
+ * is in the list.
  */
 export function modelChoices(
   models: readonly string[],

@@ -303,7 +303,7 @@ describe('a route that is down', () => {
     assert.equal(net.probesOf('primary').length, 1);
   });
 
-  it('keeps no timer after the turn if no window can get the focus', async () => {
+  it('keeps no timer after the turn while the window does not have the focus', async () => {
     const net = new Routes({
       primary: { replies: [rejecting('ECONNREFUSED')], probes: [status(200)] },
       backup: { replies: [answering('Hello')] },
@@ -593,6 +593,43 @@ describe('switching the route by hand', () => {
     }
   });
 
+  it('skips a route that is down if another one is not', async () => {
+    const net = new Routes(
+      {
+        primary: { replies: [limited] },
+        backup: { replies: [rejecting('ECONNREFUSED')] },
+        third: { replies: [answering('Hello')] },
+      },
+      { routes: [primary, backup, third] },
+    );
+    await net.ask({ options: { avoidOrigin: 'https://primary.test' } }).toEnd();
+    const run = net.ask();
+    await run.settle();
+    run.turn.switchRoute();
+    await run.settle();
+    assert.deepEqual(switches(run), ['primary → third (user)']);
+  });
+
+  it('reaches every route in turn after failed turns, and then the first one again', async () => {
+    const refused = { replies: [status(401)] };
+    const net = new Routes({ primary: refused, backup: refused, third: refused }, { routes: [primary, backup, third] });
+    const reached: string[] = [];
+    for (const from of ['primary', 'backup', 'third']) {
+      reached.push(...switches(await net.ask({ options: { avoidOrigin: `https://${from}.test` } }).toEnd()));
+    }
+    assert.deepEqual(reached, ['primary → backup (user)', 'backup → third (user)', 'third → primary (user)']);
+  });
+
+  it('is the reason of the switch even if the route that the turn leaves is down', async () => {
+    const net = new Routes({
+      primary: { replies: [rejecting('ECONNREFUSED')] },
+      backup: { replies: [answering('Hello')] },
+    });
+    await net.ask().toEnd();
+    const run = await net.ask({ options: { avoidOrigin: 'https://primary.test' } }).toEnd();
+    assert.deepEqual(switches(run), ['primary → backup (user)']);
+  });
+
   it('starts a turn over another route than the given one', async () => {
     const net = new Routes({ primary: { replies: [] }, backup: { replies: [answering('Hello')] } });
     const run = await net.ask({ options: { avoidOrigin: 'https://primary.test' } }).toEnd();
@@ -632,6 +669,17 @@ describe('a turn that waits', () => {
     await run.settle();
     assert.equal(run.shownText, 'Hello');
     assert.equal(net.requests('backup')[1]?.headers.get('authorization'), 'Bearer hsa-new-key-of-backup');
+  });
+
+  it('announces the switch to the backup route when the key of its route was removed', async () => {
+    const net = new Routes({ primary: { replies: [limited] }, backup: { replies: [answering('Hello')] } });
+    const run = net.ask();
+    await run.settle();
+    net.routes = [backup];
+    net.world.engine.onConnectionChanged();
+    await run.settle();
+    assert.equal(run.shownText, 'Hello');
+    assert.deepEqual(switches(run), ['primary → backup (user)']);
   });
 
   it('keeps waiting on a backup route when a setting changes', async () => {

@@ -46,7 +46,7 @@ function stepOf(event: StreamEvent): readonly string[] {
     case 'model':
       return [`model ${event.to}`];
     case 'route':
-      return [`route ${event.to} ${event.reason}`];
+      return [`route switch (${event.reason})`];
     case 'usage':
       return [];
     case 'done':

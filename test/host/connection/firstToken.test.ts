@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events';
 import { requestFirstToken, type FirstToken } from '../../../src/host/connection/firstToken';
+import { faultAdvice } from '../../../src/host/panel/faultAdvice';
 import { attempt, failed, reasoning, ScriptedEngine, stopped, text, waiting } from '../conversation/scriptedEngine';
 
 const route = { baseUrl: 'https://gateway.example/v1', apiKey: 'hsa-key-1' };
@@ -10,7 +11,7 @@ describe('first token of a route', () => {
     ...events: readonly StreamEvent[]
   ): Promise<{ readonly engine: ScriptedEngine; readonly result: FirstToken | undefined }> => {
     const engine = new ScriptedEngine();
-    const result = requestFirstToken(engine, route, 'gpt-4o', new AbortController().signal);
+    const result = requestFirstToken(engine, route, 'gpt-4o', new AbortController().signal, String);
     engine.turn.emit(...events);
     return { engine, result: await result };
   };
@@ -40,6 +41,13 @@ describe('first token of a route', () => {
   it('fails instead of waiting for a retry', async () => {
     const { engine, result } = await run(attempt(), waiting);
     assert.deepEqual(result, { state: 'failed', fault: 'rate-limit', message: 'Rate limited' });
+    assert.deepEqual(engine.turn.controls, ['stop']);
+  });
+
+  it('fails instead of measuring a fallback model', async () => {
+    const fallBack: StreamEvent = { type: 'model', from: 'gpt-4o', to: 'b', reason: 'breaker', attempt: 0, at: 0 };
+    const { engine, result } = await run(fallBack, attempt('b'), text('OK'));
+    assert.deepEqual(result, { state: 'failed', fault: 'breaker', message: faultAdvice.breaker.cause });
     assert.deepEqual(engine.turn.controls, ['stop']);
   });
 

@@ -51,7 +51,7 @@ describe('host names in the diagnostics report', () => {
     it(`are private for ${origin}`, () => assert.equal(isPublicOrigin(origin), false));
   }
 
-  it('are found in the turns, attempts, budgets, gates and lost routes of the engine', () => {
+  it('are found in the turns, attempts, budgets, gates and routes that are down', () => {
     const withOrigin = { ...attempt(), origin: 'https://a.example' } as const;
     const attempts = addToLedger(emptyLedger, withOrigin).entries;
     const report: EngineReport = {

@@ -3,6 +3,7 @@ import type {
   modelChoices as ModelChoices,
   ModelList,
   ModelPick,
+  ModelPickOptions,
   pickModel as PickModel,
   routeChoices as RouteChoices,
 } from '../../../src/host/models/modelPick';
@@ -80,6 +81,7 @@ describe('choices in the model picker with several routes', () => {
 
 interface Item {
   readonly label: string;
+  readonly description?: string;
   readonly kind?: number;
   readonly model?: string;
   readonly origin?: string;
@@ -125,18 +127,19 @@ describe('model picker with several routes', () => {
 
   const settle = (): Promise<void> => new Promise(setImmediate);
   const labels = (): readonly string[] => picker.items.map(({ label, kind }) => (kind === -1 ? `[${label}]` : label));
-  const open = (...hosts: readonly string[]) => {
+  const openWith = (options: ModelPickOptions, ...hosts: readonly string[]) => {
     const loaded: ((list: ModelList) => void)[] = [];
     const routes = hosts.map((host) => ({
       ...{ host, origin: `https://${host}`, list: new Promise<ModelList>((resolve) => loaded.push(resolve)) },
     }));
-    const picked = pickModel(Promise.resolve(routes), 'b', {});
+    const picked = pickModel(Promise.resolve(routes), 'b', options);
     const load = async (index: number, list: ModelList): Promise<void> => {
       loaded[index]?.(list);
       await settle();
     };
     return { picked, load };
   };
+  const open = (...hosts: readonly string[]) => openWith({}, ...hosts);
   const from = (host: string, ...models: readonly string[]): ModelList => ({ source: 'gateway', models, host });
   const accept = async (picked: Promise<ModelPick | undefined>, item: Item | undefined): Promise<unknown> => {
     picker.selectedItems = item ? [item] : [];
@@ -153,6 +156,17 @@ describe('model picker with several routes', () => {
     assert.deepEqual(labels(), ['[From one]', '$(check) b', 'a', '[From two]', '$(check) b', 'c']);
     assert.equal(picker.busy, false);
     assert.deepEqual(await accept(picked, picker.items.at(-1)), { model: 'c', once: false });
+  });
+
+  it('says how well each model works over its route', async () => {
+    const essence = (model: string, origin = ''): string => `${model} at ${origin}`;
+    const { load } = openWith({ essence }, 'one', 'two');
+    await load(0, from('one', 'a', 'b'));
+    await load(1, from('two', 'b'));
+    assert.deepEqual(
+      picker.items.flatMap(({ description }) => description ?? []),
+      ['current · b at https://one', 'a at https://one', 'current · b at https://two'],
+    );
   });
 
   it('knows the route of each item', async () => {

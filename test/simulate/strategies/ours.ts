@@ -111,7 +111,7 @@ class SimulatedTurn {
     this.waits = new Waits({ clock: world, random, fetch }, output, this.history);
     this.queue = new TurnPermit({ clock: world, settings: () => settings }, this.history, this.waits);
     this.retries = new RetryController(() => settings, random, this.history, this.queue);
-    this.routes = new TurnRoutes(window.routes, undefined);
+    this.routes = new TurnRoutes(window.routes, output, this.history, undefined);
   }
 
   async run(question: Question): Promise<void> {
@@ -122,16 +122,14 @@ class SimulatedTurn {
       userCommand: () => undefined,
     };
     for (let retries = true; retries;) {
-      const choice = this.routes.choose(this.window.connection);
-      if (!choice) break;
-      if (choice.replaces) this.history.recordRouteSwitch();
-      const { baseUrl } = choice.route;
-      const state = this.stateOf(choice.route);
+      const route = this.routes.choose(this.window.connection);
+      if (!route) break;
+      const state = this.stateOf(route);
       const admission = await this.queue.acquire(state.gate, request);
       if (admission.type !== 'admitted') break;
       this.retries.settleCharge(false);
       state.sentAt = this.window.world.monotonicNow();
-      const refusal = await new Promise<Refusal | undefined>((answered) => question.send(answered, baseUrl));
+      const refusal = await new Promise<Refusal | undefined>((answered) => question.send(answered, route.baseUrl));
       if (!refusal) {
         this.streamAnswer(question, state);
         return;
@@ -169,8 +167,7 @@ class SimulatedTurn {
         return true;
       case 'switch-route': {
         const next = routes.next(fault);
-        if (next) routes.switchTo(next);
-        this.history.recordRouteSwitch();
+        if (next) routes.switchTo(next, fault.kind);
         return true;
       }
       case 'wait':

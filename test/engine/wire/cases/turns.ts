@@ -148,7 +148,7 @@ export const turns: readonly WireCase[] = [
       assert.deepEqual([gateway.requests.length, otherGateway.requests.length], [1, 1]);
       assert.equal(otherGateway.requests[0]?.headers.authorization, `Bearer ${otherKey}`);
     },
-    expected: `429 → row 30 → waiting server 37000 rate-limit → retry-now → ${done}`,
+    expected: `429 → row 30 → waiting server 37000 rate-limit → route switch (user) → retry-now → ${done}`,
   },
   {
     row: 59,
