@@ -100,11 +100,9 @@ export function createServices(context: vscode.ExtensionContext, modelsChanged: 
   const target = register(new EditorTarget());
   const contextSource = new ContextSource({ editor: () => target.editor(), onError });
   const prompting = { conversations, schedule, promptHistory, tour, target, contextSource };
-  const shared = { connections, catalog, settings, demo, ...prompting };
+  const shared = { connections, backupNotices, catalog, settings, demo, ...prompting };
   const restoration = register(new PanelRestoration(workspaceState, vscode.env.sessionId, onError));
-  const panels = register(
-    new ConversationPanels(context.extensionUri, restoration, { ...shared, backupNotices, log, onError }),
-  );
+  const panels = register(new ConversationPanels(context.extensionUri, restoration, { ...shared, log, onError }));
 
   const host = { context, register, log, onError, setContext, version, storage, workspace, folder, modelsChanged };
   return { ...host, ...shared, keys, engine, logEvent, customPrompts, panels, health, healthPanel };

@@ -103,7 +103,7 @@ describe('network health', () => {
     const { workbench, words } = stage;
     await stage.button(words.health.clear).click();
     const dialog = workbench.page.getByRole('dialog');
-    await dialog.getByText(words.host('Clear the network health?')).waitFor();
+    await dialog.getByText(words.host('Clear the network health data?')).waitFor();
     await dialog.getByRole('button', { name: words.health.clear }).click();
     await stage.panel.getByRole('status').getByText(words.health.empty).waitFor();
   });

@@ -11,7 +11,8 @@ import { createHostEngine } from '../../src/host/engine/hostEngine';
 import { Journal } from '../../src/host/journal/journal';
 import { ConversationPanels } from '../../src/host/panel/conversationPanels';
 import { PanelRestoration } from '../../src/host/panel/panelRestoration';
-import type { PanelServices } from '../../src/host/panel/panelServices';
+import { retryNow } from '../../src/host/panel/panelCommands';
+import type { SessionServices } from '../../src/host/panel/panelServices';
 import { createScheduler } from '../../src/host/schedule/createScheduler';
 import type { Scheduler } from '../../src/host/schedule/scheduler';
 import { systemClock } from '../../src/host/util/systemClock';
@@ -27,6 +28,7 @@ class Window {
   readonly errors: unknown[] = [];
   readonly conversations: Conversations;
   readonly scheduler: Scheduler;
+  readonly services: SessionServices;
   private readonly log = new Log();
   private readonly panels: ConversationPanels;
 
@@ -60,12 +62,13 @@ class Window {
       workspace: vscode.workspace.workspaceFolders?.[0]?.uri,
     });
     this.scheduler.start();
-    const services = {
+    this.services = {
       conversations: this.conversations,
       connections: {
         view: () => Promise.resolve({ model: 'gpt-4o', host: origin, hasKey: true, demo: false }),
         onDidChange: () => new vscode.Disposable(() => undefined),
       },
+      backupNotices: { onDidChange: () => new vscode.Disposable(() => undefined) },
       demo: { answers: () => false },
       tour: { suggestions: () => [], currentStep: () => undefined },
       promptHistory: { list: () => [], deletedConversations: () => [], add: () => Promise.resolve() },
@@ -74,11 +77,11 @@ class Window {
       schedule: this.scheduler,
       log: this.log,
       onError,
-    } as unknown as PanelServices;
+    } as unknown as SessionServices;
     const extension = vscode.extensions.getExtension('holysheep.holysheep-prompt');
     assert.ok(extension);
     const restoration = new PanelRestoration(storeIn(new Map()), 'session', onError);
-    this.panels = new ConversationPanels(extension.extensionUri, restoration, services);
+    this.panels = new ConversationPanels(extension.extensionUri, restoration, this.services);
   }
 
   /** Sends a prompt in a panel and waits until its turn has reached a phase. */
@@ -174,6 +177,13 @@ describe('scheduled prompts', () => {
     await reaches(conversation, 'done');
     assert.deepEqual([chatRequests(), conversation.lastExchange?.state.text], [2, 'after the limit']);
     assert.deepEqual(window.scheduler.list(), []);
+  });
+
+  it('are sent once with the command *Retry Now*', async () => {
+    const { conversation } = await schedule();
+    await retryNow(window.services);
+    await reaches(conversation, 'done');
+    assert.deepEqual([chatRequests(), window.scheduler.list()], [2, []]);
   });
 
   it('are never sent after *Cancel*', async () => {

@@ -3,15 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { EngineSettings } from '../../engine/engine';
 import { isDelta, type RecordedEvent, type StreamEvent } from '../../engine/events';
 import type { ChatRequest } from '../../engine/request';
-import {
-  endSchedule,
-  initialTurn,
-  markInterrupted,
-  markScheduled,
-  type Schedule,
-  type ScheduleEnd,
-  toRecordedEvents,
-} from '../../engine/state/turnState';
+import { initialTurn, markInterrupted, toRecordedEvents } from '../../engine/state/turnState';
 import type { ExchangeSnapshot } from '../../shared/protocol';
 import type { StoredConversation } from '../journal/journalFold';
 import type { JournalLine } from '../journal/journalSchema';
@@ -27,7 +19,8 @@ import {
   type PromptInput,
 } from './exchange';
 import { Exchanges, type OtherVersion } from './exchanges';
-import { TurnRunner, type ImmediateStart, type ResumeMode, type TurnRunnerDeps, type TurnStart } from './turnRunner';
+import { isScheduled, ScheduledExchanges } from './scheduledExchanges';
+import { TurnRunner, type ImmediateStart, type TurnRunnerDeps, type TurnStart } from './turnRunner';
 
 /** A change to a conversation, in the format in which the host posts it to the panel. */
 export type ConversationChange =
@@ -67,6 +60,8 @@ export class Conversation {
   private readonly exchangeStore: Exchanges;
   private customTitle: string | undefined;
   private readonly turnRunner: TurnRunner;
+  /** The exchanges whose prompts are sent later. */
+  readonly scheduled: ScheduledExchanges;
   private readonly changeListeners = new Listeners<ConversationChange>((error) => this.deps.onError(error));
   readonly onDidChange = this.changeListeners.event;
   private readonly stateListeners = new Listeners<ConversationChange>((error) => this.deps.onError(error));
@@ -97,6 +92,12 @@ export class Conversation {
       onIdle: () => this.idleListeners.fire(),
     };
     this.turnRunner = new TurnRunner(this.exchangeStore, owner, deps);
+    this.scheduled = new ScheduledExchanges(this.exchangeStore, this.turnRunner, {
+      isReadOnly: () => this.isReadOnly,
+      append: (line) => this.journal?.append(line),
+      update: (exchange) => this.update(exchange),
+      rerun: (exchange, start, model) => this.rerun(exchange, start, model),
+    });
   }
 
   /** Whether another window has the right to write the conversation. If so, this window can't change it. */
@@ -210,8 +211,8 @@ export class Conversation {
     this.exchangeStore.add(exchange, after);
     this.firePath();
     this.stopMatching((id) => this.exchangeStore.isSameOrDescendant(id, exchangeId));
-    for (const { id } of this.scheduled()) {
-      if (this.exchangeStore.isSameOrDescendant(id, exchangeId)) this.unschedule(id, { outcome: 'stopped' });
+    for (const { id } of this.scheduled.list()) {
+      if (this.exchangeStore.isSameOrDescendant(id, exchangeId)) this.scheduled.end(id, { outcome: 'stopped' });
     }
     this.turnRunner.run(id);
     return this.exchangeStore.get(id) ?? exchange;
@@ -251,56 +252,15 @@ export class Conversation {
   }
 
   /**
-   * Stops the turn of an exchange, removes the turn from the queue or cancels its schedule. Without an id, the running turn is
-   * stopped.
+   * Stops the turn of an exchange, removes the turn from the queue or cancels its schedule. Without an id, the running
+   * turn is stopped.
    */
   stop(exchangeId?: string): void {
     if (exchangeId === undefined) this.turnRunner.stop();
     else {
-      this.unschedule(exchangeId, { outcome: 'stopped' });
+      this.scheduled.end(exchangeId, { outcome: 'stopped' });
       this.stopMatching((id) => id === exchangeId);
     }
-  }
-
-  /** Returns the scheduled exchanges of all versions. */
-  scheduled(): readonly Exchange[] {
-    return this.exchangeStore.all().filter(({ state }) => state.phase === 'scheduled');
-  }
-
-  /**
-   * Schedules the prompt of an exchange, after its turn has ended. If the turn is still running, it is stopped first.
-   * @returns whether the prompt is scheduled now
-   */
-  async schedule(exchangeId: string, schedule: Schedule): Promise<boolean> {
-    if (this.activeExchange?.id === exchangeId) {
-      this.turnRunner.stop();
-      await this.turnRunner.waitForCurrentTurn();
-    }
-    const exchange = this.exchangeStore.get(exchangeId);
-    // Checks again, because the answer may have become complete, or the user may have retried, while the turn ended.
-    if (this.isReadOnly || !exchange || !canRetry(exchange) || exchange.state.phase === 'scheduled') return false;
-    this.journal?.append({ type: 'scheduled', exchangeId, ...schedule });
-    this.update({ ...exchange, state: markScheduled(exchange.state, schedule) });
-    return true;
-  }
-
-  /** Ends the schedule of an exchange without sending its prompt. Does nothing if the exchange is not scheduled. */
-  unschedule(exchangeId: string, end: ScheduleEnd): void {
-    const exchange = this.exchangeStore.get(exchangeId);
-    if (this.isReadOnly || exchange?.state.phase !== 'scheduled') return;
-    this.journal?.append({ type: 'unscheduled', exchangeId, end });
-    this.update({ ...exchange, state: endSchedule(exchange.state, end) });
-  }
-
-  /**
-   * Starts the turn of a scheduled exchange with the model that the schedule names, even if the user has selected
-   * another one since. Does nothing if the exchange is not scheduled.
-   * @param immediate set if the user has asked for it, so that the turn does not wait for the cooldown of the gateway
-   */
-  sendScheduled(exchangeId: string, model: string, immediate?: ImmediateStart): void {
-    const exchange = this.exchangeStore.get(exchangeId);
-    if (exchange?.state.phase !== 'scheduled') return;
-    this.rerun({ ...exchange, model }, { mode: this.retryMode(exchange), immediate }, model);
   }
 
   /** Stops the running turn and removes all queued turns. Resolves when no turn is running any more. */
@@ -311,7 +271,8 @@ export class Conversation {
 
   /**
    * Ends the wait of a running turn, or retries a turn that has ended without a complete answer. Without an id, this
-   * applies to the running turn, or else to the last turn.
+   * applies to the running turn, or else to the last turn. Does nothing for a scheduled exchange, whose prompt only the
+   * scheduler sends.
    */
   retryNow(exchangeId = this.activeExchange?.id ?? this.lastExchange?.id): void {
     const exchange = exchangeId === undefined ? undefined : this.exchangeStore.get(exchangeId);
@@ -361,9 +322,7 @@ export class Conversation {
     const exchange = this.exchangeStore.get(exchangeId);
     if (!exchange) return;
     if (exchange === this.activeExchange) this.turnRunner.runningTurn?.switchRoute();
-    else if (canRetry(exchange)) {
-      this.rerun(exchange, { mode: this.retryMode(exchange), avoidOrigin: exchange.state.origin });
-    }
+    else if (canRetry(exchange)) this.rerun(exchange, { avoidOrigin: exchange.state.origin });
   }
 
   /**
@@ -424,21 +383,23 @@ export class Conversation {
     this.turnRunner.stop(matches);
   }
 
-  private retryMode(exchange: Exchange): ResumeMode {
-    return canContinue(exchange) && this.deps.resumeSetting() === 'auto' ? 'continue' : 'restart';
-  }
-
   private retry(exchange: Exchange, immediate: ImmediateStart): void {
     if (exchange === this.activeExchange) this.turnRunner.runningTurn?.[immediate]();
-    else if (canRetry(exchange)) this.rerun(exchange, { mode: this.retryMode(exchange), immediate });
+    else if (canRetry(exchange)) this.rerun(exchange, { immediate });
   }
 
-  private rerun(exchange: Exchange, start: TurnStart & { readonly mode: ResumeMode }, model?: string): void {
-    if (this.isReadOnly) return;
-    const { mode } = start;
+  /**
+   * Starts the turn of an exchange again. Does nothing for a scheduled exchange, because the request could otherwise be
+   * sent twice: only the scheduler may send its prompt, after it has claimed the prompt.
+   * @param start by default, continues a partial answer if the setting allows it, and otherwise restarts the answer
+   */
+  private rerun(exchange: Exchange, start: TurnStart, model?: string): void {
+    if (this.isReadOnly || isScheduled(exchange)) return;
+    const continues = canContinue(exchange) && this.deps.resumeSetting() === 'auto';
+    const { mode = continues ? 'continue' : 'restart' } = start;
     this.journal?.append({ type: 'rerun', exchangeId: exchange.id, go: mode, ...(model !== undefined && { model }) });
     this.update({ ...exchange, state: stateForRerun(exchange.state, mode), queued: this.busy });
-    this.turnRunner.run(exchange.id, start);
+    this.turnRunner.run(exchange.id, { ...start, mode });
   }
 
   private fold(exchangeId: string, streamEvents: readonly StreamEvent[]): void {

@@ -80,8 +80,8 @@ export class HealthPanel extends Disposable {
   }
 
   private async clear(): Promise<void> {
-    const question = vscode.l10n.t('Clear the network health?');
-    const detail = vscode.l10n.t('The numbers of all gateways and models are deleted, in all windows.');
+    const question = vscode.l10n.t('Clear the network health data?');
+    const detail = vscode.l10n.t('This deletes the numbers of all gateways and models, in all windows.');
     const clear = vscode.l10n.t('Clear');
     const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, clear);
     if (answer === clear) await this.deps.book.clear();

@@ -26,8 +26,8 @@ export async function runFailureAction(
   }
   switch (action) {
     case 'retryNow': {
-      const { phase, schedule } = exchange.state;
-      if (phase === 'scheduled' && schedule) await services.schedule.sendNow(schedule.id);
+      const { schedule } = exchange.state;
+      if (schedule) await services.schedule.sendNow(schedule.id);
       else conversation.retryNow(exchangeId);
       return;
     }

@@ -5,6 +5,8 @@ import type { Command } from '../commands';
 import type { Services } from '../services';
 import { localize } from '../util/localization';
 import { notBlank, parseArgument } from '../util/schemas';
+import { runFailureAction } from './failureActions';
+import type { SessionServices } from './panelServices';
 import { sendPrompt, startConversation } from './promptSender';
 
 export function registerPanels(services: Services): readonly Command[] {
@@ -21,14 +23,20 @@ export function registerPanels(services: Services): readonly Command[] {
   return [
     { id: 'holysheep.ask', execute: askCommand(services) },
     { id: 'holysheep.stop', execute: () => conversations.running?.stop() },
-    // Implements *Retry now*: ends the wait of the running turn, or retries the last turn.
-    { id: 'holysheep.retryNow', execute: () => (conversations.running ?? conversations.current)?.retryNow() },
+    { id: 'holysheep.retryNow', execute: () => retryNow(services) },
     { id: 'holysheep.newConversation', execute: () => startConversation(services) },
     {
       id: 'holysheep.showPanel',
       execute: async () => panels.show(await conversations.openRunning(), { preserveFocus: false }),
     },
   ];
+}
+
+/** Does the same as *Retry now* on the card of the running turn, or else of the last turn. */
+export async function retryNow(services: SessionServices): Promise<void> {
+  const conversation = services.conversations.running ?? services.conversations.current;
+  const exchange = conversation?.activeExchange ?? conversation?.lastExchange;
+  if (conversation && exchange) await runFailureAction(services, conversation, exchange.id, 'retryNow');
 }
 
 /** Reopens panels that were lost in a reload or when the extension host died. */

@@ -149,7 +149,7 @@ export class Scheduler {
     await this.mutex.runExclusive(async () => {
       await store.add({ ...schedule, conversationId: conversation.id, exchangeId, workspace, origin, model, title });
       this.automaticIds.add(schedule.id);
-      if (!(await conversation.schedule(exchangeId, schedule))) await store.remove(schedule.id);
+      if (!(await conversation.scheduled.add(exchangeId, schedule))) await store.remove(schedule.id);
     });
     await this.refresh();
   }
@@ -194,7 +194,7 @@ export class Scheduler {
   /** Returns whether a conversation has scheduled exchanges that this window does not know, or lacks ones it knows. */
   private isOutdated(conversation: Conversation): boolean {
     const known = this.prompts.filter(({ conversationId }) => conversationId === conversation.id);
-    const scheduled = conversation.scheduled();
+    const scheduled = conversation.scheduled.list();
     return scheduled.length !== known.length || known.some((prompt) => !isScheduledIn(conversation, prompt));
   }
 
@@ -251,8 +251,9 @@ export class Scheduler {
       const stored = await store.list();
       const storedIds = new Set(stored.map(({ prompt }) => prompt.id));
       for (const conversation of conversations.writable) {
-        for (const { id, state } of conversation.scheduled()) {
-          if (state.schedule && !storedIds.has(state.schedule.id)) conversation.unschedule(id, { outcome: 'stopped' });
+        for (const { id, state } of conversation.scheduled.list()) {
+          if (state.schedule && !storedIds.has(state.schedule.id))
+            conversation.scheduled.end(id, { outcome: 'stopped' });
         }
         for (const { prompt } of stored) {
           if (prompt.conversationId === conversation.id && !isScheduledIn(conversation, prompt))
@@ -306,14 +307,20 @@ export class Scheduler {
   ): Promise<boolean> {
     const { conversations, store } = this.deps;
     return this.mutex.runExclusive(async () => {
-      if (this.isDisposed || !isScheduledIn(conversation, prompt) || !(await store.claim(prompt.id))) return false;
+      if (this.isDisposed) return false;
+      if (!isScheduledIn(conversation, prompt)) {
+        // Removes a prompt that was sent or canceled, but whose file was left behind, for example by a crash.
+        if (!conversation.readOnly) await store.remove(prompt.id);
+        return false;
+      }
+      if (!(await store.claim(prompt.id))) return false;
       // Gives the claim back if another window has requested the conversation meanwhile.
       if (conversation.readOnly) {
         await store.release(prompt.id);
         return false;
       }
       const isScheduled = isScheduledIn(conversation, prompt);
-      if (isScheduled) conversation.sendScheduled(prompt.exchangeId, prompt.model, immediate);
+      if (isScheduled) conversation.scheduled.send(prompt.exchangeId, prompt.model, immediate);
       // Keeps the claim until the journal says that the turn has started. From then on the journal alone shows whether
       // the turn was interrupted.
       await conversations.flush(conversation.id);
@@ -328,13 +335,13 @@ export class Scheduler {
    */
   private async endAbandoned(prompt: ScheduledPrompt): Promise<void> {
     await this.end(prompt, 'interrupted', (conversation) =>
-      conversation.unschedule(prompt.exchangeId, { outcome: 'interrupted' }),
+      conversation.scheduled.end(prompt.exchangeId, { outcome: 'interrupted' }),
     );
   }
 
   private async lapse(prompt: ScheduledPrompt): Promise<void> {
     await this.end(prompt, 'lapsed', (conversation) =>
-      conversation.unschedule(prompt.exchangeId, { outcome: 'failed', message: this.deps.lapsedMessage() }),
+      conversation.scheduled.end(prompt.exchangeId, { outcome: 'failed', message: this.deps.lapsedMessage() }),
     );
   }
 

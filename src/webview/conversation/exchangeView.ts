@@ -203,7 +203,13 @@ export class ExchangeView implements Drawable {
 }
 
 function isSameEnd(a: TurnState, b: TurnState): boolean {
-  return !isRunning(a.phase) && a.phase === b.phase && a.endedAt === b.endedAt && a.text === b.text;
+  return (
+    !isRunning(a.phase) &&
+    a.phase === b.phase &&
+    a.schedule?.id === b.schedule?.id &&
+    a.endedAt === b.endedAt &&
+    a.text === b.text
+  );
 }
 
 const charactersPerLine = 90;

@@ -75,7 +75,9 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
     texts,
     render: (state, viewContext) => {
       const { queued, isLatest } = viewContext;
-      const host = state.origin === undefined ? viewContext.host : hostOf(state.origin);
+      const { phase, failure, origin, schedule, wait } = state;
+      // A scheduled prompt goes to the gateway in the settings, whichever route its last attempt used.
+      const host = schedule || origin === undefined ? viewContext.host : hostOf(origin);
       progress.update(state, queued, host);
       texts.setThinking(isRunning(state.phase) && state.text === '');
       setText(seam, seamText(context, state));
@@ -85,8 +87,8 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
         state.toolCalls.map(({ name }) => name),
         () => createToolCalls(context.strings, state.toolCalls),
       );
-      const { phase, failure, origin, wait } = state;
-      card.show([phase, failure, origin, isLatest, ...(wait ? waitKey(wait) : [])], () =>
+      const target = schedule ? `${schedule.id} ${host}` : origin;
+      card.show([phase, failure, target, isLatest, ...(wait ? waitKey(wait) : [])], () =>
         createTurnCard(context, exchangeId, state, { ...viewContext, host }),
       );
       summary.update(state);

@@ -144,6 +144,20 @@ describe('scheduled prompt', () => {
     assert.deepEqual([await sent, requests(window), files()], [true, 2, []]);
   });
 
+  it('is not sent by its conversation, which does not claim it', async () => {
+    const window = open();
+    const conversation = await window.askLater(minute);
+    const id = lastId(conversation);
+    conversation.retryNow();
+    conversation.tryAnyway(id);
+    conversation.restart(id);
+    conversation.switchModel(id, 'other');
+    conversation.switchRoute(id);
+    assert.deepEqual([requests(window), phaseOf(conversation)], [1, 'scheduled']);
+    await window.clock.advance(minute);
+    assert.deepEqual([requests(window), files()], [2, []]);
+  });
+
   it('is not offered again by itself when its turn reaches a limit again', async () => {
     const window = open();
     const conversation = await window.askLater(minute);
@@ -224,12 +238,14 @@ describe('scheduled prompt', () => {
       assert.deepEqual([requests(window), phaseOf(restored)], [1, 'stopped']);
     });
 
-    it('by *Retry now* is sent once', async () => {
-      const window = open();
-      const conversation = await window.askLater(minute);
-      conversation.retryNow();
-      await window.clock.advance(2 * minute);
-      assert.deepEqual([requests(window), files()], [2, []]);
+    it('is removed although its window died before it removed the file', async () => {
+      const before = open();
+      const conversation = await before.askLater(2 * minute);
+      before.scheduler.dispose();
+      conversation.stop(lastId(conversation));
+      const after = await reopenAfter(minute);
+      await after.clock.advance(2 * minute);
+      assert.deepEqual([requests(after), files(), after.notices], [0, [], []]);
     });
 
     it('from a window of another workspace is never sent', async () => {

@@ -17,6 +17,7 @@ interface Step {
 interface Contributes {
   readonly walkthroughs: readonly { readonly id: string; readonly steps: readonly Step[] }[];
   readonly commands: readonly { readonly command: string }[];
+  readonly configuration: readonly { readonly properties: object }[];
 }
 
 function readJson(name: string): unknown {
@@ -78,17 +79,18 @@ describe('walkthrough', () => {
         }));
       });
 
-      it('link to commands only with a valid prompt or demo scenario as the argument', () => {
+      it('link to commands only with a valid prompt, demo scenario or setting as the argument', () => {
         const linksWithArgument = links.flatMap(({ command, argument }) =>
           argument === undefined ? [] : [{ command, argument: JSON.parse(decodeURIComponent(argument)) as unknown }],
         );
         assert.deepEqual(
           linksWithArgument.map(({ command }) => command),
-          ['holysheep.ask', 'holysheep.openDemo'],
+          ['holysheep.ask', 'holysheep.openDemo', 'workbench.action.openSettings'],
         );
-        const [prompt, scenario] = linksWithArgument.map(({ argument }) => argument);
+        const [prompt, scenario, setting] = linksWithArgument.map(({ argument }) => argument);
         assert.ok(typeof prompt === 'string' && prompt.length > 10);
         assert.ok(demoModels.some(({ id }) => id === scenario));
+        assert.ok(contributes.configuration.some(({ properties }) => Object.hasOwn(properties, String(setting))));
       });
     });
   }

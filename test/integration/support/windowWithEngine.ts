@@ -78,6 +78,7 @@ export class WindowWithEngine {
         view: () => Promise.resolve({ model: 'gpt-4o', host: 'gateway.test', hasKey: true, demo: false }),
         onDidChange: () => new vscode.Disposable(ignore),
       },
+      backupNotices: { onDidChange: () => new vscode.Disposable(ignore) },
       demo: { answers: () => false },
       tour: { suggestions: () => [], currentStep: ignore },
       promptHistory: { list: () => [], deletedConversations: () => [], add: () => Promise.resolve() },

@@ -5,7 +5,7 @@ import { initialTurn, reduceTurn, type Schedule, type TurnState } from '../../..
 import { createFormat } from '../../../src/webview/util/format';
 import { panelStrings } from '../../../src/shared/panelStrings';
 import { ev } from '../panel/support/events';
-import { exchange, PanelPage, startOfTime } from '../panel/support/panelPage';
+import { connected, exchange, PanelPage, startOfTime } from '../panel/support/panelPage';
 
 const hour = 3_600_000;
 const later = startOfTime + 2 * hour;
@@ -84,6 +84,20 @@ describe('card of a scheduled prompt', () => {
       'Scheduled: the prompt goes to api.example (gpt-4o) when the network is back.',
       'Lapses in 24 h 0 min',
     ]);
+  });
+
+  it('names the gateway in the settings, not the route of the last attempt', () => {
+    const { state } = scheduled();
+    page.snapshot([exchange('a', { state: { ...state, origin: 'https://backup.example' } })]);
+    assert.match(lines()[0]!, /goes to api\.example/u);
+    page.receive({ type: 'connection', connection: { ...connected, host: 'other.example' }, suggestions: [] });
+    assert.match(lines()[0]!, /goes to other\.example/u);
+  });
+
+  it('shows the new time when the prompt has been canceled and scheduled again in another window', () => {
+    page.snapshot([scheduled()], { readOnly: true });
+    page.receive({ type: 'exchange', exchange: scheduled({ id: 's2', dueAt: later + hour }) });
+    assert.match(lines()[0]!, new RegExp(`^Scheduled for ${timeOf(later + hour)}`, 'u'));
   });
 
   it('sends the prompt with *Send now* and cancels it with *Cancel*', () => {
