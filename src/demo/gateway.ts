@@ -25,7 +25,7 @@ export interface GatewayOptions {
   /** Whether the gateway records requests for inspection. The default is true. */
   readonly keepsRequests?: boolean;
   /**
-   * Called when a script throws. By default, the process emits a warning. In both cases, the client gets a 500
+   * Called when a script throws. If omitted, the process emits a warning instead. Either way, the client gets a 500
    * response, or its connection is reset if the reply has already started.
    */
   readonly onError?: (error: unknown) => void;

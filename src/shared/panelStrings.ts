@@ -177,7 +177,7 @@ export const panelStrings = {
   timelineCorrected: 'Retried with a corrected request',
   timelineSwitch: 'Model switched',
   timelineRouteSwitch: 'Route switched',
-  timelineContinued: 'Requested the rest',
+  timelineContinued: 'Requested the rest of the answer',
   timelineRestarted: 'Restarted',
   timelineSeam: 'Resumed at character {0}',
   timelineModelSeam: 'Continued the answer of {0} at character {1}',

@@ -113,7 +113,7 @@ describe('backup route', () => {
       await setKey(baseUrl, testKey);
     };
 
-    it('gives the whole answer when the host name is not found', async () => {
+    it('gives the whole answer when the host name of the primary route is not found', async () => {
       await use('http://no-such-host.invalid/v1');
       // Without a name server, the fault is the same as that of a computer that is offline.
       assertSwitched(await ask(), 'http://no-such-host.invalid', ['dns', 'offline']);

@@ -73,7 +73,6 @@ class Window {
       tour: { suggestions: () => [], currentStep: () => undefined },
       promptHistory: { list: () => [], deletedConversations: () => [], add: () => Promise.resolve() },
       contextSource: {},
-      backupNotices: { onDidChange: () => new vscode.Disposable(() => undefined) },
       schedule: this.scheduler,
       log: this.log,
       onError,

@@ -89,7 +89,7 @@ export class DeltaFrame {
     private readonly type: TextDelta['type'],
     private readonly firstText: string,
     private readonly prefix: string,
-    /** The JSON from the text to the end of the event, or to the padding if the event has one. */
+    /** The JSON after the text, up to the end of the event, or up to the padding if the event has one. */
     private readonly suffix: string,
     /** The JSON from the padding to the end of the event. Undefined if the event has no padding. */
     private readonly paddingSuffix: string | undefined,

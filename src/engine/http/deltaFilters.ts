@@ -57,7 +57,7 @@ export class ThinkTags implements DeltaFilter {
     }
   };
 
-  /** Passes on the text that is held back, because no further text can complete a tag. */
+  /** Passes on the text that is held back. Called at the end of the stream, when no further text can complete a tag. */
   flush(): void {
     const { buffered } = this;
     if (buffered === '') return;

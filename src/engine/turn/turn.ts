@@ -118,8 +118,8 @@ export class Turn implements RunningTurn {
   }
 
   /**
-   * Ends the current wait if its route or the key of the route has changed and a key is set. The returned promise never
-   * rejects.
+   * Ends the current wait if its route or the key of its route was removed or replaced, and another route has a key. The
+   * returned promise never rejects.
    */
   async handleConnectionChange(): Promise<void> {
     const connection = this.waits.isWaiting ? await this.connection().catch(() => undefined) : undefined;

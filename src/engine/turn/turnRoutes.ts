@@ -18,7 +18,9 @@ export class TurnRoutes {
   private usable: readonly Route[] = [];
   /** Whether the turn stays on the current route even if it is down, until an attempt over it fails. */
   private isPinned: boolean;
-  /** Base URLs of the routes that have failed since the turn last waited, and whether waiting may help there. */
+  /**
+   * Maps the base URL of each route that has failed since the turn last waited to whether waiting may help on that route.
+   */
   private readonly failed = new Map<string, boolean>();
 
   /** @param avoidOrigin origin of the route that the first attempt avoids, because the user asked for another route */

@@ -112,8 +112,8 @@ function formatModels({ verification, modelsMs, hasKey }: RouteReport, localize:
     case 'verified': {
       const values = { 0: verification.models.length };
       const result = hasKey
-        ? localize('models: {0}, the API key is valid', values)
-        : localize('models: {0}, but no API key is set', values);
+        ? localize('models: {0}, API key valid', values)
+        : localize('models: {0}, no API key set', values);
       return passed('GET /models', modelsMs, result, localize);
     }
     case 'rejected':

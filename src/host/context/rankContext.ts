@@ -3,7 +3,10 @@ import type { ContextSuggestion } from '../../shared/protocol';
 /** A context item that can be suggested. */
 export interface ContextCandidate {
   readonly suggestion: ContextSuggestion;
-  /** Further search terms that find the item in every display language, e.g. `problems` from the documentation. */
+  /**
+   * Further search terms that find the item in every display language, e.g. `problems`, the name that the documentation
+   * uses.
+   */
   readonly keywords: readonly string[];
 }
 

@@ -33,7 +33,7 @@ const maxFileBytes = 4 * 1024 * 1024;
 export class HealthBook {
   /** What the file contained when it was last read, and what this window has written since. */
   private known: Tallies = new Map();
-  /** Attempts of this window that are not yet in the file. They are joined only when they are read or written. */
+  /** Attempts of this window that are not yet in the file. They are combined into tallies only when they are read or written. */
   private readonly unwritten: HealthTally[] = [];
   /** Identifies the content of the file that `known` contains; undefined before the file is first read. */
   private readVersion: string | undefined;
@@ -110,7 +110,7 @@ export class HealthBook {
     this.changes.fire();
   }
 
-  /** Appends tallies to the file, or condenses the file together with them. The lock must be held. */
+  /** Appends tallies to the file, or rewrites the file with them in condensed form. The lock must be held. */
   private async write(added: Tallies): Promise<void> {
     const size = (await stat(this.path).catch(ignoreMissingFile))?.size ?? 0;
     if (size < this.condenseFrom) {

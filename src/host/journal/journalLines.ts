@@ -197,9 +197,9 @@ function migrateLine(line: unknown): unknown {
 type Delta = TextEvent | ToolCallEvent;
 
 /**
- * Joins consecutive deltas of one attempt if both belong to the text, to the reasoning or to the same tool call. The
+ * Joins consecutive deltas of one attempt that belong to the same part: the text, the reasoning or one tool call. The
  * joined deltas lead to the same state, but the throughput becomes slightly less exact.
- * @param canJoin returns whether two deltas may be joined, for example because of their times
+ * @param canJoin returns whether two deltas may be joined, e.g. whether their times are close enough
  */
 export function mergeDeltas(
   events: readonly RecordedEvent[],

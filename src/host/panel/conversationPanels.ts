@@ -198,8 +198,8 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
   }
 
   /**
-   * Shows an empty conversation in a restored panel whose conversation does not exist on disk, so that the draft is
-   * kept. If the empty conversation already has a panel, closes the restored panel and moves its draft there.
+   * Shows the empty conversation in a restored panel whose conversation no longer exists on disk, so that the draft is
+   * kept. If the empty conversation already has a panel, moves the draft to that panel and closes the restored one.
    */
   private showEmpty(tab: ConversationTab): void {
     const conversation = this.conversations.startNew();

@@ -225,7 +225,7 @@ function explainActivity(activity: VisibleActivity, { localize, formatTime }: Ac
       return [
         activity.nextAt === undefined
           ? localize('The scheduled prompts wait for the network, or for you to send them.')
-          : localize('The next scheduled prompt is sent at {time}.', { time: formatTime(activity.nextAt) }),
+          : localize('The next scheduled prompt will be sent at {time}.', { time: formatTime(activity.nextAt) }),
       ];
     case 'streaming':
     case 'waiting':

@@ -11,8 +11,8 @@ interface ChildrenToFreeze {
   /** Number of children to freeze completely. */
   readonly count: number;
   /**
-   * If the child after the completely frozen ones is a text node, the number of its leading characters to freeze.
-   * Otherwise 0.
+   * Number of leading characters to freeze in the first child that is not completely frozen, if that child is a text
+   * node. Otherwise 0.
    */
   readonly textLength: number;
 }

@@ -86,8 +86,8 @@ export interface Unsent {
   /** Sent prompts that the host has not confirmed. */
   readonly pending?: readonly string[] | undefined;
   /**
-   * Id of the last exchange that was on the page when the unsent text was stored. If a pending prompt is in a later
-   * exchange, the host has received the prompt.
+   * Id of the last exchange that was on the page when the unsent text was stored. A pending prompt that appears in a
+   * later exchange must have reached the host.
    */
   readonly seen?: string | undefined;
   /** The reading position. Absent if autoscroll was following the end of the conversation. */

@@ -241,7 +241,7 @@ describe('failure count of a model', () => {
     assertFailures(world, 1);
   });
 
-  it('opens the circuit breaker at the fifth failure of a turn, which then waits because of its own failures', async () => {
+  it('opens the circuit breaker at the fifth failure of a turn, and that turn then has to wait', async () => {
     const run = new EngineRun({ replies: [failing], settings: { retry: { maxRetries: 10 } } });
     while (run.of('attempt').length < 5 && (await run.clock.next()) !== undefined);
     const after = run.events.slice(run.events.indexOf(run.last('ended')));

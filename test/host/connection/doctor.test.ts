@@ -119,7 +119,7 @@ describe('Test Connection command', () => {
     await run();
     assert.equal(editor.clipboard, texts.at(-1));
     assert.match(editor.clipboard, /^✓ Connection: \d+ ms$/m);
-    assert.match(editor.clipboard, /^✓ GET \/models: \d+ ms \(models: 2, the API key is valid\)$/m);
+    assert.match(editor.clipboard, /^✓ GET \/models: \d+ ms \(models: 2, API key valid\)$/m);
     assert.ok(!editor.clipboard.includes('hsa-'));
   });
 

@@ -42,7 +42,7 @@ describe('report of the connection test', () => {
       '✓ Name resolution: 3 ms (192.0.2.1, 192.0.2.2)',
       '✓ Connection: 14 ms',
       '✓ TLS: 21 ms',
-      '✓ GET /models: 120 ms (models: 2, the API key is valid)',
+      '✓ GET /models: 120 ms (models: 2, API key valid)',
       '',
       'Backup route 1: http://192.0.2.7:8080/v1',
       '– Name resolution: not needed for an IP address',
@@ -93,7 +93,7 @@ describe('report of the connection test', () => {
     const withoutKey = { ...working, hasKey: false };
     assert.equal(isWorking(withoutKey), false);
     assert.equal(problemOf(withoutKey, localize), 'There is no API key for primary.example.');
-    assert.ok(format(withoutKey).includes('✓ GET /models: 120 ms (models: 2, but no API key is set)'));
+    assert.ok(format(withoutKey).includes('✓ GET /models: 120 ms (models: 2, no API key set)'));
   });
 
   it('has no problem with a working route', () => {

@@ -47,7 +47,7 @@ describe('conversation lock', () => {
     assert.deepEqual([await readdir(folder), clock.pending], [[], 0]);
   });
 
-  it('belongs to its window for hours, and is created again after its file was deleted', async () => {
+  it('is held by its window for hours, and is created again after its file was deleted', async () => {
     const [first, second] = [window(), window()];
     await first.acquire(id);
     await clock.advance(60 * 60 * 1000);

@@ -270,7 +270,7 @@ describe('activity text in the status bar', () => {
   it('counts the scheduled prompts and tells when the next one is sent', () => {
     const { text, tooltip } = activityText({ kind: 'scheduled', count: 1, nextAt: 5 }, deps);
     assert.equal(text, '$(clock) 1 scheduled');
-    assert.equal(tooltip, 'The next scheduled prompt is sent at time 5.\nClick to show the scheduled prompts.');
+    assert.equal(tooltip, 'The next scheduled prompt will be sent at time 5.\nClick to show the scheduled prompts.');
     assert.match(activityText({ kind: 'scheduled', count: 1 }, deps).tooltip, /wait for the network/);
   });
 

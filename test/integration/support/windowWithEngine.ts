@@ -83,7 +83,6 @@ export class WindowWithEngine {
       tour: { suggestions: () => [], currentStep: ignore },
       promptHistory: { list: () => [], deletedConversations: () => [], add: () => Promise.resolve() },
       contextSource: { resolve: () => Promise.resolve([]) },
-      backupNotices: { onDidChange: () => new vscode.Disposable(ignore) },
       log,
       onError,
     } as unknown as PanelServices;

@@ -362,8 +362,8 @@ describe('turn in the panel', () => {
   });
 
   for (const [method, text] of [
-    ['prefill', 'Requested the rest · Resumed at character 1,204 · 1 repeated character dropped'],
-    ['continue', 'Requested the rest · Resumed at character 1,204 · 1 repeated character dropped'],
+    ['prefill', 'Requested the rest of the answer · Resumed at character 1,204 · 1 repeated character dropped'],
+    ['continue', 'Requested the rest of the answer · Resumed at character 1,204 · 1 repeated character dropped'],
     ['restart', 'Restarted'],
   ] as const) {
     it(`shows in the timeline how an answer was resumed: ${method}`, () => {
@@ -392,7 +392,7 @@ describe('turn in the panel', () => {
     );
     assert.equal(
       rows().at(-1)?.[2],
-      'Model switched · Requested the rest · Continued the answer of gpt-4o at character 1,204',
+      'Model switched · Requested the rest of the answer · Continued the answer of gpt-4o at character 1,204',
     );
   });
 
