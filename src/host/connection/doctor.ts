@@ -135,7 +135,10 @@ function verdict(reports: readonly RouteReport[]): string {
   }
   const problem = reports.map((report) => problemOf(report, localize)).find((text) => text !== undefined);
   const count = vscode.l10n.t('{0} of {1} routes work.', working.length, reports.length);
-  return joinSentences(localize, [count, problem]);
+  const tokens = working.map(({ host, firstToken }) =>
+    firstToken?.state === 'ok' ? firstTokenText(host, firstToken.ms) : undefined,
+  );
+  return joinSentences(localize, [count, ...tokens, problem]);
 }
 
 function singleVerdict(report: RouteReport): string {
@@ -143,7 +146,7 @@ function singleVerdict(report: RouteReport): string {
   if (verification.state !== 'verified') return problemOf(report, localize) ?? '';
   switch (firstToken?.state) {
     case 'ok':
-      return vscode.l10n.t('{0} sent the first token after {1} ms.', host, firstToken.ms);
+      return firstTokenText(host, firstToken.ms);
     case 'failed':
       return firstToken.message;
     case undefined: {
@@ -157,13 +160,18 @@ function singleVerdict(report: RouteReport): string {
   }
 }
 
+function firstTokenText(host: string, ms: number): string {
+  return vscode.l10n.t('{0} sent the first token after {1} ms.', host, ms);
+}
+
 /** Returns the button that may fix the first route that does not work. */
 function fixActions(reports: readonly RouteReport[]): readonly ToastAction[] {
   const broken = reports.find((report) => !isWorking(report));
   if (!broken) return [];
   const { position, baseUrl, hasKey, verification } = broken;
-  if (!hasKey || verification.state === 'rejected') return [enterApiKeyAction(undefined, baseUrl)];
-  if (verification.state !== 'unverified') return [];
+  if (verification.state !== 'unverified') {
+    return !hasKey || verification.state === 'rejected' ? [enterApiKeyAction(undefined, baseUrl)] : [];
+  }
   switch (verification.fault) {
     case 'tls':
     case 'proxy':

@@ -75,8 +75,14 @@ function formatRoute(route: RouteReport, model: string, localize: Localize): rea
     formatStep('TLS', tls, localize),
     formatModels(route, localize),
     ...formatFirstToken(route, model, localize),
-    ...(advice === undefined ? [] : [localize('Advice: {0}', { 0: localize(faultAdvice[advice].remedy) })]),
+    ...(advice === undefined ? [] : [localize('Advice: {0}', { 0: remedyText(advice, position, localize) })]),
   ];
+}
+
+/** Returns the remedy of a fault. The remedy of a backup route names the setting with the backup routes. */
+function remedyText(fault: FaultKind, position: number, localize: Localize): string {
+  const remedy = localize(faultAdvice[fault].remedy);
+  return position === 0 ? remedy : remedy.replaceAll('holysheep.baseUrl', 'holysheep.backupBaseUrls');
 }
 
 function formatStep(name: string, step: StepReport, localize: Localize): string {

@@ -64,11 +64,19 @@ export async function runFailureAction(
         );
         if (result?.state === 'verified' || result?.state === 'unverified') conversation.retryNow(exchangeId);
       });
-    case 'openBilling':
-      await vscode.env.openExternal(vscode.Uri.parse(billingPage((await connections.configured()).origin), true));
+    case 'openBilling': {
+      // Opens the page of the route that failed, which may be a backup route.
+      const origin = exchange.state.origin ?? (await connections.configured()).origin;
+      await vscode.env.openExternal(vscode.Uri.parse(billingPage(origin), true));
       return;
+    }
     case 'checkUrl':
-      return searchSettings('holysheep.baseUrl');
+      // Shows both settings if the turn has used a backup route, because either URL may be wrong.
+      return searchSettings(
+        exchange.state.routeSwitches.length > 0
+          ? '@id:holysheep.baseUrl,holysheep.backupBaseUrls'
+          : 'holysheep.baseUrl',
+      );
     case 'networkSettings':
       return searchSettings('http.proxy');
     case 'newConversation':

@@ -7,9 +7,7 @@ import type { ListedPrompt } from './scheduler';
 /** A scheduled prompt as an item of the list. */
 export interface ScheduledItem {
   readonly label: string;
-  /** The model and the gateway that get the prompt. */
-  readonly description: string;
-  /** When the prompt is sent, and to which workspace it belongs if that is another one. */
+  /** When the prompt is sent, to which model and gateway, and to which workspace it belongs if that is another one. */
   readonly detail: string;
 }
 
@@ -27,19 +25,16 @@ interface ItemContext {
 export function scheduledItem(prompt: ListedPrompt, context: ItemContext): ScheduledItem {
   const { title, model, origin, isOwn, workspace } = prompt;
   const { localize } = context;
-  const when = timeText(prompt, context);
-  return {
-    label: plainLabel(title),
-    description: `${plainLabel(model)} · ${plainLabel(isOwn ? context.host : hostOf(origin))}`,
-    detail: isOwn ? when : `${when} · ${workspaceText(workspace, localize)}`,
-  };
+  const target = [plainLabel(model), plainLabel(isOwn ? context.host : hostOf(origin))];
+  const parts = [timeText(prompt, context), ...target, ...(isOwn ? [] : [workspaceText(workspace, localize)])];
+  return { label: plainLabel(title), detail: parts.join(' · ') };
 }
 
 function timeText({ dueAt, needsClick }: ListedPrompt, { localize, formatTime, now }: ItemContext): string {
   if (needsClick) return localize('Due. It is sent only when you choose “Send now”.');
-  if (dueAt === undefined) return localize('Sent when the gateway can be reached');
+  if (dueAt === undefined) return localize('Will be sent when the gateway can be reached');
   const time = formatTime(dueAt);
-  return dueAt > now ? localize('Sent at {time}', { time }) : localize('Due since {time}', { time });
+  return dueAt > now ? localize('Will be sent at {time}', { time }) : localize('Due since {time}', { time });
 }
 
 function workspaceText(workspace: string, localize: Localize): string {

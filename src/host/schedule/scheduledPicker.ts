@@ -30,7 +30,7 @@ class ScheduledPicker extends Disposable {
     const { picker } = this;
     picker.title = vscode.l10n.t('Scheduled Prompts');
     picker.placeholder = vscode.l10n.t('Select a prompt to show its conversation');
-    picker.matchOnDescription = true;
+    picker.matchOnDetail = true;
     this.register(deps.schedule.onDidChange(() => this.refresh()));
     this.register(picker.onDidAccept(() => this.runReported(() => this.accept(picker.selectedItems[0]))));
     this.register(

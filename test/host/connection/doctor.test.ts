@@ -103,6 +103,13 @@ describe('Test Connection command', () => {
     assert.deepEqual(editor.commands, [['holysheep.setApiKey', { baseUrl: backup.baseUrl }]]);
   });
 
+  it('offers the setting when a backup route without a key has no model list', async () => {
+    useBackup();
+    backup.models = () => failure(404, { message: 'no such page' });
+    await run();
+    assert.deepEqual(editor.messages.at(-1)?.buttons, ['Check URL', 'Details', 'Copy as text', 'Test first token']);
+  });
+
   it('is an error when no route works', async () => {
     gateway.models = () => failure(401, { message: 'Incorrect API key' });
     const result = await run();
@@ -140,6 +147,19 @@ describe('Test Connection command', () => {
     assert.equal(editor.messages.at(-1)?.message, 'All 2 routes work. First token after 120 / 80 ms.');
     assert.deepEqual(editor.messages.at(-1)?.buttons, ['Details', 'Copy as text']);
     assert.match(texts.at(-1) ?? '', /^✓ First token from model-1: 80 ms$/m);
+  });
+
+  it('says when the first token arrived although another route does not work', async () => {
+    useBackup();
+    editor.pressed = 'Test first token';
+    await run();
+    engine.turn.emit(attempt(), text('OK', 120));
+    await new Promise(setImmediate);
+    const [primary, other] = [gateway, backup].map(({ origin }) => new URL(origin).host);
+    assert.equal(
+      editor.messages.at(-1)?.message,
+      `1 of 2 routes work. ${primary} sent the first token after 120 ms. There is no API key for ${other}.`,
+    );
   });
 
   it('shows why no first token arrived', async () => {

@@ -89,6 +89,15 @@ describe('report of the connection test', () => {
     });
   }
 
+  it('names the setting with the backup routes in the advice for a backup route', () => {
+    const verification = { state: 'unverified', fault: 'dns', message: 'no' } as const;
+    const advice = format({ ...working, verification, position: 1 }).at(-2);
+    assert.equal(
+      advice,
+      'Advice: Check holysheep.backupBaseUrls and your network. If they are fine, try a VPN or another DNS server.',
+    );
+  });
+
   it('does not count a route without a key as working, and says so', () => {
     const withoutKey = { ...working, hasKey: false };
     assert.equal(isWorking(withoutKey), false);
