@@ -58,11 +58,17 @@ describe('conversations', () => {
     await vscode.commands.executeCommand('holysheep.newConversation');
     await vscode.commands.executeCommand('holysheep.newConversation');
     await shows(['something', 'HolySheep']);
+    // Waits for the answer, because its end would otherwise move this conversation to the top of the history later.
+    await (
+      await fixture.gateway.request(1)
+    ).closed;
   });
 
   it('are opened from the history', async () => {
     await ask('a question of the past');
-    await fixture.gateway.request(1);
+    await (
+      await fixture.gateway.request(1)
+    ).closed;
     await closeAll();
     const opened = shows(['a question of the past']);
     const marked = markedInNextQuickPick('a question of the past');
