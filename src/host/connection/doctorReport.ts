@@ -159,7 +159,7 @@ function skipped(name: string, reason: string, localize: Localize): string {
   return localize('– {0}: {1}', { 0: name, 1: reason });
 }
 
-/** Returns the fault whose advice helps with the route. */
+/** Returns the kind of the fault whose advice the report shows for a route, or undefined if nothing failed. */
 function adviceOf({ verification, firstToken }: RouteReport): FaultKind | undefined {
   switch (verification.state) {
     case 'rejected':

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { faultLabel } from '../../shared/panelStrings';
 import type { FromHealthPage, HealthReport, ToHealthPage } from '../../shared/healthMessages';
 import { healthStrings, type HealthStrings } from '../../shared/healthStrings';
+import type { Command } from '../commands';
 import { healthViewType } from '../contributions';
 import { translatePanelStrings } from '../panel/panelText';
 import { webviewHtml } from '../ui/webviewPage';
@@ -16,6 +17,10 @@ interface HealthPanelDeps {
   readonly book: Pick<HealthBook, 'tallies' | 'refresh' | 'clear' | 'onDidChange'>;
   /** Error boundary of the extension: logs an error and shows it to the user. */
   readonly onError: (error: unknown) => void;
+}
+
+export function registerHealth({ healthPanel }: { readonly healthPanel: HealthPanel }): readonly Command[] {
+  return [{ id: 'holysheep.openHealth', execute: () => healthPanel.show() }];
 }
 
 const messageTypes: Readonly<Record<FromHealthPage['type'], true>> = { ready: true, clear: true, testConnection: true };

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Command } from '../commands';
 import type { Connections } from '../connection/connections';
 import type { Conversations } from '../conversation/conversations';
 import type { ConversationPanels } from '../panel/conversationPanels';
@@ -7,13 +8,19 @@ import { formatTime, localize } from '../util/localization';
 import { scheduledItem } from './scheduledItems';
 import type { ListedPrompt, Scheduler } from './scheduler';
 
-export interface ScheduledPickerDeps {
-  readonly schedule: Pick<Scheduler, 'list' | 'sendNow' | 'cancel' | 'onDidChange'>;
+interface ScheduledPickerDeps {
+  readonly schedule: Pick<Scheduler, 'start' | 'list' | 'sendNow' | 'cancel' | 'onDidChange'>;
   readonly conversations: Pick<Conversations, 'open'>;
   readonly panels: Pick<ConversationPanels, 'show'>;
   readonly connections: Pick<Connections, 'view'>;
   /** Logs an error and notifies the user. */
   readonly onError: (error: unknown) => void;
+}
+
+/** Starts to send scheduled prompts, and returns the command that lists them. */
+export function registerSchedule(deps: ScheduledPickerDeps): readonly Command[] {
+  deps.schedule.start();
+  return [{ id: 'holysheep.openScheduled', execute: () => openScheduled(deps) }];
 }
 
 /** An item of the list. `prompt` is absent if there is no scheduled prompt. */
@@ -86,6 +93,6 @@ function itemButton(icon: string, tooltip: string): vscode.QuickInputButton {
 }
 
 /** Shows the list of scheduled prompts. */
-export function openScheduled(deps: ScheduledPickerDeps): void {
+function openScheduled(deps: ScheduledPickerDeps): void {
   new ScheduledPicker(deps);
 }
