@@ -73,11 +73,18 @@ export type DelaySource = 'server' | 'backoff';
 /** How a partial answer is resumed: by a prefill, by a continue prompt, or by a restart. */
 export type ResumeMethod = 'prefill' | 'continue' | 'restart';
 
-/** The tokens that a request has used, as reported by the gateway. */
+/** The tokens that a request has used, as reported by the gateway. All counts are non-negative integers. */
 export interface Usage {
   readonly promptTokens: number;
+  /** Number of tokens in the answer, including its reasoning. */
   readonly completionTokens: number;
   readonly totalTokens: number;
+  /** Number of tokens of the prompt that came from the provider's cache, if the gateway reports it. */
+  readonly cachedTokens?: number | undefined;
+  /** Number of tokens of the answer that are reasoning, if the gateway reports it. */
+  readonly reasoningTokens?: number | undefined;
+  /** Price of the request in USD, if the gateway reports it. */
+  readonly cost?: number | undefined;
 }
 
 interface EventBase {
