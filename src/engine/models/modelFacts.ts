@@ -46,10 +46,8 @@ const effort = /-(?:thinking|minimal|low|medium|high|xhigh)$/;
 
 const vendors =
   'openai|azure|anthropic|google|vertex(?:_ai)?|gemini|bedrock|amazon|aws|deepseek|mistral|moonshot|zhipu|xai|openrouter|siliconflow|groq';
-/** `[provider]`, `us.anthropic.`, `openai:` or a path, in front of the name of a model. */
-const vendorPrefix = new RegExp(
-  `^(?:[[(【（][^\\])】）]*[\\])】）]\\s*)*(?:.*/)?(?:(?:[a-z-]+\\.)+(?=[a-z])|(?:${vendors}):)?`,
-);
+/** A path, `[provider]`, `us.anthropic.` or `openai:` in front of the name of a model. */
+const vendorPrefix = new RegExp(`^(?:.*[/\\])】）]\\s*)?(?:(?:[a-z-]+\\.)+(?=[a-z])|(?:${vendors}):)?`);
 
 function withoutVendor(model: string): string {
   return model.trim().toLowerCase().replace(vendorPrefix, '');
