@@ -2,7 +2,7 @@ import type { Clock } from '../../engine/clock';
 import type { ResumeFrom, Engine, Localize, RunningTurn } from '../../engine/engine';
 import { isDelta, type FaultKind, type StreamEvent, isTerminal } from '../../engine/events';
 import { hostFailure } from '../../engine/faults/hostFaults';
-import type { ChatRequest, Connection, TextMessage } from '../../engine/request';
+import type { ChatRequest, Connection, RequestParameters, TextMessage } from '../../engine/request';
 import { isRunning } from '../../engine/state/turnState';
 import type { Exchange } from './exchange';
 import type { Exchanges } from './exchanges';
@@ -283,30 +283,27 @@ export class EventBatcher {
 }
 
 /** The settings that a request contains. They are read when the turn starts. */
-export interface RequestDefaults {
+export interface RequestDefaults extends RequestParameters {
   readonly model: string;
   readonly systemPrompt: string;
-  readonly temperature: number;
-  readonly maxTokens: number;
 }
 
 /**
  * Builds the request for an exchange.
  * @param previous the preceding exchanges. Exchanges without an answer are left out; partial answers are included.
  */
-function buildRequest(previous: readonly Exchange[], exchange: Exchange, defaults: RequestDefaults): ChatRequest {
+function buildRequest(
+  previous: readonly Exchange[],
+  exchange: Exchange,
+  { model, systemPrompt, ...parameters }: RequestDefaults,
+): ChatRequest {
   const messages: TextMessage[] = [];
-  if (defaults.systemPrompt.trim()) messages.push({ role: 'system', content: defaults.systemPrompt });
+  if (systemPrompt.trim()) messages.push({ role: 'system', content: systemPrompt });
   for (const past of previous) {
     if (past.state.text) messages.push(promptMessage(past), { role: 'assistant', content: past.state.text });
   }
   messages.push(promptMessage(exchange));
-  return {
-    model: exchange.model ?? defaults.model,
-    messages,
-    temperature: defaults.temperature,
-    maxTokens: defaults.maxTokens,
-  };
+  return { model: exchange.model ?? model, messages, ...parameters };
 }
 
 function promptMessage(exchange: Exchange): TextMessage {

@@ -140,13 +140,12 @@ export class ChatParticipant {
     previousExchanges: readonly ChatExchange[],
     { content }: ChatQuestion,
   ): ChatRequest {
-    const { model, systemPrompt, temperature, maxTokens } = this.deps.defaults();
+    const { model, systemPrompt, ...parameters } = this.deps.defaults();
     const system = systemPrompt.trim() ? [{ role: 'system', content: systemPrompt } as const] : [];
     return {
       model: isHolySheepModel(selectedModel) ? selectedModel.id : model,
       messages: [...system, ...historyMessages(previousExchanges), { role: 'user', content }],
-      temperature,
-      maxTokens,
+      ...parameters,
     };
   }
 
