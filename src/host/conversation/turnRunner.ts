@@ -49,6 +49,8 @@ export interface TurnStart {
    * cooldown of its gateway.
    */
   readonly immediate?: ImmediateStart | undefined;
+  /** Whether the answer gets more tokens, because the last one reached the limit before any text. */
+  readonly moreRoom?: boolean | undefined;
   /** Origin of the route that the first attempt avoids, because the user asked for another route. */
   readonly avoidOrigin?: string | undefined;
   /** The fallback model that continues the answer in place of the model of the exchange. */
@@ -176,7 +178,7 @@ export class TurnRunner {
 
   private startNext(): void {
     if (this.running) return;
-    const { exchangeId = '', mode, immediate, avoidOrigin, continuation } = this.queue.shift() ?? {};
+    const { exchangeId = '', mode, immediate, moreRoom, avoidOrigin, continuation } = this.queue.shift() ?? {};
     const next = this.exchanges.get(exchangeId);
     if (!next) return;
     const demo = next.demo === true;
@@ -184,7 +186,7 @@ export class TurnRunner {
     // Sets the model before the first attempt, so that the panel shows the model even while that attempt has to wait.
     const state = { ...next.state, model: next.model ?? defaults.model };
     const exchange = this.owner.update({ ...next, state, queued: false });
-    const request = this.requestOf(exchange, defaults);
+    const request = { ...this.requestOf(exchange, defaults), ...(moreRoom && { moreRoom }) };
     const turn = this.deps.engine(demo).stream(request, {
       resumeFrom: partialAnswer(exchange, mode),
       avoidOrigin,
