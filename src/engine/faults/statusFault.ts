@@ -92,10 +92,23 @@ function rowForStatus(status: number, matcher: ErrorMatcher): RowId | undefined 
   if (status === 401) return hasErrorCode('permission') ? faultRowIds.permissionDenied : undefined;
   if (status === 429) return rowForLimit(matcher);
   if (hasErrorCode('channel-lookup') || mentions('channelLookup')) return undefined;
-  if (hasErrorCode('limit')) return rowForLimit(matcher);
+  if (hasLimitCode(matcher) && status !== 403) return rowForLimit(matcher);
   const row = rowForCode(matcher);
   if (row !== undefined) return row;
   return status < 500 ? rowForClientError(status, matcher) : rowForServerError(matcher);
+}
+
+function hasLimitCode({ hasErrorCode }: ErrorMatcher): boolean {
+  return hasErrorCode('limit') || hasErrorCode('usage-limit') || hasErrorCode('long-limit');
+}
+
+/** Returns whether the message says that a limit of requests, tokens or costs has been reached. */
+function mentionsLimit({ mentions }: ErrorMatcher): boolean {
+  return mentions('limit') || (mentions('reached') && (mentions('shortLimit') || mentions('longLimit')));
+}
+
+function isTransient({ hasErrorCode, mentions }: ErrorMatcher): boolean {
+  return hasErrorCode('transient') || mentions('transient');
 }
 
 /** Returns the fault for a 5xx status, which a gateway may send for any error of its provider. */
@@ -104,22 +117,22 @@ function rowForServerError(matcher: ErrorMatcher): RowId | undefined {
   if (hasErrorCode('auth')) return faultRowIds.keyRejected;
   if (hasErrorCode('permission')) return faultRowIds.permissionDenied;
   if (hasErrorCode('overload') || mentions('overload')) return faultRowIds.overloaded;
-  const limited = mentions('reached') && (mentions('shortLimit') || mentions('longLimit'));
-  if (hasErrorCode('long-limit') || mentions('limit') || limited) return rowForLimit(matcher);
+  if (mentionsLimit(matcher)) return rowForLimit(matcher);
   if (mentions('filter') && !/unavailable|time(?:d )?out/i.test(error.searchText)) return faultRowIds.promptFiltered;
   if (mentions('context')) return faultRowIds.contextLength;
-  return hasErrorCode('request') && !hasErrorCode('server') ? faultRowIds.requestRejected : undefined;
+  const blamesRequest = hasErrorCode('request') && !hasErrorCode('server') && !isTransient(matcher);
+  return blamesRequest ? faultRowIds.requestRejected : undefined;
 }
 
 function rowForInbandError(status: number | undefined, matcher: ErrorMatcher): RowId {
-  const { error, hasErrorCode, hasRetryAfter } = matcher;
+  const { error, hasRetryAfter } = matcher;
   if (status !== undefined && status < 500) {
     const row = statusRow(status, error, hasRetryAfter);
     // The response had the status 200, so the URL is right. A 404 or an unknown 4xx status in its body therefore means
     // that the content of the request was rejected.
     return row === faultRowIds.pathNotFound || row === faultRowIds.unexpectedStatus ? faultRowIds.requestRejected : row;
   }
-  if (hasErrorCode('limit')) return rowForLimit(matcher);
+  if (hasLimitCode(matcher)) return rowForLimit(matcher);
   return (
     rowForCode(matcher) ??
     rowForServerError(matcher) ??
@@ -137,7 +150,7 @@ function rowForLimit({ hasErrorCode, mentions, hasRetryAfter }: ErrorMatcher): R
   if (hasErrorCode('permission') || mentions('permission')) return faultRowIds.permissionDenied;
   if (hasErrorCode('overload') || mentions('overload')) return faultRowIds.overloaded;
   if (hasRetryAfter) return faultRowIds.rateLimited;
-  return mentions('longLimit') && !mentions('shortLimit')
+  return hasErrorCode('usage-limit') || (mentions('longLimit') && !mentions('shortLimit'))
     ? faultRowIds.usageLimitReached
     : faultRowIds.rateLimitedWithoutRetryAfter;
 }
@@ -151,12 +164,18 @@ function rowForCode({ hasErrorCode }: ErrorMatcher): RowId | undefined {
  * Returns the fault for the message of a 4xx response. Searches only for the phrases that make sense for the status.
  */
 function rowForClientError(status: number, matcher: ErrorMatcher): RowId | undefined {
-  const { error, hasErrorCode, mentions } = matcher;
+  const { error, hasErrorCode, mentions, hasRetryAfter } = matcher;
   switch (status) {
     case 403:
       if (hasErrorCode('auth') || mentions('auth')) return faultRowIds.keyRejected;
-      return mentions('filter') ? faultRowIds.promptFiltered : undefined;
+      if (hasErrorCode('permission') || mentions('permission')) return faultRowIds.permissionDenied;
+      if (mentions('filter')) return faultRowIds.promptFiltered;
+      // A time at which the request is allowed again means that a limit has been reached. Gateways send a limit as a 403
+      // so that clients don't retry, so without a time, it does not reset soon.
+      if (hasRetryAfter) return faultRowIds.rateLimited;
+      return hasLimitCode(matcher) || mentionsLimit(matcher) ? faultRowIds.usageLimitReached : undefined;
     case 404:
+    case 410:
       // Matches Anthropic's message for a missing model, which consists only of `model: claude-x`.
       return mentions('model') || /^models?[:/]/i.test(error.searchText) ? faultRowIds.modelNotFound : undefined;
     case 413:
@@ -170,12 +189,14 @@ function rowForClientError(status: number, matcher: ErrorMatcher): RowId | undef
     default:
       if (hasErrorCode('auth') || mentions('auth')) return faultRowIds.keyRejected;
       if (hasErrorCode('permission') || mentions('permission')) return faultRowIds.permissionDenied;
+      if (hasErrorCode('overload') || mentions('overload')) return faultRowIds.overloaded;
       if (mentions('limit')) return rowForLimit(matcher);
       if (mentions('context') && !mentions('tokenLimit')) return faultRowIds.contextLength;
       if (mentions('filter')) return faultRowIds.promptFiltered;
       if (findRefusedParameter(error)) return faultRowIds.unsupportedParameter;
       if (mentions('prefill')) return faultRowIds.prefillRejected;
-      return mentions('model') ? faultRowIds.modelNotFound : undefined;
+      if (mentions('model')) return faultRowIds.modelNotFound;
+      return isTransient(matcher) ? faultRowIds.errorInStream : undefined;
   }
 }
 
@@ -187,7 +208,10 @@ export function isEdgeStatus(status: number): boolean {
   return (status >= 520 && status <= 527) || status === 530;
 }
 
-/** Faults by HTTP status. They are used if the response body says nothing more specific. */
+/**
+ * Faults by HTTP status. They are used if the response body says nothing more specific. Text Generation Inference sends
+ * 424 when the model fails, Groq 498 when its flex capacity is exceeded, and nginx 499 when a request was canceled.
+ */
 const defaultRows: Readonly<Record<number, RowId>> = {
   400: faultRowIds.requestRejected,
   401: faultRowIds.keyRejected,
@@ -195,9 +219,13 @@ const defaultRows: Readonly<Record<number, RowId>> = {
   404: faultRowIds.pathNotFound,
   408: faultRowIds.requestTimeout,
   409: faultRowIds.conflict,
+  410: faultRowIds.pathNotFound,
   413: faultRowIds.requestTooLarge,
   422: faultRowIds.parameterInvalid,
+  424: faultRowIds.badGateway,
   425: faultRowIds.conflict,
+  498: faultRowIds.overloaded,
+  499: faultRowIds.requestTimeout,
   500: faultRowIds.serverError,
   502: faultRowIds.badGateway,
   503: faultRowIds.overloaded,

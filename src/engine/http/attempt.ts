@@ -3,6 +3,7 @@ import type { Usage } from '../events';
 import type { Evidence } from '../faults/classify';
 import type { KeyRedactor } from '../gateway/keyRedactor';
 import { parseJson, printJson } from '../json';
+import { sumUsage } from '../state/usage';
 import { ChunkReader } from './chunkReader';
 import { RedactedDeltas, ThinkTags } from './deltaFilters';
 import {
@@ -11,12 +12,13 @@ import {
   type AnswerDelta,
   type Delta,
   type DeltaFilter,
-  type Finish,
   type ToolCallPart,
 } from './dialect';
+import type { Finish } from './finishReason';
 import { drainMs, IdleClocks, tailMs, timeoutsFor } from './idleClocks';
 import { ConnectionFailure, errorBodyLimits, readBody, type BodyEnd } from './responseBody';
 import { HttpRejection, requestIdOf, send, type AttemptRequest } from './transport';
+import { costInHeaders } from './usageFields';
 
 /** The way in which an attempt ended. */
 export type AttemptEnd =
@@ -78,6 +80,8 @@ export class Attempt {
   private isLastEventGarbled = false;
   /** The last usage that the response reported. Gateways may report it repeatedly, with growing numbers. */
   private usage: Usage | undefined;
+  /** The price of the request in USD, if the headers of the response report it. */
+  private cost: number | undefined;
 
   constructor(
     private readonly deps: EngineDeps,
@@ -140,7 +144,8 @@ export class Attempt {
   takeStats(): AttemptStats | undefined {
     if (this.statsTaken) return undefined;
     this.statsTaken = true;
-    const { startedAt, firstTokenAt, bytes, chars, usage } = this;
+    const { startedAt, firstTokenAt, bytes, chars, cost } = this;
+    const usage = cost === undefined ? this.usage : { cost, ...(this.usage ?? sumUsage([])) };
     const firstTokenMs = firstTokenAt === undefined ? undefined : firstTokenAt - startedAt;
     return { ms: this.deps.clock.monotonicNow() - startedAt, firstTokenMs, bytes, chars, usage };
   }
@@ -182,6 +187,7 @@ export class Attempt {
     if (this.hasEnded) return;
     this.status = status;
     this.requestId = requestIdOf(headers, this.keys);
+    this.cost = costInHeaders(headers);
     this.clocks.onHeaders();
     this.observer.headers(status, this.requestId, this.deps.clock.monotonicNow() - this.startedAt);
   }

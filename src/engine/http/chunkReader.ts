@@ -1,4 +1,5 @@
 import { readChunk, RestartDetector, type Delta, type DeltaSink } from './dialect';
+import { ResponsesReader } from './responsesApi';
 
 /**
  * Maximum number of consecutive frames (see {@link DeltaFrame}) that match no other event. After that, every event of
@@ -16,6 +17,7 @@ export class ChunkReader {
   private frame: DeltaFrame | undefined;
   private unusedFrames = 0;
   private readonly restarts = new RestartDetector();
+  private readonly responses: ResponsesReader;
   /**
    * The last delta of the current event. Deltas of the types `finishReasonPending` and `restartInStream` are not stored
    * here.
@@ -23,7 +25,9 @@ export class ChunkReader {
   private lastDelta: Delta | undefined;
   private deltaCount = 0;
 
-  constructor(private readonly sink: DeltaSink) {}
+  constructor(private readonly sink: DeltaSink) {
+    this.responses = new ResponsesReader(this.recordAndForward);
+  }
 
   /** Reads an event and passes its deltas to the sink. @returns false if the data is not a JSON object */
   read(data: string): boolean {
@@ -33,8 +37,10 @@ export class ChunkReader {
       return true;
     }
     this.deltaCount = 0;
-    const isReadable = readChunk(data, this.recordAndForward, this.restarts);
+    const isReadable = readChunk(data, this.recordAndForward, this.restarts, this.responses);
     const { lastDelta, deltaCount } = this;
+    // The reader for the Responses API must see every text, so that it recognizes the text when it comes again.
+    if (this.responses.isActive) return isReadable;
     if (deltaCount === 1 && (lastDelta?.type === 'text' || lastDelta?.type === 'reasoning'))
       this.updateFrame(data, lastDelta);
     return isReadable;

@@ -41,16 +41,16 @@ describe('classification of a response', () => {
     [[401], 21],
     [[402], 22],
     [[403], 24],
-    [[404], 25],
+    [[404, 410], 25],
     [[407], 7],
-    [[408], 26],
+    [[408, 499], 26],
     [[409, 425], 27],
     [[413], 28],
     [[422], 29],
     [[429], 31],
     [[500], 33],
-    [[502, 520, 521, 522, 523, 530], 34],
-    [[503, 529], 35],
+    [[424, 502, 520, 521, 522, 523, 530], 34],
+    [[498, 503, 529], 35],
     [[504, 524], 36],
     [[525, 526], 37],
   ];
@@ -102,7 +102,7 @@ describe('classification of a response', () => {
 
   it('includes the time at which the limit resets in the message only if the gateway named it', () => {
     assert.doesNotMatch(classifyResponse(403, '').message, /\{time\}/);
-    assert.match(classifyResponse(403, '', { 'retry-after': '3600' }).message, /\{time\}/);
+    assert.match(classifyResponse(403, 'no permission', { 'retry-after': '3600' }).message, /\{time\}/);
     const dailyQuota = {
       error: { message: 'requests per day', details: [{ violations: [{ quotaId: 'RequestsPerDay' }] }] },
     };
