@@ -6,14 +6,8 @@ import { parseJson, printJson } from '../json';
 import { sumUsage } from '../state/usage';
 import { ChunkReader } from './chunkReader';
 import { RedactedDeltas, ThinkTags } from './deltaFilters';
-import {
-  readChunk,
-  ToolCallNumbers,
-  type AnswerDelta,
-  type Delta,
-  type DeltaFilter,
-  type ToolCallPart,
-} from './dialect';
+import type { AnswerDelta, Delta, DeltaFilter, ToolCallPart } from './deltas';
+import { readChunk, ToolCallNumbers } from './dialect';
 import type { Finish } from './finishReason';
 import { drainMs, IdleClocks, tailMs, timeoutsFor } from './idleClocks';
 import { ConnectionFailure, errorBodyLimits, readBody, type BodyEnd } from './responseBody';

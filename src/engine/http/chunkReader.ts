@@ -1,4 +1,5 @@
-import { readChunk, RestartDetector, type Delta, type DeltaSink } from './dialect';
+import type { Delta, DeltaSink } from './deltas';
+import { readChunk, RestartDetector } from './dialect';
 import { ResponsesReader } from './responsesApi';
 
 /**

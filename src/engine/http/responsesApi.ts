@@ -1,6 +1,6 @@
 import { stringOrEmpty } from '../faults/errorBody';
 import { isRecord, type JsonRecord } from '../json';
-import type { DeltaSink } from './dialect';
+import type { DeltaSink } from './deltas';
 import { readFinishReason } from './finishReason';
 import { readUsage } from './usageFields';
 

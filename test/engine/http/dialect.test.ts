@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import {
-  readChunk,
-  ToolCallNumbers,
-  toolCallParts,
-  type Delta,
-  type ToolCallPart,
-} from '../../../src/engine/http/dialect';
+import type { Delta, ToolCallPart } from '../../../src/engine/http/deltas';
+import { readChunk, ToolCallNumbers, toolCallParts } from '../../../src/engine/http/dialect';
 import { readFinishReason, type Finish } from '../../../src/engine/http/finishReason';
 import { collectDeltas, type ReceivedDelta } from '../../support/deltaCollector';
 import { propertyRuns } from '../../support/propertyRuns';
