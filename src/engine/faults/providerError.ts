@@ -77,7 +77,7 @@ function readPlain(json: unknown, depth: number): ProviderError {
   const error = errorWithin(root);
   if (error === undefined) return outer;
   if (typeof error === 'string') return addErrorText(outer, error);
-  const inner = readError(error, depth);
+  const inner = readPlain(error, depth);
   const codes = [...inner.codes, ...outer.codes];
   return { ...(inner.message === '' ? outer : inner), codes, status: inner.status ?? outer.status };
 }

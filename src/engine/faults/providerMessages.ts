@@ -47,7 +47,7 @@ export const providerPhrases = {
   /** Matches messages about a valid key that does not have the permission for this request. */
   permission: anyOf(
     /账[户号](?:已?被|已)?(?:锁定|封禁|冻结|停用|禁用)|(?:无权|没有权限)(?:访问|使用)|暂未开放.{0,40}权限/,
-    /account (?:is |has been )?(?:locked|suspended|disabled|deactivated|banned)|\bno permission\b|permission denied/,
+    /account (?:\S{1,80} )?(?:is |has been )?(?:locked|suspended|disabled|deactivated|banned)|\bno permission\b|permission denied/,
     /location is not supported|not (?:available|supported) in your (?:country|region)/,
   ),
   context: anyOf(
@@ -65,8 +65,8 @@ export const providerPhrases = {
     /敏感|违规|不安全|不合规|内容审核|风控/,
   ),
   model: anyOf(
-    /\b(?:invalid|unknown|no such|unsupported|non-?existent|not supported|not found the) model\b(?! (?:param|output|response|input))/,
-    /\bmodels?\b(?: name| id| or endpoint)?[:/]?\s{0,2}(?!output|response|input|param)(?:["'`“]?[\w./:@-]{1,100}["'`”]?)?,?\s{0,2}(?:is |was |does |has been |could )?(?:currently )?(?:not (?:found|exist|be found|supported|available|a valid|recognized|deployed|configured|registered|enabled|allowed)|unknown|unavailable|invalid|disabled|deprecated|decommissioned)/,
+    /\b(?:invalid|unknown|no such|no matching|unsupported|non-?existent|not supported|not found the) model\b(?! (?:param|output|response|input))/,
+    /\bmodels?\b(?: name| id| or endpoint)?[:/]?\s{0,2}(?!output|response|input|param)(?:["'`“]?[\w./:@-]{1,100}["'`”]?)?,?\s{0,2}(?:is |was |does |has been |could )?(?:currently )?(?:not (?:found|exist|be found|supported|available|a valid|recognized|deployed|configured|registered|enabled|allowed)|unknown|unavailable|invalid|disabled|deprecated|decommissioned|removed|retired|discontinued)/,
     /is not a valid model|\bno endpoints found|does not work with the specified model/,
     /\bno (?:available |allowed |matching |valid )(?:model )?providers?\b|reached its end of life|\bmodel specified\b.{0,40}\bnot configured/,
     /模型.{0,60}(?:不存在|未找到|不可用|已下线|未开通|未启用|未配置|已停用)|不(?:支持|允许使用).{0,10}模型/,
@@ -187,7 +187,7 @@ const codesByMeaning: Readonly<Record<Meaning, string>> = {
     payment_required spend_limit_exceeded spending_limit_exceeded budget_exceeded key_limit_exceeded CreditsError
     out_of_credits Arrearage AccountOverdueError PrepaidBillOverdue PostpaidBillOverdue CommodityNotPurchased
     AllocationQuota.FreeTierOnly subscription_expired subscription_not_found subscription_invalid plan_expired
-    total_cost_limit_exceeded api_key_quota_exhausted customer_verification_required 1113 1309 base_resp.1008`,
+    budget_limit total_cost_limit_exceeded api_key_quota_exhausted customer_verification_required 1113 1309 base_resp.1008`,
   auth: `invalid_api_key authentication_error unauthenticated unauthorized invalid_authentication_error
     incorrect_api_key_error API_KEY_INVALID InvalidApiKey expired_key api_key_expired api_key_disabled
     api_key_required token_not_found_in_db base_resp.1004 base_resp.2049`,
@@ -207,11 +207,11 @@ const codesByMeaning: Readonly<Record<Meaning, string>> = {
     model_overloaded unavailable unavailable_error service_unavailable service_unavailable_error capacity_exceeded
     no_keys_available no_available_accounts auth_unavailable queue_timeout 529 1305 3505`,
   limit: `rate_limit rate_limit_error rate_limit_exceeded rate_limited rate_limit_reached_error too_many_requests
-    resource_exhausted requests tokens 429 limit_requests limit_burst_rate Throttling Throttling.RateQuota
+    resource_exhausted limit_exceeded requests tokens 429 limit_requests limit_burst_rate Throttling Throttling.RateQuota
     Throttling.AllocationQuota Throttling.BurstRate 1302 1303 base_resp.1002 base_resp.1039 base_resp.1041`,
   'long-limit': '1304 base_resp.2056',
-  // Limits that don't reset within minutes unless the gateway names a time, see `codePatterns`.
-  'usage-limit': 'limit_exceeded',
+  // Codes for limits that don't reset within minutes unless the gateway names a time. See also `codePatterns`.
+  'usage-limit': 'workspace_limit_reached',
   transient: `stream_error connection_error network_error bad_gateway gateway_timeout upstream_timeout request_timeout
     ECONNRESET ECONNREFUSED ECONNABORTED ETIMEDOUT EPIPE`,
   'channel-lookup': 'get_channel_failed',
@@ -233,6 +233,7 @@ const codePatterns: readonly (readonly [pattern: RegExp, meaning: Meaning])[] = 
   // Matches codes of Tencent: `FailedOperation.ResourcePackExhausted`, `ResourceUnavailable.InArrears`.
   [/resourcepackexhausted|chargeresourceexhaust|inarrears|lowbalance/, 'credit'],
   [/^authfailure\b/, 'auth'],
+  [/notactivated/, 'permission'],
   [/serverlimitexceeded/, 'overload'],
   [/textillegaldetected/, 'filter'],
   // Matches `daily_cost_limit_exceeded`, `USAGE_LIMIT_EXCEEDED`, `usage_limit_reached` and Ark's `SetLimitExceeded`.

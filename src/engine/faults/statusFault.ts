@@ -23,12 +23,9 @@ export function statusRow(status: number, error: ProviderError, hasRetryAfter: b
   if (status === 407) return faultRowIds.proxySignIn;
   if (status < 400 || status >= 600) return faultRowIds.unexpectedStatus;
   const matcher = createMatcher(error, hasRetryAfter);
-  if (status === 402)
-    return matcher.mentions('saturated')
-      ? faultRowIds.overloaded
-      : hasRetryAfter
-        ? faultRowIds.creditResets
-        : faultRowIds.outOfCredit;
+  if (status === 402 && matcher.mentions('saturated')) return faultRowIds.overloaded;
+  if (status === 402 || (status === 403 && isCredit(matcher)))
+    return hasRetryAfter ? faultRowIds.creditResets : faultRowIds.outOfCredit;
   return rowForCause(matcher) ?? rowForStatus(status, matcher) ?? defaultRows[status] ?? faultRowIds.unexpectedStatus;
 }
 
@@ -150,6 +147,7 @@ function rowForLimit({ hasErrorCode, mentions, hasRetryAfter }: ErrorMatcher): R
   if (hasErrorCode('permission') || mentions('permission')) return faultRowIds.permissionDenied;
   if (hasErrorCode('overload') || mentions('overload')) return faultRowIds.overloaded;
   if (hasRetryAfter) return faultRowIds.rateLimited;
+  if (hasErrorCode('auth') || mentions('auth')) return faultRowIds.keyRejected;
   return hasErrorCode('usage-limit') || (mentions('longLimit') && !mentions('shortLimit'))
     ? faultRowIds.usageLimitReached
     : faultRowIds.rateLimitedWithoutRetryAfter;

@@ -1,6 +1,7 @@
 import type { EngineDeps } from '../engine';
 import type { Usage } from '../events';
 import type { Evidence } from '../faults/classify';
+import { readJsonError } from '../faults/providerError';
 import type { KeyRedactor } from '../gateway/keyRedactor';
 import { parseJson, printJson } from '../json';
 import { sumUsage } from '../state/usage';
@@ -306,7 +307,10 @@ export class Attempt {
   private onJsonBody(text: string): void {
     const isReadable = readChunk(text, this.deltas.onDelta);
     this.deltas.flush();
+    const error = parseJson(text);
     if (isReadable && (this.sawAnswer || this.finishReason !== undefined)) this.complete();
+    // An object with nothing but a message is an error whose status the gateway has lost.
+    else if (isReadable && readJsonError(error).message !== '') this.onDelta({ type: 'error', error });
     else this.fail({ type: 'garbled', format: 'json' });
   }
 

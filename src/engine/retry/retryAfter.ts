@@ -226,7 +226,7 @@ function delayInText(text: string): number | undefined {
  * Matches the names of rate limit headers. The user sees the name, which may come from the gateway's JSON, so names
  * with unusual characters are ignored.
  */
-const rateLimitHeader = /^(?:x-|x-ai-|anthropic-)?ratelimit-[\w-]{1,80}$/;
+const rateLimitHeader = /^[a-z-]{0,40}ratelimit-[\w-]{1,80}$/;
 
 /**
  * Returns the latest reset time among the exhausted rate limits (requests, tokens, …). Limits that are not exhausted
@@ -245,6 +245,7 @@ function readExhaustedLimits(headers: ReadonlyMap<string, string>, serverNow: nu
 }
 
 function isExhausted(name: string, headers: ReadonlyMap<string, string>): boolean {
+  if (name.includes('-retry-after')) return true;
   const reset = name.lastIndexOf('-reset');
   const end = reset + '-reset'.length;
   if (reset < 0) return false;
