@@ -1,3 +1,4 @@
+import type { RetryAfter } from '../retry/retryAfterDurations';
 import { faultRowIds, type RowId } from './faultTable';
 import { findRefusedParameter, type ProviderError } from './providerError';
 import { meaningsOfCodes, providerPhrases, type Meaning } from './providerMessages';
@@ -11,21 +12,25 @@ interface ErrorMatcher {
   readonly mentions: (phrases: PhraseSet) => boolean;
   /** Whether the response names a retry-after. */
   readonly hasRetryAfter: boolean;
+  /** Whether the body names the retry-after. A header may name one with any refusal, but a body only for a limit. */
+  readonly namesReset: boolean;
 }
 
 /**
  * Returns the number of the fault for an HTTP status and the error in the body. Every status has a fault.
  *
- * @param hasRetryAfter whether the response names a retry-after
+ * @param retryAfter the retry-after that the response names
  */
-export function statusRow(status: number, error: ProviderError, hasRetryAfter: boolean): RowId {
+export function statusRow(status: number, error: ProviderError, retryAfter?: RetryAfter): RowId {
   if (status >= 300 && status < 400) return faultRowIds.redirect;
   if (status === 407) return faultRowIds.proxySignIn;
   if (status < 400 || status >= 600) return faultRowIds.unexpectedStatus;
-  const matcher = createMatcher(error, hasRetryAfter);
+  const matcher = createMatcher(error, retryAfter);
   if (status === 402 && matcher.mentions('saturated')) return faultRowIds.overloaded;
   if (status === 402 || (status === 403 && isCredit(matcher)))
-    return hasRetryAfter ? faultRowIds.creditResets : faultRowIds.outOfCredit;
+    return (status === 402 ? matcher.hasRetryAfter : matcher.namesReset)
+      ? faultRowIds.creditResets
+      : faultRowIds.outOfCredit;
   return rowForCause(matcher) ?? rowForStatus(status, matcher) ?? defaultRows[status] ?? faultRowIds.unexpectedStatus;
 }
 
@@ -35,9 +40,9 @@ export function statusRow(status: number, error: ProviderError, hasRetryAfter: b
  *
  * @param streamed whether part of the answer arrived before the error, which means that the request itself was accepted
  */
-export function inbandRow(error: ProviderError, hasRetryAfter: boolean, streamed: boolean): RowId {
-  const matcher = createMatcher(error, hasRetryAfter);
-  const row = rowForCause(matcher) ?? rowForInbandError(error.status, matcher);
+export function inbandRow(error: ProviderError, retryAfter: RetryAfter | undefined, streamed: boolean): RowId {
+  const matcher = createMatcher(error, retryAfter);
+  const row = rowForCause(matcher) ?? rowForInbandError(error.status, matcher, retryAfter);
   return streamed && requestRows.has(row) ? faultRowIds.errorInStream : row;
 }
 
@@ -49,13 +54,15 @@ const requestRows: ReadonlySet<RowId> = new Set<RowId>([
   faultRowIds.parameterInvalid,
 ]);
 
-function createMatcher(error: ProviderError, hasRetryAfter: boolean): ErrorMatcher {
+function createMatcher(error: ProviderError, retryAfter: RetryAfter | undefined): ErrorMatcher {
   const meanings = meaningsOfCodes(error.codes);
   return {
     error,
     hasErrorCode: (meaning) => meanings.has(meaning),
     mentions: (phrases) => providerPhrases[phrases].test(error.searchText),
-    hasRetryAfter,
+    hasRetryAfter: retryAfter !== undefined,
+    // The names of headers contain hyphens, and those of fields in a body don't.
+    namesReset: retryAfter?.field.includes('-') === false,
   };
 }
 
@@ -121,10 +128,13 @@ function rowForServerError(matcher: ErrorMatcher): RowId | undefined {
   return blamesRequest ? faultRowIds.requestRejected : undefined;
 }
 
-function rowForInbandError(status: number | undefined, matcher: ErrorMatcher): RowId {
-  const { error, hasRetryAfter } = matcher;
+function rowForInbandError(
+  status: number | undefined,
+  matcher: ErrorMatcher,
+  retryAfter: RetryAfter | undefined,
+): RowId {
   if (status !== undefined && status < 500) {
-    const row = statusRow(status, error, hasRetryAfter);
+    const row = statusRow(status, matcher.error, retryAfter);
     // The response had the status 200, so the URL is right. A 404 or an unknown 4xx status in its body therefore means
     // that the content of the request was rejected.
     return row === faultRowIds.pathNotFound || row === faultRowIds.unexpectedStatus ? faultRowIds.requestRejected : row;
@@ -162,16 +172,16 @@ function rowForCode({ hasErrorCode }: ErrorMatcher): RowId | undefined {
  * Returns the fault for the message of a 4xx response. Searches only for the phrases that make sense for the status.
  */
 function rowForClientError(status: number, matcher: ErrorMatcher): RowId | undefined {
-  const { error, hasErrorCode, mentions, hasRetryAfter } = matcher;
+  const { error, hasErrorCode, mentions, hasRetryAfter, namesReset } = matcher;
   switch (status) {
     case 403:
       if (hasErrorCode('auth') || mentions('auth')) return faultRowIds.keyRejected;
       if (hasErrorCode('permission') || mentions('permission')) return faultRowIds.permissionDenied;
       if (mentions('filter')) return faultRowIds.promptFiltered;
-      // A time at which the request is allowed again means that a limit has been reached. Gateways send a limit as a 403
-      // so that clients don't retry, so without a time, it does not reset soon.
-      if (hasRetryAfter) return faultRowIds.rateLimited;
-      return hasLimitCode(matcher) || mentionsLimit(matcher) ? faultRowIds.usageLimitReached : undefined;
+      // Gateways send a limit as a 403 so that clients don't retry. Without a time, it does not reset soon.
+      if (hasLimitCode(matcher) || mentionsLimit(matcher))
+        return hasRetryAfter ? faultRowIds.rateLimited : faultRowIds.usageLimitReached;
+      return namesReset ? faultRowIds.rateLimited : undefined;
     case 404:
     case 410:
       // Matches Anthropic's message for a missing model, which consists only of `model: claude-x`.

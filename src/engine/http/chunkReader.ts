@@ -3,8 +3,8 @@ import { readChunk, RestartDetector } from './dialect';
 import { ResponsesReader } from './responsesApi';
 
 /**
- * Maximum number of consecutive frames (see {@link DeltaFrame}) that match no other event. After that, every event of
- * the stream is parsed, because the events probably have different IDs, so that no frame can match two of them.
+ * Maximum number of events in a row around whose text the JSON differs. After that, every event of the stream is parsed,
+ * because each event probably has its own ID. (The JSON around the text of an event is its frame: {@link DeltaFrame}.)
  */
 const maxUnusedFrames = 16;
 
@@ -82,8 +82,8 @@ export class ChunkReader {
 const padding = '"obfuscation":"';
 
 /**
- * A frame: the JSON before and after the text of an event. It usually stays the same for a whole stream, and parsing it
- * for every event would take most of the processing time of a token. An event with a trusted frame is not parsed.
+ * The JSON before and after the text of an event. It usually stays the same for a whole stream, and parsing it for every
+ * event would take most of the processing time of a token. An event with a trusted frame is not parsed.
  *
  * A frame is trusted once the parser has read two events with this frame and different texts, and has returned exactly
  * these texts. The parser would then return any other nonempty text without an escape as well, because such a text

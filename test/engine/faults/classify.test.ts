@@ -102,7 +102,7 @@ describe('classification of a response', () => {
 
   it('includes the time at which the limit resets in the message only if the gateway named it', () => {
     assert.doesNotMatch(classifyResponse(403, '').message, /\{time\}/);
-    assert.match(classifyResponse(403, 'no permission', { 'retry-after': '3600' }).message, /\{time\}/);
+    assert.match(classifyResponse(403, '', { 'retry-after': '3600' }).message, /\{time\}/);
     const dailyQuota = {
       error: { message: 'requests per day', details: [{ violations: [{ quotaId: 'RequestsPerDay' }] }] },
     };
