@@ -123,7 +123,8 @@ const containerFields = [
   'details',
   'data',
   'metadata',
-  'extra',
+  'extrafields',
+  'rawresponse',
 ] as const;
 
 /**
