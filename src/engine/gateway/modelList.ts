@@ -18,20 +18,42 @@ const maxIdChars = 200;
 export const maxModels = 5000;
 
 /**
- * Returns the model IDs in the body of `GET /models`, which may be `{data: [{id}]}`, `{models: [{id}]}` or an array,
- * and may contain the IDs as plain strings.
- * @returns the first `maxModels` IDs, sorted and without duplicates, or undefined if `body` contains no list
+ * Matches what VS Code may render as a link, an icon or HTML, because some of its views show the name of a model as
+ * Markdown and follow links to commands: the middle of a link, a link definition, HTML, code, an icon, a character
+ * reference or a bare URL.
  */
-export function parseModelList(body: unknown): readonly string[] | undefined {
+const markup = /\][(:]|[<`]|\$\(|&#?\w+;|(?:https?|ftp):\/\/|www\./i;
+
+/** The models of a gateway, as its model list describes them. */
+export interface GatewayModels {
+  /** The first `maxModels` IDs, sorted and without duplicates. */
+  readonly models: readonly string[];
+  /** Number of models that are left out because of their IDs, see {@link isUsableModelId}; absent if there are none. */
+  readonly unusable?: number | undefined;
+}
+
+/**
+ * Returns the models in the body of `GET /models`, which may be `{data: [{id}]}`, `{models: [{id}]}` or an array, and
+ * may contain the IDs as plain strings. Returns undefined if `body` contains no list.
+ */
+export function parseModelList(body: unknown): GatewayModels | undefined {
   const entries = entriesOf(body);
   if (!entries) return undefined;
   const ids = new Set<string>();
+  let unusable = 0;
   for (const entry of entries) {
     const id = idOf(entry);
-    if (id !== undefined) ids.add(id);
+    if (id === undefined) continue;
+    if (isUsableModelId(id)) ids.add(id);
+    else unusable++;
     if (ids.size === maxModels) break;
   }
-  return [...ids].sort();
+  return { models: [...ids].sort(), ...(unusable > 0 && { unusable }) };
+}
+
+/** Returns whether a model can be offered: its ID is displayed exactly as it must be sent, and never as a link or icon. */
+export function isUsableModelId(id: string): boolean {
+  return id !== '' && id.length <= maxIdChars && visibleText(id) === id && !markup.test(id);
 }
 
 function entriesOf(body: unknown): readonly unknown[] | undefined {
@@ -39,11 +61,8 @@ function entriesOf(body: unknown): readonly unknown[] | undefined {
   return candidates.find((candidate): candidate is unknown[] => Array.isArray(candidate));
 }
 
-/** Returns the model ID of a list entry, or undefined if the ID can't be displayed exactly as it must be sent. */
+/** Returns the ID of a list entry, or undefined if the entry has none. */
 function idOf(entry: unknown): string | undefined {
   const id = isRecord(entry) ? entry.id : entry;
-  if (typeof id !== 'string') return undefined;
-  const trimmed = id.trim();
-  const isUsable = trimmed !== '' && trimmed.length <= maxIdChars && visibleText(trimmed) === trimmed;
-  return isUsable ? trimmed : undefined;
+  return typeof id === 'string' && id.trim() !== '' ? id.trim() : undefined;
 }

@@ -6,7 +6,7 @@ import type { DemoMode } from '../demo/demoMode';
 import type { Log } from '../diagnostics/log';
 import { baseUrlErrorMessage } from '../settings/baseUrlNotices';
 import type { Settings } from '../settings/settings';
-import { joinSentences } from '../ui/messageText';
+import { escapeIcons, joinSentences } from '../ui/messageText';
 import {
   checkUrlAction,
   enterApiKeyAction,
@@ -131,7 +131,7 @@ async function verifyAndStore(
       const message = vscode.l10n.t('The API key for {0} works and was saved. Models available: {1}.', host, count);
       // Shows success in the status bar, because it needs no response and a notification would cover the panel's
       // buttons.
-      vscode.window.setStatusBarMessage(message, successMessageMs);
+      vscode.window.setStatusBarMessage(escapeIcons(message), successMessageMs);
       break;
     }
     case 'rejected': {

@@ -42,18 +42,29 @@ export interface HealthEssence {
 /** Minimum number of attempts of the last 24 hours from which an essence is computed. With fewer, all days count. */
 const minRecentAttempts = 5;
 
-/** Returns the essence of a model. @param origin origin of the route. By default, all routes count. */
-export function essenceOf(
-  tallies: readonly HealthTally[],
-  now: number,
-  model: string,
-  origin?: string,
-): HealthEssence | undefined {
-  const ofModel = tallies.filter((tally) => tally.model === model && (origin === undefined || tally.origin === origin));
+/** Returns the essence of each model over each route, by {@link pairOf}. */
+export function essencesOf(tallies: readonly HealthTally[], now: number): ReadonlyMap<string, HealthEssence> {
+  const pairs = new Map<string, HealthTally[]>();
+  for (const tally of tallies) {
+    const pair = pairOf(tally);
+    const ofPair = pairs.get(pair);
+    if (ofPair) ofPair.push(tally);
+    else pairs.set(pair, [tally]);
+  }
+  return new Map(
+    [...pairs].flatMap(([pair, ofPair]) => {
+      const essence = essenceOf(ofPair, now);
+      return essence ? [[pair, essence] as const] : [];
+    }),
+  );
+}
+
+/** Returns the essence of the tallies of one model over one route. */
+function essenceOf(tallies: readonly HealthTally[], now: number): HealthEssence | undefined {
   const [firstHour = now] = hoursUntil(now);
-  const recent = ofModel.filter(({ at }) => at >= firstHour);
+  const recent = tallies.filter(({ at }) => at >= firstHour);
   const attempts = recent.reduce((sum, tally) => sum + judgedAttempts(tally), 0);
-  const { successRate, firstTokenMs } = figuresOf(attempts < minRecentAttempts ? ofModel : recent);
+  const { successRate, firstTokenMs } = figuresOf(attempts < minRecentAttempts ? tallies : recent);
   return successRate === undefined ? undefined : { successRate, firstTokenMs };
 }
 

@@ -4,7 +4,7 @@ import type { ActiveConnection, Connections } from '../connection/connections';
 import type { KeyStore } from '../connection/keyStore';
 import { verifyConnection } from '../connection/verification';
 import type { Log } from '../diagnostics/log';
-import { essenceText } from '../health/essenceText';
+import { essenceTexts } from '../health/essenceText';
 import type { HealthBook } from '../health/healthBook';
 import { Disposable } from '../util/disposable';
 import { pickModel, type ModelList, type ModelPick, type ModelPickOptions, type RouteModels } from './modelPick';
@@ -93,10 +93,11 @@ export class ModelCatalog extends Disposable {
 
   private choose(options: ModelPickOptions, demo?: boolean): Promise<ModelPick | undefined> {
     const { connections, health } = this.deps;
-    const routes = Promise.all([this.listRoutes(demo), health.refresh()]).then(([listed]) => listed);
-    const essence = (model: string, origin: string | undefined): string | undefined =>
-      essenceText(health, model, origin);
-    return pickModel(routes, connections.model(demo), { ...options, essence });
+    const routes = Promise.all([this.listRoutes(demo), health.refresh()]).then(([listed]) => {
+      const essenceOf = essenceTexts(health);
+      return listed.map((route) => ({ ...route, essence: (model: string) => essenceOf(model, route.origin) }));
+    });
+    return pickModel(routes, connections.model(demo), options);
   }
 
   override dispose(): void {
@@ -120,6 +121,8 @@ export class ModelCatalog extends Disposable {
       case 'verified':
         if (result.models.length === maxModels)
           this.deps.log.warn(`The model list was truncated after ${maxModels} models.`);
+        if (result.unusable !== undefined)
+          this.deps.log.warn(`${result.unusable} models are not offered, because of the characters in their names.`);
         return result.models.length === 0
           ? createDefaultList(vscode.l10n.t('{0} lists no models.', connection.host))
           : { source: 'gateway', models: result.models, host: connection.host };

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { originOf } from '../../../engine/gateway/baseUrl';
-import { defaultModels } from '../../../engine/gateway/modelList';
+import { defaultModels, isUsableModelId } from '../../../engine/gateway/modelList';
 import type { ActiveConnection } from '../../connection/connections';
 import type { Log } from '../../diagnostics/log';
 import type { ModelCatalog } from '../../models/modelCatalog';
@@ -22,14 +22,18 @@ export interface OfferedModelsDeps {
   readonly modelsChanged: () => void;
 }
 
-/** Returns the configured model, followed by the gateway's other models that can chat. */
+/**
+ * Returns the configured model, followed by the gateway's other models that can chat. A configured model that a gateway
+ * could not offer is left out, because VS Code shows its name as Markdown.
+ */
 export async function offeredModels(
   deps: OfferedModelsDeps,
   connection: ActiveConnection,
   configuredModel: string,
 ): Promise<vscode.LanguageModelChatInformation[]> {
   const gatewayModels = await fetchModels(deps, connection);
-  const models = [configuredModel, ...gatewayModels.filter((id) => id !== configuredModel && canChat(id))];
+  const others = gatewayModels.filter((id) => id !== configuredModel && canChat(id));
+  const models = [...(isUsableModelId(configuredModel) ? [configuredModel] : []), ...others];
   return models.map((id) => toModelInformation(id, connection));
 }
 

@@ -13,14 +13,14 @@ describe('model list for other extensions', () => {
   useVSCode({ l10n: { t: (text: string) => text } });
   let logged: unknown[];
   let changes: number;
-  const offeredIds = async (listOf: () => Promise<ModelList>): Promise<readonly string[]> => {
+  const offeredIds = async (
+    listOf: () => Promise<ModelList>,
+    configured = 'configured',
+  ): Promise<readonly string[]> => {
     const { offeredModels } = await import('../../../../src/host/chat/provider/offeredModels');
     const log = { error: (problem: unknown) => logged.push(problem) };
-    const models = offeredModels(
-      { catalog: { listOf }, log, modelsChanged: () => changes++ },
-      connection,
-      'configured',
-    );
+    const deps = { catalog: { listOf }, log, modelsChanged: () => changes++ };
+    const models = offeredModels(deps, connection, configured);
     // A list that is available immediately must arrive before the time limit.
     await new Promise(setImmediate);
     mock.timers.tick(3000);
@@ -37,14 +37,11 @@ describe('model list for other extensions', () => {
     assert.deepEqual(await offeredIds(() => Promise.resolve(list)), ['configured', 'a']);
   });
 
-  it('removes icons and hidden characters from names, but not from IDs', async () => {
-    const { offeredModels } = await import('../../../../src/host/chat/provider/offeredModels');
-    const id = 'a $(alert)\u202eb';
-    const list: ModelList = { source: 'gateway', models: [id], host: 'gateway.example' };
-    const log = { error: (problem: unknown) => logged.push(problem) };
-    const deps = { catalog: { listOf: () => Promise.resolve(list) }, log, modelsChanged: () => changes++ };
-    const [, model] = await offeredModels(deps, connection, 'configured');
-    assert.deepEqual([model?.id, model?.name], [id, 'a $\u2060(alert)b']);
+  it('contains no configured model whose name VS Code could render as a link or an icon', async () => {
+    const list: ModelList = { source: 'gateway', models: ['a'], host: 'gateway.example' };
+    for (const name of ['[gpt-5](command:x)', '$(alert) gpt-5', '']) {
+      assert.deepEqual(await offeredIds(() => Promise.resolve(list), name), ['a']);
+    }
   });
 
   it('contains only the configured model when loading the list fails, and the error is logged', async () => {
