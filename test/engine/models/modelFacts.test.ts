@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { factsOf } from '../../../src/engine/models/modelFacts';
+import { modelTable } from '../../../src/engine/models/modelTable';
+import { propertyRuns } from '../../support/propertyRuns';
+
+const names = [...modelTable.matchAll(/^[^#\s]\S*/gm)].map(([name]) => name);
+
+/** Spellings that gateways use, each with the model that it means. */
+const spellings: readonly (readonly [spelling: string, model: string])[] = [
+  ['anthropic/claude-sonnet-4.6', 'claude-sonnet-4-6'],
+  ['openrouter/anthropic/claude-opus-4.5', 'claude-opus-4-5'],
+  ['models/gemini-2.5-pro', 'gemini-2.5-pro'],
+  ['accounts/fireworks/models/deepseek-v3', 'deepseek-v3'],
+  ['Pro/deepseek-ai/DeepSeek-V3', 'deepseek-v3'],
+  ['us.anthropic.claude-sonnet-4-20250514-v1:0', 'claude-sonnet-4-20250514'],
+  ['azure/gpt-4o', 'gpt-4o'],
+  ['openai:gpt-4o', 'gpt-4o'],
+  ['[provider]gpt-4o', 'gpt-4o'],
+  ['【官方】gpt-4o', 'gpt-4o'],
+  ['claude-opus-4.8', 'claude-opus-4-8'],
+  ['gpt-4-1', 'gpt-4.1'],
+  ['claude_sonnet_4_5', 'claude-sonnet-4-5'],
+  ['Claude Sonnet 4.5', 'claude-sonnet-4-5'],
+  ['minimax-m2', 'MiniMax-M2'],
+  ['claude-4-sonnet', 'claude-sonnet-4-0'],
+  ['claude-sonnet-3.7', 'claude-3-7-sonnet-20250219'],
+  ['claude-sonnet-4.5-20250929', 'claude-sonnet-4-5'],
+  ['claude-opus-4@20250514', 'claude-opus-4-20250514'],
+  ['gpt-5-2025-08-07', 'gpt-5'],
+  ['gpt-5-mini-2025-08-07', 'gpt-5-mini'],
+  ['deepseek-r1-0528', 'deepseek-r1'],
+  ['deepseek-r1-250528', 'deepseek-r1'],
+  ['gpt-3.5-turbo-1106', 'gpt-3.5-turbo'],
+  ['gemini-2.5-pro-preview-05-06', 'gemini-2.5-pro'],
+  ['gemini-2.5-flash-preview-09-2025', 'gemini-2.5-flash'],
+  ['gemini-2.0-flash-001', 'gemini-2.0-flash'],
+  ['claude-sonnet-4-5-latest', 'claude-sonnet-4-5'],
+  ['gpt-5-chat', 'gpt-5-chat-latest'],
+  ['gemini-3-pro', 'gemini-3-pro-preview'],
+  ['deepseek/deepseek-r1:free', 'deepseek-r1'],
+  ['anthropic/claude-3.5-sonnet:beta', 'claude-3-5-sonnet-20241022'],
+  ['anthropic/claude-3.7-sonnet:thinking', 'claude-3-7-sonnet-20250219'],
+  ['claude-sonnet-4-5-20250929-thinking', 'claude-sonnet-4-5'],
+  ['o3-mini-high', 'o3-mini'],
+  ['deepseek-r1-fp8', 'deepseek-r1'],
+  ['qwen3:8b', 'qwen3-8b'],
+  ['claude-sonnet-4', 'claude-sonnet-4-0'],
+  ['claude-opus-4', 'claude-opus-4-0'],
+  ['kimi-k2', 'kimi-k2-0905-preview'],
+];
+
+/** Names that look like a model of the table and are not one. */
+const unknown: readonly string[] = [
+  'my-gpt-4o-finetune',
+  'ft:gpt-4o:org',
+  'ft:gpt-4o-2024-08-06:org::id',
+  'gpt-4o-audio-preview',
+  'deepseek-r1-distill-qwen-7b',
+  'deepseek-r1-0528-qwen3-8b',
+  'deepseek-v3.1',
+  'qwen3-4b',
+  'qwen3-235b-a22b-thinking-2507',
+  'qwen-plus-2024-11-27',
+  'mistral-large-2407',
+  'gpt-4o-thinking',
+  'gemini-2.0-flash-thinking-exp-01-21',
+  'claude',
+  'gpt',
+  'latest',
+  'anthropic/',
+  '',
+  '🐑',
+  `${'gpt-4o/'.repeat(1000)}gpt-4o`,
+];
+
+describe('model facts', () => {
+  it('finds every model of the table by its name', () => {
+    assert.ok(names.length > 280);
+    assert.deepEqual(
+      names.filter((name) => !factsOf(name)?.vendor),
+      [],
+    );
+  });
+
+  it('finds the same facts by each spelling of a name', () => {
+    const prefix = fc.constantFrom('', 'vendor/', 'us.vendor.', '[provider]', 'Pro/vendor/', '[provider]vendor/');
+    const separators = fc.constantFrom<(name: string) => string>(
+      (name) => name,
+      (name) => name.toUpperCase(),
+      (name) => name.replaceAll('.', '-'),
+      (name) => name.replaceAll('-', '_'),
+      (name) => name.replaceAll('-', ' '),
+    );
+    const suffix = fc.constantFrom('', ':free', ':beta', '-latest', '-preview', '-fp8', '-v1:0');
+    fc.assert(
+      fc.property(fc.constantFrom(...names), prefix, separators, suffix, (name, before, change, after) => {
+        // The preview of a model may be a model of its own, such as `o1-preview`.
+        fc.pre(!names.includes(`${name}${after}`) || after === '');
+        const spelling = `${before}${change(name)}${after}`;
+        assert.deepEqual(factsOf(spelling), factsOf(name), spelling);
+      }),
+      { numRuns: propertyRuns },
+    );
+  });
+
+  for (const [spelling, model] of spellings) {
+    it(`finds ${model} by the name ${spelling}`, () => {
+      assert.ok(factsOf(model));
+      assert.deepEqual(factsOf(spelling), factsOf(model));
+    });
+  }
+
+  for (const model of unknown) {
+    it(`does not guess what "${model.slice(0, 50)}" is`, () => assert.equal(factsOf(model), undefined));
+  }
+
+  it('tells apart models whose names begin alike', () => {
+    const similar = ['gpt-4o', 'gpt-4o-mini', 'gpt-5', 'gpt-5-codex', 'claude-sonnet-4', 'claude-sonnet-4-5'];
+    assert.equal(new Set(similar.map(factsOf)).size, similar.length);
+    assert.notEqual(factsOf('o1-preview'), factsOf('o1'));
+    assert.notEqual(factsOf('gpt-4-1106-preview'), factsOf('gpt-4'));
+  });
+
+  it('reads all facts of a model', () => {
+    assert.deepEqual(factsOf('gpt-5'), {
+      contextWindow: 400_000,
+      maxInput: 272_000,
+      maxOutput: 128_000,
+      images: true,
+      tools: true,
+      reasons: true,
+      takesTemperature: false,
+      price: { input: 1.25, output: 10, cacheRead: 0.125 },
+      family: 'gpt',
+      vendor: 'openai',
+    });
+    assert.deepEqual(factsOf('deepseek-v3'), {
+      contextWindow: 128_000,
+      maxInput: undefined,
+      maxOutput: 8192,
+      images: false,
+      tools: true,
+      reasons: false,
+      takesTemperature: true,
+      price: undefined,
+      family: 'deepseek',
+      vendor: 'deepseek',
+    });
+  });
+
+  it('does not know limits that the source gives as 0', () => {
+    const { contextWindow, maxOutput } = factsOf('gpt-image-1.5') ?? {};
+    assert.deepEqual({ contextWindow, maxOutput }, { contextWindow: undefined, maxOutput: undefined });
+  });
+});
