@@ -2,7 +2,7 @@ import type { FaultKind } from '../../engine/events';
 import { hostOf } from '../../engine/gateway/baseUrl';
 import { visibleText } from '../../engine/gateway/visibleText';
 import type { HealthFault, HealthFigures, HealthPeriod, HealthReport, HealthRow } from '../../shared/healthMessages';
-import { percentile } from './histogram';
+import { mergeHistograms, percentile } from './histogram';
 import {
   daysUntil,
   hoursUntil,
@@ -63,9 +63,17 @@ export function essencesOf(tallies: readonly HealthTally[], now: number): Readon
 function essenceOf(tallies: readonly HealthTally[], now: number): HealthEssence | undefined {
   const [firstHour = now] = hoursUntil(now);
   const recent = tallies.filter(({ at }) => at >= firstHour);
-  const attempts = recent.reduce((sum, tally) => sum + judgedAttempts(tally), 0);
-  const { successRate, firstTokenMs } = figuresOf(attempts < minRecentAttempts ? tallies : recent);
-  return successRate === undefined ? undefined : { successRate, firstTokenMs };
+  const counted = sumOf(recent, judgedAttempts) < minRecentAttempts ? tallies : recent;
+  const attempts = sumOf(counted, judgedAttempts);
+  if (attempts === 0) return undefined;
+  return {
+    successRate: sumOf(counted, ({ complete }) => complete) / attempts,
+    firstTokenMs: percentile(mergeHistograms(counted.map(({ firstTokenMs }) => firstTokenMs)), 0.5),
+  };
+}
+
+function sumOf(tallies: readonly HealthTally[], count: (tally: HealthTally) => number): number {
+  return tallies.reduce((sum, tally) => sum + count(tally), 0);
 }
 
 /** Returns the figures of tallies together. */
