@@ -3,6 +3,7 @@ import type { FaultKind, StreamEvent } from './events';
 import type { CooldownScope, SharedCooldowns } from './gate/cooldowns';
 import type { ModelCooldown, NetworkReport } from './gate/networkState';
 import type { KeyRedactor } from './gateway/keyRedactor';
+import type { ModelFacts } from './models/modelFacts';
 import type { ChatRequest, Connection } from './request';
 import type { JitterKind } from './retry/backoff';
 import type { TurnRecord } from './state/ledger';
@@ -44,6 +45,8 @@ export interface EngineDeps {
    * default, the engine removes only the keys of its own requests.
    */
   readonly keys?: KeyRedactor | undefined;
+  /** Returns what is known about a model. By default, the facts come from the table of this extension. */
+  readonly facts?: ((model: string) => ModelFacts | undefined) | undefined;
   /** The cooldowns that all windows share. */
   readonly cooldowns: SharedCooldowns;
   /** Called when a cooldown starts, changes or is cleared, but not when it expires. */
@@ -156,7 +159,7 @@ export interface EngineSettings {
    * `ask`, the user decides.
    */
   readonly continueWithFallback: 'off' | 'ask' | 'auto';
-  /** Timeouts of an attempt. `null` stands for the engine's default, which is longer for reasoning models. */
+  /** Timeouts of an attempt. `null` stands for the engine's default, which is longer unless the model is known not to reason. */
   readonly timeout: {
     readonly headersMs: number | null;
     readonly firstTokenMs: number | null;

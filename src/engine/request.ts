@@ -51,8 +51,15 @@ export interface Tool {
 export interface ChatRequest {
   readonly model: string;
   readonly messages: readonly ChatMessage[];
+  /** The temperature that the user or the caller has set. It is sent to every model. */
   readonly temperature?: number | undefined;
+  /** The token limit that the user or the caller has set. It is sent to every model. */
   readonly maxTokens?: number | undefined;
+  /** Values that are sent in place of missing ones, but only to models that take them. */
+  readonly defaults?:
+    { readonly temperature?: number | undefined; readonly maxTokens?: number | undefined } | undefined;
+  /** Whether the answer gets more tokens, because an earlier answer reached the limit before any text. */
+  readonly moreRoom?: boolean | undefined;
   readonly topP?: number | undefined;
   readonly stop?: readonly string[] | undefined;
   readonly tools?: readonly Tool[] | undefined;

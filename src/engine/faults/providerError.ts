@@ -218,19 +218,21 @@ function isFailureCode(code: unknown): boolean {
 }
 
 /** Parameters that some models refuse and that a corrected request can leave out or rename. */
-const correctable = ['stream_options', 'max_tokens', 'temperature'] as const;
+const correctable = [
+  ...(['stream_options', 'max_tokens', 'max_completion_tokens', 'temperature', 'top_p'] as const),
+  ...(['reasoning_effort', 'enable_thinking', 'chat_template_kwargs', 'reasoning', 'thinking'] as const),
+];
 export type CorrectableParameter = (typeof correctable)[number];
 
 const refusalCodes = /^(?:unsupported_(?:parameter|value)|unknown_parameter|extra_forbidden)$/;
 /** Matches messages that refuse a parameter, but not those that refuse a value out of range. */
 const refusalPattern =
-  /unsupported|not supported|unrecogni[sz]ed|unknown|not permitted|extra (?:inputs?|fields?)|unexpected|not allowed|does not support|deprecated|only (?:be set to )?[\d.]+ is allowed|may only be set to|use ['"`]?max_completion_tokens/i;
+  /unsupported|not supported|unrecogni[sz]ed|unknown|not permitted|extra (?:inputs?|fields?)|unexpected|not allowed|does(?: not|n't) support|deprecated|only (?:be set to )?[\d.]+ is allowed|may only be set to|must be unset|cannot both be|use ['"`]?max_completion_tokens|不支持|未知的?参数|无法识别|不允许(?:传|使用|设置)/i;
 
 /** Returns the parameter that the error refuses, if a corrected request can leave it out or rename it. */
 export function findRefusedParameter(error: ProviderError): CorrectableParameter | undefined {
   const name =
-    correctable.find((candidate) => candidate === error.param) ??
-    correctable.find((candidate) => mentionsParameter(error.searchText, candidate));
+    correctable.find((candidate) => candidate === error.param.split('.')[0]) ?? firstMentioned(error.searchText);
   // Allows `stream_options` to be left out: the engine adds it, so the request loses nothing that the user set.
   if (name === 'stream_options') return name;
   return refusalPattern.test(error.searchText) || error.codes.some((code) => refusalCodes.test(code))
@@ -238,6 +240,22 @@ export function findRefusedParameter(error: ProviderError): CorrectableParameter
     : undefined;
 }
 
-function mentionsParameter(text: string, name: string): boolean {
-  return new RegExp(`\\b${name}\\b`).test(text);
+/** Returns the parameter that a message mentions first, because the message may name a replacement after it. */
+function firstMentioned(text: string): CorrectableParameter | undefined {
+  const mentions = correctable.map((name) => ({ name, at: text.search(mentionPatterns[name]) }));
+  return mentions.filter(({ at }) => at >= 0).sort((a, b) => a.at - b.at)[0]?.name;
 }
+
+/** Matches a word only where the message marks it as the name of a parameter. */
+function markedNamePattern(word: string): RegExp {
+  const noun = String.raw`(?:\b(?:parameters?|arguments?(?: supplied)?|fields?|inputs?)|参数|字段)[:：]?\s*${word}\b(?!\s+\w)`;
+  const name = String.raw`${word}(?:\.\w+)*`;
+  return new RegExp(String.raw`${noun}|(['"\`“])${name}['"\`”]|\b${name}: extra input`, 'i');
+}
+
+const mentionPatterns = Object.fromEntries(
+  correctable.map((name) => [
+    name,
+    name === 'reasoning' || name === 'thinking' ? markedNamePattern(name) : new RegExp(`\\b${name}\\b`),
+  ]),
+) as Readonly<Record<CorrectableParameter, RegExp>>;

@@ -93,7 +93,7 @@ export class Attempt {
   ) {
     this.end = new Promise((resolve) => (this.resolveEnd = resolve));
     this.startedAt = deps.clock.monotonicNow();
-    this.clocks = new IdleClocks(deps.clock, timeoutsFor(sent.request.model, deps.settings().timeout), {
+    this.clocks = new IdleClocks(deps.clock, timeoutsFor(sent.request.model, sent.facts, deps.settings().timeout), {
       expired: this.catchDefects((clock, afterMs) =>
         clock === 'tail' ? this.onEnd(endOfStream) : this.fail({ type: 'timeout', clock, afterMs }),
       ),

@@ -1,6 +1,8 @@
 import type { Clock } from '../clock';
 import type { EngineSettings } from '../engine';
 import type { StalledClock } from '../faults/classify';
+import { doesReason } from '../models/modelParameters';
+import type { ModelFacts } from '../models/modelFacts';
 
 /**
  * Maximum time between two checks of the timeouts, in milliseconds. It is short, because the first check after a sleep
@@ -195,18 +197,16 @@ export const drainMs = 100;
  */
 export const quietMs = 10_000;
 
-const reasoningModel =
-  /(?:^|[/:\-_.])(?:o[1-9]|gpt-[5-9]|r[12]|qwq|qvq|magistral|grok-[4-9]|gemini-(?:2\.5|[3-9](?:\.\d+)?)-pro|reason(?:er|ing)?|think(?:ing)?)(?:[/:\-_.]|$)/i;
-const nonReasoningModel = /non-?(?:reasoning|thinking)/i;
-
-/** Whether a model may reason silently for minutes, judging by its name. */
-export function isReasoningModel(model: string): boolean {
-  return reasoningModel.test(model) && !nonReasoningModel.test(model);
-}
-
-/** Returns the timeouts for a model: those that the user has set, and the defaults for the kind of model. */
-export function timeoutsFor(model: string, configured: EngineSettings['timeout']): Timeouts {
-  const defaults = isReasoningModel(model) ? reasoningTimeouts : defaultTimeouts;
+/**
+ * Returns the timeouts for a model: those that the user has set, and the defaults for the kind of model. A model of
+ * which it is unknown whether it reasons gets the longer ones, because shorter ones could end each attempt too early.
+ */
+export function timeoutsFor(
+  model: string,
+  facts: ModelFacts | undefined,
+  configured: EngineSettings['timeout'],
+): Timeouts {
+  const defaults = doesReason(model, facts) === false ? defaultTimeouts : reasoningTimeouts;
   return {
     headersMs: configured.headersMs ?? defaults.headersMs,
     firstTokenMs: configured.firstTokenMs ?? defaults.firstTokenMs,

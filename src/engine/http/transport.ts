@@ -5,6 +5,8 @@ import type { CorrectableParameter } from '../faults/providerError';
 import type { RouteBehavior } from '../gate/networkState';
 import type { KeyRedactor } from '../gateway/keyRedactor';
 import { visibleText } from '../gateway/visibleText';
+import type { ModelFacts } from '../models/modelFacts';
+import { limitParameter } from '../models/modelParameters';
 import type { ChatRequest, ImagePart, Route, TextPart, Tool } from '../request';
 import { boundedText, ConnectionFailure } from './responseBody';
 import type { RequestBuilder } from './sdk';
@@ -30,6 +32,8 @@ export interface AttemptRequest {
    */
   readonly messages: readonly OutgoingMessage[];
   readonly behavior: RouteBehavior;
+  /** What is known about the model of the request. */
+  readonly facts?: ModelFacts | undefined;
 }
 
 /**
@@ -115,16 +119,16 @@ export function requestBody(
   messages: readonly OutgoingMessage[],
   unsupported: ReadonlySet<CorrectableParameter>,
 ): Body {
+  const limit = [limitParameter(model), 'max_completion_tokens', 'max_tokens'] as const;
+  const limitName = limit.find((name) => !unsupported.has(name));
   return {
     model,
     messages: messages.map(wireMessage),
     stream: true,
     ...(unsupported.has('stream_options') ? {} : { stream_options: { include_usage: true } }),
     ...(temperature === undefined || unsupported.has('temperature') ? {} : { temperature }),
-    ...(maxTokens === undefined
-      ? {}
-      : { [unsupported.has('max_tokens') ? 'max_completion_tokens' : 'max_tokens']: maxTokens }),
-    ...(topP === undefined ? {} : { top_p: topP }),
+    ...(maxTokens === undefined || limitName === undefined ? {} : { [limitName]: maxTokens }),
+    ...(topP === undefined || unsupported.has('top_p') ? {} : { top_p: topP }),
     ...(stop?.length ? { stop: [...stop] } : {}),
     // Leaves out an empty list of tools, and a tool choice without tools, because gateways reject both.
     ...(tools?.length ? { tools: tools.map(wireTool), ...(toolChoice && { tool_choice: toolChoice }) } : {}),

@@ -49,8 +49,9 @@ const vendors =
 /** A path, `[provider]`, `us.anthropic.` or `openai:` in front of the name of a model. */
 const vendorPrefix = new RegExp(`^(?:.*[/\\])】）]\\s*)?(?:(?:[a-z-]+\\.)+(?=[a-z])|(?:${vendors}):)?`);
 
-function withoutVendor(model: string): string {
-  return model.trim().toLowerCase().replace(vendorPrefix, '');
+/** Returns the name of a model without the vendor in front, in the spelling that {@link unifiedName} describes. */
+export function plainName(model: string): string {
+  return unifiedName(model.trim().toLowerCase().replace(vendorPrefix, ''));
 }
 
 /**
@@ -96,7 +97,7 @@ const read = new Map<Row, ModelFacts>();
 export function factsOf(model: string): ModelFacts | undefined {
   if (model.length > maxNameChars) return undefined;
   rows ??= rowsByName();
-  let name: string | undefined = unifiedName(withoutVendor(model));
+  let name: string | undefined = plainName(model);
   let mustReason = false;
   while (name !== undefined) {
     const row = rows.get(name);

@@ -9,6 +9,9 @@ import type { NetworkState } from '../gate/networkState';
 import { originOf } from '../gateway/baseUrl';
 import type { KeyRedactor } from '../gateway/keyRedactor';
 import { AnswerSize, Attempt } from '../http/attempt';
+import { requestBody } from '../http/transport';
+import { factsOf } from '../models/modelFacts';
+import { modelParameters } from '../models/modelParameters';
 import type { ChatRequest, Connection, Route } from '../request';
 import type { TurnHistory } from './turnHistory';
 import type { TurnOutput } from './turnOutput';
@@ -33,6 +36,8 @@ const messageRejectionRows: ReadonlySet<number> = new Set([
 export class Attempts {
   current: Attempt | undefined;
   private mode: RequestMode = 'original';
+  /** Names of the parameters that the current attempt has sent. */
+  private sentParameters: readonly string[] = [];
   private readonly size = new AnswerSize();
 
   constructor(
@@ -64,12 +69,16 @@ export class Attempts {
     const prefill = behavior.refusesPrefill ? undefined : prefillOf(baseUrl, model);
     const mode = answer.requestMode(this.deps.settings().resume, prefill);
     const isContinuation = mode === 'prefill' || mode === 'continue';
+    const facts = (this.deps.facts ?? factsOf)(model);
+    const request = { ...this.request, model };
     const attemptRequest = {
       connection: route,
-      request: { ...this.request, model },
+      request: { ...request, ...modelParameters(request, facts) },
       messages: isContinuation ? continuationMessages(messages, answer.text, mode, prefill) : messages,
       behavior,
+      facts,
     };
+    this.sentParameters = Object.keys(requestBody(attemptRequest.request, [], behavior.unsupportedParameters));
     this.keys.add(route.apiKey);
     this.mode = mode;
     output.attempt++;
@@ -102,7 +111,7 @@ export class Attempts {
   correctRequest(fault: Fault, { baseUrl }: Connection, model: string): boolean {
     const { mode } = this;
     const behavior = this.network.behaviorOf(baseUrl, model);
-    if (fault.unsupportedParameter && !behavior.unsupportedParameters.has(fault.unsupportedParameter)) {
+    if (fault.unsupportedParameter && this.sentParameters.includes(fault.unsupportedParameter)) {
       behavior.unsupportedParameters.add(fault.unsupportedParameter);
       return true;
     }

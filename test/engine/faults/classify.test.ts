@@ -82,7 +82,7 @@ describe('classification of a response', () => {
     assert.equal(classifyResponse(400, refusal("Unsupported parameter: 'top_k'")).unsupportedParameter, undefined);
     assert.equal(
       classifyResponse(400, refusal("Unsupported parameter: 'max_completion_tokens'")).unsupportedParameter,
-      undefined,
+      'max_completion_tokens',
     );
     assert.equal(classifyResponse(500, refusal("Unsupported parameter: 'max_tokens'")).unsupportedParameter, undefined);
   });

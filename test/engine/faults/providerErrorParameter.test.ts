@@ -43,6 +43,24 @@ const cases: readonly (readonly [
   ['stream_options: no', [], 'stream_options'],
   ['my_max_tokens is not supported', [], undefined],
   ['top_k is not supported', ['unsupported_parameter'], undefined],
+  ["'max_completion_tokens' is not supported, use 'max_tokens'", [], 'max_completion_tokens'],
+  ['`temperature` and `top_p` cannot both be specified for this model.', [], 'temperature'],
+  ['top_p must be unset when thinking is enabled', [], 'top_p'],
+  ['Unrecognized request argument supplied: reasoning_effort', [], 'reasoning_effort'],
+  ["Unsupported value: 'reasoning_effort' does not support 'minimal' with this model.", [], 'reasoning_effort'],
+  ['该模型不支持 enable_thinking 参数', [], 'enable_thinking'],
+  ['未知参数 top_p', [], 'top_p'],
+  ['参数 thinking 不支持', [], 'thinking'],
+  ['chat_template_kwargs: Extra inputs are not permitted', [], 'chat_template_kwargs'],
+  ["Unknown parameter: 'reasoning'.", ['unknown_parameter'], 'reasoning'],
+  ["Unsupported parameter: 'reasoning.effort' is not supported with this model.", [], 'reasoning'],
+  ['Unrecognized request argument supplied: thinking', [], 'thinking'],
+  ['thinking: Extra inputs are not permitted', [], 'thinking'],
+  ['thinking.budget_tokens: Extra inputs are not permitted', [], 'thinking'],
+  ['This model does not support reasoning with images.', [], undefined],
+  ['An unexpected error occurred while the model was thinking.', [], undefined],
+  ['Unsupported field thinking mode', [], undefined],
+  ['reasoning_content is not allowed in messages', [], undefined],
 ];
 
 describe('search for the parameter that an error refuses', () => {
@@ -55,5 +73,10 @@ describe('search for the parameter that an error refuses', () => {
   it('prefers the parameter in the `param` field to the one in the message', () => {
     const searchText = 'max_tokens and temperature are not supported together';
     assert.equal(findRefusedParameter({ ...noDetails, searchText, param: 'temperature' }), 'temperature');
+  });
+
+  it('finds the parameter to which a field in `param` belongs', () => {
+    const codes = ['unsupported_parameter'];
+    assert.equal(findRefusedParameter({ ...noDetails, codes, param: 'reasoning.effort' }), 'reasoning');
   });
 });

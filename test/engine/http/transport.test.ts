@@ -169,9 +169,45 @@ describe('request body', () => {
   it('contains the tool choice when a tool is required', () =>
     assert.equal(body({ tools: [tool], toolChoice: 'required' })['tool_choice'], 'required'));
 
+  for (const model of [
+    'gpt-5',
+    'openai/gpt-5.2',
+    'gpt-6-mini',
+    'o1',
+    'azure/o3-mini',
+    '[provider]O4-Mini-2025-04-16',
+  ]) {
+    it(`contains the token limit of ${model} under its newer name`, () => {
+      const { max_tokens, max_completion_tokens } = body({ model, maxTokens: 5 });
+      assert.deepEqual({ max_tokens, max_completion_tokens }, { max_tokens: undefined, max_completion_tokens: 5 });
+    });
+  }
+
+  for (const model of [
+    'gpt-oss-120b',
+    'gpt-4o',
+    'gpt-4.1',
+    'gpt-35-turbo',
+    'claude-opus-4',
+    'my-gpt-5',
+    'omni',
+    'gpt-50b',
+  ]) {
+    it(`contains the token limit of ${model} under its older name`, () =>
+      assert.equal(body({ model, maxTokens: 5 })['max_tokens'], 5));
+  }
+
+  it('contains the token limit under the older name if the gateway refuses the newer one', () =>
+    assert.equal(body({ model: 'gpt-5', maxTokens: 5 }, 'max_completion_tokens')['max_tokens'], 5));
+
+  it('contains no token limit if the gateway refuses both names', () => {
+    const sent = Object.keys(body({ model: 'gpt-5', maxTokens: 5 }, 'max_completion_tokens', 'max_tokens'));
+    assert.deepEqual(sent, ['model', 'messages', 'stream', 'stream_options']);
+  });
+
   it('leaves out or renames unsupported parameters', () => {
-    const request = { temperature: 1, maxTokens: 5 };
-    assert.deepEqual(body(request, 'stream_options', 'temperature', 'max_tokens'), {
+    const request = { temperature: 1, maxTokens: 5, topP: 0.5 };
+    assert.deepEqual(body(request, 'stream_options', 'temperature', 'max_tokens', 'top_p'), {
       ...{ model: 'm', messages: [], stream: true, max_completion_tokens: 5 },
     });
   });

@@ -1,0 +1,47 @@
+import type { ChatRequest } from '../request';
+import { plainName, type ModelFacts } from './modelFacts';
+
+/** The values of the parameters that depend on the model. An undefined value is not sent. */
+export type ModelParameters = Pick<ChatRequest, 'temperature' | 'maxTokens'>;
+
+/** How often the token limit fits into the limit of a request with more room. */
+const roomFactor = 4;
+
+/**
+ * Returns the values that a request sends to its model: those that the user has set, and the defaults that the model
+ * takes. A default limit is not sent to a model that reasons, because its reasoning would use up the limit.
+ */
+export function modelParameters(
+  request: Omit<ChatRequest, 'messages'>,
+  facts: ModelFacts | undefined,
+): ModelParameters {
+  const { model, defaults, moreRoom } = request;
+  const isReasoning = doesReason(model, facts) === true;
+  const temperature = request.temperature ?? (facts?.takesTemperature === false ? undefined : defaults?.temperature);
+  const maxTokens = request.maxTokens ?? (isReasoning ? undefined : defaults?.maxTokens);
+  if (!moreRoom) return { temperature, maxTokens };
+  // Names the largest possible limit if no limit was sent: the answer then ended at a limit that the gateway chose.
+  if (maxTokens === undefined) return { temperature, maxTokens: facts?.maxOutput };
+  return {
+    temperature,
+    maxTokens: isReasoning ? undefined : Math.min(maxTokens * roomFactor, facts?.maxOutput ?? Infinity),
+  };
+}
+
+/** Matches names in which a gateway says that the model reasons, or that it does not. */
+const reasoningInName = /-(non?-?)?(?:thinking|reasoning|reasoner)(?:-|$)/;
+
+/** Returns whether a model reasons before it answers, or undefined if neither the facts nor the name say so. */
+export function doesReason(model: string, facts: ModelFacts | undefined): boolean | undefined {
+  if (facts?.reasons !== undefined) return facts.reasons;
+  const match = reasoningInName.exec(plainName(model));
+  return match ? match[1] === undefined : undefined;
+}
+
+/** OpenAI's models from GPT-5 on and its o-series. Azure calls GPT-3.5 `gpt-35`. */
+const completionLimitModels = /^(?:o[1-9]|gpt-(?:[5-9]|[12]\d))(?:-|$)/;
+
+/** Returns the name of the parameter under which a model takes the maximum number of tokens of an answer. */
+export function limitParameter(model: string): 'max_tokens' | 'max_completion_tokens' {
+  return completionLimitModels.test(plainName(model)) ? 'max_completion_tokens' : 'max_tokens';
+}

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import type { ModelFacts } from '../../../src/engine/models/modelFacts';
+import type { ChatRequest } from '../../../src/engine/request';
+import { EngineRun } from '../../support/engineRun';
+import { answering, status } from '../../support/scriptedFetch';
+
+const parameterNames = ['temperature', 'max_tokens', 'max_completion_tokens', 'top_p'];
+const defaults = { temperature: 0.7, maxTokens: 2048 };
+const unset = { temperature: undefined, maxTokens: undefined };
+
+/** Returns the parameters of each request of a run. */
+function sentBy(run: EngineRun): readonly object[] {
+  return run.wire.requests.map(({ body }) => {
+    const entries = Object.entries(body);
+    return Object.fromEntries(entries.filter(([name]) => parameterNames.includes(name)));
+  });
+}
+
+async function send(request: Partial<ChatRequest>, facts?: ModelFacts): Promise<object | undefined> {
+  const deps = facts && { facts: () => facts };
+  const run = new EngineRun({ replies: [answering('ok')], ...(deps && { deps }), request: { ...unset, ...request } });
+  return sentBy(await run.toEnd())[0];
+}
+
+const refusal = (param: string) =>
+  status(400, { error: { message: `Unsupported parameter: '${param}'`, param, code: 'unsupported_parameter' } });
+
+describe('parameters of a request', () => {
+  it('are the defaults for a model that does not reason, and for an unknown one', async () => {
+    const expected = { temperature: 0.7, max_tokens: 2048 };
+    assert.deepEqual(await send({ model: 'gpt-4o', defaults }), expected);
+    assert.deepEqual(await send({ model: 'unknown', defaults }), expected);
+  });
+
+  it('contain no default limit for a model that reasons', async () => {
+    assert.deepEqual(await send({ model: 'deepseek-r1', defaults }), { temperature: 0.7 });
+    assert.deepEqual(await send({ model: 'some-model-thinking', defaults }), { temperature: 0.7 });
+  });
+
+  it('contain no default temperature for a model that refuses it', async () =>
+    assert.deepEqual(await send({ model: 'openai/gpt-5.2', defaults }), {}));
+
+  it('contain the values that the user has set for every model', async () => {
+    const set = { temperature: 1, maxTokens: 500, defaults };
+    assert.deepEqual(await send({ model: 'gpt-5', ...set }), { temperature: 1, max_completion_tokens: 500 });
+    assert.deepEqual(await send({ model: 'deepseek-r1', ...set }), { temperature: 1, max_tokens: 500 });
+  });
+
+  it("follow the host's facts about a model", async () => {
+    assert.deepEqual(await send({ model: 'gpt-4o', defaults }, { reasons: true, takesTemperature: false }), {});
+    assert.deepEqual(await send({ model: 'o3', defaults }, {}), { temperature: 0.7, max_completion_tokens: 2048 });
+  });
+
+  it('are chosen for the model of each attempt', async () => {
+    const run = new EngineRun({
+      replies: [status(503), status(503), status(503), answering('ok')],
+      settings: { fallbackModels: ['o3'] },
+      request: { ...unset, model: 'gpt-4o', defaults },
+    });
+    await run.toEnd();
+    assert.deepEqual(sentBy(run).at(0), { temperature: 0.7, max_tokens: 2048 });
+    assert.deepEqual(sentBy(run).at(-1), {});
+    assert.deepEqual(run.of('attempt').at(-1)?.model, 'o3');
+  });
+
+  it('are left out once the gateway refuses them', async () => {
+    const request = { topP: 0.5, temperature: undefined, maxTokens: undefined };
+    const run = await new EngineRun({ replies: [refusal('top_p'), answering('ok')], request }).toEnd();
+    assert.deepEqual(sentBy(run), [{ top_p: 0.5 }, {}]);
+  });
+
+  it('contain the limit under its older name once the gateway refuses the newer one', async () => {
+    const request = { model: 'gpt-5', temperature: undefined, maxTokens: 500 };
+    const run = await new EngineRun({ replies: [refusal('max_completion_tokens'), answering('ok')], request }).toEnd();
+    assert.deepEqual(sentBy(run), [{ max_completion_tokens: 500 }, { max_tokens: 500 }]);
+  });
+
+  for (const parameter of ['temperature', 'reasoning_effort', 'thinking', 'max_completion_tokens']) {
+    it(`are not corrected when the gateway refuses \`${parameter}\`, which the request did not contain`, async () => {
+      const replies = [refusal(parameter), answering('ok')];
+      const run = await new EngineRun({ replies, request: { ...unset, maxTokens: 5 } }).toEnd();
+      const { kind, message } = run.last('failed');
+      assert.deepEqual([run.wire.requests.length, kind], [1, 'request']);
+      assert.match(message, /doesn't support a parameter: Unsupported parameter: '/);
+    });
+  }
+
+  it('are corrected for each of two turns that run at the same time', async () => {
+    const replies = [refusal('temperature'), refusal('temperature'), answering('a'), answering('b')];
+    const first = new EngineRun({ replies });
+    const second = first.world.ask();
+    await first.toEnd();
+    await second.toEnd();
+    assert.deepEqual([first.last('done').text, second.last('done').text].sort(), ['a', 'b']);
+  });
+});
