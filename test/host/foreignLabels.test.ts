@@ -42,6 +42,7 @@ describe('text from outside the extension', () => {
     return Promise.resolve(undefined);
   };
   useVSCode({
+    env: { language: 'en' },
     l10n: {
       t: (text: string, ...args: unknown[]) => text.replace(/\{(\d)\}/g, (_, index) => String(args[Number(index)])),
     },

@@ -1,4 +1,5 @@
 import { isRecord } from '../json';
+import { readListedFacts, type ListedFacts } from './listedFacts';
 import { visibleText } from './visibleText';
 
 /** The models that are offered when the gateway's list of models can't be fetched. */
@@ -28,6 +29,8 @@ const markup = /\][(:]|[<`]|\$\(|&#?\w+;|(?:https?|ftp):\/\/|www\./i;
 export interface GatewayModels {
   /** The first `maxModels` IDs, sorted and without duplicates. */
   readonly models: readonly string[];
+  /** What the list says about its models, by their IDs; absent if it says nothing. */
+  readonly facts?: ReadonlyMap<string, ListedFacts> | undefined;
   /** Number of models that are left out because of their IDs, see {@link isUsableModelId}; absent if there are none. */
   readonly unusable?: number | undefined;
 }
@@ -40,15 +43,21 @@ export function parseModelList(body: unknown): GatewayModels | undefined {
   const entries = entriesOf(body);
   if (!entries) return undefined;
   const ids = new Set<string>();
+  const facts = new Map<string, ListedFacts>();
   let unusable = 0;
   for (const entry of entries) {
     const id = idOf(entry);
     if (id === undefined) continue;
-    if (isUsableModelId(id)) ids.add(id);
-    else unusable++;
+    if (!isUsableModelId(id)) {
+      unusable++;
+      continue;
+    }
+    ids.add(id);
+    const listed = isRecord(entry) ? readListedFacts(entry) : undefined;
+    if (listed && !facts.has(id)) facts.set(id, listed);
     if (ids.size === maxModels) break;
   }
-  return { models: [...ids].sort(), ...(unusable > 0 && { unusable }) };
+  return { models: [...ids].sort(), ...(facts.size > 0 && { facts }), ...(unusable > 0 && { unusable }) };
 }
 
 /** Returns whether a model can be offered: its ID is displayed exactly as it must be sent, and never as a link or icon. */

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { defaultModels, maxModels } from '../../engine/gateway/modelList';
+import type { ModelFacts } from '../../engine/models/modelFacts';
 import type { ActiveConnection, Connections } from '../connection/connections';
 import type { KeyStore } from '../connection/keyStore';
 import { verifyConnection } from '../connection/verification';
@@ -7,6 +8,7 @@ import type { Log } from '../diagnostics/log';
 import { essenceTexts } from '../health/essenceText';
 import type { HealthBook } from '../health/healthBook';
 import { Disposable } from '../util/disposable';
+import { knownFacts, type FactsById } from './modelDetails';
 import { pickModel, type ModelList, type ModelPick, type ModelPickOptions, type RouteModels } from './modelPick';
 
 const cacheLifetimeMs = 10 * 60_000;
@@ -26,6 +28,8 @@ export class ModelCatalog extends Disposable {
    * Cached model lists, by the base URL of the gateway. `expiresAt` is a time of the monotonic clock, in milliseconds.
    */
   private readonly lists = new Map<string, { readonly list: Promise<ModelList>; readonly expiresAt: number }>();
+  /** What the loaded lists say about their models, by the base URL of the gateway. */
+  private readonly facts = new Map<string, FactsById | undefined>();
   private readonly lifetime = this.register(new vscode.CancellationTokenSource());
 
   constructor(private readonly deps: ModelCatalogDeps) {
@@ -61,9 +65,19 @@ export class ModelCatalog extends Disposable {
     };
     this.lists.set(baseUrl, entry);
     const list = await entry.list;
+    if (list.source === 'gateway') this.facts.set(baseUrl, list.facts);
     // Removes the result of a failed request from the cache, so that the next call requests the model list again.
     if (list.source === 'default' && this.lists.get(baseUrl) === entry) this.lists.delete(baseUrl);
     return list;
+  }
+
+  /**
+   * Returns what is known about a model on the first route in the settings whose list has been loaded. The lists are not
+   * loaded for this, because a request must not wait for them.
+   */
+  factsOf(model: string): ModelFacts | undefined {
+    const baseUrl = this.deps.connections.baseUrls().find((url) => this.facts.has(url));
+    return knownFacts(model, baseUrl === undefined ? undefined : this.facts.get(baseUrl));
   }
 
   /**
@@ -125,7 +139,7 @@ export class ModelCatalog extends Disposable {
           this.deps.log.warn(`${result.unusable} models are not offered, because of the characters in their names.`);
         return result.models.length === 0
           ? createDefaultList(vscode.l10n.t('{0} lists no models.', connection.host))
-          : { source: 'gateway', models: result.models, host: connection.host };
+          : { source: 'gateway', models: result.models, host: connection.host, facts: result.facts };
       case 'rejected':
       case 'unverified':
         this.deps.log.warn(`The model list could not be loaded: ${result.message}`);

@@ -1,9 +1,16 @@
 import * as vscode from 'vscode';
 import { plainLabel } from '../ui/messageText';
+import { createFactsText, knownFacts, type FactsById } from './modelDetails';
 
 /** Models to choose from, and the source of the list. */
 export type ModelList =
-  | { readonly source: 'gateway'; readonly models: readonly string[]; readonly host: string }
+  | {
+      readonly source: 'gateway';
+      readonly models: readonly string[];
+      readonly host: string;
+      /** What the list says about its models. */
+      readonly facts?: FactsById | undefined;
+    }
   /** Common models. `message` is the localized reason why the gateway's list could not be loaded. */
   | { readonly source: 'default'; readonly models: readonly string[]; readonly message: string };
 
@@ -58,6 +65,7 @@ export async function pickModel(
   // Keeps the items of the lists while the user types, because a list may have thousands of models.
   let listed: readonly ModelItem[] = [];
   let known: ReadonlySet<string> = new Set();
+  const factsText = createFactsText();
 
   const updateItems = () => {
     const typed = picker.value.trim();
@@ -76,7 +84,7 @@ export async function pickModel(
       const heading = section?.list && listHeading(section.list, sections.length > 1 ? section.host : undefined);
       return [
         ...(heading === undefined ? [] : [{ label: heading, kind: vscode.QuickPickItemKind.Separator }]),
-        ...models.map((model) => ({ ...createItem(model, model === current, section), buttons })),
+        ...models.map((model) => ({ ...createItem(model, model === current, section, factsText), buttons })),
       ];
     });
     known = new Set(choices.flat());
@@ -133,13 +141,21 @@ function findItem(items: readonly ModelItem[], sought: ModelItem | undefined): M
 }
 
 /** @param route the route that lists the model, or undefined while the routes are unknown */
-function createItem(model: string, isCurrent: boolean, route: RouteSection | undefined): ModelItem {
+function createItem(
+  model: string,
+  isCurrent: boolean,
+  route: RouteSection | undefined,
+  factsText: ReturnType<typeof createFactsText>,
+): ModelItem {
   const label = plainLabel(model);
   const essence = route?.essence?.(model);
   const notes = [...(isCurrent ? [vscode.l10n.t('current')] : []), ...(essence === undefined ? [] : [essence])];
+  const list = route?.list;
+  const detail = factsText(knownFacts(model, list?.source === 'gateway' ? list.facts : undefined));
   return {
     ...{ model, origin: route?.origin, label: isCurrent ? `$(check) ${label}` : label },
     ...(notes.length > 0 && { description: notes.join(' · ') }),
+    ...(detail !== undefined && { detail }),
   };
 }
 

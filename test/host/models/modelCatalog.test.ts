@@ -38,12 +38,13 @@ describe('model catalog', () => {
   let picker: QuickPick | undefined;
   let localizationError: Error | undefined;
   let status: number;
-  let ids: readonly string[];
+  let ids: readonly unknown[];
   let requests: number;
   let logged: unknown[];
   let warnings: string[];
   let server: Server;
   let health: MemoryHealth;
+  let baseUrls: readonly string[];
   let connection: ActiveConnection;
   let catalog: ModelCatalog;
   let currentConnection: ActiveConnection | undefined;
@@ -77,6 +78,7 @@ describe('model catalog', () => {
     const keys = { onDidChange: () => ({ dispose: () => undefined }) } as unknown as KeyStore;
     const connections = {
       model: () => 'model-0',
+      baseUrls: () => baseUrls,
       current: () => (currentConnection ? Promise.resolve(currentConnection) : Promise.reject(new Error('no route'))),
     };
     health = new MemoryHealth();
@@ -125,6 +127,17 @@ describe('model catalog', () => {
     assert.deepEqual(list.models, ['ok']);
     await catalog.listOf(connection);
     assert.deepEqual(warnings, ['2 models are not offered, because of the characters in their names.']);
+  });
+
+  it('knows about a model what the list of the first route says, and else what the table says', async () => {
+    ids = [{ id: 'gpt-4o', context_length: 8192 }];
+    baseUrls = ['https://not-loaded.example/v1', connection.baseUrl];
+    assert.equal(catalog.factsOf('gpt-4o')?.contextWindow, 128_000);
+    await catalog.listOf(connection);
+    assert.deepEqual([catalog.factsOf('gpt-4o')?.contextWindow, catalog.factsOf('gpt-4o')?.images], [8192, true]);
+    assert.equal(catalog.factsOf('unheard-of'), undefined);
+    baseUrls = [];
+    assert.equal(catalog.factsOf('gpt-4o')?.contextWindow, 128_000);
   });
 
   it('reads the health book once for the model picker', async () => {

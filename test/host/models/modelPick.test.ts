@@ -39,6 +39,7 @@ describe('choices in the model picker', () => {
 interface Item {
   readonly label: string;
   readonly description?: string;
+  readonly detail?: string;
   readonly kind?: number;
   readonly model?: string;
   readonly origin?: string;
@@ -77,6 +78,7 @@ describe('model picker with several routes', () => {
   let picker: QuickPick;
   let pickModel: typeof PickModel;
   useVSCode({
+    env: { language: 'en' },
     l10n: {
       t: (text: string, ...args: unknown[]) => text.replace(/\{(\d)\}/g, (_, index) => String(args[Number(index)])),
     },
@@ -128,6 +130,16 @@ describe('model picker with several routes', () => {
     assert.deepEqual(
       picker.items.flatMap(({ description }) => description ?? []),
       ['current · b at one', 'a at one', 'current · b at two'],
+    );
+  });
+
+  it('shows what is known about each model', async () => {
+    const { load } = openWith({}, 'one');
+    const facts = new Map([['b', { contextWindow: 8000 }]]);
+    await load(0, { source: 'gateway', models: ['b', 'gpt-4o', 'unheard-of'], host: 'one', facts });
+    assert.deepEqual(
+      picker.items.slice(1).map(({ detail }) => detail),
+      ['8K context', '128K context · images · $2.5 / $10 per million tokens', undefined],
     );
   });
 

@@ -10,7 +10,12 @@ const connection: ActiveConnection = {
 };
 
 describe('model list for other extensions', () => {
-  useVSCode({ l10n: { t: (text: string) => text } });
+  useVSCode({
+    env: { language: 'en' },
+    l10n: {
+      t: (text: string, ...args: unknown[]) => text.replace(/\{(\d)\}/g, (_, index) => String(args[Number(index)])),
+    },
+  });
   let logged: unknown[];
   let changes: number;
   const offeredIds = async (
@@ -35,6 +40,29 @@ describe('model list for other extensions', () => {
   it('contains the configured model and the models of the gateway', async () => {
     const list: ModelList = { source: 'gateway', models: ['a', 'configured'], host: 'gateway.example' };
     assert.deepEqual(await offeredIds(() => Promise.resolve(list)), ['configured', 'a']);
+  });
+
+  it('describes each model by what its gateway lists and the table knows', async () => {
+    const { offeredModels } = await import('../../../../src/host/chat/provider/offeredModels');
+    const facts = new Map([
+      ['a', { contextWindow: 8000, maxOutput: 1000, tools: false }],
+      ['painter', { writesText: false }],
+    ]);
+    const list: ModelList = { source: 'gateway', models: ['a', 'painter'], host: 'gateway.example', facts };
+    const log = { error: assert.ifError };
+    const deps = { catalog: { listOf: () => Promise.resolve(list) }, log, modelsChanged: () => changes++ };
+    const [configured, listed, ...others] = await offeredModels(deps, connection, 'gpt-4o');
+    assert.equal(
+      configured?.tooltip,
+      'gpt-4o via gateway.example · 128K context · images · $2.5 / $10 per million tokens',
+    );
+    assert.equal(configured.capabilities.imageInput, true);
+    assert.deepEqual(listed, {
+      ...{ id: 'a', name: 'a', family: 'a', version: 'a', detail: 'gateway.example' },
+      ...{ tooltip: 'a via gateway.example · 8K context', maxInputTokens: 7000, maxOutputTokens: 1000 },
+      ...{ capabilities: { imageInput: false, toolCalling: false }, isBYOK: true },
+    });
+    assert.deepEqual(others, []);
   });
 
   it('contains no configured model whose name VS Code could render as a link or an icon', async () => {
