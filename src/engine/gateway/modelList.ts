@@ -1,5 +1,5 @@
 import { isRecord } from '../json';
-import { readListedFacts, type ListedFacts } from './listedFacts';
+import { readListedFacts, type FactsById, type ListedFacts } from '../models/listedFacts';
 import { visibleText } from './visibleText';
 
 /** The models that are offered when the gateway's list of models can't be fetched. */
@@ -30,7 +30,7 @@ export interface GatewayModels {
   /** The first `maxModels` IDs, sorted and without duplicates. */
   readonly models: readonly string[];
   /** What the list says about its models, by their IDs; absent if it says nothing. */
-  readonly facts?: ReadonlyMap<string, ListedFacts> | undefined;
+  readonly facts?: FactsById | undefined;
   /** Number of models that are left out because of their IDs, see {@link isUsableModelId}; absent if there are none. */
   readonly unusable?: number | undefined;
 }

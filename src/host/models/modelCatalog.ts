@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { defaultModels, maxModels } from '../../engine/gateway/modelList';
+import { knownFacts, type FactsById } from '../../engine/models/listedFacts';
 import type { ModelFacts } from '../../engine/models/modelFacts';
 import type { ActiveConnection, Connections } from '../connection/connections';
 import type { KeyStore } from '../connection/keyStore';
@@ -8,7 +9,6 @@ import type { Log } from '../diagnostics/log';
 import { essenceTexts } from '../health/essenceText';
 import type { HealthBook } from '../health/healthBook';
 import { Disposable } from '../util/disposable';
-import { knownFacts, type FactsById } from './modelDetails';
 import { pickModel, type ModelList, type ModelPick, type ModelPickOptions, type RouteModels } from './modelPick';
 
 const cacheLifetimeMs = 10 * 60_000;

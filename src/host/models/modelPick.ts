@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
+import { knownFacts, type FactsById } from '../../engine/models/listedFacts';
 import { plainLabel } from '../ui/messageText';
-import { createFactsText, knownFacts, type FactsById } from './modelDetails';
+import { createFactsText } from './factsText';
 
 /** Models to choose from, and the source of the list. */
 export type ModelList =

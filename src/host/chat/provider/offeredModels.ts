@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
 import { originOf } from '../../../engine/gateway/baseUrl';
 import { defaultModels, isUsableModelId, type GatewayModels } from '../../../engine/gateway/modelList';
+import { canChat } from '../../../engine/models/chatModels';
+import { knownFacts } from '../../../engine/models/listedFacts';
 import type { ActiveConnection } from '../../connection/connections';
 import type { Log } from '../../diagnostics/log';
 import type { ModelCatalog } from '../../models/modelCatalog';
-import { canChat, createFactsText, knownFacts } from '../../models/modelDetails';
+import { createFactsText } from '../../models/factsText';
 import type { ModelList } from '../../models/modelPick';
 import { defaultBaseUrl } from '../../settings/settingValues';
 import { resultWithin } from '../../util/systemClock';

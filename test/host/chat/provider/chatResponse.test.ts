@@ -22,6 +22,11 @@ class DataPart {
   ) {}
 }
 
+/** Stands for message parts that the tests don't send. */
+class OtherPart {
+  readonly value = undefined;
+}
+
 /** An answer with its token usage, as the sink of the answer passes it to VS Code. */
 async function report(editor: vscode.Progress<unknown>): Promise<readonly unknown[]> {
   const { responseSink } = await import('../../../../src/host/chat/provider/chatResponse');
@@ -64,11 +69,9 @@ describe('token usage for VS Code', () => {
 describe('language models in an editor without data parts', () => {
   useVSCode({
     LanguageModelTextPart: TextPart,
-    ...{
-      LanguageModelToolCallPart: class {},
-      LanguageModelToolResultPart: class {},
-      LanguageModelPromptTsxPart: class {},
-    },
+    LanguageModelToolCallPart: OtherPart,
+    LanguageModelToolResultPart: OtherPart,
+    LanguageModelPromptTsxPart: OtherPart,
     LanguageModelChatMessageRole: { User: 1, Assistant: 2 },
   });
 

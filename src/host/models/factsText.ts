@@ -1,28 +1,6 @@
 import * as vscode from 'vscode';
-import { joinFacts, type ListedFacts } from '../../engine/gateway/listedFacts';
 import { toSupportedLocale } from '../../engine/gateway/visibleText';
-import { factsOf, type ModelFacts } from '../../engine/models/modelFacts';
-
-/** What model lists say about their models, by the IDs of the models. */
-export type FactsById = ReadonlyMap<string, ListedFacts>;
-
-/** Returns what is known about a model: what the list of its gateway says, and else what the table says. */
-export function knownFacts(model: string, listed: FactsById | undefined): ModelFacts | undefined {
-  const ofList = listed?.get(model);
-  return ofList ? joinFacts(factsOf(model), ofList) : factsOf(model);
-}
-
-/**
- * Matches the names of models that can't chat, such as embedding models. Most gateways list only names, and the table
- * has some of these models as well, so nothing else tells them from models that can chat.
- */
-const nonChatModel =
-  /embed|rerank|whisper|(?:^|[-/])(?:tts|stt|asr)(?:[-/]|$)|dall-e|moderation|transcribe|(?:^|[-/])(?:image|video|audio|speech)(?:[-/]|$)|stable-diffusion|flux|sora|veo|suno|midjourney|(?:^|[-/])realtime(?:[-/]|$)/i;
-
-/** Returns whether a model can chat. */
-export function canChat(model: string, listed?: FactsById): boolean {
-  return listed?.get(model)?.writesText ?? !nonChatModel.test(model);
-}
+import type { ModelFacts } from '../../engine/models/modelFacts';
 
 /** Returns a function that describes models in one short text, such as `200K context · images · $3 / $15 per million tokens`. */
 export function createFactsText(): (facts: ModelFacts | undefined) => string | undefined {

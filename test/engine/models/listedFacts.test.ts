@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { joinFacts, readListedFacts } from '../../../src/engine/gateway/listedFacts';
 import { parseModelList } from '../../../src/engine/gateway/modelList';
+import { knownFacts, readListedFacts } from '../../../src/engine/models/listedFacts';
 import { propertyRuns } from '../../support/propertyRuns';
 
 const facts: readonly (readonly [name: string, entry: Record<string, unknown>, expected: unknown])[] = [
@@ -65,8 +65,9 @@ describe('facts in a model list', () => {
     const list = parseModelList({
       data: [{ id: 'b', context_length: 8192 }, { id: 'a' }, { id: 'b', context_length: 1 }],
     });
-    assert.deepEqual(list?.models, ['a', 'b']);
-    assert.deepEqual([...(list?.facts ?? [])], [['b', { contextWindow: 8192 }]]);
+    assert.ok(list);
+    assert.deepEqual(list.models, ['a', 'b']);
+    assert.deepEqual([...(list.facts ?? [])], [['b', { contextWindow: 8192 }]]);
   });
 
   it('never make a list unreadable, whatever the JSON', () => {
@@ -81,12 +82,11 @@ describe('facts in a model list', () => {
     );
   });
 
-  it('replace what is known otherwise, field by field', () => {
-    const table = { contextWindow: 200_000, images: true, price: { input: 1, output: 2, cacheRead: 0.1 } };
-    const listed = { contextWindow: 100_000, images: undefined, price: { input: 3, output: 4 } };
-    assert.deepEqual(joinFacts(table, listed), {
-      ...{ contextWindow: 100_000, images: true, price: { input: 3, output: 4 } },
-    });
-    assert.equal(joinFacts(undefined, undefined), undefined);
+  it('come before those of the table, field by field', () => {
+    const listed = new Map([['gpt-4o', { contextWindow: 8192, price: { input: 1, output: 2 } }]]);
+    const { contextWindow, images, price } = knownFacts('gpt-4o', listed) ?? {};
+    assert.deepEqual([contextWindow, images, price], [8192, true, { input: 1, output: 2 }]);
+    assert.equal(knownFacts('gpt-4o', undefined)?.contextWindow, 128_000);
+    assert.equal(knownFacts('unheard-of', listed), undefined);
   });
 });

@@ -1,5 +1,5 @@
 import { isRecord } from '../json';
-import type { ModelFacts } from '../models/modelFacts';
+import { factsOf, type ModelFacts } from './modelFacts';
 
 /** What the model list of a gateway says about a model. */
 export interface ListedFacts extends ModelFacts {
@@ -49,8 +49,17 @@ export function readListedFacts(entry: Readonly<Record<string, unknown>>): Liste
   return known.length > 0 ? Object.fromEntries(known) : undefined;
 }
 
+/** What model lists say about their models, by the IDs of the models. */
+export type FactsById = ReadonlyMap<string, ListedFacts>;
+
+/** Returns what is known about a model: what the list of its gateway says, and else what the table says. */
+export function knownFacts(model: string, listed: FactsById | undefined): ModelFacts | undefined {
+  const ofList = listed?.get(model);
+  return ofList ? joinFacts(factsOf(model), ofList) : factsOf(model);
+}
+
 /** Joins what is known about a model, field by field. Later facts replace earlier ones. */
-export function joinFacts(...known: readonly (ModelFacts | undefined)[]): ModelFacts | undefined {
+function joinFacts(...known: readonly (ModelFacts | undefined)[]): ModelFacts | undefined {
   const fields = known.flatMap((facts) => Object.entries(facts ?? {})).filter(([, value]) => value !== undefined);
   return fields.length > 0 ? Object.fromEntries(fields) : undefined;
 }
