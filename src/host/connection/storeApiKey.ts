@@ -18,6 +18,7 @@ import {
 import { localize } from '../util/localization';
 import { parseArgument } from '../util/schemas';
 import type { KeyStore } from './keyStore';
+import { noticeMissingModel } from './missingModelNotice';
 import { distinctOrigins, pickRoute } from './routePick';
 import { verifyConnection, type Verification } from './verification';
 
@@ -132,6 +133,8 @@ async function verifyAndStore(
       // Shows success in the status bar, because it needs no response and a notification would cover the panel's
       // buttons.
       vscode.window.setStatusBarMessage(escapeIcons(message), successMessageMs);
+      // Backup routes may lack the model, because a turn uses them only while the primary route is down.
+      if (position === 0) noticeMissingModel(deps, host, result);
       break;
     }
     case 'rejected': {
