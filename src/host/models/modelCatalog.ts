@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { defaultModels, maxModels } from '../../engine/gateway/modelList';
 import { knownFacts, type FactsById } from '../../engine/models/listedFacts';
 import type { ModelFacts } from '../../engine/models/modelFacts';
+import { nearestModels } from '../../engine/models/nearestModels';
 import type { ActiveConnection, Connections } from '../connection/connections';
 import type { KeyStore } from '../connection/keyStore';
 import { verifyConnection } from '../connection/verification';
@@ -78,6 +79,17 @@ export class ModelCatalog extends Disposable {
   factsOf(model: string): ModelFacts | undefined {
     const baseUrl = this.deps.connections.baseUrls().find((url) => this.facts.has(url));
     return knownFacts(model, baseUrl === undefined ? undefined : this.facts.get(baseUrl));
+  }
+
+  /**
+   * Returns the models of a route that are nearest to one that it lacks, or none if its list can't be loaded. Never
+   * rejects.
+   * @param origin origin of the route. By default, the first route.
+   */
+  async nearestTo(model: string, origin: string | undefined): Promise<readonly string[]> {
+    const routes = await this.listRoutes(false);
+    const list = await (routes.find((route) => route.origin === origin) ?? routes[0])?.list;
+    return list?.source === 'gateway' ? nearestModels(model, list.models, list.facts) : [];
   }
 
   /**

@@ -79,6 +79,7 @@ describe('model catalog', () => {
     const connections = {
       model: () => 'model-0',
       baseUrls: () => baseUrls,
+      connectionFor: () => Promise.resolve(currentConnection),
       current: () => (currentConnection ? Promise.resolve(currentConnection) : Promise.reject(new Error('no route'))),
     };
     health = new MemoryHealth();
@@ -138,6 +139,18 @@ describe('model catalog', () => {
     assert.equal(catalog.factsOf('unheard-of'), undefined);
     baseUrls = [];
     assert.equal(catalog.factsOf('gpt-4o')?.contextWindow, 128_000);
+  });
+
+  it('finds the nearest models in the list of the route that lacks a model', async () => {
+    currentConnection = connection;
+    ids = ['gpt-4o', 'acme-2', 'acme-3'];
+    assert.deepEqual(await catalog.nearestTo('acme-1', connection.origin), ['acme-2', 'acme-3']);
+    assert.deepEqual(await catalog.nearestTo('acme-1', undefined), ['acme-2', 'acme-3']);
+  });
+
+  it('finds no nearest models in the default list', async () => {
+    [currentConnection, status] = [connection, 500];
+    assert.deepEqual(await catalog.nearestTo('gpt-4', connection.origin), []);
   });
 
   it('reads the health book once for the model picker', async () => {
