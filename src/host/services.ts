@@ -71,6 +71,7 @@ export function createServices(context: vscode.ExtensionContext, modelsChanged: 
     connection,
     isWindowFocused: () => vscode.window.state.focused,
     onTurnEnd: (record) => health.record(record),
+    facts: (model) => catalog.factsOf(model),
   });
   const embeddedEngine = demoEngine({ log, version, connection: (model) => connections.embedded(model) });
   const logEvent = (...event: TurnLogEvent): void => logTurnEvent(log, ...event);

@@ -28,6 +28,7 @@ export const panelStrings = {
   stop: 'Stop',
   retryNow: 'Retry now',
   switchModel: 'Switch model',
+  retryWithModel: 'Retry with {0}',
   switchRoute: 'Switch route',
   continueWithFallback: 'Continue with {0}',
   sendLater: 'Send at {0}',

@@ -206,7 +206,9 @@ export type ToWebview =
     }
   /** Suggestions for the `suggestContext` message with the same `request` number. */
   | { readonly type: 'suggestions'; readonly request: number; readonly items: readonly ContextSuggestion[] }
-  | { readonly type: 'modelOnce'; readonly model?: string | undefined };
+  | { readonly type: 'modelOnce'; readonly model?: string | undefined }
+  /** The reply to `findModels`: the models that are nearest to the one that the gateway lacks, the nearest first. */
+  | { readonly type: 'nearestModels'; readonly exchangeId: string; readonly models: readonly string[] };
 
 /** A message from the page to the host. */
 export type ToHost =
@@ -226,6 +228,10 @@ export type ToHost =
    */
   | { readonly type: 'stop'; readonly exchangeId: string }
   | { readonly type: 'action'; readonly exchangeId: string; readonly action: FaultAction }
+  /** Asks for models to offer on the failure card of a turn whose model the gateway does not have. */
+  | { readonly type: 'findModels'; readonly exchangeId: string }
+  /** Retries with a model that the failure card offers. */
+  | { readonly type: 'switchModel'; readonly exchangeId: string; readonly model: string }
   | { readonly type: 'newConversation' }
   | { readonly type: 'openHistory' }
   /** Asks the window that writes the conversation to hand it over. */

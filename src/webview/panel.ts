@@ -300,6 +300,9 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
         case 'modelOnce':
           composer.setModelOnce(message.model);
           break;
+        case 'nearestModels':
+          conversation.showNearestModels(message.exchangeId, message.models);
+          break;
       }
       refresh();
     },

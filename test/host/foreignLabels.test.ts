@@ -42,6 +42,7 @@ describe('text from outside the extension', () => {
     return Promise.resolve(undefined);
   };
   useVSCode({
+    env: { language: 'en' },
     l10n: {
       t: (text: string, ...args: unknown[]) => text.replace(/\{(\d)\}/g, (_, index) => String(args[Number(index)])),
     },
@@ -77,6 +78,23 @@ describe('text from outside the extension', () => {
       ['From h', `$(check) current ${plainText}`, plainText],
     );
     assert.equal(await picked, undefined);
+  });
+
+  it('is shown without icons in the host and the URL of a route', async () => {
+    const { pickRoute } = await import('../../src/host/connection/routePick');
+    const route = (host: string) => ({
+      ...{ url: `https://${host}/v1`, origin: `https://${host}`, host },
+      ...{ hasKey: true, position: 0 },
+    });
+    const picked = pickRoute([route('$(alert).example'), route('other.example')], 'Set API key');
+    const [first] = picks[0]?.items ?? [];
+    assert.deepEqual([first?.label, first?.detail], ['$\u2060(alert).example', 'https://$\u2060(alert).example/v1']);
+    assert.equal(await picked, undefined);
+  });
+
+  it("is shown without icons, links and HTML in VS Code's chat", async () => {
+    const { escapeMarkdown } = await import('../../src/host/chat/chatMessages');
+    assert.equal(escapeMarkdown('$(alert) [a](command:x) <b>'), '$\u2060(alert) \\[a\\](command:x) \\<b\\>');
   });
 
   it('is shown without icons and hidden characters in the name of a custom prompt', async () => {

@@ -20,6 +20,8 @@ const pieces = new RegExp(`(?<symbol>${emoji})|(?<blank>[${space}]+)|[${invisibl
  * @param maxLength maximum length in code points. A longer text is truncated and ends with an ellipsis.
  */
 export function visibleText(text: string, maxLength = Infinity): string {
+  // Returns most names at once, because a model list may have thousands.
+  if (text.length <= maxLength && /^[!-~]*$/.test(text)) return text;
   const characters: string[] = [];
   let isSpaceDue = false;
   for (const { groups: { symbol, blank, word } = {} } of text.matchAll(pieces)) {

@@ -3,7 +3,7 @@ import type { DoneEvent, ModelEvent, RouteEvent, WaitingEvent } from '../../engi
 import { hostOf } from '../../engine/gateway/baseUrl';
 import type { SeamModels } from '../../engine/state/turnState';
 import { faultLabel, modelSeamTemplate, panelStrings, routeSwitchTemplate } from '../../shared/panelStrings';
-import { formatDuration, joinSentences } from '../ui/messageText';
+import { escapeIcons, formatDuration, joinSentences } from '../ui/messageText';
 
 /** Formats the extension's messages in VS Code's chat. */
 export interface ChatFormatter {
@@ -109,7 +109,10 @@ export function formatSummary({ attempts, waitedMs }: DoneEvent, { localize }: C
   return waitTime === undefined ? undefined : localize('Answered after waiting {0}', { 0: waitTime });
 }
 
-/** Escapes Markdown, because VS Code renders progress lines and errors as Markdown, and these may quote a provider. */
+/**
+ * Escapes Markdown and icons, because VS Code renders progress lines and errors as Markdown with icons, and these may
+ * quote a provider or name a model.
+ */
 export function escapeMarkdown(text: string): string {
-  return text.replace(/[\\`*_[\]<>~|]/g, '\\$&');
+  return escapeIcons(text).replace(/[\\`*_[\]<>~|]/g, '\\$&');
 }

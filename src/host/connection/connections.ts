@@ -110,6 +110,13 @@ export class Connections extends Disposable {
     return [{ baseUrl: url, origin, host, apiKey }, ...backups];
   }
 
+  /** Returns the base URLs in the settings, in the order in which they are used, without invalid ones. */
+  baseUrls(): readonly string[] {
+    const primary = this.deps.settings.baseUrl();
+    const backups = this.deps.settings.backupBaseUrls();
+    return [...('error' in primary ? [] : [primary]), ...backups].map(({ url }) => url);
+  }
+
   private readBackups(): Promise<readonly ConfiguredRoute[]> {
     const { settings, keys, log } = this.deps;
     return Promise.all(

@@ -6,7 +6,7 @@ import type { DemoMode } from '../demo/demoMode';
 import type { Log } from '../diagnostics/log';
 import { baseUrlErrorMessage } from '../settings/baseUrlNotices';
 import type { Settings } from '../settings/settings';
-import { joinSentences } from '../ui/messageText';
+import { escapeIcons, joinSentences } from '../ui/messageText';
 import {
   checkUrlAction,
   enterApiKeyAction,
@@ -18,6 +18,7 @@ import {
 import { localize } from '../util/localization';
 import { parseArgument } from '../util/schemas';
 import type { KeyStore } from './keyStore';
+import { noticeMissingModel } from './missingModelNotice';
 import { distinctOrigins, pickRoute } from './routePick';
 import { verifyConnection, type Verification } from './verification';
 
@@ -131,7 +132,9 @@ async function verifyAndStore(
       const message = vscode.l10n.t('The API key for {0} works and was saved. Models available: {1}.', host, count);
       // Shows success in the status bar, because it needs no response and a notification would cover the panel's
       // buttons.
-      vscode.window.setStatusBarMessage(message, successMessageMs);
+      vscode.window.setStatusBarMessage(escapeIcons(message), successMessageMs);
+      // Backup routes may lack the model, because a turn uses them only while the primary route is down.
+      if (position === 0) noticeMissingModel(deps, host, result);
       break;
     }
     case 'rejected': {

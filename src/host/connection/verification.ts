@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { FaultKind } from '../../engine/events';
 import { describeFault } from '../../engine/faults/wording';
 import type { KeyRedactor } from '../../engine/gateway/keyRedactor';
+import type { GatewayModels } from '../../engine/gateway/modelList';
 import type { Connection } from '../../engine/request';
 import { joinSentences, trimTrailingPeriod } from '../ui/messageText';
 import { localize } from '../util/localization';
@@ -10,7 +11,7 @@ import { requestModelList, type ModelListFault } from './modelListRequest';
 /** Result of verifying a connection, with localized messages. */
 export type Verification =
   /** The gateway has returned its models. `ms` is the time from the request to the last byte, in milliseconds. */
-  | { readonly state: 'verified'; readonly models: readonly string[]; readonly ms: number }
+  | ({ readonly state: 'verified'; readonly ms: number } & GatewayModels)
   /** The gateway has rejected the API key with status 401 or 403. */
   | { readonly state: 'rejected'; readonly status: number; readonly message: string }
   /** The key could not be verified, because the gateway did not return its model list. */

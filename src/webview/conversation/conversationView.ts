@@ -197,6 +197,10 @@ export class ConversationView {
     if (view.hasStarted !== hasStarted) this.updateLatest();
   }
 
+  showNearestModels(exchangeId: string, models: readonly string[]): void {
+    this.exchanges.get(exchangeId)?.showNearestModels(models);
+  }
+
   private add(exchange: ExchangeSnapshot): void {
     const view = new ExchangeView(this.context, exchange, this.host);
     this.exchanges.set(exchange.id, view);

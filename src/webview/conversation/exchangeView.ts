@@ -36,6 +36,7 @@ export class ExchangeView implements Drawable {
   private onDrawn = noop;
   private isLatest = false;
   private versionsLocked = false;
+  private nearestModels: readonly string[] = [];
 
   constructor(
     private readonly context: PageContext,
@@ -132,6 +133,12 @@ export class ExchangeView implements Drawable {
     this.render();
   }
 
+  /** Offers models in place of the one that the gateway does not have. */
+  showNearestModels(models: readonly string[]): void {
+    this.nearestModels = models;
+    this.render();
+  }
+
   /** Disables the version buttons while another turn of the conversation runs. */
   setVersionsLocked(locked: boolean): void {
     if (locked === this.versionsLocked) return;
@@ -198,6 +205,7 @@ export class ExchangeView implements Drawable {
       versionsLocked: this.versionsLocked || isRunning(state.phase),
       versions: this.versions,
       currentWait: () => this.state.wait,
+      nearestModels: () => this.nearestModels,
     });
   }
 }

@@ -23,6 +23,8 @@ interface TurnViewContext {
   readonly versions: readonly string[];
   /** Returns the current wait of the turn. The end of the wait may change while its card stays on screen. */
   readonly currentWait: () => WaitingEvent | undefined;
+  /** Returns the models that the failure card offers. They may arrive while the card is on screen. */
+  readonly nearestModels: () => readonly string[];
 }
 
 /** The view of a turn below its heading: the answer, the cards, the notes and the buttons. */
@@ -105,7 +107,7 @@ function createTurnCard(
   context: PageContext,
   exchangeId: string,
   state: TurnState,
-  { isLatest, host, currentWait }: TurnViewContext,
+  { isLatest, host, currentWait, nearestModels }: TurnViewContext,
 ): Card | undefined {
   switch (state.phase) {
     case 'waiting':
@@ -115,7 +117,7 @@ function createTurnCard(
       return state.schedule && createScheduledCard(context, exchangeId, state.schedule, { host, model: state.model });
     case 'failed':
       return (
-        state.failure && { element: createFailureCard(context, exchangeId, state.failure, state, { host, isLatest }) }
+        state.failure && createFailureCard(context, exchangeId, state.failure, state, { host, isLatest, nearestModels })
       );
     case 'done':
     case 'stopped':

@@ -54,6 +54,63 @@ describe('failure card', () => {
   }
 });
 
+describe('failure card of a model that the gateway does not have', () => {
+  let page: PanelPage;
+  beforeEach(() => (page = new PanelPage()));
+  afterEach(() => page.dispose());
+
+  const failed = ev.failed({ kind: 'model', actions: ['switchModel', 'details'] });
+  const fail = (): void => {
+    page.snapshot([exchange('a')]);
+    page.events('a', ev.attempt(), failed);
+  };
+  const buttons = (): readonly HTMLElement[] => [...page.one('alert').querySelectorAll<HTMLElement>('.actions button')];
+  const offer = (...models: readonly string[]): void =>
+    page.receive({ type: 'nearestModels', exchangeId: 'a', models });
+
+  it('offers the nearest models before *Switch model*, the nearest most prominently', () => {
+    fail();
+    assert.deepEqual(page.posted, [{ type: 'findModels', exchangeId: 'a' }]);
+    const details = page.one('button', 'Details');
+    details.focus();
+    for (let repetition = 0; repetition < 2; repetition++) {
+      offer('claude-sonnet-4-6', 'claude-sonnet-4-5');
+      assert.deepEqual(
+        buttons().map(({ textContent, className }) => `${textContent}: ${className}`),
+        [
+          'claude-sonnet-4-6: button model-choice primary',
+          'claude-sonnet-4-5: button model-choice secondary',
+          'Switch model: button secondary',
+          'Details: button quiet',
+        ],
+      );
+    }
+    assert.equal(document.activeElement, details);
+    assert.equal(page.one('button', 'claude-sonnet-4-5').title, 'Retry with claude-sonnet-4-5');
+  });
+
+  it('retries with the model whose button is clicked', () => {
+    fail();
+    offer('b');
+    page.click('b');
+    assert.deepEqual(page.posted.at(-1), { type: 'switchModel', exchangeId: 'a', model: 'b' });
+  });
+
+  it('announces only itself, not the models that are added later', () => {
+    fail();
+    offer('b');
+    assert.equal(page.one('button', 'b').parentElement?.getAttribute('aria-live'), 'off');
+  });
+
+  it('asks for no models after other faults or in a window that only reads', () => {
+    page.snapshot([exchange('a')]);
+    page.events('a', ev.attempt(), ev.failed({ kind: 'overloaded', actions: ['switchModel'] }));
+    page.snapshot([exchange('a')], { readOnly: true });
+    page.events('a', ev.attempt(), failed);
+    assert.deepEqual(page.posted, []);
+  });
+});
+
 describe('details of the failure card', () => {
   let page: PanelPage;
   beforeEach(() => (page = new PanelPage()));
