@@ -14,6 +14,9 @@ const shared = {
   minify: production,
   sourcemap: production ? false : 'linked',
   logLevel: 'warning',
+  // The licenses are in the file with the notices.
+  legalComments: 'none',
+  metafile: true,
 };
 
 const extension = {
@@ -36,7 +39,7 @@ const extension = {
 const commonJS = {
   name: 'common-js',
   setup(build) {
-    Object.assign(build.initialOptions, { write: false, metafile: true });
+    Object.assign(build.initialOptions, { write: false });
     build.onEnd(async ({ outputFiles = [], metafile }) => {
       await mkdir('dist', { recursive: true });
       const isEmpty = (chunk) => Object.keys(metafile.outputs[`dist/${chunk}`].inputs).length === 0;
@@ -81,13 +84,47 @@ const workerText = {
         entryPoints: [file],
         sourcemap: false,
         write: false,
-        metafile: true,
       });
+      addPackages(metafile);
       const watchFiles = Object.keys(metafile.inputs).map((input) => path.resolve(input));
       return { contents: outputFiles[0].text, loader: 'text', watchFiles };
     });
   },
 };
+
+/** Folders of the packages whose modules are bundled. */
+const packages = new Set();
+
+function addPackages({ inputs }) {
+  for (const file of Object.keys(inputs)) {
+    const folder = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0];
+    if (folder !== undefined) packages.add(folder);
+  }
+}
+
+/** Data from elsewhere that the extension contains, under the same license text as the extension itself. */
+const dataSources = [{ name: 'models.dev (facts about models)', copyright: 'Copyright (c) 2025 models.dev' }];
+
+/** Returns the licenses of the bundled packages and data. Each text is included once, after all names it applies to. */
+function notices() {
+  const namesByText = new Map();
+  const add = (name, text) => namesByText.set(text, [...(namesByText.get(text) ?? []), name]);
+  for (const folder of [...packages].sort()) {
+    const { name, version, license } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
+    // Code from elsewhere within a package has its license in a subfolder.
+    const files = readdirSync(folder, { recursive: true })
+      .filter((file) => /^(?!.*node_modules).*\b(licen[cs]e|notice)(-mit)?(\.(md|txt))?$/i.test(file))
+      .sort();
+    if (!files.some((file) => path.dirname(file) === '.')) throw new Error(`The package ${name} has no license file.`);
+    const texts = files.map((file) => readFileSync(path.join(folder, file), 'utf8').replaceAll('\r\n', '\n').trim());
+    add(`${name} ${version} (${license})`, texts.join('\n\n'));
+  }
+  const ownLicense = readFileSync('LICENSE', 'utf8').trim();
+  for (const { name, copyright } of dataSources) add(`${name} (MIT)`, ownLicense.replace(/^Copyright.*$/m, copyright));
+  const sections = [...namesByText].map(([text, names]) => `${names.join('\n')}\n\n${text}\n`);
+  const line = `\n${'='.repeat(80)}\n\n`;
+  return ['HolySheep Prompt contains code and data of these projects.\n', ...sections].join(line);
+}
 
 const page = { platform: 'browser', format: 'iife', target: 'chrome128' };
 
@@ -140,8 +177,10 @@ async function main() {
     }
     return;
   }
-  await Promise.all(targets.map((target) => esbuild.build(target)));
+  const results = await Promise.all(targets.map((target) => esbuild.build(target)));
   if (production) {
+    for (const { metafile } of results) addPackages(metafile);
+    await writeFile('ThirdPartyNotices.txt', notices());
     console.log(sizes());
   }
 }
