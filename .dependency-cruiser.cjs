@@ -22,7 +22,7 @@ module.exports = {
       from: {},
       to: { circular: true },
     },
-    only('engine', 'The engine knows only the types of the API and the parser.', engine, [
+    only('engine', 'The engine knows only the SDK and the parser.', engine, [
       engine,
       npm('openai', 'eventsource-parser'),
     ]),
@@ -39,7 +39,7 @@ module.exports = {
     ]),
     {
       name: 'host',
-      comment: 'The host talks to the webview through the protocol, and leaves requests to the engine.',
+      comment: 'The host talks to the webview through the protocol, and leaves the SDK to the engine.',
       severity: 'error',
       from: { path: host },
       to: { path: [webview, '^src/extension\\.ts$', npm('openai', 'markdown-it')] },

@@ -1,12 +1,34 @@
 // node esbuild.js [--production] [--watch]
 const esbuild = require('esbuild');
 const { readdirSync, readFileSync, rmSync } = require('node:fs');
-const { mkdir, writeFile } = require('node:fs/promises');
+const { mkdir, readFile, writeFile } = require('node:fs/promises');
 const path = require('node:path');
 const { gzipSync } = require('node:zlib');
 
 const production = process.argv.includes('--production');
 const watch = process.argv.includes('--watch');
+
+/**
+ * The client of the OpenAI SDK creates an object for every part of the API. The extension uses chat completions only: the
+ * other parts become empty classes, which saves a third of a megabyte of code that would be parsed before the first request.
+ */
+const chatCompletionsOnly = {
+  name: 'chat-completions-only',
+  setup(build) {
+    const resources = path.join('node_modules', 'openai', 'resources') + path.sep;
+    build.onLoad({ filter: /[\\/]openai[\\/]resources[\\/]/ }, async ({ path: file }) => {
+      const resource = file.slice(file.lastIndexOf(resources) + resources.length);
+      if (/^(chat|index|shared)\b/.test(resource)) return undefined;
+      const source = await readFile(file, 'utf8');
+      const declared = [...source.matchAll(/^export class (\w+)/gm)].map(([, name]) => name);
+      const reexported = [...source.matchAll(/^export \{([^}]*)\}/gm)].flatMap(
+        ([, names]) => names.match(/\w+/g) ?? [],
+      );
+      const classes = [...new Set([...declared, ...reexported])].map((name) => `export class ${name} {}`);
+      return { contents: classes.join('\n'), loader: 'js' };
+    });
+  },
+};
 
 const shared = {
   bundle: true,
@@ -30,6 +52,7 @@ const extension = {
   target: 'node20',
   external: ['vscode'],
   sourcemap: production ? false : 'inline',
+  plugins: [chatCompletionsOnly],
 };
 
 /**
@@ -129,7 +152,7 @@ function notices() {
 const page = { platform: 'browser', format: 'iife', target: 'chrome128' };
 
 const targets = [
-  { ...extension, plugins: [commonJS] },
+  { ...extension, plugins: [...extension.plugins, commonJS] },
   {
     ...shared,
     ...page,

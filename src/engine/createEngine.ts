@@ -10,7 +10,7 @@ import { Turn } from './turn/turn';
 /** Maximum number of finished turns whose records are kept for the diagnostics. */
 const maxRecordedTurns = 50;
 
-/** Creates the retrying, streaming client. */
+/** Creates the retrying, streaming client. The call is fast, because the SDK is not loaded until the first request. */
 export function createEngine(unsafeDeps: EngineDeps): Engine {
   const deps = withSafeObservers(unsafeDeps);
   let running: readonly Turn[] = [];

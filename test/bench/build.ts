@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { build } from 'esbuild';
+import { build, type BuildOptions } from 'esbuild';
 import type * as engineSource from '../../src/engine/createEngine';
 import type * as sdkSource from 'openai';
 import { out, root } from '../support/paths';
@@ -8,12 +8,13 @@ import { out, root } from '../support/paths';
 const load = createRequire(__filename);
 const script = path.join(out, 'bench/engine.js');
 
-/** Bundles the engine and the SDK into one file that can be required. */
+/** Bundles the engine and the SDK with the options of the production build into one file that can be required. */
 export async function buildEngine(): Promise<void> {
+  const { extension } = load(path.join(root, 'esbuild.js')) as { readonly extension: BuildOptions };
   const contents = "export * from './src/engine/createEngine'; export { OpenAI } from 'openai';";
   await build({
     ...{ stdin: { contents, resolveDir: root }, outfile: script, bundle: true, minify: true, logLevel: 'warning' },
-    ...{ platform: 'node', format: 'cjs' },
+    ...{ platform: 'node', format: 'cjs', plugins: extension.plugins ?? [] },
   });
 }
 

@@ -7,6 +7,7 @@ import type { KeyRedactor } from '../gateway/keyRedactor';
 import { visibleText } from '../gateway/visibleText';
 import type { ChatRequest, ImagePart, Route, TextPart, Tool } from '../request';
 import { boundedText, ConnectionFailure } from './responseBody';
+import type { RequestBuilder } from './sdk';
 
 /** A response with a status outside 2xx. Its body has been read up to a limit, and its socket has been closed. */
 export class HttpRejection extends Error {
@@ -32,7 +33,8 @@ export interface AttemptRequest {
 }
 
 /**
- * Sends a request, and returns the unparsed response.
+ * Sends a request that the SDK has built, and returns the unparsed response. The stream parser of the SDK is not used,
+ * because it hides comments, `[DONE]` and a missing finish reason.
  * @throws HttpRejection for every status outside 2xx, and ConnectionFailure with the error of `fetch`. Any other error
  * is a defect of this extension that occurred before the request was sent.
  */
@@ -42,18 +44,18 @@ export async function send(
   signal: AbortSignal,
   onHeaders: (status: number, headers: Headers) => void,
 ): Promise<Response> {
-  const headers = new Headers({
-    Accept: 'application/json',
-    'Content-Type': 'application/json',
-    'User-Agent': deps.userAgent,
-    Authorization: `Bearer ${connection.apiKey}`,
+  const builder = await builderFor(deps, connection.baseUrl);
+  const { url, req } = await builder.buildRequest({
+    method: 'post',
+    path: '/chat/completions',
+    body: requestBody(request, messages, behavior.unsupportedParameters),
+    headers: { Authorization: `Bearer ${connection.apiKey}` },
+    signal,
   });
-  const body = JSON.stringify(requestBody(request, messages, behavior.unsupportedParameters));
   let response;
   try {
     // Rejects a redirect, because following it would send the key to an origin that the user has not chosen.
-    const init: RequestInit = { method: 'POST', headers, body, signal, redirect: 'manual' };
-    response = await deps.fetch(`${connection.baseUrl}/chat/completions`, init);
+    response = await deps.fetch(url, { ...req, method: 'POST', redirect: 'manual' });
   } catch (error) {
     throw new ConnectionFailure(error);
   }
@@ -61,6 +63,23 @@ export async function send(
   if (response.ok) return response;
   const text = await boundedText(response, deps.clock);
   throw new HttpRejection(response.status || 302, response.headers, text);
+}
+
+type BuilderDeps = Pick<EngineDeps, 'fetch' | 'userAgent'>;
+
+/**
+ * Maps the dependencies of an engine to the request builder for its last base URL. The builder is kept, because
+ * creating one is the slowest step before a request is sent.
+ */
+const builders = new WeakMap<BuilderDeps, RequestBuilder>();
+
+async function builderFor(deps: BuilderDeps, baseUrl: string): Promise<RequestBuilder> {
+  const { RequestBuilder } = await import('./sdk');
+  const cached = builders.get(deps);
+  if (cached?.baseURL === baseUrl) return cached;
+  const builder = new RequestBuilder(baseUrl, deps.userAgent);
+  builders.set(deps, builder);
+  return builder;
 }
 
 /**

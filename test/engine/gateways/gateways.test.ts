@@ -20,6 +20,9 @@ const reactions: Readonly<Record<Reaction, string>> = {
 };
 
 describe('engine with replies of actual gateways', () => {
+  // The SDK is loaded before the cases, because loading takes longer than any case.
+  before(() => import('../../../src/engine/http/sdk'));
+
   for (const gatewayCase of readCases()) {
     it(titleOf(gatewayCase), async () => {
       const events = await play(gatewayCase, (faulty) => [faulty, completesAnswer]);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { queryObjects } from 'node:v8';
+import { RequestBuilder } from '../../../src/engine/http/sdk';
 import type { TurnRecord } from '../../../src/engine/state/ledger';
 import { Turn } from '../../../src/engine/turn/turn';
 import { EngineWorld } from '../../support/engineRun';
@@ -118,6 +119,15 @@ describe('API key of a turn', () => {
       assert.deepEqual(pathsWithKey(run.turn), []);
     });
   }
+
+  it('is not retained by the API client that is reused for the next request', async () => {
+    const apiKey = 'hsa-key-of-a-reused-client';
+    const connection = () => Promise.resolve({ baseUrl: 'https://gateway.test/v1', apiKey });
+    const world = new EngineWorld({ replies: [answering('ok')], connection });
+    await world.ask().toEnd();
+    assert.equal(world.wire.requests[0]?.headers.get('authorization'), `Bearer ${apiKey}`);
+    assert.ok(!queryObjects(RequestBuilder, { format: 'summary' }).join('\n').includes(apiKey));
+  });
 
   it('is released by the engine together with the turn as soon as the turn has ended', async () => {
     const world = new EngineWorld({ replies: [answering('ok')] });

@@ -58,6 +58,9 @@ async function demoTurn(model: string): Promise<WireTurn> {
 }
 
 describe('scenarios of the demo tour', () => {
+  // The client is loaded in advance, because loading takes longer than a scenario.
+  before(() => import('../../../src/engine/http/sdk'));
+
   it('include six scenarios in a fixed order', () => {
     assert.deepEqual(
       demoModels.filter(({ description }) => description !== undefined).map(({ id }) => id),
