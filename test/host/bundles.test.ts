@@ -44,10 +44,12 @@ describe('bundles of the extension', () => {
   });
 
   it('build the same requests as the complete SDK', async () => {
-    const entry = { entryPoints: ['src/engine/http/sdk.ts'], splitting: false, format: 'cjs' } as const;
-    const result = await build({ ...extension, ...entry, absWorkingDir: root, sourcemap: false, write: false });
+    const { outputFiles } = await build({
+      ...{ ...extension, absWorkingDir: root, sourcemap: false as const, write: false as const },
+      ...{ entryPoints: ['src/engine/http/sdk.ts'], splitting: false, format: 'cjs' as const },
+    });
     const file = path.join(temporaryFolder(), 'sdk.cjs');
-    writeFileSync(file, result.outputFiles[0]!.text);
+    writeFileSync(file, outputFiles[0]!.text);
     const bundled = createRequire(__filename)(file) as { readonly RequestBuilder: typeof RequestBuilder };
     removeTemporaryFolder(path.dirname(file));
     const requestOf = async (Builder: typeof RequestBuilder) => {
