@@ -223,6 +223,6 @@ export class ExchangeTree {
 /** Returns the ids from the first exchange of a branch to a node. */
 function branchTo(last: TreeNode): readonly string[] {
   const ids: string[] = [];
-  for (let node: TreeNode | undefined = last; node?.parent; node = node.parent) ids.push(node.id);
+  for (let node = last; node.parent; node = node.parent) ids.push(node.id);
   return ids.reverse();
 }
