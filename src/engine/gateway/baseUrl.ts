@@ -3,7 +3,7 @@ export type BaseUrlCorrection =
   'trimmed' | 'full-width' | 'scheme-added' | 'query-removed' | 'endpoint-removed' | 'v1-added';
 
 /** The reason why a text can't be used as a base URL. */
-export type BaseUrlProblem = 'empty' | 'not-a-url' | 'not-http' | 'credentials';
+export type BaseUrlProblem = 'empty' | 'too-long' | 'not-a-url' | 'not-http' | 'credentials';
 
 /** A valid base URL and its parts. */
 export interface BaseUrl {
@@ -28,12 +28,15 @@ export type NormalizedBaseUrl = BaseUrl | { readonly error: BaseUrlProblem };
 const wrapping = '[\\s\\u200b-\\u200d\\u2060\\ufeff"\'`<>“”‘’「」]';
 const leading = new RegExp(`^${wrapping}+`);
 const trailing = new RegExp(`${wrapping}+$`);
+/** Maximum length of a base URL with the characters around it. A longer text would take seconds to correct. */
+export const maxBaseUrlLength = 2048;
 const endpoint = /(?:\/(?:chat\/completions|completions|responses|embeddings|models)['/]*)+$/i;
 
 /**
  * Returns the base URL in a text that the user typed or pasted, or the reason why the text can't be used. Never throws.
  */
 export function normalizeBaseUrl(input: string): NormalizedBaseUrl {
+  if (input.length > maxBaseUrlLength) return { error: 'too-long' };
   const corrections = new Set<BaseUrlCorrection>();
   const correct = (input: string, corrected: string, correction: BaseUrlCorrection): string => {
     if (input !== corrected) corrections.add(correction);

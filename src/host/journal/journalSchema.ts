@@ -56,7 +56,7 @@ export interface EventsLine {
 }
 
 /** A line that starts the turn of an exchange again. The previous text of the answer is kept. */
-interface RerunLine {
+export interface RerunLine {
   readonly type: 'rerun';
   readonly exchangeId: string;
   readonly model?: string | undefined;

@@ -37,9 +37,9 @@ describe('journal', () => {
   afterEach(() => removeTemporaryFolder(join(folder, '..')));
 
   /** Opens the journal in a new window after all previous windows have closed. */
-  const journal = (): Journal => {
+  const journal = (keptIds = () => Promise.resolve<ReadonlySet<string>>(new Set())): Journal => {
     dropLocks(folder);
-    return new Journal({ folder, clock, limit: () => limit, onProblem: (problem) => problems.push(problem) });
+    return new Journal({ folder, clock, limit: () => limit, keptIds, onProblem: (problem) => problems.push(problem) });
   };
   const pathOf = (id: string): string => join(folder, `${id}.jsonl`);
   /** Lists all files except locks. */
@@ -619,6 +619,15 @@ describe('journal', () => {
     limit = 1;
     await all.prune();
     assert.deepEqual(await conversationFiles(), [`${oldest!}.jsonl`]);
+  });
+
+  it('deletes no conversation with a scheduled prompt, and none while it is unknown which have one', async () => {
+    const [scheduled, old] = [await written(exchange('e')), await written(exchange('e'))];
+    for (const id of [scheduled, old]) await aged(id, 61);
+    limit = 0;
+    assert.deepEqual(await journal(() => Promise.reject(new Error('the folder is unreadable'))).prune(), []);
+    assert.deepEqual(await journal(() => Promise.resolve(new Set([scheduled]))).prune(), [old]);
+    assert.deepEqual(await conversationFiles(), [`${scheduled}.jsonl`]);
   });
 
   it('deletes no conversation that was written within the last hour', async () => {
