@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { usesPlainHttp } from '../../engine/gateway/baseUrl';
 import { isConnectionError, type Connection, type Route } from '../../engine/request';
 import type { ConnectionView } from '../../shared/protocol';
 import type { RequestDefaults } from '../conversation/turnRunner';
@@ -87,12 +88,17 @@ export class Connections extends Disposable {
 
   /**
    * Returns the connection to the first route in the settings that has a key, with the other routes that have a key as
-   * its backups, even while the demo is active. If no route has a key, returns the base URL in the settings without one.
+   * its backups, even while the demo is active. A backup route over plain HTTP does not take the place of an `https:`
+   * base URL without a key. If there is no such route, returns the base URL in the settings without a key.
    * @throws NoConnectionError when the base URL in the settings is invalid, or the key can't be read
    */
   async configured(): Promise<ActiveConnection> {
     const routes = await this.routes();
-    const [first = routes[0], ...backups] = routes.filter((route) => isUsable(route));
+    const [primary] = routes;
+    const usable = routes.filter((route) => isUsable(route));
+    const mustEncrypt = primary.baseUrl.startsWith('https:');
+    const first = usable.find(({ baseUrl }) => !mustEncrypt || !usesPlainHttp(baseUrl)) ?? primary;
+    const backups = usable.filter((route) => route !== first);
     return { ...first, demo: false, ...(backups.length > 0 && { backups }) };
   }
 
