@@ -206,7 +206,10 @@ export const panelStrings = {
   'fault.server': 'server error',
   'fault.gateway': 'gateway error',
   'fault.timeout': 'timed out',
-  'fault.connection': 'connection lost',
+  'fault.connection': 'connection failed',
+  'fault.connection.refused': 'connection refused',
+  'fault.connection.reset': 'connection reset',
+  'fault.connection.lost': 'connection lost',
   'fault.dns': 'host not found',
   'fault.offline': 'offline',
   'fault.tls': 'certificate not trusted',
@@ -283,9 +286,21 @@ export function routeSwitchTemplate(strings: PanelStrings, reason: 'user' | Faul
   }
 }
 
-/** Returns a short label for a fault kind, to be used within a line. The host and the page use this function. */
-export function faultLabel(strings: PanelStrings, kind: FaultKind): string {
-  return strings[`fault.${kind}`];
+/** The rows of the fault table whose label is more precise than the label of their kind. */
+const rowLabels: Readonly<Record<number, keyof PanelStrings>> = {
+  3: 'fault.connection.refused',
+  5: 'fault.connection.reset',
+  42: 'fault.connection.lost',
+  58: 'fault.connection.lost',
+};
+
+/**
+ * Returns a short label for a fault, to be used within a line. The host and the page use this function.
+ * @param row the row of the fault table, if it is known
+ */
+export function faultLabel(strings: PanelStrings, kind: FaultKind, row?: number): string {
+  const ofRow = row === undefined ? undefined : rowLabels[row];
+  return strings[ofRow ?? `fault.${kind}`];
 }
 
 /**

@@ -189,6 +189,7 @@ const eventEntries: EventEntries = {
   attempt: {
     model: textSchema,
     origin: optionalDetail(textSchema),
+    baseUrl: optionalDetail(textSchema),
     why: oneOf(attemptReasons),
     how: optionalDetail(method),
     time: orZero(epoch),
@@ -237,7 +238,14 @@ const eventEntries: EventEntries = {
   resumed: { how: method, trimmed: orZero(position), seam: orZero(position) },
   replaced: { text: textSchema, because: optionalDetail(oneOf({ reasoning: true })) },
   model: { from: textSchema, to: textSchema, reason: oneOf({ ...faultKinds, user: true }) },
-  route: { from: textSchema, to: textSchema, reason: oneOf({ ...faultKinds, user: true }) },
+  route: {
+    from: textSchema,
+    to: textSchema,
+    fromUrl: optionalDetail(textSchema),
+    toUrl: optionalDetail(textSchema),
+    reason: oneOf({ ...faultKinds, user: true }),
+    row: optionalDetail(count),
+  },
   usage: { promptTokens: orZero(count), completionTokens: orZero(count), totalTokens: orZero(count) },
   done: { finishReason: textSchema, attempts: orZero(count), text: v.optional(textSchema), waitedMs: orZero(ms) },
   stopped: { text: v.optional(textSchema) },

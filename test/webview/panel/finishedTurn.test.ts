@@ -156,7 +156,7 @@ describe('turn in the panel', () => {
     ['finished', 'Finished after 1.9 s'],
     ['stopped', 'Stopped after 1.9 s'],
     ['abandoned', 'Abandoned after 1.9 s'],
-    ['connection', 'Failed after 1.9 s: connection lost'],
+    ['connection', 'Failed after 1.9 s: connection failed'],
   ] as const) {
     it(`shows the outcome of an attempt in the timeline: ${outcome}`, () => {
       page.events('a', ev.attempt(), ev.attempt({ attempt: 2 }), ev.ended({ how: outcome, bytes: 0 }), ev.done('Hi'));

@@ -213,6 +213,22 @@ describe('route switch in the chat', () => {
       assert.deepEqual(chat({ type: 'route', from, to, reason, attempt: 1, at: 0 }), [line]);
     });
   }
+
+  it('says that a connection was refused', () => {
+    const [from, to] = ['https://a.example', 'https://b.example'];
+    assert.deepEqual(chat({ type: 'route', from, to, reason: 'connection', row: 3, attempt: 1, at: 0 }), [
+      "> Sent to b.example, because a.example couldn't be reached (connection refused).",
+    ]);
+  });
+
+  it('names the paths of two routes with the same host', () => {
+    const [fromUrl, toUrl] = ['https://a.example/eu/v1', 'https://a.example/us/v1'];
+    const origin = 'https://a.example';
+    assert.deepEqual(
+      chat({ type: 'route', from: origin, to: origin, fromUrl, toUrl, reason: 'dns', attempt: 1, at: 0 }),
+      ["> Sent to a.example/us/v1, because a.example/eu/v1 couldn't be reached (host not found)."],
+    );
+  });
 });
 
 describe('resumed answer in the chat', () => {
