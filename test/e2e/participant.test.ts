@@ -38,7 +38,7 @@ describe("@holysheep in VS Code's chat", () => {
     );
     await chat.ask('@holysheep /explain ');
     await chat.answer
-      .getByText(/Rate limited by .* The gateway asked for a wait of 37 s\. Attempt 2 of 6 at/)
+      .getByText(/Rate limited by .* The gateway said to wait 37 s\. Attempt 2 of 6 at/)
       .waitFor();
     await button('Retry now').click();
     await chat.answer.getByText('It pauses for a while.').waitFor();

@@ -49,7 +49,7 @@ export function formatWait(event: WaitingEvent, { localize, formatTime }: ChatFo
     );
   }
   return event.source === 'server'
-    ? localize('{message} The gateway asked for a wait of {delay}. Attempt {attempt} of {maxAttempts} at {time}.', args)
+    ? localize('{message} The gateway said to wait {delay}. Attempt {attempt} of {maxAttempts} at {time}.', args)
     : localize('{message} Waiting for {delay}. Attempt {attempt} of {maxAttempts} at {time}.', args);
 }
 

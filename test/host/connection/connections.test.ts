@@ -104,6 +104,14 @@ describe('connection over several routes', () => {
     await assert.rejects(connections.configured(), { connectionProblem: 'base-url' });
   });
 
+  it('names the paths of routes with the same host', async () => {
+    routes.backups = [`${primary}/eu/v1`, `${first}/v1`];
+    assert.deepEqual(
+      (await connections.routes()).map(({ host }) => host),
+      ['primary.example/v1', 'primary.example/eu/v1', 'first.example'],
+    );
+  });
+
   it('lists all routes, with or without a key', async () => {
     routes.keys.set(first, 'hsa-first');
     assert.deepEqual(
