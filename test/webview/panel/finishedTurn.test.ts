@@ -362,8 +362,14 @@ describe('turn in the panel', () => {
   });
 
   for (const [method, text] of [
-    ['prefill', 'Requested the rest of the answer · Resumed at character 1,204 · Removed 1 character that the model repeated'],
-    ['continue', 'Requested the rest of the answer · Resumed at character 1,204 · Removed 1 character that the model repeated'],
+    [
+      'prefill',
+      'Requested the rest of the answer · Resumed at character 1,204 · Removed 1 character that the model repeated',
+    ],
+    [
+      'continue',
+      'Requested the rest of the answer · Resumed at character 1,204 · Removed 1 character that the model repeated',
+    ],
     ['restart', 'Restarted'],
   ] as const) {
     it(`shows in the timeline how an answer was resumed: ${method}`, () => {
