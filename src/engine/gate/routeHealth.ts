@@ -6,10 +6,10 @@ import { respondsAsGateway } from '../http/networkCheck';
 const firstProbeMs = 5_000;
 /** Longest time between two probes of a route, in milliseconds. */
 const maxProbeMs = 300_000;
-/** Number of times in succession that a route may be marked as back because of a probe alone. */
-const maxUnprovenReturns = 2;
-/** Time after a fault from which a probe alone brings back even an unproven route, in milliseconds. */
-const unprovenReturnMs = 1_800_000;
+/** Number of times in succession that a response to a probe is enough to mark a route as back. */
+const maxReturnsByProbe = 2;
+/** Time after the last fault of a route after which a response to a probe is enough again, in milliseconds. */
+const returnByProbeMs = 1_800_000;
 
 type RouteHealthDeps = Pick<EngineDeps, 'clock' | 'random' | 'fetch' | 'log'>;
 
@@ -157,6 +157,6 @@ export class RouteHealth {
 
   /** Whether a response to a probe is enough to mark a route as back. */
   private mayReturn({ returns, lastFaultAt }: FaultRecord): boolean {
-    return returns < maxUnprovenReturns || this.deps.clock.monotonicNow() - lastFaultAt >= unprovenReturnMs;
+    return returns < maxReturnsByProbe || this.deps.clock.monotonicNow() - lastFaultAt >= returnByProbeMs;
   }
 }
