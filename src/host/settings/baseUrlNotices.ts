@@ -126,7 +126,10 @@ export function baseUrlErrorMessage(problem: BaseUrlProblem): string {
 function backupErrorMessage(problem: BaseUrlProblem, position: number): string {
   switch (problem) {
     case 'empty':
-      return vscode.l10n.t('Entry {0} of holysheep.backupBaseUrls is empty or not a text.', position);
+      return vscode.l10n.t(
+        'Entry {0} of holysheep.backupBaseUrls contains no base URL. Enter one, or remove the entry.',
+        position,
+      );
     case 'too-long':
       return vscode.l10n.t(
         'Entry {0} of holysheep.backupBaseUrls is longer than {1} characters.',
