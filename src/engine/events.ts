@@ -253,6 +253,12 @@ export interface EndedEvent extends EventBase {
   readonly promptTokens?: number | undefined;
   /** Number of tokens in the answer, including its reasoning, if the gateway reported it. */
   readonly completionTokens?: number | undefined;
+  /** Number of tokens of the prompt that came from the provider's cache, if the gateway reported it. */
+  readonly cachedTokens?: number | undefined;
+  /** Number of tokens of the answer that are reasoning, if the gateway reported it. */
+  readonly reasoningTokens?: number | undefined;
+  /** Price of the attempt in USD, if the gateway reported it. */
+  readonly cost?: number | undefined;
 }
 
 /** The tokens that all attempts of the turn have used so far. */

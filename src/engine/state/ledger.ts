@@ -96,7 +96,9 @@ export function addToLedger(ledger: Ledger, event: RecordedEvent): Ledger {
     }
     case 'ended': {
       const { how, row, ms, firstTokenMs, bytes, chars, tokens, promptTokens, completionTokens } = event;
-      const ended = { how, row, ms, firstTokenMs, bytes, chars, tokens, promptTokens, completionTokens };
+      const { cachedTokens, reasoningTokens, cost } = event;
+      const counts = { tokens, promptTokens, completionTokens, cachedTokens, reasoningTokens, cost };
+      const ended = { how, row, ms, firstTokenMs, bytes, chars, ...counts };
       return amendLastEntry(ledger, { ended });
     }
     default:

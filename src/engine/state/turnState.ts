@@ -14,6 +14,7 @@ import {
 } from '../events';
 import { addToLedger, emptyLedger, type Ledger } from './ledger';
 import { addEvenly, addToThroughput, noThroughput, type Throughput } from './throughput';
+import { sumUsage } from './usage';
 
 /** The phase of a turn, as the page shows it. */
 export type TurnPhase =
@@ -275,14 +276,7 @@ function applyEvent(state: TurnState, event: RecordedEvent): TurnState {
       return { ...state, origin: to, routeSwitches: [...state.routeSwitches, { from, to, reason }] };
     }
     case 'usage':
-      return {
-        ...state,
-        usage: {
-          promptTokens: event.promptTokens,
-          completionTokens: event.completionTokens,
-          totalTokens: event.totalTokens,
-        },
-      };
+      return { ...state, usage: sumUsage([event]) };
     case 'done':
       return {
         ...endTurn(state, event),
