@@ -63,7 +63,7 @@ export const panelStrings = {
   detailsNothingSent: 'No request was sent.',
   detailsNotRetried: 'No further retry: the same request would fail again.',
   detailsRetryAfterTooLong:
-    'The gateway asked for a longer wait than holysheep.retry.maxHintMs allows, so the request was not retried.',
+    'The gateway said to wait longer than holysheep.retry.maxHintMs allows, so the request was not retried.',
   detailsPartialAnswerKept: 'The partial answer was kept.',
   copy: 'Copy',
   copied: 'Copied',
@@ -78,7 +78,7 @@ export const panelStrings = {
   copyPrompt: 'Copy prompt',
   showAll: 'Show all',
   showLess: 'Show less',
-  editBox: 'Edit your message',
+  editBox: 'Edit your prompt',
   resend: 'Resend',
   cancel: 'Cancel',
   attachmentSelection: 'Selection',
@@ -105,8 +105,8 @@ export const panelStrings = {
   resumingQuiet: 'Still waiting for the rest of the answer ({0})',
   restarting: 'Restarting the answer. The current text stays until the new answer is longer.',
   restartingQuiet: 'Still waiting for the new answer ({0}). The current text stays until the new answer is longer.',
-  waitServer: 'The gateway asked for a wait of {0}',
-  waitMargin: 'plus {0} margin',
+  waitServer: 'The gateway said to wait {0}',
+  waitMargin: 'plus a random delay of {0}',
   waitBackoff: 'Backoff of {0} before attempt {1} of {2}',
   waitAttempt: 'attempt {0} of {1}',
   waitOffline: 'Resumes automatically when the network is back',
@@ -168,7 +168,7 @@ export const panelStrings = {
   timelineAttempt: 'Attempt {0} with {1}',
   timelineWaited: 'Waited {0}: {1}',
   timelineWaiting: 'Waiting: {0}',
-  timelineServerFrom: 'The gateway asked for a wait of {0} ({1})',
+  timelineServerFrom: 'The gateway said to wait {0} ({1})',
   timelineBackoff: 'Backoff {0}',
   timelineBackoffJitter: 'Backoff {0}, including {1} of jitter',
   timelineRetry: 'Retried',
@@ -181,8 +181,8 @@ export const panelStrings = {
   timelineRestarted: 'Restarted',
   timelineSeam: 'Resumed at character {0}',
   timelineModelSeam: 'Continued the answer of {0} at character {1}',
-  timelineTrimmedOne: '{0} repeated character dropped',
-  timelineTrimmed: '{0} repeated characters dropped',
+  timelineTrimmedOne: 'Removed {0} character that the model repeated',
+  timelineTrimmed: 'Removed {0} characters that the model repeated',
   timelineFirstToken: 'First token after {0}',
   timelineFinished: 'Finished after {0}',
   timelineStopped: 'Stopped after {0}',
@@ -206,7 +206,10 @@ export const panelStrings = {
   'fault.server': 'server error',
   'fault.gateway': 'gateway error',
   'fault.timeout': 'timed out',
-  'fault.connection': 'connection lost',
+  'fault.connection': 'connection failed',
+  'fault.connection.refused': 'connection refused',
+  'fault.connection.reset': 'connection reset',
+  'fault.connection.lost': 'connection lost',
   'fault.dns': 'host not found',
   'fault.offline': 'offline',
   'fault.tls': 'certificate not trusted',
@@ -284,9 +287,21 @@ export function routeSwitchTemplate(strings: PanelStrings, reason: 'user' | Faul
   }
 }
 
-/** Returns a short label for a fault kind, to be used within a line. The host and the page use this function. */
-export function faultLabel(strings: PanelStrings, kind: FaultKind): string {
-  return strings[`fault.${kind}`];
+/** The rows of the fault table whose label is more precise than the label of their kind. */
+const rowLabels: Readonly<Record<number, keyof PanelStrings>> = {
+  3: 'fault.connection.refused',
+  5: 'fault.connection.reset',
+  42: 'fault.connection.lost',
+  58: 'fault.connection.lost',
+};
+
+/**
+ * Returns a short label for a fault, to be used within a line. The host and the page use this function.
+ * @param row the row of the fault table, if it is known
+ */
+export function faultLabel(strings: PanelStrings, kind: FaultKind, row?: number): string {
+  const ofRow = row === undefined ? undefined : rowLabels[row];
+  return strings[ofRow ?? `fault.${kind}`];
 }
 
 /**

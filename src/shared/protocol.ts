@@ -6,8 +6,9 @@ import * as v from 'valibot';
 import type { FaultAction, RecordedEvent, WaitingEvent } from '../engine/events';
 import type { TurnState } from '../engine/state/turnState';
 
+export { routeOf } from '../engine/events';
 export type { FaultAction, FaultKind, RecordedEvent, WaitingEvent } from '../engine/events';
-export { hostOf } from '../engine/gateway/baseUrl';
+export { hostOf, routeName } from '../engine/gateway/baseUrl';
 export { toSupportedLocale, visibleText } from '../engine/gateway/visibleText';
 export { waitedMs } from '../engine/state/ledger';
 export type { LedgerEntry, LedgerWait } from '../engine/state/ledger';

@@ -63,7 +63,7 @@ export function normalizeBaseUrl(input: string): NormalizedBaseUrl {
     origin: parsed.origin,
     host: parsed.host,
     corrections: [...corrections],
-    insecure: parsed.protocol === 'http:' && !isLoopback(parsed.hostname),
+    insecure: usesPlainHttp(parsed.href),
   };
 }
 
@@ -88,6 +88,16 @@ function cleanPath(path: string): string {
   return path.replace(/\/{2,}/g, '/').replace(/['/]+$/, '');
 }
 
+/**
+ * Returns whether requests to a URL are sent to another computer over plain HTTP, so that others could read the key and
+ * the prompts. Requests to a loopback address never leave this computer.
+ */
+export function usesPlainHttp(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'http:' && !isLoopback(hostname);
+}
+
 function isLoopback(hostname: string): boolean {
   return /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i.test(hostname);
 }
@@ -103,4 +113,16 @@ export function originOf(baseUrl: string): string {
 /** Returns the host as the user interface displays it: `api.holysheep.ai`, `localhost:11434`. */
 export function hostOf(baseUrl: string): string {
   return URL.canParse(baseUrl) ? new URL(baseUrl).host : baseUrl;
+}
+
+/**
+ * Returns the name under which the user interface shows a route: the host, and the path if the URL has one. Routes with
+ * the same host are told apart by their base URLs; for any other route, its origin is enough.
+ * @param url a base URL or an origin
+ */
+export function routeName(url: string): string {
+  if (!URL.canParse(url)) return url;
+  const { host, pathname } = new URL(url);
+  if (pathname === '/') return host;
+  return `${usesPlainHttp(url) ? 'http://' : ''}${host}${pathname}`;
 }

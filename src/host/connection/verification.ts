@@ -3,7 +3,7 @@ import type { FaultKind } from '../../engine/events';
 import { describeFault } from '../../engine/faults/wording';
 import type { KeyRedactor } from '../../engine/gateway/keyRedactor';
 import type { Connection } from '../../engine/request';
-import { joinSentences, trimTrailingPeriod } from '../ui/messageText';
+import { insertInFirstSentence, joinSentences, trimTrailingPeriod } from '../ui/messageText';
 import { localize } from '../util/localization';
 import { requestModelList, type ModelListFault } from './modelListRequest';
 
@@ -81,7 +81,7 @@ function faultMessage(fault: ModelListFault, connection: VerifiableConnection, k
         { localize, formatTime: String },
         keys,
       );
-      return fault.code === undefined ? message : `${message} (${fault.code})`;
+      return fault.code === undefined ? message : insertInFirstSentence(message, fault.code);
     }
     case 'not-tls':
       return vscode.l10n.t("{0} doesn't support HTTPS. If it uses HTTP, start the base URL with http://.", host);

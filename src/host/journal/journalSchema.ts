@@ -193,6 +193,7 @@ const eventEntries: EventEntries = {
   attempt: {
     model: textSchema,
     origin: optionalDetail(textSchema),
+    baseUrl: optionalDetail(textSchema),
     why: oneOf(attemptReasons),
     how: optionalDetail(method),
     time: orZero(epoch),
@@ -244,7 +245,14 @@ const eventEntries: EventEntries = {
   resumed: { how: method, trimmed: orZero(position), seam: orZero(position) },
   replaced: { text: textSchema, because: optionalDetail(oneOf({ reasoning: true })) },
   model: { from: textSchema, to: textSchema, reason: oneOf({ ...faultKinds, user: true }) },
-  route: { from: textSchema, to: textSchema, reason: oneOf({ ...faultKinds, user: true }) },
+  route: {
+    from: textSchema,
+    to: textSchema,
+    fromUrl: optionalDetail(textSchema),
+    toUrl: optionalDetail(textSchema),
+    reason: oneOf({ ...faultKinds, user: true }),
+    row: optionalDetail(count),
+  },
   usage: {
     promptTokens: orZero(tokens),
     completionTokens: orZero(tokens),

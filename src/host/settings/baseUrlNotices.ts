@@ -124,7 +124,10 @@ export function baseUrlErrorMessage(problem: BaseUrlProblem): string {
 function backupErrorMessage(problem: BaseUrlProblem, position: number): string {
   switch (problem) {
     case 'empty':
-      return vscode.l10n.t('Entry {0} of holysheep.backupBaseUrls is empty or not a text.', position);
+      return vscode.l10n.t(
+        'Entry {0} of holysheep.backupBaseUrls contains no base URL. Enter one, or remove the entry.',
+        position,
+      );
     case 'not-a-url':
       return vscode.l10n.t('Entry {0} of holysheep.backupBaseUrls is not a valid URL.', position);
     case 'not-http':

@@ -1,6 +1,6 @@
 import { faultLabel } from '../../shared/panelStrings';
 import type { PanelStrings } from '../../shared/panelStrings';
-import type { LedgerEntry, LedgerWait, TurnTotals } from '../../shared/protocol';
+import { routeOf, type LedgerEntry, type LedgerWait, type TurnTotals } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { fill } from '../util/format';
 
@@ -124,7 +124,7 @@ export function attemptDetails({ strings, format }: PageContext, attempt: Timeli
   const { firstTokenMs, bytes, tokens } = ended;
   if (firstTokenMs !== undefined)
     details.push({ text: fill(strings.timelineFirstToken, format.duration(firstTokenMs)) });
-  details.push({ text: outcomeText(strings, ended.how, format.duration(ended.ms)) });
+  details.push({ text: outcomeText(strings, ended, format.duration(ended.ms)) });
   if (bytes > 0) details.push({ text: format.plural(bytes, strings.timelineBytesOne, strings.timelineBytes) });
   if (tokens !== undefined) {
     details.push({ text: format.plural(tokens, strings.timelineTokensOne, strings.timelineTokens) });
@@ -143,7 +143,7 @@ function triggerText(strings: PanelStrings, { entry, previous }: TimelineAttempt
     case 'repair':
       return strings.timelineCorrected;
     case 'switch':
-      return previous?.model === entry.model && previous.origin !== entry.origin
+      return previous?.model === entry.model && routeOf(previous) !== routeOf(entry)
         ? strings.timelineRouteSwitch
         : strings.timelineSwitch;
     case 'first':
@@ -166,7 +166,7 @@ function resumeText(strings: PanelStrings, entry: LedgerEntry): string | undefin
 
 function outcomeText(
   strings: PanelStrings,
-  outcome: NonNullable<LedgerEntry['ended']>['how'],
+  { how: outcome, row }: Pick<NonNullable<LedgerEntry['ended']>, 'how' | 'row'>,
   duration: string,
 ): string {
   switch (outcome) {
@@ -177,6 +177,6 @@ function outcomeText(
     case 'abandoned':
       return fill(strings.timelineAbandoned, duration);
     default:
-      return fill(strings.timelineFault, duration, faultLabel(strings, outcome));
+      return fill(strings.timelineFault, duration, faultLabel(strings, outcome, row));
   }
 }

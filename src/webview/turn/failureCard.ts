@@ -109,8 +109,8 @@ function attemptText({ strings }: PageContext, { number, entry, host }: Timeline
   const parts = [fill(strings.timelineAttempt, String(number), model)];
   if (host !== undefined) parts.push(fill(strings.route, host));
   if (status !== undefined) parts.push(fill(strings.statusCode, String(status)));
-  const { how: outcome = 'finished' } = ended ?? {};
+  const { how: outcome = 'finished', row } = ended ?? {};
   if (outcome !== 'finished' && outcome !== 'stopped' && outcome !== 'abandoned')
-    parts.push(faultLabel(strings, outcome));
+    parts.push(faultLabel(strings, outcome, row));
   return parts.join(' · ');
 }

@@ -1,4 +1,4 @@
-import { hostOf, isRunning, type TurnState, type WaitingEvent, waitKey } from '../../shared/protocol';
+import { isRunning, routeName, routeOf, type TurnState, type WaitingEvent, waitKey } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { element, setText } from '../util/element';
 import { type Card, type CardSlot, createCardSlot } from './cardParts';
@@ -75,9 +75,10 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
     texts,
     render: (state, viewContext) => {
       const { queued, isLatest } = viewContext;
-      const { phase, failure, origin, schedule, wait } = state;
+      const { phase, failure, schedule, wait } = state;
+      const usedRoute = routeOf(state);
       // A scheduled prompt goes to the gateway in the settings, whichever route its last attempt used.
-      const host = schedule || origin === undefined ? viewContext.host : hostOf(origin);
+      const host = schedule || usedRoute === undefined ? viewContext.host : routeName(usedRoute);
       progress.update(state, queued, host);
       texts.setThinking(isRunning(state.phase) && state.text === '');
       setText(seam, seamText(context, state));
@@ -87,7 +88,7 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
         state.toolCalls.map(({ name }) => name),
         () => createToolCalls(context.strings, state.toolCalls),
       );
-      const target = schedule ? `${schedule.id} ${host}` : origin;
+      const target = schedule ? `${schedule.id} ${host}` : usedRoute;
       card.show([phase, failure, target, isLatest, ...(wait ? waitKey(wait) : [])], () =>
         createTurnCard(context, exchangeId, state, { ...viewContext, host }),
       );

@@ -156,7 +156,7 @@ describe('turn in the panel', () => {
     ['finished', 'Finished after 1.9 s'],
     ['stopped', 'Stopped after 1.9 s'],
     ['abandoned', 'Abandoned after 1.9 s'],
-    ['connection', 'Failed after 1.9 s: connection lost'],
+    ['connection', 'Failed after 1.9 s: connection failed'],
   ] as const) {
     it(`shows the outcome of an attempt in the timeline: ${outcome}`, () => {
       page.events('a', ev.attempt(), ev.attempt({ attempt: 2 }), ev.ended({ how: outcome, bytes: 0 }), ev.done('Hi'));
@@ -182,12 +182,12 @@ describe('turn in the panel', () => {
     'a retry-after with its header': [
       ev.waiting({ source: 'server', delayMs: 5250, hintMs: 5000, hintFrom: 'retry-after', jitterMs: 250 }),
       'Waited 5.3 s: rate limited',
-      'The gateway asked for a wait of 5 s (retry-after) · plus 0.3 s margin',
+      'The gateway said to wait 5 s (retry-after) · plus a random delay of 0.3 s',
     ],
     'a retry-after without a header': [
       ev.waiting({ source: 'server', delayMs: 5000, hintMs: 4990, jitterMs: 10 }),
       'Waited 5.3 s: rate limited',
-      'The gateway asked for a wait of 5 s',
+      'The gateway said to wait 5 s',
     ],
     'a backoff with jitter': [
       ev.waiting({ reason: 'overloaded', delayMs: 4100, jitterMs: 2100 }),
@@ -362,8 +362,14 @@ describe('turn in the panel', () => {
   });
 
   for (const [method, text] of [
-    ['prefill', 'Requested the rest of the answer · Resumed at character 1,204 · 1 repeated character dropped'],
-    ['continue', 'Requested the rest of the answer · Resumed at character 1,204 · 1 repeated character dropped'],
+    [
+      'prefill',
+      'Requested the rest of the answer · Resumed at character 1,204 · Removed 1 character that the model repeated',
+    ],
+    [
+      'continue',
+      'Requested the rest of the answer · Resumed at character 1,204 · Removed 1 character that the model repeated',
+    ],
     ['restart', 'Restarted'],
   ] as const) {
     it(`shows in the timeline how an answer was resumed: ${method}`, () => {

@@ -137,7 +137,7 @@ describe('details of the failure card', () => {
     assert.deepEqual(sections()['Actions taken'], [
       '2 attempts · 20 s waiting · 21 s total',
       'Attempt 1 with gpt-4o · Status 429 · rate limited',
-      'Waited 20 s: rate limited · The gateway asked for a wait of 20 s (retry-after)',
+      'Waited 20 s: rate limited · The gateway said to wait 20 s (retry-after)',
       'Attempt 2 with gpt-4o · Status 503 · overloaded',
     ]);
   });
@@ -167,7 +167,7 @@ describe('details of the failure card', () => {
       const ended = ev.ended({ how: kind });
       fail({ kind, status: 429, resetsAt: 3_600_000, beyondMaxHint: true }, ev.attempt(), ev.headers(429), ended);
       const explanation =
-        'The gateway asked for a longer wait than holysheep.retry.maxHintMs allows, so the request was not retried.';
+        'The gateway said to wait longer than holysheep.retry.maxHintMs allows, so the request was not retried.';
       const [, step, ...remaining] = sections()['Actions taken'] ?? [];
       assert.match(step ?? '', /^Attempt 1 /);
       assert.deepEqual(remaining, [explanation]);
