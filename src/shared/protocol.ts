@@ -183,6 +183,8 @@ export type ToWebview =
     }
   | { readonly type: 'demoStep'; readonly demoStep?: DemoTourStep | undefined }
   | { readonly type: 'connection'; readonly connection: ConnectionView; readonly suggestions: readonly Suggestion[] }
+  /** The dialog that `setApiKey` opened was closed, with or without a key. */
+  | { readonly type: 'keyDialogClosed' }
   /**
    * Prefills an empty composer with `text` and focuses it. `more` is data of the host, such as code, which the page
    * sends back unchanged together with the prompt. With `awaitsKey`, the page sends the prompt as soon as there is an

@@ -21,7 +21,7 @@ import type { PageContext } from './pageContext';
 import { promptsSince, PendingPrompts } from './state/unsentPrompts';
 import { hasUnsentText, type OpenEdit, type ReadingPosition, type Unsent, type UnsentStore } from './state/unsentStore';
 import { element } from './util/element';
-import { createFormat } from './util/format';
+import { createFormat, fill } from './util/format';
 import type { PanelClock } from './util/panelClock';
 
 /** The dependencies of the panel, which tests replace. */
@@ -118,7 +118,10 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
   const composer = createComposer(context, {
     history,
     pending,
-    onDraftChange: () => save(),
+    onDraftChange: () => {
+      save();
+      updateNotices();
+    },
     onStop: () => stopActiveTurn(),
     onSend: () => autoscroll.followEnd(),
   });
@@ -184,8 +187,15 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
       else emptyState.element.remove();
       if (hadFocus) focusInput();
     }
-    if (!readOnly)
-      notices.update(connection, conversation.isEmpty || conversation.hasActionButton('setApiKey'), demoStep);
+    updateNotices();
+  };
+  const updateNotices = (): void => {
+    if (!connection || readOnly) return;
+    const hasKeyButton = conversation.isEmpty || conversation.hasActionButton('setApiKey');
+    notices.update(connection, { hasKeyButton, awaitsKey: composer.awaitsKey }, demoStep);
+  };
+  const announceAwaitedKey = (): void => {
+    if (connection && composer.awaitsKey) context.announcer.announce(fill(strings.sendsWithKey, connection.host));
   };
   const setConnection = (nextConnection: ConnectionView, nextSuggestions: readonly Suggestion[]): void => {
     connection = nextConnection;
@@ -278,11 +288,15 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
         case 'connection':
           setConnection(message.connection, message.suggestions);
           break;
+        case 'keyDialogClosed':
+          announceAwaitedKey();
+          break;
         case 'demoStep':
           demoStep = message.demoStep;
           break;
         case 'prefill':
           composer.prefill(message);
+          announceAwaitedKey();
           break;
         case 'adopt': {
           const { draft = '', prefilled, pending: prompts = [] } = unsent.load(message.conversationId) ?? {};

@@ -236,7 +236,9 @@ export class PanelSession extends Disposable {
       case 'pickContext':
         return contextDraft.pick();
       case 'setApiKey':
-        return executeCommand('holysheep.setApiKey');
+        await executeCommand('holysheep.setApiKey');
+        this.post({ type: 'keyDialogClosed' });
+        return;
       case 'openDemo':
         return executeCommand('holysheep.openDemo');
       case 'keepBackup':
