@@ -176,6 +176,60 @@ describe('journal', () => {
     assert.equal(state.ledger.entries[0]?.ended?.bytes, 10);
   });
 
+  it('restores the usage of a turn and of its attempts', async () => {
+    const counts = { promptTokens: 7, completionTokens: 3, cachedTokens: 5, reasoningTokens: 2, cost: 0.0125 };
+    const usage = { totalTokens: 10, ...counts };
+    const ended = { how: 'finished', ms: 5, bytes: 10, chars: 2, tokens: 10, ...counts } as const;
+    const events = [
+      attempt(),
+      { type: 'ended', ...ended, attempt: 1, at: 2 },
+      { type: 'usage', ...usage, attempt: 1, at: 2 },
+    ] as const;
+    const id = await written(exchange('e'), { type: 'events', exchangeId: 'e', events });
+    const { state } = (await journal().open(id))!.stored.exchanges[0]!;
+    assert.deepEqual(state.usage, usage);
+    const { tokens, promptTokens, completionTokens, cachedTokens, reasoningTokens, cost } =
+      state.ledger.entries[0]!.ended!;
+    assert.deepEqual(
+      { tokens, promptTokens, completionTokens, cachedTokens, reasoningTokens, cost },
+      { tokens: 10, ...counts },
+    );
+  });
+
+  for (const absurd of [-1, 1.5, 1e300, 'many', null, {}]) {
+    it(`leaves out ${JSON.stringify(absurd)} in the usage of a file, which does not count as damaged`, async () => {
+      const counts = { completionTokens: absurd, cachedTokens: absurd, reasoningTokens: absurd };
+      const cost = absurd === 1.5 ? -1.5 : absurd;
+      const lines = {
+        type: 'events',
+        exchangeId: 'e',
+        events: [
+          attempt(),
+          text('Hello'),
+          {
+            type: 'ended',
+            how: 'finished',
+            ms: 5,
+            bytes: 1,
+            chars: 5,
+            tokens: absurd,
+            ...counts,
+            cost,
+            attempt: 1,
+            at: 2,
+          },
+          { type: 'usage', promptTokens: 7, totalTokens: absurd, ...counts, cost, attempt: 1, at: 2 },
+        ],
+      } as unknown as JournalLine;
+      const id = await written(exchange('e'), lines);
+      const { state } = (await journal().open(id))!.stored.exchanges[0]!;
+      assert.deepEqual([state.text, problems], ['Hello', []]);
+      assert.deepEqual(state.usage, { promptTokens: 7, completionTokens: 0, totalTokens: 0 });
+      const { ended } = state.ledger.entries[0]!;
+      assert.deepEqual([ended?.tokens, ended?.cachedTokens, ended?.cost], [undefined, undefined, undefined]);
+    });
+  }
+
   it('restores an answer whose tool call has a large index, as earlier versions wrote it', async () => {
     const events = [
       text('before'),
