@@ -49,6 +49,8 @@ export const faultActions = {
   /** Continues the partial answer from its end. */
   continue: true,
   restart: true,
+  /** Sends the prompt again with a higher token limit, or without one. */
+  moreRoom: true,
   /** Retries although the circuit breaker is open. */
   tryAnyway: true,
   /** Sends the next attempt over another route. */

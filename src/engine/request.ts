@@ -67,6 +67,9 @@ export interface ChatRequest {
   readonly toolChoice?: 'auto' | 'required' | undefined;
 }
 
+/** The parameters of a request that come from the settings. */
+export type RequestParameters = Pick<ChatRequest, 'temperature' | 'maxTokens' | 'defaults'>;
+
 /** The base URL and the key of a request. The engine asks the host for them again before every attempt. */
 export interface Connection {
   /** The normalized base URL without a slash at the end, for instance `https://api.holysheep.ai/v1`. */

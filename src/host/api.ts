@@ -75,13 +75,14 @@ export function deferredStream<T>(promise: Promise<AsyncIterable<T>>): AsyncIter
 /** Creates the function that runs turns of other extensions. `defaults` returns the values for missing options. */
 export function createAsk(engine: Engine, defaults: () => RequestDefaults): Ask {
   return (prompt, options) => {
-    const { model, systemPrompt, temperature, maxTokens } = defaults();
+    const { model, systemPrompt, ...parameters } = defaults();
     const system: TextMessage[] = systemPrompt.trim() ? [{ role: 'system', content: systemPrompt }] : [];
     const request = {
       model: options.model ?? model,
       messages: [...system, ...(options.messages ?? []), { role: 'user', content: prompt } as const],
-      temperature: options.temperature ?? temperature,
-      maxTokens: options.maxTokens ?? maxTokens,
+      ...parameters,
+      temperature: options.temperature ?? parameters.temperature,
+      maxTokens: options.maxTokens ?? parameters.maxTokens,
     };
     return engine.stream(request, { signal: options.signal });
   };

@@ -43,6 +43,7 @@ export const panelStrings = {
   lapsesIn: 'Lapses in {0}',
   continue: 'Continue',
   restart: 'Restart answer',
+  moreRoom: 'Retry with more room',
   tryAnyway: 'Try anyway',
   retryNowTooltip: 'Sends one request now',
   tryAnywayTooltip: 'Sends one request now and resets the failure count',

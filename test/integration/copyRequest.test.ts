@@ -44,13 +44,9 @@ describe('Copy Request as Code', () => {
       assert.ok(!code.includes(testKey));
     }
     const body = JSON.parse(/<<'JSON'[^\n]*\n(.*)\nJSON\n\)\n$/s.exec((await copy('curl')) ?? '')?.[1] ?? '') as object;
-    assert.deepEqual(body, {
-      model: json?.model,
-      messages: json?.messages,
-      temperature: json?.['temperature'],
-      max_tokens: json?.['max_tokens'],
-      stream: true,
-    });
+    const sent: Record<string, unknown> = { ...json };
+    delete sent['stream_options'];
+    assert.deepEqual(body, sent);
   });
 
   it('rejects an unknown language', async () => {

@@ -38,6 +38,8 @@ export type Evidence =
   /** The stream ended with `[DONE]`, and every chunk had an empty `finish_reason`. */
   | { readonly type: 'finish-reason-missing' }
   | { readonly type: 'filtered' }
+  /** The answer reached the token limit before any text. */
+  | { readonly type: 'limit-before-text' }
   | { readonly type: 'garbled'; readonly format: 'events' | 'json' }
   /**
    * An error object in a stream or in a response with status 200. `streamed`: part of the answer arrived before the
@@ -126,6 +128,7 @@ const rowsByEvidence = {
   'finish-error': faultRowIds.finishedWithError,
   slept: faultRowIds.slept,
   filtered: faultRowIds.answerFiltered,
+  'limit-before-text': faultRowIds.limitBeforeText,
   'too-long': faultRowIds.answerTooLong,
 } as const satisfies Record<string, RowId>;
 

@@ -333,6 +333,13 @@ const rows = {
     'The answer exceeded 32 MB or 128 tool calls and was stopped. Ask for a shorter answer.',
     ['restart', 'switchModel', 'details'],
   ),
+  limitBeforeText: row(
+    74,
+    'empty',
+    never,
+    '{model} reached the token limit before it wrote an answer. Its reasoning counts, too.',
+    ['moreRoom', 'switchModel'],
+  ),
 };
 
 /** The number of a fault in the fault table. */

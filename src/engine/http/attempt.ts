@@ -64,7 +64,6 @@ export class Attempt {
   private readonly toolCalls = new ToolCallNumbers();
   private finishReason: string | undefined;
   private sawText = false;
-  private sawReasoning = false;
   private sawToolCall = false;
   private statsTaken = false;
   private sawDone = false;
@@ -200,13 +199,11 @@ export class Attempt {
       case 'text':
       case 'reasoning':
         if (!this.count(delta.text.length)) return;
-        if (delta.type === 'text') this.sawText = true;
-        else this.sawReasoning = true;
+        this.sawText ||= delta.type === 'text';
         this.answer.add(delta);
         return;
       case 'textWasReasoning':
         this.sawText = false;
-        this.sawReasoning = true;
         this.answer.add(delta);
         return;
       case 'restartInStream':
@@ -306,17 +303,18 @@ export class Attempt {
   private onJsonBody(text: string): void {
     const isReadable = readChunk(text, this.deltas.onDelta);
     this.deltas.flush();
-    if (isReadable && (this.sawAnswer || this.finishReason !== undefined)) this.complete();
+    if (isReadable && (this.hasAnswer || this.finishReason !== undefined)) this.complete();
     else this.fail({ type: 'garbled', format: 'json' });
   }
 
   /** Whether the answer is complete, so that a later failure of the stream does not matter. */
   private get isComplete(): boolean {
     const mayOmitReason = !this.hasFinishReasonField || this.sent.behavior.finishReason === 'omitted';
-    return this.finishReason !== undefined || (this.sawDone && this.sawAnswer && mayOmitReason);
+    return this.finishReason !== undefined || (this.sawDone && this.hasAnswer && mayOmitReason);
   }
 
-  private get sawAnswer(): boolean {
+  /** Whether text or a tool call has arrived. */
+  get hasAnswer(): boolean {
     return this.sawText || this.sawToolCall;
   }
 
@@ -332,10 +330,8 @@ export class Attempt {
 
   private complete(): void {
     const finishReason = this.finishReason ?? 'stop';
-    // Accepts an answer without text if the model used all tokens for reasoning, because a retry would probably end the
-    // same way.
-    const hasResult = this.sawAnswer || (finishReason === 'length' && this.sawReasoning);
-    if (hasResult) return this.finish({ type: 'finished', finishReason });
+    // Accepts an answer without text that has reached the token limit, because it may continue a partial answer.
+    if (this.hasAnswer || finishReason === 'length') return this.finish({ type: 'finished', finishReason });
     this.finish({ type: 'fault', evidence: { type: 'no-text' } });
   }
 

@@ -10,7 +10,7 @@ import { originOf } from '../gateway/baseUrl';
 import type { KeyRedactor } from '../gateway/keyRedactor';
 import { AnswerSize, Attempt } from '../http/attempt';
 import { requestBody } from '../http/transport';
-import { factsOf } from '../models/modelFacts';
+import { factsOf, type ModelFacts } from '../models/modelFacts';
 import { modelParameters } from '../models/modelParameters';
 import type { ChatRequest, Connection, Route } from '../request';
 import type { TurnHistory } from './turnHistory';
@@ -69,7 +69,7 @@ export class Attempts {
     const prefill = behavior.refusesPrefill ? undefined : prefillOf(baseUrl, model);
     const mode = answer.requestMode(this.deps.settings().resume, prefill);
     const isContinuation = mode === 'prefill' || mode === 'continue';
-    const facts = (this.deps.facts ?? factsOf)(model);
+    const facts = this.factsOf(model);
     const request = { ...this.request, model };
     const attemptRequest = {
       connection: route,
@@ -92,6 +92,18 @@ export class Attempts {
     };
     this.current = new Attempt(this.deps, attemptRequest, answer, observer, this.size, this.keys);
     return this.current;
+  }
+
+  /** Whether a request with more room would have another token limit than this one. */
+  canHaveMoreRoom(model: string): boolean {
+    const facts = this.factsOf(model);
+    const request = { ...this.request, model };
+    const { maxTokens } = modelParameters(request, facts);
+    return maxTokens !== modelParameters({ ...request, moreRoom: true }, facts).maxTokens;
+  }
+
+  private factsOf(model: string): ModelFacts | undefined {
+    return (this.deps.facts ?? factsOf)(model);
   }
 
   /** Records the end of the current attempt. Only the first call for an attempt has an effect. */

@@ -270,6 +270,8 @@ export class Turn implements RunningTurn {
       case 'finished': {
         const isComplete = this.answer.finish();
         if (!isComplete && end.finishReason !== 'length') return this.handleFailure({ type: 'no-text' }, connection);
+        if (end.finishReason === 'length' && this.answer.text === '' && !this.attempts.current?.hasAnswer)
+          return this.handleFailure({ type: 'limit-before-text' }, connection);
         this.attempts.endCurrent('finished');
         if (this.attempts.current) this.routes.recordResponse(this.attempts.current.startedAt);
         this.retries.reportSuccess(this.network.budget(originOf(connection.baseUrl)));
@@ -374,7 +376,9 @@ export class Turn implements RunningTurn {
     const { model, attempts, output, answer } = this;
     const { hasSeveral: hasOtherRoute } = this.routes;
     const attempt = attempts.current;
-    return { connection, model, attempt, attemptNumber: output.attempt, text: answer.text, hasOtherRoute };
+    const { text } = answer;
+    const canHaveMoreRoom = attempts.canHaveMoreRoom(model);
+    return { connection, model, attempt, attemptNumber: output.attempt, text, hasOtherRoute, canHaveMoreRoom };
   }
 
   private gate({ baseUrl, apiKey }: Route): Gate {

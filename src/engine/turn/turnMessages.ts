@@ -25,6 +25,8 @@ export interface TurnContext {
   readonly text: string;
   /** Whether the user can switch to another route. */
   readonly hasOtherRoute: boolean;
+  /** Whether the model can get a higher token limit. */
+  readonly canHaveMoreRoom: boolean;
 }
 
 /**
@@ -94,7 +96,8 @@ export class TurnMessages {
     const { status, requestId } = attempt ?? {};
     const retryActions = text === '' ? fault.actions : withPartialAnswerActions(fault);
     const ownActions = canSendLater(decision) ? (['sendLater', ...retryActions] as const) : retryActions;
-    const actions = withRouteAction(kind, withFallback(ownActions, fallbackModel), context);
+    const possibleActions = ownActions.filter((action) => action !== 'moreRoom' || context.canHaveMoreRoom);
+    const actions = withRouteAction(kind, withFallback(possibleActions, fallbackModel), context);
     const limit = beyondMaxHint && { beyondMaxHint };
     const offer = fallbackModel !== undefined && { fallbackModel };
     return { type: 'failed', kind, status, requestId, message, text, actions, detail, resetsAt, ...limit, ...offer };

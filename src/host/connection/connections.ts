@@ -214,8 +214,7 @@ export class Connections extends Disposable {
     return {
       model: this.model(demo),
       systemPrompt: settings.systemPrompt(),
-      temperature: settings.temperature(),
-      maxTokens: settings.maxTokens(),
+      ...settings.requestParameters(),
     };
   }
 

@@ -295,10 +295,11 @@ export class Conversation {
   /**
    * Requests the answer again from the beginning, even if it is complete. The old text stays until the new text is
    * longer.
+   * @param options with `moreRoom`, the answer gets more tokens
    */
-  restart(exchangeId: string): void {
+  restart(exchangeId: string, options: Pick<TurnStart, 'moreRoom'> = {}): void {
     const exchange = this.exchangeStore.get(exchangeId);
-    if (exchange && isFinished(exchange)) this.rerun(exchange, { mode: 'restart' });
+    if (exchange && isFinished(exchange)) this.rerun(exchange, { mode: 'restart', ...options });
     else this.retryNow(exchangeId);
   }
 

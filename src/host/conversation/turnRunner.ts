@@ -2,7 +2,7 @@ import type { Clock } from '../../engine/clock';
 import type { ResumeFrom, Engine, Localize, RunningTurn } from '../../engine/engine';
 import { isDelta, type FaultKind, type StreamEvent, isTerminal } from '../../engine/events';
 import { hostFailure } from '../../engine/faults/hostFaults';
-import type { ChatRequest, Connection, TextMessage } from '../../engine/request';
+import type { ChatRequest, Connection, RequestParameters, TextMessage } from '../../engine/request';
 import { isRunning } from '../../engine/state/turnState';
 import type { Exchange } from './exchange';
 import type { Exchanges } from './exchanges';
@@ -49,6 +49,8 @@ export interface TurnStart {
    * cooldown of its gateway.
    */
   readonly immediate?: ImmediateStart | undefined;
+  /** Whether the answer gets more tokens, because the last one reached the limit before any text. */
+  readonly moreRoom?: boolean | undefined;
   /** Origin of the route that the first attempt avoids, because the user asked for another route. */
   readonly avoidOrigin?: string | undefined;
   /** The fallback model that continues the answer in place of the model of the exchange. */
@@ -176,7 +178,7 @@ export class TurnRunner {
 
   private startNext(): void {
     if (this.running) return;
-    const { exchangeId = '', mode, immediate, avoidOrigin, continuation } = this.queue.shift() ?? {};
+    const { exchangeId = '', mode, immediate, moreRoom, avoidOrigin, continuation } = this.queue.shift() ?? {};
     const next = this.exchanges.get(exchangeId);
     if (!next) return;
     const demo = next.demo === true;
@@ -184,7 +186,7 @@ export class TurnRunner {
     // Sets the model before the first attempt, so that the panel shows the model even while that attempt has to wait.
     const state = { ...next.state, model: next.model ?? defaults.model };
     const exchange = this.owner.update({ ...next, state, queued: false });
-    const request = this.requestOf(exchange, defaults);
+    const request = { ...this.requestOf(exchange, defaults), ...(moreRoom && { moreRoom }) };
     const turn = this.deps.engine(demo).stream(request, {
       resumeFrom: partialAnswer(exchange, mode),
       avoidOrigin,
@@ -283,30 +285,27 @@ export class EventBatcher {
 }
 
 /** The settings that a request contains. They are read when the turn starts. */
-export interface RequestDefaults {
+export interface RequestDefaults extends RequestParameters {
   readonly model: string;
   readonly systemPrompt: string;
-  readonly temperature: number;
-  readonly maxTokens: number;
 }
 
 /**
  * Builds the request for an exchange.
  * @param previous the preceding exchanges. Exchanges without an answer are left out; partial answers are included.
  */
-function buildRequest(previous: readonly Exchange[], exchange: Exchange, defaults: RequestDefaults): ChatRequest {
+function buildRequest(
+  previous: readonly Exchange[],
+  exchange: Exchange,
+  { model, systemPrompt, ...parameters }: RequestDefaults,
+): ChatRequest {
   const messages: TextMessage[] = [];
-  if (defaults.systemPrompt.trim()) messages.push({ role: 'system', content: defaults.systemPrompt });
+  if (systemPrompt.trim()) messages.push({ role: 'system', content: systemPrompt });
   for (const past of previous) {
     if (past.state.text) messages.push(promptMessage(past), { role: 'assistant', content: past.state.text });
   }
   messages.push(promptMessage(exchange));
-  return {
-    model: exchange.model ?? defaults.model,
-    messages,
-    temperature: defaults.temperature,
-    maxTokens: defaults.maxTokens,
-  };
+  return { model: exchange.model ?? model, messages, ...parameters };
 }
 
 function promptMessage(exchange: Exchange): TextMessage {

@@ -1,3 +1,4 @@
+import { limitParameter } from '../../engine/models/modelParameters';
 import { keyVariable, type ExportedRequest } from './exportedRequest';
 import { escapeInvisible, shellLiteral } from './literals';
 
@@ -55,7 +56,7 @@ function bodyOf({ model, messages, temperature, maxTokens }: ExportedRequest): s
     model: model.toWellFormed(),
     messages: messages.map(({ role, content }) => ({ role, content: content.toWellFormed() })),
     temperature,
-    max_tokens: maxTokens,
+    [limitParameter(model)]: maxTokens,
     stream: true,
   };
   return escapeInvisible(JSON.stringify(body, null, 2)).replaceAll('!', '\\u0021');

@@ -1,5 +1,7 @@
 import type { EngineSettings } from '../../engine/engine';
 import { timeoutsFor } from '../../engine/http/idleClocks';
+import { factsOf } from '../../engine/models/modelFacts';
+import { modelParameters } from '../../engine/models/modelParameters';
 import type { ChatRequest } from '../../engine/request';
 
 /** A message of the copied request. It contains only text, because tool calls and images are not copied. */
@@ -62,10 +64,12 @@ export function exportedRequest({
   configuredModel,
   settings,
 }: RequestToExport): ExportedRequest {
-  const { messages, temperature, maxTokens } = request;
+  const { messages } = request;
   const model = demo ? configuredModel : request.model;
+  const facts = factsOf(model);
+  const { temperature, maxTokens } = modelParameters({ ...request, model }, facts);
   const { maxRetries, baseDelayMs, maxDelayMs, maxHintMs: maxRetryAfterMs } = settings.retry;
-  const idleTimeoutMs = timeoutsFor(model, settings.timeout).firstTokenMs;
+  const idleTimeoutMs = timeoutsFor(model, facts, settings.timeout).firstTokenMs;
   const retry = { maxRetries, baseDelayMs, maxDelayMs, maxRetryAfterMs, idleTimeoutMs };
   return { baseUrl, model, messages: textMessages(messages), temperature, maxTokens, retry, fromDemo: demo };
 }

@@ -1,3 +1,4 @@
+import { limitParameter } from '../../engine/models/modelParameters';
 import type { ExportedRequest } from './exportedRequest';
 import { javaScriptLiteral, linesOf } from './literals';
 
@@ -176,7 +177,7 @@ export function nodeCode(request: ExportedRequest): string {
     ...messages.map(({ role, content }) => `    { role: "${role}", content:${contentLiteral(content)} },`),
     '  ],',
     ...(temperature === undefined ? [] : [`  temperature: ${temperature},`]),
-    ...(maxTokens === undefined ? [] : [`  max_tokens: ${maxTokens},`]),
+    ...(maxTokens === undefined ? [] : [`  ${limitParameter(model)}: ${maxTokens},`]),
     '  stream: true,',
     '};',
     `const maxRetries = ${maxRetries};`,

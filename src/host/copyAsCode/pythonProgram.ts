@@ -1,3 +1,4 @@
+import { limitParameter } from '../../engine/models/modelParameters';
 import type { ExportedRequest } from './exportedRequest';
 import { linesOf, pythonLiteral } from './literals';
 
@@ -198,7 +199,7 @@ export function pythonCode(request: ExportedRequest): string {
     ...messages.map(({ role, content }) => `        {"role": "${role}", "content": ${contentLiteral(content)}},`),
     '    ],',
     ...(temperature === undefined ? [] : [`    "temperature": ${temperature},`]),
-    ...(maxTokens === undefined ? [] : [`    "max_tokens": ${maxTokens},`]),
+    ...(maxTokens === undefined ? [] : [`    "${limitParameter(model)}": ${maxTokens},`]),
     '    "stream": True,',
     '}',
     '# All times are in seconds.',

@@ -42,14 +42,14 @@ export async function createDiagnosticsReport(
 ): Promise<string> {
   const routes = routesOf(settings);
   const baseUrl = settings.baseUrl();
+  const { temperature = null, maxTokens = null } = settings.requestParameters();
   const networkSettings = {
     origin: 'error' in baseUrl ? null : baseUrl.origin,
     routes: await Promise.all(routes.map((route, index) => summarizeRoute(route, index + 1, { keys, log }))),
     baseUrlProblem: 'error' in baseUrl ? baseUrl.error : null,
     hasKey: await hasKey(connections, log),
     model: settings.model(),
-    temperature: settings.temperature(),
-    maxTokens: settings.maxTokens(),
+    ...{ temperature, maxTokens },
     ...settings.engineSettings(),
   };
   const report = engine.report();

@@ -59,8 +59,10 @@ interface NetworkSettings extends EngineSettings {
   /** Whether an API key is set, or null when the base URL is invalid or the secret storage can't be read. */
   readonly hasKey: boolean | null;
   readonly model: string;
-  readonly temperature: number;
-  readonly maxTokens: number;
+  /** Null when the user has not set a temperature. */
+  readonly temperature: number | null;
+  /** Null when the user has not set a token limit. */
+  readonly maxTokens: number | null;
 }
 
 /** The contents of a diagnostics report. */

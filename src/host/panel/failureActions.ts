@@ -40,6 +40,9 @@ export async function runFailureAction(
     case 'restart':
       conversation.restart(exchangeId);
       return;
+    case 'moreRoom':
+      conversation.restart(exchangeId, { moreRoom: true });
+      return;
     case 'switchModel':
       return conversations.withOpen(conversation, async () => {
         const model = await pickOtherModel(catalog, exchange);

@@ -159,8 +159,8 @@ export const faultAdvice: Readonly<Record<FaultKind, FaultAdvice>> = {
     page: 'address-and-proxy',
   },
   empty: {
-    cause: 'The gateway accepted the request but sent no content.',
-    remedy: 'Retry or switch models.',
+    cause: 'The gateway accepted the request but sent no text. The reasoning might have used up the token limit.',
+    remedy: 'Retry or switch models. If the token limit was reached, raise or reset holysheep.maxTokens.',
     page: 'server-error',
   },
   stalled: {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { EngineSettings } from '../../engine/engine';
 import { normalizeBaseUrl, type BaseUrl, type NormalizedBaseUrl } from '../../engine/gateway/baseUrl';
 import { unusablePrompts, type UnusablePrompt } from '../prompts/unusablePrompts';
+import type { RequestParameters } from '../../engine/request';
 import { Disposable } from '../util/disposable';
 import {
   continueWithFallbackChoices,
@@ -114,12 +115,14 @@ export class Settings extends Disposable {
     return parseText(this.readUser('systemPrompt'), '');
   }
 
-  temperature(): number {
-    return this.number('temperature');
-  }
-
-  maxTokens(): number {
-    return this.number('maxTokens');
+  /** Returns the parameters that the user has set, and the defaults for the others. */
+  requestParameters(): RequestParameters {
+    const { temperature, maxTokens } = numberSettings;
+    return {
+      temperature: this.numberIfSet('temperature'),
+      maxTokens: this.numberIfSet('maxTokens'),
+      defaults: { temperature: temperature.default, maxTokens: maxTokens.default },
+    };
   }
 
   /** Returns the prompts from the user settings. */
@@ -199,6 +202,14 @@ export class Settings extends Disposable {
   private setBackupEntries(entries: readonly unknown[]): Thenable<void> {
     const configuration = vscode.workspace.getConfiguration(section);
     return configuration.update('backupBaseUrls', entries, vscode.ConfigurationTarget.Global);
+  }
+
+  /** Returns the value of a setting, or undefined if no settings contain a number for it. */
+  private numberIfSet(key: keyof typeof numberSettings): number | undefined {
+    const isSet = Object.entries(this.inspect(key)).some(
+      ([name, value]) => /^(?!default).*Value$/.test(name) && typeof value === 'number',
+    );
+    return isSet ? this.number(key) : undefined;
   }
 
   private number(key: keyof typeof numberSettings): number {

@@ -39,7 +39,7 @@ const policies: readonly (readonly [name: string, policy: FaultRow['policy'], ro
   [
     'end the turn',
     { retry: 'never' },
-    [6, 7, 9, 15, 16, 18, 19, 20, 21, 22, 24, 25, 28, 29, 32, 37, 38, 49, 52, 56, 66, 67, 68, 69, 70, 71, 72, 73],
+    [6, 7, 9, 15, 16, 18, 19, 20, 21, 22, 24, 25, 28, 29, 32, 37, 38, 49, 52, 56, 66, 67, 68, 69, 70, 71, 72, 73, 74],
   ],
   ['complete the answer', { retry: 'success' }, [13, 44, 48]],
   ['react without a retry policy', { retry: 'engine' }, [12, 46, 53, 54, 55, 57, 59, 60, 61, 62]],
@@ -47,7 +47,7 @@ const policies: readonly (readonly [name: string, policy: FaultRow['policy'], ro
 
 const actions = new Set([
   ...['retryNow', 'switchModel', 'setApiKey', 'openBilling', 'checkUrl', 'networkSettings', 'newConversation'],
-  ...['continue', 'restart', 'tryAnyway', 'showLog', 'exportDiagnostics', 'details'],
+  ...['continue', 'restart', 'moreRoom', 'tryAnyway', 'showLog', 'exportDiagnostics', 'details'],
 ]);
 
 const placeholders = new Set(['host', 'proxy', 'model', 'status', 'detail', 'time', 'seconds', 'minutes', 'last']);

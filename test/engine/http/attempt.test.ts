@@ -178,11 +178,7 @@ const endings: readonly (readonly [name: string, write: (body: LiveBody) => unkn
         .end(),
     fault({ type: 'no-text' }),
   ],
-  [
-    'neither text nor reasoning up to the token limit',
-    (body) => body.finish('length').end(),
-    fault({ type: 'no-text' }),
-  ],
+  ['neither text nor reasoning up to the token limit', (body) => body.finish('length').end(), finished('length')],
   ['a tool call', (body) => body.event(chunkWith(toolCall)).finish('tool_calls').end(), finished('tool_calls')],
 ];
 

@@ -461,6 +461,7 @@ describe('message of a turn', () => {
     attemptNumber: 0,
     text: '',
     hasOtherRoute: false,
+    canHaveMoreRoom: false,
     fallbackModel: undefined,
   };
   for (const [why, source, hintMs] of [

@@ -427,17 +427,6 @@ describe('successful turn', () => {
     assert.equal((await new EngineRun({ replies: [completion] }).toEnd()).last('done').text, 'whole');
   });
 
-  it('ends with the finish reason `length` when the token limit is reached during the reasoning', async () => {
-    const thinking = streaming((body) =>
-      body
-        .event({ choices: [{ delta: { reasoning_content: 'hm' } }] })
-        .finish('length')
-        .done(),
-    );
-    const run = await new EngineRun({ replies: [thinking] }).toEnd();
-    assert.deepEqual([run.last('done').finishReason, run.wire.requests.length], ['length', 1]);
-  });
-
   it('sums the usage of all attempts', async () => {
     const cutStream = streaming((body) => body.event({ choices: [], usage }).delta('ab').end());
     const run = await new EngineRun({

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { languageIds, languages } from '../../../src/host/copyAsCode/codeLanguages';
+import { limitParameter } from '../../../src/engine/models/modelParameters';
 import type { ExportedRequest } from '../../../src/host/copyAsCode/exportedRequest';
 import { nodeProgram } from '../../../src/host/copyAsCode/nodeProgram';
 import { pythonProgram } from '../../../src/host/copyAsCode/pythonProgram';
@@ -43,7 +44,7 @@ function expectedBody({ model, messages, temperature, maxTokens }: ExportedReque
     model: model.toWellFormed(),
     messages: messages.map(({ role, content }) => ({ role, content: content.toWellFormed() })),
     temperature,
-    max_tokens: maxTokens,
+    [limitParameter(model)]: maxTokens,
     stream: true,
   };
   return JSON.parse(JSON.stringify(body));

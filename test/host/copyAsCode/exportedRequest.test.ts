@@ -37,6 +37,17 @@ describe('exported request', () => {
     assert.deepEqual([model, messages, fromDemo], ['configured', request.messages, true]);
   });
 
+  it('contains the default values that the model takes', () => {
+    const parametersFor = (model: string) => {
+      const defaults = { temperature: 0.7, maxTokens: 2048 };
+      const { temperature, maxTokens } = exportRequest({ request: { model, messages: [], defaults } });
+      return [temperature, maxTokens];
+    };
+    assert.deepEqual(parametersFor('gpt-4o'), [0.7, 2048]);
+    assert.deepEqual(parametersFor('deepseek-r1'), [0.7, undefined]);
+    assert.deepEqual(parametersFor('gpt-5'), [undefined, undefined]);
+  });
+
   it('contains only text, without images, tool calls and tool results', () => {
     const image = { type: 'image', data: 'aGk=' };
     const exported = textMessages([

@@ -48,7 +48,7 @@ describe('Export Diagnostics command', () => {
     const { settings, log } = deps;
     const services = {
       ...deps,
-      settings: Object.assign(settings, { temperature: () => 0, maxTokens: () => 1, engineSettings: () => ({}) }),
+      settings: Object.assign(settings, { requestParameters: () => ({}), engineSettings: () => ({}) }),
       log: Object.assign(log, { errors: () => [], redact: (text: string) => text }),
       connections: new Connections(deps),
       engine: { report: () => engineReport },

@@ -10,6 +10,7 @@ export const chatActions = [
   'askAgain',
   'continue',
   'tryAnyway',
+  'moreRoom',
   'switchModel',
   'setApiKey',
   'openBilling',
@@ -64,6 +65,8 @@ export function actionTitle(action: ChatAction, localize: Localize): string {
       return localize('Continue');
     case 'tryAnyway':
       return localize('Try anyway');
+    case 'moreRoom':
+      return localize('Retry with more room');
     case 'switchModel':
       return localize('Switch model');
     case 'setApiKey':

@@ -246,13 +246,6 @@ export class ChatAnswer {
 
   private endAtTokenLimit(): readonly ChatPart[] {
     const { localize } = this.formatter;
-    if (this.text === '') {
-      const message = localize(
-        'The token limit was reached before the answer started. Raise holysheep.maxTokens and ask again.',
-      );
-      this.outcome = { state: 'failed', message };
-      return [{ type: 'button', action: 'askAgain' }];
-    }
     this.outcome = { state: 'length' };
     const limit = progress(localize('The answer reached the token limit.'));
     return [...this.append(this.fencedText.flush()), { type: 'button', action: 'continue' }, limit];

@@ -38,7 +38,8 @@ export async function runChatAction(deps: ChatActionDeps, turnId: string, action
     case 'continue':
       return submitPrompt(deps, turnId, continuePrompt(localize));
     case 'tryAnyway':
-      return turns.tryAnywayNext(() => submitPrompt(deps, turnId, askAgainPrompt(localize)));
+    case 'moreRoom':
+      return turns.startNext(action, () => submitPrompt(deps, turnId, askAgainPrompt(localize)));
     case 'switchModel': {
       if (turns.pickedInChat) {
         await vscode.commands.executeCommand('workbench.action.chat.openModelPicker');

@@ -92,8 +92,8 @@ export class ChatParticipant {
     stream: vscode.ChatResponseStream,
     token: vscode.CancellationToken,
   ): Promise<vscode.ChatResult> {
-    // Resets the *Try anyway* flag first, because it must not apply to a later request, even if this request fails.
-    const tryAnyway = this.turns.consumeTryAnyway();
+    // Resets what a button asked for first, because it must not apply to a later request, even if this request fails.
+    const buttonStart = this.turns.consumeStart();
     const exchanges = chatExchanges(history, localize);
     const last = exchanges.at(-1);
     const intent = parseIntent(request, last, localize);
@@ -110,10 +110,11 @@ export class ChatParticipant {
     if (token.isCancellationRequested) abortController.abort();
     const { connection } = this.deps;
     const options = { signal: abortController.signal, resumeFrom: partial, connection };
-    const turn = this.deps.engine.stream(this.createRequest(request, previousExchanges, question), options);
-    // Applies the *Try anyway* flag only to the prompt that the button sends, because the user may have sent another
-    // prompt in between.
-    if (tryAnyway && intent === 'again') turn.tryAnyway();
+    // Applies it only to the prompt that the button sends, because the user may have sent another prompt in between.
+    const start = intent === 'again' ? buttonStart : undefined;
+    const chatRequest = this.createRequest(request, previousExchanges, question);
+    const turn = this.deps.engine.stream({ ...chatRequest, ...(start === 'moreRoom' && { moreRoom: true }) }, options);
+    if (start === 'tryAnyway') turn.tryAnyway();
     try {
       await this.showTurn(turn, answer, { stream, token, pickedInChat: isHolySheepModel(request.model) });
     } finally {
@@ -140,13 +141,12 @@ export class ChatParticipant {
     previousExchanges: readonly ChatExchange[],
     { content }: ChatQuestion,
   ): ChatRequest {
-    const { model, systemPrompt, temperature, maxTokens } = this.deps.defaults();
+    const { model, systemPrompt, ...parameters } = this.deps.defaults();
     const system = systemPrompt.trim() ? [{ role: 'system', content: systemPrompt } as const] : [];
     return {
       model: isHolySheepModel(selectedModel) ? selectedModel.id : model,
       messages: [...system, ...historyMessages(previousExchanges), { role: 'user', content }],
-      temperature,
-      maxTokens,
+      ...parameters,
     };
   }
 

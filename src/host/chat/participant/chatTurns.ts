@@ -8,6 +8,9 @@ interface ChatTurn {
   waitActions: readonly FaultAction[] | undefined;
 }
 
+/** The button of a failed turn that starts the next chat request in another way than a prompt of the user does. */
+export type ButtonStart = 'tryAnyway' | 'moreRoom';
+
 /**
  * The running turns in the chat, by the ID in the arguments of their buttons. A button stays in the chat after its turn
  * has ended, and then finds no turn.
@@ -16,7 +19,7 @@ export class ChatTurns {
   private readonly running = new Map<string, ChatTurn>();
   /** The turn that was started last. */
   private last: { readonly id: string; readonly pickedInChat: boolean } | undefined;
-  private isTryAnywayNext = false;
+  private nextStart: ButtonStart | undefined;
 
   /**
    * Adds a running turn.
@@ -56,27 +59,27 @@ export class ChatTurns {
   }
 
   /**
-   * Lets the next chat request ignore the circuit breaker.
+   * Lets the next chat request start as a button asks for.
    * @param sendPrompt sends a prompt to the chat. VS Code may pass the resulting chat request to the extension before
    * or after the promise of `sendPrompt` resolves.
    */
-  async tryAnywayNext(sendPrompt: () => Promise<void>): Promise<void> {
-    this.isTryAnywayNext = true;
+  async startNext(start: ButtonStart, sendPrompt: () => Promise<void>): Promise<void> {
+    this.nextStart = start;
     try {
       await sendPrompt();
     } catch (error) {
-      this.isTryAnywayNext = false;
+      this.nextStart = undefined;
       throw error;
     }
   }
 
   /**
-   * Returns whether the current chat request ignores the circuit breaker, and resets this flag, so that it does not
-   * apply to a later request. Must be called for every chat request.
+   * Returns how the current chat request starts, and resets it, so that it does not apply to a later request. Must be
+   * called for every chat request.
    */
-  consumeTryAnyway(): boolean {
-    const { isTryAnywayNext } = this;
-    this.isTryAnywayNext = false;
-    return isTryAnywayNext;
+  consumeStart(): ButtonStart | undefined {
+    const { nextStart } = this;
+    this.nextStart = undefined;
+    return nextStart;
   }
 }

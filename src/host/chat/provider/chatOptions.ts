@@ -1,5 +1,5 @@
 import { isRecord } from '../../../engine/json';
-import type { ChatRequest, Tool } from '../../../engine/request';
+import type { ChatRequest, RequestParameters, Tool } from '../../../engine/request';
 
 /** Options that an extension passes with a request to VS Code's language model API. */
 export interface CallerOptions {
@@ -14,10 +14,13 @@ interface CallerTool {
   readonly inputSchema?: object | undefined;
 }
 
-/** Returns the parameters of the request. Unknown model options are not sent, because editors add private options. */
+/**
+ * Returns the parameters of the request. Unknown model options are not sent, because editors add private options.
+ * @param parameters the parameters from the settings, which apply where the caller sets none
+ */
 export function chatOptions(
   { modelOptions = {}, tools = [], toolRequired }: CallerOptions,
-  defaults: { readonly temperature: number; readonly maxTokens: number },
+  parameters: RequestParameters,
 ): Omit<ChatRequest, 'model' | 'messages'> {
   const {
     temperature,
@@ -27,9 +30,10 @@ export function chatOptions(
     stop,
   } = modelOptions;
   return {
-    temperature: finiteNumber(temperature) ?? defaults.temperature,
+    temperature: finiteNumber(temperature) ?? parameters.temperature,
     topP: finiteNumber(topP),
-    maxTokens: finiteNumber(maxTokens) ?? finiteNumber(maxCompletionTokens) ?? defaults.maxTokens,
+    maxTokens: finiteNumber(maxTokens) ?? finiteNumber(maxCompletionTokens) ?? parameters.maxTokens,
+    defaults: parameters.defaults,
     stop: stopSequences(stop),
     tools: tools.map(toTool),
     toolChoice: toolRequired && tools.length > 0 ? 'required' : undefined,

@@ -88,14 +88,17 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
     const { engine, connections, settings, log, onEvent } = this.deps;
     const { modelOptions, tools, toolMode, requestInitiator } = options;
     const toolRequired = toolMode === vscode.LanguageModelChatToolMode.Required;
-    const defaults = {
-      temperature: settings.temperature(),
-      maxTokens: Math.max(settings.maxTokens(), model.maxOutputTokens),
+    const { maxTokens, defaults, ...others } = settings.requestParameters();
+    const atLeastOutput = (limit: number | undefined) => limit && Math.max(limit, model.maxOutputTokens);
+    const parameters = {
+      ...others,
+      maxTokens: atLeastOutput(maxTokens),
+      defaults: { ...defaults, maxTokens: atLeastOutput(defaults?.maxTokens) },
     };
     const request = {
       model: model.id,
       messages: requestMessages(messages),
-      ...chatOptions({ modelOptions, tools, toolRequired }, defaults),
+      ...chatOptions({ modelOptions, tools, toolRequired }, parameters),
     };
     if (token.isCancellationRequested) return;
     const turnId = randomUUID();

@@ -256,6 +256,12 @@ export const streams: readonly WireCase[] = [
       '200 → reasoning → row 50 → waiting backoff empty → resume (restart) → 200 → restarted → text → done stop, complete answer',
   },
   {
+    row: 74,
+    title: 'reasoning and `finish_reason: length` without any text',
+    replies: () => [() => [{ reasoning: 'Sheep eat grass' }, { finish: 'length' }, { done: true }]],
+    expected: '200 → reasoning → row 74 → failed empty [moreRoom switchModel]',
+  },
+  {
     row: 51,
     title: 'one event with invalid JSON',
     replies: (fixture) => [

@@ -326,12 +326,6 @@ describe('chat answer that reaches the token limit', () => {
     ]);
     assert.deepEqual(answer.outcome, { state: 'length' });
   });
-
-  it('fails when the model reached the limit before its first text', () => {
-    const answer = new ChatAnswer(formatter);
-    assert.deepEqual(calls(answer, reasoning('hm'), tokenLimit), ['> Thinking…', '[askAgain]']);
-    assert.match(answer.outcome?.message ?? '', /holysheep\.maxTokens/);
-  });
 });
 
 describe('failure in the chat', () => {
@@ -361,6 +355,10 @@ describe('failure in the chat', () => {
     [
       ['newConversation', 'tryAnyway'],
       ['[newConversation]', '[tryAnyway]'],
+    ],
+    [
+      ['moreRoom', 'switchModel'],
+      ['[moreRoom]', '[switchModel]'],
     ],
   ] as const) {
     it(`shows the buttons that the chat supports for the actions ${actions.join(', ')}`, () => {

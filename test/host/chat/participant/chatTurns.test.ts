@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ChatTurns } from '../../../../src/host/chat/participant/chatTurns';
+import { type ButtonStart, ChatTurns } from '../../../../src/host/chat/participant/chatTurns';
 import { ScriptedTurn } from '../../conversation/scriptedEngine';
 
 const turn = new ScriptedTurn({ model: 'm', messages: [], temperature: 0, maxTokens: 1 }, undefined);
@@ -24,22 +24,22 @@ describe('tracker of running turns in the chat', () => {
 
   describe('Try anyway button', () => {
     it('ignores the circuit breaker once, even if the request arrives before the command returns', async () => {
-      let wasConsumed: boolean | undefined;
-      await turns.tryAnywayNext(() => {
-        wasConsumed = turns.consumeTryAnyway();
+      let consumed: ButtonStart | undefined;
+      await turns.startNext('tryAnyway', () => {
+        consumed = turns.consumeStart();
         return Promise.resolve();
       });
-      assert.deepEqual([wasConsumed, turns.consumeTryAnyway()], [true, false]);
+      assert.deepEqual([consumed, turns.consumeStart()], ['tryAnyway', undefined]);
     });
 
     it('ignores the circuit breaker once when the request arrives after the command returns', async () => {
-      await turns.tryAnywayNext(() => Promise.resolve());
-      assert.deepEqual([turns.consumeTryAnyway(), turns.consumeTryAnyway()], [true, false]);
+      await turns.startNext('tryAnyway', () => Promise.resolve());
+      assert.deepEqual([turns.consumeStart(), turns.consumeStart()], ['tryAnyway', undefined]);
     });
 
     it('does not make a later request ignore the circuit breaker when the button’s prompt could not be sent', async () => {
-      await assert.rejects(turns.tryAnywayNext(() => Promise.reject(new Error('no chat'))));
-      assert.equal(turns.consumeTryAnyway(), false);
+      await assert.rejects(turns.startNext('tryAnyway', () => Promise.reject(new Error('no chat'))));
+      assert.equal(turns.consumeStart(), undefined);
     });
   });
 });

@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { chatOptions, type CallerOptions } from '../../../../src/host/chat/provider/chatOptions';
 
-const defaults = { temperature: 0.7, maxTokens: 4096 };
+const fromSettings = { temperature: 0.7, maxTokens: 4096, defaults: { temperature: 1, maxTokens: 2048 } };
 const defaultParameters = {
-  ...{ temperature: 0.7, topP: undefined, maxTokens: 4096, stop: undefined, tools: [], toolChoice: undefined },
+  ...fromSettings,
+  ...{ topP: undefined, stop: undefined, tools: [], toolChoice: undefined },
 };
 const tool = { name: 'read', description: 'Reads.' };
 
 const cases: readonly (readonly [behavior: string, options: Partial<CallerOptions>, sent: object])[] = [
-  ['sends no parameters by default', {}, {}],
+  ['sends the parameters from the settings by default', {}, {}],
   ['sets the temperature', { modelOptions: { temperature: 0 } }, { temperature: 0 }],
   ['sets top_p', { modelOptions: { top_p: 0.1 } }, { topP: 0.1 }],
   ['sets the token limit from max_tokens', { modelOptions: { max_tokens: 5 } }, { maxTokens: 5 }],
@@ -37,7 +38,10 @@ const cases: readonly (readonly [behavior: string, options: Partial<CallerOption
 describe('request parameters from model options', () => {
   for (const [behavior, options, sent] of cases) {
     it(behavior, () =>
-      assert.deepEqual(chatOptions({ toolRequired: false, ...options }, defaults), { ...defaultParameters, ...sent }),
+      assert.deepEqual(chatOptions({ toolRequired: false, ...options }, fromSettings), {
+        ...defaultParameters,
+        ...sent,
+      }),
     );
   }
 });

@@ -46,7 +46,7 @@ describe('token count for VS Code', () => {
     };
     const deps = {
       engine: { stream: () => ({ [Symbol.iterator]: turn, stop: () => undefined }) },
-      settings: { temperature: () => 0, maxTokens: () => 1_000 },
+      settings: { requestParameters: () => ({ temperature: 0, maxTokens: 1_000 }) },
       log: { error: assert.ifError },
       onEvent: () => undefined,
     };
