@@ -99,6 +99,19 @@ describe('panel of a conversation', () => {
     await panel.assistant.getByText(/Answered after 2 attempts/).waitFor();
   });
 
+  it('sends the prompt with more room when the reasoning reached the token limit', async () => {
+    gateway.script = replySequence(
+      () => [{ reasoning: 'Let me think.' }, { finish: 'length' }, { done: true }],
+      () => answer('with more room'),
+    );
+    await panel.send('think hard');
+    await panel.frame.getByRole('alert').getByText('reached the token limit before it wrote an answer').waitFor();
+    await panel.button('Retry with more room').click();
+    await panel.answer.getByText('with more room').waitFor();
+    const limits = gateway.requests.map(({ json }) => json?.['max_tokens']);
+    assert.deepEqual(limits, [undefined, 64_000]);
+  });
+
   it('sends the next attempt when the retry-after has passed, not earlier', async () => {
     gateway.script = replySequence(
       () => rateLimited(5),

@@ -228,6 +228,17 @@ describe('conversation', () => {
     assert.equal(engine.turns.length, 1);
   });
 
+  it('sends the prompt of a failed turn again with more room', async () => {
+    const { conversation, engine } = setUp();
+    const { id } = conversation.ask({ prompt: 'one' });
+    assert.equal(engine.turn.request.moreRoom, undefined);
+    engine.turn.emit(attempt(), failed(''));
+    await waitForEvents();
+    conversation.restart(id, { moreRoom: true });
+    assert.deepEqual([engine.turns.length, engine.turn.request.moreRoom], [2, true]);
+    assert.deepEqual(engine.turn.request.messages, engine.turns[0]?.request.messages);
+  });
+
   it('retries a failed turn and keeps its partial answer visible', async () => {
     const { conversation, engine, changes } = setUp();
     conversation.ask({ prompt: 'one' });

@@ -40,6 +40,15 @@ describe('failure card', () => {
     );
   });
 
+  it('has the button *Retry with more room* after an answer that reached the token limit before any text', () => {
+    fail({ kind: 'empty', actions: ['moreRoom', 'switchModel'] });
+    page.click('Retry with more room');
+    assert.deepEqual(
+      page.posted.map((message) => message.type === 'action' && message.action),
+      ['moreRoom'],
+    );
+  });
+
   it('highlights at most three buttons, and never *Details*', () => {
     fail({ actions: ['details', 'continue', 'restart', 'retryNow', 'switchModel'] });
     assert.deepEqual(
