@@ -45,10 +45,15 @@ interface ModelItem extends vscode.QuickPickItem {
   readonly origin?: string | undefined;
 }
 
-/** A route in the picker. Its list is undefined until it is loaded. */
-interface RouteSection extends Omit<RouteModels, 'list'> {
-  readonly list: ModelList | undefined;
+/** A route in the picker. */
+interface RouteSection {
+  /** Heading above the items, once the list of the route is loaded. */
+  readonly heading?: string | undefined;
+  readonly items: readonly ModelItem[];
 }
+
+/** Number of items that are created at once. */
+const itemsPerSlice = 250;
 
 /**
  * Lets the user choose a model. The picker opens before the lists are loaded, and shows each list as soon as it is
@@ -75,35 +80,43 @@ export async function pickModel(
   };
   const showSections = (sections: readonly RouteSection[]): void => {
     const active = picker.activeItems[0];
-    const choices = routeChoices(
-      sections.map(({ list }) => list?.models ?? []),
-      current,
-      options.exclude,
+    listed = sections.flatMap(({ heading, items }) =>
+      heading === undefined ? items : [{ label: heading, kind: vscode.QuickPickItemKind.Separator }, ...items],
     );
-    listed = choices.flatMap((models, index) => {
-      const section = sections[index];
-      const heading = section?.list && listHeading(section.list, sections.length > 1 ? section.host : undefined);
-      return [
-        ...(heading === undefined ? [] : [{ label: heading, kind: vscode.QuickPickItemKind.Separator }]),
-        ...models.map((model) => ({ ...createItem(model, model === current, section, factsText), buttons })),
-      ];
-    });
-    known = new Set(choices.flat());
-    picker.busy = sections.length === 0 || sections.some(({ list }) => list === undefined);
+    known = new Set(listed.flatMap(({ model }) => model ?? []));
     updateItems();
     const stillActive = findItem(picker.items, active);
     if (stillActive) picker.activeItems = [stillActive];
   };
+  const itemOf = (model: string, route?: RouteModels, list?: ModelList): ModelItem => {
+    const facts = knownFacts(model, list?.source === 'gateway' ? list.facts : undefined);
+    return { ...createItem(model, model === current, route, factsText(facts)), buttons };
+  };
+  const itemsBeforeList = (isFirst: boolean, route?: RouteModels): readonly ModelItem[] =>
+    routeChoices([], isFirst, current, options.exclude).map((model) => itemOf(model, route));
+  /** Creates the items of a route in slices, so that the other work of the extension host goes on meanwhile. */
+  const createItems = async (isFirst: boolean, route: RouteModels, list: ModelList): Promise<readonly ModelItem[]> => {
+    const models = routeChoices(list.models, isFirst, current, options.exclude);
+    const items: ModelItem[] = [];
+    for (let start = 0; start < models.length; start += itemsPerSlice) {
+      if (start > 0) await new Promise(setImmediate);
+      items.push(...models.slice(start, start + itemsPerSlice).map((model) => itemOf(model, route, list)));
+    }
+    return items;
+  };
   const loadLists = async (): Promise<void> => {
     const routes = await loadingRoutes;
-    let sections = routes.map((route): RouteSection => ({ ...route, list: undefined }));
+    let sections = routes.map((route, index): RouteSection => ({ items: itemsBeforeList(index === 0, route) }));
     showSections(sections);
     const showList = async (route: RouteModels, index: number): Promise<void> => {
       const list = await route.list;
-      sections = sections.map((section, position) => (position === index ? { ...section, list } : section));
+      const heading = listHeading(list, routes.length > 1 ? route.host : undefined);
+      const items = await createItems(index === 0, route, list);
+      sections = sections.with(index, { heading, items });
       showSections(sections);
     };
     await Promise.all(routes.map(showList));
+    picker.busy = false;
   };
 
   const chosen = new Promise<ModelPick | undefined>((resolve) => {
@@ -117,7 +130,8 @@ export async function pickModel(
     picker.onDidTriggerItemButton(({ item }) => choose(item.model, true));
     picker.onDidHide(() => resolve(undefined));
   });
-  showSections([]);
+  picker.busy = true;
+  showSections([{ items: itemsBeforeList(true) }]);
   picker.show();
   try {
     // Loads the lists in the background, so that the user can choose a model before they are loaded.
@@ -145,14 +159,12 @@ function findItem(items: readonly ModelItem[], sought: ModelItem | undefined): M
 function createItem(
   model: string,
   isCurrent: boolean,
-  route: RouteSection | undefined,
-  factsText: ReturnType<typeof createFactsText>,
+  route: RouteModels | undefined,
+  detail: string | undefined,
 ): ModelItem {
   const label = plainLabel(model);
   const essence = route?.essence?.(model);
   const notes = [...(isCurrent ? [vscode.l10n.t('current')] : []), ...(essence === undefined ? [] : [essence])];
-  const list = route?.list;
-  const detail = factsText(knownFacts(model, list?.source === 'gateway' ? list.facts : undefined));
   return {
     ...{ model, origin: route?.origin, label: isCurrent ? `$(check) ${label}` : label },
     ...(notes.length > 0 && { description: notes.join(' · ') }),
@@ -181,18 +193,17 @@ function listHeading(list: ModelList, host: string | undefined): string {
 }
 
 /**
- * Returns the models to choose from, by route. The current model comes first on the first route, and on each other
- * route that lists it.
- * @param lists the models of each route, which are empty until they are loaded
+ * Returns the models of a route to choose from. The current model comes first if the route lists it, or if this is the
+ * first route.
+ * @param models the models of the route, which are empty until they are loaded
  */
 export function routeChoices(
-  lists: readonly (readonly string[])[],
+  models: readonly string[],
+  isFirst: boolean,
   current: string,
   exclude: string | undefined,
-): readonly (readonly string[])[] {
-  return (lists.length === 0 ? [[]] : lists).map((models, index) => {
-    const others = models.filter((model) => model !== current);
-    const hasCurrent = index === 0 || others.length < models.length;
-    return [...(hasCurrent ? [current] : []), ...others].filter((model) => model !== exclude);
-  });
+): readonly string[] {
+  const others = models.filter((model) => model !== current);
+  const hasCurrent = isFirst || others.length < models.length;
+  return [...(hasCurrent ? [current] : []), ...others].filter((model) => model !== exclude);
 }
