@@ -6,11 +6,13 @@ import type { DemoMode } from '../demo/demoMode';
 import type { Log } from '../diagnostics/log';
 import { baseUrlErrorMessage } from '../settings/baseUrlNotices';
 import type { Settings } from '../settings/settings';
-import { escapeIcons, joinSentences } from '../ui/messageText';
+import { joinSentences } from '../ui/messageText';
 import {
+  askForText,
   checkUrlAction,
   enterApiKeyAction,
   openSettingAction,
+  showInStatusBar,
   withDelayedProgress,
   showToast,
   type ToastAction,
@@ -132,7 +134,7 @@ async function verifyAndStore(
       const message = vscode.l10n.t('The API key for {0} works and was saved. Models available: {1}.', host, count);
       // Shows success in the status bar, because it needs no response and a notification would cover the panel's
       // buttons.
-      vscode.window.setStatusBarMessage(escapeIcons(message), successMessageMs);
+      showInStatusBar(message, successMessageMs);
       // Backup routes may lack the model, because a turn uses them only while the primary route is down.
       if (position === 0) noticeMissingModel(deps, host, result);
       break;
@@ -213,7 +215,7 @@ export function parseSetApiKeyArgument(argument: unknown): SetApiKeyArgument {
 /** Asks the user for an API key. Returns the typed text unchanged, or undefined if the user dismissed the input box. */
 function askForApiKey(host: string): Thenable<string | undefined> {
   const isHolySheep = isHolySheepHost(host);
-  return vscode.window.showInputBox({
+  return askForText({
     title: vscode.l10n.t('API key for {0}', host),
     prompt: isHolySheep
       ? vscode.l10n.t(

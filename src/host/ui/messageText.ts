@@ -21,12 +21,15 @@ export function trimTrailingPeriod(text: string): string {
   return text.replace(/(?<!\.)\.$|。$/, '');
 }
 
+const maxMessageLength = 1000;
+
 /**
- * Escapes links in a text from outside the extension, because VS Code turns `[text](target)` in a notification into a
- * link, and the target may even be a command.
+ * Returns a message for a notification, a dialog or an input box, which may quote text from outside the extension: one
+ * line without hidden characters and without links. VS Code turns `[text](target)` into a link, and the target may even
+ * be a command.
  */
-export function escapeMarkdownLinks(text: string): string {
-  return text.replaceAll('](', '] (');
+export function plainMessage(text: string): string {
+  return visibleText(text, maxMessageLength).replaceAll('](', '] (');
 }
 
 const defaultMaxLength = 200;
