@@ -52,7 +52,7 @@ describe('turn log', () => {
       {
         ...{ type: 'route', from: 'https://api.example', to: 'https://api.example', reason: 'dns', attempt: 1, at: 0 },
         ...{ fromUrl: 'https://api.example/a/v1', toUrl: 'https://api.example/b/v1' },
-      } as StreamEvent,
+      },
       'warn [11111111/22222222] route https://api.example/a/v1 → https://api.example/b/v1 (dns)',
     ],
     [
