@@ -9,7 +9,7 @@ import type { TurnState } from '../engine/state/turnState';
 export { routeOf } from '../engine/events';
 export type { FaultAction, FaultKind, RecordedEvent, WaitingEvent } from '../engine/events';
 export { hostOf, routeName } from '../engine/gateway/baseUrl';
-export { toSupportedLocale, visibleText } from '../engine/gateway/visibleText';
+export { timeOfDayOptions, toSupportedLocale, visibleText } from '../engine/gateway/visibleText';
 export { waitedMs } from '../engine/state/ledger';
 export type { LedgerEntry, LedgerWait } from '../engine/state/ledger';
 export { throughputSeconds } from '../engine/state/throughput';

@@ -1,6 +1,7 @@
 import type { FaultDetails, PanelStrings } from '../shared/panelStrings';
 import {
   canSendPrompt,
+  routeName,
   type ConnectionView,
   type DemoTourStep,
   type Suggestion,
@@ -175,7 +176,9 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
   createWaitTabOrder(root, conversation.element, dock, end);
 
   const refresh = (): void => {
-    const { activity } = conversation;
+    const { active } = conversation;
+    const activity = active?.activity ?? 'idle';
+    composer.setRoute(active?.route === undefined ? undefined : routeName(active.route));
     composer.setStoppable(activity === 'running');
     conversation.setVersionsLocked(activity !== 'idle');
     conversation.setStreaming(activity === 'running');

@@ -57,3 +57,9 @@ export function toSupportedLocale(tag: string): string | undefined {
   const isWellFormed = /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i.test(tag);
   return isWellFormed ? Intl.NumberFormat.supportedLocalesOf(tag)[0] : undefined;
 }
+
+/** Returns the format of a time of day, such as `6:05 PM` or `06:05`. */
+export function timeOfDayOptions(locale: string | undefined): Intl.DateTimeFormatOptions {
+  const { hour12 } = new Intl.DateTimeFormat(locale, { hour: 'numeric' }).resolvedOptions();
+  return { hour: hour12 ? 'numeric' : '2-digit', minute: '2-digit' };
+}

@@ -52,6 +52,8 @@ export interface Composer {
   /** Shows the host's answer to a `suggestContext` message. */
   showSuggestions(request: number, items: readonly ContextSuggestion[]): void;
   setConnection(connection: ConnectionView): void;
+  /** Shows the host of the route over which an answer comes. Undefined while no turn runs. */
+  setRoute(host: string | undefined): void;
   /** Sets the model for the next prompt only. If the model is undefined, the next prompt goes to the selected model. */
   setModelOnce(model: string | undefined): void;
   /** Closes the context suggestions. @returns whether they were open */
@@ -249,6 +251,7 @@ export function createComposer(context: PageContext, options: ComposerOptions): 
       hasKey = canSendPrompt(connection);
       modelChoice.setConnection(connection);
     },
+    setRoute: (host) => modelChoice.setRoute(host),
     setModelOnce: (once) => modelChoice.setOnce(once),
     closePopup: () => popup.close(),
   };

@@ -67,7 +67,7 @@ export class ConversationView {
   }
 
   /** The exchange whose turn waits; if none waits, the last exchange whose turn runs. */
-  get active(): Pick<ExchangeView, 'id' | 'activity'> | undefined {
+  get active(): Pick<ExchangeView, 'id' | 'activity' | 'route'> | undefined {
     const active = [...this.exchanges.values()].filter(({ activity }) => activity !== 'idle');
     return active.find(({ activity }) => activity === 'waiting') ?? active.at(-1);
   }

@@ -4,6 +4,7 @@ import {
   isRunning,
   type RecordedEvent,
   reduceTurn,
+  routeOf,
   type TurnState,
 } from '../../shared/protocol';
 import { announcementFor } from '../a11y/announcer';
@@ -84,6 +85,11 @@ export class ExchangeView implements Drawable {
   get hasStarted(): boolean {
     if (this.exchange.queued) return false;
     return isRunning(this.state.phase) || this.state.attempts > 0 || hasPartialAnswer(this.state);
+  }
+
+  /** Base URL or origin of the route of the last attempt. */
+  get route(): string | undefined {
+    return routeOf(this.state);
   }
 
   get isRunning(): boolean {

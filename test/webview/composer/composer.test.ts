@@ -190,6 +190,16 @@ describe('composer', () => {
     assert.equal(page.all('button', 'Remove deepseek-r1 · this prompt only').length, 0);
   });
 
+  it('names the backup route while an answer comes over it', () => {
+    const named = (): string => page.root.querySelector('.model-button')!.getAttribute('aria-label')!;
+    page.snapshot([exchange('e1')]);
+    assert.equal(named(), `Model: ${connected.model} ${connected.host}`);
+    page.events('e1', ev.attempt({ origin: 'https://backup.example' }));
+    assert.equal(named(), `Model: ${connected.model} backup.example`);
+    page.events('e1', ev.text('Because'), ev.done('Because'));
+    assert.equal(named(), `Model: ${connected.model} ${connected.host}`);
+  });
+
   describe('prompt that the user sends without an API key', () => {
     const noKey = { ...connected, hasKey: false };
     const notice = 'The prompt will be sent when you set an API key for';
@@ -266,6 +276,12 @@ describe('composer', () => {
     beforeEach(() => {
       page.snapshot([], { connection: noKey });
       page.receive({ type: 'prefill', ...prefilled });
+    });
+
+    it('has a notice, which is announced', () => {
+      const notice = 'The prompt will be sent when you set an API key for';
+      assert.ok(page.root.textContent.includes(notice));
+      assert.match(page.announced, new RegExp(notice));
     });
 
     it('is sent exactly once when the key arrives', () => {
