@@ -204,10 +204,10 @@ export class Settings extends Disposable {
     return configuration.update('backupBaseUrls', entries, vscode.ConfigurationTarget.Global);
   }
 
-  /** Returns the value of a setting, or undefined if no settings contain a number for it. */
+  /** Returns the value of a setting, or undefined if the user has set none, not even an invalid one. */
   private numberIfSet(key: keyof typeof numberSettings): number | undefined {
     const isSet = Object.entries(this.inspect(key)).some(
-      ([name, value]) => /^(?!default).*Value$/.test(name) && typeof value === 'number',
+      ([name, value]) => /^(?!default).*Value$/.test(name) && value !== undefined,
     );
     return isSet ? this.number(key) : undefined;
   }

@@ -47,6 +47,6 @@ describe('request parameters in the settings', () => {
 
   it('are clamped to their limits', async () => assert.equal((await read({ globalValue: -5 }, -5)).maxTokens, 1));
 
-  it('are defaults if the value is not a number', async () =>
-    assert.equal((await read({ globalValue: 'many' }, 'many')).maxTokens, undefined));
+  it('are set to the default by a value that is not a number', async () =>
+    assert.equal((await read({ globalValue: 'many' }, 'many')).maxTokens, 2048));
 });
