@@ -64,18 +64,18 @@ function findLastFreezePoint(content: string, minLength: number, render: RenderS
   }
 }
 
+/**
+ * Tries the last boundary of a text after `start` that is a little longer than `minLength`, and then of texts that are
+ * twice as long each. Returns 0 if there is no freeze point.
+ */
 function findNextFreezePoint(content: string, start: number, minLength: number, render: RenderSelfContained): number {
   for (
     let length = Math.ceil(minLength * 1.25);
     length <= MAX_OPEN_LENGTH && start + length < content.length;
     length *= 2
   ) {
-    const lastBoundary = findLastBoundary(content, start, start + minLength, start + length);
-    const middleBoundary = findLastBoundary(content, start, start + minLength, (start + lastBoundary) / 2);
-    for (const boundary of [lastBoundary, middleBoundary]) {
-      if (boundary > start && isWithinProse(content, boundary) && render(content.slice(start, boundary)))
-        return boundary;
-    }
+    const boundary = findLastBoundary(content, start, start + minLength, start + length);
+    if (boundary > 0 && isWithinProse(content, boundary) && render(content.slice(start, boundary))) return boundary;
   }
   return 0;
 }
@@ -125,7 +125,7 @@ const MAY_SPAN_WORDS = /[:<&\\@]/;
  */
 function findLastBoundary(content: string, start: number, min: number, max: number): number {
   const maySpanWords = MAY_SPAN_WORDS.test(content.slice(start, max));
-  for (let end = Math.floor(max); end >= min && end > 0; end--) {
+  for (let end = max; end >= min && end > 0; end--) {
     const [before, after] = [content.charAt(end - 1), content.charAt(end)];
     if (!WORD_START.test(after)) continue;
     if (BOUNDARY_SPACE.test(before)) return end;
