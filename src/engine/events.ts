@@ -201,7 +201,7 @@ export interface ResumedEvent extends EventBase {
   /** Length of the overlap that was dropped from the continuation, in characters. */
   readonly trimmed: number;
   /** Offset in the answer at which the resumed part begins, in UTF-16 code units. */
-  readonly seam: number;
+  readonly resumePoint: number;
 }
 
 /** The text of the answer is replaced, usually by a restarted answer. */

@@ -1,5 +1,5 @@
 import type { FaultKind } from '../engine/events';
-import type { SeamModels } from '../engine/state/turnState';
+import type { ContinuedModels } from '../engine/state/turnState';
 
 /**
  * All strings of the page in English. The host localizes them, and the page replaces the placeholders `{0}` and `{1}`
@@ -128,12 +128,12 @@ export const panelStrings = {
   stoppedPartial: 'Stopped. The partial answer was kept.',
   interrupted: 'Interrupted: VS Code closed, reloaded, or crashed.',
   interruptedPartial: 'Interrupted: VS Code closed, reloaded, or crashed. The partial answer was kept.',
-  seamAfterCut: '{0} Resumed after {1} characters.',
-  seamCount: 'The answer was resumed where it stopped.',
-  seamsCount: 'The answer was cut off {0} times and resumed each time.',
-  seamOverloaded: '{0} was overloaded. {1} continued after {2} characters.',
-  seamFailing: '{0} kept failing. {1} continued after {2} characters.',
-  seamByUser: 'The answer of {0} was continued by {1} after {2} characters.',
+  resumedAfterCut: '{0} Resumed after {1} characters.',
+  resumedOnce: 'The answer was resumed where it stopped.',
+  resumedSeveralTimes: 'The answer was cut off {0} times and resumed each time.',
+  continuedAfterOverload: '{0} was overloaded. {1} continued after {2} characters.',
+  continuedAfterFailures: '{0} kept failing. {1} continued after {2} characters.',
+  continuedByUser: 'The answer of {0} was continued by {1} after {2} characters.',
   switchedOverloaded: '{0} was overloaded. Switched to {1}.',
   switchedFailing: '{0} kept failing. Switched to {1}.',
   switchedByUser: 'Switched from {0} to {1}.',
@@ -181,8 +181,8 @@ export const panelStrings = {
   timelineRouteSwitch: 'Route switched',
   timelineContinued: 'Requested the rest of the answer',
   timelineRestarted: 'Restarted',
-  timelineSeam: 'Resumed at character {0}',
-  timelineModelSeam: 'Continued the answer of {0} at character {1}',
+  timelineResumePoint: 'Resumed at character {0}',
+  timelineContinuedModel: 'Continued the answer of {0} at character {1}',
   timelineTrimmedOne: 'Removed {0} character that the model repeated',
   timelineTrimmed: 'Removed {0} characters that the model repeated',
   timelineFirstToken: 'First token after {0}',
@@ -312,17 +312,17 @@ export function faultLabel(strings: PanelStrings, kind: FaultKind, row?: number)
 }
 
 /**
- * Returns the template of the sentence about a seam at which another model continued the answer. `{0}` and `{1}` stand
+ * Returns the template of the sentence about a resume point at which another model continued the answer. `{0}` and `{1}` stand
  * for the two models, and `{2}` for the offset. The host and the page use this function.
  */
-export function modelSeamTemplate(strings: PanelStrings, reason: SeamModels['reason']): string {
+export function continuedModelsTemplate(strings: PanelStrings, reason: ContinuedModels['reason']): string {
   switch (reason) {
     case 'user':
     case undefined:
-      return strings.seamByUser;
+      return strings.continuedByUser;
     case 'overloaded':
-      return strings.seamOverloaded;
+      return strings.continuedAfterOverload;
     default:
-      return strings.seamFailing;
+      return strings.continuedAfterFailures;
   }
 }

@@ -32,7 +32,7 @@ export type {
   ModelSwitch,
   RouteSwitch,
   Schedule,
-  Seam,
+  ResumePoint,
   TurnSegment,
   TurnState,
 } from '../engine/state/turnState';

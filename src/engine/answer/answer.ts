@@ -189,7 +189,7 @@ export class Answer {
   }
 
   private announceRestart(): void {
-    if (this.isRestartDue) this.output.emit({ type: 'resumed', how: 'restart', trimmed: 0, seam: 0 });
+    if (this.isRestartDue) this.output.emit({ type: 'resumed', how: 'restart', trimmed: 0, resumePoint: 0 });
     this.isRestartDue = false;
   }
 
@@ -200,9 +200,9 @@ export class Answer {
       case 'append':
         return this.output.emitToken('text', change.text);
       case 'joined': {
-        const { method, trimmed, seam, text } = change;
+        const { method, trimmed, resumePoint, text } = change;
         if (text === '' && trimmed === 0) return;
-        this.output.emit({ type: 'resumed', how: method, trimmed, seam });
+        this.output.emit({ type: 'resumed', how: method, trimmed, resumePoint });
         if (text !== '') this.output.emitToken('text', text);
         return;
       }
@@ -213,7 +213,7 @@ export class Answer {
         this.isRestartRequested = false;
         this.continuationsRejected = false;
         this.hadToolCalls = this.attemptHadToolCalls;
-        this.output.emit({ type: 'resumed', how: 'restart', trimmed: 0, seam: 0 });
+        this.output.emit({ type: 'resumed', how: 'restart', trimmed: 0, resumePoint: 0 });
         return this.output.emit({ type: 'replaced', text: change.text });
     }
   }
@@ -222,12 +222,12 @@ export class Answer {
 /** A change to the visible text of an answer. */
 export type TextChange =
   | { readonly type: 'append'; readonly text: string }
-  /** The continuation was appended to the partial answer. `seam` is the offset at which the continuation begins. */
+  /** The continuation was appended to the partial answer. `resumePoint` is the offset at which the continuation begins. */
   | {
       readonly type: 'joined';
       readonly method: JoinMethod;
       readonly trimmed: number;
-      readonly seam: number;
+      readonly resumePoint: number;
       readonly text: string;
     }
   /** A restarted answer has become longer than the partial answer, or complete, and replaces it. */
@@ -373,11 +373,11 @@ export class AnswerText {
         return this.addIncoming(step.text);
       case 'text':
       case 'join': {
-        const seam = this.committed.length;
+        const resumePoint = this.committed.length;
         const trimmed = step.type === 'join' ? step.trimmed : 0;
         this.join = undefined;
         this.committed += step.text;
-        return method === undefined ? undefined : { type: 'joined', method, trimmed, seam, text: step.text };
+        return method === undefined ? undefined : { type: 'joined', method, trimmed, resumePoint, text: step.text };
       }
     }
   }

@@ -9,7 +9,7 @@ export type SpliceStep =
   | { readonly type: 'hold' }
   /** Drop the first `trimmed` characters of the continuation and append `text`, which may be empty. */
   | { readonly type: 'join'; readonly trimmed: number; readonly text: string }
-  /** Append `text`: the seam has already been decided. */
+  /** Append `text`: the resume point has already been decided. */
   | { readonly type: 'text'; readonly text: string }
   /** Replace the partial answer with `text`: the model has started a different answer from the beginning. */
   | { readonly type: 'another'; readonly text: string };

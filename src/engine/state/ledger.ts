@@ -50,10 +50,10 @@ export interface LedgerEntry {
   readonly requestId?: string | undefined;
   readonly headersMs?: number | undefined;
   /**
-   * The seam at which the attempt continued a partial answer, and the length of the dropped overlap; absent if the
+   * The resume point at which the attempt continued a partial answer, and the length of the dropped overlap; absent if the
    * attempt continued no answer.
    */
-  readonly resumed?: Pick<ResumedEvent, 'seam' | 'trimmed'> | undefined;
+  readonly resumed?: Pick<ResumedEvent, 'resumePoint' | 'trimmed'> | undefined;
   readonly ended?: Omit<EndedEvent, 'type' | 'attempt' | 'at'> | undefined;
 }
 
@@ -94,8 +94,8 @@ export function addToLedger(ledger: Ledger, event: RecordedEvent): Ledger {
       return amendLastEntry(ledger, { status, requestId, headersMs });
     }
     case 'resumed': {
-      const { how, seam, trimmed } = event;
-      return how === 'restart' ? ledger : amendLastEntry(ledger, { resumed: { seam, trimmed } });
+      const { how, resumePoint, trimmed } = event;
+      return how === 'restart' ? ledger : amendLastEntry(ledger, { resumed: { resumePoint, trimmed } });
     }
     case 'ended': {
       const { how, row, ms, firstTokenMs, bytes, chars, tokens, promptTokens, completionTokens } = event;

@@ -48,7 +48,7 @@ export interface TurnSegment {
 }
 
 /** A position at which a resumed part of an answer begins. */
-export interface Seam {
+export interface ResumePoint {
   /** Offset in the text of the answer, in UTF-16 code units. */
   readonly offset: number;
   /**
@@ -56,12 +56,12 @@ export interface Seam {
    * ended.
    */
   readonly cutMessage?: string | undefined;
-  /** The models before and after the seam; absent if the same model wrote both parts. */
-  readonly models?: SeamModels | undefined;
+  /** The models before and after the resume point; absent if the same model wrote both parts. */
+  readonly models?: ContinuedModels | undefined;
 }
 
-/** The model whose text ends at a seam, and the model that continued it. */
-export interface SeamModels {
+/** The model whose text ends at a resume point, and the model that continued it. */
+export interface ContinuedModels {
   readonly from: string;
   readonly to: string;
   /** Why `from` did not continue its text itself; absent if the user selected another model and continued the answer. */
@@ -114,8 +114,8 @@ export interface TurnState extends TurnSegment {
   readonly reasoning: string;
   /** Number of the last attempt that has added to `reasoning`. */
   readonly reasoningAttempt?: number;
-  /** Seams by ascending offset. */
-  readonly seams: readonly Seam[];
+  /** Resume points by ascending offset. */
+  readonly resumePoints: readonly ResumePoint[];
   /** Localized message that says why the last stream broke; absent once the answer has been resumed. */
   readonly cutMessage?: string;
   readonly toolCalls: readonly ToolCall[];
@@ -150,7 +150,7 @@ export const initialTurn: TurnState = {
   model: '',
   text: '',
   reasoning: '',
-  seams: [],
+  resumePoints: [],
   toolCalls: [],
   switches: [],
   routeSwitches: [],
@@ -262,12 +262,24 @@ function applyEvent(state: TurnState, event: RecordedEvent): TurnState {
       return { ...state, cutMessage: event.message, isQuiet: false };
     case 'resumed': {
       const { cutMessage, ...rest } = state;
-      const models = seamModels(state);
-      const seam = { offset: event.seam, ...(cutMessage !== undefined && { cutMessage }), ...(models && { models }) };
-      return { ...rest, phase: 'streaming', seams: event.how === 'restart' ? [] : [...state.seams, seam] };
+      const models = continuedModels(state);
+      const resumePoint = {
+        offset: event.resumePoint,
+        ...(cutMessage !== undefined && { cutMessage }),
+        ...(models && { models }),
+      };
+      return {
+        ...rest,
+        phase: 'streaming',
+        resumePoints: event.how === 'restart' ? [] : [...state.resumePoints, resumePoint],
+      };
     }
     case 'replaced':
-      return { ...addToken(state, event, 0, event.text), throughput: throughputOfReplacement(state, event), seams: [] };
+      return {
+        ...addToken(state, event, 0, event.text),
+        throughput: throughputOfReplacement(state, event),
+        resumePoints: [],
+      };
     case 'model':
       return {
         ...state,
@@ -298,8 +310,8 @@ function applyEvent(state: TurnState, event: RecordedEvent): TurnState {
   }
 }
 
-/** Returns the models before and after a seam at the end of the text, or undefined if they are the same model. */
-function seamModels({ textModel: from, model: to, switches }: TurnState): SeamModels | undefined {
+/** Returns the models before and after a resume point at the end of the text, or undefined if they are the same model. */
+function continuedModels({ textModel: from, model: to, switches }: TurnState): ContinuedModels | undefined {
   if (from === undefined || from === to) return undefined;
   const reason = switches.findLast((change) => change.from === from)?.reason;
   return { from, to, ...(reason !== undefined && { reason }) };

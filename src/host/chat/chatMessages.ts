@@ -1,8 +1,8 @@
 import type { Localize } from '../../engine/engine';
 import type { DoneEvent, ModelEvent, RouteEvent, WaitingEvent } from '../../engine/events';
 import { routeName } from '../../engine/gateway/baseUrl';
-import type { SeamModels } from '../../engine/state/turnState';
-import { faultLabel, modelSeamTemplate, panelStrings, routeSwitchTemplate } from '../../shared/panelStrings';
+import type { ContinuedModels } from '../../engine/state/turnState';
+import { faultLabel, continuedModelsTemplate, panelStrings, routeSwitchTemplate } from '../../shared/panelStrings';
 import { escapeIcons, formatDuration, joinSentences } from '../ui/messageText';
 
 /** Formats the extension's messages in VS Code's chat. */
@@ -73,8 +73,12 @@ export function formatModelContinuation({ from, to, reason }: ModelEvent, { loca
 }
 
 /** Describes in one line that another model continued the partial answer. */
-export function formatModelSeam({ from, to, reason }: SeamModels, offset: number, { localize }: ChatFormatter): string {
-  return localize(modelSeamTemplate(panelStrings, reason), { 0: from, 1: to, 2: offset });
+export function formatContinuedModels(
+  { from, to, reason }: ContinuedModels,
+  offset: number,
+  { localize }: ChatFormatter,
+): string {
+  return localize(continuedModelsTemplate(panelStrings, reason), { 0: from, 1: to, 2: offset });
 }
 
 /** Describes in one line why the turn switched to another route. */
@@ -90,7 +94,7 @@ export function formatRouteSwitch(
  * Describes in one line that the stream of the answer broke and was resumed. Returns undefined if no stream broke.
  * @param cutMessages the reason for each broken stream
  */
-export function formatSeams(cutMessages: readonly string[], { localize }: ChatFormatter): string | undefined {
+export function formatResumePoints(cutMessages: readonly string[], { localize }: ChatFormatter): string | undefined {
   const [first] = cutMessages;
   if (first === undefined) return undefined;
   return cutMessages.length === 1

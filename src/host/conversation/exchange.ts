@@ -62,10 +62,10 @@ export function withEvents(exchange: Exchange, events: readonly RecordedEvent[])
  * continued.
  */
 export function stateForRerun(state: TurnState, mode: ResumeFrom['mode']): TurnState {
-  const { model, text, textModel, reasoning, seams, toolCalls } = state;
+  const { model, text, textModel, reasoning, resumePoints, toolCalls } = state;
   const restarted = { ...initialTurn, model, text, ...(textModel !== undefined && { textModel }) };
   return mode === 'continue'
-    ? { ...restarted, reasoning, seams, toolCalls, previousSegments: segmentsSoFar(state) }
+    ? { ...restarted, reasoning, resumePoints, toolCalls, previousSegments: segmentsSoFar(state) }
     : restarted;
 }
 

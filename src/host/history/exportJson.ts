@@ -43,7 +43,7 @@ function turnJson(exchange: Exchange): object {
     answer: state.text,
     // Exports the offsets in the answer at which another model continued it.
     ...(models.length > 1 && {
-      seams: state.seams.map(({ offset, models }) => ({ offset, from: models?.from, to: models?.to })),
+      resumePoints: state.resumePoints.map(({ offset, models }) => ({ offset, from: models?.from, to: models?.to })),
     }),
     ...(state.reasoning !== '' && { reasoning: state.reasoning }),
     ...(toolCalls.length > 0 && {

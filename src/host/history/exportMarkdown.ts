@@ -1,7 +1,7 @@
 import type { Localize } from '../../engine/engine';
 import { toSupportedLocale, visibleText } from '../../engine/gateway/visibleText';
 import { hasPartialAnswer, isRunning } from '../../engine/state/turnState';
-import { modelSeamTemplate, panelStrings } from '../../shared/panelStrings';
+import { continuedModelsTemplate, panelStrings } from '../../shared/panelStrings';
 import type { Attachment } from '../../shared/protocol';
 import { codeFence } from '../code/codePrompts';
 import type { Exchange } from '../conversation/exchange';
@@ -40,7 +40,7 @@ function questionBlocks({ prompt, attachments = [] }: Exchange, { localize }: Ma
 function answerBlocks(exchange: Exchange, context: MarkdownContext): readonly string[] {
   const { localize } = context;
   const { text } = exchange.state;
-  const notes = [...seamNotes(exchange, context), outcomeNote(exchange, localize)];
+  const notes = [...continuationNotes(exchange, context), outcomeNote(exchange, localize)];
   return [
     `## ${modelsOf(exchange).join(' → ') || localize(panelStrings.assistant)}`,
     ...(text === '' ? [] : [closeCodeFence(text)]),
@@ -48,13 +48,13 @@ function answerBlocks(exchange: Exchange, context: MarkdownContext): readonly st
   ];
 }
 
-/** Returns a note for each seam at which another model continued the answer. */
-function seamNotes({ state }: Exchange, { localize, locale }: MarkdownContext): readonly string[] {
+/** Returns a note for each resume point at which another model continued the answer. */
+function continuationNotes({ state }: Exchange, { localize, locale }: MarkdownContext): readonly string[] {
   const format = new Intl.NumberFormat(toSupportedLocale(locale));
-  return state.seams.flatMap(({ models, offset }) => {
+  return state.resumePoints.flatMap(({ models, offset }) => {
     if (!models) return [];
     const { from, to, reason } = models;
-    return [localize(modelSeamTemplate(panelStrings, reason), { 0: from, 1: to, 2: format.format(offset) })];
+    return [localize(continuedModelsTemplate(panelStrings, reason), { 0: from, 1: to, 2: format.format(offset) })];
   });
 }
 

@@ -24,9 +24,9 @@ export function modelOf({ state, model }: Exchange): string | undefined {
 
 /** Returns the models that have written the answer, in order. Without an answer, returns the model that was requested. */
 export function modelsOf(exchange: Exchange): readonly string[] {
-  const seamModels = exchange.state.seams.flatMap(({ models }) => models ?? []);
-  const [first] = seamModels;
-  if (first) return [first.from, ...seamModels.map(({ to }) => to)];
+  const continuedModels = exchange.state.resumePoints.flatMap(({ models }) => models ?? []);
+  const [first] = continuedModels;
+  if (first) return [first.from, ...continuedModels.map(({ to }) => to)];
   const model = modelOf(exchange);
   return model === undefined ? [] : [model];
 }

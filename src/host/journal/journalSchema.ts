@@ -242,7 +242,7 @@ const eventEntries: EventEntries = {
     cost: optionalDetail(cost),
   },
   cut: { reason: faultKind, message: textSchema },
-  resumed: { how: method, trimmed: orZero(position), seam: orZero(position) },
+  resumed: { how: method, trimmed: orZero(position), resumePoint: orZero(position) },
   replaced: { text: textSchema, because: optionalDetail(oneOf({ reasoning: true })) },
   model: { from: textSchema, to: textSchema, reason: oneOf({ ...faultKinds, user: true }) },
   route: {

@@ -1,6 +1,6 @@
 import { type RecordedEvent, type TurnState, isSameWait, routeOf } from '../../shared/protocol';
 import type { Announcer, PageContext } from '../pageContext';
-import { modelSeamText, routeSwitchText, stoppedText } from '../turn/turnNotes';
+import { continuedModelsText, routeSwitchText, stoppedText } from '../turn/turnNotes';
 import { retryTemplate } from '../turn/waitCard';
 import { element } from '../util/element';
 import { fill } from '../util/format';
@@ -42,8 +42,8 @@ export function announcementFor(
         ? `${event.message} ${strings.waitOffline}`
         : `${event.message} ${fill(retryTemplate(strings, event), format.duration(event.delayMs))}`;
     case 'resumed': {
-      const seam = state.seams.at(-1);
-      return seam?.models ? modelSeamText({ strings, format }, seam) : strings.announceResumed;
+      const resumePoint = state.resumePoints.at(-1);
+      return resumePoint?.models ? continuedModelsText({ strings, format }, resumePoint) : strings.announceResumed;
     }
     case 'done':
       return strings.announceDone;

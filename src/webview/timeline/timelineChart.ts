@@ -141,7 +141,7 @@ function segmentLine({ strings }: PageContext, fraction: number, [y1, y2]: reado
     'g',
     {},
     svg('title', {}, strings.pictureContinuedByUser),
-    svg('line', { class: 'picture-seam', x1: x, x2: x, y1, y2 }),
+    svg('line', { class: 'picture-resume-point', x1: x, x2: x, y1, y2 }),
   );
 }
 

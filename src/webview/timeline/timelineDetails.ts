@@ -111,11 +111,11 @@ export function attemptDetails({ strings, format }: PageContext, attempt: Timeli
     details.push({ text: fill(strings.statusCode, String(status)), tooltip });
   }
   if (resumed) {
-    const { seam, trimmed } = resumed;
-    const offset = format.number(seam);
+    const { resumePoint, trimmed } = resumed;
+    const offset = format.number(resumePoint);
     const text = continuedModel
-      ? fill(strings.timelineModelSeam, continuedModel, offset)
-      : fill(strings.timelineSeam, offset);
+      ? fill(strings.timelineContinuedModel, continuedModel, offset)
+      : fill(strings.timelineResumePoint, offset);
     details.push({ text });
     if (trimmed > 0)
       details.push({ text: format.plural(trimmed, strings.timelineTrimmedOne, strings.timelineTrimmed) });

@@ -6,7 +6,7 @@ import {
   segmentsOf,
   type LedgerEntry,
   type LedgerWait,
-  type Seam,
+  type ResumePoint,
   type TurnSegment,
   type TurnState,
 } from '../../shared/protocol';
@@ -74,7 +74,9 @@ export function createSpans(state: TurnState, now?: number): TurnSpans {
     if (segment.startedAt === undefined) continue;
     const axis = createAxis(segment, total, segment === state ? now : undefined);
     spans.segments.push({ from: total, to: axis.end });
-    spans.parts.push(...segmentParts(segment, axis, { attempts, namesHosts: routes > 1, seams: state.seams }));
+    spans.parts.push(
+      ...segmentParts(segment, axis, { attempts, namesHosts: routes > 1, resumePoints: state.resumePoints }),
+    );
     spans.throughput.push(...throughputSpans(segment, axis));
     attempts += segment.attempts;
     total = axis.end;
@@ -101,13 +103,13 @@ interface SpanContext {
   readonly attempts: number;
   /** Whether the turn has used several routes, so that each attempt names its host. */
   readonly namesHosts: boolean;
-  readonly seams: readonly Seam[];
+  readonly resumePoints: readonly ResumePoint[];
 }
 
 function segmentParts(
   segment: TurnSegment,
   axis: SegmentAxis,
-  { attempts, namesHosts, seams }: SpanContext,
+  { attempts, namesHosts, resumePoints }: SpanContext,
 ): readonly (WaitSpan | AttemptSpan)[] {
   const { entries, waits } = segment.ledger;
   return [
@@ -120,7 +122,7 @@ function segmentParts(
         previous: entries[index - 1],
         number: attempts + entry.attempt,
         host: namesHosts && route !== undefined ? routeName(route) : undefined,
-        continuedModel: continuedModel(entry, seams),
+        continuedModel: continuedModel(entry, resumePoints),
       };
       return [...waitSpans(entry.waits, axis), attemptSpan(segment, attempt, axis, until)];
     }),
@@ -141,9 +143,10 @@ function waitSpans(waits: readonly LedgerWait[], { toAxis, end }: SegmentAxis): 
   );
 }
 
-function continuedModel({ model, resumed }: LedgerEntry, seams: readonly Seam[]): string | undefined {
-  const seam = resumed && seams.find(({ offset, models }) => offset === resumed.seam && models?.to === model);
-  return seam?.models?.from;
+function continuedModel({ model, resumed }: LedgerEntry, resumePoints: readonly ResumePoint[]): string | undefined {
+  const resumePoint =
+    resumed && resumePoints.find(({ offset, models }) => offset === resumed.resumePoint && models?.to === model);
+  return resumePoint?.models?.from;
 }
 
 function attemptSpan(segment: TurnSegment, attempt: TimelineAttempt, axis: SegmentAxis, until: number): AttemptSpan {

@@ -1,9 +1,9 @@
-import { faultLabel, modelSeamTemplate, routeSwitchTemplate, type PanelStrings } from '../../shared/panelStrings';
+import { faultLabel, continuedModelsTemplate, routeSwitchTemplate, type PanelStrings } from '../../shared/panelStrings';
 import {
   type ModelSwitch,
   routeName,
   type RouteSwitch,
-  type Seam,
+  type ResumePoint,
   type TurnState,
   visibleText,
   hasPartialAnswer,
@@ -15,11 +15,11 @@ import type { Card } from './cardParts';
 
 /**
  * Returns a note about which model has replaced the requested model, and why. The note is empty if the model was not
- * switched, or if the turn failed without an answer. A switch that the note about a seam names is left out.
+ * switched, or if the turn failed without an answer. A switch that the note about a resume point names is left out.
  */
-export function switchText(strings: PanelStrings, { switches, seams, phase, text }: TurnState): string {
+export function switchText(strings: PanelStrings, { switches, resumePoints, phase, text }: TurnState): string {
   if (phase === 'failed' && text === '') return '';
-  const others = switches.filter(({ from }) => !seams.some(({ models }) => models?.from === from));
+  const others = switches.filter(({ from }) => !resumePoints.some(({ models }) => models?.from === from));
   return others.map(({ from, to, reason }) => fill(switchTemplate(strings, reason), from, to)).join(' ');
 }
 
@@ -61,41 +61,44 @@ function withoutDetours(switches: readonly RouteSwitch[]): readonly RouteSwitch[
 
 /**
  * Returns a note that the answer was joined from several parts, why, and which models wrote them. The note is empty for
- * an answer without seams. The note is shown below the answer, because the answer itself must contain only text of the
+ * an answer without resume points. The note is shown below the answer, because the answer itself must contain only text of the
  * model.
  */
-export function seamText(
+export function resumePointText(
   context: Pick<PageContext, 'strings' | 'format'>,
-  { seams }: Pick<TurnState, 'seams'>,
+  { resumePoints }: Pick<TurnState, 'resumePoints'>,
 ): string {
   const sameModelText = resumeText(
     context,
-    seams.filter(({ models }) => models === undefined),
+    resumePoints.filter(({ models }) => models === undefined),
   );
-  const texts = [sameModelText, ...seams.map((seam) => modelSeamText(context, seam))];
+  const texts = [sameModelText, ...resumePoints.map((resumePoint) => continuedModelsText(context, resumePoint))];
   return texts.filter((text) => text !== '').join(' ');
 }
 
-/** Returns the sentence about a seam at which another model continued the answer, or an empty text for other seams. */
-export function modelSeamText(
+/** Returns the sentence about a resume point at which another model continued the answer, or an empty text for other resume points. */
+export function continuedModelsText(
   { strings, format }: Pick<PageContext, 'strings' | 'format'>,
-  { models, offset }: Seam,
+  { models, offset }: ResumePoint,
 ): string {
   if (!models) return '';
-  return fill(modelSeamTemplate(strings, models.reason), models.from, models.to, format.number(offset));
+  return fill(continuedModelsTemplate(strings, models.reason), models.from, models.to, format.number(offset));
 }
 
-/** Returns the sentence about the seams at which the same model continued the answer. */
-function resumeText({ strings, format }: Pick<PageContext, 'strings' | 'format'>, seams: readonly Seam[]): string {
-  if (seams.length === 0) return '';
-  const cuts = seams.filter(({ cutMessage }) => cutMessage !== undefined);
+/** Returns the sentence about the resume points at which the same model continued the answer. */
+function resumeText(
+  { strings, format }: Pick<PageContext, 'strings' | 'format'>,
+  resumePoints: readonly ResumePoint[],
+): string {
+  if (resumePoints.length === 0) return '';
+  const cuts = resumePoints.filter(({ cutMessage }) => cutMessage !== undefined);
   const [firstCut] = cuts;
-  // If no seam has the message of a fault, the answer has several parts only because the user pressed *Continue*, so
+  // If no resume point has the message of a fault, the answer has several parts only because the user pressed *Continue*, so
   // the note does not mention a lost connection.
-  if (firstCut?.cutMessage === undefined) return strings.seamCount;
+  if (firstCut?.cutMessage === undefined) return strings.resumedOnce;
   return cuts.length > 1
-    ? fill(strings.seamsCount, String(cuts.length))
-    : fill(strings.seamAfterCut, firstCut.cutMessage, format.number(firstCut.offset));
+    ? fill(strings.resumedSeveralTimes, String(cuts.length))
+    : fill(strings.resumedAfterCut, firstCut.cutMessage, format.number(firstCut.offset));
 }
 
 /** Maximum length of a tool name on screen, in characters. */

@@ -6,7 +6,7 @@ import { createFailureCard } from './failureCard';
 import { createProgressLine } from './progressLine';
 import { createScheduledCard } from './scheduledCard';
 import { createTurnActions } from './turnActions';
-import { createToolCalls, routeText, seamText, switchText, createOutcomeLine } from './turnNotes';
+import { createToolCalls, routeText, resumePointText, switchText, createOutcomeLine } from './turnNotes';
 import { createTurnSummary } from './turnSummary';
 import { createTurnTexts, type TurnTexts } from './turnTexts';
 import { createWaitCard } from './waitCard';
@@ -40,7 +40,7 @@ export interface TurnView {
 export function createTurnView(context: PageContext, exchangeId: string): TurnView {
   const slot = (): CardSlot => createCardSlot(context, element('div', { class: 'card-slot' }));
   const texts = createTurnTexts(context, exchangeId);
-  const seam = element('p', { class: 'seam-note', 'data-part': 'seam' });
+  const resumePoint = element('p', { class: 'resume-note', 'data-part': 'resumed' });
   const switched = element('p', { class: 'switch-note', 'data-part': 'switch' });
   const route = element('p', { class: 'switch-note', 'data-part': 'route' });
   const progress = createProgressLine(context);
@@ -65,7 +65,7 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
     elements: [
       texts.reasoning,
       texts.answer,
-      seam,
+      resumePoint,
       switched,
       route,
       toolCalls.element,
@@ -83,7 +83,7 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
       const host = schedule || usedRoute === undefined ? viewContext.host : routeName(usedRoute);
       progress.update(state, queued, host);
       texts.setThinking(isRunning(state.phase) && state.text === '');
-      setText(seam, seamText(context, state));
+      setText(resumePoint, resumePointText(context, state));
       setText(switched, switchText(context.strings, state));
       setText(route, routeText(context.strings, state));
       toolCalls.show(

@@ -99,7 +99,7 @@ const continueCases: readonly Case[] = [
     step: join(0, 'Hello'),
   },
   {
-    name: 'does not split a surrogate pair at the seam',
+    name: 'does not split a surrogate pair at the resume point',
     partial: `${short}\ud83d`,
     pushed: [short, '\ud83d', '\udc11'],
     step: join(0, `${short}\ud83d\udc11`),

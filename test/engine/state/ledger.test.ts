@@ -98,12 +98,12 @@ describe('ledger', () => {
   });
 
   for (const [method, resumed] of [
-    ['continue', { seam: 120, trimmed: 7 }],
-    ['prefill', { seam: 120, trimmed: 7 }],
+    ['continue', { resumePoint: 120, trimmed: 7 }],
+    ['prefill', { resumePoint: 120, trimmed: 7 }],
     ['restart', undefined],
   ] as const) {
-    it(`records ${resumed ? 'the seam' : 'no seam'} of a resume with the method "${method}"`, () => {
-      const joined: StreamEvent = { type: 'resumed', attempt: 2, at: 20, how: method, seam: 120, trimmed: 7 };
+    it(`records ${resumed ? 'the resume point' : 'no resume point'} of a resume with the method "${method}"`, () => {
+      const joined: StreamEvent = { type: 'resumed', attempt: 2, at: 20, how: method, resumePoint: 120, trimmed: 7 };
       const { entries } = ledgerOf([attempt(0), attempt(10, 2), joined]);
       assert.deepEqual(
         entries.map((entry) => entry.resumed),

@@ -158,7 +158,7 @@ const sequences: readonly (readonly [name: string, steps: readonly Step[], expec
       [0, 1, start()],
       [1, 1, text('old')],
       [2, 2, start()],
-      [3, 2, { type: 'resumed', how: 'restart', trimmed: 0, seam: 0 }],
+      [3, 2, { type: 'resumed', how: 'restart', trimmed: 0, resumePoint: 0 }],
       [3, 2, { type: 'replaced', text: 'newer' }],
       [4, 2, text('!')],
     ],
@@ -399,10 +399,10 @@ describe('state of a turn', () => {
     assert.equal(state.reasoning, 'hm');
   });
 
-  const join = (offset: number): NewEvent => ({ type: 'resumed', how: 'continue', trimmed: 0, seam: offset });
+  const join = (offset: number): NewEvent => ({ type: 'resumed', how: 'continue', trimmed: 0, resumePoint: offset });
   const cut = (message: string): NewEvent => ({ type: 'cut', reason: 'connection', message });
 
-  it('records the offset of each seam and why the stream broke there', () => {
+  it('records the offset of each resume point and why the stream broke there', () => {
     const continuedByUser = { ...initialTurn, text: 'Hal' };
     const state = stateAfter(
       [
@@ -417,7 +417,7 @@ describe('state of a turn', () => {
       ],
       continuedByUser,
     );
-    assert.deepEqual(state.seams, [{ offset: 3 }, { offset: 4, cutMessage: 'Stalled.' }]);
+    assert.deepEqual(state.resumePoints, [{ offset: 3 }, { offset: 4, cutMessage: 'Stalled.' }]);
     const joinedAgain = stateAfter(
       [
         [8, 4, start()],
@@ -425,7 +425,7 @@ describe('state of a turn', () => {
       ],
       state,
     );
-    assert.deepEqual(joinedAgain.seams.at(-1), { offset: 9 });
+    assert.deepEqual(joinedAgain.resumePoints.at(-1), { offset: 9 });
   });
 
   const switched = (from: string, to: string, reason: 'overloaded' | 'user' = 'overloaded'): NewEvent => {
@@ -445,7 +445,7 @@ describe('state of a turn', () => {
       [8, 3, join(4)],
     ]);
     const models = { from: 'a', to: 'b', reason: 'overloaded' };
-    assert.deepEqual(state.seams, [{ offset: 3, cutMessage: 'Lost.', models }, { offset: 4 }]);
+    assert.deepEqual(state.resumePoints, [{ offset: 3, cutMessage: 'Lost.', models }, { offset: 4 }]);
   });
 
   it('records the model that wrote the text when the next model added nothing before a third one continued', () => {
@@ -458,21 +458,21 @@ describe('state of a turn', () => {
       [5, 3, start('c')],
       [6, 3, join(3)],
     ]);
-    assert.deepEqual(state.seams, [{ offset: 3, models: { from: 'a', to: 'c', reason: 'overloaded' } }]);
+    assert.deepEqual(state.resumePoints, [{ offset: 3, models: { from: 'a', to: 'c', reason: 'overloaded' } }]);
   });
 
-  it('records no models at a seam in an answer that another model has restarted', () => {
+  it('records no models at a resume point in an answer that another model has restarted', () => {
     const state = stateAfter([
       [0, 1, start('a')],
       [1, 1, text('Hal')],
       [2, 1, switched('a', 'b', 'user')],
       [3, 2, start('b')],
-      [4, 2, { type: 'resumed', how: 'restart', trimmed: 0, seam: 0 }],
+      [4, 2, { type: 'resumed', how: 'restart', trimmed: 0, resumePoint: 0 }],
       [5, 2, { type: 'replaced', text: 'Half' }],
       [6, 3, start('b')],
       [7, 3, join(4)],
     ]);
-    assert.deepEqual(state.seams, [{ offset: 4 }]);
+    assert.deepEqual(state.resumePoints, [{ offset: 4 }]);
   });
 
   for (const [how, isRestart] of [
@@ -487,7 +487,10 @@ describe('state of a turn', () => {
         [2, 2, { type: 'attempt', model: 'gpt-4o', why: 'resume', how, time: 0 }],
       ];
       assert.equal(isRestarting(stateAfter(steps)), isRestart);
-      assert.equal(isRestarting(stateAfter([...steps, [3, 2, { type: 'resumed', how, trimmed: 0, seam: 3 }]])), false);
+      assert.equal(
+        isRestarting(stateAfter([...steps, [3, 2, { type: 'resumed', how, trimmed: 0, resumePoint: 3 }]])),
+        false,
+      );
     });
   }
 
@@ -524,7 +527,7 @@ describe('state of a turn', () => {
     });
   }
 
-  const restarted: NewEvent = { type: 'resumed', how: 'restart', trimmed: 0, seam: 0 };
+  const restarted: NewEvent = { type: 'resumed', how: 'restart', trimmed: 0, resumePoint: 0 };
   const replaced: NewEvent = { type: 'replaced', text: 'New.' };
   const part = (index: number, json: string, of: Pick<ToolCall, 'id' | 'name'> | object = {}): NewEvent => ({
     type: 'tool-call',
@@ -604,8 +607,11 @@ describe('state of a turn', () => {
   }
 
   for (const newEvent of [restarted, replaced]) {
-    it(`has no seams after an event "${newEvent.type}" of a restarted answer`, () => {
-      assert.deepEqual(stateAfter([[1, 2, newEvent]], { ...initialTurn, seams: [{ offset: 3 }] }).seams, []);
+    it(`has no resume points after an event "${newEvent.type}" of a restarted answer`, () => {
+      assert.deepEqual(
+        stateAfter([[1, 2, newEvent]], { ...initialTurn, resumePoints: [{ offset: 3 }] }).resumePoints,
+        [],
+      );
     });
   }
 
@@ -636,7 +642,7 @@ describe('state of a turn', () => {
   });
 
   it('is computed without modifying the objects of the previous state and the event', () => {
-    const frozen = Object.freeze({ ...initialTurn, seams: Object.freeze([]) });
+    const frozen = Object.freeze({ ...initialTurn, resumePoints: Object.freeze([]) });
     for (const [, steps] of sequences) {
       for (const [at, attempt, newEvent] of steps) reduceTurn(frozen, Object.freeze({ at, attempt, ...newEvent }));
     }
@@ -665,7 +671,7 @@ describe('recorded turn', () => {
       waiting(),
       { type: 'attempt', model: 'm', why: 'resume', how: 'restart', time: 0 },
       { type: 'cut', reason: 'connection', message: 'Cut.' },
-      { type: 'resumed', how: 'continue', trimmed: 1, seam: 2 },
+      { type: 'resumed', how: 'continue', trimmed: 1, resumePoint: 2 },
     ),
     shortText.map((answer): NewEvent => ({ type: 'replaced', text: answer })),
   );

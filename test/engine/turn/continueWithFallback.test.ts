@@ -64,7 +64,7 @@ describe('partial answer with continueWithFallback "auto"', () => {
     assert.deepEqual(modelsOf(run), ['claude-sonnet-4', 'claude-sonnet-4', 'gpt-4o']);
     assert.deepEqual(switchesOf(run), [['claude-sonnet-4', 'gpt-4o', 'overloaded']]);
     const { why, how } = run.last('attempt');
-    assert.deepEqual([why, how, run.last('resumed').seam], ['switch', 'continue', half.length]);
+    assert.deepEqual([why, how, run.last('resumed').resumePoint], ['switch', 'continue', half.length]);
     assert.deepEqual([run.last('done').text, run.shownText, run.of('replaced').length], [fullAnswer, fullAnswer, 0]);
   });
 

@@ -87,7 +87,7 @@ const testCase: fc.Arbitrary<TestCase> = fc.record({
   randomNumber: fc.double({ min: 0, max: 0.999, noNaN: true }),
 });
 
-/** An answer without repeated passages, so that every seam has only one correct offset. */
+/** An answer without repeated passages, so that every resume point has only one correct offset. */
 const answer = Array.from({ length: 60 }, (_, n) => `Sentence ${n} of ${n * n}.`)
   .join(' ')
   .slice(0, 600);
@@ -206,7 +206,7 @@ function maxRetriesInARow(events: readonly StreamEvent[]): number {
       isAccepted = false;
     }
     if (event.type === 'headers' && event.status < 300) isAccepted = true;
-    // Text that the engine holds back, before a seam or during a restart, counts as new text.
+    // Text that the engine holds back, before a resume point or during a restart, counts as new text.
     const hasNewText = event.type === 'tool-call' || (event.type === 'ended' && event.chars > 0);
     if (hasNewText || event.type === 'model') retries = 0;
   }

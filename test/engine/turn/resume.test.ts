@@ -32,12 +32,12 @@ const half = fullAnswer.slice(0, 40);
 const remainder = fullAnswer.slice(40);
 
 describe('answer whose stream broke', () => {
-  it('is resumed with a continuation, and the resumed event contains the seam', async () => {
+  it('is resumed with a continuation, and the resumed event contains the resume point', async () => {
     const run = await new EngineRun({ replies: [cut(half), answering(remainder)] }).toEnd();
     assert.equal(run.last('done').text, fullAnswer);
     assert.equal(run.shownText, fullAnswer);
-    const { how, trimmed, seam } = run.last('resumed');
-    assert.deepEqual([how, trimmed, seam], ['continue', 0, half.length]);
+    const { how, trimmed, resumePoint } = run.last('resumed');
+    assert.deepEqual([how, trimmed, resumePoint], ['continue', 0, half.length]);
     assert.deepEqual(
       run.types.filter((type) => type !== 'text' && type !== 'headers'),
       ['attempt', 'ended', 'cut', 'waiting', 'attempt', 'resumed', 'ended', 'done'],
@@ -224,7 +224,7 @@ describe('answer whose stream broke', () => {
     assert.deepEqual([run.last('done').text, run.shownText], [fullAnswer, fullAnswer]);
   });
 
-  it('keeps surrogate pairs together at the seam', async () => {
+  it('keeps surrogate pairs together at the resume point', async () => {
     const run = await new EngineRun({ replies: [cut('sheep \ud83d'), answering('\ud83d\udc11!')] }).toEnd();
     assert.equal(messagesOf(run.wire.requests[1])[1]?.content, 'sheep ');
     assert.equal(run.last('done').text, 'sheep \ud83d\udc11!');

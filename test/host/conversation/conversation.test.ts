@@ -276,11 +276,11 @@ describe('conversation', () => {
       engine.turn.emit(attempt(), resumed(4), text(' and half'), done('half and half'));
       await waitForEvents();
       const [only, ...others] = conversation.exchanges();
-      assert.deepEqual([only?.state.text, only?.state.seams, others], ['half and half', [{ offset: 4 }], []]);
+      assert.deepEqual([only?.state.text, only?.state.resumePoints, others], ['half and half', [{ offset: 4 }], []]);
     });
   }
 
-  it('keeps the seams between the parts of an answer that is continued again, and clears them when the answer is restarted', async () => {
+  it('keeps the resume points between the parts of an answer that is continued again, and clears them when the answer is restarted', async () => {
     const { conversation, engine } = setUp();
     const { id } = conversation.ask({ prompt: 'one' });
     engine.turn.emit(attempt(), text('one '), resumed(4), text('two '), stopped('one two '));
@@ -288,11 +288,11 @@ describe('conversation', () => {
     conversation.continue(id);
     engine.turn.emit(attempt(), resumed(8), text('three'), stopped('one two three'));
     await waitForEvents();
-    assert.deepEqual(conversation.lastExchange?.state.seams, [{ offset: 4 }, { offset: 8 }]);
+    assert.deepEqual(conversation.lastExchange?.state.resumePoints, [{ offset: 4 }, { offset: 8 }]);
     conversation.restart(id);
     assert.equal(engine.turn.options?.resumeFrom?.mode, 'restart');
     assert.deepEqual(
-      [conversation.lastExchange.state.seams, conversation.lastExchange.state.text],
+      [conversation.lastExchange.state.resumePoints, conversation.lastExchange.state.text],
       [[], 'one two three'],
     );
   });
@@ -382,7 +382,7 @@ describe('conversation', () => {
       assert.equal(engine.turns.length, 2);
     });
 
-    it('stores both models at the seam, and regenerates the answer with the original model', async () => {
+    it('stores both models at the resume point, and regenerates the answer with the original model', async () => {
       const { conversation, engine, lines } = setUp();
       const { id } = conversation.ask({ prompt: 'one', model: 'asked' });
       engine.turn.emit(attempt('asked'), text('half'), failedWithOffer);
@@ -398,9 +398,9 @@ describe('conversation', () => {
       await waitForEvents();
       const stored = foldJournal(lines).exchanges;
       assert.deepEqual(stored[0]?.state, conversation.exchanges()[0]?.state);
-      const { text: answer, seams } = stored[0]?.state ?? {};
+      const { text: answer, resumePoints } = stored[0]?.state ?? {};
       assert.equal(answer, 'half and half');
-      assert.deepEqual(seams, [{ offset: 4, models: { from: 'asked', to: 'fallback', reason: 'overloaded' } }]);
+      assert.deepEqual(resumePoints, [{ offset: 4, models: { from: 'asked', to: 'fallback', reason: 'overloaded' } }]);
       conversation.regenerate(id);
       assert.equal(engine.turn.request.model, 'asked');
     });

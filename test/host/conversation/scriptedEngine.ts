@@ -112,11 +112,11 @@ export const reasoning = (content: string, at = 1): StreamEvent => ({
   attempt: 1,
   at,
 });
-export const resumed = (seam: number): StreamEvent => ({
+export const resumed = (resumePoint: number): StreamEvent => ({
   type: 'resumed',
   how: 'continue',
   trimmed: 0,
-  seam,
+  resumePoint,
   attempt: 1,
   at: 1,
 });

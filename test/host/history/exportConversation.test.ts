@@ -122,13 +122,13 @@ const continued: readonly StreamEvent[] = [
   text('a'.repeat(1204)),
   { type: 'model', attempt: 1, at: 21, from: 'gpt-4o', to: 'qwen', reason: 'overloaded' },
   { ...attempt, attempt: 2, model: 'qwen', why: 'switch', how: 'continue' },
-  { type: 'resumed', attempt: 2, at: 22, how: 'continue', trimmed: 0, seam: 1204 },
+  { type: 'resumed', attempt: 2, at: 22, how: 'continue', trimmed: 0, resumePoint: 1204 },
   text('b'),
   { ...attempt, attempt: 3, model: 'qwen', why: 'resume', how: 'continue' },
-  { type: 'resumed', attempt: 3, at: 23, how: 'continue', trimmed: 0, seam: 1205 },
+  { type: 'resumed', attempt: 3, at: 23, how: 'continue', trimmed: 0, resumePoint: 1205 },
   text('c'),
   { ...attempt, attempt: 4, model: 'glm', why: 'first', how: 'continue' },
-  { type: 'resumed', attempt: 4, at: 24, how: 'continue', trimmed: 0, seam: 1206 },
+  { type: 'resumed', attempt: 4, at: 24, how: 'continue', trimmed: 0, resumePoint: 1206 },
   text('d'),
   done(`${'a'.repeat(1204)}bcd`),
 ];
@@ -144,12 +144,12 @@ describe('export of an answer that several models wrote', () => {
     ]);
   });
 
-  it('lists the models and the seams, as JSON', () => {
+  it('lists the models and the resume points, as JSON', () => {
     const source = { title: 'Retries', exchanges: [exchange(continued)], otherVersions: [] };
     const { turns } = JSON.parse(exportJson(source, time)) as { readonly turns: readonly Record<string, unknown>[] };
-    const { model, models, seams } = turns[0] ?? {};
+    const { model, models, resumePoints } = turns[0] ?? {};
     assert.deepEqual([model, models], ['glm', ['gpt-4o', 'qwen', 'glm']]);
-    assert.deepEqual(seams, [
+    assert.deepEqual(resumePoints, [
       { offset: 1204, from: 'gpt-4o', to: 'qwen' },
       { offset: 1205 },
       { offset: 1206, from: 'qwen', to: 'glm' },
@@ -160,7 +160,7 @@ describe('export of an answer that several models wrote', () => {
     const restarted: readonly StreamEvent[] = [
       ...continued.slice(0, 6),
       { ...attempt, attempt: 3, model: 'glm', why: 'switch', how: 'restart' },
-      { type: 'resumed', attempt: 3, at: 25, how: 'restart', trimmed: 0, seam: 0 },
+      { type: 'resumed', attempt: 3, at: 25, how: 'restart', trimmed: 0, resumePoint: 0 },
       { type: 'replaced', attempt: 3, at: 25, text: 'New' },
       done('New'),
     ];

@@ -160,7 +160,7 @@ describe('journal', () => {
       const id = await written(exchange('e'), before, { type: 'rerun', exchangeId: 'e', ...(go && { go }) });
       const { state } = (await journal().open(id))!.stored.exchanges[0]!;
       const saved = go === 'continue' ? ['half', 'hm', [{ offset: 0 }]] : ['half', '', []];
-      assert.deepEqual([state.text, state.reasoning, state.seams], saved);
+      assert.deepEqual([state.text, state.reasoning, state.resumePoints], saved);
     });
   }
 

@@ -28,7 +28,7 @@ describe('buffer for streamed text with code blocks', () => {
     );
   });
 
-  for (const [name, text, seam] of [
+  for (const [name, text, resumePoint] of [
     ['prose', 'a `b` ```c``` d\n', undefined],
     ['a closed block', '```\na\n```\n', undefined],
     ['a block with its language', '```ts\na\n', { close: '```\n', open: '```ts\n' }],
@@ -38,10 +38,10 @@ describe('buffer for streamed text with code blocks', () => {
     ['a fence of tildes with backticks in its info string', '~~~ a`b\n', { close: '~~~\n', open: '~~~ a`b\n' }],
     ['a closed block with Windows line endings', '```ts\r\na\r\n```\r\n', undefined],
   ] as const) {
-    it(`${seam ? 'closes and reopens the code block' : 'leaves the text unchanged'} when other text is inserted after ${name}`, () => {
+    it(`${resumePoint ? 'closes and reopens the code block' : 'leaves the text unchanged'} when other text is inserted after ${name}`, () => {
       const fenced = new FencedText();
       fenced.push(text);
-      assert.deepEqual(fenced.interruption, seam);
+      assert.deepEqual(fenced.interruption, resumePoint);
     });
   }
 

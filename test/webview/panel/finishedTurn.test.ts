@@ -405,7 +405,7 @@ describe('turn in the panel', () => {
         ev.text('Hi'),
         ev.cut(),
         nextAttempt,
-        ev.resumed({ how: method, seam: 1204, trimmed: 1 }),
+        ev.resumed({ how: method, resumePoint: 1204, trimmed: 1 }),
         ev.done('Hi'),
       );
       assert.equal(rows().at(-1)?.[2], text);
@@ -418,7 +418,7 @@ describe('turn in the panel', () => {
       ev.attempt(),
       ev.text('Hi'),
       ev.attempt({ attempt: 2, model: 'qwen', why: 'switch', how: 'continue' }),
-      ev.resumed({ seam: 1204 }),
+      ev.resumed({ resumePoint: 1204 }),
       ev.done('Hi'),
     );
     assert.equal(

@@ -52,7 +52,7 @@ const events = [
   wait,
   { type: 'model', attempt: 2, at: 5029, from: 'm', to: 'n', reason: 'overloaded' },
   { type: 'attempt', attempt: 2, at: 5030, model: 'n', why: 'resume', how: 'continue', time: 1_700_000_005_020 },
-  { type: 'resumed', attempt: 2, at: 5040, how: 'continue', trimmed: 1, seam: 4 },
+  { type: 'resumed', attempt: 2, at: 5040, how: 'continue', trimmed: 1, resumePoint: 4 },
   { type: 'text', attempt: 2, at: 5050, text: 'two' },
   { type: 'attempt', attempt: 3, at: 5060, model: 'n', why: 'retry', how: 'restart', time: 1_700_000_005_050 },
   { type: 'replaced', attempt: 3, at: 5070, text: 'one three', because: 'reasoning' },
@@ -199,7 +199,9 @@ describe('journal whose records may be invalid', function () {
       repeat(count, (n) => eventsRecord({ type: 'text', attempt: 1, at: n * 1000, text: 'a' })),
       repeat(count, (n) => eventsRecord({ type: 'replaced', attempt: 1, at: (n % 2) * 1e12, text: 'a' })),
       repeat(count, (n) => eventsRecord({ type: 'tool-call', attempt: 1, at: n, index: n, arguments: '' })),
-      repeat(count, (n) => eventsRecord({ type: 'resumed', attempt: 1, at: n, how: 'continue', trimmed: 0, seam: n })),
+      repeat(count, (n) =>
+        eventsRecord({ type: 'resumed', attempt: 1, at: n, how: 'continue', trimmed: 0, resumePoint: n }),
+      ),
     ]) {
       assert.equal(loadAndExport(`${start}${content}\n`).get('e')?.prompt, firstExchange.prompt);
     }

@@ -323,7 +323,7 @@ describe('text of an answer', () => {
     const state = { ...initialTurn, text: 'part', reasoning: 'hm' };
     page.receive({ type: 'exchange', exchange: exchange('a', { state }) });
     assert.equal(page.one('article', 'Assistant').dataset['state'], 'connecting');
-    page.events('a', start, ev.resumed({ seam: 4 }), ev.text(' and rest'), ev.done('part and rest'));
+    page.events('a', start, ev.resumed({ resumePoint: 4 }), ev.text(' and rest'), ev.done('part and rest'));
     assert.equal(page.part('answer')?.textContent, 'part and rest');
     assert.equal(page.part('reasoning')?.querySelector('.reasoning-text')?.textContent, 'hm');
     assert.equal(page.all('article', 'Assistant').length, 1);

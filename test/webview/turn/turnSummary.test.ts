@@ -16,17 +16,17 @@ describe('article of an answer', () => {
   });
   afterEach(() => page.dispose());
 
-  const seam = (): string => page.part('seam')?.textContent ?? '';
+  const resumePoint = (): string => page.part('resumed')?.textContent ?? '';
   const toolCalls = (): string[] => [...page.root.querySelectorAll('.tool-call')].map((line) => line.textContent);
 
   const brokenOnce = [start, ev.text('Hel'), ev.cut(), resumeAttempt, ev.resumed(), ev.text('lo')];
-  const seams: Readonly<Record<string, readonly [events: readonly StreamEvent[], note: string]>> = {
+  const resumePoints: Readonly<Record<string, readonly [events: readonly StreamEvent[], note: string]>> = {
     'whose stream did not break': [[start, ev.text('Hello')], ''],
     'whose stream broke and that is not resumed yet': [[start, ev.text('Hel'), ev.cut(), resumeAttempt], ''],
     'whose stream broke once': [brokenOnce, 'Connection lost. Resumed after 3 characters.'],
     'that the user continued': [[start, ev.resumed(), ev.text('lo')], 'The answer was resumed where it stopped.'],
     'whose stream broke twice': [
-      [...brokenOnce, ev.cut(), resumeAttempt, ev.resumed({ seam: 5 })],
+      [...brokenOnce, ev.cut(), resumeAttempt, ev.resumed({ resumePoint: 5 })],
       'The answer was cut off 2 times and resumed each time.',
     ],
     'whose stream broke and that the user then continued': [
@@ -44,11 +44,11 @@ describe('article of an answer', () => {
       'Connection lost. Resumed after 3 characters.',
     ],
     'that the user continued twice': [
-      [start, ev.resumed(), ev.stopped('Hel'), start, ev.resumed({ seam: 5 })],
+      [start, ev.resumed(), ev.stopped('Hel'), start, ev.resumed({ resumePoint: 5 })],
       'The answer was resumed where it stopped.',
     ],
     'that the user continued and whose stream then broke twice': [
-      [start, ev.resumed(), ...brokenOnce.slice(1), ev.cut(), resumeAttempt, ev.resumed({ seam: 5 })],
+      [start, ev.resumed(), ...brokenOnce.slice(1), ev.cut(), resumeAttempt, ev.resumed({ resumePoint: 5 })],
       'The answer was cut off 2 times and resumed each time.',
     ],
     'that was restarted after its stream broke': [
@@ -56,24 +56,24 @@ describe('article of an answer', () => {
       '',
     ],
   };
-  for (const [name, [events, note]] of Object.entries(seams)) {
+  for (const [name, [events, note]] of Object.entries(resumePoints)) {
     it(`shows ${note ? `“${note}”` : 'no note'} below an answer ${name}`, () => {
       page.events('a', ...events);
-      assert.equal(seam(), note);
+      assert.equal(resumePoint(), note);
     });
   }
 
   it('shows that the answer was resumed, outside the text of the answer, even after the turn has ended', () => {
     page.events('a', ...brokenOnce, ev.done('Hello'));
     assert.equal(page.part('answer')?.textContent, 'Hello');
-    assert.equal(page.part('answer')?.contains(page.part('seam')!), false);
-    assert.equal(seam(), 'Connection lost. Resumed after 3 characters.');
+    assert.equal(page.part('answer')?.contains(page.part('resumed')!), false);
+    assert.equal(resumePoint(), 'Connection lost. Resumed after 3 characters.');
   });
 
   it('no longer mentions the resume after the answer was restarted', () => {
     page.events('a', ...brokenOnce, ev.stopped('Hello'));
     page.receive({ type: 'exchange', exchange: exchange('a', { state: { ...initialTurn, text: 'Hello' } }) });
-    assert.equal(seam(), '');
+    assert.equal(resumePoint(), '');
   });
 
   const switched = (reason: 'user' | FaultKind, from = 'gpt-4o', to = 'qwen'): StreamEvent => ({
@@ -90,7 +90,7 @@ describe('article of an answer', () => {
     ev.cut(),
     switched(reason),
     ev.attempt({ attempt: 2, model: 'qwen', why: 'switch', how: 'continue' }),
-    ev.resumed({ seam: 1204 }),
+    ev.resumed({ resumePoint: 1204 }),
   ];
   for (const [reason, note] of [
     ['overloaded', 'gpt-4o was overloaded. qwen continued after 1,204 characters.'],
@@ -99,22 +99,25 @@ describe('article of an answer', () => {
   ] as const) {
     it(`shows “${note}” below an answer that another model continued, and announces that`, () => {
       page.events('a', ...continuedBy(reason));
-      assert.deepEqual([seam(), page.part('switch')?.textContent, page.announced], [note, '', note]);
+      assert.deepEqual([resumePoint(), page.part('switch')?.textContent, page.announced], [note, '', note]);
     });
   }
 
-  it('shows both kinds of seams below an answer that two models wrote', () => {
+  it('shows both kinds of resume points below an answer that two models wrote', () => {
     const resumedFirst = [...brokenOnce, ...continuedBy('overloaded').slice(2)];
     page.events('a', ...resumedFirst, ev.text('lo'), ev.done('Hello'));
     assert.equal(
-      seam(),
+      resumePoint(),
       'Connection lost. Resumed after 3 characters. gpt-4o was overloaded. qwen continued after 1,204 characters.',
     );
   });
 
   it('shows the switch to another model until that model continues the answer', () => {
     page.events('a', ...continuedBy('overloaded').slice(0, 5));
-    assert.deepEqual([seam(), page.part('switch')?.textContent], ['', 'gpt-4o was overloaded. Switched to qwen.']);
+    assert.deepEqual(
+      [resumePoint(), page.part('switch')?.textContent],
+      ['', 'gpt-4o was overloaded. Switched to qwen.'],
+    );
   });
 
   const switches: Readonly<Record<string, readonly [events: readonly StreamEvent[], note: string]>> = {

@@ -11,10 +11,10 @@ import { coversWait } from '../../../shared/protocol';
 import { FencedText } from '../../util/fencedText';
 import {
   escapeMarkdown,
-  formatSeams,
+  formatResumePoints,
   formatSummary,
   formatModelContinuation,
-  formatModelSeam,
+  formatContinuedModels,
   formatModelSwitch,
   formatRouteSwitch,
   formatWait,
@@ -75,8 +75,8 @@ export class ChatAnswer {
   private readonly cutMessages: string[] = [];
   /** The switch to a model that continues the partial answer but has not sent any text yet. */
   private pendingContinuation: ModelEvent | undefined;
-  /** Messages about the seams at which another model continued the answer. */
-  private readonly modelSeams: string[] = [];
+  /** Messages about the resume points at which another model continued the answer. */
+  private readonly continuedModelNotes: string[] = [];
   /** Whether the last part of this response is text of the model, not a part that the extension inserted. */
   private endsWithText = false;
   /** Whether a *Retry now* button has been shown since the last text of the model. */
@@ -120,7 +120,7 @@ export class ChatAnswer {
         this.cutMessage = event.message;
         return [];
       case 'resumed':
-        return this.recordSeam(event);
+        return this.recordResumePoint(event);
       case 'replaced':
         return this.replaceText(event);
       case 'model':
@@ -130,8 +130,8 @@ export class ChatAnswer {
       case 'done': {
         if (event.finishReason === 'length') return this.endAtTokenLimit();
         this.outcome = { state: 'done' };
-        const seams = [formatSeams(this.cutMessages, formatter), ...this.modelSeams];
-        const lines = [...seams, formatSummary(event, formatter)].filter((line) => line !== undefined);
+        const resumePoints = [formatResumePoints(this.cutMessages, formatter), ...this.continuedModelNotes];
+        const lines = [...resumePoints, formatSummary(event, formatter)].filter((line) => line !== undefined);
         return [...this.append(this.fencedText.flush()), ...lines.map((line) => progress(escapeMarkdown(line)))];
       }
       case 'stopped':
@@ -166,12 +166,12 @@ export class ChatAnswer {
     return this.insertAside(progress(escapeMarkdown(line)));
   }
 
-  private recordSeam({ how, seam }: ResumedEvent): readonly ChatPart[] {
+  private recordResumePoint({ how, resumePoint }: ResumedEvent): readonly ChatPart[] {
     const { cutMessage, pendingContinuation } = this;
     this.cutMessage = undefined;
     this.pendingContinuation = undefined;
     if (pendingContinuation && how !== 'restart')
-      this.modelSeams.push(formatModelSeam(pendingContinuation, seam, this.formatter));
+      this.continuedModelNotes.push(formatContinuedModels(pendingContinuation, resumePoint, this.formatter));
     else if (cutMessage !== undefined) this.cutMessages.push(cutMessage);
     return [];
   }

@@ -24,7 +24,7 @@ const wait = (changes: Partial<WaitingEvent> = {}): WaitingEvent => ({
 });
 const cut: StreamEvent = { type: 'cut', reason: 'connection', message: 'The connection was lost.', attempt: 1, at: 0 };
 const resume = { ...attempt('m', 2), why: 'resume', how: 'continue' } as StreamEvent;
-const resumed: StreamEvent = { type: 'resumed', how: 'continue', trimmed: 0, seam: 0, attempt: 2, at: 0 };
+const resumed: StreamEvent = { type: 'resumed', how: 'continue', trimmed: 0, resumePoint: 0, attempt: 2, at: 0 };
 const textWasReasoning: StreamEvent = { type: 'replaced', text: '', because: 'reasoning', attempt: 1, at: 0 };
 const replaced = (newText: string): StreamEvent => ({ type: 'replaced', text: newText, attempt: 2, at: 0 });
 
@@ -163,9 +163,9 @@ describe('answer in the chat that another model continues', () => {
   const switched = (from: string, to: string, reason: 'overloaded' | 'connection' | 'user'): StreamEvent => {
     return { type: 'model', from, to, reason, attempt: 1, at: 0 };
   };
-  const resumedAt = { ...resumed, seam: 4 } as StreamEvent;
+  const resumedAt = { ...resumed, resumePoint: 4 } as StreamEvent;
 
-  it('mentions the other model at the seam, and both models at the end', () => {
+  it('mentions the other model at the resume point, and both models at the end', () => {
     const events = [
       text('one '),
       cut,
@@ -195,7 +195,7 @@ describe('answer in the chat that another model continues', () => {
     ]);
   });
 
-  it('mentions no seam when the user selected another model, which restarts the answer', () => {
+  it('mentions no resume point when the user selected another model, which restarts the answer', () => {
     const restarted = { ...resumed, how: 'restart' } as StreamEvent;
     const lines = chat(text('one '), switched('a', 'b', 'user'), restarted, replaced('one two'), done('one two'));
     assert.deepEqual(lines, ['one ', '> Switched from a to b.', 'two']);

@@ -51,7 +51,7 @@ export const ev = {
     at: 2500,
     how: 'continue',
     trimmed: 0,
-    seam: 3,
+    resumePoint: 3,
     ...fields,
   }),
   toolCall: (fields: Partial<EventOf<'tool-call'>> = {}): StreamEvent => ({
