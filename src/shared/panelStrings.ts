@@ -312,7 +312,7 @@ export function faultLabel(strings: PanelStrings, kind: FaultKind, row?: number)
 }
 
 /**
- * Returns the template of the sentence about a resume point at which another model continued the answer. `{0}` and `{1}` stand
+ * Returns the template of the sentence about a point at which another model continued the answer. `{0}` and `{1}` stand
  * for the two models, and `{2}` for the offset. The host and the page use this function.
  */
 export function continuedModelsTemplate(strings: PanelStrings, reason: ContinuedModels['reason']): string {

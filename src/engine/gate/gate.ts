@@ -231,22 +231,22 @@ export class Permit {
     if (!this.hasEnded && this.round === undefined) this.events.forced(this);
   }
 
-  /** Reports to the gate that the gateway has accepted the request with a 2xx status. The request remains in flight. */
+  /** Call this when the response has a 2xx status. The request remains in flight. */
   accepted(): void {
     if (this.hasEnded || this.isAccepted || this.round === undefined) return;
     this.isAccepted = true;
     this.events.accepted(this.round);
   }
 
-  /** Reports to the gate that the gateway rejected the request because of a rate limit. */
+  /** Call this when the request was rejected because of a rate limit. */
   limited(cooldown: Cooldown): void {
     this.end(() => this.events.limited(cooldown));
   }
 
   /**
-   * Reports to the gate that the provider has failed, before or after it accepted the request.
+   * Call this when the provider has failed, before or after it accepted the request.
    *
-   * @param retryAfterMs the delay that the gateway named
+   * @param retryAfterMs the delay that the response named
    */
   failed(retryAfterMs?: number): void {
     this.end((round) => this.events.failed(round, retryAfterMs));

@@ -3,8 +3,8 @@ const probeLimit = 1;
 /**
  * After a cooldown, limits the number of requests that are sent but not yet accepted. The limit starts at one request,
  * the probe, and grows by one with each accepted request, so it doubles with each round trip until no request waits. If
- * the gate instead opened after eight accepted requests, the requests would flood the gateway (5 times its capacity in
- * the simulation).
+ * all were admitted after eight accepted requests, they would flood the provider (5 times its capacity in the
+ * simulation).
  */
 export class SlowStart {
   /** Maximum number of requests that are sent but not yet accepted. */

@@ -80,7 +80,7 @@ export class TurnPermit {
     return { type: 'admitted' };
   }
 
-  /** Reports to the gate that the gateway has accepted the request. */
+  /** Call this when the response has a 2xx status. */
   reportAccepted(): void {
     this.permit?.accepted();
   }

@@ -50,7 +50,7 @@ export interface LedgerEntry {
   readonly requestId?: string | undefined;
   readonly headersMs?: number | undefined;
   /**
-   * The resume point at which the attempt continued a partial answer, and the length of the dropped overlap; absent if the
+   * The offset at which the attempt continued a partial answer, and the length of the dropped overlap; absent if the
    * attempt continued no answer.
    */
   readonly resumed?: Pick<ResumedEvent, 'resumePoint' | 'trimmed'> | undefined;

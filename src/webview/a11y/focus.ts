@@ -1,6 +1,6 @@
 /**
- * Makes the articles of a conversation a single Tab stop (roving tabindex). Tab enters one article, moves through its
- * controls and leaves the conversation. The arrow keys move the focus to the neighboring articles.
+ * Makes the entries of a conversation a single Tab stop (roving tabindex). Tab enters one entry, moves through its
+ * controls and leaves the conversation. The arrow keys move the focus to the neighboring entries.
  * @param exitElement the last element in `log`; it has the focus for a moment while Tab leaves the conversation
  * @param onEndKey called when the user presses the End key
  */
@@ -17,54 +17,54 @@ export function createRovingTabindex(
   let focusedByPointer = false;
   /**
    * Whether Shift+Tab is moving the focus out of the conversation. The scrollable element (`log`) then has the focus
-   * for a moment, and must not pass it on to an article.
+   * for a moment, and must not pass it on to an entry.
    */
   let isLeaving = false;
   let tabStop: HTMLElement | undefined;
 
-  const findArticles = (): HTMLElement[] => [...thread.querySelectorAll<HTMLElement>('article')];
-  const setTabStop = (article: HTMLElement | undefined): void => {
-    if (article === tabStop) return;
+  const findEntries = (): HTMLElement[] => [...thread.querySelectorAll<HTMLElement>('article')];
+  const setTabStop = (entry: HTMLElement | undefined): void => {
+    if (entry === tabStop) return;
     tabStop?.setAttribute('tabindex', '-1');
-    article?.setAttribute('tabindex', '0');
-    tabStop = article;
+    entry?.setAttribute('tabindex', '0');
+    tabStop = entry;
   };
-  const focusArticle = (article: HTMLElement | undefined): void => {
-    if (!article) return;
+  const focusEntry = (entry: HTMLElement | undefined): void => {
+    if (!entry) return;
     focusedByPointer = false;
-    article.focus({ preventScroll: true });
-    // If the focused article (a prompt or an answer) is taller than the view, shows its start. Otherwise scrolls only
+    entry.focus({ preventScroll: true });
+    // If the focused entry (a prompt or an answer) is taller than the view, shows its start. Otherwise scrolls only
     // as far as needed to show all of it.
-    article.scrollIntoView({ block: article.offsetHeight > log.clientHeight ? 'start' : 'nearest' });
+    entry.scrollIntoView({ block: entry.offsetHeight > log.clientHeight ? 'start' : 'nearest' });
   };
 
-  const onTab = (event: KeyboardEvent, article: HTMLElement, target: Element): void => {
-    const tabbable = findTabbable(article);
+  const onTab = (event: KeyboardEvent, entry: HTMLElement, target: Element): void => {
+    const tabbable = findTabbable(entry);
     if (event.shiftKey) {
-      // Focuses the scrollable element, which precedes all articles, so that the browser moves the focus from there to
+      // Focuses the scrollable element, which precedes all entries, so that the browser moves the focus from there to
       // the element before the conversation.
-      if (target === article) {
+      if (target === entry) {
         isLeaving = true;
         log.focus({ preventScroll: true });
       } else if (target === tabbable[0]) {
         event.preventDefault();
-        focusArticle(article);
+        focusEntry(entry);
       }
-    } else if (target === (tabbable.at(-1) ?? article)) exitElement.focus({ preventScroll: true });
+    } else if (target === (tabbable.at(-1) ?? entry)) exitElement.focus({ preventScroll: true });
   };
 
   const findTarget = (key: string, target: Element): HTMLElement | undefined => {
-    const allArticles = findArticles();
-    const index = allArticles.findIndex((article) => article === target);
+    const allEntries = findEntries();
+    const index = allEntries.findIndex((entry) => entry === target);
     switch (key) {
       case 'ArrowUp':
-        return allArticles[Math.max(0, index - 1)];
+        return allEntries[Math.max(0, index - 1)];
       case 'ArrowDown':
-        return allArticles[Math.min(allArticles.length - 1, index + 1)];
+        return allEntries[Math.min(allEntries.length - 1, index + 1)];
       case 'Home':
-        return allArticles[0];
+        return allEntries[0];
       case 'End':
-        return allArticles.at(-1);
+        return allEntries.at(-1);
       default:
         return undefined;
     }
@@ -72,9 +72,9 @@ export function createRovingTabindex(
 
   log.addEventListener('pointerdown', () => (focusedByPointer = true));
   log.addEventListener('focusin', ({ target }) => {
-    const article = closestArticle(target);
-    if (article) setTabStop(article);
-    else if (target === log && !focusedByPointer && !isLeaving) focusArticle(tabStop);
+    const entry = closestEntry(target);
+    if (entry) setTabStop(entry);
+    else if (target === log && !focusedByPointer && !isLeaving) focusEntry(tabStop);
     isLeaving = false;
   });
   log.addEventListener('focusout', ({ relatedTarget }) => {
@@ -82,35 +82,35 @@ export function createRovingTabindex(
   });
   log.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const article = closestArticle(event.target);
+    const entry = closestEntry(event.target);
     if (event.key === 'Tab') {
       focusedByPointer = false;
-      if (article) onTab(event, article, event.target as Element);
+      if (entry) onTab(event, entry, event.target as Element);
       return;
     }
-    if (event.key === 'End' && (event.target === log || event.target === article)) onEndKey();
-    if (event.shiftKey || focusedByPointer || event.target !== article) return;
-    const next = findTarget(event.key, article);
+    if (event.key === 'End' && (event.target === log || event.target === entry)) onEndKey();
+    if (event.shiftKey || focusedByPointer || event.target !== entry) return;
+    const next = findTarget(event.key, entry);
     if (!next) return;
     event.preventDefault();
-    focusArticle(next);
+    focusEntry(next);
   });
 
   return {
     refresh: () => {
-      // Makes the newest article the Tab stop, unless the focus is in the current Tab stop.
-      if (!tabStop?.isConnected || !tabStop.contains(document.activeElement)) setTabStop(findArticles().at(-1));
+      // Makes the newest entry the Tab stop, unless the focus is in the current Tab stop.
+      if (!tabStop?.isConnected || !tabStop.contains(document.activeElement)) setTabStop(findEntries().at(-1));
     },
   };
 }
 
 /** The roving tabindex of a conversation. */
 interface RovingTabindex {
-  /** Updates the Tab stop after articles were added or removed. */
+  /** Updates the Tab stop after entries were added or removed. */
   refresh(): void;
 }
 
-function closestArticle(target: EventTarget | null): HTMLElement | undefined {
+function closestEntry(target: EventTarget | null): HTMLElement | undefined {
   if (target === null || !('closest' in target)) return undefined;
   return (target as Element).closest<HTMLElement>('article') ?? undefined;
 }
@@ -124,7 +124,7 @@ function findTabbable(parent: HTMLElement): HTMLElement[] {
 }
 
 /**
- * Makes the buttons of a wait card quick to reach: Tab moves to them from the last Tab stop of every article, and also
+ * Makes the buttons of a wait card quick to reach: Tab moves to them from the last Tab stop of every entry, and also
  * from the composer, before it leaves the page.
  * @param lastElement the last element of the page, which has the focus for a moment while Tab leaves the page
  */
@@ -143,7 +143,7 @@ export function createWaitTabOrder(
   const findWaitButtons = (): HTMLElement[] => [...log.querySelectorAll<HTMLElement>('.wait-card .actions button')];
 
   /**
-   * Returns the element to which Tab moves the focus, or undefined to leave the choice to the browser or the article.
+   * Returns the element to which Tab moves the focus, or undefined to leave the choice to the browser or the entry.
    */
   const findNextStop = (target: HTMLElement, backwards: boolean): HTMLElement | undefined => {
     const buttons = findWaitButtons();
@@ -160,10 +160,10 @@ export function createWaitTabOrder(
       if (backwards) return target === first ? findTabbable(dock).at(-1) : undefined;
       return target === last ? lastElement : undefined;
     }
-    const article = target.closest<HTMLElement>('article');
-    if (!article || article.contains(first)) return undefined;
-    if (backwards) return target === article && isBefore(first, article) ? last : undefined;
-    return target === (findTabbable(article).at(-1) ?? article) ? first : undefined;
+    const entry = target.closest<HTMLElement>('article');
+    if (!entry || entry.contains(first)) return undefined;
+    if (backwards) return target === entry && isBefore(first, entry) ? last : undefined;
+    return target === (findTabbable(entry).at(-1) ?? entry) ? first : undefined;
   };
 
   // Listens in the capture phase, so that this listener runs before the conversation's own listener for Tab.

@@ -115,10 +115,10 @@ export class ConversationView {
 
   /** Returns the `scrollTop` that restores a reading position, or undefined if the page does not contain its answer. */
   scrollTopOf({ exchangeId, offset }: ReadingPosition): number | undefined {
-    const article = this.exchanges.get(exchangeId)?.assistant;
-    if (!article) return undefined;
+    const entry = this.exchanges.get(exchangeId)?.assistant;
+    if (!entry) return undefined;
     const { top } = this.element.getBoundingClientRect();
-    return this.element.scrollTop + article.getBoundingClientRect().top - top + offset;
+    return this.element.scrollTop + entry.getBoundingClientRect().top - top + offset;
   }
 
   setHost(host: string): void {

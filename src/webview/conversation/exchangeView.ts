@@ -13,18 +13,18 @@ import { scheduledText } from '../turn/scheduledCard';
 import { createTurnView, type TurnView } from '../turn/turnView';
 import { element, setText } from '../util/element';
 import type { Drawable } from './drawQueue';
-import { createUserArticle, type UserArticle } from './userArticle';
+import { createPromptEntry, type PromptEntry } from './promptEntry';
 
 const noop = (): void => undefined;
 
 /**
- * The two articles of an exchange: its prompt and its answer. `reduceTurn` computes the state of the turn from the
- * events, and the text of the answer is appended in parts. Before the exchange is drawn, the articles contain only the
+ * The two entries of an exchange: its prompt and its answer. `reduceTurn` computes the state of the turn from the
+ * events, and the text of the answer is appended in parts. Before the exchange is drawn, the entries contain only the
  * prompt and an empty space of the estimated height of the answer.
  */
 export class ExchangeView implements Drawable {
   readonly assistant: HTMLElement;
-  readonly user: UserArticle;
+  readonly user: PromptEntry;
   private readonly model = element('span', { class: 'turn-model' });
   private turn: TurnView | undefined;
   /** The state of the turn after all events that the host has sent. */
@@ -46,7 +46,7 @@ export class ExchangeView implements Drawable {
   ) {
     const { strings } = context;
     this.state = exchange.state;
-    this.user = createUserArticle(context, exchange);
+    this.user = createPromptEntry(context, exchange);
     this.assistant = element(
       'article',
       { class: 'turn assistant', 'aria-label': strings.assistant, 'aria-busy': 'true', tabindex: '-1' },

@@ -65,8 +65,8 @@ function createVersionPager(
 }
 
 /**
- * Remembers the focused version button of an article that is about to be replaced.
- * @returns a function that moves the focus to the same button of the new article and scrolls the button to its previous
+ * Remembers the focused version button of an entry that is about to be replaced.
+ * @returns a function that moves the focus to the same button of the new entry and scrolls the button to its previous
  * position on screen; undefined if no version button has the focus
  */
 export function carryVersionFocus(
@@ -85,6 +85,6 @@ export function carryVersionFocus(
   };
 }
 
-function buttonsIn(article: HTMLElement): HTMLButtonElement[] {
-  return [...article.querySelectorAll<HTMLButtonElement>('button[data-version]')];
+function buttonsIn(entry: HTMLElement): HTMLButtonElement[] {
+  return [...entry.querySelectorAll<HTMLButtonElement>('button[data-version]')];
 }

@@ -61,8 +61,8 @@ function withoutDetours(switches: readonly RouteSwitch[]): readonly RouteSwitch[
 
 /**
  * Returns a note that the answer was joined from several parts, why, and which models wrote them. The note is empty for
- * an answer without resume points. The note is shown below the answer, because the answer itself must contain only text of the
- * model.
+ * an answer without resume points. The note is shown below the answer, because the answer itself must contain only text
+ * of the model.
  */
 export function resumePointText(
   context: Pick<PageContext, 'strings' | 'format'>,
@@ -93,8 +93,8 @@ function resumeText(
   if (resumePoints.length === 0) return '';
   const cuts = resumePoints.filter(({ cutMessage }) => cutMessage !== undefined);
   const [firstCut] = cuts;
-  // If no resume point has the message of a fault, the answer has several parts only because the user pressed *Continue*, so
-  // the note does not mention a lost connection.
+  // If no resume point has the message of a fault, the answer has several parts only because the user pressed
+  // *Continue*, so the note does not mention a lost connection.
   if (firstCut?.cutMessage === undefined) return strings.resumedOnce;
   return cuts.length > 1
     ? fill(strings.resumedSeveralTimes, String(cuts.length))

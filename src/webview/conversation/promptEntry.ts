@@ -3,8 +3,8 @@ import { createPromptEditor, type PromptEditor } from '../composer/promptEditor'
 import type { PageContext } from '../pageContext';
 import { element, lazy, iconButton, button } from '../util/element';
 
-/** The article that shows a prompt. Its accessible name is *You*. */
-export interface UserArticle {
+/** The entry that shows a prompt. Its accessible name is *You*. */
+export interface PromptEntry {
   readonly element: HTMLElement;
   /** The text in the prompt editor; undefined if the editor is closed. */
   readonly editorText: string | undefined;
@@ -20,15 +20,15 @@ export interface UserArticle {
   addTools(): void;
 }
 
-/** Creates the article that shows a prompt and its attachments and lets the user edit the prompt. */
-export function createUserArticle(context: PageContext, exchange: ExchangeSnapshot): UserArticle {
+/** Creates the entry that shows a prompt and its attachments and lets the user edit the prompt. */
+export function createPromptEntry(context: PageContext, exchange: ExchangeSnapshot): PromptEntry {
   const { strings, post, announcer } = context;
   const text = element('div', { class: 'prompt-text', 'data-part': 'prompt' }, exchange.prompt);
   const fold = foldLongPrompt(context, text);
   const bubble = element('div', { class: 'bubble' }, text, ...(fold ? [fold.toggle] : []));
 
   const tools = element('div', { class: 'turn-tools' });
-  const article = element(
+  const entry = element(
     'article',
     { class: 'turn you', 'aria-label': strings.you, tabindex: '-1' },
     element('header', { class: 'turn-head' }, element('span', { class: 'turn-name' }, strings.you)),
@@ -42,7 +42,7 @@ export function createUserArticle(context: PageContext, exchange: ExchangeSnapsh
       editorText = undefined;
       editor.element.replaceWith(text);
       tools.hidden = false;
-      article.classList.remove('editing');
+      entry.classList.remove('editing');
       context.onEditsChange();
     };
     const editor = createPromptEditor(strings, {
@@ -62,7 +62,7 @@ export function createUserArticle(context: PageContext, exchange: ExchangeSnapsh
         editButton.get().focus();
       },
     });
-    article.classList.add('editing');
+    entry.classList.add('editing');
     tools.hidden = true;
     text.replaceWith(editor.element);
     return editor;
@@ -70,7 +70,7 @@ export function createUserArticle(context: PageContext, exchange: ExchangeSnapsh
   const editButton = lazy(() => iconButton(strings.editPrompt, 'edit', () => openEditor(exchange.prompt).focus()));
 
   return {
-    element: article,
+    element: entry,
     get editorText() {
       return editorText;
     },
