@@ -377,7 +377,7 @@ export class Turn implements RunningTurn {
     const { hasSeveral: hasOtherRoute } = this.routes;
     const attempt = attempts.current;
     const { text } = answer;
-    const canHaveMoreRoom = attempts.canHaveMoreRoom(model);
+    const { canHaveMoreRoom } = attempts;
     return { connection, model, attempt, attemptNumber: output.attempt, text, hasOtherRoute, canHaveMoreRoom };
   }
 
