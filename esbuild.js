@@ -9,23 +9,28 @@ const production = process.argv.includes('--production');
 const watch = process.argv.includes('--watch');
 
 /**
- * The client of the OpenAI SDK creates an object for every part of the API. The extension uses chat completions only: the
- * other parts become empty classes, which saves a third of a megabyte of code that would be parsed before the first request.
+ * Parts of the OpenAI SDK that the extension does not use: it only builds requests. Their classes are empty and their
+ * functions return undefined in the bundle, which saves 420 kB of code that would be parsed before the first request.
  */
-const chatCompletionsOnly = {
-  name: 'chat-completions-only',
+const unusedInSDK =
+  /^(resources\/(?!index|shared)|(auth|internal\/auth)\/(x509-)?workload-identity-auth|core\/(pagination|streaming|uploads)|internal\/(parse|qs\/|to-file|uploads|ws)\b)/;
+
+const requestsOnly = {
+  name: 'requests-only',
   setup(build) {
-    const resources = path.join('node_modules', 'openai', 'resources') + path.sep;
-    build.onLoad({ filter: /[\\/]openai[\\/]resources[\\/]/ }, async ({ path: file }) => {
-      const resource = file.slice(file.lastIndexOf(resources) + resources.length);
-      if (/^(chat|index|shared)\b/.test(resource)) return undefined;
+    build.onLoad({ filter: /[\\/]openai[\\/].*\.mjs$/ }, async ({ path: file }) => {
+      const [, module] = /.*[\\/]node_modules[\\/]openai[\\/](.*)$/.exec(file);
+      if (!unusedInSDK.test(module.replaceAll('\\', '/'))) return undefined;
       const source = await readFile(file, 'utf8');
-      const declared = [...source.matchAll(/^export class (\w+)/gm)].map(([, name]) => name);
-      const reexported = [...source.matchAll(/^export \{([^}]*)\}/gm)].flatMap(
-        ([, names]) => names.match(/\w+/g) ?? [],
-      );
-      const classes = [...new Set([...declared, ...reexported])].map((name) => `export class ${name} {}`);
-      return { contents: classes.join('\n'), loader: 'js' };
+      const names = (pattern) => [...source.matchAll(pattern)].map(([, name]) => name);
+      const reexported = names(/^export \{([^}]*)\}/gm).flatMap((list) => list.match(/\w+/g) ?? []);
+      const classes = new Set([...names(/^export class (\w+)/gm), ...reexported]);
+      const functions = names(/^export (?:async )?(?:function|const) (\w+)/gm);
+      const contents = [
+        ...[...classes].map((name) => `export class ${name} {}`),
+        ...functions.map((name) => `export function ${name}() {}`),
+      ];
+      return { contents: contents.join('\n'), loader: 'js' };
     });
   },
 };
@@ -36,6 +41,9 @@ const shared = {
   minify: production,
   sourcemap: production ? false : 'linked',
   logLevel: 'warning',
+  // The licenses are in the file with the notices.
+  legalComments: 'none',
+  metafile: true,
 };
 
 const extension = {
@@ -49,7 +57,7 @@ const extension = {
   target: 'node20',
   external: ['vscode'],
   sourcemap: production ? false : 'inline',
-  plugins: [chatCompletionsOnly],
+  plugins: [requestsOnly],
 };
 
 /**
@@ -59,7 +67,7 @@ const extension = {
 const commonJS = {
   name: 'common-js',
   setup(build) {
-    Object.assign(build.initialOptions, { write: false, metafile: true });
+    Object.assign(build.initialOptions, { write: false });
     build.onEnd(async ({ outputFiles = [], metafile }) => {
       await mkdir('dist', { recursive: true });
       const isEmpty = (chunk) => Object.keys(metafile.outputs[`dist/${chunk}`].inputs).length === 0;
@@ -104,13 +112,47 @@ const workerText = {
         entryPoints: [file],
         sourcemap: false,
         write: false,
-        metafile: true,
       });
+      addPackages(metafile);
       const watchFiles = Object.keys(metafile.inputs).map((input) => path.resolve(input));
       return { contents: outputFiles[0].text, loader: 'text', watchFiles };
     });
   },
 };
+
+/** Folders of the packages whose modules are bundled. */
+const packages = new Set();
+
+function addPackages({ inputs }) {
+  for (const file of Object.keys(inputs)) {
+    const folder = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0];
+    if (folder !== undefined) packages.add(folder);
+  }
+}
+
+/** Data from elsewhere that the extension contains, under the same license text as the extension itself. */
+const dataSources = [{ name: 'models.dev (facts about models)', copyright: 'Copyright (c) 2025 models.dev' }];
+
+/** Returns the licenses of the bundled packages and data. Each text is included once, after all names it applies to. */
+function notices() {
+  const namesByText = new Map();
+  const add = (name, text) => namesByText.set(text, [...(namesByText.get(text) ?? []), name]);
+  for (const folder of [...packages].sort()) {
+    const { name, version, license } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
+    // Code from elsewhere within a package has its license in a subfolder.
+    const files = readdirSync(folder, { recursive: true })
+      .filter((file) => /^(?!.*node_modules).*\b(licen[cs]e|notice)(-mit)?(\.(md|txt))?$/i.test(file))
+      .sort();
+    if (!files.some((file) => path.dirname(file) === '.')) throw new Error(`The package ${name} has no license file.`);
+    const texts = files.map((file) => readFileSync(path.join(folder, file), 'utf8').replaceAll('\r\n', '\n').trim());
+    add(`${name} ${version} (${license})`, texts.join('\n\n'));
+  }
+  const ownLicense = readFileSync('LICENSE', 'utf8').trim();
+  for (const { name, copyright } of dataSources) add(`${name} (MIT)`, ownLicense.replace(/^Copyright.*$/m, copyright));
+  const sections = [...namesByText].map(([text, names]) => `${names.join('\n')}\n\n${text}\n`);
+  const line = `\n${'='.repeat(80)}\n\n`;
+  return ['HolySheep Prompt contains code and data of these projects.\n', ...sections].join(line);
+}
 
 const page = { platform: 'browser', format: 'iife', target: 'chrome128' };
 
@@ -163,8 +205,10 @@ async function main() {
     }
     return;
   }
-  await Promise.all(targets.map((target) => esbuild.build(target)));
+  const results = await Promise.all(targets.map((target) => esbuild.build(target)));
   if (production) {
+    for (const { metafile } of results) addPackages(metafile);
+    await writeFile('ThirdPartyNotices.txt', notices());
     console.log(sizes());
   }
 }

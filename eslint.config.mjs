@@ -38,6 +38,26 @@ export default tseslint.config(
     rules: { '@typescript-eslint/no-floating-promises': ['error', { ignoreVoid: false, checkThenables: true }] },
   },
   {
+    files: ['src/host/**/*.ts', 'src/extension.ts'],
+    ignores: ['src/host/ui/notifications.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        ...[
+          'showInformationMessage',
+          'showWarningMessage',
+          'showErrorMessage',
+          'showInputBox',
+          'setStatusBarMessage',
+          'withProgress',
+        ].map((property) => ({
+          property,
+          message: 'Use src/host/ui/notifications.ts, which escapes links and icons.',
+        })),
+      ],
+    },
+  },
+  {
     files: ['src/engine/**/*.ts'],
     rules: {
       'no-restricted-globals': ambient([

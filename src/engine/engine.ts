@@ -100,8 +100,8 @@ export interface StreamOptions {
   readonly signal?: AbortSignal | undefined;
   /** The partial answer to resume. */
   readonly resumeFrom?: ResumeFrom | undefined;
-  /** Origin of the route that the first attempt leaves for the next one, as with *Switch route*. */
-  readonly avoidOrigin?: string | undefined;
+  /** Base URL or origin of the route that the first attempt leaves for the next one, as with *Switch route*. */
+  readonly avoidRoute?: string | undefined;
   /** The connection of this turn, in place of `EngineDeps.connection`. */
   readonly connection?: (() => Promise<Connection>) | undefined;
 }

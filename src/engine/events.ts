@@ -102,11 +102,18 @@ export interface AttemptEvent extends EventBase {
   readonly model: string;
   /** Origin of the route that the attempt uses. Absent in journals that an older version wrote. */
   readonly origin?: string | undefined;
+  /** Base URL of the route. Absent unless another route has the same host, so that the origin is not enough. */
+  readonly baseUrl?: string | undefined;
   readonly why: AttemptTrigger;
   /** How the attempt resumes a partial answer. Absent if the attempt sends the original request. */
   readonly how?: ResumeMethod | undefined;
   /** Epoch milliseconds at which the attempt started. */
   readonly time: number;
+}
+
+/** Returns the base URL of the route that an attempt uses, or its origin if no other route has the same host. */
+export function routeOf({ origin, baseUrl }: Pick<AttemptEvent, 'origin' | 'baseUrl'>): string | undefined {
+  return baseUrl ?? origin;
 }
 
 /** The headers of a response have arrived. */
@@ -224,11 +231,17 @@ export interface RouteEvent extends EventBase {
   readonly from: string;
   /** Origin of the new route. */
   readonly to: string;
+  /** Base URL of the previous route. Absent unless another route has the same host. */
+  readonly fromUrl?: string | undefined;
+  /** Base URL of the new route. Absent unless another route has the same host. */
+  readonly toUrl?: string | undefined;
   /**
    * Kind of the fault because of which the turn leaves the previous route, or `user` if the user has switched the route
    * or removed it or its key.
    */
   readonly reason: 'user' | FaultKind;
+  /** Row of that fault in the fault table. Absent if the user has switched the route. */
+  readonly row?: number | undefined;
 }
 
 /** An attempt has ended. The event reports its outcome and its statistics. */
@@ -255,6 +268,12 @@ export interface EndedEvent extends EventBase {
   readonly promptTokens?: number | undefined;
   /** Number of tokens in the answer, including its reasoning, if the gateway reported it. */
   readonly completionTokens?: number | undefined;
+  /** Number of tokens of the prompt that came from the provider's cache, if the gateway reported it. */
+  readonly cachedTokens?: number | undefined;
+  /** Number of tokens of the answer that are reasoning, if the gateway reported it. */
+  readonly reasoningTokens?: number | undefined;
+  /** Price of the attempt in USD, if the gateway reported it. */
+  readonly cost?: number | undefined;
 }
 
 /** The tokens that all attempts of the turn have used so far. */

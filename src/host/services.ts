@@ -23,6 +23,7 @@ import { ConversationPanels } from './panel/conversationPanels';
 import { PanelRestoration } from './panel/panelRestoration';
 import { CustomPrompts } from './prompts/customPrompts';
 import { createScheduler } from './schedule/createScheduler';
+import { scheduleFolder, ScheduleStore } from './schedule/scheduleStore';
 import { Settings } from './settings/settings';
 import { localize } from './util/localization';
 import { systemClock } from './util/systemClock';
@@ -71,6 +72,7 @@ export function createServices(context: vscode.ExtensionContext, modelsChanged: 
     connection,
     isWindowFocused: () => vscode.window.state.focused,
     onTurnEnd: (record) => health.record(record),
+    facts: (model) => catalog.factsOf(model),
   });
   const embeddedEngine = demoEngine({ log, version, connection: (model) => connections.embedded(model) });
   const logEvent = (...event: TurnLogEvent): void => logTurnEvent(log, ...event);
@@ -78,7 +80,9 @@ export function createServices(context: vscode.ExtensionContext, modelsChanged: 
   const workspace = vscode.workspace.workspaceFile ?? vscode.workspace.workspaceFolders?.[0]?.uri;
   const folder = conversationsFolder(storage, workspace?.toString());
   const limit = () => settings.historyLimit();
-  const journal = new Journal({ folder, clock: systemClock, limit, onProblem: reportJournalProblem(log) });
+  const scheduleStore = new ScheduleStore(scheduleFolder(storage), (problem) => log.warn(problem));
+  const keptIds = () => scheduleStore.conversationIds();
+  const journal = new Journal({ folder, clock: systemClock, limit, keptIds, onProblem: reportJournalProblem(log) });
   const conversations = new Conversations({
     engine: (inDemo) => (inDemo ? embeddedEngine : engine),
     clock: systemClock,
@@ -92,7 +96,9 @@ export function createServices(context: vscode.ExtensionContext, modelsChanged: 
     onEvent: logEvent,
   });
   const backupNotices = register(new BackupNotices({ settings, conversations, memory: globalState, log }));
-  const schedule = register(createScheduler({ conversations, connections, log, onError, storage, workspace }));
+  const schedule = register(
+    createScheduler({ conversations, connections, log, onError, store: scheduleStore, workspace }),
+  );
   const promptHistory = new PromptHistory(workspaceState);
   const customPrompts = new CustomPrompts(settings, workspaceState, () => vscode.workspace.isTrusted);
 

@@ -28,6 +28,7 @@ export const panelStrings = {
   stop: 'Stop',
   retryNow: 'Retry now',
   switchModel: 'Switch model',
+  retryWithModel: 'Retry with {0}',
   switchRoute: 'Switch route',
   continueWithFallback: 'Continue with {0}',
   sendLater: 'Send at {0}',
@@ -64,7 +65,7 @@ export const panelStrings = {
   detailsNothingSent: 'No request was sent.',
   detailsNotRetried: 'No further retry: the same request would fail again.',
   detailsRetryAfterTooLong:
-    'The gateway asked for a longer wait than holysheep.retry.maxHintMs allows, so the request was not retried.',
+    'The gateway said to wait longer than holysheep.retry.maxHintMs allows, so the request was not retried.',
   detailsPartialAnswerKept: 'The partial answer was kept.',
   copy: 'Copy',
   copied: 'Copied',
@@ -79,7 +80,7 @@ export const panelStrings = {
   copyPrompt: 'Copy prompt',
   showAll: 'Show all',
   showLess: 'Show less',
-  editBox: 'Edit your message',
+  editBox: 'Edit your prompt',
   resend: 'Resend',
   cancel: 'Cancel',
   attachmentSelection: 'Selection',
@@ -106,8 +107,8 @@ export const panelStrings = {
   resumingQuiet: 'Still waiting for the rest of the answer ({0})',
   restarting: 'Restarting the answer. The current text stays until the new answer is longer.',
   restartingQuiet: 'Still waiting for the new answer ({0}). The current text stays until the new answer is longer.',
-  waitServer: 'The gateway asked for a wait of {0}',
-  waitMargin: 'plus {0} margin',
+  waitServer: 'The gateway said to wait {0}',
+  waitMargin: 'plus a random delay of {0}',
   waitBackoff: 'Backoff of {0} before attempt {1} of {2}',
   waitAttempt: 'attempt {0} of {1}',
   waitOffline: 'Resumes automatically when the network is back',
@@ -169,7 +170,7 @@ export const panelStrings = {
   timelineAttempt: 'Attempt {0} with {1}',
   timelineWaited: 'Waited {0}: {1}',
   timelineWaiting: 'Waiting: {0}',
-  timelineServerFrom: 'The gateway asked for a wait of {0} ({1})',
+  timelineServerFrom: 'The gateway said to wait {0} ({1})',
   timelineBackoff: 'Backoff {0}',
   timelineBackoffJitter: 'Backoff {0}, including {1} of jitter',
   timelineRetry: 'Retried',
@@ -182,8 +183,8 @@ export const panelStrings = {
   timelineRestarted: 'Restarted',
   timelineSeam: 'Resumed at character {0}',
   timelineModelSeam: 'Continued the answer of {0} at character {1}',
-  timelineTrimmedOne: '{0} repeated character dropped',
-  timelineTrimmed: '{0} repeated characters dropped',
+  timelineTrimmedOne: 'Removed {0} character that the model repeated',
+  timelineTrimmed: 'Removed {0} characters that the model repeated',
   timelineFirstToken: 'First token after {0}',
   timelineFinished: 'Finished after {0}',
   timelineStopped: 'Stopped after {0}',
@@ -193,6 +194,11 @@ export const panelStrings = {
   timelineBytes: '{0} bytes',
   timelineTokensOne: '{0} token',
   timelineTokens: '{0} tokens',
+  usageInOne: '{0} token in',
+  usageIn: '{0} tokens in',
+  usageCached: '{0} ({1} cached)',
+  usageOut: '{0} out',
+  usageReasoning: '{0} ({1} reasoning)',
   'fault.auth': 'key rejected',
   'fault.credit': 'out of credit',
   'fault.rate-limit': 'rate limited',
@@ -207,7 +213,10 @@ export const panelStrings = {
   'fault.server': 'server error',
   'fault.gateway': 'gateway error',
   'fault.timeout': 'timed out',
-  'fault.connection': 'connection lost',
+  'fault.connection': 'connection failed',
+  'fault.connection.refused': 'connection refused',
+  'fault.connection.reset': 'connection reset',
+  'fault.connection.lost': 'connection lost',
   'fault.dns': 'host not found',
   'fault.offline': 'offline',
   'fault.tls': 'certificate not trusted',
@@ -230,6 +239,7 @@ export const panelStrings = {
   emptyContextHint: 'Type # to attach a file, the selection, or problems.',
   history: 'History',
   noKeyTitle: 'No API key for {0}',
+  sendsWithKey: 'The prompt will be sent when you set an API key for {0}.',
   noKeyHint: 'Set a key to send prompts, or explore with the offline demo.',
   newBackup: 'The answer came through the backup route {0}.',
   removeBackup: "Don't use this route",
@@ -284,9 +294,21 @@ export function routeSwitchTemplate(strings: PanelStrings, reason: 'user' | Faul
   }
 }
 
-/** Returns a short label for a fault kind, to be used within a line. The host and the page use this function. */
-export function faultLabel(strings: PanelStrings, kind: FaultKind): string {
-  return strings[`fault.${kind}`];
+/** The rows of the fault table whose label is more precise than the label of their kind. */
+const rowLabels: Readonly<Record<number, keyof PanelStrings>> = {
+  3: 'fault.connection.refused',
+  5: 'fault.connection.reset',
+  42: 'fault.connection.lost',
+  58: 'fault.connection.lost',
+};
+
+/**
+ * Returns a short label for a fault, to be used within a line. The host and the page use this function.
+ * @param row the row of the fault table, if it is known
+ */
+export function faultLabel(strings: PanelStrings, kind: FaultKind, row?: number): string {
+  const ofRow = row === undefined ? undefined : rowLabels[row];
+  return strings[ofRow ?? `fault.${kind}`];
 }
 
 /**

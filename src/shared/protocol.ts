@@ -6,9 +6,10 @@ import * as v from 'valibot';
 import type { FaultAction, RecordedEvent, WaitingEvent } from '../engine/events';
 import type { TurnState } from '../engine/state/turnState';
 
+export { routeOf } from '../engine/events';
 export type { FaultAction, FaultKind, RecordedEvent, WaitingEvent } from '../engine/events';
-export { hostOf } from '../engine/gateway/baseUrl';
-export { toSupportedLocale, visibleText } from '../engine/gateway/visibleText';
+export { hostOf, routeName } from '../engine/gateway/baseUrl';
+export { timeOfDayOptions, toSupportedLocale, visibleText } from '../engine/gateway/visibleText';
 export { waitedMs } from '../engine/state/ledger';
 export type { LedgerEntry, LedgerWait } from '../engine/state/ledger';
 export { throughputSeconds } from '../engine/state/throughput';
@@ -182,6 +183,8 @@ export type ToWebview =
     }
   | { readonly type: 'demoStep'; readonly demoStep?: DemoTourStep | undefined }
   | { readonly type: 'connection'; readonly connection: ConnectionView; readonly suggestions: readonly Suggestion[] }
+  /** The dialog that `setApiKey` opened was closed, with or without a key. */
+  | { readonly type: 'keyDialogClosed' }
   /**
    * Prefills an empty composer with `text` and focuses it. `more` is data of the host, such as code, which the page
    * sends back unchanged together with the prompt. With `awaitsKey`, the page sends the prompt as soon as there is an
@@ -206,7 +209,9 @@ export type ToWebview =
     }
   /** Suggestions for the `suggestContext` message with the same `request` number. */
   | { readonly type: 'suggestions'; readonly request: number; readonly items: readonly ContextSuggestion[] }
-  | { readonly type: 'modelOnce'; readonly model?: string | undefined };
+  | { readonly type: 'modelOnce'; readonly model?: string | undefined }
+  /** The reply to `findModels`: the models that are nearest to the one that the gateway lacks, the nearest first. */
+  | { readonly type: 'nearestModels'; readonly exchangeId: string; readonly models: readonly string[] };
 
 /** A message from the page to the host. */
 export type ToHost =
@@ -226,6 +231,10 @@ export type ToHost =
    */
   | { readonly type: 'stop'; readonly exchangeId: string }
   | { readonly type: 'action'; readonly exchangeId: string; readonly action: FaultAction }
+  /** Asks for models to offer on the failure card of a turn whose model the gateway does not have. */
+  | { readonly type: 'findModels'; readonly exchangeId: string }
+  /** Retries with a model that the failure card offers. */
+  | { readonly type: 'switchModel'; readonly exchangeId: string; readonly model: string }
   | { readonly type: 'newConversation' }
   | { readonly type: 'openHistory' }
   /** Asks the window that writes the conversation to hand it over. */

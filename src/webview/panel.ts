@@ -1,6 +1,7 @@
 import type { FaultDetails, PanelStrings } from '../shared/panelStrings';
 import {
   canSendPrompt,
+  routeName,
   type ConnectionView,
   type DemoTourStep,
   type Suggestion,
@@ -21,7 +22,7 @@ import type { PageContext } from './pageContext';
 import { promptsSince, PendingPrompts } from './state/unsentPrompts';
 import { hasUnsentText, type OpenEdit, type ReadingPosition, type Unsent, type UnsentStore } from './state/unsentStore';
 import { element } from './util/element';
-import { createFormat } from './util/format';
+import { createFormat, fill } from './util/format';
 import type { PanelClock } from './util/panelClock';
 
 /** The dependencies of the panel, which tests replace. */
@@ -118,7 +119,10 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
   const composer = createComposer(context, {
     history,
     pending,
-    onDraftChange: () => save(),
+    onDraftChange: () => {
+      save();
+      updateNotices();
+    },
     onStop: () => stopActiveTurn(),
     onSend: () => autoscroll.followEnd(),
   });
@@ -172,7 +176,9 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
   createWaitTabOrder(root, conversation.element, dock, end);
 
   const refresh = (): void => {
-    const { activity } = conversation;
+    const { active } = conversation;
+    const activity = active?.activity ?? 'idle';
+    composer.setRoute(active?.route === undefined ? undefined : routeName(active.route));
     composer.setStoppable(activity === 'running');
     conversation.setVersionsLocked(activity !== 'idle');
     conversation.setStreaming(activity === 'running');
@@ -184,8 +190,15 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
       else emptyState.element.remove();
       if (hadFocus) focusInput();
     }
-    if (!readOnly)
-      notices.update(connection, conversation.isEmpty || conversation.hasActionButton('setApiKey'), demoStep);
+    updateNotices();
+  };
+  const updateNotices = (): void => {
+    if (!connection || readOnly) return;
+    const hasKeyButton = conversation.isEmpty || conversation.hasActionButton('setApiKey');
+    notices.update(connection, { hasKeyButton, awaitsKey: composer.awaitsKey }, demoStep);
+  };
+  const announceAwaitedKey = (): void => {
+    if (connection && composer.awaitsKey) context.announcer.announce(fill(strings.sendsWithKey, connection.host));
   };
   const setConnection = (nextConnection: ConnectionView, nextSuggestions: readonly Suggestion[]): void => {
     connection = nextConnection;
@@ -278,11 +291,15 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
         case 'connection':
           setConnection(message.connection, message.suggestions);
           break;
+        case 'keyDialogClosed':
+          announceAwaitedKey();
+          break;
         case 'demoStep':
           demoStep = message.demoStep;
           break;
         case 'prefill':
           composer.prefill(message);
+          announceAwaitedKey();
           break;
         case 'adopt': {
           const { draft = '', prefilled, pending: prompts = [] } = unsent.load(message.conversationId) ?? {};
@@ -299,6 +316,9 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
           break;
         case 'modelOnce':
           composer.setModelOnce(message.model);
+          break;
+        case 'nearestModels':
+          conversation.showNearestModels(message.exchangeId, message.models);
           break;
       }
       refresh();

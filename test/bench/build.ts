@@ -7,18 +7,21 @@ import { out, root } from '../support/paths';
 
 const load = createRequire(__filename);
 const script = path.join(out, 'bench/engine.js');
+const sdk = path.join(out, 'bench/sdk.js');
 
-/** Bundles the engine and the SDK with the options of the production build into one file that can be required. */
+/**
+ * Bundles the engine with the options of the production build, and the complete SDK, each into one file that can be
+ * required.
+ */
 export async function buildEngine(): Promise<void> {
   const { extension } = load(path.join(root, 'esbuild.js')) as { readonly extension: BuildOptions };
-  const contents = "export * from './src/engine/createEngine'; export { OpenAI } from 'openai';";
-  await build({
-    ...{ stdin: { contents, resolveDir: root }, outfile: script, bundle: true, minify: true, logLevel: 'warning' },
-    ...{ platform: 'node', format: 'cjs', plugins: extension.plugins ?? [] },
-  });
+  const options: BuildOptions = { absWorkingDir: root, bundle: true, minify: true, platform: 'node', format: 'cjs' };
+  const plugins = extension.plugins ?? [];
+  await build({ ...options, entryPoints: ['src/engine/createEngine.ts'], outfile: script, plugins });
+  await build({ ...options, stdin: { contents: "export { OpenAI } from 'openai';", resolveDir: root }, outfile: sdk });
 }
 
-/** Builds the production bundle, so that the shipped code is measured. */
+/** Loads the bundles. The engine is the shipped code. */
 export function loadEngine(): Pick<typeof engineSource, 'createEngine'> & Pick<typeof sdkSource, 'OpenAI'> {
-  return load(script) as ReturnType<typeof loadEngine>;
+  return { ...load(script), ...load(sdk) } as ReturnType<typeof loadEngine>;
 }

@@ -25,7 +25,7 @@ describe('offline demo', () => {
 
   it('starts with the keyboard, and waits for the delay that the gateway named', async () => {
     await panel.button('Start').press('Enter');
-    await panel.inState('waiting').getByText('The gateway asked for a wait of 5 s').waitFor();
+    await panel.inState('waiting').getByText('The gateway said to wait 5 s').waitFor();
     await step('2 of 6: Overloaded');
     await panel.inState('done').waitFor();
     await workbench.tab('Offline demo').waitFor();

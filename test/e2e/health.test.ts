@@ -96,7 +96,7 @@ describe('network health', () => {
     const texts = await cells.allTextContents();
     const { host } = new URL(stage.gateway.baseUrl);
     assert.deepEqual([texts[1], texts[2], texts[3], texts[7], texts[8]], [host, '4', '25 %', '1', '1']);
-    assert.match(texts[11] ?? '', /rate limited.*|connection lost/);
+    assert.match(texts[11] ?? '', /rate limited.*|connection failed/);
   });
 
   it('is cleared after a confirmation', async () => {

@@ -37,9 +37,7 @@ describe("@holysheep in VS Code's chat", () => {
       () => answer('It **pauses** for a while.'),
     );
     await chat.ask('@holysheep /explain ');
-    await chat.answer
-      .getByText(/Rate limited by .* The gateway asked for a wait of 37 s\. Attempt 2 of 6 at/)
-      .waitFor();
+    await chat.answer.getByText(/Rate limited by .* The gateway said to wait 37 s\. Attempt 2 of 6 at/).waitFor();
     await button('Retry now').click();
     await chat.answer.getByText('It pauses for a while.').waitFor();
     for (const part of ['setTimeout(resolve, ms)', 'typescript', 'sample.ts']) assert.ok(sent(1).includes(part), part);

@@ -50,7 +50,7 @@ describe('scheduled prompts in the workbench', () => {
     await panel.inState('stopped').waitFor();
     await count('1 scheduled').waitFor({ state: 'hidden' });
     await workbench.runCommand('HolySheep: Scheduled Prompts');
-    await workbench.quickInput.rowsWith('No prompt is scheduled.').waitFor();
+    await workbench.quickInput.rowsWith('No scheduled prompts').waitFor();
     assert.equal(gateway.requests.length, 1);
   });
 });

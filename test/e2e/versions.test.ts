@@ -40,7 +40,7 @@ describe('panel with several versions of an exchange', () => {
     gateway.script = () => answer('Pears are green.');
     await first.you.hover();
     await first.you.getByRole('button', { name: 'Edit', exact: true }).click();
-    const box = panel.frame.getByRole('textbox', { name: 'Edit your message' });
+    const box = panel.frame.getByRole('textbox', { name: 'Edit your prompt' });
     assert.equal(await box.inputValue(), 'What color are apples?');
     await box.fill('What color are pears?');
     await panel.button('Resend').click();
@@ -61,7 +61,7 @@ describe('panel with several versions of an exchange', () => {
   it('discards an edit when the user presses Escape', async () => {
     await first.you.hover();
     await first.you.getByRole('button', { name: 'Edit', exact: true }).click();
-    const box = panel.frame.getByRole('textbox', { name: 'Edit your message' });
+    const box = panel.frame.getByRole('textbox', { name: 'Edit your prompt' });
     await box.fill('something else');
     await box.press('Escape');
     await box.waitFor({ state: 'detached' });
@@ -106,7 +106,7 @@ describe('panel with several versions of an exchange', () => {
     gateway.script = () => answer('Plums are blue.');
     await first.you.hover();
     await first.you.getByRole('button', { name: 'Edit', exact: true }).click();
-    await panel.frame.getByRole('textbox', { name: 'Edit your message' }).fill('What color are plums?');
+    await panel.frame.getByRole('textbox', { name: 'Edit your prompt' }).fill('What color are plums?');
     await panel.button('Resend').click();
     await panel.answer.getByText('Plums are blue.').waitFor();
     assert.equal(await running?.closed, 'client');

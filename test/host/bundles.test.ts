@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import path from 'node:path';
 import { build, type BuildOptions, type Metafile } from 'esbuild';
+import { RequestBuilder } from '../../src/engine/http/sdk';
 import { root } from '../support/paths';
+import { removeTemporaryFolder, temporaryFolder } from '../support/temporaryFolder';
 
 const { extension } = createRequire(__filename)('../../esbuild.js') as { readonly extension: BuildOptions };
 
@@ -11,8 +15,8 @@ type Outputs = Metafile['outputs'];
 function modulesLoadedWith(outputs: Outputs, bundle: string): readonly string[] {
   const loaded = new Set([bundle]);
   for (const name of loaded) {
-    for (const { path, kind } of outputs[name]?.imports ?? []) {
-      if (kind === 'import-statement' && path in outputs) loaded.add(path);
+    for (const { path: imported, kind } of outputs[name]?.imports ?? []) {
+      if (kind === 'import-statement' && imported in outputs) loaded.add(imported);
     }
   }
   return [...loaded].flatMap((name) => Object.keys(outputs[name]?.inputs ?? {}));
@@ -37,6 +41,29 @@ describe('bundles of the extension', () => {
       modules.filter((module, index) => modules.indexOf(module) !== index),
       [],
     );
+  });
+
+  it('build the same requests as the complete SDK', async () => {
+    const { outputFiles } = await build({
+      ...{ ...extension, absWorkingDir: root, sourcemap: false as const, write: false as const },
+      ...{ entryPoints: ['src/engine/http/sdk.ts'], splitting: false, format: 'cjs' as const },
+    });
+    const file = path.join(temporaryFolder(), 'sdk.cjs');
+    writeFileSync(file, outputFiles[0]!.text);
+    const bundled = createRequire(__filename)(file) as { readonly RequestBuilder: typeof RequestBuilder };
+    removeTemporaryFolder(path.dirname(file));
+    const requestOf = async (Builder: typeof RequestBuilder) => {
+      const builder = new Builder('https://gateway.test/v1', 'test/1');
+      const { url, req } = await builder.buildRequest({
+        ...{ method: 'post', path: '/chat/completions', headers: { Authorization: 'Bearer hsa-key' } },
+        body: { model: 'm', stream: true, messages: [{ role: 'user', content: [{ type: 'text', text: 'Hi' }] }] },
+        signal: new AbortController().signal,
+      });
+      return { url, method: req.method, body: req.body, headers: [...new Headers(req.headers)], signal: !!req.signal };
+    };
+    const expected = await requestOf(RequestBuilder);
+    assert.match(expected.body as string, /"Hi"/);
+    assert.deepEqual(await requestOf(bundled.RequestBuilder), expected);
   });
 
   it('load neither app.ts nor dependencies at startup', () => {

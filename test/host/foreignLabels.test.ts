@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { InputBoxOptions, ProgressOptions } from 'vscode';
 import type { CustomPrompts } from '../../src/host/prompts/customPrompts';
 import { useVSCode } from '../support/fakeVSCode';
 
@@ -37,11 +38,14 @@ describe('text from outside the extension', () => {
   let picks: QuickPick[];
   let lists: (readonly Label[])[];
   let messages: string[];
+  let boxes: InputBoxOptions[];
+  let showProgress: () => void;
   const showMessage = (message: string): Promise<undefined> => {
     messages.push(message);
     return Promise.resolve(undefined);
   };
   useVSCode({
+    env: { language: 'en' },
     l10n: {
       t: (text: string, ...args: unknown[]) => text.replace(/\{(\d)\}/g, (_, index) => String(args[Number(index)])),
     },
@@ -59,10 +63,27 @@ describe('text from outside the extension', () => {
       showInformationMessage: showMessage,
       showWarningMessage: showMessage,
       showErrorMessage: showMessage,
+      setStatusBarMessage: showMessage,
+      showInputBox: (box: InputBoxOptions) => {
+        boxes.push(box);
+        return Promise.resolve(undefined);
+      },
+      withProgress: ({ title = '' }: ProgressOptions, task: (progress: object, token: object) => unknown) => {
+        messages.push(title);
+        showProgress();
+        return task({}, { onCancellationRequested: () => undefined });
+      },
+    },
+    ProgressLocation: { Notification: 15 },
+    CancellationTokenSource: class {
+      readonly token = {};
+      dispose(): void {
+        // Does nothing: the fake source has nothing to release.
+      }
     },
   });
   beforeEach(() => {
-    [picks, lists, messages] = [[], [], []];
+    [picks, lists, messages, boxes] = [[], [], [], []];
   });
 
   it('is shown without icons and hidden characters in the name of a model', async () => {
@@ -77,6 +98,23 @@ describe('text from outside the extension', () => {
       ['From h', `$(check) current ${plainText}`, plainText],
     );
     assert.equal(await picked, undefined);
+  });
+
+  it('is shown without icons in the host and the URL of a route', async () => {
+    const { pickRoute } = await import('../../src/host/connection/routePick');
+    const route = (host: string) => ({
+      ...{ url: `https://${host}/v1`, origin: `https://${host}`, host },
+      ...{ hasKey: true, position: 0 },
+    });
+    const picked = pickRoute([route('$(alert).example'), route('other.example')], 'Set API key');
+    const [first] = picks[0]?.items ?? [];
+    assert.deepEqual([first?.label, first?.detail], ['$\u2060(alert).example', 'https://$\u2060(alert).example/v1']);
+    assert.equal(await picked, undefined);
+  });
+
+  it("is shown without icons, links and HTML in VS Code's chat", async () => {
+    const { escapeMarkdown } = await import('../../src/host/chat/chatMessages');
+    assert.equal(escapeMarkdown('$(alert) [a](command:x) <b>'), '$\u2060(alert) \\[a\\](command:x) \\<b\\>');
   });
 
   it('is shown without icons and hidden characters in the name of a custom prompt', async () => {
@@ -105,6 +143,56 @@ describe('text from outside the extension', () => {
       assert.ok(messages[0]!.length <= 1001);
     });
   }
+
+  const hostileMessage = `It says: ${hostileText}[click](\u200bcommand:x) `;
+  const plainMessage = 'It says: a $(alert) b [2J[click] (command:x)';
+
+  it('is one line without links in a question, whether it is a notification or a dialog', async () => {
+    const { askUser } = await import('../../src/host/ui/notifications');
+    await askUser('information', hostileMessage, ['Use']);
+    await askUser('warning', hostileMessage, ['Use'], 'Detail');
+    assert.deepEqual(messages, [plainMessage, plainMessage]);
+  });
+
+  it('is one line without links in the title of a progress notification', async () => {
+    const { withDelayedProgress } = await import('../../src/host/ui/notifications');
+    let finish = (): void => undefined;
+    showProgress = () => finish();
+    await withDelayedProgress(hostileMessage, () => new Promise<void>((resolve) => (finish = resolve)));
+    assert.deepEqual(messages, [plainMessage]);
+  });
+
+  it('is one line without links and icons in the status bar', async () => {
+    const { showInStatusBar } = await import('../../src/host/ui/notifications');
+    showInStatusBar(hostileMessage, 1000);
+    assert.deepEqual(messages, [plainMessage.replace('$(', '$\u2060(')]);
+  });
+
+  it('is one line without links in the prompt and in the messages of an input box', async () => {
+    const { askForText } = await import('../../src/host/ui/notifications');
+    const severity = 3;
+    const problems = [hostileMessage, { message: hostileMessage, severity }, undefined];
+    await askForText({ prompt: hostileMessage, validateInput: () => problems.shift() });
+    const validate = (text: string): unknown => boxes[0]?.validateInput?.(text);
+    assert.deepEqual(
+      [boxes[0]?.prompt, validate(''), validate(''), validate('')],
+      [plainMessage, plainMessage, { message: plainMessage, severity }, undefined],
+    );
+  });
+
+  it('is shown without icons and hidden characters in the list of routes', async () => {
+    const { pickRoute } = await import('../../src/host/connection/routePick');
+    const route = {
+      url: 'https://a$(alert).test/$(x)',
+      origin: '',
+      host: 'a$(alert).test',
+      hasKey: false,
+      position: 0,
+    };
+    await pickRoute([route, route], 'Routes');
+    const [item] = picks[0]?.items ?? [];
+    assert.deepEqual([item?.label, item?.detail], ['a$\u2060(alert).test', 'https://a$\u2060(alert).test/$\u2060(x)']);
+  });
 
   it('is shortened to one line in the title of a code action', async () => {
     const { codePromptTitle, customPromptActionTitle } = await import('../../src/host/code/codeActions');

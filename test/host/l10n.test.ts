@@ -37,6 +37,7 @@ function sources(folder: string): string[] {
 /** All messages that users can read, except those of the manifest. */
 const messages = new Set([
   ...sources('src/host').flatMap(literalsOf),
+  ...sources('src/engine').flatMap(literalsOf),
   ...literalsOf(join(root, 'src/extension.ts')),
   ...Object.values(panelStrings),
   ...Object.values(healthStrings),

@@ -14,6 +14,7 @@ import { PanelRestoration } from '../../src/host/panel/panelRestoration';
 import { retryNow } from '../../src/host/panel/panelCommands';
 import type { SessionServices } from '../../src/host/panel/panelServices';
 import { createScheduler } from '../../src/host/schedule/createScheduler';
+import { scheduleFolder, ScheduleStore } from '../../src/host/schedule/scheduleStore';
 import type { Scheduler } from '../../src/host/schedule/scheduler';
 import { systemClock } from '../../src/host/util/systemClock';
 import type { TurnPhase } from '../../src/engine/state/turnState';
@@ -58,7 +59,7 @@ class Window {
       },
       log: this.log,
       onError,
-      storage,
+      store: new ScheduleStore(scheduleFolder(storage), (problem) => this.log.warn(problem)),
       workspace: vscode.workspace.workspaceFolders?.[0]?.uri,
     });
     this.scheduler.start();

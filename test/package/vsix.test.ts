@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { build, type Plugin } from 'esbuild';
 import { root } from '../support/paths';
 import { packagerLog, vsixFile } from '../support/vscode/package';
 import { zipEntries } from '../support/vscode/zipEntries';
@@ -15,6 +16,34 @@ function filesIn(folder: string): readonly string[] {
   return readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)).replaceAll(path.sep, '/'));
+}
+
+/** Bundles the script of a worker together with the page that starts it. */
+const withWorkers: Plugin = {
+  name: 'with-workers',
+  setup(builder) {
+    builder.onResolve({ filter: /\?worker$/ }, ({ path: name, resolveDir }) => ({
+      path: path.resolve(resolveDir, name.replace(/\?worker$/, '.ts')),
+      namespace: 'worker',
+    }));
+    builder.onLoad({ filter: /./, namespace: 'worker' }, ({ path: file }) => ({
+      contents: `import ${JSON.stringify(file)}; export default '';`,
+      resolveDir: root,
+    }));
+  },
+};
+
+/** Returns the names of the packages that the extension and its pages import. */
+async function bundledPackages(): Promise<readonly string[]> {
+  const { metafile } = await build({
+    entryPoints: ['src/extension.ts', 'src/webview/main.ts', 'src/webview/health/healthMain.ts'],
+    ...{ absWorkingDir: root, outdir: 'out', bundle: true, write: false, metafile: true },
+    ...{ platform: 'node', external: ['vscode'], plugins: [withWorkers] },
+  });
+  const names = Object.keys(metafile.inputs).flatMap(
+    (file) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? [],
+  );
+  return [...new Set(names)].sort();
 }
 
 /** `npm test -- package` makes the VSIX first. */
@@ -40,6 +69,7 @@ describe('VSIX', () => {
     assert.ok(bundles.includes('dist/extension.js') && bundles.includes('dist/webview.js'), bundles.join(', '));
     const files = [
       ...['package.json', 'package.nls.json', 'package.nls.zh-cn.json', 'readme.md', 'changelog.md', 'LICENSE.txt'],
+      'ThirdPartyNotices.txt',
       ...[...bundles, ...filesIn('media'), ...filesIn('l10n')],
     ];
     assert.deepEqual(
@@ -59,6 +89,18 @@ describe('VSIX', () => {
 
   it(`is no larger than ${maxBytes / 1024} KB`, () => {
     assert.ok(vsix.length <= maxBytes, `${(vsix.length / 1024).toFixed(1)} KB`);
+  });
+
+  it('contains the license of every bundled package and of the data from elsewhere', async () => {
+    const sections = text('extension/ThirdPartyNotices.txt')
+      .split(/^={80}$/m)
+      .slice(1);
+    const names = sections.flatMap((section) => section.trim().split('\n\n', 1)[0]!.split('\n'));
+    assert.deepEqual(
+      names.map((name) => name.split(' ', 1)[0]).sort(),
+      [...(await bundledPackages()), 'models.dev'].sort(),
+    );
+    for (const section of sections) assert.match(section, /Copyright|copyright/);
   });
 
   it('contains neither source maps nor paths of the build machine', () => {

@@ -1,4 +1,4 @@
-import type { Delta, DeltaSink } from '../../src/engine/http/dialect';
+import type { Delta, DeltaSink } from '../../src/engine/http/deltas';
 
 /** A delta that a sink has received. Most types of deltas have a single value. */
 export type ReceivedDelta = readonly [type: Delta['type'], value: unknown];

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock';
 import type { ResumeFrom, EngineSettings } from '../engine';
 import type { ResumeMethod } from '../events';
-import type { AnswerDelta, ToolCallPart } from '../http/dialect';
+import type { AnswerDelta, ToolCallPart } from '../http/deltas';
 import type { TurnHistory } from '../turn/turnHistory';
 import type { TurnOutput } from '../turn/turnOutput';
 import { resumeMethod, type Prefill } from './continuation';

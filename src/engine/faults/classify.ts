@@ -88,7 +88,7 @@ export function classify(evidence: Evidence, now: number): Fault {
       if (isBrowserChallenge(headers, body)) return faultOfRow(faultRowIds.browserChallenge);
       const retryAfter = parseRetryAfter(headers, body, now);
       const error = readProviderError(body);
-      const row = separateUpstreamKey(statusRow(status, error, retryAfter !== undefined), error, headers);
+      const row = separateUpstreamKey(statusRow(status, error, retryAfter), error, headers);
       const isRouteFault = isEdgeStatus(status) && possibleEdgeFaults.has(row);
       return { ...faultFromError(row, error, retryAfter), ...(isRouteFault && { isRouteFault }) };
     }
@@ -98,7 +98,7 @@ export function classify(evidence: Evidence, now: number): Fault {
       const error = readJsonError(evidence.error);
       const retryAfter = parseInbandRetryAfter(evidence.error, now);
       return faultFromError(
-        separateUpstreamKey(inbandRow(error, retryAfter !== undefined, evidence.streamed), error),
+        separateUpstreamKey(inbandRow(error, retryAfter, evidence.streamed), error),
         error,
         retryAfter,
       );

@@ -147,7 +147,7 @@ const rows = {
     never,
     'Out of credit at {host}. Top up, or switch to a model within your balance.',
     ['openBilling', 'switchModel', 'retryNow', 'details'],
-    'Out of credit at {host} until {time}.',
+    'No credit left at {host}. The credit limit resets at {time}.',
   ),
   creditResets: row(23, 'credit', { retry: 'hint' }, 'Waiting for the credit limit at {host} to reset.', [
     'retryNow',

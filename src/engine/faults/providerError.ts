@@ -1,5 +1,16 @@
 import { visibleText } from '../gateway/visibleText';
 import { isRecord, parseJson, type JsonRecord } from '../json';
+import {
+  errorWithin,
+  firstOf,
+  isError,
+  maxExaminedChars,
+  messageFields,
+  parseErrorBody,
+  plainKeys,
+  quotedJson,
+  stringOrEmpty,
+} from './errorBody';
 import { toSimplified } from './providerMessages';
 
 /** An error of a provider, converted from any of the supported formats. A missing part is an empty string. */
@@ -33,9 +44,6 @@ const noDetails: ProviderError = {
 /** Maximum length of a provider's message that is displayed to the user, in characters. */
 const maxMessageChars = 400;
 
-/** Maximum number of characters of a provider's message that are examined. */
-const maxExaminedChars = 8192;
-
 /**
  * Maximum depth of errors that are nested in each other. Gateways wrap a provider's error, and some wrap it more than
  * once.
@@ -52,28 +60,43 @@ export function readProviderError(body: string): ProviderError {
 
 /** Reads the error in a JSON value. Never throws. */
 export function readJsonError(json: unknown): ProviderError {
-  return readJson(json, 0);
+  return readPlain(plainKeys(json), 0);
 }
 
 function readText(body: string, depth: number): ProviderError {
-  const json = parseJson(body);
-  if (json !== undefined) return readJson(json, depth);
-  const text = body.trim();
-  return text.startsWith('<') ? noDetails : errorFromText(text);
+  const json = parseErrorBody(body);
+  return typeof json === 'string' && json.startsWith('<') ? noDetails : readPlain(json, depth);
 }
 
-function readJson(json: unknown, depth: number): ProviderError {
+/** Reads the error in a JSON value with uniform field names. */
+function readPlain(json: unknown, depth: number): ProviderError {
   const root = firstOf(json);
   if (typeof root === 'string') return errorFromText(root);
   if (!isRecord(root)) return noDetails;
-  const error = [firstOf(root['error']), firstOf(root['errors']), baseResponseError(root)].find(hasContent) ?? root;
-  if (typeof error === 'string') return { ...readError(root, depth), ...textFields(error) };
-  return isRecord(error) ? readError(error, depth) : noDetails;
+  const outer = readError(root, depth);
+  const error = errorWithin(root);
+  if (error === undefined) return outer;
+  if (typeof error === 'string') return addErrorText(outer, error);
+  const inner = readPlain(error, depth);
+  const codes = [...inner.codes, ...outer.codes];
+  return { ...(inner.message === '' ? outer : inner), codes, status: inner.status ?? outer.status };
 }
 
-/** Returns the first element if the value is a list, because Google, Cloudflare and others send a list of errors. */
-function firstOf(value: unknown): unknown {
-  return Array.isArray(value) ? value[0] : value;
+/** Matches a code in place of a message: `upstream_rate_limited`, `Unauthorized`. */
+const codePattern = /^[\w.:/-]+$/;
+
+/** Adds the text in the field `error` to the other fields of a body, as a code or in front of the message. */
+function addErrorText(body: ProviderError, error: string): ProviderError {
+  const isCode = codePattern.test(error);
+  const codes = isCode ? [...body.codes, error.toLowerCase()] : body.codes;
+  const { message, searchText } = textFields(error);
+  if (body.message === '') return { ...body, message, searchText, codes };
+  if (isCode || body.message.includes(message)) return { ...body, codes };
+  return {
+    ...body,
+    message: visibleText(`${message}: ${body.message}`, maxMessageChars),
+    searchText: `${searchText}: ${body.searchText}`,
+  };
 }
 
 function readError(error: JsonRecord, depth: number): ProviderError {
@@ -91,7 +114,7 @@ function readError(error: JsonRecord, depth: number): ProviderError {
 /** Reads the provider's error inside the gateway's error: JSON in the message, or the `raw` field of OpenRouter. */
 function readWrappedError(error: JsonRecord, depth: number): ProviderError {
   const { message } = error;
-  if (isRecord(message)) return readJson(message, depth);
+  if (isRecord(message)) return readPlain(message, depth);
   const raw = isRecord(error['metadata']) ? stringOrEmpty(error['metadata']['raw']) : '';
   if (raw !== '') return readText(raw, depth);
   return typeof message === 'string' ? readQuotedError(message, depth) : noDetails;
@@ -99,15 +122,14 @@ function readWrappedError(error: JsonRecord, depth: number): ProviderError {
 
 /** Reads an error that a gateway quotes in its message: `bad response status code 400, body: {"error":{…}}`. */
 function readQuotedError(message: string, depth: number): ProviderError {
-  const text = message.slice(0, maxExaminedChars).trim();
-  const start = text.startsWith('[{') ? 0 : text.indexOf('{');
-  if (start < 0) return noDetails;
-  const quoted = text.slice(start, Math.max(text.lastIndexOf('}'), text.lastIndexOf(']')) + 1);
+  const quoted = quotedJson(message);
   // Reads a Python dictionary as well, because LiteLLM quotes the error in this form.
   const printed = /^\{'(?:error|message|detail)': (['"])(.*)\1\}$/s.exec(quoted)?.[2];
   if (printed !== undefined) return errorFromText(printed);
   const json = firstOf(parseJson(quoted));
-  return isRecord(json) && (isError(json) || quoted === text) ? readJson(json, depth) : noDetails;
+  return isRecord(json) && (isError(json) || quoted.length === message.trim().length)
+    ? readPlain(plainKeys(json), depth)
+    : noDetails;
 }
 
 /** Returns the message of an error object. `detail` may be a string, or FastAPI's list of `{loc, msg}`. */
@@ -128,12 +150,14 @@ function parameterOf(detail: unknown): string {
   return stringOrEmpty(location);
 }
 
+const codeFields = ['code', 'type', 'status', 'errorcode', 'errortype', 'statuscode', 'httpcode'] as const;
+
 function codesOf(error: JsonRecord): readonly string[] {
   const innerCode = isRecord(error['innererror']) ? error['innererror']['code'] : undefined;
   const details: readonly unknown[] = Array.isArray(error['details']) ? error['details'] : [];
   const reasons = details.filter(isRecord).flatMap((detail) => {
     const violations: readonly unknown[] = Array.isArray(detail['violations']) ? detail['violations'] : [];
-    return [detail['reason'], ...violations.filter(isRecord).map((violation) => violation['quotaId'])];
+    return [detail['reason'], ...violations.filter(isRecord).map((violation) => violation['quotaid'])];
   });
   const message = messageOf(error)
     .slice(0, 200)
@@ -142,18 +166,12 @@ function codesOf(error: JsonRecord): readonly string[] {
   // instead of a message.
   const codeInMessage = /\((\d{4})\)$/.exec(message)?.[1];
   const codeAsMessage = /^\w+_\w+$/.test(message) ? message : undefined;
-  const statusCode = typeof error['status_code'] === 'number' ? String(error['status_code']) : codeInMessage;
+  const statusCode = typeof error['statuscode'] === 'number' ? String(error['statuscode']) : codeInMessage;
   const minimax = statusCode === undefined ? undefined : `base_resp.${statusCode}`;
-  const ownCodes = ['code', 'type', 'status', 'error_code', 'status_code', 'statusCode', 'http_code'].map(
-    (name) => error[name],
-  );
+  const ownCodes = codeFields.map((name) => error[name]);
   return [...ownCodes, innerCode, codeAsMessage, minimax, ...reasons]
     .filter((code) => typeof code === 'string' || typeof code === 'number')
     .map((code) => String(code).toLowerCase());
-}
-
-function stringOrEmpty(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }
 
 function errorFromText(text: string): ProviderError {
@@ -178,43 +196,6 @@ const quotation =
 /** Removes quoted sentences, which may be the user's text, and keeps quoted names of parameters and models. */
 function withoutQuotations(text: string): string {
   return text.replace(quotation, (quoted) => (/^[\w./:@[\]-]{0,100}$/.test(quoted.slice(1, -1)) ? quoted : '…'));
-}
-
-/** Names of the fields in which gateways put the message for the user. */
-export const messageFields = ['message', 'msg', 'error_msg', 'status_msg', 'detail'] as const;
-const statusFields = ['code', 'error_code', 'status_code'] as const;
-
-/**
- * Returns whether a JSON object inside a stream or a response with status 200 is an error and not a part of an answer:
- * OpenAI's `error` as an object, a list or a string, MiniMax's `base_resp`, or an envelope such as `{code, msg}` or
- * `{success: false, message}`.
- */
-export function isError(body: JsonRecord): boolean {
-  if (hasContent(body['error']) || hasContent(body['errors'])) return true;
-  if (body['object'] === 'error' || body['type'] === 'error') return true;
-  if (baseResponseError(body) !== undefined) return true;
-  const { choices } = body;
-  if (Array.isArray(choices) && choices.length > 0) return false;
-  const failed = body['success'] === false || statusFields.some((field) => isFailureCode(body[field]));
-  return failed && messageFields.some((field) => typeof body[field] === 'string');
-}
-
-/** Returns MiniMax's `base_resp: {status_code, status_msg}`, unless its code means success. */
-function baseResponseError(body: JsonRecord): JsonRecord | undefined {
-  const response = body['base_resp'];
-  return isRecord(response) && isFailureCode(response['status_code']) ? response : undefined;
-}
-
-/** Returns whether an error field contains an error. Some gateways send an empty error field with every answer. */
-function hasContent(error: unknown): boolean {
-  if (isRecord(error)) return Object.keys(error).length > 0;
-  return Array.isArray(error) ? error.length > 0 : Boolean(error);
-}
-
-/** Returns whether a code means failure. Codes for success are 0, 2xx, 2xx00, `ok` and `success`. */
-function isFailureCode(code: unknown): boolean {
-  if (typeof code !== 'string' && typeof code !== 'number') return false;
-  return !/^(?:0+|2\d\d(?:00)?|ok|success)?$/i.test(String(code).trim());
 }
 
 /** Parameters that some models refuse and that a corrected request can leave out or rename. */

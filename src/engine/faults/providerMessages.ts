@@ -18,8 +18,9 @@ export const providerPhrases = {
     /spend(?:ing)? (?:limit|cap)|reached your specified api usage limits|\bkey limit (?:exceeded|reached)/,
     /(?:^|monthly |weekly |daily |team |your |key |user |spending )budget (?:limit )?(?:has been |is |was )?(?:exceeded|exhausted|used up|reached)/,
     /exceeded(?:token)?budget\b|exceeded (?:their|its|your|the) budget|crossed budget/,
-    /(?:plan|subscription|membership|free trial) (?:has |is )?(?:already )?(?:expired|ended|lapsed)/,
-    /(?:余额|点数|积分)(?:已?不足|不够|已?用[尽完光]|已?耗尽|为\s?0)|预扣费额度失败|欠费/,
+    /(?:plan|subscription|membership|free trial) (?:has |is )?(?:already )?(?:expired|ended|lapsed)|no active subscription/,
+    /total (?:cost|usage) limit|requires? (?:a )?valid (?:credit card|payment method)|payment method (?:is )?required/,
+    /(?:余额|点数|积分)(?:已?不足|不够|已?用[尽完光]|已?耗尽|为\s?0)|预扣费额度失败|欠费|总费用(?:限制|限额|上限)/,
     /资源包(?:余量)?(?:已?不足|已?用[尽完光]|已?耗尽)|(?:套餐|订阅|会员|资源包)\S{0,4}(?:到期|过期|失效)/,
   ),
   /**
@@ -27,7 +28,7 @@ export const providerPhrases = {
    * a rate.
    */
   quota: anyOf(
-    /insufficient (?:account |user )?quota|not enough quota|quota\b.{0,60}\bis not enough/,
+    /insufficient (?:account |user )?quota|not enough quota|quota\b.{0,60}\bis not enough|\bno quota (?:left|remaining)/,
     /\bquota (?:is |has been )?(?:exhausted|used up)|tokenstatusexhausted|used (?:up )?all (?:of )?your free/,
     /(?:free (?:tier|trial|quota)|free allocated quota)\b.{0,60}\b(?:exhausted|used up|exceeded)/,
     /(?:exhausted|used up|exceeded) (?:its|your|the|all) (?:\w+ )?free (?:tier|trial|quota)/,
@@ -38,7 +39,7 @@ export const providerPhrases = {
   currentQuota: anyOf(/exceed(?:ed|s)? (?:your |the )?current quota/),
   auth: anyOf(
     /(?:invalid|incorrect|wrong|missing|expired|no) (?:(?:api|access|secret|virtual|auth)[ _-]?(?:key|token)|bearer token|credentials)\b/,
-    /(?:api[ _-]?key|access token) (?:is |has )?(?:not valid|invalid|missing|expired|not found|been (?:revoked|disabled))/,
+    /(?:api[ _-]?key|access token) (?:is |has )?(?:been )?(?:not valid|invalid|missing|expired|not found|revoked|disabled|inactive|suspended|blocked|deleted)/,
     /^unauthorized\b|^invalid token\b(?! at\b|:)|authentication (?:fail|error)|\bexpired key\b|login fail/,
     /无效的?\s?(?:令牌|密钥|api ?key)|(?:令牌|密钥|api ?key)\S{0,6}(?:无效|过期|禁用|不存在|错误)/,
     /(?:认证|鉴权|身份验证)失败/,
@@ -46,7 +47,7 @@ export const providerPhrases = {
   /** Matches messages about a valid key that does not have the permission for this request. */
   permission: anyOf(
     /账[户号](?:已?被|已)?(?:锁定|封禁|冻结|停用|禁用)|(?:无权|没有权限)(?:访问|使用)|暂未开放.{0,40}权限/,
-    /account (?:is |has been )?(?:locked|suspended|disabled|deactivated|banned)|\bno permission\b|permission denied/,
+    /account (?:\S{1,80} )?(?:is |has been )?(?:locked|suspended|disabled|deactivated|banned)|\bno permission\b|permission denied/,
     /location is not supported|not (?:available|supported) in your (?:country|region)/,
   ),
   context: anyOf(
@@ -64,10 +65,11 @@ export const providerPhrases = {
     /敏感|违规|不安全|不合规|内容审核|风控/,
   ),
   model: anyOf(
-    /\b(?:invalid|unknown|no such|unsupported|non-?existent|not supported|not found the) model\b(?! (?:param|output|response|input))/,
-    /\bmodels?\b(?: name| id| or endpoint)?[:/]?\s{0,2}(?!output|response|input|param)(?:["'`“]?[\w./:@-]{1,100}["'`”]?)?,?\s{0,2}(?:is |was |does |has been |could )?(?:currently )?(?:not (?:found|exist|be found|supported|available|a valid|recognized|deployed)|unknown|unavailable|invalid|disabled|deprecated|decommissioned)/,
+    /\b(?:invalid|unknown|no such|no matching|unsupported|non-?existent|not supported|not found the) model\b(?! (?:param|output|response|input))/,
+    /\bmodels?\b(?: name| id| or endpoint)?[:/]?\s{0,2}(?!output|response|input|param)(?:["'`“]?[\w./:@-]{1,100}["'`”]?)?,?\s{0,2}(?:is |was |does |has been |could )?(?:currently )?(?:not (?:found|exist|be found|supported|available|a valid|recognized|deployed|configured|registered|enabled|allowed)|unknown|unavailable|invalid|disabled|deprecated|decommissioned|removed|retired|discontinued)/,
     /is not a valid model|\bno endpoints found|does not work with the specified model/,
-    /模型.{0,60}(?:不存在|未找到|不可用|已下线)|不支持.{0,10}模型/,
+    /\bno (?:available |allowed |matching |valid )(?:model )?providers?\b|reached its end of life|\bmodel specified\b.{0,40}\bnot configured/,
+    /模型.{0,60}(?:不存在|未找到|不可用|已下线|未开通|未启用|未配置|已停用)|不(?:支持|允许使用).{0,10}模型/,
   ),
   /**
    * Matches messages in which one-api or new-api reports that it has no upstream ("channel") for the model. The status
@@ -80,8 +82,19 @@ export const providerPhrases = {
     /prefill|trailing assistant|(?:last|final) (?:message|role)\b.{0,40}(?:assistant|user)|must end with a user/,
   ),
   overload: anyOf(
-    /overload|at capacity|over capacity|too busy|server busy|high demand|queue is full/,
-    /负载(?:过高|较高)|过载|繁忙|访问量过大/,
+    /overload|(?:at|over|no|insufficient) capacity|capacity (?:is )?exceeded|too busy|server busy|high demand|queue is full/,
+    /\bno (?:active|available|healthy) (?:(?!channel)[\w-]+ ){0,2}(?:keys?|accounts?|credentials?|upstream|instances?|workers?)\b|no auth available|is (?:currently |still )?loading|cooling down/,
+    /负载(?:过高|较高)|过载|繁忙|访问量过大|(?:无|没有)可用的?\S{0,10}(?:账[号户]|节点)/,
+  ),
+  /**
+   * Matches messages about a failure between the gateway and its provider, which a retry may avoid. Gateways send them
+   * with a status or a code that blames the request.
+   */
+  transient: anyOf(
+    /stream (?:was |has )?(?:unexpectedly )?(?:ended|closed|disconnected|interrupted|terminated|aborted)|\bunexpected eof\b/,
+    /connection (?:was )?(?:reset|refused|closed|aborted|timed out)|socket hang up|transport error|disconnected before/,
+    /upstream\b.{0,40}\b(?:time(?:d )?out|unavailable|unreachable|disconnect)|temporarily unavailable|no healthy upstream/,
+    /please retry|(?:can|may) retry your request|try again later|稍后再?(?:试|重试)|上游.{0,12}(?:失败|超时|异常|错误)/,
   ),
   /**
    * Matches new-api's message that all upstreams for the user's group are overloaded. new-api has also sent this
@@ -104,7 +117,9 @@ export const providerPhrases = {
     /(?:per[ -]|\w ?\/ ?|\ba )(?:day|week|month)\b|\b(?:daily|weekly|monthly)\b(?! (?:plan|subscription))|\b[RT]PD\b|per \d{1,3} hours/,
     /usage limit|total request limit|this (?:week|month)|tomorrow|\d{1,3}[- ]?hours? (?:usage )?limit|\b(?:hour|week|month) allocated quota/,
     /account(?:'s)? (?:has )?(?:reached|hit|exceeded) (?:its|the|your) (?:\w+ )?(?:limit|quota)|account limit reached/,
-    /[每当今本明][日天周月]|使用上限|小时(?:内|.{0,8}(?:上限|限额))|账户级?限额/,
+    /[每当今本明][日天周月]|使用上限|小时(?:内|.{0,8}(?:上限|限额))|账户级?限额|周(?:费用|额度|使用)/,
+    // Matches limits that stay reached until the user raises them in the console of the provider.
+    /service has been paused|reached the set\b.{0,40}\blimit|推理限额|服务已暂停/,
   ),
   /**
    * Matches messages which say that a limit has been reached. Distinguishes a limit per day from a message that only
@@ -155,6 +170,8 @@ export type Meaning =
   | 'overload'
   | 'limit'
   | 'long-limit'
+  | 'usage-limit'
+  | 'transient'
   | 'channel-lookup'
   | 'server'
   | 'request';
@@ -169,15 +186,17 @@ const codesByMeaning: Readonly<Record<Meaning, string>> = {
     exceeded_current_quota_error billing_hard_limit_reached billing_not_active billing_error credit_balance_too_low
     payment_required spend_limit_exceeded spending_limit_exceeded budget_exceeded key_limit_exceeded CreditsError
     out_of_credits Arrearage AccountOverdueError PrepaidBillOverdue PostpaidBillOverdue CommodityNotPurchased
-    AllocationQuota.FreeTierOnly subscription_expired plan_expired 1113 1309 base_resp.1008`,
+    AllocationQuota.FreeTierOnly subscription_expired subscription_not_found subscription_invalid plan_expired
+    budget_limit total_cost_limit_exceeded api_key_quota_exhausted customer_verification_required 1113 1309 base_resp.1008`,
   auth: `invalid_api_key authentication_error unauthenticated unauthorized invalid_authentication_error
-    incorrect_api_key_error API_KEY_INVALID InvalidApiKey expired_key token_not_found_in_db base_resp.1004
-    base_resp.2049`,
+    incorrect_api_key_error API_KEY_INVALID InvalidApiKey expired_key api_key_expired api_key_disabled
+    api_key_required token_not_found_in_db base_resp.1004 base_resp.2049`,
   permission: `permission_error permission_denied permission_denied_error access_denied key_model_access_denied
     team_model_access_denied user_model_access_denied org_model_access_denied unsupported_country_region_territory
+    account_disabled account_suspended account_deactivated user_inactive UnauthorizedOperation
     1110 1111 1112 1120 1121 1220 1311 base_resp.2061`,
   model: `model_not_found invalid_model model_not_supported no_such_model unsupported_model model_not_exist
-    DeploymentNotFound InvalidEndpointOrModel.NotFound ModelNotOpen 1211`,
+    model_not_available unavailable_model unknown_model model_decommissioned model_not_allowed DeploymentNotFound InvalidEndpointOrModel.NotFound ModelNotOpen 1211`,
   unpriced: 'model_price_error',
   context: `context_length_exceeded context_window_exceeded string_above_max_length exceed_context_size_error
     context_too_long 1261`,
@@ -185,11 +204,16 @@ const codesByMeaning: Readonly<Record<Meaning, string>> = {
     content_filtered sensitive_words_detected prompt_blocked moderation moderation_blocked 1301 base_resp.1026
     base_resp.1027`,
   overload: `overloaded overloaded_error engine_overloaded engine_overloaded_error server_overloaded ServerOverloaded
-    model_overloaded unavailable unavailable_error service_unavailable service_unavailable_error 529 1305`,
+    model_overloaded unavailable unavailable_error service_unavailable service_unavailable_error capacity_exceeded
+    no_keys_available no_available_accounts auth_unavailable queue_timeout 529 1305 3505`,
   limit: `rate_limit rate_limit_error rate_limit_exceeded rate_limited rate_limit_reached_error too_many_requests
-    resource_exhausted requests tokens 429 limit_requests limit_burst_rate Throttling Throttling.RateQuota
+    resource_exhausted limit_exceeded requests tokens 429 limit_requests limit_burst_rate Throttling Throttling.RateQuota
     Throttling.AllocationQuota Throttling.BurstRate 1302 1303 base_resp.1002 base_resp.1039 base_resp.1041`,
   'long-limit': '1304 base_resp.2056',
+  // Codes for limits that don't reset within minutes unless the gateway names a time. See also `codePatterns`.
+  'usage-limit': 'workspace_limit_reached',
+  transient: `stream_error connection_error network_error bad_gateway gateway_timeout upstream_timeout request_timeout
+    ECONNRESET ECONNREFUSED ECONNABORTED ETIMEDOUT EPIPE`,
   'channel-lookup': 'get_channel_failed',
   // These codes override a code that blames the request, because DeepSeek sends such a code with every error.
   server: `server_error unknown_error internal_error internal_server_error api_error upstream_error`,
@@ -203,8 +227,18 @@ const codePatterns: readonly (readonly [pattern: RegExp, meaning: Meaning])[] = 
   [/perday/, 'long-limit'],
   // Matches codes of Volcengine Ark: `InputTextSensitiveContentDetected`, `OutputImageRiskDetection`.
   [/sensitivecontentdetected|riskdetection/, 'filter'],
-  // Matches codes of Volcengine Ark (`ModelAccountTpmRateLimitExceeded`) and Qianfan (`rpm_rate_limit_exceeded`).
-  [/ratelimitexceeded/, 'limit'],
+  // Matches codes of Volcengine Ark (`ModelAccountTpmRateLimitExceeded`), Qianfan (`rpm_rate_limit_exceeded`), Tencent
+  // (`RequestLimitExceeded`) and claude-relay-service (`upstream_rate_limited`).
+  [/ratelimit(?:ed|exceeded|reached)|requestlimitexceeded|concurrencylimit/, 'limit'],
+  // Matches codes of Tencent: `FailedOperation.ResourcePackExhausted`, `ResourceUnavailable.InArrears`.
+  [/resourcepackexhausted|chargeresourceexhaust|inarrears|lowbalance/, 'credit'],
+  [/^authfailure\b/, 'auth'],
+  [/notactivated/, 'permission'],
+  [/serverlimitexceeded/, 'overload'],
+  [/textillegaldetected/, 'filter'],
+  // Matches `daily_cost_limit_exceeded`, `USAGE_LIMIT_EXCEEDED`, `usage_limit_reached` and Ark's `SetLimitExceeded`.
+  [/(?:hourly|daily|weekly|monthly|usage|cost|quota|set)limit(?:exceeded|reached)/, 'usage-limit'],
+  [/^upstream\w*(?:stream|connect|timeout|network|protocol)/, 'transient'],
 ];
 
 const meaningByCode: ReadonlyMap<string, Meaning> = new Map(

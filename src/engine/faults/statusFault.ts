@@ -1,3 +1,4 @@
+import type { RetryAfter } from '../retry/retryAfterDurations';
 import { faultRowIds, type RowId } from './faultTable';
 import { findRefusedParameter, type ProviderError } from './providerError';
 import { meaningsOfCodes, providerPhrases, type Meaning } from './providerMessages';
@@ -11,24 +12,25 @@ interface ErrorMatcher {
   readonly mentions: (phrases: PhraseSet) => boolean;
   /** Whether the response names a retry-after. */
   readonly hasRetryAfter: boolean;
+  /** Whether the body names the retry-after. A header may name one with any refusal, but a body only for a limit. */
+  readonly namesReset: boolean;
 }
 
 /**
  * Returns the number of the fault for an HTTP status and the error in the body. Every status has a fault.
  *
- * @param hasRetryAfter whether the response names a retry-after
+ * @param retryAfter the retry-after that the response names
  */
-export function statusRow(status: number, error: ProviderError, hasRetryAfter: boolean): RowId {
+export function statusRow(status: number, error: ProviderError, retryAfter?: RetryAfter): RowId {
   if (status >= 300 && status < 400) return faultRowIds.redirect;
   if (status === 407) return faultRowIds.proxySignIn;
   if (status < 400 || status >= 600) return faultRowIds.unexpectedStatus;
-  const matcher = createMatcher(error, hasRetryAfter);
-  if (status === 402)
-    return matcher.mentions('saturated')
-      ? faultRowIds.overloaded
-      : hasRetryAfter
-        ? faultRowIds.creditResets
-        : faultRowIds.outOfCredit;
+  const matcher = createMatcher(error, retryAfter);
+  if (status === 402 && matcher.mentions('saturated')) return faultRowIds.overloaded;
+  if (status === 402 || (status === 403 && isCredit(matcher)))
+    return (status === 402 ? matcher.hasRetryAfter : matcher.namesReset)
+      ? faultRowIds.creditResets
+      : faultRowIds.outOfCredit;
   return rowForCause(matcher) ?? rowForStatus(status, matcher) ?? defaultRows[status] ?? faultRowIds.unexpectedStatus;
 }
 
@@ -38,9 +40,9 @@ export function statusRow(status: number, error: ProviderError, hasRetryAfter: b
  *
  * @param streamed whether part of the answer arrived before the error, which means that the request itself was accepted
  */
-export function inbandRow(error: ProviderError, hasRetryAfter: boolean, streamed: boolean): RowId {
-  const matcher = createMatcher(error, hasRetryAfter);
-  const row = rowForCause(matcher) ?? rowForInbandError(error.status, matcher);
+export function inbandRow(error: ProviderError, retryAfter: RetryAfter | undefined, streamed: boolean): RowId {
+  const matcher = createMatcher(error, retryAfter);
+  const row = rowForCause(matcher) ?? rowForInbandError(error.status, matcher, retryAfter);
   return streamed && requestRows.has(row) ? faultRowIds.errorInStream : row;
 }
 
@@ -52,13 +54,15 @@ const requestRows: ReadonlySet<RowId> = new Set<RowId>([
   faultRowIds.parameterInvalid,
 ]);
 
-function createMatcher(error: ProviderError, hasRetryAfter: boolean): ErrorMatcher {
+function createMatcher(error: ProviderError, retryAfter: RetryAfter | undefined): ErrorMatcher {
   const meanings = meaningsOfCodes(error.codes);
   return {
     error,
     hasErrorCode: (meaning) => meanings.has(meaning),
     mentions: (phrases) => providerPhrases[phrases].test(error.searchText),
-    hasRetryAfter,
+    hasRetryAfter: retryAfter !== undefined,
+    // The names of headers contain hyphens, and those of fields in a body don't.
+    namesReset: retryAfter?.field.includes('-') === false,
   };
 }
 
@@ -92,10 +96,23 @@ function rowForStatus(status: number, matcher: ErrorMatcher): RowId | undefined 
   if (status === 401) return hasErrorCode('permission') ? faultRowIds.permissionDenied : undefined;
   if (status === 429) return rowForLimit(matcher);
   if (hasErrorCode('channel-lookup') || mentions('channelLookup')) return undefined;
-  if (hasErrorCode('limit')) return rowForLimit(matcher);
+  if (hasLimitCode(matcher) && status !== 403) return rowForLimit(matcher);
   const row = rowForCode(matcher);
   if (row !== undefined) return row;
   return status < 500 ? rowForClientError(status, matcher) : rowForServerError(matcher);
+}
+
+function hasLimitCode({ hasErrorCode }: ErrorMatcher): boolean {
+  return hasErrorCode('limit') || hasErrorCode('usage-limit') || hasErrorCode('long-limit');
+}
+
+/** Returns whether the message says that a limit of requests, tokens or costs has been reached. */
+function mentionsLimit({ mentions }: ErrorMatcher): boolean {
+  return mentions('limit') || (mentions('reached') && (mentions('shortLimit') || mentions('longLimit')));
+}
+
+function isTransient({ hasErrorCode, mentions }: ErrorMatcher): boolean {
+  return hasErrorCode('transient') || mentions('transient');
 }
 
 /** Returns the fault for a 5xx status, which a gateway may send for any error of its provider. */
@@ -104,22 +121,25 @@ function rowForServerError(matcher: ErrorMatcher): RowId | undefined {
   if (hasErrorCode('auth')) return faultRowIds.keyRejected;
   if (hasErrorCode('permission')) return faultRowIds.permissionDenied;
   if (hasErrorCode('overload') || mentions('overload')) return faultRowIds.overloaded;
-  const limited = mentions('reached') && (mentions('shortLimit') || mentions('longLimit'));
-  if (hasErrorCode('long-limit') || mentions('limit') || limited) return rowForLimit(matcher);
+  if (mentionsLimit(matcher)) return rowForLimit(matcher);
   if (mentions('filter') && !/unavailable|time(?:d )?out/i.test(error.searchText)) return faultRowIds.promptFiltered;
   if (mentions('context')) return faultRowIds.contextLength;
-  return hasErrorCode('request') && !hasErrorCode('server') ? faultRowIds.requestRejected : undefined;
+  const blamesRequest = hasErrorCode('request') && !hasErrorCode('server') && !isTransient(matcher);
+  return blamesRequest ? faultRowIds.requestRejected : undefined;
 }
 
-function rowForInbandError(status: number | undefined, matcher: ErrorMatcher): RowId {
-  const { error, hasErrorCode, hasRetryAfter } = matcher;
+function rowForInbandError(
+  status: number | undefined,
+  matcher: ErrorMatcher,
+  retryAfter: RetryAfter | undefined,
+): RowId {
   if (status !== undefined && status < 500) {
-    const row = statusRow(status, error, hasRetryAfter);
+    const row = statusRow(status, matcher.error, retryAfter);
     // The response had the status 200, so the URL is right. A 404 or an unknown 4xx status in its body therefore means
     // that the content of the request was rejected.
     return row === faultRowIds.pathNotFound || row === faultRowIds.unexpectedStatus ? faultRowIds.requestRejected : row;
   }
-  if (hasErrorCode('limit')) return rowForLimit(matcher);
+  if (hasLimitCode(matcher)) return rowForLimit(matcher);
   return (
     rowForCode(matcher) ??
     rowForServerError(matcher) ??
@@ -137,7 +157,8 @@ function rowForLimit({ hasErrorCode, mentions, hasRetryAfter }: ErrorMatcher): R
   if (hasErrorCode('permission') || mentions('permission')) return faultRowIds.permissionDenied;
   if (hasErrorCode('overload') || mentions('overload')) return faultRowIds.overloaded;
   if (hasRetryAfter) return faultRowIds.rateLimited;
-  return mentions('longLimit') && !mentions('shortLimit')
+  if (hasErrorCode('auth') || mentions('auth')) return faultRowIds.keyRejected;
+  return hasErrorCode('usage-limit') || (mentions('longLimit') && !mentions('shortLimit'))
     ? faultRowIds.usageLimitReached
     : faultRowIds.rateLimitedWithoutRetryAfter;
 }
@@ -151,12 +172,18 @@ function rowForCode({ hasErrorCode }: ErrorMatcher): RowId | undefined {
  * Returns the fault for the message of a 4xx response. Searches only for the phrases that make sense for the status.
  */
 function rowForClientError(status: number, matcher: ErrorMatcher): RowId | undefined {
-  const { error, hasErrorCode, mentions } = matcher;
+  const { error, hasErrorCode, mentions, hasRetryAfter, namesReset } = matcher;
   switch (status) {
     case 403:
       if (hasErrorCode('auth') || mentions('auth')) return faultRowIds.keyRejected;
-      return mentions('filter') ? faultRowIds.promptFiltered : undefined;
+      if (hasErrorCode('permission') || mentions('permission')) return faultRowIds.permissionDenied;
+      if (mentions('filter')) return faultRowIds.promptFiltered;
+      // Gateways send a limit as a 403 so that clients don't retry. Without a time, it does not reset soon.
+      if (hasLimitCode(matcher) || mentionsLimit(matcher))
+        return hasRetryAfter ? faultRowIds.rateLimited : faultRowIds.usageLimitReached;
+      return namesReset ? faultRowIds.rateLimited : undefined;
     case 404:
+    case 410:
       // Matches Anthropic's message for a missing model, which consists only of `model: claude-x`.
       return mentions('model') || /^models?[:/]/i.test(error.searchText) ? faultRowIds.modelNotFound : undefined;
     case 413:
@@ -170,12 +197,14 @@ function rowForClientError(status: number, matcher: ErrorMatcher): RowId | undef
     default:
       if (hasErrorCode('auth') || mentions('auth')) return faultRowIds.keyRejected;
       if (hasErrorCode('permission') || mentions('permission')) return faultRowIds.permissionDenied;
+      if (hasErrorCode('overload') || mentions('overload')) return faultRowIds.overloaded;
       if (mentions('limit')) return rowForLimit(matcher);
       if (mentions('context') && !mentions('tokenLimit')) return faultRowIds.contextLength;
       if (mentions('filter')) return faultRowIds.promptFiltered;
       if (findRefusedParameter(error)) return faultRowIds.unsupportedParameter;
       if (mentions('prefill')) return faultRowIds.prefillRejected;
-      return mentions('model') ? faultRowIds.modelNotFound : undefined;
+      if (mentions('model')) return faultRowIds.modelNotFound;
+      return isTransient(matcher) ? faultRowIds.errorInStream : undefined;
   }
 }
 
@@ -187,7 +216,10 @@ export function isEdgeStatus(status: number): boolean {
   return (status >= 520 && status <= 527) || status === 530;
 }
 
-/** Faults by HTTP status. They are used if the response body says nothing more specific. */
+/**
+ * Faults by HTTP status. They are used if the response body says nothing more specific. Text Generation Inference sends
+ * 424 when the model fails, Groq 498 when its flex capacity is exceeded, and nginx 499 when a request was canceled.
+ */
 const defaultRows: Readonly<Record<number, RowId>> = {
   400: faultRowIds.requestRejected,
   401: faultRowIds.keyRejected,
@@ -195,9 +227,13 @@ const defaultRows: Readonly<Record<number, RowId>> = {
   404: faultRowIds.pathNotFound,
   408: faultRowIds.requestTimeout,
   409: faultRowIds.conflict,
+  410: faultRowIds.pathNotFound,
   413: faultRowIds.requestTooLarge,
   422: faultRowIds.parameterInvalid,
+  424: faultRowIds.badGateway,
   425: faultRowIds.conflict,
+  498: faultRowIds.overloaded,
+  499: faultRowIds.requestTimeout,
   500: faultRowIds.serverError,
   502: faultRowIds.badGateway,
   503: faultRowIds.overloaded,

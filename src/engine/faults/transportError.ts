@@ -105,8 +105,8 @@ interface TransportFault {
 }
 
 /**
- * Classifies the error of a rejected `fetch`. If the error names a target other than the base URL, that target is a
- * proxy, because the runtime connects to nothing else.
+ * Classifies the error of a rejected `fetch`. If Node tried to connect to a host other than that of the base URL, that
+ * host is a proxy, because the runtime connects to nothing else.
  */
 export function transportFault(error: unknown, baseUrl: string): TransportFault {
   const row = transportRow(error);
@@ -114,7 +114,7 @@ export function transportFault(error: unknown, baseUrl: string): TransportFault 
   return proxy === undefined ? { row } : { row: faultRowIds.proxyUnreachable, proxy };
 }
 
-/** Returns the proxy: the first target in the error that differs from the host or port of the base URL. */
+/** Returns the proxy: the first host to which Node tried to connect that differs from the host or port of the base URL. */
 function findProxy(error: unknown, baseUrl: string): string | undefined {
   if (!URL.canParse(baseUrl)) return undefined;
   const { protocol, hostname, port } = new URL(baseUrl);

@@ -281,8 +281,8 @@ interface PermitEvents {
   failed(round: number, retryAfterMs: number | undefined): void;
   finished(round: number): void;
   /**
-   * The last callback of a permit: the request has ended or has left the queue. `round` is undefined if the request was
-   * never sent.
+   * The request has ended or has left the queue. No other callback follows. `round` is undefined if the request was never
+   * sent.
    */
   released(permit: Permit, round: number | undefined): void;
 }

@@ -1,21 +1,25 @@
 import type { EngineDeps } from '../engine';
-import type { FaultKind } from '../events';
-import { originOf } from '../gateway/baseUrl';
+import type { Fault } from '../faults/classify';
 import { respondsAsGateway } from '../http/networkCheck';
 
 /** Time from the fault of a route to the first probe, in milliseconds. It doubles after each probe that fails. */
 const firstProbeMs = 5_000;
 /** Longest time between two probes of a route, in milliseconds. */
 const maxProbeMs = 300_000;
+/** Number of times in succession that a response to a probe is enough to mark a route as back. */
+const maxReturnsByProbe = 2;
+/** Time after the last fault of a route after which a response to a probe is enough again, in milliseconds. */
+const returnByProbeMs = 1_800_000;
 
 type RouteHealthDeps = Pick<EngineDeps, 'clock' | 'random' | 'fetch' | 'log'>;
 
+/** The fault because of which a route is down. */
+type RouteFault = Pick<Fault, 'kind' | 'row'>;
+
 /** The state of a route that is down. */
 interface Outage {
-  readonly kind: FaultKind;
-  /** Monotonic time of the fault, in milliseconds. */
-  readonly since: number;
-  /** Number of probes that have failed. */
+  readonly fault: RouteFault;
+  /** Number of probes that have not brought the route back. */
   probes: number;
   /** Monotonic time at which the next probe is due, in milliseconds. */
   dueAt: number;
@@ -23,13 +27,26 @@ interface Outage {
   probing: AbortController | undefined;
 }
 
+/** The faults of a route since its gateway last responded to the request of a turn. */
+interface FaultRecord {
+  /** Number of times that the route was marked as back because its gateway responded to a probe. */
+  returns: number;
+  /** Monotonic time of the last fault that marked the route as down, in milliseconds. */
+  lastFaultAt: number;
+}
+
 /**
  * The circuit breakers of the routes. A route that fails is down: turns use another route while a request without the
  * key, the probe, finds out whether the route is back. Probes are sent at growing intervals, and only while a turn runs
  * or the window has the focus.
+ *
+ * A gateway may respond to probes but not to prompts. After two such returns, the route is back only when a turn has
+ * received a response over it, or half an hour after the fault.
  */
 export class RouteHealth {
   private readonly outages = new Map<string, Outage>();
+  /** Records of the routes over which no turn has received a response since their last fault, by base URL. */
+  private readonly faults = new Map<string, FaultRecord>();
 
   /** @param mayProbe whether a turn runs or the window has the focus */
   constructor(
@@ -37,9 +54,9 @@ export class RouteHealth {
     private readonly mayProbe: () => boolean,
   ) {}
 
-  /** Returns the kind of the fault because of which a route is down, or undefined if the route is not down. */
-  faultOf(baseUrl: string): FaultKind | undefined {
-    return this.outages.get(baseUrl)?.kind;
+  /** Returns the fault because of which a route is down, or undefined if the route is not down. */
+  faultOf(baseUrl: string): RouteFault | undefined {
+    return this.outages.get(baseUrl)?.fault;
   }
 
   isDown(baseUrl: string): boolean {
@@ -52,24 +69,35 @@ export class RouteHealth {
   }
 
   /** Marks a route as down and starts to probe it. Does nothing if the route is already down. */
-  markDown(baseUrl: string, kind: FaultKind): void {
+  markDown(baseUrl: string, { kind, row }: RouteFault): void {
     if (this.isDown(baseUrl)) return;
-    this.deps.log.warn(`route ${originOf(baseUrl)} is down: ${kind}`);
-    const since = this.deps.clock.monotonicNow();
-    const outage: Outage = { kind, since, probes: 0, dueAt: 0, cancelTimer: () => undefined, probing: undefined };
+    this.deps.log.warn(`route ${baseUrl} is down: ${kind}`);
+    this.faults.set(baseUrl, {
+      returns: this.faults.get(baseUrl)?.returns ?? 0,
+      lastFaultAt: this.deps.clock.monotonicNow(),
+    });
+    const outage: Outage = {
+      fault: { kind, row },
+      probes: 0,
+      dueAt: 0,
+      cancelTimer: () => undefined,
+      probing: undefined,
+    };
     this.outages.set(baseUrl, outage);
     this.schedule(baseUrl, outage);
   }
 
   /**
-   * Marks a route as usable, because the gateway has responded to a request. Does nothing if the request was sent before
-   * the fault: the connection of a long answer may outlive a route over which no new connection is possible.
+   * Marks a route as usable, because the gateway has responded to a request of a turn. Does nothing if the request was
+   * sent before the fault: the connection of a long answer may outlive a route over which no new connection is possible.
    *
    * @param sentAt monotonic time of the request, in milliseconds
    */
   recordResponse(baseUrl: string, sentAt: number): void {
-    const outage = this.outages.get(baseUrl);
-    if (outage && sentAt >= outage.since) this.markUp(baseUrl);
+    const record = this.faults.get(baseUrl);
+    if (!record || sentAt < record.lastFaultAt) return;
+    this.faults.delete(baseUrl);
+    if (this.isDown(baseUrl)) this.markUp(baseUrl);
   }
 
   /** Sends the probes that are overdue because no probe was allowed when they were due. */
@@ -80,12 +108,16 @@ export class RouteHealth {
 
   /** Forgets all routes except the given ones, so that a route that was removed from the settings is not probed. */
   keepOnly(baseUrls: readonly string[]): void {
-    for (const baseUrl of this.down) if (!baseUrls.includes(baseUrl)) this.forget(baseUrl);
+    for (const baseUrl of this.faults.keys()) {
+      if (baseUrls.includes(baseUrl)) continue;
+      this.faults.delete(baseUrl);
+      this.forget(baseUrl);
+    }
   }
 
   private markUp(baseUrl: string): void {
     this.forget(baseUrl);
-    this.deps.log.info(`route ${originOf(baseUrl)} is back`);
+    this.deps.log.info(`route ${baseUrl} is back`);
   }
 
   private forget(baseUrl: string): void {
@@ -110,14 +142,21 @@ export class RouteHealth {
   /** Never rejects. */
   private async probe(baseUrl: string, outage: Outage): Promise<void> {
     outage.probing = new AbortController();
-    const isBack = await respondsAsGateway(this.deps, baseUrl, outage.probing.signal);
+    const responds = await respondsAsGateway(this.deps, baseUrl, outage.probing.signal);
     outage.probing = undefined;
     if (this.outages.get(baseUrl) !== outage) return;
-    if (isBack) {
+    const record = this.faults.get(baseUrl);
+    if (responds && record && this.mayReturn(record)) {
+      record.returns++;
       this.markUp(baseUrl);
       return;
     }
     outage.probes++;
     this.schedule(baseUrl, outage);
+  }
+
+  /** Whether a response to a probe is enough to mark a route as back. */
+  private mayReturn({ returns, lastFaultAt }: FaultRecord): boolean {
+    return returns < maxReturnsByProbe || this.deps.clock.monotonicNow() - lastFaultAt >= returnByProbeMs;
   }
 }

@@ -3,7 +3,7 @@ export type BaseUrlCorrection =
   'trimmed' | 'full-width' | 'scheme-added' | 'query-removed' | 'endpoint-removed' | 'v1-added';
 
 /** The reason why a text can't be used as a base URL. */
-export type BaseUrlProblem = 'empty' | 'not-a-url' | 'not-http' | 'credentials';
+export type BaseUrlProblem = 'empty' | 'too-long' | 'not-a-url' | 'not-http' | 'credentials';
 
 /** A valid base URL and its parts. */
 export interface BaseUrl {
@@ -28,12 +28,15 @@ export type NormalizedBaseUrl = BaseUrl | { readonly error: BaseUrlProblem };
 const wrapping = '[\\s\\u200b-\\u200d\\u2060\\ufeff"\'`<>“”‘’「」]';
 const leading = new RegExp(`^${wrapping}+`);
 const trailing = new RegExp(`${wrapping}+$`);
+/** Maximum length of a base URL with the characters around it. A longer text would take seconds to correct. */
+export const maxBaseUrlLength = 2048;
 const endpoint = /(?:\/(?:chat\/completions|completions|responses|embeddings|models)['/]*)+$/i;
 
 /**
  * Returns the base URL in a text that the user typed or pasted, or the reason why the text can't be used. Never throws.
  */
 export function normalizeBaseUrl(input: string): NormalizedBaseUrl {
+  if (input.length > maxBaseUrlLength) return { error: 'too-long' };
   const corrections = new Set<BaseUrlCorrection>();
   const correct = (input: string, corrected: string, correction: BaseUrlCorrection): string => {
     if (input !== corrected) corrections.add(correction);
@@ -63,7 +66,7 @@ export function normalizeBaseUrl(input: string): NormalizedBaseUrl {
     origin: parsed.origin,
     host: parsed.host,
     corrections: [...corrections],
-    insecure: parsed.protocol === 'http:' && !isLoopback(parsed.hostname),
+    insecure: usesPlainHttp(parsed.href),
   };
 }
 
@@ -88,6 +91,16 @@ function cleanPath(path: string): string {
   return path.replace(/\/{2,}/g, '/').replace(/['/]+$/, '');
 }
 
+/**
+ * Returns whether requests to a URL are sent to another computer over plain HTTP, so that others could read the key and
+ * the prompts. Requests to a loopback address never leave this computer.
+ */
+export function usesPlainHttp(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'http:' && !isLoopback(hostname);
+}
+
 function isLoopback(hostname: string): boolean {
   return /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i.test(hostname);
 }
@@ -103,4 +116,16 @@ export function originOf(baseUrl: string): string {
 /** Returns the host as the user interface displays it: `api.holysheep.ai`, `localhost:11434`. */
 export function hostOf(baseUrl: string): string {
   return URL.canParse(baseUrl) ? new URL(baseUrl).host : baseUrl;
+}
+
+/**
+ * Returns the name under which the user interface shows a route: the host, and the path if the URL has one. Routes with
+ * the same host are told apart by their base URLs; for any other route, its origin is enough.
+ * @param url a base URL or an origin
+ */
+export function routeName(url: string): string {
+  if (!URL.canParse(url)) return url;
+  const { host, pathname } = new URL(url);
+  if (pathname === '/') return host;
+  return `${usesPlainHttp(url) ? 'http://' : ''}${host}${pathname}`;
 }

@@ -1,4 +1,5 @@
 import { isRecord } from '../json';
+import { readListedFacts, type FactsById, type ListedFacts } from '../models/listedFacts';
 import { visibleText } from './visibleText';
 
 /** The models that are offered when the gateway's list of models can't be fetched. */
@@ -18,20 +19,50 @@ const maxIdChars = 200;
 export const maxModels = 5000;
 
 /**
- * Returns the model IDs in the body of `GET /models`, which may be `{data: [{id}]}`, `{models: [{id}]}` or an array,
- * and may contain the IDs as plain strings.
- * @returns the first `maxModels` IDs, sorted and without duplicates, or undefined if `body` contains no list
+ * Matches what VS Code may render as a link, an icon or HTML, because some of its views show the name of a model as
+ * Markdown and follow links to commands: the middle of a link, a link definition, HTML, code, an icon, a character
+ * reference or a bare URL.
  */
-export function parseModelList(body: unknown): readonly string[] | undefined {
+const markup = /\][(:]|[<`]|\$\(|&#?\w+;|(?:https?|ftp):\/\/|www\./i;
+
+/** The models of a gateway, as its model list describes them. */
+export interface GatewayModels {
+  /** The first `maxModels` IDs, sorted and without duplicates. */
+  readonly models: readonly string[];
+  /** What the list says about its models, by their IDs; absent if it says nothing. */
+  readonly facts?: FactsById | undefined;
+  /** Number of models that are left out because of their IDs, see {@link isUsableModelId}; absent if there are none. */
+  readonly unusable?: number | undefined;
+}
+
+/**
+ * Returns the models in the body of `GET /models`, which may be `{data: [{id}]}`, `{models: [{id}]}` or an array, and
+ * may contain the IDs as plain strings. Returns undefined if `body` contains no list.
+ */
+export function parseModelList(body: unknown): GatewayModels | undefined {
   const entries = entriesOf(body);
   if (!entries) return undefined;
   const ids = new Set<string>();
+  const facts = new Map<string, ListedFacts>();
+  let unusable = 0;
   for (const entry of entries) {
     const id = idOf(entry);
-    if (id !== undefined) ids.add(id);
+    if (id === undefined) continue;
+    if (!isUsableModelId(id)) {
+      unusable++;
+      continue;
+    }
+    ids.add(id);
+    const listed = isRecord(entry) ? readListedFacts(entry) : undefined;
+    if (listed && !facts.has(id)) facts.set(id, listed);
     if (ids.size === maxModels) break;
   }
-  return [...ids].sort();
+  return { models: [...ids].sort(), ...(facts.size > 0 && { facts }), ...(unusable > 0 && { unusable }) };
+}
+
+/** Returns whether a model can be offered: its ID is displayed exactly as it must be sent, and never as a link or icon. */
+export function isUsableModelId(id: string): boolean {
+  return id !== '' && id.length <= maxIdChars && visibleText(id) === id && !markup.test(id);
 }
 
 function entriesOf(body: unknown): readonly unknown[] | undefined {
@@ -39,11 +70,8 @@ function entriesOf(body: unknown): readonly unknown[] | undefined {
   return candidates.find((candidate): candidate is unknown[] => Array.isArray(candidate));
 }
 
-/** Returns the model ID of a list entry, or undefined if the ID can't be displayed exactly as it must be sent. */
+/** Returns the ID of a list entry, or undefined if the entry has none. */
 function idOf(entry: unknown): string | undefined {
   const id = isRecord(entry) ? entry.id : entry;
-  if (typeof id !== 'string') return undefined;
-  const trimmed = id.trim();
-  const isUsable = trimmed !== '' && trimmed.length <= maxIdChars && visibleText(trimmed) === trimmed;
-  return isUsable ? trimmed : undefined;
+  return typeof id === 'string' && id.trim() !== '' ? id.trim() : undefined;
 }

@@ -20,6 +20,8 @@ const pieces = new RegExp(`(?<symbol>${emoji})|(?<blank>[${space}]+)|[${invisibl
  * @param maxLength maximum length in code points. A longer text is truncated and ends with an ellipsis.
  */
 export function visibleText(text: string, maxLength = Infinity): string {
+  // Returns most names at once, because a model list may have thousands.
+  if (text.length <= maxLength && /^[!-~]*$/.test(text)) return text;
   const characters: string[] = [];
   let isSpaceDue = false;
   for (const { groups: { symbol, blank, word } = {} } of text.matchAll(pieces)) {
@@ -54,4 +56,10 @@ function truncate(characters: readonly string[], maxLength: number): string {
 export function toSupportedLocale(tag: string): string | undefined {
   const isWellFormed = /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i.test(tag);
   return isWellFormed ? Intl.NumberFormat.supportedLocalesOf(tag)[0] : undefined;
+}
+
+/** Returns the format of a time of day, such as `6:05 PM` or `06:05`. */
+export function timeOfDayOptions(locale: string | undefined): Intl.DateTimeFormatOptions {
+  const { hour12 } = new Intl.DateTimeFormat(locale, { hour: 'numeric' }).resolvedOptions();
+  return { hour: hour12 ? 'numeric' : '2-digit', minute: '2-digit' };
 }

@@ -1,22 +1,19 @@
 import type { EngineDeps } from '../engine';
 import type { Usage } from '../events';
 import type { Evidence } from '../faults/classify';
+import { readJsonError } from '../faults/providerError';
 import type { KeyRedactor } from '../gateway/keyRedactor';
 import { parseJson, printJson } from '../json';
+import { sumUsage } from '../state/usage';
 import { ChunkReader } from './chunkReader';
 import { RedactedDeltas, ThinkTags } from './deltaFilters';
-import {
-  readChunk,
-  ToolCallNumbers,
-  type AnswerDelta,
-  type Delta,
-  type DeltaFilter,
-  type Finish,
-  type ToolCallPart,
-} from './dialect';
+import type { AnswerDelta, Delta, DeltaFilter, ToolCallPart } from './deltas';
+import { readChunk, ToolCallNumbers } from './dialect';
+import type { Finish } from './finishReason';
 import { drainMs, IdleClocks, tailMs, timeoutsFor } from './idleClocks';
 import { ConnectionFailure, errorBodyLimits, readBody, type BodyEnd } from './responseBody';
 import { HttpRejection, requestIdOf, send, type AttemptRequest } from './transport';
+import { costInHeaders } from './usageFields';
 
 /** The way in which an attempt ended. */
 export type AttemptEnd =
@@ -77,6 +74,8 @@ export class Attempt {
   private isLastEventGarbled = false;
   /** The last usage that the response reported. Gateways may report it repeatedly, with growing numbers. */
   private usage: Usage | undefined;
+  /** The price of the request in USD, if the headers of the response report it. */
+  private cost: number | undefined;
 
   constructor(
     private readonly deps: EngineDeps,
@@ -139,7 +138,8 @@ export class Attempt {
   takeStats(): AttemptStats | undefined {
     if (this.statsTaken) return undefined;
     this.statsTaken = true;
-    const { startedAt, firstTokenAt, bytes, chars, usage } = this;
+    const { startedAt, firstTokenAt, bytes, chars, cost } = this;
+    const usage = cost === undefined ? this.usage : { cost, ...(this.usage ?? sumUsage([])) };
     const firstTokenMs = firstTokenAt === undefined ? undefined : firstTokenAt - startedAt;
     return { ms: this.deps.clock.monotonicNow() - startedAt, firstTokenMs, bytes, chars, usage };
   }
@@ -181,6 +181,7 @@ export class Attempt {
     if (this.hasEnded) return;
     this.status = status;
     this.requestId = requestIdOf(headers, this.keys);
+    this.cost = costInHeaders(headers);
     this.clocks.onHeaders();
     this.observer.headers(status, this.requestId, this.deps.clock.monotonicNow() - this.startedAt);
   }
@@ -303,7 +304,10 @@ export class Attempt {
   private onJsonBody(text: string): void {
     const isReadable = readChunk(text, this.deltas.onDelta);
     this.deltas.flush();
+    const error = parseJson(text);
     if (isReadable && (this.hasAnswer || this.finishReason !== undefined)) this.complete();
+    // An object with nothing but a message is an error whose status the gateway has lost.
+    else if (isReadable && readJsonError(error).message !== '') this.onDelta({ type: 'error', error });
     else this.fail({ type: 'garbled', format: 'json' });
   }
 

@@ -1,8 +1,10 @@
-import { readChunk, RestartDetector, type Delta, type DeltaSink } from './dialect';
+import type { Delta, DeltaSink } from './deltas';
+import { readChunk, RestartDetector } from './dialect';
+import { ResponsesReader } from './responsesApi';
 
 /**
- * Maximum number of consecutive frames (see {@link DeltaFrame}) that match no other event. After that, every event of
- * the stream is parsed, because the events probably have different IDs, so that no frame can match two of them.
+ * Maximum number of events in a row around whose text the JSON differs. After that, every event of the stream is parsed,
+ * because each event probably has its own ID. (The JSON around the text of an event is its frame: {@link DeltaFrame}.)
  */
 const maxUnusedFrames = 16;
 
@@ -16,6 +18,7 @@ export class ChunkReader {
   private frame: DeltaFrame | undefined;
   private unusedFrames = 0;
   private readonly restarts = new RestartDetector();
+  private readonly responses: ResponsesReader;
   /**
    * The last delta of the current event. Deltas of the types `finishReasonPending` and `restartInStream` are not stored
    * here.
@@ -23,7 +26,9 @@ export class ChunkReader {
   private lastDelta: Delta | undefined;
   private deltaCount = 0;
 
-  constructor(private readonly sink: DeltaSink) {}
+  constructor(private readonly sink: DeltaSink) {
+    this.responses = new ResponsesReader(this.recordAndForward);
+  }
 
   /** Reads an event and passes its deltas to the sink. @returns false if the data is not a JSON object */
   read(data: string): boolean {
@@ -33,8 +38,10 @@ export class ChunkReader {
       return true;
     }
     this.deltaCount = 0;
-    const isReadable = readChunk(data, this.recordAndForward, this.restarts);
+    const isReadable = readChunk(data, this.recordAndForward, this.restarts, this.responses);
     const { lastDelta, deltaCount } = this;
+    // The reader for the Responses API must see every text, so that it recognizes the text when it comes again.
+    if (this.responses.isActive) return isReadable;
     if (deltaCount === 1 && (lastDelta?.type === 'text' || lastDelta?.type === 'reasoning'))
       this.updateFrame(data, lastDelta);
     return isReadable;
@@ -75,8 +82,8 @@ export class ChunkReader {
 const padding = '"obfuscation":"';
 
 /**
- * A frame: the JSON before and after the text of an event. It usually stays the same for a whole stream, and parsing it
- * for every event would take most of the processing time of a token. An event with a trusted frame is not parsed.
+ * The JSON before and after the text of an event. It usually stays the same for a whole stream, and parsing it for every
+ * event would take most of the processing time of a token. An event with a trusted frame is not parsed.
  *
  * A frame is trusted once the parser has read two events with this frame and different texts, and has returned exactly
  * these texts. The parser would then return any other nonempty text without an escape as well, because such a text

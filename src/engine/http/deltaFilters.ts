@@ -1,5 +1,5 @@
 import { redacted } from '../gateway/apiKey';
-import type { Delta, DeltaFilter, DeltaSink, ToolCallPart } from './dialect';
+import type { Delta, DeltaFilter, DeltaSink, ToolCallPart } from './deltas';
 
 const openingTag = '<think>';
 const closingTag = '</think>';

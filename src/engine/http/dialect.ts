@@ -1,57 +1,25 @@
-import { maxToolCalls, type Usage } from '../events';
-import { isError } from '../faults/providerError';
-import { visibleText } from '../gateway/visibleText';
+import { maxToolCalls } from '../events';
+import { isError, stringOrEmpty } from '../faults/errorBody';
 import { isRecord, parseJson, printJson, type JsonRecord } from '../json';
-
-/** A part of a tool call. The arguments of all parts with the same index, concatenated, are the JSON of the call. */
-export interface ToolCallPart {
-  readonly index: number;
-  /** ID of the call. Empty in all parts except the first. */
-  readonly id: string;
-  /** Name of the tool. Empty in all parts except the first. */
-  readonly name: string;
-  readonly arguments: string;
-}
-
-/** A part of an answer, or of the data about the answer, that a chunk contains. */
-export type Delta =
-  | { readonly type: 'text' | 'reasoning'; readonly text: string }
-  /** The text of the attempt so far turned out to be reasoning, because the gateway marks only the end of reasoning. */
-  | { readonly type: 'textWasReasoning'; readonly text: string }
-  | { readonly type: 'toolCall'; readonly part: ToolCallPart }
-  | { readonly type: 'finish'; readonly finish: Finish }
-  /** The chunk has an empty `finish_reason` field. */
-  | { readonly type: 'finishReasonPending' }
-  | { readonly type: 'usage'; readonly usage: Usage }
-  /** The gateway starts the answer over in the middle of the stream. */
-  | { readonly type: 'restartInStream' }
-  /** An error in the format that `readProviderError` reads. */
-  | { readonly type: 'error'; readonly error: unknown };
-
-/** A delta that adds to the answer or changes it. */
-export type AnswerDelta = Extract<
-  Delta,
-  { readonly type: 'text' | 'reasoning' | 'textWasReasoning' | 'toolCall' | 'restartInStream' }
->;
-
-/** Receives the deltas of a stream in order. */
-export type DeltaSink = (delta: Delta) => void;
-
-/** A sink that passes deltas on to another sink and may hold some of them back until it is flushed. */
-export interface DeltaFilter {
-  readonly onDelta: DeltaSink;
-  /** Passes on the deltas that are held back. Call this when no further delta can belong to them. */
-  flush(): void;
-}
+import type { DeltaSink, ToolCallPart } from './deltas';
+import { readFinishReason } from './finishReason';
+import { ResponsesReader } from './responsesApi';
+import { readUsage } from './usageFields';
 
 /**
  * Reads a `chat.completion.chunk` or a complete `chat.completion` in any dialect of OpenAI-compatible gateways:
  * `content` as a string or as parts, `reasoning_content` or `reasoning`, tool calls or the older function call,
- * `choices: []`, and usage in various places.
+ * `choices: []`, and usage in various places. Reads the events of the Responses API as well.
  * @param restarts detects from the previous chunks of the stream whether the gateway starts the answer over
+ * @param responses reads the events of the Responses API in the stream
  * @returns false if the data is not a JSON object
  */
-export function readChunk(data: string, sink: DeltaSink, restarts?: RestartDetector): boolean {
+export function readChunk(
+  data: string,
+  sink: DeltaSink,
+  restarts?: RestartDetector,
+  responses = new ResponsesReader(sink),
+): boolean {
   const json = parseJson(data);
   // Reads the first element of a list, because Google sends an error as a list with one element.
   const chunk: unknown = Array.isArray(json) ? json[0] : json;
@@ -60,14 +28,16 @@ export function readChunk(data: string, sink: DeltaSink, restarts?: RestartDetec
     sink({ type: 'error', error: chunk });
     return true;
   }
-  const choice = firstChoice(chunk['choices']);
+  const { choices } = chunk;
+  if (choices === undefined) responses.read(chunk);
+  const choice = firstChoice(choices);
   if (choice) {
     if (restarts?.isRestart(chunk, choice)) sink({ type: 'restartInStream' });
     readChoice(choice, sink);
   }
   const groq = isRecord(chunk['x_groq']) ? chunk['x_groq']['usage'] : undefined;
   // Reads the usage in the choice as well, because Moonshot reports it there.
-  const usage = readUsage(chunk['usage'] ?? groq ?? choice?.['usage']);
+  const usage = readUsage(chunk['usage'] ?? groq ?? choice?.['usage'], chunk);
   if (usage) sink({ type: 'usage', usage });
   return true;
 }
@@ -189,23 +159,6 @@ function isIndex(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value < maxIndex;
 }
 
-function stringOrEmpty(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
-/** Returns the usage of a chunk. Some gateways send zeros until they have counted the tokens, which is no usage yet. */
-function readUsage(usage: unknown): Usage | undefined {
-  if (!isRecord(usage)) return undefined;
-  const promptTokens = tokenCount(usage['prompt_tokens'] ?? usage['input_tokens']);
-  const completionTokens = tokenCount(usage['completion_tokens'] ?? usage['output_tokens']);
-  const totalTokens = tokenCount(usage['total_tokens']) || promptTokens + completionTokens;
-  return totalTokens === 0 ? undefined : { promptTokens, completionTokens, totalTokens };
-}
-
-function tokenCount(value: unknown): number {
-  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : 0;
-}
-
 /**
  * Numbers the tool calls of an answer from 0 to `maxToolCalls` − 1. Gateways that send one call per chunk use the
  * same index, or none, for every call. Therefore, a new ID together with a name starts a new call, even at an index in
@@ -250,50 +203,4 @@ export class ToolCallNumbers {
   get areComplete(): boolean {
     return [...this.json.values()].every((json) => json.trim() === '' || parseJson(json) !== undefined);
   }
-}
-
-/** The meaning of a finish reason: the answer is complete, a filter stopped it, or the provider failed. */
-export type Finish =
-  { readonly type: 'complete'; readonly reason: string } | { readonly type: 'filtered' } | { readonly type: 'cut' };
-
-/**
- * Patterns for the finish reasons of the providers behind OpenAI-compatible gateways, in lower case and without
- * separators. Sources: the documented finish reasons of OpenAI, Anthropic (`stop_reason`), Google (`FinishReason`),
- * Mistral, Cohere, Bedrock, DeepSeek, Zhipu and vLLM.
- */
-const finishReasons: readonly (readonly [pattern: RegExp, finish: Finish])[] = [
-  [/^(stop|endturn|stopsequence|eos|eostoken|complete|completed)$/, { type: 'complete', reason: 'stop' }],
-  [
-    /^(length|modellength|maxlength|max(output|completion|new)?tokens|tokenlimit|errorlimit|(model|max)?context.*)$/,
-    { type: 'complete', reason: 'length' },
-  ],
-  [/^(toolcalls?|tooluse|functioncall)$/, { type: 'complete', reason: 'tool_calls' }],
-  [
-    /^(contentfilter|contentfiltered|sensitive|safety|recitation|(image)?prohibitedcontent|blocklist|spii|imagesafety|modelarmor|refusal|guardrailintervened|errortoxic)/,
-    { type: 'filtered' },
-  ],
-  [
-    /^(abort|aborted|cancelled|canceled|networkerror|insufficientsystemresource|error|servererror|engineerror|unknownerror|internalerror|upstreamerror|timeout)/,
-    { type: 'cut' },
-  ],
-];
-
-/**
- * Maximum length of a finish reason, in characters. A longer one is truncated. The documented finish reasons are at
- * most half as long.
- */
-const maxReasonChars = 60;
-
-/**
- * Returns the meaning of a `finish_reason` in any provider's spelling. A finish reason that is not in the list counts
- * as complete.
- *
- * @returns undefined if there is no finish reason: null, an empty text, or the text `"null"`
- */
-export function readFinishReason(value: unknown): Finish | undefined {
-  if (typeof value !== 'string') return undefined;
-  const reason = visibleText(value, maxReasonChars);
-  if (reason === '' || /^(null|none)$/i.test(reason)) return undefined;
-  const normalized = reason.toLowerCase().replace(/[\s_-]/g, '');
-  return finishReasons.find(([pattern]) => pattern.test(normalized))?.[1] ?? { type: 'complete', reason };
 }

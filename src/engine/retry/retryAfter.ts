@@ -1,4 +1,4 @@
-import { messageFields } from '../faults/providerError';
+import { messageFields, parseErrorBody, plainKeys, quotedJson } from '../faults/errorBody';
 import { toSimplified } from '../faults/providerMessages';
 import { isRecord, parseJson, type JsonRecord } from '../json';
 import {
@@ -25,7 +25,7 @@ export function parseRetryAfter(headers: Headers, body: string, now: number): Re
     readMillisecondHeader(headers, 'retry-after-ms') ??
     readMillisecondHeader(headers, 'x-ms-retry-after-ms') ??
     toRetryAfter(parseDelay(headers.get('retry-after') ?? '', serverNow), 'retry-after') ??
-    readBody(parseJson(body), body, serverNow) ??
+    readBody(parseErrorBody(body), body, serverNow) ??
     readExhaustedLimits(new Map(headers), serverNow)
   );
 }
@@ -35,7 +35,7 @@ export function parseRetryAfter(headers: Headers, body: string, now: number): Re
  * not matter.
  */
 export function parseInbandRetryAfter(error: unknown, now: number): RetryAfter | undefined {
-  return readBody(error, typeof error === 'string' ? error : '', now);
+  return readBody(plainKeys(error), typeof error === 'string' ? error : '', now);
 }
 
 const weekMs = 7 * 86_400_000;
@@ -56,17 +56,17 @@ const maxSearchedChars = 4096;
 /**
  * Reads the retry-after in a body: first in fields, then in messages. Accepts any JSON and any text.
  *
- * @param json the parsed body, or undefined if the body is not JSON
+ * @param json the parsed body with uniform field names, or its text if it is not JSON
  * @param text the body
  */
 function readBody(json: unknown, text: string, serverNow: number): RetryAfter | undefined {
-  const errors = collectErrors(json, 2);
+  const errors = collectErrors(json, 4);
   const messages = [...errors.flatMap(messagesOf), text].map((message) =>
     toSimplified(message.slice(0, maxSearchedChars)),
   );
   const zoneHours = usesChinaTime(errors, messages) ? 8 : 0;
   for (const error of errors) {
-    const found = readRetryInfo(error) ?? readMetadata(error, serverNow) ?? readFields(error, serverNow, zoneHours);
+    const found = readMetadata(error, serverNow) ?? readFields(error, serverNow, zoneHours);
     if (found) return found;
   }
   for (const message of messages) {
@@ -106,25 +106,42 @@ function resetTime(message: string, zoneHours: number): number | undefined {
  */
 function usesChinaTime(errors: readonly JsonRecord[], messages: readonly string[]): boolean {
   if (messages.some((message) => /\p{Script=Han}|Beijing time/iu.test(message))) return true;
-  return errors.some(({ code, type, base_resp: minimax }) => {
+  return errors.some(({ code, type, baseresp: minimax }) => {
     const codes = [code, type].filter((value) => typeof value === 'string' || typeof value === 'number');
     return isRecord(minimax) || codes.some((value) => /^1[123]\d\d$/.test(String(value)));
   });
 }
 
-/** Returns the error objects in a body. Gateways nest a provider's error, some of them as JSON text in a message. */
+/** Fields that contain an error or details of an error. */
+const containerFields = [
+  'error',
+  'errors',
+  'baseresp',
+  'response',
+  'responsemetadata',
+  'detail',
+  'details',
+  'data',
+  'metadata',
+  'extrafields',
+  'rawresponse',
+] as const;
+
+/**
+ * Returns the error objects in a body, innermost first. Gateways nest a provider's error, some of them as JSON text in a
+ * message.
+ */
 function collectErrors(json: unknown, depth: number): readonly JsonRecord[] {
-  const roots = toList(json).filter(isRecord);
-  return roots.flatMap((root) => {
-    const errors = [...toList(root['error']), ...toList(root['errors']), root['base_resp'], root].filter(isRecord);
-    if (depth === 0) return errors;
-    return [
-      ...errors,
-      ...errors
-        .flatMap(messagesOf)
-        .flatMap((text) => (/^\s*[{[]/.test(text) ? collectErrors(parseJson(text), depth - 1) : [])),
-    ];
-  });
+  return toList(json)
+    .filter(isRecord)
+    .flatMap((root) => {
+      if (depth === 0) return [root];
+      const nested = containerFields.flatMap((name) => collectErrors(root[name], depth - 1));
+      const quoted = messagesOf(root).flatMap((text) =>
+        collectErrors(plainKeys(parseJson(quotedJson(text))), depth - 1),
+      );
+      return [...nested, root, ...quoted];
+    });
 }
 
 function toList(value: unknown): readonly unknown[] {
@@ -137,65 +154,58 @@ function messagesOf(error: JsonRecord): readonly string[] {
   return texts.filter((text) => typeof text === 'string');
 }
 
-/** Reads Google's `details: [{'@type': '…RetryInfo', retryDelay: '22s'}]`. */
-function readRetryInfo(error: JsonRecord): RetryAfter | undefined {
-  const details: readonly unknown[] = Array.isArray(error['details']) ? error['details'] : [];
-  for (const detail of details) {
-    if (isRecord(detail) && typeof detail['retryDelay'] === 'string') {
-      const found = toRetryAfter(parseDuration(detail['retryDelay']), 'RetryInfo');
-      if (found) return found;
-    }
-  }
-  return undefined;
-}
-
-/** Reads OpenRouter's `metadata`: a number of seconds, or the headers of the provider. */
+/** Reads the headers of the provider in OpenRouter's `metadata`. */
 function readMetadata(error: JsonRecord, serverNow: number): RetryAfter | undefined {
-  const metadata = error['metadata'];
-  if (!isRecord(metadata)) return undefined;
-  const seconds = toRetryAfter(toMilliseconds(metadata['retry_after_seconds'], 1000), 'retry_after_seconds');
-  if (seconds || !isRecord(metadata['headers'])) return seconds;
+  const { metadata } = error;
+  if (!isRecord(metadata) || !isRecord(metadata['headers'])) return undefined;
   const headers = new Map<string, string>();
   for (const [name, value] of Object.entries(metadata['headers'])) {
-    if (typeof value === 'string' || typeof value === 'number') headers.set(name.toLowerCase(), String(value));
+    if (typeof value === 'string' || typeof value === 'number') headers.set(name, String(value));
   }
   const retryAfter = toRetryAfter(parseDelay(headers.get('retry-after') ?? '', serverNow), 'metadata.headers');
   return retryAfter ?? readExhaustedLimits(headers, serverNow);
 }
 
+/**
+ * Fields that name a delay, each with its unit in milliseconds, or a time. The first field with a usable value decides.
+ * A field may be spelled with underscores or in camel case.
+ */
+const delayFields: readonly (readonly [field: string, unitMs: number])[] = (
+  [
+    [1, 'retry_after_ms retry_delay_ms'],
+    [1000, 'retry_after_seconds retry_after retry_in_seconds retry_in retry_delay wait_seconds cooldown_seconds'],
+    [1000, 'resets_in_seconds reset_in_seconds reset_seconds resets_in reset_in reset_after remaining_seconds'],
+    [1000, 'resets_at reset_at reset_time reset_date reset_timestamp rate_limit_reset rate_limit_reset_at'],
+    [1000, 'rate_limit_end_at next_reset next_reset_at retry_at available_at cooldown_until reset'],
+    [60_000, 'retry_after_minutes resets_in_minutes remaining_minutes'],
+    [1000, 'estimated_time'],
+  ] as const
+).flatMap(([unitMs, fields]) => fields.split(' ').map((field) => [field, unitMs] as const));
+
 function readFields(error: JsonRecord, serverNow: number, zoneHours: number): RetryAfter | undefined {
-  const { retry_after: after } = error;
-  const resetsAt = error['resets_at'] ?? error['reset_at'];
-  return (
-    toRetryAfter(toMilliseconds(error['retry_after_ms'], 1), 'retry_after_ms') ??
-    toRetryAfter(toMilliseconds(error['retry_after_seconds'], 1000), 'retry_after_seconds') ??
-    toRetryAfter(
-      typeof after === 'string' ? parseDelay(after, serverNow) : toMilliseconds(after, 1000),
-      'retry_after',
-    ) ??
-    toRetryAfter(toMilliseconds(error['resets_in_seconds'], 1000), 'resets_in_seconds') ??
-    toRetryAfter(typeof resetsAt === 'number' ? parseDelay(String(resetsAt), serverNow) : undefined, 'resets_at') ??
-    toRetryAfter(
-      typeof resetsAt === 'string' ? parseResetDelay(resetsAt, serverNow, zoneHours) : undefined,
-      'resets_at',
-    )
-  );
+  for (const [field, unitMs] of delayFields) {
+    const value = error[field.replaceAll('_', '')];
+    const found = toRetryAfter(parseField(value, unitMs, serverNow, zoneHours), field);
+    if (found) return found;
+  }
+  return undefined;
 }
 
-function parseResetDelay(text: string, serverNow: number, zoneHours: number): number | undefined {
-  const found = findTime(text, zoneHours);
-  return found ? found.time - serverNow : parseDelay(text, serverNow);
-}
-
-function toMilliseconds(value: unknown, unitMs: number): number | undefined {
-  const number = typeof value === 'string' ? parseNumber(value.trim()) : value;
-  return typeof number === 'number' ? number * unitMs : undefined;
+/** Parses the value of a field: a number in the unit of the field, an epoch time, a date and time, or a duration. */
+function parseField(value: unknown, unitMs: number, serverNow: number, zoneHours: number): number | undefined {
+  if (typeof value !== 'number' && typeof value !== 'string') return undefined;
+  const text = String(value).trim();
+  const number = parseNumber(text);
+  if (number !== undefined && unitMs !== 1000) return number * unitMs;
+  const time = findTime(text, zoneHours)?.time;
+  return time === undefined ? (parseDelay(text, serverNow) ?? parseDuration(text)) : time - serverNow;
 }
 
 /** Patterns for the words that precede a duration. */
 const leadInPatterns = [
-  /\b(?:try again|retry|retrying|resets?|available again)\b[^.\d]{0,40}?\b(?:in|after)\s{1,4}(?=\d)/gi,
-  /\bwait\s{1,4}(?:for\s{1,4}|at least\s{1,4})?(?=\d)/gi,
+  /\b(?:try again|retry|retrying|resets?|available again)\b[^.\d]{0,40}?\b(?:in|after)[:\s]{1,4}(?:(?:about|approximately|around)\s{1,4}|~\s{0,2})?(?=\d)/gi,
+  /\bwait(?:ing)?\s{1,4}(?:(?:for|at least|about|approximately|another)\s{1,4}){0,2}(?=\d)/gi,
+  /(?:等待|还需|剩余时间|冷却.{0,4}剩余)[约：:\s]{0,4}(?=\d)/g,
 ];
 
 /** Matches a duration in Chinese that is followed by "later": `20 秒后重试`, `1分30秒之后`. */
@@ -217,7 +227,7 @@ function delayInText(text: string): number | undefined {
  * Matches the names of rate limit headers. The user sees the name, which may come from the gateway's JSON, so names
  * with unusual characters are ignored.
  */
-const rateLimitHeader = /^(?:x-|anthropic-)?ratelimit-[\w-]{1,80}$/;
+const rateLimitHeader = /^[a-z-]{0,40}ratelimit-[\w-]{1,80}$/;
 
 /**
  * Returns the latest reset time among the exhausted rate limits (requests, tokens, …). Limits that are not exhausted
@@ -236,11 +246,12 @@ function readExhaustedLimits(headers: ReadonlyMap<string, string>, serverNow: nu
 }
 
 function isExhausted(name: string, headers: ReadonlyMap<string, string>): boolean {
+  if (name.includes('-retry-after')) return true;
   const reset = name.lastIndexOf('-reset');
   const end = reset + '-reset'.length;
   if (reset < 0) return false;
   const readSibling = (suffix: string): string | undefined =>
-    headers.get(`${name.slice(0, reset)}-${suffix}${name.slice(end)}`)?.trim();
+    headers.get(`${name.slice(0, reset)}-${suffix}${name.slice(end).replace(/^-after$/, '')}`)?.trim();
   const remaining = readSibling('remaining');
   if (remaining) return Number(remaining) <= 0;
   // Anthropic's unified rate limit of a subscription has a status instead of a number of remaining requests. If the

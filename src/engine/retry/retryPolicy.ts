@@ -65,7 +65,7 @@ export type Decision =
   | { readonly type: 'replay' }
   | { readonly type: 'fall-back'; readonly model: string }
   | { readonly type: 'switch-route' }
-  /** Wait until the network is back. */
+  /** Switch to another route that responds, or wait until the network is back if attempts are left. */
   | { readonly type: 'offline'; readonly attemptsLeft: number }
   | {
       readonly type: 'wait';
@@ -136,9 +136,10 @@ function decideForModel(fault: Fault, history: RetryHistory, settings: EngineSet
   const model = fallbackModel(policy, history, settings);
   if (model !== undefined) return { type: 'fall-back', model };
   const attemptsLeft = attemptsAllowed(policy, history, settings);
-  if (attemptsLeft <= 0)
+  const isOffline = policy.retry === 'offline';
+  if (attemptsLeft <= 0 && !(isOffline && history.otherRoute === 'usable'))
     return history.emptyResumes >= 2 ? { type: 'fail', fault: faultOfRow(faultRowIds.resumesWithoutText) } : fail;
-  if (policy.retry === 'offline') return { type: 'offline', attemptsLeft };
+  if (isOffline) return { type: 'offline', attemptsLeft };
   const deadlineMs = deadlineOf(settings);
   if (retryAfter) {
     const isPastDeadline = history.hasWaited && history.idleMs + retryAfter.delayMs > deadlineMs;

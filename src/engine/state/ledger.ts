@@ -36,6 +36,8 @@ export interface LedgerEntry {
   readonly model: string;
   /** Origin of the route. Absent in journals that an older version wrote. */
   readonly origin?: string | undefined;
+  /** Base URL of the route. Absent unless another route has the same host. */
+  readonly baseUrl?: string | undefined;
   readonly why: AttemptTrigger;
   readonly how?: ResumeMethod | undefined;
   /** Monotonic time at which the attempt began, in milliseconds. */
@@ -80,8 +82,9 @@ export const emptyLedger: Ledger = { entries: [], waits: [] };
 export function addToLedger(ledger: Ledger, event: RecordedEvent): Ledger {
   switch (event.type) {
     case 'attempt': {
-      const { attempt, model, origin, why, how, at, time } = event;
-      const entry = { attempt, model, origin, why, how, at, time, waits: endWait(ledger.waits, at) };
+      const { attempt, model, origin, baseUrl, why, how, at, time } = event;
+      const route = { origin, ...(baseUrl !== undefined && { baseUrl }) };
+      const entry = { attempt, model, ...route, why, how, at, time, waits: endWait(ledger.waits, at) };
       return { entries: [...ledger.entries, entry], waits: [] };
     }
     case 'waiting':
@@ -96,7 +99,9 @@ export function addToLedger(ledger: Ledger, event: RecordedEvent): Ledger {
     }
     case 'ended': {
       const { how, row, ms, firstTokenMs, bytes, chars, tokens, promptTokens, completionTokens } = event;
-      const ended = { how, row, ms, firstTokenMs, bytes, chars, tokens, promptTokens, completionTokens };
+      const { cachedTokens, reasoningTokens, cost } = event;
+      const counts = { tokens, promptTokens, completionTokens, cachedTokens, reasoningTokens, cost };
+      const ended = { how, row, ms, firstTokenMs, bytes, chars, ...counts };
       return amendLastEntry(ledger, { ended });
     }
     default:

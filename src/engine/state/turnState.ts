@@ -14,6 +14,7 @@ import {
 } from '../events';
 import { addToLedger, emptyLedger, type Ledger } from './ledger';
 import { addEvenly, addToThroughput, noThroughput, type Throughput } from './throughput';
+import { sumUsage } from './usage';
 
 /** The phase of a turn, as the page shows it. */
 export type TurnPhase =
@@ -79,8 +80,8 @@ export interface ToolCall {
 /** A switch to another model within a turn. */
 export type ModelSwitch = Pick<ModelEvent, 'from' | 'to' | 'reason'>;
 
-/** A switch to another route within a turn. */
-export type RouteSwitch = Pick<RouteEvent, 'from' | 'to' | 'reason'>;
+/** A switch to another route within a turn. `from` and `to` are base URLs, or origins if these tell the routes apart. */
+export type RouteSwitch = Pick<RouteEvent, 'from' | 'to' | 'reason' | 'row'>;
 
 /** Time after which a scheduled prompt lapses, in milliseconds. */
 export const scheduleLifetimeMs = 24 * 60 * 60 * 1000;
@@ -122,6 +123,8 @@ export interface TurnState extends TurnSegment {
   readonly switches: readonly ModelSwitch[];
   /** Origin of the route that the turn uses. Absent before the first attempt. */
   readonly origin?: string;
+  /** Base URL of that route. Absent unless another route has the same host. */
+  readonly baseUrl?: string | undefined;
   /** The switches to another route, in order. */
   readonly routeSwitches: readonly RouteSwitch[];
   /** Segments of the turn before the user continued the answer, oldest first. */
@@ -223,6 +226,7 @@ function applyEvent(state: TurnState, event: RecordedEvent): TurnState {
         toolCalls: isContinuation(event) ? state.toolCalls : [],
         model: event.model,
         ...(event.origin !== undefined && { origin: event.origin }),
+        ...(event.baseUrl !== state.baseUrl && { baseUrl: event.baseUrl }),
         attempts: event.attempt,
         isQuiet: false,
       };
@@ -271,18 +275,13 @@ function applyEvent(state: TurnState, event: RecordedEvent): TurnState {
         switches: [...state.switches, { from: event.from, to: event.to, reason: event.reason }],
       };
     case 'route': {
-      const { from, to, reason } = event;
-      return { ...state, origin: to, routeSwitches: [...state.routeSwitches, { from, to, reason }] };
+      const { from, to, fromUrl, toUrl, reason, row } = event;
+      const routeSwitch = { from: fromUrl ?? from, to: toUrl ?? to, reason, ...(row !== undefined && { row }) };
+      const route = { origin: to, ...(toUrl !== state.baseUrl && { baseUrl: toUrl }) };
+      return { ...state, ...route, routeSwitches: [...state.routeSwitches, routeSwitch] };
     }
     case 'usage':
-      return {
-        ...state,
-        usage: {
-          promptTokens: event.promptTokens,
-          completionTokens: event.completionTokens,
-          totalTokens: event.totalTokens,
-        },
-      };
+      return { ...state, usage: sumUsage([event]) };
     case 'done':
       return {
         ...endTurn(state, event),

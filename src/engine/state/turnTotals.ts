@@ -1,6 +1,7 @@
 import type { Usage } from '../events';
 import { waitedMs, type LedgerEntry } from './ledger';
 import { lastActivityAt, segmentsOf, type TurnState } from './turnState';
+import { sumUsage } from './usage';
 
 /** The totals of a turn over all of its segments. */
 export interface TurnTotals {
@@ -32,7 +33,8 @@ export const minStreamMs = 250;
 export function totalsOf(state: TurnState, now?: number): TurnTotals {
   const segments = segmentsOf(state);
   const entries = segments.flatMap(({ ledger }) => ledger.entries);
-  const usage = usageOf(segments.flatMap((segment) => segment.usage ?? []));
+  const usages = segments.flatMap((segment) => segment.usage ?? []);
+  const usage = usages.length === 0 ? undefined : sumUsage(usages);
   const currentWait = now === undefined ? undefined : state.ledger.waits.find((wait) => wait.waitedMs === undefined);
   const durations = segments.map((segment) => {
     const end = segment === state ? (now ?? lastActivityAt(segment)) : lastActivityAt(segment);
@@ -50,15 +52,6 @@ export function totalsOf(state: TurnState, now?: number): TurnTotals {
     bytes: sum(entries.map(({ ended }) => ended?.bytes ?? 0)),
     usage,
     speed: speedOf(entries, usage),
-  };
-}
-
-function usageOf(usages: readonly Usage[]): Usage | undefined {
-  if (usages.length === 0) return undefined;
-  return {
-    promptTokens: sum(usages.map(({ promptTokens }) => promptTokens)),
-    completionTokens: sum(usages.map(({ completionTokens }) => completionTokens)),
-    totalTokens: sum(usages.map(({ totalTokens }) => totalTokens)),
   };
 }
 

@@ -62,8 +62,9 @@ export class Attempts {
   /**
    * Sends the next attempt. The attempt resumes the partial answer, if there is one, and otherwise asks for a new
    * answer.
+   * @param distinguishingUrl base URL of the route if another route has the same host
    */
-  start(trigger: AttemptTrigger, route: Route, model: string): Attempt {
+  start(trigger: AttemptTrigger, route: Route, model: string, distinguishingUrl?: string): Attempt {
     const { output, answer } = this.turn;
     const { baseUrl } = route;
     const { messages } = this.request;
@@ -89,8 +90,11 @@ export class Attempts {
     output.attempt++;
     answer.startAttempt(mode);
     const method = mode !== 'original' && { how: mode };
-    const origin = originOf(baseUrl);
-    output.emit({ type: 'attempt', model, origin, why: trigger, ...method, time: this.deps.clock.now() });
+    const named = {
+      origin: originOf(baseUrl),
+      ...(distinguishingUrl !== undefined && { baseUrl: distinguishingUrl }),
+    };
+    output.emit({ type: 'attempt', model, ...named, why: trigger, ...method, time: this.deps.clock.now() });
     const observer = {
       headers: (status: number, requestId: string | undefined, ms: number) => this.onHeaders(status, requestId, ms),
       quiet: (forMs: number) => output.emit({ type: 'quiet', forMs }),

@@ -72,7 +72,7 @@ export class Turn implements RunningTurn {
     private readonly deps: EngineDeps,
     { network, routes, keys }: SharedState,
     request: ChatRequest,
-    { signal, resumeFrom, avoidOrigin, connection = deps.connection }: StreamOptions,
+    { signal, resumeFrom, avoidRoute, connection = deps.connection }: StreamOptions,
     private readonly onEnd: () => void,
   ) {
     this.network = network;
@@ -87,7 +87,7 @@ export class Turn implements RunningTurn {
     this.attempts = new Attempts(deps, network, keys, request, this);
     this.commands = new UserCommands(deps.clock, this.waits, this.attempts);
     this.retries = new RetryController(deps.settings, deps.random, this.history, this.permit);
-    this.routes = new TurnRoutes(routes, this.output, this.history, avoidOrigin);
+    this.routes = new TurnRoutes(routes, this.output, this.history, avoidRoute);
     this.messages = new TurnMessages(deps, keys);
     const onAbort = (): void => this.stop();
     signal?.addEventListener('abort', onAbort, { once: true });
@@ -155,7 +155,7 @@ export class Turn implements RunningTurn {
   switchRoute(): void {
     const next = this.isFinished() ? undefined : this.routes.following();
     if (!next || !this.commands.acceptsClick()) return;
-    this.routes.switchTo(next, 'user');
+    this.routes.switchTo(next);
     this.commands.apply('switch');
   }
 
@@ -258,7 +258,7 @@ export class Turn implements RunningTurn {
 
   private async sendAttempt(trigger: AttemptTrigger, route: Route): Promise<NextTrigger> {
     this.retries.settleCharge(trigger !== 'retry' && trigger !== 'resume');
-    const end = await this.attempts.start(trigger, route, this.model).end;
+    const end = await this.attempts.start(trigger, route, this.model, this.routes.distinguishingUrl(route)).end;
     // Ignores the outcome of the attempt if the turn has been stopped in the meantime.
     return this.isFinished() ? undefined : this.handleEnd(end, route);
   }
@@ -329,14 +329,14 @@ export class Turn implements RunningTurn {
         return 'replay';
       case 'switch-route': {
         const other = this.routes.next(fault);
-        if (other) this.routes.switchTo(other, fault.kind);
+        if (other) this.routes.switchTo(other, fault);
         return 'switch';
       }
       case 'fall-back':
         this.fallBack(decision.model, fault.kind);
         return 'switch';
       case 'offline':
-        return this.waitForNetwork(fault, decision.attemptsLeft, connection).then((trigger) => trigger ?? next());
+        return this.waitForNetwork(fault, decision.attemptsLeft, connection, next);
       case 'wait': {
         const { delayMs, jitterMs, source, hintMs, hintFrom, attemptsLeft, fallbackModel } = decision;
         this.hasOpenedBreaker = opensBreaker;
@@ -352,20 +352,33 @@ export class Turn implements RunningTurn {
   }
 
   /**
-   * Waits until the network is back, unless another route works.
-   * @returns `switch` if the turn has switched to that route
+   * Switches to another route that responds, or waits until the network is back. Without such a route, the turn fails if
+   * no attempts are left: the switch is not a retry, but an attempt after the wait is.
+   * @param next returns the trigger of the attempt after the wait
    */
   private async waitForNetwork(
     fault: Fault,
     attemptsLeft: number,
     connection: Connection,
-  ): Promise<'switch' | undefined> {
-    const wait = this.messages.describeWait(fault, attemptsLeft, { source: 'backoff' }, this.context(connection));
+    next: () => NextTrigger,
+  ): Promise<NextTrigger> {
+    const { routes, waits } = this;
     const isInterrupted = (): boolean => this.isFinished() || this.commands.pending !== undefined;
-    const other = await this.waits.waitForNetwork(this.routes, wait, isInterrupted);
-    if (other) this.routes.switchTo(other, fault.kind);
-    else this.routes.recordWait();
-    return other && 'switch';
+    const other = await waits.firstResponding(routes.untried);
+    if (!isInterrupted()) {
+      if (other) {
+        routes.switchTo(other, fault);
+        return 'switch';
+      }
+      if (attemptsLeft <= 0) {
+        this.fail({ decision: { type: 'fail', fault }, observedFault: fault }, connection);
+        return undefined;
+      }
+      const wait = this.messages.describeWait(fault, attemptsLeft, { source: 'backoff' }, this.context(connection));
+      await waits.waitForNetwork(routes.allowed, wait, isInterrupted);
+    }
+    routes.recordWait();
+    return next();
   }
 
   private fail(failure: Failure, connection: Connection): void {
@@ -374,11 +387,12 @@ export class Turn implements RunningTurn {
 
   private context(connection: Connection): TurnContext {
     const { model, attempts, output, answer } = this;
-    const { hasSeveral: hasOtherRoute } = this.routes;
+    const { hasSeveral: hasOtherRoute, plainHttpRoute } = this.routes;
+    const routes = { hasOtherRoute, plainHttpRoute: plainHttpRoute && hostOf(plainHttpRoute.baseUrl) };
     const attempt = attempts.current;
-    const { text } = answer;
     const { canHaveMoreRoom } = attempts;
-    return { connection, model, attempt, attemptNumber: output.attempt, text, hasOtherRoute, canHaveMoreRoom };
+    const { text } = answer;
+    return { connection, model, attempt, attemptNumber: output.attempt, text, ...routes, canHaveMoreRoom };
   }
 
   private gate({ baseUrl, apiKey }: Route): Gate {

@@ -101,9 +101,9 @@ export class TurnHistory {
 
 /** Number of resumes that the resume budget of a turn contains at the start. */
 export const initialResumes = 3;
-/** Minimum number of new characters for which a resume is refunded to the resume budget. */
+/** Number of new characters from which a resume does not count against the resume budget. */
 export const minRefundedChars = 200;
-/** Maximum number of resumes of a turn, including those that were refunded to the resume budget. */
+/** Maximum number of resumes of a turn, including those that do not count against the resume budget. */
 export const maxResumes = 5;
 
 /** Limits how often a turn resumes its answer. A resume that adds nothing counts twice. */
@@ -123,8 +123,8 @@ export class ResumeBudget {
   }
 
   /**
-   * Settles a resume that has ended. A resume that added nothing is charged to the resume budget a second time. A
-   * resume that added at least `minRefundedChars` characters is refunded.
+   * Records that a resume has ended. A resume that added no text counts twice. One that added at least
+   * `minRefundedChars` characters does not count.
    */
   settle(newChars: number): void {
     if (newChars === 0) this.spent++;

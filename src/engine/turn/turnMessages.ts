@@ -27,6 +27,8 @@ export interface TurnContext {
   readonly hasOtherRoute: boolean;
   /** Whether the model can get a higher token limit. */
   readonly canHaveMoreRoom: boolean;
+  /** Host of a route that only the user can switch to, because it uses plain HTTP. */
+  readonly plainHttpRoute: string | undefined;
 }
 
 /**
@@ -56,7 +58,7 @@ export class TurnMessages {
     const { status, requestId } = context.attempt ?? {};
     const { kind: reason } = fault;
     const actions = withRouteAction(reason, withFallback(fault.actions, source.fallbackModel), context);
-    const { message } = this.describeFault(fault, context);
+    const message = this.withPlainHttpNote(this.describeFault(fault, context).message, fault, context);
     const [attempt, maxAttempts] = [attemptNumber + 1, attemptNumber + attemptsLeft];
     const hintFrom = source.hintFrom && this.keys.redact(source.hintFrom);
     const wait = { attempt, maxAttempts, reason, message, status, requestId, actions };
@@ -87,20 +89,22 @@ export class TurnMessages {
   /** Returns the terminal event of a turn that has failed. */
   describeFailure({ decision, observedFault }: Failure, context: TurnContext): Omit<FailedEvent, 'at' | 'attempt'> {
     const { fault, resetsInMs, beyondMaxHint, fallbackModel } = decision;
-    const { attempt, text } = context;
+    const { attempt, text: partialAnswer } = context;
     const resetsAt = resetsInMs === undefined ? undefined : this.deps.clock.now() + resetsInMs;
     const last = fault === observedFault ? undefined : this.describeFault(observedFault, context).message;
     const minutes = Math.round(deadlineOf(this.deps.settings()) / 60_000);
-    const { message, detail } = this.describeFault(fault, context, { resetsAt, last, minutes });
+    const { message: text, detail } = this.describeFault(fault, context, { resetsAt, last, minutes });
+    const message = this.withPlainHttpNote(text, observedFault, context);
     const { kind } = fault;
     const { status, requestId } = attempt ?? {};
-    const retryActions = text === '' ? fault.actions : withPartialAnswerActions(fault);
+    const retryActions = partialAnswer === '' ? fault.actions : withPartialAnswerActions(fault);
     const ownActions = canSendLater(decision) ? (['sendLater', ...retryActions] as const) : retryActions;
     const possibleActions = ownActions.filter((action) => action !== 'moreRoom' || context.canHaveMoreRoom);
     const actions = withRouteAction(kind, withFallback(possibleActions, fallbackModel), context);
     const limit = beyondMaxHint && { beyondMaxHint };
     const offer = fallbackModel !== undefined && { fallbackModel };
-    return { type: 'failed', kind, status, requestId, message, text, actions, detail, resetsAt, ...limit, ...offer };
+    const circumstances = { status, requestId, detail, resetsAt, ...limit, ...offer };
+    return { type: 'failed', kind, message, text: partialAnswer, actions, ...circumstances };
   }
 
   /** Returns the terminal event of a turn that has no usable connection. @param text the partial answer */
@@ -111,6 +115,15 @@ export class TurnMessages {
     if (connectionProblem === 'keyring') return hostFailure('keyring', text, this.deps.localize);
     const noResponse = { status: undefined, requestId: undefined };
     return { type: 'failed', kind: 'request', ...noResponse, message, text, actions: ['checkUrl'] };
+  }
+
+  /** Adds why the turn did not try a route that it may not use automatically, if the fault asks for another route. */
+  private withPlainHttpNote(message: string, { isRouteFault }: Fault, { plainHttpRoute: host }: TurnContext): string {
+    if (!isRouteFault || host === undefined) return message;
+    return this.deps.localize(
+      '{message} The backup route {host} was not tried automatically, because it uses plain HTTP.',
+      { message, host },
+    );
   }
 
   describeFault(

@@ -2,6 +2,7 @@ import type { Clock } from '../clock';
 import { type EndedEvent, isTerminal, type StreamEvent, type TerminalEvent, type Usage } from '../events';
 import type { Attempt } from '../http/attempt';
 import { addToLedger, emptyLedger, type LedgerEntry, type LedgerWait } from '../state/ledger';
+import { sumUsage } from '../state/usage';
 
 /**
  * An event without its time, as a turn passes it to {@link TurnOutput}. `TurnOutput` adds the time and, if missing, the
@@ -17,8 +18,8 @@ export class TurnOutput {
   /** Number of the current attempt, from 1; 0 before the first attempt. */
   attempt = 0;
   private ledger = emptyLedger;
-  /** Number of tokens that all attempts together have used. */
-  private usage: Usage = { promptTokens: 0, completionTokens: 0, totalTokens: 0 };
+  /** The tokens that all attempts together have used. */
+  private usage: Usage = sumUsage([]);
   private terminal: TerminalEvent | undefined;
 
   /** @param onLeave called when the reader of the events leaves its loop early */
@@ -75,22 +76,14 @@ export class TurnOutput {
     const stats = attempt?.takeStats();
     if (!stats) return false;
     const { usage, ...otherStats } = stats;
-    const { totalTokens: tokens, promptTokens, completionTokens } = usage ?? {};
-    this.emit({ type: 'ended', how: outcome, row, tokens, promptTokens, completionTokens, ...otherStats });
+    const { totalTokens: tokens, ...counts }: Partial<Usage> = usage ?? {};
+    this.emit({ type: 'ended', how: outcome, row, tokens, ...counts, ...otherStats });
     if (usage) {
-      this.usage = addUsage(this.usage, usage);
+      this.usage = sumUsage([this.usage, usage]);
       this.emit({ type: 'usage', ...this.usage });
     }
     return true;
   }
-}
-
-function addUsage(a: Usage, b: Usage): Usage {
-  return {
-    promptTokens: a.promptTokens + b.promptTokens,
-    completionTokens: a.completionTokens + b.completionTokens,
-    totalTokens: a.totalTokens + b.totalTokens,
-  };
 }
 
 /**

@@ -1,7 +1,6 @@
-import type { RouteEvent } from '../events';
 import type { Fault } from '../faults/classify';
 import type { RouteHealth } from '../gate/routeHealth';
-import { originOf } from '../gateway/baseUrl';
+import { hostOf, originOf, usesPlainHttp } from '../gateway/baseUrl';
 import type { Connection, Route } from '../request';
 import { isRetryable, type RetryHistory } from '../retry/retryPolicy';
 import type { TurnHistory } from './turnHistory';
@@ -9,13 +8,16 @@ import type { TurnOutput } from './turnOutput';
 
 /**
  * Chooses the route of each attempt of a turn, and announces each switch to another route. A turn starts with the first
- * route that is not down, and stays on its route until that route fails.
+ * route that is not down, and stays on its route until that route fails. Only the user can move a turn from an encrypted
+ * route to one over plain HTTP. Otherwise, anyone who can disturb the encrypted connection could read the prompt.
  */
 export class TurnRoutes {
   /** Route of the current attempt, or of the next one if the turn has already switched to it. */
   current: Route | undefined;
   /** The routes that have a key, in the user's order. */
   private usable: readonly Route[] = [];
+  /** Whether the turn has used or should have used an `https:` route, so that it may not use plain HTTP. */
+  private mustEncrypt = false;
   /** Whether the turn stays on the current route even if it is down, until an attempt over it fails. */
   private isPinned: boolean;
   /**
@@ -23,26 +25,35 @@ export class TurnRoutes {
    */
   private readonly failed = new Map<string, boolean>();
 
-  /** @param avoidOrigin origin of the route that the first attempt avoids, because the user asked for another route */
+  /**
+   * @param avoidRoute base URL or origin of the route that the first attempt avoids, because the user asked for another
+   *   route
+   */
   constructor(
     private readonly health: RouteHealth,
     private readonly output: Pick<TurnOutput, 'emit'>,
     private readonly history: Pick<TurnHistory, 'recordRouteSwitch'>,
-    private readonly avoidOrigin: string | undefined,
+    private readonly avoidRoute: string | undefined,
   ) {
-    this.isPinned = avoidOrigin !== undefined;
+    this.isPinned = avoidRoute !== undefined;
   }
 
+  /** Whether the user can switch to another route. */
   get hasSeveral(): boolean {
     return this.usable.length > 1;
   }
 
-  /** All routes that have a key, in the user's order. */
-  get all(): readonly Route[] {
-    return this.usable;
+  /** The routes that the turn may use automatically, in the user's order. */
+  get allowed(): readonly Route[] {
+    return this.usable.filter((route) => this.isAllowed(route));
   }
 
-  /** The other routes that have not failed since the turn last waited, in the user's order. */
+  /** The first route that only the user can switch to, because it uses plain HTTP. */
+  get plainHttpRoute(): Route | undefined {
+    return this.usable.find((route) => !this.isAllowed(route));
+  }
+
+  /** The other routes that the turn may use and that have not failed since the turn last waited, in the user's order. */
   get untried(): readonly Route[] {
     return this.others.filter(({ baseUrl }) => !this.failed.has(baseUrl));
   }
@@ -57,32 +68,35 @@ export class TurnRoutes {
   /** Whether the current route or its key was removed from the connection, and the connection has another route. */
   isReplaced(connection: Connection): boolean {
     const { current } = this;
-    const routes = routesOf(connection);
+    const routes = routesOf(connection).filter((route) => this.isAllowed(route));
     if (!current || routes.length === 0) return false;
     return !routes.some(({ baseUrl, apiKey }) => baseUrl === current.baseUrl && apiKey === current.apiKey);
   }
 
-  /** Chooses the route of the next attempt. Returns undefined if no route has a key. */
+  /** Chooses the route of the next attempt. Returns undefined if the turn may use no route that has a key. */
   choose(connection: Connection): Route | undefined {
     this.usable = routesOf(connection);
     const previous = this.current;
     const current = this.usable.find(({ baseUrl }) => baseUrl === previous?.baseUrl);
     if (current && (this.isPinned || this.isUp(current))) return (this.current = current);
-    const isAvoided = (route: Route): boolean => !previous && originOf(route.baseUrl) === this.avoidOrigin;
-    const avoided = this.usable.find(isAvoided);
+    if (!previous) this.mustEncrypt = isEncrypted(connection);
+    const avoids = previous ? undefined : this.avoidRoute;
+    const isAvoided = ({ baseUrl }: Route): boolean => baseUrl === avoids || originOf(baseUrl) === avoids;
+    const routes = avoids === undefined ? this.allowed : this.usable;
+    const avoided = routes.find(isAvoided);
     const left = avoided ?? previous ?? this.usable[0];
-    const route = this.routeAfter(isAvoided) ?? this.usable[0];
-    this.current = route;
+    const route = this.routeAfter(isAvoided, routes) ?? routes[0];
+    this.use(route, avoids !== undefined);
     if (!left || !route || left.baseUrl === route.baseUrl) return route;
-    this.announce(left, route, (avoided ? undefined : this.health.faultOf(left.baseUrl)) ?? 'user');
+    this.announce(left, route, avoided ? undefined : this.health.faultOf(left.baseUrl));
     return route;
   }
 
   /** Whether the current route has gone down since the turn chose it, for instance for another turn. */
   get hasBetterRoute(): boolean {
-    const { current, usable } = this;
+    const { current } = this;
     if (!current || this.isPinned || this.isUp(current)) return false;
-    return usable.some((route) => this.isUp(route));
+    return this.others.some((route) => this.isUp(route));
   }
 
   /** Returns the route to which the turn switches after a fault, or undefined if it does not switch. */
@@ -90,18 +104,21 @@ export class TurnRoutes {
     const { untried } = this;
     const up = untried.find((route) => this.isUp(route));
     // If every route is down, tries all of them, because their state may have changed.
-    return up ?? (fault.isRouteFault ? untried[0] : undefined);
+    return up ?? (fault.isRouteFault || fault.policy.retry === 'offline' ? untried[0] : undefined);
   }
 
   /** Returns the route to which *Switch route* leads, or undefined if there is only one route. */
   following(): Route | undefined {
-    return this.routeAfter(({ baseUrl }) => baseUrl === this.current?.baseUrl);
+    return this.routeAfter(({ baseUrl }) => baseUrl === this.current?.baseUrl, this.usable);
   }
 
-  /** Switches to another route, and stays there even if it is down, until an attempt over it fails. */
-  switchTo(route: Route, reason: RouteEvent['reason']): void {
-    if (this.current) this.announce(this.current, route, reason);
-    this.current = route;
+  /**
+   * Switches to another route, and stays there even if it is down, until an attempt over it fails.
+   * @param fault undefined if the user has switched the route
+   */
+  switchTo(route: Route, fault?: Fault): void {
+    if (this.current) this.announce(this.current, route, fault);
+    this.use(route, fault === undefined);
     this.isPinned = true;
   }
 
@@ -110,7 +127,7 @@ export class TurnRoutes {
     this.isPinned = false;
     if (!this.current || !this.hasSeveral) return;
     this.failed.set(this.current.baseUrl, isRetryable(fault.policy));
-    if (fault.isRouteFault) this.health.markDown(this.current.baseUrl, fault.kind);
+    if (fault.isRouteFault) this.health.markDown(this.current.baseUrl, fault);
   }
 
   /** Records that the turn waits. After the wait, it may try every route again. */
@@ -133,8 +150,27 @@ export class TurnRoutes {
     this.current = undefined;
   }
 
+  /** Returns the base URL of a route if another route has the same host, so that the user can tell them apart. */
+  distinguishingUrl({ baseUrl }: Route): string | undefined {
+    const isShared = this.usable.some(
+      (other) => other.baseUrl !== baseUrl && hostOf(other.baseUrl) === hostOf(baseUrl),
+    );
+    return isShared ? baseUrl : undefined;
+  }
+
   private get others(): readonly Route[] {
-    return this.usable.filter(({ baseUrl }) => baseUrl !== this.current?.baseUrl);
+    return this.allowed.filter(({ baseUrl }) => baseUrl !== this.current?.baseUrl);
+  }
+
+  private isAllowed({ baseUrl }: Route): boolean {
+    return !this.mustEncrypt || !usesPlainHttp(baseUrl);
+  }
+
+  private use(route: Route | undefined, isUsersChoice: boolean): void {
+    this.current = route;
+    if (!route) return;
+    if (isEncrypted(route)) this.mustEncrypt = true;
+    else if (isUsersChoice && usesPlainHttp(route.baseUrl)) this.mustEncrypt = false;
   }
 
   private isUp({ baseUrl }: Route): boolean {
@@ -145,18 +181,30 @@ export class TurnRoutes {
    * Returns the route that follows the avoided ones in the user's order, and after the last route the first one. Skips
    * routes that are down, unless all are.
    */
-  private routeAfter(isAvoided: (route: Route) => boolean): Route | undefined {
-    const start = this.usable.findIndex(isAvoided) + 1;
-    const allowed = [...this.usable.slice(start), ...this.usable.slice(0, start)].filter((route) => !isAvoided(route));
-    return allowed.find((route) => this.isUp(route)) ?? allowed[0];
+  private routeAfter(isAvoided: (route: Route) => boolean, routes: readonly Route[]): Route | undefined {
+    const start = routes.findIndex(isAvoided) + 1;
+    const others = [...routes.slice(start), ...routes.slice(0, start)].filter((route) => !isAvoided(route));
+    return others.find((route) => this.isUp(route)) ?? others[0];
   }
 
-  private announce(from: Route, to: Route, reason: RouteEvent['reason']): void {
-    this.output.emit({ type: 'route', from: originOf(from.baseUrl), to: originOf(to.baseUrl), reason });
+  private announce(from: Route, to: Route, fault?: Pick<Fault, 'kind' | 'row'>): void {
+    const [fromUrl, toUrl] = [this.distinguishingUrl(from), this.distinguishingUrl(to)];
+    this.output.emit({
+      type: 'route',
+      from: originOf(from.baseUrl),
+      to: originOf(to.baseUrl),
+      ...(fromUrl !== undefined && { fromUrl }),
+      ...(toUrl !== undefined && { toUrl }),
+      ...(fault ? { reason: fault.kind, row: fault.row } : { reason: 'user' }),
+    });
     this.history.recordRouteSwitch();
   }
 }
 
 function routesOf({ baseUrl, apiKey, backups = [] }: Connection): readonly Route[] {
   return apiKey ? [{ baseUrl, apiKey }, ...backups] : backups;
+}
+
+function isEncrypted({ baseUrl }: Pick<Route, 'baseUrl'>): boolean {
+  return baseUrl.startsWith('https:');
 }

@@ -92,26 +92,26 @@ export class Waits {
     this.history.recordWait(Math.min(await this.waitUntil(Infinity), expectedMs));
   }
 
+  /** Returns the route whose gateway responds first to a probe, or undefined if none responds or the wait was ended. */
+  async firstResponding(routes: readonly Route[]): Promise<Route | undefined> {
+    return routes.length === 0 ? undefined : this.firstRoute(routes, respondsAsGateway);
+  }
+
   /**
-   * Waits until one of the gateways can be reached, unless the gateway of another route responds now. This wait does not
-   * count against the retry limits, because it puts no load on a gateway.
+   * Waits until the gateway of one of the routes can be reached. This wait does not count against the retry limits,
+   * because it puts no load on a gateway.
    *
-   * @param untried routes that may work although the current one does not
    * @param isInterrupted returns whether a command of the user or the end of the turn has ended the wait
-   * @returns the other route, or undefined if there was a wait
    */
   async waitForNetwork(
-    { all, untried }: { readonly all: readonly Route[]; readonly untried: readonly Route[] },
+    routes: readonly Route[],
     description: WaitDescription,
     isInterrupted: () => boolean,
-  ): Promise<Route | undefined> {
-    const other = untried.length === 0 ? undefined : await this.firstRoute(untried, respondsAsGateway);
-    if (isInterrupted()) return undefined;
-    if (other) return other;
+  ): Promise<void> {
     for (let checks = 0; ; checks++) {
       await this.waitUntil(this.announce(networkCheckDelayMs(checks, this.deps.random), description));
-      if (isInterrupted()) return undefined;
-      if ((await this.firstRoute(all, isReachable)) || isInterrupted()) return undefined;
+      if (isInterrupted()) return;
+      if ((await this.firstRoute(routes, isReachable)) || isInterrupted()) return;
     }
   }
 

@@ -1,9 +1,9 @@
 import type { Localize } from '../../engine/engine';
 import type { DoneEvent, ModelEvent, RouteEvent, WaitingEvent } from '../../engine/events';
-import { hostOf } from '../../engine/gateway/baseUrl';
+import { routeName } from '../../engine/gateway/baseUrl';
 import type { SeamModels } from '../../engine/state/turnState';
 import { faultLabel, modelSeamTemplate, panelStrings, routeSwitchTemplate } from '../../shared/panelStrings';
-import { formatDuration, joinSentences } from '../ui/messageText';
+import { escapeIcons, formatDuration, joinSentences } from '../ui/messageText';
 
 /** Formats the extension's messages in VS Code's chat. */
 export interface ChatFormatter {
@@ -49,7 +49,7 @@ export function formatWait(event: WaitingEvent, { localize, formatTime }: ChatFo
     );
   }
   return event.source === 'server'
-    ? localize('{message} The gateway asked for a wait of {delay}. Attempt {attempt} of {maxAttempts} at {time}.', args)
+    ? localize('{message} The gateway said to wait {delay}. Attempt {attempt} of {maxAttempts} at {time}.', args)
     : localize('{message} Waiting for {delay}. Attempt {attempt} of {maxAttempts} at {time}.', args);
 }
 
@@ -78,9 +78,12 @@ export function formatModelSeam({ from, to, reason }: SeamModels, offset: number
 }
 
 /** Describes in one line why the turn switched to another route. */
-export function formatRouteSwitch({ from, to, reason }: RouteEvent, { localize }: ChatFormatter): string {
-  const fault = reason === 'user' ? '' : localize(faultLabel(panelStrings, reason));
-  return localize(routeSwitchTemplate(panelStrings, reason), { 0: hostOf(to), 1: hostOf(from), 2: fault });
+export function formatRouteSwitch(
+  { from, to, fromUrl = from, toUrl = to, reason, row }: RouteEvent,
+  { localize }: ChatFormatter,
+): string {
+  const fault = reason === 'user' ? '' : localize(faultLabel(panelStrings, reason, row));
+  return localize(routeSwitchTemplate(panelStrings, reason), { 0: routeName(toUrl), 1: routeName(fromUrl), 2: fault });
 }
 
 /**
@@ -109,7 +112,10 @@ export function formatSummary({ attempts, waitedMs }: DoneEvent, { localize }: C
   return waitTime === undefined ? undefined : localize('Answered after waiting {0}', { 0: waitTime });
 }
 
-/** Escapes Markdown, because VS Code renders progress lines and errors as Markdown, and these may quote a provider. */
+/**
+ * Escapes Markdown and icons, because VS Code renders progress lines and errors as Markdown with icons, and these may
+ * quote a provider or name a model.
+ */
 export function escapeMarkdown(text: string): string {
-  return text.replace(/[\\`*_[\]<>~|]/g, '\\$&');
+  return escapeIcons(text).replace(/[\\`*_[\]<>~|]/g, '\\$&');
 }

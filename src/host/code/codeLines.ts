@@ -62,11 +62,42 @@ export type CodeSearchResult =
 export function locateCode(text: string, original: string, offset: number): CodeSearchResult {
   const code = withLineEnds(original, text.includes('\r\n') ? '\r\n' : '\n');
   if (text.startsWith(code, offset)) return { type: 'found', start: offset, end: offset + code.length };
-  const start = text.indexOf(code);
-  if (start < 0) return { type: 'changed' };
-  if (text.includes(code, start + 1)) return { type: 'ambiguous' };
+  const [start, ...others] = firstOccurrences(text, code, 2);
+  if (start === undefined) return { type: 'changed' };
+  if (others.length > 0) return { type: 'ambiguous' };
   return { type: 'found', start, end: start + code.length };
 }
+
+/**
+ * Returns the offsets of the first occurrences of code in a text, which may overlap. Takes linear time with the
+ * Knuth–Morris–Pratt algorithm, because `indexOf` takes minutes for code and a text with thousands of blank lines.
+ */
+function firstOccurrences(text: string, code: string, count: number): readonly number[] {
+  const offsets: number[] = [];
+  /** For each length of a matching part of the code, the length of its longest end with which the code also begins. */
+  const overlaps = new Int32Array(code.length + 1);
+  const extend = (length: number, character: number): number => {
+    let matched = length;
+    while (matched > 0 && code.charCodeAt(matched) !== character) matched = overlaps[matched] ?? 0;
+    return code.charCodeAt(matched) === character ? matched + 1 : 0;
+  };
+  for (let index = 1; index < code.length; index++) {
+    overlaps[index + 1] = extend(overlaps[index] ?? 0, code.charCodeAt(index));
+  }
+  for (let index = 0, matched = 0; index < text.length && offsets.length < count; index++) {
+    matched = extend(matched, text.charCodeAt(index));
+    if (matched < code.length) continue;
+    offsets.push(index + 1 - code.length);
+    matched = overlaps[matched] ?? 0;
+  }
+  return offsets;
+}
+
+/**
+ * Matches line ends at the end of a text. The lookbehind prevents an attempt at each line end of a run, which would take
+ * quadratic time.
+ */
+const finalLineEnds = /(?<![\r\n])[\r\n]+$/;
 
 /**
  * Adapts a code block of the model to the selection that it replaces. The result ends with a line break if the
@@ -75,7 +106,7 @@ export function locateCode(text: string, original: string, offset: number): Code
  * selection.
  */
 export function fitReplacement(original: string, replacement: string, indent = ''): string {
-  const body = splitLines(replacement.replace(/(\r?\n)+$/, ''));
+  const body = splitLines(replacement.replace(finalLineEnds, ''));
   const fitted = indent
     ? fitAfterIndent(splitLines(original), body, indent)
     : fitWholeLines(splitLines(original), body);

@@ -33,7 +33,7 @@ export async function insertAtCursors(editor: vscode.TextEditor, text: string): 
       ),
     );
   }
-  const ends = insertions.map((insertion) => document.positionAt(cursorOffsetAfter(insertion, insertions)));
+  const ends = cursorOffsetsAfter(insertions).map((offset) => document.positionAt(offset));
   editor.selections = ends.map((end) => new vscode.Selection(end, end));
   const [primary] = editor.selections;
   if (primary) editor.revealRange(primary, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
@@ -45,7 +45,7 @@ export async function insertAtCursors(editor: vscode.TextEditor, text: string): 
  */
 function uniqueCursors({ document, selections }: vscode.TextEditor): readonly vscode.Position[] {
   const cursors = selections.map(({ active }) => document.validatePosition(active));
-  return cursors.filter((cursor, index) => cursors.findIndex((other) => other.isEqual(cursor)) === index);
+  return [...new Map(cursors.map((cursor) => [document.offsetAt(cursor), cursor])).values()];
 }
 
 function createInsertion(document: vscode.TextDocument, position: vscode.Position, text: string): Insertion {
@@ -58,7 +58,13 @@ function createInsertion(document: vscode.TextDocument, position: vscode.Positio
   };
 }
 
-/** Returns the offset that a cursor has after the text has been inserted at all cursors. */
-function cursorOffsetAfter({ offset }: Insertion, all: readonly Insertion[]): number {
-  return all.filter((insertion) => insertion.offset <= offset).reduce((end, { text }) => end + text.length, offset);
+/** Returns the offset that each cursor has after the text has been inserted at all cursors. */
+function cursorOffsetsAfter(insertions: readonly Insertion[]): readonly number[] {
+  const ends = new Map<Insertion, number>();
+  let insertedChars = 0;
+  for (const insertion of insertions.toSorted((a, b) => a.offset - b.offset)) {
+    insertedChars += insertion.text.length;
+    ends.set(insertion, insertion.offset + insertedChars);
+  }
+  return insertions.map((insertion) => ends.get(insertion) ?? insertion.offset);
 }

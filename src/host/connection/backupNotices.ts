@@ -24,7 +24,10 @@ interface BackupNoticeDeps<Source extends AnswerSource> {
 }
 
 const memoryKey = 'holysheep.keptBackups';
-/** Maximum number of origins that are remembered as kept. Beyond that number, the oldest are forgotten. */
+/**
+ * Maximum number of origins that are stored because the user decided to keep their routes. Beyond that number, the
+ * oldest are forgotten, so a notice about them appears again.
+ */
 const maxKeptOrigins = 50;
 
 /**

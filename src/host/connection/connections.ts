@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { routeName, usesPlainHttp } from '../../engine/gateway/baseUrl';
 import { isConnectionError, type Connection, type Route } from '../../engine/request';
 import type { ConnectionView } from '../../shared/protocol';
 import type { RequestDefaults } from '../conversation/turnRunner';
@@ -13,7 +14,10 @@ import { MissingKeyNotices } from './missingKeyNotices';
 
 export interface ActiveConnection extends Connection {
   readonly origin: string;
-  /** Host name for messages, with the port if the URL has one, for example `api.holysheep.ai` or `localhost:11434`. */
+  /**
+   * Host name for messages, with the port if the URL has one, for example `api.holysheep.ai` or `localhost:11434`, and
+   * with the path if another route has the same host.
+   */
   readonly host: string;
   readonly demo: boolean;
   readonly backups?: readonly UsableRoute[] | undefined;
@@ -32,7 +36,7 @@ export interface ConnectionDeps {
 export interface ConfiguredRoute {
   readonly baseUrl: string;
   readonly origin: string;
-  /** Host name for messages, with the port if the URL has one. */
+  /** Host name for messages, with the port if the URL has one, and with the path if another route has the same host. */
   readonly host: string;
   /** The key of the route; undefined if it has none or the key can't be read. A route without a key is not used. */
   readonly apiKey: string | undefined;
@@ -87,12 +91,17 @@ export class Connections extends Disposable {
 
   /**
    * Returns the connection to the first route in the settings that has a key, with the other routes that have a key as
-   * its backups, even while the demo is active. If no route has a key, returns the base URL in the settings without one.
+   * its backups, even while the demo is active. A backup route over plain HTTP does not take the place of an `https:`
+   * base URL without a key. If there is no such route, returns the base URL in the settings without a key.
    * @throws NoConnectionError when the base URL in the settings is invalid, or the key can't be read
    */
   async configured(): Promise<ActiveConnection> {
     const routes = await this.routes();
-    const [first = routes[0], ...backups] = routes.filter((route) => isUsable(route));
+    const [primary] = routes;
+    const usable = routes.filter((route) => isUsable(route));
+    const mustEncrypt = primary.baseUrl.startsWith('https:');
+    const first = usable.find(({ baseUrl }) => !mustEncrypt || !usesPlainHttp(baseUrl)) ?? primary;
+    const backups = usable.filter((route) => route !== first);
     return { ...first, demo: false, ...(backups.length > 0 && { backups }) };
   }
 
@@ -107,7 +116,18 @@ export class Connections extends Disposable {
     const { url, origin, host } = baseUrl;
     // Reads the keys at the same time, because this delays every attempt.
     const [apiKey, backups] = await Promise.all([keys.get(origin), this.readBackups()]);
-    return [{ baseUrl: url, origin, host, apiKey }, ...backups];
+    const primary = { baseUrl: url, origin, host, apiKey };
+    return [
+      withDistinctHost(primary, backups),
+      ...backups.map((route) => withDistinctHost(route, [primary, ...backups])),
+    ];
+  }
+
+  /** Returns the base URLs in the settings, in the order in which they are used, without invalid ones. */
+  baseUrls(): readonly string[] {
+    const primary = this.deps.settings.baseUrl();
+    const backups = this.deps.settings.backupBaseUrls();
+    return [...('error' in primary ? [] : [primary]), ...backups].map(({ url }) => url);
   }
 
   private readBackups(): Promise<readonly ConfiguredRoute[]> {
@@ -220,6 +240,12 @@ export class Connections extends Disposable {
     if (inDemo) demo.selectModel(id);
     else await settings.setModel(id);
   }
+}
+
+/** Returns the route with a host that tells it apart from the other routes: with its path if they have the same host. */
+function withDistinctHost(route: ConfiguredRoute, others: readonly ConfiguredRoute[]): ConfiguredRoute {
+  const isShared = others.some(({ host, baseUrl }) => host === route.host && baseUrl !== route.baseUrl);
+  return isShared ? { ...route, host: routeName(route.baseUrl) } : route;
 }
 
 function isUsable(route: ConfiguredRoute): route is UsableRoute {

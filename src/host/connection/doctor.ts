@@ -108,7 +108,7 @@ function showReport(deps: DoctorDeps, tested: TestedRoutes, reports: readonly Ro
     { title: vscode.l10n.t('Details'), run: () => document.show() },
     { title: vscode.l10n.t('Copy as text'), run: () => vscode.env.clipboard.writeText(text) },
     ...(canTestToken
-      ? [{ title: vscode.l10n.t('Test first token'), run: () => testFirstTokens(deps, tested, reports) }]
+      ? [{ title: vscode.l10n.t('Send test prompt'), run: () => testFirstTokens(deps, tested, reports) }]
       : []),
   ];
   showToast(log, severityOf(reports), verdict(reports), actions);

@@ -118,8 +118,8 @@ function formatModels({ verification, modelsMs, hasKey }: RouteReport, localize:
     case 'verified': {
       const values = { 0: verification.models.length };
       const result = hasKey
-        ? localize('models: {0}, API key valid', values)
-        : localize('models: {0}, no API key set', values);
+        ? localize('the API key is valid; available models: {0}', values)
+        : localize('no API key is set; available models: {0}', values);
       return passed('GET /models', modelsMs, result, localize);
     }
     case 'rejected':
@@ -152,7 +152,7 @@ function passed(name: string, ms: number, detail: string, localize: Localize): s
 function failed(name: string, message: string, localize: Localize, ms?: number): string {
   return ms === undefined
     ? localize('✗ {0}: {1}', { 0: name, 1: message })
-    : localize('✗ {0}: {1} ({2} ms)', { 0: name, 1: message, 2: ms });
+    : localize('✗ {0} ({1} ms): {2}', { 0: name, 1: ms, 2: message });
 }
 
 function skipped(name: string, reason: string, localize: Localize): string {

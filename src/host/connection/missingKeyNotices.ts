@@ -12,12 +12,19 @@ interface MissingKeyDeps {
   readonly keys: KeyStore;
   readonly demo: DemoMode;
   readonly log: Log;
+  /** Global state of the extension, which stores the origins about which the user was notified. */
+  readonly memory: Pick<vscode.Memento, 'get' | 'update'>;
 }
 
-/** Notifies the user about backup routes without an API key, once per origin in this window. */
-export class MissingKeyNotices extends Disposable {
-  private readonly notifiedOrigins = new Set<string>();
+const memoryKey = 'holysheep.missingKeyNotices';
+/** Maximum number of origins in the memory. Beyond that number, the oldest are forgotten. */
+const maxNotifiedOrigins = 50;
 
+/**
+ * Notifies the user about backup routes without an API key, once per origin, also after a restart. The notice may appear
+ * again after a key was set and removed.
+ */
+export class MissingKeyNotices extends Disposable {
   constructor(private readonly deps: MissingKeyDeps) {
     super();
     // Does not check when a key changes, because a user who has just removed a key knows that it is missing.
@@ -35,9 +42,13 @@ export class MissingKeyNotices extends Disposable {
   }
 
   private async checkRoute({ url, origin, host }: BaseUrl): Promise<void> {
-    const { keys, log } = this.deps;
-    if ((await keys.get(origin)) !== undefined || this.notifiedOrigins.has(origin)) return;
-    this.notifiedOrigins.add(origin);
+    const { keys, log, memory } = this.deps;
+    const hasKey = (await keys.get(origin)) !== undefined;
+    const notified = memory.get<readonly string[]>(memoryKey, []);
+    if (notified.includes(origin) !== hasKey) return;
+    const others = notified.filter((other) => other !== origin);
+    await memory.update(memoryKey, hasKey ? others : [...others, origin].slice(-maxNotifiedOrigins));
+    if (hasKey) return;
     const message = vscode.l10n.t("The backup route {0} has no API key, so it isn't used.", host);
     showToast(log, 'information', message, [enterApiKeyAction(undefined, url)]);
   }

@@ -1,7 +1,7 @@
 import { classify, type Fault } from '../../engine/faults/classify';
 import { errorChain } from '../../engine/faults/transportError';
 import type { KeyRedactor } from '../../engine/gateway/keyRedactor';
-import { parseModelList } from '../../engine/gateway/modelList';
+import { parseModelList, type GatewayModels } from '../../engine/gateway/modelList';
 import { visibleText } from '../../engine/gateway/visibleText';
 import { declaredKind, sniffedKind } from '../../engine/http/charset';
 import { isRecord, parseJson } from '../../engine/json';
@@ -20,7 +20,7 @@ export type ModelListFault =
 /** Result of a request for the model list of a gateway. */
 export type ModelListResult =
   /** The gateway has returned its model list. `ms` is the time from the request to the last byte, in milliseconds. */
-  | { readonly state: 'verified'; readonly models: readonly string[]; readonly ms: number }
+  | ({ readonly state: 'verified'; readonly ms: number } & GatewayModels)
   /** The gateway has rejected the API key. `detail` is the redacted message of the gateway. */
   | { readonly state: 'rejected'; readonly status: number; readonly detail: string | undefined }
   | { readonly state: 'unverified'; readonly fault: ModelListFault }
@@ -150,9 +150,10 @@ function interpretResponse(
   if (status >= 500) return unverified({ kind: 'server', status });
   if (isHtml) return unverified({ kind: 'html', status });
   if (!response.ok) return unverified({ kind: 'status', status });
-  const models = parseModelList(parseJson(body));
-  if (!models) return unverified({ kind: 'not-a-list', status });
-  return { state: 'verified', models: models.filter((id) => keys.redact(id) === id), ms };
+  const listed = parseModelList(parseJson(body));
+  if (!listed) return unverified({ kind: 'not-a-list', status });
+  const models = listed.models.filter((id) => keys.redact(id) === id);
+  return { ...listed, state: 'verified', models, ms };
 }
 
 function redirectTarget(response: Response, { baseUrl }: Connection, keys: KeyRedactor): string | undefined {

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { plainLabel } from '../ui/messageText';
 
 /** A route that the user can choose. */
 export interface RouteChoice {
@@ -26,9 +27,9 @@ export async function pickRoute<T extends RouteChoice>(routes: readonly T[], tit
   picker.placeholder = vscode.l10n.t('Choose a route');
   picker.items = routes.map((route) => ({
     route,
-    label: route.host,
+    label: plainLabel(route.host),
     description: `${routeName(route.position)} · ${keyState(route)}`,
-    detail: route.url,
+    detail: plainLabel(route.url),
   }));
   picker.activeItems = picker.items.filter(({ route }) => !route.hasKey).slice(0, 1);
   try {

@@ -8,9 +8,11 @@ import { baseUrlErrorMessage } from '../settings/baseUrlNotices';
 import type { Settings } from '../settings/settings';
 import { joinSentences } from '../ui/messageText';
 import {
+  askForText,
   checkUrlAction,
   enterApiKeyAction,
   openSettingAction,
+  showInStatusBar,
   withDelayedProgress,
   showToast,
   type ToastAction,
@@ -18,6 +20,7 @@ import {
 import { localize } from '../util/localization';
 import { parseArgument } from '../util/schemas';
 import type { KeyStore } from './keyStore';
+import { noticeMissingModel } from './missingModelNotice';
 import { distinctOrigins, pickRoute } from './routePick';
 import { verifyConnection, type Verification } from './verification';
 
@@ -131,7 +134,9 @@ async function verifyAndStore(
       const message = vscode.l10n.t('The API key for {0} works and was saved. Models available: {1}.', host, count);
       // Shows success in the status bar, because it needs no response and a notification would cover the panel's
       // buttons.
-      vscode.window.setStatusBarMessage(message, successMessageMs);
+      showInStatusBar(message, successMessageMs);
+      // Backup routes may lack the model, because a turn uses them only while the primary route is down.
+      if (position === 0) noticeMissingModel(deps, host, result);
       break;
     }
     case 'rejected': {
@@ -210,7 +215,7 @@ export function parseSetApiKeyArgument(argument: unknown): SetApiKeyArgument {
 /** Asks the user for an API key. Returns the typed text unchanged, or undefined if the user dismissed the input box. */
 function askForApiKey(host: string): Thenable<string | undefined> {
   const isHolySheep = isHolySheepHost(host);
-  return vscode.window.showInputBox({
+  return askForText({
     title: vscode.l10n.t('API key for {0}', host),
     prompt: isHolySheep
       ? vscode.l10n.t(

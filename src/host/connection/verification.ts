@@ -2,15 +2,16 @@ import * as vscode from 'vscode';
 import type { FaultKind } from '../../engine/events';
 import { describeFault } from '../../engine/faults/wording';
 import type { KeyRedactor } from '../../engine/gateway/keyRedactor';
+import type { GatewayModels } from '../../engine/gateway/modelList';
 import type { Connection } from '../../engine/request';
-import { joinSentences, trimTrailingPeriod } from '../ui/messageText';
+import { insertInFirstSentence, joinSentences, trimTrailingPeriod } from '../ui/messageText';
 import { localize } from '../util/localization';
 import { requestModelList, type ModelListFault } from './modelListRequest';
 
 /** Result of verifying a connection, with localized messages. */
 export type Verification =
   /** The gateway has returned its models. `ms` is the time from the request to the last byte, in milliseconds. */
-  | { readonly state: 'verified'; readonly models: readonly string[]; readonly ms: number }
+  | ({ readonly state: 'verified'; readonly ms: number } & GatewayModels)
   /** The gateway has rejected the API key with status 401 or 403. */
   | { readonly state: 'rejected'; readonly status: number; readonly message: string }
   /** The key could not be verified, because the gateway did not return its model list. */
@@ -81,7 +82,7 @@ function faultMessage(fault: ModelListFault, connection: VerifiableConnection, k
         { localize, formatTime: String },
         keys,
       );
-      return fault.code === undefined ? message : `${message} (${fault.code})`;
+      return fault.code === undefined ? message : insertInFirstSentence(message, fault.code);
     }
     case 'not-tls':
       return vscode.l10n.t("{0} doesn't support HTTPS. If it uses HTTP, start the base URL with http://.", host);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { EngineSettings } from '../../engine/engine';
-import { isDelta, type RecordedEvent, type StreamEvent } from '../../engine/events';
+import { isDelta, routeOf, type RecordedEvent, type StreamEvent } from '../../engine/events';
 import type { ChatRequest } from '../../engine/request';
 import { initialTurn, markInterrupted, toRecordedEvents } from '../../engine/state/turnState';
 import type { ExchangeSnapshot } from '../../shared/protocol';
@@ -323,7 +323,7 @@ export class Conversation {
     const exchange = this.exchangeStore.get(exchangeId);
     if (!exchange) return;
     if (exchange === this.activeExchange) this.turnRunner.runningTurn?.switchRoute();
-    else if (canRetry(exchange)) this.rerun(exchange, { avoidOrigin: exchange.state.origin });
+    else if (canRetry(exchange)) this.rerun(exchange, { avoidRoute: routeOf(exchange.state) });
   }
 
   /**

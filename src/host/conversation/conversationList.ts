@@ -7,6 +7,7 @@ import {
   decodeLine,
   isEmptyJournal,
   JournalFormatError,
+  maxInvalidLines,
   NewerJournalError,
 } from '../journal/journalLines';
 import type { JournalLine } from '../journal/journalSchema';
@@ -230,7 +231,7 @@ const eventsLine = Buffer.from('{"type":"events"');
  * a file.
  * @returns undefined when the conversation has no prompt
  */
-function readOutline(content: Buffer): Outline | undefined {
+export function readOutline(content: Buffer): Outline | undefined {
   const { lines, problem } = decodeOutline(content);
   const { tree, title } = foldOutline(lines);
   const path = tree.path();
@@ -247,6 +248,7 @@ function decodeOutline(content: Buffer): Pick<Outline, 'problem'> & { readonly l
   const lines: JournalLine[] = [];
   const exchangeIds = new Set<string>();
   let problem: Outline['problem'];
+  let invalidLines = 0;
   for (let start = 0; ;) {
     const end = content.indexOf(0x0a, start);
     if (end < 0) return { lines, problem: start === 0 && !isEmptyJournal(content) ? 'damaged' : problem };
@@ -261,6 +263,7 @@ function decodeOutline(content: Buffer): Pick<Outline, 'problem'> & { readonly l
       // Without a header, the rest of the file may be anything.
       else if (start === 0) return { lines, problem: 'damaged' };
       else problem ??= 'damaged';
+      if (++invalidLines > maxInvalidLines) return { lines, problem };
     }
     start = end + 1;
   }

@@ -101,48 +101,66 @@ export class Exchanges {
   }
 }
 
-/**
- * Stands for the id of the preceding exchange when there is none, because the prompt is the first of the conversation.
- */
-const root = '';
+/** An exchange in the tree, or the root, which has no id and precedes the first prompts. */
+interface TreeNode {
+  readonly id: string;
+  readonly parent: TreeNode | undefined;
+  /** The versions of the next exchange, oldest first. */
+  readonly children: TreeNode[];
+  /** Number that is larger the later the exchange was added or selected. */
+  shownAt: number;
+  /** The largest `shownAt` of the exchange and the exchanges after it, as of the last call of `chooseChildren`. */
+  lastShownAt: number;
+  /** The child with the largest `lastShownAt`, as of the last call of `chooseChildren`. */
+  chosen: TreeNode | undefined;
+}
+
+function createNode(id: string, parent?: TreeNode): TreeNode {
+  return { id, parent, children: [], shownAt: 0, lastShownAt: 0, chosen: undefined };
+}
 
 /**
  * The order of exchanges as a tree: the parent of an exchange is the exchange that precedes it, and siblings are
  * versions of the same exchange. The selected branch of the conversation contains, of several siblings, the version
- * that was added or selected last.
+ * that was added or selected last. The branch is determined only when it is needed, because a journal may contain
+ * thousands of exchanges and selections.
  */
 export class ExchangeTree {
-  private readonly parents = new Map<string, string>();
-  /** For each parent, the ids of its children, oldest first. The key is the id of the parent. */
-  private readonly children = new Map<string, string[]>();
-  /** For each parent, the id of the child that was last added or selected. The key is the id of the parent. */
-  private readonly chosenChildren = new Map<string, string>();
+  private readonly root = createNode('');
+  private readonly nodes = new Map<string, TreeNode>();
+  /** All nodes, parents before their children. */
+  private readonly order = [this.root];
+  private shownCount = 0;
+  /** The last exchange of the selected branch, or the root. `undefined` after a selection, until it is needed again. */
+  private cachedLast: TreeNode | undefined = this.root;
   /** Cached ids of the exchanges on the selected branch. `undefined` after a change, until they are needed again. */
   private cachedPath: ReadonlySet<string> | undefined;
 
   has(id: string): boolean {
-    return this.parents.has(id);
+    return this.nodes.has(id);
   }
 
   /**
    * Adds an exchange and makes it current.
    * @param after id of the preceding exchange. The default is the last exchange of the selected branch.
    */
-  add(id: string, after = this.path().at(-1) ?? root): void {
-    this.parents.set(id, after);
-    this.children.set(after, [...(this.children.get(after) ?? []), id]);
+  add(id: string, after?: string): void {
+    const parent = after === undefined ? this.last() : (this.nodes.get(after) ?? this.root);
+    const node = createNode(id, parent);
+    parent.children.push(node);
+    this.nodes.set(id, node);
+    this.order.push(node);
     this.show(id);
+    this.cachedLast = node;
   }
 
   /** Makes an exchange current, together with the exchanges that followed it when it was last current. */
   show(id: string): void {
+    const node = this.nodes.get(id);
+    if (!node) return;
+    node.shownAt = ++this.shownCount;
+    this.cachedLast = undefined;
     this.cachedPath = undefined;
-    for (let child = id; ;) {
-      const parent = this.parents.get(child);
-      if (parent === undefined) return;
-      this.chosenChildren.set(parent, child);
-      child = parent;
-    }
   }
 
   /** Returns the ids of the exchanges on the selected branch, oldest first. */
@@ -154,8 +172,9 @@ export class ExchangeTree {
     return this.pathIds().has(id);
   }
 
+  /** Returns the id of the preceding exchange, or an empty string for a first prompt. */
   parent(id: string): string {
-    return this.parents.get(id) ?? root;
+    return this.nodes.get(id)?.parent?.id ?? '';
   }
 
   /**
@@ -163,9 +182,8 @@ export class ExchangeTree {
    * branch need not be the selected one.
    */
   ancestors(id: string): readonly string[] {
-    const ids: string[] = [];
-    for (let parent = this.parent(id); parent !== root; parent = this.parent(parent)) ids.push(parent);
-    return ids.reverse();
+    const parent = this.nodes.get(id)?.parent;
+    return parent ? branchTo(parent) : [];
   }
 
   /** Returns whether the exchange `id` is the exchange `ancestor` or follows that exchange on a branch. */
@@ -175,13 +193,36 @@ export class ExchangeTree {
 
   /** Returns the ids of all versions of an exchange, including the exchange itself, oldest first. */
   versions(id: string): readonly string[] {
-    return this.children.get(this.parent(id)) ?? [];
+    return (this.nodes.get(id)?.parent ?? this.root).children.map((child) => child.id);
   }
 
   private pathIds(): ReadonlySet<string> {
-    if (this.cachedPath) return this.cachedPath;
-    const ids = new Set<string>();
-    for (let id = this.chosenChildren.get(root); id !== undefined; id = this.chosenChildren.get(id)) ids.add(id);
-    return (this.cachedPath = ids);
+    return (this.cachedPath ??= new Set(branchTo(this.last())));
   }
+
+  private last(): TreeNode {
+    if (this.cachedLast) return this.cachedLast;
+    this.chooseChildren();
+    let last = this.root;
+    while (last.chosen) last = last.chosen;
+    return (this.cachedLast = last);
+  }
+
+  private chooseChildren(): void {
+    for (const node of this.order) [node.lastShownAt, node.chosen] = [node.shownAt, undefined];
+    for (let index = this.order.length - 1; index > 0; index--) {
+      const node = this.order[index];
+      const parent = node?.parent;
+      if (!parent) continue;
+      if (!parent.chosen || parent.chosen.lastShownAt < node.lastShownAt) parent.chosen = node;
+      parent.lastShownAt = Math.max(parent.lastShownAt, node.lastShownAt);
+    }
+  }
+}
+
+/** Returns the ids from the first exchange of a branch to a node. */
+function branchTo(last: TreeNode): readonly string[] {
+  const ids: string[] = [];
+  for (let node = last; node.parent; node = node.parent) ids.push(node.id);
+  return ids.reverse();
 }

@@ -51,8 +51,8 @@ export interface TurnStart {
   readonly immediate?: ImmediateStart | undefined;
   /** Whether the answer gets more tokens, because the last one reached the limit before any text. */
   readonly moreRoom?: boolean | undefined;
-  /** Origin of the route that the first attempt avoids, because the user asked for another route. */
-  readonly avoidOrigin?: string | undefined;
+  /** Base URL or origin of the route that the first attempt avoids, because the user asked for another route. */
+  readonly avoidRoute?: string | undefined;
   /** The fallback model that continues the answer in place of the model of the exchange. */
   readonly continuation?: ModelContinuation | undefined;
 }
@@ -178,7 +178,7 @@ export class TurnRunner {
 
   private startNext(): void {
     if (this.running) return;
-    const { exchangeId = '', mode, immediate, moreRoom, avoidOrigin, continuation } = this.queue.shift() ?? {};
+    const { exchangeId = '', mode, immediate, moreRoom, avoidRoute, continuation } = this.queue.shift() ?? {};
     const next = this.exchanges.get(exchangeId);
     if (!next) return;
     const demo = next.demo === true;
@@ -189,7 +189,7 @@ export class TurnRunner {
     const request = { ...this.requestOf(exchange, defaults), ...(moreRoom && { moreRoom }) };
     const turn = this.deps.engine(demo).stream(request, {
       resumeFrom: partialAnswer(exchange, mode),
-      avoidOrigin,
+      avoidRoute,
       connection: () => this.deps.connection(demo),
     });
     const batcher = new EventBatcher(this.deps.clock, (events) => this.owner.fold(exchangeId, events));

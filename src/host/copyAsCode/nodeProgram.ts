@@ -114,7 +114,7 @@ function retryDelay(error, retries) {
   if (!isTransient(error) || retries >= maxRetries) throw error;
   const retryAfterMs = error.status === undefined ? 0 : parseRetryAfter(error.headers);
   if (retryAfterMs > maxRetryAfterMs)
-    throw new Error(describeError(error) + " The gateway asked for a wait of " + Math.ceil(retryAfterMs / 1000) + " s. Try again later.");
+    throw new Error(describeError(error) + " The gateway said to wait " + Math.ceil(retryAfterMs / 1000) + " s. Try again later.");
   // Waits at least as long as the gateway asked, plus a random margin.
   if (retryAfterMs > 0) return Math.ceil(retryAfterMs) + 10 + Math.random() * Math.min(5000, Math.max(240, retryAfterMs / 10));
   return Math.random() * Math.min(maxDelayMs, baseDelayMs * 2 ** retries); // full jitter

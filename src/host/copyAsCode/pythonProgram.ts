@@ -115,7 +115,7 @@ def retry_delay(error, retries):
         exit_with_error(describe_error(error))
     retry_after = parse_retry_after(error.response.headers) if isinstance(error, openai.APIStatusError) else 0
     if retry_after > MAX_RETRY_AFTER:
-        message = f"The gateway asked for a wait of {retry_after:.0f} s. Try again later."
+        message = f"The gateway said to wait {retry_after:.0f} s. Try again later."
         exit_with_error(f"{describe_error(error)} {message}")
     if retry_after > 0:
         # Waits at least as long as the gateway asked, plus a random margin.

@@ -1,4 +1,4 @@
-import type { AttemptEvent, StreamEvent, WaitingEvent } from '../../engine/events';
+import { routeOf, type AttemptEvent, type StreamEvent, type WaitingEvent } from '../../engine/events';
 import type { Log } from './log';
 
 interface TurnLogLine {
@@ -47,7 +47,7 @@ function isWarning(event: StreamEvent): boolean {
 function describeEvent(event: StreamEvent): string | undefined {
   switch (event.type) {
     case 'attempt':
-      return `attempt ${event.attempt} (${event.how ? `${event.why}, ${event.how}` : event.why}) with ${event.model}${originText(event)}`;
+      return `attempt ${event.attempt} (${event.how ? `${event.why}, ${event.how}` : event.why}) with ${event.model}${routeText(event)}`;
     case 'headers':
       return `attempt ${event.attempt}: status ${event.status} in ${Math.round(event.ms)} ms${requestIdText(event)}`;
     case 'waiting': {
@@ -72,7 +72,7 @@ function describeEvent(event: StreamEvent): string | undefined {
     case 'model':
       return `model ${event.from} → ${event.to} (${event.reason})`;
     case 'route':
-      return `route ${event.from} → ${event.to} (${event.reason})`;
+      return `route ${event.fromUrl ?? event.from} → ${event.toUrl ?? event.to} (${event.reason})`;
     case 'done': {
       const waited = `${Math.round(event.waitedMs)} ms of waiting`;
       return `done (${event.finishReason}) after ${event.attempts} attempts, ${waited}, ${event.text.length} characters`;
@@ -95,8 +95,9 @@ function blockedByText({ told }: WaitingEvent): string {
   return told === undefined || told === 'turn' ? '' : `, blocked by another ${told}`;
 }
 
-function originText({ origin }: AttemptEvent): string {
-  return origin === undefined ? '' : ` at ${origin}`;
+function routeText(event: AttemptEvent): string {
+  const route = routeOf(event);
+  return route === undefined ? '' : ` at ${route}`;
 }
 
 function statusText(event: { readonly status?: number | undefined }): string {

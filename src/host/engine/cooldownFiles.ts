@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Clock } from '../../engine/clock';
 import type { FaultKind } from '../../engine/events';
 import type { Cooldown, CooldownScope, SharedCooldowns } from '../../engine/gate/cooldowns';
-import { privateFileMode, privateFolderMode } from '../util/files';
+import { errorCode, privateFileMode, privateFolderMode } from '../util/files';
 
 /**
  * Longest cooldown that is shared between windows, in milliseconds. A longer cooldown is either a mistake or a quota,
@@ -132,10 +132,6 @@ class CooldownFiles implements SharedCooldowns {
 /** Returns a hash of the origin, the API key and the model, so that no file name reveals the API key. */
 function hashScope({ origin, apiKey, model }: CooldownScope): string {
   return createHash('sha256').update(`${origin}\0${apiKey}\0${model}`).digest('hex').slice(0, 24);
-}
-
-function errorCode(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }
 
 /** A cooldown as encoded in the name of a file. */

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Command } from '../commands';
 import type { Services } from '../services';
+import { showInStatusBar } from '../ui/notifications';
 import { makePrivate } from '../util/files';
 import { cooldownsFolder } from './hostEngine';
 
@@ -20,7 +21,7 @@ export function registerEngine({ register, connections, engine, storage, log, on
   const resetNetworkState = async (): Promise<void> => {
     await engine.resetNetworkState();
     log.info('The network state was reset.');
-    vscode.window.setStatusBarMessage(vscode.l10n.t('Network state reset.'), confirmationMs);
+    showInStatusBar(vscode.l10n.t('Network state reset.'), confirmationMs);
   };
   return [{ id: 'holysheep.resetNetworkState', execute: resetNetworkState }];
 }

@@ -9,7 +9,10 @@ import { systemClock } from '../util/systemClock';
 import { cooldownFiles } from './cooldownFiles';
 
 /** What an engine needs from the extension host. */
-export interface HostEngineDeps extends Pick<EngineDeps, 'settings' | 'connection' | 'isWindowFocused' | 'onTurnEnd'> {
+export interface HostEngineDeps extends Pick<
+  EngineDeps,
+  'settings' | 'connection' | 'isWindowFocused' | 'onTurnEnd' | 'facts'
+> {
   readonly log: EngineLog & { readonly keys: KeyRedactor };
   readonly version: string;
   /**

@@ -1,26 +1,29 @@
 import * as v from 'valibot';
 import { faultKinds } from '../journal/journalSchema';
 import { parseOrUndefined } from '../util/schemas';
-import { lastBucket, type Histogram } from './histogram';
+import { emptyHistogram, lastBucket, type Histogram } from './histogram';
 import { maxNameLength, type FaultCounts, type HealthTally } from './healthTally';
 
 const name = v.pipe(v.string(), v.maxLength(maxNameLength));
 const number = (max: number) => v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(max));
-/** Schema for a number that is left out if it is 0. */
-const count = v.optional(number(Number.MAX_SAFE_INTEGER / 1e4), 0);
-const histogram = v.optional(
+// A number that is missing or invalid counts as 0, so that the other numbers of its hour are kept.
+const count = v.fallback(number(Number.MAX_SAFE_INTEGER / 1e4), 0);
+const bucket = v.tuple([number(lastBucket), number(1e9)]);
+const histogram = v.fallback(
   v.pipe(
-    v.array(v.tuple([number(lastBucket), number(1e9)])),
-    v.transform((buckets): Histogram => new Map(buckets)),
+    v.array(v.unknown()),
+    v.transform((buckets): Histogram => new Map(buckets.filter((entry) => v.is(bucket, entry)))),
   ),
-  [],
+  emptyHistogram,
 );
-const faults = v.optional(
+const faults = v.fallback(
   v.pipe(
-    v.record(v.string(), number(1e9)),
-    // Leaves out the kinds that only another version of the extension knows.
+    v.record(v.string(), v.unknown()),
+    // Also leaves out the kinds that only another version of the extension knows.
     v.transform((counts): FaultCounts =>
-      Object.fromEntries(Object.entries(counts).filter(([kind]) => Object.hasOwn(faultKinds, kind))),
+      Object.fromEntries(
+        Object.entries(counts).filter(([kind, value]) => Object.hasOwn(faultKinds, kind) && v.is(number(1e9), value)),
+      ),
     ),
   ),
   {},
@@ -60,7 +63,7 @@ function isEmpty(value: number | string | FaultCounts | readonly unknown[]): boo
   return typeof value === 'object' ? Object.keys(value).length === 0 : value === 0;
 }
 
-/** Returns the tallies in the lines of a file. Damaged lines are left out. */
+/** Returns the tallies in the lines of a file. Damaged lines and invalid numbers are left out. */
 export function decodeTallies(text: string): readonly HealthTally[] {
   return text.split('\n').flatMap((line) => decodeLine(line) ?? []);
 }
@@ -68,7 +71,11 @@ export function decodeTallies(text: string): readonly HealthTally[] {
 function decodeLine(line: string): HealthTally | undefined {
   if (line === '') return undefined;
   try {
-    return parseOrUndefined(tallySchema, JSON.parse(line));
+    const tally = parseOrUndefined(tallySchema, JSON.parse(line));
+    if (!tally) return undefined;
+    const ended = Object.values(tally.faults).reduce((sum, failed) => sum + failed, tally.complete);
+    const attempts = Math.max(tally.attempts, ended);
+    return attempts > 0 ? { ...tally, attempts } : undefined;
   } catch {
     return undefined;
   }

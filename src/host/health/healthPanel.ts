@@ -6,6 +6,7 @@ import { healthStrings, type HealthStrings } from '../../shared/healthStrings';
 import type { Command } from '../commands';
 import { healthViewType } from '../contributions';
 import { translatePanelStrings } from '../panel/panelText';
+import { askUser } from '../ui/notifications';
 import { webviewHtml } from '../ui/webviewPage';
 import { Disposable } from '../util/disposable';
 import { systemClock } from '../util/systemClock';
@@ -88,7 +89,7 @@ export class HealthPanel extends Disposable {
     const question = vscode.l10n.t('Clear the network health data?');
     const detail = vscode.l10n.t('This deletes the numbers of all gateways and models, in all windows.');
     const clear = vscode.l10n.t('Clear');
-    const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, clear);
+    const answer = await askUser('warning', question, [clear], detail);
     if (answer === clear) await this.deps.book.clear();
   }
 

@@ -2,7 +2,7 @@ import type { FaultKind } from '../../engine/events';
 import { hostOf } from '../../engine/gateway/baseUrl';
 import { visibleText } from '../../engine/gateway/visibleText';
 import type { HealthFault, HealthFigures, HealthPeriod, HealthReport, HealthRow } from '../../shared/healthMessages';
-import { percentile } from './histogram';
+import { mergeHistograms, percentile } from './histogram';
 import {
   daysUntil,
   hoursUntil,
@@ -42,19 +42,38 @@ export interface HealthEssence {
 /** Minimum number of attempts of the last 24 hours from which an essence is computed. With fewer, all days count. */
 const minRecentAttempts = 5;
 
-/** Returns the essence of a model. @param origin origin of the route. By default, all routes count. */
-export function essenceOf(
-  tallies: readonly HealthTally[],
-  now: number,
-  model: string,
-  origin?: string,
-): HealthEssence | undefined {
-  const ofModel = tallies.filter((tally) => tally.model === model && (origin === undefined || tally.origin === origin));
+/** Returns the essence of each model over each route, by {@link pairOf}. */
+export function essencesOf(tallies: readonly HealthTally[], now: number): ReadonlyMap<string, HealthEssence> {
+  const pairs = new Map<string, HealthTally[]>();
+  for (const tally of tallies) {
+    const pair = pairOf(tally);
+    const ofPair = pairs.get(pair);
+    if (ofPair) ofPair.push(tally);
+    else pairs.set(pair, [tally]);
+  }
+  return new Map(
+    [...pairs].flatMap(([pair, ofPair]) => {
+      const essence = essenceOf(ofPair, now);
+      return essence ? [[pair, essence] as const] : [];
+    }),
+  );
+}
+
+/** Returns the essence of the tallies of one model over one route. */
+function essenceOf(tallies: readonly HealthTally[], now: number): HealthEssence | undefined {
   const [firstHour = now] = hoursUntil(now);
-  const recent = ofModel.filter(({ at }) => at >= firstHour);
-  const attempts = recent.reduce((sum, tally) => sum + judgedAttempts(tally), 0);
-  const { successRate, firstTokenMs } = figuresOf(attempts < minRecentAttempts ? ofModel : recent);
-  return successRate === undefined ? undefined : { successRate, firstTokenMs };
+  const recent = tallies.filter(({ at }) => at >= firstHour);
+  const counted = sumOf(recent, judgedAttempts) < minRecentAttempts ? tallies : recent;
+  const attempts = sumOf(counted, judgedAttempts);
+  if (attempts === 0) return undefined;
+  return {
+    successRate: sumOf(counted, ({ complete }) => complete) / attempts,
+    firstTokenMs: percentile(mergeHistograms(counted.map(({ firstTokenMs }) => firstTokenMs)), 0.5),
+  };
+}
+
+function sumOf(tallies: readonly HealthTally[], count: (tally: HealthTally) => number): number {
+  return tallies.reduce((sum, tally) => sum + count(tally), 0);
 }
 
 /** Returns the figures of tallies together. */

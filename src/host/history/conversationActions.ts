@@ -4,8 +4,7 @@ import type { Conversations } from '../conversation/conversations';
 import type { Log } from '../diagnostics/log';
 import type { ConversationPanels } from '../panel/conversationPanels';
 import { panelTitle } from '../panel/panelText';
-import { escapeMarkdownLinks } from '../ui/messageText';
-import { showToast } from '../ui/notifications';
+import { askForText, askUser, showToast } from '../ui/notifications';
 import { errorMessage } from '../util/userError';
 
 /**
@@ -26,8 +25,7 @@ export async function deleteConversation(
   const undo = vscode.l10n.t('Undo');
   const message = vscode.l10n.t('Deleted “{0}”.', panelTitle(named.title));
   const offerUndo = async (): Promise<void> => {
-    if ((await vscode.window.showInformationMessage(escapeMarkdownLinks(message), undo)) !== undo)
-      return removed.deletePermanently();
+    if ((await askUser('information', message, [undo])) !== undo) return removed.deletePermanently();
     await removed.undo();
     if (wasShown) await openConversation(deps, named, { preserveFocus: true });
     onUndone();
@@ -47,7 +45,7 @@ async function tryToRemove({ conversations, log }: HistoryDeps, { id, title }: N
 
 /** Asks the user for a new title. Resolves when the conversation is renamed or the user has canceled. */
 export async function renameConversation(deps: HistoryDeps, { id, title }: NamedConversation): Promise<void> {
-  const name = await vscode.window.showInputBox({
+  const name = await askForText({
     title: vscode.l10n.t('Rename conversation'),
     prompt: vscode.l10n.t('Shown on the tab and in the history'),
     value: title,

@@ -59,13 +59,7 @@ function turnJson(exchange: Exchange): object {
         message: failure.message,
       },
     }),
-    ...(usage && {
-      usage: {
-        promptTokens: usage.promptTokens,
-        completionTokens: usage.completionTokens,
-        totalTokens: usage.totalTokens,
-      },
-    }),
+    ...(usage && { usage }),
     askedAt: isoTime(firstAttemptAt(exchange)),
     // Each time the user continues the answer, a segment is added to the turn. Each segment is exported as a run.
     runs: segmentsOf(state)

@@ -13,6 +13,8 @@ interface JournalDeps {
   readonly clock: Clock;
   /** Returns the maximum number of conversations, from the setting `holysheep.history.limit`. */
   readonly limit: () => number;
+  /** Returns the ids of conversations that the limit does not delete. By default, it may delete every conversation. */
+  readonly keptIds?: () => Promise<ReadonlySet<string>>;
   readonly onProblem: (problem: JournalProblem) => void;
 }
 
@@ -218,8 +220,8 @@ export class Journal {
   }
 
   /**
-   * Deletes the oldest conversations beyond the limit of the history, except open and recent conversations. Also
-   * deletes files that were hidden long ago.
+   * Deletes the oldest conversations beyond the limit of the history, except open and recent conversations and those
+   * with a scheduled prompt. Also deletes files that were hidden long ago.
    * @returns the ids of the deleted conversations
    */
   async prune(): Promise<readonly string[]> {
@@ -228,14 +230,21 @@ export class Journal {
     const old = closed
       .slice(Math.max(0, this.deps.limit() - this.files.size))
       .filter(({ modifiedAt }) => modifiedAt < recentSince);
-    // Waits for all deletions even if one fails, because one conversation that can't be deleted must not prevent the
-    // others from being deleted.
-    const outcomes = await Promise.allSettled(old.map(({ id }) => this.removeClosed(id)));
     await this.folder.deleteStale(recentSince);
-    return old.flatMap(({ id }, index) => {
-      const outcome = outcomes[index];
-      return outcome?.status === 'fulfilled' && outcome.value ? [id] : [];
-    });
+    const removedIds: string[] = [];
+    let keptIds: ReadonlySet<string> | undefined;
+    try {
+      keptIds = await this.deps.keptIds?.();
+    } catch {
+      // Deletes nothing while it is unknown which conversations to keep. The next call tries again.
+      return removedIds;
+    }
+    // Deletes one conversation after another, so that few files are open at a time.
+    for (const { id } of old.filter((entry) => !keptIds?.has(entry.id))) {
+      // Ignores an error, because one conversation that can't be deleted must not prevent the others from being deleted.
+      if (await this.removeClosed(id).catch(() => false)) removedIds.push(id);
+    }
+    return removedIds;
   }
 
   /**

@@ -9,6 +9,7 @@ import {
   type EventsLine,
   type HeaderLine,
   type JournalLine,
+  type RerunLine,
 } from './journalSchema';
 
 /** Thrown when a line of a journal is invalid. */
@@ -51,6 +52,11 @@ const maxEvents = 10_000;
  * once, so journals that the extension writes have few of these events.
  */
 const replacementCost = 100;
+/** One line that starts a turn again counts as this many events. Each of them adds to the data that the next one copies. */
+const rerunCost = 10;
+
+/** Number of invalid lines after which the rest of a file is not read, because it can hardly contain valid ones. */
+export const maxInvalidLines = 1000;
 
 const headerStart = '{"type":"conversation"';
 
@@ -67,22 +73,27 @@ export function isEmptyJournal(content: Buffer): boolean {
  */
 export function salvageJournal(content: Buffer): SalvagedJournal {
   const validBytes = content.lastIndexOf(0x0a) + 1;
-  const [headerText = '', ...lineTexts] = splitLines(content.subarray(0, validBytes));
+  const texts = splitLines(content.subarray(0, validBytes));
   const salvager = new Salvager();
   let header: HeaderLine | undefined;
   try {
-    header = decodeHeader(headerText);
+    header = decodeHeader(texts.next().value ?? '');
   } catch (error) {
     if (!(error instanceof JournalFormatError)) throw error;
     return { lines: [], validBytes, damage: error };
   }
-  for (const text of lineTexts) salvager.read(text);
+  for (const text of texts) {
+    salvager.read(text);
+    if (salvager.invalidLines > maxInvalidLines) break;
+  }
   return { header, lines: salvager.lines, validBytes, damage: salvager.damage };
 }
 
 class Salvager {
   readonly lines: JournalLine[] = [];
   damage: JournalFormatError | undefined;
+  /** Number of lines so far that could not be decoded. */
+  invalidLines = 0;
   private readonly exchangeIds = new Set<string>();
   /** Ids of the exchanges whose turn has not ended. */
   private readonly unfinishedIds = new Set<string>();
@@ -95,15 +106,29 @@ class Salvager {
     try {
       const line = decodeLine(text, this.exchangeIds);
       if (line.type === 'events') this.readEvents(line);
-      else if (line.type !== 'rerun' || !this.damagedIds.has(line.exchangeId)) this.lines.push(line);
+      else if (line.type === 'rerun') this.readRerun(line);
+      else this.lines.push(line);
       if (line.type === 'exchange') this.unfinishedIds.add(line.id);
       else if (line.type === 'rerun') this.unfinishedIds.add(line.exchangeId);
     } catch (error) {
       if (!(error instanceof JournalFormatError)) throw error;
       this.damage ??= error;
+      this.invalidLines++;
       // Marks every unfinished answer as incomplete, because the exchange to which the damaged line belongs is unknown.
       for (const id of this.unfinishedIds) this.damagedIds.add(id);
+      this.unfinishedIds.clear();
     }
+  }
+
+  private readRerun(line: RerunLine): void {
+    const { exchangeId } = line;
+    if (this.damagedIds.has(exchangeId)) return;
+    if (this.isWithinLimit(exchangeId, rerunCost)) {
+      this.lines.push(line);
+      return;
+    }
+    this.damage ??= new JournalFormatError('the turn of an exchange was started too often');
+    this.damagedIds.add(exchangeId);
   }
 
   private readEvents({ exchangeId, events: values }: EventsLine): void {
@@ -111,7 +136,7 @@ class Salvager {
     for (const value of values) {
       if (this.damagedIds.has(exchangeId)) break;
       const event = parseEvent(value);
-      if (event && this.isWithinLimit(exchangeId, event)) {
+      if (event && this.isWithinLimit(exchangeId, costOf(event))) {
         events.push(event);
         if (isTerminal(event)) this.unfinishedIds.delete(exchangeId);
         else this.unfinishedIds.add(exchangeId);
@@ -123,23 +148,26 @@ class Salvager {
     if (events.length > 0) this.lines.push({ type: 'events', exchangeId, events });
   }
 
-  private isWithinLimit(exchangeId: string, { type }: RecordedEvent): boolean {
-    if (type === 'text' || type === 'reasoning' || type === 'tool-call') return true;
-    const cost = (this.costs.get(exchangeId) ?? 0) + (type === 'replaced' ? replacementCost : 1);
-    this.costs.set(exchangeId, cost);
-    return cost <= maxEvents;
+  private isWithinLimit(exchangeId: string, cost: number): boolean {
+    const total = (this.costs.get(exchangeId) ?? 0) + cost;
+    this.costs.set(exchangeId, total);
+    return cost === 0 || total <= maxEvents;
   }
 }
 
+/** Returns the number of events as which an event counts towards {@link maxEvents}. */
+function costOf({ type }: RecordedEvent): number {
+  if (type === 'text' || type === 'reasoning' || type === 'tool-call') return 0;
+  return type === 'replaced' ? replacementCost : 1;
+}
+
 /** Decodes each line separately, because the complete file may exceed the maximum length of a string. */
-function splitLines(content: Buffer): readonly string[] {
-  const lines: string[] = [];
+function* splitLines(content: Buffer): Generator<string, undefined> {
   for (let start = 0; start < content.length;) {
     const end = content.indexOf(0x0a, start);
-    lines.push(content.toString('utf8', start, end));
+    yield content.toString('utf8', start, end);
     start = end + 1;
   }
-  return lines;
 }
 
 /**

@@ -89,7 +89,7 @@ function writeFailureText(failure: WriteFailure): string {
       );
     case 'gone':
       return vscode.l10n.t(
-        "The conversation's file was deleted, so new messages can't be saved and will be lost when the window closes. Start a new conversation.",
+        "The conversation's file was deleted, so new prompts and answers can't be saved and will be lost when the window closes. Start a new conversation.",
       );
     case 'slow':
       return vscode.l10n.t(

@@ -12,6 +12,7 @@ import {
   type WaitOrigin,
 } from '../../engine/events';
 import { isRecord } from '../../engine/json';
+import { maxCost } from '../../engine/state/usage';
 import type { Schedule, ScheduleEnd } from '../../engine/state/turnState';
 import type { Attachment, ContextKind } from '../../shared/protocol';
 import type { ApplyTarget, PromptInput } from '../conversation/exchange';
@@ -55,7 +56,7 @@ export interface EventsLine {
 }
 
 /** A line that starts the turn of an exchange again. The previous text of the answer is kept. */
-interface RerunLine {
+export interface RerunLine {
   readonly type: 'rerun';
   readonly exchangeId: string;
   readonly model?: string | undefined;
@@ -120,6 +121,9 @@ const within = (min: number, max: number) => v.pipe(v.number(), v.toMinValue(min
 const ms = within(0, maxMs);
 const epoch = within(0, maxEpochMs);
 const count = v.pipe(ms, v.transform(Math.trunc));
+// Counts of tokens and prices come from gateways, so an absurd one is left out instead of being limited to a range.
+const tokens = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(maxMs));
+const cost = v.pipe(v.number(), v.minValue(0), v.maxValue(maxCost));
 const position = v.pipe(within(0, maxOffset), v.transform(Math.trunc));
 /** Schema for a number that is only displayed: an invalid number becomes 0. */
 const orZero = (schema: v.GenericSchema<unknown, number>) => v.fallback(schema, 0);
@@ -189,6 +193,7 @@ const eventEntries: EventEntries = {
   attempt: {
     model: textSchema,
     origin: optionalDetail(textSchema),
+    baseUrl: optionalDetail(textSchema),
     why: oneOf(attemptReasons),
     how: optionalDetail(method),
     time: orZero(epoch),
@@ -229,16 +234,33 @@ const eventEntries: EventEntries = {
     firstTokenMs: optionalDetail(ms),
     bytes: orZero(count),
     chars: orZero(count),
-    tokens: optionalDetail(count),
-    promptTokens: optionalDetail(count),
-    completionTokens: optionalDetail(count),
+    tokens: optionalDetail(tokens),
+    promptTokens: optionalDetail(tokens),
+    completionTokens: optionalDetail(tokens),
+    cachedTokens: optionalDetail(tokens),
+    reasoningTokens: optionalDetail(tokens),
+    cost: optionalDetail(cost),
   },
   cut: { reason: faultKind, message: textSchema },
   resumed: { how: method, trimmed: orZero(position), seam: orZero(position) },
   replaced: { text: textSchema, because: optionalDetail(oneOf({ reasoning: true })) },
   model: { from: textSchema, to: textSchema, reason: oneOf({ ...faultKinds, user: true }) },
-  route: { from: textSchema, to: textSchema, reason: oneOf({ ...faultKinds, user: true }) },
-  usage: { promptTokens: orZero(count), completionTokens: orZero(count), totalTokens: orZero(count) },
+  route: {
+    from: textSchema,
+    to: textSchema,
+    fromUrl: optionalDetail(textSchema),
+    toUrl: optionalDetail(textSchema),
+    reason: oneOf({ ...faultKinds, user: true }),
+    row: optionalDetail(count),
+  },
+  usage: {
+    promptTokens: orZero(tokens),
+    completionTokens: orZero(tokens),
+    totalTokens: orZero(tokens),
+    cachedTokens: optionalDetail(tokens),
+    reasoningTokens: optionalDetail(tokens),
+    cost: optionalDetail(cost),
+  },
   done: { finishReason: textSchema, attempts: orZero(count), text: v.optional(textSchema), waitedMs: orZero(ms) },
   stopped: { text: v.optional(textSchema) },
   failed: {

@@ -1,10 +1,13 @@
 import * as vscode from 'vscode';
 import { defaultModels, maxModels } from '../../engine/gateway/modelList';
+import { knownFacts, type FactsById } from '../../engine/models/listedFacts';
+import type { ModelFacts } from '../../engine/models/modelFacts';
+import { nearestModels } from '../../engine/models/nearestModels';
 import type { ActiveConnection, Connections } from '../connection/connections';
 import type { KeyStore } from '../connection/keyStore';
 import { verifyConnection } from '../connection/verification';
 import type { Log } from '../diagnostics/log';
-import { essenceText } from '../health/essenceText';
+import { essenceTexts } from '../health/essenceText';
 import type { HealthBook } from '../health/healthBook';
 import { Disposable } from '../util/disposable';
 import { pickModel, type ModelList, type ModelPick, type ModelPickOptions, type RouteModels } from './modelPick';
@@ -26,6 +29,8 @@ export class ModelCatalog extends Disposable {
    * Cached model lists, by the base URL of the gateway. `expiresAt` is a time of the monotonic clock, in milliseconds.
    */
   private readonly lists = new Map<string, { readonly list: Promise<ModelList>; readonly expiresAt: number }>();
+  /** What the loaded lists say about their models, by the base URL of the gateway. */
+  private readonly facts = new Map<string, FactsById | undefined>();
   private readonly lifetime = this.register(new vscode.CancellationTokenSource());
 
   constructor(private readonly deps: ModelCatalogDeps) {
@@ -61,9 +66,30 @@ export class ModelCatalog extends Disposable {
     };
     this.lists.set(baseUrl, entry);
     const list = await entry.list;
+    if (list.source === 'gateway') this.facts.set(baseUrl, list.facts);
     // Removes the result of a failed request from the cache, so that the next call requests the model list again.
     if (list.source === 'default' && this.lists.get(baseUrl) === entry) this.lists.delete(baseUrl);
     return list;
+  }
+
+  /**
+   * Returns what is known about a model on the first route in the settings whose list has been loaded. The lists are not
+   * loaded for this, because a request must not wait for them.
+   */
+  factsOf(model: string): ModelFacts | undefined {
+    const baseUrl = this.deps.connections.baseUrls().find((url) => this.facts.has(url));
+    return knownFacts(model, baseUrl === undefined ? undefined : this.facts.get(baseUrl));
+  }
+
+  /**
+   * Returns the models of a route that are nearest to one that it lacks, or none if its list can't be loaded. Never
+   * rejects.
+   * @param origin origin of the route. By default, the first route.
+   */
+  async nearestTo(model: string, origin: string | undefined): Promise<readonly string[]> {
+    const routes = await this.listRoutes(false);
+    const list = await (routes.find((route) => route.origin === origin) ?? routes[0])?.list;
+    return list?.source === 'gateway' ? nearestModels(model, list.models, list.facts) : [];
   }
 
   /**
@@ -93,10 +119,11 @@ export class ModelCatalog extends Disposable {
 
   private choose(options: ModelPickOptions, demo?: boolean): Promise<ModelPick | undefined> {
     const { connections, health } = this.deps;
-    const routes = Promise.all([this.listRoutes(demo), health.refresh()]).then(([listed]) => listed);
-    const essence = (model: string, origin: string | undefined): string | undefined =>
-      essenceText(health, model, origin);
-    return pickModel(routes, connections.model(demo), { ...options, essence });
+    const routes = Promise.all([this.listRoutes(demo), health.refresh()]).then(([listed]) => {
+      const essenceOf = essenceTexts(health);
+      return listed.map((route) => ({ ...route, essence: (model: string) => essenceOf(model, route.origin) }));
+    });
+    return pickModel(routes, connections.model(demo), options);
   }
 
   override dispose(): void {
@@ -120,9 +147,11 @@ export class ModelCatalog extends Disposable {
       case 'verified':
         if (result.models.length === maxModels)
           this.deps.log.warn(`The model list was truncated after ${maxModels} models.`);
+        if (result.unusable !== undefined)
+          this.deps.log.warn(`${result.unusable} models are not offered, because of the characters in their names.`);
         return result.models.length === 0
           ? createDefaultList(vscode.l10n.t('{0} lists no models.', connection.host))
-          : { source: 'gateway', models: result.models, host: connection.host };
+          : { source: 'gateway', models: result.models, host: connection.host, facts: result.facts };
       case 'rejected':
       case 'unverified':
         this.deps.log.warn(`The model list could not be loaded: ${result.message}`);

@@ -1,9 +1,17 @@
 import * as vscode from 'vscode';
+import { knownFacts, type FactsById } from '../../engine/models/listedFacts';
 import { plainLabel } from '../ui/messageText';
+import { createFactsText } from './factsText';
 
 /** Models to choose from, and the source of the list. */
 export type ModelList =
-  | { readonly source: 'gateway'; readonly models: readonly string[]; readonly host: string }
+  | {
+      readonly source: 'gateway';
+      readonly models: readonly string[];
+      readonly host: string;
+      /** What the list says about its models. */
+      readonly facts?: FactsById | undefined;
+    }
   /** Common models. `message` is the localized reason why the gateway's list could not be loaded. */
   | { readonly source: 'default'; readonly models: readonly string[]; readonly message: string };
 
@@ -13,6 +21,8 @@ export interface RouteModels {
   readonly host: string;
   /** Never rejects. */
   readonly list: Promise<ModelList>;
+  /** Describes in one short text how well a model has worked recently over this route. */
+  readonly essence?: ((model: string) => string | undefined) | undefined;
 }
 
 export interface ModelPickOptions {
@@ -21,8 +31,6 @@ export interface ModelPickOptions {
   readonly exclude?: string | undefined;
   /** Whether each model has a button that selects it for the next prompt only. */
   readonly offerOnce?: boolean | undefined;
-  /** Returns how well a model has worked recently, in one short text. */
-  readonly essence?: ((model: string, origin: string | undefined) => string | undefined) | undefined;
 }
 
 export interface ModelPick {
@@ -37,48 +45,78 @@ interface ModelItem extends vscode.QuickPickItem {
   readonly origin?: string | undefined;
 }
 
-/** A route in the picker. Its list is undefined until it is loaded. */
-interface RouteSection extends Omit<RouteModels, 'list'> {
-  readonly list: ModelList | undefined;
+/** A route in the picker. */
+interface RouteSection {
+  /** Heading above the items, once the list of the route is loaded. */
+  readonly heading?: string | undefined;
+  readonly items: readonly ModelItem[];
 }
+
+/** Number of items that are created at once. */
+const itemsPerSlice = 250;
 
 /**
  * Lets the user choose a model. The picker opens before the lists are loaded, and shows each list as soon as it is
  * loaded. The user can also type a name that is in no list.
  */
 export async function pickModel(
-  routes: Promise<readonly RouteModels[]>,
+  loadingRoutes: Promise<readonly RouteModels[]>,
   current: string,
   options: ModelPickOptions,
 ): Promise<ModelPick | undefined> {
   const picker = vscode.window.createQuickPick<ModelItem>();
   picker.title = options.title ?? vscode.l10n.t('Select model');
   picker.placeholder = vscode.l10n.t('Choose a model or type its name');
-  picker.busy = true;
-  let sections: readonly RouteSection[] = [];
   const buttons = options.offerOnce ? [onceButton()] : [];
+  // Keeps the items of the lists while the user types, because a list may have thousands of models.
+  let listed: readonly ModelItem[] = [];
+  let known: ReadonlySet<string> = new Set();
+  const factsText = createFactsText();
 
   const updateItems = () => {
-    const loaded = sections.map(({ list }) => list?.models ?? []);
-    const choices = routeChoices(loaded, current, options.exclude, picker.value);
-    picker.items = choices.flatMap((ofRoute, index) => createItems(sections, index, ofRoute, buttons, options.essence));
+    const typed = picker.value.trim();
+    const isNew = typed !== '' && typed !== options.exclude && !known.has(typed);
+    picker.items = isNew ? [...listed, createTypedItem(typed, buttons)] : listed;
   };
-  const showSections = (updated: readonly RouteSection[]): void => {
+  const showSections = (sections: readonly RouteSection[]): void => {
     const active = picker.activeItems[0];
-    sections = updated;
-    picker.busy = sections.some(({ list }) => list === undefined);
+    listed = sections.flatMap(({ heading, items }) =>
+      heading === undefined ? items : [{ label: heading, kind: vscode.QuickPickItemKind.Separator }, ...items],
+    );
+    known = new Set(listed.flatMap(({ model }) => model ?? []));
     updateItems();
     const stillActive = findItem(picker.items, active);
     if (stillActive) picker.activeItems = [stillActive];
   };
+  const itemOf = (model: string, route?: RouteModels, list?: ModelList): ModelItem => {
+    const facts = knownFacts(model, list?.source === 'gateway' ? list.facts : undefined);
+    return { ...createItem(model, model === current, route, factsText(facts)), buttons };
+  };
+  const itemsBeforeList = (isFirst: boolean, route?: RouteModels): readonly ModelItem[] =>
+    routeChoices([], isFirst, current, options.exclude).map((model) => itemOf(model, route));
+  /** Creates the items of a route in slices, so that the other work of the extension host goes on meanwhile. */
+  const createItems = async (isFirst: boolean, route: RouteModels, list: ModelList): Promise<readonly ModelItem[]> => {
+    const models = routeChoices(list.models, isFirst, current, options.exclude);
+    const items: ModelItem[] = [];
+    for (let start = 0; start < models.length; start += itemsPerSlice) {
+      if (start > 0) await new Promise(setImmediate);
+      items.push(...models.slice(start, start + itemsPerSlice).map((model) => itemOf(model, route, list)));
+    }
+    return items;
+  };
   const loadLists = async (): Promise<void> => {
-    const loading = await routes;
-    showSections(loading.map(({ origin, host }) => ({ origin, host, list: undefined })));
+    const routes = await loadingRoutes;
+    let sections = routes.map((route, index): RouteSection => ({ items: itemsBeforeList(index === 0, route) }));
+    showSections(sections);
     const showList = async (route: RouteModels, index: number): Promise<void> => {
       const list = await route.list;
-      showSections(sections.map((section, position) => (position === index ? { ...section, list } : section)));
+      const heading = listHeading(list, routes.length > 1 ? route.host : undefined);
+      const items = await createItems(index === 0, route, list);
+      sections = sections.with(index, { heading, items });
+      showSections(sections);
     };
-    await Promise.all(loading.map(showList));
+    await Promise.all(routes.map(showList));
+    picker.busy = false;
   };
 
   const chosen = new Promise<ModelPick | undefined>((resolve) => {
@@ -92,7 +130,8 @@ export async function pickModel(
     picker.onDidTriggerItemButton(({ item }) => choose(item.model, true));
     picker.onDidHide(() => resolve(undefined));
   });
-  updateItems();
+  picker.busy = true;
+  showSections([{ items: itemsBeforeList(true) }]);
   picker.show();
   try {
     // Loads the lists in the background, so that the user can choose a model before they are loaded.
@@ -116,37 +155,25 @@ function findItem(items: readonly ModelItem[], sought: ModelItem | undefined): M
   return sameModel.find(({ origin }) => origin === sought.origin) ?? sameModel[0];
 }
 
-/** Returns the heading of a route, once its list is loaded, and the items of its models. */
-function createItems(
-  sections: readonly RouteSection[],
-  index: number,
-  choices: readonly ModelChoice[],
-  buttons: readonly vscode.QuickInputButton[],
-  essence: ModelPickOptions['essence'],
-): readonly ModelItem[] {
-  const section = sections[index];
-  const heading = section?.list && listHeading(section.list, sections.length > 1 ? section.host : undefined);
-  return [
-    ...(heading === undefined ? [] : [{ label: heading, kind: vscode.QuickPickItemKind.Separator }]),
-    ...choices.map((choice) => ({
-      ...createItem(choice, section?.origin, essence?.(choice.model, section?.origin)),
-      buttons,
-    })),
-  ];
+/** @param route the route that lists the model, or undefined while the routes are unknown */
+function createItem(
+  model: string,
+  isCurrent: boolean,
+  route: RouteModels | undefined,
+  detail: string | undefined,
+): ModelItem {
+  const label = plainLabel(model);
+  const essence = route?.essence?.(model);
+  const notes = [...(isCurrent ? [vscode.l10n.t('current')] : []), ...(essence === undefined ? [] : [essence])];
+  return {
+    ...{ model, origin: route?.origin, label: isCurrent ? `$(check) ${label}` : label },
+    ...(notes.length > 0 && { description: notes.join(' · ') }),
+    ...(detail !== undefined && { detail }),
+  };
 }
 
-/** @param origin origin of the route that lists the model, or undefined while the routes are unknown */
-function createItem({ model, kind }: ModelChoice, origin: string | undefined, essence: string | undefined): ModelItem {
-  switch (kind) {
-    case 'current': {
-      const description = [vscode.l10n.t('current'), essence ?? []].flat().join(' · ');
-      return { model, origin, label: `$(check) ${plainLabel(model)}`, description };
-    }
-    case 'other':
-      return { model, origin, label: plainLabel(model), ...(essence !== undefined && { description: essence }) };
-    case 'typed':
-      return { model, label: vscode.l10n.t('Use “{0}”', plainLabel(model)), alwaysShow: true };
-  }
+function createTypedItem(model: string, buttons: readonly vscode.QuickInputButton[]): ModelItem {
+  return { model, label: vscode.l10n.t('Use “{0}”', plainLabel(model)), alwaysShow: true, buttons };
 }
 
 /** @param host host of the route, if there are several */
@@ -157,51 +184,26 @@ function listHeading(list: ModelList, host: string | undefined): string {
     case 'default':
       return host === undefined
         ? vscode.l10n.t("Common models (couldn't load the gateway's list: {0})", plainLabel(list.message))
-        : vscode.l10n.t("Common models for {0} (couldn't load its list: {1})", host, plainLabel(list.message));
+        : vscode.l10n.t(
+            "Common models for {0} (couldn't load its list: {1})",
+            plainLabel(host),
+            plainLabel(list.message),
+          );
   }
 }
 
-interface ModelChoice {
-  readonly model: string;
-  /** Kind of the choice. `typed` is a name that the user typed and that is not in the list. */
-  readonly kind: 'current' | 'other' | 'typed';
-}
-
 /**
- * Returns the models to choose from, by route. The current model comes first on the first route, and on each other
- * route that lists it. The typed name comes last on the last route, unless it is in a list.
- * @param lists the models of each route, which are empty until they are loaded
+ * Returns the models of a route to choose from. The current model comes first if the route lists it, or if this is the
+ * first route.
+ * @param models the models of the route, which are empty until they are loaded
  */
 export function routeChoices(
-  lists: readonly (readonly string[])[],
-  current: string,
-  exclude: string | undefined,
-  typed: string,
-): readonly (readonly ModelChoice[])[] {
-  const [first = [], ...others] = lists;
-  const typedChoices = modelChoices(lists.flat(), current, exclude, typed).filter(({ kind }) => kind === 'typed');
-  const choices = [
-    modelChoices(first, current, exclude, ''),
-    ...others.map((models) => modelChoices(models, current, exclude, '').filter(({ model }) => models.includes(model))),
-  ];
-  return choices.map((ofRoute, index) => (index === choices.length - 1 ? [...ofRoute, ...typedChoices] : ofRoute));
-}
-
-/**
- * Returns the models of one route to choose from. The current model comes first. The typed name comes last, unless it
- * is in the list.
- */
-export function modelChoices(
   models: readonly string[],
+  isFirst: boolean,
   current: string,
   exclude: string | undefined,
-  typed: string,
-): readonly ModelChoice[] {
-  const offered = [current, ...models.filter((model) => model !== current)].filter((model) => model !== exclude);
-  const typedModel = typed.trim();
-  const isNew = typedModel !== '' && typedModel !== exclude && !offered.includes(typedModel);
-  return [
-    ...offered.map((model): ModelChoice => ({ model, kind: model === current ? 'current' : 'other' })),
-    ...(isNew ? [{ model: typedModel, kind: 'typed' } as const] : []),
-  ];
+): readonly string[] {
+  const others = models.filter((model) => model !== current);
+  const hasCurrent = isFirst || others.length < models.length;
+  return [...(hasCurrent ? [current] : []), ...others].filter((model) => model !== exclude);
 }

@@ -69,8 +69,8 @@ export async function runFailureAction(
       });
     case 'openBilling': {
       // Opens the page of the route that failed, which may be a backup route.
-      const origin = exchange.state.origin ?? (await connections.configured()).origin;
-      await vscode.env.openExternal(vscode.Uri.parse(billingPage(origin), true));
+      const page = billingPage(exchange.state.origin ?? '') ?? billingPage((await connections.configured()).origin);
+      if (page !== undefined) await vscode.env.openExternal(vscode.Uri.parse(page, true));
       return;
     }
     case 'checkUrl':

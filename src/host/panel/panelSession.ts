@@ -29,6 +29,7 @@ const writingMessages: ReadonlySet<ToHost['type']> = new Set([
   'demo',
   'stop',
   'action',
+  'switchModel',
   'edit',
   'regenerate',
   'showVersion',
@@ -194,6 +195,13 @@ export class PanelSession extends Disposable {
         return;
       case 'action':
         return runFailureAction(services, conversation, message.exchangeId, message.action);
+      case 'findModels':
+        return this.postNearestModels(message.exchangeId);
+      case 'switchModel':
+        return conversations.withOpen(conversation, () => {
+          conversation.switchModel(message.exchangeId, message.model);
+          return Promise.resolve();
+        });
       case 'newConversation':
         return executeCommand('holysheep.newConversation');
       case 'openHistory':
@@ -228,7 +236,9 @@ export class PanelSession extends Disposable {
       case 'pickContext':
         return contextDraft.pick();
       case 'setApiKey':
-        return executeCommand('holysheep.setApiKey');
+        await executeCommand('holysheep.setApiKey');
+        this.post({ type: 'keyDialogClosed' });
+        return;
       case 'openDemo':
         return executeCommand('holysheep.openDemo');
       case 'keepBackup':
@@ -259,6 +269,15 @@ export class PanelSession extends Disposable {
         return;
       }
     }
+  }
+
+  /** Posts the models that the failure card of an exchange offers. The demo offers none, because it has every model. */
+  private async postNearestModels(exchangeId: string): Promise<void> {
+    const exchange = this.conversation.exchange(exchangeId);
+    if (!exchange || exchange.demo) return;
+    const { model, origin } = exchange.state;
+    const models = await this.services.catalog.nearestTo(model, origin);
+    this.post({ type: 'nearestModels', exchangeId, models });
   }
 
   private async selectModel(): Promise<void> {

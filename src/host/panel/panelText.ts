@@ -35,9 +35,14 @@ export function openableLink(href: string): string | undefined {
 
 const holySheepWebsite = 'https://www.holysheep.ai';
 
-/** Returns the web page on which users buy credit: HolySheep's website, or the origin of another gateway. */
-export function billingPage(origin: string): string {
-  const { protocol, hostname } = new URL(origin);
+/**
+ * Returns the web page on which users buy credit: HolySheep's website, or the origin of another gateway.
+ * @param baseUrl base URL or origin of the gateway, which may come from the file of a conversation
+ * @returns undefined when the base URL is not one of a web page
+ */
+export function billingPage(baseUrl: string): string | undefined {
+  const { protocol, hostname, origin } = URL.parse(baseUrl) ?? {};
+  if (hostname === undefined || (protocol !== 'https:' && protocol !== 'http:')) return undefined;
   const isHolySheep = protocol === 'https:' && (hostname === 'holysheep.ai' || hostname.endsWith('.holysheep.ai'));
   return isHolySheep ? holySheepWebsite : origin;
 }

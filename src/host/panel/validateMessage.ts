@@ -20,6 +20,8 @@ const messageEntries: { readonly [Type in ToHost['type']]: FieldSchemas<Omit<Mem
   demo: { act: oneOf(demoActs) },
   stop: { exchangeId: text },
   action: { exchangeId: text, action: oneOf(faultActions) },
+  findModels: { exchangeId: text },
+  switchModel: { exchangeId: text, model: v.pipe(text, v.nonEmpty()) },
   newConversation: {},
   openHistory: {},
   openHere: {},

@@ -7,8 +7,7 @@ import { removeLegacyPrompts, type PromptHistory } from '../conversation/promptH
 import type { Services } from '../services';
 import type { Settings } from '../settings/settings';
 import type { SetContext } from '../status/activity';
-import { escapeMarkdownLinks } from '../ui/messageText';
-import { showToast } from '../ui/notifications';
+import { askUser, showInStatusBar, showToast } from '../ui/notifications';
 import { localize } from '../util/localization';
 import { parseArgument } from '../util/schemas';
 import { UserError } from '../util/userError';
@@ -48,7 +47,7 @@ export async function clearPromptHistory(
 ): Promise<void> {
   await history.clear();
   panels.updatePromptHistory();
-  vscode.window.setStatusBarMessage(vscode.l10n.t('Prompt history cleared.'), confirmationMs);
+  showInStatusBar(vscode.l10n.t('Prompt history cleared.'), confirmationMs);
 }
 
 /**
@@ -176,6 +175,5 @@ async function runPrompt(deps: RunPromptDeps, prompt: CustomPrompt): Promise<voi
 async function offerToRun(deps: RunPromptDeps, prompt: CustomPrompt): Promise<void> {
   const use = vscode.l10n.t('Use it now');
   const message = vscode.l10n.t('“{0}” was added to your custom prompts.', abbreviateTitle(prompt.title));
-  if ((await vscode.window.showInformationMessage(escapeMarkdownLinks(message), use)) === use)
-    await runPrompt(deps, prompt);
+  if ((await askUser('information', message, [use])) === use) await runPrompt(deps, prompt);
 }

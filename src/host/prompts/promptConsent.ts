@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { UserPrompt } from '../settings/settingValues';
-import { escapeMarkdownLinks } from '../ui/messageText';
+import { askUser } from '../ui/notifications';
 import { Disposable } from '../util/disposable';
 import type { CustomPrompts } from './customPrompts';
 import { quotedTitles } from './promptTemplate';
@@ -37,18 +37,18 @@ async function askForConsent(
   const detail = vscode.l10n.t(
     "When you run a workspace prompt, it is sent to the model with your code. You'll be asked again if a prompt changes.",
   );
-  let answer = await vscode.window.showInformationMessage(question, { modal: true, detail }, use, show, never);
+  let answer = await askUser('information', question, [use, show, never], detail);
   if (answer === show) {
     await preview.show(prompts);
     // Asks in a notification, because a modal dialog would cover the prompts.
-    answer = await vscode.window.showInformationMessage(question, use, never);
+    answer = await askUser('information', question, [use, never]);
   }
   if (answer === use) return 'use';
   return answer === never ? 'never' : undefined;
 }
 
 function consentQuestion(prompts: readonly UserPrompt[]): string {
-  const titles = escapeMarkdownLinks(quotedTitles(prompts));
+  const titles = quotedTitles(prompts);
   return prompts.length === 1
     ? vscode.l10n.t('This workspace defines a prompt: {0}. Use it?', titles)
     : vscode.l10n.t('This workspace defines {0} prompts: {1}. Use them?', prompts.length, titles);

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Settings } from '../settings/settings';
 import { plainLabel } from '../ui/messageText';
+import { askForText } from '../ui/notifications';
 import type { CustomPrompt, CustomPrompts } from './customPrompts';
 import { abbreviateTitle } from './promptTemplate';
 import type { UnusablePrompt } from './unusablePrompts';
@@ -111,7 +112,7 @@ function describeReason({ number, title, reason }: UnusablePrompt): string {
  */
 export async function addPrompt(settings: Settings): Promise<CustomPrompt | undefined> {
   const usedTitles = new Set(settings.prompts().map((prompt) => prompt.title));
-  const title = await askForText({
+  const title = await askForTrimmedText({
     title: vscode.l10n.t('Add a prompt (1 of 2)'),
     prompt: vscode.l10n.t('Name shown in menus'),
     placeHolder: vscode.l10n.t('e.g. Translate comments'),
@@ -119,7 +120,7 @@ export async function addPrompt(settings: Settings): Promise<CustomPrompt | unde
       usedTitles.has(text.trim()) ? vscode.l10n.t('You already have a prompt with this name.') : undefined,
   });
   if (title === undefined) return undefined;
-  const template = await askForText({
+  const template = await askForTrimmedText({
     title: vscode.l10n.t('Add a prompt (2 of 2)'),
     prompt: vscode.l10n.t(
       'Prompt for the selected code, which is attached automatically. Available variables: {0}',
@@ -133,7 +134,7 @@ export async function addPrompt(settings: Settings): Promise<CustomPrompt | unde
 }
 
 /** Keeps the input box open when it loses the focus, so that the user can look something up without losing the text. */
-async function askForText(options: vscode.InputBoxOptions): Promise<string | undefined> {
-  const text = (await vscode.window.showInputBox({ ...options, ignoreFocusOut: true }))?.trim();
+async function askForTrimmedText(options: Parameters<typeof askForText>[0]): Promise<string | undefined> {
+  const text = (await askForText({ ...options, ignoreFocusOut: true }))?.trim();
   return text === '' ? undefined : text;
 }

@@ -8,25 +8,24 @@ import { panelTitle } from '../panel/panelText';
 import { showToast, type ToastAction } from '../ui/notifications';
 import { systemClock } from '../util/systemClock';
 import { Scheduler, type ScheduleNotice } from './scheduler';
-import { scheduleFolder, ScheduleStore } from './scheduleStore';
+import type { ScheduleStore } from './scheduleStore';
 
 interface ScheduleServices {
   readonly conversations: Conversations;
   readonly connections: Pick<Connections, 'configured'>;
   readonly log: Log;
   readonly onError: (error: unknown) => void;
-  /** Folder that all windows of this machine share. */
-  readonly storage: string;
+  readonly store: ScheduleStore;
   readonly workspace: vscode.Uri | undefined;
 }
 
 /** Creates the scheduler of this window. It does nothing until it is started. */
 export function createScheduler(services: ScheduleServices): Scheduler {
-  const { conversations, connections, log, onError, storage, workspace } = services;
+  const { conversations, connections, log, onError, store, workspace } = services;
   return new Scheduler({
     clock: systemClock,
     random: Math.random,
-    store: new ScheduleStore(scheduleFolder(storage), (problem) => log.warn(problem)),
+    store,
     workspace: workspace?.toString() ?? '',
     conversations,
     connection: () => connections.configured(),

@@ -2,7 +2,14 @@ import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseJson } from '../../engine/json';
 import { isConversationId } from '../journal/journalFolder';
-import { hasCode, ignoreMissingFile, openWithoutBlocking, privateFolderMode, replaceFile } from '../util/files';
+import {
+  errorCode,
+  hasCode,
+  ignoreMissingFile,
+  openWithoutBlocking,
+  privateFolderMode,
+  replaceFile,
+} from '../util/files';
 import { parseScheduledPrompt, type ScheduledPrompt } from './scheduledPrompt';
 
 /** A scheduled prompt in the store. */
@@ -24,23 +31,47 @@ const maxFileBytes = 64 * 1024;
  */
 export class ScheduleStore {
   private readonly loggedNames = new Set<string>();
+  /** Ids of the prompts whose files exist but could not be read when the folder was last listed. */
+  private unreadableIds: ReadonlySet<string> = new Set();
 
-  /** @param log receives a message about each damaged file, once */
+  /** @param log receives a message about each file that is damaged or can't be read, once */
   constructor(
     private readonly folder: string,
     private readonly log: (problem: string) => void,
   ) {}
 
-  /** Returns all prompts, the earliest first. Prompts that wait for the network come last. */
+  /**
+   * Returns all prompts that can be read, the earliest first. Prompts that wait for the network come last.
+   * @throws the error of the file system if the folder can't be read
+   */
   async list(): Promise<readonly StoredPrompt[]> {
     const names = (await readdir(this.folder).catch(ignoreMissingFile)) ?? [];
-    const stored = await Promise.all(names.map((name) => this.read(name)));
-    return stored
-      .filter((entry) => entry !== undefined)
-      .toSorted(
-        ({ prompt: a }, { prompt: b }) =>
-          (a.dueAt ?? Infinity) - (b.dueAt ?? Infinity) || a.scheduledAt - b.scheduledAt,
-      );
+    const stored: StoredPrompt[] = [];
+    const unreadableIds = new Set<string>();
+    // Reads one file after another, so that only one of them is open at a time.
+    for (const name of names) {
+      const entry = await this.read(name, unreadableIds);
+      if (entry) stored.push(entry);
+    }
+    this.unreadableIds = unreadableIds;
+    return stored.sort(
+      ({ prompt: a }, { prompt: b }) => (a.dueAt ?? Infinity) - (b.dueAt ?? Infinity) || a.scheduledAt - b.scheduledAt,
+    );
+  }
+
+  /** Returns whether the file of a prompt existed but could not be read when the folder was last listed. */
+  isUnreadable(id: string): boolean {
+    return this.unreadableIds.has(id);
+  }
+
+  /**
+   * Returns the ids of the conversations with a scheduled prompt.
+   * @throws an error if a file can't be read, because its conversation is then unknown
+   */
+  async conversationIds(): Promise<ReadonlySet<string>> {
+    const stored = await this.list();
+    if (this.unreadableIds.size > 0) throw new Error("A scheduled prompt can't be read.");
+    return new Set(stored.map(({ prompt }) => prompt.conversationId));
   }
 
   async add(prompt: ScheduledPrompt): Promise<void> {
@@ -89,19 +120,30 @@ export class ScheduleStore {
     }
   }
 
-  private async read(name: string): Promise<StoredPrompt | undefined> {
+  /** @param unreadableIds receives the id if the file can't be read */
+  private async read(name: string, unreadableIds: Set<string>): Promise<StoredPrompt | undefined> {
     const suffix = [pendingSuffix, claimedSuffix].find((ending) => name.endsWith(ending));
     const id = suffix && name.slice(0, -suffix.length);
     if (!isConversationId(id)) return undefined;
-    const content = await this.readContent(name);
+    let content: string | undefined;
+    try {
+      content = await this.readContent(name);
+    } catch (error) {
+      unreadableIds.add(id);
+      this.logOnce(name, `can't be read: ${errorCode(error)}.`);
+    }
     if (content === undefined) return undefined;
     const prompt = parseScheduledPrompt(parseJson(content));
     if (prompt?.id === id && isConversationId(prompt.conversationId)) {
       return { prompt, isClaimed: suffix === claimedSuffix };
     }
-    if (!this.loggedNames.has(name)) this.log(`The scheduled prompt ${name} is damaged and is ignored.`);
-    this.loggedNames.add(name);
+    this.logOnce(name, 'is damaged and is ignored.');
     return undefined;
+  }
+
+  private logOnce(name: string, problem: string): void {
+    if (!this.loggedNames.has(name)) this.log(`The scheduled prompt ${name} ${problem}`);
+    this.loggedNames.add(name);
   }
 
   /** @returns undefined when another window has removed the file since the folder was read */

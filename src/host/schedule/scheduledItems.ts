@@ -31,7 +31,7 @@ export function scheduledItem(prompt: ListedPrompt, context: ItemContext): Sched
 }
 
 function timeText({ dueAt, needsClick }: ListedPrompt, { localize, formatTime, now }: ItemContext): string {
-  if (needsClick) return localize('Due. It is sent only when you choose “Send now”.');
+  if (needsClick) return localize('Due, but not sent yet. Choose “Send now” to send it.');
   if (dueAt === undefined) return localize('Will be sent when the gateway can be reached');
   const time = formatTime(dueAt);
   return dueAt > now ? localize('Will be sent at {time}', { time }) : localize('Due since {time}', { time });

@@ -62,7 +62,7 @@ class ScheduledPicker extends Disposable {
         prompt,
         buttons: prompt.isOwn ? [this.sendButton, this.cancelButton] : [this.cancelButton],
       }));
-      this.picker.items = entries.length > 0 ? entries : [{ label: vscode.l10n.t('No prompt is scheduled.') }];
+      this.picker.items = entries.length > 0 ? entries : [{ label: vscode.l10n.t('No scheduled prompts') }];
     });
   }
 

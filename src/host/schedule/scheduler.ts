@@ -83,7 +83,7 @@ export class Scheduler {
   private wantedChecks = 0;
   private cancelTimer = (): void => undefined;
   private isDisposed = false;
-  private loggedError = '';
+  private readonly reportedErrors = new Set<string>();
   /** The list and the number of prompts when `onDidChange` fired last, as JSON. */
   private shownState = '';
 
@@ -181,7 +181,8 @@ export class Scheduler {
     const { store } = this.deps;
     await this.mutex.runExclusive(async () => {
       for (const { prompt } of await store.list()) {
-        if (prompt.conversationId === conversationId) await store.remove(prompt.id);
+        if (prompt.conversationId === conversationId)
+          await store.remove(prompt.id).catch((error: unknown) => this.reportOnce(error));
       }
     });
     await this.refresh();
@@ -243,7 +244,7 @@ export class Scheduler {
   /**
    * Makes the store and the open conversations agree. A prompt that is no longer scheduled in its conversation is
    * removed from the store. An exchange whose prompt is no longer in the store counts as stopped: the user has canceled
-   * the prompt in another window, or its file was damaged.
+   * the prompt in another window, or its file was damaged. An exchange whose prompt can't be read stays scheduled.
    */
   private async reconcile(): Promise<void> {
     const { conversations, store } = this.deps;
@@ -252,12 +253,12 @@ export class Scheduler {
       const storedIds = new Set(stored.map(({ prompt }) => prompt.id));
       for (const conversation of conversations.writable) {
         for (const { id, state } of conversation.scheduled.list()) {
-          if (state.schedule && !storedIds.has(state.schedule.id))
-            conversation.scheduled.end(id, { outcome: 'stopped' });
+          const isGone = state.schedule && !storedIds.has(state.schedule.id) && !store.isUnreadable(state.schedule.id);
+          if (isGone) conversation.scheduled.end(id, { outcome: 'stopped' });
         }
         for (const { prompt } of stored) {
           if (prompt.conversationId === conversation.id && !isScheduledIn(conversation, prompt))
-            await store.remove(prompt.id);
+            await store.remove(prompt.id).catch((error: unknown) => this.reportOnce(error));
         }
       }
     });
@@ -400,11 +401,11 @@ export class Scheduler {
     return Math.min(pollMs, ...times.filter((time) => time > now).map((time) => time - now));
   }
 
-  /** Reports an error, but not again at every check while the folder can't be read. */
+  /** Reports an error, but not again at every check while the folder or a file can't be read. */
   private reportOnce(error: unknown): void {
     const text = String(error);
-    if (text !== this.loggedError) this.deps.onError(error);
-    this.loggedError = text;
+    if (!this.reportedErrors.has(text)) this.deps.onError(error);
+    this.reportedErrors.add(text);
   }
 }
 

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { normalizeBaseUrl, type BaseUrl, type BaseUrlProblem } from '../../engine/gateway/baseUrl';
+import { maxBaseUrlLength, normalizeBaseUrl, type BaseUrl, type BaseUrlProblem } from '../../engine/gateway/baseUrl';
 import type { DemoMode } from '../demo/demoMode';
 import type { Log } from '../diagnostics/log';
 import { openSettingAction, showToast } from '../ui/notifications';
@@ -105,6 +105,8 @@ export function baseUrlErrorMessage(problem: BaseUrlProblem): string {
   switch (problem) {
     case 'empty':
       return vscode.l10n.t('holysheep.baseUrl is empty. For HolySheep, enter https://api.holysheep.ai/v1.');
+    case 'too-long':
+      return vscode.l10n.t('holysheep.baseUrl is longer than {0} characters.', maxBaseUrlLength);
     case 'not-a-url':
       return vscode.l10n.t('holysheep.baseUrl is not a valid URL. Example: https://api.holysheep.ai/v1.');
     case 'not-http':
@@ -124,7 +126,16 @@ export function baseUrlErrorMessage(problem: BaseUrlProblem): string {
 function backupErrorMessage(problem: BaseUrlProblem, position: number): string {
   switch (problem) {
     case 'empty':
-      return vscode.l10n.t('Entry {0} of holysheep.backupBaseUrls is empty or not a text.', position);
+      return vscode.l10n.t(
+        'Entry {0} of holysheep.backupBaseUrls contains no base URL. Enter one, or remove the entry.',
+        position,
+      );
+    case 'too-long':
+      return vscode.l10n.t(
+        'Entry {0} of holysheep.backupBaseUrls is longer than {1} characters.',
+        position,
+        maxBaseUrlLength,
+      );
     case 'not-a-url':
       return vscode.l10n.t('Entry {0} of holysheep.backupBaseUrls is not a valid URL.', position);
     case 'not-http':

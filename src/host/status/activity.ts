@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Localize } from '../../engine/engine';
-import type { WaitingEvent } from '../../engine/events';
+import { routeOf, type WaitingEvent } from '../../engine/events';
 import type { ModelCooldown } from '../../engine/gate/networkState';
-import { hostOf } from '../../engine/gateway/baseUrl';
+import { routeName } from '../../engine/gateway/baseUrl';
 import type { Conversation } from '../conversation/conversation';
 import { canRetry } from '../conversation/exchange';
 import { joinSentences } from '../ui/messageText';
@@ -11,16 +11,16 @@ import { joinSentences } from '../ui/messageText';
 export type Activity =
   | { readonly kind: 'idle' }
   /**
-   * An answer arrives. `origin`: origin of the route, absent before the first attempt; `otherTurns`: number of turns
+   * An answer arrives. `route`: base URL or origin of the route, absent before the first attempt; `otherTurns`: number of turns
    * that run in other conversations.
    */
-  | { readonly kind: 'streaming'; readonly origin?: string | undefined; readonly otherTurns: number }
+  | { readonly kind: 'streaming'; readonly route?: string | undefined; readonly otherTurns: number }
   /** A turn waits. `until`: epoch milliseconds at which the next attempt starts; `estimated`: the time is an estimate. */
   | {
       readonly kind: 'waiting';
       readonly until: number;
       readonly estimated?: true | undefined;
-      readonly origin?: string | undefined;
+      readonly route?: string | undefined;
       readonly otherTurns: number;
     }
   /** A turn waits for the network and continues automatically. */
@@ -58,8 +58,9 @@ export function activityOf({ running, current, runningCount }: Turns): Activity 
     case 'connecting':
     case 'streaming':
     case 'resuming': {
-      const { origin, phase, wait } = exchange.state;
-      const turn = { ...(origin !== undefined && { origin }), otherTurns };
+      const { phase, wait } = exchange.state;
+      const route = routeOf(exchange.state);
+      const turn = { ...(route !== undefined && { route }), otherTurns };
       return phase === 'waiting' && wait ? waitingActivity(wait, turn) : { kind: 'streaming', ...turn };
     }
     case 'failed':
@@ -75,7 +76,7 @@ export function activityOf({ running, current, runningCount }: Turns): Activity 
 
 function waitingActivity(
   { until, estimated }: WaitingEvent,
-  turn: Pick<Activity & { readonly kind: 'waiting' }, 'origin' | 'otherTurns'>,
+  turn: Pick<Activity & { readonly kind: 'waiting' }, 'route' | 'otherTurns'>,
 ): Activity {
   return { kind: 'waiting', until, ...(estimated && { estimated }), ...turn };
 }
@@ -229,7 +230,7 @@ function explainActivity(activity: VisibleActivity, { localize, formatTime }: Ac
       ];
     case 'streaming':
     case 'waiting':
-      return activity.origin === undefined ? [] : [localize('Route: {host}.', { host: hostOf(activity.origin) })];
+      return activity.route === undefined ? [] : [localize('Route: {host}.', { host: routeName(activity.route) })];
     case 'failed':
       return [];
   }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { hostFaults } from '../../engine/faults/hostFaults';
+import { routeName } from '../../engine/gateway/baseUrl';
 import type { ConnectionView } from '../../shared/protocol';
 import type { Connections } from '../connection/connections';
 import { plainLabel } from '../ui/messageText';
@@ -15,13 +16,21 @@ export class StatusBar extends Disposable {
   private readonly model = this.register(createItem('holysheep.model', 101));
   private readonly activity = this.register(createItem('holysheep.activity', 100));
   private countdown: NodeJS.Timeout | undefined;
+  private view: ConnectionView | undefined;
+  /** Base URL or origin of the route over which an answer comes; undefined while no turn runs. */
+  private route: string | undefined;
 
   constructor(connections: Connections) {
     super();
     this.model.name = vscode.l10n.t('HolySheep Model');
     this.model.command = 'holysheep.selectModel';
     this.activity.name = vscode.l10n.t('HolySheep Activity');
-    this.register(connections.subscribe((view) => this.showModel(view)));
+    this.register(
+      connections.subscribe((view) => {
+        this.view = view;
+        this.showModel();
+      }),
+    );
   }
 
   update(activity: Activity): void {
@@ -29,6 +38,11 @@ export class StatusBar extends Disposable {
     this.countdown = undefined;
     if (this.disposed) return;
     this.show(activity);
+    const route = 'route' in activity ? activity.route : undefined;
+    if (route !== this.route) {
+      this.route = route;
+      this.showModel();
+    }
     if (activity.kind === 'waiting') this.countdown = setInterval(() => this.show(activity), tickMs);
   }
 
@@ -37,13 +51,15 @@ export class StatusBar extends Disposable {
     super.dispose();
   }
 
-  private showModel({ model, host, hasKey, demo, backups = 0 }: ConnectionView): void {
+  private showModel(): void {
+    if (!this.view) return;
+    const { model, host, hasKey, demo, backups = 0 } = this.view;
     const prefix = demo ? `$(beaker) ${vscode.l10n.t('Offline demo')}: ` : '$(sparkle) ';
     const lines = [
       vscode.l10n.t('HolySheep model: {0}', plainLabel(model)),
       demo
         ? vscode.l10n.t('Offline demo: answers come from a mock gateway on this computer.')
-        : vscode.l10n.t('Host: {0}', host),
+        : vscode.l10n.t('Host: {0}', this.route === undefined ? host : routeName(this.route)),
       ...(backups > 0 ? [vscode.l10n.t('Backup routes: {0}', backups)] : []),
       ...keyLines(hasKey),
       vscode.l10n.t('Click to select another model.'),

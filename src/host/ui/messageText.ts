@@ -11,17 +11,25 @@ export function joinSentences(localize: Localize, sentences: readonly (string | 
     .reduce((text, sentence) => localize('{0} {1}', { 0: text, 1: sentence }));
 }
 
+/** Adds a text in parentheses to the end of the first sentence of a message: `The connection failed (ETIMEDOUT). Retry.` */
+export function insertInFirstSentence(message: string, text: string): string {
+  return message.replace(/\.(?=\s|$)|。|$/, (end) => (end === '。' ? `（${text}）。` : ` (${text})${end}`));
+}
+
 /** Removes the final period of a text that is quoted within a sentence. A final ellipsis is not removed. */
 export function trimTrailingPeriod(text: string): string {
   return text.replace(/(?<!\.)\.$|。$/, '');
 }
 
+const maxMessageLength = 1000;
+
 /**
- * Escapes links in a text from outside the extension, because VS Code turns `[text](target)` in a notification into a
- * link, and the target may even be a command.
+ * Returns a message for a notification, a dialog or an input box, which may quote text from outside the extension: one
+ * line without hidden characters and without links. VS Code turns `[text](target)` into a link, and the target may even
+ * be a command.
  */
-export function escapeMarkdownLinks(text: string): string {
-  return text.replaceAll('](', '] (');
+export function plainMessage(text: string): string {
+  return visibleText(text, maxMessageLength).replaceAll('](', '] (');
 }
 
 const defaultMaxLength = 200;

@@ -1,10 +1,9 @@
 import * as vscode from 'vscode';
-import { visibleText } from '../../engine/gateway/visibleText';
 import type { Log } from '../diagnostics/log';
 import { resultWithin } from '../util/systemClock';
-import { escapeMarkdownLinks } from './messageText';
+import { escapeIcons, plainMessage } from './messageText';
 
-type ToastKind = 'information' | 'warning' | 'error';
+type MessageKind = 'information' | 'warning' | 'error';
 
 /** A button of a notification. */
 export interface ToastAction {
@@ -12,37 +11,62 @@ export interface ToastAction {
   readonly run: () => unknown;
 }
 
-const maxMessageChars = 1000;
+// Lint allows only this file to show notifications, dialogs, input boxes and texts in the status bar, so that text from
+// outside the extension is always escaped.
 
-/**
- * Shows a notification and does not wait until the user dismisses it. The message may quote text from outside the
- * extension, so it is reduced to one line without links and hidden characters.
- */
+/** Shows a notification and does not wait until the user dismisses it. */
 export function showToast(
   log: Pick<Log, 'error'>,
-  kind: ToastKind,
+  kind: MessageKind,
   message: string,
   actions: readonly ToastAction[] = [],
 ): void {
-  const selection = showMessage(
-    kind,
-    escapeMarkdownLinks(visibleText(message, maxMessageChars)),
-    ...actions.map(({ title }) => title),
-  );
-  selection
+  const titles = actions.map(({ title }) => title);
+  askUser(kind, message, titles)
     .then((title) => actions.find((action) => action.title === title)?.run())
     .then(undefined, (error: unknown) => log.error(error));
 }
 
-function showMessage(kind: ToastKind, message: string, ...titles: string[]): Thenable<string | undefined> {
-  switch (kind) {
-    case 'information':
-      return vscode.window.showInformationMessage(message, ...titles);
-    case 'warning':
-      return vscode.window.showWarningMessage(message, ...titles);
-    case 'error':
-      return vscode.window.showErrorMessage(message, ...titles);
-  }
+/**
+ * Shows a notification with buttons, and waits until the user has chosen a button or dismissed the notification.
+ * @param detail shows a modal dialog with this detail instead of a notification
+ * @returns the title of the button, or undefined when the user dismissed the notification
+ */
+export function askUser(
+  kind: MessageKind,
+  message: string,
+  titles: readonly string[],
+  detail?: string,
+): Thenable<string | undefined> {
+  const { showInformationMessage, showWarningMessage, showErrorMessage } = vscode.window;
+  const show = { information: showInformationMessage, warning: showWarningMessage, error: showErrorMessage }[kind];
+  const text = plainMessage(message);
+  return detail === undefined ? show(text, ...titles) : show(text, { modal: true, detail }, ...titles);
+}
+
+/** Shows a text in the status bar for a time in milliseconds. Unlike a notification, it covers nothing. */
+export function showInStatusBar(text: string, ms: number): void {
+  vscode.window.setStatusBarMessage(escapeIcons(plainMessage(text)), ms);
+}
+
+interface TextBoxOptions extends vscode.InputBoxOptions {
+  readonly prompt: string;
+  /** Returns a message about an invalid text. */
+  readonly validateInput?: (text: string) => string | vscode.InputBoxValidationMessage | undefined;
+}
+
+/** Asks the user for a text. @returns undefined when the user dismissed the input box */
+export function askForText({ validateInput, ...options }: TextBoxOptions): Thenable<string | undefined> {
+  return vscode.window.showInputBox({
+    ...options,
+    prompt: plainMessage(options.prompt),
+    validateInput: (text) => {
+      const problem = validateInput?.(text);
+      return typeof problem === 'object'
+        ? { ...problem, message: plainMessage(problem.message) }
+        : problem && plainMessage(problem);
+    },
+  });
 }
 
 /** Returns a button that opens a setting. @param id setting id, e.g. `holysheep.baseUrl` */
@@ -100,7 +124,7 @@ export async function withDelayedProgress<T>(
     const earlyResult = await resultWithin(progressDelayMs, result);
     if (earlyResult !== 'late') return earlyResult;
     return await vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+      { location: vscode.ProgressLocation.Notification, title: plainMessage(title), cancellable: true },
       (_progress, token) => {
         token.onCancellationRequested(() => source.cancel());
         return result;

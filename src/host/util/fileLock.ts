@@ -38,8 +38,8 @@ async function acquire(path: string, clock: Clock, token: string): Promise<void>
       const current = await holderOf(path);
       const isSame = current === holder;
       const isStale = isSame && clock.monotonicNow() - heldSince >= staleAfterMs;
-      // Without a holder, the lock file can't be created at all. Windows also reports an error for a moment while another
-      // process removes the file.
+      // If no lock file could be read for that long, creating it fails for another reason, such as a missing permission.
+      // The check waits, because Windows also reports an error for a moment while another process removes the file.
       if (isStale && current === undefined) throw error;
       if (isStale) await removeStale(path, token);
       if (!isSame || isStale) [holder, heldSince] = [current, clock.monotonicNow()];

@@ -76,6 +76,11 @@ export function ignoreMissingFile(error: unknown): undefined {
   throw error;
 }
 
+/** Returns the code of a thrown error, e.g. `ENOENT`, or its text if it has no code. */
+export function errorCode(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+}
+
 /** Returns whether a thrown value is an error with the given code, e.g. `ENOENT`. */
 export function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code;

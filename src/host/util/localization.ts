@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Localize } from '../../engine/engine';
-import { toSupportedLocale } from '../../engine/gateway/visibleText';
+import { timeOfDayOptions, toSupportedLocale } from '../../engine/gateway/visibleText';
 
 /** Translates a message with `vscode.l10n`, for layers that don't import `vscode`. */
 export const localize: Localize = (message, args) =>
@@ -20,10 +20,6 @@ function formatDateTime(at: number, options: Intl.DateTimeFormatOptions): string
   const date = new Date(at);
   const isToday = new Date().toDateString() === date.toDateString();
   const day = isToday ? {} : ({ month: 'short', day: 'numeric' } as const);
-  return date.toLocaleString(toSupportedLocale(vscode.env.language), {
-    ...day,
-    hour: '2-digit',
-    minute: '2-digit',
-    ...options,
-  });
+  const locale = toSupportedLocale(vscode.env.language);
+  return date.toLocaleString(locale, { ...day, ...timeOfDayOptions(locale), ...options });
 }

@@ -1,4 +1,4 @@
-import { type RecordedEvent, type TurnState, isSameWait } from '../../shared/protocol';
+import { type RecordedEvent, type TurnState, isSameWait, routeOf } from '../../shared/protocol';
 import type { Announcer, PageContext } from '../pageContext';
 import { modelSeamText, routeSwitchText, stoppedText } from '../turn/turnNotes';
 import { retryTemplate } from '../turn/waitCard';
@@ -66,10 +66,12 @@ function joinDefined(texts: readonly (string | undefined)[]): string | undefined
 function routeAnnouncement(
   strings: PageContext['strings'],
   { routeSwitches, ledger }: TurnState,
-  { origin }: Extract<RecordedEvent, { readonly type: 'attempt' }>,
+  attempt: Extract<RecordedEvent, { readonly type: 'attempt' }>,
 ): string | undefined {
   const last = routeSwitches.at(-1);
-  const isNew = last?.to === origin && ledger.entries.at(-1)?.origin !== origin;
+  const route = routeOf(attempt);
+  const previous = ledger.entries.at(-1);
+  const isNew = last?.to === route && (!previous || routeOf(previous) !== route);
   return last && isNew ? routeSwitchText(strings, last) : undefined;
 }
 

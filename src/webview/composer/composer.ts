@@ -1,4 +1,4 @@
-import type { ConnectionView, ContextSuggestion, DraftContext } from '../../shared/protocol';
+import { canSendPrompt, type ConnectionView, type ContextSuggestion, type DraftContext } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { type PendingPrompts, withoutFirst, PrefilledPrompts } from '../state/unsentPrompts';
 import type { Prefilled, Unsent } from '../state/unsentStore';
@@ -14,6 +14,8 @@ export interface Composer {
   readonly element: HTMLElement;
   /** The draft with its context items, and the prompts that the host has not confirmed. This data survives a reload. */
   readonly unsent: Pick<Unsent, 'draft' | 'prefilled' | 'context' | 'pending'>;
+  /** Whether the draft is sent as soon as an API key is set, unless the user changes it. */
+  readonly awaitsKey: boolean;
   focus(): void;
   setStoppable(stoppable: boolean): void;
   /**
@@ -50,6 +52,8 @@ export interface Composer {
   /** Shows the host's answer to a `suggestContext` message. */
   showSuggestions(request: number, items: readonly ContextSuggestion[]): void;
   setConnection(connection: ConnectionView): void;
+  /** Shows the host of the route over which an answer comes. Undefined while no turn runs. */
+  setRoute(host: string | undefined): void;
   /** Sets the model for the next prompt only. If the model is undefined, the next prompt goes to the selected model. */
   setModelOnce(model: string | undefined): void;
   /** Closes the context suggestions. @returns whether they were open */
@@ -75,6 +79,7 @@ export function createComposer(context: PageContext, options: ComposerOptions): 
   let returnedPrompts: readonly string[] = [];
   let contextIds: readonly string[] = [];
   let prefilled = new PrefilledPrompts();
+  let hasKey = true;
   const input = element('textarea', {
     'aria-label': strings.prompt,
     placeholder: strings.promptPlaceholder,
@@ -118,8 +123,15 @@ export function createComposer(context: PageContext, options: ComposerOptions): 
   const submit = (): void => {
     const prompt = input.value.trim();
     if (prompt === '') return;
-    history.add(prompt);
     const payload = prefilled.payloadFor(prompt);
+    if (!hasKey) {
+      // Keeps the prompt in the composer, so that nothing is lost if the user does not set a key now.
+      prefilled.add({ text: prompt, more: payload, awaitsKey: true });
+      options.onDraftChange();
+      post({ type: 'setApiKey' });
+      return;
+    }
+    history.add(prompt);
     pending.add(prompt);
     setInput('', 0);
     options.onDraftChange();
@@ -164,6 +176,9 @@ export function createComposer(context: PageContext, options: ComposerOptions): 
     get unsent() {
       const texts = [input.value, ...pending.all];
       return { draft: input.value, prefilled: prefilled.containedIn(texts), context: contextIds, pending: pending.all };
+    },
+    get awaitsKey() {
+      return !hasKey && prefilled.awaitsKey(input.value);
     },
     focus: () => moveFocus(input),
     setStoppable: (stoppable) => {
@@ -232,7 +247,11 @@ export function createComposer(context: PageContext, options: ComposerOptions): 
       options.onDraftChange();
     },
     showSuggestions: (request, items) => popup.showSuggestions(request, items),
-    setConnection: (connection) => modelChoice.setConnection(connection),
+    setConnection: (connection) => {
+      hasKey = canSendPrompt(connection);
+      modelChoice.setConnection(connection);
+    },
+    setRoute: (host) => modelChoice.setRoute(host),
     setModelOnce: (once) => modelChoice.setOnce(once),
     closePopup: () => popup.close(),
   };

@@ -10,6 +10,8 @@ import { fill } from '../util/format';
 interface ModelChoice {
   readonly elements: readonly HTMLElement[];
   setConnection(connection: ConnectionView): void;
+  /** Shows the host of another route than the connection's while an answer comes over it. */
+  setRoute(host: string | undefined): void;
   /** Sets the model for the next prompt only. If the model is undefined, the next prompt goes to the selected model. */
   setOnce(model: string | undefined): void;
 }
@@ -28,12 +30,25 @@ export function createModelChoice({ strings, post, moveFocus }: PageContext): Mo
   const remove = iconButton('', 'remove', () => post({ type: 'forgetModelOnce' }));
   const chip = element('span', { class: 'model-once' }, caption, remove);
   chip.hidden = true;
+  let connection: ConnectionView | undefined;
+  let route: string | undefined;
+  const update = (): void => {
+    if (!connection) return;
+    const shownHost = route ?? connection.host;
+    setText(name, connection.model);
+    setText(host, shownHost);
+    choose.setAttribute('aria-label', `${strings.model}: ${connection.model} ${shownHost}`);
+  };
   return {
     elements: [choose, chip],
-    setConnection: (connection) => {
-      setText(name, connection.model);
-      setText(host, connection.host);
-      choose.setAttribute('aria-label', `${strings.model}: ${connection.model} ${connection.host}`);
+    setConnection: (next) => {
+      connection = next;
+      update();
+    },
+    setRoute: (next) => {
+      if (next === route) return;
+      route = next;
+      update();
     },
     setOnce: (model) => {
       const hadFocus = document.activeElement === (model === undefined ? remove : choose);

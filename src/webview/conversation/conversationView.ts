@@ -67,7 +67,7 @@ export class ConversationView {
   }
 
   /** The exchange whose turn waits; if none waits, the last exchange whose turn runs. */
-  get active(): Pick<ExchangeView, 'id' | 'activity'> | undefined {
+  get active(): Pick<ExchangeView, 'id' | 'activity' | 'route'> | undefined {
     const active = [...this.exchanges.values()].filter(({ activity }) => activity !== 'idle');
     return active.find(({ activity }) => activity === 'waiting') ?? active.at(-1);
   }
@@ -195,6 +195,10 @@ export class ConversationView {
     const { hasStarted } = view;
     view.apply(events);
     if (view.hasStarted !== hasStarted) this.updateLatest();
+  }
+
+  showNearestModels(exchangeId: string, models: readonly string[]): void {
+    this.exchanges.get(exchangeId)?.showNearestModels(models);
   }
 
   private add(exchange: ExchangeSnapshot): void {

@@ -4,6 +4,7 @@ import {
   isRunning,
   type RecordedEvent,
   reduceTurn,
+  routeOf,
   type TurnState,
 } from '../../shared/protocol';
 import { announcementFor } from '../a11y/announcer';
@@ -36,6 +37,7 @@ export class ExchangeView implements Drawable {
   private onDrawn = noop;
   private isLatest = false;
   private versionsLocked = false;
+  private nearestModels: readonly string[] = [];
 
   constructor(
     private readonly context: PageContext,
@@ -85,6 +87,11 @@ export class ExchangeView implements Drawable {
     return isRunning(this.state.phase) || this.state.attempts > 0 || hasPartialAnswer(this.state);
   }
 
+  /** Base URL or origin of the route of the last attempt. */
+  get route(): string | undefined {
+    return routeOf(this.state);
+  }
+
   get isRunning(): boolean {
     return isRunning(this.state.phase);
   }
@@ -129,6 +136,12 @@ export class ExchangeView implements Drawable {
 
   setHost(host: string): void {
     this.host = host;
+    this.render();
+  }
+
+  /** Offers models in place of the one that the gateway does not have. */
+  showNearestModels(models: readonly string[]): void {
+    this.nearestModels = models;
     this.render();
   }
 
@@ -198,6 +211,7 @@ export class ExchangeView implements Drawable {
       versionsLocked: this.versionsLocked || isRunning(state.phase),
       versions: this.versions,
       currentWait: () => this.state.wait,
+      nearestModels: () => this.nearestModels,
     });
   }
 }

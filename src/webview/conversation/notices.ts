@@ -95,21 +95,21 @@ export function createEmptyState(context: PageContext): EmptyState {
         button(label, 'secondary', () => post({ type: 'askSuggestion', id })),
       );
       body.replaceChildren(
-        ...(connection.hasKey || connection.demo ? [] : [createKeyNotice(context, connection.host, 'full')]),
+        ...(connection.hasKey || connection.demo
+          ? []
+          : [createKeyNotice(context, fill(context.strings.noKeyTitle, connection.host), 'full')]),
         ...(suggestionButtons.length > 0 ? [element('div', { class: 'suggestions' }, ...suggestionButtons)] : []),
       );
     },
   };
 }
 
-/** Creates the notice that offers to set an API key or to open the offline demo. */
-function createKeyNotice(context: PageContext, host: string, size: 'full' | 'compact'): HTMLElement {
-  const { strings, post } = context;
-  const title = element('p', { class: 'notice-title' }, fill(strings.noKeyTitle, host));
+/** Creates the notice that there is no API key, which offers to set one or to open the offline demo. */
+function createKeyNotice({ strings, post }: PageContext, title: string, size: 'full' | 'compact'): HTMLElement {
   return element(
     'section',
     { class: `notice ${size}` },
-    title,
+    element('p', { class: 'notice-title' }, title),
     ...(size === 'full' ? [element('p', { class: 'notice-hint' }, strings.noKeyHint)] : []),
     element(
       'div',
@@ -119,6 +119,10 @@ function createKeyNotice(context: PageContext, host: string, size: 'full' | 'com
       ...(size === 'full' ? [button(strings.getStarted, 'quiet', () => post({ type: 'getStarted' }))] : []),
     ),
   );
+}
+
+function createTextNotice(text: string): HTMLElement {
+  return element('section', { class: 'notice compact' }, element('p', { class: 'notice-title' }, text));
 }
 
 /** Creates the notice that an answer has come over a backup route for the first time. */
@@ -136,17 +140,22 @@ function createBackupNotice({ strings, post }: PageContext, origin: string): HTM
   );
 }
 
+/** What the rest of the page shows while there is no API key. */
+interface KeyState {
+  /** Whether another part of the page already has a button that sets an API key. */
+  readonly hasKeyButton: boolean;
+  /** Whether the prompt in the composer is sent when a key is set. */
+  readonly awaitsKey: boolean;
+}
+
 interface Notices {
   /**
    * The notice above the composer, if there is one: no API key, the offline demo, a new backup route, or a read-only
    * conversation.
    */
   readonly element: HTMLElement;
-  /**
-   * Updates the notice of a page that can write the conversation.
-   * @param hasKeyButton whether another part of the page already has a button that sets an API key
-   */
-  update(connection: ConnectionView, hasKeyButton: boolean, step?: DemoTourStep): void;
+  /** Updates the notice of a page that can write the conversation. */
+  update(connection: ConnectionView, keyState: KeyState, step?: DemoTourStep): void;
   /**
    * Shows the notice that another window writes the conversation. Call this also after a failed hand-over, to enable
    * the button *Open Here* again.
@@ -174,10 +183,12 @@ export function createNotices(context: PageContext): Notices {
    */
   const pickNotice = (
     { demo, hasKey, host, newBackup }: ConnectionView,
-    hasKeyButton: boolean,
+    { hasKeyButton, awaitsKey }: KeyState,
   ): readonly [key: string, create: () => readonly HTMLElement[]] => {
     if (demo) return ['demo', () => [(demoBar = createDemoBar(context)).element]];
-    if (!hasKey && !hasKeyButton) return [`key ${host}`, () => [createKeyNotice(context, host, 'compact')]];
+    const keyTitle = fill(awaitsKey ? context.strings.sendsWithKey : context.strings.noKeyTitle, host);
+    if (!hasKey && !hasKeyButton) return [keyTitle, () => [createKeyNotice(context, keyTitle, 'compact')]];
+    if (awaitsKey) return [`text ${keyTitle}`, () => [createTextNotice(keyTitle)]];
     if (newBackup === undefined) return ['', () => []];
     return [
       `backup ${newBackup}`,
@@ -211,10 +222,10 @@ export function createNotices(context: PageContext): Notices {
         ),
       );
     },
-    update: (connection, hasKeyButton, step) => {
+    update: (connection, keyState, step) => {
       // Keeps the element of an unchanged notice, so that an update between the press and the release of the mouse
       // button does not prevent the click.
-      const [nextNotice, create] = pickNotice(connection, hasKeyButton);
+      const [nextNotice, create] = pickNotice(connection, keyState);
       if (nextNotice !== currentNotice) {
         currentNotice = nextNotice;
         const hadFocus = root.contains(document.activeElement);

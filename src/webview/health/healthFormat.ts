@@ -36,7 +36,11 @@ export function createHealthFormat(locale: string, strings: HealthStrings): Heal
       value === undefined
         ? unknownFigure
         : fill(strings.tokensPerSecond, value < maxPreciseSpeed ? tenths.format(value) : format.number(value)),
-    tokens: (promptTokens, completionTokens) => `${format.count(promptTokens)} / ${format.count(completionTokens)}`,
+    // Gateways that report no usage add no tokens.
+    tokens: (promptTokens, completionTokens) =>
+      promptTokens + completionTokens === 0
+        ? unknownFigure
+        : `${format.count(promptTokens)} / ${format.count(completionTokens)}`,
     hour: (epochMs) => format.timeOfDay(epochMs, epochMs),
     day: (epochMs) => days.format(epochMs),
   };

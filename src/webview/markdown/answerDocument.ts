@@ -24,9 +24,11 @@ const MAX_FRAMES_PER_FLUSH = 8;
 
 /** Maximum length of a tail that is parsed with each flush, in characters. */
 const CHEAP_TAIL_LENGTH = 4000;
+/** The same for the last paragraph of the tail. The limit is lower, because parsing inline markup takes longer. */
+const CHEAP_INLINE_LENGTH = 1000;
 /**
- * Fraction by which a tail longer than `CHEAP_TAIL_LENGTH` must grow before it is parsed again, unless a second has
- * passed. If each new character were parsed at once, the total work would be proportional to the square of the length.
+ * Fraction by which a longer tail must grow before it is parsed again, unless a second has passed. If each new character
+ * were parsed at once, the total work would be proportional to the square of the length.
  */
 const REPARSE_GROWTH = 1 / 8;
 
@@ -106,7 +108,9 @@ export class AnswerDocument {
    * is greater than one only if the tail is long and can't be frozen, because each flush parses the complete tail.
    */
   get charactersPerFlush(): number {
-    return this.tail.length <= CHEAP_TAIL_LENGTH ? 1 : Math.ceil(this.tail.length * REPARSE_GROWTH);
+    const inlineLength = this.openBlocks.at(-1)?.block.tokens.findLast(({ type }) => type === 'inline')?.content.length;
+    const isCheap = this.tail.length <= CHEAP_TAIL_LENGTH && (inlineLength ?? 0) <= CHEAP_INLINE_LENGTH;
+    return isCheap ? 1 : Math.ceil(this.tail.length * REPARSE_GROWTH);
   }
 
   /** Makes the browser render all sections, including those far from the viewport. */

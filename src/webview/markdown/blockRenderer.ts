@@ -4,9 +4,9 @@ import { blockToTree, type TaskMarks } from './blockToTree';
 import { changeLastDescendant, findFrozenNodes, type PrefixContext } from './frozen';
 import { inlineToTree } from './inlineToTree';
 import { createElement, patchElement } from './morph';
-import { isSelfContained } from './openBlock/paragraphFreezePoint';
+import { isSelfContained, markupLength } from './openBlock/paragraphFreezePoint';
 import { createReferenceRecord, type Lookups, type Reference, type ReferenceScope } from './references';
-import type { ElementSpec, NodeSpec } from './tree';
+import { pushText, type ElementSpec, type NodeSpec } from './tree';
 
 interface BlockSource {
   readonly block: Block;
@@ -36,8 +36,14 @@ export interface RenderedBlock extends BlockSource {
   readonly inlineCache: ReadonlyMap<string, readonly NodeSpec[]>;
 }
 
+/** Maximum number of contents to remember that were not self-contained. */
+const MAX_OPEN_CONTENTS = 20;
+
 /** Renders blocks. If a block has been rendered before, its existing element is patched. */
 export class BlockRenderer {
+  /** Contents that were not self-contained, so that they are not parsed again for the same answer. */
+  private readonly openContents = new Set<string>();
+
   constructor(
     private readonly parser: MarkdownIt,
     private readonly toolbar: ElementSpec,
@@ -54,9 +60,12 @@ export class BlockRenderer {
     const remainder = blockToTree(source.block.tokens, {
       renderInline: (fullContent) => {
         const content = fullContent.slice(skip);
-        const cached = inlineCache.get(content) ?? previous?.inlineCache.get(content);
-        if (cached) inlineCache.set(content, cached);
-        return cached ?? this.renderInline(content, scope, lookups, inlineCache);
+        const length = markupLength(content, (part) => this.renderSelfContained(part, scope));
+        const markup = content.slice(0, length);
+        const cached = inlineCache.get(markup) ?? previous?.inlineCache.get(markup);
+        if (cached) inlineCache.set(markup, cached);
+        const specs = cached ?? this.renderInline(markup, scope, lookups, inlineCache);
+        return length < content.length ? withText(specs, content.slice(length)) : specs;
       },
       parseLanguage: (info) => this.parseLanguage(info),
       toolbar: this.toolbar,
@@ -73,9 +82,13 @@ export class BlockRenderer {
    * example by closing a marker.
    */
   renderSelfContained(content: string, scope: ReferenceScope): readonly NodeSpec[] | undefined {
+    if (this.openContents.has(content)) return undefined;
     const lookups = new Map<string, Reference | undefined>();
     const tokens = this.parseInline(content, scope, lookups);
-    return isSelfContained(content, tokens, lookups.size > 0) ? inlineToTree(tokens) : undefined;
+    if (isSelfContained(content, tokens, lookups.size > 0)) return inlineToTree(tokens);
+    if (this.openContents.size >= MAX_OPEN_CONTENTS) this.openContents.clear();
+    this.openContents.add(content);
+    return undefined;
   }
 
   private renderInline(
@@ -117,6 +130,12 @@ export class BlockRenderer {
     }
     return element && before ? patchElement(element, before, spec) : createElement(spec, this.document);
   }
+}
+
+function withText(specs: readonly NodeSpec[], text: string): readonly NodeSpec[] {
+  const extended = [...specs];
+  pushText(extended, text);
+  return extended;
 }
 
 function isUnchanged(source: BlockSource, previous: RenderedBlock, scope: ReferenceScope): boolean {

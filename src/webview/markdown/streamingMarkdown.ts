@@ -5,6 +5,7 @@ import type { TaskLabels } from './blockToTree';
 import type { CodeToolbar } from './codeBlock';
 import { Highlighter, whenIdle, type ScheduleIdle } from './highlight/highlighter';
 import type { FindRuns } from './highlight/workerRuns';
+import { MIN_FREEZE_LENGTH } from './openBlock/paragraphFreezePoint';
 
 /** Shows a Markdown text in an element while the text arrives. */
 export interface StreamingMarkdown {
@@ -47,7 +48,7 @@ export interface MarkdownOptions extends CodeToolbar, ActionHandlers {
   readonly findRuns: FindRuns;
   /** Schedules the highlighting of code. By default it runs when the browser is idle. */
   readonly idle?: ScheduleIdle;
-  /** Minimum number of characters to freeze at a time, 400 by default. Freezing fewer would save no time. */
+  /** Minimum number of characters to freeze at a time, `MIN_FREEZE_LENGTH` by default. */
   readonly minFreezeLength?: number;
 }
 
@@ -76,7 +77,7 @@ export function createStreamingMarkdown(root: HTMLElement, options: MarkdownOpti
   const highlighter = new Highlighter(options.idle ?? whenIdle, options.findRuns);
   const document = new AnswerDocument(root, parser, {
     ...options,
-    minFreezeLength: options.minFreezeLength ?? 400,
+    minFreezeLength: options.minFreezeLength ?? MIN_FREEZE_LENGTH,
     onFinal: (element) => highlighter.add(element),
   });
   let text = '';

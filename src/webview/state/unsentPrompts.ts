@@ -38,12 +38,17 @@ export class PrefilledPrompts {
     this.prompts = this.prompts.filter(({ text }) => !prompt.includes(text.trim()));
   }
 
+  /** Returns whether the draft is a prefilled prompt that waits for an API key. */
+  awaitsKey(draft: string): boolean {
+    return this.find(draft)?.awaitsKey ?? false;
+  }
+
   /**
    * Marks all prefilled prompts as no longer waiting for an API key.
    * @returns whether the draft is a prefilled prompt that was waiting for the key
    */
   clearAwaitsKey(draft: string): boolean {
-    const isAwaited = this.find(draft)?.awaitsKey ?? false;
+    const isAwaited = this.awaitsKey(draft);
     if (this.prompts.some(({ awaitsKey }) => awaitsKey)) {
       this.prompts = this.prompts.map(({ text, more }) => ({ text, more }));
     }

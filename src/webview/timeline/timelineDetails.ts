@@ -1,6 +1,6 @@
 import { faultLabel } from '../../shared/panelStrings';
 import type { PanelStrings } from '../../shared/panelStrings';
-import type { LedgerEntry, LedgerWait, TurnTotals } from '../../shared/protocol';
+import { routeOf, type LedgerEntry, type LedgerWait, type TurnTotals } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { fill } from '../util/format';
 
@@ -121,15 +121,31 @@ export function attemptDetails({ strings, format }: PageContext, attempt: Timeli
       details.push({ text: format.plural(trimmed, strings.timelineTrimmedOne, strings.timelineTrimmed) });
   }
   if (!ended) return details;
-  const { firstTokenMs, bytes, tokens } = ended;
+  const { firstTokenMs, bytes } = ended;
   if (firstTokenMs !== undefined)
     details.push({ text: fill(strings.timelineFirstToken, format.duration(firstTokenMs)) });
-  details.push({ text: outcomeText(strings, ended.how, format.duration(ended.ms)) });
+  details.push({ text: outcomeText(strings, ended, format.duration(ended.ms)) });
   if (bytes > 0) details.push({ text: format.plural(bytes, strings.timelineBytesOne, strings.timelineBytes) });
-  if (tokens !== undefined) {
-    details.push({ text: format.plural(tokens, strings.timelineTokensOne, strings.timelineTokens) });
-  }
-  return details;
+  return [...details, ...usageTexts({ strings, format }, ended).map((text) => ({ text }))];
+}
+
+/** Returns the tokens and the price of an attempt, as far as the gateway has reported them. */
+function usageTexts(
+  { strings, format }: Pick<PageContext, 'strings' | 'format'>,
+  usage: NonNullable<LedgerEntry['ended']>,
+): string[] {
+  const { tokens = 0, promptTokens = 0, completionTokens = 0, cachedTokens = 0, reasoningTokens = 0, cost = 0 } = usage;
+  const texts: string[] = [];
+  if (promptTokens + completionTokens > 0) {
+    const prompt = format.plural(promptTokens, strings.usageInOne, strings.usageIn, format.number(promptTokens));
+    const answer = fill(strings.usageOut, format.number(completionTokens));
+    texts.push(
+      cachedTokens > 0 ? fill(strings.usageCached, prompt, format.number(cachedTokens)) : prompt,
+      reasoningTokens > 0 ? fill(strings.usageReasoning, answer, format.number(reasoningTokens)) : answer,
+    );
+  } else if (tokens > 0) texts.push(format.plural(tokens, strings.timelineTokensOne, strings.timelineTokens));
+  if (cost > 0) texts.push(format.cost(cost));
+  return texts;
 }
 
 function triggerText(strings: PanelStrings, { entry, previous }: TimelineAttempt): string | undefined {
@@ -143,7 +159,7 @@ function triggerText(strings: PanelStrings, { entry, previous }: TimelineAttempt
     case 'repair':
       return strings.timelineCorrected;
     case 'switch':
-      return previous?.model === entry.model && previous.origin !== entry.origin
+      return previous?.model === entry.model && routeOf(previous) !== routeOf(entry)
         ? strings.timelineRouteSwitch
         : strings.timelineSwitch;
     case 'first':
@@ -166,7 +182,7 @@ function resumeText(strings: PanelStrings, entry: LedgerEntry): string | undefin
 
 function outcomeText(
   strings: PanelStrings,
-  outcome: NonNullable<LedgerEntry['ended']>['how'],
+  { how: outcome, row }: Pick<NonNullable<LedgerEntry['ended']>, 'how' | 'row'>,
   duration: string,
 ): string {
   switch (outcome) {
@@ -177,6 +193,6 @@ function outcomeText(
     case 'abandoned':
       return fill(strings.timelineAbandoned, duration);
     default:
-      return fill(strings.timelineFault, duration, faultLabel(strings, outcome));
+      return fill(strings.timelineFault, duration, faultLabel(strings, outcome, row));
   }
 }

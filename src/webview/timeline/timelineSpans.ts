@@ -1,6 +1,7 @@
 import {
-  hostOf,
   lastActivityAt,
+  routeName,
+  routeOf,
   throughputSeconds,
   segmentsOf,
   type LedgerEntry,
@@ -65,7 +66,7 @@ export function createSpans(state: TurnState, now?: number): TurnSpans {
     throughput: [] as ThroughputSpan[],
   };
   const routes = new Set(
-    segmentsOf(state).flatMap(({ ledger }) => ledger.entries.flatMap(({ origin }) => origin ?? [])),
+    segmentsOf(state).flatMap(({ ledger }) => ledger.entries.flatMap((entry) => routeOf(entry) ?? [])),
   ).size;
   let attempts = 0;
   let total = 0;
@@ -113,11 +114,12 @@ function segmentParts(
     ...entries.flatMap((entry, index) => {
       const next = entries[index + 1];
       const until = next ? (next.waits[0]?.at ?? next.at) : (waits[0]?.at ?? Infinity);
+      const route = routeOf(entry);
       const attempt = {
         entry,
         previous: entries[index - 1],
         number: attempts + entry.attempt,
-        host: namesHosts && entry.origin !== undefined ? hostOf(entry.origin) : undefined,
+        host: namesHosts && route !== undefined ? routeName(route) : undefined,
         continuedModel: continuedModel(entry, seams),
       };
       return [...waitSpans(entry.waits, axis), attemptSpan(segment, attempt, axis, until)];

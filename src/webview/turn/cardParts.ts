@@ -104,6 +104,34 @@ export function createActionButtons(
 }
 
 /**
+ * Adds buttons that retry with other models to the beginning of a card's buttons, unless they are there already. The
+ * first one becomes the most prominent button of the card.
+ */
+export function offerModels(
+  { strings, post }: PageContext,
+  exchangeId: string,
+  buttons: HTMLElement,
+  models: readonly string[],
+): void {
+  if (models.length === 0 || buttons.dataset['models'] === models.join()) return;
+  buttons.dataset['models'] = models.join();
+  // Keeps screen readers from announcing the whole card again, because it is an alert.
+  buttons.setAttribute('aria-live', 'off');
+  for (const outdated of buttons.querySelectorAll('.model-choice')) outdated.remove();
+  const choices = models.map((model) => {
+    const choice = button(model, 'secondary', () => post({ type: 'switchModel', exchangeId, model }));
+    choice.classList.add('model-choice');
+    choice.title = fill(strings.retryWithModel, model);
+    return choice;
+  });
+  buttons.prepend(...choices);
+  [...buttons.children].forEach((child, index) => {
+    child.classList.remove('primary', 'secondary', 'quiet');
+    child.classList.add(child.hasAttribute('aria-expanded') ? 'quiet' : buttonLookAt(index));
+  });
+}
+
+/**
  * Returns the actions in the order of their buttons. *Switch route* follows *Switch model*. *Details* is last, because
  * it does not resolve the fault.
  */

@@ -5,13 +5,15 @@ import { totalsTexts, waitDetails, waitTitle, type TimelineAttempt } from '../ti
 import { createSpans } from '../timeline/timelineSpans';
 import { disclosure, element } from '../util/element';
 import { fill } from '../util/format';
-import { createActionButtons, createResponseDetails, routeTextOf } from './cardParts';
+import { type Card, createActionButtons, createResponseDetails, offerModels, routeTextOf } from './cardParts';
 
 interface FailureCardContext {
   /** Host name of the route. */
   readonly host: string;
   /** False for an older failure, whose card has no `alert` role and no buttons. */
   readonly isLatest: boolean;
+  /** Returns the models to offer in place of one that the gateway does not have, as soon as they are known. */
+  readonly nearestModels: () => readonly string[];
 }
 
 /** Creates the card that shows why a turn failed and what the user can do. */
@@ -20,8 +22,8 @@ export function createFailureCard(
   exchangeId: string,
   event: Failure,
   state: TurnState,
-  { host, isLatest: isInteractive }: FailureCardContext,
-): HTMLElement {
+  { host, isLatest: isInteractive, nearestModels }: FailureCardContext,
+): Card {
   const details = createFailureDetails(context, event, state, isInteractive);
   const message = element('p', { class: 'card-message' }, event.message);
   const card = element('section', { class: isInteractive ? 'card failure-card' : 'card failure-card past' }, message);
@@ -30,12 +32,18 @@ export function createFailureCard(
   if (isInteractive) {
     card.setAttribute('role', 'alert');
     const actions = [...event.actions.filter((action) => action !== 'details'), 'details'] as const;
-    card.append(createActionButtons(context, exchangeId, actions, { ...event, details }));
+    const buttons = createActionButtons(context, exchangeId, actions, { ...event, details });
+    card.append(buttons);
     // Places the details below their button, so that the button stays under the pointer when they open.
     details.classList.add('opened-by-button');
+    card.append(details);
+    if (event.kind === 'model' && event.actions.includes('switchModel') && !context.isReadOnly()) {
+      context.post({ type: 'findModels', exchangeId });
+      return { element: card, refresh: () => offerModels(context, exchangeId, buttons, nearestModels()) };
+    }
   }
   card.append(details);
-  return card;
+  return { element: card };
 }
 
 /** Creates the disclosure with the cause of a failure, the retries that were made, and advice. */
@@ -109,8 +117,8 @@ function attemptText({ strings }: PageContext, { number, entry, host }: Timeline
   const parts = [fill(strings.timelineAttempt, String(number), model)];
   if (host !== undefined) parts.push(fill(strings.route, host));
   if (status !== undefined) parts.push(fill(strings.statusCode, String(status)));
-  const { how: outcome = 'finished' } = ended ?? {};
+  const { how: outcome = 'finished', row } = ended ?? {};
   if (outcome !== 'finished' && outcome !== 'stopped' && outcome !== 'abandoned')
-    parts.push(faultLabel(strings, outcome));
+    parts.push(faultLabel(strings, outcome, row));
   return parts.join(' · ');
 }

@@ -1,7 +1,7 @@
 import { faultLabel, modelSeamTemplate, routeSwitchTemplate, type PanelStrings } from '../../shared/panelStrings';
 import {
-  hostOf,
   type ModelSwitch,
+  routeName,
   type RouteSwitch,
   type Seam,
   type TurnState,
@@ -46,9 +46,9 @@ export function routeText(strings: PanelStrings, { routeSwitches, phase, text }:
 }
 
 /** Returns the sentence that says that the turn has switched to another route, and why. */
-export function routeSwitchText(strings: PanelStrings, { from, to, reason }: RouteSwitch): string {
-  const fault = reason === 'user' ? '' : faultLabel(strings, reason);
-  return fill(routeSwitchTemplate(strings, reason), hostOf(to), hostOf(from), fault);
+export function routeSwitchText(strings: PanelStrings, { from, to, reason, row }: RouteSwitch): string {
+  const fault = reason === 'user' ? '' : faultLabel(strings, reason, row);
+  return fill(routeSwitchTemplate(strings, reason), routeName(to), routeName(from), fault);
 }
 
 /** Leaves out the switches after which the turn has returned to a route that it had used before them. */

@@ -47,7 +47,7 @@ export function createTurnSummary(context: PageContext, exchangeId: string): Tur
 /** Time for which the *Copy* button shows that the answer was copied, in milliseconds. */
 const copiedMarkMs = 1500;
 
-/** Creates the footer of a finished answer: token usage, duration, and buttons that copy the answer or the request. */
+/** Creates the footer of a finished answer: tokens, price, duration, and buttons that copy the answer or the request. */
 function createTurnFooter(context: PageContext, exchangeId: string, state: TurnState): Card {
   const { strings, clock, post, announcer } = context;
   let cancelReset = (): void => undefined;
@@ -71,10 +71,11 @@ function footerDetails(context: PageContext, state: TurnState): string[] {
   const { strings, format } = context;
   const details: string[] = [];
   const { usage } = totalsOf(state);
-  if (usage) {
+  if (usage && usage.promptTokens + usage.completionTokens > 0) {
     const template = format.plural(usage.promptTokens, strings.summaryUsageOne, strings.summaryUsage);
     details.push(template.replace('{1}', () => format.count(usage.completionTokens)));
   }
+  if (usage?.cost) details.push(format.cost(usage.cost));
   // If the turn had no waits, retries or resumed parts, the caption of its timeline shows the duration, so the footer
   // does not repeat it.
   const time = isEventful(state) ? timingText(context, state) : undefined;

@@ -1,4 +1,4 @@
-import { hostOf, isRunning, type TurnState, type WaitingEvent, waitKey } from '../../shared/protocol';
+import { isRunning, routeName, routeOf, type TurnState, type WaitingEvent, waitKey } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { element, setText } from '../util/element';
 import { type Card, type CardSlot, createCardSlot } from './cardParts';
@@ -23,6 +23,8 @@ interface TurnViewContext {
   readonly versions: readonly string[];
   /** Returns the current wait of the turn. The end of the wait may change while its card stays on screen. */
   readonly currentWait: () => WaitingEvent | undefined;
+  /** Returns the models that the failure card offers. They may arrive while the card is on screen. */
+  readonly nearestModels: () => readonly string[];
 }
 
 /** The view of a turn below its heading: the answer, the cards, the notes and the buttons. */
@@ -75,9 +77,10 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
     texts,
     render: (state, viewContext) => {
       const { queued, isLatest } = viewContext;
-      const { phase, failure, origin, schedule, wait } = state;
+      const { phase, failure, schedule, wait } = state;
+      const usedRoute = routeOf(state);
       // A scheduled prompt goes to the gateway in the settings, whichever route its last attempt used.
-      const host = schedule || origin === undefined ? viewContext.host : hostOf(origin);
+      const host = schedule || usedRoute === undefined ? viewContext.host : routeName(usedRoute);
       progress.update(state, queued, host);
       texts.setThinking(isRunning(state.phase) && state.text === '');
       setText(seam, seamText(context, state));
@@ -87,7 +90,7 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
         state.toolCalls.map(({ name }) => name),
         () => createToolCalls(context.strings, state.toolCalls),
       );
-      const target = schedule ? `${schedule.id} ${host}` : origin;
+      const target = schedule ? `${schedule.id} ${host}` : usedRoute;
       card.show([phase, failure, target, isLatest, ...(wait ? waitKey(wait) : [])], () =>
         createTurnCard(context, exchangeId, state, { ...viewContext, host }),
       );
@@ -105,7 +108,7 @@ function createTurnCard(
   context: PageContext,
   exchangeId: string,
   state: TurnState,
-  { isLatest, host, currentWait }: TurnViewContext,
+  { isLatest, host, currentWait, nearestModels }: TurnViewContext,
 ): Card | undefined {
   switch (state.phase) {
     case 'waiting':
@@ -115,7 +118,7 @@ function createTurnCard(
       return state.schedule && createScheduledCard(context, exchangeId, state.schedule, { host, model: state.model });
     case 'failed':
       return (
-        state.failure && { element: createFailureCard(context, exchangeId, state.failure, state, { host, isLatest }) }
+        state.failure && createFailureCard(context, exchangeId, state.failure, state, { host, isLatest, nearestModels })
       );
     case 'done':
     case 'stopped':

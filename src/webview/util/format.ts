@@ -1,5 +1,5 @@
 import type { PanelStrings } from '../../shared/panelStrings';
-import { toSupportedLocale } from '../../shared/protocol';
+import { timeOfDayOptions, toSupportedLocale } from '../../shared/protocol';
 
 /** Formats numbers, times and lists in the user's language. */
 export interface Format {
@@ -11,11 +11,14 @@ export interface Format {
   count(value: number): string;
   /** Formats a number with all its digits, such as `12,345`. */
   number(value: number): string;
+  /** Formats a price in USD, such as `$0.0042`, `$1.25` or `<$0.0001`. */
+  cost(usd: number): string;
   /**
    * Inserts `value` into the template `one` or `other`, depending on the plural form that the language uses for this
    * number.
+   * @param text the formatted value, in compact form by default
    */
-  plural(value: number, one: string, other: string): string;
+  plural(value: number, one: string, other: string, text?: string): string;
   /**
    * Formats epoch milliseconds as a time of day without seconds, such as `14:00`, and with the weekday unless it is the
    * day of `nowMs`.
@@ -30,6 +33,9 @@ const maxSeconds = 90;
 /** Maximum duration that is formatted in minutes and seconds. Longer durations are formatted in hours and minutes. */
 const maxMinutesInSeconds = 90 * 60;
 
+/** Lowest price that is shown, in USD. A lower price is shown as less than this one. */
+const minCost = 0.0001;
+
 /** Creates the formatter for a locale. If the locale is not supported, the locale of the computer is used. */
 export function createFormat(
   locale: string,
@@ -39,8 +45,9 @@ export function createFormat(
   const tenths = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
   const integers = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
   const compact = new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 });
-  const times = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' });
-  const weekdayTimes = new Intl.DateTimeFormat(language, { weekday: 'short', hour: '2-digit', minute: '2-digit' });
+  const timeOfDay = timeOfDayOptions(language);
+  const times = new Intl.DateTimeFormat(language, timeOfDay);
+  const weekdayTimes = new Intl.DateTimeFormat(language, { weekday: 'short', ...timeOfDay });
   const rules = new Intl.PluralRules(language);
   const lists = new Intl.ListFormat(language, { type: 'conjunction', style: 'narrow' });
 
@@ -67,7 +74,14 @@ export function createFormat(
     countdown: (ms) => wholeSeconds(Math.round(Math.max(0, ms) / 1000)),
     count: (value) => compact.format(value),
     number: (value) => integers.format(value),
-    plural: (value, one, other) => fill(rules.select(value) === 'one' ? one : other, compact.format(value)),
+    cost: (usd) => {
+      const shown = Math.max(usd, minCost);
+      const maximumFractionDigits = shown < 0.01 ? 4 : shown < 1 ? 3 : 2;
+      const price = new Intl.NumberFormat(language, { style: 'currency', currency: 'USD', maximumFractionDigits });
+      return (usd < minCost ? '<' : '') + price.format(shown);
+    },
+    plural: (value, one, other, text = compact.format(value)) =>
+      fill(rules.select(value) === 'one' ? one : other, text),
     timeOfDay: (epochMs, nowMs) => {
       const isSameDay = new Date(epochMs).toDateString() === new Date(nowMs).toDateString();
       return (isSameDay ? times : weekdayTimes).format(epochMs);

@@ -19,7 +19,7 @@ const cases: readonly (readonly [name: string, body: unknown, error: ProviderErr
   ['a web page', '\n <html>no</html>', noDetails],
   ['plain text', ' slow\n\n  down ', withMessage('slow down')],
   ['a JSON string', '"slow down"', withMessage('slow down')],
-  ['an error that is a text', { error: 'no', code: 'x' }, { ...withMessage('no'), codes: ['x'] }],
+  ['an error that is a text', { error: 'no', code: 'x' }, { ...withMessage('no'), codes: ['x', 'no'] }],
   ['a message with surrounding whitespace', { error: { message: '  no\t' } }, withMessage('no')],
   [
     'a message that is not a text',

@@ -876,7 +876,7 @@ const tuples: readonly RejectionTuple[] = [
   [38, 205, 'a success without an answer that mentions credit', 'insufficient balance'],
   [38, 600, 'an undefined status that mentions credit', 'insufficient balance'],
   [38, 405, 'method not allowed', webPage],
-  [38, 410, 'gone', ''],
+  [25, 410, 'gone', ''],
   [38, 418, "I'm a teapot", ''],
   [38, 451, 'unavailable for legal reasons', ''],
   [38, 501, 'not implemented', ''],

@@ -53,6 +53,8 @@ const accepted: readonly (readonly [input: string, url: string, ...corrections: 
 const rejected: readonly (readonly [input: string, error: BaseUrlProblem])[] = [
   ['', 'empty'],
   [' \n"" ', 'empty'],
+  [`https://example.com${' '.repeat(2100)}/v1`, 'too-long'],
+  [`https://example.com/${"'".repeat(2100)}`, 'too-long'],
   ['https://', 'not-a-url'],
   ['https://exa mple.com/v1', 'not-a-url'],
   ['https://example.com:99999/v1', 'not-a-url'],

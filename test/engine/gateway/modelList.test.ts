@@ -27,13 +27,50 @@ const lists: readonly (readonly [name: string, body: unknown, expected: readonly
 describe('parseModelList', () => {
   for (const [name, body, expected] of lists) {
     it(`${expected ? 'reads' : 'rejects'} ${name}`, () => {
-      assert.deepEqual(parseModelList(body), expected);
+      assert.deepEqual(parseModelList(body)?.models, expected);
     });
   }
 
   it('drops models beyond 5,000', () => {
     const ids = Array.from({ length: 170_000 }, (_, n) => String(n).padStart(6, '0'));
-    assert.deepEqual(parseModelList({ data: [...ids, ...ids] }), ids.slice(0, 5000));
+    assert.deepEqual(parseModelList({ data: [...ids, ...ids] })?.models, ids.slice(0, 5000));
+  });
+
+  for (const id of [
+    '[gpt-5](command:runCommands?%5B%5D)',
+    '[gpt-5]: command:runCommands',
+    '<command:runCommands>',
+    '<a href="command:runCommands">gpt-5</a>',
+    'gpt-5 $(alert)',
+    'gpt-5`',
+    'gpt&#45;5',
+    'https://gateway.example/gpt-5',
+    'www.gateway.example',
+  ]) {
+    it(`leaves out and counts ${id}, which VS Code could render as a link, an icon or HTML`, () => {
+      assert.deepEqual(parseModelList([id, 'ok', id]), { models: ['ok'], unusable: 2 });
+    });
+  }
+
+  it('reads the IDs that relays use', () => {
+    const ids = [
+      ...['Pro/deepseek-ai/DeepSeek-V3', '[provider]gpt-4o', '[a][free] (b)', 'gpt-4o(free)', '模型-1', '🚀 gpt-4o'],
+      ...['@cf/meta/llama-3.1-8b-instruct', 'claude-3-5-sonnet@20240620', 'gpt-4-gizmo-*', 'gpt-4o->azure', '$gpt'],
+      ...['ft:gpt-4o-mini-2024-07-18:org::abc', 'arn:aws:bedrock:us-east-1::model/x', 'C:\\models\\llama.gguf'],
+      ...[
+        'anthropic/claude-sonnet-4:beta',
+        'a+b',
+        'a&b',
+        'a|b',
+        'a#b',
+        'a=b',
+        'a,b',
+        "a'b",
+        '【官】gpt_4o~1',
+        '{a}!?%^',
+      ],
+    ];
+    assert.deepEqual(parseModelList(ids), { models: ids.toSorted() });
   });
 
   it('never throws, whatever the JSON', () => {
@@ -45,6 +82,6 @@ describe('parseModelList', () => {
 
   it('returns the six default models unchanged', () => {
     assert.equal(defaultModels.length, 6);
-    assert.deepEqual(parseModelList(defaultModels), [...defaultModels].sort());
+    assert.deepEqual(parseModelList(defaultModels)?.models, [...defaultModels].sort());
   });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 import { KeyFilter, ThinkTags } from '../../../src/engine/http/deltaFilters';
-import type { Delta } from '../../../src/engine/http/dialect';
+import type { Delta } from '../../../src/engine/http/deltas';
 import { textPieces } from '../../support/pieces';
 import { propertyRuns } from '../../support/propertyRuns';
 

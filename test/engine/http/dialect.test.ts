@@ -1,14 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import {
-  readChunk,
-  readFinishReason,
-  ToolCallNumbers,
-  toolCallParts,
-  type Delta,
-  type Finish,
-  type ToolCallPart,
-} from '../../../src/engine/http/dialect';
+import type { Delta, ToolCallPart } from '../../../src/engine/http/deltas';
+import { readChunk, ToolCallNumbers, toolCallParts } from '../../../src/engine/http/dialect';
+import { readFinishReason, type Finish } from '../../../src/engine/http/finishReason';
 import { collectDeltas, type ReceivedDelta } from '../../support/deltaCollector';
 import { propertyRuns } from '../../support/propertyRuns';
 import { recordings } from '../../support/recordings';

@@ -462,6 +462,7 @@ describe('message of a turn', () => {
     text: '',
     hasOtherRoute: false,
     canHaveMoreRoom: false,
+    plainHttpRoute: undefined,
     fallbackModel: undefined,
   };
   for (const [why, source, hintMs] of [

@@ -291,6 +291,64 @@ describe('a route that is down', () => {
     });
   }
 
+  it('is back after a probe only twice if its gateway then does not answer', async () => {
+    const net = new Routes(
+      {
+        primary: { replies: [silent, silent, silent, answering('Back')], probes: [status(401)] },
+        backup: { replies: [answering('Hello')] },
+      },
+      { deps: { isWindowFocused: () => true } },
+    );
+    const { clock } = net.world;
+    const ask = async (): Promise<readonly string[]> => {
+      const run = await net.ask().toEnd();
+      await clock.advance(10_000);
+      return switches(run);
+    };
+    for (let turns = 0; turns < 4; turns++) assert.deepEqual(await ask(), ['primary → backup (timeout)']);
+    assert.equal(net.requests('primary').length, 3);
+    await clock.advance(1_700_000);
+    await ask();
+    assert.equal(net.requests('primary').length, 3);
+    await clock.advance(300_000);
+    assert.deepEqual(await ask(), []);
+    assert.equal(net.requests('primary').length, 4);
+  });
+
+  it('is back when the user switches to it and it answers, also if probes are not enough', async () => {
+    const net = new Routes(
+      {
+        primary: { replies: [silent, silent, silent, answering('Back')], probes: [status(401)] },
+        backup: { replies: [answering('Hello')] },
+      },
+      { deps: { isWindowFocused: () => true } },
+    );
+    for (let turns = 0; turns < 3; turns++) {
+      await net.ask().toEnd();
+      await net.world.clock.advance(10_000);
+    }
+    assert.deepEqual(net.world.engine.report().routesDown, ['https://primary.test']);
+    await net.ask({ options: { avoidRoute: 'https://backup.test' } }).toEnd();
+    assert.deepEqual(net.world.engine.report().routesDown, []);
+    assert.deepEqual(switches(await net.ask().toEnd()), []);
+  });
+
+  it('is back after each probe as long as it answers in between', async () => {
+    const dark = rejecting('ECONNREFUSED');
+    const net = new Routes(
+      {
+        primary: { replies: [dark, answering('1'), dark, answering('2'), dark, answering('3')], probes: [status(401)] },
+        backup: { replies: [answering('Hello')] },
+      },
+      { deps: { isWindowFocused: () => true } },
+    );
+    for (let turns = 0; turns < 6; turns++) {
+      const run = await net.ask().toEnd();
+      assert.deepEqual(switches(run), turns % 2 === 0 ? ['primary → backup (connection)'] : []);
+      await net.world.clock.advance(10_000);
+    }
+  });
+
   it('is not probed while no turn runs and the window does not have the focus', async () => {
     const net = new Routes({
       primary: { replies: [rejecting('ECONNREFUSED')], probes: [status(200)] },
@@ -558,7 +616,7 @@ describe('switching the route by hand', () => {
       },
       { connection: () => reading.then(() => ({ ...primary, backups: [backup] })) },
     );
-    await net.ask({ options: { avoidOrigin: 'https://primary.test' } }).toEnd();
+    await net.ask({ options: { avoidRoute: 'https://primary.test' } }).toEnd();
     const run = net.ask();
     await run.settle();
     let read = (): void => undefined;
@@ -602,7 +660,7 @@ describe('switching the route by hand', () => {
       },
       { routes: [primary, backup, third] },
     );
-    await net.ask({ options: { avoidOrigin: 'https://primary.test' } }).toEnd();
+    await net.ask({ options: { avoidRoute: 'https://primary.test' } }).toEnd();
     const run = net.ask();
     await run.settle();
     run.turn.switchRoute();
@@ -615,7 +673,7 @@ describe('switching the route by hand', () => {
     const net = new Routes({ primary: refused, backup: refused, third: refused }, { routes: [primary, backup, third] });
     const reached: string[] = [];
     for (const from of ['primary', 'backup', 'third']) {
-      reached.push(...switches(await net.ask({ options: { avoidOrigin: `https://${from}.test` } }).toEnd()));
+      reached.push(...switches(await net.ask({ options: { avoidRoute: `https://${from}.test` } }).toEnd()));
     }
     assert.deepEqual(reached, ['primary → backup (user)', 'backup → third (user)', 'third → primary (user)']);
   });
@@ -626,14 +684,251 @@ describe('switching the route by hand', () => {
       backup: { replies: [answering('Hello')] },
     });
     await net.ask().toEnd();
-    const run = await net.ask({ options: { avoidOrigin: 'https://primary.test' } }).toEnd();
+    const run = await net.ask({ options: { avoidRoute: 'https://primary.test' } }).toEnd();
     assert.deepEqual(switches(run), ['primary → backup (user)']);
   });
 
   it('starts a turn over another route than the given one', async () => {
     const net = new Routes({ primary: { replies: [] }, backup: { replies: [answering('Hello')] } });
-    const run = await net.ask({ options: { avoidOrigin: 'https://primary.test' } }).toEnd();
+    const run = await net.ask({ options: { avoidRoute: 'https://primary.test' } }).toEnd();
     assert.deepEqual(switches(run), ['primary → backup (user)']);
+  });
+});
+
+describe('a route over plain HTTP', () => {
+  const plain: Route = { baseUrl: 'http://backup.test/v1', apiKey: 'hsa-key-of-backup' };
+  const plainThird: Route = { baseUrl: 'http://third.test/v1', apiKey: 'hsa-key-of-third' };
+  const limited = status(429, {}, { 'retry-after': '60' });
+
+  for (const [name, reply] of [
+    ['an untrusted certificate', rejecting('CERT_HAS_EXPIRED')],
+    ['a refused connection', rejecting('ECONNREFUSED')],
+    ['a host that is not found', rejecting('ENOTFOUND')],
+    ['a gateway behind a web page', status(200, '<html>', { 'content-type': 'text/html' })],
+    ['three overloads', status(503)],
+    ['an unreachable network', rejecting('ENETUNREACH')],
+    ['no headers in time', silent],
+  ] as const) {
+    it(`never replaces an https route because of ${name}`, async () => {
+      const net = new Routes(
+        {
+          primary: { replies: [reply], probes: [rejecting('ENETUNREACH')] },
+          backup: { replies: [answering('Hello')], probes: [status(200)] },
+        },
+        { routes: [primary, plain], settings: { retry: { maxRetries: 4 } } },
+      );
+      const run = net.ask();
+      for (let steps = 0; steps < 60 && !run.terminal; steps++) {
+        await run.settle();
+        await net.world.clock.next();
+      }
+      assert.equal(net.requests('backup').length, 0);
+      assert.deepEqual(switches(run), []);
+      run.turn.stop();
+    });
+  }
+
+  it('is offered in the failure of an https route, which says why it was not tried', async () => {
+    const net = new Routes(
+      { primary: { replies: [rejecting('CERT_HAS_EXPIRED')] }, backup: { replies: [] } },
+      { routes: [primary, plain] },
+    );
+    const { message, actions } = (await net.ask().toEnd()).last('failed');
+    assert.match(message, /The backup route backup\.test was not tried automatically, because it uses plain HTTP\.$/);
+    assert.ok(actions.includes('switchRoute'));
+  });
+
+  it('is not mentioned in a failure for which no other route is tried', async () => {
+    const net = new Routes(
+      { primary: { replies: [status(401)] }, backup: { replies: [] } },
+      { routes: [primary, plain] },
+    );
+    assert.doesNotMatch((await net.ask().toEnd()).last('failed').message, /plain HTTP/);
+  });
+
+  it('is skipped for the next https route', async () => {
+    const net = new Routes(
+      {
+        primary: { replies: [rejecting('CERT_HAS_EXPIRED')] },
+        backup: { replies: [] },
+        third: { replies: [answering('One'), answering('Two')] },
+      },
+      { routes: [primary, plain, third] },
+    );
+    assert.deepEqual(switches(await net.ask().toEnd()), ['primary → third (tls)']);
+    assert.deepEqual(switches(await net.ask().toEnd()), ['primary → third (tls)']);
+    assert.equal(net.requests('backup').length, 0);
+  });
+
+  it('is not the first route of a turn while the https route before it is down', async () => {
+    const net = new Routes(
+      { primary: { replies: [rejecting('CERT_HAS_EXPIRED')] }, backup: { replies: [answering('Hello')] } },
+      { routes: [primary, plain] },
+    );
+    await net.ask().toEnd();
+    const run = await net.ask().toEnd();
+    assert.equal(run.last('failed').kind, 'tls');
+    assert.deepEqual([net.requests('primary').length, net.requests('backup').length], [2, 0]);
+  });
+
+  it('is not used when the key of the https route is removed during a wait', async () => {
+    const net = new Routes(
+      { primary: { replies: [limited] }, backup: { replies: [answering('Hello')] } },
+      {
+        connection: () =>
+          Promise.resolve({ ...primary, apiKey: hasKey ? primary.apiKey : undefined, backups: [plain] }),
+      },
+    );
+    let hasKey = true;
+    const run = net.ask();
+    await run.settle();
+    hasKey = false;
+    net.world.engine.onConnectionChanged();
+    await run.toEnd();
+    assert.equal(run.last('failed').kind, 'auth');
+    assert.equal(net.requests('backup').length, 0);
+  });
+
+  it('is used after an https route if the user switches to it, until it fails', async () => {
+    const net = new Routes(
+      {
+        primary: { replies: [limited, limited] },
+        backup: { replies: [rejecting('ECONNREFUSED')] },
+        third: { replies: [answering('Hello')] },
+      },
+      { routes: [primary, plain, plainThird] },
+    );
+    const run = net.ask();
+    await run.settle();
+    run.turn.switchRoute();
+    await run.settle();
+    assert.deepEqual(switches(run), ['primary → backup (user)', 'backup → primary (connection)']);
+    run.turn.stop();
+    const rerun = await net.ask({ options: { avoidRoute: 'https://primary.test' } }).toEnd();
+    assert.deepEqual(switches(rerun), ['primary → third (user)']);
+  });
+
+  it('does not get a turn back that an https route has taken over', async () => {
+    const net = new Routes(
+      { backup: { replies: [rejecting('ECONNREFUSED')] }, third: { replies: [rejecting('CERT_HAS_EXPIRED')] } },
+      { routes: [plain, third] },
+    );
+    const run = await net.ask().toEnd();
+    assert.deepEqual(switches(run), ['backup → third (connection)']);
+    assert.equal(run.last('failed').kind, 'tls');
+  });
+
+  it('replaces another one', async () => {
+    const net = new Routes(
+      { backup: { replies: [rejecting('ECONNREFUSED')] }, third: { replies: [answering('Hello')] } },
+      { routes: [plain, plainThird] },
+    );
+    assert.deepEqual(switches(await net.ask().toEnd()), ['backup → third (connection)']);
+  });
+
+  for (const host of ['localhost:11434', '127.0.0.1', '127.9.8.7:80', '[::1]:8080']) {
+    it(`replaces an https route if it leads to the loopback address ${host}`, async () => {
+      const hosts: string[] = [];
+      const fetch: typeof globalThis.fetch = (input, init) => {
+        const { hostname } = new URL(input instanceof Request ? input.url : String(input));
+        hosts.push(hostname);
+        return new ScriptedFetch([hosts.length === 1 ? rejecting('CERT_HAS_EXPIRED') : answering('Hello')]).fetch(
+          input,
+          init,
+        );
+      };
+      const local = { baseUrl: `http://${host}/v1`, apiKey: 'hsa-local' };
+      const net = new Routes({}, { routes: [primary, plainThird, local], deps: { fetch } });
+      assert.equal((await net.ask().toEnd()).shownText, 'Hello');
+      assert.deepEqual(hosts, ['primary.test', new URL(local.baseUrl).hostname]);
+    });
+  }
+});
+
+describe('a turn without automatic retries', () => {
+  for (const code of [
+    'ECONNREFUSED',
+    'ENOTFOUND',
+    'EAI_AGAIN',
+    'ENETUNREACH',
+    'EHOSTUNREACH',
+    'ETIMEDOUT',
+    'ECONNRESET',
+  ]) {
+    it(`tries the backup routes after ${code}`, async () => {
+      const net = new Routes(
+        {
+          primary: { replies: [rejecting(code)] },
+          backup: { replies: [rejecting(code)], probes: [status(200)] },
+          third: { replies: [answering('Hello')], probes: [status(200)] },
+        },
+        { routes: [primary, backup, third], settings: { retry: { maxRetries: 0 } } },
+      );
+      const run = await net.ask().toEnd();
+      assert.equal(run.shownText, 'Hello');
+      assert.equal(run.of('waiting').length, 0);
+    });
+  }
+
+  it('fails at once if the network cannot be reached and no other route responds', async () => {
+    const offline = rejecting('ENETUNREACH');
+    const net = new Routes(
+      { primary: { replies: [offline] }, backup: { replies: [], probes: [offline] } },
+      { settings: { retry: { maxRetries: 0 } } },
+    );
+    const run = await net.ask().toEnd();
+    assert.equal(run.last('failed').kind, 'offline');
+    assert.equal(run.of('waiting').length, 0);
+    assert.equal(net.probesOf('backup').length, 1);
+  });
+
+  it('also tries a route that is down', async () => {
+    const net = new Routes(
+      {
+        primary: { replies: [answering('One'), rejecting('ENETUNREACH')] },
+        backup: { replies: [rejecting('ECONNREFUSED'), answering('Hello')], probes: [status(200)] },
+      },
+      { settings: { retry: { maxRetries: 0 } } },
+    );
+    await net.ask({ options: { avoidRoute: 'https://primary.test' } }).toEnd();
+    const run = await net.ask().toEnd();
+    assert.equal(run.shownText, 'Hello');
+  });
+});
+
+describe('two routes with the same host', () => {
+  const [a, b] = ['a', 'b'].map((path) => ({ baseUrl: `https://primary.test/${path}/v1`, apiKey: 'hsa-key' })) as [
+    Route,
+    Route,
+  ];
+
+  it('are told apart by their base URLs in the events', async () => {
+    const net = new Routes(
+      { primary: { replies: [rejecting('ECONNREFUSED'), answering('Hello')] } },
+      { routes: [a, b, third] },
+    );
+    const run = await net.ask().toEnd();
+    const { from, to, fromUrl, toUrl } = run.last('route');
+    assert.deepEqual([from, to], ['https://primary.test', 'https://primary.test']);
+    assert.deepEqual([fromUrl, toUrl], [a.baseUrl, b.baseUrl]);
+    assert.deepEqual(
+      run.of('attempt').map(({ baseUrl }) => baseUrl),
+      [a.baseUrl, b.baseUrl],
+    );
+  });
+
+  it('are both reached with Switch route after a failed turn', async () => {
+    const net = new Routes({ primary: { replies: [status(401)] } }, { routes: [a, b] });
+    const run = await net.ask({ options: { avoidRoute: a.baseUrl } }).toEnd();
+    assert.deepEqual([run.last('route').fromUrl, run.last('route').toUrl], [a.baseUrl, b.baseUrl]);
+  });
+
+  it('do not change the events of other routes', async () => {
+    const net = new Routes(
+      { primary: { replies: [] }, third: { replies: [answering('Hello')] } },
+      { routes: [third, a, b] },
+    );
+    assert.equal('baseUrl' in (await net.ask().toEnd()).last('attempt'), false);
   });
 });
 

@@ -435,6 +435,51 @@ describe('successful turn', () => {
     assert.equal(run.last('usage').totalTokens, 20);
   });
 
+  it('reports cached tokens, reasoning tokens and cost only if a gateway has reported them', async () => {
+    const details = { ...usage, prompt_tokens_details: { cached_tokens: 5 }, cost: 0.5 };
+    const cutStream = streaming((body) => body.event({ choices: [], usage: details }).delta('ab').end());
+    const run = await new EngineRun({
+      replies: [cutStream, streaming((body) => body.delta('abc').finish('stop', usage).done())],
+    }).toEnd();
+    const { cachedTokens, reasoningTokens, cost } = run.last('usage');
+    assert.deepEqual([cachedTokens, reasoningTokens, cost], [5, undefined, 0.5]);
+    const ended = run.events.flatMap((event) => (event.type === 'ended' ? [[event.cachedTokens, event.cost]] : []));
+    assert.deepEqual(ended, [
+      [5, 0.5],
+      [undefined, undefined],
+    ]);
+  });
+
+  for (const [name, reported, cost] of [
+    ['reads the cost from the header of LiteLLM', {}, 0.25],
+    ['prefers the cost in the usage to the header', { cost: 0.5 }, 0.5],
+  ] as const) {
+    it(name, async () => {
+      const headers = { ...sseHeaders, 'x-litellm-response-cost': '0.25' };
+      const reply = streaming(
+        (body) =>
+          body
+            .delta('x')
+            .finish('stop', { ...usage, ...reported })
+            .done(),
+        headers,
+      );
+      const run = await new EngineRun({ replies: [reply] }).toEnd();
+      assert.deepEqual([run.last('usage').cost, run.last('usage').totalTokens], [cost, 10]);
+      assert.equal(run.last('ended').cost, cost);
+    });
+  }
+
+  it('keeps the answer and the sane counts when the gateway reports absurd ones', async () => {
+    const absurd = { prompt_tokens: 7, completion_tokens: 1.5, total_tokens: -1, cost: 'free' };
+    const run = await new EngineRun({
+      replies: [streaming((body) => body.delta('x').finish('stop', absurd).done())],
+    }).toEnd();
+    const { promptTokens, completionTokens, totalTokens, cost } = run.last('usage');
+    assert.deepEqual([promptTokens, completionTokens, totalTokens, cost], [7, 0, 7, undefined]);
+    assert.equal(run.last('done').text, 'x');
+  });
+
   for (const reason of ['content_filter', 'error']) {
     it(`counts the usage in the chunk with the finish reason ${reason}`, async () => {
       const failing = streaming((body) => body.delta('ab').finish(reason, usage).done());

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { indentInsertion, locateCode, type CodeSearchResult, fitReplacement } from '../../../src/host/code/codeLines';
 
 describe('text insertion after the indentation of a line', () => {
@@ -46,6 +47,46 @@ describe('replacement of a selection', () => {
   ] as const) {
     it(behavior, () => assert.equal(fitReplacement(original, replacement), fitted));
   }
+});
+
+describe('code with many blank lines', () => {
+  // Work that grows with the square of the number of lines would take hours.
+  const blank = '\n'.repeat(500_000);
+
+  it('replaces a selection and keeps its blank lines, except for those at the end', () => {
+    for (const lineEnd of ['\n', '\r\n']) {
+      const replacement = `a\n${blank}b\n${blank}`.replaceAll('\n', lineEnd);
+      assert.ok(fitReplacement('c\n', replacement) === `a\n${blank}b\n`);
+    }
+  });
+
+  it('is not found in a document with as many blank lines', () => {
+    const half = '\n'.repeat(30_000);
+    assert.deepEqual(locateCode(blank, `${half}a${half}`, 0), { type: 'changed' });
+  });
+
+  it('is found where it has moved', () => {
+    const half = '\n'.repeat(30_000);
+    assert.deepEqual(locateCode(`${blank}a${half}`, `${half}a${half}`, 0), foundAt(470_000, 530_001));
+  });
+
+  it('is ambiguous when it occurs more than once', () => {
+    assert.deepEqual(locateCode(`x${blank}`, '\n'.repeat(60_000), 0), { type: 'ambiguous' });
+  });
+});
+
+describe('search for code', () => {
+  it('finds the only occurrence, and no other', () => {
+    const word = fc.stringMatching(/^[ab]{1,6}$/);
+    fc.assert(
+      fc.property(fc.stringMatching(/^[ab]{0,40}$/), word, (text, code) => {
+        const first = text.indexOf(code);
+        const isUnique = first === text.lastIndexOf(code);
+        const found = isUnique ? foundAt(first, first + code.length) : { type: 'ambiguous' };
+        assert.deepEqual(locateCode(text, code, text.length), first < 0 ? { type: 'changed' } : found);
+      }),
+    );
+  });
 });
 
 describe('replacement of complete lines', () => {

@@ -64,6 +64,32 @@ describe('connection over several routes', () => {
     assert.equal((await connections.currentIfUsable())?.origin, first);
   });
 
+  it('does not put a backup route over plain HTTP in the place of an https base URL without a key', async () => {
+    const plain = 'http://plain.example';
+    routes.backups = [`${plain}/v1`, `${second}/v1`];
+    routes.keys = new Map([
+      [plain, 'hsa-plain'],
+      [second, 'hsa-second'],
+    ]);
+    assert.deepEqual(await keysOf(), [
+      [second, 'hsa-second'],
+      [plain, 'hsa-plain'],
+    ]);
+    routes.keys.delete(second);
+    assert.deepEqual(await keysOf(), [
+      [primary, undefined],
+      [plain, 'hsa-plain'],
+    ]);
+    assert.equal((await connections.view()).hasKey, false);
+  });
+
+  it('starts with a backup route over plain HTTP when the base URL has no key and uses plain HTTP as well', async () => {
+    routes.baseUrl = 'http://primary.example/v1';
+    routes.backups = ['http://plain.example/v1'];
+    routes.keys.set('http://plain.example', 'hsa-plain');
+    assert.deepEqual(await keysOf(), [['http://plain.example', 'hsa-plain']]);
+  });
+
   it('is the base URL without a key when no route has a key', async () => {
     assert.deepEqual(await keysOf(), [[primary, undefined]]);
     assert.equal((await connections.configured()).backups, undefined);
@@ -76,6 +102,14 @@ describe('connection over several routes', () => {
     routes.keys.set(first, 'hsa-first');
     routes.baseUrl = 'ftp://files.example';
     await assert.rejects(connections.configured(), { connectionProblem: 'base-url' });
+  });
+
+  it('names the paths of routes with the same host', async () => {
+    routes.backups = [`${primary}/eu/v1`, `${first}/v1`];
+    assert.deepEqual(
+      (await connections.routes()).map(({ host }) => host),
+      ['primary.example/v1', 'primary.example/eu/v1', 'first.example'],
+    );
   });
 
   it('lists all routes, with or without a key', async () => {

@@ -64,7 +64,7 @@ describe('Test Connection command', () => {
       verdict().replace(/\d+ ms/, 'N ms'),
       `information: ${host} responded in N ms. Models available: 2. The API key is valid.`,
     );
-    assert.deepEqual(editor.messages[0]?.buttons, ['Details', 'Copy as text', 'Test first token']);
+    assert.deepEqual(editor.messages[0]?.buttons, ['Details', 'Copy as text', 'Send test prompt']);
   });
 
   it('tests every route with its own key only', async () => {
@@ -107,7 +107,7 @@ describe('Test Connection command', () => {
     useBackup();
     backup.models = () => failure(404, { message: 'no such page' });
     await run();
-    assert.deepEqual(editor.messages.at(-1)?.buttons, ['Check URL', 'Details', 'Copy as text', 'Test first token']);
+    assert.deepEqual(editor.messages.at(-1)?.buttons, ['Check URL', 'Details', 'Copy as text', 'Send test prompt']);
   });
 
   it('is an error when no route works', async () => {
@@ -126,7 +126,7 @@ describe('Test Connection command', () => {
     await run();
     assert.equal(editor.clipboard, texts.at(-1));
     assert.match(editor.clipboard, /^✓ Connection: \d+ ms$/m);
-    assert.match(editor.clipboard, /^✓ GET \/models: \d+ ms \(models: 2, API key valid\)$/m);
+    assert.match(editor.clipboard, /^✓ GET \/models: \d+ ms \(the API key is valid; available models: 2\)$/m);
     assert.ok(!editor.clipboard.includes('hsa-'));
   });
 
@@ -134,7 +134,7 @@ describe('Test Connection command', () => {
     useBackup('hsa-backup');
     await run();
     assert.equal(engine.turns.length, 0);
-    editor.pressed = 'Test first token';
+    editor.pressed = 'Send test prompt';
     await run();
     const connections = await Promise.all(engine.turns.map(async ({ options }) => options?.connection?.()));
     assert.deepEqual(connections, [
@@ -151,7 +151,7 @@ describe('Test Connection command', () => {
 
   it('says when the first token arrived although another route does not work', async () => {
     useBackup();
-    editor.pressed = 'Test first token';
+    editor.pressed = 'Send test prompt';
     await run();
     engine.turn.emit(attempt(), text('OK', 120));
     await new Promise(setImmediate);
@@ -163,7 +163,7 @@ describe('Test Connection command', () => {
   });
 
   it('shows why no first token arrived', async () => {
-    editor.pressed = 'Test first token';
+    editor.pressed = 'Send test prompt';
     await run();
     engine.turn.emit(attempt(), waiting);
     await new Promise(setImmediate);

@@ -42,13 +42,13 @@ describe('report of the connection test', () => {
       '✓ Name resolution: 3 ms (192.0.2.1, 192.0.2.2)',
       '✓ Connection: 14 ms',
       '✓ TLS: 21 ms',
-      '✓ GET /models: 120 ms (models: 2, API key valid)',
+      '✓ GET /models: 120 ms (the API key is valid; available models: 2)',
       '',
       'Backup route 1: http://192.0.2.7:8080/v1',
       '– Name resolution: not needed for an IP address',
-      '✗ Connection: It is not accepting connections. (2 ms)',
+      '✗ Connection (2 ms): It is not accepting connections.',
       '– TLS: not used with http://',
-      '✗ GET /models: It is not accepting connections. (4 ms)',
+      '✗ GET /models (4 ms): It is not accepting connections.',
       `Advice: ${faultAdvice.connection.remedy}`,
       '',
     ]);
@@ -102,7 +102,7 @@ describe('report of the connection test', () => {
     const withoutKey = { ...working, hasKey: false };
     assert.equal(isWorking(withoutKey), false);
     assert.equal(problemOf(withoutKey, localize), 'There is no API key for primary.example.');
-    assert.ok(format(withoutKey).includes('✓ GET /models: 120 ms (models: 2, no API key set)'));
+    assert.ok(format(withoutKey).includes('✓ GET /models: 120 ms (no API key is set; available models: 2)'));
   });
 
   it('has no problem with a working route', () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { ConnectionDeps } from '../../../src/host/connection/connections';
 import { useVSCode } from '../../support/fakeVSCode';
 import { FakeEditor, FakeRoutes } from './fakeRoutes';
 
@@ -6,16 +7,20 @@ describe('notice about a backup route without a key', () => {
   const editor = new FakeEditor();
   useVSCode(editor.api());
   let routes: FakeRoutes;
+  /** The dependencies of all windows of a test, which share the global state. */
+  let deps: ConnectionDeps | undefined;
   beforeEach(() => {
     editor.reset();
     routes = new FakeRoutes();
+    deps = undefined;
     routes.backups = ['https://first.example/v1', 'https://second.example/v1'];
     routes.keys.set('https://first.example', 'hsa-first');
   });
 
   const start = async (): Promise<void> => {
     const { MissingKeyNotices } = await import('../../../src/host/connection/missingKeyNotices');
-    new MissingKeyNotices(routes.deps());
+    deps ??= routes.deps();
+    new MissingKeyNotices(deps);
     await new Promise(setImmediate);
   };
   const change = async (): Promise<void> => {
@@ -39,6 +44,21 @@ describe('notice about a backup route without a key', () => {
     routes.backups = ['https://second.example/v2'];
     await change();
     assert.equal(editor.messages.length, 1);
+  });
+
+  it('is not shown again in another window or after a restart', async () => {
+    await start();
+    await start();
+    assert.equal(editor.messages.length, 1);
+  });
+
+  it('is shown again when the key was set and removed later', async () => {
+    await start();
+    routes.keys.set('https://second.example', 'hsa-second');
+    await start();
+    routes.keys.delete('https://second.example');
+    await start();
+    assert.equal(editor.messages.length, 2);
   });
 
   it('is shown when a route is added', async () => {

@@ -19,6 +19,8 @@ const ignore = (): void => undefined;
 describe('Set API Key command', () => {
   let server: Server;
   let status: number;
+  let ids: readonly string[];
+  let selectedModel: string;
   let typedKey: string | undefined;
   let messages: string[];
   let stored: Map<string, string>;
@@ -33,10 +35,12 @@ describe('Set API Key command', () => {
   let quickPicks: FakeQuickPick[];
   let acceptedRoute: string | undefined;
   let pressed: string | undefined;
+  let neverAnswers: boolean;
   let commands: unknown[];
   const showMessage = (message: string, ...actions: string[]): Promise<string | undefined> => {
     messages.push(message);
     offeredActions.push(actions);
+    if (neverAnswers) return new Promise(() => undefined);
     return Promise.resolve(actions.find((action) => action === pressed));
   };
   useVSCode({
@@ -68,12 +72,13 @@ describe('Set API Key command', () => {
   before(async () => {
     server = createServer((request, response) => {
       authorizations.push(request.headers.authorization);
-      response.writeHead(status, { 'content-type': 'application/json' }).end('{"data":[{"id":"a"}]}');
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(ids));
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   });
   beforeEach(() => {
+    [ids, selectedModel, neverAnswers] = [['a'], 'a', false];
     [backups, quickPicks, acceptedRoute, pressed, commands] = [[], [], undefined, undefined, []];
     [settingsUrl, authorizations, hasLeftDemo, offeredActions, inputBoxPrompts] = [undefined, [], false, [], []];
     [status, typedKey, messages, stored, isReadable] = [
@@ -92,6 +97,8 @@ describe('Set API Key command', () => {
       settings: {
         baseUrl: () => settingsUrl ?? { url: url.origin, origin: url.origin, host: url.host, corrections: [] },
         backupBaseUrls: () => backups.map((text) => normalizeBaseUrl(text)),
+        model: () => selectedModel,
+        setModel: (model: string) => Promise.resolve(void (selectedModel = model)),
       },
       keys: {
         get: (origin: string) =>
@@ -126,6 +133,43 @@ describe('Set API Key command', () => {
   it('does not tell the user about a replaced key when no key was stored', async () => {
     stored.clear();
     assert.equal(await runSetApiKey('hsa-new-key-1'), 'verified');
+    assert.deepEqual(messages, []);
+  });
+
+  it('offers the nearest models when the gateway does not list the selected model', async () => {
+    [ids, selectedModel] = [['claude-sonnet-4-6', 'claude-sonnet-4-5', 'claude-opus-4-8', 'gpt-4o'], 'claude-sonnet-4'];
+    pressed = 'claude-sonnet-4-6';
+    assert.equal(await runSetApiKey('hsa-old-key-1'), 'verified');
+    assert.deepEqual(messages, [
+      `${url.host} doesn't list the selected model claude-sonnet-4. Choose a model that it lists.`,
+    ]);
+    assert.deepEqual(offeredActions, [['claude-sonnet-4-5', 'claude-sonnet-4-6', 'claude-opus-4-8', 'Select model']]);
+    await new Promise(setImmediate);
+    assert.equal(selectedModel, 'claude-sonnet-4-6');
+  });
+
+  it('does not wait until the user has chosen one of the nearest models', async () => {
+    selectedModel = 'gone';
+    neverAnswers = true;
+    assert.equal(await runSetApiKey('hsa-old-key-1'), 'verified');
+    assert.deepEqual(offeredActions, [['Select model']]);
+  });
+
+  for (const [situation, listed, selected] of [
+    ['lists the selected model', ['a', 'b'], 'b'],
+    ['lists no models', [], 'b'],
+    ['lists more models than are read', Array.from({ length: 6000 }, (_, index) => `model-${index}`), 'b'],
+  ] as const) {
+    it(`offers no other models when the gateway ${situation}`, async () => {
+      [ids, selectedModel] = [listed, selected];
+      assert.equal(await runSetApiKey('hsa-old-key-1'), 'verified');
+      assert.deepEqual(messages, []);
+    });
+  }
+
+  it('offers no other models when the key is for a backup route', async () => {
+    [settingsUrl, backups, selectedModel] = [normalizeBaseUrl('https://primary.example/v1'), [url.origin], 'gone'];
+    assert.equal(await runSetApiKey({ key: 'hsa-old-key-1', baseUrl: url.origin }), 'verified');
     assert.deepEqual(messages, []);
   });
 

@@ -233,13 +233,13 @@ export const programCases: readonly ProgramCase[] = [
   failureCase(
     'asks for a wait of six minutes',
     () => rateLimited(360),
-    /The gateway asked for a wait of 360 s\. Try again later\./,
+    /The gateway said to wait 360 s\. Try again later\./,
   ),
   {
     ...failureCase(
       'asks for a wait of two days by an HTTP date',
       () => failure(503, { message: 'Moving house' }, { 'retry-after': httpDateIn(2) }),
-      /503 Moving house\. The gateway asked for a wait of 17\d{4} s/,
+      /503 Moving house\. The gateway said to wait 17\d{4} s/,
     ),
     essential: true,
   },

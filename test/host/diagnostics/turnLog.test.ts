@@ -48,6 +48,17 @@ describe('turn log', () => {
       { type: 'route', from: 'https://api.example', to: 'https://backup.example', reason: 'user', attempt: 1, at: 0 },
       'info [11111111/22222222] route https://api.example → https://backup.example (user)',
     ],
+    [
+      {
+        ...{ type: 'route', from: 'https://api.example', to: 'https://api.example', reason: 'dns', attempt: 1, at: 0 },
+        ...{ fromUrl: 'https://api.example/a/v1', toUrl: 'https://api.example/b/v1' },
+      },
+      'warn [11111111/22222222] route https://api.example/a/v1 → https://api.example/b/v1 (dns)',
+    ],
+    [
+      { ...attempt(), origin: 'https://api.example', baseUrl: 'https://api.example/b/v1' } as StreamEvent,
+      'info [11111111/22222222] attempt 1 (first) with m at https://api.example/b/v1',
+    ],
     [{ type: 'tool-call', index: 0, name: secret, arguments: secret, attempt: 1, at: 0 }, undefined],
     [
       { type: 'cut', reason: 'connection', message: secret, attempt: 1, at: 0 },

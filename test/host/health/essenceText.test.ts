@@ -3,7 +3,7 @@ import type { LedgerEntry } from '../../../src/engine/state/ledger';
 import { talliesOf } from '../../../src/host/health/healthTally';
 import { useVSCode } from '../../support/fakeVSCode';
 import { MemoryHealth } from './memoryHealth';
-import { entry, failedEntry, turn } from './records';
+import { entry, failedEntry, origin, turn } from './records';
 
 const time = Date.now();
 const complete = entry({ time, ended: { how: 'finished', ms: 3000, firstTokenMs: 1200, bytes: 1, chars: 1 } });
@@ -19,8 +19,8 @@ describe('essence of a model in the model picker', () => {
   });
 
   const textOf = async (attempts: readonly LedgerEntry[]): Promise<string | undefined> => {
-    const { essenceText } = await import('../../../src/host/health/essenceText');
-    return essenceText(new MemoryHealth(talliesOf(turn(...attempts))), 'gpt-4o');
+    const { essenceTexts } = await import('../../../src/host/health/essenceText');
+    return essenceTexts(new MemoryHealth(talliesOf(turn(...attempts))))('gpt-4o', origin);
   };
 
   it('names the success rate and the median time to the first token', async () => {

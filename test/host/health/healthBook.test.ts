@@ -221,13 +221,48 @@ describe('health book', () => {
       ['has a negative number', `{"at":${noon},"origin":"o","model":"x","attempts":-1}`],
       ['has a number that is too large', `{"at":${noon},"origin":"o","model":"x","attempts":1e300}`],
       ['has no model', `{"at":${noon},"origin":"o","attempts":1}`],
-      ['has an unknown bucket', `{"at":${noon},"origin":"o","model":"x","attempts":1,"firstTokenMs":[[9999,1]]}`],
     ] as const) {
       it(`ignores a line that ${name}`, async () => {
         await write('a');
         appendFileSync(file(), `\n${line}`);
         await write('b');
         assert.deepEqual(await attemptsOnDisk(), { a: 1, b: 1 });
+      });
+    }
+
+    for (const [name, fields] of [
+      ['a fraction of a token', { completionTokens: 1.5 }],
+      ['a negative number of tokens', { promptTokens: -1 }],
+      ['text instead of a number', { waitedMs: '4' }],
+      ['a number that is too large', { cuts: 1e300 }],
+      ['no valid number of attempts', { attempts: 2.5 }],
+      [
+        'an unknown bucket',
+        {
+          firstTokenMs: [
+            [9999, 1],
+            [50, 2],
+          ],
+        },
+      ],
+      ['no list of buckets', { tokensPerMinute: 7 }],
+      ['a fault that did not occur a whole number of times', { faults: { timeout: 2, server: 0.5 } }],
+    ] as const) {
+      it(`keeps the other numbers of a line that contains ${name}`, async () => {
+        mkdirSync(folder, { recursive: true });
+        const numbers = { attempts: 3, complete: 1, faults: { timeout: 2 }, firstTokenMs: [[50, 2]] };
+        writeFileSync(file(), `\n${JSON.stringify({ at: noon, origin: 'o', model: 'a', ...numbers, ...fields })}`);
+        const book = openBook();
+        await book.refresh();
+        const [tally] = book.tallies();
+        assert.deepEqual(
+          [tally?.attempts, tally?.complete, tally?.faults, [...(tally?.firstTokenMs ?? [])]],
+          [3, 1, { timeout: 2 }, [[50, 2]]],
+        );
+        assert.deepEqual(
+          [tally?.promptTokens, tally?.completionTokens, tally?.cuts, tally?.waitedMs, tally?.tokensPerMinute.size],
+          [0, 0, 0, 0, 0],
+        );
       });
     }
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { LedgerEntry } from '../../../src/engine/state/ledger';
 import { bucketOf } from '../../../src/host/health/histogram';
-import { createHealthReport, essenceOf } from '../../../src/host/health/healthReport';
-import { condense, hourMs, talliesOf, type HealthTally } from '../../../src/host/health/healthTally';
+import { createHealthReport, essencesOf } from '../../../src/host/health/healthReport';
+import { condense, hourMs, pairOf, talliesOf, type HealthTally } from '../../../src/host/health/healthTally';
 import { randomNumbers } from '../../simulate/randomNumbers';
 import { entry, failedEntry, noon, origin, turn, wait } from './records';
 
@@ -82,8 +82,8 @@ describe('report of the network health', () => {
 describe('essence of a model', () => {
   const times = (count: number, attempt: LedgerEntry): readonly LedgerEntry[] =>
     Array.from({ length: count }, () => attempt);
-  const essence = (attempts: readonly LedgerEntry[], model = 'gpt-4o', route?: string) =>
-    essenceOf(tallies(...attempts), noon, model, route)?.successRate;
+  const essence = (attempts: readonly LedgerEntry[], model = 'gpt-4o', route = origin) =>
+    essencesOf(tallies(...attempts), noon).get(pairOf({ origin: route, model }))?.successRate;
 
   it('covers the last 24 hours', () => {
     const old = failed('timeout', { time: noon - 3 * dayMs });
@@ -94,11 +94,12 @@ describe('essence of a model', () => {
     assert.equal(essence([...times(4, entry()), failed('timeout', { time: noon - 3 * dayMs })]), 0.8);
   });
 
-  it('covers all routes, or only the given one', () => {
-    const attempts = [entry(), failed('timeout', { origin: 'https://other.test' }), failed('timeout', { model: 'b' })];
+  it('covers only its route', () => {
+    const other = 'https://other.test';
+    const attempts = [entry(), failed('timeout', { origin: other }), failed('timeout', { model: 'b' })];
     assert.deepEqual(
-      [essence(attempts), essence(attempts, 'gpt-4o', origin), essence(attempts, 'gpt-4o', 'https://third.test')],
-      [0.5, 1, undefined],
+      [essence(attempts), essence(attempts, 'gpt-4o', other), essence(attempts, 'gpt-4o', 'https://third.test')],
+      [1, 0, undefined],
     );
   });
 

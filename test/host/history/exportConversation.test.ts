@@ -190,6 +190,9 @@ describe('JSON export', () => {
       promptTokens: 3,
       completionTokens: 4,
       totalTokens: 7,
+      cachedTokens: 2,
+      reasoningTokens: 1,
+      cost: 0.25,
     };
     const thought: StreamEvent = { type: 'reasoning', attempt: 1, at: 15, text: 'hm' };
     const [turn] = json(
@@ -207,7 +210,14 @@ describe('JSON export', () => {
         reasoning: 'hm',
         state: 'done',
         finishReason: 'stop',
-        usage: { promptTokens: 3, completionTokens: 4, totalTokens: 7 },
+        usage: {
+          promptTokens: 3,
+          completionTokens: 4,
+          totalTokens: 7,
+          cachedTokens: 2,
+          reasoningTokens: 1,
+          cost: 0.25,
+        },
         askedAt: '2026-01-15T09:00:00.000Z',
         runs: undefined,
       },

@@ -37,9 +37,9 @@ describe('journal', () => {
   afterEach(() => removeTemporaryFolder(join(folder, '..')));
 
   /** Opens the journal in a new window after all previous windows have closed. */
-  const journal = (): Journal => {
+  const journal = (keptIds = () => Promise.resolve<ReadonlySet<string>>(new Set())): Journal => {
     dropLocks(folder);
-    return new Journal({ folder, clock, limit: () => limit, onProblem: (problem) => problems.push(problem) });
+    return new Journal({ folder, clock, limit: () => limit, keptIds, onProblem: (problem) => problems.push(problem) });
   };
   const pathOf = (id: string): string => join(folder, `${id}.jsonl`);
   /** Lists all files except locks. */
@@ -175,6 +175,60 @@ describe('journal', () => {
     assert.deepEqual(state.toolCalls, [{ index: 0, id: '', name: 'read', arguments: '{}' }]);
     assert.equal(state.ledger.entries[0]?.ended?.bytes, 10);
   });
+
+  it('restores the usage of a turn and of its attempts', async () => {
+    const counts = { promptTokens: 7, completionTokens: 3, cachedTokens: 5, reasoningTokens: 2, cost: 0.0125 };
+    const usage = { totalTokens: 10, ...counts };
+    const ended = { how: 'finished', ms: 5, bytes: 10, chars: 2, tokens: 10, ...counts } as const;
+    const events = [
+      attempt(),
+      { type: 'ended', ...ended, attempt: 1, at: 2 },
+      { type: 'usage', ...usage, attempt: 1, at: 2 },
+    ] as const;
+    const id = await written(exchange('e'), { type: 'events', exchangeId: 'e', events });
+    const { state } = (await journal().open(id))!.stored.exchanges[0]!;
+    assert.deepEqual(state.usage, usage);
+    const { tokens, promptTokens, completionTokens, cachedTokens, reasoningTokens, cost } =
+      state.ledger.entries[0]!.ended!;
+    assert.deepEqual(
+      { tokens, promptTokens, completionTokens, cachedTokens, reasoningTokens, cost },
+      { tokens: 10, ...counts },
+    );
+  });
+
+  for (const absurd of [-1, 1.5, 1e300, 'many', null, {}]) {
+    it(`leaves out ${JSON.stringify(absurd)} in the usage of a file, which does not count as damaged`, async () => {
+      const counts = { completionTokens: absurd, cachedTokens: absurd, reasoningTokens: absurd };
+      const cost = absurd === 1.5 ? -1.5 : absurd;
+      const lines = {
+        type: 'events',
+        exchangeId: 'e',
+        events: [
+          attempt(),
+          text('Hello'),
+          {
+            type: 'ended',
+            how: 'finished',
+            ms: 5,
+            bytes: 1,
+            chars: 5,
+            tokens: absurd,
+            ...counts,
+            cost,
+            attempt: 1,
+            at: 2,
+          },
+          { type: 'usage', promptTokens: 7, totalTokens: absurd, ...counts, cost, attempt: 1, at: 2 },
+        ],
+      } as unknown as JournalLine;
+      const id = await written(exchange('e'), lines);
+      const { state } = (await journal().open(id))!.stored.exchanges[0]!;
+      assert.deepEqual([state.text, problems], ['Hello', []]);
+      assert.deepEqual(state.usage, { promptTokens: 7, completionTokens: 0, totalTokens: 0 });
+      const { ended } = state.ledger.entries[0]!;
+      assert.deepEqual([ended?.tokens, ended?.cachedTokens, ended?.cost], [undefined, undefined, undefined]);
+    });
+  }
 
   it('restores an answer whose tool call has a large index, as earlier versions wrote it', async () => {
     const events = [
@@ -619,6 +673,15 @@ describe('journal', () => {
     limit = 1;
     await all.prune();
     assert.deepEqual(await conversationFiles(), [`${oldest!}.jsonl`]);
+  });
+
+  it('deletes no conversation with a scheduled prompt, and none while it is unknown which have one', async () => {
+    const [scheduled, old] = [await written(exchange('e')), await written(exchange('e'))];
+    for (const id of [scheduled, old]) await aged(id, 61);
+    limit = 0;
+    assert.deepEqual(await journal(() => Promise.reject(new Error('the folder is unreadable'))).prune(), []);
+    assert.deepEqual(await journal(() => Promise.resolve(new Set([scheduled]))).prune(), [old]);
+    assert.deepEqual(await conversationFiles(), [`${scheduled}.jsonl`]);
   });
 
   it('deletes no conversation that was written within the last hour', async () => {

@@ -68,8 +68,10 @@ const line: fc.Arbitrary<JournalLine> = fc.oneof(
 
 /** Returns the stored conversation without the time of the last token, which compacting makes less exact. */
 function contentOf(lines: readonly JournalLine[]): unknown {
+  const { tree, ...content } = foldJournal(lines);
+  const versions = content.allExchanges.map(({ id }) => tree.versions(id));
   return JSON.parse(
-    JSON.stringify(foldJournal(lines), (name, value: unknown) => (name === 'lastTokenAt' ? undefined : value)),
+    JSON.stringify({ ...content, versions }, (name, value: unknown) => (name === 'lastTokenAt' ? undefined : value)),
   );
 }
 

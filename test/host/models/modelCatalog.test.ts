@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { mock } from 'node:test';
 import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 import type { ActiveConnection, Connections } from '../../../src/host/connection/connections';
 import type { KeyStore } from '../../../src/host/connection/keyStore';
@@ -19,17 +20,40 @@ class CancellationTokenSource {
   }
 }
 
+/** A quick pick that stays open until the test hides it. */
+class QuickPick {
+  items: readonly unknown[] = [];
+  readonly activeItems: readonly unknown[] = [];
+  readonly value = '';
+  busy = false;
+  hide: () => void = () => undefined;
+  readonly onDidChangeValue = (): void => undefined;
+  readonly onDidAccept = (): void => undefined;
+  readonly onDidTriggerItemButton = (): void => undefined;
+  readonly onDidHide = (listener: () => void): void => void (this.hide = listener);
+  readonly show = (): void => undefined;
+  readonly dispose = (): void => undefined;
+}
+
 describe('model catalog', () => {
+  let picker: QuickPick | undefined;
   let localizationError: Error | undefined;
   let status: number;
+  let ids: readonly unknown[];
   let requests: number;
   let logged: unknown[];
+  let warnings: string[];
   let server: Server;
+  let health: MemoryHealth;
+  let baseUrls: readonly string[];
   let connection: ActiveConnection;
   let catalog: ModelCatalog;
   let currentConnection: ActiveConnection | undefined;
   useVSCode({
     CancellationTokenSource,
+    QuickPickItemKind: { Separator: -1 },
+    env: { language: 'en' },
+    window: { createQuickPick: () => (picker = new QuickPick()) },
     l10n: {
       t: (text: string) => {
         if (localizationError) throw localizationError;
@@ -40,7 +64,7 @@ describe('model catalog', () => {
   before(async () => {
     server = createServer((_request, response) => {
       requests++;
-      response.writeHead(status, { 'content-type': 'application/json' }).end('{"data":[{"id":"a"}]}');
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(ids));
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
@@ -48,15 +72,18 @@ describe('model catalog', () => {
     connection = { baseUrl: origin, origin, host: `127.0.0.1:${port}`, apiKey: 'hsa-test', demo: false };
   });
   beforeEach(async () => {
-    [localizationError, status, requests, logged] = [undefined, 200, 0, []];
+    [localizationError, status, requests, logged, warnings, ids] = [undefined, 200, 0, [], [], ['a']];
     const error = (logEntry: unknown): void => void logged.push(logEntry);
-    const log = { keys: new KeyRedactor(), error, warn: () => undefined } as unknown as Log;
+    const log = { keys: new KeyRedactor(), error, warn: (warning: string) => warnings.push(warning) } as unknown as Log;
     const { ModelCatalog } = await import('../../../src/host/models/modelCatalog');
     const keys = { onDidChange: () => ({ dispose: () => undefined }) } as unknown as KeyStore;
     const connections = {
+      model: () => 'model-0',
+      baseUrls: () => baseUrls,
+      connectionFor: () => Promise.resolve(currentConnection),
       current: () => (currentConnection ? Promise.resolve(currentConnection) : Promise.reject(new Error('no route'))),
     };
-    const health = new MemoryHealth();
+    health = new MemoryHealth();
     catalog = new ModelCatalog({ connections: connections as unknown as Connections, keys, log, health });
   });
   afterEach(() => catalog.dispose());
@@ -94,6 +121,50 @@ describe('model catalog', () => {
     const [route, ...others] = await catalog.listRoutes();
     const list = await route?.list;
     assert.deepEqual([list?.source, list?.source === 'default' && list.message, others], ['default', 'no route', []]);
+  });
+
+  it('reports once how many models it does not offer because of their names', async () => {
+    ids = ['[a](command:x)', '[b](command:x)', 'ok'];
+    const list = await catalog.listOf(connection);
+    assert.deepEqual(list.models, ['ok']);
+    await catalog.listOf(connection);
+    assert.deepEqual(warnings, ['2 models are not offered, because of the characters in their names.']);
+  });
+
+  it('knows about a model what the list of the first route says, and else what the table says', async () => {
+    ids = [{ id: 'gpt-4o', context_length: 8192 }];
+    baseUrls = ['https://not-loaded.example/v1', connection.baseUrl];
+    assert.equal(catalog.factsOf('gpt-4o')?.contextWindow, 128_000);
+    await catalog.listOf(connection);
+    assert.deepEqual([catalog.factsOf('gpt-4o')?.contextWindow, catalog.factsOf('gpt-4o')?.images], [8192, true]);
+    assert.equal(catalog.factsOf('unheard-of'), undefined);
+    baseUrls = [];
+    assert.equal(catalog.factsOf('gpt-4o')?.contextWindow, 128_000);
+  });
+
+  it('finds the nearest models in the list of the route that lacks a model', async () => {
+    currentConnection = connection;
+    ids = ['gpt-4o', 'acme-2', 'acme-3'];
+    assert.deepEqual(await catalog.nearestTo('acme-1', connection.origin), ['acme-2', 'acme-3']);
+    assert.deepEqual(await catalog.nearestTo('acme-1', undefined), ['acme-2', 'acme-3']);
+  });
+
+  it('finds no nearest models in the default list', async () => {
+    [currentConnection, status] = [connection, 500];
+    assert.deepEqual(await catalog.nearestTo('gpt-4', connection.origin), []);
+  });
+
+  it('reads the health book once for the model picker', async () => {
+    currentConnection = connection;
+    ids = Array.from({ length: 5000 }, (_, index) => `model-${index}`);
+    const read = mock.method(health, 'tallies');
+    const picked = catalog.pick();
+    await catalog.listOf(connection);
+    while (picker?.busy !== false) await new Promise(setImmediate);
+    assert.equal(picker.items.length, 5001);
+    assert.equal(read.mock.callCount(), 1);
+    picker.hide();
+    assert.equal(await picked, undefined);
   });
 
   it('requests the list again after a failed request', async () => {

@@ -1,87 +1,46 @@
 import assert from 'node:assert/strict';
 import type {
-  modelChoices as ModelChoices,
   ModelList,
   ModelPick,
   ModelPickOptions,
   pickModel as PickModel,
   routeChoices as RouteChoices,
+  RouteModels,
 } from '../../../src/host/models/modelPick';
 import { useVSCode } from '../../support/fakeVSCode';
 
-let modelChoices: typeof ModelChoices;
-const models = ['a', 'b', 'c'];
-
-function listChoices(...parameters: Parameters<typeof ModelChoices>): readonly string[] {
-  return modelChoices(...parameters).map(({ model, kind }) => `${kind} ${model}`);
-}
-
 describe('choices in the model picker', () => {
   useVSCode({});
-  before(async () => {
-    ({ modelChoices } = await import('../../../src/host/models/modelPick'));
-  });
-
-  it('offer the current model first and mark it', () => {
-    assert.deepEqual(listChoices(models, 'b', undefined, ''), ['current b', 'other a', 'other c']);
-  });
-
-  it('include the current model even if the gateway does not list it or has not responded', () => {
-    assert.deepEqual(listChoices(['a'], 'mine', undefined, ''), ['current mine', 'other a']);
-    assert.deepEqual(listChoices([], 'mine', undefined, ''), ['current mine']);
-  });
-
-  it('exclude a model that the user wants to replace', () => {
-    assert.deepEqual(listChoices(models, 'b', 'b', ''), ['other a', 'other c']);
-    assert.deepEqual(listChoices(models, 'b', 'b', 'b'), ['other a', 'other c']);
-  });
-
-  it('include the typed name unless it is in the list', () => {
-    assert.deepEqual(listChoices(['a'], 'a', undefined, ' x/y:z '), ['current a', 'typed x/y:z']);
-    assert.deepEqual(listChoices(['a'], 'a', undefined, 'a'), ['current a']);
-    assert.deepEqual(listChoices(['a'], 'a', undefined, '  '), ['current a']);
-  });
-});
-
-describe('choices in the model picker with several routes', () => {
-  useVSCode({});
   let routeChoices: typeof RouteChoices;
+  const choices = (lists: readonly (readonly string[])[], current: string, exclude: string | undefined) =>
+    lists.map((models, index) => routeChoices(models, index === 0, current, exclude));
   before(async () => {
     ({ routeChoices } = await import('../../../src/host/models/modelPick'));
   });
-  const list = (...parameters: Parameters<typeof RouteChoices>): readonly (readonly string[])[] =>
-    routeChoices(...parameters).map((choices) => choices.map(({ model, kind }) => `${kind} ${model}`));
 
   it('list a model under each route that has it, the current model first', () => {
-    assert.deepEqual(list([['a', 'b'], ['a', 'b', 'c'], ['c']], 'b', undefined, ''), [
-      ['current b', 'other a'],
-      ['current b', 'other a', 'other c'],
-      ['other c'],
-    ]);
+    const lists = [['a', 'b'], ['a', 'b', 'c'], ['c']];
+    assert.deepEqual(choices(lists, 'b', undefined), [['b', 'a'], ['b', 'a', 'c'], ['c']]);
   });
 
   it('include a current model that no route lists once', () => {
-    assert.deepEqual(list([['a'], ['b']], 'mine', undefined, ''), [['current mine', 'other a'], ['other b']]);
+    assert.deepEqual(choices([['a'], ['b']], 'mine', undefined), [['mine', 'a'], ['b']]);
   });
 
-  it('exclude a model from every route', () => {
-    assert.deepEqual(list([['a', 'b'], ['a']], 'a', 'a', ''), [['other b'], []]);
+  it('include the current model before the lists are known', () => {
+    assert.deepEqual(choices([[], []], 'mine', undefined), [['mine'], []]);
   });
 
-  it('end with the typed name unless a route lists it', () => {
-    assert.deepEqual(list([['a'], ['b']], 'a', undefined, ' new '), [['current a'], ['other b', 'typed new']]);
-    assert.deepEqual(list([['a'], ['b']], 'a', undefined, 'b'), [['current a'], ['other b']]);
-  });
-
-  it('are the same as those of a single list when there is one route, or none yet', () => {
-    assert.deepEqual(list([['a', 'b']], 'b', undefined, 'x'), [['current b', 'other a', 'typed x']]);
-    assert.deepEqual(list([], 'b', undefined, ''), [['current b']]);
+  it('exclude a model that the user wants to replace from every route', () => {
+    assert.deepEqual(choices([['a', 'b'], ['a']], 'a', 'a'), [['b'], []]);
+    assert.deepEqual(choices([['a', 'b', 'c']], 'b', 'b'), [['a', 'c']]);
   });
 });
 
 interface Item {
   readonly label: string;
   readonly description?: string;
+  readonly detail?: string;
   readonly kind?: number;
   readonly model?: string;
   readonly origin?: string;
@@ -95,11 +54,16 @@ class QuickPick {
   value = '';
   busy = false;
   accept: () => void = () => undefined;
+  private valueChanged: () => void = () => undefined;
   private hidden: () => void = () => undefined;
   readonly onDidAccept = (listener: () => void): void => void (this.accept = listener);
   readonly onDidHide = (listener: () => void): void => void (this.hidden = listener);
-  readonly onDidChangeValue = (): void => undefined;
+  readonly onDidChangeValue = (listener: () => void): void => void (this.valueChanged = listener);
   readonly onDidTriggerItemButton = (): void => undefined;
+  type(value: string): void {
+    this.value = value;
+    this.valueChanged();
+  }
   show(): void {
     // The tests read the items directly.
   }
@@ -115,6 +79,7 @@ describe('model picker with several routes', () => {
   let picker: QuickPick;
   let pickModel: typeof PickModel;
   useVSCode({
+    env: { language: 'en' },
     l10n: {
       t: (text: string, ...args: unknown[]) => text.replace(/\{(\d)\}/g, (_, index) => String(args[Number(index)])),
     },
@@ -127,10 +92,11 @@ describe('model picker with several routes', () => {
 
   const settle = (): Promise<void> => new Promise(setImmediate);
   const labels = (): readonly string[] => picker.items.map(({ label, kind }) => (kind === -1 ? `[${label}]` : label));
-  const openWith = (options: ModelPickOptions, ...hosts: readonly string[]) => {
+  const openWith = (options: ModelPickOptions & Pick<RouteModels, 'essence'>, ...hosts: readonly string[]) => {
     const loaded: ((list: ModelList) => void)[] = [];
     const routes = hosts.map((host) => ({
       ...{ host, origin: `https://${host}`, list: new Promise<ModelList>((resolve) => loaded.push(resolve)) },
+      essence: options.essence && ((model: string) => `${options.essence?.(model)} at ${host}`),
     }));
     const picked = pickModel(Promise.resolve(routes), 'b', options);
     const load = async (index: number, list: ModelList): Promise<void> => {
@@ -159,14 +125,58 @@ describe('model picker with several routes', () => {
   });
 
   it('says how well each model works over its route', async () => {
-    const essence = (model: string, origin = ''): string => `${model} at ${origin}`;
-    const { load } = openWith({ essence }, 'one', 'two');
+    const { load } = openWith({ essence: (model) => model }, 'one', 'two');
     await load(0, from('one', 'a', 'b'));
     await load(1, from('two', 'b'));
     assert.deepEqual(
       picker.items.flatMap(({ description }) => description ?? []),
-      ['current · b at https://one', 'a at https://one', 'current · b at https://two'],
+      ['current · b at one', 'a at one', 'current · b at two'],
     );
+  });
+
+  it('shows what is known about each model', async () => {
+    const { load } = openWith({}, 'one');
+    const facts = new Map([['b', { contextWindow: 8000 }]]);
+    await load(0, { source: 'gateway', models: ['b', 'gpt-4o', 'unheard-of'], host: 'one', facts });
+    assert.deepEqual(
+      picker.items.slice(1).map(({ detail }) => detail),
+      ['8K context', '128K context · images · $2.5 / $10 per million tokens', undefined],
+    );
+  });
+
+  it('describes each model once and in slices, however much the user types', async () => {
+    let [described, describedBefore, longestSlice, isOpen] = [0, 0, 0, true];
+    const observe = (): void => {
+      longestSlice = Math.max(longestSlice, described - describedBefore);
+      describedBefore = described;
+      if (isOpen) setImmediate(observe);
+    };
+    observe();
+    const { load } = openWith({ essence: () => String(described++) }, 'one', 'two');
+    const models = Array.from({ length: 5000 }, (_, index) => `model-${index}`);
+    await Promise.all([load(0, from('one', ...models)), load(1, from('two', ...models))]);
+    while (picker.busy) await settle();
+    isOpen = false;
+    assert.equal(picker.items.length, 10_003);
+    assert.ok(longestSlice <= 501, `${longestSlice} descriptions at once`);
+    const count = described;
+    assert.ok(count <= 10_003, `${count} descriptions`);
+    for (const value of ['m', 'mo', 'mod', 'model-7']) picker.type(value);
+    assert.equal(described, count);
+  });
+
+  it('ends with the typed name unless a route lists it or the user wants to replace it', async () => {
+    const { load } = openWith({ exclude: 'b' }, 'one', 'two');
+    await load(0, from('one', 'a'));
+    await load(1, from('two', 'c'));
+    const listed = ['[From one]', 'a', '[From two]', 'c'];
+    assert.deepEqual(labels(), listed);
+    picker.type(' x/y:z ');
+    assert.deepEqual(labels(), [...listed, 'Use “x/y:z”']);
+    for (const value of ['a', 'c', 'b', '  ']) {
+      picker.type(value);
+      assert.deepEqual(labels(), listed, value);
+    }
   });
 
   it('knows the route of each item', async () => {

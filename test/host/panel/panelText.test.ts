@@ -31,4 +31,21 @@ describe('billing page', () => {
   ] as const) {
     it(`is ${page} for the gateway ${origin}`, () => assert.equal(billingPage(origin), page));
   }
+  it('is an origin without a path, credentials or a query', () => {
+    assert.equal(
+      billingPage('https://me:secret@api.other.example:8443/v1?next=command:x'),
+      'https://api.other.example:8443',
+    );
+  });
+  for (const origin of [
+    'command:workbench.action.reloadWindow',
+    'vscode://settings',
+    'file:///etc/passwd',
+    'javascript:alert(1)',
+    'ftp://api.other.example',
+    'api.other.example',
+    '',
+  ]) {
+    it(`is unknown for ${JSON.stringify(origin)}`, () => assert.equal(billingPage(origin), undefined));
+  }
 });

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ScheduledPrompt } from '../../../src/host/schedule/scheduledPrompt';
 import { ScheduleStore } from '../../../src/host/schedule/scheduleStore';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
+import { watchOpens } from '../../support/watchedOpens';
 
 const prompt = (fields: Partial<ScheduledPrompt> = {}): ScheduledPrompt => ({
   id: randomUUID(),
@@ -103,6 +104,48 @@ describe('store of scheduled prompts', () => {
       assert.deepEqual(problems, [`The scheduled prompt ${id}.json is damaged and is ignored.`]);
     });
   }
+
+  const unreadable: readonly (readonly [name: string, make: (path: string) => void])[] = [
+    ['is a link to itself', (path) => symlinkSync(path, path)],
+    ['has no permission', (path) => writeFileSync(path, '{}')],
+  ];
+  for (const [name, make] of unreadable) {
+    it(`lists the other prompts when a file ${name}, logs it once, and does not say which conversations have a prompt`, async function () {
+      if (process.platform === 'win32') return this.skip();
+      const [good, id] = [prompt(), randomUUID()];
+      const store = open();
+      await store.add(good);
+      assert.deepEqual([...(await store.conversationIds())], [good.conversationId]);
+      const path = join(folder, `${id}.json`);
+      make(path);
+      const code = name === 'has no permission' ? 'EACCES' : 'ELOOP';
+      const disk = watchOpens(code === 'EACCES' ? (opened) => opened === path : () => false);
+      try {
+        for (let time = 0; time < 2; time++) {
+          assert.deepEqual(
+            (await store.list()).map((stored) => stored.prompt.id),
+            [good.id],
+          );
+        }
+        await assert.rejects(store.conversationIds());
+      } finally {
+        disk.restore();
+      }
+      assert.deepEqual([store.isUnreadable(id), store.isUnreadable(good.id)], [true, false]);
+      assert.deepEqual(problems, [`The scheduled prompt ${id}.json can't be read: ${code}.`]);
+    });
+  }
+
+  it('has at most one of its files open at a time', async () => {
+    for (let count = 0; count < 20; count++) await open().add(prompt());
+    const disk = watchOpens(() => false);
+    try {
+      assert.equal((await listed()).length, 20);
+      assert.deepEqual([disk.opened, disk.mostOpen], [20, 1]);
+    } finally {
+      disk.restore();
+    }
+  });
 
   it('ignores other files and folders', async () => {
     await open().add(prompt());

@@ -42,7 +42,7 @@ describe('item of a scheduled prompt', () => {
       [
         'Will be sent when the gateway can be reached',
         'Due since T1000000',
-        'Due. It is sent only when you choose “Send now”.',
+        'Due, but not sent yet. Choose “Send now” to send it.',
       ],
     );
   });

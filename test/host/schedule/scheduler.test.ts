@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StreamEvent } from '../../../src/engine/events';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
@@ -457,6 +457,35 @@ describe('scheduled prompt', () => {
     await window.clock.advance(6 * minute);
     assert.deepEqual([requests(window), phaseOf(conversation)], [1, 'stopped']);
     assert.deepEqual(window.problems, [`The scheduled prompt ${name} is damaged and is ignored.`]);
+  });
+
+  it('is sent on time while the files of other prompts can not be read, which stay scheduled', async function () {
+    if (process.platform === 'win32') return this.skip();
+    const window = open();
+    const unreadable = await window.askLater(5 * minute);
+    const [name = ''] = files();
+    const path = join(disk.scheduled, name);
+    rmSync(path);
+    symlinkSync(path, path);
+    const conversation = await window.askLater(minute);
+    await window.clock.advance(2 * minute);
+    assert.deepEqual([requests(window), phaseOf(conversation), phaseOf(unreadable)], [3, 'connecting', 'scheduled']);
+    assert.deepEqual([window.problems, window.errors], [[`The scheduled prompt ${name} can't be read: ELOOP.`], []]);
+  });
+
+  it('is sent on time while another prompt can not be removed', async () => {
+    const window = open();
+    const other = await window.askLater(5 * minute);
+    const [name = ''] = files();
+    renameSync(join(disk.scheduled, name), join(disk.scheduled, name.replace('.json', '.claimed')));
+    // The folder can't be removed like a file.
+    mkdirSync(join(disk.scheduled, name));
+    window.conversations.keepOpen(other);
+    other.scheduled.end(lastId(other), { outcome: 'stopped' });
+    const conversation = await window.askLater(minute);
+    await window.clock.advance(2 * minute);
+    assert.equal(phaseOf(conversation), 'connecting');
+    assert.equal(window.errors.length, 1);
   });
 
   it('is removed if its conversation no longer exists', async () => {

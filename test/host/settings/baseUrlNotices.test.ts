@@ -19,7 +19,7 @@ describe('notices about backup base URLs', () => {
   };
 
   for (const [text, message] of [
-    ['', 'is empty or not a text.'],
+    ['', 'contains no base URL. Enter one, or remove the entry.'],
     ['http://[', 'is not a valid URL.'],
     ['ftp://files.example', 'must start with https:// or http://.'],
     ['https://me:secret@gateway.example', 'contains a user name or password.'],

@@ -94,6 +94,17 @@ describe('route in the status bar', () => {
     });
   }
 
+  it('has its path if another route has the same host', () => {
+    const { running } = turns('streaming');
+    const state = { ...running.activeExchange.state, baseUrl: `${origin}/b/v1` };
+    const activity = activityOf({
+      ...turns('streaming'),
+      running: { ...running, activeExchange: { ...running.activeExchange, state } },
+    });
+    assert.ok(activity.kind === 'streaming');
+    assert.ok(activityText(activity, deps).tooltip.startsWith('Route: localhost:8080/b/v1.'));
+  });
+
   it('is not named while the computer is offline or before the first attempt', () => {
     for (const activity of [activityOf(turns('offline')), activityOf(conversations('connecting'))]) {
       assert.ok(activity.kind === 'streaming' || activity.kind === 'offline');

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Activity } from '../../../src/host/status/activity';
 import type { Connections } from '../../../src/host/connection/connections';
 import type { ConnectionView } from '../../../src/shared/protocol';
 import { useVSCode } from '../../support/fakeVSCode';
@@ -8,6 +9,8 @@ interface Item {
   accessibilityInformation?: { readonly label: string };
 }
 
+const ignore = (): void => undefined;
+
 describe('status bar item of the model', () => {
   const items: Record<string, Item> = {};
   useVSCode({
@@ -16,11 +19,14 @@ describe('status bar item of the model', () => {
     },
     StatusBarAlignment: { Right: 2 },
     window: {
-      createStatusBarItem: (id: string) => (items[id] = { show: () => undefined, dispose: () => undefined } as Item),
+      createStatusBarItem: (id: string) => (items[id] = { show: ignore, hide: ignore, dispose: ignore } as Item),
     },
   });
 
-  const tooltip = async (fields: Partial<ConnectionView>): Promise<readonly string[]> => {
+  const tooltip = async (
+    fields: Partial<ConnectionView>,
+    activity: Activity = { kind: 'idle' },
+  ): Promise<readonly string[]> => {
     const { StatusBar } = await import('../../../src/host/status/statusBar');
     const view: ConnectionView = { model: 'm', host: 'api.example', hasKey: true, demo: false, ...fields };
     const connections: Pick<Connections, 'subscribe'> = {
@@ -29,7 +35,9 @@ describe('status bar item of the model', () => {
         return { dispose: () => undefined };
       },
     };
-    new StatusBar(connections as Connections).dispose();
+    const statusBar = new StatusBar(connections as Connections);
+    statusBar.update(activity);
+    statusBar.dispose();
     const { tooltip: text = '', accessibilityInformation } = items['holysheep.model'] ?? {};
     assert.equal(accessibilityInformation?.label, text.replaceAll('\n', ' '));
     return text.split('\n').slice(1, -1);
@@ -37,6 +45,11 @@ describe('status bar item of the model', () => {
 
   it('names the host and the number of backup routes', async () => {
     assert.deepEqual(await tooltip({ backups: 2 }), ['Host: api.example', 'Backup routes: 2']);
+  });
+
+  it('names the backup route while an answer comes over it', async () => {
+    const activity = { kind: 'streaming', route: 'https://backup.example', otherTurns: 0 } as const;
+    assert.deepEqual(await tooltip({ backups: 1 }, activity), ['Host: backup.example', 'Backup routes: 1']);
   });
 
   it('mentions no backup routes if there are none', async () => {

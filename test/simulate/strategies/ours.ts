@@ -167,7 +167,7 @@ class SimulatedTurn {
         return true;
       case 'switch-route': {
         const next = routes.next(fault);
-        if (next) routes.switchTo(next, fault.kind);
+        if (next) routes.switchTo(next, fault);
         return true;
       }
       case 'wait':

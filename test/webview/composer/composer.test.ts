@@ -190,6 +190,81 @@ describe('composer', () => {
     assert.equal(page.all('button', 'Remove deepseek-r1 · this prompt only').length, 0);
   });
 
+  it('names the backup route while an answer comes over it', () => {
+    const named = (): string => page.root.querySelector('.model-button')!.getAttribute('aria-label')!;
+    page.snapshot([exchange('e1')]);
+    assert.equal(named(), `Model: ${connected.model} ${connected.host}`);
+    page.events('e1', ev.attempt({ origin: 'https://backup.example' }));
+    assert.equal(named(), `Model: ${connected.model} backup.example`);
+    page.events('e1', ev.text('Because'), ev.done('Because'));
+    assert.equal(named(), `Model: ${connected.model} ${connected.host}`);
+  });
+
+  describe('prompt that the user sends without an API key', () => {
+    const noKey = { ...connected, hasKey: false };
+    const notice = 'The prompt will be sent when you set an API key for';
+    const addKey = (): void => page.receive({ type: 'connection', connection: connected, suggestions: [] });
+
+    beforeEach(() => {
+      page.snapshot([exchange('e1')], { connection: noKey });
+      page.posted.length = 0;
+      page.type('Why?');
+      page.key('Enter');
+    });
+
+    it('opens the key dialog and stays in the composer', () => {
+      assert.deepEqual([page.posted, page.input.value], [[{ type: 'setApiKey' }], 'Why?']);
+      assert.equal(page.stored.draft, 'Why?');
+    });
+
+    it('has a notice, which is announced whenever the dialog is closed without a key', () => {
+      assert.ok(page.root.textContent.includes(notice));
+      assert.equal(page.announced, '');
+      for (const attempt of [1, 2]) {
+        page.key('Enter');
+        page.receive({ type: 'keyDialogClosed' });
+        assert.match(page.announced, new RegExp(notice), `cancelled ${attempt} times`);
+      }
+      assert.equal(page.all('button', 'Set API key').length, 1);
+    });
+
+    it('is sent exactly once when a key is set, and its notice disappears', () => {
+      page.receive({ type: 'keyDialogClosed' });
+      page.posted.length = 0;
+      addKey();
+      addKey();
+      assert.deepEqual([page.posted, page.input.value], [[{ type: 'send', prompt: 'Why?' }], '']);
+      assert.ok(!page.root.querySelector('.notices')!.textContent);
+    });
+
+    it('is not sent, and has no notice, if the user edits it', () => {
+      page.type('Why not?');
+      assert.ok(!page.root.textContent.includes(notice));
+      page.receive({ type: 'keyDialogClosed' });
+      addKey();
+      assert.deepEqual([page.posted, page.input.value, page.announced], [[{ type: 'setApiKey' }], 'Why not?', '']);
+    });
+
+    it('still waits for the key after the page was reloaded', () => {
+      const { stored } = page;
+      page.dispose();
+      page = PanelPage.restored(stored);
+      page.snapshot([exchange('e1')], { connection: noKey });
+      assert.ok(page.root.textContent.includes(notice));
+      page.receive({ type: 'connection', connection: connected, suggestions: [] });
+      assert.deepEqual(
+        page.posted.filter(({ type }) => type === 'send'),
+        [{ type: 'send', prompt: 'Why?' }],
+      );
+    });
+
+    it('has one button that sets a key in an empty conversation', () => {
+      page.snapshot([], { connection: noKey });
+      assert.ok(page.root.textContent.includes(notice));
+      assert.equal(page.all('button', 'Set API key').length, 1);
+    });
+  });
+
   describe('prefilled prompt that waits for an API key', () => {
     const noKey = { ...connected, hasKey: false };
     const code = { prompt: 'Explain', content: 'in full' };
@@ -201,6 +276,12 @@ describe('composer', () => {
     beforeEach(() => {
       page.snapshot([], { connection: noKey });
       page.receive({ type: 'prefill', ...prefilled });
+    });
+
+    it('has a notice, which is announced', () => {
+      const notice = 'The prompt will be sent when you set an API key for';
+      assert.ok(page.root.textContent.includes(notice));
+      assert.match(page.announced, new RegExp(notice));
     });
 
     it('is sent exactly once when the key arrives', () => {

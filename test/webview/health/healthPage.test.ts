@@ -25,6 +25,8 @@ const failing: HealthFigures = {
   tokensPerSecond: undefined,
   cuts: 0,
   waitedMs: 0,
+  promptTokens: 0,
+  completionTokens: 0,
 };
 
 function periodOf(length: number, step: number): HealthPeriod {
@@ -82,6 +84,7 @@ describe('page of the network health', () => {
       ...['12K / 3.4K', '3 × timed out'],
     ]);
     assert.deepEqual(texts('tbody tr:last-child .number').slice(1, 5), ['0 %', '–', '–', '–']);
+    assert.equal(texts('tbody tr:last-child .number').at(-1), '–', 'no tokens were reported');
   });
 
   it('shows a chart for each figure with a text alternative', () => {
@@ -110,7 +113,7 @@ describe('page of the network health', () => {
       ['16.67%', '43'],
     ]);
     assert.deepEqual([bars(firstToken, 'value'), bars(firstToken, 'upper')], [[['12.5%', '15.2']], [['12.5%', '43']]]);
-    assert.equal(success?.querySelector('title')?.textContent, '03:00 AM: 97 %');
+    assert.equal(success?.querySelector('title')?.textContent, '3:00 AM: 97 %');
   });
 
   it('switches to the last 14 days and stays there after a reload', () => {

@@ -147,6 +147,22 @@ describe('turn in the panel', () => {
     );
   });
 
+  for (const [name, usage, details] of [
+    [
+      'cached tokens, reasoning tokens and the price',
+      { promptTokens: 1240, completionTokens: 312, cachedTokens: 1000, reasoningTokens: 200, cost: 0.0042 },
+      '1,240 tokens in (1,000 cached) · 312 out (200 reasoning) · $0.0042',
+    ],
+    ['the tokens without those that are not reported', { promptTokens: 1, completionTokens: 2 }, '1 token in · 2 out'],
+    ['no tokens if the gateway reports none', { tokens: 0, promptTokens: 0, completionTokens: 0 }, ''],
+  ] as const) {
+    it(`shows in the timeline ${name}`, () => {
+      page.events('a', ev.attempt({ at: 0 }), ev.headers(), ev.text('Hi'), ev.ended({ ms: 60, bytes: 0, ...usage }));
+      page.events('a', ev.done('Hi'));
+      assert.equal(rows()[0]?.[2]?.split(' · ').slice(2).join(' · '), details);
+    });
+  }
+
   it('shows request ids as tooltips in the timeline', () => {
     const named = { ...ev.headers(500), requestId: 'req_1' } as const;
     page.events('a', ev.attempt(), named, ev.attempt({ attempt: 2, why: 'retry' }), ev.headers(), ev.done('Hi'));
@@ -165,7 +181,7 @@ describe('turn in the panel', () => {
     ['finished', 'Finished after 1.9 s'],
     ['stopped', 'Stopped after 1.9 s'],
     ['abandoned', 'Abandoned after 1.9 s'],
-    ['connection', 'Failed after 1.9 s: connection lost'],
+    ['connection', 'Failed after 1.9 s: connection failed'],
   ] as const) {
     it(`shows the outcome of an attempt in the timeline: ${outcome}`, () => {
       page.events('a', ev.attempt(), ev.attempt({ attempt: 2 }), ev.ended({ how: outcome, bytes: 0 }), ev.done('Hi'));
@@ -191,12 +207,12 @@ describe('turn in the panel', () => {
     'a retry-after with its header': [
       ev.waiting({ source: 'server', delayMs: 5250, hintMs: 5000, hintFrom: 'retry-after', jitterMs: 250 }),
       'Waited 5.3 s: rate limited',
-      'The gateway asked for a wait of 5 s (retry-after) · plus 0.3 s margin',
+      'The gateway said to wait 5 s (retry-after) · plus a random delay of 0.3 s',
     ],
     'a retry-after without a header': [
       ev.waiting({ source: 'server', delayMs: 5000, hintMs: 4990, jitterMs: 10 }),
       'Waited 5.3 s: rate limited',
-      'The gateway asked for a wait of 5 s',
+      'The gateway said to wait 5 s',
     ],
     'a backoff with jitter': [
       ev.waiting({ reason: 'overloaded', delayMs: 4100, jitterMs: 2100 }),
@@ -371,8 +387,14 @@ describe('turn in the panel', () => {
   });
 
   for (const [method, text] of [
-    ['prefill', 'Requested the rest of the answer · Resumed at character 1,204 · 1 repeated character dropped'],
-    ['continue', 'Requested the rest of the answer · Resumed at character 1,204 · 1 repeated character dropped'],
+    [
+      'prefill',
+      'Requested the rest of the answer · Resumed at character 1,204 · Removed 1 character that the model repeated',
+    ],
+    [
+      'continue',
+      'Requested the rest of the answer · Resumed at character 1,204 · Removed 1 character that the model repeated',
+    ],
     ['restart', 'Restarted'],
   ] as const) {
     it(`shows in the timeline how an answer was resumed: ${method}`, () => {
@@ -405,8 +427,10 @@ describe('turn in the panel', () => {
     );
   });
 
-  for (const [name, moreEvents, details] of [
+  for (const [name, moreEvents, details, usage] of [
     ['only the tokens of an answer without retries', [], ['12 tokens in, 12.3K out']],
+    ['the price of an answer', [], ['12 tokens in, 12.3K out', '$1.25'], { cost: 1.25 }],
+    ['no tokens if the gateway reports none', [], [], { promptTokens: 0, completionTokens: 0 }],
     [
       'the tokens and the duration of an answer with retries',
       [ev.attempt({ attempt: 2 })],
@@ -419,7 +443,7 @@ describe('turn in the panel', () => {
         ev.attempt({ at: 1000 }),
         ...moreEvents,
         ev.text('Hi', 1800),
-        ev.usage(),
+        { ...ev.usage(), ...usage },
         ev.done('Hi', { at: 3000 }),
       );
       assert.deepEqual(

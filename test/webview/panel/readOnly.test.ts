@@ -54,7 +54,7 @@ describe('page of a conversation that another window writes', () => {
   it('restores its own draft and open edit after the hand-over', () => {
     page.snapshot(exchanges);
     page.click('Edit');
-    const editor = page.one('textbox', 'Edit your message') as HTMLTextAreaElement;
+    const editor = page.one('textbox', 'Edit your prompt') as HTMLTextAreaElement;
     editor.value = 'other words';
     editor.dispatchEvent(new page.window.Event('input', { bubbles: true }));
     page.type('half a thought');
@@ -92,7 +92,7 @@ describe('page of a conversation that another window writes', () => {
     saveElsewhere({ draft: 'half a thought', context: ['file:a'], edits: [{ exchangeId: 'e1', text: 'other words' }] });
     page.snapshot(exchanges);
     assert.deepEqual(prompts(), ['half a thought']);
-    assert.equal((page.one('textbox', 'Edit your message') as HTMLTextAreaElement).value, 'other words');
+    assert.equal((page.one('textbox', 'Edit your prompt') as HTMLTextAreaElement).value, 'other words');
     assert.deepEqual(page.posted, [{ type: 'restoreContext', ids: ['file:a'] }]);
   });
 
@@ -104,7 +104,7 @@ describe('page of a conversation that another window writes', () => {
     saveElsewhere({ draft: '' });
     page.snapshot(exchanges);
     assert.deepEqual(prompts(), ['']);
-    assert.deepEqual(page.all('textbox', 'Edit your message'), []);
+    assert.deepEqual(page.all('textbox', 'Edit your prompt'), []);
   });
 
   it('keeps the draft on the page when the storage is full', () => {

@@ -118,7 +118,7 @@ describe('unsent text', () => {
   it('includes the open edit of a prompt while another branch is shown', () => {
     const page = first();
     const editors = (): (string | undefined)[] =>
-      page.all('textbox', 'Edit your message').map((editor) => (editor as HTMLTextAreaElement).value);
+      page.all('textbox', 'Edit your prompt').map((editor) => (editor as HTMLTextAreaElement).value);
     page.click('Edit');
     page.receive({ type: 'path', exchanges: [exchange('b')] });
     assert.deepEqual(editors(), []);

@@ -40,6 +40,20 @@ describe('timeline of a turn with several routes', () => {
     assert.equal(tooltips.at(-1), 'Attempt 2 with gpt-4o · Route switched · Route: backup.example');
   });
 
+  it('tells two routes with the same host apart by their paths', () => {
+    const [a, b] = [`${api}/a/v1`, `${api}/b/v1`];
+    const timeline = open(
+      ev.attempt({ at: 0, origin: api, baseUrl: a }),
+      ev.ended({ at: 500, how: 'dns', ms: 500, bytes: 0 }),
+      ev.route({ to: api, fromUrl: a, toUrl: b }),
+      switched({ origin: api, baseUrl: b }),
+    );
+    assert.deepEqual(details(timeline), [
+      'Route: api.example/a/v1 · Failed after 0.5 s: host not found',
+      'Route switched · Route: api.example/b/v1',
+    ]);
+  });
+
   it('states the number of routes in its totals and in the accessible name of its chart', () => {
     const timeline = open(...refused, ev.route(), switched());
     assert.equal(timeline.querySelector('.timeline-totals')?.textContent, '2 attempts · 2 routes · 3 s total');

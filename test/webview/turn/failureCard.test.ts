@@ -54,6 +54,63 @@ describe('failure card', () => {
   }
 });
 
+describe('failure card of a model that the gateway does not have', () => {
+  let page: PanelPage;
+  beforeEach(() => (page = new PanelPage()));
+  afterEach(() => page.dispose());
+
+  const failed = ev.failed({ kind: 'model', actions: ['switchModel', 'details'] });
+  const fail = (): void => {
+    page.snapshot([exchange('a')]);
+    page.events('a', ev.attempt(), failed);
+  };
+  const buttons = (): readonly HTMLElement[] => [...page.one('alert').querySelectorAll<HTMLElement>('.actions button')];
+  const offer = (...models: readonly string[]): void =>
+    page.receive({ type: 'nearestModels', exchangeId: 'a', models });
+
+  it('offers the nearest models before *Switch model*, the nearest most prominently', () => {
+    fail();
+    assert.deepEqual(page.posted, [{ type: 'findModels', exchangeId: 'a' }]);
+    const details = page.one('button', 'Details');
+    details.focus();
+    for (let repetition = 0; repetition < 2; repetition++) {
+      offer('claude-sonnet-4-6', 'claude-sonnet-4-5');
+      assert.deepEqual(
+        buttons().map(({ textContent, className }) => `${textContent}: ${className}`),
+        [
+          'claude-sonnet-4-6: button model-choice primary',
+          'claude-sonnet-4-5: button model-choice secondary',
+          'Switch model: button secondary',
+          'Details: button quiet',
+        ],
+      );
+    }
+    assert.equal(document.activeElement, details);
+    assert.equal(page.one('button', 'claude-sonnet-4-5').title, 'Retry with claude-sonnet-4-5');
+  });
+
+  it('retries with the model whose button is clicked', () => {
+    fail();
+    offer('b');
+    page.click('b');
+    assert.deepEqual(page.posted.at(-1), { type: 'switchModel', exchangeId: 'a', model: 'b' });
+  });
+
+  it('announces only itself, not the models that are added later', () => {
+    fail();
+    offer('b');
+    assert.equal(page.one('button', 'b').parentElement?.getAttribute('aria-live'), 'off');
+  });
+
+  it('asks for no models after other faults or in a window that only reads', () => {
+    page.snapshot([exchange('a')]);
+    page.events('a', ev.attempt(), ev.failed({ kind: 'overloaded', actions: ['switchModel'] }));
+    page.snapshot([exchange('a')], { readOnly: true });
+    page.events('a', ev.attempt(), failed);
+    assert.deepEqual(page.posted, []);
+  });
+});
+
 describe('details of the failure card', () => {
   let page: PanelPage;
   beforeEach(() => (page = new PanelPage()));
@@ -137,7 +194,7 @@ describe('details of the failure card', () => {
     assert.deepEqual(sections()['Actions taken'], [
       '2 attempts · 20 s waiting · 21 s total',
       'Attempt 1 with gpt-4o · Status 429 · rate limited',
-      'Waited 20 s: rate limited · The gateway asked for a wait of 20 s (retry-after)',
+      'Waited 20 s: rate limited · The gateway said to wait 20 s (retry-after)',
       'Attempt 2 with gpt-4o · Status 503 · overloaded',
     ]);
   });
@@ -167,7 +224,7 @@ describe('details of the failure card', () => {
       const ended = ev.ended({ how: kind });
       fail({ kind, status: 429, resetsAt: 3_600_000, beyondMaxHint: true }, ev.attempt(), ev.headers(429), ended);
       const explanation =
-        'The gateway asked for a longer wait than holysheep.retry.maxHintMs allows, so the request was not retried.';
+        'The gateway said to wait longer than holysheep.retry.maxHintMs allows, so the request was not retried.';
       const [, step, ...remaining] = sections()['Actions taken'] ?? [];
       assert.match(step ?? '', /^Attempt 1 /);
       assert.deepEqual(remaining, [explanation]);

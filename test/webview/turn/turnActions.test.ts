@@ -113,7 +113,7 @@ describe('sent prompt', () => {
   });
   afterEach(() => page.dispose());
 
-  const editor = (): HTMLTextAreaElement => page.one('textbox', 'Edit your message') as HTMLTextAreaElement;
+  const editor = (): HTMLTextAreaElement => page.one('textbox', 'Edit your prompt') as HTMLTextAreaElement;
   const write = (text: string): void => {
     editor().value = text;
     editor().dispatchEvent(new page.window.Event('input', { bubbles: true }));
@@ -175,7 +175,7 @@ describe('sent prompt', () => {
       write('Why not?');
       cancel();
       assert.deepEqual(page.posted, []);
-      assert.equal(page.all('textbox', 'Edit your message').length, 0);
+      assert.equal(page.all('textbox', 'Edit your prompt').length, 0);
       assert.equal(page.window.document.activeElement, page.all('button', 'Edit')[0]);
     });
   }

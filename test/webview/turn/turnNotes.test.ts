@@ -26,6 +26,25 @@ describe('note about the route of an answer', () => {
       assert.equal(noteAfter(ev.attempt(), route('api', 'backup', reason as keyof typeof reasons)), note));
   }
 
+  it('says that a connection was refused, reset or lost', () => {
+    const labelOf = (row: number): string =>
+      noteAfter(ev.attempt(), ev.route({ reason: 'connection', row })).replace(/.*\((.*)\)\.$/, '$1');
+    assert.deepEqual([3, 5, 42].map(labelOf), ['connection refused', 'connection reset', 'connection lost']);
+  });
+
+  it('tells two routes with the same host apart by their paths', () => {
+    const origin = 'https://api.example';
+    const urls = (from: string, to: string): object => ({
+      ...{ from: origin, to: origin, fromUrl: `${origin}/${from}/v1`, toUrl: `${origin}/${to}/v1` },
+    });
+    const [there, back] = [ev.route(urls('a', 'b')), ev.route(urls('b', 'a'))];
+    assert.equal(
+      noteAfter(ev.attempt(), there),
+      "Sent to api.example/b/v1, because api.example/a/v1 couldn't be reached (host not found).",
+    );
+    assert.equal(noteAfter(ev.attempt(), there, back), '');
+  });
+
   it('contains the port of a route', () => {
     const event = ev.route({ to: 'http://localhost:11434', reason: 'user' });
     assert.equal(noteAfter(ev.attempt(), event), 'Switched to localhost:11434.');

@@ -142,20 +142,20 @@ describe('wait card', () => {
   const provenance = {
     'the gateway': [
       ev.waiting({ source: 'server', hintMs: 37_000, delayMs: 37_900 }),
-      'The gateway asked for a wait of 37 s · attempt 2 of 6',
+      'The gateway said to wait 37 s · attempt 2 of 6',
     ],
     'the gateway, with a margin': [
       ev.waiting({ source: 'server', hintMs: 37_000, delayMs: 39_000 }),
-      'The gateway asked for a wait of 37 s · plus 2 s margin · attempt 2 of 6',
+      'The gateway said to wait 37 s · plus a random delay of 2 s · attempt 2 of 6',
     ],
     'the gateway, without its retry-after': [
       ev.waiting({ source: 'server', delayMs: 38_200 }),
-      'The gateway asked for a wait of 38 s · attempt 2 of 6',
+      'The gateway said to wait 38 s · attempt 2 of 6',
     ],
     'the backoff': [ev.waiting(), 'Backoff of 4.1 s before attempt 2 of 6'],
     'another request': [
       ev.waiting({ source: 'server', hintMs: 37_000, delayMs: 12_000, told: 'request' }),
-      'Caused by another request in this window · The gateway asked for a wait of 37 s · attempt 2 of 6',
+      'Caused by another request in this window · The gateway said to wait 37 s · attempt 2 of 6',
     ],
     'another window': [
       ev.waiting({ told: 'window' }),

@@ -57,9 +57,11 @@ export async function runChatAction(deps: ChatActionDeps, turnId: string, action
       if (isStored && turns.isLast(turnId)) await submitPrompt(deps, turnId, askAgainPrompt(localize));
       return;
     }
-    case 'openBilling':
-      await vscode.env.openExternal(vscode.Uri.parse(billingPage(await deps.origin()), true));
+    case 'openBilling': {
+      const page = billingPage(await deps.origin());
+      if (page !== undefined) await vscode.env.openExternal(vscode.Uri.parse(page, true));
       return;
+    }
     case 'checkUrl':
       await vscode.commands.executeCommand('workbench.action.openSettings', 'holysheep.baseUrl');
       return;

@@ -107,7 +107,7 @@ export function askAgainPrompt(localize: Localize): string {
 function normalizePrompt(text: string): string {
   return text
     .trim()
-    .replace(/[.!。！]+$/, '')
+    .replace(/(?<![.!。！])[.!。！]+$/, '')
     .toLowerCase();
 }
 

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { FaultKind } from '../../../engine/events';
+import type { FaultKind, Usage } from '../../../engine/events';
 import { errorMessage } from '../../util/userError';
 import { escapeMarkdown } from '../chatMessages';
 import { ChatFailure, type ChatSink } from './modelAnswer';
@@ -17,9 +17,21 @@ type ThinkingPart = new (
   metadata?: Readonly<Record<string, unknown>>,
 ) => vscode.LanguageModelDataPart;
 
-/** Returns a sink that reports an answer as response parts of VS Code's language model API. */
-export function responseSink(progress: vscode.Progress<vscode.LanguageModelResponsePart>): ChatSink {
-  const { LanguageModelThinkingPart: Thinking } = vscode as { readonly LanguageModelThinkingPart?: ThinkingPart };
+/** Classes of VS Code's language model API that some editors lack. */
+interface OptionalParts {
+  readonly LanguageModelThinkingPart?: ThinkingPart;
+  readonly LanguageModelDataPart?: typeof vscode.LanguageModelDataPart;
+}
+
+/**
+ * Returns a sink that reports an answer as response parts of VS Code's language model API.
+ * @param onError receives the error of an editor that rejects the token usage. The answer is then complete without it.
+ */
+export function responseSink(
+  progress: vscode.Progress<vscode.LanguageModelResponsePart>,
+  onError: (error: unknown) => void,
+): ChatSink {
+  const { LanguageModelThinkingPart: Thinking, LanguageModelDataPart: Data } = vscode as OptionalParts;
   let isThinking = false;
   let statusCount = 0;
   const reportThinking = (text: string, id?: string): void => {
@@ -44,10 +56,31 @@ export function responseSink(progress: vscode.Progress<vscode.LanguageModelRespo
       endThinking();
       progress.report(new vscode.LanguageModelToolCallPart(id, name, input));
     },
-    reportUsage: ({ promptTokens, completionTokens, totalTokens }) => {
-      const usage = { prompt_tokens: promptTokens, completion_tokens: completionTokens, total_tokens: totalTokens };
-      progress.report(new vscode.LanguageModelDataPart(new TextEncoder().encode(JSON.stringify(usage)), usageType));
+    reportUsage: (usage) => {
+      if (!Data) return;
+      try {
+        progress.report(new Data(new TextEncoder().encode(JSON.stringify(wireUsage(usage))), usageType));
+      } catch (error) {
+        onError(error);
+      }
     },
+  };
+}
+
+/** Returns the token usage with the names of the OpenAI API, which VS Code's built-in chat reads. */
+function wireUsage({
+  promptTokens,
+  completionTokens,
+  totalTokens,
+  cachedTokens,
+  reasoningTokens,
+  cost,
+}: Usage): object {
+  return {
+    ...{ prompt_tokens: promptTokens, completion_tokens: completionTokens, total_tokens: totalTokens },
+    ...(cachedTokens !== undefined && { prompt_tokens_details: { cached_tokens: cachedTokens } }),
+    ...(reasoningTokens !== undefined && { completion_tokens_details: { reasoning_tokens: reasoningTokens } }),
+    ...(cost !== undefined && { cost }),
   };
 }
 

@@ -104,7 +104,10 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
     const turnId = randomUUID();
     const turn = engine.stream(request, { connection: () => connections.configured() });
     const cancellation = token.onCancellationRequested(() => turn.stop());
-    const answer = new ModelAnswer(responseSink(progress), { localize, formatTime: formatTimeWithSeconds });
+    const answer = new ModelAnswer(
+      responseSink(progress, (error) => log.error(error)),
+      { localize, formatTime: formatTimeWithSeconds },
+    );
     // Ignores the token usage of later attempts of a turn, because it includes the prompts of the previous attempts.
     let promptTokens: number | undefined;
     try {

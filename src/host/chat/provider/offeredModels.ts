@@ -1,13 +1,16 @@
 import * as vscode from 'vscode';
 import { originOf } from '../../../engine/gateway/baseUrl';
-import { defaultModels } from '../../../engine/gateway/modelList';
+import { defaultModels, isUsableModelId, type GatewayModels } from '../../../engine/gateway/modelList';
+import { canChat } from '../../../engine/models/chatModels';
+import { knownFacts } from '../../../engine/models/listedFacts';
 import type { ActiveConnection } from '../../connection/connections';
 import type { Log } from '../../diagnostics/log';
 import type { ModelCatalog } from '../../models/modelCatalog';
+import { createFactsText } from '../../models/factsText';
+import type { ModelList } from '../../models/modelPick';
 import { defaultBaseUrl } from '../../settings/settingValues';
-import { plainLabel } from '../../ui/messageText';
 import { resultWithin } from '../../util/systemClock';
-import { canChat, modelLimits } from './modelInfo';
+import { modelLimits } from './modelInfo';
 
 /**
  * Time limit for loading the list of models, in milliseconds. Other extensions need the list before they can send a
@@ -22,15 +25,31 @@ export interface OfferedModelsDeps {
   readonly modelsChanged: () => void;
 }
 
-/** Returns the configured model, followed by the gateway's other models that can chat. */
+/**
+ * Information about a model with a property of VS Code's proposed API, which stable versions read as well. Versions that
+ * don't know the property ignore it.
+ */
+export interface ModelInformation extends vscode.LanguageModelChatInformation {
+  /** Whether the user pays for the model with an own API key. VS Code's agents offer only such models of extensions. */
+  readonly isBYOK: true;
+}
+
+/**
+ * Returns the configured model, followed by the gateway's other models that can chat. A configured model that a gateway
+ * could not offer is left out, because VS Code shows its name as Markdown.
+ */
 export async function offeredModels(
   deps: OfferedModelsDeps,
   connection: ActiveConnection,
   configuredModel: string,
-): Promise<vscode.LanguageModelChatInformation[]> {
-  const gatewayModels = await fetchModels(deps, connection);
-  const models = [configuredModel, ...gatewayModels.filter((id) => id !== configuredModel && canChat(id))];
-  return models.map((id) => toModelInformation(id, connection));
+): Promise<ModelInformation[]> {
+  const { models, facts: listed } = await fetchModels(deps, connection);
+  const others = models.filter((id) => id !== configuredModel && canChat(id, listed));
+  const factsText = createFactsText();
+  return [...(isUsableModelId(configuredModel) ? [configuredModel] : []), ...others].map((id) => {
+    const facts = knownFacts(id, listed);
+    return toModelInformation(id, connection, modelLimits(facts), factsText(facts));
+  });
 }
 
 /**
@@ -40,11 +59,11 @@ export async function offeredModels(
 async function fetchModels(
   { catalog, log, modelsChanged }: OfferedModelsDeps,
   connection: ActiveConnection,
-): Promise<readonly string[]> {
-  const fromGateway = async (): Promise<readonly string[] | undefined> => {
+): Promise<Pick<GatewayModels, 'models' | 'facts'>> {
+  const fromGateway = async (): Promise<(ModelList & { readonly source: 'gateway' }) | undefined> => {
     try {
-      const { source, models } = await catalog.listOf(connection);
-      return source === 'gateway' ? models : undefined;
+      const list = await catalog.listOf(connection);
+      return list.source === 'gateway' ? list : undefined;
     } catch (error) {
       log.error(error);
       return undefined;
@@ -57,21 +76,21 @@ async function fetchModels(
     list.then((models) => models && modelsChanged()).catch((error: unknown) => log.error(error));
   }
   // Offers the default models only for HolySheep's gateway, because other gateways may not have them.
-  return connection.origin === originOf(defaultBaseUrl) ? defaultModels : [];
+  return { models: connection.origin === originOf(defaultBaseUrl) ? defaultModels : [] };
 }
 
-function toModelInformation(id: string, { host }: ActiveConnection): vscode.LanguageModelChatInformation {
-  const { maxInputTokens, maxOutputTokens, imageInput } = modelLimits(id);
+function toModelInformation(
+  id: string,
+  { host }: ActiveConnection,
+  { imageInput, toolCalling, ...limits }: ReturnType<typeof modelLimits>,
+  factsText: string | undefined,
+): ModelInformation {
+  const tooltip = vscode.l10n.t('{0} via {1}', id, host);
   return {
-    id,
-    name: plainLabel(id),
-    family: id,
-    version: id,
-    detail: host,
-    tooltip: vscode.l10n.t('{0} via {1}', plainLabel(id), host),
-    maxInputTokens,
-    maxOutputTokens,
-    // Declares that every model supports tools, because the agent's model picker hides all other models.
-    capabilities: { toolCalling: true, imageInput },
+    ...{ id, name: id, family: id, version: id, detail: host },
+    tooltip: factsText === undefined ? tooltip : `${tooltip} · ${factsText}`,
+    ...limits,
+    capabilities: { imageInput, toolCalling },
+    isBYOK: true,
   };
 }

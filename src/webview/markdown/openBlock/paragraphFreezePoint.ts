@@ -12,9 +12,27 @@ export type RenderSelfContained = (content: string) => readonly NodeSpec[] | und
 const MAY_DEFINE = /^\s*\[/;
 
 /**
- * Finds a boundary between two words up to which a paragraph can be frozen, because no markup spans the boundary. Tries
- * the last boundary, and then one near the middle. The placeholder is a letter, so that the parser treats the remaining
- * text as the middle of a paragraph and finds no block marker at its start.
+ * Maximum length of inline content without a freeze point, in characters. The text after it is rendered without markup.
+ * Otherwise, the parser would read the same characters again and again, because an open marker could still be closed.
+ */
+export const MAX_OPEN_LENGTH = 4000;
+
+/** Default minimum number of characters to freeze at a time. Freezing fewer would save no time. */
+export const MIN_FREEZE_LENGTH = 400;
+
+/**
+ * Returns the length of the start of `content` that is parsed for markup: all of it, or up to {@link MAX_OPEN_LENGTH}
+ * characters after its last freeze point. More text after that length doesn't change the result.
+ */
+export function markupLength(content: string, render: RenderSelfContained): number {
+  if (content.length <= MAX_OPEN_LENGTH) return content.length;
+  return Math.min(content.length, findLastFreezePoint(content, MIN_FREEZE_LENGTH, render) + MAX_OPEN_LENGTH);
+}
+
+/**
+ * Finds a boundary between two words up to which a paragraph can be frozen, because no markup spans the boundary. The
+ * placeholder is a letter, so that the parser treats the remaining text as the middle of a paragraph and finds no block
+ * marker at its start.
  * @param minLength minimum number of characters to freeze
  */
 export function findParagraphFreezePoint(
@@ -27,16 +45,39 @@ export function findParagraphFreezePoint(
   const start = text.indexOf(content);
   const skip = context?.kind === 'paragraph' ? context.skip : 0;
   if (start < 0 || (!context && MAY_DEFINE.test(content))) return undefined;
-  const lastBoundary = findLastBoundary(content, skip + minLength, Infinity);
-  const boundaries = [lastBoundary, findLastBoundary(content, skip + minLength, (skip + lastBoundary) / 2)];
-  for (const boundary of boundaries) {
-    const point =
-      boundary > skip && isWithinProse(content, boundary)
-        ? freezePointAt(boundary, content, skip, open, render)
-        : undefined;
-    if (point) return { ...point, end: start + boundary };
+  const boundary = skip + findLastFreezePoint(content.slice(skip), minLength, render);
+  if (boundary === skip) return undefined;
+  const point = freezePointAt(boundary, content, skip, open, render);
+  return point && { ...point, end: start + boundary };
+}
+
+/**
+ * Returns the offset of the last freeze point in `content`, or 0 if there is none. Each freeze point is found from the
+ * text near the previous one, and not from all text that has arrived, so that an answer that arrives in pieces has the
+ * same freeze points as a complete answer.
+ */
+function findLastFreezePoint(content: string, minLength: number, render: RenderSelfContained): number {
+  for (let start = 0; ;) {
+    const next = findNextFreezePoint(content, start, minLength, render);
+    if (next === 0) return start;
+    start = next;
   }
-  return undefined;
+}
+
+/**
+ * Tries the last boundary of a text after `start` that is a little longer than `minLength`, and then of texts that are
+ * twice as long each. Returns 0 if there is no freeze point.
+ */
+function findNextFreezePoint(content: string, start: number, minLength: number, render: RenderSelfContained): number {
+  for (
+    let length = Math.ceil(minLength * 1.25);
+    length <= MAX_OPEN_LENGTH && start + length < content.length;
+    length *= 2
+  ) {
+    const boundary = findLastBoundary(content, start, start + minLength, start + length);
+    if (boundary > 0 && isWithinProse(content, boundary) && render(content.slice(start, boundary))) return boundary;
+  }
+  return 0;
 }
 
 /**
@@ -78,10 +119,13 @@ const UNSPACED = /[\u3001-\u9fff]/;
 /** Matches characters with which a link, an entity or an escape can extend over a boundary without spaces. */
 const MAY_SPAN_WORDS = /[:<&\\@]/;
 
-/** Returns the offset of the last boundary in `content` from `minLength` to `maxLength`, or 0 if there is none. */
-function findLastBoundary(content: string, minLength: number, maxLength: number): number {
-  const maySpanWords = MAY_SPAN_WORDS.test(content);
-  for (let end = Math.min(maxLength, content.length - 1); end >= minLength && end > 0; end--) {
+/**
+ * Returns the offset of the last boundary in `content` from `min` to `max`, or 0 if there is none.
+ * @param start offset of the freeze point before the boundary
+ */
+function findLastBoundary(content: string, start: number, min: number, max: number): number {
+  const maySpanWords = MAY_SPAN_WORDS.test(content.slice(start, max));
+  for (let end = max; end >= min && end > 0; end--) {
     const [before, after] = [content.charAt(end - 1), content.charAt(end)];
     if (!WORD_START.test(after)) continue;
     if (BOUNDARY_SPACE.test(before)) return end;

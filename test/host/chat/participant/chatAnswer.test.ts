@@ -80,7 +80,7 @@ describe('wait in the chat', () => {
   it('is shown as a Retry now button and a line with the reason and the time of the next attempt', () => {
     assert.deepEqual(chat(wait()), [
       '[retryNow]',
-      '> Rate limited by api. The gateway asked for a wait of 37 s. Attempt 2 of 6 at t+37.5.',
+      '> Rate limited by api. The gateway said to wait 37 s. Attempt 2 of 6 at t+37.5.',
     ]);
   });
 
@@ -88,7 +88,7 @@ describe('wait in the chat', () => {
     const backoff = wait({ source: 'backoff', hintMs: undefined, delayMs: 4100, attempt: 3, until: 50_000 });
     assert.deepEqual(chat(wait(), attempt('m', 2), backoff), [
       '[retryNow]',
-      '> Rate limited by api. The gateway asked for a wait of 37 s. Attempt 2 of 6 at t+37.5.',
+      '> Rate limited by api. The gateway said to wait 37 s. Attempt 2 of 6 at t+37.5.',
       '> Rate limited by api. Waiting for 4.1 s. Attempt 3 of 6 at t+50.',
     ]);
   });
@@ -213,6 +213,22 @@ describe('route switch in the chat', () => {
       assert.deepEqual(chat({ type: 'route', from, to, reason, attempt: 1, at: 0 }), [line]);
     });
   }
+
+  it('says that a connection was refused', () => {
+    const [from, to] = ['https://a.example', 'https://b.example'];
+    assert.deepEqual(chat({ type: 'route', from, to, reason: 'connection', row: 3, attempt: 1, at: 0 }), [
+      "> Sent to b.example, because a.example couldn't be reached (connection refused).",
+    ]);
+  });
+
+  it('names the paths of two routes with the same host', () => {
+    const [fromUrl, toUrl] = ['https://a.example/eu/v1', 'https://a.example/us/v1'];
+    const origin = 'https://a.example';
+    assert.deepEqual(
+      chat({ type: 'route', from: origin, to: origin, fromUrl, toUrl, reason: 'dns', attempt: 1, at: 0 }),
+      ["> Sent to a.example/us/v1, because a.example/eu/v1 couldn't be reached (host not found)."],
+    );
+  });
 });
 
 describe('resumed answer in the chat', () => {
@@ -291,7 +307,7 @@ describe('code block in the chat', () => {
       `a\n${opening}one;\n`,
       '```\n',
       '[retryNow]',
-      '> Rate limited by api. The gateway asked for a wait of 37 s. Attempt 2 of 6 at t+37.5.',
+      '> Rate limited by api. The gateway said to wait 37 s. Attempt 2 of 6 at t+37.5.',
       opening,
       'two;\n```\nb',
     ]);

@@ -70,12 +70,12 @@ const cases: readonly (readonly [behavior: string, events: readonly StreamEvent[
   [
     'shows a wait in one status line',
     [waiting('rate-limit')],
-    ['status Rate limited. The gateway asked for a wait of 2.4 s. Attempt 2 of 6 at t9000.'],
+    ['status Rate limited. The gateway said to wait 2.4 s. Attempt 2 of 6 at t9000.'],
   ],
   [
     'shows the delay that the gateway asked for',
     [waiting('rate-limit', 2_000)],
-    ['status Rate limited. The gateway asked for a wait of 2 s. Attempt 2 of 6 at t9000.'],
+    ['status Rate limited. The gateway said to wait 2 s. Attempt 2 of 6 at t9000.'],
   ],
   [
     'shows a model switch',

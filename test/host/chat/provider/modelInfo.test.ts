@@ -1,50 +1,41 @@
 import assert from 'node:assert/strict';
-import { defaultModels } from '../../../../src/engine/gateway/modelList';
-import { canChat, modelLimits } from '../../../../src/host/chat/provider/modelInfo';
+import { factsOf } from '../../../../src/engine/models/modelFacts';
+import { modelLimits } from '../../../../src/host/chat/provider/modelInfo';
 
-const limits: readonly (readonly [model: string, maxInputTokens: number, imageInput: boolean])[] = [
-  ['claude-opus-4', 200_000, true],
-  ['anthropic/claude-sonnet-4.5', 200_000, true],
-  ['gpt-4o', 128_000, true],
-  ['gpt-4o-2024-05-13', 124_000, true],
-  ['gpt-4-turbo', 124_000, false],
-  ['gpt-4', 6_000, false],
-  ['gpt-3.5-turbo', 12_000, false],
-  ['moonshot-v1-8k', 6_000, false],
-  ['claude-3-haiku-20240307', 196_000, true],
-  ['claude-3-5-sonnet', 200_000, true],
-  ['claude-instant-1.2', 96_000, false],
-  ['gpt-4.1-mini', 272_000, true],
-  ['o3', 128_000, true],
-  ['gemini-3-pro', 1_000_000, true],
-  ['deepseek-r1', 64_000, false],
-  ['something-else', 32_000, false],
-];
-
-describe('model lookup by ID', () => {
-  for (const [model, maxInputTokens, imageInput] of limits) {
-    it(`finds the limits of ${model}`, () => {
-      const actual = modelLimits(model);
-      assert.deepEqual([actual.maxInputTokens, actual.imageInput], [maxInputTokens, imageInput]);
-      assert.ok(actual.maxOutputTokens < actual.maxInputTokens);
+describe('limits of a model for VS Code', () => {
+  it('come from what is known about the model', () => {
+    assert.deepEqual(modelLimits({ contextWindow: 200_000, maxOutput: 64_000, images: true, tools: false }), {
+      ...{ maxInputTokens: 136_000, maxOutputTokens: 64_000, imageInput: true, toolCalling: false },
     });
-  }
+  });
 
-  it('marks all default models as chat models', () =>
+  it('are low for a model about which nothing is known, which may call tools', () => {
+    assert.deepEqual(modelLimits(undefined), {
+      ...{ maxInputTokens: 32_000, maxOutputTokens: 4_096, imageInput: false, toolCalling: true },
+    });
+  });
+
+  it('leave half of the context window for the prompt', () => {
+    const { maxInputTokens, maxOutputTokens } = modelLimits({ contextWindow: 8192, maxOutput: 8192 });
+    assert.deepEqual([maxInputTokens, maxOutputTokens], [4096, 4096]);
+    assert.equal(modelLimits({ contextWindow: 1 }).maxInputTokens, 0);
+  });
+
+  it('respect a limit of the input that is below the context window', () => {
+    const facts = { contextWindow: 400_000, maxOutput: 128_000, maxInput: 200_000 };
+    assert.equal(modelLimits(facts).maxInputTokens, 200_000);
+  });
+
+  it('respect a limit of the output although the context window is unknown', () => {
     assert.deepEqual(
-      defaultModels.filter((id) => !canChat(id)),
-      [],
-    ));
+      [modelLimits({ maxOutput: 1000 }).maxOutputTokens, modelLimits({}).maxInputTokens],
+      [1000, 32_000],
+    );
+  });
 
-  for (const model of [
-    'text-embedding-3-large',
-    'whisper-1',
-    'tts-1',
-    'dall-e-3',
-    'gpt-4o-transcribe',
-    'qwen-image',
-    'bge-rerank',
-  ]) {
-    it(`does not mark ${model} as a chat model`, () => assert.equal(canChat(model), false));
-  }
+  it('are known for the models of the tutorial', () => {
+    const limits = (model: string) => modelLimits(factsOf(model));
+    assert.equal(limits('claude-sonnet-4').maxInputTokens, 136_000);
+    assert.ok(limits('gpt-4o').imageInput);
+  });
 });

@@ -10,17 +10,22 @@ const connection: ActiveConnection = {
 };
 
 describe('model list for other extensions', () => {
-  useVSCode({ l10n: { t: (text: string) => text } });
+  useVSCode({
+    env: { language: 'en' },
+    l10n: {
+      t: (text: string, ...args: unknown[]) => text.replace(/\{(\d)\}/g, (_, index) => String(args[Number(index)])),
+    },
+  });
   let logged: unknown[];
   let changes: number;
-  const offeredIds = async (listOf: () => Promise<ModelList>): Promise<readonly string[]> => {
+  const offeredIds = async (
+    listOf: () => Promise<ModelList>,
+    configured = 'configured',
+  ): Promise<readonly string[]> => {
     const { offeredModels } = await import('../../../../src/host/chat/provider/offeredModels');
     const log = { error: (problem: unknown) => logged.push(problem) };
-    const models = offeredModels(
-      { catalog: { listOf }, log, modelsChanged: () => changes++ },
-      connection,
-      'configured',
-    );
+    const deps = { catalog: { listOf }, log, modelsChanged: () => changes++ };
+    const models = offeredModels(deps, connection, configured);
     // A list that is available immediately must arrive before the time limit.
     await new Promise(setImmediate);
     mock.timers.tick(3000);
@@ -37,14 +42,34 @@ describe('model list for other extensions', () => {
     assert.deepEqual(await offeredIds(() => Promise.resolve(list)), ['configured', 'a']);
   });
 
-  it('removes icons and hidden characters from names, but not from IDs', async () => {
+  it('describes each model by what its gateway lists and the table knows', async () => {
     const { offeredModels } = await import('../../../../src/host/chat/provider/offeredModels');
-    const id = 'a $(alert)\u202eb';
-    const list: ModelList = { source: 'gateway', models: [id], host: 'gateway.example' };
-    const log = { error: (problem: unknown) => logged.push(problem) };
+    const facts = new Map([
+      ['a', { contextWindow: 8000, maxOutput: 1000, tools: false }],
+      ['painter', { writesText: false }],
+    ]);
+    const list: ModelList = { source: 'gateway', models: ['a', 'painter'], host: 'gateway.example', facts };
+    const log = { error: assert.ifError };
     const deps = { catalog: { listOf: () => Promise.resolve(list) }, log, modelsChanged: () => changes++ };
-    const [, model] = await offeredModels(deps, connection, 'configured');
-    assert.deepEqual([model?.id, model?.name], [id, 'a $\u2060(alert)b']);
+    const [configured, listed, ...others] = await offeredModels(deps, connection, 'gpt-4o');
+    assert.equal(
+      configured?.tooltip,
+      'gpt-4o via gateway.example · 128K context · images · $2.5 / $10 per million tokens',
+    );
+    assert.equal(configured.capabilities.imageInput, true);
+    assert.deepEqual(listed, {
+      ...{ id: 'a', name: 'a', family: 'a', version: 'a', detail: 'gateway.example' },
+      ...{ tooltip: 'a via gateway.example · 8K context', maxInputTokens: 7000, maxOutputTokens: 1000 },
+      ...{ capabilities: { imageInput: false, toolCalling: false }, isBYOK: true },
+    });
+    assert.deepEqual(others, []);
+  });
+
+  it('contains no configured model whose name VS Code could render as a link or an icon', async () => {
+    const list: ModelList = { source: 'gateway', models: ['a'], host: 'gateway.example' };
+    for (const name of ['[gpt-5](command:x)', '$(alert) gpt-5', '']) {
+      assert.deepEqual(await offeredIds(() => Promise.resolve(list), name), ['a']);
+    }
   });
 
   it('contains only the configured model when loading the list fails, and the error is logged', async () => {

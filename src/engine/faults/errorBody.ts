@@ -1,0 +1,123 @@
+import { isRecord, parseJson, type JsonRecord } from '../json';
+
+/** Names of the fields in which gateways put the message for the user, as {@link plainKeys} spells them. */
+export const messageFields = [
+  'message',
+  'msg',
+  'errormsg',
+  'errormessage',
+  'statusmsg',
+  'detail',
+  'errordescription',
+  'title',
+] as const;
+
+/** Maximum depth of the values whose field names are converted. */
+const maxDepth = 16;
+
+/**
+ * Returns a JSON value with uniform field names: in lower case and without underscores, because gateways spell the same
+ * field in many ways (`resets_at`, `resetsAt`, `Code`). Of two fields with the same uniform name, the first one with a
+ * value is kept.
+ */
+export function plainKeys(value: unknown, depth = maxDepth): unknown {
+  if (depth === 0) return undefined;
+  if (Array.isArray(value)) return value.map((item) => plainKeys(item, depth - 1));
+  if (!isRecord(value)) return value;
+  const plain = new Map<string, unknown>();
+  for (const [name, field] of Object.entries(value)) {
+    const key = name.toLowerCase().replaceAll('_', '');
+    plain.set(key, plain.get(key) ?? plainKeys(field, depth - 1));
+  }
+  return Object.fromEntries(plain);
+}
+
+/**
+ * Returns the JSON of an error body with uniform field names (see {@link plainKeys}), or its text if it is not JSON.
+ * Some gateways send an error as an event stream. Its first event with JSON is used, or else its first event.
+ */
+export function parseErrorBody(body: string): unknown {
+  const text = body.trim();
+  const json = parseJson(text);
+  if (json !== undefined) return plainKeys(json);
+  if (!/^(?:data|event|id|retry)?:/.test(text)) return text;
+  const events = [...text.matchAll(/^data:(.*)$/gm)].map(([, data = '']) => data.trim());
+  const found = events.map(parseJson).find((event) => isRecord(event) || Array.isArray(event));
+  return found === undefined ? (events[0] ?? text) : plainKeys(found);
+}
+
+/** Maximum number of characters of a provider's message that are examined. */
+export const maxExaminedChars = 8192;
+
+/**
+ * Returns the JSON text that a gateway quotes in a message: `bad response status code 400, body: {"error":{…}}`.
+ * @returns an empty string if the message quotes none
+ */
+export function quotedJson(message: string): string {
+  const text = message.slice(0, maxExaminedChars).trim();
+  const start = /^\[\s*\{/.test(text) ? 0 : text.indexOf('{');
+  return start < 0 ? '' : text.slice(start, Math.max(text.lastIndexOf('}'), text.lastIndexOf(']')) + 1);
+}
+
+/** Returns the first element if the value is a list, because Google, Cloudflare and others send a list of errors. */
+export function firstOf(value: unknown): unknown {
+  return Array.isArray(value) ? value[0] : value;
+}
+
+/** Returns the text, or an empty string if the value is not a text. */
+export function stringOrEmpty(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+/** Returns whether an error field contains an error. Some gateways send an empty error field with every answer. */
+export function hasContent(error: unknown): boolean {
+  if (isRecord(error)) return Object.keys(error).length > 0;
+  return Array.isArray(error) ? error.length > 0 : Boolean(error);
+}
+
+/** Fields around an object that contains the `error` of a body: Tencent, Volcengine and the Responses API. */
+const envelopeFields = ['response', 'responsemetadata'] as const;
+
+/**
+ * Returns the error in a body with uniform field names: OpenAI's `error` as an object, a list or a text, MiniMax's
+ * `base_resp`, the error in an envelope (see {@link envelopeFields}), or FastAPI's `detail` as an object.
+ * @returns undefined if the body itself is the error, or no error
+ */
+export function errorWithin(body: JsonRecord): JsonRecord | string | undefined {
+  const { baseresp: minimax, detail } = body;
+  const enveloped = envelopeFields
+    .map((name) => body[name])
+    .map((value) => (isRecord(value) ? value['error'] : undefined));
+  return [
+    firstOf(body['error']),
+    firstOf(body['errors']),
+    isRecord(minimax) && isFailureCode(minimax['statuscode']) ? minimax : undefined,
+    ...enveloped,
+    isRecord(detail) ? detail : undefined,
+  ].find((error): error is JsonRecord | string => (isRecord(error) || typeof error === 'string') && hasContent(error));
+}
+
+const statusFields = ['code', 'errorcode', 'statuscode'] as const;
+
+/**
+ * Returns whether a JSON object inside a stream or a response with status 200 is an error and not a part of an answer:
+ * see {@link errorWithin}, or an envelope such as `{code, msg}` or `{success: false, message}`.
+ */
+export function isError(body: JsonRecord): boolean {
+  if (hasContent(body['error']) || hasContent(body['errors'])) return true;
+  if (body['object'] === 'error' || body['type'] === 'error') return true;
+  const { choices, base_resp: minimax } = body;
+  if (isRecord(minimax) && isFailureCode(minimax['status_code'])) return true;
+  if (Array.isArray(choices) && choices.length > 0) return false;
+  const root = plainKeys(body, 3);
+  if (!isRecord(root)) return false;
+  if (errorWithin(root) !== undefined) return true;
+  const failed = root['success'] === false || statusFields.some((field) => isFailureCode(root[field]));
+  return failed && messageFields.some((field) => typeof root[field] === 'string');
+}
+
+/** Returns whether a code means failure. The codes for success are 0, `ok`, `success`, and 2xx with or without two zeros (`20000`). */
+function isFailureCode(code: unknown): boolean {
+  if (typeof code !== 'string' && typeof code !== 'number') return false;
+  return !/^(?:0+|2\d\d(?:00)?|ok|success)?$/i.test(String(code).trim());
+}

@@ -1,0 +1,140 @@
+import { stringOrEmpty } from '../faults/errorBody';
+import { isRecord, type JsonRecord } from '../json';
+import type { DeltaSink } from './deltas';
+import { readFinishReason } from './finishReason';
+import { readUsage } from './usageFields';
+
+/** Matches the events with a delta of a text, or with a complete text. */
+const textEvent = /^response\.(output_text|refusal|reasoning_text|reasoning_summary_text)\.(?:delta|done)$/;
+
+/** Matches the events that contain the complete response. */
+const endEvent = /^response\.(completed|incomplete|failed|cancelled|done)$/;
+
+type TextType = 'text' | 'reasoning';
+
+/** A text of an item, and the name of its position in the item. */
+interface Part {
+  readonly type: TextType;
+  readonly name: string;
+  readonly text: string;
+}
+
+/**
+ * Reads the events of the Responses API, which some gateways send inside a chat stream, and complete responses. The same
+ * text comes up to four times: in deltas, in events that end in `.done`, and in the last event. It is passed on once.
+ */
+export class ResponsesReader {
+  /** Whether an event of the Responses API has been read. */
+  isActive = false;
+  /** What has been passed on: of each text and of each type, and the arguments of each tool call. */
+  private readonly passed = new Map<string, string>();
+  /** The numbers of the tool calls by the positions of their items. */
+  private readonly calls = new Map<number, number>();
+
+  constructor(private readonly sink: DeltaSink) {}
+
+  /** Reads a chunk without `choices`. A chunk of another kind is ignored. */
+  read(chunk: JsonRecord): void {
+    const { type, item, part, response, object, status } = chunk;
+    if (object === 'response') return this.readEnd(chunk, stringOrEmpty(status));
+    if (typeof type !== 'string' || !type.startsWith('response.')) return;
+    // An answer is complete only with its last event, even if `[DONE]` comes before that event.
+    if (!this.isActive) this.sink({ type: 'finishReasonPending' });
+    this.isActive = true;
+    const position = numberOrZero(chunk['output_index']);
+    const isDone = type.endsWith('.done');
+    const text = textEvent.exec(type)?.[1];
+    const end = endEvent.exec(type)?.[1];
+    if (text !== undefined) {
+      const { delta, text: complete = chunk['refusal'] } = chunk;
+      this.addText(position, partOf(chunk, text, isDone ? complete : delta), isDone);
+    } else if (type.startsWith('response.function_call_arguments.'))
+      this.addCall(position, { arguments: chunk[isDone ? 'arguments' : 'delta'] }, isDone);
+    else if (isRecord(item)) this.readItem(item, position, isDone);
+    else if (isRecord(part) && isDone) {
+      this.addText(position, partOf(chunk, stringOrEmpty(part['type']), part['text'] ?? part['refusal']), true);
+    } else if (isRecord(response) && end !== undefined) this.readEnd(response, end);
+  }
+
+  private readItem(item: JsonRecord, position: number, isDone: boolean): void {
+    if (item['type'] === 'function_call') return this.addCall(position, item, isDone);
+    if (isDone) for (const part of partsOf(item)) this.addText(position, part, true);
+  }
+
+  /** Reads a complete response. Its items may have other positions than in the events, so its texts are joined. */
+  private readEnd(response: JsonRecord, status: string): void {
+    const items = Array.isArray(response['output']) ? response['output'].filter(isRecord) : [];
+    const parts = items.flatMap(partsOf);
+    for (const type of ['reasoning', 'text'] as const) {
+      const text = parts.flatMap((part) => (part.type === type ? part.text : [])).join('');
+      this.pass(type, this.takeUnread(type, text, true));
+    }
+    if (this.calls.size === 0) items.forEach((item, position) => this.readItem(item, position, false));
+    const usage = readUsage(response['usage'], response);
+    if (usage) this.sink({ type: 'usage', usage });
+    this.readStatus(response, status);
+  }
+
+  private readStatus({ incomplete_details: details }: JsonRecord, status: string): void {
+    if (status === 'in_progress' || status === 'queued') return;
+    const reason = isRecord(details) ? readFinishReason(details['reason']) : undefined;
+    if (status === 'incomplete' && reason) this.sink({ type: 'finish', finish: reason });
+    else if (status === 'completed' || status === 'done' || status === '')
+      this.sink({ type: 'finish', finish: { type: 'complete', reason: this.calls.size > 0 ? 'tool_calls' : 'stop' } });
+    else this.sink({ type: 'finish', finish: { type: 'cut' } });
+  }
+
+  private addText(position: number, { type, name, text }: Part, isComplete: boolean): void {
+    const unread = this.takeUnread(`${position} ${name}`, text, isComplete);
+    this.passed.set(type, (this.passed.get(type) ?? '') + unread);
+    this.pass(type, unread);
+  }
+
+  private addCall(position: number, call: JsonRecord, isComplete: boolean): void {
+    const isNew = !this.calls.has(position);
+    const index = this.calls.get(position) ?? this.calls.size;
+    this.calls.set(position, index);
+    const id = isNew ? stringOrEmpty(call['call_id']) || stringOrEmpty(call['id']) : '';
+    const name = isNew ? stringOrEmpty(call['name']) : '';
+    const json = this.takeUnread(`call ${position}`, stringOrEmpty(call['arguments']), isComplete);
+    if (id + name + json !== '') this.sink({ type: 'toolCall', part: { index, id, name, arguments: json } });
+  }
+
+  private pass(type: TextType, text: string): void {
+    if (text !== '') this.sink({ type, text });
+  }
+
+  /**
+   * Returns what has not been passed on: a delta, or the end of a complete text.
+   * @param key identifies the text
+   */
+  private takeUnread(key: string, text: string, isComplete: boolean): string {
+    const before = this.passed.get(key) ?? '';
+    const unread = isComplete ? (text.startsWith(before) ? text.slice(before.length) : '') : text;
+    this.passed.set(key, before + unread);
+    return unread;
+  }
+}
+
+/** Returns the texts of a complete item. */
+function partsOf(item: JsonRecord): readonly Part[] {
+  return (['summary', 'content'] as const).flatMap((list) => {
+    const parts: readonly unknown[] = Array.isArray(item[list]) ? item[list] : [];
+    return parts.flatMap((part, index) =>
+      isRecord(part)
+        ? partOf({ [`${list}_index`]: index }, stringOrEmpty(part['type']), part['text'] ?? part['refusal'])
+        : [],
+    );
+  });
+}
+
+/** @param source contains the index of the part in its item: `content_index` or `summary_index` */
+function partOf(source: JsonRecord, type: string, text: unknown): Part {
+  const { content_index: content, summary_index: summary } = source;
+  const name = summary === undefined ? `content ${numberOrZero(content)}` : `summary ${numberOrZero(summary)}`;
+  return { type: /^(?:reasoning|summary)/.test(type) ? 'reasoning' : 'text', name, text: stringOrEmpty(text) };
+}
+
+function numberOrZero(value: unknown): number {
+  return typeof value === 'number' ? value : 0;
+}

@@ -1,0 +1,79 @@
+import type { Usage } from '../events';
+import { isRecord, type JsonRecord } from '../json';
+import { maxCost, maxTokens } from '../state/usage';
+
+/**
+ * The fields of a usage in which gateways report the counts. The first field with a plausible count decides. A path with
+ * a dot leads to a field of an object. Sources: OpenAI's chat and responses APIs, Anthropic, DeepSeek.
+ */
+const countFields = {
+  promptTokens: ['prompt_tokens', 'input_tokens'],
+  completionTokens: ['completion_tokens', 'output_tokens'],
+  totalTokens: ['total_tokens'],
+  cachedTokens: [
+    'prompt_tokens_details.cached_tokens',
+    'input_tokens_details.cached_tokens',
+    'prompt_cache_hit_tokens',
+    'cache_read_input_tokens',
+    'cached_tokens',
+  ],
+  reasoningTokens: [
+    'completion_tokens_details.reasoning_tokens',
+    'output_tokens_details.reasoning_tokens',
+    'reasoning_tokens',
+  ],
+} as const satisfies Partial<Record<keyof Usage, readonly string[]>>;
+
+const costFields = ['cost', 'cost_usd', 'cost.total_cost'] as const;
+
+/**
+ * Returns the usage of a chunk, without the values that are absurd. Some gateways send zeros until they have counted the
+ * tokens, which is no usage yet.
+ *
+ * @param chunk the object that contains the usage; some gateways put the cost beside the usage
+ */
+export function readUsage(usage: unknown, chunk: JsonRecord): Usage | undefined {
+  if (!isRecord(usage)) return undefined;
+  const count = (name: keyof typeof countFields): number | undefined =>
+    countFields[name].map((path) => fieldAt(usage, path)).find(isCount);
+  const promptTokens = count('promptTokens') ?? 0;
+  const completionTokens = count('completionTokens') ?? 0;
+  const totalTokens = count('totalTokens') || promptTokens + completionTokens;
+  const cost = [usage, chunk].flatMap((source) => costFields.map((path) => fieldAt(source, path))).find(isCost);
+  if (totalTokens === 0 && !cost) return undefined;
+  const cachedTokens = count('cachedTokens');
+  const reasoningTokens = count('reasoningTokens');
+  return {
+    promptTokens,
+    completionTokens,
+    totalTokens,
+    ...(cachedTokens !== undefined && { cachedTokens }),
+    ...(reasoningTokens !== undefined && { reasoningTokens }),
+    ...(cost !== undefined && { cost }),
+  };
+}
+
+/**
+ * Returns the cost in the header with which LiteLLM reports it, in USD. Zero does not count: at the start of a stream,
+ * LiteLLM does not know the cost yet.
+ */
+export function costInHeaders(headers: Headers): number | undefined {
+  const text = headers.get('x-litellm-response-cost') ?? '';
+  const cost = /^\d/.test(text) ? Number(text) : NaN;
+  return isCost(cost) && cost > 0 ? cost : undefined;
+}
+
+function fieldAt(usage: JsonRecord, path: string): unknown {
+  const [name = '', inner] = path.split('.');
+  const value = usage[name];
+  if (inner === undefined) return value;
+  return isRecord(value) ? value[inner] : undefined;
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= maxTokens;
+}
+
+function isCost(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= maxCost;
+}

@@ -1,0 +1,103 @@
+import { isRecord } from '../json';
+import { factsOf, type ModelFacts } from './modelFacts';
+
+/** What the model list of a gateway says about a model. */
+export interface ListedFacts extends ModelFacts {
+  /** Whether the model answers with text, unlike models that create images or embeddings. */
+  readonly writesText?: boolean | undefined;
+}
+
+/** Limit above which a number of tokens or a price is taken for an error. */
+const maxTokens = 1e8;
+const maxUsdPerMillionTokens = 10_000;
+
+/**
+ * Reads the fields with which gateways describe a model: those of OpenRouter, and the context window as vLLM, SGLang and
+ * LM Studio name it. Absurd values are left out. Returns undefined if the entry says nothing about the model.
+ */
+export function readListedFacts(entry: Readonly<Record<string, unknown>>): ListedFacts | undefined {
+  const provider = recordOf(entry['top_provider']);
+  const architecture = recordOf(entry['architecture']);
+  const inputs = textsOf(architecture['input_modalities']);
+  const outputs = textsOf(architecture['output_modalities']);
+  const parameters = textsOf(entry['supported_parameters']);
+  // A gateway may name only some parameters. Every model has a limit for its output, so a list without it is incomplete.
+  const isComplete = takesAny(parameters, 'max_tokens', 'max_completion_tokens');
+  const takes = (...names: string[]): boolean | undefined =>
+    takesAny(parameters, ...names) || (isComplete ? false : undefined);
+  const facts: ListedFacts = {
+    contextWindow: firstTokens(
+      entry['context_length'],
+      provider['context_length'],
+      entry['context_window'],
+      entry['max_model_len'],
+      entry['max_context_length'],
+    ),
+    maxOutput: firstTokens(
+      entry['max_output_tokens'],
+      entry['max_completion_tokens'],
+      provider['max_completion_tokens'],
+    ),
+    images: inputs && inputs.includes('image'),
+    tools: takes('tools'),
+    reasons: isRecord(entry['reasoning']) || takes('reasoning', 'include_reasoning', 'reasoning_effort'),
+    takesTemperature: takes('temperature'),
+    price: priceOf(recordOf(entry['pricing'])),
+    writesText: outputs && outputs.includes('text'),
+  };
+  const known = Object.entries(facts).filter(([, value]) => value !== undefined);
+  return known.length > 0 ? Object.fromEntries(known) : undefined;
+}
+
+/** What model lists say about their models, by the IDs of the models. */
+export type FactsById = ReadonlyMap<string, ListedFacts>;
+
+/** Returns what is known about a model: what the list of its gateway says, and else what the table says. */
+export function knownFacts(model: string, listed: FactsById | undefined): ModelFacts | undefined {
+  const ofList = listed?.get(model);
+  return ofList ? joinFacts(factsOf(model), ofList) : factsOf(model);
+}
+
+/** Joins what is known about a model, field by field. Later facts replace earlier ones. */
+function joinFacts(...known: readonly (ModelFacts | undefined)[]): ModelFacts | undefined {
+  const fields = known.flatMap((facts) => Object.entries(facts ?? {})).filter(([, value]) => value !== undefined);
+  return fields.length > 0 ? Object.fromEntries(fields) : undefined;
+}
+
+function recordOf(value: unknown): Readonly<Record<string, unknown>> {
+  return isRecord(value) ? value : {};
+}
+
+/** Returns the texts in a list, or undefined if there are none. */
+function textsOf(value: unknown): readonly string[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const texts = value.filter((item): item is string => typeof item === 'string');
+  return texts.length > 0 ? texts : undefined;
+}
+
+function takesAny(parameters: readonly string[] | undefined, ...names: readonly string[]): boolean {
+  return names.some((name) => parameters?.includes(name));
+}
+
+function firstTokens(...values: readonly unknown[]): number | undefined {
+  return values.find(
+    (value): value is number => Number.isInteger(value) && Number(value) > 0 && Number(value) <= maxTokens,
+  );
+}
+
+/** Returns the price in USD per million tokens. Gateways name it in USD per token, as a text. */
+function priceOf(pricing: Readonly<Record<string, unknown>>): ModelFacts['price'] {
+  const input = perMillion(pricing['prompt']);
+  const output = perMillion(pricing['completion']);
+  const cacheRead = perMillion(pricing['input_cache_read']);
+  if (input === undefined || output === undefined) return undefined;
+  return { input, output, ...(cacheRead !== undefined && { cacheRead }) };
+}
+
+function perMillion(value: unknown): number | undefined {
+  const perToken = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  if (typeof perToken !== 'number' || !Number.isFinite(perToken)) return undefined;
+  // Rounds, because 0.0000006 × 10^6 is not exactly 0.6.
+  const price = Number((perToken * 1e6).toPrecision(6));
+  return price >= 0 && price <= maxUsdPerMillionTokens ? price : undefined;
+}

@@ -1,0 +1,87 @@
+import { canChat } from './chatModels';
+import type { FactsById } from './listedFacts';
+import { factsOf, plainName, type ModelFacts } from './modelFacts';
+
+/** Maximum number of models that are offered in place of one that a gateway does not have. */
+const maxNearest = 3;
+
+/** What the name of a model and the table tell about it. */
+interface Traits {
+  readonly model: string;
+  readonly name: string;
+  readonly facts: ModelFacts | undefined;
+  /** The words of the name in alphabetical order, without numbers, dates and sizes. */
+  readonly words: readonly string[];
+  /** The number of the version, for instance 4.5 for `claude-sonnet-4-5`. */
+  readonly version: number | undefined;
+}
+
+/** How near a model is to the one that is missing. Smaller numbers are nearer, and the first ones decide. */
+type Distance = readonly number[];
+
+/**
+ * Returns the models of a list that are nearest to a model that the list lacks, at most three and the nearest first: the
+ * same model under another name, then models of its family by the distance of their versions, then models of its
+ * vendor. Models that can't chat and models without any relation are left out.
+ */
+export function nearestModels(missing: string, list: readonly string[], listed?: FactsById): readonly string[] {
+  const sought = traitsOf(missing);
+  const candidates = list
+    .filter((model) => model !== missing && canChat(model, listed))
+    .map(traitsOf)
+    .flatMap((traits) => {
+      const distance = distanceBetween(sought, traits);
+      return distance ? [{ ...traits, distance }] : [];
+    })
+    .sort((a, b) => compareDistances(a.distance, b.distance));
+  const nearest: Traits[] = [];
+  for (const candidate of candidates) {
+    if (nearest.length === maxNearest) break;
+    if (!nearest.some((other) => isSameModel(candidate, other))) nearest.push(candidate);
+  }
+  return nearest.map(({ model }) => model);
+}
+
+const dates = /-20\d\d-?\d\d-?\d\d(?=-|$)|-\d{4,8}(?=-|$)/g;
+const sizes = /-a?\d+[bkm](?=-|$)/g;
+
+function traitsOf(model: string): Traits {
+  const name = plainName(model);
+  const undated = name.replace(dates, '').replace(sizes, '');
+  const [, major, minor] = /(\d+)(?:-(\d{1,2})(?!\d))?/.exec(undated) ?? [];
+  return {
+    ...{ model, name, facts: factsOf(model) },
+    words: (undated.match(/[^\d-]+/g) ?? []).sort(),
+    version: major === undefined ? undefined : Number(`${major}.${minor ?? 0}`),
+  };
+}
+
+function isSameModel(a: Traits, b: Traits): boolean {
+  return a.name === b.name || (a.facts !== undefined && a.facts === b.facts);
+}
+
+/** Returns undefined if the models have nothing in common. */
+function distanceBetween(sought: Traits, candidate: Traits): Distance | undefined {
+  const kinship = kinshipOf(sought, candidate);
+  if (kinship === undefined) return undefined;
+  const [from = Infinity, to = Infinity] = [sought.version, candidate.version];
+  // Rounds, because 4.6 - 4.5 is not exactly 0.1.
+  const versionDistance = from === to ? 0 : Math.round(Math.abs(from - to) * 100);
+  const shared = candidate.words.filter((word) => sought.words.includes(word)).length;
+  const otherWords = sought.words.length + candidate.words.length - 2 * shared;
+  return [kinship, versionDistance, otherWords, -to, candidate.model.length];
+}
+
+/** Returns how closely two models are related: 0 for the same model, 1 for one family, 2 for one vendor. */
+function kinshipOf(sought: Traits, candidate: Traits): 0 | 1 | 2 | undefined {
+  if (isSameModel(sought, candidate)) return 0;
+  const { family, vendor } = sought.facts ?? {};
+  const hasFamily = family !== undefined && candidate.facts?.family === family;
+  if (hasFamily || sought.words.join() === candidate.words.join()) return 1;
+  const hasVendor = vendor !== undefined && candidate.facts?.vendor === vendor;
+  return hasVendor || sought.words.some((word) => word.length > 1 && candidate.words.includes(word)) ? 2 : undefined;
+}
+
+function compareDistances(a: Distance, b: Distance): number {
+  return a.map((part, index) => part - (b[index] ?? 0)).find((difference) => difference !== 0) ?? 0;
+}

@@ -1,0 +1,25 @@
+import type { Usage } from '../events';
+
+/** The largest count of tokens that is believed. No request uses nearly as many. */
+export const maxTokens = 1e9;
+
+/** The highest price of a request that is believed, in USD. */
+export const maxCost = 1e6;
+
+const usageFields: readonly (keyof Usage)[] = Object.keys({
+  promptTokens: true,
+  completionTokens: true,
+  totalTokens: true,
+  cachedTokens: true,
+  reasoningTokens: true,
+  cost: true,
+} satisfies Readonly<Record<keyof Usage, true>>) as (keyof Usage)[];
+
+/** Returns the sum of usages. A field that no gateway reported stays absent. */
+export function sumUsage(usages: readonly Usage[]): Usage {
+  const sums = usageFields.flatMap((field) => {
+    const values = usages.flatMap((usage) => usage[field] ?? []);
+    return values.length === 0 ? [] : [[field, values.reduce((sum, value) => sum + value, 0)] as const];
+  });
+  return { promptTokens: 0, completionTokens: 0, totalTokens: 0, ...Object.fromEntries(sums) };
+}

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { costInHeaders, readUsage } from '../../../src/engine/http/usageFields';
+
+const counts = { prompt_tokens: 16, completion_tokens: 300, total_tokens: 316 };
+const usage = { promptTokens: 16, completionTokens: 300, totalTokens: 316 };
+
+describe('reading of usage', () => {
+  for (const [name, fields, expected] of [
+    ['prompt_tokens_details.cached_tokens', { prompt_tokens_details: { cached_tokens: 8 } }, { cachedTokens: 8 }],
+    ['input_tokens_details.cached_tokens', { input_tokens_details: { cached_tokens: 8 } }, { cachedTokens: 8 }],
+    ['prompt_cache_hit_tokens', { prompt_cache_hit_tokens: 8 }, { cachedTokens: 8 }],
+    ['cache_read_input_tokens', { cache_read_input_tokens: 8 }, { cachedTokens: 8 }],
+    ['cached tokens of zero', { prompt_tokens_details: { cached_tokens: 0 } }, { cachedTokens: 0 }],
+    [
+      'completion_tokens_details.reasoning_tokens',
+      { completion_tokens_details: { reasoning_tokens: 9 } },
+      { reasoningTokens: 9 },
+    ],
+    [
+      'output_tokens_details.reasoning_tokens',
+      { output_tokens_details: { reasoning_tokens: 9 } },
+      { reasoningTokens: 9 },
+    ],
+    ['cost', { cost: 0.0125 }, { cost: 0.0125 }],
+    ['cost_usd', { cost_usd: 2 }, { cost: 2 }],
+    ['a cost of zero', { cost: 0 }, { cost: 0 }],
+    ['the parts of a cost (Perplexity)', { cost: { request_cost: 0.005, total_cost: 0.006 } }, { cost: 0.006 }],
+    ['details that are null', { prompt_tokens_details: null, completion_tokens_details: null, cost: null }, {}],
+    ['no details', {}, {}],
+  ] as const) {
+    it(`reads ${name}`, () => assert.deepEqual(readUsage({ ...counts, ...fields }, {}), { ...usage, ...expected }));
+  }
+
+  it('reads a cost beside the usage', () => {
+    assert.deepEqual(readUsage(counts, { usage: counts, cost: 0.5 }), { ...usage, cost: 0.5 });
+  });
+
+  for (const absurd of [-1, 1.5, 1e9 + 1, 1e300, '300', NaN, Infinity, null, true, {}, [3]]) {
+    it(`leaves out the count ${JSON.stringify(absurd)} and keeps the other counts`, () => {
+      const details = { cached_tokens: absurd, reasoning_tokens: absurd };
+      const received = { prompt_tokens_details: details, completion_tokens_details: details };
+      assert.deepEqual(readUsage({ prompt_tokens: 16, completion_tokens: absurd, ...received }, {}), {
+        promptTokens: 16,
+        completionTokens: 0,
+        totalTokens: 16,
+      });
+      assert.deepEqual(readUsage({ ...counts, prompt_tokens: absurd }, {}), { ...usage, promptTokens: 0 });
+      assert.deepEqual(readUsage({ ...counts, total_tokens: absurd }, {}), usage);
+    });
+  }
+
+  for (const absurd of [-0.1, 1e6 + 1, '0.5', NaN, Infinity, null, {}])
+    it(`leaves out the cost ${JSON.stringify(absurd)}`, () => {
+      assert.deepEqual(readUsage({ ...counts, cost: absurd }, {}), usage);
+    });
+
+  it('uses another field for a count if the first one is absurd', () => {
+    const fields = { prompt_tokens_details: { cached_tokens: -1 }, prompt_cache_hit_tokens: 8 };
+    assert.equal(readUsage({ ...counts, ...fields }, {})?.cachedTokens, 8);
+  });
+
+  it('reads a cost without counts', () => {
+    assert.deepEqual(readUsage({ cost: 0.5 }, {}), { promptTokens: 0, completionTokens: 0, totalTokens: 0, cost: 0.5 });
+  });
+
+  it('reads nothing before the gateway has counted the tokens', () => {
+    assert.equal(readUsage({ prompt_tokens: 0, completion_tokens: 0, total_tokens: 0, cost: 0 }, {}), undefined);
+    assert.equal(readUsage({ completion_tokens: 1.5 }, {}), undefined);
+  });
+
+  for (const [value, cost] of [
+    ['0.00123', 0.00123],
+    ['1.2e-05', 1.2e-5],
+    ['0', undefined],
+    ['0.0', undefined],
+    ['-1', undefined],
+    ['None', undefined],
+    ['', undefined],
+    ['1e400', undefined],
+    ['0.1 USD', undefined],
+  ] as const)
+    it(`reads the header x-litellm-response-cost: ${value}`, () => {
+      assert.equal(costInHeaders(new Headers({ 'x-litellm-response-cost': value })), cost);
+    });
+});

@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict';
+import { defaultModels } from '../../../src/engine/gateway/modelList';
+import { canChat } from '../../../src/engine/models/chatModels';
+
+describe('models that can chat', () => {
+  it('include the default models', () => assert.ok(defaultModels.every((id) => canChat(id))));
+
+  for (const model of [
+    ...['text-embedding-3-large', 'whisper-1', 'tts-1', 'dall-e-3', 'gpt-4o-transcribe', 'qwen-image', 'bge-rerank'],
+  ]) {
+    it(`don't include ${model}`, () => assert.equal(canChat(model), false));
+  }
+
+  it('include those of which the gateway says that they write text, and no others of which it says what they write', () => {
+    const listed = new Map([
+      ['gemini-image', { writesText: true }],
+      ['painter', { writesText: false }],
+    ]);
+    assert.deepEqual([canChat('gemini-image', listed), canChat('painter', listed)], [true, false]);
+  });
+});

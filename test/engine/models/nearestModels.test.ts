@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { nearestModels } from '../../../src/engine/models/nearestModels';
+
+const cases: readonly (readonly [behavior: string, missing: string, list: readonly string[], ...nearest: string[]])[] =
+  [
+    [
+      'the same model under the name of the gateway first',
+      'claude-sonnet-4',
+      ['anthropic/claude-opus-4.8', 'anthropic/claude-sonnet-4.6', 'anthropic/claude-sonnet-4', 'openai/gpt-4o'],
+      ...['anthropic/claude-sonnet-4', 'anthropic/claude-sonnet-4.6', 'anthropic/claude-opus-4.8'],
+    ],
+    [
+      'models of the same family, the nearest number first, before others of the vendor',
+      'claude-sonnet-4',
+      ['claude-haiku-4-5', 'claude-opus-4-8', 'claude-sonnet-4-6', 'claude-sonnet-4-5', 'gpt-4o'],
+      ...['claude-sonnet-4-5', 'claude-sonnet-4-6', 'claude-haiku-4-5'],
+    ],
+    [
+      'a model once, however many names the gateway has for it',
+      'gpt-4o',
+      ['openai/gpt-4.1', 'azure/gpt-4.1', 'gpt-4.1', 'gpt-5'],
+      ...['gpt-4.1', 'gpt-5'],
+    ],
+    [
+      'neither embeddings nor models for images or audio',
+      'gpt-4o',
+      ['text-embedding-3-large', 'gpt-image-1-mini', 'gpt-4o-transcribe', 'gpt-4o-mini'],
+      'gpt-4o-mini',
+    ],
+    [
+      'models that the table does not know, by their words and numbers',
+      'acme-7',
+      ['acme-9', 'acme-8', 'acme-8-pro', 'b'],
+      'acme-8',
+      'acme-9',
+      'acme-8-pro',
+    ],
+    ['the newer of two models at the same distance', 'acme-8', ['acme-7', 'acme-9'], 'acme-9', 'acme-7'],
+    [
+      'no sizes and dates as numbers',
+      'acme-3-20250101',
+      ['acme-70b', 'acme-4-8b', 'acme-2-20250101'],
+      'acme-4-8b',
+      'acme-2-20250101',
+      'acme-70b',
+    ],
+    ['no model without any relation', 'acme-7', ['gpt-4o', 'deepseek-v3', 'x']],
+    ['nothing from an empty list', 'gpt-4o', []],
+    ['at most three models', 'acme-1', ['acme-2', 'acme-3', 'acme-4', 'acme-5'], 'acme-2', 'acme-3', 'acme-4'],
+  ];
+
+describe('nearest models', () => {
+  for (const [behavior, missing, list, ...nearest] of cases) {
+    it(`are ${behavior}`, () => assert.deepEqual(nearestModels(missing, list), nearest));
+  }
+
+  it('are found for the default models among the models of today', () => {
+    const list = [
+      'claude-sonnet-4-6',
+      'claude-opus-4-8',
+      'gpt-5.5',
+      'gemini-3.1-pro-preview',
+      'deepseek-v3.2',
+      'qwen3-max',
+    ];
+    const first = (model: string) => nearestModels(model, list)[0];
+    assert.deepEqual(
+      ['claude-sonnet-4', 'claude-opus-4', 'gpt-4o', 'gemini-3-pro', 'deepseek-r1', 'deepseek-v3'].map(first),
+      ['claude-sonnet-4-6', 'claude-opus-4-8', 'gpt-5.5', 'gemini-3.1-pro-preview', 'deepseek-v3.2', 'deepseek-v3.2'],
+    );
+  });
+
+  it('leave out models that write no text according to their gateway', () => {
+    const listed = new Map([['acme-2', { writesText: false }]]);
+    assert.deepEqual(nearestModels('acme-1', ['acme-2', 'acme-3'], listed), ['acme-3']);
+  });
+});

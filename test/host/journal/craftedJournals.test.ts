@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { foldJournal } from '../../../src/host/journal/journalFold';
+import { salvageJournal } from '../../../src/host/journal/journalLines';
+import { readOutline } from '../../../src/host/conversation/conversationList';
+import { countCalls } from '../../support/countedCalls';
+import { attempt, stopped, text } from '../conversation/scriptedEngine';
+
+const lines = (count: number, line: (index: number) => object): string =>
+  Array.from({ length: count }, (_, index) => `${JSON.stringify(line(index))}\n`).join('');
+const header = lines(1, () => ({ type: 'conversation', schema: 3, id: 'c', createdAt: 1 }));
+const prompts = (count: number, fields: object = {}): string =>
+  lines(count, (index) => ({ type: 'exchange', id: `e${index}`, prompt: 'Hi', ...fields }));
+
+/** Journals that took seconds or minutes, because the work grew with the square of the number of lines. */
+const crafted: readonly (readonly [name: string, content: string])[] = [
+  ['consecutive prompts', prompts(5000)],
+  ['versions of one prompt', prompts(5000, { after: '' })],
+  ['more prompts than a conversation may have', prompts(9000)],
+  ['selections of the last prompt', prompts(3000) + lines(5000, () => ({ type: 'show', exchangeId: 'e2999' }))],
+  ['invalid lines', prompts(1) + lines(9000, () => ({}))],
+  ['empty lines', '\n'.repeat(9000)],
+];
+
+describe('crafted journal', () => {
+  const functions = [
+    [Map.prototype, 'set'],
+    [Set.prototype, 'add'],
+    [JSON, 'parse'],
+  ] as const;
+  for (const [name, content] of crafted) {
+    it(`of thousands of ${name} is read and listed with work in proportion to its lines`, () => {
+      const file = Buffer.from(header + content);
+      const count = countCalls(functions, () => {
+        foldJournal(salvageJournal(file).lines);
+        readOutline(file);
+      });
+      assert.ok(count < 20 * content.split('\n').length, String(count));
+    });
+  }
+
+  for (const [name, content] of crafted.slice(-2)) {
+    it(`of thousands of ${name} is not read to the end`, () => {
+      const file = Buffer.from(header + content);
+      const count = countCalls([[JSON, 'parse']], () => salvageJournal(file));
+      assert.ok(count < 1100, String(count));
+    });
+  }
+
+  it('of thousands of restarts counts as damaged after 1000 of them, and keeps the text before', () => {
+    const turn = lines(1, () => ({ type: 'events', exchangeId: 'e0', events: [attempt(), text('a'), stopped('a')] }));
+    const restart = lines(1, () => ({ type: 'rerun', exchangeId: 'e0', go: 'continue' }));
+    const salvaged = salvageJournal(Buffer.from(header + prompts(1) + (turn + restart).repeat(5000)));
+    assert.match(salvaged.damage?.message ?? '', /too often/);
+    const [exchange] = foldJournal(salvaged.lines).exchanges;
+    assert.ok(exchange && exchange.state.previousSegments.length < 1000);
+    assert.match(exchange.state.text, /^a+$/);
+  });
+});
