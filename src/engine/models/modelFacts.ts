@@ -59,10 +59,8 @@ export function plainName(model: string): string {
  * `claude-sonnet-4`.
  */
 function unifiedName(name: string): string {
-  return name
-    .toLowerCase()
-    .replace(/[\s._:@-]+/g, '-')
-    .replace(/^claude-(\d(?:-\d)?)-(opus|sonnet|haiku)\b/, 'claude-$2-$1');
+  const dashed = name.toLowerCase().replace(/[\s._:@]+/g, '-');
+  return dashed.replace(/^claude-(\d(?:-\d)?)-(opus|sonnet|haiku)\b/, 'claude-$2-$1');
 }
 
 /**
@@ -137,7 +135,8 @@ function rowsByName(): ReadonlyMap<string, Row> {
 
 /** Anthropic's aliases of the first models of a generation end with `-0`. */
 function shortName(name: string): string | undefined {
-  return /^claude-.*-0$/.test(name) ? name.slice(0, -'-0'.length) : withoutSuffix(name);
+  const isAlias = name.startsWith('claude-') && name.endsWith('-0');
+  return isAlias ? name.slice(0, -'-0'.length) : withoutSuffix(name);
 }
 
 function factsOfRow(row: Row): ModelFacts {

@@ -10,7 +10,7 @@ import { originOf } from '../gateway/baseUrl';
 import type { KeyRedactor } from '../gateway/keyRedactor';
 import { AnswerSize, Attempt } from '../http/attempt';
 import { requestBody } from '../http/transport';
-import { factsOf, type ModelFacts } from '../models/modelFacts';
+import { factsOf } from '../models/modelFacts';
 import { modelParameters } from '../models/modelParameters';
 import type { ChatRequest, Connection, Route } from '../request';
 import type { TurnHistory } from './turnHistory';
@@ -35,6 +35,8 @@ const messageRejectionRows: ReadonlySet<number> = new Set([
 /** Makes the attempts of a turn, one after the other, and records how they end. */
 export class Attempts {
   current: Attempt | undefined;
+  /** Whether the current attempt would send another token limit if it were to have more room. */
+  canHaveMoreRoom = false;
   private mode: RequestMode = 'original';
   /** Names of the parameters that the current attempt has sent. */
   private sentParameters: readonly string[] = [];
@@ -70,11 +72,14 @@ export class Attempts {
     const prefill = behavior.refusesPrefill ? undefined : prefillOf(baseUrl, model);
     const mode = answer.requestMode(this.deps.settings().resume, prefill);
     const isContinuation = mode === 'prefill' || mode === 'continue';
-    const facts = this.factsOf(model);
+    const facts = (this.deps.facts ?? factsOf)(model);
     const request = { ...this.request, model };
+    const parameters = modelParameters(request, facts);
+    const roomyParameters = modelParameters({ ...request, moreRoom: true }, facts);
+    this.canHaveMoreRoom = roomyParameters.maxTokens !== parameters.maxTokens;
     const attemptRequest = {
       connection: route,
-      request: { ...request, ...modelParameters(request, facts) },
+      request: { ...request, ...parameters },
       messages: isContinuation ? continuationMessages(messages, answer.text, mode, prefill) : messages,
       behavior,
       facts,
@@ -96,18 +101,6 @@ export class Attempts {
     };
     this.current = new Attempt(this.deps, attemptRequest, answer, observer, this.size, this.keys);
     return this.current;
-  }
-
-  /** Whether a request with more room would have another token limit than this one. */
-  canHaveMoreRoom(model: string): boolean {
-    const facts = this.factsOf(model);
-    const request = { ...this.request, model };
-    const { maxTokens } = modelParameters(request, facts);
-    return maxTokens !== modelParameters({ ...request, moreRoom: true }, facts).maxTokens;
-  }
-
-  private factsOf(model: string): ModelFacts | undefined {
-    return (this.deps.facts ?? factsOf)(model);
   }
 
   /** Records the end of the current attempt. Only the first call for an attempt has an effect. */

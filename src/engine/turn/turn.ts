@@ -390,7 +390,7 @@ export class Turn implements RunningTurn {
     const { hasSeveral: hasOtherRoute, plainHttpRoute } = this.routes;
     const routes = { hasOtherRoute, plainHttpRoute: plainHttpRoute && hostOf(plainHttpRoute.baseUrl) };
     const attempt = attempts.current;
-    const canHaveMoreRoom = attempts.canHaveMoreRoom(model);
+    const { canHaveMoreRoom } = attempts;
     const { text } = answer;
     return { connection, model, attempt, attemptNumber: output.attempt, text, ...routes, canHaveMoreRoom };
   }

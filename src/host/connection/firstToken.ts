@@ -11,7 +11,10 @@ export type FirstToken =
 /** The prompt is not translated, because every model understands English. */
 const prompt = 'Reply with the single word: OK';
 
-/** Enough for one word, so that the request costs little even if the model ignores the prompt. */
+/**
+ * Enough for one word, so that the request costs little even if the model ignores the prompt. A model that reasons gets no
+ * limit, because it could reach the limit before its first token.
+ */
 const maxTokens = 16;
 
 /**
@@ -26,7 +29,7 @@ export async function requestFirstToken(
   localize: Localize,
 ): Promise<FirstToken | undefined> {
   const turn = engine.stream(
-    { model, messages: [{ role: 'user', content: prompt }], maxTokens },
+    { model, messages: [{ role: 'user', content: prompt }], defaults: { maxTokens } },
     { signal, connection: () => Promise.resolve({ baseUrl, apiKey }) },
   );
   let startedAt = 0;

@@ -19,7 +19,7 @@ describe('first token of a route', () => {
   it('is requested with the selected model, over this route only, for a one-word answer', async () => {
     const { engine } = await run(attempt(), text('OK'));
     const { request, options } = engine.turn;
-    assert.deepEqual([request.model, request.maxTokens, request.messages.length], ['gpt-4o', 16, 1]);
+    assert.deepEqual([request.model, request.defaults?.maxTokens, request.messages.length], ['gpt-4o', 16, 1]);
     assert.deepEqual(await options?.connection?.(), route);
   });
 
