@@ -1,5 +1,6 @@
 import type { EngineDeps } from '../engine';
 import type { Fault } from '../faults/classify';
+import { faultRowIds } from '../faults/faultTable';
 import { respondsAsGateway } from '../http/networkCheck';
 
 /** Time from the fault of a route to the first probe, in milliseconds. It doubles after each probe that fails. */
@@ -12,6 +13,16 @@ const maxReturnsByProbe = 2;
 const returnByProbeMs = 1_800_000;
 
 type RouteHealthDeps = Pick<EngineDeps, 'clock' | 'random' | 'fetch' | 'log'>;
+
+/**
+ * Faults that a probe may not notice, because they occur only once a connection exists. Any other fault of a route, such
+ * as a refused connection, prevents the response to a probe, too.
+ */
+const faultsMissedByProbes: ReadonlySet<number> = new Set([
+  faultRowIds.headersTimeout,
+  faultRowIds.connectionReset,
+  faultRowIds.webPage,
+]);
 
 /** The fault because of which a route is down. */
 type RouteFault = Pick<Fault, 'kind' | 'row'>;
@@ -29,7 +40,10 @@ interface Outage {
 
 /** The faults of a route since its gateway last responded to the request of a turn. */
 interface FaultRecord {
-  /** Number of times that the route was marked as back because its gateway responded to a probe. */
+  /**
+   * Number of times in succession that the route was marked as back because its gateway responded to a probe, and then
+   * failed by a fault that the probe had missed.
+   */
   returns: number;
   /** Monotonic time of the last fault that marked the route as down, in milliseconds. */
   lastFaultAt: number;
@@ -73,7 +87,7 @@ export class RouteHealth {
     if (this.isDown(baseUrl)) return;
     this.deps.log.warn(`route ${baseUrl} is down: ${kind}`);
     this.faults.set(baseUrl, {
-      returns: this.faults.get(baseUrl)?.returns ?? 0,
+      returns: faultsMissedByProbes.has(row) ? (this.faults.get(baseUrl)?.returns ?? 0) : 0,
       lastFaultAt: this.deps.clock.monotonicNow(),
     });
     const outage: Outage = {
