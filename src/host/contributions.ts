@@ -42,7 +42,7 @@ export type CommandId = (typeof commandIds)[number];
  */
 export const viewType = 'holysheep.conversation';
 
-/** View type of the page of the network health, also in package.json. It must not change for the same reason. */
+/** View type of the page with the network health, also in package.json. VS Code restores saved pages by this type. */
 export const healthViewType = 'holysheep.health';
 
 /** The id of the chat participant. */

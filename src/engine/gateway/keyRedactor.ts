@@ -83,7 +83,7 @@ export class KeyRedactor {
     return this.answerSpellings;
   }
 
-  /** Returns the text without the keys of this session, other text that looks like a key, and bearer tokens. */
+  /** Returns the text with this session's keys, bearer tokens and everything else that looks like a key removed. */
   redact(text: string): string {
     return redactLookalikes(this.redactKnown(text));
   }

@@ -61,7 +61,10 @@ export class ResponsesReader {
     if (isDone) for (const part of partsOf(item)) this.addText(position, part, true);
   }
 
-  /** Reads a complete response. Its items may have other positions than in the events, so its texts are joined. */
+  /**
+   * Reads a complete response. Its items may be at other positions than those that the events named, so the texts of
+   * all items are joined and compared as a whole.
+   */
   private readEnd(response: JsonRecord, status: string): void {
     const items = Array.isArray(response['output']) ? response['output'].filter(isRecord) : [];
     const parts = items.flatMap(partsOf);
@@ -105,7 +108,7 @@ export class ResponsesReader {
   }
 
   /**
-   * Returns what has not been passed on: a delta, or the end of a complete text.
+   * Returns the text that has not been passed on: a delta as it is, or what a complete text adds to its deltas.
    * @param key identifies the text
    */
   private takeUnread(key: string, text: string, isComplete: boolean): string {

@@ -110,7 +110,10 @@ export function factsOf(model: string): ModelFacts | undefined {
   return undefined;
 }
 
-/** Returns the rows by unified name. In the table, a preferred model is before others with the same shorter name. */
+/**
+ * Returns the rows by unified name, with and without suffixes. If several models have the same name without suffixes,
+ * the first one in the table gets it.
+ */
 function rowsByName(): ReadonlyMap<string, Row> {
   const exact = new Map<string, Row>();
   const shortened = new Map<string, Row>();

@@ -77,7 +77,7 @@ export type Decision =
       readonly hintFrom?: string | undefined;
       /** Number of attempts that are still allowed, including the next one. */
       readonly attemptsLeft: number;
-      /** Number of tokens charged to the retry budget of the origin for the next attempt. */
+      /** Number of tokens that the next attempt takes from the origin's retry budget (a token bucket). */
       readonly cost: number;
       /** The fallback model that the user may let continue the partial answer. */
       readonly fallbackModel?: string | undefined;

@@ -123,7 +123,7 @@ export interface TurnState extends TurnSegment {
   readonly switches: readonly ModelSwitch[];
   /** Origin of the route that the turn uses. Absent before the first attempt. */
   readonly origin?: string;
-  /** Base URL of that route. Absent unless another route has the same host. */
+  /** Base URL of that route. Set only if another route has the same host. */
   readonly baseUrl?: string | undefined;
   /** The switches to another route, in order. */
   readonly routeSwitches: readonly RouteSwitch[];

@@ -25,7 +25,7 @@ export interface TurnContext {
   readonly text: string;
   /** Whether the user can switch to another route. */
   readonly hasOtherRoute: boolean;
-  /** Whether the model can get a higher token limit. */
+  /** Whether a request without a token limit, or with a higher one, would be possible. */
   readonly canHaveMoreRoom: boolean;
   /** Host of a route that only the user can switch to, because it uses plain HTTP. */
   readonly plainHttpRoute: string | undefined;

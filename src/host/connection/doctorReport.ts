@@ -38,7 +38,7 @@ export function isWorking({ verification, hasKey, firstToken }: RouteReport): bo
   return verification.state === 'verified' && hasKey && firstToken?.state !== 'failed';
 }
 
-/** Returns what prevents prompts over the route, in localized sentences, or undefined if nothing does. */
+/** Returns localized sentences about why prompts can't be sent over the route, or undefined if they can. */
 export function problemOf(
   { host, verification, hasKey, firstToken }: RouteReport,
   localize: Localize,

@@ -46,7 +46,7 @@ export async function requestFirstToken(
         turn.stop();
         return { state: 'failed', fault: event.reason, message: event.message };
       case 'model': {
-        // The turn would go on with a fallback model, whose first token says nothing about this model.
+        // Otherwise, the turn would continue with a fallback model, whose first token says nothing about this model.
         turn.stop();
         const { reason } = event;
         if (reason === 'user') return undefined;

@@ -20,7 +20,7 @@ interface OpenConversationsOwner {
   onChange(conversation: Conversation, change: ConversationChange): void;
 }
 
-/** A deletion that has only hidden the file of the conversation so far, so that it can still be undone. */
+/** A deletion that can still be undone, because the conversation's file has only been hidden. */
 export interface UndoableRemoval {
   /** Undoes the deletion: the conversation is listed and can be opened again. */
   undo(): Promise<void>;

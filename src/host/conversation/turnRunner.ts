@@ -28,7 +28,7 @@ export interface TurnRunnerDeps {
   readonly onError: (error: unknown) => void;
 }
 
-/** Stores the exchanges of the turns that a turn runner runs, and receives the events of these turns. */
+/** The owner of a turn runner. It stores the exchanges and receives the events of their turns. */
 interface TurnRunnerOwner {
   /** Stores an exchange whose turn has started. */
   update(exchange: Exchange): Exchange;

@@ -20,8 +20,8 @@ export function registerDemo({ register, demo, tour, conversations, panels, onEr
    * @param argument id of a scenario that is started immediately, e.g. `demo-rate-limit`
    */
   const openDemo = async (argument: unknown): Promise<void> => {
-    // Starts a new conversation instead of continuing one of a previous demo. An empty conversation is reused, because
-    // its composer may contain a prompt that waits for an API key.
+    // Starts a new conversation instead of continuing one from an earlier demo. An empty conversation is reused, because
+    // its composer may contain a prompt that can't be sent before an API key is set.
     const canReuseCurrent = demo.active || (conversations.current?.exchanges().length ?? 0) === 0;
     await demo.enter();
     const { current } = conversations;

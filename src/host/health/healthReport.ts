@@ -76,7 +76,7 @@ function sumOf(tallies: readonly HealthTally[], count: (tally: HealthTally) => n
   return tallies.reduce((sum, tally) => sum + count(tally), 0);
 }
 
-/** Returns the figures of tallies together. */
+/** Combines several tallies and returns the figures of all of them. */
 export function figuresOf(tallies: readonly HealthTally[]): HealthFigures {
   const sum = joinTallies(tallies, { at: 0, origin: '', model: '' });
   const { attempts, complete, cuts, resumes, waitedMs, promptTokens, completionTokens } = sum;

@@ -76,7 +76,7 @@ export class JournalLocks {
     return (await this.acquireIfFree(id)) || ((await this.isStale(id)) && (await this.forceAcquire(id)));
   }
 
-  /** Does the same as `acquireIfFree`, but also takes a stale lock that stays untouched for a few more seconds. */
+  /** Does the same as `acquireIfFree`, but takes over a stale lock if nobody touches it for a few more seconds. */
   async acquire(id: string): Promise<boolean> {
     if (await this.acquireIfFree(id)) return true;
     if (!(await this.isStale(id))) return false;

@@ -297,8 +297,8 @@ export class PanelSession extends Disposable {
     if (change.type !== 'events') this.updateTitle();
     if (change.type === 'access') this.postSnapshot().catch(this.services.onError);
     else if (change.type !== 'title') this.post(change);
-    // Updates the model and the gateway that the page shows when another version is selected, because the versions of
-    // an exchange may belong to different gateways: the demo's or the user's.
+    // When another version is selected, updates the model and the gateway that the page shows. The versions of an
+    // exchange may belong to different gateways: the demo's or the user's.
     if (change.type === 'path') this.updateConnection().catch(this.services.onError);
   }
 

@@ -40,7 +40,7 @@ interface SchedulerDeps {
   readonly connection: () => Promise<Connection & { readonly origin: string }>;
   /** Returns whether a gateway can be reached over one of the routes: sends requests without the key. */
   readonly isReachable: (connection: Connection) => Promise<boolean>;
-  /** Returns the localized message of a prompt that has lapsed. */
+  /** Returns the localized message that says that a scheduled prompt has lapsed. */
   readonly lapsedMessage: () => string;
   readonly notify: (notice: ScheduleNotice) => void;
   readonly onError: (error: unknown) => void;

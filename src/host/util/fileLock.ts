@@ -6,8 +6,8 @@ import { privateFileMode } from './files';
 /** Interval at which a process tries to create a lock file that another process has created, in milliseconds. */
 const retryMs = 25;
 /**
- * Time after which an unchanged lock file is removed, in milliseconds. Locks are held for milliseconds, so the process
- * that has created the file no longer exists.
+ * Age at which an unchanged lock file is removed, in milliseconds. A lock is usually held for a few milliseconds only, so
+ * the process that created such an old file has probably ended.
  */
 const staleAfterMs = 10_000;
 

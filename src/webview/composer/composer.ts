@@ -30,7 +30,7 @@ export interface Composer {
   restore(unsent: Unsent): void;
   /** Empties the composer while another window writes the conversation. The unsent text stays in the `UnsentStore`. */
   clear(): void;
-  /** Removes each prefilled prompt that was sent unchanged, and the prefilled prompts whose text is part of it. */
+  /** Removes each prefilled prompt that was sent unchanged, and those that are part of a prompt that was sent. */
   removeSentPrefilled(sentPrompts: readonly string[]): void;
   /**
    * Called when an API key has become available: prefilled prompts no longer wait for a key.

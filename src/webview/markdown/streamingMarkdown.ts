@@ -88,7 +88,7 @@ export function createStreamingMarkdown(root: HTMLElement, options: MarkdownOpti
   let phase: 'open' | 'ending' | 'finished' = 'open';
   let shownCallbacks: (() => void)[] = [];
   let paused = false;
-  /** Number of frames since the last flush that rendered text. */
+  /** Number of frames since a flush last rendered text. */
   let skippedFrames = 0;
   let lastFlushAt = 0;
   const ticks = options.monotonicNow ?? (() => 0);

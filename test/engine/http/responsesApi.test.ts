@@ -105,7 +105,7 @@ describe('events of the Responses API', () => {
     assert.deepEqual(deltasOf([failed]), [['error', failed]]);
   });
 
-  it('does not finish when a response has only begun', () => {
+  it('reports no finish reason while the response is in progress', () => {
     assert.deepEqual(
       deltasOf([ended('created', { status: 'in_progress' }), ended('in_progress'), ended('queued')]),
       [],

@@ -117,7 +117,7 @@ describe('Export Diagnostics command', () => {
     ]);
   });
 
-  it('leaves out the private host name of a former route without a question', async () => {
+  it('leaves out the private host name of a former route without asking', async () => {
     usePrivateRoute();
     routes.backups = [];
     const text = (await run()) ?? '';

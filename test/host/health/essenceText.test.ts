@@ -9,7 +9,7 @@ const time = Date.now();
 const complete = entry({ time, ended: { how: 'finished', ms: 3000, firstTokenMs: 1200, bytes: 1, chars: 1 } });
 const failed = failedEntry({ time });
 
-describe('essence of a model in the model picker', () => {
+describe('success rate and speed of a model in the model picker', () => {
   useVSCode({
     env: { language: 'en' },
     l10n: {

@@ -25,7 +25,7 @@ interface OptionalParts {
 
 /**
  * Returns a sink that reports an answer as response parts of VS Code's language model API.
- * @param onError receives the error of an editor that rejects the token usage. The answer is then complete without it.
+ * @param onError called with the error if the editor does not accept the token usage. The answer is complete all the same.
  */
 export function responseSink(
   progress: vscode.Progress<vscode.LanguageModelResponsePart>,
