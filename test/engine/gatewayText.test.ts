@@ -42,7 +42,7 @@ describe('safe reading of text from a gateway', () => {
     assert.deepEqual(readFinishReason('z'.repeat(1_000_000)), { type: 'complete', reason: `${'z'.repeat(59)}…` });
   });
 
-  it('ignores a retry-after in a JSON body when the name of its field is too long or has invisible characters', () => {
+  it('ignores rate limit headers in a JSON body when their names are too long or have invisible characters', () => {
     const delay = (name: string): unknown => {
       const headers = { [`${name}-remaining`]: '0', [`${name}-reset`]: '20s' };
       return parseRetryAfter(new Headers(), JSON.stringify({ error: { metadata: { headers } } }), 0);

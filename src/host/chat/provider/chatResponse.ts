@@ -25,7 +25,7 @@ interface OptionalParts {
 
 /**
  * Returns a sink that reports an answer as response parts of VS Code's language model API.
- * @param onError called with the error if the editor does not accept the token usage. The answer is complete all the same.
+ * @param onError called with the error if the editor does not accept the token usage. The answer is complete anyway.
  */
 export function responseSink(
   progress: vscode.Progress<vscode.LanguageModelResponsePart>,
