@@ -231,20 +231,20 @@ export class Permit {
     if (!this.hasEnded && this.round === undefined) this.events.forced(this);
   }
 
-  /** Call this when the response has a 2xx status. The request remains in flight. */
+  /** Records that the response has a 2xx status. The request remains in flight. */
   accepted(): void {
     if (this.hasEnded || this.isAccepted || this.round === undefined) return;
     this.isAccepted = true;
     this.events.accepted(this.round);
   }
 
-  /** Call this when the request was rejected because of a rate limit. */
+  /** Records that the request was rejected because of a rate limit. */
   limited(cooldown: Cooldown): void {
     this.end(() => this.events.limited(cooldown));
   }
 
   /**
-   * Call this when the provider has failed, before or after it accepted the request.
+   * Records that the provider has failed, before or after it accepted the request.
    *
    * @param retryAfterMs the delay that the response named
    */

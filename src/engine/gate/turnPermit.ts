@@ -80,7 +80,7 @@ export class TurnPermit {
     return { type: 'admitted' };
   }
 
-  /** Call this when the response has a 2xx status. */
+  /** Records that the response has a 2xx status. */
   reportAccepted(): void {
     this.permit?.accepted();
   }

@@ -20,10 +20,10 @@ export const maxModels = 5000;
 
 /**
  * Matches what VS Code may render as a link, an icon or HTML, because some of its views show the name of a model as
- * Markdown and follow links to commands: the middle of a link, a link definition, HTML, code, an icon, a character
- * reference or a bare URL.
+ * Markdown and follow links to commands: `](` of a link, `]:` of a link definition, HTML, code, an icon, a character
+ * reference, a bare URL or an email address.
  */
-const markup = /\][(:]|[<`]|\$\(|&#?\w+;|(?:https?|ftp):\/\/|www\./i;
+const markup = /\][(:]|[<`]|\$\(|&#?\w+;|(?:https?|ftp):\/\/|www\.|\w@[\w-]+\.[a-z]/i;
 
 /** The models of a gateway, as its model list describes them. */
 export interface GatewayModels {

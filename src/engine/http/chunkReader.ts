@@ -42,8 +42,9 @@ export class ChunkReader {
     const { lastDelta, deltaCount } = this;
     // The reader for the Responses API must see every text, so that it recognizes the text when it comes again.
     if (this.responses.isActive) return isReadable;
-    if (deltaCount === 1 && (lastDelta?.type === 'text' || lastDelta?.type === 'reasoning'))
-      this.updateFrame(data, lastDelta);
+    const isText = lastDelta?.type === 'text' || lastDelta?.type === 'reasoning';
+    this.responses.isAnswerInChunks ||= isText || lastDelta?.type === 'toolCall';
+    if (deltaCount === 1 && isText) this.updateFrame(data, lastDelta);
     return isReadable;
   }
 

@@ -29,7 +29,7 @@ export function readChunk(
     return true;
   }
   const { choices } = chunk;
-  if (choices === undefined) responses.read(chunk);
+  if (choices === undefined || (Array.isArray(choices) && choices.length === 0)) responses.read(chunk);
   const choice = firstChoice(choices);
   if (choice) {
     if (restarts?.isRestart(chunk, choice)) sink({ type: 'restartInStream' });

@@ -26,10 +26,12 @@ interface Part {
 export class ResponsesReader {
   /** Whether an event of the Responses API has been read. */
   isActive = false;
+  /** Whether the answer comes in ordinary chunks, so that the same answer in events is ignored. */
+  isAnswerInChunks = false;
   /** What has been passed on: of each text and of each type, and the arguments of each tool call. */
   private readonly passed = new Map<string, string>();
   /** The numbers of the tool calls by the positions of their items. */
-  private readonly calls = new Map<number, number>();
+  private readonly calls = new Map<string, number>();
 
   constructor(private readonly sink: DeltaSink) {}
 
@@ -41,7 +43,7 @@ export class ResponsesReader {
     // An answer is complete only with its last event, even if `[DONE]` comes before that event.
     if (!this.isActive) this.sink({ type: 'finishReasonPending' });
     this.isActive = true;
-    const position = numberOrZero(chunk['output_index']);
+    const position = positionOf(chunk);
     const isDone = type.endsWith('.done');
     const text = textEvent.exec(type)?.[1];
     const end = endEvent.exec(type)?.[1];
@@ -53,10 +55,11 @@ export class ResponsesReader {
     else if (isRecord(item)) this.readItem(item, position, isDone);
     else if (isRecord(part) && isDone) {
       this.addText(position, partOf(chunk, stringOrEmpty(part['type']), part['text'] ?? part['refusal']), true);
-    } else if (isRecord(response) && end !== undefined) this.readEnd(response, end);
+    } else if (isRecord(response) && end !== undefined)
+      this.readEnd(response, response['status'] === 'incomplete' ? 'incomplete' : end);
   }
 
-  private readItem(item: JsonRecord, position: number, isDone: boolean): void {
+  private readItem(item: JsonRecord, position: string, isDone: boolean): void {
     if (item['type'] === 'function_call') return this.addCall(position, item, isDone);
     if (isDone) for (const part of partsOf(item)) this.addText(position, part, true);
   }
@@ -72,7 +75,7 @@ export class ResponsesReader {
       const text = parts.flatMap((part) => (part.type === type ? part.text : [])).join('');
       this.pass(type, this.takeUnread(type, text, true));
     }
-    if (this.calls.size === 0) items.forEach((item, position) => this.readItem(item, position, false));
+    if (this.calls.size === 0) items.forEach((item, index) => this.readItem(item, String(index), false));
     const usage = readUsage(response['usage'], response);
     if (usage) this.sink({ type: 'usage', usage });
     this.readStatus(response, status);
@@ -87,24 +90,25 @@ export class ResponsesReader {
     else this.sink({ type: 'finish', finish: { type: 'cut' } });
   }
 
-  private addText(position: number, { type, name, text }: Part, isComplete: boolean): void {
+  private addText(position: string, { type, name, text }: Part, isComplete: boolean): void {
     const unread = this.takeUnread(`${position} ${name}`, text, isComplete);
     this.passed.set(type, (this.passed.get(type) ?? '') + unread);
     this.pass(type, unread);
   }
 
-  private addCall(position: number, call: JsonRecord, isComplete: boolean): void {
+  private addCall(position: string, call: JsonRecord, isComplete: boolean): void {
     const isNew = !this.calls.has(position);
     const index = this.calls.get(position) ?? this.calls.size;
     this.calls.set(position, index);
     const id = isNew ? stringOrEmpty(call['call_id']) || stringOrEmpty(call['id']) : '';
     const name = isNew ? stringOrEmpty(call['name']) : '';
     const json = this.takeUnread(`call ${position}`, stringOrEmpty(call['arguments']), isComplete);
-    if (id + name + json !== '') this.sink({ type: 'toolCall', part: { index, id, name, arguments: json } });
+    if (id + name + json !== '' && !this.isAnswerInChunks)
+      this.sink({ type: 'toolCall', part: { index, id, name, arguments: json } });
   }
 
   private pass(type: TextType, text: string): void {
-    if (text !== '') this.sink({ type, text });
+    if (text !== '' && !this.isAnswerInChunks) this.sink({ type, text });
   }
 
   /**
@@ -136,6 +140,11 @@ function partOf(source: JsonRecord, type: string, text: unknown): Part {
   const { content_index: content, summary_index: summary } = source;
   const name = summary === undefined ? `content ${numberOrZero(content)}` : `summary ${numberOrZero(summary)}`;
   return { type: /^(?:reasoning|summary)/.test(type) ? 'reasoning' : 'text', name, text: stringOrEmpty(text) };
+}
+
+/** Returns the position of the item that an event is about. Some gateways send only the id of the item. */
+function positionOf({ output_index: index, item_id: id, item }: JsonRecord): string {
+  return typeof index === 'number' ? String(index) : stringOrEmpty(id ?? (isRecord(item) ? item['id'] : undefined));
 }
 
 function numberOrZero(value: unknown): number {

@@ -7,8 +7,8 @@ export interface ListedFacts extends ModelFacts {
   readonly writesText?: boolean | undefined;
 }
 
-/** Limit above which a number of tokens or a price is taken for an error. */
-const maxTokens = 1e8;
+/** A number of tokens or a price above this limit is taken for an error. */
+const maxListedTokens = 1e8;
 const maxUsdPerMillionTokens = 10_000;
 
 /**
@@ -40,13 +40,21 @@ export function readListedFacts(entry: Readonly<Record<string, unknown>>): Liste
     ),
     images: inputs && inputs.includes('image'),
     tools: takes('tools'),
-    reasons: isRecord(entry['reasoning']) || takes('reasoning', 'include_reasoning', 'reasoning_effort'),
+    // A list that lacks these parameters proves nothing: a gateway may not pass them on to a model that reasons.
+    reasons: reasonsOf(entry['reasoning']) ?? (takesAny(parameters, ...reasoningParameters) || undefined),
     takesTemperature: takes('temperature'),
     price: priceOf(recordOf(entry['pricing'])),
     writesText: outputs && outputs.includes('text'),
   };
   const known = Object.entries(facts).filter(([, value]) => value !== undefined);
   return known.length > 0 ? Object.fromEntries(known) : undefined;
+}
+
+const reasoningParameters = ['reasoning', 'include_reasoning', 'reasoning_effort'];
+
+/** Some gateways say whether a model reasons, and others describe how. */
+function reasonsOf(value: unknown): boolean | undefined {
+  return typeof value === 'boolean' ? value : isRecord(value) || undefined;
 }
 
 /** What model lists say about their models, by the IDs of the models. */
@@ -81,7 +89,7 @@ function takesAny(parameters: readonly string[] | undefined, ...names: readonly 
 
 function firstTokens(...values: readonly unknown[]): number | undefined {
   return values.find(
-    (value): value is number => Number.isInteger(value) && Number(value) > 0 && Number(value) <= maxTokens,
+    (value): value is number => Number.isInteger(value) && Number(value) > 0 && Number(value) <= maxListedTokens,
   );
 }
 

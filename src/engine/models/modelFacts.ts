@@ -41,7 +41,7 @@ const date = new RegExp(
 const variant =
   /-(?:latest|preview|exp|experimental|beta|free|online|nitro|floor|exacto|extended|maas|fp8|fp4|nvfp4|bf16|int[48]|awq|gptq|0\d\d|v\d-0)$/;
 
-/** A suffix with which gateways make a model reason, or set its effort. It means so only for a model that reasons. */
+/** A suffix with which gateways make a model reason, or set its effort. It is ignored for models that don't reason. */
 const effort = /-(?:thinking|minimal|low|medium|high|xhigh)$/;
 
 const vendors =
@@ -85,7 +85,7 @@ interface Row {
 }
 
 let rows: ReadonlyMap<string, Row> | undefined;
-const read = new Map<Row, ModelFacts>();
+const factsByRow = new Map<Row, ModelFacts>();
 
 /**
  * Returns the facts of a model by any gateway's spelling of its name, or undefined if the table does not have it. An
@@ -143,7 +143,7 @@ function shortName(name: string): string | undefined {
 }
 
 function factsOfRow(row: Row): ModelFacts {
-  const known = read.get(row);
+  const known = factsByRow.get(row);
   if (known) return known;
   const { columns, vendor, family } = row;
   const [limits = '', flags = '', prices = ''] = columns;
@@ -157,7 +157,7 @@ function factsOfRow(row: Row): ModelFacts {
     takesTemperature: !flags.includes('n'),
     price: input === undefined || output === undefined ? undefined : { input, output, cacheRead },
   };
-  read.set(row, facts);
+  factsByRow.set(row, facts);
   return facts;
 }
 

@@ -4,7 +4,7 @@ import { plainName, type ModelFacts } from './modelFacts';
 /** The values of the parameters that depend on the model. An undefined value is not sent. */
 export type ModelParameters = Pick<ChatRequest, 'temperature' | 'maxTokens'>;
 
-/** How often the token limit fits into the limit of a request with more room. */
+/** Factor by which *Retry with more room* raises the token limit. */
 const roomFactor = 4;
 
 /**
@@ -24,11 +24,14 @@ export function modelParameters(
   if (maxTokens === undefined) return { temperature, maxTokens: facts?.maxOutput };
   return {
     temperature,
-    maxTokens: isReasoning ? undefined : Math.min(maxTokens * roomFactor, facts?.maxOutput ?? Infinity),
+    // The user may have set a limit that is higher than the known maximum of the model.
+    maxTokens: isReasoning
+      ? undefined
+      : Math.max(maxTokens, Math.min(maxTokens * roomFactor, facts?.maxOutput ?? Infinity)),
   };
 }
 
-/** Matches names in which a gateway says that the model reasons, or that it does not. */
+/** Matches the part of a name with which a gateway itself says that the model reasons, or that it does not. */
 const reasoningInName = /-(non?-?)?(?:thinking|reasoning|reasoner)(?:-|$)/;
 
 /** Returns whether a model reasons before it answers, or undefined if neither the facts nor the name say so. */

@@ -48,9 +48,9 @@ export class TurnRoutes {
     return this.usable.filter((route) => this.isAllowed(route));
   }
 
-  /** The first route that only the user can switch to, because it uses plain HTTP. */
+  /** The first backup route that only the user can switch to, because it uses plain HTTP. */
   get plainHttpRoute(): Route | undefined {
-    return this.usable.find((route) => !this.isAllowed(route));
+    return this.usable.find((route, index) => index > 0 && !this.isAllowed(route));
   }
 
   /** The other routes that the turn may use and that have not failed since the turn last waited, in the user's order. */

@@ -11,8 +11,8 @@ import { joinSentences } from '../ui/messageText';
 export type Activity =
   | { readonly kind: 'idle' }
   /**
-   * An answer arrives. `route`: base URL or origin of the route, absent before the first attempt; `otherTurns`: number of turns
-   * that run in other conversations.
+   * An answer arrives. `route`: base URL or origin of the route, absent before the first attempt; `otherTurns`: number
+   * of turns that run in other conversations.
    */
   | { readonly kind: 'streaming'; readonly route?: string | undefined; readonly otherTurns: number }
   /** A turn waits. `until`: epoch milliseconds at which the next attempt starts; `estimated`: the time is an estimate. */

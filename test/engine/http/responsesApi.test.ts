@@ -43,6 +43,30 @@ describe('events of the Responses API', () => {
     );
   });
 
+  it('ignores the answer in events if it has come in ordinary chunks', () => {
+    const chunk = (content: string): object => ({ choices: [{ index: 0, delta: { content } }] });
+    const chunks = ['Hello ', 'wor', 'ld'].map(chunk);
+    const finished = { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] };
+    const usage = { input_tokens: 3, output_tokens: 2 };
+    const events = [
+      ...chunks,
+      delta('Hello world'),
+      finished,
+      ended('completed', { output: [message('Hello world')], usage }),
+    ];
+    assert.equal(joined(deltasOf(events), 'text'), 'Hello world');
+    assert.ok(deltasOf(events).some(([type]) => type === 'usage'));
+  });
+
+  it('separates texts by the ids of their items if the events have no positions', () => {
+    const done = (id: string, text: string): object => ({ type: 'response.output_text.done', item_id: id, text });
+    assert.equal(joined(deltasOf([done('a', 'one '), done('b', 'two')]), 'text'), 'one two');
+  });
+
+  it('reads events that have an empty list of choices', () => {
+    assert.equal(joined(deltasOf([{ ...delta('one'), choices: [] }]), 'text'), 'one');
+  });
+
   it('separates the texts of several parts', () => {
     const at = (index: number, text: string): object => ({ ...delta(text), output_index: index });
     const output = [message('one '), message('two')];

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
 import { costInHeaders, readUsage } from '../../../src/engine/http/usageFields';
 
 const counts = { prompt_tokens: 16, completion_tokens: 300, total_tokens: 316 };
@@ -36,7 +37,7 @@ describe('reading of usage', () => {
   });
 
   for (const absurd of [-1, 1.5, 1e9 + 1, 1e300, '300', NaN, Infinity, null, true, {}, [3]]) {
-    it(`leaves out the count ${JSON.stringify(absurd)} and keeps the other counts`, () => {
+    it(`leaves out the count ${inspect(absurd)} and keeps the other counts`, () => {
       const details = { cached_tokens: absurd, reasoning_tokens: absurd };
       const received = { prompt_tokens_details: details, completion_tokens_details: details };
       assert.deepEqual(readUsage({ prompt_tokens: 16, completion_tokens: absurd, ...received }, {}), {
@@ -50,7 +51,7 @@ describe('reading of usage', () => {
   }
 
   for (const absurd of [-0.1, 1e6 + 1, '0.5', NaN, Infinity, null, {}])
-    it(`leaves out the cost ${JSON.stringify(absurd)}`, () => {
+    it(`leaves out the cost ${inspect(absurd)}`, () => {
       assert.deepEqual(readUsage({ ...counts, cost: absurd }, {}), usage);
     });
 

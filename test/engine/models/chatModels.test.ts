@@ -11,7 +11,7 @@ describe('models that can chat', () => {
     it(`don't include ${model}`, () => assert.equal(canChat(model), false));
   }
 
-  it('include those of which the gateway says that they write text, and no others of which it says what they write', () => {
+  it('follow the output modalities that the gateway lists', () => {
     const listed = new Map([
       ['gemini-image', { writesText: true }],
       ['painter', { writesText: false }],

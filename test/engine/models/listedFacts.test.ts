@@ -28,10 +28,12 @@ const facts: readonly (readonly [name: string, entry: Record<string, unknown>, e
   ['a price of zero', { pricing: { prompt: '0', completion: 0 } }, { price: { input: 0, output: 0 } }],
   ['parameters, without a conclusion from an incomplete list', { supported_parameters: ['tools', 7] }, { tools: true }],
   [
-    'missing parameters from a complete list',
+    'missing parameters from a complete list, except that the model does not reason',
     { supported_parameters: ['max_completion_tokens', 'temperature'] },
-    { tools: false, reasons: false, takesTemperature: true },
+    { tools: false, takesTemperature: true },
   ],
+  ['that a model reasons', { reasoning: true }, { reasons: true }],
+  ['that a model does not reason', { reasoning: false }, { reasons: false }],
   ['a model that creates images', { architecture: { output_modalities: ['image'] } }, { writesText: false }],
   ['nothing from an entry without facts', { id: 'a', object: 'model' }, undefined],
   [

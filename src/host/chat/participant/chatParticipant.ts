@@ -92,7 +92,7 @@ export class ChatParticipant {
     stream: vscode.ChatResponseStream,
     token: vscode.CancellationToken,
   ): Promise<vscode.ChatResult> {
-    // Resets what a button asked for first, because it must not apply to a later request, even if this request fails.
+    // Clears the button's request first, because it must not apply to a later request, even if this request fails.
     const buttonStart = this.turns.consumeStart();
     const exchanges = chatExchanges(history, localize);
     const last = exchanges.at(-1);
@@ -110,7 +110,8 @@ export class ChatParticipant {
     if (token.isCancellationRequested) abortController.abort();
     const { connection } = this.deps;
     const options = { signal: abortController.signal, resumeFrom: partial, connection };
-    // Applies it only to the prompt that the button sends, because the user may have sent another prompt in between.
+    // Applies the button's request only to the prompt that the button sends, because the user may have sent another
+    // prompt in between.
     const start = intent === 'again' ? buttonStart : undefined;
     const chatRequest = this.createRequest(request, previousExchanges, question);
     const turn = this.deps.engine.stream({ ...chatRequest, ...(start === 'moreRoom' && { moreRoom: true }) }, options);
