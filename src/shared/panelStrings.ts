@@ -241,7 +241,7 @@ export const panelStrings = {
   noKeyTitle: 'No API key for {0}',
   sendsWithKey: 'The prompt will be sent when you set an API key for {0}.',
   noKeyHint: 'Set a key to send prompts, or explore with the offline demo.',
-  newBackup: 'The answer came through the backup route {0}.',
+  newBackup: 'The answer comes through the backup route {0}.',
   removeBackup: "Don't use this route",
   keepBackup: 'OK',
   openDemo: 'Open the offline demo',

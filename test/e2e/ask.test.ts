@@ -89,7 +89,7 @@ describe('panel of a conversation', () => {
     await panel.send('limited');
     await panel.timer.waitFor();
     const card = panel.frame.getByRole('status');
-    assert.match(await card.innerText(), /gateway asked for a wait of 80/);
+    assert.match(await card.innerText(), /gateway said to wait 80/);
     const before = await panel.timer.innerText();
     await panel.timer.filter({ hasNotText: before }).waitFor();
     await panel.button('Retry now').click();

@@ -94,6 +94,6 @@ describe('routes in the settings', () => {
     const text = (await vscode.workspace.openTextDocument(uri)).getText();
     assert.match(text, new RegExp(`^Primary route: ${primary.baseUrl}\n(?:.+\n)*✓ Connection: \\d+ ms$`, 'm'));
     assert.match(text, new RegExp(`^Backup route 1: ${backup.baseUrl}$`, 'm'));
-    assert.match(text, /^✓ GET \/models: \d+ ms \(models: 2, API key valid\)$/m);
+    assert.match(text, /^✓ GET \/models: \d+ ms \(the API key is valid; available models: 2\)$/m);
   });
 });

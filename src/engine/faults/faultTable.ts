@@ -135,7 +135,7 @@ const rows = {
     "Blocked by the provider's content filter. Rephrase the prompt or switch models.",
     ['switchModel', 'details'],
   ),
-  modelNotFound: row(20, 'model', never, 'Model not found: {model}. Choose another one.', ['switchModel', 'details']),
+  modelNotFound: row(20, 'model', never, 'Model not found: {model}. Choose another model.', ['switchModel', 'details']),
   keyRejected: row(21, 'auth', never, 'The key for {host} was rejected. Set a valid API key.', [
     'setApiKey',
     'retryNow',
@@ -147,7 +147,7 @@ const rows = {
     never,
     'Out of credit at {host}. Top up, or switch to a model within your balance.',
     ['openBilling', 'switchModel', 'retryNow', 'details'],
-    'No credit left at {host}. The credit limit resets at {time}.',
+    'No credit left at {host} until {time}.',
   ),
   creditResets: row(23, 'credit', { retry: 'hint' }, 'Waiting for the credit limit at {host} to reset.', [
     'retryNow',
@@ -185,7 +185,7 @@ const rows = {
     32,
     'rate-limit',
     never,
-    'The usage limit at {host} has been reached. Switch models, or retry after it resets.',
+    'The usage limit at {host} has been reached. Raise the limit there, or switch models.',
     ['switchModel', 'retryNow', 'details'],
     'Rate limited by {host} until {time}.',
   ),

@@ -120,10 +120,10 @@ export class TurnMessages {
   /** Adds why the turn did not try a route that it may not use automatically, if the fault asks for another route. */
   private withPlainHttpNote(message: string, { isRouteFault }: Fault, { plainHttpRoute: host }: TurnContext): string {
     if (!isRouteFault || host === undefined) return message;
-    return this.deps.localize(
-      '{message} The backup route {host} was not tried automatically, because it uses plain HTTP.',
-      { message, host },
-    );
+    return this.deps.localize('{message} The backup route {host} was not tried, because it uses plain HTTP.', {
+      message,
+      host,
+    });
   }
 
   describeFault(

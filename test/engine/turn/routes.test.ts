@@ -734,7 +734,7 @@ describe('a route over plain HTTP', () => {
       { routes: [primary, plain] },
     );
     const { message, actions } = (await net.ask().toEnd()).last('failed');
-    assert.match(message, /The backup route backup\.test was not tried automatically, because it uses plain HTTP\.$/);
+    assert.match(message, /The backup route backup\.test was not tried, because it uses plain HTTP\.$/);
     assert.ok(actions.includes('switchRoute'));
   });
 

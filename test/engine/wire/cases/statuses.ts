@@ -133,7 +133,7 @@ export const statuses: readonly WireCase[] = [
     row: 23,
     title: 'a 402 with a retry-after of an hour',
     replies: () => [status(402, { message: 'Budget used up' }, { 'retry-after': '3600' })],
-    after: ({ turn }) => assert.match(turn.lastEvent('failed').message, /resets at 10:00/),
+    after: ({ turn }) => assert.match(turn.lastEvent('failed').message, /until 10:00/),
     expected: '402 → row 23 → failed credit [openBilling switchModel retryNow details]',
   },
   {
