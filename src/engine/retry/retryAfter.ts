@@ -60,6 +60,11 @@ const maxSearchedChars = 4096;
  * @param text the body
  */
 function readBody(json: unknown, text: string, serverNow: number): RetryAfter | undefined {
+  const found = searchBody(json, text, serverNow);
+  return found && { ...found, isInBody: true };
+}
+
+function searchBody(json: unknown, text: string, serverNow: number): RetryAfter | undefined {
   const errors = collectErrors(json, 4);
   const messages = [...errors.flatMap(messagesOf), text].map((message) =>
     toSimplified(message.slice(0, maxSearchedChars)),

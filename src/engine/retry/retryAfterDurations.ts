@@ -144,6 +144,8 @@ export interface RetryAfter {
   readonly delayMs: number;
   /** The header or body field that named the delay. */
   readonly field: string;
+  /** Whether the body named the delay, and not a header of the response. */
+  readonly isInBody?: true;
 }
 
 /**

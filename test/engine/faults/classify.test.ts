@@ -126,6 +126,20 @@ describe('classification of a response', () => {
     assert.equal(classifyResponse(503, '', { 'retry-after': '10' }).message, faultTable[35].message);
   });
 
+  for (const [status, delayMs] of [
+    [402, 1_500_000],
+    [403, 1_500_000],
+    [429, 1_500_000],
+    [503, 1_500_000],
+    [500, undefined],
+    [502, undefined],
+    [504, undefined],
+  ] as const) {
+    it(`${delayMs === undefined ? 'ignores' : 'reads'} the field "reset" of a response with status ${status}`, () => {
+      assert.equal(classifyResponse(status, { error: 'no', reset: 1500 }).retryAfter?.delayMs, delayMs);
+    });
+  }
+
   it('returns the retry-after of the response', () => {
     assert.deepEqual(classifyResponse(503, '', { 'retry-after': '10' }).retryAfter, {
       delayMs: 10_000,

@@ -457,6 +457,16 @@ describe('parsing of retry-after', () => {
     ]);
   });
 
+  it('distinguishes a retry-after in the body from one in a header', () => {
+    const isInBody = (headers: Headers, body: unknown): boolean | undefined =>
+      parseRetryAfter(headers, JSON.stringify(body), now)?.isInBody;
+    assert.equal(isInBody(new Headers(), { error: { retry_after: 5 } }), true);
+    assert.equal(isInBody(new Headers(), { error: { metadata: { headers: { 'retry-after': '5' } } } }), true);
+    const limits = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '60' };
+    assert.equal(isInBody(new Headers(), { error: { metadata: { headers: limits } } }), true);
+    assert.equal(isInBody(new Headers(limits), {}), undefined);
+  });
+
   for (const name of ['retry_after', 'retry_after_ms', 'retry_after_seconds']) {
     it(`returns the name of the field: ${name}`, () => {
       assert.equal(parseRetryAfter(new Headers(), JSON.stringify({ error: { [name]: 5 } }), now)?.field, name);
