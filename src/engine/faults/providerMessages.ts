@@ -1,3 +1,9 @@
+/** Matches messages about a key that has been disabled, as opposed to one that may be mistyped. */
+const disabledKey = anyOf(
+  /(?:api[ _-]?key|access token) (?:is |has )?(?:been )?(?:revoked|disabled|inactive|suspended|blocked|deleted)/,
+  /(?:令牌|密钥|api ?key)\S{0,6}禁用/,
+);
+
 /**
  * Phrases in the messages of providers that send no usable code. Messages are searched without their quotations, and
  * only for the phrases that make sense for the status. Sources: the error references of the providers, of one-api and
@@ -38,16 +44,18 @@ export const providerPhrases = {
   /** Matches a phrase that means a lack of credit at OpenAI, but a rate limit at Google. */
   currentQuota: anyOf(/exceed(?:ed|s)? (?:your |the )?current quota/),
   auth: anyOf(
+    disabledKey,
     /(?:invalid|incorrect|wrong|missing|expired|no) (?:(?:api|access|secret|virtual|auth)[ _-]?(?:key|token)|bearer token|credentials)\b/,
-    /(?:api[ _-]?key|access token) (?:is |has )?(?:been )?(?:not valid|invalid|missing|expired|not found|revoked|disabled|inactive|suspended|blocked|deleted)/,
+    /(?:api[ _-]?key|access token) (?:is |has )?(?:been )?(?:not valid|invalid|missing|expired|not found)/,
     /^unauthorized\b|^invalid token\b(?! at\b|:)|authentication (?:fail|error)|\bexpired key\b|login fail/,
-    /无效的?\s?(?:令牌|密钥|api ?key)|(?:令牌|密钥|api ?key)\S{0,6}(?:无效|过期|禁用|不存在|错误)/,
+    /无效的?\s?(?:令牌|密钥|api ?key)|(?:令牌|密钥|api ?key)\S{0,6}(?:无效|过期|不存在|错误)/,
     /(?:认证|鉴权|身份验证)失败/,
   ),
+  disabledKey,
   /** Matches messages about a valid key that does not have the permission for this request. */
   permission: anyOf(
     /账[户号](?:已?被|已)?(?:锁定|封禁|冻结|停用|禁用)|(?:无权|没有权限)(?:访问|使用)|暂未开放.{0,40}权限/,
-    /account (?:\S{1,80} )?(?:is |has been )?(?:locked|suspended|disabled|deactivated|banned)|\bno permission\b|permission denied/,
+    /(?<!\b(?:if|unless|when) (?:your |the |this )?)account (?:\S{1,80} )?(?:is |has been )?(?:locked|suspended|disabled|deactivated|banned)|\bno permission\b|permission denied/,
     /location is not supported|not (?:available|supported) in your (?:country|region)/,
   ),
   context: anyOf(
@@ -87,8 +95,18 @@ export const providerPhrases = {
     /负载(?:过高|较高)|过载|繁忙|访问量过大|(?:无|没有)可用的?\S{0,10}(?:账[号户]|节点)/,
   ),
   /**
-   * Matches messages about a failure between the gateway and its provider, which a retry may avoid. Gateways send them
-   * with a status or a code that blames the request.
+   * Matches messages whose subject is a failure between the gateway and its provider. Gateways send them with a status
+   * that blames the request. Other words before the failure may belong to a rejected value of the request.
+   */
+  upstreamFailure: anyOf(
+    /^(?:the )?(?:upstream )?(?:\w+ )?(?:stream|connection) (?:was |has )?(?:unexpectedly )?(?:ended|closed|disconnected|interrupted|terminated|aborted|reset|refused|timed out)/,
+    /^(?:unexpected eof|socket hang up|transport error|no healthy upstream)\b/,
+    /^(?:the )?upstream\b[^:]{0,40}\b(?:time(?:d )?out|unavailable|unreachable|disconnect)/,
+    /^(?:the |this )?(?:service|server|provider)\b.{0,40}\btemporarily unavailable|^上游(?:(?:请求|服务|连接)?(?:超时|中断|断开)|连接(?:失败|异常))/,
+  ),
+  /**
+   * Matches messages of a 5xx response about a failure that a retry may avoid. Some gateways send them with a code that
+   * blames the request.
    */
   transient: anyOf(
     /stream (?:was |has )?(?:unexpectedly )?(?:ended|closed|disconnected|interrupted|terminated|aborted)|\bunexpected eof\b/,
@@ -114,10 +132,10 @@ export const providerPhrases = {
   ),
   /** Matches messages about a limit that does not reset within minutes. */
   longLimit: anyOf(
-    /(?:per[ -]|\w ?\/ ?|\ba )(?:day|week|month)\b|\b(?:daily|weekly|monthly)\b(?! (?:plan|subscription))|\b[RT]PD\b|per \d{1,3} hours/,
+    /(?:per[ -]|\w ?\/ ?|\ba )(?:day|week|month)\b|\b(?:daily|weekly|monthly)\b(?! (?:plan|subscription|(?:\w+ )?limits? (?:page|docs|documentation|policy)))|\b[RT]PD\b|per \d{1,3} hours/,
     /usage limit|total request limit|this (?:week|month)|tomorrow|\d{1,3}[- ]?hours? (?:usage )?limit|\b(?:hour|week|month) allocated quota/,
-    /account(?:'s)? (?:has )?(?:reached|hit|exceeded) (?:its|the|your) (?:\w+ )?(?:limit|quota)|account limit reached/,
-    /[每当今本明][日天周月]|使用上限|小时(?:内|.{0,8}(?:上限|限额))|账户级?限额|周(?:费用|额度|使用)/,
+    /account(?:'s)? (?:has )?(?:reached|hit|exceeded) (?:its|the|your) (?:(?!rate |requests? )\w+ )?(?:limit|quota)|account limit reached/,
+    /[每当今本明][日天周月](?!\S{0,6}[较很]多)|使用上限|小时(?:内|.{0,8}(?:上限|限额))|账户级?限额|周(?:费用|额度|使用)/,
     // Matches limits that stay reached until the user raises them in the console of the provider.
     /service has been paused|reached the set\b.{0,40}\blimit|推理限额|服务已暂停/,
   ),
