@@ -188,6 +188,14 @@ const inbandCases: readonly (readonly [name: string, error: unknown, row: RowId]
   ['an unknown status', { code: 418, message: 'no' }, 15],
   ['a bad request', { type: 'invalid_request_error', message: 'no' }, 15],
   ['a bad request by its status', { code: 400, message: 'no' }, 15],
+  ['an app without permission (Spark)', { code: '11200', message: 'no' }, 24],
+  ['a limit per day (Spark)', { code: 11201, message: 'no' }, 32],
+  ['a limit per second (Spark)', { code: 11202, message: 'no' }, 31],
+  ['a limit of parallel requests (Spark)', { code: 11203, message: 'no' }, 31],
+  ['a filtered prompt (Spark)', { code: 10013, message: 'no' }, 19],
+  ['a filtered answer (Spark)', { code: 10014, message: 'no' }, 19],
+  ['a full context (Spark)', { code: 10907, message: 'no' }, 16],
+  ['a busy service (Spark)', { code: 10110, message: 'service busy' }, 35],
 ];
 
 describe('classification of an error inside a 200', () => {
