@@ -24,8 +24,8 @@ type Distance = readonly number[];
 /**
  * Returns the models of a list that are nearest to a model that the list lacks, at most three and the nearest first: the
  * same model under another name, then models of its family by the distance of their versions, then models of its
- * vendor. A model with several names is returned once, if possible without a date in its name. Models that can't chat and models
- * without any relation are left out.
+ * vendor. A model with several names is returned once, if possible without a date in its name. Models that can't chat
+ * and models without any relation are left out.
  */
 export function nearestModels(missing: string, list: readonly string[], listed?: FactsById): readonly string[] {
   const sought = traitsOf(missing);
