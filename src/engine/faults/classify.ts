@@ -141,14 +141,29 @@ export function faultOfRow(row: RowId): Fault {
 const slowResetRows: ReadonlySet<RowId> = new Set<RowId>([faultRowIds.outOfCredit, faultRowIds.usageLimitReached]);
 const minSlowResetMs = 300_000;
 
+/** Faults for which a field that is only called `reset` names a delay. With any other fault, it may mean anything. */
+const limitRows: ReadonlySet<RowId> = new Set<RowId>([
+  ...slowResetRows,
+  faultRowIds.creditResets,
+  faultRowIds.permissionDenied,
+  faultRowIds.rateLimited,
+  faultRowIds.overloaded,
+]);
+
+/** Returns the retry-after that the gateway named, or undefined if it does not make sense for the fault. */
+function usableRetryAfter(row: RowId, retryAfter: RetryAfter | undefined): RetryAfter | undefined {
+  if (!retryAfter) return undefined;
+  const isTooShort = slowResetRows.has(row) && retryAfter.delayMs < minSlowResetMs;
+  return isTooShort || (retryAfter.field === 'reset' && !limitRows.has(row)) ? undefined : retryAfter;
+}
+
 /** Replaces the fault for a rejected user key if the provider rejected the gateway's key instead. */
 function separateUpstreamKey(row: RowId, error: ProviderError, headers?: Headers): RowId {
   return row === faultRowIds.keyRejected && refusesUpstreamKey(error, headers) ? faultRowIds.upstreamKeyRejected : row;
 }
 
 function faultFromError(row: RowId, error: ProviderError, namedRetryAfter: RetryAfter | undefined): Fault {
-  const retryAfter =
-    slowResetRows.has(row) && namedRetryAfter && namedRetryAfter.delayMs < minSlowResetMs ? undefined : namedRetryAfter;
+  const retryAfter = usableRetryAfter(row, namedRetryAfter);
   const entry: FaultRow = faultTable[row];
   // If the turn ends, no countdown is displayed, so the message says when the limit resets.
   const messageWithTime = retryAfter && entry.policy.retry === 'never' ? entry.messageWithTime : undefined;

@@ -71,12 +71,12 @@ function readText(body: string, depth: number): ProviderError {
 /** Reads the error in a JSON value with uniform field names. */
 function readPlain(json: unknown, depth: number): ProviderError {
   const root = firstOf(json);
-  if (typeof root === 'string') return errorFromText(root);
+  if (typeof root === 'string') return errorFromText(root, depth);
   if (!isRecord(root)) return noDetails;
   const outer = readError(root, depth);
   const error = errorWithin(root);
   if (error === undefined) return outer;
-  if (typeof error === 'string') return addErrorText(outer, error);
+  if (typeof error === 'string') return addErrorText(outer, error, depth);
   const inner = readPlain(error, depth);
   const codes = [...inner.codes, ...outer.codes];
   return { ...(inner.message === '' ? outer : inner), codes, status: inner.status ?? outer.status };
@@ -86,11 +86,13 @@ function readPlain(json: unknown, depth: number): ProviderError {
 const codePattern = /^[\w.:/-]+$/;
 
 /** Adds the text in the field `error` to the other fields of a body, as a code or in front of the message. */
-function addErrorText(body: ProviderError, error: string): ProviderError {
+function addErrorText(body: ProviderError, error: string, depth: number): ProviderError {
   const isCode = codePattern.test(error);
-  const codes = isCode ? [...body.codes, error.toLowerCase()] : body.codes;
-  const { message, searchText } = textFields(error);
-  if (body.message === '') return { ...body, message, searchText, codes };
+  const inner = errorFromText(error, depth);
+  const codes = [...body.codes, ...inner.codes, ...(isCode ? [error.toLowerCase()] : [])];
+  const { message, searchText } = inner;
+  if (body.message === '')
+    return { ...inner, codes, param: body.param || inner.param, status: inner.status ?? body.status };
   if (isCode || body.message.includes(message)) return { ...body, codes };
   return {
     ...body,
@@ -103,8 +105,7 @@ function readError(error: JsonRecord, depth: number): ProviderError {
   const inner = depth < maxDepth ? readWrappedError(error, depth + 1) : noDetails;
   const codes = [...codesOf(error), ...inner.codes];
   return {
-    ...(inner.message === '' ? textFields(messageOf(error)) : { message: inner.message, searchText: inner.searchText }),
-    wrapperMessage: inner.message === '' ? '' : messageOf(error).slice(0, maxExaminedChars),
+    ...textOrInnerText(messageOf(error), inner),
     codes,
     param: stringOrEmpty(error['param']) || parameterOf(error['detail']) || inner.param,
     status: codes.map(Number).find((code) => Number.isInteger(code) && code >= 400 && code <= 599),
@@ -125,7 +126,7 @@ function readQuotedError(message: string, depth: number): ProviderError {
   const quoted = quotedJson(message);
   // Reads a Python dictionary as well, because LiteLLM quotes the error in this form.
   const printed = /^\{'(?:error|message|detail)': (['"])(.*)\1\}$/s.exec(quoted)?.[2];
-  if (printed !== undefined) return errorFromText(printed);
+  if (printed !== undefined) return errorFromText(printed, depth);
   const json = firstOf(parseJson(quoted));
   return isRecord(json) && (isError(json) || quoted.length === message.trim().length)
     ? readPlain(plainKeys(json), depth)
@@ -174,8 +175,19 @@ function codesOf(error: JsonRecord): readonly string[] {
     .map((code) => String(code).toLowerCase());
 }
 
-function errorFromText(text: string): ProviderError {
-  return { ...noDetails, ...textFields(text) };
+/** Reads a text, which may quote an error. */
+function errorFromText(text: string, depth: number): ProviderError {
+  const inner = depth < maxDepth ? readQuotedError(text, depth + 1) : noDetails;
+  return { ...inner, ...textOrInnerText(text, inner) };
+}
+
+type Texts = Pick<ProviderError, 'message' | 'searchText' | 'wrapperMessage'>;
+
+/** Returns the text of an error, or the message of the error inside it with the text around that. */
+function textOrInnerText(text: string, { message, searchText }: ProviderError): Texts {
+  return message === ''
+    ? { ...textFields(text), wrapperMessage: '' }
+    : { message, searchText, wrapperMessage: text.slice(0, maxExaminedChars) };
 }
 
 function textFields(text: string): Pick<ProviderError, 'message' | 'searchText'> {

@@ -1,3 +1,9 @@
+/** Matches messages about a key that has been disabled, as opposed to one that may be mistyped. */
+const disabledKey = anyOf(
+  /(?:api[ _-]?key|access token) (?:is |has )?(?:been )?(?:revoked|disabled|inactive|suspended|blocked|deleted)/,
+  /(?:令牌|密钥|api ?key)\S{0,6}禁用/,
+);
+
 /**
  * Phrases in the messages of providers that send no usable code. Messages are searched without their quotations, and
  * only for the phrases that make sense for the status. Sources: the error references of the providers, of one-api and
@@ -38,16 +44,18 @@ export const providerPhrases = {
   /** Matches a phrase that means a lack of credit at OpenAI, but a rate limit at Google. */
   currentQuota: anyOf(/exceed(?:ed|s)? (?:your |the )?current quota/),
   auth: anyOf(
+    disabledKey,
     /(?:invalid|incorrect|wrong|missing|expired|no) (?:(?:api|access|secret|virtual|auth)[ _-]?(?:key|token)|bearer token|credentials)\b/,
-    /(?:api[ _-]?key|access token) (?:is |has )?(?:been )?(?:not valid|invalid|missing|expired|not found|revoked|disabled|inactive|suspended|blocked|deleted)/,
+    /(?:api[ _-]?key|access token) (?:is |has )?(?:been )?(?:not valid|invalid|missing|expired|not found)/,
     /^unauthorized\b|^invalid token\b(?! at\b|:)|authentication (?:fail|error)|\bexpired key\b|login fail/,
-    /无效的?\s?(?:令牌|密钥|api ?key)|(?:令牌|密钥|api ?key)\S{0,6}(?:无效|过期|禁用|不存在|错误)/,
+    /无效的?\s?(?:令牌|密钥|api ?key)|(?:令牌|密钥|api ?key)\S{0,6}(?:无效|过期|不存在|错误)/,
     /(?:认证|鉴权|身份验证)失败/,
   ),
+  disabledKey,
   /** Matches messages about a valid key that does not have the permission for this request. */
   permission: anyOf(
     /账[户号](?:已?被|已)?(?:锁定|封禁|冻结|停用|禁用)|(?:无权|没有权限)(?:访问|使用)|暂未开放.{0,40}权限/,
-    /account (?:\S{1,80} )?(?:is |has been )?(?:locked|suspended|disabled|deactivated|banned)|\bno permission\b|permission denied/,
+    /(?<!\b(?:if|unless|when) (?:your |the |this )?)account (?:\S{1,80} )?(?:is |has been )?(?:locked|suspended|disabled|deactivated|banned)|\bno permission\b|permission denied/,
     /location is not supported|not (?:available|supported) in your (?:country|region)/,
   ),
   context: anyOf(
@@ -67,7 +75,7 @@ export const providerPhrases = {
   model: anyOf(
     /\b(?:invalid|unknown|no such|no matching|unsupported|non-?existent|not supported|not found the) model\b(?! (?:param|output|response|input))/,
     /\bmodels?\b(?: name| id| or endpoint)?[:/]?\s{0,2}(?!output|response|input|param)(?:["'`“]?[\w./:@-]{1,100}["'`”]?)?,?\s{0,2}(?:is |was |does |has been |could )?(?:currently )?(?:not (?:found|exist|be found|supported|available|a valid|recognized|deployed|configured|registered|enabled|allowed)|unknown|unavailable|invalid|disabled|deprecated|decommissioned|removed|retired|discontinued)/,
-    /is not a valid model|\bno endpoints found|does not work with the specified model/,
+    /is not a valid model|unknown provider for model|\bfunction\b.{0,80}\bnot found for account|\bno endpoints found|does not work with the specified model/,
     /\bno (?:available |allowed |matching |valid )(?:model )?providers?\b|reached its end of life|\bmodel specified\b.{0,40}\bnot configured/,
     /模型.{0,60}(?:不存在|未找到|不可用|已下线|未开通|未启用|未配置|已停用)|不(?:支持|允许使用).{0,10}模型/,
   ),
@@ -83,12 +91,22 @@ export const providerPhrases = {
   ),
   overload: anyOf(
     /overload|(?:at|over|no|insufficient) capacity|capacity (?:is )?exceeded|too busy|server busy|high demand|queue is full/,
-    /\bno (?:active|available|healthy) (?:(?!channel)[\w-]+ ){0,2}(?:keys?|accounts?|credentials?|upstream|instances?|workers?)\b|no auth available|is (?:currently |still )?loading|cooling down/,
+    /\bno (?:active|available|healthy) (?:(?!channel)[\w-]+ ){0,2}(?:keys?|accounts?|credentials?|upstream|instances?|workers?)\b|no auth available|is (?:currently |still )?loading|cooling down|degraded function/,
     /负载(?:过高|较高)|过载|繁忙|访问量过大|(?:无|没有)可用的?\S{0,10}(?:账[号户]|节点)/,
   ),
   /**
-   * Matches messages about a failure between the gateway and its provider, which a retry may avoid. Gateways send them
-   * with a status or a code that blames the request.
+   * Matches messages whose subject is a failure between the gateway and its provider. Gateways send them with a status
+   * that blames the request. Other words before the failure may belong to a rejected value of the request.
+   */
+  upstreamFailure: anyOf(
+    /^(?:the )?(?:upstream )?(?:\w+ )?(?:stream|connection) (?:was |has )?(?:unexpectedly )?(?:ended|closed|disconnected|interrupted|terminated|aborted|reset|refused|timed out)/,
+    /^(?:unexpected eof|socket hang up|transport error|no healthy upstream)\b/,
+    /^(?:the )?upstream\b[^:]{0,40}\b(?:time(?:d )?out|unavailable|unreachable|disconnect)/,
+    /^(?:the |this )?(?:service|server|provider)\b.{0,40}\btemporarily unavailable|^上游(?:(?:请求|服务|连接)?(?:超时|中断|断开)|连接(?:失败|异常))/,
+  ),
+  /**
+   * Matches messages of a 5xx response about a failure that a retry may avoid. Some gateways send them with a code that
+   * blames the request.
    */
   transient: anyOf(
     /stream (?:was |has )?(?:unexpectedly )?(?:ended|closed|disconnected|interrupted|terminated|aborted)|\bunexpected eof\b/,
@@ -103,8 +121,9 @@ export const providerPhrases = {
   saturated: anyOf(/load is (?:already )?saturated|负载已?饱和/),
   /** Matches messages about a request rate that is too high. Used if neither the code nor the status says so. */
   limit: anyOf(
-    /rate[- ]?limit|too many requests|requests? limit reached|throttl/,
-    /(?:请求|访问)(?:过于|太)频繁|频率(?:限制|过高|超限)|限流|速率限制|请求数限制/,
+    /rate[- ]?limit|rate exceeded|too many (?:concurrent )?requests|requests? limit reached|throttl/,
+    /\b(?:daily|weekly|monthly) quota (?:is |has been )?(?:exhausted|used up|exceeded)/,
+    /(?:请求|访问)(?:过于|太)频繁|频率(?:限制|过高|超限)|限流|速率限制|请求数限制|并发数?\S{0,4}(?:超[过出限]|上限)/,
   ),
   /** Matches messages about a limit that resets within minutes, even if the message calls it a quota. */
   shortLimit: anyOf(
@@ -114,10 +133,10 @@ export const providerPhrases = {
   ),
   /** Matches messages about a limit that does not reset within minutes. */
   longLimit: anyOf(
-    /(?:per[ -]|\w ?\/ ?|\ba )(?:day|week|month)\b|\b(?:daily|weekly|monthly)\b(?! (?:plan|subscription))|\b[RT]PD\b|per \d{1,3} hours/,
+    /(?:per[ -]|\w ?\/ ?|\ba )(?:day|week|month)\b|\b(?:daily|weekly|monthly)\b(?! (?:plan|subscription|(?:\w+ )?limits? (?:page|docs|documentation|policy)))|\b[RT]PD\b|per \d{1,3} hours/,
     /usage limit|total request limit|this (?:week|month)|tomorrow|\d{1,3}[- ]?hours? (?:usage )?limit|\b(?:hour|week|month) allocated quota/,
-    /account(?:'s)? (?:has )?(?:reached|hit|exceeded) (?:its|the|your) (?:\w+ )?(?:limit|quota)|account limit reached/,
-    /[每当今本明][日天周月]|使用上限|小时(?:内|.{0,8}(?:上限|限额))|账户级?限额|周(?:费用|额度|使用)/,
+    /account(?:'s)? (?:has )?(?:reached|hit|exceeded) (?:its|the|your) (?:(?!rate |requests? )\w+ )?(?:limit|quota)|account limit reached/,
+    /[每当今本明][日天周月](?!\S{0,6}[较很]多)|使用上限|小时(?:内|.{0,8}(?:上限|限额))|账户级?限额|周(?:费用|额度|使用)/,
     // Matches limits that stay reached until the user raises them in the console of the provider.
     /service has been paused|reached the set\b.{0,40}\blimit|推理限额|服务已暂停/,
   ),
@@ -178,7 +197,8 @@ export type Meaning =
 
 /**
  * The error codes of the providers by meaning. Case, dashes and underscores do not matter for the comparison. Codes
- * that are numbers come from Zhipu's error reference, those with `base_resp.…` from MiniMax.
+ * that are numbers come from the error references of Zhipu (four digits) and Spark (five digits), those with
+ * `base_resp.…` from MiniMax.
  */
 const codesByMeaning: Readonly<Record<Meaning, string>> = {
   credit: `insufficient_quota insufficient_balance insufficient_balance_error insufficient_credit insufficient_credits
@@ -194,22 +214,23 @@ const codesByMeaning: Readonly<Record<Meaning, string>> = {
   permission: `permission_error permission_denied permission_denied_error access_denied key_model_access_denied
     team_model_access_denied user_model_access_denied org_model_access_denied unsupported_country_region_territory
     account_disabled account_suspended account_deactivated user_inactive UnauthorizedOperation
-    1110 1111 1112 1120 1121 1220 1311 base_resp.2061`,
+    FailedOperation.UserUnAuthError organization_restricted
+    1110 1111 1112 1120 1121 1220 1311 11200 base_resp.2061`,
   model: `model_not_found invalid_model model_not_supported no_such_model unsupported_model model_not_exist
     model_not_available unavailable_model unknown_model model_decommissioned model_not_allowed DeploymentNotFound InvalidEndpointOrModel.NotFound ModelNotOpen 1211`,
   unpriced: 'model_price_error',
   context: `context_length_exceeded context_window_exceeded string_above_max_length exceed_context_size_error
-    context_too_long 1261`,
+    context_too_long 1261 10907`,
   filter: `content_filter content_policy_violation ResponsibleAIPolicyViolation data_inspection_failed
-    content_filtered sensitive_words_detected prompt_blocked moderation moderation_blocked 1301 base_resp.1026
+    content_filtered sensitive_words_detected prompt_blocked moderation moderation_blocked 1301 10013 10014 base_resp.1026
     base_resp.1027`,
   overload: `overloaded overloaded_error engine_overloaded engine_overloaded_error server_overloaded ServerOverloaded
     model_overloaded unavailable unavailable_error service_unavailable service_unavailable_error capacity_exceeded
-    no_keys_available no_available_accounts auth_unavailable queue_timeout 529 1305 3505`,
+    no_keys_available no_available_accounts auth_unavailable queue_timeout 529 1305 3505 10110`,
   limit: `rate_limit rate_limit_error rate_limit_exceeded rate_limited rate_limit_reached_error too_many_requests
     resource_exhausted limit_exceeded requests tokens 429 limit_requests limit_burst_rate Throttling Throttling.RateQuota
-    Throttling.AllocationQuota Throttling.BurstRate 1302 1303 base_resp.1002 base_resp.1039 base_resp.1041`,
-  'long-limit': '1304 base_resp.2056',
+    Throttling.AllocationQuota Throttling.BurstRate 1302 1303 11202 11203 base_resp.1002 base_resp.1039 base_resp.1041`,
+  'long-limit': '1304 11201 base_resp.2056',
   // Codes for limits that don't reset within minutes unless the gateway names a time. See also `codePatterns`.
   'usage-limit': 'workspace_limit_reached',
   transient: `stream_error connection_error network_error bad_gateway gateway_timeout upstream_timeout request_timeout
@@ -230,6 +251,8 @@ const codePatterns: readonly (readonly [pattern: RegExp, meaning: Meaning])[] = 
   // Matches codes of Volcengine Ark (`ModelAccountTpmRateLimitExceeded`), Qianfan (`rpm_rate_limit_exceeded`), Tencent
   // (`RequestLimitExceeded`) and claude-relay-service (`upstream_rate_limited`).
   [/ratelimit(?:ed|exceeded|reached)|requestlimitexceeded|concurrencylimit/, 'limit'],
+  // Matches the code of Amazon Bedrock: `com.amazon.coral.availability#ThrottlingException`.
+  [/throttlingexception$/, 'limit'],
   // Matches codes of Tencent: `FailedOperation.ResourcePackExhausted`, `ResourceUnavailable.InArrears`.
   [/resourcepackexhausted|chargeresourceexhaust|inarrears|lowbalance/, 'credit'],
   [/^authfailure\b/, 'auth'],

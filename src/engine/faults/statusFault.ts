@@ -61,8 +61,7 @@ function createMatcher(error: ProviderError, retryAfter: RetryAfter | undefined)
     hasErrorCode: (meaning) => meanings.has(meaning),
     mentions: (phrases) => providerPhrases[phrases].test(error.searchText),
     hasRetryAfter: retryAfter !== undefined,
-    // The names of headers contain hyphens, and those of fields in a body don't.
-    namesReset: retryAfter?.field.includes('-') === false,
+    namesReset: retryAfter?.isInBody === true,
   };
 }
 
@@ -93,7 +92,10 @@ function isCredit({ hasErrorCode, mentions, hasRetryAfter }: ErrorMatcher): bool
 
 function rowForStatus(status: number, matcher: ErrorMatcher): RowId | undefined {
   const { hasErrorCode, mentions } = matcher;
-  if (status === 401) return hasErrorCode('permission') ? faultRowIds.permissionDenied : undefined;
+  if (status === 401) {
+    if (hasErrorCode('permission')) return faultRowIds.permissionDenied;
+    return hasLimitCode(matcher) && !hasErrorCode('auth') ? rowForLimit(matcher) : undefined;
+  }
   if (status === 429) return rowForLimit(matcher);
   if (hasErrorCode('channel-lookup') || mentions('channelLookup')) return undefined;
   if (hasLimitCode(matcher) && status !== 403) return rowForLimit(matcher);
@@ -111,10 +113,6 @@ function mentionsLimit({ mentions }: ErrorMatcher): boolean {
   return mentions('limit') || (mentions('reached') && (mentions('shortLimit') || mentions('longLimit')));
 }
 
-function isTransient({ hasErrorCode, mentions }: ErrorMatcher): boolean {
-  return hasErrorCode('transient') || mentions('transient');
-}
-
 /** Returns the fault for a 5xx status, which a gateway may send for any error of its provider. */
 function rowForServerError(matcher: ErrorMatcher): RowId | undefined {
   const { error, hasErrorCode, mentions } = matcher;
@@ -124,8 +122,8 @@ function rowForServerError(matcher: ErrorMatcher): RowId | undefined {
   if (mentionsLimit(matcher)) return rowForLimit(matcher);
   if (mentions('filter') && !/unavailable|time(?:d )?out/i.test(error.searchText)) return faultRowIds.promptFiltered;
   if (mentions('context')) return faultRowIds.contextLength;
-  const blamesRequest = hasErrorCode('request') && !hasErrorCode('server') && !isTransient(matcher);
-  return blamesRequest ? faultRowIds.requestRejected : undefined;
+  const isTransient = hasErrorCode('server') || hasErrorCode('transient') || mentions('transient');
+  return hasErrorCode('request') && !isTransient ? faultRowIds.requestRejected : undefined;
 }
 
 function rowForInbandError(
@@ -157,7 +155,7 @@ function rowForLimit({ hasErrorCode, mentions, hasRetryAfter }: ErrorMatcher): R
   if (hasErrorCode('permission') || mentions('permission')) return faultRowIds.permissionDenied;
   if (hasErrorCode('overload') || mentions('overload')) return faultRowIds.overloaded;
   if (hasRetryAfter) return faultRowIds.rateLimited;
-  if (hasErrorCode('auth') || mentions('auth')) return faultRowIds.keyRejected;
+  if (hasErrorCode('auth') || mentions('disabledKey')) return faultRowIds.keyRejected;
   return hasErrorCode('usage-limit') || (mentions('longLimit') && !mentions('shortLimit'))
     ? faultRowIds.usageLimitReached
     : faultRowIds.rateLimitedWithoutRetryAfter;
@@ -204,7 +202,8 @@ function rowForClientError(status: number, matcher: ErrorMatcher): RowId | undef
       if (findRefusedParameter(error)) return faultRowIds.unsupportedParameter;
       if (mentions('prefill')) return faultRowIds.prefillRejected;
       if (mentions('model')) return faultRowIds.modelNotFound;
-      return isTransient(matcher) ? faultRowIds.errorInStream : undefined;
+      if (error.param !== '') return undefined;
+      return hasErrorCode('transient') || mentions('upstreamFailure') ? faultRowIds.errorInStream : undefined;
   }
 }
 

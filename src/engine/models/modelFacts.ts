@@ -74,6 +74,12 @@ function withoutSuffix(name: string): string | undefined {
   return undated !== name && /\d/.test(undated) ? undated : undefined;
 }
 
+/** Returns a name without all suffixes that do not change which model it means. */
+export function nameWithoutSuffixes(name: string): string {
+  const shorter = withoutSuffix(name);
+  return shorter === undefined ? name : nameWithoutSuffixes(shorter);
+}
+
 /** Longest name that is looked up, in characters. */
 const maxNameChars = 200;
 

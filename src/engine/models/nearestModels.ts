@@ -1,6 +1,6 @@
 import { canChat } from './chatModels';
 import type { FactsById } from './listedFacts';
-import { factsOf, plainName, type ModelFacts } from './modelFacts';
+import { factsOf, nameWithoutSuffixes, plainName, type ModelFacts } from './modelFacts';
 
 /** Maximum number of models that are offered in place of one that a gateway does not have. */
 const maxNearest = 3;
@@ -9,6 +9,8 @@ const maxNearest = 3;
 interface Traits {
   readonly model: string;
   readonly name: string;
+  /** The name without dates and other suffixes that don't change which model it means. */
+  readonly baseName: string;
   readonly facts: ModelFacts | undefined;
   /** The words of the name in alphabetical order, without numbers, dates and sizes. */
   readonly words: readonly string[];
@@ -22,7 +24,8 @@ type Distance = readonly number[];
 /**
  * Returns the models of a list that are nearest to a model that the list lacks, at most three and the nearest first: the
  * same model under another name, then models of its family by the distance of their versions, then models of its
- * vendor. Models that can't chat and models without any relation are left out.
+ * vendor. A model with several names is returned once, if possible without a date in its name. Models that can't chat
+ * and models without any relation are left out.
  */
 export function nearestModels(missing: string, list: readonly string[], listed?: FactsById): readonly string[] {
   const sought = traitsOf(missing);
@@ -50,14 +53,14 @@ function traitsOf(model: string): Traits {
   const undated = name.replace(dates, '').replace(sizes, '');
   const [, major, minor] = /(\d+)(?:-(\d{1,2})(?!\d))?/.exec(undated) ?? [];
   return {
-    ...{ model, name, facts: factsOf(model) },
+    ...{ model, name, baseName: nameWithoutSuffixes(name), facts: factsOf(model) },
     words: (undated.match(/[^\d-]+/g) ?? []).sort(),
     version: major === undefined ? undefined : Number(`${major}.${minor ?? 0}`),
   };
 }
 
 function isSameModel(a: Traits, b: Traits): boolean {
-  return a.name === b.name || (a.facts !== undefined && a.facts === b.facts);
+  return a.baseName === b.baseName || (a.facts !== undefined && a.facts === b.facts);
 }
 
 /** Returns undefined if the models have nothing in common. */
@@ -69,7 +72,8 @@ function distanceBetween(sought: Traits, candidate: Traits): Distance | undefine
   const versionDistance = from === to ? 0 : Math.round(Math.abs(from - to) * 100);
   const shared = candidate.words.filter((word) => sought.words.includes(word)).length;
   const otherWords = sought.words.length + candidate.words.length - 2 * shared;
-  return [kinship, versionDistance, otherWords, -to, candidate.model.length];
+  const suffixLength = candidate.name.length - candidate.baseName.length;
+  return [kinship, versionDistance, otherWords, -to, suffixLength, candidate.model.length];
 }
 
 /** Returns how closely two models are related: 0 for the same model, 1 for one family, 2 for one vendor. */

@@ -1,4 +1,4 @@
-import { messageFields, parseErrorBody, plainKeys, quotedJson } from '../faults/errorBody';
+import { envelopeFields, messageFields, parseErrorBody, plainKeys, quotedJson } from '../faults/errorBody';
 import { toSimplified } from '../faults/providerMessages';
 import { isRecord, parseJson, type JsonRecord } from '../json';
 import {
@@ -60,7 +60,12 @@ const maxSearchedChars = 4096;
  * @param text the body
  */
 function readBody(json: unknown, text: string, serverNow: number): RetryAfter | undefined {
-  const errors = collectErrors(json, 4);
+  const found = searchBody(json, text, serverNow);
+  return found && { ...found, isInBody: true };
+}
+
+function searchBody(json: unknown, text: string, serverNow: number): RetryAfter | undefined {
+  const errors = collectErrors(typeof json === 'string' ? plainKeys(parseJson(quotedJson(json))) : json, 4);
   const messages = [...errors.flatMap(messagesOf), text].map((message) =>
     toSimplified(message.slice(0, maxSearchedChars)),
   );
@@ -117,8 +122,7 @@ const containerFields = [
   'error',
   'errors',
   'baseresp',
-  'response',
-  'responsemetadata',
+  ...envelopeFields,
   'detail',
   'details',
   'data',
@@ -172,12 +176,13 @@ function readMetadata(error: JsonRecord, serverNow: number): RetryAfter | undefi
  */
 const delayFields: readonly (readonly [field: string, unitMs: number])[] = (
   [
-    [1, 'retry_after_ms retry_delay_ms'],
+    [1, 'retry_after_ms retry_delay_ms resets_in_ms reset_in_ms reset_after_ms remaining_ms'],
     [1000, 'retry_after_seconds retry_after retry_in_seconds retry_in retry_delay wait_seconds cooldown_seconds'],
     [1000, 'resets_in_seconds reset_in_seconds reset_seconds resets_in reset_in reset_after remaining_seconds'],
     [1000, 'resets_at reset_at reset_time reset_date reset_timestamp rate_limit_reset rate_limit_reset_at'],
     [1000, 'rate_limit_end_at next_reset next_reset_at retry_at available_at cooldown_until reset'],
     [60_000, 'retry_after_minutes resets_in_minutes remaining_minutes'],
+    [3_600_000, 'retry_after_hours resets_in_hours remaining_hours'],
     [1000, 'estimated_time'],
   ] as const
 ).flatMap(([unitMs, fields]) => fields.split(' ').map((field) => [field, unitMs] as const));
@@ -203,9 +208,9 @@ function parseField(value: unknown, unitMs: number, serverNow: number, zoneHours
 
 /** Patterns for the words that precede a duration. */
 const leadInPatterns = [
-  /\b(?:try again|retry|retrying|resets?|available again)\b[^.\d]{0,40}?\b(?:in|after)[:\s]{1,4}(?:(?:about|approximately|around)\s{1,4}|~\s{0,2})?(?=\d)/gi,
-  /\bwait(?:ing)?\s{1,4}(?:(?:for|at least|about|approximately|another)\s{1,4}){0,2}(?=\d)/gi,
-  /(?:等待|还需|剩余时间|冷却.{0,4}剩余)[约：:\s]{0,4}(?=\d)/g,
+  /\b(?:try again|retry|retrying|resets?|available again)\b[^.\d]{0,40}?\b(?:in|after)[:\s]{1,4}(?:(?:about|approximately|around)\s{1,4}|~\s{0,2})?(?=\d|an?\s)/gi,
+  /\bwait(?:ing)?\s{1,4}(?:(?:for|at least|about|approximately|another)\s{1,4}){0,2}(?=\d|an?\s)/gi,
+  /(?:等待|还需|(?:重置|恢复)还[有剩]|剩余时间|冷却.{0,4}剩余)[约：:\s]{0,4}(?=\d)/g,
 ];
 
 /** Matches a duration in Chinese that is followed by "later": `20 秒后重试`, `1分30秒之后`. */

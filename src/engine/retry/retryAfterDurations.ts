@@ -21,7 +21,8 @@ export function parseNumber(text: string): number | undefined {
 }
 
 /**
- * Parses a duration: `22s`, `6m0s`, `120ms`, `1h2m3.5s`, `1 minute and 20 seconds`, `30 秒`, or a number of seconds.
+ * Parses a duration: `22s`, `6m0s`, `120ms`, `1h2m3.5s`, `1 minute and 20 seconds`, `30 秒`, `an hour`, or a number
+ * of seconds.
  *
  * @returns milliseconds, or undefined if the text is not a duration
  */
@@ -45,13 +46,13 @@ export function parseLeadingDuration(text: string): number | undefined {
 
 function scanDuration(text: string): { readonly ms: number | undefined; readonly length: number } | undefined {
   const part =
-    /(\d{1,15}(?:\.\d{1,15})?)\s{0,2}([a-z]{1,12}|个?[毫秒分钟小时天]{1,2})(?:,?\s{0,2}(?:and\s{1,2})?(?=\d))?/giy;
+    /(\d{1,15}(?:\.\d{1,15})?|an?(?=\s))\s{0,2}([a-z]{1,12}|个?[毫秒分钟小时天]{1,2})(?:,?\s{0,2}(?:and\s{1,2})?(?=\d))?/giy;
   let ms: number | undefined;
   let length = 0;
   for (let match = part.exec(text); match; match = part.exec(text)) {
     const unit = unitMs.get(match[2]?.toLowerCase() ?? '');
     if (unit === undefined) return undefined;
-    ms = (ms ?? 0) + Number(match[1]) * unit;
+    ms = (ms ?? 0) + (/^an?$/i.test(match[1] ?? '') ? 1 : Number(match[1])) * unit;
     length = part.lastIndex;
   }
   return { ms, length };
@@ -144,6 +145,8 @@ export interface RetryAfter {
   readonly delayMs: number;
   /** The header or body field that named the delay. */
   readonly field: string;
+  /** Whether the body named the delay, and not a header of the response. */
+  readonly isInBody?: true;
 }
 
 /**

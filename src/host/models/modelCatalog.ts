@@ -93,6 +93,16 @@ export class ModelCatalog extends Disposable {
   }
 
   /**
+   * Returns whether the list of the first route lacks a model but has another one. Returns false if the list can't be
+   * loaded. Never rejects.
+   */
+  async canReplace(missing: string, other: string): Promise<boolean> {
+    const [route] = await this.listRoutes(false);
+    const list = await route?.list;
+    return list?.source === 'gateway' && !list.models.includes(missing) && list.models.includes(other);
+  }
+
+  /**
    * Lets the user choose or type a model of the current gateway.
    * @returns undefined when the user dismissed the list
    */

@@ -46,7 +46,7 @@ export async function runFailureAction(
     case 'switchModel':
       return conversations.withOpen(conversation, async () => {
         const model = await pickOtherModel(catalog, exchange);
-        if (model !== undefined) conversation.switchModel(exchangeId, model);
+        if (model !== undefined) await switchModel(services, conversation, exchangeId, model);
       });
     case 'switchRoute':
       conversation.switchRoute(exchangeId);
@@ -93,6 +93,26 @@ export async function runFailureAction(
       // Does nothing for the button that opens the details of a failure, because the page itself opens them.
       return;
   }
+}
+
+/**
+ * Switches the turn of an exchange to another model. If the turn failed because the gateway lacks the selected model,
+ * also selects the other model, so that the next prompt does not fail as well. A turn whose model was chosen for one
+ * prompt only does not change the selected model.
+ */
+export async function switchModel(
+  { catalog, connections }: Pick<SessionServices, 'catalog' | 'connections'>,
+  conversation: Pick<Conversation, 'exchange' | 'switchModel'>,
+  exchangeId: string,
+  model: string,
+): Promise<void> {
+  const exchange = conversation.exchange(exchangeId);
+  if (!exchange) return;
+  conversation.switchModel(exchangeId, model);
+  const selected = connections.model(false);
+  const { failure, model: failed } = exchange.state;
+  if (exchange.demo || failure?.kind !== 'model' || failed !== selected) return;
+  if (await catalog.canReplace(selected, model)) await connections.selectModel(model, false);
 }
 
 async function searchSettings(query: string): Promise<void> {

@@ -36,7 +36,7 @@ export interface PanelServices {
   readonly conversations: Conversations;
   readonly connections: Pick<Connections, 'view' | 'configured' | 'model' | 'selectModel' | 'onDidChange'>;
   readonly backupNotices: Pick<BackupNotices, 'newBackup' | 'keep' | 'remove' | 'onDidChange'>;
-  readonly catalog: Pick<ModelCatalog, 'pickOther' | 'pickForPrompt' | 'nearestTo'>;
+  readonly catalog: Pick<ModelCatalog, 'pickOther' | 'pickForPrompt' | 'nearestTo' | 'canReplace'>;
   readonly settings: Pick<Settings, 'engineSettings'>;
   readonly demo: Pick<DemoMode, 'answers' | 'leave'>;
   readonly tour: Pick<DemoTour, 'suggestions' | 'currentStep' | 'perform' | 'ask'>;

@@ -13,7 +13,7 @@ import { copyAsCode } from '../copyAsCode/copyAsCode';
 import { Disposable } from '../util/disposable';
 import { localize } from '../util/localization';
 import { editPrompt, withEditedPrompt, regenerate } from './editPrompt';
-import { runFailureAction } from './failureActions';
+import { runFailureAction, switchModel } from './failureActions';
 import type { PrefilledPrompt, SessionServices } from './panelServices';
 import { openableLink, conversationName } from './panelText';
 import type { PanelView } from './panelView';
@@ -198,10 +198,9 @@ export class PanelSession extends Disposable {
       case 'findModels':
         return this.postNearestModels(message.exchangeId);
       case 'switchModel':
-        return conversations.withOpen(conversation, () => {
-          conversation.switchModel(message.exchangeId, message.model);
-          return Promise.resolve();
-        });
+        return conversations.withOpen(conversation, () =>
+          switchModel(services, conversation, message.exchangeId, message.model),
+        );
       case 'newConversation':
         return executeCommand('holysheep.newConversation');
       case 'openHistory':

@@ -126,6 +126,20 @@ describe('classification of a response', () => {
     assert.equal(classifyResponse(503, '', { 'retry-after': '10' }).message, faultTable[35].message);
   });
 
+  for (const [status, delayMs] of [
+    [402, 1_500_000],
+    [403, 1_500_000],
+    [429, 1_500_000],
+    [503, 1_500_000],
+    [500, undefined],
+    [502, undefined],
+    [504, undefined],
+  ] as const) {
+    it(`${delayMs === undefined ? 'ignores' : 'reads'} the field "reset" of a response with status ${status}`, () => {
+      assert.equal(classifyResponse(status, { error: 'no', reset: 1500 }).retryAfter?.delayMs, delayMs);
+    });
+  }
+
   it('returns the retry-after of the response', () => {
     assert.deepEqual(classifyResponse(503, '', { 'retry-after': '10' }).retryAfter, {
       delayMs: 10_000,
@@ -174,6 +188,14 @@ const inbandCases: readonly (readonly [name: string, error: unknown, row: RowId]
   ['an unknown status', { code: 418, message: 'no' }, 15],
   ['a bad request', { type: 'invalid_request_error', message: 'no' }, 15],
   ['a bad request by its status', { code: 400, message: 'no' }, 15],
+  ['an app without permission (Spark)', { code: '11200', message: 'no' }, 24],
+  ['a limit per day (Spark)', { code: 11201, message: 'no' }, 32],
+  ['a limit per second (Spark)', { code: 11202, message: 'no' }, 31],
+  ['a limit of parallel requests (Spark)', { code: 11203, message: 'no' }, 31],
+  ['a filtered prompt (Spark)', { code: 10013, message: 'no' }, 19],
+  ['a filtered answer (Spark)', { code: 10014, message: 'no' }, 19],
+  ['a full context (Spark)', { code: 10907, message: 'no' }, 16],
+  ['a busy service (Spark)', { code: 10110, message: 'service busy' }, 35],
 ];
 
 describe('classification of an error inside a 200', () => {

@@ -59,6 +59,21 @@ const cases: readonly (readonly [name: string, body: unknown, error: ProviderErr
     { message: 'Failed - {"error":{"message":"no","code":"x"}}. Bye' },
     { ...withMessage('no'), wrapperMessage: 'Failed - {"error":{"message":"no","code":"x"}}. Bye', codes: ['x'] },
   ],
+  [
+    'an error quoted in a text that is the error (TensorZero)',
+    { error: 'Failed: {"error":{"message":"no","code":"x","param":"p"}}' },
+    {
+      ...withMessage('no'),
+      wrapperMessage: 'Failed: {"error":{"message":"no","code":"x","param":"p"}}',
+      codes: ['x'],
+      param: 'p',
+    },
+  ],
+  [
+    'an error quoted in plain text',
+    'Failed: {"error":{"message":"no","code":"x"}}',
+    { ...withMessage('no'), wrapperMessage: 'Failed: {"error":{"message":"no","code":"x"}}', codes: ['x'] },
+  ],
   ['an error that is a message', { message: { message: 'no', code: 'x' } }, { ...withMessage('no'), codes: ['x'] }],
   [
     'a quoted message with a brace',

@@ -22,6 +22,18 @@ const cases: readonly (readonly [behavior: string, missing: string, list: readon
       ...['gpt-4.1', 'gpt-5'],
     ],
     [
+      'a model once, although one of its names has a date, and other models in its place',
+      'claude-sonnet-4',
+      ['anthropic/claude-sonnet-4.5', 'claude-sonnet-4-5-20250929', 'claude-opus-4', 'claude-haiku-4-5', 'gpt-4o'],
+      ...['anthropic/claude-sonnet-4.5', 'claude-opus-4', 'claude-haiku-4-5'],
+    ],
+    [
+      'a model under the name without a date, if the table does not know it',
+      'acme-7',
+      ['acme-8-20250929', 'vendor/acme-8', 'acme-9'],
+      ...['vendor/acme-8', 'acme-9'],
+    ],
+    [
       'neither embeddings nor models for images or audio',
       'gpt-4o',
       ['text-embedding-3-large', 'gpt-image-1-mini', 'gpt-4o-transcribe', 'gpt-4o-mini'],

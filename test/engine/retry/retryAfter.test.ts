@@ -395,6 +395,14 @@ const bodyCases: readonly Case[] = [
     undefined,
   ],
   ['the time at which a key expired', {}, errorWithMessage('The key has expired at 2026-01-15 10:00 UTC'), undefined],
+  ['a duration in Chinese before a reset', {}, errorWithMessage('距离重置还有 5 分钟'), 300_000],
+  ['an hour', {}, errorWithMessage('Try again in an hour.'), hour],
+  ['a minute', {}, errorWithMessage('Please wait a minute'), 60_000],
+  ['an unknown duration', {}, errorWithMessage('Try again in a moment'), undefined],
+  ['an abbreviation that begins with an article', {}, errorWithMessage('Try again in am'), undefined],
+  ['a field in hours', {}, { error: { remainingHours: 2 } }, 2 * hour],
+  ['a field in milliseconds', {}, { error: { resetsInMs: 2500 } }, 2500],
+  ['a field of an error quoted in plain text', {}, 'Failed: {"error":{"message":"no","retry_after":8}}', 8000],
   ['a field with the time of the reset', {}, { error: { resets_at: '2026-01-15T09:00:37Z' } }, 37_000],
   ['a field with the epoch seconds of the reset', {}, { error: { resets_at: in37s / 1000 } }, 37_000],
   ['a field with the seconds until the reset', {}, { error: { resets_in_seconds: 37 } }, 37_000],
@@ -455,6 +463,16 @@ describe('parsing of retry-after', () => {
       'x-ms-retry-after-ms',
       'retry-after-ms',
     ]);
+  });
+
+  it('distinguishes a retry-after in the body from one in a header', () => {
+    const isInBody = (headers: Headers, body: unknown): boolean | undefined =>
+      parseRetryAfter(headers, JSON.stringify(body), now)?.isInBody;
+    assert.equal(isInBody(new Headers(), { error: { retry_after: 5 } }), true);
+    assert.equal(isInBody(new Headers(), { error: { metadata: { headers: { 'retry-after': '5' } } } }), true);
+    const limits = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '60' };
+    assert.equal(isInBody(new Headers(), { error: { metadata: { headers: limits } } }), true);
+    assert.equal(isInBody(new Headers(limits), {}), undefined);
   });
 
   for (const name of ['retry_after', 'retry_after_ms', 'retry_after_seconds']) {

@@ -155,6 +155,10 @@ export class FakeRoutes {
     this.settingsChange.fire();
   }
 
+  changeKeys(): void {
+    this.keyChange.fire();
+  }
+
   deps(): ConnectionDeps {
     const remembered = new Map<string, unknown>();
     const { settingsChange, keyChange } = this;

@@ -14,6 +14,7 @@ describe('notice about a backup route without a key', () => {
     routes = new FakeRoutes();
     deps = undefined;
     routes.backups = ['https://first.example/v1', 'https://second.example/v1'];
+    routes.keys.set('https://primary.example', 'hsa-primary');
     routes.keys.set('https://first.example', 'hsa-first');
   });
 
@@ -73,10 +74,51 @@ describe('notice about a backup route without a key', () => {
   it('is not shown when the key cannot be read, or while the demo is active', async () => {
     routes.isKeyringLocked = true;
     await start();
-    assert.deepEqual([editor.messages, routes.logged.length], [[], 2]);
+    assert.deepEqual([editor.messages, routes.logged.length], [[], 1]);
     routes.isKeyringLocked = false;
     routes.demoActive = true;
     await change();
     assert.deepEqual(editor.messages, []);
+  });
+
+  it('is not shown before the base URL has a key', async () => {
+    routes.keys.clear();
+    await start();
+    await change();
+    assert.deepEqual(editor.messages, []);
+    routes.keys.set('https://primary.example', 'hsa-primary');
+    routes.keys.set('https://first.example', 'hsa-first');
+    routes.changeKeys();
+    await new Promise(setImmediate);
+    assert.equal(editor.messages.length, 1);
+  });
+
+  it('is not shown when the key of the route was just removed', async () => {
+    routes.keys.set('https://second.example', 'hsa-second');
+    await start();
+    routes.keys.delete('https://second.example');
+    routes.changeKeys();
+    await new Promise(setImmediate);
+    assert.deepEqual(editor.messages, []);
+  });
+
+  it('is not shown when the key was set during the check', async () => {
+    const { memory } = (deps = routes.deps());
+    const update = memory.update.bind(memory);
+    memory.update = (key, value) => {
+      routes.keys.set('https://second.example', 'hsa-second');
+      return update(key, value);
+    };
+    await start();
+    assert.deepEqual(editor.messages, []);
+  });
+
+  it('names the path of a route if another route has the same host', async () => {
+    routes.backups = ['https://second.example/a/v1', 'https://second.example/b/v1'];
+    await start();
+    assert.deepEqual(
+      editor.messages.map(({ message }) => message),
+      ["The backup route second.example/a/v1 has no API key, so it isn't used."],
+    );
   });
 });

@@ -149,6 +149,18 @@ describe('model catalog', () => {
     assert.deepEqual(await catalog.nearestTo('acme-1', undefined), ['acme-2', 'acme-3']);
   });
 
+  it('replaces only a model that the list of the first route lacks, and only with a model that the list has', async () => {
+    currentConnection = connection;
+    ids = ['a', 'b'];
+    assert.equal(await catalog.canReplace('gone', 'a'), true);
+    assert.deepEqual([await catalog.canReplace('b', 'a'), await catalog.canReplace('gone', 'c')], [false, false]);
+  });
+
+  it('replaces no model if the list cannot be loaded', async () => {
+    [currentConnection, status] = [connection, 500];
+    assert.equal(await catalog.canReplace('gone', 'gpt-4o'), false);
+  });
+
   it('finds no nearest models in the default list', async () => {
     [currentConnection, status] = [connection, 500];
     assert.deepEqual(await catalog.nearestTo('gpt-4', connection.origin), []);
