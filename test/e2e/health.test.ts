@@ -37,7 +37,7 @@ function writeHistory(stage: Stage): void {
     const age = random() < 0.5 ? 24 * hourMs * random() : 14 * 24 * hourMs * random();
     const [origin = '', model = '', faultRate = 0] = [
       ['https://api.holysheep.ai', 'claude-sonnet-4', 0.04] as const,
-      ['https://api.holysheep.ai', 'deepseek-reasoner', 0.15] as const,
+      [stage.gateway.origin, 'claude-sonnet-4', 0.15] as const,
       ['https://overseas.gateway.example', 'claude-sonnet-4', 0.3] as const,
     ][Math.floor(random() * 3)]!;
     const firstTokenMs = 400 * Math.exp(2 * random());
