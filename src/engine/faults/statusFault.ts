@@ -94,7 +94,8 @@ function rowForStatus(status: number, matcher: ErrorMatcher): RowId | undefined 
   const { hasErrorCode, mentions } = matcher;
   if (status === 401) {
     if (hasErrorCode('permission')) return faultRowIds.permissionDenied;
-    return hasLimitCode(matcher) && !hasErrorCode('auth') ? rowForLimit(matcher) : undefined;
+    const blamesKey = hasErrorCode('auth') || mentions('auth');
+    return hasLimitCode(matcher) && !blamesKey ? rowForLimit(matcher) : undefined;
   }
   if (status === 429) return rowForLimit(matcher);
   if (hasErrorCode('channel-lookup') || mentions('channelLookup')) return undefined;

@@ -1051,6 +1051,7 @@ const tuples: readonly RejectionTuple[] = [
     { code: 'USAGE_LIMIT_EXCEEDED', message: 'Usage limit exceeded', resetAt: '2026-01-15T10:00:00Z' },
   ],
   [21, 401, 'key rejected by its code, with the code of a limit', openai('no', 'rate_limit_error', 'invalid_api_key')],
+  [21, 401, 'key rejected by its message, with the code of a limit', openai('Invalid API key', 'rate_limit_error')],
   [31, 429, 'too many failed logins', openai('Too many login failures, slow down', 'api_error')],
   [
     31,
