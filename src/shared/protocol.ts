@@ -148,11 +148,8 @@ export type ToWebview =
       readonly conversationId: string;
       readonly exchanges: readonly ExchangeSnapshot[];
       readonly connection: ConnectionView;
-      /**
-       * Whether an API key has been set since the previous page was loaded. The page then sends the prefilled prompt
-       * that was waiting for a key.
-       */
-      readonly keyArrived?: boolean | undefined;
+      /** Text of the prompt that the host sends when an API key is set; absent if no prompt waits for a key. */
+      readonly promptAwaitingKey?: string | undefined;
       readonly suggestions: readonly Suggestion[];
       /** Whether another window has the right to write the conversation. */
       readonly readOnly?: true | undefined;
@@ -183,12 +180,12 @@ export type ToWebview =
     }
   | { readonly type: 'demoStep'; readonly demoStep?: DemoTourStep | undefined }
   | { readonly type: 'connection'; readonly connection: ConnectionView; readonly suggestions: readonly Suggestion[] }
-  /** The dialog that `setApiKey` opened was closed, with or without a key. */
+  /** The key dialog, which `setApiKey` or `send` opened, was closed, with or without a key. */
   | { readonly type: 'keyDialogClosed' }
   /**
    * Prefills an empty composer with `text` and focuses it. `more` is data of the host, such as code, which the page
-   * sends back unchanged together with the prompt. With `awaitsKey`, the page sends the prompt as soon as there is an
-   * API key, if the text is still the same then.
+   * sends back unchanged together with the prompt. With `awaitsKey`, the host sends the prompt as soon as there is an
+   * API key, unless the page withdraws the prompt.
    */
   | {
       readonly type: 'prefill';
@@ -216,12 +213,17 @@ export type ToWebview =
 /** A message from the page to the host. */
 export type ToHost =
   | { readonly type: 'ready' }
-  /** Sends a prompt. `more` is the data from the `prefill` message that prefilled the prompt. */
+  /**
+   * Sends a prompt. `more` is the data from the `prefill` message that prefilled the prompt. Without an API key, the
+   * host replies with a `prefill` message and opens the key dialog.
+   */
   | {
       readonly type: 'send';
       readonly prompt: string;
       readonly more?: object | undefined;
     }
+  /** The prompt that waits for an API key must not be sent, because the user has changed the draft. */
+  | { readonly type: 'withdrawPrompt'; readonly prompt: string }
   /** Sends a prompt that the empty conversation suggests. */
   | { readonly type: 'askSuggestion'; readonly id: string }
   | { readonly type: 'demo'; readonly act: DemoAction }

@@ -9,6 +9,8 @@ import type { PanelClock } from './util/panelClock';
 export interface Announcer {
   readonly element: HTMLElement;
   announce(text: string): void;
+  /** Removes an announcement that is no longer true, unless another one has replaced it. */
+  retract(text: string): void;
 }
 
 /** The services and callbacks that all parts of the panel share. */

@@ -1,6 +1,5 @@
 import type { FaultDetails, PanelStrings } from '../shared/panelStrings';
 import {
-  canSendPrompt,
   routeName,
   type ConnectionView,
   type DemoTourStep,
@@ -183,7 +182,6 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
     conversation.setVersionsLocked(activity !== 'idle');
     conversation.setStreaming(activity === 'running');
     if (!connection) return;
-    if (canSendPrompt(connection) && !readOnly) composer.handleKeyAvailable(true);
     if (conversation.isEmpty === (emptyState.element.parentNode === null)) {
       const hadFocus = emptyState.element.contains(document.activeElement);
       if (conversation.isEmpty) conversation.element.prepend(emptyState.element);
@@ -196,6 +194,7 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
     if (!connection || readOnly) return;
     const hasKeyButton = conversation.isEmpty || conversation.hasActionButton('setApiKey');
     notices.update(connection, { hasKeyButton, awaitsKey: composer.awaitsKey }, demoStep);
+    if (!composer.awaitsKey) context.announcer.retract(fill(strings.sendsWithKey, connection.host));
   };
   const announceAwaitedKey = (): void => {
     if (connection && composer.awaitsKey) context.announcer.announce(fill(strings.sendsWithKey, connection.host));
@@ -260,7 +259,7 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
           const newPrompts = promptsSince(message.exchanges, nextView.seen);
           composer.removeSentPrefilled(newPrompts);
           composer.returnPrompts(pending.takeUnconfirmed(newPrompts));
-          if (!message.keyArrived && !readOnly && canSendPrompt(message.connection)) composer.handleKeyAvailable(false);
+          composer.setPromptAwaitingKey(message.promptAwaitingKey);
           viewToRestore = undefined;
           save();
           break;

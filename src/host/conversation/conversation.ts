@@ -74,6 +74,11 @@ export class Conversation {
   /** Fires when a turn has ended and no other turn is queued. */
   readonly onDidBecomeIdle = this.idleListeners.event;
   private isReadOnly: boolean;
+  /**
+   * The prompt that is sent when an API key is set. Not stored: after a reload, the prompt is still in the composer but
+   * is no longer sent automatically.
+   */
+  promptAwaitingKey: PromptInput | undefined;
 
   /** @param journal the file of the conversation, or `undefined` while another window has the right to write it */
   constructor(

@@ -298,6 +298,7 @@ function isBlank(conversation: Conversation): boolean {
     !conversation.readOnly &&
     !conversation.busy &&
     conversation.title === undefined &&
+    conversation.promptAwaitingKey === undefined &&
     conversation.exchanges().length === 0
   );
 }

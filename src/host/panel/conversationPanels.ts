@@ -26,7 +26,10 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
       this.rememberPanels();
     },
     onClosed: ({ conversation }) => {
-      if (conversation) this.closeEmitter.fire(conversation);
+      if (conversation) {
+        conversation.promptAwaitingKey = undefined;
+        this.closeEmitter.fire(conversation);
+      }
       this.rememberPanels();
     },
   });

@@ -21,7 +21,7 @@ export interface PrefilledPrompt {
    * the host.
    */
   readonly more?: PromptInput | undefined;
-  /** Whether the page sends the text as soon as an API key is set, unless the user has changed the text. */
+  /** Whether the prompt is sent as soon as an API key is set, unless the user has changed the text. */
   readonly awaitsKey?: boolean | undefined;
 }
 

@@ -9,6 +9,7 @@ import {
 import { ContextDraft } from '../context/contextDraft';
 import { contextId } from '../context/contextId';
 import type { Conversation, ConversationChange } from '../conversation/conversation';
+import type { PromptInput } from '../conversation/exchange';
 import { copyAsCode } from '../copyAsCode/copyAsCode';
 import { Disposable } from '../util/disposable';
 import { localize } from '../util/localization';
@@ -25,6 +26,7 @@ import { parsePrefilledInput, PromptDraft, sendPrompt } from './promptSender';
  */
 const writingMessages: ReadonlySet<ToHost['type']> = new Set([
   'send',
+  'withdrawPrompt',
   'askSuggestion',
   'demo',
   'stop',
@@ -50,11 +52,6 @@ export class PanelSession extends Disposable {
   private connectionUpdates = 0;
   private wasInDemo: boolean | undefined;
   private postedDemoStep: string | undefined;
-  /**
-   * Whether the connection that the page received last had no API key. The next snapshot then tells the page whether a
-   * key has been set meanwhile.
-   */
-  private pageLacksKey = false;
   /** Messages to the page that wait until the page has received its snapshot. */
   private queuedMessages: readonly ToWebview[] = [];
   /**
@@ -108,15 +105,13 @@ export class PanelSession extends Disposable {
     if (this.disposed) return;
     this.wasInDemo ??= connection.demo;
     this.isSnapshotPosted = true;
-    const keyArrived = this.pageLacksKey && canSendPrompt(connection);
-    this.pageLacksKey = !canSendPrompt(connection);
     this.view.postSnapshot({
       type: 'snapshot',
       conversationId: this.conversation.id,
       exchanges: this.conversation.views(),
       ...(this.conversation.readOnly && { readOnly: true }),
       connection,
-      keyArrived,
+      promptAwaitingKey: canSendPrompt(connection) ? undefined : this.conversation.promptAwaitingKey?.prompt,
       suggestions: this.services.tour.suggestions(),
       demoStep: this.readDemoStep(),
       ...this.promptHistoryFields(),
@@ -141,14 +136,38 @@ export class PanelSession extends Disposable {
     // user's gateway have different models.
     if (connection.demo !== this.wasInDemo) this.draft.setModelOnce(undefined);
     this.wasInDemo = connection.demo;
-    if (this.view.isListening) this.pageLacksKey = !canSendPrompt(connection);
     this.post({ type: 'connection', connection, suggestions: this.services.tour.suggestions() });
     this.postChangedDemoStep();
+    if (canSendPrompt(connection)) await this.releaseAwaitedPrompt(connection);
+  }
+
+  /**
+   * Sends the prompt that waits for an API key, even if the panel is hidden. If the demo has started instead, the prompt
+   * stays in the composer, because the user meant it for their own gateway.
+   */
+  private async releaseAwaitedPrompt({ demo }: ConnectionView): Promise<void> {
+    const input = this.conversation.promptAwaitingKey;
+    if (!input) return;
+    this.conversation.promptAwaitingKey = undefined;
+    if (demo) return;
+    // A page that has not received the prompt yet must not put the prompt into the composer.
+    this.queuedMessages = this.queuedMessages.filter((message) => message.type !== 'prefill' || !message.awaitsKey);
+    await this.send(input, { staysHidden: true });
+  }
+
+  private async send(input: PromptInput, options?: { readonly staysHidden: boolean }): Promise<void> {
+    const { conversation, services, contextDraft, draft } = this;
+    await services.conversations.withOpen(conversation, async () => {
+      await contextDraft.refresh();
+      await sendPrompt(services, input, { conversation, addDraft: (prompt) => draft.addTo(prompt), ...options });
+    });
   }
 
   /** Puts text into the composer and focuses it, as soon as the page is ready. */
   prefill(prefilled: PrefilledPrompt): void {
     this.postWhenReady({ type: 'prefill', ...prefilled });
+    // Reads the connection again, because a key may have been set since it was read.
+    if (prefilled.awaitsKey) this.updateConnection().catch(this.services.onError);
   }
 
   /** Moves the unsent text of another conversation, whose panel is being closed, into this panel. */
@@ -176,12 +195,12 @@ export class PanelSession extends Disposable {
       case 'send': {
         const { prompt } = message;
         const prefilled = parsePrefilledInput(message.more);
-        const input = { ...(prefilled && (withEditedPrompt(prefilled, prompt) ?? prefilled)), prompt };
-        return conversations.withOpen(conversation, async () => {
-          await contextDraft.refresh();
-          await sendPrompt(services, input, { conversation, addDraft: (prompt) => draft.addTo(prompt) });
-        });
+        await this.send({ ...(prefilled && (withEditedPrompt(prefilled, prompt) ?? prefilled)), prompt });
+        return conversation.promptAwaitingKey && this.openKeyDialog();
       }
+      case 'withdrawPrompt':
+        if (conversation.promptAwaitingKey?.prompt === message.prompt) conversation.promptAwaitingKey = undefined;
+        return;
       case 'askSuggestion':
         tour.ask(conversation, message.id);
         this.postChangedDemoStep();
@@ -235,9 +254,7 @@ export class PanelSession extends Disposable {
       case 'pickContext':
         return contextDraft.pick();
       case 'setApiKey':
-        await executeCommand('holysheep.setApiKey');
-        this.post({ type: 'keyDialogClosed' });
-        return;
+        return this.openKeyDialog();
       case 'openDemo':
         return executeCommand('holysheep.openDemo');
       case 'keepBackup':
@@ -270,6 +287,11 @@ export class PanelSession extends Disposable {
     }
   }
 
+  private async openKeyDialog(): Promise<void> {
+    await executeCommand('holysheep.setApiKey');
+    this.post({ type: 'keyDialogClosed' });
+  }
+
   /** Posts the models that the failure card of an exchange offers. The demo offers none, because it has every model. */
   private async postNearestModels(exchangeId: string): Promise<void> {
     const exchange = this.conversation.exchange(exchangeId);
@@ -294,6 +316,8 @@ export class PanelSession extends Disposable {
 
   private handleConversationChange(change: ConversationChange): void {
     if (change.type !== 'events') this.updateTitle();
+    // The window that writes the conversation now may send or change the prompt.
+    if (this.conversation.readOnly) this.conversation.promptAwaitingKey = undefined;
     if (change.type === 'access') this.postSnapshot().catch(this.services.onError);
     else if (change.type !== 'title') this.post(change);
     // When another version is selected, updates the model and the gateway that the page shows. The versions of an

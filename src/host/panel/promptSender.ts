@@ -27,11 +27,13 @@ interface SendOptions {
    * may change both until then.
    */
   readonly addDraft?: ((input: PromptInput) => PromptInput) | undefined;
+  /** Whether the panel stays hidden if another tab covers it. */
+  readonly staysHidden?: boolean | undefined;
 }
 
 /**
- * Sends a prompt. Without an API key, the prompt is put into the composer instead, until a key is set. Resolves when
- * the turn has been started or queued, or when the composer contains the prompt.
+ * Sends a prompt. Without an API key, the prompt waits in the composer until a key is set. Resolves when the turn has
+ * been started or queued, or when the prompt waits.
  */
 export async function sendPrompt(
   { conversations, connections, demo, promptHistory, panels, onError }: SendServices,
@@ -41,7 +43,7 @@ export async function sendPrompt(
   const conversation = options.newConversation
     ? conversations.startNew()
     : (options.conversation ?? (await conversations.ensureCurrent()));
-  panels.show(conversation, { preserveFocus: true });
+  if (!options.staysHidden) panels.show(conversation, { preserveFocus: true });
   // Does not wait for the prompt history, because a failure to save it must not prevent the request.
   promptHistory.add(input.prompt, conversation.id).catch(onError);
   const connection = await connections.view(demo.answers(conversation));
@@ -49,6 +51,7 @@ export async function sendPrompt(
     conversation.ask({ ...(options.addDraft?.(input) ?? input), demo: connection.demo });
     return;
   }
+  conversation.promptAwaitingKey = input;
   // Puts the prompt into the composer of the panel, which offers to set a key or to open the demo.
   panels.prefill(conversation, {
     text: input.prompt,

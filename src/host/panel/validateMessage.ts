@@ -16,6 +16,7 @@ const more = v.optional(v.looseObject({}));
 const messageEntries: { readonly [Type in ToHost['type']]: FieldSchemas<Omit<MemberOfType<ToHost, Type>, 'type'>> } = {
   ready: {},
   send: { prompt, more },
+  withdrawPrompt: { prompt: text },
   askSuggestion: { id: text },
   demo: { act: oneOf(demoActs) },
   stop: { exchangeId: text },

@@ -15,6 +15,9 @@ export function createAnnouncer(): Announcer {
       // Replaces the node, so that screen readers also read a text that equals the previous one.
       region.replaceChildren(element('p', {}, text));
     },
+    retract: (text) => {
+      if (region.textContent === text) region.replaceChildren();
+    },
   };
 }
 

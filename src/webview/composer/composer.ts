@@ -14,7 +14,7 @@ export interface Composer {
   readonly element: HTMLElement;
   /** The draft with its context items, and the prompts that the host has not confirmed. This data survives a reload. */
   readonly unsent: Pick<Unsent, 'draft' | 'prefilled' | 'context' | 'pending'>;
-  /** Whether the draft is sent as soon as an API key is set, unless the user changes it. */
+  /** Whether the host sends the draft as soon as an API key is set, unless the user changes the draft. */
   readonly awaitsKey: boolean;
   focus(): void;
   setStoppable(stoppable: boolean): void;
@@ -22,7 +22,7 @@ export interface Composer {
    * Puts a prefilled prompt into the composer. If the composer contains a draft, the prompt is added to the prompt
    * history instead.
    */
-  prefill(prefilled: Prefilled): void;
+  prefill(prefilled: Prefilled & { readonly awaitsKey?: boolean | undefined }): void;
   /**
    * Restores unsent text from the `UnsentStore`, for example after a reload. If the composer already contains text, the
    * restored draft is added to the prompt history and stays stored as a pending prompt.
@@ -32,11 +32,8 @@ export interface Composer {
   clear(): void;
   /** Removes each prefilled prompt that was sent unchanged, and those that are part of a prompt that was sent. */
   removeSentPrefilled(sentPrompts: readonly string[]): void;
-  /**
-   * Called when an API key has become available: prefilled prompts no longer wait for a key.
-   * @param sendsPrompt whether to send the prefilled prompt that was waiting for the key
-   */
-  handleKeyAvailable(sendsPrompt: boolean): void;
+  /** Sets the text of the prompt that the host sends when an API key is set. */
+  setPromptAwaitingKey(prompt: string | undefined): void;
   /**
    * Restores prompts that the host has not confirmed. If the composer is empty, they become the draft. Otherwise they
    * are added to the prompt history and stay pending.
@@ -80,6 +77,7 @@ export function createComposer(context: PageContext, options: ComposerOptions): 
   let contextIds: readonly string[] = [];
   let prefilled = new PrefilledPrompts();
   let hasKey = true;
+  let promptAwaitingKey: string | undefined;
   const input = element('textarea', {
     'aria-label': strings.prompt,
     placeholder: strings.promptPlaceholder,
@@ -120,21 +118,27 @@ export function createComposer(context: PageContext, options: ComposerOptions): 
     const text = returnedPrompts.join(promptSeparator);
     setInput(text, text.length);
   };
+  /** Stores the draft, and withdraws the prompt that waits for an API key if the draft is another text now. */
+  const handleDraftChange = (): void => {
+    if (promptAwaitingKey !== undefined && promptAwaitingKey.trim() !== input.value.trim()) {
+      post({ type: 'withdrawPrompt', prompt: promptAwaitingKey });
+      promptAwaitingKey = undefined;
+    }
+    options.onDraftChange();
+  };
   const submit = (): void => {
     const prompt = input.value.trim();
     if (prompt === '') return;
     const payload = prefilled.payloadFor(prompt);
-    if (!hasKey) {
+    if (hasKey) {
+      history.add(prompt);
+      pending.add(prompt);
+      setInput('', 0);
+    } else {
       // Keeps the prompt in the composer, so that nothing is lost if the user does not set a key now.
-      prefilled.add({ text: prompt, more: payload, awaitsKey: true });
-      options.onDraftChange();
-      post({ type: 'setApiKey' });
-      return;
+      prefilled.add({ text: prompt, more: payload });
     }
-    history.add(prompt);
-    pending.add(prompt);
-    setInput('', 0);
-    options.onDraftChange();
+    handleDraftChange();
     post({ type: 'send', prompt, ...(payload && { more: payload }) });
     options.onSend();
   };
@@ -151,7 +155,7 @@ export function createComposer(context: PageContext, options: ComposerOptions): 
     const recalled = recallPrompt(key, input, history);
     if (recalled === undefined) return false;
     setInput(recalled.text, recalled.caret);
-    options.onDraftChange();
+    handleDraftChange();
     return true;
   };
 
@@ -162,7 +166,7 @@ export function createComposer(context: PageContext, options: ComposerOptions): 
   input.addEventListener('input', () => {
     history.stopBrowsing();
     sendButton.disabled = input.value.trim() === '';
-    options.onDraftChange();
+    handleDraftChange();
   });
   input.addEventListener('keydown', (event) => {
     if (isComposing(event)) return;
@@ -178,7 +182,7 @@ export function createComposer(context: PageContext, options: ComposerOptions): 
       return { draft: input.value, prefilled: prefilled.containedIn(texts), context: contextIds, pending: pending.all };
     },
     get awaitsKey() {
-      return !hasKey && prefilled.awaitsKey(input.value);
+      return promptAwaitingKey !== undefined && promptAwaitingKey.trim() === input.value.trim();
     },
     focus: () => moveFocus(input),
     setStoppable: (stoppable) => {
@@ -208,8 +212,8 @@ export function createComposer(context: PageContext, options: ComposerOptions): 
         prefilled.removeContainedIn(text);
       }
     },
-    handleKeyAvailable: (sendsPrompt) => {
-      if (prefilled.clearAwaitsKey(input.value) && sendsPrompt) submit();
+    setPromptAwaitingKey: (prompt) => {
+      promptAwaitingKey = prompt;
     },
     returnPrompts: (prompts) => {
       if (prompts.length === 0) return;
@@ -225,16 +229,19 @@ export function createComposer(context: PageContext, options: ComposerOptions): 
       // If the host returns a sent prompt for editing, it does not confirm the prompt, so the page stops waiting for
       // the confirmation.
       pending.confirm(text);
-      // If the user has not edited the previous prefilled prompt, moves it to the prompt history to make way for the
-      // new one.
-      if (prefilled.isPrefilled(input.value)) {
-        history.add(input.value.trim());
-        setInput('', 0);
+      if (input.value.trim() !== text.trim()) {
+        // If the user has not edited the previous prefilled prompt, moves it to the prompt history to make way for the
+        // new one.
+        if (prefilled.isPrefilled(input.value)) {
+          history.add(input.value.trim());
+          setInput('', 0);
+        }
+        insertIfEmpty(text);
       }
-      insertIfEmpty(text);
-      if (text !== '') prefilled.add({ text, more, awaitsKey });
+      if (text !== '') prefilled.add({ text, more });
+      if (awaitsKey) promptAwaitingKey = text;
       moveFocus(input);
-      options.onDraftChange();
+      handleDraftChange();
     },
     confirmPrompt: (prompt) => {
       prefilled.removeContainedIn(prompt);
@@ -249,6 +256,7 @@ export function createComposer(context: PageContext, options: ComposerOptions): 
     showSuggestions: (request, items) => popup.showSuggestions(request, items),
     setConnection: (connection) => {
       hasKey = canSendPrompt(connection);
+      if (hasKey) promptAwaitingKey = undefined;
       modelChoice.setConnection(connection);
     },
     setRoute: (host) => modelChoice.setRoute(host),

@@ -30,33 +30,12 @@ export class PrefilledPrompts {
 
   /** Returns whether the draft is a prefilled prompt that the user has not edited. */
   isPrefilled(draft: string): boolean {
-    return this.find(draft) !== undefined;
+    return this.prompts.some(({ text }) => text.trim() === draft.trim());
   }
 
   /** Removes the prefilled prompts that are part of a sent prompt. */
   removeContainedIn(prompt: string): void {
     this.prompts = this.prompts.filter(({ text }) => !prompt.includes(text.trim()));
-  }
-
-  /** Returns whether the draft is a prefilled prompt that waits for an API key. */
-  awaitsKey(draft: string): boolean {
-    return this.find(draft)?.awaitsKey ?? false;
-  }
-
-  /**
-   * Marks all prefilled prompts as no longer waiting for an API key.
-   * @returns whether the draft is a prefilled prompt that was waiting for the key
-   */
-  clearAwaitsKey(draft: string): boolean {
-    const isAwaited = this.awaitsKey(draft);
-    if (this.prompts.some(({ awaitsKey }) => awaitsKey)) {
-      this.prompts = this.prompts.map(({ text, more }) => ({ text, more }));
-    }
-    return isAwaited;
-  }
-
-  private find(draft: string): Prefilled | undefined {
-    return this.prompts.find(({ text }) => text.trim() === draft.trim());
   }
 }
 

@@ -1,11 +1,10 @@
 import * as v from 'valibot';
 
 /**
- * Stores unsent text: drafts with their context items, edited prompts, prefilled prompts that wait for an API key, and
- * sent prompts that the host has not confirmed. There is one record per conversation, in the `localStorage` that all
- * pages of the extension share. A record survives a reload, a closed panel, and a crash of the window or the extension
- * host. All windows share the records, so a page must not write a record while another window has the right to write
- * the conversation.
+ * Stores unsent text: drafts with their context items, edited prompts, prefilled prompts, and sent prompts that the host
+ * has not confirmed. There is one record per conversation, in the `localStorage` that all pages of the extension share.
+ * A record survives a reload, a closed panel, and a crash of the window or the extension host. All windows share the
+ * records, so a page must not write a record while another window has the right to write the conversation.
  */
 export class UnsentStore {
   private deleted: ReadonlySet<string> = new Set();
@@ -104,8 +103,6 @@ export interface Prefilled {
    * the prompt.
    */
   readonly more?: object | undefined;
-  /** Whether to send the prompt as soon as there is an API key, unless the user has changed the prompt by then. */
-  readonly awaitsKey?: boolean | undefined;
 }
 
 /** The scroll position in a conversation: the first visible answer, and how much of it is above the visible area. */
@@ -137,9 +134,7 @@ const finite = v.pipe(v.number(), v.finite());
 const unsentSchema = v.object<{ readonly [K in keyof Unsent | 'at']-?: v.GenericSchema }>({
   at: finite,
   draft: text,
-  prefilled: v.optional(
-    v.array(v.object({ text, more: v.optional(v.looseObject({})), awaitsKey: v.optional(v.boolean()) })),
-  ),
+  prefilled: v.optional(v.array(v.object({ text, more: v.optional(v.looseObject({})) }))),
   context: texts,
   edits: v.optional(v.array(v.object({ exchangeId: text, text }))),
   pending: texts,

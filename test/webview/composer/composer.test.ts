@@ -204,62 +204,81 @@ describe('composer', () => {
     const noKey = { ...connected, hasKey: false };
     const notice = 'The prompt will be sent when you set an API key for';
     const addKey = (): void => page.receive({ type: 'connection', connection: connected, suggestions: [] });
+    const sendMessage = { type: 'send', prompt: 'Why?' };
+    const withdrawal = { type: 'withdrawPrompt', prompt: 'Why?' };
 
     beforeEach(() => {
       page.snapshot([exchange('e1')], { connection: noKey });
       page.posted.length = 0;
       page.type('Why?');
       page.key('Enter');
+      page.receive({ type: 'prefill', text: 'Why?', awaitsKey: true });
     });
 
-    it('opens the key dialog and stays in the composer', () => {
-      assert.deepEqual([page.posted, page.input.value], [[{ type: 'setApiKey' }], 'Why?']);
-      assert.equal(page.stored.draft, 'Why?');
+    it('is passed to the host and stays in the composer', () => {
+      assert.deepEqual([page.posted, page.input.value], [[sendMessage], 'Why?']);
+      assert.deepEqual([page.stored.draft, page.stored.pending], ['Why?', []]);
     });
 
     it('has a notice, which is announced whenever the dialog is closed without a key', () => {
       assert.ok(page.root.textContent.includes(notice));
-      assert.equal(page.announced, '');
       for (const attempt of [1, 2]) {
         page.key('Enter');
+        page.receive({ type: 'prefill', text: 'Why?', awaitsKey: true });
         page.receive({ type: 'keyDialogClosed' });
         assert.match(page.announced, new RegExp(notice), `cancelled ${attempt} times`);
       }
       assert.equal(page.all('button', 'Set API key').length, 1);
     });
 
-    it('is sent exactly once when a key is set, and its notice disappears', () => {
+    it('leaves the composer when the host has sent it, and its notice and the announcement disappear', () => {
       page.receive({ type: 'keyDialogClosed' });
       page.posted.length = 0;
       addKey();
-      addKey();
-      assert.deepEqual([page.posted, page.input.value], [[{ type: 'send', prompt: 'Why?' }], '']);
+      page.receive({ type: 'exchange', exchange: exchange('e2', { prompt: 'Why?' }) });
+      assert.deepEqual([page.posted, page.input.value, page.announced], [[], '', '']);
       assert.ok(!page.root.querySelector('.notices')!.textContent);
     });
 
-    it('is not sent, and has no notice, if the user edits it', () => {
-      page.type('Why not?');
-      assert.ok(!page.root.textContent.includes(notice));
-      page.receive({ type: 'keyDialogClosed' });
-      addKey();
-      assert.deepEqual([page.posted, page.input.value, page.announced], [[{ type: 'setApiKey' }], 'Why not?', '']);
+    for (const [what, change] of [
+      ['edits it', () => page.type('Why not?')],
+      ['deletes it', () => page.type('')],
+    ] as const) {
+      it(`is withdrawn once, and has no notice and no announcement, if the user ${what}`, () => {
+        change();
+        assert.ok(!page.root.textContent.includes(notice));
+        page.type('Why?');
+        page.receive({ type: 'keyDialogClosed' });
+        assert.deepEqual([page.posted, page.announced], [[sendMessage, withdrawal], '']);
+        assert.ok(!page.root.textContent.includes(notice));
+      });
+    }
+
+    it('stays when the user adds a space', () => {
+      page.type('Why? ');
+      assert.deepEqual(page.posted, [sendMessage]);
+      assert.ok(page.root.textContent.includes(notice));
     });
 
-    it('still waits for the key after the page was reloaded', () => {
-      const { stored } = page;
-      page.dispose();
-      page = PanelPage.restored(stored);
-      page.snapshot([exchange('e1')], { connection: noKey });
-      assert.ok(page.root.textContent.includes(notice));
-      page.receive({ type: 'connection', connection: connected, suggestions: [] });
-      assert.deepEqual(
-        page.posted.filter(({ type }) => type === 'send'),
-        [{ type: 'send', prompt: 'Why?' }],
-      );
-    });
+    for (const [what, fields, exchanges, isShown] of [
+      ['has its notice while the host keeps it', { connection: noKey, promptAwaitingKey: 'Why?' }, [], true],
+      ['has no notice if the host no longer keeps it', { connection: noKey }, [], false],
+      ['is not in the composer if the host has sent it', {}, [exchange('e2', { prompt: 'Why?' })], false],
+    ] as const) {
+      it(`${what}, on a page that is loaded again`, () => {
+        const { state, storage } = page;
+        page.dispose();
+        page = new PanelPage(state, storage);
+        page.snapshot([exchange('e1'), ...exchanges], fields);
+        addKey();
+        page.snapshot([exchange('e1'), ...exchanges], fields);
+        assert.equal(page.root.textContent.includes(notice), isShown);
+        assert.deepEqual([page.posted, page.input.value], [[], exchanges.length > 0 ? '' : 'Why?']);
+      });
+    }
 
     it('has one button that sets a key in an empty conversation', () => {
-      page.snapshot([], { connection: noKey });
+      page.snapshot([], { connection: noKey, promptAwaitingKey: 'Why?' });
       assert.ok(page.root.textContent.includes(notice));
       assert.equal(page.all('button', 'Set API key').length, 1);
     });
@@ -269,88 +288,37 @@ describe('composer', () => {
     const noKey = { ...connected, hasKey: false };
     const code = { prompt: 'Explain', content: 'in full' };
     const prefilled = { text: 'Explain', more: code, awaitsKey: true };
-    const addKey = (): void => page.receive({ type: 'connection', connection: connected, suggestions: [] });
-    const sentMessages = () => page.posted.filter(({ type }) => type === 'send');
-    const sendMessage = { type: 'send', prompt: 'Explain', more: code };
-
-    beforeEach(() => {
-      page.snapshot([], { connection: noKey });
-      page.receive({ type: 'prefill', ...prefilled });
-    });
+    const notice = 'The prompt will be sent when you set an API key for';
+    const withdrawal = { type: 'withdrawPrompt', prompt: 'Explain' };
 
     it('has a notice, which is announced', () => {
-      const notice = 'The prompt will be sent when you set an API key for';
+      page.snapshot([], { connection: noKey });
+      page.receive({ type: 'prefill', ...prefilled });
       assert.ok(page.root.textContent.includes(notice));
       assert.match(page.announced, new RegExp(notice));
     });
 
-    it('is sent exactly once when the key arrives', () => {
-      page.receive({ type: 'connection', connection: noKey, suggestions: [] });
-      assert.deepEqual(sentMessages(), []);
-      addKey();
-      addKey();
-      assert.deepEqual([page.input.value, sentMessages()], ['', [sendMessage]]);
-    });
-
-    it('is sent when the offline demo starts', () => {
-      page.receive({ type: 'connection', connection: { ...noKey, demo: true }, suggestions: [] });
-      assert.deepEqual(sentMessages(), [sendMessage]);
-    });
-
-    for (const [what, texts, isSent] of [
-      ['is not sent if the user has edited it before the key arrives', ['Explain it'], false],
-      ['is not sent if the user has deleted it before the key arrives', [''], false],
-      ['is sent if the user has replaced it and typed it again before the key arrives', ['Fix', 'Explain '], true],
-    ] as const) {
-      it(what, () => {
-        for (const text of texts) page.type(text);
-        addKey();
-        assert.deepEqual(sentMessages(), isSent ? [sendMessage] : []);
-      });
-    }
-
-    it('is not sent when the user types it again after the key has arrived', () => {
-      page.type('Fix');
-      addKey();
-      page.type('Explain');
-      addKey();
-      assert.deepEqual(sentMessages(), []);
-    });
-
-    it('is sent by a reloaded page when the key arrives', () => {
-      const { state, storage } = page;
-      page.dispose();
-      page = new PanelPage(state, storage);
+    it('is withdrawn if the composer contains a draft', () => {
       page.snapshot([], { connection: noKey });
-      addKey();
-      assert.deepEqual(sentMessages(), [sendMessage]);
-    });
-
-    for (const [what, keyArrived] of [
-      ['is restored but not sent by a reloaded page that already has a key', false],
-      ['is sent by a reloaded page that was hidden when the key arrived', true],
-    ] as const) {
-      it(what, () => {
-        const { state, storage } = page;
-        page.dispose();
-        page = new PanelPage(state, storage);
-        page.snapshot([], { keyArrived });
-        addKey();
-        assert.deepEqual([page.input.value, sentMessages()], keyArrived ? ['', [sendMessage]] : ['Explain', []]);
-      });
-    }
-
-    it('is sent immediately when the key arrived before the prompt', () => {
-      page.type('');
-      addKey();
+      page.type('mine');
       page.receive({ type: 'prefill', ...prefilled });
-      assert.deepEqual(sentMessages(), [sendMessage]);
+      assert.deepEqual([page.posted, page.input.value], [[withdrawal], 'mine']);
     });
 
-    it('is not sent after another prefilled prompt has replaced it', () => {
+    it('is withdrawn when another prefilled prompt replaces it', () => {
+      page.snapshot([], { connection: noKey });
+      page.receive({ type: 'prefill', ...prefilled });
       page.receive({ type: 'prefill', text: 'Why?' });
-      addKey();
-      assert.deepEqual([page.input.value, sentMessages()], ['Why?', []]);
+      assert.deepEqual([page.posted, page.input.value], [[withdrawal], 'Why?']);
+    });
+
+    it('stays in the composer, without the notice, when the offline demo starts', () => {
+      page.snapshot([], { connection: noKey });
+      page.receive({ type: 'prefill', ...prefilled });
+      page.receive({ type: 'connection', connection: { ...noKey, demo: true }, suggestions: [] });
+      page.receive({ type: 'connection', connection: noKey, suggestions: [] });
+      assert.deepEqual([page.posted, page.input.value], [[], 'Explain']);
+      assert.ok(!page.root.textContent.includes(notice));
     });
   });
 

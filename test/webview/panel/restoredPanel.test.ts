@@ -101,7 +101,7 @@ describe('panel restored after it was hidden behind another tab', () => {
   it('keeps all unsent data until the first snapshot arrives', () => {
     const unsent: Unsent = {
       draft: 'a',
-      prefilled: [{ text: 'a', more: { prompt: 'a' }, awaitsKey: true }],
+      prefilled: [{ text: 'a', more: { prompt: 'a' } }],
       place: { exchangeId: 'b', offset: 120 },
       edits: [{ exchangeId: 'a', text: 'b' }],
       unfolded: ['a'],

@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict';
+import type { Conversation } from '../../../src/host/conversation/conversation';
+import type { PrefilledPrompt, SessionServices } from '../../../src/host/panel/panelServices';
+import type { PanelView } from '../../../src/host/panel/panelView';
+import { Listeners } from '../../../src/host/util/listeners';
+import type { ToHost, ToWebview } from '../../../src/shared/protocol';
+import { useVSCode } from '../../support/fakeVSCode';
+import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
+import { waitForEvents } from '../conversation/scriptedEngine';
+import { openWindow } from '../journal/window';
+
+/** A panel whose page can be hidden. VS Code destroys a hidden page. */
+class FakeView {
+  readonly posted: ToWebview[] = [];
+  isListening = false;
+  listener: (message: ToHost) => void = () => assert.fail('There is no listener.');
+  setListener = (listener: (message: ToHost) => void): void => void (this.listener = listener);
+  setTitle = (): void => undefined;
+  postSnapshot = (snapshot: ToWebview): void => {
+    this.isListening = true;
+    this.post(snapshot);
+  };
+  post = (message: ToWebview): void => void (this.isListening && this.posted.push(message));
+}
+
+describe('prompt that waits for an API key', () => {
+  const commands: string[] = [];
+  const noSubscription = () => ({ dispose: () => undefined });
+  useVSCode({
+    commands: { executeCommand: (command: string) => Promise.resolve(void commands.push(command)) },
+    languages: { onDidChangeDiagnostics: noSubscription },
+    l10n: { t: (message: string) => message },
+    env: { language: 'en' },
+  });
+  let folder: string;
+  let window: ReturnType<typeof openWindow>;
+  let connection: { model: string; host: string; hasKey: boolean; demo: boolean };
+  let connectionChanges: Listeners<void>;
+  let shown: string[];
+  beforeEach(async () => {
+    folder = await temporaryFolder();
+    window = openWindow({ folder, memory: new Map(), epoch: 0, limit: 100 });
+    connection = { model: 'm', host: 'own.example', hasKey: false, demo: false };
+    connectionChanges = new Listeners<void>((error) => assert.fail(String(error)));
+    shown = [];
+    commands.length = 0;
+  });
+  afterEach(async () => {
+    assert.deepEqual(window.errors, []);
+    await window.journal.flush();
+    await removeTemporaryFolder(folder);
+  });
+
+  const prompts = (conversation: Conversation) => conversation.exchanges().map(({ prompt }) => prompt);
+  const change = async (fields: Partial<typeof connection>): Promise<void> => {
+    Object.assign(connection, fields);
+    connectionChanges.fire();
+    await waitForEvents();
+  };
+  /** Opens a panel with a new conversation and a loaded page. */
+  const openPanel = async () => {
+    const { PanelSession } = await import('../../../src/host/panel/panelSession');
+    const view = new FakeView();
+    const conversation = window.conversations.startNew();
+    const services = {
+      conversations: window.conversations,
+      connections: { view: () => Promise.resolve({ ...connection }), onDidChange: connectionChanges.event },
+      backupNotices: { onDidChange: noSubscription },
+      demo: { answers: () => connection.demo },
+      tour: { suggestions: () => [], currentStep: () => undefined },
+      promptHistory: { list: () => [], deletedConversations: () => [], add: () => Promise.resolve() },
+      contextSource: {},
+      panels: {
+        show: ({ id }: Conversation) => shown.push(id),
+        prefill: (_conversation: Conversation, prefilled: PrefilledPrompt) => session.prefill(prefilled),
+      },
+      log: {},
+      onError: (error: unknown) => window.errors.push(error),
+    } as unknown as SessionServices;
+    const session = new PanelSession(conversation, view as unknown as PanelView, services);
+    const receive = async (message: ToHost): Promise<void> => {
+      view.listener(message);
+      await waitForEvents();
+    };
+    await receive({ type: 'ready' });
+    return { conversation, session, view, receive, send: (prompt: string) => receive({ type: 'send', prompt }) };
+  };
+  type OpenPanel = Awaited<ReturnType<typeof openPanel>>;
+
+  it('is returned to the composer, and the key dialog opens', async () => {
+    const { view, send, conversation } = await openPanel();
+    await send('Why?');
+    assert.deepEqual(commands, ['holysheep.setApiKey']);
+    assert.deepEqual(
+      view.posted.filter(({ type }) => type === 'prefill' || type === 'keyDialogClosed'),
+      [{ type: 'prefill', text: 'Why?', awaitsKey: true }, { type: 'keyDialogClosed' }],
+    );
+    assert.deepEqual(prompts(conversation), []);
+  });
+
+  for (const [what, isListening] of [
+    ['visible', true],
+    ['hidden', false],
+  ] as const) {
+    it(`is sent exactly once when a key is set while the panel is ${what}`, async () => {
+      const { view, send, receive, conversation } = await openPanel();
+      await send('Why?');
+      shown.length = 0;
+      view.isListening = isListening;
+      await change({});
+      assert.deepEqual(prompts(conversation), []);
+      await change({ hasKey: true });
+      await change({ model: 'n' });
+      await receive({ type: 'ready' });
+      assert.deepEqual([prompts(conversation), shown], [['Why?'], []]);
+    });
+  }
+
+  it('is sent with the code that belongs to it', async () => {
+    const { receive, conversation } = await openPanel();
+    await receive({ type: 'send', prompt: 'Explain', more: { prompt: 'Explain', content: 'in full' } });
+    await change({ hasKey: true });
+    assert.deepEqual(
+      conversation.exchanges().map(({ content }) => content),
+      ['in full'],
+    );
+  });
+
+  it('is not put into the composer of a page that loads after the prompt was sent', async () => {
+    const { session, view, receive, conversation } = await openPanel();
+    view.isListening = false;
+    conversation.promptAwaitingKey = { prompt: 'Why?' };
+    session.prefill({ text: 'Why?', awaitsKey: true });
+    await change({ hasKey: true });
+    view.posted.length = 0;
+    await receive({ type: 'ready' });
+    assert.deepEqual([prompts(conversation), view.posted.map(({ type }) => type)], [['Why?'], ['snapshot']]);
+  });
+
+  it('is sent immediately if a key is set before the prompt is in the composer', async () => {
+    const { session, conversation } = await openPanel();
+    await change({ hasKey: true });
+    conversation.promptAwaitingKey = { prompt: 'Why?' };
+    session.prefill({ text: 'Why?', awaitsKey: true });
+    await waitForEvents();
+    assert.deepEqual(prompts(conversation), ['Why?']);
+  });
+
+  it('is sent in each of two panels', async () => {
+    const panels = [await openPanel()];
+    await panels[0]!.send('one');
+    panels.push(await openPanel());
+    await panels[1]!.send('two');
+    await change({ hasKey: true });
+    assert.deepEqual(
+      panels.map(({ conversation }) => prompts(conversation)),
+      [['one'], ['two']],
+    );
+  });
+
+  it('keeps its conversation from being reused as a new conversation', async () => {
+    const { conversation, send } = await openPanel();
+    assert.equal(window.conversations.startNew(), conversation);
+    await send('Why?');
+    assert.notEqual(window.conversations.startNew(), conversation);
+  });
+
+  it('is named in the snapshot for the next page until a key is set', async () => {
+    const { send, receive, view } = await openPanel();
+    const named = async (): Promise<string | undefined> => {
+      view.posted.length = 0;
+      await receive({ type: 'ready' });
+      const [snapshot] = view.posted;
+      return snapshot?.type === 'snapshot' ? snapshot.promptAwaitingKey : assert.fail();
+    };
+    await send('Why?');
+    assert.equal(await named(), 'Why?');
+    await change({ hasKey: true });
+    assert.equal(await named(), undefined);
+  });
+
+  const endings: Readonly<Record<string, (panel: OpenPanel) => Promise<void>>> = {
+    'the user changes the draft': ({ receive }) => receive({ type: 'withdrawPrompt', prompt: 'Why?' }),
+    'the demo starts': async () => {
+      await change({ demo: true });
+      await change({ demo: false });
+    },
+  };
+  for (const [what, end] of Object.entries(endings)) {
+    it(`is not sent after ${what}`, async () => {
+      const panel = await openPanel();
+      await panel.send('Why?');
+      await end(panel);
+      await change({ hasKey: true });
+      assert.deepEqual(prompts(panel.conversation), []);
+    });
+  }
+
+  it('is not withdrawn by a page that has not received it yet', async () => {
+    const { send, receive, conversation } = await openPanel();
+    await send('Why?');
+    await receive({ type: 'withdrawPrompt', prompt: 'an earlier prompt' });
+    await change({ hasKey: true });
+    assert.deepEqual(prompts(conversation), ['Why?']);
+  });
+});
