@@ -15,7 +15,7 @@ export const defaultModels: readonly string[] = [
 /** Maximum length of a model ID, in characters. */
 const maxIdChars = 200;
 
-/** Maximum number of models in a list. The gateways with the most models offer about a thousand. */
+/** Maximum number of models that are offered to choose from. The gateways with the most models have about a thousand. */
 export const maxModels = 5000;
 
 /**
@@ -27,7 +27,7 @@ const markup = /\][(:]|[<`]|\$\(|&#?\w+;|(?:https?|ftp):\/\/|www\.|\w@[\w-]+\.[a
 
 /** The models of a gateway, as its model list describes them. */
 export interface GatewayModels {
-  /** The first `maxModels` IDs, sorted and without duplicates. */
+  /** The IDs, sorted and without duplicates. */
   readonly models: readonly string[];
   /** What the list says about its models, by their IDs; absent if it says nothing. */
   readonly facts?: FactsById | undefined;
@@ -55,7 +55,6 @@ export function parseModelList(body: unknown): GatewayModels | undefined {
     ids.add(id);
     const listed = isRecord(entry) ? readListedFacts(entry) : undefined;
     if (listed && !facts.has(id)) facts.set(id, listed);
-    if (ids.size === maxModels) break;
   }
   return { models: [...ids].sort(), ...(facts.size > 0 && { facts }), ...(unusable > 0 && { unusable }) };
 }

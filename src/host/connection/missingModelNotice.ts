@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { maxModels, type GatewayModels } from '../../engine/gateway/modelList';
+import type { GatewayModels } from '../../engine/gateway/modelList';
 import { nearestModels } from '../../engine/models/nearestModels';
 import type { Log } from '../diagnostics/log';
 import type { Settings } from '../settings/settings';
@@ -12,8 +12,9 @@ interface MissingModelDeps {
 }
 
 /**
- * If the list of the gateway lacks the selected model, tells the user and offers the nearest models, so that the first
- * prompt does not fail. Does not wait for the user's answer.
+ * If the list of the gateway lacks the selected model, tells the user and offers the nearest model, so that the first
+ * prompt does not fail. Does not wait for the user's answer. Further models are offered in the model picker, because the
+ * buttons of a notification share one line.
  */
 export function noticeMissingModel(
   { settings, log }: MissingModelDeps,
@@ -21,18 +22,20 @@ export function noticeMissingModel(
   { models, facts }: GatewayModels,
 ): void {
   const missing = settings.model();
-  // Does not trust a list that is empty or was truncated.
-  if (models.length === 0 || models.length === maxModels || models.includes(missing)) return;
+  // Does not trust a list that is empty.
+  if (models.length === 0 || models.includes(missing)) return;
   const message = vscode.l10n.t(
     "{0} doesn't list the selected model {1}. Choose a model that it lists.",
     host,
     missing,
   );
   showToast(log, 'warning', message, [
-    ...nearestModels(missing, models, facts).map((model) => ({
-      title: plainLabel(model),
-      run: () => settings.setModel(model),
-    })),
+    ...nearestModels(missing, models, facts)
+      .slice(0, 1)
+      .map((model) => ({
+        title: plainLabel(model),
+        run: () => settings.setModel(model),
+      })),
     {
       title: vscode.l10n.t('Select model'),
       run: () => vscode.commands.executeCommand('holysheep.selectModel'),

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { defaultModels, maxModels } from '../../engine/gateway/modelList';
+import { defaultModels } from '../../engine/gateway/modelList';
 import { knownFacts, type FactsById } from '../../engine/models/listedFacts';
 import type { ModelFacts } from '../../engine/models/modelFacts';
 import { nearestModels } from '../../engine/models/nearestModels';
@@ -155,8 +155,6 @@ export class ModelCatalog extends Disposable {
     const result = await verifyConnection(connection, this.deps.log.keys, this.lifetime.token);
     switch (result.state) {
       case 'verified':
-        if (result.models.length === maxModels)
-          this.deps.log.warn(`The model list was truncated after ${maxModels} models.`);
         if (result.unusable !== undefined)
           this.deps.log.warn(`${result.unusable} models are not offered, because of the characters in their names.`);
         return result.models.length === 0

@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
+import { maxModels } from '../../engine/gateway/modelList';
 import { knownFacts, type FactsById } from '../../engine/models/listedFacts';
+import { nearestModels } from '../../engine/models/nearestModels';
 import { plainLabel } from '../ui/messageText';
 import { createFactsText } from './factsText';
 
@@ -96,7 +98,7 @@ export async function pickModel(
     routeChoices([], isFirst, current, options.exclude).map((model) => itemOf(model, route));
   /** Creates the items of a route in slices, so that the other work of the extension host goes on meanwhile. */
   const createItems = async (isFirst: boolean, route: RouteModels, list: ModelList): Promise<readonly ModelItem[]> => {
-    const models = routeChoices(list.models, isFirst, current, options.exclude);
+    const models = routeChoices(offeredModels(list, options.exclude ?? current), isFirst, current, options.exclude);
     const items: ModelItem[] = [];
     for (let start = 0; start < models.length; start += itemsPerSlice) {
       if (start > 0) await new Promise(setImmediate);
@@ -180,7 +182,14 @@ function createTypedItem(model: string, buttons: readonly vscode.QuickInputButto
 function listHeading(list: ModelList, host: string | undefined): string {
   switch (list.source) {
     case 'gateway':
-      return vscode.l10n.t('From {0}', plainLabel(list.host));
+      return list.models.length > maxModels
+        ? vscode.l10n.t(
+            'From {0}: {1} of {2} models (type the name of any other)',
+            plainLabel(list.host),
+            maxModels,
+            list.models.length,
+          )
+        : vscode.l10n.t('From {0}', plainLabel(list.host));
     case 'default':
       return host === undefined
         ? vscode.l10n.t("Common models (couldn't load the gateway's list: {0})", plainLabel(list.message))
@@ -190,6 +199,17 @@ function listHeading(list: ModelList, host: string | undefined): string {
             plainLabel(list.message),
           );
   }
+}
+
+/**
+ * Returns the models of a list, at most {@link maxModels}. If the list lacks the sought model, the models that are
+ * nearest to it come first.
+ */
+function offeredModels(list: ModelList, sought: string): readonly string[] {
+  const { models } = list;
+  if (list.source === 'default') return models;
+  const first = models.includes(sought) ? [sought] : nearestModels(sought, models, list.facts);
+  return [...new Set([...first, ...models])].slice(0, maxModels);
 }
 
 /**

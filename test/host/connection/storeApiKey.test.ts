@@ -16,6 +16,9 @@ class CancellationTokenSource {
 
 const ignore = (): void => undefined;
 
+/** More models than the model picker offers. */
+const manyModels = Array.from({ length: 8000 }, (_, index) => `model-${index}`);
+
 describe('Set API Key command', () => {
   let server: Server;
   let status: number;
@@ -136,19 +139,19 @@ describe('Set API Key command', () => {
     assert.deepEqual(messages, []);
   });
 
-  it('offers the nearest models when the gateway does not list the selected model', async () => {
+  it('offers the nearest model and the model picker when the gateway does not list the selected model', async () => {
     [ids, selectedModel] = [['claude-sonnet-4-6', 'claude-sonnet-4-5', 'claude-opus-4-8', 'gpt-4o'], 'claude-sonnet-4'];
-    pressed = 'claude-sonnet-4-6';
+    pressed = 'claude-sonnet-4-5';
     assert.equal(await runSetApiKey('hsa-old-key-1'), 'verified');
     assert.deepEqual(messages, [
       `${url.host} doesn't list the selected model claude-sonnet-4. Choose a model that it lists.`,
     ]);
-    assert.deepEqual(offeredActions, [['claude-sonnet-4-5', 'claude-sonnet-4-6', 'claude-opus-4-8', 'Select model']]);
+    assert.deepEqual(offeredActions, [['claude-sonnet-4-5', 'Select model']]);
     await new Promise(setImmediate);
-    assert.equal(selectedModel, 'claude-sonnet-4-6');
+    assert.equal(selectedModel, 'claude-sonnet-4-5');
   });
 
-  it('does not wait until the user has chosen one of the nearest models', async () => {
+  it('does not wait until the user has chosen a model', async () => {
     selectedModel = 'gone';
     neverAnswers = true;
     assert.equal(await runSetApiKey('hsa-old-key-1'), 'verified');
@@ -158,7 +161,7 @@ describe('Set API Key command', () => {
   for (const [situation, listed, selected] of [
     ['lists the selected model', ['a', 'b'], 'b'],
     ['lists no models', [], 'b'],
-    ['lists more models than are read', Array.from({ length: 6000 }, (_, index) => `model-${index}`), 'b'],
+    ['lists it behind more models than are offered', manyModels, 'model-7999'],
   ] as const) {
     it(`offers no other models when the gateway ${situation}`, async () => {
       [ids, selectedModel] = [listed, selected];
@@ -166,6 +169,12 @@ describe('Set API Key command', () => {
       assert.deepEqual(messages, []);
     });
   }
+
+  it('offers another model when a very long list lacks the selected model', async () => {
+    [ids, selectedModel] = [manyModels, 'gone'];
+    assert.equal(await runSetApiKey('hsa-old-key-1'), 'verified');
+    assert.deepEqual(offeredActions, [['Select model']]);
+  });
 
   it('offers no other models when the key is for a backup route', async () => {
     [settingsUrl, backups, selectedModel] = [normalizeBaseUrl('https://primary.example/v1'), [url.origin], 'gone'];

@@ -165,6 +165,26 @@ describe('model picker with several routes', () => {
     assert.equal(described, count);
   });
 
+  it('shows the nearest models first if the list lacks the current model', async () => {
+    const { load } = openWith({}, 'one');
+    await load(0, from('one', 'a', 'b-1', 'c'));
+    assert.deepEqual(labels(), ['[From one]', '$(check) b', 'b-1', 'a', 'c']);
+  });
+
+  it('shows the models nearest to the one that is replaced first if the list lacks that model', async () => {
+    const { load } = openWith({ exclude: 'c-1' }, 'one');
+    await load(0, from('one', 'a', 'b', 'c-2'));
+    assert.deepEqual(labels(), ['[From one]', '$(check) b', 'c-2', 'a']);
+  });
+
+  it('says how many models it shows of a very long list', async () => {
+    const { load } = open('one');
+    await load(0, from('one', ...Array.from({ length: 6000 }, (_, index) => `model-${index}`), 'b'));
+    while (picker.busy) await settle();
+    assert.equal(labels()[0], '[From one: 5000 of 6001 models (type the name of any other)]');
+    assert.deepEqual([picker.items.length, labels()[1]], [5001, '$(check) b']);
+  });
+
   it('ends with the typed name unless a route lists it or the user wants to replace it', async () => {
     const { load } = openWith({ exclude: 'b' }, 'one', 'two');
     await load(0, from('one', 'a'));

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { originOf } from '../../../engine/gateway/baseUrl';
-import { defaultModels, isUsableModelId, type GatewayModels } from '../../../engine/gateway/modelList';
+import { defaultModels, isUsableModelId, maxModels, type GatewayModels } from '../../../engine/gateway/modelList';
 import { canChat } from '../../../engine/models/chatModels';
 import { knownFacts } from '../../../engine/models/listedFacts';
 import type { ActiveConnection } from '../../connection/connections';
@@ -44,7 +44,7 @@ export async function offeredModels(
   configuredModel: string,
 ): Promise<ModelInformation[]> {
   const { models, facts: listed } = await fetchModels(deps, connection);
-  const others = models.filter((id) => id !== configuredModel && canChat(id, listed));
+  const others = models.filter((id) => id !== configuredModel && canChat(id, listed)).slice(0, maxModels);
   const factsText = createFactsText();
   return [...(isUsableModelId(configuredModel) ? [configuredModel] : []), ...others].map((id) => {
     const facts = knownFacts(id, listed);
