@@ -14,13 +14,17 @@ class FakeView {
   readonly posted: ToWebview[] = [];
   isListening = false;
   listener: (message: ToHost) => void = () => assert.fail('There is no listener.');
-  setListener = (listener: (message: ToHost) => void): void => void (this.listener = listener);
+  setListener = (listener: (message: ToHost) => void): void => {
+    this.listener = listener;
+  };
   setTitle = (): void => undefined;
   postSnapshot = (snapshot: ToWebview): void => {
     this.isListening = true;
     this.post(snapshot);
   };
-  post = (message: ToWebview): void => void (this.isListening && this.posted.push(message));
+  post = (message: ToWebview): void => {
+    if (this.isListening) this.posted.push(message);
+  };
 }
 
 describe('prompt that waits for an API key', () => {
@@ -37,8 +41,8 @@ describe('prompt that waits for an API key', () => {
   let connection: { model: string; host: string; hasKey: boolean; demo: boolean };
   let connectionChanges: Listeners<void>;
   let shown: string[];
-  beforeEach(async () => {
-    folder = await temporaryFolder();
+  beforeEach(() => {
+    folder = temporaryFolder();
     window = openWindow({ folder, memory: new Map(), epoch: 0, limit: 100 });
     connection = { model: 'm', host: 'own.example', hasKey: false, demo: false };
     connectionChanges = new Listeners<void>((error) => assert.fail(String(error)));
@@ -48,7 +52,7 @@ describe('prompt that waits for an API key', () => {
   afterEach(async () => {
     assert.deepEqual(window.errors, []);
     await window.journal.flush();
-    await removeTemporaryFolder(folder);
+    removeTemporaryFolder(folder);
   });
 
   const prompts = (conversation: Conversation) => conversation.exchanges().map(({ prompt }) => prompt);
