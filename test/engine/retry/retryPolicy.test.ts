@@ -266,7 +266,7 @@ describe('retry policy', () => {
   const longLimits: readonly (readonly [row: RowId, finalRow: RowId, message: RegExp])[] = [
     [30, 32, /until \{time\}/],
     [31, 32, /until \{time\}/],
-    [23, 22, /resets at \{time\}/],
+    [23, 22, /until \{time\}/],
     [35, 35, /overloaded\. Try again after \{time\}/],
     [33, 33, /returned an error \(status/],
   ];

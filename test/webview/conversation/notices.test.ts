@@ -95,7 +95,7 @@ describe('notice about a new backup route', () => {
 
   it('is announced once to screen readers', () => {
     connect();
-    assert.equal(notice(), 'The answer came through the backup route backup.example.');
+    assert.equal(notice(), 'The answer comes through the backup route backup.example.');
     assert.equal(page.announced, notice());
     page.events('a', ev.attempt());
     connect();
@@ -123,7 +123,7 @@ describe('notice about a new backup route', () => {
   it('names the next route after the decision about the first one', () => {
     connect();
     connect({ newBackup: 'http://localhost:8080' });
-    assert.equal(notice(), 'The answer came through the backup route localhost:8080.');
+    assert.equal(notice(), 'The answer comes through the backup route localhost:8080.');
   });
 
   it('is less important than a missing API key and the offline demo', () => {
