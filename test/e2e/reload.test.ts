@@ -52,7 +52,7 @@ describe('panel after a reload of the window', () => {
     assert.equal(await panel.frame.getByRole('article', { name: 'You' }).count(), 2);
   });
 
-  it('sends a prefilled prompt with its code when a key is set after the reload', async () => {
+  it('keeps a prefilled prompt with its code, and sends it when the user has set a key', async () => {
     await panel.prompt.fill('');
     await workbench.runCommand('HolySheep: Remove API Key');
     // An empty conversation is not on disk, and the reloaded window gives it another id.
@@ -65,6 +65,8 @@ describe('panel after a reload of the window', () => {
     gateway.script = () => answer('what it does');
     await panel.button('Set API key').click();
     await workbench.fillPassword(testKey);
+    await panel.button('Set API key').waitFor({ state: 'hidden' });
+    await panel.button('Send').click();
     await panel.answer.getByText('what it does').waitFor();
     const { messages = [] } = gateway.requests[0]?.json ?? {};
     assert.match(JSON.stringify(messages.at(-1)), /fetchWithRetry/);
