@@ -102,7 +102,7 @@ export interface AttemptEvent extends EventBase {
   readonly model: string;
   /** Origin of the route that the attempt uses. Absent in journals that an older version wrote. */
   readonly origin?: string | undefined;
-  /** Base URL of the route. Absent unless another route has the same host, so that the origin is not enough. */
+  /** Base URL of the route. Set only if another route has the same host. */
   readonly baseUrl?: string | undefined;
   readonly why: AttemptTrigger;
   /** How the attempt resumes a partial answer. Absent if the attempt sends the original request. */

@@ -149,7 +149,7 @@ describe('model facts', () => {
     });
   });
 
-  it('does not know limits that the source gives as 0', () => {
+  it('treats a limit of 0 in the data as unknown', () => {
     const { contextWindow, maxOutput } = factsOf('gpt-image-1.5') ?? {};
     assert.deepEqual({ contextWindow, maxOutput }, { contextWindow: undefined, maxOutput: undefined });
   });
