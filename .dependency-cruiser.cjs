@@ -12,6 +12,28 @@ const only = (name, comment, from, allowed, to = {}) => ({
   to: { pathNot: allowed, ...to },
 });
 
+/** The folders of each floor in their order: a folder imports only folders that stand before it. */
+const folderOrder = {
+  engine: ['models', 'state', 'text', 'gateway', 'faults', 'gate', 'http', 'retry', 'turn'],
+  host: [
+    ['util', 'ui', 'settings', 'engine', 'journal', 'conversation', 'demo', 'connection', 'health', 'models'],
+    ['code', 'context', 'copyAsCode', 'schedule', 'panel', 'status', 'prompts', 'history', 'chat', 'diagnostics'],
+    ['walkthrough'],
+  ].flat(),
+  webview: ['util', 'state', 'markdown', 'timeline', 'health', 'composer', 'turn', 'a11y', 'conversation'],
+};
+
+/** Rules that forbid each folder of a floor to import a later folder, or one that has no place in the order yet. */
+const folderRules = Object.entries(folderOrder).flatMap(([floor, folders]) =>
+  folders.map((folder, index) => ({
+    name: `${floor}-${folder}`,
+    comment: `src/${floor}/${folder} imports only the folders of src/${floor} that stand before it in the order.`,
+    severity: 'error',
+    from: { path: `^src/${floor}/${folder}/` },
+    to: { path: `^src/${floor}/[^/]+/`, pathNot: `^src/${floor}/(${folders.slice(0, index + 1).join('|')})/` },
+  })),
+);
+
 const npm = (...names) => `^node_modules/(@types/)?(${names.join('|')})/`;
 module.exports = {
   forbidden: [
@@ -22,6 +44,7 @@ module.exports = {
       from: {},
       to: { circular: true },
     },
+    ...folderRules,
     only('engine', 'The engine knows only the SDK and the parser.', engine, [
       engine,
       npm('openai', 'eventsource-parser'),

@@ -1,7 +1,7 @@
 import type * as vscode from 'vscode';
 import { createAsk } from './api';
 import { registerChat } from './chat/chatCommands';
-import { registerCode } from './code/codeCommands';
+import { registerCode } from './prompts/codeCommands';
 import { createCommandRunner } from './commands';
 import { registerConnection } from './connection/connectionCommands';
 import { registerCopyAsCode } from './copyAsCode/copyAsCodeCommands';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { isConnectionError } from '../engine/request';
 import { commandIds, type CommandId } from './contributions';
-import type { Log } from './diagnostics/log';
+import type { Log } from './util/log';
 import { exportDiagnosticsAction, openLogAction, showToast } from './ui/notifications';
 import { ArgumentError, UserError } from './util/userError';
 

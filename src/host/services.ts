@@ -10,7 +10,7 @@ import { Conversations } from './conversation/conversations';
 import { PromptHistory } from './conversation/promptHistoryStore';
 import { demoEngine, DemoMode } from './demo/demoMode';
 import { DemoTour } from './demo/demoTour';
-import { Log } from './diagnostics/log';
+import { Log } from './util/log';
 import { logTurnEvent, type TurnLogEvent } from './diagnostics/turnLog';
 import { createHostEngine } from './engine/hostEngine';
 import { HealthBook } from './health/healthBook';

@@ -1,7 +1,7 @@
 import type { Browser, CDPSession, Page } from 'playwright-core';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { translateFaultHelp } from '../../src/host/panel/faultAdvice';
+import { translateFaultHelp } from '../../src/host/ui/faultAdvice';
 import { panelHtml } from '../../src/host/panel/panelPage';
 import { panelStrings } from '../../src/shared/panelStrings';
 import type { ToWebview } from '../../src/shared/protocol';

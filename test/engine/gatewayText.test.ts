@@ -4,7 +4,7 @@ import { KeyRedactor } from '../../src/engine/gateway/keyRedactor';
 import { parseModelList } from '../../src/engine/gateway/modelList';
 import { readFinishReason } from '../../src/engine/http/finishReason';
 import { requestIdOf } from '../../src/engine/http/transport';
-import { parseRetryAfter } from '../../src/engine/retry/retryAfter';
+import { parseRetryAfter } from '../../src/engine/faults/retryAfter';
 
 const hiddenCharacters: readonly (readonly [name: string, characters: string, replacement: string])[] = [
   ['bidi overrides and embeddings', '\u202a\u202b\u202c\u202d\u202e', ''],

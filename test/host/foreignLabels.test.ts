@@ -195,7 +195,7 @@ describe('text from outside the extension', () => {
   });
 
   it('is shortened to one line in the title of a code action', async () => {
-    const { codePromptTitle, customPromptActionTitle } = await import('../../src/host/code/codeActions');
+    const { codePromptTitle, customPromptActionTitle } = await import('../../src/host/prompts/codeActions');
     assert.equal(customPromptActionTitle('a\u202e\nb', 'workspace'), 'a b with HolySheep (workspace prompt)');
     assert.equal(
       codePromptTitle({ customTitle: 'a\u202e\nb' }, { label: 'x.ts:1', truncated: false } as never),

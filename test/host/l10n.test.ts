@@ -7,7 +7,7 @@ import { chinese } from '../../src/demo/answers/answers.zh';
 import { answerTo } from '../../src/demo/answers/demoAnswer';
 import { demoModels } from '../../src/demo/scenarios';
 import { faultTable, localFaults, type FaultRow } from '../../src/engine/faults/faultTable';
-import { faultAdvice } from '../../src/host/panel/faultAdvice';
+import { faultAdvice } from '../../src/host/ui/faultAdvice';
 import { healthStrings } from '../../src/shared/healthStrings';
 import { panelStrings } from '../../src/shared/panelStrings';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { Conversation } from '../../src/host/conversation/conversation';
-import type { PromptInput } from '../../src/host/conversation/exchange';
+import type { PromptInput } from '../../src/host/journal/exchange';
 import { Conversations } from '../../src/host/conversation/conversations';
 import { viewType } from '../../src/host/contributions';
 import { Journal } from '../../src/host/journal/journal';

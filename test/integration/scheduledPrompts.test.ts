@@ -6,7 +6,7 @@ import { answer, rateLimited, replySequence } from '../../src/demo/replies';
 import { originOf } from '../../src/engine/gateway/baseUrl';
 import type { Conversation } from '../../src/host/conversation/conversation';
 import { Conversations } from '../../src/host/conversation/conversations';
-import { Log } from '../../src/host/diagnostics/log';
+import { Log } from '../../src/host/util/log';
 import { createHostEngine } from '../../src/host/engine/hostEngine';
 import { Journal } from '../../src/host/journal/journal';
 import { ConversationPanels } from '../../src/host/panel/conversationPanels';

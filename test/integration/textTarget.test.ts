@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { proposedScheme } from '../../src/host/code/previewedEdits';
-import type { ApplyTarget, Exchange } from '../../src/host/conversation/exchange';
+import type { ApplyTarget, Exchange } from '../../src/host/journal/exchange';
 import { viewType } from '../../src/host/contributions';
 import { EditorTarget } from '../../src/host/code/editorTarget';
 import { initialTurn } from '../../src/engine/state/turnState';

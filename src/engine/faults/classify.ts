@@ -1,6 +1,6 @@
 import type { FaultAction, FaultKind } from '../events';
-import { parseRetryAfter, parseInbandRetryAfter } from '../retry/retryAfter';
-import type { RetryAfter } from '../retry/retryAfterDurations';
+import { parseRetryAfter, parseInbandRetryAfter } from './retryAfter';
+import type { RetryAfter } from './retryAfterDurations';
 import {
   faultRowIds,
   faultTable,

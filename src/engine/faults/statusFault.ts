@@ -1,4 +1,4 @@
-import type { RetryAfter } from '../retry/retryAfterDurations';
+import type { RetryAfter } from './retryAfterDurations';
 import { faultRowIds, type RowId } from './faultTable';
 import { findRefusedParameter, type ProviderError } from './providerError';
 import { meaningsOfCodes, providerPhrases, type Meaning } from './providerMessages';

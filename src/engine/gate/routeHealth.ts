@@ -1,7 +1,7 @@
 import type { EngineDeps } from '../engine';
 import type { Fault } from '../faults/classify';
 import { faultRowIds } from '../faults/faultTable';
-import { respondsAsGateway } from '../http/networkCheck';
+import { respondsAsGateway } from './networkCheck';
 
 /** Time from the fault of a route to the first probe, in milliseconds. It doubles after each probe that fails. */
 const firstProbeMs = 5_000;

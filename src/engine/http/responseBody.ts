@@ -1,6 +1,6 @@
 import { createParser } from 'eventsource-parser';
 import type { Clock } from '../clock';
-import { declaredKind, decodeBody, decoderFor, sniffedKind, type ContentKind } from './charset';
+import { declaredKind, decodeBody, decoderFor, sniffedKind, type ContentKind } from '../text/charset';
 
 /** Maximum length of an event, in characters. Without this limit, an event that never ends would fill the memory. */
 export const maxEventChars = 8 * 1024 * 1024;

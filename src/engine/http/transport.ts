@@ -1,5 +1,5 @@
 import type { OpenAI } from 'openai';
-import type { OutgoingMessage } from '../answer/continuation';
+import type { OutgoingMessage } from '../text/continuation';
 import type { EngineDeps } from '../engine';
 import type { CorrectableParameter } from '../faults/providerError';
 import type { RouteBehavior } from '../gate/networkState';

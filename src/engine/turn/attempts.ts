@@ -1,10 +1,10 @@
-import type { Answer, RequestMode } from '../answer/answer';
-import { continuationMessages, prefillOf } from '../answer/continuation';
+import type { Answer, RequestMode } from './answer';
+import { continuationMessages, prefillOf } from '../text/continuation';
 import type { EngineDeps } from '../engine';
 import type { AttemptTrigger, EndedEvent } from '../events';
 import type { Fault } from '../faults/classify';
 import { faultRowIds } from '../faults/faultTable';
-import type { TurnPermit } from '../gate/turnPermit';
+import type { TurnPermit } from './turnPermit';
 import type { NetworkState } from '../gate/networkState';
 import { originOf } from '../gateway/baseUrl';
 import type { KeyRedactor } from '../gateway/keyRedactor';

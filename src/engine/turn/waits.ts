@@ -1,7 +1,7 @@
 import { Deadline, type Clock } from '../clock';
 import type { EngineDeps } from '../engine';
 import type { WaitingEvent } from '../events';
-import { isReachable, respondsAsGateway } from '../http/networkCheck';
+import { isReachable, respondsAsGateway } from '../gate/networkCheck';
 import type { Route } from '../request';
 import type { TurnHistory } from './turnHistory';
 import type { TurnOutput } from './turnOutput';

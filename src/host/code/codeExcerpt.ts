@@ -1,4 +1,4 @@
-import { firstChars, lastChars } from '../../engine/surrogates';
+import { firstChars, lastChars } from '../../engine/text/surrogates';
 import { spanLabel, type Span } from './codeGeometry';
 
 /** Limits for the length of the code that is sent, and of the context before and after it. */

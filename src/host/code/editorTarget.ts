@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { viewType } from '../contributions';
-import type { ApplyTarget, Exchange } from '../conversation/exchange';
+import type { ApplyTarget, Exchange } from '../journal/exchange';
 import { Disposable } from '../util/disposable';
 import { UserError } from '../util/userError';
 import { locateCode, fitReplacement } from './codeLines';

@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
-import { promptsScheme } from '../prompts/promptConsent';
 import { Disposable } from '../util/disposable';
 import { proposedScheme } from './previewedEdits';
+
+/** URI scheme of the document that shows workspace prompts. */
+export const promptsScheme = 'holysheep-prompts';
 
 /** URI schemes of text editors that show no document of the user, for example logs. */
 const excludedSchemes: ReadonlySet<string> = new Set([

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { RecordedEvent } from '../../engine/events';
 import { hostOf } from '../../engine/gateway/baseUrl';
 import type { Conversation, ConversationChange } from '../conversation/conversation';
-import type { Log } from '../diagnostics/log';
+import type { Log } from '../util/log';
 import type { Settings } from '../settings/settings';
 import { showToast } from '../ui/notifications';
 import { Disposable } from '../util/disposable';

@@ -4,8 +4,8 @@ import { isConnectionError, type Connection, type Route } from '../../engine/req
 import type { ConnectionView } from '../../shared/protocol';
 import type { RequestDefaults } from '../conversation/turnRunner';
 import type { DemoMode } from '../demo/demoMode';
-import type { Log } from '../diagnostics/log';
-import { BaseUrlNotices, baseUrlErrorMessage } from '../settings/baseUrlNotices';
+import type { Log } from '../util/log';
+import { BaseUrlNotices, baseUrlErrorMessage } from './baseUrlNotices';
 import type { Settings } from '../settings/settings';
 import { Disposable } from '../util/disposable';
 import { NoConnectionError } from '../util/userError';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Engine } from '../../engine/engine';
 import { isConnectionError, type ConnectionError } from '../../engine/request';
-import type { Log } from '../diagnostics/log';
+import type { Log } from '../util/log';
 import { joinSentences } from '../ui/messageText';
 import {
   showToast,

@@ -1,5 +1,5 @@
 import type { Localize } from '../../engine/engine';
-import { faultAdvice } from '../panel/faultAdvice';
+import { faultAdvice } from '../ui/faultAdvice';
 import type { FaultKind } from '../../shared/protocol';
 import type { FirstToken } from './firstToken';
 import type { Verification } from './verification';

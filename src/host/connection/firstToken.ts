@@ -1,7 +1,7 @@
 import type { Engine, Localize } from '../../engine/engine';
 import type { FaultKind } from '../../engine/events';
 import type { Route } from '../../engine/request';
-import { faultAdvice } from '../panel/faultAdvice';
+import { faultAdvice } from '../ui/faultAdvice';
 
 /** Result of a request for a one-word answer. `ms` is the time until the first token arrived, in milliseconds. */
 export type FirstToken =

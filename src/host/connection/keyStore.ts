@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { hostFaults } from '../../engine/faults/hostFaults';
-import type { Log } from '../diagnostics/log';
+import type { Log } from '../util/log';
 import { Disposable } from '../util/disposable';
 import { localize } from '../util/localization';
 import { NoConnectionError } from '../util/userError';

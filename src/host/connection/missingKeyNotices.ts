@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { routeName, type BaseUrl } from '../../engine/gateway/baseUrl';
 import type { DemoMode } from '../demo/demoMode';
-import type { Log } from '../diagnostics/log';
+import type { Log } from '../util/log';
 import type { Settings } from '../settings/settings';
 import { enterApiKeyAction, showToast } from '../ui/notifications';
 import { Disposable } from '../util/disposable';

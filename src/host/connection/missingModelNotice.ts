@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { GatewayModels } from '../../engine/gateway/modelList';
 import { nearestModels } from '../../engine/models/nearestModels';
-import type { Log } from '../diagnostics/log';
+import type { Log } from '../util/log';
 import type { Settings } from '../settings/settings';
 import { plainLabel } from '../ui/messageText';
 import { showToast } from '../ui/notifications';

@@ -3,7 +3,7 @@ import { errorChain } from '../../engine/faults/transportError';
 import type { KeyRedactor } from '../../engine/gateway/keyRedactor';
 import { parseModelList, type GatewayModels } from '../../engine/gateway/modelList';
 import { visibleText } from '../../engine/gateway/visibleText';
-import { declaredKind, sniffedKind } from '../../engine/http/charset';
+import { declaredKind, sniffedKind } from '../../engine/text/charset';
 import { isRecord, parseJson } from '../../engine/json';
 import type { Connection } from '../../engine/request';
 

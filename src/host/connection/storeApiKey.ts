@@ -3,8 +3,8 @@ import * as vscode from 'vscode';
 import { cleanApiKey, isHolySheepHost, keyWarningFor, type ApiKeyProblem } from '../../engine/gateway/apiKey';
 import { normalizeBaseUrl, type BaseUrl, type NormalizedBaseUrl } from '../../engine/gateway/baseUrl';
 import type { DemoMode } from '../demo/demoMode';
-import type { Log } from '../diagnostics/log';
-import { baseUrlErrorMessage } from '../settings/baseUrlNotices';
+import type { Log } from '../util/log';
+import { baseUrlErrorMessage } from './baseUrlNotices';
 import type { Settings } from '../settings/settings';
 import { joinSentences } from '../ui/messageText';
 import {

@@ -1,6 +1,6 @@
 import { Mutex } from 'async-mutex';
 import type { Localize } from '../../engine/engine';
-import { firstChars } from '../../engine/surrogates';
+import { firstChars } from '../../engine/text/surrogates';
 import type { Attachment, DraftContext } from '../../shared/protocol';
 import { Listeners } from '../util/listeners';
 import { UserError } from '../util/userError';

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
-import { firstChars } from '../../engine/surrogates';
+import { firstChars } from '../../engine/text/surrogates';
 import type { Attachment } from '../../shared/protocol';
 import { spanLabel, type Span } from '../code/codeGeometry';
 import { severityNames } from '../code/codeProblems';

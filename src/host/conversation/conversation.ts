@@ -17,8 +17,8 @@ import {
   withEvents,
   type Exchange,
   type PromptInput,
-} from './exchange';
-import { Exchanges, type OtherVersion } from './exchanges';
+} from '../journal/exchange';
+import { Exchanges, type OtherVersion } from '../journal/exchanges';
 import { isScheduled, ScheduledExchanges } from './scheduledExchanges';
 import { TurnRunner, type ImmediateStart, type TurnRunnerDeps, type TurnStart } from './turnRunner';
 

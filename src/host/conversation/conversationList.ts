@@ -12,8 +12,8 @@ import {
 } from '../journal/journalLines';
 import type { JournalLine } from '../journal/journalSchema';
 import type { Conversation } from './conversation';
-import type { Exchange } from './exchange';
-import { Exchanges, type OtherVersion } from './exchanges';
+import type { Exchange } from '../journal/exchange';
+import { Exchanges, type OtherVersion } from '../journal/exchanges';
 import type { OpenConversation, OpenConversations } from './openConversations';
 
 /** Maximum length of a conversation's title, in code points. */

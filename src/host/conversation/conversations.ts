@@ -1,5 +1,4 @@
 import type { Journal } from '../journal/journal';
-import { pickPrimaryConversation } from '../status/activity';
 import { Listeners } from '../util/listeners';
 import type { Conversation, ConversationChange, ConversationDeps } from './conversation';
 import {
@@ -301,4 +300,22 @@ function isBlank(conversation: Conversation): boolean {
     conversation.promptAwaitingKey === undefined &&
     conversation.exchanges().length === 0
   );
+}
+
+/**
+ * Returns the conversation to which the status bar and the commands *Stop* and *Retry now* apply when several turns are
+ * running: the current conversation if its turn is running, else one whose turn waits, else any other.
+ */
+export function pickPrimaryConversation<Candidate extends Pick<Conversation, 'activeExchange'>>(
+  current: Candidate | undefined,
+  all: readonly Candidate[],
+): Candidate | undefined {
+  if (current?.activeExchange) return current;
+  const running = all.filter(({ activeExchange }) => activeExchange);
+  return running.find(({ activeExchange }) => isWaiting(activeExchange)) ?? running[0];
+}
+
+function isWaiting(active: Conversation['activeExchange']): boolean {
+  const phase = active?.state.phase;
+  return phase === 'waiting' || phase === 'offline';
 }

@@ -1,7 +1,7 @@
 import { endSchedule, markScheduled, type Schedule, type ScheduleEnd } from '../../engine/state/turnState';
 import type { JournalLine } from '../journal/journalSchema';
-import { canRetry, type Exchange } from './exchange';
-import type { Exchanges } from './exchanges';
+import { canRetry, type Exchange } from '../journal/exchange';
+import type { Exchanges } from '../journal/exchanges';
 import type { ImmediateStart, TurnRunner, TurnStart } from './turnRunner';
 
 /** The conversation to which the scheduled exchanges belong. */

@@ -4,8 +4,8 @@ import { isDelta, type FaultKind, type StreamEvent, isTerminal } from '../../eng
 import { hostFailure } from '../../engine/faults/hostFaults';
 import type { ChatRequest, Connection, RequestParameters, TextMessage } from '../../engine/request';
 import { isRunning } from '../../engine/state/turnState';
-import type { Exchange } from './exchange';
-import type { Exchanges } from './exchanges';
+import type { Exchange } from '../journal/exchange';
+import type { Exchanges } from '../journal/exchanges';
 
 /** Whether a turn continues the partial answer or restarts it. */
 export type ResumeMode = ResumeFrom['mode'];

@@ -8,7 +8,7 @@ import type { DemoMode } from '../demo/demoMode';
 import type { Settings } from '../settings/settings';
 import { formatDiagnostics, type ChatSupport, type HostInfo, remoteKind, type RouteSummary } from './diagnosticsText';
 import { hostNameHider, isHolySheepOrigin, isPublicOrigin, requestedOrigins } from './hostNames';
-import type { Log } from './log';
+import type { Log } from '../util/log';
 
 interface DiagnosticsDeps {
   readonly engine: Pick<Engine, 'report'>;

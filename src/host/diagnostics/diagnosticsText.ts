@@ -2,7 +2,7 @@ import type { EngineReport, EngineSettings } from '../../engine/engine';
 import type { BaseUrlProblem } from '../../engine/gateway/baseUrl';
 import type { TurnRecord } from '../../engine/state/ledger';
 import type { ProxyInfo } from '../connection/proxySettings';
-import type { ErrorRecord } from './errorRecord';
+import type { ErrorRecord } from '../util/errorRecord';
 
 /** The environment in which the extension runs. It identifies neither the user nor any file. */
 export interface HostInfo {

@@ -1,5 +1,5 @@
 import { routeOf, type AttemptEvent, type StreamEvent, type WaitingEvent } from '../../engine/events';
-import type { Log } from './log';
+import type { Log } from '../util/log';
 
 interface TurnLogLine {
   readonly level: 'info' | 'warn';

@@ -5,7 +5,7 @@ import type { FromHealthPage, HealthReport, ToHealthPage } from '../../shared/he
 import { healthStrings, type HealthStrings } from '../../shared/healthStrings';
 import type { Command } from '../commands';
 import { healthViewType } from '../contributions';
-import { translatePanelStrings } from '../panel/panelText';
+import { translatePanelStrings } from '../ui/panelText';
 import { askUser } from '../ui/notifications';
 import { webviewHtml } from '../ui/webviewPage';
 import { Disposable } from '../util/disposable';

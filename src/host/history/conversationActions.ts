@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import { maxTitleLength } from '../conversation/conversationList';
 import type { Conversations } from '../conversation/conversations';
-import type { Log } from '../diagnostics/log';
+import type { Log } from '../util/log';
 import type { ConversationPanels } from '../panel/conversationPanels';
-import { panelTitle } from '../panel/panelText';
+import { panelTitle } from '../ui/panelText';
 import { askForText, askUser, showToast } from '../ui/notifications';
 import { errorMessage } from '../util/userError';
 

@@ -1,6 +1,6 @@
 import type { LedgerEntry, LedgerWait } from '../../engine/state/ledger';
 import { segmentsOf, type TurnSegment } from '../../engine/state/turnState';
-import type { Exchange } from '../conversation/exchange';
+import type { Exchange } from '../journal/exchange';
 import { firstAttemptAt, modelOf, modelsOf, type ExportSource } from './exportSource';
 
 /** Version of the exported format. It is increased when a field changes its meaning. */

@@ -4,7 +4,7 @@ import { hasPartialAnswer, isRunning } from '../../engine/state/turnState';
 import { continuedModelsTemplate, panelStrings } from '../../shared/panelStrings';
 import type { Attachment } from '../../shared/protocol';
 import { codeFence } from '../code/codePrompts';
-import type { Exchange } from '../conversation/exchange';
+import type { Exchange } from '../journal/exchange';
 import { FencedText } from '../util/fencedText';
 import { firstAttemptAt, modelsOf, type ExportSource } from './exportSource';
 

@@ -1,7 +1,7 @@
 import { visibleText } from '../../engine/gateway/visibleText';
 import { segmentsOf } from '../../engine/state/turnState';
-import type { Exchange } from '../conversation/exchange';
-import type { OtherVersion } from '../conversation/exchanges';
+import type { Exchange } from '../journal/exchange';
+import type { OtherVersion } from '../journal/exchanges';
 
 /** The content of a conversation for an export. */
 export interface ExportSource {

@@ -5,8 +5,8 @@ import {
   markInterrupted,
   markScheduled,
 } from '../../engine/state/turnState';
-import { stateForRerun, withEvents, type Exchange } from '../conversation/exchange';
-import { ExchangeTree, type StoredExchanges } from '../conversation/exchanges';
+import { stateForRerun, withEvents, type Exchange } from './exchange';
+import { ExchangeTree, type StoredExchanges } from './exchanges';
 import { JournalFormatError } from './journalLines';
 import type { ExchangeLine, JournalLine, TurnLine } from './journalSchema';
 

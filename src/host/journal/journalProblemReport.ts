@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Log } from '../diagnostics/log';
+import type { Log } from '../util/log';
 import { openLogAction, showToast } from '../ui/notifications';
 import type { JournalProblem, WriteFailure } from './journalFile';
 

@@ -15,7 +15,7 @@ import { isRecord } from '../../engine/json';
 import { maxCost } from '../../engine/state/usage';
 import type { Schedule, ScheduleEnd } from '../../engine/state/turnState';
 import type { Attachment, ContextKind } from '../../shared/protocol';
-import type { ApplyTarget, PromptInput } from '../conversation/exchange';
+import type { ApplyTarget, PromptInput } from './exchange';
 import { oneOf, parseOrUndefined, type FieldSchemas, type MemberOfType } from '../util/schemas';
 
 /**

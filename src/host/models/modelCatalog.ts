@@ -6,7 +6,7 @@ import { nearestModels } from '../../engine/models/nearestModels';
 import type { ActiveConnection, Connections } from '../connection/connections';
 import type { KeyStore } from '../connection/keyStore';
 import { verifyConnection } from '../connection/verification';
-import type { Log } from '../diagnostics/log';
+import type { Log } from '../util/log';
 import { essenceTexts } from '../health/essenceText';
 import type { HealthBook } from '../health/healthBook';
 import { Disposable } from '../util/disposable';

@@ -6,7 +6,7 @@ import { Disposable } from '../util/disposable';
 import { ConversationTab, ConversationTabs } from './conversationTabs';
 import { columnOfExistingTab, type PanelRestoration } from './panelRestoration';
 import type { PanelServices, PrefilledPrompt, SessionServices } from './panelServices';
-import { conversationName, panelTitle } from './panelText';
+import { conversationName, panelTitle } from '../ui/panelText';
 import { PanelView, type PanelViewDeps } from './panelView';
 
 /** Maximum number of conversations that are reopened after a reload because their turn was interrupted. */

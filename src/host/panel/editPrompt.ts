@@ -1,7 +1,7 @@
 import { contextPrompt } from '../context/contextPrompt';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
-import type { Exchange, PromptInput } from '../conversation/exchange';
+import type { Exchange, PromptInput } from '../journal/exchange';
 import type { ModelCatalog } from '../models/modelCatalog';
 import type { SendServices } from './promptSender';
 

@@ -6,7 +6,7 @@ import { demoNoticeFor } from '../demo/demoNotices';
 import { showToast } from '../ui/notifications';
 import { pickOtherModel } from './editPrompt';
 import type { SessionServices } from './panelServices';
-import { billingPage } from './panelText';
+import { billingPage } from '../ui/panelText';
 import { startConversation } from './promptSender';
 
 /** Runs the action of a button in a wait card, in a failure card or below a finished turn. */

@@ -9,14 +9,14 @@ import {
 import { ContextDraft } from '../context/contextDraft';
 import { contextId } from '../context/contextId';
 import type { Conversation, ConversationChange } from '../conversation/conversation';
-import type { PromptInput } from '../conversation/exchange';
+import type { PromptInput } from '../journal/exchange';
 import { copyAsCode } from '../copyAsCode/copyAsCode';
 import { Disposable } from '../util/disposable';
 import { localize } from '../util/localization';
 import { editPrompt, withEditedPrompt, regenerate } from './editPrompt';
 import { runFailureAction, switchModel } from './failureActions';
 import type { PrefilledPrompt, SessionServices } from './panelServices';
-import { openableLink, conversationName } from './panelText';
+import { openableLink, conversationName } from '../ui/panelText';
 import type { PanelView } from './panelView';
 import { parsePrefilledInput, PromptDraft, sendPrompt } from './promptSender';
 

@@ -3,9 +3,9 @@ import * as vscode from 'vscode';
 import type { ToHost, ToWebview } from '../../shared/protocol';
 import { viewType } from '../contributions';
 import { Disposable } from '../util/disposable';
-import { translateFaultHelp } from './faultAdvice';
+import { translateFaultHelp } from '../ui/faultAdvice';
 import { panelHtml } from './panelPage';
-import { panelTitle, translatePanelStrings } from './panelText';
+import { panelTitle, translatePanelStrings } from '../ui/panelText';
 import { isToHost } from './validateMessage';
 
 /**

@@ -4,7 +4,7 @@ import type { ContextDraft } from '../context/contextDraft';
 import { contextPrompt } from '../context/contextPrompt';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
-import { toPromptInput, type PromptInput } from '../conversation/exchange';
+import { toPromptInput, type PromptInput } from '../journal/exchange';
 import type { PromptHistory } from '../conversation/promptHistoryStore';
 import type { DemoMode } from '../demo/demoMode';
 import { isPromptInput } from '../journal/journalSchema';

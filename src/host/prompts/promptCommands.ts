@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import type { Localize } from '../../engine/engine';
-import { askWithCustomPrompt } from '../code/askAboutCode';
+import { askWithCustomPrompt } from './askAboutCode';
 import type { Command } from '../commands';
 import { removeLegacyPrompts, type PromptHistory } from '../conversation/promptHistoryStore';
 import type { Services } from '../services';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
+import { promptsScheme } from '../code/recentEditors';
 import type { UserPrompt } from '../settings/settingValues';
 import { askUser } from '../ui/notifications';
 import { Disposable } from '../util/disposable';
@@ -83,6 +84,3 @@ function toMarkdown({ title, template, model }: UserPrompt): string {
   const modelLines = model === undefined ? [] : [vscode.l10n.t('Model: {0}', model), ''];
   return [`# ${title}`, '', ...modelLines, template, ''].join('\n');
 }
-
-/** URI scheme of the document that shows workspace prompts. */
-export const promptsScheme = 'holysheep-prompts';

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
-import { respondsAsGateway } from '../../engine/http/networkCheck';
+import { respondsAsGateway } from '../../engine/gate/networkCheck';
 import type { Connection } from '../../engine/request';
 import type { Connections } from '../connection/connections';
 import type { Conversations } from '../conversation/conversations';
-import type { Log } from '../diagnostics/log';
-import { panelTitle } from '../panel/panelText';
+import type { Log } from '../util/log';
+import { panelTitle } from '../ui/panelText';
 import { showToast, type ToastAction } from '../ui/notifications';
 import { systemClock } from '../util/systemClock';
 import { Scheduler, type ScheduleNotice } from './scheduler';

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Command } from '../commands';
 import type { Connections } from '../connection/connections';
 import type { Conversations } from '../conversation/conversations';
-import type { ConversationPanels } from '../panel/conversationPanels';
+import type { Conversation } from '../conversation/conversation';
 import { Disposable } from '../util/disposable';
 import { formatTime, localize } from '../util/localization';
 import { scheduledItem } from './scheduledItems';
@@ -11,7 +11,7 @@ import type { ListedPrompt, Scheduler } from './scheduler';
 interface ScheduledPickerDeps {
   readonly schedule: Pick<Scheduler, 'start' | 'list' | 'sendNow' | 'cancel' | 'onDidChange'>;
   readonly conversations: Pick<Conversations, 'open'>;
-  readonly panels: Pick<ConversationPanels, 'show'>;
+  readonly panels: { show(conversation: Conversation, options: { readonly preserveFocus: boolean }): void };
   readonly connections: Pick<Connections, 'view'>;
   /** Logs an error and notifies the user. */
   readonly onError: (error: unknown) => void;

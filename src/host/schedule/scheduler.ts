@@ -6,12 +6,18 @@ import { retryAfterDelay } from '../../engine/retry/backoff';
 import type { Conversation } from '../conversation/conversation';
 import { conversationTitle } from '../conversation/conversationList';
 import type { Conversations } from '../conversation/conversations';
-import { canSchedule } from '../conversation/exchange';
+import { canSchedule } from '../journal/exchange';
 import type { ImmediateStart } from '../conversation/turnRunner';
-import type { ScheduledCount } from '../status/activity';
 import { Listeners } from '../util/listeners';
 import { lapsesAt, probeDelayMs, type ScheduledPrompt } from './scheduledPrompt';
 import type { ScheduleStore, StoredPrompt } from './scheduleStore';
+
+/** The scheduled prompts of all workspaces. */
+export interface ScheduledCount {
+  readonly count: number;
+  /** Epoch milliseconds at which the next prompt is sent. Absent if all of them are due or wait for the network. */
+  readonly nextAt?: number | undefined;
+}
 
 /** A scheduled prompt as the list shows it. */
 export interface ListedPrompt extends ScheduledPrompt {

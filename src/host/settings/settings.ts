@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { EngineSettings } from '../../engine/engine';
 import { normalizeBaseUrl, type BaseUrl, type NormalizedBaseUrl } from '../../engine/gateway/baseUrl';
-import { unusablePrompts, type UnusablePrompt } from '../prompts/unusablePrompts';
+import { unusablePrompts, type UnusablePrompt } from './unusablePrompts';
 import type { RequestParameters } from '../../engine/request';
 import { Disposable } from '../util/disposable';
 import {

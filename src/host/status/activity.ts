@@ -4,7 +4,8 @@ import { routeOf, type WaitingEvent } from '../../engine/events';
 import type { ModelCooldown } from '../../engine/gate/networkState';
 import { routeName } from '../../engine/gateway/baseUrl';
 import type { Conversation } from '../conversation/conversation';
-import { canRetry } from '../conversation/exchange';
+import { canRetry } from '../journal/exchange';
+import type { ScheduledCount } from '../schedule/scheduler';
 import { joinSentences } from '../ui/messageText';
 
 /** The activity of all turns, as one value for the status bar. */
@@ -31,13 +32,6 @@ export type Activity =
   | ({ readonly kind: 'cooling' } & ModelCooldown)
   /** No turn runs, and prompts are scheduled. */
   | ({ readonly kind: 'scheduled' } & ScheduledCount);
-
-/** The scheduled prompts of all workspaces. */
-export interface ScheduledCount {
-  readonly count: number;
-  /** Epoch milliseconds at which the next prompt is sent. Absent if all of them are due or wait for the network. */
-  readonly nextAt?: number | undefined;
-}
 
 /** The conversations whose turns the status bar and the context keys reflect. */
 export interface Turns {
@@ -100,19 +94,6 @@ export function withScheduled(activity: Activity, scheduled: ScheduledCount): Ac
 }
 
 /**
- * Returns the conversation to which the status bar and the commands *Stop* and *Retry now* apply when several turns are
- * running: the current conversation if its turn is running, else one whose turn waits, else any other.
- */
-export function pickPrimaryConversation<Candidate extends Pick<Conversation, 'activeExchange'>>(
-  current: Candidate | undefined,
-  all: readonly Candidate[],
-): Candidate | undefined {
-  if (current?.activeExchange) return current;
-  const running = all.filter(({ activeExchange }) => activeExchange);
-  return running.find(({ activeExchange }) => isWaiting(activeExchange)) ?? running[0];
-}
-
-/**
  * Passes an activity to `show` only if it differs from the previous activity, because this function is called for
  * events up to sixty times per second.
  */
@@ -126,11 +107,6 @@ export class DistinctActivity {
     this.last = activity;
     this.show(activity);
   }
-}
-
-function isWaiting(active: Conversation['activeExchange']): boolean {
-  const phase = active?.state.phase;
-  return phase === 'waiting' || phase === 'offline';
 }
 
 /** An activity that the status bar shows. While the activity is idle, the status bar item is hidden. */

@@ -3,9 +3,9 @@ import { isTerminal, type RecordedEvent } from '../../engine/events';
 import { initialTurn, type TurnState } from '../../engine/state/turnState';
 import type { Conversation, ConversationChange } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
-import type { Log } from '../diagnostics/log';
+import type { Log } from '../util/log';
 import type { ConversationPanels } from '../panel/conversationPanels';
-import { conversationName, panelTitle } from '../panel/panelText';
+import { conversationName, panelTitle } from '../ui/panelText';
 import { showToast, type ToastAction } from '../ui/notifications';
 import { formatTime } from '../util/localization';
 

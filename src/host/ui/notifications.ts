@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Log } from '../diagnostics/log';
+import type { Log } from '../util/log';
 import { resultWithin } from '../util/systemClock';
 import { escapeIcons, plainMessage } from './messageText';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { Answer, AnswerText } from '../../../src/engine/answer/answer';
-import type { OutgoingMessage } from '../../../src/engine/answer/continuation';
+import { Answer, AnswerText } from '../../../src/engine/turn/answer';
+import type { OutgoingMessage } from '../../../src/engine/text/continuation';
 import type { ResumeFrom } from '../../../src/engine/engine';
 import type { StreamEvent } from '../../../src/engine/events';
 import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';

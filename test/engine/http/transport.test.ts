@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { OutgoingMessage } from '../../../src/engine/answer/continuation';
+import type { OutgoingMessage } from '../../../src/engine/text/continuation';
 import type { CorrectableParameter } from '../../../src/engine/faults/providerError';
 import { createRouteBehavior } from '../../../src/engine/gate/networkState';
 import { HttpRejection, requestBody, send, type AttemptRequest } from '../../../src/engine/http/transport';

@@ -4,7 +4,7 @@ import { normalizeBaseUrl, type BaseUrl } from '../../../src/engine/gateway/base
 import { initialTurn, reduceTurn } from '../../../src/engine/state/turnState';
 import type { BackupNotices as AnyBackupNotices } from '../../../src/host/connection/backupNotices';
 import type { ConversationChange } from '../../../src/host/conversation/conversation';
-import type { Exchange } from '../../../src/host/conversation/exchange';
+import type { Exchange } from '../../../src/host/journal/exchange';
 import { Listeners } from '../../../src/host/util/listeners';
 import { useVSCode } from '../../support/fakeVSCode';
 import { attempt, done, failed, text } from '../conversation/scriptedEngine';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { formatReport, isWorking, problemOf, type RouteReport } from '../../../src/host/connection/doctorReport';
-import { faultAdvice } from '../../../src/host/panel/faultAdvice';
+import { faultAdvice } from '../../../src/host/ui/faultAdvice';
 
 const localize = (text: string, values: Readonly<Record<string, string | number>> = {}): string =>
   text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name]));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events';
 import { requestFirstToken, type FirstToken } from '../../../src/host/connection/firstToken';
-import { faultAdvice } from '../../../src/host/panel/faultAdvice';
+import { faultAdvice } from '../../../src/host/ui/faultAdvice';
 import { attempt, failed, reasoning, ScriptedEngine, stopped, text, waiting } from '../conversation/scriptedEngine';
 
 const route = { baseUrl: 'https://gateway.example/v1', apiKey: 'hsa-key-1' };

@@ -6,7 +6,7 @@ import { normalizeBaseUrl } from '../../../src/engine/gateway/baseUrl';
 import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 import type { ConnectionDeps } from '../../../src/host/connection/connections';
 import type { DoctorDeps } from '../../../src/host/connection/doctor';
-import type { Log } from '../../../src/host/diagnostics/log';
+import type { Log } from '../../../src/host/util/log';
 import { MemoryHealth } from '../health/memoryHealth';
 import { useVSCode } from '../../support/fakeVSCode';
 

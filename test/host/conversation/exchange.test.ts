@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events';
 import { initialTurn, reduceTurn, segmentsOf, type TurnState } from '../../../src/engine/state/turnState';
-import { stateForRerun } from '../../../src/host/conversation/exchange';
+import { stateForRerun } from '../../../src/host/journal/exchange';
 import { foldJournal } from '../../../src/host/journal/journalFold';
 import type { JournalLine } from '../../../src/host/journal/journalSchema';
 import { attempt, done, resumed, stopped, text } from './scriptedEngine';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { ExchangeTree } from '../../../src/host/conversation/exchanges';
+import { ExchangeTree } from '../../../src/host/journal/exchanges';
 import { propertyRuns } from '../../support/propertyRuns';
 
 /** Builds a tree: `a` adds an exchange, `a<b` adds it after b, `a<` adds it as a first prompt, and `a!` makes it current. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { initialTurn } from '../../../src/engine/state/turnState';
-import type { Exchange } from '../../../src/host/conversation/exchange';
+import type { Exchange } from '../../../src/host/journal/exchange';
 import { isDemoConversation } from '../../../src/host/demo/demoTour';
 
 const exchange = (demo?: boolean): Exchange => ({ id: 'x', prompt: 'Hi', state: initialTurn, queued: false, demo });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { respondsAsGateway } from '../../../src/engine/http/networkCheck';
+import { respondsAsGateway } from '../../../src/engine/gate/networkCheck';
 import type { DemoMode } from '../../../src/host/demo/demoMode';
 import { systemClock } from '../../../src/host/util/systemClock';
 import { useVSCode } from '../../support/fakeVSCode';

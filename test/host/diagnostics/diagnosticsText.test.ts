@@ -10,7 +10,7 @@ import {
   redactPaths,
   remoteKind,
 } from '../../../src/host/diagnostics/diagnosticsText';
-import { createErrorRecord } from '../../../src/host/diagnostics/errorRecord';
+import { createErrorRecord } from '../../../src/host/util/errorRecord';
 import { attempt, done, failed, reasoning, text, waiting } from '../conversation/scriptedEngine';
 
 const key = 'hsa-key-0123456789';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Localize } from '../../../src/engine/engine';
 import type { StreamEvent } from '../../../src/engine/events';
 import { initialTurn, markInterrupted, reduceTurn } from '../../../src/engine/state/turnState';
-import type { Exchange } from '../../../src/host/conversation/exchange';
+import type { Exchange } from '../../../src/host/journal/exchange';
 import { exportJson } from '../../../src/host/history/exportJson';
 import { exportMarkdown } from '../../../src/host/history/exportMarkdown';
 import { exportFileName } from '../../../src/host/history/exportSource';

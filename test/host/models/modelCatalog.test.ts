@@ -5,7 +5,7 @@ import { mock } from 'node:test';
 import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 import type { ActiveConnection, Connections } from '../../../src/host/connection/connections';
 import type { KeyStore } from '../../../src/host/connection/keyStore';
-import type { Log } from '../../../src/host/diagnostics/log';
+import type { Log } from '../../../src/host/util/log';
 import type { ModelCatalog } from '../../../src/host/models/modelCatalog';
 import { MemoryHealth } from '../health/memoryHealth';
 import { useVSCode } from '../../support/fakeVSCode';

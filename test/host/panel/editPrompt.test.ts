@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Conversation } from '../../../src/host/conversation/conversation';
-import type { PromptInput } from '../../../src/host/conversation/exchange';
+import type { PromptInput } from '../../../src/host/journal/exchange';
 import { foldJournal } from '../../../src/host/journal/journalFold';
 import { editPrompt, regenerate } from '../../../src/host/panel/editPrompt';
 import type { Attachment } from '../../../src/shared/protocol';

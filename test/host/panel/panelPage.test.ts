@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { JSDOM } from 'jsdom';
-import { translateFaultHelp } from '../../../src/host/panel/faultAdvice';
+import { translateFaultHelp } from '../../../src/host/ui/faultAdvice';
 import { panelHtml } from '../../../src/host/panel/panelPage';
-import { panelTitle, translatePanelStrings } from '../../../src/host/panel/panelText';
+import { panelTitle, translatePanelStrings } from '../../../src/host/ui/panelText';
 import { panelStrings, type FaultDetails } from '../../../src/shared/panelStrings';
 
 const htmlInjection = `"><script>alert('1')</script>&amp;<b a="`;

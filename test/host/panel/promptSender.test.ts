@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Conversation } from '../../../src/host/conversation/conversation';
-import type { Exchange, PromptInput } from '../../../src/host/conversation/exchange';
+import type { Exchange, PromptInput } from '../../../src/host/journal/exchange';
 import { isDemoConversation } from '../../../src/host/demo/demoTour';
 import { foldJournal } from '../../../src/host/journal/journalFold';
 import { parsePrefilledInput, PromptDraft, sendPrompt, type SendServices } from '../../../src/host/panel/promptSender';

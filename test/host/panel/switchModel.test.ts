@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Exchange } from '../../../src/host/conversation/exchange';
+import type { Exchange } from '../../../src/host/journal/exchange';
 import { useVSCode } from '../../support/fakeVSCode';
 
 describe('switch to another model in a failure card', () => {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { initialTurn, isRunning, reduceTurn, type TurnPhase } from '../../../src/engine/state/turnState';
-import type { Exchange } from '../../../src/host/conversation/exchange';
+import { pickPrimaryConversation } from '../../../src/host/conversation/conversations';
+import type { Exchange } from '../../../src/host/journal/exchange';
 import {
   ContextKeys,
   activityOf,
   DistinctActivity,
-  pickPrimaryConversation,
   withCooldown,
   withScheduled,
   activityText,

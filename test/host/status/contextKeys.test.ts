@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { initialTurn } from '../../../src/engine/state/turnState';
-import type { Exchange } from '../../../src/host/conversation/exchange';
+import type { Exchange } from '../../../src/host/journal/exchange';
 import { ContextKeys, type Turns as AllTurns } from '../../../src/host/status/activity';
 
 type Turns = Pick<AllTurns, 'current' | 'running'>;

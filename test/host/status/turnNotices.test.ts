@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events';
 import { initialTurn, reduceTurn } from '../../../src/engine/state/turnState';
-import type { Exchange } from '../../../src/host/conversation/exchange';
+import type { Exchange } from '../../../src/host/journal/exchange';
 import type { TurnNotice, TurnNotices as AnyTurnNotices } from '../../../src/host/status/turnNotices';
 import { useVSCode } from '../../support/fakeVSCode';
 import { attempt, done, failed, stopped, text, waiting } from '../conversation/scriptedEngine';

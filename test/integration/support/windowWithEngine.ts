@@ -8,7 +8,7 @@ import type { TurnState } from '../../../src/engine/state/turnState';
 import { createAsk, type Ask } from '../../../src/host/api';
 import { ChatParticipant } from '../../../src/host/chat/participant/chatParticipant';
 import { Conversations } from '../../../src/host/conversation/conversations';
-import type { Exchange } from '../../../src/host/conversation/exchange';
+import type { Exchange } from '../../../src/host/journal/exchange';
 import { createHostEngine } from '../../../src/host/engine/hostEngine';
 import { Journal } from '../../../src/host/journal/journal';
 import { ConversationPanels } from '../../../src/host/panel/conversationPanels';

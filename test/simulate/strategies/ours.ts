@@ -1,12 +1,12 @@
 import { classify } from '../../../src/engine/faults/classify';
-import { TurnPermit } from '../../../src/engine/gate/turnPermit';
+import { TurnPermit } from '../../../src/engine/turn/turnPermit';
 import type { Gate } from '../../../src/engine/gate/gate';
 import { NetworkState, type RetryBudget } from '../../../src/engine/gate/networkState';
 import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
 import { RouteHealth } from '../../../src/engine/gate/routeHealth';
 import { originOf } from '../../../src/engine/gateway/baseUrl';
 import type { Connection, Route } from '../../../src/engine/request';
-import { RetryController } from '../../../src/engine/retry/retryController';
+import { RetryController } from '../../../src/engine/turn/retryController';
 import { TurnHistory } from '../../../src/engine/turn/turnHistory';
 import { TurnOutput } from '../../../src/engine/turn/turnOutput';
 import { TurnRoutes } from '../../../src/engine/turn/turnRoutes';

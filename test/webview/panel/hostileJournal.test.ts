@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Exchanges } from '../../../src/host/conversation/exchanges';
+import { Exchanges } from '../../../src/host/journal/exchanges';
 import { exportJson } from '../../../src/host/history/exportJson';
 import { exportMarkdown } from '../../../src/host/history/exportMarkdown';
 import { foldJournal } from '../../../src/host/journal/journalFold';

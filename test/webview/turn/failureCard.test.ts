@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { FailedEvent, StreamEvent } from '../../../src/engine/events';
-import { faultAdvice } from '../../../src/host/panel/faultAdvice';
+import { faultAdvice } from '../../../src/host/ui/faultAdvice';
 import type { FaultKind } from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';
 import { exchange, PanelPage } from '../panel/support/panelPage';

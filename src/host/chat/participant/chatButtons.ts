@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Localize } from '../../../engine/engine';
 import type { SetApiKeyResult } from '../../connection/storeApiKey';
-import { billingPage } from '../../panel/panelText';
+import { billingPage } from '../../ui/panelText';
 import { UserError } from '../../util/userError';
 import type { ChatAction } from './chatActions';
 import { askAgainPrompt, continuePrompt } from './chatHistory';

@@ -5,7 +5,7 @@ import type { StreamEvent } from '../../../engine/events';
 import type { ChatRequest, Connection } from '../../../engine/request';
 import type { CommandId } from '../../contributions';
 import type { RequestDefaults } from '../../conversation/turnRunner';
-import type { Log } from '../../diagnostics/log';
+import type { Log } from '../../util/log';
 import { localize, formatTimeWithSeconds } from '../../util/localization';
 import { UserError } from '../../util/userError';
 import { escapeMarkdown, type ChatFormatter } from '../chatMessages';

@@ -5,7 +5,7 @@ import type { StreamEvent } from '../../../engine/events';
 import type { ChatRequest } from '../../../engine/request';
 import type { ActiveConnection, Connections } from '../../connection/connections';
 import type { ImportedKeys } from '../../connection/importedKeys';
-import type { Log } from '../../diagnostics/log';
+import type { Log } from '../../util/log';
 import type { Settings } from '../../settings/settings';
 import { localize, formatTimeWithSeconds } from '../../util/localization';
 import { chatOptions } from './chatOptions';

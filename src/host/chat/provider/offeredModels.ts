@@ -4,7 +4,7 @@ import { defaultModels, isUsableModelId, maxModels, type GatewayModels } from '.
 import { canChat } from '../../../engine/models/chatModels';
 import { knownFacts } from '../../../engine/models/listedFacts';
 import type { ActiveConnection } from '../../connection/connections';
-import type { Log } from '../../diagnostics/log';
+import type { Log } from '../../util/log';
 import type { ModelCatalog } from '../../models/modelCatalog';
 import { createFactsText } from '../../models/factsText';
 import type { ModelList } from '../../models/modelPick';

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Connections } from '../../connection/connections';
 import type { SetApiKeyResult } from '../../connection/storeApiKey';
 import { vendor } from '../../contributions';
-import type { Log } from '../../diagnostics/log';
+import type { Log } from '../../util/log';
 import { openSettingAction, withDelayedProgress, showToast } from '../../ui/notifications';
 import { errorMessage } from '../../util/userError';
 

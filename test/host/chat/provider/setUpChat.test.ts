@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ActiveConnection } from '../../../../src/host/connection/connections';
-import type { Log } from '../../../../src/host/diagnostics/log';
+import type { Log } from '../../../../src/host/util/log';
 import { useVSCode } from '../../../support/fakeVSCode';
 
 const disposable = { dispose: () => undefined };

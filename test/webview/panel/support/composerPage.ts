@@ -1,5 +1,5 @@
 import { JSDOM } from 'jsdom';
-import { translateFaultHelp } from '../../../../src/host/panel/faultAdvice';
+import { translateFaultHelp } from '../../../../src/host/ui/faultAdvice';
 import { panelStrings } from '../../../../src/shared/panelStrings';
 import type { ToHost } from '../../../../src/shared/protocol';
 import { createAnnouncer } from '../../../../src/webview/a11y/announcer';

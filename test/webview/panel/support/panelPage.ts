@@ -1,6 +1,6 @@
 import { JSDOM } from 'jsdom';
 import type { StreamEvent } from '../../../../src/engine/events';
-import { translateFaultHelp } from '../../../../src/host/panel/faultAdvice';
+import { translateFaultHelp } from '../../../../src/host/ui/faultAdvice';
 import { panelStrings } from '../../../../src/shared/panelStrings';
 import {
   initialTurn,

@@ -3,11 +3,11 @@ import type { FaultKind } from '../events';
 import { localFault, type Fault } from '../faults/classify';
 import { localFaults, providerFaults } from '../faults/faultTable';
 import { deadlineOf, nextFallbackModel, asEndOfTurn, type Decision } from '../retry/retryPolicy';
-import type { TurnHistory } from '../turn/turnHistory';
-import { faultForBlock, isModelUnavailable, type Failure } from '../turn/turnMessages';
-import type { WaitDescription, Waits } from '../turn/waits';
-import type { GateBlock } from './cooldowns';
-import type { Gate, Permit } from './gate';
+import type { TurnHistory } from './turnHistory';
+import { faultForBlock, isModelUnavailable, type Failure } from './turnMessages';
+import type { WaitDescription, Waits } from './waits';
+import type { GateBlock } from '../gate/cooldowns';
+import type { Gate, Permit } from '../gate/gate';
 
 /**
  * Longest cooldown that a backoff of one turn can impose on other requests, in milliseconds. The backoff itself is

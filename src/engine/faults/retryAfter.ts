@@ -1,5 +1,5 @@
-import { envelopeFields, messageFields, parseErrorBody, plainKeys, quotedJson } from '../faults/errorBody';
-import { toSimplified } from '../faults/providerMessages';
+import { envelopeFields, messageFields, parseErrorBody, plainKeys, quotedJson } from './errorBody';
+import { toSimplified } from './providerMessages';
 import { isRecord, parseJson, type JsonRecord } from '../json';
 import {
   parseDelay,

@@ -1,15 +1,15 @@
 import * as vscode from 'vscode';
-import type { ApplyTarget } from '../conversation/exchange';
+import type { ApplyTarget } from '../journal/exchange';
 import { sendPrompt, type SendServices } from '../panel/promptSender';
-import { customPromptText } from '../prompts/promptTemplate';
+import { customPromptText } from './promptTemplate';
 import type { UserPrompt } from '../settings/settingValues';
 import { UserError } from '../util/userError';
 import { codePromptTitle } from './codeActions';
-import type { CodeExcerpt } from './codeExcerpt';
-import { codeProblems } from './codeProblems';
-import { type CodeProblem, type CodePromptId, codePrompts, codePromptText } from './codePrompts';
-import type { EditorTarget } from './editorTarget';
-import { findCode } from './findCode';
+import type { CodeExcerpt } from '../code/codeExcerpt';
+import { codeProblems } from '../code/codeProblems';
+import { type CodeProblem, type CodePromptId, codePrompts, codePromptText } from '../code/codePrompts';
+import type { EditorTarget } from '../code/editorTarget';
+import { findCode } from '../code/findCode';
 
 interface CodeCommandDeps extends SendServices {
   readonly target: Pick<EditorTarget, 'editor'>;

@@ -2,10 +2,10 @@ import type { Clock } from '../clock';
 import type { ResumeFrom, EngineSettings } from '../engine';
 import type { ResumeMethod } from '../events';
 import type { AnswerDelta, ToolCallPart } from '../http/deltas';
-import type { TurnHistory } from '../turn/turnHistory';
-import type { TurnOutput } from '../turn/turnOutput';
-import { resumeMethod, type Prefill } from './continuation';
-import { maxHoldMs, Splice, type JoinMethod, type SpliceStep } from './splice';
+import type { TurnHistory } from './turnHistory';
+import type { TurnOutput } from './turnOutput';
+import { resumeMethod, type Prefill } from '../text/continuation';
+import { maxHoldMs, Splice, type JoinMethod, type SpliceStep } from '../text/splice';
 
 /**
  * How an attempt requests the answer. `original` sends the original request, because no part of the answer has arrived

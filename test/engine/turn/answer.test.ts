@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { AnswerText, type TextChange } from '../../../src/engine/answer/answer';
+import { AnswerText, type TextChange } from '../../../src/engine/turn/answer';
 import { propertyRuns } from '../../support/propertyRuns';
 
 /** Applies the changes that an answer has reported to a text, and returns the result. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isReachable } from '../../../src/engine/http/networkCheck';
+import { isReachable } from '../../../src/engine/gate/networkCheck';
 import { rejecting, ScriptedFetch, silent, status, type Reply } from '../../support/scriptedFetch';
 import { settle, VirtualClock } from '../../support/virtualClock';
 

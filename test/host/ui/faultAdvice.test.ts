@@ -8,7 +8,7 @@ import {
   type TroubleshootingPage,
   translateFaultHelp,
   repositoryUrl,
-} from '../../../src/host/panel/faultAdvice';
+} from '../../../src/host/ui/faultAdvice';
 const root = resolve(__dirname, '../../..');
 const folder = join(root, 'docs/troubleshooting');
 const read = (file: string): string => readFileSync(join(folder, file), 'utf8');

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { billingPage, openableLink } from '../../../src/host/panel/panelText';
+import { billingPage, openableLink } from '../../../src/host/ui/panelText';
 
 describe('links in answers', () => {
   for (const href of ['https://example.com/a?b=c#d', 'http://example.com/', 'mailto:a@example.com']) {

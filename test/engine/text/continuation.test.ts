@@ -9,8 +9,8 @@ import {
   resumeMethod,
   type PartialAnswer,
   type Prefill,
-} from '../../../src/engine/answer/continuation';
-import { prefillText } from '../../../src/engine/answer/splice';
+} from '../../../src/engine/text/continuation';
+import { prefillText } from '../../../src/engine/text/splice';
 import type { ChatMessage } from '../../../src/engine/request';
 import { propertyRuns } from '../../support/propertyRuns';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { useVSCode } from '../../support/fakeVSCode';
-import type { Log } from '../../../src/host/diagnostics/log';
+import type { Log } from '../../../src/host/util/log';
 
 describe('log', () => {
   let entries: string[];
@@ -15,7 +15,7 @@ describe('log', () => {
   beforeEach(async () => {
     entries = [];
     closed = false;
-    const { Log } = await import('../../../src/host/diagnostics/log');
+    const { Log } = await import('../../../src/host/util/log');
     log = new Log();
   });
   afterEach(() => log.dispose());

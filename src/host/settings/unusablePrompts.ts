@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { isRecord } from '../../engine/json';
-import { parseText, userPrompt } from '../settings/settingValues';
+import { parseText, userPrompt } from './settingValues';
 
 /** An entry of the setting `holysheep.prompts` that can't be used. */
 export interface UnusablePrompt {

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import type { CustomPrompt, CustomPrompts } from '../prompts/customPrompts';
-import { abbreviateTitle } from '../prompts/promptTemplate';
-import { codeLimits, type CodeExcerpt } from './codeExcerpt';
-import { type CodePromptId, codePromptIds } from './codePrompts';
+import type { CustomPrompt, CustomPrompts } from './customPrompts';
+import { abbreviateTitle } from './promptTemplate';
+import { codeLimits, type CodeExcerpt } from '../code/codeExcerpt';
+import { type CodePromptId, codePromptIds } from '../code/codePrompts';
 
 /**
  * Adds the prompts to the lightbulb menu. All prompts are offered for a selection. Only *Fix* is offered for a problem

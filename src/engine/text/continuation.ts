@@ -1,6 +1,6 @@
 import type { ResumeMethod } from '../events';
 import type { ChatMessage, TextMessage } from '../request';
-import { wellFormed } from '../surrogates';
+import { wellFormed } from './surrogates';
 import { prefillText, type JoinMethod } from './splice';
 
 /** A message of a request. `prefix` marks the assistant message that DeepSeek should continue. */

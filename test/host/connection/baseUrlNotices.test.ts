@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { useVSCode } from '../../support/fakeVSCode';
-import { FakeEditor, FakeRoutes } from '../connection/fakeRoutes';
+import { FakeEditor, FakeRoutes } from './fakeRoutes';
 
 describe('notices about backup base URLs', () => {
   const editor = new FakeEditor();
@@ -13,7 +13,7 @@ describe('notices about backup base URLs', () => {
 
   const check = async (...backups: string[]): Promise<readonly string[]> => {
     routes.backups = backups;
-    const { BaseUrlNotices } = await import('../../../src/host/settings/baseUrlNotices');
+    const { BaseUrlNotices } = await import('../../../src/host/connection/baseUrlNotices');
     new BaseUrlNotices(routes.deps());
     return editor.messages.map(({ kind, message }) => `${kind}: ${message}`);
   };

@@ -1,10 +1,10 @@
 import type { EngineSettings } from '../engine';
 import type { Fault } from '../faults/classify';
 import type { Gate } from '../gate/gate';
-import type { TurnPermit } from '../gate/turnPermit';
+import type { TurnPermit } from './turnPermit';
 import type { RetryBudget } from '../gate/networkState';
-import type { TurnHistory } from '../turn/turnHistory';
-import { decide, type Decision, type RetryHistory } from './retryPolicy';
+import type { TurnHistory } from './turnHistory';
+import { decide, type Decision, type RetryHistory } from '../retry/retryPolicy';
 
 /** The decision about a fault, and the effect of the fault on the circuit breaker. */
 export interface RetryOutcome {

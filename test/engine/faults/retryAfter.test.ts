@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { parseRetryAfter, parseInbandRetryAfter } from '../../../src/engine/retry/retryAfter';
-import { parseDuration, parseTime } from '../../../src/engine/retry/retryAfterDurations';
+import { parseRetryAfter, parseInbandRetryAfter } from '../../../src/engine/faults/retryAfter';
+import { parseDuration, parseTime } from '../../../src/engine/faults/retryAfterDurations';
 import { propertyRuns } from '../../support/propertyRuns';
 
 const now = Date.UTC(2026, 0, 15, 9, 0, 0);

@@ -6,7 +6,7 @@ import {
   Splice,
   tailChars,
   type JoinMethod,
-} from '../../../src/engine/answer/splice';
+} from '../../../src/engine/text/splice';
 
 /** A text of over 1000 characters in which no passage occurs twice. */
 const long = Array.from({ length: 80 }, (_, i) => `sentence ${i}. `).join('');

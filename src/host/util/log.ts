@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { EngineLog } from '../../engine/engine';
 import { KeyRedactor } from '../../engine/gateway/keyRedactor';
-import { Disposable } from '../util/disposable';
+import { Disposable } from './disposable';
 import { createErrorRecord, type ErrorRecord } from './errorRecord';
 
 const maxErrors = 20;

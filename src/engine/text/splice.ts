@@ -1,4 +1,4 @@
-import { isHighSurrogate, isLowSurrogate, wellFormed } from '../surrogates';
+import { isHighSurrogate, isLowSurrogate, wellFormed } from './surrogates';
 
 /** How the model was asked to continue a partial answer: by a prefill or by a continue prompt. */
 export type JoinMethod = 'prefill' | 'continue';

@@ -2,7 +2,7 @@ import type { EngineDeps } from '../engine';
 import { faultRowIds } from '../faults/faultTable';
 import { isEdgeStatus } from '../faults/statusFault';
 import { transportRow } from '../faults/transportError';
-import { declaredKind } from './charset';
+import { declaredKind } from '../text/charset';
 
 type CheckDeps = Pick<EngineDeps, 'clock' | 'fetch'>;
 

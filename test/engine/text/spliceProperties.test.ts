@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { minOverlap, Splice, tailChars, type JoinMethod } from '../../../src/engine/answer/splice';
+import { minOverlap, Splice, tailChars, type JoinMethod } from '../../../src/engine/text/splice';
 import { propertyRuns } from '../../support/propertyRuns';
 
 /**

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { declaredKind, decodeBody, sniffedKind, type ContentKind } from '../../../src/engine/http/charset';
+import { declaredKind, decodeBody, sniffedKind, type ContentKind } from '../../../src/engine/text/charset';
 import { StreamDecoder } from '../../../src/engine/http/responseBody';
 import { propertyRuns } from '../../support/propertyRuns';
 

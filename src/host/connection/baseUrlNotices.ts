@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import { maxBaseUrlLength, normalizeBaseUrl, type BaseUrl, type BaseUrlProblem } from '../../engine/gateway/baseUrl';
 import type { DemoMode } from '../demo/demoMode';
-import type { Log } from '../diagnostics/log';
+import type { Log } from '../util/log';
 import { openSettingAction, showToast } from '../ui/notifications';
 import { Disposable } from '../util/disposable';
-import type { Settings } from './settings';
+import type { Settings } from '../settings/settings';
 
 interface BaseUrlNoticeDeps {
   readonly settings: Settings;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createErrorRecord } from '../../../src/host/diagnostics/errorRecord';
+import { createErrorRecord } from '../../../src/host/util/errorRecord';
 
 describe('error record of a diagnostics report', () => {
   it('contains the class of the error, its code or the code of its cause, and the time', () => {
