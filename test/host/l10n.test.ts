@@ -82,10 +82,6 @@ describe('Chinese translations', () => {
     );
   });
 
-  it('are sorted by the English message', () => {
-    assert.deepEqual(Object.keys(bundle), Object.keys(bundle).sort());
-  });
-
   for (const { id, prompt } of demoModels) {
     it(`lead to a Chinese answer on the same topic for the prompt of ${id}`, () => {
       const topic = topicOf(prompt, english);
