@@ -13,7 +13,7 @@ import {
 } from '../support/extensionHost';
 
 interface FaultCase {
-  readonly row: number;
+  readonly row: string;
   readonly name: string;
   readonly reply: readonly Step[] | Iterable<Step>;
   readonly kind: FaultKind;
@@ -27,25 +27,25 @@ const closeWithoutBytes = (end: 'fin' | 'reset'): readonly Step[] => [{ raw: '' 
 
 /** The rows of the fault table as an extension that calls `ask` sees them, for faults before the first text. */
 const cases: readonly FaultCase[] = [
-  { row: 5, name: 'a reset before any byte', reply: closeWithoutBytes('reset'), kind: 'connection', requests: 3 },
+  { row: 'connectionReset', name: 'a reset before any byte', reply: closeWithoutBytes('reset'), kind: 'connection', requests: 3 },
   {
-    row: 8,
+    row: 'notHttp',
     name: 'a response that is not HTTP',
     reply: [{ raw: 'SSH-2.0-OpenSSH_9.2\r\n' }, { end: 'fin' }],
     kind: 'not-a-stream',
     requests: 2,
   },
   {
-    row: 9,
+    row: 'redirect',
     name: 'a redirect',
     reply: [{ status: 307, headers: { location: 'https://elsewhere.test/' } }, { end: 'fin' }],
     kind: 'redirect',
     requests: 1,
     status: 307,
   },
-  { row: 10, name: 'missing headers', reply: [{ end: 'stall' }], kind: 'timeout', requests: 2 },
+  { row: 'headersTimeout', name: 'missing headers', reply: [{ end: 'stall' }], kind: 'timeout', requests: 2 },
   {
-    row: 11,
+    row: 'webPage',
     name: 'a web page',
     reply: html('<html><body>Sign in</body></html>'),
     kind: 'not-a-stream',
@@ -53,7 +53,7 @@ const cases: readonly FaultCase[] = [
     status: 200,
   },
   {
-    row: 12,
+    row: 'outOfCredit',
     name: 'an error in a response with status 200',
     reply: json({ error: error('no money', 'insufficient_quota') }),
     kind: 'credit',
@@ -61,16 +61,16 @@ const cases: readonly FaultCase[] = [
     status: 200,
   },
   {
-    row: 14,
+    row: 'noBody',
     name: 'an empty response with status 200',
     reply: [{ status: 200 }, { end: 'fin' }],
     kind: 'empty',
     requests: 2,
     status: 200,
   },
-  { row: 14, name: 'status 204', reply: [{ status: 204 }, { end: 'fin' }], kind: 'empty', requests: 2, status: 204 },
+  { row: 'noBody', name: 'status 204', reply: [{ status: 204 }, { end: 'fin' }], kind: 'empty', requests: 2, status: 204 },
   {
-    row: 15,
+    row: 'requestRejected',
     name: 'status 400',
     reply: failure(400, error('messages must not be empty')),
     kind: 'request',
@@ -78,7 +78,7 @@ const cases: readonly FaultCase[] = [
     status: 400,
   },
   {
-    row: 16,
+    row: 'contextLength',
     name: 'a conversation that is too long',
     reply: failure(400, error('maximum context length is 8192 tokens', 'context_length_exceeded')),
     kind: 'context-length',
@@ -86,7 +86,7 @@ const cases: readonly FaultCase[] = [
     status: 400,
   },
   {
-    row: 19,
+    row: 'promptFiltered',
     name: "a refusal by the provider's content filter",
     reply: failure(400, error('blocked by our content policy', 'content_policy_violation')),
     kind: 'content-filter',
@@ -94,7 +94,7 @@ const cases: readonly FaultCase[] = [
     status: 400,
   },
   {
-    row: 20,
+    row: 'modelNotFound',
     name: 'an unknown model (400)',
     reply: failure(400, error('Invalid model: gpt-99')),
     kind: 'model',
@@ -102,7 +102,7 @@ const cases: readonly FaultCase[] = [
     status: 400,
   },
   {
-    row: 20,
+    row: 'modelNotFound',
     name: 'an unknown model (404)',
     reply: failure(404, error('The model `gpt-99` does not exist', 'model_not_found')),
     kind: 'model',
@@ -110,7 +110,7 @@ const cases: readonly FaultCase[] = [
     status: 404,
   },
   {
-    row: 21,
+    row: 'keyRejected',
     name: 'a rejected key',
     reply: failure(401, error('Incorrect API key provided', 'invalid_api_key')),
     kind: 'auth',
@@ -118,7 +118,7 @@ const cases: readonly FaultCase[] = [
     status: 401,
   },
   {
-    row: 22,
+    row: 'outOfCredit',
     name: 'no credit',
     reply: failure(402, error('Insufficient Balance')),
     kind: 'credit',
@@ -126,7 +126,7 @@ const cases: readonly FaultCase[] = [
     status: 402,
   },
   {
-    row: 22,
+    row: 'outOfCredit',
     name: 'no quota, reported as a rate limit',
     reply: failure(429, error('You exceeded your current quota', 'insufficient_quota'), { 'retry-after': '1' }),
     kind: 'credit',
@@ -134,7 +134,7 @@ const cases: readonly FaultCase[] = [
     status: 429,
   },
   {
-    row: 24,
+    row: 'permissionDenied',
     name: 'status 403',
     reply: failure(403, error('Your region is not supported')),
     kind: 'permission',
@@ -142,18 +142,18 @@ const cases: readonly FaultCase[] = [
     status: 403,
   },
   {
-    row: 25,
+    row: 'pathNotFound',
     name: 'a wrong path in the base URL',
     reply: failure(404, error('Not Found')),
     kind: 'not-found',
     requests: 1,
     status: 404,
   },
-  { row: 26, name: 'status 408', reply: failure(408, error('timeout')), kind: 'timeout', requests: 2, status: 408 },
-  { row: 27, name: 'status 409', reply: failure(409, error('conflict')), kind: 'server', requests: 2, status: 409 },
-  { row: 27, name: 'status 425', reply: failure(425, error('too early')), kind: 'server', requests: 2, status: 425 },
+  { row: 'requestTimeout', name: 'status 408', reply: failure(408, error('timeout')), kind: 'timeout', requests: 2, status: 408 },
+  { row: 'conflict', name: 'status 409', reply: failure(409, error('conflict')), kind: 'server', requests: 2, status: 409 },
+  { row: 'conflict', name: 'status 425', reply: failure(425, error('too early')), kind: 'server', requests: 2, status: 425 },
   {
-    row: 28,
+    row: 'requestTooLarge',
     name: 'status 413',
     reply: failure(413, error('Payload Too Large')),
     kind: 'too-large',
@@ -161,7 +161,7 @@ const cases: readonly FaultCase[] = [
     status: 413,
   },
   {
-    row: 29,
+    row: 'parameterInvalid',
     name: 'status 422',
     reply: failure(422, error('top_k must be positive')),
     kind: 'request',
@@ -169,7 +169,7 @@ const cases: readonly FaultCase[] = [
     status: 422,
   },
   {
-    row: 30,
+    row: 'rateLimited',
     name: 'a rate limit with a retry-after',
     reply: failure(429, error('slow down'), { 'retry-after-ms': '20' }),
     kind: 'rate-limit',
@@ -177,7 +177,7 @@ const cases: readonly FaultCase[] = [
     status: 429,
   },
   {
-    row: 31,
+    row: 'rateLimitedWithoutRetryAfter',
     name: 'a rate limit without a retry-after',
     reply: failure(429, error('slow down')),
     kind: 'rate-limit',
@@ -185,16 +185,16 @@ const cases: readonly FaultCase[] = [
     status: 429,
   },
   {
-    row: 32,
+    row: 'usageLimitReached',
     name: 'a rate limit that resets in an hour',
     reply: failure(429, error('slow down'), { 'retry-after': '3600' }),
     kind: 'rate-limit',
     requests: 1,
     status: 429,
   },
-  { row: 33, name: 'status 500', reply: failure(500, error('boom')), kind: 'server', requests: 2, status: 500 },
+  { row: 'serverError', name: 'status 500', reply: failure(500, error('boom')), kind: 'server', requests: 2, status: 500 },
   ...[502, 520, 521, 522, 523].map((status) => ({
-    row: 34,
+    row: 'badGateway',
     name: `status ${status}`,
     reply: failure(status, error('bad gateway')),
     kind: 'gateway' as const,
@@ -202,7 +202,7 @@ const cases: readonly FaultCase[] = [
     status,
   })),
   ...[503, 529].map((status) => ({
-    row: 35,
+    row: 'overloaded',
     name: `status ${status}`,
     reply: failure(status, error('overloaded')),
     kind: 'overloaded' as const,
@@ -210,7 +210,7 @@ const cases: readonly FaultCase[] = [
     status,
   })),
   ...[504, 524].map((status) => ({
-    row: 36,
+    row: 'gatewayTimeout',
     name: `status ${status}`,
     reply: failure(status, error('too slow')),
     kind: 'timeout' as const,
@@ -218,16 +218,16 @@ const cases: readonly FaultCase[] = [
     status,
   })),
   ...[525, 526].map((status) => ({
-    row: 37,
+    row: 'gatewayCertificate',
     name: `status ${status}`,
     reply: failure(status, error('certificate')),
     kind: 'gateway' as const,
     requests: 1 as const,
     status,
   })),
-  { row: 38, name: 'status 418', reply: failure(418, error('teapot')), kind: 'server', requests: 1, status: 418 },
+  { row: 'unexpectedStatus', name: 'status 418', reply: failure(418, error('teapot')), kind: 'server', requests: 1, status: 418 },
   {
-    row: 39,
+    row: 'firstTokenTimeout',
     name: 'headers without a body',
     reply: [{ status: 200 }, { comment: 'hold on' }, { end: 'stall' }],
     kind: 'timeout',
@@ -235,7 +235,7 @@ const cases: readonly FaultCase[] = [
     status: 200,
   },
   {
-    row: 45,
+    row: 'errorInStream',
     name: 'an error event',
     reply: [{ event: { error: error('upstream exploded') } }, { end: 'fin' }],
     kind: 'server',
@@ -243,7 +243,7 @@ const cases: readonly FaultCase[] = [
     status: 200,
   },
   {
-    row: 46,
+    row: 'outOfCredit',
     name: 'a quota error event',
     reply: [{ event: { error: error('gone', 'insufficient_quota') } }, { end: 'fin' }],
     kind: 'credit',
@@ -251,7 +251,7 @@ const cases: readonly FaultCase[] = [
     status: 200,
   },
   {
-    row: 49,
+    row: 'answerFiltered',
     name: 'a filtered answer',
     reply: [{ delta: 'partial' }, { finish: 'content_filter' }, { done: true }],
     kind: 'content-filter',
@@ -259,7 +259,7 @@ const cases: readonly FaultCase[] = [
     status: 200,
   },
   {
-    row: 50,
+    row: 'noText',
     name: 'an answer with no text',
     reply: [{ finish: 'stop' }, { done: true }],
     kind: 'empty',
@@ -267,7 +267,7 @@ const cases: readonly FaultCase[] = [
     status: 200,
   },
   {
-    row: 51,
+    row: 'garbledStream',
     name: 'two garbled events',
     reply: [{ send: 'data: {"a\n\ndata: {"b\n\n' }, { end: 'fin' }],
     kind: 'malformed',
@@ -275,7 +275,7 @@ const cases: readonly FaultCase[] = [
     status: 200,
   },
   {
-    row: 63,
+    row: 'garbledBody',
     name: 'garbled JSON',
     reply: [
       { status: 200, headers: { 'content-type': 'application/json' } },
@@ -304,7 +304,7 @@ describe('API request that meets a network or gateway fault', () => {
   after(() => stopFixture(fixture));
 
   for (const { row, name, reply, kind, requests, status } of cases) {
-    it(`reports ${name} as a fault of kind "${kind}" after ${requests === 1 ? 'one request' : `${requests} requests`} (row ${row} of the fault table)`, async () => {
+    it(`reports ${name} as a fault of kind "${kind}" after ${requests === 1 ? 'one request' : `${requests} requests`} (${row})`, async () => {
       const { gateway, api } = fixture;
       gateway.reset();
       gateway.script = script(reply);
