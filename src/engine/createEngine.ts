@@ -4,6 +4,7 @@ import { NetworkState } from './gate/networkState';
 import { RouteHealth } from './gate/routeHealth';
 import { originOf } from './gateway/baseUrl';
 import { KeyRedactor } from './gateway/keyRedactor';
+import { probe } from './http/probe';
 import type { TurnRecord } from './state/ledger';
 import { Turn } from './turn/turn';
 
@@ -47,6 +48,7 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
       for (const turn of running) turn.endWait();
     },
     cooldownOf: (scope) => network.cooldownOf(scope),
+    probe: (route, signal) => probe(deps, keys, route, signal),
     report: () => {
       const turns = [...records, ...running.map(({ record }) => record)];
       return {
