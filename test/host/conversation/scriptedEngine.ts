@@ -1,4 +1,4 @@
-import type { Engine, EngineReport, RunningTurn, StreamOptions } from '../../../src/engine/engine';
+import type { Engine, EngineReport, ProbeResult, RunningTurn, StreamOptions } from '../../../src/engine/engine';
 import type { FaultKind, StreamEvent } from '../../../src/engine/events';
 import type { ChatRequest } from '../../../src/engine/request';
 
@@ -86,6 +86,10 @@ export class ScriptedEngine implements Engine {
 
   cooldownOf(): undefined {
     return undefined;
+  }
+
+  probe(_route: object, _signal?: AbortSignal): Promise<ProbeResult> {
+    return Promise.resolve({ state: 'cancelled' });
   }
 
   report(): EngineReport {
