@@ -6,7 +6,7 @@ import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
 import type { PromptInput } from '../journal/exchange';
 import type { PromptHistory } from '../conversation/promptHistoryStore';
-import type { DemoMode } from '../demo/demoMode';
+import type { DemoMode } from '../connection/demoMode';
 import type { DemoTour } from '../demo/demoTour';
 import type { Log } from '../util/log';
 import type { ModelCatalog } from '../models/modelCatalog';

@@ -1,10 +1,29 @@
 import assert from 'node:assert/strict';
 import { startGateway, type Gateway } from '../../../src/demo/gateway';
 import { failure } from '../../../src/demo/replies';
-import type { ConnectionTest } from '../../../src/host/connection/doctor';
+import type { ProbeResult } from '../../../src/engine/engine';
+import type { Connection } from '../../../src/engine/request';
+import type { ConnectionTest } from '../../../src/host/connection/connectionTest';
+import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
+import { probe } from '../../../src/engine/http/probe';
+import { systemClock } from '../../../src/host/util/systemClock';
 import { useVSCode } from '../../support/fakeVSCode';
 import { attempt, ScriptedEngine, text, waiting } from '../conversation/scriptedEngine';
 import { FakeEditor, FakeRoutes } from './fakeRoutes';
+
+const deps = {
+  ...{ clock: systemClock, fetch, userAgent: 'test', formatTime: String },
+  log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
+  localize: (message: string, values: Readonly<Record<string, string | number>> = {}) =>
+    message.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name])),
+};
+
+/** An engine that really sends probes. */
+class ProbingEngine extends ScriptedEngine {
+  override probe(route: Connection, signal?: AbortSignal): Promise<ProbeResult> {
+    return probe(deps, new KeyRedactor(), route, signal);
+  }
+}
 
 describe('Test Connection command', () => {
   const editor = new FakeEditor();
@@ -12,7 +31,7 @@ describe('Test Connection command', () => {
   let routes: FakeRoutes;
   let gateway: Gateway;
   let backup: Gateway;
-  let engine: ScriptedEngine;
+  let engine: ProbingEngine;
   let texts: string[];
   let shown: number;
   before(async () => {
@@ -28,7 +47,7 @@ describe('Test Connection command', () => {
     routes = new FakeRoutes();
     routes.baseUrl = gateway.baseUrl;
     routes.keys.set(gateway.origin, 'hsa-primary');
-    [engine, texts, shown] = [new ScriptedEngine(), [], 0];
+    [engine, texts, shown] = [new ProbingEngine(), [], 0];
   });
   after(() => Promise.all([gateway.close(), backup.close()]));
 
@@ -38,7 +57,7 @@ describe('Test Connection command', () => {
   };
   const run = async (): Promise<ConnectionTest | undefined> => {
     const { Connections } = await import('../../../src/host/connection/connections');
-    const { testConnection } = await import('../../../src/host/connection/doctor');
+    const { testConnection } = await import('../../../src/host/connection/connectionTest');
     const deps = routes.deps();
     const document = {
       update: (content: string) => void texts.push(content),
@@ -73,7 +92,7 @@ describe('Test Connection command', () => {
     assert.ok(result?.state === 'verified');
     assert.deepEqual(result.models, ['a', 'b']);
     assert.deepEqual(
-      result.routes.map(({ verification }) => verification.state),
+      result.routes.map(({ models }) => models.state),
       ['verified', 'verified'],
     );
     const sent = [gateway, backup].map(({ modelRequests }) =>
@@ -90,7 +109,7 @@ describe('Test Connection command', () => {
     editor.pressed = 'Check URL';
     const result = await run();
     assert.equal(result?.state, 'verified');
-    assert.match(verdict(), /^warning: 1 of 2 routes work\. There is no model list at .* \(status 404\)/);
+    assert.match(verdict(), /^warning: 1 of 2 routes work\. No API found at this address on /);
     assert.deepEqual(editor.commands, [['workbench.action.openSettings', '@id:holysheep.backupBaseUrls']]);
   });
 
@@ -114,7 +133,7 @@ describe('Test Connection command', () => {
     gateway.models = () => failure(401, { message: 'Incorrect API key' });
     const result = await run();
     assert.equal(result?.state, 'rejected');
-    assert.match(verdict(), /^error: .* rejected the API key \(status 401\)\./);
+    assert.match(verdict(), /^error: The key for .* was rejected\. .* Gateway message: “Incorrect API key”\./);
     assert.deepEqual(editor.messages[0]?.buttons, ['Set API key', 'Details', 'Copy as text']);
   });
 

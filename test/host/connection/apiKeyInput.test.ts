@@ -1,30 +1,25 @@
 import assert from 'node:assert/strict';
-import type * as StoreApiKey from '../../../src/host/connection/storeApiKey';
+import type { parseSetApiKeyArgument as Parse } from '../../../src/host/connection/apiKeyInput';
 import { useVSCode } from '../../support/fakeVSCode';
 
 describe('argument of holysheep.setApiKey', () => {
   useVSCode({ l10n: { t: (message: string) => message } });
-  let parseSetApiKeyArgument: typeof StoreApiKey.parseSetApiKeyArgument;
+  let parseSetApiKeyArgument: typeof Parse;
   before(async () => {
-    ({ parseSetApiKeyArgument } = await import('../../../src/host/connection/storeApiKey'));
+    ({ parseSetApiKeyArgument } = await import('../../../src/host/connection/apiKeyInput'));
   });
 
-  it('accepts a key, or an object with a key', () => {
-    assert.deepEqual(parseSetApiKeyArgument('hsa-key-1'), { key: 'hsa-key-1' });
-    assert.deepEqual(parseSetApiKeyArgument({ key: 'hsa-key-1' }), { key: 'hsa-key-1' });
-  });
-
-  it('accepts a base URL without a key, for which the user is asked', () => {
-    const { key, target } = parseSetApiKeyArgument({ baseUrl: 'https://gateway.example' });
-    assert.deepEqual([key, target?.url], [undefined, 'https://gateway.example/v1']);
-  });
-
-  it('normalizes a base URL in the argument like the one in the settings', () => {
-    const { key, target } = parseSetApiKeyArgument({ key: 'k', baseUrl: ' gateway.example/v1/models ' });
-    assert.deepEqual(
-      [key, target?.url, target?.origin],
-      ['k', 'https://gateway.example/v1', 'https://gateway.example'],
-    );
+  it('contains a key, a base URL or both', () => {
+    for (const [argument, key, url] of [
+      ['hsa-key-1', 'hsa-key-1', undefined],
+      [{ key: 'hsa-key-1' }, 'hsa-key-1', undefined],
+      [{ baseUrl: 'https://gateway.example' }, undefined, 'https://gateway.example/v1'],
+      [{ key: 'k', baseUrl: ' gateway.example/v1/models ' }, 'k', 'https://gateway.example/v1'],
+      [undefined, undefined, undefined],
+    ] as const) {
+      const parsed = parseSetApiKeyArgument(argument);
+      assert.deepEqual([parsed.key, parsed.target?.url], [key, url]);
+    }
   });
 
   for (const [argument, message] of [

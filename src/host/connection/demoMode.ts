@@ -1,12 +1,34 @@
 import * as vscode from 'vscode';
 import type { Gateway } from '../../demo/gateway';
 import { demoModels, startDemo, startDemoBackup, type DemoModel } from '../../demo/scenarios';
-import type { Engine } from '../../engine/engine';
+import type { Engine, EngineSettings } from '../../engine/engine';
 import type { Connection } from '../../engine/request';
-import type { Conversation } from '../conversation/conversation';
 import { createHostEngine, type HostEngineDeps } from '../engine/hostEngine';
 import { Disposable } from '../util/disposable';
-import { demoSettings, isDemoConversation, steadyModel } from './demoTour';
+
+/** Model that is selected when the demo starts. It is also the demo's fallback model. */
+export const steadyModel = 'demo-steady';
+
+/**
+ * Settings of every turn in the demo. The user's settings are ignored, so that each scenario runs as the tour describes
+ * it. The idle timeout is short, so that users don't wait a minute to see how a stalled stream is handled.
+ */
+export const demoSettings: EngineSettings = {
+  retry: { maxRetries: 5, baseDelayMs: 1000, maxDelayMs: 60_000, jitter: 'full', maxHintMs: 300_000 },
+  fallbackModels: [steadyModel],
+  resume: 'auto',
+  continueWithFallback: 'ask',
+  timeout: { headersMs: null, firstTokenMs: null, idleMs: 6000, silentMs: null },
+};
+
+interface DemoConversation {
+  exchanges(): readonly { readonly demo?: boolean | undefined }[];
+}
+
+/** Returns whether the demo handled all exchanges of a conversation. Returns true for an empty conversation. */
+export function isDemoConversation(conversation: DemoConversation): boolean {
+  return conversation.exchanges().every(({ demo }) => demo === true);
+}
 
 interface RunningDemo {
   readonly gateway: Gateway;
@@ -42,7 +64,7 @@ export class DemoMode extends Disposable {
   }
 
   /** Returns whether the next prompt of a conversation goes to the demo. */
-  answers(conversation: Pick<Conversation, 'exchanges'>): boolean {
+  answers(conversation: DemoConversation): boolean {
     return this.active && isDemoConversation(conversation);
   }
 
@@ -62,7 +84,6 @@ export class DemoMode extends Disposable {
     return (await running.backup).baseUrl;
   }
 
-  /** Starts the demo unless it is already active. */
   enter(): Promise<void> {
     if (this.running) return Promise.resolve();
     this.starting ??= this.start().finally(() => {
@@ -83,7 +104,6 @@ export class DemoMode extends Disposable {
     await closeGateways(running);
   }
 
-  /** Returns the id of the model that is selected in the demo. */
   model(): string {
     return this.selected;
   }
@@ -136,7 +156,7 @@ interface DemoEngineDeps extends Pick<HostEngineDeps, 'log' | 'version'> {
  * of an embedded gateway therefore never delays a request to the user's gateway, in this window or in another, and the
  * next turn starts on the primary route again.
  */
-export function demoEngine({ connection: connectionFor, ...deps }: DemoEngineDeps): Engine {
+export function demoEngine({ connection: connectionFor, ...deps }: DemoEngineDeps): Pick<Engine, 'run' | 'stream'> {
   const engineFor = (model: string): Engine =>
     createHostEngine({ ...deps, settings: () => demoSettings, connection: () => connectionFor(model) });
   return {
@@ -148,11 +168,5 @@ export function demoEngine({ connection: connectionFor, ...deps }: DemoEngineDep
       const connection = (): Promise<Connection> => connectionFor(request.model);
       return engineFor(request.model).stream(request, { ...options, connection });
     },
-    // The following members do nothing, because the demo's engine keeps no state between turns.
-    onConnectionChanged: () => undefined,
-    onWindowFocused: () => undefined,
-    resetNetworkState: () => Promise.resolve(),
-    cooldownOf: () => undefined,
-    report: () => ({ turns: [], network: { budgets: [], gates: [] }, routesDown: [] }),
   };
 }

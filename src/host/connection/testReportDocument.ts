@@ -5,7 +5,7 @@ import { Disposable } from '../util/disposable';
 const scheme = 'holysheep-connection';
 
 /** The read-only document with the results of the last connection test in this window. */
-export class DoctorDocument extends Disposable {
+export class TestReportDocument extends Disposable {
   private readonly changeEmitter = this.register(new vscode.EventEmitter<vscode.Uri>());
   private readonly uri = vscode.Uri.from({ scheme, path: `/${vscode.l10n.t('Connection test')}` });
   private text = '';
