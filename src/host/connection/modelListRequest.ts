@@ -81,7 +81,7 @@ export async function requestModelList(
   } catch (error) {
     if (signal?.aborted) return { state: 'cancelled' };
     if (abort.signal.reason instanceof ModelListTimeoutError) {
-      const fault = classify({ type: 'timeout', clock: 'headers', afterMs: performance.now() - started }, Date.now());
+      const fault = classify({ type: 'timeout', clock: 'headersTimeout', afterMs: performance.now() - started }, Date.now());
       return { state: 'unverified', fault: { kind: 'network', fault } };
     }
     if (error instanceof BodyTooLargeError) return { state: 'unverified', fault: { kind: 'unreadable', status: 200 } };

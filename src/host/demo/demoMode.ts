@@ -137,11 +137,16 @@ interface DemoEngineDeps extends Pick<HostEngineDeps, 'log' | 'version'> {
  * next turn starts on the primary route again.
  */
 export function demoEngine({ connection: connectionFor, ...deps }: DemoEngineDeps): Engine {
+  const engineFor = (model: string): Engine =>
+    createHostEngine({ ...deps, settings: () => demoSettings, connection: () => connectionFor(model) });
   return {
+    run: (request, options) => {
+      const connection = (): Promise<Connection> => connectionFor(request.model);
+      return engineFor(request.model).run(request, { ...options, connection });
+    },
     stream: (request, options) => {
       const connection = (): Promise<Connection> => connectionFor(request.model);
-      const engine = createHostEngine({ ...deps, settings: () => demoSettings, connection });
-      return engine.stream(request, { ...options, connection });
+      return engineFor(request.model).stream(request, { ...options, connection });
     },
     // The following members do nothing, because the demo's engine keeps no state between turns.
     onConnectionChanged: () => undefined,

@@ -1,12 +1,31 @@
-import { limitParameter } from '../../engine/models/modelParameters';
-import type { ExportedRequest } from './exportedRequest';
-import { linesOf, pythonLiteral } from './literals';
+# Sends a prompt to a model and prints the answer as it arrives. Requires Python 3.8 or later.
+#   1. pip install openai
+#   2. Set the environment variable HOLYSHEEP_API_KEY to your API key.
+#   3. Save this as ask.py, and run: python ask.py
+import email.utils
+import os
+import random
+import re
+import signal
+import sys
+import time
 
-/**
- * The constant part of every copied Python program. The variable part before it declares `BASE_URL`, `REQUEST` and the
- * limits.
- */
-export const pythonProgram = String.raw`
+# Example request
+BASE_URL = "https://api.holysheep.ai/v1"
+REQUEST = {
+    "model": "claude-sonnet-4",
+    "messages": [
+        {"role": "user", "content": "Why do clients add jitter?"},
+    ],
+    "stream": True,
+}
+MAX_RETRIES = 5
+BASE_DELAY = 1
+MAX_DELAY = 60
+MAX_RETRY_AFTER = 300
+IDLE_TIMEOUT = 120
+# End of the example
+
 # Ctrl+C ends the program immediately, even while the openai package is loading.
 signal.signal(signal.SIGINT, lambda *_: sys.exit(130))
 # The openai package would send some of these variables to the gateway.
@@ -184,50 +203,3 @@ def exit_with_error(message):
 
 
 main()
-`;
-
-/** Returns a Python program that sends a request. */
-export function pythonCode(request: ExportedRequest): string {
-  const { baseUrl, model, messages, temperature, maxTokens, retry, fromDemo } = request;
-  const { maxRetries, baseDelayMs, maxDelayMs, maxRetryAfterMs, idleTimeoutMs } = retry;
-  const declarations = [
-    ...(fromDemo ? ['# Copied from the offline demo. This program calls your own gateway and model.'] : []),
-    `BASE_URL = ${pythonLiteral(baseUrl)}`,
-    'REQUEST = {',
-    `    "model": ${pythonLiteral(model)},`,
-    '    "messages": [',
-    ...messages.map(({ role, content }) => `        {"role": "${role}", "content": ${contentLiteral(content)}},`),
-    '    ],',
-    ...(temperature === undefined ? [] : [`    "temperature": ${temperature},`]),
-    ...(maxTokens === undefined ? [] : [`    "${limitParameter(model)}": ${maxTokens},`]),
-    '    "stream": True,',
-    '}',
-    '# All times are in seconds.',
-    `MAX_RETRIES = ${maxRetries}`,
-    `BASE_DELAY = ${baseDelayMs / 1000}`,
-    `MAX_DELAY = ${maxDelayMs / 1000}`,
-    `MAX_RETRY_AFTER = ${maxRetryAfterMs / 1000}  # a longer delay requested by the gateway ends the program`,
-    `IDLE_TIMEOUT = ${idleTimeoutMs / 1000}  # an answer without data for this long counts as cut off`,
-  ];
-  return `${usageComment}${declarations.join('\n')}\n${pythonProgram}`;
-}
-
-const usageComment = `\
-# Sends a prompt to a model and prints the answer as it arrives. Requires Python 3.8 or later.
-#   1. pip install openai
-#   2. Set the environment variable HOLYSHEEP_API_KEY to your API key.
-#   3. Save this as ask.py, and run: python ask.py
-import email.utils
-import os
-import random
-import re
-import signal
-import sys
-import time
-
-`;
-
-function contentLiteral(content: string): string {
-  const lines = linesOf(content).map(pythonLiteral);
-  return lines.length === 1 ? lines.join('') : `(\n            ${lines.join('\n            ')}\n        )`;
-}
