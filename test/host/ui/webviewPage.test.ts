@@ -1,30 +1,29 @@
 import assert from 'node:assert/strict';
 import { JSDOM } from 'jsdom';
-import { translateFaultHelp } from '../../../src/host/ui/faultAdvice';
-import { panelHtml } from '../../../src/host/panel/panelPage';
 import { panelTitle, translatePanelStrings } from '../../../src/host/ui/panelText';
-import { panelStrings, type FaultDetails } from '../../../src/shared/panelStrings';
+import { webviewHtml } from '../../../src/host/ui/webviewPage';
+import { panelStrings } from '../../../src/shared/panelStrings';
 
 const htmlInjection = `"><script>alert('1')</script>&amp;<b a="`;
-const createPage = (strings = translatePanelStrings((english) => english)) =>
-  panelHtml({
-    nonce: 'n0nce',
-    cspSource: 'https://csp.example',
-    scriptUri: 'https://csp.example/dist/webview.js?a=1&b="2"',
-    styleUris: ['https://csp.example/media/markdown.css', 'https://csp.example/media/panel.css'],
-    strings,
-    help: translateFaultHelp((english) => `${english} ${htmlInjection}`, 'zh-cn'),
-    locale: 'zh-cn',
-  });
+const page = new JSDOM(
+  webviewHtml(
+    {
+      nonce: 'n0nce',
+      cspSource: 'https://csp.example',
+      scriptUri: 'https://csp.example/dist/webview.js?a=1&b="2"',
+      styleUris: ['https://csp.example/media/markdown.css', 'https://csp.example/media/panel.css'],
+      locale: 'zh-cn',
+    },
+    { strings: htmlInjection },
+    ['worker-src blob:'],
+  ),
+);
 
-describe('panel page', () => {
-  it('passes the strings and the locale to the script without interpreting HTML in them', () => {
-    const strings = translatePanelStrings((english) => `${english} ${htmlInjection}`);
-    const { document } = new JSDOM(createPage(strings)).window;
-    assert.deepEqual(JSON.parse(document.body.dataset['strings'] ?? ''), strings);
-    const help = JSON.parse(document.body.dataset['help'] ?? '') as FaultDetails;
-    assert.ok(help.auth.cause.endsWith(htmlInjection) && help.breaker.remedy.endsWith(htmlInjection));
-    assert.match(help.auth.href, /authentication\.zh-CN\.md$/);
+describe('page of a webview', () => {
+  const { document } = page.window;
+
+  it('passes data and the locale to the script without interpreting HTML in them', () => {
+    assert.equal(document.body.dataset['strings'], htmlInjection);
     assert.equal(document.body.dataset['locale'], 'zh-cn');
     assert.equal(document.querySelectorAll('script').length, 1);
     assert.equal(document.querySelectorAll('b').length, 0);
@@ -32,7 +31,6 @@ describe('panel page', () => {
   });
 
   it('loads its style sheets and one script, which has the nonce', () => {
-    const { document } = new JSDOM(createPage()).window;
     const script = document.querySelector('script');
     assert.equal(script?.getAttribute('src'), 'https://csp.example/dist/webview.js?a=1&b="2"');
     assert.equal(script.getAttribute('nonce'), 'n0nce');
@@ -44,7 +42,6 @@ describe('panel page', () => {
   });
 
   it('forbids all resources that its content security policy does not list', () => {
-    const { document } = new JSDOM(createPage()).window;
     const policy = document.querySelector('meta[http-equiv="Content-Security-Policy"]')?.getAttribute('content');
     assert.equal(
       policy,
