@@ -4,6 +4,7 @@ import { NetworkState } from './gate/networkState';
 import { RouteHealth } from './gate/routeHealth';
 import { originOf } from './gateway/baseUrl';
 import { KeyRedactor } from './gateway/keyRedactor';
+import { loadRequestBuilder } from './http/transport';
 import type { TurnRecord } from './state/ledger';
 import { Turn } from './turn/turn';
 
@@ -29,6 +30,7 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
   };
   return {
     stream: (request, options = {}) => {
+      void loadRequestBuilder();
       const turn = new Turn(deps, { network, routes, keys }, request, options, recordFinishedTurns);
       running = [...running, turn];
       routes.sendOverdueProbes();

@@ -41,6 +41,7 @@ async function read(parts: readonly Uint8Array[]): Promise<ReadStream> {
       events.push({ data, name });
       reader.read(data);
     },
+    endOfRead: () => undefined,
     tooLong: () => assert.fail('endless'),
     isDone: () => false,
   });

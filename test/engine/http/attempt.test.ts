@@ -386,6 +386,7 @@ async function readPieces(pieces: readonly string[], type: string, maxEvents = I
   const reading = readBody(new Response(body.stream, { headers: { 'content-type': type } }), {
     bytes: (count) => (result.bytes += count),
     event: () => result.events++,
+    endOfRead: () => undefined,
     tooLong: () => (result.isTooLong = true),
     isDone: () => result.isTooLong || result.events >= maxEvents,
   });
