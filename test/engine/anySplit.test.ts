@@ -41,7 +41,6 @@ async function read(parts: readonly Uint8Array[]): Promise<ReadStream> {
       events.push({ data, name });
       reader.read(data);
     },
-    endOfRead: () => undefined,
     tooLong: () => assert.fail('endless'),
     isDone: () => false,
   });

@@ -27,7 +27,7 @@ interface BodySink {
   /** Called with each complete server-sent event. */
   event(data: string, name: string | undefined): void;
   /** Called after the events of each read from the network. */
-  endOfRead(): void;
+  endOfRead?(): void;
   /** Called when an event or a body is longer than `maxEventChars`. */
   tooLong(): void;
   /** Whether the rest of the body is no longer needed. */
@@ -95,7 +95,7 @@ export async function readBody(response: Response, sink: BodySink): Promise<Body
       if (kind === 'stream') parser.feed(bareLines.convert(start));
       else if (size > maxEventChars) sink.tooLong();
     }
-    sink.endOfRead();
+    sink.endOfRead?.();
     if (sink.isDone()) return undefined;
     if (part.done) break;
   }

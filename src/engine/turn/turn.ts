@@ -1,6 +1,6 @@
 import { Answer } from './answer';
-import type { EngineDeps, RunningTurn, StreamOptions } from '../engine';
-import type { AttemptTrigger, FaultKind, ModelEvent, StreamEvent } from '../events';
+import type { EngineDeps, RunOptions, TurnHandle } from '../engine';
+import type { AttemptTrigger, FaultKind, ModelEvent } from '../events';
 import { classify, faultOfRow, type Evidence, type Fault } from '../faults/classify';
 import { hostFailure } from '../faults/hostFaults';
 import { describeError } from '../faults/transportError';
@@ -42,7 +42,7 @@ interface SharedState {
  * A turn: attempts and waits, until exactly one terminal event. The loop carries out the decisions of the retry policy.
  * The controls act immediately on the current attempt or wait, and `stop` ends the turn before it returns.
  */
-export class Turn implements RunningTurn {
+export class Turn implements TurnHandle {
   readonly output: TurnOutput;
   readonly answer: Answer;
   readonly history: TurnHistory;
@@ -71,7 +71,7 @@ export class Turn implements RunningTurn {
     private readonly deps: EngineDeps,
     { network, routes, keys }: SharedState,
     request: ChatRequest,
-    { signal, resumeFrom, avoidRoute, connection = deps.connection }: StreamOptions,
+    { signal, resumeFrom, avoidRoute, connection = deps.connection, onEvents }: RunOptions,
     private readonly onEnd: () => void,
   ) {
     this.network = network;
@@ -79,7 +79,7 @@ export class Turn implements RunningTurn {
     this.model = request.model;
     this.startTime = deps.clock.now();
     this.history = new TurnHistory(request.model, resumeFrom !== undefined);
-    this.output = new TurnOutput(deps.clock, () => this.stop());
+    this.output = new TurnOutput(deps.clock, onEvents, (error) => this.finish(this.handleDefect(error)));
     this.answer = new Answer(deps.clock, this.output, this.history, resumeFrom);
     this.waits = new Waits(deps, this.output, this.history);
     this.permit = new TurnPermit(deps, this.history, this.waits);
@@ -93,10 +93,6 @@ export class Turn implements RunningTurn {
     this.unsubscribe = () => signal?.removeEventListener('abort', onAbort);
     if (signal?.aborted) this.stop();
     else void this.run(resumeFrom ? 'resume' : 'first');
-  }
-
-  [Symbol.asyncIterator](): AsyncIterator<StreamEvent> {
-    return this.output.events;
   }
 
   get record(): TurnRecord {

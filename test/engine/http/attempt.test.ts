@@ -25,6 +25,11 @@ import {
 } from '../../support/scriptedFetch';
 import { settle, VirtualClock } from '../../support/virtualClock';
 
+/** Fails the test, because no sink of a test throws. */
+const fail = (error: unknown): never => {
+  throw error;
+};
+
 const baseUrl = 'https://gateway.test/v1';
 
 interface AttemptOptions {
@@ -386,7 +391,6 @@ async function readPieces(pieces: readonly string[], type: string, maxEvents = I
   const reading = readBody(new Response(body.stream, { headers: { 'content-type': type } }), {
     bytes: (count) => (result.bytes += count),
     event: () => result.events++,
-    endOfRead: () => undefined,
     tooLong: () => (result.isTooLong = true),
     isDone: () => result.isTooLong || result.events >= maxEvents,
   });
@@ -440,7 +444,8 @@ const partial =
 
 function createAnswer(previous: Partial<ResumeFrom>) {
   const clock = new VirtualClock();
-  const output = new TurnOutput(clock, () => undefined);
+  const events: StreamEvent[] = [];
+  const output = new TurnOutput(clock, (batch) => events.push(...batch), fail);
   const answer = new Answer(clock, output, new TurnHistory('gpt-4o'), {
     text: '',
     hadReasoning: false,
@@ -448,9 +453,7 @@ function createAnswer(previous: Partial<ResumeFrom>) {
     ...previous,
   });
   const readEvents = async (): Promise<readonly string[]> => {
-    output.events.close();
-    const events: StreamEvent[] = [];
-    for await (const event of output.events) events.push(event);
+    await settle();
     return events.map((event) => (event.type === 'resumed' ? `${event.how} ${event.trimmed}` : event.type));
   };
   return { answer, clock, readEvents };

@@ -33,7 +33,6 @@ async function read(pieces: readonly Uint8Array[], contentType = 'text/event-str
   const end = await readBody(new Response(stream, { headers: contentType ? { 'content-type': contentType } : {} }), {
     bytes: (count) => (bytes += count),
     event: (data, name) => events.push(name === undefined ? data : `${name}: ${data}`),
-    endOfRead: () => undefined,
     tooLong: () => (isTooLong = true),
     isDone: () => isTooLong,
   });

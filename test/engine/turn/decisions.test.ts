@@ -25,6 +25,11 @@ import {
 } from '../../support/scriptedFetch';
 import { settle, VirtualClock } from '../../support/virtualClock';
 
+/** Fails the test, because no sink of a test throws. */
+const fail = (error: unknown): never => {
+  throw error;
+};
+
 const rateLimited = (seconds: number): Reply =>
   status(429, { error: { message: 'slow down' } }, { 'retry-after': String(seconds) });
 const failing = status(500, { error: { message: 'boom' } });
@@ -506,7 +511,7 @@ const description: WaitDescription = {
 /** Returns the parts that a turn uses to get permits, with a gate that no other turn uses. */
 function turnParts() {
   const clock = new VirtualClock();
-  const output = new TurnOutput(clock, () => undefined);
+  const output = new TurnOutput(clock, () => undefined, fail);
   const history = new TurnHistory('one');
   const { fetch } = new EngineWorld({ replies: [silent] }).wire;
   const waits = new Waits({ clock, random: () => 0.5, fetch }, output, history);

@@ -1,4 +1,12 @@
-import type { Engine, EngineReport, RunningTurn, StreamOptions } from '../../../src/engine/engine';
+import type {
+  Engine,
+  EngineReport,
+  ProbeResult,
+  RunningTurn,
+  RunOptions,
+  StreamOptions,
+  TurnHandle,
+} from '../../../src/engine/engine';
 import type { FaultKind, StreamEvent } from '../../../src/engine/events';
 import type { ChatRequest } from '../../../src/engine/request';
 
@@ -26,6 +34,10 @@ export class ScriptedTurn implements RunningTurn {
   failWith(problem: Error): void {
     this.problem = problem;
     this.wake();
+  }
+
+  async deliverTo(onEvents: RunOptions['onEvents']): Promise<void> {
+    for await (const event of this) onEvents([event]);
   }
 
   stop(): void {
@@ -66,6 +78,13 @@ export class ScriptedTurn implements RunningTurn {
 export class ScriptedEngine implements Engine {
   readonly turns: ScriptedTurn[] = [];
 
+  run(request: ChatRequest, options: RunOptions): TurnHandle {
+    const turn = new ScriptedTurn(request, options);
+    this.turns.push(turn);
+    void turn.deliverTo(options.onEvents);
+    return turn;
+  }
+
   stream(request: ChatRequest, options?: StreamOptions): RunningTurn {
     const turn = new ScriptedTurn(request, options);
     this.turns.push(turn);
@@ -86,6 +105,10 @@ export class ScriptedEngine implements Engine {
 
   cooldownOf(): undefined {
     return undefined;
+  }
+
+  probe(_route: object, _signal?: AbortSignal): Promise<ProbeResult> {
+    return Promise.resolve({ state: 'cancelled' });
   }
 
   report(): EngineReport {
