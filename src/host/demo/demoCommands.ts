@@ -1,6 +1,6 @@
 import type { Command } from '../commands';
 import type { Services } from '../services';
-import { isDemoConversation } from '../connection/demoMode';
+import { isDemoConversation } from '../connection/demoConversation';
 
 export function registerDemo({ register, demo, tour, conversations, panels, onError }: Services): readonly Command[] {
   register(

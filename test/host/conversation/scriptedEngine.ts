@@ -1,4 +1,4 @@
-import type { Engine, EngineReport, ProbeResult, RunningTurn, StreamOptions } from '../../../src/engine/engine';
+import type { Engine, EngineReport, RunningTurn, StreamOptions } from '../../../src/engine/engine';
 import type { FaultKind, StreamEvent } from '../../../src/engine/events';
 import type { ChatRequest } from '../../../src/engine/request';
 
@@ -65,6 +65,7 @@ export class ScriptedTurn implements RunningTurn {
 
 export class ScriptedEngine implements Engine {
   readonly turns: ScriptedTurn[] = [];
+  readonly probe: Engine['probe'] = () => Promise.resolve({ state: 'cancelled' });
 
   stream(request: ChatRequest, options?: StreamOptions): RunningTurn {
     const turn = new ScriptedTurn(request, options);
@@ -86,10 +87,6 @@ export class ScriptedEngine implements Engine {
 
   cooldownOf(): undefined {
     return undefined;
-  }
-
-  probe(_route: object, _signal?: AbortSignal): Promise<ProbeResult> {
-    return Promise.resolve({ state: 'cancelled' });
   }
 
   report(): EngineReport {
