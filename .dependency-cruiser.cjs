@@ -64,7 +64,7 @@ module.exports = {
       name: 'host',
       comment: 'The host talks to the webview through the protocol, and leaves the SDK to the engine.',
       severity: 'error',
-      from: { path: host },
+      from: { path: host, pathNot: '/programs/' },
       to: { path: [webview, '^src/extension\\.ts$', npm('openai', 'markdown-it')] },
     },
   ],

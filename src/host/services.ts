@@ -20,7 +20,7 @@ import { Journal } from './journal/journal';
 import { conversationsFolder } from './journal/journalFolder';
 import { reportJournalProblem } from './journal/journalProblemReport';
 import { ModelCatalog } from './models/modelCatalog';
-import { ConversationPanels } from './panel/conversationPanels';
+import { PanelRegistry } from './panel/panelRegistry';
 import { PanelRestoration } from './panel/panelRestoration';
 import { CustomPrompts } from './prompts/customPrompts';
 import { createScheduler } from './schedule/createScheduler';
@@ -112,8 +112,8 @@ export function createServices(context: vscode.ExtensionContext, modelsChanged: 
   const prompting = { conversations, schedule, promptHistory, tour, target, contextSource };
   const shared = { connections, backupNotices, catalog, settings, demo, ...prompting };
   const restoration = register(new PanelRestoration(workspaceState, vscode.env.sessionId, onError));
-  const panels = register(new ConversationPanels(context.extensionUri, restoration, { ...shared, log, onError }));
+  const panels = register(new PanelRegistry(context.extensionUri, restoration, { ...shared, log, onError }));
 
-  const host = { context, register, log, onError, setContext, version, storage, workspace, folder, modelsChanged };
+  const host = { context, register, log, onError, setContext, version, storage, workspace, modelsChanged };
   return { ...host, ...shared, keys, engine, logEvent, customPrompts, panels, health, healthPanel };
 }

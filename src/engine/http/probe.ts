@@ -1,7 +1,6 @@
 import type { EngineDeps, ProbeResult } from '../engine';
 import { classify, faultOfRow, type Fault } from '../faults/classify';
 import { isError } from '../faults/errorBody';
-import { faultRowIds } from '../faults/faultTable';
 import { describeError } from '../faults/transportError';
 import { describeFault } from '../faults/wording';
 import type { KeyRedactor } from '../gateway/keyRedactor';
@@ -60,7 +59,7 @@ export async function probe(
   } catch (error) {
     if (signal.aborted) return { state: 'cancelled' };
     if (closing.signal.aborted)
-      return failure(classify({ type: 'timeout', clock: 'headers', afterMs: limitMs }, clock.now()));
+      return failure(classify({ type: 'timeout', clock: 'headersTimeout', afterMs: limitMs }, clock.now()));
     const streaming = error instanceof ConnectionFailure;
     deps.log.info(`GET ${route.baseUrl}/models: ${describeError(error)}`);
     return failure(classify({ type: 'error', error, streaming, baseUrl: route.baseUrl }, clock.now()));
@@ -84,13 +83,13 @@ async function readModels(response: Response, now: number): Promise<GatewayModel
     tooLong: () => (isTooLong = true),
     isDone: () => isTooLong,
   });
-  if (body?.kind === 'web-page') return faultOfRow(faultRowIds.webPage);
+  if (body?.kind === 'web-page') return faultOfRow('webPage');
   const json = body && 'text' in body ? parseJson(body.text) : undefined;
   const models = parseModelList(json);
   if (models) return models;
   return isRecord(json) && isError(json)
     ? classify({ type: 'inband', error: json, streamed: false }, now)
-    : faultOfRow(faultRowIds.pathNotFound);
+    : faultOfRow('pathNotFound');
 }
 
 async function readRejection(
@@ -103,10 +102,10 @@ async function readRejection(
   // The runtime reports a redirect that was not followed with the status 0.
   const status = response.status || 302;
   const body = keys.redactKnown(await boundedText(response, clock));
-  if (status === 404 || status === 405) return faultOfRow(faultRowIds.pathNotFound);
+  if (status === 404 || status === 405) return faultOfRow('pathNotFound');
   const fault = classify({ type: 'status', status, headers, body }, clock.now());
-  if (fault.kind === 'auth' && apiKey === undefined) return classify({ type: 'no-key' }, clock.now());
+  if (fault.kind === 'auth' && apiKey === undefined) return faultOfRow('noKey');
   // A web page with status 403 comes from a firewall and says nothing about the key.
   const isWebPage = declaredKind(headers.get('content-type')) === 'web-page' || sniffedKind(body) === 'web-page';
-  return fault.kind === 'permission' && isWebPage ? faultOfRow(faultRowIds.webPage) : fault;
+  return fault.kind === 'permission' && isWebPage ? faultOfRow('webPage') : fault;
 }

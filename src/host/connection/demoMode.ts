@@ -133,12 +133,17 @@ interface DemoEngineDeps extends Pick<HostEngineDeps, 'log' | 'version'> {
  * of an embedded gateway therefore never delays a request to the user's gateway, in this window or in another, and the
  * next turn starts on the primary route again.
  */
-export function demoEngine({ connection: connectionFor, ...deps }: DemoEngineDeps): Pick<Engine, 'stream'> {
+export function demoEngine({ connection: connectionFor, ...deps }: DemoEngineDeps): Pick<Engine, 'run' | 'stream'> {
+  const engineFor = (model: string): Engine =>
+    createHostEngine({ ...deps, settings: () => demoSettings, connection: () => connectionFor(model) });
   return {
+    run: (request, options) => {
+      const connection = (): Promise<Connection> => connectionFor(request.model);
+      return engineFor(request.model).run(request, { ...options, connection });
+    },
     stream: (request, options) => {
       const connection = (): Promise<Connection> => connectionFor(request.model);
-      const engine = createHostEngine({ ...deps, settings: () => demoSettings, connection });
-      return engine.stream(request, { ...options, connection });
+      return engineFor(request.model).stream(request, { ...options, connection });
     },
   };
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { faultLabel } from '../../shared/panelStrings';
 import type { FromHealthPage, HealthReport, ToHealthPage } from '../../shared/healthMessages';
@@ -6,8 +5,8 @@ import { healthStrings, type HealthStrings } from '../../shared/healthStrings';
 import type { Command } from '../commands';
 import { healthViewType } from '../contributions';
 import { translatePanelStrings } from '../ui/panelText';
+import { loadWebviewPage } from '../ui/loadWebviewPage';
 import { askUser } from '../ui/notifications';
-import { webviewHtml } from '../ui/webviewPage';
 import { Disposable } from '../util/disposable';
 import { systemClock } from '../util/systemClock';
 import type { HealthBook } from './healthBook';
@@ -51,7 +50,6 @@ export class HealthPanel extends Disposable {
   private open(panel: vscode.WebviewPanel): void {
     this.panel = panel;
     panel.title = title();
-    panel.iconPath = vscode.Uri.joinPath(this.deps.extensionUri, 'media', 'icon.png');
     panel.webview.onDidReceiveMessage((message: unknown) => {
       this.handle(message).catch(this.deps.onError);
     });
@@ -62,7 +60,11 @@ export class HealthPanel extends Disposable {
     panel.onDidDispose(() => {
       if (this.panel === panel) this.panel = undefined;
     });
-    loadPage(panel.webview, this.deps.extensionUri);
+    loadWebviewPage(panel, this.deps.extensionUri, {
+      script: 'health.js',
+      styles: ['health.css'],
+      data: { strings: translatedStrings() },
+    });
   }
 
   private async handle(message: unknown): Promise<void> {
@@ -107,20 +109,6 @@ export class HealthPanel extends Disposable {
 
 function title(): string {
   return vscode.l10n.t('Network health');
-}
-
-function loadPage(webview: vscode.Webview, extensionUri: vscode.Uri): void {
-  const dist = vscode.Uri.joinPath(extensionUri, 'dist');
-  const media = vscode.Uri.joinPath(extensionUri, 'media');
-  webview.options = { enableScripts: true, localResourceRoots: [dist, media] };
-  const page = {
-    nonce: randomBytes(16).toString('base64url'),
-    cspSource: webview.cspSource,
-    scriptUri: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'health.js')).toString(),
-    styleUris: [webview.asWebviewUri(vscode.Uri.joinPath(media, 'health.css')).toString()],
-    locale: vscode.env.language,
-  };
-  webview.html = webviewHtml(page, { strings: JSON.stringify(translatedStrings()) });
 }
 
 function translatedStrings(): HealthStrings {

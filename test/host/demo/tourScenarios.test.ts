@@ -42,7 +42,12 @@ function withoutPauses(script: Script): Script {
 async function demoTurn(model: string): Promise<WireTurn> {
   const script = withoutPauses(demoScript());
   const replies = (): [Script] => [script];
-  const stage = new WireFixture({ replies, model, settings: demoSettings, timePassesDuringRequests: true });
+  const stage = new WireFixture({
+    replies,
+    request: { model },
+    settings: demoSettings,
+    timePassesDuringRequests: true,
+  });
   try {
     await stage.open();
     if (demoModels.find(({ id }) => id === model)?.hasBackupRoute) {
