@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
 import type { Command } from '../commands';
-import { isDemoConversation, type DemoMode } from '../connection/demoMode';
+import { isDemoConversation } from '../connection/demoConversation';
+import type { DemoMode } from '../connection/demoMode';
 import type { Conversations } from '../conversation/conversations';
 import type { PanelRegistry } from '../panel/panelRegistry';
 import type { DemoTour } from './demoTour';

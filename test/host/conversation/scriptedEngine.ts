@@ -1,7 +1,6 @@
 import type {
   Engine,
   EngineReport,
-  ProbeResult,
   RunningTurn,
   RunOptions,
   StreamOptions,
@@ -77,6 +76,7 @@ export class ScriptedTurn implements RunningTurn {
 
 export class ScriptedEngine implements Engine {
   readonly turns: ScriptedTurn[] = [];
+  readonly probe: Engine['probe'] = () => Promise.resolve({ state: 'cancelled' });
 
   run(request: ChatRequest, options: RunOptions): TurnHandle {
     const turn = new ScriptedTurn(request, options);
@@ -105,10 +105,6 @@ export class ScriptedEngine implements Engine {
 
   cooldownOf(): undefined {
     return undefined;
-  }
-
-  probe(_route: object, _signal?: AbortSignal): Promise<ProbeResult> {
-    return Promise.resolve({ state: 'cancelled' });
   }
 
   report(): EngineReport {
