@@ -166,7 +166,7 @@ const eventEntries: EventEntries = {
   },
   ended: {
     how: oneOf({ ...faultKinds, finished: true, stopped: true, abandoned: true }),
-    row: optionalDetail(count),
+    row: optionalDetail(textSchema),
     ms: orZero(ms),
     firstTokenMs: optionalDetail(ms),
     bytes: orZero(count),
@@ -182,8 +182,7 @@ const eventEntries: EventEntries = {
     from: textSchema,
     to: textSchema,
     reason: oneOf({ ...faultKinds, user: true }),
-    row: optionalDetail(count),
-    ...details(textSchema, 'fromUrl', 'toUrl'),
+    ...details(textSchema, 'row', 'fromUrl', 'toUrl'),
   },
   usage: {
     promptTokens: orZero(tokens),

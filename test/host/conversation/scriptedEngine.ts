@@ -1,6 +1,7 @@
 import type {
   Engine,
   EngineReport,
+  ProbeResult,
   RunningTurn,
   RunOptions,
   StreamOptions,
@@ -104,6 +105,10 @@ export class ScriptedEngine implements Engine {
 
   cooldownOf(): undefined {
     return undefined;
+  }
+
+  probe(_route: object, _signal?: AbortSignal): Promise<ProbeResult> {
+    return Promise.resolve({ state: 'cancelled' });
   }
 
   report(): EngineReport {
