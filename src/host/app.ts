@@ -10,7 +10,6 @@ import { registerDiagnostics } from './diagnostics/diagnosticsCommands';
 import { registerEngine } from './engine/engineCommands';
 import { registerHealth } from './health/healthPanel';
 import { registerHistory } from './history/historyCommands';
-import { prepareFolder } from './journal/journalFolder';
 import { registerModels } from './models/modelCommands';
 import { registerPanels, reopenPanels } from './panel/panelCommands';
 import { registerPrompts } from './prompts/promptCommands';
@@ -28,9 +27,7 @@ export type App = Awaited<ReturnType<typeof createApp>>;
  */
 export async function createApp(context: vscode.ExtensionContext, modelsChanged: () => void) {
   const services = createServices(context, modelsChanged);
-  const { connections, conversations, demo, engine, folder, health, healthPanel, onError, panels, workspace } =
-    services;
-  await prepareFolder(folder, workspace && context.storageUri?.fsPath).catch(onError);
+  const { connections, conversations, demo, engine, health, healthPanel, onError, panels } = services;
   const chat = registerChat(services);
   const commands = [
     registerPanels,

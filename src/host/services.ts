@@ -110,6 +110,6 @@ export function createServices(context: vscode.ExtensionContext, modelsChanged: 
   const restoration = register(new PanelRestoration(workspaceState, vscode.env.sessionId, onError));
   const panels = register(new ConversationPanels(context.extensionUri, restoration, { ...shared, log, onError }));
 
-  const host = { context, register, log, onError, setContext, version, storage, workspace, folder, modelsChanged };
+  const host = { context, register, log, onError, setContext, version, storage, workspace, modelsChanged };
   return { ...host, ...shared, keys, engine, logEvent, customPrompts, panels, health, healthPanel };
 }

@@ -2,13 +2,10 @@ import * as vscode from 'vscode';
 import type { Command } from '../commands';
 import type { Services } from '../services';
 import { showInStatusBar } from '../ui/notifications';
-import { makePrivate } from '../util/files';
-import { cooldownsFolder } from './hostEngine';
 
 const confirmationMs = 8000;
 
-export function registerEngine({ register, connections, engine, storage, log, onError }: Services): readonly Command[] {
-  makePrivate(cooldownsFolder(storage)).catch(onError);
+export function registerEngine({ register, connections, engine, log }: Services): readonly Command[] {
   register(connections.onDidChange(() => engine.onConnectionChanged()));
   register(
     vscode.window.onDidChangeWindowState(({ focused }) => {

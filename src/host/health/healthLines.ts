@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { faultKinds } from '../journal/journalSchema';
+import { faultKinds } from '../../engine/events';
 import { parseOrUndefined } from '../util/schemas';
 import { emptyHistogram, lastBucket, type Histogram } from './histogram';
 import { maxNameLength, type FaultCounts, type HealthTally } from './healthTally';

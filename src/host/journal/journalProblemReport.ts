@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Log } from '../util/log';
 import { openLogAction, showToast } from '../ui/notifications';
-import type { JournalProblem, WriteFailure } from './journalFile';
+import type { JournalProblem, WriteFailure } from './journalProblem';
 
 /**
  * Returns a function that logs problems with conversations on disk and notifies the user. Each kind of write failure is
@@ -10,38 +10,38 @@ import type { JournalProblem, WriteFailure } from './journalFile';
 export function reportJournalProblem(log: Log): (problem: JournalProblem) => void {
   const reported = new Set<WriteFailure>();
   return (problem) => {
-    if (problem.kind === 'written') {
-      log.info('Conversations are being saved to disk again.');
-      if (reported.size > 0) showToast(log, 'information', problemText(problem));
-      reported.clear();
-      return;
+    switch (problem.kind) {
+      case 'written':
+        log.info('Conversations are being saved to disk again.');
+        if (reported.size > 0) showToast(log, 'information', problemText(problem));
+        reported.clear();
+        return;
+      case 'taken':
+        log.warn('Another window has taken over a conversation.');
+        // Shows no notification if everything was saved, because the panel of the conversation shows a notice.
+        if (problem.isComplete) return;
+        break;
+      case 'open-elsewhere':
+        log.warn('A conversation is open in another window.');
+        break;
+      case 'too-large':
+      case 'newer':
+        log.warn(`A conversation can't be opened (${problem.kind}): ${problem.path}`);
+        break;
+      case 'corrupt':
+        log.error(`A conversation is damaged: ${problem.damage}. It is saved as ${problem.savedAs}`);
+        break;
+      case 'unwritten':
+        log.error(problem.error);
+        if (reported.has(problem.failure)) return;
+        reported.add(problem.failure);
     }
-    if (problem.kind === 'open-elsewhere') {
-      log.warn('A conversation is open in another window.');
-      showToast(log, 'warning', problemText(problem));
-      return;
-    }
-    if (problem.kind === 'taken') {
-      // Shows no notification about a hand-over, because the panel of the conversation shows a notice about it.
-      log.warn('Another window has taken over a conversation.');
-      return;
-    }
-    if (problem.kind === 'too-large') {
-      log.warn(`A conversation is too large to open: ${problem.path}`);
-      showToast(log, 'warning', problemText(problem));
-      return;
-    }
-    log.error(problem.error);
-    if (problem.kind === 'corrupt') log.warn(`Saved a damaged conversation as ${problem.savedAs}`);
-    if (problem.kind === 'unwritten') {
-      if (reported.has(problem.failure)) return;
-      reported.add(problem.failure);
-    }
-    showToast(log, 'warning', problemText(problem), [openLogAction()]);
+    const needsLog = problem.kind === 'corrupt' || problem.kind === 'unwritten';
+    showToast(log, 'warning', problemText(problem), needsLog ? [openLogAction()] : []);
   };
 }
 
-function problemText(problem: Exclude<JournalProblem, { readonly kind: 'taken' }>): string {
+function problemText(problem: JournalProblem): string {
   switch (problem.kind) {
     case 'corrupt':
       return problem.salvaged > 0
@@ -62,6 +62,10 @@ function problemText(problem: Exclude<JournalProblem, { readonly kind: 'taken' }
       return vscode.l10n.t('This conversation is too large to open. Its file was left unchanged: {0}', problem.path);
     case 'open-elsewhere':
       return vscode.l10n.t('This conversation is open in another window.');
+    case 'taken':
+      return vscode.l10n.t(
+        "A conversation was opened in another window. The latest text of this window couldn't be saved.",
+      );
     case 'unwritten':
       return writeFailureText(problem.failure);
     case 'written':

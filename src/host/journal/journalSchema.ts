@@ -2,9 +2,9 @@ import * as v from 'valibot';
 import type { ResumeFrom } from '../../engine/engine';
 import {
   faultActions,
+  faultKinds,
   type AttemptTrigger,
   type FaultAction,
-  type FaultKind,
   type RecordedEvent,
   type ResumeMethod,
   type StreamEvent,
@@ -22,22 +22,17 @@ import { oneOf, parseOrUndefined, type FieldSchemas, type MemberOfType } from '.
  * The current version of the journal's format. It is increased when a line changes its meaning, so that older versions of
  * the extension leave the file unchanged.
  */
-export const journalSchema = 3;
+export const journalSchema = 1;
 
 /** The first line of a journal. */
 export interface HeaderLine {
   readonly type: 'conversation';
-  /**
-   * The version of the format. In schema 1, an exchange had a single `attachment` and no other versions. Up to schema 2, every
-   * terminal event repeated the complete answer.
-   */
-  readonly schema: 1 | 2 | typeof journalSchema;
+  readonly schema: number;
   readonly id: string;
-  /** Epoch milliseconds at which the conversation was created. */
+  /** Epoch milliseconds. */
   readonly createdAt: number;
 }
 
-/** A line for a new exchange. */
 export interface ExchangeLine extends PromptInput {
   readonly type: 'exchange';
   readonly id: string;
@@ -48,51 +43,47 @@ export interface ExchangeLine extends PromptInput {
   readonly after?: string | undefined;
 }
 
-/** A line with the next events of a turn. */
+/** The next events of a turn. */
 export interface EventsLine {
   readonly type: 'events';
   readonly exchangeId: string;
   readonly events: readonly RecordedEvent[];
 }
 
-/** A line that starts the turn of an exchange again. The previous text of the answer is kept. */
-export interface RerunLine {
+/** The turn of an exchange starts again. The previous text of the answer is kept. */
+interface RerunLine {
   readonly type: 'rerun';
   readonly exchangeId: string;
   readonly model?: string | undefined;
-  /** Whether the answer is continued or restarted. Defaults to `restart`. */
-  readonly go?: ResumeFrom['mode'] | undefined;
+  readonly go: ResumeFrom['mode'];
 }
 
-/**
- * A line that marks a turn as interrupted by a reload or a crash. The line is written when the conversation is next
- * opened.
- */
+/** A turn was interrupted by a reload or a crash. The line is written when the conversation is next opened. */
 interface InterruptedLine {
   readonly type: 'interrupted';
   readonly exchangeId: string;
 }
 
-/** A line that schedules the prompt of an exchange whose turn has ended. */
+/** The prompt of an exchange whose turn has ended is scheduled. */
 interface ScheduledLine extends Schedule {
   readonly type: 'scheduled';
   readonly exchangeId: string;
 }
 
-/** A line that ends the schedule of an exchange without sending its prompt. */
+/** The schedule of an exchange ends without sending its prompt. */
 interface UnscheduledLine {
   readonly type: 'unscheduled';
   readonly exchangeId: string;
   readonly end: ScheduleEnd;
 }
 
-/** A line that makes a version current. */
+/** A version becomes current. */
 interface ShowLine {
   readonly type: 'show';
   readonly exchangeId: string;
 }
 
-/** A line with the title that the user chose. An empty string removes the title. */
+/** The title that the user chose. An empty string removes the title. */
 interface TitleLine {
   readonly type: 'title';
   readonly title: string;
@@ -131,38 +122,9 @@ const orZero = (schema: v.GenericSchema<unknown, number>) => v.fallback(schema, 
 const optionalDetail = <T>(schema: v.GenericSchema<unknown, T>) =>
   v.optional(v.fallback(v.optional(schema), undefined));
 
-export const faultKinds: Readonly<Record<FaultKind, true>> = {
-  auth: true,
-  credit: true,
-  'rate-limit': true,
-  model: true,
-  'context-length': true,
-  'content-filter': true,
-  request: true,
-  'not-found': true,
-  permission: true,
-  'too-large': true,
-  overloaded: true,
-  server: true,
-  gateway: true,
-  timeout: true,
-  connection: true,
-  dns: true,
-  offline: true,
-  tls: true,
-  proxy: true,
-  redirect: true,
-  'not-a-stream': true,
-  empty: true,
-  stalled: true,
-  truncated: true,
-  malformed: true,
-  budget: true,
-  breaker: true,
-  keyring: true,
-  internal: true,
-};
-const attemptReasons: Readonly<Record<AttemptTrigger, true>> = {
+const faultKind = oneOf(faultKinds);
+const method = oneOf<ResumeMethod>({ prefill: true, continue: true, restart: true });
+const trigger = oneOf<AttemptTrigger>({
   first: true,
   retry: true,
   'retry-now': true,
@@ -170,13 +132,7 @@ const attemptReasons: Readonly<Record<AttemptTrigger, true>> = {
   repair: true,
   resume: true,
   switch: true,
-};
-const resumeMethods: Readonly<Record<ResumeMethod, true>> = { prefill: true, continue: true, restart: true };
-const waitOrigins: Readonly<Record<WaitOrigin, true>> = { turn: true, request: true, window: true };
-const contextKinds: Readonly<Record<ContextKind, true>> = { selection: true, file: true, problems: true };
-
-const faultKind = oneOf(faultKinds);
-const method = oneOf(resumeMethods);
+});
 const actions = v.pipe(
   v.array(v.unknown()),
   v.transform((values) => values.filter((value): value is FaultAction => v.is(oneOf(faultActions), value))),
@@ -194,7 +150,7 @@ const eventEntries: EventEntries = {
     model: textSchema,
     origin: optionalDetail(textSchema),
     baseUrl: optionalDetail(textSchema),
-    why: oneOf(attemptReasons),
+    why: trigger,
     how: optionalDetail(method),
     time: orZero(epoch),
   },
@@ -212,7 +168,7 @@ const eventEntries: EventEntries = {
     hintMs: optionalDetail(ms),
     hintFrom: optionalDetail(textSchema),
     jitterMs: optionalDetail(ms),
-    told: optionalDetail(oneOf(waitOrigins)),
+    told: optionalDetail(oneOf<WaitOrigin>({ turn: true, request: true, window: true })),
     status: optionalDetail(count),
     requestId: optionalDetail(textSchema),
     actions,
@@ -278,7 +234,7 @@ const eventEntries: EventEntries = {
 };
 
 const attachment = v.object<FieldSchemas<Attachment>>({
-  kind: v.optional(oneOf(contextKinds)),
+  kind: v.optional(oneOf<ContextKind>({ selection: true, file: true, problems: true })),
   label: textSchema,
   languageId: textSchema,
   code: textSchema,
@@ -306,7 +262,7 @@ const lineEntries: {
   rerun: {
     exchangeId: textSchema,
     model: v.optional(textSchema),
-    go: v.optional(oneOf({ continue: true, restart: true })),
+    go: oneOf({ continue: true, restart: true }),
   },
   interrupted: { exchangeId: textSchema },
   scheduled: { exchangeId: textSchema, id: textSchema, dueAt: v.optional(epoch), scheduledAt: epoch },
@@ -340,15 +296,16 @@ export function parseLine(value: unknown): JournalLine | undefined {
   return parseByType(lineSchemas, value);
 }
 
-/** Checks a header. @param newest the highest schema that is accepted. @returns undefined when the header is invalid */
-export function parseHeader(value: unknown, newest: number): HeaderLine | undefined {
-  const header = v.object({
-    type: v.literal('conversation'),
-    schema: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(newest)),
-    id: textSchema,
-    createdAt: orZero(epoch),
-  });
-  return parseOrUndefined(header, value) as HeaderLine | undefined;
+const headerSchema: v.GenericSchema<unknown, HeaderLine> = v.object({
+  type: v.literal('conversation'),
+  schema: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  id: textSchema,
+  createdAt: orZero(epoch),
+});
+
+/** Checks a header, which may have a newer schema. @returns undefined when the header is invalid */
+export function parseHeader(value: unknown): HeaderLine | undefined {
+  return parseOrUndefined(headerSchema, value);
 }
 
 /** Returns whether a value is a valid prompt with its attachments. */

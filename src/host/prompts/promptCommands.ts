@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { Localize } from '../../engine/engine';
 import { askWithCustomPrompt } from './askAboutCode';
 import type { Command } from '../commands';
-import { removeLegacyPrompts, type PromptHistory } from '../conversation/promptHistoryStore';
+import type { PromptHistory } from '../conversation/promptHistoryStore';
 import type { Services } from '../services';
 import type { Settings } from '../settings/settings';
 import type { SetContext } from '../status/activity';
@@ -19,8 +19,7 @@ import { abbreviateTitle, templateVariables, unknownVariables } from './promptTe
 const confirmationMs = 8000;
 
 export function registerPrompts(services: Services): readonly Command[] {
-  const { register, context, customPrompts, settings, promptHistory, panels, setContext, onError } = services;
-  removeLegacyPrompts(context.globalState).catch(onError);
+  const { register, customPrompts, settings, promptHistory, panels, setContext } = services;
   register(watchHasPrompts(customPrompts, settings, setContext));
   const deps = { ...services, warnedTemplates: new Set<string>() };
   return [

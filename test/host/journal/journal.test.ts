@@ -5,10 +5,9 @@ import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { Journal } from '../../../src/host/journal/journal';
-import type { JournalProblem } from '../../../src/host/journal/journalFile';
+import { classifyWriteError, type JournalProblem } from '../../../src/host/journal/journalProblem';
 import type { StoredConversation } from '../../../src/host/journal/journalFold';
 import { isConversationId } from '../../../src/host/journal/journalFolder';
-import { salvageJournal } from '../../../src/host/journal/journalLines';
 import type { JournalLine } from '../../../src/host/journal/journalSchema';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { VirtualClock } from '../../support/virtualClock';
@@ -39,8 +38,12 @@ describe('journal', () => {
   /** Opens the journal in a new window after all previous windows have closed. */
   const journal = (keptIds = () => Promise.resolve<ReadonlySet<string>>(new Set())): Journal => {
     dropLocks(folder);
-    return new Journal({ folder, clock, limit: () => limit, keptIds, onProblem: (problem) => problems.push(problem) });
+    return sharing(keptIds);
   };
+  /** Opens the journal in another window. */
+  const sharing = (keptIds = () => Promise.resolve<ReadonlySet<string>>(new Set())): Journal =>
+    new Journal({ folder, clock, limit: () => limit, keptIds, onProblem: (problem) => problems.push(problem) });
+
   const pathOf = (id: string): string => join(folder, `${id}.jsonl`);
   /** Lists all files except locks. */
   const conversationFiles = async (): Promise<string[]> =>
@@ -48,7 +51,7 @@ describe('journal', () => {
   const turnsOf = ({ exchanges }: Pick<StoredConversation, 'exchanges'>): string[] =>
     exchanges.map(({ prompt, state }) => `${prompt}: ${state.phase} "${state.text}"`);
   const turnsOnDisk = async (id: string): Promise<string[] | undefined> => {
-    const stored = await journal().read(id);
+    const stored = await sharing().read(id);
     return stored && turnsOf(stored);
   };
 
@@ -144,20 +147,20 @@ describe('journal', () => {
   it('appends to a file that it has opened', async () => {
     const id = await written(exchange('e'), words('e', 'one '));
     const { file } = await openToWrite(journal(), id);
-    file.append({ type: 'rerun', exchangeId: 'e' });
+    file.append({ type: 'rerun', exchangeId: 'e', go: 'continue' });
     file.append(words('e', 'two'));
     await file.flush();
     assert.deepEqual(await turnsOnDisk(id), ['Hi: interrupted "one two"']);
   });
 
-  for (const go of ['continue', 'restart', undefined] as const) {
-    it(`restores the state of an answer that was started again ${go ? `in mode "${go}"` : 'without a mode'}`, async () => {
+  for (const go of ['continue', 'restart'] as const) {
+    it(`restores the state of an answer that was started again in mode "${go}"`, async () => {
       const before: JournalLine = {
         type: 'events',
         exchangeId: 'e',
         events: [reasoning('hm'), resumed(0), text('half')],
       };
-      const id = await written(exchange('e'), before, { type: 'rerun', exchangeId: 'e', ...(go && { go }) });
+      const id = await written(exchange('e'), before, { type: 'rerun', exchangeId: 'e', go });
       const { state } = (await journal().open(id))!.stored.exchanges[0]!;
       const saved = go === 'continue' ? ['half', 'hm', [{ offset: 0 }]] : ['half', '', []];
       assert.deepEqual([state.text, state.reasoning, state.resumePoints], saved);
@@ -230,18 +233,6 @@ describe('journal', () => {
     });
   }
 
-  it('restores an answer whose tool call has a large index, as earlier versions wrote it', async () => {
-    const events = [
-      text('before'),
-      { type: 'tool-call', index: 500, name: 'read', arguments: '{}', attempt: 1, at: 1 },
-      text(' after'),
-    ] as const;
-    const id = await written(exchange('e'), { type: 'events', exchangeId: 'e', events });
-    const { state } = (await journal().open(id))!.stored.exchanges[0]!;
-    assert.deepEqual([state.text, state.toolCalls.length], ['before after', 1]);
-    assert.deepEqual(problems, []);
-  });
-
   it('removes an incomplete last line, no matter after which byte it ends, and appends after the previous line', async () => {
     const id = await written(exchange('e'), words('e', 'whole'));
     const whole = (await readFile(pathOf(id))).length;
@@ -270,14 +261,6 @@ describe('journal', () => {
       assert.deepEqual(await turnsOnDisk(id), ['New: interrupted ""'], `cut at ${cut}`);
     }
     assert.deepEqual(problems, []);
-  });
-
-  it('removes an incomplete last line from the file', async () => {
-    const id = await written(exchange('e'));
-    const whole = await readFile(pathOf(id));
-    await appendFile(pathOf(id), '{"type":"events"');
-    await journal().open(id);
-    assert.deepEqual(await readFile(pathOf(id)), whole);
   });
 
   it('does not create a deleted file again, and reports the failed write', async () => {
@@ -396,23 +379,9 @@ describe('journal', () => {
     );
   });
 
-  it('opens the readable part of a damaged file even if no new file can be written', async () => {
-    const id = randomUUID();
-    await mkdir(folder);
-    await writeFile(pathOf(id), `${header(id)}${asked}\noops\n`);
-    // Creates a folder in place of the temporary file, so that the file can't be created.
-    await mkdir(`${pathOf(id)}.tmp`);
-    const all = journal();
-    const { stored } = (await all.open(id))!;
-    assert.deepEqual(turnsOf(stored), ['Hi: interrupted ""']);
-    await all.flush();
-    assert.deepEqual(await turnsOnDisk(id), ['Hi: interrupted ""']);
-    assert.deepEqual((await readdir(folder)).sort(), [`${id}.jsonl`, `${id}.jsonl.corrupt`, `${id}.jsonl.tmp`]);
-  });
-
   it('does not open a file of a newer schema, reports it and leaves the file unchanged', async () => {
     const id = randomUUID();
-    const content = `${header(id).replace('"schema":1', '"schema":4')}{"type":"other"}\n`;
+    const content = `${header(id).replace('"schema":1', '"schema":2')}{"type":"other"}\n`;
     await mkdir(folder);
     await writeFile(pathOf(id), content);
     assert.equal(await journal().open(id), undefined);
@@ -426,109 +395,6 @@ describe('journal', () => {
 
   it('opens no conversation for an unknown id', async () => {
     assert.equal(await journal().open(randomUUID()), undefined);
-  });
-
-  describe('with a file of an older schema', () => {
-    const old = (id: string): string =>
-      [
-        header(id).trimEnd(),
-        '{"type":"exchange","id":"e","prompt":"Explain","attachment":{"label":"a.ts:1","languageId":"ts","code":"a"}}',
-        JSON.stringify({ type: 'events', exchangeId: 'e', events: [attempt(), text('Hello'), done('Hello')] }),
-        '{"type":"exchange","id":"f","prompt":"More"}',
-        '',
-      ].join('\n');
-    const attachments = [{ label: 'a.ts:1', languageId: 'ts', code: 'a' }];
-
-    /** @param minutes the age of the file, in minutes */
-    async function onDisk(content: (id: string) => string, minutes: number): Promise<string> {
-      const id = randomUUID();
-      await mkdir(folder, { recursive: true });
-      await writeFile(pathOf(id), content(id));
-      await aged(id, minutes);
-      return id;
-    }
-
-    for (const minutes of [59, 61]) {
-      it(`reads the file and appends to it when it was written ${minutes} minutes ago`, async () => {
-        const id = await onDisk(old, minutes);
-        const { stored, file } = await openToWrite(journal(), id);
-        assert.deepEqual(stored.exchanges[0]?.attachments, attachments);
-        assert.deepEqual(turnsOf(stored), ['Explain: done "Hello"', 'More: interrupted ""']);
-        file.append({ type: 'exchange', id: 'g', after: 'e', prompt: 'In other words' });
-        await file.flush();
-        assert.deepEqual(await turnsOnDisk(id), ['Explain: done "Hello"', 'In other words: interrupted ""']);
-        assert.deepEqual(problems, []);
-      });
-    }
-
-    it('rewrites the file in the current schema when it is opened, and keeps its modification time', async () => {
-      const id = await onDisk((id) => `${old(id)}{"type":"eve`, 61);
-      const { mtimeMs } = await stat(pathOf(id));
-      const all = journal();
-      const { file: opened, stored } = await openToWrite(all, id);
-      assert.equal(opened.lastActivityAt, mtimeMs);
-      assert.ok(Math.abs((await stat(pathOf(id))).mtimeMs - mtimeMs) < 1);
-      const { header: head, lines } = salvageJournal(await readFile(pathOf(id)));
-      assert.deepEqual(head, { type: 'conversation', schema: 3, id, createdAt: 0 });
-      assert.deepEqual(lines[0], { type: 'exchange', id: 'e', prompt: 'Explain', attachments });
-      await all.flush();
-      assert.deepEqual(turnsOf((await journal().open(id))!.stored), turnsOf(stored));
-      assert.deepEqual(await conversationFiles(), [`${id}.jsonl`]);
-    });
-
-    it('rewrites the file before it appends a line of the current schema, even if the file is recent', async () => {
-      const id = await onDisk(old, 1);
-      const { file } = await openToWrite(journal(), id);
-      assert.equal(salvageJournal(await readFile(pathOf(id))).header?.schema, 3);
-      file.append({ type: 'title', title: 'New' });
-      await file.flush();
-      assert.equal(salvageJournal(await readFile(pathOf(id))).header?.schema, 3);
-    });
-
-    it('opens the file even if it cannot rewrite it', async () => {
-      const id = await onDisk(old, 61);
-      await mkdir(`${pathOf(id)}.tmp`);
-      assert.deepEqual(await turnsOnDisk(id), ['Explain: done "Hello"', 'More: interrupted ""']);
-      assert.ok((await readFile(pathOf(id), 'utf8')).startsWith(old(id)));
-    });
-  });
-
-  describe('with a long conversation', () => {
-    const kilobytes = 512;
-    /** Writes many lines, like those of a streaming answer. */
-    const long = async (piece: string): Promise<string> => {
-      const { id, file } = journal().create();
-      file.append(exchange('e'));
-      for (let size = 0; size < kilobytes * 1024; size += piece.length + 100) {
-        file.append(words('e', piece));
-        // Adds a line between the texts, so that they are not joined.
-        file.append({ type: 'title', title: 'Long' });
-      }
-      const whole = { type: 'events', exchangeId: 'e', events: [done('whole')] } as const;
-      file.append(whole);
-      await file.flush();
-      await aged(id, 61);
-      return id;
-    };
-
-    it('compacts the file when it is opened, without changing the content', async () => {
-      const id = await long('word ');
-      const before = await readFile(pathOf(id));
-      const { stored, file } = await openToWrite(journal(), id);
-      const { size } = await stat(pathOf(id));
-      assert.ok(size * 2 <= before.length, `${size} of ${before.length} bytes`);
-      file.append(exchange('f', 'More'));
-      await file.flush();
-      assert.deepEqual(turnsOf(stored), ['Hi: done "whole"']);
-      assert.deepEqual(await turnsOnDisk(id), ['Hi: done "whole"', 'More: interrupted ""']);
-    });
-
-    it('does not rewrite the file when compacting would save little', async () => {
-      const id = await long('word '.repeat(1000));
-      const before = await readFile(pathOf(id));
-      await journal().open(id);
-      assert.ok((await readFile(pathOf(id))).equals(before));
-    });
   });
 
   it('hides, restores and deletes a conversation', async () => {
@@ -557,7 +423,7 @@ describe('journal', () => {
     const { id, file } = all.create();
     await writeFile(folder, 'a file where the folder should be');
     file.append(exchange('e'));
-    await assert.rejects(all.hide(id), { code: 'ENOTDIR' });
+    await assert.rejects(all.hide(id), { code: 'EEXIST' });
     await rm(folder);
     await file.flush();
     assert.deepEqual(await turnsOnDisk(id), ['Hi: interrupted ""']);
@@ -611,7 +477,7 @@ describe('journal', () => {
     for (const line of [
       exchange('f'),
       words('e', ' more'),
-      { type: 'rerun', exchangeId: 'e' } as const,
+      { type: 'rerun', exchangeId: 'e', go: 'restart' } as const,
     ] satisfies readonly JournalLine[]) {
       it(`changes when a line of type ${line.type} is appended`, async () => {
         const id = await written(exchange('e'), words('e', 'half'));
@@ -773,4 +639,20 @@ describe('conversation id', () => {
     it(`rejects ${JSON.stringify(id)}`, () => assert.equal(isConversationId(id), false));
   }
   it('accepts a UUID', () => assert.equal(isConversationId(randomUUID()), true));
+});
+
+describe('category of a failed write', () => {
+  for (const [code, failure] of [
+    ['ENOSPC', 'full'],
+    ['EDQUOT', 'full'],
+    ['EROFS', 'read-only'],
+    ['EACCES', 'forbidden'],
+    ['EPERM', 'forbidden'],
+    ['ENOENT', 'gone'],
+    ['EIO', 'other'],
+    ['toString', 'other'],
+  ] as const) {
+    it(`is "${failure}" for the error code ${code}`, () =>
+      assert.equal(classifyWriteError(Object.assign(new Error(), { code })), failure));
+  }
 });
