@@ -6,14 +6,10 @@ import { encodeTallies } from '../../src/host/health/healthLines';
 import { hourMs, talliesOf } from '../../src/host/health/healthTally';
 import { entry, turn, wait } from '../host/health/records';
 import { randomNumbers } from '../simulate/randomNumbers';
-import { out } from '../support/paths';
 import { axeFindings } from './support/axeFindings';
-import { everything } from './support/everything';
 import { Stage } from './support/stage';
-import { patternOf, type Language } from './support/words';
+import { patternOf } from './support/words';
 import type { ThemeId } from './support/workbench';
-
-const pictures = path.join(out, 'pictures');
 
 const themes = {
   light: 'Light 2026',
@@ -141,31 +137,4 @@ describe('network health', () => {
     await workbench.page.locator('.quick-input-list').getByText(essence).first().waitFor();
     await workbench.page.keyboard.press('Escape');
   });
-});
-
-describe('pictures of the network health', () => {
-  before(() => mkdirSync(pictures, { recursive: true }));
-
-  for (const language of (everything ? ['en', 'zh-cn'] : ['en']) satisfies readonly Language[]) {
-    describe(`in ${language}`, () => {
-      let stage: Stage;
-
-      before(async () => {
-        stage = await Stage.open(language);
-        writeHistory(stage);
-        await openHealth(stage);
-      });
-      after(() => stage.close());
-
-      for (const [name, theme] of Object.entries(themes)) {
-        it(`show the theme ${theme}`, async () => {
-          await stage.setTheme(theme);
-          for (const width of [900, 380]) {
-            await stage.setPanelWidth(width);
-            await stage.screenshot(path.join(pictures, `${language}-${name}-${width}-health.png`));
-          }
-        });
-      }
-    });
-  }
 });
