@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import type { RecordedEvent } from '../../engine/events';
 import { hostOf } from '../../engine/gateway/baseUrl';
-import type { Conversation, ConversationChange } from '../conversation/conversation';
+import type { Conversation } from '../conversation/conversation';
+import type { ConversationChange } from '../conversation/conversationRecord';
 import type { Log } from '../util/log';
 import type { Settings } from '../settings/settings';
 import { showToast } from '../ui/notifications';

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { routeName, usesPlainHttp } from '../../engine/gateway/baseUrl';
 import { isConnectionError, type Connection, type Route } from '../../engine/request';
 import type { ConnectionView } from '../../shared/protocol';
-import type { RequestDefaults } from '../conversation/turnRunner';
+import type { RequestDefaults } from '../conversation/startTurn';
 import type { DemoMode } from '../demo/demoMode';
 import type { Log } from '../util/log';
 import { BaseUrlNotices, baseUrlErrorMessage } from './baseUrlNotices';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Command } from '../commands';
-import { conversationTitle } from '../conversation/conversationList';
+import { conversationTitle } from '../conversation/conversationSummaries';
 import type { Conversations } from '../conversation/conversations';
 import { startConversation } from '../panel/promptSender';
 import type { Services } from '../services';

@@ -8,7 +8,8 @@ import {
 } from '../../shared/protocol';
 import { ContextDraft } from '../context/contextDraft';
 import { contextId } from '../context/contextId';
-import type { Conversation, ConversationChange } from '../conversation/conversation';
+import type { Conversation } from '../conversation/conversation';
+import type { ConversationChange } from '../conversation/conversationRecord';
 import type { PromptInput } from '../journal/exchange';
 import { copyAsCode } from '../copyAsCode/copyAsCode';
 import { Disposable } from '../util/disposable';

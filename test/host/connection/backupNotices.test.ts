@@ -3,7 +3,7 @@ import type { StreamEvent } from '../../../src/engine/events';
 import { normalizeBaseUrl, type BaseUrl } from '../../../src/engine/gateway/baseUrl';
 import { initialTurn, reduceTurn } from '../../../src/engine/state/turnState';
 import type { BackupNotices as AnyBackupNotices } from '../../../src/host/connection/backupNotices';
-import type { ConversationChange } from '../../../src/host/conversation/conversation';
+import type { ConversationChange } from '../../../src/host/conversation/conversationRecord';
 import type { Exchange } from '../../../src/host/journal/exchange';
 import { Listeners } from '../../../src/host/util/listeners';
 import { useVSCode } from '../../support/fakeVSCode';
