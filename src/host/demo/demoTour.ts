@@ -1,6 +1,7 @@
 import type { DemoModel } from '../../demo/scenarios';
 import type { Localize, EngineSettings } from '../../engine/engine';
-import type { DemoAction, DemoTourStep, Suggestion } from '../../shared/protocol';
+import type { DemoAction } from '../../shared/pageMessages';
+import type { DemoTourStep, Suggestion } from '../../shared/protocol';
 import type { Conversation } from '../conversation/conversation';
 
 /** Model that is selected when the demo starts. It is also the demo's fallback model. */
