@@ -21,7 +21,7 @@ import type { PageContext } from './pageContext';
 import { promptsSince, PendingPrompts } from './state/unsentPrompts';
 import { hasUnsentText, type OpenEdit, type ReadingPosition, type Unsent, type UnsentStore } from './state/unsentStore';
 import { element } from './util/element';
-import { createFormat, fill } from './util/format';
+import { createFormat, fill } from '../shared/format';
 import type { PanelClock } from './util/panelClock';
 
 /** The dependencies of the panel, which tests replace. */

@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import { faultLabel } from '../../shared/panelStrings';
+import type { FaultKind } from '../../engine/events';
+import { describeFault } from '../../shared/describe';
 import type { FromHealthPage, HealthReport, ToHealthPage } from '../../shared/healthMessages';
 import { healthStrings, type HealthStrings } from '../../shared/healthStrings';
 import type { Command } from '../commands';
 import { healthViewType } from '../contributions';
-import { translatePanelStrings } from '../ui/panelText';
 import { askUser } from '../ui/notifications';
 import { webviewHtml } from '../ui/webviewPage';
+import { hostWords } from '../ui/words';
 import { Disposable } from '../util/disposable';
 import { systemClock } from '../util/systemClock';
 import type { HealthBook } from './healthBook';
@@ -102,8 +103,8 @@ export class HealthPanel extends Disposable {
   }
 
   private report(): HealthReport {
-    const strings = translatePanelStrings((english) => vscode.l10n.t(english));
-    const labelOf = (kind: Parameters<typeof faultLabel>[1]): string => faultLabel(strings, kind);
+    const { strings } = hostWords();
+    const labelOf = (kind: FaultKind): string => describeFault(strings, kind);
     return createHealthReport(this.deps.book.tallies(), systemClock.now(), labelOf);
   }
 

@@ -1,7 +1,7 @@
 import { hostOf, type DemoTourStep, type ConnectionView, type Suggestion } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { button, element } from '../util/element';
-import { fill } from '../util/format';
+import { fill } from '../../shared/format';
 
 interface DemoBar {
   readonly element: HTMLElement;

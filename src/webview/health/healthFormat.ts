@@ -1,6 +1,6 @@
 import type { HealthStrings } from '../../shared/healthStrings';
 import { toSupportedLocale } from '../../shared/protocol';
-import { createFormat, fill } from '../util/format';
+import { createFormat, fill } from '../../shared/format';
 
 /** Text for a figure that is unknown, because no attempt has provided it. */
 export const unknownFigure = '–';
@@ -41,7 +41,7 @@ export function createHealthFormat(locale: string, strings: HealthStrings): Heal
       promptTokens + completionTokens === 0
         ? unknownFigure
         : `${format.count(promptTokens)} / ${format.count(completionTokens)}`,
-    hour: (epochMs) => format.timeOfDay(epochMs, epochMs),
+    hour: (epochMs) => format.timeOfDay(epochMs, { now: epochMs }),
     day: (epochMs) => days.format(epochMs),
   };
 }

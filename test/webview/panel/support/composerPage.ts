@@ -7,7 +7,7 @@ import { type Composer, createComposer } from '../../../../src/webview/composer/
 import { PromptHistory } from '../../../../src/webview/composer/promptRecall';
 import { PendingPrompts } from '../../../../src/webview/state/unsentPrompts';
 import type { Unsent } from '../../../../src/webview/state/unsentStore';
-import { createFormat } from '../../../../src/webview/util/format';
+import { createFormat } from '../../../../src/shared/format';
 import { FakeClock } from './fakeClock';
 import { plainMarkdown } from './plainMarkdown';
 
