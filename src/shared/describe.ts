@@ -28,15 +28,15 @@ export function joinSentences({ sentences }: PanelStrings, texts: readonly (stri
 }
 
 /** Rows of the fault table whose label is more precise than the label of their kind. */
-const rowLabels: Readonly<Record<number, keyof PanelStrings>> = {
-  3: 'fault.connection.refused',
-  5: 'fault.connection.reset',
-  42: 'fault.connection.lost',
-  58: 'fault.connection.lost',
+const rowLabels: Readonly<Record<string, keyof PanelStrings>> = {
+  connectionRefused: 'fault.connection.refused',
+  connectionReset: 'fault.connection.reset',
+  connectionLost: 'fault.connection.lost',
+  slept: 'fault.connection.lost',
 };
 
 /** Returns a label of one or two words. @param row the row of the fault table, if it is known */
-export function describeFault(strings: PanelStrings, kind: FaultKind, row = 0): string {
+export function describeFault(strings: PanelStrings, kind: FaultKind, row = ''): string {
   return strings[rowLabels[row] ?? `fault.${kind}`];
 }
 

@@ -4,7 +4,7 @@ import type { Command, SetContext } from '../commands';
 import type { createHostEngine } from '../engine/hostEngine';
 import type { Connections } from '../connection/connections';
 import type { Conversations } from '../conversation/conversations';
-import type { ConversationPanels } from '../panel/conversationPanels';
+import type { PanelRegistry } from '../panel/panelRegistry';
 import type { Scheduler } from '../schedule/scheduler';
 import type { Log } from '../util/log';
 import { createContextKeys } from './contextKeys';
@@ -19,7 +19,7 @@ interface StatusDeps {
   readonly connections: Connections;
   readonly engine: HostEngine;
   readonly schedule: Pick<Scheduler, 'count' | 'onDidChange'>;
-  readonly panels: ConversationPanels;
+  readonly panels: PanelRegistry;
   readonly log: Log;
   readonly setContext: SetContext;
   readonly onError: (error: unknown) => void;
@@ -63,7 +63,7 @@ async function cooldownOfSelectedModel(
   connections: Connections,
   engine: HostEngine,
 ): Promise<ModelCooldown | undefined> {
-  const connection = await connections.currentIfUsable();
+  const connection = await connections.connectionFor().catch(() => undefined);
   if (connection?.apiKey === undefined) return undefined;
   const { origin, apiKey } = connection;
   return engine.cooldownOf({ origin, apiKey, model: connections.model() });

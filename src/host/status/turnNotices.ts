@@ -4,7 +4,7 @@ import { initialTurn, type TurnState } from '../../engine/state/turnState';
 import type { Conversation, ConversationChange } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
 import type { Log } from '../util/log';
-import type { ConversationPanels } from '../panel/conversationPanels';
+import type { PanelRegistry } from '../panel/panelRegistry';
 import { conversationName, panelTitle } from '../ui/panelText';
 import { showToast } from '../ui/notifications';
 import { formatTime } from '../util/localization';
@@ -87,7 +87,7 @@ function createNotice(event: RecordedEvent, state: TurnState, name: string): Tur
 
 interface RegistrationDeps {
   readonly conversations: Pick<Conversations, 'open' | 'onDidChange'>;
-  readonly panels: Pick<ConversationPanels, 'isVisible' | 'show'>;
+  readonly panels: Pick<PanelRegistry, 'isVisible' | 'show'>;
   readonly log: Log;
 }
 

@@ -21,8 +21,8 @@ describe('turn log', () => {
       'warn waiting attempt=2 maxAttempts=6 reason=rate-limit status=429 source=backoff told=window until=1970-01-01T00:00:00.000Z delayMs=4000',
     ],
     [
-      { ...base, type: 'ended', how: 'stalled', row: 40, ms: 1234.5, bytes: 900, chars: 80, tokens: 20 },
-      'info ended attempt=1 how=stalled row=40 ms=1235 bytes=900 chars=80 tokens=20',
+      { ...base, type: 'ended', how: 'stalled', row: 'streamStalled', ms: 1234.5, bytes: 900, chars: 80, tokens: 20 },
+      'info ended attempt=1 how=stalled row=streamStalled ms=1235 bytes=900 chars=80 tokens=20',
     ],
     [
       { ...base, type: 'route', from: 'https://a.example', to: 'https://b.example', reason: 'dns' },

@@ -4,7 +4,7 @@ import type { Engine, RunningTurn } from '../../../engine/engine';
 import type { StreamEvent } from '../../../engine/events';
 import type { ChatRequest, Connection } from '../../../engine/request';
 import type { CommandId } from '../../contributions';
-import type { RequestDefaults } from '../../conversation/turnRunner';
+import type { RequestDefaults } from '../../connection/connections';
 import type { Log } from '../../util/log';
 import { escapeMarkdown } from '../../ui/messageText';
 import { hostWords } from '../../ui/words';
