@@ -1,7 +1,9 @@
 import { element, noAttributes, type ElementSpec, type NodeSpec } from './tree';
 
-/** Actions that the buttons of a code block offer. */
-export type CodeAction = 'copy' | 'insert' | 'apply' | 'newFile';
+/** Actions that the buttons of a code block offer, in their order. */
+export const codeActions = ['copy', 'insert', 'apply', 'newFile'] as const;
+
+export type CodeAction = (typeof codeActions)[number];
 
 /** The buttons of a code block. */
 export interface CodeToolbar {
@@ -34,24 +36,17 @@ const COPIED_ICON = 'M2.5 8.5l3.5 3.5 7.5-8';
  */
 export const CHUNK_LENGTH = 4000;
 
-/** Returns the toolbar with the buttons of a code block. */
 export function toolbarSpec({ labels, canApply }: CodeToolbar): ElementSpec {
-  const actions: readonly CodeAction[] = canApply
-    ? ['copy', 'insert', 'apply', 'newFile']
-    : ['copy', 'insert', 'newFile'];
-  const buttons = actions.map((action) =>
-    element(
+  const actions = codeActions.filter((action) => action !== 'apply' || canApply);
+  const buttons = actions.map((action) => {
+    const names = { 'aria-label': labels[action], title: labels[action] };
+    const attributes = { type: 'button', class: 'code-action', 'data-action': action, ...names };
+    return element(
       'button',
-      {
-        type: 'button',
-        class: 'code-action',
-        'data-action': action,
-        'aria-label': labels[action],
-        title: labels[action],
-      },
-      action === 'copy' ? [iconSpec(ICONS.copy), iconSpec(COPIED_ICON)] : [iconSpec(ICONS[action])],
-    ),
-  );
+      attributes,
+      (action === 'copy' ? [ICONS.copy, COPIED_ICON] : [ICONS[action]]).map(iconSpec),
+    );
+  });
   return element('div', { class: 'code-toolbar' }, buttons);
 }
 
@@ -100,7 +95,8 @@ function chunkSpec(lines: string): ElementSpec {
   return element('span', { class: 'code-chunk' }, lines === '' ? [] : [lines]);
 }
 
-function outsideSurrogatePair(code: string, end: number): number {
+/** Returns `end`, or the offset before it if `end` is within a surrogate pair. */
+export function outsideSurrogatePair(code: string, end: number): number {
   const last = code.charCodeAt(end - 1);
   return last >= 0xd800 && last <= 0xdbff ? end - 1 : end;
 }
