@@ -1,9 +1,13 @@
-import type { Engine, EngineDeps, EngineLog } from './engine';
+import type { Engine, EngineDeps, EngineLog, RunOptions, TurnHandle } from './engine';
+import { EventQueue } from './eventQueue';
 import { describeError } from './faults/transportError';
 import { NetworkState } from './gate/networkState';
 import { RouteHealth } from './gate/routeHealth';
 import { originOf } from './gateway/baseUrl';
 import { KeyRedactor } from './gateway/keyRedactor';
+import { probe } from './http/probe';
+import { loadRequestBuilder } from './http/transport';
+import type { ChatRequest } from './request';
 import type { TurnRecord } from './state/ledger';
 import { Turn } from './turn/turn';
 
@@ -27,14 +31,21 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
     records = [...records, ...newRecords].slice(-maxRecordedTurns);
     for (const record of newRecords) deps.onTurnEnd?.(record);
   };
+  const run = (request: ChatRequest, options: RunOptions): TurnHandle => {
+    void loadRequestBuilder();
+    const turn = new Turn(deps, { network, routes, keys }, request, options, recordFinishedTurns);
+    running = [...running, turn];
+    routes.sendOverdueProbes();
+    // If the signal was aborted before the turn started, the turn has already finished and must be recorded here.
+    recordFinishedTurns();
+    return turn;
+  };
   return {
+    run,
     stream: (request, options = {}) => {
-      const turn = new Turn(deps, { network, routes, keys }, request, options, recordFinishedTurns);
-      running = [...running, turn];
-      routes.sendOverdueProbes();
-      // If the signal was aborted before the turn started, the turn has already finished and must be recorded here.
-      recordFinishedTurns();
-      return turn;
+      const queue = new EventQueue(() => turn.stop());
+      const turn = run(request, { ...options, onEvents: (events) => queue.push(events) });
+      return Object.assign(turn, { [Symbol.asyncIterator]: () => queue[Symbol.asyncIterator]() });
     },
     onConnectionChanged: () => {
       void forgetUnusedRoutes(deps, routes);
@@ -47,6 +58,7 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
       for (const turn of running) turn.endWait();
     },
     cooldownOf: (scope) => network.cooldownOf(scope),
+    probe: (route, signal) => probe(deps, keys, route, signal),
     report: () => {
       const turns = [...records, ...running.map(({ record }) => record)];
       return {

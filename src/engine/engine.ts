@@ -1,8 +1,9 @@
 import type { Clock } from './clock';
-import type { FaultKind, StreamEvent } from './events';
+import type { FaultAction, FaultKind, StreamEvent } from './events';
 import type { CooldownScope, SharedCooldowns } from './gate/cooldowns';
 import type { ModelCooldown, NetworkReport } from './gate/networkState';
 import type { KeyRedactor } from './gateway/keyRedactor';
+import type { GatewayModels } from './gateway/modelList';
 import type { ModelFacts } from './models/modelFacts';
 import type { ChatRequest, Connection } from './request';
 import type { JitterKind } from './retry/backoff';
@@ -59,8 +60,9 @@ export interface EngineDeps {
   readonly userAgent: string;
 }
 
-/** A running turn: a stream of events with exactly one terminal event, and controls that take effect immediately. */
-export interface RunningTurn extends AsyncIterable<StreamEvent> {
+/** The controls of a running turn. They take effect immediately. */
+export interface TurnHandle {
+  /** Stops the turn. When the call returns, the terminal event has been delivered. */
   stop(): void;
   /**
    * Retries now: ends the wait, or replaces the current attempt if it has streamed nothing yet. A second call does not
@@ -79,6 +81,9 @@ export interface RunningTurn extends AsyncIterable<StreamEvent> {
   /** Starts the next attempt immediately, over the next route in the user's order. Does nothing if there is only one route. */
   switchRoute(): void;
 }
+
+/** A running turn as a stream of events with exactly one terminal event. */
+export interface RunningTurn extends TurnHandle, AsyncIterable<StreamEvent> {}
 
 /** The partial answer of a previous turn with the same request, which the new turn resumes. */
 export interface ResumeFrom {
@@ -106,9 +111,21 @@ export interface StreamOptions {
   readonly connection?: (() => Promise<Connection>) | undefined;
 }
 
+/** Options of a turn whose events are pushed. */
+export interface RunOptions extends StreamOptions {
+  /**
+   * Receives the events of the turn in batches, in a microtask of its own. The last batch, which ends with the terminal
+   * event, is delivered at once: before `stop` returns, and even before `run` returns if the signal is already aborted.
+   * An exception of this function ends the turn with the fault kind `internal`.
+   */
+  readonly onEvents: (events: readonly StreamEvent[]) => void;
+}
+
 /** The retrying, streaming client of an OpenAI-compatible gateway. */
 export interface Engine {
-  /** Starts a turn. */
+  /** Starts a turn that pushes its events to `onEvents`. */
+  run(request: ChatRequest, options: RunOptions): TurnHandle;
+  /** Starts a turn whose events the caller iterates. Leaving the loop early stops the turn. */
   stream(request: ChatRequest, options?: StreamOptions): RunningTurn;
   /**
    * Ends the waits of requests on a route that is no longer used. Call this when the key or the base URL may have
@@ -124,9 +141,27 @@ export interface Engine {
   resetNetworkState(): Promise<void>;
   /** Returns the current cooldown of a model on a route, if this window has a record of one. */
   cooldownOf(scope: CooldownScope): ModelCooldown | undefined;
+  /** Asks a gateway for its models, which shows whether it responds and accepts the key. Never rejects. */
+  probe(route: Pick<Connection, 'baseUrl' | 'apiKey'>, signal?: AbortSignal): Promise<ProbeResult>;
   /** Returns the records of the last turns and the state of the network, without keys, prompts and answers. */
   report(): EngineReport;
 }
+
+/** Result of `Engine.probe`. `ms` is the time until the response was complete, in milliseconds. */
+export type ProbeResult =
+  | ({ readonly state: 'verified'; readonly ms: number } & GatewayModels)
+  | {
+      /** `rejected` means that the gateway refuses the key. After any other fault, the key may be valid. */
+      readonly state: 'rejected' | 'unverified';
+      readonly ms: number;
+      readonly kind: FaultKind;
+      /** The localized message that a turn would show. */
+      readonly message: string;
+      /** The gateway's error message without keys, or an empty string. */
+      readonly detail: string;
+      readonly actions: readonly FaultAction[];
+    }
+  | { readonly state: 'cancelled' };
 
 /** The engine's part of the diagnostics. */
 export interface EngineReport {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
-import { EventQueue } from '../../src/engine/turn/turnOutput';
+import { EventQueue } from '../../src/engine/eventQueue';
 import { createAsk, createApi, deferredStream, type AskOptions } from '../../src/host/api';
 import { done, ScriptedEngine, text } from './conversation/scriptedEngine';
 
@@ -155,18 +155,16 @@ describe('extension API', () => {
 
 describe('deferred stream', () => {
   it('emits all items of the stream that it waits for', async () => {
-    const queue = new EventQueue<number>(() => undefined);
-    queue.push(1);
-    queue.push(2);
-    queue.close();
-    const items: number[] = [];
-    for await (const item of deferredStream(Promise.resolve(queue))) items.push(item);
-    assert.deepEqual(items, [1, 2]);
+    const queue = new EventQueue(() => undefined);
+    queue.push([text('a'), done('a')]);
+    const types: string[] = [];
+    for await (const { type } of deferredStream(Promise.resolve(queue))) types.push(type);
+    assert.deepEqual(types, ['text', 'done']);
   });
 
   it('stops at once, even while the consumer is waiting for the next item', async () => {
     let stopped = false;
-    const queue = new EventQueue<number>(() => (stopped = true));
+    const queue = new EventQueue(() => (stopped = true));
     const iterator = deferredStream(Promise.resolve(queue))[Symbol.asyncIterator]();
     const next = iterator.next();
     await iterator.return?.();

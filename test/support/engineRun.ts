@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { createEngine } from '../../src/engine/createEngine';
-import type { Engine, EngineDeps, RunningTurn, StreamOptions, EngineSettings } from '../../src/engine/engine';
+import type { Engine, EngineDeps, EngineSettings, StreamOptions, TurnHandle } from '../../src/engine/engine';
 import { isTerminal, type StreamEvent } from '../../src/engine/events';
 import type { KeyRedactor } from '../../src/engine/gateway/keyRedactor';
 import { noSharedCooldowns, type SharedCooldowns } from '../../src/engine/gate/cooldowns';
@@ -80,6 +80,12 @@ function settingsWith(change: SettingsChange = {}): EngineSettings {
   };
 }
 
+function promiseWithResolver(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve!: () => void;
+  const promise = new Promise<void>((resolvePromise) => (resolve = resolvePromise));
+  return { promise, resolve };
+}
+
 /** A turn of the real engine with scripted replies in virtual time, and all its events so far. */
 export class EngineRun {
   readonly world: EngineWorld;
@@ -87,7 +93,7 @@ export class EngineRun {
   readonly events: StreamEvent[] = [];
   readonly log: string[];
   readonly wire: ScriptedFetch;
-  readonly turn: RunningTurn;
+  readonly turn: TurnHandle;
   readonly finished: Promise<void>;
 
   constructor({ request, options, ...world }: TurnOptions & (WorldOptions | { readonly world: EngineWorld })) {
@@ -96,15 +102,18 @@ export class EngineRun {
     this.clock = clock;
     this.log = log;
     this.wire = wire;
-    this.turn = engine.stream(
+    const { promise, resolve } = promiseWithResolver();
+    this.finished = promise;
+    this.turn = engine.run(
       { model: 'gpt-4o', messages: [{ role: 'user', content: 'hi' }], temperature: 0.7, maxTokens: 100, ...request },
-      options,
+      {
+        ...options,
+        onEvents: (events) => {
+          this.events.push(...events);
+          if (this.terminal) resolve();
+        },
+      },
     );
-    this.finished = this.collect();
-  }
-
-  private async collect(): Promise<void> {
-    for await (const event of this.turn) this.events.push(event);
   }
 
   /** Advances the clock until the turn has ended. */

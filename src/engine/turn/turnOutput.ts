@@ -12,23 +12,24 @@ export type NewEvent<E = StreamEvent> = E extends StreamEvent
   ? Omit<E, 'at' | 'attempt'> & { attempt?: number }
   : never;
 
-/** The event stream of a turn. It ignores every event after the terminal event. */
+/** Delivers the events of a turn in batches. It ignores every event after the terminal event. */
 export class TurnOutput {
-  readonly events: EventQueue<StreamEvent>;
   /** Number of the current attempt, from 1; 0 before the first attempt. */
   attempt = 0;
+  private batch: StreamEvent[] = [];
+  /** Monotonic time of all events in `batch`, which are emitted without a pause in between. */
+  private batchTime = 0;
   private ledger = emptyLedger;
   /** The tokens that all attempts together have used. */
   private usage: Usage = sumUsage([]);
   private terminal: TerminalEvent | undefined;
 
-  /** @param onLeave called when the reader of the events leaves its loop early */
+  /** @param onDefect called with an exception of `onEvents` before the terminal event */
   constructor(
-    private readonly clock: Clock,
-    onLeave: () => void,
-  ) {
-    this.events = new EventQueue<StreamEvent>(onLeave);
-  }
+    private readonly clock: Pick<Clock, 'monotonicNow'>,
+    private readonly onEvents: (events: readonly StreamEvent[]) => void,
+    private readonly onDefect: (error: unknown) => void,
+  ) {}
 
   get isFinished(): boolean {
     return this.terminal !== undefined;
@@ -52,12 +53,12 @@ export class TurnOutput {
 
   emit(newEvent: NewEvent): void {
     if (this.isFinished) return;
-    const event: StreamEvent = { attempt: this.attempt, ...newEvent, at: this.clock.monotonicNow() };
+    const event: StreamEvent = { attempt: this.attempt, ...newEvent, at: this.startBatch() };
     this.ledger = addToLedger(this.ledger, event);
-    this.events.push(event);
+    this.batch.push(event);
     if (!isTerminal(event)) return;
     this.terminal = event;
-    this.events.close();
+    this.deliver();
   }
 
   /**
@@ -65,14 +66,34 @@ export class TurnOutput {
    * events.
    */
   emitToken(type: 'text' | 'reasoning', text: string): void {
-    if (!this.terminal) this.events.push({ type, text, attempt: this.attempt, at: this.clock.monotonicNow() });
+    if (!this.isFinished) this.batch.push({ type, text, attempt: this.attempt, at: this.startBatch() });
+  }
+
+  /** Starts a batch unless one has been started. @returns the time of its events */
+  private startBatch(): number {
+    if (this.batch.length === 0) {
+      this.batchTime = this.clock.monotonicNow();
+      queueMicrotask(() => this.deliver());
+    }
+    return this.batchTime;
+  }
+
+  private deliver(): void {
+    const { batch } = this;
+    if (batch.length === 0) return;
+    this.batch = [];
+    try {
+      this.onEvents(batch);
+    } catch (error) {
+      this.onDefect(error);
+    }
   }
 
   /**
    * Emits the result and the usage of an attempt that has ended.
    * @returns false if they have already been emitted for this attempt
    */
-  endAttempt(attempt: Attempt | undefined, outcome: EndedEvent['how'], row?: number): boolean {
+  endAttempt(attempt: Attempt | undefined, outcome: EndedEvent['how'], row?: string): boolean {
     const stats = attempt?.takeStats();
     if (!stats) return false;
     const { usage, ...otherStats } = stats;
@@ -83,56 +104,5 @@ export class TurnOutput {
       this.emit({ type: 'usage', ...this.usage });
     }
     return true;
-  }
-}
-
-/**
- * A queue between one producer and one reader. Items that were pushed before `close` are still delivered. When the
- * reader leaves its loop early, the queue notifies the producer, so that no request outlives its reader.
- */
-export class EventQueue<T> implements AsyncIterableIterator<T> {
-  private items: T[] = [];
-  private head = 0;
-  /** Calls of `next` that wait for an item, oldest first. The list is empty while items are queued. */
-  private readonly pending: ((result: IteratorResult<T>) => void)[] = [];
-  private isClosed = false;
-
-  constructor(private readonly onLeave: () => void) {}
-
-  push(item: T): void {
-    if (this.isClosed) return;
-    const deliver = this.pending.shift();
-    if (deliver) deliver({ done: false, value: item });
-    else this.items.push(item);
-  }
-
-  close(): void {
-    this.isClosed = true;
-    for (const deliver of this.pending.splice(0)) deliver({ done: true, value: undefined });
-  }
-
-  next(): Promise<IteratorResult<T>> {
-    if (this.head < this.items.length) {
-      const value = this.items[this.head++] as T;
-      if (this.head === this.items.length) {
-        this.items = [];
-        this.head = 0;
-      }
-      return Promise.resolve({ done: false, value });
-    }
-    if (this.isClosed) return Promise.resolve({ done: true, value: undefined });
-    return new Promise((resolve) => this.pending.push(resolve));
-  }
-
-  return(): Promise<IteratorResult<T>> {
-    this.items = [];
-    this.head = 0;
-    this.onLeave();
-    this.close();
-    return Promise.resolve({ done: true, value: undefined });
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
   }
 }

@@ -2,15 +2,7 @@ import { visibleText } from '../../engine/gateway/visibleText';
 import type { Journal } from '../journal/journal';
 import { foldOutline } from '../journal/journalFold';
 import { isConversationId, type JournalEntry } from '../journal/journalFolder';
-import {
-  decodeHeader,
-  decodeLine,
-  isEmptyJournal,
-  JournalFormatError,
-  maxInvalidLines,
-  NewerJournalError,
-} from '../journal/journalLines';
-import type { JournalLine } from '../journal/journalSchema';
+import { salvageJournal } from '../journal/journalLines';
 import type { Conversation } from './conversation';
 import type { Exchange } from '../journal/exchange';
 import { Exchanges, type OtherVersion } from '../journal/exchanges';
@@ -31,7 +23,7 @@ export interface ConversationSummary {
   /** Whether a turn of the conversation runs in this window. */
   readonly busy: boolean;
   /** Why part of the conversation can't be read. The other fields then describe the readable part. */
-  readonly problem?: 'damaged' | 'newer' | undefined;
+  readonly problem?: 'damaged' | undefined;
 }
 
 export interface ConversationHit extends ConversationSummary {
@@ -224,49 +216,19 @@ function totalLength({ value = [] }: Cached<readonly string[]>): number {
   return value.reduce((sum, text) => sum + text.length, 0);
 }
 
-const eventsLine = Buffer.from('{"type":"events"');
-
 /**
  * Reads the title and the number of turns from a conversation's file. Answers are skipped, because they make up most of
  * a file.
  * @returns undefined when the conversation has no prompt
  */
 export function readOutline(content: Buffer): Outline | undefined {
-  const { lines, problem } = decodeOutline(content);
+  const { lines, damage } = salvageJournal(content, { withEvents: false });
+  const problem = damage === undefined ? undefined : 'damaged';
   const { tree, title } = foldOutline(lines);
   const path = tree.path();
   const first = lines.find((line) => line.type === 'exchange' && line.id === path[0]);
   if (first?.type !== 'exchange') return problem && { title: title ?? '', turns: 0, problem };
   return { title: conversationTitle(title, first.prompt), turns: path.length, ...(problem && { problem }) };
-}
-
-/**
- * Decodes all lines of a journal except those with events. Lines that can't be decoded, because the file is damaged or
- * has a newer schema, are left out.
- */
-function decodeOutline(content: Buffer): Pick<Outline, 'problem'> & { readonly lines: readonly JournalLine[] } {
-  const lines: JournalLine[] = [];
-  const exchangeIds = new Set<string>();
-  let problem: Outline['problem'];
-  let invalidLines = 0;
-  for (let start = 0; ;) {
-    const end = content.indexOf(0x0a, start);
-    if (end < 0) return { lines, problem: start === 0 && !isEmptyJournal(content) ? 'damaged' : problem };
-    try {
-      if (start === 0) decodeHeader(content.toString('utf8', 0, end));
-      else if (!content.subarray(start, start + eventsLine.length).equals(eventsLine)) {
-        lines.push(decodeLine(content.toString('utf8', start, end), exchangeIds));
-      }
-    } catch (error) {
-      if (error instanceof NewerJournalError) problem = 'newer';
-      else if (!(error instanceof JournalFormatError)) throw error;
-      // Without a header, the rest of the file may be anything.
-      else if (start === 0) return { lines, problem: 'damaged' };
-      else problem ??= 'damaged';
-      if (++invalidLines > maxInvalidLines) return { lines, problem };
-    }
-    start = end + 1;
-  }
 }
 
 /**

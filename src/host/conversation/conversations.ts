@@ -119,9 +119,7 @@ export class Conversations {
     return undefined;
   }
 
-  /**
-   * Asks the window that is writing a conversation to hand the conversation over to this window. This may take seconds.
-   */
+  /** Makes a read-only conversation writable here. The window that was writing the conversation shows it read-only. */
   async takeOver(conversation: Conversation): Promise<void> {
     await this.openConversations.takeOver(conversation);
   }

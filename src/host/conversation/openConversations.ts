@@ -44,8 +44,8 @@ export interface OpenConversation {
 }
 
 /**
- * Opens and closes conversations, and hands them over to other windows and back. Work on files is done one job at a
- * time, so that no file is opened twice or opened while it is being closed.
+ * Opens and closes conversations. Work on files is done one job at a time, so that no file is opened twice or opened
+ * while it is being closed.
  */
 export class OpenConversations {
   private readonly openById = new Map<string, OpenConversation>();
@@ -56,7 +56,7 @@ export class OpenConversations {
     private readonly owner: OpenConversationsOwner,
     private readonly deps: OpenConversationsDeps,
   ) {
-    deps.journal.setOwner({ onLost: (id) => this.handleLost(id), onRequested: (id) => this.handOver(id) });
+    deps.journal.onDidLose((id) => this.handleLost(id));
   }
 
   get(id: string): OpenConversation | undefined {
@@ -102,12 +102,9 @@ export class OpenConversations {
     return this.fileMutex.runExclusive(() => this.open(id, mode));
   }
 
-  /**
-   * Asks the window that is writing a conversation to hand the conversation over to this window. This may take seconds.
-   */
+  /** Makes a read-only conversation writable here. The window that was writing the conversation shows it read-only. */
   async takeOver({ id }: Conversation): Promise<void> {
-    if (this.openById.get(id)?.file || !(await this.deps.journal.requestLock(id))) return;
-    await this.load(id, 'only-if-free');
+    await this.load(id, 'take-over');
     // Closes the conversation if its panel was closed meanwhile, because this window must not keep the right to write
     // it.
     this.closeIdle();
@@ -119,18 +116,17 @@ export class OpenConversations {
    */
   async loadInterrupted(count: number): Promise<readonly Conversation[]> {
     const { journal } = this.deps;
-    const reportError = (error: unknown): undefined => {
-      this.deps.onError(error);
-    };
-    const claimedIds = await Promise.all(
-      (await journal.listNewestFirst()).slice(0, count).map(({ id }) => this.claimInterrupted(id).catch(reportError)),
-    );
     return this.fileMutex.runExclusive(async () => {
       const conversations: Conversation[] = [];
-      for (const id of claimedIds) {
-        if (id === undefined || this.openById.get(id)?.file) continue;
-        const opened = await this.open(id, 'only-if-free').catch(reportError);
-        if (opened) conversations.push(opened);
+      for (const { id } of (await journal.listNewestFirst()).slice(0, count)) {
+        if (this.openById.has(id)) continue;
+        try {
+          const isInterrupted = ((await journal.read(id))?.interruptedIds.length ?? 0) > 0;
+          const opened = isInterrupted ? await this.open(id, 'only-if-free') : undefined;
+          if (opened) conversations.push(opened);
+        } catch (error) {
+          this.deps.onError(error);
+        }
       }
       return conversations;
     });
@@ -214,41 +210,6 @@ export class OpenConversations {
     if (existing?.file) return existing.conversation;
     const opened = await this.deps.journal.open(id, mode);
     return opened && (existing ? this.makeWritable(existing, opened) : this.add(id, opened));
-  }
-
-  /**
-   * Acquires the lock of a conversation with an interrupted turn. This happens outside the file mutex, because it may
-   * take seconds to find out whether another window still has the lock.
-   */
-  private async claimInterrupted(id: string): Promise<string | undefined> {
-    const { journal } = this.deps;
-    if (this.openById.has(id) || !(await journal.read(id))?.interruptedIds.length) return undefined;
-    return (await journal.acquireLock(id)) ? id : undefined;
-  }
-
-  /**
-   * Hands a conversation over to another window that has requested it. All received text is written first. Afterwards
-   * this window shows the conversation read-only.
-   */
-  private handOver(id: string): void {
-    const { journal } = this.deps;
-    this.fileMutex
-      .runExclusive(async () => {
-        const open = this.openById.get(id);
-        // Keeps the conversation and its turn in this window while writing to the disk fails, because the unwritten
-        // part would be lost.
-        if (!open?.file || open.file.failure) return;
-        open.conversation.setReadOnly();
-        await open.conversation.stopAll();
-        await journal.flush(id);
-        // Cancels the hand-over if the write has failed. The other window repeats its request, and then the hand-over
-        // is tried again.
-        if (!journal.isWritten(id)) return;
-        await journal.close(id);
-        open.file = undefined;
-        this.follow(open);
-      })
-      .catch(this.deps.onError);
   }
 
   /**

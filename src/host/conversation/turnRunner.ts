@@ -2,8 +2,9 @@ import type { Clock } from '../../engine/clock';
 import type { ResumeFrom, Engine, Localize, RunningTurn } from '../../engine/engine';
 import { isDelta, type FaultKind, type StreamEvent, isTerminal } from '../../engine/events';
 import { hostFailure } from '../../engine/faults/hostFaults';
-import type { ChatRequest, Connection, RequestParameters, TextMessage } from '../../engine/request';
+import type { ChatRequest, Connection, TextMessage } from '../../engine/request';
 import { isRunning } from '../../engine/state/turnState';
+import type { RequestDefaults } from '../connection/connections';
 import type { Exchange } from '../journal/exchange';
 import type { Exchanges } from '../journal/exchanges';
 
@@ -15,7 +16,7 @@ export type ImmediateStart = 'retryNow' | 'tryAnyway';
 
 export interface TurnRunnerDeps {
   /** @param demo whether the turn belongs to the demo, which has a separate engine */
-  readonly engine: (demo: boolean) => Engine;
+  readonly engine: (demo: boolean) => Pick<Engine, 'stream'>;
   readonly clock: Clock;
   readonly defaults: (demo: boolean) => RequestDefaults;
   /** Returns the gateway for the next attempt. Called before every attempt. */
@@ -282,12 +283,6 @@ export class EventBatcher {
     this.flushedAt = this.clock.monotonicNow();
     this.emit(events);
   }
-}
-
-/** The settings that a request contains. They are read when the turn starts. */
-export interface RequestDefaults extends RequestParameters {
-  readonly model: string;
-  readonly systemPrompt: string;
 }
 
 /**

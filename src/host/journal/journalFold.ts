@@ -7,7 +7,6 @@ import {
 } from '../../engine/state/turnState';
 import { stateForRerun, withEvents, type Exchange } from './exchange';
 import { ExchangeTree, type StoredExchanges } from './exchanges';
-import { JournalFormatError } from './journalLines';
 import type { ExchangeLine, JournalLine, TurnLine } from './journalSchema';
 
 /** The content of a conversation after all lines of its journal have been applied. */
@@ -24,7 +23,6 @@ export interface StoredConversation extends StoredExchanges {
  * Returns the content of a conversation after the last line of its journal.
  * @param isRunning whether an unfinished turn is still running in another window. Otherwise the turn counts as
  * interrupted.
- * @throws JournalFormatError when a line refers to an exchange that does not exist
  */
 export function foldJournal(lines: readonly JournalLine[], isRunning = false): StoredConversation {
   const exchanges = new Map<string, Exchange>();
@@ -39,8 +37,7 @@ export function foldJournal(lines: readonly JournalLine[], isRunning = false): S
         break;
       default: {
         const exchange = exchanges.get(line.exchangeId);
-        if (!exchange) throw new JournalFormatError('a line refers to an exchange that does not exist');
-        exchanges.set(line.exchangeId, applyLine(exchange, line));
+        if (exchange) exchanges.set(line.exchangeId, applyLine(exchange, line));
       }
     }
   }
@@ -85,7 +82,7 @@ function applyLine(exchange: Exchange, line: TurnLine): Exchange {
       return {
         ...exchange,
         model: line.model ?? exchange.model,
-        state: stateForRerun(exchange.state, line.go ?? 'restart'),
+        state: stateForRerun(exchange.state, line.go),
       };
     case 'interrupted':
       return { ...exchange, state: markInterrupted(exchange.state) };

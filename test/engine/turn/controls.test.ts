@@ -67,12 +67,15 @@ describe('stop of a turn', () => {
   });
 
   it('stops the turn when the reader leaves its loop over the events', async () => {
-    const run = new EngineRun({ replies: [streaming((body) => body.delta('a').delta('b'))] });
-    await settle();
-    const iterator = run.turn[Symbol.asyncIterator]();
-    await iterator.return?.();
-    assert.ok(run.wire.requests[0]?.signal.aborted);
-    assert.equal(run.clock.pending, 0);
+    const { engine, wire, clock } = new EngineWorld({ replies: [streaming((body) => body.delta('a').delta('b'))] });
+    const types: string[] = [];
+    for await (const { type } of engine.stream({ model: 'm', messages: [] })) {
+      types.push(type);
+      if (type === 'text') break;
+    }
+    assert.deepEqual(types, ['attempt', 'headers', 'text']);
+    assert.ok(wire.requests[0]?.signal.aborted);
+    assert.equal(clock.pending, 0);
   });
 });
 

@@ -11,7 +11,7 @@ import { UnreliableServer, type ServerBehavior } from './unreliableServer';
 type Action =
   | { readonly kind: 'time passes'; readonly ms: number }
   | { readonly kind: 'the computer sleeps'; readonly ms: number }
-  | { readonly kind: 'retry now' | 'try anyway' | 'switch model' | 'continue with fallback' | 'stop' | 'leave' };
+  | { readonly kind: 'retry now' | 'try anyway' | 'switch model' | 'continue with fallback' | 'stop' };
 
 const maxRetries = 3;
 /** Limit for the sum of all waits: the deadline, plus one maximum retry-after with its margin. */
@@ -65,7 +65,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
       kind: fc.constantFrom('retry now', 'try anyway', 'switch model', 'continue with fallback'),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('stop', 'leave') }) },
+  { weight: 1, arbitrary: fc.constant({ kind: 'stop' } as const) },
 );
 
 /** A random test case. */
@@ -148,9 +148,6 @@ async function carryOut({ turn, clock }: EngineRun, next: Action): Promise<void>
       return;
     case 'stop':
       turn.stop();
-      return;
-    case 'leave':
-      await turn[Symbol.asyncIterator]().return?.();
   }
 }
 

@@ -453,7 +453,7 @@ describe('turn without a network', () => {
     await run.clock.advance(2000);
     assert.equal(run.wire.requests.length, 2);
     run.turn.stop();
-    await run.finished;
+    await settle();
     assert.equal(run.clock.pending, 0);
     assert.ok(run.wire.requests.every(({ signal }) => signal.aborted));
   });

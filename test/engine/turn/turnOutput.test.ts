@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict';
-import type { Usage } from '../../../src/engine/events';
+import type { StreamEvent, Usage } from '../../../src/engine/events';
 import type { Attempt } from '../../../src/engine/http/attempt';
-import { EventQueue, TurnOutput } from '../../../src/engine/turn/turnOutput';
-import { VirtualClock } from '../../support/virtualClock';
+import { TurnOutput } from '../../../src/engine/turn/turnOutput';
+import { EngineWorld } from '../../support/engineRun';
+import { answering } from '../../support/scriptedFetch';
+import { settle, VirtualClock } from '../../support/virtualClock';
 
 /** Returns an attempt that has ended with this usage. */
+/** Fails the test, because no sink of a test throws. */
+const fail = (error: unknown): never => {
+  throw error;
+};
+
 function endedAttempt(usage: Usage): Attempt {
   const account = { ms: 1, firstTokenMs: undefined, bytes: 1, chars: 1, usage };
   return { takeStats: () => account } as unknown as Attempt;
@@ -12,12 +19,13 @@ function endedAttempt(usage: Usage): Attempt {
 
 describe('usage of a turn', () => {
   it('is the sum over all attempts, separately for each kind of token', async () => {
-    const output = new TurnOutput(new VirtualClock(), () => undefined);
+    const events: StreamEvent[] = [];
+    const output = new TurnOutput(new VirtualClock(), (batch) => events.push(...batch), fail);
     output.endAttempt(endedAttempt({ promptTokens: 1, completionTokens: 20, totalTokens: 300 }), 'abandoned');
     output.endAttempt(endedAttempt({ promptTokens: 2, completionTokens: 30, totalTokens: 400 }), 'finished');
-    output.events.close();
+    await settle();
     const sums: Usage[] = [];
-    for await (const event of output.events) {
+    for (const event of events) {
       if (event.type !== 'usage') continue;
       const { promptTokens, completionTokens, totalTokens } = event;
       sums.push({ promptTokens, completionTokens, totalTokens });
@@ -29,50 +37,55 @@ describe('usage of a turn', () => {
   });
 });
 
-const endOfQueue = { done: true, value: undefined };
-
-describe('event queue', () => {
-  it('delivers the items that were pushed before it was closed, in order, and no later ones', async () => {
-    const queue = new EventQueue<number>(() => undefined);
-    queue.push(1);
-    queue.push(2);
-    queue.close();
-    queue.push(3);
-    const items: number[] = [];
-    for await (const item of queue) items.push(item);
-    assert.deepEqual(items, [1, 2]);
-    assert.deepEqual(await queue.next(), endOfQueue);
+describe('events of a turn', () => {
+  it('are delivered in one batch with one time if they are emitted without a pause', async () => {
+    const batches: (readonly StreamEvent[])[] = [];
+    const clock = new VirtualClock();
+    const output = new TurnOutput(clock, (batch) => batches.push(batch), fail);
+    output.emitToken('text', 'a');
+    output.emitToken('text', 'b');
+    assert.equal(batches.length, 0);
+    await clock.advance(5);
+    output.emit({ type: 'quiet', forMs: 5 });
+    await settle();
+    assert.deepEqual(
+      batches.map((batch) => batch.map(({ type, at }) => [type, at])),
+      [
+        [
+          ['text', 0],
+          ['text', 0],
+        ],
+        [['quiet', 5]],
+      ],
+    );
   });
 
-  it('ends the pending read when it is closed', async () => {
-    const queue = new EventQueue<number>(() => undefined);
-    const waiting = queue.next();
-    queue.close();
-    assert.deepEqual(await waiting, endOfQueue);
+  it('are all delivered when the turn is stopped, and no event follows', async () => {
+    const types: string[] = [];
+    const output = new TurnOutput(new VirtualClock(), (batch) => types.push(...batch.map(({ type }) => type)), fail);
+    output.emitToken('text', 'a');
+    output.emit({ type: 'stopped', text: 'a' });
+    assert.deepEqual(types, ['text', 'stopped']);
+    output.emitToken('text', 'late');
+    output.emit({ type: 'quiet', forMs: 1 });
+    await settle();
+    assert.equal(types.length, 2);
   });
 
-  it('notifies the producer when the reader leaves, and accepts no more items', async () => {
-    let leaves = 0;
-    const queue = new EventQueue<number>(() => leaves++);
-    queue.push(1);
-    assert.deepEqual(await queue.return(), endOfQueue);
-    queue.push(2);
-    assert.deepEqual([leaves, await queue.next()], [1, endOfQueue]);
-  });
-
-  it('resolves pending reads in the order of the calls', async () => {
-    const queue = new EventQueue<number>(() => undefined);
-    const reads = [queue.next(), queue.next(), queue.next()];
-    queue.push(1);
-    queue.push(2);
-    queue.close();
-    assert.deepEqual(await Promise.all(reads), [{ done: false, value: 1 }, { done: false, value: 2 }, endOfQueue]);
-  });
-
-  it('ends all pending reads when the reader leaves', async () => {
-    const queue = new EventQueue<number>(() => undefined);
-    const reads = [queue.next(), queue.next()];
-    await queue.return();
-    assert.deepEqual(await Promise.all(reads), [endOfQueue, endOfQueue]);
+  it('end with the fault kind internal when their receiver throws', async () => {
+    const { engine, log } = new EngineWorld({ replies: [answering('ok')] });
+    const kinds: string[] = [];
+    engine.run(
+      { model: 'm', messages: [] },
+      {
+        onEvents: (events) => {
+          for (const event of events) if (event.type === 'failed') kinds.push(event.kind);
+          throw new Error('broken view');
+        },
+      },
+    );
+    await settle();
+    assert.deepEqual(kinds, ['internal']);
+    assert.match(log.join(), /broken view/);
   });
 });

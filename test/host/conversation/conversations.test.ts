@@ -194,9 +194,7 @@ describe('collection of conversations', () => {
 
   it('deletes the oldest conversations beyond the limit of the history', async () => {
     disk.limit = 2;
-    // Makes the files old, because files of the last hour are never deleted.
-    disk.epoch = Date.now() + 2 * 60 * 60 * 1000;
-    const { conversations, engine, journal, errors } = open();
+    const { conversations, engine, journal, errors, clock } = open();
     const removals: unknown[] = [];
     const conversationIds: string[] = [];
     conversations.onDidRemove((removal) => removals.push(removal));
@@ -206,6 +204,8 @@ describe('collection of conversations', () => {
       await waitForEvents();
       await journal.flush();
       conversationIds.push(conversations.current?.id ?? '');
+      // Files of the last hour are never deleted.
+      clock.epoch += 2 * 60 * 60 * 1000;
     }
     await conversations.open(conversations.current?.id);
     assert.equal((await readdir(folder)).filter((name) => name.endsWith('.jsonl')).length, 2);

@@ -1,4 +1,11 @@
-import type { Engine, EngineReport, RunningTurn, StreamOptions } from '../../../src/engine/engine';
+import type {
+  Engine,
+  EngineReport,
+  RunningTurn,
+  RunOptions,
+  StreamOptions,
+  TurnHandle,
+} from '../../../src/engine/engine';
 import type { FaultKind, StreamEvent } from '../../../src/engine/events';
 import type { ChatRequest } from '../../../src/engine/request';
 
@@ -26,6 +33,10 @@ export class ScriptedTurn implements RunningTurn {
   failWith(problem: Error): void {
     this.problem = problem;
     this.wake();
+  }
+
+  async deliverTo(onEvents: RunOptions['onEvents']): Promise<void> {
+    for await (const event of this) onEvents([event]);
   }
 
   stop(): void {
@@ -65,6 +76,14 @@ export class ScriptedTurn implements RunningTurn {
 
 export class ScriptedEngine implements Engine {
   readonly turns: ScriptedTurn[] = [];
+  readonly probe: Engine['probe'] = () => Promise.resolve({ state: 'cancelled' });
+
+  run(request: ChatRequest, options: RunOptions): TurnHandle {
+    const turn = new ScriptedTurn(request, options);
+    this.turns.push(turn);
+    void turn.deliverTo(options.onEvents);
+    return turn;
+  }
 
   stream(request: ChatRequest, options?: StreamOptions): RunningTurn {
     const turn = new ScriptedTurn(request, options);

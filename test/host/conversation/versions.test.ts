@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { Conversation, type ConversationChange } from '../../../src/host/conversation/conversation';
 import { foldJournal, type StoredConversation } from '../../../src/host/journal/journalFold';
-import { decodeLine, encodeLine } from '../../../src/host/journal/journalLines';
-import type { JournalLine } from '../../../src/host/journal/journalSchema';
+import { encodeJournal, salvageJournal } from '../../../src/host/journal/journalLines';
+import { journalSchema, type JournalLine } from '../../../src/host/journal/journalSchema';
 import { propertyRuns } from '../../support/propertyRuns';
 import { VirtualClock } from '../../support/virtualClock';
 import { attempt, done, failed, ScriptedEngine, waitForEvents, stopped, text } from './scriptedEngine';
@@ -44,8 +44,8 @@ function open(stored: StoredConversation = foldJournal([])) {
 
 /** Returns the content of a conversation as a window would read it from disk. */
 function reopened(lines: readonly JournalLine[]): StoredConversation {
-  const asked = new Set<string>();
-  return foldJournal(lines.map((line) => decodeLine(encodeLine(line), asked)));
+  const header = { type: 'conversation', schema: journalSchema, id: 'c', createdAt: 0 } as const;
+  return foldJournal(salvageJournal(encodeJournal(header, lines)).lines);
 }
 
 describe('conversation with several versions of an exchange', () => {

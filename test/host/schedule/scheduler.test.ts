@@ -398,6 +398,7 @@ describe('scheduled prompt', () => {
     it('stays scheduled when the other window takes over its conversation', async () => {
       const first = open();
       const { id } = await first.askLater(5 * minute);
+      await first.conversations.flush(id);
       const second = open();
       const conversation = await second.conversations.open(id);
       assert.ok(conversation?.readOnly);

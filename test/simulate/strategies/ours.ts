@@ -106,7 +106,7 @@ class SimulatedTurn {
 
   constructor(private readonly window: SimulatedWindow) {
     const { world, random, maxRetries } = window;
-    const output = new TurnOutput(world, () => undefined);
+    const output = new TurnOutput(world, () => undefined, silentLog.error);
     const settings = { ...defaultSettings, retry: { ...retry, maxRetries } };
     this.waits = new Waits({ clock: world, random, fetch }, output, this.history);
     this.queue = new TurnPermit({ clock: world, settings: () => settings }, this.history, this.waits);

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { EventQueue } from '../../src/engine/eventQueue';
+import type { StreamEvent } from '../../src/engine/events';
+
+const end = { done: true, value: undefined };
+const text = (content: string): StreamEvent => ({ type: 'text', text: content, attempt: 1, at: 0 });
+const stopped: StreamEvent = { type: 'stopped', text: '', attempt: 1, at: 0 };
+const next = (value: StreamEvent): IteratorResult<StreamEvent> => ({ done: false, value });
+
+describe('event queue', () => {
+  it('delivers the events up to the terminal event in order, and no later ones', async () => {
+    const queue = new EventQueue(() => undefined);
+    queue.push([text('a'), text('b')]);
+    queue.push([stopped]);
+    queue.push([text('late')]);
+    const types: string[] = [];
+    for await (const { type } of queue) types.push(type);
+    assert.deepEqual(types, ['text', 'text', 'stopped']);
+  });
+
+  it('resolves pending reads in the order of the calls', async () => {
+    const queue = new EventQueue(() => undefined);
+    const reader = queue[Symbol.asyncIterator]();
+    const reads = [reader.next(), reader.next(), reader.next()];
+    queue.push([text('a')]);
+    queue.push([stopped]);
+    assert.deepEqual(await Promise.all(reads), [next(text('a')), next(stopped), end]);
+  });
+
+  it('notifies the turn at once when the reader leaves, ends all pending reads, and accepts no more events', async () => {
+    let leaves = 0;
+    const queue = new EventQueue(() => leaves++);
+    const reader = queue[Symbol.asyncIterator]();
+    const reads = [reader.next(), reader.next()];
+    const left = reader.return?.();
+    assert.equal(leaves, 1);
+    queue.push([text('late')]);
+    assert.deepEqual(await Promise.all([...reads, left, reader.next()]), [end, end, end, end]);
+  });
+});
