@@ -1,6 +1,5 @@
 import { codeActions, type CodeAction } from './codeBlock';
 
-/** Handlers for clicks on the code block buttons and the links of an answer. */
 export interface ActionHandlers {
   /**
    * @param code the code of the block, without the line break before the closing fence
@@ -11,7 +10,7 @@ export interface ActionHandlers {
   readonly onLink: (href: string) => void;
 }
 
-/** How long the Copy button shows a check mark after a click, in milliseconds. */
+/** How long the Copy button shows a check mark after a click. */
 const COPIED_MS = 1500;
 
 /**

@@ -40,7 +40,7 @@ interface Frame {
   readonly children: NodeSpec[];
 }
 
-/** Returns the element of a top-level block, or undefined for a link definition, which shows nothing. */
+/** Returns undefined for a link definition, which shows nothing. */
 export function blockToTree(tokens: readonly Token[], context: BlockContext): ElementSpec | undefined {
   const root: Frame = { tag: undefined, attributes: noAttributes, children: [] };
   const frames: Frame[] = [root];
@@ -106,7 +106,6 @@ function languageOf(info: string): string {
   return info.trim().split(/\s+/, 1)[0] ?? '';
 }
 
-/** Turns `[ ]` or `[x]` at the start of a list item into a task mark. */
 function extractTaskMarker(
   specs: readonly NodeSpec[],
   frames: readonly Frame[],
@@ -129,7 +128,6 @@ export interface TaskMarks {
   readonly open: ElementSpec;
 }
 
-/** Accessible names of the images that replace `[x]` and `[ ]` in a task list. */
 export interface TaskLabels {
   readonly taskDone: string;
   readonly taskOpen: string;

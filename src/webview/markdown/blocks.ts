@@ -12,7 +12,6 @@ export interface Block {
   readonly definitions: readonly string[];
 }
 
-/** The top-level blocks of a text. */
 export interface ParsedBlocks {
   readonly blocks: readonly Block[];
   readonly lineCount: number;
@@ -46,7 +45,7 @@ function findDefinitions(tokens: readonly Token[]): readonly string[] {
   );
 }
 
-/** Returns the number of leading blocks that no further text can change. */
+/** Counts the leading blocks that no further text can change. */
 export function countFinalBlocks(blocks: readonly Block[], text: string): number {
   for (let count = blocks.length - 1; count > 0; count--) {
     const next = blocks[count];

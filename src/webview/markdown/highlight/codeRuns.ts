@@ -107,7 +107,7 @@ type Child = Root['children'][number];
 const lowlight = createLowlight(languages);
 lowlight.registerAlias(Object.fromEntries(Object.entries(aliases).map(([name, names]) => [name, [...names]])));
 
-/** Returns the complete code as a sequence of colored runs, or undefined if the language is unknown. */
+/** Returns undefined if the language is unknown. */
 export function findCodeRuns(language: string, code: string): readonly CodeRun[] | undefined {
   if (!lowlight.registered(language)) return undefined;
   return flattenRuns(lowlight.highlight(language, code));

@@ -1,7 +1,6 @@
 import type { CodeRequest, CodeRun } from './codeRuns';
 import type { FindRuns } from './codeHighlighter';
 
-/** The part of the `Worker` interface that highlighting needs. */
 export interface HighlightWorker {
   onmessage: ((event: MessageEvent<readonly CodeRun[] | undefined>) => void) | null;
   onerror: ((event: ErrorEvent) => void) | null;
