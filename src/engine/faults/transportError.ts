@@ -52,10 +52,8 @@ const connectingRows: ReadonlySet<FaultName> = new Set<FaultName>([
   'connectTimeout',
 ]);
 
-/** Maximum number of characters of an error message that are examined and logged. */
 const maxMessageChars = 2000;
 
-/** An error in a chain of causes. */
 interface ErrorLink {
   readonly code: string;
   readonly message: string;
@@ -91,7 +89,6 @@ function targetOf({ hostname, address, port }: Readonly<Record<string, unknown>>
   return typeof address === 'string' && typeof port === 'number' ? { host: address, port } : undefined;
 }
 
-/** The fault of a rejected `fetch`. */
 interface TransportFault {
   readonly row: FaultName;
   /** Host of a proxy that can't be reached, with the port if the error names one: `127.0.0.1:7890`, `proxy.example`. */
@@ -120,7 +117,6 @@ function findProxy(error: unknown, baseUrl: string): string | undefined {
   return proxy && (proxy.port === undefined ? proxy.host : `${proxy.host}:${proxy.port}`);
 }
 
-/** Returns the fault for a rejected `fetch` or a broken response body. */
 export function transportRow(error: unknown): FaultName {
   const links = errorChain(error);
   const rows = links.flatMap(({ code, message }) => {
