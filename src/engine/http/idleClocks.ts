@@ -142,25 +142,33 @@ export class IdleClocks {
     return this.quietSince() + quietMs;
   }
 
-  private nearestDeadline(): { name: StalledClock | 'tail'; deadline: number; afterMs: number } {
+  private nearestDeadline(): Deadline {
     const { headersMs, firstTokenMs, idleMs, silentMs } = this.timeouts;
     switch (this.phase) {
       case 'headers':
-        return { name: 'headersTimeout', deadline: this.phaseStart + headersMs, afterMs: headersMs };
+        return deadlineOf('headersTimeout', this.phaseStart, headersMs);
       case 'first':
-        return { name: 'firstTokenTimeout', deadline: this.phaseStart + firstTokenMs, afterMs: firstTokenMs };
+        return deadlineOf('firstTokenTimeout', this.phaseStart, firstTokenMs);
       case 'tail':
-        return { name: 'tail', deadline: this.phaseStart + this.tailLimitMs, afterMs: this.tailLimitMs };
+        return deadlineOf('tail', this.phaseStart, this.tailLimitMs);
       case 'stream': {
-        const idle = this.lastBytes + idleMs;
-        const silent = this.lastPayload + silentMs;
-        return idle <= silent
-          ? { name: 'streamStalled', deadline: idle, afterMs: idleMs }
-          : { name: 'streamSilent', deadline: silent, afterMs: silentMs };
+        const idle = deadlineOf('streamStalled', this.lastBytes, idleMs);
+        const silent = deadlineOf('streamSilent', this.lastPayload, silentMs);
+        return idle.deadline <= silent.deadline ? idle : silent;
       }
     }
   }
 }
+
+interface Deadline {
+  readonly name: StalledClock | 'tail';
+  readonly deadline: number;
+  readonly afterMs: number;
+}
+
+const deadlineOf = (name: Deadline['name'], from: number, afterMs: number): Deadline => {
+  return { name, deadline: from + afterMs, afterMs };
+};
 
 /** Timeouts of an attempt in milliseconds. All defaults are below 300 s, the usual timeout of runtimes and proxies. */
 interface Timeouts {
