@@ -73,7 +73,7 @@ export function hasContent(error: unknown): boolean {
 }
 
 /** Fields around an object that contains the `error` of a body: Tencent, Volcengine and the Responses API. */
-export const envelopeFields = ['response', 'responsemetadata'] as const;
+const envelopeFields = ['response', 'responsemetadata'] as const;
 
 /**
  * Returns the error in a body with uniform field names: OpenAI's `error` as an object, a list or a text, MiniMax's

@@ -1,12 +1,10 @@
 import { isRecord } from '../json';
-import { type FaultName } from './faultTable';
+import type { FaultName } from './faultTable';
 
 /** Patterns by the faults to which they lead. The first one that matches decides. */
 type RowPatterns = Readonly<Partial<Record<FaultName, RegExp>>>;
 
-/**
- * Faults for the error codes of Node, undici, OpenSSL and Electron's network stack.
- */
+/** Faults for the error codes of Node, undici, OpenSSL and Electron's network stack. */
 const patternsOfCodes: RowPatterns = {
   hostNotFound: /^(ENOTFOUND|EAI_NONAME|EAI_NODATA|net::ERR_NAME_(NOT_RESOLVED|RESOLUTION_FAILED)|net::ERR_DNS_\w+)$/,
   offline: /^(EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|ENETDOWN|net::ERR_(INTERNET_DISCONNECTED|ADDRESS_UNREACHABLE))$/,
