@@ -1,7 +1,7 @@
 import type { DemoModel } from '../../demo/scenarios';
 import type { Localize } from '../../engine/engine';
 import type { DemoAction, DemoTourStep, Suggestion } from '../../shared/protocol';
-import { isDemoConversation } from '../connection/demoMode';
+import { isDemoConversation } from '../connection/demoConversation';
 import type { Conversation } from '../conversation/conversation';
 
 type TourConversation = Pick<Conversation, 'id' | 'title' | 'activeExchange' | 'exchanges' | 'ask' | 'rename' | 'stop'>;
