@@ -1,5 +1,5 @@
 import type { RetryAfter } from './retryAfter';
-import { type FaultName } from './faultTable';
+import type { FaultName } from './faultTable';
 import { findRefusedParameter, type ProviderError } from './providerError';
 import { meaningsOfCodes, providerPhrases, type Meaning } from './providerMessages';
 
