@@ -100,7 +100,7 @@ export class CooldownFiles implements SharedCooldowns {
   }
 }
 
-/** Returns a hash of the origin, the API key and the model, so that no file name reveals the API key. */
+/** No file name may reveal the API key. */
 function hashScope({ origin, apiKey, model }: CooldownScope): string {
   return createHash('sha256').update(`${origin}\0${apiKey}\0${model}`).digest('hex').slice(0, 24);
 }

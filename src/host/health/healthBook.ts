@@ -17,7 +17,7 @@ interface HealthBookDeps {
   readonly onError: (error: unknown) => void;
 }
 
-/** Delay after the end of a turn before its records are written, in milliseconds. */
+/** Delay after the end of a turn, in milliseconds. */
 const writeDelayMs = 1000;
 /** Number of days for which files are kept. The page shows 14 days in local time, which overlap 15 days in UTC. */
 const keptDays = 15;

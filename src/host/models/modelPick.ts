@@ -5,13 +5,11 @@ import { nearestModels } from '../../engine/models/nearestModels';
 import { plainLabel } from '../ui/messageText';
 import { createFactsText } from './factsText';
 
-/** Models to choose from, and the source of the list. */
 export type ModelList =
   | {
       readonly source: 'gateway';
       readonly models: readonly string[];
       readonly host: string;
-      /** What the list says about its models. */
       readonly facts?: FactsById | undefined;
     }
   /** Common models. `message` is the localized reason why the gateway's list could not be loaded. */
@@ -23,13 +21,13 @@ export interface RouteModels {
   readonly host: string;
   /** Never rejects. */
   readonly list: Promise<ModelList>;
-  /** Describes in one short text how well a model has worked recently over this route. */
+  /** Describes how well a model has worked recently over this route. */
   readonly essence?: ((model: string) => string | undefined) | undefined;
 }
 
 export interface ModelPickOptions {
   readonly title?: string | undefined;
-  /** Id of a model that is left out of the list, e.g. because the user wants to replace it. */
+  /** Model that is left out, because the user wants to replace it. */
   readonly exclude?: string | undefined;
   /** Whether each model has a button that selects it for the next prompt only. */
   readonly offerOnce?: boolean | undefined;
@@ -37,7 +35,7 @@ export interface ModelPickOptions {
 
 export interface ModelPick {
   readonly model: string;
-  /** Whether the model is used for the next prompt only. */
+  /** Whether the choice is for the next prompt only. */
   readonly once: boolean;
 }
 

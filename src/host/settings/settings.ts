@@ -23,10 +23,7 @@ export interface SettingsManifest {
   };
 }
 
-/**
- * The values of a setting in each kind of settings. The properties for the local and the remote user settings are not
- * documented in VS Code's API.
- */
+/** The local and the remote user settings are not documented in VS Code's API. */
 interface InspectedSetting {
   readonly globalValue?: unknown;
   readonly globalLocalValue?: unknown;
@@ -87,10 +84,7 @@ export class Settings extends Disposable {
     return typeof value === 'string' ? value : String(this.schema('baseUrl').default);
   }
 
-  /**
-   * Returns the valid base URLs of the backup routes, in the user's order and without duplicates of the base URL or of
-   * each other.
-   */
+  /** Returns the valid base URLs of the backup routes, without duplicates of the base URL or of each other. */
   backupBaseUrls(): readonly BaseUrl[] {
     const primary = this.baseUrl();
     const seen = new Set('error' in primary ? [] : [primary.url]);
@@ -102,10 +96,7 @@ export class Settings extends Disposable {
     });
   }
 
-  /**
-   * Returns the list of backup base URLs as the user wrote it. An entry may contain credentials or be invalid. An entry
-   * that is not a text is returned as an empty text, so that the positions in the list stay the same.
-   */
+  /** Returns the entries as the user wrote them. An empty text stands for one that is not a text. */
   backupBaseUrlTexts(): readonly string[] {
     return this.userList('backupBaseUrls').map((entry) => (typeof entry === 'string' ? entry : ''));
   }
@@ -114,7 +105,6 @@ export class Settings extends Disposable {
     return textIn(this.read('model')) ?? String(this.schema('model').default);
   }
 
-  /** Returns the system prompt, or an empty string if requests contain none. */
   systemPrompt(): string {
     return textIn(this.readUser('systemPrompt')) ?? '';
   }
@@ -139,10 +129,7 @@ export class Settings extends Disposable {
     return unusablePrompts(this.readUser('prompts'));
   }
 
-  /**
-   * Returns the prompts in the workspace settings and in the settings of a remote machine. The settings of a remote
-   * machine count as part of the workspace, because a dev container gets them from the workspace.
-   */
+  /** The settings of a remote machine count as part of the workspace, because a dev container gets them from it. */
   workspacePrompts(): readonly UserPrompt[] {
     const { workspaceValue, globalRemoteValue } = this.inspect('prompts');
     return [...parsePrompts(workspaceValue), ...parsePrompts(globalRemoteValue)];
@@ -201,7 +188,6 @@ export class Settings extends Disposable {
     return isSet ? (this.value(key) as number) : undefined;
   }
 
-  /** Returns the valid value of a number or a choice. */
   private value(key: string): unknown {
     return this.valid(key, this.read(key));
   }
