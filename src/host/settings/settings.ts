@@ -42,9 +42,8 @@ export class Settings extends Disposable {
 
   constructor({ contributes }: SettingsManifest) {
     super();
-    this.schemas = Object.assign({}, ...contributes.configuration.map(({ properties }) => properties)) as Readonly<
-      Record<string, SettingSchema>
-    >;
+    const groups = contributes.configuration.map(({ properties }) => Object.entries(properties));
+    this.schemas = Object.fromEntries(groups.flat());
     this.register(
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration(section)) this.changed.fire();
