@@ -68,7 +68,6 @@ export class WindowWithEngine {
       connection: connect,
       resumeSetting: () => 'auto',
       workspaceState: storeIn(new Map()),
-      localize: (message) => message,
       onEvent: ignore,
       onError,
     });
