@@ -7,7 +7,6 @@ import { parsePrompts, textIn, unusablePrompts, type UnusablePrompt, type UserPr
 
 const section = 'holysheep';
 
-/** The description of a setting in package.json. */
 interface SettingSchema {
   readonly type: unknown;
   readonly default: unknown;
@@ -16,7 +15,7 @@ interface SettingSchema {
   readonly enum?: readonly unknown[];
 }
 
-/** The part of package.json that describes the settings. */
+/** The part of package.json with the settings. */
 export interface SettingsManifest {
   readonly contributes: {
     readonly configuration: readonly { readonly properties: Readonly<Record<string, SettingSchema>> }[];
@@ -108,7 +107,6 @@ export class Settings extends Disposable {
     return textIn(this.readUser('systemPrompt')) ?? '';
   }
 
-  /** Returns the parameters that the user has set, and the defaults for the others. */
   requestParameters(): RequestParameters {
     return {
       temperature: this.numberIfSet('temperature'),
@@ -134,7 +132,7 @@ export class Settings extends Disposable {
     return [...parsePrompts(workspaceValue), ...parsePrompts(globalRemoteValue)];
   }
 
-  /** Appends a prompt to the user settings. Invalid entries stay, because the user may still be editing them. */
+  /** Invalid entries stay, because the user may still be editing them. */
   addPrompt(prompt: UserPrompt): Thenable<void> {
     return this.update('prompts', [...this.userList('prompts'), prompt]);
   }
