@@ -1,19 +1,20 @@
+import type * as vscode from 'vscode';
 import type { Command } from '../commands';
 import { isDemoConversation } from '../connection/demoConversation';
 import type { DemoMode } from '../connection/demoMode';
-import type { Conversations } from '../conversation/conversations';
 import type { Conversation } from '../conversation/conversation';
+import type { Conversations } from '../conversation/conversations';
 import type { DemoTour } from './demoTour';
 
 interface DemoCommandDeps {
-  readonly register: (item: { dispose(): void }) => void;
+  readonly register: (item: vscode.Disposable) => void;
   readonly demo: DemoMode;
   readonly tour: DemoTour;
   readonly conversations: Pick<Conversations, 'current' | 'startNew' | 'endDemo'>;
   readonly panels: {
+    readonly onDidClose: vscode.Event<unknown>;
     show(conversation: Conversation, options: { readonly preserveFocus: boolean }): void;
-    onDidClose(listener: () => void): { dispose(): void };
-    isAnyOpen(matches: (conversation: Conversation) => boolean): boolean;
+    isAnyOpen(predicate: (conversation: Conversation) => boolean): boolean;
   };
   readonly onError: (error: unknown) => void;
 }

@@ -15,7 +15,6 @@ import { createHealthReport } from './healthReport';
 interface HealthPanelDeps {
   readonly extensionUri: vscode.Uri;
   readonly book: Pick<HealthBook, 'records' | 'refresh' | 'clear' | 'onDidChange'>;
-  /** Error boundary of the extension: logs an error and shows it to the user. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -40,7 +39,7 @@ export class HealthPanel extends Disposable {
     return this.report();
   }
 
-  /** Restores the page after a reload of the window. VS Code calls this function. */
+  /** VS Code calls this function after a reload of the window. */
   deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
     this.panel?.dispose();
     this.open(panel);

@@ -11,11 +11,6 @@ export function joinSentences(localize: Localize, sentences: readonly (string | 
     .reduce((text, sentence) => localize('{0} {1}', { 0: text, 1: sentence }));
 }
 
-/** Adds a text in parentheses to the end of the first sentence of a message: `The connection failed (ETIMEDOUT). Retry.` */
-export function insertInFirstSentence(message: string, text: string): string {
-  return message.replace(/\.(?=\s|$)|。|$/, (end) => (end === '。' ? `（${text}）。` : ` (${text})${end}`));
-}
-
 /** Removes the final period of a text that is quoted within a sentence. A final ellipsis is not removed. */
 export function trimTrailingPeriod(text: string): string {
   return text.replace(/(?<!\.)\.$|。$/, '');
