@@ -5,6 +5,7 @@ import { NetworkState } from './gate/networkState';
 import { RouteHealth } from './gate/routeHealth';
 import { originOf } from './gateway/baseUrl';
 import { KeyRedactor } from './gateway/keyRedactor';
+import { probe } from './http/probe';
 import type { ChatRequest } from './request';
 import type { TurnRecord } from './state/ledger';
 import { Turn } from './turn/turn';
@@ -55,6 +56,7 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
       for (const turn of running) turn.endWait();
     },
     cooldownOf: (scope) => network.cooldownOf(scope),
+    probe: (route, signal) => probe(deps, keys, route, signal),
     report: () => {
       const turns = [...records, ...running.map(({ record }) => record)];
       return {

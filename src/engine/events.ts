@@ -244,7 +244,7 @@ export interface RouteEvent extends EventBase {
    */
   readonly reason: 'user' | FaultKind;
   /** Row of that fault in the fault table. Absent if the user has switched the route. */
-  readonly row?: number | undefined;
+  readonly row?: string | undefined;
 }
 
 /** An attempt has ended. The event reports its outcome and its statistics. */
@@ -255,8 +255,8 @@ export interface EndedEvent extends EventBase {
    * the attempt failed.
    */
   readonly how: 'finished' | 'stopped' | 'abandoned' | FaultKind;
-  /** Number of the fault in the fault table. */
-  readonly row?: number | undefined;
+  /** Row of the fault in the fault table. */
+  readonly row?: string | undefined;
   /** Duration of the attempt in milliseconds. */
   readonly ms: number;
   /** Milliseconds from the start of the attempt to the first text or reasoning. */

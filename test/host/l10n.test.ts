@@ -5,7 +5,7 @@ import ts from 'typescript';
 import { answerTo } from '../../src/demo/answers/demoAnswer';
 import { chinese, english, type DemoTexts } from '../../src/demo/answers/demoTexts';
 import { demoModels } from '../../src/demo/scenarios';
-import { faultTable, localFaults, type FaultRow } from '../../src/engine/faults/faultTable';
+import { faultTable } from '../../src/engine/faults/faultTable';
 import { faultAdvice } from '../../src/host/ui/faultAdvice';
 import { healthStrings } from '../../src/shared/healthStrings';
 import { panelStrings } from '../../src/shared/panelStrings';
@@ -40,12 +40,11 @@ const messages = new Set([
   ...literalsOf(join(root, 'src/extension.ts')),
   ...Object.values(panelStrings),
   ...Object.values(healthStrings),
-  ...Object.values<FaultRow>(faultTable).flatMap(({ message, messageWithTime = '' }) => [message, messageWithTime]),
+  ...Object.values(faultTable).flatMap(({ message, messageWithTime = '' }) => [message, messageWithTime]),
   ...Object.values(faultAdvice).flatMap(({ cause, remedy }) => [cause, remedy]),
-  ...Object.values(localFaults).map(({ message }) => message),
   ...demoModels.flatMap(({ title, prompt, description = '' }) => [title, prompt, description]),
 ]);
-// Removes the empty message, because some rows of the fault table have no message.
+// Removes the empty message: most rows of the fault table have no message with a time, and some models no description.
 messages.delete('');
 
 const bundle = JSON.parse(readFileSync(join(root, 'l10n/bundle.l10n.zh-cn.json'), 'utf8')) as Record<string, string>;

@@ -193,7 +193,7 @@ describe('request in a company network', () => {
       await useProxy({ credentials: signIn }, 'staff:wrong-pass@');
       await use('https://logged.gateway.test/v1');
       assert.equal(find(await ask(), 'failed').kind, 'proxy');
-      const log = await logOfExtension(/row 7 proxy/);
+      const log = await logOfExtension(/row proxySignIn proxy/);
       for (const secret of [testKey, 'wrong-pass', 'pass-of-the-proxy']) assert.ok(!log.includes(secret), secret);
     });
   });

@@ -12,6 +12,8 @@ import {
   type RetryAfter,
 } from './retryAfterDurations';
 
+export type { RetryAfter };
+
 /**
  * Reads the retry-after of a response. The first source with a usable value decides: millisecond headers,
  * `retry-after`, the body, then the reset time of an exhausted rate limit. Zero, a time in the past and an unreadable

@@ -95,7 +95,7 @@ export class Attempt {
       expired: this.catchDefects((clock, afterMs) =>
         clock === 'tail' ? this.onEnd(endOfStream) : this.fail({ type: 'timeout', clock, afterMs }),
       ),
-      slept: this.catchDefects(() => this.fail({ type: 'slept' })),
+      slept: this.catchDefects(() => this.fail('slept')),
       quiet: this.catchDefects((forMs) => observer.quiet(forMs)),
     });
     const tags = new ThinkTags((delta) => {
@@ -154,10 +154,10 @@ export class Attempt {
         bytes: (count) => {
           this.bytes += count;
           this.clocks.onBytes();
-          if (!this.size.addBytes(count)) this.fail({ type: 'too-long' });
+          if (!this.size.addBytes(count)) this.fail('answerTooLong');
         },
         event: (data, name) => this.onEvent(data, name),
-        tooLong: () => this.fail({ type: 'endless-event' }),
+        tooLong: () => this.fail('endlessEvent'),
         isDone: () => this.hasEnded,
       });
       if (end) this.onEnd(end);
@@ -192,7 +192,7 @@ export class Attempt {
     if (name === 'error') return this.deltas.onDelta({ type: 'error', error: parseJson(data) ?? data });
     this.isLastEventGarbled = !this.chunks.read(data);
     if (!this.isLastEventGarbled || ++this.garbledEvents < 2) return;
-    this.fail({ type: 'garbled', format: 'events' });
+    this.fail('garbledStream');
   }
 
   private onDelta(delta: Delta): void {
@@ -210,7 +210,7 @@ export class Attempt {
       case 'restartInStream':
         // When the gateway starts the answer over, fails the attempt if tool calls or a continuation have arrived,
         // because neither can be removed from the answer again.
-        if (this.sawToolCall || !this.answer.add(delta)) this.fail({ type: 'finish-error' });
+        if (this.sawToolCall || !this.answer.add(delta)) this.fail('finishedWithError');
         return;
       case 'toolCall':
         return this.onToolCall(delta.part);
@@ -229,15 +229,15 @@ export class Attempt {
 
   private onToolCall(receivedPart: ToolCallPart): void {
     const part = this.toolCalls.numberPart(receivedPart);
-    if (!part) return this.fail({ type: 'too-long' });
+    if (!part) return this.fail('answerTooLong');
     if (!this.count(part.id.length + part.name.length + part.arguments.length, 0)) return;
     this.sawToolCall = true;
     this.answer.add({ type: 'toolCall', part });
   }
 
   private onFinish(finish: Finish): void {
-    if (finish.type === 'cut') return this.fail({ type: 'finish-error' });
-    if (finish.type === 'filtered') return this.fail({ type: 'filtered' });
+    if (finish.type === 'cut') return this.fail('finishedWithError');
+    if (finish.type === 'filtered') return this.fail('answerFiltered');
     // Starts the timeout for the end of the stream only once: some gateways repeat the finish reason in further chunks,
     // which must not extend the timeout.
     if (this.finishReason === undefined) this.clocks.startTail(tailMs);
@@ -254,7 +254,7 @@ export class Attempt {
    */
   private count(chars: number, visibleChars = chars): boolean {
     if (!this.size.addChars(chars)) {
-      this.fail({ type: 'too-long' });
+      this.fail('answerTooLong');
       return false;
     }
     this.clocks.onPayload();
@@ -278,7 +278,7 @@ export class Attempt {
    */
   private onDone(): void {
     this.deltas.flush();
-    if (this.isLastEventGarbled) return this.fail({ type: 'garbled', format: 'events' });
+    if (this.isLastEventGarbled) return this.fail('garbledStream');
     this.sawDone = true;
     // Waits for the end of the body, because the connection can be reused only after it. The end usually arrives
     // immediately.
@@ -289,14 +289,14 @@ export class Attempt {
     this.deltas.flush();
     switch (end.kind) {
       case 'web-page':
-        return this.fail({ type: 'web-page' });
+        return this.fail('webPage');
       case 'stream':
         if (this.isComplete) return this.complete();
-        if (this.sawDone && this.hasFinishReasonField) return this.fail({ type: 'finish-reason-missing' });
-        return this.fail({ type: end.empty ? 'no-body' : 'eof' });
+        if (this.sawDone && this.hasFinishReasonField) return this.fail('finishReasonMissing');
+        return this.fail(end.empty ? 'noBody' : 'streamTruncated');
       case 'json':
       case 'unknown':
-        return end.text === '' ? this.fail({ type: 'no-body' }) : this.onJsonBody(end.text);
+        return end.text === '' ? this.fail('noBody') : this.onJsonBody(end.text);
     }
   }
 
@@ -308,7 +308,7 @@ export class Attempt {
     if (isReadable && (this.hasAnswer || this.finishReason !== undefined)) this.complete();
     // An object with nothing but a message is an error whose status the gateway has lost.
     else if (isReadable && readJsonError(error).message !== '') this.onDelta({ type: 'error', error });
-    else this.fail({ type: 'garbled', format: 'json' });
+    else this.fail('garbledBody');
   }
 
   /** Whether the answer is complete, so that a later failure of the stream does not matter. */
@@ -336,7 +336,7 @@ export class Attempt {
     const finishReason = this.finishReason ?? 'stop';
     // Accepts an answer without text that has reached the token limit, because it may continue a partial answer.
     if (this.hasAnswer || finishReason === 'length') return this.finish({ type: 'finished', finishReason });
-    this.finish({ type: 'fault', evidence: { type: 'no-text' } });
+    this.finish({ type: 'fault', evidence: 'noText' });
   }
 
   private fail(evidence: Evidence): void {

@@ -1,7 +1,7 @@
 import type { EngineSettings } from '../engine';
 import type { DelaySource, FaultKind } from '../events';
-import { faultOfRow, localFault, type Fault } from '../faults/classify';
-import { faultRowIds, faultTable, localFaults, type FaultRow, type Policy, type RowId } from '../faults/faultTable';
+import { faultOfRow, type Fault } from '../faults/classify';
+import { faultTable, type FaultRow, type Policy, type FaultName } from '../faults/faultTable';
 import { continuingModel, isModelOverload, type ContinuationState } from './continuingModel';
 import { retryAfterDelay, overloadDelay, transientDelay } from './backoff';
 
@@ -138,7 +138,7 @@ function decideForModel(fault: Fault, history: RetryHistory, settings: EngineSet
   const attemptsLeft = attemptsAllowed(policy, history, settings);
   const isOffline = policy.retry === 'offline';
   if (attemptsLeft <= 0 && !(isOffline && history.otherRoute === 'usable'))
-    return history.emptyResumes >= 2 ? { type: 'fail', fault: faultOfRow(faultRowIds.resumesWithoutText) } : fail;
+    return history.emptyResumes >= 2 ? { type: 'fail', fault: faultOfRow('resumesWithoutText') } : fail;
   if (isOffline) return { type: 'offline', attemptsLeft };
   const deadlineMs = deadlineOf(settings);
   if (retryAfter) {
@@ -160,9 +160,9 @@ function decideForModel(fault: Fault, history: RetryHistory, settings: EngineSet
   const backoff = policy.retry === 'overload' ? overloadDelay : transientDelay;
   const failures = history.isResuming ? history.resumes : history.retries;
   const delayMs = backoff(settings.retry, { failures, random, previousMs: history.previousDelayMs });
-  if (history.idleMs + delayMs > deadlineMs) return { type: 'fail', fault: localFault(localFaults.deadline) };
+  if (history.idleMs + delayMs > deadlineMs) return { type: 'fail', fault: faultOfRow('deadline') };
   const cost = costOf(policy, history);
-  if (cost > history.tokens) return { type: 'fail', fault: localFault(localFaults.budget) };
+  if (cost > history.tokens) return { type: 'fail', fault: faultOfRow('budget') };
   return { type: 'wait', delayMs, source: 'backoff', attemptsLeft, cost };
 }
 
@@ -238,9 +238,9 @@ function attemptsAllowed(policy: Policy, history: RetryHistory, { retry }: Engin
 }
 
 /** Faults that end a turn because the limit resets too late to wait for it, by the kind of the original fault. */
-const rowsAfterLongLimit: Partial<Record<FaultKind, RowId>> = {
-  'rate-limit': faultRowIds.usageLimitReached,
-  credit: faultRowIds.outOfCredit,
+const rowsAfterLongLimit: Partial<Record<FaultKind, FaultName>> = {
+  'rate-limit': 'usageLimitReached',
+  credit: 'outOfCredit',
 };
 
 /**
@@ -249,7 +249,6 @@ const rowsAfterLongLimit: Partial<Record<FaultKind, RowId>> = {
  */
 export function asEndOfTurn(fault: Fault): Fault {
   const row = rowsAfterLongLimit[fault.kind] ?? fault.row;
-  if (row === 0) return fault;
   const { policy, message, actions, messageWithTime }: FaultRow = faultTable[row];
   return { ...fault, row, policy, actions, message: messageWithTime ?? message };
 }

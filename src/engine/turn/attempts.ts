@@ -3,7 +3,7 @@ import { continuationMessages, prefillOf } from '../text/continuation';
 import type { EngineDeps } from '../engine';
 import type { AttemptTrigger, EndedEvent } from '../events';
 import type { Fault } from '../faults/classify';
-import { faultRowIds } from '../faults/faultTable';
+import type { FaultName } from '../faults/faultTable';
 import type { TurnPermit } from './turnPermit';
 import type { NetworkState } from '../gate/networkState';
 import { originOf } from '../gateway/baseUrl';
@@ -25,11 +25,11 @@ interface TurnParts {
 }
 
 /** Fault rows (4xx responses) that may mean that the gateway rejects the messages of a resume request. */
-const messageRejectionRows: ReadonlySet<number> = new Set([
-  faultRowIds.requestRejected,
-  faultRowIds.contextLength,
-  faultRowIds.prefillRejected,
-  faultRowIds.parameterInvalid,
+const messageRejectionRows: ReadonlySet<FaultName> = new Set<FaultName>([
+  'requestRejected',
+  'contextLength',
+  'prefillRejected',
+  'parameterInvalid',
 ]);
 
 /** Makes the attempts of a turn, one after the other, and records how they end. */

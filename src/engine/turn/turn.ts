@@ -2,7 +2,6 @@ import { Answer } from './answer';
 import type { EngineDeps, RunOptions, TurnHandle } from '../engine';
 import type { AttemptTrigger, FaultKind, ModelEvent } from '../events';
 import { classify, faultOfRow, type Evidence, type Fault } from '../faults/classify';
-import { faultRowIds } from '../faults/faultTable';
 import { hostFailure } from '../faults/hostFaults';
 import { describeError } from '../faults/transportError';
 import type { GateBlock } from '../gate/cooldowns';
@@ -192,7 +191,7 @@ export class Turn implements TurnHandle {
     const { log, localize } = this.deps;
     log.error(error);
     try {
-      this.attempts.endCurrent('internal', faultOfRow(faultRowIds.internalError));
+      this.attempts.endCurrent('internal', faultOfRow('internalError'));
     } catch (secondError) {
       // Only logs an exception that is thrown while the first exception is handled, because both usually have the same
       // cause. The ledger then lacks the end of the attempt, but the turn still ends.
@@ -207,7 +206,7 @@ export class Turn implements TurnHandle {
     const connection = await this.connection();
     if (this.isFinished()) return undefined;
     const route = this.routes.choose(connection);
-    if (!route) return this.handleFailure({ type: 'no-key' }, connection);
+    if (!route) return this.handleFailure('noKey', connection);
     this.host = hostOf(route.baseUrl);
     const gate = this.gate(route);
     if (this.bypassesBreaker) gate.clearFailures();
@@ -265,9 +264,9 @@ export class Turn implements TurnHandle {
         throw end.error;
       case 'finished': {
         const isComplete = this.answer.finish();
-        if (!isComplete && end.finishReason !== 'length') return this.handleFailure({ type: 'no-text' }, connection);
+        if (!isComplete && end.finishReason !== 'length') return this.handleFailure('noText', connection);
         if (end.finishReason === 'length' && this.answer.text === '' && !this.attempts.current?.hasAnswer)
-          return this.handleFailure({ type: 'limit-before-text' }, connection);
+          return this.handleFailure('limitBeforeText', connection);
         this.attempts.endCurrent('finished');
         if (this.attempts.current) this.routes.recordResponse(this.attempts.current.startedAt);
         this.retries.reportSuccess(this.network.budget(originOf(connection.baseUrl)));
@@ -280,7 +279,7 @@ export class Turn implements TurnHandle {
         this.attempts.endCurrent('abandoned');
         return this.commands.take();
       case 'fault':
-        if (end.evidence.type === 'finish-reason-missing' && this.attempts.confirmsComplete(connection, this.model)) {
+        if (end.evidence === 'finishReasonMissing' && this.attempts.confirmsComplete(connection, this.model)) {
           return this.handleEnd({ type: 'finished', finishReason: 'stop' }, connection);
         }
         return this.handleFailure(end.evidence, connection);
@@ -291,7 +290,8 @@ export class Turn implements TurnHandle {
     const { attempts, deps, routes } = this;
     const fault = classify(evidence, deps.clock.now());
     const { message, detail } = this.messages.describeFault(fault, this.context(connection));
-    const logDetail = evidence.type === 'error' ? describeError(evidence.error) : detail;
+    const isError = typeof evidence === 'object' && evidence.type === 'error';
+    const logDetail = isError ? describeError(evidence.error) : detail;
     deps.log.info(`attempt ${this.output.attempt}: row ${fault.row} ${fault.kind}${logDetail && ` (${logDetail})`}`);
     attempts.endCurrent(fault.kind, fault);
     if (attempts.correctRequest(fault, connection, this.model)) return 'repair';
@@ -305,7 +305,7 @@ export class Turn implements TurnHandle {
     if (outcome.decision.type !== 'replay') routes.recordFault(fault);
     if (attempts.current?.status !== undefined && !fault.isRouteFault)
       routes.recordResponse(attempts.current.startedAt);
-    const wasCut = attempts.current?.hasStreamed === true && evidence.type !== 'no-text';
+    const wasCut = attempts.current?.hasStreamed === true && evidence !== 'noText';
     if (wasCut && isRetryable(fault.policy)) this.output.emit({ type: 'cut', reason: fault.kind, message });
     return this.carryOut(outcome, fault, connection);
   }

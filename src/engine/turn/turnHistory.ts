@@ -24,7 +24,7 @@ export class TurnHistory {
   private overloads = 0;
   private emptyResumes = 0;
   private resumeBudget = new ResumeBudget();
-  private readonly rowCounts = new Map<number, number>();
+  private readonly rowCounts = new Map<string, number>();
   readonly models: string[];
 
   /** @param hasOutput whether text, reasoning or a tool call of the answer has already been shown to the user */

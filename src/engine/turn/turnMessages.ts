@@ -1,7 +1,7 @@
 import type { EngineDeps } from '../engine';
 import type { FailedEvent, FaultAction, FaultKind } from '../events';
 import { faultOfRow, type Fault } from '../faults/classify';
-import { faultRowIds, type RowId } from '../faults/faultTable';
+import { type FaultName } from '../faults/faultTable';
 import { hostFailure } from '../faults/hostFaults';
 import { describeFault, type FaultContext, type FaultText } from '../faults/wording';
 import type { GateBlock } from '../gate/cooldowns';
@@ -173,7 +173,7 @@ function withFallback(actions: readonly FaultAction[], fallbackModel: string | u
 
 /** Returns whether a gate admits no requests because of the model itself, so that another model may help. */
 export function isModelUnavailable({ row, policy }: Fault): boolean {
-  return row === faultRowIds.breakerOpen || isModelOverload(policy);
+  return row === 'breakerOpen' || isModelOverload(policy);
 }
 
 /** The faults after which a prompt can be sent later, because the same request succeeds when the limit has reset. */
@@ -181,18 +181,18 @@ const limitKinds: ReadonlySet<FaultKind> = new Set<FaultKind>(['rate-limit', 'ov
 
 /** Returns whether a limit ended the turn that resets later than a turn waits, but before a scheduled prompt lapses. */
 function canSendLater({ fault, resetsInMs, beyondMaxHint }: Failure['decision']): boolean {
-  const resetsTooLate = beyondMaxHint === true || fault.row === faultRowIds.usageLimitReached;
+  const resetsTooLate = beyondMaxHint === true || fault.row === 'usageLimitReached';
   return resetsTooLate && limitKinds.has(fault.kind) && resetsInMs !== undefined && resetsInMs <= scheduleLifetimeMs;
 }
 
 /** Returns the fault that explains why a gate admits no requests. */
 export function faultForBlock({ blockKind, cause }: Pick<GateBlock, 'blockKind' | 'cause'>): Fault {
-  if (blockKind === 'breaker' || cause.reason === 'breaker') return faultOfRow(faultRowIds.breakerOpen);
-  return faultOfRow(limitRows[cause.reason] ?? faultRowIds.rateLimited);
+  if (blockKind === 'breaker' || cause.reason === 'breaker') return faultOfRow('breakerOpen');
+  return faultOfRow(limitRows[cause.reason] ?? 'rateLimited');
 }
 
 /** Fault rows for the kinds of rate limits that have their own message. All other kinds use the row `rateLimited`. */
-const limitRows: Partial<Record<FaultKind, RowId>> = {
-  overloaded: faultRowIds.overloaded,
-  credit: faultRowIds.creditResets,
+const limitRows: Partial<Record<FaultKind, FaultName>> = {
+  overloaded: 'overloaded',
+  credit: 'creditResets',
 };

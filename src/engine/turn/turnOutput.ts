@@ -93,7 +93,7 @@ export class TurnOutput {
    * Emits the result and the usage of an attempt that has ended.
    * @returns false if they have already been emitted for this attempt
    */
-  endAttempt(attempt: Attempt | undefined, outcome: EndedEvent['how'], row?: number): boolean {
+  endAttempt(attempt: Attempt | undefined, outcome: EndedEvent['how'], row?: string): boolean {
     const stats = attempt?.takeStats();
     if (!stats) return false;
     const { usage, ...otherStats } = stats;

@@ -1,7 +1,7 @@
 import type { EngineDeps } from '../engine';
 import type { FaultKind } from '../events';
-import { localFault, type Fault } from '../faults/classify';
-import { localFaults, providerFaults } from '../faults/faultTable';
+import { faultOfRow, type Fault } from '../faults/classify';
+import { providerFaults } from '../faults/faultTable';
 import { deadlineOf, nextFallbackModel, asEndOfTurn, type Decision } from '../retry/retryPolicy';
 import type { TurnHistory } from './turnHistory';
 import { faultForBlock, isModelUnavailable, type Failure } from './turnMessages';
@@ -129,7 +129,7 @@ export class TurnPermit {
       return {
         type: 'refused',
         failure: {
-          decision: { type: 'fail', fault: localFault(localFaults.deadline), fallbackModel },
+          decision: { type: 'fail', fault: faultOfRow('deadline'), fallbackModel },
           observedFault: blockFault,
         },
       };

@@ -1,16 +1,11 @@
 import type { Engine, ResumeFrom, RunOptions, TurnHandle } from '../../engine/engine';
-import type { ChatRequest, Connection, RequestParameters, TextMessage } from '../../engine/request';
+import type { ChatRequest, Connection, TextMessage } from '../../engine/request';
+import type { RequestDefaults } from '../connection/connections';
 import type { Exchange } from '../journal/exchange';
-
-/** The settings that a request contains. They are read when the turn starts. */
-export interface RequestDefaults extends RequestParameters {
-  readonly model: string;
-  readonly systemPrompt: string;
-}
 
 /** The user's gateway, or the gateway of the demo, which has its own engine and models. */
 export interface Gateways {
-  readonly engine: (demo: boolean) => Engine;
+  readonly engine: (demo: boolean) => Pick<Engine, 'run'>;
   readonly defaults: (demo: boolean) => RequestDefaults;
   /** Returns the connection for the next attempt. Called before every attempt. */
   readonly connection: (demo: boolean) => Promise<Connection>;

@@ -1,6 +1,6 @@
 import type { Command } from '../commands';
 import type { Services } from '../services';
-import { isDemoConversation } from './demoTour';
+import { isDemoConversation } from '../connection/demoMode';
 
 export function registerDemo({ register, demo, tour, conversations, panels, onError }: Services): readonly Command[] {
   register(

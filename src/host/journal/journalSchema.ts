@@ -185,7 +185,7 @@ const eventEntries: EventEntries = {
   },
   ended: {
     how: oneOf({ ...faultKinds, finished: true, stopped: true, abandoned: true }),
-    row: optionalDetail(count),
+    row: optionalDetail(textSchema),
     ms: orZero(ms),
     firstTokenMs: optionalDetail(ms),
     bytes: orZero(count),
@@ -207,7 +207,7 @@ const eventEntries: EventEntries = {
     fromUrl: optionalDetail(textSchema),
     toUrl: optionalDetail(textSchema),
     reason: oneOf({ ...faultKinds, user: true }),
-    row: optionalDetail(count),
+    row: optionalDetail(textSchema),
   },
   usage: {
     promptTokens: orZero(tokens),

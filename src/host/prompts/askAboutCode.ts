@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { ApplyTarget } from '../journal/exchange';
 import { sendPrompt, type SendServices } from '../panel/promptSender';
 import { customPromptText } from './promptTemplate';
-import type { UserPrompt } from '../settings/settingValues';
+import type { UserPrompt } from '../settings/userPrompts';
 import { UserError } from '../util/userError';
 import { codePromptTitle } from './codeActions';
 import type { CodeExcerpt } from '../code/codeExcerpt';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { faultOfRow } from '../../../src/engine/faults/classify';
-import type { RowId } from '../../../src/engine/faults/faultTable';
+import type { FaultName } from '../../../src/engine/faults/faultTable';
 import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
 import { Gate } from '../../../src/engine/gate/gate';
 import { TurnPermit } from '../../../src/engine/turn/turnPermit';
@@ -14,7 +14,6 @@ import { faultForBlock, TurnMessages } from '../../../src/engine/turn/turnMessag
 import { TurnOutput } from '../../../src/engine/turn/turnOutput';
 import { Waits, type WaitDescription } from '../../../src/engine/turn/waits';
 import { defaultSettings, EngineRun, EngineWorld } from '../../support/engineRun';
-import { rowLabel } from '../faults/rowLabel';
 import {
   answering,
   rejecting,
@@ -373,7 +372,7 @@ describe('history of a turn', () => {
     otherRoute: 'none',
     isContinuable: false,
   } as const;
-  const server = faultOfRow(33);
+  const server = faultOfRow('serverError');
 
   it('starts without faults, retries and output', () => {
     const history = new TurnHistory('one');
@@ -392,10 +391,10 @@ describe('history of a turn', () => {
   });
 
   for (const [name, row, decision, replayed, delayMs] of [
-    ['an immediate retry', 5, { type: 'replay' }, true, undefined],
-    ['a wait', 33, waitOf(700), false, 700],
-    ['a fallback', 33, { type: 'fall-back', model: 'two' }, false, undefined],
-  ] as const satisfies readonly (readonly [string, RowId, Decision, boolean, number | undefined])[]) {
+    ['an immediate retry', 'connectionReset', { type: 'replay' }, true, undefined],
+    ['a wait', 'serverError', waitOf(700), false, 700],
+    ['a fallback', 'serverError', { type: 'fall-back', model: 'two' }, false, undefined],
+  ] as const satisfies readonly (readonly [string, FaultName, Decision, boolean, number | undefined])[]) {
     it(`records ${name}`, () => {
       const history = new TurnHistory('one');
       history.recordFault(faultOfRow(row), decision);
@@ -405,11 +404,11 @@ describe('history of a turn', () => {
   }
 
   for (const [rows, overloads] of [
-    [[35, 35], 2],
-    [[35, 33], 0],
-    [[35, 31], 0],
+    [['overloaded', 'overloaded'], 2],
+    [['overloaded', 'serverError'], 0],
+    [['overloaded', 'rateLimitedWithoutRetryAfter'], 0],
   ] as const) {
-    it(`counts ${overloads} overloads in a row after ${rows.map(rowLabel).join(' and ')}`, () => {
+    it(`counts ${overloads} overloads in a row after ${rows.join(' and ')}`, () => {
       const history = new TurnHistory('one');
       for (const row of rows) history.recordFault(faultOfRow(row), waitOf(1));
       assert.equal(history.stateBefore(server, context).overloads, overloads);
@@ -428,10 +427,13 @@ describe('history of a turn', () => {
 
   it('clears its counters when the model is switched', () => {
     const history = new TurnHistory('one');
-    history.recordFault(faultOfRow(35), waitOf(700));
+    history.recordFault(faultOfRow('overloaded'), waitOf(700));
     history.retries++;
     history.recordModelSwitch('two');
-    const { sameRowFaults, overloads, retries, previousDelayMs, models } = history.stateBefore(faultOfRow(35), context);
+    const { sameRowFaults, overloads, retries, previousDelayMs, models } = history.stateBefore(
+      faultOfRow('overloaded'),
+      context,
+    );
     assert.deepEqual(
       [sameRowFaults, overloads, retries, previousDelayMs, models],
       [0, 0, 0, undefined, ['one', 'two']],
@@ -442,14 +444,14 @@ describe('history of a turn', () => {
 describe('message of a turn', () => {
   const cause = { until: 5000, delayMs: 5000, source: 'server', reason: 'rate-limit' } as const;
   for (const [why, reason, row] of [
-    ['cooldown', 'rate-limit', 30],
-    ['cooldown', 'overloaded', 35],
-    ['cooldown', 'credit', 23],
-    ['breaker', 'rate-limit', 61],
-    ['probe', 'breaker', 61],
-    ['probe', 'rate-limit', 30],
+    ['cooldown', 'rate-limit', 'rateLimited'],
+    ['cooldown', 'overloaded', 'overloaded'],
+    ['cooldown', 'credit', 'creditResets'],
+    ['breaker', 'rate-limit', 'breakerOpen'],
+    ['probe', 'breaker', 'breakerOpen'],
+    ['probe', 'rate-limit', 'rateLimited'],
   ] as const) {
-    it(`is that of ${rowLabel(row)} for a wait because of "${why}" after the fault "${reason}"`, () => {
+    it(`is that of ${row} for a wait because of "${why}" after the fault "${reason}"`, () => {
       assert.equal(faultForBlock({ blockKind: why, cause: { ...cause, reason } }).row, row);
     });
   }
@@ -483,10 +485,10 @@ describe('message of a turn', () => {
   }
 
   for (const [row, actions] of [
-    [42, ['continue', 'restart', 'retryNow']],
-    [33, ['retryNow', 'switchModel', 'details', 'continue', 'restart']],
+    ['connectionLost', ['continue', 'restart', 'retryNow']],
+    ['serverError', ['retryNow', 'switchModel', 'details', 'continue', 'restart']],
   ] as const) {
-    it(`comes with the actions ${actions.join(', ')} for a partial answer after ${rowLabel(row)}`, () => {
+    it(`comes with the actions ${actions.join(', ')} for a partial answer after ${row}`, () => {
       const seen = faultOfRow(row);
       const failed = messages.describeFailure(
         { decision: { type: 'fail', fault: seen }, observedFault: seen },
@@ -533,21 +535,27 @@ function turnParts() {
 
 describe('cooldown after a fault', () => {
   const retryAfter = { delayMs: 4000, field: 'retry-after' };
-  const fail = (row: RowId): Decision => ({ type: 'fail', fault: faultOfRow(row) });
+  const fail = (row: FaultName): Decision => ({ type: 'fail', fault: faultOfRow(row) });
   for (const [title, fault, decision, cooldownMs, source] of [
     [
       'lasts for the retry-after of a rate limit, even if the turn fails',
-      { ...faultOfRow(30), retryAfter },
-      fail(30),
+      { ...faultOfRow('rateLimited'), retryAfter },
+      fail('rateLimited'),
       4000,
       'server',
     ],
-    ['lasts for the backoff after an overload', faultOfRow(35), waitOf(1200), 1200, 'backoff'],
-    ['lasts at most 2.8 s without a retry-after', faultOfRow(35), waitOf(9000), 2800, 'backoff'],
-    ['does not start after an overload when the turn fails', faultOfRow(35), fail(35), undefined, undefined],
+    ['lasts for the backoff after an overload', faultOfRow('overloaded'), waitOf(1200), 1200, 'backoff'],
+    ['lasts at most 2.8 s without a retry-after', faultOfRow('overloaded'), waitOf(9000), 2800, 'backoff'],
+    [
+      'does not start after an overload when the turn fails',
+      faultOfRow('overloaded'),
+      fail('overloaded'),
+      undefined,
+      undefined,
+    ],
     [
       'does not start after a server error with a retry-after',
-      { ...faultOfRow(33), retryAfter },
+      { ...faultOfRow('serverError'), retryAfter },
       waitOf(4000),
       undefined,
       undefined,
@@ -565,15 +573,18 @@ describe('cooldown after a fault', () => {
   it('does not start when the failed attempt had no permit', () => {
     const { queue } = turnParts();
     queue.reportAccepted();
-    queue.reportFault(faultOfRow(33));
-    queue.reportDecision(faultOfRow(35), waitOf(1200));
+    queue.reportFault(faultOfRow('serverError'));
+    queue.reportDecision(faultOfRow('overloaded'), waitOf(1200));
     queue.release();
   });
 
   it('leaves no entry in the queue when a request is refused because of the cooldown', async () => {
     const { queue, gate, acquire } = turnParts();
     await acquire();
-    queue.reportDecision({ ...faultOfRow(30), retryAfter: { delayMs: 300_001, field: 'retry-after' } }, fail(30));
+    queue.reportDecision(
+      { ...faultOfRow('rateLimited'), retryAfter: { delayMs: 300_001, field: 'retry-after' } },
+      fail('rateLimited'),
+    );
     const request = {
       isForced: false,
       describe: () => description,
@@ -602,22 +613,26 @@ describe('retry controller', () => {
     const opens: boolean[] = [];
     for (let n = 0; n < 6; n++) {
       await acquire();
-      opens.push(controller.handle(faultOfRow(33), { gate, budget }, context).opensBreaker);
+      opens.push(controller.handle(faultOfRow('serverError'), { gate, budget }, context).opensBreaker);
     }
     assert.deepEqual(opens, [false, false, false, false, true, false]);
   });
 
   it('opens no circuit breaker when the request was not sent', () => {
     const { controller, budget } = turnParts();
-    const { decision, opensBreaker } = controller.handle(faultOfRow(26), { gate: undefined, budget }, context);
+    const { decision, opensBreaker } = controller.handle(
+      faultOfRow('requestTimeout'),
+      { gate: undefined, budget },
+      context,
+    );
     assert.deepEqual([decision.type, opensBreaker, budget.tokens], ['wait', false, 11]);
   });
 
   for (const [name, row, isResuming, retries] of [
-    ['a wait', 26, false, 1],
-    ['a wait before a resume', 42, true, 0],
-    ['a wait for the network', 2, false, 1],
-    ['an immediate retry', 5, false, 0],
+    ['a wait', 'requestTimeout', false, 1],
+    ['a wait before a resume', 'connectionLost', true, 0],
+    ['a wait for the network', 'offline', false, 1],
+    ['an immediate retry', 'connectionReset', false, 0],
   ] as const) {
     it(`counts ${retries} ${retries === 1 ? 'retry' : 'retries'} after ${name}`, () => {
       const { controller, budget, history } = turnParts();

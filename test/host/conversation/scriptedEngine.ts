@@ -1,4 +1,11 @@
-import type { Engine, EngineReport, RunningTurn, RunOptions, StreamOptions } from '../../../src/engine/engine';
+import type {
+  Engine,
+  EngineReport,
+  ProbeResult,
+  RunningTurn,
+  RunOptions,
+  StreamOptions,
+} from '../../../src/engine/engine';
 import { EventQueue } from '../../../src/engine/eventQueue';
 import { isTerminal, type FaultKind, type StreamEvent } from '../../../src/engine/events';
 import type { ChatRequest } from '../../../src/engine/request';
@@ -90,6 +97,10 @@ export class ScriptedEngine implements Engine {
 
   cooldownOf(): undefined {
     return undefined;
+  }
+
+  probe(_route: object, _signal?: AbortSignal): Promise<ProbeResult> {
+    return Promise.resolve({ state: 'cancelled' });
   }
 
   report(): EngineReport {

@@ -19,7 +19,7 @@ const secretText = 'text of the prompt or the answer';
 const events: readonly StreamEvent[] = [
   attempt('gpt-4o'),
   { type: 'headers', status: 429, requestId: `req-${key}`, ms: 120.4567, attempt: 1, at: 1 },
-  { type: 'ended', how: 'rate-limit', row: 30, ms: 129.6, bytes: 40, chars: 0, attempt: 1, at: 2 },
+  { type: 'ended', how: 'rate-limit', row: 'rateLimited', ms: 129.6, bytes: 40, chars: 0, attempt: 1, at: 2 },
   { ...waiting, message: secretText, hintMs: 4000, hintFrom: 'retry-after' } as StreamEvent,
   { ...attempt('/home/somebody/models/llama.gguf', 2), at: 100.3, time: 1000.5 } as StreamEvent,
   reasoning(secretText),
@@ -88,7 +88,7 @@ describe('diagnostics report', () => {
     assert.deepEqual([time, host.extension, host.language], ['1970-01-01T00:00:00.000Z', '1.2.3', 'zh-cn']);
     assert.deepEqual(settings.retry, diagnostics.settings.retry);
     const [first, second] = turns[0]!.attempts;
-    assert.deepEqual([first?.status, first?.ended?.how, first?.ended?.row], [429, 'rate-limit', 30]);
+    assert.deepEqual([first?.status, first?.ended?.how, first?.ended?.row], [429, 'rate-limit', 'rateLimited']);
     assert.deepEqual(second?.waits, [
       {
         at: 2,

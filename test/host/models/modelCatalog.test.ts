@@ -169,7 +169,7 @@ describe('model catalog', () => {
   it('reads the health book once for the model picker', async () => {
     currentConnection = connection;
     ids = Array.from({ length: 5000 }, (_, index) => `model-${index}`);
-    const read = mock.method(health, 'tallies');
+    const read = mock.method(health, 'records');
     const picked = catalog.pick();
     await catalog.listOf(connection);
     while (picker?.busy !== false) await new Promise(setImmediate);

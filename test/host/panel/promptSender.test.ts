@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Conversation } from '../../../src/host/conversation/conversation';
 import type { Exchange, PromptInput } from '../../../src/host/journal/exchange';
-import { isDemoConversation } from '../../../src/host/demo/demoTour';
+import { isDemoConversation } from '../../../src/host/connection/demoMode';
 import { foldJournal } from '../../../src/host/journal/journalFold';
 import { parsePrefilledInput, PromptDraft, sendPrompt, type SendServices } from '../../../src/host/panel/promptSender';
 import type { Attachment } from '../../../src/shared/protocol';

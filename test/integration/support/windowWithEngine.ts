@@ -11,7 +11,7 @@ import { Conversations } from '../../../src/host/conversation/conversations';
 import type { Exchange } from '../../../src/host/journal/exchange';
 import { createHostEngine } from '../../../src/host/engine/hostEngine';
 import { Journal } from '../../../src/host/journal/journal';
-import { ConversationPanels } from '../../../src/host/panel/conversationPanels';
+import { PanelRegistry } from '../../../src/host/panel/panelRegistry';
 import { PanelRestoration } from '../../../src/host/panel/panelRestoration';
 import type { PanelServices } from '../../../src/host/panel/panelServices';
 import { Settings } from '../../../src/host/settings/settings';
@@ -86,7 +86,7 @@ export class WindowWithEngine {
       onError,
     } as unknown as PanelServices;
     const restoration = new PanelRestoration(storeIn(new Map()), 'session', onError);
-    const panels = new ConversationPanels(extension.extensionUri, restoration, services);
+    const panels = new PanelRegistry(extension.extensionUri, restoration, services);
     this.panel = new EnginePanel(panels, conversations);
     this.disposables = [panels, settings, { dispose: () => conversations.flushSync() }];
   }
@@ -117,7 +117,7 @@ class EnginePanel {
   private readonly opened: Promise<void>;
 
   constructor(
-    panels: ConversationPanels,
+    panels: PanelRegistry,
     private readonly conversations: Conversations,
   ) {
     const { id } = conversations.startNew();

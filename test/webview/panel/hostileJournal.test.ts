@@ -47,7 +47,7 @@ const events = [
   { type: 'text', attempt: 1, at: 20, text: 'one ' },
   // Some gateways don't number tool calls from 0.
   { type: 'tool-call', attempt: 1, at: 21, index: 9999, id: 'i', name: 'n', arguments: '{}' },
-  { type: 'ended', attempt: 1, at: 25, how: 'stalled', row: 3, ms: 15, firstTokenMs: 9, bytes: 9, chars: 4, tokens: 2 },
+  { type: 'ended', attempt: 1, at: 25, how: 'stalled', row: 'connectionRefused', ms: 15, firstTokenMs: 9, bytes: 9, chars: 4, tokens: 2 },
   { type: 'cut', attempt: 1, at: 26, reason: 'stalled', message: 'Cut.' },
   wait,
   { type: 'model', attempt: 2, at: 5029, from: 'm', to: 'n', reason: 'overloaded' },
