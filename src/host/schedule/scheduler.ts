@@ -38,11 +38,10 @@ interface SchedulerDeps {
   /** URI of the workspace file or folder, or an empty string for a window without a workspace. */
   readonly workspace: string;
   readonly conversations: Pick<Conversations, 'writable' | 'withWritable' | 'flush' | 'onDidChange' | 'onDidRemove'>;
-  /** Returns the gateway in the settings. Rejects when no request can be made. */
+  /** Rejects when no request can be made. */
   readonly connection: () => Promise<Connection & { readonly origin: string }>;
-  /** Returns whether a gateway can be reached over one of the routes: sends requests without the key. */
+  /** Sends requests without the key over all routes. */
   readonly isReachable: (connection: Connection) => Promise<boolean>;
-  /** Returns the localized message that says that a scheduled prompt has lapsed. */
   readonly lapsedMessage: () => string;
   readonly notify: (notice: ScheduleNotice) => void;
   readonly onError: (error: unknown) => void;
@@ -104,7 +103,7 @@ export class Scheduler {
     for (const subscription of this.subscriptions) subscription.dispose();
   }
 
-  /** Returns the scheduled prompts of all workspaces, the earliest first. */
+  /** Returns the prompts of all workspaces, the earliest first. */
   list(): readonly ListedPrompt[] {
     return this.prompts.map((prompt) => ({
       ...prompt,
@@ -113,7 +112,6 @@ export class Scheduler {
     }));
   }
 
-  /** Returns the number of scheduled prompts for the status bar. */
   count(): ScheduledCount {
     const now = this.deps.clock.now();
     const nextAt = this.prompts.find(({ dueAt = 0 }) => dueAt > now)?.dueAt;
@@ -338,12 +336,10 @@ export class Scheduler {
   }
 }
 
-/** Returns the time at which a scheduled prompt lapses, in epoch milliseconds. */
 function lapsesAt({ scheduledAt }: ScheduledPrompt): number {
   return scheduledAt + scheduleLifetimeMs;
 }
 
-/** Returns whether a conversation still has the exchange of a scheduled prompt, and the exchange is still scheduled. */
 function isScheduledIn(conversation: Conversation, { id, exchangeId }: ScheduledPrompt): boolean {
   return conversation.scheduledExchanges().some((e) => e.id === exchangeId && e.state.schedule?.id === id);
 }
