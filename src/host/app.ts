@@ -1,7 +1,6 @@
 import type * as vscode from 'vscode';
 import { createAsk } from './api';
 import { registerChat } from './chat/chatCommands';
-import { registerCode } from './prompts/codeCommands';
 import { createCommandRunner } from './commands';
 import { registerConnection } from './connection/connectionCommands';
 import { registerCopyAsCode } from './copyAsCode/copyAsCodeCommands';
@@ -31,7 +30,6 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   const chat = registerChat(services);
   const commands = [
     registerPanels,
-    registerCode,
     registerPrompts,
     registerHistory,
     registerSchedule,

@@ -33,11 +33,7 @@ export async function probe(
   const startedAt = clock.monotonicNow();
   const elapsed = (): number => Math.round(clock.monotonicNow() - startedAt);
   const closing = new AbortController();
-  let isLate = false;
-  const cancelTimer = clock.after(limitMs, () => {
-    isLate = true;
-    closing.abort();
-  });
+  const cancelTimer = clock.after(limitMs, () => closing.abort());
   const failure = (fault: Fault, status?: number): ProbeResult => {
     const { kind, actions } = fault;
     const state = keyFaults.includes(kind) ? 'rejected' : 'unverified';
@@ -62,7 +58,8 @@ export async function probe(
     return { state: 'verified', ms: elapsed(), ...result, models };
   } catch (error) {
     if (signal.aborted) return { state: 'cancelled' };
-    if (isLate) return failure(classify({ type: 'timeout', clock: 'headersTimeout', afterMs: limitMs }, clock.now()));
+    if (closing.signal.aborted)
+      return failure(classify({ type: 'timeout', clock: 'headersTimeout', afterMs: limitMs }, clock.now()));
     const streaming = error instanceof ConnectionFailure;
     deps.log.info(`GET ${route.baseUrl}/models: ${describeError(error)}`);
     return failure(classify({ type: 'error', error, streaming, baseUrl: route.baseUrl }, clock.now()));

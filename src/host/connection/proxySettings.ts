@@ -22,13 +22,18 @@ function readEnvironment(name: string): string {
   return process.env[name] || process.env[name.toLowerCase()] || '';
 }
 
+function readExceptions(): readonly string[] {
+  const exceptions = vscode.workspace.getConfiguration('http').get<unknown>('noProxy');
+  return Array.isArray(exceptions) ? exceptions.map(String) : [];
+}
+
 export function readProxyInfo(): ProxyInfo {
   const http = vscode.workspace.getConfiguration('http');
   return {
-    setting: Boolean(http.get('proxy')),
-    noProxy: http.get<readonly string[]>('noProxy', []).length > 0,
-    authorization: Boolean(http.get('proxyAuthorization')),
-    support: http.get('proxySupport', 'override'),
+    setting: Boolean(http.get<unknown>('proxy')),
+    noProxy: readExceptions().length > 0,
+    authorization: Boolean(http.get<unknown>('proxyAuthorization')),
+    support: String(http.get<unknown>('proxySupport', 'override')),
     strictSSL: http.get('proxyStrictSSL') !== false,
     systemCertificates: http.get('systemCertificates') !== false,
     environment: proxyVariables.filter((name) => readEnvironment(name)),
@@ -44,7 +49,7 @@ export function proxyOf(url: string): string | undefined {
   const http = vscode.workspace.getConfiguration('http');
   const { protocol, hostname, port } = new URL(url);
   if (http.get('proxySupport') === 'off' || loopbackHosts.has(hostname)) return undefined;
-  const exceptions = [...http.get<readonly string[]>('noProxy', []), ...readEnvironment('NO_PROXY').split(',')];
+  const exceptions = [...readExceptions(), ...readEnvironment('NO_PROXY').split(',')];
   const usedPort = port || (protocol === 'https:' ? '443' : '80');
   if (exceptions.some((exception) => matches(exception.trim().toLowerCase(), hostname, usedPort))) return undefined;
   const fromEnvironment = (protocol === 'https:' && readEnvironment('HTTPS_PROXY')) || readEnvironment('HTTP_PROXY');

@@ -12,7 +12,7 @@ import { UserError } from '../util/userError';
 import { type LanguageId, languages } from './codeLanguages';
 import { exportedRequest } from './exportedRequest';
 
-interface CopyAsCodeDeps {
+export interface CopyAsCodeDeps {
   readonly conversations: Pick<Conversations, 'current'>;
   readonly connections: Pick<Connections, 'configured' | 'model'>;
   readonly settings: Pick<Settings, 'engineSettings'>;

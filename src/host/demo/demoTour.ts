@@ -1,7 +1,8 @@
 import type { DemoModel } from '../../demo/scenarios';
 import type { Localize } from '../../engine/engine';
-import type { DemoAction, DemoTourStep, Suggestion } from '../../shared/protocol';
-import { isDemoConversation } from '../connection/demoMode';
+import type { DemoAction } from '../../shared/pageMessages';
+import type { DemoTourStep, Suggestion } from '../../shared/protocol';
+import { isDemoConversation } from '../connection/demoConversation';
 import type { Conversation } from '../conversation/conversation';
 
 type TourConversation = Pick<Conversation, 'id' | 'title' | 'activeExchange' | 'exchanges' | 'ask' | 'rename' | 'stop'>;

@@ -6,7 +6,7 @@ import type { KeyStore } from '../connection/keyStore';
 import { readProxyInfo } from '../connection/proxySettings';
 import type { DemoMode } from '../connection/demoMode';
 import type { Settings } from '../settings/settings';
-import { formatDiagnostics, type ChatSupport, type HostInfo, remoteKind, type RouteSummary } from './diagnosticsText';
+import { formatDiagnostics, remoteKind } from './diagnosticsText';
 import { hostNameHider, isHolySheepOrigin, isPublicOrigin, requestedOrigins } from './hostNames';
 import type { Log } from '../util/log';
 
@@ -52,13 +52,14 @@ export async function createDiagnosticsReport(
       return null;
     }
   };
-  const summaries = routes.map(async ({ url, origin }, index): Promise<RouteSummary> => ({
+  const summaries = routes.map(async ({ url, origin }, index) => ({
     name: `route ${index + 1}`,
     hasKey: await isSet(() => keys.get(origin)),
     isHttps: url.startsWith('https:'),
     isHolySheep: isHolySheepOrigin(origin),
   }));
   const networkSettings = {
+    // Leaves out the path and the query of the base URL, which may contain secrets.
     origin: 'error' in baseUrl ? null : baseUrl.origin,
     routes: await Promise.all(summaries),
     baseUrlProblem: 'error' in baseUrl ? baseUrl.error : null,
@@ -82,7 +83,8 @@ export async function createDiagnosticsReport(
   return formatDiagnostics(diagnostics, (text) => hideNames(log.redact(text)));
 }
 
-async function readHostInfo(extension: string, extensionKind: vscode.ExtensionKind): Promise<HostInfo> {
+/** Describes the environment of the extension. It identifies neither the user nor any file. */
+async function readHostInfo(extension: string, extensionKind: vscode.ExtensionKind) {
   const { appName, appHost, language, remoteName, uiKind } = vscode.env;
   return {
     extension,
@@ -102,7 +104,7 @@ async function readHostInfo(extension: string, extensionKind: vscode.ExtensionKi
 }
 
 /** Checks VS Code's chat view and chat API separately, because a build of VS Code may have one without the other. */
-async function readChatSupport(): Promise<ChatSupport> {
+async function readChatSupport() {
   const { chat, lm } = vscode as Partial<Pick<typeof vscode, 'chat' | 'lm'>>;
   const commands = await vscode.commands.getCommands(true);
   return {

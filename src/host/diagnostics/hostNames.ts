@@ -1,10 +1,9 @@
 import type { EngineReport } from '../../engine/engine';
-import { isHolySheepHost } from '../../engine/gateway/apiKey';
 import { hostOf } from '../../engine/gateway/baseUrl';
 
 /** Returns whether the origin is the one of HolySheep's own gateway. */
 export function isHolySheepOrigin(origin: string): boolean {
-  return origin.startsWith('https:') && isHolySheepHost(hostOf(origin));
+  return origin === 'https://api.holysheep.ai';
 }
 
 /** Returns whether an origin tells nothing about the user: HolySheep's own gateway, or a server on this computer. */

@@ -76,6 +76,10 @@ function figuresOf(records: readonly AttemptRecord[]): HealthFigures {
   };
 }
 
+function figuresIfAny(records: readonly AttemptRecord[] | undefined): HealthFigures | null {
+  return records ? figuresOf(records) : null;
+}
+
 function isFault(record: AttemptRecord): record is AttemptRecord & { readonly result: FaultKind } {
   return record.result !== 'complete' && record.result !== 'stopped';
 }
@@ -92,19 +96,18 @@ function createPeriod(
   faultLabel: (kind: FaultKind) => string,
 ): HealthPeriod {
   const inPeriod = records.filter((record) => starts.includes(startOf(record)));
-  const rows = [...groupBy(inPeriod, pairOf).values()].map((ofPair): HealthRow => {
-    const [{ origin = '', model = '' } = {}] = ofPair;
+  const rows = [...groupBy(inPeriod, pairOf).values()].flatMap((ofPair): readonly HealthRow[] => {
+    const [first] = ofPair;
+    if (!first) return [];
     const parts = groupBy(ofPair, startOf);
-    return {
-      model: visibleText(model, maxShownNameLength),
-      host: visibleText(hostOf(origin), maxShownNameLength),
+    const row = {
+      model: visibleText(first.model, maxShownNameLength),
+      host: visibleText(hostOf(first.origin), maxShownNameLength),
       total: figuresOf(ofPair),
       faults: faultsOf(ofPair, faultLabel),
-      parts: starts.map((start) => {
-        const part = parts.get(start);
-        return part ? figuresOf(part) : null;
-      }),
+      parts: starts.map((start) => figuresIfAny(parts.get(start))),
     };
+    return [row];
   });
   return { starts, rows: rows.toSorted((a, b) => b.total.attempts - a.total.attempts) };
 }

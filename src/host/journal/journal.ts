@@ -4,11 +4,10 @@ import type { Clock } from '../../engine/clock';
 import { FileLock } from '../util/fileLock';
 import { replaceFile } from '../util/files';
 import { Listeners } from '../util/listeners';
-import { JournalFile } from './journalFile';
+import { JournalFile, type WriteProblem } from './journalFile';
 import { foldJournal, type StoredConversation } from './journalFold';
 import * as files from './journalFolder';
 import { encodeJournal, newerSchema, salvageJournal } from './journalLines';
-import { classifyWriteError, type JournalProblem } from './journalProblem';
 import { journalSchema, type HeaderLine } from './journalSchema';
 
 interface JournalDeps {
@@ -20,6 +19,18 @@ interface JournalDeps {
   readonly keptIds?: () => Promise<ReadonlySet<string>>;
   readonly onProblem: (problem: JournalProblem) => void;
 }
+
+/** A problem with a conversation on disk that is logged or shown to the user. */
+export type JournalProblem =
+  /** The file is damaged. A copy was saved as `savedAs`, and `salvaged` exchanges could be read. */
+  | { readonly kind: 'corrupt'; readonly savedAs: string; readonly salvaged: number; readonly damage: string }
+  /** The file was written by a newer version of the extension or is too large to be read. It is left unchanged. */
+  | { readonly kind: 'newer' | 'too-large'; readonly path: string }
+  /** Another window has the conversation open, so that it can't be renamed or deleted here. */
+  | { readonly kind: 'open-elsewhere' }
+  /** Another window has taken over the conversation, which is now read-only here. `isComplete`: nothing was lost. */
+  | { readonly kind: 'taken'; readonly isComplete: boolean }
+  | WriteProblem;
 
 /**
  * What the journal does when another window has locked the conversation. `allow-read-only`: open it read-only.
@@ -53,14 +64,11 @@ export class Journal {
   /** The periodic checks of the conversations that are open in this window, by id. */
   private readonly checks = new Map<string, () => Promise<void>>();
   private cancelChecks: (() => void) | undefined;
-  private readonly lossListeners: Listeners<string>;
+  private readonly lossListeners = new Listeners<string>((error) => this.deps.onProblem({ kind: 'unwritten', error }));
   /** Fires with the id of a conversation when another window has taken it over. Its file is closed by then. */
-  readonly onDidLose: Listeners<string>['event'];
+  readonly onDidLose = this.lossListeners.event;
 
-  constructor(private readonly deps: JournalDeps) {
-    this.lossListeners = new Listeners((error) => this.reportWriteFailure(error));
-    this.onDidLose = this.lossListeners.event;
-  }
+  constructor(private readonly deps: JournalDeps) {}
 
   /**
    * Creates a conversation. Its file is created with the first line.
@@ -92,7 +100,7 @@ export class Journal {
       }
     }
     if (mode === 'report-if-locked') this.deps.onProblem({ kind: 'open-elsewhere' });
-    const stored = mode === 'allow-read-only' && (await this.readStored(id, true));
+    const stored = mode === 'allow-read-only' && (await this.read(id, true));
     return stored ? { stored } : undefined;
   }
 
@@ -108,7 +116,7 @@ export class Journal {
       const isHeld = await lock.isHeldElsewhere();
       const state = JSON.stringify([await files.journalEntry(this.deps.folder, id), isHeld]);
       if (state === lastState) return;
-      const stored = await this.readStored(id, isHeld);
+      const stored = await this.read(id, isHeld);
       lastState = state;
       if (stored && this.checks.get(id) === check) onChange(stored);
     };
@@ -119,10 +127,13 @@ export class Journal {
 
   /**
    * Reads a conversation without opening it. Returns only the readable part of a damaged file.
+   * @param isRunning whether an unfinished turn is still running in another window
    * @returns undefined if nothing can be read
    */
-  async read(id: string): Promise<StoredConversation | undefined> {
-    return this.readStored(id, false);
+  async read(id: string, isRunning = false): Promise<StoredConversation | undefined> {
+    const content = await this.readBytes(id);
+    const { lines, damage } = content ? salvageJournal(content) : { lines: [], damage: 'missing' };
+    return lines.length || !damage ? foldJournal(lines, isRunning) : undefined;
   }
 
   /** Returns the bytes of a conversation's file, or `undefined` when the file does not exist or is too large. */
@@ -209,21 +220,19 @@ export class Journal {
   }
 
   /**
-   * Writes and closes all files synchronously before the extension host exits. Failures are reported after every file
-   * has been tried. Nothing is written afterwards, because another window may open the conversations immediately.
+   * Writes and closes all files synchronously before the extension host exits. Nothing is written afterwards, because
+   * another window may open the conversations immediately.
    */
   flushSync(): void {
-    const failures: unknown[] = [];
     for (const [id, file] of [...this.openFiles]) {
       try {
         file.flushSync();
         this.closeFile(id);
         file.lock.releaseSync();
       } catch (error) {
-        failures.push(error);
+        this.deps.onProblem({ kind: 'unwritten', error });
       }
     }
-    for (const error of failures) this.reportWriteFailure(error);
   }
 
   private path(id: string): string {
@@ -232,13 +241,6 @@ export class Journal {
 
   private newLock(id: string): FileLock {
     return new FileLock(files.lockPath(this.deps.folder, id), this.deps.clock);
-  }
-
-  private async readStored(id: string, isRunning: boolean): Promise<StoredConversation | undefined> {
-    const content = await this.readBytes(id);
-    if (!content) return undefined;
-    const { lines, damage } = salvageJournal(content);
-    return lines.length || !damage ? foldJournal(lines, isRunning) : undefined;
   }
 
   private async openForWriting(id: string, lock: FileLock): Promise<OpenedConversation | undefined> {
@@ -258,7 +260,7 @@ export class Journal {
     if (!header && damage === undefined) return { file: this.newFile(id, lock), stored };
     let size = validBytes;
     if (damage !== undefined) {
-      const savedAs = await files.copyAside(path);
+      const savedAs = await files.copyAside(path, this.deps.clock.now());
       const readable = encodeJournal(this.newHeader(id), lines);
       await replaceFile(path, readable, entry.modifiedAt);
       size = readable.length;
@@ -308,15 +310,8 @@ export class Journal {
       this.deps.onProblem({ kind: 'taken', isComplete });
       this.lossListeners.fire(id);
     };
-    const file = new JournalFile({
-      path: this.path(id),
-      clock: this.deps.clock,
-      lock,
-      ...content,
-      onFailure: (error) => this.reportWriteFailure(error),
-      onRecovered: () => this.deps.onProblem({ kind: 'written' }),
-      onLockLost: handleLoss,
-    });
+    const { clock, onProblem } = this.deps;
+    const file = new JournalFile(lock, { path: this.path(id), clock, ...content, onProblem, onLockLost: handleLoss });
     this.openFiles.set(id, file);
     this.checkRegularly(id, async () => {
       if (await lock.isLost()) handleLoss();
@@ -346,9 +341,5 @@ export class Journal {
     // The next run tries again after a failure.
     await Promise.all([...this.checks.values()].map((check) => check().catch(() => undefined)));
     this.scheduleChecks();
-  }
-
-  private reportWriteFailure(error: unknown): void {
-    this.deps.onProblem({ kind: 'unwritten', failure: classifyWriteError(error), error });
   }
 }

@@ -18,21 +18,23 @@ const slowWriteMs = 5000;
 /** Interval at which a failed write is tried again while no further line triggers a write, in milliseconds. */
 const retryIntervalMs = 5000;
 
+export type WriteProblem =
+  /** A write failed or takes very long. It is tried again until it succeeds. */
+  | { readonly kind: 'unwritten'; readonly error: unknown }
+  /** Everything is on disk again after a failed write. */
+  | { readonly kind: 'written' };
+
 interface JournalFileOptions {
   readonly path: string;
   readonly clock: Clock;
-  /** Decides whether this window may write. A new file acquires the lock with its first line. */
-  readonly lock: FileLock;
   /** Size of the file in bytes. */
   readonly size: number;
   /** Epoch milliseconds of the last prompt or of the last text of an answer. */
   readonly lastActivityAt: number;
   /** Header of a new file. The header is written with the first line, so that an empty conversation leaves no file. */
   readonly header?: HeaderLine | undefined;
-  /** Called for the first of several consecutive failures to write. */
-  readonly onFailure: (error: unknown) => void;
-  /** Called when all lines are on disk after a failure. */
-  readonly onRecovered: () => void;
+  /** Called for the first of several consecutive failures to write, and when all lines are on disk again. */
+  readonly onProblem: (problem: WriteProblem) => void;
   /** Called instead of writing when another window has taken the lock. Must close this file. */
   readonly onLockLost: () => void;
 }
@@ -60,14 +62,14 @@ export class JournalFile {
   private lastError: Error | undefined;
   private isClosed = false;
 
-  constructor(private readonly options: JournalFileOptions) {
+  /** @param lock decides whether this window may write. A new file acquires the lock with its first line. */
+  constructor(
+    readonly lock: FileLock,
+    private readonly options: JournalFileOptions,
+  ) {
     this.position = options.size;
     this.activityAt = options.lastActivityAt;
     this.header = options.header;
-  }
-
-  get lock(): FileLock {
-    return this.options.lock;
   }
 
   /** Whether some lines may not be on disk yet. */
@@ -120,9 +122,9 @@ export class JournalFile {
    * extensions.
    */
   flushSync(): void {
-    const { path, lock } = this.options;
+    const { path } = this.options;
     this.encode();
-    if (!this.tail.length || lock.isLostSync()) return;
+    if (!this.tail.length || this.lock.isLostSync()) return;
     if (this.position === 0) mkdirSync(dirname(path), { recursive: true, mode: privateFolderMode });
     const file = openSync(path, this.flags(), privateFileMode);
     try {
@@ -163,7 +165,7 @@ export class JournalFile {
   private async writeAll(): Promise<void> {
     try {
       while (this.hasUnwritten) await this.writeBatch();
-      if (this.lastError && !this.isClosed) this.options.onRecovered();
+      if (this.lastError && !this.isClosed) this.options.onProblem({ kind: 'written' });
       this.lastError = undefined;
     } catch (error) {
       this.reportFailure(error);
@@ -174,7 +176,8 @@ export class JournalFile {
 
   private async writeBatch(): Promise<void> {
     const { path, clock } = this.options;
-    const cancelReport = clock.after(slowWriteMs, () => this.reportFailure(slowWriteError()));
+    const slow = Object.assign(new Error('the disk does not respond'), { code: 'ETIMEDOUT' });
+    const cancelReport = clock.after(slowWriteMs, () => this.reportFailure(slow));
     try {
       if (this.position === 0) await mkdir(dirname(path), { recursive: true, mode: privateFolderMode });
       const file = await open(path, this.flags(), privateFileMode);
@@ -189,9 +192,8 @@ export class JournalFile {
   }
 
   private async writeTo(file: FileHandle): Promise<void> {
-    const { lock, onLockLost } = this.options;
-    if (!(await lock.acquire())) {
-      onLockLost();
+    if (!(await this.lock.acquire())) {
+      this.options.onLockLost();
       return;
     }
     this.encode();
@@ -212,7 +214,7 @@ export class JournalFile {
   /** Reports only the first failure until all lines are on disk again. */
   private reportFailure(error: unknown): void {
     if (this.isClosed) return;
-    if (!this.lastError) this.options.onFailure(error);
+    if (!this.lastError) this.options.onProblem({ kind: 'unwritten', error });
     this.lastError = error instanceof Error ? error : new Error(String(error));
   }
 
@@ -230,8 +232,4 @@ export class JournalFile {
     this.lastEvents = undefined;
     this.tail = Buffer.concat([this.tail, Buffer.from(text.join(''))]);
   }
-}
-
-function slowWriteError(): Error {
-  return Object.assign(new Error('the disk does not respond'), { code: 'ETIMEDOUT' });
 }

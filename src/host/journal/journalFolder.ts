@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { chmod, constants, copyFile, lstat, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hasCode, ignoreMissingFile, openWithoutBlocking, privateFileMode } from '../util/files';
+import { ignoreMissingFile, openWithoutBlocking, privateFileMode } from '../util/files';
 
 /** The file of a conversation. */
 export interface JournalEntry {
@@ -12,14 +12,11 @@ export interface JournalEntry {
 }
 
 const journalExtension = '.jsonl';
-const hiddenSuffix = '.deleted';
 /**
  * Maximum size of a file that is read, in bytes. A larger file is listed, but neither opened nor searched, because
  * reading it would block all extensions and fill their memory.
  */
 const maxFileBytes = 128 * 1024 * 1024;
-/** The greatest number of epoch milliseconds that a `Date` can represent. */
-const maxDateMs = 8.64e15;
 const idPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
@@ -66,8 +63,7 @@ export async function readJournal(path: string): Promise<Buffer | undefined> {
 /** @returns undefined when there is no regular file, or the file system can't report its size and age */
 export async function journalEntry(folder: string, id: string): Promise<JournalEntry | undefined> {
   const stats = await stat(journalPath(folder, id)).catch(() => undefined);
-  const clampTime = (timeMs: number): number => Math.min(maxDateMs, Math.max(-maxDateMs, timeMs));
-  return stats?.isFile() ? { id, modifiedAt: clampTime(stats.mtimeMs), size: stats.size } : undefined;
+  return stats?.isFile() ? { id, modifiedAt: stats.mtimeMs, size: stats.size } : undefined;
 }
 
 export async function listNewestFirst(folder: string): Promise<readonly JournalEntry[]> {
@@ -82,13 +78,13 @@ export async function isUnused(path: string): Promise<boolean> {
   return entries.every((stats) => stats === undefined);
 }
 
-/** Hides a file until `unhide` or `deleteHidden` is called. @returns whether the file existed */
-export async function hide(path: string): Promise<boolean> {
-  return renameIfPresent(path, hidden(path));
+/** Hides a file until `unhide` or `deleteHidden` is called. */
+export async function hide(path: string): Promise<void> {
+  await rename(path, hidden(path));
 }
 
 export async function unhide(path: string): Promise<void> {
-  await renameIfPresent(hidden(path), path);
+  await rename(hidden(path), path).catch(ignoreMissingFile);
 }
 
 export async function deleteHidden(path: string): Promise<void> {
@@ -112,21 +108,12 @@ export async function deleteStale(folder: string, before: number): Promise<void>
   }
 }
 
-/**
- * Copies a damaged file to the first name ending in `.corrupt` that does not exist yet.
- * @returns the path of the copy
- */
-export async function copyAside(path: string): Promise<string> {
-  for (let number = 1; ; number++) {
-    const copy = `${path}${number === 1 ? '' : `.${number}`}.corrupt`;
-    try {
-      await copyFile(path, copy, constants.COPYFILE_EXCL);
-      await chmod(copy, privateFileMode);
-      return copy;
-    } catch (error) {
-      if (!hasCode(error, 'EEXIST')) throw error;
-    }
-  }
+/** Copies a damaged file. @param now epoch milliseconds, which become part of the name. @returns the path of the copy */
+export async function copyAside(path: string, now: number): Promise<string> {
+  const copy = `${path}.${now}.corrupt`;
+  await copyFile(path, copy, constants.COPYFILE_EXCL);
+  await chmod(copy, privateFileMode);
+  return copy;
 }
 
 async function fileNames(folder: string): Promise<readonly string[]> {
@@ -134,20 +121,10 @@ async function fileNames(folder: string): Promise<readonly string[]> {
 }
 
 function hidden(name: string): string {
-  return `${name}${hiddenSuffix}`;
+  return `${name}.deleted`;
 }
 
 function idFromName(name: string, ending: string): string | undefined {
   const id = name.endsWith(ending) ? name.slice(0, -ending.length) : undefined;
   return isConversationId(id) ? id : undefined;
-}
-
-async function renameIfPresent(from: string, to: string): Promise<boolean> {
-  try {
-    await rename(from, to);
-    return true;
-  } catch (error) {
-    ignoreMissingFile(error);
-    return false;
-  }
 }

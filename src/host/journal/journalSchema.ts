@@ -4,6 +4,7 @@ import {
   faultActions,
   faultKinds,
   type AttemptTrigger,
+  type DelaySource,
   type FaultAction,
   type RecordedEvent,
   type ResumeMethod,
@@ -33,67 +34,43 @@ export interface HeaderLine {
   readonly createdAt: number;
 }
 
-export interface ExchangeLine extends PromptInput {
-  readonly type: 'exchange';
-  readonly id: string;
+/** The fields of each type of line, except the header. */
+interface LineFields {
   /**
-   * Id of the preceding exchange, or an empty string for a first prompt. Absent when the exchange follows the last
-   * exchange of the branch that was selected when the line was written.
+   * A prompt. `after` is the id of the preceding exchange, or an empty string for a first prompt. Without it, the
+   * exchange follows the last exchange of the branch that was selected when the line was written.
    */
-  readonly after?: string | undefined;
+  readonly exchange: PromptInput & { readonly id: string; readonly after?: string | undefined };
+  /** The next events of a turn. */
+  readonly events: { readonly exchangeId: string; readonly events: readonly RecordedEvent[] };
+  /** The turn of an exchange starts again. The previous text of the answer is kept. */
+  readonly rerun: {
+    readonly exchangeId: string;
+    readonly model?: string | undefined;
+    readonly go: ResumeFrom['mode'];
+  };
+  /** A turn was interrupted by a reload or a crash. The line is written when the conversation is next opened. */
+  readonly interrupted: { readonly exchangeId: string };
+  /** The prompt of an exchange whose turn has ended is scheduled. */
+  readonly scheduled: Schedule & { readonly exchangeId: string };
+  /** The schedule of an exchange ends without sending its prompt. */
+  readonly unscheduled: { readonly exchangeId: string; readonly end: ScheduleEnd };
+  /** A version becomes current. */
+  readonly show: { readonly exchangeId: string };
+  /** The title that the user chose. An empty string removes the title. */
+  readonly title: { readonly title: string };
 }
 
-/** The next events of a turn. */
-export interface EventsLine {
-  readonly type: 'events';
-  readonly exchangeId: string;
-  readonly events: readonly RecordedEvent[];
-}
+type LineOf<Type extends keyof LineFields> = {
+  readonly [Each in Type]: { readonly type: Each } & LineFields[Each];
+}[Type];
 
-/** The turn of an exchange starts again. The previous text of the answer is kept. */
-interface RerunLine {
-  readonly type: 'rerun';
-  readonly exchangeId: string;
-  readonly model?: string | undefined;
-  readonly go: ResumeFrom['mode'];
-}
-
-/** A turn was interrupted by a reload or a crash. The line is written when the conversation is next opened. */
-interface InterruptedLine {
-  readonly type: 'interrupted';
-  readonly exchangeId: string;
-}
-
-/** The prompt of an exchange whose turn has ended is scheduled. */
-interface ScheduledLine extends Schedule {
-  readonly type: 'scheduled';
-  readonly exchangeId: string;
-}
-
-/** The schedule of an exchange ends without sending its prompt. */
-interface UnscheduledLine {
-  readonly type: 'unscheduled';
-  readonly exchangeId: string;
-  readonly end: ScheduleEnd;
-}
-
-/** A version becomes current. */
-interface ShowLine {
-  readonly type: 'show';
-  readonly exchangeId: string;
-}
-
-/** The title that the user chose. An empty string removes the title. */
-interface TitleLine {
-  readonly type: 'title';
-  readonly title: string;
-}
-
+export type ExchangeLine = LineOf<'exchange'>;
+export type EventsLine = LineOf<'events'>;
 /** A line that changes the state of a turn. */
-export type TurnLine = EventsLine | RerunLine | InterruptedLine | ScheduledLine | UnscheduledLine;
-
+export type TurnLine = LineOf<'events' | 'rerun' | 'interrupted' | 'scheduled' | 'unscheduled'>;
 /** Any line of a journal except the header. */
-export type JournalLine = ExchangeLine | TurnLine | ShowLine | TitleLine;
+export type JournalLine = LineOf<keyof LineFields>;
 
 // A journal on disk may contain anything. Therefore each schema returns a copy of a value with only the fields that the
 // schema lists, so that the extension never sees unchecked data. Numbers are limited to a range that dates and charts
@@ -138,6 +115,14 @@ const actions = v.pipe(
   v.transform((values) => values.filter((value): value is FaultAction => v.is(oneOf(faultActions), value))),
 );
 
+/** The same optional detail under several names. */
+function details<T, Name extends string>(schema: v.GenericSchema<unknown, T>, ...names: readonly Name[]) {
+  const entries = names.map((name) => [name, optionalDetail(schema)]);
+  return Object.fromEntries(entries) as Readonly<Record<Name, ReturnType<typeof optionalDetail<T>>>>;
+}
+
+const spent = { ...details(tokens, 'cachedTokens', 'reasoningTokens'), cost: optionalDetail(cost) };
+
 /** Requires a schema for every field of every event, because a field without a schema would be lost when a file is read. */
 type EventEntries = {
   readonly [Type in StreamEvent['type']]: FieldSchemas<
@@ -148,11 +133,10 @@ type EventEntries = {
 const eventEntries: EventEntries = {
   attempt: {
     model: textSchema,
-    origin: optionalDetail(textSchema),
-    baseUrl: optionalDetail(textSchema),
     why: trigger,
     how: optionalDetail(method),
     time: orZero(epoch),
+    ...details(textSchema, 'origin', 'baseUrl'),
   },
   headers: { status: orZero(count), requestId: optionalDetail(textSchema), ms: orZero(ms) },
   text: { text: textSchema },
@@ -160,19 +144,16 @@ const eventEntries: EventEntries = {
   waiting: {
     until: orZero(epoch),
     delayMs: orZero(ms),
-    source: oneOf({ server: true, backoff: true }),
+    source: oneOf<DelaySource>({ server: true, backoff: true }),
     estimated: optionalDetail(v.literal(true)),
     reason: faultKind,
     maxAttempts: orZero(count),
     message: textSchema,
-    hintMs: optionalDetail(ms),
-    hintFrom: optionalDetail(textSchema),
-    jitterMs: optionalDetail(ms),
     told: optionalDetail(oneOf<WaitOrigin>({ turn: true, request: true, window: true })),
     status: optionalDetail(count),
-    requestId: optionalDetail(textSchema),
     actions,
-    fallbackModel: optionalDetail(textSchema),
+    ...details(ms, 'hintMs', 'jitterMs'),
+    ...details(textSchema, 'hintFrom', 'requestId', 'fallbackModel'),
   },
   quiet: { forMs: orZero(ms) },
   'tool-call': {
@@ -190,12 +171,8 @@ const eventEntries: EventEntries = {
     firstTokenMs: optionalDetail(ms),
     bytes: orZero(count),
     chars: orZero(count),
-    tokens: optionalDetail(tokens),
-    promptTokens: optionalDetail(tokens),
-    completionTokens: optionalDetail(tokens),
-    cachedTokens: optionalDetail(tokens),
-    reasoningTokens: optionalDetail(tokens),
-    cost: optionalDetail(cost),
+    ...details(tokens, 'tokens', 'promptTokens', 'completionTokens'),
+    ...spent,
   },
   cut: { reason: faultKind, message: textSchema },
   resumed: { how: method, trimmed: orZero(position), resumePoint: orZero(position) },
@@ -204,32 +181,26 @@ const eventEntries: EventEntries = {
   route: {
     from: textSchema,
     to: textSchema,
-    fromUrl: optionalDetail(textSchema),
-    toUrl: optionalDetail(textSchema),
     reason: oneOf({ ...faultKinds, user: true }),
-    row: optionalDetail(textSchema),
+    ...details(textSchema, 'row', 'fromUrl', 'toUrl'),
   },
   usage: {
     promptTokens: orZero(tokens),
     completionTokens: orZero(tokens),
     totalTokens: orZero(tokens),
-    cachedTokens: optionalDetail(tokens),
-    reasoningTokens: optionalDetail(tokens),
-    cost: optionalDetail(cost),
+    ...spent,
   },
   done: { finishReason: textSchema, attempts: orZero(count), text: v.optional(textSchema), waitedMs: orZero(ms) },
   stopped: { text: v.optional(textSchema) },
   failed: {
     kind: faultKind,
     status: optionalDetail(count),
-    requestId: optionalDetail(textSchema),
     message: textSchema,
     text: v.optional(textSchema),
     actions,
-    detail: optionalDetail(textSchema),
     resetsAt: optionalDetail(epoch),
     beyondMaxHint: optionalDetail(v.literal(true)),
-    fallbackModel: optionalDetail(textSchema),
+    ...details(textSchema, 'requestId', 'detail', 'fallbackModel'),
   },
 };
 
@@ -252,9 +223,7 @@ const promptEntries: FieldSchemas<PromptInput> = {
 };
 const promptInput = v.object(promptEntries);
 
-const lineEntries: {
-  readonly [Type in JournalLine['type']]: FieldSchemas<Omit<MemberOfType<JournalLine, Type>, 'type'>>;
-} = {
+const lineEntries: { readonly [Type in keyof LineFields]: FieldSchemas<LineFields[Type]> } = {
   exchange: { id: v.pipe(textSchema, v.nonEmpty()), after: v.optional(textSchema), ...promptEntries },
   // Accepts any events here. The events are checked one by one later, so that one invalid event does not invalidate the
   // line.

@@ -24,6 +24,8 @@ interface ModelCatalogDeps {
   readonly health: Pick<HealthBook, 'refresh' | 'records'>;
 }
 
+type GatewayList = Extract<ModelList, { source: 'gateway' }>;
+
 type ListableConnection = Pick<ActiveConnection, 'baseUrl' | 'apiKey' | 'host'>;
 
 /** Loads the model lists of gateways and caches each list for ten minutes. */
@@ -90,9 +92,8 @@ export class ModelCatalog extends Disposable {
    * @param origin origin of the route. By default, the first route.
    */
   async nearestTo(model: string, origin: string | undefined): Promise<readonly string[]> {
-    const routes = await this.listRoutes(false);
-    const list = await (routes.find((route) => route.origin === origin) ?? routes[0])?.list;
-    return list?.source === 'gateway' ? nearestModels(model, list.models, list.facts) : [];
+    const list = await this.loadedList(origin);
+    return list ? nearestModels(model, list.models, list.facts) : [];
   }
 
   /**
@@ -100,9 +101,8 @@ export class ModelCatalog extends Disposable {
    * loaded. Never rejects.
    */
   async canReplace(missing: string, other: string): Promise<boolean> {
-    const [route] = await this.listRoutes(false);
-    const list = await route?.list;
-    return list?.source === 'gateway' && !list.models.includes(missing) && list.models.includes(other);
+    const { models = [] } = (await this.loadedList()) ?? {};
+    return !models.includes(missing) && models.includes(other);
   }
 
   /** Lets the user choose or type a model of the current gateway. */
@@ -134,6 +134,12 @@ export class ModelCatalog extends Disposable {
       return listed.map((route) => ({ ...route, essence: (model: string) => essenceOf(model, route.origin) }));
     });
     return pickModel(routes, connections.model(demo), options);
+  }
+
+  private async loadedList(origin?: string): Promise<GatewayList | undefined> {
+    const routes = await this.listRoutes(false);
+    const list = await (routes.find((route) => route.origin === origin) ?? routes[0])?.list;
+    return list?.source === 'gateway' ? list : undefined;
   }
 
   override dispose(): void {

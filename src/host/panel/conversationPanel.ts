@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { canSendPrompt, type ConnectionView, type ToHost, type ToWebview } from '../../shared/protocol';
+import { isToHost, type ToHost } from '../../shared/pageMessages';
+import { canSendPrompt, type ConnectionView, type ToWebview } from '../../shared/protocol';
 import { ContextDraft } from '../context/contextDraft';
 import { contextId } from '../context/contextId';
 import type { Conversation } from '../conversation/conversation';
@@ -13,7 +14,6 @@ import { withEditedPrompt } from './editPrompt';
 import type { PanelServices, PrefilledPrompt } from './panelServices';
 import { parsePrefilledInput, PromptDraft, sendPrompt } from './promptSender';
 import { revealPanel } from './revealPanel';
-import { isToHost } from './validateMessage';
 
 /** Tab title of an empty conversation. */
 export const emptyTitle = 'HolySheep';

@@ -13,7 +13,10 @@ const activationTimeoutMs = 2000;
 export async function revealPanel(panel: vscode.WebviewPanel, preserveFocus: boolean): Promise<void> {
   const editor = vscode.window.activeTextEditor;
   const column = editor?.viewColumn;
-  if (column === undefined || column !== panel.viewColumn) { panel.reveal(undefined, preserveFocus); return; }
+  if (column === undefined || column !== panel.viewColumn) {
+    panel.reveal(undefined, preserveFocus);
+    return;
+  }
   const becameActive = waitUntilActive(panel);
   panel.reveal(vscode.ViewColumn.Beside);
   // Waits for the focus, because the command `keepEditor` affects only the active editor.

@@ -11,7 +11,7 @@ import { type CodeProblem, type CodePromptId, codePrompts, codePromptText } from
 import type { EditorTarget } from '../code/editorTarget';
 import { findCode } from '../code/findCode';
 
-interface CodeCommandDeps extends SendServices {
+export interface CodeCommandDeps extends SendServices {
   readonly target: Pick<EditorTarget, 'editor'>;
 }
 

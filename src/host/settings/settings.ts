@@ -56,24 +56,25 @@ export class Settings extends Disposable {
   }
 
   engineSettings(): EngineSettings {
-    return {
+    const settings = {
       retry: {
-        maxRetries: this.number('retry.maxRetries'),
-        baseDelayMs: this.number('retry.baseDelayMs'),
-        maxDelayMs: this.number('retry.maxDelayMs'),
-        jitter: this.choice('retry.jitter'),
-        maxHintMs: this.number('retry.maxHintMs'),
+        maxRetries: this.value('retry.maxRetries'),
+        baseDelayMs: this.value('retry.baseDelayMs'),
+        maxDelayMs: this.value('retry.maxDelayMs'),
+        jitter: this.value('retry.jitter'),
+        maxHintMs: this.value('retry.maxHintMs'),
       },
       fallbackModels: stringsIn(this.read('fallbackModels')),
-      resume: this.choice('resume'),
-      continueWithFallback: this.choice('continueWithFallback'),
+      resume: this.value('resume'),
+      continueWithFallback: this.value('continueWithFallback'),
       timeout: {
-        headersMs: this.number('timeout.headersMs'),
-        firstTokenMs: this.number('timeout.firstTokenMs'),
-        idleMs: this.number('timeout.idleMs'),
-        silentMs: this.number('timeout.silentMs'),
+        headersMs: this.value('timeout.headersMs'),
+        firstTokenMs: this.value('timeout.firstTokenMs'),
+        idleMs: this.value('timeout.idleMs'),
+        silentMs: this.value('timeout.silentMs'),
       },
     };
+    return settings as EngineSettings;
   }
 
   baseUrl(): NormalizedBaseUrl {
@@ -197,16 +198,12 @@ export class Settings extends Disposable {
     const isSet = Object.entries(this.inspect(key)).some(
       ([name, value]) => /^(?!default).*Value$/.test(name) && value !== undefined,
     );
-    return isSet ? this.number(key) : undefined;
+    return isSet ? (this.value(key) as number) : undefined;
   }
 
-  /** @returns null only if the default of the setting is null */
-  private number<T extends number | null = number>(key: string): T {
-    return this.valid(key, this.read(key)) as T;
-  }
-
-  private choice<T extends string>(key: string): T {
-    return this.valid(key, this.read(key)) as T;
+  /** Returns the valid value of a number or a choice. */
+  private value(key: string): unknown {
+    return this.valid(key, this.read(key));
   }
 
   private valid(key: string, value: unknown): unknown {

@@ -64,7 +64,12 @@ export class FileLock {
   }
 
   isLostSync(): boolean {
-    return this.wasAcquired && this.currentOwnerSync() !== this.owner;
+    try {
+      return this.wasAcquired && readFileSync(this.path, 'utf8') !== this.owner;
+    } catch (error) {
+      ignoreMissingFile(error);
+      return true;
+    }
   }
 
   /** Returns whether another process that is still running has the lock. */
@@ -80,20 +85,11 @@ export class FileLock {
   }
 
   releaseSync(): void {
-    if (this.currentOwnerSync() === this.owner) rmSync(this.path, { force: true });
+    if (this.wasAcquired && !this.isLostSync()) rmSync(this.path, { force: true });
   }
 
   private async currentOwner(): Promise<string | undefined> {
     return readFile(this.path, 'utf8').catch(ignoreMissingFile);
-  }
-
-  private currentOwnerSync(): string | undefined {
-    try {
-      return readFileSync(this.path, 'utf8');
-    } catch (error) {
-      ignoreMissingFile(error);
-      return undefined;
-    }
   }
 }
 

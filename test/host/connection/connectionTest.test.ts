@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { startGateway, type Gateway } from '../../../src/demo/gateway';
 import { failure } from '../../../src/demo/replies';
-import type { ProbeResult } from '../../../src/engine/engine';
-import type { Connection } from '../../../src/engine/request';
+import type { Engine } from '../../../src/engine/engine';
 import type { ConnectionTest } from '../../../src/host/connection/connectionTest';
 import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 import { probe } from '../../../src/engine/http/probe';
@@ -20,9 +19,7 @@ const deps = {
 
 /** An engine that really sends probes. */
 class ProbingEngine extends ScriptedEngine {
-  override probe(route: Connection, signal?: AbortSignal): Promise<ProbeResult> {
-    return probe(deps, new KeyRedactor(), route, signal);
-  }
+  override readonly probe: Engine['probe'] = (route, signal) => probe(deps, new KeyRedactor(), route, signal);
 }
 
 describe('Test Connection command', () => {

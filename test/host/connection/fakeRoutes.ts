@@ -77,7 +77,7 @@ export class FakeEditor {
       commands: {
         executeCommand: (...command: unknown[]) => Promise.resolve(void this.commands.push(command)),
       },
-      workspace: { getConfiguration: () => ({ get: () => undefined, inspect: () => undefined }) },
+      workspace: { getConfiguration: () => ({ get: (_name: string, fallback: unknown) => fallback }) },
       window: {
         setStatusBarMessage: () => undefined,
         showInputBox: ({ prompt }: { readonly prompt: string }) => {

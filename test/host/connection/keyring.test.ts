@@ -58,6 +58,12 @@ describe('unreadable system keyring', () => {
     assert.equal((routes.logged.at(-1) as Error).cause, cause);
   });
 
+  it('does not prevent the user from setting the key again', async () => {
+    const { keys } = await createDeps();
+    assert.equal(await keys.getIfReadable('https://primary.example'), undefined);
+    assert.ok(routes.logged.length > 0);
+  });
+
   it('is reported as the reason why the model list contains only the default models', async () => {
     const deps = await createDeps();
     const { ModelCatalog } = await import('../../../src/host/models/modelCatalog');

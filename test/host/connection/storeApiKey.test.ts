@@ -67,16 +67,6 @@ describe('Set API Key command', () => {
     assert.deepEqual([messages(), routes.keys.get(primary)], [[], 'hsa-old-key-1']);
   });
 
-  it('stores the key even if the previous key cannot be read', async () => {
-    const deps = routes.deps();
-    routes.deps = () => ({
-      ...deps,
-      keys: { ...deps.keys, getIfReadable: () => Promise.resolve(undefined) } as typeof deps.keys,
-    });
-    assert.equal(await runSetApiKey('hsa-new-key-1'), 'verified');
-    assert.equal(routes.keys.get(primary), 'hsa-new-key-1');
-  });
-
   it('says which gateway gets the key, and where to create a key only if it is HolySheep', async () => {
     await runSetApiKey();
     routes.baseUrl = 'https://api.holysheep.ai/v1';

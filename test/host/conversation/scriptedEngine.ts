@@ -1,11 +1,4 @@
-import type {
-  Engine,
-  EngineReport,
-  ProbeResult,
-  RunningTurn,
-  RunOptions,
-  StreamOptions,
-} from '../../../src/engine/engine';
+import type { Engine, EngineReport, RunningTurn, RunOptions, StreamOptions } from '../../../src/engine/engine';
 import { EventQueue } from '../../../src/engine/eventQueue';
 import { isTerminal, type FaultKind, type StreamEvent } from '../../../src/engine/events';
 import type { ChatRequest } from '../../../src/engine/request';
@@ -74,6 +67,7 @@ export class ScriptedTurn implements RunningTurn {
 
 export class ScriptedEngine implements Engine {
   readonly turns: ScriptedTurn[] = [];
+  readonly probe: Engine['probe'] = () => Promise.resolve({ state: 'cancelled' });
 
   run(request: ChatRequest, options: RunOptions): ScriptedTurn {
     return this.start(request, options);
@@ -97,10 +91,6 @@ export class ScriptedEngine implements Engine {
 
   cooldownOf(): undefined {
     return undefined;
-  }
-
-  probe(_route: object, _signal?: AbortSignal): Promise<ProbeResult> {
-    return Promise.resolve({ state: 'cancelled' });
   }
 
   report(): EngineReport {

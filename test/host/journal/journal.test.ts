@@ -3,15 +3,14 @@ import { existsSync } from 'node:fs';
 import { appendFile, mkdir, readdir, readFile, rm, stat, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
-import { setImmediate } from 'node:timers/promises';
-import { Journal } from '../../../src/host/journal/journal';
-import { classifyWriteError, type JournalProblem } from '../../../src/host/journal/journalProblem';
+import { Journal, type JournalProblem } from '../../../src/host/journal/journal';
+import { errorCode } from '../../../src/host/util/files';
 import type { StoredConversation } from '../../../src/host/journal/journalFold';
-import { isConversationId } from '../../../src/host/journal/journalFolder';
+import { conversationsFolder, isConversationId } from '../../../src/host/journal/journalFolder';
 import type { JournalLine } from '../../../src/host/journal/journalSchema';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { VirtualClock } from '../../support/virtualClock';
-import { attempt, done, reasoning, resumed, text } from '../conversation/scriptedEngine';
+import { attempt, done, text } from '../conversation/scriptedEngine';
 import { dropLocks } from './dropLocks';
 
 const exchange = (id: string, prompt = 'Hi'): JournalLine => ({ type: 'exchange', id, prompt });
@@ -99,21 +98,6 @@ describe('journal', () => {
     assert.deepEqual(await readdir(folder).catch(() => []), []);
   });
 
-  it('marks a turn as interrupted if it was running when its window closed, and keeps its partial answer', async () => {
-    const id = await written(exchange('e'), words('e', 'half ', 'of it'));
-    assert.deepEqual(await turnsOnDisk(id), ['Hi: interrupted "half of it"']);
-  });
-
-  it('writes text to disk within 100 ms of its arrival, without a flush', async () => {
-    const { id, file } = journal().create();
-    file.append(exchange('e'));
-    file.append(words('e', 'a'));
-    await clock.advance(100);
-    // Waits, because the virtual clock only starts the write.
-    const content = (): Promise<string> => readFile(pathOf(id), 'utf8').catch(() => '');
-    while (!(await content()).endsWith(`${JSON.stringify(words('e', 'a'))}\n`)) await setImmediate();
-  });
-
   it('returns an interrupted turn only the first time the conversation is opened after the interruption', async () => {
     const id = await written(exchange('e'), words('e', 'half'));
     const all = journal();
@@ -131,107 +115,21 @@ describe('journal', () => {
     assert.deepEqual(JSON.parse(lines[2]!), words('e', 'abcdef'));
   });
 
-  it('writes everything synchronously when the window closes, even while a write is running', async () => {
-    const all = journal();
-    const { id, file } = all.create();
-    file.append(exchange('e'));
-    file.append(words('e', 'one '));
-    const running = file.flush();
-    file.append(words('e', 'two '));
-    all.flushSync();
-    assert.deepEqual(await turnsOnDisk(id), ['Hi: interrupted "one two "']);
-    await running;
-    assert.deepEqual(await turnsOnDisk(id), ['Hi: interrupted "one two "']);
-  });
-
-  it('appends to a file that it has opened', async () => {
-    const id = await written(exchange('e'), words('e', 'one '));
-    const { file } = await openToWrite(journal(), id);
-    file.append({ type: 'rerun', exchangeId: 'e', go: 'continue' });
-    file.append(words('e', 'two'));
-    await file.flush();
-    assert.deepEqual(await turnsOnDisk(id), ['Hi: interrupted "one two"']);
-  });
-
-  for (const go of ['continue', 'restart'] as const) {
-    it(`restores the state of an answer that was started again in mode "${go}"`, async () => {
-      const before: JournalLine = {
-        type: 'events',
-        exchangeId: 'e',
-        events: [reasoning('hm'), resumed(0), text('half')],
-      };
-      const id = await written(exchange('e'), before, { type: 'rerun', exchangeId: 'e', go });
-      const { state } = (await journal().open(id))!.stored.exchanges[0]!;
-      const saved = go === 'continue' ? ['half', 'hm', [{ offset: 0 }]] : ['half', '', []];
-      assert.deepEqual([state.text, state.reasoning, state.resumePoints], saved);
-    });
-  }
-
-  it('restores tool calls and the number of bytes of an attempt', async () => {
-    const events = [
-      attempt(),
-      { type: 'tool-call', index: 0, name: 'read', arguments: '{}', attempt: 1, at: 1 },
-      { type: 'ended', how: 'finished', ms: 5, bytes: 10, chars: 2, attempt: 1, at: 2 },
-    ] as const;
-    const id = await written(exchange('e'), { type: 'events', exchangeId: 'e', events });
-    const { state } = (await journal().open(id))!.stored.exchanges[0]!;
-    assert.deepEqual(state.toolCalls, [{ index: 0, id: '', name: 'read', arguments: '{}' }]);
-    assert.equal(state.ledger.entries[0]?.ended?.bytes, 10);
-  });
-
-  it('restores the usage of a turn and of its attempts', async () => {
-    const counts = { promptTokens: 7, completionTokens: 3, cachedTokens: 5, reasoningTokens: 2, cost: 0.0125 };
-    const usage = { totalTokens: 10, ...counts };
-    const ended = { how: 'finished', ms: 5, bytes: 10, chars: 2, tokens: 10, ...counts } as const;
-    const events = [
-      attempt(),
-      { type: 'ended', ...ended, attempt: 1, at: 2 },
-      { type: 'usage', ...usage, attempt: 1, at: 2 },
-    ] as const;
-    const id = await written(exchange('e'), { type: 'events', exchangeId: 'e', events });
-    const { state } = (await journal().open(id))!.stored.exchanges[0]!;
-    assert.deepEqual(state.usage, usage);
-    const { tokens, promptTokens, completionTokens, cachedTokens, reasoningTokens, cost } =
-      state.ledger.entries[0]!.ended!;
-    assert.deepEqual(
-      { tokens, promptTokens, completionTokens, cachedTokens, reasoningTokens, cost },
-      { tokens: 10, ...counts },
-    );
-  });
-
-  for (const absurd of [-1, 1.5, 1e300, 'many', null, {}]) {
-    it(`leaves out ${JSON.stringify(absurd)} in the usage of a file, which does not count as damaged`, async () => {
+  it('leaves out absurd numbers in the usage of a file, which does not count as damaged', async () => {
+    for (const absurd of [-1, 1.5, 1e300, 'many', null, {}]) {
       const counts = { completionTokens: absurd, cachedTokens: absurd, reasoningTokens: absurd };
       const cost = absurd === 1.5 ? -1.5 : absurd;
-      const lines = {
-        type: 'events',
-        exchangeId: 'e',
-        events: [
-          attempt(),
-          text('Hello'),
-          {
-            type: 'ended',
-            how: 'finished',
-            ms: 5,
-            bytes: 1,
-            chars: 5,
-            tokens: absurd,
-            ...counts,
-            cost,
-            attempt: 1,
-            at: 2,
-          },
-          { type: 'usage', promptTokens: 7, totalTokens: absurd, ...counts, cost, attempt: 1, at: 2 },
-        ],
-      } as unknown as JournalLine;
-      const id = await written(exchange('e'), lines);
+      const ended = { type: 'ended', how: 'finished', ms: 5, bytes: 1, chars: 5, tokens: absurd, ...counts, cost };
+      const usage = { type: 'usage', promptTokens: 7, totalTokens: absurd, ...counts, cost };
+      const events = [attempt(), text('Hello'), { ...ended, attempt: 1, at: 2 }, { ...usage, attempt: 1, at: 2 }];
+      const id = await written(exchange('e'), { type: 'events', exchangeId: 'e', events } as JournalLine);
       const { state } = (await journal().open(id))!.stored.exchanges[0]!;
       assert.deepEqual([state.text, problems], ['Hello', []]);
       assert.deepEqual(state.usage, { promptTokens: 7, completionTokens: 0, totalTokens: 0 });
-      const { ended } = state.ledger.entries[0]!;
-      assert.deepEqual([ended?.tokens, ended?.cachedTokens, ended?.cost], [undefined, undefined, undefined]);
-    });
-  }
+      const attemptEnd = state.ledger.entries[0]!.ended;
+      assert.deepEqual([attemptEnd?.tokens, attemptEnd?.cachedTokens, attemptEnd?.cost], Array(3).fill(undefined));
+    }
+  });
 
   it('removes an incomplete last line, no matter after which byte it ends, and appends after the previous line', async () => {
     const id = await written(exchange('e'), words('e', 'whole'));
@@ -279,84 +177,59 @@ describe('journal', () => {
 
   const header = (id: string): string => `${JSON.stringify({ type: 'conversation', schema: 1, id, createdAt: 0 })}\n`;
   const asked = JSON.stringify(exchange('e'));
-  for (const { what, head, lines, salvaged } of [
-    { what: 'an invalid header', head: 'oops\n', lines: [asked], salvaged: [] },
-    { what: 'other content without a line break', head: 'oops', lines: undefined, salvaged: [] },
-    { what: 'a damaged first prompt', lines: ['{"type":"exch', asked], salvaged: ['Hi: interrupted ""'] },
-    { what: 'a line of an unknown type', lines: ['{"type":"other"}'], salvaged: [] },
-    { what: 'events of an unknown exchange', lines: [JSON.stringify(words('e', 'a'))], salvaged: [] },
-    { what: 'an exchange without an id', lines: ['{"type":"exchange","id":"","prompt":"Hi"}'], salvaged: [] },
-    {
-      what: 'a damaged line in the middle',
-      lines: [asked, JSON.stringify(words('e', 'one ', 'two')), '{"type":"eve', JSON.stringify(words('e', ' three'))],
-      salvaged: ['Hi: interrupted "one two"'],
-    },
-    {
-      what: 'an invalid event',
-      lines: [asked, '{"type":"events","exchangeId":"e","events":[{"type":"text"}]}'],
-      salvaged: ['Hi: interrupted ""'],
-    },
-    {
-      what: 'a tool call without an index',
-      lines: [
-        asked,
-        '{"type":"events","exchangeId":"e","events":[{"type":"tool-call","arguments":"","attempt":1,"at":1}]}',
-      ],
-      salvaged: ['Hi: interrupted ""'],
-    },
-    {
-      what: 'a rerun with an unknown mode',
-      lines: [asked, '{"type":"rerun","exchangeId":"e","go":"on"}'],
-      salvaged: ['Hi: interrupted ""'],
-    },
-    {
-      what: 'an attachment of an unknown kind',
-      lines: [
+  const noAnswer = 'Hi: interrupted ""';
+  for (const [what, lines, salvaged, head] of [
+    ['an invalid header', [asked], [], 'oops\n'],
+    ['other content without a line break', undefined, [], 'oops'],
+    ['a damaged first prompt', ['{"type":"exch', asked], [noAnswer]],
+    ['a line of an unknown type', ['{"type":"other"}'], []],
+    ['events of an unknown exchange', [JSON.stringify(words('e', 'a'))], []],
+    ['an exchange without an id', ['{"type":"exchange","id":"","prompt":"Hi"}'], []],
+    [
+      'a damaged line in the middle',
+      [asked, JSON.stringify(words('e', 'one ', 'two')), '{"type":"eve', JSON.stringify(words('e', ' three'))],
+      ['Hi: interrupted "one two"'],
+    ],
+    ['an invalid event', [asked, '{"type":"events","exchangeId":"e","events":[{"type":"text"}]}'], [noAnswer]],
+    [
+      'a tool call without an index',
+      [asked, '{"type":"events","exchangeId":"e","events":[{"type":"tool-call","arguments":"","attempt":1,"at":1}]}'],
+      [noAnswer],
+    ],
+    ['a rerun with an unknown mode', [asked, '{"type":"rerun","exchangeId":"e","go":"on"}'], [noAnswer]],
+    [
+      'an attachment of an unknown kind',
+      [
         asked,
         '{"type":"exchange","id":"f","prompt":"","attachments":[{"label":"","languageId":"","code":"","kind":"x"}]}',
       ],
-      salvaged: ['Hi: interrupted ""'],
-    },
-    {
-      what: 'an exchange id that is used twice',
-      lines: [asked, JSON.stringify(exchange('e', 'Again'))],
-      salvaged: ['Hi: interrupted ""'],
-    },
-    {
-      what: 'an exchange after an unknown exchange',
-      lines: [asked, '{"type":"exchange","id":"f","after":"g","prompt":"Hi"}'],
-      salvaged: ['Hi: interrupted ""'],
-    },
-    {
-      what: 'a selected version that does not exist',
-      lines: [asked, '{"type":"show","exchangeId":"f"}'],
-      salvaged: ['Hi: interrupted ""'],
-    },
-    {
-      what: 'a title that is not a string',
-      lines: [asked, '{"type":"title","title":1}'],
-      salvaged: ['Hi: interrupted ""'],
-    },
-  ] as readonly {
-    readonly what: string;
-    readonly head?: string;
-    readonly lines: readonly string[] | undefined;
-    readonly salvaged: readonly string[];
-  }[]) {
+      [noAnswer],
+    ],
+    ['an exchange id that is used twice', [asked, JSON.stringify(exchange('e', 'Again'))], [noAnswer]],
+    [
+      'an exchange after an unknown exchange',
+      [asked, '{"type":"exchange","id":"f","after":"g","prompt":"Hi"}'],
+      [noAnswer],
+    ],
+    ['a selected version that does not exist', [asked, '{"type":"show","exchangeId":"f"}'], [noAnswer]],
+    ['a title that is not a string', [asked, '{"type":"title","title":1}'], [noAnswer]],
+  ] as readonly (readonly [string, readonly string[] | undefined, readonly string[], string?])[]) {
     it(`keeps a copy of a file with ${what}, reports it and continues with the lines that can be read`, async () => {
       const id = randomUUID();
       const content = `${head ?? header(id)}${lines ? `${lines.join('\n')}\n` : ''}`;
       await mkdir(folder);
       await writeFile(pathOf(id), content);
+      await aged(id, 61);
+      const { mtimeMs } = await stat(pathOf(id));
       const { stored, file } = await openToWrite(journal(), id);
       assert.deepEqual(turnsOf(stored), salvaged);
-      assert.deepEqual(
-        problems.map((problem) => [problem.kind, problem.kind === 'corrupt' && problem.salvaged]),
-        [['corrupt', salvaged.length]],
-      );
-      assert.equal(await readFile(`${pathOf(id)}.corrupt`, 'utf8'), content);
-      // Checks that the readable lines are on disk immediately, not only after the next prompt.
-      if (salvaged.length) assert.deepEqual(await turnsOnDisk(id), salvaged);
+      const [problem] = problems;
+      assert.ok(problem?.kind === 'corrupt');
+      assert.equal(problem.salvaged, salvaged.length);
+      assert.equal(await readFile(problem.savedAs, 'utf8'), content);
+      assert.equal(file.lastActivityAt, mtimeMs);
+      // The readable lines are on disk immediately, not only after the next prompt.
+      assert.deepEqual(await turnsOnDisk(id), salvaged);
       file.append(exchange('n', 'New'));
       await file.flush();
       assert.deepEqual(await turnsOnDisk(id), [...salvaged, 'New: interrupted ""']);
@@ -366,17 +239,27 @@ describe('journal', () => {
 
   it('saves a copy of every damaged file, even of several damaged files of the same conversation', async () => {
     const id = randomUUID();
+    const contents = ['one', `${header(id)}${asked}\ntwo\n`, 'three'];
     await mkdir(folder);
-    for (const content of ['one', `${header(id)}${asked}\ntwo\n`, 'three']) {
+    for (const content of contents) {
       await writeFile(pathOf(id), content);
       await journal().open(id);
+      clock.epoch++;
     }
-    const saved = ['.corrupt', '.2.corrupt', '.3.corrupt'].map((ending) => readFile(`${pathOf(id)}${ending}`, 'utf8'));
-    assert.deepEqual(await Promise.all(saved), ['one', `${header(id)}${asked}\ntwo\n`, 'three']);
-    assert.deepEqual(
-      problems.map((problem) => problem.kind === 'corrupt' && problem.savedAs),
-      ['.corrupt', '.2.corrupt', '.3.corrupt'].map((ending) => `${pathOf(id)}${ending}`),
-    );
+    const copies = problems.map((problem) => (problem.kind === 'corrupt' ? problem.savedAs : ''));
+    assert.deepEqual(await Promise.all(copies.map((copy) => readFile(copy, 'utf8'))), contents);
+  });
+
+  it('changes nothing when the readable part of a damaged file can’t be saved', async () => {
+    const id = randomUUID();
+    const content = `${header(id)}${asked}\noops\n`;
+    await mkdir(folder);
+    await writeFile(pathOf(id), content);
+    // Creates a folder in place of the temporary file, so that the file can't be created.
+    await mkdir(`${pathOf(id)}.tmp`);
+    await assert.rejects(journal().open(id));
+    assert.equal(await readFile(pathOf(id), 'utf8'), content);
+    assert.deepEqual(await turnsOnDisk(id), [noAnswer]);
   });
 
   it('does not open a file of a newer schema, reports it and leaves the file unchanged', async () => {
@@ -509,20 +392,6 @@ describe('journal', () => {
     assert.deepEqual((await readdir(folder)).sort(), [`${visible}.jsonl`, `${visible}.jsonl.corrupt`, 'own.txt']);
   });
 
-  it('reports whether all lines of a conversation are on disk', async () => {
-    const all = journal();
-    const { id, file } = all.create();
-    await writeFile(folder, 'a file where the folder should be');
-    file.append(exchange('e'));
-    await all.flush(id);
-    assert.equal(all.isWritten(id), false);
-    await rm(folder);
-    await all.flush(id);
-    assert.equal(all.isWritten(id), true);
-    await all.close(id);
-    assert.deepEqual(await turnsOnDisk(id), ['Hi: interrupted ""']);
-  });
-
   it('deletes the oldest conversations beyond the limit of the history, but no open conversation', async () => {
     const ids: string[] = [];
     for (let age = 5; age > 0; age--) {
@@ -589,11 +458,11 @@ describe('journal', () => {
       await file.flush();
     }
     const kinds = (): string[] => problems.map(({ kind }) => kind);
-    assert.deepEqual(kinds(), ['unwritten']);
+    assert.deepEqual([kinds(), all.isWritten(id)], [['unwritten'], false]);
     await rm(folder);
     file.append(words('e', 'c'));
     await file.flush();
-    assert.deepEqual(kinds(), ['unwritten', 'written']);
+    assert.deepEqual([kinds(), all.isWritten(id)], [['unwritten', 'written'], true]);
     assert.deepEqual(await turnsOnDisk(id), ['Hi: interrupted "abc"']);
   });
 
@@ -627,8 +496,8 @@ describe('journal', () => {
     await writeFile(pathOf(id), `${header(id)}{"type":"half of what was wri`);
     await file.flush();
     assert.deepEqual(
-      problems.map((problem) => (problem.kind === 'unwritten' ? problem.failure : problem.kind)),
-      ['full', 'written'],
+      problems.map((problem) => (problem.kind === 'unwritten' ? errorCode(problem.error) : problem.kind)),
+      ['ENOSPC', 'written'],
     );
     assert.deepEqual(await turnsOnDisk(id), ['Hi: interrupted ""']);
   });
@@ -641,18 +510,16 @@ describe('conversation id', () => {
   it('accepts a UUID', () => assert.equal(isConversationId(randomUUID()), true));
 });
 
-describe('category of a failed write', () => {
-  for (const [code, failure] of [
-    ['ENOSPC', 'full'],
-    ['EDQUOT', 'full'],
-    ['EROFS', 'read-only'],
-    ['EACCES', 'forbidden'],
-    ['EPERM', 'forbidden'],
-    ['ENOENT', 'gone'],
-    ['EIO', 'other'],
-    ['toString', 'other'],
-  ] as const) {
-    it(`is "${failure}" for the error code ${code}`, () =>
-      assert.equal(classifyWriteError(Object.assign(new Error(), { code })), failure));
-  }
+describe('conversations folder', () => {
+  const storage = '/storage/us.ours';
+
+  it('is shared by all windows of a workspace, but not by different workspaces', () => {
+    const of = (workspace: string): string => conversationsFolder(storage, workspace);
+    assert.notEqual(of('file:///work'), of('file:///work/other'));
+    assert.match(of('file:///work'), /^\/storage\/us\.ours\/workspaces\/[0-9a-f]{32}\/conversations$/);
+  });
+
+  it('is separate for a window without a workspace', () => {
+    assert.equal(conversationsFolder(storage, undefined), '/storage/us.ours/conversations');
+  });
 });

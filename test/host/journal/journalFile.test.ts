@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FileLock } from '../../../src/host/util/fileLock';
+import { errorCode } from '../../../src/host/util/files';
 import { JournalFile } from '../../../src/host/journal/journalFile';
-import { classifyWriteError } from '../../../src/host/journal/journalProblem';
 import type { JournalLine } from '../../../src/host/journal/journalSchema';
 import { holdWrites, type HeldWrites } from '../../support/heldWrites';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
@@ -29,14 +29,12 @@ describe('journal file', () => {
   const pathOf = (): string => join(folder, 'deep', 'c.jsonl');
   const lockPathOf = (): string => join(folder, 'deep', 'c.lock');
   const open = (): JournalFile => {
-    const file = new JournalFile({
+    const file = new JournalFile(new FileLock(lockPathOf(), clock), {
       path: pathOf(),
       clock,
-      lock: new FileLock(lockPathOf(), clock),
       size: 0,
       lastActivityAt: clock.now(),
-      onFailure: (error) => failures.push(error),
-      onRecovered: () => recoveries++,
+      onProblem: (problem) => (problem.kind === 'written' ? recoveries++ : failures.push(problem.error)),
       onLockLost: () => {
         losses++;
         file.close();
@@ -156,7 +154,7 @@ describe('journal file', () => {
       await clock.advance(4900);
       assert.deepEqual(failures, []);
       await clock.advance(100);
-      assert.deepEqual(failures.map(classifyWriteError), ['slow']);
+      assert.deepEqual(failures.map(errorCode), ['ETIMEDOUT']);
       disk.releaseAll();
       await file.flush();
       assert.deepEqual([failures.length, recoveries], [1, 1]);

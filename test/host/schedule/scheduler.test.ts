@@ -81,15 +81,6 @@ describe('scheduled prompt', () => {
     assert.deepEqual([requests(window), phaseOf(conversation), files()], [2, 'done', []]);
   });
 
-  it('is sent with the margin that also keeps other clients apart', async () => {
-    const window = open({ random: 1 });
-    await window.askLater(5 * minute);
-    await window.clock.advance(5 * minute + 4999);
-    assert.equal(requests(window), 1);
-    await window.clock.advance(1);
-    assert.equal(requests(window), 2);
-  });
-
   it('waits for the cooldown of the gateway if it is sent automatically, but not after *Send now*', async () => {
     const window = open();
     await window.askLater(minute);
@@ -150,15 +141,6 @@ describe('scheduled prompt', () => {
     assert.deepEqual([requests(window), phaseOf(conversation)], [1, 'scheduled']);
     await window.clock.advance(minute);
     assert.deepEqual([requests(window), files()], [2, []]);
-  });
-
-  it('is not offered again by itself when its turn reaches a limit again', async () => {
-    const window = open();
-    const conversation = await window.askLater(minute);
-    await window.clock.advance(minute);
-    window.engine.turn.emit(attempt(), limitReached(window.clock.now() + minute));
-    await window.clock.advance(3 * minute);
-    assert.deepEqual([requests(window), phaseOf(conversation)], [2, 'failed']);
   });
 
   it('is sent with its model, even if another model has been selected meanwhile', async () => {

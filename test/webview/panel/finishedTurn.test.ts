@@ -29,26 +29,6 @@ describe('failure card', () => {
     );
   });
 
-  it('has the buttons *Show log* and *Export diagnostics* after an internal error', () => {
-    fail({ kind: 'internal', actions: ['showLog', 'exportDiagnostics', 'retryNow'], status: undefined });
-    page.click('Show log');
-    page.click('Export diagnostics');
-    page.click('Retry now');
-    assert.deepEqual(
-      page.posted.map((message) => message.type === 'action' && message.action),
-      ['showLog', 'exportDiagnostics', 'retryNow'],
-    );
-  });
-
-  it('has the button *Retry with more room* after an answer that reached the token limit before any text', () => {
-    fail({ kind: 'empty', actions: ['moreRoom', 'switchModel'] });
-    page.click('Retry with more room');
-    assert.deepEqual(
-      page.posted.map((message) => message.type === 'action' && message.action),
-      ['moreRoom'],
-    );
-  });
-
   it('highlights at most three buttons, and never *Details*', () => {
     fail({ actions: ['details', 'continue', 'restart', 'retryNow', 'switchModel'] });
     assert.deepEqual(
@@ -255,11 +235,6 @@ describe('turn in the panel', () => {
     assert.equal(rows().at(-1)?.[1], 'Waiting: rate limited');
   });
 
-  it('mentions only the number of attempts in its summary if it succeeded without waits', () => {
-    page.events('a', ev.attempt(), ev.attempt({ attempt: 2, why: 'replay' }), ev.text('Hi'), ev.done('Hi'));
-    assert.equal(summaryLine(), 'Answered after 2 attempts');
-  });
-
   it('mentions only the wait in its summary if the first attempt succeeded after a wait', () => {
     page.events('a', ev.waiting({ at: 0, attempt: 1 }), ev.attempt({ at: 3000 }), ev.text('Hi'), ev.done('Hi'));
     assert.equal(summaryLine(), 'Answered after waiting 3 s');
@@ -342,11 +317,6 @@ describe('turn in the panel', () => {
     assert.equal(page.window.document.activeElement, page.input);
   });
 
-  it('creates no elements in a timeline until it is opened', () => {
-    page.events('a', ...retried, ev.done('Hi', { at: 44_000 }));
-    assert.deepEqual([...timeline().querySelector('.timeline-body')!.children], []);
-  });
-
   it('shows the attempts of all segments of an answer that the user has continued', () => {
     const first = [ev.attempt({ at: 1000 }), ev.text('Hel', 2000), ev.usage(), { ...ev.stopped('Hel'), at: 5000 }];
     const stopped = first.reduce(reduceTurn, initialTurn);
@@ -379,11 +349,6 @@ describe('turn in the panel', () => {
       ],
     );
     assert.equal(timeline().querySelectorAll('[style]').length, 0);
-  });
-
-  it('has a timeline after a failure with several attempts', () => {
-    page.events('a', ...retried, ev.failed());
-    assert.equal(summaryLine(), 'Timeline');
   });
 
   for (const [method, text] of [

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { CustomPrompts } from '../../../src/host/prompts/customPrompts';
-import { unusablePrompts } from '../../../src/host/settings/unusablePrompts';
-import { parsePrompts } from '../../../src/host/settings/settingValues';
+import { parsePrompts, unusablePrompts } from '../../../src/host/settings/userPrompts';
 
 const usablePrompt = { title: 'Good', template: 'a', model: 5 };
 
