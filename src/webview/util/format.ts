@@ -24,7 +24,6 @@ export interface Format {
    * day of `nowMs`.
    */
   timeOfDay(epochMs: number, nowMs: number): string;
-  /** Formats a list, such as `a, b, c`. */
   list(items: readonly string[]): string;
 }
 
