@@ -16,7 +16,7 @@ const only = (name, comment, from, allowed, to = {}) => ({
 const folderOrder = {
   engine: ['models', 'state', 'text', 'gateway', 'faults', 'gate', 'http', 'retry', 'turn'],
   host: [
-    ['util', 'ui', 'settings', 'engine', 'journal', 'conversation', 'demo', 'connection', 'health', 'models'],
+    ['util', 'ui', 'settings', 'engine', 'connection', 'health', 'models', 'journal', 'conversation', 'demo'],
     ['code', 'context', 'copyAsCode', 'schedule', 'panel', 'status', 'prompts', 'history', 'chat', 'diagnostics'],
     ['walkthrough'],
   ].flat(),

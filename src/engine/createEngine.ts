@@ -5,6 +5,8 @@ import { NetworkState } from './gate/networkState';
 import { RouteHealth } from './gate/routeHealth';
 import { originOf } from './gateway/baseUrl';
 import { KeyRedactor } from './gateway/keyRedactor';
+import { probe } from './http/probe';
+import { loadRequestBuilder } from './http/transport';
 import type { ChatRequest } from './request';
 import type { TurnRecord } from './state/ledger';
 import { Turn } from './turn/turn';
@@ -30,6 +32,7 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
     for (const record of newRecords) deps.onTurnEnd?.(record);
   };
   const run = (request: ChatRequest, options: RunOptions): TurnHandle => {
+    void loadRequestBuilder();
     const turn = new Turn(deps, { network, routes, keys }, request, options, recordFinishedTurns);
     running = [...running, turn];
     routes.sendOverdueProbes();
@@ -55,6 +58,7 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
       for (const turn of running) turn.endWait();
     },
     cooldownOf: (scope) => network.cooldownOf(scope),
+    probe: (route, signal) => probe(deps, keys, route, signal),
     report: () => {
       const turns = [...records, ...running.map(({ record }) => record)];
       return {

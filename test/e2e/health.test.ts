@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { answer, cutAfter, failure, rateLimited, replySequence } from '../../src/demo/replies';
-import { encodeTallies } from '../../src/host/health/healthLines';
-import { hourMs, talliesOf } from '../../src/host/health/healthTally';
+import { encodeRecords, hourMs, recordsOf } from '../../src/host/health/attemptRecord';
 import { entry, turn, wait } from '../host/health/records';
 import { randomNumbers } from '../simulate/randomNumbers';
 import { axeFindings } from './support/axeFindings';
@@ -29,7 +28,7 @@ async function openHealth(stage: Stage): Promise<void> {
 function writeHistory(stage: Stage): void {
   const random = randomNumbers(3);
   const now = Date.now();
-  const tallies = Array.from({ length: 900 }, () => {
+  const records = Array.from({ length: 900 }, () => {
     const age = random() < 0.5 ? 24 * hourMs * random() : 14 * 24 * hourMs * random();
     const [origin = '', model = '', faultRate = 0] = [
       ['https://api.holysheep.ai', 'claude-sonnet-4', 0.04] as const,
@@ -47,13 +46,14 @@ function writeHistory(stage: Stage): void {
     const ended =
       how === 'rate-limit' ? { ms: 200 } : { ...answered, completionTokens: Math.round(answered.completionTokens) };
     const waits = how === 'rate-limit' ? [wait(5000 * random())] : [];
-    return talliesOf(
+    return recordsOf(
       turn(entry({ origin, model, time: now - age, waits, ended: { how, bytes: 1, chars: 1, ...ended } })),
     );
   });
   const folder = path.join(stage.workbench.globalStorageFolder(), 'health');
   mkdirSync(folder, { recursive: true });
-  writeFileSync(path.join(folder, 'health.jsonl'), encodeTallies(tallies.flat()));
+  const today = new Date(now).toISOString().slice(0, 10);
+  writeFileSync(path.join(folder, `${today}.00000000.jsonl`), encodeRecords(records.flat()));
 }
 
 describe('network health', () => {

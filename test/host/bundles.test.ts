@@ -48,9 +48,13 @@ describe('bundles of the extension', () => {
     const bundled = createRequire(__filename)(file) as { readonly RequestBuilder: typeof RequestBuilder };
     removeTemporaryFolder(path.dirname(file));
     const requestOf = async (Builder: typeof RequestBuilder) => {
-      const builder = new Builder('https://gateway.test/v1', 'test/1');
+      const builder = new Builder();
       const { url, req } = await builder.buildRequest({
-        ...{ method: 'post', path: '/chat/completions', headers: { Authorization: 'Bearer hsa-key' } },
+        ...{
+          method: 'post',
+          path: 'https://gateway.test/v1/chat/completions',
+          headers: { Authorization: 'Bearer hsa-key' },
+        },
         body: { model: 'm', stream: true, messages: [{ role: 'user', content: [{ type: 'text', text: 'Hi' }] }] },
         signal: new AbortController().signal,
       });

@@ -1,4 +1,4 @@
-import type { RetryAfter } from './retryAfterDurations';
+import type { RetryAfter } from './retryAfter';
 import { type FaultName } from './faultTable';
 import { findRefusedParameter, type ProviderError } from './providerError';
 import { meaningsOfCodes, providerPhrases, type Meaning } from './providerMessages';

@@ -25,7 +25,6 @@ export type AttemptEnd =
 
 /** Duration and size of an attempt. While the attempt runs, these are the values up to now. */
 interface AttemptStats {
-  /** Milliseconds since the attempt started. */
   readonly ms: number;
   /** Milliseconds from the start of the attempt to the first text, reasoning or tool call. */
   readonly firstTokenMs: number | undefined;
@@ -57,7 +56,9 @@ export class Attempt {
   private readonly controller = new AbortController();
   private readonly clocks: IdleClocks;
   private readonly deltas: DeltaFilter;
-  private readonly chunks: ChunkReader;
+  private readonly chunks = new ChunkReader((delta) => this.collect(delta));
+  /** The text or reasoning of the current read from the network. It is passed on as a whole. */
+  private collected: { readonly type: 'text' | 'reasoning'; text: string } | undefined;
   private readonly toolCalls = new ToolCallNumbers();
   private finishReason: string | undefined;
   private sawText = false;
@@ -103,9 +104,8 @@ export class Attempt {
       // also contain the usage.
       if (!this.hasEnded || delta.type === 'usage') this.onDelta(delta);
     });
-    const spellings = keys.spellingsInAnswers;
-    this.deltas = spellings.length === 0 ? tags : new RedactedDeltas(tags, spellings);
-    this.chunks = new ChunkReader(this.deltas.onDelta);
+    const createFilter = keys.answerFilters();
+    this.deltas = createFilter ? new RedactedDeltas(tags, createFilter) : tags;
     void this.run();
   }
 
@@ -157,6 +157,7 @@ export class Attempt {
           if (!this.size.addBytes(count)) this.fail('answerTooLong');
         },
         event: (data, name) => this.onEvent(data, name),
+        endOfRead: () => this.passCollected(),
         tooLong: () => this.fail('endlessEvent'),
         isDone: () => this.hasEnded,
       });
@@ -189,10 +190,38 @@ export class Attempt {
   private onEvent(data: string, name: string | undefined): void {
     if (this.hasEnded) return;
     if (data.length < 20 && data.trim() === '[DONE]') return this.onDone();
-    if (name === 'error') return this.deltas.onDelta({ type: 'error', error: parseJson(data) ?? data });
+    if (name === 'error') return this.collect({ type: 'error', error: parseJson(data) ?? data });
     this.isLastEventGarbled = !this.chunks.read(data);
     if (!this.isLastEventGarbled || ++this.garbledEvents < 2) return;
     this.fail('garbledStream');
+  }
+
+  /**
+   * Passes on a delta. Adjacent deltas with text of one read are joined, because filtering, splicing and displaying them
+   * costs as much for one token as for many.
+   */
+  private collect(delta: Delta): void {
+    if (delta.type === 'text' || delta.type === 'reasoning') {
+      if (this.collected?.type !== delta.type) {
+        this.passCollected();
+        this.collected = { type: delta.type, text: '' };
+      }
+      this.collected.text += delta.text;
+    } else {
+      if (delta.type !== 'finishReasonPending') this.passCollected();
+      this.deltas.onDelta(delta);
+    }
+  }
+
+  private passCollected(): void {
+    const { collected } = this;
+    this.collected = undefined;
+    if (collected) this.deltas.onDelta(collected);
+  }
+
+  private flushDeltas(): void {
+    this.passCollected();
+    this.deltas.flush();
   }
 
   private onDelta(delta: Delta): void {
@@ -277,7 +306,7 @@ export class Attempt {
    * `finish_reason`.
    */
   private onDone(): void {
-    this.deltas.flush();
+    this.flushDeltas();
     if (this.isLastEventGarbled) return this.fail('garbledStream');
     this.sawDone = true;
     // Waits for the end of the body, because the connection can be reused only after it. The end usually arrives
@@ -286,7 +315,7 @@ export class Attempt {
   }
 
   private onEnd(end: BodyEnd): void {
-    this.deltas.flush();
+    this.flushDeltas();
     switch (end.kind) {
       case 'web-page':
         return this.fail('webPage');
@@ -302,8 +331,8 @@ export class Attempt {
 
   /** Reads a body that is a single JSON document: the answer of a gateway that does not stream, or an error. */
   private onJsonBody(text: string): void {
-    const isReadable = readChunk(text, this.deltas.onDelta);
-    this.deltas.flush();
+    const isReadable = readChunk(text, (delta) => this.collect(delta));
+    this.flushDeltas();
     const error = parseJson(text);
     if (isReadable && (this.hasAnswer || this.finishReason !== undefined)) this.complete();
     // An object with nothing but a message is an error whose status the gateway has lost.
@@ -346,7 +375,7 @@ export class Attempt {
 
   private finish(end: AttemptEnd): void {
     if (this.hasEnded) return;
-    if (end.type === 'finished' || end.type === 'fault') this.deltas.flush();
+    if (end.type === 'finished' || end.type === 'fault') this.flushDeltas();
     this.hasEnded = true;
     this.clocks.dispose();
     this.controller.abort();

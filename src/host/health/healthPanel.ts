@@ -14,7 +14,7 @@ import { createHealthReport } from './healthReport';
 
 interface HealthPanelDeps {
   readonly extensionUri: vscode.Uri;
-  readonly book: Pick<HealthBook, 'tallies' | 'refresh' | 'clear' | 'onDidChange'>;
+  readonly book: Pick<HealthBook, 'records' | 'refresh' | 'clear' | 'onDidChange'>;
   /** Error boundary of the extension: logs an error and shows it to the user. */
   readonly onError: (error: unknown) => void;
 }
@@ -22,8 +22,6 @@ interface HealthPanelDeps {
 export function registerHealth({ healthPanel }: { readonly healthPanel: HealthPanel }): readonly Command[] {
   return [{ id: 'holysheep.openHealth', execute: () => healthPanel.show() }];
 }
-
-const messageTypes: Readonly<Record<FromHealthPage['type'], true>> = { ready: true, clear: true, testConnection: true };
 
 /** The editor tab with the page of the network health. A window has at most one. */
 export class HealthPanel extends Disposable {
@@ -70,16 +68,10 @@ export class HealthPanel extends Disposable {
   }
 
   private async handle(message: unknown): Promise<void> {
-    const { type } = Object(message) as { readonly type?: unknown };
-    if (!isMessageType(type)) return;
-    switch (type) {
-      case 'ready':
-        return this.refresh();
-      case 'clear':
-        return this.clear();
-      case 'testConnection':
-        await vscode.commands.executeCommand('holysheep.testConnection');
-    }
+    const { type } = Object(message) as Partial<FromHealthPage>;
+    if (type === 'ready') await this.refresh();
+    if (type === 'clear') await this.clear();
+    if (type === 'testConnection') await vscode.commands.executeCommand('holysheep.testConnection');
   }
 
   private async refresh(): Promise<void> {
@@ -105,8 +97,7 @@ export class HealthPanel extends Disposable {
 
   private report(): HealthReport {
     const strings = translatePanelStrings((english) => vscode.l10n.t(english));
-    const labelOf = (kind: Parameters<typeof faultLabel>[1]): string => faultLabel(strings, kind);
-    return createHealthReport(this.deps.book.tallies(), systemClock.now(), labelOf);
+    return createHealthReport(this.deps.book.records(), systemClock.now(), (kind) => faultLabel(strings, kind));
   }
 
   override dispose(): void {
@@ -114,10 +105,6 @@ export class HealthPanel extends Disposable {
     // Leaves the tab open, because VS Code restores its page after a reload.
     this.panel = undefined;
   }
-}
-
-function isMessageType(type: unknown): type is FromHealthPage['type'] {
-  return typeof type === 'string' && Object.hasOwn(messageTypes, type);
 }
 
 function title(): string {

@@ -5,7 +5,7 @@ import type { ContextSource } from '../context/contextSource';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
 import type { PromptHistory } from '../conversation/promptHistoryStore';
-import type { DemoMode } from '../demo/demoMode';
+import type { DemoMode } from '../connection/demoMode';
 import type { DemoTour } from '../demo/demoTour';
 import type { PromptInput } from '../journal/exchange';
 import type { ModelCatalog } from '../models/modelCatalog';

@@ -6,7 +6,7 @@ import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
 import { toPromptInput, type PromptInput } from '../journal/exchange';
 import type { PromptHistory } from '../conversation/promptHistoryStore';
-import type { DemoMode } from '../demo/demoMode';
+import type { DemoMode } from '../connection/demoMode';
 import { isPromptInput } from '../journal/journalSchema';
 import type { PanelServices } from './panelServices';
 

@@ -8,7 +8,6 @@ import { languageIds, languages } from '../../../src/host/copyAsCode/codeLanguag
 import { limitParameter } from '../../../src/engine/models/modelParameters';
 import type { ExportedRequest } from '../../../src/host/copyAsCode/exportedRequest';
 import { nodeTail, pythonTail } from '../../../src/host/copyAsCode/programs';
-import { defaultBaseUrl, defaultModel } from '../../../src/host/settings/settingValues';
 import { hostileTexts, exportedRequestOf } from '../../support/copyAsCode/exportedRequests';
 import { hasCurl, python, shells } from '../../support/copyAsCode/runtimes';
 import { root } from '../../support/paths';
@@ -168,7 +167,12 @@ describe('copied code', () => {
   it('matches the cURL example in docs/copy-as-code.md', () => {
     const messages = [{ role: 'user', content: 'Why do clients add jitter?' }] as const;
     const retry = { ...exportedRequestOf().retry, maxRetries: 5 };
-    const request = exportedRequestOf({ baseUrl: defaultBaseUrl, model: defaultModel, messages, retry });
+    const request = exportedRequestOf({
+      baseUrl: 'https://api.holysheep.ai/v1',
+      model: 'claude-sonnet-4',
+      messages,
+      retry,
+    });
     assert.ok(
       readFileSync(join(root, 'docs/copy-as-code.md'), 'utf8').includes(
         `\`\`\`sh\n${languages.curl.write(request)}\`\`\`\n`,

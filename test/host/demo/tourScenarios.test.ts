@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Script, Step } from '../../../src/demo/gateway';
 import { demoModels, demoScript } from '../../../src/demo/scenarios';
-import { demoSettings } from '../../../src/host/demo/demoTour';
+import { demoSettings } from '../../../src/host/connection/demoConversation';
 import { WireFixture, wireKey } from '../../engine/wire/wireFixture';
 import { summarizeTurn } from '../../engine/wire/turnSummary';
 import type { WireTurn } from '../../engine/wire/wireTurn';

@@ -14,7 +14,7 @@ import { Journal } from '../../../src/host/journal/journal';
 import { PanelRegistry } from '../../../src/host/panel/panelRegistry';
 import { PanelRestoration } from '../../../src/host/panel/panelRestoration';
 import type { PanelServices } from '../../../src/host/panel/panelServices';
-import { Settings } from '../../../src/host/settings/settings';
+import { Settings, type SettingsManifest } from '../../../src/host/settings/settings';
 import { systemClock } from '../../../src/host/util/systemClock';
 import type { ToHost } from '../../../src/shared/pageMessages';
 import { waitForEvents } from '../../host/conversation/scriptedEngine';
@@ -43,7 +43,7 @@ export class WindowWithEngine {
     const onError = (error: unknown): void => void this.errors.push(error);
     const ignore = (): void => undefined;
     const log = { debug: ignore, info: ignore, warn: ignore, error: onError, keys: new KeyRedactor() };
-    const settings = new Settings();
+    const settings = new Settings(extension.packageJSON as SettingsManifest);
     const connect = (): Promise<Connection> => Promise.resolve(connection);
     const engine = createHostEngine({
       ...{ log, version: 'test', storage, connection: connect },
@@ -68,7 +68,6 @@ export class WindowWithEngine {
       connection: connect,
       resumeSetting: () => 'auto',
       workspaceState: storeIn(new Map()),
-      localize: (message) => message,
       onEvent: ignore,
       onError,
     });

@@ -63,7 +63,7 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
       const key = configuration['apiKey'];
       if (typeof key === 'string' && key !== '') {
         this.deps.log.redactSecret(key);
-        this.importKey(connectionForList.origin, key);
+        this.importKey(key);
       }
       return [];
     }
@@ -131,8 +131,8 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
    * Imports the API key of a model group in the background, so that VS Code's list of models does not wait. The list is
    * updated after the import.
    */
-  private importKey(origin: string, key: string): void {
-    this.deps.importedKeys.import(origin, key).catch((error: unknown) => this.deps.log.error(error));
+  private importKey(key: string): void {
+    this.deps.importedKeys.import(key).catch((error: unknown) => this.deps.log.error(error));
   }
 
   /**
