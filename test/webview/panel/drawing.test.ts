@@ -85,11 +85,8 @@ describe('page that draws a conversation', () => {
     );
   });
 
-  it('draws all remaining answers in one idle period when no turn is running', () => {
+  it('draws several answers out of view in one idle period while they take little time, even while a turn is running', () => {
     page.snapshot([...many, exchange('e')]);
-    page.clock.runIdle();
-    assert.equal(drawn().length, 2);
-    page.events('e', ev.attempt(), ev.text('Hi'), ev.done('Hi'));
     page.clock.runIdle();
     assert.equal(drawn().length, 5);
   });
