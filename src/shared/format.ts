@@ -23,7 +23,6 @@ export interface Format {
    * Formats epoch milliseconds as a time of day, such as `14:00`, and with the weekday unless it is the day of `now`.
    */
   timeOfDay(epochMs: number, options?: { readonly now?: number; readonly seconds?: boolean }): string;
-  /** Formats a list, such as `a, b, c`. */
   list(items: readonly string[]): string;
 }
 

@@ -55,7 +55,6 @@ describe('panel after a reload of the window', () => {
   it('keeps a prefilled prompt with its code, and sends it when the user has set a key', async () => {
     await panel.prompt.fill('');
     await workbench.runCommand('HolySheep: Remove API Key');
-    // An empty conversation is not on disk, and the reloaded window gives it another id.
     await workbench.runCommand('HolySheep: New Conversation');
     await workbench.openFile('sample.ts');
     await workbench.runCommand('HolySheep: Explain Selection');

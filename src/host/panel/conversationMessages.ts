@@ -7,7 +7,6 @@ import { editPrompt, regenerate } from './editPrompt';
 import { runFailureAction, switchModel } from './failureActions';
 import type { PanelServices } from './panelServices';
 
-/** One function for each type of message from the page. */
 export type MessageHandlers<Type extends ToHost['type'] = ToHost['type']> = {
   readonly [T in Type]: (message: ToHostOf<T>) => unknown;
 };

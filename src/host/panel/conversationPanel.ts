@@ -15,7 +15,6 @@ import type { PanelServices, PrefilledPrompt } from './panelServices';
 import { parsePrefilledInput, PromptDraft, sendPrompt } from './promptSender';
 import { revealPanel } from './revealPanel';
 
-/** Tab title of an empty conversation. */
 export const emptyTitle = 'HolySheep';
 
 /** A conversation, the webview panel that shows it, and the draft of its next prompt. */
@@ -106,7 +105,6 @@ export class ConversationPanel extends Disposable {
     if (prefilled.awaitsKey) this.updateConnection().catch(this.services.onError);
   }
 
-  /** Sends the prompt history to the page after prompts were removed from it. */
   updatePromptHistory(): void {
     this.post({ type: 'promptHistory', ...this.promptHistoryFields() });
   }
@@ -152,7 +150,6 @@ export class ConversationPanel extends Disposable {
     } satisfies Partial<MessageHandlers>;
   }
 
-  /** Sends the complete conversation to the page. */
   private async postSnapshot(): Promise<void> {
     const { conversation, contextDraft } = this;
     const connection = await this.readConnection();

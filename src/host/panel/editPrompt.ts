@@ -53,10 +53,6 @@ export async function regenerate(
   });
 }
 
-/**
- * Lets the user choose another model for an exchange. Offers the models of the gateway that received the exchange's
- * request.
- */
 export function pickOtherModel(
   catalog: RegenerateServices['catalog'],
   { state, demo = false }: Exchange,
@@ -64,10 +60,6 @@ export function pickOtherModel(
   return catalog.pickOther(state.model, demo);
 }
 
-/**
- * Returns the edited prompt with everything that is sent with it. Returns undefined if the user has not changed the
- * prompt, because the answer is then regenerated instead.
- */
 function editedInput(exchange: Exchange, prompt: string, demo: boolean): PromptInput | undefined {
   const edited = withEditedPrompt(exchange, prompt);
   // Drops the exchange's model if the edited prompt goes to another gateway, because the demo and the user's gateway

@@ -9,7 +9,6 @@ import type { PanelServices } from './panelServices';
 import { billingPage } from '../ui/panelText';
 import { startConversation } from './promptSender';
 
-/** Runs the action of a button in a wait card, in a failure card or below a finished turn. */
 export async function runFailureAction(
   services: PanelServices,
   conversation: Conversation,
@@ -68,7 +67,6 @@ export async function runFailureAction(
         if (result?.state === 'verified' || result?.state === 'unverified') conversation.retryNow(exchangeId);
       });
     case 'openBilling': {
-      // Opens the page of the route that failed, which may be a backup route.
       const page = billingPage(exchange.state.origin ?? '') ?? billingPage((await connections.configured()).origin);
       if (page !== undefined) await vscode.env.openExternal(vscode.Uri.parse(page, true));
       return;

@@ -10,7 +10,6 @@ import type { PanelRegistry } from './panelRegistry';
 import type { PanelServices } from './panelServices';
 import { sendPrompt, startConversation, type SendServices } from './promptSender';
 
-/** What the commands of the panels need in addition to the services of each panel. */
 interface PanelCommandServices extends PanelServices {
   readonly register: (item: { dispose(): unknown }) => unknown;
   readonly panels: PanelRegistry;

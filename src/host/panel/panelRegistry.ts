@@ -36,7 +36,6 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
     this.conversations = services.conversations;
   }
 
-  /** Reveals the panel of a conversation, or opens one. */
   show(conversation: Conversation, { preserveFocus }: { readonly preserveFocus: boolean }): void {
     const existing = this.panels.get(conversation.id);
     if (existing) existing.reveal(preserveFocus);
@@ -70,12 +69,10 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
     else replacement.catch(this.services.onError);
   }
 
-  /** Returns whether the conversation has a panel. */
   isOpen(id: string): boolean {
     return this.panels.has(id);
   }
 
-  /** Returns whether a panel shows a conversation that satisfies the predicate. */
   isAnyOpen(predicate: (conversation: Conversation) => boolean): boolean {
     return [...this.panels.values()].some(({ conversation }) => predicate(conversation));
   }
@@ -90,12 +87,10 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
     this.panels.get(id)?.close();
   }
 
-  /** Puts text into the composer of a conversation's panel and focuses it. */
   prefill(conversation: Conversation, prefilled: PrefilledPrompt): void {
     this.panels.get(conversation.id)?.prefill(prefilled);
   }
 
-  /** Sends the prompt history to all pages after prompts were removed from it. */
   updatePromptHistory(): void {
     for (const panel of this.panels.values()) panel.updatePromptHistory();
   }
@@ -106,10 +101,7 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
     const closed = new AbortController();
     panel.onDidDispose(() => closed.abort());
     const { current } = this.conversations;
-    // The page of a crashed window has saved no state, so the conversation of its panel is unknown.
-    const conversation = isPanelState(state)
-      ? ((await this.conversations.openOrCreate(state.conversationId)) ?? this.conversations.startNew())
-      : await this.conversations.ensureCurrent();
+    const conversation = await this.readRestored(state);
     const existing = this.panels.get(conversation.id);
     if (existing) {
       panel.dispose();
@@ -124,6 +116,16 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
   override dispose(): void {
     for (const panel of this.panels.values()) panel.dispose();
     super.dispose();
+  }
+
+  /** Returns the conversation of a restored panel, or the new conversation if that one was deleted or can't be read. */
+  private async readRestored(state: unknown): Promise<Conversation> {
+    // The page of a crashed window has saved no state, so the conversation of its panel is unknown.
+    if (!isPanelState(state)) return this.conversations.ensureCurrent();
+    const { conversationId } = state;
+    const isDeleted = this.services.promptHistory.deletedConversations().includes(conversationId);
+    const found = isDeleted ? undefined : await this.conversations.openOrCreate(conversationId);
+    return found ?? this.conversations.startNew();
   }
 
   private async reopenAfterClose(closed: Promise<vscode.ViewColumn | undefined>): Promise<void> {

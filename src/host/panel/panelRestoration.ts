@@ -37,9 +37,6 @@ export class PanelRestoration extends Disposable {
     this.remembered = parseRemembered(memory.get(memoryKey));
   }
 
-  /**
-   * Saves the ids of all open conversations, so that the next extension host can reopen those whose panels are lost.
-   */
   remember(ids: readonly string[]): void {
     this.memory.update(memoryKey, { session: this.session, ids }).then(undefined, this.onError);
   }
@@ -59,7 +56,6 @@ export class PanelRestoration extends Disposable {
     return orphanedTabs(ownTitles).some(({ label }) => label === title);
   }
 
-  /** Returns whether an orphaned tab, which has no panel, is visible. */
   isOrphanedTabVisible(ownTitles: readonly string[]): boolean {
     return orphanedTabs(ownTitles).some(({ isActive }) => isActive);
   }

@@ -25,7 +25,6 @@ export interface PrefilledPrompt {
   readonly awaitsKey?: boolean | undefined;
 }
 
-/** Services that a panel needs. */
 export interface PanelServices {
   readonly conversations: Conversations;
   readonly connections: Pick<Connections, 'view' | 'configured' | 'model' | 'selectModel' | 'onDidChange'>;
@@ -44,6 +43,5 @@ export interface PanelServices {
     prefill(conversation: Conversation, prefilled: PrefilledPrompt): void;
   };
   readonly log: Log;
-  /** Error boundary of the extension: logs an error and shows it to the user. */
   readonly onError: (error: unknown) => void;
 }

@@ -10,7 +10,6 @@ import type { DemoMode } from '../connection/demoMode';
 import { isPromptInput } from '../journal/journalSchema';
 import type { PanelServices } from './panelServices';
 
-/** Services that are needed to send a prompt. */
 export interface SendServices extends Pick<PanelServices, 'panels' | 'onError'> {
   readonly conversations: Pick<Conversations, 'ensureCurrent' | 'startNew'>;
   readonly connections: Pick<Connections, 'view'>;
@@ -70,10 +69,6 @@ export function startConversation(
   panels.prefill(conversation, { text: prompt });
 }
 
-/**
- * Parses the complete prompt that the page sends back together with a prefilled text. Returns undefined if the value is
- * not a valid prompt.
- */
 export function parsePrefilledInput(value: unknown): PromptInput | undefined {
   return isPromptInput(value) ? toPromptInput(value) : undefined;
 }

@@ -6,7 +6,6 @@ import { ContextOptions } from './contextOptions';
 export class ContextPopup {
   private readonly options: ContextOptions;
   private query: ContextQuery | undefined;
-  /** Start of the query that the user has dismissed. */
   private dismissedStart: number | undefined;
   private requestNumber = 0;
   private isAnswered = false;
@@ -46,7 +45,6 @@ export class ContextPopup {
       this.requestSuggestions(query);
   }
 
-  /** Shows the answer of the host to a `suggestContext` message. */
   showSuggestions(number: number, items: readonly ContextSuggestion[]): void {
     const { options, query } = this;
     const { strings, format, announcer } = this.context;

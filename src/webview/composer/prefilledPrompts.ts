@@ -16,7 +16,6 @@ export class PrefilledPrompts {
     this.prompts = [];
   }
 
-  /** Returns the prefilled prompts whose text is part of one of `texts`. */
   containedIn(texts: readonly string[]): readonly Prefilled[] {
     return this.prompts.filter((prefilled) => texts.some((text) => text.includes(prefilled.text.trim())));
   }

@@ -15,21 +15,15 @@ export class PromptHistory {
     this.index = undefined;
   }
 
-  /**
-   * Adds a prompt to the history, because the prompt was sent or would otherwise be lost. This ends browsing of the
-   * history.
-   */
   add(prompt: string): void {
     if (this.entries.at(-1) !== prompt) this.entries = [...this.entries, prompt];
     this.index = undefined;
   }
 
-  /** Ends browsing of the prompt history, because the user has edited the text. */
   stopBrowsing(): void {
     this.index = undefined;
   }
 
-  /** Returns the previous prompt of the history, or undefined if there is none. */
   back(): string | undefined {
     const previous = (this.index ?? this.entries.length) - 1;
     if (previous < 0) return undefined;

@@ -9,7 +9,6 @@ interface AutoscrollOptions {
   readonly frame: (call: () => void) => void;
   /** Called with `true` if the end is out of view and autoscroll does not follow it, and otherwise with `false`. */
   readonly onAwayFromEnd: (away: boolean) => void;
-  /** Called when the user has stopped scrolling. */
   readonly onScrollEnd: () => void;
 }
 
@@ -137,7 +136,6 @@ function scrollsUp({ key, shiftKey }: KeyboardEvent): boolean {
   return ['PageUp', 'Home', 'ArrowUp'].includes(key) || (key === ' ' && shiftKey);
 }
 
-/** Observes sizes with a `ResizeObserver`. */
 export const observeSizeInBrowser: ObserveSize = (targets, onChange) => {
   const observer = new ResizeObserver(onChange);
   for (const target of targets) observer.observe(target);
@@ -169,7 +167,6 @@ export class JumpButton {
     if (hadFocus) this.context.focusComposer();
   }
 
-  /** Marks the button to show that new content has arrived below the visible part of the conversation. */
   markNewContent(): void {
     if (!this.button.hidden) this.button.dataset['news'] = '';
   }

@@ -16,7 +16,6 @@ type Activity = 'idle' | 'running' | 'waiting';
  * exchanges after it have cards with buttons.
  */
 export class ConversationView {
-  /** The scrollable element that contains the conversation, with the role `log`. */
   readonly element: HTMLElement;
   readonly thread = element('div', { class: 'thread' });
   private readonly groups: ExchangeGroups;
@@ -81,7 +80,6 @@ export class ConversationView {
     return this.latest?.activeFailure?.actions.includes(action) ?? false;
   }
 
-  /** The prompts that the user is editing. */
   get edits(): readonly OpenEdit[] {
     return [...this.exchanges.values()].flatMap(({ id, user }) =>
       user.editorText === undefined ? [] : { exchangeId: id, text: user.editorText },
@@ -94,7 +92,6 @@ export class ConversationView {
     return edits.filter(({ exchangeId }) => !this.exchanges.has(exchangeId));
   }
 
-  /** Ids of the exchanges whose long prompt is unfolded. */
   get unfoldedIds(): readonly string[] {
     return [...this.exchanges.values()].flatMap(({ id, user }) => (user.isUnfolded ? id : []));
   }
@@ -127,9 +124,7 @@ export class ConversationView {
     for (const exchange of this.exchanges.values()) exchange.setHost(host);
   }
 
-  /** While a turn runs, disables the version buttons and slows down the drawing of exchanges that are out of view. */
   setVersionsLocked(locked: boolean): void {
-    this.drawQueue.setThrottled(locked);
     for (const exchange of this.exchanges.values()) exchange.setVersionsLocked(locked);
   }
 

@@ -1,6 +1,5 @@
 import type { PanelClock } from '../util/panelClock';
 
-/** Something that the {@link DrawQueue} draws. */
 export interface Drawable {
   /** Starts drawing and calls `onDrawn` once, immediately or later, when everything is drawn or the drawable is disposed. */
   draw(onDrawn: () => void): void;
@@ -25,14 +24,12 @@ export class DrawQueue<T extends Drawable> {
   private readonly scheduled = new Set<Lane>();
   /** The lanes with a drawable whose drawing has started but not finished. */
   private readonly drawing = new Set<Lane>();
-  private isThrottled = false;
 
   constructor(
     private readonly clock: Pick<PanelClock, 'monotonicNow' | 'frame' | 'idle'>,
     private readonly onDrawn: (drawable: T) => void,
   ) {}
 
-  /** Whether the queue has drawn everything. */
   get isIdle(): boolean {
     const { inView, outOfView } = this.queued;
     return inView.length === 0 && outOfView.length === 0 && this.drawing.size === 0;
@@ -64,14 +61,6 @@ export class DrawQueue<T extends Drawable> {
     if (this.queued.outOfView.length > 0) this.schedule('outOfView');
   }
 
-  /**
-   * Sets whether drawing is slowed down, for example while a turn is running. The queue then draws only one drawable
-   * out of view per idle period.
-   */
-  setThrottled(isThrottled: boolean): void {
-    this.isThrottled = isThrottled;
-  }
-
   private schedule(lane: Lane): void {
     if (this.scheduled.has(lane)) return;
     this.scheduled.add(lane);
@@ -83,8 +72,7 @@ export class DrawQueue<T extends Drawable> {
 
   private drawSlice(lane: Lane): void {
     const list = this.queued[lane];
-    const budget = lane === 'outOfView' && this.isThrottled ? 0 : sliceBudgetMs;
-    const end = this.clock.monotonicNow() + budget;
+    const end = this.clock.monotonicNow() + sliceBudgetMs;
     while (list.length > 0 && !this.drawing.has(lane)) {
       this.drawNext(lane);
       if (this.clock.monotonicNow() >= end) break;
@@ -111,7 +99,6 @@ export type ObserveNear = (scroller: Element) => {
   unwatch(target: Element): void;
 };
 
-/** Watches elements with an `IntersectionObserver`. */
 export const observeNearInBrowser: ObserveNear = (scroller) => {
   const callbacks = new Map<Element, () => void>();
   const observer = new IntersectionObserver(

@@ -46,7 +46,6 @@ export class ExchangeGroups {
     else this.showAll();
   }
 
-  /** Removes empty groups. */
   prune(): void {
     for (const group of [...this.thread.children]) if (!group.firstElementChild) group.remove();
     if (this.hidesOffscreen) this.updateSkippable();

@@ -140,13 +140,11 @@ export class ExchangeView implements Drawable {
     this.render();
   }
 
-  /** Offers models in place of the one that the gateway does not have. */
   showNearestModels(models: readonly string[]): void {
     this.nearestModels = models;
     this.render();
   }
 
-  /** Disables the version buttons while another turn of the conversation runs. */
   setVersionsLocked(locked: boolean): void {
     if (locked === this.versionsLocked) return;
     this.versionsLocked = locked;

@@ -12,7 +12,6 @@ interface KeyState {
   readonly awaitsKey: boolean;
 }
 
-/** A notice above the composer. */
 interface Notice {
   /** Identifies the notice. An unchanged notice keeps its element. */
   readonly key: string;
@@ -31,7 +30,6 @@ export class Notices {
 
   constructor(private readonly context: PageContext) {
     this.openHere = button(context.strings.openHere, 'primary', () => {
-      // The hand-over may take seconds.
       this.openHere.disabled = true;
       // Moves the focus away, because a disabled button would keep the focus and the page would receive no keys.
       context.focusComposer();
@@ -41,7 +39,6 @@ export class Notices {
     this.openHere.setAttribute('aria-describedby', 'open-elsewhere');
   }
 
-  /** Updates the notice of a page that can write the conversation. */
   update(connection: ConnectionView, keyState: KeyState, step?: DemoTourStep): void {
     this.show(this.pickNotice(connection, keyState));
     this.demoBar?.update(step);
@@ -82,7 +79,6 @@ export class Notices {
     if (hadFocus) this.context.focusComposer();
   }
 
-  /** Returns the most important notice for a connection. */
   private pickNotice(
     { demo, hasKey, host, newBackup }: ConnectionView,
     { hasKeyButton, awaitsKey }: KeyState,

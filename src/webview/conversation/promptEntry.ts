@@ -33,7 +33,6 @@ export class PromptEntry {
     );
   }
 
-  /** The text in the prompt editor; undefined if the editor is closed. */
   get editorText(): string | undefined {
     return this.editor?.text;
   }

@@ -15,10 +15,8 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return created;
 }
 
-/** Visual prominence of a button. */
 export type ButtonStyle = 'primary' | 'secondary' | 'quiet';
 
-/** Creates a button with a caption. */
 export function button(caption: string, style: ButtonStyle, onClick: () => void): HTMLButtonElement {
   const created = element('button', { type: 'button', class: `button ${style}` }, caption);
   created.addEventListener('click', onClick);
@@ -41,9 +39,7 @@ export function fillNodes(template: string, ...nodes: readonly Node[]): (Node | 
   return parts.map((part, index) => (index % 2 === 0 ? part : (nodes[Number(part)] ?? `{${part}}`)));
 }
 
-/** A value that is created when it is first used. */
 interface Lazy<T> {
-  /** Returns the value, and creates it at the first call. */
   get(): T;
   /** The value, or undefined if it has not been created yet. */
   readonly value: T | undefined;

@@ -23,7 +23,6 @@ const tasks: (() => void)[] = [];
 const channel = new MessageChannel();
 channel.port1.onmessage = () => tasks.shift()?.();
 
-/** The clock of the browser. */
 export const browserClock: PanelClock = {
   now: () => Date.now(),
   monotonicNow: () => performance.now(),
