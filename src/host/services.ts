@@ -96,7 +96,6 @@ export function createServices(context: vscode.ExtensionContext, modelsChanged: 
     resumeSetting: () => settings.engineSettings().resume,
     journal,
     workspaceState,
-    localize,
     onError,
     onEvent: logEvent,
   });

@@ -1,10 +1,10 @@
 /**
- * The messages between the host and the page. Both include this file, so it uses neither `vscode` nor the DOM. The host
+ * The messages from the host to the page. Both include this file, so it uses neither `vscode` nor the DOM. The host
  * owns the state: the page may be closed at any moment, and a new page gets a `snapshot` in reply to `ready`.
  */
-import * as v from 'valibot';
-import type { FaultAction, RecordedEvent, WaitingEvent } from '../engine/events';
+import type { RecordedEvent, WaitingEvent } from '../engine/events';
 import type { TurnState } from '../engine/state/turnState';
+import type { DemoAction } from './pageMessages';
 
 export { routeOf } from '../engine/events';
 export type { FaultAction, FaultKind, RecordedEvent, WaitingEvent } from '../engine/events';
@@ -128,9 +128,6 @@ export interface Suggestion {
   readonly label: string;
 }
 
-/** An action of the user in the tour of the offline demo. */
-export type DemoAction = 'next' | 'repeat' | 'skip' | 'again';
-
 /** The current step of the offline demo's tour, in the user's language. */
 export interface DemoTourStep {
   /** Number and title of the step, for example `2 of 5: Overloaded`. */
@@ -203,91 +200,6 @@ export type ToWebview =
   | { readonly type: 'modelOnce'; readonly model?: string | undefined }
   /** The reply to `findModels`: the models that are nearest to the one that the gateway lacks, the nearest first. */
   | { readonly type: 'nearestModels'; readonly exchangeId: string; readonly models: readonly string[] };
-
-/** A message from the page to the host. */
-export type ToHost =
-  | { readonly type: 'ready' }
-  /**
-   * Sends a prompt. `more` is the data from the `prefill` message that prefilled the prompt. Without an API key, the
-   * host replies with a `prefill` message and opens the key dialog.
-   */
-  | {
-      readonly type: 'send';
-      readonly prompt: string;
-      readonly more?: object | undefined;
-    }
-  /** The prompt that waits for an API key must not be sent, because the user has changed the draft. */
-  | { readonly type: 'withdrawPrompt'; readonly prompt: string }
-  /** Sends a prompt that the empty conversation suggests. */
-  | { readonly type: 'askSuggestion'; readonly id: string }
-  | { readonly type: 'demo'; readonly act: DemoAction }
-  /**
-   * Stops the turn of this exchange, or removes the exchange from the queue. No other turn is affected, even if it has
-   * started meanwhile.
-   */
-  | { readonly type: 'stop'; readonly exchangeId: string }
-  | { readonly type: 'action'; readonly exchangeId: string; readonly action: FaultAction }
-  /** Asks for models to offer on the failure card of a turn whose model the gateway does not have. */
-  | { readonly type: 'findModels'; readonly exchangeId: string }
-  /** Retries with a model that the failure card offers. */
-  | { readonly type: 'switchModel'; readonly exchangeId: string; readonly model: string }
-  | { readonly type: 'newConversation' }
-  | { readonly type: 'openHistory' }
-  /** Asks the window that writes the conversation to hand it over. */
-  | { readonly type: 'openHere' }
-  | { readonly type: 'selectModel' }
-  /** Removes the model that was set for the next prompt only. The next prompt is then sent to the configured model. */
-  | { readonly type: 'forgetModelOnce' }
-  /** Sends an edited prompt. The previous prompt and its answer stay as another version. */
-  | { readonly type: 'edit'; readonly exchangeId: string; readonly prompt: string }
-  /**
-   * Requests another answer to the same prompt, as a new version. With `switchModel`, the user chooses the model first.
-   */
-  | { readonly type: 'regenerate'; readonly exchangeId: string; readonly switchModel: boolean }
-  /** Shows this version and the exchanges that followed it. */
-  | { readonly type: 'showVersion'; readonly exchangeId: string }
-  | { readonly type: 'suggestContext'; readonly request: number; readonly query: string }
-  /** Attaches a suggested context item. */
-  | { readonly type: 'attach'; readonly id: string }
-  | { readonly type: 'detach'; readonly id: string }
-  /**
-   * Attaches the context items that a previous page has stored, unless the context items of the panel have changed
-   * since.
-   */
-  | { readonly type: 'restoreContext'; readonly ids: readonly string[] }
-  /** Lets the user choose a context item from VS Code's list of files. */
-  | { readonly type: 'pickContext' }
-  | { readonly type: 'setApiKey' }
-  | { readonly type: 'openDemo' }
-  | { readonly type: 'leaveDemo' }
-  /** Keeps the backup route that the notice above the composer names. The notice does not appear again. */
-  | { readonly type: 'keepBackup'; readonly origin: string }
-  /** Removes the backup route that the notice above the composer names from the settings. */
-  | { readonly type: 'removeBackup'; readonly origin: string }
-  /** Opens the walkthrough. */
-  | { readonly type: 'getStarted' }
-  | { readonly type: 'copy'; readonly text: string }
-  /** Copies the request as code. The host lets the user choose the language. */
-  | { readonly type: 'copyRequest'; readonly exchangeId: string }
-  | { readonly type: 'insert'; readonly text: string }
-  | { readonly type: 'apply'; readonly exchangeId: string; readonly text: string }
-  /** Opens a new file with a code block. `language` is the info string of its fence, such as `ts`; it may be empty. */
-  | { readonly type: 'newFile'; readonly text: string; readonly language: string }
-  | { readonly type: 'openLink'; readonly href: string };
-
-/**
- * The state that VS Code restores for a panel after a reload. Unsent text is in the page's `UnsentStore` instead.
- */
-export interface PanelState {
-  readonly conversationId: string;
-}
-
-const panelState = v.object({ conversationId: v.string() });
-
-/** Returns whether a restored state is valid. Another version of the extension may have stored it. */
-export function isPanelState(state: unknown): state is PanelState {
-  return v.is(panelState, state);
-}
 
 /**
  * Returns the values that identify a wait. The times of the wait and the source of these times are left out, because

@@ -1,5 +1,5 @@
 import type { FaultDetails, PanelStrings } from '../shared/panelStrings';
-import type { ToHost } from '../shared/protocol';
+import type { ToHost } from '../shared/pageMessages';
 import type { MoveFocus } from './a11y/focus';
 import type { MarkdownOptions, StreamingMarkdown } from './markdown/streamingMarkdown';
 import type { Format } from '../shared/format';

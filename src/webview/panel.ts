@@ -1,13 +1,6 @@
 import type { FaultDetails, PanelStrings } from '../shared/panelStrings';
-import {
-  routeName,
-  type ConnectionView,
-  type DemoTourStep,
-  type PanelState,
-  type Suggestion,
-  type ToHost,
-  type ToWebview,
-} from '../shared/protocol';
+import type { PanelState, ToHost } from '../shared/pageMessages';
+import { routeName, type ConnectionView, type DemoTourStep, type Suggestion, type ToWebview } from '../shared/protocol';
 import { createAnnouncer } from './a11y/announcer';
 import { createMoveFocus, createWaitTabOrder } from './a11y/focus';
 import { Composer } from './composer/composer';

@@ -75,7 +75,6 @@ class Window {
       connection: () => Promise.resolve({ baseUrl: 'https://own.example/v1', apiKey: 'hsa-own' }),
       resumeSetting: () => 'auto',
       workspaceState: storeIn(memory),
-      localize: (message) => message,
       onEvent: () => undefined,
       onError,
     });

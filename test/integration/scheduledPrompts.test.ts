@@ -47,7 +47,6 @@ class Window {
       connection,
       resumeSetting: () => 'auto',
       workspaceState: storeIn(new Map()),
-      localize: (message) => message,
       onEvent: () => undefined,
       onError,
     });
@@ -62,7 +61,7 @@ class Window {
       store: new ScheduleStore(scheduleFolder(storage), (problem) => this.log.warn(problem)),
       workspace: vscode.workspace.workspaceFolders?.[0]?.uri,
     });
-    this.scheduler.start();
+    this.scheduler.update();
     this.services = {
       conversations: this.conversations,
       connections: {

@@ -1,4 +1,4 @@
-import type { RemovalEvent } from './openConversations';
+import type { RemovalEvent } from './conversationStore';
 
 const promptsKey = 'holysheep.prompts';
 const deletedKey = 'holysheep.deletedConversations';

@@ -1,6 +1,7 @@
 import type { DemoModel } from '../../demo/scenarios';
 import type { Localize } from '../../engine/engine';
-import type { DemoAction, DemoTourStep, Suggestion } from '../../shared/protocol';
+import type { DemoAction } from '../../shared/pageMessages';
+import type { DemoTourStep, Suggestion } from '../../shared/protocol';
 import { isDemoConversation } from '../connection/demoConversation';
 import type { Conversation } from '../conversation/conversation';
 

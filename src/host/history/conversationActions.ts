@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { maxTitleLength } from '../conversation/conversationList';
+import { maxTitleLength } from '../conversation/conversationSummaries';
 import type { Conversations } from '../conversation/conversations';
 import type { Log } from '../util/log';
 import type { PanelRegistry } from '../panel/panelRegistry';

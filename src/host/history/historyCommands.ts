@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Command } from '../commands';
-import { conversationTitle } from '../conversation/conversationList';
+import { conversationTitle } from '../conversation/conversationSummaries';
 import type { Conversations } from '../conversation/conversations';
 import { startConversation, type SendServices } from '../panel/promptSender';
 import { UserError } from '../util/userError';

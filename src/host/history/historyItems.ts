@@ -1,6 +1,6 @@
 import type { Localize } from '../../engine/engine';
 import { toSupportedLocale, visibleText } from '../../engine/gateway/visibleText';
-import { type ConversationSummary, maxTitleLength } from '../conversation/conversationList';
+import { type ConversationSummary, maxTitleLength } from '../conversation/conversationSummaries';
 import { plainLabel, escapeIcons } from '../ui/messageText';
 
 /** A conversation as an item of the history picker. */

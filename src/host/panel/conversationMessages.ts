@@ -1,16 +1,15 @@
 import * as vscode from 'vscode';
-import type { ToHost } from '../../shared/protocol';
+import type { ToHost, ToHostOf } from '../../shared/pageMessages';
 import type { Conversation } from '../conversation/conversation';
 import { copyAsCode } from '../copyAsCode/copyAsCode';
 import { openableLink } from '../ui/panelText';
-import type { MemberOfType } from '../util/schemas';
 import { editPrompt, regenerate } from './editPrompt';
 import { runFailureAction, switchModel } from './failureActions';
 import type { PanelServices } from './panelServices';
 
 /** One function for each type of message from the page. */
 export type MessageHandlers<Type extends ToHost['type'] = ToHost['type']> = {
-  readonly [T in Type]: (message: MemberOfType<ToHost, T>) => unknown;
+  readonly [T in Type]: (message: ToHostOf<T>) => unknown;
 };
 
 /**

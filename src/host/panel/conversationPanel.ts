@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
-import { canSendPrompt, type ConnectionView, type ToHost, type ToWebview } from '../../shared/protocol';
+import { isToHost, type ToHost } from '../../shared/pageMessages';
+import { canSendPrompt, type ConnectionView, type ToWebview } from '../../shared/protocol';
 import { ContextDraft } from '../context/contextDraft';
 import { contextId } from '../context/contextId';
-import type { Conversation, ConversationChange } from '../conversation/conversation';
+import type { Conversation } from '../conversation/conversation';
+import type { ConversationChange } from '../conversation/conversationRecord';
 import type { PromptInput } from '../journal/exchange';
 import { conversationName, panelTitle } from '../ui/panelText';
 import { Disposable } from '../util/disposable';
@@ -12,7 +14,6 @@ import { withEditedPrompt } from './editPrompt';
 import type { PanelServices, PrefilledPrompt } from './panelServices';
 import { parsePrefilledInput, PromptDraft, sendPrompt } from './promptSender';
 import { revealPanel } from './revealPanel';
-import { isToHost } from './validateMessage';
 
 /** Tab title of an empty conversation. */
 export const emptyTitle = 'HolySheep';

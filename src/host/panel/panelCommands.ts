@@ -12,7 +12,7 @@ import { sendPrompt, startConversation, type SendServices } from './promptSender
 
 /** What the commands of the panels need in addition to the services of each panel. */
 interface PanelCommandServices extends PanelServices {
-  readonly register: (item: vscode.Disposable) => unknown;
+  readonly register: (item: { dispose(): unknown }) => unknown;
   readonly panels: PanelRegistry;
   readonly promptHistory: PanelServices['promptHistory'] & Pick<PromptHistory, 'handleRemoval'>;
 }

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { isPanelState } from '../../shared/protocol';
+import { isPanelState } from '../../shared/pageMessages';
 import { viewType } from '../contributions';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
@@ -103,8 +103,8 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
   /** Shows a conversation in a restored panel. The panel is blank until the conversation has been read from disk. */
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
     this.restoration.handleRestored();
-    let isClosed = false;
-    panel.onDidDispose(() => (isClosed = true));
+    const closed = new AbortController();
+    panel.onDidDispose(() => closed.abort());
     const { current } = this.conversations;
     // The page of a crashed window has saved no state, so the conversation of its panel is unknown.
     const conversation = isPanelState(state)
@@ -114,7 +114,7 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
     if (existing) {
       panel.dispose();
       existing.reveal(true);
-    } else if (!isClosed) this.add(panel, conversation);
+    } else if (!closed.signal.aborted) this.add(panel, conversation);
     // Restoring a panel must not change the current conversation, unless the panel has the focus.
     const focused = [...this.panels.values()].find(({ isActive }) => isActive)?.conversation ?? current;
     if (focused) this.conversations.activate(focused);

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { isTerminal, type RecordedEvent } from '../../engine/events';
 import { initialTurn, type TurnState } from '../../engine/state/turnState';
-import type { Conversation, ConversationChange } from '../conversation/conversation';
+import type { Conversation } from '../conversation/conversation';
+import type { ConversationChange } from '../conversation/conversationRecord';
 import type { Conversations } from '../conversation/conversations';
 import type { Log } from '../util/log';
 import type { PanelRegistry } from '../panel/panelRegistry';

@@ -36,9 +36,8 @@ export class UnsentStore {
    */
   save(conversationId: string, unsent: Unsent): boolean {
     if (this.deleted.has(conversationId)) return false;
-    const record = JSON.stringify({ ...unsent, at: this.now() });
     const isSaved = tryOrUndefined(() => {
-      this.storage().setItem(keyPrefix + conversationId, record);
+      this.storage().setItem(keyPrefix + conversationId, JSON.stringify({ ...unsent, at: this.now() }));
       return true;
     });
     return isSaved ?? false;
@@ -57,8 +56,8 @@ export class UnsentStore {
    */
   private read(key: string): Unsent | undefined {
     return tryOrUndefined(() => {
-      const record: unknown = JSON.parse(this.storage().getItem(key) ?? 'null');
-      return isUnsent(record) && this.now() - record.at <= retentionMs ? record : undefined;
+      const stored: unknown = JSON.parse(this.storage().getItem(key) ?? 'null');
+      return v.is(record, stored) && this.now() - stored.at <= retentionMs ? stored : undefined;
     });
   }
 }
@@ -73,79 +72,57 @@ const keyPrefix = 'holysheep.draft.';
  */
 const retentionMs = 7 * 24 * 60 * 60 * 1000;
 
-/** The unsent text of a conversation, together with the view of the page, which is restored after a reload. */
-export interface Unsent {
-  readonly draft: string;
-  /** The prefilled prompts whose text is part of the draft or of a pending prompt, newest first. */
-  readonly prefilled?: readonly Prefilled[] | undefined;
-  /** Ids of the draft's context items. After a reload, the host reads the content of the items again. */
-  readonly context?: readonly string[] | undefined;
-  /** The sent prompts that the user is editing. */
-  readonly edits?: readonly OpenEdit[] | undefined;
-  /** Sent prompts that the host has not confirmed. */
-  readonly pending?: readonly string[] | undefined;
-  /**
-   * Id of the last exchange that was on the page when the unsent text was stored. A pending prompt that appears in a
-   * later exchange must have reached the host.
-   */
-  readonly seen?: string | undefined;
-  /** The reading position. Absent if autoscroll was following the end of the conversation. */
-  readonly place?: ReadingPosition | undefined;
-  /** Ids of the exchanges whose long prompt the user has unfolded. */
-  readonly unfolded?: readonly string[] | undefined;
-}
+const text = v.string();
+const finite = v.pipe(v.number(), v.finite());
+const listOf = <T extends v.GenericSchema>(item: T) => v.optional(v.pipe(v.array(item), v.readonly()));
 
 /** A prompt that a command has put into the composer. */
-export interface Prefilled {
-  readonly text: string;
+const prefilled = v.object({
+  text,
   /**
    * Data that belongs to the prompt, such as code. The page does not read this data, but sends it back to the host with
    * the prompt.
    */
-  readonly more?: object | undefined;
-}
-
-/** The scroll position in a conversation: the first visible answer, and how much of it is above the visible area. */
-export interface ReadingPosition {
-  /** Id of the exchange with the first visible answer. */
-  readonly exchangeId: string;
-  /** Height of the part of that answer that is above the visible area, in pixels. */
-  readonly offset: number;
-}
-
-/** A sent prompt that the user is editing, with the text in the editor. */
-export interface OpenEdit {
-  readonly exchangeId: string;
-  readonly text: string;
-}
-
-/**
- * Returns whether the user has left unsent text. If not, a reopened panel shows the end of the conversation instead of
- * restoring the reading position.
- */
-export function hasUnsentText({ draft, edits = [], context = [], pending = [] }: Unsent): boolean {
-  return draft !== '' || edits.length > 0 || context.length > 0 || pending.length > 0;
-}
-
-const text = v.string();
-const texts = v.optional(v.array(text));
-const finite = v.pipe(v.number(), v.finite());
-
-const unsentSchema = v.object<{ readonly [K in keyof Unsent | 'at']-?: v.GenericSchema }>({
-  at: finite,
-  draft: text,
-  prefilled: v.optional(v.array(v.object({ text, more: v.optional(v.looseObject({})) }))),
-  context: texts,
-  edits: v.optional(v.array(v.object({ exchangeId: text, text }))),
-  pending: texts,
-  seen: v.optional(text),
-  place: v.optional(v.object({ exchangeId: text, offset: finite })),
-  unfolded: texts,
+  more: v.optional(v.custom<object>((value) => typeof value === 'object' && value !== null)),
 });
 
-function isUnsent(record: unknown): record is Unsent & { readonly at: number } {
-  return v.is(unsentSchema, record);
-}
+/** The scroll position in a conversation. */
+const readingPosition = v.object({
+  /** Id of the exchange with the first visible answer. */
+  exchangeId: text,
+  /** Height of the part of that answer that is above the visible area, in pixels. */
+  offset: finite,
+});
+
+/** A sent prompt that the user is editing, with the text in the editor. */
+const openEdit = v.object({ exchangeId: text, text });
+
+/** The unsent text of a conversation, together with the view of the page, which is restored after a reload. */
+const unsent = v.object({
+  draft: text,
+  /** The prefilled prompts whose text is part of the draft or of a pending prompt, newest first. */
+  prefilled: listOf(prefilled),
+  /** Ids of the draft's context items. After a reload, the host reads the content of the items again. */
+  context: listOf(text),
+  edits: listOf(openEdit),
+  /** Sent prompts that the host has not confirmed. */
+  pending: listOf(text),
+  /**
+   * Id of the last exchange that was on the page when the unsent text was stored. A pending prompt that appears in a
+   * later exchange must have reached the host.
+   */
+  seen: v.optional(text),
+  /** Absent if autoscroll was following the end of the conversation. */
+  place: v.optional(readingPosition),
+  /** Ids of the exchanges whose long prompt the user has unfolded. */
+  unfolded: listOf(text),
+});
+const record = v.object({ ...unsent.entries, at: finite });
+
+export type Prefilled = Readonly<v.InferOutput<typeof prefilled>>;
+export type ReadingPosition = Readonly<v.InferOutput<typeof readingPosition>>;
+export type OpenEdit = Readonly<v.InferOutput<typeof openEdit>>;
+export type Unsent = Readonly<v.InferOutput<typeof unsent>>;
 
 function tryOrUndefined<T>(work: () => T): T | undefined {
   try {

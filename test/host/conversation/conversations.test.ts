@@ -35,7 +35,7 @@ describe('collection of conversations', () => {
     assert.deepEqual(reopened.lastExchange?.state.text, 'one two three');
     assert.equal(reopened.lastExchange.state.phase, 'interrupted');
     reopened.retryNow();
-    assert.deepEqual(after.engine.turn.options?.resumeFrom, {
+    assert.deepEqual(after.engine.turn.options.resumeFrom, {
       text: 'one two three',
       hadReasoning: false,
       hadToolCalls: false,
@@ -73,7 +73,7 @@ describe('collection of conversations', () => {
       const sent: string[] = [];
       for (const prompt of ['written', 'late']) {
         conversations.startNew().ask({ prompt });
-        void engine.turn.options?.connection?.().then(() => sent.push(prompt));
+        void engine.turn.options.connection?.().then(() => sent.push(prompt));
         await clock.advance(99);
         assert.ok(!sent.includes(prompt));
         if (prompt === 'written') await disk.release(0);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { foldJournal } from '../../../src/host/journal/journalFold';
 import { salvageJournal } from '../../../src/host/journal/journalLines';
-import { readOutline } from '../../../src/host/conversation/conversationList';
+import { readOutline } from '../../../src/host/conversation/conversationSummaries';
 import { countCalls } from '../../support/countedCalls';
 import { attempt, stopped, text } from '../conversation/scriptedEngine';
 

@@ -24,7 +24,6 @@ class RecordingConversation extends Conversation {
         defaults: () => ({ model: 'm', systemPrompt: '', temperature: 1, maxTokens: 1 }),
         connection: () => Promise.resolve({ baseUrl: 'https://own.example/v1', apiKey: 'hsa-own' }),
         resumeSetting: () => 'auto',
-        localize: (message) => message,
         onEvent: () => undefined,
         onError: (error) => assert.fail(String(error)),
       },
@@ -90,13 +89,6 @@ describe('prompt sender', () => {
     assert.deepEqual(calls, ['show new', 'remember Hi', 'ask new: Hi']);
   });
 
-  it('puts the prompt into the composer when there is no API key', async () => {
-    const { send, calls, connection } = setUp();
-    connection.hasKey = false;
-    await send({ prompt: 'Hi' });
-    assert.deepEqual(calls, ['show current', 'remember Hi', 'prefill current: Hi until there is a key']);
-  });
-
   for (const [name, input] of [
     ['code', { prompt: 'Explain', content: 'in full' }],
     ['attachments', { prompt: 'Explain', attachments: [{ label: 'a.ts', languageId: 'ts', code: 'a' }] }],
@@ -115,13 +107,6 @@ describe('prompt sender', () => {
       );
     });
   }
-
-  it('sends a prompt to the demo without an API key', async () => {
-    const { send, calls, connection } = setUp();
-    Object.assign(connection, { hasKey: false, demo: true });
-    await send({ prompt: 'Hi' });
-    assert.equal(calls.at(-1), 'ask current: Hi');
-  });
 
   it('sends prompts of a conversation with the user’s gateway to that gateway, even while the demo is active', async () => {
     const { send, connection, current, otherConversation } = setUp();

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import type { ToHost, ToWebview } from '../../../src/shared/protocol';
+import type { ToHost } from '../../../src/shared/pageMessages';
+import type { ToWebview } from '../../../src/shared/protocol';
 
 /** A panel without a page, whose messages come from the test. Like VS Code's panels, it throws after it is closed. */
 export class FakePanel implements vscode.WebviewPanel {

@@ -16,7 +16,7 @@ import { PanelRestoration } from '../../../src/host/panel/panelRestoration';
 import type { PanelServices } from '../../../src/host/panel/panelServices';
 import { Settings, type SettingsManifest } from '../../../src/host/settings/settings';
 import { systemClock } from '../../../src/host/util/systemClock';
-import type { ToHost } from '../../../src/shared/protocol';
+import type { ToHost } from '../../../src/shared/pageMessages';
 import { waitForEvents } from '../../host/conversation/scriptedEngine';
 import { storeIn } from '../../support/storeIn';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
@@ -68,7 +68,6 @@ export class WindowWithEngine {
       connection: connect,
       resumeSetting: () => 'auto',
       workspaceState: storeIn(new Map()),
-      localize: (message) => message,
       onEvent: ignore,
       onError,
     });

@@ -62,19 +62,6 @@ describe('page around the conversation', () => {
     assert.equal(page.one('log').contains(page.one('button', 'Set API key')), false);
   });
 
-  it('does not offer to set an API key once there is one', () => {
-    page.snapshot([], { connection: keyless });
-    page.receive({ type: 'connection', connection: connected, suggestions: [] });
-    assert.deepEqual(page.all('button', 'Set API key'), []);
-  });
-
-  it('has a button that leaves the demo', () => {
-    page.snapshot([], { connection: { ...keyless, demo: true } });
-    assert.deepEqual(page.all('button', 'Set API key'), []);
-    page.click('Leave the demo');
-    assert.deepEqual(page.posted, [{ type: 'leaveDemo' }]);
-  });
-
   it('announces the start, the waits and the end of a turn, but not the text of the answer', () => {
     page.snapshot([exchange('a')]);
     const announcements = [
@@ -138,10 +125,5 @@ describe('page around the conversation', () => {
     assert.equal(page.announced, wait);
     page.events('a', ev.resumed());
     assert.equal(page.announced, 'Answer resumed');
-  });
-
-  it('announces nothing when a snapshot is shown', () => {
-    page.snapshot([exchange('a')]);
-    assert.equal(page.announced, '');
   });
 });

@@ -243,11 +243,6 @@ describe('page that shows turns', () => {
     assert.deepEqual(page.all('button', 'Cancel this prompt'), []);
   });
 
-  it('has no *Stop* button when no turn is running', () => {
-    page.snapshot([exchange('a', { state: [start, ev.done('Hi')].reduce(reduceTurn, initialTurn) })]);
-    assert.deepEqual(page.all('button', 'Stop'), []);
-  });
-
   it('shows the reasoning in a closed disclosure, and only if there is reasoning', () => {
     page.snapshot([exchange('a')]);
     page.events('a', start);

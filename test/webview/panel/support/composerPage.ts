@@ -1,7 +1,7 @@
 import { JSDOM } from 'jsdom';
 import { translateFaultHelp } from '../../../../src/host/ui/faultAdvice';
 import { panelStrings } from '../../../../src/shared/panelStrings';
-import type { ToHost } from '../../../../src/shared/protocol';
+import type { ToHost } from '../../../../src/shared/pageMessages';
 import { createAnnouncer } from '../../../../src/webview/a11y/announcer';
 import { Composer } from '../../../../src/webview/composer/composer';
 import type { Unsent } from '../../../../src/webview/state/unsentStore';

@@ -2,13 +2,12 @@ import { JSDOM } from 'jsdom';
 import type { StreamEvent } from '../../../../src/engine/events';
 import { translateFaultHelp } from '../../../../src/host/ui/faultAdvice';
 import { panelStrings } from '../../../../src/shared/panelStrings';
+import type { PanelState, ToHost } from '../../../../src/shared/pageMessages';
 import {
   initialTurn,
   type ConnectionView,
   type DemoTourStep,
   type ExchangeSnapshot,
-  type PanelState,
-  type ToHost,
   type ToWebview,
 } from '../../../../src/shared/protocol';
 import { Panel } from '../../../../src/webview/panel';

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { isToHost } from '../../../src/host/panel/validateMessage';
-import { isPanelState } from '../../../src/shared/protocol';
+import { isPanelState, isToHost } from '../../../src/shared/pageMessages';
 
 const isEach = (messages: readonly unknown[], expected: boolean): void =>
   assert.deepEqual(

@@ -2,10 +2,8 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { appendFile, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConversationIndex, findExcerpt, splitWords } from '../../../src/host/conversation/conversationList';
-import { Journal } from '../../../src/host/journal/journal';
+import { ConversationIndex, findExcerpt, splitWords } from '../../../src/host/conversation/conversationSummaries';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
-import { VirtualClock } from '../../support/virtualClock';
 import { nextWindow, type Disk } from '../journal/window';
 import { attempt, done, waitForEvents, text } from './scriptedEngine';
 
@@ -40,7 +38,7 @@ describe('conversation list', () => {
     const id = await before.talk(['one', '1'], ['two', '2']);
     const conversation = before.conversations.current!;
     conversation.edit(conversation.exchanges()[0]!.id, { prompt: 'eins' });
-    await conversation.stopAll();
+    conversation.stopAll();
     await before.journal.flush();
     for (const { conversations } of [before, nextWindow(disk)]) {
       const [only] = await conversations.list();
@@ -227,8 +225,7 @@ describe('conversation list', () => {
 
   it('reads a file again only when it has changed', async () => {
     const { talk, journal } = nextWindow(disk);
-    const id = await talk(['one', 'first']);
-    const other = await talk(['two', 'second']);
+    const ids = [await talk(['one', 'first']), await talk(['two', 'second'])].sort();
     const reads: string[] = [];
     const index = new ConversationIndex({
       listNewestFirst: () => journal.listNewestFirst(),
@@ -238,32 +235,25 @@ describe('conversation list', () => {
         return journal.read(id);
       },
     });
-    const readAll = async (): Promise<unknown> => {
+    const readAll = async (): Promise<readonly string[]> => {
       reads.length = 0;
-      for (const { id } of await index.summaries()) await index.readTexts(id);
-      return reads.sort();
+      for (const { id } of await index.summaries()) await index.texts(id);
+      return reads.toSorted();
     };
-    assert.deepEqual(await readAll(), [id, other].sort());
-    assert.deepEqual(await readAll(), []);
-    await appendFile(pathOf(id), `${JSON.stringify({ type: 'title', title: 'New' })}\n`);
-    assert.deepEqual(await readAll(), [id]);
-    assert.equal((await index.summaries()).find((summary) => summary.id === id)?.title, 'New');
-    await rm(pathOf(other));
+    assert.deepEqual([await readAll(), await readAll()], [ids, []]);
+    await appendFile(pathOf(ids[0]!), `${JSON.stringify({ type: 'title', title: 'New' })}\n`);
+    assert.deepEqual(await readAll(), [ids[0]]);
+    await rm(pathOf(ids[1]!));
     assert.deepEqual(
-      (await index.summaries()).map((summary) => summary.id),
-      [id],
+      (await index.summaries()).map(({ id, title }) => [id, title]),
+      [[ids[0], 'New']],
     );
-    assert.equal(await index.readTexts(other), undefined);
+    assert.deepEqual(await index.texts(ids[1]!), []);
   });
 
   it('lists nothing for a folder that does not exist', async () => {
-    const journal = new Journal({
-      folder: join(disk.folder, 'none'),
-      clock: new VirtualClock(),
-      limit: () => 1,
-      onProblem: () => undefined,
-    });
-    assert.deepEqual(await new ConversationIndex(journal).summaries(), []);
+    const { conversations } = nextWindow({ ...disk, folder: join(disk.folder, 'none') });
+    assert.deepEqual(await conversations.list(), []);
   });
 });
 

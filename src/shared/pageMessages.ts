@@ -1,0 +1,110 @@
+/** The messages from the page to the host, and the state that VS Code restores for a panel. */
+import * as v from 'valibot';
+import { faultActions, type FaultAction } from '../engine/events';
+
+const text = v.string();
+const prompt = v.pipe(text, v.trim(), v.nonEmpty());
+const exchange = { exchangeId: text };
+const demoActions = ['next', 'repeat', 'skip', 'again'] as const;
+
+/** An action of the user in the tour of the offline demo. */
+export type DemoAction = (typeof demoActions)[number];
+
+/** The fields of each message, by the type of the message. */
+const messageFields = {
+  ready: {},
+  /**
+   * Sends a prompt. `more` is the data from the `prefill` message that prefilled the prompt. Without an API key, the
+   * host replies with a `prefill` message and opens the key dialog.
+   */
+  send: { prompt, more: v.optional(v.custom<object>((value) => typeof value === 'object' && value !== null)) },
+  /** The prompt that waits for an API key must not be sent, because the user has changed the draft. */
+  withdrawPrompt: { prompt: text },
+  /** Sends a prompt that the empty conversation suggests. */
+  askSuggestion: { id: text },
+  demo: { act: v.picklist(demoActions) },
+  /**
+   * Stops the turn of this exchange, or removes the exchange from the queue. No other turn is affected, even if it has
+   * started meanwhile.
+   */
+  stop: exchange,
+  action: { ...exchange, action: v.picklist(Object.keys(faultActions) as FaultAction[]) },
+  /** Asks for models to offer on the failure card of a turn whose model the gateway does not have. */
+  findModels: exchange,
+  /** Retries with a model that the failure card offers. */
+  switchModel: { ...exchange, model: v.pipe(text, v.nonEmpty()) },
+  newConversation: {},
+  openHistory: {},
+  /** Takes the conversation over from the window that writes it. */
+  openHere: {},
+  selectModel: {},
+  /** Removes the model that was set for the next prompt only. The next prompt is then sent to the configured model. */
+  forgetModelOnce: {},
+  /** Sends an edited prompt. The previous prompt and its answer stay as another version. */
+  edit: { ...exchange, prompt },
+  /**
+   * Requests another answer to the same prompt, as a new version. With `switchModel`, the user chooses the model first.
+   */
+  regenerate: { ...exchange, switchModel: v.boolean() },
+  /** Shows this version and the exchanges that followed it. */
+  showVersion: exchange,
+  suggestContext: { request: v.number(), query: text },
+  /** Attaches a suggested context item. */
+  attach: { id: text },
+  detach: { id: text },
+  /** Attaches the context items that a previous page has stored, unless those of the panel have changed since. */
+  restoreContext: { ids: v.pipe(v.array(text), v.readonly()) },
+  /** Lets the user choose a context item from VS Code's list of files. */
+  pickContext: {},
+  setApiKey: {},
+  openDemo: {},
+  leaveDemo: {},
+  /** Keeps the backup route that the notice above the composer names. The notice does not appear again. */
+  keepBackup: { origin: text },
+  /** Removes the backup route that the notice above the composer names from the settings. */
+  removeBackup: { origin: text },
+  /** Opens the walkthrough. */
+  getStarted: {},
+  copy: { text },
+  /** Copies the request as code. The host lets the user choose the language. */
+  copyRequest: exchange,
+  insert: { text },
+  apply: { ...exchange, text },
+  /** Opens a new file with a code block. `language` is the info string of its fence, such as `ts`; it may be empty. */
+  newFile: { text, language: text },
+  openLink: { href: text },
+};
+
+type MessageFields = typeof messageFields;
+
+type Output<Fields> = Fields extends v.ObjectEntries
+  ? Readonly<v.InferOutput<v.ObjectSchema<Fields, undefined>>>
+  : never;
+
+/** The message from the page to the host with this type. */
+export type ToHostOf<Type extends keyof MessageFields> = { readonly type: Type } & Output<MessageFields[Type]>;
+
+/** A message from the page to the host. */
+export type ToHost = { [Type in keyof MessageFields]: ToHostOf<Type> }[keyof MessageFields];
+
+const messageSchema = v.variant(
+  'type',
+  Object.entries(messageFields).map(([type, fields]) => v.object({ type: v.literal(type), ...fields })),
+);
+
+/** Returns whether a value is a valid message from the page. */
+export function isToHost(message: unknown): message is ToHost {
+  return v.is(messageSchema, message);
+}
+
+const panelState = v.object({ conversationId: text });
+
+/**
+ * The state that VS Code restores for a panel after a reload. Unsent text is in the page's `UnsentStore` instead.
+ */
+export type PanelState = Readonly<v.InferOutput<typeof panelState>>;
+
+/** Returns whether a restored state is valid. Another version of the extension may have stored it. */
+export function isPanelState(state: unknown): state is PanelState {
+  return v.is(panelState, state);
+}
