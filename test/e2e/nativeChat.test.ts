@@ -58,7 +58,7 @@ describe("VS Code's chat without a sign-in", () => {
     );
     await chat.ask('How many sheep are there?');
     await chat.answer
-      .getByText(/Rate limited.*The gateway said to wait 4 s\. Attempt 2 of 6 at /)
+      .getByText(/Rate limited.*The gateway said to wait 4 s · attempt 2 of 6 · Retrying at /)
       .last()
       .waitFor();
     await chat.answer.getByText('There are twelve sheep.').waitFor();

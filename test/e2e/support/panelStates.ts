@@ -118,7 +118,7 @@ export const failedDetails: PanelState = {
       replySequence(() => rateLimited(1), outOfCredit),
     );
     await stage.inState('failed').getByRole('alert').waitFor();
-    await stage.button(stage.words.panel.details).last().click();
+    await stage.inState('failed').locator('.card-details > summary').last().click();
     await stage.inState('failed').getByText(stage.words.panel.detailsCause).last().waitFor();
     return nothing;
   },
