@@ -138,7 +138,6 @@ function severityOf(reports: readonly RouteReport[]): 'information' | 'warning' 
   return reports.length === 1 || reports.every(isWorking) ? 'information' : 'warning';
 }
 
-/** Returns the verdict about the routes in one or two sentences. */
 function verdict(reports: readonly RouteReport[]): string {
   const [first] = reports;
   if (reports.length === 1 && first) return singleVerdict(first);

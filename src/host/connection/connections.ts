@@ -95,7 +95,7 @@ export class Connections extends Disposable {
     return { ...first, demo: false, ...(backups.length > 0 && { backups }) };
   }
 
-  /** Returns all routes in the settings, the base URL first and then the backup routes. */
+  /** Returns all routes in the settings, with or without a key. */
   async routes(): Promise<readonly [primary: ConfiguredRoute, ...backups: ConfiguredRoute[]]> {
     const { settings, keys } = this.deps;
     const primary = settings.baseUrl();
@@ -168,7 +168,6 @@ export class Connections extends Disposable {
     };
   }
 
-  /** Returns the id of the selected model. */
   model(demo = this.deps.demo.active): string {
     return demo ? this.deps.demo.model() : this.deps.settings.model();
   }
@@ -178,7 +177,6 @@ export class Connections extends Disposable {
     return { model: this.model(demo), systemPrompt: settings.systemPrompt(), ...settings.requestParameters() };
   }
 
-  /** Selects a model in the demo or in the settings. */
   async selectModel(id: string, inDemo = this.deps.demo.active): Promise<void> {
     const { demo, settings } = this.deps;
     if (inDemo) demo.selectModel(id);

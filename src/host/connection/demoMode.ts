@@ -9,7 +9,6 @@ import { demoSettings, isDemoConversation, steadyModel, type DemoConversation } 
 
 interface RunningDemo {
   readonly gateway: Gateway;
-  readonly models: readonly DemoModel[];
   /** The second gateway, once a scenario has needed it. */
   backup?: Promise<Gateway>;
 }
@@ -40,7 +39,7 @@ export class DemoMode extends Disposable {
     return this.running !== undefined;
   }
 
-  /** Returns whether the next prompt of a conversation goes to the demo. */
+  /** Whether the next prompt of a conversation goes to the demo. */
   answers(conversation: DemoConversation): boolean {
     return this.active && isDemoConversation(conversation);
   }
@@ -51,12 +50,13 @@ export class DemoMode extends Disposable {
   }
 
   /**
-   * Returns the base URL of the second embedded gateway, which is the backup route of some scenarios. Starts the gateway
-   * on first use. Resolves with undefined for a model without a backup route, and while the demo is not active.
+   * Returns the base URL of the second embedded gateway, which is started on first use, or undefined for a model whose
+   * scenario has no backup route, and while the demo is not active.
    */
   async backupBaseUrl(model: string): Promise<string | undefined> {
     const { running } = this;
-    if (!running?.models.some(({ id, hasBackupRoute }) => id === model && hasBackupRoute)) return undefined;
+    const hasBackup = demoModels.some(({ id, hasBackupRoute }) => id === model && hasBackupRoute);
+    if (!running || !hasBackup) return undefined;
     running.backup ??= startDemoBackup(running.gateway);
     return (await running.backup).baseUrl;
   }
@@ -85,26 +85,21 @@ export class DemoMode extends Disposable {
     return this.selected;
   }
 
-  /** Selects a model of the demo. The settings are not changed. */
   selectModel(id: string): void {
     this.selected = id;
     this.changeEmitter.fire();
   }
 
-  /**
-   * Returns the models of the demo, one for each scenario, with English names and descriptions. Returns none while the
-   * demo is not active.
-   */
+  /** Returns one model for each scenario, with English texts, or none while the demo is not active. */
   models(): readonly DemoModel[] {
-    return this.running?.models ?? [];
+    return this.active ? demoModels : [];
   }
 
   override dispose(): void {
     const { running } = this;
     this.running = undefined;
     super.dispose();
-    // Ignores an error on closing the embedded gateways, because the demo ends anyway and the process may be about to
-    // exit.
+    // Ignores an error on closing the gateways, because the process may be about to exit.
     if (running) closeGateways(running).catch(() => undefined);
   }
 
@@ -114,7 +109,7 @@ export class DemoMode extends Disposable {
       await gateway.close();
       return;
     }
-    this.running = { gateway, models: demoModels };
+    this.running = { gateway };
     this.changeEmitter.fire();
   }
 }

@@ -28,7 +28,6 @@ export class KeyStore extends Disposable {
     );
   }
 
-  /** Returns the API key for an origin, or undefined if there is none. */
   async get(origin: string): Promise<string | undefined> {
     const key = await this.attempt(this.secrets.get(secretPrefix + origin), localize(hostFaults.keyring.message));
     if (!key) return undefined;
@@ -36,7 +35,7 @@ export class KeyStore extends Disposable {
     return key;
   }
 
-  /** Returns the API key for an origin, or undefined if there is none or it can't be read. */
+  /** Returns undefined also if the key can't be read. */
   async getIfReadable(origin: string): Promise<string | undefined> {
     try {
       return await this.get(origin);

@@ -20,17 +20,14 @@ import { TurnRunner } from './turnRunner';
 
 export interface ConversationDeps extends Gateways {
   readonly clock: Clock;
-  /** Returns the setting `holysheep.resume`, which also applies when the user retries. */
+  /** The setting `holysheep.resume`, which also applies when the user retries. */
   readonly resumeSetting: () => EngineSettings['resume'];
   /** Logs an event of a turn. Not called for deltas. */
   readonly onEvent: (conversationId: string, exchangeId: string, event: StreamEvent) => void;
   readonly onError: (error: unknown) => void;
 }
 
-/**
- * A conversation: its exchanges in order, with at most one running turn. An exchange may have several versions, one of
- * which is current. A turn continues to run when the panel is closed.
- */
+/** A conversation, with at most one running turn. The turn continues to run when the panel is closed. */
 export class Conversation extends ConversationRecord {
   private readonly runner: TurnRunner;
   /** The model in the settings when the turn started or when a changed setting was last applied to the turn. */
@@ -60,12 +57,10 @@ export class Conversation extends ConversationRecord {
     return exchange && isRunning(exchange.state.phase) ? exchange : undefined;
   }
 
-  /** Whether a turn is running or about to start. */
   get busy(): boolean {
     return this.runner.busy;
   }
 
-  /** Stops all turns. */
   override setReadOnly(): void {
     this.stopAll();
     super.setReadOnly();
@@ -80,10 +75,7 @@ export class Conversation extends ConversationRecord {
     return { ...request, model: exchange.state.model || request.model };
   }
 
-  /**
-   * Adds a prompt at the end and starts its turn, or queues the turn while another one runs.
-   * @throws Error when the conversation is read-only
-   */
+  /** Adds a prompt at the end. @throws Error when the conversation is read-only */
   ask(input: PromptInput): Exchange {
     const exchange = this.add(input);
     this.update(exchange);
@@ -92,8 +84,8 @@ export class Conversation extends ConversationRecord {
   }
 
   /**
-   * Adds a new version of an exchange and starts its turn. The turns and schedules of the replaced exchange and of the
-   * exchanges after it are stopped. If the id is unknown, the prompt is added at the end.
+   * Adds a new version of an exchange. The turns and schedules of the replaced exchange and of the exchanges after it
+   * are stopped. If the id is unknown, the prompt is added at the end.
    */
   edit(exchangeId: string, input: PromptInput): Exchange {
     if (!this.exchange(exchangeId)) return this.ask(input);
@@ -105,9 +97,8 @@ export class Conversation extends ConversationRecord {
   }
 
   /**
-   * Adds a new version with the same prompt, to get another answer.
-   * @returns the new exchange; the existing exchange if its turn is still running or queued; undefined for an unknown
-   * id
+   * Adds a new version with the same prompt.
+   * @returns the new exchange, or the existing exchange if its turn is still running or queued
    */
   regenerate(exchangeId: string, model?: string): Exchange | undefined {
     const exchange = this.exchange(exchangeId);
@@ -116,10 +107,7 @@ export class Conversation extends ConversationRecord {
     return this.edit(exchangeId, model === undefined ? input : { ...input, model });
   }
 
-  /**
-   * Makes a version current, together with the exchanges that followed it. Does nothing while a turn is running,
-   * because the running turn could disappear from the panel.
-   */
+  /** Makes a version current. Does nothing while a turn is running, because the turn could disappear from the panel. */
   showVersion(exchangeId: string): void {
     if (this.readOnly || this.busy || !this.exchange(exchangeId) || this.tree.isOnPath(exchangeId)) return;
     this.append({ type: 'show', exchangeId });
@@ -127,24 +115,20 @@ export class Conversation extends ConversationRecord {
     this.firePath();
   }
 
-  /**
-   * Stops the turn of an exchange, removes the turn from the queue or cancels its schedule. The default is the exchange
-   * whose turn is running.
-   */
+  /** Stops the turn of an exchange, removes it from the queue or cancels its schedule. The default is the running turn. */
   stop(exchangeId = this.runner.exchangeId): void {
     const exchange = this.exchange(exchangeId);
     if (exchange) this.end([exchange]);
   }
 
-  /** Stops the running turn and all queued turns of the exchanges that match. By default, all exchanges match. */
+  /** Stops the running and the queued turns of the exchanges that match. */
   stopAll(matches: (exchange: Exchange) => boolean = () => true): void {
     this.end(this.tree.all().filter((exchange) => !isFinished(exchange) && matches(exchange)));
   }
 
   /**
-   * Ends the wait of a running turn, or retries a turn that has ended without a complete answer. Without an id, this
-   * applies to the running turn, or else to the last turn. Does nothing for a scheduled exchange, whose prompt only the
-   * scheduler sends.
+   * Ends the wait of a running turn, or retries a turn that has ended without a complete answer. The default is the
+   * running turn, or else the last turn.
    */
   retryNow(exchangeId = this.activeExchange?.id ?? this.lastExchange?.id): void {
     this.retry(exchangeId, (turn) => turn.retryNow());
@@ -155,17 +139,12 @@ export class Conversation extends ConversationRecord {
     this.retry(exchangeId, (turn) => turn.tryAnyway());
   }
 
-  /** Continues an incomplete answer at the end of its text. */
   continue(exchangeId: string): void {
     const exchange = this.exchange(exchangeId);
     if (exchange && canContinue(exchange)) this.rerun(exchange, { mode: 'continue' });
   }
 
-  /**
-   * Requests the answer again from the beginning, even if it is complete. The old text stays until the new text is
-   * longer.
-   * @param options with `moreRoom`, the answer gets more tokens
-   */
+  /** Requests the answer again, even if it is complete. The old text stays until the new text is longer. */
   restart(exchangeId: string, options: Pick<TurnStart, 'moreRoom'> = {}): void {
     const exchange = this.exchange(exchangeId);
     if (exchange && isFinished(exchange)) this.rerun(exchange, { mode: 'restart', ...options });
@@ -213,8 +192,7 @@ export class Conversation extends ConversationRecord {
   }
 
   /**
-   * Switches a waiting turn to the model that the user has selected, regardless of the turn's previous model. A turn
-   * that does not wait keeps its model.
+   * Switches a waiting turn to the model that the user has selected.
    * @param demo whether the model belongs to the demo's embedded gateway
    */
   selectModel(model: string, demo: boolean): void {
@@ -226,9 +204,7 @@ export class Conversation extends ConversationRecord {
     this.runner.turn?.switchModel(model);
   }
 
-  /**
-   * Switches a waiting turn to the model in the settings, if the user has changed that setting since the turn started.
-   */
+  /** Switches a waiting turn to the model in the settings if the user has changed it since the turn started. */
   applySettings(): void {
     const { activeExchange } = this;
     if (!activeExchange?.state.wait || activeExchange.demo) return;
@@ -239,10 +215,7 @@ export class Conversation extends ConversationRecord {
     if (activeExchange.model === undefined && hasChanged) this.runner.turn?.switchModel(model);
   }
 
-  /**
-   * Adds the events of the running turn that have arrived so far to the state and to the journal, without waiting until
-   * the next batch is due.
-   */
+  /** Adds the events that have arrived so far without waiting for the next animation frame. */
   flush(): void {
     this.runner.flush();
   }

@@ -23,7 +23,7 @@ export interface JournalWriter {
   append(line: JournalLine): void;
 }
 
-/** What is known of a conversation: its exchanges and its title. Every change is written to the journal and reported. */
+/** The exchanges and the title of a conversation. Every change is written to the journal and reported. */
 export class ConversationRecord {
   private readonly changeListeners = new Listeners<ConversationChange>((error) => this.onError(error));
   readonly onDidChange = this.changeListeners.event;
@@ -42,7 +42,7 @@ export class ConversationRecord {
     private readonly onError: (error: unknown) => void,
   ) {}
 
-  /** Whether another window has the right to write the conversation. If so, this window can't change it. */
+  /** Whether another window has the right to write the conversation, so that this window can't change it. */
   get readOnly(): boolean {
     return this.journal === undefined;
   }
@@ -75,7 +75,7 @@ export class ConversationRecord {
     return this.content.title;
   }
 
-  /** Returns the exchanges of the selected branch, oldest first. */
+  /** The selected branch, oldest first. */
   exchanges(): readonly Exchange[] {
     return this.tree.path();
   }
@@ -84,17 +84,16 @@ export class ConversationRecord {
     return this.exchanges().at(-1);
   }
 
-  /** Returns the exchanges of the selected branch in the format that the panel draws. */
+  /** The selected branch in the format that the panel draws. */
   views(): readonly ExchangeSnapshot[] {
     return this.exchanges().map((exchange) => this.tree.snapshot(exchange));
   }
 
-  /** Returns an exchange, even if it is not on the selected branch. */
+  /** Finds exchanges on all branches. */
   exchange(id: string | undefined): Exchange | undefined {
     return id === undefined ? undefined : this.tree.get(id);
   }
 
-  /** Returns the scheduled exchanges of all versions. */
   scheduledExchanges(): readonly Exchange[] {
     return this.tree.all().filter(isScheduled);
   }
@@ -120,7 +119,7 @@ export class ConversationRecord {
     this.journal?.append(line);
   }
 
-  /** Stores a changed exchange, whose journal line the caller has appended. */
+  /** The caller must have appended the change to the journal. */
   protected update(exchange: Exchange): void {
     this.tree.update(exchange);
     // The panel does not draw an exchange that an edit has replaced.

@@ -17,9 +17,7 @@ export interface ConversationStoreDeps extends ConversationDeps {
 
 /** A deletion that can still be undone, because the conversation's file has only been hidden. */
 export interface UndoableRemoval {
-  /** Undoes the deletion: the conversation is listed and can be opened again. */
   undo(): Promise<void>;
-  /** Deletes the hidden file. The deletion can't be undone afterwards. */
   deletePermanently(): Promise<void>;
 }
 
@@ -50,16 +48,10 @@ export class ConversationStore {
     readonly conversation: Conversation;
     readonly change?: ConversationChange;
   }>((error) => this.deps.onError(error));
-  /**
-   * Fires on every change to an open conversation, except when a change only adds text to the answer. Also fires,
-   * without a `change`, when another conversation or no conversation becomes current.
-   */
+  /** Fires for each `onDidChangeState` of an open conversation, and without a `change` when another one becomes current. */
   readonly onDidChange = this.changeListeners.event;
   private readonly removalListeners = new Listeners<RemovalEvent>((error) => this.deps.onError(error));
-  /**
-   * Fires when a conversation has been deleted, either by the user or because it was the oldest one beyond the limit of
-   * the history, and when a deletion has been undone.
-   */
+  /** Fires for deletions by the user and by the limit of the history, and when a deletion has been undone. */
   readonly onDidRemove = this.removalListeners.event;
 
   constructor(protected readonly deps: ConversationStoreDeps) {
@@ -92,10 +84,7 @@ export class ConversationStore {
     return { dispose };
   }
 
-  /**
-   * Keeps a conversation open while an asynchronous function changes it, because its panel may be closed meanwhile and
-   * a closed conversation must not be changed.
-   */
+  /** Keeps a conversation open while an asynchronous function changes it, because its panel may be closed meanwhile. */
   async withOpen(conversation: Conversation, work: () => Promise<void>): Promise<void> {
     const hold = this.keepOpen(conversation);
     try {
@@ -132,7 +121,6 @@ export class ConversationStore {
     this.closeIdle();
   }
 
-  /** Waits until everything that a conversation has recorded is on disk. */
   async flush(id: string): Promise<void> {
     await this.deps.journal.flush(id);
   }
@@ -169,7 +157,7 @@ export class ConversationStore {
     };
   }
 
-  /** Ends all turns of the demo, because its embedded gateway is about to close. */
+  /** Call this before the embedded gateway of the demo closes. */
   endDemo(): void {
     for (const conversation of this.all) conversation.stopAll(({ demo }) => demo === true);
   }
@@ -206,7 +194,6 @@ export class ConversationStore {
     });
   }
 
-  /** Deletes the oldest conversations beyond the limit of the history. */
   protected prune(): void {
     this.fileMutex
       .runExclusive(async () => {
@@ -215,7 +202,6 @@ export class ConversationStore {
       .catch(this.deps.onError);
   }
 
-  /** Returns the open conversation with this id, or opens it. */
   protected async load(id: unknown, mode: OpenMode = 'allow-read-only'): Promise<Conversation | undefined> {
     if (!isConversationId(id)) return undefined;
     return this.fileMutex.runExclusive(async () => {
@@ -247,7 +233,6 @@ export class ConversationStore {
     return conversation;
   }
 
-  /** Waits until all lines are on disk, for at most {@link maxWriteWaitMs}. */
   private async waitUntilWritten(id: string): Promise<void> {
     let cancel = (): void => undefined;
     const timeout = new Promise<void>((resolve) => (cancel = this.deps.clock.after(maxWriteWaitMs, resolve)));
@@ -260,10 +245,6 @@ export class ConversationStore {
     open.follower = this.deps.journal.follow(conversation.id, (stored) => conversation.refresh(stored));
   }
 
-  /**
-   * Makes a conversation read-only and stops its turns after another window has taken the right to write it, because
-   * further text of the turns could not be saved.
-   */
   private handleLost(id: string): void {
     const open = this.openById.get(id);
     if (!open) return;

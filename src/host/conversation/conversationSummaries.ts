@@ -16,7 +16,7 @@ export interface ConversationSummary {
   readonly title: string;
   /** Epoch milliseconds of the last prompt or of the last text of an answer. */
   readonly lastActivityAt: number;
-  /** The number of exchanges on the selected branch of the conversation. */
+  /** Number of exchanges on the selected branch. */
   readonly turns: number;
   /** Whether a turn of the conversation runs in this window. */
   readonly busy: boolean;
@@ -32,11 +32,9 @@ export interface ConversationHit extends ConversationSummary {
 /** The content of a conversation that was read without opening the conversation. */
 export interface ReadConversation {
   readonly id: string;
-  /** The title that the user chose. */
   readonly title?: string | undefined;
-  /** The exchanges of the selected branch of the conversation, oldest first. */
+  /** The selected branch, oldest first. */
   readonly exchanges: readonly Exchange[];
-  /** The exchanges outside the selected branch of the conversation, in the order in which the user sent the prompts. */
   readonly otherVersions: readonly OtherVersion[];
 }
 
@@ -131,16 +129,11 @@ const charsBeforeMatch = 40;
 /** Maximum length of an excerpt, in characters. */
 const excerptLength = 160;
 
-/**
- * Returns the texts in which a search looks for the query: the title, and the prompts and answers of the selected
- * branch of the conversation.
- */
 export function searchableTexts({ tree, title }: Content): readonly string[] {
   const all = tree.path().flatMap(({ prompt, state }) => [prompt, state.text]);
   return title === undefined ? all : [...all, title];
 }
 
-/** Splits a query into its words, in lower case. */
 export function splitWords(query: string): readonly string[] {
   return query
     .toLowerCase()

@@ -45,7 +45,6 @@ export class Conversations extends ConversationStore {
     return pickPrimaryConversation(this.current, this.all);
   }
 
-  /** The number of conversations with a running turn. */
   get runningCount(): number {
     return this.all.filter(({ activeExchange }) => activeExchange).length;
   }
@@ -63,16 +62,13 @@ export class Conversations extends ConversationStore {
     return previous?.lastExchange?.state.phase === 'interrupted' ? this.makeCurrent(previous) : this.startNew();
   }
 
-  /**
-   * Makes the conversation with a running turn current and returns it. Without a running turn, returns the current
-   * conversation or a new one.
-   */
+  /** Makes the conversation with a running turn current. Without one, does the same as `ensureCurrent`. */
   async openRunning(): Promise<Conversation> {
     const { running } = this;
     return running ? this.makeCurrent(running) : this.ensureCurrent();
   }
 
-  /** Returns the current conversation if it is empty, and otherwise starts a new one. */
+  /** Reuses the current conversation if it is empty. */
   startNew(): Conversation {
     if (this.current && isBlank(this.current)) return this.makeCurrent(this.current);
     const conversation = this.makeCurrent(this.create());
@@ -132,10 +128,7 @@ export class Conversations extends ConversationStore {
     if (this.isOpen(conversation) && this.current !== conversation) this.makeCurrent(conversation);
   }
 
-  /**
-   * Returns the conversations with at least one prompt, newest first. Open conversations are returned with their latest
-   * state.
-   */
+  /** Returns the conversations with at least one prompt, newest first, and those that can't be read. */
   async list(): Promise<readonly ConversationSummary[]> {
     const onDisk = await this.index.summaries();
     const open = [...this.openById.values()].flatMap(({ conversation, file }): readonly ConversationSummary[] => {
@@ -173,10 +166,7 @@ export class Conversations extends ConversationStore {
     return stored && readContent(id, stored);
   }
 
-  /**
-   * Sets the title of an open or closed conversation. An empty string removes the title. The title stays unchanged
-   * while another window has the conversation open. Rejects when the file can't be read.
-   */
+  /** Renames an open or closed conversation. Does nothing while another window has the conversation open. */
   async rename(id: string, title: string): Promise<void> {
     (await this.load(id, 'report-if-locked'))?.rename(title);
     this.closeIdle();
@@ -195,7 +185,6 @@ export class Conversations extends ConversationStore {
   }
 }
 
-/** Returns whether a conversation is empty. An empty conversation is reused when the user wants a new one. */
 function isBlank(conversation: Conversation): boolean {
   return (
     !conversation.readOnly &&

@@ -33,7 +33,6 @@ export class PromptHistory {
    */
   private readonly promptsBeforeDeletion = new Map<string, readonly StoredPrompt[]>();
 
-  /** @param store the workspace state */
   constructor(private readonly store: StateStore) {}
 
   list(): readonly string[] {
@@ -52,7 +51,6 @@ export class PromptHistory {
     await this.store.update(promptsKey, [...otherPrompts, { prompt, conversationId }].slice(-maxPrompts));
   }
 
-  /** Updates the prompts and drafts when a conversation has been hidden, restored or permanently deleted. */
   async handleRemoval({ id, state }: RemovalEvent): Promise<void> {
     switch (state) {
       case 'hidden':
@@ -91,7 +89,6 @@ export class PromptHistory {
     if (restored.length > 0) await this.store.update(promptsKey, [...restored, ...added].slice(-maxPrompts));
   }
 
-  /** Removes the prompts of a permanently deleted conversation. */
   private async deleteForGood(conversationId: string): Promise<void> {
     this.promptsBeforeDeletion.delete(conversationId);
     await this.remove(conversationId);

@@ -2,8 +2,8 @@ import type * as vscode from 'vscode';
 import type { Command } from '../commands';
 import { isDemoConversation } from '../connection/demoConversation';
 import type { DemoMode } from '../connection/demoMode';
+import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
-import type { PanelRegistry } from '../panel/panelRegistry';
 import type { DemoTour } from './demoTour';
 
 interface DemoCommandDeps {
@@ -11,7 +11,11 @@ interface DemoCommandDeps {
   readonly demo: DemoMode;
   readonly tour: DemoTour;
   readonly conversations: Pick<Conversations, 'current' | 'startNew' | 'endDemo'>;
-  readonly panels: Pick<PanelRegistry, 'show' | 'onDidClose' | 'isAnyOpen'>;
+  readonly panels: {
+    readonly onDidClose: vscode.Event<unknown>;
+    show(conversation: Conversation, options: { readonly preserveFocus: boolean }): void;
+    isAnyOpen(predicate: (conversation: Conversation) => boolean): boolean;
+  };
   readonly onError: (error: unknown) => void;
 }
 

@@ -5,18 +5,11 @@ import type { Clock } from '../../engine/clock';
 import type { Cooldown, CooldownScope, SharedCooldowns } from '../../engine/gate/cooldowns';
 import { errorCode, privateFileMode, privateFolderMode } from '../util/files';
 
-/**
- * Longest cooldown that is shared between windows, in milliseconds. A longer cooldown is either a mistake or a quota,
- * and the engine does not wait for quotas.
- */
+/** In milliseconds. A longer cooldown is either a mistake or a quota, and the engine does not wait for quotas. */
 const maxCooldownMs = 3_600_000;
-/**
- * Tolerated difference between the clocks of two windows, in milliseconds. If a cooldown seems to start further in the
- * future than this, the clock has been set back since the file was written, and the cooldown is dropped.
- */
+/** In milliseconds. If a cooldown seems to start later than this, the clock was set back, and the cooldown is dropped. */
 const maxClockSkewMs = 5000;
 
-/** A cooldown as encoded in the name of a file. */
 interface CooldownEntry extends Cooldown {
   readonly name: string;
   /** Hash of the origin, the API key and the model: 24 hexadecimal digits. */
@@ -100,7 +93,7 @@ export class CooldownFiles implements SharedCooldowns {
   }
 }
 
-/** Returns a hash of the origin, the API key and the model, so that no file name reveals the API key. */
+/** No file name may reveal the API key. */
 function hashScope({ origin, apiKey, model }: CooldownScope): string {
   return createHash('sha256').update(`${origin}\0${apiKey}\0${model}`).digest('hex').slice(0, 24);
 }

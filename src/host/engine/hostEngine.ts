@@ -14,9 +14,7 @@ export interface HostEngineDeps extends Pick<
 > {
   readonly log: EngineLog & { readonly keys: KeyRedactor };
   readonly version: string;
-  /**
-   * Folder that all windows of this machine share. Without a folder, this engine neither writes nor reads cooldowns.
-   */
+  /** Folder that all windows of this machine share. Without it, no cooldowns are shared. */
   readonly storage?: string | undefined;
 }
 

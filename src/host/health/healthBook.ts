@@ -17,7 +17,7 @@ interface HealthBookDeps {
   readonly onError: (error: unknown) => void;
 }
 
-/** Delay after the end of a turn before its records are written, in milliseconds. */
+/** Delay after the end of a turn, in milliseconds. */
 const writeDelayMs = 1000;
 /** Number of days for which files are kept. The page shows 14 days in local time, which overlap 15 days in UTC. */
 const keptDays = 15;
@@ -62,7 +62,6 @@ export class HealthBook {
     this.changes.fire();
   }
 
-  /** Returns the records as far as this window knows them, in no particular order. */
   records(): readonly AttemptRecord[] {
     return [...this.known, ...this.unwritten];
   }
@@ -117,7 +116,7 @@ export class HealthBook {
     return { kept: paths(names.filter((name) => !isOld(name))), old: paths(names.filter(isOld)) };
   }
 
-  /** Returns a date in UTC, as in `2026-11-28`. */
+  /** As in `2026-11-28`, in UTC. */
   private dayBefore(days: number): string {
     return new Date(this.deps.clock.now() - days * 24 * hourMs).toISOString().slice(0, 10);
   }

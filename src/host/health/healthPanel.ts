@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
-import { faultLabel } from '../../shared/panelStrings';
+import { describeFault } from '../../shared/describe';
 import type { FromHealthPage, HealthReport, ToHealthPage } from '../../shared/healthMessages';
 import { healthStrings, type HealthStrings } from '../../shared/healthStrings';
 import type { Command } from '../commands';
 import { healthViewType } from '../contributions';
-import { translatePanelStrings } from '../ui/panelText';
 import { loadWebviewPage } from '../ui/loadWebviewPage';
 import { askUser } from '../ui/notifications';
+import { hostWords } from '../ui/words';
 import { Disposable } from '../util/disposable';
 import { systemClock } from '../util/systemClock';
 import type { HealthBook } from './healthBook';
@@ -15,7 +15,6 @@ import { createHealthReport } from './healthReport';
 interface HealthPanelDeps {
   readonly extensionUri: vscode.Uri;
   readonly book: Pick<HealthBook, 'records' | 'refresh' | 'clear' | 'onDidChange'>;
-  /** Error boundary of the extension: logs an error and shows it to the user. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -40,7 +39,7 @@ export class HealthPanel extends Disposable {
     return this.report();
   }
 
-  /** Restores the page after a reload of the window. VS Code calls this function. */
+  /** VS Code calls this function after a reload of the window. */
   deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
     this.panel?.dispose();
     this.open(panel);
@@ -96,8 +95,8 @@ export class HealthPanel extends Disposable {
   }
 
   private report(): HealthReport {
-    const strings = translatePanelStrings((english) => vscode.l10n.t(english));
-    return createHealthReport(this.deps.book.records(), systemClock.now(), (kind) => faultLabel(strings, kind));
+    const { strings } = hostWords();
+    return createHealthReport(this.deps.book.records(), systemClock.now(), (kind) => describeFault(strings, kind));
   }
 
   override dispose(): void {

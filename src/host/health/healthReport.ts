@@ -31,7 +31,7 @@ type HealthEssence = Required<Pick<HealthFigures, 'successRate' | 'firstTokenMs'
 /** Minimum number of attempts of the last 24 hours from which an essence is computed. With fewer, all days count. */
 const minRecentAttempts = 5;
 
-/** Returns the essence of each model over each route, by {@link pairOf}. */
+/** By {@link pairOf}. */
 export function essencesOf(records: readonly AttemptRecord[], now: number): ReadonlyMap<string, HealthEssence> {
   const [firstHour = now] = hoursUntil(now);
   const [firstDay = now] = daysUntil(now);
@@ -45,7 +45,6 @@ export function essencesOf(records: readonly AttemptRecord[], now: number): Read
   );
 }
 
-/** Returns an identifier of the route and the model of a record. */
 export function pairOf({ origin, model }: Pick<AttemptRecord, 'origin' | 'model'>): string {
   return JSON.stringify([origin, model]);
 }

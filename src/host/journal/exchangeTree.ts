@@ -35,12 +35,12 @@ export class ExchangeTree {
     return this.nodes.get(id)?.exchange;
   }
 
-  /** Returns the exchanges of all versions, in the order in which the user sent the prompts. */
+  /** In the order in which the user sent the prompts. */
   all(): readonly Exchange[] {
     return [...this.nodes.values()].map(({ exchange }) => exchange);
   }
 
-  /** Returns the exchanges of the selected branch, oldest first. */
+  /** The selected branch, oldest first. */
   path(): readonly Exchange[] {
     const exchanges: Exchange[] = [];
     for (let node = this.start.selected; node; node = node.selected) exchanges.push(node.exchange);
@@ -54,7 +54,6 @@ export class ExchangeTree {
     return this.nodes.has(id);
   }
 
-  /** Returns the exchanges outside the selected branch, in the order in which the user sent the prompts. */
   otherVersions(): readonly OtherVersion[] {
     return [...this.nodes.values()]
       .filter(({ exchange }) => !this.isOnPath(exchange.id))
@@ -73,7 +72,6 @@ export class ExchangeTree {
     return this.all().filter((exchange) => exchange.id === id || this.ancestors(exchange.id).some((e) => e.id === id));
   }
 
-  /** Returns an exchange in the format that the panel draws. */
   snapshot({ id, prompt, attachments = [], state, queued, demo }: Exchange): ExchangeSnapshot {
     const node = this.nodes.get(id);
     const versions = node ? this.forkBefore(node).versions.map(({ exchange }) => exchange.id) : [];

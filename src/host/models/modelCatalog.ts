@@ -30,11 +30,9 @@ type ListableConnection = Pick<ActiveConnection, 'baseUrl' | 'apiKey' | 'host'>;
 
 /** Loads the model lists of gateways and caches each list for ten minutes. */
 export class ModelCatalog extends Disposable {
-  /**
-   * Cached model lists, by the base URL of the gateway. `expiresAt` is a time of the monotonic clock, in milliseconds.
-   */
+  /** By the base URL of the gateway. `expiresAt` is a time of the monotonic clock, in milliseconds. */
   private readonly lists = new Map<string, { readonly list: Promise<ModelList>; readonly expiresAt: number }>();
-  /** What the loaded lists say about their models, by the base URL of the gateway. */
+  /** What the loaded lists say about their models, by base URL. */
   private readonly facts = new Map<string, FactsById | undefined>();
   private readonly lifetime = new AbortController();
 
@@ -72,7 +70,7 @@ export class ModelCatalog extends Disposable {
     this.lists.set(baseUrl, entry);
     const list = await entry.list;
     if (list.source === 'gateway') this.facts.set(baseUrl, list.facts);
-    // Removes the result of a failed request from the cache, so that the next call requests the model list again.
+    // The next call requests the model list again.
     if (list.source === 'default' && this.lists.get(baseUrl) === entry) this.lists.delete(baseUrl);
     return list;
   }
@@ -110,19 +108,12 @@ export class ModelCatalog extends Disposable {
     return (await this.choose({}))?.model;
   }
 
-  /**
-   * Lets the user choose a replacement for a model that fails.
-   * @param exclude id of the model that is not offered
-   * @param demo whether to offer the models of the demo or those of the user's gateway
-   */
+  /** Lets the user choose a replacement for the model `exclude`, which fails. */
   async pickOther(exclude: string | undefined, demo: boolean): Promise<string | undefined> {
     return (await this.choose({ title: vscode.l10n.t('Switch model'), exclude }, demo))?.model;
   }
 
-  /**
-   * Lets the user choose a model, either for the next prompt only or for all later prompts.
-   * @param demo whether to offer the models of the demo or those of the user's gateway
-   */
+  /** Lets the user choose a model, either for the next prompt only or for all later prompts. */
   pickForPrompt(demo: boolean): Promise<ModelPick | undefined> {
     return this.choose({ offerOnce: true }, demo);
   }

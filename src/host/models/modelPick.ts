@@ -5,13 +5,11 @@ import { nearestModels } from '../../engine/models/nearestModels';
 import { plainLabel } from '../ui/messageText';
 import { createFactsText } from './factsText';
 
-/** Models to choose from, and the source of the list. */
 export type ModelList =
   | {
       readonly source: 'gateway';
       readonly models: readonly string[];
       readonly host: string;
-      /** What the list says about its models. */
       readonly facts?: FactsById | undefined;
     }
   /** Common models. `message` is the localized reason why the gateway's list could not be loaded. */
@@ -23,13 +21,13 @@ export interface RouteModels {
   readonly host: string;
   /** Never rejects. */
   readonly list: Promise<ModelList>;
-  /** Describes in one short text how well a model has worked recently over this route. */
+  /** Describes how well a model has worked recently over this route. */
   readonly essence?: ((model: string) => string | undefined) | undefined;
 }
 
 export interface ModelPickOptions {
   readonly title?: string | undefined;
-  /** Id of a model that is left out of the list, e.g. because the user wants to replace it. */
+  /** Model that is left out, because the user wants to replace it. */
   readonly exclude?: string | undefined;
   /** Whether each model has a button that selects it for the next prompt only. */
   readonly offerOnce?: boolean | undefined;
@@ -37,7 +35,7 @@ export interface ModelPickOptions {
 
 export interface ModelPick {
   readonly model: string;
-  /** Whether the model is used for the next prompt only. */
+  /** Whether the choice is for the next prompt only. */
   readonly once: boolean;
 }
 
@@ -64,6 +62,8 @@ export async function pickModel(
   picker.placeholder = vscode.l10n.t('Choose a model or type its name');
   const buttons = offerOnce ? [onceButton()] : [];
   const factsText = createFactsText();
+  /** The heading and the items of each route, or of the current model until a list is loaded. */
+  const sections: (readonly ModelItem[])[] = [];
   // Keeps the items of the lists while the user types, because a list may have thousands of models.
   let listed: readonly ModelItem[] = [];
   let known: ReadonlySet<string | undefined> = new Set();
@@ -74,7 +74,7 @@ export async function pickModel(
     const label = vscode.l10n.t('Use “{0}”', plainLabel(typed));
     picker.items = isNew ? [...listed, { model: typed, label, alwaysShow: true, buttons }] : listed;
   };
-  const showSections = (sections: readonly (readonly ModelItem[])[]): void => {
+  const showSections = (): void => {
     const active = picker.activeItems[0];
     listed = sections.flat();
     known = new Set(listed.map(({ model }) => model));
@@ -82,7 +82,7 @@ export async function pickModel(
     const stillActive = findItem(picker.items, active);
     if (stillActive) picker.activeItems = [stillActive];
   };
-  const createItem = (model: string, route: RouteModels | undefined, list: ModelList | undefined): ModelItem => {
+  const createItem = (model: string, route?: RouteModels, list?: ModelList): ModelItem => {
     const label = plainLabel(model);
     const isCurrent = model === current;
     const notes = [isCurrent ? vscode.l10n.t('current') : undefined, route?.essence?.(model)];
@@ -104,19 +104,14 @@ export async function pickModel(
     }
     return items;
   };
-  const itemsBeforeList = (isFirst: boolean, route?: RouteModels): readonly ModelItem[] =>
-    routeChoices([], isFirst, current, exclude).map((model) => createItem(model, route, undefined));
   const loadLists = async (): Promise<void> => {
     const routes = await loadingRoutes;
-    let sections = routes.map((route, index) => itemsBeforeList(index === 0, route));
-    showSections(sections);
     const showList = async (route: RouteModels, index: number): Promise<void> => {
       const list = await route.list;
       const label = listHeading(list, routes.length > 1 ? route.host : undefined);
-      const heading: ModelItem = { label, kind: vscode.QuickPickItemKind.Separator };
       const items = await createItems(index === 0, route, list);
-      sections = sections.with(index, [heading, ...items]);
-      showSections(sections);
+      sections[index] = [{ label, kind: vscode.QuickPickItemKind.Separator }, ...items];
+      showSections();
     };
     await Promise.all(routes.map(showList));
     picker.busy = false;
@@ -134,7 +129,8 @@ export async function pickModel(
     picker.onDidHide(() => resolve(undefined));
   });
   picker.busy = true;
-  showSections([itemsBeforeList(true)]);
+  if (current !== exclude) sections[0] = [createItem(current)];
+  showSections();
   picker.show();
   try {
     // Loads the lists in the background, so that the user can choose a model before they are loaded.
@@ -183,12 +179,8 @@ function offeredModels(list: ModelList, sought: string): readonly string[] {
   return [...new Set([...first, ...models])].slice(0, maxModels);
 }
 
-/**
- * Returns the models of a route to choose from. The current model comes first if the route lists it, or if this is the
- * first route.
- * @param models the models of the route, which are empty until they are loaded
- */
-export function routeChoices(
+/** The current model comes first if the route lists it, or if this is the first route. */
+function routeChoices(
   models: readonly string[],
   isFirst: boolean,
   current: string,

@@ -13,7 +13,6 @@ interface ScheduleCommandDeps {
   readonly conversations: Pick<Conversations, 'open'>;
   readonly panels: { show(conversation: Conversation, options: { readonly preserveFocus: boolean }): void };
   readonly connections: Pick<Connections, 'view'>;
-  /** Logs an error and notifies the user. */
   readonly onError: (error: unknown) => void;
 }
 

@@ -37,36 +37,23 @@ interface SchedulerDeps {
   readonly store: ScheduleStore;
   /** URI of the workspace file or folder, or an empty string for a window without a workspace. */
   readonly workspace: string;
-  readonly conversations: Pick<
-    Conversations,
-    'writable' | 'withWritable' | 'flush' | 'read' | 'onDidChange' | 'onDidRemove'
-  >;
-  /** Returns the gateway in the settings. Rejects when no request can be made. */
+  readonly conversations: Pick<Conversations, 'writable' | 'withWritable' | 'flush' | 'onDidChange' | 'onDidRemove'>;
+  /** Rejects when no request can be made. */
   readonly connection: () => Promise<Connection & { readonly origin: string }>;
-  /** Returns whether a gateway can be reached over one of the routes: sends requests without the key. */
+  /** Sends requests without the key over all routes. */
   readonly isReachable: (connection: Connection) => Promise<boolean>;
-  /** Returns the localized message that says that a scheduled prompt has lapsed. */
   readonly lapsedMessage: () => string;
   readonly notify: (notice: ScheduleNotice) => void;
   readonly onError: (error: unknown) => void;
 }
 
-/** Longest time between two checks while a prompt is scheduled. Timers may stand still while the computer sleeps. */
-const maxTimerMs = 60_000;
-/** Time after which the file of a lapsed prompt is removed if no window opens its workspace, in milliseconds. */
+/**
+ * Longest time between two checks while a prompt is scheduled, in milliseconds. The gateway of a due prompt is probed at
+ * each check, and timers may stand still while the computer sleeps.
+ */
+const maxTimerMs = 30_000;
+/** Time after which the file of a lapsed prompt is removed if no window has ended it, in milliseconds. */
 const maxLapsedMs = 7 * 24 * 60 * 60 * 1000;
-const firstProbeDelayMs = 15_000;
-const maxProbeDelayMs = 120_000;
-
-/** What this window knows about a prompt of its workspace. */
-interface Observation {
-  /** Whether the prompt needs a click. `undefined` until that is known. */
-  needsClick?: boolean;
-  /** Number of failed attempts to send the prompt. */
-  failures: number;
-  /** Epoch milliseconds before which the gateway is not probed again. */
-  probeAt: number;
-}
 
 /**
  * Sends scheduled prompts when they are due. Each window has a scheduler, and all of them use the same store. The
@@ -79,8 +66,8 @@ export class Scheduler {
   readonly onDidChange = this.changeListeners.event;
   /** The prompts that are neither claimed nor lapsed. */
   private prompts: readonly ScheduledPrompt[] = [];
-  /** The key is the id of the prompt. */
-  private readonly observations = new Map<string, Observation>();
+  /** Whether a prompt of this workspace needs a click, by its id. Absent until that is known. */
+  private readonly clicks = new Map<string, boolean>();
   private hasNewClick = false;
   /** Prevents a prompt from being canceled while it is being sent, and from being sent twice by this window. */
   private readonly mutex = new Mutex();
@@ -116,7 +103,7 @@ export class Scheduler {
     for (const subscription of this.subscriptions) subscription.dispose();
   }
 
-  /** Returns the scheduled prompts of all workspaces, the earliest first. */
+  /** Returns the prompts of all workspaces, the earliest first. */
   list(): readonly ListedPrompt[] {
     return this.prompts.map((prompt) => ({
       ...prompt,
@@ -125,7 +112,6 @@ export class Scheduler {
     }));
   }
 
-  /** Returns the number of scheduled prompts for the status bar. */
   count(): ScheduledCount {
     const now = this.deps.clock.now();
     const nextAt = this.prompts.find(({ dueAt = 0 }) => dueAt > now)?.dueAt;
@@ -154,7 +140,7 @@ export class Scheduler {
     const title = conversationTitle(undefined, exchange.prompt);
     await this.mutex.runExclusive(async () => {
       await store.add({ ...schedule, conversationId: conversation.id, exchangeId, workspace, origin, model, title });
-      this.observe(schedule.id).needsClick = false;
+      this.clicks.set(schedule.id, false);
       if (!conversation.schedule(exchangeId, schedule)) await store.remove(schedule.id);
     });
     await this.refresh();
@@ -196,17 +182,11 @@ export class Scheduler {
   }
 
   private needsClick({ id }: ScheduledPrompt): boolean {
-    return this.observations.get(id)?.needsClick === true;
+    return this.clicks.get(id) === true;
   }
 
-  private observe(id: string): Observation {
-    const observation = this.observations.get(id) ?? { failures: 0, probeAt: 0 };
-    this.observations.set(id, observation);
-    return observation;
-  }
-
-  private requireClick(observation: Observation): void {
-    observation.needsClick = true;
+  private requireClick(id: string): void {
+    this.clicks.set(id, true);
     this.hasNewClick = true;
   }
 
@@ -258,9 +238,9 @@ export class Scheduler {
   private async handle({ prompt, isClaimed }: StoredPrompt, now: number): Promise<boolean> {
     const { conversations, lapsedMessage, store } = this.deps;
     const open = conversations.writable.find(({ id }) => id === prompt.conversationId);
-    if (open && !isClaimed && (await this.removeIfOutdated(open, prompt))) return true;
-    if (!this.isOwn(prompt) && now >= lapsesAt(prompt) + maxLapsedMs) {
-      await store.remove(prompt.id);
+    const isOutdated = open && !isClaimed && !isScheduledIn(open, prompt);
+    if (isOutdated || now >= lapsesAt(prompt) + maxLapsedMs) {
+      await this.mutex.runExclusive(() => store.remove(prompt.id));
       return true;
     }
     if (!this.isOwn(prompt)) return false;
@@ -268,59 +248,51 @@ export class Scheduler {
     // and nobody knows whether it has sent the prompt.
     if (isClaimed) return this.end(prompt, 'interrupted', { outcome: 'interrupted' });
     if (now >= lapsesAt(prompt)) return this.end(prompt, 'lapsed', { outcome: 'failed', message: lapsedMessage() });
-    return this.isReady(prompt, now) && this.probeAndSend(prompt, now);
-  }
-
-  /** Returns whether the prompt is due, may be sent without a click, and its gateway is to be probed now. */
-  private isReady({ id, dueAt }: ScheduledPrompt, now: number): boolean {
-    const observation = this.observe(id);
-    // A prompt that was already due when this window first saw it needs a click.
-    if (dueAt !== undefined && observation.needsClick === undefined) {
-      if (dueAt > now) observation.needsClick = false;
-      else this.requireClick(observation);
-    }
-    return (dueAt ?? 0) <= now && observation.needsClick !== true && observation.probeAt <= now;
-  }
-
-  /**
-   * Sends a prompt if this window may write its conversation and the gateway can be reached.
-   * @returns whether the prompt is no longer scheduled
-   */
-  private async probeAndSend(prompt: ScheduledPrompt, now: number): Promise<boolean> {
-    const isDone = await this.deps.conversations.withWritable(
-      prompt.conversationId,
-      'only-if-free',
-      async (conversation) =>
-        (await this.removeIfOutdated(conversation, prompt)) ||
-        ((await this.maySend(prompt)) && this.send(conversation, prompt)),
+    if (!this.isReady(prompt, now) || !(await this.maySend(prompt))) return false;
+    const isSent = await conversations.withWritable(prompt.conversationId, 'only-if-free', (conversation) =>
+      this.send(conversation, prompt),
     );
-    if (isDone === true || (isDone === undefined && (await this.removeIfMissing(prompt)))) return true;
-    const observation = this.observe(prompt.id);
-    observation.probeAt = now + Math.min(maxProbeDelayMs, firstProbeDelayMs * 2 ** observation.failures++);
-    return false;
+    return isSent === true;
+  }
+
+  /** Returns whether the prompt is due and may be sent without a click. */
+  private isReady(prompt: ScheduledPrompt, now: number): boolean {
+    const { id, dueAt } = prompt;
+    // A prompt that was already due when this window first saw it needs a click.
+    if (dueAt !== undefined && !this.clicks.has(id)) {
+      if (dueAt > now) this.clicks.set(id, false);
+      else this.requireClick(id);
+    }
+    return (dueAt ?? 0) <= now && !this.needsClick(prompt);
   }
 
   /** Probes the gateway of a due prompt. Resolves to whether the prompt may be sent now, without a click. */
   private async maySend({ id, origin }: ScheduledPrompt): Promise<boolean> {
-    const observation = this.observe(id);
     // Tries again later if no request can be made, for example because the keyring can't be read.
     const current = await this.deps.connection().catch(() => undefined);
     if (!current) return false;
     if (!(await this.deps.isReachable(current))) {
-      observation.needsClick = false;
+      this.clicks.set(id, false);
       return false;
     }
     // Asks first if the gateway could be reached when this window found the prompt, because the network may have come
     // back while VS Code was closed. Also asks if the prompt would go to another gateway than the user saw.
-    if (observation.needsClick !== false || current.origin !== origin) this.requireClick(observation);
-    return !observation.needsClick;
+    const isAutomatic = this.clicks.get(id) === false && current.origin === origin;
+    if (!isAutomatic) this.requireClick(id);
+    return isAutomatic;
   }
 
   /** Claims a prompt and starts its turn. @returns false if the prompt was canceled or claimed by another window */
   private async send(conversation: Conversation, prompt: ScheduledPrompt, immediately = false): Promise<boolean> {
     const { conversations, store } = this.deps;
     return this.mutex.runExclusive(async () => {
-      if (this.isDisposed || !isScheduledIn(conversation, prompt) || !(await store.claim(prompt.id))) return false;
+      if (this.isDisposed) return false;
+      if (!isScheduledIn(conversation, prompt)) {
+        // The prompt was sent or canceled, and its file was left behind, for example by a crash.
+        await store.remove(prompt.id);
+        return false;
+      }
+      if (!(await store.claim(prompt.id))) return false;
       const isSent = conversation.sendScheduled(prompt.exchangeId, prompt.model, immediately);
       // Another window has taken the conversation over. It finds the claim and reports the prompt as interrupted.
       if (conversation.readOnly) return false;
@@ -345,37 +317,13 @@ export class Scheduler {
         return true;
       }),
     );
-    return hasEnded ?? this.removeIfMissing(prompt);
-  }
-
-  /**
-   * Removes a prompt whose file was left behind, for example by a crash, after the user had stopped its exchange or the
-   * prompt had been sent.
-   * @returns whether the prompt was removed
-   */
-  private async removeIfOutdated(conversation: Conversation, prompt: ScheduledPrompt): Promise<boolean> {
-    return this.mutex.runExclusive(async () => {
-      if (isScheduledIn(conversation, prompt)) return false;
-      await this.deps.store.remove(prompt.id);
-      return true;
-    });
-  }
-
-  /** Removes a prompt whose conversation no longer exists. @returns whether the prompt was removed */
-  private async removeIfMissing({ id, conversationId }: ScheduledPrompt): Promise<boolean> {
-    if (await this.deps.conversations.read(conversationId)) return false;
-    await this.deps.store.remove(id);
-    return true;
+    return hasEnded === true;
   }
 
   private setTimer(): void {
     if (this.isDisposed || this.prompts.length === 0) return;
     const now = this.deps.clock.now();
-    const times = this.prompts.flatMap((prompt) => [
-      prompt.dueAt ?? 0,
-      lapsesAt(prompt),
-      this.observations.get(prompt.id)?.probeAt ?? 0,
-    ]);
+    const times = this.prompts.flatMap((prompt) => [prompt.dueAt ?? 0, lapsesAt(prompt)]);
     const delays = times.filter((time) => time > now).map((time) => time - now);
     this.cancelTimer = this.deps.clock.after(Math.min(maxTimerMs, ...delays), () => this.update());
   }
@@ -388,12 +336,10 @@ export class Scheduler {
   }
 }
 
-/** Returns the time at which a scheduled prompt lapses, in epoch milliseconds. */
 function lapsesAt({ scheduledAt }: ScheduledPrompt): number {
   return scheduledAt + scheduleLifetimeMs;
 }
 
-/** Returns whether a conversation still has the exchange of a scheduled prompt, and the exchange is still scheduled. */
 function isScheduledIn(conversation: Conversation, { id, exchangeId }: ScheduledPrompt): boolean {
   return conversation.scheduledExchanges().some((e) => e.id === exchangeId && e.state.schedule?.id === id);
 }

@@ -7,7 +7,6 @@ import { parsePrompts, textIn, unusablePrompts, type UnusablePrompt, type UserPr
 
 const section = 'holysheep';
 
-/** The description of a setting in package.json. */
 interface SettingSchema {
   readonly type: unknown;
   readonly default: unknown;
@@ -16,17 +15,14 @@ interface SettingSchema {
   readonly enum?: readonly unknown[];
 }
 
-/** The part of package.json that describes the settings. */
+/** The part of package.json with the settings. */
 export interface SettingsManifest {
   readonly contributes: {
     readonly configuration: readonly { readonly properties: Readonly<Record<string, SettingSchema>> }[];
   };
 }
 
-/**
- * The values of a setting in each kind of settings. The properties for the local and the remote user settings are not
- * documented in VS Code's API.
- */
+/** The local and the remote user settings are not documented in VS Code's API. */
 interface InspectedSetting {
   readonly globalValue?: unknown;
   readonly globalLocalValue?: unknown;
@@ -45,9 +41,8 @@ export class Settings extends Disposable {
 
   constructor({ contributes }: SettingsManifest) {
     super();
-    this.schemas = Object.assign({}, ...contributes.configuration.map(({ properties }) => properties)) as Readonly<
-      Record<string, SettingSchema>
-    >;
+    const groups = contributes.configuration.map(({ properties }) => Object.entries(properties));
+    this.schemas = Object.fromEntries(groups.flat());
     this.register(
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration(section)) this.changed.fire();
@@ -87,10 +82,7 @@ export class Settings extends Disposable {
     return typeof value === 'string' ? value : String(this.schema('baseUrl').default);
   }
 
-  /**
-   * Returns the valid base URLs of the backup routes, in the user's order and without duplicates of the base URL or of
-   * each other.
-   */
+  /** Returns the valid base URLs of the backup routes, without duplicates of the base URL or of each other. */
   backupBaseUrls(): readonly BaseUrl[] {
     const primary = this.baseUrl();
     const seen = new Set('error' in primary ? [] : [primary.url]);
@@ -102,10 +94,7 @@ export class Settings extends Disposable {
     });
   }
 
-  /**
-   * Returns the list of backup base URLs as the user wrote it. An entry may contain credentials or be invalid. An entry
-   * that is not a text is returned as an empty text, so that the positions in the list stay the same.
-   */
+  /** Returns the entries as the user wrote them. An empty text stands for one that is not a text. */
   backupBaseUrlTexts(): readonly string[] {
     return this.userList('backupBaseUrls').map((entry) => (typeof entry === 'string' ? entry : ''));
   }
@@ -114,12 +103,10 @@ export class Settings extends Disposable {
     return textIn(this.read('model')) ?? String(this.schema('model').default);
   }
 
-  /** Returns the system prompt, or an empty string if requests contain none. */
   systemPrompt(): string {
     return textIn(this.readUser('systemPrompt')) ?? '';
   }
 
-  /** Returns the parameters that the user has set, and the defaults for the others. */
   requestParameters(): RequestParameters {
     return {
       temperature: this.numberIfSet('temperature'),
@@ -139,16 +126,13 @@ export class Settings extends Disposable {
     return unusablePrompts(this.readUser('prompts'));
   }
 
-  /**
-   * Returns the prompts in the workspace settings and in the settings of a remote machine. The settings of a remote
-   * machine count as part of the workspace, because a dev container gets them from the workspace.
-   */
+  /** The settings of a remote machine count as part of the workspace, because a dev container gets them from it. */
   workspacePrompts(): readonly UserPrompt[] {
     const { workspaceValue, globalRemoteValue } = this.inspect('prompts');
     return [...parsePrompts(workspaceValue), ...parsePrompts(globalRemoteValue)];
   }
 
-  /** Appends a prompt to the user settings. Invalid entries stay, because the user may still be editing them. */
+  /** Invalid entries stay, because the user may still be editing them. */
   addPrompt(prompt: UserPrompt): Thenable<void> {
     return this.update('prompts', [...this.userList('prompts'), prompt]);
   }
@@ -201,7 +185,6 @@ export class Settings extends Disposable {
     return isSet ? (this.value(key) as number) : undefined;
   }
 
-  /** Returns the valid value of a number or a choice. */
   private value(key: string): unknown {
     return this.valid(key, this.read(key));
   }

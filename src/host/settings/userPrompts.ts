@@ -3,7 +3,7 @@ import { isRecord, type JsonRecord } from '../../engine/json';
 /** A prompt in the settings that the user can run on selected code. */
 export interface UserPrompt {
   readonly title: string;
-  /** Text of the prompt about the selected code. It may contain variables. */
+  /** May contain variables, such as the selected code. */
   readonly template: string;
   readonly model?: string | undefined;
 }
@@ -12,12 +12,12 @@ export interface UserPrompt {
 export interface UnusablePrompt {
   /** Position of the entry in the setting, counted from 1. */
   readonly number: number;
-  /** Title of the entry, or an empty string if it has none. */
+  /** Empty if the entry has none. */
   readonly title: string;
   readonly reason: 'no-prompt' | 'no-title' | 'no-template' | 'title-taken';
 }
 
-/** Returns the prompts in a list. Entries without a title or a template are omitted. */
+/** Leaves out entries without a title or a template. */
 export function parsePrompts(value: unknown): readonly UserPrompt[] {
   const entries: readonly unknown[] = Array.isArray(value) ? value : [];
   return entries.flatMap((entry) => {

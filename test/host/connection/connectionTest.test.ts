@@ -152,7 +152,7 @@ describe('Test Connection command', () => {
     assert.equal(engine.turns.length, 0);
     editor.pressed = 'Send test prompt';
     await run();
-    const connections = await Promise.all(engine.turns.map(async ({ options }) => options?.connection?.()));
+    const connections = await Promise.all(engine.turns.map(async ({ options }) => options.connection?.()));
     assert.deepEqual(connections, [
       { baseUrl: gateway.baseUrl, apiKey: 'hsa-primary' },
       { baseUrl: backup.baseUrl, apiKey: 'hsa-backup' },

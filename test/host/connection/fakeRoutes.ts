@@ -78,7 +78,11 @@ export class FakeEditor {
         executeCommand: (...command: unknown[]) => Promise.resolve(void this.commands.push(command)),
       },
       workspace: { getConfiguration: () => ({ get: (_name: string, fallback: unknown) => fallback }) },
+      ProgressLocation: { Notification: 15 },
       window: {
+        // A loaded machine may take long enough for progress to be shown.
+        withProgress: (_options: object, work: (progress: object, token: object) => unknown) =>
+          work({}, { onCancellationRequested: () => subscription }),
         setStatusBarMessage: () => undefined,
         showInputBox: ({ prompt }: { readonly prompt: string }) => {
           this.inputPrompts.push(prompt);

@@ -20,7 +20,7 @@ describe('first token of a route', () => {
     const { engine } = await run(attempt(), text('OK'));
     const { request, options } = engine.turn;
     assert.deepEqual([request.model, request.defaults?.maxTokens, request.messages.length], ['gpt-4o', 16, 1]);
-    assert.deepEqual(await options?.connection?.(), route);
+    assert.deepEqual(await options.connection?.(), route);
   });
 
   it('is timed from the start of the attempt, and ends the answer', async () => {

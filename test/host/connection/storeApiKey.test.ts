@@ -162,11 +162,6 @@ describe('Set API Key command', () => {
       assert.equal(editor.quickPicks.length, 1);
     });
 
-    it('stores a key without a base URL for the base URL in the settings', async () => {
-      assert.equal(await runSetApiKey('hsa-new-key-1'), 'verified');
-      assert.deepEqual([editor.quickPicks, routes.keys.get(primary)], [[], 'hsa-new-key-1']);
-    });
-
     it('asks for the key of the same route again after the gateway has rejected a key', async () => {
       routes.probeResult = failedProbe('rejected');
       [editor.accepted, editor.pressed] = ['second.example', 'Enter the key again'];

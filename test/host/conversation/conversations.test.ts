@@ -101,34 +101,6 @@ describe('collection of conversations', () => {
     assert.equal(after.conversations.current, opened);
   });
 
-  it('opens a conversation with an interrupted answer only once', async () => {
-    const before = open();
-    const conversation = await before.conversations.ensureCurrent();
-    conversation.ask({ prompt: 'Hi' });
-    await filesWritten();
-    before.conversations.flushSync();
-
-    const after = open();
-    assert.deepEqual(
-      (await after.conversations.openInterrupted()).map(({ id }) => id),
-      [conversation.id],
-    );
-    assert.equal(after.conversations.current?.id, conversation.id);
-    await filesWritten();
-    after.conversations.flushSync();
-    assert.deepEqual(await open().conversations.openInterrupted(), []);
-  });
-
-  it('returns the same conversation to concurrent callers of ensureCurrent', async () => {
-    const { conversations } = open();
-    const all = await Promise.all([
-      conversations.ensureCurrent(),
-      conversations.ensureCurrent(),
-      conversations.ensureCurrent(),
-    ]);
-    assert.equal(new Set(all).size, 1);
-  });
-
   it('opens a file only once when several callers open its conversation at the same time', async () => {
     const before = open();
     const { id } = await before.conversations.ensureCurrent();
@@ -167,29 +139,6 @@ describe('collection of conversations', () => {
     for (const turn of engine.turns) turn.emit(done('Hello'));
     await waitForEvents();
     assert.equal(await conversations.openRunning(), current);
-  });
-
-  it('returns the complete conversation when it is opened again after another one was started', async () => {
-    const { conversations, engine, journal } = open();
-    const first = await conversations.ensureCurrent();
-    first.ask({ prompt: 'Hi' });
-    engine.turn.emit(done('Hello'));
-    await waitForEvents();
-    conversations.startNew();
-    const reopened = await conversations.open(first.id);
-    assert.deepEqual(
-      reopened?.exchanges().map(({ state }) => state.text),
-      ['Hello'],
-    );
-    reopened.ask({ prompt: 'More' });
-    engine.turn.emit(done('Yes'));
-    await waitForEvents();
-    await journal.flush();
-    const reloaded = await open().conversations.open(first.id);
-    assert.deepEqual(
-      reloaded?.exchanges().map(({ state }) => state.text),
-      ['Hello', 'Yes'],
-    );
   });
 
   it('deletes the oldest conversations beyond the limit of the history', async () => {

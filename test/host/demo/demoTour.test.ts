@@ -88,16 +88,6 @@ describe('demo tour', () => {
     assert.match(heading() ?? '', /^3 of 6/);
   });
 
-  it('repeats the last step', async () => {
-    tour.perform(conversation, 'next');
-    await finishAnswer();
-    tour.perform(conversation, 'repeat');
-    assert.equal(engine.turn.request.model, 'demo-rate-limit');
-    assert.match(heading() ?? '', /^1 of 6/);
-    await finishAnswer();
-    assert.match(heading() ?? '', /^2 of 6/);
-  });
-
   it('continues with the step after the one that was chosen from the suggestions', async () => {
     tour.ask(conversation, 'demo-cut');
     assert.match(heading() ?? '', /^4 of 6/);

@@ -4,38 +4,9 @@ import type {
   ModelPick,
   ModelPickOptions,
   pickModel as PickModel,
-  routeChoices as RouteChoices,
   RouteModels,
 } from '../../../src/host/models/modelPick';
 import { useVSCode } from '../../support/fakeVSCode';
-
-describe('choices in the model picker', () => {
-  useVSCode({});
-  let routeChoices: typeof RouteChoices;
-  const choices = (lists: readonly (readonly string[])[], current: string, exclude: string | undefined) =>
-    lists.map((models, index) => routeChoices(models, index === 0, current, exclude));
-  before(async () => {
-    ({ routeChoices } = await import('../../../src/host/models/modelPick'));
-  });
-
-  it('list a model under each route that has it, the current model first', () => {
-    const lists = [['a', 'b'], ['a', 'b', 'c'], ['c']];
-    assert.deepEqual(choices(lists, 'b', undefined), [['b', 'a'], ['b', 'a', 'c'], ['c']]);
-  });
-
-  it('include a current model that no route lists once', () => {
-    assert.deepEqual(choices([['a'], ['b']], 'mine', undefined), [['mine', 'a'], ['b']]);
-  });
-
-  it('include the current model before the lists are known', () => {
-    assert.deepEqual(choices([[], []], 'mine', undefined), [['mine'], []]);
-  });
-
-  it('exclude a model that the user wants to replace from every route', () => {
-    assert.deepEqual(choices([['a', 'b'], ['a']], 'a', 'a'), [['b'], []]);
-    assert.deepEqual(choices([['a', 'b', 'c']], 'b', 'b'), [['a', 'c']]);
-  });
-});
 
 interface Item {
   readonly label: string;
@@ -124,6 +95,12 @@ describe('model picker with several routes', () => {
     assert.deepEqual(await accept(picked, picker.items.at(-1)), { model: 'c', once: false });
   });
 
+  it('ends without a choice when the user dismisses it', async () => {
+    const { picked } = open('one');
+    picker.hide();
+    assert.equal(await picked, undefined);
+  });
+
   it('says how well each model works over its route', async () => {
     const { load } = openWith({ essence: (model) => model }, 'one', 'two');
     await load(0, from('one', 'a', 'b'));
@@ -197,18 +174,6 @@ describe('model picker with several routes', () => {
       picker.type(value);
       assert.deepEqual(labels(), listed, value);
     }
-  });
-
-  it('knows the route of each item', async () => {
-    const { picked, load } = open('one', 'two');
-    await load(0, from('one', 'a'));
-    await load(1, from('two', 'a'));
-    assert.deepEqual(
-      picker.items.filter(({ model }) => model === 'a').map(({ origin }) => origin),
-      ['https://one', 'https://two'],
-    );
-    picker.hide();
-    assert.equal(await picked, undefined);
   });
 
   it("shows the failure of one route as its heading, next to the other route's models", async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { insertInFirstSentence, joinSentences, trimTrailingPeriod } from '../../../src/host/ui/messageText';
+import { joinSentences, trimTrailingPeriod } from '../../../src/host/ui/messageText';
 
 describe('sentences joined into one text', () => {
   it('are separated as the language requires, without undefined sentences', () => {
@@ -8,17 +8,6 @@ describe('sentences joined into one text', () => {
     assert.equal(joined(' '), 'One. Two. Three.');
     assert.equal(joined(''), 'One.Two.Three.');
   });
-});
-
-describe('error code in a message', () => {
-  for (const [message, expected] of [
-    ['api.example.com is not accepting connections.', 'api.example.com is not accepting connections (EX).'],
-    ["Can't find the host a.b. Check the base URL.", "Can't find the host a.b (EX). Check the base URL."],
-    ['找不到主机 a.b。请检查基础 URL。', '找不到主机 a.b（EX）。请检查基础 URL。'],
-    ['No period', 'No period (EX)'],
-  ] as const) {
-    it(`is part of the first sentence: ${message}`, () => assert.equal(insertInFirstSentence(message, 'EX'), expected));
-  }
 });
 
 describe('text that is quoted within a sentence', () => {
