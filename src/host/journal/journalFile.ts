@@ -12,7 +12,7 @@ import type { HeaderLine, JournalLine } from './journalSchema';
  * Time for which lines are collected before they are written, in milliseconds. Including the write itself, text is on
  * disk within 100 ms of its arrival.
  */
-const batchMs = 50;
+const batchMs = 40;
 /** Time after which a write that has not finished is reported, in milliseconds. */
 const slowWriteMs = 5000;
 /** Interval at which a failed write is tried again while no further line triggers a write, in milliseconds. */
@@ -53,8 +53,6 @@ export class JournalFile {
   private tail: Buffer = Buffer.alloc(0);
   private position: number;
   private activityAt: number;
-  /** Whether the lines that may not be on disk yet contain a prompt. */
-  private hasPrompt = false;
   private header: HeaderLine | undefined;
   private writing: Promise<void> | undefined;
   private cancelTimer: (() => void) | undefined;
@@ -92,7 +90,6 @@ export class JournalFile {
     if (this.header) this.lines.push(this.header);
     this.header = undefined;
     if (line.type === 'exchange' || line.type === 'events' || line.type === 'rerun') this.activityAt = clock.now();
-    if (line.type === 'exchange') this.hasPrompt = true;
     this.addLine(line);
     // Writes a prompt immediately, because a lost prompt, unlike a lost answer, can't be requested again. A timer alone
     // would be late when the event loop is busy, so the elapsed time is checked here as well.
@@ -126,8 +123,7 @@ export class JournalFile {
       for (let written = 0; written < this.tail.length;) {
         written += writeSync(file, this.tail, written, this.tail.length - written, this.position + written);
       }
-      const seconds = this.activityAt / 1000;
-      futimesSync(file, seconds, seconds);
+      if (!this.isActive()) futimesSync(file, this.activityAt / 1000, this.activityAt / 1000);
     } finally {
       closeSync(file);
     }
@@ -141,6 +137,11 @@ export class JournalFile {
     }
     this.lastEvents = line.type === 'events' ? { exchangeId: line.exchangeId, events: [...line.events] } : undefined;
     this.lines.push(this.lastEvents ? { type: 'events', ...this.lastEvents } : line);
+  }
+
+  /** Whether the time of the last activity is about now, so that a write sets the right modification time by itself. */
+  private isActive(): boolean {
+    return this.options.clock.now() - this.activityAt < 1000;
   }
 
   private startWriting(): void {
@@ -189,18 +190,16 @@ export class JournalFile {
       return;
     }
     this.encode();
-    const { tail, position, hasPrompt } = this;
+    const { tail, position } = this;
     for (let written = 0; written < tail.length;) {
       written += (await file.write(tail, written, tail.length - written, position + written)).bytesWritten;
     }
-    if (hasPrompt) await file.sync();
     // The history is sorted by the modification time, which must not change when a conversation is renamed. The time of
     // a file that belongs to another user can't be set.
-    await file.utimes(this.activityAt / 1000, this.activityAt / 1000).catch(() => undefined);
+    if (!this.isActive()) await file.utimes(this.activityAt / 1000, this.activityAt / 1000).catch(() => undefined);
     if (this.isClosed) return;
     this.tail = this.tail.subarray(tail.length);
     this.position += tail.length;
-    if (!this.lines.length) this.hasPrompt = false;
   }
 
   /** Reports only the first failure until all lines are on disk again. */

@@ -25,14 +25,6 @@ import { oneOf, parseOrUndefined, type FieldSchemas, type MemberOfType } from '.
  */
 export const journalSchema = 1;
 
-export interface HeaderLine {
-  readonly type: 'conversation';
-  readonly schema: number;
-  readonly id: string;
-  /** Epoch milliseconds. */
-  readonly createdAt: number;
-}
-
 /** The fields of each type of line, except the header. */
 interface LineFields {
   /**
@@ -249,7 +241,7 @@ const lineSchemas = schemasByType<JournalLine>(lineEntries, {});
 
 /** @returns undefined when the event is invalid */
 export function parseEvent(value: unknown): RecordedEvent | undefined {
-  return isTextEvent(value) ? textEvent(value) : parseByType(eventSchemas, value);
+  return parseText(value) ?? parseByType(eventSchemas, value);
 }
 
 /** Checks a line, but not the events in it. @returns undefined when the line is invalid */
@@ -257,12 +249,15 @@ export function parseLine(value: unknown): JournalLine | undefined {
   return parseByType(lineSchemas, value);
 }
 
-const headerSchema: v.GenericSchema<unknown, HeaderLine> = v.object({
+const headerSchema = v.object({
   type: v.literal('conversation'),
   schema: v.pipe(v.number(), v.integer(), v.minValue(1)),
   id: textSchema,
   createdAt: orZero(epoch),
 });
+
+/** The first line of a journal. */
+export type HeaderLine = Readonly<v.InferOutput<typeof headerSchema>>;
 
 /** Checks a header, which may have a newer schema. @returns undefined when the header is invalid */
 export function parseHeader(value: unknown): HeaderLine | undefined {
@@ -280,17 +275,14 @@ export function carriesText(value: unknown): boolean {
 }
 
 /** Checks text and reasoning without a schema, which would take a hundred times as long for most of a journal. */
-function isTextEvent(value: unknown): value is TextEvent {
-  if (!isRecord(value) || (value['type'] !== 'text' && value['type'] !== 'reasoning')) return false;
-  const { attempt, at, text } = value;
-  return typeof text === 'string' && isMilliseconds(attempt) && Number.isInteger(attempt) && isMilliseconds(at);
+function parseText(value: unknown): TextEvent | undefined {
+  if (!isRecord(value)) return undefined;
+  const { type, attempt, at, text } = value;
+  if ((type !== 'text' && type !== 'reasoning') || typeof text !== 'string') return undefined;
+  return isMs(attempt) && Number.isInteger(attempt) && isMs(at) ? { type, attempt, at, text } : undefined;
 }
 
-function textEvent({ type, attempt, at, text }: TextEvent): TextEvent {
-  return { type, attempt, at, text };
-}
-
-function isMilliseconds(value: unknown): boolean {
+function isMs(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value <= maxMs;
 }
 
