@@ -16,7 +16,16 @@ export default {
   incrementalFile: 'out/stryker/incremental.json',
   tempDirName: 'out/stryker/tmp',
   cleanTempDir: 'always',
-  ignorePatterns: ['/dist', '/out', '/coverage', '/.vscode-test', '/media', '/docs', '*.vsix'],
+  ignorePatterns: [
+    '/dist',
+    '/out',
+    '/coverage',
+    '/.vscode-test',
+    '/media',
+    '/docs/**/*.png',
+    '/docs/**/*.gif',
+    '*.vsix',
+  ],
   concurrency: 2,
   // Allows for slow property tests on shared machines. Stryker finds endless loops by counting iterations.
   timeoutMS: 10_000,

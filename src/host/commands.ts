@@ -57,3 +57,6 @@ export interface Command {
   readonly id: CommandId;
   execute(...args: unknown[]): unknown;
 }
+
+/** Sets a context key of VS Code, for `when` clauses. */
+export type SetContext = (key: string, value: boolean) => void;

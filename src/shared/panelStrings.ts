@@ -1,5 +1,4 @@
 import type { FaultKind } from '../engine/events';
-import type { ContinuedModels } from '../engine/state/turnState';
 
 /**
  * All strings of the page in English. The host localizes them, and the page replaces the placeholders `{0}` and `{1}`
@@ -104,12 +103,15 @@ export const panelStrings = {
   quiet: 'Still waiting for the first token ({0})',
   quietStream: 'Last token {0} ago, still connected',
   resuming: 'Getting the rest of the answer…',
-  resumingQuiet: 'Still waiting for the rest of the answer ({0})',
-  restarting: 'Restarting the answer. The current text stays until the new answer is longer.',
-  restartingQuiet: 'Still waiting for the new answer ({0}). The current text stays until the new answer is longer.',
+  restarting: 'Restarting the answer…',
+  restartingNote: 'The current text stays until the new answer is longer.',
+  quietFor: '{0} ({1})',
+  sentences: '{0} {1}',
   waitServer: 'The gateway said to wait {0}',
+  waitServerFrom: 'The gateway said to wait {0} ({1})',
   waitMargin: 'plus a random delay of {0}',
-  waitBackoff: 'Backoff of {0} before attempt {1} of {2}',
+  waitBackoff: 'Backoff of {0}',
+  waitJitter: 'including {0} of jitter',
   waitAttempt: 'attempt {0} of {1}',
   waitOffline: 'Resumes automatically when the network is back',
   waitOfflineHost: 'Resumes automatically when {0} is reachable again',
@@ -118,6 +120,7 @@ export const panelStrings = {
   waitForOtherRequest: 'Waiting behind another request (estimated time)',
   retryIn: 'Retrying in {0}',
   retryInAbout: 'Retrying in about {0}',
+  retryAt: 'Retrying at {0}',
   retrySoon: 'Retrying soon',
   checkIn: 'Checking again in {0}',
   seconds: '{0} s',
@@ -125,9 +128,7 @@ export const panelStrings = {
   minutesSeconds: '{0} min {1} s',
   hoursMinutes: '{0} h {1} min',
   stopped: 'Stopped.',
-  stoppedPartial: 'Stopped. The partial answer was kept.',
   interrupted: 'Interrupted: VS Code closed, reloaded, or crashed.',
-  interruptedPartial: 'Interrupted: VS Code closed, reloaded, or crashed. The partial answer was kept.',
   resumedAfterCut: '{0} Resumed after {1} characters.',
   resumedOnce: 'The answer was resumed where it stopped.',
   resumedSeveralTimes: 'The answer was cut off {0} times and resumed each time.',
@@ -151,7 +152,7 @@ export const panelStrings = {
   summaryTiming: 'first token {0}, total {1}',
   timeline: 'Timeline',
   timelineSoFar: 'Timeline so far',
-  timelineLabel: 'Timeline over {0}: {1}',
+  timelineLabel: 'Timeline: {0}',
   pictureConnecting: 'connecting',
   pictureFirstToken: 'waiting for the first token',
   pictureStreaming: 'streaming',
@@ -170,9 +171,6 @@ export const panelStrings = {
   timelineAttempt: 'Attempt {0} with {1}',
   timelineWaited: 'Waited {0}: {1}',
   timelineWaiting: 'Waiting: {0}',
-  timelineServerFrom: 'The gateway said to wait {0} ({1})',
-  timelineBackoff: 'Backoff {0}',
-  timelineBackoffJitter: 'Backoff {0}, including {1} of jitter',
   timelineRetry: 'Retried',
   timelineRetryNow: 'Retried manually',
   timelineReplay: 'Retried immediately',
@@ -272,57 +270,3 @@ export type FaultDetails = Readonly<
     }
   >
 >;
-
-/**
- * Returns the template of the sentence that says that a turn has switched to another route. `{0}` stands for the new
- * host, `{1}` for the previous host, and `{2}` for the label of the fault. The host and the page use this function.
- * @param reason kind of the fault because of which the turn has left the previous route
- */
-export function routeSwitchTemplate(strings: PanelStrings, reason: 'user' | FaultKind): string {
-  switch (reason) {
-    case 'user':
-      return strings.routeSwitchedByUser;
-    case 'dns':
-    case 'connection':
-    case 'timeout':
-    case 'tls':
-    case 'proxy':
-    case 'offline':
-      return strings.routeSwitchedUnreachable;
-    default:
-      return strings.routeSwitchedFailed;
-  }
-}
-
-/** The rows of the fault table whose label is more precise than the label of their kind. */
-const rowLabels: Readonly<Record<string, keyof PanelStrings>> = {
-  connectionRefused: 'fault.connection.refused',
-  connectionReset: 'fault.connection.reset',
-  connectionLost: 'fault.connection.lost',
-  slept: 'fault.connection.lost',
-};
-
-/**
- * Returns a short label for a fault, to be used within a line. The host and the page use this function.
- * @param row the row of the fault table, if it is known
- */
-export function faultLabel(strings: PanelStrings, kind: FaultKind, row?: string): string {
-  const ofRow = row === undefined ? undefined : rowLabels[row];
-  return strings[ofRow ?? `fault.${kind}`];
-}
-
-/**
- * Returns the template of the sentence about a point at which another model continued the answer. `{0}` and `{1}` stand
- * for the two models, and `{2}` for the offset. The host and the page use this function.
- */
-export function continuedModelsTemplate(strings: PanelStrings, reason: ContinuedModels['reason']): string {
-  switch (reason) {
-    case 'user':
-    case undefined:
-      return strings.continuedByUser;
-    case 'overloaded':
-      return strings.continuedAfterOverload;
-    default:
-      return strings.continuedAfterFailures;
-  }
-}

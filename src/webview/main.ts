@@ -3,7 +3,7 @@ import { observeSizeInBrowser } from './conversation/autoscroll';
 import { observeNearInBrowser } from './conversation/drawQueue';
 import highlightWorker from './markdown/highlight/highlightWorker?worker';
 import { createBrowserRunFinder } from './markdown/highlight/workerRuns';
-import { createStreamingMarkdown } from './markdown/streamingMarkdown';
+import { MarkdownStream } from './markdown/streamingMarkdown';
 import { Panel } from './panel';
 import { UnsentStore } from './state/unsentStore';
 import { browserClock } from './util/panelClock';
@@ -23,6 +23,6 @@ new Panel(root, {
   clock: browserClock,
   observeSize: observeSizeInBrowser,
   observeNear: observeNearInBrowser,
-  createMarkdown: (within, options) => createStreamingMarkdown(within, { ...options, findRuns }),
+  createMarkdown: (within, options) => new MarkdownStream(within, { ...options, findRuns }),
 });
 api.postMessage({ type: 'ready' });

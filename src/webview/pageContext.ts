@@ -2,7 +2,7 @@ import type { FaultDetails, PanelStrings } from '../shared/panelStrings';
 import type { ToHost } from '../shared/pageMessages';
 import type { MoveFocus } from './a11y/focus';
 import type { MarkdownOptions, StreamingMarkdown } from './markdown/streamingMarkdown';
-import type { Format } from './util/format';
+import type { Format } from '../shared/format';
 import type { PanelClock } from './util/panelClock';
 
 /** Announces the start, the waits and the outcome of turns to screen readers, but never the text of an answer. */

@@ -13,7 +13,7 @@ import { Notices } from './conversation/notices';
 import type { PageContext } from './pageContext';
 import type { OpenEdit, ReadingPosition, Unsent, UnsentStore } from './state/unsentStore';
 import { element } from './util/element';
-import { createFormat, fill } from './util/format';
+import { createFormat, fill } from '../shared/format';
 import type { PanelClock } from './util/panelClock';
 
 /** The API that VS Code provides to webviews, with the message and state types of this panel. */

@@ -24,13 +24,6 @@ describe('comparison of the engine with the retry loop of tutorials', () => {
     });
   }
 
-  it('never ends with a wrong or incomplete answer for the engine', () => {
-    assert.deepEqual(
-      faults.map(({ ours }) => ours).filter((outcome) => outcome !== 'whole' && outcome !== 'error'),
-      [],
-    );
-  });
-
   for (const language of languages) {
     it(`has the results that ${documentOf(language)} shows (npm run simulate -- tutorial)`, async function () {
       // A run with --grep measures only a part of the table.

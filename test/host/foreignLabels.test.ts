@@ -107,7 +107,7 @@ describe('text from outside the extension', () => {
   });
 
   it("is shown without icons, links and HTML in VS Code's chat", async () => {
-    const { escapeMarkdown } = await import('../../src/host/chat/chatMessages');
+    const { escapeMarkdown } = await import('../../src/host/ui/messageText');
     assert.equal(escapeMarkdown('$(alert) [a](command:x) <b>'), '$\u2060(alert) \\[a\\](command:x) \\<b\\>');
   });
 

@@ -20,10 +20,7 @@ export type Evidence =
   | { readonly type: 'error'; readonly error: unknown; readonly streaming: boolean; readonly baseUrl: string }
   | { readonly type: 'status'; readonly status: number; readonly headers: Headers; readonly body: string }
   | { readonly type: 'timeout'; readonly clock: StalledClock; readonly afterMs: number }
-  /**
-   * An error object in a stream or in a response with status 200. `streamed`: part of the answer arrived before the
-   * error.
-   */
+  /** An error inside a response with status 200. `streamed`: part of the answer arrived before it. */
   | { readonly type: 'inband'; readonly error: unknown; readonly streamed: boolean };
 
 /** A classified failure: a row of the fault table with the details of this occurrence. */
@@ -36,13 +33,10 @@ export interface Fault {
   readonly retryAfter?: RetryAfter | undefined;
   /** The parameter that the gateway refused, if a corrected request can leave it out or rename it. */
   readonly unsupportedParameter?: CorrectableParameter | undefined;
-  /** The provider's error message, or an empty string. */
   readonly detail: string;
   /** Host and port of the proxy that can't be reached. */
   readonly proxy?: string | undefined;
-  /** Length of the timeout that expired, in seconds. */
   readonly seconds?: number | undefined;
-  /** Whether the way to the gateway failed, so that another route may work. */
   readonly isRouteFault?: true | undefined;
 }
 
@@ -79,7 +73,6 @@ export function classify(evidence: Evidence, now: number): Fault {
   }
 }
 
-/** Returns a fault without details from a gateway. */
 export function faultOfRow(row: FaultName): Fault {
   const { kind, policy, message, actions } = faultTable[row];
   return { row, kind, policy, message, actions, detail: '', ...(isRouteFault(row) && { isRouteFault: true }) };
@@ -100,7 +93,6 @@ const limitRows: ReadonlySet<FaultName> = new Set<FaultName>([
   ...(['creditResets', 'permissionDenied', 'rateLimited', 'overloaded'] as const),
 ]);
 
-/** Returns the retry-after that the gateway named, or undefined if it does not make sense for the fault. */
 function usableRetryAfter(row: FaultName, retryAfter: RetryAfter | undefined): RetryAfter | undefined {
   if (!retryAfter) return undefined;
   const isTooShort = slowResetRows.has(row) && retryAfter.delayMs < minSlowResetMs;
@@ -128,10 +120,7 @@ function faultFromError(
   };
 }
 
-/**
- * Returns whether the response is a challenge page of Cloudflare, which only a browser can pass. The status of such a
- * page varies.
- */
+/** Only a browser can pass such a page. Its status varies. */
 function isBrowserChallenge(headers: Headers, body: string): boolean {
   if (headers.get('cf-mitigated') === 'challenge') return true;
   if (/_cf_chl_opt|\/cdn-cgi\/challenge-platform\//.test(body)) return true;

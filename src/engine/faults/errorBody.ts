@@ -12,7 +12,6 @@ export const messageFields = [
   'title',
 ] as const;
 
-/** Maximum depth of the values whose field names are converted. */
 const maxDepth = 16;
 
 /**
@@ -46,7 +45,6 @@ export function parseErrorBody(body: string): unknown {
   return found === undefined ? (events[0] ?? text) : plainKeys(found);
 }
 
-/** Maximum number of characters of a provider's message that are examined. */
 export const maxExaminedChars = 8192;
 
 /**
@@ -64,7 +62,6 @@ export function firstOf(value: unknown): unknown {
   return Array.isArray(value) ? value[0] : value;
 }
 
-/** Returns the text, or an empty string if the value is not a text. */
 export function stringOrEmpty(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
@@ -76,7 +73,7 @@ export function hasContent(error: unknown): boolean {
 }
 
 /** Fields around an object that contains the `error` of a body: Tencent, Volcengine and the Responses API. */
-export const envelopeFields = ['response', 'responsemetadata'] as const;
+const envelopeFields = ['response', 'responsemetadata'] as const;
 
 /**
  * Returns the error in a body with uniform field names: OpenAI's `error` as an object, a list or a text, MiniMax's

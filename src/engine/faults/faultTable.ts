@@ -128,7 +128,6 @@ const reactions = {
   internalError: row(hostFaults.internal.kind, never, ...hostFaults.internal.actions),
 };
 
-/** The name of a fault in the fault table. */
 export type FaultName = keyof typeof reactions;
 
 /**
@@ -212,10 +211,8 @@ const messagesWithTime: Readonly<Partial<Record<FaultName, string>>> = {
   overloaded: 'The model at {host} is overloaded. Try again after {time}.',
 };
 
-/** The names of all faults. */
 export const faultNames = Object.keys(reactions) as readonly FaultName[];
 
-/** The policy, message and actions of each fault. */
 export const faultTable = Object.fromEntries(
   faultNames.map((name) => [
     name,

@@ -3,7 +3,6 @@ import type { FailedEvent, FaultAction, FaultKind } from '../events';
 
 interface HostFault {
   readonly kind: FaultKind;
-  /** English message, which is also the key of its translations. */
   readonly message: string;
   readonly actions: readonly FaultAction[];
 }
@@ -25,10 +24,7 @@ export const hostFaults = {
   },
 } as const satisfies Record<string, HostFault>;
 
-/**
- * Returns the event that ends a turn after a host fault.
- * @param text the partial answer, which the user can continue
- */
+/** @param text the partial answer, which the user can continue */
 export function hostFailure(
   fault: keyof typeof hostFaults,
   text: string,
@@ -47,7 +43,7 @@ export function hostFailure(
   };
 }
 
-/** Translates a message. Returns the English message if the translation throws, so that the turn can still end. */
+/** Returns the English message if the translation throws, so that the turn can still end. */
 function localizeSafely(message: string, localize: Localize): string {
   try {
     return localize(message);

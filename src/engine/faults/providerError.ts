@@ -24,7 +24,6 @@ export interface ProviderError {
   readonly searchText: string;
   /** The values of `code`, `type`, `status`, `reason` and similar fields, in lower case. */
   readonly codes: readonly string[];
-  /** Name of the parameter that the error is about. */
   readonly param: string;
   /** The gateway's message that quotes the provider's error. Empty if the gateway quotes no error. */
   readonly wrapperMessage: string;
@@ -41,24 +40,16 @@ const noDetails: ProviderError = {
   status: undefined,
 };
 
-/** Maximum length of a provider's message that is displayed to the user, in characters. */
 const maxMessageChars = 400;
 
-/**
- * Maximum depth of errors that are nested in each other. Gateways wrap a provider's error, and some wrap it more than
- * once.
- */
+/** Gateways wrap a provider's error, and some wrap it more than once. */
 const maxDepth = 3;
 
-/**
- * Reads the error in a response body. Never throws, whatever the body contains. Ignores HTML, because an HTML page has
- * no message that helps a user.
- */
+/** Never throws. Ignores HTML, because a page has no message that helps a user. */
 export function readProviderError(body: string): ProviderError {
   return readText(body, 0);
 }
 
-/** Reads the error in a JSON value. Never throws. */
 export function readJsonError(json: unknown): ProviderError {
   return readPlain(plainKeys(json), 0);
 }
@@ -68,7 +59,6 @@ function readText(body: string, depth: number): ProviderError {
   return typeof json === 'string' && json.startsWith('<') ? noDetails : readPlain(json, depth);
 }
 
-/** Reads the error in a JSON value with uniform field names. */
 function readPlain(json: unknown, depth: number): ProviderError {
   const root = firstOf(json);
   if (typeof root === 'string') return errorFromText(root, depth);
@@ -121,7 +111,7 @@ function readWrappedError(error: JsonRecord, depth: number): ProviderError {
   return typeof message === 'string' ? readQuotedError(message, depth) : noDetails;
 }
 
-/** Reads an error that a gateway quotes in its message: `bad response status code 400, body: {"error":{…}}`. */
+/** For instance `bad response status code 400, body: {"error":{…}}`. */
 function readQuotedError(message: string, depth: number): ProviderError {
   const quoted = quotedJson(message);
   // Reads a Python dictionary as well, because LiteLLM quotes the error in this form.
@@ -133,7 +123,7 @@ function readQuotedError(message: string, depth: number): ProviderError {
     : noDetails;
 }
 
-/** Returns the message of an error object. `detail` may be a string, or FastAPI's list of `{loc, msg}`. */
+/** `detail` may be a string, or FastAPI's list of `{loc, msg}`. */
 function messageOf(error: JsonRecord): string {
   const { detail } = error;
   const first: unknown = Array.isArray(detail) ? detail[0] : undefined;
@@ -144,7 +134,6 @@ function messageOf(error: JsonRecord): string {
   return message || detailText || (alternatives.find((text) => text !== '') ?? '');
 }
 
-/** Returns the name of the parameter in FastAPI's `detail`, or an empty string. */
 function parameterOf(detail: unknown): string {
   const first: unknown = Array.isArray(detail) ? detail[0] : undefined;
   const location: unknown = isRecord(first) && Array.isArray(first['loc']) ? first['loc'].at(-1) : undefined;
@@ -175,7 +164,6 @@ function codesOf(error: JsonRecord): readonly string[] {
     .map((code) => String(code).toLowerCase());
 }
 
-/** Reads a text, which may quote an error. */
 function errorFromText(text: string, depth: number): ProviderError {
   const inner = depth < maxDepth ? readQuotedError(text, depth + 1) : noDetails;
   return { ...inner, ...textOrInnerText(text, inner) };
@@ -222,7 +210,6 @@ const refusalCodes = /^(?:unsupported_(?:parameter|value)|unknown_parameter|extr
 const refusalPattern =
   /unsupported|not supported|unrecogni[sz]ed|unknown|not permitted|extra (?:inputs?|fields?)|unexpected|not allowed|does(?: not|n't) support|deprecated|only (?:be set to )?[\d.]+ is allowed|may only be set to|must be unset|cannot both be|use ['"`]?max_completion_tokens|不支持|未知的?参数|无法识别|不允许(?:传|使用|设置)/i;
 
-/** Returns the parameter that the error refuses, if a corrected request can leave it out or rename it. */
 export function findRefusedParameter(error: ProviderError): CorrectableParameter | undefined {
   const name =
     correctable.find((candidate) => candidate === error.param.split('.')[0]) ?? firstMentioned(error.searchText);
@@ -233,7 +220,7 @@ export function findRefusedParameter(error: ProviderError): CorrectableParameter
     : undefined;
 }
 
-/** Returns the parameter that a message mentions first, because the message may name a replacement after it. */
+/** The message may name a replacement after it. */
 function firstMentioned(text: string): CorrectableParameter | undefined {
   const mentions = correctable.map((name) => ({ name, at: text.search(mentionPatterns[name]) }));
   return mentions.filter(({ at }) => at >= 0).sort((a, b) => a.at - b.at)[0]?.name;

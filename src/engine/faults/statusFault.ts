@@ -1,5 +1,5 @@
 import type { RetryAfter } from './retryAfter';
-import { type FaultName } from './faultTable';
+import type { FaultName } from './faultTable';
 import { findRefusedParameter, type ProviderError } from './providerError';
 import { meaningsOfCodes, providerPhrases, type Meaning } from './providerMessages';
 
@@ -29,7 +29,7 @@ export function statusRow(status: number, error: ProviderError, retryAfter?: Ret
   if (status === 402 && matcher.mentions('saturated')) return 'overloaded';
   if (status === 402 || (status === 403 && isCredit(matcher)))
     return (status === 402 ? matcher.hasRetryAfter : matcher.namesReset) ? 'creditResets' : 'outOfCredit';
-  return rowForCause(matcher) ?? rowForStatus(status, matcher) ?? defaultRows[status] ?? 'unexpectedStatus';
+  return rowForCause(matcher) ?? rowForStatus(status, matcher) ?? defaultRows.get(status) ?? 'unexpectedStatus';
 }
 
 /**
@@ -217,31 +217,21 @@ export function isEdgeStatus(status: number): boolean {
  * Faults by HTTP status. They are used if the response body says nothing more specific. Text Generation Inference sends
  * 424 when the model fails, Groq 498 when its flex capacity is exceeded, and nginx 499 when a request was canceled.
  */
-const defaultRows: Readonly<Record<number, FaultName>> = {
-  400: 'requestRejected',
-  401: 'keyRejected',
-  403: 'permissionDenied',
-  404: 'pathNotFound',
-  408: 'requestTimeout',
-  409: 'conflict',
-  410: 'pathNotFound',
-  413: 'requestTooLarge',
-  422: 'parameterInvalid',
-  424: 'badGateway',
-  425: 'conflict',
-  498: 'overloaded',
-  499: 'requestTimeout',
-  500: 'serverError',
-  502: 'badGateway',
-  503: 'overloaded',
-  504: 'gatewayTimeout',
-  520: 'badGateway',
-  521: 'badGateway',
-  522: 'badGateway',
-  523: 'badGateway',
-  524: 'gatewayTimeout',
-  525: 'gatewayCertificate',
-  526: 'gatewayCertificate',
-  529: 'overloaded',
-  530: 'badGateway',
+const statusesByRow: Readonly<Partial<Record<FaultName, readonly number[]>>> = {
+  requestRejected: [400],
+  keyRejected: [401],
+  permissionDenied: [403],
+  pathNotFound: [404, 410],
+  requestTimeout: [408, 499],
+  conflict: [409, 425],
+  requestTooLarge: [413],
+  parameterInvalid: [422],
+  serverError: [500],
+  badGateway: [424, 502, 520, 521, 522, 523, 530],
+  overloaded: [498, 503, 529],
+  gatewayTimeout: [504, 524],
+  gatewayCertificate: [525, 526],
 };
+const defaultRows: ReadonlyMap<number, FaultName> = new Map(
+  Object.entries(statusesByRow).flatMap(([row, statuses]) => statuses.map((status) => [status, row as FaultName])),
+);

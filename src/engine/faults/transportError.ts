@@ -1,46 +1,37 @@
 import { isRecord } from '../json';
-import { type FaultName } from './faultTable';
+import type { FaultName } from './faultTable';
 
-/**
- * Faults for the error codes of Node, undici, OpenSSL and Electron's network stack. The first matching pattern decides.
- */
-const rowsByCode: readonly (readonly [pattern: RegExp, row: FaultName])[] = [
-  [
-    /^(ENOTFOUND|EAI_NONAME|EAI_NODATA|net::ERR_NAME_(NOT_RESOLVED|RESOLUTION_FAILED)|net::ERR_DNS_\w+)$/,
-    'hostNotFound',
-  ],
-  [/^(EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|ENETDOWN|net::ERR_(INTERNET_DISCONNECTED|ADDRESS_UNREACHABLE))$/, 'offline'],
-  [/^(ECONNREFUSED|net::ERR_CONNECTION_REFUSED)$/, 'connectionRefused'],
-  [
-    /^(ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_HANDSHAKE_TIMEOUT|net::ERR_(CONNECTION_)?TIMED_OUT)$/,
-    'connectTimeout',
-  ],
-  [/^UND_ERR_HEADERS_TIMEOUT$/, 'connectTimeout'],
-  [/^UND_ERR_BODY_TIMEOUT$/, 'connectionLost'],
-  // Matches the codes with which OpenSSL reports an answer in plain HTTP: the scheme of the URL is wrong, not the
-  // certificate.
-  [/^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST)$/, 'notHttp'],
-  [
-    /^(CERT_|CRL_|DEPTH_ZERO_|SELF_SIGNED|UNABLE_TO_|INVALID_CA$|ERR_TLS_|ERR_SSL_|EPROTO$|HOSTNAME_MISMATCH)/,
-    'certificateUntrusted',
-  ],
-  [/^net::ERR_(CERT|SSL|PROXY_CERTIFICATE)_/, 'certificateUntrusted'],
-  [/^net::ERR_PROXY_AUTH/, 'proxySignIn'],
-  [/^(net::ERR_(PROXY|TUNNEL|MANDATORY_PROXY)_|ERR_PROXY)/, 'proxyRefused'],
-  [/^(HPE_|UND_ERR_HEADERS_OVERFLOW$|net::ERR_INVALID_HTTP_RESPONSE$)/, 'notHttp'],
-  [/^(ECONNRESET|EPIPE|ECONNABORTED|UND_ERR_SOCKET|net::ERR_CONNECTION_(RESET|CLOSED|ABORTED))$/, 'connectionReset'],
-  [/^net::ERR_(EMPTY_RESPONSE|NETWORK_CHANGED|NETWORK_IO_SUSPENDED|HTTP2_\w+|QUIC_\w+)$/, 'connectionReset'],
-];
+/** Patterns by the faults to which they lead. The first one that matches decides. */
+type RowPatterns = Readonly<Partial<Record<FaultName, RegExp>>>;
+
+/** Faults for the error codes of Node, undici, OpenSSL and Electron's network stack. */
+const patternsOfCodes: RowPatterns = {
+  hostNotFound: /^(ENOTFOUND|EAI_NONAME|EAI_NODATA|net::ERR_NAME_(NOT_RESOLVED|RESOLUTION_FAILED)|net::ERR_DNS_\w+)$/,
+  offline: /^(EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|ENETDOWN|net::ERR_(INTERNET_DISCONNECTED|ADDRESS_UNREACHABLE))$/,
+  connectionRefused: /^(ECONNREFUSED|net::ERR_CONNECTION_REFUSED)$/,
+  connectTimeout:
+    /^(ETIMEDOUT|UND_ERR_(CONNECT|HEADERS)_TIMEOUT|ERR_TLS_HANDSHAKE_TIMEOUT|net::ERR_(CONNECTION_)?TIMED_OUT)$/,
+  connectionLost: /^UND_ERR_BODY_TIMEOUT$/,
+  // OpenSSL reports an answer in plain HTTP with codes of its own: the scheme of the URL is wrong, not the certificate.
+  notHttp:
+    /^(ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST)$|HPE_|UND_ERR_HEADERS_OVERFLOW$|net::ERR_INVALID_HTTP_RESPONSE$)/,
+  certificateUntrusted:
+    /^(CERT_|CRL_|DEPTH_ZERO_|SELF_SIGNED|UNABLE_TO_|INVALID_CA$|ERR_TLS_|ERR_SSL_|EPROTO$|HOSTNAME_MISMATCH|net::ERR_(CERT|SSL|PROXY_CERTIFICATE)_)/,
+  proxySignIn: /^net::ERR_PROXY_AUTH/,
+  proxyRefused: /^(net::ERR_(PROXY|TUNNEL|MANDATORY_PROXY)_|ERR_PROXY)/,
+  connectionReset:
+    /^(ECONNRESET|EPIPE|ECONNABORTED|UND_ERR_SOCKET|net::ERR_(CONNECTION_(RESET|CLOSED|ABORTED)|EMPTY_RESPONSE|NETWORK_CHANGED|NETWORK_IO_SUSPENDED|HTTP2_\w+|QUIC_\w+))$/,
+};
 
 /**
  * Faults for errors of Node.js or Electron that have no known `code`, by their message. Matching the message is safe,
  * because it never contains text from a gateway.
  */
-const rowsByMessage: readonly (readonly [pattern: RegExp, row: FaultName])[] = [
-  [/does not match the HTTP\/1\.1 protocol|HTTPParserError|Parse Error/i, 'notHttp'],
-  [/certificate/i, 'certificateUntrusted'],
-  [/prox(y|ies)|tunneling socket/i, 'proxyRefused'],
-];
+const patternsOfMessages: RowPatterns = {
+  notHttp: /does not match the HTTP\/1\.1 protocol|HTTPParserError|Parse Error/i,
+  certificateUntrusted: /certificate/i,
+  proxyRefused: /prox(y|ies)|tunneling socket/i,
+};
 
 /** Matches the status of a proxy's answer to CONNECT in the messages of undici and `tunnel-agent`. */
 const tunnelStatus = /(?:Proxy response \(|tunneling socket.* statusCode=)(\d{3})\b/;
@@ -52,10 +43,8 @@ const connectingRows: ReadonlySet<FaultName> = new Set<FaultName>([
   'connectTimeout',
 ]);
 
-/** Maximum number of characters of an error message that are examined and logged. */
 const maxMessageChars = 2000;
 
-/** An error in a chain of causes. */
 interface ErrorLink {
   readonly code: string;
   readonly message: string;
@@ -91,7 +80,6 @@ function targetOf({ hostname, address, port }: Readonly<Record<string, unknown>>
   return typeof address === 'string' && typeof port === 'number' ? { host: address, port } : undefined;
 }
 
-/** The fault of a rejected `fetch`. */
 interface TransportFault {
   readonly row: FaultName;
   /** Host of a proxy that can't be reached, with the port if the error names one: `127.0.0.1:7890`, `proxy.example`. */
@@ -120,19 +108,17 @@ function findProxy(error: unknown, baseUrl: string): string | undefined {
   return proxy && (proxy.port === undefined ? proxy.host : `${proxy.host}:${proxy.port}`);
 }
 
-/** Returns the fault for a rejected `fetch` or a broken response body. */
 export function transportRow(error: unknown): FaultName {
   const links = errorChain(error);
   const rows = links.flatMap(({ code, message }) => {
-    const codeOrName = code || /net::ERR_\w+/.exec(message)?.[0];
-    return findRow(rowsByCode, codeOrName) ?? [];
+    return findRow(patternsOfCodes, code || (/net::ERR_\w+/.exec(message)?.[0] ?? '')) ?? [];
   });
   // If only IPv4 or only IPv6 has no route, the computer is not offline, so the error of the other address family
   // decides.
   const rowByCode = rows.find((row) => row !== 'offline') ?? rows[0];
   if (rowByCode !== undefined) return rowByCode;
   for (const { message } of links) {
-    const row = tunnelRow(message) ?? findRow(rowsByMessage, message);
+    const row = tunnelRow(message) ?? findRow(patternsOfMessages, message);
     if (row !== undefined) return row;
   }
   // A cause with neither a code nor a message always means that a proxy answered CONNECT with 407.
@@ -148,11 +134,8 @@ function tunnelRow(message: string): FaultName | undefined {
   return status >= 500 || status === 408 || status === 429 ? 'proxyCannotConnect' : 'proxyRefused';
 }
 
-function findRow(
-  table: readonly (readonly [pattern: RegExp, row: FaultName])[],
-  text: string | undefined,
-): FaultName | undefined {
-  return text === undefined ? undefined : table.find(([pattern]) => pattern.test(text))?.[1];
+function findRow(patterns: RowPatterns, text: string): FaultName | undefined {
+  return (Object.keys(patterns) as FaultName[]).find((row) => patterns[row]?.test(text));
 }
 
 /** Returns the codes and messages of an error and its causes for the log, without stacks. */

@@ -5,31 +5,26 @@ import { visibleText } from '../gateway/visibleText';
 import type { Connection } from '../request';
 import type { Fault } from './classify';
 
-/** The values for the placeholders in the message of a fault. */
 export interface FaultContext {
   readonly connection: Connection;
   readonly model: string;
   readonly status: number | undefined;
-  /** Epoch milliseconds at which the rate limit resets. */
+  /** Epoch milliseconds. */
   readonly resetsAt?: number | undefined;
   /** Message of the fault that preceded this one. */
   readonly last?: string | undefined;
-  /** Number of minutes without progress. */
   readonly minutes?: number | undefined;
 }
 
-/** The text of a fault for the user. */
 export interface FaultText {
-  /** The localized message: what happened, and what to do if that isn't obvious. */
   readonly message: string;
-  /** The provider's error message, without the API key. */
+  /** Without keys. */
   readonly detail: string;
 }
 
 /** Maximum length of a host name with its port, in characters (RFC 1035, 2.3.4). */
 const maxHostChars = 260;
 
-/** Returns the message and the detail of a fault in the user's language. */
 export function describeFault(
   fault: Fault,
   { connection, model, status, resetsAt, last, minutes }: FaultContext,

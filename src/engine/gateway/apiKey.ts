@@ -1,4 +1,3 @@
-/** The reason why a pasted text contains no usable key. */
 export type ApiKeyProblem = 'empty' | 'not-ascii' | 'has-spaces' | 'too-long';
 
 type CleanedApiKey = { readonly key: string } | { readonly problem: ApiKeyProblem };
@@ -6,9 +5,7 @@ type CleanedApiKey = { readonly key: string } | { readonly problem: ApiKeyProble
 /** Matches invisible characters that chats and web pages insert into copied text. */
 const invisible = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]/g;
 
-/**
- * Text around a key in shell commands, headers and .env files. `unwrap` removes it repeatedly until no pattern matches.
- */
+/** Text around a key in shell commands, headers and .env files. */
 const wrappers: readonly RegExp[] = [
   /^(["'`])(.*)\1$/s,
   /^([“‘「])(.*)[”’」]$/s,
@@ -31,7 +28,6 @@ export function cleanApiKey(input: string): CleanedApiKey {
   return { key };
 }
 
-/** Removes the {@link wrappers} around a key. */
 function unwrap(wrapped: string): string {
   let text = wrapped;
   for (let index = 0; index < wrappers.length; index++) {
@@ -43,36 +39,25 @@ function unwrap(wrapped: string): string {
   return text;
 }
 
-/** Whether a key has the prefix of HolySheep keys. */
 export function looksLikeHolySheepKey(key: string): boolean {
   return /^hsa-./.test(key);
 }
 
-/**
- * A warning that a key may belong to another gateway. The key is stored nevertheless, because only the gateway can
- * decide whether it is valid.
- */
+/** The key is stored nevertheless, because only the gateway can decide whether it is valid. */
 type KeyWarning = 'not-a-holysheep-key' | 'holysheep-key-elsewhere';
 
-/**
- * Returns a warning if the key looks like one of another gateway.
- * @param host host of the base URL, as in `URL.host`
- */
+/** @param host as in `URL.host` */
 export function keyWarningFor(key: string, host: string): KeyWarning | undefined {
   const isAtHolySheep = isHolySheepHost(host);
   if (isAtHolySheep === looksLikeHolySheepKey(key)) return undefined;
   return isAtHolySheep ? 'not-a-holysheep-key' : 'holysheep-key-elsewhere';
 }
 
-/**
- * Returns whether the host of a base URL belongs to HolySheep.
- * @param host as in `URL.host`, with an optional port
- */
+/** @param host as in `URL.host` */
 export function isHolySheepHost(host: string): boolean {
   return /^(?:.+\.)?holysheep\.ai(?::\d+)?$/i.test(host);
 }
 
-/** The text that replaces a key in everything that is displayed or stored. */
 export const redacted = '[redacted]';
 
 /** Patterns of text that looks like a key or is sent as a credential, with their replacements. */

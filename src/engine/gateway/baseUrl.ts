@@ -2,29 +2,21 @@
 export type BaseUrlCorrection =
   'trimmed' | 'full-width' | 'scheme-added' | 'query-removed' | 'endpoint-removed' | 'v1-added';
 
-/** The reason why a text can't be used as a base URL. */
 export type BaseUrlProblem = 'empty' | 'too-long' | 'not-a-url' | 'not-http' | 'credentials';
 
-/** A valid base URL and its parts. */
 export interface BaseUrl {
-  /** The base URL without a slash at the end. */
+  /** Without a slash at the end. */
   readonly url: string;
   /** The origin to which the key is bound, for instance `https://api.holysheep.ai`. */
   readonly origin: string;
-  /** The host, with the port unless it is the default port of the scheme. */
   readonly host: string;
   readonly corrections: readonly BaseUrlCorrection[];
-  /** Whether requests are sent to another computer over plain HTTP. Others could then read the key and the prompts. */
   readonly insecure: boolean;
 }
 
-/** The result of {@link normalizeBaseUrl}. */
 export type NormalizedBaseUrl = BaseUrl | { readonly error: BaseUrlProblem };
 
-/**
- * Matches characters around a URL that is copied from a chat, shell or document: whitespace, invisible characters,
- * quotes, brackets.
- */
+/** Whitespace, invisible characters, quotes and brackets around a URL that is copied from a chat, shell or document. */
 const wrapping = '[\\s\\u200b-\\u200d\\u2060\\ufeff"\'`<>“”‘’「」]';
 const leading = new RegExp(`^${wrapping}+`);
 const trailing = new RegExp(`${wrapping}+$`);
@@ -32,9 +24,7 @@ const trailing = new RegExp(`${wrapping}+$`);
 export const maxBaseUrlLength = 2048;
 const endpoint = /(?:\/(?:chat\/completions|completions|responses|embeddings|models)['/]*)+$/i;
 
-/**
- * Returns the base URL in a text that the user typed or pasted, or the reason why the text can't be used. Never throws.
- */
+/** Reads a base URL that the user typed or pasted. Never throws. */
 export function normalizeBaseUrl(input: string): NormalizedBaseUrl {
   if (input.length > maxBaseUrlLength) return { error: 'too-long' };
   const corrections = new Set<BaseUrlCorrection>();
@@ -75,7 +65,7 @@ function toHalfWidth(text: string): string {
   return text.replace(/[\uff01-\uff5e]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0));
 }
 
-/** Returns the URL, with a scheme added if it has none, or undefined if its scheme is neither HTTP nor HTTPS. */
+/** Returns undefined if the scheme is neither HTTP nor HTTPS. */
 function addScheme(text: string): string | undefined {
   if (/^https?:\/\//i.test(text)) return text;
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return undefined;
@@ -105,15 +95,11 @@ function isLoopback(hostname: string): boolean {
   return /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i.test(hostname);
 }
 
-/**
- * Returns the origin of a URL, such as `https://api.holysheep.ai`. For a text that is not a URL, returns the text
- * itself.
- */
+/** For a text that is not a URL, returns the text itself. */
 export function originOf(baseUrl: string): string {
   return URL.canParse(baseUrl) ? new URL(baseUrl).origin : baseUrl;
 }
 
-/** Returns the host as the user interface displays it: `api.holysheep.ai`, `localhost:11434`. */
 export function hostOf(baseUrl: string): string {
   return URL.canParse(baseUrl) ? new URL(baseUrl).host : baseUrl;
 }

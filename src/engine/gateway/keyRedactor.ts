@@ -84,7 +84,6 @@ export class KeyFilter {
     return result.slice(0, end);
   }
 
-  /** Removes the keys from a text, and holds back a key at its end that may continue. */
   private withoutKeys(text: string): string {
     return text.replace(this.keys, (key, offset: number) => {
       if (offset + key.length < text.length || this.complete.test(key)) return redacted;

@@ -12,7 +12,6 @@ export const defaultModels: readonly string[] = [
   'deepseek-v3',
 ];
 
-/** Maximum length of a model ID, in characters. */
 const maxIdChars = 200;
 
 /** Maximum number of models that are offered to choose from. The gateways with the most models have about a thousand. */
@@ -25,11 +24,9 @@ export const maxModels = 5000;
  */
 const markup = /\][(:]|[<`]|\$\(|&#?\w+;|(?:https?|ftp):\/\/|www\.|\w@[\w-]+\.[a-z]/i;
 
-/** The models of a gateway, as its model list describes them. */
 export interface GatewayModels {
-  /** The IDs, sorted and without duplicates. */
+  /** Sorted, without duplicates. */
   readonly models: readonly string[];
-  /** What the list says about its models, by their IDs; absent if it says nothing. */
   readonly facts?: FactsById | undefined;
   /** Number of models that are left out because of their IDs, see {@link isUsableModelId}; absent if there are none. */
   readonly unusable?: number | undefined;
@@ -69,7 +66,6 @@ function entriesOf(body: unknown): readonly unknown[] | undefined {
   return candidates.find((candidate): candidate is unknown[] => Array.isArray(candidate));
 }
 
-/** Returns the ID of a list entry, or undefined if the entry has none. */
 function idOf(entry: unknown): string | undefined {
   const id = isRecord(entry) ? entry.id : entry;
   return typeof id === 'string' && id.trim() !== '' ? id.trim() : undefined;

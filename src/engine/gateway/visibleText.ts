@@ -1,14 +1,9 @@
 const space = '\\s\\p{Cc}';
 const invisible = '\\p{Cf}\\p{Cs}\\p{Default_Ignorable_Code_Point}';
 const modifier = '(?:\\ufe0f|\\p{Emoji_Modifier})?';
-/**
- * Matches an emoji with its modifiers. Joiners and variation selectors outside of an emoji are invisible characters.
- */
+/** Joiners and variation selectors outside of an emoji are invisible characters. */
 const emoji = `\\p{Extended_Pictographic}${modifier}(?:\\u200d\\p{Extended_Pictographic}${modifier}){0,5}`;
-/**
- * Matches visible characters, at most 100 at a time, so that a long text is not read beyond the point where it is
- * truncated.
- */
+/** At most 100 characters at a time, so that a long text is not read beyond the point where it is truncated. */
 const letters = `[^${space}${invisible}\\p{Extended_Pictographic}]{1,100}`;
 const pieces = new RegExp(`(?<symbol>${emoji})|(?<blank>[${space}]+)|[${invisible}]+|(?<word>${letters})`, 'gu');
 
@@ -58,7 +53,6 @@ export function toSupportedLocale(tag: string): string | undefined {
   return isWellFormed ? Intl.NumberFormat.supportedLocalesOf(tag)[0] : undefined;
 }
 
-/** Returns the format of a time of day, such as `6:05 PM` or `06:05`. */
 export function timeOfDayOptions(locale: string | undefined): Intl.DateTimeFormatOptions {
   const { hour12 } = new Intl.DateTimeFormat(locale, { hour: 'numeric' }).resolvedOptions();
   return { hour: hour12 ? 'numeric' : '2-digit', minute: '2-digit' };

@@ -15,7 +15,6 @@ import { ConnectionFailure, errorBodyLimits, readBody, type BodyEnd } from './re
 import { HttpRejection, requestIdOf, send, type AttemptRequest } from './transport';
 import { costInHeaders } from './usageFields';
 
-/** The way in which an attempt ended. */
 export type AttemptEnd =
   | { readonly type: 'finished'; readonly finishReason: string }
   | { readonly type: 'fault'; readonly evidence: Evidence }
@@ -23,10 +22,9 @@ export type AttemptEnd =
   | { readonly type: 'defect'; readonly error: unknown }
   | { readonly type: 'abandoned' };
 
-/** Duration and size of an attempt. While the attempt runs, these are the values up to now. */
 interface AttemptStats {
   readonly ms: number;
-  /** Milliseconds from the start of the attempt to the first text, reasoning or tool call. */
+  /** Milliseconds up to the first text, reasoning or tool call. */
   readonly firstTokenMs: number | undefined;
   readonly bytes: number;
   readonly chars: number;
@@ -42,7 +40,7 @@ const endOfStream: BodyEnd = { kind: 'stream', empty: false };
  */
 export class Attempt {
   readonly end: Promise<AttemptEnd>;
-  /** Monotonic time at which the attempt started, in milliseconds. */
+  /** Monotonic milliseconds. */
   readonly startedAt: number;
   status: number | undefined;
   requestId: string | undefined;
@@ -66,16 +64,15 @@ export class Attempt {
   private statsTaken = false;
   private sawDone = false;
   /**
-   * Whether a chunk had an empty `finish_reason` field. If no later chunk has a finish reason, the answer counts as
-   * incomplete.
+   * Whether a chunk had an empty `finish_reason` field, so that `[DONE]` without a finish reason means an incomplete
+   * answer.
    */
   private hasFinishReasonField = false;
   private garbledEvents = 0;
-  /** Whether the last event was not a JSON object and therefore could not be read. */
   private isLastEventGarbled = false;
   /** The last usage that the response reported. Gateways may report it repeatedly, with growing numbers. */
   private usage: Usage | undefined;
-  /** The price of the request in USD, if the headers of the response report it. */
+  /** In USD. */
   private cost: number | undefined;
 
   constructor(
@@ -86,7 +83,7 @@ export class Attempt {
       headers(status: number, requestId: string | undefined, ms: number): void;
       quiet(forMs: number): void;
     },
-    /** The size of the answer, shared by all attempts of the turn. */
+    /** Shared by all attempts of the turn. */
     private readonly size: AnswerSize,
     private readonly keys: KeyRedactor,
   ) {
@@ -109,27 +106,22 @@ export class Attempt {
     void this.run();
   }
 
-  /** Ends the attempt immediately and closes its socket. */
   abandon(): void {
     this.finish({ type: 'abandoned' });
   }
 
-  /** Whether the gateway has accepted the request with a 2xx status. */
   get isAccepted(): boolean {
     return this.status !== undefined && this.status >= 200 && this.status < 300;
   }
 
-  /** Whether text, reasoning or a tool call has arrived. */
   get hasStreamed(): boolean {
     return this.firstTokenAt !== undefined;
   }
 
-  /** Whether the model has called tools and the arguments of every call are complete JSON. */
   get hasCompleteToolCalls(): boolean {
     return this.sawToolCall && this.toolCalls.areComplete;
   }
 
-  /** Returns the milliseconds since the last text, reasoning or tool call, or since the start of the attempt. */
   idleMs(): number {
     return Math.max(0, this.deps.clock.monotonicNow() - this.clocks.lastPayload);
   }
@@ -167,7 +159,6 @@ export class Attempt {
     }
   }
 
-  /** Wraps a callback of a timer, so that an exception in the callback ends the attempt as a defect. */
   private catchDefects<Args extends readonly unknown[]>(call: (...args: Args) => void): (...args: Args) => void {
     return (...args) => {
       try {
@@ -274,13 +265,7 @@ export class Attempt {
     this.sent.behavior.finishReason = 'sent';
   }
 
-  /**
-   * Counts a part of the answer, and fails the attempt if the answer is too long.
-   *
-   * @param chars length of the part, in characters
-   * @param visibleChars the number of these characters that are text or reasoning
-   * @returns whether the part may be added to the answer
-   */
+  /** Counts a part of the answer. @returns false if the answer is too long, and the attempt has failed */
   private count(chars: number, visibleChars = chars): boolean {
     if (!this.size.addChars(chars)) {
       this.fail('answerTooLong');
@@ -292,19 +277,12 @@ export class Attempt {
     return true;
   }
 
-  /**
-   * Returns an error without keys. An error that is longer than the limit for error bodies is truncated and returned as
-   * text, because it is no longer valid JSON.
-   */
+  /** Returns an error without keys. A very long one is truncated and returned as text, because it is no longer JSON. */
   private withoutKeys(error: unknown): unknown {
     const redacted = this.keys.redactKnown(printJson(error).slice(0, errorBodyLimits.bytes));
     return parseJson(redacted) ?? redacted;
   }
 
-  /**
-   * Handles `[DONE]`, which completes an answer without a finish reason only if the gateway never sends
-   * `finish_reason`.
-   */
   private onDone(): void {
     this.flushDeltas();
     if (this.isLastEventGarbled) return this.fail('garbledStream');
@@ -329,7 +307,7 @@ export class Attempt {
     }
   }
 
-  /** Reads a body that is a single JSON document: the answer of a gateway that does not stream, or an error. */
+  /** The answer of a gateway that does not stream, or an error. */
   private onJsonBody(text: string): void {
     const isReadable = readChunk(text, (delta) => this.collect(delta));
     this.flushDeltas();
@@ -340,13 +318,11 @@ export class Attempt {
     else this.fail('garbledBody');
   }
 
-  /** Whether the answer is complete, so that a later failure of the stream does not matter. */
   private get isComplete(): boolean {
     const mayOmitReason = !this.hasFinishReasonField || this.sent.behavior.finishReason === 'omitted';
     return this.finishReason !== undefined || (this.sawDone && this.hasAnswer && mayOmitReason);
   }
 
-  /** Whether text or a tool call has arrived. */
   get hasAnswer(): boolean {
     return this.sawText || this.sawToolCall;
   }
@@ -383,10 +359,7 @@ export class Attempt {
   }
 }
 
-/**
- * Limit for the text, reasoning and tool calls of all attempts of a turn, in characters (UTF-16 code units). No model
- * writes nearly as much, and a journal of this size still fits into memory.
- */
+/** In UTF-16 code units. No model writes nearly as much, and a journal of this size still fits into memory. */
 export const maxAnswerChars = 32 * 1024 * 1024;
 
 /**
@@ -396,22 +369,17 @@ export const maxAnswerChars = 32 * 1024 * 1024;
  */
 export const maxTurnBytes = 256 * 1024 * 1024;
 
-/** Counts the characters and bytes that all attempts of a turn have received. */
 export class AnswerSize {
   private chars = 0;
   private bytes = 0;
 
-  /**
-   * Adds characters of the answer to the total of the turn.
-   *
-   * @returns false if the total exceeds the limit and the characters must be dropped
-   */
+  /** @returns false if the total exceeds the limit and the characters must be dropped */
   addChars(count: number): boolean {
     this.chars += count;
     return this.chars <= maxAnswerChars;
   }
 
-  /** Adds bytes of a response body to the total of the turn. @returns false if the total exceeds the limit */
+  /** @returns false if the total exceeds the limit */
   addBytes(count: number): boolean {
     this.bytes += count;
     return this.bytes <= maxTurnBytes;

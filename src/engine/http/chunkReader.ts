@@ -19,10 +19,7 @@ export class ChunkReader {
   private unusedFrames = 0;
   private readonly restarts = new RestartDetector();
   private readonly responses: ResponsesReader;
-  /**
-   * The last delta of the current event. Deltas of the types `finishReasonPending` and `restartInStream` are not stored
-   * here.
-   */
+  /** Without deltas of the types `finishReasonPending` and `restartInStream`. */
   private lastDelta: Delta | undefined;
   private deltaCount = 0;
 
@@ -30,7 +27,7 @@ export class ChunkReader {
     this.responses = new ResponsesReader(this.recordAndForward);
   }
 
-  /** Reads an event and passes its deltas to the sink. @returns false if the data is not a JSON object */
+  /** @returns false if the data is not a JSON object */
   read(data: string): boolean {
     const framedDelta = this.frame?.read(data);
     if (framedDelta) {
@@ -60,9 +57,8 @@ export class ChunkReader {
   };
 
   /**
-   * Verifies the current frame with a parsed event. If the event does not match, replaces the frame with that of the
-   * event. If no frame can be created from the event, the current one stays, because the next event is likely to match
-   * it again.
+   * Replaces a frame that does not match. If the event has no frame, the current one stays: the next event is likely to
+   * match.
    */
   private updateFrame(data: string, { type, text }: TextDelta): void {
     if (this.frame?.verify(text, data)) {
@@ -77,9 +73,7 @@ export class ChunkReader {
   }
 }
 
-/**
- * The field in which OpenAI sends a random string, so that the size of an event does not reveal the length of its text.
- */
+/** OpenAI sends a random string, so that the size of an event does not reveal the length of its text. */
 const padding = '"obfuscation":"';
 
 /**
@@ -97,16 +91,13 @@ export class DeltaFrame {
     private readonly type: TextDelta['type'],
     private readonly firstText: string,
     private readonly prefix: string,
-    /** The JSON after the text, up to the end of the event, or up to the padding if the event has one. */
+    /** Up to the end of the event, or up to the padding if the event has one. */
     private readonly suffix: string,
-    /** The JSON from the padding to the end of the event. Undefined if the event has no padding. */
+    /** Undefined if the event has no padding. */
     private readonly paddingSuffix: string | undefined,
   ) {}
 
-  /**
-   * Creates a frame, which is the JSON around the text, from a parsed event. Returns undefined if the event does not
-   * contain the text literally, because the text is escaped or consists of several parts.
-   */
+  /** Returns undefined if the event does not contain the text literally: it is escaped or consists of several parts. */
   static tryCreate(type: TextDelta['type'], text: string, data: string): DeltaFrame | undefined {
     const quoted = `"${text}"`;
     // If the text contains a quote or an escape, its position in the event is not certain, and a hostile gateway could
@@ -122,30 +113,21 @@ export class DeltaFrame {
     return new DeltaFrame(type, text, prefix, suffix.slice(0, paddingStart), suffix.slice(paddingEnd));
   }
 
-  /**
-   * Returns whether a parsed event has this frame around its text. If its text differs from that of the first event, the
-   * frame is trusted from then on, and further events with the frame need not be parsed.
-   */
+  /** If the text differs from that of the first event, the frame is trusted from then on. */
   verify(text: string, data: string): boolean {
     if (this.extractText(data) !== text) return false;
     this.isVerified ||= text !== this.firstText;
     return true;
   }
 
-  /**
-   * Returns the delta of an event that differs from this frame only in its text, or undefined if the event must be
-   * parsed.
-   */
+  /** Returns undefined if the event must be parsed. */
   read(data: string): TextDelta | undefined {
     if (!this.isVerified) return undefined;
     const text = this.extractText(data);
     return text === undefined ? undefined : { type: this.type, text };
   }
 
-  /**
-   * Returns the text of an event if the JSON around it is that of this frame. Returns undefined for an empty text,
-   * because the parser may then read the text from another field.
-   */
+  /** Returns undefined for an empty text, too, because the parser may then read the text from another field. */
   private extractText(data: string): string | undefined {
     const { prefix, suffix, paddingSuffix } = this;
     if (!containsAt(data, prefix, 0)) return undefined;
@@ -161,13 +143,9 @@ export class DeltaFrame {
   }
 }
 
-/** Matches the first character that ends a JSON string, begins an escape, or is not allowed in a JSON string. */
 const stringEnd = /["\\\u0000-\u001f]/g;
 
-/**
- * Returns the offset of the quote that ends a JSON string, or -1 if the string has an escape, an invalid character or
- * no end.
- */
+/** Returns -1 if the string has an escape, an invalid character or no end. */
 function findStringEnd(data: string, from: number): number {
   stringEnd.lastIndex = from;
   if (!stringEnd.test(data)) return -1;
@@ -175,10 +153,7 @@ function findStringEnd(data: string, from: number): number {
   return data[offset] === '"' ? offset : -1;
 }
 
-/**
- * Does the same as `data.startsWith(part, from)`, but faster. That method compares single characters and takes as long
- * as parsing the event.
- */
+/** Faster than `data.startsWith(part, from)`, which takes as long as parsing the event. */
 function containsAt(data: string, part: string, from: number): boolean {
   return data.slice(from, from + part.length) === part;
 }

@@ -4,20 +4,11 @@ import type { Delta, DeltaFilter, DeltaSink } from './deltas';
 const openingTag = '<think>';
 const closingTag = '</think>';
 
-/**
- * Maximum length of the whitespace that is held back before an opening think tag or after a closing one, in
- * characters.
- */
+/** Maximum length of whitespace that is held back before an opening tag or after a closing one, in characters. */
 const maxBufferedChars = 100;
-/**
- * Maximum length of a single-line text before a `</think>` that counts as the end of the reasoning, in characters.
- * Applies only if the reasoning began in a separate field.
- */
+/** Maximum length of a line before a `</think>` that ends reasoning which began in a separate field, in characters. */
 const maxShortTextChars = 200;
-/**
- * Maximum length of the text after which a closing tag still counts, in characters. It is longer than the reasoning of
- * any model, and keeps the memory for the text small.
- */
+/** In characters. No model reasons longer, and the text before a closing tag must not fill the memory. */
 const maxUntaggedChars = 256 * 1024;
 
 /**
@@ -30,10 +21,7 @@ const maxUntaggedChars = 256 * 1024;
 export class ThinkTags implements DeltaFilter {
   private state: 'start' | 'reasoning' | 'text' | 'decided' = 'start';
   private buffered = '';
-  /**
-   * Text that was passed on as part of the answer, because no opening think tag preceded it. If a closing tag follows,
-   * this text becomes reasoning.
-   */
+  /** Text that becomes reasoning if a closing tag without an opening one follows. */
   private untaggedText = '';
   private beganWithReasoning = false;
 
@@ -62,7 +50,6 @@ export class ThinkTags implements DeltaFilter {
     }
   };
 
-  /** Passes on the text that is held back. Called at the end of the stream, when no further text can complete a tag. */
   flush(): void {
     const { buffered } = this;
     if (buffered === '') return;
@@ -129,9 +116,6 @@ export class ThinkTags implements DeltaFilter {
     } else this.passRemaining(text);
   }
 
-  /**
-   * Whether a closing think tag ends reasoning that has no opening tag, judging by the text before and after the tag.
-   */
   private endsReasoning(before: string, remaining: string): boolean {
     if (before.includes(openingTag) || isInCode(before)) return false;
     if (/(?:^|\n)[ \t]*$/.test(before.slice(-80))) return true;
@@ -139,7 +123,6 @@ export class ThinkTags implements DeltaFilter {
     return this.beganWithReasoning && (isShort || /^[ \t]*(?:\n|$)/.test(remaining));
   }
 
-  /** Passes on the remaining text. All further text is passed on unchanged, even if it contains tags. */
   private passRemaining(remaining: string): void {
     this.state = 'decided';
     this.buffered = '';
@@ -170,12 +153,9 @@ function isInCode(text: string): boolean {
   return (lastLine.match(/`/g)?.length ?? 0) % 2 === 1;
 }
 
-/**
- * Removes the keys of this session from text, reasoning and tool calls, because answers are displayed, stored and
- * exported.
- */
+/** Removes the keys of this session, because answers are displayed, stored and exported. */
 export class RedactedDeltas implements DeltaFilter {
-  /** The filters of the text, of the reasoning, and of the arguments of each tool call by its index. */
+  /** By kind, or by the index of a tool call for its arguments. */
   private readonly filters = new Map<'text' | 'reasoning' | number, KeyFilter>();
   private readonly callIds = new Map<number, string>();
 

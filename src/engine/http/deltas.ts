@@ -4,14 +4,13 @@ import type { Finish } from './finishReason';
 /** A part of a tool call. The arguments of all parts with the same index, concatenated, are the JSON of the call. */
 export interface ToolCallPart {
   readonly index: number;
-  /** ID of the call. Empty in all parts except the first. */
+  /** Empty in all parts except the first. */
   readonly id: string;
-  /** Name of the tool. Empty in all parts except the first. */
+  /** Empty in all parts except the first. */
   readonly name: string;
   readonly arguments: string;
 }
 
-/** A part of an answer, or of the data about the answer, that a chunk contains. */
 export type Delta =
   | { readonly type: 'text' | 'reasoning'; readonly text: string }
   /** The text of the attempt so far turned out to be reasoning, because the gateway marks only the end of reasoning. */
@@ -21,18 +20,15 @@ export type Delta =
   /** The chunk has an empty `finish_reason` field. */
   | { readonly type: 'finishReasonPending' }
   | { readonly type: 'usage'; readonly usage: Usage }
-  /** The gateway starts the answer over in the middle of the stream. */
   | { readonly type: 'restartInStream' }
   /** An error in the format that `readProviderError` reads. */
   | { readonly type: 'error'; readonly error: unknown };
 
-/** A delta that adds to the answer or changes it. */
 export type AnswerDelta = Extract<
   Delta,
   { readonly type: 'text' | 'reasoning' | 'textWasReasoning' | 'toolCall' | 'restartInStream' }
 >;
 
-/** Receives the deltas of a stream in order. */
 export type DeltaSink = (delta: Delta) => void;
 
 /** A sink that passes deltas on to another sink and may hold some of them back until it is flushed. */

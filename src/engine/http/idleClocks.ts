@@ -33,11 +33,8 @@ export class IdleClocks {
    * has slept, this time is moved forward by the duration of the sleep, so that the sleep does not count as idle time.
    */
   lastPayload: number;
-  /**
-   * Monotonic time by which data must arrive after a sleep of the computer, because the connection may have been lost.
-   */
+  /** Monotonic time by which data must arrive after a sleep of the computer. */
   private wakeDeadline = Infinity;
-  /** The wall-clock and monotonic times at which the timer was started, and its delay. */
   private armedAt = { now: 0, ticks: 0, forMs: 0 };
   private hasReportedQuiet = false;
   private isDisposed = false;
@@ -48,7 +45,6 @@ export class IdleClocks {
     private readonly clock: Clock,
     private readonly timeouts: Timeouts,
     private readonly callbacks: {
-      /** Called when a timeout has expired. */
       expired(name: StalledClock | 'tail', afterMs: number): void;
       /** Called when no data has arrived within `wakeGraceMs` after the computer woke up. */
       slept(): void;
@@ -70,17 +66,13 @@ export class IdleClocks {
     this.wakeDeadline = Infinity;
   }
 
-  /** Records that text or reasoning has arrived. */
   onPayload(): void {
     this.lastPayload = this.lastBytes;
     this.hasReportedQuiet = false;
     if (this.phase === 'first') this.enterPhase('stream');
   }
 
-  /**
-   * Starts the timeout for the end of the stream: the answer is complete, and the remaining chunks must arrive within
-   * `limitMs` milliseconds.
-   */
+  /** The answer is complete, and the remaining chunks must arrive within `limitMs` milliseconds. */
   startTail(limitMs: number): void {
     this.tailLimitMs = limitMs;
     this.enterPhase('tail');
@@ -150,31 +142,39 @@ export class IdleClocks {
     return this.quietSince() + quietMs;
   }
 
-  private nearestDeadline(): { name: StalledClock | 'tail'; deadline: number; afterMs: number } {
+  private nearestDeadline(): Deadline {
     const { headersMs, firstTokenMs, idleMs, silentMs } = this.timeouts;
     switch (this.phase) {
       case 'headers':
-        return { name: 'headersTimeout', deadline: this.phaseStart + headersMs, afterMs: headersMs };
+        return deadlineOf('headersTimeout', this.phaseStart, headersMs);
       case 'first':
-        return { name: 'firstTokenTimeout', deadline: this.phaseStart + firstTokenMs, afterMs: firstTokenMs };
+        return deadlineOf('firstTokenTimeout', this.phaseStart, firstTokenMs);
       case 'tail':
-        return { name: 'tail', deadline: this.phaseStart + this.tailLimitMs, afterMs: this.tailLimitMs };
+        return deadlineOf('tail', this.phaseStart, this.tailLimitMs);
       case 'stream': {
-        const idle = this.lastBytes + idleMs;
-        const silent = this.lastPayload + silentMs;
-        return idle <= silent
-          ? { name: 'streamStalled', deadline: idle, afterMs: idleMs }
-          : { name: 'streamSilent', deadline: silent, afterMs: silentMs };
+        const idle = deadlineOf('streamStalled', this.lastBytes, idleMs);
+        const silent = deadlineOf('streamSilent', this.lastPayload, silentMs);
+        return idle.deadline <= silent.deadline ? idle : silent;
       }
     }
   }
 }
 
+interface Deadline {
+  readonly name: StalledClock | 'tail';
+  readonly deadline: number;
+  readonly afterMs: number;
+}
+
+const deadlineOf = (name: Deadline['name'], from: number, afterMs: number): Deadline => {
+  return { name, deadline: from + afterMs, afterMs };
+};
+
 /** Timeouts of an attempt in milliseconds. All defaults are below 300 s, the usual timeout of runtimes and proxies. */
 interface Timeouts {
-  /** Timeout from the start of the attempt to the headers of the response. */
+  /** From the start of the attempt to the headers. */
   readonly headersMs: number;
-  /** Timeout from the headers to the first text or reasoning. */
+  /** From the headers to the first text or reasoning. */
   readonly firstTokenMs: number;
   /** Maximum time without any bytes in a stream that has started. */
   readonly idleMs: number;
@@ -187,14 +187,9 @@ const reasoningTimeouts: Timeouts = { headersMs: 180_000, firstTokenMs: 270_000,
 
 /** Maximum time to wait for the usage and `[DONE]` after the finish reason, in milliseconds. */
 export const tailMs = 5_000;
-/**
- * Maximum time to wait for the end of the body after `[DONE]`, so that the connection can be reused, in milliseconds.
- */
+/** Milliseconds to wait for the end of the body after `[DONE]`, so that the connection can be reused. */
 export const drainMs = 100;
-/**
- * Time without text or reasoning after which a `quiet` event reports that the attempt is still waiting, in
- * milliseconds.
- */
+/** Milliseconds without text or reasoning after which a `quiet` event reports that the attempt still waits. */
 export const quietMs = 10_000;
 
 /**

@@ -5,12 +5,9 @@ import { declaredKind, decodeBody, decoderFor, sniffedKind, type ContentKind } f
 /** Maximum length of an event, in characters. Without this limit, an event that never ends would fill the memory. */
 export const maxEventChars = 8 * 1024 * 1024;
 
-/**
- * Limits for reading the body of an error, in bytes and milliseconds. A body that never ends must not block the turn.
- */
+/** In bytes and milliseconds. A body that never ends must not block the turn. */
 export const errorBodyLimits = { bytes: 64 * 1024, ms: 5000 } as const;
 
-/** Maximum number of characters that are examined to recognize the kind of a body. */
 const maxSniffedChars = 64;
 
 /** A network error of a request or its response. Any other exception is a defect of the extension. */
@@ -20,17 +17,13 @@ export class ConnectionFailure extends Error {
   }
 }
 
-/** Receives the contents of a response body. */
 interface BodySink {
-  /** Called with the number of bytes of each piece of the body. */
   bytes(count: number): void;
-  /** Called with each complete server-sent event. */
   event(data: string, name: string | undefined): void;
   /** Called after the events of each read from the network. */
   endOfRead?(): void;
   /** Called when an event or a body is longer than `maxEventChars`. */
   tooLong(): void;
-  /** Whether the rest of the body is no longer needed. */
   isDone(): boolean;
 }
 
@@ -142,7 +135,6 @@ export async function boundedText(
 export class StreamDecoder {
   private readonly statelessDecoder: TextDecoder;
   private readonly streamDecoder: TextDecoder;
-  /** Whether `streamDecoder` may contain the first bytes of a character whose other bytes have not arrived yet. */
   private mayHoldBytes: boolean;
 
   constructor(contentType: string | null = null) {
@@ -163,17 +155,14 @@ export class StreamDecoder {
       : this.statelessDecoder.decode(bytes);
   }
 
-  /** Ends the text. @returns a replacement character if the last character is incomplete */
+  /** @returns a replacement character if the last character is incomplete */
   end(): string {
     return this.streamDecoder.decode();
   }
 }
 
 const errorField = 'error:';
-/**
- * Matches the first characters of a JSON line or of an `error:` field, and text such as `err` at the end of a piece,
- * which the next piece may complete to `error:`.
- */
+/** The start of a JSON line or of an `error:` field, and text such as `err` that the next piece may complete. */
 const bareStart = String.raw`(?:[{[]|error:|e(?:r(?:r(?:or?)?)?)?$)`;
 const bareAfterLineEnd = new RegExp(`[\\n\\r]${bareStart}`);
 const bareAtStart = new RegExp(`^${bareStart}`);
@@ -185,17 +174,12 @@ const bareAtStart = new RegExp(`^${bareStart}`);
 export class BareLines {
   private atLineStart = true;
   private afterReturn = false;
-  /**
-   * The progress of an event that began with a bare line: `begun` after its first line, `continued` after further
-   * lines, and `none` if it is complete or there is no such event.
-   */
+  /** `begun` after the first line of a bare event, `continued` after further lines. */
   private bareEvent: 'none' | 'begun' | 'continued' = 'none';
-  /** The part of the current line that has arrived. */
   private line = '';
   /** An incomplete line such as `err`, kept until the next piece shows whether it is an `error:` field. */
   private buffered = '';
 
-  /** Converts the next piece of a stream. */
   convert(text: string): string {
     const all = this.buffered + text;
     if (all === '') return '';
@@ -207,10 +191,7 @@ export class BareLines {
     return converted;
   }
 
-  /**
-   * Whether a bare line begins after a line end. Most pieces end with a complete event and are examined without the
-   * slow regular expression.
-   */
+  /** Most pieces end with a complete event and are examined without the slow regular expression. */
   private hasBareLine(text: string): boolean {
     const isUsual = text.endsWith('\n') && !text.includes('\r');
     if (!isUsual) return bareAfterLineEnd.test(text);

@@ -4,15 +4,12 @@ import type { DeltaSink } from './deltas';
 import { readFinishReason } from './finishReason';
 import { readUsage } from './usageFields';
 
-/** Matches the events with a delta of a text, or with a complete text. */
 const textEvent = /^response\.(output_text|refusal|reasoning_text|reasoning_summary_text)\.(?:delta|done)$/;
 
-/** Matches the events that contain the complete response. */
 const endEvent = /^response\.(completed|incomplete|failed|cancelled|done)$/;
 
 type TextType = 'text' | 'reasoning';
 
-/** A text of an item, and the name of its position in the item. */
 interface Part {
   readonly type: TextType;
   readonly name: string;
@@ -24,13 +21,12 @@ interface Part {
  * text comes up to four times: in deltas, in events that end in `.done`, and in the last event. It is passed on once.
  */
 export class ResponsesReader {
-  /** Whether an event of the Responses API has been read. */
   isActive = false;
   /** Whether the answer comes in ordinary chunks, so that the same answer in events is ignored. */
   isAnswerInChunks = false;
   /** What has been passed on: of each text and of each type, and the arguments of each tool call. */
   private readonly passed = new Map<string, string>();
-  /** The numbers of the tool calls by the positions of their items. */
+  /** By the positions of the items. */
   private readonly calls = new Map<string, number>();
 
   constructor(private readonly sink: DeltaSink) {}
@@ -123,7 +119,6 @@ export class ResponsesReader {
   }
 }
 
-/** Returns the texts of a complete item. */
 function partsOf(item: JsonRecord): readonly Part[] {
   return (['summary', 'content'] as const).flatMap((list) => {
     const parts: readonly unknown[] = Array.isArray(item[list]) ? item[list] : [];

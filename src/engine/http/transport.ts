@@ -22,17 +22,12 @@ export class HttpRejection extends Error {
   }
 }
 
-/** The request of an attempt. */
 export interface AttemptRequest {
   readonly connection: Route;
   readonly request: Omit<ChatRequest, 'messages'>;
-  /**
-   * The messages of the conversation. For a continuation, they end with the partial answer, or with a continue prompt
-   * after it.
-   */
+  /** For a continuation, they end with the partial answer, or with a continue prompt after it. */
   readonly messages: readonly OutgoingMessage[];
   readonly behavior: RouteBehavior;
-  /** What is known about the model of the request. */
   readonly facts?: ModelFacts | undefined;
 }
 
@@ -89,10 +84,8 @@ const requestIdHeaders = [
   'cf-ray',
 ];
 
-/** Maximum length of a request ID, in characters. A longer one is truncated. */
 const maxIdChars = 200;
 
-/** Returns the request ID in the headers of a response, without keys and hidden characters. */
 export function requestIdOf(headers: Headers, keys: KeyRedactor): string | undefined {
   for (const name of requestIdHeaders) {
     const id = visibleText(keys.redact(headers.get(name) ?? ''), maxIdChars);
@@ -103,7 +96,6 @@ export function requestIdOf(headers: Headers, keys: KeyRedactor): string | undef
 
 type Body = OpenAI.ChatCompletionCreateParamsStreaming;
 
-/** Returns the JSON body of a request, without the parameters that the gateway does not support. */
 export function requestBody(
   { model, temperature, maxTokens, topP, stop, tools, toolChoice }: Omit<ChatRequest, 'messages'>,
   messages: readonly OutgoingMessage[],

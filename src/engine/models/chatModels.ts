@@ -7,7 +7,6 @@ import type { FactsById } from './listedFacts';
 const nonChatModel =
   /embed|rerank|whisper|(?:^|[-/])(?:tts|stt|asr)(?:[-/]|$)|dall-e|moderation|transcribe|(?:^|[-/])(?:image|video|audio|speech)(?:[-/]|$)|stable-diffusion|flux|sora|veo|suno|midjourney|(?:^|[-/])realtime(?:[-/]|$)/i;
 
-/** Returns whether a model can chat. */
 export function canChat(model: string, listed?: FactsById): boolean {
   return listed?.get(model)?.writesText ?? !nonChatModel.test(model);
 }

@@ -1,9 +1,8 @@
 import { isRecord } from '../json';
 import { factsOf, type ModelFacts } from './modelFacts';
 
-/** What the model list of a gateway says about a model. */
 export interface ListedFacts extends ModelFacts {
-  /** Whether the model answers with text, unlike models that create images or embeddings. */
+  /** Unlike models that create images or embeddings. */
   readonly writesText?: boolean | undefined;
 }
 
@@ -57,7 +56,6 @@ function reasonsOf(value: unknown): boolean | undefined {
   return typeof value === 'boolean' ? value : isRecord(value) || undefined;
 }
 
-/** What model lists say about their models, by the IDs of the models. */
 export type FactsById = ReadonlyMap<string, ListedFacts>;
 
 /** Returns what is known about a model: what the list of its gateway says, and else what the table says. */
@@ -76,7 +74,6 @@ function recordOf(value: unknown): Readonly<Record<string, unknown>> {
   return isRecord(value) ? value : {};
 }
 
-/** Returns the texts in a list, or undefined if there are none. */
 function textsOf(value: unknown): readonly string[] | undefined {
   if (!Array.isArray(value)) return undefined;
   const texts = value.filter((item): item is string => typeof item === 'string');

@@ -2,15 +2,13 @@ import table from './models.json';
 
 /** What is known about a model. An absent field is unknown. */
 export interface ModelFacts {
-  /** Size of the context window in tokens. */
+  /** In tokens. */
   readonly contextWindow?: number | undefined;
   /** Maximum input in tokens, only where it is less than the context window. */
   readonly maxInput?: number | undefined;
   /** Maximum output in tokens, including reasoning. */
   readonly maxOutput?: number | undefined;
-  /** Whether the model accepts images. */
   readonly images?: boolean | undefined;
-  /** Whether the model calls tools. */
   readonly tools?: boolean | undefined;
   /** Whether the model can reason before it answers. */
   readonly reasons?: boolean | undefined;
@@ -74,13 +72,11 @@ function withoutSuffix(name: string): string | undefined {
   return undated !== name && /\d/.test(undated) ? undated : undefined;
 }
 
-/** Returns a name without all suffixes that do not change which model it means. */
 export function nameWithoutSuffixes(name: string): string {
   const shorter = withoutSuffix(name);
   return shorter === undefined ? name : nameWithoutSuffixes(shorter);
 }
 
-/** Longest name that is looked up, in characters. */
 const maxNameChars = 200;
 
 /**

@@ -5,14 +5,13 @@ import { factsOf, nameWithoutSuffixes, plainName, type ModelFacts } from './mode
 /** Maximum number of models that are offered in place of one that a gateway does not have. */
 const maxNearest = 3;
 
-/** What the name of a model and the table tell about it. */
 interface Traits {
   readonly model: string;
   readonly name: string;
   /** The name without dates and other suffixes that don't change which model it means. */
   readonly baseName: string;
   readonly facts: ModelFacts | undefined;
-  /** The words of the name in alphabetical order, without numbers, dates and sizes. */
+  /** In alphabetical order, without numbers, dates and sizes. */
   readonly words: readonly string[];
   /** The number of the version, for instance 4.5 for `claude-sonnet-4-5`. */
   readonly version: number | undefined;

@@ -17,10 +17,7 @@ export function decoderFor(contentType: string | null): TextDecoder {
   }
 }
 
-/**
- * Maximum share of unreadable characters among all non-ASCII characters. A text with a greater share must be in a
- * charset other than UTF-8.
- */
+/** Share of the non-ASCII characters. A text with a greater share must be in a charset other than UTF-8. */
 const unreadableShare = 0.3;
 
 /**
@@ -50,7 +47,6 @@ function concatenate(parts: readonly Uint8Array[]): Uint8Array {
   return bytes;
 }
 
-/** Returns the decoded text, or undefined if the bytes are not valid in the charset. */
 function decodeStrictly(bytes: Uint8Array, label: string): string | undefined {
   try {
     return new TextDecoder(label, { fatal: true, ignoreBOM: true }).decode(bytes, { stream: true });
@@ -59,17 +55,13 @@ function decodeStrictly(bytes: Uint8Array, label: string): string | undefined {
   }
 }
 
-/**
- * Returns the tag with which a web page declares its charset, or null. The tag must be in the first 1024 bytes (HTML
- * Standard, "Specifying the document's character encoding").
- */
+/** The tag must be in the first 1024 bytes (HTML Standard, "Specifying the document's character encoding"). */
 function charsetMetaTag(bytes: Uint8Array): string | null {
   const start = new TextDecoder('latin1').decode(bytes.subarray(0, 1024));
   if (!start.trimStart().startsWith('<')) return null;
   return /<meta[^>]{0,200}charset\s*=\s*["']?[\w-]+/i.exec(start)?.[0] ?? null;
 }
 
-/** The kind of a response body. */
 export type ContentKind = 'stream' | 'json' | 'web-page' | 'unknown';
 
 /** Returns the kind of a body by its content type. For `unknown`, the first bytes of the body must decide. */

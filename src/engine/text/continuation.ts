@@ -6,7 +6,6 @@ import { prefillText, type JoinMethod } from './splice';
 /** A message of a request. `prefix` marks the assistant message that DeepSeek should continue. */
 export type OutgoingMessage = ChatMessage | (TextMessage & { readonly prefix: true });
 
-/** Number of characters from the end of the partial answer that a continue prompt quotes. */
 export const quoteChars = 200;
 
 /**
@@ -54,8 +53,7 @@ function quoteEnd(text: string): string {
 }
 
 /**
- * Whether a text is mainly Chinese. A word in another script counts as much as one Chinese character, so that English
- * names in a Chinese question do not change the result.
+ * A word in another script counts as much as one Chinese character: a question in Chinese may contain English names.
  */
 function isChinese(text: string): boolean {
   if (/[\p{Script=Hiragana}\p{Script=Katakana}]/u.test(text)) return false;
@@ -64,17 +62,13 @@ function isChinese(text: string): boolean {
   return hanCharacters > letterWords;
 }
 
-/**
- * How a model supports a prefill: as a message marked with `prefix: true`, or as an unmarked last assistant message.
- */
+/** As a message marked with `prefix: true`, or as an unmarked last assistant message. */
 export type Prefill = 'prefix' | 'assistant';
 
 interface PrefillSupport {
   readonly prefill: Prefill;
   readonly model: RegExp;
-  /**
-   * The base URLs at which the model supports a prefill. Without a pattern, the model supports it at every base URL.
-   */
+  /** Without a pattern, every base URL. */
   readonly baseUrl?: RegExp;
 }
 
@@ -91,40 +85,26 @@ const prefillModels: readonly PrefillSupport[] = [
   { prefill: 'assistant', model: claudePattern(String.raw`(opus|sonnet|haiku)-4([.-][015])?`) },
 ];
 
-/**
- * Returns a pattern that matches a Claude version between a provider prefix (`anthropic/`, Bedrock's `us.anthropic.`)
- * and a date or revision.
- */
+/** Allows a provider prefix (`anthropic/`, Bedrock's `us.anthropic.`) and a date or revision. */
 function claudePattern(version: string): RegExp {
   const prefix = String.raw`^([\w.~-]+\/)*(([a-z]+\.)?anthropic\.)?claude-`;
   const suffix = String.raw`([-@](\d{8}|latest))?(-v\d+)?(@\d{8})?(:\d+|:beta)?$`;
   return new RegExp(prefix + version + suffix, 'i');
 }
 
-/**
- * Returns how a model at a base URL supports a prefill, or undefined if its name is not in the list of models with this
- * feature.
- */
 export function prefillOf(baseUrl: string, model: string): Prefill | undefined {
   return prefillModels.find((row) => row.model.test(model) && (row.baseUrl?.test(baseUrl) ?? true))?.prefill;
 }
 
-/**
- * Maximum length of a partial answer that is continued, in characters. Continuing a longer one would cost more than a
- * new answer.
- */
+/** In characters. Continuing a longer answer would cost more than a new one. */
 export const maxContinuedChars = 60_000;
 
-/** A partial answer and the properties that decide how it can be continued. */
 export interface PartialAnswer {
   readonly text: string;
-  /** Whether the current or a previous attempt streamed reasoning. */
   readonly hadReasoning: boolean;
-  /** Whether a part of a tool call has arrived. */
   readonly hadToolCalls: boolean;
-  /** Whether the gateway rejects every request that continues a partial answer. */
   readonly continuationsRejected: boolean;
-  /** How the model supports a prefill. Undefined if it supports none or the gateway has rejected one. */
+  /** Undefined if the model supports none or the gateway has rejected one. */
   readonly prefill: Prefill | undefined;
 }
 

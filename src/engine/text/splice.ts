@@ -3,20 +3,17 @@ import { isHighSurrogate, isLowSurrogate, wellFormed } from './surrogates';
 /** How the model was asked to continue a partial answer: by a prefill or by a continue prompt. */
 export type JoinMethod = 'prefill' | 'continue';
 
-/** What to do with the next text of a continuation. */
 export type SpliceStep =
   /** Display nothing yet, because the text may still be an overlap. */
   | { readonly type: 'hold' }
   /** Drop the first `trimmed` characters of the continuation and append `text`, which may be empty. */
   | { readonly type: 'join'; readonly trimmed: number; readonly text: string }
-  /** Append `text`: the resume point has already been decided. */
   | { readonly type: 'text'; readonly text: string }
   /** Replace the partial answer with `text`: the model has started a different answer from the beginning. */
   | { readonly type: 'another'; readonly text: string };
 
-/** Maximum time to hold back a continuation before deciding where it joins the partial answer, in milliseconds. */
+/** Milliseconds to hold back a continuation before deciding where it joins. */
 export const maxHoldMs = 1500;
-/** Number of characters at the end of the partial answer that are searched for an overlap. */
 export const tailChars = 4000;
 /**
  * Minimum length of an overlap, in characters. A shorter match may be a coincidence: in fuzz tests, a minimum of 8
@@ -50,9 +47,9 @@ export class Splice {
    * offset on, `tail` and the continuation are equal up to the end of the shorter one.
    */
   private matchOffsets: readonly number[] = [];
-  /** Length of the common prefix of the continuation and the partial answer. */
+  /** Of the continuation and the partial answer. */
   private prefixLength = 0;
-  /** Length of the common prefix of the continuation and the trailing whitespace of the partial answer. */
+  /** Of the continuation and the trailing whitespace of the partial answer. */
   private whitespaceLength = 0;
 
   constructor(
@@ -68,7 +65,6 @@ export class Splice {
     return !this.decided;
   }
 
-  /** Text of the continuation that arrived before the splice decided where to join it. */
   get heldText(): string {
     return this.received;
   }
@@ -91,7 +87,6 @@ export class Splice {
     return this.received === '' || certain ? hold : this.decide(false);
   }
 
-  /** Decides where to join the continuation even if the overlap is uncertain, because the stream has ended. */
   end(): SpliceStep {
     return this.decided ? { type: 'text', text: '' } : this.decide(true);
   }

@@ -8,13 +8,13 @@ export function isLowSurrogate(text: string, index: number): boolean {
   return (text.charCodeAt(index) & 0xfc00) === 0xdc00;
 }
 
-/** Returns at most `limit` UTF-16 code units from the start of a text. */
+/** In UTF-16 code units. */
 export function firstChars(text: string, limit: number): string {
   if (text.length <= limit) return text;
   return text.slice(0, isHighSurrogate(text, limit - 1) ? limit - 1 : limit);
 }
 
-/** Returns at most `limit` UTF-16 code units from the end of a text. */
+/** In UTF-16 code units. */
 export function lastChars(text: string, limit: number): string {
   if (text.length <= limit) return text;
   const start = text.length - limit;

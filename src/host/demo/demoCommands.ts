@@ -1,17 +1,20 @@
-import type * as vscode from 'vscode';
 import type { Command } from '../commands';
 import { isDemoConversation } from '../connection/demoConversation';
 import type { DemoMode } from '../connection/demoMode';
 import type { Conversations } from '../conversation/conversations';
-import type { PanelRegistry } from '../panel/panelRegistry';
+import type { Conversation } from '../conversation/conversation';
 import type { DemoTour } from './demoTour';
 
 interface DemoCommandDeps {
-  readonly register: (item: vscode.Disposable) => void;
+  readonly register: (item: { dispose(): void }) => void;
   readonly demo: DemoMode;
   readonly tour: DemoTour;
   readonly conversations: Pick<Conversations, 'current' | 'startNew' | 'endDemo'>;
-  readonly panels: Pick<PanelRegistry, 'show' | 'onDidClose' | 'isAnyOpen'>;
+  readonly panels: {
+    show(conversation: Conversation, options: { readonly preserveFocus: boolean }): void;
+    onDidClose(listener: () => void): { dispose(): void };
+    isAnyOpen(matches: (conversation: Conversation) => boolean): boolean;
+  };
   readonly onError: (error: unknown) => void;
 }
 

@@ -1,111 +1,74 @@
-import { routeOf, type AttemptEvent, type StreamEvent, type WaitingEvent } from '../../engine/events';
+import { isDelta, type StreamEvent } from '../../engine/events';
 import type { Log } from '../util/log';
 
-interface TurnLogLine {
-  readonly level: 'info' | 'warn';
-  readonly text: string;
+export type TurnLogEvent = readonly [conversationId: string, exchangeId: string, event: StreamEvent];
+
+const warnings: ReadonlySet<StreamEvent['type']> = new Set(['waiting', 'cut', 'failed']);
+
+/** Fields of events that the log contains. No field with text of the prompt, the answer or an error may be added. */
+const fields = [
+  ...[
+    'attempt',
+    'attempts',
+    'maxAttempts',
+    'why',
+    'how',
+    'model',
+    'origin',
+    'baseUrl',
+    'from',
+    'to',
+    'fromUrl',
+    'toUrl',
+  ],
+  ...[
+    'reason',
+    'kind',
+    'row',
+    'status',
+    'requestId',
+    'finishReason',
+    'source',
+    'estimated',
+    'told',
+    'until',
+    'hintFrom',
+  ],
+  ...[
+    'delayMs',
+    'hintMs',
+    'jitterMs',
+    'waitedMs',
+    'forMs',
+    'ms',
+    'firstTokenMs',
+    'bytes',
+    'chars',
+    'tokens',
+    'trimmed',
+  ],
+];
+
+/** Logs the network activity of a turn, one line for each event except the deltas. */
+export function logTurnEvent(
+  log: Pick<Log, 'info' | 'warn'>,
+  ...[conversationId, exchangeId, event]: TurnLogEvent
+): void {
+  if (isDelta(event) || event.type === 'usage') return;
+  const isWarning = warnings.has(event.type) || (event.type === 'route' && event.reason !== 'user');
+  const values: Readonly<Record<string, unknown>> = { ...event };
+  const pairs = fields
+    .filter((name) => values[name] !== undefined)
+    .map((name) => `${name}=${format(name, values[name])}`);
+  if ('text' in event) pairs.push(`textLength=${event.text.length}`);
+  log[isWarning ? 'warn' : 'info'](
+    `[${shortId(conversationId)}/${shortId(exchangeId)}] ${event.type} ${pairs.join(' ')}`,
+  );
 }
 
-/** Logs an event of a turn. Never throws, because a failure to log an event must not end the turn. */
-export function logTurnEvent(log: Pick<Log, 'info' | 'warn' | 'error'>, ...event: TurnLogEvent): void {
-  try {
-    const line = turnLogLine(...event);
-    if (line) log[line.level](line.text);
-  } catch (error) {
-    log.error(error);
-  }
-}
-
-export type TurnLogEvent = Parameters<typeof turnLogLine>;
-
-/**
- * Returns a log line for an event of a turn, or undefined for an event that is not logged. A line describes the network
- * activity and never contains the prompt or the answer.
- */
-export function turnLogLine(conversationId: string, exchangeId: string, event: StreamEvent): TurnLogLine | undefined {
-  const description = describeEvent(event);
-  if (description === undefined) return undefined;
-  return {
-    level: isWarning(event) ? 'warn' : 'info',
-    text: `[${shortId(conversationId)}/${shortId(exchangeId)}] ${description}`,
-  };
-}
-
-function isWarning(event: StreamEvent): boolean {
-  switch (event.type) {
-    case 'waiting':
-    case 'cut':
-    case 'failed':
-      return true;
-    case 'route':
-      return event.reason !== 'user';
-    default:
-      return false;
-  }
-}
-
-function describeEvent(event: StreamEvent): string | undefined {
-  switch (event.type) {
-    case 'attempt':
-      return `attempt ${event.attempt} (${event.how ? `${event.why}, ${event.how}` : event.why}) with ${event.model}${routeText(event)}`;
-    case 'headers':
-      return `attempt ${event.attempt}: status ${event.status} in ${Math.round(event.ms)} ms${requestIdText(event)}`;
-    case 'waiting': {
-      const until = new Date(event.until).toISOString();
-      const attempt = `attempt ${event.attempt} of ${event.maxAttempts}`;
-      const wait = `waiting ${Math.round(event.delayMs)} ms (${event.estimated ? 'estimated' : event.source}) until ${until} for ${attempt}`;
-      return `${wait}: ${event.reason}${blockedByText(event)}${statusText(event)}${requestIdText(event)}`;
-    }
-    case 'quiet':
-      return `attempt ${event.attempt}: no data for ${Math.round(event.forMs)} ms`;
-    case 'ended': {
-      const { attempt, how, ms, bytes, chars, tokens } = event;
-      const received = `${bytes} bytes, ${chars} characters${tokens === undefined ? '' : `, ${tokens} tokens`}`;
-      return `attempt ${attempt}: ended, ${how}, after ${Math.round(ms)} ms with ${received}`;
-    }
-    case 'cut':
-      return `attempt ${event.attempt}: cut, ${event.reason}`;
-    case 'resumed':
-      return `attempt ${event.attempt}: resumed by ${event.how}, ${event.trimmed} characters trimmed`;
-    case 'replaced':
-      return `attempt ${event.attempt}: replaced the partial answer with a new one`;
-    case 'model':
-      return `model ${event.from} → ${event.to} (${event.reason})`;
-    case 'route':
-      return `route ${event.fromUrl ?? event.from} → ${event.toUrl ?? event.to} (${event.reason})`;
-    case 'done': {
-      const waited = `${Math.round(event.waitedMs)} ms of waiting`;
-      return `done (${event.finishReason}) after ${event.attempts} attempts, ${waited}, ${event.text.length} characters`;
-    }
-    case 'stopped':
-      return `stopped in attempt ${event.attempt}, ${event.text.length} characters received`;
-    case 'failed': {
-      const received = `${event.text.length} characters received`;
-      return `failed in attempt ${event.attempt}: ${event.kind}${statusText(event)}${requestIdText(event)}, ${received}`;
-    }
-    case 'text':
-    case 'reasoning':
-    case 'tool-call':
-    case 'usage':
-      return undefined;
-  }
-}
-
-function blockedByText({ told }: WaitingEvent): string {
-  return told === undefined || told === 'turn' ? '' : `, blocked by another ${told}`;
-}
-
-function routeText(event: AttemptEvent): string {
-  const route = routeOf(event);
-  return route === undefined ? '' : ` at ${route}`;
-}
-
-function statusText(event: { readonly status?: number | undefined }): string {
-  return event.status === undefined ? '' : `, status ${event.status}`;
-}
-
-function requestIdText(event: { readonly requestId?: string | undefined }): string {
-  return event.requestId ? `, request id ${event.requestId}` : '';
+function format(name: string, value: unknown): string {
+  if (typeof value !== 'number') return String(value);
+  return name === 'until' ? new Date(value).toISOString() : String(Math.round(value));
 }
 
 /** Returns the start of a UUID, which is enough to identify the file of a conversation. */

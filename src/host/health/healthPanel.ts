@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
-import { faultLabel } from '../../shared/panelStrings';
+import { describeFault } from '../../shared/describe';
 import type { FromHealthPage, HealthReport, ToHealthPage } from '../../shared/healthMessages';
 import { healthStrings, type HealthStrings } from '../../shared/healthStrings';
 import type { Command } from '../commands';
 import { healthViewType } from '../contributions';
-import { translatePanelStrings } from '../ui/panelText';
 import { loadWebviewPage } from '../ui/loadWebviewPage';
 import { askUser } from '../ui/notifications';
+import { hostWords } from '../ui/words';
 import { Disposable } from '../util/disposable';
 import { systemClock } from '../util/systemClock';
 import type { HealthBook } from './healthBook';
@@ -96,8 +96,8 @@ export class HealthPanel extends Disposable {
   }
 
   private report(): HealthReport {
-    const strings = translatePanelStrings((english) => vscode.l10n.t(english));
-    return createHealthReport(this.deps.book.records(), systemClock.now(), (kind) => faultLabel(strings, kind));
+    const { strings } = hostWords();
+    return createHealthReport(this.deps.book.records(), systemClock.now(), (kind) => describeFault(strings, kind));
   }
 
   override dispose(): void {

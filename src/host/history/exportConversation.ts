@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { showToast } from '../ui/notifications';
-import { localize } from '../util/localization';
+import { hostWords } from '../ui/words';
 import { errorMessage } from '../util/userError';
 import type { HistoryDeps, NamedConversation } from './conversationActions';
 import { exportJson } from './exportJson';
@@ -47,7 +47,7 @@ export async function exportConversation(deps: HistoryDeps, { id, title }: Named
 }
 
 function formats(): readonly Format[] {
-  const context = { localize, locale: vscode.env.language };
+  const context = { words: hostWords(), locale: vscode.env.language };
   return [
     {
       name: 'Markdown',

@@ -1,17 +1,18 @@
 import type { Localize } from '../../engine/engine';
 import { toSupportedLocale, visibleText } from '../../engine/gateway/visibleText';
-import { hasPartialAnswer, isRunning } from '../../engine/state/turnState';
-import { continuedModelsTemplate, panelStrings } from '../../shared/panelStrings';
+import { isRunning } from '../../engine/state/turnState';
+import { describeOutcome, describeResumePoints } from '../../shared/describe';
 import type { Attachment } from '../../shared/protocol';
 import { codeFence } from '../code/codePrompts';
 import type { Exchange } from '../journal/exchange';
+import type { HostWords } from '../ui/words';
 import { FencedText } from '../util/fencedText';
 import { firstAttemptAt, modelsOf, type ExportSource } from './exportSource';
 
 const maxTitleLength = 1000;
 
 interface MarkdownContext {
-  readonly localize: Localize;
+  readonly words: HostWords;
   /** The display language as VS Code reports it, for example `zh-cn`. */
   readonly locale: string;
 }
@@ -29,33 +30,24 @@ export function exportMarkdown({ title, exchanges }: ExportSource, context: Mark
   return `${blocks.join('\n\n')}\n`;
 }
 
-function questionBlocks({ prompt, attachments = [] }: Exchange, { localize }: MarkdownContext): readonly string[] {
+function questionBlocks({ prompt, attachments = [] }: Exchange, { words }: MarkdownContext): readonly string[] {
   return [
-    `## ${localize(panelStrings.you)}`,
+    `## ${words.strings.you}`,
     closeCodeFence(prompt),
-    ...attachments.flatMap((attachment) => [attachmentLabel(attachment, localize), attachmentText(attachment)]),
+    ...attachments.flatMap((attachment) => [attachmentLabel(attachment, words.localize), attachmentText(attachment)]),
   ];
 }
 
 function answerBlocks(exchange: Exchange, context: MarkdownContext): readonly string[] {
-  const { localize } = context;
-  const { text } = exchange.state;
-  const notes = [...continuationNotes(exchange, context), outcomeNote(exchange, localize)];
+  const { words } = context;
+  const { text, resumePoints } = exchange.state;
+  const continuations = resumePoints.filter(({ models }) => models !== undefined);
+  const notes = [describeResumePoints(words, continuations), outcomeNote(exchange, words)];
   return [
-    `## ${modelsOf(exchange).join(' → ') || localize(panelStrings.assistant)}`,
+    `## ${modelsOf(exchange).join(' → ') || words.strings.assistant}`,
     ...(text === '' ? [] : [closeCodeFence(text)]),
-    ...notes.flatMap((note) => (note === undefined ? [] : [quote(note)])),
+    ...notes.flatMap((note) => (note ? [quote(note)] : [])),
   ];
-}
-
-/** Returns a note for each resume point at which another model continued the answer. */
-function continuationNotes({ state }: Exchange, { localize, locale }: MarkdownContext): readonly string[] {
-  const format = new Intl.NumberFormat(toSupportedLocale(locale));
-  return state.resumePoints.flatMap(({ models, offset }) => {
-    if (!models) return [];
-    const { from, to, reason } = models;
-    return [localize(continuedModelsTemplate(panelStrings, reason), { 0: from, 1: to, 2: format.format(offset) })];
-  });
 }
 
 function quote(text: string): string {
@@ -76,20 +68,10 @@ function attachmentText({ kind, code, languageId }: Attachment): string {
 }
 
 /** Returns how a turn ended, or `undefined` when its answer is complete. */
-function outcomeNote({ state, queued }: Exchange, localize: Localize): string | undefined {
-  if (queued || isRunning(state.phase) || state.phase === 'scheduled')
-    return localize('This answer was still incomplete when exported.');
-  const partial = hasPartialAnswer(state);
-  switch (state.phase) {
-    case 'failed':
-      return state.failure?.message;
-    case 'stopped':
-      return localize(partial ? panelStrings.stoppedPartial : panelStrings.stopped);
-    case 'interrupted':
-      return localize(partial ? panelStrings.interruptedPartial : panelStrings.interrupted);
-    default:
-      return state.finishReason === 'length' ? localize(panelStrings.lengthLimit) : undefined;
-  }
+function outcomeNote({ state, queued }: Exchange, { strings, localize }: HostWords): string | undefined {
+  return queued || isRunning(state.phase) || state.phase === 'scheduled'
+    ? localize('This answer was still incomplete when exported.')
+    : describeOutcome(strings, state);
 }
 
 /** Closes a code block that is still open at the end of the text, so that the text after it is not rendered as code. */

@@ -13,14 +13,13 @@ import { journalSchema, type HeaderLine } from './journalSchema';
 interface JournalDeps {
   readonly folder: string;
   readonly clock: Clock;
-  /** Returns the maximum number of conversations, from the setting `holysheep.history.limit`. */
+  /** The setting `holysheep.history.limit`. */
   readonly limit: () => number;
-  /** Returns the ids of conversations that the limit does not delete. By default, it may delete every conversation. */
+  /** Returns the ids of conversations that the limit does not delete. */
   readonly keptIds?: () => Promise<ReadonlySet<string>>;
   readonly onProblem: (problem: JournalProblem) => void;
 }
 
-/** A problem with a conversation on disk that is logged or shown to the user. */
 export type JournalProblem =
   /** The file is damaged. A copy was saved as `savedAs`, and `salvaged` exchanges could be read. */
   | { readonly kind: 'corrupt'; readonly savedAs: string; readonly salvaged: number; readonly damage: string }
@@ -44,14 +43,11 @@ export interface OpenedConversation {
   readonly stored: StoredConversation;
 }
 
-/**
- * Period in which the user can undo a deletion, in milliseconds. The limit of the history does not delete conversations
- * that were written within this period.
- */
+/** Period in which a deletion can be undone and the limit of the history deletes no conversation, in milliseconds. */
 const recentMs = 60 * 60 * 1000;
 /**
- * Interval at which this window checks whether it has lost an open conversation, and whether a conversation that it
- * shows read-only has changed, in milliseconds.
+ * Interval at which this window checks whether it has lost a conversation and whether one that it shows read-only has
+ * changed, in milliseconds.
  */
 const checkIntervalMs = 1000;
 
@@ -70,23 +66,17 @@ export class Journal {
 
   constructor(private readonly deps: JournalDeps) {}
 
-  /**
-   * Creates a conversation. Its file is created with the first line.
-   * @param id an id that no conversation uses
-   */
+  /** Creates a conversation under an unused id. Its file is created with the first line. */
   create(id: string = randomUUID()): { readonly id: string; readonly file: JournalFile } {
     return { id, file: this.newFile(id, this.newLock(id)) };
   }
 
-  /** Returns whether no conversation on disk has this id, including hidden conversations. */
+  /** Returns whether no conversation on disk has this id, not even a hidden one. */
   async isUnusedId(id: string): Promise<boolean> {
     return files.isUnused(this.path(id));
   }
 
-  /**
-   * Opens a conversation.
-   * @returns undefined when the conversation does not exist or can't be opened in this mode
-   */
+  /** @returns undefined when the conversation does not exist or can't be opened in this mode */
   async open(id: string, mode: OpenMode = 'allow-read-only'): Promise<OpenedConversation | undefined> {
     if (!(await files.journalEntry(this.deps.folder, id))) return undefined;
     const lock = this.newLock(id);
@@ -136,17 +126,15 @@ export class Journal {
     return lines.length || !damage ? foldJournal(lines, isRunning) : undefined;
   }
 
-  /** Returns the bytes of a conversation's file, or `undefined` when the file does not exist or is too large. */
+  /** @returns undefined when the file does not exist or is too large */
   async readBytes(id: string): Promise<Buffer | undefined> {
     return files.readJournal(this.path(id));
   }
 
-  /** Returns the files of all conversations, last written first. */
   async listNewestFirst(): Promise<readonly files.JournalEntry[]> {
     return files.listNewestFirst(this.deps.folder);
   }
 
-  /** Returns whether all lines of a conversation are on disk. */
   isWritten(id: string): boolean {
     return this.openFiles.get(id)?.hasUnwritten !== true;
   }
@@ -210,10 +198,7 @@ export class Journal {
     return removedIds;
   }
 
-  /**
-   * Writes all lines that are not yet on disk.
-   * @param id the conversation to write. By default, all open conversations are written.
-   */
+  /** Writes the lines of one or all open conversations that are not yet on disk. */
   async flush(id?: string): Promise<void> {
     const open = [...this.openFiles].filter(([openId]) => id === undefined || openId === id);
     await Promise.all(open.map(([, file]) => file.flush()));
@@ -274,7 +259,7 @@ export class Journal {
     return { file, stored };
   }
 
-  /** Deletes a closed conversation. @returns false if another window has opened it */
+  /** @returns false if another window has opened the conversation */
   private async remove(id: string): Promise<boolean> {
     const lock = this.newLock(id);
     if (!(await lock.acquire())) return false;

@@ -13,7 +13,7 @@ import type { HeaderLine, JournalLine } from './journalSchema';
  * disk within 100 ms of its arrival.
  */
 const batchMs = 50;
-/** Time after which a write that has not finished is reported, in milliseconds. It may still succeed. */
+/** Time after which a write that has not finished is reported, in milliseconds. */
 const slowWriteMs = 5000;
 /** Interval at which a failed write is tried again while no further line triggers a write, in milliseconds. */
 const retryIntervalMs = 5000;
@@ -29,7 +29,6 @@ interface JournalFileOptions {
   readonly clock: Clock;
   /** Size of the file in bytes. */
   readonly size: number;
-  /** Epoch milliseconds of the last prompt or of the last text of an answer. */
   readonly lastActivityAt: number;
   /** Header of a new file. The header is written with the first line, so that an empty conversation leaves no file. */
   readonly header?: HeaderLine | undefined;
@@ -72,7 +71,6 @@ export class JournalFile {
     this.header = options.header;
   }
 
-  /** Whether some lines may not be on disk yet. */
   get hasUnwritten(): boolean {
     return this.lines.length > 0 || this.tail.length > 0;
   }
@@ -102,13 +100,13 @@ export class JournalFile {
     else this.cancelTimer ??= clock.after(batchMs, () => this.startWriting());
   }
 
-  /** Resolves when all lines are on disk, or a failure to write them has been reported. */
+  /** Resolves when all lines are on disk or a failure has been reported. */
   async flush(): Promise<void> {
     this.startWriting();
     await this.writing;
   }
 
-  /** Closes the file. Lines that are not on disk are discarded, and lines appended later are ignored. */
+  /** Lines that are not on disk are discarded, and lines appended later are ignored. */
   close(): void {
     this.isClosed = true;
     this.stopTimer();
@@ -117,10 +115,7 @@ export class JournalFile {
     this.tail = Buffer.alloc(0);
   }
 
-  /**
-   * Writes all lines synchronously. This is only for the shutdown of the extension host, because it blocks all
-   * extensions.
-   */
+  /** Blocks all extensions, so this is only for the shutdown of the extension host. */
   flushSync(): void {
     const { path } = this.options;
     this.encode();
@@ -138,10 +133,7 @@ export class JournalFile {
     }
   }
 
-  /**
-   * Adds a line, or adds its events to the last line. Text arrives sixty times a second, and copying all unwritten
-   * events each time would take quadratic time.
-   */
+  /** Adds events to the last line if possible, without copying the events that it already has. */
   private addLine(line: JournalLine): void {
     if (line.type === 'events' && this.lastEvents?.exchangeId === line.exchangeId) {
       for (const event of line.events) this.lastEvents.events.push(event);

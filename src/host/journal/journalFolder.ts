@@ -3,7 +3,6 @@ import { chmod, constants, copyFile, lstat, readdir, rename, rm, stat } from 'no
 import { join } from 'node:path';
 import { ignoreMissingFile, openWithoutBlocking, privateFileMode } from '../util/files';
 
-/** The file of a conversation. */
 export interface JournalEntry {
   readonly id: string;
   /** Epoch milliseconds of the last write. */
@@ -12,17 +11,11 @@ export interface JournalEntry {
 }
 
 const journalExtension = '.jsonl';
-/**
- * Maximum size of a file that is read, in bytes. A larger file is listed, but neither opened nor searched, because
- * reading it would block all extensions and fill their memory.
- */
+/** Maximum size of a file that is read, in bytes. Reading a larger file would block all extensions. */
 const maxFileBytes = 128 * 1024 * 1024;
 const idPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/**
- * Returns whether a value is the id of a conversation. Only UUIDs are accepted, because ids become file names and may
- * come from the stored state of a webview.
- */
+/** Only UUIDs are accepted, because ids become file names and may come from the stored state of a webview. */
 export function isConversationId(value: unknown): value is string {
   return typeof value === 'string' && idPattern.test(value);
 }
@@ -30,9 +23,7 @@ export function isConversationId(value: unknown): value is string {
 /**
  * Returns the folder of a workspace's conversations, which is the same for all windows of the workspace. The storage
  * folder that VS Code provides for a workspace can't be used, because each window of a workspace may have a different
- * one. A new window may have a different one, too, if a remote server is still running the extension host of a killed
- * window.
- * @param globalStorage the storage folder of the extension for all workspaces
+ * one.
  * @param workspace the URI of the workspace file or folder, or `undefined` for a window without a workspace
  */
 export function conversationsFolder(globalStorage: string, workspace: string | undefined): string {
@@ -72,13 +63,11 @@ export async function listNewestFirst(folder: string): Promise<readonly JournalE
   return entries.filter((entry) => entry !== undefined).toSorted((a, b) => b.modifiedAt - a.modifiedAt);
 }
 
-/** Returns whether no entry of the folder is the file of this conversation, visible or hidden. */
 export async function isUnused(path: string): Promise<boolean> {
   const entries = await Promise.all([path, hidden(path)].map((name) => lstat(name).catch(ignoreMissingFile)));
   return entries.every((stats) => stats === undefined);
 }
 
-/** Hides a file until `unhide` or `deleteHidden` is called. */
 export async function hide(path: string): Promise<void> {
   await rename(path, hidden(path));
 }

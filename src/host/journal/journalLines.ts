@@ -19,7 +19,6 @@ export function encodeJournal(header: HeaderLine, lines: readonly JournalLine[])
   return Buffer.from([header, ...lines].map(encodeLine).join(''));
 }
 
-/** The readable part of a journal file. */
 export interface SalvagedJournal {
   /** Absent when the file is damaged, or empty because its first write was interrupted. */
   readonly header?: HeaderLine | undefined;
@@ -33,17 +32,11 @@ export interface SalvagedJournal {
 /** The damage of a file that a newer version of the extension has written. Such a file must not be changed. */
 export const newerSchema = 'the file has a newer schema';
 
-/**
- * Maximum number of exchanges of a conversation. Journals that the extension writes stay below this limit and
- * {@link maxCost}. A file that exceeds one of them counts as damaged.
- */
+// Journals that the extension writes stay below these limits. A file that exceeds one of them counts as damaged.
 const maxExchanges = 5000;
 /** Maximum total cost of the events and restarts of an exchange. */
 const maxCost = 10_000;
-/**
- * Costs that differ from 1. Any number of deltas is allowed. Each attempt replaces the answer at most once, so journals
- * that the extension writes have few `replaced` events. Each restart adds to the data that the next one copies.
- */
+/** Costs that differ from 1. A replaced text and a restart are expensive, because each of them copies the answer. */
 const costs: Readonly<Record<string, number>> = { text: 0, reasoning: 0, 'tool-call': 0, replaced: 100, rerun: 10 };
 /** Number of invalid lines after which the rest of a file is not read, because it can hardly contain valid ones. */
 const maxInvalidLines = 1000;
@@ -96,11 +89,7 @@ export function salvageJournal(content: Buffer, { withEvents = true } = {}): Sal
   return { header, lines, validBytes, damage };
 }
 
-/**
- * Decodes a line other than the header. The events in the line are not checked yet.
- * @param turns the turns of the exchanges in previous lines. The turn of a new exchange is added.
- * @returns undefined when the line is invalid
- */
+/** Decodes a line, but not the events in it. Adds the turn of a new exchange to `turns`. */
 function decodeLine(text: string, turns: Map<string, Turn>): JournalLine | undefined {
   const line = parseLine(parseJson(text));
   if (!line || line.type === 'title') return line;
@@ -158,7 +147,6 @@ export function mergeDeltas(events: readonly RecordedEvent[]): readonly Recorded
   return merged;
 }
 
-/** Returns undefined when the second event is not a delta of the same part as the first event. */
 function joinDeltas(first: RecordedEvent, next: RecordedEvent): RecordedEvent | undefined {
   if (first.attempt !== next.attempt) return undefined;
   if (first.type === 'tool-call' && next.type === 'tool-call') {

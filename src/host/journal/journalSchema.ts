@@ -25,7 +25,6 @@ import { oneOf, parseOrUndefined, type FieldSchemas, type MemberOfType } from '.
  */
 export const journalSchema = 1;
 
-/** The first line of a journal. */
 export interface HeaderLine {
   readonly type: 'conversation';
   readonly schema: number;
@@ -225,8 +224,7 @@ const promptInput = v.object(promptEntries);
 
 const lineEntries: { readonly [Type in keyof LineFields]: FieldSchemas<LineFields[Type]> } = {
   exchange: { id: v.pipe(textSchema, v.nonEmpty()), after: v.optional(textSchema), ...promptEntries },
-  // Accepts any events here. The events are checked one by one later, so that one invalid event does not invalidate the
-  // line.
+  // The events are checked one by one later, so that one invalid event does not invalidate the line.
   events: { exchangeId: textSchema, events: v.custom<readonly RecordedEvent[]>(Array.isArray) },
   rerun: {
     exchangeId: textSchema,
@@ -249,18 +247,12 @@ const lineEntries: { readonly [Type in keyof LineFields]: FieldSchemas<LineField
 const eventSchemas = schemasByType<RecordedEvent>(eventEntries, { attempt: count, at: ms });
 const lineSchemas = schemasByType<JournalLine>(lineEntries, {});
 
-/**
- * Checks an event and copies the fields that its schema lists.
- * @returns undefined when the event is invalid
- */
+/** @returns undefined when the event is invalid */
 export function parseEvent(value: unknown): RecordedEvent | undefined {
   return isTextEvent(value) ? textEvent(value) : parseByType(eventSchemas, value);
 }
 
-/**
- * Checks a line, but not the events in it.
- * @returns undefined when the line is invalid
- */
+/** Checks a line, but not the events in it. @returns undefined when the line is invalid */
 export function parseLine(value: unknown): JournalLine | undefined {
   return parseByType(lineSchemas, value);
 }
@@ -277,21 +269,17 @@ export function parseHeader(value: unknown): HeaderLine | undefined {
   return parseOrUndefined(headerSchema, value);
 }
 
-/** Returns whether a value is a valid prompt with its attachments. */
 export function isPromptInput(value: unknown): value is PromptInput {
   return v.is(promptInput, value);
 }
 
-/** Returns whether a value is an event whose loss would leave a gap in the answer. */
+/** Whether the loss of an event would leave a gap in the answer. */
 export function carriesText(value: unknown): boolean {
   const type = isRecord(value) ? value['type'] : undefined;
   return type === 'text' || type === 'reasoning' || type === 'replaced' || type === 'tool-call';
 }
 
-/**
- * Recognizes text and reasoning events without their schema, because most events of a journal are of these types and
- * the schema would take several times as long.
- */
+/** Checks text and reasoning without a schema, which would take a hundred times as long for most of a journal. */
 function isTextEvent(value: unknown): value is TextEvent {
   if (!isRecord(value) || (value['type'] !== 'text' && value['type'] !== 'reasoning')) return false;
   const { attempt, at, text } = value;

@@ -6,7 +6,7 @@ import type { Command } from '../commands';
 import type { PromptHistory } from '../conversation/promptHistoryStore';
 import type { PanelRegistry } from '../panel/panelRegistry';
 import type { Settings } from '../settings/settings';
-import type { SetContext } from '../status/activity';
+import type { SetContext } from '../commands';
 import { askUser, showInStatusBar, showToast } from '../ui/notifications';
 import { localize } from '../util/localization';
 import { parseArgument } from '../util/schemas';

@@ -1,37 +1,13 @@
-import { isDeepStrictEqual } from 'node:util';
-import type { Localize } from '../../engine/engine';
-import { routeOf, type WaitingEvent } from '../../engine/events';
+import { routeOf } from '../../engine/events';
 import type { ModelCooldown } from '../../engine/gate/networkState';
 import { routeName } from '../../engine/gateway/baseUrl';
+import type { TurnState } from '../../engine/state/turnState';
+import { describeCountdown, describeRetryTime } from '../../shared/describe';
+import { fill } from '../../shared/format';
 import type { Conversation } from '../conversation/conversation';
-import { canRetry } from '../journal/exchange';
 import type { ScheduledCount } from '../schedule/scheduler';
-import { joinSentences } from '../ui/messageText';
-
-/** The activity of all turns, as one value for the status bar. */
-export type Activity =
-  | { readonly kind: 'idle' }
-  /**
-   * An answer arrives. `route`: base URL or origin of the route, absent before the first attempt; `otherTurns`: number
-   * of turns that run in other conversations.
-   */
-  | { readonly kind: 'streaming'; readonly route?: string | undefined; readonly otherTurns: number }
-  /** A turn waits. `until`: epoch milliseconds at which the next attempt starts; `estimated`: the time is an estimate. */
-  | {
-      readonly kind: 'waiting';
-      readonly until: number;
-      readonly estimated?: true | undefined;
-      readonly route?: string | undefined;
-      readonly otherTurns: number;
-    }
-  /** A turn waits for the network and continues automatically. */
-  | { readonly kind: 'offline'; readonly otherTurns: number }
-  /** The last turn failed. `partial`: part of the answer has arrived. */
-  | { readonly kind: 'failed'; readonly partial: boolean }
-  /** No turn runs, and a new request to the selected model would have to wait. */
-  | ({ readonly kind: 'cooling' } & ModelCooldown)
-  /** No turn runs, and prompts are scheduled. */
-  | ({ readonly kind: 'scheduled' } & ScheduledCount);
+import { trimTrailingPeriod } from '../ui/messageText';
+import type { HostWords } from '../ui/words';
 
 /** The conversations whose turns the status bar and the context keys reflect. */
 export interface Turns {
@@ -41,79 +17,15 @@ export interface Turns {
   readonly runningCount: number;
 }
 
-/** Returns the activity of the running turn. When no turn is running, returns the outcome of the last turn. */
-export function activityOf({ running, current, runningCount }: Turns): Activity {
-  const exchange = running?.activeExchange ?? current?.lastExchange;
-  const otherTurns = Math.max(0, runningCount - 1);
-  switch (exchange?.state.phase) {
-    case 'offline':
-      return { kind: 'offline', otherTurns };
-    case 'waiting':
-    case 'connecting':
-    case 'streaming':
-    case 'resuming': {
-      const { phase, wait } = exchange.state;
-      const route = routeOf(exchange.state);
-      const turn = { ...(route !== undefined && { route }), otherTurns };
-      return phase === 'waiting' && wait ? waitingActivity(wait, turn) : { kind: 'streaming', ...turn };
-    }
-    case 'failed':
-      return { kind: 'failed', partial: exchange.state.text !== '' };
-    case 'done':
-    case 'stopped':
-    case 'interrupted':
-    case 'scheduled':
-    case undefined:
-      return { kind: 'idle' };
-  }
+/** What the status bar item for the activity depends on. */
+export interface Situation extends Turns {
+  /** The cooldown of the model and the route that the next request would use. */
+  readonly cooldown: ModelCooldown | undefined;
+  readonly scheduled: ScheduledCount;
 }
 
-function waitingActivity(
-  { until, estimated }: WaitingEvent,
-  turn: Pick<Activity & { readonly kind: 'waiting' }, 'route' | 'otherTurns'>,
-): Activity {
-  return { kind: 'waiting', until, ...(estimated && { estimated }), ...turn };
-}
-
-/**
- * If the model has a cooldown, returns the cooldown in place of an idle or failed activity. The activity of a running
- * turn is returned unchanged, because that turn either waits for the cooldown itself or uses another model.
- */
-export function withCooldown(activity: Activity, cooldown: ModelCooldown | undefined): Activity {
-  if (!cooldown) return activity;
-  return activity.kind === 'idle' || activity.kind === 'failed' ? { kind: 'cooling', ...cooldown } : activity;
-}
-
-/**
- * If prompts are scheduled, returns their number in place of an idle activity or a cooldown, which is usually why they
- * are scheduled.
- */
-export function withScheduled(activity: Activity, scheduled: ScheduledCount): Activity {
-  const isIdle = activity.kind === 'idle' || activity.kind === 'cooling';
-  return isIdle && scheduled.count > 0 ? { kind: 'scheduled', ...scheduled } : activity;
-}
-
-/**
- * Passes an activity to `show` only if it differs from the previous activity, because this function is called for
- * events up to sixty times per second.
- */
-export class DistinctActivity {
-  private last: Activity = { kind: 'idle' };
-
-  constructor(private readonly show: (activity: Activity) => void) {}
-
-  update(activity: Activity): void {
-    if (isDeepStrictEqual(activity, this.last)) return;
-    this.last = activity;
-    this.show(activity);
-  }
-}
-
-/** An activity that the status bar shows. While the activity is idle, the status bar item is hidden. */
-type VisibleActivity = Exclude<Activity, { readonly kind: 'idle' }>;
-
-/** Texts of the status bar item for an activity. */
-interface ActivityText {
+/** The status bar item for the activity. */
+export interface ActivityItem {
   /** Text with an icon, e.g. `$(watch) Retrying in 4 s`. */
   readonly text: string;
   readonly tooltip: string;
@@ -122,123 +34,92 @@ interface ActivityText {
    * each change of the label.
    */
   readonly label: string;
+  readonly command: 'holysheep.showPanel' | 'holysheep.openScheduled';
+  readonly isWarning: boolean;
+  /** Whether the item changes as time passes. */
+  readonly isTimed: boolean;
 }
 
-interface ActivityTextDeps {
-  readonly localize: Localize;
-  /** Formats an epoch time in milliseconds as a time of day with seconds. */
-  readonly formatTime: (at: number) => string;
-  /** Returns the current time in epoch milliseconds. */
-  readonly now: () => number;
+interface Activity {
+  readonly icon: string;
+  readonly caption: string;
+  /** The caption for screen readers, if it is another one. */
+  readonly spoken?: string;
+  readonly explanation?: string | undefined;
+  readonly isWarning?: true;
+  readonly isTimed?: true;
 }
 
-/** Returns the texts of the status bar item for an activity. */
-export function activityText(activity: VisibleActivity, deps: ActivityTextDeps): ActivityText {
-  const { localize } = deps;
-  const [icon, caption, spoken = caption] = describeActivity(activity, deps);
-  const otherTurns = 'otherTurns' in activity ? activity.otherTurns : 0;
+/** Returns the status bar item, or undefined if there is nothing to show. @param now epoch milliseconds */
+export function activityItem(situation: Situation, words: HostWords, now: number): ActivityItem | undefined {
+  const { running, runningCount, scheduled } = situation;
+  const { localize } = words;
+  const state = running?.activeExchange?.state;
+  const activity = state ? turnActivity(state, words, now) : idleActivity(situation, words, now);
+  if (!activity) return undefined;
+  const { icon, caption, spoken = caption, explanation, isWarning = false, isTimed = false } = activity;
+  const others = state ? Math.max(0, runningCount - 1) : 0;
+  const listsScheduled = !state && !isWarning && scheduled.count > 0;
   const lines = [
-    ...explainActivity(activity, deps),
-    ...(otherTurns > 0 ? [localize('Other answers in progress: {others}.', { others: otherTurns })] : []),
-    activity.kind === 'scheduled'
-      ? localize('Click to show the scheduled prompts.')
-      : localize('Click to show the conversation.'),
+    ...(explanation === undefined ? [] : [explanation]),
+    ...(others > 0 ? [localize('Other answers in progress: {others}.', { others })] : []),
+    listsScheduled ? localize('Click to show the scheduled prompts.') : localize('Click to show the conversation.'),
   ];
   return {
-    text: `${icon} ${caption}${otherTurns > 0 ? ` (+${otherTurns})` : ''}`,
+    text: `$(${icon}) ${caption}${others > 0 ? ` (+${others})` : ''}`,
     tooltip: lines.join('\n'),
-    label: `HolySheep: ${joinSentences(localize, [spoken, ...lines])}`,
+    label: `HolySheep: ${[spoken, ...lines].map(trimTrailingPeriod).join('. ')}`,
+    command: listsScheduled ? 'holysheep.openScheduled' : 'holysheep.showPanel',
+    isWarning,
+    isTimed,
   };
 }
 
-type Caption = readonly [icon: string, text: string, spoken?: string];
-
-function describeActivity(activity: VisibleActivity, { localize, formatTime, now }: ActivityTextDeps): Caption {
-  switch (activity.kind) {
-    case 'streaming':
-      return ['$(sync~spin)', localize('Answering…')];
-    case 'waiting': {
-      // Rounds the seconds as the wait card does, so that both countdowns start at the same number.
-      const seconds = Math.max(0, Math.round((activity.until - now()) / 1000));
-      if (activity.estimated) {
-        const caption =
-          seconds > 0 ? localize('Retrying in about {seconds} s', { seconds }) : localize('Retrying soon');
-        return ['$(watch)', caption, localize('Retrying soon, after another request.')];
-      }
-      return [
-        '$(watch)',
-        localize('Retrying in {seconds} s', { seconds }),
-        localize('Retrying at {time}.', { time: formatTime(activity.until) }),
-      ];
-    }
-    case 'offline':
-      return ['$(cloud-offline)', localize('Offline')];
-    case 'failed':
-      return ['$(warning)', activity.partial ? localize('Incomplete answer') : localize('No answer')];
-    case 'cooling': {
-      const time = formatTime(activity.until);
-      return ['$(history)', localize('Paused until {time}', { time }), localize('Paused until {time}.', { time })];
-    }
-    case 'scheduled':
-      return ['$(clock)', localize('{count} scheduled', { count: activity.count })];
-  }
+function turnActivity(state: TurnState, words: HostWords, now: number): Activity {
+  const { strings, localize } = words;
+  const { phase, wait } = state;
+  if (phase === 'offline')
+    return { icon: 'cloud-offline', caption: localize('Offline'), explanation: strings.waitOffline };
+  const route = routeOf(state);
+  const explanation = route === undefined ? undefined : fill(strings.route, routeName(route));
+  if (phase !== 'waiting' || !wait) return { icon: 'sync~spin', caption: localize('Answering…'), explanation };
+  const caption = describeCountdown(words, wait, Math.max(0, wait.until - now));
+  return { icon: 'watch', caption, spoken: describeRetryTime(words, wait), explanation, isTimed: true };
 }
 
-function explainActivity(activity: VisibleActivity, { localize, formatTime }: ActivityTextDeps): readonly string[] {
-  switch (activity.kind) {
-    case 'offline':
-      return [localize('You appear to be offline. The answer resumes automatically when the network is back.')];
-    case 'cooling':
-      return [
-        activity.blockKind === 'cooldown'
-          ? localize(
-              "The gateway isn't accepting requests for this model right now, so they are paused. New prompts are sent when the pause ends.",
-            )
-          : localize(
-              'Requests to this model are paused because it kept failing. New prompts are sent when the pause ends.',
-            ),
-      ];
-    case 'scheduled':
-      return [
-        activity.nextAt === undefined
-          ? localize('The scheduled prompts wait for the network, or for you to send them.')
-          : localize('The next scheduled prompt will be sent at {time}.', { time: formatTime(activity.nextAt) }),
-      ];
-    case 'streaming':
-    case 'waiting':
-      return activity.route === undefined ? [] : [localize('Route: {host}.', { host: routeName(activity.route) })];
-    case 'failed':
-      return [];
+/** Returns what to show while no turn runs: a failure, scheduled prompts, or the cooldown that is usually their reason. */
+function idleActivity(
+  { current, cooldown, scheduled }: Situation,
+  { format, localize }: HostWords,
+  now: number,
+): Activity | undefined {
+  const { phase, text } = current?.lastExchange?.state ?? {};
+  const isCooling = cooldown !== undefined && cooldown.until > now;
+  if (phase === 'failed' && !isCooling) {
+    const caption = text === '' ? localize('No answer') : localize('Incomplete answer');
+    return { icon: 'warning', caption, isWarning: true };
   }
-}
-
-/** Sets a context key of VS Code, for `when` clauses. */
-export type SetContext = (key: string, value: boolean) => void;
-
-/** Sets the context keys `running`, `retryable` and `hasConversation` of `holysheep`, each only when its value changes. */
-export class ContextKeys {
-  private readonly values = new Map<string, boolean>();
-
-  constructor(private readonly setContext: SetContext) {}
-
-  update({ running, current }: Pick<Turns, 'running' | 'current'>): void {
-    this.set('holysheep.running', running !== undefined);
-    this.set('holysheep.retryable', isRetryable(running ?? current));
-    // Sets `hasConversation` to false for an empty conversation, because it can't be renamed, exported or deleted.
-    this.set('holysheep.hasConversation', current?.lastExchange !== undefined);
+  const timeOf = (at: number): string => format.timeOfDay(at, { now, seconds: true });
+  const { count, nextAt } = scheduled;
+  if (count > 0) {
+    const explanation =
+      nextAt === undefined
+        ? localize('The scheduled prompts wait for the network, or for you to send them.')
+        : localize('The next scheduled prompt will be sent at {time}.', { time: timeOf(nextAt) });
+    return { icon: 'clock', caption: localize('{count} scheduled', { count }), explanation };
   }
-
-  private set(key: string, value: boolean): void {
-    if ((this.values.get(key) ?? false) === value) return;
-    this.values.set(key, value);
-    this.setContext(key, value);
-  }
-}
-
-function isRetryable(conversation: Turns['current']): boolean {
-  if (!conversation) return false;
-  const { activeExchange, lastExchange } = conversation;
-  if (!activeExchange) return lastExchange !== undefined && canRetry(lastExchange);
-  const { phase } = activeExchange.state;
-  return phase === 'waiting' || phase === 'offline' || phase === 'connecting' || phase === 'resuming';
+  if (!isCooling) return undefined;
+  return {
+    icon: 'history',
+    caption: localize('Paused until {time}', { time: timeOf(cooldown.until) }),
+    explanation:
+      cooldown.blockKind === 'cooldown'
+        ? localize(
+            "The gateway isn't accepting requests for this model right now, so they are paused. New prompts are sent when the pause ends.",
+          )
+        : localize(
+            'Requests to this model are paused because it kept failing. New prompts are sent when the pause ends.',
+          ),
+    isTimed: true,
+  };
 }

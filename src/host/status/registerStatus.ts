@@ -1,53 +1,68 @@
-import type { Engine } from '../../engine/engine';
+import type * as vscode from 'vscode';
 import type { ModelCooldown } from '../../engine/gate/networkState';
-import type { Command } from '../commands';
+import type { Command, SetContext } from '../commands';
+import type { createHostEngine } from '../engine/hostEngine';
 import type { Connections } from '../connection/connections';
-import type { Services } from '../services';
-import { systemClock } from '../util/systemClock';
-import { activityOf, DistinctActivity, withCooldown, ContextKeys, withScheduled } from './activity';
-import { CooldownWatcher } from './cooldownWatcher';
+import type { Conversations } from '../conversation/conversations';
+import type { PanelRegistry } from '../panel/panelRegistry';
+import type { Scheduler } from '../schedule/scheduler';
+import type { Log } from '../util/log';
+import { createContextKeys } from './contextKeys';
 import { StatusBar } from './statusBar';
 import { registerTurnNotices } from './turnNotices';
 
+type HostEngine = ReturnType<typeof createHostEngine>;
+
+interface StatusDeps {
+  readonly register: <T extends vscode.Disposable>(item: T) => T;
+  readonly conversations: Conversations;
+  readonly connections: Connections;
+  readonly engine: HostEngine;
+  readonly schedule: Pick<Scheduler, 'count' | 'onDidChange'>;
+  readonly panels: PanelRegistry;
+  readonly log: Log;
+  readonly setContext: SetContext;
+  readonly onError: (error: unknown) => void;
+}
+
 /** Shows the activity of the turns in the status bar and in notifications, and keeps the context keys up to date. */
-export function registerStatus(services: Services): readonly Command[] {
-  registerIndicators(services);
-  const { register, conversations, panels, log } = services;
+export function registerStatus(deps: StatusDeps): readonly Command[] {
+  const { register, conversations, connections, engine, schedule, panels, log, setContext, onError } = deps;
+  let cooldown: ModelCooldown | undefined;
+  const statusBar = register(
+    new StatusBar(connections, () => {
+      const { current, running, runningCount } = conversations;
+      return { current, running, runningCount, cooldown, scheduled: schedule.count() };
+    }),
+  );
+  let reads = 0;
+  const readCooldown = (): void => {
+    const read = ++reads;
+    cooldownOfSelectedModel(connections, engine).then((next) => {
+      // Ignores the result of a slow read that a newer one has overtaken.
+      if (read !== reads) return;
+      cooldown = next;
+      statusBar.refresh();
+    }, onError);
+  };
+  const setContextKeys = createContextKeys(setContext);
+  register(schedule.onDidChange(() => statusBar.refresh()));
+  register(engine.onDidChangeCooldown(readCooldown));
+  register(connections.onDidChange(readCooldown));
+  register(
+    conversations.onDidChange(() => {
+      setContextKeys(conversations);
+      statusBar.refresh();
+    }),
+  );
   register(registerTurnNotices({ conversations, panels, log }));
   return [];
 }
 
-function registerIndicators(services: Services): void {
-  const { register, conversations, connections, engine, schedule, setContext, onError } = services;
-  const statusBar = register(new StatusBar(connections));
-  const contextKeys = new ContextKeys(setContext);
-  const activity = new DistinctActivity((changed) => statusBar.update(changed));
-  let cooldown: ModelCooldown | undefined;
-  const show = (): void =>
-    activity.update(withScheduled(withCooldown(activityOf(conversations), cooldown), schedule.count()));
-  const watcher = register(
-    new CooldownWatcher({
-      clock: systemClock,
-      cooldown: () => cooldownOfSelectedModel(connections, engine),
-      show: (current) => {
-        cooldown = current;
-        show();
-      },
-      onError,
-    }),
-  );
-  register(schedule.onDidChange(show));
-  register(engine.onDidChangeCooldown(() => watcher.update()));
-  register(connections.onDidChange(() => watcher.update()));
-  register(
-    conversations.onDidChange(() => {
-      contextKeys.update(conversations);
-      show();
-    }),
-  );
-}
-
-async function cooldownOfSelectedModel(connections: Connections, engine: Engine): Promise<ModelCooldown | undefined> {
+async function cooldownOfSelectedModel(
+  connections: Connections,
+  engine: HostEngine,
+): Promise<ModelCooldown | undefined> {
   const connection = await connections.connectionFor().catch(() => undefined);
   if (connection?.apiKey === undefined) return undefined;
   const { origin, apiKey } = connection;

@@ -1,12 +1,15 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
+import { routeOf } from '../../engine/events';
 import { hostFaults } from '../../engine/faults/hostFaults';
 import { routeName } from '../../engine/gateway/baseUrl';
 import type { ConnectionView } from '../../shared/protocol';
 import type { Connections } from '../connection/connections';
 import { plainLabel } from '../ui/messageText';
 import { Disposable } from '../util/disposable';
-import { localize, formatTimeWithSeconds } from '../util/localization';
-import { activityText, type Activity } from './activity';
+import { hostWords } from '../ui/words';
+import { localize } from '../util/localization';
+import { activityItem, type ActivityItem, type Situation } from './activity';
 
 /** Interval at which a countdown is updated, in milliseconds. */
 const tickMs = 1000;
@@ -19,8 +22,12 @@ export class StatusBar extends Disposable {
   private view: ConnectionView | undefined;
   /** Base URL or origin of the route over which an answer comes; undefined while no turn runs. */
   private route: string | undefined;
+  private shown: ActivityItem | undefined;
 
-  constructor(connections: Connections) {
+  constructor(
+    connections: Pick<Connections, 'subscribe'>,
+    private readonly situation: () => Situation,
+  ) {
     super();
     this.model.name = vscode.l10n.t('HolySheep Model');
     this.model.command = 'holysheep.selectModel';
@@ -33,17 +40,22 @@ export class StatusBar extends Disposable {
     );
   }
 
-  update(activity: Activity): void {
-    clearInterval(this.countdown);
-    this.countdown = undefined;
+  /** Updates both items. Called for every change of a conversation, so equal items are not set again. */
+  refresh(): void {
     if (this.disposed) return;
-    this.show(activity);
-    const route = 'route' in activity ? activity.route : undefined;
+    const situation = this.situation();
+    const state = situation.running?.activeExchange?.state;
+    const route = state && state.phase !== 'offline' ? routeOf(state) : undefined;
     if (route !== this.route) {
       this.route = route;
       this.showModel();
     }
-    if (activity.kind === 'waiting') this.countdown = setInterval(() => this.show(activity), tickMs);
+    const item = activityItem(situation, hostWords(), Date.now());
+    if (isDeepStrictEqual(item, this.shown)) return;
+    this.shown = item;
+    this.showActivity(item);
+    clearInterval(this.countdown);
+    if (item?.isTimed) this.countdown = setInterval(() => this.refresh(), tickMs);
   }
 
   override dispose(): void {
@@ -70,22 +82,18 @@ export class StatusBar extends Disposable {
     this.model.show();
   }
 
-  private show(activity: Activity): void {
-    if (activity.kind === 'idle') {
+  private showActivity(item: ActivityItem | undefined): void {
+    if (!item) {
       this.activity.hide();
       return;
     }
-    const { text, tooltip, label } = activityText(activity, {
-      localize,
-      formatTime: formatTimeWithSeconds,
-      now: () => Date.now(),
-    });
-    this.activity.text = text;
-    this.activity.tooltip = tooltip;
-    this.activity.accessibilityInformation = { label, role: 'button' };
-    this.activity.command = activity.kind === 'scheduled' ? 'holysheep.openScheduled' : 'holysheep.showPanel';
-    this.activity.backgroundColor =
-      activity.kind === 'failed' ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
+    this.activity.text = item.text;
+    this.activity.tooltip = item.tooltip;
+    this.activity.accessibilityInformation = { label: item.label, role: 'button' };
+    this.activity.command = item.command;
+    this.activity.backgroundColor = item.isWarning
+      ? new vscode.ThemeColor('statusBarItem.warningBackground')
+      : undefined;
     this.activity.show();
   }
 }

@@ -7,19 +7,17 @@ import type { Conversations } from '../conversation/conversations';
 import type { Log } from '../util/log';
 import type { PanelRegistry } from '../panel/panelRegistry';
 import { conversationName, panelTitle } from '../ui/panelText';
-import { showToast, type ToastAction } from '../ui/notifications';
+import { showToast } from '../ui/notifications';
 import { formatTime } from '../util/localization';
 
 /** A notification about a turn whose panel is not visible. */
-export type TurnNotice =
-  /** The turn failed. `partial`: whether part of the answer has arrived; `message`: localized reason. */
-  | { readonly kind: 'failed'; readonly partial: boolean; readonly message: string }
-  /** A long wait has started. `until`: epoch milliseconds at which the wait ends; `message`: localized reason. */
-  | { readonly kind: 'waiting'; readonly until: number; readonly message: string }
-  /** A long turn has completed its answer. */
-  | { readonly kind: 'done' };
+export interface TurnNotice {
+  readonly kind: 'warning' | 'information';
+  readonly text: string;
+  readonly offersRetry?: true;
+}
 
-type NoticeSource = Pick<Conversation, 'id' | 'exchange'>;
+type NoticeSource = Pick<Conversation, 'id' | 'exchange' | 'title' | 'exchanges'>;
 
 interface TurnNoticesDeps<Source extends NoticeSource> {
   /** Returns whether the panel of a conversation is visible. */
@@ -49,36 +47,43 @@ export class TurnNotices<Source extends NoticeSource = Conversation> {
   }
 
   private handleEvent(conversation: Source, exchangeId: string, event: RecordedEvent): void {
-    const notice = createNotice(event, conversation.exchange(exchangeId)?.state ?? initialTurn);
-    const wasNotified = this.notified.has(exchangeId);
-    if (notice && !wasNotified && !this.deps.isVisible(conversation.id)) {
-      this.notified.add(exchangeId);
-      this.deps.show(notice, conversation, exchangeId);
+    if (!this.notified.has(exchangeId) && !this.deps.isVisible(conversation.id)) {
+      const name = panelTitle(conversationName(conversation) ?? '');
+      const notice = createNotice(event, conversation.exchange(exchangeId)?.state ?? initialTurn, name);
+      if (notice) {
+        this.notified.add(exchangeId);
+        this.deps.show(notice, conversation, exchangeId);
+      }
     }
     if (isTerminal(event)) this.notified.delete(exchangeId);
   }
 }
 
-function createNotice(event: RecordedEvent, state: TurnState): TurnNotice | undefined {
+function createNotice(event: RecordedEvent, state: TurnState, name: string): TurnNotice | undefined {
   switch (event.type) {
-    case 'waiting':
+    case 'waiting': {
       // Shows no notification about a wait for the network, because its length is unknown. The status bar shows this
       // wait.
-      return event.reason !== 'offline' && event.delayMs >= minNoticedMs
-        ? { kind: 'waiting', until: event.until, message: event.message }
-        : undefined;
+      if (event.reason === 'offline' || event.delayMs < minNoticedMs) return undefined;
+      const text = vscode.l10n.t('“{0}” is waiting until {1}. {2}', name, formatTime(event.until), event.message);
+      return { kind: 'information', text, offersRetry: true };
+    }
     case 'failed':
-      return { kind: 'failed', partial: state.text !== '', message: event.message };
-    case 'done':
-      return turnDurationMs(state) >= minNoticedMs ? { kind: 'done' } : undefined;
+      return {
+        kind: 'warning',
+        text:
+          state.text === ''
+            ? vscode.l10n.t('No answer to “{0}”. {1}', name, event.message)
+            : vscode.l10n.t('The answer to “{0}” is incomplete. {1}', name, event.message),
+      };
+    case 'done': {
+      const { startedAt, endedAt } = state;
+      if (startedAt === undefined || endedAt === undefined || endedAt - startedAt < minNoticedMs) return undefined;
+      return { kind: 'information', text: vscode.l10n.t('The answer to “{0}” is complete.', name) };
+    }
     default:
       return undefined;
   }
-}
-
-/** Returns the duration from the start of the turn, or from its last manual retry, to its end. */
-function turnDurationMs({ startedAt, endedAt }: TurnState): number {
-  return startedAt === undefined || endedAt === undefined ? 0 : endedAt - startedAt;
 }
 
 interface RegistrationDeps {
@@ -94,40 +99,13 @@ interface RegistrationDeps {
 export function registerTurnNotices(deps: RegistrationDeps): { dispose(): void } {
   const notices = new TurnNotices<Conversation>({
     isVisible: (id) => deps.panels.isVisible(id),
-    show: (...notice) => showTurnNotice(deps, ...notice),
+    show: ({ kind, text, offersRetry }, { id }, exchangeId) => {
+      const show = { title: vscode.l10n.t('Show'), run: () => reveal(deps, id) };
+      const retry = { title: vscode.l10n.t('Retry now'), run: () => retryNow(deps, id, exchangeId) };
+      showToast(deps.log, kind, text, offersRetry ? [show, retry] : [show]);
+    },
   });
   return deps.conversations.onDidChange(({ conversation, change }) => notices.handle(conversation, change));
-}
-
-function showTurnNotice(
-  deps: RegistrationDeps,
-  notice: TurnNotice,
-  conversation: Conversation,
-  exchangeId: string,
-): void {
-  const { log } = deps;
-  const name = panelTitle(conversationName(conversation) ?? '');
-  const show: ToastAction = { title: vscode.l10n.t('Show'), run: () => reveal(deps, conversation.id) };
-  switch (notice.kind) {
-    case 'failed':
-      return showToast(
-        log,
-        'warning',
-        notice.partial
-          ? vscode.l10n.t('The answer to “{0}” is incomplete. {1}', name, notice.message)
-          : vscode.l10n.t('No answer to “{0}”. {1}', name, notice.message),
-        [show],
-      );
-    case 'waiting':
-      return showToast(
-        log,
-        'information',
-        vscode.l10n.t('“{0}” is waiting until {1}. {2}', name, formatTime(notice.until), notice.message),
-        [show, { title: vscode.l10n.t('Retry now'), run: () => retryNow(deps, conversation.id, exchangeId) }],
-      );
-    case 'done':
-      return showToast(log, 'information', vscode.l10n.t('The answer to “{0}” is complete.', name), [show]);
-  }
 }
 
 /** Ends the wait of the turn if the turn is still running. Otherwise shows its panel. */

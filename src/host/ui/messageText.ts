@@ -50,17 +50,10 @@ export function escapeIcons(text: string): string {
   return text.replaceAll('$(', '$\u2060(');
 }
 
-/** Longest duration that is formatted in seconds only. */
-const maxSeconds = 90;
-
-/** Formats a duration, e.g. `4.1 s`, `37 s` or `1 min 40 s`. @param ms milliseconds */
-export function formatDuration(ms: number, localize: Localize): string {
-  const tenths = Math.round(Math.max(0, ms) / 100) / 10;
-  const seconds = tenths < 10 ? tenths : Math.round(tenths);
-  if (seconds <= maxSeconds) return localize('{0} s', { 0: seconds });
-  const minutes = Math.floor(seconds / 60);
-  const remainingSeconds = seconds % 60;
-  return remainingSeconds === 0
-    ? localize('{0} min', { 0: minutes })
-    : localize('{0} min {1} s', { 0: minutes, 1: remainingSeconds });
+/**
+ * Escapes Markdown and icons, because VS Code renders progress lines and errors in the chat as Markdown with icons, and
+ * these may quote a provider or name a model.
+ */
+export function escapeMarkdown(text: string): string {
+  return escapeIcons(text).replace(/[\\`*_[\]<>~|]/g, '\\$&');
 }

@@ -114,10 +114,7 @@ const progressDelayMs = 500;
  * Runs an asynchronous task, and shows a notification with a cancel button if the task takes longer than
  * {@link progressDelayMs}.
  */
-export async function withDelayedProgress<T>(
-  title: string,
-  work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
+export async function withDelayedProgress<T>(title: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const abort = new AbortController();
   const result = work(abort.signal);
   const earlyResult = await resultWithin(progressDelayMs, result);

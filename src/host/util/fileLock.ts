@@ -5,10 +5,7 @@ import { hostname } from 'node:os';
 import type { Clock } from '../../engine/clock';
 import { hasCode, ignoreMissingFile, privateFileMode } from './files';
 
-/**
- * Time between stealing a lock and using it, in milliseconds. Meanwhile, running writes of the previous owner finish.
- * If several processes steal a lock at the same time, the last one keeps it.
- */
+/** Time between stealing a lock and using it, in milliseconds, in which running writes of its former owner finish. */
 const settleMs = 300;
 /** Interval at which {@link runLocked} tries to acquire a lock, in milliseconds. */
 const retryMs = 25;
@@ -20,7 +17,7 @@ const maxWaitMs = 10_000;
  * process steals it, so it must call `acquire` again before each use. The lock of a process that has exited is free.
  */
 export class FileLock {
-  /** The content of the lock file: the id of the process, the name of its machine and a random token. */
+  /** The content of the lock file: process id, name of the machine, random token. */
   private readonly owner = `${process.pid} ${hostname()} ${randomUUID()}`;
   private wasAcquired = false;
 
@@ -47,10 +44,7 @@ export class FileLock {
     return !(await this.isHeldElsewhere()) && this.steal();
   }
 
-  /**
-   * Takes the lock from its owner, which notices the loss when it next uses the lock.
-   * @returns false when another process has stolen the lock at the same time
-   */
+  /** Takes the lock from its owner. If several processes do so at once, the last one has the lock. */
   async steal(): Promise<boolean> {
     await writeFile(this.path, this.owner, { mode: privateFileMode });
     await new Promise<void>((resolve) => this.clock.after(settleMs, resolve));
@@ -58,7 +52,6 @@ export class FileLock {
     return this.wasAcquired;
   }
 
-  /** Returns whether this object had the lock and another process has taken it. */
   async isLost(): Promise<boolean> {
     return this.wasAcquired && (await this.currentOwner()) !== this.owner;
   }
@@ -72,13 +65,12 @@ export class FileLock {
     }
   }
 
-  /** Returns whether another process that is still running has the lock. */
   async isHeldElsewhere(): Promise<boolean> {
     const owner = await this.currentOwner();
     return owner !== undefined && owner !== this.owner && isRunning(owner);
   }
 
-  /** Never rejects: a lock that can't be removed is free as soon as this process has exited. */
+  /** Ignores a failure, because the lock is free as soon as this process has exited. */
   async release(): Promise<void> {
     const isOurs = (await this.currentOwner().catch(() => undefined)) === this.owner;
     if (isOurs) await rm(this.path, { force: true }).catch(() => undefined);
@@ -93,10 +85,7 @@ export class FileLock {
   }
 }
 
-/**
- * Returns whether the owner of a lock is still running. A process on another machine and an owner whose file is
- * incomplete can't be checked, and therefore count as running.
- */
+/** A process on another machine and an owner whose file is incomplete can't be checked and count as running. */
 function isRunning(owner: string): boolean {
   const [pid, host] = owner.split(' ');
   if (host !== hostname()) return true;

@@ -1,9 +1,8 @@
 import { constants } from 'node:fs';
 import { open, rename, rm, utimes, type FileHandle } from 'node:fs/promises';
 
-/** File mode that gives other users of the machine no access. Windows ignores file modes. */
+// Modes that give other users of the machine no access. Windows ignores them.
 export const privateFileMode = 0o600;
-/** Folder mode that gives other users of the machine no access. Windows ignores file modes. */
 export const privateFolderMode = 0o700;
 
 /**
@@ -47,7 +46,6 @@ export function errorCode(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }
 
-/** Returns whether a thrown value is an error with the given code, e.g. `ENOENT`. */
 export function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code;
 }

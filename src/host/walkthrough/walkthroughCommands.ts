@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
-import type { Command } from '../commands';
+import type { Command, SetContext } from '../commands';
 import type { Conversations } from '../conversation/conversations';
-import type { SetContext } from '../status/activity';
 import { followWalkthroughSteps } from './walkthroughProgress';
 
 const walkthroughId = 'holysheep.holysheep-prompt#start';

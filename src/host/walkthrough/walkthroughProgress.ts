@@ -1,7 +1,7 @@
 import type { RecordedEvent } from '../../engine/events';
 import type { Attachment } from '../../shared/protocol';
 import type { Conversations } from '../conversation/conversations';
-import type { SetContext } from '../status/activity';
+import type { SetContext } from '../commands';
 
 /** Returns the context keys of the walkthrough steps that an event of a turn completes. */
 export function completedSteps(

@@ -1,9 +1,15 @@
+import {
+  describeContinuation,
+  describeOutcome,
+  describeResuming,
+  describeRouteSwitch,
+  describeWait,
+  joinSentences,
+  type Words,
+} from '../../shared/describe';
 import { type RecordedEvent, type TurnState, isSameWait, routeOf } from '../../shared/protocol';
-import type { Announcer, PageContext } from '../pageContext';
-import { continuedModelsText, routeSwitchText, stoppedText } from '../turn/turnNotes';
-import { retryTemplate } from '../turn/waitCard';
+import type { Announcer } from '../pageContext';
 import { element } from '../util/element';
-import { fill } from '../util/format';
 
 /** Creates the live region whose announcements screen readers read. */
 export function createAnnouncer(): Announcer {
@@ -22,79 +28,52 @@ export function createAnnouncer(): Announcer {
 }
 
 /**
- * Returns the announcement for an event, or undefined if the event is not announced. The start of a turn, its waits,
- * its resumes (with both models, if another model continues the answer), its route switches and its end are announced.
- * @param before the state before the event, which shows whether a wait or the reason of a broken stream was already
- * announced
+ * Returns the announcement for an event, or undefined if the event is not announced. A failure is not announced here,
+ * because screen readers read the failure card, which is an alert.
+ * @param before the state before the event, which shows what was already announced
  * @param state the state after the event
  */
 export function announcementFor(
-  { strings, format }: Pick<PageContext, 'strings' | 'format'>,
+  words: Words,
   event: RecordedEvent,
   { before, state }: { readonly before: TurnState; readonly state: TurnState },
 ): string | undefined {
+  const { strings } = words;
   switch (event.type) {
     case 'attempt':
-      return joinDefined([
-        routeAnnouncement(strings, before, event),
-        event.attempt === 1 ? strings.announceStarted : resumeAnnouncement(strings, before, event),
-      ]);
+      return joinSentences(strings, attemptAnnouncements(words, before, event)) || undefined;
     case 'waiting':
-      if (before.wait && isSameWait(before.wait, event)) return undefined;
-      return event.reason === 'offline'
-        ? `${event.message} ${strings.waitOffline}`
-        : `${event.message} ${fill(retryTemplate(strings, event), format.duration(event.delayMs))}`;
+      return before.wait && isSameWait(before.wait, event) ? undefined : describeWait(words, event, 'short');
     case 'resumed': {
       const resumePoint = state.resumePoints.at(-1);
-      return resumePoint?.models ? continuedModelsText({ strings, format }, resumePoint) : strings.announceResumed;
+      return resumePoint?.models ? describeContinuation(words, resumePoint) : strings.announceResumed;
     }
     case 'done':
       return strings.announceDone;
     case 'stopped':
-      return stoppedText(strings, state);
-    // A failure is not announced here, because screen readers read the failure card, which is an alert.
+      return describeOutcome(strings, state);
     default:
       return undefined;
   }
 }
 
-function joinDefined(texts: readonly (string | undefined)[]): string | undefined {
-  return texts.filter((text) => text !== undefined).join(' ') || undefined;
-}
-
 /**
- * Returns the announcement that an attempt uses another route than the previous attempt, and why. The switch is
- * announced together with the attempt, because the announcement of the attempt would replace an earlier one.
+ * Returns why an attempt uses another route than the previous attempt, why the stream broke before it, and what it
+ * requests. The switch of the route is announced with the attempt, because the announcement of the attempt would
+ * replace an earlier one. A further attempt after the same break, and one after a wait, only announce the route.
  */
-function routeAnnouncement(
-  strings: PageContext['strings'],
-  { routeSwitches, ledger }: TurnState,
-  attempt: Extract<RecordedEvent, { readonly type: 'attempt' }>,
-): string | undefined {
-  const last = routeSwitches.at(-1);
-  const route = routeOf(attempt);
+function attemptAnnouncements(
+  { strings }: Words,
+  { phase, cutMessage, routeSwitches, ledger }: TurnState,
+  event: Extract<RecordedEvent, { readonly type: 'attempt' }>,
+): readonly (string | undefined)[] {
+  const lastSwitch = routeSwitches.at(-1);
   const previous = ledger.entries.at(-1);
-  const isNew = last?.to === route && (!previous || routeOf(previous) !== route);
-  return last && isNew ? routeSwitchText(strings, last) : undefined;
-}
-
-/**
- * Returns the announcement that an answer is resumed after its stream broke. Undefined if the announcement of a wait
- * has already said why the stream broke, or if this is a further attempt to resume after the same break.
- */
-function resumeAnnouncement(
-  strings: PageContext['strings'],
-  { phase, cutMessage }: TurnState,
-  { how }: Extract<RecordedEvent, { readonly type: 'attempt' }>,
-): string | undefined {
-  if (phase !== 'streaming' || cutMessage === undefined) return undefined;
-  switch (how) {
-    case 'prefill':
-    case 'continue':
-      return `${cutMessage} ${strings.resuming}`;
-    case 'restart':
-      return `${cutMessage} ${strings.restarting}`;
-    case undefined:
-      return `${cutMessage} ${strings.announceStarted}`;
-  }
+  const isNewRoute = lastSwitch?.to === routeOf(event) && (!previous || routeOf(previous) !== routeOf(event));
+  const route = lastSwitch && isNewRoute ? describeRouteSwitch(strings, lastSwitch) : undefined;
+  if (event.attempt === 1) return [route, strings.announceStarted];
+  if (phase !== 'streaming' || cutMessage === undefined) return [route];
+  const request =
+    event.how === undefined ? strings.announceStarted : describeResuming(strings, event.how === 'restart', 'long');
+  return [route, cutMessage, request];
 }

@@ -1,7 +1,7 @@
 import type { DraftContext } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
-import { element, iconButton } from '../util/element';
-import { fill, fillNodes } from '../util/format';
+import { element, fillNodes, iconButton } from '../util/element';
+import { fill } from '../../shared/format';
 
 /** The list of the context items of the next prompt, each with a button that removes the item. */
 export class ContextChips {

@@ -1,7 +1,7 @@
 import type { ConnectionView } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { button, element, iconButton, setText } from '../util/element';
-import { fill } from '../util/format';
+import { fill } from '../../shared/format';
 
 /**
  * The button that shows the selected model and lets the user choose another one, and the chip that replaces the button

@@ -4,7 +4,7 @@ import type { PageContext } from '../pageContext';
 import type { OpenEdit, ReadingPosition } from '../state/unsentStore';
 import { carryVersionFocus } from '../turn/turnActions';
 import { element } from '../util/element';
-import { fill } from '../util/format';
+import { fill } from '../../shared/format';
 import { DrawQueue, type ObserveNear } from './drawQueue';
 import { ExchangeView } from './exchangeView';
 import { ExchangeGroups } from './exchangeGroups';

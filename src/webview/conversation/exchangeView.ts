@@ -7,9 +7,9 @@ import {
   routeOf,
   type TurnState,
 } from '../../shared/protocol';
+import { describeSchedule } from '../../shared/describe';
 import { announcementFor } from '../a11y/announcer';
 import type { PageContext } from '../pageContext';
-import { scheduledText } from '../turn/scheduledCard';
 import { createTurnView, type TurnView } from '../turn/turnView';
 import { element, setText } from '../util/element';
 import type { Drawable } from './drawQueue';
@@ -106,7 +106,8 @@ export class ExchangeView implements Drawable {
     this.exchange = exchange;
     const { schedule, model } = exchange.state;
     if (schedule && schedule.id !== this.state.schedule?.id) {
-      this.context.announcer.announce(scheduledText(this.context, schedule, { host: this.host, model }));
+      const { announcer, clock } = this.context;
+      announcer.announce(describeSchedule(this.context, schedule, { host: this.host, model }, clock.now()));
     }
     // Keeps the elements of a finished turn that has not changed, so that details which the user has opened stay open.
     if (!isSameEnd(this.state, exchange.state)) this.state = exchange.state;

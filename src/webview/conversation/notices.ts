@@ -1,7 +1,7 @@
 import { hostOf, type ConnectionView, type DemoTourStep } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { button, element } from '../util/element';
-import { fill } from '../util/format';
+import { fill } from '../../shared/format';
 import { DemoBar } from './demoBar';
 
 /** What the rest of the page shows while there is no API key. */

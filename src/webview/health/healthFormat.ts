@@ -1,6 +1,6 @@
 import type { HealthStrings } from '../../shared/healthStrings';
 import { toSupportedLocale } from '../../shared/protocol';
-import { createFormat, fill } from '../util/format';
+import { createFormat, fill } from '../../shared/format';
 
 /** Text for a figure that is unknown, because no attempt has provided it. */
 export const unknownFigure = '–';
@@ -31,7 +31,7 @@ export function createHealthFormat(locale: string, strings: HealthStrings) {
       promptTokens + completionTokens === 0
         ? unknownFigure
         : `${format.count(promptTokens)} / ${format.count(completionTokens)}`,
-    hour: (epochMs: number) => format.timeOfDay(epochMs, epochMs),
+    hour: (epochMs: number) => format.timeOfDay(epochMs, { now: epochMs }),
     day: (epochMs: number) => days.format(epochMs),
   };
 }

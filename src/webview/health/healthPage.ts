@@ -8,7 +8,7 @@ import type {
 } from '../../shared/healthMessages';
 import type { HealthStrings } from '../../shared/healthStrings';
 import { button, element, setText } from '../util/element';
-import { fill } from '../util/format';
+import { fill } from '../../shared/format';
 import { createChartPatterns, createHealthChart, type ChartLook } from './healthChart';
 import { createHealthFormat, unknownFigure, type HealthFormat } from './healthFormat';
 import { createHealthTable } from './healthTable';

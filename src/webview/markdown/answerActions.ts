@@ -1,6 +1,5 @@
-import type { CodeAction } from './codeBlock';
+import { codeActions, type CodeAction } from './codeBlock';
 
-/** Handlers for clicks on the code block buttons and the links of an answer. */
 export interface ActionHandlers {
   /**
    * @param code the code of the block, without the line break before the closing fence
@@ -11,7 +10,7 @@ export interface ActionHandlers {
   readonly onLink: (href: string) => void;
 }
 
-/** How long the Copy button shows a check mark after a click, in milliseconds. */
+/** How long the Copy button shows a check mark after a click. */
 const COPIED_MS = 1500;
 
 /**
@@ -19,7 +18,16 @@ const COPIED_MS = 1500;
  * @returns a function that removes the listener
  */
 export function listenForActions(root: HTMLElement, { onCodeAction, onLink }: ActionHandlers): () => void {
-  const markTimers = new Map<Element, ReturnType<typeof setTimeout>>();
+  let removeMark = (): void => undefined;
+  const markCopied = (button: Element): void => {
+    removeMark();
+    button.setAttribute('data-copied', '');
+    const timer = setTimeout(() => removeMark(), COPIED_MS);
+    removeMark = () => {
+      clearTimeout(timer);
+      button.removeAttribute('data-copied');
+    };
+  };
   const onClick = (event: MouseEvent): void => {
     const target = toElement(event.target);
     const href = target?.closest('a[href]')?.getAttribute('href');
@@ -33,45 +41,20 @@ export function listenForActions(root: HTMLElement, { onCodeAction, onLink }: Ac
     }
     const button = target?.closest('button[data-action]');
     const block = button?.closest('.code-block');
-    const action = parseCodeAction(button?.getAttribute('data-action'));
+    const action = codeActions.find((name) => name === button?.getAttribute('data-action'));
     if (!action || !button || !block || block.hasAttribute('data-open')) return;
     onCodeAction(action, extractCode(block), block.getAttribute('data-language') ?? '');
-    if (action === 'copy') markCopied(button, markTimers);
+    if (action === 'copy') markCopied(button);
   };
   root.addEventListener('click', onClick);
   return () => {
     root.removeEventListener('click', onClick);
-    for (const [button, timer] of markTimers) {
-      clearTimeout(timer);
-      button.removeAttribute('data-copied');
-    }
+    removeMark();
   };
-}
-
-function markCopied(button: Element, markTimers: Map<Element, ReturnType<typeof setTimeout>>): void {
-  clearTimeout(markTimers.get(button));
-  button.setAttribute('data-copied', '');
-  const clearMark = (): void => {
-    markTimers.delete(button);
-    button.removeAttribute('data-copied');
-  };
-  markTimers.set(button, setTimeout(clearMark, COPIED_MS));
 }
 
 function toElement(target: EventTarget | null): Element | undefined {
   return target && 'closest' in target ? (target as Element) : undefined;
-}
-
-function parseCodeAction(name: string | null | undefined): CodeAction | undefined {
-  switch (name) {
-    case 'copy':
-    case 'insert':
-    case 'apply':
-    case 'newFile':
-      return name;
-    default:
-      return undefined;
-  }
 }
 
 /**

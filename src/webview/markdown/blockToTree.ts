@@ -1,22 +1,18 @@
 import type { Token } from 'markdown-it';
 import { codeBlockSpec } from './codeBlock';
-import { element, noAttributes, pushText, type Attributes, type ElementSpec, type NodeSpec, type Tag } from './tree';
+import { element, noAttributes, pushNodes, pushText } from './tree';
+import type { Attributes, ElementSpec, NodeSpec, Tag } from './tree';
 
 interface BlockContext {
   readonly renderInline: (content: string) => readonly NodeSpec[];
-  /** Returns the language of a fence from its info string, such as `ts` from `ts title="a.ts"`. */
-  readonly parseLanguage: (info: string) => string;
+  /** Resolves the escapes and entities in an info string. */
+  readonly unescape: (info: string) => string;
   readonly toolbar: ElementSpec;
   /**
    * Line number in the parsed text. A code block that ends at this line or later may still grow. Infinity if no code
    * block can grow.
    */
   readonly openFromLine: number;
-  /**
-   * Whether the block is a list whose frozen items make it loose. The text of the remaining items is then in paragraphs
-   * too.
-   */
-  readonly loose: boolean;
   readonly taskMarks: TaskMarks;
 }
 
@@ -44,14 +40,14 @@ interface Frame {
   readonly children: NodeSpec[];
 }
 
-/** Returns the element of a top-level block, or undefined for a link definition, which shows nothing. */
+/** Returns undefined for a link definition, which shows nothing. */
 export function blockToTree(tokens: readonly Token[], context: BlockContext): ElementSpec | undefined {
   const root: Frame = { tag: undefined, attributes: noAttributes, children: [] };
   const frames: Frame[] = [root];
   for (const token of tokens) {
     const frame = frames.at(-1) ?? root;
     if (token.nesting > 0) {
-      frames.push(openFrame(token, frame, context));
+      frames.push(openFrame(token, frame));
     } else if (token.nesting < 0) {
       frames.pop();
       if (frame.tag) (frames.at(-1) ?? root).children.push(closeFrame(frame.tag, frame));
@@ -62,14 +58,10 @@ export function blockToTree(tokens: readonly Token[], context: BlockContext): El
   return root.children.find((child): child is ElementSpec => typeof child !== 'string');
 }
 
-/** markdown-it's nesting level for the paragraphs in the items of a top-level list. */
-const ITEM_LEVEL = 2;
-
-function openFrame(token: Token, parent: Frame, { loose }: BlockContext): Frame {
+function openFrame(token: Token, parent: Frame): Frame {
   const tag = token.type === 'heading_open' ? HEADINGS.find((name) => name === token.tag) : TAGS.get(token.type);
   // The paragraphs of a tight list have no element. Their text is a direct child of the item.
-  const hidden = token.hidden && !(loose && token.level === ITEM_LEVEL);
-  if (!tag || hidden) return { tag: undefined, attributes: noAttributes, children: parent.children };
+  if (!tag || token.hidden) return { tag: undefined, attributes: noAttributes, children: parent.children };
   return { tag, attributes: toAttributes(token), children: [] };
 }
 
@@ -90,10 +82,11 @@ function pushLeaf(token: Token, frames: readonly Frame[], context: BlockContext)
   const isOpen = (token.map?.[1] ?? 0) >= context.openFromLine;
   switch (token.type) {
     case 'inline':
-      pushInline(extractTaskMarker(context.renderInline(token.content), frames, context.taskMarks), children);
+      if (typeof children.at(-1) === 'string') pushText(children, '\n');
+      pushNodes(children, extractTaskMarker(context.renderInline(token.content), frames, context.taskMarks));
       break;
     case 'fence':
-      children.push(codeBlockSpec(token.content, context.parseLanguage(token.info), context.toolbar, isOpen));
+      children.push(codeBlockSpec(token.content, languageOf(context.unescape(token.info)), context.toolbar, isOpen));
       break;
     case 'code_block':
       children.push(codeBlockSpec(token.content, '', context.toolbar, isOpen));
@@ -108,15 +101,11 @@ function pushLeaf(token: Token, frames: readonly Frame[], context: BlockContext)
   }
 }
 
-function pushInline(specs: readonly NodeSpec[], children: NodeSpec[]): void {
-  if (typeof children.at(-1) === 'string') pushText(children, '\n');
-  for (const spec of specs) {
-    if (typeof spec === 'string') pushText(children, spec);
-    else children.push(spec);
-  }
+/** Returns the language of a fence from its info string, such as `ts` from `ts title="a.ts"`. */
+function languageOf(info: string): string {
+  return info.trim().split(/\s+/, 1)[0] ?? '';
 }
 
-/** Turns `[ ]` or `[x]` at the start of a list item into a task mark. */
 function extractTaskMarker(
   specs: readonly NodeSpec[],
   frames: readonly Frame[],
@@ -133,21 +122,17 @@ function extractTaskMarker(
   return [done ? marks.done : marks.open, text.slice(match[0].length), ...rest];
 }
 
-/**
- * Elements that replace `[x]` and `[ ]` in a task list. They have the role `img` and an accessible name, but no text.
- */
+/** Elements that replace `[x]` and `[ ]` in a task list. They have an accessible name, but no text. */
 export interface TaskMarks {
   readonly done: ElementSpec;
   readonly open: ElementSpec;
 }
 
-/** Accessible names of the images that replace `[x]` and `[ ]` in a task list. */
 export interface TaskLabels {
   readonly taskDone: string;
   readonly taskOpen: string;
 }
 
-/** Returns the elements for finished and open tasks. */
 export function taskMarks({ taskDone, taskOpen }: TaskLabels): TaskMarks {
   return { done: taskMark(taskDone), open: taskMark(taskOpen) };
 }

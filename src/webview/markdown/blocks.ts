@@ -1,4 +1,5 @@
-import MarkdownIt, { type Env, type MarkdownIt as Parser, type StateBlock, type Token } from 'markdown-it';
+import MarkdownIt, { type MarkdownIt as Parser, type StateBlock, type Token } from 'markdown-it';
+import type { References } from './references';
 
 /** A top-level block of a Markdown text, before its inline markup is parsed. */
 export interface Block {
@@ -11,21 +12,18 @@ export interface Block {
   readonly definitions: readonly string[];
 }
 
-/** The top-level blocks of a text. */
 export interface ParsedBlocks {
   readonly blocks: readonly Block[];
   readonly lineCount: number;
-  /** Returns the offset at which a line starts. */
-  readonly lineStart: (line: number) => number;
 }
 
 /**
- * Parses the blocks of a text, without their inline markup. Link definitions are read from and written to
- * `env.references`. Line numbers of the tokens count from the start of `text`.
+ * Parses the blocks of a text, without their inline markup, and adds their link definitions to `references`. Line
+ * numbers of the tokens count from the start of `text`.
  */
-export function parseBlocks(parser: Parser, text: string, env: Env): ParsedBlocks {
+export function parseBlocks(parser: Parser, text: string, references: References): ParsedBlocks {
   const tokens: Token[] = [];
-  const state = new parser.block.State(text, parser, env, tokens);
+  const state = new parser.block.State(text, parser, { references: references.record() }, tokens);
   parser.block.tokenize(state, 0, state.lineMax);
   const lineStart = (line: number) => state.bMarks[line] ?? text.length;
   const blocks: Block[] = [];
@@ -34,15 +32,11 @@ export function parseBlocks(parser: Parser, text: string, env: Env): ParsedBlock
     if (token.level > 0 || token.nesting > 0) return;
     const blockTokens = tokens.slice(first, index + 1);
     const [startLine, endLine] = blockTokens[0]?.map ?? [0, 0];
-    blocks.push({
-      start: lineStart(startLine),
-      end: lineStart(endLine),
-      tokens: blockTokens,
-      definitions: findDefinitions(blockTokens),
-    });
+    const definitions = findDefinitions(blockTokens);
+    blocks.push({ start: lineStart(startLine), end: lineStart(endLine), tokens: blockTokens, definitions });
     first = index + 1;
   });
-  return { blocks, lineCount: state.lineMax, lineStart };
+  return { blocks, lineCount: state.lineMax };
 }
 
 function findDefinitions(tokens: readonly Token[]): readonly string[] {
@@ -51,7 +45,7 @@ function findDefinitions(tokens: readonly Token[]): readonly string[] {
   );
 }
 
-/** Returns the number of leading blocks that no further text can change. */
+/** Counts the leading blocks that no further text can change. */
 export function countFinalBlocks(blocks: readonly Block[], text: string): number {
   for (let count = blocks.length - 1; count > 0; count--) {
     const next = blocks[count];
@@ -68,7 +62,7 @@ const MAY_BE_TITLE = /^[ \t]*["'(]/;
  * because it could make the line at `start` a table header, and the line at `start` must not look like the title of a
  * link definition, because it could belong to the block.
  */
-export function isFinalBefore(text: string, start: number): boolean {
+function isFinalBefore(text: string, start: number): boolean {
   const lineEnd = text.indexOf('\n', start);
   if (lineEnd < 0) return false;
   const previous = text.slice(text.lastIndexOf('\n', start - 2) + 1, start);

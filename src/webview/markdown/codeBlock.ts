@@ -1,16 +1,13 @@
 import { element, noAttributes, type ElementSpec, type NodeSpec } from './tree';
 
-/** Actions that the buttons of a code block offer. */
-export type CodeAction = 'copy' | 'insert' | 'apply' | 'newFile';
+/** Actions of the buttons of a code block, in their order. */
+export const codeActions = ['copy', 'insert', 'apply', 'newFile'] as const;
 
-/** The buttons of a code block. */
+export type CodeAction = (typeof codeActions)[number];
+
 export interface CodeToolbar {
-  /**
-   * Accessible names of the buttons. They are attributes and not text, so that the text of an answer is exactly the
-   * model's text.
-   */
+  /** Accessible names. They are attributes, so that the text of an answer is exactly the model's text. */
   readonly labels: Readonly<Record<CodeAction, string>>;
-  /** Whether the toolbar has a button that applies the code to the selection in an editor. */
   readonly canApply: boolean;
 }
 
@@ -22,36 +19,23 @@ const ICONS: Readonly<Record<CodeAction, string>> = {
   newFile: 'M9.5 13.5h-6v-11h6l3 3v2M9.5 2.5v3h3M12.5 10v5M10 12.5h5',
 };
 
-/**
- * SVG path of the check mark that replaces the Copy icon for a moment after a click. The button contains both, and the
- * style sheet shows one of them.
- */
+/** Replaces the Copy icon for a moment after a click. The button contains both, and the style sheet shows one. */
 const COPIED_ICON = 'M2.5 8.5l3.5 3.5 7.5-8';
 
-/**
- * Maximum length of a text node in a code block, in characters. The cost of appending to a text node grows with its
- * length.
- */
+/** Maximum length of a text node in code, in characters. The cost of appending to it grows with its length. */
 export const CHUNK_LENGTH = 4000;
 
-/** Returns the toolbar with the buttons of a code block. */
 export function toolbarSpec({ labels, canApply }: CodeToolbar): ElementSpec {
-  const actions: readonly CodeAction[] = canApply
-    ? ['copy', 'insert', 'apply', 'newFile']
-    : ['copy', 'insert', 'newFile'];
-  const buttons = actions.map((action) =>
-    element(
+  const actions = codeActions.filter((action) => action !== 'apply' || canApply);
+  const buttons = actions.map((action) => {
+    const names = { 'aria-label': labels[action], title: labels[action] };
+    const attributes = { type: 'button', class: 'code-action', 'data-action': action, ...names };
+    return element(
       'button',
-      {
-        type: 'button',
-        class: 'code-action',
-        'data-action': action,
-        'aria-label': labels[action],
-        title: labels[action],
-      },
-      action === 'copy' ? [iconSpec(ICONS.copy), iconSpec(COPIED_ICON)] : [iconSpec(ICONS[action])],
-    ),
-  );
+      attributes,
+      (action === 'copy' ? [ICONS.copy, COPIED_ICON] : [ICONS[action]]).map(iconSpec),
+    );
+  });
   return element('div', { class: 'code-toolbar' }, buttons);
 }
 
@@ -59,10 +43,7 @@ function iconSpec(outline: string): ElementSpec {
   return element('svg', { viewBox: '0 0 16 16', 'aria-hidden': 'true' }, [element('path', { d: outline }, [])]);
 }
 
-/**
- * Returns the element of a code block.
- * @param isOpen whether more code may arrive; the buttons stay hidden until the code is complete
- */
+/** @param isOpen whether more code may arrive; the buttons stay hidden until the code is complete */
 export function codeBlockSpec(code: string, language: string, toolbar: ElementSpec, isOpen: boolean): ElementSpec {
   const attributes = {
     class: 'code-block',
@@ -100,7 +81,8 @@ function chunkSpec(lines: string): ElementSpec {
   return element('span', { class: 'code-chunk' }, lines === '' ? [] : [lines]);
 }
 
-function outsideSurrogatePair(code: string, end: number): number {
+/** Returns `end`, or the offset before it if `end` is within a surrogate pair. */
+export function outsideSurrogatePair(code: string, end: number): number {
   const last = code.charCodeAt(end - 1);
   return last >= 0xd800 && last <= 0xdbff ? end - 1 : end;
 }

@@ -12,7 +12,7 @@ const TAGS: ReadonlyMap<string, Tag> = new Map([
 ]);
 
 interface Frame {
-  /** Tag of the element. Undefined if the element is left out and its content belongs to the parent. */
+  /** Undefined if the element is left out and its content belongs to the parent. */
   readonly tag: Tag | undefined;
   readonly attributes: Attributes;
   readonly children: NodeSpec[];
@@ -112,7 +112,6 @@ export function isFollowable(href: string): boolean {
   return FOLLOWABLE.test(href);
 }
 
-/** Maximum length of a link's title in its tooltip, in characters. */
 const maxTitleLength = 200;
 
 /**

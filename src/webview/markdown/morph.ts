@@ -1,19 +1,15 @@
-import { noAttributes, type Attributes, type ElementSpec, type FrozenNodes, type NodeSpec } from './tree';
+import { noAttributes, type Attributes, type ElementSpec, type NodeSpec } from './tree';
 
-/**
- * Language of each highlighted code element. Highlighting has replaced the nodes in these elements, so they no longer
- * match their specs.
- */
-export const highlightedLanguage = new WeakMap<Element, string>();
+/** Code elements whose nodes highlighting has replaced, so that they no longer match their specs. */
+export const highlightedCode = new WeakSet<Element>();
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** Creates the nodes of a spec. Only `createElement` and text nodes are used, never HTML that the model wrote. */
-export function createNode(spec: NodeSpec, document: Document): Node {
+function createNode(spec: NodeSpec, document: Document): Node {
   return typeof spec === 'string' ? document.createTextNode(spec) : createElement(spec, document);
 }
 
-/** Creates the element that a spec describes, including its descendants. */
+/** Creates an element with its descendants. Only `createElement` and text nodes are used, never HTML of the model. */
 export function createElement(spec: ElementSpec, document: Document): Element {
   const { tag, attributes, children } = spec;
   const created = tag === 'svg' || tag === 'path' ? document.createElementNS(SVG, tag) : document.createElement(tag);
@@ -28,16 +24,14 @@ export function createElement(spec: ElementSpec, document: Document): Element {
  */
 export function patchElement(node: Element, before: ElementSpec, after: ElementSpec): Element {
   if (before === after) return node;
-  if (before.tag === after.tag) {
+  // Code in another language gets a new element, so that its colors never have to be removed.
+  const isSameCode = after.tag !== 'code' || before.attributes['class'] === after.attributes['class'];
+  if (before.tag === after.tag && isSameCode) {
     patchAttributes(node, before.attributes, after.attributes);
     patchChildren(node, before, after);
     return node;
   }
-  const created = createElement(after.frozen ? { ...after, children: [] } : after, node.ownerDocument);
-  if (after.frozen) {
-    created.append(...node.childNodes);
-    patchChildren(created, before, after);
-  }
+  const created = createElement(after, node.ownerDocument);
   node.replaceWith(created);
   return created;
 }
@@ -49,50 +43,20 @@ function patchAttributes(node: Element, before: Attributes, after: Attributes): 
 }
 
 function patchChildren(parent: Element, before: ElementSpec, after: ElementSpec): void {
-  const { frozen } = after;
-  let [oldSpecs, newSpecs] = [before.children, after.children];
-  if (areSameSpecs(oldSpecs, newSpecs)) return;
-  if (highlightedLanguage.delete(parent))
+  const [oldSpecs, newSpecs] = [before.children, after.children];
+  if (oldSpecs.length === newSpecs.length && oldSpecs.every((spec, index) => spec === newSpecs[index])) return;
+  if (highlightedCode.delete(parent))
     parent.replaceChildren(...oldSpecs.map((spec) => createNode(spec, parent.ownerDocument)));
-  if (frozen && frozen.openTextLength > 0) [oldSpecs, newSpecs] = patchOpenText(frozen, oldSpecs, newSpecs);
-  const patch = () => {
-    patchSiblings(parent, frozen ? frozen.lastNode.nextSibling : parent.firstChild, oldSpecs, newSpecs);
-  };
-  // If the number of nodes has changed, a chunk element replaces the text node at the end of the code. The selection is
-  // restored afterwards, because replacing the text node would remove a selection in it.
+  const patch = () => patchSiblings(parent, oldSpecs, newSpecs);
+  // If the number of nodes has changed, a chunk element replaces the text node at the end of the code, and with it a
+  // selection in the text node.
   if (after.tag === 'code' && oldSpecs.length !== newSpecs.length) preserveSelection(parent, patch);
   else patch();
 }
 
-function areSameSpecs(before: readonly NodeSpec[], after: readonly NodeSpec[]): boolean {
-  return before === after || (before.length === after.length && before.every((spec, index) => spec === after[index]));
-}
-
-/** Patches a text node that is only partly frozen. @returns the specs that remain to be compared */
-function patchOpenText(
-  { lastNode, openTextLength }: FrozenNodes,
-  before: readonly NodeSpec[],
-  after: readonly NodeSpec[],
-): [readonly NodeSpec[], readonly NodeSpec[]] {
-  const [oldText, oldSpecs] = splitLeadingText(before);
-  const [newText, newSpecs] = splitLeadingText(after);
-  if (oldText !== newText && isText(lastNode)) patchText(lastNode, oldText, newText, openTextLength);
-  return [oldSpecs, newSpecs];
-}
-
-function splitLeadingText(specs: readonly NodeSpec[]): [string, readonly NodeSpec[]] {
-  const [first] = specs;
-  return typeof first === 'string' ? [first, specs.slice(1)] : ['', specs];
-}
-
-function patchSiblings(
-  parent: Element,
-  first: ChildNode | null,
-  before: readonly NodeSpec[],
-  after: readonly NodeSpec[],
-): void {
+function patchSiblings(parent: Element, before: readonly NodeSpec[], after: readonly NodeSpec[]): void {
   const commonCount = Math.min(before.length, after.length);
-  let child = first;
+  let child = parent.firstChild;
   for (let index = 0; index < commonCount && child; index++) {
     const oldSpec = before[index];
     const newSpec = after[index];
@@ -110,78 +74,55 @@ function patchSiblings(
 }
 
 function patchNode(node: ChildNode, before: NodeSpec, after: NodeSpec, document: Document): void {
-  if (typeof before !== 'string' && typeof after !== 'string' && isElement(node)) {
-    patchElement(node, before, after);
-  } else if (typeof before === 'string' && typeof after === 'string' && isText(node)) {
-    patchText(node, before, after, 0);
-  } else {
-    node.replaceWith(createNode(after, document));
-  }
+  if (typeof before !== 'string' && typeof after !== 'string') patchElement(node as Element, before, after);
+  else if (typeof before === 'string' && typeof after === 'string') patchText(node as Text, before, after);
+  else node.replaceWith(createNode(after, document));
 }
 
-/**
- * Changes a text node from `before` to `after`. Their common prefix is not touched, so that a selection in it survives.
- * @param start offset in the node at which `before` starts
- */
-function patchText(node: Text, before: string, after: string, start: number): void {
-  if (after.startsWith(before)) {
-    node.appendData(after.slice(before.length));
-    return;
-  }
-  let commonLength = 0;
+/** Changes a text node from `before` to `after`. Their common prefix is not touched, so a selection in it survives. */
+function patchText(node: Text, before: string, after: string): void {
+  let commonLength = after.startsWith(before) ? before.length : 0;
   while (commonLength < after.length && before.charCodeAt(commonLength) === after.charCodeAt(commonLength))
     commonLength++;
-  node.replaceData(start + commonLength, before.length - commonLength, after.slice(commonLength));
-}
-
-function isElement(node: Node): node is Element {
-  return node.nodeType === 1;
-}
-
-function isText(node: Node): node is Text {
-  return node.nodeType === 3;
-}
-
-interface TextPosition {
-  readonly node: Node;
-  readonly offset: number;
+  node.replaceData(commonLength, before.length - commonLength, after.slice(commonLength));
 }
 
 /** Calls `change`, which replaces the nodes of `element` but not its text, and restores the selection afterwards. */
 export function preserveSelection(element: Element, change: () => void): void {
   const selection = element.ownerDocument.getSelection();
-  const { anchorNode, focusNode } = selection ?? {};
+  const { anchorNode, anchorOffset = 0, focusNode, focusOffset = 0 } = selection ?? {};
   if (!selection || !anchorNode || !focusNode || !(element.contains(anchorNode) || element.contains(focusNode))) {
     change();
     return;
   }
-  const anchor = capturePosition(element, { node: anchorNode, offset: selection.anchorOffset });
-  const focus = capturePosition(element, { node: focusNode, offset: selection.focusOffset });
+  const anchor = capturePosition(element, anchorNode, anchorOffset);
+  const focus = capturePosition(element, focusNode, focusOffset);
   change();
-  const [start, end] = [anchor(), focus()];
-  selection.setBaseAndExtent(start.node, start.offset, end.node, end.offset);
+  selection.setBaseAndExtent(...anchor(), ...focus());
 }
+
+type Position = readonly [node: Node, offset: number];
 
 /**
  * Remembers a position in `element` by the length of the text before it. Returns a function that finds the position
  * again.
  */
-function capturePosition(element: Element, position: TextPosition): () => TextPosition {
-  if (!element.contains(position.node)) return () => position;
+function capturePosition(element: Element, node: Node, offset: number): () => Position {
+  if (!element.contains(node)) return () => [node, offset];
   const range = element.ownerDocument.createRange();
   range.setStart(element, 0);
-  range.setEnd(position.node, position.offset);
+  range.setEnd(node, offset);
   const { length } = range.toString();
   return () => findPosition(element, length);
 }
 
-function findPosition(element: Element, length: number): TextPosition {
+function findPosition(element: Element, length: number): Position {
   const texts = element.ownerDocument.createTreeWalker(element, 4);
   let remaining = length;
   for (let node = texts.nextNode(); node; node = texts.nextNode()) {
     const size = node.nodeValue?.length ?? 0;
-    if (remaining <= size) return { node, offset: remaining };
+    if (remaining <= size) return [node, remaining];
     remaining -= size;
   }
-  return { node: element, offset: element.childNodes.length };
+  return [element, element.childNodes.length];
 }

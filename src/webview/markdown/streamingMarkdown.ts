@@ -3,18 +3,12 @@ import { AnswerDocument } from './answerDocument';
 import { createParser } from './blocks';
 import type { TaskLabels } from './blockToTree';
 import type { CodeToolbar } from './codeBlock';
-import { Highlighter, whenIdle, type ScheduleIdle } from './highlight/highlighter';
-import type { FindRuns } from './highlight/workerRuns';
-import { MIN_FREEZE_LENGTH } from './openBlock/paragraphFreezePoint';
+import { CodeHighlighter, type FindRuns } from './highlight/codeHighlighter';
 
 /** Shows a Markdown text in an element while the text arrives. */
 export interface StreamingMarkdown {
-  /** Queues text. Each flush renders at most 4,000 characters of the queue. */
   append(text: string): void;
-  /**
-   * Replaces the text. The next flush renders at least as many characters of the new text as were rendered of the old
-   * text, so that the answer does not shrink for a moment.
-   */
+  /** Replaces the text. At least as many characters are shown as before, so that the answer does not shrink. */
   replace(text: string): void;
   /**
    * Marks the text as complete. A short queue is rendered at once, a long queue in slices.
@@ -22,8 +16,8 @@ export interface StreamingMarkdown {
    */
   finish(onShown?: () => void): void;
   /**
-   * Prepares for a time without new text, for example after the stream broke. Until more text arrives, queued text is
-   * rendered without delay, and the browser renders all sections, even those far from the viewport.
+   * Prepares for a time without new text, for example after the stream broke: queued text is rendered with the next
+   * frame, and the browser renders all sections, even those far from the viewport.
    */
   pause(): void;
   /** Stops rendering and highlighting. The rendered elements stay. */
@@ -37,219 +31,169 @@ export interface MarkdownOptions extends CodeToolbar, ActionHandlers {
   readonly labels: CodeToolbar['labels'] & TaskLabels;
   /** Calls `flush` once, before the next frame, like `requestAnimationFrame` does. */
   readonly schedule: (flush: () => void) => void;
-  /** Calls `flush` once, soon, even in a window that paints no frames. By default, `flush` is called in a new task. */
-  readonly slice?: (flush: () => void) => void;
-  /**
-   * Returns monotonic time in milliseconds. Without this function, the time since the last flush is measured by
-   * counting the frames in which text was queued.
-   */
-  readonly monotonicNow?: () => number;
-  /** Splits the code of a complete block into colored runs. */
+  /** Calls `flush` once, in a new task, even in a window that paints no frames. */
+  readonly slice: (flush: () => void) => void;
+  /** Returns monotonic time in milliseconds. */
+  readonly monotonicNow: () => number;
   readonly findRuns: FindRuns;
-  /** Schedules the highlighting of code. By default it runs when the browser is idle. */
-  readonly idle?: ScheduleIdle;
-  /** Minimum number of characters to freeze at a time, `MIN_FREEZE_LENGTH` by default. */
-  readonly minFreezeLength?: number;
 }
 
-/** Maximum number of characters that one flush renders. */
+/** Maximum number of characters that one flush renders, unless the open blocks are long. */
 const MAX_FLUSH_LENGTH = 4000;
 /** Maximum length of a queue that `finish` renders at once, in characters. */
 const MAX_FINAL_FLUSH_LENGTH = 2 * MAX_FLUSH_LENGTH;
-/** Maximum number of frames (about one second) that a few new characters wait until they are rendered. */
-const MAX_SKIPPED_FRAMES = 60;
+/** Flushes also run between frames if more characters are queued, so that a window that paints no frames keeps up. */
+const MAX_QUEUE_LENGTH = 3 * MAX_FLUSH_LENGTH;
 /**
- * If the queued text needs more flushes than this, flushes also run between frames. Otherwise the queue would grow in a
- * window that paints no frames.
+ * Minimum time between two parses, in milliseconds per character of the open blocks. Parsing takes a small part of this
+ * time, so that a long block takes a small share of the processor, however slowly it arrives.
  */
-const MAX_QUEUED_FLUSHES = 3;
-/** Duration of a frame, in milliseconds. */
-const FRAME_MS = 1000 / 60;
+const PARSE_INTERVAL_PER_CHARACTER = 0.008;
+/**
+ * Fraction by which the open blocks grow with a flush if more text is queued than {@link MAX_FLUSH_LENGTH}. Because each
+ * flush parses all of them, the work is proportional to the length only if the additions grow with the length.
+ */
+const OPEN_GROWTH = 1 / 3;
 
 const parser = createParser();
 
-/**
- * Creates a renderer that shows Markdown in `root` while the text arrives. The renderer owns the children of `root`.
- */
-export function createStreamingMarkdown(root: HTMLElement, options: MarkdownOptions): StreamingMarkdown {
-  root.replaceChildren();
-  const stopListening = listenForActions(root, options);
-  const highlighter = new Highlighter(options.idle ?? whenIdle, options.findRuns);
-  const document = new AnswerDocument(root, parser, {
-    ...options,
-    minFreezeLength: options.minFreezeLength ?? MIN_FREEZE_LENGTH,
-    onFinal: (element) => highlighter.add(element),
-  });
-  let text = '';
-  let source = new SourceText();
-  /** Text with which the next flush replaces everything that is shown. */
-  let replacement: string | undefined;
-  let queue = '';
-  let phase: 'open' | 'ending' | 'finished' = 'open';
-  let shownCallbacks: (() => void)[] = [];
-  let paused = false;
-  /** Number of frames since a flush last rendered text. */
-  let skippedFrames = 0;
-  let lastFlushAt = 0;
-  const ticks = options.monotonicNow ?? (() => 0);
-
-  const flush = () => {
-    const isImmediate = phase !== 'open' || paused || replacement !== undefined || queue.length >= MAX_FLUSH_LENGTH;
-    const framesToWait = queue.length < document.charactersPerFlush ? MAX_SKIPPED_FRAMES : document.framesPerFlush;
-    // Counts the frames without new text too, so that a delta which arrives after such frames is shown in the next
-    // frame.
-    const passedFrames = Math.max(skippedFrames + 1, Math.round((ticks() - lastFlushAt) / FRAME_MS));
-    if (!isImmediate && passedFrames < framesToWait) {
-      skippedFrames++;
-      return;
-    }
-    skippedFrames = 0;
-    lastFlushAt = ticks();
-    show(MAX_FLUSH_LENGTH);
-  };
-
-  const show = (length: number) => {
-    const isLast = phase === 'ending' && length >= queue.length;
-    if (replacement !== undefined) {
-      source = new SourceText();
-      document.replace(source.push(replacement), false);
-      replacement = undefined;
-    }
-    const addition = source.push(queue.slice(0, length)) + (isLast ? source.end() : '');
-    queue = queue.slice(length);
-    if (addition !== '' || isLast) document.append(addition, isLast);
-    if (paused) document.showAllSections();
-    if (isLast) reportShown();
-  };
-
-  const reportShown = () => {
-    phase = 'finished';
-    const callbacks = shownCallbacks;
-    shownCallbacks = [];
-    for (const call of callbacks) call();
-  };
-
-  const countQueuedFlushes = () => {
-    const queuedFlushes = Math.ceil(((replacement?.length ?? 0) + queue.length) / MAX_FLUSH_LENGTH);
-    return queuedFlushes === 0 && (phase === 'ending' || replacement !== undefined) ? 1 : queuedFlushes;
-  };
-
-  const schedulers = { frame: options.schedule, slice: options.slice ?? inNextTask };
-  const requested = { frame: false, slice: false };
-  let disposed = false;
-  const requestFlush = (scheduler: 'frame' | 'slice') => {
-    if (requested[scheduler]) return;
-    requested[scheduler] = true;
-    schedulers[scheduler](() => {
-      requested[scheduler] = false;
-      if (disposed || countQueuedFlushes() === 0) return;
-      flush();
-      requestFlushes();
-    });
-  };
-  /** Requests flushes while text is queued. Once the text is complete, the remaining flushes don't wait for frames. */
-  const requestFlushes = () => {
-    const queuedFlushes = countQueuedFlushes();
-    if (queuedFlushes === 0 || disposed) return;
-    if (phase !== 'ending') requestFlush('frame');
-    if (phase === 'ending' || queuedFlushes > MAX_QUEUED_FLUSHES) requestFlush('slice');
-  };
-
-  /** Continues a finished text. The text is rendered again, because its last block may continue. */
-  const reopen = () => {
-    if (phase === 'finished') replacement = text;
-    phase = 'open';
-    shownCallbacks = [];
-    paused = false;
-  };
-
-  return {
-    append(addition) {
-      if (addition === '') return;
-      reopen();
-      text += addition;
-      queue += addition;
-      requestFlushes();
-    },
-    replace(newText) {
-      const shownLength = text.length - queue.length;
-      reopen();
-      text = newText;
-      replacement = newText.slice(0, shownLength);
-      queue = newText.slice(shownLength);
-      requestFlushes();
-    },
-    finish(onShown) {
-      if (onShown) shownCallbacks.push(onShown);
-      if (phase === 'finished') {
-        reportShown();
-        return;
-      }
-      phase = 'ending';
-      if ((replacement?.length ?? 0) + queue.length <= MAX_FINAL_FLUSH_LENGTH) show(queue.length);
-      else requestFlushes();
-    },
-    pause() {
-      paused = true;
-      document.showAllSections();
-    },
-    dispose() {
-      shownCallbacks = [];
-      disposed = true;
-      document.showAllSections();
-      highlighter.dispose();
-      stopListening();
-    },
-    get text() {
-      return text;
-    },
-  };
-}
-
-/**
- * Runs a function in a new task. Uses a message instead of a timer, because the browser throttles timers in a hidden
- * window, but not messages.
- */
-function inNextTask(call: () => void): void {
-  const { port1, port2 } = new MessageChannel();
-  port1.onmessage = () => {
-    port1.close();
-    call();
-  };
-  port2.postMessage(undefined);
-}
-
-/**
- * Converts the received pieces to the text that is parsed, with line breaks and NUL replaced as CommonMark requires. A
- * carriage return or the first half of a surrogate pair at the end of a piece is kept for the next piece, which may
- * complete it.
- */
-class SourceText {
+/** Renders Markdown as the children of an element while the text arrives. */
+export class MarkdownStream implements StreamingMarkdown {
+  private received = '';
+  /** The end of the received text that is not rendered yet, as it is parsed. */
+  private queue = '';
+  /** A carriage return or half a surrogate pair, which the next piece may complete. */
   private heldBack = '';
+  private phase: 'open' | 'ending' | 'finished' = 'open';
+  private isDisposed = false;
+  private parsedAt = -Infinity;
+  private shownCallbacks: (() => void)[] = [];
+  private readonly requested = new Set<'schedule' | 'slice'>();
+  private readonly stopListening: () => void;
+  private readonly highlighter: CodeHighlighter;
+  private readonly document: AnswerDocument;
 
-  push(raw: string): string {
-    const text = this.heldBack + raw;
-    const complete = endsInIncompleteCharacter(text) ? text.slice(0, -1) : text;
-    this.heldBack = text.slice(complete.length);
-    return normalize(complete);
+  constructor(
+    private readonly root: HTMLElement,
+    private readonly options: MarkdownOptions,
+  ) {
+    root.replaceChildren();
+    this.stopListening = listenForActions(root, options);
+    this.highlighter = new CodeHighlighter(options.findRuns);
+    const onFinal = (element: Element) => this.highlighter.add(element);
+    this.document = new AnswerDocument(root, parser, { ...options, onFinal });
   }
 
-  /**
-   * Returns the character that was kept for the next piece, or an empty string. Call this when no more text will
-   * arrive.
-   */
-  end(): string {
-    const remainder = normalize(this.heldBack);
+  get text(): string {
+    return this.received;
+  }
+
+  append(addition: string): void {
+    if (addition === '') return;
+    // The last block of a finished text may continue.
+    if (this.phase === 'finished') return this.replace(this.received + addition);
+    this.reopen();
+    this.received += addition;
+    this.queue += this.toSource(addition);
+    this.requestFlushes();
+  }
+
+  replace(text: string): void {
+    const shownLength = this.received.length - this.queue.length;
+    this.reopen();
+    this.received = text;
     this.heldBack = '';
-    return remainder;
+    const source = this.toSource(text);
+    this.document.replace(source.slice(0, shownLength));
+    this.queue = source.slice(shownLength);
+    this.requestFlushes();
+  }
+
+  finish(onShown?: () => void): void {
+    if (onShown) this.shownCallbacks.push(onShown);
+    if (this.phase === 'finished') return this.reportShown();
+    this.phase = 'ending';
+    this.queue += normalize(this.heldBack);
+    this.heldBack = '';
+    if (this.queue.length <= MAX_FINAL_FLUSH_LENGTH) this.flush(this.queue.length);
+    else this.requestFlushes();
+  }
+
+  pause(): void {
+    this.parsedAt = -Infinity;
+    this.setStreaming(false);
+  }
+
+  dispose(): void {
+    this.isDisposed = true;
+    this.shownCallbacks = [];
+    this.setStreaming(false);
+    this.highlighter.dispose();
+    this.stopListening();
+  }
+
+  private reopen(): void {
+    this.phase = 'open';
+    this.shownCallbacks = [];
+    this.setStreaming(true);
+  }
+
+  /** While text arrives, the browser may skip the rendering of sections that are far from the viewport. */
+  private setStreaming(isStreaming: boolean): void {
+    this.root.toggleAttribute('data-streaming', isStreaming);
+  }
+
+  private toSource(raw: string): string {
+    const text = this.heldBack + raw;
+    this.heldBack = /[\r\ud800-\udbff]$/.exec(text)?.[0] ?? '';
+    return normalize(text.slice(0, text.length - this.heldBack.length));
+  }
+
+  private get maxFlushLength(): number {
+    return Math.max(MAX_FLUSH_LENGTH, Math.ceil(this.document.openLength * OPEN_GROWTH));
+  }
+
+  private get isParseDue(): boolean {
+    const interval = this.document.openLength * PARSE_INTERVAL_PER_CHARACTER;
+    return this.queue.length >= this.maxFlushLength || this.options.monotonicNow() - this.parsedAt >= interval;
+  }
+
+  private requestFlushes(): void {
+    if (this.isDisposed || (this.queue === '' && this.phase !== 'ending')) return;
+    if (this.phase !== 'ending') this.request('schedule');
+    if (this.phase === 'ending' || this.queue.length > MAX_QUEUE_LENGTH) this.request('slice');
+  }
+
+  private request(scheduler: 'schedule' | 'slice'): void {
+    if (this.requested.has(scheduler)) return;
+    this.requested.add(scheduler);
+    this.options[scheduler](() => {
+      this.requested.delete(scheduler);
+      if (this.isDisposed || (this.queue === '' && this.phase !== 'ending')) return;
+      if (this.phase === 'ending') this.flush(this.maxFlushLength);
+      else if (this.queue.length <= MAX_FLUSH_LENGTH && this.document.tryAppendPlainText(this.queue)) this.queue = '';
+      else if (this.isParseDue) this.flush(this.maxFlushLength);
+      this.requestFlushes();
+    });
+  }
+
+  private flush(length: number): void {
+    const isLast = this.phase === 'ending' && length >= this.queue.length;
+    const addition = this.queue.slice(0, length);
+    this.queue = this.queue.slice(length);
+    this.document.append(addition, isLast);
+    this.parsedAt = this.options.monotonicNow();
+    if (isLast) this.reportShown();
+  }
+
+  private reportShown(): void {
+    this.phase = 'finished';
+    this.setStreaming(false);
+    for (const report of this.shownCallbacks.splice(0)) report();
   }
 }
 
-function endsInIncompleteCharacter(text: string): boolean {
-  const last = text.charCodeAt(text.length - 1);
-  return last === 0x0d || (last >= 0xd800 && last <= 0xdbff);
-}
-
+/** Replaces line breaks and NUL as CommonMark requires. */
 function normalize(text: string): string {
   return text.replace(/\r\n?/g, '\n').replaceAll('\0', '\uFFFD');
 }

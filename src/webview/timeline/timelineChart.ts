@@ -1,22 +1,24 @@
+import { describePart } from '../../shared/describeLedger';
+import { fill } from '../../shared/format';
 import type { PageContext } from '../pageContext';
 import { svg } from '../util/element';
-import { fill } from '../util/format';
-import { attemptDetails, waitTitle } from './timelineDetails';
-import type { AttemptSpan, ThroughputSpan, TurnSpans, WaitSpan } from './timelineSpans';
+import type { AttemptSpan, TurnSpans, WaitSpan } from './timelineSpans';
 
 // Vertical sizes are in pixels. Horizontal sizes are fractions of the chart's width, because scaling the whole chart
 // would stretch its text.
-const lane = { top: 14, height: 14 } as const;
-const throughputLane = { gap: 5, height: 22 } as const;
+const numberHeight = 14;
+const laneHeight = 14;
+const throughputGap = 5;
+const throughputHeight = 22;
 const axisHeight = 16;
 
-/**
- * Minimum distance between the numbers above two attempts, as a fraction of the chart's width. Numbers that would be
- * closer to the previous one are left out.
- */
+/** Minimum distance between the numbers above two attempts, as a fraction of the width. Closer numbers are left out. */
 const minNumberGap = 0.05;
 
 let chartCount = 0;
+
+/** Converts a time to a fraction of the chart's width. */
+type ToFraction = (ms: number) => number;
 
 /**
  * Creates the timeline chart: attempts, waits and throughput on a time axis. The list below the chart contains the same
@@ -24,104 +26,82 @@ let chartCount = 0;
  */
 export function createTimelineChart(context: PageContext, spans: TurnSpans, label: string): SVGSVGElement {
   const { total, segments, parts, throughput } = spans;
-  const fraction = (ms: number): number => (total > 0 ? ms / total : 0);
+  const fraction: ToFraction = (ms) => (total > 0 ? ms / total : 0);
   const hatch = `timeline-hatch-${++chartCount}`;
   const attempts = parts.filter((part) => part.kind === 'attempt');
-  const numbered = attempts.length > 1;
-  const top = numbered ? lane.top : 1;
-  const throughputTop = top + lane.height + throughputLane.gap;
-  const axisTop = throughput.length > 0 ? throughputTop + throughputLane.height : throughputTop;
-  const bars = parts.map((part) =>
-    part.kind === 'wait' ? waitBar(context, part, fraction, top, hatch) : attemptBar(context, part, fraction, top),
-  );
-  const chart = svg(
+  const numbers = attempts.length > 1 ? attemptNumbers(attempts, fraction) : [];
+  const top = numbers.length > 0 ? numberHeight : 1;
+  const throughputTop = top + laneHeight + throughputGap;
+  const axisTop = throughput.length > 0 ? throughputTop + throughputHeight : throughputTop;
+  const bars = parts.map((part) => {
+    const shapes = part.kind === 'wait' ? [waitBar(part, fraction, top, hatch)] : attemptBars(part, fraction, top);
+    return svg('g', {}, svg('title', {}, describePart(context, part)[0]), ...shapes);
+  });
+  return svg(
     'svg',
     { class: 'timeline-picture', role: 'img', 'aria-label': label, width: '100%', height: axisTop + axisHeight },
     svg('defs', {}, hatchPattern(hatch)),
-    ...(numbered ? attemptNumbers(attempts, fraction) : []),
+    ...numbers,
     ...bars,
-    ...(throughput.length > 0 ? [throughputArea(context, throughput, total, throughputTop)] : []),
-    ...segments.slice(1).map(({ from }) => segmentLine(context, fraction(from), [top - 3, axisTop])),
+    ...(throughput.length > 0 ? [throughputArea(context, spans, throughputTop)] : []),
+    ...segments.slice(1).map(({ from }) => segmentLine(context, percent(fraction(from)), top - 3, axisTop)),
     ...timeAxis(context, total, fraction, axisTop),
   );
-  return chart;
 }
-
-type ToFraction = (ms: number) => number;
 
 function percent(fraction: number): string {
   return `${Math.round(fraction * 10_000) / 100}%`;
 }
 
-function waitBar(
-  context: PageContext,
-  { from, to, wait }: WaitSpan,
-  fraction: ToFraction,
-  y: number,
-  hatch: string,
-): Element {
-  const position = { x: percent(fraction(from)), width: percent(fraction(to - from)), y, height: lane.height };
-  return svg(
-    'g',
-    {},
-    svg('title', {}, waitTitle(context, wait)),
-    svg('rect', { class: 'picture-wait', fill: `url(#${hatch})`, ...position }),
-  );
+function waitBar({ from, to }: WaitSpan, fraction: ToFraction, y: number, hatch: string): Element {
+  const position = { x: percent(fraction(from)), width: percent(fraction(to - from)), y, height: laneHeight };
+  return svg('rect', { class: 'picture-wait', fill: `url(#${hatch})`, ...position });
 }
 
 /**
  * Creates the bar of an attempt. The bar is thin until the headers arrive, medium until the first token, and then full
  * height, so that the phases can be distinguished without colors.
  */
-function attemptBar(context: PageContext, span: AttemptSpan, fraction: ToFraction, y: number): Element {
-  const { from, to, headers = to, firstToken = to, number, entry } = span;
+function attemptBars(span: AttemptSpan, fraction: ToFraction, y: number): readonly Element[] {
+  const { from, to, headers = to, firstToken = to } = span;
   const bar = (start: number, end: number, height: number, name: string): Element[] => {
     const position = { x: percent(fraction(start)), width: percent(fraction(end - start)) };
-    return end <= start ? [] : [svg('rect', { class: name, ...position, y: y + (lane.height - height) / 2, height })];
+    return end <= start ? [] : [svg('rect', { class: name, ...position, y: y + (laneHeight - height) / 2, height })];
   };
-  const details = attemptDetails(context, span).map(({ text }) => text);
-  const title = fill(context.strings.timelineAttempt, String(number), entry.model);
-  return svg(
-    'g',
-    {},
-    svg('title', {}, [title, ...details].join(' · ')),
+  const connected = Math.min(headers, firstToken);
+  return [
     // An invisible bar of full height makes a thin bar as easy to point at as a thick one.
-    ...bar(from, to, lane.height, 'picture-hit-area'),
-    ...bar(from, Math.min(headers, firstToken), 2, 'picture-connecting'),
-    ...bar(Math.min(headers, firstToken), firstToken, 6, 'picture-first-token'),
-    ...bar(firstToken, to, lane.height, 'picture-streaming'),
-    ...endMark(span, fraction(to), y + lane.height / 2),
-  );
+    ...bar(from, to, laneHeight, 'picture-hit-area'),
+    ...bar(from, connected, 2, 'picture-connecting'),
+    ...bar(connected, firstToken, 6, 'picture-first-token'),
+    ...bar(firstToken, to, laneHeight, 'picture-streaming'),
+    ...endMark(span, percent(fraction(to)), y + laneHeight / 2),
+  ];
 }
 
 /** Creates the mark at the end of an attempt's bar: a cross if the attempt failed, a square if it was stopped. */
-function endMark({ entry }: AttemptSpan, fraction: number, y: number): readonly Element[] {
+function endMark({ entry }: AttemptSpan, x: string, y: number): readonly Element[] {
   const outcome = entry.ended?.how;
   if (outcome === undefined || outcome === 'finished') return [];
   const mark =
     outcome === 'stopped' || outcome === 'abandoned'
       ? svg('rect', { class: 'picture-stopped', x: -3.5, y: -3.5, width: 7, height: 7 })
       : svg('path', { class: 'picture-fault', d: 'M-4-4L4 4M4-4L-4 4' });
-  return [svg('svg', { x: percent(fraction), y, class: 'picture-mark' }, mark)];
+  return [svg('svg', { x, y, class: 'picture-mark' }, mark)];
 }
 
 function attemptNumbers(attempts: readonly AttemptSpan[], fraction: ToFraction): readonly Element[] {
-  let lastFraction = -Infinity;
+  let last = -Infinity;
   return attempts.flatMap(({ from, number }) => {
-    if (fraction(from) - lastFraction < minNumberGap) return [];
-    lastFraction = fraction(from);
-    return [svg('text', { x: percent(lastFraction), y: lane.top - 4 }, String(number))];
+    if (fraction(from) - last < minNumberGap) return [];
+    last = fraction(from);
+    return [svg('text', { x: percent(last), y: numberHeight - 4 }, String(number))];
   });
 }
 
-function throughputArea(
-  { strings, format }: PageContext,
-  throughput: readonly ThroughputSpan[],
-  total: number,
-  y: number,
-): Element {
+function throughputArea({ strings, format }: PageContext, { throughput, total }: TurnSpans, y: number): Element {
   const maxChars = Math.max(...throughput.map(({ chars }) => chars));
-  const { height } = throughputLane;
+  const height = throughputHeight;
   const steps = throughput.map(({ from, to, chars }) => {
     const level = height * (1 - chars / maxChars);
     return `M${from} ${height}V${level}H${to}V${height}Z`;
@@ -135,14 +115,9 @@ function throughputArea(
 }
 
 /** Creates the line between two segments. The line marks that the user continued the answer later. */
-function segmentLine({ strings }: PageContext, fraction: number, [y1, y2]: readonly [number, number]): Element {
-  const x = percent(fraction);
-  return svg(
-    'g',
-    {},
-    svg('title', {}, strings.pictureContinuedByUser),
-    svg('line', { class: 'picture-resume-point', x1: x, x2: x, y1, y2 }),
-  );
+function segmentLine({ strings }: PageContext, x: string, y1: number, y2: number): Element {
+  const line = svg('line', { class: 'picture-resume-point', x1: x, x2: x, y1, y2 });
+  return svg('g', {}, svg('title', {}, strings.pictureContinuedByUser), line);
 }
 
 function timeAxis({ format }: PageContext, total: number, fraction: ToFraction, y: number): readonly Element[] {

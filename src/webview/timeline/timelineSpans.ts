@@ -1,3 +1,5 @@
+import { minDisplayedMs } from '../../shared/describe';
+import type { NumberedAttempt } from '../../shared/describeLedger';
 import {
   lastActivityAt,
   routeName,
@@ -6,11 +8,9 @@ import {
   segmentsOf,
   type LedgerEntry,
   type LedgerWait,
-  type ResumePoint,
   type TurnSegment,
   type TurnState,
 } from '../../shared/protocol';
-import { minDisplayedMs, type TimelineAttempt } from './timelineDetails';
 
 /**
  * A range on the time axis of a turn, in milliseconds. The axis joins the segments of the turn, without the time
@@ -21,22 +21,16 @@ interface TimeRange {
   readonly to: number;
 }
 
-/** A wait on the time axis. */
 export interface WaitSpan extends TimeRange {
   readonly kind: 'wait';
   readonly wait: LedgerWait;
 }
 
-/** An attempt on the time axis. */
-export interface AttemptSpan extends TimeRange, TimelineAttempt {
+export interface AttemptSpan extends TimeRange, NumberedAttempt {
   readonly kind: 'attempt';
-  /**
-   * Time at which the headers of a successful response arrived. Undefined without headers, or if the status was an
-   * error.
-   */
-  readonly headers?: number | undefined;
-  /** Time at which the first token arrived. */
-  readonly firstToken?: number | undefined;
+  /** Time at which the headers arrived. Undefined without headers, or if the status was an error. */
+  readonly headers: number | undefined;
+  readonly firstToken: number | undefined;
 }
 
 /** A second of the time axis with the number of characters received in it. */
@@ -44,7 +38,7 @@ export interface ThroughputSpan extends TimeRange {
   readonly chars: number;
 }
 
-/** The data that the timeline chart of a turn shows. */
+/** The attempts, waits and throughput of a turn on a time axis. */
 export interface TurnSpans {
   /** Length of the time axis, in milliseconds. */
   readonly total: number;
@@ -55,38 +49,47 @@ export interface TurnSpans {
   readonly throughput: readonly ThroughputSpan[];
 }
 
-/**
- * Places the attempts, waits and throughput of a turn on a time axis.
- * @param now the current monotonic time in milliseconds; undefined if the turn is not running
- */
+/** @param now the current monotonic time in milliseconds; undefined if the turn is not running */
 export function createSpans(state: TurnState, now?: number): TurnSpans {
-  const spans = {
-    segments: [] as TimeRange[],
-    parts: [] as (WaitSpan | AttemptSpan)[],
-    throughput: [] as ThroughputSpan[],
-  };
-  const routes = new Set(
-    segmentsOf(state).flatMap(({ ledger }) => ledger.entries.flatMap((entry) => routeOf(entry) ?? [])),
-  ).size;
+  const allEntries = segmentsOf(state).flatMap(({ ledger }) => ledger.entries);
+  const routes = new Set(allEntries.flatMap((entry) => routeOf(entry) ?? [])).size;
+  const segments: TimeRange[] = [];
+  const parts: (WaitSpan | AttemptSpan)[] = [];
+  const throughput: ThroughputSpan[] = [];
   let attempts = 0;
   let total = 0;
   for (const segment of segmentsOf(state)) {
     if (segment.startedAt === undefined) continue;
     const axis = createAxis(segment, total, segment === state ? now : undefined);
-    spans.segments.push({ from: total, to: axis.end });
-    spans.parts.push(
-      ...segmentParts(segment, axis, { attempts, namesHosts: routes > 1, resumePoints: state.resumePoints }),
-    );
-    spans.throughput.push(...throughputSpans(segment, axis));
+    const { entries, waits } = segment.ledger;
+    entries.forEach((entry, index) => {
+      const route = routes > 1 ? routeOf(entry) : undefined;
+      const next = entries[index + 1];
+      const until = next ? (next.waits[0]?.at ?? next.at) : (waits[0]?.at ?? Infinity);
+      parts.push(...waitSpans(entry.waits, axis), {
+        kind: 'attempt',
+        entry,
+        previous: entries[index - 1],
+        number: attempts + entry.attempt,
+        host: route === undefined ? undefined : routeName(route),
+        continuedModel: continuedModel(entry, state),
+        ...attemptTimes(segment, entry, axis, until),
+      });
+    });
+    parts.push(...waitSpans(waits, axis));
+    for (const { second, chars } of throughputSeconds(segment.throughput)) {
+      const from = Math.min(axis.end, total + second * 1000);
+      throughput.push({ from, to: Math.min(axis.end, from + 1000), chars });
+    }
+    segments.push({ from: total, to: axis.end });
     attempts += segment.attempts;
     total = axis.end;
   }
-  return { ...spans, routes, total };
+  return { segments, parts, throughput, routes, total };
 }
 
 /** The position of a segment on the time axis of its turn. */
 interface SegmentAxis {
-  readonly start: number;
   readonly end: number;
   /** Converts a monotonic time of the segment to a time on the axis. */
   readonly toAxis: (at: number) => number;
@@ -95,70 +98,35 @@ interface SegmentAxis {
 function createAxis(segment: TurnSegment, start: number, now: number | undefined): SegmentAxis {
   const { startedAt = 0 } = segment;
   const end = start + Math.max(0, (now ?? lastActivityAt(segment)) - startedAt);
-  return { start, end, toAxis: (at) => Math.min(end, Math.max(start, start + at - startedAt)) };
-}
-
-interface SpanContext {
-  /** Number of attempts in the previous segments. */
-  readonly attempts: number;
-  /** Whether the turn has used several routes, so that each attempt names its host. */
-  readonly namesHosts: boolean;
-  readonly resumePoints: readonly ResumePoint[];
-}
-
-function segmentParts(
-  segment: TurnSegment,
-  axis: SegmentAxis,
-  { attempts, namesHosts, resumePoints }: SpanContext,
-): readonly (WaitSpan | AttemptSpan)[] {
-  const { entries, waits } = segment.ledger;
-  return [
-    ...entries.flatMap((entry, index) => {
-      const next = entries[index + 1];
-      const until = next ? (next.waits[0]?.at ?? next.at) : (waits[0]?.at ?? Infinity);
-      const route = routeOf(entry);
-      const attempt = {
-        entry,
-        previous: entries[index - 1],
-        number: attempts + entry.attempt,
-        host: namesHosts && route !== undefined ? routeName(route) : undefined,
-        continuedModel: continuedModel(entry, resumePoints),
-      };
-      return [...waitSpans(entry.waits, axis), attemptSpan(segment, attempt, axis, until)];
-    }),
-    ...waitSpans(waits, axis),
-  ];
+  return { end, toAxis: (at) => Math.min(end, Math.max(start, start + at - startedAt)) };
 }
 
 function waitSpans(waits: readonly LedgerWait[], { toAxis, end }: SegmentAxis): readonly WaitSpan[] {
-  return (
-    waits
-      // A wait without `waitedMs` still lasts, or its window was closed. Its duration is unknown, so it is always
-      // shown.
-      .filter(({ waitedMs }) => waitedMs === undefined || waitedMs >= minDisplayedMs)
-      .map((wait) => {
-        const to = wait.waitedMs === undefined ? end : toAxis(wait.at + wait.waitedMs);
-        return { kind: 'wait', wait, from: toAxis(wait.at), to };
-      })
-  );
+  return waits.flatMap((wait) => {
+    const { at, waitedMs } = wait;
+    // A wait without `waitedMs` still lasts, or its window was closed. Its duration is unknown, so it is always shown.
+    if (waitedMs !== undefined && waitedMs < minDisplayedMs) return [];
+    return { kind: 'wait', wait, from: toAxis(at), to: waitedMs === undefined ? end : toAxis(at + waitedMs) };
+  });
 }
 
-function continuedModel({ model, resumed }: LedgerEntry, resumePoints: readonly ResumePoint[]): string | undefined {
-  const resumePoint =
-    resumed && resumePoints.find(({ offset, models }) => offset === resumed.resumePoint && models?.to === model);
-  return resumePoint?.models?.from;
+function continuedModel({ model, resumed }: LedgerEntry, { resumePoints }: TurnState): string | undefined {
+  if (!resumed) return undefined;
+  return resumePoints.find(({ offset, models }) => offset === resumed.resumePoint && models?.to === model)?.models
+    ?.from;
 }
 
-function attemptSpan(segment: TurnSegment, attempt: TimelineAttempt, axis: SegmentAxis, until: number): AttemptSpan {
-  const { entry } = attempt;
-  const { at, ended, status = 0 } = entry;
-  const headersMs = status < 300 ? entry.headersMs : undefined;
-  const from = axis.toAxis(at);
-  const to = axis.toAxis(ended ? at + ended.ms : until);
+function attemptTimes(segment: TurnSegment, entry: LedgerEntry, { toAxis }: SegmentAxis, until: number) {
+  const { at, ended, status = 0, headersMs } = entry;
+  const to = toAxis(ended ? at + ended.ms : until);
   const within = (ms: number | undefined): number | undefined =>
-    ms === undefined ? undefined : Math.min(to, axis.toAxis(at + ms));
-  const firstToken = within(ended ? ended.firstTokenMs : firstTokenSoFar(segment, entry));
-  return { kind: 'attempt', ...attempt, from, to, headers: within(headersMs), firstToken };
+    ms === undefined ? undefined : Math.min(to, toAxis(at + ms));
+  return {
+    from: toAxis(at),
+    to,
+    headers: within(status < 300 ? headersMs : undefined),
+    firstToken: within(ended ? ended.firstTokenMs : firstTokenSoFar(segment, entry)),
+  };
 }
 
 /**
@@ -168,15 +136,8 @@ function attemptSpan(segment: TurnSegment, attempt: TimelineAttempt, axis: Segme
  */
 function firstTokenSoFar(
   { firstTokenAt, lastTokenAt = -Infinity }: TurnSegment,
-  entry: LedgerEntry,
+  { at, headersMs = 0 }: LedgerEntry,
 ): number | undefined {
-  if (firstTokenAt === undefined || lastTokenAt < entry.at) return undefined;
-  return firstTokenAt >= entry.at ? firstTokenAt - entry.at : (entry.headersMs ?? 0);
-}
-
-function throughputSpans({ throughput }: TurnSegment, { start, end }: SegmentAxis): readonly ThroughputSpan[] {
-  return throughputSeconds(throughput).map(({ second, chars }) => {
-    const from = Math.min(end, start + second * 1000);
-    return { from, to: Math.min(end, from + 1000), chars };
-  });
+  if (firstTokenAt === undefined || lastTokenAt < at) return undefined;
+  return firstTokenAt >= at ? firstTokenAt - at : headersMs;
 }

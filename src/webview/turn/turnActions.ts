@@ -1,7 +1,7 @@
 import type { PageContext } from '../pageContext';
 import { button, element, iconButton } from '../util/element';
-import { fill } from '../util/format';
-import type { Card } from './cardParts';
+import { fill } from '../../shared/format';
+import type { Card } from './card';
 
 /** Options of the buttons below an answer. */
 interface TurnActionOptions {

@@ -1,8 +1,8 @@
-import { isRunning, totalsOf, type TurnState } from '../../shared/protocol';
+import { initialTurn, isRunning, totalsOf, type TurnState } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
-import { createTimeline, hasTimeline, isEventful, type Timeline, timingText } from '../timeline/timeline';
+import { createTimeline, hasTimeline, isEventful, timingText } from '../timeline/timeline';
 import { button, element } from '../util/element';
-import { type Card, createCardSlot } from './cardParts';
+import { type Card, createCardSlot } from './card';
 
 /**
  * The timeline and the footer of a turn. A running turn has no footer, and shows a timeline only once it has waited,
@@ -14,32 +14,24 @@ interface TurnSummary {
   dispose(): void;
 }
 
-/** Creates the timeline and the footer below an answer. */
 export function createTurnSummary(context: PageContext, exchangeId: string): TurnSummary {
-  const root = element('div', { class: 'turn-summary' });
-  const timelineSlot = createCardSlot(context, root);
-  const footerSlot = createCardSlot(context, root);
-  let currentState: TurnState | undefined;
-  let timeline: Timeline | undefined;
+  const timeline = createCardSlot(context);
+  const footer = createCardSlot(context);
+  let currentState = initialTurn;
   return {
-    element: root,
+    element: element('div', { class: 'turn-summary' }, timeline.element, footer.element),
     update: (state) => {
       if (state === currentState) return;
       currentState = state;
-      // Removes the footer, because a new timeline is appended at the end and must come before the footer. A turn that
-      // needs a footer gets a new one below.
-      footerSlot.dispose();
       const running = isRunning(state.phase);
+      const hasFooter = !running && (state.phase === 'done' || state.text !== '');
       const showsTimeline = running ? isEventful(state) : hasTimeline(state);
-      // Keeps the element of the timeline, so that a timeline which the user has opened stays open.
-      timelineSlot.show([showsTimeline], () => (timeline = showsTimeline ? createTimeline(context) : undefined));
-      timeline?.update(state);
-      if (running || (state.phase !== 'done' && state.text === '')) return;
-      footerSlot.show([state], () => createTurnFooter(context, exchangeId, state));
+      timeline.show([showsTimeline], () => (showsTimeline ? createTimeline(context, () => currentState) : undefined));
+      footer.show([hasFooter && state], () => (hasFooter ? createTurnFooter(context, exchangeId, state) : undefined));
     },
     dispose: () => {
-      timelineSlot.dispose();
-      footerSlot.dispose();
+      timeline.dispose();
+      footer.dispose();
     },
   };
 }
@@ -63,21 +55,23 @@ function createTurnFooter(context: PageContext, exchangeId: string, state: TurnS
   const codeButton = button(strings.getCode, 'quiet', () => post({ type: 'copyRequest', exchangeId }));
   codeButton.title = strings.getCodeHint;
   const details = footerDetails(context, state).map((detail) => element('span', {}, detail));
-  const parts = state.text ? [...details, copyButton, codeButton] : [...details, codeButton];
-  return { element: element('footer', { class: 'turn-footer' }, ...parts), dispose: () => cancelReset() };
+  const buttons = state.text ? [copyButton, codeButton] : [codeButton];
+  return {
+    element: element('footer', { class: 'turn-footer' }, ...details, ...buttons),
+    dispose: () => cancelReset(),
+  };
 }
 
-function footerDetails(context: PageContext, state: TurnState): string[] {
+function footerDetails(context: PageContext, state: TurnState): readonly string[] {
   const { strings, format } = context;
-  const details: string[] = [];
   const { usage } = totalsOf(state);
+  const details: string[] = [];
   if (usage && usage.promptTokens + usage.completionTokens > 0) {
     const template = format.plural(usage.promptTokens, strings.summaryUsageOne, strings.summaryUsage);
     details.push(template.replace('{1}', () => format.count(usage.completionTokens)));
   }
   if (usage?.cost) details.push(format.cost(usage.cost));
-  // If the turn had no waits, retries or resumed parts, the caption of its timeline shows the duration, so the footer
-  // does not repeat it.
-  const time = isEventful(state) ? timingText(context, state) : undefined;
-  return time === undefined ? details : [...details, time];
+  // The caption of the timeline shows the duration of a turn without waits, retries or resumed parts.
+  const timing = isEventful(state) ? timingText(context, state) : undefined;
+  return timing === undefined ? details : [...details, timing];
 }

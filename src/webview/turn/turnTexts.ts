@@ -23,26 +23,18 @@ export interface TurnTexts {
   dispose(): void;
 }
 
-/** Creates the elements for the answer and the reasoning of a turn. */
 export function createTurnTexts(context: PageContext, exchangeId: string): TurnTexts {
   const { strings, post, announcer, clock } = context;
   const root = element('div', { 'data-part': 'answer' });
   const onCodeAction = (action: CodeAction, text: string, language: string): void => {
-    switch (action) {
-      case 'copy':
-        announcer.announce(strings.copied);
-        post({ type: 'copy', text });
-        break;
-      case 'insert':
-        post({ type: 'insert', text });
-        break;
-      case 'apply':
-        post({ type: 'apply', exchangeId, text });
-        break;
-      case 'newFile':
-        post({ type: 'newFile', text, language });
-        break;
-    }
+    if (action === 'copy') announcer.announce(strings.copied);
+    const messages = {
+      copy: { type: 'copy', text },
+      insert: { type: 'insert', text },
+      apply: { type: 'apply', exchangeId, text },
+      newFile: { type: 'newFile', text, language },
+    } as const;
+    post(messages[action]);
   };
   const options = {
     schedule: clock.frame,

@@ -33,6 +33,12 @@ export function setText(target: Element, text: string): void {
   if (target.textContent !== text) target.textContent = text;
 }
 
+/** Replaces the placeholders `{0}`, `{1}` … of a template with nodes. Returns the texts and nodes in order. */
+export function fillNodes(template: string, ...nodes: readonly Node[]): (Node | string)[] {
+  const parts = template.split(/\{(\d+)\}/);
+  return parts.map((part, index) => (index % 2 === 0 ? part : (nodes[Number(part)] ?? `{${part}}`)));
+}
+
 interface Lazy<T> {
   get(): T;
   /** The value, or undefined if it has not been created yet. */

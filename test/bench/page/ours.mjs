@@ -1,33 +1,27 @@
 import { findCodeRuns } from '../../../src/webview/markdown/highlight/codeRuns';
-import { createStreamingMarkdown } from '../../../src/webview/markdown/streamingMarkdown';
+import { MarkdownStream } from '../../../src/webview/markdown/streamingMarkdown';
 import { answerOptions } from './answerOptions.mjs';
+
+const frameMs = 1000 / 60;
 
 /** Flushes each piece in the frame in which it arrives, and highlights finished code in the same frame. */
 export default (root) => {
   let flush;
-  const idle = [];
-  const markdown = createStreamingMarkdown(root, {
+  let frames = 0;
+  const markdown = new MarkdownStream(root, {
     ...answerOptions,
-    findRuns: (language, code, found) => found(findCodeRuns(language, code)),
+    findRuns: (language, code) => Promise.resolve(findCodeRuns(language, code)),
     schedule: (call) => (flush = call),
-    idle: (work) => {
-      idle.push(work);
-      return () => idle.splice(idle.indexOf(work), 1);
-    },
+    slice: (call) => setTimeout(call),
+    monotonicNow: () => frames * frameMs,
   });
-  const afterwards = () => {
-    for (let work = idle.shift(); work; work = idle.shift()) work();
-  };
   return {
     take(piece) {
+      frames++;
       markdown.append(piece);
       flush();
     },
-    afterwards,
-    finish() {
-      markdown.finish();
-      afterwards();
-    },
+    finish: () => markdown.finish(),
     dispose: () => markdown.dispose(),
   };
 };

@@ -1,31 +1,19 @@
-import { whenIdle } from '../../../src/webview/markdown/highlight/highlighter';
 import { findCodeRuns } from '../../../src/webview/markdown/highlight/codeRuns';
-import { createStreamingMarkdown } from '../../../src/webview/markdown/streamingMarkdown';
+import { MarkdownStream } from '../../../src/webview/markdown/streamingMarkdown';
 import { answerOptions } from './answerOptions.mjs';
 
-/** Flushes each piece with the next frame, and highlights code while the browser is idle. */
+/** Flushes each piece with the next frame. */
 export default (root) => {
-  let idle = 0;
-  const markdown = createStreamingMarkdown(root, {
+  const markdown = new MarkdownStream(root, {
     ...answerOptions,
-    findRuns: (language, code, found) => found(findCodeRuns(language, code)),
+    findRuns: (language, code) => Promise.resolve(findCodeRuns(language, code)),
     schedule: (flush) => requestAnimationFrame(flush),
-    idle(work) {
-      idle++;
-      const cancel = whenIdle(() => {
-        work();
-        idle--;
-      });
-      return () => {
-        idle--;
-        cancel();
-      };
-    },
+    slice: (flush) => setTimeout(flush),
+    monotonicNow: () => performance.now(),
   });
   return {
     take: (piece) => markdown.append(piece),
     finish: () => markdown.finish(),
-    busy: () => idle > 0,
     dispose: () => markdown.dispose(),
   };
 };

@@ -10,8 +10,7 @@ export function answerRoot() {
 
 /**
  * @param renderer function that gets the element and returns callbacks. `take` gets each piece in order and must show
- * it by the end of the frame. `afterwards` is called in the same frame, `finish` after the last piece, and `dispose`
- * when the element is removed. `busy` returns whether work has been deferred.
+ * it by the end of the frame. `finish` is called after the last piece, and `dispose` when the element is removed.
  */
 export function provide(renderer) {
   let kept;
@@ -20,7 +19,7 @@ export function provide(renderer) {
     async stream(shape, characters, pieceLength) {
       const root = answerRoot();
       const text = markdownOf(shape, characters);
-      const { take, afterwards, finish, busy, dispose } = renderer(root);
+      const { take, finish, dispose } = renderer(root);
       kept = { root, dispose };
       const flushes = new Float64Array(Math.ceil(text.length / pieceLength));
       for (let from = 0; from < text.length; from += pieceLength) {
@@ -28,12 +27,11 @@ export function provide(renderer) {
         const start = performance.now();
         take(text.slice(from, from + pieceLength));
         flushes[from / pieceLength] = performance.now() - start;
-        afterwards?.();
         scrollTo(0, root.scrollHeight);
       }
       await frame();
       finish?.();
-      await settled(() => root.textContent.includes(lastWord) && !busy?.());
+      await settled(() => root.textContent.includes(lastWord));
       const shown = root.textContent;
       return { flushes: [...flushes], complete: shown.includes(lastWord), letters: letters(shown) };
     },

@@ -7,12 +7,10 @@ import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
 import { createRouteBehavior, type RouteBehavior } from '../../../src/engine/gate/networkState';
 import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 import { AnswerSize, Attempt, type AttemptEnd } from '../../../src/engine/http/attempt';
-import { readChunk } from '../../../src/engine/http/dialect';
 import { maxEventChars, readBody, type BodyEnd } from '../../../src/engine/http/responseBody';
 import { requestIdOf } from '../../../src/engine/http/transport';
 import { TurnHistory } from '../../../src/engine/turn/turnHistory';
 import { TurnOutput } from '../../../src/engine/turn/turnOutput';
-import { collectDeltas, type ReceivedDelta } from '../../support/deltaCollector';
 import { defaultSettings } from '../../support/engineRun';
 import {
   answering,
@@ -356,31 +354,6 @@ describe('abandoned attempt', () => {
     );
     assert.equal(attempt.takeStats()?.usage, undefined);
   });
-});
-
-const hi: readonly ReceivedDelta[] = [['text', 'Hi']];
-const chunks: readonly (readonly [json: string, expected: readonly ReceivedDelta[]])[] = [
-  ['{"object":"error","detail":"no"}', [['error', { object: 'error', detail: 'no' }]]],
-  ['{"type":"error","detail":"no"}', [['error', { type: 'error', detail: 'no' }]]],
-  ['{"code":500,"message":"no"}', [['error', { code: 500, message: 'no' }]]],
-  ['{"code":null,"message":"hm"}', []],
-  ['{"message":"hm"}', []],
-  ['{"success":true,"message":"hm"}', []],
-  ['{"code":500}', []],
-  ['{"success":false}', []],
-  ['{"code":0,"message":"ok","choices":[{"delta":{"content":"Hi"}}]}', hi],
-  ['{"choices":[{"delta":{"content":[{"type":"no_reasoning","text":"Hi"}]}}]}', hi],
-  ['{"usage":{"prompt_tokens":"5","completion_tokens":1e999,"total_tokens":"10"}}', []],
-];
-
-describe('reading of chunks', () => {
-  for (const [json, expected] of chunks) {
-    it(`yields ${expected[0]?.[0] ?? 'nothing'} for ${json}`, () => {
-      const { deltas, sink } = collectDeltas();
-      readChunk(json, sink);
-      assert.deepEqual(deltas, expected);
-    });
-  }
 });
 
 /** Reads a body that arrives in pieces, until `maxEvents` events have arrived. */

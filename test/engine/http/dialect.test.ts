@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import type { Delta, ToolCallPart } from '../../../src/engine/http/deltas';
 import { readChunk, ToolCallNumbers, toolCallParts } from '../../../src/engine/http/dialect';
@@ -13,211 +15,15 @@ function deltasOf(chunk: unknown): readonly ReceivedDelta[] {
   return deltas;
 }
 
-const delta = (fields: unknown): unknown => ({ choices: [{ index: 0, delta: fields, finish_reason: null }] });
-const usage = { promptTokens: 16, completionTokens: 300, totalTokens: 316 };
-const wireUsage = { prompt_tokens: 16, completion_tokens: 300, total_tokens: 316 };
-
-const chunks: readonly (readonly [name: string, chunk: unknown, expected: readonly ReceivedDelta[]])[] = [
-  ['text', delta({ content: 'Hi' }), [['text', 'Hi']]],
-  ['a role without text', delta({ role: 'assistant', content: '' }), []],
-  ['null content', delta({ content: null }), []],
-  [
-    'text parts',
-    delta({ content: [{ type: 'text', text: 'a' }, 'b'] }),
-    [
-      ['text', 'a'],
-      ['text', 'b'],
-    ],
-  ],
-  [
-    'thinking parts (Mistral)',
-    delta({
-      content: [
-        { type: 'thinking', thinking: [{ type: 'text', text: 'Hm' }, 'm'] },
-        { type: 'text', text: '4' },
-      ],
-    }),
-    [
-      ['reasoning', 'Hm'],
-      ['reasoning', 'm'],
-      ['text', '4'],
-    ],
-  ],
-  ['a thinking part as text', delta({ content: [{ type: 'thinking', thinking: 'Hm' }] }), [['reasoning', 'Hm']]],
-  ['a reasoning part', delta({ content: [{ type: 'reasoning', text: 'Hm' }] }), [['reasoning', 'Hm']]],
-  ['parts of other kinds', delta({ content: [{ type: 'image_url', image_url: {} }, null, 3] }), []],
-  ['reasoning_content', delta({ content: null, reasoning_content: 'We' }), [['reasoning', 'We']]],
-  ['reasoning', delta({ reasoning: 'We' }), [['reasoning', 'We']]],
-  [
-    'the same reasoning in both fields only once',
-    delta({ reasoning_content: 'We', reasoning: 'We' }),
-    [['reasoning', 'We']],
-  ],
-  [
-    'reasoning next to an empty reasoning_content',
-    delta({ reasoning_content: '', reasoning: 'We' }),
-    [['reasoning', 'We']],
-  ],
-  [
-    'reasoning before text in the same delta',
-    delta({ content: '4', reasoning: 'so' }),
-    [
-      ['reasoning', 'so'],
-      ['text', '4'],
-    ],
-  ],
-  ['a refusal', delta({ content: null, refusal: 'I can’t' }), [['text', 'I can’t']]],
-  [
-    'the parts of tool calls, after the text',
-    delta({ content: 'Look', tool_calls: [{ index: 1, id: 'c2', function: { name: 'read', arguments: '{' } }] }),
-    [
-      ['text', 'Look'],
-      ['toolCall', { index: 1, id: 'c2', name: 'read', arguments: '{' }],
-    ],
-  ],
-  [
-    'the tool calls of a complete completion before its finish reason',
-    {
-      choices: [
-        {
-          message: { content: null, tool_calls: [{ id: 'c1', function: { name: 'now', arguments: '{}' } }] },
-          finish_reason: 'tool_calls',
-        },
-      ],
-    },
-    [
-      ['toolCall', { index: 0, id: 'c1', name: 'now', arguments: '{}' }],
-      ['finish', { type: 'complete', reason: 'tool_calls' }],
-    ],
-  ],
-  [
-    'a finish reason',
-    { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] },
-    [['finish', { type: 'complete', reason: 'stop' }]],
-  ],
-  [
-    'a finish reason with the last text',
-    { choices: [{ delta: { content: '.' }, finish_reason: 'length' }] },
-    [
-      ['text', '.'],
-      ['finish', { type: 'complete', reason: 'length' }],
-    ],
-  ],
-  ['an empty finish reason', { choices: [{ delta: {}, finish_reason: '' }] }, []],
-  [
-    'a complete completion',
-    { choices: [{ message: { content: 'Hi' }, finish_reason: 'stop' }], usage: wireUsage },
-    [
-      ['text', 'Hi'],
-      ['finish', { type: 'complete', reason: 'stop' }],
-      ['usage', usage],
-    ],
-  ],
-  ['a completion of the older API', { choices: [{ text: 'Hi', finish_reason: null }] }, [['text', 'Hi']]],
-  [
-    'only the first choice, not the second',
-    { choices: [{ index: 1, delta: { content: 'no' }, finish_reason: 'stop' }] },
-    [],
-  ],
-  [
-    'the first choice after the second',
-    {
-      choices: [
-        { index: 1, delta: { content: 'no' } },
-        { index: 0, delta: { content: 'yes' } },
-      ],
-    },
-    [['text', 'yes']],
-  ],
-  ['usage without choices (OpenAI)', { choices: [], usage: wireUsage }, [['usage', usage]]],
-  ['null usage', { choices: [], usage: null }, []],
-  ['usage of zeros', { choices: [], usage: { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 } }, []],
-  ['usage without a total', { choices: [], usage: { prompt_tokens: 16, completion_tokens: 300 } }, [['usage', usage]]],
-  [
-    'usage with other field names',
-    { choices: [], usage: { input_tokens: 16, output_tokens: 300 } },
-    [['usage', usage]],
-  ],
-  ['usage of Groq', { choices: [], x_groq: { usage: wireUsage } }, [['usage', usage]]],
-  [
-    'usage in the choice (Moonshot)',
-    { choices: [{ index: 0, delta: {}, finish_reason: 'stop', usage: wireUsage }] },
-    [
-      ['finish', { type: 'complete', reason: 'stop' }],
-      ['usage', usage],
-    ],
-  ],
-  [
-    'usage with invalid numbers',
-    { choices: [], usage: { prompt_tokens: -1, completion_tokens: 'many', total_tokens: null } },
-    [],
-  ],
-  ['an annotation of Azure', { choices: [{ index: 0, content_filter_results: {}, finish_reason: null }] }, []],
-  ['empty choices', { choices: [], prompt_filter_results: [] }, []],
-  ['an error', { error: { message: 'no', code: 429 } }, [['error', { error: { message: 'no', code: 429 } }]]],
-  ['an error as text', { error: 'no' }, [['error', { error: 'no' }]]],
-  ['an error as a number', { error: 502 }, [['error', { error: 502 }]]],
-  ['an error in a list (Gemini)', [{ error: { code: 429 } }], [['error', { error: { code: 429 } }]]],
-  [
-    'only the error next to choices (OpenRouter)',
-    { error: { code: 502 }, choices: [{ delta: { content: '' }, finish_reason: 'error' }] },
-    [['error', { error: { code: 502 }, choices: [{ delta: { content: '' }, finish_reason: 'error' }] }]],
-  ],
-  [
-    'an error object (vLLM)',
-    { object: 'error', message: 'no', code: 400 },
-    [['error', { object: 'error', message: 'no', code: 400 }]],
-  ],
-  [
-    'an error type (Anthropic)',
-    { type: 'error', error: { type: 'overloaded_error' } },
-    [['error', { type: 'error', error: { type: 'overloaded_error' } }]],
-  ],
-  [
-    'an envelope with a code',
-    { code: 'InvalidApiKey', message: 'no' },
-    [['error', { code: 'InvalidApiKey', message: 'no' }]],
-  ],
-  [
-    'an envelope with `success: false`',
-    { success: false, message: 'no' },
-    [['error', { success: false, message: 'no' }]],
-  ],
-  ['an envelope with `msg`', { code: 401, msg: 'no' }, [['error', { code: 401, msg: 'no' }]]],
-  [
-    'an envelope with `error_code` (Baidu)',
-    { error_code: 18, error_msg: 'no' },
-    [['error', { error_code: 18, error_msg: 'no' }]],
-  ],
-  ['a list of errors (Cloudflare)', { errors: [{ code: 7003 }] }, [['error', { errors: [{ code: 7003 }] }]]],
-  [
-    'an error in `base_resp` (MiniMax)',
-    { choices: null, base_resp: { status_code: 1008, status_msg: 'no' } },
-    [['error', { choices: null, base_resp: { status_code: 1008, status_msg: 'no' } }]],
-  ],
-  [
-    'a successful `base_resp`',
-    { choices: [{ delta: { content: 'Hi' } }], base_resp: { status_code: 0 } },
-    [['text', 'Hi']],
-  ],
-  ['a successful envelope', { code: 0, message: 'Success' }, []],
-  ['a successful envelope with an HTTP status', { code: '200', msg: 'ok' }, []],
-  ['an empty list of errors', { errors: [], choices: [{ delta: { content: 'Hi' } }] }, [['text', 'Hi']]],
-  [
-    'reasoning that is only in `reasoning_details` (OpenRouter)',
-    delta({ content: '', reasoning_details: [{ type: 'reasoning.text', text: 'Hm' }] }),
-    [['reasoning', 'Hm']],
-  ],
-  ['a null error', { error: null, choices: [{ delta: { content: 'Hi' } }] }, [['text', 'Hi']]],
-  ['an empty error', { error: {}, choices: [{ delta: { content: 'Hi' } }] }, [['text', 'Hi']]],
-  ['a false error', { error: false, choices: [{ delta: { content: 'Hi' } }] }, [['text', 'Hi']]],
-  ['a chunk without choices', {}, []],
-  ['choices of a wrong type', { choices: { 0: { delta: { content: 'no' } } } }, []],
-];
+/** Chunks and what is read from them. Each line of the file is a chunk. */
+const chunks = readFileSync(join(__dirname, 'chunks.jsonl'), 'utf8')
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line) as { name: string; chunk: unknown; deltas: readonly ReceivedDelta[] });
 
 describe('readChunk', () => {
-  for (const [name, chunk, expected] of chunks) {
-    it(`reads ${name}`, () => assert.deepEqual(deltasOf(chunk), expected));
+  for (const { name, chunk, deltas } of chunks) {
+    it(`reads ${name}`, () => assert.deepEqual(deltasOf(chunk), deltas));
   }
 
   for (const { name, lines, text, reasoning } of recordings) {

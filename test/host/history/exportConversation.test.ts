@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict';
-import type { Localize } from '../../../src/engine/engine';
 import type { StreamEvent } from '../../../src/engine/events';
 import { initialTurn, markInterrupted, reduceTurn } from '../../../src/engine/state/turnState';
 import type { Exchange } from '../../../src/host/journal/exchange';
 import { exportJson } from '../../../src/host/history/exportJson';
+import { englishWords } from '../../support/englishWords';
 import { exportMarkdown } from '../../../src/host/history/exportMarkdown';
 import { exportFileName } from '../../../src/host/history/exportSource';
-
-const localize: Localize = (message, args = {}) =>
-  message.replace(/\{(\w+)\}/g, (_whole, name: string) => String(args[name]));
 
 const time = Date.UTC(2026, 0, 15, 9, 0, 0);
 
@@ -35,7 +32,7 @@ function exchange(events: readonly StreamEvent[], more: Partial<Exchange> = {}):
 
 const markdown = (...exchanges: Exchange[]): string => markdownIn('en', ...exchanges);
 const markdownIn = (locale: string, ...exchanges: Exchange[]): string =>
-  exportMarkdown({ title: 'Retries', exchanges, otherVersions: [] }, { localize, locale });
+  exportMarkdown({ title: 'Retries', exchanges, otherVersions: [] }, { words: englishWords, locale });
 
 describe('Markdown export', () => {
   it('contains the title, the date, and the unchanged text of each turn', () => {
@@ -54,7 +51,7 @@ describe('Markdown export', () => {
   it('writes the title on one line, without hidden characters', () => {
     const exported = exportMarkdown(
       { title: 'a\n# b \u202ec\u200b', exchanges: [], otherVersions: [] },
-      { localize, locale: 'en' },
+      { words: englishWords, locale: 'en' },
     );
     assert.equal(exported, '# a # b c\n');
   });
@@ -139,8 +136,7 @@ describe('export of an answer that several models wrote', () => {
     assert.match(written, /^## gpt-4o → qwen → glm$/m);
     const notes = written.split('\n').filter((line) => line.startsWith('>'));
     assert.deepEqual(notes, [
-      '> gpt-4o was overloaded. qwen continued after 1,204 characters.',
-      '> The answer of qwen was continued by glm after 1,206 characters.',
+      '> gpt-4o was overloaded. qwen continued after 1,204 characters. The answer of qwen was continued by glm after 1,206 characters.',
     ]);
   });
 

@@ -1,58 +1,90 @@
 import assert from 'node:assert/strict';
-import type { Activity } from '../../../src/host/status/activity';
-import type { Connections } from '../../../src/host/connection/connections';
+import { initialTurn } from '../../../src/engine/state/turnState';
+import type { Situation } from '../../../src/host/status/activity';
 import type { ConnectionView } from '../../../src/shared/protocol';
 import { useVSCode } from '../../support/fakeVSCode';
 
 interface Item {
+  text?: string;
   tooltip?: string;
   accessibilityInformation?: { readonly label: string };
 }
 
 const ignore = (): void => undefined;
+const idle: Situation = {
+  ...{ current: undefined, running: undefined, runningCount: 0 },
+  ...{ cooldown: undefined, scheduled: { count: 0 } },
+};
 
-describe('status bar item of the model', () => {
+describe('status bar', () => {
   const items: Record<string, Item> = {};
+  let activityUpdates = 0;
   useVSCode({
     l10n: {
       t: (message: string, ...args: unknown[]) => message.replace(/\{(\d)\}/g, (_, n: string) => String(args[+n])),
     },
+    env: { language: 'en' },
     StatusBarAlignment: { Right: 2 },
     window: {
-      createStatusBarItem: (id: string) => (items[id] = { show: ignore, hide: ignore, dispose: ignore } as Item),
+      createStatusBarItem: (id: string) =>
+        (items[id] = {
+          show: () => void (activityUpdates += id === 'holysheep.activity' ? 1 : 0),
+          hide: ignore,
+          dispose: ignore,
+        } as Item),
     },
   });
 
-  const tooltip = async (
-    fields: Partial<ConnectionView>,
-    activity: Activity = { kind: 'idle' },
-  ): Promise<readonly string[]> => {
+  const create = async (situation: () => Situation, fields: Partial<ConnectionView> = {}) => {
     const { StatusBar } = await import('../../../src/host/status/statusBar');
+    activityUpdates = 0;
     const view: ConnectionView = { model: 'm', host: 'api.example', hasKey: true, demo: false, ...fields };
-    const connections: Pick<Connections, 'subscribe'> = {
-      subscribe: (show) => {
-        show(view);
-        return { dispose: () => undefined };
-      },
+    const subscribe = (show: (view: ConnectionView) => void) => {
+      show(view);
+      return { dispose: ignore };
     };
-    const statusBar = new StatusBar(connections as Connections);
-    statusBar.update(activity);
-    statusBar.dispose();
-    const { tooltip: text = '', accessibilityInformation } = items['holysheep.model'] ?? {};
-    assert.equal(accessibilityInformation?.label, text.replaceAll('\n', ' '));
-    return text.split('\n').slice(1, -1);
+    return new StatusBar({ subscribe }, situation);
+  };
+  const running = (origin: string): Situation => {
+    const exchange = {
+      ...{ id: 'e', prompt: 'Hi', queued: false },
+      state: { ...initialTurn, phase: 'streaming', origin } as const,
+    };
+    const conversation = { activeExchange: exchange, lastExchange: exchange };
+    return { ...idle, current: conversation, running: conversation, runningCount: 1 };
+  };
+  const modelLines = (): readonly string[] => {
+    const { tooltip = '', accessibilityInformation } = items['holysheep.model'] ?? {};
+    assert.equal(accessibilityInformation?.label, tooltip.replaceAll('\n', ' '));
+    return tooltip.split('\n').slice(1, -1);
   };
 
-  it('names the host and the number of backup routes', async () => {
-    assert.deepEqual(await tooltip({ backups: 2 }), ['Host: api.example', 'Backup routes: 2']);
+  it('names the host and the number of backup routes, if there are any', async () => {
+    (await create(() => idle, { backups: 2 })).dispose();
+    assert.deepEqual(modelLines(), ['Host: api.example', 'Backup routes: 2']);
+    (await create(() => idle)).dispose();
+    assert.deepEqual(modelLines(), ['Host: api.example']);
   });
 
   it('names the backup route while an answer comes over it', async () => {
-    const activity = { kind: 'streaming', route: 'https://backup.example', otherTurns: 0 } as const;
-    assert.deepEqual(await tooltip({ backups: 1 }, activity), ['Host: backup.example', 'Backup routes: 1']);
+    const statusBar = await create(() => running('https://backup.example'), { backups: 1 });
+    statusBar.refresh();
+    statusBar.dispose();
+    assert.deepEqual(modelLines(), ['Host: backup.example', 'Backup routes: 1']);
+    assert.equal(items['holysheep.activity']?.text, '$(sync~spin) Answering…');
   });
 
-  it('mentions no backup routes if there are none', async () => {
-    assert.deepEqual(await tooltip({}), ['Host: api.example']);
+  it('sets the item of the activity only when it has changed', async () => {
+    let situation = running('https://a.example');
+    const statusBar = await create(() => situation);
+    for (let event = 0; event < 3; event++) statusBar.refresh();
+    assert.equal(activityUpdates, 1);
+    situation = { ...situation, runningCount: 2 };
+    statusBar.refresh();
+    assert.equal(activityUpdates, 2);
+    statusBar.dispose();
+    situation = running('https://b.example');
+    statusBar.refresh();
+    assert.equal(activityUpdates, 2);
   });
 });

@@ -7,13 +7,20 @@ import { useVSCode } from '../../support/fakeVSCode';
 import { attempt, done, failed, stopped, text, waiting } from '../conversation/scriptedEngine';
 
 const longWait: StreamEvent = { ...waiting, delayMs: 30_000, until: 77 } as StreamEvent;
+const waits = '“Why?” is waiting until …. Rate limited';
+const fails = 'No answer to “Why?”. Connection lost';
 const atTime = (event: StreamEvent, at: number): StreamEvent => ({ ...event, at });
 
 let TurnNotices: typeof AnyTurnNotices;
 
 /** Loads the module, which imports `vscode`. */
 function useTurnNotices(): void {
-  useVSCode({});
+  useVSCode({
+    l10n: {
+      t: (message: string, ...args: unknown[]) => message.replace(/\{(\d)\}/g, (_, n: string) => String(args[+n])),
+    },
+    env: { language: 'en' },
+  });
   before(async () => {
     ({ TurnNotices } = await import('../../../src/host/status/turnNotices'));
   });
@@ -24,7 +31,12 @@ class NoticesFixture {
   visible = false;
   readonly shown: TurnNotice[] = [];
   private readonly exchanges = new Map<string, Exchange>();
-  private readonly conversation = { id: 'c', exchange: (id: string) => this.exchanges.get(id) };
+  private readonly conversation = {
+    id: 'c',
+    title: 'Why?',
+    exchange: (id: string) => this.exchanges.get(id),
+    exchanges: () => [...this.exchanges.values()],
+  };
   private readonly notices = new TurnNotices<typeof this.conversation>({
     isVisible: (id) => id === 'c' && this.visible,
     show: (notice) => this.shown.push(notice),
@@ -49,8 +61,9 @@ class NoticesFixture {
     return this;
   }
 
-  get kinds(): readonly string[] {
-    return this.shown.map(({ kind }) => kind);
+  /** The texts of the notifications, in which `…` stands for the time at which a wait ends. */
+  get texts(): readonly string[] {
+    return this.shown.map(({ text }) => text.replace(/until .*?\. /, 'until …. '));
   }
 }
 
@@ -62,32 +75,33 @@ describe('notifications about a turn whose panel is hidden', () => {
   it('report a failure and whether part of the answer has arrived', () => {
     fixture.emit('a', attempt(), failed(''));
     fixture.emit('b', attempt(), text('partial'), failed('partial'));
-    assert.deepEqual(fixture.shown, [
-      { kind: 'failed', partial: false, message: 'Connection lost' },
-      { kind: 'failed', partial: true, message: 'Connection lost' },
+    assert.deepEqual(fixture.texts, [
+      'No answer to “Why?”. Connection lost',
+      'The answer to “Why?” is incomplete. Connection lost',
     ]);
   });
 
   it('report a long wait and its end', () => {
     fixture.emit('a', attempt(), longWait);
-    assert.deepEqual(fixture.shown, [{ kind: 'waiting', until: 77, message: 'Rate limited' }]);
+    assert.deepEqual(fixture.texts, [waits]);
+    assert.ok(fixture.shown[0]?.offersRetry);
   });
 
-  it('are not shown for a wait of less than 30 s', () => {
-    fixture.emit('a', attempt(), { ...waiting, delayMs: 29_999 } as StreamEvent);
-    assert.deepEqual(fixture.shown, []);
-  });
-
-  it('are not shown for a wait for the network', () => {
-    fixture.emit('a', attempt(), { ...longWait, reason: 'offline' } as StreamEvent);
-    assert.deepEqual(fixture.shown, []);
-  });
+  for (const [name, fields] of [
+    ['a wait of less than 30 s', { delayMs: 29_999 }],
+    ['a wait for the network', { reason: 'offline' }],
+  ] as const) {
+    it(`are not shown for ${name}`, () => {
+      fixture.emit('a', attempt(), { ...longWait, ...fields });
+      assert.deepEqual(fixture.shown, []);
+    });
+  }
 
   it('report a complete answer only when the turn took long', () => {
     fixture.emit('a', attempt(), atTime(done('x'), 29_999));
-    assert.deepEqual(fixture.kinds, []);
+    assert.deepEqual(fixture.texts, []);
     fixture.emit('b', attempt(), atTime(done('x'), 30_000));
-    assert.deepEqual(fixture.kinds, ['done']);
+    assert.deepEqual(fixture.texts, ['The answer to “Why?” is complete.']);
   });
 
   it('are not shown when the turn was stopped', () => {
@@ -97,13 +111,13 @@ describe('notifications about a turn whose panel is hidden', () => {
 
   it('appear at most once per turn', () => {
     fixture.emit('a', attempt(), longWait, longWait, failed(''));
-    assert.deepEqual(fixture.kinds, ['waiting']);
+    assert.deepEqual(fixture.texts, [waits]);
   });
 
   it('appear again after a retry and for other turns', () => {
     fixture.emit('a', attempt(), longWait, failed('')).retry('a').emit('a', attempt(), failed(''));
     fixture.emit('b', attempt(), failed(''));
-    assert.deepEqual(fixture.kinds, ['waiting', 'failed', 'failed']);
+    assert.deepEqual(fixture.texts, [waits, fails, fails]);
   });
 });
 
@@ -123,6 +137,6 @@ describe('notifications about a turn whose panel is visible at first', () => {
     fixture.emit('a', attempt(), longWait);
     fixture.visible = false;
     fixture.emit('a', failed(''));
-    assert.deepEqual(fixture.kinds, ['failed']);
+    assert.deepEqual(fixture.texts, [fails]);
   });
 });

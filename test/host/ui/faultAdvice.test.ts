@@ -2,18 +2,14 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { faultTable, type FaultRow } from '../../../src/engine/faults/faultTable';
-import {
-  faultAdvice,
-  troubleshootingPages,
-  type TroubleshootingPage,
-  translateFaultHelp,
-  repositoryUrl,
-} from '../../../src/host/ui/faultAdvice';
+import { faultAdvice, translateFaultHelp, repositoryUrl } from '../../../src/host/ui/faultAdvice';
+
 const root = resolve(__dirname, '../../..');
 const folder = join(root, 'docs/troubleshooting');
 const read = (file: string): string => readFileSync(join(folder, file), 'utf8');
 const chinese = JSON.parse(readFileSync(join(root, 'l10n/bundle.l10n.zh-cn.json'), 'utf8')) as Record<string, string>;
 
+const troubleshootingPages = [...new Set(Object.values(faultAdvice).map(({ page }) => page))];
 const rows: readonly FaultRow[] = Object.values(faultTable);
 const languages = {
   '.md': (english: string): string => english,
@@ -21,7 +17,7 @@ const languages = {
 } as const;
 
 /** Returns patterns for the messages of all failure cards that link to a page. Each placeholder of a message matches any text. */
-function messagePatterns(page: TroubleshootingPage, translate: (english: string) => string): readonly RegExp[] {
+function messagePatterns(page: string, translate: (english: string) => string): readonly RegExp[] {
   const rowsOfPage = rows.filter(({ kind }) => faultAdvice[kind].page === page);
   const sentences = rowsOfPage.flatMap(({ message, messageWithTime: timed }) => [
     message,
@@ -68,8 +64,6 @@ describe('troubleshooting pages', () => {
       Object.keys(languages).map((extension) => page + extension),
     );
     assert.deepEqual(readdirSync(folder).sort(), expectedFiles.sort());
-    const linkedPages = new Set(Object.values(faultAdvice).map(({ page }) => page));
-    assert.deepEqual([...linkedPages].sort(), [...troubleshootingPages].sort());
   });
 
   for (const [extension, translate] of Object.entries(languages)) {

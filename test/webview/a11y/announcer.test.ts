@@ -1,18 +1,16 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events';
-import { panelStrings } from '../../../src/shared/panelStrings';
 import { initialTurn, reduceTurn } from '../../../src/shared/protocol';
 import { announcementFor } from '../../../src/webview/a11y/announcer';
-import { createFormat } from '../../../src/webview/util/format';
+import { englishWords } from '../../support/englishWords';
 import { ev } from '../panel/support/events';
 
 /** Returns all announcements for the events of a turn. */
 function announcements(...events: readonly StreamEvent[]): readonly string[] {
-  const context = { strings: panelStrings, format: createFormat('en', panelStrings) };
   let before = initialTurn;
   return events.flatMap((event) => {
     const state = reduceTurn(before, event);
-    const announcement = announcementFor(context, event, { before, state });
+    const announcement = announcementFor(englishWords, event, { before, state });
     before = state;
     return announcement ?? [];
   });
@@ -47,7 +45,7 @@ describe('announcement of a route switch', () => {
   it('follows the announcement of a wait on the new route', () =>
     assert.deepEqual(announcements(first, ev.route(), ev.waiting(), second()), [
       'Waiting for the answer',
-      'Rate limited. Retrying in 4.1 s',
+      'Rate limited. Retrying in 4 s',
       sentence,
     ]));
 

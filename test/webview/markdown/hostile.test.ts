@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { renderAtOnce, serialize, renderInPieces } from './streamingHarness';
+import MarkdownIt, { type StateBlock } from 'markdown-it';
+import { createParser } from '../../../src/webview/markdown/blocks';
+import { Answer, renderAtOnce, renderInPieces, serialize } from './streamingHarness';
 
 const ALLOWED_ELEMENTS = new Set(
   'p h1 h2 h3 h4 h5 h6 ul ol li blockquote hr table thead tbody tr th td pre code em strong s a br div span button svg path'.split(
@@ -136,6 +138,95 @@ describe('Markdown renderer with hostile input', () => {
     assert.equal(serialize(renderInPieces(text.match(/[^]{1,50}/g) ?? [])), serialize(renderAtOnce(text)));
   });
 });
+
+/** Texts that are one block without an end, or whose markup stays open, by the unit that is repeated. */
+const endless: readonly (readonly [name: string, start: string, unit: string])[] = [
+  ['blank lines', '', '\n'],
+  ['list items', '', '- item *x*\n'],
+  ['empty list items', '', '- \n'],
+  ['table rows', 'a | b\n-|-\n', 'c | `d`\n'],
+  ['lines of code', '```\n', 'let a = `b`;\n'],
+  ['lines that look like a closing fence', '```\n', '``\n'],
+  ['quoted lines', '', '> text\n'],
+  ['sentences', '', 'Some **words** of [it](https://a.example/). '],
+  ['letters', '', 'x'],
+  ...['![', '[', '*a ', '`a ', '](', '[a][ x ', '<a ', '&', '_a ', '~~a ', 'x+/9', '{"a":[1]},', '[a\n', 'http://'].map(
+    (unit) => [JSON.stringify(unit), '', unit] as const,
+  ),
+  ...['- ', '> ', '# ', '| a |\n|---|\n| '].map(
+    (start) => [`"![" after ${JSON.stringify(start)}`, start, '!['] as const,
+  ),
+];
+
+describe('work for an answer that is one long block', function () {
+  this.timeout(60_000);
+
+  for (const [name, start, unit] of endless) {
+    const textOf = (length: number): string => start + unit.repeat(Math.ceil(length / unit.length));
+
+    it(`is proportional to the number of characters for ${name}`, () => {
+      const streamed = countParsed(() => stream(textOf(16_000), 32));
+      assert.ok(streamed.blocks < 64 * 16_000, `${streamed.blocks} characters`);
+      assert.ok(streamed.inlines < 24 * 16_000, `${streamed.inlines} characters of inline content`);
+      const opened = countParsed(() => renderAtOnce(textOf(30_000)));
+      assert.ok(Math.max(opened.blocks, opened.inlines) < 6 * 30_000, `${opened.blocks} characters when opened`);
+      assert.ok(Math.max(streamed.longestInline, opened.longestInline) <= 4000);
+    });
+  }
+
+  it('is small for half a million blank lines', () => {
+    for (const start of ['', 'a', '```\n', '- a']) {
+      const parsed = countParsed(() => renderAtOnce(`${start}${'\n'.repeat(500_000)}`));
+      assert.ok(parsed.blocks < 6 * 500_000, `${parsed.blocks} characters after ${JSON.stringify(start)}`);
+    }
+  });
+
+  it('does not leave out the markup of a long paragraph of ordinary sentences', () => {
+    const sentence = 'Some words of **it**, `more` of it (see [x](https://x.example/)) and *so* on. ';
+    const root = stream(sentence.repeat(500), 900);
+    const counts = ['strong', 'code', 'a', 'em'].map((tag) => root.querySelectorAll(tag).length);
+    assert.deepEqual(counts, [500, 500, 500, 500]);
+  });
+
+  it('keeps all text of a long paragraph in which a marker stays open', () => {
+    const text = `**Bold** text with an open **marker ${'and some more words '.repeat(500)}**Bold**`;
+    const root = renderAtOnce(text);
+    assert.equal(root.querySelectorAll('strong').length, 2);
+    assert.equal(root.textContent, text.replaceAll('**Bold**', 'Bold'));
+  });
+});
+
+function stream(text: string, size: number): HTMLElement {
+  return new Answer().stream(text.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? []).root;
+}
+
+/** Counts the characters that are parsed for blocks and for inline markup while `render` runs. */
+function countParsed(render: () => void) {
+  const counts = { blocks: 0, inlines: 0, longestInline: 0 };
+  const stopCounting = [
+    observe(Object.getPrototypeOf(createParser().block) as object, 'tokenize', (state) => {
+      const { level, src } = state as StateBlock;
+      if (level === 0) counts.blocks += src.length;
+    }),
+    observe(MarkdownIt.prototype, 'parseInline', (content) => {
+      counts.inlines += String(content).length;
+      counts.longestInline = Math.max(counts.longestInline, String(content).length);
+    }),
+  ];
+  render();
+  for (const stop of stopCounting) stop();
+  return counts;
+}
+
+/** Calls `onCall` with the first argument of each call of a method. Unlike a mock, it keeps no calls in memory. */
+function observe(target: object, name: string, onCall: (argument: unknown) => void): () => void {
+  const original = Reflect.get(target, name) as (...args: unknown[]) => unknown;
+  Reflect.set(target, name, function (this: unknown, ...args: unknown[]) {
+    onCall(args[0]);
+    return original.apply(this, args);
+  });
+  return () => void Reflect.set(target, name, original);
+}
 
 function findDepth(root: Element): number {
   let maxDepth = 0;

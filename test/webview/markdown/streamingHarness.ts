@@ -1,100 +1,92 @@
 import assert from 'node:assert/strict';
 import { JSDOM } from 'jsdom';
 import { findCodeRuns } from '../../../src/webview/markdown/highlight/codeRuns';
-import {
-  createStreamingMarkdown,
-  type MarkdownOptions,
-  type StreamingMarkdown,
-} from '../../../src/webview/markdown/streamingMarkdown';
+import { MarkdownStream, type MarkdownOptions } from '../../../src/webview/markdown/streamingMarkdown';
 
 /** The window that all tests share. Creating a window takes longer than rendering hundreds of answers. */
 export const { window } = new JSDOM('<!doctype html><body></body>');
 
-/** An answer under test. */
-export interface Answer {
-  readonly root: HTMLElement;
-  readonly markdown: StreamingMarkdown;
-  /** Runs the scheduled flush. Returns false if no flush is scheduled. */
-  readonly runFlush: () => boolean;
-  /** Runs the scheduled slice. Returns false if no slice is scheduled. */
-  readonly runSlice: () => boolean;
-  /** Runs all work that waits for the browser to be idle. */
-  readonly runIdle: () => void;
-  readonly codeActions: (readonly [string, string, string])[];
-  readonly links: string[];
+const FRAME_MS = 1000 / 60;
+
+/** An answer whose flushes and slices run only when the test runs them. */
+export class Answer {
+  readonly root = window.document.createElement('div');
+  readonly codeActions: (readonly [string, string, string])[] = [];
+  readonly links: string[] = [];
+  readonly markdown: MarkdownStream;
+  private now = 0;
+  private scheduled: Partial<Record<'frame' | 'slice', () => void>> = {};
+
+  constructor(options: Partial<MarkdownOptions> = {}) {
+    this.markdown = new MarkdownStream(this.root, {
+      schedule: (flush) => (this.scheduled.frame = flush),
+      slice: (flush) => (this.scheduled.slice = flush),
+      monotonicNow: () => this.now,
+      labels: {
+        ...{ copy: 'Copy', insert: 'Insert at cursor', apply: 'Apply to selection', newFile: 'New file' },
+        ...{ taskDone: 'Done', taskOpen: 'To do' },
+      },
+      onCodeAction: (...action) => this.codeActions.push(action),
+      onLink: (href) => this.links.push(href),
+      canApply: true,
+      findRuns: (language, code) => Promise.resolve(findCodeRuns(language, code)),
+      ...options,
+    });
+  }
+
+  /** Runs the flush that is scheduled for the next frame. Returns false if there is none. */
+  runFrame(): boolean {
+    this.now += FRAME_MS;
+    return this.run('frame');
+  }
+
+  /** Runs the scheduled slice. Returns false if there is none. */
+  runSlice(): boolean {
+    return this.run('slice');
+  }
+
+  /** Appends a text and renders it completely. */
+  show(text: string): void {
+    this.markdown.append(text);
+    while (this.scheduled.frame) this.runFrame();
+  }
+
+  /** Appends pieces, with a frame after each, and finishes the answer. */
+  stream(pieces: Iterable<string>): this {
+    for (const piece of pieces) {
+      this.markdown.append(piece);
+      this.runFrame();
+    }
+    return this.finish();
+  }
+
+  finish(): this {
+    this.markdown.finish();
+    while (this.runSlice());
+    return this;
+  }
+
+  private run(name: 'frame' | 'slice'): boolean {
+    const { [name]: flush, ...others } = this.scheduled;
+    this.scheduled = others;
+    flush?.();
+    return flush !== undefined;
+  }
 }
 
-/** Creates an answer whose flushes, slices and idle work run only when the test runs them. */
-export function openAnswer(options: Partial<MarkdownOptions> = {}): Answer {
-  const root = window.document.createElement('div');
-  const codeActions: (readonly [string, string, string])[] = [];
-  const links: string[] = [];
-  const frame = createCallSlot();
-  const slice = createCallSlot();
-  const idle = createCallSlot();
-  const markdown = createStreamingMarkdown(root, {
-    schedule: frame.schedule,
-    slice: slice.schedule,
-    idle: (work) => {
-      idle.schedule(work);
-      return idle.remove;
-    },
-    labels: {
-      ...{ copy: 'Copy', insert: 'Insert at cursor', apply: 'Apply to selection', newFile: 'New file' },
-      ...{ taskDone: 'Done', taskOpen: 'To do' },
-    },
-    onCodeAction: (...action) => codeActions.push(action),
-    onLink: (href) => links.push(href),
-    canApply: true,
-    findRuns: (language, code, found) => found(findCodeRuns(language, code)),
-    ...options,
-  });
-  const runIdle = () => {
-    while (idle.run());
-  };
-  return { root, markdown, runFlush: frame.run, runSlice: slice.run, runIdle, codeActions, links };
-}
-
-/** Stores one scheduled call until a test runs it. */
-function createCallSlot() {
-  let scheduled: (() => void) | undefined;
-  const remove = () => {
-    const call = scheduled;
-    scheduled = undefined;
-    return call;
-  };
-  return {
-    schedule: (call: () => void) => {
-      scheduled = call;
-    },
-    remove: () => void remove(),
-    run: () => {
-      const call = remove();
-      call?.();
-      return call !== undefined;
-    },
-  };
+/** Waits until all code that `findRuns` resolves at once is highlighted. */
+export function highlighting(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
 }
 
 /** Renders a text that arrives in one piece. */
 export function renderAtOnce(text: string): HTMLElement {
-  const { root, markdown, runSlice } = openAnswer({ minFreezeLength: Infinity });
-  markdown.append(text);
-  markdown.finish();
-  while (runSlice());
-  return root;
+  return new Answer().stream([text]).root;
 }
 
-/** Renders a text in pieces, with a flush after each. By default, text is frozen as soon as possible. */
-export function renderInPieces(pieces: Iterable<string>, minFreezeLength = 1): HTMLElement {
-  const { root, markdown, runFlush, runSlice } = openAnswer({ minFreezeLength });
-  for (const piece of pieces) {
-    markdown.append(piece);
-    runFlush();
-  }
-  markdown.finish();
-  while (runSlice());
-  return root;
+/** Renders a text in pieces, with a frame after each. */
+export function renderInPieces(pieces: Iterable<string>): HTMLElement {
+  return new Answer().stream(pieces).root;
 }
 
 /** Asserts that two trees are equal. They are serialized only when they differ, because serializing is slow. */

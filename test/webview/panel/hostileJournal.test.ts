@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ExchangeTree } from '../../../src/host/journal/exchangeTree';
 import { exportJson } from '../../../src/host/history/exportJson';
+import { englishWords } from '../../support/englishWords';
 import { exportMarkdown } from '../../../src/host/history/exportMarkdown';
 import { foldJournal } from '../../../src/host/journal/journalFold';
 import { salvageJournal } from '../../../src/host/journal/journalLines';
@@ -146,7 +147,7 @@ function withHostile(line: object, path: Path, by: string | undefined): string {
   return JSON.stringify(copy).replace(marker, by ?? '');
 }
 
-const exportOptions = { localize: (message: string) => message, locale: 'en' };
+const exportOptions = { words: englishWords, locale: 'en' };
 
 /** Loads and exports a journal as the host does. */
 function loadAndExport(text: string): ExchangeTree {

@@ -76,9 +76,9 @@ describe('page around the conversation', () => {
     });
     assert.deepEqual(announcements, [
       'Waiting for the answer',
-      'Rate limited. Retrying in 4.1 s',
-      'Rate limited. Retrying in 4.1 s',
-      'Rate limited. Retrying in 4.1 s',
+      'Rate limited. Retrying in 4 s',
+      'Rate limited. Retrying in 4 s',
+      'Rate limited. Retrying in 4 s',
       'Answer complete',
     ]);
     assert.equal(page.root.querySelector('[aria-live="polite"]')?.hasAttribute('role'), false);
@@ -95,7 +95,7 @@ describe('page around the conversation', () => {
   const resumeMethods = [
     ['continue', 'Connection lost. Getting the rest of the answer…'],
     ['prefill', 'Connection lost. Getting the rest of the answer…'],
-    ['restart', 'Connection lost. Restarting the answer. The current text stays until the new answer is longer.'],
+    ['restart', 'Connection lost. Restarting the answer… The current text stays until the new answer is longer.'],
     [undefined, 'Connection lost. Waiting for the answer'],
   ] as const;
   for (const [method, announcement] of resumeMethods) {

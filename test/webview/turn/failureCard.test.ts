@@ -5,121 +5,123 @@ import type { FaultKind } from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';
 import { exchange, PanelPage } from '../panel/support/panelPage';
 
-describe('failure card', () => {
-  let page: PanelPage;
-  beforeEach(() => {
-    page = new PanelPage();
-    page.snapshot([exchange('a')]);
-  });
+let page: PanelPage;
+const usePage = (): void => {
+  beforeEach(() => (page = new PanelPage()));
   afterEach(() => page.dispose());
+};
+const fail = (fields: Partial<FailedEvent> = {}, ...earlierEvents: readonly StreamEvent[]): void => {
+  page.snapshot([exchange('a')]);
+  page.events('a', ...(earlierEvents.length > 0 ? earlierEvents : [ev.attempt()]), ev.failed(fields));
+};
+const buttons = (): readonly HTMLElement[] => [...page.one('alert').querySelectorAll<HTMLElement>('.actions button')];
 
-  const route = (): string | undefined => page.one('alert').querySelector('.provenance')?.textContent;
+describe('failure card', () => {
+  usePage();
 
-  it('names the route of the failure only if there are several routes', () => {
-    page.events('a', ev.attempt({ origin: 'https://api.example' }), ev.failed());
-    assert.equal(route(), undefined);
-    page.snapshot([exchange('a')]);
-    page.events('a', ev.attempt({ origin: 'https://api.example' }), ev.failed({ actions: ['switchRoute'] }));
-    assert.equal(route(), 'Route: api.example');
-    page.snapshot([exchange('a')]);
-    page.events('a', ev.route(), ev.attempt({ origin: 'https://backup.example' }), ev.failed());
-    assert.equal(route(), 'Route: backup.example');
-  });
-
-  it('does not name the route again if its message does', () => {
-    const message = 'backup.example is not accepting connections.';
-    page.events('a', ev.route(), ev.attempt({ origin: 'https://backup.example' }), ev.failed({ message }));
-    assert.equal(route(), undefined);
-  });
-
-  for (const [actions, buttons] of [
-    [
-      ['retryNow', 'switchModel', 'details', 'switchRoute'],
-      ['Retry now', 'Switch model', 'Switch route', 'Details'],
+  const origin = 'https://backup.example';
+  const routes: Readonly<
+    Record<string, readonly [fields: Partial<FailedEvent>, events: readonly StreamEvent[], string?]>
+  > = {
+    'no route if there is only one': [{}, [ev.attempt({ origin })]],
+    'the route if the turn can switch': [
+      { actions: ['switchRoute'] },
+      [ev.attempt({ origin })],
+      'Route: backup.example',
     ],
-    [
-      ['retryNow', 'switchModel', 'checkUrl', 'switchRoute'],
-      ['Retry now', 'Switch model', 'Switch route', 'Check URL', 'Details'],
-    ],
-    [
-      ['retryNow', 'checkUrl', 'switchRoute'],
-      ['Retry now', 'Check URL', 'Switch route', 'Details'],
-    ],
-  ] as const) {
-    it(`has its buttons in the order ${buttons.join(', ')}`, () => {
-      page.events('a', ev.attempt(), ev.failed({ actions }));
-      const shown = [...page.one('alert').querySelectorAll('.actions button')].map(({ textContent }) => textContent);
-      assert.deepEqual(shown, buttons);
+    'the route after a switch': [{}, [ev.route(), ev.attempt({ origin })], 'Route: backup.example'],
+    'the route only once': [{ message: 'backup.example is busy.' }, [ev.route(), ev.attempt({ origin })]],
+  };
+  for (const [name, [fields, events, route]] of Object.entries(routes)) {
+    it(`names ${name}`, () => {
+      fail(fields, ...events);
+      assert.equal(page.one('alert').querySelector('.provenance')?.textContent, route);
     });
   }
+
+  it('has a button for each action, of which it highlights at most three, and each button posts its action', () => {
+    fail({ actions: ['details', 'openBilling', 'switchModel', 'networkSettings', 'moreRoom', 'switchRoute'] });
+    assert.deepEqual(
+      buttons().map(({ textContent, className }) => `${textContent}: ${className}`),
+      [
+        'Open billing: button primary',
+        'Switch model: button secondary',
+        'Proxy and certificate settings: button secondary',
+        'Retry with more room: button quiet',
+        'Switch route: button quiet',
+      ],
+    );
+    for (const button of buttons()) button.click();
+    assert.deepEqual(
+      page.posted.map((message) => message.type === 'action' && message.action),
+      ['openBilling', 'switchModel', 'networkSettings', 'moreRoom', 'switchRoute'],
+    );
+  });
+
+  it('has a primary button that names the fallback model that may continue the answer', () => {
+    const actions = ['continueWithFallback', 'restart', 'continue', 'switchModel'] as const;
+    fail({ actions, fallbackModel: 'qwen', text: 'Hel' }, ev.attempt(), ev.text('Hel'));
+    assert.deepEqual([buttons()[0]?.textContent, buttons()[0]?.className], ['Continue with qwen', 'button primary']);
+    page.click('Continue with qwen');
+    assert.deepEqual(page.posted, [{ type: 'action', exchangeId: 'a', action: 'continueWithFallback' }]);
+  });
+
+  it('loses its role and its buttons, but not its details, when another turn has started', () => {
+    fail();
+    page.receive({ type: 'exchange', exchange: exchange('b') });
+    page.events('b', ev.attempt(), ev.failed({ message: 'Again.' }));
+    assert.equal(page.one('alert').querySelector('p')?.textContent, 'Again.');
+    const old = page.all('article', 'Assistant')[0]!;
+    assert.equal(old.querySelector('.failure-card p')?.textContent, 'The model is overloaded.');
+    assert.equal(old.querySelector('.failure-card summary')?.textContent, 'Details');
+    assert.deepEqual([...old.querySelectorAll('.actions button')], []);
+  });
+
+  it('is removed when the turn is retried', () => {
+    fail();
+    page.receive({ type: 'exchange', exchange: exchange('a') });
+    assert.deepEqual(page.all('alert'), []);
+    assert.ok(page.one('button', 'Stop'));
+  });
 });
 
 describe('failure card of a model that the gateway does not have', () => {
-  let page: PanelPage;
-  beforeEach(() => (page = new PanelPage()));
-  afterEach(() => page.dispose());
+  usePage();
 
-  const failed = ev.failed({ kind: 'model', actions: ['switchModel', 'details'] });
-  const fail = (): void => {
-    page.snapshot([exchange('a')]);
-    page.events('a', ev.attempt(), failed);
-  };
-  const buttons = (): readonly HTMLElement[] => [...page.one('alert').querySelectorAll<HTMLElement>('.actions button')];
+  const failed = { kind: 'model', actions: ['switchModel', 'details'] } as const;
   const offer = (...models: readonly string[]): void =>
     page.receive({ type: 'nearestModels', exchangeId: 'a', models });
 
-  it('offers the nearest models before *Switch model*, the nearest most prominently', () => {
-    fail();
+  it('offers the nearest models before *Switch model*, without an announcement and without moving the focus', () => {
+    fail(failed);
     assert.deepEqual(page.posted, [{ type: 'findModels', exchangeId: 'a' }]);
-    const details = page.one('button', 'Details');
-    details.focus();
-    for (let repetition = 0; repetition < 2; repetition++) {
-      offer('claude-sonnet-4-6', 'claude-sonnet-4-5');
-      assert.deepEqual(
-        buttons().map(({ textContent, className }) => `${textContent}: ${className}`),
-        [
-          'claude-sonnet-4-6: button model-choice primary',
-          'claude-sonnet-4-5: button model-choice secondary',
-          'Switch model: button secondary',
-          'Details: button quiet',
-        ],
-      );
-    }
-    assert.equal(document.activeElement, details);
-    assert.equal(page.one('button', 'claude-sonnet-4-5').title, 'Retry with claude-sonnet-4-5');
-  });
-
-  it('retries with the model whose button is clicked', () => {
-    fail();
-    offer('b');
-    page.click('b');
-    assert.deepEqual(page.posted.at(-1), { type: 'switchModel', exchangeId: 'a', model: 'b' });
-  });
-
-  it('announces only itself, not the models that are added later', () => {
-    fail();
-    offer('b');
-    assert.equal(page.one('button', 'b').parentElement?.getAttribute('aria-live'), 'off');
+    page.one('button', 'Switch model').focus();
+    for (let repetition = 0; repetition < 2; repetition++) offer('claude-sonnet-4-6', 'claude-sonnet-4-5');
+    assert.deepEqual(
+      buttons().map(({ textContent, title }) => [textContent, title]),
+      [
+        ['claude-sonnet-4-6', 'Retry with claude-sonnet-4-6'],
+        ['claude-sonnet-4-5', 'Retry with claude-sonnet-4-5'],
+        ['Switch model', ''],
+      ],
+    );
+    assert.equal(buttons()[0]?.parentElement?.getAttribute('aria-live'), 'off');
+    assert.equal(document.activeElement, page.one('button', 'Switch model'));
+    page.click('claude-sonnet-4-5');
+    assert.deepEqual(page.posted.at(-1), { type: 'switchModel', exchangeId: 'a', model: 'claude-sonnet-4-5' });
   });
 
   it('asks for no models after other faults or in a window that only reads', () => {
-    page.snapshot([exchange('a')]);
-    page.events('a', ev.attempt(), ev.failed({ kind: 'overloaded', actions: ['switchModel'] }));
+    fail({ kind: 'overloaded', actions: ['switchModel'] });
     page.snapshot([exchange('a')], { readOnly: true });
-    page.events('a', ev.attempt(), failed);
+    page.events('a', ev.attempt(), ev.failed(failed));
     assert.deepEqual(page.posted, []);
   });
 });
 
 describe('details of the failure card', () => {
-  let page: PanelPage;
-  beforeEach(() => (page = new PanelPage()));
-  afterEach(() => page.dispose());
+  usePage();
 
-  const fail = (fields: Partial<FailedEvent>, ...earlierEvents: readonly StreamEvent[]): void => {
-    page.snapshot([exchange('a')]);
-    page.events('a', ...earlierEvents, ev.failed(fields));
-  };
   const details = (): HTMLDetailsElement => page.one('alert').querySelector('details')!;
   /** Returns the lines under each heading. */
   const sections = (): Readonly<Record<string, readonly string[]>> => {
@@ -135,9 +137,8 @@ describe('details of the failure card', () => {
 
   for (const [kind, { cause, remedy, page: name }] of Object.entries(faultAdvice)) {
     it(`state the cause of the fault ${kind} and what to do, and link to the documentation of the fault`, () => {
-      fail({ kind: kind as FaultKind, actions: [] }, ev.attempt());
-      page.click('Details');
-      assert.deepEqual([sections()['Cause'], sections()['What to do']], [[cause], [remedy]]);
+      fail({ kind: kind as FaultKind, actions: [] });
+      assert.deepEqual([sections()['Cause'], sections()['What to do']], [[cause], [remedy, 'Learn more']]);
       const link = details().querySelector('a')!;
       link.click();
       const href = `https://github.com/holysheep-ai/holysheep-prompt/blob/main/docs/troubleshooting/${name}.md`;
@@ -146,107 +147,50 @@ describe('details of the failure card', () => {
     });
   }
 
-  it('follow a primary button that names the fallback model that may continue the answer', () => {
-    const actions = ['continueWithFallback', 'restart', 'continue', 'switchModel'] as const;
-    fail({ actions, fallbackModel: 'qwen', text: 'Hel' }, ev.attempt(), ev.text('Hel'));
-    const [first, ...others] = page.one('alert').querySelectorAll('.actions button');
-    assert.deepEqual([first?.textContent, first?.classList.contains('primary')], ['Continue with qwen', true]);
-    assert.equal(others.at(-1)?.textContent, 'Details');
-    page.click('Continue with qwen');
-    assert.deepEqual(page.posted, [{ type: 'action', exchangeId: 'a', action: 'continueWithFallback' }]);
-  });
-
-  it('are opened and closed with *Details* and are not a live region', () => {
-    fail({ actions: ['retryNow'] }, ev.attempt());
-    const button = page.one('button', 'Details');
-    assert.equal(details().open, false);
-    assert.equal(details().getAttribute('aria-live'), 'off');
-    button.click();
-    assert.equal(details().open, true);
-    assert.equal(button.getAttribute('aria-expanded'), 'true');
-    button.click();
-    assert.equal(details().open, false);
-    assert.deepEqual(page.posted, []);
+  it('are closed at first and are not a live region', () => {
+    fail();
+    assert.deepEqual([details().open, details().getAttribute('aria-live')], [false, 'off']);
   });
 
   it('show the status, the request id, and the message of the provider as plain text', () => {
-    fail({ detail: '<b>no</b>', status: 529, requestId: 'req_7' }, ev.attempt());
-    page.click('Details');
+    fail({ detail: '<b>no</b>', status: 529, requestId: 'req_7' });
+    details().open = true;
     assert.deepEqual(sections()['Provider message'], ['<b>no</b>']);
     const lines = [...details().querySelectorAll('p')].map((line) => line.firstChild?.textContent);
-    assert.deepEqual(lines.slice(0, 2), ['Status 529', 'Request ID req_7']);
+    assert.deepEqual(lines, ['Status 529', 'Request ID req_7']);
     page.click('Copy request ID');
     assert.deepEqual(page.posted, [{ type: 'copy', text: 'req_7' }]);
   });
 
-  it('list the attempts and waits before the failure, with the source of each wait', () => {
-    const server = ev.waiting({ at: 1500, source: 'server', delayMs: 20_000, hintMs: 20_000, hintFrom: 'retry-after' });
+  it('list the attempts and waits before the failure, as the timeline does', () => {
     fail(
       { kind: 'rate-limit', status: 429, at: 22_000 },
       ev.attempt(),
       ev.headers(429),
-      ev.ended({ how: 'rate-limit', ms: 500, at: 1500 }),
-      server,
+      ev.ended({ how: 'rate-limit', ms: 500, at: 1500, bytes: 0 }),
+      ev.waiting({ at: 1500, source: 'server', delayMs: 20_000, hintMs: 20_000, hintFrom: 'retry-after' }),
       ev.attempt({ attempt: 2, why: 'retry', at: 21_500 }),
-      ev.headers(503),
-      ev.ended({ attempt: 2, how: 'overloaded', ms: 500, at: 22_000 }),
     );
     assert.deepEqual(sections()['Actions taken'], [
       '2 attempts · 20 s waiting · 21 s total',
-      'Attempt 1 with gpt-4o · Status 429 · rate limited',
+      'Attempt 1 with gpt-4o · Status 429 · Failed after 0.5 s: rate limited',
       'Waited 20 s: rate limited · The gateway said to wait 20 s (retry-after)',
-      'Attempt 2 with gpt-4o · Status 503 · overloaded',
+      'Attempt 2 with gpt-4o · Retried',
     ]);
   });
 
-  it('name the route of each attempt if the turn has used several routes', () => {
-    fail(
-      {},
-      ev.attempt({ origin: 'https://api.example' }),
-      ev.ended({ how: 'dns' }),
-      ev.route(),
-      ev.attempt({ attempt: 2, why: 'switch', origin: 'https://backup.example' }),
-      ev.ended({ attempt: 2, how: 'timeout' }),
-    );
-    assert.deepEqual(sections()['Actions taken']?.slice(1), [
-      'Attempt 1 with gpt-4o · Route: api.example · host not found',
-      'Attempt 2 with gpt-4o · Route: backup.example · timed out',
-    ]);
-  });
-
-  it('explain why a permanent fault was not retried', () => {
-    fail({ kind: 'auth' }, ev.attempt());
-    assert.equal(sections()['Actions taken']?.at(-1), 'No further retry: the same request would fail again.');
-  });
-
-  for (const kind of ['rate-limit', 'credit'] as const) {
-    it(`explain only that the retry-after exceeds the maximum in the settings: ${kind}`, () => {
-      const ended = ev.ended({ how: kind });
-      fail({ kind, status: 429, resetsAt: 3_600_000, beyondMaxHint: true }, ev.attempt(), ev.headers(429), ended);
-      const explanation =
-        'The gateway said to wait longer than holysheep.retry.maxHintMs allows, so the request was not retried.';
-      const [, step, ...remaining] = sections()['Actions taken'] ?? [];
-      assert.match(step ?? '', /^Attempt 1 /);
-      assert.deepEqual(remaining, [explanation]);
+  const lastLines: Readonly<Record<string, readonly [fields: Partial<FailedEvent>, ...events: StreamEvent[]]>> = {
+    'No further retry: the same request would fail again.': [{ kind: 'auth' }],
+    'The gateway said to wait longer than holysheep.retry.maxHintMs allows, so the request was not retried.': [
+      { kind: 'credit', beyondMaxHint: true },
+    ],
+    'No request was sent.': [{ kind: 'auth' }, ev.waiting()],
+    'The partial answer was kept.': [{ kind: 'connection', text: 'Hel' }, ev.attempt(), ev.text('Hel')],
+  };
+  for (const [line, [fields, ...events]] of Object.entries(lastLines)) {
+    it(`end with the explanation “${line}”`, () => {
+      fail(fields, ...events);
+      assert.equal(sections()['Actions taken']?.at(-1), line);
     });
   }
-
-  it('state that no request was sent if the turn failed before its first attempt', () => {
-    fail({ kind: 'auth', status: undefined, requestId: undefined });
-    assert.deepEqual(sections()['Actions taken'], ['No request was sent.']);
-  });
-
-  it('state that the partial answer was kept if there is one', () => {
-    fail({ kind: 'connection', text: 'Hel' }, ev.attempt(), ev.text('Hel'));
-    assert.equal(sections()['Actions taken']?.at(-1), 'The partial answer was kept.');
-    assert.equal(page.part('answer')?.textContent, 'Hel');
-  });
-
-  it('stay on the card of an earlier failure, but without buttons', () => {
-    fail({}, ev.attempt());
-    page.receive({ type: 'exchange', exchange: exchange('b') });
-    const old = page.all('article', 'Assistant')[0]!;
-    assert.equal(old.querySelector('.failure-card summary')?.textContent, 'Details');
-    assert.deepEqual([...old.querySelectorAll('button')], []);
-  });
 });

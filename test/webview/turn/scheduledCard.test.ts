@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events';
 import { endSchedule, markScheduled } from '../../../src/engine/state/turnState';
 import { initialTurn, reduceTurn, type Schedule, type TurnState } from '../../../src/shared/protocol';
-import { createFormat } from '../../../src/webview/util/format';
+import { createFormat } from '../../../src/shared/format';
 import { panelStrings } from '../../../src/shared/panelStrings';
 import { ev } from '../panel/support/events';
 import { connected, exchange, PanelPage, startOfTime } from '../panel/support/panelPage';
 
 const hour = 3_600_000;
 const later = startOfTime + 2 * hour;
-const timeOf = (at: number, now = startOfTime): string => createFormat('en', panelStrings).timeOfDay(at, now);
+const timeOf = (at: number, now = startOfTime): string => createFormat('en', panelStrings).timeOfDay(at, { now });
 const limited = (resetsAt: number): StreamEvent =>
   ev.failed({ kind: 'rate-limit', actions: ['sendLater', 'retryNow', 'details'], resetsAt });
 

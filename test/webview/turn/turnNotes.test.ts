@@ -1,87 +1,190 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events';
-import { panelStrings } from '../../../src/shared/panelStrings';
-import { initialTurn, reduceTurn, type FaultKind } from '../../../src/shared/protocol';
-import { routeText } from '../../../src/webview/turn/turnNotes';
+import { describeModelSwitches, describeResumePoints, describeRouteSwitches } from '../../../src/shared/describe';
+import { initialTurn, reduceTurn, type FaultKind, type TurnState } from '../../../src/shared/protocol';
+import { englishWords } from '../../support/englishWords';
 import { ev } from '../panel/support/events';
 import { exchange, PanelPage } from '../panel/support/panelPage';
 
-const route = (from: string, to: string, reason: 'user' | FaultKind = 'dns'): StreamEvent =>
-  ev.route({ from: `https://${from}.example`, to: `https://${to}.example`, reason });
+type Reason = 'user' | FaultKind;
 
-const noteAfter = (...events: readonly StreamEvent[]): string =>
-  routeText(panelStrings, events.reduce(reduceTurn, initialTurn));
+const { strings } = englishWords;
+const after = (events: readonly StreamEvent[]): TurnState => events.reduce(reduceTurn, initialTurn);
+const start = ev.attempt();
 
 describe('note about the route of an answer', () => {
-  const reasons = {
-    dns: "Sent to backup.example, because api.example couldn't be reached (host not found).",
-    timeout: "Sent to backup.example, because api.example couldn't be reached (timed out).",
-    tls: "Sent to backup.example, because api.example couldn't be reached (certificate not trusted).",
-    gateway: 'Sent to backup.example, because api.example failed (gateway error).',
-    overloaded: 'Sent to backup.example, because api.example failed (overloaded).',
-    user: 'Switched to backup.example.',
-  } as const;
-  for (const [reason, note] of Object.entries(reasons)) {
-    it(`names the new route and the reason of the switch: ${reason}`, () =>
-      assert.equal(noteAfter(ev.attempt(), route('api', 'backup', reason as keyof typeof reasons)), note));
-  }
+  const route = (from: string, to: string, reason: Reason = 'dns'): StreamEvent =>
+    ev.route({ from: `https://${from}.example`, to: `https://${to}.example`, reason });
+  const origin = 'https://api.example';
+  const paths = (from: string, to: string): StreamEvent =>
+    ev.route({ from: origin, to: origin, fromUrl: `${origin}/${from}/v1`, toUrl: `${origin}/${to}/v1` });
+  const toBackup = route('api', 'backup');
+  const notReached = (reason: string): string =>
+    `Sent to backup.example, because api.example couldn't be reached (${reason}).`;
 
-  it('says that a connection was refused, reset or lost', () => {
-    const labelOf = (row: number): string =>
-      noteAfter(ev.attempt(), ev.route({ reason: 'connection', row })).replace(/.*\((.*)\)\.$/, '$1');
-    assert.deepEqual([3, 5, 42].map(labelOf), ['connection refused', 'connection reset', 'connection lost']);
-  });
-
-  it('tells two routes with the same host apart by their paths', () => {
-    const origin = 'https://api.example';
-    const urls = (from: string, to: string): object => ({
-      ...{ from: origin, to: origin, fromUrl: `${origin}/${from}/v1`, toUrl: `${origin}/${to}/v1` },
-    });
-    const [there, back] = [ev.route(urls('a', 'b')), ev.route(urls('b', 'a'))];
-    assert.equal(
-      noteAfter(ev.attempt(), there),
+  const rows: Readonly<Record<string, readonly [note: string, ...events: StreamEvent[]]>> = {
+    'a host that is not found': [notReached('host not found'), toBackup],
+    'a timeout': [notReached('timed out'), route('api', 'backup', 'timeout')],
+    'an untrusted certificate': [notReached('certificate not trusted'), route('api', 'backup', 'tls')],
+    'a refused connection': [notReached('connection refused'), ev.route({ reason: 'connection', row: 'connectionRefused' })],
+    'a connection that was reset': [notReached('connection reset'), ev.route({ reason: 'connection', row: 'connectionReset' })],
+    'a lost connection': [notReached('connection lost'), ev.route({ reason: 'connection', row: 'connectionLost' })],
+    'a fault of the gateway': [
+      'Sent to backup.example, because api.example failed (gateway error).',
+      route('api', 'backup', 'gateway'),
+    ],
+    'the user': ['Switched to backup.example.', route('api', 'backup', 'user')],
+    'a route with a port': ['Switched to localhost:8080.', ev.route({ to: 'http://localhost:8080', reason: 'user' })],
+    'two routes with the same host': [
       "Sent to api.example/b/v1, because api.example/a/v1 couldn't be reached (host not found).",
-    );
-    assert.equal(noteAfter(ev.attempt(), there, back), '');
-  });
-
-  it('contains the port of a route', () => {
-    const event = ev.route({ to: 'http://localhost:11434', reason: 'user' });
-    assert.equal(noteAfter(ev.attempt(), event), 'Switched to localhost:11434.');
-  });
-
-  it('lists several switches in order', () =>
-    assert.equal(
-      noteAfter(ev.attempt(), route('api', 'b1'), route('b1', 'b2', 'user')),
+      paths('a', 'b'),
+    ],
+    'several switches': [
       "Sent to b1.example, because api.example couldn't be reached (host not found). Switched to b2.example.",
-    ));
-
-  it('is empty when the turn has returned to its first route', () =>
-    assert.equal(noteAfter(ev.attempt(), route('api', 'b1'), route('b1', 'b2'), route('b2', 'api')), ''));
-
-  it('leaves out the switches after which the turn has returned to an earlier route', () =>
-    assert.equal(
-      noteAfter(
-        ev.attempt(),
-        route('api', 'b1', 'user'),
-        route('b1', 'b2'),
-        route('b2', 'b1'),
-        route('b1', 'b3', 'user'),
-      ),
+      ...[route('api', 'b1'), route('b1', 'b2', 'user')],
+    ],
+    'a return to the first route': ['', route('api', 'b1'), route('b1', 'b2'), route('b2', 'api')],
+    'a return to the first of two paths': ['', paths('a', 'b'), paths('b', 'a')],
+    'a return to an earlier route': [
       'Switched to b1.example. Switched to b3.example.',
-    ));
+      ...[route('api', 'b1', 'user'), route('b1', 'b2'), route('b2', 'b1'), route('b1', 'b3', 'user')],
+    ],
+    'a failure without an answer': ['', toBackup, ev.failed()],
+    'a failure after part of the answer': [
+      notReached('host not found'),
+      ...[toBackup, ev.text('Hi'), ev.failed({ text: 'Hi' })],
+    ],
+  };
+  for (const [name, [note, ...events]] of Object.entries(rows)) {
+    it(`is ${note ? `“${note}”` : 'empty'} after ${name}`, () =>
+      assert.equal(describeRouteSwitches(strings, after([start, ...events])), note));
+  }
+});
 
-  it('is empty when the turn failed without an answer', () => {
-    assert.equal(noteAfter(ev.attempt(), route('api', 'backup'), ev.failed()), '');
-    assert.notEqual(noteAfter(ev.attempt(), route('api', 'backup'), ev.text('Hi'), ev.failed({ text: 'Hi' })), '');
+const switched = (reason: Reason, from = 'gpt-4o', to = 'qwen'): StreamEvent => ({
+  ...{ type: 'model', attempt: 1, at: 1300, from, to, reason },
+});
+
+describe('note about the model of an answer', () => {
+  const overload = 'gpt-4o was overloaded. Switched to qwen.';
+  const rows: Readonly<Record<string, readonly [note: string, ...events: StreamEvent[]]>> = {
+    'no switch': ['', ev.text('Hi')],
+    'an overload': [overload, switched('overloaded')],
+    'a switch because of the circuit breaker': ['gpt-4o kept failing. Switched to qwen.', switched('breaker')],
+    'a choice of the user': ['Switched from gpt-4o to qwen.', switched('user')],
+    'two switches': [
+      `${overload} Switched from qwen to glm.`,
+      ...[switched('overloaded'), switched('user', 'qwen', 'glm')],
+    ],
+    'a failure without an answer': ['', switched('overloaded'), ev.failed()],
+    'a failure after part of the answer': [
+      overload,
+      ...[switched('overloaded'), ev.text('Hi'), ev.failed({ text: 'Hi' })],
+    ],
+  };
+  for (const [name, [note, ...events]] of Object.entries(rows)) {
+    it(`is ${note ? `“${note}”` : 'empty'} after ${name}`, () =>
+      assert.equal(describeModelSwitches(strings, after([start, ...events])), note));
+  }
+});
+
+const resume = ev.attempt({ attempt: 2, why: 'resume', how: 'continue' });
+const brokenOnce = [ev.text('Hel'), ev.cut(), resume, ev.resumed(), ev.text('lo')];
+const continuedBy = (reason: Reason): readonly StreamEvent[] => [
+  ...[ev.text('Hel'), ev.cut(), switched(reason)],
+  ev.attempt({ attempt: 2, model: 'qwen', why: 'switch', how: 'continue' }),
+  ev.resumed({ resumePoint: 1204 }),
+];
+
+describe('note about the parts of an answer', () => {
+  const once = 'Connection lost. Resumed after 3 characters.';
+  const byUser = 'The answer was resumed where it stopped.';
+  const twice = 'The answer was cut off 2 times and resumed each time.';
+  const overload = 'gpt-4o was overloaded. qwen continued after 1,204 characters.';
+  const breaksAgain = [ev.cut(), resume, ev.resumed({ resumePoint: 5 })];
+  const rows: Readonly<Record<string, readonly [note: string, ...events: StreamEvent[]]>> = {
+    'no break': ['', ev.text('Hello')],
+    'a break that is not resumed yet': ['', ev.text('Hel'), ev.cut(), resume],
+    'one break': [once, ...brokenOnce],
+    'two breaks': [twice, ...brokenOnce, ...breaksAgain],
+    'a continuation by the user': [byUser, ev.resumed(), ev.text('lo')],
+    'two continuations by the user': [byUser, ev.resumed(), ev.stopped('Hel'), start, ev.resumed({ resumePoint: 5 })],
+    'a break and a continuation by the user': [once, ...brokenOnce, ev.stopped('Hel'), start, ev.resumed()],
+    'a continuation by the user and two breaks': [twice, ev.resumed(), ...brokenOnce, ...breaksAgain],
+    'a restart': ['', ...brokenOnce, ev.cut(), ev.resumed({ how: 'restart' }), ev.replaced('Howdy')],
+    'a continuation by another model after an overload': [overload, ...continuedBy('overloaded')],
+    'a continuation by another model after other faults': [
+      'gpt-4o kept failing. qwen continued after 1,204 characters.',
+      ...continuedBy('connection'),
+    ],
+    'a continuation by a model that the user chose': [
+      'The answer of gpt-4o was continued by qwen after 1,204 characters.',
+      ...continuedBy('user'),
+    ],
+    'a break and a continuation by another model': [
+      `${once} ${overload}`,
+      ...[...brokenOnce, ...continuedBy('overloaded').slice(1)],
+    ],
+  };
+  for (const [name, [note, ...events]] of Object.entries(rows)) {
+    it(`is ${note ? `“${note}”` : 'empty'} after ${name}`, () =>
+      assert.equal(describeResumePoints(englishWords, after([start, ...events]).resumePoints), note));
+  }
+});
+
+describe('notes below an answer', () => {
+  let page: PanelPage;
+  beforeEach(() => {
+    page = new PanelPage();
+    page.snapshot([exchange('a')]);
+  });
+  afterEach(() => page.dispose());
+
+  const notes = (): readonly (string | undefined)[] =>
+    ['resumed', 'switch', 'route'].map((part) => page.part(part)?.textContent);
+
+  it('are outside the text of the answer and stay after the turn has ended', () => {
+    page.events('a', start, ...brokenOnce, ev.done('Hello'));
+    assert.equal(page.part('answer')?.textContent, 'Hello');
+    assert.deepEqual(notes(), ['Connection lost. Resumed after 3 characters.', '', '']);
   });
 
-  it('is shown below the answer beside the note about the model', () => {
-    const page = new PanelPage();
+  it('name the switch to another model until that model continues the answer, which is announced', () => {
+    const events = continuedBy('overloaded');
+    page.events('a', start, ...events.slice(0, 4), ev.route({ reason: 'user' }));
+    assert.deepEqual(notes(), ['', 'gpt-4o was overloaded. Switched to qwen.', 'Switched to backup.example.']);
+    page.events('a', ...events.slice(4));
+    const note = 'gpt-4o was overloaded. qwen continued after 1,204 characters.';
+    assert.deepEqual([...notes().slice(0, 2), page.announced], [note, '', note]);
+  });
+
+  it('no longer mention the resume after the answer was restarted', () => {
+    page.events('a', start, ...brokenOnce, ev.stopped('Hello'));
+    page.receive({ type: 'exchange', exchange: exchange('a', { state: { ...initialTurn, text: 'Hello' } }) });
+    assert.deepEqual(notes(), ['', '', '']);
+  });
+});
+
+describe('tool calls below an answer', () => {
+  let page: PanelPage;
+  beforeEach(() => {
+    page = new PanelPage();
     page.snapshot([exchange('a')]);
-    page.events('a', ev.attempt(), route('api', 'backup', 'user'), ev.text('Hi'), ev.done('Hi'));
-    assert.equal(page.part('route')?.textContent, 'Switched to backup.example.');
-    assert.equal(page.part('route')?.previousElementSibling, page.part('switch'));
-    page.dispose();
+  });
+  afterEach(() => page.dispose());
+
+  const toolCalls = (): string[] => [...page.root.querySelectorAll('.tool-call')].map((line) => line.textContent);
+
+  it('are listed once their names have arrived', () => {
+    page.events('a', start, ev.toolCall({ index: 0 }));
+    assert.deepEqual(toolCalls(), []);
+    page.events('a', ev.toolCall({ index: 0, name: 'readFile' }), ev.toolCall({ index: 1, name: '<b>' }));
+    page.events('a', ev.toolCall({ index: 0, arguments: '{}' }), ev.done(''));
+    assert.deepEqual(toolCalls(), ['Tool call requested: readFile', 'Tool call requested: <b>']);
+  });
+
+  it('are removed with a failed attempt when another attempt starts', () => {
+    page.events('a', start, ev.toolCall({ name: 'readFile' }), ev.cut(), ev.attempt({ attempt: 2, why: 'resume' }));
+    assert.deepEqual(toolCalls(), []);
   });
 });

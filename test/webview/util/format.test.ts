@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { panelStrings } from '../../../src/shared/panelStrings';
-import { createFormat, fill, fillNodes } from '../../../src/webview/util/format';
+import { createFormat, fill } from '../../../src/shared/format';
+import { fillNodes } from '../../../src/webview/util/element';
 
 const english = createFormat('en', panelStrings);
 
@@ -64,13 +65,13 @@ describe('time of day format', () => {
   const now = new Date(2026, 0, 15, 9, 0).getTime();
 
   it('omits the day if it is today', () =>
-    assert.match(english.timeOfDay(new Date(2026, 0, 15, 14, 0).getTime(), now), /^2:00.PM$/));
+    assert.match(english.timeOfDay(new Date(2026, 0, 15, 14, 0).getTime(), { now }), /^2:00.PM$/));
 
   it('contains the weekday if it is another day', () =>
-    assert.match(english.timeOfDay(new Date(2026, 0, 16, 8, 30).getTime(), now), /^Fri,? 8:30.AM$/));
+    assert.match(english.timeOfDay(new Date(2026, 0, 16, 8, 30).getTime(), { now }), /^Fri,? 8:30.AM$/));
 
   it('follows the language of the user', () =>
-    assert.equal(createFormat('zh-cn', panelStrings).timeOfDay(new Date(2026, 0, 15, 6, 5).getTime(), now), '06:05'));
+    assert.equal(createFormat('zh-cn', panelStrings).timeOfDay(new Date(2026, 0, 15, 6, 5).getTime(), { now }), '06:05'));
 });
 
 describe('price format', () => {

@@ -7,19 +7,18 @@ import type {
   StreamEvent,
   WaitingEvent,
 } from '../../../engine/events';
-import { coversWait } from '../../../shared/protocol';
-import { FencedText } from '../../util/fencedText';
 import {
-  escapeMarkdown,
-  formatResumePoints,
-  formatSummary,
-  formatModelContinuation,
-  formatContinuedModels,
-  formatModelSwitch,
-  formatRouteSwitch,
-  formatWait,
-  type ChatFormatter,
-} from '../chatMessages';
+  describeModelSwitch,
+  describeResumePoints,
+  describeResuming,
+  describeRouteSwitch,
+  describeWait,
+} from '../../../shared/describe';
+import { describeEffort } from '../../../shared/describeLedger';
+import { coversWait, type ResumePoint } from '../../../shared/protocol';
+import { escapeMarkdown } from '../../ui/messageText';
+import type { HostWords } from '../../ui/words';
+import { FencedText } from '../../util/fencedText';
 import { failureButtons, type ChatAction } from './chatActions';
 import type { AnswerState, InsertedRange } from './chatMetadata';
 
@@ -71,12 +70,9 @@ export class ChatAnswer {
   private shownWait: WaitingEvent | undefined;
   /** Message about a broken stream that has not been resumed yet. */
   private cutMessage: string | undefined;
-  /** Messages about all broken streams that were resumed automatically. */
-  private readonly cutMessages: string[] = [];
+  private resumePoints: readonly ResumePoint[] = [];
   /** The switch to a model that continues the partial answer but has not sent any text yet. */
   private pendingContinuation: ModelEvent | undefined;
-  /** Messages about the resume points at which another model continued the answer. */
-  private readonly continuedModelNotes: string[] = [];
   /** Whether the last part of this response is text of the model, not a part that the extension inserted. */
   private endsWithText = false;
   /** Whether a *Retry now* button has been shown since the last text of the model. */
@@ -84,7 +80,7 @@ export class ChatAnswer {
 
   /** @param partial the model's text in previous responses that this response continues */
   constructor(
-    private readonly formatter: ChatFormatter,
+    private readonly words: HostWords,
     partial = '',
   ) {
     this.text = partial;
@@ -103,7 +99,8 @@ export class ChatAnswer {
   }
 
   private convert(event: StreamEvent): readonly ChatPart[] {
-    const { formatter } = this;
+    const { words } = this;
+    const { strings } = words;
     switch (event.type) {
       case 'attempt':
         return this.showAttempt(event);
@@ -114,7 +111,7 @@ export class ChatAnswer {
       case 'reasoning': {
         const isFirst = !this.hadReasoning && this.text === '';
         this.hadReasoning = true;
-        return isFirst ? [progress(formatter.localize('Thinking…'))] : [];
+        return isFirst ? [progress(strings.reasoningRunning)] : [];
       }
       case 'cut':
         this.cutMessage = event.message;
@@ -126,13 +123,13 @@ export class ChatAnswer {
       case 'model':
         return this.showModelSwitch(event);
       case 'route':
-        return this.insertAside(progress(escapeMarkdown(formatRouteSwitch(event, formatter))));
+        return this.insertAside(progress(escapeMarkdown(describeRouteSwitch(strings, event))));
       case 'done': {
         if (event.finishReason === 'length') return this.endAtTokenLimit();
         this.outcome = { state: 'done' };
-        const resumePoints = [formatResumePoints(this.cutMessages, formatter), ...this.continuedModelNotes];
-        const lines = [...resumePoints, formatSummary(event, formatter)].filter((line) => line !== undefined);
-        return [...this.append(this.fencedText.flush()), ...lines.map((line) => progress(escapeMarkdown(line)))];
+        const lines = [describeResumePoints(words, this.resumePoints), describeEffort(words, event)];
+        const notes = lines.flatMap((line) => (line ? [progress(escapeMarkdown(line))] : []));
+        return [...this.append(this.fencedText.flush()), ...notes];
       }
       case 'stopped':
         this.outcome = { state: 'stopped' };
@@ -149,30 +146,24 @@ export class ChatAnswer {
   }
 
   private showAttempt({ how }: AttemptEvent): readonly ChatPart[] {
-    const { localize } = this.formatter;
     if (this.endsWithText || this.text === '' || how === undefined) return [];
-    const isRestart = how === 'restart';
-    return this.insertAside(
-      progress(isRestart ? localize('Restarting the answer…') : localize('Getting the rest of the answer…')),
-    );
+    return this.insertAside(progress(describeResuming(this.words.strings, how === 'restart', 'short')));
   }
 
   private showModelSwitch(event: ModelEvent): readonly ChatPart[] {
-    const { formatter, pendingContinuation } = this;
+    const { words, pendingContinuation } = this;
     // A model that the user selects restarts the answer, and a fallback model continues it.
     const continues = this.text !== '' && event.reason !== 'user';
     this.pendingContinuation = continues ? { ...event, ...pendingContinuation, to: event.to } : undefined;
-    const line = continues ? formatModelContinuation(event, formatter) : formatModelSwitch(event, formatter);
-    return this.insertAside(progress(escapeMarkdown(line)));
+    return this.insertAside(progress(escapeMarkdown(describeModelSwitch(words.strings, event))));
   }
 
   private recordResumePoint({ how, resumePoint }: ResumedEvent): readonly ChatPart[] {
     const { cutMessage, pendingContinuation } = this;
     this.cutMessage = undefined;
     this.pendingContinuation = undefined;
-    if (pendingContinuation && how !== 'restart')
-      this.continuedModelNotes.push(formatContinuedModels(pendingContinuation, resumePoint, this.formatter));
-    else if (cutMessage !== undefined) this.cutMessages.push(cutMessage);
+    const point = { offset: resumePoint, cutMessage, models: pendingContinuation };
+    this.resumePoints = how === 'restart' ? [] : [...this.resumePoints, point];
     return [];
   }
 
@@ -183,7 +174,7 @@ export class ChatAnswer {
     if (shownWait && coversWait(shownWait, event)) return [];
     const button: readonly ChatPart[] = this.hasRetryButton ? [] : [{ type: 'button', action: 'retryNow' }];
     this.hasRetryButton = true;
-    return this.insertAside(...button, progress(escapeMarkdown(formatWait(event, this.formatter))));
+    return this.insertAside(...button, progress(escapeMarkdown(describeWait(this.words, event, 'long'))));
   }
 
   private addText(text: string): readonly ChatPart[] {
@@ -237,7 +228,7 @@ export class ChatAnswer {
       this.text = text;
       return [];
     }
-    const message = this.formatter.localize(
+    const message = this.words.localize(
       "The answer couldn't be resumed, and the new answer doesn't match the text shown. Ask again for a complete answer.",
     );
     this.outcome = { state: 'failed', message };
@@ -245,9 +236,8 @@ export class ChatAnswer {
   }
 
   private endAtTokenLimit(): readonly ChatPart[] {
-    const { localize } = this.formatter;
     this.outcome = { state: 'length' };
-    const limit = progress(localize('The answer reached the token limit.'));
+    const limit = progress(this.words.strings.lengthLimit);
     return [...this.append(this.fencedText.flush()), { type: 'button', action: 'continue' }, limit];
   }
 

@@ -6,9 +6,10 @@ import type { ChatRequest, Connection } from '../../../engine/request';
 import type { CommandId } from '../../contributions';
 import type { RequestDefaults } from '../../connection/connections';
 import type { Log } from '../../util/log';
-import { localize, formatTimeWithSeconds } from '../../util/localization';
+import { escapeMarkdown } from '../../ui/messageText';
+import { hostWords } from '../../ui/words';
+import { localize } from '../../util/localization';
 import { UserError } from '../../util/userError';
-import { escapeMarkdown, type ChatFormatter } from '../chatMessages';
 import { actionTitle, isChatAction, chatFollowups } from './chatActions';
 import { ChatAnswer, type ChatPart } from './chatAnswer';
 import { runChatAction, type ChatActionDeps } from './chatButtons';
@@ -40,8 +41,6 @@ interface ChatOutput {
 
 /** ID of the command that every chat button runs. Its arguments are the ID of the turn and the action. */
 const buttonCommand: CommandId = 'holysheep.chatAction';
-
-const formatter: ChatFormatter = { localize, formatTime: formatTimeWithSeconds };
 
 /** The chat participant `@holysheep`, which handles prompts in VS Code's chat. */
 export class ChatParticipant {
@@ -104,7 +103,7 @@ export class ChatParticipant {
     if (!token.isCancellationRequested) showReferences(question, stream);
     const previousExchanges = intent === undefined ? exchanges : exchanges.slice(0, -1);
     const partial = last && intent === 'continue' ? partialAnswerOf(last) : undefined;
-    const answer = new ChatAnswer(formatter, partial?.text);
+    const answer = new ChatAnswer(hostWords(), partial?.text);
     const abortController = new AbortController();
     const subscription = token.onCancellationRequested(() => abortController.abort());
     if (token.isCancellationRequested) abortController.abort();

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { FaultKind, Usage } from '../../../engine/events';
 import { errorMessage } from '../../util/userError';
-import { escapeMarkdown } from '../chatMessages';
+import { escapeMarkdown } from '../../ui/messageText';
 import { ChatFailure, type ChatSink } from './modelAnswer';
 
 /** MIME type of the data part from which VS Code's built-in chat reads the token usage. */

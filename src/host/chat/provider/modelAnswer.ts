@@ -1,8 +1,9 @@
 import type { FailedEvent, StreamEvent, ToolCallEvent, Usage, WaitingEvent } from '../../../engine/events';
 import { isRecord, parseJson } from '../../../engine/json';
 import type { ToolCall } from '../../../engine/request';
+import { describeModelSwitch, describeRouteSwitch, describeWait } from '../../../shared/describe';
 import { coversWait } from '../../../shared/protocol';
-import { formatModelSwitch, formatRouteSwitch, formatWait, type ChatFormatter } from '../chatMessages';
+import type { HostWords } from '../../ui/words';
 
 /** Receives the parts of an answer. No part can be removed or changed afterwards. */
 export interface ChatSink {
@@ -46,7 +47,7 @@ export class ModelAnswer {
 
   constructor(
     private readonly sink: ChatSink,
-    private readonly formatter: ChatFormatter,
+    private readonly words: HostWords,
   ) {}
 
   /**
@@ -73,17 +74,18 @@ export class ModelAnswer {
         this.addToolCall(event);
         return false;
       case 'waiting':
-        if (!this.lastWait || !coversWait(this.lastWait, event)) this.showStatus(formatWait(event, this.formatter));
+        if (!this.lastWait || !coversWait(this.lastWait, event))
+          this.showStatus(describeWait(this.words, event, 'long'));
         this.lastWait = event;
         return false;
       case 'cut':
         this.showStatus(event.message);
         return false;
       case 'model':
-        this.showStatus(formatModelSwitch(event, this.formatter));
+        this.showStatus(describeModelSwitch(this.words.strings, event));
         return false;
       case 'route':
-        this.showStatus(formatRouteSwitch(event, this.formatter));
+        this.showStatus(describeRouteSwitch(this.words.strings, event));
         return false;
       case 'usage':
         this.usage = event;
@@ -141,7 +143,7 @@ export class ModelAnswer {
   private finish(finishReason: string): void {
     const calls = this.orderedCalls();
     if (this.sentText !== this.currentText && calls.length === 0) {
-      const message = this.formatter.localize(
+      const message = this.words.localize(
         "The answer was cut off and restarted, but the new answer doesn't match the text shown. Ask again for a complete answer.",
       );
       throw new ChatFailure(message, 'truncated');
@@ -158,20 +160,17 @@ export class ModelAnswer {
     calls.forEach(({ id, name }, index) => this.sink.callTool(id, name, inputs[index] ?? {}));
     if (this.usage) this.sink.reportUsage(this.usage);
     if (finishReason === 'length' && calls.length === 0) {
-      this.earlyEnd = this.formatter.localize('The answer was cut off at the token limit. Ask the model to continue.');
+      this.earlyEnd = this.words.localize('The answer was cut off at the token limit. Ask the model to continue.');
     }
   }
 
   private invalidCallFailure(tool: string, finishReason: string): ChatFailure {
     const message =
       finishReason === 'length'
-        ? this.formatter.localize('The token limit was reached during a call to the {tool} tool.', { tool })
-        : this.formatter.localize(
-            'The model made an invalid call to the {tool} tool. Ask again or use another model.',
-            {
-              tool,
-            },
-          );
+        ? this.words.localize('The token limit was reached during a call to the {tool} tool.', { tool })
+        : this.words.localize('The model made an invalid call to the {tool} tool. Ask again or use another model.', {
+            tool,
+          });
     return new ChatFailure(message, 'malformed');
   }
 }

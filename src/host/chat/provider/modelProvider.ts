@@ -6,7 +6,7 @@ import type { ActiveConnection, Connections } from '../../connection/connections
 import type { ImportedKeys } from '../../connection/importedKeys';
 import type { Log } from '../../util/log';
 import type { Settings } from '../../settings/settings';
-import { localize, formatTimeWithSeconds } from '../../util/localization';
+import { hostWords } from '../../ui/words';
 import { chatOptions } from './chatOptions';
 import { chatError, earlyEndError, responseSink } from './chatResponse';
 import { ChatFailure, ModelAnswer } from './modelAnswer';
@@ -97,10 +97,8 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
     const turnId = randomUUID();
     const turn = engine.stream(request, { connection: () => connections.configured() });
     const cancellation = token.onCancellationRequested(() => turn.stop());
-    const answer = new ModelAnswer(
-      responseSink(progress, (error) => log.error(error)),
-      { localize, formatTime: formatTimeWithSeconds },
-    );
+    const sink = responseSink(progress, (error) => log.error(error));
+    const answer = new ModelAnswer(sink, hostWords());
     try {
       for await (const event of turn) {
         onEvent(turnId, event);

@@ -89,6 +89,12 @@ const aliases: Readonly<Partial<Record<keyof typeof languages, readonly string[]
   xml: ['vue', 'svelte'],
 };
 
+/** Code to highlight. The worker gets this object as a message. */
+export interface CodeRequest {
+  readonly language: string;
+  readonly code: string;
+}
+
 /** A piece of code in one color. A piece without a token type has the default color of code. */
 export interface CodeRun {
   readonly text: string;
@@ -101,7 +107,7 @@ type Child = Root['children'][number];
 const lowlight = createLowlight(languages);
 lowlight.registerAlias(Object.fromEntries(Object.entries(aliases).map(([name, names]) => [name, [...names]])));
 
-/** Returns the complete code as a sequence of colored runs, or undefined if the language is unknown. */
+/** Returns undefined if the language is unknown. */
 export function findCodeRuns(language: string, code: string): readonly CodeRun[] | undefined {
   if (!lowlight.registered(language)) return undefined;
   return flattenRuns(lowlight.highlight(language, code));
@@ -133,27 +139,30 @@ function appendRun(runs: CodeRun[], text: string, kind: CodeKind | undefined): v
 type CodeKind =
   'keyword' | 'string' | 'number' | 'comment' | 'function' | 'type' | 'name' | 'added' | 'removed' | 'plain';
 
-/** Token types for the scopes of highlight.js. A scope that is not listed has the color of the scope around it. */
-const KINDS: Readonly<Record<string, CodeKind>> = {
-  ...{ keyword: 'keyword', name: 'keyword', section: 'keyword', doctag: 'keyword', meta: 'keyword' },
-  ...{ 'selector-tag': 'keyword', 'selector-pseudo': 'keyword', bullet: 'keyword' },
-  ...{ string: 'string', regexp: 'string', char: 'string', link: 'string', code: 'string' },
-  ...{ number: 'number', literal: 'number', symbol: 'number' },
-  ...{ comment: 'comment', quote: 'comment' },
-  ...{ title: 'function', 'selector-id': 'function', 'selector-class': 'function' },
-  ...{ type: 'type', built_in: 'type', class: 'type' },
-  ...{ attr: 'name', attribute: 'name', property: 'name', variable: 'name' },
-  ...{ 'template-variable': 'name', 'selector-attr': 'name', params: 'plain', subst: 'plain' },
-  ...{ addition: 'added', deletion: 'removed' },
+/** The scopes of highlight.js by token type. A scope that is not listed has the color of the scope around it. */
+const SCOPES: Readonly<Record<CodeKind, string>> = {
+  keyword: 'keyword name section doctag meta selector-tag selector-pseudo bullet',
+  string: 'string regexp char link code',
+  number: 'number literal symbol',
+  comment: 'comment quote',
+  function: 'title selector-id selector-class',
+  type: 'type built_in class',
+  name: 'attr attribute property variable template-variable selector-attr',
+  plain: 'params subst',
+  added: 'addition',
+  removed: 'deletion',
 };
 
-const PREFIX = 'hljs-';
+const kindByClass: ReadonlyMap<string, CodeKind> = new Map(
+  Object.entries(SCOPES).flatMap(([kind, scopes]) =>
+    scopes.split(' ').map((scope) => [`hljs-${scope}`, kind as CodeKind] as const),
+  ),
+);
 
 /** @param classes the classes of a highlighted element, such as `hljs-title class_` */
 function findKind(classes: unknown, parentKind: CodeKind | undefined): CodeKind | undefined {
   const [first = '', second] = Array.isArray(classes) ? classes.map(String) : [];
   if (second === 'class_') return 'type';
-  const scope = first.startsWith(PREFIX) ? first.slice(PREFIX.length) : '';
-  const kind = Object.hasOwn(KINDS, scope) ? KINDS[scope] : parentKind;
+  const kind = kindByClass.get(first) ?? parentKind;
   return kind === 'plain' ? undefined : kind;
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../../src/engine/events';
+import { englishWords } from '../../../support/englishWords';
 import { ModelAnswer, ChatFailure } from '../../../../src/host/chat/provider/modelAnswer';
 
 const base = { attempt: 1, at: 0 };
@@ -18,11 +19,8 @@ const waiting = (reason: 'rate-limit' | 'offline', hintMs?: number): StreamEvent
   ...{ message: 'Rate limited.', actions: [], hintMs },
 });
 
-const formatter = {
-  localize: (message: string, args: Readonly<Record<string, string | number>> = {}): string =>
-    message.replace(/\{(\w+)\}/g, (_, name: string) => String(args[name])),
-  formatTime: (epochMs: number): string => `t${epochMs}`,
-};
+/** The end of a status line about a wait. */
+const nextAttempt = ` · attempt 2 of 6 · Retrying at ${englishWords.format.timeOfDay(9000, { seconds: true })}`;
 
 const ignoringSink = {
   appendText: () => undefined,
@@ -46,7 +44,7 @@ function callsToSink(...events: readonly StreamEvent[]): {
       callTool: (id, name, input) => lines.push(`call ${id} ${name} ${JSON.stringify(input)}`),
       reportUsage: ({ totalTokens }) => lines.push(`usage ${totalTokens}`),
     },
-    formatter,
+    englishWords,
   );
   let failure: string | undefined;
   try {
@@ -70,12 +68,12 @@ const cases: readonly (readonly [behavior: string, events: readonly StreamEvent[
   [
     'shows a wait in one status line',
     [waiting('rate-limit')],
-    ['status Rate limited. The gateway said to wait 2.4 s. Attempt 2 of 6 at t9000.'],
+    [`status Rate limited. The gateway said to wait 2.4 s${nextAttempt}`],
   ],
   [
     'shows the delay that the gateway asked for',
     [waiting('rate-limit', 2_000)],
-    ['status Rate limited. The gateway said to wait 2 s. Attempt 2 of 6 at t9000.'],
+    [`status Rate limited. The gateway said to wait 2 s${nextAttempt}`],
   ],
   [
     'shows a model switch',
@@ -146,7 +144,7 @@ const cases: readonly (readonly [behavior: string, events: readonly StreamEvent[
   [
     'shows a repeated wait once',
     [waiting('offline'), waiting('offline'), text('a'), done('a')],
-    ['status You appear to be offline. The answer resumes automatically when the network is back.', 'text a'],
+    ['status Rate limited. Resumes automatically when the network is back', 'text a'],
   ],
   ['ends without a message when the turn is stopped', [text('a'), { ...base, type: 'stopped', text: 'a' }], ['text a']],
 ];
@@ -193,7 +191,7 @@ describe('answer for the language model API', () => {
     it(`fails when ${cause}`, () => assert.match(callsToSink(...events).failure ?? '', failure));
 
   it('ends early at the token limit without a failure', () => {
-    const answer = new ModelAnswer(ignoringSink, formatter);
+    const answer = new ModelAnswer(ignoringSink, englishWords);
     assert.equal(answer.handle(text('a')), false);
     assert.equal(answer.handle(done('a', 'length')), true);
     assert.match(answer.earlyEnd ?? '', /cut off at the token limit/);

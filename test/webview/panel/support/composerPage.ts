@@ -5,7 +5,7 @@ import type { ToHost } from '../../../../src/shared/pageMessages';
 import { createAnnouncer } from '../../../../src/webview/a11y/announcer';
 import { Composer } from '../../../../src/webview/composer/composer';
 import type { Unsent } from '../../../../src/webview/state/unsentStore';
-import { createFormat } from '../../../../src/webview/util/format';
+import { createFormat } from '../../../../src/shared/format';
 import { FakeClock } from './fakeClock';
 import { plainMarkdown } from './plainMarkdown';
 

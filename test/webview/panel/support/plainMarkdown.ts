@@ -26,7 +26,7 @@ export function plainMarkdown(calls: string[] = []): PageContext['createMarkdown
           root.textContent = text;
           onShown?.();
         };
-        if (text.length > sliceChars && options.slice) options.slice(end);
+        if (text.length > sliceChars) options.slice(end);
         else end();
       },
       pause: () => undefined,

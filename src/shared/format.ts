@@ -1,5 +1,5 @@
-import type { PanelStrings } from '../../shared/panelStrings';
-import { timeOfDayOptions, toSupportedLocale } from '../../shared/protocol';
+import type { PanelStrings } from './panelStrings';
+import { timeOfDayOptions, toSupportedLocale } from './protocol';
 
 /** Formats numbers, times and lists in the user's language. */
 export interface Format {
@@ -20,10 +20,9 @@ export interface Format {
    */
   plural(value: number, one: string, other: string, text?: string): string;
   /**
-   * Formats epoch milliseconds as a time of day without seconds, such as `14:00`, and with the weekday unless it is the
-   * day of `nowMs`.
+   * Formats epoch milliseconds as a time of day, such as `14:00`, and with the weekday unless it is the day of `now`.
    */
-  timeOfDay(epochMs: number, nowMs: number): string;
+  timeOfDay(epochMs: number, options?: { readonly now?: number; readonly seconds?: boolean }): string;
   list(items: readonly string[]): string;
 }
 
@@ -44,9 +43,6 @@ export function createFormat(
   const tenths = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
   const integers = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
   const compact = new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 });
-  const timeOfDay = timeOfDayOptions(language);
-  const times = new Intl.DateTimeFormat(language, timeOfDay);
-  const weekdayTimes = new Intl.DateTimeFormat(language, { weekday: 'short', ...timeOfDay });
   const rules = new Intl.PluralRules(language);
   const lists = new Intl.ListFormat(language, { type: 'conjunction', style: 'narrow' });
 
@@ -81,23 +77,19 @@ export function createFormat(
     },
     plural: (value, one, other, text = compact.format(value)) =>
       fill(rules.select(value) === 'one' ? one : other, text),
-    timeOfDay: (epochMs, nowMs) => {
-      const isSameDay = new Date(epochMs).toDateString() === new Date(nowMs).toDateString();
-      return (isSameDay ? times : weekdayTimes).format(epochMs);
+    timeOfDay: (epochMs, { now = Date.now(), seconds = false } = {}) => {
+      const isSameDay = new Date(epochMs).toDateString() === new Date(now).toDateString();
+      return new Date(epochMs).toLocaleTimeString(language, {
+        ...timeOfDayOptions(language),
+        ...(isSameDay ? {} : { weekday: 'short' }),
+        ...(seconds ? { second: '2-digit' } : {}),
+      });
     },
     list: (items) => lists.format(items),
   };
 }
 
-const placeholderPattern = /\{(\d+)\}/g;
-
 /** Replaces the placeholders `{0}`, `{1}` … with the values. A placeholder without a value stays as it is. */
 export function fill(template: string, ...values: readonly string[]): string {
-  return template.replace(placeholderPattern, (match, index: string) => values[Number(index)] ?? match);
-}
-
-/** Replaces the placeholders `{0}`, `{1}` … of a template with nodes. Returns the texts and nodes in order. */
-export function fillNodes(template: string, ...nodes: readonly Node[]): (Node | string)[] {
-  const parts = template.split(placeholderPattern);
-  return parts.map((part, index) => (index % 2 === 0 ? part : (nodes[Number(part)] ?? `{${part}}`)));
+  return template.replace(/\{(\d+)\}/g, (match, index: string) => values[Number(index)] ?? match);
 }

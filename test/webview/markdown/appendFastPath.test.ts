@@ -1,12 +1,9 @@
-import { assertSameTree, openAnswer } from '../streamingHarness';
+import { Answer, assertSameTree } from './streamingHarness';
 
 function renderWithFlushes(pieces: readonly string[]): HTMLElement {
-  const { root, markdown, runFlush } = openAnswer();
-  for (const piece of pieces) {
-    markdown.append(piece);
-    while (runFlush());
-  }
-  return root;
+  const answer = new Answer();
+  for (const piece of pieces) answer.show(piece);
+  return answer.root;
 }
 
 /**
@@ -42,6 +39,7 @@ const continuedTexts: readonly (readonly string[])[] = [
   ['- ```\n  code', '\n  more', '\nout'],
   [`\`\`\`\n${'line\n'.repeat(790)}`, 'line\n'.repeat(20), 'line\n'.repeat(20)],
   ['words\n```\ncode', '\nmore', '\n```\n', 'after'],
+  ['foo,', 'https', '://a.b', ' c'],
 ];
 
 describe('fast path that appends text without parsing', () => {
@@ -57,13 +55,9 @@ describe('fast path that appends text without parsing', () => {
   }
 
   it('removes text that it has appended when a replacement does not contain that text', () => {
-    const { root, markdown, runFlush } = openAnswer();
-    for (const piece of ['Some', ' words']) {
-      markdown.append(piece);
-      runFlush();
-    }
-    markdown.replace('Some');
-    runFlush();
-    assertSameTree(root, renderWithFlushes(['Some']), () => 'replaced');
+    const answer = new Answer();
+    for (const piece of ['Some', ' words']) answer.show(piece);
+    answer.markdown.replace('Some');
+    assertSameTree(answer.root, renderWithFlushes(['Some']), () => 'replaced');
   });
 });

@@ -1,0 +1,21 @@
+import * as vscode from 'vscode';
+import type { Localize } from '../../engine/engine';
+import type { Words } from '../../shared/describe';
+import { createFormat } from '../../shared/format';
+import { localize } from '../util/localization';
+import { translatePanelStrings } from './panelText';
+
+/** The words of the display language, and the translation of messages that only the host shows. */
+export interface HostWords extends Words {
+  readonly localize: Localize;
+}
+
+let words: HostWords | undefined;
+
+/** Returns the words of the display language. They are created at the first call, because that takes a while. */
+export function hostWords(): HostWords {
+  if (words) return words;
+  const strings = translatePanelStrings(localize);
+  words = { strings, format: createFormat(vscode.env.language, strings), localize };
+  return words;
+}

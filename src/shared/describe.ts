@@ -1,0 +1,233 @@
+import type { FaultKind, ModelEvent, RouteEvent, WaitingEvent } from '../engine/events';
+import type { PanelStrings } from './panelStrings';
+import { fill, type Format } from './format';
+import {
+  hasPartialAnswer,
+  isRestarting,
+  type LedgerWait,
+  routeName,
+  type ResumePoint,
+  type RouteSwitch,
+  type Schedule,
+  type TurnState,
+} from './protocol';
+
+/** The strings of a language, and how it formats numbers and times. */
+export interface Words {
+  readonly strings: PanelStrings;
+  readonly format: Format;
+}
+
+/** A short text leaves out what the surface shows elsewhere, or what only matters to a reader who looks for details. */
+export type Length = 'short' | 'long';
+
+/** Joins complete sentences. Languages such as Chinese have no space between them. */
+export function joinSentences({ sentences }: PanelStrings, texts: readonly (string | undefined)[]): string {
+  const complete = texts.filter((text) => text !== undefined && text !== '') as readonly string[];
+  return complete.reduce((text, next) => (text === '' ? next : fill(sentences, text, next)), '');
+}
+
+/** Rows of the fault table whose label is more precise than the label of their kind. */
+const rowLabels: Readonly<Record<string, keyof PanelStrings>> = {
+  connectionRefused: 'fault.connection.refused',
+  connectionReset: 'fault.connection.reset',
+  connectionLost: 'fault.connection.lost',
+  slept: 'fault.connection.lost',
+};
+
+/** Returns a label of one or two words. @param row the row of the fault table, if it is known */
+export function describeFault(strings: PanelStrings, kind: FaultKind, row = ''): string {
+  return strings[rowLabels[row] ?? `fault.${kind}`];
+}
+
+export function isOffline({ reason }: Pick<WaitingEvent, 'reason'>): boolean {
+  return reason === 'offline';
+}
+
+/** Returns the template of the text that says when the next attempt starts. `{0}` stands for the remaining time. */
+export function retryTemplate(strings: PanelStrings, wait: WaitingEvent, remainingMs: number): string {
+  if (isOffline(wait)) return strings.checkIn;
+  if (!wait.estimated) return strings.retryIn;
+  return remainingMs > 0 ? strings.retryInAbout : strings.retrySoon;
+}
+
+export function describeCountdown({ strings, format }: Words, wait: WaitingEvent, remainingMs: number): string {
+  return fill(retryTemplate(strings, wait, remainingMs), format.countdown(remainingMs));
+}
+
+/** Returns when the next attempt starts, as a text that stays true during the wait. */
+export function describeRetryTime({ strings, format }: Words, wait: WaitingEvent): string {
+  return wait.estimated ? strings.retrySoon : fill(strings.retryAt, format.timeOfDay(wait.until, { seconds: true }));
+}
+
+/** Shortest duration that is shown, in milliseconds. A shorter one would be formatted as `0 s`. */
+export const minDisplayedMs = 50;
+
+/** Shortest random part of a server's delay that a short text mentions: a countdown of whole seconds shows it. */
+const minShortJitterMs = 1000;
+
+/**
+ * Returns which request has caused a wait, and where its delay comes from. Empty for a wait for the network, whose
+ * length neither the gateway nor the retry policy has set.
+ */
+export function describeDelay(
+  { strings, format }: Words,
+  wait: LedgerWait | WaitingEvent,
+  length: Length,
+): readonly string[] {
+  const { told, source, delayMs, estimated, hintMs = delayMs, hintFrom, jitterMs = 0 } = wait;
+  if (isOffline(wait)) return [];
+  const texts: string[] = [];
+  if (told === 'request') texts.push(strings.blockedByRequest);
+  if (told === 'window') texts.push(strings.blockedByWindow);
+  if (estimated) return [...texts, strings.waitForOtherRequest];
+  const jitter = format.duration(jitterMs);
+  if (source === 'server') {
+    const isNamed = length === 'long' && hintFrom !== undefined;
+    texts.push(fill(isNamed ? strings.waitServerFrom : strings.waitServer, format.duration(hintMs), hintFrom ?? ''));
+    if (jitterMs >= (length === 'short' ? minShortJitterMs : minDisplayedMs))
+      texts.push(fill(strings.waitMargin, jitter));
+  } else {
+    texts.push(fill(strings.waitBackoff, format.duration(delayMs)));
+    if (length === 'long' && jitterMs >= minDisplayedMs) texts.push(fill(strings.waitJitter, jitter));
+  }
+  return texts;
+}
+
+/** Returns where a delay comes from, the number of the next attempt, and the route if it is given. */
+export function describeWaitOrigin(words: Words, wait: WaitingEvent, route?: string): string {
+  const { strings } = words;
+  const attempt = fill(strings.waitAttempt, String(wait.attempt), String(wait.maxAttempts));
+  const texts = [...describeDelay(words, wait, 'short'), attempt];
+  return (route === undefined ? texts : [...texts, fill(strings.route, route)]).join(' · ');
+}
+
+/** Returns the reason of a wait and, in the short text, its length, or in the long text, its origin and its end. */
+export function describeWait(words: Words, wait: WaitingEvent, length: Length): string {
+  const { strings } = words;
+  const end = (): string =>
+    length === 'short'
+      ? describeCountdown(words, wait, wait.delayMs)
+      : `${describeWaitOrigin(words, wait)} · ${describeRetryTime(words, wait)}`;
+  return joinSentences(strings, [wait.message, isOffline(wait) ? strings.waitOffline : end()]);
+}
+
+export function describeModelSwitch(
+  { switchedByUser, switchedOverloaded, switchedFailing }: PanelStrings,
+  { from, to, reason }: Pick<ModelEvent, 'from' | 'to' | 'reason'>,
+): string {
+  const byFault = reason === 'overloaded' ? switchedOverloaded : switchedFailing;
+  return fill(reason === 'user' ? switchedByUser : byFault, from, to);
+}
+
+/** Faults after which no gateway has answered. */
+const unreachable: ReadonlySet<string> = new Set(['dns', 'connection', 'timeout', 'tls', 'proxy', 'offline']);
+
+export function describeRouteSwitch(strings: PanelStrings, event: RouteSwitch & Partial<RouteEvent>): string {
+  const { from, to, fromUrl = from, toUrl = to, reason, row } = event;
+  if (reason === 'user') return fill(strings.routeSwitchedByUser, routeName(toUrl));
+  const template = unreachable.has(reason) ? strings.routeSwitchedUnreachable : strings.routeSwitchedFailed;
+  return fill(template, routeName(toUrl), routeName(fromUrl), describeFault(strings, reason, row));
+}
+
+/** Describes the resume points of an answer: first those at which the same model continued it, then the others. */
+export function describeResumePoints(words: Words, resumePoints: readonly ResumePoint[]): string {
+  const sameModel = resumePoints.filter(({ models }) => !models);
+  const texts = [describeResumes(words, sameModel), ...resumePoints.map((point) => describeContinuation(words, point))];
+  return joinSentences(words.strings, texts);
+}
+
+export function describeContinuation({ strings, format }: Words, { models, offset }: ResumePoint): string {
+  if (!models) return '';
+  const { from, to, reason = 'user' } = models;
+  const byFault = reason === 'overloaded' ? strings.continuedAfterOverload : strings.continuedAfterFailures;
+  return fill(reason === 'user' ? strings.continuedByUser : byFault, from, to, format.number(offset));
+}
+
+function describeResumes({ strings, format }: Words, resumePoints: readonly ResumePoint[]): string {
+  const cuts = resumePoints.filter(({ cutMessage }) => cutMessage !== undefined);
+  const [first] = cuts;
+  if (resumePoints.length === 0) return '';
+  // The user has continued an answer whose stream did not break, so the text mentions no broken stream.
+  if (first?.cutMessage === undefined) return strings.resumedOnce;
+  if (cuts.length > 1) return fill(strings.resumedSeveralTimes, String(cuts.length));
+  return fill(strings.resumedAfterCut, first.cutMessage, format.number(first.offset));
+}
+
+/** Describes the switches to other models, except those that the text about a resume point names. */
+export function describeModelSwitches(strings: PanelStrings, state: TurnState): string {
+  const others = state.switches.filter(({ from }) => !state.resumePoints.some(({ models }) => models?.from === from));
+  return joinSentences(strings, hasNoAnswer(state) ? [] : others.map((change) => describeModelSwitch(strings, change)));
+}
+
+/** Describes the switches to other routes, except those after which the turn has returned to an earlier route. */
+export function describeRouteSwitches(strings: PanelStrings, state: TurnState): string {
+  const path = state.routeSwitches.reduce<readonly RouteSwitch[]>((previous, next) => {
+    const returnedAt = previous.findIndex(({ from }) => from === next.to);
+    return returnedAt < 0 ? [...previous, next] : previous.slice(0, returnedAt);
+  }, []);
+  return joinSentences(strings, hasNoAnswer(state) ? [] : path.map((change) => describeRouteSwitch(strings, change)));
+}
+
+function hasNoAnswer({ phase, text }: TurnState): boolean {
+  return phase === 'failed' && text === '';
+}
+
+/** Describes an attempt that resumes an answer. */
+export function describeResuming(strings: PanelStrings, isRestart: boolean, length: Length): string {
+  if (!isRestart) return strings.resuming;
+  return length === 'short' ? strings.restarting : joinSentences(strings, [strings.restarting, strings.restartingNote]);
+}
+
+/**
+ * Describes what a running turn is doing. Empty while the answer is streaming.
+ * @param quietMs time since the last token, if no token has arrived for some seconds
+ */
+export function describeProgress({ strings, format }: Words, state: TurnState, host: string, quietMs?: number): string {
+  const quiet = quietMs === undefined ? undefined : format.duration(quietMs);
+  switch (state.phase) {
+    case 'connecting':
+      return quiet === undefined ? fill(strings.connecting, host) : fill(strings.quiet, quiet);
+    case 'resuming': {
+      const text = describeResuming(strings, isRestarting(state), 'long');
+      return quiet === undefined ? text : fill(strings.quietFor, text, quiet);
+    }
+    case 'streaming':
+      return quiet === undefined ? '' : fill(strings.quietStream, quiet);
+    default:
+      return '';
+  }
+}
+
+/** Describes how a turn ended, or returns undefined for a complete answer and for a turn that has not ended. */
+export function describeOutcome(strings: PanelStrings, state: TurnState): string | undefined {
+  const kept = hasPartialAnswer(state) ? strings.detailsPartialAnswerKept : undefined;
+  switch (state.phase) {
+    case 'stopped':
+      return joinSentences(strings, [strings.stopped, kept]);
+    case 'interrupted':
+      return joinSentences(strings, [strings.interrupted, kept]);
+    case 'failed':
+      return state.failure?.message;
+    case 'done':
+      return state.finishReason === 'length' ? strings.lengthLimit : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** Describes when a scheduled prompt is sent, and to whom. @param now epoch milliseconds */
+export function describeSchedule(
+  { strings, format }: Words,
+  { dueAt }: Schedule,
+  { host, model }: { readonly host: string; readonly model: string },
+  now: number,
+): string {
+  if (dueAt === undefined) return fill(strings.scheduledOnline, host, model);
+  return fill(
+    dueAt > now ? strings.scheduledTime : strings.scheduledDue,
+    format.timeOfDay(dueAt, { now }),
+    host,
+    model,
+  );
+}
