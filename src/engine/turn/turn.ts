@@ -1,37 +1,34 @@
-import { Answer } from './answer';
 import type { EngineDeps, RunOptions, TurnHandle } from '../engine';
 import type { AttemptTrigger, FaultKind, ModelEvent } from '../events';
 import { classify, faultOfRow, type Evidence, type Fault } from '../faults/classify';
-import { faultRowIds } from '../faults/faultTable';
+import { faultRowIds, providerFaults } from '../faults/faultTable';
 import { hostFailure } from '../faults/hostFaults';
 import { describeError } from '../faults/transportError';
 import type { GateBlock } from '../gate/cooldowns';
-import type { Gate } from '../gate/gate';
+import type { Gate, Permit } from '../gate/gate';
+import type { NetworkState, RetryBudget } from '../gate/networkState';
 import type { RouteHealth } from '../gate/routeHealth';
-import { TurnPermit } from './turnPermit';
-import type { NetworkState } from '../gate/networkState';
 import { hostOf, originOf } from '../gateway/baseUrl';
 import type { KeyRedactor } from '../gateway/keyRedactor';
 import type { AttemptEnd } from '../http/attempt';
-import { isConnectionError, type ChatRequest, type Connection, type ConnectionError, type Route } from '../request';
-import { continuingModel } from '../retry/continuingModel';
-import { RetryController, type RetryOutcome } from './retryController';
-import { isRetryable } from '../retry/retryPolicy';
+import { isConnectionError, type ChatRequest, type Connection, type Route } from '../request';
+import { cooldownAfter, decide, faultOfBlock, isRetryable, type Decision, type Situation } from '../retry/decide';
 import type { TurnRecord } from '../state/ledger';
+import { Answer } from './answer';
 import { Attempts } from './attempts';
 import { TurnHistory } from './turnHistory';
-import { TurnMessages, type Failure, type TurnContext } from './turnMessages';
+import { TurnMessages, type TurnContext } from './turnMessages';
 import { TurnOutput, type NewEvent } from './turnOutput';
 import { TurnRoutes } from './turnRoutes';
 import { UserCommands } from './userCommands';
-import { Waits, type WaitDescription } from './waits';
+import { Waits } from './waits';
 
-/** Trigger of the next attempt, or undefined if there is no next attempt. */
+/** Trigger of the next attempt, or undefined if the turn has ended. */
 type NextTrigger = AttemptTrigger | undefined;
-/**
- * Maximum time for reading the cooldowns of other windows, in milliseconds. Their folder may be on a drive that hangs.
- */
+
+/** Maximum time for reading the cooldowns of other windows, in milliseconds. Their folder may be on a drive that hangs. */
 const maxCooldownSyncMs = 250;
+
 /** The state that all turns of an engine share. */
 interface SharedState {
   readonly network: NetworkState;
@@ -40,30 +37,26 @@ interface SharedState {
 }
 
 /**
- * A turn: attempts and waits, until exactly one terminal event. The loop carries out the decisions of the retry policy.
- * The controls act immediately on the current attempt or wait, and `stop` ends the turn before it returns.
+ * A turn: attempts and waits, until exactly one terminal event. The loop carries out the decisions of `decide`. The
+ * controls act immediately on the current attempt or wait, and `stop` ends the turn before it returns.
  */
 export class Turn implements TurnHandle {
-  readonly output: TurnOutput;
-  readonly answer: Answer;
-  readonly history: TurnHistory;
-  readonly permit: TurnPermit;
   private readonly network: NetworkState;
+  private readonly history: TurnHistory;
+  private readonly output: TurnOutput;
+  private readonly answer: Answer;
   private readonly waits: Waits;
   private readonly attempts: Attempts;
-  private readonly retries: RetryController;
-  private readonly routes: TurnRoutes;
   private readonly commands: UserCommands;
+  private readonly routes: TurnRoutes;
   private readonly messages: TurnMessages;
-  private readonly unsubscribe: () => void;
   private readonly connection: () => Promise<Connection>;
   private readonly startTime: number;
+  private permit: Permit | undefined;
   private model: string;
-  /** Host name of the last route, for the record of the turn in the diagnostics. */
-  private host = '';
-  /**
-   * Whether the next attempt bypasses the circuit breaker, because `tryAnyway` was called before the turn had a route.
-   */
+  /** Base URL of the last route; empty before the turn has a connection. */
+  private baseUrl = '';
+  /** Whether the next attempt bypasses the circuit breaker, because `tryAnyway` was called before the turn had a route. */
   private bypassesBreaker = false;
   /** Whether the last attempt of this turn has opened the circuit breaker. */
   private hasOpenedBreaker = false;
@@ -72,42 +65,40 @@ export class Turn implements TurnHandle {
     private readonly deps: EngineDeps,
     { network, routes, keys }: SharedState,
     request: ChatRequest,
-    { signal, resumeFrom, avoidRoute, connection = deps.connection, onEvents }: RunOptions,
+    private readonly options: RunOptions,
     private readonly onEnd: () => void,
   ) {
     this.network = network;
-    this.connection = connection;
+    this.connection = options.connection ?? deps.connection;
     this.model = request.model;
     this.startTime = deps.clock.now();
-    this.history = new TurnHistory(request.model, resumeFrom !== undefined);
-    this.output = new TurnOutput(deps.clock, onEvents, (error) => this.finish(this.handleDefect(error)));
-    this.answer = new Answer(deps.clock, this.output, this.history, resumeFrom);
+    this.history = new TurnHistory(request.model, options.resumeFrom !== undefined);
+    this.output = new TurnOutput(deps.clock, options.onEvents, (error) => this.handleException(error));
+    this.answer = new Answer(deps.clock, this.output, this.history, options.resumeFrom);
     this.waits = new Waits(deps, this.output, this.history);
-    this.permit = new TurnPermit(deps, this.history, this.waits);
-    this.attempts = new Attempts(deps, network, keys, request, this);
+    this.attempts = new Attempts(deps, network, keys, request, this.output, this.answer, this.history);
     this.commands = new UserCommands(deps.clock, this.waits, this.attempts);
-    this.retries = new RetryController(deps.settings, deps.random, this.history, this.permit);
-    this.routes = new TurnRoutes(routes, this.output, this.history, avoidRoute);
+    this.routes = new TurnRoutes(routes, this.output, this.history, options.avoidRoute);
     this.messages = new TurnMessages(deps, keys);
-    const onAbort = (): void => this.stop();
-    signal?.addEventListener('abort', onAbort, { once: true });
-    this.unsubscribe = () => signal?.removeEventListener('abort', onAbort);
+  }
+
+  /** Starts the turn, or stops it at once if its signal is already aborted. */
+  start(): void {
+    const { signal, resumeFrom } = this.options;
+    signal?.addEventListener('abort', this.stop, { once: true });
     if (signal?.aborted) this.stop();
     else void this.run(resumeFrom ? 'resume' : 'first');
   }
 
   get record(): TurnRecord {
-    const { startTime, host, output } = this;
-    const { outcome, attempts, waits } = output;
-    return { time: startTime, host, outcome, attempts, waits };
+    return { time: this.startTime, host: hostOf(this.baseUrl), ...this.output.record };
   }
 
-  stop(): void {
+  readonly stop = (): void => {
     if (this.isFinished()) return;
-    this.attempts.current?.abandon();
-    this.attempts.endCurrent('stopped');
+    this.attempts.end('stopped');
     this.finish({ type: 'stopped', text: this.answer.text });
-  }
+  };
 
   retryNow(): void {
     if (!this.isFinished()) this.commands.retryNow();
@@ -155,6 +146,209 @@ export class Turn implements TurnHandle {
     this.commands.apply('switch');
   }
 
+  /** Runs the turn. This is its only error boundary: an exception ends the turn with a terminal event. */
+  private async run(first: AttemptTrigger): Promise<void> {
+    try {
+      let trigger: NextTrigger = first;
+      while (trigger && !this.isFinished()) trigger = await this.prepareAttempt(trigger);
+    } catch (error) {
+      this.handleException(error);
+    }
+  }
+
+  /** Chooses a route, waits until its gate admits the attempt, and sends it, unless something else is decided. */
+  private async prepareAttempt(trigger: AttemptTrigger): Promise<NextTrigger> {
+    const { routes, commands } = this;
+    this.permit?.release();
+    this.attempts.current = undefined;
+    const connection = await this.connection();
+    if (this.isFinished()) return undefined;
+    const route = routes.choose(connection);
+    this.baseUrl = (route ?? connection).baseUrl;
+    if (!route) return this.handleFault({ type: 'no-key' });
+    const gate = this.gate(route);
+    if (this.bypassesBreaker) gate.clearFailures();
+    await this.waits.waitForOptional(maxCooldownSyncMs, gate.sync());
+    if (this.isDiverted()) return commands.take();
+    const isForced = trigger === 'retry-now' || this.bypassesBreaker || commands.pending === 'retry-now';
+    const alternative = await this.passGate(gate, isForced);
+    this.bypassesBreaker = false;
+    this.hasOpenedBreaker = false;
+    if (this.isDiverted()) return commands.take();
+    if (alternative) return this.carryOut(alternative.decision, alternative.situation);
+    const next = commands.take() ?? trigger;
+    return routes.hasBetterRoute ? next : this.sendAttempt(next, route);
+  }
+
+  /**
+   * Waits in the queue of a gate until it admits the next attempt or the user has decided otherwise.
+   * @returns the decision to do something else, if the wait would be too long
+   */
+  private async passGate(
+    gate: Gate,
+    isForced: boolean,
+  ): Promise<{ readonly decision: Decision; readonly situation: Situation } | undefined> {
+    const permit = gate.enqueue(() => this.waits.end());
+    this.permit = permit;
+    if (isForced) permit.force();
+    let announced: GateBlock | undefined;
+    while (permit.block) {
+      const { block } = permit;
+      const fault = faultOfBlock(block);
+      const situation = this.situation(fault, block);
+      const decision = this.decide(situation);
+      if (decision.type !== 'wait') return { decision, situation };
+      const told = this.hasOpenedBreaker && block.blockedBy === 'request' ? 'turn' : block.blockedBy;
+      const isAnnounced = isRenewedEstimate(block, announced);
+      const wait = isAnnounced ? undefined : this.messages.describeWait(fault, decision, told, this.context);
+      await this.waits.waitInQueue(decision.delayMs, wait);
+      announced = block;
+      if (this.isDiverted()) return undefined;
+      if (this.commands.pending) permit.force();
+    }
+    return undefined;
+  }
+
+  private async sendAttempt(trigger: AttemptTrigger, route: Route): Promise<NextTrigger> {
+    this.history.settleCharge(trigger !== 'retry' && trigger !== 'resume');
+    const url = this.routes.distinguishingUrl(route);
+    const end = await this.attempts.start(trigger, route, this.model, this.permit, url).end;
+    // Ignores the outcome of the attempt if the turn has been stopped in the meantime.
+    return this.isFinished() ? undefined : this.handleEnd(end);
+  }
+
+  private handleEnd(end: AttemptEnd): NextTrigger | Promise<NextTrigger> {
+    switch (end.type) {
+      case 'defect':
+        throw end.error;
+      case 'finished':
+        return this.handleFinish(end.finishReason);
+      case 'abandoned':
+        this.attempts.end('abandoned');
+        return this.commands.take();
+      case 'fault':
+        if (end.evidence.type === 'finish-reason-missing' && this.attempts.confirmsComplete())
+          return this.handleFinish('stop');
+        return this.handleFault(end.evidence);
+    }
+  }
+
+  private handleFinish(finishReason: string): NextTrigger | Promise<NextTrigger> {
+    const { answer, attempts, output, waits } = this;
+    const isComplete = answer.finish();
+    if (!isComplete && finishReason !== 'length') return this.handleFault({ type: 'no-text' });
+    if (finishReason === 'length' && answer.text === '' && !attempts.current?.hasAnswer)
+      return this.handleFault({ type: 'limit-before-text' });
+    attempts.end('finished');
+    if (attempts.current) this.routes.recordResponse(attempts.current.startedAt);
+    this.permit?.release(true);
+    this.budget.refund(1);
+    const { text } = answer;
+    this.finish({ type: 'done', finishReason, attempts: output.attempt, text, waitedMs: waits.waitedMs });
+    return undefined;
+  }
+
+  private handleFault(evidence: Evidence): NextTrigger | Promise<NextTrigger> {
+    const { attempts, deps, routes } = this;
+    const { current } = attempts;
+    const fault = classify(evidence, deps.clock.now());
+    const { message, detail } = this.messages.describeFault(fault, this.context);
+    const logDetail = evidence.type === 'error' ? describeError(evidence.error) : detail;
+    deps.log.info(`attempt ${this.output.attempt}: row ${fault.row} ${fault.kind}${logDetail && ` (${logDetail})`}`);
+    attempts.end(fault.kind, fault);
+    if (attempts.correctRequest(fault)) return 'repair';
+    const wasBreakerOpen = this.isBreakerOpen;
+    // Reports the fault first, because the decision depends on whether it opens the breaker.
+    if (providerFaults.has(fault.row)) this.permit?.failed(fault.retryAfter?.delayMs);
+    const situation = this.situation(fault);
+    const decision = this.decide(situation);
+    this.history.recordFault(situation, decision, this.budget);
+    this.endPermit(fault, decision);
+    this.hasOpenedBreaker = decision.type === 'wait' && !wasBreakerOpen && situation.breakerOpen;
+    if (decision.type !== 'replay') routes.recordFault(fault);
+    if (current?.status !== undefined && !fault.isRouteFault) routes.recordResponse(current.startedAt);
+    const wasCut = current?.hasStreamed === true && evidence.type !== 'no-text';
+    if (wasCut && isRetryable(fault.policy)) this.output.emit({ type: 'cut', reason: fault.kind, message });
+    return this.carryOut(decision, situation);
+  }
+
+  private async carryOut(decision: Decision, situation: Situation): Promise<NextTrigger> {
+    const { waits, routes, messages, context } = this;
+    const { fault } = situation;
+    switch (decision.type) {
+      case 'fail':
+        this.finish(messages.describeFailure(decision, fault, context));
+        return undefined;
+      case 'replay':
+        return 'replay';
+      case 'switch-route':
+        routes.switchTo(decision.to, fault);
+        return 'switch';
+      case 'fall-back':
+        this.fallBack(decision.model, fault.kind);
+        return 'switch';
+      case 'probe-routes': {
+        const probeResult = { route: await waits.firstResponding(routes.untried) };
+        if (!this.isInterrupted()) {
+          const next = { ...situation, probeResult };
+          return this.carryOut(this.decide(next), next);
+        }
+        break;
+      }
+      case 'wait-for-network': {
+        const { attemptsLeft } = decision;
+        const wait = messages.describeWait(fault, { source: 'backoff', attemptsLeft }, 'turn', context);
+        await waits.waitForNetwork(routes.allowed, wait, () => this.isInterrupted());
+        break;
+      }
+      case 'wait':
+        // Announces no wait in the queue here, because the turn announces it when it has joined the queue.
+        if (!decision.inQueue)
+          await waits.delay(decision.delayMs, messages.describeWait(fault, decision, 'turn', context));
+        break;
+    }
+    routes.recordWait();
+    return this.commands.take() ?? (this.history.hasOutput ? 'resume' : 'retry');
+  }
+
+  private decide(situation: Situation): Decision {
+    return decide(situation, this.deps.settings(), this.deps.random);
+  }
+
+  /** @param block why the gate does not admit the next attempt, if no attempt has failed */
+  private situation(fault: Fault, block?: GateBlock): Situation {
+    const { answer, attempts, routes, deps } = this;
+    return this.history.situation({
+      fault,
+      block: block && { ...block, leftMs: Math.max(0, block.until - deps.clock.now()) },
+      isResuming: attempts.isResuming,
+      hasText: answer.text !== '',
+      isContinuable: answer.isContinuable(deps.settings().resume),
+      tokens: this.budget.tokens,
+      breakerOpen: this.isBreakerOpen,
+      otherRoute: routes.next(fault),
+      othersMayRecover: routes.othersMayRecover,
+    });
+  }
+
+  private get context(): TurnContext {
+    const { baseUrl, model, attempts, output, answer, routes } = this;
+    return {
+      ...{ baseUrl, model, attempt: attempts.current, attemptNumber: output.attempt, text: answer.text },
+      hasOtherRoute: routes.hasSeveral,
+      plainHttpHost: routes.plainHttpRoute && hostOf(routes.plainHttpRoute.baseUrl),
+      canHaveMoreRoom: () => attempts.canHaveMoreRoom,
+    };
+  }
+
+  /** Ends the permit of an attempt that has failed, with the cooldown that the fault imposes on the gate. */
+  private endPermit(fault: Fault, decision: Decision): void {
+    const delayMs = cooldownAfter(fault, decision);
+    if (delayMs === undefined) return this.permit?.release();
+    const source = fault.retryAfter ? 'server' : 'backoff';
+    this.permit?.limited({ until: this.deps.clock.now() + delayMs, delayMs, source, reason: fault.kind });
+  }
+
   private changeModel(to: string, reason: ModelEvent['reason']): void {
     this.output.emit({ type: 'model', from: this.model, to, reason });
     this.model = to;
@@ -167,248 +361,65 @@ export class Turn implements TurnHandle {
     this.history.resetResumes();
   }
 
-  private continuingModel(): string | undefined {
-    const settings = this.deps.settings();
-    const isContinuable = this.answer.isContinuable(settings.resume);
-    return continuingModel({ isContinuable, models: this.history.models }, settings);
-  }
-
-  /** Runs the turn. This is its only error boundary: an exception ends the turn with a terminal event. */
-  private async run(first: AttemptTrigger): Promise<void> {
-    try {
-      let trigger: NextTrigger = first;
-      while (trigger && !this.isFinished()) trigger = await this.runAttempt(trigger);
-    } catch (error) {
-      this.finish(isConnectionError(error) ? this.handleConnectionError(error) : this.handleDefect(error));
-    }
-  }
-
-  private handleConnectionError(error: ConnectionError): NewEvent {
-    this.deps.log.warn(`turn: ${error.connectionProblem}: ${describeError(error)}`);
-    return this.messages.describeConnectionError(error, this.answer.text);
-  }
-
-  private handleDefect(error: unknown): NewEvent {
-    const { log, localize } = this.deps;
-    log.error(error);
-    try {
-      this.attempts.endCurrent('internal', faultOfRow(faultRowIds.internalError));
-    } catch (secondError) {
-      // Only logs an exception that is thrown while the first exception is handled, because both usually have the same
-      // cause. The ledger then lacks the end of the attempt, but the turn still ends.
-      log.error(secondError);
-    }
-    return hostFailure('internal', this.answer.text, localize);
-  }
-
-  /** Makes one attempt. @returns the trigger of the next attempt */
-  private async runAttempt(trigger: AttemptTrigger): Promise<NextTrigger> {
-    this.attempts.current = undefined;
-    const connection = await this.connection();
-    if (this.isFinished()) return undefined;
-    const route = this.routes.choose(connection);
-    if (!route) return this.handleFailure({ type: 'no-key' }, connection);
-    this.host = hostOf(route.baseUrl);
-    const gate = this.gate(route);
-    if (this.bypassesBreaker) gate.clearFailures();
-    await this.waits.waitForOptional(maxCooldownSyncMs, gate.sync());
-    if (this.isDiverted()) return this.commands.take();
-    const admission = await this.permit.acquire(gate, {
-      isForced: trigger === 'retry-now' || this.bypassesBreaker || this.commands.pending === 'retry-now',
-      describe: (block) => this.describeBlock(block, route),
-      continuingModel: () => this.continuingModel(),
-      userCommand: () => (this.isDiverted() ? 'leave' : this.commands.pending && 'send'),
-    });
-    this.bypassesBreaker = false;
-    this.hasOpenedBreaker = false;
-    if (this.isDiverted()) return this.commands.take();
-    switch (admission.type) {
-      case 'left':
-        return this.commands.take();
-      case 'other-model':
-        this.fallBack(admission.model, admission.reason);
-        return 'switch';
-      case 'refused':
-        this.fail(admission.failure, route);
-        return undefined;
-      case 'admitted':
-        if (this.routes.hasBetterRoute) {
-          this.permit.release();
-          return this.commands.take() ?? trigger;
-        }
-        return this.sendAttempt(this.commands.take() ?? trigger, route);
-    }
-  }
-
-  private isDiverted(): boolean {
-    return this.isFinished() || this.commands.isDiverting;
-  }
-
-  private describeBlock(block: GateBlock, connection: Connection): WaitDescription {
-    const origin = this.hasOpenedBreaker && block.blockedBy === 'request' ? 'turn' : block.blockedBy;
-    return this.messages.describeGateWait({ ...block, blockedBy: origin }, this.retries.attemptsLeft, {
-      ...this.context(connection),
-      fallbackModel: this.continuingModel(),
-    });
-  }
-
-  private async sendAttempt(trigger: AttemptTrigger, route: Route): Promise<NextTrigger> {
-    this.retries.settleCharge(trigger !== 'retry' && trigger !== 'resume');
-    const end = await this.attempts.start(trigger, route, this.model, this.routes.distinguishingUrl(route)).end;
-    // Ignores the outcome of the attempt if the turn has been stopped in the meantime.
-    return this.isFinished() ? undefined : this.handleEnd(end, route);
-  }
-
-  private handleEnd(end: AttemptEnd, connection: Route): Promise<NextTrigger> | NextTrigger {
-    switch (end.type) {
-      case 'defect':
-        throw end.error;
-      case 'finished': {
-        const isComplete = this.answer.finish();
-        if (!isComplete && end.finishReason !== 'length') return this.handleFailure({ type: 'no-text' }, connection);
-        if (end.finishReason === 'length' && this.answer.text === '' && !this.attempts.current?.hasAnswer)
-          return this.handleFailure({ type: 'limit-before-text' }, connection);
-        this.attempts.endCurrent('finished');
-        if (this.attempts.current) this.routes.recordResponse(this.attempts.current.startedAt);
-        this.retries.reportSuccess(this.network.budget(originOf(connection.baseUrl)));
-        const { text } = this.answer;
-        const { waitedMs } = this.waits;
-        this.finish({ type: 'done', finishReason: end.finishReason, attempts: this.output.attempt, text, waitedMs });
-        return undefined;
-      }
-      case 'abandoned':
-        this.attempts.endCurrent('abandoned');
-        return this.commands.take();
-      case 'fault':
-        if (end.evidence.type === 'finish-reason-missing' && this.attempts.confirmsComplete(connection, this.model)) {
-          return this.handleEnd({ type: 'finished', finishReason: 'stop' }, connection);
-        }
-        return this.handleFailure(end.evidence, connection);
-    }
-  }
-
-  private handleFailure(evidence: Evidence, connection: Connection): Promise<NextTrigger> | NextTrigger {
-    const { attempts, deps, routes } = this;
-    const fault = classify(evidence, deps.clock.now());
-    const { message, detail } = this.messages.describeFault(fault, this.context(connection));
-    const logDetail = evidence.type === 'error' ? describeError(evidence.error) : detail;
-    deps.log.info(`attempt ${this.output.attempt}: row ${fault.row} ${fault.kind}${logDetail && ` (${logDetail})`}`);
-    attempts.endCurrent(fault.kind, fault);
-    if (attempts.correctRequest(fault, connection, this.model)) return 'repair';
-    const budget = this.network.budget(originOf(connection.baseUrl));
-    const target = { gate: routes.current && this.gate(routes.current), budget };
-    const otherRoute = routes.outlook(fault);
-    const isContinuable = this.answer.isContinuable(deps.settings().resume);
-    const hasText = this.answer.text !== '';
-    const context = { isResuming: attempts.isResuming, hasText, otherRoute, isContinuable };
-    const outcome = this.retries.handle(fault, target, context);
-    if (outcome.decision.type !== 'replay') routes.recordFault(fault);
-    if (attempts.current?.status !== undefined && !fault.isRouteFault)
-      routes.recordResponse(attempts.current.startedAt);
-    const wasCut = attempts.current?.hasStreamed === true && evidence.type !== 'no-text';
-    if (wasCut && isRetryable(fault.policy)) this.output.emit({ type: 'cut', reason: fault.kind, message });
-    return this.carryOut(outcome, fault, connection);
-  }
-
-  private carryOut(
-    { decision, isBreakerOpen, opensBreaker }: RetryOutcome,
-    fault: Fault,
-    connection: Connection,
-  ): Promise<NextTrigger> | NextTrigger {
-    const trigger = this.history.hasOutput ? 'resume' : 'retry';
-    const next = (): NextTrigger => this.commands.take() ?? trigger;
-    switch (decision.type) {
-      case 'fail':
-        this.fail({ decision, observedFault: fault }, connection);
-        return undefined;
-      case 'replay':
-        return 'replay';
-      case 'switch-route': {
-        const other = this.routes.next(fault);
-        if (other) this.routes.switchTo(other, fault);
-        return 'switch';
-      }
-      case 'fall-back':
-        this.fallBack(decision.model, fault.kind);
-        return 'switch';
-      case 'offline':
-        return this.waitForNetwork(fault, decision.attemptsLeft, connection, next);
-      case 'wait': {
-        const { delayMs, jitterMs, source, hintMs, hintFrom, attemptsLeft, fallbackModel } = decision;
-        this.hasOpenedBreaker = opensBreaker;
-        this.routes.recordWait();
-        // Announces no wait here: the turn now waits for the open circuit breaker in the queue of the gate, which
-        // announces that wait.
-        if (isBreakerOpen) return trigger;
-        const waitSource = { source, jitterMs, hintMs, hintFrom, fallbackModel };
-        const wait = this.messages.describeWait(fault, attemptsLeft, waitSource, this.context(connection));
-        return this.waits.delay(delayMs, wait).then(next);
-      }
-    }
-  }
-
-  /**
-   * Switches to another route that responds, or waits until the network is back. Without such a route, the turn fails if
-   * no attempts are left: the switch is not a retry, but an attempt after the wait is.
-   * @param next returns the trigger of the attempt after the wait
-   */
-  private async waitForNetwork(
-    fault: Fault,
-    attemptsLeft: number,
-    connection: Connection,
-    next: () => NextTrigger,
-  ): Promise<NextTrigger> {
-    const { routes, waits } = this;
-    const isInterrupted = (): boolean => this.isFinished() || this.commands.pending !== undefined;
-    const other = await waits.firstResponding(routes.untried);
-    if (!isInterrupted()) {
-      if (other) {
-        routes.switchTo(other, fault);
-        return 'switch';
-      }
-      if (attemptsLeft <= 0) {
-        this.fail({ decision: { type: 'fail', fault }, observedFault: fault }, connection);
-        return undefined;
-      }
-      const wait = this.messages.describeWait(fault, attemptsLeft, { source: 'backoff' }, this.context(connection));
-      await waits.waitForNetwork(routes.allowed, wait, isInterrupted);
-    }
-    routes.recordWait();
-    return next();
-  }
-
-  private fail(failure: Failure, connection: Connection): void {
-    this.finish(this.messages.describeFailure(failure, this.context(connection)));
-  }
-
-  private context(connection: Connection): TurnContext {
-    const { model, attempts, output, answer } = this;
-    const { hasSeveral: hasOtherRoute, plainHttpRoute } = this.routes;
-    const routes = { hasOtherRoute, plainHttpRoute: plainHttpRoute && hostOf(plainHttpRoute.baseUrl) };
-    const attempt = attempts.current;
-    const { canHaveMoreRoom } = attempts;
-    const { text } = answer;
-    return { connection, model, attempt, attemptNumber: output.attempt, text, ...routes, canHaveMoreRoom };
-  }
-
   private gate({ baseUrl, apiKey }: Route): Gate {
     return this.network.gate({ origin: originOf(baseUrl), apiKey, model: this.model });
+  }
+
+  private get isBreakerOpen(): boolean {
+    const { current } = this.routes;
+    return current !== undefined && this.gate(current).isBreakerOpen;
+  }
+
+  private get budget(): RetryBudget {
+    return this.network.budget(originOf(this.baseUrl));
   }
 
   private isFinished(): boolean {
     return this.output.isFinished;
   }
 
+  /** Whether the turn has ended or the user wants another model or route. */
+  private isDiverted(): boolean {
+    return this.isFinished() || this.commands.isDiverting;
+  }
+
+  private isInterrupted(): boolean {
+    return this.isFinished() || this.commands.pending !== undefined;
+  }
+
+  /** Ends the turn after an exception: no usable connection, or a defect of this extension. */
+  private handleException(error: unknown): void {
+    const { log, localize } = this.deps;
+    const { text } = this.answer;
+    if (isConnectionError(error)) {
+      log.warn(`turn: ${error.connectionProblem}: ${describeError(error)}`);
+      return this.finish(this.messages.describeConnectionError(error, text));
+    }
+    log.error(error);
+    try {
+      this.attempts.end('internal', faultOfRow(faultRowIds.internalError));
+    } catch (secondError) {
+      // Both exceptions usually have the same cause. The ledger then lacks the end of the attempt, but the turn ends.
+      log.error(secondError);
+    }
+    this.finish(hostFailure('internal', text, localize));
+  }
+
   private finish(terminal: NewEvent): void {
+    if (this.isFinished()) return;
     this.output.emit(terminal);
-    this.unsubscribe();
+    this.options.signal?.removeEventListener('abort', this.stop);
     this.answer.dispose();
     this.waits.end();
-    this.permit.release();
-    this.retries.settleCharge(true);
-    this.attempts.current?.abandon();
+    this.permit?.release();
+    this.history.settleCharge(true);
     this.attempts.current = undefined;
     this.routes.clear();
     this.onEnd();
   }
+}
+
+/** Returns whether the block only renews the estimate of a wait that the turn has already announced. */
+function isRenewedEstimate(block: GateBlock, announced: GateBlock | undefined): boolean {
+  return block.blockKind === 'probe' && announced?.blockKind === 'probe' && announced.cause === block.cause;
 }

@@ -2,7 +2,7 @@ import type { Fault } from '../faults/classify';
 import type { RouteHealth } from '../gate/routeHealth';
 import { hostOf, originOf, usesPlainHttp } from '../gateway/baseUrl';
 import type { Connection, Route } from '../request';
-import { isRetryable, type RetryHistory } from '../retry/retryPolicy';
+import { isRetryable } from '../retry/decide';
 import type { TurnHistory } from './turnHistory';
 import type { TurnOutput } from './turnOutput';
 
@@ -58,11 +58,9 @@ export class TurnRoutes {
     return this.others.filter(({ baseUrl }) => !this.failed.has(baseUrl));
   }
 
-  /** Returns what the turn can expect from the other routes after a fault of the current one. */
-  outlook(fault: Fault): RetryHistory['otherRoute'] {
-    if (this.next(fault)) return 'usable';
-    const mayRecover = this.others.some(({ baseUrl }) => this.failed.get(baseUrl));
-    return mayRecover ? 'may-recover' : 'none';
+  /** Whether waiting may help on another route that has failed. */
+  get othersMayRecover(): boolean {
+    return this.others.some(({ baseUrl }) => this.failed.get(baseUrl));
   }
 
   /** Whether the current route or its key was removed from the connection, and the connection has another route. */
@@ -99,7 +97,7 @@ export class TurnRoutes {
     return this.others.some((route) => this.isUp(route));
   }
 
-  /** Returns the route to which the turn switches after a fault, or undefined if it does not switch. */
+  /** Returns the route to which the turn can switch after a fault. */
   next(fault: Fault): Route | undefined {
     const { untried } = this;
     const up = untried.find((route) => this.isUp(route));

@@ -1,7 +1,20 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { initialResumes, maxResumes, minRefundedChars, ResumeBudget } from '../../../src/engine/turn/turnHistory';
+import { faultOfRow } from '../../../src/engine/faults/classify';
+import type { RowId } from '../../../src/engine/faults/faultTable';
+import { RetryBudget } from '../../../src/engine/gate/networkState';
+import { decide, type Situation } from '../../../src/engine/retry/decide';
+import {
+  initialResumes,
+  maxResumes,
+  minRefundedChars,
+  ResumeBudget,
+  TurnHistory,
+} from '../../../src/engine/turn/turnHistory';
+import { defaultSettings } from '../../support/engineRun';
 import { propertyRuns } from '../../support/propertyRuns';
+import { VirtualClock } from '../../support/virtualClock';
+import { rowLabel } from '../faults/rowLabel';
 
 /** The characters that each resume of a turn adds, and the remaining resumes after each. */
 const table: readonly (readonly [title: string, added: readonly number[], remaining: readonly number[]])[] = [
@@ -58,5 +71,108 @@ describe('resume budget', () => {
 
   it('has the limits that the documentation states', () => {
     assert.deepEqual([initialResumes, minRefundedChars, maxResumes], [3, 200, 5]);
+  });
+});
+
+describe('history of a turn', () => {
+  /** A history together with the retry budget that it charges. */
+  function setUp(hasOutput?: boolean) {
+    const history = new TurnHistory('one', hasOutput);
+    const budget = new RetryBudget(new VirtualClock());
+    const situation = (row: RowId, isResuming = false): Situation =>
+      history.situation({
+        fault: faultOfRow(row),
+        block: undefined,
+        hasText: false,
+        tokens: budget.tokens,
+        breakerOpen: false,
+        isResuming,
+        otherRoute: undefined,
+        othersMayRecover: false,
+        isContinuable: false,
+      });
+    const record = (row: RowId, isResuming = false): void => {
+      const before = situation(row, isResuming);
+      history.recordFault(
+        before,
+        decide(before, defaultSettings, () => 0.5),
+        budget,
+      );
+    };
+    return { history, budget, situation, record };
+  }
+
+  it('starts without faults, retries and output', () => {
+    const { freeReplayUsed, previousDelayMs, hasOutput, hasWaited, sameRowFaults, overloads } = setUp().situation(33);
+    assert.deepEqual(
+      [freeReplayUsed, previousDelayMs, hasOutput, hasWaited, sameRowFaults, overloads],
+      [false, undefined, false, false, 0, 0],
+    );
+  });
+
+  it('counts the partial answer of a continued turn as output', () => {
+    assert.equal(setUp(true).situation(33).hasOutput, true);
+  });
+
+  for (const [name, row, isResuming, { retries, tokens, delayMs, replayed = false }] of [
+    ['a wait', 33, false, { retries: 1, tokens: 11, delayMs: 500 }],
+    ['a wait before a resume', 42, true, { retries: 0, tokens: 11, delayMs: 500 }],
+    ['a wait for the network', 2, false, { retries: 1, tokens: 12, delayMs: undefined }],
+    ['an immediate retry', 5, false, { retries: 0, tokens: 12, delayMs: undefined, replayed: true }],
+  ] as const) {
+    it(`records ${name}`, () => {
+      const { history, situation, record } = setUp();
+      record(row, isResuming);
+      assert.equal(situation(row).isRetryPending, retries === 1);
+      history.settleCharge(false);
+      const after = situation(row);
+      assert.deepEqual(
+        [after.retries, after.tokens, after.previousDelayMs, after.freeReplayUsed, after.sameRowFaults],
+        [retries, tokens, delayMs, replayed, 1],
+      );
+      assert.equal(after.isRetryPending, false);
+    });
+  }
+
+  it('neither counts nor charges a retry that the user starts', () => {
+    const { history, situation, record } = setUp();
+    record(33);
+    history.settleCharge(true);
+    history.settleCharge(false);
+    assert.deepEqual([situation(33).retries, situation(33).tokens], [0, 12]);
+  });
+
+  for (const [rows, overloads] of [
+    [[35, 35], 2],
+    [[35, 33], 0],
+    [[35, 31], 0],
+  ] as const) {
+    it(`counts ${overloads} overloads in a row after ${rows.map(rowLabel).join(' and ')}`, () => {
+      const { situation, record } = setUp();
+      for (const row of rows) record(row);
+      assert.equal(situation(33).overloads, overloads);
+    });
+  }
+
+  it('counts all resumes and, separately, the resumes that added nothing', () => {
+    const { history, situation } = setUp();
+    for (const chars of [300, 0]) {
+      history.recordResumeStart();
+      history.recordResumeEnd(chars);
+    }
+    const { resumes, emptyResumes } = situation(33);
+    assert.deepEqual([resumes, emptyResumes], [2, 1]);
+  });
+
+  it('clears its counters when the model is switched', () => {
+    const { history, situation, record } = setUp();
+    record(35);
+    history.settleCharge(false);
+    history.recordModelSwitch('two');
+    const { sameRowFaults, overloads, retries, previousDelayMs, models } = situation(35);
+    assert.deepEqual(
+      [sameRowFaults, overloads, retries, previousDelayMs, models],
+      [0, 0, 0, undefined, ['one', 'two']],
+    );
   });
 });

@@ -1,14 +1,14 @@
-import { classify } from '../../../src/engine/faults/classify';
-import { TurnPermit } from '../../../src/engine/turn/turnPermit';
-import type { Gate } from '../../../src/engine/gate/gate';
+import type { EngineSettings } from '../../../src/engine/engine';
+import { classify, type Fault } from '../../../src/engine/faults/classify';
+import { providerFaults } from '../../../src/engine/faults/faultTable';
+import { noSharedCooldowns, type GateBlock } from '../../../src/engine/gate/cooldowns';
+import type { Gate, Permit } from '../../../src/engine/gate/gate';
 import { NetworkState, type RetryBudget } from '../../../src/engine/gate/networkState';
-import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
 import { RouteHealth } from '../../../src/engine/gate/routeHealth';
 import { originOf } from '../../../src/engine/gateway/baseUrl';
 import type { Connection, Route } from '../../../src/engine/request';
-import { RetryController } from '../../../src/engine/turn/retryController';
+import { cooldownAfter, decide, faultOfBlock, type Decision, type Situation } from '../../../src/engine/retry/decide';
 import { TurnHistory } from '../../../src/engine/turn/turnHistory';
-import { TurnOutput } from '../../../src/engine/turn/turnOutput';
 import { TurnRoutes } from '../../../src/engine/turn/turnRoutes';
 import { Waits, type WaitDescription } from '../../../src/engine/turn/waits';
 import { defaultSettings } from '../../support/engineRun';
@@ -92,49 +92,43 @@ export function onSeparateMachines(options: WindowOptions = {}): Strategy {
 interface RouteState {
   readonly gate: Gate;
   readonly budget: RetryBudget;
-  /** Monotonic time at which the attempt was sent, in milliseconds. */
-  sentAt: number;
 }
 
-/** A turn without streams and messages. Its gate, waits, history, routes and retry policy are those of the engine. */
+/** A turn without streams and messages. Its gate, waits, history, routes and decisions are those of the engine. */
 class SimulatedTurn {
   private readonly history = new TurnHistory(model);
   private readonly waits: Waits;
-  private readonly queue: TurnPermit;
-  private readonly retries: RetryController;
   private readonly routes: TurnRoutes;
+  private readonly settings: EngineSettings;
 
   constructor(private readonly window: SimulatedWindow) {
     const { world, random, maxRetries } = window;
-    const output = new TurnOutput(world, () => undefined, silentLog.error);
-    const settings = { ...defaultSettings, retry: { ...retry, maxRetries } };
+    const output = { emit: () => undefined };
+    this.settings = { ...defaultSettings, retry: { ...retry, maxRetries } };
     this.waits = new Waits({ clock: world, random, fetch }, output, this.history);
-    this.queue = new TurnPermit({ clock: world, settings: () => settings }, this.history, this.waits);
-    this.retries = new RetryController(() => settings, random, this.history, this.queue);
     this.routes = new TurnRoutes(window.routes, output, this.history, undefined);
   }
 
   async run(question: Question): Promise<void> {
-    const request = {
-      isForced: false,
-      describe: () => description,
-      continuingModel: () => undefined,
-      userCommand: () => undefined,
-    };
     for (let retries = true; retries;) {
       const route = this.routes.choose(this.window.connection);
       if (!route) break;
       const state = this.stateOf(route);
-      const admission = await this.queue.acquire(state.gate, request);
-      if (admission.type !== 'admitted') break;
-      this.retries.settleCharge(false);
-      state.sentAt = this.window.world.monotonicNow();
+      const permit = await this.passGate(state);
+      if (!permit) break;
+      this.history.settleCharge(false);
+      const sentAt = this.window.world.monotonicNow();
       const refusal = await new Promise<Refusal | undefined>((answered) => question.send(answered, route.baseUrl));
       if (!refusal) {
-        this.streamAnswer(question, state);
+        permit.accepted();
+        this.window.world.after(question.succeeded(), () => {
+          this.routes.recordResponse(sentAt);
+          permit.release(true);
+          state.budget.refund(1);
+        });
         return;
       }
-      retries = await this.prepareRetry(refusal, state);
+      retries = await this.prepareRetry(refusal, state, permit, sentAt);
     }
     question.failed();
   }
@@ -142,40 +136,69 @@ class SimulatedTurn {
   private stateOf({ baseUrl, apiKey }: Route): RouteState {
     const { network } = this.window;
     const origin = originOf(baseUrl);
-    return { gate: network.gate({ origin, apiKey, model }), budget: network.budget(origin), sentAt: 0 };
+    return { gate: network.gate({ origin, apiKey, model }), budget: network.budget(origin) };
   }
 
-  private streamAnswer(question: Question, { budget, sentAt }: RouteState): void {
-    this.queue.reportAccepted();
-    this.window.world.after(question.succeeded(), () => {
-      this.routes.recordResponse(sentAt);
-      this.retries.reportSuccess(budget);
-    });
+  /** Waits until the gate admits an attempt. Returns undefined if the turn ends instead. */
+  private async passGate(state: RouteState): Promise<Permit | undefined> {
+    const permit = state.gate.enqueue(() => this.waits.end());
+    while (permit.block) {
+      const { block } = permit;
+      const decision = this.decide(this.situation(faultOfBlock(block), state, block));
+      if (decision.type !== 'wait') {
+        permit.release();
+        return undefined;
+      }
+      await this.waits.waitInQueue(decision.delayMs, description);
+    }
+    return permit;
   }
 
-  /** Waits or switches the route, as the retry policy decides. @returns whether another attempt follows */
-  private async prepareRetry(refusal: Refusal, state: RouteState): Promise<boolean> {
-    const { routes } = this;
-    const fault = classify(evidenceOf(refusal), this.window.world.now());
-    const otherRoute = routes.outlook(fault);
-    const context = { isResuming: false, hasText: false, isContinuable: false, otherRoute };
-    const { decision, isBreakerOpen } = this.retries.handle(fault, state, context);
+  /** Waits or switches the route, as the engine decides. @returns whether another attempt follows */
+  private async prepareRetry(refusal: Refusal, state: RouteState, permit: Permit, sentAt: number): Promise<boolean> {
+    const { routes, window } = this;
+    const now = window.world.now();
+    const fault = classify(evidenceOf(refusal), now);
+    if (providerFaults.has(fault.row)) permit.failed(fault.retryAfter?.delayMs);
+    const situation = this.situation(fault, state);
+    const decision = this.decide(situation);
+    this.history.recordFault(situation, decision, state.budget);
+    const delayMs = cooldownAfter(fault, decision);
+    const source = fault.retryAfter ? 'server' : 'backoff';
+    if (delayMs === undefined) permit.release();
+    else permit.limited({ until: now + delayMs, delayMs, source, reason: fault.kind });
     if (decision.type !== 'replay') routes.recordFault(fault);
-    if (typeof refusal.status === 'number' && !fault.isRouteFault) routes.recordResponse(state.sentAt);
+    if (typeof refusal.status === 'number' && !fault.isRouteFault) routes.recordResponse(sentAt);
     switch (decision.type) {
       case 'replay':
         return true;
-      case 'switch-route': {
-        const next = routes.next(fault);
-        if (next) routes.switchTo(next, fault);
+      case 'switch-route':
+        routes.switchTo(decision.to, fault);
         return true;
-      }
       case 'wait':
         routes.recordWait();
-        if (!isBreakerOpen) await this.waits.delay(decision.delayMs, description);
+        if (!decision.inQueue) await this.waits.delay(decision.delayMs, description);
         return true;
       default:
         return false;
     }
+  }
+
+  private decide(situation: Situation): Decision {
+    return decide(situation, this.settings, this.window.random);
+  }
+
+  private situation(fault: Fault, { gate, budget }: RouteState, block?: GateBlock): Situation {
+    return this.history.situation({
+      fault,
+      block: block && { ...block, leftMs: Math.max(0, block.until - this.window.world.now()) },
+      isResuming: false,
+      hasText: false,
+      isContinuable: false,
+      tokens: budget.tokens,
+      breakerOpen: gate.isBreakerOpen,
+      otherRoute: this.routes.next(fault),
+      othersMayRecover: this.routes.othersMayRecover,
+    });
   }
 }
