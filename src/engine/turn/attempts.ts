@@ -2,7 +2,6 @@ import type { EngineDeps } from '../engine';
 import type { AttemptTrigger, EndedEvent, Usage } from '../events';
 import type { Fault } from '../faults/classify';
 import { faultRowIds } from '../faults/faultTable';
-import type { Permit } from '../gate/gate';
 import type { NetworkState } from '../gate/networkState';
 import { originOf } from '../gateway/baseUrl';
 import type { KeyRedactor } from '../gateway/keyRedactor';
@@ -13,6 +12,7 @@ import { modelParameters } from '../models/modelParameters';
 import type { ChatRequest, Route } from '../request';
 import { sumUsage } from '../state/usage';
 import { continuationMessages, prefillOf } from '../text/continuation';
+import type { Admission } from './admission';
 import type { Answer, RequestMode } from './answer';
 import type { TurnHistory } from './turnHistory';
 import type { TurnOutput } from './turnOutput';
@@ -46,6 +46,7 @@ export class Attempts {
     private readonly output: TurnOutput,
     private readonly answer: Answer,
     private readonly history: TurnHistory,
+    private readonly admission: Pick<Admission, 'accepted'>,
   ) {}
 
   /**
@@ -70,13 +71,7 @@ export class Attempts {
    * answer.
    * @param distinguishingUrl base URL of the route if another route has the same host
    */
-  start(
-    trigger: AttemptTrigger,
-    route: Route,
-    model: string,
-    permit: Pick<Permit, 'accepted'> | undefined,
-    distinguishingUrl: string | undefined,
-  ): Attempt {
+  start(trigger: AttemptTrigger, route: Route, model: string, distinguishingUrl: string | undefined): Attempt {
     const { output, answer } = this;
     const { messages } = this.request;
     const behavior = this.network.behaviorOf(route.baseUrl, model);
@@ -104,7 +99,7 @@ export class Attempts {
       headers: (status: number, requestId: string | undefined, ms: number) => {
         output.emit({ type: 'headers', status, requestId, ms });
         if (status < 200 || status > 299) return;
-        permit?.accepted();
+        this.admission.accepted();
         if (this.isResume) this.history.recordResumeStart();
       },
       quiet: (forMs: number) => output.emit({ type: 'quiet', forMs }),

@@ -1,19 +1,19 @@
 import type { EngineDeps, RunOptions, TurnHandle } from '../engine';
 import type { AttemptTrigger, FaultKind, ModelEvent } from '../events';
 import { classify, faultOfRow, type Evidence, type Fault } from '../faults/classify';
-import { faultRowIds, providerFaults } from '../faults/faultTable';
-import { hostFailure } from '../faults/hostFaults';
+import { faultRowIds } from '../faults/faultTable';
 import { describeError } from '../faults/transportError';
 import type { GateBlock } from '../gate/cooldowns';
-import type { Gate, Permit } from '../gate/gate';
+import type { Gate } from '../gate/gate';
 import type { NetworkState, RetryBudget } from '../gate/networkState';
 import type { RouteHealth } from '../gate/routeHealth';
 import { hostOf, originOf } from '../gateway/baseUrl';
 import type { KeyRedactor } from '../gateway/keyRedactor';
 import type { AttemptEnd } from '../http/attempt';
 import { isConnectionError, type ChatRequest, type Connection, type Route } from '../request';
-import { cooldownAfter, decide, faultOfBlock, isRetryable, type Decision, type Situation } from '../retry/decide';
+import { decide, faultOfBlock, isRetryable, type Decision, type Situation } from '../retry/decide';
 import type { TurnRecord } from '../state/ledger';
+import { Admission } from './admission';
 import { Answer } from './answer';
 import { Attempts } from './attempts';
 import { TurnHistory } from './turnHistory';
@@ -46,20 +46,18 @@ export class Turn implements TurnHandle {
   private readonly output: TurnOutput;
   private readonly answer: Answer;
   private readonly waits: Waits;
+  private readonly admission: Admission;
   private readonly attempts: Attempts;
   private readonly commands: UserCommands;
   private readonly routes: TurnRoutes;
   private readonly messages: TurnMessages;
   private readonly connection: () => Promise<Connection>;
   private readonly startTime: number;
-  private permit: Permit | undefined;
   private model: string;
   /** Base URL of the last route; empty before the turn has a connection. */
   private baseUrl = '';
   /** Whether the next attempt bypasses the circuit breaker, because `tryAnyway` was called before the turn had a route. */
   private bypassesBreaker = false;
-  /** Whether the last attempt of this turn has opened the circuit breaker. */
-  private hasOpenedBreaker = false;
 
   constructor(
     private readonly deps: EngineDeps,
@@ -76,7 +74,8 @@ export class Turn implements TurnHandle {
     this.output = new TurnOutput(deps.clock, options.onEvents, (error) => this.handleException(error));
     this.answer = new Answer(deps.clock, this.output, this.history, options.resumeFrom);
     this.waits = new Waits(deps, this.output, this.history);
-    this.attempts = new Attempts(deps, network, keys, request, this.output, this.answer, this.history);
+    this.admission = new Admission(deps.clock);
+    this.attempts = new Attempts(deps, network, keys, request, this.output, this.answer, this.history, this.admission);
     this.commands = new UserCommands(deps.clock, this.waits, this.attempts);
     this.routes = new TurnRoutes(routes, this.output, this.history, options.avoidRoute);
     this.messages = new TurnMessages(deps, keys);
@@ -158,8 +157,8 @@ export class Turn implements TurnHandle {
 
   /** Chooses a route, waits until its gate admits the attempt, and sends it, unless something else is decided. */
   private async prepareAttempt(trigger: AttemptTrigger): Promise<NextTrigger> {
-    const { routes, commands } = this;
-    this.permit?.release();
+    const { routes, commands, admission } = this;
+    admission.release();
     this.attempts.current = undefined;
     const connection = await this.connection();
     if (this.isFinished()) return undefined;
@@ -169,52 +168,40 @@ export class Turn implements TurnHandle {
     const gate = this.gate(route);
     if (this.bypassesBreaker) gate.clearFailures();
     await this.waits.waitForOptional(maxCooldownSyncMs, gate.sync());
-    if (this.isDiverted()) return commands.take();
-    const isForced = trigger === 'retry-now' || this.bypassesBreaker || commands.pending === 'retry-now';
-    const alternative = await this.passGate(gate, isForced);
+    if (commands.isDiverting()) return commands.take();
+    admission.join(gate, () => this.waits.end());
+    if (trigger === 'retry-now' || this.bypassesBreaker || commands.hasPending()) admission.force();
+    const alternative = await this.waitInQueue();
     this.bypassesBreaker = false;
-    this.hasOpenedBreaker = false;
-    if (this.isDiverted()) return commands.take();
+    if (commands.isDiverting()) return commands.take();
     if (alternative) return this.carryOut(alternative.decision, alternative.situation);
     const next = commands.take() ?? trigger;
-    return routes.hasBetterRoute ? next : this.sendAttempt(next, route);
+    if (routes.hasBetterRoute) return next;
+    this.history.settleCharge(next !== 'retry' && next !== 'resume');
+    const end = await this.attempts.start(next, route, this.model, routes.distinguishingUrl(route)).end;
+    // Ignores the outcome of the attempt if the turn has been stopped in the meantime.
+    return this.isFinished() ? undefined : this.handleEnd(end);
   }
 
   /**
-   * Waits in the queue of a gate until it admits the next attempt or the user has decided otherwise.
+   * Waits until the gate admits the next attempt or the user wants another model or route.
    * @returns the decision to do something else, if the wait would be too long
    */
-  private async passGate(
-    gate: Gate,
-    isForced: boolean,
-  ): Promise<{ readonly decision: Decision; readonly situation: Situation } | undefined> {
-    const permit = gate.enqueue(() => this.waits.end());
-    this.permit = permit;
-    if (isForced) permit.force();
+  private async waitInQueue(): Promise<{ readonly decision: Decision; readonly situation: Situation } | undefined> {
     let announced: GateBlock | undefined;
-    while (permit.block) {
-      const { block } = permit;
+    for (let { block } = this.admission; block; { block } = this.admission) {
       const fault = faultOfBlock(block);
       const situation = this.situation(fault, block);
       const decision = this.decide(situation);
       if (decision.type !== 'wait') return { decision, situation };
-      const told = this.hasOpenedBreaker && block.blockedBy === 'request' ? 'turn' : block.blockedBy;
       const isAnnounced = isRenewedEstimate(block, announced);
-      const wait = isAnnounced ? undefined : this.messages.describeWait(fault, decision, told, this.context);
-      await this.waits.waitInQueue(decision.delayMs, wait);
+      const wait = this.messages.describeWait(fault, decision, block.blockedBy, this.context);
+      await this.waits.waitInQueue(decision.delayMs, isAnnounced ? undefined : wait);
       announced = block;
-      if (this.isDiverted()) return undefined;
-      if (this.commands.pending) permit.force();
+      if (this.commands.isDiverting()) return undefined;
+      if (this.commands.hasPending()) this.admission.force();
     }
     return undefined;
-  }
-
-  private async sendAttempt(trigger: AttemptTrigger, route: Route): Promise<NextTrigger> {
-    this.history.settleCharge(trigger !== 'retry' && trigger !== 'resume');
-    const url = this.routes.distinguishingUrl(route);
-    const end = await this.attempts.start(trigger, route, this.model, this.permit, url).end;
-    // Ignores the outcome of the attempt if the turn has been stopped in the meantime.
-    return this.isFinished() ? undefined : this.handleEnd(end);
   }
 
   private handleEnd(end: AttemptEnd): NextTrigger | Promise<NextTrigger> {
@@ -241,7 +228,7 @@ export class Turn implements TurnHandle {
       return this.handleFault({ type: 'limit-before-text' });
     attempts.end('finished');
     if (attempts.current) this.routes.recordResponse(attempts.current.startedAt);
-    this.permit?.release(true);
+    this.admission.release(true);
     this.budget.refund(1);
     const { text } = answer;
     this.finish({ type: 'done', finishReason, attempts: output.attempt, text, waitedMs: waits.waitedMs });
@@ -249,7 +236,7 @@ export class Turn implements TurnHandle {
   }
 
   private handleFault(evidence: Evidence): NextTrigger | Promise<NextTrigger> {
-    const { attempts, deps, routes } = this;
+    const { attempts, admission, deps, routes } = this;
     const { current } = attempts;
     const fault = classify(evidence, deps.clock.now());
     const { message, detail } = this.messages.describeFault(fault, this.context);
@@ -257,14 +244,11 @@ export class Turn implements TurnHandle {
     deps.log.info(`attempt ${this.output.attempt}: row ${fault.row} ${fault.kind}${logDetail && ` (${logDetail})`}`);
     attempts.end(fault.kind, fault);
     if (attempts.correctRequest(fault)) return 'repair';
-    const wasBreakerOpen = this.isBreakerOpen;
-    // Reports the fault first, because the decision depends on whether it opens the breaker.
-    if (providerFaults.has(fault.row)) this.permit?.failed(fault.retryAfter?.delayMs);
+    admission.reportFault(fault);
     const situation = this.situation(fault);
     const decision = this.decide(situation);
     this.history.recordFault(situation, decision, this.budget);
-    this.endPermit(fault, decision);
-    this.hasOpenedBreaker = decision.type === 'wait' && !wasBreakerOpen && situation.breakerOpen;
+    admission.end(fault, decision);
     if (decision.type !== 'replay') routes.recordFault(fault);
     if (current?.status !== undefined && !fault.isRouteFault) routes.recordResponse(current.startedAt);
     const wasCut = current?.hasStreamed === true && evidence.type !== 'no-text';
@@ -289,7 +273,7 @@ export class Turn implements TurnHandle {
         return 'switch';
       case 'probe-routes': {
         const probeResult = { route: await waits.firstResponding(routes.untried) };
-        if (!this.isInterrupted()) {
+        if (!this.commands.hasPending()) {
           const next = { ...situation, probeResult };
           return this.carryOut(this.decide(next), next);
         }
@@ -298,7 +282,7 @@ export class Turn implements TurnHandle {
       case 'wait-for-network': {
         const { attemptsLeft } = decision;
         const wait = messages.describeWait(fault, { source: 'backoff', attemptsLeft }, 'turn', context);
-        await waits.waitForNetwork(routes.allowed, wait, () => this.isInterrupted());
+        await waits.waitForNetwork(routes.allowed, wait, () => this.commands.hasPending());
         break;
       }
       case 'wait':
@@ -316,16 +300,16 @@ export class Turn implements TurnHandle {
   }
 
   /** @param block why the gate does not admit the next attempt, if no attempt has failed */
-  private situation(fault: Fault, block?: GateBlock): Situation {
+  private situation(fault: Fault, block?: Situation['block']): Situation {
     const { answer, attempts, routes, deps } = this;
     return this.history.situation({
       fault,
-      block: block && { ...block, leftMs: Math.max(0, block.until - deps.clock.now()) },
+      block,
       isResuming: attempts.isResuming,
       hasText: answer.text !== '',
       isContinuable: answer.isContinuable(deps.settings().resume),
       tokens: this.budget.tokens,
-      breakerOpen: this.isBreakerOpen,
+      breakerOpen: this.admission.isBreakerOpen,
       otherRoute: routes.next(fault),
       othersMayRecover: routes.othersMayRecover,
     });
@@ -339,14 +323,6 @@ export class Turn implements TurnHandle {
       plainHttpHost: routes.plainHttpRoute && hostOf(routes.plainHttpRoute.baseUrl),
       canHaveMoreRoom: () => attempts.canHaveMoreRoom,
     };
-  }
-
-  /** Ends the permit of an attempt that has failed, with the cooldown that the fault imposes on the gate. */
-  private endPermit(fault: Fault, decision: Decision): void {
-    const delayMs = cooldownAfter(fault, decision);
-    if (delayMs === undefined) return this.permit?.release();
-    const source = fault.retryAfter ? 'server' : 'backoff';
-    this.permit?.limited({ until: this.deps.clock.now() + delayMs, delayMs, source, reason: fault.kind });
   }
 
   private changeModel(to: string, reason: ModelEvent['reason']): void {
@@ -365,11 +341,6 @@ export class Turn implements TurnHandle {
     return this.network.gate({ origin: originOf(baseUrl), apiKey, model: this.model });
   }
 
-  private get isBreakerOpen(): boolean {
-    const { current } = this.routes;
-    return current !== undefined && this.gate(current).isBreakerOpen;
-  }
-
   private get budget(): RetryBudget {
     return this.network.budget(originOf(this.baseUrl));
   }
@@ -378,31 +349,20 @@ export class Turn implements TurnHandle {
     return this.output.isFinished;
   }
 
-  /** Whether the turn has ended or the user wants another model or route. */
-  private isDiverted(): boolean {
-    return this.isFinished() || this.commands.isDiverting;
-  }
-
-  private isInterrupted(): boolean {
-    return this.isFinished() || this.commands.pending !== undefined;
-  }
-
   /** Ends the turn after an exception: no usable connection, or a defect of this extension. */
   private handleException(error: unknown): void {
-    const { log, localize } = this.deps;
-    const { text } = this.answer;
-    if (isConnectionError(error)) {
-      log.warn(`turn: ${error.connectionProblem}: ${describeError(error)}`);
-      return this.finish(this.messages.describeConnectionError(error, text));
+    const { log } = this.deps;
+    if (isConnectionError(error)) log.warn(`turn: ${error.connectionProblem}: ${describeError(error)}`);
+    else {
+      log.error(error);
+      try {
+        this.attempts.end('internal', faultOfRow(faultRowIds.internalError));
+      } catch (secondError) {
+        // Both exceptions usually have the same cause. The ledger then lacks the end of the attempt, but the turn ends.
+        log.error(secondError);
+      }
     }
-    log.error(error);
-    try {
-      this.attempts.end('internal', faultOfRow(faultRowIds.internalError));
-    } catch (secondError) {
-      // Both exceptions usually have the same cause. The ledger then lacks the end of the attempt, but the turn ends.
-      log.error(secondError);
-    }
-    this.finish(hostFailure('internal', text, localize));
+    this.finish(this.messages.describeException(error, this.answer.text));
   }
 
   private finish(terminal: NewEvent): void {
@@ -410,8 +370,8 @@ export class Turn implements TurnHandle {
     this.output.emit(terminal);
     this.options.signal?.removeEventListener('abort', this.stop);
     this.answer.dispose();
-    this.waits.end();
-    this.permit?.release();
+    this.commands.end();
+    this.admission.clear();
     this.history.settleCharge(true);
     this.attempts.current = undefined;
     this.routes.clear();

@@ -6,7 +6,7 @@ import { hostFailure } from '../faults/hostFaults';
 import { describeFault, type FaultContext, type FaultText } from '../faults/wording';
 import type { KeyRedactor } from '../gateway/keyRedactor';
 import type { Attempt } from '../http/attempt';
-import type { ConnectionError } from '../request';
+import { isConnectionError } from '../request';
 import { deadlineOf, type FailDecision, type WaitDecision } from '../retry/decide';
 import { scheduleLifetimeMs } from '../state/turnState';
 import type { WaitDescription } from './waits';
@@ -83,14 +83,15 @@ export class TurnMessages {
     };
   }
 
-  /** Returns the terminal event of a turn that has no usable connection. @param text the partial answer */
-  describeConnectionError(
-    { connectionProblem, message }: ConnectionError,
-    text: string,
-  ): Omit<FailedEvent, 'at' | 'attempt'> {
-    if (connectionProblem === 'keyring') return hostFailure('keyring', text, this.deps.localize);
+  /**
+   * Returns the terminal event after an exception: there is no usable connection, or this extension has a defect.
+   * @param text the partial answer
+   */
+  describeException(error: unknown, text: string): Omit<FailedEvent, 'at' | 'attempt'> {
+    if (!isConnectionError(error)) return hostFailure('internal', text, this.deps.localize);
+    if (error.connectionProblem === 'keyring') return hostFailure('keyring', text, this.deps.localize);
     const noResponse = { status: undefined, requestId: undefined };
-    return { type: 'failed', kind: 'request', ...noResponse, message, text, actions: ['checkUrl'] };
+    return { type: 'failed', kind: 'request', ...noResponse, message: error.message, text, actions: ['checkUrl'] };
   }
 
   /** Adds why the turn did not try a route that it may not use automatically, if the fault asks for another route. */

@@ -1,13 +1,12 @@
 import type { EngineSettings } from '../../../src/engine/engine';
 import { classify, type Fault } from '../../../src/engine/faults/classify';
-import { providerFaults } from '../../../src/engine/faults/faultTable';
-import { noSharedCooldowns, type GateBlock } from '../../../src/engine/gate/cooldowns';
-import type { Gate, Permit } from '../../../src/engine/gate/gate';
+import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
 import { NetworkState, type RetryBudget } from '../../../src/engine/gate/networkState';
 import { RouteHealth } from '../../../src/engine/gate/routeHealth';
 import { originOf } from '../../../src/engine/gateway/baseUrl';
 import type { Connection, Route } from '../../../src/engine/request';
-import { cooldownAfter, decide, faultOfBlock, type Decision, type Situation } from '../../../src/engine/retry/decide';
+import { decide, faultOfBlock, type Decision, type Situation } from '../../../src/engine/retry/decide';
+import { Admission } from '../../../src/engine/turn/admission';
 import { TurnHistory } from '../../../src/engine/turn/turnHistory';
 import { TurnRoutes } from '../../../src/engine/turn/turnRoutes';
 import { Waits, type WaitDescription } from '../../../src/engine/turn/waits';
@@ -88,17 +87,12 @@ export function onSeparateMachines(options: WindowOptions = {}): Strategy {
   };
 }
 
-/** The gate and the retry budget of the route of an attempt. */
-interface RouteState {
-  readonly gate: Gate;
-  readonly budget: RetryBudget;
-}
-
 /** A turn without streams and messages. Its gate, waits, history, routes and decisions are those of the engine. */
 class SimulatedTurn {
   private readonly history = new TurnHistory(model);
   private readonly waits: Waits;
   private readonly routes: TurnRoutes;
+  private readonly admission: Admission;
   private readonly settings: EngineSettings;
 
   constructor(private readonly window: SimulatedWindow) {
@@ -106,6 +100,7 @@ class SimulatedTurn {
     const output = { emit: () => undefined };
     this.settings = { ...defaultSettings, retry: { ...retry, maxRetries } };
     this.waits = new Waits({ clock: world, random, fetch }, output, this.history);
+    this.admission = new Admission(world);
     this.routes = new TurnRoutes(window.routes, output, this.history, undefined);
   }
 
@@ -113,60 +108,53 @@ class SimulatedTurn {
     for (let retries = true; retries;) {
       const route = this.routes.choose(this.window.connection);
       if (!route) break;
-      const state = this.stateOf(route);
-      const permit = await this.passGate(state);
-      if (!permit) break;
+      if (!(await this.waitInQueue(route))) break;
       this.history.settleCharge(false);
       const sentAt = this.window.world.monotonicNow();
       const refusal = await new Promise<Refusal | undefined>((answered) => question.send(answered, route.baseUrl));
       if (!refusal) {
-        permit.accepted();
+        this.admission.accepted();
         this.window.world.after(question.succeeded(), () => {
           this.routes.recordResponse(sentAt);
-          permit.release(true);
-          state.budget.refund(1);
+          this.admission.release(true);
+          this.budget(route).refund(1);
         });
         return;
       }
-      retries = await this.prepareRetry(refusal, state, permit, sentAt);
+      retries = await this.prepareRetry(refusal, this.budget(route), sentAt);
     }
     question.failed();
   }
 
-  private stateOf({ baseUrl, apiKey }: Route): RouteState {
-    const { network } = this.window;
-    const origin = originOf(baseUrl);
-    return { gate: network.gate({ origin, apiKey, model }), budget: network.budget(origin) };
+  private budget({ baseUrl }: Route): RetryBudget {
+    return this.window.network.budget(originOf(baseUrl));
   }
 
-  /** Waits until the gate admits an attempt. Returns undefined if the turn ends instead. */
-  private async passGate(state: RouteState): Promise<Permit | undefined> {
-    const permit = state.gate.enqueue(() => this.waits.end());
-    while (permit.block) {
-      const { block } = permit;
-      const decision = this.decide(this.situation(faultOfBlock(block), state, block));
+  /** Returns whether the gate has admitted an attempt. If not, the turn ends. */
+  private async waitInQueue(route: Route): Promise<boolean> {
+    const { admission, waits, window } = this;
+    const { baseUrl, apiKey } = route;
+    admission.join(window.network.gate({ origin: originOf(baseUrl), apiKey, model }), () => waits.end());
+    for (let { block } = admission; block; { block } = admission) {
+      const decision = this.decide(this.situation(faultOfBlock(block), this.budget(route), block));
       if (decision.type !== 'wait') {
-        permit.release();
-        return undefined;
+        admission.release();
+        return false;
       }
-      await this.waits.waitInQueue(decision.delayMs, description);
+      await waits.waitInQueue(decision.delayMs, description);
     }
-    return permit;
+    return true;
   }
 
   /** Waits or switches the route, as the engine decides. @returns whether another attempt follows */
-  private async prepareRetry(refusal: Refusal, state: RouteState, permit: Permit, sentAt: number): Promise<boolean> {
-    const { routes, window } = this;
-    const now = window.world.now();
-    const fault = classify(evidenceOf(refusal), now);
-    if (providerFaults.has(fault.row)) permit.failed(fault.retryAfter?.delayMs);
-    const situation = this.situation(fault, state);
+  private async prepareRetry(refusal: Refusal, budget: RetryBudget, sentAt: number): Promise<boolean> {
+    const { routes, admission } = this;
+    const fault = classify(evidenceOf(refusal), this.window.world.now());
+    admission.reportFault(fault);
+    const situation = this.situation(fault, budget);
     const decision = this.decide(situation);
-    this.history.recordFault(situation, decision, state.budget);
-    const delayMs = cooldownAfter(fault, decision);
-    const source = fault.retryAfter ? 'server' : 'backoff';
-    if (delayMs === undefined) permit.release();
-    else permit.limited({ until: now + delayMs, delayMs, source, reason: fault.kind });
+    this.history.recordFault(situation, decision, budget);
+    admission.end(fault, decision);
     if (decision.type !== 'replay') routes.recordFault(fault);
     if (typeof refusal.status === 'number' && !fault.isRouteFault) routes.recordResponse(sentAt);
     switch (decision.type) {
@@ -188,15 +176,15 @@ class SimulatedTurn {
     return decide(situation, this.settings, this.window.random);
   }
 
-  private situation(fault: Fault, { gate, budget }: RouteState, block?: GateBlock): Situation {
+  private situation(fault: Fault, { tokens }: RetryBudget, block?: Situation['block']): Situation {
     return this.history.situation({
       fault,
-      block: block && { ...block, leftMs: Math.max(0, block.until - this.window.world.now()) },
+      block,
       isResuming: false,
       hasText: false,
       isContinuable: false,
-      tokens: budget.tokens,
-      breakerOpen: gate.isBreakerOpen,
+      tokens,
+      breakerOpen: this.admission.isBreakerOpen,
       otherRoute: this.routes.next(fault),
       othersMayRecover: this.routes.othersMayRecover,
     });
