@@ -10,6 +10,7 @@ import { requestBody, type AttemptRequest } from '../http/transport';
 import { factsOf } from '../models/modelFacts';
 import { modelParameters } from '../models/modelParameters';
 import type { ChatRequest, Route } from '../request';
+import type { Situation } from '../retry/decide';
 import { sumUsage } from '../state/usage';
 import { continuationMessages, prefillOf } from '../text/continuation';
 import type { Admission } from './admission';
@@ -50,12 +51,16 @@ export class Attempts {
   ) {}
 
   /**
-   * Whether the gateway accepted the current attempt, and the attempt received a part of the answer or resumed one. The
-   * next attempt is then a resume and not a retry.
+   * How far the answer has come. The next attempt is a resume and not a retry if the gateway accepted the current attempt,
+   * and the attempt received a part of the answer or resumed one.
    */
-  get isResuming(): boolean {
-    const { current } = this;
-    return current?.isAccepted === true && (current.hasStreamed || this.isResume);
+  get progress(): Pick<Situation, 'isResuming' | 'hasText' | 'isContinuable'> {
+    const { current, answer } = this;
+    return {
+      isResuming: current?.isAccepted === true && (current.hasStreamed || this.isResume),
+      hasText: answer.text !== '',
+      isContinuable: answer.isContinuable(this.deps.settings().resume),
+    };
   }
 
   /** Whether the current attempt would send another token limit if it were to have more room. */

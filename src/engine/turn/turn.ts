@@ -3,7 +3,7 @@ import type { AttemptTrigger, FaultKind, ModelEvent } from '../events';
 import { classify, faultOfRow, type Evidence, type Fault } from '../faults/classify';
 import { faultRowIds } from '../faults/faultTable';
 import { describeError } from '../faults/transportError';
-import type { GateBlock } from '../gate/cooldowns';
+import type { Cooldown } from '../gate/cooldowns';
 import type { Gate } from '../gate/gate';
 import type { NetworkState, RetryBudget } from '../gate/networkState';
 import type { RouteHealth } from '../gate/routeHealth';
@@ -29,7 +29,6 @@ type NextTrigger = AttemptTrigger | undefined;
 /** Maximum time for reading the cooldowns of other windows, in milliseconds. Their folder may be on a drive that hangs. */
 const maxCooldownSyncMs = 250;
 
-/** The state that all turns of an engine share. */
 interface SharedState {
   readonly network: NetworkState;
   readonly routes: RouteHealth;
@@ -41,7 +40,6 @@ interface SharedState {
  * controls act immediately on the current attempt or wait, and `stop` ends the turn before it returns.
  */
 export class Turn implements TurnHandle {
-  private readonly network: NetworkState;
   private readonly history: TurnHistory;
   private readonly output: TurnOutput;
   private readonly answer: Answer;
@@ -53,22 +51,18 @@ export class Turn implements TurnHandle {
   private readonly messages: TurnMessages;
   private readonly connection: () => Promise<Connection>;
   private readonly startTime: number;
-  private model: string;
-  /** Base URL of the last route; empty before the turn has a connection. */
-  private baseUrl = '';
   /** Whether the next attempt bypasses the circuit breaker, because `tryAnyway` was called before the turn had a route. */
   private bypassesBreaker = false;
 
   constructor(
     private readonly deps: EngineDeps,
-    { network, routes, keys }: SharedState,
+    private readonly shared: SharedState,
     request: ChatRequest,
     private readonly options: RunOptions,
     private readonly onEnd: () => void,
   ) {
-    this.network = network;
     this.connection = options.connection ?? deps.connection;
-    this.model = request.model;
+    const { network, routes, keys } = shared;
     this.startTime = deps.clock.now();
     this.history = new TurnHistory(request.model, options.resumeFrom !== undefined);
     this.output = new TurnOutput(deps.clock, options.onEvents, (error) => this.handleException(error));
@@ -90,23 +84,20 @@ export class Turn implements TurnHandle {
   }
 
   get record(): TurnRecord {
-    return { time: this.startTime, host: hostOf(this.baseUrl), ...this.output.record };
+    return { time: this.startTime, host: hostOf(this.routes.baseUrl), ...this.output.record };
   }
 
   readonly stop = (): void => {
-    if (this.isFinished()) return;
+    if (this.output.isFinished()) return;
     this.attempts.end('stopped');
     this.finish({ type: 'stopped', text: this.answer.text });
   };
 
   retryNow(): void {
-    if (!this.isFinished()) this.commands.retryNow();
+    if (!this.output.isFinished()) this.commands.retryNow();
   }
 
-  /**
-   * Ends the current wait if its route or the key of its route was removed or replaced, and another route has a key. The
-   * returned promise never rejects.
-   */
+  /** Ends the current wait if its route or key was removed or replaced, and another route has a key. Never rejects. */
   async handleConnectionChange(): Promise<void> {
     const connection = this.waits.isWaiting ? await this.connection().catch(() => undefined) : undefined;
     if (connection && this.waits.isWaiting && this.routes.isReplaced(connection)) this.commands.apply('other-route');
@@ -125,7 +116,7 @@ export class Turn implements TurnHandle {
   }
 
   switchModel(model: string): void {
-    if (this.isFinished() || model === this.model) return;
+    if (this.output.isFinished() || model === this.history.model) return;
     this.answer.requestRestart();
     this.changeModel(model, 'user');
     this.commands.apply('switch');
@@ -133,13 +124,13 @@ export class Turn implements TurnHandle {
 
   continueWith(model: string, reason: FaultKind): void {
     const attempt = this.waits.isWaiting ? undefined : this.attempts.current;
-    if (this.isFinished() || model === this.model || attempt?.hasStreamed) return;
+    if (this.output.isFinished() || model === this.history.model || attempt?.hasStreamed) return;
     this.fallBack(model, reason);
     this.commands.apply('switch');
   }
 
   switchRoute(): void {
-    const next = this.isFinished() ? undefined : this.routes.following();
+    const next = this.output.isFinished() ? undefined : this.routes.following();
     if (!next || !this.commands.acceptsClick()) return;
     this.routes.switchTo(next);
     this.commands.apply('switch');
@@ -149,7 +140,7 @@ export class Turn implements TurnHandle {
   private async run(first: AttemptTrigger): Promise<void> {
     try {
       let trigger: NextTrigger = first;
-      while (trigger && !this.isFinished()) trigger = await this.prepareAttempt(trigger);
+      while (trigger && !this.output.isFinished()) trigger = await this.prepareAttempt(trigger);
     } catch (error) {
       this.handleException(error);
     }
@@ -161,9 +152,8 @@ export class Turn implements TurnHandle {
     admission.release();
     this.attempts.current = undefined;
     const connection = await this.connection();
-    if (this.isFinished()) return undefined;
+    if (this.output.isFinished()) return undefined;
     const route = routes.choose(connection);
-    this.baseUrl = (route ?? connection).baseUrl;
     if (!route) return this.handleFault({ type: 'no-key' });
     const gate = this.gate(route);
     if (this.bypassesBreaker) gate.clearFailures();
@@ -178,9 +168,9 @@ export class Turn implements TurnHandle {
     const next = commands.take() ?? trigger;
     if (routes.hasBetterRoute) return next;
     this.history.settleCharge(next !== 'retry' && next !== 'resume');
-    const end = await this.attempts.start(next, route, this.model, routes.distinguishingUrl(route)).end;
+    const end = await this.attempts.start(next, route, this.history.model, routes.distinguishingUrl(route)).end;
     // Ignores the outcome of the attempt if the turn has been stopped in the meantime.
-    return this.isFinished() ? undefined : this.handleEnd(end);
+    return this.output.isFinished() ? undefined : this.handleEnd(end);
   }
 
   /**
@@ -188,16 +178,17 @@ export class Turn implements TurnHandle {
    * @returns the decision to do something else, if the wait would be too long
    */
   private async waitInQueue(): Promise<{ readonly decision: Decision; readonly situation: Situation } | undefined> {
-    let announced: GateBlock | undefined;
+    let estimatedFor: Cooldown | undefined;
     for (let { block } = this.admission; block; { block } = this.admission) {
       const fault = faultOfBlock(block);
       const situation = this.situation(fault, block);
       const decision = this.decide(situation);
       if (decision.type !== 'wait') return { decision, situation };
-      const isAnnounced = isRenewedEstimate(block, announced);
+      // Announces the estimate of a wait once, although the gate renews it.
+      const isAnnounced = decision.estimated === true && estimatedFor === block.cause;
       const wait = this.messages.describeWait(fault, decision, block.blockedBy, this.context);
       await this.waits.waitInQueue(decision.delayMs, isAnnounced ? undefined : wait);
-      announced = block;
+      estimatedFor = decision.estimated && block.cause;
       if (this.commands.isDiverting()) return undefined;
       if (this.commands.hasPending()) this.admission.force();
     }
@@ -230,8 +221,8 @@ export class Turn implements TurnHandle {
     if (attempts.current) this.routes.recordResponse(attempts.current.startedAt);
     this.admission.release(true);
     this.budget.refund(1);
-    const { text } = answer;
-    this.finish({ type: 'done', finishReason, attempts: output.attempt, text, waitedMs: waits.waitedMs });
+    const { waitedMs } = waits;
+    this.finish({ type: 'done', finishReason, attempts: output.attempt, text: answer.text, waitedMs });
     return undefined;
   }
 
@@ -272,11 +263,8 @@ export class Turn implements TurnHandle {
         this.fallBack(decision.model, fault.kind);
         return 'switch';
       case 'probe-routes': {
-        const probeResult = { route: await waits.firstResponding(routes.untried) };
-        if (!this.commands.hasPending()) {
-          const next = { ...situation, probeResult };
-          return this.carryOut(this.decide(next), next);
-        }
+        const probed = { ...situation, probeResult: { route: await waits.firstResponding(routes.untried) } };
+        if (!this.commands.hasPending()) return this.carryOut(this.decide(probed), probed);
         break;
       }
       case 'wait-for-network': {
@@ -286,7 +274,7 @@ export class Turn implements TurnHandle {
         break;
       }
       case 'wait':
-        // Announces no wait in the queue here, because the turn announces it when it has joined the queue.
+        // The turn announces a wait in the queue when it has joined the queue.
         if (!decision.inQueue)
           await waits.delay(decision.delayMs, messages.describeWait(fault, decision, 'turn', context));
         break;
@@ -301,33 +289,22 @@ export class Turn implements TurnHandle {
 
   /** @param block why the gate does not admit the next attempt, if no attempt has failed */
   private situation(fault: Fault, block?: Situation['block']): Situation {
-    const { answer, attempts, routes, deps } = this;
-    return this.history.situation({
-      fault,
-      block,
-      isResuming: attempts.isResuming,
-      hasText: answer.text !== '',
-      isContinuable: answer.isContinuable(deps.settings().resume),
-      tokens: this.budget.tokens,
-      breakerOpen: this.admission.isBreakerOpen,
-      otherRoute: routes.next(fault),
-      othersMayRecover: routes.othersMayRecover,
-    });
+    const { attempts, routes, admission, budget } = this;
+    const gateway = { tokens: budget.tokens, breakerOpen: admission.isBreakerOpen };
+    return this.history.situation({ fault, block, ...attempts.progress, ...routes.outlook(fault), ...gateway });
   }
 
   private get context(): TurnContext {
-    const { baseUrl, model, attempts, output, answer, routes } = this;
+    const { attempts, output, answer, routes, history } = this;
     return {
-      ...{ baseUrl, model, attempt: attempts.current, attemptNumber: output.attempt, text: answer.text },
-      hasOtherRoute: routes.hasSeveral,
-      plainHttpHost: routes.plainHttpRoute && hostOf(routes.plainHttpRoute.baseUrl),
+      ...routes.context,
+      ...{ model: history.model, text: answer.text, attempt: attempts.current, attemptNumber: output.attempt },
       canHaveMoreRoom: () => attempts.canHaveMoreRoom,
     };
   }
 
   private changeModel(to: string, reason: ModelEvent['reason']): void {
-    this.output.emit({ type: 'model', from: this.model, to, reason });
-    this.model = to;
+    this.output.emit({ type: 'model', from: this.history.model, to, reason });
     this.history.recordModelSwitch(to);
   }
 
@@ -338,15 +315,11 @@ export class Turn implements TurnHandle {
   }
 
   private gate({ baseUrl, apiKey }: Route): Gate {
-    return this.network.gate({ origin: originOf(baseUrl), apiKey, model: this.model });
+    return this.shared.network.gate({ origin: originOf(baseUrl), apiKey, model: this.history.model });
   }
 
   private get budget(): RetryBudget {
-    return this.network.budget(originOf(this.baseUrl));
-  }
-
-  private isFinished(): boolean {
-    return this.output.isFinished;
+    return this.shared.network.budget(originOf(this.routes.baseUrl));
   }
 
   /** Ends the turn after an exception: no usable connection, or a defect of this extension. */
@@ -358,7 +331,7 @@ export class Turn implements TurnHandle {
       try {
         this.attempts.end('internal', faultOfRow(faultRowIds.internalError));
       } catch (secondError) {
-        // Both exceptions usually have the same cause. The ledger then lacks the end of the attempt, but the turn ends.
+        // The ledger then lacks the end of the attempt, but the turn ends.
         log.error(secondError);
       }
     }
@@ -366,7 +339,7 @@ export class Turn implements TurnHandle {
   }
 
   private finish(terminal: NewEvent): void {
-    if (this.isFinished()) return;
+    if (this.output.isFinished()) return;
     this.output.emit(terminal);
     this.options.signal?.removeEventListener('abort', this.stop);
     this.answer.dispose();
@@ -377,9 +350,4 @@ export class Turn implements TurnHandle {
     this.routes.clear();
     this.onEnd();
   }
-}
-
-/** Returns whether the block only renews the estimate of a wait that the turn has already announced. */
-function isRenewedEstimate(block: GateBlock, announced: GateBlock | undefined): boolean {
-  return block.blockKind === 'probe' && announced?.blockKind === 'probe' && announced.cause === block.cause;
 }

@@ -37,9 +37,12 @@ export class TurnHistory {
    */
   private charge: { readonly budget: RetryBudget; readonly cost: number; readonly isResume: boolean } | undefined;
 
-  /** @param hasOutput whether text, reasoning or a tool call of the answer has already been shown to the user */
+  /**
+   * @param model the current model
+   * @param hasOutput whether text, reasoning or a tool call of the answer has already been shown to the user
+   */
   constructor(
-    model: string,
+    public model: string,
     public hasOutput = false,
   ) {
     this.models = [model];
@@ -111,6 +114,7 @@ export class TurnHistory {
 
   /** Clears the counters of the previous model. What the user has seen and the resume budget stay unchanged. */
   recordModelSwitch(model: string): void {
+    this.model = model;
     this.models.push(model);
     this.recordRouteSwitch();
     this.retries = 0;

@@ -13,7 +13,6 @@ import type { WaitDescription } from './waits';
 
 /** The state of a turn that its messages depend on. */
 export interface TurnContext {
-  /** Base URL of the last route. */
   readonly baseUrl: string;
   readonly model: string;
   /** The last attempt, or undefined if the turn has sent none or waits in the queue of a gate. */

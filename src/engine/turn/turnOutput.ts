@@ -28,7 +28,7 @@ export class TurnOutput {
     private readonly onDefect: (error: unknown) => void,
   ) {}
 
-  get isFinished(): boolean {
+  isFinished(): boolean {
     return this.terminal !== undefined;
   }
 
@@ -40,7 +40,7 @@ export class TurnOutput {
   }
 
   emit(newEvent: NewEvent): void {
-    if (this.isFinished) return;
+    if (this.isFinished()) return;
     const event: StreamEvent = { attempt: this.attempt, ...newEvent, at: this.startBatch() };
     this.ledger = addToLedger(this.ledger, event);
     this.batch.push(event);
@@ -51,7 +51,7 @@ export class TurnOutput {
 
   /** Emits a delta without passing it to the ledger, because a turn has thousands of these events. */
   emitToken(type: 'text' | 'reasoning', text: string): void {
-    if (!this.isFinished) this.batch.push({ type, text, attempt: this.attempt, at: this.startBatch() });
+    if (!this.isFinished()) this.batch.push({ type, text, attempt: this.attempt, at: this.startBatch() });
   }
 
   /** Starts a batch unless one has been started. @returns the time of its events */

@@ -185,8 +185,7 @@ class SimulatedTurn {
       isContinuable: false,
       tokens,
       breakerOpen: this.admission.isBreakerOpen,
-      otherRoute: this.routes.next(fault),
-      othersMayRecover: this.routes.othersMayRecover,
+      ...this.routes.outlook(fault),
     });
   }
 }
