@@ -35,6 +35,22 @@ const requestsOnly = {
   },
 };
 
+/** Importing `x?text` gives the text of the file `x`. */
+const textFiles = {
+  name: 'text-files',
+  setup(build) {
+    build.onResolve({ filter: /\?text$/ }, ({ path: specifier, resolveDir }) => ({
+      path: path.resolve(resolveDir, specifier.replace(/\?text$/, '')),
+      namespace: 'text',
+    }));
+    build.onLoad({ filter: /./, namespace: 'text' }, async ({ path: file }) => ({
+      contents: await readFile(file, 'utf8'),
+      loader: 'text',
+      watchFiles: [file],
+    }));
+  },
+};
+
 const shared = {
   bundle: true,
   outdir: 'dist',
@@ -57,7 +73,7 @@ const extension = {
   target: 'node20',
   external: ['vscode'],
   sourcemap: production ? false : 'inline',
-  plugins: [requestsOnly],
+  plugins: [requestsOnly, textFiles],
 };
 
 /**
@@ -213,7 +229,7 @@ async function main() {
   }
 }
 
-module.exports = { extension };
+module.exports = { extension, textFiles };
 
 // A test or a benchmark only wants to know how the extension is built.
 if (require.main === module) {

@@ -31,6 +31,12 @@ export default tseslint.config(
     },
   },
   {
+    // The program that users get when they copy a request.
+    files: ['src/host/copyAsCode/programs/*.mjs'],
+    languageOptions: { globals: { process: false, console: false, setTimeout: false, clearTimeout: false } },
+    rules: { 'no-undef': 'error', 'no-unused-vars': 'error', 'no-unreachable': 'error', 'no-fallthrough': 'error' },
+  },
+  {
     // The extension host only logs an unhandled rejection; the error boundary also tells the user.
     files: ['src/host/**/*.ts', 'src/extension.ts'],
     // A failed write is reported by the journal itself.

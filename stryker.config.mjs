@@ -5,7 +5,7 @@ export default {
   // Excludes the wire tests, because they run in real time and find no mutant that other tests miss.
   mochaOptions: { spec: ['test/engine/**/*.test.ts'], ignore: ['test/engine/wire/**', 'test/engine/crowd.test.ts'] },
   // Mocha's own `node-option` only reaches the processes that its command line starts.
-  testRunnerNodeArgs: ['--import', 'tsx'],
+  testRunnerNodeArgs: ['--import', './test/support/textFiles.mjs'],
   plugins: ['./test/mutation/mochaRunner.mjs'],
   coverageAnalysis: 'perTest',
   // Also mutates tables and patterns, which are built while their module loads. These mutants run against all tests, so

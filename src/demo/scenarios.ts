@@ -1,6 +1,6 @@
-import type { Topic } from './answers/answers.en';
 import { completeAnswer, demoAnswer, firstPart } from './answers/demoAnswer';
 import { readDemoPrompt } from './answers/demoPrompt';
+import type { Topic } from './answers/demoTexts';
 import { type Gateway, startGateway } from './gateway';
 import { failure, outOfCredit, overloaded, rateLimited } from './replies';
 import type { Script, Step } from './script';

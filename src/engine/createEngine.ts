@@ -5,6 +5,8 @@ import { NetworkState } from './gate/networkState';
 import { RouteHealth } from './gate/routeHealth';
 import { originOf } from './gateway/baseUrl';
 import { KeyRedactor } from './gateway/keyRedactor';
+import { probe } from './http/probe';
+import { loadRequestBuilder } from './http/transport';
 import type { ChatRequest } from './request';
 import type { TurnRecord } from './state/ledger';
 import { Turn } from './turn/turn';
@@ -22,6 +24,7 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
   /** Records of the turns that have ended. They contain no prompt, no answer and no key. */
   let records: readonly TurnRecord[] = [];
   const run = (request: ChatRequest, options: RunOptions): TurnHandle => {
+    void loadRequestBuilder();
     const turn = new Turn(deps, { network, routes, keys }, request, options, () => {
       running.delete(turn);
       records = [...records, turn.record].slice(-maxRecordedTurns);
@@ -50,6 +53,7 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
       for (const turn of running) turn.endWait();
     },
     cooldownOf: (scope) => network.cooldownOf(scope),
+    probe: (route, signal) => probe(deps, keys, route, signal),
     report: () => {
       const turns = [...records, ...[...running].map(({ record }) => record)];
       return {

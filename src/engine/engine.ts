@@ -1,8 +1,9 @@
 import type { Clock } from './clock';
-import type { FaultKind, StreamEvent } from './events';
+import type { FaultAction, FaultKind, StreamEvent } from './events';
 import type { CooldownScope, SharedCooldowns } from './gate/cooldowns';
 import type { ModelCooldown, NetworkReport } from './gate/networkState';
 import type { KeyRedactor } from './gateway/keyRedactor';
+import type { GatewayModels } from './gateway/modelList';
 import type { ModelFacts } from './models/modelFacts';
 import type { ChatRequest, Connection } from './request';
 import type { JitterKind } from './retry/backoff';
@@ -140,9 +141,27 @@ export interface Engine {
   resetNetworkState(): Promise<void>;
   /** Returns the current cooldown of a model on a route, if this window has a record of one. */
   cooldownOf(scope: CooldownScope): ModelCooldown | undefined;
+  /** Asks a gateway for its models, which shows whether it responds and accepts the key. Never rejects. */
+  probe(route: Pick<Connection, 'baseUrl' | 'apiKey'>, signal?: AbortSignal): Promise<ProbeResult>;
   /** Returns the records of the last turns and the state of the network, without keys, prompts and answers. */
   report(): EngineReport;
 }
+
+/** Result of `Engine.probe`. `ms` is the time until the response was complete, in milliseconds. */
+export type ProbeResult =
+  | ({ readonly state: 'verified'; readonly ms: number } & GatewayModels)
+  | {
+      /** `rejected` means that the gateway refuses the key. After any other fault, the key may be valid. */
+      readonly state: 'rejected' | 'unverified';
+      readonly ms: number;
+      readonly kind: FaultKind;
+      /** The localized message that a turn would show. */
+      readonly message: string;
+      /** The gateway's error message without keys, or an empty string. */
+      readonly detail: string;
+      readonly actions: readonly FaultAction[];
+    }
+  | { readonly state: 'cancelled' };
 
 /** The engine's part of the diagnostics. */
 export interface EngineReport {

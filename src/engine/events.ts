@@ -3,39 +3,42 @@
  * stream. The field names are a contract: fields may be added, but never renamed.
  */
 
-/** A kind of fault, in the user's terms. Several faults in the fault table may have the same kind. */
-export type FaultKind =
-  | 'auth'
-  | 'credit'
-  | 'rate-limit'
-  | 'model'
-  | 'context-length'
-  | 'content-filter'
-  | 'request'
-  | 'not-found'
-  | 'permission'
-  | 'too-large'
-  | 'overloaded'
-  | 'server'
-  | 'gateway'
-  | 'timeout'
-  | 'connection'
-  | 'dns'
-  | 'offline'
-  | 'tls'
-  | 'proxy'
-  | 'redirect'
-  | 'not-a-stream'
-  | 'empty'
-  | 'stalled'
-  | 'truncated'
-  | 'malformed'
-  | 'budget'
-  | 'breaker'
+/** The kinds of faults, in the user's terms. Several faults in the fault table may have the same kind. */
+export const faultKinds = {
+  auth: true,
+  credit: true,
+  'rate-limit': true,
+  model: true,
+  'context-length': true,
+  'content-filter': true,
+  request: true,
+  'not-found': true,
+  permission: true,
+  'too-large': true,
+  overloaded: true,
+  server: true,
+  gateway: true,
+  timeout: true,
+  connection: true,
+  dns: true,
+  offline: true,
+  tls: true,
+  proxy: true,
+  redirect: true,
+  'not-a-stream': true,
+  empty: true,
+  stalled: true,
+  truncated: true,
+  malformed: true,
+  budget: true,
+  breaker: true,
   /** The API key can't be read from the system keyring. */
-  | 'keyring'
+  keyring: true,
   /** An exception in the code of this extension. */
-  | 'internal';
+  internal: true,
+} as const;
+
+export type FaultKind = keyof typeof faultKinds;
 
 /** The actions that a user can take after a fault. Each action is a button of the failure card. */
 export const faultActions = {
@@ -241,7 +244,7 @@ export interface RouteEvent extends EventBase {
    */
   readonly reason: 'user' | FaultKind;
   /** Row of that fault in the fault table. Absent if the user has switched the route. */
-  readonly row?: number | undefined;
+  readonly row?: string | undefined;
 }
 
 /** An attempt has ended. The event reports its outcome and its statistics. */
@@ -252,8 +255,8 @@ export interface EndedEvent extends EventBase {
    * the attempt failed.
    */
   readonly how: 'finished' | 'stopped' | 'abandoned' | FaultKind;
-  /** Number of the fault in the fault table. */
-  readonly row?: number | undefined;
+  /** Row of the fault in the fault table. */
+  readonly row?: string | undefined;
   /** Duration of the attempt in milliseconds. */
   readonly ms: number;
   /** Milliseconds from the start of the attempt to the first text or reasoning. */

@@ -2,7 +2,7 @@ import type { Engine } from '../engine/engine';
 import type { StreamEvent } from '../engine/events';
 import { isRecord } from '../engine/json';
 import type { TextMessage } from '../engine/request';
-import type { RequestDefaults } from './conversation/turnRunner';
+import type { RequestDefaults } from './connection/connections';
 import { ArgumentError } from './util/userError';
 
 /** Options of {@link HolySheepApi.ask}. A missing option gets its value from the user's settings. */

@@ -1,7 +1,6 @@
 import type * as vscode from 'vscode';
 import { createAsk } from './api';
 import { registerChat } from './chat/chatCommands';
-import { registerCode } from './prompts/codeCommands';
 import { createCommandRunner } from './commands';
 import { registerConnection } from './connection/connectionCommands';
 import { registerCopyAsCode } from './copyAsCode/copyAsCodeCommands';
@@ -10,7 +9,6 @@ import { registerDiagnostics } from './diagnostics/diagnosticsCommands';
 import { registerEngine } from './engine/engineCommands';
 import { registerHealth } from './health/healthPanel';
 import { registerHistory } from './history/historyCommands';
-import { prepareFolder } from './journal/journalFolder';
 import { registerModels } from './models/modelCommands';
 import { registerPanels, reopenPanels } from './panel/panelCommands';
 import { registerPrompts } from './prompts/promptCommands';
@@ -28,13 +26,10 @@ export type App = Awaited<ReturnType<typeof createApp>>;
  */
 export async function createApp(context: vscode.ExtensionContext, modelsChanged: () => void) {
   const services = createServices(context, modelsChanged);
-  const { connections, conversations, demo, engine, folder, health, healthPanel, onError, panels, workspace } =
-    services;
-  await prepareFolder(folder, workspace && context.storageUri?.fsPath).catch(onError);
+  const { connections, conversations, demo, engine, health, healthPanel, onError, panels } = services;
   const chat = registerChat(services);
   const commands = [
     registerPanels,
-    registerCode,
     registerPrompts,
     registerHistory,
     registerSchedule,

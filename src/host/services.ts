@@ -4,11 +4,12 @@ import { EditorTarget } from './code/editorTarget';
 import { createErrorBoundary } from './commands';
 import { BackupNotices } from './connection/backupNotices';
 import { Connections } from './connection/connections';
+import { demoEngine, DemoMode } from './connection/demoMode';
 import { KeyStore } from './connection/keyStore';
+import { RouteNotices } from './connection/routeNotices';
 import { ContextSource } from './context/contextSource';
 import { Conversations } from './conversation/conversations';
 import { PromptHistory } from './conversation/promptHistoryStore';
-import { demoEngine, DemoMode } from './demo/demoMode';
 import { DemoTour } from './demo/demoTour';
 import { Log } from './util/log';
 import { logTurnEvent, type TurnLogEvent } from './diagnostics/turnLog';
@@ -19,12 +20,12 @@ import { Journal } from './journal/journal';
 import { conversationsFolder } from './journal/journalFolder';
 import { reportJournalProblem } from './journal/journalProblemReport';
 import { ModelCatalog } from './models/modelCatalog';
-import { ConversationPanels } from './panel/conversationPanels';
+import { PanelRegistry } from './panel/panelRegistry';
 import { PanelRestoration } from './panel/panelRestoration';
 import { CustomPrompts } from './prompts/customPrompts';
 import { createScheduler } from './schedule/createScheduler';
 import { scheduleFolder, ScheduleStore } from './schedule/scheduleStore';
-import { Settings } from './settings/settings';
+import { Settings, type SettingsManifest } from './settings/settings';
 import { localize } from './util/localization';
 import { systemClock } from './util/systemClock';
 
@@ -46,12 +47,15 @@ export function createServices(context: vscode.ExtensionContext, modelsChanged: 
   const setContext = (key: string, value: boolean): void => {
     vscode.commands.executeCommand('setContext', key, value).then(undefined, onError);
   };
-  const settings = register(new Settings());
+  const manifest = context.extension.packageJSON as SettingsManifest & { readonly version: string };
+  const { version } = manifest;
+  const settings = register(new Settings(manifest));
   const keys = register(new KeyStore(secrets, log));
   const demo = register(new DemoMode());
-  const connections = register(new Connections({ settings, keys, demo, log, memory: globalState }));
+  const connections = register(new Connections({ settings, keys, demo, log }));
+  register(new RouteNotices({ settings, keys, demo, log, memory: globalState }));
+  const backupNotices = register(new BackupNotices({ settings, memory: globalState, log }));
 
-  const { version } = context.extension.packageJSON as { readonly version: string };
   const storage = globalStorageUri.fsPath;
   const health = new HealthBook({
     folder: join(storage, 'health'),
@@ -61,19 +65,20 @@ export function createServices(context: vscode.ExtensionContext, modelsChanged: 
     onError: (error) => log.error(error),
   });
   const healthPanel = register(new HealthPanel({ extensionUri: context.extensionUri, book: health, onError }));
-  const catalog = register(new ModelCatalog({ connections, keys, log, health }));
-
-  const connection = () => connections.configured();
   const engine = createHostEngine({
     log,
     version,
     storage,
     settings: () => settings.engineSettings(),
-    connection,
+    connection: () => connections.configured(),
     isWindowFocused: () => vscode.window.state.focused,
-    onTurnEnd: (record) => health.record(record),
+    onTurnEnd: (record) => {
+      health.record(record);
+      backupNotices.recordTurn(record);
+    },
     facts: (model) => catalog.factsOf(model),
   });
+  const catalog = register(new ModelCatalog({ connections, keys, engine, log, health }));
   const embeddedEngine = demoEngine({ log, version, connection: (model) => connections.embedded(model) });
   const logEvent = (...event: TurnLogEvent): void => logTurnEvent(log, ...event);
 
@@ -91,11 +96,9 @@ export function createServices(context: vscode.ExtensionContext, modelsChanged: 
     resumeSetting: () => settings.engineSettings().resume,
     journal,
     workspaceState,
-    localize,
     onError,
     onEvent: logEvent,
   });
-  const backupNotices = register(new BackupNotices({ settings, conversations, memory: globalState, log }));
   const schedule = register(
     createScheduler({ conversations, connections, log, onError, store: scheduleStore, workspace }),
   );
@@ -108,8 +111,8 @@ export function createServices(context: vscode.ExtensionContext, modelsChanged: 
   const prompting = { conversations, schedule, promptHistory, tour, target, contextSource };
   const shared = { connections, backupNotices, catalog, settings, demo, ...prompting };
   const restoration = register(new PanelRestoration(workspaceState, vscode.env.sessionId, onError));
-  const panels = register(new ConversationPanels(context.extensionUri, restoration, { ...shared, log, onError }));
+  const panels = register(new PanelRegistry(context.extensionUri, restoration, { ...shared, log, onError }));
 
-  const host = { context, register, log, onError, setContext, version, storage, workspace, folder, modelsChanged };
+  const host = { context, register, log, onError, setContext, version, storage, workspace, modelsChanged };
   return { ...host, ...shared, keys, engine, logEvent, customPrompts, panels, health, healthPanel };
 }

@@ -295,18 +295,18 @@ export function routeSwitchTemplate(strings: PanelStrings, reason: 'user' | Faul
 }
 
 /** The rows of the fault table whose label is more precise than the label of their kind. */
-const rowLabels: Readonly<Record<number, keyof PanelStrings>> = {
-  3: 'fault.connection.refused',
-  5: 'fault.connection.reset',
-  42: 'fault.connection.lost',
-  58: 'fault.connection.lost',
+const rowLabels: Readonly<Record<string, keyof PanelStrings>> = {
+  connectionRefused: 'fault.connection.refused',
+  connectionReset: 'fault.connection.reset',
+  connectionLost: 'fault.connection.lost',
+  slept: 'fault.connection.lost',
 };
 
 /**
  * Returns a short label for a fault, to be used within a line. The host and the page use this function.
  * @param row the row of the fault table, if it is known
  */
-export function faultLabel(strings: PanelStrings, kind: FaultKind, row?: number): string {
+export function faultLabel(strings: PanelStrings, kind: FaultKind, row?: string): string {
   const ofRow = row === undefined ? undefined : rowLabels[row];
   return strings[ofRow ?? `fault.${kind}`];
 }

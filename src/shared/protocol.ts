@@ -153,8 +153,6 @@ export type ToWebview =
       readonly suggestions: readonly Suggestion[];
       /** Whether another window has the right to write the conversation. */
       readonly readOnly?: true | undefined;
-      /** The current step of the tour; absent outside the tour. */
-      readonly demoStep?: DemoTourStep | undefined;
       /** Prompts that arrow up brings back, oldest first. */
       readonly promptHistory: readonly string[];
       /** Ids of deleted conversations. The page removes their drafts. */
@@ -178,6 +176,7 @@ export type ToWebview =
       readonly promptHistory: readonly string[];
       readonly deleted: readonly string[];
     }
+  /** The current step of the tour; absent outside the tour. The host sends it after a snapshot and when it changes. */
   | { readonly type: 'demoStep'; readonly demoStep?: DemoTourStep | undefined }
   | { readonly type: 'connection'; readonly connection: ConnectionView; readonly suggestions: readonly Suggestion[] }
   /** The key dialog, which `setApiKey` or `send` opened, was closed, with or without a key. */
@@ -193,11 +192,6 @@ export type ToWebview =
       readonly more?: object | undefined;
       readonly awaitsKey?: boolean | undefined;
     }
-  /**
-   * Another panel is being closed in favor of this one. The page takes over the unsent text of that panel's
-   * conversation.
-   */
-  | { readonly type: 'adopt'; readonly conversationId: string }
   /** Replaces the context items of the next prompt. */
   | {
       readonly type: 'context';

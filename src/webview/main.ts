@@ -4,7 +4,7 @@ import { observeNearInBrowser } from './conversation/drawQueue';
 import highlightWorker from './markdown/highlight/highlightWorker?worker';
 import { createBrowserRunFinder } from './markdown/highlight/workerRuns';
 import { createStreamingMarkdown } from './markdown/streamingMarkdown';
-import { createPanel, listenToHost } from './panel';
+import { Panel } from './panel';
 import { UnsentStore } from './state/unsentStore';
 import { browserClock } from './util/panelClock';
 
@@ -14,7 +14,7 @@ if (!root) throw new Error('The page has no #root element.');
 const findRuns = createBrowserRunFinder(highlightWorker);
 const api = acquireVsCodeApi();
 const { strings = '{}', help = '{}', locale = 'en' } = document.body.dataset;
-const panel = createPanel(root, {
+new Panel(root, {
   api,
   unsent: new UnsentStore(() => window.localStorage, Date.now),
   strings: JSON.parse(strings) as PanelStrings,
@@ -25,5 +25,4 @@ const panel = createPanel(root, {
   observeNear: observeNearInBrowser,
   createMarkdown: (within, options) => createStreamingMarkdown(within, { ...options, findRuns }),
 });
-listenToHost(window, (message) => panel.receive(message));
 api.postMessage({ type: 'ready' });

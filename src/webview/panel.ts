@@ -3,26 +3,36 @@ import {
   routeName,
   type ConnectionView,
   type DemoTourStep,
-  type Suggestion,
-  type ToWebview,
   type PanelState,
+  type Suggestion,
   type ToHost,
+  type ToWebview,
 } from '../shared/protocol';
 import { createAnnouncer } from './a11y/announcer';
 import { createMoveFocus, createWaitTabOrder } from './a11y/focus';
-import { createComposer } from './composer/composer';
+import { Composer } from './composer/composer';
 import { isComposing, isInPromptEditor } from './composer/promptEditor';
-import { PromptHistory } from './composer/promptRecall';
-import { createAutoscroll, createJumpButton, type ObserveSize } from './conversation/autoscroll';
+import { Autoscroll, JumpButton, type ObserveSize } from './conversation/autoscroll';
 import { ConversationView } from './conversation/conversationView';
 import type { ObserveNear } from './conversation/drawQueue';
-import { createEmptyState, createNotices } from './conversation/notices';
+import { EmptyState } from './conversation/emptyState';
+import { Notices } from './conversation/notices';
 import type { PageContext } from './pageContext';
-import { promptsSince, PendingPrompts } from './state/unsentPrompts';
-import { hasUnsentText, type OpenEdit, type ReadingPosition, type Unsent, type UnsentStore } from './state/unsentStore';
+import type { OpenEdit, ReadingPosition, Unsent, UnsentStore } from './state/unsentStore';
 import { element } from './util/element';
 import { createFormat, fill } from './util/format';
 import type { PanelClock } from './util/panelClock';
+
+/** The API that VS Code provides to webviews, with the message and state types of this panel. */
+interface VsCodeApi {
+  postMessage(message: ToHost): void;
+  setState(state: PanelState): void;
+}
+
+declare global {
+  /** Returns the webview API. VS Code defines this function in every webview, and a page may call it only once. */
+  function acquireVsCodeApi(): VsCodeApi;
+}
 
 /** The dependencies of the panel, which tests replace. */
 interface PanelEnvironment {
@@ -37,313 +47,282 @@ interface PanelEnvironment {
   readonly createMarkdown: PageContext['createMarkdown'];
 }
 
-/**
- * The part of the stored unsent text that describes the view of the page: open prompt editors, unfolded prompts, the
- * last exchange and the reading position.
- */
+type Message<Type extends ToWebview['type']> = ToWebview & { readonly type: Type };
+
+/** The part of the stored unsent text that describes the view of the conversation. */
 type PageView = Pick<Unsent, 'edits' | 'unfolded' | 'seen' | 'place'>;
 
-function pageViewOf({ edits, unfolded, seen, place }: Unsent): PageView {
-  return { edits, unfolded, seen, place };
-}
-
-/** The panel of a conversation, which receives the messages of the extension host. */
-export interface Panel {
-  receive(message: ToWebview): void;
-}
-
-/** Creates the panel in `root`. Each snapshot of the host replaces everything on the page except unsent text. */
-export function createPanel(root: HTMLElement, environment: PanelEnvironment): Panel {
-  const { api, unsent, strings, clock } = environment;
-  const pending = new PendingPrompts();
-  /**
-   * Id of the current conversation. Before the first snapshot, this is the id in the webview state that VS Code has
-   * stored.
-   */
-  let conversationId = api.getState()?.conversationId ?? '';
-  const previousUnsent = unsent.load(conversationId);
-  /** The view to restore when the first snapshot with the exchanges of the conversation arrives. */
-  let viewToRestore: PageView | undefined = previousUnsent && pageViewOf(previousUnsent);
-  let connection: ConnectionView | undefined;
-  let suggestions: readonly Suggestion[] = [];
-  let demoStep: DemoTourStep | undefined;
-  let readOnly = false;
-  /**
-   * Edited prompts whose editors can't be opened yet. Each editor opens when its exchange is on the page and the
-   * conversation is not read-only.
-   */
-  let deferredEdits: readonly OpenEdit[] = [];
-  let readingPosition: ReadingPosition | undefined;
+/**
+ * The page of a conversation. Nothing can be typed before the first snapshot of the host. Each further snapshot replaces
+ * everything on the page except unsent text.
+ */
+export class Panel {
+  private readonly context: PageContext;
+  private readonly conversation: ConversationView;
+  private readonly emptyState: EmptyState;
+  private readonly notices: Notices;
+  private readonly jumpButton: JumpButton;
+  private readonly autoscroll: Autoscroll;
+  private readonly composer: Composer;
+  /** Empty before the first snapshot. */
+  private conversationId = '';
+  private connection: ConnectionView | undefined;
+  private demoStep: DemoTourStep | undefined;
+  private readOnly = false;
+  /** Edits whose exchange is not on the page, or which can't be continued because the page is read-only. */
+  private deferredEdits: readonly OpenEdit[] = [];
+  private readingPosition: ReadingPosition | undefined;
   /** Whether the last attempt to store the unsent text of the page succeeded. */
-  let isSaved = true;
+  private isSaved = true;
 
-  const context: PageContext = {
-    strings,
-    help: environment.help,
-    clock,
-    format: createFormat(environment.locale, strings),
-    post: (message) => api.postMessage(message),
-    isReadOnly: () => readOnly,
-    announcer: createAnnouncer(),
-    createMarkdown: environment.createMarkdown,
-    moveFocus: createMoveFocus(() => focusInput()),
-    focusComposer: () => focusInput(),
-    onEditsChange: () => save(),
-    onPromptUnfold: () => {
-      autoscroll.updateAfterMove();
-      save();
+  private readonly handlers: { readonly [Type in ToWebview['type']]: (message: Message<Type>) => void } = {
+    snapshot: (message) => this.showSnapshot(message),
+    exchange: ({ exchange }) => {
+      if (!this.conversation.upsert(exchange)) return;
+      this.composer.confirmPrompt(exchange.prompt);
+      this.autoscroll.followEnd();
     },
-    onPromptSent: (prompt) => {
-      pending.add(prompt);
-      save();
+    path: (message) => this.showPath(message),
+    events: ({ exchangeId, events }) => {
+      this.conversation.apply(exchangeId, events);
+      this.jumpButton.markNewContent();
     },
-  };
-  const conversation = new ConversationView(context, environment.observeNear, () => autoscroll.followEnd());
-  const emptyState = createEmptyState(context);
-  const notices = createNotices(context);
-  const history = new PromptHistory();
-  const jumpButton = createJumpButton(context, () => autoscroll.followEnd());
-  const scrolling = { observeSize: environment.observeSize, frame: clock.frame };
-  const autoscroll = createAutoscroll(
-    conversation.element,
-    conversation.thread,
-    scrolling,
-    (away) => jumpButton.setVisible(away),
-    () => {
-      const wasAtEnd = readingPosition === undefined;
-      readingPosition = autoscroll.isFollowing ? undefined : conversation.readingPosition;
-      if (readingPosition || !wasAtEnd) save();
+    promptHistory: ({ promptHistory, deleted }) => {
+      this.environment.unsent.remove(deleted);
+      this.composer.history.load(promptHistory);
     },
-  );
-  const composer = createComposer(context, {
-    history,
-    pending,
-    onDraftChange: () => {
-      save();
-      updateNotices();
+    connection: ({ connection, suggestions }) => this.setConnection(connection, suggestions),
+    demoStep: ({ demoStep }) => (this.demoStep = demoStep),
+    keyDialogClosed: () => this.announceAwaitedKey(),
+    prefill: (message) => {
+      this.composer.prefill(message);
+      this.announceAwaitedKey();
     },
-    onStop: () => stopActiveTurn(),
-    onSend: () => autoscroll.followEnd(),
-  });
-  /**
-   * Moves the focus to the composer. A read-only page has no composer, so its button *Open Here* or the conversation
-   * gets the focus.
-   */
-  const focusInput = (): void => {
-    if (!readOnly) composer.focus();
-    else if (!notices.focusOpenHere()) context.moveFocus(conversation.element);
+    context: ({ items, unread }) => this.composer.setContext(items, unread),
+    suggestions: ({ request, items }) => this.composer.popup.showSuggestions(request, items),
+    modelOnce: ({ model }) => this.composer.model.setOnce(model),
+    nearestModels: ({ exchangeId, models }) => this.conversation.showNearestModels(exchangeId, models),
   };
-  /**
-   * Stops the turn that the page shows as running. The message contains the id of the turn, because the next turn may
-   * have started before the host receives the message.
-   */
-  const stopActiveTurn = (): void => {
-    const { active } = conversation;
-    if (active) context.post({ type: 'stop', exchangeId: active.id });
-  };
-  const currentView = (): PageView => {
-    const { unfoldedIds: unfolded, lastId: seen } = conversation;
-    return { edits: [...conversation.edits, ...deferredEdits], unfolded, seen, place: readingPosition };
-  };
-  const save = (): void => {
-    // Stores the unsent text only if it belongs to a conversation and the page is not read-only. A read-only page must
-    // not overwrite the unsent text of the window that writes the conversation.
-    const isOwner = conversationId !== '' && !readOnly;
-    isSaved = isOwner && unsent.save(conversationId, { ...composer.unsent, ...(viewToRestore ?? currentView()) });
-  };
-  const openEdits = (edits: readonly OpenEdit[]): void => {
-    deferredEdits = readOnly ? edits : conversation.openEdits(edits);
-  };
-  const restoreView = ({ edits = [], unfolded = [], place: position }: PageView): void => {
-    conversation.unfold(unfolded);
-    openEdits(edits);
-    readingPosition = position;
-    if (position && conversation.scrollTopOf(position) !== undefined) {
-      autoscroll.restorePosition(() => conversation.scrollTopOf(position));
-    } else autoscroll.followEnd();
-  };
-  if (previousUnsent) composer.restore(previousUnsent);
-  const dock = element('div', { class: 'dock' }, jumpButton.element, notices.element, composer.element);
-  const end = element('span', { tabindex: '-1' });
-  root.replaceChildren(
-    element('h1', { class: 'visually-hidden' }, strings.conversation),
-    conversation.element,
-    dock,
-    context.announcer.element,
-    end,
-  );
-  createWaitTabOrder(root, conversation.element, dock, end);
 
-  const refresh = (): void => {
+  constructor(
+    root: HTMLElement,
+    private readonly environment: PanelEnvironment,
+  ) {
+    const { api, strings, help, clock, locale, createMarkdown, observeSize, observeNear } = environment;
+    const focusComposer = (): void => this.focusInput();
+    this.context = {
+      strings,
+      help,
+      clock,
+      format: createFormat(locale, strings),
+      post: (message) => api.postMessage(message),
+      isReadOnly: () => this.readOnly,
+      announcer: createAnnouncer(),
+      createMarkdown,
+      moveFocus: createMoveFocus(focusComposer),
+      focusComposer,
+      onEditsChange: () => this.save(),
+      onPromptUnfold: () => {
+        this.autoscroll.updateAfterMove();
+        this.save();
+      },
+      onPromptSent: (prompt) => {
+        this.composer.addPending(prompt);
+        this.save();
+      },
+    };
+    const { context } = this;
+    const followEnd = (): void => this.autoscroll.followEnd();
+    this.conversation = new ConversationView(context, observeNear, followEnd);
+    this.emptyState = new EmptyState(context);
+    this.notices = new Notices(context);
+    this.jumpButton = new JumpButton(context, followEnd);
+    this.autoscroll = new Autoscroll(this.conversation.element, this.conversation.thread, {
+      observeSize,
+      frame: clock.frame,
+      onAwayFromEnd: (away) => this.jumpButton.setVisible(away),
+      onScrollEnd: () => this.updateReadingPosition(),
+    });
+    this.composer = new Composer(context, {
+      onDraftChange: () => {
+        this.save();
+        this.updateNotices();
+      },
+      onStop: () => this.stopActiveTurn(),
+      onSend: followEnd,
+    });
+    this.composer.element.hidden = true;
+    const dock = element(
+      'div',
+      { class: 'dock' },
+      this.jumpButton.element,
+      this.notices.element,
+      this.composer.element,
+    );
+    const end = element('span', { tabindex: '-1' });
+    root.replaceChildren(
+      element('h1', { class: 'visually-hidden' }, strings.conversation),
+      this.conversation.element,
+      dock,
+      context.announcer.element,
+      end,
+    );
+    createWaitTabOrder(root, this.conversation.element, dock, end);
+    // Listens in the capture phase, so that Escape is received before any element of the page can handle it.
+    window.addEventListener('keydown', (event) => this.handleEscape(event), { capture: true });
+    // VS Code forwards the messages of the host from a frame of the same origin. The sender can't be compared with
+    // `window.parent`, which VS Code deletes in webviews.
+    window.addEventListener('message', ({ data, origin }: MessageEvent<ToWebview>) => {
+      if (origin === window.origin) this.receive(data);
+    });
+  }
+
+  receive(message: ToWebview): void {
+    const handle = this.handlers[message.type] as (message: ToWebview) => void;
+    handle(message);
+    this.refresh();
+  }
+
+  private showSnapshot(message: Message<'snapshot'>): void {
+    const { conversation, composer } = this;
+    const { conversationId, exchanges, connection, readOnly = false } = message;
+    const { api, unsent } = this.environment;
+    unsent.remove(message.deleted ?? []);
+    // While another window wrote the conversation, its page also wrote the unsent text.
+    const isHandedOver = this.readOnly && !readOnly;
+    const isFirst = this.conversationId === '';
+    const stored = isFirst || isHandedOver ? (unsent.load(conversationId) ?? { draft: '' }) : undefined;
+    const view = stored ?? this.view;
+    this.conversationId = conversationId;
+    this.readOnly = readOnly;
+    api.setState({ conversationId });
+    // Empties the composer, because the other window may send or change the text.
+    if (readOnly && this.isSaved) composer.clear();
+    composer.element.hidden = readOnly;
+    this.setConnection(connection, message.suggestions);
+    if (readOnly) this.notices.showOpenElsewhere();
+    this.focusInput();
+    conversation.replaceAll(exchanges);
+    composer.history.load(message.promptHistory);
+    composer.setContext(message.context, message.unread);
+    composer.model.setOnce(message.modelOnce);
+    if (stored && !readOnly) composer.restore(stored);
+    this.restoreView(view);
+    // Without the last seen exchange, because its prompt was edited, all prompts count as new.
+    const lastSeen = exchanges.findIndex(({ id }) => id === view.seen);
+    composer.confirmPrompts(exchanges.slice(lastSeen + 1).map(({ prompt }) => prompt));
+    composer.setPromptAwaitingKey(message.promptAwaitingKey);
+    this.save();
+  }
+
+  private showPath({ exchanges }: Message<'path'>): void {
+    const { edits = [] } = this.view;
+    const endsInRunning = this.conversation.showPath(exchanges);
+    const open = this.conversation.edits.map(({ exchangeId }) => exchangeId);
+    this.openEdits(edits.filter(({ exchangeId }) => !open.includes(exchangeId)));
+    if (endsInRunning) {
+      this.autoscroll.followEnd();
+      this.composer.confirmPrompt(exchanges.at(-1)?.prompt ?? '');
+    } else {
+      this.autoscroll.updateAfterMove();
+      this.save();
+    }
+  }
+
+  private setConnection(connection: ConnectionView, suggestions: readonly Suggestion[]): void {
+    this.connection = connection;
+    this.composer.setConnection(connection);
+    this.conversation.setHost(connection.host);
+    this.emptyState.update(connection, suggestions);
+  }
+
+  private refresh(): void {
+    const { conversation, composer, emptyState } = this;
     const { active } = conversation;
     const activity = active?.activity ?? 'idle';
-    composer.setRoute(active?.route === undefined ? undefined : routeName(active.route));
+    composer.model.setRoute(active?.route === undefined ? undefined : routeName(active.route));
     composer.setStoppable(activity === 'running');
     conversation.setVersionsLocked(activity !== 'idle');
     conversation.setStreaming(activity === 'running');
-    if (!connection) return;
+    if (!this.connection) return;
     if (conversation.isEmpty === (emptyState.element.parentNode === null)) {
       const hadFocus = emptyState.element.contains(document.activeElement);
       if (conversation.isEmpty) conversation.element.prepend(emptyState.element);
       else emptyState.element.remove();
-      if (hadFocus) focusInput();
+      if (hadFocus) this.focusInput();
     }
-    updateNotices();
-  };
-  const updateNotices = (): void => {
-    if (!connection || readOnly) return;
-    const hasKeyButton = conversation.isEmpty || conversation.hasActionButton('setApiKey');
-    notices.update(connection, { hasKeyButton, awaitsKey: composer.awaitsKey }, demoStep);
-    if (!composer.awaitsKey) context.announcer.retract(fill(strings.sendsWithKey, connection.host));
-  };
-  const announceAwaitedKey = (): void => {
-    if (connection && composer.awaitsKey) context.announcer.announce(fill(strings.sendsWithKey, connection.host));
-  };
-  const setConnection = (nextConnection: ConnectionView, nextSuggestions: readonly Suggestion[]): void => {
-    connection = nextConnection;
-    suggestions = nextSuggestions;
-    composer.setConnection(connection);
-    conversation.setHost(connection.host);
-    emptyState.update(connection, suggestions);
-  };
+    this.updateNotices();
+  }
 
-  const onEscape = (event: KeyboardEvent): void => {
+  private updateNotices(): void {
+    const { connection, conversation, composer, context } = this;
+    if (!connection || this.readOnly) return;
+    const hasKeyButton = conversation.isEmpty || conversation.hasActionButton('setApiKey');
+    this.notices.update(connection, { hasKeyButton, awaitsKey: composer.awaitsKey }, this.demoStep);
+    if (!composer.awaitsKey) context.announcer.retract(fill(context.strings.sendsWithKey, connection.host));
+  }
+
+  private announceAwaitedKey(): void {
+    const { connection, context } = this;
+    if (connection && this.composer.awaitsKey)
+      context.announcer.announce(fill(context.strings.sendsWithKey, connection.host));
+  }
+
+  /**
+   * Moves the focus to the composer. A read-only page has no composer, so its button *Open Here* or the conversation
+   * gets the focus.
+   */
+  private focusInput(): void {
+    if (!this.readOnly) this.composer.focus();
+    else if (!this.notices.focusOpenHere()) this.context.moveFocus(this.conversation.element);
+  }
+
+  /**
+   * Stops the turn that the page shows as running. The message contains the id of the turn, because the next turn may
+   * have started before the host receives the message.
+   */
+  private stopActiveTurn(): void {
+    const { active } = this.conversation;
+    if (active) this.context.post({ type: 'stop', exchangeId: active.id });
+  }
+
+  private handleEscape(event: KeyboardEvent): void {
     if (event.key !== 'Escape' || isComposing(event) || isInPromptEditor(event.target)) return;
-    if (composer.closePopup()) event.stopPropagation();
-    else if (conversation.active && !readOnly) stopActiveTurn();
-    else if (conversation.element.contains(document.activeElement)) focusInput();
+    if (this.composer.popup.close()) event.stopPropagation();
+    else if (this.conversation.active && !this.readOnly) this.stopActiveTurn();
+    else if (this.conversation.element.contains(document.activeElement)) this.focusInput();
     else return;
     event.preventDefault();
-  };
-  // Listens in the capture phase, so that Escape is received before any element of the page can handle it.
-  window.addEventListener('keydown', onEscape, { capture: true });
+  }
 
-  return {
-    receive: (message) => {
-      switch (message.type) {
-        case 'promptHistory':
-          unsent.remove(message.deleted);
-          history.load(message.promptHistory);
-          break;
-        case 'snapshot': {
-          unsent.remove(message.deleted ?? []);
-          const isOtherConversation = message.conversationId !== conversationId;
-          const isHandedOver = !isOtherConversation && readOnly && !message.readOnly;
-          const stored = isOtherConversation || isHandedOver ? unsent.load(message.conversationId) : undefined;
-          // Restores the view only after a hand-over or if the user has left unsent text. Otherwise a reopened panel
-          // shows the end of the conversation.
-          const nextView =
-            stored && (isHandedOver || hasUnsentText(stored))
-              ? pageViewOf(stored)
-              : isOtherConversation
-                ? {}
-                : (viewToRestore ?? { ...currentView(), place: undefined });
-          viewToRestore = nextView;
-          conversationId = message.conversationId;
-          readOnly = message.readOnly === true;
-          // Empties the composer, because the other window may send or change the text. After a hand-over, this page
-          // restores the text from the store.
-          if (readOnly && isSaved) composer.clear();
-          composer.element.hidden = readOnly;
-          api.setState({ conversationId });
-          demoStep = message.demoStep;
-          setConnection(message.connection, message.suggestions);
-          if (readOnly) notices.showOpenElsewhere();
-          focusInput();
-          conversation.replaceAll(message.exchanges);
-          history.load(message.promptHistory);
-          composer.setContext(message.context, message.unread);
-          composer.setModelOnce(message.modelOnce);
-          if (stored && !readOnly) composer.restore(stored);
-          restoreView(nextView);
-          const newPrompts = promptsSince(message.exchanges, nextView.seen);
-          composer.removeSentPrefilled(newPrompts);
-          composer.returnPrompts(pending.takeUnconfirmed(newPrompts));
-          composer.setPromptAwaitingKey(message.promptAwaitingKey);
-          viewToRestore = undefined;
-          save();
-          break;
-        }
-        case 'exchange':
-          if (!conversation.upsert(message.exchange)) break;
-          composer.confirmPrompt(message.exchange.prompt);
-          autoscroll.followEnd();
-          break;
-        case 'path': {
-          const { edits = [] } = currentView();
-          const endsInRunning = conversation.showPath(message.exchanges);
-          const open = conversation.edits.map(({ exchangeId }) => exchangeId);
-          openEdits(edits.filter(({ exchangeId }) => !open.includes(exchangeId)));
-          if (endsInRunning) {
-            autoscroll.followEnd();
-            composer.confirmPrompt(message.exchanges.at(-1)?.prompt ?? '');
-          } else {
-            autoscroll.updateAfterMove();
-            save();
-          }
-          break;
-        }
-        case 'events':
-          conversation.apply(message.exchangeId, message.events);
-          jumpButton.markNewContent();
-          break;
-        case 'connection':
-          setConnection(message.connection, message.suggestions);
-          break;
-        case 'keyDialogClosed':
-          announceAwaitedKey();
-          break;
-        case 'demoStep':
-          demoStep = message.demoStep;
-          break;
-        case 'prefill':
-          composer.prefill(message);
-          announceAwaitedKey();
-          break;
-        case 'adopt': {
-          const { draft = '', prefilled, pending: prompts = [] } = unsent.load(message.conversationId) ?? {};
-          composer.restore({ draft, prefilled });
-          composer.returnPrompts(prompts);
-          save();
-          break;
-        }
-        case 'context':
-          composer.setContext(message.items, message.unread);
-          break;
-        case 'suggestions':
-          composer.showSuggestions(message.request, message.items);
-          break;
-        case 'modelOnce':
-          composer.setModelOnce(message.model);
-          break;
-        case 'nearestModels':
-          conversation.showNearestModels(message.exchangeId, message.models);
-          break;
-      }
-      refresh();
-    },
-  };
-}
+  private get view(): PageView {
+    const { edits, unfoldedIds: unfolded, lastId: seen } = this.conversation;
+    return { edits: [...edits, ...this.deferredEdits], unfolded, seen, place: this.readingPosition };
+  }
 
-/** The API that VS Code provides to webviews, with the message and state types of this panel. */
-interface VsCodeApi {
-  postMessage(message: ToHost): void;
-  getState(): PanelState | undefined;
-  setState(state: PanelState): void;
-}
+  private restoreView({ edits = [], unfolded = [], place }: PageView): void {
+    this.conversation.unfold(unfolded);
+    this.openEdits(edits);
+    this.readingPosition = place;
+    if (place && this.conversation.scrollTopOf(place) !== undefined)
+      this.autoscroll.restorePosition(() => this.conversation.scrollTopOf(place));
+    else this.autoscroll.followEnd();
+  }
 
-declare global {
-  /** Returns the webview API. VS Code defines this function in every webview, and a page may call it only once. */
-  function acquireVsCodeApi(): VsCodeApi;
-}
+  private openEdits(edits: readonly OpenEdit[]): void {
+    this.deferredEdits = this.readOnly ? edits : this.conversation.openEdits(edits);
+  }
 
-/**
- * Calls `receive` with each message of the extension host. VS Code forwards these messages from a frame of the same
- * origin as the page, so messages from other origins are ignored. The sender can't be compared with `window.parent`,
- * which VS Code deletes in webviews.
- */
-export function listenToHost(page: Window, receive: (message: ToWebview) => void): void {
-  page.addEventListener('message', ({ data, origin }: MessageEvent<ToWebview>) => {
-    if (origin === page.origin) receive(data);
-  });
+  private updateReadingPosition(): void {
+    const wasAtEnd = this.readingPosition === undefined;
+    this.readingPosition = this.autoscroll.isFollowing ? undefined : this.conversation.readingPosition;
+    if (this.readingPosition || !wasAtEnd) this.save();
+  }
+
+  /** Stores the unsent text, but not on a read-only page, whose unsent text belongs to the window that writes. */
+  private save(): void {
+    const isOwner = this.conversationId !== '' && !this.readOnly;
+    const unsent = { ...this.composer.unsent, ...this.view };
+    this.isSaved = isOwner && this.environment.unsent.save(this.conversationId, unsent);
+  }
 }

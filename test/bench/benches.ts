@@ -19,7 +19,6 @@ export const benches = {
   leftovers: async () => (await import('./leftovers')).leftovers(),
   activation: async () => (await import('./activation')).activation(),
   kills: async () => (await import('./kills')).lostByKills(),
-  tokencount: async () => (await import('./tokenCount')).tokenCount(),
   sizes: async () => (await import('./sizes')).sizes(),
   panel: async () => (await import('./panel')).panel(),
   workbench: async () => (await import('./workbench')).workbench(),

@@ -2,7 +2,7 @@ import type { Browser, CDPSession, Page } from 'playwright-core';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { translateFaultHelp } from '../../src/host/ui/faultAdvice';
-import { panelHtml } from '../../src/host/panel/panelPage';
+import { webviewHtml } from '../../src/host/ui/webviewPage';
 import { panelStrings } from '../../src/shared/panelStrings';
 import type { ToWebview } from '../../src/shared/protocol';
 import { root } from '../support/paths';
@@ -68,12 +68,17 @@ export class PanelPage {
   }
 }
 
-const html = panelHtml({
-  nonce: 'measured',
-  cspSource: origin,
-  scriptUri: `${origin}/${script}`,
-  styleUris: styles.map((file) => `${origin}/${file}`),
-  strings: panelStrings,
-  help: translateFaultHelp((english) => english, 'en'),
-  locale: 'en',
-});
+const html = webviewHtml(
+  {
+    nonce: 'measured',
+    cspSource: origin,
+    scriptUri: `${origin}/${script}`,
+    styleUris: styles.map((file) => `${origin}/${file}`),
+    locale: 'en',
+  },
+  {
+    strings: JSON.stringify(panelStrings),
+    help: JSON.stringify(translateFaultHelp((english) => english, 'en')),
+  },
+  ['worker-src blob:'],
+);

@@ -6,10 +6,7 @@ import { replaceTable } from '../support/tableInMarkdown';
 import { readmeFiles, readmeTable } from './readmeTable';
 import type { Row } from './row';
 
-export const reportFile = path.join(root, 'docs/bench.md');
-
-/** First line of the table of docs/bench.md. */
-export const reportHead = '| what | ours | peer | ratio | aim |';
+const reportFile = path.join(root, 'docs/bench.md');
 
 /** Writes the rows of a complete run to docs/bench.md, and those that the READMEs repeat to the READMEs. */
 export function writeReport(rows: readonly Row[], machine: string): void {

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { Script as Program } from 'node:vm';
-import { english, type Topic } from '../../src/demo/answers/answers.en';
-import { chinese } from '../../src/demo/answers/answers.zh';
 import { streamLikeRecorded } from '../../src/demo/answers/demoAnswer';
+import { chinese, english, topics } from '../../src/demo/answers/demoTexts';
 
 const fence = /^```(\w+)\n([^]*?)\n```$/gm;
 
@@ -16,8 +15,8 @@ const structureOf = (text: string): object => ({
 });
 
 describe('answer texts of the offline demo', () => {
-  for (const topic of Object.keys(english.answers) as Topic[]) {
-    const texts = { english: english.answers[topic], chinese: chinese.answers[topic] };
+  for (const topic of topics) {
+    const texts = { english: english[topic], chinese: chinese[topic] };
 
     it(`have the same structure in both languages: ${topic}`, () => {
       assert.deepEqual(structureOf(texts.chinese), structureOf(texts.english));
@@ -41,13 +40,13 @@ describe('answer texts of the offline demo', () => {
   }
 
   it('contain headings, lists, tables, quotes and code', () => {
-    const allText = Object.values(english.answers).join('\n\n');
+    const allText = Object.values(english).join('\n\n');
     for (const pattern of [/^# /m, /^## /m, /^- /m, /^1\. /m, /^\| --- /m, /^```js$/m, /^> /m])
       assert.match(allText, pattern);
   });
 
   it('contain code for retries whose delays match the description in the text', async () => {
-    const code = [...english.answers.overview.matchAll(fence)][0]![2]!;
+    const code = [...english.overview.matchAll(fence)][0]![2]!;
     const waits: number[] = [];
     const replies = [
       new Response('', { status: 503 }),

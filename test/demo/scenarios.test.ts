@@ -134,12 +134,6 @@ describe('script of the offline demo', () => {
     assert.equal(partial + continuation.text, ask(script, 'demo-cut', user('Tell me something.')).text);
   });
 
-  it('does not treat a new question after a stopped answer as a request to continue', () => {
-    const partial = ask(script, 'demo-cut', user('How do I resume a stream?')).text;
-    const next = ask(script, 'demo-steady', user('How do I resume a stream?'), assistant(partial), user('And jitter?'));
-    assert.equal(next.text, ask(script, 'demo-steady', user('And jitter?')).text);
-  });
-
   const topics: { prompt: string; heading: string }[] = [
     { prompt: 'How should a client retry?', heading: '# Retrying without making things worse' },
     { prompt: 'Explain exponential backoff', heading: '# Exponential backoff' },
@@ -181,31 +175,10 @@ describe('script of the offline demo', () => {
     assert.match(ask(script, 'demo-steady', user('你好')).text, /^\*这是离线演示.*\*\n\n# /);
   });
 
-  it('reads the text of a message that consists of several parts', () => {
-    const parts = {
-      role: 'user',
-      content: [
-        { type: 'text', text: 'What is ' },
-        { type: 'text', text: 'jitter?' },
-      ],
-    };
-    assert.match(ask(script, 'demo-steady', parts).text, /^# Why waits need jitter/);
-  });
-
   it('streams reasoning in the language of the prompt, only with the model demo-reasoning', () => {
     assert.match(ask(script, 'demo-reasoning', user('Why jitter?')).reasoning, /^The question is .*\.$/);
     assert.match(ask(script, 'demo-reasoning', user('为什么要抖动？')).reasoning, /^问题是.*。$/);
     assert.equal(ask(script, 'demo-steady', user('Why jitter?')).reasoning, '');
-  });
-
-  it('streams with irregular timing, which is the same for the same prompt', () => {
-    const [first, repeated, different] = ['Why jitter?', 'Why jitter?', 'Why jitter, again?'].map(
-      (prompt) => ask(script, 'demo-steady', user(prompt)).waits,
-    );
-    assert.ok(first!.length > 100 && first!.every((ms) => ms >= 8 && ms <= 40));
-    assert.ok(new Set(first).size > 20);
-    assert.deepEqual(first, repeated);
-    assert.notDeepEqual(first, different);
   });
 
   it('responds with 400 to a body that is no chat completion request', () => {

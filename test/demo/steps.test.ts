@@ -89,19 +89,6 @@ describe('gateway step', () => {
     assert.match(bytes.toString('latin1'), /\r\n\r\n1\r\n\xe8\r\n1\r\n\xaf\r\n1\r\n\xad\r\n0\r\n\r\n$/);
   });
 
-  it('delays the rest of the reply until a promise resolves', async () => {
-    let release = (): void => undefined;
-    gateway.script = () => [
-      { send: 'before' },
-      { until: new Promise<void>((resolve) => (release = resolve)) },
-      { send: 'after' },
-    ];
-    const client = post(gateway);
-    await client.received('before');
-    release();
-    assert.deepEqual(parseReply((await client.ended).bytes).chunks, ['before', 'after']);
-  });
-
   it('sends the status and headers before the first byte of the body', async () => {
     gateway.script = () => [{ status: 503, headers: { 'X-Reason': 'tired' } }, { end: 'stall' }];
     const client = post(gateway);
@@ -111,15 +98,6 @@ describe('gateway step', () => {
     assert.equal(status, 503);
     assert.equal(headers.get('content-type'), 'application/json');
     assert.equal(headers.get('x-reason'), 'tired');
-  });
-
-  it('overrides a default header regardless of its letter case, and omits an empty content type', async () => {
-    gateway.script = ({ n }) => [
-      { status: 200, headers: n === 1 ? { 'Content-Type': 'text/html' } : { 'Content-Type': '' } },
-    ];
-    const type = async (): Promise<string | undefined> =>
-      parseReply((await post(gateway).ended).bytes).headers.get('content-type');
-    assert.deepEqual([await type(), await type()], ['text/html', undefined]);
   });
 
   it('sends raw bytes, and all bytes after them, without headers or chunked encoding', async () => {

@@ -46,24 +46,6 @@ describe('panel of a conversation', () => {
     await workbench.copied('const a = 1;');
   });
 
-  it('sends the previous exchanges with a prompt from the composer', async () => {
-    gateway.script = () => answer('second answer');
-    await panel.send('second question');
-    await panel.answer.getByText('second answer').waitFor();
-    assert.deepEqual(
-      gateway.requests[0]?.json?.messages.map(({ role }) => role),
-      ['user', 'assistant', 'user'],
-    );
-  });
-
-  it('recalls previous prompts with arrow up', async () => {
-    await panel.prompt.press('ArrowUp');
-    assert.equal(await panel.prompt.inputValue(), 'second question');
-    await panel.prompt.press('ArrowUp');
-    assert.equal(await panel.prompt.inputValue(), 'first question');
-    await panel.prompt.fill('');
-  });
-
   it('sends code, language and file name with Explain Selection from the context menu', async () => {
     gateway.script = () => answer('It pauses.');
     await workbench.openFile('sample.ts');
@@ -112,17 +94,6 @@ describe('panel of a conversation', () => {
     assert.deepEqual(limits, [undefined, 64_000]);
   });
 
-  it('sends the next attempt when the retry-after has passed, not earlier', async () => {
-    gateway.script = replySequence(
-      () => rateLimited(5),
-      () => answer('it waited'),
-    );
-    await panel.send('limited again');
-    await panel.answer.getByText('it waited').waitFor();
-    const [first, second] = gateway.requests;
-    assert.ok(first && second && second.at - first.at >= 5000);
-  });
-
   it('keeps the partial answer and closes the connection when the user stops a streaming answer', async () => {
     gateway.script = () => [{ delta: 'a partial answer' }, { end: 'stall' }];
     await panel.send('stop me');
@@ -144,27 +115,6 @@ describe('panel of a conversation', () => {
     assert.equal(gateway.requests.length, 1);
     const sent = gateway.requests[0]?.json?.messages ?? [];
     assert.ok(sent.some(({ role, content }) => role === 'assistant' && content === 'a partial answer'));
-  });
-
-  it('sends no more requests when the user stops a waiting turn', async () => {
-    gateway.script = () => rateLimited(30);
-    await panel.send('stop the wait');
-    await panel.timer.waitFor();
-    assert.equal(await panel.button('Stop').count(), 1);
-    await panel.button('Stop').click();
-    await panel.inState('stopped').waitFor();
-    assert.deepEqual([await panel.timer.count(), gateway.requests.length], [0, 1]);
-  });
-
-  it('delays another prompt during the cooldown, until the user resets the network state', async () => {
-    gateway.script = () => answer('after the reset');
-    await panel.send('not yet');
-    await panel.timer.waitFor();
-    const card = panel.frame.getByRole('status');
-    assert.match(await card.innerText(), /Rate limited[^]*Caused by another request in this window/);
-    assert.equal(gateway.requests.length, 0);
-    await workbench.runCommand('HolySheep: Reset Network State');
-    await panel.answer.getByText('after the reset').waitFor();
   });
 
   for (const [status, message, button] of [

@@ -19,8 +19,6 @@ describe('extension with several conversations', () => {
     await gateway.close();
   });
 
-  const asked = (n: number): unknown[] => (gateway.requests[n - 1]?.json?.messages ?? []).map(({ content }) => content);
-
   it('opens a new conversation in its own tab while the previous one continues its answer', async () => {
     const apples = pausedAnswer(deltas('Apples are'), answer(' red.'));
     gateway.script = apples.script;
@@ -34,34 +32,6 @@ describe('extension with several conversations', () => {
     apples.release();
     assert.equal(await gateway.requests[0]?.closed, 'server');
     assert.deepEqual([await workbench.tab('about apples').count(), await workbench.tab('about pears').count()], [1, 1]);
-  });
-
-  it('shows a different conversation in each tab', async () => {
-    await workbench.tab('about apples').click();
-    await panel.answer.getByText('Apples are red.').waitFor();
-    assert.equal(await panel.frame.getByRole('article').count(), 2);
-    await workbench.tab('about pears').click();
-    await panel.answer.getByText('Pears are green.').waitFor();
-    assert.equal(await panel.frame.getByRole('article').count(), 2);
-  });
-
-  it('sends only the previous turns of the same conversation with a prompt', async () => {
-    gateway.script = () => answer('More of them.');
-    await workbench.tab('about apples').click();
-    await panel.answer.getByText('Apples are red.').waitFor();
-    await panel.send('and more?');
-    await panel.answer.getByText('More of them.').waitFor();
-    assert.deepEqual(asked(1), ['about apples', 'Apples are red.', 'and more?']);
-  });
-
-  it('continues the most recently viewed conversation when the user runs Ask', async () => {
-    gateway.script = () => answer('Asked from outside.');
-    await workbench.tab('about pears').click();
-    await panel.answer.getByText('Pears are green.').waitFor();
-    await workbench.runCommand('HolySheep: Ask');
-    await workbench.fillInput('from the palette');
-    await panel.answer.getByText('Asked from outside.').waitFor();
-    assert.deepEqual(asked(1), ['about pears', 'Pears are green.', 'from the palette']);
   });
 
   it('shows the name of a renamed conversation on its tab', async () => {

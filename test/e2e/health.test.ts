@@ -2,18 +2,13 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { answer, cutAfter, failure, rateLimited, replySequence } from '../../src/demo/replies';
-import { encodeTallies } from '../../src/host/health/healthLines';
-import { hourMs, talliesOf } from '../../src/host/health/healthTally';
+import { encodeRecords, hourMs, recordsOf } from '../../src/host/health/attemptRecord';
 import { entry, turn, wait } from '../host/health/records';
 import { randomNumbers } from '../simulate/randomNumbers';
-import { out } from '../support/paths';
 import { axeFindings } from './support/axeFindings';
-import { everything } from './support/everything';
 import { Stage } from './support/stage';
-import { patternOf, type Language } from './support/words';
+import { patternOf } from './support/words';
 import type { ThemeId } from './support/workbench';
-
-const pictures = path.join(out, 'pictures');
 
 const themes = {
   light: 'Light 2026',
@@ -33,7 +28,7 @@ async function openHealth(stage: Stage): Promise<void> {
 function writeHistory(stage: Stage): void {
   const random = randomNumbers(3);
   const now = Date.now();
-  const tallies = Array.from({ length: 900 }, () => {
+  const records = Array.from({ length: 900 }, () => {
     const age = random() < 0.5 ? 24 * hourMs * random() : 14 * 24 * hourMs * random();
     const [origin = '', model = '', faultRate = 0] = [
       ['https://api.holysheep.ai', 'claude-sonnet-4', 0.04] as const,
@@ -51,13 +46,14 @@ function writeHistory(stage: Stage): void {
     const ended =
       how === 'rate-limit' ? { ms: 200 } : { ...answered, completionTokens: Math.round(answered.completionTokens) };
     const waits = how === 'rate-limit' ? [wait(5000 * random())] : [];
-    return talliesOf(
+    return recordsOf(
       turn(entry({ origin, model, time: now - age, waits, ended: { how, bytes: 1, chars: 1, ...ended } })),
     );
   });
   const folder = path.join(stage.workbench.globalStorageFolder(), 'health');
   mkdirSync(folder, { recursive: true });
-  writeFileSync(path.join(folder, 'health.jsonl'), encodeTallies(tallies.flat()));
+  const today = new Date(now).toISOString().slice(0, 10);
+  writeFileSync(path.join(folder, `${today}.00000000.jsonl`), encodeRecords(records.flat()));
 }
 
 describe('network health', () => {
@@ -141,31 +137,4 @@ describe('network health', () => {
     await workbench.page.locator('.quick-input-list').getByText(essence).first().waitFor();
     await workbench.page.keyboard.press('Escape');
   });
-});
-
-describe('pictures of the network health', () => {
-  before(() => mkdirSync(pictures, { recursive: true }));
-
-  for (const language of (everything ? ['en', 'zh-cn'] : ['en']) satisfies readonly Language[]) {
-    describe(`in ${language}`, () => {
-      let stage: Stage;
-
-      before(async () => {
-        stage = await Stage.open(language);
-        writeHistory(stage);
-        await openHealth(stage);
-      });
-      after(() => stage.close());
-
-      for (const [name, theme] of Object.entries(themes)) {
-        it(`show the theme ${theme}`, async () => {
-          await stage.setTheme(theme);
-          for (const width of [900, 380]) {
-            await stage.setPanelWidth(width);
-            await stage.screenshot(path.join(pictures, `${language}-${name}-${width}-health.png`));
-          }
-        });
-      }
-    });
-  }
 });

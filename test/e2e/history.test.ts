@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import type { Locator } from 'playwright-core';
 import type { ChatBody, Gateway } from '../../src/demo/gateway';
 import { answer } from '../../src/demo/replies';
@@ -66,16 +65,6 @@ describe('quick picks of the panel', () => {
       await workbench.quickInput.dismiss();
     });
 
-    it('renames a conversation and shows the list again', async () => {
-      await open();
-      await press('Rename', 'about apples');
-      await workbench.page.locator('.quick-input-widget', { hasText: 'Shown on the tab and in the history' }).waitFor();
-      await workbench.fillInput('On apples');
-      await row('On apples').waitFor();
-      await tab('On apples').waitFor();
-      await workbench.quickInput.dismiss();
-    });
-
     it('opens the chosen conversation', async () => {
       await open();
       await workbench.quickInput.input.fill('pears galore');
@@ -84,17 +73,6 @@ describe('quick picks of the panel', () => {
       await workbench.quickInput.input.press('Enter');
       await workbench.page.locator('.tab.active', { hasText: 'about pears' }).waitFor();
       await panel.answer.getByText('Facts: pears galore').waitFor();
-    });
-
-    it('exports a conversation to a file', async () => {
-      await open();
-      await press('Export', 'On apples');
-      await workbench.pick('Markdown');
-      await workbench.page.locator('.quick-input-widget', { hasText: 'Export conversation' }).waitFor();
-      await workbench.quickInput.input.press('Enter');
-      await workbench.toast('Exported to').waitFor();
-      const file = readFileSync(workbench.workspaceFile('On apples.md'), 'utf8');
-      assert.match(file, /^# On apples\n[^]*## You\n\nabout apples\n\n## claude-sonnet-4\n\nFacts: apples galore\n$/);
     });
 
     it('deletes a conversation with its panel and restores both on Undo', async () => {

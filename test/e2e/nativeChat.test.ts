@@ -93,37 +93,4 @@ describe("VS Code's chat without a sign-in", () => {
     assert.equal(await chat.answer.locator('.interactive-result-code-block').count(), 1);
     assert.equal(gateway.requests.length, 2);
   });
-
-  it('closes the connection when the user cancels the request', async () => {
-    gateway.script = function* () {
-      yield { delta: 'One sheep, ' };
-      yield { end: 'stall' };
-    };
-    await chat.ask('Count them.');
-    await chat.answer.getByText('One sheep,').waitFor();
-    await chat.cancel();
-    const { closed } = await gateway.request(1);
-    assert.equal(await closed, 'client');
-    assert.equal(gateway.requests.length, 1);
-  });
-
-  it('shows a readable message for a failure', async () => {
-    gateway.script = function* () {
-      yield { status: 402, headers: { 'content-type': 'application/json' } };
-      yield { send: JSON.stringify({ error: { message: 'Insufficient balance', code: 'insufficient_balance' } }) };
-    };
-    await chat.ask('And now?');
-    await chat.answer
-      .getByText(/out of credit|no credit|balance/i)
-      .first()
-      .waitFor();
-    assert.doesNotMatch(await chat.answer.innerText(), /\n\s+at |\.js:\d/);
-    assert.equal(gateway.requests.length, 1);
-  });
-
-  it('lets another extension use the same models', async () => {
-    gateway.script = () => answer('A sheep.');
-    await workbench.runCommand('Other Extension: Ask');
-    await workbench.toast('The model says: A sheep.').waitFor();
-  });
 });

@@ -26,8 +26,4 @@ describe('packaged extension', () => {
       .waitFor({ state: 'attached' });
     assert.equal(await workbench.toast().count(), 0);
   });
-
-  it('shows the model in the status bar', async () => {
-    await workbench.statusBarItem('holysheep.model').waitFor();
-  });
 });

@@ -62,7 +62,7 @@ describe('conversation that is open in two windows', () => {
     await gateway.close();
   });
 
-  it('is read-only but up to date in the second window until Open here hands it over', async () => {
+  it('is read-only but up to date in the second window until Open here takes it over', async () => {
     const here = await ask(first, 'Whose is it?');
     await here.inState('done').waitFor();
     const second = await first.newWindow({ sameFolder: true });

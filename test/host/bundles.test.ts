@@ -30,11 +30,6 @@ describe('bundles of the extension', () => {
     outputs = result.metafile.outputs;
   });
 
-  it('consist of two to six files', () => {
-    const names = Object.keys(outputs);
-    assert.ok(names.length >= 2 && names.length <= 6, names.join(', '));
-  });
-
   it('do not contain a module twice', () => {
     const modules = Object.values(outputs).flatMap(({ inputs }) => Object.keys(inputs));
     assert.deepEqual(
@@ -53,9 +48,13 @@ describe('bundles of the extension', () => {
     const bundled = createRequire(__filename)(file) as { readonly RequestBuilder: typeof RequestBuilder };
     removeTemporaryFolder(path.dirname(file));
     const requestOf = async (Builder: typeof RequestBuilder) => {
-      const builder = new Builder('https://gateway.test/v1', 'test/1');
+      const builder = new Builder();
       const { url, req } = await builder.buildRequest({
-        ...{ method: 'post', path: '/chat/completions', headers: { Authorization: 'Bearer hsa-key' } },
+        ...{
+          method: 'post',
+          path: 'https://gateway.test/v1/chat/completions',
+          headers: { Authorization: 'Bearer hsa-key' },
+        },
         body: { model: 'm', stream: true, messages: [{ role: 'user', content: [{ type: 'text', text: 'Hi' }] }] },
         signal: new AbortController().signal,
       });

@@ -2,11 +2,10 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import ts from 'typescript';
-import { english, type DemoTexts } from '../../src/demo/answers/answers.en';
-import { chinese } from '../../src/demo/answers/answers.zh';
 import { answerTo } from '../../src/demo/answers/demoAnswer';
+import { chinese, english, type DemoTexts } from '../../src/demo/answers/demoTexts';
 import { demoModels } from '../../src/demo/scenarios';
-import { faultTable, localFaults, type FaultRow } from '../../src/engine/faults/faultTable';
+import { faultTable } from '../../src/engine/faults/faultTable';
 import { faultAdvice } from '../../src/host/ui/faultAdvice';
 import { healthStrings } from '../../src/shared/healthStrings';
 import { panelStrings } from '../../src/shared/panelStrings';
@@ -41,12 +40,11 @@ const messages = new Set([
   ...literalsOf(join(root, 'src/extension.ts')),
   ...Object.values(panelStrings),
   ...Object.values(healthStrings),
-  ...Object.values<FaultRow>(faultTable).flatMap(({ message, messageWithTime = '' }) => [message, messageWithTime]),
+  ...Object.values(faultTable).flatMap(({ message, messageWithTime = '' }) => [message, messageWithTime]),
   ...Object.values(faultAdvice).flatMap(({ cause, remedy }) => [cause, remedy]),
-  ...Object.values(localFaults).map(({ message }) => message),
   ...demoModels.flatMap(({ title, prompt, description = '' }) => [title, prompt, description]),
 ]);
-// Removes the empty message, because some rows of the fault table have no message.
+// Removes the empty message: most rows of the fault table have no message with a time, and some models no description.
 messages.delete('');
 
 const bundle = JSON.parse(readFileSync(join(root, 'l10n/bundle.l10n.zh-cn.json'), 'utf8')) as Record<string, string>;
@@ -83,10 +81,6 @@ describe('Chinese translations', () => {
     );
   });
 
-  it('are sorted by the English message', () => {
-    assert.deepEqual(Object.keys(bundle), Object.keys(bundle).sort());
-  });
-
   for (const { id, prompt } of demoModels) {
     it(`lead to a Chinese answer on the same topic for the prompt of ${id}`, () => {
       const topic = topicOf(prompt, english);
@@ -97,7 +91,7 @@ describe('Chinese translations', () => {
 });
 
 /** Returns the topic of the demo's answer to a prompt, or undefined when the answer is in another language. */
-function topicOf(prompt: string, { answers }: DemoTexts): string | undefined {
+function topicOf(prompt: string, texts: DemoTexts): string | undefined {
   const answer = answerTo(prompt, 'overview');
-  return Object.entries(answers).find(([, text]) => text === answer)?.[0];
+  return Object.entries(texts).find(([, text]) => text === answer)?.[0];
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { startGateway, type Gateway } from '../../src/demo/gateway';
 import { answer } from '../../src/demo/replies';
-import type { ConnectionTest } from '../../src/host/connection/doctor';
+import type { ConnectionTest } from '../../src/host/connection/connectionTest';
 import { collect, extensionApi, find, resetNetworkState, set, stopFixture } from '../support/extensionHost';
 import { selfSigned } from '../support/network/certificates';
 import { startSecureFront, type SecureFront } from '../support/network/secureFront';
@@ -75,16 +75,12 @@ describe('routes in the settings', () => {
     await set('backupBaseUrls', [refusingUrl, `https://localhost:${front.port}/v1`]);
     const result = await testConnection();
     const [good, refusing, untrusted] = result.routes;
-    assert.deepEqual(
-      [good?.connection.state, good?.tls, good?.verification.state],
-      ['ok', { state: 'skipped', reason: 'plain-http' }, 'verified'],
-    );
-    assert.deepEqual([refusing?.connection.state, refusing?.verification.state], ['failed', 'unverified']);
-    assert.deepEqual(
-      [untrusted?.nameResolution.state, untrusted?.connection.state, untrusted?.tls.state],
-      ['ok', 'ok', 'failed'],
-    );
-    assert.ok(untrusted?.verification.state === 'unverified' && untrusted.verification.fault === 'tls');
+    const steps = (report: typeof good): readonly string[] | undefined =>
+      report?.steps.map(({ name, error }) => (error === undefined ? name : `${name}: ${error}`));
+    assert.deepEqual([steps(good), good?.models.state], [['connection'], 'verified']);
+    assert.deepEqual([steps(refusing), refusing?.models.state], [['connection: ECONNREFUSED'], 'unverified']);
+    assert.deepEqual(steps(untrusted), ['nameResolution', 'connection', 'tls: DEPTH_ZERO_SELF_SIGNED_CERT']);
+    assert.ok(untrusted?.models.state === 'unverified' && untrusted.models.kind === 'tls');
     assert.equal(front.received, 0, 'nothing must be sent to a server with an untrusted certificate');
   });
 

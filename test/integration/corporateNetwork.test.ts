@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { StreamEvent } from '../../src/engine/events';
 import { answer } from '../../src/demo/replies';
-import type { Verification } from '../../src/host/connection/verification';
+import type { ProbeResult } from '../../src/engine/engine';
 import { collect, find, resetNetworkState, set, startFixture, stopFixture, testKey } from '../support/extensionHost';
 import type { HostFixture } from '../support/extensionHost';
 import { logOfExtension } from '../support/extensionLog';
@@ -65,15 +65,15 @@ describe('request in a company network', () => {
     await resetNetworkState();
   };
   const ask = (): Promise<StreamEvent[]> => collect(fixture.api.ask('hello'));
-  const testConnection = async (): Promise<Verification | undefined> =>
-    vscode.commands.executeCommand<Verification | undefined>('holysheep.testConnection');
-  /** Returns the failure of a turn and checks that the connection test reports the same message with an error code. */
+  const testConnection = async (): Promise<ProbeResult | undefined> =>
+    vscode.commands.executeCommand<ProbeResult | undefined>('holysheep.testConnection');
+  /** Returns the failure of a turn and checks that the connection test reports the same message. */
   const failure = async (): Promise<{ readonly kind: string; readonly message: string; readonly attempts: number }> => {
     const events = await ask();
     const { kind, message } = find(events, 'failed');
     const result = await testConnection();
     assert.ok(result?.state === 'unverified', JSON.stringify(result));
-    assert.equal(result.message.replace(/ \([A-Z_]+\)/, ''), message);
+    assert.equal(result.message, message);
     return { kind, message, attempts: events.filter(({ type }) => type === 'attempt').length };
   };
 
@@ -151,16 +151,6 @@ describe('request in a company network', () => {
       });
     }
 
-    it('fails when the proxy refuses all requests', async () => {
-      await useProxy({ refuses: 403 });
-      await use('https://gateway.test/v1');
-      assert.deepEqual(await failure(), {
-        kind: 'proxy',
-        message: 'The proxy refused the connection to gateway.test. Check the proxy settings.',
-        attempts: 1,
-      });
-    });
-
     it("is retried when the proxy can't reach the gateway", async () => {
       await useProxy({ refuses: 502 });
       await use('https://gateway.test/v1');
@@ -190,14 +180,6 @@ describe('request in a company network', () => {
       assert.deepEqual(proxy.log, []);
     });
 
-    it('bypasses the proxy when http.proxySupport is off', async () => {
-      await useProxy({});
-      await setHttp('proxySupport', 'off');
-      await use('http://gateway.test/v1');
-      assert.ok(['dns', 'offline'].includes(find(await ask(), 'failed').kind));
-      assert.deepEqual(proxy.log, []);
-    });
-
     for (const name of ['127.0.0.1', 'localhost']) {
       it(`never uses the proxy for ${name}`, async () => {
         await useProxy({ credentials: signIn });
@@ -211,7 +193,7 @@ describe('request in a company network', () => {
       await useProxy({ credentials: signIn }, 'staff:wrong-pass@');
       await use('https://logged.gateway.test/v1');
       assert.equal(find(await ask(), 'failed').kind, 'proxy');
-      const log = await logOfExtension(/row 7 proxy/);
+      const log = await logOfExtension(/row proxySignIn proxy/);
       for (const secret of [testKey, 'wrong-pass', 'pass-of-the-proxy']) assert.ok(!log.includes(secret), secret);
     });
   });

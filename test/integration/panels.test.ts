@@ -5,7 +5,7 @@ import type { PromptInput } from '../../src/host/journal/exchange';
 import { Conversations } from '../../src/host/conversation/conversations';
 import { viewType } from '../../src/host/contributions';
 import { Journal } from '../../src/host/journal/journal';
-import { ConversationPanels } from '../../src/host/panel/conversationPanels';
+import { PanelRegistry } from '../../src/host/panel/panelRegistry';
 import type { PanelServices } from '../../src/host/panel/panelServices';
 import { PanelRestoration } from '../../src/host/panel/panelRestoration';
 import { systemClock } from '../../src/host/util/systemClock';
@@ -60,7 +60,7 @@ class Window {
   /** Delays the search for context items until the promise resolves. */
   suggesting: Promise<readonly ContextSuggestion[]> = Promise.resolve([]);
   readonly conversations: Conversations;
-  readonly panels: ConversationPanels;
+  readonly panels: PanelRegistry;
   private readonly journal: Journal;
 
   constructor(folder: string, memory: Map<string, unknown>) {
@@ -75,7 +75,6 @@ class Window {
       connection: () => Promise.resolve({ baseUrl: 'https://own.example/v1', apiKey: 'hsa-own' }),
       resumeSetting: () => 'auto',
       workspaceState: storeIn(memory),
-      localize: (message) => message,
       onEvent: () => undefined,
       onError,
     });
@@ -115,7 +114,7 @@ class Window {
       onError,
     } as unknown as PanelServices;
     const restoration = new PanelRestoration(storeIn(memory), 'session', onError);
-    this.panels = new ConversationPanels(extension.extensionUri, restoration, services);
+    this.panels = new PanelRegistry(extension.extensionUri, restoration, services);
     this.panels.onDidClose((conversation) => this.closed.push(conversation));
   }
 
@@ -245,21 +244,6 @@ describe('panels after a reload of the window', () => {
     );
   });
 
-  it('accept a prompt while the conversation is loading and send it with the context items that were attached before the reload', async () => {
-    const one = await before.write('about apples');
-    const panel = new FakePanel();
-    const restored = after.panels.deserializeWebviewPanel(panel, { conversationId: one });
-    panel.send({ type: 'restoreContext', ids: ['file:a'] });
-    panel.send({ type: 'ready' });
-    panel.send({ type: 'send', prompt: 'and pears?' });
-    await restored;
-    await waitForEvents();
-    assert.deepEqual(
-      after.sent.map(({ prompt, attachments = [] }) => [prompt, attachments.map(({ label }) => label)]),
-      [['and pears?', ['file:a']]],
-    );
-  });
-
   for (const [name, prompt, content] of [
     ['an unchanged prompt', 'Explain a', 'the code'],
     ['an edited prompt', 'Explain a, briefly', 'Explain a, briefly\n\nAttached to this prompt as context:'],
@@ -297,49 +281,28 @@ describe('panels after a reload of the window', () => {
     assert.deepEqual([isClosed(first), isClosed(second)], [false, true]);
   });
 
-  it('replace a panel of the same conversation that was opened meanwhile, if the user has not used it', async () => {
+  it('are closed if another panel already shows the conversation', async () => {
     const one = await before.write('about apples');
     const conversation = await after.conversations.open(one);
     assert.ok(conversation);
     after.panels.show(conversation, { preserveFocus: true });
-    const panel = await after.restore(one);
-    assert.equal(isClosed(panel), false);
-    assert.equal(panel.title, 'about apples');
-    assert.deepEqual(after.closed, []);
-  });
-
-  it('are closed if the user already works in another panel of the conversation', async () => {
-    const one = await before.write('about apples');
-    const conversation = await after.conversations.open(one);
-    assert.ok(conversation);
-    after.panels.show(conversation, { preserveFocus: false });
     assert.equal(isClosed(await after.restore(one)), true);
-    assert.equal(after.panels.isOpen(one), true);
+    assert.deepEqual([after.panels.isOpen(one), after.closed], [true, []]);
   });
 
-  it('become a single empty panel when their conversations no longer exist', async () => {
-    const first = await after.restore(unknownId);
-    const second = await after.restore(unknownId);
-    assert.deepEqual([isClosed(first), isClosed(second)], [false, true]);
-    assert.equal(first.title, 'HolySheep');
-  });
-
-  it('lose no prompt and no unsent text when they become a single empty panel', async () => {
-    const first = await after.restoreFake(unknownId);
-    const second = new FakePanel();
-    const otherId = `1${unknownId.slice(1)}`;
-    const restored = after.panels.deserializeWebviewPanel(second, { conversationId: otherId });
-    second.send({ type: 'send', prompt: 'and pears?' });
-    await restored;
-    await waitForEvents();
-    assert.ok(isClosed(second));
+  it('keep their ids, and so their drafts, when their conversations have no prompt yet', async () => {
+    const ids = [unknownId, `1${unknownId.slice(1)}`];
+    const panels = [await after.restore(ids[0]!), await after.restore(ids[1]!)];
     assert.deepEqual(
-      after.sent.map(({ prompt }) => prompt),
-      ['and pears?'],
+      panels.map((panel) => [isClosed(panel), panel.title]),
+      [
+        [false, 'HolySheep'],
+        [false, 'HolySheep'],
+      ],
     );
     assert.deepEqual(
-      first.received.filter(({ type }) => type === 'adopt'),
-      [{ type: 'adopt', conversationId: otherId }],
+      ids.map((id) => after.panels.isOpen(id)),
+      [true, true],
     );
   });
 
@@ -440,8 +403,8 @@ describe('panels after a reload of the window', () => {
     panel.send({ type: 'openHere' });
     while (snapshots().length < 2) await new Promise((resolve) => setImmediate(resolve));
     assert.equal(snapshots()[1]!.readOnly, undefined);
-    assert.equal(remote?.readOnly, true);
-    assert.deepEqual([after.errors, otherWindow.errors], [[], []]);
+    while (!remote?.readOnly) await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual([after.errors, otherWindow.errors], [[], [{ kind: 'taken', isComplete: true }]]);
   });
 
   it('count as visible only while they are open and not hidden behind another tab', async () => {

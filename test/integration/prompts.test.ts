@@ -118,36 +118,6 @@ describe('custom prompts', () => {
     assert.equal(messages.length, 1);
   });
 
-  it('require consent again when a workspace has changed them', async () => {
-    await setInWorkspace([{ ...workspacePrompt, template: 'changed ${selection}' }]);
-    await run('Theirs');
-    assert.equal(messages.length, 1);
-    assert.equal(fixture.gateway.requests.length, 0);
-  });
-
-  it('can be read before consent when they come from a workspace', async () => {
-    await setInWorkspace([{ ...workspacePrompt, template: 'read me: ${selection}' }]);
-    let preview = '';
-    pressedButtons = ['Show prompts'];
-    const { showInformationMessage: stub } = vscode.window;
-    Object.assign(vscode.window, {
-      showInformationMessage: (...args: Parameters<typeof stub>) => {
-        preview = vscode.window.activeTextEditor?.document.getText() ?? '';
-        if (messages.length === 1) pressedButtons = ['Use'];
-        return stub(...args);
-      },
-    });
-    try {
-      await run('Theirs');
-    } finally {
-      Object.assign(vscode.window, { showInformationMessage: stub });
-    }
-    assert.match(preview, /# Theirs\n\n.*deepseek-v3\n\nread me: \$\{selection\}/);
-    assert.equal((await sent())[0], 'read me: const one = 1;');
-    const openTabs = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).map(({ label }) => label);
-    assert.ok(!openTabs.includes('Prompts.md'), openTabs.join());
-  });
-
   it('are offered in the lightbulb, with consent for those of the workspace', async () => {
     await set('prompts', [translate]);
     await setInWorkspace([{ ...workspacePrompt, template: 'for the lightbulb: ${selection}' }, translate]);

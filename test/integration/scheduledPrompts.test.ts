@@ -9,10 +9,10 @@ import { Conversations } from '../../src/host/conversation/conversations';
 import { Log } from '../../src/host/util/log';
 import { createHostEngine } from '../../src/host/engine/hostEngine';
 import { Journal } from '../../src/host/journal/journal';
-import { ConversationPanels } from '../../src/host/panel/conversationPanels';
+import { PanelRegistry } from '../../src/host/panel/panelRegistry';
 import { PanelRestoration } from '../../src/host/panel/panelRestoration';
 import { retryNow } from '../../src/host/panel/panelCommands';
-import type { SessionServices } from '../../src/host/panel/panelServices';
+import type { PanelServices } from '../../src/host/panel/panelServices';
 import { createScheduler } from '../../src/host/schedule/createScheduler';
 import { scheduleFolder, ScheduleStore } from '../../src/host/schedule/scheduleStore';
 import type { Scheduler } from '../../src/host/schedule/scheduler';
@@ -29,9 +29,9 @@ class Window {
   readonly errors: unknown[] = [];
   readonly conversations: Conversations;
   readonly scheduler: Scheduler;
-  readonly services: SessionServices;
+  readonly services: PanelServices;
   private readonly log = new Log();
-  private readonly panels: ConversationPanels;
+  private readonly panels: PanelRegistry;
 
   constructor(storage: string, gateway: Gateway) {
     const onError = (error: unknown): void => void this.errors.push(error);
@@ -47,7 +47,6 @@ class Window {
       connection,
       resumeSetting: () => 'auto',
       workspaceState: storeIn(new Map()),
-      localize: (message) => message,
       onEvent: () => undefined,
       onError,
     });
@@ -62,7 +61,7 @@ class Window {
       store: new ScheduleStore(scheduleFolder(storage), (problem) => this.log.warn(problem)),
       workspace: vscode.workspace.workspaceFolders?.[0]?.uri,
     });
-    this.scheduler.start();
+    this.scheduler.update();
     this.services = {
       conversations: this.conversations,
       connections: {
@@ -77,11 +76,11 @@ class Window {
       schedule: this.scheduler,
       log: this.log,
       onError,
-    } as unknown as SessionServices;
+    } as unknown as PanelServices;
     const extension = vscode.extensions.getExtension('holysheep.holysheep-prompt');
     assert.ok(extension);
     const restoration = new PanelRestoration(storeIn(new Map()), 'session', onError);
-    this.panels = new ConversationPanels(extension.extensionUri, restoration, this.services);
+    this.panels = new PanelRegistry(extension.extensionUri, restoration, this.services);
   }
 
   /** Sends a prompt in a panel and waits until its turn has reached a phase. */

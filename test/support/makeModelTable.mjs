@@ -1,4 +1,4 @@
-// Writes src/engine/models/modelTable.ts. Usage: npm run models -- path/to/models.json
+// Writes src/engine/models/models.json. Usage: npm run models -- path/to/models.json
 import { readFileSync, writeFileSync } from 'node:fs';
 
 /**
@@ -31,47 +31,23 @@ const order = ([a, x], [b, y]) =>
   y.released.localeCompare(x.released) ||
   a.localeCompare(b);
 
-/** In thousands (`k`) or in multiples of 1024 (`K`), where that is shorter. */
-function tokens(count) {
-  if (!count) return '';
-  if (count % 1000 === 0) return `${count / 1000}k`;
-  return count % 1024 === 0 ? `${count / 1024}K` : `${count}`;
-}
-
-const usd = (price) => (price === undefined ? '' : `${price}`.replace(/^0(?=\.)/, ''));
-
-const joined = (columns) => columns.join('/').replace(/\/+$/, '');
-
 function row([name, { context, input, output, images, reasoning, temperature, tools, price }]) {
-  const maxInput = input < context ? tokens(input) : '';
   const flags = [images && 'i', reasoning && 'r', tools && 't', temperature === false && 'n'].filter(Boolean).join('');
+  const tokens = context ? [context, output, ...(input < context ? [input] : [])] : undefined;
   // Leaves out a price of 0, because it is the vendor's offer for trials and no other gateway's price.
-  const prices = price?.input || price?.output ? joined([price.input, price.output, price.cacheRead].map(usd)) : '';
-  return [name, joined([context, output].map(tokens).concat(maxInput)), flags, prices].join(' ').trimEnd();
+  const isPriced = price?.input || price?.output;
+  const prices = isPriced ? [price.input, price.output, price.cacheRead].filter((usd) => usd !== undefined) : undefined;
+  return JSON.stringify({ name, flags, tokens, price: prices });
 }
 
-let group = '';
-const lines = Object.entries({ ...models, ...additions })
-  .sort(order)
-  .flatMap((entry) => {
-    const { vendor: name, family } = entry[1];
-    const header = `# ${name} ${family ?? ''}`.trimEnd();
-    if (header === group) return row(entry);
-    group = header;
-    return [header, row(entry)];
-  });
+const groups = new Map();
+for (const entry of Object.entries({ ...models, ...additions }).sort(order)) {
+  const [, { vendor: name, family }] = entry;
+  const group = JSON.stringify({ vendor: name, family }).slice(0, -1);
+  groups.set(group, [...(groups.get(group) ?? []), row(entry)]);
+}
 
-writeFileSync(
-  'src/engine/models/modelTable.ts',
-  `/**
- * Facts about models from models.dev (MIT license) as of ${asOf}, written by \`npm run models\`. A line with \`#\` names
- * the vendor and the family of the models below it. Of models whose names differ only in a date or a suffix, the
- * preferred one comes first. Columns: name; context window, maximum output and maximum input in tokens (k = 1000, K = 1024);
- * \`i\` takes images, \`r\` reasons, \`t\` calls tools, \`n\` refuses the temperature; USD per million tokens of input,
- * output and cached input.
- */
-export const modelTable = \`
-${lines.join('\n')}
-\`;
-`,
-);
+// Each model has its own line, so that changes are easy to review.
+const lines = [...groups].map(([group, rows]) => `${group},"models":[\n${rows.join(',\n')}\n]}`).join(',\n');
+const source = `models.dev (MIT license) as of ${asOf}, written by npm run models`;
+writeFileSync('src/engine/models/models.json', `{"source":${JSON.stringify(source)},"groups":[\n${lines}\n]}\n`);

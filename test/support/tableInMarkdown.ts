@@ -17,17 +17,6 @@ export function findTable(text: string, head: string): string {
   return text.slice(start, end);
 }
 
-/** Returns the cells of a Markdown table, without its header row. */
-export function tableCells(table: string): readonly (readonly string[])[] {
-  const [, , ...rows] = table.trim().split('\n');
-  return rows.map((row) =>
-    row
-      .split('|')
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
-  );
-}
-
 export function firstLine(table: string): string {
   return table.slice(0, table.indexOf('\n'));
 }

@@ -1,7 +1,6 @@
 import type { Step } from '../script';
-import { english, type DemoTexts, type Topic } from './answers.en';
-import { chinese } from './answers.zh';
 import type { DemoPrompt } from './demoPrompt';
+import { chinese, english, topics, type DemoTexts, type Topic } from './demoTexts';
 
 /** The text that the demo still has to stream: an answer or its continuation. */
 interface DemoAnswer {
@@ -87,10 +86,10 @@ const keywords: readonly (readonly [Topic, RegExp])[] = [
  * model reads the prompt.
  */
 export function answerTo(prompt: string, defaultTopic: Topic): string {
-  const { answers, notice } = textsFor(prompt);
+  const texts = textsFor(prompt);
   const withoutCode = prompt.replace(/^(`{3,}|~{3,})[^]*?(^\1|$(?![^]))/gm, '');
   const named = keywords.find(([, pattern]) => pattern.test(withoutCode))?.[0];
-  return named && withoutCode === prompt ? answers[named] : `${notice}\n\n${answers[named ?? defaultTopic]}`;
+  return named && withoutCode === prompt ? texts[named] : `${texts.notice}\n\n${texts[named ?? defaultTopic]}`;
 }
 
 /**
@@ -98,8 +97,8 @@ export function answerTo(prompt: string, defaultTopic: Topic): string {
  * begun it.
  */
 function allAnswers(): readonly string[] {
-  return [english, chinese].flatMap(({ answers, notice }) =>
-    Object.values(answers).flatMap((text) => [text, `${notice}\n\n${text}`]),
+  return [english, chinese].flatMap((texts) =>
+    topics.flatMap((topic) => [texts[topic], `${texts.notice}\n\n${texts[topic]}`]),
   );
 }
 

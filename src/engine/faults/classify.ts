@@ -1,57 +1,34 @@
 import type { FaultAction, FaultKind } from '../events';
-import { parseRetryAfter, parseInbandRetryAfter } from './retryAfter';
-import type { RetryAfter } from './retryAfterDurations';
+import { faultTable, isRouteFault, type FaultName, type Policy } from './faultTable';
 import {
-  faultRowIds,
-  faultTable,
-  localFaults,
-  possibleEdgeFaults,
-  routeFaults,
-  type FaultRow,
-  type Policy,
-  type RowId,
-} from './faultTable';
-import {
+  findRefusedParameter,
   readJsonError,
   readProviderError,
-  findRefusedParameter,
-  type ProviderError,
   type CorrectableParameter,
+  type ProviderError,
 } from './providerError';
+import { parseInbandRetryAfter, parseRetryAfter, type RetryAfter } from './retryAfter';
 import { inbandRow, isEdgeStatus, statusRow } from './statusFault';
 import { transportFault } from './transportError';
 
-/**
- * Which timeout of an attempt expired: the one for the headers, for the first token, for further bytes of any kind, or
- * for further text.
- */
-export type StalledClock = 'headers' | 'first' | 'idle' | 'silent';
+/** The timeouts of an attempt, by the faults to which they lead. */
+export type StalledClock = 'headersTimeout' | 'firstTokenTimeout' | 'streamStalled' | 'streamSilent';
 
-/** The observations about a failed attempt, before they are classified. */
+/** The observations about a failed attempt, or the name of its fault if no observation has to be classified. */
 export type Evidence =
+  | FaultName
   | { readonly type: 'error'; readonly error: unknown; readonly streaming: boolean; readonly baseUrl: string }
   | { readonly type: 'status'; readonly status: number; readonly headers: Headers; readonly body: string }
   | { readonly type: 'timeout'; readonly clock: StalledClock; readonly afterMs: number }
-  | { readonly type: 'web-page' | 'no-body' | 'eof' | 'no-text' | 'endless-event' | 'finish-error' | 'slept' }
-  /** The answer exceeds the size limits of a turn. */
-  | { readonly type: 'too-long' }
-  /** The stream ended with `[DONE]`, and every chunk had an empty `finish_reason`. */
-  | { readonly type: 'finish-reason-missing' }
-  | { readonly type: 'filtered' }
-  /** The answer reached the token limit before any text. */
-  | { readonly type: 'limit-before-text' }
-  | { readonly type: 'garbled'; readonly format: 'events' | 'json' }
   /**
    * An error object in a stream or in a response with status 200. `streamed`: part of the answer arrived before the
    * error.
    */
-  | { readonly type: 'inband'; readonly error: unknown; readonly streamed: boolean }
-  | { readonly type: 'no-key' };
+  | { readonly type: 'inband'; readonly error: unknown; readonly streamed: boolean };
 
-/** A classified failure: an entry of the fault table with the details of this occurrence. */
+/** A classified failure: a row of the fault table with the details of this occurrence. */
 export interface Fault {
-  /** Number of the fault in the fault table, or 0 for a fault that is not in the table. */
-  readonly row: RowId | 0;
+  readonly row: FaultName;
   readonly kind: FaultKind;
   readonly policy: Policy;
   readonly message: string;
@@ -75,115 +52,80 @@ export interface Fault {
  * @param now epoch milliseconds
  */
 export function classify(evidence: Evidence, now: number): Fault {
+  if (typeof evidence === 'string') return faultOfRow(evidence);
   switch (evidence.type) {
     case 'error': {
       // Uses the connection's error only if it occurred before the headers, because only then does it tell why the
       // connection failed. While the body is read, every error means a lost connection.
-      if (evidence.streaming) return faultOfRow(faultRowIds.connectionLost);
+      if (evidence.streaming) return faultOfRow('connectionLost');
       const { row, proxy } = transportFault(evidence.error, evidence.baseUrl);
       return { ...faultOfRow(row), proxy };
     }
     case 'status': {
       const { status, headers, body } = evidence;
-      if (isBrowserChallenge(headers, body)) return faultOfRow(faultRowIds.browserChallenge);
+      if (isBrowserChallenge(headers, body)) return faultOfRow('browserChallenge');
       const retryAfter = parseRetryAfter(headers, body, now);
       const error = readProviderError(body);
-      const row = separateUpstreamKey(statusRow(status, error, retryAfter), error, headers);
-      const isRouteFault = isEdgeStatus(status) && possibleEdgeFaults.has(row);
-      return { ...faultFromError(row, error, retryAfter), ...(isRouteFault && { isRouteFault }) };
+      const fault = faultFromError(statusRow(status, error, retryAfter), error, retryAfter, headers);
+      return isEdgeStatus(status) && possibleEdgeFaults.has(fault.row) ? { ...fault, isRouteFault: true } : fault;
     }
     case 'timeout':
-      return { ...faultOfRow(timeoutRows[evidence.clock]), seconds: Math.round(evidence.afterMs / 1000) };
+      return { ...faultOfRow(evidence.clock), seconds: Math.round(evidence.afterMs / 1000) };
     case 'inband': {
       const error = readJsonError(evidence.error);
       const retryAfter = parseInbandRetryAfter(evidence.error, now);
-      return faultFromError(
-        separateUpstreamKey(inbandRow(error, retryAfter, evidence.streamed), error),
-        error,
-        retryAfter,
-      );
+      return faultFromError(inbandRow(error, retryAfter, evidence.streamed), error, retryAfter);
     }
-    case 'garbled':
-      return faultOfRow(evidence.format === 'events' ? faultRowIds.garbledStream : faultRowIds.garbledBody);
-    case 'no-key':
-      return localFault(localFaults.noKey);
-    default:
-      return faultOfRow(rowsByEvidence[evidence.type]);
   }
 }
 
-const timeoutRows = {
-  headers: faultRowIds.headersTimeout,
-  first: faultRowIds.firstTokenTimeout,
-  idle: faultRowIds.streamStalled,
-  silent: faultRowIds.streamSilent,
-} as const satisfies Record<StalledClock, RowId>;
-const rowsByEvidence = {
-  'web-page': faultRowIds.webPage,
-  'no-body': faultRowIds.noBody,
-  eof: faultRowIds.streamTruncated,
-  'finish-reason-missing': faultRowIds.streamTruncated,
-  'no-text': faultRowIds.noText,
-  'endless-event': faultRowIds.endlessEvent,
-  'finish-error': faultRowIds.finishedWithError,
-  slept: faultRowIds.slept,
-  filtered: faultRowIds.answerFiltered,
-  'limit-before-text': faultRowIds.limitBeforeText,
-  'too-long': faultRowIds.answerTooLong,
-} as const satisfies Record<string, RowId>;
-
-/** Returns a fault of the fault table by its number, without details from a gateway. */
-export function faultOfRow(row: RowId): Fault {
-  return { ...localFault(faultTable[row]), row, ...(routeFaults.has(row) && { isRouteFault: true }) };
+/** Returns a fault without details from a gateway. */
+export function faultOfRow(row: FaultName): Fault {
+  const { kind, policy, message, actions } = faultTable[row];
+  return { row, kind, policy, message, actions, detail: '', ...(isRouteFault(row) && { isRouteFault: true }) };
 }
 
+/** Faults that are route faults if Cloudflare has reported them by its own status codes. */
+const possibleEdgeFaults: ReadonlySet<FaultName> = new Set<FaultName>([
+  ...(['badGateway', 'gatewayTimeout', 'gatewayCertificate', 'serverError', 'unexpectedStatus'] as const),
+]);
+
 /** Faults for limits that do not reset within minutes. A shorter retry-after (see `minSlowResetMs`) is ignored. */
-const slowResetRows: ReadonlySet<RowId> = new Set<RowId>([faultRowIds.outOfCredit, faultRowIds.usageLimitReached]);
+const slowResetRows: ReadonlySet<FaultName> = new Set<FaultName>(['outOfCredit', 'usageLimitReached']);
 const minSlowResetMs = 300_000;
 
 /** Faults for which a field that is only called `reset` names a delay. With any other fault, it may mean anything. */
-const limitRows: ReadonlySet<RowId> = new Set<RowId>([
+const limitRows: ReadonlySet<FaultName> = new Set<FaultName>([
   ...slowResetRows,
-  faultRowIds.creditResets,
-  faultRowIds.permissionDenied,
-  faultRowIds.rateLimited,
-  faultRowIds.overloaded,
+  ...(['creditResets', 'permissionDenied', 'rateLimited', 'overloaded'] as const),
 ]);
 
 /** Returns the retry-after that the gateway named, or undefined if it does not make sense for the fault. */
-function usableRetryAfter(row: RowId, retryAfter: RetryAfter | undefined): RetryAfter | undefined {
+function usableRetryAfter(row: FaultName, retryAfter: RetryAfter | undefined): RetryAfter | undefined {
   if (!retryAfter) return undefined;
   const isTooShort = slowResetRows.has(row) && retryAfter.delayMs < minSlowResetMs;
   return isTooShort || (retryAfter.field === 'reset' && !limitRows.has(row)) ? undefined : retryAfter;
 }
 
-/** Replaces the fault for a rejected user key if the provider rejected the gateway's key instead. */
-function separateUpstreamKey(row: RowId, error: ProviderError, headers?: Headers): RowId {
-  return row === faultRowIds.keyRejected && refusesUpstreamKey(error, headers) ? faultRowIds.upstreamKeyRejected : row;
-}
-
-function faultFromError(row: RowId, error: ProviderError, namedRetryAfter: RetryAfter | undefined): Fault {
+function faultFromError(
+  blamedRow: FaultName,
+  error: ProviderError,
+  namedRetryAfter: RetryAfter | undefined,
+  headers?: Headers,
+): Fault {
+  const isUpstreamKey = blamedRow === 'keyRejected' && refusesUpstreamKey(error, headers);
+  const row = isUpstreamKey ? 'upstreamKeyRejected' : blamedRow;
+  const fault = faultOfRow(row);
   const retryAfter = usableRetryAfter(row, namedRetryAfter);
-  const entry: FaultRow = faultTable[row];
   // If the turn ends, no countdown is displayed, so the message says when the limit resets.
-  const messageWithTime = retryAfter && entry.policy.retry === 'never' ? entry.messageWithTime : undefined;
-  const { message } = error;
-  const refused = row === faultRowIds.unsupportedParameter ? findRefusedParameter(error) : undefined;
+  const messageWithTime = retryAfter && fault.policy.retry === 'never' ? faultTable[row].messageWithTime : undefined;
   return {
-    ...localFault(entry, message),
-    row,
-    ...(routeFaults.has(row) && { isRouteFault: true }),
+    ...fault,
     retryAfter,
-    unsupportedParameter: refused,
-    message: messageWithTime ?? entry.message,
+    unsupportedParameter: row === 'unsupportedParameter' ? findRefusedParameter(error) : undefined,
+    message: messageWithTime ?? fault.message,
+    detail: error.message,
   };
-}
-
-/** Returns a fault that is not in the fault table. */
-export function localFault({ kind, policy, message, actions }: FaultRow, detail = ''): Fault {
-  // The default kind only satisfies the compiler: entries without a kind are states of the engine, which `classify`
-  // never returns.
-  return { row: 0, kind: kind ?? 'server', policy, message, actions, detail };
 }
 
 /**

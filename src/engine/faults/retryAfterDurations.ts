@@ -1,8 +1,6 @@
 /** Maximum length of the text of a time or a duration, in characters. A longer text is not searched. */
 const maxTextLength = 100;
 
-const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
-
 const unitMs: ReadonlyMap<string, number> = new Map(
   (
     [
@@ -58,20 +56,14 @@ function scanDuration(text: string): { readonly ms: number | undefined; readonly
   return { ms, length };
 }
 
-/**
- * Parses an HTTP date in any of its three forms (RFC 9110, 5.6.7) or an RFC 3339 time.
- *
- * @returns epoch milliseconds, or undefined if the text is neither
- */
+/** Matches an HTTP date in the form that servers must send (RFC 9110, 5.6.7), and an RFC 3339 time. */
+const timePattern =
+  /^(?:[a-z]{3}, \d\d [a-z]{3} \d{4} \d\d:\d\d:\d\d GMT|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d))$/i;
+
+/** Parses an HTTP date or an RFC 3339 time. @returns epoch milliseconds, or undefined if the text is neither */
 export function parseTime(text: string): number | undefined {
-  // Checks the format first, because `new Date` accepts almost any text (`"60"` is a year).
-  const httpDate =
-    /^[a-z]{3,9}, (\d{1,2})[ -]([a-z]{3})[ -](\d{4}|\d{2}) (\d\d):(\d\d):(\d\d)(?: (?:GMT|UTC|\+0000))?$/i.exec(text);
-  if (httpDate) return utc(httpDate[3], httpDate[2], httpDate[1], httpDate.slice(4));
-  const asctime = /^[a-z]{3} ([a-z]{3}) {1,2}(\d{1,2}) (\d\d):(\d\d):(\d\d) (\d{4})$/i.exec(text);
-  if (asctime) return utc(asctime[6], asctime[1], asctime[2], asctime.slice(3, 6));
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/.test(text)) return undefined;
-  const time = Date.parse(text);
+  // Checks the format first, because `Date` accepts almost any text (`"60"` is a year).
+  const time = timePattern.test(text) ? Date.parse(text) : NaN;
   return Number.isNaN(time) ? undefined : time;
 }
 
@@ -82,11 +74,10 @@ const dateAndTime =
   /(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:T|,? at |\s{1,2})?(\d{1,2}):(\d\d)(?::(\d\d))?(?:\.\d{1,9})?\s{0,2}\(?(Z\b|(?:UTC|GMT)?[+-]\d{1,2}(?::?\d\d)?|UTC|GMT)?/;
 
 interface FoundTime {
-  /** The found time, in epoch milliseconds. */
+  /** Epoch milliseconds. */
   readonly time: number;
-  /** Offset in the text at which the time begins. */
+  /** Offsets in the text at which the time begins and ends. */
   readonly index: number;
-  /** Offset in the text at which the time ends. */
   readonly end: number;
 }
 
@@ -111,16 +102,6 @@ function zoneOffset(zone: string | undefined): number | undefined {
   return (sign === '-' ? -1 : 1) * (Number(hours) + Number(minutes) / 60);
 }
 
-/** Returns the epoch milliseconds of a date and time in UTC, or undefined if the date does not exist. */
-function utc(year = '', month = '', day = '', [hours, minutes, seconds]: readonly string[]): number | undefined {
-  const index = months.indexOf(month.toLowerCase());
-  // Adds the century to a year with two digits, as in the RFC 850 form. The years 70 to 99 mean 1970 to 1999.
-  const fullYear = year.length === 4 ? Number(year) : Number(year) + (Number(year) < 70 ? 2000 : 1900);
-  const time = Date.UTC(fullYear, index, Number(day), Number(hours), Number(minutes), Number(seconds));
-  const isRealDate = index >= 0 && new Date(time).getUTCDate() === Number(day);
-  return isRealDate ? time : undefined;
-}
-
 /**
  * Parses the value of a `retry-after` or reset header: a number of seconds, an epoch time in seconds or milliseconds,
  * or a date and time.
@@ -137,26 +118,4 @@ export function parseDelay(value: string, serverNow: number): number | undefined
   }
   if (number >= 1e12) return number - serverNow;
   return number >= 1e9 ? number * 1000 - serverNow : number * 1000;
-}
-
-/** A delay that the gateway named. */
-export interface RetryAfter {
-  /** The delay from now in milliseconds, positive and finite. */
-  readonly delayMs: number;
-  /** The header or body field that named the delay. */
-  readonly field: string;
-  /** Whether the body named the delay, and not a header of the response. */
-  readonly isInBody?: true;
-}
-
-/**
- * Maximum retry-after, in milliseconds: a year. A longer retry-after is shortened to it, because a `Date` might not be
- * able to represent its end.
- */
-const maxRetryAfterMs = 366 * 24 * 3600 * 1000;
-
-/** Returns a retry-after, or undefined if the delay is zero, negative or unreadable. */
-export function toRetryAfter(delayMs: number | undefined, field: string): RetryAfter | undefined {
-  if (delayMs === undefined || Number.isNaN(delayMs) || delayMs <= 0) return undefined;
-  return { delayMs: Math.min(maxRetryAfterMs, Math.ceil(delayMs)), field };
 }

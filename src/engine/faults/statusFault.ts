@@ -1,5 +1,5 @@
-import type { RetryAfter } from './retryAfterDurations';
-import { faultRowIds, type RowId } from './faultTable';
+import type { RetryAfter } from './retryAfter';
+import { type FaultName } from './faultTable';
 import { findRefusedParameter, type ProviderError } from './providerError';
 import { meaningsOfCodes, providerPhrases, type Meaning } from './providerMessages';
 
@@ -21,17 +21,15 @@ interface ErrorMatcher {
  *
  * @param retryAfter the retry-after that the response names
  */
-export function statusRow(status: number, error: ProviderError, retryAfter?: RetryAfter): RowId {
-  if (status >= 300 && status < 400) return faultRowIds.redirect;
-  if (status === 407) return faultRowIds.proxySignIn;
-  if (status < 400 || status >= 600) return faultRowIds.unexpectedStatus;
+export function statusRow(status: number, error: ProviderError, retryAfter?: RetryAfter): FaultName {
+  if (status >= 300 && status < 400) return 'redirect';
+  if (status === 407) return 'proxySignIn';
+  if (status < 400 || status >= 600) return 'unexpectedStatus';
   const matcher = createMatcher(error, retryAfter);
-  if (status === 402 && matcher.mentions('saturated')) return faultRowIds.overloaded;
+  if (status === 402 && matcher.mentions('saturated')) return 'overloaded';
   if (status === 402 || (status === 403 && isCredit(matcher)))
-    return (status === 402 ? matcher.hasRetryAfter : matcher.namesReset)
-      ? faultRowIds.creditResets
-      : faultRowIds.outOfCredit;
-  return rowForCause(matcher) ?? rowForStatus(status, matcher) ?? defaultRows[status] ?? faultRowIds.unexpectedStatus;
+    return (status === 402 ? matcher.hasRetryAfter : matcher.namesReset) ? 'creditResets' : 'outOfCredit';
+  return rowForCause(matcher) ?? rowForStatus(status, matcher) ?? defaultRows[status] ?? 'unexpectedStatus';
 }
 
 /**
@@ -40,18 +38,18 @@ export function statusRow(status: number, error: ProviderError, retryAfter?: Ret
  *
  * @param streamed whether part of the answer arrived before the error, which means that the request itself was accepted
  */
-export function inbandRow(error: ProviderError, retryAfter: RetryAfter | undefined, streamed: boolean): RowId {
+export function inbandRow(error: ProviderError, retryAfter: RetryAfter | undefined, streamed: boolean): FaultName {
   const matcher = createMatcher(error, retryAfter);
   const row = rowForCause(matcher) ?? rowForInbandError(error.status, matcher, retryAfter);
-  return streamed && requestRows.has(row) ? faultRowIds.errorInStream : row;
+  return streamed && requestRows.has(row) ? 'errorInStream' : row;
 }
 
 /** Faults that blame the request itself. They are impossible once part of the answer has arrived. */
-const requestRows: ReadonlySet<RowId> = new Set<RowId>([
-  faultRowIds.requestRejected,
-  faultRowIds.unsupportedParameter,
-  faultRowIds.prefillRejected,
-  faultRowIds.parameterInvalid,
+const requestRows: ReadonlySet<FaultName> = new Set<FaultName>([
+  'requestRejected',
+  'unsupportedParameter',
+  'prefillRejected',
+  'parameterInvalid',
 ]);
 
 function createMatcher(error: ProviderError, retryAfter: RetryAfter | undefined): ErrorMatcher {
@@ -68,13 +66,13 @@ function createMatcher(error: ProviderError, retryAfter: RetryAfter | undefined)
 /**
  * Returns the fault for a cause that takes precedence over the status, because gateways send it with several statuses.
  */
-function rowForCause(matcher: ErrorMatcher): RowId | undefined {
+function rowForCause(matcher: ErrorMatcher): FaultName | undefined {
   const { hasErrorCode, mentions } = matcher;
-  if (mentions('saturated')) return faultRowIds.overloaded;
-  if (hasErrorCode('filter')) return faultRowIds.promptFiltered;
-  if (isCredit(matcher)) return faultRowIds.outOfCredit;
-  if (hasErrorCode('unpriced')) return faultRowIds.modelUnpriced;
-  if (mentions('channel')) return faultRowIds.noChannel;
+  if (mentions('saturated')) return 'overloaded';
+  if (hasErrorCode('filter')) return 'promptFiltered';
+  if (isCredit(matcher)) return 'outOfCredit';
+  if (hasErrorCode('unpriced')) return 'modelUnpriced';
+  if (mentions('channel')) return 'noChannel';
   return undefined;
 }
 
@@ -90,10 +88,10 @@ function isCredit({ hasErrorCode, mentions, hasRetryAfter }: ErrorMatcher): bool
   return mentions('quota') || (mentions('currentQuota') && !hasRetryAfter && !hasErrorCode('limit'));
 }
 
-function rowForStatus(status: number, matcher: ErrorMatcher): RowId | undefined {
+function rowForStatus(status: number, matcher: ErrorMatcher): FaultName | undefined {
   const { hasErrorCode, mentions } = matcher;
   if (status === 401) {
-    if (hasErrorCode('permission')) return faultRowIds.permissionDenied;
+    if (hasErrorCode('permission')) return 'permissionDenied';
     const blamesKey = hasErrorCode('auth') || mentions('auth');
     return hasLimitCode(matcher) && !blamesKey ? rowForLimit(matcher) : undefined;
   }
@@ -115,78 +113,77 @@ function mentionsLimit({ mentions }: ErrorMatcher): boolean {
 }
 
 /** Returns the fault for a 5xx status, which a gateway may send for any error of its provider. */
-function rowForServerError(matcher: ErrorMatcher): RowId | undefined {
+function rowForServerError(matcher: ErrorMatcher): FaultName | undefined {
   const { error, hasErrorCode, mentions } = matcher;
-  if (hasErrorCode('auth')) return faultRowIds.keyRejected;
-  if (hasErrorCode('permission')) return faultRowIds.permissionDenied;
-  if (hasErrorCode('overload') || mentions('overload')) return faultRowIds.overloaded;
+  if (hasErrorCode('auth')) return 'keyRejected';
+  if (hasErrorCode('permission')) return 'permissionDenied';
+  if (hasErrorCode('overload') || mentions('overload')) return 'overloaded';
   if (mentionsLimit(matcher)) return rowForLimit(matcher);
-  if (mentions('filter') && !/unavailable|time(?:d )?out/i.test(error.searchText)) return faultRowIds.promptFiltered;
-  if (mentions('context')) return faultRowIds.contextLength;
+  if (mentions('filter') && !/unavailable|time(?:d )?out/i.test(error.searchText)) return 'promptFiltered';
+  if (mentions('context')) return 'contextLength';
   const isTransient = hasErrorCode('server') || hasErrorCode('transient') || mentions('transient');
-  return hasErrorCode('request') && !isTransient ? faultRowIds.requestRejected : undefined;
+  return hasErrorCode('request') && !isTransient ? 'requestRejected' : undefined;
 }
 
 function rowForInbandError(
   status: number | undefined,
   matcher: ErrorMatcher,
   retryAfter: RetryAfter | undefined,
-): RowId {
+): FaultName {
   if (status !== undefined && status < 500) {
     const row = statusRow(status, matcher.error, retryAfter);
     // The response had the status 200, so the URL is right. A 404 or an unknown 4xx status in its body therefore means
     // that the content of the request was rejected.
-    return row === faultRowIds.pathNotFound || row === faultRowIds.unexpectedStatus ? faultRowIds.requestRejected : row;
+    return row === 'pathNotFound' || row === 'unexpectedStatus' ? 'requestRejected' : row;
   }
   if (hasLimitCode(matcher)) return rowForLimit(matcher);
   return (
     rowForCode(matcher) ??
     rowForServerError(matcher) ??
-    (status === 503 ? faultRowIds.overloaded : undefined) ??
+    (status === 503 ? 'overloaded' : undefined) ??
     (status === undefined ? rowForClientError(400, matcher) : undefined) ??
-    faultRowIds.errorInStream
+    'errorInStream'
   );
 }
 
-function rowForLimit({ hasErrorCode, mentions, hasRetryAfter }: ErrorMatcher): RowId {
-  if (mentions('tooLarge')) return faultRowIds.requestTooLarge;
+function rowForLimit({ hasErrorCode, mentions, hasRetryAfter }: ErrorMatcher): FaultName {
+  if (mentions('tooLarge')) return 'requestTooLarge';
   // Checks Google's code first, because Google names a retry-after of half a minute even for a quota that resets
   // tomorrow.
-  if (hasErrorCode('long-limit')) return faultRowIds.usageLimitReached;
-  if (hasErrorCode('permission') || mentions('permission')) return faultRowIds.permissionDenied;
-  if (hasErrorCode('overload') || mentions('overload')) return faultRowIds.overloaded;
-  if (hasRetryAfter) return faultRowIds.rateLimited;
-  if (hasErrorCode('auth') || mentions('disabledKey')) return faultRowIds.keyRejected;
+  if (hasErrorCode('long-limit')) return 'usageLimitReached';
+  if (hasErrorCode('permission') || mentions('permission')) return 'permissionDenied';
+  if (hasErrorCode('overload') || mentions('overload')) return 'overloaded';
+  if (hasRetryAfter) return 'rateLimited';
+  if (hasErrorCode('auth') || mentions('disabledKey')) return 'keyRejected';
   return hasErrorCode('usage-limit') || (mentions('longLimit') && !mentions('shortLimit'))
-    ? faultRowIds.usageLimitReached
-    : faultRowIds.rateLimitedWithoutRetryAfter;
+    ? 'usageLimitReached'
+    : 'rateLimitedWithoutRetryAfter';
 }
 
-function rowForCode({ hasErrorCode }: ErrorMatcher): RowId | undefined {
-  if (hasErrorCode('model')) return faultRowIds.modelNotFound;
-  return hasErrorCode('context') ? faultRowIds.contextLength : undefined;
+function rowForCode({ hasErrorCode }: ErrorMatcher): FaultName | undefined {
+  if (hasErrorCode('model')) return 'modelNotFound';
+  return hasErrorCode('context') ? 'contextLength' : undefined;
 }
 
 /**
  * Returns the fault for the message of a 4xx response. Searches only for the phrases that make sense for the status.
  */
-function rowForClientError(status: number, matcher: ErrorMatcher): RowId | undefined {
+function rowForClientError(status: number, matcher: ErrorMatcher): FaultName | undefined {
   const { error, hasErrorCode, mentions, hasRetryAfter, namesReset } = matcher;
   switch (status) {
     case 403:
-      if (hasErrorCode('auth') || mentions('auth')) return faultRowIds.keyRejected;
-      if (hasErrorCode('permission') || mentions('permission')) return faultRowIds.permissionDenied;
-      if (mentions('filter')) return faultRowIds.promptFiltered;
+      if (hasErrorCode('auth') || mentions('auth')) return 'keyRejected';
+      if (hasErrorCode('permission') || mentions('permission')) return 'permissionDenied';
+      if (mentions('filter')) return 'promptFiltered';
       // Gateways send a limit as a 403 so that clients don't retry. Without a time, it does not reset soon.
-      if (hasLimitCode(matcher) || mentionsLimit(matcher))
-        return hasRetryAfter ? faultRowIds.rateLimited : faultRowIds.usageLimitReached;
-      return namesReset ? faultRowIds.rateLimited : undefined;
+      if (hasLimitCode(matcher) || mentionsLimit(matcher)) return hasRetryAfter ? 'rateLimited' : 'usageLimitReached';
+      return namesReset ? 'rateLimited' : undefined;
     case 404:
     case 410:
       // Matches Anthropic's message for a missing model, which consists only of `model: claude-x`.
-      return mentions('model') || /^models?[:/]/i.test(error.searchText) ? faultRowIds.modelNotFound : undefined;
+      return mentions('model') || /^models?[:/]/i.test(error.searchText) ? 'modelNotFound' : undefined;
     case 413:
-      return mentions('context') ? faultRowIds.contextLength : undefined;
+      return mentions('context') ? 'contextLength' : undefined;
     case 405:
     case 408:
     case 409:
@@ -194,17 +191,17 @@ function rowForClientError(status: number, matcher: ErrorMatcher): RowId | undef
       return undefined;
     // This case handles 400, 422 and statuses that only gateways use.
     default:
-      if (hasErrorCode('auth') || mentions('auth')) return faultRowIds.keyRejected;
-      if (hasErrorCode('permission') || mentions('permission')) return faultRowIds.permissionDenied;
-      if (hasErrorCode('overload') || mentions('overload')) return faultRowIds.overloaded;
+      if (hasErrorCode('auth') || mentions('auth')) return 'keyRejected';
+      if (hasErrorCode('permission') || mentions('permission')) return 'permissionDenied';
+      if (hasErrorCode('overload') || mentions('overload')) return 'overloaded';
       if (mentions('limit')) return rowForLimit(matcher);
-      if (mentions('context') && !mentions('tokenLimit')) return faultRowIds.contextLength;
-      if (mentions('filter')) return faultRowIds.promptFiltered;
-      if (findRefusedParameter(error)) return faultRowIds.unsupportedParameter;
-      if (mentions('prefill')) return faultRowIds.prefillRejected;
-      if (mentions('model')) return faultRowIds.modelNotFound;
+      if (mentions('context') && !mentions('tokenLimit')) return 'contextLength';
+      if (mentions('filter')) return 'promptFiltered';
+      if (findRefusedParameter(error)) return 'unsupportedParameter';
+      if (mentions('prefill')) return 'prefillRejected';
+      if (mentions('model')) return 'modelNotFound';
       if (error.param !== '') return undefined;
-      return hasErrorCode('transient') || mentions('upstreamFailure') ? faultRowIds.errorInStream : undefined;
+      return hasErrorCode('transient') || mentions('upstreamFailure') ? 'errorInStream' : undefined;
   }
 }
 
@@ -220,31 +217,31 @@ export function isEdgeStatus(status: number): boolean {
  * Faults by HTTP status. They are used if the response body says nothing more specific. Text Generation Inference sends
  * 424 when the model fails, Groq 498 when its flex capacity is exceeded, and nginx 499 when a request was canceled.
  */
-const defaultRows: Readonly<Record<number, RowId>> = {
-  400: faultRowIds.requestRejected,
-  401: faultRowIds.keyRejected,
-  403: faultRowIds.permissionDenied,
-  404: faultRowIds.pathNotFound,
-  408: faultRowIds.requestTimeout,
-  409: faultRowIds.conflict,
-  410: faultRowIds.pathNotFound,
-  413: faultRowIds.requestTooLarge,
-  422: faultRowIds.parameterInvalid,
-  424: faultRowIds.badGateway,
-  425: faultRowIds.conflict,
-  498: faultRowIds.overloaded,
-  499: faultRowIds.requestTimeout,
-  500: faultRowIds.serverError,
-  502: faultRowIds.badGateway,
-  503: faultRowIds.overloaded,
-  504: faultRowIds.gatewayTimeout,
-  520: faultRowIds.badGateway,
-  521: faultRowIds.badGateway,
-  522: faultRowIds.badGateway,
-  523: faultRowIds.badGateway,
-  524: faultRowIds.gatewayTimeout,
-  525: faultRowIds.gatewayCertificate,
-  526: faultRowIds.gatewayCertificate,
-  529: faultRowIds.overloaded,
-  530: faultRowIds.badGateway,
+const defaultRows: Readonly<Record<number, FaultName>> = {
+  400: 'requestRejected',
+  401: 'keyRejected',
+  403: 'permissionDenied',
+  404: 'pathNotFound',
+  408: 'requestTimeout',
+  409: 'conflict',
+  410: 'pathNotFound',
+  413: 'requestTooLarge',
+  422: 'parameterInvalid',
+  424: 'badGateway',
+  425: 'conflict',
+  498: 'overloaded',
+  499: 'requestTimeout',
+  500: 'serverError',
+  502: 'badGateway',
+  503: 'overloaded',
+  504: 'gatewayTimeout',
+  520: 'badGateway',
+  521: 'badGateway',
+  522: 'badGateway',
+  523: 'badGateway',
+  524: 'gatewayTimeout',
+  525: 'gatewayCertificate',
+  526: 'gatewayCertificate',
+  529: 'overloaded',
+  530: 'badGateway',
 };

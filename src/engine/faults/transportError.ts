@@ -1,61 +1,55 @@
 import { isRecord } from '../json';
-import { faultRowIds, type RowId } from './faultTable';
+import { type FaultName } from './faultTable';
 
 /**
  * Faults for the error codes of Node, undici, OpenSSL and Electron's network stack. The first matching pattern decides.
  */
-const rowsByCode: readonly (readonly [pattern: RegExp, row: RowId])[] = [
+const rowsByCode: readonly (readonly [pattern: RegExp, row: FaultName])[] = [
   [
     /^(ENOTFOUND|EAI_NONAME|EAI_NODATA|net::ERR_NAME_(NOT_RESOLVED|RESOLUTION_FAILED)|net::ERR_DNS_\w+)$/,
-    faultRowIds.hostNotFound,
+    'hostNotFound',
   ],
-  [
-    /^(EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|ENETDOWN|net::ERR_(INTERNET_DISCONNECTED|ADDRESS_UNREACHABLE))$/,
-    faultRowIds.offline,
-  ],
-  [/^(ECONNREFUSED|net::ERR_CONNECTION_REFUSED)$/, faultRowIds.connectionRefused],
+  [/^(EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|ENETDOWN|net::ERR_(INTERNET_DISCONNECTED|ADDRESS_UNREACHABLE))$/, 'offline'],
+  [/^(ECONNREFUSED|net::ERR_CONNECTION_REFUSED)$/, 'connectionRefused'],
   [
     /^(ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_HANDSHAKE_TIMEOUT|net::ERR_(CONNECTION_)?TIMED_OUT)$/,
-    faultRowIds.connectTimeout,
+    'connectTimeout',
   ],
-  [/^UND_ERR_HEADERS_TIMEOUT$/, faultRowIds.connectTimeout],
-  [/^UND_ERR_BODY_TIMEOUT$/, faultRowIds.connectionLost],
+  [/^UND_ERR_HEADERS_TIMEOUT$/, 'connectTimeout'],
+  [/^UND_ERR_BODY_TIMEOUT$/, 'connectionLost'],
   // Matches the codes with which OpenSSL reports an answer in plain HTTP: the scheme of the URL is wrong, not the
   // certificate.
-  [/^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST)$/, faultRowIds.notHttp],
+  [/^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST)$/, 'notHttp'],
   [
     /^(CERT_|CRL_|DEPTH_ZERO_|SELF_SIGNED|UNABLE_TO_|INVALID_CA$|ERR_TLS_|ERR_SSL_|EPROTO$|HOSTNAME_MISMATCH)/,
-    faultRowIds.certificateUntrusted,
+    'certificateUntrusted',
   ],
-  [/^net::ERR_(CERT|SSL|PROXY_CERTIFICATE)_/, faultRowIds.certificateUntrusted],
-  [/^net::ERR_PROXY_AUTH/, faultRowIds.proxySignIn],
-  [/^(net::ERR_(PROXY|TUNNEL|MANDATORY_PROXY)_|ERR_PROXY)/, faultRowIds.proxyRefused],
-  [/^(HPE_|UND_ERR_HEADERS_OVERFLOW$|net::ERR_INVALID_HTTP_RESPONSE$)/, faultRowIds.notHttp],
-  [
-    /^(ECONNRESET|EPIPE|ECONNABORTED|UND_ERR_SOCKET|net::ERR_CONNECTION_(RESET|CLOSED|ABORTED))$/,
-    faultRowIds.connectionReset,
-  ],
-  [/^net::ERR_(EMPTY_RESPONSE|NETWORK_CHANGED|NETWORK_IO_SUSPENDED|HTTP2_\w+|QUIC_\w+)$/, faultRowIds.connectionReset],
+  [/^net::ERR_(CERT|SSL|PROXY_CERTIFICATE)_/, 'certificateUntrusted'],
+  [/^net::ERR_PROXY_AUTH/, 'proxySignIn'],
+  [/^(net::ERR_(PROXY|TUNNEL|MANDATORY_PROXY)_|ERR_PROXY)/, 'proxyRefused'],
+  [/^(HPE_|UND_ERR_HEADERS_OVERFLOW$|net::ERR_INVALID_HTTP_RESPONSE$)/, 'notHttp'],
+  [/^(ECONNRESET|EPIPE|ECONNABORTED|UND_ERR_SOCKET|net::ERR_CONNECTION_(RESET|CLOSED|ABORTED))$/, 'connectionReset'],
+  [/^net::ERR_(EMPTY_RESPONSE|NETWORK_CHANGED|NETWORK_IO_SUSPENDED|HTTP2_\w+|QUIC_\w+)$/, 'connectionReset'],
 ];
 
 /**
  * Faults for errors of Node.js or Electron that have no known `code`, by their message. Matching the message is safe,
  * because it never contains text from a gateway.
  */
-const rowsByMessage: readonly (readonly [pattern: RegExp, row: RowId])[] = [
-  [/does not match the HTTP\/1\.1 protocol|HTTPParserError|Parse Error/i, faultRowIds.notHttp],
-  [/certificate/i, faultRowIds.certificateUntrusted],
-  [/prox(y|ies)|tunneling socket/i, faultRowIds.proxyRefused],
+const rowsByMessage: readonly (readonly [pattern: RegExp, row: FaultName])[] = [
+  [/does not match the HTTP\/1\.1 protocol|HTTPParserError|Parse Error/i, 'notHttp'],
+  [/certificate/i, 'certificateUntrusted'],
+  [/prox(y|ies)|tunneling socket/i, 'proxyRefused'],
 ];
 
 /** Matches the status of a proxy's answer to CONNECT in the messages of undici and `tunnel-agent`. */
 const tunnelStatus = /(?:Proxy response \(|tunneling socket.* statusCode=)(\d{3})\b/;
 
 /** Faults that happen before a connection is established. */
-const connectingRows: ReadonlySet<RowId> = new Set<RowId>([
-  faultRowIds.hostNotFound,
-  faultRowIds.connectionRefused,
-  faultRowIds.connectTimeout,
+const connectingRows: ReadonlySet<FaultName> = new Set<FaultName>([
+  'hostNotFound',
+  'connectionRefused',
+  'connectTimeout',
 ]);
 
 /** Maximum number of characters of an error message that are examined and logged. */
@@ -99,7 +93,7 @@ function targetOf({ hostname, address, port }: Readonly<Record<string, unknown>>
 
 /** The fault of a rejected `fetch`. */
 interface TransportFault {
-  readonly row: RowId;
+  readonly row: FaultName;
   /** Host of a proxy that can't be reached, with the port if the error names one: `127.0.0.1:7890`, `proxy.example`. */
   readonly proxy?: string;
 }
@@ -111,7 +105,7 @@ interface TransportFault {
 export function transportFault(error: unknown, baseUrl: string): TransportFault {
   const row = transportRow(error);
   const proxy = connectingRows.has(row) ? findProxy(error, baseUrl) : undefined;
-  return proxy === undefined ? { row } : { row: faultRowIds.proxyUnreachable, proxy };
+  return proxy === undefined ? { row } : { row: 'proxyUnreachable', proxy };
 }
 
 /** Returns the proxy: the first host to which Node tried to connect that differs from the host or port of the base URL. */
@@ -127,7 +121,7 @@ function findProxy(error: unknown, baseUrl: string): string | undefined {
 }
 
 /** Returns the fault for a rejected `fetch` or a broken response body. */
-export function transportRow(error: unknown): RowId {
+export function transportRow(error: unknown): FaultName {
   const links = errorChain(error);
   const rows = links.flatMap(({ code, message }) => {
     const codeOrName = code || /net::ERR_\w+/.exec(message)?.[0];
@@ -135,7 +129,7 @@ export function transportRow(error: unknown): RowId {
   });
   // If only IPv4 or only IPv6 has no route, the computer is not offline, so the error of the other address family
   // decides.
-  const rowByCode = rows.find((row) => row !== faultRowIds.offline) ?? rows[0];
+  const rowByCode = rows.find((row) => row !== 'offline') ?? rows[0];
   if (rowByCode !== undefined) return rowByCode;
   for (const { message } of links) {
     const row = tunnelRow(message) ?? findRow(rowsByMessage, message);
@@ -143,23 +137,21 @@ export function transportRow(error: unknown): RowId {
   }
   // A cause with neither a code nor a message always means that a proxy answered CONNECT with 407.
   const last = links.at(-1);
-  return links.length > 1 && last?.code === '' && last.message === ''
-    ? faultRowIds.proxySignIn
-    : faultRowIds.connectionReset;
+  return links.length > 1 && last?.code === '' && last.message === '' ? 'proxySignIn' : 'connectionReset';
 }
 
 /** Returns the fault for the status of a proxy's answer to CONNECT. A retry only helps if the proxy itself failed. */
-function tunnelRow(message: string): RowId | undefined {
+function tunnelRow(message: string): FaultName | undefined {
   const status = Number(tunnelStatus.exec(message)?.[1] ?? 0);
   if (status === 0) return undefined;
-  if (status === 407) return faultRowIds.proxySignIn;
-  return status >= 500 || status === 408 || status === 429 ? faultRowIds.proxyCannotConnect : faultRowIds.proxyRefused;
+  if (status === 407) return 'proxySignIn';
+  return status >= 500 || status === 408 || status === 429 ? 'proxyCannotConnect' : 'proxyRefused';
 }
 
 function findRow(
-  table: readonly (readonly [pattern: RegExp, row: RowId])[],
+  table: readonly (readonly [pattern: RegExp, row: FaultName])[],
   text: string | undefined,
-): RowId | undefined {
+): FaultName | undefined {
   return text === undefined ? undefined : table.find(([pattern]) => pattern.test(text))?.[1];
 }
 

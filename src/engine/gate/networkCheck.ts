@@ -1,5 +1,5 @@
 import type { EngineDeps } from '../engine';
-import { faultRowIds } from '../faults/faultTable';
+import type { FaultName } from '../faults/faultTable';
 import { isEdgeStatus } from '../faults/statusFault';
 import { transportRow } from '../faults/transportError';
 import { declaredKind } from '../text/charset';
@@ -9,7 +9,7 @@ type CheckDeps = Pick<EngineDeps, 'clock' | 'fetch'>;
 /** Timeout of a network check, in milliseconds. */
 const networkCheckTimeoutMs = 5000;
 /** Fault rows that mean that the network is down: no route, no name server, no response to a connection attempt. */
-const unreachableRows: ReadonlySet<number> = new Set([faultRowIds.offline, faultRowIds.connectTimeout]);
+const unreachableRows: ReadonlySet<FaultName> = new Set<FaultName>(['offline', 'connectTimeout']);
 
 /**
  * Returns whether the gateway can be reached: sends a request without the key and accepts any response. The returned

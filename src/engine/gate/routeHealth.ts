@@ -1,6 +1,6 @@
 import type { EngineDeps } from '../engine';
 import type { Fault } from '../faults/classify';
-import { faultRowIds } from '../faults/faultTable';
+import type { FaultName } from '../faults/faultTable';
 import { respondsAsGateway } from './networkCheck';
 
 /** Time from the fault of a route to the first probe, in milliseconds. It doubles after each probe that fails. */
@@ -18,10 +18,10 @@ type RouteHealthDeps = Pick<EngineDeps, 'clock' | 'random' | 'fetch' | 'log'>;
  * Faults that a probe may not notice, because they occur only once a connection exists. Any other fault of a route, such
  * as a refused connection, prevents the response to a probe, too.
  */
-const faultsMissedByProbes: ReadonlySet<number> = new Set([
-  faultRowIds.headersTimeout,
-  faultRowIds.connectionReset,
-  faultRowIds.webPage,
+const faultsMissedByProbes: ReadonlySet<FaultName> = new Set<FaultName>([
+  'headersTimeout',
+  'connectionReset',
+  'webPage',
 ]);
 
 /** The fault because of which a route is down. */

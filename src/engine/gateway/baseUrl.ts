@@ -129,3 +129,21 @@ export function routeName(url: string): string {
   if (pathname === '/') return host;
   return `${usesPlainHttp(url) ? 'http://' : ''}${host}${pathname}`;
 }
+
+/** Returns whether another route has the same host, so that only the base URLs tell the two routes apart. */
+export function isHostShared(baseUrl: string, routes: readonly { readonly baseUrl: string }[]): boolean {
+  return routes.some((other) => other.baseUrl !== baseUrl && hostOf(other.baseUrl) === hostOf(baseUrl));
+}
+
+/** Returns the name of a route among all routes: its host, and its path if another route has the same host. */
+export function nameAmong(routes: readonly { readonly baseUrl: string }[], baseUrl: string): string {
+  return isHostShared(baseUrl, routes) ? routeName(baseUrl) : hostOf(baseUrl);
+}
+
+/**
+ * Returns whether requests may move from one base URL to another without the user's consent. They never leave an
+ * encrypted connection for plain HTTP, because anyone who can disturb the connection could then read the prompts.
+ */
+export function mayReplace(from: string, to: string): boolean {
+  return !(from.startsWith('https:') && usesPlainHttp(to));
+}

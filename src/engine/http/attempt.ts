@@ -25,7 +25,6 @@ export type AttemptEnd =
 
 /** Duration and size of an attempt. While the attempt runs, these are the values up to now. */
 interface AttemptStats {
-  /** Milliseconds since the attempt started. */
   readonly ms: number;
   /** Milliseconds from the start of the attempt to the first text, reasoning or tool call. */
   readonly firstTokenMs: number | undefined;
@@ -57,7 +56,9 @@ export class Attempt {
   private readonly controller = new AbortController();
   private readonly clocks: IdleClocks;
   private readonly deltas: DeltaFilter;
-  private readonly chunks: ChunkReader;
+  private readonly chunks = new ChunkReader((delta) => this.collect(delta));
+  /** The text or reasoning of the current read from the network. It is passed on as a whole. */
+  private collected: { readonly type: 'text' | 'reasoning'; text: string } | undefined;
   private readonly toolCalls = new ToolCallNumbers();
   private finishReason: string | undefined;
   private sawText = false;
@@ -95,7 +96,7 @@ export class Attempt {
       expired: this.catchDefects((clock, afterMs) =>
         clock === 'tail' ? this.onEnd(endOfStream) : this.fail({ type: 'timeout', clock, afterMs }),
       ),
-      slept: this.catchDefects(() => this.fail({ type: 'slept' })),
+      slept: this.catchDefects(() => this.fail('slept')),
       quiet: this.catchDefects((forMs) => observer.quiet(forMs)),
     });
     const tags = new ThinkTags((delta) => {
@@ -103,9 +104,8 @@ export class Attempt {
       // also contain the usage.
       if (!this.hasEnded || delta.type === 'usage') this.onDelta(delta);
     });
-    const spellings = keys.spellingsInAnswers;
-    this.deltas = spellings.length === 0 ? tags : new RedactedDeltas(tags, spellings);
-    this.chunks = new ChunkReader(this.deltas.onDelta);
+    const createFilter = keys.answerFilters();
+    this.deltas = createFilter ? new RedactedDeltas(tags, createFilter) : tags;
     void this.run();
   }
 
@@ -154,10 +154,11 @@ export class Attempt {
         bytes: (count) => {
           this.bytes += count;
           this.clocks.onBytes();
-          if (!this.size.addBytes(count)) this.fail({ type: 'too-long' });
+          if (!this.size.addBytes(count)) this.fail('answerTooLong');
         },
         event: (data, name) => this.onEvent(data, name),
-        tooLong: () => this.fail({ type: 'endless-event' }),
+        endOfRead: () => this.passCollected(),
+        tooLong: () => this.fail('endlessEvent'),
         isDone: () => this.hasEnded,
       });
       if (end) this.onEnd(end);
@@ -189,10 +190,38 @@ export class Attempt {
   private onEvent(data: string, name: string | undefined): void {
     if (this.hasEnded) return;
     if (data.length < 20 && data.trim() === '[DONE]') return this.onDone();
-    if (name === 'error') return this.deltas.onDelta({ type: 'error', error: parseJson(data) ?? data });
+    if (name === 'error') return this.collect({ type: 'error', error: parseJson(data) ?? data });
     this.isLastEventGarbled = !this.chunks.read(data);
     if (!this.isLastEventGarbled || ++this.garbledEvents < 2) return;
-    this.fail({ type: 'garbled', format: 'events' });
+    this.fail('garbledStream');
+  }
+
+  /**
+   * Passes on a delta. Adjacent deltas with text of one read are joined, because filtering, splicing and displaying them
+   * costs as much for one token as for many.
+   */
+  private collect(delta: Delta): void {
+    if (delta.type === 'text' || delta.type === 'reasoning') {
+      if (this.collected?.type !== delta.type) {
+        this.passCollected();
+        this.collected = { type: delta.type, text: '' };
+      }
+      this.collected.text += delta.text;
+    } else {
+      if (delta.type !== 'finishReasonPending') this.passCollected();
+      this.deltas.onDelta(delta);
+    }
+  }
+
+  private passCollected(): void {
+    const { collected } = this;
+    this.collected = undefined;
+    if (collected) this.deltas.onDelta(collected);
+  }
+
+  private flushDeltas(): void {
+    this.passCollected();
+    this.deltas.flush();
   }
 
   private onDelta(delta: Delta): void {
@@ -210,7 +239,7 @@ export class Attempt {
       case 'restartInStream':
         // When the gateway starts the answer over, fails the attempt if tool calls or a continuation have arrived,
         // because neither can be removed from the answer again.
-        if (this.sawToolCall || !this.answer.add(delta)) this.fail({ type: 'finish-error' });
+        if (this.sawToolCall || !this.answer.add(delta)) this.fail('finishedWithError');
         return;
       case 'toolCall':
         return this.onToolCall(delta.part);
@@ -229,15 +258,15 @@ export class Attempt {
 
   private onToolCall(receivedPart: ToolCallPart): void {
     const part = this.toolCalls.numberPart(receivedPart);
-    if (!part) return this.fail({ type: 'too-long' });
+    if (!part) return this.fail('answerTooLong');
     if (!this.count(part.id.length + part.name.length + part.arguments.length, 0)) return;
     this.sawToolCall = true;
     this.answer.add({ type: 'toolCall', part });
   }
 
   private onFinish(finish: Finish): void {
-    if (finish.type === 'cut') return this.fail({ type: 'finish-error' });
-    if (finish.type === 'filtered') return this.fail({ type: 'filtered' });
+    if (finish.type === 'cut') return this.fail('finishedWithError');
+    if (finish.type === 'filtered') return this.fail('answerFiltered');
     // Starts the timeout for the end of the stream only once: some gateways repeat the finish reason in further chunks,
     // which must not extend the timeout.
     if (this.finishReason === undefined) this.clocks.startTail(tailMs);
@@ -254,7 +283,7 @@ export class Attempt {
    */
   private count(chars: number, visibleChars = chars): boolean {
     if (!this.size.addChars(chars)) {
-      this.fail({ type: 'too-long' });
+      this.fail('answerTooLong');
       return false;
     }
     this.clocks.onPayload();
@@ -277,8 +306,8 @@ export class Attempt {
    * `finish_reason`.
    */
   private onDone(): void {
-    this.deltas.flush();
-    if (this.isLastEventGarbled) return this.fail({ type: 'garbled', format: 'events' });
+    this.flushDeltas();
+    if (this.isLastEventGarbled) return this.fail('garbledStream');
     this.sawDone = true;
     // Waits for the end of the body, because the connection can be reused only after it. The end usually arrives
     // immediately.
@@ -286,29 +315,29 @@ export class Attempt {
   }
 
   private onEnd(end: BodyEnd): void {
-    this.deltas.flush();
+    this.flushDeltas();
     switch (end.kind) {
       case 'web-page':
-        return this.fail({ type: 'web-page' });
+        return this.fail('webPage');
       case 'stream':
         if (this.isComplete) return this.complete();
-        if (this.sawDone && this.hasFinishReasonField) return this.fail({ type: 'finish-reason-missing' });
-        return this.fail({ type: end.empty ? 'no-body' : 'eof' });
+        if (this.sawDone && this.hasFinishReasonField) return this.fail('finishReasonMissing');
+        return this.fail(end.empty ? 'noBody' : 'streamTruncated');
       case 'json':
       case 'unknown':
-        return end.text === '' ? this.fail({ type: 'no-body' }) : this.onJsonBody(end.text);
+        return end.text === '' ? this.fail('noBody') : this.onJsonBody(end.text);
     }
   }
 
   /** Reads a body that is a single JSON document: the answer of a gateway that does not stream, or an error. */
   private onJsonBody(text: string): void {
-    const isReadable = readChunk(text, this.deltas.onDelta);
-    this.deltas.flush();
+    const isReadable = readChunk(text, (delta) => this.collect(delta));
+    this.flushDeltas();
     const error = parseJson(text);
     if (isReadable && (this.hasAnswer || this.finishReason !== undefined)) this.complete();
     // An object with nothing but a message is an error whose status the gateway has lost.
     else if (isReadable && readJsonError(error).message !== '') this.onDelta({ type: 'error', error });
-    else this.fail({ type: 'garbled', format: 'json' });
+    else this.fail('garbledBody');
   }
 
   /** Whether the answer is complete, so that a later failure of the stream does not matter. */
@@ -336,7 +365,7 @@ export class Attempt {
     const finishReason = this.finishReason ?? 'stop';
     // Accepts an answer without text that has reached the token limit, because it may continue a partial answer.
     if (this.hasAnswer || finishReason === 'length') return this.finish({ type: 'finished', finishReason });
-    this.finish({ type: 'fault', evidence: { type: 'no-text' } });
+    this.finish({ type: 'fault', evidence: 'noText' });
   }
 
   private fail(evidence: Evidence): void {
@@ -346,7 +375,7 @@ export class Attempt {
 
   private finish(end: AttemptEnd): void {
     if (this.hasEnded) return;
-    if (end.type === 'finished' || end.type === 'fault') this.deltas.flush();
+    if (end.type === 'finished' || end.type === 'fault') this.flushDeltas();
     this.hasEnded = true;
     this.clocks.dispose();
     this.controller.abort();

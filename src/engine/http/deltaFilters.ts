@@ -1,5 +1,5 @@
-import { redacted } from '../gateway/apiKey';
-import type { Delta, DeltaFilter, DeltaSink, ToolCallPart } from './deltas';
+import type { KeyFilter } from '../gateway/keyRedactor';
+import type { Delta, DeltaFilter, DeltaSink } from './deltas';
 
 const openingTag = '<think>';
 const closingTag = '</think>';
@@ -14,6 +14,11 @@ const maxBufferedChars = 100;
  * Applies only if the reasoning began in a separate field.
  */
 const maxShortTextChars = 200;
+/**
+ * Maximum length of the text after which a closing tag still counts, in characters. It is longer than the reasoning of
+ * any model, and keeps the memory for the text small.
+ */
+const maxUntaggedChars = 256 * 1024;
 
 /**
  * Separates `<think>…</think>` reasoning from the text of an attempt, because some gateways send both as text. Only one
@@ -37,7 +42,7 @@ export class ThinkTags implements DeltaFilter {
   readonly onDelta = (delta: Delta): void => {
     switch (delta.type) {
       case 'text':
-        return this.onText(delta);
+        return this.onText(delta.text);
       case 'reasoning':
         if (this.state === 'start') this.beganWithReasoning = true;
         return this.sink(delta);
@@ -66,20 +71,19 @@ export class ThinkTags implements DeltaFilter {
     else this.readText(buffered, true);
   }
 
-  private onText(delta: Delta & { readonly type: 'text' | 'reasoning' }): void {
-    const { text } = delta;
+  private onText(text: string): void {
     switch (this.state) {
       case 'start':
         return this.readStart(this.buffered + text);
       case 'reasoning':
         return this.readReasoning(this.buffered + text);
       case 'text':
+        if (this.untaggedText.length > maxUntaggedChars) return this.passRemaining(this.buffered + text);
         // Returns early for most deltas, for which no text is held back and no tag begins.
         if (this.buffered !== '' || text.includes('<')) return this.readText(this.buffered + text, false);
-        this.untaggedText += text;
-        return this.sink(delta);
+        return this.passText(text);
       case 'decided':
-        return this.sink(delta);
+        return this.sink({ type: 'text', text });
     }
   }
 
@@ -167,129 +171,38 @@ function isInCode(text: string): boolean {
 }
 
 /**
- * Number of leading characters that identify a possible key. With fewer, the filter would also hold back ordinary
- * words.
- */
-const keyHeadChars = 5;
-/** Minimum number of leading characters of a key that are redacted even if the rest of the key does not follow. */
-const minRedactedChars = 12;
-
-/**
- * Removes keys from a text that arrives in deltas, even a key that is split between deltas. Text is passed on
- * immediately unless it ends with the possible start of a key. Text that is not a key is not changed.
- */
-export class KeyFilter {
-  /** Matches the first `keyHeadChars` characters of each spelling of the keys. */
-  private readonly heads: RegExp;
-  /** The last characters that were passed on. They are kept, because a key may begin with them. */
-  private passedTail = '';
-  private buffered = '';
-
-  private readonly spellings: readonly string[];
-
-  /** @param spellings the keys, unencoded and encoded, for instance in Base64; case is ignored */
-  constructor(spellings: readonly string[]) {
-    this.spellings = spellings.map((spelling) => spelling.toLowerCase());
-    const heads = this.spellings.map((spelling) => spelling.slice(0, keyHeadChars).replace(/[^\w]/g, '\\$&'));
-    this.heads = new RegExp([...new Set(heads)].join('|'), 'gi');
-  }
-
-  /** Adds a delta. @returns the text that can be passed on now */
-  push(delta: string): string {
-    const text = this.passedTail + this.buffered + delta;
-    this.heads.lastIndex = 0;
-    if (this.buffered === '' && !this.heads.test(text)) {
-      this.passedTail = text.slice(1 - keyHeadChars);
-      return delta;
-    }
-    return this.filter(text);
-  }
-
-  /** Returns the text that is held back, or its replacement if it is a key. Call this when no more deltas follow. */
-  flush(): string {
-    const { buffered, passedTail } = this;
-    this.buffered = '';
-    this.passedTail = '';
-    return passedTail.length + buffered.length < minRedactedChars ? buffered : redacted;
-  }
-
-  private filter(text: string): string {
-    let result = '';
-    let from = this.passedTail.length;
-    this.buffered = '';
-    for (let offset = this.findHead(text, 0); offset >= 0;) {
-      const { length, isComplete } = this.matchAt(text, offset);
-      if (offset + length === text.length && !isComplete) {
-        this.passedTail = text.slice(offset, Math.max(offset, from));
-        this.buffered = text.slice(Math.max(offset, from));
-        return result + text.slice(from, Math.max(offset, from));
-      }
-      const isKey = isComplete || length >= minRedactedChars;
-      if (isKey) {
-        result += text.slice(from, Math.max(offset, from)) + redacted;
-        from = offset + length;
-      }
-      offset = this.findHead(text, isKey ? from : offset + 1);
-    }
-    this.passedTail = text.slice(Math.max(from, text.length - keyHeadChars + 1));
-    return result + text.slice(from);
-  }
-
-  private findHead(text: string, from: number): number {
-    this.heads.lastIndex = from;
-    return this.heads.exec(text)?.index ?? -1;
-  }
-
-  /**
-   * Returns the number of characters at this offset that match the start of a key, and whether they are the complete
-   * key.
-   */
-  private matchAt(text: string, offset: number): { readonly length: number; readonly isComplete: boolean } {
-    let longest = { length: 0, isComplete: false };
-    for (const spelling of this.spellings) {
-      let length = 0;
-      while (length < spelling.length && isSameLetter(text[offset + length], spelling[length])) length++;
-      if (length > longest.length) longest = { length, isComplete: length === spelling.length };
-    }
-    return longest;
-  }
-}
-
-/** Whether two letters are the same, apart from upper and lower case. @param lower a letter in lower case */
-function isSameLetter(letter: string | undefined, lower: string | undefined): boolean {
-  return letter === lower || letter?.toLowerCase() === lower;
-}
-
-/**
  * Removes the keys of this session from text, reasoning and tool calls, because answers are displayed, stored and
  * exported.
  */
 export class RedactedDeltas implements DeltaFilter {
-  private readonly textFilter: KeyFilter;
-  private readonly reasoningFilter: KeyFilter;
-  /** Maps each index of a tool call to a filter and to the ID of the call that the filter belongs to. */
-  private readonly calls = new Map<number, { id: string; readonly filter: KeyFilter }>();
+  /** The filters of the text, of the reasoning, and of the arguments of each tool call by its index. */
+  private readonly filters = new Map<'text' | 'reasoning' | number, KeyFilter>();
+  private readonly callIds = new Map<number, string>();
 
-  /** @param spellings the keys, unencoded and encoded, for instance in Base64; at least one */
   constructor(
     private readonly next: DeltaFilter,
-    private readonly spellings: readonly string[],
-  ) {
-    this.textFilter = new KeyFilter(spellings);
-    this.reasoningFilter = new KeyFilter(spellings);
-  }
+    private readonly createFilter: () => KeyFilter,
+  ) {}
 
   readonly onDelta = (delta: Delta): void => {
     switch (delta.type) {
       case 'text':
-      case 'reasoning': {
-        const { type } = delta;
-        const text = (type === 'text' ? this.textFilter : this.reasoningFilter).push(delta.text);
-        if (text !== '') this.next.onDelta(text === delta.text ? delta : { type, text });
+      case 'reasoning':
+        return this.pass(delta.type, this.filterOf(delta.type).push(delta.text));
+      case 'toolCall': {
+        const { index, id, name, arguments: json } = delta.part;
+        // A new ID together with a name starts a new tool call, even at an index that is already in use, as in
+        // `ToolCallNumbers`.
+        if (id !== '' && name !== '' && id !== this.callIds.get(index)) this.pass(index, this.filterOf(index).flush());
+        if (id !== '') this.callIds.set(index, id);
+        const redact = (text: string): string => {
+          const filter = this.createFilter();
+          return filter.push(text) + filter.flush();
+        };
+        const part = { index, id: redact(id), name: redact(name), arguments: this.filterOf(index).push(json) };
+        if (part.id + part.name + part.arguments !== '') this.next.onDelta({ type: 'toolCall', part });
         return;
       }
-      case 'toolCall':
-        return this.onToolCallPart(delta.part);
       case 'finish':
       case 'restartInStream':
       case 'error':
@@ -305,44 +218,19 @@ export class RedactedDeltas implements DeltaFilter {
     this.next.flush();
   }
 
-  private onToolCallPart(part: ToolCallPart): void {
-    const { index, id, name } = part;
-    const call = this.calls.get(index) ?? { id, filter: new KeyFilter(this.spellings) };
-    this.calls.set(index, call);
-    // A new ID together with a name starts a new tool call, even at an index that is already in use, as in
-    // `ToolCallNumbers`.
-    const isNewCall = name !== '' && id !== '' && call.id !== '' && id !== call.id;
-    if (isNewCall) this.flushCall(index);
-    if (isNewCall || call.id === '') call.id = id;
-    this.forwardPart({
-      index,
-      id: this.redactComplete(id),
-      name: this.redactComplete(name),
-      arguments: call.filter.push(part.arguments),
-    });
-  }
-
-  private forwardPart(part: ToolCallPart): void {
-    if (part.id + part.name + part.arguments !== '') this.next.onDelta({ type: 'toolCall', part });
+  private filterOf(key: 'text' | 'reasoning' | number): KeyFilter {
+    let filter = this.filters.get(key);
+    if (!filter) this.filters.set(key, (filter = this.createFilter()));
+    return filter;
   }
 
   private flushFilters(): void {
-    const reasoning = this.reasoningFilter.flush();
-    if (reasoning !== '') this.next.onDelta({ type: 'reasoning', text: reasoning });
-    const text = this.textFilter.flush();
-    if (text !== '') this.next.onDelta({ type: 'text', text });
-    for (const index of this.calls.keys()) this.flushCall(index);
+    for (const [key, filter] of this.filters) this.pass(key, filter.flush());
   }
 
-  private flushCall(index: number): void {
-    this.forwardPart({ index, id: '', name: '', arguments: this.calls.get(index)?.filter.flush() ?? '' });
-  }
-
-  /** Removes keys from a text that arrives in a single delta. */
-  private redactComplete(text: string): string {
-    // Returns early, because most parts of a tool call have neither an ID nor a name.
-    if (text === '') return '';
-    const filter = new KeyFilter(this.spellings);
-    return filter.push(text) + filter.flush();
+  private pass(key: 'text' | 'reasoning' | number, text: string): void {
+    if (text === '') return;
+    if (typeof key === 'string') this.next.onDelta({ type: key, text });
+    else this.next.onDelta({ type: 'toolCall', part: { index: key, id: '', name: '', arguments: text } });
   }
 }

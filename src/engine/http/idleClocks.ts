@@ -154,17 +154,17 @@ export class IdleClocks {
     const { headersMs, firstTokenMs, idleMs, silentMs } = this.timeouts;
     switch (this.phase) {
       case 'headers':
-        return { name: 'headers', deadline: this.phaseStart + headersMs, afterMs: headersMs };
+        return { name: 'headersTimeout', deadline: this.phaseStart + headersMs, afterMs: headersMs };
       case 'first':
-        return { name: 'first', deadline: this.phaseStart + firstTokenMs, afterMs: firstTokenMs };
+        return { name: 'firstTokenTimeout', deadline: this.phaseStart + firstTokenMs, afterMs: firstTokenMs };
       case 'tail':
         return { name: 'tail', deadline: this.phaseStart + this.tailLimitMs, afterMs: this.tailLimitMs };
       case 'stream': {
         const idle = this.lastBytes + idleMs;
         const silent = this.lastPayload + silentMs;
         return idle <= silent
-          ? { name: 'idle', deadline: idle, afterMs: idleMs }
-          : { name: 'silent', deadline: silent, afterMs: silentMs };
+          ? { name: 'streamStalled', deadline: idle, afterMs: idleMs }
+          : { name: 'streamSilent', deadline: silent, afterMs: silentMs };
       }
     }
   }

@@ -26,6 +26,8 @@ interface BodySink {
   bytes(count: number): void;
   /** Called with each complete server-sent event. */
   event(data: string, name: string | undefined): void;
+  /** Called after the events of each read from the network. */
+  endOfRead?(): void;
   /** Called when an event or a body is longer than `maxEventChars`. */
   tooLong(): void;
   /** Whether the rest of the body is no longer needed. */
@@ -93,6 +95,7 @@ export async function readBody(response: Response, sink: BodySink): Promise<Body
       if (kind === 'stream') parser.feed(bareLines.convert(start));
       else if (size > maxEventChars) sink.tooLong();
     }
+    sink.endOfRead?.();
     if (sink.isDone()) return undefined;
     if (part.done) break;
   }

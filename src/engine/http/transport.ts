@@ -36,6 +36,13 @@ export interface AttemptRequest {
   readonly facts?: ModelFacts | undefined;
 }
 
+let builder: Promise<RequestBuilder> | undefined;
+
+/** Loads the SDK, which takes longer than a request should wait. Call this as soon as a request is expected. */
+export function loadRequestBuilder(): Promise<RequestBuilder> {
+  return (builder ??= import('./sdk').then(({ RequestBuilder }) => new RequestBuilder()));
+}
+
 /**
  * Sends a request that the SDK has built, and returns the unparsed response. The stream parser of the SDK is not used,
  * because it hides comments, `[DONE]` and a missing finish reason.
@@ -48,12 +55,12 @@ export async function send(
   signal: AbortSignal,
   onHeaders: (status: number, headers: Headers) => void,
 ): Promise<Response> {
-  const builder = await builderFor(deps, connection.baseUrl);
+  const builder = await loadRequestBuilder();
   const { url, req } = await builder.buildRequest({
     method: 'post',
-    path: '/chat/completions',
+    path: `${connection.baseUrl}/chat/completions`,
     body: requestBody(request, messages, behavior.unsupportedParameters),
-    headers: { Authorization: `Bearer ${connection.apiKey}` },
+    headers: { Authorization: `Bearer ${connection.apiKey}`, 'User-Agent': deps.userAgent },
     signal,
   });
   let response;
@@ -67,23 +74,6 @@ export async function send(
   if (response.ok) return response;
   const text = await boundedText(response, deps.clock);
   throw new HttpRejection(response.status || 302, response.headers, text);
-}
-
-type BuilderDeps = Pick<EngineDeps, 'fetch' | 'userAgent'>;
-
-/**
- * Maps the dependencies of an engine to the request builder for its last base URL. The builder is kept, because
- * creating one is the slowest step before a request is sent.
- */
-const builders = new WeakMap<BuilderDeps, RequestBuilder>();
-
-async function builderFor(deps: BuilderDeps, baseUrl: string): Promise<RequestBuilder> {
-  const { RequestBuilder } = await import('./sdk');
-  const cached = builders.get(deps);
-  if (cached?.baseURL === baseUrl) return cached;
-  const builder = new RequestBuilder(baseUrl, deps.userAgent);
-  builders.set(deps, builder);
-  return builder;
 }
 
 /**
@@ -119,20 +109,19 @@ export function requestBody(
   messages: readonly OutgoingMessage[],
   unsupported: ReadonlySet<CorrectableParameter>,
 ): Body {
-  const limit = [limitParameter(model), 'max_completion_tokens', 'max_tokens'] as const;
-  const limitName = limit.find((name) => !unsupported.has(name));
-  return {
-    model,
-    messages: messages.map(wireMessage),
-    stream: true,
-    ...(unsupported.has('stream_options') ? {} : { stream_options: { include_usage: true } }),
-    ...(temperature === undefined || unsupported.has('temperature') ? {} : { temperature }),
-    ...(maxTokens === undefined || limitName === undefined ? {} : { [limitName]: maxTokens }),
-    ...(topP === undefined || unsupported.has('top_p') ? {} : { top_p: topP }),
-    ...(stop?.length ? { stop: [...stop] } : {}),
+  const limits = [limitParameter(model), 'max_completion_tokens', 'max_tokens'] as const;
+  const limit = limits.find((name) => !unsupported.has(name));
+  const optional = {
+    ...{ stream_options: { include_usage: true }, temperature, top_p: topP },
+    ...(limit && { [limit]: maxTokens }),
+    ...(stop?.length && { stop: [...stop] }),
     // Leaves out an empty list of tools, and a tool choice without tools, because gateways reject both.
-    ...(tools?.length ? { tools: tools.map(wireTool), ...(toolChoice && { tool_choice: toolChoice }) } : {}),
+    ...(tools?.length && { tools: tools.map(wireTool), ...(toolChoice && { tool_choice: toolChoice }) }),
   };
+  const sent = Object.entries(optional).filter(
+    ([name, value]) => value !== undefined && !unsupported.has(name as CorrectableParameter),
+  );
+  return { model, messages: messages.map(wireMessage), stream: true, ...Object.fromEntries(sent) };
 }
 
 function wireMessage(message: OutgoingMessage): Body['messages'][number] {

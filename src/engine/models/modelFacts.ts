@@ -1,4 +1,4 @@
-import { modelTable } from './modelTable';
+import table from './models.json';
 
 /** What is known about a model. An absent field is unknown. */
 export interface ModelFacts {
@@ -83,15 +83,21 @@ export function nameWithoutSuffixes(name: string): string {
 /** Longest name that is looked up, in characters. */
 const maxNameChars = 200;
 
-/** A line of the table. Its columns are read when a model is looked up, because most models never are. */
+/**
+ * A model in `models.json`, which `npm run models` writes from the data of models.dev. Of models whose names differ only
+ * in a date or a suffix, the preferred one comes first.
+ */
 interface Row {
-  readonly columns: readonly string[];
-  readonly vendor: string | undefined;
-  readonly family: string | undefined;
+  readonly name: string;
+  /** `i` takes images, `r` reasons, `t` calls tools, `n` refuses the temperature. */
+  readonly flags: string;
+  /** Context window and maximum output, and the maximum input if it is less than the context window. */
+  readonly tokens?: readonly number[] | undefined;
+  /** USD per million tokens of input, output and cached input. */
+  readonly price?: readonly number[] | undefined;
 }
 
-let rows: ReadonlyMap<string, Row> | undefined;
-const factsByRow = new Map<Row, ModelFacts>();
+let factsByName: ReadonlyMap<string, ModelFacts> | undefined;
 
 /**
  * Returns the facts of a model by any gateway's spelling of its name, or undefined if the table does not have it. An
@@ -100,15 +106,12 @@ const factsByRow = new Map<Row, ModelFacts>();
  */
 export function factsOf(model: string): ModelFacts | undefined {
   if (model.length > maxNameChars) return undefined;
-  rows ??= rowsByName();
+  factsByName ??= readTable();
   let name: string | undefined = plainName(model);
   let mustReason = false;
   while (name !== undefined) {
-    const row = rows.get(name);
-    if (row) {
-      const facts = factsOfRow(row);
-      return mustReason && !facts.reasons ? undefined : facts;
-    }
+    const facts = factsByName.get(name);
+    if (facts) return mustReason && !facts.reasons ? undefined : facts;
     const plain: string = name.replace(effort, '');
     mustReason ||= plain !== name;
     name = plain !== name ? plain : withoutSuffix(name);
@@ -117,29 +120,24 @@ export function factsOf(model: string): ModelFacts | undefined {
 }
 
 /**
- * Returns the rows by unified name, with and without suffixes. If several models have the same name without suffixes,
+ * Returns the facts by unified name, with and without suffixes. If several models have the same name without suffixes,
  * the first one in the table gets it.
  */
-function rowsByName(): ReadonlyMap<string, Row> {
-  const exact = new Map<string, Row>();
-  const shortened = new Map<string, Row>();
-  let vendor: string | undefined;
-  let family: string | undefined;
-  for (const line of modelTable.trim().split('\n')) {
-    const [first = '', ...columns] = line.split(' ');
-    if (first === '#') {
-      [vendor, family] = columns;
-      continue;
-    }
-    const row = { columns, vendor, family };
-    const name = unifiedName(first);
-    exact.set(name, row);
-    for (let short = shortName(name); short !== undefined; short = shortName(short)) {
-      if (!shortened.has(short)) shortened.set(short, row);
+function readTable(): ReadonlyMap<string, ModelFacts> {
+  const exact = new Map<string, ModelFacts>();
+  const all = new Map<string, ModelFacts>();
+  for (const { vendor, family, models } of table.groups) {
+    for (const row of models as readonly Row[]) {
+      const facts = { ...factsOfRow(row), vendor, family };
+      const name = unifiedName(row.name);
+      exact.set(name, facts);
+      for (let short = shortName(name); short !== undefined; short = shortName(short)) {
+        if (!all.has(short)) all.set(short, facts);
+      }
     }
   }
-  for (const [name, row] of exact) shortened.set(name, row);
-  return shortened;
+  for (const [name, facts] of exact) all.set(name, facts);
+  return all;
 }
 
 /** Anthropic's aliases of the first models of a generation end with `-0`. */
@@ -148,27 +146,15 @@ function shortName(name: string): string | undefined {
   return isAlias ? name.slice(0, -'-0'.length) : withoutSuffix(name);
 }
 
-function factsOfRow(row: Row): ModelFacts {
-  const known = factsByRow.get(row);
-  if (known) return known;
-  const { columns, vendor, family } = row;
-  const [limits = '', flags = '', prices = ''] = columns;
-  const [contextWindow, maxOutput, maxInput] = limits.split('/').map(readTokens);
-  const [input, output, cacheRead] = prices === '' ? [] : prices.split('/').map(Number);
-  const facts: ModelFacts = {
-    ...{ contextWindow, maxOutput, maxInput, vendor, family },
+function factsOfRow({ flags, tokens, price }: Row): ModelFacts {
+  const [contextWindow, maxOutput, maxInput] = tokens?.map((count) => count || undefined) ?? [];
+  const [input, output, cacheRead] = price ?? [];
+  return {
+    ...{ contextWindow, maxOutput, maxInput },
     images: flags.includes('i'),
     tools: flags.includes('t'),
     reasons: flags.includes('r'),
     takesTemperature: !flags.includes('n'),
     price: input === undefined || output === undefined ? undefined : { input, output, cacheRead },
   };
-  factsByRow.set(row, facts);
-  return facts;
-}
-
-function readTokens(text: string): number | undefined {
-  const count = Number.parseInt(text, 10);
-  if (text.endsWith('k')) return count * 1000;
-  return text.endsWith('K') ? count * 1024 : count || undefined;
 }

@@ -1,7 +1,7 @@
 import type { EngineSettings } from '../engine';
 import type { DelaySource, FaultKind } from '../events';
-import { faultOfRow, localFault, type Fault } from '../faults/classify';
-import { faultRowIds, faultTable, localFaults, type FaultRow, type Policy, type RowId } from '../faults/faultTable';
+import { faultOfRow, type Fault } from '../faults/classify';
+import { faultTable, type FaultName, type FaultRow, type Policy } from '../faults/faultTable';
 import type { GateBlock } from '../gate/cooldowns';
 import type { Route } from '../request';
 import { retryAfterDelay, overloadDelay, transientDelay } from './backoff';
@@ -147,14 +147,14 @@ export function cooldownAfter({ policy, retryAfter }: Fault, decision: Decision)
 
 /** Returns the fault that explains why a gate admits no requests. */
 export function faultOfBlock({ blockKind, cause }: Pick<GateBlock, 'blockKind' | 'cause'>): Fault {
-  if (blockKind === 'breaker' || cause.reason === 'breaker') return faultOfRow(faultRowIds.breakerOpen);
-  return faultOfRow(limitRows[cause.reason] ?? faultRowIds.rateLimited);
+  if (blockKind === 'breaker' || cause.reason === 'breaker') return faultOfRow('breakerOpen');
+  return faultOfRow(limitRows[cause.reason] ?? 'rateLimited');
 }
 
 /** Fault rows for the kinds of rate limits that have their own message. All other kinds use the row `rateLimited`. */
-const limitRows: Partial<Record<FaultKind, RowId>> = {
-  overloaded: faultRowIds.overloaded,
-  credit: faultRowIds.creditResets,
+const limitRows: Partial<Record<FaultKind, FaultName>> = {
+  overloaded: 'overloaded',
+  credit: 'creditResets',
 };
 
 function decideInQueue(
@@ -171,7 +171,7 @@ function decideInQueue(
     const limit = isNamed && cause.delayMs > settings.retry.maxHintMs && ({ beyondMaxHint: true } as const);
     return { type: 'fail', fault: asEndOfTurn(fault), resetsInMs: leftMs, ...limit };
   }
-  if (hasWaited && leftMs + idleMs > deadlineMs) return { type: 'fail', fault: localFault(localFaults.deadline) };
+  if (hasWaited && leftMs + idleMs > deadlineMs) return { type: 'fail', fault: faultOfRow('deadline') };
   return {
     type: 'wait',
     delayMs: leftMs,
@@ -204,7 +204,7 @@ function decideAfterFault(situation: Situation, settings: EngineSettings, random
   if (probeResult?.route) return { type: 'switch-route', to: probeResult.route };
   const attemptsLeft = attemptsAllowed(policy, situation, settings);
   if (attemptsLeft <= 0)
-    return situation.emptyResumes >= 2 ? { type: 'fail', fault: faultOfRow(faultRowIds.resumesWithoutText) } : fail;
+    return situation.emptyResumes >= 2 ? { type: 'fail', fault: faultOfRow('resumesWithoutText') } : fail;
   if (isOffline) return { type: 'wait-for-network', attemptsLeft };
   const wait = { type: 'wait', inQueue: breakerOpen, attemptsLeft } as const;
   const deadlineMs = deadlineOf(settings);
@@ -217,9 +217,9 @@ function decideAfterFault(situation: Situation, settings: EngineSettings, random
   const backoff = policy.retry === 'overload' ? overloadDelay : transientDelay;
   const failures = isResuming ? situation.resumes : situation.retries;
   const delayMs = backoff(settings.retry, { failures, random, previousMs: situation.previousDelayMs });
-  if (idleMs + delayMs > deadlineMs) return { type: 'fail', fault: localFault(localFaults.deadline) };
+  if (idleMs + delayMs > deadlineMs) return { type: 'fail', fault: faultOfRow('deadline') };
   const cost = costOf(policy, situation);
-  if (cost > situation.tokens) return { type: 'fail', fault: localFault(localFaults.budget) };
+  if (cost > situation.tokens) return { type: 'fail', fault: faultOfRow('budget') };
   return { ...wait, delayMs, source: 'backoff', cost };
 }
 
@@ -229,7 +229,7 @@ function decideAfterFault(situation: Situation, settings: EngineSettings, random
  */
 function needsAnotherModel(situation: Situation, settings: EngineSettings): boolean {
   const { fault, breakerOpen, isResuming } = situation;
-  if (fault.row === faultRowIds.breakerOpen) return true;
+  if (fault.row === 'breakerOpen') return true;
   if (!isRetryable(fault.policy)) return false;
   if (isModelOverload(fault.policy) || breakerOpen) return true;
   return isResuming && attemptsAllowed(fault.policy, situation, settings) <= 0;
@@ -308,9 +308,9 @@ function attemptsAllowed(policy: Policy, situation: Situation, { retry }: Engine
 }
 
 /** Faults that end a turn because the limit resets too late to wait for it, by the kind of the original fault. */
-const rowsAfterLongLimit: Partial<Record<FaultKind, RowId>> = {
-  'rate-limit': faultRowIds.usageLimitReached,
-  credit: faultRowIds.outOfCredit,
+const rowsAfterLongLimit: Partial<Record<FaultKind, FaultName>> = {
+  'rate-limit': 'usageLimitReached',
+  credit: 'outOfCredit',
 };
 
 /**
@@ -319,7 +319,6 @@ const rowsAfterLongLimit: Partial<Record<FaultKind, RowId>> = {
  */
 function asEndOfTurn(fault: Fault): Fault {
   const row = rowsAfterLongLimit[fault.kind] ?? fault.row;
-  if (row === 0) return fault;
   const { policy, message, actions, messageWithTime }: FaultRow = faultTable[row];
   return { ...fault, row, policy, actions, message: messageWithTime ?? message };
 }

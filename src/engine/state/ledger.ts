@@ -1,58 +1,22 @@
-import {
-  isTerminal,
-  type AttemptTrigger,
-  type DelaySource,
-  type EndedEvent,
-  type FaultKind,
-  type RecordedEvent,
-  type ResumedEvent,
-  type ResumeMethod,
-  type WaitingEvent,
-  type WaitOrigin,
-} from '../events';
+import { isTerminal, type AttemptEvent, type EndedEvent, type HeadersEvent } from '../events';
+import type { RecordedEvent, ResumedEvent, WaitingEvent } from '../events';
 
-/** A wait before an attempt. */
-export interface LedgerWait {
-  /** Monotonic time at which the wait began, in milliseconds. */
-  readonly at: number;
+/** A wait before an attempt. It began at `at`, and `delayMs` is its planned duration as last announced. */
+export interface LedgerWait extends Pick<
+  WaitingEvent,
+  'at' | 'source' | 'reason' | 'delayMs' | 'estimated' | 'jitterMs' | 'hintMs' | 'hintFrom' | 'told'
+> {
   /** Duration of the wait, in milliseconds; absent until the wait has ended. */
   readonly waitedMs?: number | undefined;
-  readonly source: DelaySource;
-  /** Kind of the fault that caused the wait. */
-  readonly reason: FaultKind;
-  /** Planned duration of the wait, in milliseconds, as last announced. */
-  readonly delayMs: number;
-  /** Whether `delayMs` is an estimate, because the wait depends on the result of another request that is sent first. */
-  readonly estimated?: true | undefined;
-  readonly jitterMs?: number | undefined;
-  readonly hintMs?: number | undefined;
-  readonly hintFrom?: string | undefined;
-  readonly told?: WaitOrigin | undefined;
 }
 
 /** An attempt of a turn, without any text of the prompt or the answer. */
-export interface LedgerEntry {
-  readonly attempt: number;
-  readonly model: string;
-  /** Origin of the route. Absent in journals that an older version wrote. */
-  readonly origin?: string | undefined;
-  /** Base URL of the route. Absent unless another route has the same host. */
-  readonly baseUrl?: string | undefined;
-  readonly why: AttemptTrigger;
-  readonly how?: ResumeMethod | undefined;
-  /** Monotonic time at which the attempt began, in milliseconds. */
-  readonly at: number;
-  /** Epoch milliseconds at which the attempt began. */
-  readonly time: number;
+export interface LedgerEntry extends Omit<AttemptEvent, 'type'>, Partial<Pick<HeadersEvent, 'status' | 'requestId'>> {
   /** Waits between the previous attempt and this one. */
   readonly waits: readonly LedgerWait[];
-  readonly status?: number | undefined;
-  readonly requestId?: string | undefined;
+  /** Milliseconds from the start of the attempt to the headers. */
   readonly headersMs?: number | undefined;
-  /**
-   * The offset at which the attempt continued a partial answer, and the length of the dropped overlap; absent if the
-   * attempt continued no answer.
-   */
+  /** Absent if the attempt continued no answer. */
   readonly resumed?: Pick<ResumedEvent, 'resumePoint' | 'trimmed'> | undefined;
   readonly ended?: Omit<EndedEvent, 'type' | 'attempt' | 'at'> | undefined;
 }
@@ -81,12 +45,8 @@ export const emptyLedger: Ledger = { entries: [], waits: [] };
 /** Returns the ledger with the event added, or the same object if the ledger records no event of this type. */
 export function addToLedger(ledger: Ledger, event: RecordedEvent): Ledger {
   switch (event.type) {
-    case 'attempt': {
-      const { attempt, model, origin, baseUrl, why, how, at, time } = event;
-      const route = { origin, ...(baseUrl !== undefined && { baseUrl }) };
-      const entry = { attempt, model, ...route, why, how, at, time, waits: endWait(ledger.waits, at) };
-      return { entries: [...ledger.entries, entry], waits: [] };
-    }
+    case 'attempt':
+      return { entries: [...ledger.entries, { ...event, waits: endWait(ledger.waits, event.at) }], waits: [] };
     case 'waiting':
       return { ...ledger, waits: startWait(ledger.waits, event) };
     case 'headers': {
@@ -97,13 +57,8 @@ export function addToLedger(ledger: Ledger, event: RecordedEvent): Ledger {
       const { how, resumePoint, trimmed } = event;
       return how === 'restart' ? ledger : amendLastEntry(ledger, { resumed: { resumePoint, trimmed } });
     }
-    case 'ended': {
-      const { how, row, ms, firstTokenMs, bytes, chars, tokens, promptTokens, completionTokens } = event;
-      const { cachedTokens, reasoningTokens, cost } = event;
-      const counts = { tokens, promptTokens, completionTokens, cachedTokens, reasoningTokens, cost };
-      const ended = { how, row, ms, firstTokenMs, bytes, chars, ...counts };
-      return amendLastEntry(ledger, { ended });
-    }
+    case 'ended':
+      return amendLastEntry(ledger, { ended: event });
     default:
       return isTerminal(event) && ledger.waits.length > 0
         ? { ...ledger, waits: endWait(ledger.waits, event.at) }
@@ -121,13 +76,13 @@ function startWait(waits: readonly LedgerWait[], event: WaitingEvent): readonly 
   const { at, source, reason, delayMs, estimated, jitterMs, hintMs, hintFrom, told } = event;
   const wait = { at, source, reason, delayMs, ...(estimated && { estimated }), jitterMs, hintMs, hintFrom, told };
   const last = waits.at(-1);
+  const isSame = last?.reason === reason && last.told === told;
   // Keeps the originally planned duration, because it is more useful than the estimate that is announced once the
   // planned time has passed.
-  if (estimated && last?.reason === reason && last.told === told) return waits;
+  if (isSame && estimated) return waits;
   // A wait at a gate or for the network is announced again when its time changes, but stays a single entry of the
   // ledger.
-  const continuesLast =
-    last && last.reason === reason && last.told === told && (told !== 'turn' || reason === 'offline');
+  const continuesLast = isSame && (told !== 'turn' || reason === 'offline');
   return continuesLast ? [...waits.slice(0, -1), { ...wait, at: last.at }] : [...endWait(waits, at), wait];
 }
 

@@ -35,23 +35,6 @@ export function addToThroughput(throughput: Throughput, ms: number, newChars: nu
   return { completedSeconds: [...completedSeconds, { second, chars }], second: now, chars: newChars };
 }
 
-/**
- * Maximum time over which characters are spread, in milliseconds. If the period is longer, the characters are spread
- * over its last hour.
- */
-const maxSpreadMs = 3_600_000;
-
-/** Adds characters, spread evenly over a period. `start` and `end` are milliseconds since the segment began. */
-export function addEvenly(throughput: Throughput, start: number, end: number, chars: number): Throughput {
-  const from = Math.max(start, end - maxSpreadMs);
-  const seconds = Math.max(1, Math.floor(end / 1000) - Math.floor(from / 1000) + 1);
-  const fraction = (second: number): number => Math.round((chars * second) / seconds);
-  return Array.from({ length: seconds }, (_, second) => second).reduce(
-    (sum, second) => addToThroughput(sum, from + second * 1000, fraction(second + 1) - fraction(second)),
-    throughput,
-  );
-}
-
 /** Returns all seconds in which characters arrived, including the latest one. */
 export function throughputSeconds({ completedSeconds, second, chars }: Throughput): readonly ThroughputSecond[] {
   return chars === 0 ? completedSeconds : [...completedSeconds, { second, chars }];

@@ -5,7 +5,6 @@ import {
   maxToolCalls,
   type ModelEvent,
   type RecordedEvent,
-  type ReplacedEvent,
   type RouteEvent,
   type StreamEvent,
   type ToolCallEvent,
@@ -13,7 +12,7 @@ import {
   type WaitingEvent,
 } from '../events';
 import { addToLedger, emptyLedger, type Ledger } from './ledger';
-import { addEvenly, addToThroughput, noThroughput, type Throughput } from './throughput';
+import { addToThroughput, noThroughput, type Throughput } from './throughput';
 import { sumUsage } from './usage';
 
 /** The phase of a turn, as the page shows it. */
@@ -161,15 +160,11 @@ export const initialTurn: TurnState = {
   isQuiet: false,
 };
 
+const runningPhases: ReadonlySet<TurnPhase> = new Set(['connecting', 'streaming', 'waiting', 'offline', 'resuming']);
+
 /** Returns whether a turn in this phase has not ended yet. */
 export function isRunning(phase: TurnPhase): boolean {
-  return (
-    phase === 'connecting' ||
-    phase === 'streaming' ||
-    phase === 'waiting' ||
-    phase === 'offline' ||
-    phase === 'resuming'
-  );
+  return runningPhases.has(phase);
 }
 
 /** Returns the state of a turn whose window or extension host went away. The partial answer is preserved. */
@@ -187,11 +182,16 @@ export function endSchedule(state: TurnState, end: ScheduleEnd): TurnState {
   const { schedule, ...rest } = state;
   if (!schedule) return state;
   if (end.outcome !== 'failed') return { ...rest, phase: end.outcome };
-  const { failure, attempts, endedAt = 0 } = state;
-  const failed = failure ?? { type: 'failed', kind: 'offline', status: undefined, requestId: undefined };
-  const { message } = end;
-  const lapsed = { attempt: attempts, at: endedAt, ...failed, message, actions: ['retryNow', 'switchModel'] } as const;
-  return { ...rest, phase: 'failed', failure: { ...lapsed, resetsAt: undefined, beyondMaxHint: undefined } };
+  const { attempts, endedAt = 0 } = state;
+  const unknown = { type: 'failed', kind: 'offline', status: undefined, requestId: undefined } as const;
+  const failure: Failure = {
+    ...(state.failure ?? { ...unknown, attempt: attempts, at: endedAt }),
+    message: end.message,
+    actions: ['retryNow', 'switchModel'],
+    resetsAt: undefined,
+    beyondMaxHint: undefined,
+  };
+  return { ...rest, phase: 'failed', failure };
 }
 
 /** Returns the state after an event. The event comes from the engine or from a journal. */
@@ -275,11 +275,8 @@ function applyEvent(state: TurnState, event: RecordedEvent): TurnState {
       };
     }
     case 'replaced':
-      return {
-        ...addToken(state, event, 0, event.text),
-        throughput: throughputOfReplacement(state, event),
-        resumePoints: [],
-      };
+      // The throughput leaves the new text out, because it is unknown when its parts arrived.
+      return { ...addToken(state, event, 0, event.text), resumePoints: [] };
     case 'model':
       return {
         ...state,
@@ -374,19 +371,6 @@ function addToken(state: TurnState, { at }: StreamEvent, chars: number, text = s
     throughput: addToThroughput(state.throughput, at - (state.startedAt ?? at), chars),
     isQuiet: false,
   };
-}
-
-/**
- * Returns the throughput after a restarted answer has replaced the partial answer. The characters of the new answer are
- * spread evenly over the time since the headers of its attempt.
- */
-function throughputOfReplacement(
-  { throughput, ledger, startedAt }: TurnState,
-  { at, text }: ReplacedEvent,
-): Throughput {
-  const entry = ledger.entries.at(-1);
-  const from = entry ? entry.at + (entry.headersMs ?? 0) : at;
-  return addEvenly(throughput, from - (startedAt ?? at), at - (startedAt ?? at), text.length);
 }
 
 function endTurn(state: TurnState, event: RecordedEvent): TurnState {

@@ -1,7 +1,7 @@
 import type { EngineDeps } from '../engine';
 import type { AttemptTrigger, EndedEvent, Usage } from '../events';
 import type { Fault } from '../faults/classify';
-import { faultRowIds } from '../faults/faultTable';
+import type { FaultName } from '../faults/faultTable';
 import type { NetworkState } from '../gate/networkState';
 import { originOf } from '../gateway/baseUrl';
 import type { KeyRedactor } from '../gateway/keyRedactor';
@@ -19,11 +19,11 @@ import type { TurnHistory } from './turnHistory';
 import type { TurnOutput } from './turnOutput';
 
 /** Fault rows (4xx responses) that may mean that the gateway rejects the messages of a resume request. */
-const messageRejectionRows: ReadonlySet<number> = new Set([
-  faultRowIds.requestRejected,
-  faultRowIds.contextLength,
-  faultRowIds.prefillRejected,
-  faultRowIds.parameterInvalid,
+const messageRejectionRows: ReadonlySet<FaultName> = new Set<FaultName>([
+  'requestRejected',
+  'contextLength',
+  'prefillRejected',
+  'parameterInvalid',
 ]);
 
 /** Makes the attempts of a turn, one after the other, and records how they end. */

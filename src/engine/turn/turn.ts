@@ -1,7 +1,6 @@
 import type { EngineDeps, RunOptions, TurnHandle } from '../engine';
 import type { AttemptTrigger, FaultKind, ModelEvent } from '../events';
 import { classify, faultOfRow, type Evidence, type Fault } from '../faults/classify';
-import { faultRowIds } from '../faults/faultTable';
 import { describeError } from '../faults/transportError';
 import type { Cooldown } from '../gate/cooldowns';
 import type { Gate } from '../gate/gate';
@@ -154,7 +153,7 @@ export class Turn implements TurnHandle {
     const connection = await this.connection();
     if (this.output.isFinished()) return undefined;
     const route = routes.choose(connection);
-    if (!route) return this.handleFault({ type: 'no-key' });
+    if (!route) return this.handleFault('noKey');
     const gate = this.gate(route);
     if (this.bypassesBreaker) gate.clearFailures();
     await this.waits.waitForOptional(maxCooldownSyncMs, gate.sync());
@@ -205,7 +204,7 @@ export class Turn implements TurnHandle {
         this.attempts.end('abandoned');
         return this.commands.take();
       case 'fault':
-        if (end.evidence.type === 'finish-reason-missing' && this.attempts.confirmsComplete())
+        if (end.evidence === 'finishReasonMissing' && this.attempts.confirmsComplete())
           return this.handleFinish('stop');
         return this.handleFault(end.evidence);
     }
@@ -214,9 +213,9 @@ export class Turn implements TurnHandle {
   private handleFinish(finishReason: string): NextTrigger | Promise<NextTrigger> {
     const { answer, attempts, output, waits } = this;
     const isComplete = answer.finish();
-    if (!isComplete && finishReason !== 'length') return this.handleFault({ type: 'no-text' });
+    if (!isComplete && finishReason !== 'length') return this.handleFault('noText');
     if (finishReason === 'length' && answer.text === '' && !attempts.current?.hasAnswer)
-      return this.handleFault({ type: 'limit-before-text' });
+      return this.handleFault('limitBeforeText');
     attempts.end('finished');
     if (attempts.current) this.routes.recordResponse(attempts.current.startedAt);
     this.admission.release(true);
@@ -231,7 +230,8 @@ export class Turn implements TurnHandle {
     const { current } = attempts;
     const fault = classify(evidence, deps.clock.now());
     const { message, detail } = this.messages.describeFault(fault, this.context);
-    const logDetail = evidence.type === 'error' ? describeError(evidence.error) : detail;
+    const isError = typeof evidence === 'object' && evidence.type === 'error';
+    const logDetail = isError ? describeError(evidence.error) : detail;
     deps.log.info(`attempt ${this.output.attempt}: row ${fault.row} ${fault.kind}${logDetail && ` (${logDetail})`}`);
     attempts.end(fault.kind, fault);
     if (attempts.correctRequest(fault)) return 'repair';
@@ -242,7 +242,7 @@ export class Turn implements TurnHandle {
     admission.end(fault, decision);
     if (decision.type !== 'replay') routes.recordFault(fault);
     if (current?.status !== undefined && !fault.isRouteFault) routes.recordResponse(current.startedAt);
-    const wasCut = current?.hasStreamed === true && evidence.type !== 'no-text';
+    const wasCut = current?.hasStreamed === true && evidence !== 'noText';
     if (wasCut && isRetryable(fault.policy)) this.output.emit({ type: 'cut', reason: fault.kind, message });
     return this.carryOut(decision, situation);
   }
@@ -329,7 +329,7 @@ export class Turn implements TurnHandle {
     else {
       log.error(error);
       try {
-        this.attempts.end('internal', faultOfRow(faultRowIds.internalError));
+        this.attempts.end('internal', faultOfRow('internalError'));
       } catch (secondError) {
         // The ledger then lacks the end of the attempt, but the turn ends.
         log.error(secondError);

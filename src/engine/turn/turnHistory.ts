@@ -29,7 +29,7 @@ export class TurnHistory {
   private overloads = 0;
   private emptyResumes = 0;
   private resumeBudget = new ResumeBudget();
-  private readonly rowCounts = new Map<number, number>();
+  private readonly rowCounts = new Map<string, number>();
   private readonly models: string[];
   /**
    * The charge to the retry budget for the next attempt, until it is settled. It is refunded if the user starts the

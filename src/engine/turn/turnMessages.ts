@@ -1,7 +1,6 @@
 import type { EngineDeps } from '../engine';
 import type { FailedEvent, FaultAction, FaultKind, WaitOrigin } from '../events';
 import type { Fault } from '../faults/classify';
-import { faultRowIds } from '../faults/faultTable';
 import { hostFailure } from '../faults/hostFaults';
 import { describeFault, type FaultContext, type FaultText } from '../faults/wording';
 import type { KeyRedactor } from '../gateway/keyRedactor';
@@ -153,6 +152,6 @@ const limitKinds: ReadonlySet<FaultKind> = new Set<FaultKind>(['rate-limit', 'ov
 
 /** Returns whether a limit ended the turn that resets later than a turn waits, but before a scheduled prompt lapses. */
 function canSendLater({ fault, resetsInMs, beyondMaxHint }: FailDecision): boolean {
-  const resetsTooLate = beyondMaxHint === true || fault.row === faultRowIds.usageLimitReached;
+  const resetsTooLate = beyondMaxHint === true || fault.row === 'usageLimitReached';
   return resetsTooLate && limitKinds.has(fault.kind) && resetsInMs !== undefined && resetsInMs <= scheduleLifetimeMs;
 }

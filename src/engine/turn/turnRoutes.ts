@@ -1,6 +1,6 @@
 import type { Fault } from '../faults/classify';
 import type { RouteHealth } from '../gate/routeHealth';
-import { hostOf, originOf, usesPlainHttp } from '../gateway/baseUrl';
+import { hostOf, isHostShared, originOf, usesPlainHttp } from '../gateway/baseUrl';
 import type { Connection, Route } from '../request';
 import { isRetryable, type Situation } from '../retry/decide';
 import type { TurnHistory } from './turnHistory';
@@ -152,10 +152,7 @@ export class TurnRoutes {
 
   /** Returns the base URL of a route if another route has the same host, so that the user can tell them apart. */
   distinguishingUrl({ baseUrl }: Route): string | undefined {
-    const isShared = this.usable.some(
-      (other) => other.baseUrl !== baseUrl && hostOf(other.baseUrl) === hostOf(baseUrl),
-    );
-    return isShared ? baseUrl : undefined;
+    return isHostShared(baseUrl, this.usable) ? baseUrl : undefined;
   }
 
   private get hasSeveral(): boolean {

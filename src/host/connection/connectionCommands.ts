@@ -1,22 +1,29 @@
 import * as vscode from 'vscode';
+import type { Engine } from '../../engine/engine';
 import type { Command } from '../commands';
-import type { Services } from '../services';
 import { showToast } from '../ui/notifications';
-import { testConnection } from './doctor';
-import { DoctorDocument } from './doctorDocument';
-import { distinctOrigins, pickRoute } from './routePick';
-import { storeApiKey } from './storeApiKey';
+import type { Connections } from './connections';
+import { testConnection } from './connectionTest';
+import { pickRoute } from './routePick';
+import { storeApiKey, type SetApiKeyDeps } from './storeApiKey';
+import { TestReportDocument } from './testReportDocument';
 
-export function registerConnection(services: Services): readonly Command[] {
-  const document = services.register(new DoctorDocument());
+interface ConnectionCommandDeps extends SetApiKeyDeps {
+  readonly engine: Engine;
+  readonly connections: Connections;
+  readonly register: <T extends vscode.Disposable>(item: T) => T;
+}
+
+export function registerConnection(deps: ConnectionCommandDeps): readonly Command[] {
+  const document = deps.register(new TestReportDocument());
   return [
-    { id: 'holysheep.setApiKey', execute: (argument) => storeApiKey(services, argument) },
-    { id: 'holysheep.removeApiKey', execute: () => removeApiKey(services) },
-    { id: 'holysheep.testConnection', execute: () => testConnection({ ...services, document }) },
+    { id: 'holysheep.setApiKey', execute: (argument) => storeApiKey(deps, argument) },
+    { id: 'holysheep.removeApiKey', execute: () => removeApiKey(deps) },
+    { id: 'holysheep.testConnection', execute: () => testConnection({ ...deps, document }) },
   ];
 }
 
-type RemoveApiKeyDeps = Pick<Services, 'connections' | 'keys' | 'log'>;
+type RemoveApiKeyDeps = Pick<ConnectionCommandDeps, 'connections' | 'keys' | 'log'>;
 
 /**
  * Removes the API key for a route in the settings, even while the demo is active. If several routes have a key, the
@@ -28,14 +35,15 @@ export async function removeApiKey({
   log,
 }: RemoveApiKeyDeps): Promise<{ readonly state: 'removed' | 'none' | 'cancelled' }> {
   const routes = await connections.routes();
-  const removable = routes.flatMap(({ baseUrl, origin, host, apiKey }, position) =>
-    apiKey === undefined ? [] : [{ url: baseUrl, origin, host, apiKey, position, hasKey: true }],
-  );
+  const removable = routes.flatMap((route, position) => {
+    const { apiKey } = route;
+    return apiKey === undefined ? [] : [{ ...route, apiKey, position, hasKey: true }];
+  });
   if (removable.length === 0) {
     showToast(log, 'information', vscode.l10n.t('There is no API key for {0}.', routes[0].host));
     return { state: 'none' };
   }
-  const route = await pickRoute(distinctOrigins(removable), vscode.l10n.t('Remove API key'));
+  const route = await pickRoute(removable, vscode.l10n.t('Remove API key'));
   if (!route) return { state: 'cancelled' };
   const { origin, host, apiKey } = route;
   await keys.delete(origin);

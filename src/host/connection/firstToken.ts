@@ -3,10 +3,8 @@ import type { FaultKind } from '../../engine/events';
 import type { Route } from '../../engine/request';
 import { faultAdvice } from '../ui/faultAdvice';
 
-/** Result of a request for a one-word answer. `ms` is the time until the first token arrived, in milliseconds. */
-export type FirstToken =
-  | { readonly state: 'ok'; readonly ms: number }
-  | { readonly state: 'failed'; readonly fault: FaultKind; readonly message: string };
+/** Result of a request for a one-word answer: the milliseconds until the first token arrived, or a fault. */
+export type FirstToken = { readonly ms: number } | { readonly kind: FaultKind; readonly message: string };
 
 /** The prompt is not translated, because every model understands English. */
 const prompt = 'Reply with the single word: OK';
@@ -23,14 +21,14 @@ const maxTokens = 16;
  */
 export async function requestFirstToken(
   engine: Pick<Engine, 'stream'>,
-  { baseUrl, apiKey }: Route,
+  route: Route,
   model: string,
   signal: AbortSignal,
   localize: Localize,
 ): Promise<FirstToken | undefined> {
   const turn = engine.stream(
     { model, messages: [{ role: 'user', content: prompt }], defaults: { maxTokens } },
-    { signal, connection: () => Promise.resolve({ baseUrl, apiKey }) },
+    { signal, connection: () => Promise.resolve(route) },
   );
   let startedAt = 0;
   for await (const event of turn) {
@@ -41,19 +39,17 @@ export async function requestFirstToken(
       case 'text':
       case 'reasoning':
         turn.stop();
-        return { state: 'ok', ms: Math.round(event.at - startedAt) };
+        return { ms: Math.round(event.at - startedAt) };
       case 'waiting':
         turn.stop();
-        return { state: 'failed', fault: event.reason, message: event.message };
-      case 'model': {
+        return { kind: event.reason, message: event.message };
+      case 'model':
         // Otherwise, the turn would continue with a fallback model, whose first token says nothing about this model.
         turn.stop();
-        const { reason } = event;
-        if (reason === 'user') return undefined;
-        return { state: 'failed', fault: reason, message: localize(faultAdvice[reason].cause) };
-      }
+        if (event.reason === 'user') return undefined;
+        return { kind: event.reason, message: localize(faultAdvice[event.reason].cause) };
       case 'failed':
-        return { state: 'failed', fault: event.kind, message: event.message };
+        return event;
       default:
         break;
     }

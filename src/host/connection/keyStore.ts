@@ -1,13 +1,16 @@
 import * as vscode from 'vscode';
 import { hostFaults } from '../../engine/faults/hostFaults';
-import type { Log } from '../util/log';
 import { Disposable } from '../util/disposable';
 import { localize } from '../util/localization';
+import type { Log } from '../util/log';
 import { NoConnectionError } from '../util/userError';
 
 const secretPrefix = 'holysheep.apiKey:';
 
-/** Stores one API key per origin in VS Code's secret storage. Each key is read only for its origin. */
+/**
+ * Stores one API key per origin, in the format of `URL.origin`, in VS Code's secret storage. All methods but
+ * `getIfReadable` throw a NoConnectionError when the system keyring fails.
+ */
 export class KeyStore extends Disposable {
   private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
   /** Fires when a key has changed, in this window or in another one. */
@@ -15,7 +18,7 @@ export class KeyStore extends Disposable {
 
   constructor(
     private readonly secrets: vscode.SecretStorage,
-    private readonly log: Pick<Log, 'redactSecret'>,
+    private readonly log: Pick<Log, 'redactSecret' | 'error'>,
   ) {
     super();
     this.register(
@@ -25,53 +28,42 @@ export class KeyStore extends Disposable {
     );
   }
 
-  /**
-   * Returns the API key for an origin, or undefined if there is none.
-   * @param origin in the format of `URL.origin`
-   * @throws NoConnectionError when the system keyring can't be read
-   */
+  /** Returns the API key for an origin, or undefined if there is none. */
   async get(origin: string): Promise<string | undefined> {
-    const key = await this.read(origin);
-    if (key === undefined || key === '') return undefined;
+    const key = await this.attempt(this.secrets.get(secretPrefix + origin), localize(hostFaults.keyring.message));
+    if (!key) return undefined;
     this.log.redactSecret(key);
     return key;
   }
 
-  /**
-   * Stores the API key for an origin.
-   * @throws NoConnectionError when the key can't be written to the system keyring
-   */
+  /** Returns the API key for an origin, or undefined if there is none or it can't be read. */
+  async getIfReadable(origin: string): Promise<string | undefined> {
+    try {
+      return await this.get(origin);
+    } catch (error) {
+      this.log.error(error);
+      return undefined;
+    }
+  }
+
   async set(origin: string, key: string): Promise<void> {
     this.log.redactSecret(key);
-    try {
-      await this.secrets.store(secretPrefix + origin, key);
-    } catch (cause) {
-      throw this.createWriteError(cause);
-    }
+    await this.attempt(this.secrets.store(secretPrefix + origin, key), writeErrorMessage());
   }
 
-  /**
-   * Deletes the API key for an origin.
-   * @throws NoConnectionError when the system keyring can't be changed
-   */
   async delete(origin: string): Promise<void> {
-    try {
-      await this.secrets.delete(secretPrefix + origin);
-    } catch (cause) {
-      throw this.createWriteError(cause);
-    }
+    await this.attempt(this.secrets.delete(secretPrefix + origin), writeErrorMessage());
   }
 
-  private async read(origin: string): Promise<string | undefined> {
+  private async attempt<T>(result: Thenable<T>, message: string): Promise<T> {
     try {
-      return await this.secrets.get(secretPrefix + origin);
+      return await result;
     } catch (cause) {
-      throw new NoConnectionError('keyring', localize(hostFaults.keyring.message), { cause });
+      throw new NoConnectionError('keyring', message, { cause });
     }
   }
+}
 
-  private createWriteError(cause: unknown): NoConnectionError {
-    const message = vscode.l10n.t("Can't save the API key in the system keyring. Unlock it and try again.");
-    return new NoConnectionError('keyring', message, { cause });
-  }
+function writeErrorMessage(): string {
+  return vscode.l10n.t("Can't save the API key in the system keyring. Unlock it and try again.");
 }

@@ -1,6 +1,4 @@
 import * as vscode from 'vscode';
-import { parseChoice, parseStrings, parseText } from '../settings/settingValues';
-import { findProxy } from './proxyOfUrl';
 
 /** Which proxy settings have a value. The values are left out, because a proxy URL may contain a password. */
 export interface ProxyInfo {
@@ -15,40 +13,56 @@ export interface ProxyInfo {
   readonly environment: readonly string[];
 }
 
-/** Values of VS Code's setting `http.proxySupport`. The first one is VS Code's default. */
-const proxySupport = ['override', 'fallback', 'on', 'off'] as const;
-
 /** Environment variables that affect the network, in upper case. Their lower-case names have the same effect. */
 const proxyVariables = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE'];
 
+const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+function readEnvironment(name: string): string {
+  return process.env[name] || process.env[name.toLowerCase()] || '';
+}
+
+function readExceptions(): readonly string[] {
+  const exceptions = vscode.workspace.getConfiguration('http').get<unknown>('noProxy');
+  return Array.isArray(exceptions) ? exceptions.map(String) : [];
+}
+
 export function readProxyInfo(): ProxyInfo {
   const http = vscode.workspace.getConfiguration('http');
-  const isSet = (name: string): boolean => {
-    const value: unknown = http.get(name);
-    return Array.isArray(value) ? value.length > 0 : Boolean(value);
-  };
   return {
-    setting: isSet('proxy'),
-    noProxy: isSet('noProxy'),
-    authorization: isSet('proxyAuthorization'),
-    support: parseChoice(http.get('proxySupport'), proxySupport),
+    setting: Boolean(http.get<unknown>('proxy')),
+    noProxy: readExceptions().length > 0,
+    authorization: Boolean(http.get<unknown>('proxyAuthorization')),
+    support: String(http.get<unknown>('proxySupport', 'override')),
     strictSSL: http.get('proxyStrictSSL') !== false,
     systemCertificates: http.get('systemCertificates') !== false,
-    environment: proxyVariables.filter((name) => process.env[name] || process.env[name.toLowerCase()]),
+    environment: proxyVariables.filter((name) => readEnvironment(name)),
   };
 }
 
 /**
- * Returns the proxy through which VS Code sends requests to a URL, or undefined if the settings and the environment name
- * none. A proxy that only the operating system knows is not found, because extensions can't read it.
- * @returns host and port of the proxy, without its credentials
+ * Returns host and port of the proxy through which VS Code sends requests to a URL, or undefined if the settings and the
+ * environment name none. Follows the rules of VS Code, except that ranges of IP addresses in `http.noProxy` are not
+ * evaluated. A proxy that only the operating system knows is not found, because extensions can't read it.
  */
 export function proxyOf(url: string): string | undefined {
   const http = vscode.workspace.getConfiguration('http');
-  return findProxy(url, {
-    support: parseChoice(http.get('proxySupport'), proxySupport),
-    proxy: parseText(http.get('proxy'), ''),
-    noProxy: parseStrings(http.get('noProxy')),
-    environment: process.env,
-  });
+  const { protocol, hostname, port } = new URL(url);
+  if (http.get('proxySupport') === 'off' || loopbackHosts.has(hostname)) return undefined;
+  const exceptions = [...readExceptions(), ...readEnvironment('NO_PROXY').split(',')];
+  const usedPort = port || (protocol === 'https:' ? '443' : '80');
+  if (exceptions.some((exception) => matches(exception.trim().toLowerCase(), hostname, usedPort))) return undefined;
+  const fromEnvironment = (protocol === 'https:' && readEnvironment('HTTPS_PROXY')) || readEnvironment('HTTP_PROXY');
+  const proxy = http.get<string>('proxy') || fromEnvironment;
+  // VS Code ignores a proxy without a scheme.
+  return URL.canParse(proxy) ? new URL(proxy).host || undefined : undefined;
+}
+
+/** @param exception `*`, or the name of a host or a domain, with an optional port */
+function matches(exception: string, hostname: string, port: string): boolean {
+  if (exception === '*') return true;
+  const [name = '', exceptionPort = port] = exception.split(':');
+  if (name === '') return false;
+  const domain = name.startsWith('.') ? name : `.${name}`;
+  return `.${hostname}`.endsWith(domain) && exceptionPort === port;
 }

@@ -1,33 +1,34 @@
-import * as v from 'valibot';
 import * as vscode from 'vscode';
-import { cleanApiKey, isHolySheepHost, keyWarningFor, type ApiKeyProblem } from '../../engine/gateway/apiKey';
-import { normalizeBaseUrl, type BaseUrl, type NormalizedBaseUrl } from '../../engine/gateway/baseUrl';
-import type { DemoMode } from '../demo/demoMode';
-import type { Log } from '../util/log';
-import { baseUrlErrorMessage } from './baseUrlNotices';
+import type { Engine, ProbeResult } from '../../engine/engine';
+import { cleanApiKey } from '../../engine/gateway/apiKey';
+import type { BaseUrl, NormalizedBaseUrl } from '../../engine/gateway/baseUrl';
+import type { GatewayModels } from '../../engine/gateway/modelList';
+import { nearestModels } from '../../engine/models/nearestModels';
 import type { Settings } from '../settings/settings';
-import { joinSentences } from '../ui/messageText';
+import { joinSentences, plainLabel } from '../ui/messageText';
 import {
-  askForText,
   checkUrlAction,
   enterApiKeyAction,
   openSettingAction,
   showInStatusBar,
-  withDelayedProgress,
   showToast,
+  withDelayedProgress,
   type ToastAction,
 } from '../ui/notifications';
 import { localize } from '../util/localization';
-import { parseArgument } from '../util/schemas';
+import type { Log } from '../util/log';
+import { apiKeyProblemMessage, askForApiKey, keyWarning, parseSetApiKeyArgument } from './apiKeyInput';
+import { baseUrlErrorMessage } from './baseUrlMessages';
+import type { DemoMode } from './demoMode';
 import type { KeyStore } from './keyStore';
-import { noticeMissingModel } from './missingModelNotice';
-import { distinctOrigins, pickRoute } from './routePick';
-import { verifyConnection, type Verification } from './verification';
+import { pickRoute } from './routePick';
+import { probeMessage } from './testReport';
 
 export interface SetApiKeyDeps {
   readonly settings: Settings;
   readonly keys: KeyStore;
   readonly demo: DemoMode;
+  readonly engine: Pick<Engine, 'probe'>;
   readonly log: Log;
 }
 
@@ -36,7 +37,7 @@ export interface SetApiKeyDeps {
  * previous key is still stored. `invalid` means that no request was sent, because the key or the base URL is invalid.
  */
 export interface SetApiKeyResult {
-  readonly state: Verification['state'] | 'invalid';
+  readonly state: ProbeResult['state'] | 'invalid';
 }
 
 /**
@@ -48,26 +49,26 @@ export interface SetApiKeyResult {
  * @throws ArgumentError when the argument is invalid
  */
 export async function storeApiKey(deps: SetApiKeyDeps, argument: unknown): Promise<SetApiKeyResult> {
-  const parsed: SetApiKeyArgument = argument === undefined ? {} : parseSetApiKeyArgument(argument);
-  const configured = deps.settings.baseUrl();
-  const routes = [...('error' in configured ? [] : [configured]), ...deps.settings.backupBaseUrls()];
-  const isArgument = parsed.key !== undefined;
-  const target = isArgument ? (parsed.target ?? configured) : await chooseRoute(deps, routes, parsed.target);
+  const { settings, log } = deps;
+  const { key, target: preferred } = parseSetApiKeyArgument(argument);
+  const configured = settings.baseUrl();
+  const routes = [...('error' in configured ? [] : [configured]), ...settings.backupBaseUrls()];
+  const isArgument = key !== undefined;
+  const target = isArgument ? (preferred ?? configured) : await chooseRoute(deps, routes, preferred);
   if (target === undefined) return { state: 'cancelled' };
   if ('error' in target) {
-    showToast(deps.log, 'error', baseUrlErrorMessage(target.error), [openSettingAction('holysheep.baseUrl')]);
+    showToast(log, 'error', baseUrlErrorMessage(target.error), [openSettingAction('holysheep.baseUrl')]);
     return { state: 'invalid' };
   }
   const position = routes.findIndex(({ origin }) => origin === target.origin);
-  const isInUse = position >= 0;
-  const input = parsed.key ?? (await askForApiKey(target.host));
+  const input = key ?? (await askForApiKey(target.host));
   if (input === undefined) return { state: 'cancelled' };
   const cleaned = cleanApiKey(input);
   if ('problem' in cleaned) {
-    showToast(deps.log, 'error', apiKeyProblemMessage(cleaned.problem), isInUse ? [enterAgainAction(target)] : []);
+    showToast(log, 'error', apiKeyProblemMessage(cleaned.problem), position < 0 ? [] : [enterAgainAction(target)]);
     return { state: 'invalid' };
   }
-  if (isInUse) await deps.demo.leave();
+  if (position >= 0) await deps.demo.leave();
   return verifyAndStore(cleaned.key, target, deps, { isArgument, position });
 }
 
@@ -77,7 +78,7 @@ export async function storeApiKey(deps: SetApiKeyDeps, argument: unknown): Promi
  * @param preferred the route to return without asking, unless the settings no longer have it
  */
 async function chooseRoute(
-  { settings, keys, log }: SetApiKeyDeps,
+  { settings, keys }: SetApiKeyDeps,
   routes: readonly BaseUrl[],
   preferred: BaseUrl | undefined,
 ): Promise<NormalizedBaseUrl | undefined> {
@@ -87,14 +88,10 @@ async function chooseRoute(
   const baseUrl = settings.baseUrl();
   if ('error' in baseUrl || routes.length < 2) return baseUrl;
   const choices = routes.map(async (route, position) => {
-    // Treats an unreadable key as missing, because the user must be able to set it again.
-    const key = await keys.get(route.origin).catch((error: unknown) => {
-      log.error(error);
-      return undefined;
-    });
-    return { ...route, position, hasKey: key !== undefined };
+    const hasKey = (await keys.getIfReadable(route.origin)) !== undefined;
+    return { ...route, baseUrl: route.url, position, hasKey };
   });
-  return pickRoute(distinctOrigins(await Promise.all(choices)), vscode.l10n.t('Set API key'));
+  return pickRoute(await Promise.all(choices), vscode.l10n.t('Set API key'));
 }
 
 function enterAgainAction({ url }: BaseUrl): ToastAction {
@@ -113,154 +110,67 @@ async function verifyAndStore(
   deps: SetApiKeyDeps,
   { isArgument, position }: { readonly isArgument: boolean; readonly position: number },
 ): Promise<SetApiKeyResult> {
-  const isInUse = position >= 0;
-  const { keys, log } = deps;
+  const { keys, engine, log } = deps;
   const { host, origin, url } = target;
   log.redactSecret(key);
   const title = vscode.l10n.t('Verifying the API key with {0}…', host);
-  const result = await withDelayedProgress(title, (token) =>
-    verifyConnection({ baseUrl: url, apiKey: key, host }, log.keys, token),
+  const result = await withDelayedProgress(title, (signal) => engine.probe({ baseUrl: url, apiKey: key }, signal));
+  const { state } = result;
+  if (state === 'cancelled') return { state };
+  const actions = (...offered: ToastAction[]): ToastAction[] => (position < 0 ? [] : offered);
+  if (state === 'rejected') {
+    log.warn(`API key for ${host}: ${result.message}`);
+    const advice = vscode.l10n.t('The key was not saved. Copy the whole key again, or create a new one.');
+    const message = joinSentences(localize, [probeMessage(result, localize), advice, keyWarning(key, host)]);
+    showToast(log, 'error', message, actions(enterAgainAction(target)));
+    return { state };
+  }
+  const previous = isArgument ? await keys.getIfReadable(origin) : undefined;
+  const isReplaced = previous !== undefined && previous !== key;
+  await keys.set(origin, key);
+  if (result.state !== 'verified') {
+    log.warn(`API key for ${host}: saved without verification: ${result.message}`);
+    const outcome = isReplaced
+      ? vscode.l10n.t("The API key for {0} was replaced, but the new key couldn't be verified.", host)
+      : vscode.l10n.t("The API key for {0} was saved but couldn't be verified.", host);
+    const test = {
+      title: vscode.l10n.t('Test connection'),
+      run: () => vscode.commands.executeCommand('holysheep.testConnection'),
+    };
+    const message = joinSentences(localize, [outcome, probeMessage(result, localize), keyWarning(key, host)]);
+    showToast(log, 'warning', message, actions(test, checkUrlAction(position > 0)));
+    return { state };
+  }
+  if (isReplaced) showToast(log, 'information', vscode.l10n.t('The API key for {0} was replaced.', host));
+  const count = result.models.length;
+  log.info(`API key for ${host}: accepted, ${count} models available.`);
+  // Shows success in the status bar, because it needs no response and a notification would cover the panel's buttons.
+  showInStatusBar(
+    vscode.l10n.t('The API key for {0} works and was saved. Models available: {1}.', host, count),
+    successMessageMs,
   );
-  const warning = keyWarning(key, host);
-  switch (result.state) {
-    case 'verified': {
-      const isReplaced = isArgument && (await hasOtherKey(deps, origin, key));
-      await keys.set(origin, key);
-      if (isReplaced) {
-        showToast(log, 'information', vscode.l10n.t('The API key for {0} was replaced.', host));
-      }
-      log.info(`API key for ${host}: accepted, ${result.models.length} models available.`);
-      const count = result.models.length;
-      const message = vscode.l10n.t('The API key for {0} works and was saved. Models available: {1}.', host, count);
-      // Shows success in the status bar, because it needs no response and a notification would cover the panel's
-      // buttons.
-      showInStatusBar(message, successMessageMs);
-      // Backup routes may lack the model, because a turn uses them only while the primary route is down.
-      if (position === 0) noticeMissingModel(deps, host, result);
-      break;
-    }
-    case 'rejected': {
-      log.warn(`API key for ${host}: ${result.message}`);
-      const advice = vscode.l10n.t('The key was not saved. Copy the whole key again, or create a new one.');
-      const message = joinSentences(localize, [result.message, advice, warning]);
-      showToast(log, 'error', message, isInUse ? [enterAgainAction(target)] : []);
-      break;
-    }
-    case 'unverified': {
-      const isReplaced = isArgument && (await hasOtherKey(deps, origin, key));
-      await keys.set(origin, key);
-      log.warn(`API key for ${host}: saved without verification: ${result.message}`);
-      const outcome = isReplaced
-        ? vscode.l10n.t("The API key for {0} was replaced, but the new key couldn't be verified.", host)
-        : vscode.l10n.t("The API key for {0} was saved but couldn't be verified.", host);
-      const test = {
-        title: vscode.l10n.t('Test connection'),
-        run: () => vscode.commands.executeCommand('holysheep.testConnection'),
-      };
-      const message = joinSentences(localize, [outcome, result.message, warning]);
-      showToast(log, 'warning', message, isInUse ? [test, checkUrlAction(position > 0)] : []);
-      break;
-    }
-    case 'cancelled':
-      break;
-  }
-  return { state: result.state };
-}
-
-async function hasOtherKey({ keys, log }: SetApiKeyDeps, origin: string, key: string): Promise<boolean> {
-  try {
-    const stored = await keys.get(origin);
-    return stored !== undefined && stored !== key;
-  } catch (error) {
-    // If the previous key can't be read, treats it as missing, because the new key must be stored even then.
-    log.error(error);
-    return false;
-  }
-}
-
-/** The argument of `holysheep.setApiKey`, which contains a key, a base URL or both. */
-interface SetApiKeyArgument {
-  /** Without a key, the user is asked for it. */
-  readonly key?: string;
-  /** Base URL that the key is for. */
-  readonly target?: BaseUrl;
+  // Backup routes may lack the model, because a turn uses them only while the primary route is down.
+  if (position === 0) noticeMissingModel(deps, host, result);
+  return { state };
 }
 
 /**
- * Parses the argument of `holysheep.setApiKey`.
- * @throws ArgumentError with a message that names the invalid property and contains no part of the key
+ * If the list of the gateway lacks the selected model, offers the nearest model, so that the first prompt does not fail.
+ * Further models are offered in the model picker, because the buttons of a notification share one line.
  */
-export function parseSetApiKeyArgument(argument: unknown): SetApiKeyArgument {
-  const noBaseUrl = vscode.l10n.t('“baseUrl” must be a URL like https://api.holysheep.ai/v1.');
-  const baseUrl = v.pipe(
-    v.string(noBaseUrl),
-    v.transform(normalizeBaseUrl),
-    v.check((url) => !('error' in url), noBaseUrl),
-    v.transform((url) => url as BaseUrl),
+function noticeMissingModel({ settings, log }: SetApiKeyDeps, host: string, { models, facts }: GatewayModels): void {
+  const missing = settings.model();
+  // Does not trust a list that is empty.
+  if (models.length === 0 || models.includes(missing)) return;
+  const nearest = nearestModels(missing, models, facts).slice(0, 1);
+  const select = {
+    title: vscode.l10n.t('Select model'),
+    run: () => vscode.commands.executeCommand('holysheep.selectModel'),
+  };
+  showToast(
+    log,
+    'warning',
+    vscode.l10n.t("{0} doesn't list the selected model {1}. Choose a model that it lists.", host, missing),
+    [...nearest.map((model) => ({ title: plainLabel(model), run: () => settings.setModel(model) })), select],
   );
-  const expected = vscode.l10n.t(
-    'holysheep.setApiKey expects an API key, or an object with a “key” property, a “baseUrl” property, or both.',
-  );
-  const schema = v.pipe(
-    v.object(
-      { key: v.optional(v.string(vscode.l10n.t('“key” must be a string.'))), baseUrl: v.optional(baseUrl) },
-      expected,
-    ),
-    v.check(({ key, baseUrl: target }) => key !== undefined || target !== undefined, expected),
-  );
-  const { key, baseUrl: target } = parseArgument(schema, typeof argument === 'string' ? { key: argument } : argument);
-  return { ...(key !== undefined && { key }), ...(target && { target }) };
-}
-
-/** Asks the user for an API key. Returns the typed text unchanged, or undefined if the user dismissed the input box. */
-function askForApiKey(host: string): Thenable<string | undefined> {
-  const isHolySheep = isHolySheepHost(host);
-  return askForText({
-    title: vscode.l10n.t('API key for {0}', host),
-    prompt: isHolySheep
-      ? vscode.l10n.t(
-          "Get a key at https://www.holysheep.ai. It is kept in VS Code's secret storage and sent only to {0}.",
-          host,
-        )
-      : vscode.l10n.t("The key is kept in VS Code's secret storage and sent only to {0}.", host),
-    ...(isHolySheep && { placeHolder: 'hsa-…' }),
-    password: true,
-    ignoreFocusOut: true,
-    validateInput: (input) => validateApiKey(input, host),
-  });
-}
-
-function validateApiKey(input: string, host: string): vscode.InputBoxValidationMessage | undefined {
-  if (input === '') return undefined;
-  const cleaned = cleanApiKey(input);
-  if ('problem' in cleaned) {
-    return { message: apiKeyProblemMessage(cleaned.problem), severity: vscode.InputBoxValidationSeverity.Error };
-  }
-  const message = keyWarning(cleaned.key, host);
-  return message === undefined ? undefined : { message, severity: vscode.InputBoxValidationSeverity.Warning };
-}
-
-function apiKeyProblemMessage(problem: ApiKeyProblem): string {
-  switch (problem) {
-    case 'empty':
-      return vscode.l10n.t('No API key found in this text.');
-    case 'has-spaces':
-      return vscode.l10n.t("API keys don't contain spaces or line breaks. Copy the key again.");
-    case 'too-long':
-      return vscode.l10n.t('This is too long for an API key. Copy only the key.');
-    case 'not-ascii':
-      return vscode.l10n.t('The key contains an invalid character. Copy the key again.');
-  }
-}
-
-/** Returns a warning about a key that looks wrong but can still be stored, or undefined if the key looks right. */
-function keyWarning(key: string, host: string): string | undefined {
-  switch (keyWarningFor(key, host)) {
-    case undefined:
-      return undefined;
-    case 'not-a-holysheep-key':
-      return vscode.l10n.t("HolySheep keys start with hsa-. This one doesn't.");
-    case 'holysheep-key-elsewhere':
-      return vscode.l10n.t('This looks like a HolySheep key, but the gateway is {0}.', host);
-  }
 }

@@ -1,13 +1,17 @@
-import type { Journal } from '../journal/journal';
-import { Listeners } from '../util/listeners';
-import type { Conversation, ConversationChange, ConversationDeps } from './conversation';
+import { isConversationId } from '../journal/journalFolder';
+import type { Conversation } from './conversation';
+import { ConversationStore, type ConversationStoreDeps, type OpenConversation } from './conversationStore';
 import {
-  ConversationList,
+  ConversationIndex,
+  findExcerpt,
+  outlineOf,
+  readContent,
+  searchableTexts,
+  splitWords,
   type ConversationHit,
   type ConversationSummary,
   type ReadConversation,
-} from './conversationList';
-import { OpenConversations, type RemovalEvent, type UndoableRemoval } from './openConversations';
+} from './conversationSummaries';
 import type { StateStore } from './promptHistoryStore';
 
 const currentKey = 'holysheep.currentConversation';
@@ -15,63 +19,35 @@ const currentKey = 'holysheep.currentConversation';
 /** Number of recently written conversations that are searched for an interrupted answer. */
 const maxInterruptedChecked = 5;
 
-interface ConversationsDeps extends ConversationDeps {
-  readonly journal: Journal;
+interface ConversationsDeps extends ConversationStoreDeps {
   /** The workspace state of VS Code. */
   readonly workspaceState: StateStore;
 }
 
 /**
- * The conversations of a workspace. Commands act on the current conversation. Other conversations are open while a
- * panel shows them or while their turn is running.
+ * The conversations of a workspace, whether open or closed. Commands act on the current conversation, which stays open.
  */
-export class Conversations {
-  private readonly openConversations: OpenConversations;
-  private readonly conversationList: ConversationList;
-  private currentConversation: Conversation | undefined;
-  private readonly changeListeners = new Listeners<{
-    readonly conversation: Conversation;
-    readonly change?: ConversationChange;
-  }>((error) => this.deps.onError(error));
-  /**
-   * Fires on every change to an open conversation. Also fires, without a `change`, when another conversation or no
-   * conversation becomes current.
-   */
-  readonly onDidChange = this.changeListeners.event;
-  private readonly removalListeners = new Listeners<RemovalEvent>((error) => this.deps.onError(error));
-  /**
-   * Fires when a conversation has been deleted, either by the user or because it was the oldest one beyond the limit of
-   * the history, and when a deletion has been undone.
-   */
-  readonly onDidRemove = this.removalListeners.event;
+export class Conversations extends ConversationStore {
+  private readonly index: ConversationIndex;
+  private lastCurrent: Conversation | undefined;
 
-  constructor(private readonly deps: ConversationsDeps) {
-    const owner = {
-      isCurrent: (conversation: Conversation) => conversation === this.currentConversation,
-      onChange: (conversation: Conversation, change: ConversationChange) =>
-        this.changeListeners.fire({ conversation, change }),
-    };
-    this.openConversations = new OpenConversations(owner, deps);
-    this.conversationList = new ConversationList(this.openConversations, deps.journal);
+  constructor(protected override readonly deps: ConversationsDeps) {
+    super(deps);
+    this.index = new ConversationIndex(deps.journal);
   }
 
   get current(): Conversation | undefined {
-    return this.currentConversation;
+    return this.lastCurrent && this.isOpen(this.lastCurrent) ? this.lastCurrent : undefined;
   }
 
   /** A conversation with a running turn, preferably the current conversation. */
   get running(): Conversation | undefined {
-    return pickPrimaryConversation(this.currentConversation, this.openConversations.conversations());
-  }
-
-  /** The open conversations that this window may change. */
-  get writable(): readonly Conversation[] {
-    return this.openConversations.conversations().filter(({ readOnly }) => !readOnly);
+    return pickPrimaryConversation(this.current, this.all);
   }
 
   /** The number of conversations with a running turn. */
   get runningCount(): number {
-    return this.openConversations.conversations().filter(({ activeExchange }) => activeExchange).length;
+    return this.all.filter(({ activeExchange }) => activeExchange).length;
   }
 
   /**
@@ -79,12 +55,10 @@ export class Conversations {
    * interrupted by the reload. Otherwise starts a new conversation.
    */
   async ensureCurrent(): Promise<Conversation> {
-    if (this.currentConversation && !this.currentConversation.readOnly) return this.currentConversation;
-    const storedId = this.deps.workspaceState.get(currentKey);
+    if (this.current && !this.current.readOnly) return this.current;
     // Opens the previous conversation only if its lock is free, because a prompt must not wait for a lock.
-    const previous = await this.openConversations.load(storedId, 'only-if-free');
-    // Checks again whether there is a current conversation, because a concurrent call may have made one current
-    // meanwhile.
+    const previous = await this.load(this.deps.workspaceState.get(currentKey), 'only-if-free');
+    // Checks again, because a concurrent call may have made a conversation current meanwhile.
     if (this.current && !this.current.readOnly) return this.current;
     return previous?.lastExchange?.state.phase === 'interrupted' ? this.makeCurrent(previous) : this.startNew();
   }
@@ -95,15 +69,14 @@ export class Conversations {
    */
   async openRunning(): Promise<Conversation> {
     const { running } = this;
-    return (running && running !== this.currentConversation && (await this.open(running.id))) || this.ensureCurrent();
+    return running ? this.makeCurrent(running) : this.ensureCurrent();
   }
 
   /** Returns the current conversation if it is empty, and otherwise starts a new one. */
   startNew(): Conversation {
-    if (this.currentConversation && isBlank(this.currentConversation))
-      return this.makeCurrent(this.currentConversation);
-    const conversation = this.makeCurrent(this.openConversations.create());
-    this.prune().catch(this.deps.onError);
+    if (this.current && isBlank(this.current)) return this.makeCurrent(this.current);
+    const conversation = this.makeCurrent(this.create());
+    this.prune();
     return conversation;
   }
 
@@ -113,17 +86,10 @@ export class Conversations {
    * @returns undefined when the conversation is no longer wanted, does not exist or can't be opened
    */
   async open(id: unknown, isWanted: () => boolean = () => true): Promise<Conversation | undefined> {
-    const conversation = await this.openConversations.load(id);
+    const conversation = await this.load(id);
     if (conversation && isWanted()) return this.makeCurrent(conversation);
-    this.openConversations.closeIdle();
+    this.closeIdle();
     return undefined;
-  }
-
-  /**
-   * Asks the window that is writing a conversation to hand the conversation over to this window. This may take seconds.
-   */
-  async takeOver(conversation: Conversation): Promise<void> {
-    await this.openConversations.takeOver(conversation);
   }
 
   /**
@@ -132,62 +98,8 @@ export class Conversations {
    */
   async openOrCreate(id: string): Promise<Conversation | undefined> {
     const opened = await this.open(id);
-    const created = opened ? undefined : await this.openConversations.createAs(id);
+    const created = opened ? undefined : await this.createAs(id);
     return created ? this.makeCurrent(created) : opened;
-  }
-
-  /**
-   * Runs an asynchronous function with a conversation that this window may change, and keeps the conversation open
-   * meanwhile. The conversation does not become current.
-   * @param mode whether the user is notified if another window has the right to write the conversation
-   * @returns undefined, without running the function, if the conversation does not exist or another window writes it
-   */
-  async withWritable<Result>(
-    id: string,
-    mode: 'only-if-free' | 'report-if-locked',
-    work: (conversation: Conversation) => Promise<Result>,
-  ): Promise<Result | undefined> {
-    const conversation = await this.openConversations.load(id, mode);
-    if (!conversation || conversation.readOnly) return undefined;
-    const hold = this.keepOpen(conversation);
-    try {
-      return await work(conversation);
-    } finally {
-      hold.dispose();
-    }
-  }
-
-  /** Waits until everything that a conversation has recorded is on disk. */
-  async flush(id: string): Promise<void> {
-    await this.deps.journal.flush(id);
-  }
-
-  /** Makes an open conversation current, because its panel has received the focus. */
-  activate(conversation: Conversation): void {
-    if (this.openConversations.isOpen(conversation) && this.currentConversation !== conversation)
-      this.makeCurrent(conversation);
-  }
-
-  /**
-   * Keeps a conversation open until the result is disposed, even if the conversation is not current and has no running
-   * turn. The caller must call this method as soon as it has received the conversation, because idle conversations are
-   * closed in the next iteration of the event loop.
-   */
-  keepOpen(conversation: Conversation): { dispose(): void } {
-    return this.openConversations.keepOpen(conversation);
-  }
-
-  /**
-   * Keeps a conversation open while an asynchronous function changes it, because its panel may be closed meanwhile and
-   * a closed conversation must not be changed.
-   */
-  async withOpen(conversation: Conversation, work: () => Promise<void>): Promise<void> {
-    const hold = this.keepOpen(conversation);
-    try {
-      await work();
-    } finally {
-      hold.dispose();
-    }
   }
 
   /**
@@ -196,10 +108,28 @@ export class Conversations {
    * there is no current conversation.
    */
   async openInterrupted(): Promise<readonly Conversation[]> {
-    const found = await this.openConversations.loadInterrupted(maxInterruptedChecked);
+    const { journal, onError } = this.deps;
+    const found: Conversation[] = [];
+    const holds: { dispose(): void }[] = [];
+    for (const { id } of (await journal.listNewestFirst()).slice(0, maxInterruptedChecked)) {
+      try {
+        if (this.openById.has(id) || !(await journal.read(id))?.interruptedIds.length) continue;
+        const opened = await this.load(id, 'only-if-free');
+        if (!opened) continue;
+        found.push(opened);
+        holds.push(this.keepOpen(opened));
+      } catch (error) {
+        onError(error);
+      }
+    }
     if (found[0] && !this.current) this.makeCurrent(found[0]);
-    this.openConversations.closeIdle();
+    for (const hold of holds) hold.dispose();
     return found;
+  }
+
+  /** Makes an open conversation current, because its panel has received the focus. */
+  activate(conversation: Conversation): void {
+    if (this.isOpen(conversation) && this.current !== conversation) this.makeCurrent(conversation);
   }
 
   /**
@@ -207,7 +137,14 @@ export class Conversations {
    * state.
    */
   async list(): Promise<readonly ConversationSummary[]> {
-    return this.conversationList.list();
+    const onDisk = await this.index.summaries();
+    const open = [...this.openById.values()].flatMap(({ conversation, file }): readonly ConversationSummary[] => {
+      const outline = outlineOf(conversation);
+      if (!outline || !file) return [];
+      return [{ id: conversation.id, lastActivityAt: file.lastActivityAt, busy: conversation.busy, ...outline }];
+    });
+    const summaries = [...open, ...onDisk.filter(({ id }) => !this.openById.get(id)?.file)];
+    return summaries.sort((a, b) => b.lastActivityAt - a.lastActivityAt);
   }
 
   /**
@@ -215,12 +152,25 @@ export class Conversations {
    * @returns the conversations found before `signal` was aborted
    */
   async search(query: string, signal?: AbortSignal): Promise<readonly ConversationHit[]> {
-    return this.conversationList.search(query, signal);
+    const words = splitWords(query);
+    const hits: ConversationHit[] = [];
+    for (const summary of await this.list()) {
+      if (signal?.aborted) break;
+      const open = this.openById.get(summary.id);
+      const texts = open?.file ? searchableTexts(open.conversation) : await this.index.texts(summary.id);
+      // A conversation that can't be read may still have a title.
+      const excerpt = findExcerpt(texts.length > 0 ? texts : [summary.title], words);
+      if (excerpt !== undefined) hits.push({ ...summary, excerpt });
+    }
+    return hits;
   }
 
   /** Reads a conversation without opening it. @returns undefined when it does not exist or can't be read */
   async read(id: string): Promise<ReadConversation | undefined> {
-    return this.conversationList.read(id);
+    const open = this.openById.get(id);
+    if (open?.file) return readContent(id, open.conversation);
+    const stored = isConversationId(id) ? await this.deps.journal.read(id) : undefined;
+    return stored && readContent(id, stored);
   }
 
   /**
@@ -228,66 +178,20 @@ export class Conversations {
    * while another window has the conversation open. Rejects when the file can't be read.
    */
   async rename(id: string, title: string): Promise<void> {
-    (await this.openConversations.load(id, 'report-if-locked'))?.rename(title);
-    this.openConversations.closeIdle();
+    (await this.load(id, 'report-if-locked'))?.rename(title);
+    this.closeIdle();
   }
 
-  /**
-   * Stops the turns of a conversation, hides its file and closes the conversation. If the file can't be hidden, rejects
-   * and leaves the conversation open.
-   * @returns undefined when no file was hidden
-   */
-  async remove(id: string): Promise<UndoableRemoval | undefined> {
-    const removed = await this.openConversations.remove(id, (conversation) => this.handleRemoved(conversation));
-    if (!removed) return undefined;
-    this.removalListeners.fire({ id, state: 'hidden' });
-    const undo = async (): Promise<void> => {
-      await removed.undo();
-      this.removalListeners.fire({ id, state: 'restored' });
-    };
-    const deletePermanently = async (): Promise<void> => {
-      this.removalListeners.fire({ id, state: 'deleted' });
-      await removed.deletePermanently();
-    };
-    return { undo, deletePermanently };
-  }
-
-  endDemo(): void {
-    for (const conversation of this.openConversations.conversations()) conversation.endDemo();
-  }
-
-  applySettings(): void {
-    for (const conversation of this.openConversations.conversations()) conversation.applySettings();
-  }
-
-  /** Writes all received text to disk before the extension host exits. */
-  flushSync(): void {
-    for (const conversation of this.openConversations.conversations()) conversation.flush();
-    this.deps.journal.flushSync();
-  }
-
-  private async prune(): Promise<void> {
-    for (const id of await this.openConversations.prune()) this.removalListeners.fire({ id, state: 'deleted' });
-  }
-
-  private handleRemoved(conversation: Conversation): void {
-    if (this.currentConversation === conversation) {
-      this.currentConversation = undefined;
-      this.rememberCurrent(undefined);
-    }
-    this.changeListeners.fire({ conversation });
+  protected override isIdle(open: OpenConversation): boolean {
+    return open.conversation !== this.lastCurrent && super.isIdle(open);
   }
 
   private makeCurrent(conversation: Conversation): Conversation {
-    this.currentConversation = conversation;
-    this.rememberCurrent(conversation.id);
-    this.openConversations.closeIdle();
+    this.lastCurrent = conversation;
+    this.deps.workspaceState.update(currentKey, conversation.id).then(undefined, this.deps.onError);
+    this.closeIdle();
     this.changeListeners.fire({ conversation });
     return conversation;
-  }
-
-  private rememberCurrent(id: string | undefined): void {
-    this.deps.workspaceState.update(currentKey, id).then(undefined, this.deps.onError);
   }
 }
 

@@ -1,12 +1,7 @@
-import type { RemovalEvent } from './openConversations';
+import type { RemovalEvent } from './conversationStore';
 
 const promptsKey = 'holysheep.prompts';
 const deletedKey = 'holysheep.deletedConversations';
-/**
- * Key of the workspace state under which earlier versions of the extension stored the prompts of all workspaces
- * together.
- */
-const legacyKey = 'holysheep.promptHistory';
 const maxPrompts = 100;
 /**
  * Maximum number of deleted conversations whose ids are stored. The ids are needed because closed pages may still have
@@ -125,11 +120,6 @@ export class PromptHistory {
     const prompts = this.store.get(promptsKey);
     return Array.isArray(prompts) ? prompts.filter(isStoredPrompt) : [];
   }
-}
-
-/** Removes the prompts that earlier versions of the extension stored for all workspaces together. */
-export async function removeLegacyPrompts(global: StateStore): Promise<void> {
-  if (global.get(legacyKey) !== undefined) await global.update(legacyKey, undefined);
 }
 
 function isStoredPrompt(value: unknown): value is StoredPrompt {

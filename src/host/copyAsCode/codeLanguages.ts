@@ -1,7 +1,6 @@
 import { curlCode } from './curl';
 import type { ExportedRequest } from './exportedRequest';
-import { nodeCode } from './nodeProgram';
-import { pythonCode } from './pythonProgram';
+import { nodeCode, pythonCode } from './programs';
 
 /** The languages in which a request can be copied, by the argument of the command `holysheep.copyRequest`. */
 export const languageIds = ['curl', 'python', 'node'] as const;

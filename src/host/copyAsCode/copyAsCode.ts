@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Connections } from '../connection/connections';
 import type { Conversation } from '../conversation/conversation';
-import { conversationTitle } from '../conversation/conversationList';
+import { conversationTitle } from '../conversation/conversationSummaries';
 import type { Conversations } from '../conversation/conversations';
 import type { Exchange } from '../journal/exchange';
 import type { Log } from '../util/log';
@@ -12,7 +12,7 @@ import { UserError } from '../util/userError';
 import { type LanguageId, languages } from './codeLanguages';
 import { exportedRequest } from './exportedRequest';
 
-interface CopyAsCodeDeps {
+export interface CopyAsCodeDeps {
   readonly conversations: Pick<Conversations, 'current'>;
   readonly connections: Pick<Connections, 'configured' | 'model'>;
   readonly settings: Pick<Settings, 'engineSettings'>;

@@ -1,18 +1,17 @@
 import * as v from 'valibot';
 import type { Localize } from '../../engine/engine';
 import type { Command } from '../commands';
-import type { Services } from '../services';
 import { localize } from '../util/localization';
 import { parseArgument } from '../util/schemas';
 import { type LanguageId, languageIds } from './codeLanguages';
-import { copyAsCode } from './copyAsCode';
+import { copyAsCode, type CopyAsCodeDeps } from './copyAsCode';
 
 /** Registers the command that copies a request of the current conversation as code and returns the code. */
-export function registerCopyAsCode(services: Services): readonly Command[] {
+export function registerCopyAsCode(deps: CopyAsCodeDeps): readonly Command[] {
   return [
     {
       id: 'holysheep.copyRequest',
-      execute: (argument) => copyAsCode(services, { language: copyRequestArgument(argument, localize) }),
+      execute: (argument) => copyAsCode(deps, { language: copyRequestArgument(argument, localize) }),
     },
   ];
 }

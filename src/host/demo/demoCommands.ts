@@ -1,8 +1,22 @@
+import type * as vscode from 'vscode';
 import type { Command } from '../commands';
-import type { Services } from '../services';
-import { isDemoConversation } from './demoTour';
+import { isDemoConversation } from '../connection/demoConversation';
+import type { DemoMode } from '../connection/demoMode';
+import type { Conversations } from '../conversation/conversations';
+import type { PanelRegistry } from '../panel/panelRegistry';
+import type { DemoTour } from './demoTour';
 
-export function registerDemo({ register, demo, tour, conversations, panels, onError }: Services): readonly Command[] {
+interface DemoCommandDeps {
+  readonly register: (item: vscode.Disposable) => void;
+  readonly demo: DemoMode;
+  readonly tour: DemoTour;
+  readonly conversations: Pick<Conversations, 'current' | 'startNew' | 'endDemo'>;
+  readonly panels: Pick<PanelRegistry, 'show' | 'onDidClose' | 'isAnyOpen'>;
+  readonly onError: (error: unknown) => void;
+}
+
+export function registerDemo(deps: DemoCommandDeps): readonly Command[] {
+  const { register, demo, tour, conversations, panels, onError } = deps;
   register(
     demo.onWillLeave(() => {
       conversations.endDemo();

@@ -1,22 +1,8 @@
 import type { DemoModel } from '../../demo/scenarios';
-import type { Localize, EngineSettings } from '../../engine/engine';
+import type { Localize } from '../../engine/engine';
 import type { DemoAction, DemoTourStep, Suggestion } from '../../shared/protocol';
+import { isDemoConversation } from '../connection/demoConversation';
 import type { Conversation } from '../conversation/conversation';
-
-/** Model that is selected when the demo starts. It is also the demo's fallback model. */
-export const steadyModel = 'demo-steady';
-
-/**
- * Settings of every turn in the demo. The user's settings are ignored, so that each scenario runs as the tour describes
- * it. The idle timeout is short, so that users don't wait a minute to see how a stalled stream is handled.
- */
-export const demoSettings: EngineSettings = {
-  retry: { maxRetries: 5, baseDelayMs: 1000, maxDelayMs: 60_000, jitter: 'full', maxHintMs: 300_000 },
-  fallbackModels: [steadyModel],
-  resume: 'auto',
-  continueWithFallback: 'ask',
-  timeout: { headersMs: null, firstTokenMs: null, idleMs: 6000, silentMs: null },
-};
 
 type TourConversation = Pick<Conversation, 'id' | 'title' | 'activeExchange' | 'exchanges' | 'ask' | 'rename' | 'stop'>;
 
@@ -36,11 +22,6 @@ interface TourProgress {
 
 interface TourStep extends DemoModel {
   readonly description: string;
-}
-
-/** Returns whether the demo handled all exchanges of a conversation. Returns true for an empty conversation. */
-export function isDemoConversation(conversation: Pick<Conversation, 'exchanges'>): boolean {
-  return conversation.exchanges().every(({ demo }) => demo === true);
 }
 
 /** The tour of the demo. It guides the user through the scenarios, one step at a time. */

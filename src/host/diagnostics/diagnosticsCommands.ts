@@ -1,24 +1,27 @@
 import * as vscode from 'vscode';
 import type { Command } from '../commands';
-import type { Services } from '../services';
-import { createDiagnosticsReport, hasPrivateHostName } from './diagnosticsReport';
+import { createDiagnosticsReport, hasPrivateHostName, type DiagnosticsDeps } from './diagnosticsReport';
 
-export function registerDiagnostics(services: Services): readonly Command[] {
+interface DiagnosticsCommandDeps extends Omit<DiagnosticsDeps, 'extensionKind'> {
+  readonly context: { readonly extension: Pick<vscode.Extension<unknown>, 'extensionKind'> };
+}
+
+export function registerDiagnostics(deps: DiagnosticsCommandDeps): readonly Command[] {
   /**
    * Opens the report as an unsaved document, so that the user can read it before sharing it. Returns its text, or
    * undefined if the user dismissed the question about host names.
    */
   const exportDiagnostics = async (): Promise<string | undefined> => {
-    const withHostNames = hasPrivateHostName(services.settings) ? await askForHostNames() : false;
+    const withHostNames = hasPrivateHostName(deps.settings) ? await askForHostNames() : false;
     if (withHostNames === undefined) return undefined;
-    const { extensionKind } = services.context.extension;
-    const content = await createDiagnosticsReport({ ...services, extensionKind }, withHostNames);
+    const { extensionKind } = deps.context.extension;
+    const content = await createDiagnosticsReport({ ...deps, extensionKind }, withHostNames);
     const document = await vscode.workspace.openTextDocument({ language: 'json', content });
     await vscode.window.showTextDocument(document, { preview: false });
     return content;
   };
   return [
-    { id: 'holysheep.showLog', execute: () => services.log.show() },
+    { id: 'holysheep.showLog', execute: () => deps.log.show() },
     { id: 'holysheep.exportDiagnostics', execute: exportDiagnostics },
   ];
 }

@@ -4,29 +4,29 @@ import type { BaseUrl } from '../../engine/gateway/baseUrl';
 import type { Connections } from '../connection/connections';
 import type { KeyStore } from '../connection/keyStore';
 import { readProxyInfo } from '../connection/proxySettings';
-import type { DemoMode } from '../demo/demoMode';
+import type { DemoMode } from '../connection/demoMode';
 import type { Settings } from '../settings/settings';
-import { formatDiagnostics, type ChatSupport, type HostInfo, remoteKind, type RouteSummary } from './diagnosticsText';
+import { formatDiagnostics, remoteKind } from './diagnosticsText';
 import { hostNameHider, isHolySheepOrigin, isPublicOrigin, requestedOrigins } from './hostNames';
 import type { Log } from '../util/log';
 
-interface DiagnosticsDeps {
+export interface DiagnosticsDeps {
   readonly engine: Pick<Engine, 'report'>;
-  readonly settings: Settings;
-  readonly connections: Connections;
+  readonly settings: Pick<Settings, 'baseUrl' | 'backupBaseUrls' | 'engineSettings' | 'model' | 'requestParameters'>;
+  readonly connections: Pick<Connections, 'configured'>;
   readonly keys: Pick<KeyStore, 'get'>;
-  readonly demo: DemoMode;
+  readonly demo: Pick<DemoMode, 'active'>;
   readonly log: Log;
   readonly version: string;
   readonly extensionKind: vscode.ExtensionKind;
 }
 
 /** Returns whether a route in the settings has a host name that the user may want to leave out of the report. */
-export function hasPrivateHostName(settings: Settings): boolean {
+export function hasPrivateHostName(settings: DiagnosticsDeps['settings']): boolean {
   return routesOf(settings).some(({ origin }) => !isPublicOrigin(origin));
 }
 
-function routesOf(settings: Settings): readonly BaseUrl[] {
+function routesOf(settings: DiagnosticsDeps['settings']): readonly BaseUrl[] {
   const baseUrl = settings.baseUrl();
   return [...('error' in baseUrl ? [] : [baseUrl]), ...settings.backupBaseUrls()];
 }
@@ -43,11 +43,27 @@ export async function createDiagnosticsReport(
   const routes = routesOf(settings);
   const baseUrl = settings.baseUrl();
   const { temperature = null, maxTokens = null } = settings.requestParameters();
+  /** Returns null when the key can't be read, because the report must still be created. */
+  const isSet = async (read: () => Promise<string | undefined>): Promise<boolean | null> => {
+    try {
+      return (await read()) !== undefined;
+    } catch (error) {
+      log.error(error);
+      return null;
+    }
+  };
+  const summaries = routes.map(async ({ url, origin }, index) => ({
+    name: `route ${index + 1}`,
+    hasKey: await isSet(() => keys.get(origin)),
+    isHttps: url.startsWith('https:'),
+    isHolySheep: isHolySheepOrigin(origin),
+  }));
   const networkSettings = {
+    // Leaves out the path and the query of the base URL, which may contain secrets.
     origin: 'error' in baseUrl ? null : baseUrl.origin,
-    routes: await Promise.all(routes.map((route, index) => summarizeRoute(route, index + 1, { keys, log }))),
+    routes: await Promise.all(summaries),
     baseUrlProblem: 'error' in baseUrl ? baseUrl.error : null,
-    hasKey: await hasKey(connections, log),
+    hasKey: await isSet(async () => (await connections.configured()).apiKey),
     model: settings.model(),
     ...{ temperature, maxTokens },
     ...settings.engineSettings(),
@@ -67,41 +83,8 @@ export async function createDiagnosticsReport(
   return formatDiagnostics(diagnostics, (text) => hideNames(log.redact(text)));
 }
 
-/** @param number position of the route, starting with 1 */
-async function summarizeRoute(
-  { url, origin }: BaseUrl,
-  number: number,
-  { keys, log }: Pick<DiagnosticsDeps, 'keys' | 'log'>,
-): Promise<RouteSummary> {
-  const hasKey = async (): Promise<boolean | null> => {
-    try {
-      return (await keys.get(origin)) !== undefined;
-    } catch (error) {
-      log.error(error);
-      return null;
-    }
-  };
-  return {
-    name: `route ${number}`,
-    hasKey: await hasKey(),
-    isHttps: url.startsWith('https:'),
-    isHolySheep: isHolySheepOrigin(origin),
-  };
-}
-
-/**
- * Returns whether an API key is set. Returns null when the key can't be read, because the report must still be created.
- */
-async function hasKey(connections: Connections, log: Log): Promise<boolean | null> {
-  try {
-    return (await connections.configured()).apiKey !== undefined;
-  } catch (error) {
-    log.error(error);
-    return null;
-  }
-}
-
-async function readHostInfo(extension: string, extensionKind: vscode.ExtensionKind): Promise<HostInfo> {
+/** Describes the environment of the extension. It identifies neither the user nor any file. */
+async function readHostInfo(extension: string, extensionKind: vscode.ExtensionKind) {
   const { appName, appHost, language, remoteName, uiKind } = vscode.env;
   return {
     extension,
@@ -121,7 +104,7 @@ async function readHostInfo(extension: string, extensionKind: vscode.ExtensionKi
 }
 
 /** Checks VS Code's chat view and chat API separately, because a build of VS Code may have one without the other. */
-async function readChatSupport(): Promise<ChatSupport> {
+async function readChatSupport() {
   const { chat, lm } = vscode as Partial<Pick<typeof vscode, 'chat' | 'lm'>>;
   const commands = await vscode.commands.getCommands(true);
   return {

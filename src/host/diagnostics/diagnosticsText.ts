@@ -1,81 +1,15 @@
-import type { EngineReport, EngineSettings } from '../../engine/engine';
-import type { BaseUrlProblem } from '../../engine/gateway/baseUrl';
+import type { EngineReport } from '../../engine/engine';
 import type { TurnRecord } from '../../engine/state/ledger';
-import type { ProxyInfo } from '../connection/proxySettings';
 import type { ErrorRecord } from '../util/errorRecord';
 
-/** The environment in which the extension runs. It identifies neither the user nor any file. */
-export interface HostInfo {
-  readonly extension: string;
-  readonly vscode: string;
-  readonly app: string;
-  /** Value of `vscode.env.appHost`: `desktop`, or the name of the server that serves VS Code to a browser. */
-  readonly appHost: string;
-  readonly platform: string;
-  readonly node: string;
-  readonly language: string;
-  /**
-   * Kind of the remote window, e.g. `ssh-remote`, or `other` for an unknown kind. Null when the window is not remote.
-   */
-  readonly remote: string | null;
-  /** Whether VS Code's user interface runs as a desktop app or in a browser. */
-  readonly ui: 'desktop' | 'web';
-  /** Where the extension host runs: on the user's machine (`ui`) or on the machine with the files (`workspace`). */
-  readonly extensionKind: 'ui' | 'workspace';
-  readonly trusted: boolean;
-  /** URI scheme of each workspace folder, e.g. `file`. */
-  readonly folders: readonly string[];
-  readonly chat: ChatSupport;
-}
-
-/** Which of VS Code's chat features exist. Some builds of VS Code lack them. */
-export interface ChatSupport {
-  readonly view: boolean;
-  readonly participants: boolean;
-  readonly modelProviders: boolean;
-}
-
-/** A route in the settings, without its name. */
-export interface RouteSummary {
-  /** Name of the route in the report by its position: `route 1` is the base URL, `route 2` the first backup route. */
-  readonly name: string;
-  /** Whether an API key is set, or null when the secret storage can't be read. */
-  readonly hasKey: boolean | null;
-  readonly isHttps: boolean;
-  /** Whether the route is HolySheep's own gateway. */
-  readonly isHolySheep: boolean;
-}
-
-/** The settings that affect requests. */
-interface NetworkSettings extends EngineSettings {
-  /**
-   * Origin of the base URL, or null when the base URL is invalid. The report leaves out its path and query, which may
-   * contain secrets.
-   */
-  readonly origin: string | null;
-  readonly routes: readonly RouteSummary[];
-  /** Why the base URL is invalid, or null when it is valid. */
-  readonly baseUrlProblem: BaseUrlProblem | null;
-  /** Whether an API key is set, or null when the base URL is invalid or the secret storage can't be read. */
-  readonly hasKey: boolean | null;
-  readonly model: string;
-  /** Null when the user has not set a temperature. */
-  readonly temperature: number | null;
-  /** Null when the user has not set a token limit. */
-  readonly maxTokens: number | null;
-}
-
-/** The contents of a diagnostics report. */
+/** The contents of a diagnostics report. Further sections about the environment are included unchanged. */
 export interface Diagnostics {
   /** Epoch milliseconds at which the report is created. */
   readonly time: number;
-  readonly host: HostInfo;
-  readonly settings: NetworkSettings;
-  readonly proxy: ProxyInfo;
-  readonly demo: boolean;
   readonly engine: EngineReport;
   /** Recent errors, oldest first. */
   readonly errors: readonly ErrorRecord[];
+  readonly [section: string]: unknown;
 }
 
 /**

@@ -1,12 +1,9 @@
 import type { EngineReport } from '../../engine/engine';
-import { hostOf, originOf } from '../../engine/gateway/baseUrl';
-import { defaultBaseUrl } from '../settings/settingValues';
-
-const holySheepOrigin = originOf(defaultBaseUrl);
+import { hostOf } from '../../engine/gateway/baseUrl';
 
 /** Returns whether the origin is the one of HolySheep's own gateway. */
 export function isHolySheepOrigin(origin: string): boolean {
-  return origin === holySheepOrigin;
+  return origin === 'https://api.holysheep.ai';
 }
 
 /** Returns whether an origin tells nothing about the user: HolySheep's own gateway, or a server on this computer. */

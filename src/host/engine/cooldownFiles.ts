@@ -1,8 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readdir, rename, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../engine/clock';
-import type { FaultKind } from '../../engine/events';
 import type { Cooldown, CooldownScope, SharedCooldowns } from '../../engine/gate/cooldowns';
 import { errorCode, privateFileMode, privateFolderMode } from '../util/files';
 
@@ -13,24 +12,25 @@ import { errorCode, privateFileMode, privateFolderMode } from '../util/files';
 const maxCooldownMs = 3_600_000;
 /**
  * Tolerated difference between the clocks of two windows, in milliseconds. If a cooldown seems to start further in the
- * future than this, the clock has been set back since the file was written.
+ * future than this, the clock has been set back since the file was written, and the cooldown is dropped.
  */
 const maxClockSkewMs = 5000;
+
+/** A cooldown as encoded in the name of a file. */
+interface CooldownEntry extends Cooldown {
+  readonly name: string;
+  /** Hash of the origin, the API key and the model: 24 hexadecimal digits. */
+  readonly scopeHash: string;
+  /** Id of the window that wrote the file: 8 hexadecimal digits. */
+  readonly writer: string;
+}
 
 /**
  * Shares cooldowns between windows as empty files whose names contain all data. A file is created either completely or
  * not at all, so any number of windows can write without locks. The engine works without these files, so failures are
  * only logged, once for each kind of failure.
  */
-export function cooldownFiles(
-  folder: string,
-  clock: Pick<Clock, 'now'>,
-  log: (problem: string) => void,
-): SharedCooldowns {
-  return new CooldownFiles(folder, clock, log);
-}
-
-class CooldownFiles implements SharedCooldowns {
+export class CooldownFiles implements SharedCooldowns {
   /** Id of this window, which ignores the cooldown files that it has written itself. */
   private readonly writer = randomBytes(4).toString('hex');
   private readonly loggedProblems = new Set<string>();
@@ -43,87 +43,58 @@ class CooldownFiles implements SharedCooldowns {
 
   async read(scope: CooldownScope): Promise<Cooldown | undefined> {
     const scopeHash = hashScope(scope);
-    const entries = await Promise.all((await this.list()).map((entry) => this.validate(entry)));
+    const entries = await this.list();
+    await Promise.all(entries.filter((entry) => !this.isCurrent(entry)).map((entry) => this.remove(entry)));
     return entries
-      .filter((entry) => entry !== undefined)
-      .filter((entry) => entry.scopeHash === scopeHash && entry.writer !== this.writer)
+      .filter((entry) => this.isCurrent(entry) && entry.scopeHash === scopeHash && entry.writer !== this.writer)
       .map(({ until, delayMs, source, reason }) => ({ until, delayMs, source, reason }))
-      .reduce<Cooldown | undefined>((last, entry) => (last && last.until >= entry.until ? last : entry), undefined);
+      .toSorted((a, b) => b.until - a.until)[0];
   }
 
   async write(scope: CooldownScope, { source, reason, ...times }: Cooldown): Promise<void> {
     const [until, delayMs] = [Math.ceil(times.until), Math.ceil(times.delayMs)];
     if (!(until > this.clock.now()) || !(delayMs > 0 && delayMs <= maxCooldownMs)) return;
-    const path = this.pathOf({ scopeHash: hashScope(scope), until, delayMs, source, reason, writer: this.writer });
-    const create = (): Promise<void> => writeFile(path, '', { flag: 'wx', mode: privateFileMode });
-    await this.tryOperation('written', ['EEXIST'], () =>
-      create().catch(async (error: unknown) => {
-        if (errorCode(error) !== 'ENOENT') throw error;
-        await mkdir(this.folder, { recursive: true, mode: privateFolderMode });
-        await create();
-      }),
-    );
+    const path = join(this.folder, [hashScope(scope), until, delayMs, source, reason, this.writer].join('.'));
+    await this.attempt('written', 'EEXIST', async () => {
+      await mkdir(this.folder, { recursive: true, mode: privateFolderMode });
+      await writeFile(path, '', { flag: 'wx', mode: privateFileMode });
+    });
   }
 
   async clear(scope?: CooldownScope): Promise<void> {
     const scopeHash = scope && hashScope(scope);
     const entries = await this.list();
-    const cleared = scopeHash === undefined ? entries : entries.filter((entry) => entry.scopeHash === scopeHash);
+    const cleared = entries.filter((entry) => scopeHash === undefined || entry.scopeHash === scopeHash);
     await Promise.all(cleared.map((entry) => this.remove(entry)));
   }
 
   private async list(): Promise<readonly CooldownEntry[]> {
-    const names = await this.tryOperation('read', ['ENOENT'], () => readdir(this.folder));
-    return (names ?? []).map(parseName).filter((entry) => entry !== undefined);
+    const names = await this.attempt('read', 'ENOENT', () => readdir(this.folder));
+    return (names ?? []).flatMap((name) => parseName(name) ?? []);
   }
 
-  /**
-   * Returns a cooldown with times that fit the current clock. If the cooldown has expired or is longer than
-   * {@link maxCooldownMs}, removes its file and returns undefined.
-   */
-  private async validate(entry: CooldownEntry): Promise<CooldownEntry | undefined> {
+  private isCurrent({ until, delayMs }: CooldownEntry): boolean {
     const now = this.clock.now();
-    if (entry.until <= now || entry.delayMs > maxCooldownMs) {
-      await this.remove(entry);
-      return undefined;
-    }
-    if (entry.until - entry.delayMs <= now + maxClockSkewMs) return entry;
-    // The clock was set back: restarts the cooldown now, and renames the file so that the cooldown restarts only once.
-    // If several windows rename the file at the same time, one of them succeeds, and the others find the new name when
-    // they read the folder again.
-    const corrected = { ...entry, until: Math.ceil(now) + entry.delayMs };
-    const renaming = (): Promise<void> => rename(this.pathOf(entry), this.pathOf(corrected));
-    const renamed = await this.tryOperation('renamed', ['ENOENT'], () => renaming().then(() => true));
-    return renamed ? corrected : undefined;
+    return until > now && delayMs <= maxCooldownMs && until - delayMs <= now + maxClockSkewMs;
   }
 
-  private async remove(entry: CooldownEntry): Promise<void> {
-    await this.tryOperation('removed', ['ENOENT'], () => unlink(this.pathOf(entry)));
-  }
-
-  private pathOf(entry: CooldownEntry): string {
-    return join(this.folder, formatName(entry));
+  private async remove({ name }: CooldownEntry): Promise<void> {
+    await this.attempt('removed', 'ENOENT', () => unlink(join(this.folder, name)));
   }
 
   /**
-   * Runs a file operation and logs its failure.
+   * Does a file operation and logs its failure, unless it fails with the expected code.
    * @param operation past participle for the log message, e.g. `written`
-   * @param expectedCodes codes of errors that are not logged, e.g. `ENOENT`
    * @returns undefined when the file operation has failed
    */
-  private async tryOperation<Result>(
-    operation: string,
-    expectedCodes: readonly string[],
-    action: () => Promise<Result>,
-  ): Promise<Result | undefined> {
+  private async attempt<T>(operation: string, expectedCode: string, work: () => Promise<T>): Promise<T | undefined> {
     try {
-      return await action();
+      return await work();
     } catch (error) {
       const code = errorCode(error);
       const problem = `Cooldowns shared between windows can't be ${operation}: ${code}.`;
-      if (expectedCodes.includes(code) || this.loggedProblems.has(problem)) return undefined;
+      if (code !== expectedCode && !this.loggedProblems.has(problem)) this.log(problem);
       this.loggedProblems.add(problem);
-      this.log(problem);
       return undefined;
     }
   }
@@ -134,42 +105,15 @@ function hashScope({ origin, apiKey, model }: CooldownScope): string {
   return createHash('sha256').update(`${origin}\0${apiKey}\0${model}`).digest('hex').slice(0, 24);
 }
 
-/** A cooldown as encoded in the name of a file. */
-interface CooldownEntry extends Cooldown {
-  /** Hash of the origin, the API key and the model: 24 hexadecimal digits. */
-  readonly scopeHash: string;
-  /** Id of the window that wrote the file: 8 hexadecimal digits. */
-  readonly writer: string;
-}
+const namePattern = /^([0-9a-f]{24})\.([1-9]\d{0,14})\.([1-9]\d{0,14})\.(server|backoff)\.([a-z-]+)\.([0-9a-f]{8})$/;
 
-const namePattern = /^[0-9a-f]{24}\.[1-9]\d{0,14}\.[1-9]\d{0,14}\.(server|backoff)\.[a-z-]+\.[0-9a-f]{8}$/;
-
-/**
- * Returns the name of the file for a cooldown.
- * @param entry a cooldown whose times are rounded to milliseconds
- */
-function formatName({ scopeHash, until, delayMs, source, reason, writer }: CooldownEntry): string {
-  return [scopeHash, until, delayMs, source, reason, writer].join('.');
-}
-
-/**
- * Decodes the name of a cooldown file.
- * @returns undefined for the name of an unrelated file
- */
+/** @returns undefined for the name of an unrelated file */
 function parseName(name: string): CooldownEntry | undefined {
-  if (!namePattern.test(name)) return undefined;
-  const [scopeHash = '', until, delayMs, source, reason, writer = ''] = name.split('.');
-  return {
-    scopeHash,
-    until: Number(until),
-    delayMs: Number(delayMs),
-    source: source === 'server' ? 'server' : 'backoff',
-    reason: parseReason(reason),
-    writer,
-  };
-}
-
-/** Returns the reason of a cooldown. A reason that this version of the extension does not know becomes a rate limit. */
-function parseReason(reason: string | undefined): FaultKind {
-  return reason === 'overloaded' || reason === 'credit' ? reason : 'rate-limit';
+  const [, scopeHash, until, delayMs, source, reason, writer = ''] = namePattern.exec(name) ?? [];
+  if (scopeHash === undefined) return undefined;
+  const [fields, times] = [
+    { source, reason },
+    { until: Number(until), delayMs: Number(delayMs) },
+  ];
+  return { name, scopeHash, writer, ...times, ...(fields as Pick<Cooldown, 'source' | 'reason'>) };
 }

@@ -1,23 +1,26 @@
 import * as vscode from 'vscode';
+import type { Engine } from '../../engine/engine';
 import type { Command } from '../commands';
-import type { Services } from '../services';
 import { showInStatusBar } from '../ui/notifications';
-import { makePrivate } from '../util/files';
-import { cooldownsFolder } from './hostEngine';
+import type { Log } from '../util/log';
+
+interface EngineCommandDeps {
+  readonly engine: Engine;
+  readonly connections: { readonly onDidChange: vscode.Event<void> };
+  readonly log: Log;
+  readonly register: <T extends vscode.Disposable>(item: T) => T;
+}
 
 const confirmationMs = 8000;
 
-export function registerEngine({ register, connections, engine, storage, log, onError }: Services): readonly Command[] {
-  makePrivate(cooldownsFolder(storage)).catch(onError);
+export function registerEngine({ register, connections, engine, log }: EngineCommandDeps): readonly Command[] {
   register(connections.onDidChange(() => engine.onConnectionChanged()));
   register(
     vscode.window.onDidChangeWindowState(({ focused }) => {
       if (focused) engine.onWindowFocused();
     }),
   );
-  /**
-   * Resets the network state, for users who know that their rate limit was raised or that the gateway has recovered.
-   */
+  /** For users who know that their rate limit was raised or that the gateway has recovered. */
   const resetNetworkState = async (): Promise<void> => {
     await engine.resetNetworkState();
     log.info('The network state was reset.');

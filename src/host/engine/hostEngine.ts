@@ -6,9 +6,8 @@ import type { KeyRedactor } from '../../engine/gateway/keyRedactor';
 import { Listeners } from '../util/listeners';
 import { localize, formatTime } from '../util/localization';
 import { systemClock } from '../util/systemClock';
-import { cooldownFiles } from './cooldownFiles';
+import { CooldownFiles } from './cooldownFiles';
 
-/** What an engine needs from the extension host. */
 export interface HostEngineDeps extends Pick<
   EngineDeps,
   'settings' | 'connection' | 'isWindowFocused' | 'onTurnEnd' | 'facts'
@@ -42,13 +41,8 @@ export function createHostEngine({ log, version, storage, ...deps }: HostEngineD
     cooldowns:
       storage === undefined
         ? noSharedCooldowns
-        : cooldownFiles(cooldownsFolder(storage), systemClock, (problem) => log.warn(problem)),
+        : new CooldownFiles(join(storage, 'cooldowns'), systemClock, (problem) => log.warn(problem)),
     userAgent: `HolySheepPrompt/${version}`,
   });
   return { ...engine, onDidChangeCooldown: cooldownChanges.event };
-}
-
-/** Returns the folder of the cooldown files that all windows of this machine share. */
-export function cooldownsFolder(storage: string): string {
-  return join(storage, 'cooldowns');
 }

@@ -1,13 +1,12 @@
-import { appendFile, mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { appendFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Mutex } from 'async-mutex';
 import type { Clock } from '../../engine/clock';
 import type { TurnRecord } from '../../engine/state/ledger';
-import { runLocked } from '../util/fileLock';
-import { ignoreMissingFile, privateFileMode, privateFolderMode, replaceFile } from '../util/files';
+import { ignoreMissingFile, privateFileMode, privateFolderMode } from '../util/files';
 import { Listeners } from '../util/listeners';
-import { decodeTallies, encodeTallies } from './healthLines';
-import { addTallies, condense, talliesOf, type HealthTally, type Tallies } from './healthTally';
+import { decodeRecords, encodeRecords, hourMs, recordsOf, type AttemptRecord } from './attemptRecord';
 
 interface HealthBookDeps {
   /** Folder that all windows of this machine share. */
@@ -18,30 +17,25 @@ interface HealthBookDeps {
   readonly onError: (error: unknown) => void;
 }
 
-/** Delay after the end of a turn before its numbers are written, in milliseconds. */
+/** Delay after the end of a turn before its records are written, in milliseconds. */
 const writeDelayMs = 1000;
-/** Number of bytes that may be appended to the file before it is condensed again. */
-const maxAppendedBytes = 128 * 1024;
-/** Maximum size of a file that is read, in bytes. The extension does not write larger files. */
-const maxFileBytes = 4 * 1024 * 1024;
+/** Number of days for which files are kept. The page shows 14 days in local time, which overlap 15 days in UTC. */
+const keptDays = 15;
+
+const fileName = /^(\d{4}-\d\d-\d\d)\.[0-9a-f]{8}\.jsonl$/;
 
 /**
- * The health book: what happened to the requests of the last 14 days, for each route and model. All windows share its
- * file. Turns are appended, and the file is condensed from time to time. A window changes the file only while it has
- * the lock.
+ * The health book: what happened to the requests of the last 14 days, for each route and model. Each window appends to a
+ * file of its own per day, so that windows need no lock. The files of all windows are read together.
  */
 export class HealthBook {
-  /** What the file contained when it was last read, and what this window has written since. */
-  private known: Tallies = new Map();
-  /** Attempts of this window that are not yet in the file. They are combined into tallies only when they are read or written. */
-  private readonly unwritten: HealthTally[] = [];
-  /** Identifies the content of the file that `known` contains; undefined before the file is first read. */
-  private readVersion: string | undefined;
-  /** Size of the file, in bytes, from which on it is condensed. The first write condenses the file in any case. */
-  private condenseFrom = 0;
+  private readonly window = randomBytes(4).toString('hex');
+  /** What the files contained when they were last read, and what this window has written since. */
+  private known: readonly AttemptRecord[] = [];
+  private unwritten: readonly AttemptRecord[] = [];
   private cancelWrite: (() => void) | undefined;
   private hasReportedError = false;
-  /** Prevents the file from being read while it is written, because a turn could then count twice. */
+  /** Prevents the files from being read while this window writes, because a turn could then count twice. */
   private readonly mutex = new Mutex();
   private readonly changes: Listeners<void>;
   /** Fires when a turn of this window has been added, or the book has been cleared. */
@@ -55,91 +49,80 @@ export class HealthBook {
   /** Adds a turn that has ended. It is written later. */
   record(turn: TurnRecord): void {
     const { clock, redact, onError } = this.deps;
-    const tallies = talliesOf(turn).map((tally) => ({
-      ...tally,
-      origin: redact(tally.origin),
-      model: redact(tally.model),
+    const records = recordsOf(turn).map((record) => ({
+      ...record,
+      origin: redact(record.origin),
+      model: redact(record.model),
     }));
-    if (tallies.length === 0) return;
-    this.unwritten.push(...tallies);
+    if (records.length === 0) return;
+    this.unwritten = [...this.unwritten, ...records];
     this.cancelWrite ??= clock.after(writeDelayMs, () => {
       this.flush().catch(onError);
     });
     this.changes.fire();
   }
 
-  /** Returns the tallies of the last 14 days, as far as this window knows them. */
-  tallies(): readonly HealthTally[] {
-    const tallies = [...this.known.values(), ...this.unwritten];
-    return [...condense(tallies, this.deps.clock.now()).values()];
+  /** Returns the records as far as this window knows them, in no particular order. */
+  records(): readonly AttemptRecord[] {
+    return [...this.known, ...this.unwritten];
   }
 
   /** Reads what other windows have written. Never rejects. */
   async refresh(): Promise<void> {
     await this.exclusively(async () => {
-      const version = await this.fileVersion();
-      if (version === this.readVersion) return;
-      this.known = condense(await this.readFile(), this.deps.clock.now());
-      this.readVersion = version;
+      const { kept } = await this.files();
+      const contents = kept.map((path) => readFile(path, 'utf8').catch(ignoreMissingFile));
+      this.known = (await Promise.all(contents)).flatMap((text) => decodeRecords(text ?? ''));
     });
   }
 
-  /** Writes the turns that are not yet in the file. Never rejects. If they can't be written, the next call tries again. */
+  /**
+   * Writes the turns that are not yet in a file, and deletes the files of old days. Never rejects. If the turns can't be
+   * written, the next call tries again.
+   */
   async flush(): Promise<void> {
     this.cancelWrite?.();
     this.cancelWrite = undefined;
     await this.exclusively(async () => {
-      const { length } = this.unwritten;
-      if (length === 0) return;
-      const added: Tallies = new Map();
-      addTallies(added, this.unwritten);
-      await this.runLocked(() => this.write(added));
-      this.unwritten.splice(0, length);
-      addTallies(this.known, added.values());
+      const added = this.unwritten;
+      if (added.length === 0) return;
+      const { folder } = this.deps;
+      await mkdir(folder, { recursive: true, mode: privateFolderMode });
+      const path = join(folder, `${this.dayBefore(0)}.${this.window}.jsonl`);
+      await appendFile(path, encodeRecords(added), { mode: privateFileMode });
+      this.unwritten = this.unwritten.slice(added.length);
+      this.known = [...this.known, ...added];
+      const { old } = await this.files();
+      await Promise.all(old.map((file) => rm(file, { force: true })));
     });
   }
 
-  /** Deletes all numbers, including those of other windows. @throws the error of the file system */
+  /** Deletes all records, including those of other windows. @throws the error of the file system */
   async clear(): Promise<void> {
     await this.mutex.runExclusive(async () => {
-      await this.runLocked(() => rm(this.path, { force: true }));
-      this.known = new Map();
-      this.unwritten.splice(0);
-      this.condenseFrom = 0;
+      const { kept, old } = await this.files();
+      await Promise.all([...kept, ...old].map((file) => rm(file, { force: true })));
+      this.known = [];
+      this.unwritten = [];
     });
     this.changes.fire();
   }
 
-  /** Appends tallies to the file, or rewrites the file with them in condensed form. The lock must be held. */
-  private async write(added: Tallies): Promise<void> {
-    const size = (await stat(this.path).catch(ignoreMissingFile))?.size ?? 0;
-    if (size < this.condenseFrom) {
-      await appendFile(this.path, encodeTallies(added.values()), { mode: privateFileMode });
-      return;
-    }
-    const tallies = condense([...(await this.readFile()), ...added.values()], this.deps.clock.now());
-    const content = encodeTallies(tallies.values());
-    await replaceFile(this.path, content);
-    this.condenseFrom = Buffer.byteLength(content) + maxAppendedBytes;
+  private async files(): Promise<{ readonly kept: readonly string[]; readonly old: readonly string[] }> {
+    const { folder } = this.deps;
+    const names = ((await readdir(folder).catch(ignoreMissingFile)) ?? []).filter((name) => fileName.test(name));
+    const firstDay = this.dayBefore(keptDays);
+    const isOld = (name: string): boolean => name < firstDay;
+    const paths = (chosen: readonly string[]): readonly string[] => chosen.map((name) => join(folder, name));
+    return { kept: paths(names.filter((name) => !isOld(name))), old: paths(names.filter(isOld)) };
   }
 
-  /** Returns the valid lines of the file, without expired ones being removed. */
-  private async readFile(): Promise<readonly HealthTally[]> {
-    const size = (await stat(this.path).catch(ignoreMissingFile))?.size ?? 0;
-    return size === 0 || size > maxFileBytes ? [] : decodeTallies(await readFile(this.path, 'utf8'));
+  /** Returns a date in UTC, as in `2026-11-28`. */
+  private dayBefore(days: number): string {
+    return new Date(this.deps.clock.now() - days * 24 * hourMs).toISOString().slice(0, 10);
   }
 
-  private async fileVersion(): Promise<string> {
-    const stats = await stat(this.path).catch(ignoreMissingFile);
-    return stats ? [stats.ino, stats.size, stats.mtimeMs].join(' ') : 'missing';
-  }
-
-  private async runLocked(work: () => Promise<void>): Promise<void> {
-    await mkdir(this.deps.folder, { recursive: true, mode: privateFolderMode });
-    await runLocked(`${this.path}.lock`, this.deps.clock, work);
-  }
-
-  /** Does work on the file. Reports only the first error, because a full disk would otherwise fill the log. */
+  /** Works on the files. Reports only the first error, because a full disk would otherwise fill the log. */
   private async exclusively(work: () => Promise<void>): Promise<void> {
     try {
       await this.mutex.runExclusive(work);
@@ -147,9 +130,5 @@ export class HealthBook {
       if (!this.hasReportedError) this.deps.onError(error);
       this.hasReportedError = true;
     }
-  }
-
-  private get path(): string {
-    return join(this.deps.folder, 'health.jsonl');
   }
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { faultLabel } from '../../shared/panelStrings';
 import type { FromHealthPage, HealthReport, ToHealthPage } from '../../shared/healthMessages';
@@ -6,8 +5,8 @@ import { healthStrings, type HealthStrings } from '../../shared/healthStrings';
 import type { Command } from '../commands';
 import { healthViewType } from '../contributions';
 import { translatePanelStrings } from '../ui/panelText';
+import { loadWebviewPage } from '../ui/loadWebviewPage';
 import { askUser } from '../ui/notifications';
-import { webviewHtml } from '../ui/webviewPage';
 import { Disposable } from '../util/disposable';
 import { systemClock } from '../util/systemClock';
 import type { HealthBook } from './healthBook';
@@ -15,7 +14,7 @@ import { createHealthReport } from './healthReport';
 
 interface HealthPanelDeps {
   readonly extensionUri: vscode.Uri;
-  readonly book: Pick<HealthBook, 'tallies' | 'refresh' | 'clear' | 'onDidChange'>;
+  readonly book: Pick<HealthBook, 'records' | 'refresh' | 'clear' | 'onDidChange'>;
   /** Error boundary of the extension: logs an error and shows it to the user. */
   readonly onError: (error: unknown) => void;
 }
@@ -23,8 +22,6 @@ interface HealthPanelDeps {
 export function registerHealth({ healthPanel }: { readonly healthPanel: HealthPanel }): readonly Command[] {
   return [{ id: 'holysheep.openHealth', execute: () => healthPanel.show() }];
 }
-
-const messageTypes: Readonly<Record<FromHealthPage['type'], true>> = { ready: true, clear: true, testConnection: true };
 
 /** The editor tab with the page of the network health. A window has at most one. */
 export class HealthPanel extends Disposable {
@@ -53,7 +50,6 @@ export class HealthPanel extends Disposable {
   private open(panel: vscode.WebviewPanel): void {
     this.panel = panel;
     panel.title = title();
-    panel.iconPath = vscode.Uri.joinPath(this.deps.extensionUri, 'media', 'icon.png');
     panel.webview.onDidReceiveMessage((message: unknown) => {
       this.handle(message).catch(this.deps.onError);
     });
@@ -64,20 +60,18 @@ export class HealthPanel extends Disposable {
     panel.onDidDispose(() => {
       if (this.panel === panel) this.panel = undefined;
     });
-    loadPage(panel.webview, this.deps.extensionUri);
+    loadWebviewPage(panel, this.deps.extensionUri, {
+      script: 'health.js',
+      styles: ['health.css'],
+      data: { strings: translatedStrings() },
+    });
   }
 
   private async handle(message: unknown): Promise<void> {
-    const { type } = Object(message) as { readonly type?: unknown };
-    if (!isMessageType(type)) return;
-    switch (type) {
-      case 'ready':
-        return this.refresh();
-      case 'clear':
-        return this.clear();
-      case 'testConnection':
-        await vscode.commands.executeCommand('holysheep.testConnection');
-    }
+    const { type } = Object(message) as Partial<FromHealthPage>;
+    if (type === 'ready') await this.refresh();
+    if (type === 'clear') await this.clear();
+    if (type === 'testConnection') await vscode.commands.executeCommand('holysheep.testConnection');
   }
 
   private async refresh(): Promise<void> {
@@ -103,8 +97,7 @@ export class HealthPanel extends Disposable {
 
   private report(): HealthReport {
     const strings = translatePanelStrings((english) => vscode.l10n.t(english));
-    const labelOf = (kind: Parameters<typeof faultLabel>[1]): string => faultLabel(strings, kind);
-    return createHealthReport(this.deps.book.tallies(), systemClock.now(), labelOf);
+    return createHealthReport(this.deps.book.records(), systemClock.now(), (kind) => faultLabel(strings, kind));
   }
 
   override dispose(): void {
@@ -114,26 +107,8 @@ export class HealthPanel extends Disposable {
   }
 }
 
-function isMessageType(type: unknown): type is FromHealthPage['type'] {
-  return typeof type === 'string' && Object.hasOwn(messageTypes, type);
-}
-
 function title(): string {
   return vscode.l10n.t('Network health');
-}
-
-function loadPage(webview: vscode.Webview, extensionUri: vscode.Uri): void {
-  const dist = vscode.Uri.joinPath(extensionUri, 'dist');
-  const media = vscode.Uri.joinPath(extensionUri, 'media');
-  webview.options = { enableScripts: true, localResourceRoots: [dist, media] };
-  const page = {
-    nonce: randomBytes(16).toString('base64url'),
-    cspSource: webview.cspSource,
-    scriptUri: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'health.js')).toString(),
-    styleUris: [webview.asWebviewUri(vscode.Uri.joinPath(media, 'health.css')).toString()],
-    locale: vscode.env.language,
-  };
-  webview.html = webviewHtml(page, { strings: JSON.stringify(translatedStrings()) });
 }
 
 function translatedStrings(): HealthStrings {

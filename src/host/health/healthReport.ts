@@ -2,131 +2,148 @@ import type { FaultKind } from '../../engine/events';
 import { hostOf } from '../../engine/gateway/baseUrl';
 import { visibleText } from '../../engine/gateway/visibleText';
 import type { HealthFault, HealthFigures, HealthPeriod, HealthReport, HealthRow } from '../../shared/healthMessages';
-import { mergeHistograms, percentile } from './histogram';
-import {
-  daysUntil,
-  hoursUntil,
-  joinTallies,
-  pairOf,
-  startOfDay,
-  type FaultCounts,
-  type HealthTally,
-} from './healthTally';
+import { hourMs, type AttemptRecord } from './attemptRecord';
 
 const maxShownNameLength = 80;
+
+/** Number of hours and of days, including the current one, that the page shows. */
+const shownHours = 24;
+const shownDays = 14;
 
 /**
  * Returns the numbers that the page shows.
  * @param faultLabel returns the localized name of a fault kind
  */
 export function createHealthReport(
-  tallies: readonly HealthTally[],
+  records: readonly AttemptRecord[],
   now: number,
   faultLabel: (kind: FaultKind) => string,
 ): HealthReport {
-  const hours = hoursUntil(now);
-  const days = daysUntil(now);
   return {
-    hours: createPeriod(tallies, hours, ({ at }) => at, faultLabel),
-    days: createPeriod(tallies, days, ({ at }) => startOfDay(at), faultLabel),
+    hours: createPeriod(records, hoursUntil(now), ({ at }) => at, faultLabel),
+    days: createPeriod(records, daysUntil(now), ({ at }) => startOfDay(at), faultLabel),
   };
 }
 
-/** The success rate and the median of the times to the first token of a model. */
-export interface HealthEssence {
-  readonly successRate: number;
-  /** In milliseconds. */
-  readonly firstTokenMs: number | undefined;
-}
+/** The success rate and the median of the times to the first token of a model, in milliseconds. */
+type HealthEssence = Required<Pick<HealthFigures, 'successRate' | 'firstTokenMs'>>;
 
 /** Minimum number of attempts of the last 24 hours from which an essence is computed. With fewer, all days count. */
 const minRecentAttempts = 5;
 
 /** Returns the essence of each model over each route, by {@link pairOf}. */
-export function essencesOf(tallies: readonly HealthTally[], now: number): ReadonlyMap<string, HealthEssence> {
-  const pairs = new Map<string, HealthTally[]>();
-  for (const tally of tallies) {
-    const pair = pairOf(tally);
-    const ofPair = pairs.get(pair);
-    if (ofPair) ofPair.push(tally);
-    else pairs.set(pair, [tally]);
-  }
+export function essencesOf(records: readonly AttemptRecord[], now: number): ReadonlyMap<string, HealthEssence> {
+  const [firstHour = now] = hoursUntil(now);
+  const [firstDay = now] = daysUntil(now);
+  const judged = records.filter((record) => record.at >= firstDay && isJudged(record));
   return new Map(
-    [...pairs].flatMap(([pair, ofPair]) => {
-      const essence = essenceOf(ofPair, now);
-      return essence ? [[pair, essence] as const] : [];
+    [...groupBy(judged, pairOf)].map(([pair, ofPair]) => {
+      const recent = ofPair.filter(({ at }) => at >= firstHour);
+      const { successRate, firstTokenMs } = figuresOf(recent.length < minRecentAttempts ? ofPair : recent);
+      return [pair, { successRate, firstTokenMs }];
     }),
   );
 }
 
-/** Returns the essence of the tallies of one model over one route. */
-function essenceOf(tallies: readonly HealthTally[], now: number): HealthEssence | undefined {
-  const [firstHour = now] = hoursUntil(now);
-  const recent = tallies.filter(({ at }) => at >= firstHour);
-  const counted = sumOf(recent, judgedAttempts) < minRecentAttempts ? tallies : recent;
-  const attempts = sumOf(counted, judgedAttempts);
-  if (attempts === 0) return undefined;
+/** Returns an identifier of the route and the model of a record. */
+export function pairOf({ origin, model }: Pick<AttemptRecord, 'origin' | 'model'>): string {
+  return JSON.stringify([origin, model]);
+}
+
+/** Returns whether an attempt says something about its route. */
+function isJudged({ result }: AttemptRecord): boolean {
+  return result !== 'stopped' && result !== 'offline';
+}
+
+function figuresOf(records: readonly AttemptRecord[]): HealthFigures {
+  const judged = records.filter(isJudged);
+  const complete = judged.filter(({ result }) => result === 'complete').length;
+  const firstTokens = records.flatMap(({ firstTokenMs }) => firstTokenMs ?? []);
+  const speeds = records.flatMap(({ tokensPerSecond }) => tokensPerSecond ?? []);
+  const sum = (numberOf: (record: AttemptRecord) => number | undefined): number =>
+    records.reduce((total, record) => total + (numberOf(record) ?? 0), 0);
   return {
-    successRate: sumOf(counted, ({ complete }) => complete) / attempts,
-    firstTokenMs: percentile(mergeHistograms(counted.map(({ firstTokenMs }) => firstTokenMs)), 0.5),
+    attempts: records.length,
+    successRate: judged.length === 0 ? undefined : complete / judged.length,
+    firstTokenMs: percentile(firstTokens, 0.5),
+    slowFirstTokenMs: percentile(firstTokens, 0.95),
+    tokensPerSecond: percentile(speeds, 0.5),
+    cuts: records.filter((record) => isFault(record) && record.firstTokenMs !== undefined).length,
+    resumes: records.filter(({ resumed }) => resumed).length,
+    waitedMs: sum(({ waitedMs }) => waitedMs),
+    promptTokens: sum(({ promptTokens }) => promptTokens),
+    completionTokens: sum(({ completionTokens }) => completionTokens),
   };
 }
 
-function sumOf(tallies: readonly HealthTally[], count: (tally: HealthTally) => number): number {
-  return tallies.reduce((sum, tally) => sum + count(tally), 0);
+function figuresIfAny(records: readonly AttemptRecord[] | undefined): HealthFigures | null {
+  return records ? figuresOf(records) : null;
 }
 
-/** Combines several tallies and returns the figures of all of them. */
-export function figuresOf(tallies: readonly HealthTally[]): HealthFigures {
-  const sum = joinTallies(tallies, { at: 0, origin: '', model: '' });
-  const { attempts, complete, cuts, resumes, waitedMs, promptTokens, completionTokens } = sum;
-  const judged = judgedAttempts(sum);
-  const tokensPerMinute = percentile(sum.tokensPerMinute, 0.5);
-  return {
-    attempts,
-    successRate: judged === 0 ? undefined : complete / judged,
-    firstTokenMs: percentile(sum.firstTokenMs, 0.5),
-    slowFirstTokenMs: percentile(sum.firstTokenMs, 0.95),
-    tokensPerSecond: tokensPerMinute === undefined ? undefined : tokensPerMinute / 60,
-    cuts,
-    resumes,
-    waitedMs,
-    promptTokens,
-    completionTokens,
-  };
+function isFault(record: AttemptRecord): record is AttemptRecord & { readonly result: FaultKind } {
+  return record.result !== 'complete' && record.result !== 'stopped';
 }
 
-/** Returns the number of attempts that say something about the route. */
-function judgedAttempts({ complete, faults }: HealthTally): number {
-  return Object.values(faults).reduce((sum, count) => sum + count, complete) - (faults.offline ?? 0);
+/** Returns the smallest value that is at least as large as `share` of the values, or undefined if there are none. */
+function percentile(values: readonly number[], share: number): number | undefined {
+  return values.toSorted((a, b) => a - b)[Math.max(0, Math.ceil(values.length * share) - 1)];
 }
 
 function createPeriod(
-  tallies: readonly HealthTally[],
+  records: readonly AttemptRecord[],
   starts: readonly number[],
-  startOf: (tally: HealthTally) => number,
+  startOf: (record: AttemptRecord) => number,
   faultLabel: (kind: FaultKind) => string,
 ): HealthPeriod {
-  const inPeriod = tallies.filter((tally) => starts.includes(startOf(tally)));
-  const pairs = new Map(inPeriod.map((tally) => [pairOf(tally), tally]));
-  const rows = [...pairs].map(([pair, { origin, model }]): HealthRow => {
-    const ofPair = inPeriod.filter((tally) => pairOf(tally) === pair);
-    return {
-      model: visibleText(model, maxShownNameLength),
-      host: visibleText(hostOf(origin), maxShownNameLength),
+  const inPeriod = records.filter((record) => starts.includes(startOf(record)));
+  const rows = [...groupBy(inPeriod, pairOf).values()].flatMap((ofPair): readonly HealthRow[] => {
+    const [first] = ofPair;
+    if (!first) return [];
+    const parts = groupBy(ofPair, startOf);
+    const row = {
+      model: visibleText(first.model, maxShownNameLength),
+      host: visibleText(hostOf(first.origin), maxShownNameLength),
       total: figuresOf(ofPair),
-      faults: faultsOf(joinTallies(ofPair, { at: 0, origin, model }).faults, faultLabel),
-      parts: starts.map((start) => {
-        const part = ofPair.filter((tally) => startOf(tally) === start);
-        return part.length === 0 ? null : figuresOf(part);
-      }),
+      faults: faultsOf(ofPair, faultLabel),
+      parts: starts.map((start) => figuresIfAny(parts.get(start))),
     };
+    return [row];
   });
   return { starts, rows: rows.toSorted((a, b) => b.total.attempts - a.total.attempts) };
 }
 
-function faultsOf(counts: FaultCounts, faultLabel: (kind: FaultKind) => string): readonly HealthFault[] {
-  return (Object.entries(counts) as [FaultKind, number][])
-    .map(([kind, count]) => ({ label: faultLabel(kind), count }))
+function faultsOf(records: readonly AttemptRecord[], faultLabel: (kind: FaultKind) => string): readonly HealthFault[] {
+  return [...groupBy(records.filter(isFault), ({ result }) => result)]
+    .map(([kind, failed]) => ({ label: faultLabel(kind), count: failed.length }))
     .toSorted((a, b) => b.count - a.count);
+}
+
+function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): ReadonlyMap<K, readonly T[]> {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group) group.push(item);
+    else groups.set(keyOf(item), [item]);
+  }
+  return groups;
+}
+
+/** Returns the starts of the last 24 hours, including the current one, in epoch milliseconds. */
+function hoursUntil(now: number): readonly number[] {
+  const current = Math.floor(now / hourMs) * hourMs;
+  return Array.from({ length: shownHours }, (_, index) => current - (shownHours - 1 - index) * hourMs);
+}
+
+/** Returns the starts of the last 14 days in local time, including today, in epoch milliseconds. */
+function daysUntil(now: number): readonly number[] {
+  return Array.from({ length: shownDays }, (_, index) => {
+    const day = new Date(startOfDay(now));
+    day.setDate(day.getDate() - (shownDays - 1 - index));
+    return day.getTime();
+  });
+}
+
+/** Returns the midnight, in local time, with which the day of a time begins. */
+function startOfDay(time: number): number {
+  return new Date(time).setHours(0, 0, 0, 0);
 }

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import { maxTitleLength } from '../conversation/conversationList';
+import { maxTitleLength } from '../conversation/conversationSummaries';
 import type { Conversations } from '../conversation/conversations';
 import type { Log } from '../util/log';
-import type { ConversationPanels } from '../panel/conversationPanels';
+import type { PanelRegistry } from '../panel/panelRegistry';
 import { panelTitle } from '../ui/panelText';
 import { askForText, askUser, showToast } from '../ui/notifications';
 import { errorMessage } from '../util/userError';
@@ -81,7 +81,7 @@ export async function openConversation(
 /** The services that the history needs. */
 export interface HistoryDeps {
   readonly conversations: Pick<Conversations, 'list' | 'search' | 'open' | 'read' | 'remove' | 'rename'>;
-  readonly panels: Pick<ConversationPanels, 'show' | 'isOpen' | 'close'>;
+  readonly panels: Pick<PanelRegistry, 'show' | 'isOpen' | 'close'>;
   readonly startConversation: () => void;
   readonly log: Pick<Log, 'error'>;
   /** Logs an error and notifies the user. */

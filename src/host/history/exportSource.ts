@@ -1,7 +1,7 @@
 import { visibleText } from '../../engine/gateway/visibleText';
 import { segmentsOf } from '../../engine/state/turnState';
 import type { Exchange } from '../journal/exchange';
-import type { OtherVersion } from '../journal/exchanges';
+import type { OtherVersion } from '../journal/exchangeTree';
 
 /** The content of a conversation for an export. */
 export interface ExportSource {

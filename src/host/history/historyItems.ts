@@ -1,6 +1,6 @@
 import type { Localize } from '../../engine/engine';
 import { toSupportedLocale, visibleText } from '../../engine/gateway/visibleText';
-import { type ConversationSummary, maxTitleLength } from '../conversation/conversationList';
+import { type ConversationSummary, maxTitleLength } from '../conversation/conversationSummaries';
 import { plainLabel, escapeIcons } from '../ui/messageText';
 
 /** A conversation as an item of the history picker. */
@@ -70,10 +70,8 @@ function toHistoryItem(
     visibleText(summary.title, maxTitleLength) ||
     localize('Conversation from {date}', { date: dateText(lastActivityAt, locale) });
   const marks = [
-    // Omits the number of turns if a newer version of the extension has written the file, because the number is then
-    // unreliable.
-    ...(turns > 0 && problem !== 'newer' ? [turnCountText(turns, context)] : []),
-    ...(problem === undefined ? [] : [problem === 'damaged' ? localize('damaged') : localize('from a newer version')]),
+    ...(turns > 0 ? [turnCountText(turns, context)] : []),
+    ...(problem ? [localize('damaged')] : []),
     ...(busy ? [localize('answering')] : []),
     // Marks an open conversation with a word, because screen readers don't read icons.
     ...(isOpen(id) ? [localize('open')] : []),

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ConversationSummary } from '../conversation/conversationList';
+import type { ConversationSummary } from '../conversation/conversationSummaries';
 import { Disposable } from '../util/disposable';
 import { localize } from '../util/localization';
 import { systemClock } from '../util/systemClock';

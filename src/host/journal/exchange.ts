@@ -1,7 +1,7 @@
 import type { ResumeFrom } from '../../engine/engine';
 import type { RecordedEvent } from '../../engine/events';
 import { initialTurn, isRunning, reduceTurn, segmentsSoFar, type TurnState } from '../../engine/state/turnState';
-import type { Attachment, ExchangeSnapshot } from '../../shared/protocol';
+import type { Attachment } from '../../shared/protocol';
 
 /**
  * The start of the editor selection that an answer can replace, as zero-based line and character. The selected text is
@@ -34,11 +34,6 @@ export interface Exchange extends PromptInput {
   readonly id: string;
   readonly state: TurnState;
   readonly queued: boolean;
-}
-
-export function toExchangeSnapshot(exchange: Exchange): ExchangeSnapshot {
-  const { id, prompt, attachments = [], state, queued, demo } = exchange;
-  return { id, prompt, attachments, state, queued, ...(demo && { demo }) };
 }
 
 /** Returns the prompt of an exchange with its attachments and its model, so that it can be sent again. */
@@ -77,6 +72,11 @@ export function isFinished(exchange: Exchange): boolean {
 /** Returns whether the turn has ended without a complete answer. */
 export function canRetry(exchange: Exchange): boolean {
   return isFinished(exchange) && exchange.state.phase !== 'done';
+}
+
+/** Returns whether the prompt of the exchange is sent later. */
+export function isScheduled({ state }: Exchange): boolean {
+  return state.phase === 'scheduled';
 }
 
 /**

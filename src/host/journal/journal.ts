@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { rm, truncate, utimes } from 'node:fs/promises';
 import type { Clock } from '../../engine/clock';
-import { JournalFile, classifyWriteError, type JournalProblem } from './journalFile';
+import { FileLock } from '../util/fileLock';
+import { replaceFile } from '../util/files';
+import { Listeners } from '../util/listeners';
+import { JournalFile, type WriteProblem } from './journalFile';
 import { foldJournal, type StoredConversation } from './journalFold';
-import { JournalFolder, type JournalEntry } from './journalFolder';
-import { isEmptyJournal, NewerJournalError, salvageJournal, type SalvagedJournal } from './journalLines';
-import { JournalLocks } from './journalLocks';
+import * as files from './journalFolder';
+import { encodeJournal, newerSchema, salvageJournal } from './journalLines';
 import { journalSchema, type HeaderLine } from './journalSchema';
-import { replaceDamaged, tidyJournal } from './tidyJournal';
 
 interface JournalDeps {
   readonly folder: string;
@@ -18,28 +20,28 @@ interface JournalDeps {
   readonly onProblem: (problem: JournalProblem) => void;
 }
 
+/** A problem with a conversation on disk that is logged or shown to the user. */
+export type JournalProblem =
+  /** The file is damaged. A copy was saved as `savedAs`, and `salvaged` exchanges could be read. */
+  | { readonly kind: 'corrupt'; readonly savedAs: string; readonly salvaged: number; readonly damage: string }
+  /** The file was written by a newer version of the extension or is too large to be read. It is left unchanged. */
+  | { readonly kind: 'newer' | 'too-large'; readonly path: string }
+  /** Another window has the conversation open, so that it can't be renamed or deleted here. */
+  | { readonly kind: 'open-elsewhere' }
+  /** Another window has taken over the conversation, which is now read-only here. `isComplete`: nothing was lost. */
+  | { readonly kind: 'taken'; readonly isComplete: boolean }
+  | WriteProblem;
+
 /**
  * What the journal does when another window has locked the conversation. `allow-read-only`: open it read-only.
- * `only-if-free`: give up silently. `report-if-locked`: give up and notify the user.
+ * `only-if-free`: give up silently. `report-if-locked`: give up and notify the user. `take-over`: steal the lock.
  */
-export type OpenMode = 'allow-read-only' | 'only-if-free' | 'report-if-locked';
+export type OpenMode = 'allow-read-only' | 'only-if-free' | 'report-if-locked' | 'take-over';
 
 export interface OpenedConversation {
-  /**
-   * The file to which this window writes. Absent when another window has the right to write the conversation, which is
-   * then read-only here.
-   */
+  /** The file to which this window writes. Absent when the conversation is read-only here. */
   readonly file?: JournalFile | undefined;
   readonly stored: StoredConversation;
-}
-
-interface JournalOwner {
-  /** Called after another window has taken over the conversation. From then on this window no longer writes it. */
-  onLost(id: string): void;
-  /**
-   * Called repeatedly while another window requests the conversation, until this window has closed the conversation.
-   */
-  onRequested(id: string): void;
 }
 
 /**
@@ -47,81 +49,59 @@ interface JournalOwner {
  * that were written within this period.
  */
 const recentMs = 60 * 60 * 1000;
-/** Interval at which the file of a conversation that another window writes is checked for changes, in milliseconds. */
-const followIntervalMs = 1000;
-/** Maximum fraction of its time that this window spends on reading a conversation that another window writes. */
-const maxReadingShare = 0.1;
+/**
+ * Interval at which this window checks whether it has lost an open conversation, and whether a conversation that it
+ * shows read-only has changed, in milliseconds.
+ */
+const checkIntervalMs = 1000;
 
 /**
  * The conversations of a workspace on disk, each in an append-only JSON Lines file. Several windows may use the same folder,
- * but only one window at a time writes a conversation.
+ * but only the window that has the lock of a conversation writes it.
  */
 export class Journal {
-  private readonly files = new Map<string, JournalFile>();
-  private readonly folder: JournalFolder;
-  private readonly locks: JournalLocks;
-  /** Ids of the conversations that are shown read-only. */
-  private readonly followedIds = new Set<string>();
-  private owner: JournalOwner | undefined;
+  private readonly openFiles = new Map<string, JournalFile>();
+  /** The periodic checks of the conversations that are open in this window, by id. */
+  private readonly checks = new Map<string, () => Promise<void>>();
+  private cancelChecks: (() => void) | undefined;
+  private readonly lossListeners = new Listeners<string>((error) => this.deps.onProblem({ kind: 'unwritten', error }));
+  /** Fires with the id of a conversation when another window has taken it over. Its file is closed by then. */
+  readonly onDidLose = this.lossListeners.event;
 
-  constructor(private readonly deps: JournalDeps) {
-    const { folder, clock } = deps;
-    this.folder = new JournalFolder(folder);
-    const onRequested = (id: string): void => this.owner?.onRequested(id);
-    this.locks = new JournalLocks({ folder, clock, onLost: (id) => this.handleLockLost(id), onRequested });
-  }
-
-  setOwner(owner: JournalOwner): void {
-    this.owner = owner;
-  }
+  constructor(private readonly deps: JournalDeps) {}
 
   /**
    * Creates a conversation. Its file is created with the first line.
    * @param id an id that no conversation uses
    */
   create(id: string = randomUUID()): { readonly id: string; readonly file: JournalFile } {
-    return { id, file: this.newFile(id) };
+    return { id, file: this.newFile(id, this.newLock(id)) };
   }
 
   /** Returns whether no conversation on disk has this id, including hidden conversations. */
   async isUnusedId(id: string): Promise<boolean> {
-    return this.folder.isUnusedId(id);
-  }
-
-  /**
-   * Acquires the lock of a conversation. The caller must then open the conversation. This may take seconds.
-   * @returns false when another window has the lock
-   */
-  async acquireLock(id: string): Promise<boolean> {
-    return this.locks.acquire(id);
+    return files.isUnused(this.path(id));
   }
 
   /**
    * Opens a conversation.
-   * @returns undefined when the conversation does not exist or was written by a newer version of the extension
+   * @returns undefined when the conversation does not exist or can't be opened in this mode
    */
   async open(id: string, mode: OpenMode = 'allow-read-only'): Promise<OpenedConversation | undefined> {
-    try {
-      if (!(await this.folder.entry(id))) return undefined;
-      if (await this.acquireFor(id, mode)) return await this.openForWriting(id);
-      const stored = mode === 'allow-read-only' && (await this.readShared(id));
-      return stored ? { stored } : undefined;
-    } catch (error) {
-      if (!(error instanceof NewerJournalError)) throw error;
-      this.deps.onProblem({ kind: 'newer', error });
-      return undefined;
-    } finally {
-      await this.releaseClosed(id);
+    if (!(await files.journalEntry(this.deps.folder, id))) return undefined;
+    const lock = this.newLock(id);
+    // Ignores a failure to create the lock. The conversation can still be read, and writing it reports the problem.
+    const isOurs = mode === 'take-over' ? await lock.steal() : await lock.acquire().catch(() => true);
+    if (isOurs) {
+      try {
+        return await this.openForWriting(id, lock);
+      } finally {
+        if (!this.openFiles.has(id)) await lock.release();
+      }
     }
-  }
-
-  /**
-   * Asks the window that has locked a conversation to hand the conversation over. The caller must then open the
-   * conversation.
-   * @returns false when a third window has acquired the lock
-   */
-  async requestLock(id: string): Promise<boolean> {
-    return this.locks.requestHandOver(id);
+    if (mode === 'report-if-locked') this.deps.onProblem({ kind: 'open-elsewhere' });
+    const stored = mode === 'allow-read-only' && (await this.read(id, true));
+    return stored ? { stored } : undefined;
   }
 
   /**
@@ -129,67 +109,51 @@ export class Journal {
    * until the result is disposed.
    */
   follow(id: string, onChange: (stored: StoredConversation) => void): { dispose(): void } {
-    const { clock } = this.deps;
+    const lock = this.newLock(id);
     let lastState: string | undefined;
-    let cancel = (): void => undefined;
-    let isDisposed = false;
-    const poll = async (): Promise<void> => {
-      const startedAt = clock.monotonicNow();
-      try {
-        // Reads the conversation again not only when its file has changed, but also when its lock was acquired or
-        // released, because a turn counts as interrupted when the window that ran the turn no longer exists.
-        const state = JSON.stringify([await this.folder.entry(id), await this.locks.isHeldElsewhere(id)]);
-        const stored = state === lastState ? undefined : await this.readShared(id);
-        lastState = state;
-        if (stored && !isDisposed) onChange(stored);
-      } catch {
-        // The next poll tries again.
-      }
-      // Waits longer if reading took long, so that repeated reading of a large file does not keep this window busy.
-      const delayMs = Math.max(followIntervalMs, (clock.monotonicNow() - startedAt) / maxReadingShare);
-      if (!isDisposed) cancel = clock.after(delayMs, () => void poll());
+    const check = async (): Promise<void> => {
+      // A turn counts as interrupted when the window that ran it no longer exists.
+      const isHeld = await lock.isHeldElsewhere();
+      const state = JSON.stringify([await files.journalEntry(this.deps.folder, id), isHeld]);
+      if (state === lastState) return;
+      const stored = await this.read(id, isHeld);
+      lastState = state;
+      if (stored && this.checks.get(id) === check) onChange(stored);
     };
-    this.followedIds.add(id);
-    void poll();
-    const dispose = (): void => {
-      isDisposed = true;
-      this.followedIds.delete(id);
-      cancel();
-    };
-    return { dispose };
+    this.checkRegularly(id, check);
+    check().catch(() => undefined);
+    return { dispose: () => this.stopChecking(id, check) };
   }
 
   /**
    * Reads a conversation without opening it. Returns only the readable part of a damaged file.
+   * @param isRunning whether an unfinished turn is still running in another window
    * @returns undefined if nothing can be read
    */
-  async read(id: string): Promise<StoredConversation | undefined> {
-    try {
-      return await this.readStored(id, false);
-    } catch (error) {
-      if (error instanceof NewerJournalError) return undefined;
-      throw error;
-    }
+  async read(id: string, isRunning = false): Promise<StoredConversation | undefined> {
+    const content = await this.readBytes(id);
+    const { lines, damage } = content ? salvageJournal(content) : { lines: [], damage: 'missing' };
+    return lines.length || !damage ? foldJournal(lines, isRunning) : undefined;
   }
 
   /** Returns the bytes of a conversation's file, or `undefined` when the file does not exist or is too large. */
   async readBytes(id: string): Promise<Buffer | undefined> {
-    return this.folder.read(id);
+    return files.readJournal(this.path(id));
   }
 
   /** Returns the files of all conversations, last written first. */
-  async listNewestFirst(): Promise<readonly JournalEntry[]> {
-    return this.folder.listNewestFirst();
+  async listNewestFirst(): Promise<readonly files.JournalEntry[]> {
+    return files.listNewestFirst(this.deps.folder);
   }
 
   /** Returns whether all lines of a conversation are on disk. */
   isWritten(id: string): boolean {
-    return this.files.get(id)?.hasUnwritten !== true;
+    return this.openFiles.get(id)?.hasUnwritten !== true;
   }
 
   /** Closes a conversation and releases its lock. Lines that are not yet on disk are discarded. */
   async close(id: string): Promise<void> {
-    await this.closeAndRelease(id);
+    await this.closeFile(id)?.lock.release();
   }
 
   /**
@@ -198,25 +162,30 @@ export class Journal {
    * @returns false when there is no file or another window has locked the conversation
    */
   async hide(id: string): Promise<boolean> {
-    if (!(await this.acquireOrReport(id))) return false;
+    const file = this.openFiles.get(id);
+    await file?.flush();
+    if (file?.hasUnwritten) throw file.failure ?? new Error('the conversation is not yet on disk');
+    const lock = file?.lock ?? this.newLock(id);
     try {
-      const file = this.files.get(id);
-      await file?.flush();
-      if (file?.hasUnwritten) throw file.failure ?? new Error('the conversation is not yet on disk');
-      const isHidden = await this.folder.hide(id);
-      await this.closeAndRelease(id);
-      return isHidden;
+      const exists = (await files.journalEntry(this.deps.folder, id)) !== undefined;
+      if (exists && !(await lock.acquire())) {
+        this.deps.onProblem({ kind: 'open-elsewhere' });
+        return false;
+      }
+      if (exists) await files.hide(this.path(id));
+      this.closeFile(id);
+      return exists;
     } finally {
-      await this.releaseClosed(id);
+      if (!this.openFiles.has(id)) await lock.release();
     }
   }
 
   async unhide(id: string): Promise<void> {
-    await this.folder.unhide(id);
+    await files.unhide(this.path(id));
   }
 
   async deleteHidden(id: string): Promise<void> {
-    await this.folder.deleteHidden(id);
+    await files.deleteHidden(this.path(id));
   }
 
   /**
@@ -225,24 +194,18 @@ export class Journal {
    * @returns the ids of the deleted conversations
    */
   async prune(): Promise<readonly string[]> {
-    const closed = (await this.listNewestFirst()).filter(({ id }) => !this.files.has(id) && !this.followedIds.has(id));
-    const recentSince = this.deps.clock.now() - recentMs;
-    const old = closed
-      .slice(Math.max(0, this.deps.limit() - this.files.size))
-      .filter(({ modifiedAt }) => modifiedAt < recentSince);
-    await this.folder.deleteStale(recentSince);
+    const { clock, folder, keptIds, limit } = this.deps;
+    const recentSince = clock.now() - recentMs;
+    const closed = (await this.listNewestFirst()).filter(({ id }) => !this.checks.has(id));
+    const beyondLimit = closed.slice(Math.max(0, limit() - this.openFiles.size));
+    await files.deleteStale(folder, recentSince);
+    // Deletes nothing while it is unknown which conversations to keep. The next call tries again.
+    const kept = keptIds ? await keptIds().catch(() => undefined) : new Set<string>();
     const removedIds: string[] = [];
-    let keptIds: ReadonlySet<string> | undefined;
-    try {
-      keptIds = await this.deps.keptIds?.();
-    } catch {
-      // Deletes nothing while it is unknown which conversations to keep. The next call tries again.
-      return removedIds;
-    }
-    // Deletes one conversation after another, so that few files are open at a time.
-    for (const { id } of old.filter((entry) => !keptIds?.has(entry.id))) {
+    for (const { id, modifiedAt } of kept ? beyondLimit : []) {
+      if (modifiedAt >= recentSince || kept?.has(id)) continue;
       // Ignores an error, because one conversation that can't be deleted must not prevent the others from being deleted.
-      if (await this.removeClosed(id).catch(() => false)) removedIds.push(id);
+      if (await this.remove(id).catch(() => false)) removedIds.push(id);
     }
     return removedIds;
   }
@@ -252,134 +215,84 @@ export class Journal {
    * @param id the conversation to write. By default, all open conversations are written.
    */
   async flush(id?: string): Promise<void> {
-    const files = [...this.files].filter(([fileId]) => id === undefined || fileId === id);
-    await Promise.all(files.map(([, file]) => file.flush()));
+    const open = [...this.openFiles].filter(([openId]) => id === undefined || openId === id);
+    await Promise.all(open.map(([, file]) => file.flush()));
   }
 
   /**
-   * Writes and closes all files synchronously before the extension host exits. Failures are reported after every file
-   * has been tried. Nothing is written afterwards, because another window may open the conversations immediately.
+   * Writes and closes all files synchronously before the extension host exits. Nothing is written afterwards, because
+   * another window may open the conversations immediately.
    */
   flushSync(): void {
-    const failures: unknown[] = [];
-    for (const [id, file] of [...this.files]) {
+    for (const [id, file] of [...this.openFiles]) {
       try {
         file.flushSync();
         this.closeFile(id);
-        this.locks.releaseSync(id);
+        file.lock.releaseSync();
       } catch (error) {
-        failures.push(error);
+        this.deps.onProblem({ kind: 'unwritten', error });
       }
     }
-    for (const error of failures) this.reportWriteFailure(error);
   }
 
-  /**
-   * Reads the lines that another window has written to a conversation so far.
-   * @throws NewerJournalError when the file has a newer schema
-   */
-  private async readShared(id: string): Promise<StoredConversation | undefined> {
-    return this.readStored(id, await this.locks.isHeldElsewhere(id));
+  private path(id: string): string {
+    return files.journalPath(this.deps.folder, id);
   }
 
-  /** @throws NewerJournalError when the file has a newer schema */
-  private async readStored(id: string, isRunning: boolean): Promise<StoredConversation | undefined> {
-    const content = await this.folder.read(id);
-    if (!content) return undefined;
-    const { lines, damage } = salvageJournal(content);
-    return lines.length || !damage ? foldJournal(lines, isRunning) : undefined;
+  private newLock(id: string): FileLock {
+    return new FileLock(files.lockPath(this.deps.folder, id), this.deps.clock);
   }
 
-  /** @throws NewerJournalError when the file has a newer schema */
-  private async openForWriting(id: string): Promise<OpenedConversation | undefined> {
-    const entry = await this.folder.entry(id);
-    const content = entry && (await this.folder.read(id));
+  private async openForWriting(id: string, lock: FileLock): Promise<OpenedConversation | undefined> {
+    const path = this.path(id);
+    const entry = await files.journalEntry(this.deps.folder, id);
+    const content = entry && (await files.readJournal(path));
     if (!content) {
-      if (entry) this.deps.onProblem({ kind: 'too-large', path: this.folder.path(id) });
+      if (entry) this.deps.onProblem({ kind: 'too-large', path });
       return undefined;
     }
-    if (isEmptyJournal(content)) return { file: this.newFile(id, content.length), stored: foldJournal([]) };
-    const salvaged = salvageJournal(content);
-    const { header, lines, damage } = salvaged;
+    const { header, lines, validBytes, damage } = salvageJournal(content);
+    if (damage === newerSchema) {
+      this.deps.onProblem({ kind: 'newer', path });
+      return undefined;
+    }
     const stored = foldJournal(lines);
-    const file =
-      header && !damage
-        ? this.createFile(entry, await tidyJournal(this.folder, entry, { ...salvaged, header, content }))
-        : await this.recreateFile(entry, salvaged, stored.exchanges.length);
+    if (!header && damage === undefined) return { file: this.newFile(id, lock), stored };
+    let size = validBytes;
+    if (damage !== undefined) {
+      const savedAs = await files.copyAside(path, this.deps.clock.now());
+      const readable = encodeJournal(this.newHeader(id), lines);
+      await replaceFile(path, readable, entry.modifiedAt);
+      size = readable.length;
+      this.deps.onProblem({ kind: 'corrupt', savedAs, salvaged: stored.exchanges.length, damage });
+    } else if (validBytes < content.length) {
+      await truncate(path, validBytes);
+      await utimes(path, entry.modifiedAt / 1000, entry.modifiedAt / 1000).catch(() => undefined);
+    }
+    const file = this.createFile(id, lock, { size, lastActivityAt: entry.modifiedAt });
     for (const exchangeId of stored.interruptedIds) file.append({ type: 'interrupted', exchangeId });
     return { file, stored };
   }
 
-  private async acquireFor(id: string, mode: OpenMode): Promise<boolean> {
-    switch (mode) {
-      case 'allow-read-only':
-        return this.locks.acquireIfStale(id);
-      case 'only-if-free':
-        return this.locks.acquireIfFree(id);
-      case 'report-if-locked':
-        return this.acquireOrReport(id);
-    }
+  /** Deletes a closed conversation. @returns false if another window has opened it */
+  private async remove(id: string): Promise<boolean> {
+    const lock = this.newLock(id);
+    if (!(await lock.acquire())) return false;
+    await rm(this.path(id), { force: true });
+    await lock.release();
+    return true;
   }
 
-  /**
-   * Deletes a conversation unless this window or another window has opened it.
-   * @returns whether the conversation was deleted
-   */
-  private async removeClosed(id: string): Promise<boolean> {
-    if (!(await this.locks.acquireIfFree(id))) return false;
-    const isClosed = !this.files.has(id);
-    if (isClosed) await this.folder.remove(id);
-    await this.releaseClosed(id);
-    return isClosed;
-  }
-
-  /** Acquires the lock of a conversation, or notifies the user that another window has opened the conversation. */
-  private async acquireOrReport(id: string): Promise<boolean> {
-    if (await this.locks.acquire(id)) return true;
-    this.deps.onProblem({ kind: 'open-elsewhere' });
-    return false;
-  }
-
-  private async releaseClosed(id: string): Promise<void> {
-    if (!this.files.has(id)) await this.locks.release(id);
-  }
-
-  private async closeAndRelease(id: string): Promise<void> {
-    this.closeFile(id);
-    await this.locks.release(id);
-  }
-
-  private closeFile(id: string): void {
-    this.files.get(id)?.close();
-    this.files.delete(id);
-  }
-
-  /** Closes a conversation whose lock another window has taken, because further writes would corrupt the file. */
-  private handleLockLost(id: string): void {
-    if (!this.files.has(id)) return;
-    void this.closeAndRelease(id);
-    this.deps.onProblem({ kind: 'taken' });
-    this.owner?.onLost(id);
-  }
-
-  /** Creates a new file that contains the readable lines of a damaged one. */
-  private async recreateFile(
-    entry: JournalEntry,
-    { lines, damage }: SalvagedJournal,
-    salvaged: number,
-  ): Promise<JournalFile> {
-    const header = this.newHeader(entry.id);
-    const { savedAs, size } = await replaceDamaged(this.folder, entry, header, lines);
-    this.deps.onProblem({ kind: 'corrupt', savedAs, salvaged, error: damage });
-    if (size > 0) return this.createFile(entry, size);
-    const file = this.createFile({ id: entry.id, modifiedAt: entry.modifiedAt }, 0, header);
-    for (const line of lines) file.append(line);
+  private closeFile(id: string): JournalFile | undefined {
+    const file = this.openFiles.get(id);
+    file?.close();
+    this.openFiles.delete(id);
+    this.stopChecking(id);
     return file;
   }
 
-  /** @param size size in bytes of an existing file whose header is incomplete. The file is overwritten. */
-  private newFile(id: string, size = 0): JournalFile {
-    return this.createFile({ id, modifiedAt: this.deps.clock.now(), size }, 0, this.newHeader(id));
+  private newFile(id: string, lock: FileLock): JournalFile {
+    return this.createFile(id, lock, { size: 0, lastActivityAt: this.deps.clock.now(), header: this.newHeader(id) });
   }
 
   private newHeader(id: string): HeaderLine {
@@ -387,38 +300,46 @@ export class Journal {
   }
 
   private createFile(
-    { id, modifiedAt, size }: Pick<JournalEntry, 'id' | 'modifiedAt'> & Partial<JournalEntry>,
-    position: number,
-    header?: HeaderLine,
+    id: string,
+    lock: FileLock,
+    content: { readonly size: number; readonly lastActivityAt: number; readonly header?: HeaderLine },
   ): JournalFile {
-    const file = new JournalFile({
-      path: this.folder.path(id),
-      position,
-      size: header && size,
-      lastActivityAt: modifiedAt,
-      clock: this.deps.clock,
-      onFailure: (error) => this.reportWriteFailure(error),
-      onRecovered: () => this.deps.onProblem({ kind: 'written' }),
-      header,
-      lock: {
-        isOurs: async (isFirst) => {
-          if (isFirst) await this.locks.acquireUnowned(id);
-          const isOurs = await this.locks.isOurs(id);
-          if (!isOurs) this.handleLockLost(id);
-          // Releases the lock again if the file was closed while the lock was being acquired. This happens when the
-          // extension host is shutting down.
-          await this.releaseClosed(id);
-          return isOurs;
-        },
-        isOursSync: () => this.locks.isOursSync(id),
-      },
-      onForeignWrite: () => this.handleLockLost(id),
+    const handleLoss = (): void => {
+      const isComplete = this.isWritten(id);
+      if (!this.closeFile(id)) return;
+      this.deps.onProblem({ kind: 'taken', isComplete });
+      this.lossListeners.fire(id);
+    };
+    const { clock, onProblem } = this.deps;
+    const file = new JournalFile(lock, { path: this.path(id), clock, ...content, onProblem, onLockLost: handleLoss });
+    this.openFiles.set(id, file);
+    this.checkRegularly(id, async () => {
+      if (await lock.isLost()) handleLoss();
     });
-    this.files.set(id, file);
     return file;
   }
 
-  private reportWriteFailure(error: unknown): void {
-    this.deps.onProblem({ kind: 'unwritten', failure: classifyWriteError(error), error });
+  private checkRegularly(id: string, check: () => Promise<void>): void {
+    this.checks.set(id, check);
+    this.scheduleChecks();
+  }
+
+  private scheduleChecks(): void {
+    if (this.checks.size > 0) this.cancelChecks ??= this.deps.clock.after(checkIntervalMs, () => void this.runChecks());
+  }
+
+  /** @param check the check to end. By default, the one of this id, whichever it is. */
+  private stopChecking(id: string, check = this.checks.get(id)): void {
+    if (this.checks.get(id) === check) this.checks.delete(id);
+    if (this.checks.size > 0) return;
+    this.cancelChecks?.();
+    this.cancelChecks = undefined;
+  }
+
+  private async runChecks(): Promise<void> {
+    this.cancelChecks = undefined;
+    // The next run tries again after a failure.
+    await Promise.all([...this.checks.values()].map((check) => check().catch(() => undefined)));
+    this.scheduleChecks();
   }
 }

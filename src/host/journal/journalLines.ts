@@ -1,26 +1,15 @@
-import { isTerminal, type RecordedEvent, type TextEvent, type ToolCallEvent } from '../../engine/events';
-import { isRecord } from '../../engine/json';
+import { isTerminal, type RecordedEvent, type TextEvent } from '../../engine/events';
+import { parseJson } from '../../engine/json';
 import {
   carriesText,
+  journalSchema,
   parseEvent,
   parseHeader,
   parseLine,
-  journalSchema,
   type EventsLine,
   type HeaderLine,
   type JournalLine,
-  type RerunLine,
 } from './journalSchema';
-
-/** Thrown when a line of a journal is invalid. */
-export class JournalFormatError extends Error {
-  override readonly name = 'JournalFormatError';
-}
-
-/** Thrown when a newer version of the extension has written the file in a schema that this version does not know. */
-export class NewerJournalError extends Error {
-  override readonly name = 'NewerJournalError';
-}
 
 export function encodeLine(line: HeaderLine | JournalLine): string {
   return `${JSON.stringify(line)}\n`;
@@ -32,235 +21,156 @@ export function encodeJournal(header: HeaderLine, lines: readonly JournalLine[])
 
 /** The readable part of a journal file. */
 export interface SalvagedJournal {
+  /** Absent when the file is damaged, or empty because its first write was interrupted. */
   readonly header?: HeaderLine | undefined;
   readonly lines: readonly JournalLine[];
   /** Length of the file in bytes without an incomplete last line. */
   readonly validBytes: number;
   /** Why part of the file could not be read. Absent when the file is not damaged. */
-  readonly damage?: JournalFormatError | undefined;
+  readonly damage?: string | undefined;
 }
+
+/** The damage of a file that a newer version of the extension has written. Such a file must not be changed. */
+export const newerSchema = 'the file has a newer schema';
 
 /**
  * Maximum number of exchanges of a conversation. Journals that the extension writes stay below this limit and
- * {@link maxEvents}. A file that exceeds one of them counts as damaged.
+ * {@link maxCost}. A file that exceeds one of them counts as damaged.
  */
 const maxExchanges = 5000;
-/** Maximum number of events of an exchange. Events with text, reasoning or tool calls do not count. */
-const maxEvents = 10_000;
+/** Maximum total cost of the events and restarts of an exchange. */
+const maxCost = 10_000;
 /**
- * One `replaced` event counts as this many events towards {@link maxEvents}. Each attempt replaces the answer at most
- * once, so journals that the extension writes have few of these events.
+ * Costs that differ from 1. Any number of deltas is allowed. Each attempt replaces the answer at most once, so journals
+ * that the extension writes have few `replaced` events. Each restart adds to the data that the next one copies.
  */
-const replacementCost = 100;
-/** One line that starts a turn again counts as this many events. Each of them adds to the data that the next one copies. */
-const rerunCost = 10;
-
+const costs: Readonly<Record<string, number>> = { text: 0, reasoning: 0, 'tool-call': 0, replaced: 100, rerun: 10 };
 /** Number of invalid lines after which the rest of a file is not read, because it can hardly contain valid ones. */
-export const maxInvalidLines = 1000;
+const maxInvalidLines = 1000;
 
+const lineFeed = 0x0a;
 const headerStart = '{"type":"conversation"';
+const eventsStart = Buffer.from('{"type":"events"');
 
-/** Returns whether the file lacks a complete header because its first write was interrupted. */
-export function isEmptyJournal(content: Buffer): boolean {
-  const start = content.toString('utf8', 0, headerStart.length);
-  return !content.includes(0x0a) && headerStart.startsWith(start);
+/** What is known about the turn of an exchange from the lines that have been read. */
+interface Turn {
+  isUnfinished: boolean;
+  /** Whether the answer may lack a part, so that nothing after it can be used. */
+  hasGap: boolean;
+  cost: number;
 }
 
 /**
  * Returns all valid lines of a journal. If a damaged line may have been part of an answer, the later part of that
  * answer is left out, because a text with a gap would look complete.
- * @throws NewerJournalError when the header has a newer schema
+ * @param withEvents false to skip the lines with events, which make up most of a file
  */
-export function salvageJournal(content: Buffer): SalvagedJournal {
-  const validBytes = content.lastIndexOf(0x0a) + 1;
-  const texts = splitLines(content.subarray(0, validBytes));
-  const salvager = new Salvager();
-  let header: HeaderLine | undefined;
-  try {
-    header = decodeHeader(texts.next().value ?? '');
-  } catch (error) {
-    if (!(error instanceof JournalFormatError)) throw error;
-    return { lines: [], validBytes, damage: error };
-  }
-  for (const text of texts) {
-    salvager.read(text);
-    if (salvager.invalidLines > maxInvalidLines) break;
-  }
-  return { header, lines: salvager.lines, validBytes, damage: salvager.damage };
-}
-
-class Salvager {
-  readonly lines: JournalLine[] = [];
-  damage: JournalFormatError | undefined;
-  /** Number of lines so far that could not be decoded. */
-  invalidLines = 0;
-  private readonly exchangeIds = new Set<string>();
-  /** Ids of the exchanges whose turn has not ended. */
-  private readonly unfinishedIds = new Set<string>();
-  /** Ids of the exchanges whose answer may have a gap. */
-  private readonly damagedIds = new Set<string>();
-  /** Number of events that count towards {@link maxEvents}. The key is the id of the exchange. */
-  private readonly costs = new Map<string, number>();
-
-  read(text: string): void {
-    try {
-      const line = decodeLine(text, this.exchangeIds);
-      if (line.type === 'events') this.readEvents(line);
-      else if (line.type === 'rerun') this.readRerun(line);
-      else this.lines.push(line);
-      if (line.type === 'exchange') this.unfinishedIds.add(line.id);
-      else if (line.type === 'rerun') this.unfinishedIds.add(line.exchangeId);
-    } catch (error) {
-      if (!(error instanceof JournalFormatError)) throw error;
-      this.damage ??= error;
-      this.invalidLines++;
-      // Marks every unfinished answer as incomplete, because the exchange to which the damaged line belongs is unknown.
-      for (const id of this.unfinishedIds) this.damagedIds.add(id);
-      this.unfinishedIds.clear();
+export function salvageJournal(content: Buffer, { withEvents = true } = {}): SalvagedJournal {
+  const validBytes = content.lastIndexOf(lineFeed) + 1;
+  if (validBytes === 0 && headerStart.startsWith(content.toString('utf8', 0, headerStart.length)))
+    return { lines: [], validBytes };
+  // Decodes each line separately, because the complete file may exceed the maximum length of a string.
+  let end = content.indexOf(lineFeed);
+  const header = parseHeader(parseJson(content.toString('utf8', 0, Math.max(0, end))));
+  if (!header) return { lines: [], validBytes, damage: 'the first line is not a header' };
+  if (header.schema !== journalSchema) return { lines: [], validBytes, damage: newerSchema };
+  const lines: JournalLine[] = [];
+  const turns = new Map<string, Turn>();
+  let damage: string | undefined;
+  let invalidLines = 0;
+  for (let number = 2; end + 1 < validBytes && invalidLines <= maxInvalidLines; number++) {
+    const start = end + 1;
+    end = content.indexOf(lineFeed, start);
+    if (!withEvents && content.subarray(start, start + eventsStart.length).equals(eventsStart)) continue;
+    const line = decodeLine(content.toString('utf8', start, end), turns);
+    const usable = line && usablePart(line, turns);
+    if (usable) lines.push(usable);
+    if (!line || sizeOf(usable) < sizeOf(line)) damage ??= `line ${number} is invalid`;
+    if (line) continue;
+    invalidLines++;
+    // Every unfinished answer may have a gap here, because it is unknown to which exchange the line belongs.
+    for (const turn of turns.values()) {
+      turn.hasGap ||= turn.isUnfinished;
     }
   }
-
-  private readRerun(line: RerunLine): void {
-    const { exchangeId } = line;
-    if (this.damagedIds.has(exchangeId)) return;
-    if (this.isWithinLimit(exchangeId, rerunCost)) {
-      this.lines.push(line);
-      return;
-    }
-    this.damage ??= new JournalFormatError('the turn of an exchange was started too often');
-    this.damagedIds.add(exchangeId);
-  }
-
-  private readEvents({ exchangeId, events: values }: EventsLine): void {
-    const events: RecordedEvent[] = [];
-    for (const value of values) {
-      if (this.damagedIds.has(exchangeId)) break;
-      const event = parseEvent(value);
-      if (event && this.isWithinLimit(exchangeId, costOf(event))) {
-        events.push(event);
-        if (isTerminal(event)) this.unfinishedIds.delete(exchangeId);
-        else this.unfinishedIds.add(exchangeId);
-        continue;
-      }
-      this.damage ??= new JournalFormatError('an event has an unknown type or invalid fields');
-      if (carriesText(value)) this.damagedIds.add(exchangeId);
-    }
-    if (events.length > 0) this.lines.push({ type: 'events', exchangeId, events });
-  }
-
-  private isWithinLimit(exchangeId: string, cost: number): boolean {
-    const total = (this.costs.get(exchangeId) ?? 0) + cost;
-    this.costs.set(exchangeId, total);
-    return cost === 0 || total <= maxEvents;
-  }
-}
-
-/** Returns the number of events as which an event counts towards {@link maxEvents}. */
-function costOf({ type }: RecordedEvent): number {
-  if (type === 'text' || type === 'reasoning' || type === 'tool-call') return 0;
-  return type === 'replaced' ? replacementCost : 1;
-}
-
-/** Decodes each line separately, because the complete file may exceed the maximum length of a string. */
-function* splitLines(content: Buffer): Generator<string, undefined> {
-  for (let start = 0; start < content.length;) {
-    const end = content.indexOf(0x0a, start);
-    yield content.toString('utf8', start, end);
-    start = end + 1;
-  }
-}
-
-/**
- * Decodes the first line of a file.
- * @throws JournalFormatError when the line is not a header
- * @throws NewerJournalError when the header has a newer schema
- */
-export function decodeHeader(text: string): HeaderLine {
-  const value = parse(text);
-  const header = parseHeader(value, journalSchema);
-  if (header) return header;
-  if (parseHeader(value, Number.MAX_SAFE_INTEGER)) {
-    throw new NewerJournalError('the conversation has a newer schema');
-  }
-  throw new JournalFormatError('the first line is not a header of a known schema');
+  return { header, lines, validBytes, damage };
 }
 
 /**
  * Decodes a line other than the header. The events in the line are not checked yet.
- * @param exchangeIds ids of the exchanges of previous lines. The id of a new exchange is added.
- * @throws JournalFormatError when the line is invalid
+ * @param turns the turns of the exchanges in previous lines. The turn of a new exchange is added.
+ * @returns undefined when the line is invalid
  */
-export function decodeLine(text: string, exchangeIds: Set<string>): JournalLine {
-  const line = parseLine(migrateLine(parse(text)));
-  if (!line) throw new JournalFormatError('a line has an unknown type or invalid fields');
-  if (line.type === 'title') return line;
-  if (line.type !== 'exchange') {
-    if (!exchangeIds.has(line.exchangeId))
-      throw new JournalFormatError('a line refers to an exchange that does not exist');
-    return line;
-  }
-  if (exchangeIds.has(line.id)) throw new JournalFormatError('an exchange id is used twice');
-  if (exchangeIds.size >= maxExchanges) throw new JournalFormatError('there are too many exchanges');
-  if (line.after && !exchangeIds.has(line.after))
-    throw new JournalFormatError('an exchange follows an exchange that does not exist');
-  exchangeIds.add(line.id);
+function decodeLine(text: string, turns: Map<string, Turn>): JournalLine | undefined {
+  const line = parseLine(parseJson(text));
+  if (!line || line.type === 'title') return line;
+  if (line.type !== 'exchange') return turns.has(line.exchangeId) ? line : undefined;
+  if (turns.has(line.id) || turns.size >= maxExchanges || (line.after && !turns.has(line.after))) return undefined;
+  turns.set(line.id, { isUnfinished: true, hasGap: false, cost: 0 });
   return line;
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new JournalFormatError('a line is not JSON', { cause: error });
+function sizeOf(line: JournalLine | undefined): number {
+  return line?.type === 'events' ? line.events.length : Number(line !== undefined);
+}
+
+/** Returns the line, the same line without the events that can't be used, or undefined when nothing can be used. */
+function usablePart(line: JournalLine, turns: ReadonlyMap<string, Turn>): JournalLine | undefined {
+  const turn = line.type === 'events' || line.type === 'rerun' ? turns.get(line.exchangeId) : undefined;
+  if (!turn) return line;
+  if (line.type === 'events') return usableEvents(line, turn);
+  turn.hasGap ||= !isWithinLimit(turn, line.type);
+  turn.isUnfinished = true;
+  return turn.hasGap ? undefined : line;
+}
+
+function usableEvents(line: EventsLine, turn: Turn): EventsLine | undefined {
+  const events: RecordedEvent[] = [];
+  for (const value of line.events) {
+    if (turn.hasGap) break;
+    const event = parseEvent(value);
+    if (event && isWithinLimit(turn, event.type)) {
+      events.push(event);
+      turn.isUnfinished = !isTerminal(event);
+    } else if (carriesText(value)) turn.hasGap = true;
   }
+  return events.length > 0 ? { ...line, events } : undefined;
 }
 
-/** Converts a line of schema 1, in which an exchange had one `attachment`, to the current schema. */
-function migrateLine(line: unknown): unknown {
-  if (!isRecord(line) || line['type'] !== 'exchange' || line['attachment'] === undefined) return line;
-  const { attachment, ...rest } = line;
-  return { ...rest, attachments: [attachment] };
+function isWithinLimit(turn: Turn, type: string): boolean {
+  const cost = costs[type] ?? 1;
+  turn.cost += cost;
+  return cost === 0 || turn.cost <= maxCost;
 }
-
-type Delta = TextEvent | ToolCallEvent;
 
 /**
  * Joins consecutive deltas of one attempt that belong to the same part: the text, the reasoning or one tool call. The
  * joined deltas lead to the same state, but the throughput becomes slightly less exact.
- * @param canJoin returns whether two deltas may be joined, e.g. whether their times are close enough
  */
-export function mergeDeltas(
-  events: readonly RecordedEvent[],
-  canJoin: (a: Delta, b: Delta) => boolean = () => true,
-): readonly RecordedEvent[] {
+export function mergeDeltas(events: readonly RecordedEvent[]): readonly RecordedEvent[] {
   const merged: RecordedEvent[] = [];
-  let run: Delta[] = [];
-  const endRun = (): void => {
-    const [first] = run;
-    if (first) merged.push(run.length === 1 ? first : joinDeltas(first, run));
-    run = [];
-  };
   for (const event of events) {
-    if (event.type !== 'text' && event.type !== 'reasoning' && event.type !== 'tool-call') {
-      endRun();
-      merged.push(event);
-      continue;
-    }
-    const [first] = run;
-    if (first && !(first.attempt === event.attempt && isSameKind(first, event) && canJoin(first, event))) endRun();
-    run.push(event);
+    const previous = merged.at(-1);
+    const joined = previous && joinDeltas(previous, event);
+    if (joined) merged[merged.length - 1] = joined;
+    else merged.push(event);
   }
-  endRun();
   return merged;
 }
 
-function isSameKind(first: Delta, event: Delta): boolean {
-  if (first.type !== 'tool-call' || event.type !== 'tool-call') return first.type === event.type;
-  const isSame = <T>(value: T | undefined, next: T | undefined): boolean => next === undefined || next === value;
-  return first.index === event.index && isSame(first.id, event.id) && isSame(first.name, event.name);
+/** Returns undefined when the second event is not a delta of the same part as the first event. */
+function joinDeltas(first: RecordedEvent, next: RecordedEvent): RecordedEvent | undefined {
+  if (first.attempt !== next.attempt) return undefined;
+  if (first.type === 'tool-call' && next.type === 'tool-call') {
+    const isSameCall = first.index === next.index && [undefined, first.id].includes(next.id);
+    if (!isSameCall || ![undefined, first.name].includes(next.name)) return undefined;
+    return { ...first, arguments: first.arguments + next.arguments };
+  }
+  return isText(first) && isText(next) && first.type === next.type
+    ? { ...first, text: first.text + next.text }
+    : undefined;
 }
 
-function joinDeltas(first: Delta, run: readonly Delta[]): Delta {
-  const text = run.map((event) => (event.type === 'tool-call' ? event.arguments : event.text)).join('');
-  return first.type === 'tool-call' ? { ...first, arguments: text } : { ...first, text };
+function isText(event: RecordedEvent): event is TextEvent {
+  return event.type === 'text' || event.type === 'reasoning';
 }

@@ -1,47 +1,31 @@
 import * as vscode from 'vscode';
 import type { Log } from '../util/log';
 import { openLogAction, showToast } from '../ui/notifications';
-import type { JournalProblem, WriteFailure } from './journalFile';
+import { errorCode } from '../util/files';
+import type { JournalProblem } from './journal';
 
 /**
  * Returns a function that logs problems with conversations on disk and notifies the user. Each kind of write failure is
  * shown only once until writing succeeds again, because it usually affects all files.
  */
 export function reportJournalProblem(log: Log): (problem: JournalProblem) => void {
-  const reported = new Set<WriteFailure>();
+  const shownFailures = new Set<string>();
   return (problem) => {
-    if (problem.kind === 'written') {
-      log.info('Conversations are being saved to disk again.');
-      if (reported.size > 0) showToast(log, 'information', problemText(problem));
-      reported.clear();
-      return;
-    }
-    if (problem.kind === 'open-elsewhere') {
-      log.warn('A conversation is open in another window.');
-      showToast(log, 'warning', problemText(problem));
-      return;
-    }
-    if (problem.kind === 'taken') {
-      // Shows no notification about a hand-over, because the panel of the conversation shows a notice about it.
-      log.warn('Another window has taken over a conversation.');
-      return;
-    }
-    if (problem.kind === 'too-large') {
-      log.warn(`A conversation is too large to open: ${problem.path}`);
-      showToast(log, 'warning', problemText(problem));
-      return;
-    }
-    log.error(problem.error);
-    if (problem.kind === 'corrupt') log.warn(`Saved a damaged conversation as ${problem.savedAs}`);
-    if (problem.kind === 'unwritten') {
-      if (reported.has(problem.failure)) return;
-      reported.add(problem.failure);
-    }
-    showToast(log, 'warning', problemText(problem), [openLogAction()]);
+    const { kind } = problem;
+    if (kind === 'unwritten') log.error(problem.error);
+    else log.warn(`Conversation on disk: ${JSON.stringify(problem)}`);
+    const text = problemText(problem);
+    // The panel shows that another window has taken over the conversation.
+    const isShown = kind === 'taken' ? !problem.isComplete : kind !== 'written' || shownFailures.size > 0;
+    if (!isShown || shownFailures.has(text)) return;
+    if (kind === 'unwritten') shownFailures.add(text);
+    else if (kind === 'written') shownFailures.clear();
+    const actions = kind === 'corrupt' || kind === 'unwritten' ? [openLogAction()] : [];
+    showToast(log, kind === 'written' ? 'information' : 'warning', text, actions);
   };
 }
 
-function problemText(problem: Exclude<JournalProblem, { readonly kind: 'taken' }>): string {
+function problemText(problem: JournalProblem): string {
   switch (problem.kind) {
     case 'corrupt':
       return problem.salvaged > 0
@@ -62,8 +46,12 @@ function problemText(problem: Exclude<JournalProblem, { readonly kind: 'taken' }
       return vscode.l10n.t('This conversation is too large to open. Its file was left unchanged: {0}', problem.path);
     case 'open-elsewhere':
       return vscode.l10n.t('This conversation is open in another window.');
+    case 'taken':
+      return vscode.l10n.t(
+        "A conversation was opened in another window. The latest text of this window couldn't be saved.",
+      );
     case 'unwritten':
-      return writeFailureText(problem.failure);
+      return writeFailureText(errorCode(problem.error));
     case 'written':
       return vscode.l10n.t('The conversation is being saved to disk again.');
   }
@@ -73,29 +61,31 @@ function problemText(problem: Exclude<JournalProblem, { readonly kind: 'taken' }
  * Returns the message for a failure to write. The message warns against closing the window, because the text exists
  * only in memory.
  */
-function writeFailureText(failure: WriteFailure): string {
-  switch (failure) {
-    case 'full':
+function writeFailureText(code: string): string {
+  switch (code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
       return vscode.l10n.t(
         "The disk is full. The conversation can't be saved and will be lost when the window closes. Free up space to save the conversation automatically.",
       );
-    case 'read-only':
+    case 'EROFS':
       return vscode.l10n.t(
         "The disk is read-only. The conversation can't be saved and will be lost when the window closes. Make the disk writable to save the conversation automatically.",
       );
-    case 'forbidden':
+    case 'EACCES':
+    case 'EPERM':
       return vscode.l10n.t(
         "VS Code can't write to its storage folder. The conversation can't be saved and will be lost when the window closes. Fix the folder's permissions to save the conversation automatically.",
       );
-    case 'gone':
+    case 'ENOENT':
       return vscode.l10n.t(
         "The conversation's file was deleted, so new prompts and answers can't be saved and will be lost when the window closes. Start a new conversation.",
       );
-    case 'slow':
+    case 'ETIMEDOUT':
       return vscode.l10n.t(
         "The disk is not responding. The latest part of the conversation isn't saved yet and will be lost if the window closes.",
       );
-    case 'other':
+    default:
       return vscode.l10n.t("The conversation can't be saved to disk and will be lost when the window closes.");
   }
 }

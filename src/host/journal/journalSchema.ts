@@ -2,9 +2,10 @@ import * as v from 'valibot';
 import type { ResumeFrom } from '../../engine/engine';
 import {
   faultActions,
+  faultKinds,
   type AttemptTrigger,
+  type DelaySource,
   type FaultAction,
-  type FaultKind,
   type RecordedEvent,
   type ResumeMethod,
   type StreamEvent,
@@ -22,87 +23,54 @@ import { oneOf, parseOrUndefined, type FieldSchemas, type MemberOfType } from '.
  * The current version of the journal's format. It is increased when a line changes its meaning, so that older versions of
  * the extension leave the file unchanged.
  */
-export const journalSchema = 3;
+export const journalSchema = 1;
 
 /** The first line of a journal. */
 export interface HeaderLine {
   readonly type: 'conversation';
-  /**
-   * The version of the format. In schema 1, an exchange had a single `attachment` and no other versions. Up to schema 2, every
-   * terminal event repeated the complete answer.
-   */
-  readonly schema: 1 | 2 | typeof journalSchema;
+  readonly schema: number;
   readonly id: string;
-  /** Epoch milliseconds at which the conversation was created. */
+  /** Epoch milliseconds. */
   readonly createdAt: number;
 }
 
-/** A line for a new exchange. */
-export interface ExchangeLine extends PromptInput {
-  readonly type: 'exchange';
-  readonly id: string;
+/** The fields of each type of line, except the header. */
+interface LineFields {
   /**
-   * Id of the preceding exchange, or an empty string for a first prompt. Absent when the exchange follows the last
-   * exchange of the branch that was selected when the line was written.
+   * A prompt. `after` is the id of the preceding exchange, or an empty string for a first prompt. Without it, the
+   * exchange follows the last exchange of the branch that was selected when the line was written.
    */
-  readonly after?: string | undefined;
+  readonly exchange: PromptInput & { readonly id: string; readonly after?: string | undefined };
+  /** The next events of a turn. */
+  readonly events: { readonly exchangeId: string; readonly events: readonly RecordedEvent[] };
+  /** The turn of an exchange starts again. The previous text of the answer is kept. */
+  readonly rerun: {
+    readonly exchangeId: string;
+    readonly model?: string | undefined;
+    readonly go: ResumeFrom['mode'];
+  };
+  /** A turn was interrupted by a reload or a crash. The line is written when the conversation is next opened. */
+  readonly interrupted: { readonly exchangeId: string };
+  /** The prompt of an exchange whose turn has ended is scheduled. */
+  readonly scheduled: Schedule & { readonly exchangeId: string };
+  /** The schedule of an exchange ends without sending its prompt. */
+  readonly unscheduled: { readonly exchangeId: string; readonly end: ScheduleEnd };
+  /** A version becomes current. */
+  readonly show: { readonly exchangeId: string };
+  /** The title that the user chose. An empty string removes the title. */
+  readonly title: { readonly title: string };
 }
 
-/** A line with the next events of a turn. */
-export interface EventsLine {
-  readonly type: 'events';
-  readonly exchangeId: string;
-  readonly events: readonly RecordedEvent[];
-}
+type LineOf<Type extends keyof LineFields> = {
+  readonly [Each in Type]: { readonly type: Each } & LineFields[Each];
+}[Type];
 
-/** A line that starts the turn of an exchange again. The previous text of the answer is kept. */
-export interface RerunLine {
-  readonly type: 'rerun';
-  readonly exchangeId: string;
-  readonly model?: string | undefined;
-  /** Whether the answer is continued or restarted. Defaults to `restart`. */
-  readonly go?: ResumeFrom['mode'] | undefined;
-}
-
-/**
- * A line that marks a turn as interrupted by a reload or a crash. The line is written when the conversation is next
- * opened.
- */
-interface InterruptedLine {
-  readonly type: 'interrupted';
-  readonly exchangeId: string;
-}
-
-/** A line that schedules the prompt of an exchange whose turn has ended. */
-interface ScheduledLine extends Schedule {
-  readonly type: 'scheduled';
-  readonly exchangeId: string;
-}
-
-/** A line that ends the schedule of an exchange without sending its prompt. */
-interface UnscheduledLine {
-  readonly type: 'unscheduled';
-  readonly exchangeId: string;
-  readonly end: ScheduleEnd;
-}
-
-/** A line that makes a version current. */
-interface ShowLine {
-  readonly type: 'show';
-  readonly exchangeId: string;
-}
-
-/** A line with the title that the user chose. An empty string removes the title. */
-interface TitleLine {
-  readonly type: 'title';
-  readonly title: string;
-}
-
+export type ExchangeLine = LineOf<'exchange'>;
+export type EventsLine = LineOf<'events'>;
 /** A line that changes the state of a turn. */
-export type TurnLine = EventsLine | RerunLine | InterruptedLine | ScheduledLine | UnscheduledLine;
-
+export type TurnLine = LineOf<'events' | 'rerun' | 'interrupted' | 'scheduled' | 'unscheduled'>;
 /** Any line of a journal except the header. */
-export type JournalLine = ExchangeLine | TurnLine | ShowLine | TitleLine;
+export type JournalLine = LineOf<keyof LineFields>;
 
 // A journal on disk may contain anything. Therefore each schema returns a copy of a value with only the fields that the
 // schema lists, so that the extension never sees unchecked data. Numbers are limited to a range that dates and charts
@@ -131,38 +99,9 @@ const orZero = (schema: v.GenericSchema<unknown, number>) => v.fallback(schema, 
 const optionalDetail = <T>(schema: v.GenericSchema<unknown, T>) =>
   v.optional(v.fallback(v.optional(schema), undefined));
 
-export const faultKinds: Readonly<Record<FaultKind, true>> = {
-  auth: true,
-  credit: true,
-  'rate-limit': true,
-  model: true,
-  'context-length': true,
-  'content-filter': true,
-  request: true,
-  'not-found': true,
-  permission: true,
-  'too-large': true,
-  overloaded: true,
-  server: true,
-  gateway: true,
-  timeout: true,
-  connection: true,
-  dns: true,
-  offline: true,
-  tls: true,
-  proxy: true,
-  redirect: true,
-  'not-a-stream': true,
-  empty: true,
-  stalled: true,
-  truncated: true,
-  malformed: true,
-  budget: true,
-  breaker: true,
-  keyring: true,
-  internal: true,
-};
-const attemptReasons: Readonly<Record<AttemptTrigger, true>> = {
+const faultKind = oneOf(faultKinds);
+const method = oneOf<ResumeMethod>({ prefill: true, continue: true, restart: true });
+const trigger = oneOf<AttemptTrigger>({
   first: true,
   retry: true,
   'retry-now': true,
@@ -170,17 +109,19 @@ const attemptReasons: Readonly<Record<AttemptTrigger, true>> = {
   repair: true,
   resume: true,
   switch: true,
-};
-const resumeMethods: Readonly<Record<ResumeMethod, true>> = { prefill: true, continue: true, restart: true };
-const waitOrigins: Readonly<Record<WaitOrigin, true>> = { turn: true, request: true, window: true };
-const contextKinds: Readonly<Record<ContextKind, true>> = { selection: true, file: true, problems: true };
-
-const faultKind = oneOf(faultKinds);
-const method = oneOf(resumeMethods);
+});
 const actions = v.pipe(
   v.array(v.unknown()),
   v.transform((values) => values.filter((value): value is FaultAction => v.is(oneOf(faultActions), value))),
 );
+
+/** The same optional detail under several names. */
+function details<T, Name extends string>(schema: v.GenericSchema<unknown, T>, ...names: readonly Name[]) {
+  const entries = names.map((name) => [name, optionalDetail(schema)]);
+  return Object.fromEntries(entries) as Readonly<Record<Name, ReturnType<typeof optionalDetail<T>>>>;
+}
+
+const spent = { ...details(tokens, 'cachedTokens', 'reasoningTokens'), cost: optionalDetail(cost) };
 
 /** Requires a schema for every field of every event, because a field without a schema would be lost when a file is read. */
 type EventEntries = {
@@ -192,11 +133,10 @@ type EventEntries = {
 const eventEntries: EventEntries = {
   attempt: {
     model: textSchema,
-    origin: optionalDetail(textSchema),
-    baseUrl: optionalDetail(textSchema),
-    why: oneOf(attemptReasons),
+    why: trigger,
     how: optionalDetail(method),
     time: orZero(epoch),
+    ...details(textSchema, 'origin', 'baseUrl'),
   },
   headers: { status: orZero(count), requestId: optionalDetail(textSchema), ms: orZero(ms) },
   text: { text: textSchema },
@@ -204,19 +144,16 @@ const eventEntries: EventEntries = {
   waiting: {
     until: orZero(epoch),
     delayMs: orZero(ms),
-    source: oneOf({ server: true, backoff: true }),
+    source: oneOf<DelaySource>({ server: true, backoff: true }),
     estimated: optionalDetail(v.literal(true)),
     reason: faultKind,
     maxAttempts: orZero(count),
     message: textSchema,
-    hintMs: optionalDetail(ms),
-    hintFrom: optionalDetail(textSchema),
-    jitterMs: optionalDetail(ms),
-    told: optionalDetail(oneOf(waitOrigins)),
+    told: optionalDetail(oneOf<WaitOrigin>({ turn: true, request: true, window: true })),
     status: optionalDetail(count),
-    requestId: optionalDetail(textSchema),
     actions,
-    fallbackModel: optionalDetail(textSchema),
+    ...details(ms, 'hintMs', 'jitterMs'),
+    ...details(textSchema, 'hintFrom', 'requestId', 'fallbackModel'),
   },
   quiet: { forMs: orZero(ms) },
   'tool-call': {
@@ -229,17 +166,13 @@ const eventEntries: EventEntries = {
   },
   ended: {
     how: oneOf({ ...faultKinds, finished: true, stopped: true, abandoned: true }),
-    row: optionalDetail(count),
+    row: optionalDetail(textSchema),
     ms: orZero(ms),
     firstTokenMs: optionalDetail(ms),
     bytes: orZero(count),
     chars: orZero(count),
-    tokens: optionalDetail(tokens),
-    promptTokens: optionalDetail(tokens),
-    completionTokens: optionalDetail(tokens),
-    cachedTokens: optionalDetail(tokens),
-    reasoningTokens: optionalDetail(tokens),
-    cost: optionalDetail(cost),
+    ...details(tokens, 'tokens', 'promptTokens', 'completionTokens'),
+    ...spent,
   },
   cut: { reason: faultKind, message: textSchema },
   resumed: { how: method, trimmed: orZero(position), resumePoint: orZero(position) },
@@ -248,37 +181,31 @@ const eventEntries: EventEntries = {
   route: {
     from: textSchema,
     to: textSchema,
-    fromUrl: optionalDetail(textSchema),
-    toUrl: optionalDetail(textSchema),
     reason: oneOf({ ...faultKinds, user: true }),
-    row: optionalDetail(count),
+    ...details(textSchema, 'row', 'fromUrl', 'toUrl'),
   },
   usage: {
     promptTokens: orZero(tokens),
     completionTokens: orZero(tokens),
     totalTokens: orZero(tokens),
-    cachedTokens: optionalDetail(tokens),
-    reasoningTokens: optionalDetail(tokens),
-    cost: optionalDetail(cost),
+    ...spent,
   },
   done: { finishReason: textSchema, attempts: orZero(count), text: v.optional(textSchema), waitedMs: orZero(ms) },
   stopped: { text: v.optional(textSchema) },
   failed: {
     kind: faultKind,
     status: optionalDetail(count),
-    requestId: optionalDetail(textSchema),
     message: textSchema,
     text: v.optional(textSchema),
     actions,
-    detail: optionalDetail(textSchema),
     resetsAt: optionalDetail(epoch),
     beyondMaxHint: optionalDetail(v.literal(true)),
-    fallbackModel: optionalDetail(textSchema),
+    ...details(textSchema, 'requestId', 'detail', 'fallbackModel'),
   },
 };
 
 const attachment = v.object<FieldSchemas<Attachment>>({
-  kind: v.optional(oneOf(contextKinds)),
+  kind: v.optional(oneOf<ContextKind>({ selection: true, file: true, problems: true })),
   label: textSchema,
   languageId: textSchema,
   code: textSchema,
@@ -296,9 +223,7 @@ const promptEntries: FieldSchemas<PromptInput> = {
 };
 const promptInput = v.object(promptEntries);
 
-const lineEntries: {
-  readonly [Type in JournalLine['type']]: FieldSchemas<Omit<MemberOfType<JournalLine, Type>, 'type'>>;
-} = {
+const lineEntries: { readonly [Type in keyof LineFields]: FieldSchemas<LineFields[Type]> } = {
   exchange: { id: v.pipe(textSchema, v.nonEmpty()), after: v.optional(textSchema), ...promptEntries },
   // Accepts any events here. The events are checked one by one later, so that one invalid event does not invalidate the
   // line.
@@ -306,7 +231,7 @@ const lineEntries: {
   rerun: {
     exchangeId: textSchema,
     model: v.optional(textSchema),
-    go: v.optional(oneOf({ continue: true, restart: true })),
+    go: oneOf({ continue: true, restart: true }),
   },
   interrupted: { exchangeId: textSchema },
   scheduled: { exchangeId: textSchema, id: textSchema, dueAt: v.optional(epoch), scheduledAt: epoch },
@@ -340,15 +265,16 @@ export function parseLine(value: unknown): JournalLine | undefined {
   return parseByType(lineSchemas, value);
 }
 
-/** Checks a header. @param newest the highest schema that is accepted. @returns undefined when the header is invalid */
-export function parseHeader(value: unknown, newest: number): HeaderLine | undefined {
-  const header = v.object({
-    type: v.literal('conversation'),
-    schema: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(newest)),
-    id: textSchema,
-    createdAt: orZero(epoch),
-  });
-  return parseOrUndefined(header, value) as HeaderLine | undefined;
+const headerSchema: v.GenericSchema<unknown, HeaderLine> = v.object({
+  type: v.literal('conversation'),
+  schema: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  id: textSchema,
+  createdAt: orZero(epoch),
+});
+
+/** Checks a header, which may have a newer schema. @returns undefined when the header is invalid */
+export function parseHeader(value: unknown): HeaderLine | undefined {
+  return parseOrUndefined(headerSchema, value);
 }
 
 /** Returns whether a value is a valid prompt with its attachments. */

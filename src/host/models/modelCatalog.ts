@@ -1,25 +1,30 @@
 import * as vscode from 'vscode';
+import type { Engine } from '../../engine/engine';
 import { defaultModels } from '../../engine/gateway/modelList';
 import { knownFacts, type FactsById } from '../../engine/models/listedFacts';
 import type { ModelFacts } from '../../engine/models/modelFacts';
 import { nearestModels } from '../../engine/models/nearestModels';
 import type { ActiveConnection, Connections } from '../connection/connections';
 import type { KeyStore } from '../connection/keyStore';
-import { verifyConnection } from '../connection/verification';
+import { probeMessage } from '../connection/testReport';
 import type { Log } from '../util/log';
 import { essenceTexts } from '../health/essenceText';
 import type { HealthBook } from '../health/healthBook';
 import { Disposable } from '../util/disposable';
+import { localize } from '../util/localization';
 import { pickModel, type ModelList, type ModelPick, type ModelPickOptions, type RouteModels } from './modelPick';
 
 const cacheLifetimeMs = 10 * 60_000;
 
 interface ModelCatalogDeps {
   readonly connections: Connections;
-  readonly keys: KeyStore;
+  readonly keys: Pick<KeyStore, 'onDidChange'>;
+  readonly engine: Pick<Engine, 'probe'>;
   readonly log: Log;
-  readonly health: Pick<HealthBook, 'refresh' | 'tallies'>;
+  readonly health: Pick<HealthBook, 'refresh' | 'records'>;
 }
+
+type GatewayList = Extract<ModelList, { source: 'gateway' }>;
 
 type ListableConnection = Pick<ActiveConnection, 'baseUrl' | 'apiKey' | 'host'>;
 
@@ -31,7 +36,7 @@ export class ModelCatalog extends Disposable {
   private readonly lists = new Map<string, { readonly list: Promise<ModelList>; readonly expiresAt: number }>();
   /** What the loaded lists say about their models, by the base URL of the gateway. */
   private readonly facts = new Map<string, FactsById | undefined>();
-  private readonly lifetime = this.register(new vscode.CancellationTokenSource());
+  private readonly lifetime = new AbortController();
 
   constructor(private readonly deps: ModelCatalogDeps) {
     super();
@@ -45,7 +50,7 @@ export class ModelCatalog extends Disposable {
    */
   async listRoutes(demo?: boolean): Promise<readonly RouteModels[]> {
     try {
-      const { backups = [], ...connection } = await this.resolveConnection(demo);
+      const { backups = [], ...connection } = await this.deps.connections.connectionFor(demo);
       return [connection, ...backups].map((route) => {
         const { origin, host } = route;
         return { origin, host, list: this.listOf(route) };
@@ -87,9 +92,8 @@ export class ModelCatalog extends Disposable {
    * @param origin origin of the route. By default, the first route.
    */
   async nearestTo(model: string, origin: string | undefined): Promise<readonly string[]> {
-    const routes = await this.listRoutes(false);
-    const list = await (routes.find((route) => route.origin === origin) ?? routes[0])?.list;
-    return list?.source === 'gateway' ? nearestModels(model, list.models, list.facts) : [];
+    const list = await this.loadedList(origin);
+    return list ? nearestModels(model, list.models, list.facts) : [];
   }
 
   /**
@@ -97,15 +101,11 @@ export class ModelCatalog extends Disposable {
    * loaded. Never rejects.
    */
   async canReplace(missing: string, other: string): Promise<boolean> {
-    const [route] = await this.listRoutes(false);
-    const list = await route?.list;
-    return list?.source === 'gateway' && !list.models.includes(missing) && list.models.includes(other);
+    const { models = [] } = (await this.loadedList()) ?? {};
+    return !models.includes(missing) && models.includes(other);
   }
 
-  /**
-   * Lets the user choose or type a model of the current gateway.
-   * @returns undefined when the user dismissed the list
-   */
+  /** Lets the user choose or type a model of the current gateway. */
   async pick(): Promise<string | undefined> {
     return (await this.choose({}))?.model;
   }
@@ -136,14 +136,15 @@ export class ModelCatalog extends Disposable {
     return pickModel(routes, connections.model(demo), options);
   }
 
-  override dispose(): void {
-    this.lifetime.cancel();
-    super.dispose();
+  private async loadedList(origin?: string): Promise<GatewayList | undefined> {
+    const routes = await this.listRoutes(false);
+    const list = await (routes.find((route) => route.origin === origin) ?? routes[0])?.list;
+    return list?.source === 'gateway' ? list : undefined;
   }
 
-  private resolveConnection(demo: boolean | undefined): Promise<ActiveConnection> {
-    const { connections } = this.deps;
-    return demo === undefined ? connections.current() : connections.connectionFor(demo);
+  override dispose(): void {
+    this.lifetime.abort();
+    super.dispose();
   }
 
   private listAfterError(error: unknown): ModelList {
@@ -152,21 +153,20 @@ export class ModelCatalog extends Disposable {
   }
 
   private async fetchList(connection: ListableConnection): Promise<ModelList> {
-    const result = await verifyConnection(connection, this.deps.log.keys, this.lifetime.token);
-    switch (result.state) {
-      case 'verified':
-        if (result.unusable !== undefined)
-          this.deps.log.warn(`${result.unusable} models are not offered, because of the characters in their names.`);
-        return result.models.length === 0
-          ? createDefaultList(vscode.l10n.t('{0} lists no models.', connection.host))
-          : { source: 'gateway', models: result.models, host: connection.host, facts: result.facts };
-      case 'rejected':
-      case 'unverified':
-        this.deps.log.warn(`The model list could not be loaded: ${result.message}`);
-        return createDefaultList(result.message);
-      case 'cancelled':
-        return createDefaultList(vscode.l10n.t('The request was canceled.'));
+    const { engine, log } = this.deps;
+    const result = await engine.probe(connection, this.lifetime.signal);
+    if (result.state === 'cancelled') return createDefaultList(vscode.l10n.t('The request was canceled.'));
+    if (result.state !== 'verified') {
+      log.warn(`The model list could not be loaded: ${result.message}`);
+      return createDefaultList(probeMessage(result, localize));
     }
+    const { models, facts, unusable } = result;
+    if (unusable !== undefined) {
+      log.warn(`${unusable} models are not offered, because of the characters in their names.`);
+    }
+    return models.length === 0
+      ? createDefaultList(vscode.l10n.t('{0} lists no models.', connection.host))
+      : { source: 'gateway', models, host: connection.host, facts };
   }
 }
 

@@ -47,13 +47,6 @@ interface ModelItem extends vscode.QuickPickItem {
   readonly origin?: string | undefined;
 }
 
-/** A route in the picker. */
-interface RouteSection {
-  /** Heading above the items, once the list of the route is loaded. */
-  readonly heading?: string | undefined;
-  readonly items: readonly ModelItem[];
-}
-
 /** Number of items that are created at once. */
 const itemsPerSlice = 250;
 
@@ -64,57 +57,65 @@ const itemsPerSlice = 250;
 export async function pickModel(
   loadingRoutes: Promise<readonly RouteModels[]>,
   current: string,
-  options: ModelPickOptions,
+  { title, exclude, offerOnce }: ModelPickOptions,
 ): Promise<ModelPick | undefined> {
   const picker = vscode.window.createQuickPick<ModelItem>();
-  picker.title = options.title ?? vscode.l10n.t('Select model');
+  picker.title = title ?? vscode.l10n.t('Select model');
   picker.placeholder = vscode.l10n.t('Choose a model or type its name');
-  const buttons = options.offerOnce ? [onceButton()] : [];
+  const buttons = offerOnce ? [onceButton()] : [];
+  const factsText = createFactsText();
   // Keeps the items of the lists while the user types, because a list may have thousands of models.
   let listed: readonly ModelItem[] = [];
-  let known: ReadonlySet<string> = new Set();
-  const factsText = createFactsText();
+  let known: ReadonlySet<string | undefined> = new Set();
 
-  const updateItems = () => {
+  const updateItems = (): void => {
     const typed = picker.value.trim();
-    const isNew = typed !== '' && typed !== options.exclude && !known.has(typed);
-    picker.items = isNew ? [...listed, createTypedItem(typed, buttons)] : listed;
+    const isNew = typed !== '' && typed !== exclude && !known.has(typed);
+    const label = vscode.l10n.t('Use “{0}”', plainLabel(typed));
+    picker.items = isNew ? [...listed, { model: typed, label, alwaysShow: true, buttons }] : listed;
   };
-  const showSections = (sections: readonly RouteSection[]): void => {
+  const showSections = (sections: readonly (readonly ModelItem[])[]): void => {
     const active = picker.activeItems[0];
-    listed = sections.flatMap(({ heading, items }) =>
-      heading === undefined ? items : [{ label: heading, kind: vscode.QuickPickItemKind.Separator }, ...items],
-    );
-    known = new Set(listed.flatMap(({ model }) => model ?? []));
+    listed = sections.flat();
+    known = new Set(listed.map(({ model }) => model));
     updateItems();
     const stillActive = findItem(picker.items, active);
     if (stillActive) picker.activeItems = [stillActive];
   };
-  const itemOf = (model: string, route?: RouteModels, list?: ModelList): ModelItem => {
-    const facts = knownFacts(model, list?.source === 'gateway' ? list.facts : undefined);
-    return { ...createItem(model, model === current, route, factsText(facts)), buttons };
+  const createItem = (model: string, route: RouteModels | undefined, list: ModelList | undefined): ModelItem => {
+    const label = plainLabel(model);
+    const isCurrent = model === current;
+    const notes = [isCurrent ? vscode.l10n.t('current') : undefined, route?.essence?.(model)];
+    const description = notes.filter((note) => note !== undefined).join(' · ');
+    const detail = factsText(knownFacts(model, list?.source === 'gateway' ? list.facts : undefined));
+    return {
+      ...{ model, origin: route?.origin, label: isCurrent ? `$(check) ${label}` : label, buttons },
+      ...(description !== '' && { description }),
+      ...(detail !== undefined && { detail }),
+    };
   };
-  const itemsBeforeList = (isFirst: boolean, route?: RouteModels): readonly ModelItem[] =>
-    routeChoices([], isFirst, current, options.exclude).map((model) => itemOf(model, route));
-  /** Creates the items of a route in slices, so that the other work of the extension host goes on meanwhile. */
+  /** Creates the items in slices, so that the other work of the extension host goes on meanwhile. */
   const createItems = async (isFirst: boolean, route: RouteModels, list: ModelList): Promise<readonly ModelItem[]> => {
-    const models = routeChoices(offeredModels(list, options.exclude ?? current), isFirst, current, options.exclude);
+    const models = routeChoices(offeredModels(list, exclude ?? current), isFirst, current, exclude);
     const items: ModelItem[] = [];
     for (let start = 0; start < models.length; start += itemsPerSlice) {
       if (start > 0) await new Promise(setImmediate);
-      items.push(...models.slice(start, start + itemsPerSlice).map((model) => itemOf(model, route, list)));
+      items.push(...models.slice(start, start + itemsPerSlice).map((model) => createItem(model, route, list)));
     }
     return items;
   };
+  const itemsBeforeList = (isFirst: boolean, route?: RouteModels): readonly ModelItem[] =>
+    routeChoices([], isFirst, current, exclude).map((model) => createItem(model, route, undefined));
   const loadLists = async (): Promise<void> => {
     const routes = await loadingRoutes;
-    let sections = routes.map((route, index): RouteSection => ({ items: itemsBeforeList(index === 0, route) }));
+    let sections = routes.map((route, index) => itemsBeforeList(index === 0, route));
     showSections(sections);
     const showList = async (route: RouteModels, index: number): Promise<void> => {
       const list = await route.list;
-      const heading = listHeading(list, routes.length > 1 ? route.host : undefined);
+      const label = listHeading(list, routes.length > 1 ? route.host : undefined);
+      const heading: ModelItem = { label, kind: vscode.QuickPickItemKind.Separator };
       const items = await createItems(index === 0, route, list);
-      sections = sections.with(index, { heading, items });
+      sections = sections.with(index, [heading, ...items]);
       showSections(sections);
     };
     await Promise.all(routes.map(showList));
@@ -133,7 +134,7 @@ export async function pickModel(
     picker.onDidHide(() => resolve(undefined));
   });
   picker.busy = true;
-  showSections([{ items: itemsBeforeList(true) }]);
+  showSections([itemsBeforeList(true)]);
   picker.show();
   try {
     // Loads the lists in the background, so that the user can choose a model before they are loaded.
@@ -157,48 +158,18 @@ function findItem(items: readonly ModelItem[], sought: ModelItem | undefined): M
   return sameModel.find(({ origin }) => origin === sought.origin) ?? sameModel[0];
 }
 
-/** @param route the route that lists the model, or undefined while the routes are unknown */
-function createItem(
-  model: string,
-  isCurrent: boolean,
-  route: RouteModels | undefined,
-  detail: string | undefined,
-): ModelItem {
-  const label = plainLabel(model);
-  const essence = route?.essence?.(model);
-  const notes = [...(isCurrent ? [vscode.l10n.t('current')] : []), ...(essence === undefined ? [] : [essence])];
-  return {
-    ...{ model, origin: route?.origin, label: isCurrent ? `$(check) ${label}` : label },
-    ...(notes.length > 0 && { description: notes.join(' · ') }),
-    ...(detail !== undefined && { detail }),
-  };
-}
-
-function createTypedItem(model: string, buttons: readonly vscode.QuickInputButton[]): ModelItem {
-  return { model, label: vscode.l10n.t('Use “{0}”', plainLabel(model)), alwaysShow: true, buttons };
-}
-
 /** @param host host of the route, if there are several */
 function listHeading(list: ModelList, host: string | undefined): string {
-  switch (list.source) {
-    case 'gateway':
-      return list.models.length > maxModels
-        ? vscode.l10n.t(
-            'From {0}: {1} of {2} models (type the name of any other)',
-            plainLabel(list.host),
-            maxModels,
-            list.models.length,
-          )
-        : vscode.l10n.t('From {0}', plainLabel(list.host));
-    case 'default':
-      return host === undefined
-        ? vscode.l10n.t("Common models (couldn't load the gateway's list: {0})", plainLabel(list.message))
-        : vscode.l10n.t(
-            "Common models for {0} (couldn't load its list: {1})",
-            plainLabel(host),
-            plainLabel(list.message),
-          );
+  if (list.source === 'gateway') {
+    const [name, count] = [plainLabel(list.host), list.models.length];
+    return count > maxModels
+      ? vscode.l10n.t('From {0}: {1} of {2} models (type the name of any other)', name, maxModels, count)
+      : vscode.l10n.t('From {0}', name);
   }
+  const reason = plainLabel(list.message);
+  return host === undefined
+    ? vscode.l10n.t("Common models (couldn't load the gateway's list: {0})", reason)
+    : vscode.l10n.t("Common models for {0} (couldn't load its list: {1})", plainLabel(host), reason);
 }
 
 /**

@@ -5,13 +5,13 @@ import type { Conversation } from '../conversation/conversation';
 import { demoNoticeFor } from '../demo/demoNotices';
 import { showToast } from '../ui/notifications';
 import { pickOtherModel } from './editPrompt';
-import type { SessionServices } from './panelServices';
+import type { PanelServices } from './panelServices';
 import { billingPage } from '../ui/panelText';
 import { startConversation } from './promptSender';
 
 /** Runs the action of a button in a wait card, in a failure card or below a finished turn. */
 export async function runFailureAction(
-  services: SessionServices,
+  services: PanelServices,
   conversation: Conversation,
   exchangeId: string,
   action: FaultAction,
@@ -101,7 +101,7 @@ export async function runFailureAction(
  * prompt only does not change the selected model.
  */
 export async function switchModel(
-  { catalog, connections }: Pick<SessionServices, 'catalog' | 'connections'>,
+  { catalog, connections }: Pick<PanelServices, 'catalog' | 'connections'>,
   conversation: Pick<Conversation, 'exchange' | 'switchModel'>,
   exchangeId: string,
   model: string,

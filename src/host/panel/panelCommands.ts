@@ -2,14 +2,22 @@ import * as v from 'valibot';
 import * as vscode from 'vscode';
 import type { Localize } from '../../engine/engine';
 import type { Command } from '../commands';
-import type { Services } from '../services';
+import type { PromptHistory } from '../conversation/promptHistoryStore';
 import { localize } from '../util/localization';
 import { notBlank, parseArgument } from '../util/schemas';
 import { runFailureAction } from './failureActions';
-import type { SessionServices } from './panelServices';
-import { sendPrompt, startConversation } from './promptSender';
+import type { PanelRegistry } from './panelRegistry';
+import type { PanelServices } from './panelServices';
+import { sendPrompt, startConversation, type SendServices } from './promptSender';
 
-export function registerPanels(services: Services): readonly Command[] {
+/** What the commands of the panels need in addition to the services of each panel. */
+interface PanelCommandServices extends PanelServices {
+  readonly register: (item: vscode.Disposable) => unknown;
+  readonly panels: PanelRegistry;
+  readonly promptHistory: PanelServices['promptHistory'] & Pick<PromptHistory, 'handleRemoval'>;
+}
+
+export function registerPanels(services: PanelCommandServices): readonly Command[] {
   const { register, connections, conversations, panels, promptHistory, onError } = services;
   register(connections.onDidChange(() => conversations.applySettings()));
   register(
@@ -33,14 +41,18 @@ export function registerPanels(services: Services): readonly Command[] {
 }
 
 /** Does the same as *Retry now* on the card of the running turn, or else of the last turn. */
-export async function retryNow(services: SessionServices): Promise<void> {
+export async function retryNow(services: PanelServices): Promise<void> {
   const conversation = services.conversations.running ?? services.conversations.current;
   const exchange = conversation?.activeExchange ?? conversation?.lastExchange;
   if (conversation && exchange) await runFailureAction(services, conversation, exchange.id, 'retryNow');
 }
 
 /** Reopens panels that were lost in a reload or when the extension host died. */
-export async function reopenPanels({ conversations, panels, workspace }: Services): Promise<void> {
+export async function reopenPanels({
+  conversations,
+  panels,
+  workspace,
+}: Pick<PanelCommandServices, 'conversations' | 'panels'> & { readonly workspace: unknown }): Promise<void> {
   await panels.replaceOrphaned();
   // Reopens nothing in a window without a folder. All such windows share their storage, so an interrupted turn there
   // may belong to another window.
@@ -48,7 +60,7 @@ export async function reopenPanels({ conversations, panels, workspace }: Service
 }
 
 /** Returns the implementation of `holysheep.ask`. It resolves when the turn has started. */
-function askCommand(services: Services): Command['execute'] {
+function askCommand(services: SendServices): Command['execute'] {
   let unsent = '';
   return async (argument) => {
     // Ignores an argument that is a URI, because the editor's context menu passes the URI of the file instead of a

@@ -17,8 +17,12 @@ const restoreTimeoutMs = 5000;
  */
 export class PanelRestoration extends Disposable {
   private readonly remembered: RememberedPanels;
-  private resolveRestored: () => void = () => undefined;
-  private readonly restored = new Promise<void>((resolve) => (this.resolveRestored = resolve));
+  /**
+   * Records that VS Code has restored a panel. The other tabs must then not be closed, because VS Code restores their
+   * panels as well.
+   */
+  handleRestored = (): void => undefined;
+  private readonly restored = new Promise<true>((resolve) => (this.handleRestored = () => resolve(true)));
 
   /**
    * @param session `vscode.env.sessionId`. It stays the same when only the extension host is restarted, and sometimes
@@ -46,14 +50,6 @@ export class PanelRestoration extends Disposable {
   }
 
   /**
-   * Records that VS Code has restored a panel. The other tabs must then not be closed, because VS Code restores their
-   * panels as well.
-   */
-  handleRestored(): void {
-    this.resolveRestored();
-  }
-
-  /**
    * Returns whether VS Code will restore a panel with this title, that is, whether there is a tab with this title and
    * without a panel. The saved ids can't tell, because VS Code may have lost the tab of a conversation that was opened
    * shortly before the extension host died.
@@ -75,30 +71,30 @@ export class PanelRestoration extends Disposable {
    * the panels or there is no orphaned tab.
    */
   async closeOrphanedTabs(ownTitles: () => readonly string[]): Promise<vscode.ViewColumn | undefined> {
-    let tabsChanged = (): void => undefined;
-    const subscription = this.register(vscode.window.tabGroups.onDidChangeTabs(() => tabsChanged()));
-    try {
-      while (!this.disposed && orphanedTabs(ownTitles()).length > 0) {
-        if (!this.isOrphanedTabVisible(ownTitles())) {
-          await new Promise<void>((resolve) => (tabsChanged = resolve));
-          continue;
-        }
-        const isRestored = await Promise.race([
-          this.restored.then(() => true),
-          new Promise<false>((resolve) => setTimeout(() => resolve(false), restoreTimeoutMs).unref()),
-        ]);
-        if (isRestored) return undefined;
-        if (!this.isOrphanedTabVisible(ownTitles())) continue;
-        const tabs = orphanedTabs(ownTitles());
-        const column = tabs[0]?.group.viewColumn;
-        await vscode.window.tabGroups.close(tabs, true);
-        return column;
+    while (!this.disposed && orphanedTabs(ownTitles()).length > 0) {
+      if (!this.isOrphanedTabVisible(ownTitles())) {
+        await nextTabChange();
+        continue;
       }
-      return undefined;
-    } finally {
-      subscription.dispose();
+      const timeout = new Promise<false>((resolve) => setTimeout(() => resolve(false), restoreTimeoutMs).unref());
+      if (await Promise.race([this.restored, timeout])) return undefined;
+      if (!this.isOrphanedTabVisible(ownTitles())) continue;
+      const tabs = orphanedTabs(ownTitles());
+      const column = tabs[0]?.group.viewColumn;
+      await vscode.window.tabGroups.close(tabs, true);
+      return column;
     }
+    return undefined;
   }
+}
+
+function nextTabChange(): Promise<void> {
+  return new Promise((resolve) => {
+    const subscription = vscode.window.tabGroups.onDidChangeTabs(() => {
+      subscription.dispose();
+      resolve();
+    });
+  });
 }
 
 /** Returns the editor column of the first tab of this extension, or undefined if there is none. */

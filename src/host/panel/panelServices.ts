@@ -4,14 +4,14 @@ import type { Connections } from '../connection/connections';
 import type { ContextSource } from '../context/contextSource';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
-import type { PromptInput } from '../journal/exchange';
 import type { PromptHistory } from '../conversation/promptHistoryStore';
-import type { DemoMode } from '../demo/demoMode';
+import type { DemoMode } from '../connection/demoMode';
 import type { DemoTour } from '../demo/demoTour';
-import type { Log } from '../util/log';
+import type { PromptInput } from '../journal/exchange';
 import type { ModelCatalog } from '../models/modelCatalog';
 import type { Scheduler } from '../schedule/scheduler';
 import type { Settings } from '../settings/settings';
+import type { Log } from '../util/log';
 
 /** Text that a command puts into the composer. */
 export interface PrefilledPrompt {
@@ -25,13 +25,7 @@ export interface PrefilledPrompt {
   readonly awaitsKey?: boolean | undefined;
 }
 
-/** The methods of the collection of panels that are needed to send a prompt. */
-interface Panels {
-  show(conversation: Conversation, options: { readonly preserveFocus: boolean }): void;
-  prefill(conversation: Conversation, prefilled: PrefilledPrompt): void;
-}
-
-/** Services of the extension that the panels need. */
+/** Services that a panel needs. */
 export interface PanelServices {
   readonly conversations: Conversations;
   readonly connections: Pick<Connections, 'view' | 'configured' | 'model' | 'selectModel' | 'onDidChange'>;
@@ -44,15 +38,12 @@ export interface PanelServices {
   readonly target: Pick<EditorTarget, 'insert' | 'apply' | 'newFile'>;
   readonly contextSource: Pick<ContextSource, 'suggest' | 'resolve' | 'pick'>;
   readonly schedule: Pick<Scheduler, 'schedule' | 'sendNow'>;
+  /** All panels of the window, because a panel opens another panel for a new conversation. */
+  readonly panels: {
+    show(conversation: Conversation, options: { readonly preserveFocus: boolean }): void;
+    prefill(conversation: Conversation, prefilled: PrefilledPrompt): void;
+  };
   readonly log: Log;
   /** Error boundary of the extension: logs an error and shows it to the user. */
   readonly onError: (error: unknown) => void;
-}
-
-/**
- * Services that one panel needs. They include the collection of all panels, because a panel opens another panel for a
- * new conversation.
- */
-export interface SessionServices extends PanelServices {
-  readonly panels: Panels;
 }

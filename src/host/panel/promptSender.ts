@@ -6,12 +6,12 @@ import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
 import { toPromptInput, type PromptInput } from '../journal/exchange';
 import type { PromptHistory } from '../conversation/promptHistoryStore';
-import type { DemoMode } from '../demo/demoMode';
+import type { DemoMode } from '../connection/demoMode';
 import { isPromptInput } from '../journal/journalSchema';
-import type { SessionServices } from './panelServices';
+import type { PanelServices } from './panelServices';
 
 /** Services that are needed to send a prompt. */
-export interface SendServices extends Pick<SessionServices, 'panels' | 'onError'> {
+export interface SendServices extends Pick<PanelServices, 'panels' | 'onError'> {
   readonly conversations: Pick<Conversations, 'ensureCurrent' | 'startNew'>;
   readonly connections: Pick<Connections, 'view'>;
   readonly demo: Pick<DemoMode, 'answers'>;

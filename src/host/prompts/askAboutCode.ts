@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { ApplyTarget } from '../journal/exchange';
 import { sendPrompt, type SendServices } from '../panel/promptSender';
 import { customPromptText } from './promptTemplate';
-import type { UserPrompt } from '../settings/settingValues';
+import type { UserPrompt } from '../settings/userPrompts';
 import { UserError } from '../util/userError';
 import { codePromptTitle } from './codeActions';
 import type { CodeExcerpt } from '../code/codeExcerpt';
@@ -11,7 +11,7 @@ import { type CodeProblem, type CodePromptId, codePrompts, codePromptText } from
 import type { EditorTarget } from '../code/editorTarget';
 import { findCode } from '../code/findCode';
 
-interface CodeCommandDeps extends SendServices {
+export interface CodeCommandDeps extends SendServices {
   readonly target: Pick<EditorTarget, 'editor'>;
 }
 

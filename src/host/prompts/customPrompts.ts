@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { isRecord } from '../../engine/json';
 import type { StateStore } from '../conversation/promptHistoryStore';
 import type { Settings } from '../settings/settings';
-import type { UserPrompt } from '../settings/settingValues';
+import type { UserPrompt } from '../settings/userPrompts';
 
 /** A prompt that the user can run now. */
 export interface CustomPrompt extends UserPrompt {

@@ -1,16 +1,19 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import type { Localize } from '../../engine/engine';
-import { askWithCustomPrompt } from './askAboutCode';
+import { codePromptIds } from '../code/codePrompts';
 import type { Command } from '../commands';
-import { removeLegacyPrompts, type PromptHistory } from '../conversation/promptHistoryStore';
-import type { Services } from '../services';
+import type { PromptHistory } from '../conversation/promptHistoryStore';
+import type { PanelRegistry } from '../panel/panelRegistry';
 import type { Settings } from '../settings/settings';
 import type { SetContext } from '../status/activity';
 import { askUser, showInStatusBar, showToast } from '../ui/notifications';
 import { localize } from '../util/localization';
 import { parseArgument } from '../util/schemas';
 import { UserError } from '../util/userError';
+import type { Log } from '../util/log';
+import { askWithCustomPrompt, askWithPrompt, type CodeCommandDeps } from './askAboutCode';
+import { registerCodeActions } from './codeActions';
 import type { CustomPrompt, CustomPrompts } from './customPrompts';
 import { askAboutWorkspacePrompts } from './promptConsent';
 import { pickPrompt, addPrompt } from './promptPicker';
@@ -18,12 +21,24 @@ import { abbreviateTitle, templateVariables, unknownVariables } from './promptTe
 
 const confirmationMs = 8000;
 
-export function registerPrompts(services: Services): readonly Command[] {
-  const { register, context, customPrompts, settings, promptHistory, panels, setContext, onError } = services;
-  removeLegacyPrompts(context.globalState).catch(onError);
+interface PromptDeps extends CodeCommandDeps {
+  readonly register: (item: vscode.Disposable) => void;
+  readonly customPrompts: CustomPrompts;
+  readonly settings: Settings;
+  readonly promptHistory: CodeCommandDeps['promptHistory'] & Pick<PromptHistory, 'clear'>;
+  readonly panels: CodeCommandDeps['panels'] & Pick<PanelRegistry, 'updatePromptHistory'>;
+  readonly setContext: SetContext;
+  readonly log: Log;
+}
+
+/** Registers the lightbulb actions and the commands that ask about code, with built-in and custom prompts. */
+export function registerPrompts(services: PromptDeps): readonly Command[] {
+  const { register, customPrompts, settings, promptHistory, panels, setContext } = services;
+  register(registerCodeActions(customPrompts));
   register(watchHasPrompts(customPrompts, settings, setContext));
   const deps = { ...services, warnedTemplates: new Set<string>() };
   return [
+    ...codePromptIds.map((id) => ({ id: `holysheep.${id}` as const, execute: () => askWithPrompt(services, id) })),
     {
       id: 'holysheep.runPrompt',
       // Runs the prompt that a keybinding names by its title, without letting the user choose one.
@@ -72,7 +87,7 @@ export function watchHasPrompts(
   return vscode.Disposable.from(settings.onDidChange(update), vscode.workspace.onDidGrantWorkspaceTrust(update));
 }
 
-interface RunPromptDeps extends Services {
+interface RunPromptDeps extends PromptDeps {
   /** Templates with unknown variables that the user has already been warned about. */
   readonly warnedTemplates: Set<string>;
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { promptsScheme } from '../code/recentEditors';
-import type { UserPrompt } from '../settings/settingValues';
+import type { UserPrompt } from '../settings/userPrompts';
 import { askUser } from '../ui/notifications';
 import { Disposable } from '../util/disposable';
 import type { CustomPrompts } from './customPrompts';

@@ -4,7 +4,7 @@ import { plainLabel } from '../ui/messageText';
 import { askForText } from '../ui/notifications';
 import type { CustomPrompt, CustomPrompts } from './customPrompts';
 import { abbreviateTitle } from './promptTemplate';
-import type { UnusablePrompt } from '../settings/unusablePrompts';
+import type { UnusablePrompt } from '../settings/userPrompts';
 
 type PromptChoice =
   | { readonly type: 'run'; readonly prompt: CustomPrompt }

@@ -1,7 +1,7 @@
 import { visibleText } from '../../engine/gateway/visibleText';
 import type { CodeExcerpt } from '../code/codeExcerpt';
 import { type CodeProblem, codePromptText, truncationNotice, toSingleLine, listProblems } from '../code/codePrompts';
-import type { UserPrompt } from '../settings/settingValues';
+import type { UserPrompt } from '../settings/userPrompts';
 
 /** Names of the variables that a template can contain, for example as `${selection}`. */
 export const templateVariables = ['selection', 'language', 'file', 'problems'] as const;

@@ -10,7 +10,7 @@ import { systemClock } from '../util/systemClock';
 import { Scheduler, type ScheduleNotice } from './scheduler';
 import type { ScheduleStore } from './scheduleStore';
 
-interface ScheduleServices {
+interface SchedulerServices {
   readonly conversations: Conversations;
   readonly connections: Pick<Connections, 'configured'>;
   readonly log: Log;
@@ -20,7 +20,7 @@ interface ScheduleServices {
 }
 
 /** Creates the scheduler of this window. It does nothing until it is started. */
-export function createScheduler(services: ScheduleServices): Scheduler {
+export function createScheduler(services: SchedulerServices): Scheduler {
   const { conversations, connections, log, onError, store, workspace } = services;
   return new Scheduler({
     clock: systemClock,
@@ -45,36 +45,26 @@ async function isReachable({ baseUrl, backups = [] }: Connection): Promise<boole
 }
 
 function showNotice(log: Log, notice: ScheduleNotice): void {
-  const show: ToastAction = {
-    title: vscode.l10n.t('Show'),
-    run: () => vscode.commands.executeCommand('holysheep.openScheduled'),
-  };
-  switch (notice.kind) {
-    case 'due': {
-      const { count } = notice;
-      const message =
-        count === 1
-          ? vscode.l10n.t('1 scheduled prompt is due.')
-          : vscode.l10n.t('{0} scheduled prompts are due.', count);
-      return showToast(log, 'information', message, [show]);
-    }
-    case 'lapsed':
-      return showToast(
-        log,
-        'warning',
-        vscode.l10n.t(
-          "The scheduled prompt “{0}” has lapsed: it couldn't be sent within 24 hours.",
-          panelTitle(notice.prompt.title),
-        ),
-      );
-    case 'interrupted':
-      return showToast(
-        log,
-        'warning',
-        vscode.l10n.t(
-          'VS Code closed or crashed while it was sending the scheduled prompt “{0}”. Restart the answer to send it again.',
-          panelTitle(notice.prompt.title),
-        ),
-      );
+  if (notice.kind === 'due') {
+    const show: ToastAction = {
+      title: vscode.l10n.t('Show'),
+      run: () => vscode.commands.executeCommand('holysheep.openScheduled'),
+    };
+    const { count } = notice;
+    const message =
+      count === 1
+        ? vscode.l10n.t('1 scheduled prompt is due.')
+        : vscode.l10n.t('{0} scheduled prompts are due.', count);
+    showToast(log, 'information', message, [show]);
+    return;
   }
+  const title = panelTitle(notice.prompt.title);
+  const message =
+    notice.kind === 'lapsed'
+      ? vscode.l10n.t("The scheduled prompt “{0}” has lapsed: it couldn't be sent within 24 hours.", title)
+      : vscode.l10n.t(
+          'VS Code closed or crashed while it was sending the scheduled prompt “{0}”. Restart the answer to send it again.',
+          title,
+        );
+  showToast(log, 'warning', message);
 }

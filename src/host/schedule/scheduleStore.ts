@@ -1,16 +1,39 @@
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as v from 'valibot';
 import { parseJson } from '../../engine/json';
+import type { Schedule } from '../../engine/state/turnState';
 import { isConversationId } from '../journal/journalFolder';
-import {
-  errorCode,
-  hasCode,
-  ignoreMissingFile,
-  openWithoutBlocking,
-  privateFolderMode,
-  replaceFile,
-} from '../util/files';
-import { parseScheduledPrompt, type ScheduledPrompt } from './scheduledPrompt';
+import { errorCode, ignoreMissingFile, privateFolderMode, replaceFile } from '../util/files';
+import { parseOrUndefined, type FieldSchemas } from '../util/schemas';
+
+/** A scheduled prompt, as all windows see it. The prompt itself is in the journal of its conversation. */
+export interface ScheduledPrompt extends Schedule {
+  readonly conversationId: string;
+  readonly exchangeId: string;
+  /** URI of the workspace file or folder, or an empty string for a window without a workspace. */
+  readonly workspace: string;
+  /** Origin of the base URL for which the user scheduled the prompt. */
+  readonly origin: string;
+  readonly model: string;
+  /** The first line of the prompt. */
+  readonly title: string;
+}
+
+const maxEpochMs = 4e15;
+const epoch = v.pipe(v.number(), v.minValue(0), v.maxValue(maxEpochMs));
+
+const promptSchema = v.object<FieldSchemas<ScheduledPrompt>>({
+  id: v.string(),
+  conversationId: v.string(),
+  exchangeId: v.string(),
+  workspace: v.string(),
+  origin: v.string(),
+  model: v.string(),
+  dueAt: v.optional(epoch),
+  scheduledAt: epoch,
+  title: v.string(),
+});
 
 /** A scheduled prompt in the store. */
 export interface StoredPrompt {
@@ -19,20 +42,23 @@ export interface StoredPrompt {
   readonly isClaimed: boolean;
 }
 
+interface Listing {
+  /** The earliest first. Prompts that wait for the network come last. */
+  readonly stored: readonly StoredPrompt[];
+  /** Whether every file could be read. Damaged files count as missing. */
+  readonly isComplete: boolean;
+}
+
 const pendingSuffix = '.json';
 const claimedSuffix = '.claimed';
-/** Maximum size of a file that is read, in bytes. */
-const maxFileBytes = 64 * 1024;
 
 /**
- * The scheduled prompts of all workspaces, each in a file of a folder that all windows share. A window claims a prompt
- * by renaming its file, which only one window can do. The claim lasts until the journal of the conversation records
- * that the prompt was sent.
+ * The scheduled prompts of all workspaces, each in a file of a folder that all windows share. A prompt is scheduled as
+ * long as its file exists. A window claims a prompt by renaming its file, which only one window can do. The claim lasts
+ * until the journal of the conversation records that the prompt was sent.
  */
 export class ScheduleStore {
   private readonly loggedNames = new Set<string>();
-  /** Ids of the prompts whose files exist but could not be read when the folder was last listed. */
-  private unreadableIds: ReadonlySet<string> = new Set();
 
   /** @param log receives a message about each file that is damaged or can't be read, once */
   constructor(
@@ -40,37 +66,29 @@ export class ScheduleStore {
     private readonly log: (problem: string) => void,
   ) {}
 
-  /**
-   * Returns all prompts that can be read, the earliest first. Prompts that wait for the network come last.
-   * @throws the error of the file system if the folder can't be read
-   */
-  async list(): Promise<readonly StoredPrompt[]> {
+  /** @throws the error of the file system if the folder can't be read */
+  async list(): Promise<Listing> {
     const names = (await readdir(this.folder).catch(ignoreMissingFile)) ?? [];
     const stored: StoredPrompt[] = [];
-    const unreadableIds = new Set<string>();
-    // Reads one file after another, so that only one of them is open at a time.
+    let isComplete = true;
     for (const name of names) {
-      const entry = await this.read(name, unreadableIds);
-      if (entry) stored.push(entry);
+      try {
+        const entry = await this.read(name);
+        if (entry) stored.push(entry);
+      } catch (error) {
+        isComplete = false;
+        this.logOnce(name, `can't be read: ${errorCode(error)}.`);
+      }
     }
-    this.unreadableIds = unreadableIds;
-    return stored.sort(
+    stored.sort(
       ({ prompt: a }, { prompt: b }) => (a.dueAt ?? Infinity) - (b.dueAt ?? Infinity) || a.scheduledAt - b.scheduledAt,
     );
+    return { stored, isComplete };
   }
 
-  /** Returns whether the file of a prompt existed but could not be read when the folder was last listed. */
-  isUnreadable(id: string): boolean {
-    return this.unreadableIds.has(id);
-  }
-
-  /**
-   * Returns the ids of the conversations with a scheduled prompt.
-   * @throws an error if a file can't be read, because its conversation is then unknown
-   */
+  /** Returns the ids of the conversations with a scheduled prompt that can be read. */
   async conversationIds(): Promise<ReadonlySet<string>> {
-    const stored = await this.list();
-    if (this.unreadableIds.size > 0) throw new Error("A scheduled prompt can't be read.");
+    const { stored } = await this.list();
     return new Set(stored.map(({ prompt }) => prompt.conversationId));
   }
 
@@ -85,8 +103,13 @@ export class ScheduleStore {
    */
   async claim(id: string): Promise<boolean> {
     const claimed = this.path(id, claimedSuffix);
-    if (!(await renameIfPresent(this.path(id, pendingSuffix), claimed))) return false;
-    // Flushes the renamed file, because a claim that a power failure undoes would let the prompt be sent twice.
+    try {
+      await rename(this.path(id, pendingSuffix), claimed);
+    } catch (error) {
+      ignoreMissingFile(error);
+      return false;
+    }
+    // A claim that a power failure undoes would let the prompt be sent twice.
     const file = await open(claimed, 'r+');
     try {
       await file.sync();
@@ -96,47 +119,27 @@ export class ScheduleStore {
     return true;
   }
 
-  /** Gives a claim back. The caller must not have sent the prompt. */
-  async release(id: string): Promise<void> {
-    await renameIfPresent(this.path(id, claimedSuffix), this.path(id, pendingSuffix));
-  }
-
   /** Removes a prompt, claimed or not. */
   async remove(id: string): Promise<void> {
-    for (const suffix of [pendingSuffix, claimedSuffix]) await rm(this.path(id, suffix), { force: true });
+    await this.removeUnclaimed(id);
+    await rm(this.path(id, claimedSuffix), { force: true });
   }
 
-  /**
-   * Removes a prompt unless it is claimed.
-   * @returns whether the prompt was removed
-   */
-  async removeUnclaimed(id: string): Promise<boolean> {
-    try {
-      await rm(this.path(id, pendingSuffix));
-      return true;
-    } catch (error) {
-      ignoreMissingFile(error);
-      return false;
-    }
+  /** Removes a prompt unless it is claimed. */
+  async removeUnclaimed(id: string): Promise<void> {
+    await rm(this.path(id, pendingSuffix), { force: true });
   }
 
-  /** @param unreadableIds receives the id if the file can't be read */
-  private async read(name: string, unreadableIds: Set<string>): Promise<StoredPrompt | undefined> {
+  private async read(name: string): Promise<StoredPrompt | undefined> {
     const suffix = [pendingSuffix, claimedSuffix].find((ending) => name.endsWith(ending));
     const id = suffix && name.slice(0, -suffix.length);
     if (!isConversationId(id)) return undefined;
-    let content: string | undefined;
-    try {
-      content = await this.readContent(name);
-    } catch (error) {
-      unreadableIds.add(id);
-      this.logOnce(name, `can't be read: ${errorCode(error)}.`);
-    }
+    const content = await readFile(join(this.folder, name), 'utf8').catch(ignoreMissingFile);
+    // Another window has removed the file since the folder was read.
     if (content === undefined) return undefined;
-    const prompt = parseScheduledPrompt(parseJson(content));
-    if (prompt?.id === id && isConversationId(prompt.conversationId)) {
+    const prompt = parseOrUndefined(promptSchema, parseJson(content));
+    if (prompt?.id === id && isConversationId(prompt.conversationId))
       return { prompt, isClaimed: suffix === claimedSuffix };
-    }
     this.logOnce(name, 'is damaged and is ignored.');
     return undefined;
   }
@@ -146,30 +149,8 @@ export class ScheduleStore {
     this.loggedNames.add(name);
   }
 
-  /** @returns undefined when another window has removed the file since the folder was read */
-  private async readContent(name: string): Promise<string | undefined> {
-    const file = await openWithoutBlocking(join(this.folder, name)).catch(ignoreMissingFile);
-    if (!file) return undefined;
-    try {
-      const stats = await file.stat();
-      return stats.isFile() && stats.size <= maxFileBytes ? await file.readFile('utf8') : '';
-    } finally {
-      await file.close();
-    }
-  }
-
   private path(id: string, suffix: string): string {
     return join(this.folder, `${id}${suffix}`);
-  }
-}
-
-async function renameIfPresent(from: string, to: string): Promise<boolean> {
-  try {
-    await rename(from, to);
-    return true;
-  } catch (error) {
-    if (!hasCode(error, 'ENOENT')) throw error;
-    return false;
   }
 }
 

@@ -3,14 +3,13 @@ import { Mutex } from 'async-mutex';
 import type { Clock } from '../../engine/clock';
 import type { Connection } from '../../engine/request';
 import { retryAfterDelay } from '../../engine/retry/backoff';
+import { scheduleLifetimeMs, type ScheduleEnd } from '../../engine/state/turnState';
 import type { Conversation } from '../conversation/conversation';
-import { conversationTitle } from '../conversation/conversationList';
+import { conversationTitle } from '../conversation/conversationSummaries';
 import type { Conversations } from '../conversation/conversations';
 import { canSchedule } from '../journal/exchange';
-import type { ImmediateStart } from '../conversation/turnRunner';
 import { Listeners } from '../util/listeners';
-import { lapsesAt, probeDelayMs, type ScheduledPrompt } from './scheduledPrompt';
-import type { ScheduleStore, StoredPrompt } from './scheduleStore';
+import type { ScheduledPrompt, ScheduleStore, StoredPrompt } from './scheduleStore';
 
 /** The scheduled prompts of all workspaces. */
 export interface ScheduledCount {
@@ -52,16 +51,21 @@ interface SchedulerDeps {
   readonly onError: (error: unknown) => void;
 }
 
-/** Interval at which the window looks for prompts that other windows have scheduled or canceled, in milliseconds. */
-const pollMs = 15_000;
+/** Longest time between two checks while a prompt is scheduled. Timers may stand still while the computer sleeps. */
+const maxTimerMs = 60_000;
 /** Time after which the file of a lapsed prompt is removed if no window opens its workspace, in milliseconds. */
 const maxLapsedMs = 7 * 24 * 60 * 60 * 1000;
+const firstProbeDelayMs = 15_000;
+const maxProbeDelayMs = 120_000;
 
-/** When a prompt whose gateway could not be reached is tried again. */
-interface ProbeRetry {
-  readonly failures: number;
-  /** Epoch milliseconds. */
-  readonly at: number;
+/** What this window knows about a prompt of its workspace. */
+interface Observation {
+  /** Whether the prompt needs a click. `undefined` until that is known. */
+  needsClick?: boolean;
+  /** Number of failed attempts to send the prompt. */
+  failures: number;
+  /** Epoch milliseconds before which the gateway is not probed again. */
+  probeAt: number;
 }
 
 /**
@@ -71,33 +75,29 @@ interface ProbeRetry {
  */
 export class Scheduler {
   private readonly changeListeners = new Listeners<void>((error) => this.deps.onError(error));
-  /** Fires when a prompt was scheduled, sent or canceled, by this window or by another one. */
+  /** Fires when a prompt may have been scheduled, sent or canceled, by this window or by another one. */
   readonly onDidChange = this.changeListeners.event;
+  /** The prompts that are neither claimed nor lapsed. */
   private prompts: readonly ScheduledPrompt[] = [];
-  /** Ids of the prompts that this window has seen before they were due, so that it may send them without a click. */
-  private readonly automaticIds = new Set<string>();
-  /** Ids of the prompts that are due and need a click. */
-  private readonly clickIds = new Set<string>();
-  /** When to probe again. The key is the id of the prompt. */
-  private readonly probeRetries = new Map<string, ProbeRetry>();
-  private notifiedIds: ReadonlySet<string> = new Set();
+  /** The key is the id of the prompt. */
+  private readonly observations = new Map<string, Observation>();
+  private hasNewClick = false;
   /** Prevents a prompt from being canceled while it is being sent, and from being sent twice by this window. */
   private readonly mutex = new Mutex();
+  private readonly checks = new Mutex();
+  /** The check that has been requested and has not begun yet. */
+  private nextCheck: Promise<void> | undefined;
   private readonly subscriptions: readonly { dispose(): void }[];
-  private check: Promise<void> | undefined;
-  /** Number of checks that have been requested. Checks that are requested during a check are made together after it. */
-  private wantedChecks = 0;
   private cancelTimer = (): void => undefined;
   private isDisposed = false;
   private readonly reportedErrors = new Set<string>();
-  /** The list and the number of prompts when `onDidChange` fired last, as JSON. */
-  private shownState = '';
 
   constructor(private readonly deps: SchedulerDeps) {
     const { conversations } = deps;
     this.subscriptions = [
       conversations.onDidChange(({ conversation }) => {
-        if (this.isOutdated(conversation)) this.update();
+        const known = this.prompts.filter(({ conversationId }) => conversationId === conversation.id);
+        if (conversation.scheduledExchanges().length !== known.length) this.update();
       }),
       conversations.onDidRemove(({ id, state }) => {
         if (state !== 'restored') this.cancelAll(id).catch(deps.onError);
@@ -105,9 +105,9 @@ export class Scheduler {
     ];
   }
 
-  /** Starts to send the prompts that are due. */
-  start(): void {
-    this.update();
+  /** Reads the store again, sends the prompts that are due, and watches the others. */
+  update(): void {
+    this.refresh().catch(this.deps.onError);
   }
 
   dispose(): void {
@@ -121,7 +121,7 @@ export class Scheduler {
     return this.prompts.map((prompt) => ({
       ...prompt,
       isOwn: this.isOwn(prompt),
-      needsClick: this.clickIds.has(prompt.id),
+      needsClick: this.needsClick(prompt),
     }));
   }
 
@@ -154,8 +154,8 @@ export class Scheduler {
     const title = conversationTitle(undefined, exchange.prompt);
     await this.mutex.runExclusive(async () => {
       await store.add({ ...schedule, conversationId: conversation.id, exchangeId, workspace, origin, model, title });
-      this.automaticIds.add(schedule.id);
-      if (!(await conversation.scheduled.add(exchangeId, schedule))) await store.remove(schedule.id);
+      this.observe(schedule.id).needsClick = false;
+      if (!conversation.schedule(exchangeId, schedule)) await store.remove(schedule.id);
     });
     await this.refresh();
   }
@@ -165,13 +165,12 @@ export class Scheduler {
    * @returns whether the prompt was sent; false if it was canceled meanwhile, or another window writes its conversation
    */
   async sendNow(id: string): Promise<boolean> {
+    const { conversations, store } = this.deps;
     // Reads the store again, because the prompt may have been scheduled since the last check.
-    const prompt = (await this.deps.store.list()).find((stored) => stored.prompt.id === id)?.prompt;
+    const prompt = (await store.list()).stored.find((stored) => stored.prompt.id === id)?.prompt;
     if (!prompt) return false;
-    const isSent = await this.deps.conversations.withWritable(
-      prompt.conversationId,
-      'report-if-locked',
-      (conversation) => this.send(conversation, prompt, 'retryNow'),
+    const isSent = await conversations.withWritable(prompt.conversationId, 'report-if-locked', (conversation) =>
+      this.send(conversation, prompt, true),
     );
     await this.refresh();
     return isSent === true;
@@ -186,10 +185,8 @@ export class Scheduler {
   private async cancelAll(conversationId: string): Promise<void> {
     const { store } = this.deps;
     await this.mutex.runExclusive(async () => {
-      for (const { prompt } of await store.list()) {
-        if (prompt.conversationId === conversationId)
-          await store.remove(prompt.id).catch((error: unknown) => this.reportOnce(error));
-      }
+      const { stored } = await store.list();
+      for (const { prompt } of stored) if (prompt.conversationId === conversationId) await store.remove(prompt.id);
     });
     await this.refresh();
   }
@@ -198,177 +195,170 @@ export class Scheduler {
     return workspace === this.deps.workspace;
   }
 
-  /** Returns whether a conversation has scheduled exchanges that this window does not know, or lacks ones it knows. */
-  private isOutdated(conversation: Conversation): boolean {
-    const known = this.prompts.filter(({ conversationId }) => conversationId === conversation.id);
-    const scheduled = conversation.scheduled.list();
-    return scheduled.length !== known.length || known.some((prompt) => !isScheduledIn(conversation, prompt));
+  private needsClick({ id }: ScheduledPrompt): boolean {
+    return this.observations.get(id)?.needsClick === true;
   }
 
-  private update(): void {
-    this.refresh().catch(this.deps.onError);
+  private observe(id: string): Observation {
+    const observation = this.observations.get(id) ?? { failures: 0, probeAt: 0 };
+    this.observations.set(id, observation);
+    return observation;
   }
 
-  /** Reads the store again and sends the prompts that are due. Resolves when a check has ended that began afterwards. */
+  private requireClick(observation: Observation): void {
+    observation.needsClick = true;
+    this.hasNewClick = true;
+  }
+
+  /** Resolves when a check has ended that began after the call. */
   private async refresh(): Promise<void> {
-    this.wantedChecks++;
-    this.check ??= this.runChecks();
-    await this.check;
-  }
-
-  private async runChecks(): Promise<void> {
-    let wantedChecks: number;
-    do {
-      ({ wantedChecks } = this);
-      this.cancelTimer();
-      await this.checkOnce().catch((error: unknown) => this.reportOnce(error));
-    } while (wantedChecks !== this.wantedChecks && !this.isDisposed);
-    this.check = undefined;
-    if (!this.isDisposed) this.cancelTimer = this.deps.clock.after(this.msUntilNextCheck(), () => this.update());
-  }
-
-  private async checkOnce(): Promise<void> {
-    await this.reconcile();
-    this.show(await this.deps.store.list());
-    for (const { prompt, isClaimed } of await this.deps.store.list()) {
+    this.nextCheck ??= this.checks.runExclusive(async () => {
+      this.nextCheck = undefined;
       if (this.isDisposed) return;
-      await this.handle(prompt, isClaimed).catch((error: unknown) => this.reportOnce(error));
-    }
-    this.show(await this.deps.store.list());
-    this.notifyDue();
-  }
-
-  private async handle(prompt: ScheduledPrompt, isClaimed: boolean): Promise<void> {
-    const now = this.deps.clock.now();
-    if (!this.isOwn(prompt)) {
-      if (now >= lapsesAt(prompt) + maxLapsedMs) await this.deps.store.remove(prompt.id);
-    } else if (isClaimed) await this.endAbandoned(prompt);
-    else if (now >= lapsesAt(prompt)) await this.lapse(prompt);
-    else if (this.isReady(prompt, now)) await this.probeAndSend(prompt, now);
-  }
-
-  /**
-   * Makes the store and the open conversations agree. A prompt that is no longer scheduled in its conversation is
-   * removed from the store. An exchange whose prompt is no longer in the store counts as stopped: the user has canceled
-   * the prompt in another window, or its file was damaged. An exchange whose prompt can't be read stays scheduled.
-   */
-  private async reconcile(): Promise<void> {
-    const { conversations, store } = this.deps;
-    await this.mutex.runExclusive(async () => {
-      const stored = await store.list();
-      const storedIds = new Set(stored.map(({ prompt }) => prompt.id));
-      for (const conversation of conversations.writable) {
-        for (const { id, state } of conversation.scheduled.list()) {
-          const isGone = state.schedule && !storedIds.has(state.schedule.id) && !store.isUnreadable(state.schedule.id);
-          if (isGone) conversation.scheduled.end(id, { outcome: 'stopped' });
-        }
-        for (const { prompt } of stored) {
-          if (prompt.conversationId === conversation.id && !isScheduledIn(conversation, prompt))
-            await store.remove(prompt.id).catch((error: unknown) => this.reportOnce(error));
-        }
-      }
+      this.cancelTimer();
+      await this.check().catch((error: unknown) => this.reportOnce(error));
+      this.setTimer();
     });
+    await this.nextCheck;
+  }
+
+  private async check(): Promise<void> {
+    const stored = await this.mutex.runExclusive(() => this.readStore());
+    const now = this.deps.clock.now();
+    this.prompts = stored
+      .filter(({ prompt, isClaimed }) => !isClaimed && now < lapsesAt(prompt))
+      .map(({ prompt }) => prompt);
+    this.changeListeners.fire();
+    for (const entry of stored) {
+      if (this.isDisposed) return;
+      const hasEnded = await this.handle(entry, now).catch((error: unknown) => this.reportOnce(error));
+      if (hasEnded) this.prompts = this.prompts.filter(({ id }) => id !== entry.prompt.id);
+    }
+    this.changeListeners.fire();
+    if (this.hasNewClick) {
+      this.deps.notify({ kind: 'due', count: this.prompts.filter((prompt) => this.needsClick(prompt)).length });
+    }
+    this.hasNewClick = false;
+  }
+
+  /** Reads the store, and stops the exchanges of open conversations whose prompts are no longer scheduled. */
+  private async readStore(): Promise<readonly StoredPrompt[]> {
+    const { conversations, store } = this.deps;
+    const { stored, isComplete } = await store.list();
+    const ids = new Set(stored.map(({ prompt }) => prompt.id));
+    for (const conversation of isComplete ? conversations.writable : []) {
+      for (const { id, state } of conversation.scheduledExchanges()) {
+        if (!ids.has(state.schedule?.id ?? '')) conversation.endSchedule(id, { outcome: 'stopped' });
+      }
+    }
+    return stored;
+  }
+
+  /** @returns whether the prompt is no longer scheduled */
+  private async handle({ prompt, isClaimed }: StoredPrompt, now: number): Promise<boolean> {
+    const { conversations, lapsedMessage, store } = this.deps;
+    const open = conversations.writable.find(({ id }) => id === prompt.conversationId);
+    if (open && !isClaimed && (await this.removeIfOutdated(open, prompt))) return true;
+    if (!this.isOwn(prompt) && now >= lapsesAt(prompt) + maxLapsedMs) {
+      await store.remove(prompt.id);
+      return true;
+    }
+    if (!this.isOwn(prompt)) return false;
+    // If this window gets the right to write the conversation, the window that has claimed the prompt no longer exists,
+    // and nobody knows whether it has sent the prompt.
+    if (isClaimed) return this.end(prompt, 'interrupted', { outcome: 'interrupted' });
+    if (now >= lapsesAt(prompt)) return this.end(prompt, 'lapsed', { outcome: 'failed', message: lapsedMessage() });
+    return this.isReady(prompt, now) && this.probeAndSend(prompt, now);
   }
 
   /** Returns whether the prompt is due, may be sent without a click, and its gateway is to be probed now. */
   private isReady({ id, dueAt }: ScheduledPrompt, now: number): boolean {
-    const isFirstSeen = !this.automaticIds.has(id) && !this.clickIds.has(id);
-    if (dueAt !== undefined && isFirstSeen) (dueAt > now ? this.automaticIds : this.clickIds).add(id);
-    const isDue = dueAt === undefined || dueAt <= now;
-    return isDue && !this.clickIds.has(id) && (this.probeRetries.get(id)?.at ?? 0) <= now;
+    const observation = this.observe(id);
+    // A prompt that was already due when this window first saw it needs a click.
+    if (dueAt !== undefined && observation.needsClick === undefined) {
+      if (dueAt > now) observation.needsClick = false;
+      else this.requireClick(observation);
+    }
+    return (dueAt ?? 0) <= now && observation.needsClick !== true && observation.probeAt <= now;
   }
 
-  /** Sends a prompt if this window may write its conversation and the gateway can be reached. */
-  private async probeAndSend(prompt: ScheduledPrompt, now: number): Promise<void> {
-    const { id, conversationId } = prompt;
-    const isSent = await this.deps.conversations.withWritable(conversationId, 'only-if-free', async (conversation) =>
-      (await this.maySend(prompt)) ? this.send(conversation, prompt) : false,
+  /**
+   * Sends a prompt if this window may write its conversation and the gateway can be reached.
+   * @returns whether the prompt is no longer scheduled
+   */
+  private async probeAndSend(prompt: ScheduledPrompt, now: number): Promise<boolean> {
+    const isDone = await this.deps.conversations.withWritable(
+      prompt.conversationId,
+      'only-if-free',
+      async (conversation) =>
+        (await this.removeIfOutdated(conversation, prompt)) ||
+        ((await this.maySend(prompt)) && this.send(conversation, prompt)),
     );
-    if (isSent === undefined && (await this.removeIfMissing(prompt))) return;
-    if (isSent === true || this.clickIds.has(id)) return;
-    const failures = (this.probeRetries.get(id)?.failures ?? 0) + 1;
-    this.probeRetries.set(id, { failures, at: now + probeDelayMs(failures) });
+    if (isDone === true || (isDone === undefined && (await this.removeIfMissing(prompt)))) return true;
+    const observation = this.observe(prompt.id);
+    observation.probeAt = now + Math.min(maxProbeDelayMs, firstProbeDelayMs * 2 ** observation.failures++);
+    return false;
   }
 
   /** Probes the gateway of a due prompt. Resolves to whether the prompt may be sent now, without a click. */
   private async maySend({ id, origin }: ScheduledPrompt): Promise<boolean> {
+    const observation = this.observe(id);
     // Tries again later if no request can be made, for example because the keyring can't be read.
     const current = await this.deps.connection().catch(() => undefined);
     if (!current) return false;
     if (!(await this.deps.isReachable(current))) {
-      this.automaticIds.add(id);
+      observation.needsClick = false;
       return false;
     }
     // Asks first if the gateway could be reached when this window found the prompt, because the network may have come
     // back while VS Code was closed. Also asks if the prompt would go to another gateway than the user saw.
-    const isAutomatic = this.automaticIds.has(id) && current.origin === origin;
-    if (!isAutomatic) this.clickIds.add(id);
-    return isAutomatic;
+    if (observation.needsClick !== false || current.origin !== origin) this.requireClick(observation);
+    return !observation.needsClick;
   }
 
   /** Claims a prompt and starts its turn. @returns false if the prompt was canceled or claimed by another window */
-  private async send(
-    conversation: Conversation,
-    prompt: ScheduledPrompt,
-    immediate?: ImmediateStart,
-  ): Promise<boolean> {
+  private async send(conversation: Conversation, prompt: ScheduledPrompt, immediately = false): Promise<boolean> {
     const { conversations, store } = this.deps;
     return this.mutex.runExclusive(async () => {
-      if (this.isDisposed) return false;
-      if (!isScheduledIn(conversation, prompt)) {
-        // Removes a prompt that was sent or canceled, but whose file was left behind, for example by a crash.
-        if (!conversation.readOnly) await store.remove(prompt.id);
-        return false;
-      }
-      if (!(await store.claim(prompt.id))) return false;
-      // Gives the claim back if another window has requested the conversation meanwhile.
-      if (conversation.readOnly) {
-        await store.release(prompt.id);
-        return false;
-      }
-      const isScheduled = isScheduledIn(conversation, prompt);
-      if (isScheduled) conversation.scheduled.send(prompt.exchangeId, prompt.model, immediate);
+      if (this.isDisposed || !isScheduledIn(conversation, prompt) || !(await store.claim(prompt.id))) return false;
+      const isSent = conversation.sendScheduled(prompt.exchangeId, prompt.model, immediately);
+      // Another window has taken the conversation over. It finds the claim and reports the prompt as interrupted.
+      if (conversation.readOnly) return false;
       // Keeps the claim until the journal says that the turn has started. From then on the journal alone shows whether
       // the turn was interrupted.
       await conversations.flush(conversation.id);
       await store.remove(prompt.id);
-      return isScheduled;
+      return isSent;
     });
   }
 
-  /**
-   * Ends a prompt whose claim was not removed. If this window gets the right to write the conversation, the window that
-   * has claimed the prompt no longer exists, and nobody knows whether it has sent the prompt.
-   */
-  private async endAbandoned(prompt: ScheduledPrompt): Promise<void> {
-    await this.end(prompt, 'interrupted', (conversation) =>
-      conversation.scheduled.end(prompt.exchangeId, { outcome: 'interrupted' }),
-    );
-  }
-
-  private async lapse(prompt: ScheduledPrompt): Promise<void> {
-    await this.end(prompt, 'lapsed', (conversation) =>
-      conversation.scheduled.end(prompt.exchangeId, { outcome: 'failed', message: this.deps.lapsedMessage() }),
-    );
-  }
-
-  private async end(
-    prompt: ScheduledPrompt,
-    kind: 'lapsed' | 'interrupted',
-    unschedule: (conversation: Conversation) => void,
-  ): Promise<void> {
+  /** @returns whether the prompt is no longer scheduled; false if another window writes its conversation */
+  private async end(prompt: ScheduledPrompt, kind: 'lapsed' | 'interrupted', end: ScheduleEnd): Promise<boolean> {
     const { conversations, notify, store } = this.deps;
-    const isEnded = await conversations.withWritable(prompt.conversationId, 'only-if-free', (conversation) =>
+    const hasEnded = await conversations.withWritable(prompt.conversationId, 'only-if-free', (conversation) =>
       this.mutex.runExclusive(async () => {
         const isScheduled = isScheduledIn(conversation, prompt);
-        if (isScheduled) unschedule(conversation);
+        if (isScheduled) conversation.endSchedule(prompt.exchangeId, end);
         await conversations.flush(conversation.id);
         await store.remove(prompt.id);
         if (isScheduled) notify({ kind, prompt });
         return true;
       }),
     );
-    if (!isEnded) await this.removeIfMissing(prompt);
+    return hasEnded ?? this.removeIfMissing(prompt);
+  }
+
+  /**
+   * Removes a prompt whose file was left behind, for example by a crash, after the user had stopped its exchange or the
+   * prompt had been sent.
+   * @returns whether the prompt was removed
+   */
+  private async removeIfOutdated(conversation: Conversation, prompt: ScheduledPrompt): Promise<boolean> {
+    return this.mutex.runExclusive(async () => {
+      if (isScheduledIn(conversation, prompt)) return false;
+      await this.deps.store.remove(prompt.id);
+      return true;
+    });
   }
 
   /** Removes a prompt whose conversation no longer exists. @returns whether the prompt was removed */
@@ -378,33 +368,16 @@ export class Scheduler {
     return true;
   }
 
-  private show(stored: readonly StoredPrompt[]): void {
-    const now = this.deps.clock.now();
-    const prompts = stored
-      .filter(({ prompt, isClaimed }) => !isClaimed && now < lapsesAt(prompt))
-      .map(({ prompt }) => prompt);
-    this.prompts = prompts;
-    const state = JSON.stringify([this.list(), this.count()]);
-    if (state === this.shownState) return;
-    this.shownState = state;
-    this.changeListeners.fire();
-  }
-
-  private notifyDue(): void {
-    const due = this.list().filter(({ isOwn, needsClick }) => isOwn && needsClick);
-    const isNew = due.some(({ id }) => !this.notifiedIds.has(id));
-    this.notifiedIds = new Set(due.map(({ id }) => id));
-    if (isNew) this.deps.notify({ kind: 'due', count: due.length });
-  }
-
-  private msUntilNextCheck(): number {
+  private setTimer(): void {
+    if (this.isDisposed || this.prompts.length === 0) return;
     const now = this.deps.clock.now();
     const times = this.prompts.flatMap((prompt) => [
-      ...(prompt.dueAt === undefined ? [] : [prompt.dueAt]),
+      prompt.dueAt ?? 0,
       lapsesAt(prompt),
-      this.probeRetries.get(prompt.id)?.at ?? 0,
+      this.observations.get(prompt.id)?.probeAt ?? 0,
     ]);
-    return Math.min(pollMs, ...times.filter((time) => time > now).map((time) => time - now));
+    const delays = times.filter((time) => time > now).map((time) => time - now);
+    this.cancelTimer = this.deps.clock.after(Math.min(maxTimerMs, ...delays), () => this.update());
   }
 
   /** Reports an error, but not again at every check while the folder or a file can't be read. */
@@ -415,8 +388,12 @@ export class Scheduler {
   }
 }
 
+/** Returns the time at which a scheduled prompt lapses, in epoch milliseconds. */
+function lapsesAt({ scheduledAt }: ScheduledPrompt): number {
+  return scheduledAt + scheduleLifetimeMs;
+}
+
 /** Returns whether a conversation still has the exchange of a scheduled prompt, and the exchange is still scheduled. */
 function isScheduledIn(conversation: Conversation, { id, exchangeId }: ScheduledPrompt): boolean {
-  const { phase, schedule } = conversation.exchange(exchangeId)?.state ?? {};
-  return phase === 'scheduled' && schedule?.id === id;
+  return conversation.scheduledExchanges().some((e) => e.id === exchangeId && e.state.schedule?.id === id);
 }

@@ -1,33 +1,33 @@
 import * as vscode from 'vscode';
 import type { EngineSettings } from '../../engine/engine';
 import { normalizeBaseUrl, type BaseUrl, type NormalizedBaseUrl } from '../../engine/gateway/baseUrl';
-import { unusablePrompts, type UnusablePrompt } from './unusablePrompts';
 import type { RequestParameters } from '../../engine/request';
 import { Disposable } from '../util/disposable';
-import {
-  continueWithFallbackChoices,
-  parseChoice,
-  defaultBaseUrl,
-  defaultModel,
-  jitterChoices,
-  parseStrings,
-  parseNumber,
-  numberSettings,
-  parsePrompts,
-  resumeChoices,
-  parseText,
-  parseTimeout,
-  type UserPrompt,
-} from './settingValues';
+import { parsePrompts, textIn, unusablePrompts, type UnusablePrompt, type UserPrompt } from './userPrompts';
 
 const section = 'holysheep';
+
+/** The description of a setting in package.json. */
+interface SettingSchema {
+  readonly type: unknown;
+  readonly default: unknown;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly enum?: readonly unknown[];
+}
+
+/** The part of package.json that describes the settings. */
+export interface SettingsManifest {
+  readonly contributes: {
+    readonly configuration: readonly { readonly properties: Readonly<Record<string, SettingSchema>> }[];
+  };
+}
 
 /**
  * The values of a setting in each kind of settings. The properties for the local and the remote user settings are not
  * documented in VS Code's API.
  */
 interface InspectedSetting {
-  readonly defaultValue?: unknown;
   readonly globalValue?: unknown;
   readonly globalLocalValue?: unknown;
   readonly globalRemoteValue?: unknown;
@@ -35,14 +35,19 @@ interface InspectedSetting {
 }
 
 /**
- * Reads the extension's settings anew at every call. Invalid values are replaced by defaults, so reading never throws.
+ * Reads the extension's settings anew at every call. VS Code passes on invalid values. They are replaced by the defaults
+ * or limits in package.json, so reading never throws.
  */
 export class Settings extends Disposable {
   private readonly changed = this.register(new vscode.EventEmitter<void>());
   readonly onDidChange = this.changed.event;
+  private readonly schemas: Readonly<Record<string, SettingSchema>>;
 
-  constructor() {
+  constructor({ contributes }: SettingsManifest) {
     super();
+    this.schemas = Object.assign({}, ...contributes.configuration.map(({ properties }) => properties)) as Readonly<
+      Record<string, SettingSchema>
+    >;
     this.register(
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration(section)) this.changed.fire();
@@ -51,24 +56,25 @@ export class Settings extends Disposable {
   }
 
   engineSettings(): EngineSettings {
-    return {
+    const settings = {
       retry: {
-        maxRetries: this.number('retry.maxRetries'),
-        baseDelayMs: this.number('retry.baseDelayMs'),
-        maxDelayMs: this.number('retry.maxDelayMs'),
-        jitter: parseChoice(this.read('retry.jitter'), jitterChoices),
-        maxHintMs: this.number('retry.maxHintMs'),
+        maxRetries: this.value('retry.maxRetries'),
+        baseDelayMs: this.value('retry.baseDelayMs'),
+        maxDelayMs: this.value('retry.maxDelayMs'),
+        jitter: this.value('retry.jitter'),
+        maxHintMs: this.value('retry.maxHintMs'),
       },
-      fallbackModels: parseStrings(this.read('fallbackModels')),
-      resume: parseChoice(this.read('resume'), resumeChoices),
-      continueWithFallback: parseChoice(this.read('continueWithFallback'), continueWithFallbackChoices),
+      fallbackModels: stringsIn(this.read('fallbackModels')),
+      resume: this.value('resume'),
+      continueWithFallback: this.value('continueWithFallback'),
       timeout: {
-        headersMs: parseTimeout(this.read('timeout.headersMs')),
-        firstTokenMs: parseTimeout(this.read('timeout.firstTokenMs')),
-        idleMs: parseTimeout(this.read('timeout.idleMs')),
-        silentMs: parseTimeout(this.read('timeout.silentMs')),
+        headersMs: this.value('timeout.headersMs'),
+        firstTokenMs: this.value('timeout.firstTokenMs'),
+        idleMs: this.value('timeout.idleMs'),
+        silentMs: this.value('timeout.silentMs'),
       },
     };
+    return settings as EngineSettings;
   }
 
   baseUrl(): NormalizedBaseUrl {
@@ -78,7 +84,7 @@ export class Settings extends Disposable {
   /** Returns the base URL as the user wrote it. It may contain credentials or be invalid. */
   baseUrlText(): string {
     const value = this.readUser('baseUrl');
-    return typeof value === 'string' ? value : defaultBaseUrl;
+    return typeof value === 'string' ? value : String(this.schema('baseUrl').default);
   }
 
   /**
@@ -101,38 +107,34 @@ export class Settings extends Disposable {
    * that is not a text is returned as an empty text, so that the positions in the list stay the same.
    */
   backupBaseUrlTexts(): readonly string[] {
-    const value = this.readUser('backupBaseUrls');
-    const entries: readonly unknown[] = Array.isArray(value) ? value : [];
-    return entries.map((entry) => (typeof entry === 'string' ? entry : ''));
+    return this.userList('backupBaseUrls').map((entry) => (typeof entry === 'string' ? entry : ''));
   }
 
   model(): string {
-    return parseText(this.read('model'), defaultModel);
+    return textIn(this.read('model')) ?? String(this.schema('model').default);
   }
 
   /** Returns the system prompt, or an empty string if requests contain none. */
   systemPrompt(): string {
-    return parseText(this.readUser('systemPrompt'), '');
+    return textIn(this.readUser('systemPrompt')) ?? '';
   }
 
   /** Returns the parameters that the user has set, and the defaults for the others. */
   requestParameters(): RequestParameters {
-    const { temperature, maxTokens } = numberSettings;
     return {
       temperature: this.numberIfSet('temperature'),
       maxTokens: this.numberIfSet('maxTokens'),
-      defaults: { temperature: temperature.default, maxTokens: maxTokens.default },
+      defaults: {
+        temperature: Number(this.schema('temperature').default),
+        maxTokens: Number(this.schema('maxTokens').default),
+      },
     };
   }
 
-  /** Returns the prompts from the user settings. */
   prompts(): readonly UserPrompt[] {
     return parsePrompts(this.readUser('prompts'));
   }
 
-  /**
-   * Returns the entries in the user settings that are not valid prompts, or whose title is used by a previous entry.
-   */
   unusablePrompts(): readonly UnusablePrompt[] {
     return unusablePrompts(this.readUser('prompts'));
   }
@@ -146,30 +148,24 @@ export class Settings extends Disposable {
     return [...parsePrompts(workspaceValue), ...parsePrompts(globalRemoteValue)];
   }
 
-  /**
-   * Appends a prompt to the user settings. Invalid entries are preserved, because the user may still be editing them.
-   */
+  /** Appends a prompt to the user settings. Invalid entries stay, because the user may still be editing them. */
   addPrompt(prompt: UserPrompt): Thenable<void> {
-    const value = this.readUser('prompts');
-    const entries: readonly unknown[] = Array.isArray(value) ? value : [];
-    const configuration = vscode.workspace.getConfiguration(section);
-    return configuration.update('prompts', [...entries, prompt], vscode.ConfigurationTarget.Global);
+    return this.update('prompts', [...this.userList('prompts'), prompt]);
   }
 
   historyLimit(): number {
-    return parseNumber(this.readUser('history.limit'), numberSettings['history.limit']);
+    return this.valid('history.limit', this.readUser('history.limit')) as number;
   }
 
   /** Saves the model in the workspace settings if they contain a model, or else in the user settings. */
   setModel(id: string): Thenable<void> {
-    const configuration = vscode.workspace.getConfiguration(section);
-    const isOverridden = configuration.inspect('model')?.workspaceValue !== undefined;
-    const target = isOverridden ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global;
-    return configuration.update('model', id, target);
+    const isOverridden = this.inspect('model').workspaceValue !== undefined;
+    const { Workspace, Global } = vscode.ConfigurationTarget;
+    return this.update('model', id, isOverridden ? Workspace : Global);
   }
 
   setBaseUrl(url: string): Thenable<void> {
-    return vscode.workspace.getConfiguration(section).update('baseUrl', url, vscode.ConfigurationTarget.Global);
+    return this.update('baseUrl', url);
   }
 
   /**
@@ -181,39 +177,47 @@ export class Settings extends Disposable {
       const baseUrl = typeof entry === 'string' ? normalizeBaseUrl(entry) : undefined;
       return baseUrl !== undefined && !('error' in baseUrl) && baseUrl.origin === origin;
     };
-    const previous = this.backupEntries();
-    await this.setBackupEntries(previous.filter((entry) => !isOfOrigin(entry)));
+    const previous = this.userList('backupBaseUrls');
+    await this.update(
+      'backupBaseUrls',
+      previous.filter((entry) => !isOfOrigin(entry)),
+    );
     return () => {
       // Inserts the entries into the current list, because the user may have changed the list meanwhile.
       const restored = previous.reduce<readonly unknown[]>(
         (entries, entry, index) =>
           isOfOrigin(entry) && !entries.includes(entry) ? entries.toSpliced(index, 0, entry) : entries,
-        this.backupEntries(),
+        this.userList('backupBaseUrls'),
       );
-      return this.setBackupEntries(restored);
+      return this.update('backupBaseUrls', restored);
     };
   }
 
-  private backupEntries(): readonly unknown[] {
-    const value = this.readUser('backupBaseUrls');
-    return Array.isArray(value) ? value : [];
-  }
-
-  private setBackupEntries(entries: readonly unknown[]): Thenable<void> {
-    const configuration = vscode.workspace.getConfiguration(section);
-    return configuration.update('backupBaseUrls', entries, vscode.ConfigurationTarget.Global);
-  }
-
   /** Returns the value of a setting, or undefined if the user has set none, not even an invalid one. */
-  private numberIfSet(key: keyof typeof numberSettings): number | undefined {
+  private numberIfSet(key: string): number | undefined {
     const isSet = Object.entries(this.inspect(key)).some(
       ([name, value]) => /^(?!default).*Value$/.test(name) && value !== undefined,
     );
-    return isSet ? this.number(key) : undefined;
+    return isSet ? (this.value(key) as number) : undefined;
   }
 
-  private number(key: keyof typeof numberSettings): number {
-    return parseNumber(this.read(key), numberSettings[key]);
+  /** Returns the valid value of a number or a choice. */
+  private value(key: string): unknown {
+    return this.valid(key, this.read(key));
+  }
+
+  private valid(key: string, value: unknown): unknown {
+    const { type, default: fallback, minimum = -Infinity, maximum = Infinity, enum: choices } = this.schema(key);
+    if (choices) return choices.includes(value) ? value : fallback;
+    if (typeof value !== 'number' || Number.isNaN(value)) return fallback;
+    const number = Math.min(maximum, Math.max(minimum, value));
+    return type === 'number' ? number : Math.round(number);
+  }
+
+  private schema(key: string): SettingSchema {
+    const schema = this.schemas[`${section}.${key}`];
+    if (!schema) throw new Error(`package.json has no setting ${section}.${key}.`);
+    return schema;
   }
 
   private read(key: string): unknown {
@@ -225,11 +229,26 @@ export class Settings extends Disposable {
    * machine must not decide where requests go, what is sent in the user's name or which conversations are deleted.
    */
   private readUser(key: string): unknown {
-    const { globalValue, globalLocalValue, globalRemoteValue, defaultValue } = this.inspect(key);
-    return (globalRemoteValue === undefined ? globalValue : globalLocalValue) ?? defaultValue;
+    const { globalValue, globalLocalValue, globalRemoteValue } = this.inspect(key);
+    return globalRemoteValue === undefined ? globalValue : globalLocalValue;
+  }
+
+  private userList(key: string): readonly unknown[] {
+    const value = this.readUser(key);
+    return Array.isArray(value) ? value : [];
   }
 
   private inspect(key: string): InspectedSetting {
     return vscode.workspace.getConfiguration(section).inspect(key) ?? {};
   }
+
+  private update(key: string, value: unknown, target = vscode.ConfigurationTarget.Global): Thenable<void> {
+    return vscode.workspace.getConfiguration(section).update(key, value, target);
+  }
+}
+
+/** Returns the texts in a list, trimmed and without duplicates. */
+function stringsIn(value: unknown): readonly string[] {
+  const entries: readonly unknown[] = Array.isArray(value) ? value : [];
+  return [...new Set(entries.flatMap((entry) => textIn(entry) ?? []))];
 }

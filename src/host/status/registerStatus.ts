@@ -48,7 +48,7 @@ function registerIndicators(services: Services): void {
 }
 
 async function cooldownOfSelectedModel(connections: Connections, engine: Engine): Promise<ModelCooldown | undefined> {
-  const connection = await connections.currentIfUsable();
+  const connection = await connections.connectionFor().catch(() => undefined);
   if (connection?.apiKey === undefined) return undefined;
   const { origin, apiKey } = connection;
   return engine.cooldownOf({ origin, apiKey, model: connections.model() });

@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
 import { isTerminal, type RecordedEvent } from '../../engine/events';
 import { initialTurn, type TurnState } from '../../engine/state/turnState';
-import type { Conversation, ConversationChange } from '../conversation/conversation';
+import type { Conversation } from '../conversation/conversation';
+import type { ConversationChange } from '../conversation/conversationRecord';
 import type { Conversations } from '../conversation/conversations';
 import type { Log } from '../util/log';
-import type { ConversationPanels } from '../panel/conversationPanels';
+import type { PanelRegistry } from '../panel/panelRegistry';
 import { conversationName, panelTitle } from '../ui/panelText';
 import { showToast, type ToastAction } from '../ui/notifications';
 import { formatTime } from '../util/localization';
@@ -82,7 +83,7 @@ function turnDurationMs({ startedAt, endedAt }: TurnState): number {
 
 interface RegistrationDeps {
   readonly conversations: Pick<Conversations, 'open' | 'onDidChange'>;
-  readonly panels: Pick<ConversationPanels, 'isVisible' | 'show'>;
+  readonly panels: Pick<PanelRegistry, 'isVisible' | 'show'>;
   readonly log: Log;
 }
 

@@ -116,21 +116,17 @@ const progressDelayMs = 500;
  */
 export async function withDelayedProgress<T>(
   title: string,
-  work: (token: vscode.CancellationToken) => Promise<T>,
+  work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const source = new vscode.CancellationTokenSource();
-  try {
-    const result = work(source.token);
-    const earlyResult = await resultWithin(progressDelayMs, result);
-    if (earlyResult !== 'late') return earlyResult;
-    return await vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Notification, title: plainMessage(title), cancellable: true },
-      (_progress, token) => {
-        token.onCancellationRequested(() => source.cancel());
-        return result;
-      },
-    );
-  } finally {
-    source.dispose();
-  }
+  const abort = new AbortController();
+  const result = work(abort.signal);
+  const earlyResult = await resultWithin(progressDelayMs, result);
+  if (earlyResult !== 'late') return earlyResult;
+  return vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: plainMessage(title), cancellable: true },
+    (_progress, token) => {
+      token.onCancellationRequested(() => abort.abort());
+      return result;
+    },
+  );
 }

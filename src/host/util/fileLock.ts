@@ -1,62 +1,125 @@
 import { randomUUID } from 'node:crypto';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFileSync, rmSync } from 'node:fs';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import type { Clock } from '../../engine/clock';
-import { privateFileMode } from './files';
+import { hasCode, ignoreMissingFile, privateFileMode } from './files';
 
-/** Interval at which a process tries to create a lock file that another process has created, in milliseconds. */
-const retryMs = 25;
 /**
- * Age at which an unchanged lock file is removed, in milliseconds. A lock is usually held for a few milliseconds only, so
- * the process that created such an old file has probably ended.
+ * Time between stealing a lock and using it, in milliseconds. Meanwhile, running writes of the previous owner finish.
+ * If several processes steal a lock at the same time, the last one keeps it.
  */
-const staleAfterMs = 10_000;
+const settleMs = 300;
+/** Interval at which {@link runLocked} tries to acquire a lock, in milliseconds. */
+const retryMs = 25;
+/** Time for which {@link runLocked} waits for a running process before it steals the lock, in milliseconds. */
+const maxWaitMs = 10_000;
+
+/**
+ * A lock in the form of a file that names its owner. The owner keeps the lock until it releases the lock or another
+ * process steals it, so it must call `acquire` again before each use. The lock of a process that has exited is free.
+ */
+export class FileLock {
+  /** The content of the lock file: the id of the process, the name of its machine and a random token. */
+  private readonly owner = `${process.pid} ${hostname()} ${randomUUID()}`;
+  private wasAcquired = false;
+
+  /** @param path path of the lock file, in an existing folder */
+  constructor(
+    private readonly path: string,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Acquires the lock, or checks that it has not been lost since it was acquired.
+   * @returns whether this object has the lock. A lock that was lost is never acquired again.
+   * @throws the error of the file system if the lock file can't be created
+   */
+  async acquire(): Promise<boolean> {
+    if (this.wasAcquired) return !(await this.isLost());
+    try {
+      await writeFile(this.path, this.owner, { flag: 'wx', mode: privateFileMode });
+      this.wasAcquired = true;
+      return true;
+    } catch (error) {
+      if (!hasCode(error, 'EEXIST')) throw error;
+    }
+    return !(await this.isHeldElsewhere()) && this.steal();
+  }
+
+  /**
+   * Takes the lock from its owner, which notices the loss when it next uses the lock.
+   * @returns false when another process has stolen the lock at the same time
+   */
+  async steal(): Promise<boolean> {
+    await writeFile(this.path, this.owner, { mode: privateFileMode });
+    await new Promise<void>((resolve) => this.clock.after(settleMs, resolve));
+    this.wasAcquired = (await this.currentOwner()) === this.owner;
+    return this.wasAcquired;
+  }
+
+  /** Returns whether this object had the lock and another process has taken it. */
+  async isLost(): Promise<boolean> {
+    return this.wasAcquired && (await this.currentOwner()) !== this.owner;
+  }
+
+  isLostSync(): boolean {
+    try {
+      return this.wasAcquired && readFileSync(this.path, 'utf8') !== this.owner;
+    } catch (error) {
+      ignoreMissingFile(error);
+      return true;
+    }
+  }
+
+  /** Returns whether another process that is still running has the lock. */
+  async isHeldElsewhere(): Promise<boolean> {
+    const owner = await this.currentOwner();
+    return owner !== undefined && owner !== this.owner && isRunning(owner);
+  }
+
+  /** Never rejects: a lock that can't be removed is free as soon as this process has exited. */
+  async release(): Promise<void> {
+    const isOurs = (await this.currentOwner().catch(() => undefined)) === this.owner;
+    if (isOurs) await rm(this.path, { force: true }).catch(() => undefined);
+  }
+
+  releaseSync(): void {
+    if (this.wasAcquired && !this.isLostSync()) rmSync(this.path, { force: true });
+  }
+
+  private async currentOwner(): Promise<string | undefined> {
+    return readFile(this.path, 'utf8').catch(ignoreMissingFile);
+  }
+}
+
+/**
+ * Returns whether the owner of a lock is still running. A process on another machine and an owner whose file is
+ * incomplete can't be checked, and therefore count as running.
+ */
+function isRunning(owner: string): boolean {
+  const [pid, host] = owner.split(' ');
+  if (host !== hostname()) return true;
+  try {
+    return process.kill(Number(pid), 0);
+  } catch (error) {
+    return !hasCode(error, 'ESRCH');
+  }
+}
 
 /**
  * Does work while no other process does work with the same lock file.
- * @param path path of the lock file, in an existing folder
  * @throws the error of the file system if the lock file can't be created
  */
 export async function runLocked<T>(path: string, clock: Clock, work: () => Promise<T>): Promise<T> {
-  const token = randomUUID();
-  await acquire(path, clock, token);
+  const lock = new FileLock(path, clock);
+  const giveUpAt = clock.monotonicNow() + maxWaitMs;
+  while (!(await lock.acquire()) && !(clock.monotonicNow() >= giveUpAt && (await lock.steal()))) {
+    await new Promise<void>((resolve) => clock.after(retryMs, resolve));
+  }
   try {
     return await work();
   } finally {
-    // Leaves the lock of another process in place, which has removed this one because it looked stale.
-    if ((await holderOf(path)) === token) await rm(path, { force: true }).catch(() => undefined);
+    await lock.release();
   }
-}
-
-async function acquire(path: string, clock: Clock, token: string): Promise<void> {
-  let holder: string | undefined;
-  let heldSince = clock.monotonicNow();
-  for (;;) {
-    try {
-      await writeFile(path, token, { flag: 'wx', mode: privateFileMode });
-      return;
-    } catch (error) {
-      const current = await holderOf(path);
-      const isSame = current === holder;
-      const isStale = isSame && clock.monotonicNow() - heldSince >= staleAfterMs;
-      // If no lock file could be read for that long, creating it fails for another reason, such as a missing permission.
-      // The check waits, because Windows also reports an error for a moment while another process removes the file.
-      if (isStale && current === undefined) throw error;
-      if (isStale) await removeStale(path, token);
-      if (!isSame || isStale) [holder, heldSince] = [current, clock.monotonicNow()];
-    }
-    await new Promise<void>((resolve) => clock.after(retryMs, resolve));
-  }
-}
-
-async function removeStale(path: string, token: string): Promise<void> {
-  // Renames the file first, because only one process can rename it.
-  const removed = `${path}.${token}`;
-  await rename(path, removed)
-    .then(() => rm(removed, { force: true }))
-    .catch(() => undefined);
-}
-
-/** Returns the token of the process that has the lock, or undefined if the lock file can't be read. */
-async function holderOf(path: string): Promise<string | undefined> {
-  return readFile(path, 'utf8').catch(() => undefined);
 }

@@ -1,6 +1,5 @@
 import { constants } from 'node:fs';
-import { chmod, lstat, open, readdir, rename, rm, utimes, type FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
+import { open, rename, rm, utimes, type FileHandle } from 'node:fs/promises';
 
 /** File mode that gives other users of the machine no access. Windows ignores file modes. */
 export const privateFileMode = 0o600;
@@ -8,57 +7,24 @@ export const privateFileMode = 0o600;
 export const privateFolderMode = 0o700;
 
 /**
- * Removes the permissions of other users from a folder, and from its files if the folder had such permissions. Files of
- * other users and targets of symbolic links stay unchanged.
- */
-export async function makePrivate(folder: string): Promise<void> {
-  // Stops if the folder was already private, because other users can't reach the files of a private folder.
-  if (process.platform === 'win32' || !(await restrictPermissions(folder, privateFolderMode))) return;
-  const names = await readdir(folder).catch(() => []);
-  for (const name of names) await restrictPermissions(join(folder, name), privateFileMode);
-}
-
-/**
- * Removes the permissions of other users from a file or folder.
- * @returns whether other users had permissions
- */
-async function restrictPermissions(path: string, mode: number): Promise<boolean> {
-  try {
-    const stats = await lstat(path);
-    const isExpectedType = mode === privateFolderMode ? stats.isDirectory() : stats.isFile();
-    const isOpen = isExpectedType && (stats.mode & 0o077) !== 0;
-    if (isOpen) await chmod(path, mode);
-    return isOpen;
-  } catch {
-    // Ignores the error: the file no longer exists, or it belongs to another user.
-    return false;
-  }
-}
-
-/**
  * Replaces a file atomically: after a crash of the process or the machine, either the old or the new file exists
  * completely.
- * @param at modification time of the file, in epoch milliseconds. The default is the current time.
- * @param beside path of the temporary file. VS Code windows that may replace the same file at the same time must pass
- * different paths.
+ * @param modifiedAt modification time of the file, in epoch milliseconds. The default is the current time.
  */
-export async function replaceFile(
-  path: string,
-  content: Buffer | string,
-  { at, beside = `${path}.tmp` }: { readonly at?: number; readonly beside?: string } = {},
-): Promise<void> {
+export async function replaceFile(path: string, content: Buffer | string, modifiedAt?: number): Promise<void> {
+  const temporary = `${path}.tmp`;
   try {
-    const file = await open(beside, 'w', privateFileMode);
+    const file = await open(temporary, 'w', privateFileMode);
     try {
       await file.writeFile(content);
       await file.sync();
     } finally {
       await file.close();
     }
-    if (at !== undefined) await utimes(beside, at / 1000, at / 1000);
-    await rename(beside, path);
+    if (modifiedAt !== undefined) await utimes(temporary, modifiedAt / 1000, modifiedAt / 1000);
+    await rename(temporary, path);
   } catch (error) {
-    await rm(beside, { force: true }).catch(() => undefined);
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw error;
   }
 }

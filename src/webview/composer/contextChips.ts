@@ -3,91 +3,93 @@ import type { PageContext } from '../pageContext';
 import { element, iconButton } from '../util/element';
 import { fill, fillNodes } from '../util/format';
 
-interface ContextChips {
+/** The list of the context items of the next prompt, each with a button that removes the item. */
+export class ContextChips {
   readonly element: HTMLElement;
-  update(items: readonly DraftContext[]): void;
-  /** Moves the focus to the last chip. @returns false if there is no chip */
-  focusLast(): boolean;
-}
-
-/**
- * Creates the list of the context items of the next prompt, each with a button that removes the item.
- * @param onEmptied called when the user has removed the last item and the focus was on that item
- */
-export function createContextChips(context: PageContext, onEmptied: () => void): ContextChips {
-  const { strings, post, announcer } = context;
-  const list = element('ul', { class: 'context-chips', 'aria-label': strings.context });
-  list.hidden = true;
   /**
    * The chip elements, keyed by their content. An unchanged chip keeps its element, because replacing the element
    * between the press and the release of the mouse button would prevent the click.
    */
-  let chips = new Map<string, HTMLElement>();
+  private chips = new Map<string, HTMLElement>();
   /** Ids of the items that were already announced; undefined until the first update, which announces nothing. */
-  let existingIds: ReadonlySet<string> | undefined;
+  private existingIds: ReadonlySet<string> | undefined;
 
-  const buttons = (): HTMLButtonElement[] => [...list.querySelectorAll('button')];
-  const announce = (items: readonly DraftContext[]): void => {
-    const added =
-      existingIds &&
-      items.filter(({ id }) => existingIds?.has(id) === false).map((item) => announcedName(context, item));
-    if (added?.length) announcer.announce(fill(strings.contextAttached, context.format.list(added)));
-    existingIds = new Set(items.map(({ id }) => id));
-  };
-  const create = (item: DraftContext): HTMLElement => {
-    const name = nameOf(context, item);
-    const remove = iconButton(fill(strings.remove, name), 'remove', () => post({ type: 'detach', id: item.id }));
-    return element(
-      'li',
-      { class: 'context-chip' },
-      labelOf(context, item),
-      ...outsideMarkOf(context, item),
-      ' ',
-      sizeOf(context, item),
-      remove,
+  /** @param onEmptied called when the user has removed the last item and the focus was on that item */
+  constructor(
+    private readonly context: PageContext,
+    private readonly onEmptied: () => void,
+  ) {
+    this.element = element('ul', { class: 'context-chips', 'aria-label': context.strings.context });
+    this.element.hidden = true;
+    this.element.addEventListener('keydown', (event) => this.handleKey(event));
+  }
+
+  update(items: readonly DraftContext[]): void {
+    const list = this.element;
+    this.announceAdded(items);
+    const focused = this.buttons.findIndex((button) => button === document.activeElement);
+    const previous = this.chips;
+    this.chips = new Map(
+      items.map((item) => {
+        const content = JSON.stringify(item);
+        return [content, previous.get(content) ?? createChip(this.context, item)];
+      }),
     );
-  };
+    for (const [content, chip] of previous) if (!this.chips.has(content)) chip.remove();
+    // Moves only chips that are in a wrong position, because an element loses the focus when it is moved.
+    for (const [index, chip] of [...this.chips.values()].entries()) {
+      if (list.children[index] !== chip) list.insertBefore(chip, list.children[index] ?? null);
+    }
+    list.hidden = items.length === 0;
+    if (focused < 0 || list.contains(document.activeElement)) return;
+    const next = this.buttons[Math.min(focused, items.length - 1)];
+    if (next) this.context.moveFocus(next);
+    else this.onEmptied();
+  }
 
-  list.addEventListener('keydown', (event) => {
-    const removeButtons = buttons();
-    const index = removeButtons.findIndex((button) => button === event.target);
+  /** Moves the focus to the last chip. @returns false if there is no chip */
+  focusLast(): boolean {
+    const last = this.buttons.at(-1);
+    last?.focus();
+    return last !== undefined;
+  }
+
+  private get buttons(): readonly HTMLButtonElement[] {
+    return [...this.element.querySelectorAll('button')];
+  }
+
+  private handleKey(event: KeyboardEvent): void {
+    const { buttons } = this;
+    const index = buttons.findIndex((button) => button === event.target);
     if (index < 0) return;
-    if (event.key === 'Backspace' || event.key === 'Delete') removeButtons[index]?.click();
-    else if (event.key === 'ArrowLeft') removeButtons[Math.max(0, index - 1)]?.focus();
-    else if (event.key === 'ArrowRight') removeButtons[Math.min(removeButtons.length - 1, index + 1)]?.focus();
+    if (event.key === 'Backspace' || event.key === 'Delete') buttons[index]?.click();
+    else if (event.key === 'ArrowLeft') buttons[Math.max(0, index - 1)]?.focus();
+    else if (event.key === 'ArrowRight') buttons[Math.min(buttons.length - 1, index + 1)]?.focus();
     else return;
     event.preventDefault();
-  });
+  }
 
-  return {
-    element: list,
-    update: (items) => {
-      announce(items);
-      const focused = buttons().findIndex((button) => button === document.activeElement);
-      const previousChips = chips;
-      chips = new Map(
-        items.map((item) => {
-          const content = JSON.stringify(item);
-          return [content, previousChips.get(content) ?? create(item)];
-        }),
-      );
-      for (const [content, chip] of previousChips) if (!chips.has(content)) chip.remove();
-      // Moves only chips that are in a wrong position, because an element loses the focus when it is moved.
-      for (const [index, chip] of [...chips.values()].entries()) {
-        if (list.children[index] !== chip) list.insertBefore(chip, list.children[index] ?? null);
-      }
-      list.hidden = items.length === 0;
-      if (focused < 0 || list.contains(document.activeElement)) return;
-      const next = buttons()[Math.min(focused, items.length - 1)];
-      if (next) context.moveFocus(next);
-      else onEmptied();
-    },
-    focusLast: () => {
-      const last = buttons().at(-1);
-      last?.focus();
-      return last !== undefined;
-    },
-  };
+  private announceAdded(items: readonly DraftContext[]): void {
+    const { strings, format, announcer } = this.context;
+    const { existingIds } = this;
+    const added = items.filter(({ id }) => existingIds?.has(id) === false);
+    const names = added.map((item) => announcedName(this.context, item));
+    if (names.length > 0) announcer.announce(fill(strings.contextAttached, format.list(names)));
+    this.existingIds = new Set(items.map(({ id }) => id));
+  }
+}
+
+function createChip(context: PageContext, item: DraftContext): HTMLElement {
+  const caption = fill(context.strings.remove, nameOf(context, item));
+  return element(
+    'li',
+    { class: 'context-chip' },
+    labelOf(context, item),
+    ...outsideMarkOf(context, item),
+    ' ',
+    sizeOf(context, item),
+    iconButton(caption, 'remove', () => context.post({ type: 'detach', id: item.id })),
+  );
 }
 
 function nameOf({ strings }: PageContext, { kind, label }: DraftContext): string {

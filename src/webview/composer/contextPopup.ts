@@ -1,124 +1,121 @@
-import type { PanelStrings } from '../../shared/panelStrings';
 import type { ContextSuggestion } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
-import { element } from '../util/element';
+import { ContextOptions } from './contextOptions';
 
-interface ContextPopup {
-  readonly element: HTMLElement;
-  /** Updates the popup after the page, not the user, has changed the text. This never opens the popup. */
-  refresh(): void;
-  showSuggestions(request: number, items: readonly ContextSuggestion[]): void;
-  /** Handles a key while suggestions are open or requested. @returns whether the popup has handled the key */
-  handleKey(event: KeyboardEvent): boolean;
-  /** Closes the popup until the user types another `#`. @returns whether the popup was open */
-  close(): boolean;
-}
-
-/**
- * Creates the popup that suggests context items after a `#` in the composer. The focus stays in the text field.
- * @param onSend called if the user pressed Enter while the suggestions were loading, and none of them matches the query
- */
-export function createContextPopup(
-  { strings, format, post, announcer }: PageContext,
-  input: HTMLTextAreaElement,
-  onSend: () => void,
-): ContextPopup {
-  let query: ContextQuery | undefined;
-  let dismissedStart: number | undefined;
-  let requestNumber = 0;
-  let isAnswered = false;
+/** The popup that suggests context items after a `#` in the composer. The focus stays in the text field. */
+export class ContextPopup {
+  private readonly options: ContextOptions;
+  private query: ContextQuery | undefined;
+  /** Start of the query that the user has dismissed. */
+  private dismissedStart: number | undefined;
+  private requestNumber = 0;
+  private isAnswered = false;
   /** Enter or Tab, if the user pressed it before the suggestions arrived. The key is handled when they arrive. */
-  let deferredKey: 'Enter' | 'Tab' | undefined;
+  private deferredKey: 'Enter' | 'Tab' | undefined;
 
-  const choose = (item: ContextSuggestion): void => {
-    if (!query) return;
-    const { start, text } = query;
-    reset();
-    deleteText(input, start, start + 1 + text.length);
-    post(item.kind === 'pick' ? { type: 'pickContext' } : { type: 'attach', id: item.id });
-  };
-  const options = createContextOptions(strings, input, choose);
-  const reset = (): void => {
-    query = deferredKey = undefined;
-    options.show([], undefined);
-  };
-  const requestSuggestions = (next: ContextQuery): void => {
-    if (query?.start !== next.start) options.show([], undefined);
-    query = next;
-    isAnswered = false;
-    deferredKey = undefined;
-    requestNumber += 1;
-    post({ type: 'suggestContext', request: requestNumber, query: next.text });
-  };
-  const close = (): boolean => {
-    const wasOpen = options.isOpen;
-    dismissedStart = query?.start ?? dismissedStart;
-    reset();
+  /**
+   * @param onSend called if the user pressed Enter while the suggestions were loading, and none of them matches the
+   * query
+   */
+  constructor(
+    private readonly context: PageContext,
+    private readonly input: HTMLTextAreaElement,
+    private readonly onSend: () => void,
+  ) {
+    this.options = new ContextOptions(context.strings, input, (item) => this.choose(item));
+    input.addEventListener('input', (event) => {
+      // Text that the user is still composing with an input method is not a query yet.
+      if (!isComposingInput(event)) this.refresh(isTyped(event) ? 'typing' : 'caret');
+    });
+    input.addEventListener('compositionend', () => this.refresh('typing'));
+    for (const type of ['keyup', 'click'] as const) input.addEventListener(type, () => this.refresh('caret'));
+    input.addEventListener('blur', () => this.reset());
+  }
+
+  get element(): HTMLElement {
+    return this.options.element;
+  }
+
+  /** Updates the popup after a change of the text or the caret. Only typing opens the popup. */
+  refresh(cause: 'typing' | 'caret'): void {
+    const { value, selectionStart, selectionEnd } = this.input;
+    const query = selectionStart === selectionEnd ? contextQueryAt(value, selectionStart) : undefined;
+    if (query?.start !== this.dismissedStart) this.dismissedStart = undefined;
+    if (!query) this.reset();
+    else if (this.dismissedStart === undefined && (this.query || cause === 'typing') && !isSame(this.query, query))
+      this.requestSuggestions(query);
+  }
+
+  /** Shows the answer of the host to a `suggestContext` message. */
+  showSuggestions(number: number, items: readonly ContextSuggestion[]): void {
+    const { options, query } = this;
+    const { strings, format, announcer } = this.context;
+    if (!query || number !== this.requestNumber) return;
+    this.isAnswered = true;
+    // Lets Enter send the prompt if no file matches, because the user may have meant the `#` literally.
+    const hasNoMatch = query.text !== '' && items[0]?.kind === 'pick';
+    options.show(items, hasNoMatch ? undefined : 0);
+    if (items.length > 0) {
+      announcer.announce(format.plural(items.length, strings.contextSuggestionsOne, strings.contextSuggestionsCount));
+    }
+    const key = this.deferredKey;
+    this.deferredKey = undefined;
+    if (key && options.active) this.choose(options.active);
+    else if (key === 'Enter') this.onSend();
+  }
+
+  /** Handles a key while suggestions are open or requested. @returns whether the popup has handled the key */
+  handleKey({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): boolean {
+    const { options } = this;
+    if (key === 'Escape') return this.close();
+    // Closes the suggestions on Shift+Tab. Otherwise the focus would move into the list, which closes when the text
+    // field loses the focus.
+    if (key === 'Tab' && shiftKey) this.reset();
+    if (!this.query || ctrlKey || metaKey || altKey || shiftKey) return false;
+    if (key === 'ArrowDown') return options.move(1);
+    if (key === 'ArrowUp') return options.move(-1);
+    if (key !== 'Enter' && key !== 'Tab') return false;
+    if (!this.isAnswered) {
+      // Until the suggestions arrive, remembers only the first Enter or Tab. A second press has its usual effect, so
+      // that the user never has to wait for suggestions.
+      if (this.deferredKey) return false;
+      this.deferredKey = key;
+      return true;
+    }
+    if (!options.active) return false;
+    this.choose(options.active);
+    return true;
+  }
+
+  /** Closes the popup until the user types another `#`. @returns whether the popup was open */
+  close(): boolean {
+    const wasOpen = this.options.isOpen;
+    this.dismissedStart = this.query?.start ?? this.dismissedStart;
+    this.reset();
     return wasOpen;
-  };
+  }
 
-  const refresh = (cause: 'typing' | 'caret'): void => {
-    const { value, selectionStart, selectionEnd } = input;
-    const nextQuery = selectionStart === selectionEnd ? contextQueryAt(value, selectionStart) : undefined;
-    if (nextQuery?.start !== dismissedStart) dismissedStart = undefined;
-    if (!nextQuery) reset();
-    else if (dismissedStart === undefined && (query || cause === 'typing') && !isSame(query, nextQuery))
-      requestSuggestions(nextQuery);
-  };
+  private choose(item: ContextSuggestion): void {
+    if (!this.query) return;
+    const { start, text } = this.query;
+    this.reset();
+    deleteText(this.input, start, start + 1 + text.length);
+    this.context.post(item.kind === 'pick' ? { type: 'pickContext' } : { type: 'attach', id: item.id });
+  }
 
-  input.addEventListener('input', (event) => {
-    // Text that the user is still composing with an input method is not a query yet.
-    if (!isComposingInput(event)) refresh(isTyped(event) ? 'typing' : 'caret');
-  });
-  input.addEventListener('compositionend', () => refresh('typing'));
-  for (const type of ['keyup', 'click'] as const) input.addEventListener(type, () => refresh('caret'));
-  input.addEventListener('blur', reset);
-  return {
-    element: options.element,
-    refresh: () => refresh('caret'),
-    showSuggestions: (number, items) => {
-      if (!query || number !== requestNumber) return;
-      isAnswered = true;
-      // Lets Enter send the prompt if no file matches, because the user may have meant the `#` literally.
-      const hasNoMatch = query.text !== '' && items[0]?.kind === 'pick';
-      options.show(items, hasNoMatch ? undefined : 0);
-      if (items.length > 0) {
-        announcer.announce(format.plural(items.length, strings.contextSuggestionsOne, strings.contextSuggestionsCount));
-      }
-      const key = deferredKey;
-      deferredKey = undefined;
-      if (key && options.active) choose(options.active);
-      else if (key === 'Enter') onSend();
-    },
-    handleKey: ({ key, ctrlKey, metaKey, altKey, shiftKey }) => {
-      if (key === 'Escape') return close();
-      // Closes the suggestions on Shift+Tab. Otherwise the focus would move into the list, which closes when the text
-      // field loses the focus.
-      if (key === 'Tab' && shiftKey) reset();
-      if (!query || ctrlKey || metaKey || altKey || shiftKey) return false;
-      switch (key) {
-        case 'ArrowDown':
-          return options.move(1);
-        case 'ArrowUp':
-          return options.move(-1);
-        case 'Enter':
-        case 'Tab':
-          if (!isAnswered) {
-            // Until the suggestions arrive, remembers only the first Enter or Tab. A second press has its usual effect,
-            // so that the user never has to wait for suggestions.
-            if (deferredKey) return false;
-            deferredKey = key;
-            return true;
-          }
-          if (!options.active) return false;
-          choose(options.active);
-          return true;
-        default:
-          return false;
-      }
-    },
-    close,
-  };
+  private requestSuggestions(query: ContextQuery): void {
+    if (this.query?.start !== query.start) this.options.show([], undefined);
+    this.query = query;
+    this.isAnswered = false;
+    this.deferredKey = undefined;
+    this.requestNumber += 1;
+    this.context.post({ type: 'suggestContext', request: this.requestNumber, query: query.text });
+  }
+
+  private reset(): void {
+    this.query = this.deferredKey = undefined;
+    this.options.show([], undefined);
+  }
 }
 
 function isSame(a: ContextQuery | undefined, b: ContextQuery): boolean {
@@ -150,93 +147,6 @@ function deleteText(input: HTMLTextAreaElement, start: number, end: number): voi
 function executeDelete(): boolean {
   const execute: unknown = Reflect.get(document, 'execCommand');
   return typeof execute === 'function' && execute.call(document, 'delete') === true;
-}
-
-/**
- * Creates a list box for a text field that keeps the focus. The field stays a `textbox`, for which `aria-expanded` is
- * not allowed, so the popup announces the number of suggestions instead.
- */
-function createContextOptions(
-  strings: PanelStrings,
-  input: HTMLTextAreaElement,
-  onChoose: (item: ContextSuggestion) => void,
-) {
-  const list = element('div', {
-    class: 'context-options',
-    id: 'context-options',
-    role: 'listbox',
-    'aria-label': strings.contextSuggestions,
-    // The list must be focusable because it can scroll (axe rule `scrollable-region-focusable`).
-    tabindex: '0',
-  });
-  list.hidden = true;
-  input.setAttribute('aria-autocomplete', 'list');
-  input.setAttribute('aria-haspopup', 'listbox');
-  let items: readonly ContextSuggestion[] = [];
-  let active: number | undefined;
-
-  const highlight = (index: number | undefined): void => {
-    active = index;
-    for (const [position, option] of [...list.children].entries())
-      option.setAttribute('aria-selected', String(position === index));
-    const highlighted = index === undefined ? undefined : (list.children[index] as HTMLElement | undefined);
-    if (highlighted) {
-      input.setAttribute('aria-activedescendant', highlighted.id);
-      keepInView(list, highlighted);
-    } else input.removeAttribute('aria-activedescendant');
-  };
-  const createOption = (item: ContextSuggestion, index: number): HTMLElement => {
-    const option = element(
-      'div',
-      { class: 'context-option', id: `context-option-${index}`, role: 'option' },
-      element('span', { class: 'context-option-label' }, item.label),
-      ' ',
-      element('span', { class: 'context-option-detail' }, item.detail),
-    );
-    option.title = item.detail === '' ? item.label : `${item.label} · ${item.detail}`;
-    option.addEventListener('click', () => onChoose(item));
-    // Listens to `mousemove`, because `mouseenter` would also fire when the keyboard scrolls the list under a pointer
-    // that does not move.
-    option.addEventListener('mousemove', () => highlight(index));
-    return option;
-  };
-
-  // Prevents the default action, so that a click on the list does not take the focus away from the text field.
-  list.addEventListener('mousedown', (event) => event.preventDefault());
-  return {
-    element: list,
-    get isOpen(): boolean {
-      return items.length > 0;
-    },
-    get active(): ContextSuggestion | undefined {
-      return active === undefined ? undefined : items[active];
-    },
-    /** Shows the options and highlights the one at `index`. Enter chooses the highlighted option. */
-    show: (next: readonly ContextSuggestion[], index: number | undefined): void => {
-      if (next.length === 0 && items.length === 0) return;
-      items = next;
-      list.replaceChildren(...items.map(createOption));
-      list.hidden = items.length === 0;
-      if (list.hidden) input.removeAttribute('aria-controls');
-      else input.setAttribute('aria-controls', list.id);
-      highlight(items.length > 0 ? index : undefined);
-    },
-    /**
-     * Highlights the next or the previous option, and wraps around at both ends of the list.
-     * @returns false if there are no options
-     */
-    move: (by: 1 | -1): boolean => {
-      if (items.length === 0) return false;
-      highlight(active === undefined ? (by > 0 ? 0 : items.length - 1) : (active + by + items.length) % items.length);
-      return true;
-    },
-  };
-}
-
-function keepInView(list: HTMLElement, option: HTMLElement): void {
-  const end = option.offsetTop + option.offsetHeight;
-  if (option.offsetTop < list.scrollTop) list.scrollTop = option.offsetTop;
-  else if (end > list.scrollTop + list.clientHeight) list.scrollTop = end - list.clientHeight;
 }
 
 /** A `#` in the composer and the text that the user is typing after it, for which context items are suggested. */

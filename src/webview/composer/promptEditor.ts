@@ -1,61 +1,67 @@
 import type { PanelStrings } from '../../shared/panelStrings';
 import { button, element } from '../util/element';
 
-/** A text field in which the user edits a prompt that was already sent. */
-export interface PromptEditor {
-  readonly element: HTMLElement;
-  focus(): void;
-}
-
 interface PromptEditorOptions {
   readonly text: string;
-  readonly onInput: (text: string) => void;
+  readonly onInput: () => void;
   readonly onResend: (prompt: string) => void;
   readonly onCancel: () => void;
 }
 
-/** Creates an editor for a sent prompt. The editor has the same keys as the composer. */
-export function createPromptEditor(strings: PanelStrings, options: PromptEditorOptions): PromptEditor {
-  const input = element('textarea', { 'aria-label': strings.editBox, rows: '1', spellcheck: 'false' });
-  input.value = options.text;
-  const resend = element('button', { type: 'submit', class: 'button primary' }, strings.resend);
-  const form = element(
-    'form',
-    { class: 'prompt-editor' },
-    input,
-    element('div', { class: 'actions' }, resend, button(strings.cancel, 'secondary', options.onCancel)),
-  );
-  const submit = (): void => {
-    const prompt = input.value.trim();
-    if (prompt !== '') options.onResend(prompt);
-  };
-  form.addEventListener('submit', (event) => {
-    event.preventDefault();
-    submit();
-  });
-  form.addEventListener('keydown', (event) => {
+/** A text field in which the user edits a prompt that was already sent. It has the same keys as the composer. */
+export class PromptEditor {
+  readonly element: HTMLElement;
+  private readonly input: HTMLTextAreaElement;
+  private readonly resend: HTMLButtonElement;
+
+  constructor(
+    strings: PanelStrings,
+    private readonly options: PromptEditorOptions,
+  ) {
+    this.input = element('textarea', { 'aria-label': strings.editBox, rows: '1', spellcheck: 'false' });
+    this.input.value = options.text;
+    this.resend = element('button', { type: 'submit', class: 'button primary' }, strings.resend);
+    const cancel = button(strings.cancel, 'secondary', options.onCancel);
+    const actions = element('div', { class: 'actions' }, this.resend, cancel);
+    this.element = element('form', { class: 'prompt-editor' }, this.input, actions);
+    this.element.addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.submit();
+    });
+    this.element.addEventListener('keydown', (event) => this.handleKey(event));
+    this.input.addEventListener('input', () => {
+      this.updateResend();
+      options.onInput();
+    });
+    this.updateResend();
+  }
+
+  get text(): string {
+    return this.input.value;
+  }
+
+  focus(): void {
+    this.input.focus();
+    this.input.setSelectionRange(this.text.length, this.text.length);
+  }
+
+  private handleKey(event: KeyboardEvent): void {
     if (isComposing(event)) return;
-    if (event.key === 'Escape') {
-      event.preventDefault();
-      options.onCancel();
-    } else if (event.key === 'Enter' && event.target === input && !event.shiftKey && !event.altKey) {
-      event.preventDefault();
-      submit();
-    }
-  });
-  const handleInput = (): void => {
-    resend.disabled = input.value.trim() === '';
-    options.onInput(input.value);
-  };
-  input.addEventListener('input', handleInput);
-  handleInput();
-  return {
-    element: form,
-    focus: () => {
-      input.focus();
-      input.setSelectionRange(input.value.length, input.value.length);
-    },
-  };
+    const isEnter = event.key === 'Enter' && event.target === this.input && !event.shiftKey && !event.altKey;
+    if (event.key === 'Escape') this.options.onCancel();
+    else if (isEnter) this.submit();
+    else return;
+    event.preventDefault();
+  }
+
+  private submit(): void {
+    const prompt = this.text.trim();
+    if (prompt !== '') this.options.onResend(prompt);
+  }
+
+  private updateResend(): void {
+    this.resend.disabled = this.text.trim() === '';
+  }
 }
 
 /**

@@ -1,23 +1,16 @@
 import type { PageContext } from '../pageContext';
 import { element, iconButton } from '../util/element';
 
-/** Calls `onChange` whenever one of the elements changes its size. @returns a function that stops the observation */
-export type ObserveSize = (targets: readonly Element[], onChange: () => void) => () => void;
+/** Calls `onChange` whenever one of the elements changes its size. */
+export type ObserveSize = (targets: readonly Element[], onChange: () => void) => void;
 
-interface Autoscroll {
-  /** Scrolls to the end of the conversation and keeps following it, for example after the user has sent a prompt. */
-  followEnd(): void;
-  /**
-   * Scrolls to a position, and scrolls there again whenever the content changes its size, until the user scrolls.
-   * @param top returns the position in pixels
-   */
-  restorePosition(top: () => number | undefined): void;
-  /**
-   * Starts or stops following the end, depending on whether the end is in view. Call this when something other than
-   * scrolling has changed the view.
-   */
-  updateAfterMove(): void;
-  readonly isFollowing: boolean;
+interface AutoscrollOptions {
+  readonly observeSize: ObserveSize;
+  readonly frame: (call: () => void) => void;
+  /** Called with `true` if the end is out of view and autoscroll does not follow it, and otherwise with `false`. */
+  readonly onAwayFromEnd: (away: boolean) => void;
+  /** Called when the user has stopped scrolling. */
+  readonly onScrollEnd: () => void;
 }
 
 /**
@@ -29,149 +22,155 @@ const endTolerancePx = 12;
 /**
  * Keeps the end of the conversation in view (follows the end) while the user reads there. A scroll event without user
  * input neither starts nor stops this, because autoscroll itself or shrinking content may have caused the event.
- * @param onAwayFromEnd called with `true` if the end is out of view and autoscroll does not follow it, and otherwise
- * with `false`
- * @param onScrollEnd called when the user has stopped scrolling
  */
-export function createAutoscroll(
-  scroller: HTMLElement,
-  content: HTMLElement,
-  { observeSize, frame }: { readonly observeSize: ObserveSize; readonly frame: (call: () => void) => void },
-  onAwayFromEnd: (away: boolean) => void,
-  onScrollEnd: () => void,
-): Autoscroll {
-  let isFollowing = true;
-  let restoredTop: (() => number | undefined) | undefined;
-  let isUserScrolling = false;
-  let isDragging = false;
+export class Autoscroll {
+  private follows = true;
+  private restoredTop: (() => number | undefined) | undefined;
+  private isUserScrolling = false;
+  private isDragging = false;
   /**
    * The last position that autoscroll scrolled to. A scroll event at this position comes from autoscroll and not from
    * the user, so autoscroll keeps following the end even if the content has grown in the meantime.
    */
-  let lastSetTop = 0;
+  private lastSetTop = 0;
 
-  const isAtEnd = (): boolean => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight <= endTolerancePx;
-  const reportPosition = (): void => {
-    // This attribute makes the style sheet turn off the browser's scroll anchoring while autoscroll follows the end.
-    scroller.toggleAttribute('data-following', isFollowing);
-    onAwayFromEnd(!isFollowing && !isAtEnd());
-  };
-  const applyScroll = (): void => {
-    if (isFollowing) {
+  constructor(
+    private readonly scroller: HTMLElement,
+    content: HTMLElement,
+    private readonly options: AutoscrollOptions,
+  ) {
+    scroller.addEventListener('wheel', ({ deltaY }) => this.handleInput(deltaY < 0), { passive: true });
+    scroller.addEventListener('touchmove', () => this.handleInput(false), { passive: true });
+    scroller.addEventListener('keydown', (event) => this.handleInput(scrollsUp(event)));
+    scroller.addEventListener('pointerdown', () => {
+      this.isDragging = true;
+      this.restoredTop = undefined;
+    });
+    for (const end of ['pointerup', 'pointercancel']) window.addEventListener(end, () => (this.isDragging = false));
+    scroller.addEventListener('scroll', () => this.updateFollowing());
+    scroller.addEventListener('scrollend', () => {
+      // Updates here too, because Chromium fires the last `scroll` event after `scrollend`, and that event no longer
+      // counts as scrolling by the user.
+      this.updateFollowing();
+      this.isUserScrolling = false;
+      if (!this.restoredTop) options.onScrollEnd();
+    });
+    options.observeSize([scroller, content], () => this.applyScroll());
+  }
+
+  get isFollowing(): boolean {
+    return this.follows;
+  }
+
+  /** Scrolls to the end of the conversation and keeps following it, for example after the user has sent a prompt. */
+  followEnd(): void {
+    this.follows = true;
+    this.isUserScrolling = false;
+    this.restoredTop = undefined;
+    // Scrolls in the next frame, because scrolling immediately would force a synchronous layout of the new content.
+    this.options.frame(() => this.applyScroll());
+  }
+
+  /**
+   * Scrolls to a position, and scrolls there again whenever the content changes its size, until the user scrolls.
+   * @param top returns the position in pixels
+   */
+  restorePosition(top: () => number | undefined): void {
+    this.follows = false;
+    this.restoredTop = top;
+    this.options.frame(() => this.applyScroll());
+  }
+
+  /**
+   * Starts or stops following the end, depending on whether the end is in view. Call this when something other than
+   * scrolling has changed the view.
+   */
+  updateAfterMove(): void {
+    this.restoredTop = undefined;
+    this.follows = this.isAtEnd;
+    this.reportPosition();
+  }
+
+  private get isAtEnd(): boolean {
+    const { scrollHeight, scrollTop, clientHeight } = this.scroller;
+    return scrollHeight - scrollTop - clientHeight <= endTolerancePx;
+  }
+
+  private applyScroll(): void {
+    const { scroller } = this;
+    if (this.follows) {
       scroller.scrollTop = scroller.scrollHeight;
-      lastSetTop = scroller.scrollTop;
+      this.lastSetTop = scroller.scrollTop;
     }
-    const top = restoredTop?.();
+    const top = this.restoredTop?.();
     if (top !== undefined) scroller.scrollTop = top;
-    reportPosition();
-  };
-  const onUserScroll = (): void => {
-    isUserScrolling = true;
-    restoredTop = undefined;
-  };
-  const updateFollowing = (): void => {
-    if (isUserScrolling || isDragging) isFollowing = isAtEnd() || (isFollowing && scroller.scrollTop === lastSetTop);
-    reportPosition();
-  };
-  const stopFollowing = (): void => {
-    if (scroller.scrollTop > 0 && scroller.scrollHeight > scroller.clientHeight) isFollowing = false;
-    reportPosition();
-  };
+    this.reportPosition();
+  }
 
-  scroller.addEventListener(
-    'wheel',
-    (event) => {
-      onUserScroll();
-      // Stops following the end now, not at the scroll event, because the next token may arrive before that event and
-      // would scroll to the end again.
-      if (event.deltaY < 0) stopFollowing();
-    },
-    { passive: true },
-  );
-  scroller.addEventListener('touchmove', onUserScroll, { passive: true });
-  scroller.addEventListener('keydown', (event) => {
-    onUserScroll();
-    if (
-      event.key === 'PageUp' ||
-      event.key === 'Home' ||
-      event.key === 'ArrowUp' ||
-      (event.key === ' ' && event.shiftKey)
-    )
-      stopFollowing();
-  });
-  scroller.addEventListener('pointerdown', () => {
-    isDragging = true;
-    restoredTop = undefined;
-  });
-  for (const end of ['pointerup', 'pointercancel']) window.addEventListener(end, () => (isDragging = false));
-  scroller.addEventListener('scroll', updateFollowing);
-  scroller.addEventListener('scrollend', () => {
-    // Updates `isFollowing` here too, because Chromium fires the last `scroll` event after `scrollend`, and that event
-    // no longer counts as scrolling by the user.
-    updateFollowing();
-    isUserScrolling = false;
-    if (!restoredTop) onScrollEnd();
-  });
-  observeSize([scroller, content], applyScroll);
+  /**
+   * @param upwards stops following the end now, not at the scroll event, because the next token may arrive before that
+   * event and would scroll to the end again
+   */
+  private handleInput(upwards: boolean): void {
+    const { scrollTop, scrollHeight, clientHeight } = this.scroller;
+    this.isUserScrolling = true;
+    this.restoredTop = undefined;
+    if (!upwards) return;
+    if (scrollTop > 0 && scrollHeight > clientHeight) this.follows = false;
+    this.reportPosition();
+  }
 
-  return {
-    followEnd: () => {
-      isFollowing = true;
-      isUserScrolling = false;
-      restoredTop = undefined;
-      // Scrolls in the next frame, because scrolling immediately would force a synchronous layout of the new content.
-      frame(applyScroll);
-    },
-    restorePosition: (top) => {
-      isFollowing = false;
-      restoredTop = top;
-      frame(applyScroll);
-    },
-    updateAfterMove: () => {
-      restoredTop = undefined;
-      isFollowing = isAtEnd();
-      reportPosition();
-    },
-    get isFollowing() {
-      return isFollowing;
-    },
-  };
+  private updateFollowing(): void {
+    if (this.isUserScrolling || this.isDragging)
+      this.follows = this.isAtEnd || (this.follows && this.scroller.scrollTop === this.lastSetTop);
+    this.reportPosition();
+  }
+
+  private reportPosition(): void {
+    // This attribute makes the style sheet turn off the browser's scroll anchoring while autoscroll follows the end.
+    this.scroller.toggleAttribute('data-following', this.follows);
+    this.options.onAwayFromEnd(!this.follows && !this.isAtEnd);
+  }
+}
+
+function scrollsUp({ key, shiftKey }: KeyboardEvent): boolean {
+  return ['PageUp', 'Home', 'ArrowUp'].includes(key) || (key === ' ' && shiftKey);
 }
 
 /** Observes sizes with a `ResizeObserver`. */
 export const observeSizeInBrowser: ObserveSize = (targets, onChange) => {
   const observer = new ResizeObserver(onChange);
   for (const target of targets) observer.observe(target);
-  return () => observer.disconnect();
 };
 
 /** A button that scrolls to the end, shown while the user reads further up. */
-interface JumpButton {
+export class JumpButton {
   readonly element: HTMLElement;
-  setVisible(offered: boolean): void;
-  /** Marks the button to show that new content has arrived below the visible part of the conversation. */
-  markNewContent(): void;
-}
+  private readonly button: HTMLButtonElement;
 
-/** Creates the button that scrolls to the end of the conversation. */
-export function createJumpButton({ strings, focusComposer }: PageContext, onJump: () => void): JumpButton {
-  const button = iconButton(strings.jumpToLatest, 'down', () => {
-    onJump();
-    focusComposer();
-  });
-  button.classList.add('jump-button');
-  button.hidden = true;
-  return {
-    element: element('div', { class: 'jump' }, button),
-    setVisible: (visible) => {
-      if (button.hidden === !visible) return;
-      const hadFocus = document.activeElement === button;
-      button.hidden = !visible;
-      delete button.dataset['news'];
-      if (hadFocus) focusComposer();
-    },
-    markNewContent: () => {
-      if (!button.hidden) button.dataset['news'] = '';
-    },
-  };
+  constructor(
+    private readonly context: PageContext,
+    onJump: () => void,
+  ) {
+    this.button = iconButton(context.strings.jumpToLatest, 'down', () => {
+      onJump();
+      context.focusComposer();
+    });
+    this.button.classList.add('jump-button');
+    this.button.hidden = true;
+    this.element = element('div', { class: 'jump' }, this.button);
+  }
+
+  setVisible(visible: boolean): void {
+    if (this.button.hidden === !visible) return;
+    const hadFocus = document.activeElement === this.button;
+    this.button.hidden = !visible;
+    delete this.button.dataset['news'];
+    if (hadFocus) this.context.focusComposer();
+  }
+
+  /** Marks the button to show that new content has arrived below the visible part of the conversation. */
+  markNewContent(): void {
+    if (!this.button.hidden) this.button.dataset['news'] = '';
+  }
 }

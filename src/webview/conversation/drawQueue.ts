@@ -12,19 +12,20 @@ export interface Drawable {
  */
 const sliceBudgetMs = 2;
 
-type Priority = 'inView' | 'outOfView';
+type Lane = 'inView' | 'outOfView';
 
 /**
  * Draws a conversation in small slices, so that a long conversation does not block the page. Exchanges in view are
  * drawn first. The others follow in idle time, newest first.
  */
 export class DrawQueue<T extends Drawable> {
-  /** The drawables that are still to be drawn, by priority. Each list is drawn from its end. */
-  private readonly queued: Readonly<Record<Priority, T[]>> = { inView: [], outOfView: [] };
+  /** The drawables that are still to be drawn. Each lane is drawn from its end. */
+  private readonly queued: Readonly<Record<Lane, T[]>> = { inView: [], outOfView: [] };
+  /** The lanes that will be drawn in a frame or in idle time. */
+  private readonly scheduled = new Set<Lane>();
+  /** The lanes with a drawable whose drawing has started but not finished. */
+  private readonly drawing = new Set<Lane>();
   private isThrottled = false;
-  private readonly scheduled = { inView: false, outOfView: false };
-  /** The priority of each drawable whose drawing has started but not finished. */
-  private readonly drawing = new Set<Priority>();
 
   constructor(
     private readonly clock: Pick<PanelClock, 'monotonicNow' | 'frame' | 'idle'>,
@@ -48,18 +49,13 @@ export class DrawQueue<T extends Drawable> {
     this.schedule('inView');
   }
 
-  /**
-   * Removes a drawable from the queue.
-   * @returns whether it was queued
-   */
+  /** @returns whether the drawable was queued */
   remove(drawable: T): boolean {
-    for (const list of [this.queued.inView, this.queued.outOfView]) {
+    return Object.values(this.queued).some((list) => {
       const index = list.indexOf(drawable);
-      if (index < 0) continue;
-      list.splice(index, 1);
-      return true;
-    }
-    return false;
+      if (index >= 0) list.splice(index, 1);
+      return index >= 0;
+    });
   }
 
   /** Draws the first slice of the drawables in view immediately, and schedules the others. */
@@ -76,39 +72,36 @@ export class DrawQueue<T extends Drawable> {
     this.isThrottled = isThrottled;
   }
 
-  private schedule(priority: Priority): void {
-    if (this.scheduled[priority]) return;
-    this.scheduled[priority] = true;
-    this.clock[priority === 'inView' ? 'frame' : 'idle'](() => {
-      this.scheduled[priority] = false;
-      this.drawSlice(priority);
+  private schedule(lane: Lane): void {
+    if (this.scheduled.has(lane)) return;
+    this.scheduled.add(lane);
+    this.clock[lane === 'inView' ? 'frame' : 'idle'](() => {
+      this.scheduled.delete(lane);
+      this.drawSlice(lane);
     });
   }
 
-  private drawSlice(priority: Priority): void {
-    if (this.drawing.has(priority)) return;
-    const list = this.queued[priority];
-    const drawsOne = priority === 'outOfView' && this.isThrottled;
-    const end = this.clock.monotonicNow() + sliceBudgetMs;
-    for (let next = list.pop(); next; next = list.pop()) {
-      this.drawing.add(priority);
-      this.drawOne(next, priority);
-      if (this.drawing.has(priority)) return;
-      if ((drawsOne || this.clock.monotonicNow() >= end) && list.length > 0) {
-        this.schedule(priority);
-        return;
-      }
+  private drawSlice(lane: Lane): void {
+    const list = this.queued[lane];
+    const budget = lane === 'outOfView' && this.isThrottled ? 0 : sliceBudgetMs;
+    const end = this.clock.monotonicNow() + budget;
+    while (list.length > 0 && !this.drawing.has(lane)) {
+      this.drawNext(lane);
+      if (this.clock.monotonicNow() >= end) break;
     }
+    if (list.length > 0 && !this.drawing.has(lane)) this.schedule(lane);
   }
 
-  private drawOne(drawable: T, priority: Priority): void {
-    const call = { hasReturned: false };
-    drawable.draw(() => {
-      this.drawing.delete(priority);
+  private drawNext(lane: Lane): void {
+    const drawable = this.queued[lane].pop();
+    let hasReturned = false;
+    this.drawing.add(lane);
+    drawable?.draw(() => {
+      this.drawing.delete(lane);
       this.onDrawn(drawable);
-      if (call.hasReturned) this.schedule(priority);
+      if (hasReturned) this.schedule(lane);
     });
-    call.hasReturned = true;
+    hasReturned = true;
   }
 }
 

@@ -13,7 +13,7 @@ import { scheduledText } from '../turn/scheduledCard';
 import { createTurnView, type TurnView } from '../turn/turnView';
 import { element, setText } from '../util/element';
 import type { Drawable } from './drawQueue';
-import { createPromptEntry, type PromptEntry } from './promptEntry';
+import { PromptEntry } from './promptEntry';
 
 const noop = (): void => undefined;
 
@@ -46,7 +46,7 @@ export class ExchangeView implements Drawable {
   ) {
     const { strings } = context;
     this.state = exchange.state;
-    this.user = createPromptEntry(context, exchange);
+    this.user = new PromptEntry(context, exchange);
     this.assistant = element(
       'article',
       { class: 'turn assistant', 'aria-label': strings.assistant, 'aria-busy': 'true', tabindex: '-1' },

@@ -1,104 +1,111 @@
 import type { Attachment, ContextKind, ExchangeSnapshot } from '../../shared/protocol';
-import { createPromptEditor, type PromptEditor } from '../composer/promptEditor';
+import { PromptEditor } from '../composer/promptEditor';
 import type { PageContext } from '../pageContext';
-import { element, lazy, iconButton, button } from '../util/element';
+import { button, element, iconButton } from '../util/element';
 
-/** The entry that shows a prompt. Its accessible name is *You*. */
-export interface PromptEntry {
+/** The entry that shows a prompt and its attachments and lets the user edit the prompt. Its accessible name is *You*. */
+export class PromptEntry {
   readonly element: HTMLElement;
+  private readonly text: HTMLElement;
+  private readonly bubble: HTMLElement;
+  private readonly tools = element('div', { class: 'turn-tools' });
+  private readonly fold: PromptFold | undefined;
+  private editor: PromptEditor | undefined;
+
+  constructor(
+    private readonly context: PageContext,
+    private readonly exchange: ExchangeSnapshot,
+  ) {
+    const { strings } = context;
+    const { prompt } = exchange;
+    this.text = element('div', { class: 'prompt-text', 'data-part': 'prompt' }, prompt);
+    this.bubble = element('div', { class: 'bubble' }, this.text);
+    if (isLong(prompt)) {
+      this.fold = new PromptFold(context, this.text);
+      this.bubble.append(this.fold.toggle);
+    }
+    this.element = element(
+      'article',
+      { class: 'turn you', 'aria-label': strings.you, tabindex: '-1' },
+      element('header', { class: 'turn-head' }, element('span', { class: 'turn-name' }, strings.you)),
+      this.bubble,
+      this.tools,
+    );
+  }
+
   /** The text in the prompt editor; undefined if the editor is closed. */
-  readonly editorText: string | undefined;
+  get editorText(): string | undefined {
+    return this.editor?.text;
+  }
+
   /** Whether the prompt is long and the user has unfolded it. */
-  readonly isUnfolded: boolean;
-  unfold(): void;
+  get isUnfolded(): boolean {
+    return this.fold?.isFolded === false;
+  }
+
+  unfold(): void {
+    this.fold?.setFolded(false);
+  }
+
   /** Opens the prompt editor with a text, for example with the text that it contained before a reload. */
-  openEditor(text: string): void;
+  openEditor(text: string): PromptEditor {
+    const { context, exchange } = this;
+    const editor = new PromptEditor(context.strings, {
+      text,
+      onInput: () => context.onEditsChange(),
+      onResend: (prompt) => {
+        this.closeEditor();
+        context.onPromptSent(prompt);
+        context.post({ type: 'edit', exchangeId: exchange.id, prompt });
+        context.focusComposer();
+      },
+      onCancel: () => {
+        this.closeEditor();
+        this.tools.querySelector('button')?.focus();
+      },
+    });
+    this.editor = editor;
+    this.element.classList.add('editing');
+    this.tools.hidden = true;
+    this.text.replaceWith(editor.element);
+    return editor;
+  }
+
   /**
    * Adds the buttons and the attachments when the exchange is drawn. They are not needed before the exchange is in
    * view.
    */
-  addTools(): void;
-}
-
-/** Creates the entry that shows a prompt and its attachments and lets the user edit the prompt. */
-export function createPromptEntry(context: PageContext, exchange: ExchangeSnapshot): PromptEntry {
-  const { strings, post, announcer } = context;
-  const text = element('div', { class: 'prompt-text', 'data-part': 'prompt' }, exchange.prompt);
-  const fold = foldLongPrompt(context, text);
-  const bubble = element('div', { class: 'bubble' }, text, ...(fold ? [fold.toggle] : []));
-
-  const tools = element('div', { class: 'turn-tools' });
-  const entry = element(
-    'article',
-    { class: 'turn you', 'aria-label': strings.you, tabindex: '-1' },
-    element('header', { class: 'turn-head' }, element('span', { class: 'turn-name' }, strings.you)),
-    bubble,
-    tools,
-  );
-
-  let editorText: string | undefined;
-  const openEditor = (prompt: string): PromptEditor => {
-    const closeEditor = (): void => {
-      editorText = undefined;
-      editor.element.replaceWith(text);
-      tools.hidden = false;
-      entry.classList.remove('editing');
-      context.onEditsChange();
-    };
-    const editor = createPromptEditor(strings, {
-      text: prompt,
-      onInput: (input) => {
-        editorText = input;
-        context.onEditsChange();
-      },
-      onResend: (prompt) => {
-        closeEditor();
-        context.onPromptSent(prompt);
-        post({ type: 'edit', exchangeId: exchange.id, prompt });
-        context.focusComposer();
-      },
-      onCancel: () => {
-        closeEditor();
-        editButton.get().focus();
-      },
-    });
-    entry.classList.add('editing');
-    tools.hidden = true;
-    text.replaceWith(editor.element);
-    return editor;
-  };
-  const editButton = lazy(() => iconButton(strings.editPrompt, 'edit', () => openEditor(exchange.prompt).focus()));
-
-  return {
-    element: entry,
-    get editorText() {
-      return editorText;
-    },
-    get isUnfolded() {
-      return fold !== undefined && !fold.isFolded;
-    },
-    unfold: () => fold?.setFolded(false),
-    openEditor: (prompt) => void openEditor(prompt),
-    addTools: () => {
-      const copyButton = iconButton(strings.copyPrompt, 'copy', () => {
+  addTools(): void {
+    const { context, exchange } = this;
+    const { strings, post, announcer } = context;
+    if (!context.isReadOnly())
+      this.tools.append(
+        iconButton(strings.editPrompt, 'edit', () => {
+          this.openEditor(exchange.prompt).focus();
+          context.onEditsChange();
+        }),
+      );
+    this.tools.append(
+      iconButton(strings.copyPrompt, 'copy', () => {
         post({ type: 'copy', text: exchange.prompt });
         announcer.announce(strings.copied);
-      });
-      tools.append(...(context.isReadOnly() ? [] : [editButton.get()]), copyButton);
-      if (exchange.attachments.length > 0) bubble.append(createAttachmentList(context, exchange.attachments));
-    },
-  };
+      }),
+    );
+    if (exchange.attachments.length === 0) return;
+    const items = exchange.attachments.map((attachment) => createAttachmentItem(context, attachment));
+    this.bubble.append(element('ul', { class: 'attachments' }, ...items));
+  }
+
+  private closeEditor(): void {
+    this.editor?.element.replaceWith(this.text);
+    this.editor = undefined;
+    this.tools.hidden = false;
+    this.element.classList.remove('editing');
+    this.context.onEditsChange();
+  }
 }
 
-/** Creates the list of attachments. Each attachment is a closed disclosure that shows its size and contains its text. */
-function createAttachmentList(context: PageContext, attachments: readonly Attachment[]): HTMLElement {
-  return element(
-    'ul',
-    { class: 'attachments' },
-    ...attachments.map((attachment) => createAttachmentItem(context, attachment)),
-  );
-}
-
+/** Creates a closed disclosure that shows the size of an attachment and contains its text. */
 function createAttachmentItem(context: PageContext, attachment: Attachment): HTMLElement {
   const code = element('code', { 'data-language': attachment.languageId }, attachment.code);
   return element(
@@ -141,48 +148,44 @@ function attachmentDetails(
 const maxUnfoldedLines = 16;
 const maxUnfoldedColumns = 1600;
 
-interface FoldedPrompt {
-  readonly toggle: HTMLButtonElement;
-  readonly isFolded: boolean;
-  setFolded(folded: boolean): void;
-}
-
-/**
- * Folds a long prompt, such as a pasted log, so that it does not push its answer out of view. Only the beginning stays
- * visible, but the complete prompt stays in the document.
- * @param text the element that contains the prompt
- * @returns undefined if the prompt is short
- */
-function foldLongPrompt({ strings, onPromptUnfold }: PageContext, text: HTMLElement): FoldedPrompt | undefined {
-  const prompt = text.textContent;
-  if (columnsOf(prompt) <= maxUnfoldedColumns && prompt.split('\n', maxUnfoldedLines + 1).length <= maxUnfoldedLines)
-    return undefined;
-  let isFolded = true;
-  const setFolded = (folded: boolean): void => {
-    isFolded = folded;
-    text.classList.toggle('folded', isFolded);
-    toggle.textContent = isFolded ? strings.showAll : strings.showLess;
-    toggle.setAttribute('aria-expanded', String(!isFolded));
-  };
-  const toggle = button('', 'quiet', () => {
-    setFolded(!isFolded);
-    // Scrolls to the start of the folded prompt, which may be far above the view because the button is at the end of
-    // the prompt.
-    if (isFolded) text.scrollIntoView({ block: 'nearest' });
-    onPromptUnfold();
-  });
-  toggle.classList.add('prompt-toggle');
-  setFolded(true);
-  return {
-    toggle,
-    get isFolded() {
-      return isFolded;
-    },
-    setFolded,
-  };
+function isLong(prompt: string): boolean {
+  return columnsOf(prompt) > maxUnfoldedColumns || prompt.split('\n', maxUnfoldedLines + 1).length > maxUnfoldedLines;
 }
 
 /** Returns the width of a text, in columns of a monospaced font. A Chinese character is two columns wide. */
 function columnsOf(text: string): number {
   return text.length + text.replace(/[^\u1100-\uffff]+/g, '').length;
+}
+
+/**
+ * Folds a long prompt, such as a pasted log, so that it does not push its answer out of view. Only the beginning stays
+ * visible, but the complete prompt stays in the document.
+ */
+class PromptFold {
+  readonly toggle: HTMLButtonElement;
+  isFolded = true;
+
+  /** @param text the element that contains the prompt */
+  constructor(
+    private readonly context: PageContext,
+    private readonly text: HTMLElement,
+  ) {
+    this.toggle = button('', 'quiet', () => {
+      this.setFolded(!this.isFolded);
+      // Scrolls to the start of the folded prompt, which may be far above the view because the button is at the end of
+      // the prompt.
+      if (this.isFolded) text.scrollIntoView({ block: 'nearest' });
+      context.onPromptUnfold();
+    });
+    this.toggle.classList.add('prompt-toggle');
+    this.setFolded(true);
+  }
+
+  setFolded(folded: boolean): void {
+    const { strings } = this.context;
+    this.isFolded = folded;
+    this.text.classList.toggle('folded', folded);
+    this.toggle.textContent = folded ? strings.showAll : strings.showLess;
+    this.toggle.setAttribute('aria-expanded', String(!folded));
+  }
 }

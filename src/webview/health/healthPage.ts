@@ -105,33 +105,23 @@ interface Measure {
   readonly top?: number;
 }
 
-function measuresOf(strings: HealthStrings, format: HealthFormat): readonly Measure[] {
+function measuresOf(strings: HealthStrings, { share, duration, speed, count }: HealthFormat): readonly Measure[] {
   return [
     {
-      look: 'success',
-      name: strings.successRate,
+      ...{ look: 'success', name: strings.successRate, format: share, top: 1 },
       valueOf: ({ successRate }) => successRate,
       upperOf: () => 1,
-      format: format.share,
-      top: 1,
     },
     {
-      look: 'first-token',
-      name: strings.firstToken,
+      ...{ look: 'first-token', name: strings.firstToken, format: duration },
       valueOf: ({ firstTokenMs }) => firstTokenMs,
       upperOf: ({ slowFirstTokenMs }) => slowFirstTokenMs,
-      format: format.duration,
       textOf: ({ firstTokenMs, slowFirstTokenMs }) =>
-        fill(strings.medianAndSlow, format.duration(firstTokenMs), format.duration(slowFirstTokenMs)),
+        fill(strings.medianAndSlow, duration(firstTokenMs), duration(slowFirstTokenMs)),
     },
-    {
-      look: 'speed',
-      name: strings.speed,
-      valueOf: ({ tokensPerSecond }) => tokensPerSecond,
-      format: format.speed,
-    },
-    { look: 'cuts', name: strings.cuts, valueOf: ({ cuts }) => cuts, format: format.count },
-    { look: 'waited', name: strings.waited, valueOf: ({ waitedMs }) => waitedMs, format: format.duration },
+    { look: 'speed', name: strings.speed, valueOf: ({ tokensPerSecond }) => tokensPerSecond, format: speed },
+    { look: 'cuts', name: strings.cuts, valueOf: ({ cuts }) => cuts, format: count },
+    { look: 'waited', name: strings.waited, valueOf: ({ waitedMs }) => waitedMs, format: duration },
   ];
 }
 

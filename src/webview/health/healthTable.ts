@@ -1,4 +1,4 @@
-import type { HealthPeriod, HealthRow } from '../../shared/healthMessages';
+import type { HealthFigures, HealthPeriod, HealthRow } from '../../shared/healthMessages';
 import type { HealthStrings } from '../../shared/healthStrings';
 import { element } from '../util/element';
 import type { HealthFormat } from './healthFormat';
@@ -10,48 +10,32 @@ export function createHealthTable(
   strings: HealthStrings,
   format: HealthFormat,
 ): HTMLTableElement {
-  const columns = [
-    strings.model,
-    strings.route,
-    strings.requests,
-    strings.successRate,
-    strings.firstTokenMedian,
-    strings.firstTokenSlow,
-    strings.speed,
-    strings.cuts,
-    strings.resumes,
-    strings.waited,
-    strings.tokens,
-    strings.faults,
+  const figures: readonly (readonly [title: string, textOf: (total: HealthFigures) => string])[] = [
+    [strings.requests, ({ attempts }) => format.count(attempts)],
+    [strings.successRate, ({ successRate }) => format.share(successRate)],
+    [strings.firstTokenMedian, ({ firstTokenMs }) => format.duration(firstTokenMs)],
+    [strings.firstTokenSlow, ({ slowFirstTokenMs }) => format.duration(slowFirstTokenMs)],
+    [strings.speed, ({ tokensPerSecond }) => format.speed(tokensPerSecond)],
+    [strings.cuts, ({ cuts }) => format.count(cuts)],
+    [strings.resumes, ({ resumes }) => format.count(resumes)],
+    [strings.waited, ({ waitedMs }) => format.duration(waitedMs)],
+    [strings.tokens, ({ promptTokens, completionTokens }) => format.tokens(promptTokens, completionTokens)],
   ];
+  const titles = [strings.model, strings.route, ...figures.map(([title]) => title), strings.faults];
+  const createRow = ({ model, host, total, faults }: HealthRow): HTMLTableRowElement =>
+    element(
+      'tr',
+      {},
+      element('th', { scope: 'row' }, model),
+      element('td', {}, host),
+      ...figures.map(([, textOf]) => element('td', { class: 'number' }, textOf(total))),
+      element('td', {}, ...faults.map(({ label, count }) => element('div', {}, `${format.count(count)} × ${label}`))),
+    );
   return element(
     'table',
     {},
     element('caption', {}, caption),
-    element('thead', {}, element('tr', {}, ...columns.map((name) => element('th', { scope: 'col' }, name)))),
-    element('tbody', {}, ...rows.map((row) => createRow(row, format))),
-  );
-}
-
-function createRow({ model, host, total, faults }: HealthRow, format: HealthFormat): HTMLTableRowElement {
-  const numbers = [
-    format.count(total.attempts),
-    format.share(total.successRate),
-    format.duration(total.firstTokenMs),
-    format.duration(total.slowFirstTokenMs),
-    format.speed(total.tokensPerSecond),
-    format.count(total.cuts),
-    format.count(total.resumes),
-    format.duration(total.waitedMs),
-    format.tokens(total.promptTokens, total.completionTokens),
-  ];
-  const faultTexts = faults.map(({ label, count }) => `${format.count(count)} × ${label}`);
-  return element(
-    'tr',
-    {},
-    element('th', { scope: 'row' }, model),
-    element('td', {}, host),
-    ...numbers.map((text) => element('td', { class: 'number' }, text)),
-    element('td', {}, ...faultTexts.map((text) => element('div', {}, text))),
+    element('thead', {}, element('tr', {}, ...titles.map((title) => element('th', { scope: 'col' }, title)))),
+    element('tbody', {}, ...rows.map(createRow)),
   );
 }

@@ -1,113 +1,98 @@
 import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import {
+  faultNames,
   faultTable,
-  localFaults,
   providerFaults,
-  type FaultRow,
-  type RowId,
+  type FaultName,
+  type Policy,
 } from '../../../src/engine/faults/faultTable';
-import { rowLabel } from './rowLabel';
+import { faultPage, updateCommand } from './faultPage';
 
-const faultMessages = Object.values<FaultRow>({ ...faultTable, ...localFaults }).flatMap(
-  ({ message, messageWithTime }) => (messageWithTime === undefined ? [message] : [message, messageWithTime]),
-);
-const rows = Object.entries<FaultRow>(faultTable);
-const everyFault: readonly (readonly [name: string, fault: FaultRow])[] = [
-  ...rows,
-  ...Object.entries<FaultRow>(localFaults),
-];
+const pagePath = join(__dirname, '../../../docs/faults.md');
 
-/** The policies of the fault table with the numbers of their faults. Every fault occurs exactly once. */
-const policies: readonly (readonly [name: string, policy: FaultRow['policy'], rows: readonly number[]])[] = [
-  ['retry', { retry: 'transient' }, [3, 4, 26, 33, 34, 64]],
+/** The faults by their policies. A fault that is not listed ends the turn. */
+const policies: readonly (readonly [reaction: string, policy: Policy, names: readonly FaultName[]])[] = [
+  [
+    'retry',
+    { retry: 'transient' },
+    ['connectionRefused', 'connectTimeout', 'requestTimeout', 'serverError', 'badGateway', 'proxyCannotConnect'],
+  ],
   [
     'retry, the first time at once and without a charge to the retry budget,',
     { retry: 'transient', freeReplay: true },
-    [5],
+    ['connectionReset'],
   ],
-  ['retry once', { retry: 'transient', limit: 1 }, [8, 11, 50]],
-  ['retry twice', { retry: 'transient', limit: 2 }, [14, 27, 63]],
-  ['retry three times', { retry: 'transient', limit: 3 }, [1, 65]],
-  ['retry at a cost of two tokens of the retry budget', { retry: 'transient', cost: 2 }, [10, 39]],
-  ['retry twice at a cost of two tokens of the retry budget', { retry: 'transient', limit: 2, cost: 2 }, [36]],
-  ['retry with the backoff for an overload', { retry: 'overload' }, [31]],
-  ['retry with the backoff for an overload or with a fallback model', { retry: 'overload', fallback: true }, [35]],
-  ['wait for the retry-after', { retry: 'hint' }, [23, 30]],
-  ['wait for the network', { retry: 'offline' }, [2]],
-  ['resume the answer', { retry: 'resume' }, [40, 41, 42, 43, 45, 47, 51, 58]],
-  ['correct the request', { retry: 'repair' }, [17]],
+  ['retry once', { retry: 'transient', limit: 1 }, ['notHttp', 'webPage', 'noText']],
+  ['retry twice', { retry: 'transient', limit: 2 }, ['noBody', 'conflict', 'garbledBody']],
+  ['retry three times', { retry: 'transient', limit: 3 }, ['hostNotFound', 'proxyUnreachable']],
+  ['retry at double cost', { retry: 'transient', cost: 2 }, ['headersTimeout', 'firstTokenTimeout']],
+  ['retry twice at double cost', { retry: 'transient', limit: 2, cost: 2 }, ['gatewayTimeout']],
+  ['retry with the backoff for an overload', { retry: 'overload' }, ['rateLimitedWithoutRetryAfter']],
+  ['retry with that backoff or a fallback model', { retry: 'overload', fallback: true }, ['overloaded']],
+  ['wait for the retry-after', { retry: 'hint' }, ['creditResets', 'rateLimited']],
+  ['wait for the network', { retry: 'offline' }, ['offline']],
+  ['wait for the circuit breaker', { retry: 'breaker' }, ['breakerOpen']],
   [
-    'end the turn',
-    { retry: 'never' },
-    [6, 7, 9, 15, 16, 18, 19, 20, 21, 22, 24, 25, 28, 29, 32, 37, 38, 49, 52, 56, 66, 67, 68, 69, 70, 71, 72, 73, 74],
+    'resume the answer',
+    { retry: 'resume' },
+    [
+      ...(['streamStalled', 'streamSilent', 'connectionLost', 'slept', 'streamTruncated'] as const),
+      ...(['finishReasonMissing', 'errorInStream', 'finishedWithError', 'garbledStream'] as const),
+    ],
   ],
-  ['complete the answer', { retry: 'success' }, [13, 44, 48]],
-  ['react without a retry policy', { retry: 'engine' }, [12, 46, 53, 54, 55, 57, 59, 60, 61, 62]],
+  ['correct the request', { retry: 'repair' }, ['unsupportedParameter']],
 ];
 
-const actions = new Set([
-  ...['retryNow', 'switchModel', 'setApiKey', 'openBilling', 'checkUrl', 'networkSettings', 'newConversation'],
-  ...['continue', 'restart', 'moreRoom', 'tryAnyway', 'showLog', 'exportDiagnostics', 'details'],
-]);
+const messages = faultNames.flatMap((name) => {
+  const { message, messageWithTime } = faultTable[name];
+  return messageWithTime === undefined ? [message] : [message, messageWithTime];
+});
 
 const placeholders = new Set(['host', 'proxy', 'model', 'status', 'detail', 'time', 'seconds', 'minutes', 'last']);
 
 describe('fault table', () => {
-  for (const [name, policy, ids] of policies) {
-    for (const id of ids) {
-      it(`makes the engine ${name} after ${rowLabel(id as RowId)}`, () => {
-        assert.deepEqual(faultTable[id as keyof typeof faultTable].policy, policy);
-      });
+  const handled = new Set(policies.flatMap(([, , names]) => names));
+  const ending = faultNames.filter((name) => !handled.has(name));
+  for (const [reaction, policy, names] of [...policies, ['end the turn', { retry: 'never' }, ending] as const]) {
+    for (const name of names) {
+      it(`makes the engine ${reaction} after ${name}`, () => assert.deepEqual(faultTable[name].policy, policy));
     }
   }
 
-  it('has exactly one policy for every fault', () => {
-    const ids = policies.flatMap(([, , ids]) => ids);
-    assert.deepEqual([...ids].sort(), rows.map(([id]) => Number(id)).sort());
-  });
-
-  it('never retries a fault of the engine itself', () => {
-    assert.deepEqual(
-      Object.values<FaultRow>(localFaults).map(({ policy }) => policy.retry),
-      ['never', 'never', 'never'],
-    );
-  });
-
-  it('has a kind and a message for every fault, and none for the states of the engine', () => {
-    for (const [name, { kind, message, policy }] of everyFault) {
-      const isNoFault = policy.retry === 'success' || (policy.retry === 'engine' && kind === undefined);
-      assert.equal(kind === undefined, isNoFault, name);
-      assert.notEqual(kind, '', name);
-      if (isNoFault) assert.equal(message, '', name);
-      else assert.match(message, /^(?:[A-Z]|\{).*(?:\.|\})$/, name);
+  it('has sentences as messages, with known placeholders', () => {
+    for (const message of messages) {
+      assert.match(message, /^(?:[A-Z]|\{).*(?:\.|\})$/);
+      for (const [, name = ''] of message.matchAll(/\{(.*?)\}/g)) assert.ok(placeholders.has(name), message);
     }
   });
 
   it('has a second message, with the time at which the limit resets, for every fault that ends a turn and may name that time', () => {
-    const withTime = everyFault.filter(([, fault]) => fault.messageWithTime !== undefined);
-    assert.deepEqual(
-      withTime.map(([name]) => name),
-      ['22', '24', '32', '35'],
-    );
-    for (const [name, fault] of withTime) assert.match(fault.messageWithTime ?? '', /\{time\}/, name);
-  });
-
-  it('uses only known placeholders in its messages', () => {
-    for (const message of faultMessages) {
-      for (const [, placeholder] of message.matchAll(/\{(.*?)\}/g))
-        assert.ok(placeholders.has(placeholder ?? ''), message);
-    }
+    const withTime = faultNames.filter((name) => faultTable[name].messageWithTime !== undefined);
+    assert.deepEqual(withTime, ['outOfCredit', 'permissionDenied', 'usageLimitReached', 'overloaded']);
+    for (const name of withTime) assert.match(faultTable[name].messageWithTime ?? '', /\{time\}/, name);
   });
 
   it('offers at least one action for every fault, and no action twice', () => {
-    for (const [name, fault] of everyFault) {
-      assert.ok(fault.actions.length > 0, name);
-      assert.equal(new Set(fault.actions).size, fault.actions.length, name);
-      for (const action of fault.actions) assert.ok(actions.has(action), `${name}: ${action}`);
+    for (const name of faultNames) {
+      const { actions } = faultTable[name];
+      assert.ok(actions.length > 0, name);
+      assert.equal(new Set(actions).size, actions.length, name);
     }
   });
 
   it('counts only failures of the provider and failures to reach it toward the circuit breaker', () => {
-    assert.deepEqual([...providerFaults], [3, 4, 10, 33, 34, 36, 39, 41, 45, 47]);
+    const expected: readonly FaultName[] = [
+      ...(['connectionRefused', 'connectTimeout', 'headersTimeout', 'firstTokenTimeout', 'streamSilent'] as const),
+      ...(['serverError', 'badGateway', 'gatewayTimeout', 'errorInStream', 'finishedWithError'] as const),
+    ];
+    assert.deepEqual([...providerFaults].sort(), [...expected].sort());
+  });
+
+  it(`is documented in docs/faults.md (update: ${updateCommand})`, async () => {
+    const page = faultPage();
+    if (process.env['UPDATE_DOCS']) await writeFile(pagePath, page);
+    assert.equal(await readFile(pagePath, 'utf8'), page);
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { parseRetryAfter, parseInbandRetryAfter } from '../../../src/engine/faults/retryAfter';
-import { parseDuration, parseTime } from '../../../src/engine/faults/retryAfterDurations';
+import { parseDuration } from '../../../src/engine/faults/retryAfterDurations';
 import { propertyRuns } from '../../support/propertyRuns';
 
 const now = Date.UTC(2026, 0, 15, 9, 0, 0);
@@ -21,19 +21,11 @@ const bodyText = (body: unknown): string => (typeof body === 'string' ? body : J
 const headerCases: readonly Case[] = [
   ['no headers', {}, '', undefined],
   ['seconds', { 'retry-after': '37' }, '', 37_000],
-  ['seconds with surrounding spaces', { 'retry-after': ' 37 ' }, '', 37_000],
-  ['decimal seconds', { 'retry-after': '0.5' }, '', 500],
   ['60 seconds, not the year 60', { 'retry-after': '60' }, '', 60_000],
-  ['1960 seconds, not the year 1960', { 'retry-after': '1960' }, '', 1_960_000],
-  ['2026 seconds, not the year 2026', { 'retry-after': '2026' }, '', 2_026_000],
   ['zero', { 'retry-after': '0' }, '', undefined],
   ['a negative number', { 'retry-after': '-5' }, '', undefined],
   ['a number with an exponent', { 'retry-after': '1e3' }, '', undefined],
-  ['a hexadecimal number', { 'retry-after': '0x10' }, '', undefined],
-  ['Infinity', { 'retry-after': 'Infinity' }, '', undefined],
-  ['NaN', { 'retry-after': 'NaN' }, '', undefined],
   ['words', { 'retry-after': 'soon' }, '', undefined],
-  ['a number with words', { 'retry-after': '60 seconds please' }, '', undefined],
   ['an empty value', { 'retry-after': '' }, '', undefined],
   ['a huge number', { 'retry-after': '9'.repeat(400) }, '', 366 * 86_400_000],
   ['epoch seconds', { 'retry-after': String(in37s / 1000) }, '', 37_000],
@@ -45,40 +37,13 @@ const headerCases: readonly Case[] = [
   ['decimal milliseconds, rounded up', { 'retry-after-ms': '1500.2' }, '', 1501],
   ['milliseconds in the header of Azure', { 'x-ms-retry-after-ms': '250' }, '', 250],
   ['an HTTP date', { 'retry-after': httpDate(in37s) }, '', 37_000],
-  ['an RFC 850 date', { 'retry-after': 'Thursday, 15-Jan-26 09:00:37 GMT' }, '', 37_000],
-  ['an asctime date', { 'retry-after': 'Thu Jan 15 09:00:37 2026' }, '', 37_000],
-  ['an asctime date with a one-digit day', { 'retry-after': 'Sun Feb  1 09:00:00 2026' }, '', 17 * 24 * hour],
-  ['an HTTP date without a zone', { 'retry-after': 'Thu, 15 Jan 2026 09:00:37' }, '', 37_000],
-  ['an RFC 850 date of the last century', { 'retry-after': 'Thursday, 15-Jan-70 09:00:37 GMT' }, '', undefined],
-  ['an HTTP date with a word before it', { 'retry-after': 'at Thu, 15 Jan 2026 09:00:37 GMT' }, '', undefined],
-  ['an HTTP date with a word after it', { 'retry-after': 'Thu, 15 Jan 2026 09:00:37 GMT please' }, '', undefined],
-  ['an asctime date with a word before it', { 'retry-after': 'at Thu Jan 15 09:00:37 2026' }, '', undefined],
-  ['an asctime date with a word after it', { 'retry-after': 'Thu Jan 15 09:00:37 2026 UTC' }, '', undefined],
   ['an RFC 3339 time', { 'retry-after': '2026-01-15T09:00:37Z' }, '', 37_000],
   ['an RFC 3339 time in another zone', { 'retry-after': '2026-01-15T10:00:37+01:00' }, '', 37_000],
-  ['an RFC 3339 time with a word before it', { 'retry-after': 'at 2026-01-15T09:00:37Z' }, '', undefined],
-  ['an RFC 3339 time with a remark after it', { 'retry-after': '2026-01-15T09:00:37Z (soon)' }, '', undefined],
-  ['an RFC 3339 time with a sign', { 'retry-after': '+002026-01-15T09:00:37Z' }, '', undefined],
   ['a day without a time', { 'retry-after': '2026-01-16' }, '', undefined],
   ['an HTTP date in the past', { 'retry-after': httpDate(now - 1000) }, '', undefined],
-  ['an HTTP date that is now', { 'retry-after': httpDate(now) }, '', undefined],
-  ['a day that does not exist', { 'retry-after': 'Mon, 30 Feb 2026 09:00:00 GMT' }, '', undefined],
-  ['a month that does not exist', { 'retry-after': 'Mon, 15 Foo 2027 09:00:00 GMT' }, '', undefined],
   [
     'a date from a gateway whose clock is 3 h ahead',
     { 'retry-after': httpDate(in37s + 3 * hour), date: httpDate(now + 3 * hour) },
-    '',
-    37_000,
-  ],
-  [
-    'a date from a gateway whose clock is 3 h behind',
-    { 'retry-after': httpDate(in37s - 3 * hour), date: httpDate(now - 3 * hour) },
-    '',
-    37_000,
-  ],
-  [
-    'epoch seconds from a gateway whose clock is wrong',
-    { 'retry-after': String(in37s / 1000 + 7200), date: httpDate(now + 2 * hour) },
     '',
     37_000,
   ],
@@ -94,18 +59,6 @@ const headerCases: readonly Case[] = [
     { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '120ms' },
     '',
     120,
-  ],
-  [
-    'the reset of a rate limit in one second',
-    { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '1s' },
-    '',
-    1000,
-  ],
-  [
-    'the reset of a rate limit in decimal seconds (Groq)',
-    { 'x-ratelimit-remaining-tokens': '0', 'x-ratelimit-reset-tokens': '2m59.56s' },
-    '',
-    179_560,
   ],
   [
     'the exhausted one of two rate limits',
@@ -130,17 +83,6 @@ const headerCases: readonly Case[] = [
     5000,
   ],
   [
-    'the later of two exhausted rate limits, which is listed first',
-    {
-      'x-ratelimit-remaining-requests': '0',
-      'x-ratelimit-reset-requests': '5s',
-      'x-ratelimit-remaining-tokens': '0',
-      'x-ratelimit-reset-tokens': '2s',
-    },
-    '',
-    5000,
-  ],
-  [
     'an exhausted rate limit next to one with an unreadable reset',
     {
       'x-ratelimit-remaining-requests': '0',
@@ -159,12 +101,6 @@ const headerCases: readonly Case[] = [
     { 'x-ratelimit-remaining': 'some', 'x-ratelimit-reset': '60' },
     '',
     undefined,
-  ],
-  [
-    'a rate limit with a negative remaining count',
-    { 'x-ratelimit-remaining': '-1', 'x-ratelimit-reset': '60' },
-    '',
-    60_000,
   ],
   ['a reset in epoch seconds', { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(in37s / 1000) }, '', 37_000],
   ['a reset without the x- prefix (IETF)', { 'ratelimit-remaining': '0', 'ratelimit-reset': '37' }, '', 37_000],
@@ -193,15 +129,6 @@ const headerCases: readonly Case[] = [
     undefined,
   ],
   [
-    'the unified reset of Anthropic, with a rate limit that is almost reached',
-    {
-      'anthropic-ratelimit-unified-status': 'allowed_warning',
-      'anthropic-ratelimit-unified-reset': String(in37s / 1000),
-    },
-    '',
-    undefined,
-  ],
-  [
     'a header name that only resembles a reset',
     { 'x-ratelimit-remaining': '0', 'x-ratelimit-resetting': '60' },
     '',
@@ -225,7 +152,6 @@ const bodyCases: readonly Case[] = [
     ),
     432_000,
   ],
-  ['OpenAI, minutes and zero seconds', {}, errorWithMessage('Please try again in 6m0s.'), 360_000],
   [
     'OpenAI, seconds',
     {},
@@ -250,12 +176,6 @@ const bodyCases: readonly Case[] = [
     22_000,
   ],
   [
-    'Azure, without an error object',
-    {},
-    { statusCode: 429, message: 'Rate limit is exceeded. Try again in 23 seconds.' },
-    23_000,
-  ],
-  [
     'Gemini, RetryInfo in a list',
     {},
     [
@@ -273,33 +193,18 @@ const bodyCases: readonly Case[] = [
     ],
     22_000,
   ],
-  ['Gemini, RetryInfo with decimals', {}, { error: { details: [{ retryDelay: '36.443872113s' }] } }, 36_444],
   [
     'Gemini, a RetryInfo of zero before a message',
     {},
     { error: { details: [{ retryDelay: '0s' }], message: 'Please retry in 12.3s.' } },
     12_300,
   ],
-  [
-    'Gemini, a RetryInfo of zero before another RetryInfo',
-    {},
-    { error: { details: [{ retryDelay: '0s' }, { retryDelay: '22s' }] } },
-    22_000,
-  ],
   ['the fourth error of a list', {}, [{}, {}, {}, { retry_after: 5 }], 5000],
   ['the fifth error of a list', {}, [{}, {}, {}, {}, { retry_after: 5 }], undefined],
   ['an error nested in four messages', {}, wrapped({ retry_after: 5 }, 4), 5000],
   ['an error nested in five messages', {}, wrapped({ retry_after: 5 }, 5), undefined],
   ['an error in a message, after whitespace', {}, { message: ' \n{"retry_after":5}' }, 5000],
-  ['an error in the detail field', {}, { detail: '{"retry_after":5}' }, 5000],
-  ['an error in the msg field', {}, { msg: '{"retry_after":5}' }, 5000],
   ['an error of the provider in metadata.raw', {}, { error: { metadata: { raw: '{"retry_after":5}' } } }, 5000],
-  [
-    'Gemini, a message with a line break',
-    {},
-    errorWithMessage('limit: 20, model: gemini-2.5-flash\nRetry in 12.3s.'),
-    12_300,
-  ],
   [
     'Gemini, wrapped by a gateway',
     {},
@@ -314,14 +219,6 @@ const bodyCases: readonly Case[] = [
     41_000,
   ],
   ['OpenRouter, a header', {}, { error: { metadata: { headers: { 'Retry-After': '19' } } } }, 19_000],
-  ['OpenRouter, a header as a list', {}, { error: { metadata: { headers: { 'retry-after': ['19'] } } } }, undefined],
-  [
-    'OpenRouter, a rate limit with a blank remaining count',
-    {},
-    { error: { metadata: { headers: { 'X-RateLimit-Remaining': '  ', 'X-RateLimit-Reset': '60' } } } },
-    undefined,
-  ],
-  ['OpenRouter, a header as a number', {}, { error: { metadata: { headers: { 'retry-after': 19 } } } }, 19_000],
   [
     'OpenRouter, an exhausted rate limit',
     {},
@@ -336,39 +233,19 @@ const bodyCases: readonly Case[] = [
     },
     37_000,
   ],
-  [
-    'OpenRouter, the message of the provider',
-    {},
-    { error: { message: 'Provider returned error', metadata: { raw: '{"error":{"message":"Please retry in 5s"}}' } } },
-    5000,
-  ],
   ['a field in seconds', {}, { error: { retry_after: 2520 } }, 2_520_000],
-  ['a field as text', {}, { error: { retry_after: '37' } }, 37_000],
-  ['a field as text with surrounding spaces', {}, { error: { retry_after: ' 37 ' } }, 37_000],
-  ['a field in milliseconds as text', {}, { error: { retry_after_ms: ' 1200 ' } }, 1200],
-  ['a field that names its seconds', {}, { error: { retry_after_seconds: 3 } }, 3000],
   ['a field as a time', {}, { error: { retry_after: '2026-01-15T09:00:37.000Z' } }, 37_000],
   ['a field in milliseconds', {}, { retry_after_ms: 1200 }, 1200],
   ['an error that is a text', {}, { error: 'Too fast, retry in 3 s' }, 3000],
-  ['FastAPI', {}, { detail: 'Rate limited. Retry after 15 seconds' }, 15_000],
-  ['decimal seconds', {}, errorWithMessage('try again in 1.5 seconds'), 1500],
   ['words before the duration', {}, errorWithMessage('Please retry your request in 20 seconds'), 20_000],
-  ['two spaces before the duration', {}, errorWithMessage('Please try again in  20 seconds'), 20_000],
   ['a number of attempts before a duration', {}, errorWithMessage('Retry after 3 attempts; try again in 20s'), 20_000],
   ['a duration that is cut at the maximum length', {}, errorWithMessage(`try again in ${'1s'.repeat(80)}`), 50_000],
   ['a duration beyond the part of a message that is searched', {}, `${'x'.repeat(5000)} try again in 20s`, undefined],
   ['a wait', {}, errorWithMessage('Please wait 20 seconds before the next request'), 20_000],
-  ['a wait, with two spaces', {}, errorWithMessage('Please wait  20 seconds'), 20_000],
   ['a wait for some time', {}, errorWithMessage('Please wait for 20 seconds'), 20_000],
-  ['a wait for some time, with two spaces', {}, errorWithMessage('Please wait for  20 seconds'), 20_000],
   ['a wait of at least some time', {}, errorWithMessage('Please wait at least 20 seconds'), 20_000],
-  ['a wait of at least some time, with two spaces', {}, errorWithMessage('Please wait at least  20 seconds'), 20_000],
   ['minutes and seconds in words', {}, errorWithMessage('Please retry in 1 minute and 20 seconds.'), 80_000],
-  ['hours and minutes', {}, errorWithMessage('Your quota will reset after 3h 20m'), 12_000_000],
   ['Chinese', {}, errorWithMessage('请求过于频繁，请在 20 秒后重试'), 20_000],
-  ['Chinese, decimals', {}, errorWithMessage('请在1.25秒后重试'), 1250],
-  ['Chinese, hours', {}, errorWithMessage('请在3小时后重试'), 3 * hour],
-  ['Chinese, hours with a measure word', {}, errorWithMessage('请在2个小时后重试'), 2 * hour],
   ['Chinese, two units', {}, errorWithMessage('请1分30秒之后再试'), 90_000],
   [
     'Chinese, a time in the zone of China',
@@ -384,7 +261,6 @@ const bodyCases: readonly Case[] = [
     hour,
   ],
   ['a time without a zone', {}, errorWithMessage('Your limit resets at 2026-01-15 10:00'), hour],
-  ['a time with a zone', {}, errorWithMessage('Limit resets at: 2026-01-15 09:01:00 UTC'), 60_000],
   ['a time with an offset', {}, errorWithMessage('Your limit will reset at 2026-01-15 18:00 (UTC+8)'), hour],
   [
     'the time of a log line before a message to try again',
@@ -399,13 +275,9 @@ const bodyCases: readonly Case[] = [
   ['an hour', {}, errorWithMessage('Try again in an hour.'), hour],
   ['a minute', {}, errorWithMessage('Please wait a minute'), 60_000],
   ['an unknown duration', {}, errorWithMessage('Try again in a moment'), undefined],
-  ['an abbreviation that begins with an article', {}, errorWithMessage('Try again in am'), undefined],
-  ['a field in hours', {}, { error: { remainingHours: 2 } }, 2 * hour],
   ['a field in milliseconds', {}, { error: { resetsInMs: 2500 } }, 2500],
   ['a field of an error quoted in plain text', {}, 'Failed: {"error":{"message":"no","retry_after":8}}', 8000],
   ['a field with the time of the reset', {}, { error: { resets_at: '2026-01-15T09:00:37Z' } }, 37_000],
-  ['a field with the epoch seconds of the reset', {}, { error: { resets_at: in37s / 1000 } }, 37_000],
-  ['a field with the seconds until the reset', {}, { error: { resets_in_seconds: 37 } }, 37_000],
   ['plain text', {}, 'Too Many Requests, retry in 7 seconds', 7000],
   ['no time at all', {}, errorWithMessage('Overloaded. Please try again later.'), undefined],
   ['a number of attempts', {}, errorWithMessage('Please retry after 3 attempts'), undefined],
@@ -443,10 +315,6 @@ describe('parsing of retry-after', () => {
     const fields = [field()];
     body['message'] = 'try again in 6m0s';
     fields.push(field());
-    body['metadata'] = { headers: { 'Retry-After': '5' } };
-    fields.push(field());
-    body['metadata'] = { headers: { 'Retry-After': '5' }, retry_after_seconds: 4 };
-    fields.push(field());
     body['details'] = [{ retryDelay: '22s' }];
     fields.push(field());
     for (const name of ['retry-after', 'x-ms-retry-after-ms', 'retry-after-ms']) {
@@ -454,14 +322,7 @@ describe('parsing of retry-after', () => {
       fields.push(field());
     }
     assert.deepEqual(fields, [
-      'x-ratelimit-reset',
-      'message',
-      'metadata.headers',
-      'retry_after_seconds',
-      'retry_delay',
-      'retry-after',
-      'x-ms-retry-after-ms',
-      'retry-after-ms',
+      ...['x-ratelimit-reset', 'message', 'retry_delay', 'retry-after', 'x-ms-retry-after-ms', 'retry-after-ms'],
     ]);
   });
 
@@ -474,12 +335,6 @@ describe('parsing of retry-after', () => {
     assert.equal(isInBody(new Headers(), { error: { metadata: { headers: limits } } }), true);
     assert.equal(isInBody(new Headers(limits), {}), undefined);
   });
-
-  for (const name of ['retry_after', 'retry_after_ms', 'retry_after_seconds']) {
-    it(`returns the name of the field: ${name}`, () => {
-      assert.equal(parseRetryAfter(new Headers(), JSON.stringify({ error: { [name]: 5 } }), now)?.field, name);
-    });
-  }
 
   it('uses the next source if a source names zero or a time in the past', () => {
     const headers = new Headers({ 'retry-after-ms': '0', 'retry-after': httpDate(now - 5000) });
@@ -604,12 +459,5 @@ describe('parsing of durations', () => {
     it(`${ms === undefined ? 'rejects' : 'reads'} the duration ${text}`, () => {
       assert.equal(parseDuration(duration), ms);
     });
-  }
-});
-
-describe('parsing of HTTP dates', () => {
-  for (let month = 0; month < 12; month++) {
-    const at = Date.UTC(2026, month, 28, 9, 0, 37);
-    it(`reads the date ${httpDate(at)}`, () => assert.equal(parseTime(httpDate(at)), at));
   }
 });

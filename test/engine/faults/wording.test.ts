@@ -34,7 +34,7 @@ const rejection = (body: string): Evidence => ({ type: 'status', status: 418, he
 
 describe('message of a fault for the user', () => {
   it('replaces the placeholder of a missing value with an empty text', () => {
-    const { template, values, detail } = describeEvidence({ type: 'eof' });
+    const { template, values, detail } = describeEvidence('streamTruncated');
     assert.equal(template, 'The answer was cut off.');
     assert.equal(detail, '');
     assert.deepEqual(values, {
@@ -52,7 +52,7 @@ describe('message of a fault for the user', () => {
 
   it('replaces the placeholders of all values that are present', () => {
     const circumstances = { status: 504, resetsAt: 1234, last: 'Before.', minutes: 9 };
-    const { values } = describeEvidence({ type: 'timeout', clock: 'idle', afterMs: 60_000 }, circumstances);
+    const { values } = describeEvidence({ type: 'timeout', clock: 'streamStalled', afterMs: 60_000 }, circumstances);
     assert.deepEqual(values, {
       host: 'api.holysheep.ai',
       proxy: '',
@@ -97,7 +97,7 @@ describe('message of a fault for the user', () => {
 
   it('contains the base URL unchanged if the URL is invalid', () => {
     assert.equal(
-      describeEvidence({ type: 'eof' }, { connection: { baseUrl: 'nowhere', apiKey } }).values['host'],
+      describeEvidence('streamTruncated', { connection: { baseUrl: 'nowhere', apiKey } }).values['host'],
       'nowhere',
     );
   });

@@ -95,8 +95,13 @@ const toolCall = { tool_calls: [{ index: 0, id: 'c1', function: { name: 'now', a
 const finished = (finishReason: string): AttemptEnd => ({ type: 'finished', finishReason });
 const fault = (evidence: (AttemptEnd & { type: 'fault' })['evidence']): AttemptEnd => ({ type: 'fault', evidence });
 const inband = (error: unknown, streamed = false): AttemptEnd => fault({ type: 'inband', error, streamed });
-const garbled = fault({ type: 'garbled', format: 'events' });
+const garbled = fault('garbledStream');
 const connectionError = new TypeError('terminated');
+
+function nameOf(end: AttemptEnd): string {
+  if (end.type !== 'fault') return end.type;
+  return `the fault ${typeof end.evidence === 'string' ? end.evidence : end.evidence.type}`;
+}
 
 /** Breaks a body after its pieces have been read, because pieces in the queue would be lost. */
 async function breakAfterReading(body: LiveBody, error: Error): Promise<void> {
@@ -105,15 +110,11 @@ async function breakAfterReading(body: LiveBody, error: Error): Promise<void> {
 }
 
 const endings: readonly (readonly [name: string, write: (body: LiveBody) => unknown, end: AttemptEnd])[] = [
-  [
-    'an event without an end',
-    (body) => body.send(`data: ${'x'.repeat(maxEventChars + 1)}`),
-    fault({ type: 'endless-event' }),
-  ],
+  ['an event without an end', (body) => body.send(`data: ${'x'.repeat(maxEventChars + 1)}`), fault('endlessEvent')],
   [
     '`[DONE]` after chunks whose finish reasons are all null',
     (body) => body.event(chunkWith({ content: 'a' })).done(),
-    fault({ type: 'finish-reason-missing' }),
+    fault('finishReasonMissing'),
   ],
   ['`[DONE]` without any finish reason', (body) => body.delta('a').done(), finished('stop')],
   [
@@ -129,16 +130,12 @@ const endings: readonly (readonly [name: string, write: (body: LiveBody) => unkn
   [
     'the finish reason `network_error`',
     (body) => body.delta('a').finish('network_error').done(),
-    fault({ type: 'finish-error' }),
+    fault('finishedWithError'),
   ],
-  ['the finish reason `sensitive`', (body) => body.delta('a').finish('sensitive').done(), fault({ type: 'filtered' })],
-  ['only reasoning in tags', (body) => body.delta('<think>Hm</think>').finish().done(), fault({ type: 'no-text' })],
-  ['the finish reason `error`', (body) => body.delta('a').finish('error'), fault({ type: 'finish-error' })],
-  [
-    'the finish reason `content_filter`',
-    (body) => body.delta('a').finish('content_filter'),
-    fault({ type: 'filtered' }),
-  ],
+  ['the finish reason `sensitive`', (body) => body.delta('a').finish('sensitive').done(), fault('answerFiltered')],
+  ['only reasoning in tags', (body) => body.delta('<think>Hm</think>').finish().done(), fault('noText')],
+  ['the finish reason `error`', (body) => body.delta('a').finish('error'), fault('finishedWithError')],
+  ['the finish reason `content_filter`', (body) => body.delta('a').finish('content_filter'), fault('answerFiltered')],
   ['two events that are not JSON', (body) => body.send('data: {\n\n').delta('a').send('data: {\n\n'), garbled],
   ['a last event that is not JSON', (body) => body.delta('a').send('data: {\n\ndata: [DONE]\n\n'), garbled],
   [
@@ -181,7 +178,7 @@ const endings: readonly (readonly [name: string, write: (body: LiveBody) => unkn
         .event(chunkWith({ reasoning: 'Hm' }))
         .finish('stop')
         .end(),
-    fault({ type: 'no-text' }),
+    fault('noText'),
   ],
   ['neither text nor reasoning up to the token limit', (body) => body.finish('length').end(), finished('length')],
   ['a tool call', (body) => body.event(chunkWith(toolCall)).finish('tool_calls').end(), finished('tool_calls')],
@@ -190,13 +187,13 @@ const endings: readonly (readonly [name: string, write: (body: LiveBody) => unkn
 const jsonBodies: readonly (readonly [body: string, end: AttemptEnd])[] = [
   ['{"choices":[{"message":{"content":"Hi"}}]}', finished('stop')],
   ['{"choices":[{"message":{"content":"Hi"},"finish_reason":"length"}]}', finished('length')],
-  ['{"choices":[]}', fault({ type: 'garbled', format: 'json' })],
-  ['{"choices":', fault({ type: 'garbled', format: 'json' })],
+  ['{"choices":[]}', fault('garbledBody')],
+  ['{"choices":', fault('garbledBody')],
 ];
 
 describe('attempt', () => {
   for (const [name, write, end] of endings) {
-    it(`ends as ${end.type === 'fault' ? `the fault ${end.evidence.type}` : end.type} after ${name}`, async () => {
+    it(`ends as ${nameOf(end)} after ${name}`, async () => {
       const { ends, clock } = await runAttempt(streaming((body) => void write(body)));
       // Only the timeout for the end of the body is shorter than this.
       await clock.advance(200);
@@ -214,7 +211,7 @@ describe('attempt', () => {
   it('is neither accepted nor streaming when the connection is refused', async () => {
     const { ends, attempt } = await runAttempt(rejecting('ECONNREFUSED'));
     const [end] = ends;
-    assert.ok(end?.type === 'fault' && end.evidence.type === 'error');
+    assert.ok(end?.type === 'fault' && typeof end.evidence === 'object' && end.evidence.type === 'error');
     assert.deepEqual([end.evidence.streaming, attempt.isAccepted], [false, false]);
   });
 

@@ -31,7 +31,7 @@ describe('attempt timeouts', () => {
     await fixture.clock.advance(59_999);
     assert.deepEqual(fixture.expiries, []);
     await fixture.clock.advance(1);
-    assert.deepEqual(fixture.expiries, [[60_000, 'headers', 60_000]]);
+    assert.deepEqual(fixture.expiries, [[60_000, 'headersTimeout', 60_000]]);
   });
 
   it('expire 120 s after the headers without text, even if comments arrive', async () => {
@@ -44,7 +44,7 @@ describe('attempt timeouts', () => {
     }
     assert.deepEqual(fixture.expiries, []);
     await fixture.clock.advance(10_000);
-    assert.deepEqual(fixture.expiries, [[170_000, 'first', 120_000]]);
+    assert.deepEqual(fixture.expiries, [[170_000, 'firstTokenTimeout', 120_000]]);
   });
 
   it('expire when a stream sends no bytes', async () => {
@@ -54,7 +54,7 @@ describe('attempt timeouts', () => {
     await fixture.clock.advance(60_999);
     assert.deepEqual(fixture.expiries, []);
     await fixture.clock.advance(1);
-    assert.deepEqual(fixture.expiries, [[61_000, 'idle', 61_000]]);
+    assert.deepEqual(fixture.expiries, [[61_000, 'streamStalled', 61_000]]);
   });
 
   it('expire when a stream sends only comments', async () => {
@@ -68,7 +68,7 @@ describe('attempt timeouts', () => {
     await fixture.clock.advance(9_999);
     assert.deepEqual(fixture.expiries, []);
     await fixture.clock.advance(1);
-    assert.deepEqual(fixture.expiries, [[180_000, 'silent', 180_000]]);
+    assert.deepEqual(fixture.expiries, [[180_000, 'streamSilent', 180_000]]);
   });
 
   it('start again whenever text arrives', async () => {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { factsOf } from '../../../src/engine/models/modelFacts';
-import { modelTable } from '../../../src/engine/models/modelTable';
+import table from '../../../src/engine/models/models.json';
 import { propertyRuns } from '../../support/propertyRuns';
 
-const names = [...modelTable.matchAll(/^[^#\s]\S*/gm)].map(([name]) => name);
+const names = table.groups.flatMap(({ models }) => models.map(({ name }) => name));
 
 /** Spellings that gateways use, each with the model that it means. */
 const spellings: readonly (readonly [spelling: string, model: string])[] = [

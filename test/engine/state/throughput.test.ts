@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import {
   addToThroughput,
   noThroughput,
-  addEvenly,
   throughputSeconds,
   type Throughput,
 } from '../../../src/engine/state/throughput';
@@ -72,19 +71,5 @@ describe('throughput of an answer', () => {
     ]);
     assert.equal(addToThroughput(throughput, 1900, 1).completedSeconds, throughput.completedSeconds);
     assert.notEqual(addToThroughput(throughput, 2000, 1).completedSeconds, throughput.completedSeconds);
-  });
-
-  it('spreads a number of characters evenly over a period without losing any', () => {
-    const result = addEvenly(throughputOf([[500, 4]]), 1500, 3900, 10);
-    assert.deepEqual(seconds(result), [
-      [0, 4],
-      [1, 3],
-      [2, 4],
-      [3, 3],
-    ]);
-  });
-
-  it('adds all characters to a single second when the period lies within it', () => {
-    assert.deepEqual(seconds(addEvenly(noThroughput, 1200, 1200, 7)), [[1, 7]]);
   });
 });

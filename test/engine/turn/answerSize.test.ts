@@ -62,7 +62,7 @@ describe('size limit of an answer', function () {
       const { kind, actions } = run.last('failed');
       assert.equal(kind, 'too-large');
       assert.ok(!actions.includes('continue'));
-      assert.equal(run.last('ended').row, 73);
+      assert.equal(run.last('ended').row, 'answerTooLong');
       assert.equal(run.wire.requests.length, 1);
       assert.equal(run.of('waiting').length + run.of('cut').length, 0);
       assert.ok(gateway.aborted);

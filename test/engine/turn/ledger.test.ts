@@ -22,7 +22,7 @@ describe('ledger in the report of the engine', () => {
     const [first, second] = turn.attempts;
     assert.deepEqual(
       [first?.why, first?.model, first?.status, first?.requestId, first?.ended?.how, first?.ended?.row, first?.waits],
-      ['first', 'gpt-4o', 429, 'req-limited', 'rate-limit', 30, []],
+      ['first', 'gpt-4o', 429, 'req-limited', 'rate-limit', 'rateLimited', []],
     );
     assert.equal(first?.origin, 'https://gateway.test');
     const wait = {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { faultOfRow } from '../../../src/engine/faults/classify';
-import type { RowId } from '../../../src/engine/faults/faultTable';
+import type { FaultName } from '../../../src/engine/faults/faultTable';
 import { RetryBudget } from '../../../src/engine/gate/networkState';
 import { decide, type Situation } from '../../../src/engine/retry/decide';
 import {
@@ -14,7 +14,6 @@ import {
 import { defaultSettings } from '../../support/engineRun';
 import { propertyRuns } from '../../support/propertyRuns';
 import { VirtualClock } from '../../support/virtualClock';
-import { rowLabel } from '../faults/rowLabel';
 
 /** The characters that each resume of a turn adds, and the remaining resumes after each. */
 const table: readonly (readonly [title: string, added: readonly number[], remaining: readonly number[]])[] = [
@@ -79,7 +78,7 @@ describe('history of a turn', () => {
   function setUp(hasOutput?: boolean) {
     const history = new TurnHistory('one', hasOutput);
     const budget = new RetryBudget(new VirtualClock());
-    const situation = (row: RowId, isResuming = false): Situation =>
+    const situation = (row: FaultName, isResuming = false): Situation =>
       history.situation({
         fault: faultOfRow(row),
         block: undefined,
@@ -91,7 +90,7 @@ describe('history of a turn', () => {
         othersMayRecover: false,
         isContinuable: false,
       });
-    const record = (row: RowId, isResuming = false): void => {
+    const record = (row: FaultName, isResuming = false): void => {
       const before = situation(row, isResuming);
       history.recordFault(
         before,
@@ -103,7 +102,8 @@ describe('history of a turn', () => {
   }
 
   it('starts without faults, retries and output', () => {
-    const { freeReplayUsed, previousDelayMs, hasOutput, hasWaited, sameRowFaults, overloads } = setUp().situation(33);
+    const { freeReplayUsed, previousDelayMs, hasOutput, hasWaited, sameRowFaults, overloads } =
+      setUp().situation('serverError');
     assert.deepEqual(
       [freeReplayUsed, previousDelayMs, hasOutput, hasWaited, sameRowFaults, overloads],
       [false, undefined, false, false, 0, 0],
@@ -111,14 +111,14 @@ describe('history of a turn', () => {
   });
 
   it('counts the partial answer of a continued turn as output', () => {
-    assert.equal(setUp(true).situation(33).hasOutput, true);
+    assert.equal(setUp(true).situation('serverError').hasOutput, true);
   });
 
   for (const [name, row, isResuming, { retries, tokens, delayMs, replayed = false }] of [
-    ['a wait', 33, false, { retries: 1, tokens: 11, delayMs: 500 }],
-    ['a wait before a resume', 42, true, { retries: 0, tokens: 11, delayMs: 500 }],
-    ['a wait for the network', 2, false, { retries: 1, tokens: 12, delayMs: undefined }],
-    ['an immediate retry', 5, false, { retries: 0, tokens: 12, delayMs: undefined, replayed: true }],
+    ['a wait', 'serverError', false, { retries: 1, tokens: 11, delayMs: 500 }],
+    ['a wait before a resume', 'connectionLost', true, { retries: 0, tokens: 11, delayMs: 500 }],
+    ['a wait for the network', 'offline', false, { retries: 1, tokens: 12, delayMs: undefined }],
+    ['an immediate retry', 'connectionReset', false, { retries: 0, tokens: 12, delayMs: undefined, replayed: true }],
   ] as const) {
     it(`records ${name}`, () => {
       const { history, situation, record } = setUp();
@@ -136,21 +136,21 @@ describe('history of a turn', () => {
 
   it('neither counts nor charges a retry that the user starts', () => {
     const { history, situation, record } = setUp();
-    record(33);
+    record('serverError');
     history.settleCharge(true);
     history.settleCharge(false);
-    assert.deepEqual([situation(33).retries, situation(33).tokens], [0, 12]);
+    assert.deepEqual([situation('serverError').retries, situation('serverError').tokens], [0, 12]);
   });
 
   for (const [rows, overloads] of [
-    [[35, 35], 2],
-    [[35, 33], 0],
-    [[35, 31], 0],
+    [['overloaded', 'overloaded'], 2],
+    [['overloaded', 'serverError'], 0],
+    [['overloaded', 'rateLimitedWithoutRetryAfter'], 0],
   ] as const) {
-    it(`counts ${overloads} overloads in a row after ${rows.map(rowLabel).join(' and ')}`, () => {
+    it(`counts ${overloads} overloads in a row after ${rows.join(' and ')}`, () => {
       const { situation, record } = setUp();
       for (const row of rows) record(row);
-      assert.equal(situation(33).overloads, overloads);
+      assert.equal(situation('serverError').overloads, overloads);
     });
   }
 
@@ -160,16 +160,16 @@ describe('history of a turn', () => {
       history.recordResumeStart();
       history.recordResumeEnd(chars);
     }
-    const { resumes, emptyResumes } = situation(33);
+    const { resumes, emptyResumes } = situation('serverError');
     assert.deepEqual([resumes, emptyResumes], [2, 1]);
   });
 
   it('clears its counters when the model is switched', () => {
     const { history, situation, record } = setUp();
-    record(35);
+    record('overloaded');
     history.settleCharge(false);
     history.recordModelSwitch('two');
-    const { sameRowFaults, overloads, retries, previousDelayMs, models } = situation(35);
+    const { sameRowFaults, overloads, retries, previousDelayMs, models } = situation('overloaded');
     assert.deepEqual(
       [sameRowFaults, overloads, retries, previousDelayMs, models],
       [0, 0, 0, undefined, ['one', 'two']],

@@ -4,7 +4,6 @@ import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 import { TurnMessages } from '../../../src/engine/turn/turnMessages';
 import { defaultSettings } from '../../support/engineRun';
 import { VirtualClock } from '../../support/virtualClock';
-import { rowLabel } from '../faults/rowLabel';
 
 describe('failure of a turn with a partial answer', () => {
   const localize = (text: string): string => text;
@@ -20,10 +19,10 @@ describe('failure of a turn with a partial answer', () => {
     plainHttpHost: undefined,
   };
   for (const [row, actions] of [
-    [42, ['continue', 'restart', 'retryNow']],
-    [33, ['retryNow', 'switchModel', 'details', 'continue', 'restart']],
+    ['connectionLost', ['continue', 'restart', 'retryNow']],
+    ['serverError', ['retryNow', 'switchModel', 'details', 'continue', 'restart']],
   ] as const) {
-    it(`comes with the actions ${actions.join(', ')} after ${rowLabel(row)}`, () => {
+    it(`comes with the actions ${actions.join(', ')} after ${row}`, () => {
       const fault = faultOfRow(row);
       const failed = new TurnMessages(deps, new KeyRedactor()).describeFailure({ type: 'fail', fault }, fault, context);
       assert.deepEqual(failed.actions, actions);

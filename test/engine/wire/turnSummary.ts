@@ -12,9 +12,9 @@ export const completeAnswer = partialAnswer + continuation;
 const maxQuotedChars = 1000;
 
 /** Summarizes a turn in one line: its responses, faults, waits and end. The summary has no times, ports or IDs. */
-export function summarizeTurn(events: readonly StreamEvent[], ...finalSteps: readonly string[]): string {
+export function summarizeTurn(events: readonly StreamEvent[]): string {
   const steps = events.flatMap(stepOf).filter((step, index, all) => step !== all[index - 1] || !isStream(step));
-  return [...collapseRepeats(steps), ...finalSteps].join(' → ');
+  return collapseRepeats(steps).join(' → ');
 }
 
 const isStream = (step: string): boolean => ['text', 'reasoning', 'tool call'].includes(step);

@@ -2,14 +2,28 @@ import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { startGateway, type Gateway, type GatewayOptions, type Script, type Step } from '../../../src/demo/gateway';
 import { createEngine } from '../../../src/engine/createEngine';
-import type { Engine, StreamOptions } from '../../../src/engine/engine';
+import type { Engine, EngineSettings } from '../../../src/engine/engine';
 import type { StreamEvent } from '../../../src/engine/events';
 import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
-import type { Connection } from '../../../src/engine/request';
+import type { ChatRequest, Connection } from '../../../src/engine/request';
 import { defaultSettings } from '../../support/engineRun';
 import { AutoAdvancingClock } from './autoAdvancingClock';
-import type { WireScenario } from './wireCase';
 import { WireTurn } from './wireTurn';
+
+/** A turn over a real connection: its request, and what the loopback gateway and the user do. */
+export interface WireScenario {
+  /** Replies of the loopback gateway to the first, second … request. The last one is repeated. */
+  readonly replies: (fixture: WireFixture) => readonly [Script, ...Script[]];
+  /** Fields that differ from the default request. */
+  readonly request?: Partial<ChatRequest>;
+  readonly settings?: Partial<EngineSettings>;
+  /** Called before the turn starts. */
+  readonly before?: (fixture: WireFixture) => void | Promise<void>;
+  /** Called for each event of the turn. Virtual time stands still until the promise resolves. */
+  readonly onEvent?: (event: StreamEvent, fixture: WireFixture) => void | Promise<void>;
+  /** Virtual time also passes while a request is in flight and nothing happens. By default, only waits take time. */
+  readonly timePassesDuringRequests?: true;
+}
 
 export const wireKey = 'hsa-key-of-the-wire-tests';
 
@@ -23,13 +37,8 @@ export class WireFixture {
   /** A second gateway, for cases about a redirect or a changed connection. */
   otherGateway!: Gateway;
   connection!: Connection;
-  /** Returns the connection of the engine. A case may replace it. */
-  connect = (): Promise<Connection> => Promise.resolve(this.connection);
   /** The `fetch` of the engine. A case replaces it for faults that a loopback address can't produce. */
   fetch: typeof fetch = (url, init) => globalThis.fetch(url, init);
-  random = 0.5;
-  /** The events that the journal contains when the window is closed. */
-  journaledEvents: readonly StreamEvent[] = [];
   private readonly closers: (() => Promise<unknown>)[] = [];
   private readonly cancels: (() => void)[] = [];
   private requestsInFlight = 0;
@@ -39,13 +48,13 @@ export class WireFixture {
     const settings = { ...defaultSettings, ...scenario.settings };
     this.engine = createEngine({
       clock: this.clock,
-      random: () => this.random,
+      random: () => 0.5,
       fetch: (url, init) => this.send(url, init),
       log: { debug: addLine, info: addLine, warn: addLine, error: (problem) => addLine(inspect(problem)) },
       localize: (message, args = {}) => message.replace(/\{(\w+)\}/g, (_, name: string) => String(args[name])),
       formatTime: (at) => new Date(at).toISOString().slice(11, 16),
       settings: () => settings,
-      connection: () => this.connect(),
+      connection: () => Promise.resolve(this.connection),
       cooldowns: noSharedCooldowns,
       userAgent: 'HolySheepPrompt/test',
     });
@@ -84,8 +93,8 @@ export class WireFixture {
     this.closers.push(close);
   }
 
-  ask(options: StreamOptions = {}): WireTurn {
-    const turn = new WireTurn(this, options);
+  ask(): WireTurn {
+    const turn = new WireTurn(this);
     this.turns.push(turn);
     return turn;
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { RunningTurn, StreamOptions } from '../../../src/engine/engine';
+import type { RunningTurn } from '../../../src/engine/engine';
 import { isTerminal, type StreamEvent, type TerminalEvent } from '../../../src/engine/events';
 import type { WireFixture } from './wireFixture';
 
@@ -15,21 +15,14 @@ export class WireTurn {
   readonly finished: Promise<TerminalEvent | undefined>;
   private readonly textWaiters: { readonly text: string; readonly resolve: () => void }[] = [];
 
-  constructor(
-    private readonly fixture: WireFixture,
-    options: StreamOptions,
-  ) {
-    const { scenario, engine } = fixture;
-    this.handle = engine.stream(
-      {
-        model: scenario.model ?? 'gpt-4o',
-        messages: [{ role: 'user', content: 'Where do sheep graze?' }],
-        temperature: 0.7,
-        maxTokens: 100,
-        ...scenario.request,
-      },
-      options,
-    );
+  constructor(private readonly fixture: WireFixture) {
+    this.handle = fixture.engine.stream({
+      model: 'gpt-4o',
+      messages: [{ role: 'user', content: 'Where do sheep graze?' }],
+      temperature: 0.7,
+      maxTokens: 100,
+      ...fixture.scenario.request,
+    });
     this.finished = this.collect();
   }
 

@@ -1,6 +1,11 @@
+import type { Engine, ProbeResult } from '../../../src/engine/engine';
 import { normalizeBaseUrl, type BaseUrl } from '../../../src/engine/gateway/baseUrl';
 import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
-import type { ConnectionDeps } from '../../../src/host/connection/connections';
+import type { DemoMode } from '../../../src/host/connection/demoMode';
+import type { KeyStore } from '../../../src/host/connection/keyStore';
+import type { Settings } from '../../../src/host/settings/settings';
+import type { Log } from '../../../src/host/util/log';
+import type { Memento } from 'vscode';
 
 export interface ShownMessage {
   readonly kind: 'information' | 'warning' | 'error';
@@ -25,13 +30,6 @@ class EventEmitter<T> {
   }
 }
 
-class CancellationTokenSource {
-  readonly token = { isCancellationRequested: false, onCancellationRequested: () => subscription };
-  dispose(): void {
-    // This fake has nothing to release.
-  }
-}
-
 /** A fake of VS Code's API that records messages and presses the button with the caption `pressed` in each message. */
 export class FakeEditor {
   messages: ShownMessage[] = [];
@@ -41,10 +39,13 @@ export class FakeEditor {
   /** Label of the item that the user accepts in a quick pick, or undefined to dismiss the quick pick. */
   accepted: string | undefined;
   quickPicks: FakeQuickPick[] = [];
+  /** Text that the user types into an input box, or undefined to dismiss the input box. */
+  typed: string | undefined;
+  inputPrompts: string[] = [];
 
   reset(): void {
     [this.messages, this.commands, this.quickPicks, this.clipboard] = [[], [], [], ''];
-    [this.pressed, this.accepted] = [undefined, undefined];
+    [this.pressed, this.accepted, this.typed, this.inputPrompts] = [undefined, undefined, undefined, []];
   }
 
   /** Returns the part of the `vscode` module for `useVSCode`. */
@@ -60,7 +61,6 @@ export class FakeEditor {
       };
     return {
       EventEmitter,
-      CancellationTokenSource,
       CancellationError: class extends Error {},
       InputBoxValidationSeverity: { Error: 3, Warning: 2 },
       QuickPickItemKind: { Separator: -1 },
@@ -77,9 +77,13 @@ export class FakeEditor {
       commands: {
         executeCommand: (...command: unknown[]) => Promise.resolve(void this.commands.push(command)),
       },
-      workspace: { getConfiguration: () => ({ get: () => undefined, inspect: () => undefined }) },
+      workspace: { getConfiguration: () => ({ get: (_name: string, fallback: unknown) => fallback }) },
       window: {
         setStatusBarMessage: () => undefined,
+        showInputBox: ({ prompt }: { readonly prompt: string }) => {
+          this.inputPrompts.push(prompt);
+          return Promise.resolve(this.typed);
+        },
         showInformationMessage: show('information'),
         showWarningMessage: show('warning'),
         showErrorMessage: show('error'),
@@ -133,21 +137,39 @@ export class FakeQuickPick {
   }
 }
 
-function valid(text: string): BaseUrl {
+function valid(text: string): readonly BaseUrl[] {
   const baseUrl = normalizeBaseUrl(text);
-  if ('error' in baseUrl) throw new Error(`${text} is not a base URL.`);
-  return baseUrl;
+  return 'error' in baseUrl ? [] : [baseUrl];
+}
+
+/** The dependencies of the features that read, set and test routes. */
+export interface RouteDeps {
+  readonly settings: Settings;
+  readonly keys: KeyStore;
+  readonly demo: DemoMode;
+  readonly engine: Pick<Engine, 'probe'>;
+  readonly log: Log;
+  readonly memory: Memento;
 }
 
 /** Settings and keys of several routes, which tests can change. */
 export class FakeRoutes {
   baseUrl = 'https://primary.example/v1';
   backups: readonly string[] = [];
+  model = 'model-1';
   keys = new Map<string, string>();
   isKeyringLocked = false;
   demoActive = false;
+  hasLeftDemo = false;
   logged: unknown[] = [];
-  infos: string[] = [];
+  /** The result of the next probes. */
+  probeResult: ProbeResult = { state: 'verified', models: ['model-1'], ms: 1 };
+  /** The base URLs and keys of all probes. */
+  probes: (readonly [baseUrl: string, apiKey: string | undefined])[] = [];
+  /** Origins whose backup routes were removed from the settings or restored. */
+  removals: string[] = [];
+  /** Global state of the extension, which all windows of a test share. */
+  readonly remembered = new Map<string, unknown>();
   private readonly settingsChange = new EventEmitter<void>();
   private readonly keyChange = new EventEmitter<void>();
 
@@ -159,24 +181,30 @@ export class FakeRoutes {
     this.keyChange.fire();
   }
 
-  deps(): ConnectionDeps {
-    const remembered = new Map<string, unknown>();
-    const { settingsChange, keyChange } = this;
+  deps(): RouteDeps {
+    const { settingsChange, keyChange, remembered } = this;
     const access = <T>(value: () => T): Promise<T> =>
       this.isKeyringLocked ? Promise.reject(new Error('The keyring is locked.')) : Promise.resolve(value());
+    const get = (origin: string): Promise<string | undefined> => access(() => this.keys.get(origin));
     const isDemoActive = (): boolean => this.demoActive;
     return {
       settings: {
         onDidChange: settingsChange.event,
         baseUrl: () => normalizeBaseUrl(this.baseUrl),
         baseUrlText: () => this.baseUrl,
-        backupBaseUrls: () => this.backups.map(valid),
+        backupBaseUrls: () => this.backups.flatMap(valid),
         backupBaseUrlTexts: () => this.backups,
-        model: () => 'model-1',
+        removeBackupBaseUrls: (origin: string) => {
+          this.removals.push(`remove ${origin}`);
+          return Promise.resolve(() => Promise.resolve(void this.removals.push(`undo ${origin}`)));
+        },
+        model: () => this.model,
+        setModel: (model: string) => Promise.resolve(void (this.model = model)),
       },
       keys: {
         onDidChange: keyChange.event,
-        get: (origin: string) => access(() => this.keys.get(origin)),
+        get,
+        getIfReadable: (origin: string) => get(origin).catch(() => undefined),
         set: (origin: string, key: string) => access(() => void this.keys.set(origin, key)),
         delete: (origin: string) => access(() => void this.keys.delete(origin)),
       },
@@ -185,12 +213,18 @@ export class FakeRoutes {
         get active() {
           return isDemoActive();
         },
-        leave: () => Promise.resolve(),
+        leave: () => Promise.resolve(void (this.hasLeftDemo = true)),
+      },
+      engine: {
+        probe: ({ baseUrl, apiKey }: { readonly baseUrl: string; readonly apiKey: string | undefined }) => {
+          this.probes.push([baseUrl, apiKey]);
+          return Promise.resolve(this.probeResult);
+        },
       },
       log: {
         keys: new KeyRedactor(),
         debug: () => undefined,
-        info: (line: string) => void this.infos.push(line),
+        info: () => undefined,
         warn: () => undefined,
         error: (problem: unknown) => void this.logged.push(problem),
         redactSecret: () => undefined,
@@ -199,6 +233,15 @@ export class FakeRoutes {
         get: (key: string, fallback: unknown) => remembered.get(key) ?? fallback,
         update: (key: string, value: unknown) => Promise.resolve(void remembered.set(key, value)),
       },
-    } as unknown as ConnectionDeps;
+    } as unknown as RouteDeps;
   }
+}
+
+/** Returns the result of a probe that failed. */
+export function failedProbe(
+  state: 'rejected' | 'unverified',
+  fields: Partial<Extract<ProbeResult, { state: 'rejected' | 'unverified' }>> = {},
+): ProbeResult {
+  const kind = state === 'rejected' ? 'auth' : 'server';
+  return { state, ms: 1, kind, message: 'It failed.', detail: '', actions: [], ...fields };
 }

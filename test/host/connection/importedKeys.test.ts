@@ -14,46 +14,32 @@ function setUp() {
     stored.push(key);
     return Promise.resolve({ state });
   });
-  const importKey = (origin: string, key: string, result: SetApiKeyResult['state'] = 'verified'): Promise<void> => {
+  const importKey = (key: string, result: SetApiKeyResult['state'] = 'verified'): Promise<void> => {
     state = result;
-    return keys.import(origin, key);
+    return keys.import(key);
   };
   return { secretValues, stored, importKey };
 }
 
 describe("import of API keys from VS Code's dialog for language model providers", () => {
-  it('imports a key', async () => {
+  it('imports each key only once', async () => {
     const { stored, importKey } = setUp();
-    await importKey('https://a.test', 'key-1');
-    assert.deepEqual(stored, ['key-1']);
-  });
-
-  it('imports the same key only once, even if it appears again for another origin', async () => {
-    const { stored, importKey } = setUp();
-    await importKey('https://a.test', 'key-1');
-    await importKey('https://b.test', 'key-1');
-    await importKey('https://a.test', 'key-1');
-    assert.deepEqual(stored, ['key-1']);
-  });
-
-  it('imports several keys', async () => {
-    const { stored, importKey } = setUp();
-    await importKey('https://a.test', 'key-1');
-    await importKey('https://b.test', 'key-2');
-    await importKey('https://b.test', 'key-1');
+    await importKey('key-1');
+    await importKey('key-2');
+    await importKey('key-1');
     assert.deepEqual(stored, ['key-1', 'key-2']);
   });
 
   it('imports a key again after the user canceled its verification', async () => {
     const { stored, importKey } = setUp();
-    await importKey('https://a.test', 'key-1', 'cancelled');
-    await importKey('https://a.test', 'key-1');
+    await importKey('key-1', 'cancelled');
+    await importKey('key-1');
     assert.equal(stored.length, 2);
   });
 
   it('stores only a fingerprint of the key', async () => {
     const { secretValues, importKey } = setUp();
-    await importKey('https://a.test', 'key-1');
+    await importKey('key-1');
     assert.ok(![...secretValues.values()].join().includes('key-1'));
   });
 });

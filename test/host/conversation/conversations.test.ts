@@ -35,7 +35,7 @@ describe('collection of conversations', () => {
     assert.deepEqual(reopened.lastExchange?.state.text, 'one two three');
     assert.equal(reopened.lastExchange.state.phase, 'interrupted');
     reopened.retryNow();
-    assert.deepEqual(after.engine.turn.options?.resumeFrom, {
+    assert.deepEqual(after.engine.turn.options.resumeFrom, {
       text: 'one two three',
       hadReasoning: false,
       hadToolCalls: false,
@@ -73,7 +73,7 @@ describe('collection of conversations', () => {
       const sent: string[] = [];
       for (const prompt of ['written', 'late']) {
         conversations.startNew().ask({ prompt });
-        void engine.turn.options?.connection?.().then(() => sent.push(prompt));
+        void engine.turn.options.connection?.().then(() => sent.push(prompt));
         await clock.advance(99);
         assert.ok(!sent.includes(prompt));
         if (prompt === 'written') await disk.release(0);
@@ -194,9 +194,7 @@ describe('collection of conversations', () => {
 
   it('deletes the oldest conversations beyond the limit of the history', async () => {
     disk.limit = 2;
-    // Makes the files old, because files of the last hour are never deleted.
-    disk.epoch = Date.now() + 2 * 60 * 60 * 1000;
-    const { conversations, engine, journal, errors } = open();
+    const { conversations, engine, journal, errors, clock } = open();
     const removals: unknown[] = [];
     const conversationIds: string[] = [];
     conversations.onDidRemove((removal) => removals.push(removal));
@@ -206,6 +204,8 @@ describe('collection of conversations', () => {
       await waitForEvents();
       await journal.flush();
       conversationIds.push(conversations.current?.id ?? '');
+      // Files of the last hour are never deleted.
+      clock.epoch += 2 * 60 * 60 * 1000;
     }
     await conversations.open(conversations.current?.id);
     assert.equal((await readdir(folder)).filter((name) => name.endsWith('.jsonl')).length, 2);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { PromptHistory, removeLegacyPrompts } from '../../../src/host/conversation/promptHistoryStore';
+import { PromptHistory } from '../../../src/host/conversation/promptHistoryStore';
 import { storeIn } from '../../support/storeIn';
 
 function setUp(stored?: unknown) {
@@ -93,12 +93,6 @@ describe('prompt history', () => {
     await history.add('secret', 'one');
     await history.clear();
     assert.deepEqual(history.list(), []);
-    assert.ok(!JSON.stringify([...memory]).includes('secret'));
-  });
-
-  it('removes the prompts that earlier versions stored for all workspaces', async () => {
-    const memory = new Map<string, unknown>([['holysheep.promptHistory', ['secret']]]);
-    await removeLegacyPrompts(storeIn(memory));
     assert.ok(!JSON.stringify([...memory]).includes('secret'));
   });
 

@@ -1,42 +1,42 @@
-import type {
-  Engine,
-  EngineReport,
-  RunningTurn,
-  RunOptions,
-  StreamOptions,
-  TurnHandle,
-} from '../../../src/engine/engine';
-import type { FaultKind, StreamEvent } from '../../../src/engine/events';
+import type { Engine, EngineReport, RunningTurn, RunOptions, StreamOptions } from '../../../src/engine/engine';
+import { EventQueue } from '../../../src/engine/eventQueue';
+import { isTerminal, type FaultKind, type StreamEvent } from '../../../src/engine/events';
 import type { ChatRequest } from '../../../src/engine/request';
 
-/** A turn that emits the events that the test provides. */
+/** A turn that emits the events that the test provides, each call as one batch. */
 export class ScriptedTurn implements RunningTurn {
   readonly controls: string[] = [];
-  private readonly events: StreamEvent[] = [];
-  private wake: () => void = () => undefined;
-  private isFinished = false;
+  private readonly queue = new EventQueue(() => {
+    if (!this.isFinished) this.stop();
+  });
   private text = '';
+  private isFinished = false;
   private problem: Error | undefined;
 
   constructor(
     readonly request: ChatRequest,
-    readonly options: StreamOptions | undefined,
+    readonly options: Partial<RunOptions> = {},
   ) {}
 
   emit(...events: readonly StreamEvent[]): void {
-    this.events.push(...events);
+    if (this.isFinished) return;
     for (const event of events) if (event.type === 'text') this.text += event.text;
-    if (events.some(({ type }) => type === 'done' || type === 'stopped' || type === 'failed')) this.isFinished = true;
-    this.wake();
+    this.isFinished = events.some(isTerminal);
+    this.queue.push(events);
+    this.options.onEvents?.(events);
   }
 
+  /** Makes the iteration of the events throw an error. */
   failWith(problem: Error): void {
     this.problem = problem;
-    this.wake();
+    this.emit(stopped(this.text));
   }
 
-  async deliverTo(onEvents: RunOptions['onEvents']): Promise<void> {
-    for await (const event of this) onEvents([event]);
+  async *[Symbol.asyncIterator](): AsyncIterator<StreamEvent> {
+    for await (const event of this.queue) {
+      if (this.problem) throw this.problem;
+      yield event;
+    }
   }
 
   stop(): void {
@@ -63,31 +63,18 @@ export class ScriptedTurn implements RunningTurn {
   switchRoute(): void {
     this.controls.push('switchRoute');
   }
-
-  async *[Symbol.asyncIterator](): AsyncIterator<StreamEvent> {
-    while (true) {
-      for (let event = this.events.shift(); event; event = this.events.shift()) yield event;
-      if (this.problem) throw this.problem;
-      if (this.isFinished) return;
-      await new Promise<void>((resolve) => (this.wake = resolve));
-    }
-  }
 }
 
 export class ScriptedEngine implements Engine {
   readonly turns: ScriptedTurn[] = [];
+  readonly probe: Engine['probe'] = () => Promise.resolve({ state: 'cancelled' });
 
-  run(request: ChatRequest, options: RunOptions): TurnHandle {
-    const turn = new ScriptedTurn(request, options);
-    this.turns.push(turn);
-    void turn.deliverTo(options.onEvents);
-    return turn;
+  run(request: ChatRequest, options: RunOptions): ScriptedTurn {
+    return this.start(request, options);
   }
 
-  stream(request: ChatRequest, options?: StreamOptions): RunningTurn {
-    const turn = new ScriptedTurn(request, options);
-    this.turns.push(turn);
-    return turn;
+  stream(request: ChatRequest, options?: StreamOptions): ScriptedTurn {
+    return this.start(request, options);
   }
 
   onWindowFocused(): void {
@@ -112,6 +99,12 @@ export class ScriptedEngine implements Engine {
 
   get turn(): ScriptedTurn {
     return this.turns.at(-1)!;
+  }
+
+  private start(request: ChatRequest, options: Partial<RunOptions> | undefined): ScriptedTurn {
+    const turn = new ScriptedTurn(request, options);
+    this.turns.push(turn);
+    return turn;
   }
 }
 
@@ -172,7 +165,7 @@ export const waiting: StreamEvent = {
   at: 2,
 };
 
-/** Waits until all provided events have been consumed, which takes only microtasks. */
+/** Waits until all promises that need no timer and no file are settled. */
 export async function waitForEvents(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
 }

@@ -7,16 +7,13 @@ import fc from 'fast-check';
 import { languageIds, languages } from '../../../src/host/copyAsCode/codeLanguages';
 import { limitParameter } from '../../../src/engine/models/modelParameters';
 import type { ExportedRequest } from '../../../src/host/copyAsCode/exportedRequest';
-import { nodeProgram } from '../../../src/host/copyAsCode/nodeProgram';
-import { pythonProgram } from '../../../src/host/copyAsCode/pythonProgram';
-import { defaultBaseUrl, defaultModel } from '../../../src/host/settings/settingValues';
+import { nodeTail, pythonTail } from '../../../src/host/copyAsCode/programs';
 import { hostileTexts, exportedRequestOf } from '../../support/copyAsCode/exportedRequests';
 import { hasCurl, python, shells } from '../../support/copyAsCode/runtimes';
 import { root } from '../../support/paths';
-import { propertyRuns } from '../../support/propertyRuns';
 import { temporaryFolder } from '../../support/temporaryFolder';
 
-/** Number of requests that are tested with one program. Starting a program takes most of the time of the test. */
+/** Number of requests that are tested with one program. */
 const batchSize = 250;
 
 const hostileText = fc.string({
@@ -71,7 +68,7 @@ function declarationsOf(code: string, program: string): string {
 
 const readNode: BodyReader = (requests) => {
   const blocks = requests.map(
-    (request) => `{\n${declarationsOf(languages.node.write(request), nodeProgram)}all.push(request);\n}`,
+    (request) => `{\n${declarationsOf(languages.node.write(request), nodeTail)}all.push(request);\n}`,
   );
   return JSON.parse(
     runInNewContext(`const all = [];\n${blocks.join('\n')}\nJSON.stringify(all);`) as string,
@@ -80,7 +77,7 @@ const readNode: BodyReader = (requests) => {
 
 const readPython: BodyReader = (requests) => {
   const blocks = requests.map(
-    (request) => `${declarationsOf(languages.python.write(request), pythonProgram)}ALL.append(REQUEST)`,
+    (request) => `${declarationsOf(languages.python.write(request), pythonTail)}ALL.append(REQUEST)`,
   );
   const script = `ALL = []\n${blocks.join('\n')}\nimport json\nprint(json.dumps(ALL))\n`;
   return JSON.parse(runScript(python!, script)) as unknown[];
@@ -101,28 +98,28 @@ const readShell =
       .map((text) => JSON.parse(text) as unknown);
   };
 
-function assertSendsSameBodies(read: BodyReader, runs: number): void {
+function assertSendsSameBodies(read: BodyReader): void {
   fc.assert(
     fc.property(hostileRequests, (requests) => {
       assert.deepEqual(read(requests), requests.map(expectedBody));
     }),
     // Shrinking a batch that fails would start hundreds of programs.
-    { numRuns: Math.ceil(runs / batchSize), endOnFailure: true },
+    { numRuns: 1, endOnFailure: true },
   );
 }
 
 describe('copied code', () => {
-  it('in JavaScript sends any prompt and model name unchanged', () => assertSendsSameBodies(readNode, propertyRuns));
+  it('in JavaScript sends any prompt and model name unchanged', () => assertSendsSameBodies(readNode));
 
   it('in Python sends any prompt and model name unchanged', function () {
     if (python === undefined) this.skip();
-    assertSendsSameBodies(readPython, propertyRuns);
+    assertSendsSameBodies(readPython);
   });
 
   for (const shell of ['sh', 'bash', 'zsh']) {
     it(`in ${shell} sends any prompt and model name unchanged`, function () {
       if (!shells().includes(shell)) this.skip();
-      assertSendsSameBodies(readShell(shell), propertyRuns);
+      assertSendsSameBodies(readShell(shell));
     });
   }
 
@@ -170,7 +167,12 @@ describe('copied code', () => {
   it('matches the cURL example in docs/copy-as-code.md', () => {
     const messages = [{ role: 'user', content: 'Why do clients add jitter?' }] as const;
     const retry = { ...exportedRequestOf().retry, maxRetries: 5 };
-    const request = exportedRequestOf({ baseUrl: defaultBaseUrl, model: defaultModel, messages, retry });
+    const request = exportedRequestOf({
+      baseUrl: 'https://api.holysheep.ai/v1',
+      model: 'claude-sonnet-4',
+      messages,
+      retry,
+    });
     assert.ok(
       readFileSync(join(root, 'docs/copy-as-code.md'), 'utf8').includes(
         `\`\`\`sh\n${languages.curl.write(request)}\`\`\`\n`,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { initialTurn } from '../../../src/engine/state/turnState';
 import type { Exchange } from '../../../src/host/journal/exchange';
-import { isDemoConversation } from '../../../src/host/demo/demoTour';
+import { isDemoConversation } from '../../../src/host/connection/demoConversation';
 
 const exchange = (demo?: boolean): Exchange => ({ id: 'x', prompt: 'Hi', state: initialTurn, queued: false, demo });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { respondsAsGateway } from '../../../src/engine/gate/networkCheck';
-import type { DemoMode } from '../../../src/host/demo/demoMode';
+import type { DemoMode } from '../../../src/host/connection/demoMode';
 import { systemClock } from '../../../src/host/util/systemClock';
 import { useVSCode } from '../../support/fakeVSCode';
 
@@ -16,7 +16,7 @@ describe('gateways of the offline demo', () => {
     },
   });
   beforeEach(async () => {
-    const { DemoMode } = await import('../../../src/host/demo/demoMode');
+    const { DemoMode } = await import('../../../src/host/connection/demoMode');
     demo = new DemoMode();
   });
   afterEach(() => demo.leave());

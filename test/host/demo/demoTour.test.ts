@@ -28,7 +28,6 @@ describe('demo tour', () => {
         defaults: () => ({ model: 'm', systemPrompt: '', temperature: 1, maxTokens: 1 }),
         connection: () => Promise.resolve({ baseUrl: 'http://127.0.0.1/v1', apiKey: 'hsa-demo' }),
         resumeSetting: () => 'auto',
-        localize: (message) => message,
         onEvent: () => undefined,
         onError: (error) => assert.fail(String(error)),
       },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Script, Step } from '../../../src/demo/gateway';
 import { demoModels, demoScript } from '../../../src/demo/scenarios';
-import { demoSettings } from '../../../src/host/demo/demoTour';
+import { demoSettings } from '../../../src/host/connection/demoConversation';
 import { WireFixture, wireKey } from '../../engine/wire/wireFixture';
 import { summarizeTurn } from '../../engine/wire/turnSummary';
 import type { WireTurn } from '../../engine/wire/wireTurn';
@@ -42,7 +42,12 @@ function withoutPauses(script: Script): Script {
 async function demoTurn(model: string): Promise<WireTurn> {
   const script = withoutPauses(demoScript());
   const replies = (): [Script] => [script];
-  const stage = new WireFixture({ replies, model, settings: demoSettings, timePassesDuringRequests: true });
+  const stage = new WireFixture({
+    replies,
+    request: { model },
+    settings: demoSettings,
+    timePassesDuringRequests: true,
+  });
   try {
     await stage.open();
     if (demoModels.find(({ id }) => id === model)?.hasBackupRoute) {

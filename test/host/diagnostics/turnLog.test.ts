@@ -29,7 +29,7 @@ describe('turn log', () => {
       'info [11111111/22222222] attempt 1 (resume, prefill) with m',
     ],
     [
-      { type: 'ended', how: 'stalled', row: 40, ms: 1234.5, bytes: 900, chars: 80, tokens: 20, attempt: 1, at: 0 },
+      { type: 'ended', how: 'stalled', row: 'streamStalled', ms: 1234.5, bytes: 900, chars: 80, tokens: 20, attempt: 1, at: 0 },
       'info [11111111/22222222] attempt 1: ended, stalled, after 1235 ms with 900 bytes, 80 characters, 20 tokens',
     ],
     [

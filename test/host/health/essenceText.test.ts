@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { LedgerEntry } from '../../../src/engine/state/ledger';
-import { talliesOf } from '../../../src/host/health/healthTally';
+import { recordsOf } from '../../../src/host/health/attemptRecord';
 import { useVSCode } from '../../support/fakeVSCode';
 import { MemoryHealth } from './memoryHealth';
 import { entry, failedEntry, origin, turn } from './records';
@@ -20,7 +20,7 @@ describe('success rate and speed of a model in the model picker', () => {
 
   const textOf = async (attempts: readonly LedgerEntry[]): Promise<string | undefined> => {
     const { essenceTexts } = await import('../../../src/host/health/essenceText');
-    return essenceTexts(new MemoryHealth(talliesOf(turn(...attempts))))('gpt-4o', origin);
+    return essenceTexts(new MemoryHealth(recordsOf(turn(...attempts))))('gpt-4o', origin);
   };
 
   it('names the success rate and the median time to the first token', async () => {

@@ -1,20 +1,14 @@
 import assert from 'node:assert/strict';
 import type { LedgerEntry } from '../../../src/engine/state/ledger';
-import { bucketOf } from '../../../src/host/health/histogram';
-import { createHealthReport, essencesOf } from '../../../src/host/health/healthReport';
-import { condense, hourMs, pairOf, talliesOf, type HealthTally } from '../../../src/host/health/healthTally';
-import { randomNumbers } from '../../simulate/randomNumbers';
+import { hourMs, recordsOf, type AttemptRecord } from '../../../src/host/health/attemptRecord';
+import { createHealthReport, essencesOf, pairOf } from '../../../src/host/health/healthReport';
 import { entry, failedEntry, noon, origin, turn, wait } from './records';
 
 const dayMs = 24 * hourMs;
-const tallies = (...attempts: readonly LedgerEntry[]): readonly HealthTally[] => [
-  ...condense(
-    attempts.flatMap((attempt) => talliesOf(turn(attempt))),
-    noon,
-  ).values(),
-];
+const records = (...attempts: readonly LedgerEntry[]): readonly AttemptRecord[] =>
+  attempts.flatMap((attempt) => recordsOf(turn(attempt)));
 const report = (...attempts: readonly LedgerEntry[]) =>
-  createHealthReport(tallies(...attempts), noon, (kind) => `(${kind})`);
+  createHealthReport(records(...attempts), noon, (kind) => `(${kind})`);
 const failed = (how: 'timeout' | 'offline' | 'rate-limit', fields: Partial<LedgerEntry> = {}): LedgerEntry =>
   failedEntry({ ended: { how, ms: 1, bytes: 0, chars: 0 }, ...fields });
 
@@ -57,19 +51,20 @@ describe('report of the network health', () => {
     assert.deepEqual([row?.total.successRate, row?.total.firstTokenMs], [undefined, undefined]);
   });
 
-  it('has the median and the 95th percentile of a ledger in the buckets of the exact values', () => {
-    const random = randomNumbers(11);
-    const times = Array.from({ length: 500 }, () => Math.exp(5 + 3 * random()));
-    const attempts = times.map((firstTokenMs) => {
+  it('has the median and the 95th percentile, and sums', () => {
+    const attempts = Array.from({ length: 100 }, (_, index) => {
+      const firstTokenMs = 10 * (100 - index);
       const ended = { how: 'finished', ms: firstTokenMs + 2000, firstTokenMs, completionTokens: 80 } as const;
-      return entry({ ended: { ...ended, bytes: 1, chars: 1 }, waits: [wait(10)] });
+      return entry({ ended: { ...ended, bytes: 1, chars: 1 }, waits: [wait(10)], how: 'continue' });
     });
-    const ascending = times.toSorted((a, b) => a - b);
-    const total = report(...attempts).hours.rows[0]!.total;
-    assert.equal(bucketOf(total.firstTokenMs ?? 0), bucketOf(ascending[249]!));
-    assert.equal(bucketOf(total.slowFirstTokenMs ?? 0), bucketOf(ascending[474]!));
-    assert.equal(bucketOf((total.tokensPerSecond ?? 0) * 60), bucketOf(40 * 60));
-    assert.equal(total.waitedMs, 5000);
+    const { total } = report(...attempts, failed('timeout')).hours.rows[0]!;
+    assert.deepEqual([total.firstTokenMs, total.slowFirstTokenMs, total.tokensPerSecond], [500, 950, 40]);
+    assert.deepEqual([total.waitedMs, total.completionTokens, total.resumes, total.cuts], [1000, 8000, 100, 0]);
+  });
+
+  it('counts a stream that broke as a cut', () => {
+    const ended = { how: 'connection', ms: 2000, firstTokenMs: 300, bytes: 10, chars: 5 } as const;
+    assert.equal(report(entry({ ended })).hours.rows[0]?.total.cuts, 1);
   });
 
   it('shows neither hidden characters nor endless names', () => {
@@ -83,7 +78,7 @@ describe('essence of a model', () => {
   const times = (count: number, attempt: LedgerEntry): readonly LedgerEntry[] =>
     Array.from({ length: count }, () => attempt);
   const essence = (attempts: readonly LedgerEntry[], model = 'gpt-4o', route = origin) =>
-    essencesOf(tallies(...attempts), noon).get(pairOf({ origin: route, model }))?.successRate;
+    essencesOf(records(...attempts), noon).get(pairOf({ origin: route, model }))?.successRate;
 
   it('covers the last 24 hours', () => {
     const old = failed('timeout', { time: noon - 3 * dayMs });

@@ -1,10 +1,10 @@
-import type { HealthTally } from '../../../src/host/health/healthTally';
+import type { AttemptRecord } from '../../../src/host/health/attemptRecord';
 
-/** A health book without a file. */
+/** A health book without files. */
 export class MemoryHealth {
-  constructor(private readonly content: readonly HealthTally[] = []) {}
+  constructor(private readonly content: readonly AttemptRecord[] = []) {}
 
-  tallies(): readonly HealthTally[] {
+  records(): readonly AttemptRecord[] {
     return this.content;
   }
 

@@ -228,7 +228,7 @@ describe('JSON export', () => {
     const events: readonly StreamEvent[] = [
       attempt,
       { type: 'headers', attempt: 1, at: 12, status: 429, requestId: 'req-1', ms: 2 },
-      { type: 'ended', attempt: 1, at: 15, how: 'rate-limit', row: 7, ms: 5, bytes: 9, chars: 0 },
+      { type: 'ended', attempt: 1, at: 15, how: 'rate-limit', row: 'proxySignIn', ms: 5, bytes: 9, chars: 0 },
       {
         type: 'waiting',
         attempt: 2,

@@ -112,12 +112,6 @@ describe('sections of the history picker', () => {
       title: /^Conversation from Mar 10, 2026, 9:05\sAM$/,
       description: /^9:05\sAM · damaged$/,
     },
-    {
-      what: 'is from a newer version',
-      changes: { problem: 'newer' },
-      title: 'Retries',
-      description: /^9:05\sAM · from a newer version$/,
-    },
   ]) {
     it(`show that a conversation ${what}, with the best available title`, () => {
       const item = itemOf(changes);

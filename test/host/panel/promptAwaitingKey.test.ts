@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
+import type { WebviewPanel } from 'vscode';
 import type { Conversation } from '../../../src/host/conversation/conversation';
-import type { PrefilledPrompt, SessionServices } from '../../../src/host/panel/panelServices';
-import type { PanelView } from '../../../src/host/panel/panelView';
+import type { PrefilledPrompt, PanelServices } from '../../../src/host/panel/panelServices';
 import { Listeners } from '../../../src/host/util/listeners';
 import type { ToHost, ToWebview } from '../../../src/shared/protocol';
 import { useVSCode } from '../../support/fakeVSCode';
@@ -10,26 +10,39 @@ import { waitForEvents } from '../conversation/scriptedEngine';
 import { openWindow } from '../journal/window';
 
 /** A panel whose page can be hidden. VS Code destroys a hidden page. */
-class FakeView {
+class FakePanel {
   readonly posted: ToWebview[] = [];
-  isListening = false;
-  listener: (message: ToHost) => void = () => assert.fail('There is no listener.');
-  setListener = (listener: (message: ToHost) => void): void => {
-    this.listener = listener;
+  title = '';
+  visible = true;
+  private receive: (message: ToHost) => void = () => assert.fail('There is no listener.');
+  private changeViewState: () => void = () => undefined;
+  readonly webview = {
+    postMessage: (message: ToWebview) => Promise.resolve(this.posted.push(message)),
+    onDidReceiveMessage: (listener: (message: ToHost) => void) => {
+      this.receive = listener;
+      return noSubscription();
+    },
   };
-  setTitle = (): void => undefined;
-  postSnapshot = (snapshot: ToWebview): void => {
-    this.isListening = true;
-    this.post(snapshot);
+  onDidChangeViewState = (listener: () => void) => {
+    this.changeViewState = listener;
+    return noSubscription();
   };
-  post = (message: ToWebview): void => {
-    if (this.isListening) this.posted.push(message);
-  };
+
+  setVisible(visible: boolean): void {
+    this.visible = visible;
+    this.changeViewState();
+  }
+
+  async send(message: ToHost): Promise<void> {
+    this.receive(message);
+    await waitForEvents();
+  }
 }
+
+const noSubscription = () => ({ dispose: () => undefined });
 
 describe('prompt that waits for an API key', () => {
   const commands: string[] = [];
-  const noSubscription = () => ({ dispose: () => undefined });
   useVSCode({
     commands: { executeCommand: (command: string) => Promise.resolve(void commands.push(command)) },
     languages: { onDidChangeDiagnostics: noSubscription },
@@ -63,8 +76,8 @@ describe('prompt that waits for an API key', () => {
   };
   /** Opens a panel with a new conversation and a loaded page. */
   const openPanel = async () => {
-    const { PanelSession } = await import('../../../src/host/panel/panelSession');
-    const view = new FakeView();
+    const { ConversationPanel } = await import('../../../src/host/panel/conversationPanel');
+    const view = new FakePanel();
     const conversation = window.conversations.startNew();
     const services = {
       conversations: window.conversations,
@@ -76,18 +89,15 @@ describe('prompt that waits for an API key', () => {
       contextSource: {},
       panels: {
         show: ({ id }: Conversation) => shown.push(id),
-        prefill: (_conversation: Conversation, prefilled: PrefilledPrompt) => session.prefill(prefilled),
+        prefill: (_conversation: Conversation, prefilled: PrefilledPrompt) => panel.prefill(prefilled),
       },
       log: {},
       onError: (error: unknown) => window.errors.push(error),
-    } as unknown as SessionServices;
-    const session = new PanelSession(conversation, view as unknown as PanelView, services);
-    const receive = async (message: ToHost): Promise<void> => {
-      view.listener(message);
-      await waitForEvents();
-    };
+    } as unknown as PanelServices;
+    const panel = new ConversationPanel(view as unknown as WebviewPanel, conversation, services);
+    const receive = (message: ToHost): Promise<void> => view.send(message);
     await receive({ type: 'ready' });
-    return { conversation, session, view, receive, send: (prompt: string) => receive({ type: 'send', prompt }) };
+    return { conversation, panel, view, receive, send: (prompt: string) => receive({ type: 'send', prompt }) };
   };
   type OpenPanel = Awaited<ReturnType<typeof openPanel>>;
 
@@ -102,7 +112,7 @@ describe('prompt that waits for an API key', () => {
     assert.deepEqual(prompts(conversation), []);
   });
 
-  for (const [what, isListening] of [
+  for (const [what, isVisible] of [
     ['visible', true],
     ['hidden', false],
   ] as const) {
@@ -110,11 +120,12 @@ describe('prompt that waits for an API key', () => {
       const { view, send, receive, conversation } = await openPanel();
       await send('Why?');
       shown.length = 0;
-      view.isListening = isListening;
+      view.setVisible(isVisible);
       await change({});
       assert.deepEqual(prompts(conversation), []);
       await change({ hasKey: true });
       await change({ model: 'n' });
+      view.setVisible(true);
       await receive({ type: 'ready' });
       assert.deepEqual([prompts(conversation), shown], [['Why?'], []]);
     });
@@ -131,21 +142,22 @@ describe('prompt that waits for an API key', () => {
   });
 
   it('is not put into the composer of a page that loads after the prompt was sent', async () => {
-    const { session, view, receive, conversation } = await openPanel();
-    view.isListening = false;
+    const { panel, view, receive, conversation } = await openPanel();
+    view.setVisible(false);
     conversation.promptAwaitingKey = { prompt: 'Why?' };
-    session.prefill({ text: 'Why?', awaitsKey: true });
+    panel.prefill({ text: 'Why?', awaitsKey: true });
     await change({ hasKey: true });
     view.posted.length = 0;
+    view.setVisible(true);
     await receive({ type: 'ready' });
     assert.deepEqual([prompts(conversation), view.posted.map(({ type }) => type)], [['Why?'], ['snapshot']]);
   });
 
   it('is sent immediately if a key is set before the prompt is in the composer', async () => {
-    const { session, conversation } = await openPanel();
+    const { panel, conversation } = await openPanel();
     await change({ hasKey: true });
     conversation.promptAwaitingKey = { prompt: 'Why?' };
-    session.prefill({ text: 'Why?', awaitsKey: true });
+    panel.prefill({ text: 'Why?', awaitsKey: true });
     await waitForEvents();
     assert.deepEqual(prompts(conversation), ['Why?']);
   });

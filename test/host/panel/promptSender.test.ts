@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Conversation } from '../../../src/host/conversation/conversation';
 import type { Exchange, PromptInput } from '../../../src/host/journal/exchange';
-import { isDemoConversation } from '../../../src/host/demo/demoTour';
+import { isDemoConversation } from '../../../src/host/connection/demoConversation';
 import { foldJournal } from '../../../src/host/journal/journalFold';
 import { parsePrefilledInput, PromptDraft, sendPrompt, type SendServices } from '../../../src/host/panel/promptSender';
 import type { Attachment } from '../../../src/shared/protocol';
@@ -24,7 +24,6 @@ class RecordingConversation extends Conversation {
         defaults: () => ({ model: 'm', systemPrompt: '', temperature: 1, maxTokens: 1 }),
         connection: () => Promise.resolve({ baseUrl: 'https://own.example/v1', apiKey: 'hsa-own' }),
         resumeSetting: () => 'auto',
-        localize: (message) => message,
         onEvent: () => undefined,
         onError: (error) => assert.fail(String(error)),
       },

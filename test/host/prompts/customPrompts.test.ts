@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { StateStore } from '../../../src/host/conversation/promptHistoryStore';
 import { CustomPrompts } from '../../../src/host/prompts/customPrompts';
-import type { UserPrompt } from '../../../src/host/settings/settingValues';
+import type { UserPrompt } from '../../../src/host/settings/userPrompts';
 
 const userPrompt: UserPrompt = { title: 'User', template: 'a' };
 const workspacePrompt: UserPrompt = { title: 'Workspace', template: 'b', model: 'm' };

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { scheduledItem } from '../../../src/host/schedule/scheduledItems';
 import type { ListedPrompt } from '../../../src/host/schedule/scheduler';
-import { probeDelayMs } from '../../../src/host/schedule/scheduledPrompt';
 
 const now = 1_000_000;
 const prompt: ListedPrompt = {
@@ -65,9 +64,4 @@ describe('item of a scheduled prompt', () => {
     );
     assert.ok(item(foreign).detail.includes(' · gpt-4o · old.example · '));
   });
-});
-
-describe('delay between probes of a scheduled prompt', () => {
-  it('doubles from 15 s to 2 min', () =>
-    assert.deepEqual([1, 2, 3, 4, 5, 50].map(probeDelayMs), [15_000, 30_000, 60_000, 120_000, 120_000, 120_000]));
 });

@@ -41,7 +41,7 @@ export function openScheduledWindow(
     notify: (notice) => notices.push(notice),
     onError: (error) => window.errors.push(error),
   });
-  scheduler.start();
+  scheduler.update();
 
   /** Sends a prompt whose turn ends with the last of these events, or waits. */
   const ask = async (...events: readonly StreamEvent[]): Promise<Conversation> => {

@@ -398,6 +398,7 @@ describe('scheduled prompt', () => {
     it('stays scheduled when the other window takes over its conversation', async () => {
       const first = open();
       const { id } = await first.askLater(5 * minute);
+      await first.conversations.flush(id);
       const second = open();
       const conversation = await second.conversations.open(id);
       assert.ok(conversation?.readOnly);
@@ -481,7 +482,7 @@ describe('scheduled prompt', () => {
     // The folder can't be removed like a file.
     mkdirSync(join(disk.scheduled, name));
     window.conversations.keepOpen(other);
-    other.scheduled.end(lastId(other), { outcome: 'stopped' });
+    other.endSchedule(lastId(other), { outcome: 'stopped' });
     const conversation = await window.askLater(minute);
     await window.clock.advance(2 * minute);
     assert.equal(phaseOf(conversation), 'connecting');

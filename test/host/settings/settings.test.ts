@@ -1,13 +1,23 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import type { Settings, SettingsManifest } from '../../../src/host/settings/settings';
 import { useVSCode } from '../../support/fakeVSCode';
+import { root } from '../../support/paths';
 
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as SettingsManifest;
 const subscription = { dispose: (): void => undefined };
 
-describe('removal of a backup route from the settings', () => {
-  let userEntries: unknown;
-  let target: unknown;
+describe('settings', () => {
+  /** The values of each setting by their kinds, such as `globalValue`. */
+  let inspected: Record<string, Readonly<Record<string, unknown>>>;
+  /** The value of each setting that takes precedence. */
+  let effective: Readonly<Record<string, unknown>>;
+  let targets: unknown[];
+  let settings: Settings;
   useVSCode({
-    ConfigurationTarget: { Global: 1 },
+    ConfigurationTarget: { Global: 1, Workspace: 2 },
     EventEmitter: class {
       readonly event = (): typeof subscription => subscription;
       readonly dispose = subscription.dispose;
@@ -15,48 +25,170 @@ describe('removal of a backup route from the settings', () => {
     workspace: {
       onDidChangeConfiguration: () => subscription,
       getConfiguration: () => ({
-        inspect: (key: string) => ({
-          globalValue: key === 'backupBaseUrls' ? userEntries : undefined,
-          workspaceValue: ['https://workspace.example/v1'],
-        }),
-        update: (key: string, value: unknown, configurationTarget: unknown) => {
-          assert.equal(key, 'backupBaseUrls');
-          userEntries = value;
-          target = configurationTarget;
+        get: (name: string) => effective[name],
+        inspect: (name: string) => inspected[name],
+        update: (name: string, globalValue: unknown, target: unknown) => {
+          targets.push(target);
+          inspected[name] = { ...inspected[name], globalValue };
           return Promise.resolve();
         },
       }),
     },
   });
-
-  const createSettings = async () => {
+  beforeEach(async () => {
+    [inspected, effective, targets] = [{}, {}, []];
     const { Settings } = await import('../../../src/host/settings/settings');
-    return new Settings();
-  };
-
-  it('removes the base URLs of the origin and keeps all other entries, even invalid ones', async () => {
-    userEntries = ['https://a.example/v1', ' HTTPS://B.example ', 7, 'b.example/other', '::', 'https://c.example/v1'];
-    await (await createSettings()).removeBackupBaseUrls('https://b.example');
-    assert.deepEqual(userEntries, ['https://a.example/v1', 7, '::', 'https://c.example/v1']);
-    assert.equal(target, 1);
+    settings = new Settings(manifest);
   });
 
-  it('can be undone, even if the user has changed the list meanwhile', async () => {
-    userEntries = ['https://a.example/v1', 'https://b.example/v1', 'https://c.example/v1'];
-    const undo = await (await createSettings()).removeBackupBaseUrls('https://b.example');
-    userEntries = ['https://a.example/v1', 'https://c.example/v1', 'https://d.example/v1'];
-    await undo();
-    const restored = ['https://a.example/v1', 'https://b.example/v1', 'https://c.example/v1', 'https://d.example/v1'];
-    assert.deepEqual(userEntries, restored);
-    await undo();
-    assert.deepEqual(userEntries, restored);
+  for (const [name, value, expected] of [
+    ['maxRetries', 3, 3],
+    ['maxRetries', 99, 10],
+    ['maxRetries', -1, 0],
+    ['maxRetries', 2.6, 3],
+    ['maxRetries', '7', 5],
+    ['maxRetries', null, 5],
+    ['maxRetries', Number.NaN, 5],
+    ['maxDelayMs', Number.POSITIVE_INFINITY, 300_000],
+    ['jitter', 'none', 'none'],
+    ['jitter', 'Full', 'full'],
+    ['jitter', {}, 'full'],
+  ] as const) {
+    it(`read ${inspect(value)} in retry.${name} as ${expected}`, () => {
+      effective = { [`retry.${name}`]: value };
+      assert.equal(settings.engineSettings().retry[name], expected);
+    });
+  }
+
+  for (const [value, expected] of [
+    [null, null],
+    ['60', null],
+    [5000, 5000],
+    [5, 1000],
+    [9_999_999, 299_000],
+  ] as const) {
+    it(`read the timeout ${inspect(value)} as ${expected === null ? "the engine's default" : `${expected} ms`}`, () => {
+      effective = { 'timeout.idleMs': value };
+      assert.equal(settings.engineSettings().timeout.idleMs, expected);
+    });
+  }
+
+  it('trim the model, and replace an empty one with the default', () => {
+    for (const [model, expected] of [
+      [' gpt-4o ', 'gpt-4o'],
+      ['  ', 'claude-sonnet-4'],
+      [4, 'claude-sonnet-4'],
+    ] as const) {
+      effective = { model };
+      assert.equal(settings.model(), expected);
+    }
   });
 
-  it('does nothing to a list that is not valid', async () => {
-    userEntries = 'https://b.example/v1';
-    const undo = await (await createSettings()).removeBackupBaseUrls('https://b.example');
-    assert.deepEqual(userEntries, []);
-    await undo();
-    assert.deepEqual(userEntries, []);
+  it('keep valid fallback models in their order, without duplicates', () => {
+    effective = { fallbackModels: ['b', ' a ', '', 3, null, 'b'] };
+    assert.deepEqual(settings.engineSettings().fallbackModels, ['b', 'a']);
+    effective = { fallbackModels: 'b' };
+    assert.deepEqual(settings.engineSettings().fallbackModels, []);
+  });
+
+  it('save the model in the workspace settings only if they contain a model', async () => {
+    await settings.setModel('a');
+    inspected.model = { workspaceValue: 'b' };
+    await settings.setModel('c');
+    assert.deepEqual(targets, [1, 2]);
+  });
+
+  describe('of request parameters', () => {
+    const defaults = { temperature: 0.7, maxTokens: 2048 };
+
+    it('are defaults as long as the user has set nothing', () => {
+      for (const values of [{}, { defaultLanguageValue: 100, languageIds: ['ini'] }]) {
+        inspected = { maxTokens: { key: 'maxTokens', defaultValue: 2048, ...values } };
+        effective = defaults;
+        assert.deepEqual(settings.requestParameters(), { temperature: undefined, maxTokens: undefined, defaults });
+      }
+    });
+
+    for (const scope of [
+      ...['globalValue', 'globalLocalValue', 'globalRemoteValue', 'workspaceValue', 'workspaceFolderValue'],
+      ...['globalLanguageValue', 'workspaceLanguageValue', 'workspaceFolderLanguageValue'],
+    ]) {
+      it(`are set by a value in ${scope}, even if it equals the default`, () => {
+        inspected = { maxTokens: { [scope]: 2048 } };
+        effective = defaults;
+        assert.equal(settings.requestParameters().maxTokens, 2048);
+      });
+    }
+
+    for (const [value, expected] of [
+      [-5, 1],
+      ['many', 2048],
+    ] as const) {
+      it(`are ${expected} for the value ${inspect(value)}`, () => {
+        inspected = { maxTokens: { globalValue: value } };
+        effective = { maxTokens: value };
+        assert.equal(settings.requestParameters().maxTokens, expected);
+      });
+    }
+  });
+
+  describe('of backup base URLs', () => {
+    const attack = ['https://attacker.example/v1'];
+    const read = (backups: Readonly<Record<string, unknown>>): readonly string[] => {
+      inspected = { backupBaseUrls: backups, baseUrl: { globalValue: 'https://primary.example/v1' } };
+      return settings.backupBaseUrls().map(({ url }) => url);
+    };
+
+    it('keep the order of the user, without invalid entries and duplicates', () => {
+      const globalValue = [
+        ...['https://b.example', 'nonsense://x', 'https://a.example/v1', 5, 'https://b.example/v1/'],
+        'https://primary.example/v1',
+      ];
+      assert.deepEqual(read({ globalValue }), ['https://b.example/v1', 'https://a.example/v1']);
+    });
+
+    it('ignore a workspace, a folder and a remote machine', () => {
+      assert.deepEqual(read({ workspaceValue: attack, workspaceFolderValue: attack }), []);
+      const remote = { globalValue: attack, globalRemoteValue: attack };
+      assert.deepEqual(read(remote), []);
+      assert.deepEqual(read({ ...remote, globalLocalValue: ['https://a.example/v1'] }), ['https://a.example/v1']);
+    });
+
+    for (const globalValue of [undefined, null, 'https://a.example/v1', 5, {}]) {
+      it(`are empty when the value is ${inspect(globalValue)}`, () => assert.deepEqual(read({ globalValue }), []));
+    }
+
+    it('lose the base URLs of an origin, and keep all other entries, even invalid ones', async () => {
+      read({
+        globalValue: [
+          'https://a.example/v1',
+          ' HTTPS://B.example ',
+          7,
+          'b.example/other',
+          '::',
+          'https://c.example/v1',
+        ],
+        workspaceValue: attack,
+      });
+      await settings.removeBackupBaseUrls('https://b.example');
+      assert.deepEqual(inspected.backupBaseUrls?.globalValue, [
+        'https://a.example/v1',
+        7,
+        '::',
+        'https://c.example/v1',
+      ]);
+      assert.deepEqual(targets, [1]);
+    });
+
+    it('get removed entries back, even if the user has changed the list meanwhile', async () => {
+      const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((name) => `https://${name}.example/v1`);
+      read({ globalValue: [a, b, c] });
+      const undo = await settings.removeBackupBaseUrls('https://b.example');
+      read({ globalValue: [a, c, d] });
+      for (let times = 0; times < 2; times++) {
+        await undo();
+        assert.deepEqual(inspected.backupBaseUrls?.globalValue, [a, b, c, d]);
+      }
+    });
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { faultTable, localFaults, type FaultRow } from '../../../src/engine/faults/faultTable';
+import { faultTable, type FaultRow } from '../../../src/engine/faults/faultTable';
 import {
   faultAdvice,
   troubleshootingPages,
@@ -14,7 +14,7 @@ const folder = join(root, 'docs/troubleshooting');
 const read = (file: string): string => readFileSync(join(folder, file), 'utf8');
 const chinese = JSON.parse(readFileSync(join(root, 'l10n/bundle.l10n.zh-cn.json'), 'utf8')) as Record<string, string>;
 
-const rows: readonly FaultRow[] = Object.values({ ...faultTable, ...localFaults });
+const rows: readonly FaultRow[] = Object.values(faultTable);
 const languages = {
   '.md': (english: string): string => english,
   '.zh-CN.md': (english: string): string => chinese[english] ?? assert.fail(english),
@@ -22,7 +22,7 @@ const languages = {
 
 /** Returns patterns for the messages of all failure cards that link to a page. Each placeholder of a message matches any text. */
 function messagePatterns(page: TroubleshootingPage, translate: (english: string) => string): readonly RegExp[] {
-  const rowsOfPage = rows.filter(({ kind }) => kind !== undefined && faultAdvice[kind].page === page);
+  const rowsOfPage = rows.filter(({ kind }) => faultAdvice[kind].page === page);
   const sentences = rowsOfPage.flatMap(({ message, messageWithTime: timed }) => [
     message,
     ...(timed === undefined ? [] : [timed]),
@@ -35,13 +35,13 @@ function messagePatterns(page: TroubleshootingPage, translate: (english: string)
 
 describe('help for faults', () => {
   it('exists for every fault kind in the fault table', () => {
-    const kinds = new Set(rows.flatMap(({ kind }) => kind ?? []));
+    const kinds = new Set(rows.map(({ kind }) => kind));
     assert.deepEqual([...kinds].sort(), Object.keys(faultAdvice).sort());
   });
 
   it('marks a fault kind as permanent only if it is never retried, except after a delay that the gateway named', () => {
     for (const { kind, policy } of rows) {
-      if (kind === undefined || !faultAdvice[kind].isPermanent) continue;
+      if (!faultAdvice[kind].isPermanent) continue;
       assert.ok(['never', 'repair', 'hint'].includes(policy.retry), `${kind} ${policy.retry}`);
     }
   });

@@ -1,85 +1,129 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { runLocked } from '../../../src/host/util/fileLock';
+import { FileLock, runLocked } from '../../../src/host/util/fileLock';
 import { systemClock } from '../../../src/host/util/systemClock';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { VirtualClock } from '../../support/virtualClock';
 
+/** The id of a process that has exited, so that no running process has it. */
+const exitedPid = spawnSync(process.execPath, ['-e', '']).pid;
+
 describe('file lock', () => {
   let folder: string;
-  let lock: string;
+  let path: string;
+  let clock: VirtualClock;
   beforeEach(() => {
     folder = temporaryFolder();
-    lock = join(folder, 'lock');
+    path = join(folder, 'lock');
+    clock = new VirtualClock();
   });
   afterEach(() => removeTemporaryFolder(folder));
 
-  it('lets one process work at a time', async () => {
-    let working = 0;
-    const work = async (): Promise<number> => {
-      const workers = ++working;
-      await new Promise(setImmediate);
-      working--;
-      return workers;
-    };
-    const runs = Array.from({ length: 10 }, () => runLocked(lock, systemClock, work));
-    assert.deepEqual(
-      await Promise.all(runs),
-      Array.from({ length: 10 }, () => 1),
-    );
+  const open = (): FileLock => new FileLock(path, clock);
+
+  it('belongs to one owner until that owner releases it', async () => {
+    const [first, second] = [open(), open()];
+    assert.deepEqual([await first.acquire(), await first.acquire(), await second.acquire()], [true, true, false]);
+    assert.deepEqual([await first.isHeldElsewhere(), await second.isHeldElsewhere()], [false, true]);
+    await second.release();
+    assert.equal(await second.acquire(), false);
+    await first.release();
+    assert.equal(await second.acquire(), true);
+    second.releaseSync();
     assert.deepEqual(readdirSync(folder), []);
   });
 
-  it('is released when the work fails', async () => {
-    await assert.rejects(
-      runLocked(lock, systemClock, () => Promise.reject(new Error('disk full'))),
-      /disk full/,
-    );
-    assert.equal(existsSync(lock), false);
+  it('is private to the user', async function () {
+    if (process.platform === 'win32') this.skip();
+    await open().acquire();
+    assert.equal(statSync(path).mode & 0o777, 0o600);
   });
 
-  it('is taken from a process that has died', async () => {
-    writeFileSync(lock, 'a process that was killed');
-    const clock = new VirtualClock();
-    let isDone = false;
-    const run = runLocked(lock, clock, () => Promise.resolve((isDone = true)));
-    await clock.advance(9000);
-    assert.equal(isDone, false);
-    await clock.advance(2000);
-    await run;
-    assert.equal(isDone, true);
-    assert.deepEqual(readdirSync(folder), []);
+  it('is stolen after 300 ms, and its former owner neither gets it back nor releases it', async () => {
+    const [first, second] = [open(), open()];
+    await first.acquire();
+    const stolen = second.steal();
+    await clock.advance(300);
+    assert.equal(await stolen, true);
+    assert.deepEqual([await first.isLost(), first.isLostSync(), await first.acquire()], [true, true, false]);
+    await first.release();
+    first.releaseSync();
+    assert.equal(await second.acquire(), true);
+    await second.release();
+    assert.deepEqual([await first.acquire(), readdirSync(folder)], [false, []]);
   });
 
-  it('is not taken from processes that hold it one after the other', async () => {
-    const clock = new VirtualClock();
-    let isDone = false;
-    writeFileSync(lock, 'first');
-    const run = runLocked(lock, clock, () => Promise.resolve((isDone = true)));
-    await clock.advance(6000);
-    writeFileSync(lock, 'second');
-    await clock.advance(6000);
-    assert.equal(isDone, false);
-    await clock.advance(6000);
-    await run;
+  it('is stolen by only one of two processes', async () => {
+    const [first, second] = [open(), open()];
+    writeFileSync(path, 'another process');
+    const stolen = [first.steal(), second.steal()];
+    await clock.advance(300);
+    assert.deepEqual((await Promise.all(stolen)).toSorted(), [false, true]);
+    assert.deepEqual([await first.acquire(), await second.acquire()].toSorted(), [false, true]);
   });
 
-  it('of another process stays in place when the work ends', async () => {
-    await runLocked(lock, systemClock, () => {
-      writeFileSync(lock, 'taken');
-      return Promise.resolve();
+  for (const { of, content, isFree } of [
+    { of: 'a process that has exited', content: `${exitedPid} ${hostname()} token`, isFree: true },
+    { of: 'a running process', content: `${process.pid} ${hostname()} token`, isFree: false },
+    { of: 'a process on another machine', content: `${exitedPid} ${hostname()}x token`, isFree: false },
+    { of: 'a process that is writing its name', content: '', isFree: false },
+    { of: 'an unreadable owner', content: `x ${hostname()} token`, isFree: false },
+  ]) {
+    it(`${isFree ? 'is' : 'is not'} taken from ${of}`, async () => {
+      writeFileSync(path, content);
+      const acquired = open().acquire();
+      await clock.advance(300);
+      assert.equal(await acquired, isFree);
     });
-    assert.equal(readFileSync(lock, 'utf8'), 'taken');
+  }
+
+  it('rejects with the error of the file system when it can’t be created', async () => {
+    await assert.rejects(new FileLock(join(folder, 'missing', 'lock'), clock).acquire(), { code: 'ENOENT' });
   });
 
-  it('reports the error of the file system when it can’t be created', async () => {
-    const clock = new VirtualClock();
-    const run = assert.rejects(
-      runLocked(join(folder, 'missing', 'lock'), clock, () => Promise.resolve()),
-      /ENOENT/,
-    );
-    await clock.advance(11_000);
-    await run;
+  describe('around work', () => {
+    it('lets one process work at a time', async () => {
+      let working = 0;
+      const work = async (): Promise<number> => {
+        const workers = ++working;
+        await new Promise(setImmediate);
+        working--;
+        return workers;
+      };
+      const runs = Array.from({ length: 10 }, () => runLocked(path, systemClock, work));
+      assert.deepEqual(new Set(await Promise.all(runs)), new Set([1]));
+      assert.deepEqual(readdirSync(folder), []);
+    });
+
+    it('is released when the work fails', async () => {
+      await assert.rejects(
+        runLocked(path, systemClock, () => Promise.reject(new Error('disk full'))),
+        /disk full/,
+      );
+      assert.equal(existsSync(path), false);
+    });
+
+    it('is stolen from a running process after 10 s', async () => {
+      writeFileSync(path, `${process.pid} ${hostname()} token`);
+      let isDone = false;
+      const run = runLocked(path, clock, () => Promise.resolve((isDone = true)));
+      await clock.advance(9000);
+      assert.equal(isDone, false);
+      await clock.advance(2000);
+      await run;
+      assert.deepEqual(readdirSync(folder), []);
+    });
+
+    it('of another process stays in place when the work ends', async () => {
+      await runLocked(path, systemClock, () => {
+        rmSync(path);
+        writeFileSync(path, 'taken');
+        return Promise.resolve();
+      });
+      assert.equal(readFileSync(path, 'utf8'), 'taken');
+    });
   });
 });

@@ -11,10 +11,10 @@ import { Conversations } from '../../../src/host/conversation/conversations';
 import type { Exchange } from '../../../src/host/journal/exchange';
 import { createHostEngine } from '../../../src/host/engine/hostEngine';
 import { Journal } from '../../../src/host/journal/journal';
-import { ConversationPanels } from '../../../src/host/panel/conversationPanels';
+import { PanelRegistry } from '../../../src/host/panel/panelRegistry';
 import { PanelRestoration } from '../../../src/host/panel/panelRestoration';
 import type { PanelServices } from '../../../src/host/panel/panelServices';
-import { Settings } from '../../../src/host/settings/settings';
+import { Settings, type SettingsManifest } from '../../../src/host/settings/settings';
 import { systemClock } from '../../../src/host/util/systemClock';
 import type { ToHost } from '../../../src/shared/protocol';
 import { waitForEvents } from '../../host/conversation/scriptedEngine';
@@ -43,7 +43,7 @@ export class WindowWithEngine {
     const onError = (error: unknown): void => void this.errors.push(error);
     const ignore = (): void => undefined;
     const log = { debug: ignore, info: ignore, warn: ignore, error: onError, keys: new KeyRedactor() };
-    const settings = new Settings();
+    const settings = new Settings(extension.packageJSON as SettingsManifest);
     const connect = (): Promise<Connection> => Promise.resolve(connection);
     const engine = createHostEngine({
       ...{ log, version: 'test', storage, connection: connect },
@@ -68,7 +68,6 @@ export class WindowWithEngine {
       connection: connect,
       resumeSetting: () => 'auto',
       workspaceState: storeIn(new Map()),
-      localize: (message) => message,
       onEvent: ignore,
       onError,
     });
@@ -87,7 +86,7 @@ export class WindowWithEngine {
       onError,
     } as unknown as PanelServices;
     const restoration = new PanelRestoration(storeIn(new Map()), 'session', onError);
-    const panels = new ConversationPanels(extension.extensionUri, restoration, services);
+    const panels = new PanelRegistry(extension.extensionUri, restoration, services);
     this.panel = new EnginePanel(panels, conversations);
     this.disposables = [panels, settings, { dispose: () => conversations.flushSync() }];
   }
@@ -118,7 +117,7 @@ class EnginePanel {
   private readonly opened: Promise<void>;
 
   constructor(
-    panels: ConversationPanels,
+    panels: PanelRegistry,
     private readonly conversations: Conversations,
   ) {
     const { id } = conversations.startNew();

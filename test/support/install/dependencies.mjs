@@ -38,11 +38,15 @@ function isCurrent(folder, { hash, lockFile, stampFile }) {
 export async function runTypeScript(file, args) {
   const bin = path.join(modules, '.bin');
   const own = path.join(bin, 'node');
-  const child = spawn(existsSync(own) ? own : process.execPath, ['--import', 'tsx', path.join(root, file), ...args], {
-    cwd: root,
-    env: { ...process.env, PATH: `${bin}${path.delimiter}${process.env.PATH}` },
-    stdio: 'inherit',
-  });
+  const child = spawn(
+    existsSync(own) ? own : process.execPath,
+    ['--import', './test/support/textFiles.mjs', path.join(root, file), ...args],
+    {
+      cwd: root,
+      env: { ...process.env, PATH: `${bin}${path.delimiter}${process.env.PATH}` },
+      stdio: 'inherit',
+    },
+  );
   // Ignores Ctrl+C in this process. The child process gets the signal too, and needs time to clean up.
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => child.kill('SIGTERM'));

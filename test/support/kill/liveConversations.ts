@@ -1,6 +1,6 @@
 import { createEngine } from '../../../src/engine/createEngine';
 import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
-import type { RunningTurn } from '../../../src/engine/engine';
+import type { RunOptions } from '../../../src/engine/engine';
 import type { StreamEvent } from '../../../src/engine/events';
 import { Conversations } from '../../../src/host/conversation/conversations';
 import { Journal } from '../../../src/host/journal/journal';
@@ -42,33 +42,23 @@ export function liveConversations({ folder, baseUrl, onEvent = () => undefined }
   const memory = new Map<string, unknown>();
   const journal = new Journal({ folder, clock: systemClock, limit: () => 100, onProblem: fail });
   const conversations = new Conversations({
-    engine: () => ({ ...engine, stream: (...asked) => observed(engine.stream(...asked), onEvent) }),
+    engine: () => ({ ...engine, run: (request, options) => engine.run(request, observed(options, onEvent)) }),
     clock: systemClock,
     defaults: () => ({ model: 'gpt-4o', systemPrompt: '', temperature: 1, maxTokens: 1000 }),
     connection: () => Promise.resolve(connection),
     resumeSetting: () => 'auto',
     journal,
     workspaceState: storeIn(memory),
-    localize: (message) => message,
     onEvent: () => undefined,
     onError: fail,
   });
   return { conversations, journal };
 }
 
-function observed(turn: RunningTurn, onEvent: (event: StreamEvent) => void): RunningTurn {
-  return {
-    stop: () => turn.stop(),
-    retryNow: () => turn.retryNow(),
-    tryAnyway: () => turn.tryAnyway(),
-    switchModel: (model) => turn.switchModel(model),
-    continueWith: (model, reason) => turn.continueWith(model, reason),
-    switchRoute: () => turn.switchRoute(),
-    async *[Symbol.asyncIterator]() {
-      for await (const event of turn) {
-        onEvent(event);
-        yield event;
-      }
-    },
+function observed(options: RunOptions, onEvent: (event: StreamEvent) => void): RunOptions {
+  const onEvents = (events: readonly StreamEvent[]): void => {
+    events.forEach(onEvent);
+    options.onEvents(events);
   };
+  return { ...options, onEvents };
 }

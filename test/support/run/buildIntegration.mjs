@@ -2,6 +2,7 @@
 import { build } from 'esbuild';
 import { cpSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import esbuildConfig from '../../../esbuild.js';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const source = path.join(root, 'test/integration');
@@ -24,6 +25,7 @@ await build({
   external: ['vscode', 'mocha'],
   sourcemap: 'linked',
   logLevel: 'warning',
+  plugins: [esbuildConfig.textFiles],
 });
 // Copies the recorded streams, which tests read at run time from a path relative to their bundle.
 cpSync(path.join(root, 'test/streams'), path.join(root, 'out/test/streams'), { recursive: true });

@@ -82,7 +82,13 @@ function mochaJob(stage: string, name: string, args: readonly string[], mochaArg
     stage,
     kind: 'mocha',
     command: [
-      ...['--import', 'tsx', packageScript('mocha/bin/mocha.js'), '--no-config', '--forbid-only'],
+      ...[
+        '--import',
+        './test/support/textFiles.mjs',
+        packageScript('mocha/bin/mocha.js'),
+        '--no-config',
+        '--forbid-only',
+      ],
       ...['--reporter', reporter, '--timeout', '60000', ...args, ...mochaArgs],
     ],
     env: { MOCHA_MUST_END: '1' },

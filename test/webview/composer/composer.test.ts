@@ -96,9 +96,9 @@ describe('composer', () => {
   it('restores the draft after a reload', () => {
     page.type('half a thou');
     assert.deepEqual(page.state, { conversationId: 'c1' });
-    const { state, storage } = page;
+    const { storage } = page;
     page.dispose();
-    page = new PanelPage(state, storage);
+    page = new PanelPage(storage);
     page.snapshot();
     assert.equal(page.input.value, 'half a thou');
     assert.equal(sendButton().disabled, false);
@@ -266,9 +266,9 @@ describe('composer', () => {
       ['is not in the composer if the host has sent it', {}, [exchange('e2', { prompt: 'Why?' })], false],
     ] as const) {
       it(`${what}, on a page that is loaded again`, () => {
-        const { state, storage } = page;
+        const { storage } = page;
         page.dispose();
-        page = new PanelPage(state, storage);
+        page = new PanelPage(storage);
         page.snapshot([exchange('e1'), ...exchanges], fields);
         addKey();
         page.snapshot([exchange('e1'), ...exchanges], fields);

@@ -156,24 +156,24 @@ describe('model for the next prompt only', () => {
   afterEach(() => page.dispose());
 
   it('replaces the selected model until the user removes the chip', () => {
-    page.composer.setModelOnce('deepseek-r1');
+    page.composer.model.setOnce('deepseek-r1');
     assert.throws(() => page.button('Model: m h'));
     assert.equal(page.all('.model-once')[0]?.textContent, 'deepseek-r1 · this prompt only');
     page.button('Remove deepseek-r1 · this prompt only').click();
     assert.deepEqual(page.posted, [{ type: 'forgetModelOnce' }]);
-    page.composer.setModelOnce(undefined);
+    page.composer.model.setOnce(undefined);
     assert.ok(page.button('Model: m h'));
     assert.deepEqual(page.all('.model-once'), []);
   });
 
   it('is shown as a chip, which takes over the focus of the model button and returns the focus when it is removed', () => {
     page.button('Model: m h').focus();
-    page.composer.setModelOnce('deepseek-r1');
+    page.composer.model.setOnce('deepseek-r1');
     assert.equal(page.focused?.getAttribute('aria-label'), 'Remove deepseek-r1 · this prompt only');
-    page.composer.setModelOnce(undefined);
+    page.composer.model.setOnce(undefined);
     assert.equal(page.focused, page.button('Model: m h'));
     page.input.focus();
-    page.composer.setModelOnce('deepseek-r1');
+    page.composer.model.setOnce('deepseek-r1');
     assert.equal(page.focused, page.input);
   });
 });

@@ -23,7 +23,7 @@ describe('popup with context suggestions', () => {
   afterEach(() => page.dispose());
 
   const answer = (items: readonly ContextSuggestion[], request = page.queries.length): void =>
-    page.composer.showSuggestions(request, items);
+    page.composer.popup.showSuggestions(request, items);
   const options = (): string[] => page.all('[role="option"]').map(({ textContent }) => textContent.trim());
   const active = (): string | undefined => {
     const id = page.input.getAttribute('aria-activedescendant');
@@ -150,7 +150,7 @@ describe('popup with context suggestions', () => {
       page.posted.length = 0;
       page.type('#x');
       page.key(key);
-      page.composer.showSuggestions(2, [pick]);
+      page.composer.popup.showSuggestions(2, [pick]);
       assert.deepEqual(page.postedExceptQueries, sent);
     });
   }
@@ -184,13 +184,13 @@ describe('popup with context suggestions', () => {
   });
 
   it('is closed by `closePopup`, which returns whether it was open', () => {
-    assert.equal(page.composer.closePopup(), false);
+    assert.equal(page.composer.popup.close(), false);
     page.type('#sa');
-    assert.equal(page.composer.closePopup(), false);
+    assert.equal(page.composer.popup.close(), false);
     open('#', twoMatches);
     open('x #sa');
-    assert.equal(page.composer.closePopup(), true);
-    assert.equal(page.composer.closePopup(), false);
+    assert.equal(page.composer.popup.close(), true);
+    assert.equal(page.composer.popup.close(), false);
     assert.equal(page.input.value, 'x #sa');
   });
 

@@ -64,7 +64,7 @@ describe('prompt in the conversation', () => {
     page.snapshot(exchanges);
     text()!.scrollIntoView = () => undefined;
     page.all('button', 'Show all')[0]?.click();
-    for (const current of [page, new PanelPage(page.state, page.storage)]) {
+    for (const current of [page, new PanelPage(page.storage)]) {
       current.snapshot(exchanges);
       assert.deepEqual([current.all('button', 'Show all').length, current.stored.unfolded], [1, ['a']]);
       if (current !== page) current.dispose();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { initialTurn, reduceTurn, type ExchangeSnapshot } from '../../../src/shared/protocol';
 import type { Unsent } from '../../../src/webview/state/unsentStore';
 import { ev } from './support/events';
-import { exchange, PanelPage, startOfTime } from './support/panelPage';
+import { exchange, PanelPage } from './support/panelPage';
 import { Scroller } from './support/scroller';
 
 const state = [ev.attempt(), ev.done('an answer')].reduce(reduceTurn, initialTurn);
@@ -96,23 +96,5 @@ describe('panel restored after it was hidden behind another tab', () => {
     page.all('button', 'Edit')[1]?.click();
     page.snapshot(exchanges);
     assert.ok(page.root.querySelector('.prompt-editor'));
-  });
-
-  it('keeps all unsent data until the first snapshot arrives', () => {
-    const unsent: Unsent = {
-      draft: 'a',
-      prefilled: [{ text: 'a', more: { prompt: 'a' } }],
-      place: { exchangeId: 'b', offset: 120 },
-      edits: [{ exchangeId: 'a', text: 'b' }],
-      unfolded: ['a'],
-      context: ['file:a'],
-      pending: ['c'],
-      seen: 'b',
-    };
-    const page = PanelPage.restored(unsent);
-    pages.push(page);
-    page.type('ab');
-    assert.deepEqual(page.stored, { ...unsent, at: startOfTime, draft: 'ab' });
-    assert.deepEqual(page.posted, [{ type: 'restoreContext', ids: ['file:a'] }]);
   });
 });

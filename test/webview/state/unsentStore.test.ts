@@ -1,135 +1,194 @@
 import assert from 'node:assert/strict';
-import type { DraftContext } from '../../../src/shared/protocol';
+import type { DraftContext, ExchangeSnapshot } from '../../../src/shared/protocol';
 import { UnsentStore } from '../../../src/webview/state/unsentStore';
 import { MemoryStorage } from '../panel/support/memoryStorage';
 import { exchange, PanelPage, startOfTime } from '../panel/support/panelPage';
 
 const file = (id: string): DraftContext => ({ id, kind: 'file', label: id, characters: 1, truncated: false });
+const exchangeOf = (id: string, prompt: string): ExchangeSnapshot => exchange(id, { prompt });
+const storeIn = (storage: MemoryStorage, at = startOfTime): UnsentStore =>
+  new UnsentStore(
+    () => storage,
+    () => at,
+  );
 
 const week = 7 * 24 * 60 * 60 * 1000;
 
-describe('unsent text', () => {
-  const pages: PanelPage[] = [];
-  afterEach(() => {
-    for (const page of pages.splice(0)) page.dispose();
-  });
-  const open = (storage: MemoryStorage): PanelPage => {
-    const page = new PanelPage(undefined, storage);
-    pages.push(page);
-    return page;
-  };
-  /** Opens another page with the same storage, but without the state that VS Code keeps for a panel. */
-  const next = (previous: PanelPage, conversationId = 'c1'): PanelPage => {
-    pages.pop()?.dispose();
-    const page = open(previous.storage);
-    page.snapshot([exchange('a')], { conversationId });
-    return page;
-  };
-  const first = (): PanelPage => {
-    const page = open(new MemoryStorage());
-    page.snapshot([exchange('a')]);
-    return page;
-  };
-
-  it('is restored when its conversation is opened again', () => {
-    const page = first();
-    page.type('half a thought');
-    assert.equal(next(page).input.value, 'half a thought');
-  });
-
-  it('is not restored in a page of another conversation', () => {
-    const page = first();
-    page.type('half a thought');
-    assert.equal(next(page, 'c2').input.value, '');
-  });
-
-  it('is restored after it was sent but not confirmed by the host', () => {
-    const page = first();
-    page.type('a whole thought');
+let pages: PanelPage[] = [];
+const closePages = (): void => {
+  for (const page of pages) page.dispose();
+  pages = [];
+};
+const open = (
+  storage = new MemoryStorage(),
+  exchanges: readonly ExchangeSnapshot[] = [exchange('a')],
+  fields: Parameters<PanelPage['snapshot']>[1] = {},
+): PanelPage => {
+  const page = new PanelPage(storage);
+  pages.push(page);
+  page.snapshot(exchanges, fields);
+  return page;
+};
+/** Closes the page and opens the next page of a conversation. */
+const next = ({ storage }: PanelPage, ...snapshot: Parameters<PanelPage['snapshot']>): PanelPage => {
+  closePages();
+  return open(storage, ...snapshot);
+};
+const send = (page: PanelPage, ...prompts: readonly string[]): void => {
+  for (const prompt of prompts) {
+    page.type(prompt);
     page.key('Enter');
-    assert.equal(next(page).input.value, 'a whole thought');
-  });
+  }
+};
+const recall = (page: PanelPage): string => {
+  page.type('');
+  page.key('ArrowUp');
+  return page.input.value;
+};
 
-  it('is not restored after the host has confirmed it', () => {
-    const page = first();
-    page.type('a whole thought');
-    page.key('Enter');
-    page.receive({ type: 'exchange', exchange: exchange('b', { prompt: 'a whole thought' }) });
-    assert.equal(next(page).input.value, '');
-  });
+describe('sent prompt that the host has not confirmed', () => {
+  afterEach(closePages);
 
-  it('is added to the prompt history when the reopened panel already has a draft', () => {
-    const page = first();
-    page.type('half a thought');
-    pages.pop()?.dispose();
-    const after = open(page.storage);
-    after.type('another');
-    after.snapshot([exchange('a')]);
-    assert.equal(after.input.value, 'another');
-    after.type('');
-    after.key('ArrowUp');
-    assert.equal(after.input.value, 'half a thought');
-  });
+  const resend = (page: PanelPage, prompt: string): void => {
+    page.all('button', 'Edit')[0]!.click();
+    const editor = page.root.querySelector<HTMLTextAreaElement>('.prompt-editor textarea')!;
+    editor.value = prompt;
+    editor.dispatchEvent(new page.window.Event('input', { bubbles: true }));
+    page.click('Resend');
+  };
 
-  it('becomes a pending prompt when the user types in the reopened panel before the page receives its first snapshot', () => {
-    const page = first();
-    page.type('half a thought');
-    pages.pop()?.dispose();
-    const after = open(page.storage);
-    after.type('another');
-    after.snapshot([exchange('a')]);
-    assert.equal(after.stored.draft, 'another');
-    assert.deepEqual(after.stored.pending, ['half a thought']);
-  });
-
-  it('is restored together with its context items and the open edit of a prompt', () => {
-    const page = first();
-    page.receive({
-      type: 'context',
-      items: [file('file:a')],
+  const sent: Readonly<
+    Record<string, readonly [prompts: readonly string[], received: readonly string[], draft: string]>
+  > = {
+    'is restored': [['one'], [], 'one'],
+    'is restored together with other unconfirmed prompts': [['one', 'two'], [], 'one\n\ntwo'],
+    'is not restored when the host has received it in the meantime': [['one', 'two'], ['one'], 'two'],
+    'is restored even if the host already received an earlier prompt with the same text': [
+      ['prompt a'],
+      [],
+      'prompt a',
+    ],
+  };
+  for (const [behavior, [prompts, received, draft]] of Object.entries(sent)) {
+    it(behavior, () => {
+      const page = open();
+      send(page, ...prompts);
+      const after = next(page, [exchange('a'), ...received.map((prompt) => exchangeOf(`of ${prompt}`, prompt))]);
+      assert.deepEqual([after.input.value, after.stored.pending], [draft, []]);
     });
-    page.click('Edit');
+  }
+
+  it('is added to the prompt history if there is a draft, and becomes the draft the next time the conversation is opened without a draft', () => {
+    const page = open();
+    send(page, 'one');
+    page.type('next');
     const after = next(page);
-    assert.deepEqual(after.posted, [{ type: 'restoreContext', ids: ['file:a'] }]);
-    assert.ok(after.root.querySelector('.prompt-editor'));
+    assert.equal(after.input.value, 'next');
+    assert.equal(recall(after), 'one');
+    after.type('');
+    assert.equal(next(after).input.value, 'one');
   });
+
+  it('is restored when it is the new text of an edited prompt, unless the host has received it', () => {
+    for (const [exchanges, draft] of [
+      [[exchange('a')], 'in other words'],
+      [[exchangeOf('a2', 'in other words')], ''],
+    ] as const) {
+      const page = open();
+      resend(page, 'in other words');
+      assert.equal(next(page, exchanges).input.value, draft);
+    }
+  });
+
+  it('is confirmed by the exchange with the same prompt, not by another exchange', () => {
+    const page = open();
+    send(page, 'one', 'two');
+    page.receive({ type: 'exchange', exchange: exchangeOf('b', 'three') });
+    assert.deepEqual(page.stored.pending, ['one', 'two']);
+    page.receive({ type: 'exchange', exchange: exchangeOf('c', 'two') });
+    assert.deepEqual(page.stored.pending, ['one']);
+  });
+
+  it('is confirmed by the new exchange if it is the new text of an edited prompt', () => {
+    const page = open();
+    resend(page, 'in other words');
+    assert.deepEqual(page.stored.pending, ['in other words']);
+    page.receive({ type: 'path', exchanges: [exchangeOf('a2', 'in other words')] });
+    assert.deepEqual(page.stored.pending, []);
+  });
+
+  it('is no longer pending when the host returns it as a prefilled prompt', () => {
+    const page = open();
+    send(page, 'one');
+    page.receive({ type: 'prefill', text: 'one' });
+    assert.deepEqual([page.stored.draft, page.stored.pending], ['one', []]);
+  });
+
+  it('leaves a draft with the same text in the composer when the host confirms the prompt', () => {
+    const page = open();
+    send(page, 'one');
+    page.type('one');
+    page.receive({ type: 'exchange', exchange: exchangeOf('b', 'one') });
+    assert.equal(page.input.value, 'one');
+  });
+
+  it('is removed from the composer when the host confirms it after it was restored', () => {
+    const page = open();
+    send(page, 'one');
+    const after = next(page);
+    after.receive({ type: 'exchange', exchange: exchangeOf('b', 'one') });
+    assert.equal(after.input.value, '');
+  });
+
+  it('is pending only once when the user sends it again', () => {
+    const page = open();
+    send(page, 'one');
+    page.type('next');
+    const after = next(page);
+    assert.equal(recall(after), 'one');
+    after.key('Enter');
+    assert.deepEqual(after.stored.pending, ['one']);
+  });
+});
+
+describe('unsent text', () => {
+  afterEach(closePages);
 
   const parts: Readonly<Record<string, (page: PanelPage) => void>> = {
     'a draft': (page) => page.type('half a thought'),
     'an open prompt editor': (page) => page.click('Edit'),
-    'a context item': (page) =>
-      page.receive({
-        type: 'context',
-        items: [file('file:a')],
-      }),
+    'a context item': (page) => page.receive({ type: 'context', items: [file('file:a')] }),
   };
   for (const [name, write] of Object.entries(parts)) {
-    it(`is restored if it consists only of ${name}`, () => {
-      const page = first();
+    it(`is restored if it consists only of ${name}, but not in another conversation`, () => {
+      const page = open();
       write(page);
-      const after = next(page);
+      const partsOf = (after: PanelPage): readonly boolean[] => [
+        after.input.value !== '',
+        after.root.querySelector('.prompt-editor') !== null,
+        after.posted.some(({ type }) => type === 'restoreContext'),
+      ];
       assert.deepEqual(
-        [after.input.value !== '', after.root.querySelector('.prompt-editor') !== null, after.posted.length > 0],
+        partsOf(next(page)),
         Object.keys(parts).map((part) => part === name),
       );
+      assert.deepEqual(partsOf(next(page, [exchange('a')], { conversationId: 'c2' })), [false, false, false]);
     });
   }
 
   it('includes the open edit of a prompt while another branch is shown', () => {
-    const page = first();
+    const page = open();
     const editors = (): (string | undefined)[] =>
       page.all('textbox', 'Edit your prompt').map((editor) => (editor as HTMLTextAreaElement).value);
     page.click('Edit');
     page.receive({ type: 'path', exchanges: [exchange('b')] });
-    assert.deepEqual(editors(), []);
-    assert.deepEqual(page.stored.edits, [{ exchangeId: 'a', text: 'prompt a' }]);
+    assert.deepEqual([editors(), page.stored.edits], [[], [{ exchangeId: 'a', text: 'prompt a' }]]);
     page.receive({ type: 'path', exchanges: [exchange('a')] });
-    assert.deepEqual(editors(), ['prompt a']);
-    assert.deepEqual(page.stored.edits, [{ exchangeId: 'a', text: 'prompt a' }]);
+    assert.deepEqual([editors(), page.stored.edits], [['prompt a'], [{ exchangeId: 'a', text: 'prompt a' }]]);
   });
 
   it('keeps its context items over several reloads until the host has read them', () => {
-    const page = first();
+    const page = open();
     page.receive({ type: 'context', items: [file('file:a')], unread: ['problems:b'] });
     const ids = ['file:a', 'problems:b'];
     for (let after = next(page), times = 0; times < 3; times++, after = next(after)) {
@@ -141,75 +200,62 @@ describe('unsent text', () => {
   });
 
   it('is restored without a request for context items that the host already has', () => {
-    const page = first();
+    const page = open();
     page.receive({ type: 'context', items: [file('file:a')] });
-    const after = open(page.storage);
-    after.snapshot([exchange('a')], { context: [file('file:a')] });
-    assert.deepEqual(after.posted, []);
-  });
-
-  it('includes a prefilled prompt', () => {
-    const page = first();
-    page.receive({ type: 'prefill', text: 'Why?' });
-    assert.equal(next(page).input.value, 'Why?');
+    assert.deepEqual(next(page, [exchange('a')], { context: [file('file:a')] }).posted, []);
   });
 
   it('includes the code of a prefilled prompt while the prompt is part of the draft', () => {
     const code = { prompt: 'Explain a.ts:1-9', content: 'in full' };
-    const page = first();
+    const page = open();
     page.receive({ type: 'prefill', text: code.prompt, more: code });
-    const closed = next(next(page));
-    assert.deepEqual(closed.input.value, code.prompt);
-    closed.type('Explain it to me');
-    assert.deepEqual(closed.stored.prefilled, []);
-    closed.type('Explain a.ts:1-9, briefly');
-    const last = next(closed);
+    const after = next(next(page));
+    assert.deepEqual(after.input.value, code.prompt);
+    after.type('Explain it to me');
+    assert.deepEqual(after.stored.prefilled, []);
+    after.type('Explain a.ts:1-9, briefly');
+    const last = next(after);
     last.key('Enter');
     assert.deepEqual(last.posted, [{ type: 'send', prompt: 'Explain a.ts:1-9, briefly', more: code }]);
   });
 
-  for (const prompt of ['Explain a.ts:1-9', 'Explain a.ts:1-9 Briefly.']) {
-    it(`includes the code of “${prompt}”, which was sent but not confirmed by the host`, () => {
-      const code = { prompt: 'Explain a.ts:1-9', content: 'in full' };
-      const page = first();
-      page.receive({ type: 'prefill', text: code.prompt, more: code });
-      page.type(prompt);
-      page.key('Enter');
-      const restored = next(next(page));
-      assert.equal(restored.input.value, prompt);
-      restored.key('Enter');
-      assert.deepEqual(restored.posted.at(-1), { type: 'send', prompt, more: code });
-    });
-  }
+  it('includes the code of a prompt that was sent but not confirmed by the host', () => {
+    const code = { prompt: 'Explain a.ts:1-9', content: 'in full' };
+    const page = open();
+    page.receive({ type: 'prefill', text: code.prompt, more: code });
+    send(page, 'Explain a.ts:1-9 Briefly.');
+    const restored = next(next(page));
+    assert.equal(restored.input.value, 'Explain a.ts:1-9 Briefly.');
+    restored.key('Enter');
+    assert.deepEqual(restored.posted.at(-1), { type: 'send', prompt: 'Explain a.ts:1-9 Briefly.', more: code });
+  });
 
-  it('is stored only after the page has received its first snapshot', () => {
-    const page = open(new MemoryStorage());
-    page.type('half a thought');
+  it('can’t be typed before the page has received its first snapshot', () => {
+    const page = new PanelPage();
+    pages.push(page);
+    assert.deepEqual(page.all('textbox'), []);
     assert.equal(page.storage.length, 0);
-    page.snapshot([exchange('a')]);
-    assert.deepEqual([...page.storage.items.keys()], ['holysheep.draft.c1']);
-    assert.equal(next(page).input.value, 'half a thought');
+    page.snapshot();
+    assert.equal(page.all('textbox').length, 1);
   });
 
   it('is deleted when the host reports the deletion of its conversation to the page of another conversation', () => {
-    const page = first();
+    const page = open();
     page.type('half a thought');
-    const other = open(page.storage);
-    other.snapshot([exchange('a')], { conversationId: 'c2' });
+    const other = open(page.storage, [], { conversationId: 'c2' });
     other.receive({ type: 'promptHistory', promptHistory: [], deleted: ['c1'] });
-    assert.ok(!JSON.stringify([...page.storage.items]).includes('half a thought'));
+    assert.deepEqual([...page.storage.items.keys()], ['holysheep.draft.c2']);
   });
 
   it('is deleted when the first snapshot of another page lists its conversation as deleted', () => {
-    const page = first();
+    const page = open();
     page.type('half a thought');
-    const after = open(page.storage);
-    after.snapshot([exchange('a')], { conversationId: 'c2', deleted: ['c1'] });
-    assert.ok(!JSON.stringify([...page.storage.items]).includes('half a thought'));
+    open(page.storage, [], { conversationId: 'c2', deleted: ['c1'] });
+    assert.deepEqual([...page.storage.items.keys()], ['holysheep.draft.c2']);
   });
 
   it('is not stored again by the page of a deleted conversation', () => {
-    const page = first();
+    const page = open();
     page.receive({ type: 'promptHistory', promptHistory: [], deleted: ['c1'] });
     page.type('half a thought');
     assert.deepEqual([...page.storage.items.keys()], []);
@@ -217,15 +263,9 @@ describe('unsent text', () => {
 
   it('expires after a week', () => {
     const storage = new MemoryStorage();
-    const store = (at: number) =>
-      new UnsentStore(
-        () => storage,
-        () => at,
-      );
-    store(startOfTime).save('c1', { draft: 'a' });
-    assert.equal(store(startOfTime + week).load('c1')?.draft, 'a');
-    assert.equal(storage.length, 1);
-    assert.equal(store(startOfTime + week + 1).load('c1'), undefined);
+    storeIn(storage).save('c1', { draft: 'a' });
+    assert.equal(storeIn(storage, startOfTime + week).load('c1')?.draft, 'a');
+    assert.equal(storeIn(storage, startOfTime + week + 1).load('c1'), undefined);
     assert.equal(storage.length, 0);
   });
 
@@ -234,34 +274,22 @@ describe('unsent text', () => {
     const record = { at: startOfTime, draft: 'a' };
     storage.setItem('other', '{');
     storage.setItem('holysheep.draft.c1', '{');
-    const invalidRecords = [
-      ...[null, 'a', { at: 1 }, { draft: 'a' }, { ...record, at: 'now' }, { ...record, draft: 1 }],
-      ...[{ context: 5 }, { context: [1] }, { pending: 'a' }, { unfolded: [1] }, { seen: 1 }],
+    const invalidFields = [
+      ...[{ context: 5 }, { context: [1] }, { pending: 'a' }, { unfolded: [1] }, { seen: 1 }, { at: 'now' }],
       ...[{ prefilled: 'a' }, { prefilled: [{ more: {} }] }, { prefilled: [{ text: 'a', more: 'yes' }] }],
-      ...[{ edits: 'no' }, { edits: [null] }, { edits: [{ exchangeId: 'e' }] }],
+      ...[{ edits: 'no' }, { edits: [null] }, { edits: [{ exchangeId: 'e' }] }, { draft: 1 }],
       ...[{ place: 'end' }, { place: { exchangeId: 'e' } }, { place: { offset: 1 } }],
-    ].map((value) =>
-      value && typeof value === 'object' && !('draft' in value || 'at' in value) ? { ...record, ...value } : value,
-    );
-    for (const [index, invalid] of invalidRecords.entries()) {
+    ].map((fields) => ({ ...record, ...fields }));
+    for (const [index, invalid] of [null, 'a', { at: 1 }, { draft: 'a' }, ...invalidFields].entries()) {
       storage.setItem(`holysheep.draft.${index}`, JSON.stringify(invalid));
     }
-    assert.equal(
-      new UnsentStore(
-        () => storage,
-        () => startOfTime,
-      ).load('c1'),
-      undefined,
-    );
+    assert.equal(storeIn(storage).load('c1'), undefined);
     assert.deepEqual([...storage.items.keys()], ['other']);
   });
 
   it('keeps its last stored state when the storage is full', () => {
     const storage = new MemoryStorage();
-    const store = new UnsentStore(
-      () => storage,
-      () => startOfTime,
-    );
+    const store = storeIn(storage);
     store.save('c1', { draft: 'a' });
     storage.maxValueLength = 0;
     store.save('c1', { draft: 'ab' });
@@ -279,98 +307,13 @@ describe('unsent text', () => {
   });
 });
 
-describe('restored panel', () => {
-  const pages: PanelPage[] = [];
-  afterEach(() => {
-    for (const page of pages.splice(0)) page.dispose();
-  });
-  const reloaded = ({ state, storage }: PanelPage): PanelPage => {
-    pages.pop()?.dispose();
-    const page = new PanelPage(state, storage);
-    pages.push(page);
-    return page;
-  };
-  const first = (): PanelPage => {
-    const page = new PanelPage();
-    pages.push(page);
-    page.snapshot([exchange('a')]);
-    page.type('a long thought');
-    return page;
-  };
-
-  it('shows the draft before the first snapshot', () => {
-    const after = reloaded(first());
-    assert.equal(after.input.value, 'a long thought');
-    after.snapshot([exchange('a')]);
-    assert.equal(after.input.value, 'a long thought');
-  });
-
-  it('does not restore a prompt that the host has received', () => {
-    const page = first();
-    page.key('Enter');
-    page.receive({ type: 'exchange', exchange: exchange('b', { prompt: 'a long thought' }) });
-    const after = reloaded(page);
-    after.snapshot([exchange('a'), exchange('b', { prompt: 'a long thought' })]);
-    assert.equal(after.input.value, '');
-  });
-
-  it('requests its stored context items before the first snapshot, so that the next prompt is sent with them', () => {
-    const page = first();
-    page.receive({ type: 'context', items: [file('file:a')] });
-    const after = reloaded(page);
-    after.key('Enter');
-    assert.deepEqual(after.posted, [
-      { type: 'restoreContext', ids: ['file:a'] },
-      { type: 'send', prompt: 'a long thought' },
-    ]);
-  });
-
-  it('does not restore a draft that the user deleted before the first snapshot', () => {
-    const after = reloaded(first());
-    after.type('');
-    after.snapshot([exchange('a')]);
-    assert.equal(after.input.value, '');
-    assert.equal(reloaded(after).input.value, '');
-  });
-
-  it('starts without a draft when its state was stored by another version of the extension', () => {
-    const page = first();
-    const state = { conversationId: 'c2', draft: 'a' } as PanelPage['state'];
-    const after = new PanelPage(state, page.storage);
-    pages.push(after);
-    after.snapshot([exchange('a')], { conversationId: 'c2' });
-    assert.deepEqual([after.input.value, after.state], ['', { conversationId: 'c2' }]);
-  });
-});
-
-describe('panel that replaces another panel', () => {
-  it('takes over the unsent text of that panel', () => {
-    const more = { prompt: 'Explain', content: 'the code' };
-    const page = PanelPage.restored({});
-    new UnsentStore(
-      () => page.storage,
-      () => startOfTime,
-    ).save('gone', {
-      draft: 'Explain',
-      prefilled: [{ text: 'Explain', more }],
-      pending: ['Hi'],
-    });
-    page.snapshot();
-    page.receive({ type: 'adopt', conversationId: 'gone' });
-    assert.deepEqual([page.input.value, page.stored.pending], ['Explain', ['Hi']]);
-    page.key('Enter');
-    assert.deepEqual(page.posted, [{ type: 'send', prompt: 'Explain', more }]);
-    page.dispose();
-  });
-});
-
 describe('prompt history of a page', () => {
+  afterEach(closePages);
+
   it('is cleared when the user clears it in another page', () => {
-    const page = new PanelPage();
-    page.snapshot([exchange('a')], { promptHistory: ['secret'] });
+    const page = open(undefined, [], { promptHistory: ['secret'] });
     page.receive({ type: 'promptHistory', promptHistory: [], deleted: [] });
     page.key('ArrowUp');
     assert.equal(page.input.value, '');
-    page.dispose();
   });
 });

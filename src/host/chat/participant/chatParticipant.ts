@@ -4,7 +4,7 @@ import type { Engine, RunningTurn } from '../../../engine/engine';
 import type { StreamEvent } from '../../../engine/events';
 import type { ChatRequest, Connection } from '../../../engine/request';
 import type { CommandId } from '../../contributions';
-import type { RequestDefaults } from '../../conversation/turnRunner';
+import type { RequestDefaults } from '../../connection/connections';
 import type { Log } from '../../util/log';
 import { localize, formatTimeWithSeconds } from '../../util/localization';
 import { UserError } from '../../util/userError';

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Engine } from '../../../engine/engine';
 import type { StreamEvent } from '../../../engine/events';
-import type { ChatRequest } from '../../../engine/request';
 import type { ActiveConnection, Connections } from '../../connection/connections';
 import type { ImportedKeys } from '../../connection/importedKeys';
 import type { Log } from '../../util/log';
@@ -13,7 +12,7 @@ import { chatError, earlyEndError, responseSink } from './chatResponse';
 import { ChatFailure, ModelAnswer } from './modelAnswer';
 import { offeredModels, type OfferedModelsDeps } from './offeredModels';
 import { imagesIn, parseMessage, requestMessages, textOf } from './requestMessages';
-import { estimatePrompt, estimateTokens, TokenCalibration, tokensPerMessage, toolCallText } from './tokenEstimator';
+import { estimateTokens, tokensPerMessage } from './tokenEstimator';
 
 export interface ModelProviderDeps extends OfferedModelsDeps {
   readonly engine: Engine;
@@ -46,12 +45,6 @@ const tokensPerImage = 85 + 4 * 170;
  * panel, but never the offline demo.
  */
 export class ModelProvider implements vscode.LanguageModelChatProvider {
-  /**
-   * Calibrations of the token estimates, by gateway and model. They are not saved, because the first long prompt in a
-   * window calibrates a model again. Estimates before that prompt tend to be too high.
-   */
-  private readonly calibrations = new Map<string, TokenCalibration>();
-
   constructor(private readonly deps: ModelProviderDeps) {}
 
   /**
@@ -70,7 +63,7 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
       const key = configuration['apiKey'];
       if (typeof key === 'string' && key !== '') {
         this.deps.log.redactSecret(key);
-        this.importKey(connectionForList.origin, key);
+        this.importKey(key);
       }
       return [];
     }
@@ -108,12 +101,9 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
       responseSink(progress, (error) => log.error(error)),
       { localize, formatTime: formatTimeWithSeconds },
     );
-    // Ignores the token usage of later attempts of a turn, because it includes the prompts of the previous attempts.
-    let promptTokens: number | undefined;
     try {
       for await (const event of turn) {
         onEvent(turnId, event);
-        if (event.type === 'usage' && event.attempt === 1) promptTokens = event.promptTokens;
         if (answer.handle(event)) break;
       }
     } catch (error) {
@@ -121,41 +111,28 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
       throw chatError(error, requestInitiator);
     } finally {
       cancellation.dispose();
-      if (promptTokens !== undefined) this.calibrate(model, request, promptTokens);
     }
     const earlyEnd = earlyEndError(answer.earlyEnd, requestInitiator);
     if (earlyEnd) throw earlyEnd;
   }
 
   provideTokenCount(
-    model: vscode.LanguageModelChatInformation,
+    _model: vscode.LanguageModelChatInformation,
     text: string | vscode.LanguageModelChatRequestMessage,
   ): Promise<number> {
-    const calibration = this.calibration(model);
-    if (typeof text === 'string') return Promise.resolve(calibration.tokens(estimateTokens(text)));
+    if (typeof text === 'string') return Promise.resolve(estimateTokens(text));
     const { content, calls } = parseMessage(text);
-    const tokens = calibration.tokens(estimateTokens([textOf(content), ...calls.map(toolCallText)].join('\n')));
+    const callTexts = calls.map(({ name, arguments: json }) => `${name}(${json})`);
+    const tokens = estimateTokens([textOf(content), ...callTexts].join('\n'));
     return Promise.resolve(tokensPerMessage + tokens + tokensPerImage * imagesIn(content).length);
-  }
-
-  private calibration({ id, detail }: vscode.LanguageModelChatInformation): TokenCalibration {
-    const key = `${detail} ${id}`;
-    const calibration = this.calibrations.get(key) ?? new TokenCalibration();
-    this.calibrations.set(key, calibration);
-    return calibration;
-  }
-
-  private calibrate(model: vscode.LanguageModelChatInformation, request: ChatRequest, promptTokens: number): void {
-    const estimate = estimatePrompt(request);
-    if (estimate) this.calibration(model).observe(estimate, promptTokens);
   }
 
   /**
    * Imports the API key of a model group in the background, so that VS Code's list of models does not wait. The list is
    * updated after the import.
    */
-  private importKey(origin: string, key: string): void {
-    this.deps.importedKeys.import(origin, key).catch((error: unknown) => this.deps.log.error(error));
+  private importKey(key: string): void {
+    this.deps.importedKeys.import(key).catch((error: unknown) => this.deps.log.error(error));
   }
 
   /**

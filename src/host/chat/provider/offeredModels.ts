@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { originOf } from '../../../engine/gateway/baseUrl';
+import { isHolySheepHost } from '../../../engine/gateway/apiKey';
 import { defaultModels, isUsableModelId, maxModels, type GatewayModels } from '../../../engine/gateway/modelList';
 import { canChat } from '../../../engine/models/chatModels';
 import { knownFacts } from '../../../engine/models/listedFacts';
@@ -8,7 +8,6 @@ import type { Log } from '../../util/log';
 import type { ModelCatalog } from '../../models/modelCatalog';
 import { createFactsText } from '../../models/factsText';
 import type { ModelList } from '../../models/modelPick';
-import { defaultBaseUrl } from '../../settings/settingValues';
 import { resultWithin } from '../../util/systemClock';
 import { modelLimits } from './modelInfo';
 
@@ -76,7 +75,7 @@ async function fetchModels(
     list.then((models) => models && modelsChanged()).catch((error: unknown) => log.error(error));
   }
   // Offers the default models only for HolySheep's gateway, because other gateways may not have them.
-  return { models: connection.origin === originOf(defaultBaseUrl) ? defaultModels : [] };
+  return { models: isHolySheepHost(connection.host) ? defaultModels : [] };
 }
 
 function toModelInformation(

@@ -35,13 +35,13 @@ export async function setUpChat({ connections, log, modelsChanged }: SetUpChatDe
   }
   if (!(await hasKey(connections))) return 'no-key';
   const title = vscode.l10n.t('Setting up VS Code Chat…');
-  const canceled = await withDelayedProgress(title, async (token) => {
-    await enableChat(token, log);
-    if (token.isCancellationRequested) return true;
+  const canceled = await withDelayedProgress(title, async (signal) => {
+    await enableChat(signal, log);
+    if (signal.aborted) return true;
     await addGroup(log);
     modelsChanged();
     await vscode.lm.selectChatModels({ vendor });
-    return token.isCancellationRequested;
+    return signal.aborted;
   });
   if (canceled) return 'cancelled';
   await vscode.commands.executeCommand('workbench.action.chat.open');
@@ -71,7 +71,7 @@ const chatExtension = 'github.copilot-chat';
  * on, even if the effective value stays the same. Therefore this function changes the setting between false and unset,
  * which also means false, and then restores it. If the function is interrupted, AI features stay on in every window.
  */
-async function enableChat(token: vscode.CancellationToken, log: Log): Promise<void> {
+async function enableChat(signal: AbortSignal, log: Log): Promise<void> {
   if (vscode.extensions.getExtension(chatExtension)) return;
   const chat = vscode.workspace.getConfiguration('chat');
   const previousValue = chat.inspect('disableAIFeatures')?.globalValue;
@@ -87,7 +87,7 @@ async function enableChat(token: vscode.CancellationToken, log: Log): Promise<vo
   }
   // Tries twice to restore the setting, because VS Code may reject a change while the settings file is being edited.
   await Promise.resolve(set(previousValue)).catch(() => set(previousValue));
-  await waitForChatExtension(token);
+  await waitForChatExtension(signal);
 }
 
 /**
@@ -96,20 +96,18 @@ async function enableChat(token: vscode.CancellationToken, log: Log): Promise<vo
  */
 const maxLoadMs = 10_000;
 
-async function waitForChatExtension(token: vscode.CancellationToken): Promise<void> {
+async function waitForChatExtension(signal: AbortSignal): Promise<void> {
   const isLoaded = (): boolean => vscode.extensions.getExtension(chatExtension) !== undefined;
   let timer: NodeJS.Timeout | undefined;
-  let listeners: vscode.Disposable | undefined;
+  let listener: vscode.Disposable | undefined;
   await new Promise<void>((resolve) => {
-    listeners = vscode.Disposable.from(
-      vscode.extensions.onDidChange(() => isLoaded() && resolve()),
-      token.onCancellationRequested(() => resolve()),
-    );
+    listener = vscode.extensions.onDidChange(() => isLoaded() && resolve());
+    signal.addEventListener('abort', () => resolve());
     timer = setTimeout(resolve, maxLoadMs);
     if (isLoaded()) resolve();
   });
   clearTimeout(timer);
-  listeners?.dispose();
+  listener?.dispose();
 }
 
 /**

@@ -216,7 +216,7 @@ describe('route switch in the chat', () => {
 
   it('says that a connection was refused', () => {
     const [from, to] = ['https://a.example', 'https://b.example'];
-    assert.deepEqual(chat({ type: 'route', from, to, reason: 'connection', row: 3, attempt: 1, at: 0 }), [
+    assert.deepEqual(chat({ type: 'route', from, to, reason: 'connection', row: 'connectionRefused', attempt: 1, at: 0 }), [
       "> Sent to b.example, because a.example couldn't be reached (connection refused).",
     ]);
   });

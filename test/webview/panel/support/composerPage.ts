@@ -3,9 +3,7 @@ import { translateFaultHelp } from '../../../../src/host/ui/faultAdvice';
 import { panelStrings } from '../../../../src/shared/panelStrings';
 import type { ToHost } from '../../../../src/shared/protocol';
 import { createAnnouncer } from '../../../../src/webview/a11y/announcer';
-import { type Composer, createComposer } from '../../../../src/webview/composer/composer';
-import { PromptHistory } from '../../../../src/webview/composer/promptRecall';
-import { PendingPrompts } from '../../../../src/webview/state/unsentPrompts';
+import { Composer } from '../../../../src/webview/composer/composer';
 import type { Unsent } from '../../../../src/webview/state/unsentStore';
 import { createFormat } from '../../../../src/webview/util/format';
 import { FakeClock } from './fakeClock';
@@ -26,7 +24,7 @@ export class ComposerPage {
     this.window = new JSDOM('<!doctype html><body></body>', { pretendToBeVisual: true }).window;
     Object.assign(globalThis, { window: this.window, document: this.window.document });
     this.announcer = createAnnouncer();
-    this.composer = createComposer(
+    this.composer = new Composer(
       {
         strings: panelStrings,
         help: translateFaultHelp((english) => english, 'en'),
@@ -43,8 +41,6 @@ export class ComposerPage {
         onPromptSent: () => undefined,
       },
       {
-        history: new PromptHistory(),
-        pending: new PendingPrompts(),
         onDraftChange: () => {
           const { draft, context } = this.composer.unsent;
           this.lastDraft = { draft, context };

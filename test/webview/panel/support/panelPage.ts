@@ -5,12 +5,13 @@ import { panelStrings } from '../../../../src/shared/panelStrings';
 import {
   initialTurn,
   type ConnectionView,
+  type DemoTourStep,
   type ExchangeSnapshot,
   type PanelState,
   type ToHost,
   type ToWebview,
 } from '../../../../src/shared/protocol';
-import { createPanel, type Panel } from '../../../../src/webview/panel';
+import { Panel } from '../../../../src/webview/panel';
 import { UnsentStore, type Unsent } from '../../../../src/webview/state/unsentStore';
 import { FakeClock } from './fakeClock';
 import { MemoryStorage } from './memoryStorage';
@@ -42,26 +43,22 @@ export class PanelPage {
   private readonly panel: Panel;
   private readonly restore: () => void;
 
-  /** Creates a panel of conversation `c1` that VS Code restores, with the unsent text of its last page. */
+  /** Creates a panel of conversation `c1` with the unsent text of its last page. */
   static restored(unsent: Partial<Unsent>): PanelPage {
     const storage = new MemoryStorage();
     new UnsentStore(
       () => storage,
       () => startOfTime,
     ).save('c1', { draft: '', ...unsent });
-    return new PanelPage({ conversationId: 'c1' }, storage);
+    return new PanelPage(storage);
   }
 
-  /**
-   * @param state the state that VS Code has stored; undefined for a new panel
-   * @param storage the storage that the pages of the extension share
-   */
-  constructor(
-    state?: PanelState,
-    readonly storage = new MemoryStorage(),
-  ) {
-    this.state = state;
-    const { window } = new JSDOM('<!doctype html><body><main id="root"></main></body>', { pretendToBeVisual: true });
+  /** @param storage the storage that the pages of the extension share */
+  constructor(readonly storage = new MemoryStorage()) {
+    const { window } = new JSDOM('<!doctype html><body><main id="root"></main></body>', {
+      pretendToBeVisual: true,
+      url: 'https://webview.example/',
+    });
     this.window = window;
     this.restore = installGlobals({ window, document: window.document });
     window.document.hasFocus = () => this.hasFocus;
@@ -71,10 +68,9 @@ export class PanelPage {
       return isVisible(this);
     };
     this.root = window.document.querySelector('main')!;
-    this.panel = createPanel(this.root, {
+    this.panel = new Panel(this.root, {
       api: {
         postMessage: (message) => this.posted.push(message),
-        getState: () => this.state,
         setState: (next) => (this.state = next),
       },
       unsent: new UnsentStore(
@@ -85,10 +81,7 @@ export class PanelPage {
       help: translateFaultHelp((english) => english, 'en'),
       locale: 'en',
       clock: this.clock,
-      observeSize: (_targets, changed) => {
-        this.sizeListeners.push(changed);
-        return () => undefined;
-      },
+      observeSize: (_targets, changed) => this.sizeListeners.push(changed),
       observeNear: () => ({
         watch: (target, onNear) => this.outOfView.set(target, onNear),
         unwatch: (target) => this.outOfView.delete(target),
@@ -116,7 +109,10 @@ export class PanelPage {
     this.panel.receive(message);
   }
 
-  snapshot(exchanges: readonly ExchangeSnapshot[] = [], fields: Partial<ToWebview & { type: 'snapshot' }> = {}): void {
+  snapshot(
+    exchanges: readonly ExchangeSnapshot[] = [],
+    { demoStep, ...fields }: Partial<ToWebview & { type: 'snapshot' }> & { readonly demoStep?: DemoTourStep } = {},
+  ): void {
     this.receive({
       type: 'snapshot',
       conversationId: 'c1',
@@ -127,6 +123,7 @@ export class PanelPage {
       context: [],
       ...fields,
     });
+    if (demoStep) this.receive({ type: 'demoStep', demoStep });
   }
 
   events(exchangeId: string, ...events: readonly StreamEvent[]): void {

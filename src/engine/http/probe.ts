@@ -1,0 +1,111 @@
+import type { EngineDeps, ProbeResult } from '../engine';
+import { classify, faultOfRow, type Fault } from '../faults/classify';
+import { isError } from '../faults/errorBody';
+import { describeError } from '../faults/transportError';
+import { describeFault } from '../faults/wording';
+import type { KeyRedactor } from '../gateway/keyRedactor';
+import { parseModelList, type GatewayModels } from '../gateway/modelList';
+import { isRecord, parseJson } from '../json';
+import type { Connection } from '../request';
+import { declaredKind, sniffedKind } from '../text/charset';
+import { boundedText, ConnectionFailure, readBody } from './responseBody';
+
+type ProbeDeps = Pick<EngineDeps, 'clock' | 'fetch' | 'log' | 'userAgent' | 'localize' | 'formatTime'>;
+type ProbedRoute = Pick<Connection, 'baseUrl' | 'apiKey'>;
+
+/** Time limit for the complete response, in milliseconds. */
+const limitMs = 20_000;
+
+/** Kinds of faults that blame the key. */
+const keyFaults: readonly string[] = ['auth', 'permission'];
+
+/**
+ * Sends `GET {baseUrl}/models` to find out whether the gateway responds and accepts the key. A failure has the message
+ * that a turn would show. Never rejects. The key is not sent to the target of a redirect.
+ */
+export async function probe(
+  deps: ProbeDeps,
+  keys: KeyRedactor,
+  route: ProbedRoute,
+  signal = new AbortController().signal,
+): Promise<ProbeResult> {
+  const { clock } = deps;
+  const startedAt = clock.monotonicNow();
+  const elapsed = (): number => Math.round(clock.monotonicNow() - startedAt);
+  const closing = new AbortController();
+  const cancelTimer = clock.after(limitMs, () => closing.abort());
+  const failure = (fault: Fault, status?: number): ProbeResult => {
+    const { kind, actions } = fault;
+    const state = keyFaults.includes(kind) ? 'rejected' : 'unverified';
+    const text = describeFault(fault, { connection: route, model: '', status }, deps, keys);
+    return { state, ms: elapsed(), kind, actions, ...text };
+  };
+  try {
+    const response = await deps.fetch(`${route.baseUrl}/models`, {
+      headers: {
+        accept: 'application/json',
+        'user-agent': deps.userAgent,
+        ...(route.apiKey !== undefined && { authorization: `Bearer ${route.apiKey}` }),
+      },
+      redirect: 'manual',
+      signal: AbortSignal.any([signal, closing.signal]),
+    });
+    const result = response.ok
+      ? await readModels(response, clock.now())
+      : await readRejection(response, route, deps, keys);
+    if (isFault(result)) return failure(result, response.status);
+    const models = result.models.filter((id) => keys.redact(id) === id);
+    return { state: 'verified', ms: elapsed(), ...result, models };
+  } catch (error) {
+    if (signal.aborted) return { state: 'cancelled' };
+    if (closing.signal.aborted)
+      return failure(classify({ type: 'timeout', clock: 'headersTimeout', afterMs: limitMs }, clock.now()));
+    const streaming = error instanceof ConnectionFailure;
+    deps.log.info(`GET ${route.baseUrl}/models: ${describeError(error)}`);
+    return failure(classify({ type: 'error', error, streaming, baseUrl: route.baseUrl }, clock.now()));
+  } finally {
+    cancelTimer();
+    // Closes the socket even if the body was not read to its end.
+    closing.abort();
+  }
+}
+
+function isFault(result: GatewayModels | Fault): result is Fault {
+  return 'policy' in result;
+}
+
+/** Reads a 2xx response. An API always has a model list, so anything else means that the address is wrong. */
+async function readModels(response: Response, now: number): Promise<GatewayModels | Fault> {
+  let isTooLong = false;
+  const body = await readBody(response, {
+    bytes: () => undefined,
+    event: () => undefined,
+    tooLong: () => (isTooLong = true),
+    isDone: () => isTooLong,
+  });
+  if (body?.kind === 'web-page') return faultOfRow('webPage');
+  const json = body && 'text' in body ? parseJson(body.text) : undefined;
+  const models = parseModelList(json);
+  if (models) return models;
+  return isRecord(json) && isError(json)
+    ? classify({ type: 'inband', error: json, streamed: false }, now)
+    : faultOfRow('pathNotFound');
+}
+
+async function readRejection(
+  response: Response,
+  { apiKey }: ProbedRoute,
+  { clock }: ProbeDeps,
+  keys: KeyRedactor,
+): Promise<Fault> {
+  const { headers } = response;
+  // The runtime reports a redirect that was not followed with the status 0.
+  const status = response.status || 302;
+  const body = keys.redactKnown(await boundedText(response, clock));
+  if (status === 404 || status === 405) return faultOfRow('pathNotFound');
+  const fault = classify({ type: 'status', status, headers, body }, clock.now());
+  if (fault.kind === 'auth' && apiKey === undefined) return faultOfRow('noKey');
+  // A web page with status 403 comes from a firewall and says nothing about the key.
+  const isWebPage = declaredKind(headers.get('content-type')) === 'web-page' || sniffedKind(body) === 'web-page';
+  return fault.kind === 'permission' && isWebPage ? faultOfRow('webPage') : fault;
+}

@@ -1,0 +1,91 @@
+import * as v from 'valibot';
+import * as vscode from 'vscode';
+import { cleanApiKey, isHolySheepHost, keyWarningFor, type ApiKeyProblem } from '../../engine/gateway/apiKey';
+import { normalizeBaseUrl, type BaseUrl } from '../../engine/gateway/baseUrl';
+import { askForText } from '../ui/notifications';
+import { parseArgument } from '../util/schemas';
+
+/** The argument of `holysheep.setApiKey`, which contains a key, a base URL or both. */
+interface SetApiKeyArgument {
+  /** Without a key, the user is asked for it. */
+  readonly key?: string | undefined;
+  /** Base URL that the key is for. */
+  readonly target?: BaseUrl | undefined;
+}
+
+/** @throws ArgumentError with a message that names the invalid property and contains no part of the key */
+export function parseSetApiKeyArgument(argument: unknown): SetApiKeyArgument {
+  if (argument === undefined) return {};
+  const noBaseUrl = vscode.l10n.t('“baseUrl” must be a URL like https://api.holysheep.ai/v1.');
+  const baseUrl = v.pipe(
+    v.string(noBaseUrl),
+    v.transform(normalizeBaseUrl),
+    v.check((url) => !('error' in url), noBaseUrl),
+    v.transform((url) => url as BaseUrl),
+  );
+  const expected = vscode.l10n.t(
+    'holysheep.setApiKey expects an API key, or an object with a “key” property, a “baseUrl” property, or both.',
+  );
+  const schema = v.pipe(
+    v.object(
+      { key: v.optional(v.string(vscode.l10n.t('“key” must be a string.'))), baseUrl: v.optional(baseUrl) },
+      expected,
+    ),
+    v.check(({ key, baseUrl: target }) => key !== undefined || target !== undefined, expected),
+  );
+  const { key, baseUrl: target } = parseArgument(schema, typeof argument === 'string' ? { key: argument } : argument);
+  return { key, target };
+}
+
+/** Asks the user for an API key. Returns the typed text unchanged, or undefined if the user dismissed the input box. */
+export function askForApiKey(host: string): Thenable<string | undefined> {
+  const isHolySheep = isHolySheepHost(host);
+  return askForText({
+    title: vscode.l10n.t('API key for {0}', host),
+    prompt: isHolySheep
+      ? vscode.l10n.t(
+          "Get a key at https://www.holysheep.ai. It is kept in VS Code's secret storage and sent only to {0}.",
+          host,
+        )
+      : vscode.l10n.t("The key is kept in VS Code's secret storage and sent only to {0}.", host),
+    ...(isHolySheep && { placeHolder: 'hsa-…' }),
+    password: true,
+    ignoreFocusOut: true,
+    validateInput: (input) => validateApiKey(input, host),
+  });
+}
+
+function validateApiKey(input: string, host: string): vscode.InputBoxValidationMessage | undefined {
+  if (input === '') return undefined;
+  const cleaned = cleanApiKey(input);
+  if ('problem' in cleaned) {
+    return { message: apiKeyProblemMessage(cleaned.problem), severity: vscode.InputBoxValidationSeverity.Error };
+  }
+  const message = keyWarning(cleaned.key, host);
+  return message === undefined ? undefined : { message, severity: vscode.InputBoxValidationSeverity.Warning };
+}
+
+export function apiKeyProblemMessage(problem: ApiKeyProblem): string {
+  switch (problem) {
+    case 'empty':
+      return vscode.l10n.t('No API key found in this text.');
+    case 'has-spaces':
+      return vscode.l10n.t("API keys don't contain spaces or line breaks. Copy the key again.");
+    case 'too-long':
+      return vscode.l10n.t('This is too long for an API key. Copy only the key.');
+    case 'not-ascii':
+      return vscode.l10n.t('The key contains an invalid character. Copy the key again.');
+  }
+}
+
+/** Returns a warning about a key that looks wrong but can still be stored, or undefined if the key looks right. */
+export function keyWarning(key: string, host: string): string | undefined {
+  switch (keyWarningFor(key, host)) {
+    case undefined:
+      return undefined;
+    case 'not-a-holysheep-key':
+      return vscode.l10n.t("HolySheep keys start with hsa-. This one doesn't.");
+    case 'holysheep-key-elsewhere':
+      return vscode.l10n.t('This looks like a HolySheep key, but the gateway is {0}.', host);
+  }
+}

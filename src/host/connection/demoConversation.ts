@@ -1,0 +1,25 @@
+import type { EngineSettings } from '../../engine/engine';
+
+/** Model that is selected when the demo starts. It is also the demo's fallback model. */
+export const steadyModel = 'demo-steady';
+
+/**
+ * Settings of every turn in the demo. The user's settings are ignored, so that each scenario runs as the tour describes
+ * it. The idle timeout is short, so that users don't wait a minute to see how a stalled stream is handled.
+ */
+export const demoSettings: EngineSettings = {
+  retry: { maxRetries: 5, baseDelayMs: 1000, maxDelayMs: 60_000, jitter: 'full', maxHintMs: 300_000 },
+  fallbackModels: [steadyModel],
+  resume: 'auto',
+  continueWithFallback: 'ask',
+  timeout: { headersMs: null, firstTokenMs: null, idleMs: 6000, silentMs: null },
+};
+
+export interface DemoConversation {
+  exchanges(): readonly { readonly demo?: boolean | undefined }[];
+}
+
+/** Returns whether the demo handled all exchanges of a conversation. Returns true for an empty conversation. */
+export function isDemoConversation(conversation: DemoConversation): boolean {
+  return conversation.exchanges().every(({ demo }) => demo === true);
+}

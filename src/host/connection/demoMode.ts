@@ -1,0 +1,149 @@
+import * as vscode from 'vscode';
+import type { Gateway } from '../../demo/gateway';
+import { demoModels, startDemo, startDemoBackup, type DemoModel } from '../../demo/scenarios';
+import type { Engine } from '../../engine/engine';
+import type { Connection } from '../../engine/request';
+import { createHostEngine, type HostEngineDeps } from '../engine/hostEngine';
+import { Disposable } from '../util/disposable';
+import { demoSettings, isDemoConversation, steadyModel, type DemoConversation } from './demoConversation';
+
+interface RunningDemo {
+  readonly gateway: Gateway;
+  readonly models: readonly DemoModel[];
+  /** The second gateway, once a scenario has needed it. */
+  backup?: Promise<Gateway>;
+}
+
+/**
+ * The offline demo. While it is active, prompts go to an embedded gateway on the loopback address, not to the user's
+ * gateway.
+ */
+export class DemoMode extends Disposable {
+  private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
+  /** Fires when the demo starts or ends, and when another model is selected in it. */
+  readonly onDidChange = this.changeEmitter.event;
+  private readonly leaveEmitter = this.register(new vscode.EventEmitter<void>());
+  /** Fires before the demo ends. Running turns can be stopped then, because the demo's gateway still runs. */
+  readonly onWillLeave = this.leaveEmitter.event;
+
+  /**
+   * Whether the demo stays active when its last panel is closed. Developers set `HOLYSHEEP_DEMO` to `1` to try out the
+   * extension without an API key.
+   */
+  readonly staysOpen = process.env['HOLYSHEEP_DEMO'] === '1';
+
+  private running: RunningDemo | undefined;
+  private starting: Promise<void> | undefined;
+  private selected = steadyModel;
+
+  get active(): boolean {
+    return this.running !== undefined;
+  }
+
+  /** Returns whether the next prompt of a conversation goes to the demo. */
+  answers(conversation: DemoConversation): boolean {
+    return this.active && isDemoConversation(conversation);
+  }
+
+  /** Base URL of the embedded gateway, e.g. `http://127.0.0.1:54321/v1`, or undefined while the demo is not active. */
+  get baseUrl(): string | undefined {
+    return this.running?.gateway.baseUrl;
+  }
+
+  /**
+   * Returns the base URL of the second embedded gateway, which is the backup route of some scenarios. Starts the gateway
+   * on first use. Resolves with undefined for a model without a backup route, and while the demo is not active.
+   */
+  async backupBaseUrl(model: string): Promise<string | undefined> {
+    const { running } = this;
+    if (!running?.models.some(({ id, hasBackupRoute }) => id === model && hasBackupRoute)) return undefined;
+    running.backup ??= startDemoBackup(running.gateway);
+    return (await running.backup).baseUrl;
+  }
+
+  enter(): Promise<void> {
+    if (this.running) return Promise.resolve();
+    this.starting ??= this.start().finally(() => {
+      this.starting = undefined;
+    });
+    return this.starting;
+  }
+
+  /** Ends the demo and closes its gateways. */
+  async leave(): Promise<void> {
+    await this.starting;
+    const { running } = this;
+    if (!running) return;
+    this.leaveEmitter.fire();
+    this.running = undefined;
+    this.selected = steadyModel;
+    this.changeEmitter.fire();
+    await closeGateways(running);
+  }
+
+  model(): string {
+    return this.selected;
+  }
+
+  /** Selects a model of the demo. The settings are not changed. */
+  selectModel(id: string): void {
+    this.selected = id;
+    this.changeEmitter.fire();
+  }
+
+  /**
+   * Returns the models of the demo, one for each scenario, with English names and descriptions. Returns none while the
+   * demo is not active.
+   */
+  models(): readonly DemoModel[] {
+    return this.running?.models ?? [];
+  }
+
+  override dispose(): void {
+    const { running } = this;
+    this.running = undefined;
+    super.dispose();
+    // Ignores an error on closing the embedded gateways, because the demo ends anyway and the process may be about to
+    // exit.
+    if (running) closeGateways(running).catch(() => undefined);
+  }
+
+  private async start(): Promise<void> {
+    const gateway = await startDemo();
+    if (this.disposed) {
+      await gateway.close();
+      return;
+    }
+    this.running = { gateway, models: demoModels };
+    this.changeEmitter.fire();
+  }
+}
+
+async function closeGateways({ gateway, backup }: RunningDemo): Promise<void> {
+  await Promise.all([gateway.close(), backup?.then((backup) => backup.close())]);
+}
+
+interface DemoEngineDeps extends Pick<HostEngineDeps, 'log' | 'version'> {
+  /** Returns the connection to the embedded gateway for a model, and throws when the demo is not active. */
+  readonly connection: (model: string) => Promise<Connection>;
+}
+
+/**
+ * Returns an engine for the demo. Each turn gets a new engine, so that a scenario always runs in the same way. A fault
+ * of an embedded gateway therefore never delays a request to the user's gateway, in this window or in another, and the
+ * next turn starts on the primary route again.
+ */
+export function demoEngine({ connection: connectionFor, ...deps }: DemoEngineDeps): Pick<Engine, 'run' | 'stream'> {
+  const engineFor = (model: string): Engine =>
+    createHostEngine({ ...deps, settings: () => demoSettings, connection: () => connectionFor(model) });
+  return {
+    run: (request, options) => {
+      const connection = (): Promise<Connection> => connectionFor(request.model);
+      return engineFor(request.model).run(request, { ...options, connection });
+    },
+    stream: (request, options) => {
+      const connection = (): Promise<Connection> => connectionFor(request.model);
+      return engineFor(request.model).stream(request, { ...options, connection });
+    },
+  };
+}

@@ -1,0 +1,115 @@
+import * as vscode from 'vscode';
+import { nameAmong, normalizeBaseUrl, type BaseUrl } from '../../engine/gateway/baseUrl';
+import type { Settings } from '../settings/settings';
+import { enterApiKeyAction, openSettingAction, showToast } from '../ui/notifications';
+import { Disposable } from '../util/disposable';
+import type { Log } from '../util/log';
+import { RememberedTexts } from '../util/rememberedTexts';
+import { backupErrorMessage, baseUrlErrorMessage } from './baseUrlMessages';
+import type { DemoMode } from './demoMode';
+import type { KeyStore } from './keyStore';
+
+interface RouteNoticeDeps {
+  readonly settings: Settings;
+  readonly keys: KeyStore;
+  readonly demo: DemoMode;
+  readonly log: Log;
+  /** Global state of the extension, which stores the notices that were shown. */
+  readonly memory: vscode.Memento;
+}
+
+const baseUrlSetting = 'holysheep.baseUrl';
+const backupsSetting = 'holysheep.backupBaseUrls';
+
+/**
+ * Notifies the user about the routes in the settings. An invalid URL is reported once per window. A corrected URL, plain
+ * HTTP and a backup route without a key are reported only once.
+ */
+export class RouteNotices extends Disposable {
+  /** The base URLs that this window has checked, as the user wrote them. */
+  private readonly checked = new Set<string>();
+  private readonly shown: RememberedTexts;
+  /** Whether the base URL had no key at the last check. */
+  private lacksPrimaryKey = false;
+
+  constructor(private readonly deps: RouteNoticeDeps) {
+    super();
+    const { settings, demo, keys, memory, log } = deps;
+    this.shown = new RememberedTexts(memory, 'holysheep.routeNotices', (error) => log.error(error));
+    this.register(settings.onDidChange(() => this.check()));
+    this.register(demo.onDidChange(() => this.check()));
+    // Ignores other changes of keys, because a user who has just removed a key knows that it is missing.
+    this.register(keys.onDidChange(() => this.lacksPrimaryKey && this.check()));
+    this.check();
+  }
+
+  private check(): void {
+    const { settings, demo, log } = this.deps;
+    if (demo.active) return;
+    this.checkBaseUrl(settings.baseUrlText());
+    settings.backupBaseUrlTexts().forEach((text, index) => this.checkBackup(text, index + 1));
+    this.checkKeys().catch((error: unknown) => log.error(error));
+  }
+
+  private checkBaseUrl(text: string): void {
+    const { settings, log } = this.deps;
+    if (!this.isUnchecked(`primary ${text}`)) return;
+    const baseUrl = normalizeBaseUrl(text);
+    if ('error' in baseUrl) {
+      showToast(log, 'error', baseUrlErrorMessage(baseUrl.error), [openSettingAction(baseUrlSetting)]);
+      return;
+    }
+    if (baseUrl.corrections.some((correction) => correction !== 'trimmed') && this.isFirstTime(baseUrl)) {
+      const message = vscode.l10n.t('Requests are sent to {0} (your setting: {1}).', baseUrl.url, text.trim());
+      const update = { title: vscode.l10n.t('Update setting'), run: () => settings.setBaseUrl(baseUrl.url) };
+      showToast(log, 'information', message, [update]);
+    }
+    this.warnAboutPlainHttp(baseUrl, baseUrlSetting);
+  }
+
+  private checkBackup(text: string, position: number): void {
+    const { log } = this.deps;
+    if (!this.isUnchecked(text)) return;
+    const baseUrl = normalizeBaseUrl(text);
+    if ('error' in baseUrl) {
+      showToast(log, 'error', backupErrorMessage(baseUrl.error, position), [openSettingAction(backupsSetting)]);
+    } else this.warnAboutPlainHttp(baseUrl, backupsSetting);
+  }
+
+  private warnAboutPlainHttp({ url, host, insecure }: BaseUrl, setting: string): void {
+    if (!insecure || !this.shown.add(url)) return;
+    const message = vscode.l10n.t(
+      'Requests to {0} use plain HTTP, so your API key and prompts can be intercepted. Use https:// if you can.',
+      host,
+    );
+    showToast(this.deps.log, 'warning', message, [openSettingAction(setting)]);
+  }
+
+  /** Waits with the notice until the base URL has a key, because the user has to set that key first. */
+  private async checkKeys(): Promise<void> {
+    const { settings, keys, log } = this.deps;
+    const primary = settings.baseUrl();
+    if ('error' in primary) return;
+    this.lacksPrimaryKey = (await keys.get(primary.origin)) === undefined;
+    if (this.lacksPrimaryKey) return;
+    const backups = settings.backupBaseUrls();
+    const routes = [primary, ...backups].map(({ url }) => ({ baseUrl: url }));
+    for (const { url, origin } of backups) {
+      const hasKey = (await keys.get(origin)) !== undefined;
+      if (!this.shown.add(origin) || hasKey) continue;
+      const message = vscode.l10n.t("The backup route {0} has no API key, so it isn't used.", nameAmong(routes, url));
+      showToast(log, 'information', message, [enterApiKeyAction(undefined, url)]);
+    }
+  }
+
+  private isUnchecked(id: string): boolean {
+    const isNew = !this.checked.has(id);
+    this.checked.add(id);
+    return isNew;
+  }
+
+  /** Remembers the normalized URL instead of the setting's text, because the text's query may contain a secret. */
+  private isFirstTime({ url, corrections }: BaseUrl): boolean {
+    return this.shown.add([url, ...corrections].join(' '));
+  }
+}

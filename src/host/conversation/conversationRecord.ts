@@ -1,0 +1,150 @@
+import { isDelta, type RecordedEvent, type StreamEvent } from '../../engine/events';
+import { endSchedule, toRecordedEvents, type ScheduleEnd } from '../../engine/state/turnState';
+import type { ExchangeSnapshot } from '../../shared/protocol';
+import { isScheduled, withEvents, type Exchange } from '../journal/exchange';
+import type { ExchangeTree } from '../journal/exchangeTree';
+import type { StoredConversation } from '../journal/journalFold';
+import type { JournalLine } from '../journal/journalSchema';
+import { Listeners } from '../util/listeners';
+
+/** A change to a conversation, in the format in which the host posts it to the panel. */
+export type ConversationChange =
+  | { readonly type: 'exchange'; readonly exchange: ExchangeSnapshot }
+  | { readonly type: 'events'; readonly exchangeId: string; readonly events: readonly RecordedEvent[] }
+  /** Another version became current. `exchanges` contains all exchanges of the newly selected branch. */
+  | { readonly type: 'path'; readonly exchanges: readonly ExchangeSnapshot[] }
+  | { readonly type: 'title' }
+  /** The conversation became read-only or writable. Any part of its content may have changed. */
+  | { readonly type: 'access' };
+
+export type Content = Pick<StoredConversation, 'tree' | 'title'>;
+
+export interface JournalWriter {
+  append(line: JournalLine): void;
+}
+
+/** What is known of a conversation: its exchanges and its title. Every change is written to the journal and reported. */
+export class ConversationRecord {
+  private readonly changeListeners = new Listeners<ConversationChange>((error) => this.onError(error));
+  readonly onDidChange = this.changeListeners.event;
+  private readonly stateListeners = new Listeners<ConversationChange>((error) => this.onError(error));
+  /**
+   * Fires after `onDidChange`, except when a change only adds text to the answer, which happens up to sixty times a
+   * second.
+   */
+  readonly onDidChangeState = this.stateListeners.event;
+
+  /** @param journal the file of the conversation, or `undefined` while another window has the right to write it */
+  constructor(
+    readonly id: string,
+    private content: Content,
+    private journal: JournalWriter | undefined,
+    private readonly onError: (error: unknown) => void,
+  ) {}
+
+  /** Whether another window has the right to write the conversation. If so, this window can't change it. */
+  get readOnly(): boolean {
+    return this.journal === undefined;
+  }
+
+  setReadOnly(): void {
+    this.journal = undefined;
+    this.fire({ type: 'access' });
+  }
+
+  /** Makes the conversation writable in this window and loads what another window has written. */
+  setWritable(content: Content, journal: JournalWriter): void {
+    this.journal = journal;
+    this.content = content;
+    this.fire({ type: 'access' });
+  }
+
+  /** Loads what another window has written. */
+  refresh(content: Content): void {
+    this.content = content;
+    this.fire({ type: 'title' });
+    this.firePath();
+  }
+
+  get tree(): ExchangeTree {
+    return this.content.tree;
+  }
+
+  /** The title that the user chose. When it is `undefined`, lists show the first prompt instead. */
+  get title(): string | undefined {
+    return this.content.title;
+  }
+
+  /** Returns the exchanges of the selected branch, oldest first. */
+  exchanges(): readonly Exchange[] {
+    return this.tree.path();
+  }
+
+  get lastExchange(): Exchange | undefined {
+    return this.exchanges().at(-1);
+  }
+
+  /** Returns the exchanges of the selected branch in the format that the panel draws. */
+  views(): readonly ExchangeSnapshot[] {
+    return this.exchanges().map((exchange) => this.tree.snapshot(exchange));
+  }
+
+  /** Returns an exchange, even if it is not on the selected branch. */
+  exchange(id: string | undefined): Exchange | undefined {
+    return id === undefined ? undefined : this.tree.get(id);
+  }
+
+  /** Returns the scheduled exchanges of all versions. */
+  scheduledExchanges(): readonly Exchange[] {
+    return this.tree.all().filter(isScheduled);
+  }
+
+  /** Sets the title. An empty string removes it. */
+  rename(newTitle: string): void {
+    const title = newTitle.trim() || undefined;
+    if (this.readOnly || title === this.title) return;
+    this.content = { ...this.content, title };
+    this.append({ type: 'title', title: title ?? '' });
+    this.fire({ type: 'title' });
+  }
+
+  /** Ends the schedule of an exchange without sending its prompt. Does nothing if the exchange is not scheduled. */
+  endSchedule(exchangeId: string, end: ScheduleEnd): void {
+    const exchange = this.exchange(exchangeId);
+    if (this.readOnly || !exchange || !isScheduled(exchange)) return;
+    this.append({ type: 'unscheduled', exchangeId, end });
+    this.update({ ...exchange, state: endSchedule(exchange.state, end) });
+  }
+
+  protected append(line: JournalLine): void {
+    this.journal?.append(line);
+  }
+
+  /** Stores a changed exchange, whose journal line the caller has appended. */
+  protected update(exchange: Exchange): void {
+    this.tree.update(exchange);
+    // The panel does not draw an exchange that an edit has replaced.
+    if (this.tree.isOnPath(exchange.id)) this.fire({ type: 'exchange', exchange: this.tree.snapshot(exchange) });
+  }
+
+  protected addEvents(exchangeId: string, streamEvents: readonly StreamEvent[]): void {
+    const exchange = this.exchange(exchangeId);
+    if (!exchange) return;
+    const events = toRecordedEvents(streamEvents, exchange.state);
+    const next = withEvents(exchange, events);
+    this.tree.update(next);
+    this.append({ type: 'events', exchangeId, events });
+    if (!this.tree.isOnPath(exchangeId)) return;
+    const onlyDeltas = next.state.phase === exchange.state.phase && events.every(isDelta);
+    this.fire({ type: 'events', exchangeId, events }, onlyDeltas);
+  }
+
+  protected firePath(): void {
+    this.fire({ type: 'path', exchanges: this.views() });
+  }
+
+  private fire(change: ConversationChange, onlyDeltas = false): void {
+    this.changeListeners.fire(change);
+    if (!onlyDeltas) this.stateListeners.fire(change);
+  }
+}

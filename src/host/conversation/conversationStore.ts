@@ -1,0 +1,303 @@
+import { Mutex } from 'async-mutex';
+import type { Connection } from '../../engine/request';
+import type { Journal, OpenedConversation, OpenMode } from '../journal/journal';
+import type { JournalFile } from '../journal/journalFile';
+import { foldJournal } from '../journal/journalFold';
+import { isConversationId } from '../journal/journalFolder';
+import { Listeners } from '../util/listeners';
+import { Conversation, type ConversationDeps } from './conversation';
+import type { ConversationChange } from './conversationRecord';
+
+/** Maximum time for which a prompt waits for the disk before it is sent, in milliseconds. */
+const maxWriteWaitMs = 100;
+
+export interface ConversationStoreDeps extends ConversationDeps {
+  readonly journal: Journal;
+}
+
+/** A deletion that can still be undone, because the conversation's file has only been hidden. */
+export interface UndoableRemoval {
+  /** Undoes the deletion: the conversation is listed and can be opened again. */
+  undo(): Promise<void>;
+  /** Deletes the hidden file. The deletion can't be undone afterwards. */
+  deletePermanently(): Promise<void>;
+}
+
+export interface RemovalEvent {
+  readonly id: string;
+  /** `hidden`: the user can still undo the deletion. `deleted`: the deletion is final. */
+  readonly state: 'hidden' | 'restored' | 'deleted';
+}
+
+export interface OpenConversation {
+  readonly conversation: Conversation;
+  /** The journal file. Absent while another window writes the conversation. */
+  file?: JournalFile | undefined;
+  /** Watches the file while another window writes the conversation. */
+  follower?: { dispose(): void } | undefined;
+  /** Number of callers that keep the conversation open. */
+  holds: number;
+}
+
+/**
+ * The open conversations and their files. A conversation is open while a caller keeps it open or while its turn is
+ * running. Work on files is done one job at a time, so that no file is opened twice or opened while it is being closed.
+ */
+export class ConversationStore {
+  protected readonly openById = new Map<string, OpenConversation>();
+  private readonly fileMutex = new Mutex();
+  protected readonly changeListeners = new Listeners<{
+    readonly conversation: Conversation;
+    readonly change?: ConversationChange;
+  }>((error) => this.deps.onError(error));
+  /**
+   * Fires on every change to an open conversation, except when a change only adds text to the answer. Also fires,
+   * without a `change`, when another conversation or no conversation becomes current.
+   */
+  readonly onDidChange = this.changeListeners.event;
+  private readonly removalListeners = new Listeners<RemovalEvent>((error) => this.deps.onError(error));
+  /**
+   * Fires when a conversation has been deleted, either by the user or because it was the oldest one beyond the limit of
+   * the history, and when a deletion has been undone.
+   */
+  readonly onDidRemove = this.removalListeners.event;
+
+  constructor(protected readonly deps: ConversationStoreDeps) {
+    deps.journal.onDidLose((id) => this.handleLost(id));
+  }
+
+  /** The open conversations that this window may change. */
+  get writable(): readonly Conversation[] {
+    return this.all.filter(({ readOnly }) => !readOnly);
+  }
+
+  protected get all(): readonly Conversation[] {
+    return [...this.openById.values()].map(({ conversation }) => conversation);
+  }
+
+  /**
+   * Keeps a conversation open until the result is disposed, even if it has no running turn. The caller must call this method as soon as it has received the conversation, because idle conversations are
+   * closed in the next iteration of the event loop.
+   */
+  keepOpen({ id }: Conversation): { dispose(): void } {
+    const open = this.openById.get(id);
+    if (open) open.holds++;
+    let isHeld = open !== undefined;
+    const dispose = (): void => {
+      if (!open || !isHeld) return;
+      isHeld = false;
+      open.holds--;
+      this.closeIdle();
+    };
+    return { dispose };
+  }
+
+  /**
+   * Keeps a conversation open while an asynchronous function changes it, because its panel may be closed meanwhile and
+   * a closed conversation must not be changed.
+   */
+  async withOpen(conversation: Conversation, work: () => Promise<void>): Promise<void> {
+    const hold = this.keepOpen(conversation);
+    try {
+      await work();
+    } finally {
+      hold.dispose();
+    }
+  }
+
+  /**
+   * Runs an asynchronous function with a conversation that this window may change. The conversation does not become
+   * current.
+   * @param mode whether the user is notified if another window has the right to write the conversation
+   * @returns undefined, without running the function, if the conversation does not exist or another window writes it
+   */
+  async withWritable<Result>(
+    id: string,
+    mode: 'only-if-free' | 'report-if-locked',
+    work: (conversation: Conversation) => Promise<Result>,
+  ): Promise<Result | undefined> {
+    const conversation = await this.load(id, mode);
+    if (!conversation || conversation.readOnly) return undefined;
+    let result: Result | undefined;
+    await this.withOpen(conversation, async () => {
+      result = await work(conversation);
+    });
+    return result;
+  }
+
+  /** Makes a read-only conversation writable here. The window that was writing the conversation shows it read-only. */
+  async takeOver({ id }: Conversation): Promise<void> {
+    await this.load(id, 'take-over');
+    // This window must not keep the right to write a conversation whose panel was closed meanwhile.
+    this.closeIdle();
+  }
+
+  /** Waits until everything that a conversation has recorded is on disk. */
+  async flush(id: string): Promise<void> {
+    await this.deps.journal.flush(id);
+  }
+
+  /**
+   * Stops the turns of a conversation, hides its file and closes the conversation. If the file can't be hidden, rejects
+   * and leaves the conversation open.
+   * @returns undefined when no file was hidden
+   */
+  async remove(id: string): Promise<UndoableRemoval | undefined> {
+    const { journal } = this.deps;
+    if (!isConversationId(id)) return undefined;
+    const isHidden = await this.fileMutex.runExclusive(async () => {
+      const { conversation, file } = this.openById.get(id) ?? {};
+      conversation?.stopAll();
+      const hidden = await journal.hide(id);
+      // Leaves the conversation open and read-only, because another window is writing it.
+      if (conversation && !file && !hidden) return false;
+      this.untrack(id);
+      if (conversation) this.changeListeners.fire({ conversation });
+      return hidden;
+    });
+    if (!isHidden) return undefined;
+    this.removalListeners.fire({ id, state: 'hidden' });
+    return {
+      undo: async () => {
+        await this.fileMutex.runExclusive(() => journal.unhide(id));
+        this.removalListeners.fire({ id, state: 'restored' });
+      },
+      deletePermanently: async () => {
+        this.removalListeners.fire({ id, state: 'deleted' });
+        await this.fileMutex.runExclusive(() => journal.deleteHidden(id));
+      },
+    };
+  }
+
+  /** Ends all turns of the demo, because its embedded gateway is about to close. */
+  endDemo(): void {
+    for (const conversation of this.all) conversation.stopAll(({ demo }) => demo === true);
+  }
+
+  applySettings(): void {
+    for (const conversation of this.all) conversation.applySettings();
+  }
+
+  /** Writes all received text to disk before the extension host exits. */
+  flushSync(): void {
+    for (const conversation of this.all) conversation.flush();
+    this.deps.journal.flushSync();
+  }
+
+  protected isOpen(conversation: Conversation): boolean {
+    return this.openById.get(conversation.id)?.conversation === conversation;
+  }
+
+  protected create(): Conversation {
+    const { id, file } = this.deps.journal.create();
+    return this.add(id, { stored: foldJournal([]), file });
+  }
+
+  /**
+   * Restores a conversation without a prompt. It has no file, so its id is known only from its page.
+   * @returns undefined if the id is invalid or a file with this id exists
+   */
+  protected async createAs(id: string): Promise<Conversation | undefined> {
+    const { journal } = this.deps;
+    return this.fileMutex.runExclusive(async () => {
+      const existing = this.openById.get(id)?.conversation;
+      if (existing || !isConversationId(id) || !(await journal.isUnusedId(id))) return existing;
+      return this.add(id, { stored: foldJournal([]), file: journal.create(id).file });
+    });
+  }
+
+  /** Deletes the oldest conversations beyond the limit of the history. */
+  protected prune(): void {
+    this.fileMutex
+      .runExclusive(async () => {
+        for (const id of await this.deps.journal.prune()) this.removalListeners.fire({ id, state: 'deleted' });
+      })
+      .catch(this.deps.onError);
+  }
+
+  /** Returns the open conversation with this id, or opens it. */
+  protected async load(id: unknown, mode: OpenMode = 'allow-read-only'): Promise<Conversation | undefined> {
+    if (!isConversationId(id)) return undefined;
+    return this.fileMutex.runExclusive(async () => {
+      const existing = this.openById.get(id);
+      if (existing?.file) return existing.conversation;
+      const opened = await this.deps.journal.open(id, mode);
+      if (!opened || !existing) return opened && this.add(id, opened);
+      if (!opened.file) return existing.conversation;
+      existing.follower?.dispose();
+      existing.file = opened.file;
+      existing.conversation.setWritable(opened.stored, opened.file);
+      return existing.conversation;
+    });
+  }
+
+  private add(id: string, { stored, file }: OpenedConversation): Conversation {
+    const connection = async (demo: boolean): Promise<Connection> => {
+      await this.waitUntilWritten(id);
+      return this.deps.connection(demo);
+    };
+    const conversation = new Conversation(id, stored, file, { ...this.deps, connection });
+    const open: OpenConversation = { conversation, file, holds: 0 };
+    conversation.onDidChangeState((change) => {
+      this.changeListeners.fire({ conversation, change });
+      if (this.isIdle(open)) this.closeIdle();
+    });
+    this.openById.set(id, open);
+    if (!file) this.follow(open);
+    return conversation;
+  }
+
+  /** Waits until all lines are on disk, for at most {@link maxWriteWaitMs}. */
+  private async waitUntilWritten(id: string): Promise<void> {
+    let cancel = (): void => undefined;
+    const timeout = new Promise<void>((resolve) => (cancel = this.deps.clock.after(maxWriteWaitMs, resolve)));
+    await Promise.race([this.flush(id), timeout]);
+    cancel();
+  }
+
+  private follow(open: OpenConversation): void {
+    const { conversation } = open;
+    open.follower = this.deps.journal.follow(conversation.id, (stored) => conversation.refresh(stored));
+  }
+
+  /**
+   * Makes a conversation read-only and stops its turns after another window has taken the right to write it, because
+   * further text of the turns could not be saved.
+   */
+  private handleLost(id: string): void {
+    const open = this.openById.get(id);
+    if (!open) return;
+    open.file = undefined;
+    open.conversation.setReadOnly();
+    this.follow(open);
+    this.closeIdle();
+  }
+
+  protected isIdle({ conversation, holds }: OpenConversation): boolean {
+    return holds === 0 && !conversation.busy;
+  }
+
+  /** Closes every conversation that has no running turn and is not kept open by a caller. */
+  protected closeIdle(): void {
+    const { journal, onError } = this.deps;
+    this.fileMutex
+      .runExclusive(async () => {
+        // Waits until the next iteration of the event loop, so that a caller that has just received a conversation has
+        // time to keep it open.
+        await new Promise((resolve) => setImmediate(resolve));
+        for (const [id, open] of [...this.openById]) {
+          if (!this.isIdle(open)) continue;
+          await journal.flush(id);
+          if (!this.isIdle(open) || !journal.isWritten(id)) continue;
+          this.untrack(id);
+          await journal.close(id);
+        }
+      })
+      .catch(onError);
+  }
+
+  private untrack(id: string): void {
+    this.openById.get(id)?.follower?.dispose();
+    this.openById.delete(id);
+  }
+}

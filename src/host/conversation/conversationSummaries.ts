@@ -1,0 +1,172 @@
+import { visibleText } from '../../engine/gateway/visibleText';
+import type { Exchange } from '../journal/exchange';
+import type { OtherVersion } from '../journal/exchangeTree';
+import type { Journal } from '../journal/journal';
+import { foldJournal, type StoredConversation } from '../journal/journalFold';
+import type { JournalEntry } from '../journal/journalFolder';
+import { salvageJournal } from '../journal/journalLines';
+
+/** Maximum length of a conversation's title, in code points. */
+export const maxTitleLength = 200;
+
+/** A conversation as the history lists it. */
+export interface ConversationSummary {
+  readonly id: string;
+  /** The title that {@link conversationTitle} returns. Empty when the file is too damaged to have one. */
+  readonly title: string;
+  /** Epoch milliseconds of the last prompt or of the last text of an answer. */
+  readonly lastActivityAt: number;
+  /** The number of exchanges on the selected branch of the conversation. */
+  readonly turns: number;
+  /** Whether a turn of the conversation runs in this window. */
+  readonly busy: boolean;
+  /** Why part of the conversation can't be read. The other fields then describe the readable part. */
+  readonly problem?: 'damaged' | undefined;
+}
+
+export interface ConversationHit extends ConversationSummary {
+  /** The text around the first match. Empty for an empty query. */
+  readonly excerpt: string;
+}
+
+/** The content of a conversation that was read without opening the conversation. */
+export interface ReadConversation {
+  readonly id: string;
+  /** The title that the user chose. */
+  readonly title?: string | undefined;
+  /** The exchanges of the selected branch of the conversation, oldest first. */
+  readonly exchanges: readonly Exchange[];
+  /** The exchanges outside the selected branch of the conversation, in the order in which the user sent the prompts. */
+  readonly otherVersions: readonly OtherVersion[];
+}
+
+type Content = Pick<StoredConversation, 'tree' | 'title'>;
+
+export function readContent(id: string, { tree, title }: Content): ReadConversation {
+  return { id, title, exchanges: tree.path(), otherVersions: tree.otherVersions() };
+}
+
+type Outline = Pick<ConversationSummary, 'title' | 'turns' | 'problem'>;
+
+/** @returns undefined when the conversation has no prompt */
+export function outlineOf({ tree, title }: Content): Outline | undefined {
+  const path = tree.path();
+  return path[0] && { title: conversationTitle(title, path[0].prompt), turns: path.length };
+}
+
+/**
+ * Reads the outline of a conversation's file. Answers are skipped, because they make up most of a file.
+ * @returns undefined when the conversation has no prompt and is not damaged
+ */
+export function readOutline(bytes: Buffer): Outline | undefined {
+  const { lines, damage } = salvageJournal(bytes, { withEvents: false });
+  const content = foldJournal(lines);
+  const outline = outlineOf(content);
+  return damage === undefined
+    ? outline
+    : { ...(outline ?? { title: content.title ?? '', turns: 0 }), problem: 'damaged' };
+}
+
+interface CachedConversation {
+  readonly entry: JournalEntry;
+  readonly outline: Outline | undefined;
+  /** The searchable texts, once they have been read. Empty when they can't be read. */
+  texts?: readonly string[];
+}
+
+/** Maximum size of a file whose texts are kept for the searches that follow while the user types, in bytes. */
+const maxCachedBytes = 1024 * 1024;
+
+/** The outlines and texts of the conversations on disk. Reads a file again only when it has changed. */
+export class ConversationIndex {
+  private readonly cache = new Map<string, CachedConversation>();
+
+  constructor(private readonly journal: Pick<Journal, 'listNewestFirst' | 'readBytes' | 'read'>) {}
+
+  /** Returns the conversations with at least one prompt and the conversations that can't be read, newest first. */
+  async summaries(): Promise<readonly ConversationSummary[]> {
+    const entries = await this.journal.listNewestFirst();
+    const ids = new Set(entries.map(({ id }) => id));
+    for (const id of this.cache.keys()) if (!ids.has(id)) this.cache.delete(id);
+    const summaries: ConversationSummary[] = [];
+    for (const entry of entries) {
+      const { id, modifiedAt: lastActivityAt } = entry;
+      const outline = await this.outline(entry);
+      if (outline) summaries.push({ id, lastActivityAt, busy: false, ...outline });
+    }
+    return summaries;
+  }
+
+  /** Returns the searchable texts of a conversation that {@link summaries} has listed. Empty if they can't be read. */
+  async texts(id: string): Promise<readonly string[]> {
+    const cached = this.cache.get(id);
+    if (cached?.texts) return cached.texts;
+    const stored = await this.journal.read(id).catch(() => undefined);
+    const texts = stored ? searchableTexts(stored) : [];
+    if (cached && cached.entry.size <= maxCachedBytes) cached.texts = texts;
+    return texts;
+  }
+
+  private async outline(entry: JournalEntry): Promise<Outline | undefined> {
+    const cached = this.cache.get(entry.id);
+    if (cached?.entry.modifiedAt === entry.modifiedAt && cached.entry.size === entry.size) return cached.outline;
+    const bytes = await this.journal.readBytes(entry.id).catch(() => undefined);
+    // Lists a conversation even if it can't be read, so that the user can delete it.
+    const outline: Outline | undefined = bytes ? readOutline(bytes) : { title: '', turns: 0, problem: 'damaged' };
+    this.cache.set(entry.id, { entry, outline });
+    return outline;
+  }
+}
+
+/**
+ * Returns the title for display: the title that the user chose, or else the first line of the first prompt. Hidden
+ * characters are removed.
+ */
+export function conversationTitle(customTitle: string | undefined, firstPrompt: string): string {
+  return visibleText(customTitle ?? /\S.*/.exec(firstPrompt)?.[0] ?? '', maxTitleLength);
+}
+
+/** Number of characters before the match that an excerpt contains. */
+const charsBeforeMatch = 40;
+/** Maximum length of an excerpt, in characters. */
+const excerptLength = 160;
+
+/**
+ * Returns the texts in which a search looks for the query: the title, and the prompts and answers of the selected
+ * branch of the conversation.
+ */
+export function searchableTexts({ tree, title }: Content): readonly string[] {
+  const all = tree.path().flatMap(({ prompt, state }) => [prompt, state.text]);
+  return title === undefined ? all : [...all, title];
+}
+
+/** Splits a query into its words, in lower case. */
+export function splitWords(query: string): readonly string[] {
+  return query
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
+}
+
+/**
+ * Returns the text around the first match, if the texts together contain all words.
+ * @param words the words of the query, in lower case
+ * @returns undefined when the texts lack one of the words; an empty string when `words` is empty
+ */
+export function findExcerpt(texts: readonly string[], words: readonly string[]): string | undefined {
+  const lower = texts.map((text) => text.toLowerCase());
+  if (!words.every((word) => lower.some((text) => text.includes(word)))) return undefined;
+  if (!words.length) return '';
+  const index = lower.findIndex((text) => words.some((word) => text.includes(word)));
+  const offsets = words.map((word) => lower[index]?.indexOf(word) ?? -1).filter((offset) => offset >= 0);
+  return excerptAround(texts[index] ?? '', Math.min(...offsets));
+}
+
+function excerptAround(text: string, offset: number): string {
+  const start = Math.max(0, offset - charsBeforeMatch);
+  const end = start + excerptLength;
+  const part = text.slice(start, end).replace(/\s+/g, ' ').trim();
+  // Removes half a surrogate pair at either end, because it would be displayed as a question mark.
+  const wellFormed = part.replace(/^[\udc00-\udfff]|[\ud800-\udbff]$/g, '');
+  return `${start > 0 ? '…' : ''}${wellFormed}${end < text.length ? '…' : ''}`;
+}

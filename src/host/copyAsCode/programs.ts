@@ -1,0 +1,78 @@
+import { limitParameter } from '../../engine/models/modelParameters';
+import type { ExportedRequest } from './exportedRequest';
+import { javaScriptLiteral, linesOf, pythonLiteral } from './literals';
+import nodeFile from './programs/ask.mjs?text';
+import pythonFile from './programs/ask.py?text';
+
+/** The parts of a program before and after the example request, which the copied request replaces. */
+const programParts = (file: string) => file.split(/^\S+ Example request\n[^]*\n\S+ End of the example\n/m);
+
+const [pythonHead = '', pythonTail = ''] = programParts(pythonFile);
+const [nodeHead = '', nodeTail = ''] = programParts(nodeFile);
+export { nodeTail, pythonTail };
+
+const demoNotice = 'Copied from the offline demo. This program calls your own gateway and model.';
+const retryAfterComment = 'a longer delay requested by the gateway ends the program';
+const idleComment = 'an answer without data for this long counts as cut off';
+
+/** Returns a Python program that sends a request. */
+export function pythonCode(request: ExportedRequest): string {
+  const { baseUrl, model, messages, temperature, maxTokens, retry, fromDemo } = request;
+  const declarations = [
+    ...(fromDemo ? [`# ${demoNotice}`] : []),
+    `BASE_URL = ${pythonLiteral(baseUrl)}`,
+    'REQUEST = {',
+    `    "model": ${pythonLiteral(model)},`,
+    '    "messages": [',
+    ...messages.map(({ role, content }) => `        {"role": "${role}", "content": ${pythonContent(content)}},`),
+    '    ],',
+    ...(temperature === undefined ? [] : [`    "temperature": ${temperature},`]),
+    ...(maxTokens === undefined ? [] : [`    "${limitParameter(model)}": ${maxTokens},`]),
+    '    "stream": True,',
+    '}',
+    '# All times are in seconds.',
+    `MAX_RETRIES = ${retry.maxRetries}`,
+    `BASE_DELAY = ${retry.baseDelayMs / 1000}`,
+    `MAX_DELAY = ${retry.maxDelayMs / 1000}`,
+    `MAX_RETRY_AFTER = ${retry.maxRetryAfterMs / 1000}  # ${retryAfterComment}`,
+    `IDLE_TIMEOUT = ${retry.idleTimeoutMs / 1000}  # ${idleComment}`,
+  ];
+  return `${pythonHead}${declarations.join('\n')}\n${pythonTail}`;
+}
+
+/**
+ * Returns a Node.js program that sends a request. The program runs both as an ES module and as a CommonJS module,
+ * because it has no static import and no `require`.
+ */
+export function nodeCode(request: ExportedRequest): string {
+  const { baseUrl, model, messages, temperature, maxTokens, retry, fromDemo } = request;
+  const declarations = [
+    ...(fromDemo ? [`// ${demoNotice}`] : []),
+    `const baseURL = ${javaScriptLiteral(baseUrl)};`,
+    'const request = {',
+    `  model: ${javaScriptLiteral(model)},`,
+    '  messages: [',
+    ...messages.map(({ role, content }) => `    { role: "${role}", content:${nodeContent(content)} },`),
+    '  ],',
+    ...(temperature === undefined ? [] : [`  temperature: ${temperature},`]),
+    ...(maxTokens === undefined ? [] : [`  ${limitParameter(model)}: ${maxTokens},`]),
+    '  stream: true,',
+    '};',
+    `const maxRetries = ${retry.maxRetries};`,
+    `const baseDelayMs = ${retry.baseDelayMs};`,
+    `const maxDelayMs = ${retry.maxDelayMs};`,
+    `const maxRetryAfterMs = ${retry.maxRetryAfterMs}; // ${retryAfterComment}`,
+    `const idleTimeoutMs = ${retry.idleTimeoutMs}; // ${idleComment}`,
+  ];
+  return `${nodeHead}${declarations.join('\n')}\n${nodeTail}`;
+}
+
+function pythonContent(content: string): string {
+  const lines = linesOf(content).map(pythonLiteral);
+  return lines.length === 1 ? lines.join('') : `(\n            ${lines.join('\n            ')}\n        )`;
+}
+
+function nodeContent(content: string): string {
+  const lines = linesOf(content).map(javaScriptLiteral);
+  return lines.length === 1 ? ` ${lines.join('')}` : `\n      ${lines.join(' +\n      ')}`;
+}

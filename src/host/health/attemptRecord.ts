@@ -1,0 +1,91 @@
+import * as v from 'valibot';
+import type { FaultKind } from '../../engine/events';
+import { parseJson } from '../../engine/json';
+import type { LedgerEntry, TurnRecord } from '../../engine/state/ledger';
+import { minStreamMs } from '../../engine/state/turnTotals';
+import { faultAdvice } from '../ui/faultAdvice';
+import { oneOf, parseOrUndefined } from '../util/schemas';
+
+const name = v.pipe(
+  v.string(),
+  v.transform((text) => text.slice(0, 200)),
+);
+const amount = v.optional(v.fallback(v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1e12))), undefined));
+
+const schema = v.object({
+  /** Start of the hour in which the attempt began, in epoch milliseconds. */
+  at: v.number(),
+  /** Origin of the route. */
+  origin: name,
+  model: name,
+  /** How the attempt ended. `stopped` also stands for an attempt that says nothing about its route. */
+  result: oneOf<FaultKind | 'complete' | 'stopped'>({ ...faultAdvice, complete: true, stopped: true }),
+  /** Whether the attempt resumed a partial answer. */
+  resumed: v.optional(v.literal(true)),
+  /** Duration of the waits that its fault has caused, in milliseconds. */
+  waitedMs: amount,
+  /** Time from the start of the attempt to its first token, in milliseconds. */
+  firstTokenMs: amount,
+  tokensPerSecond: amount,
+  promptTokens: amount,
+  completionTokens: amount,
+});
+
+/**
+ * What happened to one attempt. A record contains names and numbers only: no prompt, no answer and no key. Absent numbers
+ * are unknown or 0.
+ */
+export type AttemptRecord = Readonly<v.InferOutput<typeof schema>>;
+
+/**
+ * Returns records as lines of JSON. Each line begins with a line feed, so that it is readable even if a crash has left
+ * the previous line incomplete.
+ */
+export function encodeRecords(records: readonly AttemptRecord[]): string {
+  return records.map((record) => `\n${JSON.stringify(record)}`).join('');
+}
+
+/** Returns the records in the lines of a file. Damaged lines and invalid numbers are left out. */
+export function decodeRecords(text: string): readonly AttemptRecord[] {
+  return text.split('\n').flatMap((line) => parseOrUndefined(schema, parseJson(line)) ?? []);
+}
+
+export const hourMs = 3_600_000;
+
+/**
+ * Returns the records of a turn that has ended. A wait is added to the attempt before it, whose fault has usually caused
+ * the wait.
+ */
+export function recordsOf({ attempts, waits }: TurnRecord): readonly AttemptRecord[] {
+  return attempts.flatMap((entry, index) => {
+    const { origin, model, time, how, ended } = entry;
+    if (origin === undefined) return [];
+    const next = attempts[index + 1];
+    const caused = [...(index === 0 ? entry.waits : []), ...(next?.waits ?? waits)];
+    const waitedMs = Math.round(caused.reduce((sum, wait) => sum + (wait.waitedMs ?? 0), 0));
+    const { firstTokenMs, promptTokens, completionTokens } = ended ?? {};
+    return [
+      {
+        at: Math.floor(time / hourMs) * hourMs,
+        ...{ origin, model, result: resultOf(entry, next) },
+        ...(how !== undefined && { resumed: true as const }),
+        waitedMs: waitedMs || undefined,
+        firstTokenMs: firstTokenMs && Math.round(firstTokenMs),
+        ...{ tokensPerSecond: speedOf(entry), promptTokens, completionTokens },
+      },
+    ];
+  });
+}
+
+function resultOf({ ended }: LedgerEntry, next: LedgerEntry | undefined): AttemptRecord['result'] {
+  // Ignores a refused parameter, because the corrected request that follows shows whether the route works.
+  if (ended === undefined || next?.why === 'repair') return 'stopped';
+  if (ended.how === 'finished') return 'complete';
+  return ended.how === 'abandoned' ? 'stopped' : ended.how;
+}
+
+function speedOf({ ended }: LedgerEntry): number | undefined {
+  const { firstTokenMs, ms = 0, completionTokens = 0 } = ended ?? {};
+  if (firstTokenMs === undefined || completionTokens === 0 || ms - firstTokenMs < minStreamMs) return undefined;
+  return Math.round((completionTokens * 10_000) / (ms - firstTokenMs)) / 10;
+}

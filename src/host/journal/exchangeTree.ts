@@ -1,0 +1,110 @@
+import type { ExchangeSnapshot } from '../../shared/protocol';
+import type { Exchange } from './exchange';
+
+/** An exchange that is not on the selected branch of the conversation. */
+export interface OtherVersion {
+  readonly exchange: Exchange;
+  /** Id of the exchange that precedes this exchange. Absent for a first prompt. */
+  readonly after?: string | undefined;
+}
+
+/** A point of the conversation that may be followed by several versions of an exchange. */
+interface Fork {
+  /** Oldest first. */
+  readonly versions: TreeNode[];
+  /** The version that was added or shown last, or that precedes the exchange that was. */
+  selected: TreeNode | undefined;
+}
+
+interface TreeNode extends Fork {
+  exchange: Exchange;
+  /** The preceding exchange. `undefined` for a first prompt. */
+  readonly parent: TreeNode | undefined;
+}
+
+/**
+ * The exchanges of a conversation in all versions. Children of the same exchange are versions of the exchange that
+ * follows it. The selected branch of the conversation contains one version at each fork.
+ */
+export class ExchangeTree {
+  private readonly start: Fork = { versions: [], selected: undefined };
+  /** In the order in which the user sent the prompts. */
+  private readonly nodes = new Map<string, TreeNode>();
+
+  get(id: string): Exchange | undefined {
+    return this.nodes.get(id)?.exchange;
+  }
+
+  /** Returns the exchanges of all versions, in the order in which the user sent the prompts. */
+  all(): readonly Exchange[] {
+    return [...this.nodes.values()].map(({ exchange }) => exchange);
+  }
+
+  /** Returns the exchanges of the selected branch, oldest first. */
+  path(): readonly Exchange[] {
+    const exchanges: Exchange[] = [];
+    for (let node = this.start.selected; node; node = node.selected) exchanges.push(node.exchange);
+    return exchanges;
+  }
+
+  isOnPath(id: string): boolean {
+    for (let node = this.nodes.get(id); node; node = node.parent) {
+      if (this.forkBefore(node).selected !== node) return false;
+    }
+    return this.nodes.has(id);
+  }
+
+  /** Returns the exchanges outside the selected branch, in the order in which the user sent the prompts. */
+  otherVersions(): readonly OtherVersion[] {
+    return [...this.nodes.values()]
+      .filter(({ exchange }) => !this.isOnPath(exchange.id))
+      .map(({ exchange, parent }) => ({ exchange, after: parent?.exchange.id }));
+  }
+
+  /** Returns the exchanges that precede an exchange on its own branch, oldest first. */
+  ancestors(id: string): readonly Exchange[] {
+    const exchanges: Exchange[] = [];
+    for (let node = this.nodes.get(id)?.parent; node; node = node.parent) exchanges.push(node.exchange);
+    return exchanges.reverse();
+  }
+
+  /** Returns an exchange and all exchanges that follow it on any branch. */
+  descendants(id: string): readonly Exchange[] {
+    return this.all().filter((exchange) => exchange.id === id || this.ancestors(exchange.id).some((e) => e.id === id));
+  }
+
+  /** Returns an exchange in the format that the panel draws. */
+  snapshot({ id, prompt, attachments = [], state, queued, demo }: Exchange): ExchangeSnapshot {
+    const node = this.nodes.get(id);
+    const versions = node ? this.forkBefore(node).versions.map(({ exchange }) => exchange.id) : [];
+    const optional = { ...(demo && { demo }), ...(versions.length > 1 && { versions }) };
+    return { id, prompt, attachments, state, queued, ...optional };
+  }
+
+  /**
+   * Adds an exchange to the selected branch.
+   * @param after id of the preceding exchange, or an empty string for a first prompt. The default is the last exchange
+   * of the selected branch.
+   */
+  add(exchange: Exchange, after?: string): void {
+    const parent = this.nodes.get(after ?? this.path().at(-1)?.id ?? '');
+    const node: TreeNode = { exchange, parent, versions: [], selected: undefined };
+    this.nodes.set(exchange.id, node);
+    this.forkBefore(node).versions.push(node);
+    this.show(exchange.id);
+  }
+
+  update(exchange: Exchange): void {
+    const node = this.nodes.get(exchange.id);
+    if (node) node.exchange = exchange;
+  }
+
+  /** Selects the branch through an exchange, which then continues as it did when the exchange was last on it. */
+  show(id: string): void {
+    for (let node = this.nodes.get(id); node; node = node.parent) this.forkBefore(node).selected = node;
+  }
+
+  private forkBefore({ parent }: TreeNode): Fork {
+    return parent ?? this.start;
+  }
+}

@@ -1,0 +1,72 @@
+import * as vscode from 'vscode';
+import type { ToHost } from '../../shared/protocol';
+import type { Conversation } from '../conversation/conversation';
+import { copyAsCode } from '../copyAsCode/copyAsCode';
+import { openableLink } from '../ui/panelText';
+import type { MemberOfType } from '../util/schemas';
+import { editPrompt, regenerate } from './editPrompt';
+import { runFailureAction, switchModel } from './failureActions';
+import type { PanelServices } from './panelServices';
+
+/** One function for each type of message from the page. */
+export type MessageHandlers<Type extends ToHost['type'] = ToHost['type']> = {
+  readonly [T in Type]: (message: MemberOfType<ToHost, T>) => unknown;
+};
+
+/**
+ * Types of the messages that change a conversation. They are ignored while another window writes the conversation: the
+ * page may send one because the page does not know yet that the conversation has become read-only.
+ */
+export const writingMessages: ReadonlySet<ToHost['type']> = new Set([
+  'send',
+  'withdrawPrompt',
+  'askSuggestion',
+  'demo',
+  'stop',
+  'action',
+  'switchModel',
+  'edit',
+  'regenerate',
+  'showVersion',
+  'restoreContext',
+]);
+
+const command = (id: string, ...args: unknown[]) => vscode.commands.executeCommand(`holysheep.${id}`, ...args);
+
+/** Returns the handlers of the messages that need only the conversation and the services, not its panel. */
+export function conversationMessages(services: PanelServices, conversation: Conversation) {
+  const { backupNotices, conversations, demo, target, tour } = services;
+  return {
+    withdrawPrompt: ({ prompt }) => {
+      if (conversation.promptAwaitingKey?.prompt === prompt) conversation.promptAwaitingKey = undefined;
+    },
+    askSuggestion: ({ id }) => tour.ask(conversation, id),
+    demo: ({ act }) => tour.perform(conversation, act),
+    stop: ({ exchangeId }) => conversation.stop(exchangeId),
+    action: ({ exchangeId, action }) => runFailureAction(services, conversation, exchangeId, action),
+    switchModel: ({ exchangeId, model }) =>
+      conversations.withOpen(conversation, () => switchModel(services, conversation, exchangeId, model)),
+    edit: ({ exchangeId, prompt }) => editPrompt(services, conversation, exchangeId, prompt),
+    regenerate: ({ exchangeId, switchModel }) => regenerate(services, conversation, exchangeId, switchModel),
+    showVersion: ({ exchangeId }) => conversation.showVersion(exchangeId),
+    newConversation: () => command('newConversation'),
+    openHistory: () => command('openHistory'),
+    openDemo: () => command('openDemo'),
+    getStarted: () => command('openWalkthrough'),
+    leaveDemo: () => demo.leave(),
+    keepBackup: ({ origin }) => backupNotices.keep(origin),
+    removeBackup: ({ origin }) => backupNotices.remove(origin),
+    copy: ({ text }) => vscode.env.clipboard.writeText(text),
+    copyRequest: ({ exchangeId }) => copyAsCode(services, { conversation, exchangeId }),
+    insert: ({ text }) => target.insert(text),
+    apply: ({ exchangeId, text }) => {
+      const exchange = conversation.exchange(exchangeId);
+      return exchange && target.apply(exchange, text);
+    },
+    newFile: ({ text, language }) => target.newFile(text, language),
+    openLink: async ({ href }) => {
+      const link = openableLink(href);
+      if (link !== undefined) await vscode.env.openExternal(vscode.Uri.parse(link, true));
+    },
+  } satisfies Partial<MessageHandlers>;
+}

@@ -1,0 +1,284 @@
+import * as vscode from 'vscode';
+import { canSendPrompt, type ConnectionView, type ToHost, type ToWebview } from '../../shared/protocol';
+import { ContextDraft } from '../context/contextDraft';
+import { contextId } from '../context/contextId';
+import type { Conversation } from '../conversation/conversation';
+import type { ConversationChange } from '../conversation/conversationRecord';
+import type { PromptInput } from '../journal/exchange';
+import { conversationName, panelTitle } from '../ui/panelText';
+import { Disposable } from '../util/disposable';
+import { localize } from '../util/localization';
+import { conversationMessages, writingMessages, type MessageHandlers } from './conversationMessages';
+import { withEditedPrompt } from './editPrompt';
+import type { PanelServices, PrefilledPrompt } from './panelServices';
+import { parsePrefilledInput, PromptDraft, sendPrompt } from './promptSender';
+import { revealPanel } from './revealPanel';
+import { isToHost } from './validateMessage';
+
+/** Tab title of an empty conversation. */
+export const emptyTitle = 'HolySheep';
+
+/** A conversation, the webview panel that shows it, and the draft of its next prompt. */
+export class ConversationPanel extends Disposable {
+  /** Whether the page has received a snapshot. Until then, no other message is sent to it. */
+  private isPageListening = false;
+  /** Prefilled prompts, which no snapshot contains. They wait until the page has received its snapshot. */
+  private waitingPrefills: readonly (ToWebview & { readonly type: 'prefill' })[] = [];
+  /** Number of updates of the connection. A slow update can't replace the result of a newer one. */
+  private connectionUpdates = 0;
+  private wasInDemo: boolean | undefined;
+  private postedDemoStep: string | undefined;
+  /** Whether the context items that the page stored before a reload are outdated and must not be restored. */
+  private hasContextChanged = false;
+  private readonly contextDraft: ContextDraft;
+  private readonly draft: PromptDraft;
+  private readonly handlers: MessageHandlers;
+
+  constructor(
+    private readonly panel: vscode.WebviewPanel,
+    readonly conversation: Conversation,
+    private readonly services: PanelServices,
+  ) {
+    super();
+    const { backupNotices, contextSource, connections, log, onError } = services;
+    const updateConnection = (): void => void this.updateConnection().catch(onError);
+    this.contextDraft = new ContextDraft({
+      source: contextSource,
+      localize,
+      onSkipped: (id, error) => log.warn(`Context ${id} was skipped: ${String(error)}`),
+      onError,
+    });
+    this.draft = new PromptDraft(this.contextDraft, (model) => this.post({ type: 'modelOnce', model }));
+    this.handlers = { ...conversationMessages(services, conversation), ...this.panelMessages() };
+    this.register(
+      this.contextDraft.onDidChange(() => {
+        this.hasContextChanged = true;
+        this.post({ type: 'context', items: this.contextDraft.items(), unread: this.contextDraft.unread() });
+      }),
+    );
+    this.register(services.conversations.keepOpen(conversation));
+    this.register(connections.onDidChange(updateConnection));
+    this.register(backupNotices.onDidChange(updateConnection));
+    this.register(vscode.languages.onDidChangeDiagnostics(({ uris }) => this.handleDiagnosticsChange(uris)));
+    this.register(conversation.onDidChange((change) => this.handleConversationChange(change)));
+    this.register(conversation.onDidChangeState(() => this.postChangedDemoStep()));
+    this.register(panel.webview.onDidReceiveMessage((message: unknown) => this.handleMessage(message).catch(onError)));
+    this.register(
+      panel.onDidChangeViewState(() => {
+        // VS Code destroys the page of a hidden panel. When the panel becomes visible again, a new page sends `ready`.
+        if (!panel.visible) this.isPageListening = false;
+      }),
+    );
+    this.updateTitle();
+  }
+
+  get column(): vscode.ViewColumn | undefined {
+    return this.panel.viewColumn;
+  }
+
+  get isActive(): boolean {
+    return this.panel.active;
+  }
+
+  get isVisible(): boolean {
+    return !this.disposed && this.panel.visible;
+  }
+
+  get title(): string {
+    return this.panel.title;
+  }
+
+  reveal(preserveFocus: boolean): void {
+    revealPanel(this.panel, preserveFocus).catch(this.services.onError);
+  }
+
+  /** Closes the panel. `dispose` does not close it, so that VS Code can restore it after a reload. */
+  close(): void {
+    this.panel.dispose();
+  }
+
+  /** Puts text into the composer and focuses it, as soon as the page has received its snapshot. */
+  prefill(prefilled: PrefilledPrompt): void {
+    const message = { type: 'prefill', ...prefilled } as const;
+    if (this.isPageListening) this.post(message);
+    else this.waitingPrefills = [...this.waitingPrefills, message];
+    // Reads the connection again, because a key may have been set since it was read.
+    if (prefilled.awaitsKey) this.updateConnection().catch(this.services.onError);
+  }
+
+  /** Sends the prompt history to the page after prompts were removed from it. */
+  updatePromptHistory(): void {
+    this.post({ type: 'promptHistory', ...this.promptHistoryFields() });
+  }
+
+  private async handleMessage(message: unknown): Promise<void> {
+    if (!isToHost(message) || (this.conversation.readOnly && writingMessages.has(message.type))) return;
+    const handle = this.handlers[message.type] as (message: ToHost) => unknown;
+    await handle(message);
+    this.postChangedDemoStep();
+  }
+
+  private panelMessages() {
+    const { conversation, contextDraft, draft } = this;
+    const { catalog, contextSource, conversations } = this.services;
+    return {
+      ready: () => this.postSnapshot(),
+      send: async ({ prompt, more }) => {
+        const prefilled = parsePrefilledInput(more);
+        await this.send({ ...(prefilled && (withEditedPrompt(prefilled, prompt) ?? prefilled)), prompt });
+        if (conversation.promptAwaitingKey) await this.openKeyDialog();
+      },
+      setApiKey: () => this.openKeyDialog(),
+      openHere: async () => {
+        await conversations.takeOver(conversation);
+        // Tells the page that the conversation is still read-only.
+        if (conversation.readOnly) await this.postSnapshot();
+      },
+      findModels: async ({ exchangeId }) => {
+        const exchange = conversation.exchange(exchangeId);
+        // The demo has every model.
+        if (!exchange || exchange.demo) return;
+        const models = await catalog.nearestTo(exchange.state.model, exchange.state.origin);
+        this.post({ type: 'nearestModels', exchangeId, models });
+      },
+      selectModel: () => this.selectModel(),
+      forgetModelOnce: () => draft.setModelOnce(undefined),
+      suggestContext: async ({ request, query }) =>
+        this.post({ type: 'suggestions', request, items: await contextSource.suggest(query) }),
+      attach: ({ id }) => contextDraft.attach(id),
+      detach: ({ id }) => contextDraft.detach(id),
+      restoreContext: ({ ids }) => (this.hasContextChanged ? undefined : contextDraft.restore(ids)),
+      pickContext: () => contextDraft.pick(),
+    } satisfies Partial<MessageHandlers>;
+  }
+
+  /** Sends the complete conversation to the page. */
+  private async postSnapshot(): Promise<void> {
+    const { conversation, contextDraft } = this;
+    const connection = await this.readConnection();
+    // The page was closed or destroyed meanwhile. The next page sends `ready`.
+    if (!this.isVisible) return;
+    this.wasInDemo ??= connection.demo;
+    this.isPageListening = true;
+    this.post({
+      type: 'snapshot',
+      conversationId: conversation.id,
+      exchanges: conversation.views(),
+      ...(conversation.readOnly && { readOnly: true }),
+      connection,
+      promptAwaitingKey: canSendPrompt(connection) ? undefined : conversation.promptAwaitingKey?.prompt,
+      suggestions: this.services.tour.suggestions(),
+      ...this.promptHistoryFields(),
+      context: contextDraft.items(),
+      unread: contextDraft.unread(),
+      modelOnce: this.draft.modelOnce,
+    });
+    this.postedDemoStep = undefined;
+    this.postChangedDemoStep();
+    for (const message of this.waitingPrefills) this.post(message);
+    this.waitingPrefills = [];
+  }
+
+  private post(message: ToWebview): void {
+    // VS Code would throw an error after the panel was closed.
+    if (this.isPageListening && !this.disposed)
+      this.panel.webview.postMessage(message).then(undefined, this.services.onError);
+  }
+
+  private async updateConnection(): Promise<void> {
+    const update = ++this.connectionUpdates;
+    const connection = await this.readConnection();
+    if (update !== this.connectionUpdates) return;
+    // Clears the model that was chosen for the next prompt only, when the demo starts or ends, because the demo and the
+    // user's gateway have different models.
+    if (connection.demo !== this.wasInDemo) this.draft.setModelOnce(undefined);
+    this.wasInDemo = connection.demo;
+    this.post({ type: 'connection', connection, suggestions: this.services.tour.suggestions() });
+    this.postChangedDemoStep();
+    if (canSendPrompt(connection)) await this.releaseAwaitedPrompt(connection);
+  }
+
+  /**
+   * Sends the prompt that waits for an API key, even if the panel is hidden. If the demo has started instead, the prompt
+   * stays in the composer, because the user meant it for their own gateway.
+   */
+  private async releaseAwaitedPrompt({ demo }: ConnectionView): Promise<void> {
+    const input = this.conversation.promptAwaitingKey;
+    if (!input) return;
+    this.conversation.promptAwaitingKey = undefined;
+    if (demo) return;
+    // A page that has not received the prompt yet must not put the prompt into the composer.
+    this.waitingPrefills = this.waitingPrefills.filter(({ awaitsKey }) => !awaitsKey);
+    await this.send(input, { staysHidden: true });
+  }
+
+  private async send(input: PromptInput, options?: { readonly staysHidden: boolean }): Promise<void> {
+    const { conversation, services, contextDraft, draft } = this;
+    await services.conversations.withOpen(conversation, async () => {
+      await contextDraft.refresh();
+      await sendPrompt(services, input, { conversation, addDraft: (prompt) => draft.addTo(prompt), ...options });
+    });
+  }
+
+  private async openKeyDialog(): Promise<void> {
+    await vscode.commands.executeCommand('holysheep.setApiKey');
+    this.post({ type: 'keyDialogClosed' });
+  }
+
+  private async selectModel(): Promise<void> {
+    const { conversation } = this;
+    const { catalog, connections, demo } = this.services;
+    const picked = await catalog.pickForPrompt(demo.answers(conversation));
+    if (!picked) return;
+    const { model, once } = picked;
+    this.draft.setModelOnce(once ? model : undefined);
+    if (once) return;
+    const inDemo = demo.answers(conversation);
+    conversation.selectModel(model, inDemo);
+    await connections.selectModel(model, inDemo);
+  }
+
+  private handleConversationChange(change: ConversationChange): void {
+    if (change.type !== 'events') this.updateTitle();
+    // The window that writes the conversation now may send or change the prompt.
+    if (this.conversation.readOnly) this.conversation.promptAwaitingKey = undefined;
+    if (change.type === 'access') {
+      if (this.isPageListening) this.postSnapshot().catch(this.services.onError);
+    } else if (change.type !== 'title') this.post(change);
+    // The versions of an exchange may belong to different gateways: the demo's or the user's.
+    if (change.type === 'path') this.updateConnection().catch(this.services.onError);
+  }
+
+  private postChangedDemoStep(): void {
+    const demoStep = this.services.tour.currentStep(this.conversation);
+    const key = demoStep && [demoStep.heading, ...demoStep.offers.map(({ act }) => act)].join();
+    if (key === this.postedDemoStep || !this.isPageListening) return;
+    this.postedDemoStep = key;
+    this.post({ type: 'demoStep', demoStep });
+  }
+
+  /** Reads the problems of a file that VS Code had not reported yet when the draft was restored. */
+  private handleDiagnosticsChange(uris: readonly vscode.Uri[]): void {
+    const unread = this.contextDraft.unread();
+    if (!uris.some((uri) => unread.includes(contextId({ kind: 'problems', uri: uri.toString() })))) return;
+    this.contextDraft.readPending().catch(this.services.onError);
+  }
+
+  private promptHistoryFields() {
+    const { promptHistory } = this.services;
+    return { promptHistory: promptHistory.list(), deleted: promptHistory.deletedConversations() };
+  }
+
+  /** Returns the model and the gateway for the conversation's next prompt. */
+  private async readConnection(): Promise<ConnectionView> {
+    const { backupNotices, connections, demo } = this.services;
+    const view = await connections.view(demo.answers(this.conversation));
+    const { newBackup } = backupNotices;
+    return newBackup === undefined ? view : { ...view, newBackup };
+  }
+
+  private updateTitle(): void {
+    const title = panelTitle(conversationName(this.conversation) ?? '') || emptyTitle;
+    if (this.panel.title !== title) this.panel.title = title;
+  }
+}

@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import { webviewHtml } from './webviewPage';
+
+interface WebviewContent {
+  /** Name of a file in `dist`. */
+  readonly script: string;
+  /** Names of files in `media`. */
+  readonly styles: readonly string[];
+  /** Values that the script reads, as JSON, from the attributes `data-<name>` of the body. */
+  readonly data: Readonly<Record<string, unknown>>;
+  /** Additional directives of the content security policy. */
+  readonly directives?: readonly string[];
+}
+
+/** Loads a page and the icon of a webview panel. The page may load only files of this extension. */
+export function loadWebviewPage(
+  panel: vscode.WebviewPanel,
+  extensionUri: vscode.Uri,
+  { script, styles, data, directives }: WebviewContent,
+): void {
+  const { webview } = panel;
+  const dist = vscode.Uri.joinPath(extensionUri, 'dist');
+  const media = vscode.Uri.joinPath(extensionUri, 'media');
+  const uriOf = (folder: vscode.Uri, name: string): string =>
+    webview.asWebviewUri(vscode.Uri.joinPath(folder, name)).toString();
+  const page = {
+    nonce: randomBytes(16).toString('base64url'),
+    cspSource: webview.cspSource,
+    scriptUri: uriOf(dist, script),
+    styleUris: styles.map((name) => uriOf(media, name)),
+    locale: vscode.env.language,
+  };
+  const json = Object.entries(data).map(([name, value]) => [name, JSON.stringify(value)] as const);
+  panel.iconPath = vscode.Uri.joinPath(media, 'icon.png');
+  webview.options = { enableScripts: true, localResourceRoots: [dist, media] };
+  webview.html = webviewHtml(page, Object.fromEntries(json), directives);
+}

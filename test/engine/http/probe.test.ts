@@ -1,0 +1,204 @@
+import assert from 'node:assert/strict';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer } from 'node:net';
+import type { ProbeResult } from '../../../src/engine/engine';
+import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
+import { probe } from '../../../src/engine/http/probe';
+import { systemClock } from '../../../src/host/util/systemClock';
+import { LiveBody, ScriptedFetch, type Reply } from '../../support/scriptedFetch';
+import { settle, VirtualClock } from '../../support/virtualClock';
+
+const apiKey = 'hsa-0123456789abcdef';
+const otherKey = 'K7/of+another-route-99';
+const html = { 'content-type': 'text/html' };
+const ignore = (): void => undefined;
+
+const deps = {
+  clock: systemClock,
+  fetch: (...args: Parameters<typeof fetch>) => fetch(...args),
+  log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
+  userAgent: 'HolySheepPrompt/test',
+  localize: (text: string, values: Readonly<Record<string, string | number>> = {}) =>
+    text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name])),
+  formatTime: String,
+};
+
+const probeFrom = (reply: Reply, route: object = { apiKey }): Promise<ProbeResult> => {
+  const keys = new KeyRedactor([apiKey, otherKey]);
+  return probe({ ...deps, fetch: new ScriptedFetch([reply]).fetch }, keys, {
+    ...{ baseUrl: 'https://gateway.test/v1', apiKey: undefined },
+    ...route,
+  });
+};
+const reply =
+  (status: number, body: string, headers: Record<string, string> = {}): Reply =>
+  () =>
+    new Response(body, { status, headers });
+const error = (message: string, code = ''): string => JSON.stringify({ error: { message, code } });
+
+async function withServer<T>(server: Server | TcpServer, run: (baseUrl: string) => Promise<T>): Promise<T> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    return await run(`http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`);
+  } finally {
+    if ('closeAllConnections' in server) server.closeAllConnections();
+    server.close();
+  }
+}
+
+const failures: readonly (readonly [name: string, reply: Reply, state: string, kind: string, message: string])[] = [
+  ['a rejected key', reply(401, error('no')), 'rejected', 'auth', 'The key for gateway.test was rejected.'],
+  ['a forbidden list', reply(403, error('no such right')), 'rejected', 'permission', 'Request not allowed: no such'],
+  ['missing credit', reply(403, error('余额不足')), 'unverified', 'credit', 'Out of credit at gateway.test.'],
+  [
+    'the web page of a firewall',
+    reply(403, '<html>blocked', html),
+    'unverified',
+    'not-a-stream',
+    'Received a web page',
+  ],
+  ['a missing path', reply(404, error('The model does not exist')), 'unverified', 'not-found', 'No API found at this'],
+  ['an unsupported method', reply(405, ''), 'unverified', 'not-found', 'No API found at this address on gateway.test.'],
+  ['a proxy that requires a sign-in', reply(407, ''), 'unverified', 'proxy', 'The proxy requires authentication.'],
+  ['a rate limit', reply(429, ''), 'unverified', 'rate-limit', 'Rate limited by gateway.test.'],
+  [
+    'a bad gateway',
+    reply(502, '<html>', html),
+    'unverified',
+    'gateway',
+    "The gateway can't reach the model (status 502).",
+  ],
+  ['an unexpected status', reply(418, '{}'), 'unverified', 'server', 'Unexpected status 418 from gateway.test.'],
+  ['a redirect', reply(302, '', { location: 'https://login.test' }), 'unverified', 'redirect', 'The gateway redirects'],
+  ['a sign-in page', reply(200, '<!doctype html><p>Sign in'), 'unverified', 'not-a-stream', 'Received a web page'],
+  ['JSON without a list', reply(200, '{"ok":true}'), 'unverified', 'not-found', 'No API found at this address'],
+  ['plain text', reply(200, 'hello'), 'unverified', 'not-found', 'No API found at this address'],
+  ['an endless list', reply(200, `["${'x'.repeat(9_000_000)}"]`), 'unverified', 'not-found', 'No API found at this'],
+  [
+    'a rejected key in a successful response',
+    reply(200, error('Invalid API key', 'invalid_api_key')),
+    'rejected',
+    'auth',
+    'The key',
+  ],
+];
+
+describe('probe of a gateway', () => {
+  it('sends the API key and returns the ids of the models', async () => {
+    const received: unknown[] = [];
+    const listener: RequestListener = ({ method, url, headers }, response) => {
+      received.push(method, url, headers.authorization, headers['user-agent']);
+      response.end('{"data":[{"id":"b"},{"id":"a"}]}');
+    };
+    const result = await withServer(createServer(listener), (baseUrl) =>
+      probe(deps, new KeyRedactor(), { baseUrl, apiKey }),
+    );
+    assert.deepEqual(received, ['GET', '/v1/models', `Bearer ${apiKey}`, 'HolySheepPrompt/test']);
+    assert.ok(result.state === 'verified');
+    assert.deepEqual(result.models, ['a', 'b']);
+  });
+
+  it('sends no Authorization header without an API key, and asks for one if the gateway requires it', async () => {
+    const wire = new ScriptedFetch([reply(401, '')]);
+    const baseUrl = 'https://gateway.test/v1';
+    const result = await probe({ ...deps, fetch: wire.fetch }, new KeyRedactor(), { baseUrl, apiKey: undefined });
+    assert.equal(wire.requests[0]?.headers.get('authorization'), null);
+    assert.ok(result.state === 'rejected');
+    assert.equal(result.message, 'No API key is set for gateway.test.');
+  });
+
+  for (const [name, response, state, kind, message] of failures) {
+    it(`reports ${name} as the fault that a turn would have`, async () => {
+      const result = await probeFrom(response);
+      assert.ok('message' in result, JSON.stringify(result));
+      assert.deepEqual([result.state, result.kind], [state, kind]);
+      assert.ok(result.message.startsWith(message), result.message);
+    });
+  }
+
+  it('does not follow a redirect', async () => {
+    const wire = new ScriptedFetch([reply(302, '')]);
+    await probe({ ...deps, fetch: wire.fetch }, new KeyRedactor(), { baseUrl: 'https://gateway.test/v1', apiKey });
+    assert.deepEqual(
+      wire.requests.map(({ redirect }) => redirect),
+      ['manual'],
+    );
+  });
+
+  for (const [name, server, scheme, kind] of [
+    ['a dropped connection', createServer((request) => request.socket.destroy()), 'http', 'connection'],
+    [
+      'a server without HTTP',
+      createTcpServer((socket) => socket.end('SSH-2.0-OpenSSH_9.6\r\n')),
+      'http',
+      'not-a-stream',
+    ],
+    ['a server without HTTPS', createServer((_, response) => response.end('[]')), 'https', 'not-a-stream'],
+    [
+      'a list that breaks off',
+      createServer((_, response) => response.write('[', () => response.destroy())),
+      'http',
+      'connection',
+    ],
+  ] as const) {
+    it(`recognizes ${name}`, async () => {
+      const result = await withServer(server, (baseUrl) =>
+        probe(deps, new KeyRedactor(), { baseUrl: baseUrl.replace('http', scheme), apiKey }),
+      );
+      assert.ok(result.state === 'unverified', JSON.stringify(result));
+      assert.equal(result.kind, kind);
+    });
+  }
+
+  it('recognizes a port on which no server listens', async () => {
+    const baseUrl = await withServer(createServer(), (url) => Promise.resolve(url));
+    const result = await probe(deps, new KeyRedactor(), { baseUrl, apiKey });
+    assert.ok(result.state === 'unverified');
+    assert.equal(result.message, `${new URL(baseUrl).host} is not accepting connections.`);
+  });
+
+  for (const [name, answer] of [
+    [
+      'never responds',
+      ({ signal }) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('aborted')))),
+    ],
+    ['never ends its response', ({ signal }) => new Response(new LiveBody(signal).send('[').stream)],
+  ] as const satisfies readonly (readonly [string, Reply])[]) {
+    it(`times out when the gateway ${name}`, async () => {
+      const clock = new VirtualClock();
+      const { fetch } = new ScriptedFetch([answer]);
+      const route = { baseUrl: 'https://gateway.test', apiKey };
+      const result = probe({ ...deps, clock, fetch }, new KeyRedactor(), route);
+      await settle();
+      await clock.advance(20_000);
+      const { message } = (await result) as { readonly message?: string };
+      assert.equal(message, 'No response from gateway.test in 20 s.');
+    });
+  }
+
+  it('stops immediately when it is canceled', async () => {
+    const abort = new AbortController();
+    const server = createServer(() => abort.abort());
+    await withServer(server, async (baseUrl) => {
+      for (let round = 0; round < 2; round++) {
+        const result = await probe(deps, new KeyRedactor(), { baseUrl, apiKey }, abort.signal);
+        assert.deepEqual(result, { state: 'cancelled' });
+      }
+    });
+  });
+
+  for (const [location, response] of [
+    ['an error message', reply(401, error(`no ${apiKey}, no ${otherKey}`))],
+    ['the id of a model', reply(200, JSON.stringify([otherKey, apiKey, 'gpt-4o']))],
+  ] as const) {
+    it(`removes the API keys of all gateways from ${location}`, async () => {
+      const text = JSON.stringify(await probeFrom(response));
+      for (const part of [apiKey.slice(0, 8), otherKey.slice(0, 8)]) assert.ok(!text.includes(part), text);
+    });
+  }
+
+  it('removes invisible characters from an error message', async () => {
+    const result = await probeFrom(reply(401, error('a\u202eb\u2066c\u200bd\u0007e\nf\u{e0041}g')));
+    assert.equal((result as { readonly detail?: string }).detail, 'abcd e fg');
+  });
+});

@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { startGateway, type Gateway } from '../../../src/demo/gateway';
+import { failure } from '../../../src/demo/replies';
+import type { Engine } from '../../../src/engine/engine';
+import type { ConnectionTest } from '../../../src/host/connection/connectionTest';
+import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
+import { probe } from '../../../src/engine/http/probe';
+import { systemClock } from '../../../src/host/util/systemClock';
+import { useVSCode } from '../../support/fakeVSCode';
+import { attempt, ScriptedEngine, text, waiting } from '../conversation/scriptedEngine';
+import { FakeEditor, FakeRoutes } from './fakeRoutes';
+
+const deps = {
+  ...{ clock: systemClock, fetch, userAgent: 'test', formatTime: String },
+  log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
+  localize: (message: string, values: Readonly<Record<string, string | number>> = {}) =>
+    message.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name])),
+};
+
+/** An engine that really sends probes. */
+class ProbingEngine extends ScriptedEngine {
+  override readonly probe: Engine['probe'] = (route, signal) => probe(deps, new KeyRedactor(), route, signal);
+}
+
+describe('Test Connection command', () => {
+  const editor = new FakeEditor();
+  useVSCode(editor.api());
+  let routes: FakeRoutes;
+  let gateway: Gateway;
+  let backup: Gateway;
+  let engine: ProbingEngine;
+  let texts: string[];
+  let shown: number;
+  before(async () => {
+    gateway = await startGateway({ models: ['a', 'b'] });
+    backup = await startGateway({ models: ['c'] });
+  });
+  beforeEach(() => {
+    editor.reset();
+    gateway.reset();
+    backup.reset();
+    gateway.models = ['a', 'b'];
+    backup.models = ['c'];
+    routes = new FakeRoutes();
+    routes.baseUrl = gateway.baseUrl;
+    routes.keys.set(gateway.origin, 'hsa-primary');
+    [engine, texts, shown] = [new ProbingEngine(), [], 0];
+  });
+  after(() => Promise.all([gateway.close(), backup.close()]));
+
+  const useBackup = (key?: string): void => {
+    routes.backups = [backup.baseUrl];
+    if (key !== undefined) routes.keys.set(backup.origin, key);
+  };
+  const run = async (): Promise<ConnectionTest | undefined> => {
+    const { Connections } = await import('../../../src/host/connection/connections');
+    const { testConnection } = await import('../../../src/host/connection/connectionTest');
+    const deps = routes.deps();
+    const document = {
+      update: (content: string) => void texts.push(content),
+      show: () => {
+        shown++;
+        return Promise.resolve();
+      },
+    };
+    const connections = new Connections(deps);
+    editor.messages = [];
+    const result = await testConnection({ connections, engine, log: deps.log, document });
+    await new Promise(setImmediate);
+    return result;
+  };
+  const verdict = (): string => editor.messages.map(({ kind, message }) => `${kind}: ${message}`).join('\n');
+
+  it('returns the verification of the only route and tells the user about it in one sentence', async () => {
+    const result = await run();
+    assert.ok(result?.state === 'verified');
+    assert.deepEqual(result.models, ['a', 'b']);
+    const host = new URL(gateway.origin).host;
+    assert.equal(
+      verdict().replace(/\d+ ms/, 'N ms'),
+      `information: ${host} responded in N ms. Models available: 2. The API key is valid.`,
+    );
+    assert.deepEqual(editor.messages[0]?.buttons, ['Details', 'Copy as text', 'Send test prompt']);
+  });
+
+  it('tests every route with its own key only', async () => {
+    useBackup('hsa-backup');
+    const result = await run();
+    assert.ok(result?.state === 'verified');
+    assert.deepEqual(result.models, ['a', 'b']);
+    assert.deepEqual(
+      result.routes.map(({ models }) => models.state),
+      ['verified', 'verified'],
+    );
+    const sent = [gateway, backup].map(({ modelRequests }) =>
+      modelRequests.map(({ headers }) => headers.authorization),
+    );
+    assert.deepEqual(sent, [['Bearer hsa-primary'], ['Bearer hsa-backup']]);
+    assert.equal(verdict(), 'information: All 2 routes work.');
+    assert.ok(!JSON.stringify(result).includes('hsa-'));
+  });
+
+  it('warns about a backup route that does not work, and offers the setting with its URL', async () => {
+    useBackup('hsa-backup');
+    backup.models = () => failure(404, { message: 'no such page' });
+    editor.pressed = 'Check URL';
+    const result = await run();
+    assert.equal(result?.state, 'verified');
+    assert.match(verdict(), /^warning: 1 of 2 routes work\. No API found at this address on /);
+    assert.deepEqual(editor.commands, [['workbench.action.openSettings', '@id:holysheep.backupBaseUrls']]);
+  });
+
+  it('says that a backup route has no key, and offers to set it', async () => {
+    useBackup();
+    editor.pressed = 'Set API key';
+    await run();
+    const { host } = new URL(backup.origin);
+    assert.match(verdict(), new RegExp(`warning: 1 of 2 routes work\\. There is no API key for ${host}\\.$`));
+    assert.deepEqual(editor.commands, [['holysheep.setApiKey', { baseUrl: backup.baseUrl }]]);
+  });
+
+  it('offers the setting when a backup route without a key has no model list', async () => {
+    useBackup();
+    backup.models = () => failure(404, { message: 'no such page' });
+    await run();
+    assert.deepEqual(editor.messages.at(-1)?.buttons, ['Check URL', 'Details', 'Copy as text', 'Send test prompt']);
+  });
+
+  it('is an error when no route works', async () => {
+    gateway.models = () => failure(401, { message: 'Incorrect API key' });
+    const result = await run();
+    assert.equal(result?.state, 'rejected');
+    assert.match(verdict(), /^error: The key for .* was rejected\. .* Gateway message: “Incorrect API key”\./);
+    assert.deepEqual(editor.messages[0]?.buttons, ['Set API key', 'Details', 'Copy as text']);
+  });
+
+  it('opens and copies the same report', async () => {
+    editor.pressed = 'Details';
+    await run();
+    assert.equal(shown, 1);
+    editor.pressed = 'Copy as text';
+    await run();
+    assert.equal(editor.clipboard, texts.at(-1));
+    assert.match(editor.clipboard, /^✓ Connection: \d+ ms$/m);
+    assert.match(editor.clipboard, /^✓ GET \/models: \d+ ms \(the API key is valid; available models: 2\)$/m);
+    assert.ok(!editor.clipboard.includes('hsa-'));
+  });
+
+  it('requests a first token over each working route only when the user asks for it', async () => {
+    useBackup('hsa-backup');
+    await run();
+    assert.equal(engine.turns.length, 0);
+    editor.pressed = 'Send test prompt';
+    await run();
+    const connections = await Promise.all(engine.turns.map(async ({ options }) => options?.connection?.()));
+    assert.deepEqual(connections, [
+      { baseUrl: gateway.baseUrl, apiKey: 'hsa-primary' },
+      { baseUrl: backup.baseUrl, apiKey: 'hsa-backup' },
+    ]);
+    engine.turns[0]?.emit(attempt(), text('OK', 120));
+    engine.turns[1]?.emit(attempt(), text('OK', 80));
+    await new Promise(setImmediate);
+    assert.equal(editor.messages.at(-1)?.message, 'All 2 routes work. First token after 120 / 80 ms.');
+    assert.deepEqual(editor.messages.at(-1)?.buttons, ['Details', 'Copy as text']);
+    assert.match(texts.at(-1) ?? '', /^✓ First token from model-1: 80 ms$/m);
+  });
+
+  it('says when the first token arrived although another route does not work', async () => {
+    useBackup();
+    editor.pressed = 'Send test prompt';
+    await run();
+    engine.turn.emit(attempt(), text('OK', 120));
+    await new Promise(setImmediate);
+    const [primary, other] = [gateway, backup].map(({ origin }) => new URL(origin).host);
+    assert.equal(
+      editor.messages.at(-1)?.message,
+      `1 of 2 routes work. ${primary} sent the first token after 120 ms. There is no API key for ${other}.`,
+    );
+  });
+
+  it('shows why no first token arrived', async () => {
+    editor.pressed = 'Send test prompt';
+    await run();
+    engine.turn.emit(attempt(), waiting);
+    await new Promise(setImmediate);
+    assert.equal(verdict().split('\n').at(-1), 'error: Rate limited');
+    assert.match(texts.at(-1) ?? '', /^✗ First token from model-1: Rate limited$/m);
+  });
+});

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { useVSCode } from '../../support/fakeVSCode';
+import { FakeEditor, FakeRoutes } from './fakeRoutes';
+
+describe('notices about the routes in the settings', () => {
+  const editor = new FakeEditor();
+  useVSCode(editor.api());
+  let routes: FakeRoutes;
+  beforeEach(() => {
+    editor.reset();
+    routes = new FakeRoutes();
+  });
+
+  /** Opens a window. @returns the messages of all windows so far */
+  const start = async (): Promise<readonly string[]> => {
+    const { RouteNotices } = await import('../../../src/host/connection/routeNotices');
+    new RouteNotices(routes.deps());
+    return shown();
+  };
+  const change = async (): Promise<readonly string[]> => {
+    routes.changeSettings();
+    return shown();
+  };
+  const shown = async (): Promise<readonly string[]> => {
+    await new Promise(setImmediate);
+    return editor.messages.map(({ kind, message }) => `${kind}: ${message}`);
+  };
+  const plainHttp = (host: string): string =>
+    `warning: Requests to ${host} use plain HTTP, so your API key and prompts can be intercepted. Use https:// if you can.`;
+
+  describe('name the setting and the position of an invalid backup base URL, without its text', () => {
+    for (const [text, message] of [
+      ['', 'contains no base URL. Enter one, or remove the entry.'],
+      ['http://[', 'is not a valid URL.'],
+      ['ftp://files.example', 'must start with https:// or http://.'],
+      ['https://me:secret@gateway.example', 'contains a user name or password.'],
+    ] as const) {
+      it(JSON.stringify(text), async () => {
+        routes.backups = ['https://good.example/v1', text];
+        const [first = '', ...others] = await start();
+        assert.deepEqual(others, []);
+        assert.ok(first.startsWith(`error: Entry 2 of holysheep.backupBaseUrls ${message}`), first);
+        assert.ok(!first.includes('secret'));
+      });
+    }
+  });
+
+  it('report an invalid URL again in the next window, and open its setting', async () => {
+    routes.baseUrl = 'ftp://files.example';
+    editor.pressed = 'Open settings';
+    const message = 'error: holysheep.baseUrl must start with https:// or http://.';
+    assert.deepEqual(await start(), [message]);
+    assert.deepEqual(editor.commands, [['workbench.action.openSettings', '@id:holysheep.baseUrl']]);
+    assert.deepEqual(await change(), [message]);
+    assert.deepEqual(await start(), [message, message]);
+  });
+
+  it('report a corrected base URL only once', async () => {
+    routes.baseUrl = 'primary.example/v1/models';
+    const message =
+      'information: Requests are sent to https://primary.example/v1 (your setting: primary.example/v1/models).';
+    assert.deepEqual(await start(), [message]);
+    assert.deepEqual(await start(), [message]);
+  });
+
+  it('warn only once about plain HTTP to another computer, but not to this one', async () => {
+    routes.baseUrl = 'http://localhost:11434/v1';
+    routes.backups = ['http://gateway.example/v1'];
+    assert.deepEqual(await start(), [plainHttp('gateway.example')]);
+    assert.deepEqual(await start(), [plainHttp('gateway.example')]);
+    routes.baseUrl = 'http://primary.example/v1';
+    routes.backups = [];
+    assert.deepEqual(await change(), [plainHttp('gateway.example'), plainHttp('primary.example')]);
+  });
+
+  it('are not shown while the demo is active', async () => {
+    [routes.baseUrl, routes.demoActive] = ['ftp://files.example', true];
+    assert.deepEqual(await start(), []);
+  });
+
+  describe('about a backup route without a key', () => {
+    const second = "information: The backup route second.example has no API key, so it isn't used.";
+    beforeEach(() => {
+      routes.backups = ['https://first.example/v1', 'https://second.example/v1'];
+      routes.keys.set('https://primary.example', 'hsa-primary');
+      routes.keys.set('https://first.example', 'hsa-first');
+    });
+
+    it('set the key of that route', async () => {
+      editor.pressed = 'Set API key';
+      assert.deepEqual(await start(), [second]);
+      assert.deepEqual(editor.commands, [['holysheep.setApiKey', { baseUrl: 'https://second.example/v1' }]]);
+    });
+
+    it('are shown once per origin, also after a restart', async () => {
+      await start();
+      routes.backups = ['https://second.example/v2'];
+      await change();
+      assert.deepEqual(await start(), [second]);
+    });
+
+    it('are shown when a route is added', async () => {
+      routes.backups = [];
+      assert.deepEqual(await start(), []);
+      routes.backups = ['https://second.example/v1'];
+      assert.deepEqual(await change(), [second]);
+    });
+
+    it('are not shown when the key cannot be read', async () => {
+      routes.isKeyringLocked = true;
+      assert.deepEqual([await start(), routes.logged.length], [[], 1]);
+    });
+
+    it('are not shown before the base URL has a key', async () => {
+      routes.keys.delete('https://primary.example');
+      assert.deepEqual(await start(), []);
+      routes.keys.set('https://primary.example', 'hsa-primary');
+      routes.changeKeys();
+      assert.deepEqual(await shown(), [second]);
+    });
+
+    it('are not shown when the user has just removed the key', async () => {
+      routes.keys.set('https://second.example', 'hsa-second');
+      await start();
+      routes.keys.delete('https://second.example');
+      routes.changeKeys();
+      assert.deepEqual(await shown(), []);
+    });
+
+    it('name the path of a route if another route has the same host', async () => {
+      routes.backups = ['https://second.example/a/v1', 'https://second.example/b/v1'];
+      assert.deepEqual(await start(), [second.replace('second.example', 'second.example/a/v1')]);
+    });
+  });
+});

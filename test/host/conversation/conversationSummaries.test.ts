@@ -1,0 +1,281 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { appendFile, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ConversationIndex, findExcerpt, splitWords } from '../../../src/host/conversation/conversationSummaries';
+import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
+import { nextWindow, type Disk } from '../journal/window';
+import { attempt, done, waitForEvents, text } from './scriptedEngine';
+
+describe('conversation list', () => {
+  let disk: Disk;
+  const pathOf = (id: string): string => join(disk.folder, `${id}.jsonl`);
+
+  beforeEach(() => {
+    disk = { folder: temporaryFolder(), memory: new Map(), limit: 10, epoch: Date.now() };
+  });
+  afterEach(() => removeTemporaryFolder(disk.folder));
+
+  it('lists the conversations with a prompt, newest first, with their titles', async () => {
+    const before = nextWindow(disk);
+    const first = await before.talk(['  What do sheep eat?\nPlease.', 'Grass'], ['And goats?', 'Everything']);
+    const second = await before.talk(['Hi', 'Hello']);
+    await before.conversations.rename(second, 'Greeting');
+    await before.journal.flush();
+    await utimes(pathOf(first), 2000, 2000);
+    await utimes(pathOf(second), 1000, 1000);
+    const { conversations } = nextWindow(disk);
+    conversations.startNew();
+    assert.deepEqual(await conversations.list(), [
+      { id: first, title: 'What do sheep eat?', lastActivityAt: 2_000_000, turns: 2, busy: false },
+      { id: second, title: 'Greeting', lastActivityAt: 1_000_000, turns: 1, busy: false },
+    ]);
+    assert.deepEqual(await conversations.list(), await conversations.list());
+  });
+
+  it('takes the title and the number of turns from the selected branch of a conversation', async () => {
+    const before = nextWindow(disk);
+    const id = await before.talk(['one', '1'], ['two', '2']);
+    const conversation = before.conversations.current!;
+    conversation.edit(conversation.exchanges()[0]!.id, { prompt: 'eins' });
+    conversation.stopAll();
+    await before.journal.flush();
+    for (const { conversations } of [before, nextWindow(disk)]) {
+      const [only] = await conversations.list();
+      assert.deepEqual([only?.id, only?.title, only?.turns], [id, 'eins', 1]);
+    }
+  });
+
+  it('lists and searches open conversations with their latest state', async () => {
+    const { conversations, engine, clock, talk } = nextWindow(disk);
+    const id = await talk(['one', '1']);
+    const { lastActivityAt: at } = (await conversations.list())[0]!;
+    await clock.advance(1000);
+    conversations.current?.ask({ prompt: 'two' });
+    const now = (await conversations.list())[0];
+    assert.deepEqual(now, { id, title: 'one', lastActivityAt: at + 1000, turns: 2, busy: true });
+    engine.turn.emit(attempt(), text('a word of '), text('wisdom'));
+    await waitForEvents();
+    await clock.advance(16);
+    assert.equal((await conversations.search('WISDOM word'))[0]?.excerpt, 'a word of wisdom');
+  });
+
+  const header = JSON.stringify({ type: 'conversation', schema: 1, id: randomUUID(), createdAt: 0 });
+  const newer = header.replace('"schema":1', '"schema":2');
+  const exchangeLine = (id: string): string => JSON.stringify({ type: 'exchange', id, prompt: `Prompt ${id}` });
+  const title = JSON.stringify({ type: 'title', title: 'Named' });
+  for (const { what, lines, expected } of [
+    { what: 'an empty file', lines: [], expected: undefined },
+    { what: 'a file with half of a header', lines: [header.slice(0, 30)], expected: undefined },
+    { what: 'a conversation without a prompt', lines: [header, '{"'], expected: undefined },
+    { what: 'a file whose only line is not JSON', lines: ['oops', ''], expected: ['', 0, 'damaged'] },
+    {
+      what: 'a file whose only line is not JSON and has no line break',
+      lines: ['oops'],
+      expected: ['', 0, 'damaged'],
+    },
+    {
+      what: 'a conversation with a damaged first prompt',
+      lines: [header, '\0\0', exchangeLine('b'), ''],
+      expected: ['Prompt b', 1, 'damaged'],
+    },
+    {
+      what: 'a conversation with a damaged second prompt',
+      lines: [header, exchangeLine('a'), '\0\0', exchangeLine('c'), ''],
+      expected: ['Prompt a', 2, 'damaged'],
+    },
+    {
+      what: 'a titled conversation whose first prompt is damaged',
+      lines: [header, title, '\0\0', ''],
+      expected: ['Named', 0, 'damaged'],
+    },
+    { what: 'a conversation of a newer schema', lines: [newer, '{"type":"other"}', ''], expected: ['', 0, 'damaged'] },
+  ] as const) {
+    it(`${expected ? 'lists the readable part of' : 'does not list'} ${what}, and leaves the file unchanged`, async () => {
+      const { conversations, errors } = nextWindow(disk);
+      const id = randomUUID();
+      const content = lines.join('\n');
+      await writeFile(pathOf(id), content);
+      const [found, ...others] = await conversations.list();
+      assert.deepEqual(found && [found.title, found.turns, found.problem], expected);
+      assert.deepEqual(others, []);
+      assert.equal((await conversations.search(expected?.[0] ?? '')).length, expected ? 1 : 0);
+      assert.equal(await readFile(pathOf(id), 'utf8'), content);
+      assert.deepEqual(errors, []);
+    });
+  }
+
+  it('lists a damaged conversation and opens its readable part', async () => {
+    const before = nextWindow(disk);
+    const id = await before.talk(['first prompt', 'a'], ['second', 'b']);
+    const lines = (await readFile(pathOf(id), 'utf8')).split('\n');
+    lines[lines.findLastIndex((line) => line.startsWith('{"type":"exchange"'))] = '\0'.repeat(20);
+    await writeFile(pathOf(id), lines.join('\n'));
+    const { conversations, errors } = nextWindow(disk);
+    assert.deepEqual(
+      (await conversations.list()).map((each) => [each.id, each.title, each.problem]),
+      [[id, 'first prompt', 'damaged']],
+    );
+    assert.deepEqual(
+      (await conversations.read(id))?.exchanges.map(({ state }) => state.text),
+      ['a'],
+    );
+    assert.deepEqual(errors, []);
+    assert.deepEqual(
+      (await conversations.open(id))?.exchanges().map(({ state }) => state.text),
+      ['a'],
+    );
+    assert.deepEqual(
+      errors.map((problem) => (problem as { kind: string }).kind),
+      ['corrupt'],
+    );
+    assert.deepEqual(
+      (await conversations.list()).map((each) => [each.turns, each.problem]),
+      [[1, undefined]],
+    );
+  });
+
+  it('lists a conversation at the same position after it was renamed or opened', async () => {
+    const before = nextWindow(disk);
+    const old = await before.talk(['old', '1']);
+    const recent = await before.talk(['recent', '2']);
+    await utimes(pathOf(old), 1000, 1000);
+    const { conversations, journal } = nextWindow(disk);
+    const ids = async (): Promise<unknown> => (await conversations.list()).map(({ id }) => id);
+    await conversations.rename(old, 'New name');
+    assert.deepEqual(await ids(), [recent, old]);
+    await conversations.open(old);
+    assert.deepEqual(await ids(), [recent, old]);
+    conversations.startNew();
+    await conversations.open(recent);
+    await journal.flush();
+    const list = await nextWindow(disk).conversations.list();
+    assert.deepEqual(
+      list.map(({ id, title }) => [id, title]),
+      [
+        [recent, 'recent'],
+        [old, 'New name'],
+      ],
+    );
+    assert.equal(list[1]?.lastActivityAt, 1_000_000);
+  });
+
+  it('reads a conversation without opening it', async () => {
+    const before = nextWindow(disk);
+    const id = await before.talk(['one', '1']);
+    await before.conversations.rename(id, 'Numbers');
+    await before.journal.flush();
+    const content = await readFile(pathOf(id));
+    const { conversations } = nextWindow(disk);
+    for (const { conversations } of [before, nextWindow(disk)]) {
+      const read = await conversations.read(id);
+      assert.deepEqual([read?.id, read?.title, read?.exchanges.map(({ prompt }) => prompt)], [id, 'Numbers', ['one']]);
+    }
+    assert.ok(content.equals(await readFile(pathOf(id))));
+    assert.equal(await conversations.read(randomUUID()), undefined);
+    assert.equal(await conversations.read('../x'), undefined);
+  });
+
+  it('renames a closed conversation and closes it again', async () => {
+    const before = nextWindow(disk);
+    const id = await before.talk(['one', '1']);
+    const { conversations, errors } = nextWindow(disk);
+    await conversations.rename(id, 'Numbers');
+    await waitForEvents();
+    conversations.flushSync();
+    assert.equal((await conversations.list())[0]?.title, 'Numbers');
+    await conversations.rename(randomUUID(), 'Nothing');
+    assert.equal(conversations.current, undefined);
+    assert.deepEqual(errors, []);
+  });
+
+  it('finds conversations that contain all words in prompts, answers or titles, ignoring case, even if an answer arrived in pieces', async () => {
+    const before = nextWindow(disk);
+    const sheep = await before.talk(['What do sheep eat?', 'Grass and more grass'], ['And goats?', 'Everything']);
+    const german = await before.talk(['Was fressen Schafe?', 'Gras']);
+    await before.conversations.rename(german, 'German lesson');
+    const conversation = before.conversations.startNew();
+    conversation.ask({ prompt: '羊吃什么？' });
+    before.engine.turn.emit(attempt(), text('吃'), text('青草'), done('吃青草'));
+    await waitForEvents();
+    await before.journal.flush();
+    for (const { conversations } of [before, nextWindow(disk)]) {
+      for (const [query, ids] of [
+        ['GRASS', [sheep]],
+        ['goats grass', [sheep]],
+        ['goats schafe', []],
+        ['gras', [sheep, german]],
+        ['lesson', [german]],
+        ['吃青草', [conversation.id]],
+        ['type exchange', []],
+      ] as const) {
+        // Searches twice, because the second search uses the cache.
+        for (const found of [await conversations.search(query), await conversations.search(query)]) {
+          assert.deepEqual(found.map(({ id }) => id).sort(), [...ids].sort(), query);
+        }
+      }
+    }
+  });
+
+  it('stops a search when its signal is aborted', async () => {
+    const before = nextWindow(disk);
+    await before.talk(['one', '1']);
+    assert.deepEqual(await before.conversations.search('one', AbortSignal.abort()), []);
+  });
+
+  it('reads a file again only when it has changed', async () => {
+    const { talk, journal } = nextWindow(disk);
+    const ids = [await talk(['one', 'first']), await talk(['two', 'second'])].sort();
+    const reads: string[] = [];
+    const index = new ConversationIndex({
+      listNewestFirst: () => journal.listNewestFirst(),
+      readBytes: (id) => journal.readBytes(id),
+      read: (id) => {
+        reads.push(id);
+        return journal.read(id);
+      },
+    });
+    const readAll = async (): Promise<readonly string[]> => {
+      reads.length = 0;
+      for (const { id } of await index.summaries()) await index.texts(id);
+      return reads.toSorted();
+    };
+    assert.deepEqual([await readAll(), await readAll()], [ids, []]);
+    await appendFile(pathOf(ids[0]!), `${JSON.stringify({ type: 'title', title: 'New' })}\n`);
+    assert.deepEqual(await readAll(), [ids[0]]);
+    await rm(pathOf(ids[1]!));
+    assert.deepEqual(
+      (await index.summaries()).map(({ id, title }) => [id, title]),
+      [[ids[0], 'New']],
+    );
+    assert.deepEqual(await index.texts(ids[1]!), []);
+  });
+
+  it('lists nothing for a folder that does not exist', async () => {
+    const { conversations } = nextWindow({ ...disk, folder: join(disk.folder, 'none') });
+    assert.deepEqual(await conversations.list(), []);
+  });
+});
+
+describe('search excerpt', () => {
+  const long = `${'a '.repeat(100)}needle${' z'.repeat(200)}`;
+  for (const { name, texts, query, expected } of [
+    { name: 'a complete short text', texts: ['one\n  two'], query: 'TWO', expected: 'one two' },
+    { name: 'the first text with a match', texts: ['one', 'two', 'two more'], query: 'two', expected: 'two' },
+    { name: 'undefined if a word is missing', texts: ['one', 'two'], query: 'one three', expected: undefined },
+    { name: 'an empty string for an empty query', texts: ['one'], query: ' ', expected: '' },
+  ]) {
+    it(`returns ${name}`, () => assert.equal(findExcerpt(texts, splitWords(query)), expected));
+  }
+
+  it('is shortened on both sides of a match, with ellipses', () => {
+    const excerpt = findExcerpt([long], ['needle']) ?? '';
+    assert.match(excerpt, /^….*a needle z.*…$/);
+    assert.ok(excerpt.length < 170);
+  });
+
+  it('does not split surrogate pairs', () => {
+    const excerpt = findExcerpt(['🐑'.repeat(99) + 'x' + '🐑'.repeat(99)], ['x']) ?? '';
+    assert.ok(excerpt.isWellFormed(), excerpt);
+  });
+});

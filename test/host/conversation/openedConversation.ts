@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import type { EngineSettings } from '../../../src/engine/engine';
+import type { StreamEvent } from '../../../src/engine/events';
+import { Conversation } from '../../../src/host/conversation/conversation';
+import type { ConversationChange } from '../../../src/host/conversation/conversationRecord';
+import type { PromptInput } from '../../../src/host/journal/exchange';
+import { foldJournal, type StoredConversation } from '../../../src/host/journal/journalFold';
+import { encodeJournal, salvageJournal } from '../../../src/host/journal/journalLines';
+import { journalSchema, type JournalLine } from '../../../src/host/journal/journalSchema';
+import { VirtualClock } from '../../support/virtualClock';
+import { ScriptedEngine } from './scriptedEngine';
+
+interface Options {
+  readonly stored?: StoredConversation;
+  readonly resume?: EngineSettings['resume'];
+  readonly systemPrompt?: string;
+}
+
+/** Opens a conversation whose engine sends no requests. */
+export function openConversation({ stored = foldJournal([]), resume = 'auto', systemPrompt = '' }: Options = {}) {
+  const engine = new ScriptedEngine();
+  const clock = new VirtualClock();
+  const lines: JournalLine[] = [];
+  const changes: ConversationChange[] = [];
+  const settings = { model: 'default' };
+  const conversation = new Conversation(
+    'c',
+    stored,
+    { append: (line) => lines.push(line) },
+    {
+      engine: () => engine,
+      clock,
+      defaults: () => ({ ...settings, systemPrompt, temperature: 0.5, maxTokens: 9 }),
+      connection: (demo) =>
+        Promise.resolve({ baseUrl: demo ? 'http://127.0.0.1:1/v1' : 'https://own.example/v1', apiKey: 'hsa-key' }),
+      resumeSetting: () => resume,
+      onEvent: () => undefined,
+      onError: (error) => assert.fail(String(error)),
+    },
+  );
+  conversation.onDidChange((change) => changes.push(change));
+  /** Returns the texts of the messages of the last request. */
+  const sentTexts = (): readonly unknown[] => engine.turn.request.messages.map(({ content }) => content);
+  const phases = (): readonly string[] =>
+    conversation.views().map(({ prompt, state, queued }) => `${prompt}: ${queued ? 'queued' : state.phase}`);
+  /** Sends a prompt whose turn emits these events. @returns the id of the exchange */
+  const ask = (input: string | PromptInput, ...events: readonly StreamEvent[]): string => {
+    const { id } = conversation.ask(typeof input === 'string' ? { prompt: input } : input);
+    if (events.length > 0) engine.turn.emit(...events);
+    return id;
+  };
+  return { engine, clock, lines, changes, settings, conversation, sentTexts, phases, ask };
+}
+
+/** Returns the content of a conversation as a window would read it from disk. */
+export function reopened(lines: readonly JournalLine[]): StoredConversation {
+  const header = { type: 'conversation', schema: journalSchema, id: 'c', createdAt: 0 } as const;
+  const { damage, ...salvaged } = salvageJournal(encodeJournal(header, lines));
+  assert.equal(damage, undefined);
+  return foldJournal(salvaged.lines);
+}

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { decodeRecords, encodeRecords, hourMs, recordsOf } from '../../../src/host/health/attemptRecord';
+import { entry, failedEntry, noon, origin, turn, wait } from './records';
+
+describe('health records of a turn', () => {
+  it('contain the result, the time to the first token, the speed and the tokens of a complete answer', () => {
+    const ended = { how: 'finished', ms: 3000, firstTokenMs: 1000.4, bytes: 1, chars: 1 } as const;
+    const [record] = recordsOf(turn(entry({ ended: { ...ended, promptTokens: 7, completionTokens: 100 } })));
+    assert.deepEqual(record, {
+      ...{ at: noon - hourMs / 2, origin, model: 'gpt-4o', result: 'complete', waitedMs: undefined },
+      ...{ firstTokenMs: 1000, tokensPerSecond: 50, promptTokens: 7, completionTokens: 100 },
+    });
+  });
+
+  it('contain the fault of each attempt for its own model and route', () => {
+    const other = { origin: 'https://other.test', model: 'other' };
+    assert.deepEqual(
+      recordsOf(turn(failedEntry(), entry(other))).map((record) => [record.origin, record.model, record.result]),
+      [
+        [origin, 'gpt-4o', 'rate-limit'],
+        [other.origin, other.model, 'complete'],
+      ],
+    );
+  });
+
+  it('mark the attempt that resumed an answer', () => {
+    const records = recordsOf(turn(failedEntry(), entry({ why: 'resume', how: 'continue' })));
+    assert.deepEqual(
+      records.map(({ resumed }) => resumed),
+      [undefined, true],
+    );
+  });
+
+  it('contain neither a success nor a fault for attempts that were stopped, abandoned or corrected', () => {
+    for (const how of ['stopped', 'abandoned'] as const) {
+      const [record] = recordsOf(turn(entry({ ended: { how, ms: 1, bytes: 0, chars: 0 } })));
+      assert.equal(record?.result, 'stopped');
+    }
+    const refused = failedEntry({ ended: { how: 'request', ms: 1, bytes: 1, chars: 0 } });
+    const [record] = recordsOf(turn(refused, entry({ why: 'repair' })));
+    assert.equal(record?.result, 'stopped');
+  });
+
+  it('add each wait to the attempt before it, and the first wait to the first attempt', () => {
+    const records = recordsOf({
+      ...turn(failedEntry({ waits: [wait(1)] }), failedEntry({ model: 'b', waits: [wait(20), wait(300)] })),
+      waits: [wait(4000)],
+    });
+    assert.deepEqual(
+      records.map(({ waitedMs }) => waitedMs),
+      [321, 4000],
+    );
+  });
+
+  it('omit the speed of an answer that arrived all at once, and of an answer without a number of tokens', () => {
+    for (const ended of [{ ms: 1100, completionTokens: 50 }, { ms: 3000 }]) {
+      const attempt = { how: 'finished', firstTokenMs: 1000, bytes: 1, chars: 1, ...ended } as const;
+      assert.equal(recordsOf(turn(entry({ ended: attempt })))[0]?.tokensPerSecond, undefined);
+    }
+  });
+});
+
+describe('lines of health records', () => {
+  const good = recordsOf(turn(failedEntry(), entry()));
+  const line = (fields: object): string => JSON.stringify({ ...good[0], ...fields });
+
+  it('contain everything', () => {
+    assert.deepEqual(encodeRecords(decodeRecords(encodeRecords(good))), encodeRecords(good));
+  });
+
+  for (const damage of ['{"at":1790000000000,"origin":"https://gate', '\0\0 not JSON', '[1]', line({ model: 5 })]) {
+    it(`are left out if they are damaged: ${JSON.stringify(damage)}`, () => {
+      assert.equal(decodeRecords(`${encodeRecords(good)}\n${damage}${encodeRecords(good)}`).length, 4);
+    });
+  }
+
+  for (const [name, waitedMs] of [
+    ['a negative number', -1],
+    ['text instead of a number', '4'],
+    ['a number that is too large', 1e300],
+  ] as const) {
+    it(`keep their other values if they contain ${name}`, () => {
+      const [record] = decodeRecords(line({ waitedMs, promptTokens: 3 }));
+      assert.deepEqual([record?.result, record?.waitedMs, record?.promptTokens], ['rate-limit', undefined, 3]);
+    });
+  }
+});

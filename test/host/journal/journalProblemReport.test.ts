@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import type { JournalProblem } from '../../../src/host/journal/journal';
+import { useVSCode } from '../../support/fakeVSCode';
+
+describe('report about conversations on disk', () => {
+  const shown: string[] = [];
+  const show = (text: string): Promise<undefined> => {
+    shown.push(text);
+    return Promise.resolve(undefined);
+  };
+  const t = (text: string): string => text;
+  useVSCode({ l10n: { t }, window: { showWarningMessage: show, showInformationMessage: show } });
+  let report: (problem: JournalProblem) => void;
+
+  beforeEach(async () => {
+    const { reportJournalProblem } = await import('../../../src/host/journal/journalProblemReport');
+    const ignore = (): void => undefined;
+    report = reportJournalProblem({ warn: ignore, error: ignore } as unknown as Parameters<
+      typeof reportJournalProblem
+    >[0]);
+    shown.length = 0;
+  });
+  const failed = (code: string): JournalProblem => ({
+    kind: 'unwritten',
+    error: Object.assign(new Error('write'), { code }),
+  });
+
+  for (const [code, advice] of [
+    ['ENOSPC', /disk is full/],
+    ['EDQUOT', /disk is full/],
+    ['EROFS', /disk is read-only/],
+    ['EACCES', /permissions/],
+    ['EPERM', /permissions/],
+    ['ENOENT', /file was deleted/],
+    ['ETIMEDOUT', /not responding/],
+    ['EIO', /can't be saved to disk/],
+  ] as const) {
+    it(`gives advice that fits the error code ${code}`, () => {
+      report(failed(code));
+      assert.match(shown.join(), advice);
+    });
+  }
+
+  it('shows each kind of failure once until writing succeeds again, and then says so', () => {
+    for (const code of ['ENOSPC', 'EDQUOT', 'EROFS', 'ENOSPC']) report(failed(code));
+    assert.equal(shown.length, 2);
+    report({ kind: 'written' });
+    report({ kind: 'written' });
+    assert.match(shown.slice(2).join(), /^The conversation is being saved to disk again\.$/);
+    report(failed('ENOSPC'));
+    assert.equal(shown.length, 4);
+  });
+
+  it('shows that another window has taken over a conversation only if text could not be saved', () => {
+    report({ kind: 'taken', isComplete: true });
+    assert.deepEqual(shown, []);
+    report({ kind: 'taken', isComplete: false });
+    assert.match(shown.join(), /couldn't be saved/);
+  });
+});

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { CustomPrompts } from '../../../src/host/prompts/customPrompts';
+import { parsePrompts, unusablePrompts } from '../../../src/host/settings/userPrompts';
+
+const usablePrompt = { title: 'Good', template: 'a', model: 5 };
+
+describe('unusable prompts in the settings', () => {
+  for (const [defect, entry, expected] of [
+    ['no title', { template: 'a' }, { title: '', reason: 'no-title' }],
+    ['a blank title', { title: ' ', template: 'a' }, { title: '', reason: 'no-title' }],
+    ['a title that is not a string', { title: 7, template: 'a' }, { title: '', reason: 'no-title' }],
+    ['no template', { title: ' Other ' }, { title: 'Other', reason: 'no-template' }],
+    ['a template that is not a string', { title: 'Other', template: [] }, { title: 'Other', reason: 'no-template' }],
+    ['a title that is already used', { title: ' Good', template: 'b' }, { title: 'Good', reason: 'title-taken' }],
+    ['no fields', 'Other', { title: '', reason: 'no-prompt' }],
+    ['no value', null, { title: '', reason: 'no-prompt' }],
+  ] as const) {
+    it(`include an entry with ${defect}, which the list of prompts omits`, () => {
+      const value = [usablePrompt, entry];
+      assert.deepEqual(unusablePrompts(value), [{ number: 2, ...expected }]);
+      const settings = { prompts: () => parsePrompts(value), workspacePrompts: () => [] };
+      const memory = { get: () => undefined, update: () => Promise.resolve() };
+      const customPrompts = new CustomPrompts(settings, memory, () => true);
+      assert.deepEqual(customPrompts.list(), [{ title: 'Good', template: 'a', from: 'user' }]);
+    });
+  }
+
+  it('are an empty list when all prompts are usable or no prompts are set', () => {
+    for (const value of [[usablePrompt], [], undefined, null]) assert.deepEqual(unusablePrompts(value), []);
+  });
+
+  it('contain one entry when the setting is not a list', () => {
+    assert.deepEqual(unusablePrompts(usablePrompt), [{ number: 1, title: '', reason: 'no-prompt' }]);
+  });
+
+  it('do not prevent a valid prompt from using the same title', () => {
+    assert.deepEqual(unusablePrompts([{ title: 'Good' }, usablePrompt]), [
+      { number: 1, title: 'Good', reason: 'no-template' },
+    ]);
+  });
+});

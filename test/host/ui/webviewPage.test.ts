@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { JSDOM } from 'jsdom';
+import { panelTitle, translatePanelStrings } from '../../../src/host/ui/panelText';
+import { webviewHtml } from '../../../src/host/ui/webviewPage';
+import { panelStrings } from '../../../src/shared/panelStrings';
+
+const htmlInjection = `"><script>alert('1')</script>&amp;<b a="`;
+const page = new JSDOM(
+  webviewHtml(
+    {
+      nonce: 'n0nce',
+      cspSource: 'https://csp.example',
+      scriptUri: 'https://csp.example/dist/webview.js?a=1&b="2"',
+      styleUris: ['https://csp.example/media/markdown.css', 'https://csp.example/media/panel.css'],
+      locale: 'zh-cn',
+    },
+    { strings: htmlInjection },
+    ['worker-src blob:'],
+  ),
+);
+
+describe('page of a webview', () => {
+  const { document } = page.window;
+
+  it('passes data and the locale to the script without interpreting HTML in them', () => {
+    assert.equal(document.body.dataset['strings'], htmlInjection);
+    assert.equal(document.body.dataset['locale'], 'zh-cn');
+    assert.equal(document.querySelectorAll('script').length, 1);
+    assert.equal(document.querySelectorAll('b').length, 0);
+    assert.ok(document.querySelector('#root'));
+  });
+
+  it('loads its style sheets and one script, which has the nonce', () => {
+    const script = document.querySelector('script');
+    assert.equal(script?.getAttribute('src'), 'https://csp.example/dist/webview.js?a=1&b="2"');
+    assert.equal(script.getAttribute('nonce'), 'n0nce');
+    assert.equal(script.textContent, '');
+    assert.deepEqual(
+      [...document.querySelectorAll('link')].map((link) => link.getAttribute('href')),
+      ['https://csp.example/media/markdown.css', 'https://csp.example/media/panel.css'],
+    );
+  });
+
+  it('forbids all resources that its content security policy does not list', () => {
+    const policy = document.querySelector('meta[http-equiv="Content-Security-Policy"]')?.getAttribute('content');
+    assert.equal(
+      policy,
+      "default-src 'none'; script-src 'nonce-n0nce'; style-src https://csp.example; img-src https://csp.example; font-src 'none'; worker-src blob:; base-uri 'none'; form-action 'none'",
+    );
+  });
+});
+
+describe('strings of the panel page', () => {
+  it('are all translated and have the same names as in English', () => {
+    const strings = translatePanelStrings((english) => `«${english}»`);
+    assert.deepEqual(Object.keys(strings), Object.keys(panelStrings));
+    for (const [name, english] of Object.entries(panelStrings)) {
+      assert.equal(strings[name as keyof typeof strings], `«${english}»`);
+    }
+  });
+});
+
+describe('tab title of a conversation', () => {
+  for (const [prompt, title] of [
+    ['Why?', 'Why?'],
+    ['  one\n\n two\tthree ', 'one two three'],
+    ['x'.repeat(40), 'x'.repeat(40)],
+    ['x'.repeat(41), `${'x'.repeat(39)}…`],
+    ['𝄞'.repeat(41), `${'𝄞'.repeat(39)}…`],
+    ['pay\u200bpal \u202egnp.exe\u001b[2J', 'paypal gnp.exe [2J'],
+  ] as const) {
+    it(`is ${JSON.stringify(title)} for the prompt ${JSON.stringify(prompt)}`, () =>
+      assert.equal(panelTitle(prompt), title));
+  }
+});
