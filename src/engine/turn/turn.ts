@@ -24,7 +24,6 @@ import { Waits } from './waits';
 
 /** Trigger of the next attempt, or undefined if the turn has ended. */
 type NextTrigger = AttemptTrigger | undefined;
-
 /** Maximum time for reading the cooldowns of other windows, in milliseconds. Their folder may be on a drive that hangs. */
 const maxCooldownSyncMs = 250;
 
@@ -168,7 +167,6 @@ export class Turn implements TurnHandle {
     if (routes.hasBetterRoute) return next;
     this.history.settleCharge(next !== 'retry' && next !== 'resume');
     const end = await this.attempts.start(next, route, this.history.model, routes.distinguishingUrl(route)).end;
-    // Ignores the outcome of the attempt if the turn has been stopped in the meantime.
     return this.output.isFinished() ? undefined : this.handleEnd(end);
   }
 
@@ -331,7 +329,6 @@ export class Turn implements TurnHandle {
       try {
         this.attempts.end('internal', faultOfRow('internalError'));
       } catch (secondError) {
-        // The ledger then lacks the end of the attempt, but the turn ends.
         log.error(secondError);
       }
     }
