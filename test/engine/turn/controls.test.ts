@@ -1,14 +1,7 @@
 import assert from 'node:assert/strict';
 import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
 import { EngineRun, EngineWorld } from '../../support/engineRun';
-import {
-  answering,
-  silent,
-  status,
-  streaming,
-  type LiveBody,
-  type Reply,
-} from '../../support/scriptedFetch';
+import { answering, silent, status, streaming, type LiveBody, type Reply } from '../../support/scriptedFetch';
 import { settle } from '../../support/virtualClock';
 
 const rateLimited = status(429, { error: { message: 'slow down' } }, { 'retry-after': '30' });
