@@ -17,27 +17,22 @@ const maxRecordedTurns = 50;
 /** Creates the retrying, streaming client. The call is fast, because the SDK is not loaded until the first request. */
 export function createEngine(unsafeDeps: EngineDeps): Engine {
   const deps = withSafeObservers(unsafeDeps);
-  let running: readonly Turn[] = [];
-  const routes = new RouteHealth(deps, () => running.length > 0 || (deps.isWindowFocused?.() ?? false));
+  const running = new Set<Turn>();
+  const routes = new RouteHealth(deps, () => running.size > 0 || (deps.isWindowFocused?.() ?? false));
   const network = new NetworkState(deps.clock, deps.cooldowns, deps.onCooldownChange);
   const keys = deps.keys ?? new KeyRedactor();
+  /** Records of the turns that have ended. They contain no prompt, no answer and no key. */
   let records: readonly TurnRecord[] = [];
-  /** Replaces each finished turn with its record, which contains no prompt, no answer and no key. */
-  const recordFinishedTurns = (): void => {
-    const finished = running.filter(({ record }) => record.outcome !== 'running');
-    if (finished.length === 0) return;
-    running = running.filter((turn) => !finished.includes(turn));
-    const newRecords = finished.map(({ record }) => record);
-    records = [...records, ...newRecords].slice(-maxRecordedTurns);
-    for (const record of newRecords) deps.onTurnEnd?.(record);
-  };
   const run = (request: ChatRequest, options: RunOptions): TurnHandle => {
     void loadRequestBuilder();
-    const turn = new Turn(deps, { network, routes, keys }, request, options, recordFinishedTurns);
-    running = [...running, turn];
+    const turn = new Turn(deps, { network, routes, keys }, request, options, () => {
+      running.delete(turn);
+      records = [...records, turn.record].slice(-maxRecordedTurns);
+      deps.onTurnEnd?.(turn.record);
+    });
+    running.add(turn);
     routes.sendOverdueProbes();
-    // If the signal was aborted before the turn started, the turn has already finished and must be recorded here.
-    recordFinishedTurns();
+    turn.start();
     return turn;
   };
   return {
@@ -60,7 +55,7 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
     cooldownOf: (scope) => network.cooldownOf(scope),
     probe: (route, signal) => probe(deps, keys, route, signal),
     report: () => {
-      const turns = [...records, ...running.map(({ record }) => record)];
+      const turns = [...records, ...[...running].map(({ record }) => record)];
       return {
         turns: turns.toSorted((a, b) => a.time - b.time),
         network: network.report(),

@@ -1,11 +1,11 @@
 import type { Clock } from '../clock';
-import type { ResumeFrom, EngineSettings } from '../engine';
+import type { EngineSettings, ResumeFrom } from '../engine';
 import type { ResumeMethod } from '../events';
 import type { AnswerDelta, ToolCallPart } from '../http/deltas';
-import type { TurnHistory } from './turnHistory';
-import type { TurnOutput } from './turnOutput';
 import { resumeMethod, type Prefill } from '../text/continuation';
 import { maxHoldMs, Splice, type JoinMethod, type SpliceStep } from '../text/splice';
+import type { TurnHistory } from './turnHistory';
+import type { TurnOutput } from './turnOutput';
 
 /**
  * How an attempt requests the answer. `original` sends the original request, because no part of the answer has arrived
@@ -14,63 +14,71 @@ import { maxHoldMs, Splice, type JoinMethod, type SpliceStep } from '../text/spl
 export type RequestMode = 'original' | ResumeMethod;
 
 /**
- * The answer of a turn, built from all its attempts. This class also decides how the next attempt continues the partial
- * answer.
+ * The answer of a turn, built from all its attempts. A restarted answer stays hidden until it is complete or longer than
+ * the partial answer, because the user keeps the longer text until then. A continuation is held back until the splice
+ * has found where it joins the partial answer.
  */
 export class Answer {
-  private readonly answerText: AnswerText;
+  private visible: string;
   private hadReasoning: boolean;
   private hadToolCalls: boolean;
-  /** Whether the current attempt has received a part of a tool call. */
-  private attemptHadToolCalls = false;
   /** Whether the gateway rejects every request that continues a partial answer. */
   private continuationsRejected = false;
   /** Whether the next attempt must produce a new answer, even if the partial answer could be continued. */
   private isRestartRequested: boolean;
-  /**
-   * The value of `isRestartRequested` at the start of the current attempt. It is restored if the text of the attempt is
-   * discarded.
-   */
-  private wasRestartRequestedAtStart = false;
   /** Whether the user asked to continue the answer. This takes precedence over the setting `holysheep.resume`. */
   private readonly isContinueRequested: boolean;
-  /**
-   * Whether a `resumed` event with `how: 'restart'` must precede the next delta, because the attempt restarts an answer
-   * that so far consists only of reasoning or tool calls.
-   */
+
+  // The current attempt:
+  private mode: RequestMode = 'original';
+  /** The visible text at the start of the attempt. */
+  private partial = '';
+  /** Number of characters of the visible text that previous attempts have written. */
+  private keptChars = 0;
+  /** Text of a restarted answer that is still hidden, or undefined if no restart is in progress. */
+  private incoming: string | undefined;
+  private join: { readonly splice: Splice; readonly method: JoinMethod } | undefined;
+  /** The first half of a surrogate pair whose second half has not arrived yet. */
+  private pendingSurrogate = '';
+  private attemptHadToolCalls = false;
+  /** The value of `isRestartRequested` at the start of the attempt, for the case that its text is discarded. */
+  private wasRestartRequested = false;
+  /** Whether the model only repeated the start of the partial answer and then stopped. */
+  private repeatedOnlyPart = false;
+  /** Whether the next delta restarts an answer that so far consists only of reasoning or tool calls. */
   private isRestartDue = false;
-  /**
-   * Whether blank lines at the start of the next text delta are dropped. Blank lines between the reasoning and the text
-   * of a continuation do not belong to the answer.
-   */
+  /** Whether blank lines that follow the reasoning of a continuation are dropped from its text. */
   private skipsBlankLines = false;
   private cancelHold: (() => void) | undefined;
 
   constructor(
-    private readonly clock: Clock,
-    private readonly output: TurnOutput,
+    private readonly clock: Pick<Clock, 'after'>,
+    private readonly output: Pick<TurnOutput, 'emit' | 'emitToken'>,
     private readonly history: Pick<TurnHistory, 'recordProgress'>,
     previous: ResumeFrom | undefined,
   ) {
-    this.answerText = new AnswerText(previous?.text);
+    this.visible = previous?.text ?? '';
     this.hadReasoning = previous?.hadReasoning ?? false;
     this.hadToolCalls = previous?.hadToolCalls ?? false;
     this.isRestartRequested = previous?.mode === 'restart';
     this.isContinueRequested = previous?.mode === 'continue';
   }
 
+  /** The text that the user sees. */
   get text(): string {
-    return this.answerText.text;
+    return this.visible;
   }
 
   /** Characters that the current attempt has added to the answer, without the overlap. */
   get addedChars(): number {
-    return this.answerText.addedChars;
+    return this.incoming?.length ?? Math.max(0, this.visible.length - this.keptChars);
   }
 
-  /** Whether the current attempt continues a partial answer and has added nothing to it so far. */
+  /** Whether the current attempt continues a partial answer and was empty or only repeated the end of it so far. */
   get addedNothing(): boolean {
-    return this.answerText.isRepetition;
+    const { join, visible, partial, mode } = this;
+    const isContinuation = mode === 'prefill' || mode === 'continue';
+    return isContinuation && partial !== '' && visible === partial && partial.endsWith(join?.splice.heldText ?? '');
   }
 
   /**
@@ -90,18 +98,18 @@ export class Answer {
   }
 
   startAttempt(mode: RequestMode): void {
-    this.answerText.startAttempt(mode);
-    this.wasRestartRequestedAtStart = this.isRestartRequested;
+    this.mode = mode;
+    this.wasRestartRequested = this.isRestartRequested;
     this.attemptHadToolCalls = false;
     this.skipsBlankLines = false;
-    this.isRestartDue = mode === 'restart' && this.text === '';
-    // Without a partial answer, the attempt produces a new answer anyway, so the requested restart is no longer
-    // pending.
-    if (this.text === '') this.isRestartRequested = false;
+    this.isRestartDue = mode === 'restart' && this.visible === '';
+    this.startText();
+    // Without a partial answer, the attempt produces a new answer anyway.
+    if (this.visible === '') this.isRestartRequested = false;
     if (mode !== 'original' && mode !== 'restart') return;
     this.hadReasoning = false;
     // Keeps the record of the tool calls that belong to the visible text, because a restart may be refused.
-    if (this.text === '') this.hadToolCalls = false;
+    if (this.visible === '') this.hadToolCalls = false;
   }
 
   markContinuationsRejected(): void {
@@ -115,19 +123,17 @@ export class Answer {
 
   /**
    * Adds a delta of the current attempt to the answer.
-   *
    * @returns false if the gateway has started a continuation over. The attempt must then fail, because the visible text
    *   of the continuation can't be removed
    */
   add(delta: AnswerDelta): boolean {
     switch (delta.type) {
       case 'textWasReasoning':
-        this.dispose();
-        this.emitChange(this.answerText.discardAttempt());
+        this.discardText();
         this.addReasoning(delta.text);
         return true;
       case 'restartInStream':
-        return this.answerText.restartInStream();
+        return this.restartInStream();
       case 'text':
         this.history.recordProgress();
         this.addText(delta.text);
@@ -143,19 +149,50 @@ export class Answer {
     }
   }
 
+  /**
+   * Ends the answer after the model has finished. A restarted answer then replaces the partial answer even if the new
+   * answer is shorter.
+   * @returns false if the model only repeated a part of the partial answer
+   */
+  finish(): boolean {
+    this.dispose();
+    this.pendingSurrogate = '';
+    if (this.join) this.emitText(this.applyStep(this.join.splice.end()));
+    const { incoming } = this;
+    if (incoming !== undefined && (incoming !== '' || this.attemptHadToolCalls)) this.replaceText(incoming);
+    return !this.repeatedOnlyPart;
+  }
+
+  /**
+   * Ends the current attempt without completing the answer. If a continuation is still held back, its text is dropped:
+   * it repeats the partial answer, or the next continuation will contain it again.
+   */
+  endAttempt(): void {
+    this.dispose();
+    this.pendingSurrogate = '';
+    this.join = undefined;
+  }
+
+  dispose(): void {
+    this.cancelHold?.();
+    this.cancelHold = undefined;
+  }
+
   private addText(text: string): void {
     this.announceRestart();
     const joined = this.skipsBlankLines ? text.replace(/^\s*\n/, '') : text;
     if (joined !== '') this.skipsBlankLines = false;
-    this.emitChange(this.answerText.append(joined));
-    if (this.answerText.isHolding)
-      this.cancelHold ??= this.clock.after(maxHoldMs, () => this.emitChange(this.answerText.expire()));
+    this.emitText(this.append(joined));
+    if (this.join)
+      this.cancelHold ??= this.clock.after(maxHoldMs, () => {
+        if (this.join) this.emitText(this.applyStep(this.join.splice.expire()));
+      });
   }
 
   private addReasoning(text: string): void {
     this.announceRestart();
     this.hadReasoning = true;
-    this.skipsBlankLines ||= this.answerText.isHolding;
+    this.skipsBlankLines ||= this.join !== undefined;
     this.output.emitToken('reasoning', text);
   }
 
@@ -166,233 +203,100 @@ export class Answer {
     this.output.emit({ type: 'tool-call', index, ...(id && { id }), ...(name && { name }), arguments: json });
   }
 
-  /**
-   * Ends the answer after the model has finished.
-   *
-   * @returns false if the model only repeated a part of the partial answer
-   */
-  finish(): boolean {
-    this.dispose();
-    this.emitChange(this.answerText.finish(this.attemptHadToolCalls));
-    return !this.answerText.repeatedOnlyPart;
-  }
-
-  /** Ends the current attempt without completing the answer. */
-  endAttempt(): void {
-    this.dispose();
-    this.answerText.endAttempt();
-  }
-
-  dispose(): void {
-    this.cancelHold?.();
-    this.cancelHold = undefined;
-  }
-
-  private announceRestart(): void {
-    if (this.isRestartDue) this.output.emit({ type: 'resumed', how: 'restart', trimmed: 0, resumePoint: 0 });
-    this.isRestartDue = false;
-  }
-
-  private emitChange(change: TextChange | undefined): void {
-    switch (change?.type) {
-      case undefined:
-        return;
-      case 'append':
-        return this.output.emitToken('text', change.text);
-      case 'joined': {
-        const { method, trimmed, resumePoint, text } = change;
-        if (text === '' && trimmed === 0) return;
-        this.output.emit({ type: 'resumed', how: method, trimmed, resumePoint });
-        if (text !== '') this.output.emitToken('text', text);
-        return;
-      }
-      case 'discarded':
-        this.isRestartRequested = this.wasRestartRequestedAtStart;
-        return this.output.emit({ type: 'replaced', text: change.text, because: 'reasoning' });
-      case 'replaced':
-        this.isRestartRequested = false;
-        this.continuationsRejected = false;
-        this.hadToolCalls = this.attemptHadToolCalls;
-        this.output.emit({ type: 'resumed', how: 'restart', trimmed: 0, resumePoint: 0 });
-        return this.output.emit({ type: 'replaced', text: change.text });
-    }
-  }
-}
-
-/** A change to the visible text of an answer. */
-export type TextChange =
-  | { readonly type: 'append'; readonly text: string }
-  /** The continuation was appended to the partial answer. `resumePoint` is the offset at which the continuation begins. */
-  | {
-      readonly type: 'joined';
-      readonly method: JoinMethod;
-      readonly trimmed: number;
-      readonly resumePoint: number;
-      readonly text: string;
-    }
-  /** A restarted answer has become longer than the partial answer, or complete, and replaces it. */
-  | { readonly type: 'replaced'; readonly text: string }
-  /** The text of the current attempt was removed. `text` is the remaining answer. */
-  | { readonly type: 'discarded'; readonly text: string };
-
-/**
- * The text of an answer over all attempts of a turn. A restarted answer stays hidden until it is complete or longer
- * than the partial answer, because the user keeps the longer text until then. A continuation is held back until the
- * splice has found where it joins the partial answer.
- */
-export class AnswerText {
-  /** Text of a restarted answer that is still hidden, or undefined if no restart is in progress. */
-  private incoming: string | undefined;
-  private join: { readonly splice: Splice; readonly method: JoinMethod } | undefined;
-  /** The first half of a surrogate pair whose second half has not arrived yet. */
-  private pendingSurrogate = '';
-  /** Length of the answer at the start of the current attempt, in characters. */
-  private lengthBefore = 0;
-  private mode: RequestMode = 'original';
-  /** The text of the answer at the start of the current attempt. */
-  private partial = '';
-  /** Whether the model, in the current attempt, only repeated the start of the partial answer and then stopped. */
-  repeatedOnlyPart = false;
-
-  constructor(private committed = '') {}
-
-  get text(): string {
-    return this.committed;
-  }
-
-  /** Whether a continuation is held back until the splice has found where it joins the partial answer. */
-  get isHolding(): boolean {
-    return this.join !== undefined;
-  }
-
-  /** Characters that the current attempt has added to the answer, without the overlap. */
-  get addedChars(): number {
-    return this.incoming?.length ?? Math.max(0, this.committed.length - this.lengthBefore);
-  }
-
-  startAttempt(mode: RequestMode): void {
+  /** Prepares the state of the text for an attempt. */
+  private startText(): void {
+    const { visible, mode } = this;
+    this.partial = visible;
+    this.keptChars = visible.length;
     this.pendingSurrogate = '';
     this.repeatedOnlyPart = false;
-    this.lengthBefore = this.committed.length;
-    this.mode = mode;
-    this.partial = this.committed;
-    this.incoming = undefined;
-    this.join = undefined;
-    if (this.committed === '' || mode === 'original') return;
-    if (mode === 'restart') this.incoming = '';
-    else this.join = { splice: new Splice(this.committed, mode), method: mode };
+    this.incoming = mode === 'restart' && visible !== '' ? '' : undefined;
+    const isContinuation = (mode === 'prefill' || mode === 'continue') && visible !== '';
+    this.join = isContinuation ? { splice: new Splice(visible, mode), method: mode } : undefined;
   }
 
   /** Removes the text that the current attempt has added. The attempt continues as if it had just started. */
-  discardAttempt(): TextChange | undefined {
-    const changed = this.committed !== this.partial;
-    this.committed = this.partial;
-    this.startAttempt(this.mode);
-    return changed ? { type: 'discarded', text: this.committed } : undefined;
+  private discardText(): void {
+    this.dispose();
+    const hasChanged = this.visible !== this.partial;
+    this.visible = this.partial;
+    this.startText();
+    if (!hasChanged) return;
+    this.isRestartRequested = this.wasRestartRequested;
+    this.output.emit({ type: 'replaced', text: this.visible, because: 'reasoning' });
   }
 
-  /**
-   * Starts the answer over within the current attempt. The text received so far stays visible until the new answer is
-   * longer.
-   * @returns false for a continuation, which can't be started over, because its visible text can't be removed
-   */
-  restartInStream(): boolean {
+  /** Starts the answer over within the current attempt. Its visible text stays until the new answer is longer. */
+  private restartInStream(): boolean {
     if (this.mode !== 'original' && this.mode !== 'restart') return false;
     this.pendingSurrogate = '';
-    if (this.committed !== '') this.incoming = '';
+    if (this.visible !== '') this.incoming = '';
     return true;
   }
 
-  /** Whether a continuation has added nothing: it was empty or only repeated the end of the partial answer. */
-  get isRepetition(): boolean {
-    const { join, committed, partial } = this;
-    const joins = this.mode === 'prefill' || this.mode === 'continue';
-    return joins && partial !== '' && committed === partial && partial.endsWith(join?.splice.heldText ?? '');
-  }
-
-  append(delta: string): TextChange | undefined {
+  /** Returns the text to emit. Changes of other kinds have then already been emitted. */
+  private append(delta: string): string {
     const text = this.completeCharacters(delta);
-    if (text === '') return undefined;
+    if (text === '') return '';
     if (this.join) return this.applyStep(this.join.splice.push(text));
     if (this.incoming !== undefined) return this.addIncoming(text);
-    this.committed += text;
-    return { type: 'append', text };
+    this.visible += text;
+    return text;
   }
 
-  /** Decides where a continuation that has been held back for `maxHoldMs` joins the partial answer. */
-  expire(): TextChange | undefined {
-    return this.join && this.applyStep(this.join.splice.expire());
-  }
-
-  /**
-   * Completes the answer. A restarted answer then replaces the partial answer even if the new answer is shorter.
-   *
-   * @param mayBeEmpty whether a restarted answer without text also replaces the partial answer, because the model
-   *   called tools
-   */
-  finish(mayBeEmpty: boolean): TextChange | undefined {
-    this.pendingSurrogate = '';
-    const joined = this.join && this.applyStep(this.join.splice.end());
-    const { incoming } = this;
-    return incoming === undefined || (incoming === '' && !mayBeEmpty) ? joined : this.replaceText(incoming);
-  }
-
-  /**
-   * Ends the current attempt. If a continuation is still held back, its text is dropped: it repeats the partial answer,
-   * or the next continuation will contain it again.
-   */
-  endAttempt(): void {
-    this.pendingSurrogate = '';
-    this.join = undefined;
+  private emitText(text: string): void {
+    if (text !== '') this.output.emitToken('text', text);
   }
 
   /** Holds back half of a surrogate pair at the end of the text, because it can be neither displayed nor sent. */
   private completeCharacters(delta: string): string {
     const text = this.pendingSurrogate + delta;
     const last = text.charCodeAt(text.length - 1);
-    if ((last & 0xfc00) !== 0xd800) {
-      this.pendingSurrogate = '';
-      return text;
+    const isHalf = (last & 0xfc00) === 0xd800;
+    this.pendingSurrogate = isHalf ? text.slice(-1) : '';
+    return isHalf ? text.slice(0, -1) : text;
+  }
+
+  /** Applies a step of the splice. @returns the text to emit */
+  private applyStep(step: SpliceStep): string {
+    const { join, visible } = this;
+    if (step.type === 'hold') return '';
+    this.join = undefined;
+    if (step.type === 'another') {
+      // A model may repeat the start of the partial answer and then stop. The partial answer is longer, so it stays.
+      this.repeatedOnlyPart = visible.startsWith(step.text);
+      return this.repeatedOnlyPart ? '' : this.addIncoming(step.text);
     }
-    this.pendingSurrogate = text.slice(-1);
-    return text.slice(0, -1);
+    this.visible += step.text;
+    const trimmed = step.type === 'join' ? step.trimmed : 0;
+    if (join && (step.text !== '' || trimmed > 0))
+      this.output.emit({ type: 'resumed', how: join.method, trimmed, resumePoint: visible.length });
+    return step.text;
   }
 
-  private applyStep(step: SpliceStep): TextChange | undefined {
-    const method = this.join?.method;
-    switch (step.type) {
-      case 'hold':
-        return undefined;
-      case 'another':
-        this.join = undefined;
-        // Detects a model that only repeated the start of the partial answer and then stopped. The partial answer is
-        // longer, so it stays.
-        this.repeatedOnlyPart = this.committed.startsWith(step.text);
-        if (this.repeatedOnlyPart) return undefined;
-        this.incoming = '';
-        return this.addIncoming(step.text);
-      case 'text':
-      case 'join': {
-        const resumePoint = this.committed.length;
-        const trimmed = step.type === 'join' ? step.trimmed : 0;
-        this.join = undefined;
-        this.committed += step.text;
-        return method === undefined ? undefined : { type: 'joined', method, trimmed, resumePoint, text: step.text };
-      }
-    }
+  private addIncoming(text: string): string {
+    this.incoming = (this.incoming ?? '') + text;
+    if (this.incoming.length > this.visible.length) this.replaceText(this.incoming);
+    return '';
   }
 
-  private addIncoming(text: string): TextChange | undefined {
-    const incoming = (this.incoming ?? '') + text;
-    if (incoming.length > this.committed.length) return this.replaceText(incoming);
-    this.incoming = incoming;
-    return undefined;
-  }
-
-  private replaceText(text: string): TextChange {
-    this.committed = text;
-    this.lengthBefore = 0;
+  private replaceText(text: string): void {
+    this.visible = text;
+    this.keptChars = 0;
     this.incoming = undefined;
-    return { type: 'replaced', text };
+    this.isRestartRequested = false;
+    this.continuationsRejected = false;
+    this.hadToolCalls = this.attemptHadToolCalls;
+    this.emitRestart();
+    this.output.emit({ type: 'replaced', text });
+  }
+
+  private announceRestart(): void {
+    if (this.isRestartDue) this.emitRestart();
+    this.isRestartDue = false;
+  }
+
+  private emitRestart(): void {
+    this.output.emit({ type: 'resumed', how: 'restart', trimmed: 0, resumePoint: 0 });
   }
 }

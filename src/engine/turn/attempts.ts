@@ -1,28 +1,22 @@
-import type { Answer, RequestMode } from './answer';
-import { continuationMessages, prefillOf } from '../text/continuation';
 import type { EngineDeps } from '../engine';
-import type { AttemptTrigger, EndedEvent } from '../events';
+import type { AttemptTrigger, EndedEvent, Usage } from '../events';
 import type { Fault } from '../faults/classify';
 import type { FaultName } from '../faults/faultTable';
-import type { TurnPermit } from './turnPermit';
 import type { NetworkState } from '../gate/networkState';
 import { originOf } from '../gateway/baseUrl';
 import type { KeyRedactor } from '../gateway/keyRedactor';
 import { AnswerSize, Attempt } from '../http/attempt';
-import { requestBody } from '../http/transport';
+import { requestBody, type AttemptRequest } from '../http/transport';
 import { factsOf } from '../models/modelFacts';
 import { modelParameters } from '../models/modelParameters';
-import type { ChatRequest, Connection, Route } from '../request';
+import type { ChatRequest, Route } from '../request';
+import type { Situation } from '../retry/decide';
+import { sumUsage } from '../state/usage';
+import { continuationMessages, prefillOf } from '../text/continuation';
+import type { Admission } from './admission';
+import type { Answer, RequestMode } from './answer';
 import type { TurnHistory } from './turnHistory';
 import type { TurnOutput } from './turnOutput';
-
-/** The members of a turn that its attempts read and change. */
-interface TurnParts {
-  readonly output: TurnOutput;
-  readonly answer: Answer;
-  readonly history: TurnHistory;
-  readonly permit: TurnPermit;
-}
 
 /** Fault rows (4xx responses) that may mean that the gateway rejects the messages of a resume request. */
 const messageRejectionRows: ReadonlySet<FaultName> = new Set<FaultName>([
@@ -34,12 +28,15 @@ const messageRejectionRows: ReadonlySet<FaultName> = new Set<FaultName>([
 
 /** Makes the attempts of a turn, one after the other, and records how they end. */
 export class Attempts {
+  /** The last attempt, unless the turn has moved on since it ended. */
   current: Attempt | undefined;
-  /** Whether the current attempt would send another token limit if it were to have more room. */
-  canHaveMoreRoom = false;
   private mode: RequestMode = 'original';
-  /** Names of the parameters that the current attempt has sent. */
-  private sentParameters: readonly string[] = [];
+  /** The request of the current attempt, without its key. */
+  private sent: Omit<AttemptRequest, 'connection' | 'messages'> | undefined;
+  /** The parameters that the gateway was known to refuse when the current attempt was sent. */
+  private omittedParameters: AttemptRequest['behavior']['unsupportedParameters'] = new Set();
+  /** The tokens that all attempts together have used. */
+  private usage = sumUsage([]);
   private readonly size = new AnswerSize();
 
   constructor(
@@ -47,16 +44,31 @@ export class Attempts {
     private readonly network: NetworkState,
     private readonly keys: KeyRedactor,
     private readonly request: ChatRequest,
-    private readonly turn: TurnParts,
+    private readonly output: TurnOutput,
+    private readonly answer: Answer,
+    private readonly history: TurnHistory,
+    private readonly admission: Pick<Admission, 'accepted'>,
   ) {}
 
   /**
-   * Whether the gateway accepted the current attempt, and the attempt received a part of the answer or resumed one. The
-   * next attempt is then a resume and not a retry.
+   * How far the answer has come. The next attempt is a resume and not a retry if the gateway accepted the current attempt,
+   * and the attempt received a part of the answer or resumed one.
    */
-  get isResuming(): boolean {
-    const { current } = this;
-    return current?.isAccepted === true && (current.hasStreamed || this.isResume);
+  get progress(): Pick<Situation, 'isResuming' | 'hasText' | 'isContinuable'> {
+    const { current, answer } = this;
+    return {
+      isResuming: current?.isAccepted === true && (current.hasStreamed || this.isResume),
+      hasText: answer.text !== '',
+      isContinuable: answer.isContinuable(this.deps.settings().resume),
+    };
+  }
+
+  /** Whether the current attempt would send another token limit if it were to have more room. */
+  get canHaveMoreRoom(): boolean {
+    const { sent } = this;
+    if (!sent) return false;
+    const request = { ...this.request, model: sent.request.model, moreRoom: true };
+    return modelParameters(request, sent.facts).maxTokens !== sent.request.maxTokens;
   }
 
   /**
@@ -64,52 +76,64 @@ export class Attempts {
    * answer.
    * @param distinguishingUrl base URL of the route if another route has the same host
    */
-  start(trigger: AttemptTrigger, route: Route, model: string, distinguishingUrl?: string): Attempt {
-    const { output, answer } = this.turn;
-    const { baseUrl } = route;
+  start(trigger: AttemptTrigger, route: Route, model: string, distinguishingUrl: string | undefined): Attempt {
+    const { output, answer } = this;
     const { messages } = this.request;
-    const behavior = this.network.behaviorOf(baseUrl, model);
-    const prefill = behavior.refusesPrefill ? undefined : prefillOf(baseUrl, model);
+    const behavior = this.network.behaviorOf(route.baseUrl, model);
+    const prefill = behavior.refusesPrefill ? undefined : prefillOf(route.baseUrl, model);
     const mode = answer.requestMode(this.deps.settings().resume, prefill);
-    const isContinuation = mode === 'prefill' || mode === 'continue';
     const facts = (this.deps.facts ?? factsOf)(model);
     const request = { ...this.request, model };
-    const parameters = modelParameters(request, facts);
-    const roomyParameters = modelParameters({ ...request, moreRoom: true }, facts);
-    this.canHaveMoreRoom = roomyParameters.maxTokens !== parameters.maxTokens;
-    const attemptRequest = {
-      connection: route,
-      request: { ...request, ...parameters },
-      messages: isContinuation ? continuationMessages(messages, answer.text, mode, prefill) : messages,
-      behavior,
-      facts,
-    };
-    this.sentParameters = Object.keys(requestBody(attemptRequest.request, [], behavior.unsupportedParameters));
+    const sent = { request: { ...request, ...modelParameters(request, facts) }, behavior, facts };
+    this.sent = sent;
+    this.omittedParameters = new Set(behavior.unsupportedParameters);
     this.keys.add(route.apiKey);
     this.mode = mode;
     output.attempt++;
     answer.startAttempt(mode);
-    const method = mode !== 'original' && { how: mode };
-    const named = {
-      origin: originOf(baseUrl),
+    output.emit({
+      type: 'attempt',
+      model,
+      origin: originOf(route.baseUrl),
       ...(distinguishingUrl !== undefined && { baseUrl: distinguishingUrl }),
-    };
-    output.emit({ type: 'attempt', model, ...named, why: trigger, ...method, time: this.deps.clock.now() });
+      why: trigger,
+      ...(mode !== 'original' && { how: mode }),
+      time: this.deps.clock.now(),
+    });
     const observer = {
-      headers: (status: number, requestId: string | undefined, ms: number) => this.onHeaders(status, requestId, ms),
+      headers: (status: number, requestId: string | undefined, ms: number) => {
+        output.emit({ type: 'headers', status, requestId, ms });
+        if (status < 200 || status > 299) return;
+        this.admission.accepted();
+        if (this.isResume) this.history.recordResumeStart();
+      },
       quiet: (forMs: number) => output.emit({ type: 'quiet', forMs }),
+    };
+    const attemptRequest = {
+      ...sent,
+      connection: route,
+      messages: isContinuation(mode) ? continuationMessages(messages, answer.text, mode, prefill) : messages,
     };
     this.current = new Attempt(this.deps, attemptRequest, answer, observer, this.size, this.keys);
     return this.current;
   }
 
-  /** Records the end of the current attempt. Only the first call for an attempt has an effect. */
-  endCurrent(outcome: EndedEvent['how'], fault?: Fault): void {
-    const { current, turn } = this;
-    turn.answer.endAttempt();
-    if (!turn.output.endAttempt(current, outcome, fault?.row) || !current) return;
-    turn.history.idleMs += current.idleMs();
-    if (current.isAccepted && this.isResume) turn.history.recordResumeEnd(turn.answer.addedChars);
+  /** Ends the current attempt and emits its result and its usage. Only the first call for an attempt has an effect. */
+  end(outcome: EndedEvent['how'], fault?: Fault): void {
+    const { current, answer, history, output } = this;
+    current?.abandon();
+    answer.endAttempt();
+    const stats = current?.takeStats();
+    if (!current || !stats) return;
+    const { usage, ...otherStats } = stats;
+    const { totalTokens: tokens, ...counts }: Partial<Usage> = usage ?? {};
+    output.emit({ type: 'ended', how: outcome, row: fault?.row, tokens, ...counts, ...otherStats });
+    if (usage) {
+      this.usage = sumUsage([this.usage, usage]);
+      output.emit({ type: 'usage', ...this.usage });
+    }
+    history.idleMs += current.idleMs();
+    if (current.isAccepted && this.isResume) history.recordResumeEnd(answer.addedChars);
   }
 
   /**
@@ -117,17 +141,20 @@ export class Attempts {
    * then sent immediately and does not count as a retry.
    * @returns whether the request has been changed
    */
-  correctRequest(fault: Fault, { baseUrl }: Connection, model: string): boolean {
-    const { mode } = this;
-    const behavior = this.network.behaviorOf(baseUrl, model);
-    if (fault.unsupportedParameter && this.sentParameters.includes(fault.unsupportedParameter)) {
-      behavior.unsupportedParameters.add(fault.unsupportedParameter);
-      return true;
+  correctRequest({ row, unsupportedParameter }: Fault): boolean {
+    const { sent, mode } = this;
+    if (!sent || !this.current) return false;
+    if (unsupportedParameter) {
+      const sentParameters = Object.keys(requestBody(sent.request, [], this.omittedParameters));
+      if (sentParameters.includes(unsupportedParameter)) {
+        sent.behavior.unsupportedParameters.add(unsupportedParameter);
+        return true;
+      }
     }
-    if (!messageRejectionRows.has(fault.row) || this.current?.isAccepted !== false) return false;
-    if (mode === 'prefill') behavior.refusesPrefill = true;
-    else if (mode === 'continue') this.turn.answer.markContinuationsRejected();
-    return mode === 'prefill' || mode === 'continue';
+    if (!isContinuation(mode) || !messageRejectionRows.has(row) || this.current.isAccepted) return false;
+    if (mode === 'prefill') sent.behavior.refusesPrefill = true;
+    else this.answer.markContinuationsRejected();
+    return true;
   }
 
   /**
@@ -135,13 +162,12 @@ export class Attempts {
    * the continuation added nothing, or the restarted answer contains complete tool calls again. If so, a missing finish
    * reason is from then on accepted from this model on this route, unless the model has sent finish reasons before.
    */
-  confirmsComplete({ baseUrl }: Connection, model: string): boolean {
-    const { answer } = this.turn;
-    const repeatsCalls = this.mode === 'restart' && this.current?.hasCompleteToolCalls;
+  confirmsComplete(): boolean {
+    const { answer, sent, mode, current } = this;
+    const repeatsCalls = mode === 'restart' && current?.hasCompleteToolCalls;
     if (!answer.addedNothing && !repeatsCalls) return false;
     answer.endAttempt();
-    const behavior = this.network.behaviorOf(baseUrl, model);
-    if (behavior.finishReason === 'unknown') behavior.finishReason = 'omitted';
+    if (sent?.behavior.finishReason === 'unknown') sent.behavior.finishReason = 'omitted';
     return true;
   }
 
@@ -149,12 +175,8 @@ export class Attempts {
   private get isResume(): boolean {
     return this.mode !== 'original';
   }
+}
 
-  private onHeaders(status: number, requestId: string | undefined, ms: number): void {
-    const { output, history, permit } = this.turn;
-    output.emit({ type: 'headers', status, requestId, ms });
-    if (status < 200 || status > 299) return;
-    permit.reportAccepted();
-    if (this.isResume) history.recordResumeStart();
-  }
+function isContinuation(mode: RequestMode): mode is 'prefill' | 'continue' {
+  return mode === 'prefill' || mode === 'continue';
 }

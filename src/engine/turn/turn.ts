@@ -1,37 +1,32 @@
-import { Answer } from './answer';
 import type { EngineDeps, RunOptions, TurnHandle } from '../engine';
 import type { AttemptTrigger, FaultKind, ModelEvent } from '../events';
 import { classify, faultOfRow, type Evidence, type Fault } from '../faults/classify';
-import { hostFailure } from '../faults/hostFaults';
 import { describeError } from '../faults/transportError';
-import type { GateBlock } from '../gate/cooldowns';
+import type { Cooldown } from '../gate/cooldowns';
 import type { Gate } from '../gate/gate';
+import type { NetworkState, RetryBudget } from '../gate/networkState';
 import type { RouteHealth } from '../gate/routeHealth';
-import { TurnPermit } from './turnPermit';
-import type { NetworkState } from '../gate/networkState';
 import { hostOf, originOf } from '../gateway/baseUrl';
 import type { KeyRedactor } from '../gateway/keyRedactor';
 import type { AttemptEnd } from '../http/attempt';
-import { isConnectionError, type ChatRequest, type Connection, type ConnectionError, type Route } from '../request';
-import { continuingModel } from '../retry/continuingModel';
-import { RetryController, type RetryOutcome } from './retryController';
-import { isRetryable } from '../retry/retryPolicy';
+import { isConnectionError, type ChatRequest, type Connection, type Route } from '../request';
+import { decide, faultOfBlock, isRetryable, type Decision, type Situation } from '../retry/decide';
 import type { TurnRecord } from '../state/ledger';
+import { Admission } from './admission';
+import { Answer } from './answer';
 import { Attempts } from './attempts';
 import { TurnHistory } from './turnHistory';
-import { TurnMessages, type Failure, type TurnContext } from './turnMessages';
+import { TurnMessages, type TurnContext } from './turnMessages';
 import { TurnOutput, type NewEvent } from './turnOutput';
 import { TurnRoutes } from './turnRoutes';
 import { UserCommands } from './userCommands';
-import { Waits, type WaitDescription } from './waits';
+import { Waits } from './waits';
 
-/** Trigger of the next attempt, or undefined if there is no next attempt. */
+/** Trigger of the next attempt, or undefined if the turn has ended. */
 type NextTrigger = AttemptTrigger | undefined;
-/**
- * Maximum time for reading the cooldowns of other windows, in milliseconds. Their folder may be on a drive that hangs.
- */
+/** Maximum time for reading the cooldowns of other windows, in milliseconds. Their folder may be on a drive that hangs. */
 const maxCooldownSyncMs = 250;
-/** The state that all turns of an engine share. */
+
 interface SharedState {
   readonly network: NetworkState;
   readonly routes: RouteHealth;
@@ -39,83 +34,68 @@ interface SharedState {
 }
 
 /**
- * A turn: attempts and waits, until exactly one terminal event. The loop carries out the decisions of the retry policy.
- * The controls act immediately on the current attempt or wait, and `stop` ends the turn before it returns.
+ * A turn: attempts and waits, until exactly one terminal event. The loop carries out the decisions of `decide`. The
+ * controls act immediately on the current attempt or wait, and `stop` ends the turn before it returns.
  */
 export class Turn implements TurnHandle {
-  readonly output: TurnOutput;
-  readonly answer: Answer;
-  readonly history: TurnHistory;
-  readonly permit: TurnPermit;
-  private readonly network: NetworkState;
+  private readonly history: TurnHistory;
+  private readonly output: TurnOutput;
+  private readonly answer: Answer;
   private readonly waits: Waits;
+  private readonly admission: Admission;
   private readonly attempts: Attempts;
-  private readonly retries: RetryController;
-  private readonly routes: TurnRoutes;
   private readonly commands: UserCommands;
+  private readonly routes: TurnRoutes;
   private readonly messages: TurnMessages;
-  private readonly unsubscribe: () => void;
   private readonly connection: () => Promise<Connection>;
   private readonly startTime: number;
-  private model: string;
-  /** Host name of the last route, for the record of the turn in the diagnostics. */
-  private host = '';
-  /**
-   * Whether the next attempt bypasses the circuit breaker, because `tryAnyway` was called before the turn had a route.
-   */
+  /** Whether the next attempt bypasses the circuit breaker, because `tryAnyway` was called before the turn had a route. */
   private bypassesBreaker = false;
-  /** Whether the last attempt of this turn has opened the circuit breaker. */
-  private hasOpenedBreaker = false;
 
   constructor(
     private readonly deps: EngineDeps,
-    { network, routes, keys }: SharedState,
+    private readonly shared: SharedState,
     request: ChatRequest,
-    { signal, resumeFrom, avoidRoute, connection = deps.connection, onEvents }: RunOptions,
+    private readonly options: RunOptions,
     private readonly onEnd: () => void,
   ) {
-    this.network = network;
-    this.connection = connection;
-    this.model = request.model;
+    this.connection = options.connection ?? deps.connection;
+    const { network, routes, keys } = shared;
     this.startTime = deps.clock.now();
-    this.history = new TurnHistory(request.model, resumeFrom !== undefined);
-    this.output = new TurnOutput(deps.clock, onEvents, (error) => this.finish(this.handleDefect(error)));
-    this.answer = new Answer(deps.clock, this.output, this.history, resumeFrom);
+    this.history = new TurnHistory(request.model, options.resumeFrom !== undefined);
+    this.output = new TurnOutput(deps.clock, options.onEvents, (error) => this.handleException(error));
+    this.answer = new Answer(deps.clock, this.output, this.history, options.resumeFrom);
     this.waits = new Waits(deps, this.output, this.history);
-    this.permit = new TurnPermit(deps, this.history, this.waits);
-    this.attempts = new Attempts(deps, network, keys, request, this);
+    this.admission = new Admission(deps.clock);
+    this.attempts = new Attempts(deps, network, keys, request, this.output, this.answer, this.history, this.admission);
     this.commands = new UserCommands(deps.clock, this.waits, this.attempts);
-    this.retries = new RetryController(deps.settings, deps.random, this.history, this.permit);
-    this.routes = new TurnRoutes(routes, this.output, this.history, avoidRoute);
+    this.routes = new TurnRoutes(routes, this.output, this.history, options.avoidRoute);
     this.messages = new TurnMessages(deps, keys);
-    const onAbort = (): void => this.stop();
-    signal?.addEventListener('abort', onAbort, { once: true });
-    this.unsubscribe = () => signal?.removeEventListener('abort', onAbort);
+  }
+
+  /** Starts the turn, or stops it at once if its signal is already aborted. */
+  start(): void {
+    const { signal, resumeFrom } = this.options;
+    signal?.addEventListener('abort', this.stop, { once: true });
     if (signal?.aborted) this.stop();
     else void this.run(resumeFrom ? 'resume' : 'first');
   }
 
   get record(): TurnRecord {
-    const { startTime, host, output } = this;
-    const { outcome, attempts, waits } = output;
-    return { time: startTime, host, outcome, attempts, waits };
+    return { time: this.startTime, host: hostOf(this.routes.baseUrl), ...this.output.record };
   }
 
-  stop(): void {
-    if (this.isFinished()) return;
-    this.attempts.current?.abandon();
-    this.attempts.endCurrent('stopped');
+  readonly stop = (): void => {
+    if (this.output.isFinished()) return;
+    this.attempts.end('stopped');
     this.finish({ type: 'stopped', text: this.answer.text });
-  }
+  };
 
   retryNow(): void {
-    if (!this.isFinished()) this.commands.retryNow();
+    if (!this.output.isFinished()) this.commands.retryNow();
   }
 
-  /**
-   * Ends the current wait if its route or the key of its route was removed or replaced, and another route has a key. The
-   * returned promise never rejects.
-   */
+  /** Ends the current wait if its route or key was removed or replaced, and another route has a key. Never rejects. */
   async handleConnectionChange(): Promise<void> {
     const connection = this.waits.isWaiting ? await this.connection().catch(() => undefined) : undefined;
     if (connection && this.waits.isWaiting && this.routes.isReplaced(connection)) this.commands.apply('other-route');
@@ -134,7 +114,7 @@ export class Turn implements TurnHandle {
   }
 
   switchModel(model: string): void {
-    if (this.isFinished() || model === this.model) return;
+    if (this.output.isFinished() || model === this.history.model) return;
     this.answer.requestRestart();
     this.changeModel(model, 'user');
     this.commands.apply('switch');
@@ -142,21 +122,187 @@ export class Turn implements TurnHandle {
 
   continueWith(model: string, reason: FaultKind): void {
     const attempt = this.waits.isWaiting ? undefined : this.attempts.current;
-    if (this.isFinished() || model === this.model || attempt?.hasStreamed) return;
+    if (this.output.isFinished() || model === this.history.model || attempt?.hasStreamed) return;
     this.fallBack(model, reason);
     this.commands.apply('switch');
   }
 
   switchRoute(): void {
-    const next = this.isFinished() ? undefined : this.routes.following();
+    const next = this.output.isFinished() ? undefined : this.routes.following();
     if (!next || !this.commands.acceptsClick()) return;
     this.routes.switchTo(next);
     this.commands.apply('switch');
   }
 
+  /** Runs the turn. This is its only error boundary: an exception ends the turn with a terminal event. */
+  private async run(first: AttemptTrigger): Promise<void> {
+    try {
+      let trigger: NextTrigger = first;
+      while (trigger && !this.output.isFinished()) trigger = await this.prepareAttempt(trigger);
+    } catch (error) {
+      this.handleException(error);
+    }
+  }
+
+  /** Chooses a route, waits until its gate admits the attempt, and sends it, unless something else is decided. */
+  private async prepareAttempt(trigger: AttemptTrigger): Promise<NextTrigger> {
+    const { routes, commands, admission } = this;
+    admission.release();
+    this.attempts.current = undefined;
+    const connection = await this.connection();
+    if (this.output.isFinished()) return undefined;
+    const route = routes.choose(connection);
+    if (!route) return this.handleFault('noKey');
+    const gate = this.gate(route);
+    if (this.bypassesBreaker) gate.clearFailures();
+    await this.waits.waitForOptional(maxCooldownSyncMs, gate.sync());
+    if (commands.isDiverting()) return commands.take();
+    admission.join(gate, () => this.waits.end());
+    if (trigger === 'retry-now' || this.bypassesBreaker || commands.hasPending()) admission.force();
+    const alternative = await this.waitInQueue();
+    this.bypassesBreaker = false;
+    if (commands.isDiverting()) return commands.take();
+    if (alternative) return this.carryOut(alternative.decision, alternative.situation);
+    const next = commands.take() ?? trigger;
+    if (routes.hasBetterRoute) return next;
+    this.history.settleCharge(next !== 'retry' && next !== 'resume');
+    const end = await this.attempts.start(next, route, this.history.model, routes.distinguishingUrl(route)).end;
+    return this.output.isFinished() ? undefined : this.handleEnd(end);
+  }
+
+  /**
+   * Waits until the gate admits the next attempt or the user wants another model or route.
+   * @returns the decision to do something else, if the wait would be too long
+   */
+  private async waitInQueue(): Promise<{ readonly decision: Decision; readonly situation: Situation } | undefined> {
+    let estimatedFor: Cooldown | undefined;
+    for (let { block } = this.admission; block; { block } = this.admission) {
+      const fault = faultOfBlock(block);
+      const situation = this.situation(fault, block);
+      const decision = this.decide(situation);
+      if (decision.type !== 'wait') return { decision, situation };
+      // Announces the estimate of a wait once, although the gate renews it.
+      const isAnnounced = decision.estimated === true && estimatedFor === block.cause;
+      const wait = this.messages.describeWait(fault, decision, block.blockedBy, this.context);
+      await this.waits.waitInQueue(decision.delayMs, isAnnounced ? undefined : wait);
+      estimatedFor = decision.estimated && block.cause;
+      if (this.commands.isDiverting()) return undefined;
+      if (this.commands.hasPending()) this.admission.force();
+    }
+    return undefined;
+  }
+
+  private handleEnd(end: AttemptEnd): NextTrigger | Promise<NextTrigger> {
+    switch (end.type) {
+      case 'defect':
+        throw end.error;
+      case 'finished':
+        return this.handleFinish(end.finishReason);
+      case 'abandoned':
+        this.attempts.end('abandoned');
+        return this.commands.take();
+      case 'fault':
+        if (end.evidence === 'finishReasonMissing' && this.attempts.confirmsComplete())
+          return this.handleFinish('stop');
+        return this.handleFault(end.evidence);
+    }
+  }
+
+  private handleFinish(finishReason: string): NextTrigger | Promise<NextTrigger> {
+    const { answer, attempts, output, waits } = this;
+    const isComplete = answer.finish();
+    if (!isComplete && finishReason !== 'length') return this.handleFault('noText');
+    if (finishReason === 'length' && answer.text === '' && !attempts.current?.hasAnswer)
+      return this.handleFault('limitBeforeText');
+    attempts.end('finished');
+    if (attempts.current) this.routes.recordResponse(attempts.current.startedAt);
+    this.admission.release(true);
+    this.budget.refund(1);
+    const { waitedMs } = waits;
+    this.finish({ type: 'done', finishReason, attempts: output.attempt, text: answer.text, waitedMs });
+    return undefined;
+  }
+
+  private handleFault(evidence: Evidence): NextTrigger | Promise<NextTrigger> {
+    const { attempts, admission, deps, routes } = this;
+    const { current } = attempts;
+    const fault = classify(evidence, deps.clock.now());
+    const { message, detail } = this.messages.describeFault(fault, this.context);
+    const isError = typeof evidence === 'object' && evidence.type === 'error';
+    const logDetail = isError ? describeError(evidence.error) : detail;
+    deps.log.info(`attempt ${this.output.attempt}: row ${fault.row} ${fault.kind}${logDetail && ` (${logDetail})`}`);
+    attempts.end(fault.kind, fault);
+    if (attempts.correctRequest(fault)) return 'repair';
+    admission.reportFault(fault);
+    const situation = this.situation(fault);
+    const decision = this.decide(situation);
+    this.history.recordFault(situation, decision, this.budget);
+    admission.end(fault, decision);
+    if (decision.type !== 'replay') routes.recordFault(fault);
+    if (current?.status !== undefined && !fault.isRouteFault) routes.recordResponse(current.startedAt);
+    const wasCut = current?.hasStreamed === true && evidence !== 'noText';
+    if (wasCut && isRetryable(fault.policy)) this.output.emit({ type: 'cut', reason: fault.kind, message });
+    return this.carryOut(decision, situation);
+  }
+
+  private async carryOut(decision: Decision, situation: Situation): Promise<NextTrigger> {
+    const { waits, routes, messages, context } = this;
+    const { fault } = situation;
+    switch (decision.type) {
+      case 'fail':
+        this.finish(messages.describeFailure(decision, fault, context));
+        return undefined;
+      case 'replay':
+        return 'replay';
+      case 'switch-route':
+        routes.switchTo(decision.to, fault);
+        return 'switch';
+      case 'fall-back':
+        this.fallBack(decision.model, fault.kind);
+        return 'switch';
+      case 'probe-routes': {
+        const probed = { ...situation, probeResult: { route: await waits.firstResponding(routes.untried) } };
+        if (!this.commands.hasPending()) return this.carryOut(this.decide(probed), probed);
+        break;
+      }
+      case 'wait-for-network': {
+        const { attemptsLeft } = decision;
+        const wait = messages.describeWait(fault, { source: 'backoff', attemptsLeft }, 'turn', context);
+        await waits.waitForNetwork(routes.allowed, wait, () => this.commands.hasPending());
+        break;
+      }
+      case 'wait':
+        // The turn announces a wait in the queue when it has joined the queue.
+        if (!decision.inQueue)
+          await waits.delay(decision.delayMs, messages.describeWait(fault, decision, 'turn', context));
+        break;
+    }
+    routes.recordWait();
+    return this.commands.take() ?? (this.history.hasOutput ? 'resume' : 'retry');
+  }
+
+  private decide(situation: Situation): Decision {
+    return decide(situation, this.deps.settings(), this.deps.random);
+  }
+
+  /** @param block why the gate does not admit the next attempt, if no attempt has failed */
+  private situation(fault: Fault, block?: Situation['block']): Situation {
+    const { attempts, routes, admission, budget } = this;
+    const gateway = { tokens: budget.tokens, breakerOpen: admission.isBreakerOpen };
+    return this.history.situation({ fault, block, ...attempts.progress, ...routes.outlook(fault), ...gateway });
+  }
+
+  private get context(): TurnContext {
+    const { attempts, output, answer, routes, history } = this;
+    return {
+      ...routes.context,
+      ...{ model: history.model, text: answer.text, attempt: attempts.current, attemptNumber: output.attempt },
+      canHaveMoreRoom: () => attempts.canHaveMoreRoom,
+    };
+  }
+
   private changeModel(to: string, reason: ModelEvent['reason']): void {
-    this.output.emit({ type: 'model', from: this.model, to, reason });
-    this.model = to;
+    this.output.emit({ type: 'model', from: this.history.model, to, reason });
     this.history.recordModelSwitch(to);
   }
 
@@ -166,247 +312,37 @@ export class Turn implements TurnHandle {
     this.history.resetResumes();
   }
 
-  private continuingModel(): string | undefined {
-    const settings = this.deps.settings();
-    const isContinuable = this.answer.isContinuable(settings.resume);
-    return continuingModel({ isContinuable, models: this.history.models }, settings);
-  }
-
-  /** Runs the turn. This is its only error boundary: an exception ends the turn with a terminal event. */
-  private async run(first: AttemptTrigger): Promise<void> {
-    try {
-      let trigger: NextTrigger = first;
-      while (trigger && !this.isFinished()) trigger = await this.runAttempt(trigger);
-    } catch (error) {
-      this.finish(isConnectionError(error) ? this.handleConnectionError(error) : this.handleDefect(error));
-    }
-  }
-
-  private handleConnectionError(error: ConnectionError): NewEvent {
-    this.deps.log.warn(`turn: ${error.connectionProblem}: ${describeError(error)}`);
-    return this.messages.describeConnectionError(error, this.answer.text);
-  }
-
-  private handleDefect(error: unknown): NewEvent {
-    const { log, localize } = this.deps;
-    log.error(error);
-    try {
-      this.attempts.endCurrent('internal', faultOfRow('internalError'));
-    } catch (secondError) {
-      // Only logs an exception that is thrown while the first exception is handled, because both usually have the same
-      // cause. The ledger then lacks the end of the attempt, but the turn still ends.
-      log.error(secondError);
-    }
-    return hostFailure('internal', this.answer.text, localize);
-  }
-
-  /** Makes one attempt. @returns the trigger of the next attempt */
-  private async runAttempt(trigger: AttemptTrigger): Promise<NextTrigger> {
-    this.attempts.current = undefined;
-    const connection = await this.connection();
-    if (this.isFinished()) return undefined;
-    const route = this.routes.choose(connection);
-    if (!route) return this.handleFailure('noKey', connection);
-    this.host = hostOf(route.baseUrl);
-    const gate = this.gate(route);
-    if (this.bypassesBreaker) gate.clearFailures();
-    await this.waits.waitForOptional(maxCooldownSyncMs, gate.sync());
-    if (this.isDiverted()) return this.commands.take();
-    const admission = await this.permit.acquire(gate, {
-      isForced: trigger === 'retry-now' || this.bypassesBreaker || this.commands.pending === 'retry-now',
-      describe: (block) => this.describeBlock(block, route),
-      continuingModel: () => this.continuingModel(),
-      userCommand: () => (this.isDiverted() ? 'leave' : this.commands.pending && 'send'),
-    });
-    this.bypassesBreaker = false;
-    this.hasOpenedBreaker = false;
-    if (this.isDiverted()) return this.commands.take();
-    switch (admission.type) {
-      case 'left':
-        return this.commands.take();
-      case 'other-model':
-        this.fallBack(admission.model, admission.reason);
-        return 'switch';
-      case 'refused':
-        this.fail(admission.failure, route);
-        return undefined;
-      case 'admitted':
-        if (this.routes.hasBetterRoute) {
-          this.permit.release();
-          return this.commands.take() ?? trigger;
-        }
-        return this.sendAttempt(this.commands.take() ?? trigger, route);
-    }
-  }
-
-  private isDiverted(): boolean {
-    return this.isFinished() || this.commands.isDiverting;
-  }
-
-  private describeBlock(block: GateBlock, connection: Connection): WaitDescription {
-    const origin = this.hasOpenedBreaker && block.blockedBy === 'request' ? 'turn' : block.blockedBy;
-    return this.messages.describeGateWait({ ...block, blockedBy: origin }, this.retries.attemptsLeft, {
-      ...this.context(connection),
-      fallbackModel: this.continuingModel(),
-    });
-  }
-
-  private async sendAttempt(trigger: AttemptTrigger, route: Route): Promise<NextTrigger> {
-    this.retries.settleCharge(trigger !== 'retry' && trigger !== 'resume');
-    const end = await this.attempts.start(trigger, route, this.model, this.routes.distinguishingUrl(route)).end;
-    // Ignores the outcome of the attempt if the turn has been stopped in the meantime.
-    return this.isFinished() ? undefined : this.handleEnd(end, route);
-  }
-
-  private handleEnd(end: AttemptEnd, connection: Route): Promise<NextTrigger> | NextTrigger {
-    switch (end.type) {
-      case 'defect':
-        throw end.error;
-      case 'finished': {
-        const isComplete = this.answer.finish();
-        if (!isComplete && end.finishReason !== 'length') return this.handleFailure('noText', connection);
-        if (end.finishReason === 'length' && this.answer.text === '' && !this.attempts.current?.hasAnswer)
-          return this.handleFailure('limitBeforeText', connection);
-        this.attempts.endCurrent('finished');
-        if (this.attempts.current) this.routes.recordResponse(this.attempts.current.startedAt);
-        this.retries.reportSuccess(this.network.budget(originOf(connection.baseUrl)));
-        const { text } = this.answer;
-        const { waitedMs } = this.waits;
-        this.finish({ type: 'done', finishReason: end.finishReason, attempts: this.output.attempt, text, waitedMs });
-        return undefined;
-      }
-      case 'abandoned':
-        this.attempts.endCurrent('abandoned');
-        return this.commands.take();
-      case 'fault':
-        if (end.evidence === 'finishReasonMissing' && this.attempts.confirmsComplete(connection, this.model)) {
-          return this.handleEnd({ type: 'finished', finishReason: 'stop' }, connection);
-        }
-        return this.handleFailure(end.evidence, connection);
-    }
-  }
-
-  private handleFailure(evidence: Evidence, connection: Connection): Promise<NextTrigger> | NextTrigger {
-    const { attempts, deps, routes } = this;
-    const fault = classify(evidence, deps.clock.now());
-    const { message, detail } = this.messages.describeFault(fault, this.context(connection));
-    const isError = typeof evidence === 'object' && evidence.type === 'error';
-    const logDetail = isError ? describeError(evidence.error) : detail;
-    deps.log.info(`attempt ${this.output.attempt}: row ${fault.row} ${fault.kind}${logDetail && ` (${logDetail})`}`);
-    attempts.endCurrent(fault.kind, fault);
-    if (attempts.correctRequest(fault, connection, this.model)) return 'repair';
-    const budget = this.network.budget(originOf(connection.baseUrl));
-    const target = { gate: routes.current && this.gate(routes.current), budget };
-    const otherRoute = routes.outlook(fault);
-    const isContinuable = this.answer.isContinuable(deps.settings().resume);
-    const hasText = this.answer.text !== '';
-    const context = { isResuming: attempts.isResuming, hasText, otherRoute, isContinuable };
-    const outcome = this.retries.handle(fault, target, context);
-    if (outcome.decision.type !== 'replay') routes.recordFault(fault);
-    if (attempts.current?.status !== undefined && !fault.isRouteFault)
-      routes.recordResponse(attempts.current.startedAt);
-    const wasCut = attempts.current?.hasStreamed === true && evidence !== 'noText';
-    if (wasCut && isRetryable(fault.policy)) this.output.emit({ type: 'cut', reason: fault.kind, message });
-    return this.carryOut(outcome, fault, connection);
-  }
-
-  private carryOut(
-    { decision, isBreakerOpen, opensBreaker }: RetryOutcome,
-    fault: Fault,
-    connection: Connection,
-  ): Promise<NextTrigger> | NextTrigger {
-    const trigger = this.history.hasOutput ? 'resume' : 'retry';
-    const next = (): NextTrigger => this.commands.take() ?? trigger;
-    switch (decision.type) {
-      case 'fail':
-        this.fail({ decision, observedFault: fault }, connection);
-        return undefined;
-      case 'replay':
-        return 'replay';
-      case 'switch-route': {
-        const other = this.routes.next(fault);
-        if (other) this.routes.switchTo(other, fault);
-        return 'switch';
-      }
-      case 'fall-back':
-        this.fallBack(decision.model, fault.kind);
-        return 'switch';
-      case 'offline':
-        return this.waitForNetwork(fault, decision.attemptsLeft, connection, next);
-      case 'wait': {
-        const { delayMs, jitterMs, source, hintMs, hintFrom, attemptsLeft, fallbackModel } = decision;
-        this.hasOpenedBreaker = opensBreaker;
-        this.routes.recordWait();
-        // Announces no wait here: the turn now waits for the open circuit breaker in the queue of the gate, which
-        // announces that wait.
-        if (isBreakerOpen) return trigger;
-        const waitSource = { source, jitterMs, hintMs, hintFrom, fallbackModel };
-        const wait = this.messages.describeWait(fault, attemptsLeft, waitSource, this.context(connection));
-        return this.waits.delay(delayMs, wait).then(next);
-      }
-    }
-  }
-
-  /**
-   * Switches to another route that responds, or waits until the network is back. Without such a route, the turn fails if
-   * no attempts are left: the switch is not a retry, but an attempt after the wait is.
-   * @param next returns the trigger of the attempt after the wait
-   */
-  private async waitForNetwork(
-    fault: Fault,
-    attemptsLeft: number,
-    connection: Connection,
-    next: () => NextTrigger,
-  ): Promise<NextTrigger> {
-    const { routes, waits } = this;
-    const isInterrupted = (): boolean => this.isFinished() || this.commands.pending !== undefined;
-    const other = await waits.firstResponding(routes.untried);
-    if (!isInterrupted()) {
-      if (other) {
-        routes.switchTo(other, fault);
-        return 'switch';
-      }
-      if (attemptsLeft <= 0) {
-        this.fail({ decision: { type: 'fail', fault }, observedFault: fault }, connection);
-        return undefined;
-      }
-      const wait = this.messages.describeWait(fault, attemptsLeft, { source: 'backoff' }, this.context(connection));
-      await waits.waitForNetwork(routes.allowed, wait, isInterrupted);
-    }
-    routes.recordWait();
-    return next();
-  }
-
-  private fail(failure: Failure, connection: Connection): void {
-    this.finish(this.messages.describeFailure(failure, this.context(connection)));
-  }
-
-  private context(connection: Connection): TurnContext {
-    const { model, attempts, output, answer } = this;
-    const { hasSeveral: hasOtherRoute, plainHttpRoute } = this.routes;
-    const routes = { hasOtherRoute, plainHttpRoute: plainHttpRoute && hostOf(plainHttpRoute.baseUrl) };
-    const attempt = attempts.current;
-    const { canHaveMoreRoom } = attempts;
-    const { text } = answer;
-    return { connection, model, attempt, attemptNumber: output.attempt, text, ...routes, canHaveMoreRoom };
-  }
-
   private gate({ baseUrl, apiKey }: Route): Gate {
-    return this.network.gate({ origin: originOf(baseUrl), apiKey, model: this.model });
+    return this.shared.network.gate({ origin: originOf(baseUrl), apiKey, model: this.history.model });
   }
 
-  private isFinished(): boolean {
-    return this.output.isFinished;
+  private get budget(): RetryBudget {
+    return this.shared.network.budget(originOf(this.routes.baseUrl));
+  }
+
+  /** Ends the turn after an exception: no usable connection, or a defect of this extension. */
+  private handleException(error: unknown): void {
+    const { log } = this.deps;
+    if (isConnectionError(error)) log.warn(`turn: ${error.connectionProblem}: ${describeError(error)}`);
+    else {
+      log.error(error);
+      try {
+        this.attempts.end('internal', faultOfRow('internalError'));
+      } catch (secondError) {
+        log.error(secondError);
+      }
+    }
+    this.finish(this.messages.describeException(error, this.answer.text));
   }
 
   private finish(terminal: NewEvent): void {
+    if (this.output.isFinished()) return;
     this.output.emit(terminal);
-    this.unsubscribe();
+    this.options.signal?.removeEventListener('abort', this.stop);
     this.answer.dispose();
-    this.waits.end();
-    this.permit.release();
-    this.retries.settleCharge(true);
-    this.attempts.current?.abandon();
+    this.commands.end();
+    this.admission.clear();
+    this.history.settleCharge(true);
     this.attempts.current = undefined;
     this.routes.clear();
     this.onEnd();

@@ -1,8 +1,7 @@
 import type { Clock } from '../clock';
-import { type EndedEvent, isTerminal, type StreamEvent, type TerminalEvent, type Usage } from '../events';
-import type { Attempt } from '../http/attempt';
-import { addToLedger, emptyLedger, type LedgerEntry, type LedgerWait } from '../state/ledger';
-import { sumUsage } from '../state/usage';
+import type { RunOptions } from '../engine';
+import { isTerminal, type StreamEvent, type TerminalEvent } from '../events';
+import { addToLedger, emptyLedger, type TurnRecord } from '../state/ledger';
 
 /**
  * An event without its time, as a turn passes it to {@link TurnOutput}. `TurnOutput` adds the time and, if missing, the
@@ -20,39 +19,28 @@ export class TurnOutput {
   /** Monotonic time of all events in `batch`, which are emitted without a pause in between. */
   private batchTime = 0;
   private ledger = emptyLedger;
-  /** The tokens that all attempts together have used. */
-  private usage: Usage = sumUsage([]);
   private terminal: TerminalEvent | undefined;
 
-  /** @param onDefect called with an exception of `onEvents` before the terminal event */
+  /** @param onDefect called with an exception of `onEvents` */
   constructor(
     private readonly clock: Pick<Clock, 'monotonicNow'>,
-    private readonly onEvents: (events: readonly StreamEvent[]) => void,
+    private readonly onEvents: RunOptions['onEvents'],
     private readonly onDefect: (error: unknown) => void,
   ) {}
 
-  get isFinished(): boolean {
+  isFinished(): boolean {
     return this.terminal !== undefined;
   }
 
-  get attempts(): readonly LedgerEntry[] {
-    return this.ledger.entries;
-  }
-
-  /** Waits since the start of the last attempt. */
-  get waits(): readonly LedgerWait[] {
-    return this.ledger.waits;
-  }
-
-  /** The outcome of the turn: `running`, `done`, `stopped`, or the kind of the failure. */
-  get outcome(): string {
-    const { terminal } = this;
-    if (!terminal) return 'running';
-    return terminal.type === 'failed' ? terminal.kind : terminal.type;
+  /** The attempts and waits so far, and the outcome: `running`, `done`, `stopped`, or the kind of the failure. */
+  get record(): Pick<TurnRecord, 'outcome' | 'attempts' | 'waits'> {
+    const { terminal, ledger } = this;
+    const outcome = terminal?.type === 'failed' ? terminal.kind : (terminal?.type ?? 'running');
+    return { outcome, attempts: ledger.entries, waits: ledger.waits };
   }
 
   emit(newEvent: NewEvent): void {
-    if (this.isFinished) return;
+    if (this.isFinished()) return;
     const event: StreamEvent = { attempt: this.attempt, ...newEvent, at: this.startBatch() };
     this.ledger = addToLedger(this.ledger, event);
     this.batch.push(event);
@@ -61,12 +49,9 @@ export class TurnOutput {
     this.deliver();
   }
 
-  /**
-   * Emits a text or reasoning event without passing the event to the ledger, because a turn has thousands of these
-   * events.
-   */
+  /** Emits a delta without passing it to the ledger, because a turn has thousands of these events. */
   emitToken(type: 'text' | 'reasoning', text: string): void {
-    if (!this.isFinished) this.batch.push({ type, text, attempt: this.attempt, at: this.startBatch() });
+    if (!this.isFinished()) this.batch.push({ type, text, attempt: this.attempt, at: this.startBatch() });
   }
 
   /** Starts a batch unless one has been started. @returns the time of its events */
@@ -87,22 +72,5 @@ export class TurnOutput {
     } catch (error) {
       this.onDefect(error);
     }
-  }
-
-  /**
-   * Emits the result and the usage of an attempt that has ended.
-   * @returns false if they have already been emitted for this attempt
-   */
-  endAttempt(attempt: Attempt | undefined, outcome: EndedEvent['how'], row?: string): boolean {
-    const stats = attempt?.takeStats();
-    if (!stats) return false;
-    const { usage, ...otherStats } = stats;
-    const { totalTokens: tokens, ...counts }: Partial<Usage> = usage ?? {};
-    this.emit({ type: 'ended', how: outcome, row, tokens, ...counts, ...otherStats });
-    if (usage) {
-      this.usage = sumUsage([this.usage, usage]);
-      this.emit({ type: 'usage', ...this.usage });
-    }
-    return true;
   }
 }

@@ -1,9 +1,10 @@
 import type { Fault } from '../faults/classify';
 import type { RouteHealth } from '../gate/routeHealth';
-import { isHostShared, originOf, usesPlainHttp } from '../gateway/baseUrl';
+import { hostOf, isHostShared, originOf, usesPlainHttp } from '../gateway/baseUrl';
 import type { Connection, Route } from '../request';
-import { isRetryable, type RetryHistory } from '../retry/retryPolicy';
+import { isRetryable, type Situation } from '../retry/decide';
 import type { TurnHistory } from './turnHistory';
+import type { TurnContext } from './turnMessages';
 import type { TurnOutput } from './turnOutput';
 
 /**
@@ -14,6 +15,8 @@ import type { TurnOutput } from './turnOutput';
 export class TurnRoutes {
   /** Route of the current attempt, or of the next one if the turn has already switched to it. */
   current: Route | undefined;
+  /** Base URL of the last route; empty before the turn has a connection. */
+  baseUrl = '';
   /** The routes that have a key, in the user's order. */
   private usable: readonly Route[] = [];
   /** Whether the turn has used or should have used an `https:` route, so that it may not use plain HTTP. */
@@ -38,19 +41,16 @@ export class TurnRoutes {
     this.isPinned = avoidRoute !== undefined;
   }
 
-  /** Whether the user can switch to another route. */
-  get hasSeveral(): boolean {
-    return this.usable.length > 1;
+  /** What messages say about the routes. */
+  get context(): Pick<TurnContext, 'baseUrl' | 'hasOtherRoute' | 'plainHttpHost'> {
+    const plainHttp = this.usable.find((route, index) => index > 0 && !this.isAllowed(route));
+    const { baseUrl, hasSeveral: hasOtherRoute } = this;
+    return { baseUrl, hasOtherRoute, plainHttpHost: plainHttp && hostOf(plainHttp.baseUrl) };
   }
 
   /** The routes that the turn may use automatically, in the user's order. */
   get allowed(): readonly Route[] {
     return this.usable.filter((route) => this.isAllowed(route));
-  }
-
-  /** The first backup route that only the user can switch to, because it uses plain HTTP. */
-  get plainHttpRoute(): Route | undefined {
-    return this.usable.find((route, index) => index > 0 && !this.isAllowed(route));
   }
 
   /** The other routes that the turn may use and that have not failed since the turn last waited, in the user's order. */
@@ -59,10 +59,12 @@ export class TurnRoutes {
   }
 
   /** Returns what the turn can expect from the other routes after a fault of the current one. */
-  outlook(fault: Fault): RetryHistory['otherRoute'] {
-    if (this.next(fault)) return 'usable';
-    const mayRecover = this.others.some(({ baseUrl }) => this.failed.get(baseUrl));
-    return mayRecover ? 'may-recover' : 'none';
+  outlook(fault: Fault): Pick<Situation, 'otherRoute' | 'othersMayRecover'> {
+    const { untried } = this;
+    // If every route is down, the turn may try all of them, because their state may have changed.
+    const mayTryAll = fault.isRouteFault === true || fault.policy.retry === 'offline';
+    const otherRoute = untried.find((route) => this.isUp(route)) ?? (mayTryAll ? untried[0] : undefined);
+    return { otherRoute, othersMayRecover: this.others.some(({ baseUrl }) => this.failed.get(baseUrl)) };
   }
 
   /** Whether the current route or its key was removed from the connection, and the connection has another route. */
@@ -75,6 +77,12 @@ export class TurnRoutes {
 
   /** Chooses the route of the next attempt. Returns undefined if the turn may use no route that has a key. */
   choose(connection: Connection): Route | undefined {
+    const route = this.routeFor(connection);
+    this.baseUrl = (route ?? connection).baseUrl;
+    return route;
+  }
+
+  private routeFor(connection: Connection): Route | undefined {
     this.usable = routesOf(connection);
     const previous = this.current;
     const current = this.usable.find(({ baseUrl }) => baseUrl === previous?.baseUrl);
@@ -97,14 +105,6 @@ export class TurnRoutes {
     const { current } = this;
     if (!current || this.isPinned || this.isUp(current)) return false;
     return this.others.some((route) => this.isUp(route));
-  }
-
-  /** Returns the route to which the turn switches after a fault, or undefined if it does not switch. */
-  next(fault: Fault): Route | undefined {
-    const { untried } = this;
-    const up = untried.find((route) => this.isUp(route));
-    // If every route is down, tries all of them, because their state may have changed.
-    return up ?? (fault.isRouteFault || fault.policy.retry === 'offline' ? untried[0] : undefined);
   }
 
   /** Returns the route to which *Switch route* leads, or undefined if there is only one route. */
@@ -153,6 +153,10 @@ export class TurnRoutes {
   /** Returns the base URL of a route if another route has the same host, so that the user can tell them apart. */
   distinguishingUrl({ baseUrl }: Route): string | undefined {
     return isHostShared(baseUrl, this.usable) ? baseUrl : undefined;
+  }
+
+  private get hasSeveral(): boolean {
+    return this.usable.length > 1;
   }
 
   private get others(): readonly Route[] {

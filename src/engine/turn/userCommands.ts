@@ -4,10 +4,11 @@ import type { Attempts } from './attempts';
 import type { Waits } from './waits';
 
 /**
- * A user's command for the next attempt: *Retry now*, *Switch model* or *Switch route*, or a changed base URL or key.
- * `other-route` does not bypass the queue: the attempt waits for a permit of the new route.
+ * A command for the next attempt: *Retry now*, *Switch model* or *Switch route*, or a changed base URL or key.
+ * `other-route` does not bypass the queue: the attempt waits for a permit of the new route. `end` means that the turn has
+ * ended, so that there is no next attempt.
  */
-export type UserCommand = 'retry-now' | 'switch' | 'other-route';
+type UserCommand = 'retry-now' | 'switch' | 'other-route' | 'end';
 
 /**
  * Time after the start of an attempt during which *Retry now* is ignored, in milliseconds. The attempt that has just
@@ -33,17 +34,24 @@ export class UserCommands {
     private readonly attempts: Pick<Attempts, 'current'>,
   ) {}
 
-  get pending(): UserCommand | undefined {
-    return this.command;
+  /** Whether the turn has ended or the user wants it to go on at once. */
+  hasPending(): boolean {
+    return this.command !== undefined;
   }
 
-  /** Whether the user has requested another model or another route. */
-  get isDiverting(): boolean {
-    return this.command === 'switch' || this.command === 'other-route';
+  /** Whether the turn has ended or the user wants another model or another route. */
+  isDiverting(): boolean {
+    return this.command !== undefined && this.command !== 'retry-now';
+  }
+
+  /** Ends the current wait, because the turn has ended. */
+  end(): void {
+    this.command = 'end';
+    this.waits.end();
   }
 
   /** Ends the wait or the attempt that the command replaces. An attempt that has streamed survives *Retry now*. */
-  apply(command: UserCommand): void {
+  apply(command: Exclude<UserCommand, 'end'>): void {
     const attempt = this.attempts.current;
     // Another model or route takes precedence over *Retry now*, in whichever order the user requested them.
     if (this.command && (this.command !== 'retry-now' || command === 'retry-now')) return;
@@ -75,6 +83,7 @@ export class UserCommands {
   /** Returns the trigger of the next attempt that the command asks for, and forgets the command. */
   take(): AttemptTrigger | undefined {
     const { command } = this;
+    if (command === 'end') return undefined;
     this.command = undefined;
     return command === 'other-route' ? 'switch' : command;
   }

@@ -51,8 +51,8 @@ export class Waits {
 
   constructor(
     private readonly deps: Pick<EngineDeps, 'clock' | 'random' | 'fetch'>,
-    private readonly output: TurnOutput,
-    private readonly history: TurnHistory,
+    private readonly output: Pick<TurnOutput, 'emit'>,
+    private readonly history: Pick<TurnHistory, 'recordWait'>,
   ) {}
 
   get isWaiting(): boolean {
@@ -98,9 +98,8 @@ export class Waits {
   }
 
   /**
-   * Waits until the gateway of one of the routes can be reached. This wait does not count against the retry limits,
+   * Waits until the gateway of one of the routes can be reached. This wait does not count as time without progress,
    * because it puts no load on a gateway.
-   *
    * @param isInterrupted returns whether a command of the user or the end of the turn has ended the wait
    */
   async waitForNetwork(
@@ -132,14 +131,14 @@ export class Waits {
     return found;
   }
 
-  /** @returns the end of the wait, in epoch milliseconds */
+  /** Returns the end of the announced wait, in epoch milliseconds. */
   private announce(delayMs: number, description: WaitDescription): number {
     const until = this.deps.clock.now() + delayMs;
     this.output.emit({ type: 'waiting', until, delayMs, ...description });
     return until;
   }
 
-  /** @returns the duration of the wait, in milliseconds */
+  /** Returns the duration of the wait, in milliseconds. */
   private async waitUntil(time: number): Promise<number> {
     const { clock } = this.deps;
     const start = clock.monotonicNow();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Answer, AnswerText } from '../../../src/engine/turn/answer';
+import { Answer } from '../../../src/engine/turn/answer';
 import type { OutgoingMessage } from '../../../src/engine/text/continuation';
 import type { ResumeFrom } from '../../../src/engine/engine';
 import type { StreamEvent } from '../../../src/engine/events';
@@ -512,32 +512,5 @@ describe('answer of a turn with several attempts', () => {
     answer.startAttempt('continue');
     answer.finish();
     assert.deepEqual(await readEvents(), []);
-  });
-});
-
-describe('answer text of an attempt', () => {
-  it('appends each delta to the previous text, and ignores an empty delta', () => {
-    const text = new AnswerText('ab');
-    assert.equal(text.repeatedOnlyPart, false);
-    text.startAttempt('original');
-    assert.deepEqual([text.append(''), text.append('c')], [undefined, { type: 'append', text: 'c' }]);
-    assert.equal(text.repeatedOnlyPart, false);
-  });
-
-  it('recognizes a repetition of only a part of the partial answer', () => {
-    const text = new AnswerText(partial);
-    text.startAttempt('continue');
-    text.append(partial.slice(0, 80));
-    assert.deepEqual([text.finish(false), text.repeatedOnlyPart, text.text], [undefined, true, partial]);
-  });
-
-  it('contains no half of a surrogate pair after the attempt has ended', () => {
-    const text = new AnswerText();
-    text.append('\ud83d');
-    text.finish(false);
-    text.append('a\ud83d');
-    text.endAttempt();
-    text.append('b');
-    assert.equal(text.text, 'ab');
   });
 });

@@ -1,100 +1,132 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { AnswerText, type TextChange } from '../../../src/engine/turn/answer';
+import type { ResumeFrom } from '../../../src/engine/engine';
+import { Answer, type RequestMode } from '../../../src/engine/turn/answer';
 import { propertyRuns } from '../../support/propertyRuns';
+import { VirtualClock } from '../../support/virtualClock';
 
-/** Applies the changes that an answer has reported to a text, and returns the result. */
-function applyChanges(start: string, changes: readonly (TextChange | undefined)[]): string {
-  return changes.reduce((text, change) => {
-    if (!change) return text;
-    return change.type === 'replaced' || change.type === 'discarded' ? change.text : text + change.text;
-  }, start);
+/** An answer whose events are applied to a text, as a view does it. */
+class ShownAnswer {
+  readonly events: string[] = [];
+  shown: string;
+  readonly answer: Answer;
+
+  constructor(partial: string, mode: RequestMode, previous: Partial<ResumeFrom> = {}) {
+    this.shown = partial;
+    const output = {
+      emit: (event: { readonly type: string; readonly text?: string }) => {
+        this.events.push(event.type);
+        if (event.type === 'replaced') this.shown = event.text ?? '';
+      },
+      emitToken: (type: string, text: string) => {
+        this.events.push(`${type} ${text}`);
+        if (type === 'text') this.shown += text;
+      },
+    };
+    const resumeFrom = { text: partial, hadReasoning: false, mode: 'continue', ...previous } as const;
+    this.answer = new Answer(new VirtualClock(), output, { recordProgress: () => undefined }, resumeFrom);
+    this.answer.startAttempt(mode);
+  }
+
+  append(...texts: readonly string[]): this {
+    for (const text of texts) this.answer.add({ type: 'text', text });
+    assert.equal(this.shown, this.answer.text);
+    return this;
+  }
+
+  finish(): boolean {
+    const isComplete = this.answer.finish();
+    assert.equal(this.shown, this.answer.text);
+    return isComplete;
+  }
 }
 
 const anyPieces = fc.array(fc.string({ minLength: 1, unit: 'grapheme' }), { maxLength: 12 });
+const story = 'Once upon a time there was a sheep that counted the people of a village, one by one, until it slept.';
 
-describe('answer text', () => {
-  it('appends each delta that arrives', () => {
-    const answer = new AnswerText();
-    assert.deepEqual(answer.append('Hel'), { type: 'append', text: 'Hel' });
-    assert.deepEqual(answer.append('lo'), { type: 'append', text: 'lo' });
-    assert.equal(answer.finish(false), undefined);
-    assert.equal(answer.text, 'Hello');
+describe('answer', () => {
+  it('appends each delta that arrives and ignores an empty one', () => {
+    const run = new ShownAnswer('', 'original').append('Hel', '', 'lo');
+    assert.equal(run.finish(), true);
+    assert.deepEqual([run.events, run.shown], [['text Hel', 'text lo'], 'Hello']);
   });
 
   it('keeps the partial answer until a restarted answer is longer', () => {
-    const answer = new AnswerText('12345');
-    answer.startAttempt('restart');
-    assert.equal(answer.append('abc'), undefined);
-    assert.equal(answer.text, '12345');
-    assert.equal(answer.append('de'), undefined);
-    assert.deepEqual(answer.append('f'), { type: 'replaced', text: 'abcdef' });
-    assert.deepEqual(answer.append('g'), { type: 'append', text: 'g' });
-    assert.equal(answer.text, 'abcdefg');
+    const run = new ShownAnswer('12345', 'restart').append('abc', 'de');
+    assert.equal(run.shown, '12345');
+    run.append('f', 'g');
+    assert.deepEqual(run.events, ['resumed', 'replaced', 'text g']);
+    assert.equal(run.shown, 'abcdefg');
   });
 
-  it('is replaced by a shorter restarted answer once that answer is complete', () => {
-    const answer = new AnswerText('a long answer that was cut');
-    answer.startAttempt('restart');
-    answer.append('short');
-    assert.deepEqual(answer.finish(false), { type: 'replaced', text: 'short' });
-    assert.equal(answer.text, 'short');
-  });
+  for (const [name, received, expected] of [
+    ['is replaced by a shorter restarted answer once that answer is complete', 'short', 'short'],
+    ['keeps the partial answer when a restarted answer is empty', '', 'a long answer'],
+  ] as const) {
+    it(name, () => {
+      const run = new ShownAnswer('a long answer', 'restart').append(received);
+      run.finish();
+      assert.equal(run.shown, expected);
+    });
+  }
 
-  it('keeps the partial answer when a restarted answer is empty', () => {
-    const answer = new AnswerText('kept');
-    answer.startAttempt('restart');
-    assert.equal(answer.finish(false), undefined);
-    assert.equal(answer.text, 'kept');
+  it('is replaced by a restarted answer that consists of tool calls only', () => {
+    const run = new ShownAnswer('let me look', 'restart');
+    run.answer.add({ type: 'toolCall', part: { index: 0, id: 'c', name: 'read', arguments: '{}' } });
+    run.finish();
+    assert.equal(run.shown, '');
   });
 
   it('discards a restarted answer that is not shown yet when the answer is restarted again', () => {
-    const answer = new AnswerText('12345');
-    answer.startAttempt('restart');
-    answer.append('xxxx');
-    answer.startAttempt('restart');
-    answer.append('ab');
-    answer.finish(false);
-    assert.equal(answer.text, 'ab');
+    const run = new ShownAnswer('12345', 'restart').append('xxxx');
+    run.answer.startAttempt('restart');
+    run.append('ab').finish();
+    assert.equal(run.shown, 'ab');
   });
 
   it('appends a restarted answer immediately when the partial answer is empty', () => {
-    const answer = new AnswerText();
-    answer.startAttempt('restart');
-    assert.deepEqual(answer.append('a'), { type: 'append', text: 'a' });
+    const run = new ShownAnswer('', 'restart', { hadReasoning: true }).append('a');
+    assert.deepEqual(run.events, ['resumed', 'text a']);
   });
 
-  it('removes only the text of the current attempt when the attempt is discarded', () => {
-    const answer = new AnswerText('kept');
-    answer.startAttempt('original');
-    answer.append(' dropped');
-    assert.deepEqual(answer.discardAttempt(), { type: 'discarded', text: 'kept' });
-    assert.equal(answer.discardAttempt(), undefined);
-    assert.deepEqual(answer.append(' more'), { type: 'append', text: ' more' });
-    assert.equal(answer.text, 'kept more');
+  it('removes only the text of the current attempt when that text turns out to be reasoning', () => {
+    const run = new ShownAnswer('kept', 'original').append(' dropped');
+    const discard = (): unknown => run.answer.add({ type: 'textWasReasoning', text: 'dropped' });
+    discard();
+    assert.equal(run.shown, 'kept');
+    discard();
+    run.append(' more');
+    assert.deepEqual(run.events, ['text  dropped', 'replaced', 'reasoning dropped', 'reasoning dropped', 'text  more']);
   });
 
-  it('keeps its text when the gateway restarts the answer within an attempt, until the new text is longer', () => {
-    const answer = new AnswerText();
-    answer.append('12345');
-    assert.equal(answer.restartInStream(), true);
-    assert.equal(answer.append('abc'), undefined);
-    assert.deepEqual(answer.append('def'), { type: 'replaced', text: 'abcdef' });
+  it('keeps its text when the gateway restarts it within an attempt, until the new text is longer', () => {
+    const run = new ShownAnswer('', 'original').append('12345');
+    assert.equal(run.answer.add({ type: 'restartInStream' }), true);
+    assert.equal(run.append('abc').shown, '12345');
+    assert.equal(run.append('def').shown, 'abcdef');
   });
 
-  it('cannot be restarted by the gateway within an attempt that continues a partial answer', () => {
-    const answer = new AnswerText('Once upon a time');
-    answer.startAttempt('continue');
-    answer.append(' there was a');
-    assert.equal(answer.restartInStream(), false);
-    assert.equal(answer.text, 'Once upon a time there was a');
+  it('cannot be restarted by the gateway within an attempt that continues it', () => {
+    const run = new ShownAnswer('Once upon a time', 'continue').append(' there was a');
+    assert.equal(run.answer.add({ type: 'restartInStream' }), false);
+    assert.equal(run.shown, 'Once upon a time there was a');
   });
 
-  const attempts: readonly (readonly [
-    mode: 'original' | 'restart' | 'continue',
-    text: string,
-    isRepetition: boolean,
-  ])[] = [
+  it('is not complete if the model only repeated a part of it', () => {
+    const run = new ShownAnswer(story, 'continue').append(story.slice(0, 80));
+    assert.deepEqual([run.finish(), run.shown, run.events], [false, story, []]);
+  });
+
+  it('contains no half of a surrogate pair', () => {
+    const run = new ShownAnswer('', 'original').append('\ud83d');
+    run.finish();
+    run.append('a\ud83d');
+    run.answer.endAttempt();
+    assert.equal(run.append('b').shown, 'ab');
+    assert.equal(run.append('\ud83d', '\udc11').shown, 'ab\ud83d\udc11');
+  });
+
+  for (const [mode, text, addedNothing] of [
     ['continue', '', true],
     ['continue', 'Once upon a time', true],
     ['continue', 'Once upon', false],
@@ -102,32 +134,24 @@ describe('answer text', () => {
     ['restart', 'Once upon', false],
     ['restart', '', false],
     ['original', '', false],
-  ];
-  for (const [mode, text, isRepetition] of attempts) {
-    it(`${isRepetition ? 'treats' : 'does not treat'} «${text}» as a repetition of the partial answer in the request mode "${mode}"`, () => {
-      const answer = new AnswerText('Once upon a time');
-      answer.startAttempt(mode);
-      answer.append(text);
-      assert.equal(answer.isRepetition, isRepetition);
+  ] as const) {
+    it(`${addedNothing ? 'treats' : 'does not treat'} «${text}» as a repetition in the request mode "${mode}"`, () => {
+      assert.equal(new ShownAnswer('Once upon a time', mode).append(text).answer.addedNothing, addedNothing);
     });
   }
 
   it('never gets shorter while a restarted answer arrives, however that answer is split into deltas', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), anyPieces, (partial, pieces) => {
-        const answer = new AnswerText(partial);
-        answer.startAttempt('restart');
-        const changes: (TextChange | undefined)[] = [];
-        let length = partial.length;
+        const run = new ShownAnswer(partial, 'restart');
+        let { length } = partial;
         for (const piece of pieces) {
-          changes.push(answer.append(piece));
-          assert.equal(applyChanges(partial, changes), answer.text);
-          assert.ok(answer.text.length >= length);
-          length = answer.text.length;
+          run.append(piece);
+          assert.ok(run.shown.length >= length);
+          ({ length } = run.shown);
         }
-        changes.push(answer.finish(false));
-        assert.equal(answer.text, pieces.join('') || partial);
-        assert.equal(applyChanges(partial, changes), answer.text);
+        run.finish();
+        assert.equal(run.shown, pieces.join('') || partial);
       }),
       { numRuns: propertyRuns },
     );
@@ -137,12 +161,8 @@ describe('answer text', () => {
     fc.assert(
       fc.property(fc.string(), fc.string({ minLength: 1 }), fc.nat(), (partial, text, seed) => {
         const splitAt = seed % (text.length + 1);
-        const [unsplit, split] = [new AnswerText(partial), new AnswerText(partial)];
-        for (const answer of [unsplit, split]) answer.startAttempt('restart');
-        unsplit.append(text);
-        split.append(text.slice(0, splitAt));
-        split.append(text.slice(splitAt));
-        assert.equal(split.text, unsplit.text);
+        const split = new ShownAnswer(partial, 'restart').append(text.slice(0, splitAt), text.slice(splitAt));
+        assert.equal(split.shown, new ShownAnswer(partial, 'restart').append(text).shown);
       }),
       { numRuns: propertyRuns },
     );

@@ -1,15 +1,7 @@
 import assert from 'node:assert/strict';
 import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
 import { EngineRun, EngineWorld } from '../../support/engineRun';
-import {
-  answering,
-  rejecting,
-  silent,
-  status,
-  streaming,
-  type LiveBody,
-  type Reply,
-} from '../../support/scriptedFetch';
+import { answering, silent, status, streaming, type LiveBody, type Reply } from '../../support/scriptedFetch';
 import { settle } from '../../support/virtualClock';
 
 const rateLimited = status(429, { error: { message: 'slow down' } }, { 'retry-after': '30' });
@@ -105,17 +97,6 @@ describe('Retry now', () => {
     assert.equal(world.wire.requests.length, 6);
   });
 
-  it('ignores the second click of a double click, even if the attempt that the first click started has already failed', async () => {
-    const run = new EngineRun({ replies: [rejecting('ECONNREFUSED')] });
-    await settle();
-    run.turn.retryNow();
-    await settle();
-    run.turn.retryNow();
-    await settle();
-    assert.equal(run.wire.requests.length, 2);
-    run.turn.stop();
-  });
-
   it('does not wait in the queue of the previous model when the model is switched while the key is being read', async () => {
     let reads = 0;
     let resolveKey: (() => void) | undefined;
@@ -137,25 +118,6 @@ describe('Retry now', () => {
     assert.deepEqual([second.of('waiting').length, second.last('done').text], [0, 'ok']);
     assert.equal(world.wire.requests[1]?.body.model, 'other');
     first.turn.stop();
-  });
-
-  it('replaces an attempt that hangs', async () => {
-    const run = new EngineRun({ replies: [silent, answering('ok')] });
-    await run.clock.advance(3000);
-    run.turn.retryNow();
-    await run.toEnd();
-    assert.deepEqual([run.wire.requests.length, run.wire.requests[0]?.signal.aborted], [2, true]);
-  });
-
-  it('ignores a second click right after the first one', async () => {
-    const run = new EngineRun({ replies: [rateLimited, silent] });
-    await settle();
-    run.turn.retryNow();
-    await settle();
-    run.turn.retryNow();
-    await settle();
-    assert.equal(run.wire.requests.length, 2);
-    run.turn.stop();
   });
 
   it('does not disturb a streaming answer', async () => {

@@ -1,7 +1,19 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { initialResumes, maxResumes, minRefundedChars, ResumeBudget } from '../../../src/engine/turn/turnHistory';
+import { faultOfRow } from '../../../src/engine/faults/classify';
+import type { FaultName } from '../../../src/engine/faults/faultTable';
+import { RetryBudget } from '../../../src/engine/gate/networkState';
+import { decide, type Situation } from '../../../src/engine/retry/decide';
+import {
+  initialResumes,
+  maxResumes,
+  minRefundedChars,
+  ResumeBudget,
+  TurnHistory,
+} from '../../../src/engine/turn/turnHistory';
+import { defaultSettings } from '../../support/engineRun';
 import { propertyRuns } from '../../support/propertyRuns';
+import { VirtualClock } from '../../support/virtualClock';
 
 /** The characters that each resume of a turn adds, and the remaining resumes after each. */
 const table: readonly (readonly [title: string, added: readonly number[], remaining: readonly number[]])[] = [
@@ -58,5 +70,109 @@ describe('resume budget', () => {
 
   it('has the limits that the documentation states', () => {
     assert.deepEqual([initialResumes, minRefundedChars, maxResumes], [3, 200, 5]);
+  });
+});
+
+describe('history of a turn', () => {
+  /** A history together with the retry budget that it charges. */
+  function setUp(hasOutput?: boolean) {
+    const history = new TurnHistory('one', hasOutput);
+    const budget = new RetryBudget(new VirtualClock());
+    const situation = (row: FaultName, isResuming = false): Situation =>
+      history.situation({
+        fault: faultOfRow(row),
+        block: undefined,
+        hasText: false,
+        tokens: budget.tokens,
+        breakerOpen: false,
+        isResuming,
+        otherRoute: undefined,
+        othersMayRecover: false,
+        isContinuable: false,
+      });
+    const record = (row: FaultName, isResuming = false): void => {
+      const before = situation(row, isResuming);
+      history.recordFault(
+        before,
+        decide(before, defaultSettings, () => 0.5),
+        budget,
+      );
+    };
+    return { history, budget, situation, record };
+  }
+
+  it('starts without faults, retries and output', () => {
+    const { freeReplayUsed, previousDelayMs, hasOutput, hasWaited, sameRowFaults, overloads } =
+      setUp().situation('serverError');
+    assert.deepEqual(
+      [freeReplayUsed, previousDelayMs, hasOutput, hasWaited, sameRowFaults, overloads],
+      [false, undefined, false, false, 0, 0],
+    );
+  });
+
+  it('counts the partial answer of a continued turn as output', () => {
+    assert.equal(setUp(true).situation('serverError').hasOutput, true);
+  });
+
+  for (const [name, row, isResuming, { retries, tokens, delayMs, replayed = false }] of [
+    ['a wait', 'serverError', false, { retries: 1, tokens: 11, delayMs: 500 }],
+    ['a wait before a resume', 'connectionLost', true, { retries: 0, tokens: 11, delayMs: 500 }],
+    ['a wait for the network', 'offline', false, { retries: 1, tokens: 12, delayMs: undefined }],
+    ['an immediate retry', 'connectionReset', false, { retries: 0, tokens: 12, delayMs: undefined, replayed: true }],
+  ] as const) {
+    it(`records ${name}`, () => {
+      const { history, situation, record } = setUp();
+      record(row, isResuming);
+      assert.equal(situation(row).isRetryPending, retries === 1);
+      history.settleCharge(false);
+      const after = situation(row);
+      assert.deepEqual(
+        [after.retries, after.tokens, after.previousDelayMs, after.freeReplayUsed, after.sameRowFaults],
+        [retries, tokens, delayMs, replayed, 1],
+      );
+      assert.equal(after.isRetryPending, false);
+    });
+  }
+
+  it('neither counts nor charges a retry that the user starts', () => {
+    const { history, situation, record } = setUp();
+    record('serverError');
+    history.settleCharge(true);
+    history.settleCharge(false);
+    assert.deepEqual([situation('serverError').retries, situation('serverError').tokens], [0, 12]);
+  });
+
+  for (const [rows, overloads] of [
+    [['overloaded', 'overloaded'], 2],
+    [['overloaded', 'serverError'], 0],
+    [['overloaded', 'rateLimitedWithoutRetryAfter'], 0],
+  ] as const) {
+    it(`counts ${overloads} overloads in a row after ${rows.join(' and ')}`, () => {
+      const { situation, record } = setUp();
+      for (const row of rows) record(row);
+      assert.equal(situation('serverError').overloads, overloads);
+    });
+  }
+
+  it('counts all resumes and, separately, the resumes that added nothing', () => {
+    const { history, situation } = setUp();
+    for (const chars of [300, 0]) {
+      history.recordResumeStart();
+      history.recordResumeEnd(chars);
+    }
+    const { resumes, emptyResumes } = situation('serverError');
+    assert.deepEqual([resumes, emptyResumes], [2, 1]);
+  });
+
+  it('clears its counters when the model is switched', () => {
+    const { history, situation, record } = setUp();
+    record('overloaded');
+    history.settleCharge(false);
+    history.recordModelSwitch('two');
+    const { sameRowFaults, overloads, retries, previousDelayMs, models } = situation('overloaded');
+    assert.deepEqual(
+      [sameRowFaults, overloads, retries, previousDelayMs, models],
+      [0, 0, 0, undefined, ['one', 'two']],
+    );
   });
 });

@@ -1,41 +1,14 @@
 import assert from 'node:assert/strict';
-import type { StreamEvent, Usage } from '../../../src/engine/events';
-import type { Attempt } from '../../../src/engine/http/attempt';
+import type { StreamEvent } from '../../../src/engine/events';
 import { TurnOutput } from '../../../src/engine/turn/turnOutput';
 import { EngineWorld } from '../../support/engineRun';
 import { answering } from '../../support/scriptedFetch';
 import { settle, VirtualClock } from '../../support/virtualClock';
 
-/** Returns an attempt that has ended with this usage. */
-/** Fails the test, because no sink of a test throws. */
+/** Fails the test, because the receivers of these tests do not throw. */
 const fail = (error: unknown): never => {
   throw error;
 };
-
-function endedAttempt(usage: Usage): Attempt {
-  const account = { ms: 1, firstTokenMs: undefined, bytes: 1, chars: 1, usage };
-  return { takeStats: () => account } as unknown as Attempt;
-}
-
-describe('usage of a turn', () => {
-  it('is the sum over all attempts, separately for each kind of token', async () => {
-    const events: StreamEvent[] = [];
-    const output = new TurnOutput(new VirtualClock(), (batch) => events.push(...batch), fail);
-    output.endAttempt(endedAttempt({ promptTokens: 1, completionTokens: 20, totalTokens: 300 }), 'abandoned');
-    output.endAttempt(endedAttempt({ promptTokens: 2, completionTokens: 30, totalTokens: 400 }), 'finished');
-    await settle();
-    const sums: Usage[] = [];
-    for (const event of events) {
-      if (event.type !== 'usage') continue;
-      const { promptTokens, completionTokens, totalTokens } = event;
-      sums.push({ promptTokens, completionTokens, totalTokens });
-    }
-    assert.deepEqual(sums, [
-      { promptTokens: 1, completionTokens: 20, totalTokens: 300 },
-      { promptTokens: 3, completionTokens: 50, totalTokens: 700 },
-    ]);
-  });
-});
 
 describe('events of a turn', () => {
   it('are delivered in one batch with one time if they are emitted without a pause', async () => {

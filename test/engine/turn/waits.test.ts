@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { networkCheckDelayMs, Wait } from '../../../src/engine/turn/waits';
+import { TurnHistory } from '../../../src/engine/turn/turnHistory';
+import { networkCheckDelayMs, Wait, Waits } from '../../../src/engine/turn/waits';
 import { settle, VirtualClock } from '../../support/virtualClock';
 
 function startWait(
@@ -88,4 +89,31 @@ describe('delay before the next network check', () => {
       1050,
     );
   });
+});
+
+describe('wait of a turn', () => {
+  for (const kind of ['delay', 'queue'] as const) {
+    it(`counts only its planned duration as time without progress when the computer sleeps (${kind})`, async () => {
+      const clock = new VirtualClock();
+      const history = new TurnHistory('one');
+      const emitted: unknown[] = [];
+      const output = { emit: (event: unknown) => emitted.push(event) };
+      const waits = new Waits({ clock, random: () => 0.5, fetch }, output, history);
+      const description = {
+        source: 'backoff',
+        reason: 'server',
+        maxAttempts: 6,
+        message: '',
+        actions: [],
+        attempt: 2,
+      } as const;
+      const ended = kind === 'delay' ? waits.delay(1000, description) : waits.waitInQueue(1000, description);
+      assert.equal(waits.isWaiting, true);
+      clock.sleep(60_000);
+      await clock.advance(0);
+      waits.end();
+      await ended;
+      assert.deepEqual([history.idleMs, waits.isWaiting, emitted.length], [1000, false, 1]);
+    });
+  }
 });

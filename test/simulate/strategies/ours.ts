@@ -1,14 +1,13 @@
-import { classify } from '../../../src/engine/faults/classify';
-import { TurnPermit } from '../../../src/engine/turn/turnPermit';
-import type { Gate } from '../../../src/engine/gate/gate';
-import { NetworkState, type RetryBudget } from '../../../src/engine/gate/networkState';
+import type { EngineSettings } from '../../../src/engine/engine';
+import { classify, type Fault } from '../../../src/engine/faults/classify';
 import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
+import { NetworkState, type RetryBudget } from '../../../src/engine/gate/networkState';
 import { RouteHealth } from '../../../src/engine/gate/routeHealth';
 import { originOf } from '../../../src/engine/gateway/baseUrl';
 import type { Connection, Route } from '../../../src/engine/request';
-import { RetryController } from '../../../src/engine/turn/retryController';
+import { decide, faultOfBlock, type Decision, type Situation } from '../../../src/engine/retry/decide';
+import { Admission } from '../../../src/engine/turn/admission';
 import { TurnHistory } from '../../../src/engine/turn/turnHistory';
-import { TurnOutput } from '../../../src/engine/turn/turnOutput';
 import { TurnRoutes } from '../../../src/engine/turn/turnRoutes';
 import { Waits, type WaitDescription } from '../../../src/engine/turn/waits';
 import { defaultSettings } from '../../support/engineRun';
@@ -88,94 +87,105 @@ export function onSeparateMachines(options: WindowOptions = {}): Strategy {
   };
 }
 
-/** The gate and the retry budget of the route of an attempt. */
-interface RouteState {
-  readonly gate: Gate;
-  readonly budget: RetryBudget;
-  /** Monotonic time at which the attempt was sent, in milliseconds. */
-  sentAt: number;
-}
-
-/** A turn without streams and messages. Its gate, waits, history, routes and retry policy are those of the engine. */
+/** A turn without streams and messages. Its gate, waits, history, routes and decisions are those of the engine. */
 class SimulatedTurn {
   private readonly history = new TurnHistory(model);
   private readonly waits: Waits;
-  private readonly queue: TurnPermit;
-  private readonly retries: RetryController;
   private readonly routes: TurnRoutes;
+  private readonly admission: Admission;
+  private readonly settings: EngineSettings;
 
   constructor(private readonly window: SimulatedWindow) {
     const { world, random, maxRetries } = window;
-    const output = new TurnOutput(world, () => undefined, silentLog.error);
-    const settings = { ...defaultSettings, retry: { ...retry, maxRetries } };
+    const output = { emit: () => undefined };
+    this.settings = { ...defaultSettings, retry: { ...retry, maxRetries } };
     this.waits = new Waits({ clock: world, random, fetch }, output, this.history);
-    this.queue = new TurnPermit({ clock: world, settings: () => settings }, this.history, this.waits);
-    this.retries = new RetryController(() => settings, random, this.history, this.queue);
+    this.admission = new Admission(world);
     this.routes = new TurnRoutes(window.routes, output, this.history, undefined);
   }
 
   async run(question: Question): Promise<void> {
-    const request = {
-      isForced: false,
-      describe: () => description,
-      continuingModel: () => undefined,
-      userCommand: () => undefined,
-    };
     for (let retries = true; retries;) {
       const route = this.routes.choose(this.window.connection);
       if (!route) break;
-      const state = this.stateOf(route);
-      const admission = await this.queue.acquire(state.gate, request);
-      if (admission.type !== 'admitted') break;
-      this.retries.settleCharge(false);
-      state.sentAt = this.window.world.monotonicNow();
+      if (!(await this.waitInQueue(route))) break;
+      this.history.settleCharge(false);
+      const sentAt = this.window.world.monotonicNow();
       const refusal = await new Promise<Refusal | undefined>((answered) => question.send(answered, route.baseUrl));
       if (!refusal) {
-        this.streamAnswer(question, state);
+        this.admission.accepted();
+        this.window.world.after(question.succeeded(), () => {
+          this.routes.recordResponse(sentAt);
+          this.admission.release(true);
+          this.budget(route).refund(1);
+        });
         return;
       }
-      retries = await this.prepareRetry(refusal, state);
+      retries = await this.prepareRetry(refusal, this.budget(route), sentAt);
     }
     question.failed();
   }
 
-  private stateOf({ baseUrl, apiKey }: Route): RouteState {
-    const { network } = this.window;
-    const origin = originOf(baseUrl);
-    return { gate: network.gate({ origin, apiKey, model }), budget: network.budget(origin), sentAt: 0 };
+  private budget({ baseUrl }: Route): RetryBudget {
+    return this.window.network.budget(originOf(baseUrl));
   }
 
-  private streamAnswer(question: Question, { budget, sentAt }: RouteState): void {
-    this.queue.reportAccepted();
-    this.window.world.after(question.succeeded(), () => {
-      this.routes.recordResponse(sentAt);
-      this.retries.reportSuccess(budget);
-    });
+  /** Returns whether the gate has admitted an attempt. If not, the turn ends. */
+  private async waitInQueue(route: Route): Promise<boolean> {
+    const { admission, waits, window } = this;
+    const { baseUrl, apiKey } = route;
+    admission.join(window.network.gate({ origin: originOf(baseUrl), apiKey, model }), () => waits.end());
+    for (let { block } = admission; block; { block } = admission) {
+      const decision = this.decide(this.situation(faultOfBlock(block), this.budget(route), block));
+      if (decision.type !== 'wait') {
+        admission.release();
+        return false;
+      }
+      await waits.waitInQueue(decision.delayMs, description);
+    }
+    return true;
   }
 
-  /** Waits or switches the route, as the retry policy decides. @returns whether another attempt follows */
-  private async prepareRetry(refusal: Refusal, state: RouteState): Promise<boolean> {
-    const { routes } = this;
+  /** Waits or switches the route, as the engine decides. @returns whether another attempt follows */
+  private async prepareRetry(refusal: Refusal, budget: RetryBudget, sentAt: number): Promise<boolean> {
+    const { routes, admission } = this;
     const fault = classify(evidenceOf(refusal), this.window.world.now());
-    const otherRoute = routes.outlook(fault);
-    const context = { isResuming: false, hasText: false, isContinuable: false, otherRoute };
-    const { decision, isBreakerOpen } = this.retries.handle(fault, state, context);
+    admission.reportFault(fault);
+    const situation = this.situation(fault, budget);
+    const decision = this.decide(situation);
+    this.history.recordFault(situation, decision, budget);
+    admission.end(fault, decision);
     if (decision.type !== 'replay') routes.recordFault(fault);
-    if (typeof refusal.status === 'number' && !fault.isRouteFault) routes.recordResponse(state.sentAt);
+    if (typeof refusal.status === 'number' && !fault.isRouteFault) routes.recordResponse(sentAt);
     switch (decision.type) {
       case 'replay':
         return true;
-      case 'switch-route': {
-        const next = routes.next(fault);
-        if (next) routes.switchTo(next, fault);
+      case 'switch-route':
+        routes.switchTo(decision.to, fault);
         return true;
-      }
       case 'wait':
         routes.recordWait();
-        if (!isBreakerOpen) await this.waits.delay(decision.delayMs, description);
+        if (!decision.inQueue) await this.waits.delay(decision.delayMs, description);
         return true;
       default:
         return false;
     }
+  }
+
+  private decide(situation: Situation): Decision {
+    return decide(situation, this.settings, this.window.random);
+  }
+
+  private situation(fault: Fault, { tokens }: RetryBudget, block?: Situation['block']): Situation {
+    return this.history.situation({
+      fault,
+      block,
+      isResuming: false,
+      hasText: false,
+      isContinuable: false,
+      tokens,
+      breakerOpen: this.admission.isBreakerOpen,
+      ...this.routes.outlook(fault),
+    });
   }
 }

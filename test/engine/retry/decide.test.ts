@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { EngineSettings } from '../../../src/engine/engine';
-import { faultOfRow, type Fault } from '../../../src/engine/faults/classify';
+import type { Fault } from '../../../src/engine/faults/classify';
 import { faultNames, faultTable, type FaultName, type FaultRow } from '../../../src/engine/faults/faultTable';
 import {
+  cooldownAfter,
   decide,
+  faultOfBlock,
   isRetryable,
-  asEndOfTurn,
   type Decision,
-  type RetryHistory,
-} from '../../../src/engine/retry/retryPolicy';
+  type Situation,
+} from '../../../src/engine/retry/decide';
 import { propertyRuns } from '../../support/propertyRuns';
 
 const defaultRetry: EngineSettings['retry'] = {
@@ -19,7 +20,9 @@ const defaultRetry: EngineSettings['retry'] = {
   jitter: 'full',
   maxHintMs: 300_000,
 };
-const newTurn: RetryHistory = {
+const newTurn: Omit<Situation, 'fault'> = {
+  block: undefined,
+  isRetryPending: false,
   retries: 0,
   sameRowFaults: 0,
   freeReplayUsed: false,
@@ -37,24 +40,25 @@ const newTurn: RetryHistory = {
   hasWaited: false,
   tokens: 12,
   breakerOpen: false,
-  otherRoute: 'none',
+  otherRoute: undefined,
+  othersMayRecover: false,
 };
 /** The deadline with the default settings, in milliseconds. */
 const deadlineMs = 300_000;
 /** The state of a turn whose stream broke after the user saw some text. */
-const cut: Partial<RetryHistory> = { isResuming: true, hasText: true, hasOutput: true };
+const cut: Partial<Situation> = { isResuming: true, hasText: true, hasOutput: true };
 
 function faultOf(row: FaultName, retryAfterMs?: number): Fault {
   const { kind, policy, message, actions }: FaultRow = faultTable[row];
   const retryAfter = retryAfterMs === undefined ? undefined : { delayMs: retryAfterMs, field: 'retry-after' };
-  return { row, kind: kind ?? 'server', policy, message, actions, detail: '', retryAfter };
+  return { row, kind, policy, message, actions, detail: '', retryAfter };
 }
 
 /** A fault with the state of its turn and the settings. Omitted parts have their defaults. */
 interface DecisionCase {
   readonly row: FaultName;
   readonly retryAfterMs?: number;
-  readonly history?: Partial<RetryHistory>;
+  readonly history?: Partial<Situation>;
   readonly retry?: Partial<EngineSettings['retry']>;
   readonly resume?: EngineSettings['resume'];
   readonly fallbackModels?: readonly string[];
@@ -73,14 +77,15 @@ function decideCase({
 }: DecisionCase): Decision {
   const timeout = { headersMs: null, firstTokenMs: null, idleMs: null, silentMs: null };
   const settings = { retry: { ...defaultRetry, ...retry }, resume, timeout, fallbackModels, continueWithFallback };
-  return decide(faultOf(row, retryAfterMs), { ...newTurn, ...history }, settings, () => 0.5);
+  return decide({ ...newTurn, fault: faultOf(row, retryAfterMs), ...history }, settings, () => 0.5);
 }
 
 const rowsOf = (...policies: readonly FaultRow['policy']['retry'][]): readonly FaultName[] =>
   faultNames.filter((row) => policies.includes(faultTable[row].policy.retry));
 
 /** The expected decision: its type or, for a wait, its delay, its source and the number of attempts left. */
-type Outcome = 'fail' | 'replay' | 'offline' | readonly [delayMs: number, source: 'server' | 'backoff', left: number];
+type Outcome =
+  'fail' | 'replay' | 'wait-for-network' | readonly [delayMs: number, source: 'server' | 'backoff', left: number];
 
 const outcomes: readonly (readonly [name: string, decisionCase: DecisionCase, outcome: Outcome])[] = [
   ['a first server error', { row: 'serverError' }, [500, 'backoff', 5]],
@@ -206,8 +211,24 @@ const outcomes: readonly (readonly [name: string, decisionCase: DecisionCase, ou
     [2000, 'backoff', 1],
   ],
   [
-    'an answer whose stream broke, without a resume left',
-    { row: 'streamTruncated', history: { ...cut, resumesLeft: 0 } },
+    'reasoning whose stream broke, with resuming switched off, because there is no text to keep',
+    { row: 'connectionLost', history: { isResuming: true, hasOutput: true }, resume: 'off' },
+    [500, 'backoff', 3],
+  ],
+  ['a connection lost before any text, with resuming switched off', { row: 'connectionLost', resume: 'off' }, [500, 'backoff', 5]],
+  [
+    'a rate limit during a resume',
+    { row: 'rateLimited', retryAfterMs: 5000, history: { hasText: true, hasOutput: true, retries: 3 } },
+    [5250, 'server', 2],
+  ],
+  ['being offline', { row: 'offline' }, 'wait-for-network'],
+  ['being offline with retries switched off', { row: 'offline', retry: { maxRetries: 0 } }, 'fail'],
+
+  ['a fault with an empty retry budget', { row: 'serverError', history: { tokens: 0.9 } }, 'fail'],
+  ['a fault with the last token of the retry budget', { row: 'serverError', history: { tokens: 1 } }, [500, 'backoff', 5]],
+  [
+    'a timeout, which costs two tokens, with one token left in the retry budget',
+    { row: 'headersTimeout', history: { tokens: 1.9 } },
     'fail',
   ],
   [
@@ -230,7 +251,7 @@ const outcomes: readonly (readonly [name: string, decisionCase: DecisionCase, ou
     { row: 'rateLimited', retryAfterMs: 5000, history: { hasText: true, hasOutput: true, retries: 3 } },
     [5250, 'server', 2],
   ],
-  ['being offline', { row: 'offline' }, 'offline'],
+  ['being offline', { row: 'offline' }, 'wait-for-network'],
   ['being offline with retries switched off', { row: 'offline', retry: { maxRetries: 0 } }, 'fail'],
 
   ['a fault with an empty retry budget', { row: 'serverError', history: { tokens: 0.9 } }, 'fail'],
@@ -290,7 +311,7 @@ const outcomes: readonly (readonly [name: string, decisionCase: DecisionCase, ou
 function verbFor(outcome: Outcome): string {
   if (outcome === 'fail') return 'ends the turn';
   if (outcome === 'replay') return 'retries at once';
-  return outcome === 'offline' ? 'waits for the network' : `waits ${outcome[0]} ms`;
+  return outcome === 'wait-for-network' ? 'waits for the network' : `waits ${outcome[0]} ms`;
 }
 
 describe('retry policy', () => {
@@ -422,11 +443,6 @@ describe('retry policy', () => {
     });
   }
 
-  it('does not replace a fault of the engine itself when the limit resets too late to wait for it', () => {
-    const fault = faultOfRow('deadline');
-    assert.deepEqual(asEndOfTurn(fault), fault);
-  });
-
   it('ends every turn in which the same fault occurs in every attempt', () => {
     const anyCase = fc.record({
       row: fc.constantFrom(...faultNames),
@@ -436,7 +452,7 @@ describe('retry policy', () => {
     });
     fc.assert(
       fc.property(anyCase, ({ row, retryAfterMs, maxRetries, hasText }) => {
-        let history: RetryHistory = { ...newTurn, ...(hasText ? cut : {}), tokens: 100 };
+        let history: Omit<Situation, 'fault'> = { ...newTurn, ...(hasText ? cut : {}), tokens: 100 };
         let attempts = 1;
         for (;;) {
           const decision = decideCase({
@@ -446,7 +462,7 @@ describe('retry policy', () => {
             retry: { maxRetries },
           });
           // Waiting for the network does not depend on the number of attempts.
-          if (decision.type === 'fail' || decision.type === 'offline') break;
+          if (decision.type === 'fail' || decision.type === 'wait-for-network') break;
           const charged = decision.type === 'wait' ? 1 : 0;
           const counters = hasText
             ? { resumesLeft: history.resumesLeft - charged }
@@ -471,9 +487,208 @@ describe('retry policy', () => {
           history: { freeReplayUsed: true },
         });
         if (decision.type === 'wait') assert.ok(decision.delayMs >= Math.max(retryAfterMs, retryAfterMs > 0 ? 0 : 250));
-        else assert.equal(decision.type === 'offline' ? 'offline' : 'hint', faultTable[row].policy.retry);
+        else assert.equal(decision.type === 'wait-for-network' ? 'offline' : 'hint', faultTable[row].policy.retry);
       }),
       { numRuns: propertyRuns },
     );
   });
+});
+
+const backup = { baseUrl: 'https://backup.test/v1', apiKey: 'hsa-key-2' };
+
+describe('decision about the route', () => {
+  const routeFault = { isRouteFault: true } as const;
+  const cases: readonly (readonly [
+    name: string,
+    row: FaultName,
+    history: Partial<Situation>,
+    outcome: Decision['type'],
+  ])[] = [
+    ['a refused connection', 'connectionRefused', { otherRoute: backup }, 'switch-route'],
+    ['an untrusted certificate', 'certificateUntrusted', { otherRoute: backup }, 'switch-route'],
+    [
+      'an untrusted certificate while other routes may recover',
+      'certificateUntrusted',
+      { othersMayRecover: true },
+      'wait',
+    ],
+    ['an untrusted certificate of the only route', 'certificateUntrusted', {}, 'fail'],
+    ['a connection reset, which is first replayed', 'connectionReset', { otherRoute: backup }, 'replay'],
+    ['a second connection reset', 'connectionReset', { otherRoute: backup, freeReplayUsed: true }, 'switch-route'],
+    ['a second overload', 'overloaded', { otherRoute: backup, overloads: 1 }, 'wait'],
+    ['a third overload', 'overloaded', { otherRoute: backup, overloads: 2 }, 'switch-route'],
+    ['a server error', 'serverError', { otherRoute: backup }, 'wait'],
+    ['being offline with another route', 'offline', { otherRoute: backup }, 'probe-routes'],
+    [
+      'being offline when another route responds',
+      'offline',
+      { otherRoute: backup, probeResult: { route: backup } },
+      'switch-route',
+    ],
+    [
+      'being offline when no route responds',
+      'offline',
+      { otherRoute: backup, probeResult: { route: undefined } },
+      'wait-for-network',
+    ],
+  ];
+  for (const [name, row, history, outcome] of cases) {
+    it(`is "${outcome}" after ${name}`, () => {
+      const fault = {
+        ...faultOf(row),
+        ...(['connectionRefused', 'connectionReset', 'certificateUntrusted'].includes(row) && routeFault),
+      };
+      const decision = decideCase({ row, history: { fault, ...history } });
+      assert.equal(decision.type, outcome);
+      if (decision.type === 'switch-route') assert.equal(decision.to, backup);
+    });
+  }
+
+  it('is to fail when the network is down, no route responds and no attempt is left', () => {
+    const history = { otherRoute: backup, retries: 5 };
+    assert.equal(decideCase({ row: 'offline', history }).type, 'probe-routes');
+    assert.equal(
+      decideCase({ row: 'offline', history: { ...history, probeResult: { route: undefined } } }).type,
+      'fail',
+    );
+  });
+
+  it('keeps the route after a third overload when a fallback model is set', () => {
+    const decision = decideCase({
+      row: 'overloaded',
+      history: { otherRoute: backup, overloads: 2 },
+      fallbackModels: ['n'],
+    });
+    assert.deepEqual(decision, { type: 'fall-back', model: 'n' });
+  });
+});
+
+describe('decision in the queue of a gate', () => {
+  type Block = NonNullable<Situation['block']>;
+  const blockOf = (kind: Block['blockKind'], leftMs: number, cause: Partial<Block['cause']> = {}): Block => ({
+    blockKind: kind,
+    leftMs,
+    cause: { until: leftMs, delayMs: leftMs, source: 'server', reason: 'rate-limit', ...cause },
+  });
+  const decideBlock = (block: Block, { history, ...decisionCase }: Omit<DecisionCase, 'row'> = {}): Decision =>
+    decideCase({ ...decisionCase, row: 'serverError', history: { fault: faultOfBlock(block), block, ...history } });
+
+  for (const [name, block, expected] of [
+    ['a named cooldown', blockOf('cooldown', 9000), { source: 'server', hintMs: 9000 }],
+    ['a cooldown without a named time', blockOf('cooldown', 900, { source: 'backoff' }), { source: 'backoff' }],
+    ['an open breaker', blockOf('breaker', 5000), { source: 'server' }],
+    ['a probe', blockOf('probe', 1000), { source: 'backoff', estimated: true }],
+  ] as const) {
+    it(`is to wait for ${name}`, () => {
+      const wait = { type: 'wait', delayMs: block.leftMs, inQueue: true, hintMs: undefined, attemptsLeft: 6, cost: 0 };
+      assert.deepEqual(decideBlock(block), { ...wait, ...expected });
+    });
+  }
+
+  it('does not count a retry twice that waits in the queue', () => {
+    const decision = decideBlock(blockOf('cooldown', 1000), { history: { retries: 1, isRetryPending: true } });
+    assert.equal(decision.type === 'wait' && decision.attemptsLeft, 4);
+  });
+
+  for (const [name, leftMs, history, row, beyondMaxHint] of [
+    ['a cooldown that ends at the deadline', deadlineMs, { idleMs: 1 }, undefined, undefined],
+    [
+      'a cooldown that ends at the deadline of a turn that has waited',
+      deadlineMs - 1,
+      { hasWaited: true, idleMs: 1 },
+      undefined,
+      undefined,
+    ],
+    [
+      'a cooldown that ends after the deadline of a turn that has waited',
+      deadlineMs,
+      { hasWaited: true, idleMs: 1 },
+      'deadline',
+      undefined,
+    ],
+    ['a cooldown that is longer than any turn waits', deadlineMs + 1, {}, 'usageLimitReached', true],
+  ] as const) {
+    it(`is to ${row === undefined ? 'wait' : 'fail'} for ${name}`, () => {
+      const decision = decideBlock(blockOf('cooldown', leftMs), { history });
+      if (row === undefined) return assert.equal(decision.type, 'wait');
+      assert.ok(decision.type === 'fail');
+      assert.deepEqual([decision.fault.row, decision.beyondMaxHint], [row, beyondMaxHint]);
+      if (beyondMaxHint) assert.equal(decision.resetsInMs, leftMs);
+    });
+  }
+
+  it('does not say that the gateway named a time that it did not name', () => {
+    for (const block of [blockOf('breaker', 400_000), blockOf('cooldown', 400_000, { source: 'backoff' })]) {
+      const decision = decideBlock(block);
+      assert.ok(decision.type === 'fail');
+      assert.equal(decision.beyondMaxHint, undefined);
+    }
+  });
+
+  const seen = { hasText: true, hasOutput: true, isContinuable: true } as const;
+  for (const [name, block, history, continueWithFallback, expected] of [
+    ['uses a fallback model when the breaker is open', blockOf('breaker', 5000), {}, 'off', 'n'],
+    ['waits for a probe of the breaker', blockOf('probe', 1000, { reason: 'breaker' }), {}, 'off', undefined],
+    [
+      'waits for an overload before any output',
+      blockOf('cooldown', 5000, { reason: 'overloaded' }),
+      {},
+      'auto',
+      undefined,
+    ],
+    ['waits for the breaker once there is output', blockOf('breaker', 5000), seen, 'off', undefined],
+    ['lets a fallback model continue while the breaker is open', blockOf('breaker', 5000), seen, 'auto', 'n'],
+    [
+      'lets a fallback model continue during an overload',
+      blockOf('cooldown', 5000, { reason: 'overloaded' }),
+      seen,
+      'auto',
+      'n',
+    ],
+    ['waits for a rate limit, which concerns every model', blockOf('cooldown', 5000), seen, 'auto', undefined],
+  ] as const) {
+    it(name, () => {
+      const decision = decideBlock(block, { history, continueWithFallback, fallbackModels: ['m', 'n'] });
+      assert.deepEqual(decision.type === 'fall-back' ? decision.model : undefined, expected);
+    });
+  }
+
+  it('offers the fallback model if the user decides about it', () => {
+    const options = { history: seen, continueWithFallback: 'ask', fallbackModels: ['n'] } as const;
+    for (const leftMs of [5000, 400_000]) {
+      const decision = decideBlock(blockOf('breaker', leftMs), options);
+      assert.equal((decision.type === 'wait' || decision.type === 'fail') && decision.fallbackModel, 'n');
+    }
+  });
+
+  for (const [blockKind, reason, row] of [
+    ['cooldown', 'rate-limit', 'rateLimited'],
+    ['cooldown', 'overloaded', 'overloaded'],
+    ['cooldown', 'credit', 'creditResets'],
+    ['breaker', 'rate-limit', 'breakerOpen'],
+    ['probe', 'breaker', 'breakerOpen'],
+    ['probe', 'rate-limit', 'rateLimited'],
+  ] as const) {
+    it(`explains a "${blockKind}" after the fault "${reason}" with ${row}`, () => {
+      assert.equal(faultOfBlock(blockOf(blockKind, 1000, { reason })).row, row);
+    });
+  }
+});
+
+describe('cooldown after a fault', () => {
+  const waitOf = (delayMs: number): Decision => {
+    const decision = decideCase({ row: 'serverError' });
+    assert.ok(decision.type === 'wait');
+    return { ...decision, delayMs };
+  };
+  const fail = { type: 'fail', fault: faultOf('rateLimited') } as const;
+  for (const [title, fault, decision, cooldownMs] of [
+    ['lasts for the retry-after of a rate limit, even if the turn fails', faultOf('rateLimited', 4000), fail, 4000],
+    ['lasts for the backoff after an overload', faultOf('overloaded'), waitOf(1200), 1200],
+    ['lasts at most 2.8 s without a retry-after', faultOf('overloaded'), waitOf(9000), 2800],
+    ['does not start after an overload when the turn fails', faultOf('overloaded'), fail, undefined],
+    ['does not start after a server error with a retry-after', faultOf('serverError', 4000), waitOf(4000), undefined],
+  ] as const) {
+    it(title, () => assert.equal(cooldownAfter(fault, decision), cooldownMs));
+  }
 });

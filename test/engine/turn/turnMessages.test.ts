@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { faultOfRow } from '../../../src/engine/faults/classify';
+import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
+import { TurnMessages } from '../../../src/engine/turn/turnMessages';
+import { defaultSettings } from '../../support/engineRun';
+import { VirtualClock } from '../../support/virtualClock';
+
+describe('failure of a turn with a partial answer', () => {
+  const localize = (text: string): string => text;
+  const deps = { localize, formatTime: String, clock: new VirtualClock(), settings: () => defaultSettings };
+  const context = {
+    baseUrl: 'https://gateway.test/v1',
+    model: 'one',
+    attempt: undefined,
+    attemptNumber: 0,
+    text: 'some',
+    hasOtherRoute: false,
+    canHaveMoreRoom: () => false,
+    plainHttpHost: undefined,
+  };
+  for (const [row, actions] of [
+    ['connectionLost', ['continue', 'restart', 'retryNow']],
+    ['serverError', ['retryNow', 'switchModel', 'details', 'continue', 'restart']],
+  ] as const) {
+    it(`comes with the actions ${actions.join(', ')} after ${row}`, () => {
+      const fault = faultOfRow(row);
+      const failed = new TurnMessages(deps, new KeyRedactor()).describeFailure({ type: 'fail', fault }, fault, context);
+      assert.deepEqual(failed.actions, actions);
+    });
+  }
+});
