@@ -26,7 +26,7 @@ async function setUp(input: PromptInput, pickedModel?: string) {
     },
   );
   const { id } = conversation.ask(input);
-  await conversation.stopAll();
+  conversation.stopAll();
   const addedToHistory: string[] = [];
   const openIds: string[] = [];
   let openIdsDuringCall: readonly string[] = [];
